@@ -1,0 +1,36 @@
+"""Organisations and their branches (vestigingen), by the numbers of the Dutch registers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from state.db import Base, UtcDateTime, new_id
+
+
+class Organisation(Base):
+    """A legal subject. ``kvk`` 8 digits; ``rsin`` 9 digits."""
+
+    __tablename__ = "organisation"
+
+    id: Mapped[str] = mapped_column(String(26), primary_key=True, default=new_id)
+    kvk: Mapped[str] = mapped_column(String(8), unique=True)
+    rsin: Mapped[str | None] = mapped_column(String(9))
+    name: Mapped[str] = mapped_column(String(200))
+    shares_administrators: Mapped[bool] = mapped_column(default=True)  # their names may be shown (A12)
+    suspended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    establishments: Mapped[list[Establishment]] = relationship(back_populates="organisation")
+
+
+class Establishment(Base):
+    """A branch (vestiging): ``number`` 12 digits."""
+
+    __tablename__ = "establishment"
+
+    number: Mapped[str] = mapped_column(String(12), primary_key=True)
+    organisation_id: Mapped[str] = mapped_column(ForeignKey("organisation.id"), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    address: Mapped[str | None] = mapped_column(String(200))
+    organisation: Mapped[Organisation] = relationship(back_populates="establishments")

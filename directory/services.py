@@ -1,0 +1,96 @@
+"""Services (diensten) and the portals that offer them, as registered documents.
+
+A portal is a client; it has one or more services. Field names are what ``sluis apply`` reads.
+"""
+
+from __future__ import annotations
+
+import enum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from assurance.levels import AssuranceLevel
+from directory.fields import Level, LocalizedText
+
+Uuid = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+Oin = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{20}$")]
+
+
+class Document(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class MandateRule(enum.StrEnum):
+    """Does this service need to know on whose behalf?"""
+
+    REQUIRED = "required"
+    OPTIONAL = "optional"  # a person may also come for him- or herself
+    NONE = "none"
+
+
+class ConsentRule(enum.StrEnum):
+    ASK = "ask"  # the user agrees, once for the same data
+    INFORM = "inform"  # the law is the ground: shown once, not asked
+    NONE = "none"  # nothing but the pseudonym and the level leaves
+
+
+class Service(Document):
+    """A catalogue entry: what a mandate is given for and which level it asks."""
+
+    uuid: Uuid
+    service_id: Annotated[str, StringConstraints(max_length=120)]
+    name: LocalizedText
+    description: LocalizedText | None = None
+    provider_name: LocalizedText
+    provider_oin: Oin
+    level: Level  # required of a login through a makelaar
+    email_accounts: bool = False  # offered to e-mail accounts as well
+    mandate: MandateRule = MandateRule.REQUIRED
+    chain_mandates: bool = False
+    chain_level: Level = AssuranceLevel.EH3
+    branch_restrictions: bool = True  # False: a mandate limited to branches is not usable here
+    consent: ConsentRule = ConsentRule.ASK
+    makelaars: tuple[str, ...] | None = None  # None: all that reach the level
+    local_second_factor: bool = True  # a factor of Sluis may lift the login where the makelaar's record allows
+    privacy_url: str | None = None
+    help_url: str | None = None
+    help_phone: str | None = None
+
+
+class Profile(enum.StrEnum):
+    STANDARD = "standard"
+
+
+class ReleasedClaim(Document):
+    """A claim that this client gets beyond ``sub``, ``acr`` and ``loa``, and why."""
+
+    name: str
+    purpose: LocalizedText
+
+
+class OidcClient(Document):
+    """A portal that speaks OpenID Connect."""
+
+    client_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:/-]{1,200}$")]
+    name: LocalizedText
+    profile: Profile = Profile.STANDARD
+    services: Annotated[tuple[Uuid, ...], Field(min_length=1)]
+    default_service: Uuid | None = None
+    redirect_uris: Annotated[tuple[str, ...], Field(min_length=1)]
+    application_type: Literal["web", "native"] = "web"
+    token_endpoint_auth_method: Literal[
+        "private_key_jwt", "client_secret_basic", "client_secret_post", "none"
+    ] = "private_key_jwt"
+    secret_sha256: tuple[str, ...] = ()  # hex digests of generated secrets of at least 256 bits
+    jwks: dict[str, list[dict[str, str]]] | None = None
+    jwks_uri: str | None = None
+    require_pkce: bool = True
+    id_token_signed_response_alg: Literal["RS256", "PS256", "ES256"] = "RS256"
+    acr: Literal["eidas", "etd", "digid"] = "eidas"
+    claims: tuple[ReleasedClaim, ...] = ()
+    sector_identifier: str | None = None  # None: the host of the redirect URIs
+    initiate_login_uri: str | None = None
+    home_url: str | None = None
+    access_token_seconds: Annotated[int, Field(ge=60, le=3600)] = 3600
+    id_token_seconds: Annotated[int, Field(ge=30, le=300)] = 300

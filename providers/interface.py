@@ -1,0 +1,118 @@
+"""How a makelaar plugs in: what a login asks of it and what comes back. Two protocols, one shape."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from assurance.levels import AssuranceLevel
+from consent.authority import Authority
+
+
+@dataclass(frozen=True)
+class AuthenticationRequest:
+    """What a login asks of a makelaar."""
+
+    relay_state: str  # opaque handle of at most 80 bytes; also the OIDC ``state``
+    level: AssuranceLevel  # the least that will do
+    service_uuid: str
+    service_name: str
+    service_id: str | None = None
+    force_authn: bool = False
+    max_age: int | None = None  # seconds
+    login_hint: str | None = None
+    locale: str = "nl"
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """What must be kept until the answer: strings only, so that it survives JSON. Never shown."""
+
+    provider_id: str
+    request_id: str  # SAML AuthnRequest ID, or the OIDC nonce
+    requested_at: datetime
+    level: AssuranceLevel
+    values: Mapping[str, str] = field(default_factory=dict)  # code_verifier, redirect_uri, …
+
+
+@dataclass(frozen=True)
+class Departure:
+    """Where the browser goes: a URL, or a form that posts itself to ``url`` when ``fields`` is not empty."""
+
+    url: str
+    remembered: Remembered
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Callback:
+    """The makelaar's answer as it arrived, each parameter exactly as often as it was sent."""
+
+    method: str  # GET or POST
+    parameters: tuple[tuple[str, str], ...]
+    url: str  # the address it was sent to: configured base URL and path, without query
+    received_at: datetime
+
+    def one(self, name: str) -> str | None:
+        """The value of a parameter, None when absent. Raises ProviderRefused(repeated_parameter) on two."""
+        found = [value for key, value in self.parameters if key == name]
+        if len(found) > 1:
+            raise ProviderRefused("repeated_parameter", f"{name} occurs {len(found)} times")
+        return found[0] if found else None
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who logged in, as one makelaar says, after every check. The key is (provider_id, subject)."""
+
+    provider_id: str
+    subject: str
+    proofing: AssuranceLevel
+    authentication: AssuranceLevel
+    authenticated_at: datetime
+    factors: tuple[str, ...] = ()  # names of methods that the makelaar reports, lower case
+    attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # display_name, email
+    authority: tuple[Authority, ...] = ()  # asserted by the makelaar; empty when it asserts none
+    asserted_services: tuple[str, ...] = ()  # ServiceUUIDs or ServiceIDs that the message named
+    replay_keys: tuple[str, ...] = ()  # ids that must be seen once: response id, assertion id
+    replay_until: datetime | None = None  # keep replay_keys at least until here
+
+
+class ProviderRefused(Exception):  # noqa: N818  the domain's word
+    """The message is not acceptable. ``reason`` is a stable machine word; ``detail`` is for the log, free of
+    personal data and of anything the sender wrote beyond short, quoted protocol values."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(f"{reason}: {detail}" if detail else reason)
+        self.reason = reason
+        self.detail = detail
+
+
+class ProviderCancelled(Exception):  # noqa: N818
+    """The user or the makelaar ended the login in an orderly way (AuthnFailed, access_denied)."""
+
+
+class ProviderLevelTooLow(Exception):  # noqa: N818
+    """The makelaar could not give the level that was asked (NoAuthnContext, or a lower one in the answer)."""
+
+    def __init__(self, asked: AssuranceLevel, given: AssuranceLevel | None) -> None:
+        super().__init__(f"asked {asked.label}, given {given.label if given else 'none'}")
+        self.asked = asked
+        self.given = given
+
+
+class ProviderUnavailable(Exception):  # noqa: N818
+    """The makelaar cannot be reached or answers nonsense on a back channel; try later."""
+
+
+class RedirectProvider(Protocol):
+    """A makelaar to which the browser is sent. Implementations: providers.saml, providers.oidc."""
+
+    def begin(self, ask: AuthenticationRequest, now: datetime) -> Departure: ...
+
+    def finish(self, remembered: Remembered, callback: Callback) -> Identity:
+        """Check the answer completely. Raises ProviderRefused, ProviderCancelled, ProviderLevelTooLow,
+        ProviderUnavailable. Single use of ``replay_keys`` is the caller's to enforce, atomically."""
+        ...

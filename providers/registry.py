@@ -1,0 +1,88 @@
+"""The record of a makelaar: what it is, how far it is trusted, how it is reached."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from assurance.levels import AssuranceLevel
+from directory.fields import Level, LocalizedText
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{1,62}$")]
+
+
+class Document(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class SamlSettings(Document):
+    """A makelaar that speaks SAML 2.0. Exactly one of ``metadata`` (the XML itself) and ``metadata_url``; with a
+    URL the fetched XML is kept in ``metadata`` of the stored document."""
+
+    entity_id: str
+    metadata: str | None = None
+    metadata_url: str | None = None
+    metadata_signing_certificate: str | None = None  # PEM; metadata must then be signed by it
+    request_binding: Literal["redirect", "post"] = "redirect"
+    require_signed: Literal["both", "assertion", "response"] = "both"
+    require_encrypted_assertion: bool = False
+    allow_cbc: bool = False  # AES-CBC, only below a verified signature
+    subject: Literal["nameid", "attribute"] = "nameid"
+    subject_attribute: str | None = None
+    max_validity_seconds: int = 3600
+    skew_seconds: Annotated[int, Field(ge=0, le=180)] = 60
+
+
+class OidcSettings(Document):
+    """A makelaar that speaks OpenID Connect."""
+
+    issuer: str
+    client_id: str
+    token_endpoint_auth_method: Literal["private_key_jwt", "client_secret_basic"] = "private_key_jwt"
+    client_secret_file: str | None = None  # by reference only
+    id_token_signed_response_alg: Literal["RS256", "PS256", "ES256"] = "RS256"
+    scopes: tuple[str, ...] = ("openid",)
+    endpoint_hosts: tuple[str, ...] = ()  # other hosts than the issuer's that were approved
+    userinfo: bool = False
+    skew_seconds: Annotated[int, Field(ge=0, le=180)] = 60
+
+
+class ProviderRecord(Document):
+    """One makelaar.
+
+    ``level_ceiling``: the most that is believed. ``levels`` maps values on the wire to levels; the eTD, eIDAS and
+    DigiD strings are known without it. ``speaks_for``: KvK numbers for which it may assert identities, mandates and
+    roles, or ``register`` for a recognised scheme makelaar. ``local_factor_lifts``: an EH2 login here may be lifted
+    to EH2+ by a factor of Sluis.
+    """
+
+    id: Slug
+    kind: Literal["saml", "oidc"]
+    name: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    aliases: tuple[str, ...] = ()
+    level_ceiling: Level
+    levels: dict[str, Level] = Field(default_factory=dict)
+    speaks_for: Literal["register"] | tuple[str, ...] = ()
+    local_factor_lifts: bool = False
+    state: Literal["live", "paused"] = "live"
+    notice: LocalizedText | None = None
+    help_url: str | None = None
+    saml: SamlSettings | None = None
+    oidc: OidcSettings | None = None
+
+    @model_validator(mode="after")
+    def _settings_of_its_kind(self) -> ProviderRecord:
+        if (self.kind == "saml") != (self.saml is not None) or (self.kind == "oidc") != (self.oidc is not None):
+            raise ValueError(f"a makelaar of kind {self.kind} has exactly the section {self.kind}")
+        if self.level_ceiling < AssuranceLevel.EH2:
+            raise ValueError("a makelaar gives EH2 or higher")
+        return self
+
+    def believes(self, level: AssuranceLevel) -> AssuranceLevel:
+        """The level to credit for what this makelaar says: never more than its ceiling."""
+        return min(level, self.level_ceiling)
+
+    def may_speak_for(self, kvk: str) -> bool:
+        """True where it may assert something about the organisation with this KvK number."""
+        return self.speaks_for == "register" or kvk in self.speaks_for

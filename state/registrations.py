@@ -1,0 +1,88 @@
+"""Registrations: services, clients and identity providers as documents, one row each.
+
+The document is validated by the model of its kind (``directory.services``, ``providers.registry``), so that what
+``sluis apply`` reads, what the table holds, what ``export`` writes and what the process runs on are one thing.
+A revision number that rises with every change tells each process when to load again.
+"""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Enum, Integer, String, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from state.db import Base, UtcDateTime
+
+
+class Kind(enum.StrEnum):
+    SERVICE = "Service"
+    IDENTITY_PROVIDER = "IdentityProvider"
+    CLIENT = "Client"
+
+
+class Registration(Base):
+    """One registered thing: its kind, its name and its document."""
+
+    __tablename__ = "registration"
+
+    kind: Mapped[Kind] = mapped_column(
+        Enum(Kind, native_enum=False, length=20, values_callable=lambda e: [m.value for m in e]),
+        primary_key=True,
+    )
+    name: Mapped[str] = mapped_column(String(200), primary_key=True)
+    document: Mapped[dict[str, Any]] = mapped_column(JSON)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class RegistrationRevision(Base):
+    """A single row: how often registrations changed. Read by the poll, raised by every write."""
+
+    __tablename__ = "registration_revision"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, default=1)
+    revision: Mapped[int] = mapped_column(Integer, default=0)
+
+
+def current_revision(session: Session) -> int:
+    """The stamp that a process compares with what it has loaded; 0 for an empty database."""
+    return session.scalar(select(func.max(RegistrationRevision.revision))) or 0
+
+
+def all_registrations(session: Session) -> list[Registration]:
+    """Every registration, by kind and name."""
+    return list(session.scalars(select(Registration).order_by(Registration.kind, Registration.name)))
+
+
+def save(session: Session, kind: Kind, name: str, document: dict[str, Any], now: datetime) -> bool:
+    """Write one document; True when it differs from what was there."""
+    row = session.get(Registration, (kind, name))
+    if row is not None and row.document == document:
+        return False
+    if row is None:
+        session.add(Registration(kind=kind, name=name, document=document, changed_at=now))
+    else:
+        row.document, row.changed_at = document, now
+    _raise_revision(session)
+    return True
+
+
+def delete(session: Session, kind: Kind, name: str) -> bool:
+    """Remove one registration; False when it was not there."""
+    row = session.get(Registration, (kind, name))
+    if row is None:
+        return False
+    session.delete(row)
+    _raise_revision(session)
+    return True
+
+
+def _raise_revision(session: Session) -> None:
+    row = session.get(RegistrationRevision, 1, with_for_update=True)
+    if row is None:
+        row = RegistrationRevision(id=1, revision=0)
+        session.add(row)
+    row.revision += 1
+    session.flush()
