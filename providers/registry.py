@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
@@ -70,6 +70,14 @@ class ProviderRecord(Document):
     help_url: str | None = None
     saml: SamlSettings | None = None
     oidc: OidcSettings | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _kind_follows_from_the_section(cls, document: Any) -> Any:
+        # In a file that ``sluis apply`` reads, the key ``kind`` says IdentityProvider.
+        if isinstance(document, dict) and "kind" not in document:
+            return {**document, "kind": "oidc" if document.get("oidc") else "saml"}
+        return document
 
     @model_validator(mode="after")
     def _settings_of_its_kind(self) -> ProviderRecord:

@@ -1,0 +1,53 @@
+"""Where the parties listen. Different hosts, so that cookies and SameSite are really exercised."""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+DEFAULT_PORT_BASE = 8000
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Base URLs without a slash at the end."""
+
+    broker: str
+    makelaars: str
+    portal: str
+    postbus: str
+
+    def parties(self) -> dict[str, str]:
+        """Name → base URL, in the order in which people meet them."""
+        return {
+            "portal": self.portal,
+            "broker": self.broker,
+            "makelaars": self.makelaars,
+            "postbus": self.postbus,
+        }
+
+
+def standard(port_base: int = DEFAULT_PORT_BASE, portal_host: str | None = None) -> Addresses:
+    """Broker, makelaars, portal and postbus on four ports in a row."""
+    host = portal_host or spare_loopback_host()
+    return Addresses(
+        broker=f"http://localhost:{port_base}",
+        makelaars=f"http://127.0.0.1:{port_base + 1}",
+        portal=f"http://{host}:{port_base + 2}",
+        postbus=f"http://127.0.0.1:{port_base + 3}",
+    )
+
+
+def spare_loopback_host() -> str:
+    """127.0.0.2 where the system has it, else 127.0.0.1."""
+    try:
+        with socket.create_server(("127.0.0.2", 0)):
+            return "127.0.0.2"
+    except OSError:
+        return "127.0.0.1"
+
+
+def host_and_port(url: str) -> str:
+    """``http://127.0.0.1:8001`` → ``127.0.0.1:8001``."""
+    return urlsplit(url).netloc

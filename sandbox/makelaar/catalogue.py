@@ -1,0 +1,75 @@
+"""The simulated makelaars and how each of them behaves on the wire."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from sandbox.keys import Algorithm, Pair
+
+CLIENT_ID: Final = "sluis-demo"
+
+
+@dataclass(frozen=True)
+class Profile:
+    """One makelaar as it would be described in an integration sheet."""
+
+    slug: str
+    name: str
+    protocol: Literal["saml", "oidc"]
+    level: str  # the highest that it gives
+    signs: Literal["both", "assertion"] = "both"
+    encrypts: bool = False
+    algorithm: Algorithm = "RS256"
+    client_auth: Literal["private_key_jwt", "client_secret_basic"] = "private_key_jwt"
+
+
+CATALOGUE: Final = (
+    Profile("polderpoort", "Polderpoort", "saml", "EH4"),
+    Profile("brugwacht", "Brugwacht", "saml", "EH3", encrypts=True),
+    Profile("veerhuis", "Veerhuis", "saml", "EH2+", signs="assertion"),
+    Profile("zekerweg", "Zekerweg", "oidc", "EH3"),
+    Profile(
+        "sleutelhof",
+        "Sleutelhof",
+        "oidc",
+        "EH3",
+        algorithm="ES256",
+        client_auth="client_secret_basic",
+    ),
+    Profile("stilwater", "Stilwater", "saml", "EH3"),
+)
+
+
+@dataclass(frozen=True)
+class Makelaar:
+    """A makelaar in operation. ``server`` and ``broker`` are base URLs without a final slash."""
+
+    profile: Profile
+    server: str
+    broker: str
+    pair: Pair
+    client_secret: str | None = None
+
+    @property
+    def base_url(self) -> str:
+        return f"{self.server}/{self.profile.slug}"
+
+    @property
+    def entity_id(self) -> str:
+        """The SAML entity id."""
+        return f"{self.base_url}/metadata"
+
+    @property
+    def sso_url(self) -> str:
+        return f"{self.base_url}/sso"
+
+    @property
+    def issuer(self) -> str:
+        """The OpenID issuer."""
+        return self.base_url
+
+    @property
+    def redirect_uri(self) -> str:
+        """Where the broker gets its code; one address per makelaar against mix-up."""
+        return f"{self.broker}/oidc/callback/{self.profile.slug}"

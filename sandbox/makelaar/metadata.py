@@ -1,0 +1,120 @@
+"""SAML metadata: what a makelaar publishes, and reading what the broker publishes."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from cryptography import x509
+from lxml import etree
+from signxml.algorithms import CanonicalizationMethod, SignatureConstructionMethod
+from signxml.signer import XMLSigner
+
+from sandbox.makelaar.catalogue import Makelaar
+
+MD = "urn:oasis:names:tc:SAML:2.0:metadata"
+DS = "http://www.w3.org/2000/09/xmldsig#"
+REDIRECT = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
+POST = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
+PROTOCOL = "urn:oasis:names:tc:SAML:2.0:protocol"
+PERSISTENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"
+NAMES = {"md": MD, "ds": DS}
+
+
+def identity_provider_metadata(makelaar: Makelaar, now: datetime | None = None) -> bytes:
+    """A signed EntityDescriptor with Redirect and POST endpoints, valid for a year."""
+    until = (now or datetime.now(UTC)) + timedelta(days=365)
+    root = etree.Element(
+        f"{{{MD}}}EntityDescriptor",
+        {
+            "ID": f"_{makelaar.profile.slug}",
+            "entityID": makelaar.entity_id,
+            "validUntil": until.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        },
+        nsmap={"md": MD, "ds": DS},
+    )
+    etree.SubElement(root, f"{{{DS}}}Signature", {"Id": "placeholder"})
+    role = etree.SubElement(
+        root,
+        f"{{{MD}}}IDPSSODescriptor",
+        {"protocolSupportEnumeration": PROTOCOL, "WantAuthnRequestsSigned": "true"},
+    )
+    descriptor = etree.SubElement(role, f"{{{MD}}}KeyDescriptor", {"use": "signing"})
+    data = etree.SubElement(etree.SubElement(descriptor, f"{{{DS}}}KeyInfo"), f"{{{DS}}}X509Data")
+    etree.SubElement(data, f"{{{DS}}}X509Certificate").text = makelaar.pair.certificate_base64
+    etree.SubElement(role, f"{{{MD}}}NameIDFormat").text = PERSISTENT
+    for binding in (REDIRECT, POST):
+        etree.SubElement(
+            role,
+            f"{{{MD}}}SingleSignOnService",
+            {"Binding": binding, "Location": makelaar.sso_url},
+        )
+    return serialise(sign(root, makelaar))
+
+
+def sign(root: etree._Element, makelaar: Makelaar) -> etree._Element:
+    """The element with an enveloped RSA-SHA256 signature where it has a placeholder."""
+    signer = XMLSigner(
+        method=SignatureConstructionMethod.enveloped,
+        signature_algorithm="rsa-sha256",
+        digest_algorithm="sha256",
+        c14n_algorithm=CanonicalizationMethod.EXCLUSIVE_XML_CANONICALIZATION_1_0,
+    )
+    return signer.sign(
+        root,
+        key=makelaar.pair.key_pem,
+        cert=makelaar.pair.certificate_pem.decode(),
+        reference_uri=root.get("ID"),
+        id_attribute="ID",
+    )
+
+
+def serialise(root: etree._Element) -> bytes:
+    return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8"))
+
+
+@dataclass(frozen=True)
+class ServiceProvider:
+    """The broker as its metadata describes it."""
+
+    entity_id: str
+    consumers: dict[str, str]  # index → URL of the POST assertion consumer services
+    default_consumer: str
+    signing: tuple[x509.Certificate, ...]
+    encryption: tuple[x509.Certificate, ...]
+
+
+def read_service_provider(document: bytes) -> ServiceProvider:
+    """Read an EntityDescriptor with an SPSSODescriptor (SAML Metadata §2.4.4).
+
+    Raises ValueError when something that is needed is absent.
+    """
+    root = etree.fromstring(document, etree.XMLParser(resolve_entities=False, no_network=True))
+    role = root.find("md:SPSSODescriptor", NAMES)
+    if role is None:
+        raise ValueError("the metadata has no SPSSODescriptor")
+    services = [
+        s for s in role.findall("md:AssertionConsumerService", NAMES) if s.get("Binding") == POST
+    ]
+    if not services:
+        raise ValueError("the metadata has no AssertionConsumerService for HTTP-POST")
+    default = next((s for s in services if s.get("isDefault") == "true"), services[0])
+    return ServiceProvider(
+        entity_id=root.get("entityID", ""),
+        consumers={s.get("index", "0"): s.get("Location", "") for s in services},
+        default_consumer=default.get("Location", ""),
+        signing=_certificates(role, "signing"),
+        encryption=_certificates(role, "encryption"),
+    )
+
+
+def _certificates(role: etree._Element, use: str) -> tuple[x509.Certificate, ...]:
+    found = []
+    for descriptor in role.findall("md:KeyDescriptor", NAMES):
+        if descriptor.get("use") not in (use, None):
+            continue
+        for element in descriptor.iterfind(".//ds:X509Certificate", NAMES):
+            text = "".join((element.text or "").split())
+            found.append(x509.load_der_x509_certificate(base64.b64decode(text)))
+    return tuple(found)

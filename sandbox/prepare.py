@@ -1,0 +1,196 @@
+"""A fresh demo on disk: keys, metadata, registrations, settings. Nothing is started here."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+import shutil
+import sys
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from string import Template
+from typing import Final
+
+import pyotp
+
+from sandbox import keys
+from sandbox.addresses import Addresses, host_and_port, standard
+from sandbox.makelaar.catalogue import CATALOGUE, Makelaar
+from sandbox.makelaar.metadata import identity_provider_metadata
+from sandbox.portal.clients import CLIENTS, PortalClient
+
+TEMPLATES: Final = Path(__file__).parent / "registrations"
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A prepared demo. ``config`` and ``registrations`` are what the operator's commands take."""
+
+    directory: Path
+    addresses: Addresses
+
+    @property
+    def config(self) -> Path:
+        return self.directory / "config.toml"
+
+    @property
+    def registrations(self) -> Path:
+        return self.directory / "registrations"
+
+    @property
+    def keys(self) -> Path:
+        return self.directory / "keys"
+
+    @property
+    def secrets(self) -> Path:
+        return self.directory / "secrets"
+
+    @property
+    def logs(self) -> Path:
+        return self.directory / "logs"
+
+
+def prepare(directory: Path, addresses: Addresses, today: date | None = None) -> Demo:
+    """Make everything anew below ``directory``; what an earlier demo left there is removed."""
+    if directory.exists():
+        shutil.rmtree(directory)
+    demo = Demo(directory.resolve(), addresses)
+    for folder in (demo.registrations, demo.keys, demo.secrets, demo.logs):
+        folder.mkdir(parents=True)
+    (demo.directory / "demo.json").write_text(json.dumps(vars(addresses)))
+    _write_secrets(demo)
+    for profile in CATALOGUE:
+        keys.save(keys.new_pair(profile.name, profile.algorithm), demo.keys, profile.slug)
+    for client in CLIENTS:
+        if client.uses_key:
+            keys.save(keys.new_pair(client.client_id, "RS256"), demo.keys, client.client_id)
+    _write_metadata(demo)
+    _write_registrations(demo, today or date.today())  # noqa: DTZ011  a mandate ends on a local day
+    demo.config.write_text(_config(demo))
+    return demo
+
+
+def opened(directory: Path) -> Demo:
+    """A demo that was prepared before. Raises FileNotFoundError when there is none."""
+    fields = json.loads((directory / "demo.json").read_text())
+    return Demo(directory.resolve(), Addresses(**fields))
+
+
+def makelaars(demo: Demo) -> tuple[Makelaar, ...]:
+    """The makelaars of this demo with their keys."""
+    return tuple(
+        Makelaar(
+            profile=profile,
+            server=demo.addresses.makelaars,
+            broker=demo.addresses.broker,
+            pair=keys.load(demo.keys, profile.slug),
+            client_secret=_secret(demo, profile.slug)
+            if profile.client_auth == "client_secret_basic"
+            else None,
+        )
+        for profile in CATALOGUE
+    )
+
+
+def portal_clients(demo: Demo) -> tuple[PortalClient, ...]:
+    """The portal's clients with their keys or secrets."""
+    return tuple(
+        PortalClient(
+            client,
+            key=keys.as_jwk(keys.load(demo.keys, client.client_id), "RS256")
+            if client.uses_key
+            else None,
+            secret=None if client.uses_key else _secret(demo, client.client_id),
+        )
+        for client in CLIENTS
+    )
+
+
+def totp_secret(demo: Demo, person: str) -> str:
+    """The base32 secret bound to this person. Raises FileNotFoundError when there is none."""
+    return (demo.secrets / f"{person}.totp").read_text().strip()
+
+
+def _secret(demo: Demo, name: str) -> str:
+    return (demo.secrets / f"{name}.secret").read_text().strip()
+
+
+def _write_secrets(demo: Demo) -> None:
+    named = [p.slug for p in CATALOGUE if p.client_auth == "client_secret_basic"]
+    named += [c.client_id for c in CLIENTS if not c.uses_key]
+    contents = {f"{name}.secret": secrets.token_urlsafe(32) for name in named}
+    contents["roos.totp"] = pyotp.random_base32()
+    for name, content in contents.items():
+        file = demo.secrets / name
+        file.touch(mode=0o600)
+        file.write_text(content)
+
+
+def _write_metadata(demo: Demo) -> None:
+    for makelaar in makelaars(demo):
+        if makelaar.profile.protocol == "saml":
+            target = demo.registrations / f"{makelaar.profile.slug}.xml"
+            target.write_bytes(identity_provider_metadata(makelaar))
+
+
+def _write_registrations(demo: Demo, today: date) -> None:
+    values = {
+        "portal": demo.addresses.portal,
+        "makelaars": demo.addresses.makelaars,
+        "yesterday": today - timedelta(days=1),
+        "last_year": today - timedelta(days=365),
+        "in_six_weeks": today + timedelta(days=42),
+        "in_three_years": today + timedelta(days=3 * 365),
+        "totp_roos": demo.secrets / "roos.totp",
+        "sleutelhof_secret": demo.secrets / "sleutelhof.secret",
+    }
+    for client in portal_clients(demo):
+        name = client.registration.client_id
+        if client.key is not None:
+            values[f"jwks_{name}"] = keys.public_jwks_json(client.key)
+        if client.secret is not None:
+            values[f"secret_sha256_{name}"] = hashlib.sha256(client.secret.encode()).hexdigest()
+    for template in sorted(TEMPLATES.glob("*.yaml")):
+        text = Template(template.read_text(encoding="utf-8")).substitute(values)
+        (demo.registrations / template.name).write_text(text, encoding="utf-8")
+
+
+def _config(demo: Demo) -> str:
+    addresses = demo.addresses
+    reachable = [
+        host_and_port(u) for u in (addresses.makelaars, addresses.portal, addresses.postbus)
+    ]
+    return f"""\
+# Written by `make demo`; gone at the next one.
+[web]
+base_url = "{addresses.broker}"
+bind = "127.0.0.1:{addresses.broker.rpartition(":")[2]}"
+
+[database]
+url = "sqlite:///{demo.directory / "sluis.db"}"
+
+[store]
+url = "sql:"
+
+[keys]
+master_key_file = "{demo.directory / "master.key"}"
+
+[ui]
+name = "Sluis, voorbeeld"
+support_url = "{addresses.portal}/hulp"
+support_phone = "088 000 0000"
+demo = true
+
+[mail]
+adapter = "webhook"
+url = "{addresses.postbus}/api/messages"
+
+[development]
+loopback = {json.dumps(reachable)}
+"""
+
+
+if __name__ == "__main__":
+    print(prepare(Path(sys.argv[1]), standard()).directory)
