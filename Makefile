@@ -1,0 +1,74 @@
+# Every target makes .venv itself; the second time that costs nothing.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+
+PORT_BASE ?= 8000
+export PORT_BASE
+
+BIN := .venv/bin
+STAMP := .venv/.installed-$(shell cat requirements.lock pyproject.toml | cksum | tr ' ' '-')
+PYTEST := $(BIN)/python -m pytest
+IN_PARALLEL := -n 2 --dist loadfile
+
+.PHONY: help
+help: ## List these targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name text; do \
+		printf '  make %-12s %s\n' "$$name" "$$text"; done
+
+.PHONY: demo
+demo: $(STAMP) ## Start broker, makelaars, portal and postbus (PORT_BASE=8000)
+	@exec $(BIN)/python -m sandbox.demo
+
+.PHONY: demo-check
+demo-check: $(STAMP) ## Start the demo, log in once over SAML and OIDC, stop
+	@$(BIN)/python -m sandbox.demo --check
+
+.PHONY: demo-reset
+demo-reset: $(STAMP) ## Throw away what the demo kept
+	@$(BIN)/python -m sandbox.demo --reset
+
+.PHONY: check
+check: $(STAMP) ## Format, lint, types, architecture and quick tests: under a minute
+	@$(BIN)/ruff format --check --quiet . || { echo 'Run: $(BIN)/ruff format .'; exit 1; }
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/python -m tools.security_cases --check
+	@$(PYTEST) -q $(IN_PARALLEL) -m 'not browser and not interop and not postgres and not slow' \
+		--ignore=tests/journeys --ignore=tests/browser --ignore=tests/interop --ignore=tests/contracts
+
+.PHONY: test
+test: $(STAMP) ## All tests but interoperability and the slow ones: under 15 minutes
+	@$(PYTEST) -q $(IN_PARALLEL) -m 'not interop and not slow'
+
+.PHONY: test-all
+test-all: $(STAMP) ## Every test, with the software of others: under an hour
+	@$(PYTEST) -q $(IN_PARALLEL)
+
+.PHONY: bench
+bench: $(STAMP) ## Measure what one login costs
+	@$(BIN)/python -m benchmarks.login
+
+.PHONY: screenshots
+screenshots: $(STAMP) ## Take a picture of every page
+	@$(BIN)/python -m tests.browser.screenshots
+
+.PHONY: security-cases
+security-cases: $(STAMP) ## Write docs/security-cases.md anew
+	@$(BIN)/python -m tools.security_cases
+
+.PHONY: lock
+lock: ## Choose versions anew and write requirements.lock (needs uv)
+	@command -v uv >/dev/null || { echo 'uv is missing; install it first: pip install uv'; exit 1; }
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --upgrade \
+		--generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
+		--quiet -o requirements.lock
+
+# A virtualenv that cannot run Python (moved, or its Python is gone) is made anew.
+$(STAMP): requirements.lock pyproject.toml
+	@python=$$(sh tools/find-python.sh) || exit 1; \
+	.venv/bin/python -c '' 2>/dev/null || { rm -rf .venv; "$$python" -m venv .venv; }
+	@echo 'Installing the pinned packages in .venv ...'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@rm -f .venv/.installed-*
+	@touch $@

@@ -1,0 +1,52 @@
+"""Rules for every test: what is missing here is named at the end, and CI skips nothing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+
+from tests.machine import missing_for
+
+IN_CI = os.environ.get("CI", "").lower() in ("1", "true")
+MISSING = "not here: "
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "interop_php: needs PHP and SimpleSAMLphp")
+    config.addinivalue_line("markers", "interop_node: needs Node.js and npm")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    missing = missing_for({mark.name for mark in item.iter_markers()})
+    if missing:
+        pytest.skip(MISSING + ", ".join(missing))
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, Any, None]:
+    outcome = yield
+    report: pytest.TestReport = outcome.get_result()
+    if IN_CI and report.skipped and not hasattr(report, "wasxfail"):
+        # A test that quietly stops running is how a promise gets lost.
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} was skipped, and CI skips nothing: {report.longrepr}"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    counts: dict[str, int] = {}
+    for report in terminalreporter.getreports("skipped"):
+        text = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        _, found, software = text.partition(MISSING)
+        if found:
+            counts[software] = counts.get(software, 0) + 1
+    for software, number in sorted(counts.items()):
+        terminalreporter.write_line(
+            f"NOT RUN: {number} tests need software that is not here: {software}", yellow=True
+        )
