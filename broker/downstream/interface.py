@@ -6,10 +6,11 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from assurance.levels import AssuranceLevel
 from consent.authority import Authority
+from state.ephemeral import Operation
 
 
 class Purpose(enum.StrEnum):
@@ -43,7 +44,9 @@ class LoginRequest:
     provider_hint: str | None = None
     login_hint: str | None = None
     locale: str | None = None  # nl or en when the portal asked
-    released: tuple[str, ...] = ()  # claims beyond the default that go out, known to the registration
+    released: tuple[
+        str, ...
+    ] = ()  # claims beyond the default that go out, known to the registration
     reply_to: Mapping[str, str | None] = field(default_factory=dict)
 
 
@@ -56,6 +59,7 @@ class LoginResult:
     request: LoginRequest
     person_id: str
     display_name: str | None
+    email: str | None
     provider_id: str
     provider_entity: str  # entity id or issuer: the claim ``idp``
     level: AssuranceLevel  # reached
@@ -103,3 +107,41 @@ class PageError(Exception):
         self.public_key = public_key
         self.detail = detail
         self.values = values
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What the browser carries to the portal: a redirect to ``url`` when ``fields`` is empty, else a form that
+    posts itself there. ``cookies`` are set on the way (name → value), for the console alone."""
+
+    url: str
+    fields: Mapping[str, str] = field(default_factory=dict)
+    cookies: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class GrantFacts:
+    """The row that makes every token of one login revocable; inserted with the login's one write."""
+
+    id: str
+    client_id: str
+    person_id: str
+    service_uuid: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """``operations`` run on the expiring store before the SQL commit; ``grant`` is written with it."""
+
+    reply: Reply
+    operations: tuple[Operation, ...] = ()
+    grant: GrantFacts | None = None
+
+
+class Downstream(Protocol):
+    """One protocol towards portals."""
+
+    def prepare(self, result: LoginResult, now: datetime) -> Prepared: ...
+
+    def refuse(self, request: LoginRequest, why: LoginRefused) -> Reply: ...

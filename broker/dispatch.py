@@ -1,0 +1,203 @@
+"""The one place that moves a login: load, ask the journey, let one step answer, swap, back to ``/login/<id>``.
+
+Steps give an outcome and touch neither cookies nor store. A form for a question that is no longer open does no harm:
+the browser is sent to the question that is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from time import perf_counter
+from typing import Any, Protocol
+
+from flask import Request, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from broker import logins
+from broker.downstream.interface import LoginRefused, PageError
+from broker.http import cookies
+from broker.http.headers import allow_form_to
+from broker.http.language import portal_asks
+from broker.http.replies import leave, remember_reference, show
+from broker.journey import Row, Step, open_row
+from broker.login import Login
+from broker.logins import Kept
+from broker.runtime import Runtime
+from broker.situation import Situation
+from providers.interface import Departure
+from state.trace import TraceStep
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One request of one login: what a step may know."""
+
+    rt: Runtime
+    login: Login
+    meets: Situation
+    now: datetime
+    form: Mapping[str, str]
+    query: Mapping[str, str]
+    request: Request
+
+
+@dataclass(frozen=True)
+class Advance:
+    """The question is answered. ``remember``: change of the remembered makelaar for this service."""
+
+    login: Login
+    remember: str | None = None  # provider id to remember
+    forget: bool = False
+
+
+@dataclass(frozen=True)
+class Show:
+    """A page. ``login`` when something must be kept all the same (a failed try)."""
+
+    page: Any
+    status: int = 200
+    login: Login | None = None
+    form_targets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Leave:
+    """The browser goes to a makelaar; ``login`` remembers what was sent."""
+
+    login: Login
+    departure: Departure
+    party: str
+
+
+@dataclass(frozen=True)
+class Finish:
+    """The login succeeded; the respond step made the response itself, the login is gone."""
+
+    response: Response
+
+
+Outcome = Advance | Show | Leave | Finish
+
+
+class StepModule(Protocol):
+    """A step: one question. ``enter`` on GET, ``answer`` on POST."""
+
+    def enter(self, turn: Turn) -> Outcome: ...
+    def answer(self, turn: Turn) -> Outcome: ...
+
+
+def load(rt: Runtime, login_id: str) -> Kept:
+    """The login of this browser. Raises PageError with the page that fits."""
+    raw = rt.store.get(logins.key(login_id))
+    kept = logins.parse(raw, rt.sealer)
+    if kept is None:
+        raise _gone(rt, login_id)
+    remember_reference(kept.login.reference)
+    portal_asks(kept.login.request.locale)
+    if not cookies.is_same_browser(request, kept.login):
+        raise PageError(403, "login_elsewhere", "no cookie of this login")
+    return kept
+
+
+def _gone(rt: Runtime, login_id: str) -> PageError:
+    finished = logins.parse(rt.store.get(logins.finished_key(login_id)), rt.sealer)
+    if finished is None or not cookies.is_same_browser(request, finished.login):
+        return PageError(410, "login_expired")
+    remember_reference(finished.login.reference)
+    client = rt.configuration.clients.get(finished.login.request.client_id)
+    home = client.home_url or client.initiate_login_uri if client else None
+    return PageError(409, "login_finished", home_url=home)
+
+
+def run(rt: Runtime, kept: Kept, steps: Mapping[Step, StepModule]) -> Response:
+    """Answer a GET: follow the journey until a page, a departure or the end."""
+    login, started = kept.login, perf_counter()
+    for _ in range(2 * len(Step)):
+        turn = _turn(rt, login)
+        row = open_row(login, turn.meets)
+        _refuse_if_passive(login, row, steps)
+        outcome = steps[row.step].enter(turn)
+        if not isinstance(outcome, Advance):
+            return _settle(rt, kept, outcome, started)
+        login = _traced(outcome.login, row.step, "answered", started)
+    raise PageError(500, "server_error", "the journey does not end")
+
+
+def answer(rt: Runtime, kept: Kept, posted: str, steps: Mapping[Step, StepModule]) -> Response:
+    """Answer a POST to one step. Answers to a question that is not open are not read."""
+    started, here = perf_counter(), url_for("login.enter", login_id=kept.login.id)
+    turn = _turn(rt, kept.login)
+    row = open_row(kept.login, turn.meets)
+    if row.step != posted:
+        return redirect(here, 303)
+    outcome = steps[row.step].answer(turn)
+    if not isinstance(outcome, Advance):
+        return _settle(rt, kept, outcome, started)
+    login = _traced(outcome.login, row.step, "answered", started)
+    _save(rt, kept, login)
+    response = redirect(here, 303)
+    _remember(rt, response, outcome, login)
+    return response
+
+
+def _turn(rt: Runtime, login: Login) -> Turn:
+    now = rt.clock()
+    return Turn(
+        rt=rt,
+        login=login,
+        meets=Situation(rt=rt, configuration=rt.configuration, login=login, now=now),
+        now=now,
+        form=request.form,
+        query=request.args,
+        request=request,
+    )
+
+
+def _refuse_if_passive(login: Login, row: Row, steps: Mapping[Step, StepModule]) -> None:
+    """prompt=none: a question that needs a page becomes the error that its row names."""
+    automatic = (Step.ENDED, Step.BIND_ACCOUNT, Step.RESPOND)
+    if login.request.passive and row.step not in automatic:
+        raise LoginRefused(row.under_passive, "", f"prompt=none at {row.step}")
+
+
+def _settle(rt: Runtime, kept: Kept, outcome: Outcome, started: float) -> Response:
+    """Keep what must be kept and make the response."""
+    if isinstance(outcome, Finish):
+        return outcome.response
+    if isinstance(outcome, Leave):
+        _save(rt, kept, _traced(outcome.login, Step.AUTHENTICATE, "sent", started))
+        return leave(outcome.departure.url, outcome.departure.fields, outcome.party)
+    assert isinstance(outcome, Show)
+    if outcome.login is not None and outcome.login != kept.login:
+        _save(rt, kept, outcome.login)
+    for target in outcome.form_targets:
+        allow_form_to(target)
+    return show(outcome.page, outcome.status)
+
+
+def _save(rt: Runtime, kept: Kept, login: Login) -> None:
+    """Swap, or say that another tab was first."""
+    if login == kept.login:
+        return
+    operation = logins.swap(kept, login, rt.sealer, rt.clock())
+    if rt.store.batch([operation]) != [True]:
+        raise PageError(409, "login_replaced", "swap lost")
+
+
+def _remember(rt: Runtime, response: Response, outcome: Advance, login: Login) -> None:
+    if outcome.remember is None and not outcome.forget:
+        return
+    now, days = rt.clock(), rt.settings.login.remember_days
+    choices = cookies.remembered_providers(request, now, days)
+    choices.pop(login.request.service_uuid, None)
+    if outcome.remember is not None:
+        choices[login.request.service_uuid] = cookies.RememberedProvider(outcome.remember, now)
+    cookies.remember_providers(response, choices, days)
+
+
+def _traced(login: Login, step: Step, outcome: str, started: float) -> Login:
+    milliseconds = int((perf_counter() - started) * 1000)
+    made = TraceStep(step=str(step), outcome=outcome, reason=None, milliseconds=milliseconds)
+    return replace(login, trace=(*login.trace, made))

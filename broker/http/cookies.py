@@ -1,0 +1,88 @@
+"""Cookies: all ``__Host-``, Secure, HttpOnly, ``Lax``, path ``/``, no domain. Browsers keep Secure cookies on loopback.
+
+One cookie per login binds it to this browser. One more keeps remembered makelaars, per service, on request.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from flask import Request
+from werkzeug.wrappers import Response
+
+from broker.login import Login
+from broker.logins import browser_hash
+
+LOGIN_PREFIX = "__Host-sluis-login-"
+PROVIDERS = "__Host-sluis-makelaar"
+LANGUAGE = "__Host-sluis-language"
+MAX_REMEMBERED = 20  # services; the oldest choice gives way
+
+
+@dataclass(frozen=True)
+class RememberedProvider:
+    provider_id: str
+    chosen_at: datetime
+
+
+def login_cookie_name(login_id: str) -> str:
+    """Distinct per login, so that two tabs do not disturb each other."""
+    return LOGIN_PREFIX + hashlib.sha256(login_id.encode()).hexdigest()[:12]
+
+
+def bind_browser(response: Response, login: Login, secret: str, seconds: int) -> None:
+    _set(response, login_cookie_name(login.id), secret, seconds)
+
+
+def is_same_browser(request: Request, login: Login) -> bool:
+    """True where this browser holds the secret of the login."""
+    secret = request.cookies.get(login_cookie_name(login.id), "")
+    return hmac.compare_digest(browser_hash(secret), login.browser)
+
+
+def release_browser(response: Response, login_id: str) -> None:
+    response.delete_cookie(
+        login_cookie_name(login_id), path="/", secure=True, httponly=True, samesite="Lax"
+    )
+
+
+def remembered_providers(
+    request: Request, now: datetime, days: int
+) -> dict[str, RememberedProvider]:
+    """Service UUID → earlier choice. Nonsense and what is too old counts as absent."""
+    try:
+        raw = base64.urlsafe_b64decode(request.cookies.get(PROVIDERS, "")[:4096].encode())
+        entries = json.loads(raw) if raw else {}
+        found = {
+            str(service): RememberedProvider(str(entry[0]), datetime.fromtimestamp(entry[1], UTC))
+            for service, entry in list(entries.items())[:MAX_REMEMBERED]
+        }
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, OSError):
+        return {}
+    oldest = now - timedelta(days=days)
+    return {s: c for s, c in found.items() if oldest < c.chosen_at <= now + timedelta(minutes=1)}
+
+
+def remember_providers(
+    response: Response, choices: Mapping[str, RememberedProvider], days: int
+) -> None:
+    newest = sorted(choices.items(), key=lambda item: item[1].chosen_at)[-MAX_REMEMBERED:]
+    entries = {s: [c.provider_id, int(c.chosen_at.timestamp())] for s, c in newest}
+    value = base64.urlsafe_b64encode(json.dumps(entries, separators=(",", ":")).encode()).decode()
+    _set(response, PROVIDERS, value, days * 86400)
+
+
+def remember_language(response: Response, locale: str) -> None:
+    _set(response, LANGUAGE, locale, 365 * 86400)
+
+
+def _set(response: Response, name: str, value: str, seconds: int) -> None:
+    response.set_cookie(
+        name, value, max_age=seconds, path="/", secure=True, httponly=True, samesite="Lax"
+    )

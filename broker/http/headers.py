@@ -1,0 +1,51 @@
+"""Response headers: a strict content policy, no framing, no caching of anything that knows a person."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Flask, g, request
+from werkzeug.wrappers import Response
+
+BASE_POLICY = (
+    "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; script-src 'self'; "
+    "object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action "
+)
+FIXED = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+PUBLIC_PATHS = ("/.well-known/", "/jwks", "/oidc/client-jwks", "/saml/metadata")
+
+
+def allow_form_to(url: str | None) -> None:
+    """Let forms of this page lead to the origin of ``url``: Chromium checks a form's redirects as well."""
+    parts = urlsplit(url or "")
+    if parts.scheme in ("https", "http") and parts.netloc:
+        targets: set[str] = g.setdefault("form_targets", set())
+        targets.add(f"{parts.scheme}://{parts.netloc}")
+
+
+def install(app: Flask, *, hsts: bool) -> None:
+    """Set the headers on every response, also on errors and static files."""
+
+    @app.after_request
+    def _headers(response: Response) -> Response:
+        targets = sorted(g.get("form_targets", ()))
+        response.headers["Content-Security-Policy"] = BASE_POLICY + " ".join(["'self'", *targets])
+        for name, value in FIXED.items():
+            response.headers[name] = value
+        if hsts:
+            response.headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
+        if request.path.startswith(PUBLIC_PATHS):
+            response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+        elif not request.path.startswith("/static/"):
+            response.headers["Cache-Control"] = "no-store"
+            response.headers["Pragma"] = "no-cache"
+            response.vary.add("Cookie")
+        response.headers.pop("Server", None)
+        return response

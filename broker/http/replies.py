@@ -1,0 +1,36 @@
+"""Replies: a page, a redirect, or a form that posts itself to another party."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol, cast
+
+from flask import g, make_response, redirect, render_template
+from werkzeug.wrappers import Response
+
+from broker.http.headers import allow_form_to
+from broker.pages.departure import DeparturePage
+
+
+class Page(Protocol):
+    """A page model: it names its template."""
+
+    template: str
+
+
+def show(page: Any, status: int = 200) -> Response:
+    """Render a page model."""
+    return make_response(render_template(page.template, page=page), status)
+
+
+def leave(url: str, fields: Mapping[str, str], party: str) -> Response:
+    """Send the browser to another party: 303, or a self-posting form when there are fields."""
+    if not fields:
+        return cast(Response, redirect(url, 303))
+    allow_form_to(url)
+    return show(DeparturePage(party=party, url=url, fields=tuple(fields.items())))
+
+
+def remember_reference(reference: str) -> None:
+    """The reference of the login that this request is about: in the log and on an error page."""
+    g.reference = reference

@@ -1,0 +1,112 @@
+"""The journey: rows in order, the first open question wins. Who reads this sees the product.
+
+Every predicate is a claim about facts: the login itself, and the circumstances it meets (``Circumstances``), which
+are looked up only when a row asks for them.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from assurance.step_up import LocalFactor, Nothing, Unreachable, Upstream
+from broker.downstream.interface import RefusalCode
+from broker.login import Login
+from directory.people import MeansStatus
+
+
+class Step(enum.StrEnum):
+    ENDED = "ended"
+    CHOOSE_PROVIDER = "provider"
+    AUTHENTICATE = "authenticate"
+    BIND_ACCOUNT = "account"
+    MEANS_STATUS = "means"
+    STEP_UP = "step-up"
+    CHOOSE_MANDATE = "mandate"
+    ASK_CONSENT = "consent"
+    RESPOND = "respond"
+
+
+class Circumstances(Protocol):
+    """What a login meets: looked up at most once per request, each only when a row asks."""
+
+    @property
+    def provider_is_usable(self) -> bool: ...
+    @property
+    def means_status(self) -> MeansStatus: ...
+    @property
+    def missing(self) -> Nothing | LocalFactor | Upstream | Unreachable: ...
+    @property
+    def needs_authority(self) -> bool: ...
+    @property
+    def consent_is_given(self) -> bool: ...
+
+
+@dataclass(frozen=True)
+class Row:
+    """One question. ``under_passive`` is the refusal when the portal asked for no pages (prompt=none)."""
+
+    step: Step
+    is_open: Callable[[Login, Circumstances], bool]
+    under_passive: RefusalCode
+
+
+def _ended(login: Login, _: Circumstances) -> bool:
+    return login.ended is not None
+
+
+def _no_provider(login: Login, meets: Circumstances) -> bool:
+    return login.provider_id is None or not meets.provider_is_usable
+
+
+def _not_authenticated(login: Login, _: Circumstances) -> bool:
+    return login.identity is None and not login.too_low
+
+
+def _no_person(login: Login, _: Circumstances) -> bool:
+    return login.identity is not None and login.person_id is None
+
+
+def _means_not_active(login: Login, meets: Circumstances) -> bool:
+    return login.person_id is not None and meets.means_status is not MeansStatus.ACTIVE
+
+
+def _level_missing(login: Login, meets: Circumstances) -> bool:
+    return login.too_low or not isinstance(meets.missing, Nothing)
+
+
+def _no_authority(login: Login, meets: Circumstances) -> bool:
+    return meets.needs_authority and not login.authority_settled
+
+
+def _no_consent(_: Login, meets: Circumstances) -> bool:
+    return not meets.consent_is_given
+
+
+def _always(_: Login, __: Circumstances) -> bool:
+    return True
+
+
+JOURNEY = (
+    Row(Step.ENDED, _ended, RefusalCode.SERVER_ERROR),
+    Row(Step.CHOOSE_PROVIDER, _no_provider, RefusalCode.LOGIN_REQUIRED),
+    Row(Step.AUTHENTICATE, _not_authenticated, RefusalCode.LOGIN_REQUIRED),
+    Row(Step.BIND_ACCOUNT, _no_person, RefusalCode.LOGIN_REQUIRED),
+    Row(Step.MEANS_STATUS, _means_not_active, RefusalCode.INTERACTION_REQUIRED),
+    Row(Step.STEP_UP, _level_missing, RefusalCode.LOGIN_REQUIRED),
+    Row(Step.CHOOSE_MANDATE, _no_authority, RefusalCode.INTERACTION_REQUIRED),
+    Row(Step.ASK_CONSENT, _no_consent, RefusalCode.CONSENT_REQUIRED),
+    Row(Step.RESPOND, _always, RefusalCode.SERVER_ERROR),
+)
+
+
+def next_step(login: Login, meets: Circumstances) -> Step:
+    """The first open question. RESPOND when none is left."""
+    return open_row(login, meets).step
+
+
+def open_row(login: Login, meets: Circumstances) -> Row:
+    """The first open row; the last row is always open, so there is one."""
+    return next(row for row in JOURNEY if row.is_open(login, meets))

@@ -1,0 +1,83 @@
+"""Login: everything that is known about one login in progress. Facts only; the next step is computed from them."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from datetime import datetime
+
+from pydantic import TypeAdapter
+
+from assurance.levels import AssuranceLevel
+from broker.downstream.interface import LoginRequest, RefusalCode
+from consent.authority import Authority
+from providers.interface import Identity, Remembered
+from state.trace import TraceStep
+
+MAX_DEPARTURES = 3  # open tabs at the makelaar for one login
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One time that the browser was sent to a makelaar; the number is in the RelayState or ``state``."""
+
+    number: int
+    remembered: Remembered
+
+
+@dataclass(frozen=True)
+class FactorDone:
+    """A second factor of Sluis that was accepted in this login."""
+
+    factor_id: str
+    method: str
+    at: datetime
+
+
+class Trouble(enum.StrEnum):
+    """Why the makelaar did not help; the user may try again or choose another."""
+
+    UNAVAILABLE = "makelaar_unavailable"
+    PAUSED = "makelaar_paused"
+
+
+@dataclass(frozen=True)
+class Ended:
+    """The login will not succeed. ``public_key`` names the page; None returns to the portal at once."""
+
+    code: RefusalCode
+    reason: str  # machine word for audit and trace
+    public_key: str | None = None
+
+
+@dataclass(frozen=True)
+class Login:
+    """``id``: 26 characters, in URLs, worth nothing without the cookie whose hash is ``browser``."""
+
+    id: str
+    reference: str  # 8 characters, shown to people
+    browser: str  # SHA-256 hex of this browser's secret for this login
+    request: LoginRequest
+    created_at: datetime
+    expires_at: datetime
+    provider_id: str | None = None
+    provider_was_remembered: bool = False
+    sent: tuple[Sent, ...] = ()
+    departures: int = 0
+    trouble: Trouble | None = None
+    too_low: bool = False  # the makelaar could not give the level
+    given: AssuranceLevel | None = None  # what it did give then
+    identity: Identity | None = None
+    person_id: str | None = None
+    factor_method: str | None = None  # chosen, not yet done
+    factor: FactorDone | None = None
+    authority_settled: bool = False
+    authority: Authority | None = None
+    mandate_requested_for: str | None = None  # organisation id of the request that was sent (A12)
+    consent: str | None = None  # fingerprint of what the user saw
+    consent_kept: bool = False  # do not ask again for the same data
+    ended: Ended | None = None
+    trace: tuple[TraceStep, ...] = ()
+
+
+ADAPTER = TypeAdapter(Login)

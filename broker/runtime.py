@@ -1,0 +1,49 @@
+"""Runtime: the things that are made once per process and handed to every view."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import cast
+
+from flask import current_app
+from sqlalchemy.engine import Engine
+from sqlalchemy.orm import Session
+
+from broker.configuration import Configuration, ConfigurationHolder
+from broker.settings import Settings
+from keys.sealing import Sealer
+from state.clock import Clock
+from state.ephemeral import ExpiringStore
+from state.outgoing import OutgoingClient
+
+
+@dataclass(frozen=True)
+class Runtime:
+    settings: Settings
+    clock: Clock
+    engine: Engine
+    store: ExpiringStore
+    sealer: Sealer
+    outgoing: OutgoingClient
+    holder: ConfigurationHolder
+    current_session: Callable[[], Session]
+
+    @property
+    def configuration(self) -> Configuration:
+        """Services, clients, makelaars, keys. Raises PageError(503) when they are stale."""
+        return self.holder.current
+
+    @property
+    def session(self) -> Session:
+        """The SQL session of this request."""
+        return self.current_session()
+
+    @property
+    def base_url(self) -> str:
+        return self.settings.base_url
+
+
+def runtime() -> Runtime:
+    """The runtime of the application that handles this request."""
+    return cast(Runtime, current_app.extensions["sluis"])

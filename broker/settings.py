@@ -1,0 +1,194 @@
+"""Settings: one TOML file, every key overridable by ``SLUIS__SECTION__KEY`` or a file named in ``…_FILE``.
+
+Only what is needed to start lives here; services, makelaars and clients are registered with ``sluis apply``.
+Order: environment, file named in the environment, TOML, default. An unknown key is refused.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+PREFIX = "SLUIS__"
+LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class SettingsError(Exception):
+    """The configuration cannot be used; the message says which key and what to write instead."""
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Web(Section):
+    base_url: str  # https://login.example.nl, no trailing slash
+    bind: str = "127.0.0.1:8000"
+    workers: Annotated[int, Field(ge=1, le=64)] = 1
+    threads: Annotated[int, Field(ge=1, le=64)] = 4
+    trusted_proxy_hops: Annotated[int, Field(ge=0, le=5)] = 0
+
+    @field_validator("base_url")
+    @classmethod
+    def _plain_origin(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("https", "http") or not parts.hostname:
+            raise ValueError("write the whole address, for example https://login.example.nl")
+        if parts.path or parts.query or parts.fragment or parts.username:
+            raise ValueError("write only scheme, host and port, without a slash at the end")
+        if parts.scheme == "http" and parts.hostname not in LOOPBACK_HOSTS:
+            raise ValueError("http is for loopback only; use https")
+        return value
+
+
+class Database(Section):
+    url: str = "sqlite:///var/sluis.db"
+
+
+class Store(Section):
+    url: str = "sql:"  # sql: (same database), redis://host:6379/0, or memory: (one worker)
+
+
+class Keys(Section):
+    master_key_file: Path = Path("var/master.key")
+
+
+class Ui(Section):
+    name: Annotated[str, Field(min_length=1, max_length=64)] = "Inloggen"
+    theme_css: Path | None = None
+    support_url: str | None = None
+    support_phone: str | None = None
+    demo: bool = False
+
+
+class LoginSettings(Section):
+    transaction_minutes: Annotated[int, Field(ge=5, le=60)] = 15
+    remember_days: Annotated[int, Field(ge=1, le=365)] = 90
+    session_idle_minutes: Annotated[int, Field(ge=5, le=60)] = 15
+    session_hours: Annotated[int, Field(ge=1, le=12)] = 8
+
+
+class Mandates(Section):
+    max_years: Annotated[int, Field(ge=1, le=5)] = 5
+
+
+class Mail(Section):
+    adapter: Literal["none", "smtp", "webhook"] = "none"
+    url: str | None = None  # smtp://host:587 or the webhook's address
+    sender: str = "Sluis <noreply@localhost>"
+
+
+class Development(Section):
+    """Only with a loopback ``web.base_url``."""
+
+    loopback: tuple[str, ...] = ()  # host:port that outgoing calls may reach over http
+
+
+class Log(Section):
+    level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+class Retention(Section):
+    trace_days: Annotated[int, Field(ge=1, le=90)] = 7
+    history_days: Annotated[int, Field(ge=30, le=3650)] = 540
+
+
+class Settings(Section):
+    web: Web
+    database: Database = Database()
+    store: Store = Store()
+    keys: Keys = Keys()
+    ui: Ui = Ui()
+    login: LoginSettings = LoginSettings()
+    mandates: Mandates = Mandates()
+    mail: Mail = Mail()
+    development: Development = Development()
+    log: Log = Log()
+    retention: Retention = Retention()
+
+    @property
+    def base_url(self) -> str:
+        return self.web.base_url
+
+    @property
+    def is_loopback(self) -> bool:
+        """True where the development rules hold: http, no HSTS, listed outgoing loopback addresses."""
+        return urlsplit(self.web.base_url).hostname in LOOPBACK_HOSTS
+
+    @model_validator(mode="after")
+    def _rules_between_sections(self) -> Settings:
+        if not self.is_loopback and (self.development.loopback or self.ui.demo):
+            raise ValueError(
+                "development.loopback and ui.demo are only for a loopback web.base_url"
+            )
+        if self.store.url == "memory:" and self.web.workers > 1:
+            raise ValueError("store.url memory: serves one worker; use sql: or redis:// with more")
+        return self
+
+
+def load(path: Path | None, environment: Mapping[str, str] = os.environ) -> Settings:
+    """Read the file and the environment. Raises SettingsError with one line per wrong key."""
+    document: dict[str, Any] = {}
+    if path is not None:
+        try:
+            document = tomllib.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise SettingsError(
+                f"{path} does not exist; copy config.example.toml to start"
+            ) from None
+        except tomllib.TOMLDecodeError as error:
+            raise SettingsError(f"{path}: {error}") from None
+    for section, key, value in _from_environment(environment):
+        document.setdefault(section, {})[key] = value
+    try:
+        return Settings.model_validate(document)
+    except ValidationError as error:
+        raise SettingsError("\n".join(_explain(item) for item in error.errors())) from None
+
+
+def _from_environment(environment: Mapping[str, str]) -> list[tuple[str, str, Any]]:
+    found = []
+    for name in sorted(environment, key=lambda n: not n.endswith("_FILE")):
+        if not name.startswith(PREFIX):
+            continue
+        section, _, key = name.removeprefix(PREFIX).lower().partition("__")
+        value: Any = environment[name]
+        if key.endswith("_file") and not _is_known(section, key):
+            key, value = key.removesuffix("_file"), Path(value).read_text(encoding="utf-8").strip()
+        if _is_list(section, key):
+            value = [part.strip() for part in value.split(",") if part.strip()]
+        found.append((section, key, value))
+    return found
+
+
+def _section_fields(section: str) -> Mapping[str, Any]:
+    field = Settings.model_fields.get(section)
+    model = field.annotation if field else None
+    return model.model_fields if isinstance(model, type) and issubclass(model, BaseModel) else {}
+
+
+def _is_known(section: str, key: str) -> bool:
+    return key in _section_fields(section)
+
+
+def _is_list(section: str, key: str) -> bool:
+    field = _section_fields(section).get(key)
+    return field is not None and str(field.annotation).startswith("tuple")
+
+
+def _explain(item: Any) -> str:
+    where = ".".join(str(part) for part in item["loc"]) or "configuration"
+    if item["type"] != "extra_forbidden":
+        return f"{where}: {item['msg'].removeprefix('Value error, ')}"
+    section = str(item["loc"][0])
+    known = list(_section_fields(section)) if len(item["loc"]) > 1 else list(Settings.model_fields)
+    close = difflib.get_close_matches(str(item["loc"][-1]), known, n=1)
+    hint = f"; did you mean {close[0]}?" if close else f"; known here: {', '.join(known)}"
+    return f"{where}: unknown key{hint}"
