@@ -1,8 +1,8 @@
-"""Sealing: secrets and personal data that we keep are encrypted under a master key that is never in the database.
+"""Sealing: secrets and personal data that we keep, encrypted under a key outside the database.
 
-AES-256-GCM (NIST SP 800-38D) with keys derived from the master key by HKDF-SHA256 (RFC 5869). A sealed value is
-``version (1) | key id (4) | nonce (12) | ciphertext and tag``; the context is authenticated, so that what was sealed
-for one purpose cannot be put in the place of another.
+AES-256-GCM (NIST SP 800-38D) with keys derived from the master key by HKDF-SHA256 (RFC 5869).
+A sealed value is ``version (1) | key id (4) | nonce (12) | ciphertext and tag``; the context is
+authenticated, so that what was sealed for one purpose cannot take the place of another.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _TAG_BYTES: Final = 16
 
 
 class SealBroken(Exception):  # noqa: N818  the word of the contract
-    """What was read is not what was sealed here: changed, cut, for another purpose, or under another key."""
+    """What was read is not what was sealed here: changed, cut, or for another purpose or key."""
 
 
 class WrongMasterKey(SealBroken):
@@ -54,7 +54,7 @@ class Sealer:
 
     @property
     def key_id(self) -> str:
-        """Names the master key without telling it: 8 hex digits, also at the start of all that it sealed."""
+        """Names the master key without telling it: 8 hex digits, also in all that it sealed."""
         return self._id.hex()
 
     def seal(self, plaintext: bytes, context: str) -> bytes:
@@ -78,7 +78,7 @@ class Sealer:
             raise SealBroken("changed, or sealed for another purpose") from None
 
     def fingerprint(self, context: str, *parts: str) -> str:
-        """Keyed HMAC-SHA256 in 64 hex digits: equal for equal parts, not to be guessed or redone without the key."""
+        """Keyed HMAC-SHA256, 64 hex digits; equal for equal parts, not made without the key."""
         mac = hmac.new(self._fingerprint_key, digestmod="sha256")
         for part in (context, *parts):
             encoded = part.encode()
@@ -91,9 +91,9 @@ class Sealer:
 
 
 def create_master_key(path: Path) -> bytes:
-    """Make a new master key in a file that only its owner may read. Raises MasterKeyUnusable if there is one.
+    """Make a new master key in a file, mode 0600. Raises MasterKeyUnusable if there is one.
 
-    The file appears whole or not at all, so a second process that starts now never reads half a key.
+    The file appears whole or not at all: a second process that starts now never reads half a key.
     """
     key = secrets.token_bytes(KEY_BYTES)
     try:
