@@ -37,7 +37,7 @@ class WrongMasterKey(SealBroken):
     """Sealed under another master key than the one this process has."""
 
 
-class MasterKeyUnusable(Exception):  # noqa: N818
+class MasterKeyError(Exception):
     """The file of the master key cannot be used; the message says why and what to do."""
 
 
@@ -46,7 +46,7 @@ class Sealer:
 
     def __init__(self, master_key: bytes) -> None:
         if len(master_key) != KEY_BYTES:
-            raise MasterKeyUnusable(f"the master key must be {KEY_BYTES} bytes")
+            raise MasterKeyError(f"the master key must be {KEY_BYTES} bytes")
         self._aead = AESGCM(_derive(master_key, b"sluis seal v1"))
         self._fingerprint_key = _derive(master_key, b"sluis fingerprint v1")
         self._id = _derive(master_key, b"sluis key id v1")[:_ID_BYTES]
@@ -91,7 +91,7 @@ class Sealer:
 
 
 def create_master_key(path: Path) -> bytes:
-    """Make a new master key in a file, mode 0600. Raises MasterKeyUnusable if there is one.
+    """Make a new master key in a file, mode 0600. Raises MasterKeyError if there is one.
 
     The file appears whole or not at all: a second process that starts now never reads half a key.
     """
@@ -109,26 +109,26 @@ def create_master_key(path: Path) -> bytes:
         finally:
             temporary.unlink()
     except FileExistsError:
-        raise MasterKeyUnusable(f"{path} exists already and is not replaced") from None
+        raise MasterKeyError(f"{path} exists already and is not replaced") from None
     except OSError as error:
-        raise MasterKeyUnusable(f"{path} cannot be written: {error.strerror}") from None
+        raise MasterKeyError(f"{path} cannot be written: {error.strerror}") from None
     return key
 
 
 def load_master_key(path: Path) -> bytes:
-    """The master key in this file. Raises MasterKeyUnusable with what to do."""
+    """The master key in this file. Raises MasterKeyError with what to do."""
     try:
         mode = stat.S_IMODE(path.stat().st_mode)
         text = path.read_bytes()
     except FileNotFoundError:
-        raise MasterKeyUnusable(
+        raise MasterKeyError(
             f"the master key {path} is missing; put it back from where you keep it, "
             "or make one for a new installation"
         ) from None
     except OSError as error:
-        raise MasterKeyUnusable(f"the master key {path} cannot be read: {error.strerror}") from None
+        raise MasterKeyError(f"the master key {path} cannot be read: {error.strerror}") from None
     if mode & 0o027:
-        raise MasterKeyUnusable(
+        raise MasterKeyError(
             f"the master key {path} is open to others (mode {mode:04o}); chmod 600 it"
         )
     try:
@@ -136,9 +136,7 @@ def load_master_key(path: Path) -> bytes:
     except binascii.Error:
         key = b""
     if len(key) != KEY_BYTES:
-        raise MasterKeyUnusable(
-            f"the master key {path} is damaged; it must hold 32 bytes in base64"
-        )
+        raise MasterKeyError(f"the master key {path} is damaged; it must hold 32 bytes in base64")
     return key
 
 

@@ -1,0 +1,158 @@
+"""Audit: who did what and when, written in the transaction of the change, never changed afterwards.
+
+Not logging: an event that cannot be written stops the change. ``details`` holds machine words and
+identifiers of ours; no names, addresses, numbers of people, tokens or messages.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import JSON, BigInteger, Enum, Integer, String, event, select
+from sqlalchemy.orm import Mapped, Mapper, Session, mapped_column
+
+from assurance.levels import AssuranceLevel
+from state.db import Base, LevelColumn, UtcDateTime
+
+Detail = str | int | bool | None
+
+
+class EventTag(enum.StrEnum):
+    """What happened; the value is what stands in the table and in exports."""
+
+    LOGIN_SUCCEEDED = "login.succeeded"
+    LOGIN_REFUSED = "login.refused"
+    LOGIN_CANCELLED = "login.cancelled"
+    LOGIN_EXPIRED = "login.expired"
+    MESSAGE_REJECTED = "message.rejected"
+    CODE_REUSED = "code.reused"
+    GRANT_REVOKED = "grant.revoked"
+    TOKEN_REFUSED = "token.refused"  # noqa: S105  a name, no token
+    FACTOR_ADDED = "factor.added"
+    FACTOR_REMOVED = "factor.removed"
+    FACTOR_FAILED = "factor.failed"
+    FACTOR_LOCKED = "factor.locked"
+    MEANS_ACTIVATED = "means.activated"
+    MEANS_REVOKED = "means.revoked"
+    CONSENT_GIVEN = "consent.given"
+    CONSENT_WITHDRAWN = "consent.withdrawn"
+    MANDATE_REQUESTED = "mandate.requested"
+    MANDATE_REQUEST_REFUSED = "mandate.request_refused"
+    MANDATE_GRANTED = "mandate.granted"
+    MANDATE_CHANGED = "mandate.changed"
+    MANDATE_REVOKED = "mandate.revoked"
+    CHAIN_GRANTED = "chain.granted"
+    CHAIN_REVOKED = "chain.revoked"
+    MEMBER_ADDED = "member.added"
+    MEMBER_REMOVED = "member.removed"
+    PERSON_BLOCKED = "person.blocked"
+    PERSON_UNBLOCKED = "person.unblocked"
+    SESSION_STARTED = "session.started"
+    SESSION_ENDED = "session.ended"
+    ACCESS_DENIED = "access.denied"
+    EXPORT_MADE = "export.made"
+    REGISTRATION_CHANGED = "registration.changed"
+    REGISTRATION_REMOVED = "registration.removed"
+    KEY_CREATED = "key.created"
+    KEY_ACTIVATED = "key.activated"
+    KEY_RETIRED = "key.retired"
+
+
+@dataclass(frozen=True)
+class AuditEvent:
+    """One fact. ``reason`` is a machine word; ``person_id`` is who acted."""
+
+    tag: EventTag
+    at: datetime
+    reference: str | None = None
+    person_id: str | None = None
+    client_id: str | None = None
+    service_uuid: str | None = None
+    provider_id: str | None = None
+    organisation_id: str | None = None
+    outcome: str | None = None
+    reason: str | None = None
+    level: AssuranceLevel | None = None
+    details: Mapping[str, Detail] = field(default_factory=dict)
+
+
+class AuditChanged(Exception):  # noqa: N818
+    """Code tried to change or delete an audit event."""
+
+
+class AuditRow(Base):
+    """An AuditEvent as kept, in the order of ``id``. No foreign keys: it outlives what it names."""
+
+    __tablename__ = "audit_event"
+
+    id: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
+    )
+    tag: Mapped[EventTag] = mapped_column(
+        Enum(
+            EventTag,
+            native_enum=False,
+            create_constraint=False,
+            length=40,
+            values_callable=lambda e: [m.value for m in e],
+        ),
+        index=True,
+    )
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    reference: Mapped[str | None] = mapped_column(String(8), index=True)
+    person_id: Mapped[str | None] = mapped_column(String(26), index=True)
+    client_id: Mapped[str | None] = mapped_column(String(200))
+    service_uuid: Mapped[str | None] = mapped_column(String(36))
+    provider_id: Mapped[str | None] = mapped_column(String(63))
+    organisation_id: Mapped[str | None] = mapped_column(String(26), index=True)
+    outcome: Mapped[str | None] = mapped_column(String(40))
+    reason: Mapped[str | None] = mapped_column(String(80))
+    level: Mapped[AssuranceLevel | None] = mapped_column(LevelColumn)
+    details: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+_FIELDS: Final = tuple(name for name in AuditEvent.__dataclass_fields__ if name != "details")
+
+
+def record(session: Session, happened: AuditEvent) -> None:
+    """Write one event; it stands or falls with the transaction of the caller."""
+    values = {name: getattr(happened, name) for name in _FIELDS}
+    session.add(AuditRow(**values, details=dict(happened.details)))
+
+
+def recent(
+    session: Session,
+    *,
+    tags: Sequence[EventTag] = (),
+    person_id: str | None = None,
+    organisation_id: str | None = None,
+    reference: str | None = None,
+    limit: int = 100,
+) -> list[AuditEvent]:
+    """The last events that meet every given condition, newest first."""
+    query = select(AuditRow).order_by(AuditRow.id.desc()).limit(limit)
+    if tags:
+        query = query.where(AuditRow.tag.in_(tags))
+    for column, wanted in (
+        (AuditRow.person_id, person_id),
+        (AuditRow.organisation_id, organisation_id),
+        (AuditRow.reference, reference),
+    ):
+        if wanted is not None:
+            query = query.where(column == wanted)
+    return [_event(row) for row in session.scalars(query)]
+
+
+def _event(row: AuditRow) -> AuditEvent:
+    values = {name: getattr(row, name) for name in _FIELDS}
+    return AuditEvent(**values, details=row.details)
+
+
+@event.listens_for(AuditRow, "before_update")
+@event.listens_for(AuditRow, "before_delete")
+def _refuse(_mapper: Mapper[AuditRow], _connection: object, _row: AuditRow) -> None:
+    raise AuditChanged("audit events are written once")

@@ -1,0 +1,164 @@
+"""Outbox: mail to be sent, written in the transaction of its cause and sent by the worker afterwards.
+
+Content is sealed while it waits and blanked once it was sent or given up. A message is claimed
+before it is sent, so two workers never send the same one; if a worker dies in between, it is sent
+again with the same message id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Literal, Protocol
+
+from pydantic import TypeAdapter
+from sqlalchemy import Integer, LargeBinary, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from keys.sealing import SealBroken, Sealer
+from state.clock import Clock
+from state.db import Base, UtcDateTime, new_id, writing
+
+CLAIM: Final = timedelta(minutes=5)  # longer than any adapter takes
+FIRST_PAUSE: Final = timedelta(minutes=1)
+LONGEST_PAUSE: Final = timedelta(hours=1)
+MOST_ATTEMPTS: Final = 12  # about seven hours
+_CONTEXT: Final = "outbox"
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message to one person. ``reference`` is that of the login or request it came from."""
+
+    channel: Literal["mail"]
+    recipient: str
+    subject: str
+    text: str
+    reference: str | None = None
+
+    def __post_init__(self) -> None:
+        # A line break in a header adds headers and recipients (CWE-93).
+        if not (self.recipient + self.subject).isprintable():
+            raise ValueError("recipient and subject are one line each")
+
+    def __repr__(self) -> str:
+        return f"Message(channel={self.channel!r}, reference={self.reference!r})"
+
+
+class DeliveryFailed(Exception):  # noqa: N818
+    """Not delivered. ``reason`` is a machine word; ``permanent``: trying again makes no sense."""
+
+    def __init__(self, reason: str, *, permanent: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.permanent = permanent
+
+
+class Adapter(Protocol):
+    """A way to send."""
+
+    def send(self, message_id: str, message: Message) -> None:
+        """Hand over one message; ``message_id`` is the same every time. Raises DeliveryFailed."""
+        ...
+
+
+class OutboxRow(Base):
+    """A message on its way. ``sealed`` is None once it was sent or given up."""
+
+    __tablename__ = "outbox"
+
+    id: Mapped[str] = mapped_column(String(26), primary_key=True, default=new_id)
+    channel: Mapped[str] = mapped_column(String(10))
+    reference: Mapped[str | None] = mapped_column(String(8))
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)  # None: nothing to do
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    given_up_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reason: Mapped[str | None] = mapped_column(String(80))  # of the last failure
+
+
+Sessions = Callable[[], AbstractContextManager[Session]]
+_MESSAGE: Final = TypeAdapter(Message)
+
+
+def enqueue(session: Session, sealer: Sealer, message: Message, now: datetime) -> str:
+    """Write the message with the transaction of the caller; returns its id."""
+    row = OutboxRow(
+        id=new_id(),
+        channel=message.channel,
+        reference=message.reference,
+        created_at=now,
+        due_at=now,
+        attempts=0,
+    )
+    row.sealed = sealer.seal(_MESSAGE.dump_json(message), f"{_CONTEXT}:{row.id}")
+    session.add(row)
+    return row.id
+
+
+def deliver_due(
+    sessions: Sessions, sealer: Sealer, adapter: Adapter, clock: Clock, limit: int = 20
+) -> int:
+    """Send what is due, each message with transactions of its own; how many were sent."""
+    sent = 0
+    for _ in range(limit):
+        with sessions() as session:
+            claimed = _claim(session, clock())
+        if claimed is None:
+            break
+        sent += _deliver(sessions, sealer, adapter, clock, claimed)
+    return sent
+
+
+@dataclass(frozen=True)
+class _Claimed:
+    id: str
+    sealed: bytes
+    attempts: int
+
+
+def _claim(session: Session, now: datetime) -> _Claimed | None:
+    with writing(session):
+        row = session.scalars(
+            select(OutboxRow)
+            .where(OutboxRow.due_at <= now)
+            .order_by(OutboxRow.due_at)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        ).first()
+        if row is None or row.sealed is None:
+            return None
+        row.due_at, row.attempts = now + CLAIM, row.attempts + 1
+        return _Claimed(row.id, row.sealed, row.attempts)
+
+
+def _deliver(
+    sessions: Sessions, sealer: Sealer, adapter: Adapter, clock: Clock, claimed: _Claimed
+) -> bool:
+    failure: DeliveryFailed | None = None
+    try:
+        content = sealer.open(claimed.sealed, f"{_CONTEXT}:{claimed.id}")
+        adapter.send(claimed.id, _MESSAGE.validate_json(content))
+    except SealBroken:
+        failure = DeliveryFailed("seal_broken", permanent=True)
+    except DeliveryFailed as failed:
+        failure = failed
+    with sessions() as session, writing(session):
+        row = session.get_one(OutboxRow, claimed.id)
+        _settle(row, claimed.attempts, failure, clock())
+    return failure is None
+
+
+def _settle(row: OutboxRow, attempts: int, failure: DeliveryFailed | None, now: datetime) -> None:
+    if failure is None:
+        row.sealed, row.due_at, row.sent_at, row.reason = None, None, now, None
+        return
+    row.reason = failure.reason
+    if failure.permanent or attempts >= MOST_ATTEMPTS:
+        row.sealed, row.due_at, row.given_up_at = None, None, now
+    else:
+        row.due_at = now + min(FIRST_PAUSE * 2 ** (attempts - 1), LONGEST_PAUSE)

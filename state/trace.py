@@ -1,0 +1,136 @@
+"""Trace: what was decided in one login, without anything that names a person; found by reference.
+
+Written once, when the login ends, and thrown away after ``retention.trace_days``.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from pydantic import TypeAdapter
+from sqlalchemy import JSON, CursorResult, String, delete, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from assurance.levels import AssuranceLevel
+from state.db import Base, LevelColumn, UtcDateTime, new_id
+
+# Crockford's base 32: no I, L, O and U; who reads I or L means 1, who reads O means 0.
+ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+REFERENCE_LENGTH: Final = 8
+_READ_AS: Final = str.maketrans({"I": "1", "L": "1", "O": "0", "-": None, " ": None})
+
+
+@dataclass(frozen=True)
+class TraceStep:
+    """One decision. ``step``, ``outcome``, ``reason`` are machine words of ours, never received text."""
+
+    step: str
+    outcome: str
+    reason: str | None
+    milliseconds: int
+
+
+@dataclass(frozen=True)
+class TraceRecord:
+    """The steps of one login and how it ended. Identifiers of registrations, never of people."""
+
+    reference: str
+    started_at: datetime
+    ended_at: datetime
+    outcome: str
+    reason: str | None = None
+    client_id: str | None = None
+    service_uuid: str | None = None
+    provider_id: str | None = None
+    level: AssuranceLevel | None = None
+    steps: tuple[TraceStep, ...] = ()
+
+
+class Trace(Base):
+    """A TraceRecord as kept. References may collide in a busy week, so they are no key."""
+
+    __tablename__ = "trace"
+
+    id: Mapped[str] = mapped_column(String(26), primary_key=True, default=new_id)
+    reference: Mapped[str] = mapped_column(String(REFERENCE_LENGTH), index=True)
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    outcome: Mapped[str] = mapped_column(String(40))
+    reason: Mapped[str | None] = mapped_column(String(80))
+    client_id: Mapped[str | None] = mapped_column(String(200))
+    service_uuid: Mapped[str | None] = mapped_column(String(36))
+    provider_id: Mapped[str | None] = mapped_column(String(63))
+    level: Mapped[AssuranceLevel | None] = mapped_column(LevelColumn)
+    steps: Mapped[list[dict[str, str | int | None]]] = mapped_column(JSON)
+
+
+_STEPS: Final = TypeAdapter(tuple[TraceStep, ...])
+
+
+def new_reference() -> str:
+    """Eight characters that a person can read over the telephone: 40 random bits."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(REFERENCE_LENGTH))
+
+
+def show_reference(reference: str) -> str:
+    """``XXXX-XXXX``, as people see it."""
+    half = REFERENCE_LENGTH // 2
+    return f"{reference[:half]}-{reference[half:]}"
+
+
+def parse_reference(text: str) -> str | None:
+    """The reference somebody typed: any case, with spaces and hyphens or not; None if it is none."""
+    if len(text) > 4 * REFERENCE_LENGTH:
+        return None
+    reference = text.upper().translate(_READ_AS)
+    if len(reference) != REFERENCE_LENGTH or not set(reference) <= set(ALPHABET):
+        return None
+    return reference
+
+
+def save(session: Session, record: TraceRecord) -> None:
+    """Write one trace with the transaction of the caller."""
+    session.add(
+        Trace(
+            reference=record.reference,
+            started_at=record.started_at,
+            ended_at=record.ended_at,
+            outcome=record.outcome,
+            reason=record.reason,
+            client_id=record.client_id,
+            service_uuid=record.service_uuid,
+            provider_id=record.provider_id,
+            level=record.level,
+            steps=_STEPS.dump_python(record.steps, mode="json"),
+        )
+    )
+
+
+def find(session: Session, reference: str) -> TraceRecord | None:
+    """The last login with this reference (as from parse_reference), or None."""
+    row = session.scalars(
+        select(Trace).where(Trace.reference == reference).order_by(Trace.ended_at.desc()).limit(1)
+    ).first()
+    if row is None:
+        return None
+    return TraceRecord(
+        reference=row.reference,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        outcome=row.outcome,
+        reason=row.reason,
+        client_id=row.client_id,
+        service_uuid=row.service_uuid,
+        provider_id=row.provider_id,
+        level=row.level,
+        steps=_STEPS.validate_python(row.steps),
+    )
+
+
+def purge(session: Session, before: datetime) -> int:
+    """Delete the traces of logins that ended before this moment; how many."""
+    done = session.execute(delete(Trace).where(Trace.ended_at < before))
+    return done.rowcount if isinstance(done, CursorResult) else 0
