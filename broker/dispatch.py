@@ -111,34 +111,60 @@ def _gone(rt: Runtime, login_id: str) -> PageError:
     return PageError(409, "login_finished", home_url=home)
 
 
+def begin(rt: Runtime, login: Login, steps: Mapping[Step, StepModule]) -> Response:
+    """Store a new login; leave for a makelaar that is known already, else go to the login's own address.
+
+    Under prompt=none the first open question is a refusal: no session of Sluis can answer it yet.
+    """
+    kept, started = Kept(login, None), perf_counter()
+    if login.request.passive:
+        row = open_row(login, _turn(rt, login).meets)
+        raise LoginRefused(row.under_passive, "passive", f"prompt=none at {row.step}")
+    outcome, login = _follow(rt, login, steps, started)
+    if isinstance(outcome, Leave):
+        return _settle(rt, kept, login, outcome, started)
+    _save(rt, kept, login)
+    return redirect(url_for("login.enter", login_id=login.id), 303)
+
+
 def run(rt: Runtime, kept: Kept, steps: Mapping[Step, StepModule]) -> Response:
     """Answer a GET: follow the journey until a page, a departure or the end."""
-    login, started = kept.login, perf_counter()
-    for _ in range(2 * len(Step)):
-        turn = _turn(rt, login)
-        row = open_row(login, turn.meets)
-        _refuse_if_passive(login, row, steps)
-        outcome = steps[row.step].enter(turn)
-        if not isinstance(outcome, Advance):
-            return _settle(rt, kept, outcome, started)
-        login = _traced(outcome.login, row.step, "answered", started)
-    raise PageError(500, "server_error", "the journey does not end")
+    started = perf_counter()
+    outcome, login = _follow(rt, kept.login, steps, started)
+    return _settle(rt, kept, login, outcome, started)
 
 
 def answer(rt: Runtime, kept: Kept, posted: str, steps: Mapping[Step, StepModule]) -> Response:
     """Answer a POST to one step. Answers to a question that is not open are not read."""
-    started, here = perf_counter(), url_for("login.enter", login_id=kept.login.id)
-    turn = _turn(rt, kept.login)
+    started, turn = perf_counter(), _turn(rt, kept.login)
     row = open_row(kept.login, turn.meets)
     if row.step != posted:
-        return redirect(here, 303)
+        return redirect(url_for("login.enter", login_id=kept.login.id), 303)
     outcome = steps[row.step].answer(turn)
     if not isinstance(outcome, Advance):
-        return _settle(rt, kept, outcome, started)
-    login = _traced(outcome.login, row.step, "answered", started)
+        return _settle(rt, kept, kept.login, outcome, started)
+    return restart(rt, kept, _traced(outcome.login, row.step, "answered", started), outcome)
+
+
+def _follow(
+    rt: Runtime, login: Login, steps: Mapping[Step, StepModule], started: float
+) -> tuple[Show | Leave | Finish, Login]:
+    """Enter the open row, and again after each that answers itself; also the login as it then is."""
+    for _ in range(2 * len(Step)):
+        turn = _turn(rt, login)
+        row = open_row(login, turn.meets)
+        outcome = steps[row.step].enter(turn)
+        if not isinstance(outcome, Advance):
+            return outcome, login
+        login = _traced(outcome.login, row.step, "answered", started)
+    raise PageError(500, "server_error", "the journey does not end")
+
+
+def restart(rt: Runtime, kept: Kept, login: Login, change: Advance) -> Response:
+    """Keep what was answered and send the browser to the next question."""
     _save(rt, kept, login)
-    response = redirect(here, 303)
-    _remember(rt, response, outcome, login)
+    response = redirect(url_for("login.enter", login_id=login.id), 303)
+    _remember(rt, response, change, login)
     return response
 
 
@@ -155,14 +181,9 @@ def _turn(rt: Runtime, login: Login) -> Turn:
     )
 
 
-def _refuse_if_passive(login: Login, row: Row, steps: Mapping[Step, StepModule]) -> None:
-    """prompt=none: a question that needs a page becomes the error that its row names."""
-    automatic = (Step.ENDED, Step.BIND_ACCOUNT, Step.RESPOND)
-    if login.request.passive and row.step not in automatic:
-        raise LoginRefused(row.under_passive, "", f"prompt=none at {row.step}")
-
-
-def _settle(rt: Runtime, kept: Kept, outcome: Outcome, started: float) -> Response:
+def _settle(
+    rt: Runtime, kept: Kept, login: Login, outcome: Show | Leave | Finish, started: float
+) -> Response:
     """Keep what must be kept and make the response."""
     if isinstance(outcome, Finish):
         return outcome.response
@@ -170,9 +191,9 @@ def _settle(rt: Runtime, kept: Kept, outcome: Outcome, started: float) -> Respon
         _save(rt, kept, _traced(outcome.login, Step.AUTHENTICATE, "sent", started))
         return leave(outcome.departure.url, outcome.departure.fields, outcome.party)
     assert isinstance(outcome, Show)
-    if outcome.login is not None and outcome.login != kept.login:
-        _save(rt, kept, outcome.login)
-    for target in outcome.form_targets:
+    _save(rt, kept, outcome.login or login)
+    client = rt.configuration.clients.get(login.request.client_id)
+    for target in (*outcome.form_targets, *(client.redirect_uris if client else ())):
         allow_form_to(target)
     return show(outcome.page, outcome.status)
 
@@ -182,7 +203,7 @@ def _save(rt: Runtime, kept: Kept, login: Login) -> None:
     if login == kept.login:
         return
     operation = logins.swap(kept, login, rt.sealer, rt.clock())
-    if rt.store.batch([operation]) != [True]:
+    if rt.store.batch([operation]) == [False]:
         raise PageError(409, "login_replaced", "swap lost")
 
 

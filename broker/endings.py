@@ -2,42 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from broker import grants, logins
-from broker.downstream.interface import (
-    Downstream,
-    DownstreamName,
-    LoginRefused,
-    LoginResult,
-    PageError,
-    RefusalCode,
-)
+from broker.downstream.interface import LoginRefused, LoginResult, PageError, Reply, RefusalCode
+from broker.downstream.protocols import downstream
 from broker.http.replies import leave, set_cookies
 from broker.login import Login
+from broker.records import write_ending
 from broker.runtime import Runtime
 from broker.situation import Situation
 from consent import mandates, register
-from directory import history, people
-from state import audit, trace
+from directory import people
+from directory.services import ConsentRule
 from state.audit import EventTag
 from state.db import writing
 from state.ephemeral import Take
 
-Downstreams = Mapping[DownstreamName, Downstream]
 
-
-def succeed(rt: Runtime, login: Login, meets: Situation, downstreams: Downstreams) -> Response:
+def succeed(rt: Runtime, login: Login, meets: Situation) -> Response:
     """Take the login, put what the portal will fetch, check once more, commit, answer.
 
     A crash before the commit leaves nothing usable: nobody has heard of the code yet, and its grant does not exist.
     """
-    downstream = downstreams[login.request.downstream]
-    result = _result(login, meets)
-    prepared = downstream.prepare(result)
+    prepared = downstream(rt, login.request.downstream).prepare(_result(login, meets), meets.now)
     taken, *_ = rt.store.batch(
         [
             Take(logins.key(login.id)),
@@ -51,45 +40,51 @@ def succeed(rt: Runtime, login: Login, meets: Situation, downstreams: Downstream
         with writing(rt.session) as session:
             _check_again(session, login, meets)
             if prepared.grant is not None:
-                grants.insert(session, prepared.grant)
-            _write_success(session, rt, login, meets)
+                grants.insert(session, prepared.grant, meets.now)
+            _keep_consent(session, login, meets)
+            if login.authority is not None:
+                mandates.mark_used(session, login.authority, meets.now)
+            write_ending(session, rt, login, EventTag.LOGIN_SUCCEEDED, None, meets.reached)
     except LoginRefused as why:
-        return _refuse_taken(rt, login, why, downstreams)
-    response = leave(prepared.reply.url, prepared.reply.fields, meets.portal_name)
-    set_cookies(response, prepared.reply.cookies)
-    return response
+        return _refuse_taken(rt, login, why)
+    return _carry(prepared.reply, meets.portal_name)
 
 
-def refuse(rt: Runtime, login: Login, why: LoginRefused, downstreams: Downstreams) -> Response:
+def refuse(rt: Runtime, login: Login, why: LoginRefused) -> Response:
     """End the login and tell the portal. Of two tabs that cancel, one wins."""
     taken, _ = rt.store.batch(
         [Take(logins.key(login.id)), logins.finished_marker(login, rt.sealer)]
     )
     if taken is None:
         raise PageError(409, "login_finished", "already ended")
-    return _refuse_taken(rt, login, why, downstreams)
+    return _refuse_taken(rt, login, why)
 
 
-def refuse_unstored(
-    rt: Runtime, login: Login, why: LoginRefused, downstreams: Downstreams
-) -> Response:
+def refuse_unstored(rt: Runtime, login: Login, why: LoginRefused) -> Response:
     """End a login that was never stored (prompt=none)."""
-    return _refuse_taken(rt, login, why, downstreams)
+    return _refuse_taken(rt, login, why)
 
 
-def _refuse_taken(
-    rt: Runtime, login: Login, why: LoginRefused, downstreams: Downstreams
-) -> Response:
+def _refuse_taken(rt: Runtime, login: Login, why: LoginRefused) -> Response:
+    cancelled = why.code is RefusalCode.CANCELLED
+    tag = EventTag.LOGIN_CANCELLED if cancelled else EventTag.LOGIN_REFUSED
+    reason = login.ended.reason if login.ended else why.public_key
     with writing(rt.session) as session:
-        _write_refusal(session, rt, login, why)
-    reply = downstreams[login.request.downstream].refuse(login.request, why)
-    return leave(reply.url, reply.fields, "")
+        write_ending(session, rt, login, tag, reason, None)
+    reply = downstream(rt, login.request.downstream).refuse(login.request, why)
+    client = rt.configuration.clients.get(login.request.client_id)
+    return _carry(reply, client.name.in_(login.request.locale or "nl") if client else "Sluis")
+
+
+def _carry(reply: Reply, party: str) -> Response:
+    response = leave(reply.url, reply.fields, party)
+    set_cookies(response, reply.cookies)
+    return response
 
 
 def _result(login: Login, meets: Situation) -> LoginResult:
     assert login.identity is not None and login.person_id is not None
-    identity, factor = login.identity, login.factor
-    second_factor = "local" if factor else meets.upstream_second_factor
+    identity = login.identity
     return LoginResult(
         login_id=login.id,
         reference=login.reference,
@@ -102,7 +97,7 @@ def _result(login: Login, meets: Situation) -> LoginResult:
         level=meets.reached,
         provider_level=identity.authentication,
         proofing=identity.proofing,
-        second_factor=second_factor,
+        second_factor=meets.second_factor,
         authenticated_at=identity.authenticated_at,
         authority=login.authority,
         grant_id=login.id,
@@ -110,7 +105,7 @@ def _result(login: Login, meets: Situation) -> LoginResult:
 
 
 def _check_again(session: Session, login: Login, meets: Situation) -> None:
-    """Service, makelaar, person and mandate must still stand at the door."""
+    """Makelaar, person and mandate must still stand when the answer is given."""
     if not meets.provider_is_usable:
         raise LoginRefused(RefusalCode.NOT_ALLOWED, "makelaar_paused", "provider no longer usable")
     assert login.person_id is not None
@@ -122,10 +117,11 @@ def _check_again(session: Session, login: Login, meets: Situation) -> None:
             raise LoginRefused(RefusalCode.MANDATE_MISSING, "mandate_missing", str(refusal.reason))
 
 
-def _write_success(session: Session, rt: Runtime, login: Login, meets: Situation) -> None:
-    authority = login.authority
-    if login.consent and login.consent_kept and not meets.consent_is_covered:
-        assert login.person_id is not None
+def _keep_consent(session: Session, login: Login, meets: Situation) -> None:
+    """Once for the same data: what was only shown (inform), and what the user wants not to be asked again."""
+    if login.consent is None or login.person_id is None:
+        return
+    if login.consent_kept or meets.service.consent is ConsentRule.INFORM:
         register.give(
             session,
             person_id=login.person_id,
@@ -134,17 +130,3 @@ def _write_success(session: Session, rt: Runtime, login: Login, meets: Situation
             shown=login.consent,
             now=meets.now,
         )
-    if authority is not None and authority.mandate_id is not None:
-        mandates.mark_used(session, authority, meets.now)
-    _write(session, rt, login, EventTag.LOGIN_SUCCEEDED, "success", None, meets.reached)
-
-
-def _write_refusal(session: Session, rt: Runtime, login: Login, why: LoginRefused) -> None:
-    cancelled = why.code is RefusalCode.CANCELLED
-    tag = EventTag.LOGIN_CANCELLED if cancelled else EventTag.LOGIN_REFUSED
-    reason = login.ended.reason if login.ended else str(why.code)
-    _write(session, rt, login, tag, "cancelled" if cancelled else "refused", reason, None)
-
-
-def _write(session, rt, login, tag, outcome, reason, level) -> None:  # type: ignore[no-untyped-def]
-    pass

@@ -23,7 +23,7 @@ class Kept:
     """A login with the bytes it was read from, which a swap must still find."""
 
     login: Login
-    raw: bytes
+    raw: bytes | None  # None: not stored yet
 
 
 def new_login(request: LoginRequest, now: datetime, minutes: int) -> tuple[Login, str]:
@@ -70,8 +70,10 @@ def put(login: Login, sealer: Sealer, now: datetime) -> Put:
     return Put(key(login.id), dump(login, sealer), _seconds_left(login, now))
 
 
-def swap(kept: Kept, login: Login, sealer: Sealer, now: datetime) -> Swap:
+def swap(kept: Kept, login: Login, sealer: Sealer, now: datetime) -> Put | Swap:
     """The operation that advances ``kept`` to ``login`` if nobody else did in the meantime."""
+    if kept.raw is None:
+        return put(login, sealer, now)
     return Swap(key(login.id), kept.raw, dump(login, sealer), _seconds_left(login, now))
 
 

@@ -25,9 +25,11 @@ PUBLIC_PATHS = ("/.well-known/", "/jwks", "/oidc/client-jwks", "/saml/metadata")
 def allow_form_to(url: str | None) -> None:
     """Let forms of this page lead to the origin of ``url``: Chromium checks a form's redirects as well."""
     parts = urlsplit(url or "")
-    if parts.scheme in ("https", "http") and parts.netloc:
-        targets: set[str] = g.setdefault("form_targets", set())
-        targets.add(f"{parts.scheme}://{parts.netloc}")
+    if not parts.scheme:
+        return
+    targets: set[str] = g.setdefault("form_targets", set())
+    web = parts.scheme in ("https", "http")
+    targets.add(f"{parts.scheme}://{parts.netloc}" if web else f"{parts.scheme}:")
 
 
 def install(app: Flask, *, hsts: bool) -> None:

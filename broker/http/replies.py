@@ -34,3 +34,9 @@ def leave(url: str, fields: Mapping[str, str], party: str) -> Response:
 def remember_reference(reference: str) -> None:
     """The reference of the login that this request is about: in the log and on an error page."""
     g.reference = reference
+
+
+def set_cookies(response: Response, cookies: Mapping[str, str]) -> None:
+    """Session cookies that a protocol hands out on the way (the console)."""
+    for name, value in cookies.items():
+        response.set_cookie(name, value, path="/", secure=True, httponly=True, samesite="Lax")

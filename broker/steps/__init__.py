@@ -1,0 +1,31 @@
+"""Steps: each row of the journey has one module that shows its question and reads its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from broker.dispatch import StepModule
+from broker.journey import Step
+from broker.steps import (
+    ask_consent,
+    authenticate,
+    bind_account,
+    choose_mandate,
+    choose_provider,
+    ended,
+    means_status,
+    respond,
+    step_up,
+)
+
+STEPS: Mapping[Step, StepModule] = {
+    Step.ENDED: ended,
+    Step.CHOOSE_PROVIDER: choose_provider,
+    Step.AUTHENTICATE: authenticate,
+    Step.BIND_ACCOUNT: bind_account,
+    Step.MEANS_STATUS: means_status,
+    Step.STEP_UP: step_up,
+    Step.CHOOSE_MANDATE: choose_mandate,
+    Step.ASK_CONSENT: ask_consent,
+    Step.RESPOND: respond,
+}

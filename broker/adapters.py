@@ -1,0 +1,64 @@
+"""Adapters: a registered makelaar becomes something that can be asked for a login."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from broker.configuration import AdapterFactory
+from keys.keyring import KeyRing
+from providers.interface import RedirectProvider
+from providers.oidc.provider import OidcProvider
+from providers.registry import ProviderRecord
+from providers.saml.metadata import describe_metadata
+from providers.saml.provider import SamlProvider
+from state.outgoing import OutgoingClient
+
+
+def sp_entity_id(base_url: str) -> str:
+    """Our SAML entity id, which is also the address of our metadata."""
+    return f"{base_url}/saml/metadata"
+
+
+def acs_url(base_url: str) -> str:
+    return f"{base_url}/saml/acs"
+
+
+def oidc_callback_url(base_url: str, provider_id: str) -> str:
+    """Distinct per makelaar, so that an answer cannot be taken for another's (mix-up)."""
+    return f"{base_url}/oidc/callback/{provider_id}"
+
+
+def adapter_factory(base_url: str, outgoing: OutgoingClient) -> AdapterFactory:
+    """How this process makes an adapter from a record and the keys of the moment."""
+
+    def make(record: ProviderRecord, keyring: KeyRing) -> RedirectProvider:
+        if record.saml is not None:
+            assert record.saml.metadata is not None
+            return SamlProvider(
+                record=record,
+                metadata=record.saml.metadata,
+                keyring=keyring,
+                sp_entity_id=sp_entity_id(base_url),
+                acs_url=acs_url(base_url),
+            )
+        return OidcProvider(
+            record=record,
+            keyring=keyring,
+            outgoing=outgoing,
+            redirect_uri=oidc_callback_url(base_url, record.id),
+        )
+
+    return make
+
+
+def departure_urls(record: ProviderRecord) -> tuple[str, ...]:
+    """Where a browser that leaves for this makelaar may go; the content policy of our forms must allow it."""
+    if record.oidc is not None:
+        return (record.oidc.issuer, *(f"https://{host}" for host in record.oidc.endpoint_hosts))
+    assert record.saml is not None
+    return _sso_urls(record.saml.metadata or "")
+
+
+@lru_cache(maxsize=256)
+def _sso_urls(metadata: str) -> tuple[str, ...]:
+    return describe_metadata(metadata).sso_urls

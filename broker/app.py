@@ -1,0 +1,75 @@
+"""The web application: blueprints, headers, CSRF, language and errors around one runtime."""
+
+from __future__ import annotations
+
+import threading
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from broker.arrivals import blueprint as arrivals
+from broker.console import blueprint as console
+from broker.doors import DOWNSTREAMS, open_login
+from broker.doors import blueprint as doors
+from broker.downstream.oidc import create_blueprint as create_oidc
+from broker.http import csrf, database, errors, headers, help_pages, templating
+from broker.http.health import blueprint as health
+from broker.runtime import Runtime
+from broker.settings import Settings
+from broker.start import Parts, start
+from state.clock import Clock, utc_now
+
+MAX_BODY = 512 * 1024  # a SAML response of 256 KB, base64 and form-encoded
+
+
+def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
+    """The application for these settings. Raises MasterKeyError; the database is first asked at a request."""
+    return assemble(start(settings, clock))
+
+
+def assemble(parts: Parts) -> Flask:
+    """The application around parts that exist already."""
+    settings = parts.settings
+    app = Flask("broker", template_folder="templates", static_folder="static")
+    app.config.update(
+        SECRET_KEY=parts.sealer.fingerprint("flask-session"),
+        MAX_CONTENT_LENGTH=MAX_BODY,
+        MAX_FORM_MEMORY_SIZE=MAX_BODY,
+        MAX_FORM_PARTS=100,
+        SESSION_COOKIE_NAME="__Host-sluis-form",
+        SESSION_COOKIE_SECURE=True,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+    )
+    if settings.web.trusted_proxy_hops:
+        hops = settings.web.trusted_proxy_hops
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
+    sql = database.install(app, parts.engine)
+    app.extensions["sluis"] = Runtime(
+        settings=settings,
+        clock=parts.clock,
+        engine=parts.engine,
+        store=parts.store,
+        sealer=parts.sealer,
+        outgoing=parts.outgoing,
+        holder=parts.holder,
+        current_session=sql.current_session,
+    )
+    app.extensions["sluis.downstreams"] = DOWNSTREAMS
+    app.register_blueprint(create_oidc(open_login))
+    for blueprint in (doors, arrivals, console, health, help_pages.blueprint):
+        app.register_blueprint(blueprint)
+    templating.install(app)
+    headers.install(app, hsts=not settings.is_loopback)
+    csrf.install(app)
+    errors.install(app)
+    return app
+
+
+def keep_configuration_fresh(parts: Parts) -> threading.Event:
+    """Start the thread that follows changed registrations; set the event to end it."""
+    stop = threading.Event()
+    threading.Thread(
+        target=parts.holder.poll_forever, args=(stop,), name="configuration", daemon=True
+    ).start()
+    return stop

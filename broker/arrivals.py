@@ -1,0 +1,244 @@
+"""Arrivals: where makelaars send the browser back. The message is judged here; the cookie is demanded afterwards.
+
+An ACS receives a cross-site POST without our ``Lax`` cookies. So it finds the login by RelayState, checks the message
+against what was sent, stores the outcome and redirects; nothing is shown or issued before the next GET, with cookie.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime
+from time import perf_counter
+
+import structlog
+from flask import Blueprint, Response, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from broker import logins
+from broker.adapters import acs_url, oidc_callback_url, sp_entity_id
+from broker.downstream.interface import PageError, RefusalCode
+from broker.http.replies import remember_reference
+from broker.login import Ended, Login, Sent, Trouble
+from broker.logins import Kept
+from broker.runtime import Runtime, runtime
+from providers.interface import (
+    Callback,
+    Identity,
+    ProviderCancelled,
+    ProviderLevelTooLow,
+    ProviderRefused,
+    ProviderUnavailable,
+)
+from providers.oidc.client_jwks import client_jwks
+from providers.saml.metadata import sp_metadata
+from state import audit
+from state.audit import AuditEvent, EventTag
+from state.db import writing
+from state.ephemeral import AddOnce, Operation
+from state.trace import TraceStep
+
+_HANDLE = re.compile(r"([0-9a-hjkmnp-tv-z]{26})\.([1-9][0-9]{0,2})")
+MIN_REPLAY_SECONDS = 60
+blueprint = Blueprint("arrivals", __name__)
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """An answer with the login and the departure that it belongs to."""
+
+    kept: Kept
+    sent: Sent
+    callback: Callback
+
+
+@blueprint.post("/saml/acs")
+def saml_acs() -> AnyResponse:
+    """Assertion consumer service, HTTP-POST binding."""
+    rt = runtime()
+    return _receive(
+        rt, "RelayState", acs_url(rt.base_url), tuple(request.form.items(multi=True)), None
+    )
+
+
+@blueprint.get("/oidc/callback/<provider_id>")
+def oidc_callback(provider_id: str) -> AnyResponse:
+    """Redirect URI of one makelaar."""
+    rt = runtime()
+    url = oidc_callback_url(rt.base_url, provider_id)
+    return _receive(rt, "state", url, tuple(request.args.items(multi=True)), provider_id)
+
+
+@blueprint.get("/saml/metadata")
+def saml_metadata() -> Response:
+    """Our SAML metadata: every published key, so that makelaars learn the next one in time."""
+    rt = runtime()
+    body = sp_metadata(rt.configuration.keyring, sp_entity_id(rt.base_url), acs_url(rt.base_url))
+    return Response(body, mimetype="application/samlmetadata+xml")
+
+
+@blueprint.get("/oidc/client-jwks")
+def oidc_client_jwks() -> Response:
+    """Public keys with which we authenticate at OIDC makelaars."""
+    response = Response(mimetype="application/jwk-set+json")
+    response.set_data(client_jwks(runtime().configuration.keyring))
+    return response
+
+
+def _receive(
+    rt: Runtime,
+    handle_name: str,
+    url: str,
+    parameters: tuple[tuple[str, str], ...],
+    provider_id: str | None,
+) -> AnyResponse:
+    callback = Callback(
+        method=request.method, parameters=parameters, url=url, received_at=rt.clock()
+    )
+    arrival = _find(rt, callback, handle_name)
+    login = arrival.kept.login
+    remember_reference(login.reference)
+    if provider_id not in (None, arrival.sent.remembered.provider_id):
+        raise PageError(400, "unsolicited_answer", "answer at the address of another makelaar")
+    started = perf_counter()
+    outcome, reason, replay = _judge(rt, arrival)
+    step = TraceStep(
+        "answer", _outcome_word(outcome), reason, int((perf_counter() - started) * 1000)
+    )
+    _store(rt, arrival, replace(outcome, trace=(*outcome.trace, step)), replay)
+    if outcome.ended is not None and outcome.ended.public_key == "message_rejected":
+        _audit_rejection(rt, login, arrival.sent.remembered.provider_id, reason or "")
+        raise PageError(
+            400,
+            "message_rejected",
+            reason or "",
+            home_url=url_for("login.enter", login_id=login.id),
+        )
+    return redirect(url_for("login.enter", login_id=login.id), 303)
+
+
+def _outcome_word(login: Login) -> str:
+    if login.ended is not None:
+        return "cancelled" if login.ended.code is RefusalCode.CANCELLED else "rejected"
+    if login.trouble is not None:
+        return "unavailable"
+    return "level_too_low" if login.too_low else "accepted"
+
+
+def _find(rt: Runtime, callback: Callback, handle_name: str) -> Arrival:
+    """The login and departure that the handle names. Anything else is an answer nobody asked for."""
+    try:
+        handle = callback.one(handle_name) or ""
+    except ProviderRefused as refused:
+        raise PageError(400, "unsolicited_answer", refused.reason) from None
+    match = _HANDLE.fullmatch(handle)
+    if match is None:
+        raise PageError(400, "unsolicited_answer", "no usable handle")
+    kept = logins.parse(rt.store.get(logins.key(match[1])), rt.sealer)
+    if kept is None:
+        raise PageError(410, "login_expired", "answer for no login")
+    sent = next((s for s in kept.login.sent if s.number == int(match[2])), None)
+    if sent is None or kept.login.ended is not None:
+        remember_reference(kept.login.reference)
+        raise PageError(400, "unsolicited_answer", "no such departure")
+    return Arrival(kept, sent, callback)
+
+
+def _judge(rt: Runtime, arrival: Arrival) -> tuple[Login, str | None, tuple[Operation, ...]]:
+    """The login as it is after this answer, the reason of a refusal, and what must be seen once."""
+    login, remembered = arrival.kept.login, arrival.sent.remembered
+    try:
+        identity = _identity(rt, login, arrival)
+        return (
+            _accepted(login, identity),
+            None,
+            _replay_operations(identity, arrival.callback.received_at),
+        )
+    except ProviderRefused as refused:
+        log.warning(
+            "makelaar.message_rejected",
+            provider=remembered.provider_id,
+            reason=refused.reason,
+            detail=refused.detail,
+        )
+        ended = Ended(RefusalCode.PROVIDER_FAILED, refused.reason, "message_rejected")
+        return replace(login, ended=ended, sent=()), refused.reason, ()
+    except ProviderCancelled:
+        return (
+            replace(login, ended=Ended(RefusalCode.CANCELLED, "cancelled_at_makelaar"), sent=()),
+            None,
+            (),
+        )
+    except ProviderLevelTooLow as too_low:
+        return replace(login, too_low=True, given=too_low.given, sent=()), "level_too_low", ()
+    except ProviderUnavailable as unavailable:
+        log.warning(
+            "makelaar.unavailable", provider=remembered.provider_id, detail=str(unavailable)
+        )
+        return replace(login, trouble=Trouble.UNAVAILABLE), "unavailable", ()
+
+
+def _identity(rt: Runtime, login: Login, arrival: Arrival) -> Identity:
+    remembered = arrival.sent.remembered
+    record = rt.configuration.providers.get(remembered.provider_id)
+    service = rt.configuration.services.get(login.request.service_uuid)
+    if record is None or record.state != "live":
+        raise ProviderRefused("provider_not_live")
+    if service is None or (service.makelaars is not None and record.id not in service.makelaars):
+        raise ProviderRefused("provider_not_allowed_for_service")
+    if login.identity is not None:
+        raise ProviderRefused("already_answered")
+    return rt.configuration.adapters[record.id].finish(remembered, arrival.callback)
+
+
+def _accepted(login: Login, identity: Identity) -> Login:
+    """The identity alone: nothing that an earlier try left behind counts for it."""
+    return replace(
+        login,
+        provider_id=identity.provider_id,
+        identity=identity,
+        sent=(),
+        trouble=None,
+        too_low=False,
+    )
+
+
+def _replay_operations(identity: Identity, now: datetime) -> tuple[Operation, ...]:
+    """No ``issued_at``: the login lives in the same store, so a flush takes what an old answer would need."""
+    until = identity.replay_until or now
+    seconds = max(MIN_REPLAY_SECONDS, int((until - now).total_seconds()) + MIN_REPLAY_SECONDS)
+    return tuple(AddOnce(f"seen:{key}", seconds) for key in identity.replay_keys)
+
+
+def _store(rt: Runtime, arrival: Arrival, login: Login, replay: tuple[Operation, ...]) -> None:
+    """One batch: what must be seen once, and the swap. A message seen before ends in a refusal page."""
+    swap = logins.swap(arrival.kept, login, rt.sealer, rt.clock())
+    *fresh, swapped = rt.store.batch([*replay, swap])
+    if not all(fresh):
+        _end_replayed(rt, login)
+        raise PageError(400, "message_rejected", "seen before")
+    if not swapped:
+        raise PageError(409, "login_replaced", "swap lost at arrival")
+
+
+def _end_replayed(rt: Runtime, login: Login) -> None:
+    rt.store.take(logins.key(login.id))
+    _audit_rejection(rt, login, login.provider_id or "", "replayed")
+
+
+def _audit_rejection(rt: Runtime, login: Login, provider_id: str, reason: str) -> None:
+    with writing(rt.session) as session:
+        audit.record(
+            session,
+            AuditEvent(
+                tag=EventTag.MESSAGE_REJECTED,
+                at=rt.clock(),
+                reference=login.reference,
+                client_id=login.request.client_id,
+                service_uuid=login.request.service_uuid,
+                provider_id=provider_id,
+                outcome="refused",
+                reason=reason,
+            ),
+        )

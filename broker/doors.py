@@ -1,0 +1,90 @@
+"""Doors: a portal's request becomes a login, and ``/login/<id>`` is where its browser comes back to."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from flask import Blueprint, request
+from werkzeug.wrappers import Response
+
+from broker import dispatch, endings, logins
+from broker.dispatch import Advance
+from broker.downstream.interface import LoginRefused, LoginRequest, PageError, RefusalCode
+from broker.http import cookies
+from broker.http.language import portal_asks
+from broker.http.replies import remember_reference
+from broker.journey import Step
+from broker.login import Login
+from broker.runtime import runtime
+from broker.steps import STEPS
+
+blueprint = Blueprint("login", __name__, url_prefix="/login")
+
+
+def open_login(asked: LoginRequest) -> Response:
+    """Begin a login for a validated request. A remembered makelaar is resolved here, without another page.
+
+    Reads the preference cookie and nothing else of the browser: a portal's POST comes without our cookies.
+    """
+    rt = runtime()
+    now, minutes = rt.clock(), rt.settings.login.transaction_minutes
+    login, secret = logins.new_login(asked, now, minutes)
+    remember_reference(login.reference)
+    portal_asks(asked.locale)
+    try:
+        response = dispatch.begin(rt, login, STEPS)
+    except LoginRefused as why:
+        return endings.refuse_unstored(rt, login, why)
+    cookies.bind_browser(response, login, secret, int(timedelta(minutes=minutes).total_seconds()))
+    return response
+
+
+@blueprint.get("/<login_id>")
+def enter(login_id: str) -> Response:
+    """Where is this login? Shows the open question, leaves for the makelaar, or ends."""
+    rt = runtime()
+    if request.method == "HEAD":
+        raise PageError(405, "method_not_allowed")
+    kept = dispatch.load(rt, login_id)
+    try:
+        return dispatch.run(rt, kept, STEPS)
+    except LoginRefused as why:
+        return endings.refuse(rt, kept.login, why)
+
+
+@blueprint.post("/<login_id>/<step>")
+def answer(login_id: str, step: str) -> Response:
+    """The answer to one question."""
+    rt = runtime()
+    kept = dispatch.load(rt, login_id)
+    try:
+        return dispatch.answer(rt, kept, step, STEPS)
+    except LoginRefused as why:
+        return endings.refuse(rt, kept.login, why)
+
+
+@blueprint.post("/<login_id>/cancel")
+def cancel(login_id: str) -> Response:
+    """Back to the portal, which hears that the user stopped."""
+    rt = runtime()
+    kept = dispatch.load(rt, login_id)
+    return endings.refuse(rt, kept.login, LoginRefused(RefusalCode.CANCELLED, "cancelled"))
+
+
+@blueprint.post("/<login_id>/change-provider")
+def change_provider(login_id: str) -> Response:
+    """Another makelaar: everything that the first one said is dropped, and it is no longer remembered."""
+    rt = runtime()
+    kept = dispatch.load(rt, login_id)
+    fresh = Login(
+        id=kept.login.id,
+        reference=kept.login.reference,
+        browser=kept.login.browser,
+        request=replace(kept.login.request, choose_again=True, provider_hint=None),
+        created_at=kept.login.created_at,
+        expires_at=kept.login.expires_at,
+        departures=kept.login.departures,
+        trace=kept.login.trace,
+    )
+    return dispatch.restart(rt, kept, fresh, Advance(fresh, forget=True))

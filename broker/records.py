@@ -1,0 +1,76 @@
+"""What remains of a login: the audit event, the trace behind its reference, and the person's login history."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from assurance.levels import AssuranceLevel
+from broker.login import Login
+from broker.runtime import Runtime
+from directory import history
+from state import audit, trace
+from state.audit import AuditEvent, EventTag
+from state.trace import TraceRecord
+
+OUTCOMES = {
+    EventTag.LOGIN_SUCCEEDED: "success",
+    EventTag.LOGIN_REFUSED: "refused",
+    EventTag.LOGIN_CANCELLED: "cancelled",
+}
+
+
+def write_ending(
+    session: Session,
+    rt: Runtime,
+    login: Login,
+    tag: EventTag,
+    reason: str | None,
+    level: AssuranceLevel | None,
+) -> None:
+    """Three rows in the caller's transaction. ``reason`` is a machine word; ``level`` only on success."""
+    now, outcome = rt.clock(), OUTCOMES[tag]
+    authority = login.authority
+    audit.record(
+        session,
+        AuditEvent(
+            tag=tag,
+            at=now,
+            reference=login.reference,
+            person_id=login.person_id,
+            client_id=login.request.client_id,
+            service_uuid=login.request.service_uuid,
+            provider_id=login.provider_id,
+            outcome=outcome,
+            reason=reason,
+            level=level,
+            details={"mandate": authority.mandate_id} if authority and authority.mandate_id else {},
+        ),
+    )
+    trace.save(
+        session,
+        TraceRecord(
+            reference=login.reference,
+            started_at=login.created_at,
+            ended_at=now,
+            client_id=login.request.client_id,
+            service_uuid=login.request.service_uuid,
+            provider_id=login.provider_id,
+            outcome=outcome,
+            reason=reason,
+            level=level,
+            steps=login.trace,
+        ),
+    )
+    if login.person_id is not None:
+        history.record(
+            session,
+            person_id=login.person_id,
+            at=now,
+            reference=login.reference,
+            client_id=login.request.client_id,
+            service_uuid=login.request.service_uuid,
+            provider_id=login.provider_id,
+            outcome=outcome,
+            level=level,
+            represented=authority.represented.value if authority else None,
+        )

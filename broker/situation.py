@@ -1,0 +1,225 @@
+"""Situation: what one login meets in the world right now, each fact looked up at most once per request.
+
+Configuration facts come from the process; people, mandates and consents from SQL, and only when a row asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from assurance import second_factor, step_up
+from assurance.levels import AssuranceLevel
+from broker.configuration import Configuration
+from broker.downstream.interface import PageError, Purpose
+from broker.login import Login
+from broker.runtime import Runtime
+from consent import mandates, register, release
+from consent.mandates import Options
+from directory import people
+from directory.people import MeansStatus, Person
+from directory.services import ConsentRule, MandateRule, OidcClient, Service
+from providers.registry import ProviderRecord
+
+
+@dataclass
+class Situation:
+    """Implements ``broker.journey.Circumstances``."""
+
+    rt: Runtime
+    configuration: Configuration
+    login: Login
+    now: datetime
+
+    # Configuration: no SQL.
+
+    @cached_property
+    def service(self) -> Service:
+        """Raises PageError when the service left while the login was under way."""
+        found = self.configuration.services.get(self.login.request.service_uuid)
+        if found is None:
+            raise PageError(410, "service_gone", "service no longer registered")
+        return found
+
+    @cached_property
+    def client(self) -> OidcClient | None:
+        """The portal; None for the console."""
+        return self.configuration.clients.get(self.login.request.client_id)
+
+    @cached_property
+    def provider(self) -> ProviderRecord | None:
+        return self.configuration.providers.get(self.login.provider_id or "")
+
+    @property
+    def usable_provider(self) -> ProviderRecord:
+        """The chosen makelaar. Only for rows behind CHOOSE_PROVIDER."""
+        assert self.provider is not None
+        return self.provider
+
+    @property
+    def provider_entity(self) -> str:
+        """The makelaar's entity id or issuer."""
+        record = self.usable_provider
+        return (
+            record.saml.entity_id
+            if record.saml
+            else record.oidc.issuer
+            if record.oidc
+            else record.id
+        )
+
+    @cached_property
+    def offered(self) -> Sequence[ProviderRecord]:
+        """Makelaars that this service admits, live or paused, by name."""
+        allowed = self.service.makelaars
+        records = self.configuration.providers.values()
+        admitted = [r for r in records if allowed is None or r.id in allowed]
+        return sorted(admitted, key=lambda record: record.name.casefold())
+
+    def reaches(self, record: ProviderRecord) -> bool:
+        """True where a login at this makelaar can get to the level, with a factor of ours where that may lift."""
+        return step_up.can_reach(
+            record,
+            self.login.request.level,
+            local_factor=self.service.local_second_factor,
+        )
+
+    @cached_property
+    def provider_is_usable(self) -> bool:
+        """Registered, live, admitted by the service and able to reach the level."""
+        record = self.provider
+        return (
+            record is not None
+            and record.state == "live"
+            and record in self.offered
+            and self.reaches(record)
+        )
+
+    # Facts about the person: one SQL read each, when asked.
+
+    @cached_property
+    def person(self) -> Person:
+        """The person that the login was bound to. Raises PageError when the record is gone."""
+        assert self.login.person_id is not None
+        found = self.rt.session.get(Person, self.login.person_id)
+        if found is None:
+            raise PageError(410, "login_expired", "person gone")
+        return found
+
+    @cached_property
+    def means_status(self) -> MeansStatus:
+        identity = self.login.identity
+        assert identity is not None
+        return people.means_status(
+            self.rt.session, self.rt.sealer, identity.provider_id, identity.subject, self.now
+        )
+
+    @cached_property
+    def reached(self) -> AssuranceLevel:
+        assert self.login.identity is not None
+        return step_up.reached(self.login.identity, local_factor=self.login.factor is not None)
+
+    @cached_property
+    def missing(self) -> step_up.Missing:
+        if self.login.identity is None:
+            return step_up.Nothing()
+        return step_up.missing(
+            self.login.identity,
+            needed=self.login.request.level,
+            local_factor_done=self.login.factor is not None,
+            local_factor_allowed=self.service.local_second_factor,
+            has_factor=lambda: bool(self.factors),
+        )
+
+    @cached_property
+    def factors(self) -> Sequence[second_factor.Method]:
+        """The person's second factors at Sluis that may lift this login, last used first."""
+        assert self.login.person_id is not None
+        return second_factor.methods_of(self.rt.session, self.login.person_id)
+
+    @property
+    def second_factor(self) -> str | None:
+        """Who asked the second factor: ``upstream``, ``local``, or None where there was none."""
+        if self.login.factor is not None:
+            return "local"
+        assert self.login.identity is not None
+        strong = self.login.identity.authentication >= AssuranceLevel.EH2_PLUS
+        return "upstream" if strong else None
+
+    # Mandate and consent.
+
+    @cached_property
+    def needs_authority(self) -> bool:
+        return self.service.mandate is not MandateRule.NONE
+
+    @cached_property
+    def options(self) -> Options:
+        """The ways to act here, and those that fell short with why."""
+        identity = self.login.identity
+        assert identity is not None and self.login.person_id is not None
+        if identity.authority:
+            return mandates.options_from_asserted(
+                identity.authority,
+                service=self.service,
+                level=self.reached,
+                needed=self.login.request.level,
+                now=self.now,
+            )
+        return mandates.options(
+            self.rt.session,
+            self.login.person_id,
+            service=self.service,
+            level=self.reached,
+            needed=self.login.request.level,
+            now=self.now,
+        )
+
+    @cached_property
+    def released(self) -> tuple[release.ReleaseItem, ...]:
+        """What leaves for the portal, as the consent page shows it."""
+        return release.items(
+            client=self.client,
+            service=self.service,
+            wanted=self.login.request.released,
+            display_name=self.person.display_name,
+            email=self.person.email,
+            authority=self.login.authority,
+            level=self.reached,
+            makelaar=self.usable_provider.name,
+        )
+
+    @cached_property
+    def shown(self) -> str:
+        """Fingerprint of the released set; consent holds for this and nothing else."""
+        return release.fingerprint(self.rt.sealer, self.released)
+
+    @cached_property
+    def consent_is_covered(self) -> bool:
+        """An earlier consent of this person covers exactly this."""
+        assert self.login.person_id is not None
+        return register.covers(
+            self.rt.session,
+            person_id=self.login.person_id,
+            client_id=self.login.request.client_id,
+            service_uuid=self.login.request.service_uuid,
+            shown=self.shown,
+        )
+
+    @cached_property
+    def consent_is_given(self) -> bool:
+        if self.login.request.purpose is Purpose.CONSOLE:
+            return True
+        if self.service.consent is ConsentRule.NONE and not self.login.request.ask_consent:
+            return True
+        if self.login.consent is not None:
+            return self.login.consent == self.shown
+        return not self.login.request.ask_consent and self.consent_is_covered
+
+    @cached_property
+    def portal_name(self) -> str:
+        """Shown on the way back to the portal, in Dutch where the language is unknown."""
+        if self.client is None:
+            return self.service.name.in_(self.login.request.locale or "nl")
+        return self.client.name.in_(self.login.request.locale or "nl")

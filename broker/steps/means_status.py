@@ -1,0 +1,26 @@
+"""The means cannot be used now: say which of the reasons it is and what to do (A14)."""
+
+from __future__ import annotations
+
+from broker.dispatch import Outcome, Show, Turn
+from broker.downstream.interface import LoginRefused, RefusalCode
+from broker.pages.means_inactive import MeansInactivePage
+from broker.steps.frame import frame
+
+
+def enter(turn: Turn) -> Outcome:
+    """The page for this status."""
+    page = MeansInactivePage(
+        frame=frame(turn),
+        status=str(turn.meets.means_status),
+        makelaar=turn.meets.usable_provider.name,
+        help_url=turn.meets.usable_provider.help_url,
+    )
+    return Show(page, status=403)
+
+
+def answer(turn: Turn) -> Outcome:
+    """Back to the portal."""
+    raise LoginRefused(
+        RefusalCode.NOT_ALLOWED, "means_not_active", f"means {turn.meets.means_status}"
+    )
