@@ -59,6 +59,7 @@ class EventTag(enum.StrEnum):
     REGISTRATION_REMOVED = "registration.removed"
     KEY_CREATED = "key.created"
     KEY_ACTIVATED = "key.activated"
+    KEY_RETIRING = "key.retiring"
     KEY_RETIRED = "key.retired"
 
 

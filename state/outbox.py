@@ -1,4 +1,4 @@
-"""Outbox: mail to be sent, written in the transaction of its cause and sent by the worker afterwards.
+"""Outbox: mail to be sent, written in the transaction of its cause, sent by the worker afterwards.
 
 Content is sealed while it waits and blanked once it was sent or given up. A message is claimed
 before it is sent, so two workers never send the same one; if a worker dies in between, it is sent

@@ -25,7 +25,7 @@ _READ_AS: Final = str.maketrans({"I": "1", "L": "1", "O": "0", "-": None, " ": N
 
 @dataclass(frozen=True)
 class TraceStep:
-    """One decision. ``step``, ``outcome``, ``reason`` are machine words of ours, never received text."""
+    """One decision. Step, outcome and reason are machine words of ours, never received text."""
 
     step: str
     outcome: str
@@ -82,7 +82,7 @@ def show_reference(reference: str) -> str:
 
 
 def parse_reference(text: str) -> str | None:
-    """The reference somebody typed: any case, with spaces and hyphens or not; None if it is none."""
+    """The reference that was typed, in any case, with or without hyphens; None if it is none."""
     if len(text) > 4 * REFERENCE_LENGTH:
         return None
     reference = text.upper().translate(_READ_AS)

@@ -1,0 +1,49 @@
+"""JWK sets: our public keys as clients and makelaars fetch them (RFC 7517); keys for joserfc."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from joserfc.jwk import ECKey, KeyParameters, RSAKey
+
+from keys.keyring import AnyPrivateKey, KeyRing, KeyUse, PrivateKey
+
+
+def public_jwks(keyring: KeyRing, use: KeyUse) -> dict[str, Any]:
+    """The published keys of one use as a JWK set; public members only."""
+    return {"keys": [_public_jwk(key) for key in keyring.published(use)]}
+
+
+def client_jwks(keyring: KeyRing) -> dict[str, Any]:
+    """What makelaars fetch to verify our private_key_jwt."""
+    return public_jwks(keyring, KeyUse.CLIENT_SIGNING)
+
+
+@lru_cache(maxsize=64)
+def joserfc_key(private_key: PrivateKey) -> RSAKey | ECKey:
+    """The key for signing with joserfc, its ``kid`` set; made once."""
+    return as_joserfc(private_key.key, private_key.kid)
+
+
+def thumbprint(key: AnyPrivateKey) -> str:
+    """SHA-256 JWK thumbprint (RFC 7638): 43 characters of base64url."""
+    return as_joserfc(key, None).thumbprint()
+
+
+def as_joserfc(key: AnyPrivateKey, kid: str | None) -> RSAKey | ECKey:
+    """A joserfc key around a key object, without importing it again."""
+    parameters: KeyParameters | None = {"kid": kid} if kid is not None else None
+    if isinstance(key, RSAPrivateKey):
+        return RSAKey(key, key, parameters)
+    return ECKey(key, key, parameters)
+
+
+def _public_jwk(private_key: PrivateKey) -> dict[str, Any]:
+    jwk: dict[str, Any] = as_joserfc(private_key.key, private_key.kid).as_dict(private=False)
+    jwk["use"] = "sig"
+    # The RSA key signs RS256 and PS256 alike for portals; a fixed ``alg`` would forbid one of them.
+    if private_key.use is not KeyUse.OIDC_SIGNING or private_key.algorithm != "RS256":
+        jwk["alg"] = private_key.algorithm
+    return jwk

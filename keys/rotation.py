@@ -1,0 +1,177 @@
+"""Rotation: keys are made when missing, published before they sign, kept for what they signed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from keys.certificates import self_signed, to_pem
+from keys.jwks import thumbprint
+from keys.keyring import AnyPrivateKey, load_keyring, seal_key
+from keys.sealing import Sealer
+from keys.signing_key import KeyState, KeyUse, SigningKey
+from state import audit
+from state.audit import AuditEvent, EventTag
+from state.clock import Clock
+from state.db import writing
+from state.locks import one_at_a_time
+
+RSA_BITS: Final = 2048
+NEEDED: Final = (
+    (KeyUse.OIDC_SIGNING, "RS256"),
+    (KeyUse.OIDC_SIGNING, "ES256"),
+    (KeyUse.SAML_SIGNING, "RSA"),
+    (KeyUse.SAML_ENCRYPTION, "RSA"),
+    (KeyUse.CLIENT_SIGNING, "RS256"),
+)
+_CERTIFIED: Final = {
+    KeyUse.SAML_SIGNING: "Sluis SAML signing",
+    KeyUse.SAML_ENCRYPTION: "Sluis SAML encryption",
+}
+_TAGS: Final = {
+    KeyState.NEXT: EventTag.KEY_CREATED,
+    KeyState.ACTIVE: EventTag.KEY_ACTIVATED,
+    KeyState.RETIRING: EventTag.KEY_RETIRING,
+    KeyState.RETIRED: EventTag.KEY_RETIRED,
+}
+
+
+class NextKeyExists(Exception):  # noqa: N818
+    """A next key is published already; it becomes active in its time."""
+
+
+@dataclass(frozen=True)
+class RotationPolicy:
+    """``publish``: at least the cache life of a JWK set or metadata before a key signs.
+    ``keep``: at least the life of the longest token or assertion after it signed."""
+
+    publish: timedelta = timedelta(days=8)
+    keep: timedelta = timedelta(days=2)
+
+
+@dataclass(frozen=True)
+class Move:
+    """A key and the state that it goes to."""
+
+    kid: str
+    to: KeyState
+
+
+def ensure_keys(session: Session, sealer: Sealer, clock: Clock) -> tuple[str, ...]:
+    """Make an active key for each use that has none; the ids of the new ones. Commits.
+
+    Opens what is there first, so that the wrong master key stops the start: raises WrongMasterKey.
+    """
+    if not _missing(session, sealer):
+        return ()
+    with writing(session):
+        one_at_a_time(session, "keys")
+        return tuple(
+            _make(session, sealer, use, algorithm, KeyState.ACTIVE, clock())
+            for use, algorithm in _missing(session, sealer)
+        )
+
+
+def introduce(session: Session, sealer: Sealer, use: KeyUse, algorithm: str, now: datetime) -> str:
+    """Make and publish the next key of a use; its id. Raises NextKeyExists."""
+    one_at_a_time(session, "keys")
+    waiting = select(SigningKey.kid).where(
+        SigningKey.use == use,
+        SigningKey.algorithm == algorithm,
+        SigningKey.state == KeyState.NEXT,
+    )
+    if session.scalar(waiting) is not None:
+        raise NextKeyExists(f"{use} {algorithm}")
+    return _make(session, sealer, use, algorithm, KeyState.NEXT, now)
+
+
+def plan(keys: Sequence[SigningKey], now: datetime, policy: RotationPolicy) -> tuple[Move, ...]:
+    """Which keys change state now, in the order in which it must happen."""
+    moves: list[Move] = []
+    for key in keys:
+        age = now - key.state_since
+        if key.state is KeyState.NEXT and age >= policy.publish:
+            moves += [
+                Move(old.kid, KeyState.RETIRING)
+                for old in keys
+                if (old.use, old.algorithm) == (key.use, key.algorithm)
+                and old.state is KeyState.ACTIVE
+            ]
+            moves.append(Move(key.kid, KeyState.ACTIVE))
+        if key.state is KeyState.RETIRING and age >= policy.keep:
+            moves.append(Move(key.kid, KeyState.RETIRED))
+    return tuple(moves)
+
+
+def rotate_due(
+    session: Session, now: datetime, policy: RotationPolicy | None = None
+) -> tuple[Move, ...]:
+    """Carry out the plan with the transaction of the caller; what was done."""
+    one_at_a_time(session, "keys")
+    query = select(SigningKey).where(SigningKey.state != KeyState.RETIRED)
+    rows = {row.kid: row for row in session.scalars(query.order_by(SigningKey.created_at))}
+    moves = plan(tuple(rows.values()), now, policy or RotationPolicy())
+    for move in moves:
+        _move(session, rows[move.kid], move.to, now)
+    return moves
+
+
+def _move(session: Session, row: SigningKey, to: KeyState, now: datetime) -> None:
+    row.state, row.state_since = to, now
+    if to is KeyState.RETIRED:
+        row.sealed = None
+    session.flush()  # one by one: of two active keys the index refuses the second
+    _record(session, row, now)
+
+
+def _missing(session: Session, sealer: Sealer) -> list[tuple[KeyUse, str]]:
+    ring = load_keyring(session, sealer)
+    there = {(key.use, key.algorithm) for key in ring.keys if key.state is KeyState.ACTIVE}
+    return [needed for needed in NEEDED if needed not in there]
+
+
+def _make(
+    session: Session,
+    sealer: Sealer,
+    use: KeyUse,
+    algorithm: str,
+    state: KeyState,
+    now: datetime,
+) -> str:
+    key = _generate(algorithm)
+    kid = thumbprint(key)
+    certificate = None
+    if isinstance(key, RSAPrivateKey) and use in _CERTIFIED:
+        certificate = to_pem(self_signed(key, _CERTIFIED[use], now))
+    row = SigningKey(
+        kid=kid,
+        use=use,
+        algorithm=algorithm,
+        state=state,
+        sealed=seal_key(key, kid, use, sealer),
+        certificate=certificate,
+        created_at=now,
+        state_since=now,
+    )
+    session.add(row)
+    session.flush()
+    _record(session, row, now)
+    return kid
+
+
+def _generate(algorithm: str) -> AnyPrivateKey:
+    if algorithm == "ES256":
+        return ec.generate_private_key(ec.SECP256R1())
+    return rsa.generate_private_key(public_exponent=65537, key_size=RSA_BITS)
+
+
+def _record(session: Session, row: SigningKey, now: datetime) -> None:
+    details = {"kid": row.kid, "use": str(row.use), "algorithm": row.algorithm}
+    audit.record(session, AuditEvent(tag=_TAGS[row.state], at=now, details=details))

@@ -1,0 +1,60 @@
+"""SigningKey: one key pair of ours as kept; its private half is sealed, and gone once retired."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+
+from sqlalchemy import Enum, Index, LargeBinary, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from state.db import Base, UtcDateTime
+
+
+class KeyUse(enum.StrEnum):
+    """What a key is for, one thing each: a signature for one use must mean nothing elsewhere."""
+
+    OIDC_SIGNING = "oidc_signing"
+    SAML_SIGNING = "saml_signing"
+    SAML_ENCRYPTION = "saml_encryption"
+    CLIENT_SIGNING = "client_signing"  # our private_key_jwt at makelaars
+
+
+class KeyState(enum.StrEnum):
+    """``next`` is published, not used; ``retiring`` is published for what it signed before."""
+
+    NEXT = "next"
+    ACTIVE = "active"
+    RETIRING = "retiring"
+    RETIRED = "retired"
+
+
+class SigningKey(Base):
+    """A row. ``kid`` is the JWK thumbprint (RFC 7638), so one key cannot be here for two uses."""
+
+    __tablename__ = "signing_key"
+    # Two processes that start or rotate at once end with one key.
+    __table_args__ = tuple(
+        Index(
+            f"uq_signing_key_one_{state}",
+            "use",
+            "algorithm",
+            unique=True,
+            sqlite_where=text(f"state = '{state}'"),
+            postgresql_where=text(f"state = '{state}'"),
+        )
+        for state in (KeyState.NEXT, KeyState.ACTIVE)
+    )
+
+    kid: Mapped[str] = mapped_column(String(43), primary_key=True)
+    use: Mapped[KeyUse] = mapped_column(
+        Enum(KeyUse, native_enum=False, length=20, values_callable=lambda e: [m.value for m in e])
+    )
+    algorithm: Mapped[str] = mapped_column(String(10))  # RS256, ES256, or RSA for SAML
+    state: Mapped[KeyState] = mapped_column(
+        Enum(KeyState, native_enum=False, length=10, values_callable=lambda e: [m.value for m in e])
+    )
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)  # PKCS #8 DER
+    certificate: Mapped[str | None] = mapped_column(Text)  # PEM, for SAML
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    state_since: Mapped[datetime] = mapped_column(UtcDateTime)
