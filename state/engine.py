@@ -1,0 +1,66 @@
+"""The SQL engine: SQLite in one file by default, PostgreSQL in production."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import create_engine
+from sqlalchemy.engine import URL, Engine, make_url
+
+from state.db import prepare_sqlite
+
+POOL_SIZE: Final = 8  # per process: two connections for each of the threads that a worker has
+MORE_WHEN_BUSY: Final = 8
+SECONDS_FOR_A_CONNECTION: Final = 5
+POSTGRESQL_OPTIONS: Final = (
+    "-c timezone=UTC -c statement_timeout=15s -c lock_timeout=10s"
+    " -c idle_in_transaction_session_timeout=60s"
+)
+
+
+class DatabaseUrlError(Exception):
+    """The address of the database cannot be used; the message says what to write."""
+
+
+def make_engine(url: str) -> Engine:
+    """An engine for ``sqlite:///path`` or ``postgresql+psycopg://…``; connects to nothing yet."""
+    parsed = make_url(url)
+    if parsed.drivername in ("sqlite", "sqlite+pysqlite"):
+        return _sqlite(parsed)
+    if parsed.drivername in ("postgresql", "postgresql+psycopg"):
+        return _postgresql(parsed.set(drivername="postgresql+psycopg"))
+    raise DatabaseUrlError(
+        f"{parsed.drivername} is not supported; write sqlite:///file or postgresql+psycopg://…"
+    )
+
+
+def _sqlite(url: URL) -> Engine:
+    if not url.database or url.database == ":memory:":
+        raise DatabaseUrlError("SQLite needs a file, for example sqlite:///var/sluis.db")
+    Path(url.database).parent.mkdir(mode=0o750, parents=True, exist_ok=True)
+    engine = create_engine(
+        url,
+        pool_size=POOL_SIZE,
+        max_overflow=MORE_WHEN_BUSY,
+        pool_timeout=SECONDS_FOR_A_CONNECTION,
+    )
+    prepare_sqlite(engine)
+    return engine
+
+
+def _postgresql(url: URL) -> Engine:
+    return create_engine(
+        url,
+        pool_size=POOL_SIZE,
+        max_overflow=MORE_WHEN_BUSY,
+        pool_timeout=SECONDS_FOR_A_CONNECTION,
+        pool_recycle=1800,
+        # A connection that a restart of the server broke is replaced instead of failing a login.
+        pool_pre_ping=True,
+        connect_args={
+            "connect_timeout": SECONDS_FOR_A_CONNECTION,
+            "application_name": "sluis",
+            "options": POSTGRESQL_OPTIONS,
+        },
+    )

@@ -1,0 +1,28 @@
+"""Expiring stores: in the SQL database, in Redis, or in this process. Nothing here must last."""
+
+from __future__ import annotations
+
+from sqlalchemy.engine import Engine
+
+from state.clock import Clock
+from state.ephemeral import ExpiringStore
+from state.stores.birth import is_first_store
+from state.stores.memory import MemoryStore
+from state.stores.sql import SqlStore
+
+
+def make_store(url: str, engine: Engine, clock: Clock) -> ExpiringStore:
+    """The store of ``store.url``: ``sql:``, ``redis://…`` or ``memory:``; connects to nothing yet.
+
+    Raises ValueError for another address.
+    """
+    if url == "sql:":
+        return SqlStore(engine, clock)
+    if url == "memory:":
+        return MemoryStore(clock, is_first=lambda: is_first_store(engine, clock))
+    if url.startswith(("redis://", "rediss://", "unix://")):
+        # Imported here: most processes never talk to Redis.
+        from state.stores.redis import RedisStore
+
+        return RedisStore(url, clock, is_first=lambda: is_first_store(engine, clock))
+    raise ValueError("store.url is sql:, redis://host:6379/0 or memory:")

@@ -1,0 +1,149 @@
+"""RedisStore: in Redis or Valkey 6.2 or later, one pipeline per batch.
+
+The server must not evict (``maxmemory-policy noeviction``): an evicted replay id is a replay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from redis import Redis, RedisError
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.retry import Retry
+
+from state.clock import Clock
+from state.ephemeral import (
+    AddOnce,
+    Count,
+    Get,
+    Operation,
+    Put,
+    Result,
+    StoreUnavailable,
+    Swap,
+    Take,
+)
+from state.stores.birth import generation
+from state.stores.single import SingleOperations, lifetime, milliseconds
+
+PREFIX: Final = "sluis:"
+MARK: Final = b"1"
+GENERATION_KEY: Final = PREFIX + "generation"
+ANSWER_WITHIN: Final = 2.0  # seconds
+_NO_GENERATION: Final = -1
+
+# EVAL, not EVALSHA: a script that the server forgot would fail after its neighbours were done.
+_SWAP: Final = """
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+return 1
+"""
+_ADD_ONCE: Final = """
+local from = redis.call('GET', KEYS[2])
+if not from then return -1 end
+if tonumber(ARGV[3]) < tonumber(from) then return 0 end
+if redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2], 'NX') then return 1 end
+return 0
+"""
+_COUNT: Final = """
+local number = redis.call('INCR', KEYS[1])
+if number == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
+return number
+"""
+
+
+class RedisStore(SingleOperations):
+    """``is_first`` says whether any store of this installation accepted anything before."""
+
+    def __init__(self, url: str, clock: Clock, is_first: Callable[[], bool]) -> None:
+        self._clock = clock
+        self._is_first = is_first
+        # After a restart of the server a kept connection is broken once; a slow server is not
+        # asked twice.
+        self._redis: Redis = Redis.from_url(
+            url,
+            socket_timeout=ANSWER_WITHIN,
+            socket_connect_timeout=ANSWER_WITHIN,
+            health_check_interval=0,
+            retry=Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,)),
+        )
+
+    def batch(self, operations: Sequence[Operation]) -> list[Result]:
+        answers = self._send(operations)
+        if _NO_GENERATION in answers:
+            self._be_born()
+            again = [at for at, answer in enumerate(answers) if answer == _NO_GENERATION]
+            for at, answer in zip(again, self._send([operations[at] for at in again]), strict=True):
+                answers[at] = answer
+        return [
+            _result(operation, answer)
+            for operation, answer in zip(operations, answers, strict=True)
+        ]
+
+    def ping(self) -> None:
+        """Also notices that the server was emptied, before the next message arrives."""
+        try:
+            known = self._redis.exists(GENERATION_KEY)
+        except RedisError as error:
+            raise StoreUnavailable(type(error).__name__) from None
+        if not known:
+            self._be_born()
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._redis.close()
+
+    def _send(self, operations: Sequence[Operation]) -> list[Any]:
+        try:
+            pipeline = self._redis.pipeline(transaction=False)
+            for operation in operations:
+                _queue(pipeline, operation)
+            answers: list[Any] = pipeline.execute(raise_on_error=False)
+        except RedisError as error:
+            raise StoreUnavailable(type(error).__name__) from None
+        for answer in answers:
+            if isinstance(answer, Exception):  # read-only, out of memory, loading
+                raise StoreUnavailable(type(answer).__name__) from None
+        return answers
+
+    def _be_born(self) -> None:
+        mark = milliseconds(generation(self._clock(), is_first=self._is_first()))
+        try:
+            self._redis.set(GENERATION_KEY, mark, nx=True)
+        except RedisError as error:
+            raise StoreUnavailable(type(error).__name__) from None
+
+
+def _queue(pipeline: Any, operation: Operation) -> None:
+    key = PREFIX + operation.key
+    match operation:
+        case Put(_, value, ttl):
+            pipeline.set(key, value, px=lifetime(ttl))
+        case Get():
+            pipeline.get(key)
+        case Take():
+            pipeline.getdel(key)
+        case Swap(_, expected, value, ttl):
+            pipeline.eval(_SWAP, 1, key, expected, value, lifetime(ttl))
+        case AddOnce(_, ttl, None):
+            pipeline.set(key, MARK, px=lifetime(ttl), nx=True)
+        case AddOnce(_, ttl, datetime() as issued_at):
+            issued = milliseconds(issued_at)
+            pipeline.eval(_ADD_ONCE, 2, key, GENERATION_KEY, MARK, lifetime(ttl), issued)
+        case Count(_, ttl):
+            pipeline.eval(_COUNT, 1, key, lifetime(ttl))
+
+
+def _result(operation: Operation, answer: Any) -> Result:
+    match operation:
+        case Put():
+            return None
+        case Swap() | AddOnce():
+            return bool(answer)
+        case Count():
+            return int(answer)
+        case Get() | Take():
+            return bytes(answer) if answer is not None else None
