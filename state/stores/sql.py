@@ -81,7 +81,7 @@ _SWEEP = text(
 
 
 class SqlStore(SingleOperations):
-    """Safe between threads and processes: each row is changed by one statement that checks first."""
+    """Safe between threads and processes: a row is changed by one statement that checks first."""
 
     def __init__(self, engine: Engine, clock: Clock) -> None:
         self._engine = engine

