@@ -1,0 +1,46 @@
+"""Level names on the wire: what a portal may ask with, what a makelaar may answer with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from assurance.levels import AssuranceLevel
+
+EH1 = "urn:etoegang:core:assurance-class:loa1"  # abolished; understood in requests, accepted from nobody
+_SHORT = {f"loa:{level.loa.rpartition('loa')[2]}": level for level in AssuranceLevel if level.eidas}
+
+
+def _vocabulary() -> dict[str, AssuranceLevel]:
+    known: dict[str, AssuranceLevel] = dict(_SHORT)
+    for level in AssuranceLevel:
+        for name in (level.loa, level.eidas, level.digid, level.label):
+            if name is not None and level is not AssuranceLevel.EMAIL:
+                known[name.casefold()] = level
+    return known
+
+
+_KNOWN = _vocabulary()
+
+
+def level_of(value: str, own: Mapping[str, AssuranceLevel] | None = None) -> AssuranceLevel | None:
+    """The level that a value names: first in the party's own words, then eIDAS, eTD, DigiD, ``loa:2plus`` or the
+    label. None when unknown. Compared without regard to case."""
+    if own and value in own:
+        return own[value]
+    return _KNOWN.get(value.casefold())
+
+
+def lowest(values: Iterable[str]) -> AssuranceLevel | None:
+    """The least that a list of preferences (``acr_values``) accepts; unknown values count for nothing.
+
+    EH1 asks no more than EH2, the lowest level that exists.
+    """
+    found = [AssuranceLevel.EH2 if v == EH1 else level_of(v) for v in values]
+    return min((level for level in found if level is not None), default=None)
+
+
+def name_of(level: AssuranceLevel, vocabulary: str) -> str | None:
+    """The ``acr`` for this level in ``eidas``, ``etd`` or ``digid``; None for an e-mail account."""
+    if level is AssuranceLevel.EMAIL:
+        return None
+    return {"eidas": level.eidas, "etd": level.loa, "digid": level.digid}[vocabulary]

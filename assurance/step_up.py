@@ -1,0 +1,127 @@
+"""Step-up: what level a login has reached, what to ask of a makelaar, and what is still missing. Pure rules.
+
+An identity carries proofing (how well the person was identified) and authentication (how strong this login was);
+reached is the lower of the two. A factor of ours raises authentication to EH2+ and no further.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from assurance.levels import AssuranceLevel
+
+LOCAL_FACTOR_GIVES = AssuranceLevel.EH2_PLUS
+
+
+class Assured(Protocol):
+    """What the rules read of an identity."""
+
+    @property
+    def proofing(self) -> AssuranceLevel: ...
+    @property
+    def authentication(self) -> AssuranceLevel: ...
+
+
+class Trusted(Protocol):
+    """What the rules read of a makelaar's record."""
+
+    @property
+    def level_ceiling(self) -> AssuranceLevel: ...
+    @property
+    def local_factor_lifts(self) -> bool: ...
+
+
+@dataclass(frozen=True)
+class Nothing:
+    """The level is reached."""
+
+
+@dataclass(frozen=True)
+class LocalFactor:
+    """A factor of Sluis that the person has would do."""
+
+    needed: AssuranceLevel
+    have: AssuranceLevel
+
+
+@dataclass(frozen=True)
+class Upstream:
+    """The makelaar can give more than it gave."""
+
+    needed: AssuranceLevel
+    have: AssuranceLevel
+
+
+@dataclass(frozen=True)
+class Unreachable:
+    """Neither helps. ``no_factor``: a factor would lift this login, but the person has none."""
+
+    needed: AssuranceLevel
+    have: AssuranceLevel
+    no_factor: bool = False
+
+
+Missing = Nothing | LocalFactor | Upstream | Unreachable
+
+
+def reached(identity: Assured, *, local_factor: bool) -> AssuranceLevel:
+    """The level of this login. ``local_factor``: a factor of ours was accepted in it."""
+    authentication = identity.authentication
+    if local_factor and authentication >= AssuranceLevel.EH2:
+        authentication = max(authentication, LOCAL_FACTOR_GIVES)
+    return min(identity.proofing, authentication)
+
+
+def proofing_of(given: AssuranceLevel, *, local_factor_lifts: bool) -> AssuranceLevel:
+    """How well a makelaar's person counts as identified, by the level it gave and what its record says."""
+    if given is AssuranceLevel.EH2 and local_factor_lifts:
+        return AssuranceLevel.EH2_PLUS
+    return given
+
+
+def _lifts(record: Trusted, needed: AssuranceLevel, *, local_factor: bool) -> bool:
+    """True where EH2 at this makelaar and a factor of ours make the level that is needed."""
+    return (
+        local_factor
+        and record.local_factor_lifts
+        and record.level_ceiling >= AssuranceLevel.EH2
+        and needed is LOCAL_FACTOR_GIVES
+    )
+
+
+def can_reach(record: Trusted, needed: AssuranceLevel, *, local_factor: bool) -> bool:
+    """May this makelaar be offered? ``local_factor``: the service accepts a factor of ours."""
+    return record.level_ceiling >= needed or _lifts(record, needed, local_factor=local_factor)
+
+
+def ask_level(record: Trusted, needed: AssuranceLevel, *, local_factor: bool) -> AssuranceLevel:
+    """The minimum to ask: what is needed, or EH2 where a factor of ours does the rest."""
+    if _lifts(record, needed, local_factor=local_factor):
+        return AssuranceLevel.EH2
+    return needed
+
+
+def missing(
+    identity: Assured,
+    *,
+    needed: AssuranceLevel,
+    local_factor_done: bool,
+    local_factor_allowed: bool,
+    has_factor: Callable[[], bool],
+    ceiling: AssuranceLevel,
+) -> Missing:
+    """What stands between this login and ``needed``. ``has_factor`` is asked only where a factor would help."""
+    have = reached(identity, local_factor=local_factor_done)
+    if have >= needed:
+        return Nothing()
+    would_do = not local_factor_done and local_factor_allowed
+    if would_do and reached(identity, local_factor=True) >= needed:
+        if has_factor():
+            return LocalFactor(needed, have)
+        if ceiling < needed:
+            return Unreachable(needed, have, no_factor=True)
+    if ceiling >= needed and identity.authentication < needed:
+        return Upstream(needed, have)
+    return Unreachable(needed, have)

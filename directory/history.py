@@ -1,0 +1,75 @@
+"""Login history: per person, what the person may see about each login."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CursorResult, ForeignKey, Index, String, delete, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from assurance.levels import AssuranceLevel
+from state.db import Base, LevelColumn, UtcDateTime, new_id
+
+
+class HistoryEntry(Base):
+    """One login of one person. ``represented`` is a KvK number or RSIN; ``outcome`` success, refused or cancelled."""
+
+    __tablename__ = "login_history"
+    __table_args__ = (Index("ix_login_history_person_id_at", "person_id", "at"),)
+
+    id: Mapped[str] = mapped_column(String(26), primary_key=True, default=new_id)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    reference: Mapped[str] = mapped_column(String(8))
+    client_id: Mapped[str] = mapped_column(String(200))
+    service_uuid: Mapped[str] = mapped_column(String(36))
+    provider_id: Mapped[str | None] = mapped_column(String(63))
+    outcome: Mapped[str] = mapped_column(String(20))
+    level: Mapped[AssuranceLevel | None] = mapped_column(LevelColumn)
+    represented: Mapped[str | None] = mapped_column(String(12))
+
+
+def record(
+    session: Session,
+    *,
+    person_id: str,
+    at: datetime,
+    reference: str,
+    client_id: str,
+    service_uuid: str,
+    provider_id: str | None,
+    outcome: str,
+    level: AssuranceLevel | None,
+    represented: str | None,
+) -> None:
+    """Add one login with the transaction of the caller."""
+    session.add(
+        HistoryEntry(
+            person_id=person_id,
+            at=at,
+            reference=reference,
+            client_id=client_id,
+            service_uuid=service_uuid,
+            provider_id=provider_id,
+            outcome=outcome,
+            level=level,
+            represented=represented,
+        )
+    )
+
+
+def recent(session: Session, person_id: str, limit: int = 50) -> list[HistoryEntry]:
+    """The last logins of this person, newest first."""
+    query = (
+        select(HistoryEntry)
+        .where(HistoryEntry.person_id == person_id)
+        .order_by(HistoryEntry.at.desc())
+        .limit(limit)
+    )
+    return list(session.scalars(query))
+
+
+def purge(session: Session, before: datetime) -> int:
+    """Delete what is older than the retention allows; how many."""
+    done = session.execute(delete(HistoryEntry).where(HistoryEntry.at < before))
+    return done.rowcount if isinstance(done, CursorResult) else 0
