@@ -1,0 +1,81 @@
+"""Mail over SMTP (RFC 5321), encrypted and checked except to this machine itself."""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+from state.clock import Clock
+from state.outbox import DeliveryFailed, Message
+
+LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+ANSWER_WITHIN: Final = 15.0  # seconds per step
+_PORTS: Final = {"smtp": 587, "smtps": 465}
+
+
+class SmtpAdapter:
+    """``smtp://user:password@host:587`` (STARTTLS) or ``smtps://host:465`` (TLS from the start)."""
+
+    def __init__(self, *, url: str, sender: str, clock: Clock) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in _PORTS or not parts.hostname:
+            raise ValueError("mail.url is smtp://host:587 or smtps://host:465")
+        self._host = parts.hostname
+        self._port = parts.port or _PORTS[parts.scheme]
+        self._tls_first = parts.scheme == "smtps"
+        self._user = unquote(parts.username or "")
+        self._password = unquote(parts.password or "")
+        name, address = parseaddr(sender)
+        if "@" not in address:
+            raise ValueError("mail.sender is an address: Name <name@example.nl>")
+        self._sender = Address(display_name=name, addr_spec=address)
+        self._clock = clock
+
+    def send(self, message_id: str, message: Message) -> None:
+        mail = self._compose(message_id, message)
+        try:
+            with self._connect() as server:
+                if self._user:
+                    server.login(self._user, self._password)
+                server.send_message(mail)
+        except smtplib.SMTPRecipientsRefused as error:
+            refused = [code for code, _ in error.recipients.values()]
+            permanent = all(500 <= code < 600 for code in refused)
+            raise DeliveryFailed("recipient_refused", permanent=permanent) from None
+        except (smtplib.SMTPException, OSError) as error:
+            # The server's words may repeat the address; the kind of error is enough.
+            raise DeliveryFailed(f"smtp_{type(error).__name__}") from None
+
+    def _connect(self) -> smtplib.SMTP:
+        if self._tls_first:
+            return smtplib.SMTP_SSL(
+                self._host, self._port, timeout=ANSWER_WITHIN, context=ssl.create_default_context()
+            )
+        server = smtplib.SMTP(self._host, self._port, timeout=ANSWER_WITHIN)
+        if self._host not in LOOPBACK:
+            try:
+                server.starttls(context=ssl.create_default_context())
+            except BaseException:
+                server.close()
+                raise
+        return server
+
+    def _compose(self, message_id: str, message: Message) -> EmailMessage:
+        mail = EmailMessage(policy=SMTP)
+        try:
+            mail["From"] = self._sender
+            mail["To"] = Address(addr_spec=message.recipient)
+        except (ValueError, IndexError):
+            raise DeliveryFailed("recipient_malformed", permanent=True) from None
+        mail["Subject"] = message.subject
+        mail["Date"] = format_datetime(self._clock())
+        mail["Message-ID"] = f"<{message_id}@{self._sender.domain}>"
+        mail["Auto-Submitted"] = "auto-generated"
+        mail.set_content(message.text)
+        return mail
