@@ -15,6 +15,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
+import pytest
+
 PATIENCE: Final = 30.0  # seconds for a server to come up or go down
 UNPRIVILEGED: Final = ("postgres", "nobody")
 
@@ -172,3 +174,17 @@ def _answers(port: int, question: bytes, answer: bytes) -> bool:
             return connection.recv(64).startswith(answer)
     except OSError:
         return False
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    """A server for the tests of one directory."""
+    with postgresql() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """A server for the tests of one directory."""
+    with redis() as url:
+        yield url

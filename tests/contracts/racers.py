@@ -1,0 +1,50 @@
+"""What two processes do at the same moment to one store."""
+
+from __future__ import annotations
+
+import multiprocessing
+from datetime import datetime
+from typing import Any
+
+from state.engine import make_engine
+from state.ephemeral import AddOnce, Count, Put, Result, Swap, Take
+from state.stores import make_store
+
+ROUNDS = 40
+TTL = 60
+
+
+def race(database_url: str, store_url: str, now: datetime) -> list[list[Result]]:
+    """The results of two processes, round by round."""
+    context = multiprocessing.get_context("spawn")
+    barrier, results = context.Barrier(2), context.Queue()
+    racers = [
+        context.Process(target=_run, args=(database_url, store_url, now, name, barrier, results))
+        for name in ("first", "second")
+    ]
+    for racer in racers:
+        racer.start()
+    found = [results.get(timeout=60) for _ in racers]
+    for racer in racers:
+        racer.join(60)
+    return found
+
+
+def prepare(number: int) -> list[Put]:
+    return [Put(f"take-{number}", b"x", TTL), Put(f"swap-{number}", b"old", TTL)]
+
+
+def _run(
+    database_url: str, store_url: str, now: datetime, name: str, barrier: Any, results: Any
+) -> None:
+    engine = make_engine(database_url)
+    store = make_store(store_url, engine, lambda: now)
+    found: list[Result] = []
+    for number in range(ROUNDS):
+        barrier.wait(60)
+        found += store.batch([Take(f"take-{number}")])
+        found += store.batch([Swap(f"swap-{number}", b"old", name.encode(), TTL)])
+        found += store.batch([AddOnce(f"once-{number}", TTL, now)])
+        found += store.batch([Count("count", TTL)])
+    results.put(found)
+    engine.dispose()

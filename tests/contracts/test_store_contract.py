@@ -1,0 +1,164 @@
+"""One suite for every expiring store."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+
+from state.ephemeral import AddOnce, Count, Get, Put, Swap, Take
+from state.stores.birth import LARGEST_SKEW
+from tests.contracts import racers
+from tests.contracts.conftest import SHARED, Subject
+
+
+def test_what_was_put_is_read(subject: Subject) -> None:
+    subject.store.put("a", b"\x00\xff value", 60)
+    assert subject.store.get("a") == b"\x00\xff value"
+    subject.store.put("a", b"", 60)
+    assert subject.store.get("a") == b""
+    assert subject.store.get("b") is None
+
+
+def test_a_value_is_taken_once(subject: Subject) -> None:
+    subject.store.put("a", b"x", 60)
+    assert subject.store.take("a") == b"x"
+    assert subject.store.take("a") is None
+    assert subject.store.get("a") is None
+
+
+def test_a_swap_needs_the_expected_value(subject: Subject) -> None:
+    subject.store.put("a", b"old", 60)
+    assert not subject.store.swap("a", b"other", b"new", 60)
+    assert subject.store.get("a") == b"old"
+    assert subject.store.swap("a", b"old", b"new", 60)
+    assert subject.store.get("a") == b"new"
+    assert not subject.store.swap("absent", b"", b"new", 60)
+    assert subject.store.get("absent") is None
+
+
+def test_something_is_added_once(subject: Subject) -> None:
+    assert subject.store.add_once("a", 60)
+    assert not subject.store.add_once("a", 60)
+    assert subject.store.add_once("b", 60)
+
+
+def test_counting_starts_at_one_and_goes_up(subject: Subject) -> None:
+    assert [subject.store.count("a", 60) for _ in range(3)] == [1, 2, 3]
+    assert subject.store.count("b", 60) == 1
+
+
+def test_everything_expires(subject: Subject) -> None:
+    store = subject.store
+    store.batch([Put(key, b"x", 1) for key in ("get", "take", "swap")])
+    store.batch([Put("stays", b"x", 60), AddOnce("once", 1), Count("count", 1), Count("count", 1)])
+    subject.wait(1.1)
+    assert store.batch([Get("get"), Take("take"), Swap("swap", b"x", b"y", 60)]) == [
+        None,
+        None,
+        False,
+    ]
+    assert store.batch([Get("swap"), Get("stays"), AddOnce("once", 60), Count("count", 60)]) == [
+        None,
+        b"x",
+        True,
+        1,
+    ]
+
+
+def test_a_window_is_not_prolonged_by_counting(subject: Subject) -> None:
+    subject.store.count("a", 1)
+    subject.wait(0.6)
+    assert subject.store.count("a", 1) == 2
+    subject.wait(0.6)
+    assert subject.store.count("a", 1) == 1
+
+
+def test_a_swap_starts_the_time_to_live_again(subject: Subject) -> None:
+    subject.store.put("a", b"old", 1)
+    assert subject.store.swap("a", b"old", b"new", 60)
+    subject.wait(1.1)
+    assert subject.store.get("a") == b"new"
+
+
+def test_a_batch_runs_in_order(subject: Subject) -> None:
+    operations = [
+        Put("a", b"1", 60),
+        Swap("a", b"1", b"2", 60),
+        Get("a"),
+        Take("a"),
+        Take("a"),
+        AddOnce("b", 60, subject.clock()),
+        AddOnce("b", 60, subject.clock()),
+        Count("c", 60),
+        Count("c", 60),
+    ]
+    expected = [None, True, b"2", b"2", None, True, False, 1, 2]
+    assert subject.store.batch(operations) == expected
+    assert subject.store.batch([]) == []
+
+
+@pytest.mark.parametrize("operation", [Put("a", b"x", 0), AddOnce("a", -1), Count("a", 0)])
+def test_nothing_is_kept_without_an_end(subject: Subject, operation: Put | AddOnce | Count) -> None:
+    with pytest.raises(ValueError, match="time to live"):
+        subject.store.batch([operation])
+    assert subject.store.get("a") is None
+
+
+def test_a_first_store_accepts_what_was_issued_just_before(subject: Subject) -> None:
+    issued = subject.clock() - timedelta(seconds=30)
+    assert subject.store.add_once("a", 60, issued)
+    assert not subject.store.add_once("a", 60, issued)
+
+
+def test_X_04_an_emptied_store_counts_nothing_older_as_fresh(subject: Subject) -> None:
+    issued = subject.clock()
+    assert subject.store.add_once("message", 600, issued)
+    subject.clock.advance(5)
+    emptied = subject.empty()
+    assert not emptied.add_once("message", 600, issued), "a replay"
+    # Of a partner whose clock runs ahead it could have been accepted before as well.
+    ahead = subject.clock() + LARGEST_SKEW - timedelta(seconds=1)
+    assert not emptied.add_once("another", 600, ahead)
+    subject.clock.advance(LARGEST_SKEW.total_seconds() + 1)
+    assert emptied.add_once("later", 600, subject.clock())
+    assert not emptied.add_once("later", 600, subject.clock())
+
+
+def test_it_answers(subject: Subject) -> None:
+    subject.store.ping()
+
+
+def test_threads_share_one_winner(subject: Subject) -> None:
+    subject.store.batch([put for number in range(20) for put in racers.prepare(number)])
+
+    def run(name: bytes) -> list[object]:
+        found: list[object] = []
+        for number in range(20):
+            found += subject.store.batch(
+                [
+                    Take(f"take-{number}"),
+                    Swap(f"swap-{number}", b"old", name, 60),
+                    AddOnce(f"once-{number}", 60),
+                ]
+            )
+        return found
+
+    with ThreadPoolExecutor(4) as pool:
+        runs = list(pool.map(run, [b"1", b"2", b"3", b"4"]))
+    for results in zip(*runs, strict=True):
+        assert sum(1 for result in results if result) == 1
+
+
+@pytest.mark.parametrize("subject", SHARED, indirect=True)
+def test_processes_share_one_winner(subject: Subject) -> None:
+    subject.store.batch([put for number in range(racers.ROUNDS) for put in racers.prepare(number)])
+    runs = racers.race(subject.database_url, subject.store_url, subject.clock())
+    rounds = [list(zip(*[iter(run)] * 4, strict=True)) for run in runs]
+    for (take, swap, once, _), (other_take, other_swap, other_once, _) in zip(*rounds, strict=True):
+        assert {take, other_take} == {b"x", None}
+        assert {swap, other_swap} == {True, False}
+        assert {once, other_once} == {True, False}
+    counts = [count for run in rounds for *_, count in run]
+    assert sorted(counts) == list(range(1, 2 * racers.ROUNDS + 1))
