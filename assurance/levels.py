@@ -52,7 +52,9 @@ class AssuranceLevel(enum.IntEnum):
         for level, known in _LABELS.items():
             if known == label:
                 return level
-        raise ValueError(f"unknown assurance level {label[:20]!r}; use one of {', '.join(_LABELS.values())}")
+        raise ValueError(
+            f"unknown assurance level {label[:20]!r}; use one of {', '.join(_LABELS.values())}"
+        )
 
 
 _LABELS = {

@@ -13,7 +13,8 @@ from broker.login import Login
 from broker.records import write_ending
 from broker.runtime import Runtime
 from broker.situation import Situation
-from consent import mandates, register
+from consent import register
+from consent.recheck import mark_used, recheck
 from directory import people
 from directory.services import ConsentRule
 from state.audit import EventTag
@@ -43,7 +44,7 @@ def succeed(rt: Runtime, login: Login, meets: Situation) -> Response:
                 grants.insert(session, prepared.grant, meets.now)
             _keep_consent(session, login, meets)
             if login.authority is not None:
-                mandates.mark_used(session, login.authority, meets.now)
+                mark_used(session, login.authority, meets.now)
             write_ending(session, rt, login, EventTag.LOGIN_SUCCEEDED, None, meets.reached)
     except LoginRefused as why:
         return _refuse_taken(rt, login, why)
@@ -112,7 +113,7 @@ def _check_again(session: Session, login: Login, meets: Situation) -> None:
     if people.is_blocked(session, login.person_id):
         raise LoginRefused(RefusalCode.NOT_ALLOWED, "account_blocked", "blocked during login")
     if login.authority is not None:
-        refusal = mandates.recheck(session, login.authority, meets.service, meets.now)
+        refusal = recheck(session, login.authority, meets.terms)
         if refusal is not None:
             raise LoginRefused(RefusalCode.MANDATE_MISSING, "mandate_missing", str(refusal.reason))
 

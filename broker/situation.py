@@ -16,8 +16,8 @@ from broker.configuration import Configuration
 from broker.downstream.interface import PageError, Purpose
 from broker.login import Login
 from broker.runtime import Runtime
-from consent import mandates, register, release
-from consent.mandates import Options
+from consent import register, release
+from consent.options import Options, Terms, options, options_from_asserted
 from directory import people
 from directory.people import MeansStatus, Person
 from directory.services import ConsentRule, MandateRule, OidcClient, Service
@@ -112,9 +112,8 @@ class Situation:
     def means_status(self) -> MeansStatus:
         identity = self.login.identity
         assert identity is not None
-        return people.means_status(
-            self.rt.session, self.rt.sealer, identity.provider_id, identity.subject, self.now
-        )
+        found = people.find(self.rt.session, self.rt.sealer, identity.provider_id, identity.subject)
+        return people.means_status(found, self.now) if found else MeansStatus.BLOCKED
 
     @cached_property
     def reached(self) -> AssuranceLevel:
@@ -131,13 +130,14 @@ class Situation:
             local_factor_done=self.login.factor is not None,
             local_factor_allowed=self.service.local_second_factor,
             has_factor=lambda: bool(self.factors),
+            ceiling=self.usable_provider.level_ceiling,
         )
 
     @cached_property
     def factors(self) -> Sequence[second_factor.Method]:
         """The person's second factors at Sluis that may lift this login, last used first."""
         assert self.login.person_id is not None
-        return second_factor.methods_of(self.rt.session, self.login.person_id)
+        return second_factor.methods_of(self.rt.session, self.login.person_id, self.now)
 
     @property
     def second_factor(self) -> str | None:
@@ -160,18 +160,15 @@ class Situation:
         identity = self.login.identity
         assert identity is not None and self.login.person_id is not None
         if identity.authority:
-            return mandates.options_from_asserted(
-                identity.authority,
-                service=self.service,
-                level=self.reached,
-                needed=self.login.request.level,
-                now=self.now,
-            )
-        return mandates.options(
-            self.rt.session,
-            self.login.person_id,
+            return options_from_asserted(identity.authority, self.terms)
+        return options(self.rt.session, self.login.person_id, self.terms)
+
+    @property
+    def terms(self) -> Terms:
+        """What every authority is checked against here."""
+        return Terms(
             service=self.service,
-            level=self.reached,
+            reached=self.reached,
             needed=self.login.request.level,
             now=self.now,
         )
@@ -181,7 +178,6 @@ class Situation:
         """What leaves for the portal, as the consent page shows it."""
         return release.items(
             client=self.client,
-            service=self.service,
             wanted=self.login.request.released,
             display_name=self.person.display_name,
             email=self.person.email,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from assurance.levels import AssuranceLevel
 
@@ -56,3 +57,74 @@ class Authority:
     valid_until: datetime | None = None
     mandate_id: str | None = None
     chain_mandate_id: str | None = None
+
+
+class RefusalReason(enum.StrEnum):
+    """Why a mandate cannot be used here and now."""
+
+    EXPIRED = "expired"
+    NOT_YET_VALID = "not_yet_valid"
+    REVOKED = "revoked"
+    OTHER_SERVICE = "other_service"
+    LOGIN_LEVEL = "login_level"  # this login is below the level
+    MANDATE_LEVEL = "mandate_level"  # the mandate was registered below the level
+    BRANCH = "branch"  # limited to branches, which this service does not know
+    CHAIN_NOT_ALLOWED = "chain_not_allowed"
+    NOT_TRUSTED = "not_trusted"  # the makelaar may not speak for this organisation
+
+
+@dataclass(frozen=True)
+class AuthorityRefusal:
+    """A mandate that falls short, and what it lacks."""
+
+    reason: RefusalReason
+    authority: Authority
+
+
+class MandateTerms(Protocol):
+    """What the check reads of a service."""
+
+    @property
+    def uuid(self) -> str: ...
+    @property
+    def chain_mandates(self) -> bool: ...
+    @property
+    def chain_level(self) -> AssuranceLevel: ...
+    @property
+    def branch_restrictions(self) -> bool: ...
+
+
+def check(
+    authority: Authority,
+    *,
+    service: MandateTerms,
+    reached: AssuranceLevel,
+    needed: AssuranceLevel,
+    now: datetime,
+) -> AuthorityRefusal | None:
+    """None where this authority suffices. Level of the login, of the mandate and of the service: each must be enough;
+    a higher mandate demands nothing.
+    """
+    is_chain = authority.kind is AuthorityKind.CHAIN
+    floor = max(needed, service.chain_level) if is_chain else needed
+    several = (
+        (
+            authority.service_uuid is not None and authority.service_uuid != service.uuid,
+            RefusalReason.OTHER_SERVICE,
+        ),
+        (
+            authority.valid_until is not None and authority.valid_until <= now,
+            RefusalReason.EXPIRED,
+        ),
+        (is_chain and not service.chain_mandates, RefusalReason.CHAIN_NOT_ALLOWED),
+        (
+            bool(authority.branches) and (is_chain or not service.branch_restrictions),
+            RefusalReason.BRANCH,
+        ),
+        (authority.level < floor, RefusalReason.MANDATE_LEVEL),
+        (reached < floor, RefusalReason.LOGIN_LEVEL),
+    )
+    for applies, reason in several:
+        if applies:
+            return AuthorityRefusal(reason, authority)
+    return None

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import JSON, ForeignKey, Index, String
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from assurance.levels import AssuranceLevel
 from directory.organisations import Organisation
 from directory.people import Person
 from state.db import Base, LevelColumn, UtcDateTime, new_id
+
+REGISTER: Final = "urn:sluis:mandate-register"
+
+
+class MandateRefused(Exception):  # noqa: N818
+    """The mandate cannot be given like this; ``reason`` is a machine word."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class Mandate(Base):
@@ -34,3 +46,45 @@ class Mandate(Base):
     last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     person: Mapped[Person] = relationship()
     organisation: Mapped[Organisation] = relationship()
+
+
+def grant(
+    session: Session,
+    *,
+    person_id: str,
+    organisation_id: str,
+    service_uuid: str | None,
+    level: AssuranceLevel,
+    until: datetime,
+    granted_by: str,
+    now: datetime,
+    max_years: int,
+    branches: Sequence[str] = (),
+) -> Mandate:
+    """Give a mandate from now on. Raises MandateRefused when it would end in the past or too far ahead."""
+    if until <= now:
+        raise MandateRefused("ends_in_the_past")
+    if until > now + timedelta(days=366 * max_years):
+        raise MandateRefused("too_long")
+    mandate = Mandate(
+        person_id=person_id,
+        organisation_id=organisation_id,
+        service_uuid=service_uuid,
+        level=level,
+        branches=list(branches),
+        valid_from=now,
+        valid_until=until,
+        granted_by=granted_by,
+    )
+    session.add(mandate)
+    session.flush()
+    return mandate
+
+
+def revoke(session: Session, mandate_id: str, *, by: str, now: datetime) -> bool:
+    """Take a mandate back; it counts at the next check, also in logins under way. False if it was no longer there."""
+    mandate = session.get(Mandate, mandate_id, with_for_update=True)
+    if mandate is None or mandate.revoked_at is not None:
+        return False
+    mandate.revoked_at, mandate.revoked_by = now, by
+    return True

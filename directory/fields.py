@@ -18,7 +18,9 @@ def _level(value: Any) -> AssuranceLevel:
 
 
 Level = Annotated[
-    AssuranceLevel, BeforeValidator(_level), PlainSerializer(lambda level: level.label, return_type=str)
+    AssuranceLevel,
+    BeforeValidator(_level),
+    PlainSerializer(lambda level: level.label, return_type=str),
 ]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=64, strip_whitespace=True)]
 

@@ -19,7 +19,9 @@ class Organisation(Base):
     kvk: Mapped[str] = mapped_column(String(8), unique=True)
     rsin: Mapped[str | None] = mapped_column(String(9))
     name: Mapped[str] = mapped_column(String(200))
-    shares_administrators: Mapped[bool] = mapped_column(default=True)  # their names may be shown (A12)
+    shares_administrators: Mapped[bool] = mapped_column(
+        default=True
+    )  # their names may be shown (A12)
     suspended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     establishments: Mapped[list[Establishment]] = relationship(back_populates="organisation")
 

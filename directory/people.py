@@ -36,7 +36,9 @@ class ExternalIdentity(Base):
     provider_id: Mapped[str] = mapped_column(String(63), primary_key=True)
     subject_hash: Mapped[str] = mapped_column(String(64), primary_key=True)  # keyed hash
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
-    means_active_until: Mapped[datetime | None] = mapped_column(UtcDateTime)  # activation deadline that passed
+    means_active_until: Mapped[datetime | None] = mapped_column(
+        UtcDateTime
+    )  # activation deadline that passed
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     person: Mapped[Person] = relationship()
 

@@ -52,7 +52,9 @@ class Service(Document):
     branch_restrictions: bool = True  # False: a mandate limited to branches is not usable here
     consent: ConsentRule = ConsentRule.ASK
     makelaars: tuple[str, ...] | None = None  # None: all that reach the level
-    local_second_factor: bool = True  # a factor of Sluis may lift the login where the makelaar's record allows
+    local_second_factor: bool = (
+        True  # a factor of Sluis may lift the login where the makelaar's record allows
+    )
     privacy_url: str | None = None
     help_url: str | None = None
     help_phone: str | None = None

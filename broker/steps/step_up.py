@@ -42,6 +42,7 @@ def answer(turn: Turn) -> Outcome:
             session,
             turn.rt.sealer,
             factor_id=factor.factor_id,
+            person_id=turn.login.person_id or "",
             code=turn.form.get("code", ""),
             now=turn.now,
         )

@@ -1,0 +1,71 @@
+"""The mails about requests for a mandate, in Dutch and English. No BSN, no token, no link that does something by itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from state.outbox import Message
+from state.trace import show_reference
+
+
+@dataclass(frozen=True)
+class RequestFacts:
+    """What the mails say. ``service`` is in the reader's language; ``reference`` has 8 characters."""
+
+    person: str
+    organisation: str
+    service: str
+    level: str
+    message: str | None
+    reference: str
+    console_url: str
+
+
+def to_administrator(recipient: str, locale: str, facts: RequestFacts) -> Message:
+    """Somebody asks for a mandate."""
+    if locale == "en":
+        subject = f"Request: mandate for {facts.person} at {facts.service}"
+        lines = [
+            f"{facts.person} wants to act for {facts.organisation} at {facts.service}.",
+            f"This takes a mandate at level {facts.level}.",
+            *([f"Message: {facts.message}"] if facts.message else []),
+            f"Log in at {facts.console_url} to grant or refuse the request.",
+            f"Reference: {show_reference(facts.reference)}",
+        ]
+    else:
+        subject = f"Verzoek: machtiging voor {facts.person} bij {facts.service}"
+        lines = [
+            f"{facts.person} wil inloggen namens {facts.organisation} bij {facts.service}.",
+            f"Daarvoor is een machtiging op niveau {facts.level} nodig.",
+            *([f"Bericht: {facts.message}"] if facts.message else []),
+            f"Log in op {facts.console_url} om het verzoek goed te keuren of af te wijzen.",
+            f"Referentie: {show_reference(facts.reference)}",
+        ]
+    return _message(recipient, subject, lines, facts.reference)
+
+
+def to_requester(recipient: str, locale: str, facts: RequestFacts, *, granted: bool) -> Message:
+    """The administrator decided."""
+    if locale == "en":
+        word = "granted" if granted else "refused"
+        subject = f"Your request was {word}: {facts.service}"
+        what_now = (
+            "You can log in now." if granted else "Ask the administrator of your organisation why."
+        )
+        lines = [f"Your request to act for {facts.organisation} was {word}.", what_now]
+    else:
+        word = "goedgekeurd" if granted else "afgewezen"
+        subject = f"Uw verzoek is {word}: {facts.service}"
+        what_now = "U kunt nu inloggen." if granted else "Vraag uw beheerder naar de reden."
+        lines = [f"Uw verzoek om in te loggen namens {facts.organisation} is {word}.", what_now]
+    return _message(recipient, subject, lines, facts.reference)
+
+
+def _message(recipient: str, subject: str, lines: list[str], reference: str) -> Message:
+    return Message(
+        channel="mail",
+        recipient=recipient,
+        subject=" ".join(subject.split()),
+        text="\n\n".join(lines) + "\n",
+        reference=reference,
+    )

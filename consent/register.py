@@ -1,0 +1,75 @@
+"""The register of consents: what somebody agreed may leave for a portal, as a fingerprint of exactly that."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from state.db import Base, UtcDateTime, new_id
+
+
+class Consent(Base):
+    """One consent. ``shown``: keyed fingerprint of the set that the person saw; another set asks again."""
+
+    __tablename__ = "consent"
+    __table_args__ = (
+        Index("ix_consent_person_client_service", "person_id", "client_id", "service_uuid"),
+    )
+
+    id: Mapped[str] = mapped_column(String(26), primary_key=True, default=new_id)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
+    client_id: Mapped[str] = mapped_column(String(200))
+    service_uuid: Mapped[str] = mapped_column(String(36))
+    shown: Mapped[str] = mapped_column(String(64))
+    given_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+def covers(
+    session: Session, *, person_id: str, client_id: str, service_uuid: str, shown: str
+) -> bool:
+    """True where exactly this was agreed to earlier, and not withdrawn. One read."""
+    query = select(Consent.id).where(
+        Consent.person_id == person_id,
+        Consent.client_id == client_id,
+        Consent.service_uuid == service_uuid,
+        Consent.shown == shown,
+        Consent.withdrawn_at.is_(None),
+    )
+    return session.scalars(query.limit(1)).first() is not None
+
+
+def give(
+    session: Session,
+    *,
+    person_id: str,
+    client_id: str,
+    service_uuid: str,
+    shown: str,
+    now: datetime,
+) -> None:
+    """Write down a consent, once for the same set."""
+    if covers(
+        session, person_id=person_id, client_id=client_id, service_uuid=service_uuid, shown=shown
+    ):
+        return
+    session.add(
+        Consent(
+            person_id=person_id,
+            client_id=client_id,
+            service_uuid=service_uuid,
+            shown=shown,
+            given_at=now,
+        )
+    )
+
+
+def withdraw(session: Session, person_id: str, consent_id: str, now: datetime) -> bool:
+    """Take a consent back; the next login asks again. False if this person has no such consent."""
+    row = session.get(Consent, consent_id)
+    if row is None or row.person_id != person_id or row.withdrawn_at is not None:
+        return False
+    row.withdrawn_at = now
+    return True

@@ -1,0 +1,81 @@
+"""Release: what leaves for a portal, by claim, with the value that the user sees first. One list for page and token."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from assurance.levels import AssuranceLevel
+from consent.authority import Authority, AuthorityKind, Party
+from directory.fields import LocalizedText
+from directory.services import OidcClient
+from keys.sealing import Sealer
+
+PSEUDONYM: Final = "sub"
+LEVEL: Final = "acr"
+NEEDS_AUTHORITY: Final = frozenset({"represents", "mandate"})
+
+
+@dataclass(frozen=True)
+class ReleaseItem:
+    """One claim. ``values`` are what a person reads; empty for the pseudonym, which says nothing to people."""
+
+    claim: str
+    values: tuple[str, ...] = ()
+    purpose: LocalizedText | None = None
+
+
+def items(
+    *,
+    client: OidcClient | None,
+    wanted: Sequence[str],
+    display_name: str | None,
+    email: str | None,
+    authority: Authority | None,
+    level: AssuranceLevel,
+    makelaar: str,
+) -> tuple[ReleaseItem, ...]:
+    """Pseudonym and level always; the claims that the registration lists and that have a value here."""
+    found = [ReleaseItem(PSEUDONYM), ReleaseItem(LEVEL, (level.label,))]
+    values = {
+        "represents": _represents(authority),
+        "mandate": _mandate(authority),
+        "idp": (makelaar,),
+        "assurance": (level.label,),
+        "name": (display_name,) if display_name else (),
+        "email": (email,) if email else (),
+    }
+    for claim in client.claims if client else ():
+        value = values.get(claim.name, ())
+        if value and (not wanted or claim.name in wanted):
+            found.append(ReleaseItem(claim.name, value, claim.purpose))
+    return tuple(found)
+
+
+def fingerprint(sealer: Sealer, shown: Sequence[ReleaseItem]) -> str:
+    """What a consent holds for: the claims and their values, and nothing else."""
+    parts = [f"{item.claim}={value}" for item in shown for value in (item.values or ("",))]
+    return sealer.fingerprint("released", *parts)
+
+
+def _represents(authority: Authority | None) -> tuple[str, ...]:
+    if authority is None:
+        return ()
+    lines = [_party(authority.represented)]
+    lines += [f"Vestiging {branch}" for branch in authority.branches]
+    if authority.intermediary is not None:
+        lines.append(f"via {_party(authority.intermediary)}")
+    return tuple(lines)
+
+
+def _party(party: Party) -> str:
+    number = f"{party.id_type.value.removesuffix('nr')} {party.value}"
+    return f"{party.name} ({number})" if party.name else number
+
+
+def _mandate(authority: Authority | None) -> tuple[str, ...]:
+    if authority is None:
+        return ()
+    kind = "keten" if authority.kind is AuthorityKind.CHAIN else authority.kind.value
+    return (kind, authority.level.label)

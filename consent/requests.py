@@ -1,0 +1,188 @@
+"""Requests for a mandate: somebody who may not act yet asks the administrators, who grant or refuse it."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Enum, ForeignKey, Index, String, or_, select
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
+
+from assurance.levels import AssuranceLevel
+from consent import mandates
+from consent.mandates import Mandate
+from directory.organisations import Organisation
+from directory.people import Membership, Person, Role
+from state.db import Base, LevelColumn, UtcDateTime, new_id
+
+
+class RequestState(enum.StrEnum):
+    OPEN = "open"
+    GRANTED = "granted"
+    REFUSED = "refused"
+
+
+class MandateRequest(Base):
+    """One request: who, for which organisation, service and level, and what became of it."""
+
+    __tablename__ = "mandate_request"
+    __table_args__ = (
+        Index("ix_mandate_request_organisation_id_state", "organisation_id", "state"),
+    )
+
+    id: Mapped[str] = mapped_column(String(26), primary_key=True, default=new_id)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    organisation_id: Mapped[str] = mapped_column(ForeignKey("organisation.id"))
+    service_uuid: Mapped[str] = mapped_column(String(36))
+    level: Mapped[AssuranceLevel] = mapped_column(LevelColumn)
+    message: Mapped[str | None] = mapped_column(String(500))
+    reference: Mapped[str] = mapped_column(String(8))
+    state: Mapped[RequestState] = mapped_column(
+        Enum(
+            RequestState,
+            native_enum=False,
+            length=10,
+            values_callable=lambda e: [m.value for m in e],
+        )
+    )
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decided_by: Mapped[str | None] = mapped_column(String(26))
+    person: Mapped[Person] = relationship()
+    organisation: Mapped[Organisation] = relationship()
+
+
+def send(
+    session: Session,
+    *,
+    person_id: str,
+    organisation_id: str,
+    service_uuid: str,
+    level: AssuranceLevel,
+    message: str | None,
+    reference: str,
+    now: datetime,
+) -> tuple[MandateRequest, bool]:
+    """The open request for this, and whether it is new: asking twice makes one."""
+    known = session.scalars(
+        select(MandateRequest)
+        .where(
+            MandateRequest.person_id == person_id,
+            MandateRequest.organisation_id == organisation_id,
+            MandateRequest.service_uuid == service_uuid,
+            MandateRequest.state == RequestState.OPEN,
+        )
+        .limit(1)
+    ).first()
+    if known is not None:
+        return known, False
+    request = MandateRequest(
+        person_id=person_id,
+        organisation_id=organisation_id,
+        service_uuid=service_uuid,
+        level=level,
+        message=(message or "").strip()[:500] or None,
+        reference=reference,
+        state=RequestState.OPEN,
+        asked_at=now,
+    )
+    session.add(request)
+    session.flush()
+    return request, True
+
+
+def open_for(session: Session, organisation_ids: Sequence[str]) -> list[MandateRequest]:
+    """Open requests at these organisations, oldest first."""
+    query = (
+        select(MandateRequest)
+        .where(
+            MandateRequest.organisation_id.in_(organisation_ids),
+            MandateRequest.state == RequestState.OPEN,
+        )
+        .options(joinedload(MandateRequest.person), joinedload(MandateRequest.organisation))
+        .order_by(MandateRequest.asked_at)
+    )
+    return list(session.scalars(query))
+
+
+def get(session: Session, request_id: str) -> MandateRequest | None:
+    """One request with person and organisation, locked against a second decision at the same time."""
+    return session.get(
+        MandateRequest,
+        request_id,
+        options=[joinedload(MandateRequest.person), joinedload(MandateRequest.organisation)],
+        populate_existing=True,
+    )
+
+
+def grant(
+    session: Session,
+    request: MandateRequest,
+    *,
+    until: datetime,
+    by: str,
+    now: datetime,
+    max_years: int,
+) -> Mandate | None:
+    """Give what was asked, once. None when it was decided already. Raises MandateRefused on a wrong end date."""
+    if request.state is not RequestState.OPEN:
+        return None
+    mandate = mandates.grant(
+        session,
+        person_id=request.person_id,
+        organisation_id=request.organisation_id,
+        service_uuid=request.service_uuid,
+        level=request.level,
+        until=until,
+        granted_by=by,
+        now=now,
+        max_years=max_years,
+    )
+    _decide(request, RequestState.GRANTED, by, now)
+    return mandate
+
+
+def refuse(request: MandateRequest, *, by: str, now: datetime) -> bool:
+    """Refuse it, once. False when it was decided already."""
+    if request.state is not RequestState.OPEN:
+        return False
+    _decide(request, RequestState.REFUSED, by, now)
+    return True
+
+
+def _decide(request: MandateRequest, state: RequestState, by: str, now: datetime) -> None:
+    request.state, request.decided_at, request.decided_by = state, now, by
+
+
+def organisations_to_ask(session: Session, person_id: str, now: datetime) -> list[Organisation]:
+    """Where somebody may ask for a mandate: the organisations that this person belongs to, by name."""
+    query = (
+        select(Organisation)
+        .join(Membership, Membership.organisation_id == Organisation.id)
+        .where(
+            Membership.person_id == person_id,
+            Membership.since <= now,
+            or_(Membership.until.is_(None), Membership.until > now),
+            Organisation.suspended_at.is_(None),
+        )
+        .order_by(Organisation.name)
+    )
+    return list(session.scalars(query))
+
+
+def administrators_of(session: Session, organisation_id: str, now: datetime) -> list[Person]:
+    """Who can decide: the administrators of the organisation who are not blocked, by name."""
+    query = (
+        select(Person)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(
+            Membership.organisation_id == organisation_id,
+            Membership.role == Role.ADMINISTRATOR,
+            Membership.since <= now,
+            or_(Membership.until.is_(None), Membership.until > now),
+            Person.blocked_at.is_(None),
+        )
+        .order_by(Person.display_name)
+    )
+    return list(session.scalars(query))
