@@ -1,0 +1,66 @@
+"""The console: requests for mandates, and who is logged in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+
+@dataclass(frozen=True)
+class ConsoleFrame:
+    """Who is logged in, and for which organisations."""
+
+    person: str
+    organisations: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class RequestRow:
+    """One open request."""
+
+    id: str
+    person: str
+    organisation: str
+    service: str
+    level: str
+    asked_at: datetime
+    message: str | None
+
+
+@dataclass(frozen=True)
+class RequestsPage:
+    """``done``: what the administrator just did (``granted`` or ``refused``)."""
+
+    console: ConsoleFrame
+    rows: tuple[RequestRow, ...]
+    done: str | None = None
+    template: str = "beheer/requests.html"
+
+
+@dataclass(frozen=True)
+class RequestPage:
+    """One request with the form to decide. ``until`` is proposed; ``latest`` is the last date that is allowed."""
+
+    console: ConsoleFrame
+    row: RequestRow
+    first: date
+    until: date
+    latest: date
+    error: bool = False
+    template: str = "beheer/request.html"
+
+
+@dataclass(frozen=True)
+class LoggedOutPage:
+    """``reason``: ``logged_out``, ``cancelled``, ``refused`` or ``idle``."""
+
+    reason: str
+    template: str = "beheer/logged_out.html"
+
+
+@dataclass(frozen=True)
+class NotAllowedPage:
+    """Logged in, but no administrator of any organisation."""
+
+    console: ConsoleFrame
+    template: str = "beheer/not_allowed.html"

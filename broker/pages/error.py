@@ -1,0 +1,23 @@
+"""What went wrong (A15): what happened, what to do now, and a reference for who helps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from broker.pages.frame import Frame
+
+
+@dataclass(frozen=True)
+class ErrorPage:
+    """``code`` is stable per cause (``SLS-2104``). ``home_url``: a link that is the way on; ``frame``: a login that
+    still stands, whose form returns to the portal."""
+
+    title: str
+    what: str
+    now: str
+    code: str
+    reference: str
+    home_url: str | None = None
+    home_label: str | None = None
+    frame: Frame | None = None
+    template: str = "error.html"

@@ -1,0 +1,26 @@
+"""Frame: what every page of a login says around its question: which portal, which service, which level."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Frame:
+    """``level`` is a label such as ``EH2+``; ``reference`` has 8 characters; addresses of forms follow from ``login_id``.
+
+    ``makelaar`` is named once it is chosen; ``may_change`` offers another one.
+    """
+
+    login_id: str
+    reference: str
+    portal_name: str
+    service_name: str
+    service_owner: str
+    level: str
+    makelaar: str | None = None
+    may_change: bool = False
+
+    def post_to(self, step: str) -> str:
+        """The address of a form of this login."""
+        return f"/login/{self.login_id}/{step}"

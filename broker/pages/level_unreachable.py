@@ -1,0 +1,21 @@
+"""The level is too low (A13): what is needed, what there is, and where to get it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from broker.pages.frame import Frame
+
+
+@dataclass(frozen=True)
+class LevelUnreachablePage:
+    """Levels are labels. ``others``: makelaars that can reach it; ``no_factor``: a second factor here would do."""
+
+    frame: Frame
+    needed: str
+    given: str | None
+    makelaar: str
+    others: tuple[str, ...] = ()
+    no_factor: bool = False
+    help_url: str | None = None
+    template: str = "level_unreachable.html"

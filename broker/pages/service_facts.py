@@ -1,0 +1,18 @@
+"""What an administrator needs to give a mandate (A3): names and numbers of the service."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class ServiceFacts:
+    """All of it public: what stands in the service catalogue."""
+
+    name: str
+    uuid: str
+    service_id: str
+    owner: str
+    owner_oin: str
+    level: str
+    chain_mandates: bool

@@ -1,0 +1,14 @@
+"""The makelaar does not answer (A15): try again, choose another, or stop."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from broker.pages.frame import Frame
+
+
+@dataclass(frozen=True)
+class TroublePage:
+    frame: Frame
+    makelaar: str
+    template: str = "trouble.html"
