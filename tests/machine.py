@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
+from tests.servers import postgresql_commands
+
 SIMPLESAMLPHP: Final = Path("/usr/share/simplesamlphp")
 
 
@@ -25,6 +27,7 @@ def _has_commands(*names: str) -> Callable[[], bool]:
 # marker -> software -> is it there?
 NEEDED: Final[Mapping[str, Mapping[str, Callable[[], bool]]]] = {
     "browser": {"Chromium": lambda: chromium() is not None},
+    "postgres": {"PostgreSQL": lambda: postgresql_commands() is not None},
     "interop_php": {
         "PHP": _has_commands("php"),
         "SimpleSAMLphp": SIMPLESAMLPHP.is_dir,

@@ -81,13 +81,13 @@ def postgresql() -> Iterator[str]:
 
 
 @contextmanager
-def redis() -> Iterator[str]:
+def redis(port: int | None = None) -> Iterator[str]:
     """A fresh Redis server that keeps nothing; its address."""
     program = redis_server()
     if program is None:
         raise RuntimeError("Redis is not here")
     with _directory(None) as directory:
-        port = free_port()
+        port = port or free_port()
         options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
         server = _start([program, *options, "--dir", directory], None)
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import smtplib
 import ssl
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -71,7 +72,7 @@ class SmtpAdapter:
         try:
             mail["From"] = self._sender
             mail["To"] = Address(addr_spec=message.recipient)
-        except (ValueError, IndexError):
+        except (ValueError, IndexError, MessageError):
             raise DeliveryFailed("recipient_malformed", permanent=True) from None
         mail["Subject"] = message.subject
         mail["Date"] = format_datetime(self._clock())

@@ -1,0 +1,186 @@
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass, field
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from keys.sealing import Sealer
+from state import outbox
+from state.outbox import MOST_ATTEMPTS, DeliveryFailed, Message, OutboxRow
+from tests.clocks import FakeClock
+from tests.keys_for_tests import make_sealer
+
+MESSAGE = Message("mail", "m.jansen@example.nl", "Machtiging verleend", "Beste,\n…", "7K3QX9AB")
+
+
+@dataclass
+class Recorder:
+    """An adapter that remembers, and fails as told."""
+
+    fails: list[DeliveryFailed] = field(default_factory=list)
+    sent: list[tuple[str, Message]] = field(default_factory=list)
+
+    def send(self, message_id: str, message: Message) -> None:
+        self.sent.append((message_id, message))
+        if self.fails:
+            raise self.fails.pop(0)
+
+
+def put(sessions: sessionmaker[Session], clock: FakeClock) -> str:
+    with sessions() as session:
+        message_id = outbox.enqueue(session, make_sealer(), MESSAGE, clock())
+        session.commit()
+    return message_id
+
+
+def kept(sessions: sessionmaker[Session]) -> OutboxRow:
+    with sessions() as session:
+        return session.scalars(select(OutboxRow)).one()
+
+
+def deliver(sessions: sessionmaker[Session], adapter: Recorder, clock: FakeClock) -> int:
+    return outbox.deliver_due(sessions, make_sealer(), adapter, clock)
+
+
+def test_a_message_is_sent_once_and_then_blanked(
+    sessions: sessionmaker[Session], clock: FakeClock
+) -> None:
+    message_id, adapter = put(sessions, clock), Recorder()
+    assert deliver(sessions, adapter, clock) == 1
+    assert adapter.sent == [(message_id, MESSAGE)]
+    row = kept(sessions)
+    assert (row.sealed, row.due_at, row.sent_at, row.attempts) == (None, None, clock(), 1)
+    assert deliver(sessions, adapter, clock) == 0
+    assert len(adapter.sent) == 1
+
+
+def test_content_is_sealed_while_it_waits(
+    sessions: sessionmaker[Session], clock: FakeClock
+) -> None:
+    put(sessions, clock)
+    sealed = kept(sessions).sealed
+    assert sealed is not None
+    assert b"jansen" not in sealed and b"Machtiging" not in sealed
+
+
+def test_a_message_falls_with_its_transaction(
+    sessions: sessionmaker[Session], clock: FakeClock
+) -> None:
+    with sessions() as session:
+        outbox.enqueue(session, make_sealer(), MESSAGE, clock())
+        session.rollback()
+    assert deliver(sessions, Recorder(), clock) == 0
+
+
+def test_what_fails_is_tried_again_later_and_later(
+    sessions: sessionmaker[Session], clock: FakeClock
+) -> None:
+    message_id = put(sessions, clock)
+    adapter = Recorder(fails=[DeliveryFailed("smtp_down"), DeliveryFailed("smtp_down")])
+    assert deliver(sessions, adapter, clock) == 0
+    assert deliver(sessions, adapter, clock) == 0
+    assert len(adapter.sent) == 1, "not at once"
+    clock.advance(60)
+    assert deliver(sessions, adapter, clock) == 0
+    clock.advance(60)
+    assert deliver(sessions, adapter, clock) == 0
+    assert len(adapter.sent) == 2, "the pause doubles"
+    clock.advance(60)
+    assert deliver(sessions, adapter, clock) == 1
+    assert [sent for sent, _ in adapter.sent] == [message_id] * 3
+    assert kept(sessions).reason is None
+
+
+def test_a_message_is_given_up_in_the_end(
+    sessions: sessionmaker[Session], clock: FakeClock
+) -> None:
+    put(sessions, clock)
+    adapter = Recorder(fails=[DeliveryFailed("smtp_down")] * MOST_ATTEMPTS)
+    for _ in range(MOST_ATTEMPTS):
+        assert deliver(sessions, adapter, clock) == 0
+        clock.advance(3600)
+    row = kept(sessions)
+    assert (row.attempts, row.sealed, row.due_at) == (MOST_ATTEMPTS, None, None)
+    assert row.given_up_at is not None and row.reason == "smtp_down"
+
+
+def test_what_cannot_be_delivered_is_not_tried_again(
+    sessions: sessionmaker[Session], clock: FakeClock
+) -> None:
+    put(sessions, clock)
+    adapter = Recorder(fails=[DeliveryFailed("recipient_refused", permanent=True)])
+    assert deliver(sessions, adapter, clock) == 0
+    assert kept(sessions).given_up_at == clock()
+
+
+def test_a_message_whose_worker_died_is_offered_again(
+    sessions: sessionmaker[Session], clock: FakeClock
+) -> None:
+    message_id = put(sessions, clock)
+
+    class Killed(BaseException):
+        pass
+
+    class Dies(Recorder):
+        def send(self, message_id: str, message: Message) -> None:
+            raise Killed
+
+    with pytest.raises(Killed):
+        deliver(sessions, Dies(), clock)
+    other = Recorder()
+    assert deliver(sessions, other, clock) == 0, "claimed"
+    clock.advance(outbox.CLAIM.total_seconds())
+    assert deliver(sessions, other, clock) == 1
+    assert other.sent == [(message_id, MESSAGE)]
+
+
+def test_no_message_is_claimed_twice(sessions: sessionmaker[Session], clock: FakeClock) -> None:
+    put(sessions, clock)
+
+    class Meanwhile(Recorder):
+        def send(self, message_id: str, message: Message) -> None:
+            super().send(message_id, message)
+            assert deliver(sessions, other, clock) == 0
+
+    adapter, other = Meanwhile(), Recorder()
+    assert deliver(sessions, adapter, clock) == 1
+    assert other.sent == []
+
+
+def test_at_most_so_many_are_sent_at_a_time(
+    sessions: sessionmaker[Session], clock: FakeClock
+) -> None:
+    for _ in range(3):
+        put(sessions, clock)
+    adapter = Recorder()
+    assert outbox.deliver_due(sessions, make_sealer(), adapter, clock, limit=2) == 2
+    assert outbox.deliver_due(sessions, make_sealer(), adapter, clock, limit=2) == 1
+
+
+def test_content_under_another_master_key_is_given_up(
+    sessions: sessionmaker[Session], clock: FakeClock
+) -> None:
+    put(sessions, clock)
+    assert outbox.deliver_due(sessions, Sealer(b"2" * 32), Recorder(), clock) == 0
+    assert kept(sessions).reason == "seal_broken"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"recipient": "a@example.nl\r\nBcc: b@example.nl"},
+        {"subject": "Hallo\nBcc: b@example.nl"},
+        {"subject": "Hallo\x00"},
+    ],
+)
+def test_a_header_holds_no_line_break(change: dict[str, str]) -> None:
+    assert dataclasses.replace(MESSAGE, subject="Hallo é") is not None
+    with pytest.raises(ValueError, match="one line"):
+        dataclasses.replace(MESSAGE, **change)  # type: ignore[arg-type]
+
+
+def test_a_message_does_not_tell_itself_in_logs() -> None:
+    assert "jansen" not in repr(MESSAGE) and "Beste" not in repr(MESSAGE)
