@@ -53,7 +53,9 @@ def current_revision(session: Session) -> int:
 
 def all_registrations(session: Session) -> list[Registration]:
     """Every registration, by kind and name."""
-    return list(session.scalars(select(Registration).order_by(Registration.kind, Registration.name)))
+    return list(
+        session.scalars(select(Registration).order_by(Registration.kind, Registration.name))
+    )
 
 
 def save(session: Session, kind: Kind, name: str, document: dict[str, Any], now: datetime) -> bool:
