@@ -9,9 +9,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from broker.arrivals import blueprint as arrivals
 from broker.console import blueprint as console
-from broker.doors import DOWNSTREAMS, open_login
 from broker.doors import blueprint as doors
-from broker.downstream.oidc import create_blueprint as create_oidc
+from broker.doors import open_login
+from broker.downstream.oidc.blueprint import create_blueprint as create_oidc
+from broker.downstream.oidc.client_keys import ClientKeys
 from broker.http import csrf, database, errors, headers, help_pages, templating
 from broker.http.health import blueprint as health
 from broker.runtime import Runtime
@@ -53,9 +54,9 @@ def assemble(parts: Parts) -> Flask:
         sealer=parts.sealer,
         outgoing=parts.outgoing,
         holder=parts.holder,
+        client_keys=ClientKeys(parts.outgoing, parts.clock),
         current_session=sql.current_session,
     )
-    app.extensions["sluis.downstreams"] = DOWNSTREAMS
     app.register_blueprint(create_oidc(open_login))
     for blueprint in (doors, arrivals, console, health, help_pages.blueprint):
         app.register_blueprint(blueprint)

@@ -21,7 +21,7 @@ from broker.http import cookies
 from broker.http.headers import allow_form_to
 from broker.http.language import portal_asks
 from broker.http.replies import leave, remember_reference, show
-from broker.journey import Row, Step, open_row
+from broker.journey import Step, open_row
 from broker.login import Login
 from broker.logins import Kept
 from broker.runtime import Runtime

@@ -14,7 +14,6 @@ from broker.downstream.interface import LoginRefused, LoginRequest, PageError, R
 from broker.http import cookies
 from broker.http.language import portal_asks
 from broker.http.replies import remember_reference
-from broker.journey import Step
 from broker.login import Login
 from broker.runtime import runtime
 from broker.steps import STEPS

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from broker import grants, logins
-from broker.downstream.interface import LoginRefused, LoginResult, PageError, Reply, RefusalCode
+from broker.downstream.interface import LoginRefused, LoginResult, PageError, RefusalCode, Reply
 from broker.downstream.protocols import downstream
 from broker.http.replies import leave, set_cookies
 from broker.login import Login
@@ -72,7 +72,7 @@ def _refuse_taken(rt: Runtime, login: Login, why: LoginRefused) -> Response:
     reason = login.ended.reason if login.ended else why.public_key
     with writing(rt.session) as session:
         write_ending(session, rt, login, tag, reason, None)
-    reply = downstream(rt, login.request.downstream).refuse(login.request, why)
+    reply = downstream(rt, login.request.downstream).refuse(login.request, why, login.reference)
     client = rt.configuration.clients.get(login.request.client_id)
     return _carry(reply, client.name.in_(login.request.locale or "nl") if client else "Sluis")
 

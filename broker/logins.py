@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from broker.downstream.interface import LoginRequest
 from broker.login import ADAPTER, Login
-from keys.sealing import Sealer, SealBroken
+from keys.sealing import SealBroken, Sealer
 from state.db import new_id
 from state.ephemeral import Get, Put, Swap
 from state.trace import new_reference

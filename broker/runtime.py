@@ -11,6 +11,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
 from broker.configuration import Configuration, ConfigurationHolder
+from broker.downstream.oidc.client_keys import ClientKeys
 from broker.settings import Settings
 from keys.sealing import Sealer
 from state.clock import Clock
@@ -27,6 +28,7 @@ class Runtime:
     sealer: Sealer
     outgoing: OutgoingClient
     holder: ConfigurationHolder
+    client_keys: ClientKeys
     current_session: Callable[[], Session]
 
     @property

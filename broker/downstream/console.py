@@ -89,7 +89,7 @@ class ConsoleDownstream:
             ),
         )
 
-    def refuse(self, request: LoginRequest, why: LoginRefused) -> Reply:
+    def refuse(self, request: LoginRequest, why: LoginRefused, reference: str) -> Reply:
         """The console's front page, which offers to log in again."""
         word = "cancelled" if why.code is RefusalCode.CANCELLED else "refused"
         return Reply(url=f"{self._rt.base_url}/beheer/uitgelogd?reason={word}")

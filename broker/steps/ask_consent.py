@@ -7,9 +7,8 @@ from dataclasses import replace
 from broker.dispatch import Advance, Outcome, Show, Turn
 from broker.downstream.interface import LoginRefused, RefusalCode
 from broker.http.language import locale
-from broker.pages.consent import ConsentPage
+from broker.pages.consent import ConsentItem, ConsentPage
 from broker.steps.frame import frame
-from broker.steps.released import page_items
 from directory.services import ConsentRule
 
 
@@ -18,7 +17,10 @@ def enter(turn: Turn) -> Outcome:
     meets = turn.meets
     page = ConsentPage(
         frame=frame(turn),
-        items=page_items(meets.released, locale()),
+        items=tuple(
+            ConsentItem(i.claim, i.values, i.purpose.in_(locale()) if i.purpose else None)
+            for i in meets.released
+        ),
         shown=meets.shown,
         is_information=meets.service.consent is ConsentRule.INFORM,
         privacy_url=meets.service.privacy_url,

@@ -11,8 +11,8 @@ from broker.adapters import departure_urls
 from broker.dispatch import Leave, Outcome, Show, Turn
 from broker.http.language import locale
 from broker.login import MAX_DEPARTURES, Login, Sent, Trouble
-from broker.steps.frame import frame
 from broker.pages.trouble import TroublePage
+from broker.steps.frame import frame
 from providers.interface import AuthenticationRequest, Departure, ProviderUnavailable
 
 log = structlog.get_logger()

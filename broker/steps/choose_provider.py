@@ -10,16 +10,17 @@ from broker.http import cookies
 from broker.http.language import locale
 from broker.login import Login
 from broker.pages.choose_provider import ChooseProviderPage, ProviderChoice
-from broker.steps.frame import frame
+from broker.steps.frame import frame, service_facts
 from providers.registry import ProviderRecord
 
 
 def enter(turn: Turn) -> Outcome:
     """Choose without asking where that is what the user or the portal wants, else show the list."""
-    known = _hinted(turn) or _remembered(turn) or _only_one(turn)
-    if known is not None:
-        return Advance(_with(turn, known.id, was_remembered=known is _remembered(turn)))
-    return _show(turn)
+    remembered = None if _hinted(turn) else _remembered(turn)
+    known = _hinted(turn) or remembered or _only_one(turn)
+    if known is None:
+        return _show(turn)
+    return Advance(_with(turn, known.id, was_remembered=remembered is not None))
 
 
 def answer(turn: Turn) -> Outcome:
@@ -77,6 +78,7 @@ def _show(turn: Turn, *, error: bool = False) -> Outcome:
     found = [r for r in turn.meets.offered if _matches(r, search)]
     page = ChooseProviderPage(
         frame=frame(turn),
+        facts=service_facts(turn),
         choices=tuple(_choice(turn, r) for r in found),
         search=search,
         total=len(turn.meets.offered),

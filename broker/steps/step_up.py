@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from assurance import second_factor
 from assurance.second_factor import Accepted, Locked, Wrong
-from assurance.step_up import LocalFactor, Upstream
+from assurance.step_up import LocalFactor, Unreachable, Upstream
 from broker.dispatch import Advance, Outcome, Show, Turn
 from broker.downstream.interface import LoginRefused, RefusalCode
 from broker.login import FactorDone
@@ -70,8 +70,9 @@ def _unreachable(turn: Turn) -> Outcome:
     given = turn.login.given if turn.login.too_low else meets.reached
     page = LevelUnreachablePage(
         frame=frame(turn),
-        needed=turn.login.request.level,
-        given=given,
+        needed=turn.login.request.level.label,
+        given=given.label if given else None,
+        no_factor=isinstance(meets.missing, Unreachable) and meets.missing.no_factor,
         makelaar=meets.usable_provider.name,
         others=tuple(
             r.name for r in meets.offered if r.id != turn.login.provider_id and meets.reaches(r)

@@ -1,0 +1,1 @@
+"""OpenID Connect towards portals: discovery, authorization code flow with PKCE, tokens, userinfo."""

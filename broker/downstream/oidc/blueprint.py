@@ -1,0 +1,125 @@
+"""The endpoints of the OpenID provider."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, cast
+
+import structlog
+from flask import Blueprint, Response, jsonify, redirect, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from broker.downstream.interface import LoginRequest
+from broker.downstream.oidc.client_authentication import authenticate
+from broker.downstream.oidc.discovery import metadata
+from broker.downstream.oidc.errors import AuthorizationError, TokenError
+from broker.downstream.oidc.parameters import Parameters, Repeated
+from broker.downstream.oidc.parse import parse, reply_to
+from broker.downstream.oidc.replies import redirect_with
+from broker.downstream.oidc.token import redeem
+from broker.downstream.oidc.userinfo import userinfo as read_userinfo
+from broker.runtime import Runtime, runtime
+from keys.jwks import public_jwks
+from keys.keyring import KeyUse
+
+FORM = "application/x-www-form-urlencoded"
+PUBLIC = {"Access-Control-Allow-Origin": "*", "Cache-Control": "public, max-age=3600"}
+log = structlog.get_logger()
+
+
+def create_blueprint(open_login: Callable[[LoginRequest], AnyResponse]) -> Blueprint:
+    """``open_login`` begins the journey for a request that is in order."""
+    blueprint = Blueprint("oidc", __name__)
+
+    @blueprint.route("/authorize", methods=["GET", "POST"])
+    def authorize() -> AnyResponse:
+        """Authorization endpoint. Reads no cookie of a session: a portal's POST comes cross-site."""
+        rt = runtime()
+        parameters = Parameters([*request.args.items(multi=True), *request.form.items(multi=True)])
+        to = reply_to(parameters, rt.configuration.clients)
+        try:
+            asked = parse(parameters, to, rt.configuration.services)
+        except AuthorizationError as error:
+            log.warning("authorize.refused", client=to.client.client_id, error=error.error)
+            values = {"error": error.error, "error_description": error.description}
+            url = redirect_with(to.redirect_uri, values, to.state, rt.base_url)
+            return cast(AnyResponse, redirect(url, 303))
+        return open_login(asked)
+
+    @blueprint.post("/token")
+    def token() -> Response:
+        """Token endpoint."""
+        rt = runtime()
+        try:
+            return _json(_token(rt))
+        except (Repeated, ValueError) as error:
+            return _token_error(TokenError("invalid_request", f"wrong parameter: {error}"))
+        except TokenError as error:
+            log.warning("token.refused", error=error.error, description=error.description)
+            return _token_error(error)
+
+    @blueprint.route("/userinfo", methods=["GET", "POST"])
+    def userinfo() -> Response:
+        """UserInfo endpoint; the token in the Authorization header only (RFC 6750 §2.1)."""
+        rt = runtime()
+        scheme, _, presented = (request.headers.get("Authorization") or "").partition(" ")
+        if scheme.lower() != "bearer" or not presented:
+            return _bearer_error(None)
+        claims = read_userinfo(rt, presented.strip(), rt.clock())
+        return _json(claims) if claims is not None else _bearer_error("invalid_token")
+
+    @blueprint.get("/jwks")
+    def jwks() -> Response:
+        """Our public signing keys."""
+        return _json(public_jwks(runtime().configuration.keyring, KeyUse.OIDC_SIGNING), PUBLIC)
+
+    @blueprint.get("/.well-known/openid-configuration")
+    @blueprint.get("/.well-known/oauth-authorization-server")
+    def discovery() -> Response:
+        """What this provider supports."""
+        rt = runtime()
+        names = frozenset(
+            c.name for client in rt.configuration.clients.values() for c in client.claims
+        )
+        return _json(metadata(rt.base_url, names), PUBLIC)
+
+    return blueprint
+
+
+def _token(rt: Runtime) -> dict[str, Any]:
+    if request.mimetype != FORM:
+        raise TokenError("invalid_request", f"send {FORM}")
+    if request.args:
+        raise TokenError("invalid_request", "send parameters in the body, not in the address")
+    parameters, now = Parameters(request.form.items(multi=True)), rt.clock()
+    who = authenticate(
+        parameters,
+        request.headers.get("Authorization"),
+        clients=rt.configuration.clients,
+        keys=rt.client_keys,
+        audiences=frozenset({rt.base_url, f"{rt.base_url}/token"}),
+        now=now,
+    )
+    return redeem(rt, parameters, who, now)
+
+
+def _json(body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response:
+    response = jsonify(body)
+    response.headers.update(headers or {"Cache-Control": "no-store"})
+    return response
+
+
+def _token_error(error: TokenError) -> Response:
+    response = _json({"error": error.error, "error_description": error.description})
+    response.status_code = error.status
+    if error.basic:
+        response.headers["WWW-Authenticate"] = 'Basic realm="token"'
+    return response
+
+
+def _bearer_error(error: str | None) -> Response:
+    response = _json({"error": error or "invalid_request"})
+    response.status_code = 401
+    challenge = 'Bearer realm="userinfo"'
+    response.headers["WWW-Authenticate"] = f'{challenge}, error="{error}"' if error else challenge
+    return response

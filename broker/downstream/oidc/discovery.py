@@ -1,0 +1,49 @@
+"""Discovery: what this provider does, and nothing that it does not (OpenID Connect Discovery §3, RFC 8414)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assurance.levels import AssuranceLevel
+
+ALGORITHMS = ["RS256", "PS256", "ES256"]
+
+
+def metadata(base_url: str, claims: frozenset[str]) -> dict[str, Any]:
+    """The discovery document. ``claims``: names that any client may get."""
+    levels = [level for level in AssuranceLevel if level.eidas is not None]
+    return {
+        "issuer": base_url,
+        "authorization_endpoint": f"{base_url}/authorize",
+        "token_endpoint": f"{base_url}/token",
+        "userinfo_endpoint": f"{base_url}/userinfo",
+        "jwks_uri": f"{base_url}/jwks",
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "grant_types_supported": ["authorization_code"],
+        "subject_types_supported": ["pairwise"],
+        "id_token_signing_alg_values_supported": ALGORITHMS,
+        "token_endpoint_auth_methods_supported": [
+            "private_key_jwt",
+            "client_secret_basic",
+            "client_secret_post",
+            "none",
+        ],
+        "token_endpoint_auth_signing_alg_values_supported": ALGORITHMS,
+        "code_challenge_methods_supported": ["S256"],
+        "authorization_response_iss_parameter_supported": True,
+        "scopes_supported": ["openid"],
+        "acr_values_supported": [
+            name for level in levels for name in (level.eidas, level.loa, level.digid)
+        ],
+        "claims_supported": sorted(
+            {"iss", "sub", "aud", "exp", "iat", "nbf", "jti", "nonce", "auth_time", "acr", "amr"}
+            | {"azp", "sid", "at_hash", "loa"}
+            | claims
+        ),
+        "claims_parameter_supported": True,
+        "request_parameter_supported": False,
+        "request_uri_parameter_supported": False,
+        "prompt_values_supported": ["none", "login", "consent", "select_account"],
+        "ui_locales_supported": ["nl", "en"],
+    }

@@ -1,0 +1,31 @@
+"""Parameters of a protocol request, each at most once, over query and body together (RFC 6749 §3.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+MAX_LENGTH = 8192
+
+
+class Repeated(Exception):  # noqa: N818
+    """A parameter occurs twice. ``name`` is safe to show: it is one that we know."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+class Parameters:
+    """What was sent. An empty value counts as absent (RFC 6749 §3.1)."""
+
+    def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
+        self._pairs = tuple(pairs)
+
+    def one(self, name: str) -> str | None:
+        """The value, None when absent. Raises Repeated on two, ValueError on one that is too long."""
+        found = [value for key, value in self._pairs if key == name]
+        if len(found) > 1:
+            raise Repeated(name)
+        if found and len(found[0]) > MAX_LENGTH:
+            raise ValueError(f"{name} is longer than {MAX_LENGTH} characters")
+        return found[0] if found and found[0] else None

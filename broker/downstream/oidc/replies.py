@@ -1,0 +1,66 @@
+"""The answer to a portal: a code or an error at its redirect URI, always with ``state`` and ``iss`` (RFC 9207)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
+
+from broker.downstream.interface import (
+    GrantFacts,
+    LoginRefused,
+    LoginRequest,
+    LoginResult,
+    Prepared,
+    Reply,
+)
+from broker.downstream.oidc import codes
+from broker.downstream.oidc.codes import CodeFacts
+from broker.downstream.oidc.errors import DESCRIPTIONS, OF_REFUSAL
+from broker.runtime import Runtime
+from state.trace import show_reference
+
+
+class OidcDownstream:
+    """Implements ``broker.downstream.interface.Downstream``."""
+
+    def __init__(self, rt: Runtime) -> None:
+        self._rt = rt
+
+    def prepare(self, result: LoginResult, now: datetime) -> Prepared:
+        """A code for this result; it works once the grant is committed."""
+        client = self._rt.configuration.clients[result.request.client_id]
+        code = codes.new_code()
+        facts = CodeFacts(result=result, issued_at=int(now.timestamp()))
+        lifetime = timedelta(seconds=codes.CODE_SECONDS + client.access_token_seconds)
+        return Prepared(
+            reply=self._reply(result.request.reply_to, {"code": code}),
+            operations=(codes.put(code, facts, self._rt.sealer),),
+            grant=GrantFacts(
+                id=result.grant_id,
+                client_id=client.client_id,
+                person_id=result.person_id,
+                service_uuid=result.request.service_uuid,
+                expires_at=now + lifetime,
+            ),
+        )
+
+    def refuse(self, request: LoginRequest, why: LoginRefused, reference: str) -> Reply:
+        """The error that the protocol knows, with a reference that the help desk can look up."""
+        description = f"{DESCRIPTIONS[why.code]} (reference {show_reference(reference)})"
+        values = {"error": OF_REFUSAL[why.code], "error_description": description}
+        return self._reply(request.reply_to, values)
+
+    def _reply(self, reply_to: Mapping[str, str | None], values: Mapping[str, str]) -> Reply:
+        url = redirect_with(
+            reply_to["redirect_uri"] or "", values, reply_to.get("state"), self._rt.base_url
+        )
+        return Reply(url=url)
+
+
+def redirect_with(
+    redirect_uri: str, values: Mapping[str, str], state: str | None, issuer: str
+) -> str:
+    """The redirect URI with the answer behind whatever query it was registered with."""
+    answer = {**values, **({"state": state} if state is not None else {}), "iss": issuer}
+    return redirect_uri + ("&" if "?" in redirect_uri else "?") + urlencode(answer)

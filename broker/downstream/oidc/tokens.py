@@ -1,0 +1,103 @@
+"""Tokens: the ID token (Core §2) and the access token as a JWT (RFC 9068), signed as the client registered."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from typing import Any
+
+from authlib.oidc.core.util import create_half_hash
+from joserfc import jwt
+from joserfc.errors import JoseError
+
+from directory.services import OidcClient
+from keys.jwks import joserfc_key
+from keys.keyring import KeyRing, KeyUse
+from keys.sealing import Sealer
+
+ALGORITHMS = ("RS256", "PS256", "ES256")
+ACCESS_TOKEN_TYPE = "at+jwt"  # noqa: S105  a media type
+
+
+def id_token(
+    *,
+    keyring: KeyRing,
+    issuer: str,
+    client: OidcClient,
+    identity: dict[str, Any],
+    nonce: str | None,
+    access: str,
+    sid: str,
+    now: datetime,
+) -> str:
+    """Who logged in, for this client alone."""
+    algorithm, issued = client.id_token_signed_response_alg, int(now.timestamp())
+    claims = {
+        "iss": issuer,
+        "aud": client.client_id,
+        "azp": client.client_id,
+        "iat": issued,
+        "nbf": issued,
+        "exp": issued + client.id_token_seconds,
+        "jti": secrets.token_urlsafe(16),
+        "sid": sid,
+        "at_hash": create_half_hash(access, algorithm).decode(),
+        **identity,
+    }
+    if nonce is not None:
+        claims["nonce"] = nonce
+    return _sign(keyring, algorithm, "JWT", claims)
+
+
+def access_token(
+    *, keyring: KeyRing, issuer: str, client: OidcClient, sub: str, grant_id: str, now: datetime
+) -> str:
+    """Good for userinfo at this issuer while its grant stands; says nothing about the person."""
+    issued = int(now.timestamp())
+    claims = {
+        "iss": issuer,
+        "aud": issuer,
+        "sub": sub,
+        "client_id": client.client_id,
+        "iat": issued,
+        "exp": issued + client.access_token_seconds,
+        "jti": secrets.token_urlsafe(16),
+        "scope": "openid",
+        "gid": grant_id,
+    }
+    return _sign(keyring, client.id_token_signed_response_alg, ACCESS_TOKEN_TYPE, claims)
+
+
+def read_access_token(
+    token: str, *, keyring: KeyRing, issuer: str, now: datetime
+) -> dict[str, Any] | None:
+    """The claims of an access token that is ours and not over; None for everything else."""
+    keys = {key.kid: key for key in keyring.published(KeyUse.OIDC_SIGNING)}
+    try:
+        unverified = jwt.decode  # the key is chosen by ``kid`` among ours, never from the token
+        parsed = unverified(
+            token, lambda obj: joserfc_key(keys[obj.headers()["kid"]]), algorithms=list(ALGORITHMS)
+        )
+    except (JoseError, ValueError, KeyError, TypeError):
+        return None
+    claims = parsed.claims
+    is_ours = (
+        parsed.header.get("typ") == ACCESS_TOKEN_TYPE
+        and claims.get("iss") == issuer
+        and claims.get("aud") == issuer
+        and isinstance(claims.get("exp"), int)
+        and claims["exp"] > now.timestamp()
+        and isinstance(claims.get("gid"), str)
+    )
+    return dict(claims) if is_ours else None
+
+
+def session_id(sealer: Sealer, client: OidcClient, grant_id: str) -> str:
+    """``sid``: this login at this client; another client's differs."""
+    return sealer.fingerprint("sid", client.client_id, grant_id)
+
+
+def _sign(keyring: KeyRing, algorithm: str, kind: str, claims: dict[str, Any]) -> str:
+    key = keyring.active(KeyUse.OIDC_SIGNING, algorithm)
+    header = {"alg": algorithm, "kid": key.kid, "typ": kind}
+    return jwt.encode(header, claims, joserfc_key(key), algorithms=list(ALGORITHMS))

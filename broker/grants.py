@@ -1,0 +1,56 @@
+"""Grants: one row per finished login; revoking it ends every token that the login gave."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from broker.downstream.interface import GrantFacts
+from state.db import Base, UtcDateTime
+
+
+class Grant(Base):
+    """What a portal holds because of one login."""
+
+    __tablename__ = "grant"
+
+    id: Mapped[str] = mapped_column(String(26), primary_key=True)
+    client_id: Mapped[str] = mapped_column(String(200))
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    service_uuid: Mapped[str] = mapped_column(String(36))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+def insert(session: Session, facts: GrantFacts, now: datetime) -> None:
+    """Write a grant with the transaction of the login that it belongs to."""
+    session.add(
+        Grant(
+            id=facts.id,
+            client_id=facts.client_id,
+            person_id=facts.person_id,
+            service_uuid=facts.service_uuid,
+            created_at=now,
+            expires_at=facts.expires_at,
+        )
+    )
+
+
+def live(session: Session, grant_id: str, now: datetime) -> Grant | None:
+    """The grant while it stands: neither revoked nor over. One read, never from a cache."""
+    query = select(Grant).where(
+        Grant.id == grant_id, Grant.revoked_at.is_(None), Grant.expires_at > now
+    )
+    return session.scalars(query.execution_options(populate_existing=True)).first()
+
+
+def revoke(session: Session, grant_id: str, now: datetime) -> bool:
+    """End every token of this login, with the transaction of the caller. False if it had ended before."""
+    grant = session.get(Grant, grant_id, with_for_update=True, populate_existing=True)
+    if grant is None or grant.revoked_at is not None:
+        return False
+    grant.revoked_at = now
+    return True

@@ -1,0 +1,125 @@
+"""On whose behalf? Chosen among what the register or the makelaar says (A10); without any, how to get one (A12)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from broker.dispatch import Advance, Outcome, Show, Turn
+from broker.downstream.interface import LoginRefused, RefusalCode
+from broker.pages.choose_mandate import ChooseMandatePage, MandateChoice
+from broker.pages.mandate_missing import AskedOrganisation, MandateMissingPage
+from broker.steps.ask_administrators import ask_administrators
+from broker.steps.frame import frame, service_facts
+from consent import requests
+from consent.authority import Authority, AuthorityKind, Party, RefusalReason
+from directory.services import MandateRule
+
+SELF = "self"
+
+
+def enter(turn: Turn) -> Outcome:
+    """The only way to act needs no question; several do; none leads to the administrators."""
+    usable = turn.meets.options.usable
+    if not usable and not _allows_self(turn):
+        return _missing(turn)
+    if len(usable) == 1 and not _allows_self(turn) and not turn.login.request.choose_again:
+        return _settle(turn, usable[0].authority)
+    if not usable and not turn.meets.options.refused:
+        return _settle(turn, None)
+    return _choose(turn)
+
+
+def answer(turn: Turn) -> Outcome:
+    """Take the choice, or the request to the administrators."""
+    usable = turn.meets.options.usable
+    if not usable and not _allows_self(turn):
+        return _ask(turn)
+    chosen = turn.form.get("choice", "")
+    if chosen == SELF and _allows_self(turn):
+        return _settle(turn, None)
+    for option in usable:
+        if option.key == chosen:
+            return _settle(turn, option.authority)
+    return _choose(turn, error=True)
+
+
+def _allows_self(turn: Turn) -> bool:
+    return turn.meets.service.mandate is MandateRule.OPTIONAL
+
+
+def _settle(turn: Turn, authority: Authority | None) -> Outcome:
+    return Advance(replace(turn.login, authority=authority, authority_settled=True))
+
+
+def _choose(turn: Turn, *, error: bool = False) -> Outcome:
+    options = turn.meets.options
+    page = ChooseMandatePage(
+        frame=frame(turn),
+        usable=tuple(_choice(o.authority, o.key) for o in options.usable),
+        refused=tuple(_choice(r.authority, "", r.reason) for r in options.refused),
+        allows_self=_allows_self(turn),
+        person=turn.meets.person.display_name,
+        error=error,
+    )
+    return Show(page, status=422 if error else 200)
+
+
+def _choice(authority: Authority, key: str, reason: RefusalReason | None = None) -> MandateChoice:
+    through = authority.intermediary if authority.kind is AuthorityKind.CHAIN else None
+    return MandateChoice(
+        key=key,
+        name=authority.represented.name or number(authority.represented),
+        number=number(authority.represented),
+        branch=", ".join(authority.branches) or None,
+        intermediary=(through.name or number(through)) if through else None,
+        level=authority.level.label,
+        valid_until=authority.valid_until,
+        reason=reason.value if reason else None,
+    )
+
+
+def number(party: Party) -> str:
+    """``KvK 9000 1201``: the number as people write it."""
+    kind, value = party.id_type.value.removesuffix("nr"), party.value
+    return f"{kind} {value[:4]} {value[4:]}"
+
+
+def _missing(turn: Turn, *, sent_to: str | None = None, error: bool = False) -> Outcome:
+    session = turn.rt.session
+    login = turn.login
+    assert login.person_id is not None
+    places = requests.organisations_to_ask(session, login.person_id, turn.now)
+    if sent_to is None and login.mandate_requested_for is not None:
+        sent_to = next((o.name for o in places if o.id == login.mandate_requested_for), None)
+    page = MandateMissingPage(
+        frame=frame(turn),
+        facts=service_facts(turn),
+        refused=tuple(_choice(r.authority, "", r.reason) for r in turn.meets.options.refused),
+        organisations=tuple(
+            AskedOrganisation(
+                id=place.id,
+                name=place.name,
+                number=f"KvK {place.kvk[:4]} {place.kvk[4:]}",
+                administrators=tuple(
+                    person.display_name
+                    for person in requests.administrators_of(session, place.id, turn.now)
+                )
+                if place.shares_administrators
+                else (),
+            )
+            for place in places
+        ),
+        sent_to=sent_to,
+        error=error,
+    )
+    return Show(page, status=422 if error else 403)
+
+
+def _ask(turn: Turn) -> Outcome:
+    """Send the request, or go back to the portal without a mandate."""
+    if turn.form.get("action") == "leave":
+        raise LoginRefused(RefusalCode.MANDATE_MISSING, "mandate_missing", "no usable mandate")
+    place = ask_administrators(turn)
+    if place is None:
+        return _missing(turn, error=True)
+    return Advance(replace(turn.login, mandate_requested_for=place.id))

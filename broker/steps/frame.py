@@ -1,0 +1,39 @@
+"""What every page of a login says around its question."""
+
+from __future__ import annotations
+
+from broker.dispatch import Turn
+from broker.http.language import locale
+from broker.pages.frame import Frame
+from broker.pages.service_facts import ServiceFacts
+
+
+def frame(turn: Turn) -> Frame:
+    """Portal, service, level and makelaar of this login in the language of the page."""
+    login, meets, language = turn.login, turn.meets, locale()
+    service = meets.service
+    client = meets.client
+    return Frame(
+        login_id=login.id,
+        reference=login.reference,
+        portal_name=client.name.in_(language) if client else service.name.in_(language),
+        service_name=service.name.in_(language),
+        service_owner=service.provider_name.in_(language),
+        level=login.request.level.label,
+        makelaar=meets.provider.name if meets.provider else None,
+        may_change=login.provider_id is not None and len(meets.offered) > 1,
+    )
+
+
+def service_facts(turn: Turn) -> ServiceFacts:
+    """What an administrator needs to know about the service."""
+    service, language = turn.meets.service, locale()
+    return ServiceFacts(
+        name=service.name.in_(language),
+        uuid=service.uuid,
+        service_id=service.service_id,
+        owner=service.provider_name.in_(language),
+        owner_oin=service.provider_oin,
+        level=turn.login.request.level.label,
+        chain_mandates=service.chain_mandates,
+    )
