@@ -12,7 +12,12 @@ from keys.keyring import AnyPrivateKey, KeyRing, KeyUse, PrivateKey
 
 
 def public_jwks(keyring: KeyRing, use: KeyUse) -> dict[str, Any]:
-    """The published keys of one use as a JWK set; public members only."""
+    """The published keys of one use as a JWK set; public members only.
+
+    Raises ValueError for a SAML use: those keys travel in metadata and nowhere else.
+    """
+    if use not in (KeyUse.OIDC_SIGNING, KeyUse.CLIENT_SIGNING):
+        raise ValueError(f"{use} has no JWK set")
     return {"keys": [_public_jwk(key) for key in keyring.published(use)]}
 
 

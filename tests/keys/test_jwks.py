@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from joserfc import jws
+from joserfc.jwk import KeySet
+
+from keys.jwks import client_jwks, joserfc_key, public_jwks
+from keys.keyring import KeyRing, KeyState, KeyUse
+from tests.keys_for_tests import make_keyring, make_private_key
+
+PRIVATE = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "use"),
+    [
+        ("RS256", KeyUse.OIDC_SIGNING),
+        ("PS256", KeyUse.OIDC_SIGNING),
+        ("ES256", KeyUse.OIDC_SIGNING),
+        ("RS256", KeyUse.CLIENT_SIGNING),
+    ],
+)
+def test_what_we_sign_is_verified_with_what_we_publish(algorithm: str, use: KeyUse) -> None:
+    ring = make_keyring()
+    key = ring.active(use, algorithm)
+    header = {"alg": algorithm, "kid": key.kid}
+    token = jws.serialize_compact(header, b"claims", joserfc_key(key), algorithms=[algorithm])
+    published = KeySet.import_key_set(json.loads(json.dumps(public_jwks(ring, use))))
+    assert jws.deserialize_compact(token, published, algorithms=[algorithm]).payload == b"claims"
+
+
+@pytest.mark.parametrize("use", [KeyUse.OIDC_SIGNING, KeyUse.CLIENT_SIGNING])
+def test_K_01_a_key_set_holds_nothing_private(use: KeyUse) -> None:
+    published = public_jwks(make_keyring(), use)["keys"]
+    assert published
+    for jwk in published:
+        assert not PRIVATE & set(jwk)
+        assert jwk["use"] == "sig"
+
+
+@pytest.mark.parametrize("use", [KeyUse.SAML_SIGNING, KeyUse.SAML_ENCRYPTION])
+def test_K_05_saml_keys_are_in_no_key_set(use: KeyUse) -> None:
+    with pytest.raises(ValueError, match="no JWK set"):
+        public_jwks(make_keyring(), use)
+
+
+def test_a_next_and_a_retiring_key_are_published() -> None:
+    states = (KeyState.NEXT, KeyState.ACTIVE, KeyState.RETIRING)
+    ring = KeyRing(tuple(make_private_key(KeyUse.OIDC_SIGNING, "ES256", s) for s in states))
+    kids = {jwk["kid"] for jwk in public_jwks(ring, KeyUse.OIDC_SIGNING)["keys"]}
+    assert kids == {key.kid for key in ring.keys}
+
+
+def test_makelaars_see_the_keys_of_our_client_only() -> None:
+    ring = make_keyring()
+    (jwk,) = client_jwks(ring)["keys"]
+    assert jwk["kid"] == ring.active(KeyUse.CLIENT_SIGNING, "RS256").kid
+    assert jwk["alg"] == "RS256"
+
+
+def test_portals_may_verify_both_algorithms_with_the_rsa_key() -> None:
+    by_type = {jwk["kty"]: jwk for jwk in public_jwks(make_keyring(), KeyUse.OIDC_SIGNING)["keys"]}
+    assert "alg" not in by_type["RSA"]
+    assert by_type["EC"]["alg"] == "ES256"
+
+
+def test_a_key_for_signing_is_made_once() -> None:
+    key = make_keyring().active(KeyUse.OIDC_SIGNING, "RS256")
+    assert joserfc_key(key) is joserfc_key(key)
+    assert joserfc_key(key).kid == key.kid == joserfc_key(key).thumbprint()
