@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, Integer, bindparam, text
+from sqlalchemy import Integer, bindparam, text
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, mapped_column
@@ -46,11 +46,6 @@ def is_first_store(engine: Engine, clock: Clock) -> bool:
     """True once in the life of an installation. Raises StoreUnavailable."""
     try:
         with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
-            return claim(connection, clock())
+            return connection.execute(_CLAIM, {"now": clock()}).first() is not None
     except SQLAlchemyError as error:
         raise StoreUnavailable(type(error).__name__) from None
-
-
-def claim(connection: Connection, now: datetime) -> bool:
-    """The same within a write transaction of the caller."""
-    return connection.execute(_CLAIM, {"now": now}).first() is not None

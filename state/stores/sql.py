@@ -5,18 +5,20 @@ Not to be called inside a write transaction on SQLite: it would wait for the loc
 
 from __future__ import annotations
 
+import re
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Connection, Integer, LargeBinary, String, TextClause, text
+from sqlalchemy import BigInteger, Integer, LargeBinary, String
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from state.clock import Clock
-from state.db import WRITES, Base
+from state.db import Base
 from state.ephemeral import (
     AddOnce,
     Count,
@@ -37,6 +39,8 @@ MOST_TRIES: Final = 3
 NEVER: Final = 2**62
 MARK: Final = b"1"
 GENERATION_KEY: Final = "generation"
+_INSERT: Final = "INSERT INTO ephemeral (key, value, number, expires_at) VALUES"
+_PARAMETER: Final = re.compile(r":(\w+)")
 _TRY_AGAIN: Final = ("40001", "40P01")  # serialization failure, deadlock: nothing was done
 
 
@@ -51,49 +55,68 @@ class Ephemeral(Base):
     expires_at: Mapped[int] = mapped_column(BigInteger, index=True)  # milliseconds since 1970
 
 
-_PUT = text(
-    "INSERT INTO ephemeral (key, value, number, expires_at) VALUES (:key, :value, 0, :expires)"
-    " ON CONFLICT (key) DO UPDATE SET value = excluded.value, number = 0,"
-    " expires_at = excluded.expires_at"
-)
-_GET = text("SELECT value FROM ephemeral WHERE key = :key AND expires_at > :now")
-_TAKE = text("DELETE FROM ephemeral WHERE key = :key AND expires_at > :now RETURNING value")
-_SWAP = text(
-    "UPDATE ephemeral SET value = :value, expires_at = :expires"
-    " WHERE key = :key AND value = :expected AND expires_at > :now RETURNING key"
-)
-_ADD_ONCE = text(
-    "INSERT INTO ephemeral (key, value, number, expires_at) VALUES (:key, :value, 0, :expires)"
-    " ON CONFLICT (key) DO UPDATE SET value = excluded.value, number = 0,"
-    " expires_at = excluded.expires_at WHERE ephemeral.expires_at <= :now RETURNING key"
-)
-_COUNT = text(
-    "INSERT INTO ephemeral (key, value, number, expires_at) VALUES (:key, :value, 1, :expires)"
-    " ON CONFLICT (key) DO UPDATE SET"
-    " number = CASE WHEN ephemeral.expires_at <= :now THEN 1 ELSE ephemeral.number + 1 END,"
-    " expires_at = CASE WHEN ephemeral.expires_at <= :now THEN excluded.expires_at"
-    " ELSE ephemeral.expires_at END RETURNING number"
-)
-_SWEEP = text(
-    "DELETE FROM ephemeral WHERE expires_at <= :now AND key IN"
-    " (SELECT key FROM ephemeral WHERE expires_at <= :now ORDER BY expires_at LIMIT :most)"
-)
+class _Statements:
+    """The statements in the parameter style of a driver; each changes a row only if it should."""
+
+    def __init__(self, style: str) -> None:
+        def adapt(statement: str) -> str:
+            # Plain named parameters as written here; psycopg wants %(name)s.
+            return statement if style != "pyformat" else _PARAMETER.sub(r"%(\1)s", statement)
+
+        self.put = adapt(
+            f"{_INSERT} (:key, :value, 0, :expires) ON CONFLICT (key) DO UPDATE"
+            " SET value = excluded.value, number = 0, expires_at = excluded.expires_at"
+        )
+        self.get = adapt("SELECT value FROM ephemeral WHERE key = :key AND expires_at > :now")
+        self.take = adapt(
+            "DELETE FROM ephemeral WHERE key = :key AND expires_at > :now RETURNING value"
+        )
+        self.swap = adapt(
+            "UPDATE ephemeral SET value = :value, expires_at = :expires"
+            " WHERE key = :key AND value = :expected AND expires_at > :now RETURNING key"
+        )
+        self.add_once = adapt(
+            f"{_INSERT} (:key, :value, 0, :expires) ON CONFLICT (key) DO UPDATE"
+            " SET value = excluded.value, number = 0, expires_at = excluded.expires_at"
+            " WHERE ephemeral.expires_at <= :now RETURNING key"
+        )
+        self.count = adapt(
+            f"{_INSERT} (:key, :value, 1, :expires) ON CONFLICT (key) DO UPDATE SET number ="
+            " CASE WHEN ephemeral.expires_at <= :now THEN 1 ELSE ephemeral.number + 1 END,"
+            " expires_at = CASE WHEN ephemeral.expires_at <= :now THEN excluded.expires_at"
+            " ELSE ephemeral.expires_at END RETURNING number"
+        )
+        self.sweep = adapt(
+            "DELETE FROM ephemeral WHERE expires_at <= :now AND key IN (SELECT key FROM ephemeral"
+            " WHERE expires_at <= :now ORDER BY expires_at LIMIT :most)"
+        )
+
+
+class _NotBorn(Exception):  # noqa: N818
+    """The store does not know since when it remembers."""
 
 
 class SqlStore(SingleOperations):
-    """Safe between threads and processes: a row is changed by one statement that checks first."""
+    """Safe between threads and processes. Goes past SQLAlchemy's statements, which cost ten times
+    what SQLite needs for one; the connections are those of the engine's pool."""
 
     def __init__(self, engine: Engine, clock: Clock) -> None:
         self._engine = engine
         self._clock = clock
+        self._statements = _Statements(engine.dialect.paramstyle)
+        self._is_sqlite = engine.dialect.name == "sqlite"
+        self._driver_error: type[Exception] = engine.dialect.loaded_dbapi.Error
         self._swept_at = 0
         self._sweeping = threading.Lock()
 
     def batch(self, operations: Sequence[Operation]) -> list[Result]:
         now = self._clock()
-        writes = not all(isinstance(operation, Get) for operation in operations)
-        results = self._run(operations, now, writes)
-        if writes:
+        try:
+            results = self._run(operations, now)
+        except _NotBorn:
+            self._be_born()
+            results = self._run(operations, now)
+        if _writes(operations):
             self._sweep_now_and_then(milliseconds(now))
         return results
 
@@ -102,29 +125,93 @@ class SqlStore(SingleOperations):
 
     def sweep(self, now: int) -> None:
         """Delete some of what expired before ``now`` (milliseconds). Raises StoreUnavailable."""
-        try:
-            with self._transaction((), writes=True) as connection, connection.begin():
-                connection.execute(_SWEEP, {"now": now, "most": SWEEP_AT_MOST})
-        except SQLAlchemyError as error:
-            raise StoreUnavailable(type(error).__name__) from None
+        with self._cursor(writes=True) as cursor:
+            cursor.execute(self._statements.sweep, {"now": now, "most": SWEEP_AT_MOST})
 
     def _run(
-        self, operations: Sequence[Operation], now: datetime, writes: bool, tries: int = MOST_TRIES
+        self, operations: Sequence[Operation], now: datetime, tries: int = MOST_TRIES
     ) -> list[Result]:
+        alone = len(operations) == 1 and not _asks_generation(operations[0])
         try:
-            with self._transaction(operations, writes) as connection, connection.begin():
-                return [_apply(connection, operation, now) for operation in operations]
-        except SQLAlchemyError as error:
-            if tries > 1 and _may_try_again(error):
-                return self._run(operations, now, writes, tries - 1)
-            raise StoreUnavailable(type(error).__name__) from None
+            with self._cursor(writes=_writes(operations), alone=alone) as cursor:
+                return [self._apply(cursor, operation, now) for operation in operations]
+        except _TryAgain:
+            if tries > 1:
+                return self._run(operations, now, tries - 1)
+            raise StoreUnavailable("deadlock") from None
 
-    def _transaction(self, operations: Sequence[Operation], writes: bool) -> Connection:
-        connection = self._engine.connect()
-        if self._engine.dialect.name == "postgresql" and _is_one_statement(operations):
-            # BEGIN and COMMIT are two round trips more for a statement that is atomic anyway.
-            return connection.execution_options(isolation_level="AUTOCOMMIT")
-        return connection.execution_options(**{WRITES: writes})
+    @contextmanager
+    def _cursor(self, *, writes: bool, alone: bool = False) -> Iterator[Any]:
+        """One transaction; ``alone``: a single statement, which is atomic without one."""
+        try:
+            connection = self._engine.raw_connection()
+        except (SQLAlchemyError, self._driver_error) as error:
+            raise StoreUnavailable(type(error).__name__) from None
+        try:
+            cursor = connection.cursor()
+            if self._is_sqlite:
+                if not alone:
+                    cursor.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
+                yield cursor
+                cursor.close()  # SQLite does not commit while a result is open
+                connection.commit()
+            elif alone:
+                with _autocommit(connection.driver_connection):
+                    yield cursor
+            else:
+                yield cursor
+                connection.commit()
+        except self._driver_error as error:
+            connection.invalidate()
+            if getattr(error, "sqlstate", None) in _TRY_AGAIN:
+                raise _TryAgain from None
+            raise StoreUnavailable(type(error).__name__) from None
+        except BaseException:
+            connection.rollback()
+            raise
+        finally:
+            connection.close()
+
+    def _apply(self, cursor: Any, operation: Operation, now: datetime) -> Result:
+        statements, moment = self._statements, milliseconds(now)
+        values = {"key": operation.key, "now": moment}
+        if isinstance(operation, Get | Take):
+            statement = statements.get if isinstance(operation, Get) else statements.take
+            found = cursor.execute(statement, values).fetchone()
+            return bytes(found[0]) if found else None
+        values["expires"] = moment + lifetime(operation.ttl)
+        match operation:
+            case Put(value=value):
+                cursor.execute(statements.put, {**values, "value": value})
+                return None
+            case Swap(expected=expected, value=value):
+                contents = {"expected": expected, "value": value}
+                found = cursor.execute(statements.swap, {**values, **contents}).fetchone()
+                return found is not None
+            case AddOnce(issued_at=issued_at):
+                if issued_at is not None and issued_at < self._generation(cursor, moment):
+                    return False
+                found = cursor.execute(statements.add_once, {**values, "value": MARK}).fetchone()
+                return found is not None
+            case Count():
+                found = cursor.execute(statements.count, {**values, "value": MARK}).fetchone()
+                return int(found[0])
+
+    def _generation(self, cursor: Any, moment: int) -> datetime:
+        """Kept among the values, so that whoever empties the table takes it along."""
+        values = {"key": GENERATION_KEY, "now": moment}
+        found = cursor.execute(self._statements.get, values).fetchone()
+        if found is None:
+            raise _NotBorn
+        return datetime.fromtimestamp(int(bytes(found[0])) / 1000, UTC)
+
+    def _be_born(self) -> None:
+        now = self._clock()
+        first = birth.is_first_store(self._engine, self._clock)
+        mark = str(milliseconds(birth.generation(now, is_first=first))).encode()
+        values = {"key": GENERATION_KEY, "value": mark, "expires": NEVER, "now": 0}
+        with self._cursor(writes=True) as cursor:
+            cursor.execute(self._statements.add_once, values)
 
     def _sweep_now_and_then(self, now: int) -> None:
         if now - self._swept_at < SWEEP_EVERY or not self._sweeping.acquire(blocking=False):
@@ -138,67 +225,24 @@ class SqlStore(SingleOperations):
             self._sweeping.release()
 
 
-def _is_one_statement(operations: Sequence[Operation]) -> bool:
-    if len(operations) != 1:
-        return False
-    (only,) = operations
-    return not isinstance(only, AddOnce) or only.issued_at is None
+class _TryAgain(Exception):  # noqa: N818
+    """Of two transactions that waited for each other this one was ended; nothing was done."""
 
 
-def _may_try_again(error: SQLAlchemyError) -> bool:
-    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in _TRY_AGAIN
+@contextmanager
+def _autocommit(connection: Any) -> Iterator[None]:
+    """BEGIN and COMMIT are two round trips more."""
+    connection.autocommit = True
+    try:
+        yield
+    finally:
+        if not connection.closed:
+            connection.autocommit = False
 
 
-def _apply(connection: Connection, operation: Operation, now: datetime) -> Result:
-    moment = milliseconds(now)
-    match operation:
-        case Put(key, value, ttl):
-            expires = moment + lifetime(ttl)
-            connection.execute(_PUT, {"key": key, "value": value, "expires": expires})
-            return None
-        case Get(key):
-            return _value(connection, _GET, key=key, now=moment)
-        case Take(key):
-            return _value(connection, _TAKE, key=key, now=moment)
-        case Swap(key, expected, value, ttl):
-            expires = moment + lifetime(ttl)
-            found = _first(
-                connection,
-                _SWAP,
-                key=key,
-                expected=expected,
-                value=value,
-                expires=expires,
-                now=moment,
-            )
-            return found is not None
-        case AddOnce(key, ttl, issued_at):
-            if issued_at is not None and issued_at < _generation(connection, now):
-                return False
-            expires = moment + lifetime(ttl)
-            added = _first(connection, _ADD_ONCE, key=key, value=MARK, expires=expires, now=moment)
-            return added is not None
-        case Count(key, ttl):
-            expires = moment + lifetime(ttl)
-            return int(_first(connection, _COUNT, key=key, value=MARK, expires=expires, now=moment))
+def _writes(operations: Sequence[Operation]) -> bool:
+    return not all(isinstance(operation, Get) for operation in operations)
 
 
-def _first(connection: Connection, statement: TextClause, **values: object) -> Any:
-    return connection.execute(statement, values).scalar()
-
-
-def _value(connection: Connection, statement: TextClause, **values: object) -> bytes | None:
-    found = _first(connection, statement, **values)
-    return bytes(found) if found is not None else None
-
-
-def _generation(connection: Connection, now: datetime) -> datetime:
-    """Kept among the values, so that whoever empties the table takes it along."""
-    values = {"key": GENERATION_KEY, "now": milliseconds(now)}
-    kept = _value(connection, _GET, **values)
-    if kept is None:
-        born = birth.generation(now, is_first=birth.claim(connection, now))
-        mark = str(milliseconds(born)).encode()
-        _first(connection, _ADD_ONCE, value=mark, expires=NEVER, **values)
-        kept = _value(connection, _GET, **values) or mark
-    return datetime.fromtimestamp(int(kept) / 1000, UTC)
+def _asks_generation(operation: Operation) -> bool:
+    return isinstance(operation, AddOnce) and operation.issued_at is not None

@@ -4,7 +4,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, event, func, select
+from sqlalchemy import Engine, event, func, select, update
 
 from state.db import WRITES
 from state.engine import make_engine
@@ -14,29 +14,40 @@ from tests.clocks import FakeClock
 from tests.servers import free_port
 
 
-def count_begins(engine: Engine) -> list[bool]:
-    """Whether each transaction that begins from now on takes the write lock."""
-    begun: list[bool] = []
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: object) -> None:
-        begun.append(bool(connection.get_execution_options().get(WRITES)))  # type: ignore[attr-defined]
-
-    return begun
-
-
-def test_a_batch_is_one_transaction(engine: Engine, clock: FakeClock) -> None:
+def test_a_batch_is_one_visit_to_the_database(engine: Engine, clock: FakeClock) -> None:
     store = SqlStore(engine, clock)
-    store.put("first", b"x", 60)  # sweeps once
-    begun = count_begins(engine)
-    store.batch([Put("a", b"1", 60), Swap("a", b"1", b"2", 60), Take("a"), AddOnce("b", 60)])
-    assert begun == [True]
+    store.add_once("first", 60, clock())  # is born, sweeps
+    visits: list[object] = []
+
+    @event.listens_for(engine, "checkout")
+    def _checkout(connection: object, *_: object) -> None:
+        visits.append(connection)
+
+    now = clock()
+    store.batch([Put("a", b"1", 60), Swap("a", b"1", b"2", 60), Take("a"), AddOnce("b", 60, now)])
+    assert len(visits) == 1
 
 
-def test_reading_needs_no_write_lock(engine: Engine, clock: FakeClock) -> None:
-    begun = count_begins(engine)
-    SqlStore(engine, clock).batch([Get("a"), Get("b")])
-    assert begun == [False]
+def test_reading_waits_for_no_writer(engine: Engine, clock: FakeClock) -> None:
+    store = SqlStore(engine, clock)
+    store.put("a", b"x", 60)
+    with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+        connection.execute(update(Ephemeral).values(value=b"y"))
+        assert store.get("a") == b"x"
+        assert store.batch([Get("a"), Get("b")]) == [b"x", None]
+    assert store.get("a") == b"y"
+
+
+def test_a_connection_goes_back_as_it_was(engine: Engine, clock: FakeClock) -> None:
+    store = SqlStore(engine, clock)
+    store.put("a", b"x", 60)
+    store.get("a")
+    with pytest.raises(ValueError, match="time to live"):
+        store.put("a", b"x", 0)
+    with engine.connect() as connection, connection.begin() as transaction:
+        connection.execute(update(Ephemeral).values(value=b"y"))
+        transaction.rollback()
+    assert store.get("a") == b"x"
 
 
 def test_what_expired_is_swept_little_by_little(engine: Engine, clock: FakeClock) -> None:
