@@ -1,0 +1,153 @@
+"""Decryption of XML elements: AES-GCM under RSA-OAEP (XML Encryption 1.1 §5.2.4, §5.5).
+
+Every failure reads the same from outside, whatever went wrong inside (padding oracles). AES-CBC is not authenticated
+and only opened where the caller knows that a verified signature covers it.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Sequence
+from typing import Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes, padding
+from cryptography.hazmat.primitives.asymmetric import padding as rsa_padding
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from lxml import etree
+
+from keys.keyring import PrivateKey
+from keys.xml import guard
+from keys.xml.guard import XmlRefused
+from keys.xml.names import CBC, DS, GCM, OAEP, OAEP11, XENC11, ds, xenc
+
+_FAILED: Final = "decryption_failed"
+_BLOCK: Final = 16
+_MGF: Final = {
+    XENC11 + "mgf1sha1": hashes.SHA1,
+    XENC11 + "mgf1sha256": hashes.SHA256,
+    XENC11 + "mgf1sha384": hashes.SHA384,
+    XENC11 + "mgf1sha512": hashes.SHA512,
+}
+# SHA-1 inside OAEP is no signature; it is what the widespread form of OAEP means.
+_OAEP_DIGESTS: Final = {
+    DS + "sha1": hashes.SHA1,
+    "http://www.w3.org/2001/04/xmlenc#sha256": hashes.SHA256,
+    "http://www.w3.org/2001/04/xmlenc#sha512": hashes.SHA512,
+}
+
+
+def decrypt_element(
+    encrypted: etree._Element, keys: Sequence[PrivateKey], *, allow_cbc: bool = False
+) -> etree._Element:
+    """The element inside an ``EncryptedAssertion`` and the like, as the root of a guarded document of its own.
+
+    Raises XmlRefused: encryption_algorithm before anything is decrypted, decryption_failed for all the rest.
+    """
+    data, wrapped = _parts(encrypted)
+    size = _content_key_size(data, allow_cbc=allow_cbc)
+    scheme = _oaep(wrapped)
+    content, sealed_key = _cipher(data), _cipher(wrapped)
+    for key in keys:
+        if isinstance(key.key, rsa.RSAPrivateKey):
+            plain = _open(key.key, scheme, sealed_key, content, size, _algorithm(data))
+            if plain is not None:
+                return _parse(plain, encrypted)
+    raise XmlRefused(_FAILED)
+
+
+def _parts(encrypted: etree._Element) -> tuple[etree._Element, etree._Element]:
+    """The data and the one key that opens it: inside its KeyInfo, or beside it (SAML Core §2.3.4)."""
+    found = encrypted.findall(xenc("EncryptedData"))
+    if len(found) != 1:
+        raise XmlRefused(_FAILED)
+    keys = found[0].findall(f"{ds('KeyInfo')}/{xenc('EncryptedKey')}")
+    keys += encrypted.findall(xenc("EncryptedKey"))
+    if len(keys) != 1:
+        raise XmlRefused(_FAILED)
+    return found[0], keys[0]
+
+
+def _algorithm(element: etree._Element) -> str:
+    method = element.find(xenc("EncryptionMethod"))
+    return str(method.get("Algorithm")) if method is not None else ""
+
+
+def _content_key_size(data: etree._Element, *, allow_cbc: bool) -> int:
+    algorithm = _algorithm(data)
+    known = {**GCM, **CBC} if allow_cbc else GCM
+    if algorithm not in known:
+        raise XmlRefused("encryption_algorithm")
+    return known[algorithm]
+
+
+def _oaep(wrapped: etree._Element) -> rsa_padding.OAEP:
+    """The key transport; RSA 1.5 is refused by its name, before a key is touched."""
+    algorithm = _algorithm(wrapped)
+    if algorithm not in (OAEP, OAEP11):
+        raise XmlRefused("encryption_algorithm")
+    method = wrapped.find(xenc("EncryptionMethod"))
+    assert method is not None
+    digest = method.find(ds("DigestMethod"))
+    mask = method.find(f"{{{XENC11}}}MGF")
+    name = str(digest.get("Algorithm")) if digest is not None else DS + "sha1"
+    mask_name = str(mask.get("Algorithm")) if mask is not None else XENC11 + "mgf1sha1"
+    if name not in _OAEP_DIGESTS or mask_name not in _MGF:
+        raise XmlRefused("encryption_algorithm")
+    return rsa_padding.OAEP(rsa_padding.MGF1(_MGF[mask_name]()), _OAEP_DIGESTS[name](), None)
+
+
+def _cipher(element: etree._Element) -> bytes:
+    value = element.findtext(f"{xenc('CipherData')}/{xenc('CipherValue')}") or ""
+    try:
+        return base64.b64decode("".join(value.split()), validate=True)
+    except (ValueError, binascii.Error):
+        raise XmlRefused(_FAILED) from None
+
+
+def _open(
+    key: rsa.RSAPrivateKey,
+    scheme: rsa_padding.OAEP,
+    sealed_key: bytes,
+    content: bytes,
+    size: int,
+    algorithm: str,
+) -> bytes | None:
+    try:
+        secret = key.decrypt(sealed_key, scheme)
+        if len(secret) != size:
+            return None
+        if algorithm in GCM:
+            return AESGCM(secret).decrypt(content[:12], content[12:], None)
+        return _open_cbc(secret, content)
+    except (ValueError, InvalidTag):
+        return None
+
+
+def _open_cbc(secret: bytes, content: bytes) -> bytes:
+    decryptor = Cipher(algorithms.AES(secret), modes.CBC(content[:_BLOCK])).decryptor()
+    padded = decryptor.update(content[_BLOCK:]) + decryptor.finalize()
+    if not padded or not 1 <= padded[-1] <= _BLOCK:
+        raise ValueError
+    # XML Encryption §5.2.3 leaves the other padding bytes free.
+    exact = padded[: -padded[-1]] + bytes([padded[-1]]) * padded[-1]
+    unpadder = padding.PKCS7(_BLOCK * 8).unpadder()
+    return unpadder.update(exact) + unpadder.finalize()
+
+
+def _parse(plain: bytes, context: etree._Element) -> etree._Element:
+    """The element, with the namespaces that were in scope where it stood."""
+    if plain.lstrip().startswith(b"<?"):
+        raise XmlRefused(_FAILED)
+    names = "".join(
+        f' xmlns{":" + prefix if prefix else ""}="{uri}"'
+        for prefix, uri in context.nsmap.items()
+        if uri is not None and '"' not in uri and "<" not in uri and "&" not in uri
+    )
+    root = guard.parse(f"<context{names}>".encode() + plain + b"</context>")
+    if len(root) != 1 or (root.text or "").strip() or (root[0].tail or "").strip():
+        raise XmlRefused(_FAILED)
+    return root[0]

@@ -1,0 +1,109 @@
+"""Guard: what may be read as XML at all. Bounded before, strict after; everything that looks at XML gets it from here.
+
+One parser, one tree. Comments are removed while parsing, so that text around one is read whole; a document type or a
+processing instruction is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from lxml import etree
+
+MAX_BYTES: Final = 256 * 1024
+MAX_ELEMENTS: Final = 2000
+MAX_DEPTH: Final = 64
+MAX_ATTRIBUTES: Final = 64  # of one element
+_NCNAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,255}")
+_NAMESPACE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[!-~]+")
+_DECLARED_ENCODING: Final = re.compile(rb"""<\?xml[^>]*encoding=["']([A-Za-z0-9._-]+)["']""")
+
+
+class XmlRefused(Exception):  # noqa: N818
+    """The document or its protection is not acceptable. ``reason`` is a stable machine word."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def parse(raw: bytes, *, max_bytes: int = MAX_BYTES) -> etree._Element:
+    """The root of a document that may be read. Raises XmlRefused: too_large, encoding, dtd, not_well_formed,
+    too_many_elements, too_deep, processing_instruction, namespace, id."""
+    if len(raw) > max_bytes:
+        raise XmlRefused("too_large")
+    _check_bytes(raw)
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        huge_tree=False,
+        remove_comments=True,
+        strip_cdata=True,
+    )
+    try:
+        root = etree.fromstring(raw, parser)
+    except (etree.XMLSyntaxError, ValueError):
+        raise XmlRefused("not_well_formed") from None
+    if root.getroottree().docinfo.doctype:
+        raise XmlRefused("dtd")
+    _check_tree(root)
+    return root
+
+
+def _check_bytes(raw: bytes) -> None:
+    """UTF-8 without a byte order mark, and no document type; said before a parser sees it."""
+    if b"\x00" in raw or raw.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
+        raise XmlRefused("encoding")
+    declared = _DECLARED_ENCODING.match(raw[:200])
+    if declared is not None and declared[1].lower() not in (b"utf-8", b"us-ascii"):
+        raise XmlRefused("encoding")
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        raise XmlRefused("encoding") from None
+    upper = raw.upper()
+    if b"<!DOCTYPE" in upper or b"<!ENTITY" in upper:
+        raise XmlRefused("dtd")
+
+
+def _check_tree(root: etree._Element) -> None:
+    if root.getprevious() is not None or root.getnext() is not None:
+        raise XmlRefused("processing_instruction")
+    seen: set[str] = set()
+    count = 0
+    stack = [(root, 1)]
+    while stack:
+        element, depth = stack.pop()
+        count += 1
+        if count > MAX_ELEMENTS:
+            raise XmlRefused("too_many_elements")
+        if depth > MAX_DEPTH:
+            raise XmlRefused("too_deep")
+        if not isinstance(element.tag, str):
+            raise XmlRefused("processing_instruction")
+        _check_names(element)
+        _check_ids(element, seen)
+        stack.extend((child, depth + 1) for child in element)
+
+
+def _check_names(element: etree._Element) -> None:
+    """Namespaces are absolute URIs in ASCII: others canonicalise differently from library to library."""
+    if len(element.attrib) > MAX_ATTRIBUTES:
+        raise XmlRefused("too_many_attributes")
+    for uri in element.nsmap.values():
+        if uri is not None and not _NAMESPACE.fullmatch(uri):
+            raise XmlRefused("namespace")
+
+
+def _check_ids(element: etree._Element, seen: set[str]) -> None:
+    """Every ID stands once, under its plain name."""
+    for name, value in element.attrib.items():
+        local = etree.QName(name).localname
+        if local.lower() != "id":
+            continue
+        if name != local or not _NCNAME.fullmatch(str(value)) or value in seen:
+            raise XmlRefused("id")
+        seen.add(str(value))

@@ -1,0 +1,36 @@
+"""Names of XML Signature and XML Encryption, and which algorithms are accepted."""
+
+from __future__ import annotations
+
+from typing import Final
+
+DS: Final = "http://www.w3.org/2000/09/xmldsig#"
+XENC: Final = "http://www.w3.org/2001/04/xmlenc#"
+XENC11: Final = "http://www.w3.org/2009/xmlenc11#"
+EXC_C14N: Final = "http://www.w3.org/2001/10/xml-exc-c14n#"
+ENVELOPED: Final = DS + "enveloped-signature"
+RSA_SHA256: Final = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"
+SHA256: Final = XENC + "sha256"
+
+SIGNATURES: Final = frozenset(
+    {RSA_SHA256}
+    | {f"http://www.w3.org/2001/04/xmldsig-more#rsa-sha{bits}" for bits in (384, 512)}
+    | {f"http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha{bits}" for bits in (256, 384)}
+)
+DIGESTS: Final = frozenset(
+    {SHA256, XENC + "sha512", "http://www.w3.org/2001/04/xmldsig-more#sha384"}
+)
+GCM: Final = {XENC11 + "aes128-gcm": 16, XENC11 + "aes256-gcm": 32}
+CBC: Final = {XENC + "aes128-cbc": 16, XENC + "aes256-cbc": 32}
+OAEP: Final = XENC + "rsa-oaep-mgf1p"
+OAEP11: Final = XENC11 + "rsa-oaep"
+
+
+def ds(name: str) -> str:
+    """``{http://www.w3.org/2000/09/xmldsig#}name``."""
+    return f"{{{DS}}}{name}"
+
+
+def xenc(name: str) -> str:
+    """``{http://www.w3.org/2001/04/xmlenc#}name``."""
+    return f"{{{XENC}}}{name}"

@@ -1,0 +1,146 @@
+"""Signatures in XML: made and verified in process, over exactly the element that is read.
+
+The shape is judged before the mathematics: one reference, to this element; two transforms; algorithms from a list; keys
+from the caller alone. What the signature says about its own key is not read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+import xmlsec
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
+from lxml import etree
+
+from keys.keyring import PrivateKey
+from keys.xml.guard import XmlRefused
+from keys.xml.names import DIGESTS, ENVELOPED, EXC_C14N, RSA_SHA256, SHA256, SIGNATURES, ds
+
+MIN_RSA_BITS = 2048
+
+
+def verify_enveloped(element: etree._Element, certificates: Sequence[x509.Certificate]) -> None:
+    """Check the signature that ``element`` carries as its own child, with one of these certificates' keys.
+
+    Raises XmlRefused: signature_missing, signature_shape, signature_algorithm, signature_key, signature_invalid.
+    Afterwards everything inside ``element`` is as it was signed, and nothing outside is.
+    """
+    signature = _own_signature(element)
+    _check_shape(element, signature)
+    keys = [_key(certificate) for certificate in certificates if is_strong(certificate)]
+    if not keys:
+        raise XmlRefused("signature_key")
+    if not any(_verifies(element, signature, key) for key in keys):
+        raise XmlRefused("signature_invalid")
+
+
+def has_signature(element: etree._Element) -> bool:
+    """True where the element carries a signature as its own child, valid or not."""
+    return element.find(ds("Signature")) is not None
+
+
+def is_strong(certificate: x509.Certificate) -> bool:
+    """RSA of 2048 bits or more, or an EC key on a curve of 256 bits or more."""
+    key = certificate.public_key()
+    if isinstance(key, rsa.RSAPublicKey):
+        return key.key_size >= MIN_RSA_BITS
+    return isinstance(key, ec.EllipticCurvePublicKey) and key.curve.key_size >= 256
+
+
+def _own_signature(element: etree._Element) -> etree._Element:
+    found = element.findall(ds("Signature"))
+    if not found:
+        raise XmlRefused("signature_missing")
+    if len(found) > 1:
+        raise XmlRefused("signature_shape")
+    return found[0]
+
+
+def _check_shape(element: etree._Element, signature: etree._Element) -> None:
+    names = [etree.QName(child).localname for child in signature]
+    if names not in (["SignedInfo", "SignatureValue"], ["SignedInfo", "SignatureValue", "KeyInfo"]):
+        raise XmlRefused("signature_shape")
+    info = signature[0]
+    if [child.tag for child in info] != [
+        ds("CanonicalizationMethod"),
+        ds("SignatureMethod"),
+        ds("Reference"),
+    ]:
+        raise XmlRefused("signature_shape")
+    canonicalisation, method, reference = info
+    if canonicalisation.get("Algorithm") != EXC_C14N or method.get("Algorithm") not in SIGNATURES:
+        raise XmlRefused("signature_algorithm")
+    if len(method):
+        raise XmlRefused("signature_shape")
+    _check_reference(element, reference)
+
+
+def _check_reference(element: etree._Element, reference: etree._Element) -> None:
+    if reference.get("URI") != f"#{element.get('ID')}" or not element.get("ID"):
+        raise XmlRefused("signature_reference")
+    if [child.tag for child in reference] != [
+        ds("Transforms"),
+        ds("DigestMethod"),
+        ds("DigestValue"),
+    ]:
+        raise XmlRefused("signature_shape")
+    transforms, digest, value = reference
+    if [child.get("Algorithm") for child in transforms] != [ENVELOPED, EXC_C14N]:
+        raise XmlRefused("signature_transform")
+    if any(child.tag != ds("Transform") for child in transforms) or len(transforms[0]):
+        raise XmlRefused("signature_transform")
+    if any(inner.tag != f"{{{EXC_C14N}}}InclusiveNamespaces" for inner in transforms[1]):
+        raise XmlRefused("signature_transform")
+    if digest.get("Algorithm") not in DIGESTS or len(digest) or len(value):
+        raise XmlRefused("signature_algorithm")
+
+
+def _verifies(element: etree._Element, signature: etree._Element, key: xmlsec.Key) -> bool:
+    context = xmlsec.SignatureContext()
+    context.key = key
+    context.register_id(element, "ID")
+    try:
+        context.verify(signature)
+    except (xmlsec.Error, xmlsec.InternalError):
+        return False
+    return True
+
+
+@lru_cache(maxsize=512)
+def _key(certificate: x509.Certificate) -> xmlsec.Key:
+    pem = certificate.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    return xmlsec.Key.from_memory(pem, xmlsec.KeyFormat.PEM)
+
+
+@lru_cache(maxsize=64)
+def _private(key: PrivateKey) -> xmlsec.Key:
+    pem = key.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return xmlsec.Key.from_memory(pem, xmlsec.KeyFormat.PEM)
+
+
+def sign_enveloped(element: etree._Element, key: PrivateKey, position: int) -> None:
+    """Sign ``element`` (it has an ID) with RSA-SHA256; the signature becomes its child at ``position``."""
+    signature = etree.Element(ds("Signature"), nsmap={"ds": ds("").strip("{}")})
+    info = etree.SubElement(signature, ds("SignedInfo"))
+    etree.SubElement(info, ds("CanonicalizationMethod"), Algorithm=EXC_C14N)
+    etree.SubElement(info, ds("SignatureMethod"), Algorithm=RSA_SHA256)
+    reference = etree.SubElement(info, ds("Reference"), URI=f"#{element.get('ID')}")
+    transforms = etree.SubElement(reference, ds("Transforms"))
+    for algorithm in (ENVELOPED, EXC_C14N):
+        etree.SubElement(transforms, ds("Transform"), Algorithm=algorithm)
+    etree.SubElement(reference, ds("DigestMethod"), Algorithm=SHA256)
+    etree.SubElement(reference, ds("DigestValue"))
+    etree.SubElement(signature, ds("SignatureValue"))
+    element.insert(position, signature)
+    context = xmlsec.SignatureContext()
+    context.key = _private(key)
+    context.register_id(element, "ID")
+    context.sign(signature)

@@ -1,0 +1,135 @@
+"""What a verified assertion says: who, how sure, since when, and for which organisation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from lxml import etree
+
+from assurance import acr
+from assurance.levels import AssuranceLevel
+from providers.interface import ProviderLevelTooLow, ProviderRefused
+from providers.registry import ProviderRecord, SamlSettings
+from providers.saml.facts import instant, only_child, text_of
+from providers.saml.names import TRANSIENT, saml
+
+MAX_SUBJECT = 256
+
+
+@dataclass(frozen=True)
+class AuthnFacts:
+    """The authentication statement."""
+
+    level: AssuranceLevel
+    authenticated_at: datetime
+
+
+def authentication(
+    assertion: etree._Element,
+    record: ProviderRecord,
+    *,
+    asked: AssuranceLevel,
+    not_before: datetime | None,
+    now: datetime,
+    skew: timedelta,
+) -> AuthnFacts:
+    """Level and time. ``not_before``: the login must be at least this fresh (ForceAuthn, max_age).
+
+    Raises ProviderLevelTooLow where the level is unknown or below what was asked; it is never read upwards.
+    """
+    statement = only_child(assertion, saml("AuthnStatement"), "authn_statement")
+    moment = instant(statement.get("AuthnInstant"), "authn_instant")
+    if moment > now + skew:
+        raise ProviderRefused("authn_instant", "in the future")
+    if not_before is not None and moment < not_before - skew:
+        raise ProviderRefused("authn_instant", "older than asked")
+    _check_session_end(statement, now, skew)
+    context = only_child(statement, saml("AuthnContext"), "authn_context")
+    references = context.findall(saml("AuthnContextClassRef"))
+    if len(references) != 1 or len(context.findall(saml("AuthnContextDeclRef"))):
+        raise ProviderLevelTooLow(asked, None)
+    said = acr.level_of(text_of(references[0], "authn_context"), record.levels)
+    if said is None:
+        raise ProviderLevelTooLow(asked, None)
+    if said > record.level_ceiling and asked > record.level_ceiling:
+        raise ProviderLevelTooLow(asked, record.level_ceiling)
+    given = record.believes(said)
+    if given < asked:
+        raise ProviderLevelTooLow(asked, given)
+    return AuthnFacts(given, moment)
+
+
+def _check_session_end(statement: etree._Element, now: datetime, skew: timedelta) -> None:
+    end = statement.get("SessionNotOnOrAfter")
+    if end is not None and instant(end, "session") <= now - skew:
+        raise ProviderRefused("expired", "session")
+
+
+def subject(assertion: etree._Element, settings: SamlSettings, attributes: Attributes) -> str:
+    """The key of the person at this makelaar: NameID with its qualifiers, or the attribute that its record names."""
+    if settings.subject == "attribute":
+        value = attributes.one(settings.subject_attribute or "")
+        if not value or len(value) > MAX_SUBJECT:
+            raise ProviderRefused("subject")
+        return value
+    name_id = only_child(
+        only_child(assertion, saml("Subject"), "subject"), saml("NameID"), "subject"
+    )
+    value = text_of(name_id, "subject")
+    if name_id.get("Format") == TRANSIENT or not value.strip() or len(value) > MAX_SUBJECT:
+        raise ProviderRefused("subject", "not a lasting identifier")
+    return "\x1f".join(
+        [name_id.get("NameQualifier") or "", name_id.get("SPNameQualifier") or "", value]
+    )
+
+
+@dataclass(frozen=True)
+class Value:
+    """One attribute value: its text, and the qualifier when it is a NameID."""
+
+    text: str
+    qualifier: str | None = None
+
+
+@dataclass(frozen=True)
+class Attributes:
+    """Attributes by Name, with all their values; a FriendlyName means nothing."""
+
+    values: Mapping[str, tuple[Value, ...]]
+
+    def all(self, name: str) -> tuple[Value, ...]:
+        return self.values.get(name, ())
+
+    def one(self, name: str) -> str | None:
+        """The value of an attribute that has one. Raises ProviderRefused(attribute_values) on more."""
+        found = self.all(name)
+        if len(found) > 1:
+            raise ProviderRefused("attribute_values", "more than one value")
+        return found[0].text if found else None
+
+
+def attributes(assertion: etree._Element) -> Attributes:
+    """Every attribute of every statement. Encrypted ones are refused: nothing may be passed over."""
+    found: dict[str, list[Value]] = {}
+    for statement in assertion.findall(saml("AttributeStatement")):
+        if statement.find(saml("EncryptedAttribute")) is not None:
+            raise ProviderRefused("encrypted_attribute")
+        for attribute in statement.findall(saml("Attribute")):
+            values = [_value(v) for v in attribute.findall(saml("AttributeValue"))]
+            found.setdefault(str(attribute.get("Name")), []).extend(
+                value for value in values if value is not None
+            )
+    return Attributes({name: tuple(values) for name, values in found.items()})
+
+
+def _value(element: etree._Element) -> Value | None:
+    if len(element) == 0:
+        return Value(str(element.text)) if element.text else None
+    if len(element) == 1 and element[0].tag == saml("NameID") and len(element[0]) == 0:
+        inner = element[0]
+        return Value(text_of(inner, "attribute_values"), inner.get("NameQualifier"))
+    if element[0].tag == saml("EncryptedID"):
+        raise ProviderRefused("encrypted_id")
+    return None

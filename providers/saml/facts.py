@@ -1,0 +1,41 @@
+"""Small readers for one element: times, texts and what must stand exactly once. All raise ProviderRefused."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import Final
+
+from lxml import etree
+
+from providers.interface import ProviderRefused
+
+_INSTANT: Final = re.compile(r"(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(\.\d{1,9})?Z")
+
+
+def only_child(element: etree._Element, tag: str, reason: str) -> etree._Element:
+    """The one child with this tag."""
+    found = element.findall(tag)
+    if len(found) != 1:
+        raise ProviderRefused(reason, f"{len(found)} of {etree.QName(tag).localname}")
+    return found[0]
+
+
+def text_of(element: etree._Element, reason: str) -> str:
+    """The whole text of an element without children, exactly as it was signed. Empty is refused."""
+    if len(element) or not element.text:
+        raise ProviderRefused(reason)
+    return str(element.text)
+
+
+def instant(value: str | None, reason: str) -> datetime:
+    """A moment in UTC as SAML writes it (Core §1.3.3): with ``Z``, nothing else."""
+    match = _INSTANT.fullmatch(value or "")
+    if match is None:
+        raise ProviderRefused(reason, "not a UTC instant")
+    try:
+        whole = datetime.strptime(match[1], "%Y-%m-%dT%H:%M:%S").replace(tzinfo=UTC)
+    except ValueError:
+        raise ProviderRefused(reason, "not a UTC instant") from None
+    fraction = match[2]
+    return whole.replace(microsecond=int(fraction[1:7].ljust(6, "0"))) if fraction else whole

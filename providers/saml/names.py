@@ -1,0 +1,48 @@
+"""Names of SAML 2.0 and of the Dutch schemes on it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+SAML: Final = "urn:oasis:names:tc:SAML:2.0:assertion"
+SAMLP: Final = "urn:oasis:names:tc:SAML:2.0:protocol"
+MD: Final = "urn:oasis:names:tc:SAML:2.0:metadata"
+REDIRECT: Final = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
+POST: Final = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
+BEARER: Final = "urn:oasis:names:tc:SAML:2.0:cm:bearer"
+ENTITY: Final = "urn:oasis:names:tc:SAML:2.0:nameid-format:entity"
+PERSISTENT: Final = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"
+TRANSIENT: Final = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"
+STATUS: Final = "urn:oasis:names:tc:SAML:2.0:status:"
+SUCCESS: Final = STATUS + "Success"
+
+LEGAL_SUBJECT: Final = "urn:etoegang:core:LegalSubjectID"
+SERVICE_UUID: Final = "urn:etoegang:core:ServiceUUID"
+SERVICE_ID: Final = "urn:etoegang:core:ServiceID"
+# The scheme's text and its metadata spell this differently; both are understood.
+INTERMEDIARY: Final = (
+    "urn:etoegang:1.9:IntermediateEntityID:KvKnr",
+    "urn:etoegang:1.9:IntermediateEntityID:KvK",
+)
+BRANCH: Final = "urn:etoegang:1.9:ServiceRestriction:Vestigingsnr"
+COMPANY_NAME: Final = "urn:etoegang:1.11:attribute-represented:CompanyName"
+INTERMEDIARY_NAME: Final = "urn:etoegang:1.13:attribute-intermediate:CompanyName"
+FIRST_NAME: Final = "urn:etoegang:1.9:attribute:FirstName"
+FAMILY_NAME: Final = "urn:etoegang:1.9:attribute:FamilyName"
+KVK_QUALIFIER: Final = "urn:etoegang:1.9:EntityConcernedID:KvKnr"
+RSIN_QUALIFIER: Final = "urn:etoegang:1.9:EntityConcernedID:RSIN"
+
+
+def saml(name: str) -> str:
+    """``{…assertion}name``."""
+    return f"{{{SAML}}}{name}"
+
+
+def samlp(name: str) -> str:
+    """``{…protocol}name``."""
+    return f"{{{SAMLP}}}{name}"
+
+
+def md(name: str) -> str:
+    """``{…metadata}name``."""
+    return f"{{{MD}}}{name}"

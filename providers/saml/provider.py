@@ -1,0 +1,173 @@
+"""A makelaar that speaks SAML 2.0: the request goes out signed, the answer comes back checked."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime, timedelta
+
+from cryptography import x509
+
+from assurance.step_up import proofing_of
+from keys.keyring import KeyRing, KeyUse
+from providers.interface import (
+    AuthenticationRequest,
+    Callback,
+    Departure,
+    Identity,
+    ProviderUnavailable,
+    Remembered,
+)
+from providers.registry import ProviderRecord
+from providers.saml import assertion as read
+from providers.saml.mandate import asserted_authority, asserted_services
+from providers.saml.metadata import MetadataRefused, read_metadata
+from providers.saml.names import FAMILY_NAME, FIRST_NAME, POST, REDIRECT
+from providers.saml.request import (
+    RequestFacts,
+    authn_request,
+    contexts_for,
+    new_id,
+    serialised,
+    signed,
+)
+from providers.saml.response import Expected, accept
+from providers.saml.wire import form_value, redirect_url, response_bytes
+
+
+class SamlProvider:
+    """Implements ``providers.interface.RedirectProvider``."""
+
+    def __init__(
+        self,
+        *,
+        record: ProviderRecord,
+        metadata: bytes | str,
+        keyring: KeyRing,
+        sp_entity_id: str,
+        acs_url: str,
+    ) -> None:
+        """Raises ProviderUnavailable when the metadata cannot be used any more."""
+        assert record.saml is not None
+        self._record = record
+        self._settings = record.saml
+        self._keyring = keyring
+        self._sp_entity_id = sp_entity_id
+        self._acs_url = acs_url
+        certificate = record.saml.metadata_signing_certificate
+        try:
+            signer = x509.load_pem_x509_certificate(certificate.encode()) if certificate else None
+            self._metadata = read_metadata(metadata, signer)
+        except (MetadataRefused, ValueError) as error:
+            raise ProviderUnavailable(f"metadata: {error}") from None
+
+    def begin(self, ask: AuthenticationRequest, now: datetime) -> Departure:
+        """A signed AuthnRequest by the binding of the record."""
+        binding = REDIRECT if self._settings.request_binding == "redirect" else POST
+        location = self._metadata.location(binding)
+        if location is None:
+            raise ProviderUnavailable("the metadata has no address for this binding")
+        fresh = ask.force_authn
+        facts = RequestFacts(
+            destination=location,
+            issuer=self._sp_entity_id,
+            acs_url=self._acs_url,
+            contexts=contexts_for(ask.level, self._record.levels),
+            force_authn=fresh,
+            now=now,
+        )
+        identifier = new_id()
+        request = authn_request(facts, identifier)
+        key = self._keyring.active(KeyUse.SAML_SIGNING, "RSA")
+        remembered = Remembered(
+            provider_id=self._record.id,
+            request_id=identifier,
+            requested_at=now,
+            level=ask.level,
+            values=_remember(ask),
+        )
+        if binding == REDIRECT:
+            url = redirect_url(location, serialised(request), ask.relay_state, key)
+            return Departure(url, remembered)
+        fields = {"SAMLRequest": form_value(signed(request, key)), "RelayState": ask.relay_state}
+        return Departure(location, remembered, fields)
+
+    def finish(self, remembered: Remembered, callback: Callback) -> Identity:
+        """Who logged in, after every check."""
+        now, skew = callback.received_at, timedelta(seconds=self._settings.skew_seconds)
+        accepted = accept(response_bytes(callback), self._expected(remembered, now))
+        facts = read.authentication(
+            accepted.assertion,
+            self._record,
+            asked=remembered.level,
+            not_before=_not_before(remembered, now),
+            now=now,
+            skew=skew,
+        )
+        attributes = read.attributes(accepted.assertion)
+        return Identity(
+            provider_id=self._record.id,
+            subject=read.subject(accepted.assertion, self._settings, attributes),
+            proofing=proofing_of(facts.level, local_factor_lifts=self._record.local_factor_lifts),
+            authentication=facts.level,
+            authenticated_at=facts.authenticated_at,
+            attributes=_about_person(attributes),
+            authority=asserted_authority(
+                attributes,
+                self._record,
+                source=self._metadata.entity_id,
+                level=facts.level,
+                service_uuid=remembered.values["service_uuid"],
+                service_id=remembered.values.get("service_id"),
+            ),
+            asserted_services=asserted_services(attributes),
+            replay_keys=tuple(
+                self._seen(identifier)
+                for identifier in (accepted.response_id, accepted.assertion_id)
+            ),
+            replay_until=accepted.valid_until,
+        )
+
+    def _expected(self, remembered: Remembered, now: datetime) -> Expected:
+        return Expected(
+            settings=self._settings,
+            metadata=self._metadata,
+            keyring=self._keyring,
+            request_id=remembered.request_id,
+            requested_at=remembered.requested_at,
+            level=remembered.level,
+            acs_url=self._acs_url,
+            sp_entity_id=self._sp_entity_id,
+            now=now,
+        )
+
+    def _seen(self, identifier: str) -> str:
+        """Ids are unique per issuer; hashed, because they may be long."""
+        both = f"{self._metadata.entity_id} {identifier}"
+        return "saml:" + hashlib.sha256(both.encode()).hexdigest()
+
+
+def _remember(ask: AuthenticationRequest) -> dict[str, str]:
+    values = {"service_uuid": ask.service_uuid}
+    if ask.service_id is not None:
+        values["service_id"] = ask.service_id
+    if ask.force_authn:
+        values["fresh"] = "true"
+    if ask.max_age is not None:
+        values["max_age"] = str(ask.max_age)
+    return values
+
+
+def _not_before(remembered: Remembered, now: datetime) -> datetime | None:
+    """The earliest moment that a login may have: of this request, or within max_age."""
+    if remembered.values.get("fresh"):
+        return remembered.requested_at
+    max_age = remembered.values.get("max_age")
+    if max_age is None:
+        return None
+    return now - timedelta(seconds=min(int(max_age), 10**8))
+
+
+def _about_person(attributes: read.Attributes) -> dict[str, tuple[str, ...]]:
+    names = (attributes.one(FIRST_NAME), attributes.one(FAMILY_NAME))
+    display = " ".join(name.strip() for name in names if name and name.strip())
+    return {"display_name": (display[:200],)} if display else {}

@@ -1,0 +1,222 @@
+"""The Response at the ACS: every check between the bytes and an assertion that may be read.
+
+Order: bounded parse, schema, what it answers, status, signatures, decryption; then times, audience, confirmation. Each
+value is read from the element whose signature was verified.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from lxml import etree
+
+from assurance.levels import AssuranceLevel
+from keys.keyring import KeyRing, KeyUse
+from keys.xml import guard, schema
+from keys.xml.encryption import decrypt_element
+from keys.xml.guard import XmlRefused
+from keys.xml.signature import has_signature, verify_enveloped
+from providers.interface import ProviderCancelled, ProviderLevelTooLow, ProviderRefused
+from providers.registry import SamlSettings
+from providers.saml.facts import instant, only_child, text_of
+from providers.saml.metadata import MakelaarMetadata
+from providers.saml.names import BEARER, ENTITY, STATUS, SUCCESS, saml, samlp
+
+TRANSIT: Final = timedelta(minutes=5)  # how old an answer may be when it arrives, beyond the skew
+_CANCELLED: Final = (STATUS + "AuthnFailed", STATUS + "RequestDenied")
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What this answer must fit: the request that was sent, and who we are."""
+
+    settings: SamlSettings
+    metadata: MakelaarMetadata
+    keyring: KeyRing
+    request_id: str
+    requested_at: datetime
+    level: AssuranceLevel
+    acs_url: str
+    sp_entity_id: str
+    now: datetime
+
+    @property
+    def skew(self) -> timedelta:
+        return timedelta(seconds=self.settings.skew_seconds)
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A verified assertion, with the ids that must be seen once and until when."""
+
+    assertion: etree._Element
+    response_id: str
+    assertion_id: str
+    valid_until: datetime
+
+
+def accept(raw: bytes, expected: Expected) -> Accepted:
+    """Check everything. Raises ProviderRefused, ProviderCancelled, ProviderLevelTooLow."""
+    try:
+        response = guard.parse(raw)
+        schema.check_protocol(response)
+        _check_envelope(response, expected)
+        _check_status(response, expected)
+        assertion = _assertion(response, expected)
+    except XmlRefused as refused:
+        raise ProviderRefused(refused.reason) from None
+    valid_until = _check_assertion(assertion, expected)
+    return Accepted(assertion, str(response.get("ID")), str(assertion.get("ID")), valid_until)
+
+
+def _check_envelope(response: etree._Element, expected: Expected) -> None:
+    if response.tag != samlp("Response"):
+        raise ProviderRefused("not_a_response")
+    if response.get("Version") != "2.0":
+        raise ProviderRefused("version")
+    if response.get("InResponseTo") != expected.request_id:
+        raise ProviderRefused("unsolicited")
+    if response.get("Destination") != expected.acs_url:
+        raise ProviderRefused("destination")
+    _check_issued(response, expected)
+    issuer = response.find(saml("Issuer"))
+    if issuer is None and not has_signature(response):
+        return  # an unsigned envelope may stay silent; the assertion says who issued it
+    if issuer is None:
+        raise ProviderRefused("issuer_mismatch")
+    _check_issuer(issuer, expected)
+
+
+def _check_issued(element: etree._Element, expected: Expected) -> None:
+    issued = instant(element.get("IssueInstant"), "issue_instant")
+    if issued > expected.now + expected.skew:
+        raise ProviderRefused("issue_instant", "in the future")
+    if issued < expected.requested_at - expected.skew or (
+        issued < expected.now - TRANSIT - expected.skew
+    ):
+        raise ProviderRefused("issue_instant", "too old")
+
+
+def _check_issuer(issuer: etree._Element, expected: Expected) -> None:
+    """Compared byte for byte: the makelaar that was asked, and no other."""
+    if issuer.get("Format") not in (None, ENTITY):
+        raise ProviderRefused("issuer_format")
+    if text_of(issuer, "issuer_mismatch") != expected.metadata.entity_id:
+        raise ProviderRefused("issuer_mismatch")
+
+
+def _check_status(response: etree._Element, expected: Expected) -> None:
+    """Anything but Success ends here, whatever else the message holds. A signature is demanded of a refusal as well
+    where the makelaar signs its responses."""
+    status = only_child(response, samlp("Status"), "status")
+    code = only_child(status, samlp("StatusCode"), "status")
+    if code.get("Value") == SUCCESS:
+        return
+    if expected.settings.require_signed in ("both", "response"):
+        verify_enveloped(response, expected.metadata.signing)
+    inner = code.find(samlp("StatusCode"))
+    second = inner.get("Value") if inner is not None else None
+    if second in _CANCELLED:
+        raise ProviderCancelled
+    if second == STATUS + "NoAuthnContext":
+        raise ProviderLevelTooLow(expected.level, None)
+    if not (code.get("Value") or "").startswith(STATUS):
+        raise ProviderRefused("status")
+    raise ProviderRefused("status_not_success")
+
+
+def _assertion(response: etree._Element, expected: Expected) -> etree._Element:
+    """The one assertion, verified as the makelaar's record demands."""
+    settings, certificates = expected.settings, expected.metadata.signing
+    plain = response.findall(saml("Assertion"))
+    sealed = response.findall(saml("EncryptedAssertion"))
+    if len(plain) + len(sealed) != 1:
+        raise ProviderRefused("assertion_count", f"{len(plain)} plain, {len(sealed)} encrypted")
+    if plain and settings.require_encrypted_assertion:
+        raise ProviderRefused("assertion_not_encrypted")
+    response_signed = has_signature(response)
+    if response_signed or settings.require_signed in ("both", "response"):
+        verify_enveloped(response, certificates)
+    assertion = plain[0] if plain else _decrypted(sealed[0], expected, response_signed)
+    if has_signature(assertion) or settings.require_signed in ("both", "assertion"):
+        verify_enveloped(assertion, certificates)
+    if (
+        next(assertion.iterdescendants(saml("Assertion"), saml("EncryptedAssertion")), None)
+        is not None
+    ):
+        raise ProviderRefused("advice", "an assertion inside the assertion")
+    return assertion
+
+
+def _decrypted(sealed: etree._Element, expected: Expected, covered: bool) -> etree._Element:
+    assertion = decrypt_element(
+        sealed,
+        expected.keyring.published(KeyUse.SAML_ENCRYPTION),
+        allow_cbc=expected.settings.allow_cbc and covered,
+    )
+    if assertion.tag != saml("Assertion"):
+        raise XmlRefused("decryption_failed")
+    schema.check_protocol(assertion)
+    return assertion
+
+
+def _check_assertion(assertion: etree._Element, expected: Expected) -> datetime:
+    """Issuer, times, audience and bearer confirmation (Profiles §4.1.4.3). The moment after which it is worthless."""
+    if assertion.get("Version") != "2.0":
+        raise ProviderRefused("version")
+    _check_issuer(only_child(assertion, saml("Issuer"), "issuer_mismatch"), expected)
+    _check_issued(assertion, expected)
+    confirmed = _check_confirmation(assertion, expected)
+    conditions = only_child(assertion, saml("Conditions"), "conditions")
+    until = _check_period(conditions, expected, "conditions")
+    _check_audience(conditions, expected)
+    return min(moment for moment in (confirmed, until) if moment is not None) + expected.skew
+
+
+def _check_confirmation(assertion: etree._Element, expected: Expected) -> datetime:
+    subject = only_child(assertion, saml("Subject"), "subject")
+    confirmation = only_child(subject, saml("SubjectConfirmation"), "confirmation")
+    if confirmation.get("Method") != BEARER:
+        raise ProviderRefused("confirmation_method")
+    data = only_child(confirmation, saml("SubjectConfirmationData"), "confirmation")
+    if data.get("Recipient") != expected.acs_url:
+        raise ProviderRefused("recipient")
+    if data.get("InResponseTo") != expected.request_id:
+        raise ProviderRefused("unsolicited", "subject confirmation")
+    if data.get("NotBefore") is not None:
+        raise ProviderRefused("confirmation", "a bearer confirmation has no NotBefore")
+    until = _check_period(data, expected, "confirmation")
+    if until is None:
+        raise ProviderRefused("confirmation", "no NotOnOrAfter")
+    return until
+
+
+def _check_period(element: etree._Element, expected: Expected, reason: str) -> datetime | None:
+    """NotBefore and NotOnOrAfter with the makelaar's skew; together no longer than its record allows."""
+    now, skew = expected.now, expected.skew
+    begin, end = element.get("NotBefore"), element.get("NotOnOrAfter")
+    start = instant(begin, reason) if begin is not None else None
+    until = instant(end, reason) if end is not None else None
+    if start is not None and start > now + skew:
+        raise ProviderRefused("not_yet_valid", reason)
+    if until is not None and until <= now - skew:
+        raise ProviderRefused("expired", reason)
+    if start is not None and until is not None and until <= start:
+        raise ProviderRefused(reason, "ends before it begins")
+    longest = timedelta(seconds=expected.settings.max_validity_seconds)
+    if until is not None and until - (start or now) > longest + skew:
+        raise ProviderRefused("validity_too_long", reason)
+    return until
+
+
+def _check_audience(conditions: etree._Element, expected: Expected) -> None:
+    """Each restriction must name us: several are an AND (Core §2.5.1.4)."""
+    restrictions = conditions.findall(saml("AudienceRestriction"))
+    if not restrictions:
+        raise ProviderRefused("audience", "no restriction")
+    for restriction in restrictions:
+        names = [text_of(a, "audience") for a in restriction.findall(saml("Audience"))]
+        if expected.sp_entity_id not in names:
+            raise ProviderRefused("audience")
