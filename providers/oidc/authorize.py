@@ -1,0 +1,159 @@
+"""The way there and back: the authorization request, and what the browser brings home.
+
+OpenID Connect Core §3.1.2, PKCE (RFC 7636, S256 only), ``iss`` of the answer (RFC 9207).
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+import secrets
+from datetime import datetime
+from typing import Final
+from urllib.parse import urlencode, urlsplit
+
+from authlib.oauth2.rfc7636 import create_s256_code_challenge
+
+from assurance.acr import level_of, name_of
+from assurance.levels import AssuranceLevel
+from providers.interface import (
+    AuthenticationRequest,
+    Callback,
+    Departure,
+    ProviderCancelled,
+    ProviderLevelTooLow,
+    ProviderRefused,
+    ProviderUnavailable,
+    Remembered,
+)
+from providers.oidc.discovery import ProviderMetadata
+from providers.registry import OidcSettings, ProviderRecord
+
+MAX_CODE: Final = 2048
+_CODE: Final = re.compile(r"[\x21-\x7e]+")  # RFC 6749 appendix A.11, without the space
+_TROUBLE: Final = frozenset({"server_error", "temporarily_unavailable"})
+_REFUSALS: Final = frozenset(
+    {
+        "account_selection_required",
+        "consent_required",
+        "interaction_required",
+        "invalid_request",
+        "invalid_scope",
+        "login_required",
+        "unauthorized_client",
+        "unsupported_response_type",
+    }
+)
+
+
+def departure(
+    ask: AuthenticationRequest,
+    *,
+    record: ProviderRecord,
+    settings: OidcSettings,
+    metadata: ProviderMetadata,
+    redirect_uri: str,
+    now: datetime,
+) -> Departure:
+    """The authorization request as an address, and what must be remembered of it."""
+    nonce, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(48)
+    max_age = 0 if ask.force_authn else ask.max_age
+    query = {
+        "response_type": "code",
+        "client_id": settings.client_id,
+        "redirect_uri": redirect_uri,
+        "scope": " ".join(dict.fromkeys(("openid", *settings.scopes))),
+        "state": ask.relay_state,
+        "nonce": nonce,
+        "code_challenge": str(create_s256_code_challenge(verifier)),
+        "code_challenge_method": "S256",
+        "acr_values": " ".join(acceptable_acr(record, metadata, ask.level)),
+        "ui_locales": ask.locale,
+        "prompt": "login" if ask.force_authn else None,
+        "max_age": None if max_age is None else str(max_age),
+        "login_hint": ask.login_hint,
+    }
+    values = {
+        "state": ask.relay_state,
+        "code_verifier": verifier,
+        "redirect_uri": redirect_uri,
+        "service_uuid": ask.service_uuid,
+        "force_authn": "1" if ask.force_authn else "",
+        "max_age": "" if ask.max_age is None else str(ask.max_age),
+    }
+    joint = "&" if urlsplit(metadata.authorization_endpoint).query else "?"
+    encoded = urlencode({name: value for name, value in query.items() if value})
+    return Departure(
+        url=f"{metadata.authorization_endpoint}{joint}{encoded}",
+        remembered=Remembered(
+            provider_id=record.id,
+            request_id=nonce,
+            requested_at=now,
+            level=ask.level,
+            values=values,
+        ),
+    )
+
+
+def acceptable_acr(
+    record: ProviderRecord, metadata: ProviderMetadata, asked: AssuranceLevel
+) -> list[str]:
+    """Every ``acr`` that suffices, lowest first.
+
+    In the makelaar's own words, else those that it says it supports, else those of eIDAS.
+    """
+    known = [(level, word) for word, level in record.levels.items()]
+    if not known:
+        supported = ((level_of(word), word) for word in metadata.acr_values)
+        known = [(level, word) for level, word in supported if level is not None]
+    if not known:
+        known = [(level, word) for level in AssuranceLevel if (word := name_of(level, "eidas"))]
+    return [word for level, word in sorted(known) if level >= asked]
+
+
+def take_code(
+    callback: Callback, remembered: Remembered, settings: OidcSettings, metadata: ProviderMetadata
+) -> str:
+    """The authorization code, once the answer is sure to be the one that was asked for.
+
+    Raises ProviderRefused, ProviderCancelled, ProviderLevelTooLow, ProviderUnavailable.
+    """
+    if callback.method != "GET":
+        raise ProviderRefused("response_mode", "a query was asked")
+    _check_address(callback, remembered)
+    _check_issuer(callback.one("iss"), settings, metadata)
+    code, error = callback.one("code"), callback.one("error")
+    if code is not None and error is not None:
+        raise ProviderRefused("code_and_error")
+    if error is not None:
+        raise _as_exception(error, remembered)
+    if not code or len(code) > MAX_CODE or not _CODE.fullmatch(code):
+        raise ProviderRefused("code_malformed")
+    return code
+
+
+def _check_address(callback: Callback, remembered: Remembered) -> None:
+    if callback.url != remembered.values["redirect_uri"]:
+        raise ProviderRefused("redirect_uri_mismatch")
+    state = callback.one("state") or ""
+    if not hmac.compare_digest(state.encode(), remembered.values["state"].encode()):
+        raise ProviderRefused("state_mismatch")
+
+
+def _check_issuer(iss: str | None, settings: OidcSettings, metadata: ProviderMetadata) -> None:
+    """RFC 9207 §2.4: compared exactly, also in an answer that is an error."""
+    if iss is None and metadata.answers_with_iss:
+        raise ProviderRefused("issuer_missing", "iss was promised")
+    if iss is not None and iss != settings.issuer:
+        raise ProviderRefused("issuer_mismatch")
+
+
+def _as_exception(error: str, remembered: Remembered) -> Exception:
+    """OAuth's error as ours. What the sender wrote beside it is never shown or logged."""
+    if error == "access_denied":
+        return ProviderCancelled("access_denied")
+    if error == "unmet_authentication_requirements":
+        return ProviderLevelTooLow(remembered.level, None)
+    if error in _TROUBLE:
+        return ProviderUnavailable(f"authorization endpoint: {error}")
+    return ProviderRefused("makelaar_error", error if error in _REFUSALS else "an unknown error")

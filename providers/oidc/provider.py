@@ -1,0 +1,208 @@
+"""OidcProvider: a makelaar that speaks OpenID Connect, authorization code with PKCE."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from assurance.acr import level_of
+from assurance.levels import AssuranceLevel
+from keys.keyring import KeyRing
+from providers.interface import (
+    AuthenticationRequest,
+    Callback,
+    Departure,
+    Identity,
+    ProviderLevelTooLow,
+    ProviderRefused,
+    Remembered,
+)
+from providers.oidc import client, representation
+from providers.oidc.authorize import departure, take_code
+from providers.oidc.discovery import ProviderMetadata, fetch_document, fetch_metadata
+from providers.oidc.keys import MAX_BYTES, PublicKey, PublishedKeys, read_jwks
+from providers.oidc.last_good import LastGood
+from providers.oidc.tokens import (
+    Claims,
+    Expected,
+    check_userinfo_token,
+    read_id_token,
+    seconds_in,
+    subject_of,
+    verify,
+)
+from providers.registry import ProviderRecord
+from state.outgoing import OutgoingClient
+
+LONGEST_REPLAY: Final = timedelta(hours=1)
+MAX_TEXT: Final = 200
+MAX_FACTORS: Final = 10
+# Claim -> our name for it
+_ATTRIBUTES: Final = {"name": "display_name", "email": "email"}
+
+
+class OidcProvider:
+    """Safe between threads; keeps its makelaar's documents and keys, nothing of any login."""
+
+    def __init__(
+        self,
+        *,
+        record: ProviderRecord,
+        keyring: KeyRing,
+        outgoing: OutgoingClient,
+        redirect_uri: str,
+    ) -> None:
+        if record.oidc is None:
+            raise ValueError("not a makelaar that speaks OpenID Connect")
+        self._record = record
+        self._settings = record.oidc
+        self._keyring = keyring
+        self._outgoing = outgoing
+        self._redirect_uri = redirect_uri
+        self._metadata: LastGood[ProviderMetadata] = LastGood(
+            lambda: fetch_metadata(self._outgoing, self._settings)
+        )
+        self._jwks_uri = ""
+        self._keys: LastGood[PublishedKeys] = LastGood(self._fetch_keys)
+
+    def begin(self, ask: AuthenticationRequest, now: datetime) -> Departure:
+        """Where to send the browser. Raises ProviderUnavailable."""
+        return departure(
+            ask,
+            record=self._record,
+            settings=self._settings,
+            metadata=self._metadata.get(now),
+            redirect_uri=self._redirect_uri,
+            now=now,
+        )
+
+    def finish(self, remembered: Remembered, callback: Callback) -> Identity:
+        """Check the answer completely; see RedirectProvider."""
+        now = callback.received_at
+        if remembered.provider_id != self._record.id:
+            raise ProviderRefused("other_makelaar", "asked another makelaar")
+        if remembered.values.get("redirect_uri") != self._redirect_uri:
+            raise ProviderRefused("redirect_uri_mismatch", "asked for another address")
+        metadata = self._metadata.get(now)
+        code = take_code(callback, remembered, self._settings, metadata)
+        tokens = client.redeem(
+            self._outgoing,
+            settings=self._settings,
+            metadata=metadata,
+            keyring=self._keyring,
+            code=code,
+            values=remembered.values,
+            now=now,
+        )
+        id_claims = read_id_token(
+            tokens.id_token,
+            settings=self._settings,
+            find_key=lambda kid: self._find_key(kid, metadata, now),
+            expected=_expected(remembered, code, tokens.access_token, now),
+        )
+        more = self._userinfo(metadata, tokens, id_claims, now)
+        return self._identity(id_claims, {**more, **id_claims}, remembered, code, now)
+
+    def _fetch_keys(self) -> PublishedKeys:
+        return read_jwks(fetch_document(self._outgoing, self._jwks_uri, MAX_BYTES))
+
+    def _find_key(self, kid: str | None, metadata: ProviderMetadata, now: datetime) -> PublicKey:
+        """The key that the token names; an unknown one makes us look again, once a minute."""
+        alg = self._settings.id_token_signed_response_alg
+        self._jwks_uri = metadata.jwks_uri
+        key = self._keys.get(now).choose(kid, alg)
+        key = key or self._keys.refetched(now).choose(kid, alg)
+        if key is None:
+            raise ProviderRefused("token_key_unknown")
+        return key
+
+    def _userinfo(
+        self, metadata: ProviderMetadata, tokens: client.Tokens, id_claims: Claims, now: datetime
+    ) -> Mapping[str, Any]:
+        """What userinfo adds about the same person; nothing where it is not registered."""
+        if not self._settings.userinfo:
+            return {}
+        found = client.fetch_userinfo(self._outgoing, metadata, tokens)
+        if isinstance(found, str):
+            alg = self._settings.id_token_signed_response_alg
+            found = verify(found, alg, lambda kid: self._find_key(kid, metadata, now))
+            check_userinfo_token(found, self._settings)
+        if subject_of(found) != subject_of(id_claims):
+            raise ProviderRefused("userinfo_subject", "about somebody else")
+        return found
+
+    def _identity(
+        self, id_claims: Claims, claims: Claims, remembered: Remembered, code: str, now: datetime
+    ) -> Identity:
+        given = self._level(id_claims, remembered.level)
+        lifts = self._record.local_factor_lifts and given is AssuranceLevel.EH2
+        until = datetime.fromtimestamp(seconds_in(id_claims, "exp"), UTC)
+        return Identity(
+            provider_id=self._record.id,
+            subject=subject_of(id_claims),
+            proofing=AssuranceLevel.EH2_PLUS if lifts else given,
+            authentication=given,
+            authenticated_at=_authenticated_at(id_claims),
+            factors=_factors(id_claims),
+            attributes=_attributes(claims),
+            authority=representation.asserted_authority(
+                claims, self._record, given, remembered.values["service_uuid"]
+            ),
+            asserted_services=representation.asserted_services(claims),
+            replay_keys=tuple(
+                _replay_key(self._record.id, kind, value)
+                for kind, value in (("nonce", remembered.request_id), ("code", code))
+            ),
+            replay_until=min(until, now + LONGEST_REPLAY),
+        )
+
+    def _level(self, id_claims: Claims, asked: AssuranceLevel) -> AssuranceLevel:
+        """The level of the ``acr``, up to the record's ceiling. Raises ProviderLevelTooLow."""
+        acr = id_claims.get("acr")
+        named = level_of(acr, self._record.levels) if isinstance(acr, str) else None
+        given = self._record.believes(named) if named is not None else None
+        if given is None or given < asked or given < AssuranceLevel.EH2:
+            raise ProviderLevelTooLow(asked, given)
+        return given
+
+
+def _expected(
+    remembered: Remembered, code: str, access_token: str | None, now: datetime
+) -> Expected:
+    max_age = remembered.values.get("max_age")
+    return Expected(
+        nonce=remembered.request_id,
+        code=code,
+        access_token=access_token,
+        now=now,
+        max_age=int(max_age) if max_age else None,
+        fresh_since=remembered.requested_at if remembered.values.get("force_authn") else None,
+    )
+
+
+def _authenticated_at(id_claims: Claims) -> datetime:
+    """When the person logged in there; not saying so, the token's own age is all that we know."""
+    name = "auth_time" if "auth_time" in id_claims else "iat"
+    return datetime.fromtimestamp(seconds_in(id_claims, name), UTC)
+
+
+def _factors(id_claims: Claims) -> tuple[str, ...]:
+    amr = id_claims.get("amr")
+    values = amr[:MAX_FACTORS] if isinstance(amr, list) else []
+    return tuple(v.lower() for v in values if isinstance(v, str) and len(v) <= MAX_TEXT)
+
+
+def _attributes(claims: Claims) -> dict[str, tuple[str, ...]]:
+    found = {ours: claims.get(theirs) for theirs, ours in _ATTRIBUTES.items()}
+    return {
+        name: (value,)
+        for name, value in found.items()
+        if isinstance(value, str) and 0 < len(value) <= MAX_TEXT and value.isprintable()
+    }
+
+
+def _replay_key(provider_id: str, kind: str, value: str) -> str:
+    digest = hashlib.sha256(f"{provider_id} {kind} {value}".encode()).hexdigest()
+    return f"oidc:{kind}:{digest}"
