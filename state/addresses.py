@@ -1,7 +1,8 @@
 """Which addresses outgoing calls may reach: the URL before DNS, and every IP address after it.
 
-A URL that somebody registered must not lead to what only this machine can reach (CWE-918). The name is judged by
-its shape, each address that it resolves to by the registries of special-purpose addresses (RFC 6890).
+A URL that somebody registered must not lead to what only this machine can reach (CWE-918). The name
+is judged by its shape, each address that it resolves to by the registries of special-purpose
+addresses (RFC 6890).
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ class OutgoingRefused(Exception):  # noqa: N818  the word of the policy
 
 @dataclass(frozen=True)
 class Target:
-    """Where a call goes. ``host`` in lower case without brackets; ``loopback``: a listed development address."""
+    """Where a call goes. ``host`` in lower case, no brackets; ``loopback``: a listed address."""
 
     scheme: str
     host: str
@@ -95,7 +96,7 @@ def _check_outside(scheme: str, host: str, port: int, allowed_ports: frozenset[i
 
 
 def check_addresses(target: Target, addresses: Sequence[str]) -> None:
-    """Raises OutgoingRefused unless every address may be reached: one bad among many is an attack as well."""
+    """Raises OutgoingRefused unless every address may be reached: one bad one is an attack too."""
     for text in addresses:
         try:
             address = ipaddress.ip_address(text.partition("%")[0])
@@ -121,7 +122,7 @@ def is_public(address: _IPv4 | _IPv6) -> bool:
 
 
 def checked_loopback(entries: frozenset[str]) -> frozenset[str]:
-    """The development list itself: only loopback, each with its port. Raises ValueError on anything else."""
+    """The development list itself: loopback only, each with its port. Raises ValueError."""
     checked = set()
     for entry in entries:
         parts = urlsplit(f"//{entry}")

@@ -31,7 +31,7 @@ class Breaker:
         self._lock = threading.Lock()
 
     def admits(self, party: str) -> bool:
-        """May a call be made now? After the pause one caller may try; the others wait for its result."""
+        """May a call be made now? After the pause one may try; the others wait for its result."""
         with self._lock:
             state = self._parties.get(party)
             if state is None or state.opened_at is None:

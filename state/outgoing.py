@@ -1,18 +1,20 @@
-"""Outgoing calls: to registered parties only, over TLS, bounded in time and size, without redirects.
+"""Outgoing calls: to registered parties, over TLS, bounded in time and size, without redirects.
 
-The address that was checked is the address that is called, so a name cannot change between the two (CWE-918).
+The address that was checked is the address that is called, so that a name cannot change in between
+(CWE-918).
 """
 
 from __future__ import annotations
 
 import http.client
+import io
 import json
 import socket
 import ssl
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import urlencode
 
 from state.addresses import (
@@ -24,17 +26,20 @@ from state.addresses import (
 )
 from state.breaker import Breaker
 
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
+
 CONNECT_SECONDS: Final = 3.0
-TOTAL_SECONDS: Final = 8.0
+TOTAL_SECONDS: Final = 5.0
+MAX_ADDRESSES: Final = 3
 MAX_BYTES: Final = 1024 * 1024
-MAX_HEADERS: Final = 64
 PORTS: Final = frozenset({443, 8443})
 _CHUNK: Final = 16 * 1024
 Resolver = Callable[[str, int], list[str]]
 
 
 class OutgoingFailed(Exception):  # noqa: N818
-    """The party did not answer properly. ``reason`` is a stable machine word; nothing received is in it."""
+    """The party did not answer properly. ``reason`` is a machine word; nothing received is in it."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -52,9 +57,13 @@ class Answer:
     def json(self) -> Any:
         """The body as JSON. Raises OutgoingFailed."""
         try:
-            return json.loads(self.body)
-        except ValueError:
+            return json.loads(self.body, parse_constant=_no_constant)
+        except (ValueError, RecursionError):
             raise OutgoingFailed("not_json") from None
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
 
 
 def resolve(host: str, port: int) -> list[str]:
@@ -150,70 +159,116 @@ class OutgoingClient:
         headers: Mapping[str, str],
         max_bytes: int,
     ) -> Answer:
-        deadline = self._monotonic() + TOTAL_SECONDS
+        left = self._deadline()
         try:
-            addresses = self._resolve(target.host, target.port)
-        except OSError:
-            raise OutgoingFailed("name_not_found") from None
-        if not addresses:
-            raise OutgoingFailed("name_not_found")
-        check_addresses(target, addresses)
-        connection = _Pinned(target, addresses[0], self._tls)
-        try:
-            connection.request(method, target.path, body, {"Connection": "close", **headers})
-            response = connection.getresponse()
-            if 300 <= response.status < 400:
-                raise OutgoingFailed("redirected")
-            content = self._read(connection, response, max_bytes, deadline)
-            found = {name.lower(): value for name, value in response.getheaders()[:MAX_HEADERS]}
-            return Answer(response.status, found, content)
+            with self._connected(target, self._addresses(target), left) as plain:
+                connection = http.client.HTTPConnection(target.host, target.port)
+                connection.sock = cast(socket.socket, _Wire(plain, left))
+                fixed = {"Host": _host_header(target), "Connection": "close"}
+                connection.request(method, target.path, body, {**headers, **fixed})
+                with connection.getresponse() as response:
+                    return _read_answer(response, max_bytes)
         except ssl.SSLError:
             raise OutgoingFailed("tls") from None
         except TimeoutError:
             raise OutgoingFailed("timeout") from None
         except (OSError, http.client.HTTPException, ValueError):
             raise OutgoingFailed("no_answer") from None
-        finally:
-            connection.close()
 
-    def _read(
-        self,
-        connection: _Pinned,
-        response: http.client.HTTPResponse,
-        max_bytes: int,
-        deadline: float,
-    ) -> bytes:
-        """The body, bounded in size and in time: a party that drips bytes is cut off as well."""
-        parts: list[bytes] = []
-        size = 0
-        while True:
-            left = deadline - self._monotonic()
-            if left <= 0:
-                raise OutgoingFailed("timeout")
-            if connection.sock is not None:
-                connection.sock.settimeout(left)
-            part = response.read1(_CHUNK)
-            if not part:
-                return b"".join(parts)
-            size += len(part)
-            if size > max_bytes:
-                raise OutgoingFailed("too_large")
-            parts.append(part)
+    def _deadline(self) -> Callable[[], float]:
+        """Seconds left of this call, asked at every read and write: dripping buys no time."""
+        end = self._monotonic() + TOTAL_SECONDS
+
+        def left() -> float:
+            seconds = end - self._monotonic()
+            if seconds <= 0:
+                raise TimeoutError
+            return seconds
+
+        return left
+
+    def _addresses(self, target: Target) -> list[str]:
+        try:
+            addresses = self._resolve(target.host, target.port)
+        except (OSError, UnicodeError):
+            addresses = []
+        if not addresses:
+            raise OutgoingFailed("name_not_found")
+        check_addresses(target, addresses)
+        return addresses
+
+    def _connected(
+        self, target: Target, addresses: list[str], left: Callable[[], float]
+    ) -> socket.socket:
+        """A connection to the first checked address that answers; TLS is verified for the name."""
+        plain = _connect_first(addresses[:MAX_ADDRESSES], target.port, left)
+        if target.scheme == "http":
+            return plain
+        try:
+            plain.settimeout(left())
+            return self._tls.wrap_socket(plain, server_hostname=target.host)
+        except BaseException:
+            plain.close()
+            raise
 
 
-class _Pinned(http.client.HTTPConnection):
-    """A connection to one address that was checked; TLS is verified for the name."""
+def _connect_first(addresses: list[str], port: int, left: Callable[[], float]) -> socket.socket:
+    for address in addresses[:-1]:
+        try:
+            return socket.create_connection((address, port), min(CONNECT_SECONDS, left()))
+        except OSError:
+            continue
+    return socket.create_connection((addresses[-1], port), min(CONNECT_SECONDS, left()))
 
-    def __init__(self, target: Target, address: str, tls: ssl.SSLContext) -> None:
-        super().__init__(target.host, target.port, timeout=CONNECT_SECONDS)
-        self._target = target
-        self._address = address
-        self._context = tls
 
-    def connect(self) -> None:
-        plain = socket.create_connection((self._address, self._target.port), self.timeout)
-        plain.settimeout(TOTAL_SECONDS)
-        if self._target.scheme == "https":
-            self.sock = self._context.wrap_socket(plain, server_hostname=self._target.host)
-        else:
-            self.sock = plain
+def _host_header(target: Target) -> str:
+    default = {"https": 443, "http": 80}[target.scheme]
+    return (
+        target.authority.removesuffix(f":{default}") if target.port == default else target.authority
+    )
+
+
+def _read_answer(response: http.client.HTTPResponse, max_bytes: int) -> Answer:
+    if 300 <= response.status < 400:
+        raise OutgoingFailed("redirected")
+    content = b""
+    while part := response.read1(_CHUNK):
+        content += part
+        if len(content) > max_bytes:
+            raise OutgoingFailed("too_large")
+    if response.length:
+        raise OutgoingFailed("cut_short")
+    return Answer(
+        response.status, {name.lower(): value for name, value in response.getheaders()}, content
+    )
+
+
+class _Wire:
+    """What http.client uses of a socket, each use within the time that is left."""
+
+    def __init__(self, plain: socket.socket, left: Callable[[], float]) -> None:
+        self._plain = plain
+        self._left = left
+
+    def sendall(self, data: bytes) -> None:
+        self._plain.settimeout(self._left())
+        self._plain.sendall(data)
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        return io.BufferedReader(_Incoming(self._plain, self._left))
+
+    def close(self) -> None:
+        """http.client closes before the body is read; the caller owns the socket."""
+
+
+class _Incoming(io.RawIOBase):
+    def __init__(self, plain: socket.socket, left: Callable[[], float]) -> None:
+        self._plain = plain
+        self._left = left
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Buffer) -> int:
+        self._plain.settimeout(self._left())
+        return self._plain.recv_into(buffer)
