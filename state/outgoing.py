@@ -39,7 +39,7 @@ Resolver = Callable[[str, int], list[str]]
 
 
 class OutgoingFailed(Exception):  # noqa: N818
-    """The party did not answer properly. ``reason`` is a machine word; nothing received is in it."""
+    """The party did not answer properly. ``reason`` is a machine word, nothing that came in."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)

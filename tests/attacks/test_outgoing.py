@@ -1,0 +1,207 @@
+"""Addresses that lead inside, parties that answer badly (A-04, X-09); each with its good twin."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+
+from state.addresses import OutgoingRefused
+from state.outgoing import OutgoingClient, OutgoingFailed
+from tests.clocks import START
+from tests.keys_for_tests import ec_key
+from tests.listener import Said, Seen, listening
+
+PUBLIC = "93.184.216.34"
+
+
+class Called(Exception):  # noqa: N818
+    """A connection would have been made."""
+
+
+def outgoing_to(*addresses: str) -> OutgoingClient:
+    return OutgoingClient(["localhost:8001"], resolver=lambda _host, _port: list(addresses))
+
+
+def connections_raise(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(address: tuple[str, int], *_: object) -> None:
+        raise Called(address[0])
+
+    monkeypatch.setattr("socket.create_connection", refuse)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        pytest.param(url, id=f"A-04 {url[:40]}")
+        for url in (
+            "http://makelaar.example/",
+            "https://127.0.0.1/",
+            "https://127.1/",
+            "https://[::1]/",
+            "https://[::ffff:127.0.0.1]/",
+            "https://2130706433/",
+            "https://0x7f.0.0.1/",
+            "https://0177.0.0.1/",
+            "https://0.0.0.0/",
+            "https://169.254.169.254/latest/meta-data/",
+            "https://localhost/",
+            "http://localhost:8002/",
+            "http://localhost:8001@makelaar.example/",
+            "https://user@makelaar.example/",
+            "https://makelaar.example:22/",
+            "https://makelaar.example:80/",
+            "https://makelaar.example:99999/",
+            "https://makelaar.example\\@127.0.0.1/",
+            "https://makelaar.example/#f",
+            "https://makelaar.example./",
+            "https://maakelaar%2eexample/",
+            "https://makelaar.example/\r\nX: y",
+            "https://makelaar。example/",
+            "file:///etc/passwd",
+            "gopher://makelaar.example/",
+            "ftp://makelaar.example/",
+            "//makelaar.example/",
+            "https://",
+            "https://makelaar.example/" + "a" * 3000,
+        )
+    ],
+)
+def test_an_address_in_disguise_is_refused(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    connections_raise(monkeypatch)
+    with pytest.raises(OutgoingRefused):
+        outgoing_to(PUBLIC).get(url)
+
+
+@pytest.mark.parametrize(
+    "addresses",
+    [
+        pytest.param(["127.0.0.1"], id="A-04 a name of this machine"),
+        pytest.param(["10.0.0.8"], id="A-04 a name of the inside"),
+        pytest.param(["169.254.169.254"], id="A-04 a name of the cloud"),
+        pytest.param(["::ffff:10.0.0.8"], id="A-04 IPv4 in IPv6"),
+        pytest.param([PUBLIC, "127.0.0.1"], id="A-04 one inside among others"),
+        pytest.param(["fe80::1%eth0"], id="A-04 a scoped address"),
+        pytest.param(["nonsense"], id="A-04 no address"),
+    ],
+)
+def test_a_name_that_leads_inside_is_refused(
+    addresses: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connections_raise(monkeypatch)
+    with pytest.raises(OutgoingRefused, match="address"):
+        outgoing_to(*addresses).get("https://makelaar.example/")
+
+
+def test_A_04_the_good_twin_is_called_at_the_address_that_was_checked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # A second look at the name would lead inside: DNS rebinding.
+    answers = [[PUBLIC], ["127.0.0.1"]]
+    connections_raise(monkeypatch)
+    outgoing = OutgoingClient(resolver=lambda _host, _port: answers.pop(0))
+    with pytest.raises(Called, match=PUBLIC):
+        outgoing.get("https://makelaar.example/")
+    assert len(answers) == 1
+
+
+def test_A_04_a_redirect_is_not_followed() -> None:
+    with listening(lambda _: Said(b"inside")) as inside:
+        to_inside = {"Location": f"http://{inside.authority}/"}
+        with listening(lambda _: Said(status=302, headers=to_inside)) as server:
+            outgoing = OutgoingClient([server.authority, inside.authority])
+            with pytest.raises(OutgoingFailed, match="redirected"):
+                outgoing.get(f"http://{server.authority}/")
+            assert inside.seen == []
+            assert outgoing.get(f"http://{inside.authority}/").body == b"inside"
+
+
+class Ticking:
+    """A clock on which every look costs ``step`` seconds."""
+
+    def __init__(self, step: float) -> None:
+        self.now, self.step = 0.0, step
+
+    def __call__(self) -> float:
+        self.now += self.step
+        return self.now
+
+
+@pytest.mark.parametrize(
+    ("answering", "step", "reason"),
+    [
+        pytest.param(lambda _: Said(b"x" * 3000), 0.0, "too_large", id="A-04 X-09 too much"),
+        pytest.param(
+            lambda _: Said(pieces=(b"x" * 500,) * 9), 0.0, "too_large", id="X-09 without length"
+        ),
+        pytest.param(lambda _: Said(b"half", length=8), 0.0, "cut_short", id="X-09 cut short"),
+        pytest.param(lambda _: Said(b"x" * 9), 1.8, "timeout", id="A-04 X-09 slow"),
+        pytest.param(
+            lambda _: Said(headers={f"X-{i}": "y" for i in range(300)}),
+            0.0,
+            "no_answer",
+            id="X-09 endless headers",
+        ),
+    ],
+)
+def test_an_answer_that_is_too_much_or_too_slow_is_dropped(
+    answering: Callable[[Seen], Said], step: float, reason: str
+) -> None:
+    with listening(answering) as server:
+        outgoing = OutgoingClient([server.authority], monotonic=Ticking(step))
+        with pytest.raises(OutgoingFailed, match=reason):
+            outgoing.get(f"http://{server.authority}/", max_bytes=2000)
+    with listening(lambda _: Said(b"x" * 2000)) as good:
+        outgoing = OutgoingClient([good.authority], monotonic=Ticking(0.0))
+        assert len(outgoing.get(f"http://{good.authority}/", max_bytes=2000).body) == 2000
+
+
+def certificate(directory: Path, name: str) -> Path:
+    key = ec_key(f"tls {name}")
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(START.replace(year=2020))
+        .not_valid_after(START.replace(year=2050))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, SHA256())
+    )
+    path = directory / f"{name}.pem"
+    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path.write_bytes(made.public_bytes(Encoding.PEM) + secret)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "trusted"),
+    [
+        pytest.param("localhost", True, id="good"),
+        pytest.param("localhost", False, id="X-09 certificate of nobody we trust"),
+        pytest.param("other.example", True, id="X-09 certificate of another name"),
+    ],
+)
+def test_tls_is_verified_for_the_name(name: str, trusted: bool, tmp_path: Path) -> None:
+    pem = certificate(tmp_path, name)
+    server_side = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server_side.load_cert_chain(pem)
+    ours = ssl.create_default_context(cafile=str(pem) if trusted else None)
+    with listening(lambda _: Said(b"ok"), tls=server_side) as server:
+        authority = f"localhost:{server.port}"
+        outgoing = OutgoingClient([authority], tls=ours, resolver=lambda _h, _p: ["127.0.0.1"])
+        if (name, trusted) == ("localhost", True):
+            assert outgoing.get(f"https://{authority}/").body == b"ok"
+        else:
+            with pytest.raises(OutgoingFailed, match="tls"):
+                outgoing.get(f"https://{authority}/")
+            assert server.seen == []

@@ -1,0 +1,119 @@
+"""Outgoing calls against servers on loopback."""
+
+from __future__ import annotations
+
+import pytest
+
+from state.addresses import OutgoingRefused
+from state.breaker import FAILURES_TO_OPEN
+from state.outgoing import Answer, OutgoingClient, OutgoingFailed
+from tests.listener import Listener, Said, Seen, listening
+
+
+def answer(seen: Seen) -> Said:
+    if seen.path == "/busy":
+        return Said(status=503)
+    if seen.path == "/missing":
+        return Said(status=404)
+    return Said(b'{"fine": true}', headers={"Content-Type": "application/json"})
+
+
+def client(server: Listener, *more: str) -> OutgoingClient:
+    return OutgoingClient([server.authority, *more])
+
+
+def test_get_returns_status_headers_and_body() -> None:
+    with listening(answer) as server:
+        got = client(server).get(f"http://{server.authority}/a?b=c", accept="application/json")
+    assert (got.status, got.json()) == (200, {"fine": True})
+    assert got.headers["content-type"] == "application/json"
+    assert server.seen[0].path == "/a?b=c"
+    assert server.seen[0].headers["accept"] == "application/json"
+    assert server.seen[0].headers["host"] == server.authority
+
+
+def test_a_form_and_json_are_posted_with_their_headers() -> None:
+    with listening(answer) as server:
+        outgoing = client(server)
+        outgoing.post_form(f"http://{server.authority}/f", {"a": "ü&"}, headers={"X-Y": "z"})
+        outgoing.post_json(f"http://{server.authority}/j", {"a": 1})
+    form, json = server.seen
+    assert (form.method, form.body) == ("POST", b"a=%C3%BC%26")
+    assert form.headers["content-type"] == "application/x-www-form-urlencoded"
+    assert form.headers["x-y"] == "z"
+    assert (json.body, json.headers["content-type"]) == (b'{"a": 1}', "application/json")
+
+
+def test_the_address_that_was_checked_is_the_one_called() -> None:
+    asked = []
+
+    def resolver(host: str, port: int) -> list[str]:
+        asked.append((host, port))
+        return ["127.0.0.2"]
+
+    with listening(answer, host="127.0.0.2") as server:
+        authority = f"localhost:{server.port}"
+        outgoing = OutgoingClient([authority], resolver=resolver)
+        assert outgoing.get(f"http://{authority}/").status == 200
+    assert asked == [("localhost", server.port)]
+    assert server.seen[0].headers["host"] == authority
+
+
+def test_the_next_address_is_tried_where_the_first_is_silent() -> None:
+    with listening(answer, host="127.0.0.2") as server:
+        authority = f"localhost:{server.port}"
+        outgoing = OutgoingClient([authority], resolver=lambda _h, _p: ["127.0.0.3", "127.0.0.2"])
+        assert outgoing.get(f"http://{authority}/").status == 200
+
+
+def test_X_09_a_party_that_fails_is_left_alone_and_others_do_not_notice() -> None:
+    with listening(answer) as bad, listening(answer) as good:
+        outgoing = client(bad, good.authority)
+        for _ in range(FAILURES_TO_OPEN):
+            assert outgoing.get(f"http://{bad.authority}/busy").status == 503
+        with pytest.raises(OutgoingFailed, match="circuit_open"):
+            outgoing.get(f"http://{bad.authority}/")
+        assert outgoing.get(f"http://{good.authority}/").status == 200
+    assert len(bad.seen) == FAILURES_TO_OPEN
+
+
+def test_an_answer_that_says_no_is_an_answer() -> None:
+    with listening(answer) as server:
+        outgoing = client(server)
+        for _ in range(FAILURES_TO_OPEN + 1):
+            assert outgoing.get(f"http://{server.authority}/missing").status == 404
+
+
+def test_what_the_policy_refuses_does_not_count_against_the_party() -> None:
+    found = [["10.0.0.1"]] * FAILURES_TO_OPEN
+    with listening(answer) as server:
+        authority = f"localhost:{server.port}"
+        outgoing = OutgoingClient(
+            [authority], resolver=lambda _h, _p: found.pop() if found else ["127.0.0.1"]
+        )
+        for _ in range(FAILURES_TO_OPEN):
+            with pytest.raises(OutgoingRefused, match="address"):
+                outgoing.get(f"http://{authority}/")
+        assert outgoing.get(f"http://{authority}/").status == 200
+
+
+def test_nobody_listening_and_no_such_name() -> None:
+    def nowhere(host: str, port: int) -> list[str]:
+        raise OSError
+
+    with listening(answer) as server:
+        pass
+    with pytest.raises(OutgoingFailed, match="no_answer"):
+        client(server).get(f"http://{server.authority}/")
+    with pytest.raises(OutgoingFailed, match="name_not_found"):
+        OutgoingClient(resolver=nowhere).get("https://makelaar.example/")
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>", b"NaN", b"[" * 100_000, b"\xff\xfe"])
+def test_what_is_no_json_is_said_without_repeating_it(body: bytes) -> None:
+    with pytest.raises(OutgoingFailed, match=r"^not_json$"):
+        Answer(200, {}, body).json()
+
+
+def test_an_answer_does_not_show_what_is_in_it() -> None:
+    assert "secret" not in repr(Answer(200, {"set-cookie": "secret"}, b"secret"))
