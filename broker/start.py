@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from dataclasses import dataclass
 
 from sqlalchemy.engine import Engine
@@ -12,32 +11,13 @@ from broker.adapters import adapter_factory
 from broker.configuration import ConfigurationHolder
 from broker.downstream.console import CONSOLE_SERVICE
 from broker.settings import Settings
+from broker.tables import TABLES
 from keys.sealing import Sealer, load_master_key
 from state.clock import Clock
 from state.engine import make_engine
 from state.ephemeral import ExpiringStore
 from state.outgoing import OutgoingClient
 from state.stores import make_store
-
-# Every module that declares a table: SQLAlchemy and the migrations know a table once its module is imported.
-TABLES = (
-    "assurance.means",
-    "assurance.sessions",
-    "broker.grants",
-    "consent.chains",
-    "consent.mandates",
-    "consent.register",
-    "consent.requests",
-    "directory.history",
-    "directory.organisations",
-    "directory.people",
-    "keys.signing_key",
-    "state.audit",
-    "state.outbox",
-    "state.registrations",
-    "state.stores.sql",
-    "state.trace",
-)
 
 
 @dataclass(frozen=True)
@@ -54,18 +34,12 @@ class Parts:
     holder: ConfigurationHolder
 
 
-def know_tables() -> None:
-    """Import every module that declares a table."""
-    for name in TABLES:
-        importlib.import_module(name)
-
-
 def start(settings: Settings, clock: Clock) -> Parts:
     """Make the parts; loads the master key, opens no listening socket, reads no registration yet.
 
     Raises MasterKeyError when the master key is missing or cannot be read.
     """
-    know_tables()
+    assert TABLES
     engine = make_engine(settings.database.url)
     sessions = sessionmaker(engine, expire_on_commit=False)
     sealer = Sealer(load_master_key(settings.keys.master_key_file))

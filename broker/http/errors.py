@@ -10,9 +10,9 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from broker.downstream.interface import PageError
-from broker.http.language import locale
 from broker.http.replies import remember_reference, show
 from broker.http.texts import error_page
+from broker.runtime import runtime
 from state.ephemeral import StoreUnavailable
 from state.trace import new_reference
 
@@ -78,4 +78,6 @@ def _show(status: int, key: str, detail: str, home_url: str | None = None) -> Re
         reference=reference,
         endpoint=request.endpoint,
     )
-    return show(error_page(key, reference=reference, locale=locale(), home_url=home_url), status)
+    return show(
+        error_page(key, reference=reference, at=runtime().clock(), home_url=home_url), status
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
 from flask import g, make_response, redirect, render_template
 from werkzeug.wrappers import Response
@@ -26,7 +26,7 @@ def show(page: Any, status: int = 200) -> Response:
 def leave(url: str, fields: Mapping[str, str], party: str) -> Response:
     """Send the browser to another party: 303, or a self-posting form when there are fields."""
     if not fields:
-        return cast(Response, redirect(url, 303))
+        return redirect(url, 303)
     allow_form_to(url)
     return show(DeparturePage(party=party, url=url, fields=tuple(fields.items())))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from broker.pages.frame import Frame
 
@@ -17,6 +18,7 @@ class ErrorPage:
     now: str
     code: str
     reference: str
+    at: datetime
     home_url: str | None = None
     home_label: str | None = None
     frame: Frame | None = None

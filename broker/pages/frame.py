@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class Frame:
     """``level`` is a label such as ``EH2+``; ``reference`` has 8 characters; addresses of forms follow from ``login_id``.
 
-    ``makelaar`` is named once it is chosen; ``may_change`` offers another one.
+    What is known so far fills up as the login goes on; ``reached`` only once it is enough. ``may_change`` offers another makelaar.
     """
 
     login_id: str
@@ -19,6 +19,9 @@ class Frame:
     service_owner: str
     level: str
     makelaar: str | None = None
+    person: str | None = None
+    on_behalf_of: str | None = None
+    reached: str | None = None
     may_change: bool = False
 
     def post_to(self, step: str) -> str:

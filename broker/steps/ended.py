@@ -6,7 +6,6 @@ from typing import NoReturn
 
 from broker.dispatch import Outcome, Show, Turn
 from broker.downstream.interface import LoginRefused
-from broker.http.language import locale
 from broker.http.texts import error_page
 from broker.steps.frame import frame
 
@@ -18,7 +17,7 @@ def enter(turn: Turn) -> Outcome:
     if ended.public_key is None:
         _refuse(turn)
     page = error_page(
-        ended.public_key, reference=turn.login.reference, locale=locale(), frame=frame(turn)
+        ended.public_key, reference=turn.login.reference, at=turn.now, frame=frame(turn)
     )
     return Show(page, status=400)
 

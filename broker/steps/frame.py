@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from broker.dispatch import Turn
 from broker.http.language import locale
+from broker.login import Login
 from broker.pages.frame import Frame
 from broker.pages.service_facts import ServiceFacts
 
@@ -13,6 +14,8 @@ def frame(turn: Turn) -> Frame:
     login, meets, language = turn.login, turn.meets, locale()
     service = meets.service
     client = meets.client
+    known = login.person_id is not None
+    enough = known and not login.too_low and meets.reached >= login.request.level
     return Frame(
         login_id=login.id,
         reference=login.reference,
@@ -21,6 +24,9 @@ def frame(turn: Turn) -> Frame:
         service_owner=service.provider_name.in_(language),
         level=login.request.level.label,
         makelaar=meets.provider.name if meets.provider else None,
+        person=(meets.person.display_name or None) if known else None,
+        on_behalf_of=_represented(login),
+        reached=meets.reached.label if enough else None,
         may_change=login.provider_id is not None and len(meets.offered) > 1,
     )
 
@@ -37,3 +43,10 @@ def service_facts(turn: Turn) -> ServiceFacts:
         level=turn.login.request.level.label,
         chain_mandates=service.chain_mandates,
     )
+
+
+def _represented(login: Login) -> str | None:
+    if login.authority is None:
+        return None
+    party = login.authority.represented
+    return party.name or party.value

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
@@ -26,14 +26,14 @@ from keys.xml.names import CBC, DS, GCM, OAEP, OAEP11, XENC11, ds, xenc
 
 _FAILED: Final = "decryption_failed"
 _BLOCK: Final = 16
-_MGF: Final = {
+_MGF: Final[dict[str, Callable[[], hashes.HashAlgorithm]]] = {
     XENC11 + "mgf1sha1": hashes.SHA1,
     XENC11 + "mgf1sha256": hashes.SHA256,
     XENC11 + "mgf1sha384": hashes.SHA384,
     XENC11 + "mgf1sha512": hashes.SHA512,
 }
 # SHA-1 inside OAEP is no signature; it is what the widespread form of OAEP means.
-_OAEP_DIGESTS: Final = {
+_OAEP_DIGESTS: Final[dict[str, Callable[[], hashes.HashAlgorithm]]] = {
     DS + "sha1": hashes.SHA1,
     "http://www.w3.org/2001/04/xmlenc#sha256": hashes.SHA256,
     "http://www.w3.org/2001/04/xmlenc#sha512": hashes.SHA512,

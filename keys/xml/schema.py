@@ -17,7 +17,7 @@ _lock = threading.Lock()
 _schemas: dict[str, etree.XMLSchema] = {}
 
 
-class _Local(etree.Resolver):
+class _Local(etree.Resolver):  # type: ignore[misc]
     """Schemas that one names for another come from the package, never from the network."""
 
     def resolve(self, url: str | None, _public_id: str | None, context: Any) -> Any:

@@ -117,13 +117,13 @@ def _verifies(element: etree._Element, signature: etree._Element, key: xmlsec.Ke
 @lru_cache(maxsize=512)
 def _key(certificate: x509.Certificate) -> xmlsec.Key:
     pem = certificate.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    return xmlsec.Key.from_memory(pem, xmlsec.KeyFormat.PEM)
+    return xmlsec.Key.from_memory(pem, xmlsec.constants.KeyDataFormatPem)
 
 
 @lru_cache(maxsize=64)
 def _private(key: PrivateKey) -> xmlsec.Key:
     pem = key.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    return xmlsec.Key.from_memory(pem, xmlsec.KeyFormat.PEM)
+    return xmlsec.Key.from_memory(pem, xmlsec.constants.KeyDataFormatPem)
 
 
 def sign_enveloped(element: etree._Element, key: PrivateKey, position: int) -> None:

@@ -134,7 +134,7 @@ def sp_metadata(keyring: KeyRing, entity_id: str, acs_url: str) -> bytes:
         md("AssertionConsumerService"),
         {"Binding": POST, "Location": acs_url, "index": "0", "isDefault": "true"},
     )
-    return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
+    return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8"))
 
 
 def _key_descriptor(role: etree._Element, use: str, key: PrivateKey) -> None:

@@ -60,7 +60,7 @@ def authn_request(facts: RequestFacts, identifier: str) -> etree._Element:
 
 
 def serialised(request: etree._Element) -> bytes:
-    return etree.tostring(request)
+    return bytes(etree.tostring(request))
 
 
 def signed(request: etree._Element, key: PrivateKey) -> bytes:

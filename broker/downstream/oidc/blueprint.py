@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, cast
+from typing import Any
 
 import structlog
 from flask import Blueprint, Response, jsonify, redirect, request
@@ -43,7 +43,7 @@ def create_blueprint(open_login: Callable[[LoginRequest], AnyResponse]) -> Bluep
             log.warning("authorize.refused", client=to.client.client_id, error=error.error)
             values = {"error": error.error, "error_description": error.description}
             url = redirect_with(to.redirect_uri, values, to.state, rt.base_url)
-            return cast(AnyResponse, redirect(url, 303))
+            return redirect(url, 303)
         return open_login(asked)
 
     @blueprint.post("/token")

@@ -1,0 +1,53 @@
+"""What every command shares: the settings, and errors that say what to do in one line."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+import click
+from sqlalchemy.exc import OperationalError
+
+from broker import settings as configuration
+from broker.settings import Settings, SettingsError
+from keys.sealing import MasterKeyError, WrongMasterKey
+from state.engine import DatabaseUrlError
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """The file that ``--config`` named, or the default one when it exists."""
+
+    config: Path | None
+
+    def settings(self) -> Settings:
+        """Read the settings. Ends the command when they cannot be used."""
+        with explained():
+            return configuration.load(self.config)
+
+
+def fail(message: str, status: int = 1) -> NoReturn:
+    """One line on standard error, and the exit status."""
+    click.echo(f"sluis: {message}", err=True)
+    sys.exit(status)
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Known errors become a line with a remedy instead of a traceback."""
+    try:
+        yield
+    except SettingsError as error:
+        fail(
+            f"the configuration cannot be used:\n  {str(error).replace(chr(10), chr(10) + '  ')}", 2
+        )
+    except (MasterKeyError, WrongMasterKey, DatabaseUrlError) as error:
+        fail(str(error))
+    except OperationalError as error:
+        fail(
+            f"the database does not answer ({type(error.orig).__name__}); is it running, is database.url right?"
+        )

@@ -1,0 +1,216 @@
+"""Documents: YAML files become validated models. Every mistake is found before anything is written."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
+
+from directory.fields import Level
+from directory.services import OidcClient, Service
+from providers.registry import ProviderRecord, SamlSettings
+
+
+class DocumentsRefused(Exception):  # noqa: N818
+    """The files hold mistakes; one line each, with the place."""
+
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__(f"{len(lines)} mistakes")
+        self.lines = lines
+
+
+class Document(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _moment(value: Any) -> Any:
+    """A date means its beginning, in UTC."""
+    if isinstance(value, datetime):
+        return value if value.tzinfo else value.replace(tzinfo=UTC)
+    return datetime.combine(value, time(), UTC) if isinstance(value, date) else value
+
+
+Moment = Annotated[datetime, BeforeValidator(_moment)]
+Kvk = Annotated[str, StringConstraints(pattern=r"^[0-9]{8}$")]
+BranchNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
+PersonId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,26}$")]
+
+
+class EstablishmentDocument(Document):
+    number: BranchNumber
+    name: str
+    address: str | None = None
+
+
+class OrganisationDocument(Document):
+    kvk: Kvk
+    rsin: Annotated[str, StringConstraints(pattern=r"^[0-9]{9}$")] | None = None
+    name: str
+    shares_administrators: bool = True
+    establishments: tuple[EstablishmentDocument, ...] = ()
+
+    @property
+    def key(self) -> str:
+        return self.kvk
+
+
+class IdentityDocument(Document):
+    provider: str
+    subject: str
+    means_active_until: Moment | None = None
+
+
+class MembershipDocument(Document):
+    kvk: Kvk
+    role: Literal["member", "administrator"] = "member"
+
+
+class PersonDocument(Document):
+    id: PersonId
+    name: str
+    email: str | None = None
+    locale: Literal["nl", "en"] = "nl"
+    blocked: bool = False
+    identities: tuple[IdentityDocument, ...] = ()
+    organisations: tuple[MembershipDocument, ...] = ()
+    totp_secret_file: Path | None = None
+
+    @property
+    def key(self) -> str:
+        return self.id
+
+
+class MandateDocument(Document):
+    person: PersonId
+    organisation: Kvk
+    service: str | None = None
+    level: Level
+    branches: tuple[BranchNumber, ...] = ()
+    begins: Annotated[Moment, Field(alias="from")]
+    until: Moment
+    revoked: bool = False
+
+    @property
+    def key(self) -> str:
+        branches = "+".join(self.branches)
+        return f"{self.person} for {self.organisation} at {self.service or 'every service'} {branches}".strip()
+
+
+class ChainMandateDocument(Document):
+    organisation: Kvk
+    intermediary: Kvk
+    service: str
+    level: Level
+    begins: Annotated[Moment, Field(alias="from")]
+    until: Moment
+    revoked: bool = False
+
+    @property
+    def key(self) -> str:
+        return f"{self.organisation} through {self.intermediary} at {self.service}"
+
+
+MODELS: dict[str, type[BaseModel]] = {
+    "Organisation": OrganisationDocument,
+    "Service": Service,
+    "IdentityProvider": ProviderRecord,
+    "Client": OidcClient,
+    "Person": PersonDocument,
+    "Mandate": MandateDocument,
+    "ChainMandate": ChainMandateDocument,
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One document. ``place`` is file and line for messages; ``folder`` is what relative paths mean."""
+
+    kind: str
+    model: Any
+    place: str
+    folder: Path
+
+
+def read(path: Path) -> list[Entry]:
+    """Every document under ``path``, in the order of MODELS. Raises DocumentsRefused with all mistakes."""
+    files = (
+        sorted(path.glob("**/*.yaml")) + sorted(path.glob("**/*.yml")) if path.is_dir() else [path]
+    )
+    entries: list[Entry] = []
+    mistakes: list[str] = []
+    if not files:
+        mistakes.append(f"{path}: no .yaml file here")
+    for file in files:
+        for place, document in _documents(file, mistakes):
+            entry = _validated(place, document, file.parent, mistakes)
+            if entry is not None:
+                entries.append(entry)
+    if mistakes:
+        raise DocumentsRefused(mistakes)
+    order = list(MODELS)
+    return sorted(entries, key=lambda entry: order.index(entry.kind))
+
+
+def _documents(file: Path, mistakes: list[str]) -> Iterator[tuple[str, Any]]:
+    text = file.read_text(encoding="utf-8")
+    try:
+        nodes = list(yaml.compose_all(text, Loader=yaml.SafeLoader))
+        documents = list(yaml.safe_load_all(text))
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f":{mark.line + 1}" if mark else ""
+        mistakes.append(f"{file}{line}: not YAML ({getattr(error, 'problem', 'cannot be read')})")
+        return
+    for node, document in zip(nodes, documents, strict=True):
+        if document is not None:
+            yield f"{file}:{node.start_mark.line + 1}", document
+
+
+def _validated(place: str, document: Any, folder: Path, mistakes: list[str]) -> Entry | None:
+    kind = document.get("kind") if isinstance(document, dict) else None
+    model = MODELS.get(str(kind))
+    if model is None:
+        close = difflib.get_close_matches(str(kind), MODELS, n=1)
+        hint = f"; did you mean {close[0]}?" if close else f"; known: {', '.join(MODELS)}"
+        mistakes.append(f"{place}: kind {kind!r} is unknown{hint}")
+        return None
+    fields = {key: value for key, value in document.items() if key != "kind"}
+    try:
+        _read_metadata_file(fields, folder)
+        return Entry(str(kind), model.model_validate(fields), place, folder)
+    except OSError as error:
+        mistakes.append(f"{place}: {error.filename}: {error.strerror}")
+    except ValidationError as error:
+        mistakes.extend(f"{place}: {_explain(item, model)}" for item in error.errors())
+    return None
+
+
+def _read_metadata_file(fields: dict[str, Any], folder: Path) -> None:
+    saml = fields.get("saml")
+    if isinstance(saml, dict) and "metadata_file" in saml:
+        file = folder / str(saml["metadata_file"])
+        rest = {key: value for key, value in saml.items() if key != "metadata_file"}
+        fields["saml"] = {**rest, "metadata": file.read_text(encoding="utf-8")}
+
+
+def _explain(item: Any, model: type[BaseModel]) -> str:
+    where = ".".join(str(part) for part in item["loc"]) or "document"
+    if item["type"] != "extra_forbidden":
+        return f"{where}: {item['msg'].removeprefix('Value error, ')}"
+    known = list(model.model_fields) if len(item["loc"]) == 1 else list(SamlSettings.model_fields)
+    close = difflib.get_close_matches(str(item["loc"][-1]), known, n=1)
+    hint = f"; did you mean {close[0]}?" if close else ""
+    return f"{where}: unknown field{hint}"

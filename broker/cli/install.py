@@ -1,0 +1,43 @@
+"""First start and upgrade: the master key, the tables, the first keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy.orm import Session
+
+from broker.settings import Settings
+from broker.tables import TABLES
+from keys.rotation import ensure_keys
+from keys.sealing import Sealer, create_master_key, load_master_key
+from state import migrate
+from state.clock import utc_now
+from state.engine import make_engine
+
+
+def initialise(settings: Settings) -> Iterator[str]:
+    """Do what is not done yet; one line per thing."""
+    path = settings.keys.master_key_file
+    if path.exists():
+        yield f"Master key: {path} (was there)"
+    else:
+        create_master_key(path)
+        yield f"Master key: {path} (made; keep a copy apart from the back-up of the database)"
+    yield migrate_tables(settings)
+    engine = make_engine(settings.database.url)
+    with Session(engine) as session:
+        ensure_keys(session, Sealer(load_master_key(path)), utc_now)
+    yield "Signing keys: present"
+
+
+def migrate_tables(settings: Settings) -> str:
+    """Bring the tables to this version; what was done, as a line."""
+    assert TABLES
+    engine = make_engine(settings.database.url)
+    before = migrate.current(engine)
+    migrate.upgrade(engine)
+    after = migrate.current(engine)
+    where = engine.url.render_as_string(hide_password=True)
+    if before == after:
+        return f"Tables: version {after} in {where} (up to date)"
+    return f"Tables: version {before or 'none'} to {after} in {where}"

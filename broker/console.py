@@ -1,0 +1,214 @@
+"""The console at ``/beheer``: an administrator sees requests for a mandate and decides on them."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from admin import mandate_requests
+from admin.administrators import NotAdministrator, organisations_of
+from admin.mandate_requests import AlreadyDecided, Decision, NoSuchRequest
+from broker import grants
+from broker.doors import open_login
+from broker.downstream.console import CONTEXT, COOKIE, idle_key, login_request
+from broker.downstream.interface import PageError
+from broker.http.language import locale
+from broker.http.replies import show
+from broker.pages.beheer import (
+    ConsoleFrame,
+    LoggedOutPage,
+    NotAllowedPage,
+    RequestPage,
+    RequestRow,
+    RequestsPage,
+)
+from broker.runtime import Runtime, runtime
+from consent.mandates import MandateRefused
+from consent.requests import MandateRequest
+from directory.people import Person
+from keys.sealing import SealBroken
+from state import audit
+from state.audit import AuditEvent, EventTag
+from state.db import writing
+
+blueprint = Blueprint("console", __name__, url_prefix="/beheer")
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+PROPOSED_DAYS = 365
+
+
+@dataclass(frozen=True)
+class Console:
+    """Somebody in the console, today an administrator or not."""
+
+    rt: Runtime
+    grant_id: str
+    person_id: str
+    frame: ConsoleFrame
+    now: datetime
+
+
+def _console() -> Console | None:
+    """The session of this browser: its grant stands, and it was used within the idle time."""
+    rt = runtime()
+    now, grant_id = rt.clock(), _grant_id(rt)
+    if grant_id is None or rt.store.get(idle_key(grant_id)) is None:
+        return None
+    grant = grants.live(rt.session, grant_id, now)
+    person = rt.session.get(Person, grant.person_id) if grant else None
+    if person is None or person.blocked_at is not None:
+        return None
+    rt.store.put(idle_key(grant_id), b"1", rt.settings.login.session_idle_minutes * 60)
+    names = tuple(place.name for place in organisations_of(rt.session, person.id, now))
+    return Console(rt, grant_id, person.id, ConsoleFrame(person.display_name, names), now)
+
+
+def _grant_id(rt: Runtime) -> str | None:
+    value = request.cookies.get(COOKIE, "")[:500]
+    try:
+        sealed = base64.urlsafe_b64decode(value + "=" * (-len(value) % 4))
+        return rt.sealer.open(sealed, CONTEXT).decode() if value else None
+    except (SealBroken, ValueError, binascii.Error):
+        return None
+
+
+def _log_in() -> Response:
+    path = request.path if request.method == "GET" else url_for("console.requests")
+    return open_login(login_request(path, locale()))
+
+
+@blueprint.get("")
+def requests() -> Response:
+    """Open requests at the organisations of this administrator."""
+    console = _console()
+    if console is None:
+        return _log_in()
+    if not console.frame.organisations:
+        return show(NotAllowedPage(console.frame), 403)
+    found = mandate_requests.open_requests(console.rt.session, console.person_id, console.now)
+    rows = tuple(_row(console, one) for one in found)
+    return show(RequestsPage(console.frame, rows, done=request.args.get("done")))
+
+
+@blueprint.get("/verzoek/<request_id>")
+def show_request(request_id: str) -> Response:
+    """One request with the form to decide."""
+    console = _console()
+    if console is None:
+        return _log_in()
+    return show(_page(console, _one(console, request_id)))
+
+
+@blueprint.post("/verzoek/<request_id>")
+def decide(request_id: str) -> Response:
+    """Grant or refuse; of two administrators the first decides."""
+    console = _console()
+    if console is None:
+        return _log_in()
+    granting = request.form.get("decision") == "grant"
+    until = _until(request.form.get("until", ""))
+    if granting and until is None:
+        return show(_page(console, _one(console, request_id), error=True), 422)
+    try:
+        with writing(console.rt.session) as session:
+            asked = _one(console, request_id)
+            decision = _decision(console, asked)
+            if granting and until is not None:
+                years = console.rt.settings.mandates.max_years
+                mandate_requests.grant(session, asked, decision, until, years)
+            else:
+                mandate_requests.refuse(session, asked, decision)
+    except MandateRefused:
+        return show(_page(console, _one(console, request_id), error=True), 422)
+    except AlreadyDecided:
+        return _to_requests("decided")
+    return _to_requests("granted" if granting else "refused")
+
+
+@blueprint.post("/uitloggen")
+def log_out() -> Response:
+    """End the session here and its grant."""
+    console = _console()
+    response = redirect(url_for("console.logged_out", reason="logged_out"), 303)
+    response.delete_cookie(COOKIE, path="/", secure=True, httponly=True, samesite="Lax")
+    if console is not None:
+        with writing(console.rt.session) as session:
+            grants.revoke(session, console.grant_id, console.now)
+            audit.record(
+                session,
+                AuditEvent(EventTag.SESSION_ENDED, console.now, person_id=console.person_id),
+            )
+    return response
+
+
+@blueprint.get("/uitgelogd")
+def logged_out() -> Response:
+    """Where a logout or a stopped login ends."""
+    return show(LoggedOutPage(request.args.get("reason", "")))
+
+
+def _to_requests(done: str) -> Response:
+    return redirect(url_for("console.requests", done=done), 303)
+
+
+def _one(console: Console, request_id: str) -> MandateRequest:
+    """The request, for its administrators alone; for others it does not exist."""
+    try:
+        return mandate_requests.one_request(
+            console.rt.session, console.person_id, request_id, console.now
+        )
+    except (NoSuchRequest, NotAdministrator):
+        raise PageError(404, "not_found", "no such request for this person") from None
+
+
+def _decision(console: Console, asked: MandateRequest) -> Decision:
+    service = console.rt.configuration.services.get(asked.service_uuid)
+    if service is None:
+        raise PageError(410, "service_gone", "service of the request is gone")
+    return Decision(
+        administrator_id=console.person_id,
+        service=service,
+        now=console.now,
+        sealer=console.rt.sealer,
+        console_url=f"{console.rt.base_url}/beheer",
+    )
+
+
+def _until(text: str) -> datetime | None:
+    """The end of that day in the Netherlands; None where the text is no date."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return datetime.combine(day, time(23, 59, 59), AMSTERDAM).astimezone(UTC)
+
+
+def _row(console: Console, asked: MandateRequest) -> RequestRow:
+    service = console.rt.configuration.services.get(asked.service_uuid)
+    return RequestRow(
+        id=asked.id,
+        person=asked.person.display_name,
+        organisation=asked.organisation.name,
+        service=service.name.in_(locale()) if service else asked.service_uuid,
+        level=asked.level.label,
+        asked_at=asked.asked_at,
+        message=asked.message,
+    )
+
+
+def _page(console: Console, asked: MandateRequest, *, error: bool = False) -> RequestPage:
+    today = console.now.astimezone(AMSTERDAM).date()
+    years = console.rt.settings.mandates.max_years
+    return RequestPage(
+        console=console.frame,
+        row=_row(console, asked),
+        first=today,
+        until=today + timedelta(days=PROPOSED_DAYS),
+        latest=today + timedelta(days=365 * years),
+        error=error,
+    )

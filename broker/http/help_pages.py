@@ -1,0 +1,172 @@
+"""Help (A27): short pages in plain words, at the same place in every footer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Blueprint, abort
+from flask_babel import lazy_gettext as _
+from werkzeug.wrappers import Response
+
+from broker.http.replies import show
+from broker.runtime import runtime
+
+blueprint = Blueprint("help", __name__, url_prefix="/hulp")
+
+TOPICS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
+    "makelaar": (
+        _("Wat is een makelaar?"),
+        (
+            (
+                "",
+                _(
+                    "Een makelaar is het bedrijf waar uw organisatie eHerkenning kocht. U logt daar in."
+                ),
+            ),
+            (
+                _("Welke makelaar heb ik?"),
+                _("Kijk in de brief of e-mail met uw inlogmiddel, of vraag het uw beheerder."),
+            ),
+        ),
+    ),
+    "niveau": (
+        _("Wat is een niveau?"),
+        (
+            (
+                "",
+                _(
+                    "Een niveau zegt hoe zeker het is dat u het bent. "
+                    "Van laag naar hoog: EH2, EH2+, EH3 en EH4."
+                ),
+            ),
+            (
+                _("Mijn niveau is te laag"),
+                _("Vraag de beheerder van uw organisatie om uw inlogmiddel te verhogen."),
+            ),
+        ),
+    ),
+    "machtiging": (
+        _("Wat is een machtiging?"),
+        (
+            ("", _("Een machtiging zegt dat u namens uw organisatie mag handelen bij een dienst.")),
+            (
+                _("Hoe krijg ik een machtiging?"),
+                _(
+                    "De beheerder van uw organisatie geeft machtigingen. U kunt erom vragen bij het inloggen."
+                ),
+            ),
+            (
+                _("Wat is een ketenmachtiging?"),
+                _(
+                    "Daarmee laat een organisatie een ander bedrijf voor haar handelen, zoals een boekhouder."
+                ),
+            ),
+        ),
+    ),
+    "code": (
+        _("Ik heb geen code"),
+        (
+            ("", _("De code staat in de app met codes waarmee u uw middel activeerde.")),
+            (
+                _("De code werkt niet"),
+                _("Wacht op de volgende code. Kijk of de tijd van uw telefoon klopt."),
+            ),
+            (
+                _("Mijn telefoon is kwijt"),
+                _(
+                    "Vraag de beheerder van uw organisatie om uw middel te blokkeren en een nieuw te geven."
+                ),
+            ),
+        ),
+    ),
+    "privacy": (
+        _("Privacy en cookies"),
+        (
+            (
+                "",
+                _(
+                    "Wij geven een dienst alleen wat zij nodig heeft. U ziet die gegevens voordat ze worden "
+                    "doorgegeven."
+                ),
+            ),
+            (
+                _("Cookies"),
+                _(
+                    "Wij gebruiken cookies om u te laten inloggen. Uw taal en uw makelaar onthouden wij "
+                    "alleen als u daarom vraagt. Wij volgen u niet."
+                ),
+            ),
+            (
+                _("Hoe lang bewaren wij gegevens?"),
+                _(
+                    "Technische gegevens van een login bewaren wij een week, uw inloghistorie anderhalf jaar."
+                ),
+            ),
+        ),
+    ),
+    "toegankelijkheid": (
+        _("Toegankelijkheid"),
+        (
+            (
+                "",
+                _(
+                    "Deze website werkt met een toetsenbord, met een schermlezer en zonder JavaScript, "
+                    "ook als u de tekst vergroot."
+                ),
+            ),
+            (_("Lukt iets niet?"), _("Meld het aan de helpdesk van de dienst waarbij u inlogt.")),
+        ),
+    ),
+    "begrippen": (
+        _("Begrippenlijst"),
+        (
+            (
+                _("Beheerder"),
+                _("Iemand die in uw organisatie inlogmiddelen en machtigingen regelt."),
+            ),
+            (
+                _("Dienst"),
+                _("Iets wat u op een website van de overheid kunt doen, zoals een melding."),
+            ),
+            (
+                _("Inlogmiddel"),
+                _("Waarmee u inlogt: bijvoorbeeld een naam met een wachtwoord en een code."),
+            ),
+            (_("Makelaar"), _("Het bedrijf waar uw organisatie eHerkenning kocht.")),
+            (_("Machtiging"), _("De toestemming van een organisatie om voor haar te handelen.")),
+            (_("Vestiging"), _("Een plaats waar een organisatie werkt, met een eigen nummer.")),
+        ),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class HelpIndexPage:
+    topics: tuple[tuple[str, str], ...]
+    support_phone: str | None
+    support_url: str | None
+    template: str = "help/index.html"
+
+
+@dataclass(frozen=True)
+class HelpTopicPage:
+    title: str
+    sections: tuple[tuple[str, str], ...]
+    template: str = "help/topic.html"
+
+
+@blueprint.get("/")
+def index() -> Response:
+    """All topics."""
+    ui = runtime().settings.ui
+    topics = tuple((name, title) for name, (title, _sections) in TOPICS.items())
+    return show(HelpIndexPage(topics, ui.support_phone, ui.support_url))
+
+
+@blueprint.get("/<name>")
+def topic(name: str) -> Response:
+    """One topic."""
+    if name not in TOPICS:
+        abort(404)
+    title, sections = TOPICS[name]
+    return show(HelpTopicPage(title, sections))

@@ -1,0 +1,95 @@
+"""Templates: language, dates, levels and texts that pages share."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Flask, request, url_for
+from flask_babel import Babel, format_date, format_datetime, gettext
+
+from broker.http import texts
+from broker.http.language import locale
+from broker.pages.choose_mandate import MandateChoice
+from broker.pages.consent import ConsentItem
+from broker.runtime import runtime
+from state.trace import show_reference
+
+TIME_ZONE = "Europe/Amsterdam"
+_LEVELS = {"EH2": "eh2", "EH2+": "eh2plus", "EH3": "eh3", "EH4": "eh4"}
+
+
+def install(app: Flask) -> None:
+    """Language selection, filters and globals."""
+    Babel(
+        app,
+        default_locale="nl",
+        default_timezone=TIME_ZONE,
+        locale_selector=locale,
+        default_translation_directories=str(Path(__file__).parent.parent / "translations"),
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(
+        level_css=lambda label: _LEVELS.get(label, "eh2"),
+        reference=show_reference,
+        moment=_moment,
+        day=lambda value: format_date(value, "d MMMM y"),
+        refusal=_refusal,
+        claim_label=lambda item: texts.claim(item.claim)[0],
+        claim_why=lambda item: texts.claim(item.claim)[1],
+        claim_values=_claim_values,
+    )
+    app.jinja_env.globals.update(locale=locale, language_url=_language_url, static_url=_static_url)
+
+    @app.context_processor
+    def _site() -> dict[str, Any]:
+        settings = runtime().settings
+        return {"site_name": settings.ui.name, "is_demo": settings.ui.demo}
+
+
+def _moment(value: datetime) -> str:
+    """``23 november 2026, 09.41 uur``."""
+    return format_datetime(
+        value, "d MMMM y, HH.mm 'uur'" if locale() == "nl" else "d MMMM y, HH:mm"
+    )
+
+
+def _refusal(choice: MandateChoice) -> str:
+    """Why a mandate cannot be used, in one sentence."""
+    until = format_date(choice.valid_until, "d MMMM y") if choice.valid_until else ""
+    if choice.reason == "expired" and until:
+        return gettext("De machtiging stopte op %(date)s.", date=until)
+    return texts.refusal(choice.reason or "")
+
+
+def _claim_values(item: ConsentItem) -> tuple[str, ...]:
+    if item.claim == "sub":
+        return (gettext("Een code in plaats van uw naam"),)
+    if item.claim == "mandate":
+        kind = texts.mandate_kind(item.values[0])
+        return (f"{kind}, {item.values[1]}",)
+    return item.values
+
+
+def _language_url(wish: str) -> str:
+    """This page in the other language; a page that answers a form is shown again by its own address."""
+    path = request.path
+    if request.method == "POST":
+        path = path.rsplit("/", 1)[0] if path.startswith("/login/") else "/"
+    query = {key: value for key, value in request.args.items() if key in ("q", "reason", "done")}
+    return f"{path}?{urlencode({**query, 'ui': wish})}"
+
+
+def _static_url(name: str) -> str:
+    """The address of a static file, with a version that follows from its content."""
+    return url_for("static", filename=name, v=_version(name))
+
+
+@lru_cache(maxsize=64)
+def _version(name: str) -> str:
+    content = (Path(__file__).parent.parent / "static" / name).read_bytes()
+    return hashlib.sha256(content).hexdigest()[:10]

@@ -1,0 +1,92 @@
+"""Structured logs: one JSON object per line, with the reference of the login, and nothing that anyone could use.
+
+Whatever a caller passes, the redaction processor is the last thing before the line is written.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from collections.abc import Mapping, MutableMapping
+from typing import Any, Final
+
+import structlog
+from flask import g, has_request_context
+
+REMOVED: Final = "[removed]"
+_SECRET_NAMES: Final = re.compile(
+    r"(?i)(token|secret|password|cookie|authorization|assertion|saml_?response|saml_?request|code|seed|"
+    r"verifier|nonce|relay_?state|bsn|subject|name_?id|private|session|email|recipient)"
+)
+_HARMLESS: Final = frozenset({"code_challenge_method", "status_code", "error_code", "public_key"})
+_JWT: Final = re.compile(r"eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{5,}(\.[A-Za-z0-9_-]*)?")
+_LONG: Final = re.compile(r"[A-Za-z0-9+/_=-]{40,}")  # codes, keys, encoded messages
+_NINE_DIGITS: Final = re.compile(r"(?<!\d)\d{9}(?!\d)")  # BSN or RSIN
+_XML: Final = re.compile(r"<[A-Za-z?!/][^>]{0,2000}>")
+_QUERY: Final = re.compile(r"\?[^\s\"']+")
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
+MAX_TEXT: Final = 2000
+
+
+def redact(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
+    """Remove what a log may not hold, by name and by shape; the last processor but the writer."""
+    return {key: _clean(key, value) for key, value in event.items()}
+
+
+def _clean(key: str, value: Any) -> Any:
+    if key not in _HARMLESS and _SECRET_NAMES.search(key):
+        return REMOVED
+    if isinstance(value, str):
+        return _clean_text(value)
+    if isinstance(value, Mapping):
+        return {str(k): _clean(str(k), v) for k, v in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_clean("", item) for item in value]
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    return _clean_text(repr(value) if isinstance(value, bytes) else str(value))
+
+
+def _clean_text(text: str) -> str:
+    for pattern in (_JWT, _QUERY, _XML, _LONG, _NINE_DIGITS):
+        text = pattern.sub(REMOVED, text)
+    return _CONTROL.sub(" ", text)[:MAX_TEXT]
+
+
+def _with_reference(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
+    if "reference" not in event and has_request_context():
+        reference = getattr(g, "reference", None)
+        if reference is not None:
+            event["reference"] = reference
+    return event
+
+
+def configure_logs(level: str) -> None:
+    """Send structured events, and those of libraries, through redaction to standard error."""
+    shared: list[Any] = [
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _with_reference,
+        structlog.processors.format_exc_info,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                redact,
+                structlog.processors.JSONRenderer(),
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level.upper())

@@ -1,0 +1,37 @@
+"""The worker: mail that waits in the outbox is sent, again and again until it arrives or is given up."""
+
+from __future__ import annotations
+
+import threading
+
+import structlog
+
+from broker.start import Parts
+from state.adapters import make_adapter
+from state.outbox import deliver_due
+
+PAUSE_SECONDS = 1.0
+log = structlog.get_logger()
+
+
+def deliver_until(stop: threading.Event, parts: Parts) -> None:
+    """Deliver what is due about once a second; an error is logged and tried again."""
+    mail = parts.settings.mail
+    adapter = make_adapter(
+        adapter=mail.adapter, url=mail.url, sender=mail.sender, clock=parts.clock
+    )
+    while not stop.is_set():
+        try:
+            sent = deliver_due(parts.sessions, parts.sealer, adapter, parts.clock)
+        except Exception as error:
+            log.warning("outbox.failed", error=type(error).__name__)
+            sent = 0
+        if not sent:
+            stop.wait(PAUSE_SECONDS)
+
+
+def start_worker(parts: Parts) -> threading.Event:
+    """Deliver in a thread of this process; set the event to end it. Several workers never send a message twice."""
+    stop = threading.Event()
+    threading.Thread(target=deliver_until, args=(stop, parts), name="outbox", daemon=True).start()
+    return stop
