@@ -19,11 +19,12 @@ from keys.sealing import Sealer, load_master_key
 from providers.registry import ProviderRecord
 from providers.saml.metadata import MAX_BYTES, MetadataRefused, describe_metadata
 from state import audit, registrations
+from state.addresses import OutgoingRefused
 from state.audit import AuditEvent, EventTag
 from state.clock import utc_now
 from state.db import writing
 from state.engine import make_engine
-from state.outgoing import OutgoingClient, OutgoingFailed, OutgoingRefused
+from state.outgoing import OutgoingClient, OutgoingFailed
 from state.registrations import Kind
 
 KINDS = {"Service": Kind.SERVICE, "IdentityProvider": Kind.IDENTITY_PROVIDER, "Client": Kind.CLIENT}
