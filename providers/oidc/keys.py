@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -88,7 +89,14 @@ def _import(entry: Mapping[str, Any]) -> PublicKey | None:
     try:
         if entry["kty"] == "EC":
             return ECKey.import_key(numbers) if entry.get("crv") == "P-256" else None
-        key = RSAKey.import_key(numbers)
-        return key if MIN_RSA_BITS <= key.raw_value.key_size <= MAX_RSA_BITS else None
+        if not MIN_RSA_BITS <= _bits(numbers["n"]) <= MAX_RSA_BITS:
+            return None
+        return RSAKey.import_key(numbers)
     except (JoseError, ValueError, TypeError, KeyError):
         return None
+
+
+def _bits(number: str) -> int:
+    """Size of a Base64urlUInt (RFC 7518 §2). Raises ValueError."""
+    padded = number + "=" * (-len(number) % 4)
+    return int.from_bytes(base64.b64decode(padded, b"-_", validate=True)).bit_length()

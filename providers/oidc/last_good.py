@@ -12,6 +12,7 @@ from providers.interface import ProviderUnavailable
 FRESH: Final = timedelta(hours=1)
 USABLE: Final = timedelta(hours=24)
 PAUSE: Final = timedelta(seconds=60)  # between tries, whoever asks
+SHORT_PAUSE: Final = timedelta(seconds=5)  # while there is nothing to go on with
 T = TypeVar("T")
 
 
@@ -42,7 +43,7 @@ class LastGood(Generic[T]):
                 self._lock.release()
         value = self._usable(now, USABLE)
         if value is None:
-            raise ProviderUnavailable("nothing good fetched for a day")
+            raise ProviderUnavailable("nothing good was fetched")
         return value
 
     def refetched(self, now: datetime) -> T:
@@ -58,7 +59,8 @@ class LastGood(Generic[T]):
 
     def _try(self, now: datetime) -> None:
         has_copy = self._usable(now, USABLE) is not None
-        if has_copy and self._tried_at is not None and now - self._tried_at < PAUSE:
+        pause = PAUSE if has_copy else SHORT_PAUSE
+        if self._tried_at is not None and now - self._tried_at < pause:
             return
         self._tried_at = now
         try:
