@@ -122,6 +122,7 @@ def _write_secrets(demo: Demo) -> None:
     named += [c.client_id for c in CLIENTS if not c.uses_key]
     contents = {f"{name}.secret": secrets.token_urlsafe(32) for name in named}
     contents["roos.totp"] = pyotp.random_base32()
+    contents["sandbox.secret"] = secrets.token_urlsafe(32)
     for name, content in contents.items():
         file = demo.secrets / name
         file.touch(mode=0o600)

@@ -1,0 +1,227 @@
+"""The simulated makelaars: one web application, a folder per makelaar, SAML and OpenID Connect."""
+
+from __future__ import annotations
+
+import base64
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from flask import Flask, Response, abort, jsonify, redirect, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from sandbox import prepare
+from sandbox.makelaar import oidc, saml_response
+from sandbox.makelaar.broker import Broker
+from sandbox.makelaar.catalogue import Makelaar
+from sandbox.makelaar.faults import Fault, choices
+from sandbox.makelaar.metadata import identity_provider_metadata
+from sandbox.makelaar.saml_request import AuthnRequest, RequestRefused, from_post, from_redirect
+from sandbox.makelaar.state import Answer, Desk, OidcReply, Question, SamlReply
+from sandbox.people import EIDAS, ETD, AssertedMandate, Login, TestPerson, is_enough, known_at
+from sandbox.prepare import Demo
+from sandbox.web import new_app, serve
+
+SLOW_SECONDS = 20
+OTHER_COMPANY = AssertedMandate(kvk="90009999", name="Een ander bedrijf", level="EH3")
+
+
+@dataclass(frozen=True)
+class Counter:
+    """One makelaar with its memory."""
+
+    makelaar: Makelaar
+    desk: Desk
+
+
+def create_app(demo: Demo) -> Flask:
+    """Every makelaar of this demo."""
+    app = new_app("makelaars", demo)
+    counters = {m.profile.slug: Counter(m, Desk()) for m in prepare.makelaars(demo)}
+    broker = Broker(demo.addresses.broker)
+
+    def counter(slug: str) -> Counter:
+        found = counters.get(slug)
+        if found is None:
+            abort(404)
+        return found
+
+    @app.get("/")
+    def index() -> str:
+        """The makelaars and who they know."""
+        known = [(c.makelaar, known_at(slug)) for slug, c in counters.items()]
+        return render_template("makelaars.html", known=known)
+
+    @app.get("/<slug>/")
+    def front(slug: str) -> str:
+        """One makelaar."""
+        return render_template("makelaars.html", known=[(counter(slug).makelaar, known_at(slug))])
+
+    @app.get("/<slug>/metadata")
+    def metadata(slug: str) -> Response:
+        """SAML metadata."""
+        xml = identity_provider_metadata(counter(slug).makelaar)
+        return Response(xml, mimetype="application/samlmetadata+xml")
+
+    @app.route("/<slug>/sso", methods=["GET", "POST"])
+    def sso(slug: str) -> AnyResponse:
+        """SAML request in."""
+        at = counter(slug)
+        try:
+            asked = _saml_question(at, broker)
+        except RequestRefused as refused:
+            return Response(render_template("refused.html", text=str(refused)), 400)
+        return _log_in_page(at, asked)
+
+    @app.get("/<slug>/.well-known/openid-configuration")
+    def discovery(slug: str) -> Response:
+        """OpenID discovery."""
+        return jsonify(oidc.discovery(counter(slug).makelaar))
+
+    @app.get("/<slug>/jwks")
+    def jwks(slug: str) -> Response:
+        """OpenID keys."""
+        return jsonify(oidc.jwks(counter(slug).makelaar))
+
+    @app.get("/<slug>/authorize")
+    def authorize(slug: str) -> AnyResponse:
+        """OpenID request in."""
+        at = counter(slug)
+        try:
+            asked = oidc.question(at.makelaar, request.args, "")
+        except RequestRefused as refused:
+            return Response(render_template("refused.html", text=str(refused)), 400)
+        return _log_in_page(at, asked)
+
+    @app.post("/<slug>/token")
+    def token(slug: str) -> tuple[Response, int]:
+        """OpenID token endpoint."""
+        at = counter(slug)
+        header = request.headers.get("Authorization")
+        try:
+            answer = oidc.redeem(at.makelaar, at.desk, broker, request.form, header)
+            return jsonify(answer), 200
+        except oidc.TokenRefused as refused:
+            return jsonify({"error": str(refused)}), 401 if "client" in str(refused) else 400
+
+    @app.post("/<slug>/login")
+    def login(slug: str) -> AnyResponse:
+        """The login form."""
+        return _answered(counter(slug), broker)
+
+    @app.post("/<slug>/config")
+    def config(slug: str) -> AnyResponse:
+        """For tests: the fault of the next answer (``once``) or of all."""
+        desk = counter(slug).desk
+        desk.fault = Fault(request.form.get("fault", "none"))
+        desk.fault_once = request.form.get("once") == "true"
+        return Response(status=204)
+
+    return app
+
+
+def _saml_question(at: Counter, broker: Broker) -> Question:
+    now, provider = datetime.now(UTC), broker.service_provider()
+    asked: AuthnRequest
+    if request.method == "GET":
+        asked = from_redirect(request.query_string, at.makelaar, provider, now)
+    else:
+        document = request.form.get("SAMLRequest", "")
+        asked = from_post(document, request.form.get("RelayState"), at.makelaar, provider, now)
+    return Question("", "Sluis", asked.level, asked.service, asked.fresh, asked.reply)
+
+
+def _log_in_page(at: Counter, asked: Question) -> AnyResponse:
+    key = at.desk.questions.put(asked)
+    page = render_template(
+        "makelaar_login.html",
+        makelaar=at.makelaar,
+        question=asked,
+        key=key,
+        known=known_at(at.makelaar.profile.slug),
+        faults=choices(at.makelaar.profile.protocol),
+    )
+    return Response(page)
+
+
+def _answered(at: Counter, broker: Broker) -> AnyResponse:
+    asked = at.desk.questions.look(request.form.get("question", ""))
+    if asked is None:
+        return Response(render_template("refused.html", text="deze inlogpagina is verlopen"), 400)
+    fault = at.desk.next_fault(Fault(request.form.get("fault", "none")))
+    if fault is Fault.SLOW:
+        time.sleep(SLOW_SECONDS)
+    if fault is Fault.DROP:
+        return Response("", 503)
+    found = next(
+        (
+            (p, who)
+            for p, who in known_at(at.makelaar.profile.slug)
+            if p.key == request.form.get("person")
+        ),
+        None,
+    )
+    if request.form.get("action") == "cancel" or fault is Fault.CANCEL:
+        return _stopped(at, asked, "AuthnFailed", "access_denied")
+    if found is None:
+        return Response(
+            render_template("refused.html", text="deze persoon is hier niet bekend"), 400
+        )
+    person, who = found
+    if who.code_never_arrives:
+        return Response(
+            render_template("no_code.html", makelaar=at.makelaar, key=request.form["question"])
+        )
+    if fault is Fault.NO_LEVEL or _is_too_low(at, asked, who):
+        return _stopped(at, asked, "NoAuthnContext", "unmet_authentication_requirements")
+    return _succeeded(at, asked, _answer(at, person, who, fault), broker)
+
+
+def _is_too_low(at: Counter, asked: Question, who: Login) -> bool:
+    return asked.level is not None and not is_enough(who.level, asked.level)
+
+
+def _answer(at: Counter, person: TestPerson, who: Login, fault: Fault) -> Answer:
+    names = ETD if at.makelaar.profile.protocol == "saml" else EIDAS
+    level = names[who.level]
+    if fault is Fault.LOWER_LEVEL:
+        level = names["EH2"]
+    if fault is Fault.UNKNOWN_LEVEL:
+        level = "urn:voorbeeld:niveau:onbekend"
+    mandate = OTHER_COMPANY if fault is Fault.OTHER_ORGANISATION else who.mandate
+    return Answer(who.subject, person.name, level, who.factor, datetime.now(UTC), mandate, fault)
+
+
+def _succeeded(at: Counter, asked: Question, answer: Answer, broker: Broker) -> AnyResponse:
+    if isinstance(asked.reply, OidcReply):
+        return redirect(oidc.answer_url(at.makelaar, at.desk, asked.reply, answer), 303)
+    encryption = broker.service_provider().encryption
+    key = encryption[0] if encryption else None
+    now = datetime.now(UTC)
+    if answer.fault is Fault.REPLAY and at.desk.last_saml is not None:
+        return _post(at.desk.last_saml, asked.reply)
+    message = saml_response.success(
+        at.makelaar, asked.reply, answer, asked.service, now + timedelta(0), key
+    )
+    at.desk.last_saml = message
+    return _post(message, asked.reply)
+
+
+def _stopped(at: Counter, asked: Question, saml: str, oauth: str) -> AnyResponse:
+    if isinstance(asked.reply, OidcReply):
+        return redirect(oidc.refusal_url(at.makelaar, asked.reply, oauth), 303)
+    message = saml_response.failure(
+        at.makelaar, asked.reply, ("Responder", saml), datetime.now(UTC)
+    )
+    return _post(message, asked.reply)
+
+
+def _post(message: bytes, reply: SamlReply) -> AnyResponse:
+    fields = {"SAMLResponse": base64.b64encode(message).decode()}
+    if reply.relay_state is not None:
+        fields["RelayState"] = reply.relay_state
+    return Response(render_template("post.html", url=reply.consumer, fields=fields))
+
+
+if __name__ == "__main__":
+    serve(create_app, lambda demo: demo.addresses.makelaars)

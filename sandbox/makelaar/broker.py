@@ -1,0 +1,38 @@
+"""What a makelaar knows of the broker: its metadata and keys, fetched when first needed and again after a minute."""
+
+from __future__ import annotations
+
+import json
+import time
+import urllib.request
+from dataclasses import dataclass, field
+from typing import Any
+
+from joserfc.jwk import KeySet
+
+from sandbox.makelaar.metadata import ServiceProvider, read_service_provider
+
+KEEP_SECONDS = 60.0
+
+
+@dataclass
+class Broker:
+    """The broker at ``base_url``."""
+
+    base_url: str
+    _kept: dict[str, tuple[float, Any]] = field(default_factory=dict)
+
+    def service_provider(self) -> ServiceProvider:
+        """Its SAML metadata."""
+        return self._fetch("/saml/metadata", read_service_provider)
+
+    def client_keys(self) -> KeySet:
+        """Its keys for private_key_jwt."""
+        return self._fetch("/oidc/client-jwks", lambda raw: KeySet.import_key_set(json.loads(raw)))
+
+    def _fetch(self, path: str, read: Any) -> Any:
+        kept = self._kept.get(path)
+        if kept is None or time.monotonic() - kept[0] > KEEP_SECONDS:
+            with urllib.request.urlopen(self.base_url + path, timeout=5) as answer:  # noqa: S310
+                kept = self._kept[path] = (time.monotonic(), read(answer.read()))
+        return kept[1]

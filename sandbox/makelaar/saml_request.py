@@ -1,0 +1,198 @@
+"""The AuthnRequest that the broker sends: decode, verify, read (SAML Core §3.4.1, Bindings §3.4, §3.5)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import zlib
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from urllib.parse import unquote_plus
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from lxml import etree
+from signxml.exceptions import SignXMLException
+from signxml.verifier import XMLVerifier
+
+from sandbox.makelaar.catalogue import Makelaar
+from sandbox.makelaar.metadata import POST, ServiceProvider
+from sandbox.makelaar.state import SamlReply
+from sandbox.people import LEVELS, level_of
+
+SAMLP = "urn:oasis:names:tc:SAML:2.0:protocol"
+SAML = "urn:oasis:names:tc:SAML:2.0:assertion"
+NAMES = {"samlp": SAMLP, "saml": SAML}
+RSA_SHA256 = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"
+LARGEST = 100_000  # bytes, inflated
+SKEW = timedelta(minutes=3)
+
+
+class RequestRefused(Exception):  # noqa: N818  the domain's word
+    """The request is not acceptable; the text says why, for the developer who reads the page."""
+
+
+@dataclass(frozen=True)
+class AuthnRequest:
+    """What was asked, read from the element that was verified."""
+
+    reply: SamlReply
+    level: str | None
+    service: str | None
+    fresh: bool
+
+
+def from_redirect(
+    query: bytes, makelaar: Makelaar, sp: ServiceProvider, now: datetime
+) -> AuthnRequest:
+    """Read a request from the query string, whose signature covers the octets as they were sent."""
+    raw = _raw_parameters(query)
+    if unquote_plus(raw.get("SigAlg", "")) != RSA_SHA256:
+        raise RequestRefused("SigAlg ontbreekt of is niet RSA-SHA256")
+    signed = "&".join(f"{n}={raw[n]}" for n in ("SAMLRequest", "RelayState", "SigAlg") if n in raw)
+    signature = _decode(unquote_plus(raw.get("Signature", "")))
+    if not any(_verifies(c, signature, signed.encode()) for c in sp.signing):
+        raise RequestRefused("de handtekening van het verzoek klopt niet")
+    root = _parse(_inflate(_decode(unquote_plus(raw.get("SAMLRequest", "")))))
+    relay_state = unquote_plus(raw["RelayState"]) if "RelayState" in raw else None
+    return _read(root, relay_state, makelaar, sp, now)
+
+
+def from_post(
+    document: str, relay_state: str | None, makelaar: Makelaar, sp: ServiceProvider, now: datetime
+) -> AuthnRequest:
+    """Read a request from a form; only what the signature covers is used."""
+    data = _decode(document)
+    _parse(data)
+    for certificate in sp.signing:
+        pem = certificate.public_bytes(serialization.Encoding.PEM).decode()
+        try:
+            verified = XMLVerifier().verify(data, x509_cert=pem, id_attribute="ID")
+        except (SignXMLException, ValueError):
+            continue
+        result = verified[0] if isinstance(verified, list) else verified
+        if result.signed_xml is not None:
+            return _read(result.signed_xml, relay_state, makelaar, sp, now)
+    raise RequestRefused("de handtekening van het verzoek klopt niet")
+
+
+def _raw_parameters(query: bytes) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for part in query.decode("ascii", "replace").split("&"):
+        name, _, value = part.partition("=")
+        if name in found:
+            raise RequestRefused(f"de parameter {name} komt twee keer voor")
+        found[name] = value
+    if "SAMLRequest" not in found:
+        raise RequestRefused("de parameter SAMLRequest ontbreekt")
+    return found
+
+
+def _decode(value: str) -> bytes:
+    try:
+        return base64.b64decode("".join(value.split()), validate=True)
+    except binascii.Error:
+        raise RequestRefused("geen geldige base64") from None
+
+
+def _inflate(data: bytes) -> bytes:
+    machine = zlib.decompressobj(-15)
+    try:
+        inflated = machine.decompress(data, LARGEST)
+    except zlib.error:
+        raise RequestRefused("het verzoek is niet met DEFLATE gecomprimeerd") from None
+    if machine.unconsumed_tail:
+        raise RequestRefused("het verzoek is te groot")
+    return inflated
+
+
+def _parse(data: bytes) -> etree._Element:
+    if b"<!DOCTYPE" in data:
+        raise RequestRefused("een DOCTYPE is niet toegestaan")
+    try:
+        return etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True))
+    except etree.XMLSyntaxError:
+        raise RequestRefused("het verzoek is geen XML") from None
+
+
+def _verifies(certificate: x509.Certificate, signature: bytes, signed: bytes) -> bool:
+    key = certificate.public_key()
+    if not isinstance(key, rsa.RSAPublicKey):
+        return False
+    try:
+        key.verify(signature, signed, padding.PKCS1v15(), hashes.SHA256())
+    except InvalidSignature:
+        return False
+    return True
+
+
+def _read(
+    root: etree._Element,
+    relay_state: str | None,
+    makelaar: Makelaar,
+    sp: ServiceProvider,
+    now: datetime,
+) -> AuthnRequest:
+    if root.tag != f"{{{SAMLP}}}AuthnRequest" or root.get("Version") != "2.0":
+        raise RequestRefused("dit is geen AuthnRequest van SAML 2.0")
+    if root.get("Destination") != makelaar.sso_url:
+        raise RequestRefused("Destination is niet het adres van deze makelaar")
+    if (root.findtext("saml:Issuer", "", NAMES) or "").strip() != sp.entity_id:
+        raise RequestRefused("Issuer is niet bekend")
+    if root.get("ProtocolBinding") not in (None, POST):
+        raise RequestRefused("ProtocolBinding wordt niet ondersteund")
+    _check_time(root.get("IssueInstant", ""), now)
+    reply = SamlReply(
+        request_id=root.get("ID", ""),
+        consumer=_consumer(root, sp),
+        audience=sp.entity_id,
+        relay_state=relay_state,
+    )
+    return AuthnRequest(
+        reply=reply,
+        level=_level(root),
+        service=_service(root),
+        fresh=root.get("ForceAuthn") in ("true", "1"),
+    )
+
+
+def _check_time(value: str, now: datetime) -> None:
+    try:
+        issued = datetime.fromisoformat(value)
+    except ValueError:
+        raise RequestRefused("IssueInstant is geen tijd") from None
+    if issued.tzinfo is None or abs(issued.astimezone(UTC) - now) > SKEW:
+        raise RequestRefused("IssueInstant is te oud of ligt in de toekomst")
+
+
+def _consumer(root: etree._Element, sp: ServiceProvider) -> str:
+    url, index = root.get("AssertionConsumerServiceURL"), root.get("AssertionConsumerServiceIndex")
+    if url is not None:
+        if url not in sp.consumers.values():
+            raise RequestRefused("AssertionConsumerServiceURL staat niet in de metadata")
+        return url
+    if index is not None and index not in sp.consumers:
+        raise RequestRefused("AssertionConsumerServiceIndex staat niet in de metadata")
+    return sp.consumers[index] if index is not None else sp.default_consumer
+
+
+def _level(root: etree._Element) -> str | None:
+    """The lowest level that will do; classes that are unknown here are skipped."""
+    context = root.find("samlp:RequestedAuthnContext", NAMES)
+    if context is None:
+        return None
+    texts = [(e.text or "").strip() for e in context.findall("saml:AuthnContextClassRef", NAMES)]
+    known = [level for level in map(level_of, texts) if level is not None]
+    if not known:
+        raise RequestRefused("het gevraagde niveau is niet bekend")
+    return min(known, key=LEVELS.index)
+
+
+def _service(root: etree._Element) -> str | None:
+    """What the request says about the service: a name, or the UUID in an extension."""
+    for attribute in root.iterfind("samlp:Extensions//saml:Attribute", NAMES):
+        if (attribute.get("Name") or "").endswith(":ServiceUUID"):
+            return (attribute.findtext("saml:AttributeValue", "", NAMES) or "").strip() or None
+    return root.get("ProviderName")

@@ -1,0 +1,73 @@
+"""The sample portal: buttons to log in, and a page that shows what came back and what was checked."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from flask import Flask, Response, redirect, render_template, request, session
+from werkzeug.wrappers import Response as AnyResponse
+
+from sandbox import prepare
+from sandbox.portal.relying_party import Asked, LoginWrong, RelyingParty
+from sandbox.prepare import Demo
+from sandbox.web import new_app, serve
+
+EXTRA = ("prompt", "acr_values", "max_age", "ui_locales", "idp_hint")
+
+
+def create_app(demo: Demo) -> Flask:
+    """The portal of this demo."""
+    app = new_app("portal", demo)
+    clients = prepare.portal_clients(demo)
+    party = RelyingParty(demo.addresses.broker, demo.addresses.portal, clients)
+
+    @app.get("/")
+    def index() -> str:
+        """The services."""
+        return render_template("portal.html", clients=clients)
+
+    @app.get("/login/<client_id>/<service>")
+    def login(client_id: str, service: str) -> AnyResponse:
+        """Ask for a login."""
+        for client in clients:
+            for offered in client.registration.services:
+                if (client.registration.client_id, offered.uuid) == (client_id, service):
+                    extra = {k: v for k, v in request.args.items() if k in EXTRA}
+                    asked, url = party.ask(client, offered, extra)
+                    session[asked.state] = asdict(asked)
+                    return redirect(url, 303)
+        return Response(render_template("refused.html", text="die dienst is er niet"), 404)
+
+    @app.get("/callback/<client_id>")
+    def callback(client_id: str) -> tuple[str, int]:
+        """The answer of the broker."""
+        query = dict(request.args)
+        asked = session.pop(query.get("state", ""), None)
+        if asked is None or asked["client_id"] != client_id:
+            return render_template(
+                "portal_wrong.html", text="Wij vroegen niet om dit antwoord."
+            ), 400
+        if "error" in query:
+            return render_template("portal_refused.html", query=query), 200
+        try:
+            claims, checks = party.receive(Asked(**asked), query)
+        except LoginWrong as wrong:
+            return render_template("portal_wrong.html", text=str(wrong)), 400
+        return render_template("portal_done.html", claims=_shown(claims), checks=checks), 200
+
+    @app.get("/hulp")
+    @app.get("/privacy")
+    def text() -> str:
+        """Where the registrations point."""
+        return render_template("refused.html", text="Dit is een voorbeeldpagina van het portaal.")
+
+    return app
+
+
+def _shown(claims: dict[str, Any]) -> list[tuple[str, Any]]:
+    return sorted(claims.items())
+
+
+if __name__ == "__main__":
+    serve(create_app, lambda demo: demo.addresses.portal)

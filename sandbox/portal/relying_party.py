@@ -1,0 +1,193 @@
+"""The portal as OpenID relying party: asks, receives, verifies. What it shows is what it checked."""
+
+from __future__ import annotations
+
+import base64
+import json
+import secrets
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from authlib.oauth2.rfc7636 import create_s256_code_challenge
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+from sandbox.people import is_enough, level_of
+from sandbox.portal.clients import PortalClient, PortalService
+
+ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+
+
+class LoginWrong(Exception):  # noqa: N818
+    """The answer of the broker is not acceptable; the text says which check failed."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the portal remembers of a login that it asked for."""
+
+    client_id: str
+    service: str
+    state: str
+    nonce: str
+    verifier: str
+    redirect_uri: str
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check with its outcome, for the page."""
+
+    name: str
+    value: str
+
+
+@dataclass
+class RelyingParty:
+    """The portal's clients at one issuer."""
+
+    issuer: str
+    portal: str
+    clients: tuple[PortalClient, ...]
+    _documents: dict[str, Any] = field(default_factory=dict)
+
+    def ask(
+        self, client: PortalClient, service: PortalService, extra: dict[str, str]
+    ) -> tuple[Asked, str]:
+        """What to remember and where to send the browser."""
+        registration = client.registration
+        asked = Asked(
+            client_id=registration.client_id,
+            service=service.uuid,
+            state=secrets.token_urlsafe(16),
+            nonce=secrets.token_urlsafe(16),
+            verifier=secrets.token_urlsafe(48),
+            redirect_uri=f"{self.portal}/callback/{registration.client_id}",
+        )
+        query = {
+            "client_id": asked.client_id,
+            "redirect_uri": asked.redirect_uri,
+            "response_type": "code",
+            "scope": f"openid urn:uuid:{service.uuid}",
+            "state": asked.state,
+            "nonce": asked.nonce,
+            "code_challenge": create_s256_code_challenge(asked.verifier),
+            "code_challenge_method": "S256",
+            **extra,
+        }
+        return asked, f"{self._discovered('authorization_endpoint')}?{urlencode(query)}"
+
+    def receive(self, asked: Asked, query: dict[str, str]) -> tuple[dict[str, Any], list[Check]]:
+        """Redeem and verify. Raises LoginWrong."""
+        checks = [
+            _check("state", query.get("state") == asked.state, "komt overeen"),
+            _check("iss", query.get("iss") == self.issuer, self.issuer),
+        ]
+        client = next(c for c in self.clients if c.registration.client_id == asked.client_id)
+        answer = self._redeem(client, asked, query.get("code", ""))
+        claims = self._verified(client, answer["id_token"])
+        checks.append(Check("handtekening", client.registration.id_token_alg))
+        service = next(s for s in client.registration.services if s.uuid == asked.service)
+        return claims, checks + _check_claims(claims, self.issuer, client, asked, service)
+
+    def _redeem(self, client: PortalClient, asked: Asked, code: str) -> dict[str, Any]:
+        form = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": asked.redirect_uri,
+            "code_verifier": asked.verifier,
+        }
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        if client.key is not None:
+            form |= {
+                "client_assertion_type": ASSERTION,
+                "client_assertion": self._assertion(client),
+            }
+        else:
+            pair = f"{quote(asked.client_id)}:{quote(client.secret or '')}"
+            headers["Authorization"] = "Basic " + base64.b64encode(pair.encode()).decode()
+        call = urllib.request.Request(  # noqa: S310
+            self._discovered("token_endpoint"), urlencode(form).encode(), headers
+        )
+        try:
+            with urllib.request.urlopen(call, timeout=10) as answer:  # noqa: S310
+                found: dict[str, Any] = json.load(answer)
+                return found
+        except urllib.error.HTTPError as error:
+            raise LoginWrong(f"token endpoint: {error.read().decode()}") from None
+
+    def _assertion(self, client: PortalClient) -> str:
+        assert client.key is not None
+        algorithm = str(client.key.as_dict(private=False)["alg"])
+        now = int(time.time())
+        identifier = client.registration.client_id
+        claims = {
+            "iss": identifier,
+            "sub": identifier,
+            "aud": self.issuer,
+            "jti": secrets.token_urlsafe(16),
+            "iat": now,
+            "exp": now + 60,
+        }
+        header = {"alg": algorithm, "kid": client.key.kid}
+        return jwt.encode(header, claims, client.key, algorithms=[algorithm])
+
+    def _verified(self, client: PortalClient, token: str) -> dict[str, Any]:
+        for again in (False, True):
+            keys = KeySet.import_key_set(self._document(self._discovered("jwks_uri"), again))
+            try:
+                algorithm = client.registration.id_token_alg
+                return dict(jwt.decode(token, keys, algorithms=[algorithm]).claims)
+            except (JoseError, ValueError):
+                continue
+        raise LoginWrong("de handtekening van het ID-token klopt niet")
+
+    def _discovered(self, name: str) -> str:
+        return str(self._document(f"{self.issuer}/.well-known/openid-configuration")[name])
+
+    def _document(self, url: str, again: bool = False) -> Any:  # noqa: FBT001, FBT002
+        if again or url not in self._documents:
+            with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310
+                self._documents[url] = json.load(answer)
+        return self._documents[url]
+
+
+def _check(name: str, passed: bool, value: str) -> Check:  # noqa: FBT001
+    if not passed:
+        raise LoginWrong(f"{name} klopt niet")
+    return Check(name, value)
+
+
+def _check_claims(
+    claims: dict[str, Any], issuer: str, client: PortalClient, asked: Asked, service: PortalService
+) -> list[Check]:
+    now = time.time()
+    level = level_of(str(claims.get("acr"))) or ""
+    represents = claims.get("represents")
+    must = service.mandate == "required"
+    return [
+        _check("issuer", claims.get("iss") == issuer, issuer),
+        _check("audience", claims.get("aud") == client.registration.client_id, asked.client_id),
+        _check("nonce", claims.get("nonce") == asked.nonce, "komt overeen"),
+        _check("tijd", claims.get("iat", 0) - 5 <= now < claims.get("exp", 0), "geldig"),
+        _check(
+            "niveau",
+            bool(level) and is_enough(level, service.level),
+            f"{level} (nodig {service.level})",
+        ),
+        _check("represents", not must or bool(represents), _named(represents)),
+    ]
+
+
+def _named(represents: Any) -> str:
+    """Who is acted for: the deepest party, and through whom."""
+    if not isinstance(represents, dict):
+        return "voor zichzelf"
+    inner = represents.get("represents")
+    name = f"{represents.get('name', '')} (KvK {represents.get('sub')})".strip()
+    return f"{_named(inner)} via {name}" if inner else name

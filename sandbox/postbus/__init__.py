@@ -1,0 +1,1 @@
+"""The postbus: where the demo's mail arrives."""
