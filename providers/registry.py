@@ -39,7 +39,9 @@ class OidcSettings(Document):
 
     issuer: str
     client_id: str
-    token_endpoint_auth_method: Literal["private_key_jwt", "client_secret_basic"] = "private_key_jwt"
+    token_endpoint_auth_method: Literal["private_key_jwt", "client_secret_basic"] = (
+        "private_key_jwt"
+    )
     client_secret_file: str | None = None  # by reference only
     id_token_signed_response_alg: Literal["RS256", "PS256", "ES256"] = "RS256"
     scopes: tuple[str, ...] = ("openid",)
@@ -81,7 +83,9 @@ class ProviderRecord(Document):
 
     @model_validator(mode="after")
     def _settings_of_its_kind(self) -> ProviderRecord:
-        if (self.kind == "saml") != (self.saml is not None) or (self.kind == "oidc") != (self.oidc is not None):
+        if (self.kind == "saml") != (self.saml is not None) or (self.kind == "oidc") != (
+            self.oidc is not None
+        ):
             raise ValueError(f"a makelaar of kind {self.kind} has exactly the section {self.kind}")
         if self.level_ceiling < AssuranceLevel.EH2:
             raise ValueError("a makelaar gives EH2 or higher")

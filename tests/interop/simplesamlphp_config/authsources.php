@@ -1,0 +1,7 @@
+<?php
+$config = [
+    'employees' => [
+        'exampleauth:UserPass',
+        '%user:%password' => ['uid' => ['%user'], 'displayName' => ['Fenna Testman']],
+    ],
+];
