@@ -1,0 +1,210 @@
+"""``make demo``: four parties on this machine, one login through SAML, one through OpenID Connect."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console
+from rich.table import Table
+
+from sandbox.addresses import DEFAULT_PORT_BASE, Addresses, standard
+from sandbox.browser import BrowserError
+from sandbox.makelaar.catalogue import CATALOGUE
+from sandbox.parties import Parties, PartyFailed, taken_ports
+from sandbox.people import GUEST, PEOPLE, TestPerson
+from sandbox.prepare import Demo, prepare
+from sandbox.walk import Walk
+
+DIRECTORY: Final = Path("var/demo")
+LOGINS: Final = (("SAML", "Polderpoort", "jan"), ("OpenID Connect", "Zekerweg", "liv"))
+SERVICE: Final = "Meldportaal Bodem"
+FACTORS_HERE: Final = {"roos": "code uit app bij Sluis"}
+console = Console(width=max(100, Console().width), highlight=False)
+
+
+@dataclass(frozen=True)
+class Proof:
+    """One login that the demo made by itself. ``shown``: what the portal verified and got."""
+
+    protocol: str
+    succeeded: bool
+    shown: str
+
+
+def main() -> int:
+    """The command. 0 when both logins succeeded, else 1."""
+    arguments = _arguments()
+    if arguments.reset:
+        shutil.rmtree(DIRECTORY, ignore_errors=True)
+        console.print(f"{DIRECTORY} is weg.")
+        return 0
+    addresses = standard(arguments.port_base)
+    taken = sorted(taken_ports(addresses))
+    if taken:
+        console.print(_ports_taken(taken, arguments.port_base))
+        return 1
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    try:
+        return _run(addresses, check=arguments.check)
+    except KeyboardInterrupt:
+        console.print("\nGestopt.")
+        return 0
+    except PartyFailed as failed:
+        console.print(f"[red]Mislukt.[/red] {failed}", markup=True)
+        return 1
+
+
+def _run(addresses: Addresses, *, check: bool) -> int:
+    started = time.monotonic()
+    with _step("Sleutels, metadata en registraties maken"):
+        demo = prepare(DIRECTORY, addresses)
+    parties = Parties(demo)
+    try:
+        with _step("sluis init"):
+            parties.sluis("init")
+        with _step("sluis apply -f registrations"):
+            parties.sluis("apply", "-f", str(demo.registrations))
+        with _step("Broker, makelaars, portaal en postbus starten"):
+            parties.start()
+        proofs = []
+        for protocol, makelaar, person in LOGINS:
+            with _step(f"Inloggen via {protocol}"):
+                proofs.append(_prove(demo, protocol, makelaar, person))
+        _tell(demo, proofs)
+        succeeded = sum(proof.succeeded for proof in proofs)
+        colour = "green" if succeeded == len(proofs) else "red"
+        console.print(
+            f"\n[bold {colour}]Inloggen gelukt ({succeeded}/{len(proofs)})[/bold {colour}]"
+            f" na {time.monotonic() - started:.0f} seconden"
+        )
+        if check:
+            return 0 if succeeded == len(proofs) else 1
+        console.print(f"Open {demo.addresses.portal}/ in een browser. Stoppen: Ctrl-C.\n")
+        _watch(parties)
+        return 0
+    finally:
+        parties.stop()
+
+
+def _prove(demo: Demo, protocol: str, makelaar: str, person: str) -> Proof:
+    try:
+        page = Walk(demo, SERVICE, makelaar, person).run()
+    except BrowserError as error:
+        return Proof(protocol, False, str(error))
+    if page.heading != "U bent ingelogd" or not page.url.startswith(demo.addresses.portal):
+        return Proof(protocol, False, f"{page.status} {page.heading}: {page.text[:300]}")
+    checks = {
+        str(row.findtext("th")): str(row.findtext("td"))
+        for row in page.tree.findall(".//table[1]//tr")
+    }
+    return Proof(protocol, True, ", ".join(f"{name}: {value}" for name, value in checks.items()))
+
+
+def _watch(parties: Parties) -> None:
+    stop = threading.Event()
+    while not stop.wait(1.0):
+        parties.check()
+
+
+def _tell(demo: Demo, proofs: list[Proof]) -> None:
+    console.print()
+    for proof in proofs:
+        mark = "[green]✓[/green]" if proof.succeeded else "[red]✗[/red]"
+        console.print(f"{mark} {proof.protocol}: {proof.shown}")
+    console.print()
+    console.print(_addresses(demo))
+    console.print()
+    console.print(_people())
+
+
+def _addresses(demo: Demo) -> Table:
+    table = Table(title="Adressen", title_justify="left", box=None, pad_edge=False)
+    table.add_column("Wat")
+    table.add_column("Adres")
+    table.add_column("Waarvoor")
+    addresses = demo.addresses
+    for row in (
+        ("Portaal", f"{addresses.portal}/", "hier begint een login"),
+        ("Sluis", f"{addresses.broker}/", "de broker"),
+        ("Beheer", f"{addresses.broker}/beheer", "voor beheerders, log in als Sanne"),
+        ("Makelaars", f"{addresses.makelaars}/", "zes nagebootste makelaars"),
+        ("Postbus", f"{addresses.postbus}/", "wat de broker mailt"),
+        ("Discovery", f"{addresses.broker}/.well-known/openid-configuration", "voor een portaal"),
+        ("Metadata", f"{addresses.broker}/saml/metadata", "voor een SAML-makelaar"),
+    ):
+        table.add_row(*row)
+    return table
+
+
+def _people() -> Table:
+    table = Table(title="Testpersonen", title_justify="left", pad_edge=False)
+    for heading in ("Wie", "Makelaar", "Protocol", "Niveau", "Factor", "Wat u ziet"):
+        table.add_column(heading, overflow="fold")
+    for person in (*PEOPLE, GUEST):
+        table.add_row(*_person(person))
+    return table
+
+
+def _person(person: TestPerson) -> tuple[str, ...]:
+    if not person.logins:
+        return person.name, "eigen account", "–", "–", "–", person.shows
+    first = person.logins[0]
+    own = FACTORS_HERE.get(person.key)
+    factor = f"{first.factor}, {own}" if own else first.factor
+    protocols = " / ".join(dict.fromkeys(_protocol(each.makelaar) for each in person.logins))
+    makelaars = " / ".join(each.makelaar.capitalize() for each in person.logins)
+    return person.name, makelaars, protocols, first.level, factor, person.shows
+
+
+def _protocol(slug: str) -> str:
+    found = next(profile for profile in CATALOGUE if profile.slug == slug)
+    return "SAML" if found.protocol == "saml" else "OIDC"
+
+
+def _ports_taken(taken: list[int], base: int) -> str:
+    ports = " en ".join(str(port) for port in taken)
+    other = base + 100
+    return (
+        f"[red]Poort {ports} is al in gebruik.[/red] Stop wat daar draait (misschien een eerdere "
+        f"demo), of kies andere poorten:\n  make demo PORT_BASE={other}\n"
+        f"  .venv/bin/python -m sandbox.demo --port-base {other}"
+    )
+
+
+@contextmanager
+def _step(text: str) -> Iterator[None]:
+    started = time.monotonic()
+    if console.is_terminal:
+        with console.status(f"{text} …"):
+            yield
+    else:
+        yield
+    console.print(f"[green]✓[/green] {text} ({time.monotonic() - started:.1f} s)")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m sandbox.demo", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="log in twice, then stop")
+    parser.add_argument("--reset", action="store_true", help="throw away var/demo and stop")
+    parser.add_argument(
+        "--port-base",
+        type=int,
+        default=int(os.environ.get("PORT_BASE", DEFAULT_PORT_BASE)),
+        help="first of four ports (default %(default)s)",
+    )
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,71 @@
+"""One login from the portal to the portal, through the pages that a user meets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import pyotp
+
+from sandbox import prepare
+from sandbox.browser import Browser, BrowserError, Page
+from sandbox.prepare import Demo
+
+MOST_PAGES = 15
+
+
+@dataclass
+class Walk:
+    """How one person answers the questions of a login.
+
+    ``service`` and ``makelaar`` are the names that the pages show; ``on_behalf_of`` a part of the
+    organisation's name. ``pages``: the headings that were met, in order.
+    """
+
+    demo: Demo
+    service: str
+    makelaar: str
+    person: str
+    on_behalf_of: str | None = None
+    browser: Browser = field(default_factory=Browser)
+    pages: list[str] = field(default_factory=list)
+
+    def run(self) -> Page:
+        """The page on which the login ends: of the portal, or one that asks what is not foreseen here."""
+        self.browser.open(self.demo.addresses.portal + "/")
+        page = self.browser.click(self.service)
+        for _ in range(MOST_PAGES):
+            self.pages.append(page.heading)
+            if page.status != 200:
+                return page
+            answer = self._answer_to(page)
+            if answer is None:
+                return page
+            page = answer()
+        raise BrowserError(f"the login does not end: {self.pages}")
+
+    def _answer_to(self, page: Page) -> Callable[[], Page] | None:
+        fields = {name for form in page.forms for name in form.fields}
+        buttons = {b.get("name") for form in page.forms for b in form.iter("button")}
+        host = urlsplit(page.url).netloc
+        if host == urlsplit(self.demo.addresses.makelaars).netloc:
+            known = "person" in buttons
+            return (lambda: self.browser.press("person", self.person)) if known else None
+        if host != urlsplit(self.demo.addresses.broker).netloc:
+            return None
+        if "provider" in buttons:
+            return lambda: self.browser.click(self.makelaar)
+        if "code" in fields:
+            return self._give_code
+        if "choice" in buttons and self.on_behalf_of is not None:
+            organisation = self.on_behalf_of
+            return lambda: self.browser.click(organisation)
+        if "agree" in buttons:
+            return lambda: self.browser.press("agree", "yes")
+        return None
+
+    def _give_code(self) -> Page:
+        code = pyotp.TOTP(prepare.totp_secret(self.demo, self.person)).now()
+        self.browser.fill("code", code)
+        return self.browser.click("Ga verder")
