@@ -200,7 +200,7 @@ def _settle(
 
 def _save(rt: Runtime, kept: Kept, login: Login) -> None:
     """Swap, or say that another tab was first."""
-    if login == kept.login:
+    if login == kept.login and kept.raw is not None:
         return
     operation = logins.swap(kept, login, rt.sealer, rt.clock())
     if rt.store.batch([operation]) == [False]:

@@ -69,7 +69,7 @@ class Login:
     given: AssuranceLevel | None = None  # what it did give then
     identity: Identity | None = None
     person_id: str | None = None
-    factor_method: str | None = None  # chosen, not yet done
+    insists: bool = False  # the makelaar itself must give the level: a factor of ours cannot
     factor: FactorDone | None = None
     authority_settled: bool = False
     authority: Authority | None = None

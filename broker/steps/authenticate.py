@@ -48,7 +48,9 @@ def _departure(turn: Turn, number: int) -> Departure:
     ask = AuthenticationRequest(
         relay_state=f"{login.id}.{number}",
         level=step_up.ask_level(
-            record, login.request.level, local_factor=service.local_second_factor
+            record,
+            login.request.level,
+            local_factor=service.local_second_factor and not login.insists,
         ),
         service_uuid=service.uuid,
         service_name=service.name.in_(locale()),

@@ -26,7 +26,7 @@ def enter(turn: Turn) -> Outcome:
     if isinstance(missing, LocalFactor):
         return _ask_code(turn)
     if isinstance(missing, Upstream) and turn.login.departures < MAX_ROUNDS:
-        return Advance(replace(turn.login, identity=None, person_id=None))
+        return Advance(replace(turn.login, identity=None, person_id=None, insists=True))
     return _unreachable(turn)
 
 

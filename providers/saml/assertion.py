@@ -67,8 +67,14 @@ def _check_session_end(statement: etree._Element, now: datetime, skew: timedelta
         raise ProviderRefused("expired", "session")
 
 
-def subject(assertion: etree._Element, settings: SamlSettings, attributes: Attributes) -> str:
-    """The key of the person at this makelaar: NameID with its qualifiers, or the attribute that its record names."""
+def subject(
+    assertion: etree._Element, settings: SamlSettings, attributes: Attributes, sp_entity_id: str
+) -> str:
+    """The key of the person at this makelaar: NameID, or the attribute that its record names.
+
+    A qualifier that says what holds without it (Core §8.3.7: the makelaar, us) changes nothing;
+    another one makes another person.
+    """
     if settings.subject == "attribute":
         value = attributes.one(settings.subject_attribute or "")
         if not value or len(value) > MAX_SUBJECT:
@@ -80,9 +86,15 @@ def subject(assertion: etree._Element, settings: SamlSettings, attributes: Attri
     value = text_of(name_id, "subject")
     if name_id.get("Format") == TRANSIENT or not value.strip() or len(value) > MAX_SUBJECT:
         raise ProviderRefused("subject", "not a lasting identifier")
-    return "\x1f".join(
-        [name_id.get("NameQualifier") or "", name_id.get("SPNameQualifier") or "", value]
+    qualifiers = (
+        _unusual(name_id.get("NameQualifier"), settings.entity_id),
+        _unusual(name_id.get("SPNameQualifier"), sp_entity_id),
     )
+    return "\x1f".join([*qualifiers, value]) if any(qualifiers) else value
+
+
+def _unusual(qualifier: str | None, usual: str) -> str:
+    return "" if qualifier in (None, usual) else str(qualifier)
 
 
 @dataclass(frozen=True)

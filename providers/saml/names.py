@@ -16,6 +16,8 @@ TRANSIENT: Final = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"
 STATUS: Final = "urn:oasis:names:tc:SAML:2.0:status:"
 SUCCESS: Final = STATUS + "Success"
 
+URI_NAME: Final = "urn:oasis:names:tc:SAML:2.0:attrname-format:uri"
+REQUEST_SERVICE_UUID: Final = "urn:nl-eid-gdi:1.0:ServiceUUID"  # in Extensions of a request
 LEGAL_SUBJECT: Final = "urn:etoegang:core:LegalSubjectID"
 SERVICE_UUID: Final = "urn:etoegang:core:ServiceUUID"
 SERVICE_ID: Final = "urn:etoegang:core:ServiceID"

@@ -73,6 +73,7 @@ class SamlProvider:
             acs_url=self._acs_url,
             contexts=contexts_for(ask.level, self._record.levels),
             force_authn=fresh,
+            service_uuid=ask.service_uuid,
             now=now,
         )
         identifier = new_id()
@@ -106,7 +107,9 @@ class SamlProvider:
         attributes = read.attributes(accepted.assertion)
         return Identity(
             provider_id=self._record.id,
-            subject=read.subject(accepted.assertion, self._settings, attributes),
+            subject=read.subject(
+                accepted.assertion, self._settings, attributes, self._sp_entity_id
+            ),
             proofing=proofing_of(facts.level, local_factor_lifts=self._record.local_factor_lifts),
             authentication=facts.level,
             authenticated_at=facts.authenticated_at,

@@ -11,7 +11,15 @@ from lxml import etree
 from assurance.levels import AssuranceLevel
 from keys.keyring import PrivateKey
 from keys.xml.signature import sign_enveloped
-from providers.saml.names import POST, SAML, SAMLP, saml, samlp
+from providers.saml.names import (
+    POST,
+    REQUEST_SERVICE_UUID,
+    SAML,
+    SAMLP,
+    URI_NAME,
+    saml,
+    samlp,
+)
 
 
 @dataclass(frozen=True)
@@ -23,6 +31,7 @@ class RequestFacts:
     acs_url: str
     contexts: tuple[str, ...]
     force_authn: bool
+    service_uuid: str
     now: datetime
 
 
@@ -53,10 +62,20 @@ def authn_request(facts: RequestFacts, identifier: str) -> etree._Element:
         nsmap={"samlp": SAMLP, "saml": SAML},
     )
     etree.SubElement(root, saml("Issuer")).text = facts.issuer
+    _service(root, facts.service_uuid)
     wanted = etree.SubElement(root, samlp("RequestedAuthnContext"), Comparison="minimum")
     for context in facts.contexts:
         etree.SubElement(wanted, saml("AuthnContextClassRef")).text = context
     return root
+
+
+def _service(root: etree._Element, uuid: str) -> None:
+    """The service, so that a makelaar that vouches for mandates knows for which one."""
+    extensions = etree.SubElement(root, samlp("Extensions"))
+    attribute = etree.SubElement(
+        extensions, saml("Attribute"), Name=REQUEST_SERVICE_UUID, NameFormat=URI_NAME
+    )
+    etree.SubElement(attribute, saml("AttributeValue")).text = uuid
 
 
 def serialised(request: etree._Element) -> bytes:
