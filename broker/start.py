@@ -34,7 +34,9 @@ class Parts:
     holder: ConfigurationHolder
 
 
-def start(settings: Settings, clock: Clock) -> Parts:
+def start(
+    settings: Settings, clock: Clock, *, outgoing: OutgoingClient | None = None
+) -> Parts:
     """Make the parts; loads the master key, opens no listening socket, reads no registration yet.
 
     Raises MasterKeyError when the master key is missing or cannot be read.
@@ -43,7 +45,7 @@ def start(settings: Settings, clock: Clock) -> Parts:
     engine = make_engine(settings.database.url)
     sessions = sessionmaker(engine, expire_on_commit=False)
     sealer = Sealer(load_master_key(settings.keys.master_key_file))
-    outgoing = OutgoingClient(allowed_loopback=settings.development.loopback)
+    outgoing = outgoing or OutgoingClient(allowed_loopback=settings.development.loopback)
     return Parts(
         settings=settings,
         clock=clock,

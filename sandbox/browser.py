@@ -15,8 +15,9 @@ from typing import Any, Final
 from urllib.parse import urlencode, urljoin, urlsplit
 
 import lxml.html
-import urllib3
 from lxml.html import FormElement, HtmlElement
+
+from sandbox.wire import Answer, HttpWire, Wire
 
 MOST_HOPS: Final = 20
 LOOPBACK: Final = ("localhost", "127.0.0.1", "127.0.0.2", "::1")
@@ -41,8 +42,7 @@ class Page:
 
     url: str
     status: int
-    headers: urllib3.HTTPHeaderDict
-    body: bytes
+    answer: Answer
     tree: HtmlElement = field(repr=False)
 
     @property
@@ -67,7 +67,7 @@ class Page:
 
     def forms_may_go_to(self, url: str) -> bool:
         """What ``form-action`` of this page says about that address."""
-        for directive in self.headers.get("Content-Security-Policy", "").split(";"):
+        for directive in (self.answer.header("Content-Security-Policy") or "").split(";"):
             words = directive.split()
             if words[:1] == ["form-action"]:
                 return any(_covers(source, url, self.url) for source in words[1:])
@@ -77,13 +77,15 @@ class Page:
 class Browser:
     """One user's browser. ``page`` is what it shows now; ``visited`` every address since the start."""
 
-    def __init__(self, language: str = "nl", *, javascript: bool = True) -> None:
+    def __init__(
+        self, language: str = "nl", *, javascript: bool = True, wire: Wire | None = None
+    ) -> None:
         self.page: Page | None = None
         self.visited: list[str] = []
         self._language = language
         self._javascript = javascript
         self._cookies: dict[str, dict[str, Cookie]] = {}
-        self._http = urllib3.PoolManager(retries=False, timeout=60.0)
+        self._wire = wire or HttpWire()
 
     # What a user does.
 
@@ -177,7 +179,7 @@ class Browser:
             answer = self._request(method, url, fields, initiator)
             self._keep_cookies(url, answer)
             self.visited.append(url)
-            place = answer.headers.get("Location")
+            place = answer.header("Location")
             if answer.status in (301, 302, 303, 307, 308) and place:
                 if answer.status in (301, 302, 303):
                     method, fields = "GET", None
@@ -186,10 +188,10 @@ class Browser:
             return self._show(url, answer)
         raise BrowserError(f"more than {MOST_HOPS} redirects, last {_bare(url)}")
 
-    def _show(self, url: str, answer: urllib3.BaseHTTPResponse) -> Page:
-        body = answer.data or b"<html></html>"
+    def _show(self, url: str, answer: Answer) -> Page:
+        body = answer.body or b"<html></html>"
         tree = lxml.html.document_fromstring(body, parser=lxml.html.HTMLParser(encoding="utf-8"))
-        self.page = Page(url, answer.status, answer.headers, answer.data, tree)
+        self.page = Page(url, answer.status, answer, tree)
         scripts = [str(s.get("src")) for s in tree.iter("script")]
         if self._javascript and any("leave.js" in source for source in scripts):
             form = next((f for f in self.page.forms if f.get("id") == "leave"), None)
@@ -199,7 +201,7 @@ class Browser:
 
     def _request(
         self, method: str, url: str, fields: list[tuple[str, str]] | None, initiator: Page | None
-    ) -> urllib3.BaseHTTPResponse:
+    ) -> Answer:
         headers = {"Accept": "text/html", "Accept-Language": self._language}
         cross_site = initiator is not None and _site(initiator.url) != _site(url)
         sent = "; ".join(f"{n}={v}" for n, v in self._cookies_for(url, method, cross_site))
@@ -211,7 +213,7 @@ class Browser:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
             if initiator is not None:
                 headers["Origin"] = "{0.scheme}://{0.netloc}".format(urlsplit(initiator.url))
-        return self._http.request(method, url, body=body, headers=headers, redirect=False)
+        return self._wire.request(method, url, body, headers)
 
     def _cookies_for(self, url: str, method: str, cross_site: bool) -> Iterator[tuple[str, str]]:
         for name, cookie in self._cookies.get(urlsplit(url).hostname or "", {}).items():
@@ -221,9 +223,9 @@ class Browser:
                 continue
             yield name, cookie.value
 
-    def _keep_cookies(self, url: str, answer: urllib3.BaseHTTPResponse) -> None:
+    def _keep_cookies(self, url: str, answer: Answer) -> None:
         host = urlsplit(url).hostname or ""
-        for line in answer.headers.getlist("Set-Cookie"):
+        for line in answer.all("Set-Cookie"):
             for name, morsel in SimpleCookie(line).items():
                 _check_cookie(name, morsel, url)
                 jar = self._cookies.setdefault(host, {})

@@ -28,6 +28,8 @@ class Walk:
     makelaar: str
     person: str
     on_behalf_of: str | None = None
+    fault: str | None = None  # what the makelaar does wrong, as its page names it
+    cancel_at_makelaar: bool = False
     browser: Browser = field(default_factory=Browser)
     pages: list[str] = field(default_factory=list)
 
@@ -50,8 +52,7 @@ class Walk:
         buttons = {b.get("name") for form in page.forms for b in form.iter("button")}
         host = urlsplit(page.url).netloc
         if host == urlsplit(self.demo.addresses.makelaars).netloc:
-            known = "person" in buttons
-            return (lambda: self.browser.press("person", self.person)) if known else None
+            return self._at_makelaar if "person" in buttons else None
         if host != urlsplit(self.demo.addresses.broker).netloc:
             return None
         if "provider" in buttons:
@@ -64,6 +65,13 @@ class Walk:
         if "agree" in buttons:
             return lambda: self.browser.press("agree", "yes")
         return None
+
+    def _at_makelaar(self) -> Page:
+        if self.fault is not None:
+            self.browser.fill("fault", self.fault)
+        if self.cancel_at_makelaar:
+            return self.browser.press("action", "cancel")
+        return self.browser.press("person", self.person)
 
     def _give_code(self) -> Page:
         code = pyotp.TOTP(prepare.totp_secret(self.demo, self.person)).now()

@@ -21,6 +21,7 @@ from sandbox.makelaar.state import Answer, Desk, OidcReply, Question, SamlReply
 from sandbox.people import EIDAS, ETD, AssertedMandate, Login, TestPerson, is_enough, known_at
 from sandbox.prepare import Demo
 from sandbox.web import new_app, serve
+from sandbox.wire import HttpWire, Wire
 
 SLOW_SECONDS = 20
 OTHER_COMPANY = AssertedMandate(kvk="90009999", name="Een ander bedrijf", level="EH3")
@@ -34,11 +35,11 @@ class Counter:
     desk: Desk
 
 
-def create_app(demo: Demo) -> Flask:
+def create_app(demo: Demo, wire: Wire | None = None) -> Flask:
     """Every makelaar of this demo."""
     app = new_app("makelaars", demo)
     counters = {m.profile.slug: Counter(m, Desk()) for m in prepare.makelaars(demo)}
-    broker = Broker(demo.addresses.broker)
+    broker = Broker(demo.addresses.broker, wire or HttpWire())
 
     def counter(slug: str) -> Counter:
         found = counters.get(slug)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import time
-import urllib.request
 from dataclasses import dataclass, field
 from typing import Any
 
 from joserfc.jwk import KeySet
 
 from sandbox.makelaar.metadata import ServiceProvider, read_service_provider
+from sandbox.wire import HttpWire, Wire
 
 KEEP_SECONDS = 60.0
 
@@ -20,6 +20,7 @@ class Broker:
     """The broker at ``base_url``."""
 
     base_url: str
+    wire: Wire = field(default_factory=HttpWire)
     _kept: dict[str, tuple[float, Any]] = field(default_factory=dict)
 
     def service_provider(self) -> ServiceProvider:
@@ -33,6 +34,6 @@ class Broker:
     def _fetch(self, path: str, read: Any) -> Any:
         kept = self._kept.get(path)
         if kept is None or time.monotonic() - kept[0] > KEEP_SECONDS:
-            with urllib.request.urlopen(self.base_url + path, timeout=5) as answer:  # noqa: S310
-                kept = self._kept[path] = (time.monotonic(), read(answer.read()))
+            answer = self.wire.request("GET", self.base_url + path)
+            kept = self._kept[path] = (time.monotonic(), read(answer.body))
         return kept[1]

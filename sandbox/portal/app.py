@@ -12,15 +12,18 @@ from sandbox import prepare
 from sandbox.portal.relying_party import Asked, LoginWrong, RelyingParty
 from sandbox.prepare import Demo
 from sandbox.web import new_app, serve
+from sandbox.wire import HttpWire, Wire
 
 EXTRA = ("prompt", "acr_values", "max_age", "ui_locales", "idp_hint")
 
 
-def create_app(demo: Demo) -> Flask:
+def create_app(demo: Demo, wire: Wire | None = None) -> Flask:
     """The portal of this demo."""
     app = new_app("portal", demo)
     clients = prepare.portal_clients(demo)
-    party = RelyingParty(demo.addresses.broker, demo.addresses.portal, clients)
+    party = RelyingParty(
+        demo.addresses.broker, demo.addresses.portal, clients, wire or HttpWire()
+    )
 
     @app.get("/")
     def index() -> str:

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import base64
-import json
 import secrets
 import time
-import urllib.error
-import urllib.request
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -19,6 +16,7 @@ from joserfc.jwk import KeySet
 
 from sandbox.people import is_enough, level_of
 from sandbox.portal.clients import PortalClient, PortalService
+from sandbox.wire import Wire
 
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
@@ -54,6 +52,7 @@ class RelyingParty:
     issuer: str
     portal: str
     clients: tuple[PortalClient, ...]
+    wire: Wire
     _documents: dict[str, Any] = field(default_factory=dict)
 
     def ask(
@@ -111,15 +110,12 @@ class RelyingParty:
         else:
             pair = f"{quote(asked.client_id)}:{quote(client.secret or '')}"
             headers["Authorization"] = "Basic " + base64.b64encode(pair.encode()).decode()
-        call = urllib.request.Request(  # noqa: S310
-            self._discovered("token_endpoint"), urlencode(form).encode(), headers
-        )
-        try:
-            with urllib.request.urlopen(call, timeout=10) as answer:  # noqa: S310
-                found: dict[str, Any] = json.load(answer)
-                return found
-        except urllib.error.HTTPError as error:
-            raise LoginWrong(f"token endpoint: {error.read().decode()}") from None
+        place = self._discovered("token_endpoint")
+        answer = self.wire.request("POST", place, urlencode(form), headers)
+        if answer.status != 200:
+            raise LoginWrong(f"token endpoint: {answer.body.decode()}")
+        found: dict[str, Any] = answer.json()
+        return found
 
     def _assertion(self, client: PortalClient) -> str:
         assert client.key is not None
@@ -152,8 +148,7 @@ class RelyingParty:
 
     def _document(self, url: str, again: bool = False) -> Any:  # noqa: FBT001, FBT002
         if again or url not in self._documents:
-            with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310
-                self._documents[url] = json.load(answer)
+            self._documents[url] = self.wire.request("GET", url).json()
         return self._documents[url]
 
 

@@ -1,0 +1,17 @@
+"""One world per module: registering everything takes a second. Tests that change it use ``own_world``."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.world import World, make_world
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    return make_world(tmp_path_factory.mktemp("world"))
+
+
+@pytest.fixture
+def own_world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    return make_world(tmp_path_factory.mktemp("world"))

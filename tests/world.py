@@ -1,0 +1,183 @@
+"""The whole product in one process: broker, makelaars, portal and postbus, a browser, and a clock to move.
+
+The parties speak their real protocols; only the network between them is a function call.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from flask import Flask
+from sqlalchemy.orm import Session
+from werkzeug.test import Client
+
+from broker import settings as configuration
+from broker.app import assemble
+from broker.cli.applying import apply_files
+from broker.cli.install import initialise
+from broker.runtime import Runtime
+from broker.settings import Settings
+from broker.start import Parts, start
+from sandbox.addresses import Addresses
+from sandbox.browser import Browser
+from sandbox.makelaar.app import create_app as create_makelaars
+from sandbox.portal.app import create_app as create_portal
+from sandbox.postbus.app import create_app as create_postbus
+from sandbox.prepare import Demo, prepare
+from sandbox.walk import Walk
+from sandbox.wire import Answer
+from state import outgoing
+from state.outbox import Message, deliver_due
+from state.outgoing import OutgoingClient
+from tests.clocks import FakeClock
+
+ADDRESSES = Addresses(
+    broker="http://localhost:8000",
+    makelaars="http://127.0.0.1:8001",
+    portal="http://127.0.0.2:8002",
+    postbus="http://127.0.0.1:8003",
+)
+
+
+class InProcessWire:
+    """Requests to applications by host and port. Nobody listens elsewhere."""
+
+    def __init__(self) -> None:
+        self.applications: dict[str, Flask] = {}
+        self.down: set[str] = set()
+
+    def request(
+        self, method: str, url: str, body: str | None = None, headers: Mapping[str, str] = {}
+    ) -> Answer:
+        parts = urlsplit(url)
+        if parts.netloc in self.down:
+            raise ConnectionError(parts.netloc)
+        client = Client(self.applications[parts.netloc], use_cookies=False)
+        response = client.open(
+            path=parts.path or "/",
+            query_string=parts.query,
+            base_url=f"{parts.scheme}://{parts.netloc}",
+            method=method,
+            data=body.encode() if body is not None else None,
+            headers=dict(headers),
+        )
+        return Answer(response.status_code, tuple(response.headers.items()), response.data)
+
+
+class InProcessOutgoing(OutgoingClient):
+    """The broker's outgoing calls over an InProcessWire."""
+
+    def __init__(self, wire: InProcessWire) -> None:
+        super().__init__()
+        self.wire = wire
+        self.calls: list[str] = []
+
+    def _call(
+        self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], max_bytes: int
+    ) -> outgoing.Answer:
+        self.calls.append(url)
+        try:
+            text = body.decode() if body is not None else None
+            got = self.wire.request(method, url, text, headers)
+        except ConnectionError:
+            raise outgoing.OutgoingFailed("unreachable") from None
+        if len(got.body) > max_bytes:
+            raise outgoing.OutgoingFailed("too_large")
+        lower = {name.lower(): value for name, value in got.headers}
+        return outgoing.Answer(got.status, lower, got.body)
+
+
+@dataclass(frozen=True)
+class _Post:
+    """Delivers to the postbus."""
+
+    wire: InProcessWire
+
+    def send(self, message_id: str, message: Message) -> None:
+        body = json.dumps({"id": message_id, **asdict(message)})
+        headers = {"Content-Type": "application/json"}
+        self.wire.request("POST", f"{ADDRESSES.postbus}/api/messages", body, headers)
+
+
+@dataclass
+class World:
+    """Everything that a test of a journey touches."""
+
+    demo: Demo
+    parts: Parts
+    app: Flask
+    wire: InProcessWire
+    clock: FakeClock
+
+    @property
+    def runtime(self) -> Runtime:
+        runtime: Runtime = self.app.extensions["sluis"]
+        return runtime
+
+    def browser(self, language: str = "nl", *, javascript: bool = True) -> Browser:
+        """A fresh browser without cookies."""
+        return Browser(language, javascript=javascript, wire=self.wire)
+
+    def walk(self, service: str, makelaar: str, person: str, **more: object) -> Walk:
+        """One login as ``sandbox.walk`` does it, in a fresh browser unless ``browser`` is given."""
+        more.setdefault("browser", self.browser())
+        return Walk(self.demo, service, makelaar, person, **more)  # type: ignore[arg-type]
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """A database session of the test's own."""
+        with self.parts.sessions() as session:
+            yield session
+
+    def apply(self, text: str, name: str = "test.yaml") -> list[str]:
+        """Register these documents and let the broker see them."""
+        file = self.demo.registrations / name
+        file.write_text(text, encoding="utf-8")
+        lines, _ = apply_files(self.parts.settings, file)
+        self.parts.holder.refresh()
+        return lines
+
+    def deliver_mail(self) -> list[dict[str, str]]:
+        """Deliver what is waiting; what the postbus then holds."""
+        parts = self.parts
+        deliver_due(parts.sessions, parts.sealer, _Post(self.wire), parts.clock)
+        found = self.wire.request("GET", f"{self.demo.addresses.postbus}/api/messages").json()
+        return list(found)
+
+
+def make_world(directory: Path, **sections: Mapping[str, object]) -> World:
+    """A demo with everything registered. ``sections`` change settings: ``login={"…": …}``."""
+    demo = prepare(directory / "demo", ADDRESSES)
+    settings = _with(configuration.load(demo.config, {}), sections)
+    for _ in initialise(settings):
+        pass
+    apply_files(settings, demo.registrations)
+    clock = FakeClock(datetime.now(UTC))
+    wire = InProcessWire()
+    parts = start(settings, clock, outgoing=InProcessOutgoing(wire))
+    parts.holder.refresh()
+    app = assemble(parts)
+    for url, application in (
+        (ADDRESSES.broker, app),
+        (ADDRESSES.makelaars, create_makelaars(demo, wire)),
+        (ADDRESSES.portal, create_portal(demo, wire)),
+        (ADDRESSES.postbus, create_postbus(demo)),
+    ):
+        wire.applications[urlsplit(url).netloc] = application
+    return World(demo, parts, app, wire, clock)
+
+
+def _with(settings: Settings, sections: Mapping[str, Mapping[str, object]]) -> Settings:
+    document = settings.model_dump()
+    for section, values in sections.items():
+        document[section] = {**document[section], **values}
+    return Settings.model_validate(document)
+
+
+__all__ = ["ADDRESSES", "InProcessWire", "World", "make_world"]
