@@ -1,4 +1,6 @@
-"""Administrators (gebruikersbeheerders): for which organisations somebody may act in the console, today."""
+"""Administrators (gebruikersbeheerders): for which organisations somebody may act in the console,
+today.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,7 @@ from directory.organisations import Organisation
 from directory.people import Membership, Person, Role
 
 
-class NotAdministrator(Exception):  # noqa: N818
+class NotAdministrator(Exception):
     """The person is no administrator of this organisation, or no longer."""
 
 

@@ -1,4 +1,6 @@
-"""What an administrator does with requests for a mandate: see those of the own organisations, grant or refuse."""
+"""What an administrator does with requests for a mandate: see those of the own organisations, grant
+or refuse.
+"""
 
 from __future__ import annotations
 
@@ -18,11 +20,11 @@ from state import audit, outbox
 from state.audit import AuditEvent, EventTag
 
 
-class NoSuchRequest(Exception):  # noqa: N818
+class NoSuchRequest(Exception):
     """There is no such request at an organisation that this person administers."""
 
 
-class AlreadyDecided(Exception):  # noqa: N818
+class AlreadyDecided(Exception):
     """Another administrator was first."""
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 
 from assurance.levels import AssuranceLevel
 
-EH1 = "urn:etoegang:core:assurance-class:loa1"  # abolished; understood in requests, accepted from nobody
+# abolished; understood in requests, accepted from nobody
+EH1 = "urn:etoegang:core:assurance-class:loa1"
 _SHORT = {f"loa:{level.loa.rpartition('loa')[2]}": level for level in AssuranceLevel if level.eidas}
 
 
@@ -23,15 +24,17 @@ _KNOWN = _vocabulary()
 
 
 def level_of(value: str, own: Mapping[str, AssuranceLevel] | None = None) -> AssuranceLevel | None:
-    """The level that a value names: first in the party's own words, then eIDAS, eTD, DigiD, ``loa:2plus`` or the
-    label. None when unknown. Compared without regard to case."""
+    """The level that a value names: first in the party's own words, then eIDAS, eTD, DigiD,
+    ``loa:2plus`` or the label. None when unknown. Compared without regard to case.
+    """
     if own and value in own:
         return own[value]
     return _KNOWN.get(value.casefold())
 
 
 def lowest(values: Iterable[str]) -> AssuranceLevel | None:
-    """The least that a list of preferences (``acr_values``) accepts; unknown values count for nothing.
+    """The least that a list of preferences (``acr_values``) accepts; unknown values count for
+    nothing.
 
     EH1 asks no more than EH2, the lowest level that exists.
     """

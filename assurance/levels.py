@@ -1,7 +1,8 @@
 """The assurance levels, their order and their names on every wire. All of it is data in one place.
 
-Sources: eTD assurance classes (loa2 … loa4), the eIDAS level URIs of Logius' eID SAML profile, and the
-DigiD authentication classes. EH1 was abolished in July 2021: understood in requests, accepted from nobody.
+Sources: eTD assurance classes (loa2 … loa4), the eIDAS level URIs of Logius' eID SAML profile, and
+the DigiD authentication classes. EH1 was abolished in July 2021: understood in requests, accepted
+from nobody.
 """
 
 from __future__ import annotations
@@ -33,7 +34,9 @@ class AssuranceLevel(enum.IntEnum):
 
     @property
     def loa(self) -> str:
-        """The eTD assurance class; an URN of our own for an e-mail account, which no scheme issued."""
+        """The eTD assurance class; an URN of our own for an e-mail account, which no scheme
+        issued.
+        """
         return _LOA[self]
 
     @property

@@ -16,7 +16,8 @@ class FactorKind(enum.StrEnum):
 
 
 class Factor(Base):
-    """One factor. ``secret`` is sealed. ``last_step`` is the last TOTP time step that was accepted: each works once.
+    """One factor. ``secret`` is sealed. ``last_step`` is the last TOTP time step that was accepted:
+    each works once.
 
     ``failures`` counts wrong codes since the last right one; ``locked_until`` opens by itself.
     """

@@ -1,4 +1,6 @@
-"""Second factors: which ones somebody has, and whether a code is right. Counters live in SQL and survive restarts."""
+"""Second factors: which ones somebody has, and whether a code is right. Counters live in SQL and
+survive restarts.
+"""
 
 from __future__ import annotations
 
@@ -55,7 +57,9 @@ Outcome = Accepted | Wrong | Locked
 def bind_totp(
     session: Session, sealer: Sealer, *, person_id: str, seed: str, label: str, now: datetime
 ) -> Factor:
-    """Give somebody a TOTP factor. Whether that is allowed is the caller's to judge (a level, a letter, a person)."""
+    """Give somebody a TOTP factor. Whether that is allowed is the caller's to judge (a level, a
+    letter, a person).
+    """
     identifier = new_id()
     factor = Factor(
         id=identifier,

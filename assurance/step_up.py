@@ -1,7 +1,9 @@
-"""Step-up: what level a login has reached, what to ask of a makelaar, and what is still missing. Pure rules.
+"""Step-up: what level a login has reached, what to ask of a makelaar, and what is still missing.
+Pure rules.
 
-An identity carries proofing (how well the person was identified) and authentication (how strong this login was);
-reached is the lower of the two. A factor of ours raises authentication to EH2+ and no further.
+An identity carries proofing (how well the person was identified) and authentication (how strong
+this login was); reached is the lower of the two. A factor of ours raises authentication to EH2+ and
+no further.
 """
 
 from __future__ import annotations
@@ -75,7 +77,9 @@ def reached(identity: Assured, *, local_factor: bool) -> AssuranceLevel:
 
 
 def proofing_of(given: AssuranceLevel, *, local_factor_lifts: bool) -> AssuranceLevel:
-    """How well a makelaar's person counts as identified, by the level it gave and what its record says."""
+    """How well a makelaar's person counts as identified, by the level it gave and what its record
+    says.
+    """
     if given is AssuranceLevel.EH2 and local_factor_lifts:
         return AssuranceLevel.EH2_PLUS
     return given
@@ -112,7 +116,9 @@ def missing(
     has_factor: Callable[[], bool],
     ceiling: AssuranceLevel,
 ) -> Missing:
-    """What stands between this login and ``needed``. ``has_factor`` is asked only where a factor would help."""
+    """What stands between this login and ``needed``. ``has_factor`` is asked only where a factor
+    would help.
+    """
     have = reached(identity, local_factor=local_factor_done)
     if have >= needed:
         return Nothing()

@@ -52,7 +52,9 @@ def adapter_factory(base_url: str, outgoing: OutgoingClient) -> AdapterFactory:
 
 
 def departure_urls(record: ProviderRecord) -> tuple[str, ...]:
-    """Where a browser that leaves for this makelaar may go; the content policy of our forms must allow it."""
+    """Where a browser that leaves for this makelaar may go; the content policy of our forms must
+    allow it.
+    """
     if record.oidc is not None:
         return (record.oidc.issuer, *(f"https://{host}" for host in record.oidc.endpoint_hosts))
     assert record.saml is not None

@@ -24,7 +24,9 @@ MAX_BODY = 512 * 1024  # a SAML response of 256 KB, base64 and form-encoded
 
 
 def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
-    """The application for these settings. Raises MasterKeyError; the database is first asked at a request."""
+    """The application for these settings. Raises MasterKeyError; the database is first asked at a
+    request.
+    """
     return assemble(start(settings, clock))
 
 

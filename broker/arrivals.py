@@ -1,7 +1,9 @@
-"""Arrivals: where makelaars send the browser back. The message is judged here; the cookie is demanded afterwards.
+"""Arrivals: where makelaars send the browser back. The message is judged here; the cookie is
+demanded afterwards.
 
-An ACS receives a cross-site POST without our ``Lax`` cookies. So it finds the login by RelayState, checks the message
-against what was sent, stores the outcome and redirects; nothing is shown or issued before the next GET, with cookie.
+An ACS receives a cross-site POST without our ``Lax`` cookies. So it finds the login by RelayState,
+checks the message against what was sent, stores the outcome and redirects; nothing is shown or
+issued before the next GET, with cookie.
 """
 
 from __future__ import annotations
@@ -127,7 +129,9 @@ def _outcome_word(login: Login) -> str:
 
 
 def _find(rt: Runtime, callback: Callback, handle_name: str) -> Arrival:
-    """The login and departure that the handle names. Anything else is an answer nobody asked for."""
+    """The login and departure that the handle names. Anything else is an answer nobody asked
+    for.
+    """
     try:
         handle = callback.one(handle_name) or ""
     except ProviderRefused as refused:
@@ -205,14 +209,18 @@ def _accepted(login: Login, identity: Identity) -> Login:
 
 
 def _replay_operations(identity: Identity, now: datetime) -> tuple[Operation, ...]:
-    """No ``issued_at``: the login lives in the same store, so a flush takes what an old answer would need."""
+    """No ``issued_at``: the login lives in the same store, so a flush takes what an old answer
+    would need.
+    """
     until = identity.replay_until or now
     seconds = max(MIN_REPLAY_SECONDS, int((until - now).total_seconds()) + MIN_REPLAY_SECONDS)
     return tuple(AddOnce(f"seen:{key}", seconds) for key in identity.replay_keys)
 
 
 def _store(rt: Runtime, arrival: Arrival, login: Login, replay: tuple[Operation, ...]) -> None:
-    """One batch: what must be seen once, and the swap. A message seen before ends in a refusal page."""
+    """One batch: what must be seen once, and the swap. A message seen before ends in a refusal
+    page.
+    """
     swap = logins.swap(arrival.kept, login, rt.sealer, rt.clock())
     *fresh, swapped = rt.store.batch([*replay, swap])
     if not all(fresh):

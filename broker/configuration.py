@@ -1,7 +1,9 @@
-"""Configuration in process: services, clients, makelaars and keys as immutable objects, swapped whole.
+"""Configuration in process: services, clients, makelaars and keys as immutable objects, swapped
+whole.
 
-A thread compares the revision stamp every few seconds, off the login path; an own write refreshes at once. What is
-older than a minute is not trusted: the process reports not ready and issues nothing.
+A thread compares the revision stamp every few seconds, off the login path; an own write refreshes
+at once. What is older than a minute is not trusted: the process reports not ready and issues
+nothing.
 """
 
 from __future__ import annotations
@@ -34,7 +36,9 @@ AdapterFactory = Callable[[ProviderRecord, KeyRing], RedirectProvider]
 
 @dataclass(frozen=True)
 class Configuration:
-    """What this process runs on. ``adapters`` are made on first use, one per makelaar and revision."""
+    """What this process runs on. ``adapters`` are made on first use, one per makelaar and
+    revision.
+    """
 
     revision: int
     loaded_at: datetime

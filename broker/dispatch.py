@@ -1,7 +1,8 @@
-"""The one place that moves a login: load, ask the journey, let one step answer, swap, back to ``/login/<id>``.
+"""The one place that moves a login: load, ask the journey, let one step answer, swap, back to
+``/login/<id>``.
 
-Steps give an outcome and touch neither cookies nor store. A form for a question that is no longer open does no harm:
-the browser is sent to the question that is.
+Steps give an outcome and touch neither cookies nor store. A form for a question that is no longer
+open does no harm: the browser is sent to the question that is.
 """
 
 from __future__ import annotations
@@ -45,7 +46,9 @@ class Turn:
 
 @dataclass(frozen=True)
 class Advance:
-    """The question is answered. ``remember``: change of the remembered makelaar for this service."""
+    """The question is answered. ``remember``: change of the remembered makelaar for this
+    service.
+    """
 
     login: Login
     remember: str | None = None  # provider id to remember
@@ -112,7 +115,8 @@ def _gone(rt: Runtime, login_id: str) -> PageError:
 
 
 def begin(rt: Runtime, login: Login, steps: Mapping[Step, StepModule]) -> Response:
-    """Store a new login; leave for a makelaar that is known already, else go to the login's own address.
+    """Store a new login; leave for a makelaar that is known already, else go to the login's own
+    address.
 
     Under prompt=none the first open question is a refusal: no session of Sluis can answer it yet.
     """
@@ -149,7 +153,9 @@ def answer(rt: Runtime, kept: Kept, posted: str, steps: Mapping[Step, StepModule
 def _follow(
     rt: Runtime, login: Login, steps: Mapping[Step, StepModule], started: float
 ) -> tuple[Show | Leave | Finish, Login]:
-    """Enter the open row, and again after each that answers itself; also the login as it then is."""
+    """Enter the open row, and again after each that answers itself; also the login as it then
+    is.
+    """
     for _ in range(2 * len(Step)):
         turn = _turn(rt, login)
         row = open_row(login, turn.meets)

@@ -1,4 +1,6 @@
-"""Doors: a portal's request becomes a login, and ``/login/<id>`` is where its browser comes back to."""
+"""Doors: a portal's request becomes a login, and ``/login/<id>`` is where its browser comes back
+to.
+"""
 
 from __future__ import annotations
 
@@ -22,9 +24,11 @@ blueprint = Blueprint("login", __name__, url_prefix="/login")
 
 
 def open_login(asked: LoginRequest) -> Response:
-    """Begin a login for a validated request. A remembered makelaar is resolved here, without another page.
+    """Begin a login for a validated request. A remembered makelaar is resolved here, without
+    another page.
 
-    Reads the preference cookie and nothing else of the browser: a portal's POST comes without our cookies.
+    Reads the preference cookie and nothing else of the browser: a portal's POST comes without our
+    cookies.
     """
     rt = runtime()
     now, minutes = rt.clock(), rt.settings.login.transaction_minutes
@@ -73,7 +77,9 @@ def cancel(login_id: str) -> Response:
 
 @blueprint.post("/<login_id>/change-provider")
 def change_provider(login_id: str) -> Response:
-    """Another makelaar: everything that the first one said is dropped, and it is no longer remembered."""
+    """Another makelaar: everything that the first one said is dropped, and it is no longer
+    remembered.
+    """
     rt = runtime()
     kept = dispatch.load(rt, login_id)
     fresh = Login(

@@ -1,4 +1,6 @@
-"""How a login ends: an answer or a refusal, each written once, in one transaction, before the browser hears it."""
+"""How a login ends: an answer or a refusal, each written once, in one transaction, before the
+browser hears it.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,8 @@ from state.ephemeral import Take
 def succeed(rt: Runtime, login: Login, meets: Situation) -> Response:
     """Take the login, put what the portal will fetch, check once more, commit, answer.
 
-    A crash before the commit leaves nothing usable: nobody has heard of the code yet, and its grant does not exist.
+    A crash before the commit leaves nothing usable: nobody has heard of the code yet, and its grant
+    does not exist.
     """
     prepared = downstream(rt, login.request.downstream).prepare(_result(login, meets), meets.now)
     taken, *_ = rt.store.batch(
@@ -119,7 +122,9 @@ def _check_again(session: Session, login: Login, meets: Situation) -> None:
 
 
 def _keep_consent(session: Session, login: Login, meets: Situation) -> None:
-    """Once for the same data: what was only shown (inform), and what the user wants not to be asked again."""
+    """Once for the same data: what was only shown (inform), and what the user wants not to be asked
+    again.
+    """
     if login.consent is None or login.person_id is None:
         return
     if login.consent_kept or meets.service.consent is ConsentRule.INFORM:

@@ -48,7 +48,9 @@ def live(session: Session, grant_id: str, now: datetime) -> Grant | None:
 
 
 def revoke(session: Session, grant_id: str, now: datetime) -> bool:
-    """End every token of this login, with the transaction of the caller. False if it had ended before."""
+    """End every token of this login, with the transaction of the caller. False if it had ended
+    before.
+    """
     grant = session.get(Grant, grant_id, with_for_update=True, populate_existing=True)
     if grant is None or grant.revoked_at is not None:
         return False

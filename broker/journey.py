@@ -1,7 +1,7 @@
 """The journey: rows in order, the first open question wins. Who reads this sees the product.
 
-Every predicate is a claim about facts: the login itself, and the circumstances it meets (``Circumstances``), which
-are looked up only when a row asks for them.
+Every predicate is a claim about facts: the login itself, and the circumstances it meets
+(``Circumstances``), which are looked up only when a row asks for them.
 """
 
 from __future__ import annotations
@@ -46,7 +46,9 @@ class Circumstances(Protocol):
 
 @dataclass(frozen=True)
 class Row:
-    """One question. ``under_passive`` is the refusal when the portal asked for no pages (prompt=none)."""
+    """One question. ``under_passive`` is the refusal when the portal asked for no pages
+    (prompt=none).
+    """
 
     step: Step
     is_open: Callable[[Login, Circumstances], bool]

@@ -1,4 +1,6 @@
-"""Login: everything that is known about one login in progress. Facts only; the next step is computed from them."""
+"""Login: everything that is known about one login in progress. Facts only; the next step is
+computed from them.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ MAX_DEPARTURES = 3  # open tabs at the makelaar for one login
 
 @dataclass(frozen=True)
 class Sent:
-    """One time that the browser was sent to a makelaar; the number is in the RelayState or ``state``."""
+    """One time that the browser was sent to a makelaar; the number is in the RelayState or
+    ``state``.
+    """
 
     number: int
     remembered: Remembered
@@ -43,7 +47,9 @@ class Trouble(enum.StrEnum):
 
 @dataclass(frozen=True)
 class Ended:
-    """The login will not succeed. ``public_key`` names the page; None returns to the portal at once."""
+    """The login will not succeed. ``public_key`` names the page; None returns to the portal at
+    once.
+    """
 
     code: RefusalCode
     reason: str  # machine word for audit and trace
@@ -52,7 +58,9 @@ class Ended:
 
 @dataclass(frozen=True)
 class Login:
-    """``id``: 26 characters, in URLs, worth nothing without the cookie whose hash is ``browser``."""
+    """``id``: 26 characters, in URLs, worth nothing without the cookie whose hash is
+    ``browser``.
+    """
 
     id: str
     reference: str  # 8 characters, shown to people

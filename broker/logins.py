@@ -1,4 +1,6 @@
-"""Where logins in progress are kept: sealed, in the expiring store, advanced by compare-and-swap."""
+"""Where logins in progress are kept: sealed, in the expiring store, advanced by
+compare-and-swap.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Structured logs: one JSON object per line, with the reference of the login, and nothing that anyone could use.
+"""Structured logs: one JSON object per line, with the reference of the login, and nothing that
+anyone could use.
 
 Whatever a caller passes, the redaction processor is the last thing before the line is written.
 """

@@ -1,4 +1,6 @@
-"""What remains of a login: the audit event, the trace behind its reference, and the person's login history."""
+"""What remains of a login: the audit event, the trace behind its reference, and the person's login
+history.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ def write_ending(
     reason: str | None,
     level: AssuranceLevel | None,
 ) -> None:
-    """Three rows in the caller's transaction. ``reason`` is a machine word; ``level`` only on success."""
+    """Three rows in the caller's transaction. ``reason`` is a machine word; ``level`` only on
+    success.
+    """
     now, outcome = rt.clock(), OUTCOMES[tag]
     authority = login.authority
     audit.record(

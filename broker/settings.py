@@ -1,7 +1,9 @@
-"""Settings: one TOML file, every key overridable by ``SLUIS__SECTION__KEY`` or a file named in ``…_FILE``.
+"""Settings: one TOML file, every key overridable by ``SLUIS__SECTION__KEY`` or a file named in
+``…_FILE``.
 
-Only what is needed to start lives here; services, makelaars and clients are registered with ``sluis apply``.
-Order: environment, file named in the environment, TOML, default. An unknown key is refused.
+Only what is needed to start lives here; services, makelaars and clients are registered with ``sluis
+apply``. Order: environment, file named in the environment, TOML, default. An unknown key is
+refused.
 """
 
 from __future__ import annotations
@@ -119,7 +121,9 @@ class Settings(Section):
 
     @property
     def is_loopback(self) -> bool:
-        """True where the development rules hold: http, no HSTS, listed outgoing loopback addresses."""
+        """True where the development rules hold: http, no HSTS, listed outgoing loopback
+        addresses.
+        """
         return urlsplit(self.web.base_url).hostname in LOOPBACK_HOSTS
 
     @model_validator(mode="after")

@@ -1,6 +1,8 @@
-"""Situation: what one login meets in the world right now, each fact looked up at most once per request.
+"""Situation: what one login meets in the world right now, each fact looked up at most once per
+request.
 
-Configuration facts come from the process; people, mandates and consents from SQL, and only when a row asks.
+Configuration facts come from the process; people, mandates and consents from SQL, and only when a
+row asks.
 """
 
 from __future__ import annotations
@@ -79,7 +81,9 @@ class Situation:
         return sorted(admitted, key=lambda record: record.name.casefold())
 
     def reaches(self, record: ProviderRecord) -> bool:
-        """True where a login at this makelaar can get to the level, with a factor of ours where that may lift."""
+        """True where a login at this makelaar can get to the level, with a factor of ours where
+        that may lift.
+        """
         return step_up.can_reach(
             record,
             self.login.request.level,

@@ -1,4 +1,6 @@
-"""Start: the parts of one process, made once from its settings. The web application and the commands share it."""
+"""Start: the parts of one process, made once from its settings. The web application and the
+commands share it.
+"""
 
 from __future__ import annotations
 
@@ -34,9 +36,7 @@ class Parts:
     holder: ConfigurationHolder
 
 
-def start(
-    settings: Settings, clock: Clock, *, outgoing: OutgoingClient | None = None
-) -> Parts:
+def start(settings: Settings, clock: Clock, *, outgoing: OutgoingClient | None = None) -> Parts:
     """Make the parts; loads the master key, opens no listening socket, reads no registration yet.
 
     Raises MasterKeyError when the master key is missing or cannot be read.

@@ -1,4 +1,6 @@
-"""Every module that declares a table: SQLAlchemy and the migrations know a table once its module is imported."""
+"""Every module that declares a table: SQLAlchemy and the migrations know a table once its module is
+imported.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The worker: mail that waits in the outbox is sent, again and again until it arrives or is given up."""
+"""The worker: mail that waits in the outbox is sent, again and again until it arrives or is given
+up.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,9 @@ def deliver_until(stop: threading.Event, parts: Parts) -> None:
 
 
 def start_worker(parts: Parts) -> threading.Event:
-    """Deliver in a thread of this process; set the event to end it. Several workers never send a message twice."""
+    """Deliver in a thread of this process; set the event to end it. Several workers never send a
+    message twice.
+    """
     stop = threading.Event()
     threading.Thread(target=deliver_until, args=(stop, parts), name="outbox", daemon=True).start()
     return stop

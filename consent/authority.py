@@ -42,9 +42,10 @@ class AuthorityKind(enum.StrEnum):
 class Authority:
     """One way to act: the facts of a mandate, from our register or as a makelaar asserts it.
 
-    ``service_uuid`` is None when the mandate holds for every service up to ``level``. ``branches`` are
-    12-digit establishment numbers; empty means the whole organisation. ``level`` is the level at which the
-    mandate was registered. ``source`` is the issuer that vouches: our register's URN or a makelaar's entity id.
+    ``service_uuid`` is None when the mandate holds for every service up to ``level``. ``branches``
+    are 12-digit establishment numbers; empty means the whole organisation. ``level`` is the level
+    at which the mandate was registered. ``source`` is the issuer that vouches: our register's URN
+    or a makelaar's entity id.
     """
 
     represented: Party
@@ -102,8 +103,8 @@ def check(
     needed: AssuranceLevel,
     now: datetime,
 ) -> AuthorityRefusal | None:
-    """None where this authority suffices. Level of the login, of the mandate and of the service: each must be enough;
-    a higher mandate demands nothing.
+    """None where this authority suffices. Level of the login, of the mandate and of the service:
+    each must be enough; a higher mandate demands nothing.
     """
     is_chain = authority.kind is AuthorityKind.CHAIN
     floor = max(needed, service.chain_level) if is_chain else needed

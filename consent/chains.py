@@ -1,6 +1,8 @@
-"""Chain mandates (ketenmachtigingen): an organisation lets exactly one intermediary act for it at a service.
+"""Chain mandates (ketenmachtigingen): an organisation lets exactly one intermediary act for it at a
+service.
 
-The whole company, never a branch. Who acts within the intermediary needs a mandate of the intermediary.
+The whole company, never a branch. Who acts within the intermediary needs a mandate of the
+intermediary.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""The mails about requests for a mandate, in Dutch and English. No BSN, no token, no link that does something by itself."""
+"""The mails about requests for a mandate, in Dutch and English. No BSN, no token, no link that does
+something by itself.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,9 @@ from state.trace import show_reference
 
 @dataclass(frozen=True)
 class RequestFacts:
-    """What the mails say. ``service`` is in the reader's language; ``reference`` has 8 characters."""
+    """What the mails say. ``service`` is in the reader's language; ``reference`` has 8
+    characters.
+    """
 
     person: str
     organisation: str

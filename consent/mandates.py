@@ -1,4 +1,6 @@
-"""Mandates (machtigingen): an organisation lets a person act for it at one service, or at all up to a level."""
+"""Mandates (machtigingen): an organisation lets a person act for it at one service, or at all up to
+a level.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,7 @@ from state.db import Base, LevelColumn, UtcDateTime, new_id
 REGISTER: Final = "urn:sluis:mandate-register"
 
 
-class MandateRefused(Exception):  # noqa: N818
+class MandateRefused(Exception):
     """The mandate cannot be given like this; ``reason`` is a machine word."""
 
     def __init__(self, reason: str) -> None:
@@ -26,8 +28,10 @@ class MandateRefused(Exception):  # noqa: N818
 
 
 class Mandate(Base):
-    """One mandate. ``service_uuid`` None: every service up to ``level``, also future ones. ``branches``: 12-digit
-    establishment numbers, empty for the whole organisation. Revocation is a fact checked at use."""
+    """One mandate. ``service_uuid`` None: every service up to ``level``, also future ones.
+    ``branches``: 12-digit establishment numbers, empty for the whole organisation. Revocation is a
+    fact checked at use.
+    """
 
     __tablename__ = "mandate"
     __table_args__ = (Index("ix_mandate_person_service", "person_id", "service_uuid"),)
@@ -61,7 +65,9 @@ def grant(
     max_years: int,
     branches: Sequence[str] = (),
 ) -> Mandate:
-    """Give a mandate from now on. Raises MandateRefused when it would end in the past or too far ahead."""
+    """Give a mandate from now on. Raises MandateRefused when it would end in the past or too far
+    ahead.
+    """
     if until <= now:
         raise MandateRefused("ends_in_the_past")
     if until > now + timedelta(days=366 * max_years):
@@ -82,7 +88,9 @@ def grant(
 
 
 def revoke(session: Session, mandate_id: str, *, by: str, now: datetime) -> bool:
-    """Take a mandate back; it counts at the next check, also in logins under way. False if it was no longer there."""
+    """Take a mandate back; it counts at the next check, also in logins under way. False if it was
+    no longer there.
+    """
     mandate = session.get(Mandate, mandate_id, with_for_update=True)
     if mandate is None or mandate.revoked_at is not None:
         return False

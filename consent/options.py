@@ -1,6 +1,8 @@
-"""Options: the ways in which somebody may act at a service, and those that fall short with the reason.
+"""Options: the ways in which somebody may act at a service, and those that fall short with the
+reason.
 
-In our register at most two reads: the mandates of the person, and the chain mandates of the organisations behind them.
+In our register at most two reads: the mandates of the person, and the chain mandates of the
+organisations behind them.
 """
 
 from __future__ import annotations
@@ -103,7 +105,9 @@ def direct_authority(mandate: Mandate) -> Authority:
 
 
 def chain_authority(mandate: Mandate, chain: ChainMandate) -> Authority:
-    """A chain: the person's mandate at the intermediary, and the intermediary's at the organisation."""
+    """A chain: the person's mandate at the intermediary, and the intermediary's at the
+    organisation.
+    """
     return Authority(
         represented=party(chain.organisation),
         kind=AuthorityKind.CHAIN,

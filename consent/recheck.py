@@ -1,4 +1,6 @@
-"""Recheck: does the authority that a login chose still stand, at the moment that the answer is written?"""
+"""Recheck: does the authority that a login chose still stand, at the moment that the answer is
+written?
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ from consent.options import Terms, standing
 
 
 def recheck(session: Session, authority: Authority, terms: Terms) -> AuthorityRefusal | None:
-    """None where it still stands. One read for a mandate of our register, two for a chain, none for an asserted one."""
+    """None where it still stands. One read for a mandate of our register, two for a chain, none for
+    an asserted one.
+    """
     refusal = terms.check(authority)
     if refusal is not None:
         return refusal

@@ -1,4 +1,6 @@
-"""The register of consents: what somebody agreed may leave for a portal, as a fingerprint of exactly that."""
+"""The register of consents: what somebody agreed may leave for a portal, as a fingerprint of
+exactly that.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,9 @@ from state.db import Base, UtcDateTime, new_id
 
 
 class Consent(Base):
-    """One consent. ``shown``: keyed fingerprint of the set that the person saw; another set asks again."""
+    """One consent. ``shown``: keyed fingerprint of the set that the person saw; another set asks
+    again.
+    """
 
     __tablename__ = "consent"
     __table_args__ = (

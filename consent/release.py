@@ -1,4 +1,6 @@
-"""Release: what leaves for a portal, by claim, with the value that the user sees first. One list for page and token."""
+"""Release: what leaves for a portal, by claim, with the value that the user sees first. One list
+for page and token.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ NEEDS_AUTHORITY: Final = frozenset({"represents", "mandate"})
 
 @dataclass(frozen=True)
 class ReleaseItem:
-    """One claim. ``values`` are what a person reads; empty for the pseudonym, which says nothing to people."""
+    """One claim. ``values`` are what a person reads; empty for the pseudonym, which says nothing to
+    people.
+    """
 
     claim: str
     values: tuple[str, ...] = ()
@@ -36,7 +40,9 @@ def items(
     level: AssuranceLevel,
     makelaar: str,
 ) -> tuple[ReleaseItem, ...]:
-    """Pseudonym and level always; the claims that the registration lists and that have a value here."""
+    """Pseudonym and level always; the claims that the registration lists and that have a value
+    here.
+    """
     found = [ReleaseItem(PSEUDONYM), ReleaseItem(LEVEL, (level.label,))]
     values = {
         "represents": _represents(authority),

@@ -1,4 +1,6 @@
-"""Requests for a mandate: somebody who may not act yet asks the administrators, who grant or refuse it."""
+"""Requests for a mandate: somebody who may not act yet asks the administrators, who grant or refuse
+it.
+"""
 
 from __future__ import annotations
 
@@ -107,7 +109,9 @@ def open_for(session: Session, organisation_ids: Sequence[str]) -> list[MandateR
 
 
 def get(session: Session, request_id: str) -> MandateRequest | None:
-    """One request with person and organisation, locked against a second decision at the same time."""
+    """One request with person and organisation, locked against a second decision at the same
+    time.
+    """
     return session.get(
         MandateRequest,
         request_id,
@@ -125,7 +129,9 @@ def grant(
     now: datetime,
     max_years: int,
 ) -> Mandate | None:
-    """Give what was asked, once. None when it was decided already. Raises MandateRefused on a wrong end date."""
+    """Give what was asked, once. None when it was decided already. Raises MandateRefused on a wrong
+    end date.
+    """
     if request.state is not RequestState.OPEN:
         return None
     mandate = mandates.grant(
@@ -156,7 +162,9 @@ def _decide(request: MandateRequest, state: RequestState, by: str, now: datetime
 
 
 def organisations_to_ask(session: Session, person_id: str, now: datetime) -> list[Organisation]:
-    """Where somebody may ask for a mandate: the organisations that this person belongs to, by name."""
+    """Where somebody may ask for a mandate: the organisations that this person belongs to, by
+    name.
+    """
     query = (
         select(Organisation)
         .join(Membership, Membership.organisation_id == Organisation.id)

@@ -26,7 +26,9 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=64, strip_white
 
 
 class LocalizedText(BaseModel):
-    """A short text in Dutch and English; scheme limit 64 characters for names, 1024 for descriptions."""
+    """A short text in Dutch and English; scheme limit 64 characters for names, 1024 for
+    descriptions.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -12,7 +12,9 @@ from state.db import Base, LevelColumn, UtcDateTime, new_id
 
 
 class HistoryEntry(Base):
-    """One login of one person. ``represented`` is a KvK number or RSIN; ``outcome`` success, refused or cancelled."""
+    """One login of one person. ``represented`` is a KvK number or RSIN; ``outcome`` success,
+    refused or cancelled.
+    """
 
     __tablename__ = "login_history"
     __table_args__ = (Index("ix_login_history_person_id_at", "person_id", "at"),)

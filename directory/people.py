@@ -15,7 +15,9 @@ from state.db import Base, UtcDateTime, new_id, writing
 
 
 class Person(Base):
-    """A human. Rights come from mandates and memberships, never from a name or an e-mail address."""
+    """A human. Rights come from mandates and memberships, never from a name or an e-mail
+    address.
+    """
 
     __tablename__ = "person"
 
@@ -29,7 +31,9 @@ class Person(Base):
 
 
 class ExternalIdentity(Base):
-    """How a makelaar knows a person. The key is (provider, subject): two makelaars never share one."""
+    """How a makelaar knows a person. The key is (provider, subject): two makelaars never share
+    one.
+    """
 
     __tablename__ = "external_identity"
 
@@ -135,6 +139,8 @@ def means_status(identity: ExternalIdentity, now: datetime) -> MeansStatus:
 
 
 def is_blocked(session: Session, person_id: str) -> bool:
-    """Asked once more before the answer goes out; a person that is gone is blocked. One read, never cached."""
+    """Asked once more before the answer goes out; a person that is gone is blocked. One read, never
+    cached.
+    """
     blocked_at = session.execute(select(Person.blocked_at).where(Person.id == person_id)).first()
     return blocked_at is None or blocked_at[0] is not None

@@ -34,7 +34,7 @@ AnyPrivateKey = RSAPrivateKey | EllipticCurvePrivateKey
 _KEY_TYPE: Final = {"RSA": "RSA", "RS256": "RSA", "PS256": "RSA", "ES256": "EC"}
 
 
-class KeyMissing(LookupError):  # noqa: N818
+class KeyMissing(LookupError):
     """There is no key for this use and algorithm; ``ensure_keys`` was not run."""
 
 

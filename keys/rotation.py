@@ -43,7 +43,7 @@ _TAGS: Final = {
 }
 
 
-class NextKeyExists(Exception):  # noqa: N818
+class NextKeyExists(Exception):
     """A next key is published already; it becomes active in its time."""
 
 

@@ -29,7 +29,7 @@ _HEADER_BYTES: Final = 1 + _ID_BYTES
 _TAG_BYTES: Final = 16
 
 
-class SealBroken(Exception):  # noqa: N818  the word of the contract
+class SealBroken(Exception):
     """What was read is not what was sealed here: changed, cut, or for another purpose or key."""
 
 

@@ -1,4 +1,6 @@
-"""How a makelaar plugs in: what a login asks of it and what comes back. Two protocols, one shape."""
+"""How a makelaar plugs in: what a login asks of it and what comes back. Two protocols, one
+shape.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +41,9 @@ class Remembered:
 
 @dataclass(frozen=True)
 class Departure:
-    """Where the browser goes: a URL, or a form that posts itself to ``url`` when ``fields`` is not empty."""
+    """Where the browser goes: a URL, or a form that posts itself to ``url`` when ``fields`` is not
+    empty.
+    """
 
     url: str
     remembered: Remembered
@@ -56,7 +60,9 @@ class Callback:
     received_at: datetime
 
     def one(self, name: str) -> str | None:
-        """The value of a parameter, None when absent. Raises ProviderRefused(repeated_parameter) on two."""
+        """The value of a parameter, None when absent. Raises ProviderRefused(repeated_parameter) on
+        two.
+        """
         found = [value for key, value in self.parameters if key == name]
         if len(found) > 1:
             raise ProviderRefused("repeated_parameter", f"{name} occurs {len(found)} times")
@@ -80,9 +86,11 @@ class Identity:
     replay_until: datetime | None = None  # keep replay_keys at least until here
 
 
-class ProviderRefused(Exception):  # noqa: N818  the domain's word
-    """The message is not acceptable. ``reason`` is a stable machine word; ``detail`` is for the log, free of
-    personal data and of anything the sender wrote beyond short, quoted protocol values."""
+class ProviderRefused(Exception):
+    """The message is not acceptable. ``reason`` is a stable machine word; ``detail`` is for the
+    log, free of personal data and of anything the sender wrote beyond short, quoted protocol
+    values.
+    """
 
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(f"{reason}: {detail}" if detail else reason)
@@ -90,12 +98,14 @@ class ProviderRefused(Exception):  # noqa: N818  the domain's word
         self.detail = detail
 
 
-class ProviderCancelled(Exception):  # noqa: N818
+class ProviderCancelled(Exception):
     """The user or the makelaar ended the login in an orderly way (AuthnFailed, access_denied)."""
 
 
-class ProviderLevelTooLow(Exception):  # noqa: N818
-    """The makelaar could not give the level that was asked (NoAuthnContext, or a lower one in the answer)."""
+class ProviderLevelTooLow(Exception):
+    """The makelaar could not give the level that was asked (NoAuthnContext, or a lower one in the
+    answer).
+    """
 
     def __init__(self, asked: AssuranceLevel, given: AssuranceLevel | None) -> None:
         super().__init__(f"asked {asked.label}, given {given.label if given else 'none'}")
@@ -103,7 +113,7 @@ class ProviderLevelTooLow(Exception):  # noqa: N818
         self.given = given
 
 
-class ProviderUnavailable(Exception):  # noqa: N818
+class ProviderUnavailable(Exception):
     """The makelaar cannot be reached or answers nonsense on a back channel; try later."""
 
 
@@ -113,6 +123,8 @@ class RedirectProvider(Protocol):
     def begin(self, ask: AuthenticationRequest, now: datetime) -> Departure: ...
 
     def finish(self, remembered: Remembered, callback: Callback) -> Identity:
-        """Check the answer completely. Raises ProviderRefused, ProviderCancelled, ProviderLevelTooLow,
-        ProviderUnavailable. Single use of ``replay_keys`` is the caller's to enforce, atomically."""
+        """Check the answer completely. Raises ProviderRefused, ProviderCancelled,
+        ProviderLevelTooLow, ProviderUnavailable. Single use of ``replay_keys`` is the caller's to
+        enforce, atomically.
+        """
         ...

@@ -17,8 +17,9 @@ class Document(BaseModel):
 
 
 class SamlSettings(Document):
-    """A makelaar that speaks SAML 2.0. Exactly one of ``metadata`` (the XML itself) and ``metadata_url``; with a
-    URL the fetched XML is kept in ``metadata`` of the stored document."""
+    """A makelaar that speaks SAML 2.0. Exactly one of ``metadata`` (the XML itself) and
+    ``metadata_url``; with a URL the fetched XML is kept in ``metadata`` of the stored document.
+    """
 
     entity_id: str
     metadata: str | None = None
@@ -53,10 +54,10 @@ class OidcSettings(Document):
 class ProviderRecord(Document):
     """One makelaar.
 
-    ``level_ceiling``: the most that is believed. ``levels`` maps values on the wire to levels; the eTD, eIDAS and
-    DigiD strings are known without it. ``speaks_for``: KvK numbers for which it may assert identities, mandates and
-    roles, or ``register`` for a recognised scheme makelaar. ``local_factor_lifts``: an EH2 login here may be lifted
-    to EH2+ by a factor of Sluis.
+    ``level_ceiling``: the most that is believed. ``levels`` maps values on the wire to levels; the
+    eTD, eIDAS and DigiD strings are known without it. ``speaks_for``: KvK numbers for which it may
+    assert identities, mandates and roles, or ``register`` for a recognised scheme makelaar.
+    ``local_factor_lifts``: an EH2 login here may be lifted to EH2+ by a factor of Sluis.
     """
 
     id: Slug

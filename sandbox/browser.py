@@ -1,8 +1,9 @@
-"""A small browser without a window: pages, forms, redirects, and cookies as strictly as a real one keeps them.
+"""A small browser without a window: pages, forms, redirects, and cookies as strictly as a real one
+keeps them.
 
 It refuses what Chromium refuses: a ``__Host-`` cookie that breaks its rules, a form that its page's
-Content-Security-Policy does not allow to go there, a ``Lax`` cookie on a cross-site POST. A page that
-submits itself (``leave.js``) is submitted; no other script runs.
+Content-Security-Policy does not allow to go there, a ``Lax`` cookie on a cross-site POST. A page
+that submits itself (``leave.js``) is submitted; no other script runs.
 """
 
 from __future__ import annotations
@@ -75,7 +76,9 @@ class Page:
 
 
 class Browser:
-    """One user's browser. ``page`` is what it shows now; ``visited`` every address since the start."""
+    """One user's browser. ``page`` is what it shows now; ``visited`` every address since the
+    start.
+    """
 
     def __init__(
         self, language: str = "nl", *, javascript: bool = True, wire: Wire | None = None
@@ -94,7 +97,9 @@ class Browser:
         return self._navigate("GET", url, None, initiator=None, checked=None)
 
     def click(self, text: str) -> Page:
-        """Click the link or button that says this. Exact words win over a part. Raises BrowserError."""
+        """Click the link or button that says this. Exact words win over a part. Raises
+        BrowserError.
+        """
         found = self._clickable(text)
         if found.tag == "a":
             return self._navigate("GET", found.get("href", ""), None, self._now(), None)
@@ -150,7 +155,9 @@ class Browser:
         part = [element for words, element in said if text in words]
         if not exact and not part:
             page = self._now()
-            raise BrowserError(f"nothing says {text!r} on {page.url} ({page.status}: {page.heading})")
+            raise BrowserError(
+                f"nothing says {text!r} on {page.url} ({page.status}: {page.heading})"
+            )
         return (exact or part)[0]
 
     def _submit(self, form: FormElement, button: HtmlElement | None) -> Page:

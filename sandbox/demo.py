@@ -1,4 +1,6 @@
-"""``make demo``: four parties on this machine, one login through SAML, one through OpenID Connect."""
+"""``make demo``: four parties on this machine, one login through SAML, one through OpenID
+Connect.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The processes of the demo: broker, makelaars, portal and postbus. Started, watched and stopped together."""
+"""The processes of the demo: broker, makelaars, portal and postbus. Started, watched and stopped
+together.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,7 @@ MODULES: Final = {
 }
 
 
-class PartyFailed(Exception):  # noqa: N818
+class PartyFailed(Exception):
     """A process did not start or ended by itself. The text holds its last log lines."""
 
 

@@ -67,7 +67,7 @@ def prepare(directory: Path, addresses: Addresses, today: date | None = None) ->
         if client.uses_key:
             keys.save(keys.new_pair(client.client_id, "RS256"), demo.keys, client.client_id)
     _write_metadata(demo)
-    _write_registrations(demo, today or date.today())  # noqa: DTZ011  a mandate ends on a local day
+    _write_registrations(demo, today or date.today())  # noqa: DTZ011
     demo.config.write_text(_config(demo))
     return demo
 

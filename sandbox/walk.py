@@ -34,7 +34,9 @@ class Walk:
     pages: list[str] = field(default_factory=list)
 
     def run(self) -> Page:
-        """The page on which the login ends: of the portal, or one that asks what is not foreseen here."""
+        """The page on which the login ends: of the portal, or one that asks what is not foreseen
+        here.
+        """
         self.browser.open(self.demo.addresses.portal + "/")
         page = self.browser.click(self.service)
         for _ in range(MOST_PAGES):

@@ -1,4 +1,6 @@
-"""How the simulated parties and the browser reach others: over HTTP, or in tests within the process."""
+"""How the simulated parties and the browser reach others: over HTTP, or in tests within the
+process.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ TIMEOUT = 60.0  # seconds; a makelaar can be told to answer slowly
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back; redirects are not followed. Header names as sent, repeated where sent twice."""
+    """What came back; redirects are not followed. Header names as sent, repeated where sent
+    twice.
+    """
 
     status: int
     headers: tuple[tuple[str, str], ...]

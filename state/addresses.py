@@ -37,7 +37,7 @@ _ALSO_INSIDE = tuple(
 )
 
 
-class OutgoingRefused(Exception):  # noqa: N818  the word of the policy
+class OutgoingRefused(Exception):
     """The policy forbids this call; nothing was sent. ``reason`` is a stable machine word."""
 
     def __init__(self, reason: str) -> None:

@@ -31,7 +31,7 @@ class EventTag(enum.StrEnum):
     MESSAGE_REJECTED = "message.rejected"
     CODE_REUSED = "code.reused"
     GRANT_REVOKED = "grant.revoked"
-    TOKEN_REFUSED = "token.refused"  # noqa: S105  a name, no token
+    TOKEN_REFUSED = "token.refused"
     FACTOR_ADDED = "factor.added"
     FACTOR_REMOVED = "factor.removed"
     FACTOR_FAILED = "factor.failed"
@@ -81,7 +81,7 @@ class AuditEvent:
     details: Mapping[str, Detail] = field(default_factory=dict)
 
 
-class AuditChanged(Exception):  # noqa: N818
+class AuditChanged(Exception):
     """Code tried to change or delete an audit event."""
 
 

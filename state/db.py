@@ -1,4 +1,6 @@
-"""The SQL side: declarative base, naming convention, column types. Engine and sessions come from the caller."""
+"""The SQL side: declarative base, naming convention, column types. Engine and sessions come from
+the caller.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +47,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         value = value.astimezone(UTC)
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
@@ -57,10 +59,10 @@ class LevelColumn(TypeDecorator[AssuranceLevel]):
     impl = String(5)
     cache_ok = True
 
-    def process_bind_param(self, value: AssuranceLevel | None, dialect: Dialect) -> str | None:
+    def process_bind_param(self, value: AssuranceLevel | None, dialect: Dialect) -> str | None:  # noqa: ARG002
         return value.label if value is not None else None
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> AssuranceLevel | None:
+    def process_result_value(self, value: Any, dialect: Dialect) -> AssuranceLevel | None:  # noqa: ARG002
         return AssuranceLevel.from_label(value) if value is not None else None
 
 
@@ -72,8 +74,9 @@ def new_id() -> str:
 
 
 def prepare_sqlite(engine: Engine) -> None:
-    """WAL, full durability, foreign keys and a busy timeout on every connection; write transactions begin
-    immediately, so that two writers wait for each other instead of failing half-way."""
+    """WAL, full durability, foreign keys and a busy timeout on every connection; write transactions
+    begin immediately, so that two writers wait for each other instead of failing half-way.
+    """
 
     @event.listens_for(engine, "connect")
     def _on_connect(connection: Any, _record: Any) -> None:
@@ -96,10 +99,11 @@ def prepare_sqlite(engine: Engine) -> None:
 
 @contextmanager
 def writing(session: Session) -> Iterator[Session]:
-    """A write transaction of its own: ends what was only read, commits at the end, rolls back on any error.
+    """A write transaction of its own: ends what was only read, commits at the end, rolls back on
+    any error.
 
-    On SQLite it takes the write lock at once, because a reader that turns writer half-way fails as soon as another
-    process wrote in between.
+    On SQLite it takes the write lock at once, because a reader that turns writer half-way fails as
+    soon as another process wrote in between.
     """
     session.rollback()
     session.connection(execution_options={WRITES: True})

@@ -1,7 +1,8 @@
 """ExpiringStore: logins in progress, codes, replay ids, rate limits. Everything has a time to live.
 
-One contract, three implementations (``sql``, ``redis``, ``memory``), one contract suite. Operations are values,
-so that several travel in one round trip (``batch``); each is atomic by itself, also between processes.
+One contract, three implementations (``sql``, ``redis``, ``memory``), one contract suite. Operations
+are values, so that several travel in one round trip (``batch``); each is atomic by itself, also
+between processes.
 """
 
 from __future__ import annotations
@@ -37,7 +38,9 @@ class Take:
 
 @dataclass(frozen=True)
 class Swap:
-    """Replace the value if it is still ``expected``; result bool. The time to live restarts at ``ttl``."""
+    """Replace the value if it is still ``expected``; result bool. The time to live restarts at
+    ``ttl``.
+    """
 
     key: str
     expected: bytes
@@ -47,8 +50,10 @@ class Swap:
 
 @dataclass(frozen=True)
 class AddOnce:
-    """Result True for the first caller within ``ttl``, else False. False as well when ``issued_at`` lies before
-    the store's generation (its birth plus the largest accepted skew): after a flush nothing old counts as fresh."""
+    """Result True for the first caller within ``ttl``, else False. False as well when ``issued_at``
+    lies before the store's generation (its birth plus the largest accepted skew): after a flush
+    nothing old counts as fresh.
+    """
 
     key: str
     ttl: int
@@ -67,7 +72,7 @@ Operation = Put | Get | Take | Swap | AddOnce | Count
 Result = bytes | bool | int | None
 
 
-class StoreUnavailable(Exception):  # noqa: N818
+class StoreUnavailable(Exception):
     """The store does not answer; nothing may be assumed. The user may try again."""
 
 

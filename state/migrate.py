@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 SCRIPTS: Final = Path(__file__).parent / "migrations"
 
 
-class MigrationFailed(Exception):  # noqa: N818
+class MigrationFailed(Exception):
     """The database cannot be brought to this version; nothing was changed."""
 
 

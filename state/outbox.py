@@ -47,7 +47,7 @@ class Message:
         return f"Message(channel={self.channel!r}, reference={self.reference!r})"
 
 
-class DeliveryFailed(Exception):  # noqa: N818
+class DeliveryFailed(Exception):
     """Not delivered. ``reason`` is a machine word; ``permanent``: trying again makes no sense."""
 
     def __init__(self, reason: str, *, permanent: bool = False) -> None:

@@ -38,7 +38,7 @@ _CHUNK: Final = 16 * 1024
 Resolver = Callable[[str, int], list[str]]
 
 
-class OutgoingFailed(Exception):  # noqa: N818
+class OutgoingFailed(Exception):
     """The party did not answer properly. ``reason`` is a machine word, nothing that came in."""
 
     def __init__(self, reason: str) -> None:

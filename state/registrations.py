@@ -1,8 +1,9 @@
 """Registrations: services, clients and identity providers as documents, one row each.
 
-The document is validated by the model of its kind (``directory.services``, ``providers.registry``), so that what
-``sluis apply`` reads, what the table holds, what ``export`` writes and what the process runs on are one thing.
-A revision number that rises with every change tells each process when to load again.
+The document is validated by the model of its kind (``directory.services``, ``providers.registry``),
+so that what ``sluis apply`` reads, what the table holds, what ``export`` writes and what the
+process runs on are one thing. A revision number that rises with every change tells each process
+when to load again.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""The whole product in one process: broker, makelaars, portal and postbus, a browser, and a clock to move.
+"""The whole product in one process: broker, makelaars, portal and postbus, a browser, and a clock
+to move.
 
 The parties speak their real protocols; only the network between them is a function call.
 """

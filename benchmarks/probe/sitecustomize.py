@@ -1,7 +1,8 @@
-"""Counting, loaded by the broker's Python in the counting run alone: one letter per event in a file.
+"""Counting, loaded by the broker's Python in the counting run alone: one letter per event in a
+file.
 
-``r`` SQL read, ``c`` SQL configuration read, ``w`` committed write transaction, ``s`` store round trip,
-``p`` program started.
+``r`` SQL read, ``c`` SQL configuration read, ``w`` committed write transaction, ``s`` store round
+trip, ``p`` program started.
 """
 
 import os
@@ -32,7 +33,7 @@ def _count_sql(count) -> None:  # type: ignore[no-untyped-def]
     from sqlalchemy.engine import Engine
 
     @event.listens_for(Engine, "before_cursor_execute")
-    def _statement(connection, cursor, statement, *_):  # type: ignore[no-untyped-def]
+    def _statement(connection, cursor, statement, *_):  # type: ignore[no-untyped-def]  # noqa: ARG001
         word = statement.lstrip()[:6].upper()
         if word == "SELECT":
             is_configuration = any(name in statement for name in _CONFIGURATION)

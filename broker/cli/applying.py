@@ -1,4 +1,6 @@
-"""``sluis apply``: documents become registrations and rows, all in one transaction, with an audit event per change."""
+"""``sluis apply``: documents become registrations and rows, all in one transaction, with an audit
+event per change.
+"""
 
 from __future__ import annotations
 
@@ -39,12 +41,14 @@ class Applier:
     now: datetime
 
 
-class _DryRun(Exception):  # noqa: N818
+class _DryRun(Exception):
     """Ends the transaction without a trace."""
 
 
 def apply_files(settings: Settings, path: Path, *, dry_run: bool = False) -> tuple[list[str], int]:
-    """The lines to print and how many things changed. Raises DocumentsRefused; then nothing was changed."""
+    """The lines to print and how many things changed. Raises DocumentsRefused; then nothing was
+    changed.
+    """
     assert TABLES
     entries = [_with_metadata(entry, settings) for entry in read(path)]
     engine = make_engine(settings.database.url)

@@ -49,5 +49,6 @@ def explained() -> Iterator[None]:
         fail(str(error))
     except OperationalError as error:
         fail(
-            f"the database does not answer ({type(error.orig).__name__}); is it running, is database.url right?"
+            f"the database does not answer ({type(error.orig).__name__}); "
+            "is it running, is database.url right?"
         )

@@ -1,4 +1,6 @@
-"""Documents: YAML files become validated models. Every mistake is found before anything is written."""
+"""Documents: YAML files become validated models. Every mistake is found before anything is
+written.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,7 @@ from directory.services import OidcClient, Service
 from providers.registry import ProviderRecord, SamlSettings
 
 
-class DocumentsRefused(Exception):  # noqa: N818
+class DocumentsRefused(Exception):
     """The files hold mistakes; one line each, with the place."""
 
     def __init__(self, lines: list[str]) -> None:
@@ -106,7 +108,8 @@ class MandateDocument(Document):
     @property
     def key(self) -> str:
         branches = "+".join(self.branches)
-        return f"{self.person} for {self.organisation} at {self.service or 'every service'} {branches}".strip()
+        service = self.service or "every service"
+        return f"{self.person} for {self.organisation} at {service} {branches}".strip()
 
 
 class ChainMandateDocument(Document):
@@ -136,7 +139,9 @@ MODELS: dict[str, type[BaseModel]] = {
 
 @dataclass(frozen=True)
 class Entry:
-    """One document. ``place`` is file and line for messages; ``folder`` is what relative paths mean."""
+    """One document. ``place`` is file and line for messages; ``folder`` is what relative paths
+    mean.
+    """
 
     kind: str
     model: Any
@@ -145,7 +150,9 @@ class Entry:
 
 
 def read(path: Path) -> list[Entry]:
-    """Every document under ``path``, in the order of MODELS. Raises DocumentsRefused with all mistakes."""
+    """Every document under ``path``, in the order of MODELS. Raises DocumentsRefused with all
+    mistakes.
+    """
     files = (
         sorted(path.glob("**/*.yaml")) + sorted(path.glob("**/*.yml")) if path.is_dir() else [path]
     )

@@ -1,4 +1,6 @@
-"""Rows: organisations, people and mandates from documents. Written by name, so that applying twice changes nothing."""
+"""Rows: organisations, people and mandates from documents. Written by name, so that applying twice
+changes nothing.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""``sluis trace``: what happened in one login, for the operator who has the reference from a caller."""
+"""``sluis trace``: what happened in one login, for the operator who has the reference from a
+caller.
+"""
 
 from __future__ import annotations
 

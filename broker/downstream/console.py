@@ -1,7 +1,8 @@
-"""The console as a portal of its own: the same journey, at EH2+ or higher, ends in a session cookie for ``/beheer``.
+"""The console as a portal of its own: the same journey, at EH2+ or higher, ends in a session cookie
+for ``/beheer``.
 
-The session is a grant, so that it can be revoked like every other; the cookie carries its id, sealed. Idle time is
-kept in the expiring store.
+The session is a grant, so that it can be revoked like every other; the cookie carries its id,
+sealed. Idle time is kept in the expiring store.
 """
 
 from __future__ import annotations
@@ -89,7 +90,7 @@ class ConsoleDownstream:
             ),
         )
 
-    def refuse(self, request: LoginRequest, why: LoginRefused, reference: str) -> Reply:
+    def refuse(self, request: LoginRequest, why: LoginRefused, reference: str) -> Reply:  # noqa: ARG002
         """The console's front page, which offers to log in again."""
         word = "cancelled" if why.code is RefusalCode.CANCELLED else "refused"
         return Reply(url=f"{self._rt.base_url}/beheer/uitgelogd?reason={word}")

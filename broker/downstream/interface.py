@@ -27,8 +27,9 @@ class DownstreamName(enum.StrEnum):
 class LoginRequest:
     """A validated request of a portal, free of protocol.
 
-    ``level`` is what the login must reach: the higher of the service's and the request's. ``reply_to`` is the
-    protocol's own memory (redirect URI, state, nonce, …): strings or None, opaque to the journey.
+    ``level`` is what the login must reach: the higher of the service's and the request's.
+    ``reply_to`` is the protocol's own memory (redirect URI, state, nonce, …): strings or None,
+    opaque to the journey.
     """
 
     downstream: DownstreamName
@@ -88,8 +89,10 @@ class RefusalCode(enum.StrEnum):
     SERVER_ERROR = "server_error"
 
 
-class LoginRefused(Exception):  # noqa: N818
-    """Back to the portal as a protocol error. ``public_key`` names the text, ``detail`` is for the log."""
+class LoginRefused(Exception):
+    """Back to the portal as a protocol error. ``public_key`` names the text, ``detail`` is for the
+    log.
+    """
 
     def __init__(self, code: RefusalCode, public_key: str, detail: str = "") -> None:
         super().__init__(f"{code}: {public_key} {detail}".strip())
@@ -111,8 +114,10 @@ class PageError(Exception):
 
 @dataclass(frozen=True)
 class Reply:
-    """What the browser carries to the portal: a redirect to ``url`` when ``fields`` is empty, else a form that
-    posts itself there. ``cookies`` are set on the way (name → value), for the console alone."""
+    """What the browser carries to the portal: a redirect to ``url`` when ``fields`` is empty, else
+    a form that posts itself there. ``cookies`` are set on the way (name → value), for the console
+    alone.
+    """
 
     url: str
     fields: Mapping[str, str] = field(default_factory=dict)
@@ -121,7 +126,9 @@ class Reply:
 
 @dataclass(frozen=True)
 class GrantFacts:
-    """The row that makes every token of one login revocable; inserted with the login's one write."""
+    """The row that makes every token of one login revocable; inserted with the login's one
+    write.
+    """
 
     id: str
     client_id: str
@@ -132,7 +139,9 @@ class GrantFacts:
 
 @dataclass(frozen=True)
 class Prepared:
-    """``operations`` run on the expiring store before the SQL commit; ``grant`` is written with it."""
+    """``operations`` run on the expiring store before the SQL commit; ``grant`` is written with
+    it.
+    """
 
     reply: Reply
     operations: tuple[Operation, ...] = ()

@@ -1,6 +1,8 @@
-"""Cookies: all ``__Host-``, Secure, HttpOnly, ``Lax``, path ``/``, no domain. Browsers keep Secure cookies on loopback.
+"""Cookies: all ``__Host-``, Secure, HttpOnly, ``Lax``, path ``/``, no domain. Browsers keep Secure
+cookies on loopback.
 
-One cookie per login binds it to this browser. One more keeps remembered makelaars, per service, on request.
+One cookie per login binds it to this browser. One more keeps remembered makelaars, per service, on
+request.
 """
 
 from __future__ import annotations

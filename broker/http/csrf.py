@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
-# Each is authenticated by the message itself (signature, code, client authentication, state), never by a cookie.
+# Each is authenticated by the message itself (signature, code, client authentication, state), never
+# by a cookie.
 EXEMPT_ENDPOINTS = frozenset(
     {
         "oidc.authorize",  # a portal's cross-site POST; reads no cookie

@@ -21,7 +21,7 @@ class Database(SQLAlchemy):
             model_class=Base, disable_autonaming=True, session_options={"expire_on_commit": False}
         )
 
-    def _make_engine(self, bind_key: str | None, options: dict[str, Any], app: Flask) -> Engine:
+    def _make_engine(self, bind_key: str | None, options: dict[str, Any], app: Flask) -> Engine:  # noqa: ARG002
         return self._given
 
     def current_session(self) -> Session:

@@ -1,4 +1,6 @@
-"""Errors become pages: what happened, what to do next, and a reference that the log and the trace know."""
+"""Errors become pages: what happened, what to do next, and a reference that the log and the trace
+know.
+"""
 
 from __future__ import annotations
 

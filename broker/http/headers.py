@@ -1,4 +1,6 @@
-"""Response headers: a strict content policy, no framing, no caching of anything that knows a person."""
+"""Response headers: a strict content policy, no framing, no caching of anything that knows a
+person.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ PUBLIC_PATHS = ("/.well-known/", "/jwks", "/oidc/client-jwks", "/saml/metadata")
 
 
 def allow_form_to(url: str | None) -> None:
-    """Let forms of this page lead to the origin of ``url``: Chromium checks a form's redirects as well."""
+    """Let forms of this page lead to the origin of ``url``: Chromium checks a form's redirects as
+    well.
+    """
     parts = urlsplit(url or "")
     if not parts.scheme:
         return

@@ -25,7 +25,9 @@ def live() -> Response:
 
 @blueprint.get("/ready")
 def ready() -> tuple[Response, int]:
-    """Every part that a login needs: 200 when all are well, 503 with the names of those that are not."""
+    """Every part that a login needs: 200 when all are well, 503 with the names of those that are
+    not.
+    """
     rt = runtime()
     checks = {name: _passes(check, rt) for name, check in CHECKS.items()}
     well = all(checks.values())
@@ -54,7 +56,7 @@ def _store(rt: Runtime) -> bool:
 
 
 def _configuration(rt: Runtime) -> bool:
-    rt.configuration  # noqa: B018  raises when it cannot be loaded
+    rt.configuration  # noqa: B018
     return rt.holder.is_fresh()
 
 

@@ -1,4 +1,6 @@
-"""Dutch or English: the switch on the page, then the cookie, then the portal's wish, then the browser's."""
+"""Dutch or English: the switch on the page, then the cookie, then the portal's wish, then the
+browser's.
+"""
 
 from __future__ import annotations
 

@@ -76,7 +76,9 @@ def _claim_values(item: ConsentItem) -> tuple[str, ...]:
 
 
 def _language_url(wish: str) -> str:
-    """This page in the other language; a page that answers a form is shown again by its own address."""
+    """This page in the other language; a page that answers a form is shown again by its own
+    address.
+    """
     path = request.path
     if request.method == "POST":
         path = path.rsplit("/", 1)[0] if path.startswith("/login/") else "/"

@@ -1,4 +1,6 @@
-"""Texts by key: what an error means to its reader, with a stable code; names of claims and reasons."""
+"""Texts by key: what an error means to its reader, with a stable code; names of claims and
+reasons.
+"""
 
 from __future__ import annotations
 
@@ -213,7 +215,9 @@ def error_page(
 
 
 def claim(name: str) -> tuple[str, str]:
-    """Label and reason of a claim; its own name when an operator registered one that we do not know."""
+    """Label and reason of a claim; its own name when an operator registered one that we do not
+    know.
+    """
     label, why = CLAIMS.get(name, (name, ""))
     return str(label), str(why)
 

@@ -39,7 +39,9 @@ class RequestsPage:
 
 @dataclass(frozen=True)
 class RequestPage:
-    """One request with the form to decide. ``until`` is proposed; ``latest`` is the last date that is allowed."""
+    """One request with the form to decide. ``until`` is proposed; ``latest`` is the last date that
+    is allowed.
+    """
 
     console: ConsoleFrame
     row: RequestRow

@@ -10,7 +10,9 @@ from broker.pages.frame import Frame
 
 @dataclass(frozen=True)
 class MandateChoice:
-    """A party to act for. ``number``: KvK or RSIN as people write it; ``reason``: why it cannot be chosen."""
+    """A party to act for. ``number``: KvK or RSIN as people write it; ``reason``: why it cannot be
+    chosen.
+    """
 
     key: str
     name: str
@@ -24,7 +26,9 @@ class MandateChoice:
 
 @dataclass(frozen=True)
 class ChooseMandatePage:
-    """``usable`` can be chosen, ``refused`` are shown with why not; ``allows_self``: one may come for oneself."""
+    """``usable`` can be chosen, ``refused`` are shown with why not; ``allows_self``: one may come
+    for oneself.
+    """
 
     frame: Frame
     usable: tuple[MandateChoice, ...]

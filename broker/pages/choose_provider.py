@@ -23,7 +23,9 @@ class ProviderChoice:
 
 @dataclass(frozen=True)
 class ChooseProviderPage:
-    """``choices`` are those that match ``search``, of ``total``; the page splits them by what can be chosen."""
+    """``choices`` are those that match ``search``, of ``total``; the page splits them by what can
+    be chosen.
+    """
 
     frame: Frame
     facts: ServiceFacts

@@ -18,7 +18,9 @@ class ConsentItem:
 
 @dataclass(frozen=True)
 class ConsentPage:
-    """``shown`` comes back with the form: what was agreed to. ``is_information``: the law is the ground, no choice."""
+    """``shown`` comes back with the form: what was agreed to. ``is_information``: the law is the
+    ground, no choice.
+    """
 
     frame: Frame
     items: tuple[ConsentItem, ...]

@@ -1,4 +1,6 @@
-"""Departure (A4): a form that posts itself to another party, with a button for who has no JavaScript."""
+"""Departure (A4): a form that posts itself to another party, with a button for who has no
+JavaScript.
+"""
 
 from __future__ import annotations
 

@@ -10,8 +10,9 @@ from broker.pages.frame import Frame
 
 @dataclass(frozen=True)
 class ErrorPage:
-    """``code`` is stable per cause (``SLS-2104``). ``home_url``: a link that is the way on; ``frame``: a login that
-    still stands, whose form returns to the portal."""
+    """``code`` is stable per cause (``SLS-2104``). ``home_url``: a link that is the way on;
+    ``frame``: a login that still stands, whose form returns to the portal.
+    """
 
     title: str
     what: str

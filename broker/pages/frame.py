@@ -1,4 +1,6 @@
-"""Frame: what every page of a login says around its question: which portal, which service, which level."""
+"""Frame: what every page of a login says around its question: which portal, which service, which
+level.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +9,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Frame:
-    """``level`` is a label such as ``EH2+``; ``reference`` has 8 characters; addresses of forms follow from ``login_id``.
+    """``level`` is a label such as ``EH2+``; ``reference`` has 8 characters; addresses of forms
+    follow from ``login_id``.
 
-    What is known so far fills up as the login goes on; ``reached`` only once it is enough. ``may_change`` offers another makelaar.
+    What is known so far fills up as the login goes on; ``reached`` only once it is enough.
+    ``may_change`` offers another makelaar.
     """
 
     login_id: str

@@ -9,7 +9,9 @@ from broker.pages.frame import Frame
 
 @dataclass(frozen=True)
 class LevelUnreachablePage:
-    """Levels are labels. ``others``: makelaars that can reach it; ``no_factor``: a second factor here would do."""
+    """Levels are labels. ``others``: makelaars that can reach it; ``no_factor``: a second factor
+    here would do.
+    """
 
     frame: Frame
     needed: str

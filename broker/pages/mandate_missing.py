@@ -11,7 +11,9 @@ from broker.pages.service_facts import ServiceFacts
 
 @dataclass(frozen=True)
 class AskedOrganisation:
-    """An organisation of this person. ``administrators``: names, empty where the organisation does not share them."""
+    """An organisation of this person. ``administrators``: names, empty where the organisation does
+    not share them.
+    """
 
     id: str
     name: str

@@ -19,7 +19,9 @@ class MethodChoice:
 
 @dataclass(frozen=True)
 class SecondFactorPage:
-    """``method``: ``totp``. ``others`` when there is more than one way. ``locked_until`` replaces the field by a time."""
+    """``method``: ``totp``. ``others`` when there is more than one way. ``locked_until`` replaces
+    the field by a time.
+    """
 
     frame: Frame
     method: str

@@ -1,4 +1,6 @@
-"""A request for a mandate: a row that the administrators see in the console, and a mail to each of them."""
+"""A request for a mandate: a row that the administrators see in the console, and a mail to each of
+them.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Which person is this? By makelaar and subject, never by e-mail address; an unknown one gets a record without rights."""
+"""Which person is this? By makelaar and subject, never by e-mail address; an unknown one gets a
+record without rights.
+"""
 
 from __future__ import annotations
 

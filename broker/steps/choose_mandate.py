@@ -1,4 +1,6 @@
-"""On whose behalf? Chosen among what the register or the makelaar says (A10); without any, how to get one (A12)."""
+"""On whose behalf? Chosen among what the register or the makelaar says (A10); without any, how to
+get one (A12).
+"""
 
 from __future__ import annotations
 

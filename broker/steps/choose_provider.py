@@ -1,4 +1,6 @@
-"""Which makelaar? A hint, a remembered choice or the only one answers itself; else the user picks (A2)."""
+"""Which makelaar? A hint, a remembered choice or the only one answers itself; else the user picks
+(A2).
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ def enter(turn: Turn) -> Outcome:
 
 
 def answer(turn: Turn) -> Outcome:
-    """Take the makelaar from the form, and remember it for this service where the user ticked that."""
+    """Take the makelaar from the form, and remember it for this service where the user ticked
+    that.
+    """
     chosen = turn.form.get("provider", "")
     record = next((r for r in _reachable(turn) if r.id == chosen), None)
     if record is None:

@@ -1,4 +1,6 @@
-"""The level is not reached yet: a second factor of Sluis where that counts (A9), else what would help (A13)."""
+"""The level is not reached yet: a second factor of Sluis where that counts (A9), else what would
+help (A13).
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Decryption of XML elements: AES-GCM under RSA-OAEP (XML Encryption 1.1 §5.2.4, §5.5).
 
-Every failure reads the same from outside, whatever went wrong inside (padding oracles). AES-CBC is not authenticated
-and only opened where the caller knows that a verified signature covers it.
+Every failure reads the same from outside, whatever went wrong inside (padding oracles). AES-CBC is
+not authenticated and only opened where the caller knows that a verified signature covers it.
 """
 
 from __future__ import annotations
@@ -43,9 +43,11 @@ _OAEP_DIGESTS: Final[dict[str, Callable[[], hashes.HashAlgorithm]]] = {
 def decrypt_element(
     encrypted: etree._Element, keys: Sequence[PrivateKey], *, allow_cbc: bool = False
 ) -> etree._Element:
-    """The element inside an ``EncryptedAssertion`` and the like, as the root of a guarded document of its own.
+    """The element inside an ``EncryptedAssertion`` and the like, as the root of a guarded document
+    of its own.
 
-    Raises XmlRefused: encryption_algorithm before anything is decrypted, decryption_failed for all the rest.
+    Raises XmlRefused: encryption_algorithm before anything is decrypted, decryption_failed for all
+    the rest.
     """
     data, wrapped = _parts(encrypted)
     size = _content_key_size(data, allow_cbc=allow_cbc)
@@ -60,7 +62,9 @@ def decrypt_element(
 
 
 def _parts(encrypted: etree._Element) -> tuple[etree._Element, etree._Element]:
-    """The data and the one key that opens it: inside its KeyInfo, or beside it (SAML Core §2.3.4)."""
+    """The data and the one key that opens it: inside its KeyInfo, or beside it (SAML Core
+    §2.3.4).
+    """
     found = encrypted.findall(xenc("EncryptedData"))
     if len(found) != 1:
         raise XmlRefused(_FAILED)

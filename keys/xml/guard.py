@@ -1,7 +1,8 @@
-"""Guard: what may be read as XML at all. Bounded before, strict after; everything that looks at XML gets it from here.
+"""Guard: what may be read as XML at all. Bounded before, strict after; everything that looks at XML
+gets it from here.
 
-One parser, one tree. Comments are removed while parsing, so that text around one is read whole; a document type or a
-processing instruction is refused.
+One parser, one tree. Comments are removed while parsing, so that text around one is read whole; a
+document type or a processing instruction is refused.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ _NAMESPACE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[!-~]+")
 _DECLARED_ENCODING: Final = re.compile(rb"""<\?xml[^>]*encoding=["']([A-Za-z0-9._-]+)["']""")
 
 
-class XmlRefused(Exception):  # noqa: N818
+class XmlRefused(Exception):
     """The document or its protection is not acceptable. ``reason`` is a stable machine word."""
 
     def __init__(self, reason: str) -> None:
@@ -29,8 +30,9 @@ class XmlRefused(Exception):  # noqa: N818
 
 
 def parse(raw: bytes, *, max_bytes: int = MAX_BYTES) -> etree._Element:
-    """The root of a document that may be read. Raises XmlRefused: too_large, encoding, dtd, not_well_formed,
-    too_many_elements, too_deep, processing_instruction, namespace, id."""
+    """The root of a document that may be read. Raises XmlRefused: too_large, encoding, dtd,
+    not_well_formed, too_many_elements, too_deep, processing_instruction, namespace, id.
+    """
     if len(raw) > max_bytes:
         raise XmlRefused("too_large")
     _check_bytes(raw)
@@ -90,7 +92,9 @@ def _check_tree(root: etree._Element) -> None:
 
 
 def _check_names(element: etree._Element) -> None:
-    """Namespaces are absolute URIs in ASCII: others canonicalise differently from library to library."""
+    """Namespaces are absolute URIs in ASCII: others canonicalise differently from library to
+    library.
+    """
     if len(element.attrib) > MAX_ATTRIBUTES:
         raise XmlRefused("too_many_attributes")
     for uri in element.nsmap.values():

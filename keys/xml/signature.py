@@ -1,7 +1,8 @@
 """Signatures in XML: made and verified in process, over exactly the element that is read.
 
-The shape is judged before the mathematics: one reference, to this element; two transforms; algorithms from a list; keys
-from the caller alone. What the signature says about its own key is not read.
+The shape is judged before the mathematics: one reference, to this element; two transforms;
+algorithms from a list; keys from the caller alone. What the signature says about its own key is not
+read.
 """
 
 from __future__ import annotations
@@ -28,10 +29,12 @@ MIN_RSA_BITS = 2048
 
 
 def verify_enveloped(element: etree._Element, certificates: Sequence[x509.Certificate]) -> None:
-    """Check the signature that ``element`` carries as its own child, with one of these certificates' keys.
+    """Check the signature that ``element`` carries as its own child, with one of these
+    certificates' keys.
 
-    Raises XmlRefused: signature_missing, signature_shape, signature_algorithm, signature_key, signature_invalid.
-    Afterwards everything inside ``element`` is as it was signed, and nothing outside is.
+    Raises XmlRefused: signature_missing, signature_shape, signature_algorithm, signature_key,
+    signature_invalid. Afterwards everything inside ``element`` is as it was signed, and nothing
+    outside is.
     """
     signature = _own_signature(element)
     _check_shape(element, signature)
@@ -127,7 +130,9 @@ def _private(key: PrivateKey) -> xmlsec.Key:
 
 
 def sign_enveloped(element: etree._Element, key: PrivateKey, position: int) -> None:
-    """Sign ``element`` (it has an ID) with RSA-SHA256; the signature becomes its child at ``position``."""
+    """Sign ``element`` (it has an ID) with RSA-SHA256; the signature becomes its child at
+    ``position``.
+    """
     signature = etree.Element(ds("Signature"), nsmap={"ds": ds("").strip("{}")})
     info = etree.SubElement(signature, ds("SignedInfo"))
     etree.SubElement(info, ds("CanonicalizationMethod"), Algorithm=EXC_C14N)

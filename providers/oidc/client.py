@@ -59,7 +59,7 @@ def redeem(
         "code_verifier": values["code_verifier"],
     }
     headers = {}
-    if settings.token_endpoint_auth_method == "private_key_jwt":  # noqa: S105  a method's name
+    if settings.token_endpoint_auth_method == "private_key_jwt":
         fields |= {
             "client_id": settings.client_id,
             "client_assertion_type": ASSERTION_TYPE,

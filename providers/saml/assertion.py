@@ -37,7 +37,8 @@ def authentication(
 ) -> AuthnFacts:
     """Level and time. ``not_before``: the login must be at least this fresh (ForceAuthn, max_age).
 
-    Raises ProviderLevelTooLow where the level is unknown or below what was asked; it is never read upwards.
+    Raises ProviderLevelTooLow where the level is unknown or below what was asked; it is never read
+    upwards.
     """
     statement = only_child(assertion, saml("AuthnStatement"), "authn_statement")
     moment = instant(statement.get("AuthnInstant"), "authn_instant")
@@ -115,7 +116,9 @@ class Attributes:
         return self.values.get(name, ())
 
     def one(self, name: str) -> str | None:
-        """The value of an attribute that has one. Raises ProviderRefused(attribute_values) on more."""
+        """The value of an attribute that has one. Raises ProviderRefused(attribute_values) on
+        more.
+        """
         found = self.all(name)
         if len(found) > 1:
             raise ProviderRefused("attribute_values", "more than one value")
@@ -123,7 +126,9 @@ class Attributes:
 
 
 def attributes(assertion: etree._Element) -> Attributes:
-    """Every attribute of every statement. Encrypted ones are refused: nothing may be passed over."""
+    """Every attribute of every statement. Encrypted ones are refused: nothing may be passed
+    over.
+    """
     found: dict[str, list[Value]] = {}
     for statement in assertion.findall(saml("AttributeStatement")):
         if statement.find(saml("EncryptedAttribute")) is not None:

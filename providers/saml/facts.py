@@ -1,4 +1,6 @@
-"""Small readers for one element: times, texts and what must stand exactly once. All raise ProviderRefused."""
+"""Small readers for one element: times, texts and what must stand exactly once. All raise
+ProviderRefused.
+"""
 
 from __future__ import annotations
 

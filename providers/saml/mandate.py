@@ -1,4 +1,6 @@
-"""The mandate that a makelaar asserts with the attributes of the scheme (eTD, attribute catalogue)."""
+"""The mandate that a makelaar asserts with the attributes of the scheme (eTD, attribute
+catalogue).
+"""
 
 from __future__ import annotations
 
@@ -99,7 +101,9 @@ def _is_digits(number: str, length: int) -> bool:
 
 
 def _check_trust(record: ProviderRecord, party: Party) -> None:
-    """A makelaar speaks for the organisations in its record; an RSIN alone only where it speaks for all."""
+    """A makelaar speaks for the organisations in its record; an RSIN alone only where it speaks for
+    all.
+    """
     by_kvk = party.id_type is PartyIdType.KVK and record.may_speak_for(party.value)
     if not by_kvk and record.speaks_for != "register":
         raise ProviderRefused("not_trusted", "the makelaar may not speak for this organisation")

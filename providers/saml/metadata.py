@@ -21,7 +21,7 @@ from providers.saml.names import MD, PERSISTENT, POST, REDIRECT, SAMLP, md
 MAX_BYTES: Final = 1024 * 1024
 
 
-class MetadataRefused(Exception):  # noqa: N818
+class MetadataRefused(Exception):
     """The metadata cannot be used; the message says what is wrong with it."""
 
 
@@ -90,7 +90,9 @@ def _sso(role: etree._Element) -> tuple[tuple[str, str], ...]:
 
 
 def _signing_certificates(role: etree._Element) -> tuple[x509.Certificate, ...]:
-    """Keys for signing in the identity provider's role; a key without ``use`` serves both (§2.4.1.1)."""
+    """Keys for signing in the identity provider's role; a key without ``use`` serves both
+    (§2.4.1.1).
+    """
     found: list[x509.Certificate] = []
     for descriptor in role.findall(md("KeyDescriptor")):
         if descriptor.get("use") in (None, "signing"):

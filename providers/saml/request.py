@@ -1,4 +1,6 @@
-"""The AuthnRequest (Core §3.4.1): what is asked of the makelaar, with the least level that will do."""
+"""The AuthnRequest (Core §3.4.1): what is asked of the makelaar, with the least level that will
+do.
+"""
 
 from __future__ import annotations
 
@@ -36,14 +38,18 @@ class RequestFacts:
 
 
 def new_id() -> str:
-    """A message id: 160 random bits behind an underscore, because an ID may not begin with a digit."""
+    """A message id: 160 random bits behind an underscore, because an ID may not begin with a
+    digit.
+    """
     return "_" + secrets.token_hex(20)
 
 
 def contexts_for(level: AssuranceLevel, own: dict[str, AssuranceLevel]) -> tuple[str, ...]:
-    """The classes that will do: the makelaar's own names where its record maps them, else those of eTD."""
+    """The classes that will do: the makelaar's own names where its record maps them, else those of
+    eTD.
+    """
     names = {value: name for name, value in reversed(own.items())}
-    return tuple([names.get(level, level.loa)])
+    return (names.get(level, level.loa),)
 
 
 def authn_request(facts: RequestFacts, identifier: str) -> etree._Element:

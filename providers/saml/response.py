@@ -1,7 +1,7 @@
 """The Response at the ACS: every check between the bytes and an assertion that may be read.
 
-Order: bounded parse, schema, what it answers, status, signatures, decryption; then times, audience, confirmation. Each
-value is read from the element whose signature was verified.
+Order: bounded parse, schema, what it answers, status, signatures, decryption; then times, audience,
+confirmation. Each value is read from the element whose signature was verified.
 """
 
 from __future__ import annotations
@@ -108,8 +108,9 @@ def _check_issuer(issuer: etree._Element, expected: Expected) -> None:
 
 
 def _check_status(response: etree._Element, expected: Expected) -> None:
-    """Anything but Success ends here, whatever else the message holds. A signature is demanded of a refusal as well
-    where the makelaar signs its responses."""
+    """Anything but Success ends here, whatever else the message holds. A signature is demanded of a
+    refusal as well where the makelaar signs its responses.
+    """
     status = only_child(response, samlp("Status"), "status")
     code = only_child(status, samlp("StatusCode"), "status")
     if code.get("Value") == SUCCESS:
@@ -163,7 +164,9 @@ def _decrypted(sealed: etree._Element, expected: Expected, covered: bool) -> etr
 
 
 def _check_assertion(assertion: etree._Element, expected: Expected) -> datetime:
-    """Issuer, times, audience and bearer confirmation (Profiles §4.1.4.3). The moment after which it is worthless."""
+    """Issuer, times, audience and bearer confirmation (Profiles §4.1.4.3). The moment after which
+    it is worthless.
+    """
     if assertion.get("Version") != "2.0":
         raise ProviderRefused("version")
     _check_issuer(only_child(assertion, saml("Issuer"), "issuer_mismatch"), expected)
@@ -194,7 +197,9 @@ def _check_confirmation(assertion: etree._Element, expected: Expected) -> dateti
 
 
 def _check_period(element: etree._Element, expected: Expected, reason: str) -> datetime | None:
-    """NotBefore and NotOnOrAfter with the makelaar's skew; together no longer than its record allows."""
+    """NotBefore and NotOnOrAfter with the makelaar's skew; together no longer than its record
+    allows.
+    """
     now, skew = expected.now, expected.skew
     begin, end = element.get("NotBefore"), element.get("NotOnOrAfter")
     start = instant(begin, reason) if begin is not None else None

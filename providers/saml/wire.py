@@ -1,4 +1,6 @@
-"""SAML on the wire: what a form carries becomes bytes, within bounds; what we send becomes a URL or a form."""
+"""SAML on the wire: what a form carries becomes bytes, within bounds; what we send becomes a URL or
+a form.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ _BASE64: Final = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 
 
 def response_bytes(callback: Callback) -> bytes:
-    """The Response of an HTTP-POST (Bindings §3.5.4). Raises ProviderRefused: binding, message_missing, base64."""
+    """The Response of an HTTP-POST (Bindings §3.5.4). Raises ProviderRefused: binding,
+    message_missing, base64.
+    """
     if callback.method != "POST":
         raise ProviderRefused("binding")
     if callback.one("SAMLRequest") is not None or callback.one("SAMLart") is not None:

@@ -178,7 +178,7 @@ def _answered(at: Counter, broker: Broker) -> AnyResponse:
     return _succeeded(at, asked, _answer(at, person, who, fault), broker)
 
 
-def _is_too_low(at: Counter, asked: Question, who: Login) -> bool:
+def _is_too_low(at: Counter, asked: Question, who: Login) -> bool:  # noqa: ARG001
     return asked.level is not None and not is_enough(who.level, asked.level)
 
 

@@ -1,4 +1,6 @@
-"""What a makelaar knows of the broker: its metadata and keys, fetched when first needed and again after a minute."""
+"""What a makelaar knows of the broker: its metadata and keys, fetched when first needed and again
+after a minute.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""A makelaar as OpenID provider: requests checked, codes redeemed once, ID tokens signed (Core §2, §3.1)."""
+"""A makelaar as OpenID provider: requests checked, codes redeemed once, ID tokens signed (Core §2,
+§3.1).
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,7 @@ from sandbox.people import EIDAS, LEVELS, level_of
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
-class TokenRefused(Exception):  # noqa: N818
+class TokenRefused(Exception):
     """The token endpoint refuses; the text is the OAuth error."""
 
 
@@ -157,7 +159,7 @@ def _authenticate(
         or claims.get("sub") != CLIENT_ID
         or claims.get("aud") not in audiences
         or claims.get("exp", 0) < time.time()
-        or not desk.seen.add_once(str(claims.get("jti")), True)  # noqa: FBT003
+        or not desk.seen.add_once(str(claims.get("jti")), True)
     ):
         raise TokenRefused("invalid_client")
 

@@ -1,4 +1,6 @@
-"""The AuthnRequest that the broker sends: decode, verify, read (SAML Core §3.4.1, Bindings §3.4, §3.5)."""
+"""The AuthnRequest that the broker sends: decode, verify, read (SAML Core §3.4.1, Bindings §3.4,
+§3.5).
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,7 @@ LARGEST = 100_000  # bytes, inflated
 SKEW = timedelta(minutes=3)
 
 
-class RequestRefused(Exception):  # noqa: N818  the domain's word
+class RequestRefused(Exception):
     """The request is not acceptable; the text says why, for the developer who reads the page."""
 
 

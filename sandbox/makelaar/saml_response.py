@@ -1,4 +1,6 @@
-"""The SAML Response: facts first, spoilt on request, then written, signed and encrypted (Core §3.3.3)."""
+"""The SAML Response: facts first, spoilt on request, then written, signed and encrypted (Core
+§3.3.3).
+"""
 
 from __future__ import annotations
 
@@ -95,7 +97,9 @@ def success(
 
 
 def failure(makelaar: Makelaar, reply: SamlReply, codes: tuple[str, ...], now: datetime) -> bytes:
-    """A Response without Assertion; ``codes`` are the status from outer to inner, without prefix."""
+    """A Response without Assertion; ``codes`` are the status from outer to inner, without
+    prefix.
+    """
     response = etree.Element(f"{{{SAMLP}}}Response", nsmap={"samlp": SAMLP, "saml": SAML})
     _head(response, makelaar.entity_id, reply.request_id, reply.consumer, now)
     _status(response, codes)

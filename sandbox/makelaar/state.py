@@ -1,4 +1,6 @@
-"""What a makelaar remembers while it runs: questions that are open, codes, the last answer, its fault."""
+"""What a makelaar remembers while it runs: questions that are open, codes, the last answer, its
+fault.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,9 @@ class OidcReply:
 
 @dataclass(frozen=True)
 class Question:
-    """A login that somebody asks for. ``level`` is a label such as ``EH3``, None when none was asked."""
+    """A login that somebody asks for. ``level`` is a label such as ``EH3``, None when none was
+    asked.
+    """
 
     id: str
     asked_by: str

@@ -1,4 +1,6 @@
-"""The sample portal: buttons to log in, and a page that shows what came back and what was checked."""
+"""The sample portal: buttons to log in, and a page that shows what came back and what was
+checked.
+"""
 
 from __future__ import annotations
 
@@ -21,9 +23,7 @@ def create_app(demo: Demo, wire: Wire | None = None) -> Flask:
     """The portal of this demo."""
     app = new_app("portal", demo)
     clients = prepare.portal_clients(demo)
-    party = RelyingParty(
-        demo.addresses.broker, demo.addresses.portal, clients, wire or HttpWire()
-    )
+    party = RelyingParty(demo.addresses.broker, demo.addresses.portal, clients, wire or HttpWire())
 
     @app.get("/")
     def index() -> str:

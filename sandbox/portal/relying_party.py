@@ -1,4 +1,6 @@
-"""The portal as OpenID relying party: asks, receives, verifies. What it shows is what it checked."""
+"""The portal as OpenID relying party: asks, receives, verifies. What it shows is what it
+checked.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,7 @@ from sandbox.wire import Wire
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
-class LoginWrong(Exception):  # noqa: N818
+class LoginWrong(Exception):
     """The answer of the broker is not acceptable; the text says which check failed."""
 
 
@@ -146,13 +148,13 @@ class RelyingParty:
     def _discovered(self, name: str) -> str:
         return str(self._document(f"{self.issuer}/.well-known/openid-configuration")[name])
 
-    def _document(self, url: str, again: bool = False) -> Any:  # noqa: FBT001, FBT002
+    def _document(self, url: str, again: bool = False) -> Any:
         if again or url not in self._documents:
             self._documents[url] = self.wire.request("GET", url).json()
         return self._documents[url]
 
 
-def _check(name: str, passed: bool, value: str) -> Check:  # noqa: FBT001
+def _check(name: str, passed: bool, value: str) -> Check:
     if not passed:
         raise LoginWrong(f"{name} klopt niet")
     return Check(name, value)

@@ -9,7 +9,7 @@ from state.outbox import Adapter, DeliveryFailed, Message
 class NoAdapter:
     """Nothing is sent; each message is given up at once, so that no content piles up."""
 
-    def send(self, message_id: str, message: Message) -> None:  # noqa: ARG002  the port's names
+    def send(self, message_id: str, message: Message) -> None:  # noqa: ARG002
         raise DeliveryFailed("no_adapter", permanent=True)
 
 

@@ -92,7 +92,7 @@ class _Statements:
         )
 
 
-class _NotBorn(Exception):  # noqa: N818
+class _NotBorn(Exception):
     """The store does not know since when it remembers."""
 
 
@@ -225,7 +225,7 @@ class SqlStore(SingleOperations):
             self._sweeping.release()
 
 
-class _TryAgain(Exception):  # noqa: N818
+class _TryAgain(Exception):
     """Of two transactions that waited for each other this one was ended; nothing was done."""
 
 

@@ -21,7 +21,7 @@ from tests.listener import Said, Seen, listening
 PUBLIC = "93.184.216.34"
 
 
-class Called(Exception):  # noqa: N818
+class Called(Exception):
     """A connection would have been made."""
 
 

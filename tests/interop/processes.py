@@ -32,7 +32,8 @@ def running(
 ) -> Iterator[subprocess.Popen[bytes]]:
     """The program runs inside this block, from the moment that ``ready_url`` answers 200.
 
-    Raises RuntimeError with the end of the log when it stops or stays silent. The whole process group is stopped.
+    Raises RuntimeError with the end of the log when it stops or stays silent. The whole process
+    group is stopped.
     """
     with log.open("ab") as output:
         process = subprocess.Popen(

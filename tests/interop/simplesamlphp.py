@@ -1,4 +1,6 @@
-"""SimpleSAMLphp as a makelaar: Debian's package on PHP's built-in server, configured in a folder of its own."""
+"""SimpleSAMLphp as a makelaar: Debian's package on PHP's built-in server, configured in a folder of
+its own.
+"""
 
 from __future__ import annotations
 
@@ -75,7 +77,9 @@ def prepare(folder: Path, level: str = LEVEL_EH3, encrypted: bool = False) -> Si
 
 @contextmanager
 def serving(provider: SimpleSamlPhp) -> Iterator[SimpleSamlPhp]:
-    """The server runs inside this block. Raises RuntimeError with its log when it does not answer."""
+    """The server runs inside this block. Raises RuntimeError with its log when it does not
+    answer.
+    """
     address = provider.base_url.removeprefix("http://")
     settings = [
         f"session.save_path={provider.folder / 'sessions'}",

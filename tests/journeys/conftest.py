@@ -1,4 +1,6 @@
-"""One world per module: registering everything takes a second. Tests that change it use ``own_world``."""
+"""One world per module: registering everything takes a second. Tests that change it use
+``own_world``.
+"""
 
 from __future__ import annotations
 

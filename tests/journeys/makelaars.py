@@ -1,4 +1,6 @@
-"""A makelaar without a wire: the journey's tests meet it where a SAML or OIDC adapter would stand."""
+"""A makelaar without a wire: the journey's tests meet it where a SAML or OIDC adapter would
+stand.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,9 @@ class Account:
 
 @dataclass
 class PlainMakelaar:
-    """Answers with the account whose subject is in the parameter ``as``; words such as ``cancel`` fail."""
+    """Answers with the account whose subject is in the parameter ``as``; words such as ``cancel``
+    fail.
+    """
 
     record: ProviderRecord
     accounts: dict[str, Account]

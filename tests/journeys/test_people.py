@@ -59,9 +59,7 @@ STORIES = (
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda s: f"{s.person}-{s.service}-{s.makelaar}")
 def test_the_login_of_a_test_person(world: World, story: Story) -> None:
-    walk = world.walk(
-        story.service, story.makelaar, story.person, on_behalf_of=story.on_behalf_of
-    )
+    walk = world.walk(story.service, story.makelaar, story.person, on_behalf_of=story.on_behalf_of)
     page = walk.run()
     met = tuple(h for h in walk.pages if h not in (f"Log in bij {story.makelaar}",))
     if story.person == "kim":

@@ -1,1 +1,3 @@
-"""OpenID Connect towards portals: discovery, authorization code flow with PKCE, tokens, userinfo."""
+"""OpenID Connect towards portals: discovery, authorization code flow with PKCE, tokens,
+userinfo.
+"""

@@ -33,7 +33,9 @@ def create_blueprint(open_login: Callable[[LoginRequest], AnyResponse]) -> Bluep
 
     @blueprint.route("/authorize", methods=["GET", "POST"])
     def authorize() -> AnyResponse:
-        """Authorization endpoint. Reads no cookie of a session: a portal's POST comes cross-site."""
+        """Authorization endpoint. Reads no cookie of a session: a portal's POST comes
+        cross-site.
+        """
         rt = runtime()
         parameters = Parameters([*request.args.items(multi=True), *request.form.items(multi=True)])
         to = reply_to(parameters, rt.configuration.clients)

@@ -32,7 +32,9 @@ def _sector(client: OidcClient) -> str:
 def identity_claims(
     result: LoginResult, client: OidcClient, service: Service, sealer: Sealer
 ) -> dict[str, Any]:
-    """Everything about the person and this login that goes to this client; protocol claims are added by the token."""
+    """Everything about the person and this login that goes to this client; protocol claims are
+    added by the token.
+    """
     level = result.level
     claims: dict[str, Any] = {
         "sub": pairwise_sub(sealer, client, result.person_id),

@@ -1,6 +1,8 @@
-"""Client authentication at the token endpoint: exactly the method that was registered (Core §9, RFC 7523).
+"""Client authentication at the token endpoint: exactly the method that was registered (Core §9, RFC
+7523).
 
-A ``private_key_jwt`` is checked here but counted as seen by the caller, in the batch that it sends to the store anyway.
+A ``private_key_jwt`` is checked here but counted as seen by the caller, in the batch that it sends
+to the store anyway.
 """
 
 from __future__ import annotations
@@ -60,7 +62,9 @@ def authenticate(
     audiences: frozenset[str],
     now: datetime,
 ) -> Authenticated:
-    """The client behind this request. Raises TokenError(invalid_client), which says too little to guess with."""
+    """The client behind this request. Raises TokenError(invalid_client), which says too little to
+    guess with.
+    """
     presented = _presented(parameters, authorization)
     client = clients.get(presented.client_id or "")
     if client is None or client.token_endpoint_auth_method != presented.method:
@@ -126,7 +130,9 @@ def _is_secret(client: OidcClient, secret: str) -> bool:
 
 
 def _claimed_client(assertion: str) -> str | None:
-    """The ``sub`` that the assertion claims, not believed before its signature is checked with that client's keys."""
+    """The ``sub`` that the assertion claims, not believed before its signature is checked with that
+    client's keys.
+    """
     try:
         payload = assertion.split(".")[1]
         claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))

@@ -34,7 +34,9 @@ class ClientKeys:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def candidates(self, client: OidcClient) -> Iterator[KeySet]:
-        """Sets to try in order: what is known, then, where nothing fitted, what the address says now."""
+        """Sets to try in order: what is known, then, where nothing fitted, what the address says
+        now.
+        """
         if client.jwks is not None:
             yield _imported(json.dumps(client.jwks, sort_keys=True))
         if client.jwks_uri is None:

@@ -1,7 +1,7 @@
 """Authorization codes: 256 random bits, kept as a hash with sealed facts, redeemed once.
 
-Redeeming swaps the facts for a marker that names the grant: of parallel redemptions one wins, and every later use of
-the code is recognised and revokes what the first one gave.
+Redeeming swaps the facts for a marker that names the grant: of parallel redemptions one wins, and
+every later use of the code is recognised and revokes what the first one gave.
 """
 
 from __future__ import annotations

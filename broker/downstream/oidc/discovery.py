@@ -1,4 +1,6 @@
-"""Discovery: what this provider does, and nothing that it does not (OpenID Connect Discovery §3, RFC 8414)."""
+"""Discovery: what this provider does, and nothing that it does not (OpenID Connect Discovery §3,
+RFC 8414).
+"""
 
 from __future__ import annotations
 

@@ -20,7 +20,9 @@ OF_REFUSAL = {
 DESCRIPTIONS = {
     RefusalCode.CANCELLED: "the user stopped the login",
     RefusalCode.LOGIN_REQUIRED: "the user has to log in; ask again without prompt=none",
-    RefusalCode.INTERACTION_REQUIRED: "the user has to answer a question; ask again without prompt=none",
+    RefusalCode.INTERACTION_REQUIRED: (
+        "the user has to answer a question; ask again without prompt=none"
+    ),
     RefusalCode.CONSENT_REQUIRED: "the user has to agree; ask again without prompt=none",
     RefusalCode.ACCOUNT_SELECTION_REQUIRED: "the user has to choose; ask again without prompt=none",
     RefusalCode.LEVEL_UNREACHABLE: "the level that was asked could not be reached",
@@ -33,7 +35,9 @@ DESCRIPTIONS = {
 
 
 class AuthorizationError(Exception):
-    """The request of a known client at a known address is wrong: told there, with ``error`` and ``description``."""
+    """The request of a known client at a known address is wrong: told there, with ``error`` and
+    ``description``.
+    """
 
     def __init__(self, error: str, description: str) -> None:
         super().__init__(f"{error}: {description}")
@@ -42,7 +46,9 @@ class AuthorizationError(Exception):
 
 
 class TokenError(Exception):
-    """The token endpoint refuses (RFC 6749 §5.2). ``basic``: the client tried the Authorization header."""
+    """The token endpoint refuses (RFC 6749 §5.2). ``basic``: the client tried the Authorization
+    header.
+    """
 
     def __init__(
         self, error: str, description: str, status: int = 400, *, basic: bool = False

@@ -1,4 +1,6 @@
-"""Parameters of a protocol request, each at most once, over query and body together (RFC 6749 §3.1)."""
+"""Parameters of a protocol request, each at most once, over query and body together (RFC 6749
+§3.1).
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,7 @@ from collections.abc import Iterable
 MAX_LENGTH = 8192
 
 
-class Repeated(Exception):  # noqa: N818
+class Repeated(Exception):
     """A parameter occurs twice. ``name`` is safe to show: it is one that we know."""
 
     def __init__(self, name: str) -> None:
@@ -22,7 +24,9 @@ class Parameters:
         self._pairs = tuple(pairs)
 
     def one(self, name: str) -> str | None:
-        """The value, None when absent. Raises Repeated on two, ValueError on one that is too long."""
+        """The value, None when absent. Raises Repeated on two, ValueError on one that is too
+        long.
+        """
         found = [value for key, value in self._pairs if key == name]
         if len(found) > 1:
             raise Repeated(name)

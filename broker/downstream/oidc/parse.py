@@ -1,4 +1,6 @@
-"""An authorization request becomes a LoginRequest, or an error (OpenID Connect Core §3.1.2, RFC 6749, RFC 7636)."""
+"""An authorization request becomes a LoginRequest, or an error (OpenID Connect Core §3.1.2, RFC
+6749, RFC 7636).
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,9 @@ class ReplyTo:
 
 
 def reply_to(parameters: Parameters, clients: Mapping[str, OidcClient]) -> ReplyTo:
-    """Who asks and where the answer goes. Raises PageError: with these in doubt nobody is redirected anywhere."""
+    """Who asks and where the answer goes. Raises PageError: with these in doubt nobody is
+    redirected anywhere.
+    """
     try:
         client_id = parameters.one("client_id")
         redirect_uri = parameters.one("redirect_uri")
@@ -110,7 +114,9 @@ def _check_response(parameters: Parameters) -> None:
 
 
 def _challenge(parameters: Parameters, client: OidcClient) -> str | None:
-    """PKCE with S256; a client may go without only when its registration says so and it authenticates."""
+    """PKCE with S256; a client may go without only when its registration says so and it
+    authenticates.
+    """
     challenge = parameters.one("code_challenge")
     method = parameters.one("code_challenge_method")
     if challenge is None:
@@ -176,7 +182,9 @@ def _minimum(parameters: Parameters) -> AssuranceLevel | None:
 
 
 def _demanded_acr(claims: str | None) -> AssuranceLevel | None:
-    """``claims.id_token.acr`` (Core §5.5.1.1): an essential value that we do not know cannot be met."""
+    """``claims.id_token.acr`` (Core §5.5.1.1): an essential value that we do not know cannot be
+    met.
+    """
     if claims is None:
         return None
     try:

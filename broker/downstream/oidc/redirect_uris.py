@@ -1,4 +1,6 @@
-"""Redirect URIs: compared as strings, byte for byte. Native apps may choose the port on loopback (RFC 8252 §7.3)."""
+"""Redirect URIs: compared as strings, byte for byte. Native apps may choose the port on loopback
+(RFC 8252 §7.3).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The answer to a portal: a code or an error at its redirect URI, always with ``state`` and ``iss`` (RFC 9207)."""
+"""The answer to a portal: a code or an error at its redirect URI, always with ``state`` and ``iss``
+(RFC 9207).
+"""
 
 from __future__ import annotations
 

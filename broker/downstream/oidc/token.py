@@ -1,4 +1,6 @@
-"""The token endpoint (RFC 6749 §3.2): a code, once, by its own client, for an ID token and an access token."""
+"""The token endpoint (RFC 6749 §3.2): a code, once, by its own client, for an ID token and an
+access token.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +41,9 @@ class Redemption:
 def redeem(
     rt: Runtime, parameters: Parameters, who: Authenticated, now: datetime
 ) -> dict[str, Any]:
-    """The token response. Raises TokenError. Two round trips to the store, one SQL read, no write."""
+    """The token response. Raises TokenError. Two round trips to the store, one SQL read, no
+    write.
+    """
     if parameters.one("grant_type") != "authorization_code":
         raise TokenError("unsupported_grant_type", "only authorization_code is supported")
     code = parameters.one("code")
@@ -58,7 +62,9 @@ def redeem(
 
 
 def _fits(facts: CodeFacts, parameters: Parameters, client: OidcClient) -> bool:
-    """The code is this client's, at this redirect URI, with the verifier of its challenge (RFC 7636 §4.6)."""
+    """The code is this client's, at this redirect URI, with the verifier of its challenge (RFC 7636
+    §4.6).
+    """
     asked = facts.result.request
     verifier, challenge = parameters.one("code_verifier"), asked.reply_to.get("challenge")
     if asked.client_id != client.client_id:

@@ -1,4 +1,6 @@
-"""Tokens: the ID token (Core §2) and the access token as a JWT (RFC 9068), signed as the client registered."""
+"""Tokens: the ID token (Core §2) and the access token as a JWT (RFC 9068), signed as the client
+registered.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,7 @@ from keys.keyring import KeyRing, KeyUse
 from keys.sealing import Sealer
 
 ALGORITHMS = ("RS256", "PS256", "ES256")
-ACCESS_TOKEN_TYPE = "at+jwt"  # noqa: S105  a media type
+ACCESS_TOKEN_TYPE = "at+jwt"
 
 
 def id_token(
