@@ -56,6 +56,10 @@ screenshots: $(STAMP) ## Take a picture of every page
 security-cases: $(STAMP) ## Write docs/security-cases.md anew
 	@$(BIN)/python -m tools.security_cases
 
+.PHONY: translations
+translations: $(STAMP) ## Bring the English texts in step with the Dutch ones
+	@$(BIN)/python -m tools.translations
+
 .PHONY: lock
 lock: ## Choose versions anew and write requirements.lock (needs uv)
 	@command -v uv >/dev/null || { echo 'uv is missing; install it first: pip install uv'; exit 1; }

@@ -13,7 +13,7 @@ from broker.doors import blueprint as doors
 from broker.doors import open_login
 from broker.downstream.oidc.blueprint import create_blueprint as create_oidc
 from broker.downstream.oidc.client_keys import ClientKeys
-from broker.http import csrf, database, errors, headers, help_pages, templating
+from broker.http import csrf, database, errors, headers, help_pages, language, templating
 from broker.http.health import blueprint as health
 from broker.runtime import Runtime
 from broker.settings import Settings
@@ -63,6 +63,7 @@ def assemble(parts: Parts) -> Flask:
     for blueprint in (doors, arrivals, console, health, help_pages.blueprint):
         app.register_blueprint(blueprint)
     templating.install(app)
+    language.install(app)
     headers.install(app, hsts=not settings.is_loopback)
     csrf.install(app)
     errors.install(app)

@@ -4,11 +4,23 @@ browser's.
 
 from __future__ import annotations
 
-from flask import g, request
+from flask import Flask, g, request
+from werkzeug.wrappers import Response
 
-from broker.http.cookies import LANGUAGE
+from broker.http.cookies import LANGUAGE, remember_language
 
 LOCALES = ("nl", "en")
+
+
+def install(app: Flask) -> None:
+    """Remember the language that a user switches to."""
+
+    @app.after_request
+    def _remember(response: Response) -> Response:
+        wish = request.args.get("ui")
+        if wish in LOCALES and request.blueprint != "oidc":
+            remember_language(response, wish)
+        return response
 
 
 def locale() -> str:

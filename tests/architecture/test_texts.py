@@ -1,0 +1,54 @@
+"""Texts that people read: complete in English, short sentences and plain words in Dutch."""
+
+from __future__ import annotations
+
+import re
+
+from tools import translations
+
+MOST_WORDS = 20
+BANNED = (
+    "betreffende",
+    "verstrekken",
+    "geauthoriseerd",
+    "dient te",
+    "middels",
+    "d.m.v.",
+    "conform",
+)
+
+
+def test_every_text_has_an_english_twin() -> None:
+    assert list(translations.complaints()) == []
+
+
+def test_a_missing_translation_is_noticed() -> None:
+    catalog = translations.merged(translations.said(), translations.translated())
+    gone = next(message for message in catalog if message.id)
+    gone.string = ""
+    assert not translations._is_complete(gone)
+
+
+def test_placeholders_are_the_same_in_both_languages() -> None:
+    for message in translations.translated():
+        if not message.id:
+            continue
+        dutch, english = _variants(message.id), _variants(message.string)
+        wanted = {name for text in dutch for name in re.findall(r"%\((\w+)\)s|%\((\w+)\)d", text)}
+        for text in english:
+            found = set(re.findall(r"%\((\w+)\)s|%\((\w+)\)d", text))
+            assert found <= wanted, text
+            assert found or not wanted, text
+
+
+def test_dutch_sentences_are_short_and_plain() -> None:
+    for message in translations.said():
+        for text in _variants(message.id):
+            for sentence in re.split(r"[.?!:]\s", text):
+                assert len(sentence.split()) <= MOST_WORDS, sentence
+            for word in BANNED:
+                assert word not in text.lower(), text
+
+
+def _variants(text: object) -> tuple[str, ...]:
+    return tuple(text) if isinstance(text, (tuple, list)) else (str(text),)
