@@ -10,6 +10,7 @@ import argparse
 import io
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -54,6 +55,8 @@ def merged(dutch: Catalog, english: Catalog) -> Catalog:
 
 
 def compiled(catalog: Catalog) -> bytes:
+    """The bytes of messages.mo: the same for the same texts."""
+    catalog.creation_date = catalog.revision_date = datetime(1970, 1, 1, tzinfo=UTC)
     out = io.BytesIO()
     write_mo(out, catalog)
     return out.getvalue()
