@@ -59,8 +59,8 @@ def _console() -> Console | None:
     now, grant_id = rt.clock(), _grant_id(rt)
     if grant_id is None or rt.store.get(idle_key(grant_id)) is None:
         return None
-    grant = grants.live(rt.session, grant_id, now)
-    person = rt.session.get(Person, grant.person_id) if grant else None
+    person_id = grants.live(rt.session, grant_id, now)
+    person = rt.session.get(Person, person_id) if person_id else None
     if person is None or person.blocked_at is not None:
         return None
     rt.store.put(idle_key(grant_id), b"1", rt.settings.login.session_idle_minutes * 60)

@@ -156,13 +156,14 @@ def _follow(
     """Enter the open row, and again after each that answers itself; also the login as it then
     is.
     """
+    turn = _turn(rt, login)
     for _ in range(2 * len(Step)):
-        turn = _turn(rt, login)
         row = open_row(login, turn.meets)
         outcome = steps[row.step].enter(turn)
         if not isinstance(outcome, Advance):
             return outcome, login
         login = _traced(outcome.login, row.step, "answered", started)
+        turn = replace(turn, login=login, meets=turn.meets.follow(login))
     raise PageError(500, "server_error", "the journey does not end")
 
 

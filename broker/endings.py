@@ -16,8 +16,7 @@ from broker.records import write_ending
 from broker.runtime import Runtime
 from broker.situation import Situation
 from consent import register
-from consent.recheck import mark_used, recheck
-from directory import people
+from consent.recheck import PersonGone, mark_used, recheck
 from directory.services import ConsentRule
 from state.audit import EventTag
 from state.db import writing
@@ -113,12 +112,11 @@ def _check_again(session: Session, login: Login, meets: Situation) -> None:
     if not meets.provider_is_usable:
         raise LoginRefused(RefusalCode.NOT_ALLOWED, "makelaar_paused", "provider no longer usable")
     assert login.person_id is not None
-    if people.is_blocked(session, login.person_id):
+    fault = recheck(session, login.person_id, login.authority, meets.terms)
+    if isinstance(fault, PersonGone):
         raise LoginRefused(RefusalCode.NOT_ALLOWED, "account_blocked", "blocked during login")
-    if login.authority is not None:
-        refusal = recheck(session, login.authority, meets.terms)
-        if refusal is not None:
-            raise LoginRefused(RefusalCode.MANDATE_MISSING, "mandate_missing", str(refusal.reason))
+    if fault is not None:
+        raise LoginRefused(RefusalCode.MANDATE_MISSING, "mandate_missing", str(fault.reason))
 
 
 def _keep_consent(session: Session, login: Login, meets: Situation) -> None:

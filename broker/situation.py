@@ -21,7 +21,7 @@ from broker.runtime import Runtime
 from consent import register, release
 from consent.options import Options, Terms, options, options_from_asserted
 from directory import people
-from directory.people import MeansStatus, Person
+from directory.people import Known, MeansStatus
 from directory.services import ConsentRule, MandateRule, OidcClient, Service
 from providers.registry import ProviderRecord
 
@@ -104,20 +104,29 @@ class Situation:
     # Facts about the person: one SQL read each, when asked.
 
     @cached_property
-    def person(self) -> Person:
+    def known(self) -> Known | None:
+        """The person behind the makelaar's identity; None for one who is new here."""
+        identity = self.login.identity
+        assert identity is not None
+        return people.find(self.rt.session, self.rt.sealer, identity.provider_id, identity.subject)
+
+    @property
+    def person(self) -> Known:
         """The person that the login was bound to. Raises PageError when the record is gone."""
-        assert self.login.person_id is not None
-        found = self.rt.session.get(Person, self.login.person_id)
-        if found is None:
+        if self.known is None:
             raise PageError(410, "login_expired", "person gone")
-        return found
+        return self.known
+
+    def follow(self, login: Login) -> Situation:
+        """The situation after an answer in this same request; the person is not read again."""
+        after = Situation(self.rt, self.configuration, login, self.now)
+        if login.identity is self.login.identity and self.__dict__.get("known") is not None:
+            after.__dict__["known"] = self.known
+        return after
 
     @cached_property
     def means_status(self) -> MeansStatus:
-        identity = self.login.identity
-        assert identity is not None
-        found = people.find(self.rt.session, self.rt.sealer, identity.provider_id, identity.subject)
-        return people.means_status(found, self.now) if found else MeansStatus.BLOCKED
+        return people.means_status(self.person, self.now)
 
     @cached_property
     def reached(self) -> AssuranceLevel:

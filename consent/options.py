@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any, Final, Protocol
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import bindparam, or_, select
+from sqlalchemy.orm import Session
 
 from assurance.levels import AssuranceLevel
 from consent.authority import (
@@ -28,6 +29,7 @@ from consent.authority import (
 from consent.chains import ChainMandate
 from consent.mandates import REGISTER, Mandate
 from directory.organisations import Organisation
+from state.db import table_of
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,86 @@ class Terms:
         )
 
 
+@dataclass(frozen=True)
+class Held:
+    """A mandate of a person, as read."""
+
+    id: str
+    organisation_id: str
+    service_uuid: str | None
+    level: AssuranceLevel
+    branches: Sequence[str]
+    revoked_at: datetime | None
+    valid_from: datetime
+    valid_until: datetime
+    organisation: Party
+
+
+@dataclass(frozen=True)
+class Chained:
+    """A chain mandate, as read."""
+
+    id: str
+    intermediary_id: str
+    service_uuid: str
+    level: AssuranceLevel
+    revoked_at: datetime | None
+    valid_from: datetime
+    valid_until: datetime
+    organisation: Party
+    intermediary: Party
+
+
+# Written once: a statement that is built anew for every login costs more than the database does.
+_m, _c, _o = table_of(Mandate).c, table_of(ChainMandate).c, table_of(Organisation).c
+_intermediary = table_of(Organisation).alias("intermediary")
+_HELD: Final = (
+    select(
+        _m.id,
+        _m.organisation_id,
+        _m.service_uuid,
+        _m.level,
+        _m.branches,
+        _m.revoked_at,
+        _m.valid_from,
+        _m.valid_until,
+        _o.kvk,
+        _o.name,
+        _o.rsin,
+    )
+    .join(table_of(Organisation), _o.id == _m.organisation_id)
+    .where(
+        _m.person_id == bindparam("person"),
+        or_(_m.service_uuid == bindparam("service"), _m.service_uuid.is_(None)),
+        _o.suspended_at.is_(None),
+    )
+)
+_CHAINED: Final = (
+    select(
+        _c.id,
+        _c.intermediary_id,
+        _c.service_uuid,
+        _c.level,
+        _c.revoked_at,
+        _c.valid_from,
+        _c.valid_until,
+        _o.kvk,
+        _o.name,
+        _o.rsin,
+        _intermediary.c.kvk,
+        _intermediary.c.name,
+        _intermediary.c.rsin,
+    )
+    .join(table_of(Organisation), _o.id == _c.organisation_id)
+    .join(_intermediary, _intermediary.c.id == _c.intermediary_id)
+    .where(
+        _c.intermediary_id.in_(bindparam("held", expanding=True)),
+        _c.service_uuid == bindparam("service"),
+        _o.suspended_at.is_(None),
+    )
+)
+
+
 def options(session: Session, person_id: str, terms: Terms) -> Options:
     """The ways to act according to our register."""
     mandates = _mandates_of(session, person_id, terms.service.uuid)
@@ -80,7 +162,18 @@ def options_from_asserted(authorities: Sequence[Authority], terms: Terms) -> Opt
     return _sorted([(authority, None) for authority in authorities], terms)
 
 
-def standing(mandate: Mandate | ChainMandate, now: datetime) -> RefusalReason | None:
+class Term(Protocol):
+    """When a mandate holds."""
+
+    @property
+    def revoked_at(self) -> datetime | None: ...
+    @property
+    def valid_from(self) -> datetime: ...
+    @property
+    def valid_until(self) -> datetime: ...
+
+
+def standing(mandate: Term, now: datetime) -> RefusalReason | None:
     """None for a mandate that is in force at this moment."""
     if mandate.revoked_at is not None:
         return RefusalReason.REVOKED
@@ -89,11 +182,11 @@ def standing(mandate: Mandate | ChainMandate, now: datetime) -> RefusalReason | 
     return RefusalReason.EXPIRED if mandate.valid_until <= now else None
 
 
-def direct_authority(mandate: Mandate) -> Authority:
+def direct_authority(mandate: Held) -> Authority:
     """A mandate as a fact that can travel."""
     kind = AuthorityKind.GENERAL if mandate.service_uuid is None else AuthorityKind.DIRECT
     return Authority(
-        represented=party(mandate.organisation),
+        represented=mandate.organisation,
         kind=kind,
         level=mandate.level,
         source=REGISTER,
@@ -104,16 +197,16 @@ def direct_authority(mandate: Mandate) -> Authority:
     )
 
 
-def chain_authority(mandate: Mandate, chain: ChainMandate) -> Authority:
+def chain_authority(mandate: Held, chain: Chained) -> Authority:
     """A chain: the person's mandate at the intermediary, and the intermediary's at the
     organisation.
     """
     return Authority(
-        represented=party(chain.organisation),
+        represented=chain.organisation,
         kind=AuthorityKind.CHAIN,
         level=min(mandate.level, chain.level),
         source=REGISTER,
-        intermediary=party(chain.intermediary),
+        intermediary=chain.intermediary,
         branches=tuple(mandate.branches),
         service_uuid=chain.service_uuid,
         valid_until=min(mandate.valid_until, chain.valid_until),
@@ -122,43 +215,34 @@ def chain_authority(mandate: Mandate, chain: ChainMandate) -> Authority:
     )
 
 
-def party(organisation: Organisation) -> Party:
+def party(kvk: str, name: str, rsin: str | None) -> Party:
     """An organisation by its KvK number, with the RSIN beside it."""
-    alternative = (PartyIdType.RSIN, organisation.rsin) if organisation.rsin else None
-    return Party(PartyIdType.KVK, organisation.kvk, organisation.name, alternative)
+    alternative = (PartyIdType.RSIN, rsin) if rsin else None
+    return Party(PartyIdType.KVK, kvk, name, alternative)
 
 
-def _mandates_of(session: Session, person_id: str, service_uuid: str) -> list[Mandate]:
-    query = (
-        select(Mandate)
-        .where(
-            Mandate.person_id == person_id,
-            or_(Mandate.service_uuid == service_uuid, Mandate.service_uuid.is_(None)),
-        )
-        .options(joinedload(Mandate.organisation))
-    )
-    return [m for m in session.scalars(query) if m.organisation.suspended_at is None]
+def _mandates_of(session: Session, person_id: str, service_uuid: str) -> list[Held]:
+    rows = session.execute(_HELD, {"person": person_id, "service": service_uuid})
+    return [Held(*row[:8], organisation=party(*row[8:])) for row in rows]
 
 
 def _chains(
-    session: Session, mandates: Iterable[Mandate], terms: Terms
+    session: Session, mandates: Iterable[Held], terms: Terms
 ) -> list[tuple[Authority, RefusalReason | None]]:
     """Through each intermediary for which the person may act here now."""
     held = {m.organisation_id: m for m in mandates if standing(m, terms.now) is None}
     if not held:
         return []
-    query = (
-        select(ChainMandate)
-        .where(
-            ChainMandate.intermediary_id.in_(held),
-            ChainMandate.service_uuid == terms.service.uuid,
-        )
-        .options(joinedload(ChainMandate.organisation), joinedload(ChainMandate.intermediary))
+    rows: Iterable[Sequence[Any]] = session.execute(
+        _CHAINED, {"held": list(held), "service": terms.service.uuid}
     )
+    chains = [
+        Chained(*row[:7], organisation=party(*row[7:10]), intermediary=party(*row[10:]))
+        for row in rows
+    ]
     return [
         (chain_authority(held[chain.intermediary_id], chain), standing(chain, terms.now))
-        for chain in session.scalars(query)
-        if chain.organisation.suspended_at is None
+        for chain in chains
     ]
 
 

@@ -1,34 +1,88 @@
-"""Recheck: does the authority that a login chose still stand, at the moment that the answer is
-written?
+"""Recheck: do the person and the authority that a login chose still stand, at the moment that the
+answer is written?
 """
 
 from __future__ import annotations
 
+import enum
 from datetime import datetime
+from typing import Final, NamedTuple
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from consent.authority import Authority, AuthorityRefusal, RefusalReason
 from consent.chains import ChainMandate
 from consent.mandates import Mandate
 from consent.options import Terms, standing
+from directory.people import Person
+from state.db import table_of
+
+_person, _mandate, _chain = table_of(Person), table_of(Mandate), table_of(ChainMandate)
+_NOW: Final = (
+    select(
+        _person.c.blocked_at,
+        _mandate.c.id,
+        _mandate.c.revoked_at,
+        _mandate.c.valid_from,
+        _mandate.c.valid_until,
+        _chain.c.id,
+        _chain.c.revoked_at,
+        _chain.c.valid_from,
+        _chain.c.valid_until,
+    )
+    .select_from(
+        _person.outerjoin(_mandate, _mandate.c.id == bindparam("mandate")).outerjoin(
+            _chain, _chain.c.id == bindparam("chain")
+        )
+    )
+    .where(_person.c.id == bindparam("person"))
+)
+_USED: Final = {
+    table: update(table).where(table.c.id == bindparam("used")).values(last_used_at=bindparam("at"))
+    for table in (_mandate, _chain)
+}
 
 
-def recheck(session: Session, authority: Authority, terms: Terms) -> AuthorityRefusal | None:
-    """None where it still stands. One read for a mandate of our register, two for a chain, none for
-    an asserted one.
-    """
+class PersonGone(enum.Enum):
+    """The person was blocked or removed meanwhile."""
+
+    BLOCKED = enum.auto()
+
+
+class _Term(NamedTuple):
+    """When a mandate holds, as ``standing`` reads it."""
+
+    id: str | None
+    revoked_at: datetime | None
+    valid_from: datetime
+    valid_until: datetime
+
+
+def recheck(
+    session: Session, person_id: str, authority: Authority | None, terms: Terms
+) -> PersonGone | AuthorityRefusal | None:
+    """None where everything still stands. One read, never from a cache."""
+    parameters = {
+        "person": person_id,
+        "mandate": authority.mandate_id if authority else None,
+        "chain": authority.chain_mandate_id if authority else None,
+    }
+    row = session.execute(_NOW, parameters).first()
+    if row is None or row[0] is not None:
+        return PersonGone.BLOCKED
+    if authority is None:
+        return None
     refusal = terms.check(authority)
     if refusal is not None:
         return refusal
-    rows: list[Mandate | ChainMandate | None] = []
-    if authority.mandate_id is not None:
-        rows.append(session.get(Mandate, authority.mandate_id, populate_existing=True))
-    if authority.chain_mandate_id is not None:
-        rows.append(session.get(ChainMandate, authority.chain_mandate_id, populate_existing=True))
-    for row in rows:
-        fault = standing(row, terms.now) if row is not None else RefusalReason.REVOKED
+    for asked, term in (
+        (authority.mandate_id, _Term(*row[1:5])),
+        (authority.chain_mandate_id, _Term(*row[5:9])),
+    ):
+        if asked is None:
+            continue
+        fault = standing(term, terms.now) if term.id == asked else RefusalReason.REVOKED
         if fault is not None:
             return AuthorityRefusal(fault, authority)
     return None
@@ -36,17 +90,9 @@ def recheck(session: Session, authority: Authority, terms: Terms) -> AuthorityRe
 
 def mark_used(session: Session, authority: Authority, now: datetime) -> None:
     """Note the use, so that what nobody uses can be ended."""
-    if authority.mandate_id is not None:
-        session.execute(
-            update(Mandate)
-            .where(Mandate.id == authority.mandate_id)
-            .values(last_used_at=now)
-            .execution_options(synchronize_session=False)
-        )
-    if authority.chain_mandate_id is not None:
-        session.execute(
-            update(ChainMandate)
-            .where(ChainMandate.id == authority.chain_mandate_id)
-            .values(last_used_at=now)
-            .execution_options(synchronize_session=False)
-        )
+    for table, identifier in (
+        (_mandate, authority.mandate_id),
+        (_chain, authority.chain_mandate_id),
+    ):
+        if identifier is not None:
+            session.execute(_USED[table], {"used": identifier, "at": now})

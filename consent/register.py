@@ -5,11 +5,12 @@ exactly that.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import ForeignKey, Index, String, select
+from sqlalchemy import ForeignKey, Index, String, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from state.db import Base, UtcDateTime, new_id
+from state.db import Base, UtcDateTime, new_id, table_of
 
 
 class Consent(Base):
@@ -31,18 +32,26 @@ class Consent(Base):
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+_c = table_of(Consent).c
+_COVERS: Final = (
+    select(_c.id)
+    .where(
+        _c.person_id == bindparam("person"),
+        _c.client_id == bindparam("client"),
+        _c.service_uuid == bindparam("service"),
+        _c.shown == bindparam("shown"),
+        _c.withdrawn_at.is_(None),
+    )
+    .limit(1)
+)
+
+
 def covers(
     session: Session, *, person_id: str, client_id: str, service_uuid: str, shown: str
 ) -> bool:
     """True where exactly this was agreed to earlier, and not withdrawn. One read."""
-    query = select(Consent.id).where(
-        Consent.person_id == person_id,
-        Consent.client_id == client_id,
-        Consent.service_uuid == service_uuid,
-        Consent.shown == shown,
-        Consent.withdrawn_at.is_(None),
-    )
-    return session.scalars(query.limit(1)).first() is not None
+    asked = {"person": person_id, "client": client_id, "service": service_uuid, "shown": shown}
+    return session.execute(_COVERS, asked).first() is not None
 
 
 def give(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import CursorResult, ForeignKey, Index, String, delete, select
+from sqlalchemy import CursorResult, ForeignKey, Index, String, delete, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from assurance.levels import AssuranceLevel
-from state.db import Base, LevelColumn, UtcDateTime, new_id
+from state.db import Base, LevelColumn, UtcDateTime, new_id, table_of
 
 
 class HistoryEntry(Base):
@@ -31,6 +32,9 @@ class HistoryEntry(Base):
     represented: Mapped[str | None] = mapped_column(String(12))
 
 
+_INSERT: Final = insert(table_of(HistoryEntry))
+
+
 def record(
     session: Session,
     *,
@@ -45,18 +49,19 @@ def record(
     represented: str | None,
 ) -> None:
     """Add one login with the transaction of the caller."""
-    session.add(
-        HistoryEntry(
-            person_id=person_id,
-            at=at,
-            reference=reference,
-            client_id=client_id,
-            service_uuid=service_uuid,
-            provider_id=provider_id,
-            outcome=outcome,
-            level=level,
-            represented=represented,
-        )
+    session.execute(
+        _INSERT,
+        {
+            "person_id": person_id,
+            "at": at,
+            "reference": reference,
+            "client_id": client_id,
+            "service_uuid": service_uuid,
+            "provider_id": provider_id,
+            "outcome": outcome,
+            "level": level,
+            "represented": represented,
+        },
     )
 
 

@@ -120,7 +120,11 @@ class Browser:
         """Fill a field, choose an option, tick a box (``value`` is then its value)."""
         for form in self._now().forms:
             if name in form.fields:
-                form.fields[name] = value
+                box = form.inputs[name]
+                if getattr(box, "type", None) == "checkbox":
+                    box.checked = True
+                else:
+                    form.fields[name] = value
                 return
         raise BrowserError(f"no field {name} on {self._now().url}")
 

@@ -30,6 +30,7 @@ class Walk:
     on_behalf_of: str | None = None
     fault: str | None = None  # what the makelaar does wrong, as its page names it
     cancel_at_makelaar: bool = False
+    remembers: bool = False  # ticks the boxes that spare a question the next time
     browser: Browser = field(default_factory=Browser)
     pages: list[str] = field(default_factory=list)
 
@@ -58,15 +59,25 @@ class Walk:
         if host != urlsplit(self.demo.addresses.broker).netloc:
             return None
         if "provider" in buttons:
-            return lambda: self.browser.click(self.makelaar)
+            return self._choose_makelaar
         if "code" in fields:
             return self._give_code
         if "choice" in buttons and self.on_behalf_of is not None:
             organisation = self.on_behalf_of
             return lambda: self.browser.click(organisation)
         if "agree" in buttons:
-            return lambda: self.browser.press("agree", "yes")
+            return self._agree
         return None
+
+    def _choose_makelaar(self) -> Page:
+        if self.remembers:
+            self.browser.fill("remember", "yes")
+        return self.browser.click(self.makelaar)
+
+    def _agree(self) -> Page:
+        if self.remembers:
+            self.browser.fill("keep", "yes")
+        return self.browser.press("agree", "yes")
 
     def _at_makelaar(self) -> Page:
         if self.fault is not None:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, MetaData, String, event
+from sqlalchemy import DateTime, MetaData, String, Table, event
 from sqlalchemy.engine import Dialect, Engine
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
@@ -31,6 +31,13 @@ WRITES = "sluis_writes"  # execution option of a connection whose transaction wi
 
 class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING_CONVENTION)
+
+
+def table_of(model: type[Base]) -> Table:
+    """The table behind a model, for statements of the hot path, which skip the mapper."""
+    found = model.__table__
+    assert isinstance(found, Table)
+    return found
 
 
 class UtcDateTime(TypeDecorator[datetime]):

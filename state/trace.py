@@ -11,11 +11,11 @@ from datetime import datetime
 from typing import Final
 
 from pydantic import TypeAdapter
-from sqlalchemy import JSON, CursorResult, String, delete, select
+from sqlalchemy import JSON, CursorResult, String, delete, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from assurance.levels import AssuranceLevel
-from state.db import Base, LevelColumn, UtcDateTime, new_id
+from state.db import Base, LevelColumn, UtcDateTime, new_id, table_of
 
 # Crockford's base 32: no I, L, O and U; who reads I or L means 1, who reads O means 0.
 ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -67,6 +67,7 @@ class Trace(Base):
     steps: Mapped[list[dict[str, str | int | None]]] = mapped_column(JSON)
 
 
+_INSERT: Final = insert(table_of(Trace))
 _STEPS: Final = TypeAdapter(tuple[TraceStep, ...])
 
 
@@ -93,19 +94,20 @@ def parse_reference(text: str) -> str | None:
 
 def save(session: Session, record: TraceRecord) -> None:
     """Write one trace with the transaction of the caller."""
-    session.add(
-        Trace(
-            reference=record.reference,
-            started_at=record.started_at,
-            ended_at=record.ended_at,
-            outcome=record.outcome,
-            reason=record.reason,
-            client_id=record.client_id,
-            service_uuid=record.service_uuid,
-            provider_id=record.provider_id,
-            level=record.level,
-            steps=_STEPS.dump_python(record.steps, mode="json"),
-        )
+    session.execute(
+        _INSERT,
+        {
+            "reference": record.reference,
+            "started_at": record.started_at,
+            "ended_at": record.ended_at,
+            "outcome": record.outcome,
+            "reason": record.reason,
+            "client_id": record.client_id,
+            "service_uuid": record.service_uuid,
+            "provider_id": record.provider_id,
+            "level": record.level,
+            "steps": _STEPS.dump_python(record.steps, mode="json"),
+        },
     )
 
 

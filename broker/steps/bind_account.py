@@ -14,7 +14,7 @@ def enter(turn: Turn) -> Outcome:
     """Find the person, or make one. Asks nothing."""
     identity = turn.login.identity
     assert identity is not None
-    person_id = people.find_or_create(
+    known = turn.meets.known or people.find_or_create(
         turn.rt.session,
         turn.rt.sealer,
         provider_id=identity.provider_id,
@@ -22,8 +22,8 @@ def enter(turn: Turn) -> Outcome:
         display_name=_first(identity.attributes.get("display_name")),
         email=_first(identity.attributes.get("email")),
         now=turn.now,
-    ).id
-    return Advance(replace(turn.login, person_id=person_id))
+    )
+    return Advance(replace(turn.login, person_id=known.person_id))
 
 
 def answer(turn: Turn) -> Outcome:

@@ -14,9 +14,10 @@ from broker.downstream.oidc.client_authentication import authenticate
 from broker.downstream.oidc.discovery import metadata
 from broker.downstream.oidc.errors import AuthorizationError, TokenError
 from broker.downstream.oidc.parameters import Parameters, Repeated
-from broker.downstream.oidc.parse import parse, reply_to
+from broker.downstream.oidc.parse import HintReader, parse, reply_to
 from broker.downstream.oidc.replies import redirect_with
 from broker.downstream.oidc.token import redeem
+from broker.downstream.oidc.tokens import read_hint
 from broker.downstream.oidc.userinfo import userinfo as read_userinfo
 from broker.runtime import Runtime, runtime
 from keys.jwks import public_jwks
@@ -40,7 +41,7 @@ def create_blueprint(open_login: Callable[[LoginRequest], AnyResponse]) -> Bluep
         parameters = Parameters([*request.args.items(multi=True), *request.form.items(multi=True)])
         to = reply_to(parameters, rt.configuration.clients)
         try:
-            asked = parse(parameters, to, rt.configuration.services)
+            asked = parse(parameters, to, rt.configuration.services, _hint_reader(rt))
         except AuthorizationError as error:
             log.warning("authorize.refused", client=to.client.client_id, error=error.error)
             values = {"error": error.error, "error_description": error.description}
@@ -86,6 +87,11 @@ def create_blueprint(open_login: Callable[[LoginRequest], AnyResponse]) -> Bluep
         return _json(metadata(rt.base_url, names), PUBLIC)
 
     return blueprint
+
+
+def _hint_reader(rt: Runtime) -> HintReader:
+    keyring, issuer = rt.configuration.keyring, rt.base_url
+    return lambda hint, client: read_hint(hint, keyring=keyring, issuer=issuer, client=client)
 
 
 def _token(rt: Runtime) -> dict[str, Any]:

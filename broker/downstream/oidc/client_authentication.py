@@ -136,7 +136,7 @@ def _claimed_client(assertion: str) -> str | None:
     try:
         payload = assertion.split(".")[1]
         claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-    except (IndexError, ValueError, binascii.Error):
+    except (IndexError, ValueError, RecursionError):
         return None
     sub = claims.get("sub") if isinstance(claims, dict) else None
     return sub if isinstance(sub, str) else None
@@ -161,7 +161,11 @@ def _check_assertion(
         seconds - SKEW_SECONDS < expires <= seconds + LONGEST_SECONDS + SKEW_SECONDS
     ):
         raise _refused(presented, "exp must lie ahead, at most five minutes")
-    if issued is not None and (not _is_number(issued) or issued > seconds + SKEW_SECONDS):
+    if issued is not None and not (
+        _is_number(issued) and abs(seconds - issued) <= LONGEST_SECONDS + SKEW_SECONDS
+    ):
+        raise _refused(presented, "iat must be a moment of the last five minutes")
+    if issued is not None and issued > seconds + SKEW_SECONDS:
         raise _refused(presented, "iat lies in the future")
     not_before = claims.get("nbf")
     if not_before is not None and (
@@ -191,7 +195,7 @@ def _verified(presented: Presented, client: OidcClient, keys: ClientKeys) -> dic
 def _decode(assertion: str, key_set: KeySet) -> dict[str, Any] | None:
     try:
         parsed = jwt.decode(assertion, key_set, algorithms=ALGORITHMS)
-    except (JoseError, ValueError, TypeError, KeyError):
+    except (JoseError, ValueError, TypeError, KeyError, RecursionError):
         return None
     return dict(parsed.claims)
 

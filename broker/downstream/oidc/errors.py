@@ -19,7 +19,9 @@ OF_REFUSAL = {
 }
 DESCRIPTIONS = {
     RefusalCode.CANCELLED: "the user stopped the login",
-    RefusalCode.LOGIN_REQUIRED: "the user has to log in; ask again without prompt=none",
+    RefusalCode.LOGIN_REQUIRED: (
+        "the user has to log in; ask again without prompt=none and id_token_hint"
+    ),
     RefusalCode.INTERACTION_REQUIRED: (
         "the user has to answer a question; ask again without prompt=none"
     ),

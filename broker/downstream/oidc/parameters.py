@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 MAX_LENGTH = 8192
+MOST = 100  # parameters of one request, known or not
 
 
 class Repeated(Exception):
@@ -25,8 +26,10 @@ class Parameters:
 
     def one(self, name: str) -> str | None:
         """The value, None when absent. Raises Repeated on two, ValueError on one that is too
-        long.
+        long and on a request with too many of them.
         """
+        if len(self._pairs) > MOST:
+            raise ValueError(f"more than {MOST} parameters")
         found = [value for key, value in self._pairs if key == name]
         if len(found) > 1:
             raise Repeated(name)

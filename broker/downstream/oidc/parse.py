@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from assurance import acr
@@ -26,6 +26,8 @@ _NOT_SUPPORTED = {
     "registration": "registration_not_supported",
 }
 MAX_AGE_LIMIT = 10**9
+
+HintReader = Callable[[str, OidcClient], str | None]
 
 
 @dataclass(frozen=True)
@@ -57,10 +59,15 @@ def reply_to(parameters: Parameters, clients: Mapping[str, OidcClient]) -> Reply
         return ReplyTo(client, redirect_uri, None)  # said properly by parse()
 
 
-def parse(parameters: Parameters, to: ReplyTo, services: Mapping[str, Service]) -> LoginRequest:
-    """The request in the journey's own words. Raises AuthorizationError."""
+def parse(
+    parameters: Parameters, to: ReplyTo, services: Mapping[str, Service], read_hint: HintReader
+) -> LoginRequest:
+    """The request in the journey's own words. Raises AuthorizationError.
+
+    ``read_hint``: the ``sub`` in an ID token of this client, None for any other text.
+    """
     try:
-        return _parse(parameters, to, services)
+        return _parse(parameters, to, services, read_hint)
     except Repeated as repeated:
         raise AuthorizationError(
             "invalid_request", f"{repeated.name} occurs more than once"
@@ -69,7 +76,9 @@ def parse(parameters: Parameters, to: ReplyTo, services: Mapping[str, Service]) 
         raise AuthorizationError("invalid_request", str(error)) from None
 
 
-def _parse(parameters: Parameters, to: ReplyTo, services: Mapping[str, Service]) -> LoginRequest:
+def _parse(
+    parameters: Parameters, to: ReplyTo, services: Mapping[str, Service], read_hint: HintReader
+) -> LoginRequest:
     parameters.one("state")
     for name, error in _NOT_SUPPORTED.items():
         if parameters.one(name) is not None:
@@ -79,6 +88,7 @@ def _parse(parameters: Parameters, to: ReplyTo, services: Mapping[str, Service])
     prompt = _prompt(parameters)
     max_age = _max_age(parameters)
     service = _service(parameters, to.client, services)
+    hint = parameters.one("id_token_hint")
     return LoginRequest(
         downstream=DownstreamName.OIDC,
         client_id=to.client.client_id,
@@ -97,6 +107,7 @@ def _parse(parameters: Parameters, to: ReplyTo, services: Mapping[str, Service])
             "state": to.state,
             "nonce": parameters.one("nonce"),
             "challenge": challenge,
+            "sub": _named(hint, to.client, read_hint) if hint is not None else None,
         },
     )
 
@@ -174,6 +185,16 @@ def _service(
     return services[wanted]
 
 
+def _named(hint: str, client: OidcClient, read_hint: HintReader) -> str:
+    """The user who must log in (Core §3.1.2.1)."""
+    sub = read_hint(hint, client)
+    if sub is None:
+        raise AuthorizationError(
+            "login_required", "id_token_hint is no ID token that this client got here"
+        )
+    return sub
+
+
 def _minimum(parameters: Parameters) -> AssuranceLevel | None:
     """The least that acr_values and the claims parameter accept."""
     asked = acr.lowest((parameters.one("acr_values") or "").split())
@@ -191,7 +212,7 @@ def _demanded_acr(claims: str | None) -> AssuranceLevel | None:
         wish = json.loads(claims)["id_token"]["acr"]
     except (KeyError, TypeError):
         return None
-    except ValueError:
+    except (ValueError, RecursionError):
         raise AuthorizationError("invalid_request", "claims is not JSON") from None
     if not isinstance(wish, dict):
         return None

@@ -14,9 +14,11 @@ from broker.downstream.interface import (
     LoginRequest,
     LoginResult,
     Prepared,
+    RefusalCode,
     Reply,
 )
 from broker.downstream.oidc import codes
+from broker.downstream.oidc.claims import pairwise_sub
 from broker.downstream.oidc.codes import CodeFacts
 from broker.downstream.oidc.errors import DESCRIPTIONS, OF_REFUSAL
 from broker.runtime import Runtime
@@ -30,8 +32,13 @@ class OidcDownstream:
         self._rt = rt
 
     def prepare(self, result: LoginResult, now: datetime) -> Prepared:
-        """A code for this result; it works once the grant is committed."""
+        """A code for this result; it works once the grant is committed. Raises LoginRefused when
+        somebody else logged in than the portal named.
+        """
         client = self._rt.configuration.clients[result.request.client_id]
+        named = result.request.reply_to.get("sub")
+        if named not in (None, pairwise_sub(self._rt.sealer, client, result.person_id)):
+            raise LoginRefused(RefusalCode.LOGIN_REQUIRED, "other_user", "id_token_hint")
         code = codes.new_code()
         facts = CodeFacts(result=result, issued_at=int(now.timestamp()))
         lifetime = timedelta(seconds=codes.CODE_SECONDS + client.access_token_seconds)

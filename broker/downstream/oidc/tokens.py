@@ -19,6 +19,7 @@ from keys.sealing import Sealer
 
 ALGORITHMS = ("RS256", "PS256", "ES256")
 ACCESS_TOKEN_TYPE = "at+jwt"
+ID_TOKEN_TYPE = "JWT"
 
 
 def id_token(
@@ -48,7 +49,7 @@ def id_token(
     }
     if nonce is not None:
         claims["nonce"] = nonce
-    return _sign(keyring, algorithm, "JWT", claims)
+    return _sign(keyring, algorithm, ID_TOKEN_TYPE, claims)
 
 
 def access_token(
@@ -74,24 +75,38 @@ def read_access_token(
     token: str, *, keyring: KeyRing, issuer: str, now: datetime
 ) -> dict[str, Any] | None:
     """The claims of an access token that is ours and not over; None for everything else."""
-    keys = {key.kid: key for key in keyring.published(KeyUse.OIDC_SIGNING)}
-    try:
-        unverified = jwt.decode  # the key is chosen by ``kid`` among ours, never from the token
-        parsed = unverified(
-            token, lambda obj: joserfc_key(keys[obj.headers()["kid"]]), algorithms=list(ALGORITHMS)
-        )
-    except (JoseError, ValueError, KeyError, TypeError):
-        return None
-    claims = parsed.claims
+    claims = _verified(token, ACCESS_TOKEN_TYPE, keyring, issuer)
     is_ours = (
-        parsed.header.get("typ") == ACCESS_TOKEN_TYPE
-        and claims.get("iss") == issuer
-        and claims.get("aud") == issuer
+        claims.get("aud") == issuer
         and isinstance(claims.get("exp"), int)
         and claims["exp"] > now.timestamp()
         and isinstance(claims.get("gid"), str)
     )
-    return dict(claims) if is_ours else None
+    return claims if is_ours else None
+
+
+def read_hint(token: str, *, keyring: KeyRing, issuer: str, client: OidcClient) -> str | None:
+    """The ``sub`` of an ID token that this client got from us, also when it is over by now; None
+    for everything else.
+    """
+    claims = _verified(token, ID_TOKEN_TYPE, keyring, issuer)
+    sub = claims.get("sub")
+    return sub if claims.get("aud") == client.client_id and isinstance(sub, str) else None
+
+
+def _verified(token: str, kind: str, keyring: KeyRing, issuer: str) -> dict[str, Any]:
+    """The claims of a token of this kind that we signed; none for everything else. The key is
+    chosen by ``kid`` among ours, never from the token.
+    """
+    keys = {key.kid: key for key in keyring.published(KeyUse.OIDC_SIGNING)}
+    try:
+        parsed = jwt.decode(
+            token, lambda obj: joserfc_key(keys[obj.headers()["kid"]]), algorithms=list(ALGORITHMS)
+        )
+    except (JoseError, ValueError, KeyError, TypeError, RecursionError):
+        return {}
+    is_ours = parsed.header.get("typ") == kind and parsed.claims.get("iss") == issuer
+    return dict(parsed.claims) if is_ours else {}
 
 
 def session_id(sealer: Sealer, client: OidcClient, grant_id: str) -> str:

@@ -1,0 +1,190 @@
+"""``make bench``: what one login costs Sluis, as a multiple of the cryptography it cannot do without."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks import floor, hostile
+from benchmarks.processes import cpu_seconds, pss_mb
+from benchmarks.server import Measured, Setting, running
+from benchmarks.user import Refused
+from tests.servers import postgresql, redis
+
+RESULT = Path("var/bench/latest.json")
+WARM_UP = 60
+SAMPLE = 400
+GROWTH = 10_000
+COUNTED = 40
+CLIENTS = 4
+BUDGETS = {
+    "ratio": 10.0,
+    "ratio_pg_redis": 13.0,
+    "sql_reads": 6.0,
+    "sql_configuration_reads": 0.0,
+    "sql_writes": 1.0,
+    "store_round_trips": 9.0,
+    "subprocesses": 0.0,
+    "pss_mb": 180.0,
+    "pss_growth_percent": 5.0,
+}
+console = Console(width=100, highlight=False)
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Per login, of the broker's process tree."""
+
+    cpu_ms: float
+    logins_per_s: float
+
+
+def main() -> int:
+    """The command. 1 when a hostile message is accepted or a budget is exceeded."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.login", description=__doc__)
+    parser.add_argument("--logins", type=int, default=GROWTH, help="of the growth run")
+    parser.add_argument("--sample", type=int, default=SAMPLE, help="logins per measurement")
+    arguments = parser.parse_args()
+    try:
+        with tempfile.TemporaryDirectory(prefix="sluis-bench-") as folder:
+            result = _measure(Path(folder), arguments.sample, arguments.logins)
+    except (Refused, hostile.Accepted) as stopped:
+        console.print(f"[red]Stopped:[/red] {stopped}")
+        return 1
+    RESULT.parent.mkdir(parents=True, exist_ok=True)
+    RESULT.write_text(json.dumps(result, indent=2) + "\n")
+    return _report(result)
+
+
+def _measure(folder: Path, sample: int, logins: int) -> dict[str, float | str]:
+    alone = Setting("sqlite-memory", "", "memory:")
+    result: dict[str, float | str] = {
+        "machine": platform.machine(),
+        "python": platform.python_version(),
+    }
+    with running(alone, folder) as broker:
+        console.print(f"Hostile messages refused: {hostile.send_all(broker.user())}")
+    with running(Setting("counting", "", "memory:"), folder, counting=True) as broker:
+        result |= _counted(broker)
+    before = floor.total(floor.operations())
+    with running(alone, folder) as broker:
+        cost = _cost(broker, sample)
+        result["pss_mb"] = round(max(pss_mb(broker.pid)), 1)
+        result["logins_per_s"] = round(cost.logins_per_s, 1)
+        result["pss_growth_percent"] = _growth(broker, logins)
+        result["growth_logins"] = logins
+    with postgresql() as database, redis() as store:
+        shared = _cost_in(Setting("pg-redis", database, store), folder, sample)
+    with postgresql() as database, redis() as store:
+        pair = _cost_in(Setting("pg-redis-2", database, store, 2), folder, sample)
+    bare = (before + floor.total(floor.operations())) / 2
+    result |= {
+        "login_cpu_ms": round(cost.cpu_ms, 2),
+        "login_cpu_ms_pg_redis": round(shared.cpu_ms, 2),
+        "crypto_floor_ms": round(bare, 3),
+        "ratio": round(cost.cpu_ms / bare, 2),
+        "ratio_pg_redis": round(shared.cpu_ms / bare, 2),
+        "logins_per_s_pg_redis": round(shared.logins_per_s, 1),
+        "logins_per_s_2_workers": round(pair.logins_per_s, 1),
+    }
+    return result
+
+
+def _cost_in(setting: Setting, folder: Path, sample: int) -> Cost:
+    with running(setting, folder) as broker:
+        return _cost(broker, sample)
+
+
+def _cost(broker: Measured, sample: int) -> Cost:
+    _log_in(broker, WARM_UP)
+    used, started = cpu_seconds(broker.pid), time.monotonic()
+    _log_in(broker, sample)
+    seconds = time.monotonic() - started
+    return Cost((cpu_seconds(broker.pid) - used) * 1000 / sample, sample / seconds)
+
+
+def _growth(broker: Measured, logins: int) -> float:
+    """Percent that the largest process grows over so many logins."""
+    before = max(pss_mb(broker.pid))
+    _log_in(broker, logins)
+    return round((max(pss_mb(broker.pid)) - before) / before * 100, 1)
+
+
+def _counted(broker: Measured) -> dict[str, float]:
+    user = broker.user()
+    for _ in range(5):
+        user.log_in()
+    broker.counts.write_bytes(b"")
+    for _ in range(COUNTED):
+        user.log_in()
+    seen = Counter(broker.counts.read_bytes().decode())
+    names = {
+        "r": "sql_reads",
+        "c": "sql_configuration_reads",
+        "w": "sql_writes",
+        "s": "store_round_trips",
+        "p": "subprocesses",
+    }
+    # Background threads read now and then; a part of a login is none.
+    return {name: float(round(seen[letter] / COUNTED)) for letter, name in names.items()}
+
+
+def _log_in(broker: Measured, times: int) -> None:
+    """So many logins from a few clients at once. Raises Refused when one fails."""
+    failures: list[BaseException] = []
+    share, rest = divmod(times, CLIENTS)
+
+    def work(number: int) -> None:
+        try:
+            user = broker.user()
+            for _ in range(number):
+                if failures:
+                    return
+                user.log_in()
+        except Exception as failure:  # reported by the one who waits
+            failures.append(failure)
+
+    threads = [
+        threading.Thread(target=work, args=(share + (1 if n < rest else 0),))
+        for n in range(CLIENTS)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if failures:
+        raise Refused(f"{type(failures[0]).__name__}: {failures[0]}")
+
+
+def _report(result: dict[str, float | str]) -> int:
+    table = Table(title="One login", title_justify="left")
+    for heading in ("What", "Measured", "Budget"):
+        table.add_column(heading)
+    over = []
+    for name, value in result.items():
+        budget = BUDGETS.get(name)
+        exceeded = budget is not None and float(value) > budget
+        if exceeded:
+            over.append(name)
+        shown = f"[red]{value}[/red]" if exceeded else str(value)
+        table.add_row(name, shown, "" if budget is None else f"≤ {budget:g}")
+    console.print(table)
+    console.print(f"Written to {RESULT}.")
+    if over:
+        console.print(f"[red]Over budget:[/red] {', '.join(over)}")
+    return 1 if over else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

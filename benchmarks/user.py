@@ -1,0 +1,200 @@
+"""One user with a remembered makelaar, the makelaar and the portal: all that a login needs outside Sluis.
+
+Nothing here is measured; it is kept cheap so that the load comes from Sluis and not from its tester.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import secrets
+import time
+import zlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import urllib3
+from joserfc import jwt
+from joserfc.jwk import KeySet, RSAKey
+from lxml import etree
+
+from sandbox import prepare
+from sandbox.browser import Browser
+from sandbox.makelaar import saml_response
+from sandbox.makelaar.catalogue import Makelaar
+from sandbox.makelaar.faults import Fault
+from sandbox.makelaar.state import Answer, SamlReply
+from sandbox.people import ETD
+from sandbox.portal.clients import BODEM
+from sandbox.portal.relying_party import ASSERTION, RelyingParty
+from sandbox.prepare import Demo
+from sandbox.walk import Walk
+from sandbox.wire import HttpWire
+
+MAKELAAR = "polderpoort"
+CLIENT = "bronhouderportaal"
+SUBJECT = "pp-jan-5b1f0a"
+
+
+class Refused(Exception):
+    """Sluis did not go on; the text says where."""
+
+
+@dataclass
+class User:
+    """Jan, whose browser remembers his makelaar, and who agreed before."""
+
+    demo: Demo
+    cookie: str
+    makelaar: Makelaar
+    key: RSAKey
+    keys: KeySet
+    http: urllib3.HTTPConnectionPool
+    host: str
+
+    def log_in(self) -> dict[str, object]:
+        """One whole login; the claims of the verified ID token."""
+        verifier, nonce = secrets.token_urlsafe(48), secrets.token_urlsafe(16)
+        asked, cookies = self._leave(nonce, verifier)
+        message = self.answer(asked)
+        code = self._arrive(asked, message, cookies)
+        return self._redeem(code, verifier, nonce)
+
+    def ask(self) -> SamlReply:
+        """Begin a login; what the makelaar is asked."""
+        return self._leave("n" * 16, secrets.token_urlsafe(48))[0]
+
+    def answer(self, asked: SamlReply, fault: Fault = Fault.NONE) -> bytes:
+        """The makelaar's Response, right or wrong."""
+        now = datetime.now(UTC)
+        said = Answer(SUBJECT, "Jan de Vries", ETD["EH3"], "app", now, None, fault)
+        return saml_response.success(self.makelaar, asked, said, BODEM.uuid, now, None)
+
+    def deliver(self, asked: SamlReply, message: bytes) -> urllib3.BaseHTTPResponse:
+        """POST a Response to the assertion consumer service."""
+        fields = {
+            "SAMLResponse": base64.b64encode(message).decode(),
+            "RelayState": asked.relay_state or "",
+        }
+        return self._post("/saml/acs", fields, {})
+
+    def _leave(self, nonce: str, verifier: str) -> tuple[SamlReply, str]:
+        challenge = base64.urlsafe_b64encode(_sha256(verifier.encode())).rstrip(b"=").decode()
+        query = urlencode(
+            {
+                "client_id": CLIENT,
+                "redirect_uri": self._callback,
+                "response_type": "code",
+                "scope": f"openid urn:uuid:{BODEM.uuid}",
+                "state": secrets.token_urlsafe(16),
+                "nonce": nonce,
+                "code_challenge": challenge,
+                "code_challenge_method": "S256",
+            }
+        )
+        got = self._request("GET", f"/authorize?{query}", {"Cookie": self.cookie})
+        place = got.headers.get("Location", "")
+        if got.status not in (302, 303) or "SAMLRequest" not in place:
+            raise Refused(f"authorize: {got.status}")
+        made = [line.partition(";")[0] for line in got.headers.getlist("Set-Cookie")]
+        return _asked(place), "; ".join([self.cookie, *made])
+
+    def _arrive(self, asked: SamlReply, message: bytes, cookies: str) -> str:
+        got = self.deliver(asked, message)
+        place = got.headers.get("Location", "")
+        if got.status != 303 or "/login/" not in place:
+            raise Refused(f"acs: {got.status}")
+        got = self._request("GET", urlsplit(place).path, {"Cookie": cookies})
+        parameters = parse_qs(urlsplit(got.headers.get("Location", "")).query)
+        if got.status != 303 or "code" not in parameters:
+            raise Refused(f"login: {got.status} {got.headers.get('Location', '')[:80]}")
+        return parameters["code"][0]
+
+    def _redeem(self, code: str, verifier: str, nonce: str) -> dict[str, object]:
+        now = int(time.time())
+        issuer = self.demo.addresses.broker
+        claims = {"iss": CLIENT, "sub": CLIENT, "aud": issuer, "iat": now, "exp": now + 60}
+        claims["jti"] = secrets.token_urlsafe(16)
+        header = {"alg": "RS256", "kid": self.key.kid}
+        assertion = jwt.encode(header, claims, self.key, algorithms=["RS256"])
+        fields = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": self._callback,
+            "code_verifier": verifier,
+            "client_assertion_type": ASSERTION,
+            "client_assertion": assertion,
+        }
+        got = self._post("/token", fields, {})
+        if got.status != 200:
+            raise Refused(f"token: {got.status}")
+        token = jwt.decode(got.json()["id_token"], self.keys, algorithms=["PS256"])
+        if token.claims["nonce"] != nonce or "represents" not in token.claims:
+            raise Refused("ID token: nonce or represents")
+        return dict(token.claims)
+
+    @property
+    def _callback(self) -> str:
+        return f"{self.demo.addresses.portal}/callback/{CLIENT}"
+
+    def _post(
+        self, path: str, fields: dict[str, str], headers: dict[str, str]
+    ) -> urllib3.BaseHTTPResponse:
+        kind = {"Content-Type": "application/x-www-form-urlencoded"}
+        return self._request("POST", path, {**kind, **headers}, urlencode(fields))
+
+    def _request(
+        self, method: str, path: str, headers: dict[str, str], body: str | None = None
+    ) -> urllib3.BaseHTTPResponse:
+        sent = {"Host": self.host, **headers}
+        return self.http.request(method, path, body=body, headers=sent, redirect=False)
+
+
+def introduce(demo: Demo) -> str:
+    """Log in once with a browser: the makelaar is remembered, consent is kept. The cookie header.
+
+    Raises BrowserError when the login does not end at the portal.
+    """
+    browser = Browser()
+    walk = Walk(demo, BODEM.name, "Polderpoort", "jan", browser=browser, remembers=True)
+    page = walk.run()
+    if page.heading != "U bent ingelogd":
+        raise Refused(f"introduction: {page.status} {page.heading}")
+    kept = browser.cookies(demo.addresses.broker)
+    return f"__Host-sluis-makelaar={kept['__Host-sluis-makelaar']}"
+
+
+def user(demo: Demo, cookie: str) -> User:
+    """A user with connections of its own."""
+    parts = urlsplit(demo.addresses.broker)
+    clients = prepare.portal_clients(demo)
+    key = next(c.key for c in clients if c.registration.client_id == CLIENT)
+    assert isinstance(key, RSAKey)
+    party = RelyingParty(demo.addresses.broker, demo.addresses.portal, clients, HttpWire())
+    return User(
+        demo=demo,
+        cookie=cookie,
+        makelaar=next(m for m in prepare.makelaars(demo) if m.profile.slug == MAKELAAR),
+        key=key,
+        keys=KeySet.import_key_set(party._document(f"{demo.addresses.broker}/jwks")),
+        http=urllib3.HTTPConnectionPool("127.0.0.1", parts.port, retries=False, timeout=30),
+        host=parts.netloc,
+    )
+
+
+def _asked(place: str) -> SamlReply:
+    """What the AuthnRequest in this redirect asks."""
+    parameters = parse_qs(urlsplit(place).query)
+    raw = zlib.decompress(base64.b64decode(parameters["SAMLRequest"][0]), -15)
+    root = etree.fromstring(raw)
+    return SamlReply(
+        request_id=root.get("ID"),
+        consumer=root.get("AssertionConsumerServiceURL"),
+        audience=root.findtext("{*}Issuer"),
+        relay_state=parameters["RelayState"][0],
+    )
+
+
+def _sha256(data: bytes) -> bytes:
+    return hashlib.sha256(data).digest()
