@@ -54,8 +54,6 @@ def authentication(
     said = acr.level_of(text_of(references[0], "authn_context"), record.levels)
     if said is None:
         raise ProviderLevelTooLow(asked, None)
-    if said > record.level_ceiling and asked > record.level_ceiling:
-        raise ProviderLevelTooLow(asked, record.level_ceiling)
     given = record.believes(said)
     if given < asked:
         raise ProviderLevelTooLow(asked, given)

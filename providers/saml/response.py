@@ -17,6 +17,7 @@ from keys.keyring import KeyRing, KeyUse
 from keys.xml import guard, schema
 from keys.xml.encryption import decrypt_element
 from keys.xml.guard import XmlRefused
+from keys.xml.names import ds
 from keys.xml.signature import has_signature, verify_enveloped
 from providers.interface import ProviderCancelled, ProviderLevelTooLow, ProviderRefused
 from providers.registry import SamlSettings
@@ -137,18 +138,27 @@ def _assertion(response: etree._Element, expected: Expected) -> etree._Element:
         raise ProviderRefused("assertion_count", f"{len(plain)} plain, {len(sealed)} encrypted")
     if plain and settings.require_encrypted_assertion:
         raise ProviderRefused("assertion_not_encrypted")
+    _check_places(response, *plain, *sealed)
     response_signed = has_signature(response)
     if response_signed or settings.require_signed in ("both", "response"):
         verify_enveloped(response, certificates)
     assertion = plain[0] if plain else _decrypted(sealed[0], expected, response_signed)
     if has_signature(assertion) or settings.require_signed in ("both", "assertion"):
         verify_enveloped(assertion, certificates)
-    if (
-        next(assertion.iterdescendants(saml("Assertion"), saml("EncryptedAssertion")), None)
-        is not None
-    ):
-        raise ProviderRefused("advice", "an assertion inside the assertion")
     return assertion
+
+
+def _check_places(root: etree._Element, assertion: etree._Element) -> None:
+    """No assertion but this one and no signature but of it and of the root, at any depth: in
+    Advice, Extensions, a status detail or a signature they serve only to be mistaken for the real
+    ones.
+    """
+    for element in root.iterdescendants(saml("Assertion"), saml("EncryptedAssertion")):
+        if element is not assertion:
+            raise ProviderRefused("assertion_elsewhere")
+    for signature in root.iterdescendants(ds("Signature")):
+        if signature.getparent() not in (root, assertion):
+            raise ProviderRefused("signature_elsewhere")
 
 
 def _decrypted(sealed: etree._Element, expected: Expected, covered: bool) -> etree._Element:
@@ -160,6 +170,7 @@ def _decrypted(sealed: etree._Element, expected: Expected, covered: bool) -> etr
     if assertion.tag != saml("Assertion"):
         raise XmlRefused("decryption_failed")
     schema.check_protocol(assertion)
+    _check_places(assertion, assertion)
     return assertion
 
 

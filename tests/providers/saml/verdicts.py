@@ -1,0 +1,51 @@
+"""What must happen to a message, with the good twin beside every refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+
+from providers.interface import ProviderLevelTooLow, ProviderRefused, Remembered
+from tests.clocks import START
+from tests.providers.saml.maker import (
+    SUBJECT,
+    Recipe,
+    callback,
+    finish,
+    provider_for,
+    remembered,
+)
+
+GOOD = Recipe()
+
+
+def refused(
+    recipe: Recipe, reason: str, asked: Remembered | None = None, at: datetime = START
+) -> None:
+    """The unspoilt message is accepted, this one is refused for this reason."""
+    assert finish(recipe.twin(), asked=asked, at=at).subject == SUBJECT
+    with pytest.raises(ProviderRefused) as caught:
+        finish(recipe, asked=asked, at=at)
+    assert caught.value.reason == reason
+
+
+def refused_bytes(
+    change: Callable[[bytes], bytes | str], reason: str, recipe: Recipe = GOOD
+) -> None:
+    """The same for a change of the bytes. Text is taken as the value of the form field."""
+    provider, raw = provider_for(**recipe.settings), recipe.raw()
+    changed = change(raw)
+    assert changed != raw
+    assert provider.finish(remembered(), callback(raw)).subject == SUBJECT
+    with pytest.raises(ProviderRefused) as caught:
+        provider.finish(remembered(), callback(changed))
+    assert caught.value.reason == reason
+
+
+def too_low(recipe: Recipe, asked: Remembered | None = None) -> None:
+    """The unspoilt message is accepted, this one does not reach the level."""
+    assert finish(recipe.twin(), asked=asked).subject == SUBJECT
+    with pytest.raises(ProviderLevelTooLow):
+        finish(recipe, asked=asked)
