@@ -13,7 +13,17 @@ from broker.doors import blueprint as doors
 from broker.doors import open_login
 from broker.downstream.oidc.blueprint import create_blueprint as create_oidc
 from broker.downstream.oidc.client_keys import ClientKeys
-from broker.http import csrf, database, errors, headers, help_pages, language, templating
+from broker.http import (
+    csrf,
+    database,
+    errors,
+    headers,
+    help_pages,
+    hosts,
+    language,
+    methods,
+    templating,
+)
 from broker.http.health import blueprint as health
 from broker.runtime import Runtime
 from broker.settings import Settings
@@ -65,6 +75,8 @@ def assemble(parts: Parts) -> Flask:
     templating.install(app)
     language.install(app)
     headers.install(app, hsts=not settings.is_loopback)
+    hosts.install(app, settings.base_url)
+    methods.install(app)
     csrf.install(app)
     errors.install(app)
     return app

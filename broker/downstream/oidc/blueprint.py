@@ -120,7 +120,7 @@ def _json(body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> 
 def _token_error(error: TokenError) -> Response:
     response = _json({"error": error.error, "error_description": error.description})
     response.status_code = error.status
-    if error.basic:
+    if error.status == 401:
         response.headers["WWW-Authenticate"] = 'Basic realm="token"'
     return response
 

@@ -68,16 +68,16 @@ def authenticate(
     presented = _presented(parameters, authorization)
     client = clients.get(presented.client_id or "")
     if client is None or client.token_endpoint_auth_method != presented.method:
-        raise _refused(presented, "unknown client, or not its registered method")
+        raise _refused("unknown client, or not its registered method")
     named = parameters.one("client_id")
     if named is not None and named != client.client_id:
-        raise _refused(presented, "client_id differs from the authenticated client")
+        raise _refused("client_id differs from the authenticated client")
     if presented.method == "none":
         return Authenticated(client)
     if presented.method == "private_key_jwt":
         return Authenticated(client, _check_assertion(presented, client, keys, audiences, now))
     if not _is_secret(client, presented.proof):
-        raise _refused(presented, "wrong client secret")
+        raise _refused("wrong client secret")
     return Authenticated(client)
 
 
@@ -92,12 +92,10 @@ def _presented(parameters: Parameters, authorization: str | None) -> Presented:
     assertion = parameters.one("client_assertion")
     if assertion is not None or parameters.one("client_assertion_type") is not None:
         if parameters.one("client_assertion_type") != ASSERTION_TYPE or assertion is None:
-            raise TokenError(
-                "invalid_client", f"client_assertion_type must be {ASSERTION_TYPE}", 401
-            )
+            raise _refused(f"client_assertion_type must be {ASSERTION_TYPE}")
         offers.append(Presented("private_key_jwt", _claimed_client(assertion), assertion))
     if len(offers) > 1:
-        raise TokenError("invalid_client", "use one authentication method", 401)
+        raise _refused("use one authentication method")
     return offers[0] if offers else Presented("none", client_id, "")
 
 
@@ -111,15 +109,12 @@ def _basic(authorization: str) -> Presented:
         if not colon or not secret or _BAD_PERCENT.search(client_id + secret):
             raise ValueError
     except (ValueError, binascii.Error):
-        raise TokenError(
-            "invalid_client", "the Authorization header is not valid Basic", 401, basic=True
-        ) from None
+        raise _refused("the Authorization header is not valid Basic") from None
     return Presented("client_secret_basic", unquote_plus(client_id), unquote_plus(secret))
 
 
-def _refused(presented: Presented, reason: str) -> TokenError:
-    basic = presented.method == "client_secret_basic"
-    return TokenError("invalid_client", reason, 401, basic=basic)
+def _refused(reason: str) -> TokenError:
+    return TokenError("invalid_client", reason, 401)
 
 
 def _is_secret(client: OidcClient, secret: str) -> bool:
@@ -154,25 +149,25 @@ def _check_assertion(
     expires, issued, jti = claims.get("exp"), claims.get("iat"), claims.get("jti")
     audience = claims.get("aud")
     if claims.get("iss") != client.client_id or claims.get("sub") != client.client_id:
-        raise _refused(presented, "iss and sub must be the client_id")
+        raise _refused("iss and sub must be the client_id")
     if not isinstance(audience, str) or audience not in audiences:
-        raise _refused(presented, "aud must be the issuer or the token endpoint, as one string")
+        raise _refused("aud must be the issuer or the token endpoint, as one string")
     if not _is_number(expires) or not (
         seconds - SKEW_SECONDS < expires <= seconds + LONGEST_SECONDS + SKEW_SECONDS
     ):
-        raise _refused(presented, "exp must lie ahead, at most five minutes")
+        raise _refused("exp must lie ahead, at most five minutes")
     if issued is not None and not (
         _is_number(issued)
         and seconds - LONGEST_SECONDS - SKEW_SECONDS <= issued <= seconds + SKEW_SECONDS
     ):
-        raise _refused(presented, "iat must lie behind, at most five minutes")
+        raise _refused("iat must lie behind, at most five minutes")
     not_before = claims.get("nbf")
     if not_before is not None and (
         not _is_number(not_before) or not_before > seconds + SKEW_SECONDS
     ):
-        raise _refused(presented, "nbf lies in the future")
+        raise _refused("nbf lies in the future")
     if not isinstance(jti, str) or not 8 <= len(jti) <= 200:
-        raise _refused(presented, "jti must be unique, 8 to 200 characters")
+        raise _refused("jti must be unique, 8 to 200 characters")
     name = hashlib.sha256(json.dumps([client.client_id, jti]).encode()).hexdigest()
     # Without iat the assertion may be as old as its longest life allows.
     earliest = issued if issued is not None else expires - LONGEST_SECONDS
@@ -188,7 +183,7 @@ def _verified(presented: Presented, client: OidcClient, keys: ClientKeys) -> dic
         claims = _decode(presented.proof, key_set)
         if claims is not None:
             return claims
-    raise _refused(presented, "the assertion is not signed with a registered key")
+    raise _refused("the assertion is not signed with a registered key")
 
 
 def _decode(assertion: str, key_set: KeySet) -> dict[str, Any] | None:

@@ -48,15 +48,10 @@ class AuthorizationError(Exception):
 
 
 class TokenError(Exception):
-    """The token endpoint refuses (RFC 6749 §5.2). ``basic``: the client tried the Authorization
-    header.
-    """
+    """The token endpoint refuses (RFC 6749 §5.2)."""
 
-    def __init__(
-        self, error: str, description: str, status: int = 400, *, basic: bool = False
-    ) -> None:
+    def __init__(self, error: str, description: str, status: int = 400) -> None:
         super().__init__(f"{error}: {description}")
         self.error = error
         self.description = description
         self.status = status
-        self.basic = basic
