@@ -151,7 +151,10 @@ def _parse(plain: bytes, context: etree._Element) -> etree._Element:
         for prefix, uri in context.nsmap.items()
         if uri is not None and '"' not in uri and "<" not in uri and "&" not in uri
     )
-    root = guard.parse(f"<context{names}>".encode() + plain + b"</context>")
+    try:
+        root = guard.parse(f"<context{names}>".encode() + plain + b"</context>")
+    except XmlRefused:
+        raise XmlRefused(_FAILED) from None
     if len(root) != 1 or (root.text or "").strip() or (root[0].tail or "").strip():
         raise XmlRefused(_FAILED)
     return root[0]

@@ -10,9 +10,16 @@ from typing import Any
 from lxml import etree
 
 from keys.xml.guard import XmlRefused
+from keys.xml.names import XENC11
 
 _PROTOCOL = "saml-schema-protocol-2.0.xsd"
 _METADATA = "saml-schema-metadata-2.0.xsd"
+_ENCRYPTION_11 = "xenc-schema-11.xsd"  # OAEP with a mask of its own; SAML names only 1.0
+_NAMESPACES = {
+    _PROTOCOL: "urn:oasis:names:tc:SAML:2.0:protocol",
+    _METADATA: "urn:oasis:names:tc:SAML:2.0:metadata",
+    _ENCRYPTION_11: XENC11,
+}
 _lock = threading.Lock()
 _schemas: dict[str, etree.XMLSchema] = {}
 
@@ -47,7 +54,12 @@ def _check(element: etree._Element, name: str) -> None:
 def _load(name: str) -> etree.XMLSchema:
     parser = etree.XMLParser(no_network=True, load_dtd=False, resolve_entities=False)
     parser.resolvers.add(_Local())
-    return etree.XMLSchema(etree.fromstring(_read(name), parser, base_url=name))
+    imports = "".join(
+        f'<xs:import namespace="{_NAMESPACES[one]}" schemaLocation="{one}"/>'
+        for one in (name, _ENCRYPTION_11)
+    )
+    whole = f'<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">{imports}</xs:schema>'
+    return etree.XMLSchema(etree.fromstring(whole, parser))
 
 
 def _read(name: str) -> bytes:

@@ -68,8 +68,8 @@ def _own_signature(element: etree._Element) -> etree._Element:
 
 
 def _check_shape(element: etree._Element, signature: etree._Element) -> None:
-    names = [etree.QName(child).localname for child in signature]
-    if names not in (["SignedInfo", "SignatureValue"], ["SignedInfo", "SignatureValue", "KeyInfo"]):
+    parts = [ds("SignedInfo"), ds("SignatureValue"), ds("KeyInfo")]
+    if [child.tag for child in signature] not in (parts, parts[:2]):
         raise XmlRefused("signature_shape")
     info = signature[0]
     if [child.tag for child in info] != [

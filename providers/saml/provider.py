@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+import structlog
 from cryptography import x509
 
 from assurance.step_up import proofing_of
@@ -32,6 +34,8 @@ from providers.saml.request import (
 )
 from providers.saml.response import Expected, accept
 from providers.saml.wire import form_value, redirect_url, response_bytes
+
+log = structlog.get_logger()
 
 
 class SamlProvider:
@@ -66,7 +70,8 @@ class SamlProvider:
         location = self._metadata.location(binding)
         if location is None:
             raise ProviderUnavailable("the metadata has no address for this binding")
-        fresh = ask.force_authn
+        # SAML has no word for max_age: ask for a new login, and judge the answer by its age.
+        fresh = ask.force_authn or ask.max_age is not None
         facts = RequestFacts(
             destination=location,
             issuer=self._sp_entity_id,
@@ -133,7 +138,7 @@ class SamlProvider:
     def _expected(self, remembered: Remembered, now: datetime) -> Expected:
         return Expected(
             settings=self._settings,
-            metadata=self._metadata,
+            metadata=replace(self._metadata, signing=self._signing_at(now)),
             keyring=self._keyring,
             request_id=remembered.request_id,
             requested_at=remembered.requested_at,
@@ -142,6 +147,18 @@ class SamlProvider:
             sp_entity_id=self._sp_entity_id,
             now=now,
         )
+
+    def _signing_at(self, now: datetime) -> tuple[x509.Certificate, ...]:
+        """A key that the operator registered is trusted itself, whatever the dates around it; one
+        that was fetched from an address only while its certificate is valid.
+        """
+        every = self._metadata.signing
+        valid = tuple(c for c in every if c.not_valid_before_utc <= now < c.not_valid_after_utc)
+        if self._settings.metadata_url is not None:
+            return valid
+        if not valid:
+            log.warning("makelaar.certificate_not_valid", provider=self._record.id)
+        return every
 
     def _seen(self, identifier: str) -> str:
         """Ids are unique per issuer; hashed, because they may be long."""

@@ -98,8 +98,8 @@ _HASHES: Final = {"sha1": hashes.SHA1, "sha256": hashes.SHA256, "sha512": hashes
 def _transport(how: Envelope) -> padding.AsymmetricPadding:
     if how.transport.endswith("rsa-1_5"):
         return padding.PKCS1v15()
-    digest = _HASHES[(how.digest or "#sha1").rpartition("#")[2]]()
-    mask = _HASHES[(how.mask or "#mgf1sha1").rpartition("mgf1")[2]]()
+    digest = _HASHES.get((how.digest or "").rpartition("#")[2], hashes.SHA1)()
+    mask = _HASHES.get((how.mask or "").rpartition("mgf1")[2], hashes.SHA1)()
     return padding.OAEP(padding.MGF1(mask), digest, None)
 
 
