@@ -1,0 +1,85 @@
+"""A demo of real processes for a browser: on free ports, with what only these tests need."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import pyotp
+
+from sandbox.addresses import Addresses, spare_loopback_host
+from sandbox.parties import Parties
+from sandbox.prepare import Demo, prepare, totp_secret
+from sandbox.walk import Walk
+from tests.servers import free_port
+
+# A makelaar at an address where nobody listens.
+UNREACHABLE: Final = """\
+kind: IdentityProvider
+id: droogdok
+name: Droogdok
+level_ceiling: EH3
+oidc:
+  issuer: http://127.0.0.1:{port}/droogdok
+  client_id: sluis-demo
+"""
+
+
+@dataclass(frozen=True)
+class RunningDemo:
+    """All parties answer; people and mandates are those of the demo."""
+
+    demo: Demo
+
+    @property
+    def addresses(self) -> Addresses:
+        return self.demo.addresses
+
+    def code_of(self, person: str) -> str:
+        """The code that the app of this person shows now."""
+        return pyotp.TOTP(totp_secret(self.demo, person)).now()
+
+    def wrong_code_of(self, person: str) -> str:
+        """Six digits that are nobody's code."""
+        return f"{(int(self.code_of(person)) + 123_456) % 1_000_000:06}"
+
+    def forget_codes(self) -> None:
+        """As if no code was ever given: every test starts with five tries and an unused code."""
+        with closing(sqlite3.connect(self.demo.directory / "sluis.db", timeout=10)) as database:
+            database.execute("update factor set failures = 0, locked_until = null, last_step = 0")
+            database.commit()
+
+    def ask_for_a_mandate(self) -> None:
+        """Fatima asks the administrators of De Korenmolen, unless her request is open already."""
+        walk = Walk(self.demo, "Lozing melden", "Veerhuis", "fatima")
+        walk.run()
+        page = walk.browser.click("Stuur verzoek naar mijn beheerder")
+        assert "Uw verzoek is verstuurd" in page.text
+
+
+@contextmanager
+def running_demo(directory: Path) -> Iterator[RunningDemo]:
+    """The demo runs inside this block. Raises PartyFailed with the log of who did not start."""
+    demo = prepare(directory, _free_addresses())
+    (demo.registrations / "90-unreachable.yaml").write_text(UNREACHABLE.format(port=free_port()))
+    parties = Parties(demo)
+    try:
+        parties.sluis("init")
+        parties.sluis("apply", "-f", str(demo.registrations))
+        parties.start()
+        yield RunningDemo(demo)
+    finally:
+        parties.stop()
+
+
+def _free_addresses() -> Addresses:
+    return Addresses(
+        broker=f"http://localhost:{free_port()}",
+        makelaars=f"http://127.0.0.1:{free_port()}",
+        portal=f"http://{spare_loopback_host()}:{free_port()}",
+        postbus=f"http://127.0.0.1:{free_port()}",
+    )

@@ -1,0 +1,191 @@
+"""Every page that people can meet, each with the way to it. Tests and pictures walk the same
+ways.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from broker.http.help_pages import TOPICS
+from tests.browser.visitor import Visitor
+
+BODEM: Final = "Meldportaal Bodem"
+LOZING: Final = "Lozing melden"
+GRONDWATER: Final = "Grondwateronttrekking"
+TRIES: Final = 5
+
+
+@dataclass(frozen=True)
+class Scene:
+    """``shows``: a selector that only this page has."""
+
+    name: str
+    walk: Callable[[Visitor], None]
+    shows: str
+
+
+def _search(visitor: Visitor, words: str) -> None:
+    visitor.ask(BODEM)
+    visitor.page.fill("#zoek", words)
+    visitor.page.press("#zoek", "Enter")
+    visitor.page.wait_for_url("**q=**")
+
+
+def _login(visitor: Visitor, service: str, makelaar: str, person: str, fault: str = "none") -> None:
+    visitor.ask(service)
+    visitor.choose(makelaar)
+    visitor.log_in_as(person, fault)
+
+
+def _depart(visitor: Visitor) -> None:
+    """The page that leaves by itself, without the script that makes it leave."""
+    visitor.page.route(
+        "**/leave.js*", lambda route: route.fulfill(body="", content_type="text/javascript")
+    )
+    visitor.ask(BODEM)
+    visitor.choose("brugwacht")
+
+
+def _unreachable(visitor: Visitor) -> None:
+    visitor.ask(BODEM)
+    visitor.choose("droogdok")
+
+
+def _choose_another(visitor: Visitor) -> None:
+    """A makelaar that is not on the page, as a form of yesterday would send it."""
+    visitor.ask(BODEM)
+    visitor.page.evaluate("document.querySelector('button[value=zekerweg]').value = 'onbekend'")
+    visitor.choose("onbekend")
+
+
+def _codes(visitor: Visitor, wrong: int) -> None:
+    _login(visitor, LOZING, "brugwacht", "roos")
+    for done in range(wrong):
+        visitor.wait_for("#code" if not done else "#code-fout")
+        visitor.give_code(visitor.running.wrong_code_of("roos"))
+
+
+def _ask_for_a_mandate(visitor: Visitor) -> None:
+    _login(visitor, LOZING, "veerhuis", "fatima")
+    visitor.page.fill("#bericht", "Ik doe vanaf deze maand de lozingen van de bakkerij.")
+    visitor.click("form:has(#bericht) button[type=submit]")
+
+
+def _elsewhere(visitor: Visitor) -> None:
+    visitor.ask(BODEM)
+    visitor.context.clear_cookies()
+    visitor.page.reload()
+
+
+def _console(visitor: Visitor, person: str = "sanne") -> None:
+    visitor.go("/beheer")
+    visitor.choose("polderpoort")
+    visitor.log_in_as(person)
+
+
+def _console_with_a_request(visitor: Visitor) -> None:
+    visitor.running.ask_for_a_mandate()
+    _console(visitor)
+    visitor.wait_for("table")
+
+
+def _one_request(visitor: Visitor, until: str | None = None) -> None:
+    _console_with_a_request(visitor)
+    visitor.click("td a")
+    visitor.wait_for("#until")
+    if until is not None:
+        visitor.page.eval_on_selector("#until", "field => { field.type = 'text' }")
+        visitor.page.fill("#until", until)
+        visitor.press("decision", "grant")
+
+
+def _refuse_all(visitor: Visitor) -> None:
+    _one_request(visitor)
+    visitor.press("decision", "refuse")
+
+
+def _empty_console(visitor: Visitor) -> None:
+    _refuse_all(visitor)
+    visitor.wait_for(".utrecht-alert--ok")
+    visitor.go("/beheer")
+
+
+def _log_out(visitor: Visitor) -> None:
+    _console(visitor)
+    visitor.click("form[action$=uitloggen] button")
+
+
+def _help(name: str) -> Scene:
+    return Scene(f"hulp-{name}", lambda v: v.go(f"/hulp/{name}"), "h1")
+
+
+SCENES: Final = (
+    Scene("makelaar", lambda v: v.ask(BODEM), "button[name=provider]"),
+    Scene("makelaar-gezocht", lambda v: _search(v, "polder"), "button[value=polderpoort]"),
+    Scene("makelaar-niet-gevonden", lambda v: _search(v, "Achterdijk"), ".sluis-empty"),
+    Scene("makelaar-fout", _choose_another, ".utrecht-alert--error"),
+    Scene("vertrek", _depart, "#leave"),
+    Scene("makelaar-onbereikbaar", _unreachable, "form[action$='/authenticate']"),
+    Scene("code", lambda v: _codes(v, 0), "#code"),
+    Scene("code-fout", lambda v: _codes(v, 1), "#code-fout"),
+    Scene("code-geblokkeerd", lambda v: _codes(v, TRIES), ".sluis-lock:not(:has(#code))"),
+    Scene(
+        "niveau-te-laag", lambda v: _login(v, LOZING, "veerhuis", "piet"), "form[action$=step-up]"
+    ),
+    Scene(
+        "niveau-lager-gegeven",
+        lambda v: _login(v, LOZING, "veerhuis", "fatima", "lower_level"),
+        "form[action$=step-up]",
+    ),
+    Scene(
+        "middel-niet-actief", lambda v: _login(v, LOZING, "veerhuis", "bas"), "form[action$=means]"
+    ),
+    Scene(
+        "middel-geblokkeerd", lambda v: _login(v, BODEM, "brugwacht", "ali"), "form[action$=means]"
+    ),
+    Scene("machtiging-kiezen", lambda v: _login(v, BODEM, "zekerweg", "mo"), "button[name=choice]"),
+    Scene(
+        "machtiging-kiezen-zelf",
+        lambda v: _login(v, "Bodemkaart inzien", "polderpoort", "jan"),
+        "button[value=self]",
+    ),
+    Scene(
+        "machtiging-niet-mogelijk",
+        lambda v: _login(v, GRONDWATER, "zekerweg", "mo"),
+        ".sluis-choice--off",
+    ),
+    Scene("machtiging-ontbreekt", lambda v: _login(v, LOZING, "veerhuis", "fatima"), "#bericht"),
+    Scene(
+        "machtiging-verlopen",
+        lambda v: _login(v, GRONDWATER, "polderpoort", "tim"),
+        "#bericht",
+    ),
+    Scene("machtiging-gevraagd", _ask_for_a_mandate, ".utrecht-alert--ok"),
+    Scene("toestemming", lambda v: _login(v, BODEM, "polderpoort", "jan"), "button[value=no]"),
+    Scene(
+        "toestemming-informatie",
+        lambda v: _login(v, LOZING, "polderpoort", "noor"),
+        "input[name=shown]",
+    ),
+    Scene(
+        "fout-antwoord",
+        lambda v: _login(v, BODEM, "polderpoort", "jan", "bad_signature"),
+        ".sluis-reference",
+    ),
+    Scene("fout-404", lambda v: v.go("/bestaat-niet"), ".sluis-reference"),
+    Scene("fout-verlopen", lambda v: v.go(f"/login/{'a' * 26}"), ".sluis-reference"),
+    Scene("fout-andere-browser", _elsewhere, ".sluis-reference"),
+    Scene("fout-portaal", lambda v: v.go("/authorize?client_id=niemand"), ".sluis-reference"),
+    Scene("hulp", lambda v: v.go("/hulp/"), "main ul"),
+    *(_help(name) for name in TOPICS),
+    Scene("beheer-inloggen", lambda v: v.go("/beheer"), "button[name=provider]"),
+    Scene("beheer-verzoeken", _console_with_a_request, "table"),
+    Scene("beheer-verzoek", lambda v: _one_request(v), "#until"),
+    Scene("beheer-verzoek-fout", lambda v: _one_request(v, "31-02-2020"), "[aria-invalid]"),
+    Scene("beheer-afgewezen", _refuse_all, ".utrecht-alert--ok"),
+    Scene("beheer-leeg", _empty_console, ".sluis-empty"),
+    Scene("beheer-geen-beheerder", lambda v: _console(v, "jan"), "form[action$=uitloggen]"),
+    Scene("beheer-uitgelogd", _log_out, "a[href='/beheer']"),
+)

@@ -1,0 +1,61 @@
+"""``make screenshots``: a picture of every page, Dutch and English, desktop and phone.
+
+``python -m tests.browser.screenshots [PART OF A NAME …]`` takes only those.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser.chromium import launched
+from tests.browser.running import RunningDemo, running_demo
+from tests.browser.scenes import SCENES, Scene
+from tests.browser.visitor import DESKTOP, PHONE, visiting
+
+FOLDER: Final = Path("var/screenshots")
+SIZES: Final = {"desktop": DESKTOP, "390": PHONE}
+
+
+def main(wanted: list[str]) -> int:
+    """Write the pictures and print their names."""
+    scenes = [s for s in SCENES if not wanted or any(part in s.name for part in wanted)]
+    if not wanted:
+        shutil.rmtree(FOLDER, ignore_errors=True)
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running_demo(Path(folder) / "demo") as running,
+        sync_playwright() as playwright,
+    ):
+        chromium = launched(playwright)
+        for scene in scenes:
+            for picture in _pictures(running, chromium, scene):
+                print(picture, flush=True)
+        chromium.close()
+    return 0
+
+
+def _pictures(running: RunningDemo, chromium: Browser, scene: Scene) -> list[Path]:
+    """Each language is walked once; the size of the window changes between two pictures."""
+    made = []
+    for language in ("nl", "en"):
+        running.forget_codes()
+        with visiting(running, chromium, language=language) as visitor:
+            scene.walk(visitor)
+            visitor.wait_for(scene.shows)
+            for name, (width, height) in SIZES.items():
+                visitor.page.set_viewport_size({"width": width, "height": height})
+                picture = FOLDER / f"{scene.name}-{language}-{name}.png"
+                visitor.page.screenshot(path=picture, full_page=True)
+                made.append(picture)
+    return made
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

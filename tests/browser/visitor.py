@@ -1,0 +1,131 @@
+"""Somebody at a real browser: what they do, and what the browser complains about meanwhile."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Final
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+
+from sandbox.portal.clients import CLIENTS
+from tests.browser.checks import axe_violations
+from tests.browser.running import RunningDemo
+
+DESKTOP: Final = (1280, 900)
+PHONE: Final = (390, 844)
+LOCALES: Final = {"nl": "nl-NL", "en": "en-GB"}
+# Chromium says this about a page that is shown with a 4xx or 5xx status, as an error page must be.
+_STATUS_OF_A_PAGE: Final = "Failed to load resource: the server responded with a status of "
+
+
+@dataclass
+class Visitor:
+    """One person at one browser without cookies. ``complaints``: errors in the console."""
+
+    running: RunningDemo
+    context: BrowserContext
+    page: Page
+    language: str
+    is_checked: bool = False  # axe looks at every page of the broker that is met
+    complaints: list[str] = field(default_factory=list)
+
+    def ask(self, service: str) -> None:
+        """Choose this service at the portal."""
+        self.page.goto(self.running.addresses.portal + "/")
+        uuid = next(s.uuid for c in CLIENTS for s in c.services if s.name == service)
+        self.click(f"a[href$='{uuid}']")
+
+    def choose(self, makelaar: str) -> None:
+        """Press the button of this makelaar."""
+        self.press("provider", makelaar)
+
+    def log_in_as(self, person: str, fault: str = "none") -> None:
+        """At the makelaar: be this person, with the answer that its page offers."""
+        self.page.wait_for_selector("#fault")
+        self.page.select_option("#fault", fault)
+        self.press("person", person)
+
+    def press(self, name: str, value: str) -> None:
+        """Press the button with this name and value."""
+        self.click(f"button[name='{name}'][value='{value}']")
+
+    def click(self, selector: str) -> None:
+        """Press what this selects, and wait for the page that follows."""
+        with self.page.expect_navigation():
+            self.page.click(selector)
+        self.look()
+
+    def give_code(self, code: str) -> None:
+        """Fill in a second factor."""
+        self.page.fill("#code", code)
+        with self.page.expect_navigation():
+            self.page.press("#code", "Enter")
+        self.look()
+
+    def go(self, path: str) -> None:
+        """Type an address of the broker."""
+        self.page.goto(self.running.addresses.broker + path)
+        self.look()
+
+    def wait_for(self, selector: str) -> None:
+        """Until the page that holds this is there."""
+        self.page.wait_for_selector(selector, state="attached")
+        self.look()
+
+    def look(self) -> None:
+        """Let axe judge this page, when it is the broker's and everything is checked."""
+        self.page.wait_for_load_state("load")
+        if self.is_checked and self.is_at_broker and not self.page.locator("#leave").count():
+            self.complaints += axe_violations(self.page)
+
+    @property
+    def is_at_broker(self) -> bool:
+        return self.page.url.startswith(self.running.addresses.broker)
+
+    @property
+    def is_in(self) -> bool:
+        """True at the portal with a login that it verified."""
+        at_portal = self.page.url.startswith(self.running.addresses.portal)
+        return at_portal and self.heading == "U bent ingelogd"
+
+    @property
+    def heading(self) -> str:
+        return " ".join((self.page.text_content("h1") or "").split())
+
+    def note(self, message: ConsoleMessage) -> None:
+        """Keep what the console says, but not that an error page has the status of an error."""
+        is_status = message.text.startswith(_STATUS_OF_A_PAGE)
+        asked = str(message.location.get("url", ""))
+        if message.type == "error" and not (is_status and not re.search(r"/static/", asked)):
+            self.complaints.append(f"{asked}: {message.text}")
+
+
+@contextmanager
+def visiting(
+    running: RunningDemo,
+    chromium: Browser,
+    *,
+    language: str = "nl",
+    size: tuple[int, int] = DESKTOP,
+    javascript: bool = True,
+    is_checked: bool = False,
+) -> Iterator[Visitor]:
+    """A visitor with a fresh browser profile, closed at the end of the block."""
+    context = chromium.new_context(
+        locale=LOCALES[language],
+        viewport={"width": size[0], "height": size[1]},
+        java_script_enabled=javascript,
+        reduced_motion="reduce",
+    )
+    context.set_default_timeout(15_000)
+    try:
+        page = context.new_page()
+        visitor = Visitor(running, context, page, language, is_checked)
+        page.on("console", visitor.note)
+        page.on("pageerror", lambda error: visitor.complaints.append(str(error)))
+        yield visitor
+    finally:
+        context.close()
