@@ -1,4 +1,4 @@
-"""The floor: every cryptographic operation of one login with nothing around it, in this same run."""
+"""The floor: every cryptographic operation of one login, bare, in this same run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What must be refused before anything is measured: a fast broker that believes too much is none."""
+"""What must be refused before anything is measured."""
 
 from __future__ import annotations
 

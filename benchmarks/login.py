@@ -1,4 +1,4 @@
-"""``make bench``: what one login costs Sluis, as a multiple of the cryptography it cannot do without."""
+"""``make bench``: what one login costs, as a multiple of the cryptography in it."""
 
 from __future__ import annotations
 
@@ -107,11 +107,14 @@ def _cost_in(setting: Setting, folder: Path, sample: int) -> Cost:
 
 
 def _cost(broker: Measured, sample: int) -> Cost:
+    """CPU of one login after another, then the rate with several users at once."""
     _log_in(broker, WARM_UP)
-    used, started = cpu_seconds(broker.pid), time.monotonic()
+    used = cpu_seconds(broker.pid)
+    _log_in(broker, sample, clients=1)
+    used = cpu_seconds(broker.pid) - used
+    started = time.monotonic()
     _log_in(broker, sample)
-    seconds = time.monotonic() - started
-    return Cost((cpu_seconds(broker.pid) - used) * 1000 / sample, sample / seconds)
+    return Cost(used * 1000 / sample, sample / (time.monotonic() - started))
 
 
 def _growth(broker: Measured, logins: int) -> float:
@@ -140,10 +143,10 @@ def _counted(broker: Measured) -> dict[str, float]:
     return {name: float(round(seen[letter] / COUNTED)) for letter, name in names.items()}
 
 
-def _log_in(broker: Measured, times: int) -> None:
+def _log_in(broker: Measured, times: int, clients: int = CLIENTS) -> None:
     """So many logins from a few clients at once. Raises Refused when one fails."""
     failures: list[BaseException] = []
-    share, rest = divmod(times, CLIENTS)
+    share, rest = divmod(times, clients)
 
     def work(number: int) -> None:
         try:
@@ -157,7 +160,7 @@ def _log_in(broker: Measured, times: int) -> None:
 
     threads = [
         threading.Thread(target=work, args=(share + (1 if n < rest else 0),))
-        for n in range(CLIENTS)
+        for n in range(clients)
     ]
     for thread in threads:
         thread.start()

@@ -1,6 +1,6 @@
-"""One user with a remembered makelaar, the makelaar and the portal: all that a login needs outside Sluis.
+"""One user, the makelaar and the portal: all that a login needs outside Sluis.
 
-Nothing here is measured; it is kept cheap so that the load comes from Sluis and not from its tester.
+Nothing here is measured; it is kept cheap, so that Sluis makes the load and not its tester.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 from lxml import etree
 
+from benchmarks.stamp import Stamp, stamp_of
 from sandbox import prepare
 from sandbox.browser import Browser
 from sandbox.makelaar import saml_response
@@ -52,12 +53,13 @@ class User:
     keys: KeySet
     http: urllib3.HTTPConnectionPool
     host: str
+    stamp: Stamp
 
     def log_in(self) -> dict[str, object]:
         """One whole login; the claims of the verified ID token."""
         verifier, nonce = secrets.token_urlsafe(48), secrets.token_urlsafe(16)
         asked, cookies = self._leave(nonce, verifier)
-        message = self.answer(asked)
+        message = self.stamp.answer(asked)
         code = self._arrive(asked, message, cookies)
         return self._redeem(code, verifier, nonce)
 
@@ -172,10 +174,12 @@ def user(demo: Demo, cookie: str) -> User:
     key = next(c.key for c in clients if c.registration.client_id == CLIENT)
     assert isinstance(key, RSAKey)
     party = RelyingParty(demo.addresses.broker, demo.addresses.portal, clients, HttpWire())
+    makelaar = next(m for m in prepare.makelaars(demo) if m.profile.slug == MAKELAAR)
     return User(
         demo=demo,
         cookie=cookie,
-        makelaar=next(m for m in prepare.makelaars(demo) if m.profile.slug == MAKELAAR),
+        makelaar=makelaar,
+        stamp=stamp_of(makelaar),
         key=key,
         keys=KeySet.import_key_set(party._document(f"{demo.addresses.broker}/jwks")),
         http=urllib3.HTTPConnectionPool("127.0.0.1", parts.port, retries=False, timeout=30),

@@ -25,6 +25,7 @@ from broker.http import (
     templating,
 )
 from broker.http.health import blueprint as health
+from broker.http.sessions import FormSessions
 from broker.runtime import Runtime
 from broker.settings import Settings
 from broker.start import Parts, start
@@ -57,6 +58,7 @@ def assemble(parts: Parts) -> Flask:
     if settings.web.trusted_proxy_hops:
         hops = settings.web.trusted_proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
+    app.session_interface = FormSessions()
     sql = database.install(app, parts.engine)
     app.extensions["sluis"] = Runtime(
         settings=settings,

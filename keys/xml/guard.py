@@ -16,9 +16,13 @@ MAX_BYTES: Final = 256 * 1024
 MAX_ELEMENTS: Final = 2000
 MAX_DEPTH: Final = 64
 MAX_ATTRIBUTES: Final = 64  # of one element
+MAX_NAMESPACES: Final = 64  # in scope of one element
 _NCNAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,255}")
 _NAMESPACE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[!-~]+")
-_DECLARED_ENCODING: Final = re.compile(rb"""<\?xml[^>]*encoding=["']([A-Za-z0-9._-]+)["']""")
+_DECLARED_ENCODING: Final = re.compile(rb"""<\?xml\b[^>]*\sencoding\s*=\s*["']([^"'>]*)["']""")
+
+
+_EVENTS: Final = ("start", "end", "start-ns", "pi", "comment")
 
 
 class XmlRefused(Exception):
@@ -31,7 +35,8 @@ class XmlRefused(Exception):
 
 def parse(raw: bytes, *, max_bytes: int = MAX_BYTES) -> etree._Element:
     """The root of a document that may be read. Raises XmlRefused: too_large, encoding, dtd,
-    not_well_formed, too_many_elements, too_deep, processing_instruction, namespace, id.
+    not_well_formed, too_many_elements, too_many_attributes, too_many_namespaces, too_deep,
+    processing_instruction, namespace, id.
     """
     if len(raw) > max_bytes:
         raise XmlRefused("too_large")
@@ -44,6 +49,7 @@ def parse(raw: bytes, *, max_bytes: int = MAX_BYTES) -> etree._Element:
         huge_tree=False,
         remove_comments=True,
         strip_cdata=True,
+        encoding="utf-8",  # whatever the document says of itself
     )
     try:
         root = etree.fromstring(raw, parser)
@@ -59,7 +65,7 @@ def _check_bytes(raw: bytes) -> None:
     """UTF-8 without a byte order mark, and no document type; said before a parser sees it."""
     if b"\x00" in raw or raw.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
         raise XmlRefused("encoding")
-    declared = _DECLARED_ENCODING.match(raw[:200])
+    declared = _DECLARED_ENCODING.match(raw)
     if declared is not None and declared[1].lower() not in (b"utf-8", b"us-ascii"):
         raise XmlRefused("encoding")
     try:
@@ -75,39 +81,40 @@ def _check_tree(root: etree._Element) -> None:
     if root.getprevious() is not None or root.getnext() is not None:
         raise XmlRefused("processing_instruction")
     seen: set[str] = set()
-    count = 0
-    stack = [(root, 1)]
-    while stack:
-        element, depth = stack.pop()
-        count += 1
-        if count > MAX_ELEMENTS:
-            raise XmlRefused("too_many_elements")
-        if depth > MAX_DEPTH:
-            raise XmlRefused("too_deep")
-        if not isinstance(element.tag, str):
+    count = depth = 0
+    # Declarations come as events of their own: an element's nsmap would be made anew for each.
+    for event, item in etree.iterwalk(root, events=_EVENTS):
+        if event == "start":
+            count, depth = count + 1, depth + 1
+            if count > MAX_ELEMENTS:
+                raise XmlRefused("too_many_elements")
+            if depth > MAX_DEPTH:
+                raise XmlRefused("too_deep")
+            _check_attributes(item, seen)
+        elif event == "end":
+            depth -= 1
+        elif event == "start-ns":
+            _check_namespace(item[1])
+        else:
             raise XmlRefused("processing_instruction")
-        _check_names(element)
-        _check_ids(element, seen)
-        stack.extend((child, depth + 1) for child in element)
 
 
-def _check_names(element: etree._Element) -> None:
+def _check_namespace(uri: str) -> None:
     """Namespaces are absolute URIs in ASCII: others canonicalise differently from library to
-    library.
+    library. Empty takes the default away.
     """
-    if len(element.attrib) > MAX_ATTRIBUTES:
+    if uri and not _NAMESPACE.fullmatch(uri):
+        raise XmlRefused("namespace")
+
+
+def _check_attributes(element: etree._Element, seen: set[str]) -> None:
+    """Not too many; and every ID stands once, under its plain name."""
+    attributes = element.attrib
+    if len(attributes) > MAX_ATTRIBUTES:
         raise XmlRefused("too_many_attributes")
-    for uri in element.nsmap.values():
-        if uri is not None and not _NAMESPACE.fullmatch(uri):
-            raise XmlRefused("namespace")
-
-
-def _check_ids(element: etree._Element, seen: set[str]) -> None:
-    """Every ID stands once, under its plain name."""
-    for name, value in element.attrib.items():
-        local = etree.QName(name).localname
-        if local.lower() != "id":
+    for name, value in attributes.items():
+        if name[-2:].lower() != "id" or etree.QName(name).localname.lower() != "id":
             continue
-        if name != local or not _NCNAME.fullmatch(str(value)) or value in seen:
+        if len(name) != 2 or not _NCNAME.fullmatch(str(value)) or value in seen:
             raise XmlRefused("id")
         seen.add(str(value))

@@ -38,7 +38,7 @@ def verify_enveloped(element: etree._Element, certificates: Sequence[x509.Certif
     """
     signature = _own_signature(element)
     _check_shape(element, signature)
-    keys = [_key(certificate) for certificate in certificates if is_strong(certificate)]
+    keys = [key for certificate in certificates if (key := _key(certificate)) is not None]
     if not keys:
         raise XmlRefused("signature_key")
     if not any(_verifies(element, signature, key) for key in keys):
@@ -118,7 +118,10 @@ def _verifies(element: etree._Element, signature: etree._Element, key: xmlsec.Ke
 
 
 @lru_cache(maxsize=512)
-def _key(certificate: x509.Certificate) -> xmlsec.Key:
+def _key(certificate: x509.Certificate) -> xmlsec.Key | None:
+    """The key of this certificate; None where it is too weak to prove anything."""
+    if not is_strong(certificate):
+        return None
     pem = certificate.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     return xmlsec.Key.from_memory(pem, xmlsec.constants.KeyDataFormatPem)
 

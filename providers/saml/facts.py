@@ -36,7 +36,7 @@ def instant(value: str | None, reason: str) -> datetime:
     if match is None:
         raise ProviderRefused(reason, "not a UTC instant")
     try:
-        whole = datetime.strptime(match[1], "%Y-%m-%dT%H:%M:%S").replace(tzinfo=UTC)
+        whole = datetime.fromisoformat(match[1]).replace(tzinfo=UTC)
     except ValueError:
         raise ProviderRefused(reason, "not a UTC instant") from None
     fraction = match[2]

@@ -1,0 +1,74 @@
+"""Good Responses by the dozen: one is made with care, the next differ in what must differ."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from lxml import etree
+
+from keys.keyring import KeyState, KeyUse, PrivateKey
+from keys.xml.signature import sign_enveloped
+from sandbox.makelaar import saml_response
+from sandbox.makelaar.catalogue import Makelaar
+from sandbox.makelaar.faults import Fault
+from sandbox.makelaar.state import Answer, SamlReply
+from sandbox.people import ETD
+from sandbox.portal.clients import BODEM
+
+SUBJECT = "pp-jan-5b1f0a"
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """An unsigned Response to copy, and the makelaar's key."""
+
+    unsigned: bytes
+    key: PrivateKey
+
+    def answer(self, asked: SamlReply) -> bytes:
+        """A fresh Response with signed Response and Assertion for this request."""
+        root = etree.fromstring(self.unsigned)
+        now = datetime.now(UTC)
+        assertion = root.find("{*}Assertion")
+        for element in (root, assertion):
+            element.set("ID", "_" + secrets.token_hex(16))
+            element.set("IssueInstant", _time(now))
+        root.set("InResponseTo", asked.request_id)
+        confirmation = assertion.find(".//{*}SubjectConfirmationData")
+        confirmation.set("InResponseTo", asked.request_id)
+        conditions = assertion.find("{*}Conditions")
+        conditions.set("NotBefore", _time(now))
+        for element in (confirmation, conditions):
+            element.set("NotOnOrAfter", _time(now + timedelta(minutes=2)))
+        assertion.find("{*}AuthnStatement").set("AuthnInstant", _time(now))
+        sign_enveloped(assertion, self.key, position=1)
+        sign_enveloped(root, self.key, position=1)
+        return bytes(etree.tostring(root))
+
+
+def stamp_of(makelaar: Makelaar) -> Stamp:
+    """Jan's Response at this makelaar, without its signatures."""
+    now = datetime.now(UTC)
+    asked = SamlReply(
+        "_template", f"{makelaar.broker}/saml/acs", f"{makelaar.broker}/saml/metadata", None
+    )
+    said = Answer(SUBJECT, "Jan de Vries", ETD["EH3"], "app", now, None, Fault.NONE)
+    made = saml_response.success(makelaar, asked, said, BODEM.uuid, now, None)
+    root = etree.fromstring(made)
+    for signature in root.findall(".//{http://www.w3.org/2000/09/xmldsig#}Signature"):
+        signature.getparent().remove(signature)
+    key = PrivateKey(
+        kid=makelaar.profile.slug,
+        use=KeyUse.SAML_SIGNING,
+        algorithm="RSA",
+        key=makelaar.pair.key,
+        certificate=None,
+        state=KeyState.ACTIVE,
+    )
+    return Stamp(bytes(etree.tostring(root)), key)
+
+
+def _time(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
