@@ -16,11 +16,10 @@ MAX_BYTES: Final = 256 * 1024
 MAX_ELEMENTS: Final = 2000
 MAX_DEPTH: Final = 64
 MAX_ATTRIBUTES: Final = 64  # of one element
-MAX_NAMESPACES: Final = 64  # in scope of one element
+MAX_NAMESPACES: Final = 1000  # declarations in all
 _NCNAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,255}")
 _NAMESPACE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[!-~]+")
 _DECLARED_ENCODING: Final = re.compile(rb"""<\?xml\b[^>]*\sencoding\s*=\s*["']([^"'>]*)["']""")
-
 
 _EVENTS: Final = ("start", "end", "start-ns", "pi", "comment")
 
@@ -81,7 +80,7 @@ def _check_tree(root: etree._Element) -> None:
     if root.getprevious() is not None or root.getnext() is not None:
         raise XmlRefused("processing_instruction")
     seen: set[str] = set()
-    count = depth = 0
+    count = depth = names = 0
     # Declarations come as events of their own: an element's nsmap would be made anew for each.
     for event, item in etree.iterwalk(root, events=_EVENTS):
         if event == "start":
@@ -94,6 +93,9 @@ def _check_tree(root: etree._Element) -> None:
         elif event == "end":
             depth -= 1
         elif event == "start-ns":
+            names += 1
+            if names > MAX_NAMESPACES:
+                raise XmlRefused("too_many_namespaces")
             _check_namespace(item[1])
         else:
             raise XmlRefused("processing_instruction")
