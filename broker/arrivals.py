@@ -20,6 +20,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from broker import logins
 from broker.adapters import acs_url, oidc_callback_url, sp_entity_id
 from broker.downstream.interface import PageError, RefusalCode
+from broker.http.language import locale, portal_asks
 from broker.http.replies import remember_reference
 from broker.login import Ended, Login, Sent, Trouble
 from broker.logins import Kept
@@ -101,6 +102,7 @@ def _receive(
     arrival = _find(rt, callback, handle_name)
     login = arrival.kept.login
     remember_reference(login.reference)
+    portal_asks(login.request.locale)
     if provider_id not in (None, arrival.sent.remembered.provider_id):
         raise PageError(400, "unsolicited_answer", "answer at the address of another makelaar")
     started = perf_counter()
@@ -116,8 +118,14 @@ def _receive(
             "message_rejected",
             reason or "",
             home_url=url_for("login.enter", login_id=login.id),
+            portal=_portal_name(rt, login),
         )
     return redirect(url_for("login.enter", login_id=login.id), 303)
+
+
+def _portal_name(rt: Runtime, login: Login) -> str | None:
+    client = rt.configuration.clients.get(login.request.client_id)
+    return client.name.in_(locale()) if client else None
 
 
 def _outcome_word(login: Login) -> str:

@@ -20,7 +20,7 @@ from broker import logins
 from broker.downstream.interface import LoginRefused, PageError
 from broker.http import cookies
 from broker.http.headers import allow_form_to
-from broker.http.language import portal_asks
+from broker.http.language import locale, portal_asks
 from broker.http.replies import leave, remember_reference, show
 from broker.journey import Step, open_row
 from broker.login import Login
@@ -111,7 +111,8 @@ def _gone(rt: Runtime, login_id: str) -> PageError:
     remember_reference(finished.login.reference)
     client = rt.configuration.clients.get(finished.login.request.client_id)
     home = client.home_url or client.initiate_login_uri if client else None
-    return PageError(409, "login_finished", home_url=home)
+    portal = client.name.in_(locale()) if client else None
+    return PageError(409, "login_finished", home_url=home, portal=portal)
 
 
 def begin(rt: Runtime, login: Login, steps: Mapping[Step, StepModule]) -> Response:
@@ -217,12 +218,14 @@ def _save(rt: Runtime, kept: Kept, login: Login) -> None:
 def _remember(rt: Runtime, response: Response, outcome: Advance, login: Login) -> None:
     if outcome.remember is None and not outcome.forget:
         return
-    now, days = rt.clock(), rt.settings.login.remember_days
-    choices = cookies.remembered_providers(request, now, days)
-    choices.pop(login.request.service_uuid, None)
-    if outcome.remember is not None:
-        choices[login.request.service_uuid] = cookies.RememberedProvider(outcome.remember, now)
-    cookies.remember_providers(response, choices, days)
+    cookies.change_remembered(
+        request,
+        response,
+        login.request.service_uuid,
+        outcome.remember,
+        now=rt.clock(),
+        days=rt.settings.login.remember_days,
+    )
 
 
 def _traced(login: Login, step: Step, outcome: str, started: float) -> Login:

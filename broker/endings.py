@@ -4,12 +4,14 @@ browser hears it.
 
 from __future__ import annotations
 
+from flask import request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from broker import grants, logins
 from broker.downstream.interface import LoginRefused, LoginResult, PageError, RefusalCode, Reply
 from broker.downstream.protocols import downstream
+from broker.http import cookies
 from broker.http.replies import leave, set_cookies
 from broker.login import Login
 from broker.records import write_ending
@@ -76,7 +78,18 @@ def _refuse_taken(rt: Runtime, login: Login, why: LoginRefused) -> Response:
         write_ending(session, rt, login, tag, reason, None)
     reply = downstream(rt, login.request.downstream).refuse(login.request, why, login.reference)
     client = rt.configuration.clients.get(login.request.client_id)
-    return _carry(reply, client.name.in_(login.request.locale or "nl") if client else "Sluis")
+    response = _carry(reply, client.name.in_(login.request.locale or "nl") if client else "Sluis")
+    if login.provider_was_remembered and login.ended is not None:
+        # Cancelled or failed there: the next login asks again (decision 3).
+        cookies.change_remembered(
+            request,
+            response,
+            login.request.service_uuid,
+            None,
+            now=rt.clock(),
+            days=rt.settings.login.remember_days,
+        )
+    return response
 
 
 def _carry(reply: Reply, party: str) -> Response:

@@ -223,7 +223,7 @@ def party(kvk: str, name: str, rsin: str | None) -> Party:
 
 def _mandates_of(session: Session, person_id: str, service_uuid: str) -> list[Held]:
     rows = session.execute(_HELD, {"person": person_id, "service": service_uuid})
-    return [Held(*row[:8], organisation=party(*row[8:])) for row in rows]
+    return [Held(*row[:8], party(*row[8:])) for row in rows]
 
 
 def _chains(
@@ -236,14 +236,16 @@ def _chains(
     rows: Iterable[Sequence[Any]] = session.execute(
         _CHAINED, {"held": list(held), "service": terms.service.uuid}
     )
-    chains = [
-        Chained(*row[:7], organisation=party(*row[7:10]), intermediary=party(*row[10:]))
-        for row in rows
-    ]
+    chains = [_chained(row) for row in rows]
     return [
         (chain_authority(held[chain.intermediary_id], chain), standing(chain, terms.now))
         for chain in chains
     ]
+
+
+def _chained(row: Sequence[Any]) -> Chained:
+    own: Sequence[Any] = row[:7]
+    return Chained(*own, organisation=party(*row[7:10]), intermediary=party(*row[10:13]))  # type: ignore[misc]
 
 
 def _sorted(candidates: Iterable[tuple[Authority, RefusalReason | None]], terms: Terms) -> Options:

@@ -80,6 +80,24 @@ def remember_providers(
     _set(response, PROVIDERS, value, days * 86400)
 
 
+def change_remembered(
+    request: Request,
+    response: Response,
+    service_uuid: str,
+    provider_id: str | None,
+    *,
+    now: datetime,
+    days: int,
+) -> None:
+    """Remember this makelaar for the service, or none any more."""
+    choices = remembered_providers(request, now, days)
+    if choices.pop(service_uuid, None) is None and provider_id is None:
+        return
+    if provider_id is not None:
+        choices[service_uuid] = RememberedProvider(provider_id, now)
+    remember_providers(response, choices, days)
+
+
 def remember_language(response: Response, locale: str) -> None:
     _set(response, LANGUAGE, locale, 365 * 86400)
 

@@ -4,6 +4,9 @@ know.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import structlog
 from flask import Flask, g, request
 from flask_wtf.csrf import CSRFError
@@ -19,6 +22,7 @@ from state.ephemeral import StoreUnavailable
 from state.trace import new_reference
 
 log = structlog.get_logger()
+NOTHING: Mapping[str, str | None] = MappingProxyType({})
 STATUS_KEYS = {
     400: "invalid_request",
     404: "not_found",
@@ -39,7 +43,7 @@ def install(app: Flask) -> None:
 
 
 def _page_error(error: PageError) -> Response:
-    return _show(error.status, error.public_key, error.detail, error.values.get("home_url"))
+    return _show(error.status, error.public_key, error.detail, error.values)
 
 
 def _csrf(error: CSRFError) -> Response:
@@ -67,7 +71,9 @@ def _unexpected(error: Exception) -> Response:
     return _show(500, "server_error", type(error).__name__)
 
 
-def _show(status: int, key: str, detail: str, home_url: str | None = None) -> Response:
+def _show(
+    status: int, key: str, detail: str, values: Mapping[str, str | None] = NOTHING
+) -> Response:
     reference = getattr(g, "reference", None)
     if reference is None:
         reference = new_reference()
@@ -81,5 +87,12 @@ def _show(status: int, key: str, detail: str, home_url: str | None = None) -> Re
         endpoint=request.endpoint,
     )
     return show(
-        error_page(key, reference=reference, at=runtime().clock(), home_url=home_url), status
+        error_page(
+            key,
+            reference=reference,
+            at=runtime().clock(),
+            home_url=values.get("home_url"),
+            portal=values.get("portal"),
+        ),
+        status,
     )

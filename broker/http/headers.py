@@ -47,9 +47,10 @@ def install(app: Flask, *, hsts: bool) -> None:
             response.headers[name] = value
         if hsts:
             response.headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
-        if request.path.startswith(PUBLIC_PATHS):
+        is_found = response.status_code < 400
+        if is_found and request.path.startswith(PUBLIC_PATHS):
             response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-        elif not request.path.startswith("/static/"):
+        elif not (is_found and request.path.startswith("/static/")):
             response.headers["Cache-Control"] = "no-store"
             response.headers["Pragma"] = "no-cache"
             response.vary.add("Cookie")

@@ -10,7 +10,6 @@ from datetime import datetime
 from flask_babel import gettext, lazy_gettext
 
 from broker.pages.error import ErrorPage
-from broker.pages.frame import Frame
 
 
 @dataclass(frozen=True)
@@ -197,9 +196,11 @@ def error_page(
     reference: str,
     at: datetime,
     home_url: str | None = None,
-    frame: Frame | None = None,
+    portal: str | None = None,
 ) -> ErrorPage:
-    """The page for this cause; an unknown key is an error of ours."""
+    """The page for this cause; an unknown key is an error of ours. ``portal``: where ``home_url``
+    leads, by name.
+    """
     text = ERRORS.get(key, ERRORS["server_error"])
     return ErrorPage(
         title=str(text.title),
@@ -209,9 +210,12 @@ def error_page(
         reference=reference,
         at=at,
         home_url=home_url,
-        home_label=gettext("Ga verder") if home_url else None,
-        frame=frame,
+        home_label=_home_label(portal) if home_url else None,
     )
+
+
+def _home_label(portal: str | None) -> str:
+    return gettext("Ga terug naar %(portal)s", portal=portal) if portal else gettext("Ga verder")
 
 
 def claim(name: str) -> tuple[str, str]:

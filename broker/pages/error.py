@@ -5,14 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from broker.pages.frame import Frame
-
 
 @dataclass(frozen=True)
 class ErrorPage:
-    """``code`` is stable per cause (``SLS-2104``). ``home_url``: a link that is the way on;
-    ``frame``: a login that still stands, whose form returns to the portal.
-    """
+    """``code`` is stable per cause (``SLS-2104``). ``home_url``: a link that is the way on."""
 
     title: str
     what: str
@@ -22,5 +18,4 @@ class ErrorPage:
     at: datetime
     home_url: str | None = None
     home_label: str | None = None
-    frame: Frame | None = None
     template: str = "error.html"
