@@ -13,7 +13,7 @@ from assurance.levels import AssuranceLevel
 from providers.interface import ProviderLevelTooLow, ProviderRefused
 from providers.registry import ProviderRecord, SamlSettings
 from providers.saml.facts import instant, only_child, text_of
-from providers.saml.names import TRANSIENT, saml
+from providers.saml.names import NAME_FORMATS, TRANSIENT, saml
 
 MAX_SUBJECT = 256
 
@@ -71,8 +71,8 @@ def subject(
 ) -> str:
     """The key of the person at this makelaar: NameID, or the attribute that its record names.
 
-    A qualifier that says what holds without it (Core §8.3.7: the makelaar, us) changes nothing;
-    another one makes another person.
+    A NameQualifier that says what holds without it (Core §8.3.7: the makelaar) changes nothing;
+    another one makes another person. A name that was made for another party is refused.
     """
     if settings.subject == "attribute":
         value = attributes.one(settings.subject_attribute or "")
@@ -85,15 +85,10 @@ def subject(
     value = text_of(name_id, "subject")
     if name_id.get("Format") == TRANSIENT or not value.strip() or len(value) > MAX_SUBJECT:
         raise ProviderRefused("subject", "not a lasting identifier")
-    qualifiers = (
-        _unusual(name_id.get("NameQualifier"), settings.entity_id),
-        _unusual(name_id.get("SPNameQualifier"), sp_entity_id),
-    )
-    return "\x1f".join([*qualifiers, value]) if any(qualifiers) else value
-
-
-def _unusual(qualifier: str | None, usual: str) -> str:
-    return "" if qualifier in (None, usual) else str(qualifier)
+    if name_id.get("SPNameQualifier") not in (None, sp_entity_id):
+        raise ProviderRefused("subject", "made for another party")
+    qualifier = name_id.get("NameQualifier")
+    return value if qualifier in (None, "", settings.entity_id) else f"{qualifier}\x1f{value}"
 
 
 @dataclass(frozen=True)
@@ -106,7 +101,9 @@ class Value:
 
 @dataclass(frozen=True)
 class Attributes:
-    """Attributes by Name, with all their values; a FriendlyName means nothing."""
+    """Attributes by Name, with all their values. A FriendlyName means nothing, and a Name of
+    another format is another name.
+    """
 
     values: Mapping[str, tuple[Value, ...]]
 
@@ -132,6 +129,8 @@ def attributes(assertion: etree._Element) -> Attributes:
         if statement.find(saml("EncryptedAttribute")) is not None:
             raise ProviderRefused("encrypted_attribute")
         for attribute in statement.findall(saml("Attribute")):
+            if attribute.get("NameFormat") not in NAME_FORMATS:
+                continue
             values = [_value(v) for v in attribute.findall(saml("AttributeValue"))]
             found.setdefault(str(attribute.get("Name")), []).extend(
                 value for value in values if value is not None

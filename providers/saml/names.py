@@ -17,6 +17,13 @@ STATUS: Final = "urn:oasis:names:tc:SAML:2.0:status:"
 SUCCESS: Final = STATUS + "Success"
 
 URI_NAME: Final = "urn:oasis:names:tc:SAML:2.0:attrname-format:uri"
+# What parties write for a URI as name; the schemes are not of one mind.
+NAME_FORMATS: Final = (
+    None,
+    URI_NAME,
+    "urn:oasis:names:tc:SAML:2.0:attrname-format:basic",
+    "urn:oasis:names:tc:SAML:2.0:attrname-format:unspecified",
+)
 REQUEST_SERVICE_UUID: Final = "urn:nl-eid-gdi:1.0:ServiceUUID"  # in Extensions of a request
 LEGAL_SUBJECT: Final = "urn:etoegang:core:LegalSubjectID"
 SERVICE_UUID: Final = "urn:etoegang:core:ServiceUUID"

@@ -1,0 +1,143 @@
+"""How sure the makelaar is, and since when (S-51, S-61 … S-63)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from lxml import etree
+
+from assurance.levels import AssuranceLevel
+from tests.providers.saml.edits import (
+    AUTHN,
+    CLASS_REF,
+    CONTEXT,
+    add,
+    at,
+    drop,
+    put,
+    text,
+)
+from tests.providers.saml.maker import SUBJECT as PERSON
+from tests.providers.saml.maker import (
+    Edit,
+    Recipe,
+    finish,
+    instant,
+    remembered,
+    spoilt,
+)
+from tests.providers.saml.verdicts import refused, too_low
+
+LOA = "urn:etoegang:core:assurance-class:"
+EIDAS = "http://eidas.europa.eu/LoA/"
+
+# Level.
+
+
+def level(value: str) -> Edit:
+    return text(CLASS_REF, value)
+
+
+@pytest.mark.parametrize(
+    "edits",
+    [
+        pytest.param([level(LOA + "loa2")], id="S-61 EH2"),
+        pytest.param([level(LOA + "loa2plus")], id="S-61 EH2+"),
+        pytest.param([level(EIDAS + "low")], id="S-61 low"),
+        pytest.param([level(LOA + "loa1")], id="S-62 abolished"),
+        pytest.param([level("urn:voorbeeld:niveau:9")], id="S-62 unknown"),
+        pytest.param([level(f" {LOA}loa3")], id="S-62 with a space"),
+        pytest.param([level("urn:sluis:loa:email")], id="S-62 our own"),
+        pytest.param(
+            [
+                add(
+                    CONTEXT,
+                    f"<saml:AuthnContextDeclRef>{LOA}loa3</saml:AuthnContextDeclRef>",
+                ),
+                drop(CLASS_REF),
+            ],
+            id="S-62 as a reference to a declaration",
+        ),
+        pytest.param(
+            [add(CONTEXT, f"<saml:AuthnContextDeclRef>{LOA}loa4</saml:AuthnContextDeclRef>")],
+            id="S-62 as a class and as a declaration",
+        ),
+    ],
+)
+def test_a_level_is_never_read_upwards(edits: list[Edit]) -> None:
+    too_low(spoilt(*edits))
+
+
+@pytest.mark.parametrize(
+    ("edits", "reason"),
+    [
+        pytest.param([level("")], "authn_context", id="S-62 empty"),
+        pytest.param([drop(CONTEXT)], "schema", id="S-62 without context"),
+        pytest.param(
+            [add(CONTEXT, f"<saml:AuthnContextClassRef>{LOA}loa3</saml:AuthnContextClassRef>", 0)],
+            "schema",
+            id="S-62 twice in a context",
+        ),
+        pytest.param([drop(AUTHN)], "authn_statement", id="S-62 without statement"),
+        pytest.param(
+            [
+                lambda root: at(root, AUTHN).addnext(
+                    etree.fromstring(etree.tostring(at(root, AUTHN)))
+                )
+            ],
+            "authn_statement",
+            id="S-62 two statements",
+        ),
+    ],
+)
+def test_a_level_is_said_once(edits: list[Edit], reason: str) -> None:
+    refused(spoilt(*edits), reason)
+
+
+@pytest.mark.parametrize(
+    ("said", "settings"),
+    [
+        pytest.param(LOA + "loa4", {}, id="S-63 EH4"),
+        pytest.param(EIDAS + "high", {}, id="S-63 of another scheme"),
+        pytest.param("top", {"levels": {"top": "EH4"}}, id="S-63 of the makelaar's own scheme"),
+    ],
+)
+def test_a_level_is_believed_up_to_the_ceiling(said: str, settings: dict[str, Any]) -> None:
+    capped = spoilt(level(said), settings=settings)
+    assert finish(capped).authentication is AssuranceLevel.EH3
+    lower = {**settings, "level_ceiling": "EH2"}
+    with pytest.raises(Exception, match="asked EH3, given EH2"):
+        finish(spoilt(level(said), settings=lower))
+    higher = {**settings, "level_ceiling": "EH4"}
+    asked = remembered(AssuranceLevel.EH4)
+    good = finish(spoilt(level(said), settings=higher), asked=asked)
+    assert good.authentication is AssuranceLevel.EH4
+
+
+# Time of the login.
+
+
+def logged_in(seconds: float, **settings: Any) -> Recipe:
+    return spoilt(put(AUTHN, "AuthnInstant", instant(seconds)), settings=settings)
+
+
+@pytest.mark.parametrize("skew", [0, 60])
+def test_S_51_a_fresh_login_is_not_older_than_the_question(skew: int) -> None:
+    fresh = remembered(fresh="true")
+    assert finish(logged_in(-skew, skew_seconds=skew), asked=fresh).subject == PERSON
+    refused(logged_in(-skew - 1, skew_seconds=skew), "authn_instant", asked=fresh)
+    assert finish(logged_in(-86_400, skew_seconds=skew)).subject == PERSON  # nobody asked
+
+
+def test_S_51_a_login_is_not_older_than_max_age() -> None:
+    asked = remembered(max_age="300")
+    assert finish(logged_in(-360), asked=asked).subject == PERSON
+    refused(logged_in(-361), "authn_instant", asked=asked)
+    never = remembered(max_age="99999999999999999999")
+    assert finish(logged_in(-86_400), asked=never).subject == PERSON
+
+
+def test_a_login_in_the_future_is_refused() -> None:
+    assert finish(logged_in(60)).subject == PERSON
+    refused(logged_in(61), "authn_instant")
