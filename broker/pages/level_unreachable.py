@@ -20,4 +20,5 @@ class LevelUnreachablePage:
     others: tuple[str, ...] = ()
     no_factor: bool = False
     help_url: str | None = None
+    shows_reference: bool = True
     template: str = "level_unreachable.html"

@@ -31,4 +31,5 @@ class MandateMissingPage:
     organisations: tuple[AskedOrganisation, ...]
     sent_to: str | None = None
     error: bool = False
+    shows_reference: bool = True
     template: str = "mandate_missing.html"

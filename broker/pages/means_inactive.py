@@ -15,4 +15,5 @@ class MeansInactivePage:
     status: str
     makelaar: str
     help_url: str | None = None
+    shows_reference: bool = True
     template: str = "means_inactive.html"

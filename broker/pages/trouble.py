@@ -11,4 +11,5 @@ from broker.pages.frame import Frame
 class TroublePage:
     frame: Frame
     makelaar: str
+    shows_reference: bool = True
     template: str = "trouble.html"

@@ -17,6 +17,7 @@ from consent.authority import Authority, AuthorityKind, Party, RefusalReason
 from directory.services import MandateRule
 
 SELF = "self"
+LEAVE = "leave"
 
 
 def enter(turn: Turn) -> Outcome:
@@ -34,7 +35,7 @@ def enter(turn: Turn) -> Outcome:
 def answer(turn: Turn) -> Outcome:
     """Take the choice, or the request to the administrators."""
     usable = turn.meets.options.usable
-    if not usable and not _allows_self(turn):
+    if turn.form.get("action") == LEAVE or (not usable and not _allows_self(turn)):
         return _ask(turn)
     chosen = turn.form.get("choice", "")
     if chosen == SELF and _allows_self(turn):
@@ -119,7 +120,7 @@ def _missing(turn: Turn, *, sent_to: str | None = None, error: bool = False) -> 
 
 def _ask(turn: Turn) -> Outcome:
     """Send the request, or go back to the portal without a mandate."""
-    if turn.form.get("action") == "leave":
+    if turn.form.get("action") == LEAVE:
         raise LoginRefused(RefusalCode.MANDATE_MISSING, "mandate_missing", "no usable mandate")
     place = ask_administrators(turn)
     if place is None:

@@ -1,0 +1,110 @@
+"""Fatima asks for a mandate, Sanne grants it in the console, and Fatima logs in."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from consent.requests import MandateRequest
+from sandbox.browser import Browser, Page
+from state import audit
+from state.audit import EventTag
+from tests.world import World
+
+LOZING = "Lozing melden"
+
+
+def _fatima_asks(world: World) -> tuple[Browser, Page]:
+    browser = world.browser()
+    page = world.walk(LOZING, "Veerhuis", "fatima", browser=browser).run()
+    assert page.heading == "U mag nog niet inloggen bij Lozing melden"
+    assert "Sanne Bakker" in page.text
+    assert "955e37c2-b10f-42aa-828f-babfddc46bbe" in page.text
+    browser.fill("message", "Mag ik morgen al?")
+    return browser, browser.click("Stuur verzoek naar mijn beheerder")
+
+
+def _sanne(world: World) -> Browser:
+    """Logged in to the console."""
+    browser = world.browser()
+    page = browser.open(f"{world.demo.addresses.broker}/beheer")
+    page = browser.click("Log in bij Beheer") if "Log in" in page.heading else page
+    if "provider" in {b.get("name") for f in page.forms for b in f.iter("button")}:
+        browser.click("Polderpoort")
+    page = browser.press("person", "sanne")
+    assert page.heading == "Verzoeken om een machtiging", page.text
+    return browser
+
+
+def test_a_request_becomes_a_mandate(own_world: World) -> None:
+    world = own_world
+    browser, page = _fatima_asks(world)
+    assert "Uw verzoek is verstuurd" in page.text
+    letters = world.deliver_mail()
+    assert [letter["recipient"] for letter in letters] == ["sanne@voorbeeld.example"]
+    assert "Fatima Bouzid" in letters[0]["text"]
+    assert "Mag ik morgen al?" not in letters[0]["subject"]
+
+    sanne = _sanne(world)
+    page = sanne.click("het verzoek van Fatima Bouzid")
+    assert "Mag ik morgen al?" in page.text
+    page = sanne.click("Geef de machtiging")
+    assert "De machtiging is gegeven" in page.text
+    assert "Er zijn geen verzoeken" in page.text
+
+    page = browser.click("Ga terug naar Bronhouderportaal")
+    assert "access_denied" in page.text
+    after = world.walk(LOZING, "Veerhuis", "fatima").run()
+    assert after.heading == "U bent ingelogd"
+    recipients = [letter["recipient"] for letter in world.deliver_mail()]
+    assert recipients.count("fatima@voorbeeld.example") == 1
+    with world.session() as session:
+        granted = audit.recent(session, tags=[EventTag.MANDATE_GRANTED])
+        assert len(granted) == 1
+
+
+def test_a_request_can_be_refused(own_world: World) -> None:
+    world = own_world
+    _fatima_asks(world)
+    sanne = _sanne(world)
+    sanne.click("het verzoek van Fatima Bouzid")
+    page = sanne.click("Wijs het verzoek af")
+    assert "Het verzoek is afgewezen" in page.text
+    still = world.walk(LOZING, "Veerhuis", "fatima").run()
+    assert still.status == 403
+    assert any("fatima" in letter["recipient"] for letter in world.deliver_mail())
+
+
+def test_asking_twice_is_one_request(own_world: World) -> None:
+    _fatima_asks(own_world)
+    _fatima_asks(own_world)
+    with own_world.session() as session:
+        assert len(session.scalars(select(MandateRequest)).all()) == 1
+
+
+def test_A_13_an_administrator_sees_and_decides_only_for_own_organisations(
+    own_world: World,
+) -> None:
+    """Jan is a member, no administrator: he sees no request and no page of one."""
+    world = own_world
+    _fatima_asks(world)
+    with world.session() as session:
+        request_id = session.scalars(select(MandateRequest.id)).one()
+    browser = world.browser()
+    page = browser.open(f"{world.demo.addresses.broker}/beheer")
+    page = browser.click("Log in bij Beheer") if "Log in" in page.heading else page
+    browser.click("Polderpoort")
+    page = browser.press("person", "jan")
+    assert page.heading == "U bent geen beheerder"
+    page = browser.open(f"{world.demo.addresses.broker}/beheer/verzoek/{request_id}")
+    assert page.status in (403, 404) or page.heading == "U bent geen beheerder"
+    assert "Fatima" not in page.text
+    sanne = _sanne(world)  # the good twin
+    assert "Fatima Bouzid" in sanne.click("het verzoek van Fatima Bouzid").text
+
+
+def test_the_console_asks_to_log_in_again_after_logging_out(own_world: World) -> None:
+    sanne = _sanne(own_world)
+    page = sanne.click("Log uit")
+    assert "U bent uitgelogd" in page.text
+    page = sanne.open(f"{own_world.demo.addresses.broker}/beheer")
+    assert page.heading != "Verzoeken om een machtiging"
