@@ -81,7 +81,7 @@ def test_asking_twice_is_one_request(own_world: World) -> None:
         assert len(session.scalars(select(MandateRequest)).all()) == 1
 
 
-def test_A_13_an_administrator_sees_and_decides_only_for_own_organisations(
+def test_an_administrator_sees_and_decides_only_for_own_organisations(
     own_world: World,
 ) -> None:
     """Jan is a member, no administrator: he sees no request and no page of one."""

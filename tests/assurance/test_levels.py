@@ -1,0 +1,80 @@
+"""The levels, their order and their names on every wire."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assurance import acr
+from assurance.levels import AssuranceLevel
+
+L = AssuranceLevel
+ABOVE_EMAIL = [level for level in L if level is not L.EMAIL]
+
+
+def test_the_order_is_that_of_the_scheme() -> None:
+    assert L.EMAIL < L.EH2 < L.EH2_PLUS < L.EH3 < L.EH4
+
+
+@pytest.mark.parametrize("level", L)
+def test_a_label_leads_back_to_its_level(level: L) -> None:
+    assert L.from_label(level.label) is level
+
+
+@pytest.mark.parametrize("label", ["EH1", "eh2", "EH2 ", "EH2PLUS", "", "EH5"])
+def test_other_labels_are_refused(label: str) -> None:
+    with pytest.raises(ValueError, match="unknown assurance level"):
+        L.from_label(label)
+
+
+@pytest.mark.parametrize("level", ABOVE_EMAIL)
+@pytest.mark.parametrize("vocabulary", ["eidas", "etd", "digid"])
+def test_every_vocabulary_leads_back_to_its_level(level: L, vocabulary: str) -> None:
+    name = acr.name_of(level, vocabulary)
+    assert name is not None
+    assert acr.level_of(name) is level
+    assert acr.level_of(name.upper()) is level
+
+
+def test_an_email_account_has_no_name_in_a_scheme() -> None:
+    assert acr.name_of(L.EMAIL, "eidas") is None
+    assert acr.level_of("EMAIL") is None
+    assert acr.level_of(L.EMAIL.loa) is None
+
+
+@pytest.mark.parametrize(
+    ("values", "level"),
+    [
+        (["loa:2plus"], L.EH2_PLUS),
+        ([L.EH4.loa, L.EH3.loa], L.EH3),
+        ([acr.EH1], L.EH2),
+        (["unknown", L.EH3.eidas], L.EH3),
+        (["unknown"], None),
+        ([], None),
+    ],
+)
+def test_the_least_preference_is_what_is_asked(values: list[str], level: L | None) -> None:
+    assert acr.lowest(values) is level
+
+
+def test_a_makelaars_own_words_go_first() -> None:
+    own = {"substantieel": L.EH3, L.EH4.loa: L.EH2}
+    assert acr.level_of("substantieel", own) is L.EH3
+    assert acr.level_of(L.EH4.loa, own) is L.EH2
+    assert acr.level_of("substantieel") is None
+
+
+@given(st.text(max_size=60))
+def test_what_is_unknown_is_no_level(text: str) -> None:
+    found = acr.level_of(text)
+    assert found is None or text.casefold() in {
+        str(name).casefold()
+        for name in (
+            found.label,
+            found.loa,
+            found.eidas,
+            found.digid,
+            "loa:" + found.loa.rpartition("loa")[2],
+        )
+    }
