@@ -77,7 +77,9 @@ def _unreachable(turn: Turn) -> Outcome:
         no_factor=isinstance(meets.missing, Unreachable) and meets.missing.no_factor,
         makelaar=meets.usable_provider.name,
         others=tuple(
-            r.name for r in meets.offered if r.id != turn.login.provider_id and meets.reaches(r)
+            r.name
+            for r in meets.offered
+            if r.id != turn.login.provider_id and r.state == "live" and meets.reaches(r)
         ),
         help_url=meets.usable_provider.help_url,
     )

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -17,8 +18,9 @@ from sandbox.prepare import Demo, prepare, totp_secret
 from sandbox.walk import Walk
 from tests.servers import free_port
 
-# A makelaar at an address where nobody listens.
-UNREACHABLE: Final = """\
+# A makelaar at an address where nobody listens; a client of Mo's office next to one whose mandate
+# expired.
+REGISTRATIONS: Final = """\
 kind: IdentityProvider
 id: droogdok
 name: Droogdok
@@ -26,6 +28,14 @@ level_ceiling: EH3
 oidc:
   issuer: http://127.0.0.1:{port}/droogdok
   client_id: sluis-demo
+---
+kind: ChainMandate
+organisation: "90001201"
+intermediary: "90001542"
+service: 34b69f52-4f2f-4b6d-accc-50c15aef38b9
+level: EH3
+from: {yesterday}
+until: {next_year}
 """
 
 
@@ -65,7 +75,13 @@ class RunningDemo:
 def running_demo(directory: Path) -> Iterator[RunningDemo]:
     """The demo runs inside this block. Raises PartyFailed with the log of who did not start."""
     demo = prepare(directory, _free_addresses())
-    (demo.registrations / "90-unreachable.yaml").write_text(UNREACHABLE.format(port=free_port()))
+    today = datetime.now(UTC).date()
+    more = REGISTRATIONS.format(
+        port=free_port(),
+        yesterday=today - timedelta(days=1),
+        next_year=today + timedelta(days=365),
+    )
+    (demo.registrations / "90-browser.yaml").write_text(more, encoding="utf-8")
     parties = Parties(demo)
     try:
         parties.sluis("init")
