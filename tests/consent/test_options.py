@@ -1,0 +1,189 @@
+"""The ways to act according to the register, and the last look before the answer goes out."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from assurance.levels import AssuranceLevel
+from consent import mandates
+from consent.authority import AuthorityRefusal, RefusalReason
+from consent.mandates import Mandate, MandateRefused
+from consent.options import Options, options
+from consent.recheck import PersonGone, mark_used, recheck
+from directory.organisations import Organisation
+from directory.people import Person
+from tests.clocks import START
+from tests.consent.conftest import (
+    BAKERY,
+    GARDEN,
+    OFFICE,
+    OTHER_SERVICE,
+    YEAR,
+    Register,
+    Rules,
+    terms,
+)
+
+L, R = AssuranceLevel, RefusalReason
+
+
+def found(register: Register, **changes: object) -> Options:
+    return options(register.session, "jan", terms(**changes))  # type: ignore[arg-type]
+
+
+def keys(offered: Options) -> list[str]:
+    return [option.key for option in offered.usable]
+
+
+def reasons(offered: Options) -> list[RefusalReason]:
+    return [refusal.reason for refusal in offered.refused]
+
+
+def test_who_has_nothing_gets_nothing(register: Register) -> None:
+    assert found(register) == Options((), ())
+
+
+def test_a_mandate_for_this_service_and_a_general_one(register: Register) -> None:
+    register.mandate(BAKERY)
+    register.mandate(GARDEN, service=None, level=L.EH4)
+    assert keys(found(register)) == [f"{BAKERY}..", f"{GARDEN}.."]
+
+
+def test_a_mandate_for_another_service_is_not_even_shown(register: Register) -> None:
+    register.mandate(service=OTHER_SERVICE)
+    assert found(register) == Options((), ())
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"until": -timedelta(days=1)}, R.EXPIRED),
+        ({"until": timedelta(0)}, R.EXPIRED),
+        ({"since": timedelta(days=1)}, R.NOT_YET_VALID),
+        ({"revoked": True}, R.REVOKED),
+        ({"level": L.EH2_PLUS}, R.MANDATE_LEVEL),
+    ],
+)
+def test_what_falls_short_says_why(
+    register: Register, changes: dict[str, object], reason: RefusalReason
+) -> None:
+    register.mandate(**changes)  # type: ignore[arg-type]
+    offered = found(register)
+    assert (offered.usable, reasons(offered)) == ((), [reason])
+    register.mandate()  # the good twin
+    assert len(found(register).usable) == 1
+
+
+def test_each_branch_is_an_option(register: Register) -> None:
+    register.mandate(branches=("000090012021", "000090012022"))
+    assert keys(found(register)) == [f"{BAKERY}..000090012021", f"{BAKERY}..000090012022"]
+    assert reasons(found(register, rules=Rules(branch_restrictions=False))) == [R.BRANCH]
+
+
+def test_a_chain_goes_through_the_office_where_the_person_may_act(register: Register) -> None:
+    register.chain()
+    assert found(register).usable == ()
+    register.mandate(OFFICE)
+    assert keys(found(register)) == [f"{GARDEN}.{OFFICE}.", f"{OFFICE}.."]
+
+
+def test_a_chain_needs_the_service_and_the_level(register: Register) -> None:
+    register.mandate(OFFICE)
+    register.chain(level=L.EH2_PLUS)
+    assert reasons(found(register)) == [R.MANDATE_LEVEL]
+    assert found(register, rules=Rules(chain_mandates=False)).refused == ()
+
+
+def test_a_mandate_that_ended_opens_no_chain(register: Register) -> None:
+    register.mandate(OFFICE, until=-timedelta(days=1))
+    register.chain()
+    assert found(register).usable == ()
+
+
+def test_a_suspended_organisation_is_nobody(register: Register) -> None:
+    register.mandate()
+    register.session.get_one(Organisation, register.organisations[BAKERY]).suspended_at = START
+    register.session.flush()
+    assert found(register) == Options((), ())
+
+
+def test_two_mandates_for_one_party_are_one_choice(register: Register) -> None:
+    register.mandate(until=timedelta(days=10))
+    longest = register.mandate(service=None, until=timedelta(days=90))
+    offered = found(register)
+    assert [o.authority.mandate_id for o in offered.usable] == [longest.id]
+
+
+def test_M_06_the_last_look_sees_what_changed(register: Register) -> None:
+    mandate = register.mandate()
+    authority = found(register).usable[0].authority
+    session = register.session
+    assert recheck(session, "jan", authority, terms()) is None
+    assert mandates.revoke(session, mandate.id, by="sanne", now=START)
+    session.flush()
+    assert recheck(session, "jan", authority, terms()) == AuthorityRefusal(R.REVOKED, authority)
+    assert not mandates.revoke(session, mandate.id, by="sanne", now=START)
+
+
+def test_M_06_the_last_look_at_a_chain_sees_both_links(register: Register) -> None:
+    register.mandate(OFFICE)
+    chain = register.chain()
+    authority = found(register).usable[0].authority
+    assert recheck(register.session, "jan", authority, terms()) is None
+    chain.revoked_at = START
+    register.session.flush()
+    assert recheck(register.session, "jan", authority, terms()) == AuthorityRefusal(
+        R.REVOKED, authority
+    )
+
+
+def test_M_06_a_mandate_that_is_gone_or_over_counts_no_more(register: Register) -> None:
+    mandate = register.mandate(until=timedelta(hours=1))
+    authority = found(register).usable[0].authority
+    later = terms(now=START + timedelta(hours=1))
+    fault = recheck(register.session, "jan", authority, later)
+    assert isinstance(fault, AuthorityRefusal)
+    assert fault.reason is R.EXPIRED
+    register.session.delete(mandate)
+    register.session.flush()
+    fault = recheck(register.session, "jan", authority, terms())
+    assert isinstance(fault, AuthorityRefusal)
+    assert fault.reason is R.REVOKED
+
+
+def test_the_last_look_sees_who_was_blocked_or_removed(register: Register) -> None:
+    session = register.session
+    assert recheck(session, "jan", None, terms()) is None
+    assert recheck(session, "nobody", None, terms()) is PersonGone.BLOCKED
+    session.get_one(Person, "jan").blocked_at = START
+    session.flush()
+    assert recheck(session, "jan", None, terms()) is PersonGone.BLOCKED
+
+
+def test_use_is_noted(register: Register) -> None:
+    register.mandate(OFFICE)
+    chain = register.chain()
+    authority = found(register).usable[0].authority
+    mark_used(register.session, authority, START)
+    register.session.expire_all()
+    assert chain.last_used_at == START
+    assert register.session.get_one(Mandate, authority.mandate_id).last_used_at == START
+
+
+def test_a_new_mandate_counts_at_once_and_ends_in_time(register: Register) -> None:
+    facts = {
+        "person_id": "jan",
+        "organisation_id": register.organisations[BAKERY],
+        "service_uuid": None,
+        "level": L.EH3,
+        "granted_by": "sanne",
+        "now": START,
+        "max_years": 5,
+    }
+    for until, reason in ((START, "ends_in_the_past"), (START + 6 * YEAR, "too_long")):
+        with pytest.raises(MandateRefused, match=reason):
+            mandates.grant(register.session, until=until, **facts)  # type: ignore[arg-type]
+    mandates.grant(register.session, until=START + 5 * YEAR, **facts)  # type: ignore[arg-type]
+    assert len(found(register).usable) == 1
