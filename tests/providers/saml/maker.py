@@ -45,7 +45,7 @@ NAMES: Final = {
     "md": "urn:oasis:names:tc:SAML:2.0:metadata",
 }
 _ASSERTION: Final = """\
-<saml:Assertion xmlns:saml="{saml}" ID="_the-assertion" Version="2.0" IssueInstant="{now}">
+<saml:Assertion xmlns:saml="{saml}" ID="_{name}-assertion" Version="2.0" IssueInstant="{now}">
 <saml:Issuer>{issuer}</saml:Issuer>
 <saml:Subject>
 <saml:NameID Format="urn:oasis:names:tc:SAML:2.0:nameid-format:persistent">{subject}</saml:NameID>
@@ -62,7 +62,7 @@ _ASSERTION: Final = """\
 <saml:AttributeValue>Robin</saml:AttributeValue></saml:Attribute></saml:AttributeStatement>
 </saml:Assertion>"""
 _RESPONSE: Final = """\
-<samlp:Response xmlns:samlp="{samlp}" xmlns:saml="{saml}" ID="_the-response" Version="2.0"
+<samlp:Response xmlns:samlp="{samlp}" xmlns:saml="{saml}" ID="_{name}-response" Version="2.0"
  IssueInstant="{now}" InResponseTo="{request}" Destination="{acs}">
 <saml:Issuer>{issuer}</saml:Issuer>
 <samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></samlp:Status>
@@ -93,6 +93,7 @@ class Words:
     request: str = REQUEST_ID
     acs: str = ACS
     sp: str = SP
+    name: str = "the"  # in the IDs
     at: datetime = START
 
 
@@ -134,6 +135,7 @@ class Recipe:
     settings: dict[str, Any] = field(default_factory=dict)
     signs: str = "both"  # or assertion, response, none
     signing: Signing = PLAIN  # of the assertion
+    outer: Signing = PLAIN  # of the response
     envelope: Envelope | None = None
     words: Words = WORDS
 
@@ -152,7 +154,7 @@ class Recipe:
                 response.replace(assertion, seal(assertion, self.envelope))
         _apply(self.between, response)
         if self.signs in ("both", "response"):
-            sign(response, self.signing if self.signs == "response" else PLAIN)
+            sign(response, self.outer)
         _apply(self.after, response)
         return response
 
