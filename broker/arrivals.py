@@ -3,7 +3,8 @@ demanded afterwards.
 
 An ACS receives a cross-site POST without our ``Lax`` cookies. So it finds the login by RelayState,
 checks the message against what was sent, stores the outcome and redirects; nothing is shown or
-issued before the next GET, with cookie.
+issued before the next GET, with cookie. That GET also shows the ticket of the redirect: whoever
+started a login and had somebody else finish it has the cookie, and never the ticket.
 """
 
 from __future__ import annotations
@@ -20,10 +21,11 @@ from werkzeug.wrappers import Response as AnyResponse
 from broker import logins
 from broker.adapters import acs_url, oidc_callback_url, sp_entity_id
 from broker.downstream.interface import PageError, RefusalCode
+from broker.http.cookies import is_same_browser
 from broker.http.language import locale, portal_asks
 from broker.http.replies import remember_reference
 from broker.login import Ended, Login, Sent, Trouble
-from broker.logins import Kept
+from broker.logins import Kept, with_ticket
 from broker.runtime import Runtime, runtime
 from providers.interface import (
     Callback,
@@ -43,6 +45,14 @@ from state.trace import TraceStep
 
 _HANDLE = re.compile(r"([0-9a-hjkmnp-tv-z]{26})\.([1-9][0-9]{0,2})")
 MIN_REPLAY_SECONDS = 60
+# What a portal can act on; anything else is the makelaar's failure.
+_PORTAL_HEARS = {
+    "status_not_success": RefusalCode.NOT_ALLOWED,
+    "service_mismatch": RefusalCode.MANDATE_MISSING,
+    "not_trusted": RefusalCode.MANDATE_MISSING,
+    "authn_instant": RefusalCode.LOGIN_REQUIRED,
+    "authentication_too_old": RefusalCode.LOGIN_REQUIRED,
+}
 blueprint = Blueprint("arrivals", __name__)
 log = structlog.get_logger()
 
@@ -60,6 +70,8 @@ class Arrival:
 def saml_acs() -> AnyResponse:
     """Assertion consumer service, HTTP-POST binding."""
     rt = runtime()
+    if request.args:
+        raise PageError(400, "unsolicited_answer", "parameters in the address of the ACS")
     return _receive(
         rt, "RelayState", acs_url(rt.base_url), tuple(request.form.items(multi=True)), None
     )
@@ -105,12 +117,15 @@ def _receive(
     portal_asks(login.request.locale)
     if provider_id not in (None, arrival.sent.remembered.provider_id):
         raise PageError(400, "unsolicited_answer", "answer at the address of another makelaar")
+    if request.method == "GET" and not is_same_browser(request, login):
+        raise PageError(403, "login_elsewhere", "no cookie of this login at its callback")
     started = perf_counter()
     outcome, reason, replay = _judge(rt, arrival)
     step = TraceStep(
         "answer", _outcome_word(outcome), reason, int((perf_counter() - started) * 1000)
     )
-    _store(rt, arrival, replace(outcome, trace=(*outcome.trace, step)), replay)
+    outcome, ticket = _ticketed(replace(outcome, trace=(*outcome.trace, step)))
+    _store(rt, arrival, outcome, replay)
     if outcome.ended is not None and outcome.ended.public_key == "message_rejected":
         _audit_rejection(rt, login, arrival.sent.remembered.provider_id, reason or "")
         raise PageError(
@@ -120,7 +135,13 @@ def _receive(
             home_url=url_for("login.enter", login_id=login.id),
             portal=_portal_name(rt, login),
         )
-    return redirect(url_for("login.enter", login_id=login.id), 303)
+    return redirect(url_for("login.enter", login_id=login.id, ticket=ticket), 303)
+
+
+def _ticketed(outcome: Login) -> tuple[Login, str | None]:
+    """A ticket for what came without cookies; a refusal is shown here and now, whoever came."""
+    is_refusal = outcome.ended is not None and outcome.ended.public_key is not None
+    return (outcome, None) if request.method == "GET" or is_refusal else with_ticket(outcome)
 
 
 def _portal_name(rt: Runtime, login: Login) -> str | None:
@@ -174,7 +195,8 @@ def _judge(rt: Runtime, arrival: Arrival) -> tuple[Login, str | None, tuple[Oper
             reason=refused.reason,
             detail=refused.detail,
         )
-        ended = Ended(RefusalCode.PROVIDER_FAILED, refused.reason, "message_rejected")
+        code = _PORTAL_HEARS.get(refused.reason, RefusalCode.PROVIDER_FAILED)
+        ended = Ended(code, refused.reason, "message_rejected")
         return replace(login, ended=ended, sent=()), refused.reason, ()
     except ProviderCancelled:
         return (
@@ -227,15 +249,15 @@ def _replay_operations(identity: Identity, now: datetime) -> tuple[Operation, ..
 
 def _store(rt: Runtime, arrival: Arrival, login: Login, replay: tuple[Operation, ...]) -> None:
     """One batch: what must be seen once, and the swap. A message seen before ends in a refusal
-    page.
+    page; where the swap is lost, the login belongs to another answer, or to this one sent twice.
     """
     swap = logins.swap(arrival.kept, login, rt.sealer, rt.clock())
     *fresh, swapped = rt.store.batch([*replay, swap])
+    if not swapped:
+        raise PageError(409, "login_replaced", "swap lost at arrival")
     if not all(fresh):
         _end_replayed(rt, login)
         raise PageError(400, "message_rejected", "seen before")
-    if not swapped:
-        raise PageError(409, "login_replaced", "swap lost at arrival")
 
 
 def _end_replayed(rt: Runtime, login: Login) -> None:

@@ -101,7 +101,10 @@ def load(rt: Runtime, login_id: str) -> Kept:
     portal_asks(kept.login.request.locale)
     if not cookies.is_same_browser(request, kept.login):
         raise PageError(403, "login_elsewhere", "no cookie of this login")
-    return kept
+    shown = logins.without_ticket(kept, request.args.get("ticket", ""))
+    if shown is None:
+        raise PageError(403, "login_elsewhere", "another browser brought the answer")
+    return shown
 
 
 def _gone(rt: Runtime, login_id: str) -> PageError:
@@ -208,7 +211,7 @@ def _settle(
 
 def _save(rt: Runtime, kept: Kept, login: Login) -> None:
     """Swap, or say that another tab was first."""
-    if login == kept.login and kept.raw is not None:
+    if login == kept.login and kept.raw is not None and not kept.is_ahead:
         return
     operation = logins.swap(kept, login, rt.sealer, rt.clock())
     if rt.store.batch([operation]) == [False]:

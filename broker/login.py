@@ -75,6 +75,7 @@ class Login:
     trouble: Trouble | None = None
     too_low: bool = False  # the makelaar could not give the level
     given: AssuranceLevel | None = None  # what it did give then
+    ticket: str | None = None  # hash of what the browser that brought the answer must show
     identity: Identity | None = None
     person_id: str | None = None
     insists: bool = False  # the makelaar itself must give the level: a factor of ours cannot

@@ -5,6 +5,7 @@ compare-and-swap.
 from __future__ import annotations
 
 import hashlib
+import hmac
 import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -26,6 +27,7 @@ class Kept:
 
     login: Login
     raw: bytes | None  # None: not stored yet
+    is_ahead: bool = False  # ``login`` differs from what ``raw`` says already
 
 
 def new_login(request: LoginRequest, now: datetime, minutes: int) -> tuple[Login, str]:
@@ -40,6 +42,21 @@ def new_login(request: LoginRequest, now: datetime, minutes: int) -> tuple[Login
         expires_at=now + timedelta(minutes=minutes),
     )
     return login, secret
+
+
+def with_ticket(login: Login) -> tuple[Login, str]:
+    """The login as it waits for the browser that brought the answer, and what that must show."""
+    ticket = secrets.token_urlsafe(16)
+    return replace(login, ticket=browser_hash(ticket)), ticket
+
+
+def without_ticket(kept: Kept, shown: str) -> Kept | None:
+    """The login with its ticket taken in; None where another one, or none, was shown."""
+    if kept.login.ticket is None:
+        return kept
+    if not hmac.compare_digest(browser_hash(shown), kept.login.ticket):
+        return None
+    return Kept(replace(kept.login, ticket=None), kept.raw, is_ahead=True)
 
 
 def browser_hash(secret: str) -> str:

@@ -36,3 +36,19 @@ class Recorder:
     def to(self, end: str) -> list[Exchange]:
         """The exchanges with an address that ends so, without its query."""
         return [e for e in self.exchanges if e.url.partition("?")[0].endswith(end)]
+
+
+@dataclass
+class Gate:
+    """A wire that does not deliver what goes to addresses that begin so, until it is opened."""
+
+    wire: Wire
+    address: str
+    is_open: bool = False
+
+    def request(
+        self, method: str, url: str, body: str | None = None, headers: Mapping[str, str] = {}
+    ) -> Answer:
+        if not self.is_open and url.startswith(self.address):
+            return Answer(200, (), b"<html><h1>Not delivered</h1></html>")
+        return self.wire.request(method, url, body, headers)
