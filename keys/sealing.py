@@ -123,7 +123,7 @@ def load_master_key(path: Path) -> bytes:
     except FileNotFoundError:
         raise MasterKeyError(
             f"the master key {path} is missing; put it back from where you keep it, "
-            "or make one for a new installation"
+            "or make one for a new installation with: sluis init"
         ) from None
     except OSError as error:
         raise MasterKeyError(f"the master key {path} cannot be read: {error.strerror}") from None

@@ -13,8 +13,7 @@ from state.registrations import all_registrations
 def export_documents(settings: Settings) -> str:
     """Every service, makelaar and client, one YAML document each."""
     with Session(make_engine(settings.database.url)) as session:
-        documents = [{"kind": str(row.kind), **row.document} for row in all_registrations(session)]
-    for document in documents:
-        if document["kind"] == "IdentityProvider":
-            document.pop("id_kind", None)
+        # A makelaar's own ``kind`` (its protocol) follows from its section when it is read again.
+        documents = [{**row.document, "kind": str(row.kind)} for row in all_registrations(session)]
+    documents = [{"kind": each["kind"], **each} for each in documents]
     return yaml.safe_dump_all(documents, sort_keys=False, allow_unicode=True)

@@ -1,0 +1,30 @@
+"""An operator at a fresh installation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from broker.cli import main
+from sandbox.prepare import Demo, prepare
+from tests.world import ADDRESSES
+
+Sluis = Callable[..., Result]
+
+
+@pytest.fixture
+def demo(tmp_path: Path) -> Demo:
+    return prepare(tmp_path / "demo", ADDRESSES)
+
+
+@pytest.fixture
+def sluis(demo: Demo) -> Sluis:
+    """Run a command with this installation's settings."""
+
+    def run(*arguments: str) -> Result:
+        return CliRunner().invoke(main, ["--config", str(demo.config), *arguments])
+
+    return run

@@ -1,0 +1,154 @@
+"""``sluis init``, ``apply``, ``export`` and ``trace``, as an operator meets them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from broker import settings as configuration
+from consent.mandates import Mandate
+from directory.people import Person
+from sandbox.prepare import Demo
+from state import audit
+from state.audit import EventTag
+from state.engine import make_engine
+from tests.cli.conftest import Sluis
+
+SERVICE = """\
+kind: Service
+uuid: 11111111-2222-4333-8444-555555555555
+service_id: urn:etoegang:DV:00000004000000009000:services:0001
+name: {nl: Een dienst, en: A service}
+description: {nl: Voorbeeld., en: Example.}
+provider_name: {nl: Een aanbieder, en: A provider}
+provider_oin: "00000004000000009000"
+level: EH3
+mandate: required
+consent: ask
+"""
+
+
+@pytest.fixture
+def session(demo: Demo, sluis: Sluis) -> Session:
+    assert sluis("init").exit_code == 0
+    return Session(make_engine(configuration.load(demo.config, {}).database.url))
+
+
+def test_init_can_be_repeated(sluis: Sluis) -> None:
+    first, second = sluis("init"), sluis("init")
+    assert (first.exit_code, second.exit_code) == (0, 0)
+    assert "made; keep a copy" in first.output
+    assert "was there" in second.output
+    assert "up to date" in second.output
+
+
+def test_applying_twice_changes_nothing_the_second_time(
+    sluis: Sluis, demo: Demo, session: Session
+) -> None:
+    first = sluis("apply", "-f", str(demo.registrations))
+    assert first.exit_code == 0, first.output
+    people = session.scalar(select(func.count()).select_from(Person))
+    assert people == 14
+    second = sluis("apply", "-f", str(demo.registrations))
+    assert second.exit_code == 0
+    assert "unchanged" in second.output
+    assert "0 created, 0 changed, 52 unchanged" in second.output
+    session.rollback()
+    assert session.scalar(select(func.count()).select_from(Mandate)) == 15
+
+
+def test_every_change_is_audited(sluis: Sluis, demo: Demo, session: Session) -> None:
+    sluis("apply", "-f", str(demo.registrations))
+    changed = audit.recent(session, tags=[EventTag.REGISTRATION_CHANGED], limit=500)
+    assert len(changed) == 52
+    kinds = [str(event.details["kind"]) for event in changed]
+    assert (kinds.count("Service"), kinds.count("IdentityProvider"), kinds.count("Client")) == (
+        8,
+        6,
+        3,
+    )
+
+
+def test_a_dry_run_says_what_would_happen_and_does_nothing(
+    sluis: Sluis, demo: Demo, session: Session
+) -> None:
+    done = sluis("apply", "-f", str(demo.registrations), "--dry-run")
+    assert done.exit_code == 3, done.output  # there is something to do
+    assert "52 created" in done.output
+    assert session.scalar(select(func.count()).select_from(Person)) == 0
+    assert sluis("apply", "-f", str(demo.registrations)).exit_code == 0
+    assert sluis("apply", "-f", str(demo.registrations), "--dry-run").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (("level: EH3", "level: EH5"), "level"),
+        (("level: EH3", "levl: EH3"), "levl"),
+        (("kind: Service", "kind: Servise"), "Servise"),
+        (("11111111-2222-4333-8444-555555555555", "no-uuid"), "uuid"),
+        (("mandate: required", "mandate: [required"), "test.yaml"),
+    ],
+)
+def test_a_mistake_names_its_place_and_nothing_is_written(
+    sluis: Sluis, tmp_path: Path, session: Session, change: tuple[str, str], said: str
+) -> None:
+    file = tmp_path / "test.yaml"
+    file.write_text(SERVICE.replace(*change), encoding="utf-8")
+    done = sluis("apply", "-f", str(file))
+    assert done.exit_code != 0
+    assert said in done.output
+    assert "Traceback" not in done.output
+    assert audit.recent(session, tags=[EventTag.REGISTRATION_CHANGED]) == []
+    file.write_text(SERVICE, encoding="utf-8")  # the good twin
+    assert sluis("apply", "-f", str(file)).exit_code == 0
+
+
+def test_a_reference_to_nothing_is_refused(sluis: Sluis, tmp_path: Path, session: Session) -> None:
+    file = tmp_path / "mandate.yaml"
+    file.write_text(
+        "kind: Mandate\nperson: nobody\norganisation: '90001201'\nservice: null\n"
+        "level: EH3\nfrom: 2026-01-01\nuntil: 2027-01-01\n",
+        encoding="utf-8",
+    )
+    done = sluis("apply", "-f", str(file))
+    assert done.exit_code != 0
+    assert "nobody" in done.output
+    assert session.scalar(select(func.count()).select_from(Mandate)) == 0
+
+
+def test_what_is_exported_can_be_applied_again(
+    sluis: Sluis, demo: Demo, tmp_path: Path, session: Session
+) -> None:
+    sluis("apply", "-f", str(demo.registrations))
+    exported = sluis("export")
+    assert exported.exit_code == 0
+    assert "kind: Service" in exported.output
+    file = tmp_path / "export.yaml"
+    file.write_text(exported.output, encoding="utf-8")
+    again = sluis("apply", "-f", str(file))
+    assert again.exit_code == 0, again.output
+    assert "0 created, 0 changed" in again.output
+
+
+def test_commands_explain_what_is_missing(sluis: Sluis, demo: Demo) -> None:
+    done = sluis("apply", "-f", str(demo.registrations))
+    assert done.exit_code != 0
+    assert "sluis init" in done.output
+    assert "Traceback" not in done.output
+
+
+@pytest.mark.parametrize("text", ["", "K7QM", "K7QM-4RX!", "x" * 500])
+def test_a_reference_that_is_none_says_so(sluis: Sluis, session: Session, text: str) -> None:
+    done = sluis("trace", text)
+    assert done.exit_code != 0
+    assert "Traceback" not in done.output
+
+
+def test_help_names_every_command(sluis: Sluis) -> None:
+    text = sluis("--help").output
+    for command in ("init", "migrate", "apply", "export", "trace", "serve", "worker", "version"):
+        assert command in text
