@@ -1,0 +1,41 @@
+"""The registrations in the README are accepted as they stand there."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+from sandbox.makelaar.catalogue import Makelaar
+from sandbox.makelaar.metadata import identity_provider_metadata
+from sandbox.prepare import Demo, makelaars
+from tests.cli.conftest import Sluis
+
+README = Path(__file__).parents[2] / "README.md"
+
+
+def test_the_examples_can_be_applied(sluis: Sluis, demo: Demo, tmp_path: Path) -> None:
+    portal, makelaar = re.findall(r"```yaml\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
+    (tmp_path / "portal.yaml").write_text(portal, encoding="utf-8")
+    (tmp_path / "makelaar.yaml").write_text(makelaar, encoding="utf-8")
+    (tmp_path / "makelaar.xml").write_bytes(identity_provider_metadata(_named(makelaars(demo)[0])))
+    assert sluis("init").exit_code == 0
+    for name in ("portal.yaml", "makelaar.yaml"):
+        done = sluis("apply", "-f", str(tmp_path / name))
+        assert done.exit_code == 0, done.output
+        assert "2 created" in done.output
+
+
+class _Example(Makelaar):
+    @property
+    def entity_id(self) -> str:
+        return "https://makelaar.example.nl/metadata"
+
+    @property
+    def sso_url(self) -> str:
+        return "https://makelaar.example.nl/sso"
+
+
+def _named(makelaar: Makelaar) -> Makelaar:
+    """The same makelaar under the names of the README."""
+    return _Example(**vars(replace(makelaar)))
