@@ -77,6 +77,7 @@ def made(
     *,
     makelaar: str = "Polderpoort",
     subject: str = JAN,
+    service: str = BODEM,
     asking: str = "",
 ) -> Visit:
     """The same, with an answer made by ``recipe`` and signed with the makelaar's own key.
@@ -84,7 +85,7 @@ def made(
     """
     browser = world.browser(javascript=False)
     page = browser.open(f"{world.demo.addresses.portal}/")
-    address = next(a.get("href") for a in page.tree.iter("a") if a.text_content() == BODEM)
+    address = next(a.get("href") for a in page.tree.iter("a") if a.text_content() == service)
     browser.open(f"{world.demo.addresses.portal}{address}?{asking}")
     browser.click(makelaar)
     sent = parse_qs(urlsplit(browser.visited[-1]).query)
