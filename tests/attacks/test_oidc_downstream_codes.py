@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy import delete, select
 
-from broker.app import assemble
 from broker.grants import Grant
-from broker.start import start
 from sandbox.wire import Answer
 from state.audit import AuditRow
 from tests.broker.clients import OTHER_HOST, REDIRECT_URI
 from tests.broker.portal import (
-    ISSUER,
     VERIFIER,
     Portal,
     make_portal_world,
     set_clock,
 )
-from tests.world import InProcessOutgoing, World
+from tests.broker.processes import another_process
+from tests.world import World
 
 
 @pytest.fixture(scope="module")
@@ -44,19 +39,6 @@ def refused(answer: Answer, error: str = "invalid_grant", status: int = 400) -> 
     assert answer.header("Content-Type") == "application/json"
     assert answer.header("Cache-Control") == "no-store"
     assert "token" not in answer.json()
-
-
-@contextmanager
-def another_process(world: World) -> Iterator[None]:
-    """Within, the broker's address is served by a second application on the same database."""
-    host = urlsplit(ISSUER).netloc
-    first = world.wire.applications[host]
-    outgoing = InProcessOutgoing(world.wire)
-    world.wire.applications[host] = assemble(
-        start(world.parts.settings, world.clock, outgoing=outgoing)
-    )
-    yield
-    world.wire.applications[host] = first
 
 
 def test_O_07_a_challenge_that_was_taken_out_does_not_pass_unseen(world: World) -> None:
