@@ -48,6 +48,7 @@ FORMATS = "urn:oasis:names:tc:SAML:2.0:nameid-format:"
         pytest.param(drop(OUTER), "issuer_mismatch", id="S-55 a signed response without"),
         pytest.param(drop(ISSUER), "schema", id="S-55 an assertion without"),
         pytest.param(text(OUTER, ""), "issuer_mismatch", id="S-55 an empty one"),
+        pytest.param(text(ISSUER, ENTITY_ID + "#x"), "issuer_mismatch", id="S-56 words more"),
         *[
             pytest.param(text(path, value), "issuer_mismatch", id=f"S-56 {value!r} at {path}")
             for path in (OUTER, ISSUER)

@@ -153,7 +153,7 @@ def _left(page: Page) -> str:
 def test_S_64_no_mandate_is_said_and_the_portal_hears_it(world: World) -> None:
     asked = visit(world, person="noor")
     assert asked.bring().heading == "U mag nog niet inloggen bij Meldportaal Bodem"
-    assert _left(asked.browser.press("action", "leave")) == "access_denied"
+    assert _left(asked.browser.click("terug naar")) == "access_denied"
     accepted(visit(world))
 
 
