@@ -56,7 +56,8 @@ def main() -> int:
     if taken:
         console.print(_ports_taken(taken, arguments.port_base))
         return 1
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     try:
         return _run(addresses, check=arguments.check)
     except KeyboardInterrupt:
@@ -175,11 +176,12 @@ def _protocol(slug: str) -> str:
 
 
 def _ports_taken(taken: list[int], base: int) -> str:
-    ports = " en ".join(str(port) for port in taken)
+    ports = ", ".join(str(port) for port in taken)
     other = base + 100
+    said = f"Poort {ports} is" if len(taken) == 1 else f"Poorten {ports} zijn"
     return (
-        f"[red]Poort {ports} is al in gebruik.[/red] Stop wat daar draait (misschien een eerdere "
-        f"demo), of kies andere poorten:\n  make demo PORT_BASE={other}\n"
+        f"[red]{said} al in gebruik.[/red] Stop wat daar draait (misschien een eerdere demo), "
+        f"of kies andere poorten:\n  make demo PORT_BASE={other}\n"
         f"  .venv/bin/python -m sandbox.demo --port-base {other}"
     )
 
