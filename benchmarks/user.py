@@ -107,7 +107,8 @@ class User:
         place = got.headers.get("Location", "")
         if got.status != 303 or "/login/" not in place:
             raise Refused(f"acs: {got.status}")
-        got = self._request("GET", urlsplit(place).path, {"Cookie": cookies})
+        there = urlsplit(place)
+        got = self._request("GET", f"{there.path}?{there.query}", {"Cookie": cookies})
         parameters = parse_qs(urlsplit(got.headers.get("Location", "")).query)
         if got.status != 303 or "code" not in parameters:
             raise Refused(f"login: {got.status} {got.headers.get('Location', '')[:80]}")
