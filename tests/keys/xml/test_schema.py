@@ -1,0 +1,86 @@
+"""The shape of messages and metadata."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from lxml import etree
+
+from keys.xml.guard import XmlRefused
+from keys.xml.schema import check_metadata, check_protocol
+from tests.listener import Said, listening
+from tests.providers.saml.edits import CONDITIONS, STATUS, add, drop, put
+from tests.providers.saml.maker import (
+    Edit,
+    assertion_of,
+    certificate,
+    metadata_of,
+    unsigned,
+)
+
+
+def test_a_response_and_an_assertion_have_the_right_shape() -> None:
+    check_protocol(unsigned())
+    check_protocol(assertion_of(unsigned()))
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        drop(STATUS),
+        drop("saml:Assertion/saml:Issuer"),
+        put(CONDITIONS, "NotOnOrAfter", "tomorrow"),
+        put(CONDITIONS, "Unknown", "x"),
+        add(STATUS, "<samlp:Unknown/>"),
+        add("saml:Assertion", "<saml:Issuer>twice</saml:Issuer>"),
+        add("saml:Assertion", "<x/>"),
+    ],
+    ids=range(7),
+)
+def test_another_shape_is_refused(edit: Edit) -> None:
+    response = unsigned()
+    check_protocol(response)
+    edit(response)
+    with pytest.raises(XmlRefused) as caught:
+        check_protocol(response)
+    assert caught.value.reason == "schema"
+
+
+def test_metadata_has_the_right_shape() -> None:
+    good = etree.fromstring(metadata_of(certificate()))
+    check_metadata(good)
+    del good.attrib["entityID"]
+    with pytest.raises(XmlRefused):
+        check_metadata(good)
+
+
+def test_another_vocabulary_is_refused() -> None:
+    with pytest.raises(XmlRefused):
+        check_protocol(etree.fromstring("<Response/>"))
+
+
+def test_a_document_does_not_choose_its_own_schema() -> None:
+    with listening(lambda _: Said(b"<schema/>")) as listener:
+        response = unsigned()
+        response.set(
+            "{http://www.w3.org/2001/XMLSchema-instance}schemaLocation",
+            f"urn:x http://{listener.authority}/x.xsd",
+        )
+        check_protocol(response)
+        assert not listener.seen
+
+
+def test_many_threads_use_one_schema() -> None:
+    def judge(number: int) -> bool:
+        response = unsigned()
+        if number % 2:
+            drop(STATUS)(response)
+        try:
+            check_protocol(response)
+        except XmlRefused:
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(judge, range(60))) == [True, False] * 30
