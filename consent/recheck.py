@@ -15,10 +15,13 @@ from consent.authority import Authority, AuthorityRefusal, RefusalReason
 from consent.chains import ChainMandate
 from consent.mandates import Mandate
 from consent.options import Terms, standing
+from directory.organisations import Organisation
 from directory.people import Person
 from state.db import table_of
 
 _person, _mandate, _chain = table_of(Person), table_of(Mandate), table_of(ChainMandate)
+_own = table_of(Organisation).alias("own")  # of the mandate: in a chain the intermediary
+_behind = table_of(Organisation).alias("behind")  # of the chain mandate
 _NOW: Final = (
     select(
         _person.c.blocked_at,
@@ -26,15 +29,18 @@ _NOW: Final = (
         _mandate.c.revoked_at,
         _mandate.c.valid_from,
         _mandate.c.valid_until,
+        _own.c.suspended_at,
         _chain.c.id,
         _chain.c.revoked_at,
         _chain.c.valid_from,
         _chain.c.valid_until,
+        _behind.c.suspended_at,
     )
     .select_from(
-        _person.outerjoin(_mandate, _mandate.c.id == bindparam("mandate")).outerjoin(
-            _chain, _chain.c.id == bindparam("chain")
-        )
+        _person.outerjoin(_mandate, _mandate.c.id == bindparam("mandate"))
+        .outerjoin(_own, _own.c.id == _mandate.c.organisation_id)
+        .outerjoin(_chain, _chain.c.id == bindparam("chain"))
+        .outerjoin(_behind, _behind.c.id == _chain.c.organisation_id)
     )
     .where(_person.c.id == bindparam("person"))
 )
@@ -51,12 +57,13 @@ class PersonGone(enum.Enum):
 
 
 class _Term(NamedTuple):
-    """When a mandate holds, as ``standing`` reads it."""
+    """When a mandate holds, as ``standing`` reads it, and whether its organisation still does."""
 
     id: str | None
     revoked_at: datetime | None
     valid_from: datetime
     valid_until: datetime
+    suspended_at: datetime | None
 
 
 def recheck(
@@ -77,12 +84,13 @@ def recheck(
     if refusal is not None:
         return refusal
     for asked, term in (
-        (authority.mandate_id, _Term(*row[1:5])),
-        (authority.chain_mandate_id, _Term(*row[5:9])),
+        (authority.mandate_id, _Term(*row[1:6])),
+        (authority.chain_mandate_id, _Term(*row[6:11])),
     ):
         if asked is None:
             continue
-        fault = standing(term, terms.now) if term.id == asked else RefusalReason.REVOKED
+        is_gone = term.id != asked or term.suspended_at is not None
+        fault = RefusalReason.REVOKED if is_gone else standing(term, terms.now)
         if fault is not None:
             return AuthorityRefusal(fault, authority)
     return None

@@ -42,12 +42,12 @@ def block(world: World, name: str) -> None:
         person.blocked_at = world.clock()
 
 
-def pause(world: World, makelaar: str, state: str = "paused") -> None:
-    """The makelaar is under maintenance from now on."""
+def change_makelaar(world: World, makelaar: str, **changed: object) -> None:
+    """Its registration says something else from now on: ``state="paused"``, …"""
     file = world.demo.registrations / "30-makelaars.yaml"
     documents = list(yaml.safe_load_all(file.read_text(encoding="utf-8")))
     found = next(d for d in documents if d["id"] == makelaar)
-    world.apply(yaml.safe_dump({**found, "state": state}), f"paused-{makelaar}.yaml")
+    world.apply(yaml.safe_dump({**found, **changed}), f"changed-{makelaar}.yaml")
 
 
 def give_totp(world: World, person: str, secret: str) -> None:
@@ -59,3 +59,10 @@ def give_totp(world: World, person: str, secret: str) -> None:
     found = next(d for d in documents if d["id"] == person)
     world.apply(yaml.safe_dump({**found, "totp_secret_file": str(file)}), f"totp-{person}.yaml")
     assert sandbox.prepare.totp_secret(world.demo, person) == secret
+
+
+def rename(world: World, name: str, new_name: str) -> None:
+    with world.session() as session, session.begin():
+        session.execute(
+            update(Person).where(Person.display_name == name).values(display_name=new_name)
+        )

@@ -1,0 +1,224 @@
+"""The journey as claims about every login in every circumstance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from assurance.levels import AssuranceLevel
+from assurance.step_up import LocalFactor, Missing, Nothing, Unreachable, Upstream
+from broker.downstream.interface import DownstreamName, LoginRequest, RefusalCode
+from broker.journey import JOURNEY, Circumstances, Step, next_step, open_row
+from broker.login import Ended, Login
+from directory.people import MeansStatus
+from providers.interface import Identity
+
+NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+ORDER = [row.step for row in JOURNEY]
+EH2, EH3 = AssuranceLevel.EH2, AssuranceLevel.EH3
+
+
+REACHED = Nothing()
+
+
+@dataclass(frozen=True)
+class Meets:
+    """Implements ``broker.journey.Circumstances`` with plain facts."""
+
+    provider_is_usable: bool = True
+    means_status: MeansStatus = MeansStatus.ACTIVE
+    missing: Missing = REACHED
+    needs_authority: bool = True
+    consent_is_given: bool = True
+
+
+REQUEST = LoginRequest(DownstreamName.OIDC, "portal", "service", EH3)
+IDENTITY = Identity("makelaar", "subject", EH3, EH3, NOW)
+NEW = Login("login", "reference", "browser", REQUEST, NOW, NOW)
+DONE = replace(
+    NEW, provider_id="makelaar", identity=IDENTITY, person_id="person", authority_settled=True
+)
+ENDED = Ended(RefusalCode.CANCELLED, "cancelled_at_makelaar")
+
+logins = some.builds(
+    replace,
+    some.just(NEW),
+    provider_id=some.sampled_from([None, "makelaar"]),
+    identity=some.sampled_from([None, IDENTITY]),
+    person_id=some.sampled_from([None, "person"]),
+    too_low=some.booleans(),
+    authority_settled=some.booleans(),
+    ended=some.sampled_from([None, ENDED]),
+    consent=some.sampled_from([None, "shown"]),
+)
+# Where the makelaar could not give the level no answer helps: the user leaves, or starts afresh.
+open_logins = logins.filter(lambda login: login.ended is None and not login.too_low)
+circumstances = some.builds(
+    Meets,
+    provider_is_usable=some.booleans(),
+    means_status=some.sampled_from(list(MeansStatus)),
+    missing=some.sampled_from(
+        [Nothing(), LocalFactor(EH3, EH2), Upstream(EH3, EH2), Unreachable(EH3, EH2)]
+    ),
+    needs_authority=some.booleans(),
+    consent_is_given=some.booleans(),
+)
+
+
+def answered(step: Step, login: Login, meets: Meets) -> tuple[Login, Meets]:
+    """The facts after this question got a good answer, and nothing else happened."""
+    match step:
+        case Step.CHOOSE_PROVIDER:
+            return replace(login, provider_id="makelaar"), replace(meets, provider_is_usable=True)
+        case Step.AUTHENTICATE:
+            return replace(login, identity=IDENTITY), meets
+        case Step.BIND_ACCOUNT:
+            return replace(login, person_id="person"), meets
+        case Step.MEANS_STATUS:
+            return login, replace(meets, means_status=MeansStatus.ACTIVE)
+        case Step.STEP_UP:
+            return login, replace(meets, missing=Nothing())
+        case Step.CHOOSE_MANDATE:
+            return replace(login, authority_settled=True), meets
+        case Step.ASK_CONSENT:
+            return login, replace(meets, consent_is_given=True)
+        case _:
+            return login, meets
+
+
+@given(logins, circumstances)
+def test_an_answer_is_given_only_when_every_question_is_answered(
+    login: Login, meets: Meets
+) -> None:
+    is_complete = (
+        login.ended is None
+        and login.provider_id is not None
+        and meets.provider_is_usable
+        and login.identity is not None
+        and login.person_id is not None
+        and meets.means_status is MeansStatus.ACTIVE
+        and not login.too_low
+        and isinstance(meets.missing, Nothing)
+        and (login.authority_settled or not meets.needs_authority)
+        and meets.consent_is_given
+    )
+    assert (next_step(login, meets) is Step.RESPOND) == is_complete
+
+
+@given(logins, circumstances)
+def test_a_login_that_ended_shows_its_end_whatever_else_is_true(login: Login, meets: Meets) -> None:
+    assert (next_step(login, meets) is Step.ENDED) == (login.ended is not None)
+
+
+@given(open_logins, circumstances)
+def test_an_answer_never_opens_an_earlier_question(login: Login, meets: Meets) -> None:
+    before = next_step(login, meets)
+    after = next_step(*answered(before, login, meets))
+    assert before is Step.RESPOND or ORDER.index(after) > ORDER.index(before)
+
+
+@given(open_logins, circumstances)
+def test_every_journey_comes_to_an_answer(login: Login, meets: Meets) -> None:
+    for _ in JOURNEY:
+        login, meets = answered(next_step(login, meets), login, meets)
+    assert next_step(login, meets) is Step.RESPOND
+
+
+@given(logins.filter(lambda login: login.ended is None), circumstances)
+def test_a_level_that_was_too_low_leads_to_no_mandate_consent_or_answer(
+    login: Login, meets: Meets
+) -> None:
+    step = next_step(replace(login, too_low=True), meets)
+    assert ORDER.index(step) <= ORDER.index(Step.STEP_UP)
+
+
+@given(logins, circumstances)
+def test_the_step_is_the_first_open_row(login: Login, meets: Meets) -> None:
+    index = ORDER.index(next_step(login, meets))
+    assert JOURNEY[index].is_open(login, meets)
+    assert not any(row.is_open(login, meets) for row in JOURNEY[:index])
+
+
+@given(logins, circumstances)
+def test_rows_that_need_a_fact_come_behind_the_row_that_gets_it(login: Login, meets: Meets) -> None:
+    """Nobody is asked for a mandate before it is known who it is, and so on."""
+    found = next_step(login, meets)
+    if ORDER.index(found) > ORDER.index(Step.CHOOSE_PROVIDER):
+        assert login.provider_id is not None and meets.provider_is_usable
+    if ORDER.index(found) > ORDER.index(Step.STEP_UP):
+        assert login.identity is not None and login.person_id is not None
+        assert meets.means_status is MeansStatus.ACTIVE
+
+
+class Asked:
+    """Circumstances that tell which of them were looked up."""
+
+    def __init__(self, meets: Meets) -> None:
+        self._meets = meets
+        self.names: set[str] = set()
+
+    def __getattr__(self, name: str) -> object:
+        self.names.add(name)
+        return getattr(self._meets, name)
+
+
+@given(logins, circumstances)
+def test_nothing_is_looked_up_for_rows_behind_the_open_one(login: Login, meets: Meets) -> None:
+    asked = Asked(meets)
+    step = next_step(login, asked)  # type: ignore[arg-type]
+    if ORDER.index(step) < ORDER.index(Step.ASK_CONSENT):
+        assert "consent_is_given" not in asked.names
+    if ORDER.index(step) < ORDER.index(Step.CHOOSE_MANDATE):
+        assert "needs_authority" not in asked.names
+    if ORDER.index(step) < ORDER.index(Step.MEANS_STATUS):
+        assert "means_status" not in asked.names
+    if step is Step.ENDED:
+        assert asked.names == set()
+
+
+@pytest.mark.parametrize(
+    ("login", "meets", "step"),
+    [
+        (NEW, Meets(), Step.CHOOSE_PROVIDER),
+        (DONE, Meets(provider_is_usable=False), Step.CHOOSE_PROVIDER),
+        (replace(NEW, provider_id="makelaar"), Meets(), Step.AUTHENTICATE),
+        (replace(NEW, provider_id="makelaar", too_low=True), Meets(), Step.STEP_UP),
+        (replace(DONE, person_id=None), Meets(), Step.BIND_ACCOUNT),
+        (DONE, Meets(means_status=MeansStatus.BLOCKED), Step.MEANS_STATUS),
+        (DONE, Meets(missing=LocalFactor(EH3, EH2)), Step.STEP_UP),
+        (replace(DONE, authority_settled=False), Meets(), Step.CHOOSE_MANDATE),
+        (replace(DONE, authority_settled=False), Meets(needs_authority=False), Step.RESPOND),
+        (DONE, Meets(consent_is_given=False), Step.ASK_CONSENT),
+        (DONE, Meets(), Step.RESPOND),
+        (replace(DONE, ended=ENDED), Meets(), Step.ENDED),
+    ],
+)
+def test_the_journey_by_example(login: Login, meets: Circumstances, step: Step) -> None:
+    assert next_step(login, meets) is step
+
+
+def test_what_prompt_none_says_at_each_question() -> None:
+    said = {row.step: row.under_passive for row in JOURNEY}
+    assert said[Step.CHOOSE_PROVIDER] is RefusalCode.LOGIN_REQUIRED
+    assert said[Step.AUTHENTICATE] is RefusalCode.LOGIN_REQUIRED
+    assert said[Step.STEP_UP] is RefusalCode.LOGIN_REQUIRED
+    assert said[Step.CHOOSE_MANDATE] is RefusalCode.INTERACTION_REQUIRED
+    assert said[Step.ASK_CONSENT] is RefusalCode.CONSENT_REQUIRED
+    assert open_row(NEW, Meets()).under_passive is RefusalCode.LOGIN_REQUIRED
+
+
+def test_every_step_has_one_row_and_the_last_is_the_answer() -> None:
+    assert sorted(ORDER) == sorted(Step)
+    assert ORDER[0] is Step.ENDED
+    assert ORDER[-1] is Step.RESPOND
+
+
+def test_the_facts_of_a_login_are_frozen() -> None:
+    """A step cannot change a login in passing: it gives another one."""
+    for field in fields(Login):
+        with pytest.raises(AttributeError):
+            setattr(NEW, field.name, None)
