@@ -37,7 +37,10 @@ def create_app(demo: Demo, wire: Wire | None = None) -> Flask:
             for offered in client.registration.services:
                 if (client.registration.client_id, offered.uuid) == (client_id, service):
                     extra = {k: v for k, v in request.args.items() if k in EXTRA}
-                    asked, url = party.ask(client, offered, extra)
+                    try:
+                        asked, url = party.ask(client, offered, extra)
+                    except LoginWrong as wrong:
+                        return Response(render_template("portal_wrong.html", text=str(wrong)), 502)
                     session[asked.state] = asdict(asked)
                     return redirect(url, 303)
         return Response(render_template("refused.html", text="die dienst is er niet"), 404)

@@ -150,7 +150,10 @@ class RelyingParty:
 
     def _document(self, url: str, again: bool = False) -> Any:
         if again or url not in self._documents:
-            self._documents[url] = self.wire.request("GET", url).json()
+            answer = self.wire.request("GET", url)
+            if answer.status != 200:
+                raise LoginWrong(f"{url} antwoordt met {answer.status}")
+            self._documents[url] = answer.json()
         return self._documents[url]
 
 

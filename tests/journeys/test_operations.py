@@ -1,0 +1,147 @@
+"""What an operator relies on: health, a trace for every login, registrations that take effect."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+
+from broker import configuration
+from broker.cli import main
+from broker.cli.tracing import explain_login
+from sandbox.wire import Answer
+from state import audit
+from state.audit import EventTag
+from state.ephemeral import StoreUnavailable
+from tests.world import World
+
+BODEM = "Meldportaal Bodem"
+REFERENCE = re.compile(r"[0-9A-Z]{4}-[0-9A-Z]{4}")
+
+
+def health(world: World, name: str) -> Answer:
+    return world.wire.request("GET", f"{world.demo.addresses.broker}/health/{name}")
+
+
+def test_a_healthy_process_is_live_and_ready(world: World) -> None:
+    assert health(world, "live").status == 200
+    ready = health(world, "ready")
+    assert ready.status == 200
+    assert set(ready.json()["checks"].values()) == {"ok"}
+
+
+def test_without_its_store_it_is_live_and_not_ready(
+    own_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def down(*_: object) -> None:
+        raise StoreUnavailable("down")
+
+    monkeypatch.setattr(own_world.parts.store, "ping", down)
+    monkeypatch.setattr(own_world.parts.store, "batch", down)
+    assert health(own_world, "live").status == 200
+    ready = health(own_world, "ready")
+    assert (ready.status, ready.json()["checks"]["store"]) == (503, "failed")
+    page = own_world.walk(BODEM, "Polderpoort", "jan").run()
+    assert (page.status, page.heading) == (503, "Er is een storing")
+    assert REFERENCE.search(page.text)
+
+
+def test_on_tables_of_another_version_it_is_not_ready(own_world: World) -> None:
+    with own_world.parts.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0000'"))
+    assert health(own_world, "ready").json()["checks"]["schema"] == "failed"
+
+
+def test_registrations_that_could_not_be_read_for_a_minute_are_not_trusted(
+    own_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreadable(_: object) -> int:
+        raise OperationalError("SELECT", {}, Exception("database is away"))
+
+    own_world.walk(BODEM, "Polderpoort", "jan").run()  # the good twin
+    with monkeypatch.context() as patch:
+        patch.setattr(configuration, "current_revision", unreadable)
+        own_world.clock.advance(59)
+        assert health(own_world, "ready").status == 200
+        own_world.clock.advance(2)
+        ready = health(own_world, "ready")
+        assert (ready.status, ready.json()["checks"]["configuration"]) == (503, "failed")
+        assert own_world.walk(BODEM, "Polderpoort", "jan").run().status == 503
+    assert health(own_world, "ready").status == 200
+
+
+def trace_of(world: World, reference: str) -> str:
+    lines = explain_login(world.parts.settings, reference)
+    assert lines is not None
+    return "\n".join(lines)
+
+
+def last_reference(world: World, tag: EventTag) -> str:
+    with world.session() as session:
+        found = audit.recent(session, tags=[tag], limit=1)[0].reference
+    assert found is not None
+    return found
+
+
+def test_a_login_that_succeeded_can_be_explained(world: World) -> None:
+    world.walk(BODEM, "Polderpoort", "jan").run()
+    told = trace_of(world, last_reference(world, EventTag.LOGIN_SUCCEEDED))
+    for word in ("success", "EH3", "bronhouderportaal", "polderpoort", "answer", "accepted"):
+        assert word in told
+    for secret in ("Jan", "Vries", "90001201", "pp-jan"):
+        assert secret not in told
+
+
+def test_a_login_that_was_refused_can_be_explained_with_the_code_of_its_page(
+    world: World,
+) -> None:
+    page = world.walk(BODEM, "Polderpoort", "jan", fault="wrong_audience").run()
+    shown = REFERENCE.search(page.text)
+    assert shown is not None
+    lines = explain_login(world.parts.settings, shown.group())
+    assert lines is not None
+    assert "audience" in "\n".join(lines)
+    assert explain_login(world.parts.settings, "0000-0000") is None
+
+
+def test_the_trace_command_reads_the_code_as_people_type_it(world: World) -> None:
+    world.walk(BODEM, "Polderpoort", "jan").run()
+    reference = last_reference(world, EventTag.LOGIN_SUCCEEDED)
+    typed = f"{reference[:4].lower()} {reference[4:].lower()}"
+    done = CliRunner().invoke(main, ["--config", str(world.demo.config), "trace", typed])
+    assert done.exit_code == 0, done.output
+    assert f"{reference[:4]}-{reference[4:]}" in done.output
+
+
+@pytest.mark.parametrize(
+    ("change", "pages"),
+    [
+        (lambda t: t.replace("state: live", "state: paused"), "Nu niet beschikbaar"),
+        (lambda t: t.replace("level_ceiling: EH3", "level_ceiling: EH2"), "Niet mogelijk"),
+    ],
+)
+def test_a_changed_registration_holds_for_the_next_login(
+    own_world: World, change: Callable[[str], str], pages: str
+) -> None:
+    document = (
+        "kind: IdentityProvider\nid: zekerweg\nname: Zekerweg\nlevel_ceiling: EH3\nstate: live\n"
+        f"oidc: {{issuer: {own_world.demo.addresses.makelaars}/zekerweg, client_id: sluis-demo}}\n"
+    )
+    own_world.apply(document)
+    assert own_world.walk(BODEM, "Zekerweg", "liv").run().heading == "U bent ingelogd"
+    own_world.apply(change(document))
+    browser = own_world.browser()
+    browser.open(own_world.demo.addresses.portal + "/")
+    assert pages in browser.click(BODEM).text
+
+
+def test_a_login_leaves_one_event_one_trace_and_one_line_of_history(own_world: World) -> None:
+    own_world.walk(BODEM, "Polderpoort", "jan").run()
+    with own_world.session() as session:
+        for table, number in (("trace", 1), ("login_history", 1), ('"grant"', 1)):
+            assert session.scalar(text(f"SELECT count(*) FROM {table}")) == number
+        assert len(audit.recent(session, tags=[EventTag.LOGIN_SUCCEEDED])) == 1
