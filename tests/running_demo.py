@@ -1,4 +1,4 @@
-"""A demo of real processes for a browser: on free ports, with what only these tests need."""
+"""A demo of real processes on free ports, with what only tests need."""
 
 from __future__ import annotations
 
@@ -44,6 +44,7 @@ class RunningDemo:
     """All parties answer; people and mandates are those of the demo."""
 
     demo: Demo
+    parties: Parties
 
     @property
     def addresses(self) -> Addresses:
@@ -62,6 +63,12 @@ class RunningDemo:
         with closing(sqlite3.connect(self.demo.directory / "sluis.db", timeout=10)) as database:
             database.execute("update factor set failures = 0, locked_until = null, last_step = 0")
             database.commit()
+
+    def apply(self, name: str, documents: str) -> None:
+        """Register these documents as an operator does; the broker follows within seconds."""
+        file = self.demo.registrations / f"{name}.yaml"
+        file.write_text(documents, encoding="utf-8")
+        self.parties.sluis("apply", "-f", str(file))
 
     def ask_for_a_mandate(self) -> None:
         """Fatima asks the administrators of De Korenmolen, unless her request is open already."""
@@ -87,7 +94,7 @@ def running_demo(directory: Path) -> Iterator[RunningDemo]:
         parties.sluis("init")
         parties.sluis("apply", "-f", str(demo.registrations))
         parties.start()
-        yield RunningDemo(demo)
+        yield RunningDemo(demo, parties)
     finally:
         parties.stop()
 

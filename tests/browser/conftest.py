@@ -1,28 +1,13 @@
-"""One demo and one Chromium for each worker."""
+"""Every test starts with unused codes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser.chromium import launched
-from tests.browser.running import RunningDemo, running_demo
+from tests.browser.fixtures import chromium, running
+from tests.running_demo import RunningDemo
 
-
-@pytest.fixture(scope="session")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDemo]:
-    with running_demo(tmp_path_factory.mktemp("browser") / "demo") as demo:
-        yield demo
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = launched(playwright)
-        yield browser
-        browser.close()
+__all__ = ["chromium", "running"]
 
 
 @pytest.fixture(autouse=True)

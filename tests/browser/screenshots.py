@@ -14,9 +14,9 @@ from typing import Final
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.chromium import launched
-from tests.browser.running import RunningDemo, running_demo
 from tests.browser.scenes import SCENES, Scene
 from tests.browser.visitor import DESKTOP, PHONE, visiting
+from tests.running_demo import RunningDemo, running_demo
 
 FOLDER: Final = Path("var/screenshots")
 SIZES: Final = {"desktop": DESKTOP, "390": PHONE}

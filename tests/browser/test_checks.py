@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.checks import axe_violations, small_targets, too_wide
-from tests.browser.running import RunningDemo
 from tests.browser.visitor import visiting
+from tests.running_demo import RunningDemo
 
 pytestmark = pytest.mark.browser
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.running import RunningDemo
 from tests.browser.scenes import BODEM, LOZING
 from tests.browser.visitor import DESKTOP, PHONE, Visitor, visiting
+from tests.running_demo import RunningDemo
 
 pytestmark = pytest.mark.browser
 

@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.checks import NARROWEST, axe_violations, small_targets, too_wide
-from tests.browser.running import RunningDemo
 from tests.browser.scenes import SCENES, Scene
 from tests.browser.visitor import DESKTOP, PHONE, visiting
+from tests.running_demo import RunningDemo
 
 pytestmark = pytest.mark.browser
 LOOKS = (("nl", DESKTOP), ("en", PHONE))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,8 +13,9 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 from sandbox.portal.clients import CLIENTS
 from tests.browser.checks import axe_violations
-from tests.browser.running import RunningDemo
+from tests.running_demo import RunningDemo
 
+PATIENCE: Final = 30.0
 DESKTOP: Final = (1280, 900)
 PHONE: Final = (390, 844)
 LOCALES: Final = {"nl": "nl-NL", "en": "en-GB"}
@@ -43,6 +45,15 @@ class Visitor:
     def choose(self, makelaar: str) -> None:
         """Press the button of this makelaar."""
         self.press("provider", makelaar)
+
+    def wait_until_offered(self, makelaar: str) -> None:
+        """The broker follows a registration that was just made within seconds: look again."""
+        deadline = time.monotonic() + PATIENCE
+        while not self.page.locator(f"button[value='{makelaar}']").count():
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{makelaar} is not offered")
+            self.page.wait_for_timeout(250)
+            self.page.reload()
 
     def log_in_as(self, person: str, fault: str = "none") -> None:
         """At the makelaar: be this person, with the answer that its page offers."""

@@ -33,7 +33,7 @@ class SimpleSamlPhp:
 
     folder: Path
     base_url: str
-    user: str = "fenna"
+    user: str = "fenna-7c31e0"
     password: str = "invented-for-a-test"
 
     @property
@@ -44,21 +44,18 @@ class SimpleSamlPhp:
     def metadata_url(self) -> str:
         return f"{self.base_url}/saml2/idp/metadata.php"
 
-    @property
-    def service_provider_metadata(self) -> Path:
-        """Where the metadata of the service provider is put; read at every request."""
-        return self.folder / "service-provider.xml"
 
-
-def prepare(folder: Path, level: str = LEVEL_EH3, encrypted: bool = False) -> SimpleSamlPhp:
-    """Keys and configuration in an empty folder; the server is not started."""
+def prepare(
+    folder: Path, service_provider: bytes, level: str = LEVEL_EH3, encrypted: bool = False
+) -> SimpleSamlPhp:
+    """Keys and configuration in an empty folder, for who sent this metadata; the server is not
+    started.
+    """
     provider = SimpleSamlPhp(folder, f"http://127.0.0.1:{free_port()}")
     for name in ("config", "metadata", "sessions", "log", "tmp"):
         (folder / name).mkdir(parents=True)
-    _write_key_pair(folder)
-    provider.service_provider_metadata.write_text(
-        '<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="urn:none"/>'
-    )
+    write_key_pair(folder)
+    (folder / "service-provider.xml").write_bytes(service_provider)
     values = {
         "folder": folder,
         "base_url": provider.base_url,
@@ -107,6 +104,8 @@ def metadata(provider: SimpleSamlPhp) -> bytes:
     """Its own metadata, as its administrator would send them."""
     response = requests.get(provider.metadata_url, timeout=10)
     response.raise_for_status()
+    if b"EntityDescriptor" not in response.content:
+        raise RuntimeError(f"no metadata:\n{logged(provider)}")
     return response.content
 
 
@@ -123,7 +122,8 @@ class _Percent(Template):
     delimiter = "%"  # PHP's variables start with a dollar sign
 
 
-def _write_key_pair(folder: Path) -> None:
+def write_key_pair(folder: Path) -> None:
+    """A new key and certificate, used from the next request on."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "SimpleSAMLphp in a test")])
     now = datetime.now(UTC)

@@ -9,10 +9,18 @@ $metadata['%entity_id'] = [
     'saml20.sign.assertion' => true,
     'assertion.encryption' => %encrypted,
     'validate.authnrequest' => true,
+    'SingleSignOnServiceBinding' => [
+        'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect',
+        'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST',
+    ],
     'NameIDFormat' => 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent',
     'attributes.NameFormat' => 'urn:oasis:names:tc:SAML:2.0:attrname-format:uri',
     'authproc' => [
-        3 => ['class' => 'saml:PersistentNameID', 'attribute' => 'uid'],
+        3 => [
+            'class' => 'saml:AttributeNameID',
+            'attribute' => 'uid',
+            'Format' => 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent',
+        ],
         10 => ['class' => 'saml:AuthnContextClassRef', 'AuthnContextClassRef' => '%level'],
     ],
 ];
