@@ -16,7 +16,6 @@ from broker.downstream.interface import LoginRefused, LoginRequest, PageError, R
 from broker.http import cookies
 from broker.http.language import portal_asks
 from broker.http.replies import remember_reference
-from broker.login import Login
 from broker.runtime import runtime
 from broker.steps import STEPS
 
@@ -82,14 +81,6 @@ def change_provider(login_id: str) -> Response:
     """
     rt = runtime()
     kept = dispatch.load(rt, login_id)
-    fresh = Login(
-        id=kept.login.id,
-        reference=kept.login.reference,
-        browser=kept.login.browser,
-        request=replace(kept.login.request, choose_again=True, provider_hint=None),
-        created_at=kept.login.created_at,
-        expires_at=kept.login.expires_at,
-        departures=kept.login.departures,
-        trace=kept.login.trace,
-    )
+    asked = replace(kept.login.request, choose_again=True, provider_hint=None)
+    fresh = replace(kept.login.afresh(), request=asked)
     return dispatch.restart(rt, kept, fresh, Advance(fresh, forget=True))

@@ -88,5 +88,18 @@ class Login:
     ended: Ended | None = None
     trace: tuple[TraceStep, ...] = ()
 
+    def afresh(self) -> Login:
+        """Before any makelaar was chosen: nothing that an earlier one said counts for the next."""
+        return Login(
+            id=self.id,
+            reference=self.reference,
+            browser=self.browser,
+            request=self.request,
+            created_at=self.created_at,
+            expires_at=self.expires_at,
+            departures=self.departures,
+            trace=self.trace,
+        )
+
 
 ADAPTER = TypeAdapter(Login)

@@ -47,8 +47,11 @@ class Situation:
 
     @cached_property
     def client(self) -> OidcClient | None:
-        """The portal; None for the console."""
-        return self.configuration.clients.get(self.login.request.client_id)
+        """The portal; None for the console. Raises PageError when it left meanwhile."""
+        found = self.configuration.clients.get(self.login.request.client_id)
+        if found is None and self.login.request.purpose is not Purpose.CONSOLE:
+            raise PageError(410, "service_gone", "portal no longer registered")
+        return found
 
     @cached_property
     def provider(self) -> ProviderRecord | None:

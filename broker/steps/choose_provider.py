@@ -38,7 +38,9 @@ def answer(turn: Turn) -> Outcome:
 
 
 def _with(turn: Turn, provider_id: str, *, was_remembered: bool) -> Login:
-    return replace(turn.login, provider_id=provider_id, provider_was_remembered=was_remembered)
+    """The login at this makelaar, without what one said that may no longer be used."""
+    login = turn.login.afresh()
+    return replace(login, provider_id=provider_id, provider_was_remembered=was_remembered)
 
 
 def _reachable(turn: Turn) -> list[ProviderRecord]:

@@ -13,6 +13,7 @@ from broker.downstream.interface import (
     LoginRefused,
     LoginRequest,
     LoginResult,
+    PageError,
     Prepared,
     RefusalCode,
     Reply,
@@ -21,7 +22,9 @@ from broker.downstream.oidc import codes
 from broker.downstream.oidc.claims import pairwise_sub
 from broker.downstream.oidc.codes import CodeFacts
 from broker.downstream.oidc.errors import DESCRIPTIONS, OF_REFUSAL
+from broker.downstream.oidc.redirect_uris import is_registered
 from broker.runtime import Runtime
+from directory.services import OidcClient
 from state.trace import show_reference
 
 
@@ -35,7 +38,7 @@ class OidcDownstream:
         """A code for this result; it works once the grant is committed. Raises LoginRefused when
         somebody else logged in than the portal named.
         """
-        client = self._rt.configuration.clients[result.request.client_id]
+        client = self._still_registered(result.request)
         named = result.request.reply_to.get("sub")
         if named not in (None, pairwise_sub(self._rt.sealer, client, result.person_id)):
             raise LoginRefused(RefusalCode.LOGIN_REQUIRED, "other_user", "id_token_hint")
@@ -56,9 +59,19 @@ class OidcDownstream:
 
     def refuse(self, request: LoginRequest, why: LoginRefused, reference: str) -> Reply:
         """The error that the protocol knows, with a reference that the help desk can look up."""
+        self._still_registered(request)
         description = f"{DESCRIPTIONS[why.code]} (reference {show_reference(reference)})"
         values = {"error": OF_REFUSAL[why.code], "error_description": description}
         return self._reply(request.reply_to, values)
+
+    def _still_registered(self, request: LoginRequest) -> OidcClient:
+        """The portal, with the address that it named. Raises PageError when either left during the
+        login: nothing is sent to an address that is no longer anybody's.
+        """
+        client = self._rt.configuration.clients.get(request.client_id)
+        if client is None or not is_registered(client, request.reply_to["redirect_uri"] or ""):
+            raise PageError(410, "service_gone", "portal or its address no longer registered")
+        return client
 
     def _reply(self, reply_to: Mapping[str, str | None], values: Mapping[str, str]) -> Reply:
         url = redirect_with(
