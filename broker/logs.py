@@ -27,7 +27,11 @@ _NINE_DIGITS: Final = re.compile(r"(?<!\d)\d{9}(?!\d)")  # BSN or RSIN
 _XML: Final = re.compile(r"<[A-Za-z?!/][^>]{0,2000}>")
 _QUERY: Final = re.compile(r"\?[^\s\"']+")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
+_TAG: Final = re.compile(r"<[A-Za-z?!]")
 MAX_TEXT: Final = 2000
+PRODUCT: Final = frozenset(
+    {"broker", "admin", "providers", "consent", "assurance", "directory", "keys", "state"}
+)
 
 
 def redact(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
@@ -50,9 +54,26 @@ def _clean(key: str, value: Any) -> Any:
 
 
 def _clean_text(text: str) -> str:
+    text = _without_document(text)
     for pattern in (_JWT, _QUERY, _XML, _LONG, _NINE_DIGITS):
         text = pattern.sub(REMOVED, text)
     return _CONTROL.sub(" ", text)[:MAX_TEXT]
+
+
+def _without_document(text: str) -> str:
+    """Without what lies between the first tag and the last closing one: text nodes hold names."""
+    first, last = _TAG.search(text), text.rfind("</")
+    if first is None or last < first.start():
+        return text
+    end = text.find(">", last)
+    return text[: first.start()] + REMOVED + (text[end + 1 :] if end >= 0 else "")
+
+
+def _may_speak(record: logging.LogRecord) -> bool:
+    """Ours at the level that was set; libraries from WARNING on, because below it some of them
+    write whole messages.
+    """
+    return record.levelno >= logging.WARNING or record.name.partition(".")[0] in PRODUCT
 
 
 def _with_reference(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
@@ -78,6 +99,7 @@ def configure_logs(level: str) -> None:
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(_may_speak)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,

@@ -1,0 +1,252 @@
+"""What whole logins leave in the logs, at the lowest level and with every library talking: nothing
+that anyone could use, and nothing about anybody.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from urllib.parse import parse_qsl, urlsplit
+
+import pyotp
+import pytest
+import structlog
+
+from broker import logs
+from sandbox import prepare
+from sandbox.browser import Browser
+from sandbox.makelaar import app as makelaars
+from sandbox.people import GUEST, PEOPLE, TestPerson, known_at
+from sandbox.portal.clients import BODEM, LOZING
+from tests.broker.clients import SECRET
+from tests.broker.portal import FORM, ISSUER, Portal, make_portal_world, scope_of, set_clock
+from tests.broker.recorder import Recorder
+from tests.world import World
+
+BSN = "999990019"  # from the range of test numbers
+SECRET_FIELDS = frozenset(
+    {
+        *("code", "state", "nonce", "code_verifier", "client_secret", "client_assertion"),
+        *("access_token", "id_token", "csrf_token", "SAMLResponse", "SAMLRequest", "RelayState"),
+        *("id_token_hint", "ticket", "shown", "login_hint"),
+    }
+)
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    return make_portal_world(tmp_path_factory.mktemp("world"))
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """The product's own logging at its lowest level, into a text."""
+    root = logging.getLogger()
+    before = root.handlers, root.level
+    logs.configure_logs("debug")
+    structlog.configure(cache_logger_on_first_use=False)
+    written = io.StringIO()
+    root.handlers[0].setStream(written)  # type: ignore[attr-defined]
+    yield written
+    root.handlers, _ = before
+    root.setLevel(before[1])
+    structlog.reset_defaults()
+
+
+def secrets_of(recorder: Recorder) -> set[str]:
+    """Every value that went over the wire and that a log may not hold."""
+    found: set[str] = set()
+    for exchange in recorder.exchanges:
+        pairs = parse_qsl(urlsplit(exchange.url).query) + parse_qsl(exchange.body or "")
+        for place in exchange.answer.all("Location"):
+            pairs += parse_qsl(urlsplit(place).query)
+        found |= {value for name, value in pairs if name in SECRET_FIELDS}
+        for header in ("Cookie", "Authorization"):
+            value = exchange.headers.get(header, "")
+            found |= {part.partition("=")[2] or part for part in value.split("; ")}
+        for line in exchange.answer.all("Set-Cookie"):
+            found.add(line.partition(";")[0].partition("=")[2])
+        if exchange.answer.body.startswith(b"{"):
+            found |= {str(v) for k, v in exchange.answer.json().items() if k in SECRET_FIELDS}
+    return {value for value in found if len(value) >= 6}
+
+
+def test_L_01_whole_logins_leave_nothing_that_anyone_could_use(
+    world: World, log: io.StringIO
+) -> None:
+    set_clock(world)
+    recorder = Recorder(world.wire)
+    outgoing = world.parts.outgoing
+    outgoing.wire = recorder  # type: ignore[attr-defined]
+    portal = Portal(world)
+
+    def browser() -> Browser:
+        return Browser(wire=recorder)
+
+    walk_every_way(portal, browser)
+    client = Portal(replace_wire(world, recorder), "by-key")
+    client.tokens(client.log_in("mo", browser=browser())["code"])
+    spoil_everything(portal, recorder)
+    text = log.getvalue()
+    assert len(text.splitlines()) > 10
+    code = pyotp.TOTP(prepare.totp_secret(world.demo, "roos")).at(world.clock())
+    assert not re.search(rf"(?<![\d.:]){code}(?!\d)", text)
+    leaked = {value for value in secrets_of(recorder) if value in text}
+    assert leaked == set()
+    for person in (*PEOPLE, GUEST):
+        assert person.name not in text
+        for login in person.logins:
+            assert login.subject not in text
+    for word in ("@voorbeeld.example", SECRET, "saml:", "<Response", "Assertion ", "BEGIN", "eyJ"):
+        assert word not in text, word
+    outgoing.wire = world.wire  # type: ignore[attr-defined]
+
+
+def replace_wire(world: World, recorder: Recorder) -> World:
+    return replace(world, wire=recorder)  # type: ignore[arg-type]
+
+
+def walk_every_way(portal: Portal, browser: object) -> None:
+    """Logins that succeed, stop, fail and are refused, through both protocols."""
+    assert callable(browser)
+    watched = Portal(replace_wire(portal.world, browser()._wire))
+    for makelaar, person in (("zekerweg", "jan"), ("polderpoort", "jan"), ("polderpoort", "hanna")):
+        heard = watched.log_in(person, makelaar, browser(), scope=scope_of(BODEM))
+        tokens = watched.tokens(heard["code"])
+        assert watched.userinfo(tokens["access_token"]).status == 200
+        assert watched.redeem(heard["code"]).status == 400
+    for fault in ("wrong_key", "expired", "wrong_audience"):
+        for makelaar in ("zekerweg", "polderpoort"):
+            at = watched.at_makelaar(makelaar, browser(), scope=scope_of(BODEM))
+            at.fill("fault", fault)
+            assert at.press("person", "jan").status == 400
+    at = watched.at_makelaar("brugwacht", browser(), scope=scope_of(LOZING))
+    at.press("person", "roos")
+    for code in ("000000", pyotp.TOTP(prepare.totp_secret(portal.world.demo, "roos")).now()):
+        at.fill("code", code)
+        at.click("Ga verder")
+    at = watched.at_makelaar(browser=browser(), scope=scope_of(BODEM))
+    at.press("action", "cancel")
+
+
+def spoil_everything(portal: Portal, recorder: Recorder) -> None:
+    """Requests that are refused, with secrets in them."""
+    code = "a-code-that-nobody-may-read-in-a-log"
+    for query in (
+        f"?code={code}&state={code}",
+        f"?SAMLResponse={code}",
+        f"?client_secret={SECRET}",
+    ):
+        for path in ("/oidc/callback/zekerweg", "/saml/acs", "/token", "/authorize", "/userinfo"):
+            recorder.request(
+                "GET", ISSUER + path + query, None, {"Authorization": f"Bearer {code}"}
+            )
+            recorder.request("POST", ISSUER + path, query[1:], FORM)
+
+
+def test_L_01_an_error_of_ours_says_what_failed_and_not_with_what(
+    world: World, log: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_clock(world)
+    secret = "a-code-that-nobody-may-read-in-a-log-at-all-0123456789"
+
+    def fail(**_: object) -> None:
+        raise RuntimeError(f"cannot use {secret} of jan@voorbeeld.example")
+
+    monkeypatch.setitem(world.app.view_functions, "help.index", fail)
+    answer = world.wire.request("GET", f"{ISSUER}/hulp/?code={secret}")
+    assert answer.status == 500
+    text = log.getvalue()
+    assert "RuntimeError" in text
+    assert secret not in text
+    (reference,) = re.findall(r"sluis-reference__code\">([0-9A-Z-]+)<", answer.body.decode())
+    assert reference.replace("-", "") in text
+
+
+def test_L_01_libraries_are_heard_from_warnings_on_without_documents(log: io.StringIO) -> None:
+    document = (
+        "<saml:Assertion><NameID>jan-5b1f0a</NameID><Name>Jan de Vries</Name></saml:Assertion>"
+    )
+    for name in ("saml2.response", "urllib3.connectionpool", "authlib.oauth2"):
+        logging.getLogger(name).debug("canonicalised %s", document)
+        logging.getLogger(name).info("got %s", document)
+        logging.getLogger(name).warning("cannot read %s, gave up", document)
+        logging.getLogger(name).error("bytes %r", document.encode())
+    text = log.getvalue()
+    assert text.count("cannot read [removed], gave up") == 3
+    assert len(text.splitlines()) == 6
+    for word in ("jan-5b1f0a", "Jan de Vries", "NameID", "canonicalised"):
+        assert word not in text
+
+
+HOSTILE = (
+    pytest.param("a\r\nInjected: line", id="line ends"),
+    pytest.param("a\x1b[31mred\x07", id="terminal codes"),
+    pytest.param("a\u2028b\u2029c\x85d", id="other line ends"),
+    pytest.param('a"}\n{"event":"forged"', id="JSON"),
+    pytest.param("x" * 7000, id="huge"),
+    pytest.param("a\x00b", id="a null"),
+)
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+def test_L_02_what_is_logged_is_one_line_escaped_and_cut(
+    world: World, log: io.StringIO, value: str
+) -> None:
+    set_clock(world)
+    portal = Portal(world)
+    for name in ("client_id", "redirect_uri", "scope", "acr_values", "idp_hint"):
+        portal.ask(portal.request(**{name: value}))
+    portal.token({"client_id": value, "client_secret": value, "grant_type": value})
+    structlog.get_logger().warning("event", detail=value, listed=[value], deep={"a": value})
+    lines = log.getvalue().split("\n")
+    assert lines[-1] == ""
+    assert len(lines) > 3
+    for line in lines[:-1]:
+        assert line.isascii() and line.isprintable()
+        assert len(line) < 8000
+        event = json.loads(line)
+        assert event["event"] != "forged"
+        assert {"event", "level", "timestamp"} <= event.keys()
+
+
+def test_L_05_a_citizen_number_goes_nowhere(
+    world: World, log: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A makelaar that knows people by it: not in an address, page, cookie, token, log or row."""
+
+    def known(slug: str) -> tuple[tuple[TestPerson, object], ...]:
+        return tuple((p, replace(who, subject=BSN)) for p, who in known_at(slug))
+
+    monkeypatch.setattr(makelaars, "known_at", known)
+    set_clock(world)
+    for makelaar in ("zekerweg", "polderpoort"):
+        recorder = Recorder(world.wire)
+        portal = Portal(replace_wire(world, recorder))
+        heard = portal.log_in("jan", makelaar, Browser(wire=recorder))
+        tokens = portal.tokens(heard["code"])
+        claims = portal.claims(tokens["id_token"])
+        assert BSN not in json.dumps(claims)
+        assert BSN not in portal.userinfo(tokens["access_token"]).body.decode()
+        at = portal.at_makelaar(makelaar, Browser(wire=recorder))
+        at.fill("fault", "wrong_audience")
+        assert at.press("person", "jan").status == 400
+        for exchange in recorder.exchanges:
+            if exchange.url.startswith(ISSUER):
+                assert BSN not in exchange.url
+                assert BSN.encode() not in exchange.answer.body
+                assert BSN not in str(exchange.answer.headers)
+    assert BSN not in log.getvalue()
+    assert BSN.encode() not in b"".join(
+        file.read_bytes() for file in world.demo.directory.glob("sluis.db*")
+    )
+
+
+def test_ours_is_heard_at_the_level_that_was_set(log: io.StringIO) -> None:
+    for name in ("broker.endings", "providers.saml.provider", "state.outbox"):
+        logging.getLogger(name).debug("something happened")
+    assert len(log.getvalue().splitlines()) == 3
