@@ -29,6 +29,7 @@ def running(
     log: Path,
     ready_url: str,
     seconds: float = 30,
+    folder: Path | None = None,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """The program runs inside this block, from the moment that ``ready_url`` answers 200.
 
@@ -39,6 +40,7 @@ def running(
         process = subprocess.Popen(
             command,
             env=dict(environment),
+            cwd=folder,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
@@ -59,7 +61,7 @@ def _wait_until_ready(
     while time.monotonic() < deadline and process.poll() is None:
         try:
             status = str(requests.get(url, timeout=5).status_code)
-        except requests.ConnectionError:
+        except requests.RequestException:
             time.sleep(0.05)
             continue
         if status == "200":

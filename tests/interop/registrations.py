@@ -43,7 +43,7 @@ services:
   - 7f1e6c1a-90b4-4d0e-9b52-3c1f0a77d2e4
 redirect_uris: ["$redirect_uri"]
 token_endpoint_auth_method: private_key_jwt
-jwks: '$jwks'
+jwks: $jwks
 id_token_signed_response_alg: $algorithm
 acr: eidas
 claims:
