@@ -1,0 +1,143 @@
+"""The server that production runs, over a socket: bytes that no well-behaved client sends."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from sandbox.addresses import Addresses
+from sandbox.parties import Parties
+from sandbox.prepare import prepare
+from tests.servers import free_port
+
+PATIENCE = 3.0
+
+
+@pytest.fixture(scope="module")
+def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """A broker of its own with everything registered."""
+    number = free_port()
+    addresses = Addresses(
+        broker=f"http://localhost:{number}",
+        makelaars=f"http://127.0.0.1:{free_port()}",
+        portal=f"http://127.0.0.1:{free_port()}",
+        postbus=f"http://127.0.0.1:{free_port()}",
+    )
+    parties = Parties(prepare(tmp_path_factory.mktemp("server") / "demo", addresses))
+    try:
+        parties.sluis("init")
+        parties.sluis("apply", "-f", str(parties.demo.registrations))
+        parties.start()
+        yield number
+    finally:
+        parties.stop()
+
+
+def send(port: int, *pieces: bytes) -> bytes:
+    """Everything that comes back until the server closes or is silent for long."""
+    with socket.create_connection(("127.0.0.1", port), PATIENCE) as connection:
+        connection.settimeout(PATIENCE)
+        received = b""
+        try:
+            for piece in pieces:
+                connection.sendall(piece)
+            while data := connection.recv(65536):
+                received += data
+        except (ConnectionError, TimeoutError):
+            pass
+        return received
+
+
+def statuses(answer: bytes) -> list[int]:
+    """The status of each answer in these bytes."""
+    lines = [line for line in answer.split(b"\r\n") if line.startswith(b"HTTP/1.1 ")]
+    return [int(line.split()[1]) for line in lines]
+
+
+def request(port: int, line: str, *headers: str, body: str = "") -> bytes:
+    fields = [f"Host: localhost:{port}", "Connection: close", *headers]
+    return "\r\n".join([line, *fields, "", body]).encode("latin1")
+
+
+GET = "GET /hulp/ HTTP/1.1"
+
+
+def test_the_good_twin_is_answered(port: int) -> None:
+    answer = send(port, request(port, GET))
+    assert statuses(answer) == [200]
+    assert b"\r\nserver: granian\r\n" in answer  # no version
+
+
+def test_A_13_an_absolute_address_or_another_host_is_not_followed(port: int) -> None:
+    for line, host in (
+        (GET, "elders.example"),
+        ("GET http://elders.example/hulp/ HTTP/1.1", "elders.example"),
+        (GET.replace("1.1", "1.0"), "elders.example"),
+    ):
+        raw = f"{line}\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode()
+        answer = send(port, raw)
+        assert statuses(answer.replace(b"HTTP/1.0 ", b"HTTP/1.1 ")) == [400], line
+        assert b"elders" not in answer
+    absolute = request(port, "GET http://elders.example/hulp/ HTTP/1.1")
+    assert b"elders" not in send(port, absolute)
+    two = f"{GET}\r\nHost: localhost:{port}\r\nHost: elders.example\r\nConnection: close\r\n\r\n"
+    answer = send(port, two.encode())
+    assert b"elders" not in answer
+
+
+HIDDEN = "GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [
+        pytest.param(
+            ("Content-Length: 5", "Transfer-Encoding: chunked"), f"0\r\n\r\n{HIDDEN}", id="CL.TE"
+        ),
+        pytest.param(
+            ("Transfer-Encoding: chunked", "Content-Length: 3"), f"0\r\n\r\n{HIDDEN}", id="TE.CL"
+        ),
+        pytest.param(("Content-Length: 0", "Content-Length: 60"), HIDDEN, id="two lengths"),
+        pytest.param(("Content-Length: +0",), HIDDEN, id="a length with a sign"),
+        pytest.param(("Content-Length: 0x0",), HIDDEN, id="a length in other digits"),
+        pytest.param(("Content-Length: -1",), HIDDEN, id="a negative length"),
+        pytest.param(("Transfer-Encoding: xchunked",), f"0\r\n\r\n{HIDDEN}", id="odd encoding"),
+        pytest.param(("Transfer-Encoding : chunked",), f"0\r\n\r\n{HIDDEN}", id="a space"),
+        pytest.param(("X: y\nContent-Length: 60",), HIDDEN, id="a bare line end"),
+    ],
+)
+def test_H_06_a_request_hidden_in_another_is_not_answered(
+    port: int, headers: tuple[str, ...], body: str
+) -> None:
+    """Also where the connection is kept, as a proxy before us would keep it."""
+    raw = request(port, "POST /token HTTP/1.1", *headers, body=body)
+    answer = send(port, raw.replace(b"Connection: close\r\n", b""))
+    assert b'"status":"ok"' not in answer
+    assert statuses(answer) == [400]
+
+
+@pytest.mark.parametrize("method", ["TRACE", "CONNECT", "PUT", "OPTIONS", "FOO"])
+def test_H_06_other_methods_are_refused_by_the_server_too(port: int, method: str) -> None:
+    answer = send(
+        port, request(port, f"{method} /token HTTP/1.1", "Content-Length: 0", "X-Echo: e1")
+    )
+    assert all(400 <= status < 500 for status in statuses(answer))
+    assert b"marker" not in answer
+
+
+def test_H_06_huge_headers_and_bodies_are_refused(port: int) -> None:
+    for raw in (
+        request(port, GET, "X: " + "x" * 1_000_000),
+        request(port, "GET /hulp/?" + "x" * 1_000_000 + " HTTP/1.1"),
+        request(port, GET, *(f"X-{n}: y" for n in range(5000))),
+    ):
+        answer = send(port, raw)
+        assert 200 not in statuses(answer)
+        assert all(400 <= status < 500 for status in statuses(answer))
+    body = "a=" + "x" * 5_000_000
+    head = ("Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(body)}")
+    answer = send(port, request(port, "POST /saml/acs HTTP/1.1", *head, body=body))
+    assert statuses(answer) in ([413], [])
+    assert statuses(send(port, request(port, GET))) == [200]  # and the server goes on
