@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Final
 
 from sqlalchemy import ForeignKey, String, bindparam, select
-from sqlalchemy import insert as sql_insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from broker.downstream.interface import GrantFacts
 from state.db import Base, UtcDateTime, table_of
+from state.prepared import Prepared, insert_into
 
 
 class Grant(Base):
@@ -28,16 +28,18 @@ class Grant(Base):
 
 
 _c = table_of(Grant).c
-_INSERT: Final = sql_insert(table_of(Grant))
-_LIVE: Final = select(_c.person_id).where(
-    _c.id == bindparam("grant"), _c.revoked_at.is_(None), _c.expires_at > bindparam("now")
+_INSERT: Final = Prepared(insert_into(table_of(Grant)))
+_LIVE: Final = Prepared(
+    select(_c.person_id).where(
+        _c.id == bindparam("grant"), _c.revoked_at.is_(None), _c.expires_at > bindparam("now")
+    )
 )
 
 
 def insert(session: Session, facts: GrantFacts, now: datetime) -> None:
     """Write a grant with the transaction of the login that it belongs to."""
-    session.execute(
-        _INSERT,
+    _INSERT.run(
+        session,
         {
             "id": facts.id,
             "client_id": facts.client_id,
@@ -45,6 +47,7 @@ def insert(session: Session, facts: GrantFacts, now: datetime) -> None:
             "service_uuid": facts.service_uuid,
             "created_at": now,
             "expires_at": facts.expires_at,
+            "revoked_at": None,
         },
     )
 
@@ -53,7 +56,7 @@ def live(session: Session, grant_id: str, now: datetime) -> str | None:
     """The id of the person while the grant stands: neither revoked nor over. One read, never from
     a cache.
     """
-    row = session.execute(_LIVE, {"grant": grant_id, "now": now}).first()
+    row = _LIVE.first(session, {"grant": grant_id, "now": now})
     return str(row[0]) if row is not None else None
 
 

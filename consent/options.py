@@ -30,6 +30,7 @@ from consent.chains import ChainMandate
 from consent.mandates import REGISTER, Mandate
 from directory.organisations import Organisation
 from state.db import table_of
+from state.prepared import Prepared
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ class Chained:
 # Written once: a statement that is built anew for every login costs more than the database does.
 _m, _c, _o = table_of(Mandate).c, table_of(ChainMandate).c, table_of(Organisation).c
 _intermediary = table_of(Organisation).alias("intermediary")
-_HELD: Final = (
+_HELD: Final = Prepared(
     select(
         _m.id,
         _m.organisation_id,
@@ -122,7 +123,7 @@ _HELD: Final = (
         _o.suspended_at.is_(None),
     )
 )
-_CHAINED: Final = (
+_CHAINED: Final = Prepared(
     select(
         _c.id,
         _c.intermediary_id,
@@ -141,7 +142,9 @@ _CHAINED: Final = (
     .join(table_of(Organisation), _o.id == _c.organisation_id)
     .join(_intermediary, _intermediary.c.id == _c.intermediary_id)
     .where(
-        _c.intermediary_id.in_(bindparam("held", expanding=True)),
+        _c.intermediary_id.in_(
+            select(_m.organisation_id).where(_m.person_id == bindparam("person"))
+        ),
         _c.service_uuid == bindparam("service"),
         _o.suspended_at.is_(None),
     )
@@ -153,7 +156,7 @@ def options(session: Session, person_id: str, terms: Terms) -> Options:
     mandates = _mandates_of(session, person_id, terms.service.uuid)
     candidates = [(direct_authority(m), standing(m, terms.now)) for m in mandates]
     if terms.service.chain_mandates:
-        candidates += _chains(session, mandates, terms)
+        candidates += _chains(session, person_id, mandates, terms)
     return _sorted(candidates, terms)
 
 
@@ -222,21 +225,19 @@ def party(kvk: str, name: str, rsin: str | None) -> Party:
 
 
 def _mandates_of(session: Session, person_id: str, service_uuid: str) -> list[Held]:
-    rows = session.execute(_HELD, {"person": person_id, "service": service_uuid})
-    return [Held(*row[:8], party(*row[8:])) for row in rows]
+    rows = _HELD.all(session, {"person": person_id, "service": service_uuid})
+    return [Held(*(*row[:8], party(*row[8:]))) for row in rows]
 
 
 def _chains(
-    session: Session, mandates: Iterable[Held], terms: Terms
+    session: Session, person_id: str, mandates: Iterable[Held], terms: Terms
 ) -> list[tuple[Authority, RefusalReason | None]]:
     """Through each intermediary for which the person may act here now."""
     held = {m.organisation_id: m for m in mandates if standing(m, terms.now) is None}
     if not held:
         return []
-    rows: Iterable[Sequence[Any]] = session.execute(
-        _CHAINED, {"held": list(held), "service": terms.service.uuid}
-    )
-    chains = [_chained(row) for row in rows]
+    rows = _CHAINED.all(session, {"person": person_id, "service": terms.service.uuid})
+    chains = [chain for row in rows if (chain := _chained(row)).intermediary_id in held]
     return [
         (chain_authority(held[chain.intermediary_id], chain), standing(chain, terms.now))
         for chain in chains

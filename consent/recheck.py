@@ -18,11 +18,12 @@ from consent.options import Terms, standing
 from directory.organisations import Organisation
 from directory.people import Person
 from state.db import table_of
+from state.prepared import Prepared
 
 _person, _mandate, _chain = table_of(Person), table_of(Mandate), table_of(ChainMandate)
 _own = table_of(Organisation).alias("own")  # of the mandate: in a chain the intermediary
 _behind = table_of(Organisation).alias("behind")  # of the chain mandate
-_NOW: Final = (
+_NOW: Final = Prepared(
     select(
         _person.c.blocked_at,
         _mandate.c.id,
@@ -45,7 +46,11 @@ _NOW: Final = (
     .where(_person.c.id == bindparam("person"))
 )
 _USED: Final = {
-    table: update(table).where(table.c.id == bindparam("used")).values(last_used_at=bindparam("at"))
+    table: Prepared(
+        update(table)
+        .where(table.c.id == bindparam("used"))
+        .values(last_used_at=bindparam("at", type_=table.c.last_used_at.type))
+    )
     for table in (_mandate, _chain)
 }
 
@@ -75,7 +80,7 @@ def recheck(
         "mandate": authority.mandate_id if authority else None,
         "chain": authority.chain_mandate_id if authority else None,
     }
-    row = session.execute(_NOW, parameters).first()
+    row = _NOW.first(session, parameters)
     if row is None or row[0] is not None:
         return PersonGone.BLOCKED
     if authority is None:
@@ -103,4 +108,4 @@ def mark_used(session: Session, authority: Authority, now: datetime) -> None:
         (_chain, authority.chain_mandate_id),
     ):
         if identifier is not None:
-            session.execute(_USED[table], {"used": identifier, "at": now})
+            _USED[table].run(session, {"used": identifier, "at": now})

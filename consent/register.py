@@ -11,6 +11,7 @@ from sqlalchemy import ForeignKey, Index, String, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from state.db import Base, UtcDateTime, new_id, table_of
+from state.prepared import Prepared
 
 
 class Consent(Base):
@@ -33,7 +34,7 @@ class Consent(Base):
 
 
 _c = table_of(Consent).c
-_COVERS: Final = (
+_COVERS: Final = Prepared(
     select(_c.id)
     .where(
         _c.person_id == bindparam("person"),
@@ -51,7 +52,7 @@ def covers(
 ) -> bool:
     """True where exactly this was agreed to earlier, and not withdrawn. One read."""
     asked = {"person": person_id, "client": client_id, "service": service_uuid, "shown": shown}
-    return session.execute(_COVERS, asked).first() is not None
+    return _COVERS.first(session, asked) is not None
 
 
 def give(

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import CursorResult, ForeignKey, Index, String, delete, insert, select
+from sqlalchemy import CursorResult, ForeignKey, Index, String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from assurance.levels import AssuranceLevel
 from state.db import Base, LevelColumn, UtcDateTime, new_id, table_of
+from state.prepared import Prepared, insert_into
 
 
 class HistoryEntry(Base):
@@ -32,7 +33,7 @@ class HistoryEntry(Base):
     represented: Mapped[str | None] = mapped_column(String(12))
 
 
-_INSERT: Final = insert(table_of(HistoryEntry))
+_INSERT: Final = Prepared(insert_into(table_of(HistoryEntry)))
 
 
 def record(
@@ -49,9 +50,10 @@ def record(
     represented: str | None,
 ) -> None:
     """Add one login with the transaction of the caller."""
-    session.execute(
-        _INSERT,
+    _INSERT.run(
+        session,
         {
+            "id": new_id(),
             "person_id": person_id,
             "at": at,
             "reference": reference,

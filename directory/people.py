@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from directory.organisations import Organisation
 from keys.sealing import Sealer
 from state.db import Base, UtcDateTime, new_id, table_of, writing
+from state.prepared import Prepared
 
 
 class Person(Base):
@@ -98,7 +99,7 @@ class Known:
 
 # Written once: a statement that is built anew for every login costs more than the database does.
 _identity, _person = table_of(ExternalIdentity).c, table_of(Person).c
-_FIND: Final = (
+_FIND: Final = Prepared(
     select(
         _identity.person_id,
         _person.display_name,
@@ -117,7 +118,7 @@ _FIND: Final = (
 def find(session: Session, sealer: Sealer, provider_id: str, subject: str) -> Known | None:
     """The person behind this identity, in one read."""
     key = {"provider": provider_id, "subject": subject_hash(sealer, provider_id, subject)}
-    row = session.execute(_FIND, key).first()
+    row = _FIND.first(session, key)
     return Known(*row) if row is not None else None
 
 

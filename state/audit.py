@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import JSON, BigInteger, Enum, Integer, String, event, insert, select
+from sqlalchemy import JSON, BigInteger, Enum, Integer, String, event, select
 from sqlalchemy.orm import Mapped, Mapper, Session, mapped_column
 
 from assurance.levels import AssuranceLevel
 from state.db import Base, LevelColumn, UtcDateTime, table_of
+from state.prepared import Prepared, insert_into
 
 Detail = str | int | bool | None
 
@@ -116,14 +117,14 @@ class AuditRow(Base):
     details: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
-_INSERT: Final = insert(table_of(AuditRow))
+_INSERT: Final = Prepared(insert_into(table_of(AuditRow), without=("id",)))
 _FIELDS: Final = tuple(name for name in AuditEvent.__dataclass_fields__ if name != "details")
 
 
 def record(session: Session, happened: AuditEvent) -> None:
     """Write one event; it stands or falls with the transaction of the caller."""
     values = {name: getattr(happened, name) for name in _FIELDS}
-    session.execute(_INSERT, {**values, "details": dict(happened.details)})
+    _INSERT.run(session, {**values, "details": dict(happened.details)})
 
 
 def recent(

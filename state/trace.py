@@ -11,11 +11,12 @@ from datetime import datetime
 from typing import Final
 
 from pydantic import TypeAdapter
-from sqlalchemy import JSON, CursorResult, String, delete, insert, select
+from sqlalchemy import JSON, CursorResult, String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from assurance.levels import AssuranceLevel
 from state.db import Base, LevelColumn, UtcDateTime, new_id, table_of
+from state.prepared import Prepared, insert_into
 
 # Crockford's base 32: no I, L, O and U; who reads I or L means 1, who reads O means 0.
 ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -67,7 +68,7 @@ class Trace(Base):
     steps: Mapped[list[dict[str, str | int | None]]] = mapped_column(JSON)
 
 
-_INSERT: Final = insert(table_of(Trace))
+_INSERT: Final = Prepared(insert_into(table_of(Trace)))
 _STEPS: Final = TypeAdapter(tuple[TraceStep, ...])
 
 
@@ -94,9 +95,10 @@ def parse_reference(text: str) -> str | None:
 
 def save(session: Session, record: TraceRecord) -> None:
     """Write one trace with the transaction of the caller."""
-    session.execute(
-        _INSERT,
+    _INSERT.run(
+        session,
         {
+            "id": new_id(),
             "reference": record.reference,
             "started_at": record.started_at,
             "ended_at": record.ended_at,

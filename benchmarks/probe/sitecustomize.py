@@ -25,6 +25,7 @@ def _install(path: str) -> None:
 
     sys.addaudithook(audit)
     _count_sql(count)
+    _count_prepared(count)
     _count_store(count)
 
 
@@ -51,6 +52,22 @@ def _count_sql(count) -> None:  # type: ignore[no-untyped-def]
     @event.listens_for(Engine, "rollback")
     def _rollback(connection):  # type: ignore[no-untyped-def]
         connection.info.pop("bench_wrote", None)
+
+
+def _count_prepared(count) -> None:  # type: ignore[no-untyped-def]
+    """Statements that run on the driver pass by the events of the engine."""
+    from state.prepared import Prepared
+
+    original = Prepared._execute
+
+    def execute(self, connection, parameters):  # type: ignore[no-untyped-def]
+        if self._statement.is_select:
+            count(b"r")
+        else:
+            connection.info["bench_wrote"] = True
+        return original(self, connection, parameters)
+
+    Prepared._execute = execute
 
 
 def _count_store(count) -> None:  # type: ignore[no-untyped-def]

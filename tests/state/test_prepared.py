@@ -1,0 +1,111 @@
+"""Statements on the driver: the same values in and out as through SQLAlchemy, on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, bindparam, select
+from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
+from sqlalchemy.orm import Session
+
+from assurance.levels import AssuranceLevel
+from broker.tables import TABLES
+from state import audit, trace
+from state.audit import AuditEvent, AuditRow, EventTag
+from state.db import Base, table_of
+from state.engine import make_engine
+from state.prepared import Prepared, insert_into
+from state.trace import Trace, TraceRecord, TraceStep
+from tests.servers import postgresql_url
+
+__all__ = ["postgresql_url"]
+NOW = datetime(2026, 11, 2, 9, 0, 0, 123456, tzinfo=UTC)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    assert TABLES
+    url = f"sqlite:///{tmp_path}/sluis.db"
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgresql_url")
+    made = make_engine(url)
+    Base.metadata.drop_all(made)
+    Base.metadata.create_all(made)
+    yield made
+    Base.metadata.drop_all(made)
+    made.dispose()
+
+
+def test_every_kind_of_value_is_written_as_the_mapper_reads_it(engine: Engine) -> None:
+    event = AuditEvent(
+        tag=EventTag.MANDATE_GRANTED,
+        at=NOW,
+        person_id="jan",
+        level=AssuranceLevel.EH2_PLUS,
+        details={"kind": "Mandate", "count": 3, "yes": True, "none": None, "quote": "'\"%s :x ?"},
+    )
+    step = TraceStep("answer", "accepted", None, 12)
+    record = TraceRecord("K7QM4RXT", NOW, NOW, "success", steps=(step,))
+    with Session(engine) as session:
+        audit.record(session, event)
+        trace.save(session, record)
+        session.commit()
+    with Session(engine) as session:
+        assert audit.recent(session) == [event]
+        assert trace.find(session, "K7QM4RXT") == record
+
+
+def test_every_kind_of_value_is_read_as_the_mapper_wrote_it(engine: Engine) -> None:
+    columns = table_of(AuditRow).c
+    read = Prepared(
+        select(columns.tag, columns.at, columns.level, columns.details, columns.reason)
+        .where(columns.person_id == bindparam("person"), columns.at <= bindparam("now"))
+        .limit(1)
+    )
+    with Session(engine) as session:
+        row = AuditRow(
+            tag=EventTag.KEY_CREATED,
+            at=NOW,
+            person_id="jan",
+            level=AssuranceLevel.EH4,
+            details={"a": [1]},
+        )
+        session.add(row)  # not flushed: the statement sees it all the same
+        found = read.first(session, {"person": "jan", "now": NOW})
+        assert found == (EventTag.KEY_CREATED, NOW, AssuranceLevel.EH4, {"a": [1]}, None)
+        assert read.first(session, {"person": "piet", "now": NOW}) is None
+        assert read.all(session, {"person": "jan", "now": NOW.replace(year=2025)}) == []
+
+
+def test_an_error_of_the_driver_is_an_error_of_sqlalchemy_without_values(engine: Engine) -> None:
+    write = Prepared(insert_into(table_of(Trace)))
+    values = {
+        "id": "same",
+        "reference": "K7QM4RXT",
+        "started_at": NOW,
+        "ended_at": NOW,
+        "outcome": "success",
+        "reason": "very-secret",
+        "client_id": None,
+        "service_uuid": None,
+        "provider_id": None,
+        "level": None,
+        "steps": [],
+    }
+    with Session(engine) as session:
+        write.run(session, values)
+        with pytest.raises(IntegrityError) as caught:
+            write.run(session, values)
+        assert "very-secret" not in str(caught.value)
+        session.rollback()
+        Base.metadata.drop_all(engine)
+        with pytest.raises((OperationalError, ProgrammingError)):
+            write.run(session, values)
+
+
+def test_a_naive_moment_is_refused(engine: Engine) -> None:
+    with Session(engine) as session, pytest.raises(ValueError, match="naive"):
+        audit.record(session, AuditEvent(tag=EventTag.KEY_CREATED, at=NOW.replace(tzinfo=None)))
