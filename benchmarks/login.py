@@ -16,7 +16,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import floor, hostile
+from benchmarks import hostile
+from benchmarks.floor import Floor
 from benchmarks.processes import cpu_seconds, pss_mb
 from benchmarks.server import Measured, Setting, running
 from benchmarks.user import Refused
@@ -47,7 +48,12 @@ class Cost:
     """Per login, of the broker's process tree."""
 
     cpu_ms: float
+    floor_ms: float
     logins_per_s: float
+
+    @property
+    def ratio(self) -> float:
+        return round(self.cpu_ms / self.floor_ms, 2)
 
 
 def main() -> int:
@@ -77,7 +83,6 @@ def _measure(folder: Path, sample: int, logins: int) -> dict[str, float | str]:
         console.print(f"Hostile messages refused: {hostile.send_all(broker.user())}")
     with running(Setting("counting", "", "memory:"), folder, counting=True) as broker:
         result |= _counted(broker)
-    before = floor.total(floor.operations())
     with running(alone, folder) as broker:
         cost = _cost(broker, sample)
         result["pss_mb"] = round(max(pss_mb(broker.pid)), 1)
@@ -88,13 +93,12 @@ def _measure(folder: Path, sample: int, logins: int) -> dict[str, float | str]:
         shared = _cost_in(Setting("pg-redis", database, store), folder, sample)
     with postgresql() as database, redis() as store:
         pair = _cost_in(Setting("pg-redis-2", database, store, 2), folder, sample)
-    bare = (before + floor.total(floor.operations())) / 2
     result |= {
         "login_cpu_ms": round(cost.cpu_ms, 2),
         "login_cpu_ms_pg_redis": round(shared.cpu_ms, 2),
-        "crypto_floor_ms": round(bare, 3),
-        "ratio": round(cost.cpu_ms / bare, 2),
-        "ratio_pg_redis": round(shared.cpu_ms / bare, 2),
+        "crypto_floor_ms": round(cost.floor_ms, 3),
+        "ratio": cost.ratio,
+        "ratio_pg_redis": shared.ratio,
         "logins_per_s_pg_redis": round(shared.logins_per_s, 1),
         "logins_per_s_2_workers": round(pair.logins_per_s, 1),
     }
@@ -107,14 +111,18 @@ def _cost_in(setting: Setting, folder: Path, sample: int) -> Cost:
 
 
 def _cost(broker: Measured, sample: int) -> Cost:
-    """CPU of one login after another, then the rate with several users at once."""
+    """CPU of login after login and of the bare cryptography; then the rate of several users."""
     _log_in(broker, WARM_UP)
+    user, floor = broker.user(), Floor()
     used = cpu_seconds(broker.pid)
-    _log_in(broker, sample, clients=1)
+    for _ in range(sample):
+        user.log_in()
+        floor.once()
     used = cpu_seconds(broker.pid) - used
     started = time.monotonic()
     _log_in(broker, sample)
-    return Cost(used * 1000 / sample, sample / (time.monotonic() - started))
+    seconds = time.monotonic() - started
+    return Cost(used * 1000 / sample, floor.milliseconds, sample / seconds)
 
 
 def _growth(broker: Measured, logins: int) -> float:
@@ -143,10 +151,10 @@ def _counted(broker: Measured) -> dict[str, float]:
     return {name: float(round(seen[letter] / COUNTED)) for letter, name in names.items()}
 
 
-def _log_in(broker: Measured, times: int, clients: int = CLIENTS) -> None:
+def _log_in(broker: Measured, times: int) -> None:
     """So many logins from a few clients at once. Raises Refused when one fails."""
     failures: list[BaseException] = []
-    share, rest = divmod(times, clients)
+    share, rest = divmod(times, CLIENTS)
 
     def work(number: int) -> None:
         try:
@@ -160,7 +168,7 @@ def _log_in(broker: Measured, times: int, clients: int = CLIENTS) -> None:
 
     threads = [
         threading.Thread(target=work, args=(share + (1 if n < rest else 0),))
-        for n in range(clients)
+        for n in range(CLIENTS)
     ]
     for thread in threads:
         thread.start()
