@@ -1,0 +1,30 @@
+"""The vendored style sheet holds only rules for the classes in use; a new class needs its rules."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2] / "broker"
+VENDORED = ROOT / "static/vendor/utrecht/utrecht.css"
+ALERTS = ("info", "ok", "warning", "error")
+WITHOUT_RULES = {"utrecht-data-list__item"}  # the library has some only with a modifier
+
+
+def _used() -> set[str]:
+    html = "".join(p.read_text(encoding="utf-8") for p in (ROOT / "templates").rglob("*.html"))
+    names = set(re.findall(r"utrecht-[a-z0-9_-]*[a-z0-9](?![a-z0-9_-]*[{./])", html))
+    return names | {f"utrecht-alert--{kind}" for kind in ALERTS}
+
+
+def _with_rules() -> set[str]:
+    return set(re.findall(r"\.(utrecht-[a-z0-9_-]+)", VENDORED.read_text(encoding="utf-8")))
+
+
+def test_every_utrecht_class_on_a_page_has_rules() -> None:
+    assert _used() - _with_rules() == WITHOUT_RULES
+
+
+def test_the_vendored_sheet_names_its_licence() -> None:
+    assert "EUPL-1.2" in VENDORED.read_text(encoding="utf-8")[:200]
+    assert VENDORED.with_name("LICENSE.md").is_file()
