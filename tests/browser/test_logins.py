@@ -133,3 +133,16 @@ def test_a_remembered_makelaar_is_not_asked_again(running: RunningDemo, chromium
         visitor.log_in_as("jan")
         _agree(visitor)
         assert visitor.is_in
+
+
+def test_a_paused_makelaar_is_no_way_to_a_higher_level(
+    running: RunningDemo, chromium: Browser
+) -> None:
+    with visiting(running, chromium) as visitor:
+        visitor.ask(LOZING)
+        visitor.choose("veerhuis")
+        visitor.log_in_as("piet")
+        visitor.wait_for("form[action$=step-up]")
+        others = visitor.page.text_content("section[aria-labelledby=nu]") or ""
+        assert "Polderpoort" in others
+        assert "Stilwater" not in others
