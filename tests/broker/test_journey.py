@@ -201,7 +201,7 @@ def test_the_journey_by_example(login: Login, meets: Circumstances, step: Step) 
     assert next_step(login, meets) is step
 
 
-def test_what_prompt_none_says_at_each_question() -> None:
+def test_O_21_what_prompt_none_says_at_each_question() -> None:
     said = {row.step: row.under_passive for row in JOURNEY}
     assert said[Step.CHOOSE_PROVIDER] is RefusalCode.LOGIN_REQUIRED
     assert said[Step.AUTHENTICATE] is RefusalCode.LOGIN_REQUIRED

@@ -9,6 +9,8 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
+from consent import register
+from consent.register import Consent
 from sandbox.browser import Browser, Page
 from sandbox.portal.clients import BODEM, GRONDWATER, LOZING
 from state.audit import AuditRow
@@ -217,6 +219,20 @@ def test_M_10_what_was_kept_is_asked_again_when_it_changes(portal: Portal) -> No
     for other in ("by-post", "public"):
         page = Portal(portal.world, other).at_makelaar(scope=scope_of(BODEM))
         assert page.press("person", "jan").heading == CONSENT
+
+
+def test_M_10_a_consent_that_was_withdrawn_is_asked_again(portal: Portal) -> None:
+    browser = portal.at_makelaar(scope=scope_of(BODEM))
+    browser.press("person", "jan")
+    browser.fill("keep", "yes")
+    portal.heard(browser.press("agree", "yes"))
+    again = portal.at_makelaar(scope=scope_of(BODEM))
+    assert "code" in portal.heard(again.press("person", "jan"))
+    with portal.world.session() as session, session.begin():
+        (consent,) = session.scalars(select(Consent)).all()
+        assert register.withdraw(session, consent.person_id, consent.id, portal.world.clock())
+    again = portal.at_makelaar(scope=scope_of(BODEM))
+    assert again.press("person", "jan").heading == CONSENT
 
 
 def test_M_14_a_makelaar_speaks_for_nobody_that_it_may_not_speak_for(portal: Portal) -> None:
