@@ -26,6 +26,12 @@ class Party:
     name: str | None = None
     alternative: tuple[PartyIdType, str] | None = None
 
+    @property
+    def number(self) -> str:
+        """``KvK 9000 1201``: as people write it."""
+        kind = self.id_type.value.removesuffix("nr")
+        return f"{kind} {self.value[:4]} {self.value[4:]}"
+
     def is_same_as(self, other: Party) -> bool:
         """True where both name one organisation by the same kind of number."""
         mine = {(self.id_type, self.value), self.alternative}

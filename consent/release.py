@@ -16,6 +16,7 @@ from keys.sealing import Sealer
 
 PSEUDONYM: Final = "sub"
 LEVEL: Final = "acr"
+BRANCH: Final = "Vestiging "  # before the number of a branch; a page puts it in its language
 NEEDS_AUTHORITY: Final = frozenset({"represents", "mandate"})
 
 
@@ -69,15 +70,14 @@ def _represents(authority: Authority | None) -> tuple[str, ...]:
     if authority is None:
         return ()
     lines = [_party(authority.represented)]
-    lines += [f"Vestiging {branch}" for branch in authority.branches]
+    lines += [f"{BRANCH}{branch}" for branch in authority.branches]
     if authority.intermediary is not None:
         lines.append(f"via {_party(authority.intermediary)}")
     return tuple(lines)
 
 
 def _party(party: Party) -> str:
-    number = f"{party.id_type.value.removesuffix('nr')} {party.value}"
-    return f"{party.name} ({number})" if party.name else number
+    return f"{party.name} ({party.number})" if party.name else party.number
 
 
 def _mandate(authority: Authority | None) -> tuple[str, ...]:

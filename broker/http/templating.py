@@ -17,6 +17,7 @@ from broker.http.language import locale
 from broker.pages.choose_mandate import MandateChoice
 from broker.pages.consent import ConsentItem
 from broker.runtime import runtime
+from consent.release import BRANCH
 from state.trace import show_reference
 
 TIME_ZONE = "Europe/Amsterdam"
@@ -72,7 +73,13 @@ def _claim_values(item: ConsentItem) -> tuple[str, ...]:
     if item.claim == "mandate":
         kind = texts.mandate_kind(item.values[0])
         return (f"{kind}, {item.values[1]}",)
-    return item.values
+    return tuple(_branch(value) for value in item.values)
+
+
+def _branch(value: str) -> str:
+    if not value.startswith(BRANCH):
+        return value
+    return gettext("Vestiging %(number)s", number=value.removeprefix(BRANCH))
 
 
 def _language_url(wish: str) -> str:

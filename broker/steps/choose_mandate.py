@@ -13,7 +13,7 @@ from broker.pages.mandate_missing import AskedOrganisation, MandateMissingPage
 from broker.steps.ask_administrators import ask_administrators
 from broker.steps.frame import frame, service_facts
 from consent import requests
-from consent.authority import Authority, AuthorityKind, Party, RefusalReason
+from consent.authority import Authority, AuthorityKind, RefusalReason
 from directory.services import MandateRule
 
 SELF = "self"
@@ -71,20 +71,14 @@ def _choice(authority: Authority, key: str, reason: RefusalReason | None = None)
     through = authority.intermediary if authority.kind is AuthorityKind.CHAIN else None
     return MandateChoice(
         key=key,
-        name=authority.represented.name or number(authority.represented),
-        number=number(authority.represented),
+        name=authority.represented.name or authority.represented.number,
+        number=authority.represented.number,
         branch=", ".join(authority.branches) or None,
-        intermediary=(through.name or number(through)) if through else None,
+        intermediary=(through.name or through.number) if through else None,
         level=authority.level.label,
         valid_until=authority.valid_until,
         reason=reason.value if reason else None,
     )
-
-
-def number(party: Party) -> str:
-    """``KvK 9000 1201``: the number as people write it."""
-    kind, value = party.id_type.value.removesuffix("nr"), party.value
-    return f"{kind} {value[:4]} {value[4:]}"
 
 
 def _missing(turn: Turn, *, sent_to: str | None = None, error: bool = False) -> Outcome:
