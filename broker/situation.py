@@ -194,6 +194,7 @@ class Situation:
         """What leaves for the portal, as the consent page shows it."""
         return release.items(
             client=self.client,
+            rule=self.service.consent,
             wanted=self.login.request.released,
             display_name=self.person.display_name,
             email=self.person.email,

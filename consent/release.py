@@ -11,12 +11,13 @@ from typing import Final
 from assurance.levels import AssuranceLevel
 from consent.authority import Authority, AuthorityKind, Party
 from directory.fields import LocalizedText
-from directory.services import OidcClient
+from directory.services import ConsentRule, OidcClient
 from keys.sealing import Sealer
 
 PSEUDONYM: Final = "sub"
 LEVEL: Final = "acr"
 BRANCH: Final = "Vestiging "  # before the number of a branch; a page puts it in its language
+NAMES_A_PERSON: Final = frozenset({"name", "email"})
 NEEDS_AUTHORITY: Final = frozenset({"represents", "mandate"})
 
 
@@ -31,9 +32,15 @@ class ReleaseItem:
     purpose: LocalizedText | None = None
 
 
+def may_leave(claim: str, rule: ConsentRule) -> bool:
+    """What names a person leaves only where the person sees a page about it."""
+    return rule is not ConsentRule.NONE or claim not in NAMES_A_PERSON
+
+
 def items(
     *,
     client: OidcClient | None,
+    rule: ConsentRule,
     wanted: Sequence[str],
     display_name: str | None,
     email: str | None,
@@ -55,7 +62,8 @@ def items(
     }
     for claim in client.claims if client else ():
         value = values.get(claim.name, ())
-        if value and (not wanted or claim.name in wanted):
+        asked = not wanted or claim.name in wanted
+        if value and asked and may_leave(claim.name, rule):
             found.append(ReleaseItem(claim.name, value, claim.purpose))
     return tuple(found)
 

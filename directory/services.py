@@ -32,7 +32,7 @@ class MandateRule(enum.StrEnum):
 class ConsentRule(enum.StrEnum):
     ASK = "ask"  # the user agrees, once for the same data
     INFORM = "inform"  # the law is the ground: shown once, not asked
-    NONE = "none"  # nothing but the pseudonym and the level leaves
+    NONE = "none"  # no page; so a name or an e-mail address never leaves
 
 
 class Service(Document):

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 Row = tuple[Any, ...]
 Converter = Callable[[Any], Any]
+_KEPT = "sluis_connection"  # in Session.info: the transaction and its connection
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,13 @@ class Prepared:
 def _connection_of(session: Session) -> Connection:
     """The connection of its transaction, after what the session still had to write."""
     session.flush()
-    return session.connection()
+    transaction, kept = session.get_transaction(), session.info.get(_KEPT)
+    if kept is not None and kept[0] is transaction:
+        known: Connection = kept[1]
+        return known
+    connection = session.connection()
+    session.info[_KEPT] = (session.get_transaction(), connection)
+    return connection
 
 
 def insert_into(table: Table, *, without: tuple[str, ...] = ()) -> Insert:

@@ -43,8 +43,7 @@ def install(app: Flask, *, hsts: bool) -> None:
     def _headers(response: Response) -> Response:
         targets = sorted(g.get("form_targets", ()))
         response.headers["Content-Security-Policy"] = BASE_POLICY + " ".join(["'self'", *targets])
-        for name, value in FIXED.items():
-            response.headers[name] = value
+        response.headers.extend(FIXED)
         if hsts:
             response.headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
         is_found = response.status_code < 400

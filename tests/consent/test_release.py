@@ -9,7 +9,7 @@ from consent import register as consents
 from consent import release
 from consent.authority import Authority, AuthorityKind, Party, PartyIdType
 from directory.fields import LocalizedText
-from directory.services import OidcClient, ReleasedClaim
+from directory.services import ConsentRule, OidcClient, ReleasedClaim
 from tests.clocks import START
 from tests.consent.conftest import SERVICE, Register
 from tests.keys_for_tests import make_sealer
@@ -36,6 +36,7 @@ def client(*claims: str) -> OidcClient:
 def items(*claims: str, **changes: object) -> tuple[release.ReleaseItem, ...]:
     facts: dict[str, object] = {
         "client": client(*claims),
+        "rule": ConsentRule.ASK,
         "wanted": (),
         "display_name": "Jan de Vries",
         "email": None,
@@ -70,6 +71,14 @@ def test_a_portal_may_ask_for_less_than_it_is_registered_for() -> None:
         "acr",
         "represents",
     ]
+
+
+def test_who_sees_no_page_is_not_named() -> None:
+    claims = ("represents", "name", "email")
+    facts = {"email": "jan@voorbeeld.example"}
+    assert names(items(*claims, rule=ConsentRule.NONE, **facts)) == ["sub", "acr", "represents"]
+    for rule in (ConsentRule.ASK, ConsentRule.INFORM):
+        assert names(items(*claims, rule=rule, **facts))[2:] == list(claims)
 
 
 def test_without_authority_there_is_nobody_represented() -> None:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from assurance import acr
 from broker.downstream.interface import LoginResult
 from consent.authority import Authority, AuthorityKind, Party
+from consent.release import may_leave
 from directory.services import OidcClient, Service
 from keys.sealing import Sealer
 
@@ -49,9 +50,8 @@ def identity_claims(
         claims["amr"] = methods
     available = _available(result, service)
     for claim in client.claims:
-        if claim.name in available and (
-            not result.request.released or claim.name in result.request.released
-        ):
+        asked = not result.request.released or claim.name in result.request.released
+        if claim.name in available and asked and may_leave(claim.name, service.consent):
             claims[claim.name] = available[claim.name]
     return claims
 
