@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from lxml import etree
 
+from keys.jwks import thumbprint
 from keys.keyring import KeyState, KeyUse, PrivateKey
 from keys.xml.signature import sign_enveloped
 from sandbox.makelaar import saml_response
@@ -60,7 +61,7 @@ def stamp_of(makelaar: Makelaar) -> Stamp:
     for signature in root.findall(".//{http://www.w3.org/2000/09/xmldsig#}Signature"):
         signature.getparent().remove(signature)
     key = PrivateKey(
-        kid=makelaar.profile.slug,
+        kid=thumbprint(makelaar.pair.key),
         use=KeyUse.SAML_SIGNING,
         algorithm="RSA",
         key=makelaar.pair.key,
