@@ -210,5 +210,6 @@ def _page(console: Console, asked: MandateRequest, *, error: bool = False) -> Re
         first=today,
         until=today + timedelta(days=PROPOSED_DAYS),
         latest=today + timedelta(days=365 * years),
+        given=request.form.get("until", "")[:10],
         error=error,
     )

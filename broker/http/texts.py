@@ -32,7 +32,7 @@ _TELL_PORTAL = _(
 ERRORS = {
     "login_expired": ErrorText(
         "SLS-1001",
-        _("U wachtte te lang met inloggen"),
+        _("Inloggen duurde te lang"),
         _("Voor uw veiligheid stopt inloggen na een kwartier. U bent niet ingelogd."),
         _START_AGAIN,
     ),

@@ -40,7 +40,7 @@ class RequestsPage:
 @dataclass(frozen=True)
 class RequestPage:
     """One request with the form to decide. ``until`` is proposed; ``latest`` is the last date that
-    is allowed.
+    is allowed; ``given`` what was filled in and cannot be.
     """
 
     console: ConsoleFrame
@@ -48,6 +48,7 @@ class RequestPage:
     first: date
     until: date
     latest: date
+    given: str = ""
     error: bool = False
     template: str = "beheer/request.html"
 

@@ -284,7 +284,7 @@ def test_R_01_an_answer_comes_once_and_in_time(portal: Portal) -> None:
     browser, _, url = undelivered(portal)
     portal.world.clock.advance(16 * 60)
     page = browser.open(url)
-    assert (page.status, page.heading) == (410, "U wachtte te lang met inloggen")
+    assert (page.status, page.heading) == (410, "Inloggen duurde te lang")
     assert not any(call.endswith("/token") for call in outgoing.calls)
 
 

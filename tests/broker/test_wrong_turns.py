@@ -20,7 +20,7 @@ from tests.world import ADDRESSES, World
 CONSENT = "Deze gegevens geven wij door"
 PROVIDER = "Wie is uw makelaar?"
 OTHER_ADDRESS = "http://127.0.0.5:9000/callback"
-TOO_LATE = "U wachtte te lang met inloggen"
+TOO_LATE = "Inloggen duurde te lang"
 CANCEL = "Annuleer en ga terug naar"
 CHANGE = "Kies een andere makelaar"
 
