@@ -162,7 +162,7 @@ SCENES: Final = (
         lambda v: _login(v, GRONDWATER, "polderpoort", "tim"),
         "#bericht",
     ),
-    Scene("machtiging-gevraagd", _ask_for_a_mandate, ".utrecht-alert--ok"),
+    Scene("machtiging-gevraagd", _ask_for_a_mandate, "button[value=leave]"),
     Scene("toestemming", lambda v: _login(v, BODEM, "polderpoort", "jan"), "button[value=no]"),
     Scene(
         "toestemming-informatie",
