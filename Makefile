@@ -33,8 +33,9 @@ check: $(STAMP) ## Format, lint, types, architecture and quick tests: under a mi
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/python -m tools.security_cases --check
-	@$(PYTEST) -q $(IN_PARALLEL) -m 'not browser and not interop and not postgres and not slow' \
-		--ignore=tests/journeys --ignore=tests/browser --ignore=tests/interop --ignore=tests/contracts
+	@$(PYTEST) -q $(IN_PARALLEL) \
+		-m 'not whole and not browser and not interop and not postgres and not slow' \
+		--ignore=tests/browser --ignore=tests/interop --ignore=tests/contracts
 
 .PHONY: test
 test: $(STAMP) ## All tests but interoperability and the slow ones: under 15 minutes

@@ -12,11 +12,20 @@ from tests.machine import missing_for
 
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true")
 MISSING = "not here: "
+WHOLE = {"World", "make_world", "Portal", "Sluis", "Parties"}
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "whole: runs the whole product; not in make check")
     config.addinivalue_line("markers", "interop_php: needs PHP and SimpleSAMLphp")
     config.addinivalue_line("markers", "interop_node: needs Node.js and npm")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Who imports the whole product is too slow for `make check`."""
+    for item in items:
+        if isinstance(item, pytest.Function) and WHOLE & set(vars(item.module)):
+            item.add_marker("whole")
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -24,9 +24,7 @@ SOURCE: Final = ROOT / "broker"
 FOLDER: Final = SOURCE / "translations" / "en" / "LC_MESSAGES"
 METHODS: Final = [("**.py", "python"), ("templates/**.html", "jinja2")]
 KEYWORDS: Final = {"_": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2)}
-HEADER: Final = (
-    "# English texts; the Dutch text is the key. `make translations` keeps this file."
-)
+HEADER: Final = "# English texts; the Dutch text is the key. `make translations` keeps this file."
 
 
 def said() -> Catalog:
