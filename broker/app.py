@@ -24,6 +24,7 @@ from broker.http import (
     methods,
     templating,
 )
+from broker.http.addresses import BoundFlask
 from broker.http.health import blueprint as health
 from broker.http.sessions import FormSessions
 from broker.runtime import Runtime
@@ -44,7 +45,8 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
 def assemble(parts: Parts) -> Flask:
     """The application around parts that exist already."""
     settings = parts.settings
-    app = Flask("broker", template_folder="templates", static_folder="static")
+    app = BoundFlask("broker", template_folder="templates", static_folder="static")
+    app.bind_to(settings.base_url)
     app.config.update(
         SECRET_KEY=parts.sealer.fingerprint("flask-session"),
         MAX_CONTENT_LENGTH=MAX_BODY,
