@@ -245,8 +245,7 @@ def _chains(
 
 
 def _chained(row: Sequence[Any]) -> Chained:
-    own: Sequence[Any] = row[:7]
-    return Chained(*own, organisation=party(*row[7:10]), intermediary=party(*row[10:13]))  # type: ignore[misc]
+    return Chained(*(*row[:7], party(*row[7:10]), party(*row[10:13])))
 
 
 def _sorted(candidates: Iterable[tuple[Authority, RefusalReason | None]], terms: Terms) -> Options:
