@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browser.fixtures import chromium, running
 from tests.running_demo import RunningDemo
-
-__all__ = ["chromium", "running"]
 
 
 @pytest.fixture(autouse=True)
