@@ -36,8 +36,8 @@ class Operation:
 class Floor:
     """Adds up what one login's cryptography costs, with keys as long as Sluis makes them."""
 
-    def __init__(self) -> None:
-        self.operations = tuple(_operations())
+    def __init__(self, *, encrypt: bool) -> None:
+        self.operations = (*_operations(), *(_decryption() if encrypt else ()))
         self._spent = 0.0  # seconds of CPU
         self._times = 0
 
@@ -78,6 +78,20 @@ def _operations() -> Iterator[Operation]:
     yield Operation("pseudonyms, fingerprints", 5, lambda: hmac.digest(b"k" * 32, b"x", "sha256"))
     yield Operation("cookies, ticket, challenge", 8, lambda: hashlib.sha256(b"c" * 43).digest())
     yield Operation("random values", 14, lambda: os.urandom(16))
+
+
+def _decryption() -> Iterator[Operation]:
+    """What an encrypted assertion adds."""
+    key, document = _rsa(), os.urandom(MESSAGE)
+    # SHA-1 is what the widespread form of OAEP means; it is no signature.
+    oaep = padding.OAEP(padding.MGF1(hashes.SHA1()), hashes.SHA1(), None)
+    content_key = AESGCM.generate_key(256)
+    wrapped = key.public_key().encrypt(content_key, oaep)
+    sealed = AESGCM(content_key).encrypt(b"n" * 12, document, None)
+    yield Operation("unwrap the content key (RSA-OAEP)", 1, lambda: key.decrypt(wrapped, oaep))
+    yield Operation(
+        "decrypt the assertion", 1, lambda: AESGCM(content_key).decrypt(b"n" * 12, sealed, None)
+    )
 
 
 def _rsa() -> rsa.RSAPrivateKey:

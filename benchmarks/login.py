@@ -85,6 +85,7 @@ def _measure(folder: Path, sample: int, logins: int) -> dict[str, float | str]:
         result |= _counted(broker)
     with running(alone, folder) as broker:
         cost = _cost(broker, sample)
+        plain = _cost(broker, sample, encrypt=False)
         result["pss_mb"] = round(max(pss_mb(broker.pid)), 1)
         result["logins_per_s"] = round(cost.logins_per_s, 1)
     with (
@@ -104,6 +105,8 @@ def _measure(folder: Path, sample: int, logins: int) -> dict[str, float | str]:
         "crypto_floor_ms": round(cost.floor_ms, 3),
         "ratio": cost.ratio,
         "ratio_pg_redis": shared.ratio,
+        "ratio_plain_assertion": plain.ratio,
+        "login_cpu_ms_plain_assertion": round(plain.cpu_ms, 2),
         "logins_per_s_pg_redis": round(shared.logins_per_s, 1),
         "logins_per_s_2_workers": round(pair.logins_per_s, 1),
     }
@@ -115,13 +118,13 @@ def _cost_in(setting: Setting, folder: Path, sample: int) -> Cost:
         return _cost(broker, sample)
 
 
-def _cost(broker: Measured, sample: int) -> Cost:
+def _cost(broker: Measured, sample: int, *, encrypt: bool = True) -> Cost:
     """CPU of login after login and of the bare cryptography; then the rate of several users."""
     _log_in(broker, WARM_UP)
-    user, floor = broker.user(), Floor()
+    user, floor = broker.user(), Floor(encrypt=encrypt)
     used = cpu_seconds(broker.pid)
     for _ in range(sample):
-        user.log_in()
+        user.log_in(encrypt=encrypt)
         floor.once()
     used = cpu_seconds(broker.pid) - used
     started = time.monotonic()

@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from cryptography import x509
 from lxml import etree
 
 from keys.jwks import thumbprint
@@ -27,9 +28,10 @@ class Stamp:
 
     unsigned: bytes
     key: PrivateKey
+    recipient: x509.Certificate  # of Sluis, to encrypt for
 
-    def answer(self, asked: SamlReply) -> bytes:
-        """A fresh Response with signed Response and Assertion for this request."""
+    def answer(self, asked: SamlReply, *, encrypt: bool) -> bytes:
+        """A fresh Response for this request: both signed, the Assertion encrypted if asked."""
         root = etree.fromstring(self.unsigned)
         now = datetime.now(UTC)
         assertion = root.find("{*}Assertion")
@@ -45,11 +47,13 @@ class Stamp:
             element.set("NotOnOrAfter", _time(now + timedelta(minutes=2)))
         assertion.find("{*}AuthnStatement").set("AuthnInstant", _time(now))
         sign_enveloped(assertion, self.key, position=1)
+        if encrypt:
+            root.replace(assertion, saml_response.encrypted(assertion, self.recipient))
         sign_enveloped(root, self.key, position=1)
         return bytes(etree.tostring(root))
 
 
-def stamp_of(makelaar: Makelaar) -> Stamp:
+def stamp_of(makelaar: Makelaar, recipient: x509.Certificate) -> Stamp:
     """Jan's Response at this makelaar, without its signatures."""
     now = datetime.now(UTC)
     asked = SamlReply(
@@ -68,7 +72,7 @@ def stamp_of(makelaar: Makelaar) -> Stamp:
         certificate=None,
         state=KeyState.ACTIVE,
     )
-    return Stamp(bytes(etree.tostring(root)), key)
+    return Stamp(bytes(etree.tostring(root)), key, recipient)
 
 
 def _time(moment: datetime) -> str:

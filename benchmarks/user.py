@@ -23,6 +23,7 @@ from benchmarks.stamp import Stamp, stamp_of
 from sandbox import prepare
 from sandbox.browser import Browser
 from sandbox.makelaar import saml_response
+from sandbox.makelaar.broker import Broker
 from sandbox.makelaar.catalogue import Makelaar
 from sandbox.makelaar.faults import Fault
 from sandbox.makelaar.state import Answer, SamlReply
@@ -55,11 +56,11 @@ class User:
     host: str
     stamp: Stamp
 
-    def log_in(self) -> dict[str, object]:
+    def log_in(self, *, encrypt: bool = True) -> dict[str, object]:
         """One whole login; the claims of the verified ID token."""
         verifier, nonce = secrets.token_urlsafe(48), secrets.token_urlsafe(16)
         asked, cookies = self._leave(nonce, verifier)
-        message = self.stamp.answer(asked)
+        message = self.stamp.answer(asked, encrypt=encrypt)
         code = self._arrive(asked, message, cookies)
         return self._redeem(code, verifier, nonce)
 
@@ -180,7 +181,7 @@ def user(demo: Demo, cookie: str) -> User:
         demo=demo,
         cookie=cookie,
         makelaar=makelaar,
-        stamp=stamp_of(makelaar),
+        stamp=stamp_of(makelaar, Broker(demo.addresses.broker).service_provider().encryption[0]),
         key=key,
         keys=KeySet.import_key_set(party._document(f"{demo.addresses.broker}/jwks")),
         http=urllib3.HTTPConnectionPool("127.0.0.1", parts.port, retries=False, timeout=30),

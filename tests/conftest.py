@@ -11,7 +11,7 @@ import pytest
 from tests.browser.fixtures import chromium, running
 from tests.machine import missing_for
 
-__all__ = ["chromium", "running"]  # for all: one Playwright per process
+__all__ = ["chromium", "running"]  # here for all: one Playwright per process
 
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true")
 MISSING = "not here: "

@@ -90,7 +90,7 @@ def success(
     if makelaar.profile.encrypts:
         if recipient_key is None:
             raise ValueError("the broker publishes no key to encrypt for")
-        assertion = _encrypted(assertion, recipient_key)
+        assertion = encrypted(assertion, recipient_key)
     response = _response(facts, ("Success",))
     response.append(assertion)
     return _finished(response, signer)
@@ -256,7 +256,7 @@ def _identifier(statement: etree._Element, name: str, kind: str, number: str) ->
     name_id.text = number
 
 
-def _encrypted(assertion: etree._Element, recipient: x509.Certificate) -> etree._Element:
+def encrypted(assertion: etree._Element, recipient: x509.Certificate) -> etree._Element:
     """An EncryptedAssertion: AES-256-GCM under RSA-OAEP (XML Encryption 1.1 §5.2.4, §5.5.2)."""
     public = recipient.public_key()
     if not isinstance(public, rsa.RSAPublicKey):
