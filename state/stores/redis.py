@@ -110,9 +110,11 @@ class RedisStore(SingleOperations):
         return answers
 
     def _be_born(self) -> None:
-        mark = milliseconds(generation(self._clock(), is_first=self._is_first()))
+        first = self._is_first()
+        mark = milliseconds(generation(self._clock(), is_first=first))
         try:
-            self._redis.set(GENERATION_KEY, mark, nx=True)
+            # Of processes that start together the first store of all has the last word.
+            self._redis.set(GENERATION_KEY, mark, nx=not first)
         except RedisError as error:
             raise StoreUnavailable(type(error).__name__) from None
 

@@ -210,8 +210,10 @@ class SqlStore(SingleOperations):
         first = birth.is_first_store(self._engine, self._clock)
         mark = str(milliseconds(birth.generation(now, is_first=first))).encode()
         values = {"key": GENERATION_KEY, "value": mark, "expires": NEVER, "now": 0}
+        # Of processes that start together the first store of all has the last word.
+        statement = self._statements.put if first else self._statements.add_once
         with self._cursor(writes=True) as cursor:
-            cursor.execute(self._statements.add_once, values)
+            cursor.execute(statement, values)
 
     def _sweep_now_and_then(self, now: int) -> None:
         if now - self._swept_at < SWEEP_EVERY or not self._sweeping.acquire(blocking=False):

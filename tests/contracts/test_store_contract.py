@@ -7,7 +7,9 @@ from datetime import timedelta
 
 import pytest
 
+from state.engine import make_engine
 from state.ephemeral import AddOnce, Count, Get, Put, Swap, Take
+from state.stores import make_store
 from state.stores.birth import LARGEST_SKEW
 from tests.contracts import racers
 from tests.contracts.conftest import SHARED, Subject
@@ -149,6 +151,21 @@ def test_threads_share_one_winner(subject: Subject) -> None:
         runs = list(pool.map(run, [b"1", b"2", b"3", b"4"]))
     for results in zip(*runs, strict=True):
         assert sum(1 for result in results if result) == 1
+
+
+@pytest.mark.parametrize("subject", SHARED, indirect=True)
+def test_the_first_store_of_all_has_the_last_word(
+    subject: Subject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two processes start together: the second comes first, the first claimed before it."""
+    engine, now = make_engine(subject.database_url), subject.clock()
+    for is_first, accepted in ((False, False), (True, True)):
+        monkeypatch.setattr("state.stores.birth.is_first_store", lambda *_, said=is_first: said)
+        store = make_store(subject.store_url, engine, subject.clock)
+        store._is_first = lambda said=is_first: said  # type: ignore[attr-defined]
+        store._be_born()  # type: ignore[attr-defined]
+        assert store.add_once("once", 60, now) is accepted
+    engine.dispose()
 
 
 @pytest.mark.parametrize("subject", SHARED, indirect=True)
