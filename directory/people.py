@@ -47,7 +47,6 @@ class ExternalIdentity(Base):
         UtcDateTime
     )  # activation deadline that passed
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    person: Mapped[Person] = relationship()
 
 
 class Role(enum.StrEnum):

@@ -173,12 +173,12 @@ def _answered(at: Counter, broker: Broker) -> AnyResponse:
         return Response(
             render_template("no_code.html", makelaar=at.makelaar, key=request.form["question"])
         )
-    if fault is Fault.NO_LEVEL or _is_too_low(at, asked, who):
+    if fault is Fault.NO_LEVEL or _is_too_low(asked, who):
         return _stopped(at, asked, "NoAuthnContext", "unmet_authentication_requirements")
     return _succeeded(at, asked, _answer(at, person, who, fault), broker)
 
 
-def _is_too_low(at: Counter, asked: Question, who: Login) -> bool:  # noqa: ARG001
+def _is_too_low(asked: Question, who: Login) -> bool:
     return asked.level is not None and not is_enough(who.level, asked.level)
 
 
