@@ -13,29 +13,63 @@ from state.db import Base, UtcDateTime, new_id
 
 class FactorKind(enum.StrEnum):
     TOTP = "totp"
+    OTP_DEVICE = "otp_device"
+    SMS = "sms"
+    RECOVERY_CODES = "recovery_codes"
+
+
+class BoundBy(enum.StrEnum):
+    """How a factor came to its person. What somebody added alone lifts no login."""
+
+    ADMINISTRATOR = "administrator"
+    LETTER = "letter"
+    SESSION = "session"  # in a login at the level that the factor gives, or higher
+    SELF = "self"
+
+
+TRUSTED = (BoundBy.ADMINISTRATOR, BoundBy.LETTER, BoundBy.SESSION)
+
+
+def _words(names: type[enum.StrEnum]) -> Enum:
+    return Enum(names, native_enum=False, length=20, values_callable=lambda e: [m.value for m in e])
 
 
 class Factor(Base):
-    """One factor. ``secret`` is sealed. ``last_step`` is the last TOTP time step that was accepted:
-    each works once.
+    """One factor. ``secret`` is sealed: a seed or a phone number. ``last_step`` is the last time
+    step that was accepted: each works once.
 
-    ``failures`` counts wrong codes since the last right one; ``locked_until`` opens by itself.
+    ``failures`` counts wrong codes since the last right one, ``day_failures`` those of a day;
+    ``locked_until`` opens by itself.
     """
 
     __tablename__ = "factor"
 
     id: Mapped[str] = mapped_column(String(26), primary_key=True, default=new_id)
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
-    kind: Mapped[FactorKind] = mapped_column(
-        Enum(
-            FactorKind, native_enum=False, length=20, values_callable=lambda e: [m.value for m in e]
-        )
-    )
+    kind: Mapped[FactorKind] = mapped_column(_words(FactorKind))
+    bound_by: Mapped[BoundBy] = mapped_column(_words(BoundBy), default=BoundBy.SELF)
+    serial: Mapped[str | None] = mapped_column(String(40), unique=True)  # of an OTP device
+    period: Mapped[int] = mapped_column(Integer, default=30)  # seconds
+    digits: Mapped[int] = mapped_column(Integer, default=6)
+    algorithm: Mapped[str] = mapped_column(String(10), default="sha1")
     label: Mapped[str] = mapped_column(String(100), default="")
     secret: Mapped[bytes] = mapped_column(LargeBinary)
     last_step: Mapped[int] = mapped_column(BigInteger, default=0)
     failures: Mapped[int] = mapped_column(Integer, default=0)
+    day_failures: Mapped[int] = mapped_column(Integer, default=0)
+    day_began_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     locked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     bound_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class RecoveryCode(Base):
+    """One code of a set; ``code_hash`` is keyed. ``used_at`` is set by who uses it first."""
+
+    __tablename__ = "recovery_code"
+
+    id: Mapped[str] = mapped_column(String(26), primary_key=True, default=new_id)
+    factor_id: Mapped[str] = mapped_column(ForeignKey("factor.id"), index=True)
+    code_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -4,6 +4,7 @@ survive restarts.
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,13 +13,16 @@ from typing import Final
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from assurance.means import Factor, FactorKind
-from assurance.totp import matching_step
+from assurance import recovery_codes
+from assurance.means import TRUSTED, BoundBy, Factor, FactorKind
+from assurance.totp import Parameters, matching_step
 from keys.sealing import Sealer
 from state.db import new_id
 
 MAX_FAILURES: Final = 5
 LOCK_TIMES: Final = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=24))
+MAX_FAILURES_A_DAY: Final = 100
+DAY: Final = timedelta(hours=24)
 _CONTEXT: Final = "factor"
 
 
@@ -30,6 +34,7 @@ class Method:
     kind: FactorKind
     label: str
     locked_until: datetime | None
+    digits: int = 6
 
 
 @dataclass(frozen=True)
@@ -55,43 +60,101 @@ Outcome = Accepted | Wrong | Locked
 
 
 def bind_totp(
-    session: Session, sealer: Sealer, *, person_id: str, seed: str, label: str, now: datetime
+    session: Session,
+    sealer: Sealer,
+    *,
+    person_id: str,
+    seed: str,
+    label: str,
+    now: datetime,
+    bound_by: BoundBy = BoundBy.ADMINISTRATOR,
 ) -> Factor:
     """Give somebody a TOTP factor. Whether that is allowed is the caller's to judge (a level, a
     letter, a person).
     """
-    identifier = new_id()
-    factor = Factor(
-        id=identifier,
-        person_id=person_id,
-        kind=FactorKind.TOTP,
-        label=label,
-        secret=sealer.seal(seed.encode(), f"{_CONTEXT}:{identifier}"),
-        bound_at=now,
+    factor = _new(FactorKind.TOTP, person_id, bound_by, now, label)
+    return _add(session, sealer, factor, seed)
+
+
+def bind_device(
+    session: Session,
+    sealer: Sealer,
+    *,
+    person_id: str,
+    serial: str,
+    seed: str,
+    parameters: Parameters,
+    bound_by: BoundBy,
+    now: datetime,
+) -> Factor:
+    """Give somebody the OATH device with this serial number. ``seed`` is base32."""
+    factor = _new(FactorKind.OTP_DEVICE, person_id, bound_by, now, f"…{serial[-4:]}")
+    factor.serial, factor.algorithm = serial, parameters.algorithm
+    factor.period, factor.digits = parameters.period, parameters.digits
+    return _add(session, sealer, factor, seed)
+
+
+def bind_sms(
+    session: Session,
+    sealer: Sealer,
+    *,
+    person_id: str,
+    number: str,
+    bound_by: BoundBy,
+    now: datetime,
+) -> Factor:
+    """Give somebody codes on this number, which ``sms.accepted_number`` made."""
+    factor = _new(FactorKind.SMS, person_id, bound_by, now, f"…{number[-2:]}")
+    return _add(session, sealer, factor, number)
+
+
+def number_of(session: Session, sealer: Sealer, factor_id: str) -> str:
+    """The phone number of an SMS factor."""
+    factor = session.get_one(Factor, factor_id)
+    return sealer.open(factor.secret, f"{_CONTEXT}:{factor.id}").decode()
+
+
+def _new(kind: FactorKind, person_id: str, bound_by: BoundBy, now: datetime, label: str) -> Factor:
+    return Factor(
+        id=new_id(), person_id=person_id, kind=kind, bound_by=bound_by, label=label, bound_at=now
     )
+
+
+def _add(session: Session, sealer: Sealer, factor: Factor, secret: str) -> Factor:
+    factor.secret = sealer.seal(secret.encode(), f"{_CONTEXT}:{factor.id}")
     session.add(factor)
     return factor
 
 
 def methods_of(session: Session, person_id: str, now: datetime) -> Sequence[Method]:
-    """The factors of this person, last used first. One read."""
+    """The factors of this person that may lift a login, last used first. One read."""
     query = (
         select(Factor)
         .where(Factor.person_id == person_id, Factor.ended_at.is_(None))
+        .where(Factor.bound_by.in_(TRUSTED))
         .order_by(Factor.last_used_at.desc().nulls_last(), Factor.bound_at)
     )
     return [
-        Method(f.id, f.kind, f.label, f.locked_until if _is_locked(f, now) else None)
+        Method(f.id, f.kind, f.label, f.locked_until if _is_locked(f, now) else None, f.digits)
         for f in session.scalars(query)
     ]
 
 
 def verify(
-    session: Session, sealer: Sealer, *, factor_id: str, person_id: str, code: str, now: datetime
+    session: Session,
+    sealer: Sealer,
+    *,
+    factor_id: str,
+    person_id: str,
+    code: str,
+    now: datetime,
+    expected: str | None = None,
+    given: str = "",
 ) -> Outcome:
     """Judge one code, in the caller's write transaction, which it must commit whatever the outcome.
 
-    Of two requests with the same code one is accepted: the time step moves by a conditional update.
+    For SMS the caller compares hashes: ``expected`` of the code that was sent and still holds,
+    ``given`` of the one that was typed. Of two requests with the same code one is accepted.
     """
     factor = session.get(Factor, factor_id, with_for_update=True, populate_existing=True)
     if factor is None or factor.ended_at is not None or factor.person_id != person_id:
@@ -99,8 +162,16 @@ def verify(
     if _is_locked(factor, now):
         assert factor.locked_until is not None
         return Locked(factor.locked_until)
-    seed = sealer.open(factor.secret, f"{_CONTEXT}:{factor.id}").decode()
-    step = matching_step(seed, code, now, after=factor.last_step)
+    if factor.kind is FactorKind.SMS:
+        right = expected is not None and hmac.compare_digest(expected, given)
+        step = factor.last_step + 1 if right else None
+    elif factor.kind is FactorKind.RECOVERY_CODES:
+        taken = recovery_codes.take(session, sealer, factor.id, code, now)
+        step = factor.last_step + 1 if taken else None
+    else:
+        seed = sealer.open(factor.secret, f"{_CONTEXT}:{factor.id}").decode()
+        parameters = Parameters(factor.period, factor.digits, factor.algorithm)
+        step = matching_step(seed, code, now, factor.last_step, parameters)
     if step is not None and _take_step(session, factor, step, now):
         return Accepted()
     return _failed(factor, now)
@@ -120,12 +191,19 @@ def _take_step(session: Session, factor: Factor, step: int, now: datetime) -> bo
 
 
 def _failed(factor: Factor, now: datetime) -> Outcome:
-    """Every fifth wrong code in a row locks, each time for longer."""
+    """Every fifth wrong code in a row locks, each time for longer; a hundred in a day lock for the
+    rest of it, also with right ones in between.
+    """
     factor.failures += 1
+    if factor.day_began_at is None or factor.day_began_at + DAY <= now:
+        factor.day_began_at, factor.day_failures = now, 0
+    factor.day_failures += 1
     rounds, rest = divmod(factor.failures, MAX_FAILURES)
-    if rest:
+    full = factor.day_failures >= MAX_FAILURES_A_DAY
+    if rest and not full:
         return Wrong(MAX_FAILURES - rest)
-    factor.locked_until = now + LOCK_TIMES[min(rounds, len(LOCK_TIMES)) - 1]
+    ends = now if rest else now + LOCK_TIMES[min(rounds, len(LOCK_TIMES)) - 1]
+    factor.locked_until = max(ends, factor.day_began_at + DAY) if full else ends
     return Locked(factor.locked_until)
 
 

@@ -2,8 +2,8 @@
 Pure rules.
 
 An identity carries proofing (how well the person was identified) and authentication (how strong
-this login was); reached is the lower of the two. A factor of ours raises authentication to EH2+ and
-no further.
+this login was); reached is the lower of the two. A factor of ours raises authentication to EH2+,
+and with a means that Sluis issued to the level of that means, and no further.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ class Assured(Protocol):
     def proofing(self) -> AssuranceLevel: ...
     @property
     def authentication(self) -> AssuranceLevel: ...
+    @property
+    def own_means(self) -> AssuranceLevel | None: ...
 
 
 class Trusted(Protocol):
@@ -72,7 +74,8 @@ def reached(identity: Assured, *, local_factor: bool) -> AssuranceLevel:
     """The level of this login. ``local_factor``: a factor of ours was accepted in it."""
     authentication = identity.authentication
     if local_factor and authentication >= AssuranceLevel.EH2:
-        authentication = max(authentication, LOCAL_FACTOR_GIVES)
+        gives = LOCAL_FACTOR_GIVES if identity.own_means is None else identity.own_means
+        authentication = max(authentication, gives)
     return min(identity.proofing, authentication)
 
 

@@ -16,13 +16,13 @@ from typing import Any, Protocol
 from flask import Request, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from broker import logins
+from broker import logins, sign_on
 from broker.downstream.interface import LoginRefused, PageError
 from broker.http import cookies
 from broker.http.headers import allow_form_to
 from broker.http.language import locale, portal_asks
 from broker.http.replies import leave, remember_reference, show
-from broker.journey import Step, open_row
+from broker.journey import ASKS_NOBODY, Row, Step, open_row
 from broker.login import Login
 from broker.logins import Kept
 from broker.runtime import Runtime
@@ -122,12 +122,16 @@ def begin(rt: Runtime, login: Login, steps: Mapping[Step, StepModule]) -> Respon
     """Store a new login; leave for a makelaar that is known already, else go to the login's own
     address.
 
-    Under prompt=none the first open question is a refusal: no session of Sluis can answer it yet.
+    A session of this browser is asked at that address only; where it may answer, the login goes
+    there first. Elsewhere, under prompt=none, the first open question is a refusal.
     """
     kept, started = Kept(login, None), perf_counter()
+    meets = _turn(rt, login).meets
+    if sign_on.may_ask(login, meets) and cookies.may_hold_session(request):
+        _save(rt, kept, login)
+        return redirect(url_for("login.enter", login_id=login.id), 303)
     if login.request.passive:
-        row = open_row(login, _turn(rt, login).meets)
-        raise LoginRefused(row.under_passive, "passive", f"prompt=none at {row.step}")
+        raise _passive(open_row(login, meets))
     outcome, login = _follow(rt, login, steps, started)
     if isinstance(outcome, Leave):
         return _settle(rt, kept, login, outcome, started)
@@ -138,7 +142,8 @@ def begin(rt: Runtime, login: Login, steps: Mapping[Step, StepModule]) -> Respon
 def run(rt: Runtime, kept: Kept, steps: Mapping[Step, StepModule]) -> Response:
     """Answer a GET: follow the journey until a page, a departure or the end."""
     started = perf_counter()
-    outcome, login = _follow(rt, kept.login, steps, started)
+    login = sign_on.continued(rt, kept.login, _turn(rt, kept.login).meets, request)
+    outcome, login = _follow(rt, login, steps, started)
     return _settle(rt, kept, login, outcome, started)
 
 
@@ -163,12 +168,21 @@ def _follow(
     turn = _turn(rt, login)
     for _ in range(2 * len(Step)):
         row = open_row(login, turn.meets)
+        if login.request.passive and row.step not in ASKS_NOBODY:
+            raise _passive(row)
         outcome = steps[row.step].enter(turn)
+        if login.request.passive and isinstance(outcome, Show | Leave):
+            raise _passive(row)
         if not isinstance(outcome, Advance):
             return outcome, login
         login = _traced(outcome.login, row.step, "answered", started)
         turn = replace(turn, login=login, meets=turn.meets.follow(login))
     raise PageError(500, "server_error", "the journey does not end")
+
+
+def _passive(row: Row) -> LoginRefused:
+    """prompt=none: what is asked here cannot be."""
+    return LoginRefused(row.under_passive, "passive", f"prompt=none at {row.step}")
 
 
 def restart(rt: Runtime, kept: Kept, login: Login, change: Advance) -> Response:

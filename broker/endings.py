@@ -8,7 +8,7 @@ from flask import request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from broker import grants, logins
+from broker import grants, logins, sign_off, sign_on
 from broker.downstream.interface import LoginRefused, LoginResult, PageError, RefusalCode, Reply
 from broker.downstream.protocols import downstream
 from broker.http import cookies
@@ -16,6 +16,7 @@ from broker.http.replies import leave, set_cookies
 from broker.login import Login
 from broker.records import write_ending
 from broker.runtime import Runtime
+from broker.sign_on import Plan
 from broker.situation import Situation
 from consent import register
 from consent.recheck import PersonGone, mark_used, recheck
@@ -31,7 +32,9 @@ def succeed(rt: Runtime, login: Login, meets: Situation) -> Response:
     A crash before the commit leaves nothing usable: nobody has heard of the code yet, and its grant
     does not exist.
     """
-    prepared = downstream(rt, login.request.downstream).prepare(_result(login, meets), meets.now)
+    planned = sign_on.plan(rt, login, request, meets.now)
+    result = _result(login, meets, planned.id if planned else None)
+    prepared = downstream(rt, login.request.downstream).prepare(result, meets.now)
     taken, *_ = rt.store.batch(
         [
             Take(logins.key(login.id)),
@@ -44,15 +47,38 @@ def succeed(rt: Runtime, login: Login, meets: Situation) -> Response:
     try:
         with writing(rt.session) as session:
             _check_again(session, login, meets)
+            cookie = _keep_session(session, rt, planned, login, meets)
             if prepared.grant is not None:
                 grants.insert(session, prepared.grant, meets.now)
             _keep_consent(session, login, meets)
             if login.authority is not None:
                 mark_used(session, login.authority, meets.now)
-            write_ending(session, rt, login, EventTag.LOGIN_SUCCEEDED, None, meets.reached)
+            write_ending(
+                session,
+                rt,
+                login,
+                EventTag.LOGIN_SUCCEEDED,
+                None,
+                meets.reached,
+                planned.id if planned else None,
+            )
     except LoginRefused as why:
         return _refuse_taken(rt, login, why)
-    return _carry(prepared.reply, meets.portal_name)
+    response = _carry(prepared.reply, meets.portal_name)
+    if cookie is not None:
+        cookies.keep_session(response, cookie)
+    return response
+
+
+def _keep_session(
+    session: Session, rt: Runtime, planned: Plan | None, login: Login, meets: Situation
+) -> str | None:
+    """The session that this login leaves behind; that of somebody else in this browser ends."""
+    if planned is None:
+        return None
+    if planned.replaces is not None:
+        sign_off.end_session(session, rt, planned.replaces, "replaced", login.reference)
+    return sign_on.write(session, rt, planned, login, meets)
 
 
 def refuse(rt: Runtime, login: Login, why: LoginRefused) -> Response:
@@ -98,7 +124,7 @@ def _carry(reply: Reply, party: str) -> Response:
     return response
 
 
-def _result(login: Login, meets: Situation) -> LoginResult:
+def _result(login: Login, meets: Situation, session_id: str | None) -> LoginResult:
     assert login.identity is not None and login.person_id is not None
     identity = login.identity
     return LoginResult(
@@ -116,6 +142,7 @@ def _result(login: Login, meets: Situation) -> LoginResult:
         second_factor=meets.second_factor,
         authenticated_at=identity.authenticated_at,
         authority=login.authority,
+        session_id=session_id,
         grant_id=login.id,
     )
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ForeignKey, String, bindparam, select
+from sqlalchemy import ColumnElement, ForeignKey, String, bindparam, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from broker.downstream.interface import GrantFacts
+from directory.people import Person
 from state.db import Base, UtcDateTime, table_of
 from state.prepared import Prepared, insert_into
 
@@ -22,16 +25,22 @@ class Grant(Base):
     client_id: Mapped[str] = mapped_column(String(200))
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
     service_uuid: Mapped[str] = mapped_column(String(36))
+    session_id: Mapped[str | None] = mapped_column(ForeignKey("session.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-_c = table_of(Grant).c
+_c, _person = table_of(Grant).c, table_of(Person)
 _INSERT: Final = Prepared(insert_into(table_of(Grant)))
 _LIVE: Final = Prepared(
-    select(_c.person_id).where(
-        _c.id == bindparam("grant"), _c.revoked_at.is_(None), _c.expires_at > bindparam("now")
+    select(_c.person_id)
+    .join(_person, _person.c.id == _c.person_id)
+    .where(
+        _c.id == bindparam("grant"),
+        _c.revoked_at.is_(None),
+        _c.expires_at > bindparam("now"),
+        or_(_person.c.blocked_at.is_(None), _person.c.blocked_at > bindparam("now")),
     )
 )
 
@@ -45,6 +54,7 @@ def insert(session: Session, facts: GrantFacts, now: datetime) -> None:
             "client_id": facts.client_id,
             "person_id": facts.person_id,
             "service_uuid": facts.service_uuid,
+            "session_id": facts.session_id,
             "created_at": now,
             "expires_at": facts.expires_at,
             "revoked_at": None,
@@ -52,9 +62,51 @@ def insert(session: Session, facts: GrantFacts, now: datetime) -> None:
     )
 
 
+def revoke_at_client(
+    session: Session, session_id: str, client_id: str, now: datetime
+) -> Sequence[str]:
+    """End what one portal holds of a session; the ids of the grants that stood."""
+    return _revoke_all(session, now, Grant.session_id == session_id, Grant.client_id == client_id)
+
+
+def revoke_of_session(session: Session, session_id: str, now: datetime) -> Sequence[str]:
+    """End what every portal holds of a session; the ids of the grants that stood."""
+    return _revoke_all(session, now, Grant.session_id == session_id)
+
+
+def _revoke_all(session: Session, now: datetime, *conditions: ColumnElement[bool]) -> Sequence[str]:
+    done = session.execute(
+        update(Grant)
+        .where(*conditions, Grant.revoked_at.is_(None), Grant.expires_at > now)
+        .values(revoked_at=now)
+        .returning(Grant.id)
+        .execution_options(synchronize_session=False)
+    )
+    return list(done.scalars())
+
+
+@dataclass(frozen=True)
+class Participant:
+    """A portal that a session was used for."""
+
+    client_id: str
+    person_id: str
+    service_uuid: str
+
+
+def participants(session: Session, session_id: str) -> Sequence[Participant]:
+    """Every portal and service that this session was used for, first used first."""
+    query = (
+        select(Grant.client_id, Grant.person_id, Grant.service_uuid)
+        .where(Grant.session_id == session_id)
+        .order_by(Grant.created_at)
+    )
+    return list(dict.fromkeys(Participant(*row) for row in session.execute(query)))
+
+
 def live(session: Session, grant_id: str, now: datetime) -> str | None:
-    """The id of the person while the grant stands: neither revoked nor over. One read, never from
-    a cache.
+    """The id of the person while the grant stands, neither revoked nor over, and the person is not
+    blocked. One read, never from a cache.
     """
     row = _LIVE.first(session, {"grant": grant_id, "now": now})
     return str(row[0]) if row is not None else None

@@ -104,6 +104,10 @@ JOURNEY = (
 )
 
 
+# Steps that may answer themselves; under prompt=none no other is entered.
+ASKS_NOBODY = frozenset({Step.ENDED, Step.BIND_ACCOUNT, Step.CHOOSE_MANDATE, Step.RESPOND})
+
+
 def next_step(login: Login, meets: Circumstances) -> Step:
     """The first open question. RESPOND when none is left."""
     return open_row(login, meets).step

@@ -11,6 +11,7 @@ from datetime import datetime
 from pydantic import TypeAdapter
 
 from assurance.levels import AssuranceLevel
+from assurance.sms import SmsSent
 from broker.downstream.interface import LoginRequest, RefusalCode
 from consent.authority import Authority
 from providers.interface import Identity, Remembered
@@ -76,9 +77,14 @@ class Login:
     too_low: bool = False  # the makelaar could not give the level
     given: AssuranceLevel | None = None  # what it did give then
     ticket: str | None = None  # hash of what the browser that brought the answer must show
+    session_asked: bool = False  # an earlier login was considered, or may not be any more
+    session_id: str | None = None  # of the earlier login that answered
     identity: Identity | None = None
     person_id: str | None = None
     insists: bool = False  # the makelaar itself must give the level: a factor of ours cannot
+    must_be: str | None = None  # person who was sent back for a higher level
+    factor_chosen: str | None = None  # factor id; None: the one used last
+    sms: SmsSent | None = None
     factor: FactorDone | None = None
     authority_settled: bool = False
     authority: Authority | None = None
@@ -98,6 +104,7 @@ class Login:
             created_at=self.created_at,
             expires_at=self.expires_at,
             departures=self.departures,
+            session_asked=True,
             trace=self.trace,
         )
 

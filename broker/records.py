@@ -11,7 +11,7 @@ from broker.login import Login
 from broker.runtime import Runtime
 from directory import history
 from state import audit, trace
-from state.audit import AuditEvent, EventTag
+from state.audit import AuditEvent, Detail, EventTag
 from state.trace import TraceRecord
 
 OUTCOMES = {
@@ -28,9 +28,10 @@ def write_ending(
     tag: EventTag,
     reason: str | None,
     level: AssuranceLevel | None,
+    session_id: str | None = None,
 ) -> None:
     """Three rows in the caller's transaction. ``reason`` is a machine word; ``level`` only on
-    success.
+    success, as is the session that it leaves behind.
     """
     now, outcome = rt.clock(), OUTCOMES[tag]
     authority = login.authority
@@ -47,7 +48,7 @@ def write_ending(
             outcome=outcome,
             reason=reason,
             level=level,
-            details={"mandate": authority.mandate_id} if authority and authority.mandate_id else {},
+            details=_details(login, session_id),
         ),
     )
     trace.save(
@@ -78,3 +79,9 @@ def write_ending(
             level=level,
             represented=authority.represented.value if authority else None,
         )
+
+
+def _details(login: Login, session_id: str | None) -> dict[str, Detail]:
+    authority = login.authority
+    found = {"mandate": authority.mandate_id if authority else None, "session": session_id}
+    return {name: value for name, value in found.items() if value is not None}

@@ -77,6 +77,13 @@ class LoginSettings(Section):
     session_hours: Annotated[int, Field(ge=1, le=12)] = 8
 
 
+class SessionSettings(Section):
+    """One sign-on: how long a login may be built on by services that accept that."""
+
+    idle_minutes: Annotated[int, Field(ge=5, le=240)] = 30
+    hours: Annotated[int, Field(ge=1, le=12)] = 8
+
+
 class Mandates(Section):
     max_years: Annotated[int, Field(ge=1, le=5)] = 5
 
@@ -85,6 +92,13 @@ class Mail(Section):
     adapter: Literal["none", "smtp", "webhook"] = "none"
     url: str | None = None  # smtp://host:587 or the webhook's address
     sender: str = "Sluis <noreply@localhost>"
+
+
+class SecondFactors(Section):
+    """SMS codes cost money, so an installation says where to and how many at most."""
+
+    sms_countries: tuple[str, ...] = ("NL", "BE", "DE", "LU")  # ISO 3166-1
+    sms_most_per_hour: Annotated[int, Field(ge=1)] = 1000
 
 
 class Development(Section):
@@ -109,8 +123,10 @@ class Settings(Section):
     keys: Keys = Keys()
     ui: Ui = Ui()
     login: LoginSettings = LoginSettings()
+    sessions: SessionSettings = SessionSettings()
     mandates: Mandates = Mandates()
     mail: Mail = Mail()
+    second_factors: SecondFactors = SecondFactors()
     development: Development = Development()
     log: Log = Log()
     retention: Retention = Retention()

@@ -153,7 +153,9 @@ class Situation:
     def factors(self) -> Sequence[second_factor.Method]:
         """The person's second factors at Sluis that may lift this login, last used first."""
         assert self.login.person_id is not None
-        return second_factor.methods_of(self.rt.session, self.login.person_id, self.now)
+        kinds = self.service.second_factors
+        found = second_factor.methods_of(self.rt.session, self.login.person_id, self.now)
+        return [method for method in found if kinds is None or method.kind in kinds]
 
     @property
     def second_factor(self) -> str | None:

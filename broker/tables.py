@@ -4,18 +4,30 @@ imported.
 
 from __future__ import annotations
 
-from assurance import means
+from assurance import means, sessions
 from broker import grants
 from consent import chains, mandates, register
 from consent import requests as mandate_requests
 from directory import history, organisations, people
 from keys import signing_key
+from providers import accounts
 from state import audit, outbox, registrations, trace
 from state.db import Base
 from state.stores import birth, sql
 
 MODULES = (
-    *(means, grants, chains, mandates, register, mandate_requests, history, organisations, people),
-    *(signing_key, audit, outbox, registrations, trace, birth, sql),
+    *(
+        means,
+        sessions,
+        grants,
+        chains,
+        mandates,
+        register,
+        mandate_requests,
+        history,
+        organisations,
+        people,
+    ),
+    *(signing_key, accounts, audit, outbox, registrations, trace, birth, sql),
 )
 TABLES = tuple(Base.metadata.tables)

@@ -8,9 +8,11 @@ import threading
 
 import structlog
 
+from broker.downstream.oidc.logout import LogoutAdapter
 from broker.start import Parts
 from state.adapters import make_adapter
-from state.outbox import deliver_due
+from state.adapters.channels import ByChannel
+from state.outbox import Adapter, deliver_due
 
 PAUSE_SECONDS = 1.0
 log = structlog.get_logger()
@@ -18,10 +20,7 @@ log = structlog.get_logger()
 
 def deliver_until(stop: threading.Event, parts: Parts) -> None:
     """Deliver what is due about once a second; an error is logged and tried again."""
-    mail = parts.settings.mail
-    adapter = make_adapter(
-        adapter=mail.adapter, url=mail.url, sender=mail.sender, clock=parts.clock
-    )
+    adapter = adapter_of(parts)
     while not stop.is_set():
         try:
             sent = deliver_due(parts.sessions, parts.sealer, adapter, parts.clock)
@@ -30,6 +29,22 @@ def deliver_until(stop: threading.Event, parts: Parts) -> None:
             sent = 0
         if not sent:
             stop.wait(PAUSE_SECONDS)
+
+
+def adapter_of(parts: Parts) -> Adapter:
+    """How each kind of message leaves this installation."""
+    mail = parts.settings.mail
+    by_mail = make_adapter(
+        adapter=mail.adapter, url=mail.url, sender=mail.sender, clock=parts.clock
+    )
+    to_portals = LogoutAdapter(
+        clients=lambda: parts.holder.current.clients,
+        keyring=lambda: parts.holder.current.keyring,
+        issuer=parts.settings.base_url,
+        outgoing=parts.outgoing,
+        clock=parts.clock,
+    )
+    return ByChannel({"mail": by_mail, "logout": to_portals})
 
 
 def start_worker(parts: Parts) -> threading.Event:

@@ -17,6 +17,9 @@ Uuid = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-
 Oin = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{20}$")]
 
 
+Group = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,63}$")]
+
+
 class Document(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -55,6 +58,12 @@ class Service(Document):
     local_second_factor: bool = (
         True  # a factor of Sluis may lift the login where the makelaar's record allows
     )
+    second_factors: tuple[Literal["totp", "otp_device", "sms", "recovery_codes"], ...] | None = (
+        None  # kinds of factors of Sluis that do here; None: all
+    )
+    session_group: Group | None = None  # logins at this service may be built on by others
+    accepts_sessions_of: tuple[Group, ...] = ()  # groups whose logins do here; none: log in anew
+    second_factor_reuse_minutes: Annotated[int, Field(ge=0, le=480)] = 0  # 0: a fresh one each time
     privacy_url: str | None = None
     help_url: str | None = None
     help_phone: str | None = None
@@ -93,6 +102,8 @@ class OidcClient(Document):
     claims: tuple[ReleasedClaim, ...] = ()
     sector_identifier: str | None = None  # None: the host of the redirect URIs
     initiate_login_uri: str | None = None
+    post_logout_redirect_uris: tuple[str, ...] = ()
+    backchannel_logout_uri: str | None = None  # told when the session of a user ends
     home_url: str | None = None
     access_token_seconds: Annotated[int, Field(ge=60, le=3600)] = 3600
     id_token_seconds: Annotated[int, Field(ge=30, le=300)] = 300

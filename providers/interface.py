@@ -83,6 +83,7 @@ class Identity:
     authority: tuple[Authority, ...] = ()  # asserted by the makelaar; empty when it asserts none
     asserted_services: tuple[str, ...] = ()  # ServiceUUIDs or ServiceIDs that the message named
     replay_keys: tuple[str, ...] = ()  # ids that must be seen once: response id, assertion id
+    own_means: AssuranceLevel | None = None  # level of a means that Sluis itself issued
     replay_until: datetime | None = None  # keep replay_keys at least until here
 
 

@@ -141,6 +141,12 @@ class Browser:
         """As a user does who clears everything."""
         self._cookies.clear()
 
+    def duplicate(self) -> Browser:
+        """A browser with the cookies of this moment, as a thief of the jar would have."""
+        other = Browser(self._language, javascript=self._javascript, wire=self._wire)
+        other._cookies = {host: dict(jar) for host, jar in self._cookies.items()}
+        return other
+
     # How a browser does it.
 
     def _now(self) -> Page:

@@ -28,11 +28,16 @@ MOST_ATTEMPTS: Final = 12  # about seven hours
 _CONTEXT: Final = "outbox"
 
 
+Channel = Literal["mail", "sms", "letter", "logout"]
+
+
 @dataclass(frozen=True)
 class Message:
-    """A message to one person. ``reference`` is that of the login or request it came from."""
+    """A message to one person, or (``logout``) to one portal. ``reference`` is that of the login or
+    request it came from.
+    """
 
-    channel: Literal["mail"]
+    channel: Channel
     recipient: str
     subject: str
     text: str

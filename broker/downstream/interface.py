@@ -69,6 +69,7 @@ class LoginResult:
     second_factor: str | None  # "upstream", "local" or None
     authenticated_at: datetime
     authority: Authority | None
+    session_id: str | None  # of the browser; None for the console
     grant_id: str  # row in SQL; revoking it ends every token of this login
     attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -135,6 +136,7 @@ class GrantFacts:
     person_id: str
     service_uuid: str
     expires_at: datetime
+    session_id: str | None = None  # of this browser; None for the console
 
 
 @dataclass(frozen=True)

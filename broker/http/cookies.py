@@ -24,6 +24,7 @@ from broker.logins import browser_hash
 LOGIN_PREFIX = "__Host-sluis-login-"
 PROVIDERS = "__Host-sluis-makelaar"
 LANGUAGE = "__Host-sluis-language"
+SESSION = "__Host-sluis-session"
 MAX_REMEMBERED = 20  # services; the oldest choice gives way
 
 
@@ -96,6 +97,22 @@ def change_remembered(
     if provider_id is not None:
         choices[service_uuid] = RememberedProvider(provider_id, now)
     remember_providers(response, choices, days)
+
+
+def keep_session(response: Response, value: str) -> None:
+    """The session of this browser, gone when it closes."""
+    response.set_cookie(SESSION, value, path="/", secure=True, httponly=True, samesite="Lax")
+
+
+def may_hold_session(request: Request) -> bool:
+    """True where this browser has a session, or may have one: a POST of another site comes without
+    our cookies.
+    """
+    return request.method == "POST" or SESSION in request.cookies
+
+
+def forget_session(response: Response) -> None:
+    response.delete_cookie(SESSION, path="/", secure=True, httponly=True, samesite="Lax")
 
 
 def remember_language(response: Response, locale: str) -> None:

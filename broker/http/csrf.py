@@ -11,6 +11,7 @@ EXEMPT_ENDPOINTS = frozenset(
     {
         "oidc.authorize",  # a portal's cross-site POST; reads no cookie
         "oidc.token",
+        "logout.portal_asks",  # as authorize; what it asks is judged at our own address
         "oidc.userinfo",
         "arrivals.saml_acs",  # a makelaar's cross-site POST; the cookie is demanded at the next GET
     }

@@ -10,7 +10,8 @@ from types import MappingProxyType
 import structlog
 from flask import Flask, g, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
@@ -23,6 +24,7 @@ from state.trace import new_reference
 
 log = structlog.get_logger()
 NOTHING: Mapping[str, str | None] = MappingProxyType({})
+RETRY_SECONDS = "10"  # longer than a restart of the store or a fail-over of the database takes
 STATUS_KEYS = {
     400: "invalid_request",
     404: "not_found",
@@ -38,7 +40,9 @@ def install(app: Flask) -> None:
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(StoreUnavailable, _unavailable)
-    app.register_error_handler(OperationalError, _unavailable)
+    # The database is away, has no connection left, or stands by for another one (read-only).
+    for away in (OperationalError, PoolTimeout, InternalError):
+        app.register_error_handler(away, _unavailable)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -63,7 +67,9 @@ def _http(error: HTTPException) -> Response:
 
 
 def _unavailable(error: Exception) -> Response:
-    return _show(503, "store_unavailable", type(error).__name__)
+    response = _show(503, "store_unavailable", type(error).__name__)
+    response.headers["Retry-After"] = RETRY_SECONDS
+    return response
 
 
 def _unexpected(error: Exception) -> Response:

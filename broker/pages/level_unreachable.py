@@ -8,6 +8,14 @@ from broker.pages.frame import Frame
 
 
 @dataclass(frozen=True)
+class Elsewhere:
+    """A makelaar that can give the level, and where it says how to get it."""
+
+    name: str
+    help_url: str | None
+
+
+@dataclass(frozen=True)
 class LevelUnreachablePage:
     """Levels are labels. ``others``: makelaars that can reach it; ``no_factor``: a second factor
     here would do.
@@ -17,7 +25,7 @@ class LevelUnreachablePage:
     needed: str
     given: str | None
     makelaar: str
-    others: tuple[str, ...] = ()
+    others: tuple[Elsewhere, ...] = ()
     no_factor: bool = False
     help_url: str | None = None
     shows_reference: bool = True

@@ -7,6 +7,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from broker.dispatch import Advance, Outcome, Turn
+from broker.downstream.interface import RefusalCode
+from broker.login import Ended
 from directory import people
 
 
@@ -14,6 +16,9 @@ def enter(turn: Turn) -> Outcome:
     """Find the person, or make one. Asks nothing."""
     identity = turn.login.identity
     assert identity is not None
+    if turn.login.must_be is not None and not _is(turn, turn.login.must_be):
+        other = Ended(RefusalCode.NOT_ALLOWED, "other_person", "other_person")
+        return Advance(replace(turn.login, ended=other))
     known = turn.meets.known or people.find_or_create(
         turn.rt.session,
         turn.rt.sealer,
@@ -24,6 +29,11 @@ def enter(turn: Turn) -> Outcome:
         now=turn.now,
     )
     return Advance(replace(turn.login, person_id=known.person_id))
+
+
+def _is(turn: Turn, person_id: str) -> bool:
+    """Who comes back with a higher level is the person who was sent for it, and nobody else."""
+    return turn.meets.known is not None and turn.meets.known.person_id == person_id
 
 
 def answer(turn: Turn) -> Outcome:

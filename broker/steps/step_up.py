@@ -6,16 +6,25 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from assurance import second_factor
-from assurance.second_factor import Accepted, Locked, Wrong
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from assurance import recovery_codes, second_factor
+from assurance.means import FactorKind
+from assurance.second_factor import Accepted, Locked, Method, Wrong
+from assurance.sms import HOLDS
 from assurance.step_up import LocalFactor, Unreachable, Upstream
+from broker import sms_codes
 from broker.dispatch import Advance, Outcome, Show, Turn
 from broker.downstream.interface import LoginRefused, RefusalCode
-from broker.login import FactorDone
-from broker.pages.level_unreachable import LevelUnreachablePage
-from broker.pages.second_factor import SecondFactorPage
+from broker.login import FactorDone, Login
+from broker.pages.level_unreachable import Elsewhere, LevelUnreachablePage
+from broker.pages.second_factor import MethodChoice, SecondFactorPage
 from broker.steps.frame import frame
+from state import audit
+from state.audit import AuditEvent, EventTag
 from state.db import writing
+from state.outbox import Message, enqueue
 
 MAX_ROUNDS = 3  # times that one login is sent to a makelaar for a higher level
 
@@ -28,8 +37,13 @@ def enter(turn: Turn) -> Outcome:
     if isinstance(missing, LocalFactor):
         return _ask_code(turn)
     if isinstance(missing, Upstream) and turn.login.departures < MAX_ROUNDS:
-        return Advance(replace(turn.login, identity=None, person_id=None, insists=True))
+        return Advance(_back_to_makelaar(turn.login))
     return _unreachable(turn)
+
+
+def _back_to_makelaar(login: Login) -> Login:
+    """The makelaar is asked for more; whoever comes back must be the one who left."""
+    return replace(login, identity=None, person_id=None, insists=True, must_be=login.person_id)
 
 
 def answer(turn: Turn) -> Outcome:
@@ -38,33 +52,101 @@ def answer(turn: Turn) -> Outcome:
         raise LoginRefused(
             RefusalCode.LEVEL_UNREACHABLE, "level_unreachable", "user returned to the portal"
         )
-    factor = turn.meets.factors[0]
+    factor = _current(turn)
+    if "use" in turn.form:
+        return _use(turn, turn.form["use"])
+    if factor.kind is FactorKind.SMS and "resend" in turn.form:
+        return _ask_code(turn, again=True)
+    code = turn.form.get("code", "")
+    is_sms = factor.kind is FactorKind.SMS
+    expected = sms_codes.expected(turn, factor) if is_sms else None
     with writing(turn.rt.session) as session:
         outcome = second_factor.verify(
             session,
             turn.rt.sealer,
             factor_id=factor.factor_id,
             person_id=turn.login.person_id or "",
-            code=turn.form.get("code", ""),
+            code=code,
             now=turn.now,
+            expected=expected,
+            given=sms_codes.given(turn, factor, code) if is_sms else "",
         )
+        _recorded(turn, session, factor, outcome)
     if isinstance(outcome, Accepted):
         done = FactorDone(factor.factor_id, str(factor.kind), turn.now)
-        return Advance(replace(turn.login, factor=done))
+        return Advance(replace(turn.login, factor=done, sms=None))
     return _ask_code(turn, outcome)
 
 
-def _ask_code(turn: Turn, outcome: Wrong | Locked | None = None) -> Outcome:
-    factor = turn.meets.factors[0]
+def _current(turn: Turn) -> Method:
+    """The factor that is asked: the chosen one, else the one used last."""
+    chosen = turn.login.factor_chosen
+    return next((f for f in turn.meets.factors if f.factor_id == chosen), turn.meets.factors[0])
+
+
+def _use(turn: Turn, factor_id: str) -> Outcome:
+    """Another way (A8); only a factor of this person that counts here."""
+    if all(factor_id != f.factor_id for f in turn.meets.factors):
+        return _ask_code(turn)
+    return Advance(replace(turn.login, factor_chosen=factor_id))
+
+
+def _recorded(
+    turn: Turn, session: Session, factor: Method, outcome: Accepted | Wrong | Locked
+) -> None:
+    """A lock that begins, and a recovery code that was used, of which the person is told."""
+    if isinstance(outcome, Locked) and factor.locked_until is None:
+        tag = EventTag.FACTOR_LOCKED
+    elif isinstance(outcome, Accepted) and factor.kind is FactorKind.RECOVERY_CODES:
+        tag = EventTag.RECOVERY_CODE_USED
+        _tell(turn, session, recovery_codes.left(session, factor.factor_id))
+    else:
+        return
+    person = turn.login.person_id
+    audit.record(session, AuditEvent(tag, turn.now, turn.login.reference, person_id=person))
+
+
+def _tell(turn: Turn, session: Session, left: int) -> None:
+    email = turn.meets.person.email
+    if email is None:
+        return
+    text = _("Er is een herstelcode gebruikt om in te loggen. U hebt er nog %(left)d.", left=left)
+    more = _("Was u dit niet zelf? Waarschuw de beheerder van uw organisatie.")
+    message = Message(
+        "mail", email, _("Herstelcode gebruikt"), f"{text}\n{more}\n", turn.login.reference
+    )
+    enqueue(session, turn.rt.sealer, message, turn.now)
+
+
+def _ask_code(turn: Turn, outcome: Wrong | Locked | None = None, *, again: bool = False) -> Outcome:
+    factor, login = _current(turn), turn.login
+    locked = outcome.until if isinstance(outcome, Locked) else factor.locked_until
+    limited = False
+    if factor.kind is FactorKind.SMS and locked is None and (again or not _was_sent(turn, factor)):
+        sent = sms_codes.send(turn, factor)
+        login, limited = sent or login, sent is None
     page = SecondFactorPage(
         frame=frame(turn),
         method=str(factor.kind),
         label=factor.label,
+        digits=factor.digits,
         is_wrong=isinstance(outcome, Wrong),
         tries_left=outcome.tries_left if isinstance(outcome, Wrong) else None,
-        locked_until=outcome.until if isinstance(outcome, Locked) else factor.locked_until,
+        locked_until=locked,
+        valid_until=login.sms.sent_at + HOLDS if login.sms else None,
+        pause=login.sms.pause_left(turn.now) if login.sms else 0,
+        is_limited=limited,
+        others=tuple(
+            MethodChoice(f.factor_id, str(f.kind), f.label)
+            for f in turn.meets.factors
+            if f.factor_id != factor.factor_id
+        ),
     )
-    return Show(page, status=200 if outcome is None else 422)
+    return Show(page, status=200 if outcome is None else 422, login=login)
+
+
+def _was_sent(turn: Turn, factor: Method) -> bool:
+    return turn.login.sms is not None and turn.login.sms.factor_id == factor.factor_id
 
 
 def _unreachable(turn: Turn) -> Outcome:
@@ -77,7 +159,7 @@ def _unreachable(turn: Turn) -> Outcome:
         no_factor=isinstance(meets.missing, Unreachable) and meets.missing.no_factor,
         makelaar=meets.usable_provider.name,
         others=tuple(
-            r.name
+            Elsewhere(r.name, r.help_url)
             for r in meets.offered
             if r.id != turn.login.provider_id and r.state == "live" and meets.reaches(r)
         ),

@@ -25,6 +25,8 @@ def create_app(demo: Demo, wire: Wire | None = None) -> Flask:
     clients = prepare.portal_clients(demo)
     party = RelyingParty(demo.addresses.broker, demo.addresses.portal, clients, wire or HttpWire())
 
+    ended: list[str] = []
+
     @app.get("/")
     def index() -> str:
         """The services."""
@@ -60,7 +62,30 @@ def create_app(demo: Demo, wire: Wire | None = None) -> Flask:
             claims, checks = party.receive(Asked(**asked), query)
         except LoginWrong as wrong:
             return render_template("portal_wrong.html", text=str(wrong)), 400
-        return render_template("portal_done.html", claims=_shown(claims), checks=checks), 200
+        return render_template(
+            "portal_done.html",
+            claims=_shown(claims),
+            checks=checks,
+            switch=f"/login/{client_id}/{asked['service']}?prompt=select_account",
+            log_out=party.logout_url(client_id),
+        ), 200
+
+    @app.post("/backchannel-logout/<client_id>")
+    def told(client_id: str) -> tuple[str, int]:
+        """The broker says that a session ended."""
+        client = next((c for c in clients if c.registration.client_id == client_id), None)
+        try:
+            if client is None:
+                raise LoginWrong("die client is er niet")
+            ended.append(party.receive_logout(client, request.form.get("logout_token", "")))
+        except LoginWrong as wrong:
+            return str(wrong), 400
+        return "", 200
+
+    @app.get("/ended")
+    def ended_sessions() -> list[str]:
+        """The sessions that the broker ended, for tests."""
+        return ended
 
     @app.get("/hulp")
     @app.get("/privacy")

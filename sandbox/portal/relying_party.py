@@ -5,6 +5,7 @@ checked.
 from __future__ import annotations
 
 import base64
+import json
 import secrets
 import time
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from sandbox.people import is_enough, level_of
 from sandbox.portal.clients import PortalClient, PortalService
 from sandbox.wire import Wire
 
+LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
@@ -96,6 +98,23 @@ class RelyingParty:
         service = next(s for s in client.registration.services if s.uuid == asked.service)
         return claims, checks + _check_claims(claims, self.issuer, client, asked, service)
 
+    def logout_url(self, client_id: str) -> str:
+        """Where the user logs out of the broker and everything that builds on it."""
+        query = urlencode({"client_id": client_id, "post_logout_redirect_uri": f"{self.portal}/"})
+        return f"{self._discovered('end_session_endpoint')}?{query}"
+
+    def receive_logout(self, client: PortalClient, token: str) -> str:
+        """The ``sid`` of a session that ended (Back-Channel Logout §2.6). Raises LoginWrong."""
+        claims, header = self._verified(client, token), jwt_header(token)
+        now = time.time()
+        _check("typ", header.get("typ") == "logout+jwt", "")
+        _check("issuer", claims.get("iss") == self.issuer, "")
+        _check("audience", claims.get("aud") == client.registration.client_id, "")
+        _check("tijd", claims.get("iat", 0) - 5 <= now < claims.get("exp", 0), "")
+        _check("events", LOGOUT_EVENT in claims.get("events", {}), "")
+        _check("nonce", "nonce" not in claims, "")
+        return str(claims["sid"])
+
     def _redeem(self, client: PortalClient, asked: Asked, code: str) -> dict[str, Any]:
         form = {
             "grant_type": "authorization_code",
@@ -155,6 +174,13 @@ class RelyingParty:
                 raise LoginWrong(f"{url} antwoordt met {answer.status}")
             self._documents[url] = answer.json()
         return self._documents[url]
+
+
+def jwt_header(token: str) -> dict[str, Any]:
+    """The header of a token, not verified."""
+    part = token.partition(".")[0]
+    found: dict[str, Any] = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    return found
 
 
 def _check(name: str, passed: bool, value: str) -> Check:

@@ -20,6 +20,7 @@ LEVELS = st.sampled_from([L.EH2, L.EH2_PLUS, L.EH3, L.EH4])
 class Identity:
     proofing: L
     authentication: L
+    own_means: L | None = None
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,23 @@ class Record:
 )
 def test_reached(proofing: L, authentication: L, factor: bool, reached: L) -> None:
     assert step_up.reached(Identity(proofing, authentication), local_factor=factor) is reached
+
+
+@pytest.mark.parametrize(
+    ("means", "factor", "reached"),
+    [
+        (L.EH2, True, L.EH2),
+        (L.EH2_PLUS, True, L.EH2_PLUS),
+        (L.EH3, True, L.EH3),
+        (L.EH3, False, L.EH2),  # a password alone
+        (None, True, L.EH2_PLUS),  # a makelaar's
+    ],
+)
+def test_a_factor_with_a_means_of_sluis_gives_the_level_of_the_means(
+    means: L | None, factor: bool, reached: L
+) -> None:
+    identity = Identity(means or L.EH3, L.EH2, means)
+    assert step_up.reached(identity, local_factor=factor) is reached
 
 
 @pytest.mark.parametrize(

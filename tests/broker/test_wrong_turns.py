@@ -23,6 +23,7 @@ OTHER_ADDRESS = "http://127.0.0.5:9000/callback"
 TOO_LATE = "Inloggen duurde te lang"
 CANCEL = "Annuleer en ga terug naar"
 CHANGE = "Kies een andere makelaar"
+CHANGE_AT = {"too low": "Log in met een ander middel"}
 
 Way = Callable[[Portal], Browser]
 
@@ -155,7 +156,7 @@ def test_another_makelaar_starts_afresh(portal: Portal, name: str) -> None:
     if name == "makelaar":
         assert not says(browser.page, CHANGE)
         return
-    page = browser.click(CHANGE)
+    page = browser.click(CHANGE_AT.get(name, CHANGE))
     assert page.heading == PROVIDER
     assert "Ingelogd als" not in page.text
     browser.click("Polderpoort")
@@ -175,6 +176,9 @@ def test_no_form_answered_twice_is_an_error_of_ours(portal: Portal, name: str) -
         assert page.status in (200, 403, 409, 422), (form[0], page.text)
         assert "SLS-5" not in page.text
     page = browser.open(first.url)
+    if page.heading == PROVIDER:  # the first form began with another makelaar
+        browser.click(CANCEL)
+        page = browser.open(first.url)
     assert (page.status, page.heading) == (409, "U bent al klaar met inloggen")
 
 

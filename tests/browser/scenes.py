@@ -117,6 +117,15 @@ def _log_out(visitor: Visitor) -> None:
     visitor.click("form[action$=uitloggen] button")
 
 
+def _log_out_everywhere(visitor: Visitor, confirm: bool = False) -> None:
+    _login(visitor, BODEM, "polderpoort", "jan")
+    visitor.press("agree", "yes")
+    visitor.page.wait_for_url("**/callback/**")
+    visitor.go("/uitloggen")
+    if confirm:
+        visitor.click("form[action$=uitloggen] button")
+
+
 def _help(name: str) -> Scene:
     return Scene(f"hulp-{name}", lambda v: v.go(f"/hulp/{name}"), "h1")
 
@@ -178,6 +187,8 @@ SCENES: Final = (
     Scene("fout-verlopen", lambda v: v.go(f"/login/{'a' * 26}"), ".sluis-reference"),
     Scene("fout-andere-browser", _elsewhere, ".sluis-reference"),
     Scene("fout-portaal", lambda v: v.go("/authorize?client_id=niemand"), ".sluis-reference"),
+    Scene("uitloggen", _log_out_everywhere, "form[action$=uitloggen]"),
+    Scene("uitgelogd", lambda v: _log_out_everywhere(v, confirm=True), "#gedeeld, #gemeld"),
     Scene("hulp", lambda v: v.go("/hulp/"), "main ul"),
     *(_help(name) for name in TOPICS),
     Scene("beheer-inloggen", lambda v: v.go("/beheer"), "button[name=provider]"),

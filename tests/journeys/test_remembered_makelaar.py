@@ -18,7 +18,7 @@ def test_a_remembered_makelaar_costs_no_page(world: World) -> None:
 
 def test_it_is_kept_per_service(world: World) -> None:
     browser = _jan_remembers(world)
-    other = world.walk("Grondwateronttrekking", "Polderpoort", "jan", browser=browser)
+    other = world.walk("Vergunning aanvragen", "Polderpoort", "jan", browser=browser)
     other.run()
     assert other.pages[0] == PROVIDER
 

@@ -54,6 +54,7 @@ class OidcDownstream:
                 person_id=result.person_id,
                 service_uuid=result.request.service_uuid,
                 expires_at=now + lifetime,
+                session_id=result.session_id,
             ),
         )
 

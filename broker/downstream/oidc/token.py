@@ -98,7 +98,7 @@ def _answer(rt: Runtime, redemption: Redemption, now: datetime) -> dict[str, Any
         identity=identity,
         nonce=result.request.reply_to.get("nonce"),
         access=access,
-        sid=tokens.session_id(rt.sealer, client, result.grant_id),
+        sid=tokens.session_id(rt.sealer, client, result.session_id or result.grant_id),
         now=now,
     )
     claim = codes.redeem(redemption.code, redemption.kept)

@@ -5,6 +5,7 @@ registered.
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +21,9 @@ from keys.sealing import Sealer
 ALGORITHMS = ("RS256", "PS256", "ES256")
 ACCESS_TOKEN_TYPE = "at+jwt"
 ID_TOKEN_TYPE = "JWT"
+LOGOUT_TOKEN_TYPE = "logout+jwt"
+LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
+LOGOUT_TOKEN_SECONDS = 120
 
 
 def id_token(
@@ -94,6 +98,49 @@ def read_hint(token: str, *, keyring: KeyRing, issuer: str, client: OidcClient) 
     return sub if claims.get("aud") == client.client_id and isinstance(sub, str) else None
 
 
+@dataclass(frozen=True)
+class Hint:
+    """What an ID token of ours says of a session; it may be over by now."""
+
+    client_id: str
+    sub: str
+    sid: str | None
+
+
+def read_any_hint(token: str, *, keyring: KeyRing, issuer: str) -> Hint | None:
+    """The facts of an ID token that we gave to any client; None for everything else."""
+    claims = _verified(token, ID_TOKEN_TYPE, keyring, issuer)
+    audience, sub, sid = (claims.get(name) for name in ("aud", "sub", "sid"))
+    if not isinstance(audience, str) or not isinstance(sub, str):
+        return None
+    return Hint(audience, sub, sid if isinstance(sid, str) else None)
+
+
+def logout_token(
+    *,
+    keyring: KeyRing,
+    issuer: str,
+    client: OidcClient,
+    sub: str,
+    sid: str,
+    jti: str,
+    now: datetime,
+) -> str:
+    """Tells a client that a session ended (Back-Channel Logout §2.4); good for two minutes."""
+    issued = int(now.timestamp())
+    claims = {
+        "iss": issuer,
+        "aud": client.client_id,
+        "sub": sub,
+        "sid": sid,
+        "iat": issued,
+        "exp": issued + LOGOUT_TOKEN_SECONDS,
+        "jti": jti,
+        "events": {LOGOUT_EVENT: {}},
+    }
+    return _sign(keyring, client.id_token_signed_response_alg, LOGOUT_TOKEN_TYPE, claims)
+
+
 def _verified(token: str, kind: str, keyring: KeyRing, issuer: str) -> dict[str, Any]:
     """The claims of a token of this kind that we signed; none for everything else. The key is
     chosen by ``kid`` among ours, never from the token.
@@ -109,9 +156,9 @@ def _verified(token: str, kind: str, keyring: KeyRing, issuer: str) -> dict[str,
     return dict(parsed.claims) if is_ours else {}
 
 
-def session_id(sealer: Sealer, client: OidcClient, grant_id: str) -> str:
-    """``sid``: this login at this client; another client's differs."""
-    return sealer.fingerprint("sid", client.client_id, grant_id)
+def session_id(sealer: Sealer, client: OidcClient, session: str) -> str:
+    """``sid``: the session of this browser at this client; another client's differs."""
+    return sealer.fingerprint("sid", client.client_id, session)
 
 
 def _sign(keyring: KeyRing, algorithm: str, kind: str, claims: dict[str, Any]) -> str:

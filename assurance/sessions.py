@@ -1,0 +1,264 @@
+"""Sessions: one login of one browser that other services may build on, and what ends it.
+
+The row is the truth, also about idleness; a process keeps nothing, so a session that ended at one
+instance has ended at all. The browser holds ``id.secret``; only a hash of the secret is kept,
+and it is replaced at every rise of the session.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import ForeignKey, LargeBinary, String, Update, bindparam, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from assurance.levels import AssuranceLevel
+from keys.sealing import SealBroken, Sealer
+from state.db import Base, UtcDateTime, new_id, table_of
+from state.prepared import Prepared, insert_into
+
+_CONTEXT: Final = "session"
+_COOKIE: Final = re.compile(r"([0-9a-hjkmnp-tv-z]{26})\.([A-Za-z0-9_-]{43})")
+
+
+class BrowserSession(Base):
+    """A login that stands. ``facts`` is sealed; what is in it is the caller's."""
+
+    __tablename__ = "session"
+
+    id: Mapped[str] = mapped_column(String(26), primary_key=True)
+    secret_hash: Mapped[str] = mapped_column(String(64))
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    group: Mapped[str | None] = mapped_column(String(63))  # of the service where it began
+    facts: Mapped[bytes] = mapped_column(LargeBinary)
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_used_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    end_reason: Mapped[str | None] = mapped_column(String(40))
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long a session lasts without use, and at most."""
+
+    idle: timedelta
+    absolute: timedelta
+
+
+@dataclass(frozen=True)
+class Found:
+    """A session that stands, as its browser showed it."""
+
+    id: str
+    person_id: str
+    group: str | None
+    facts: bytes
+    started_at: datetime
+
+
+@dataclass(frozen=True)
+class Began:
+    """Where a login was made: the group of its service."""
+
+    group: str | None
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What an earlier login can offer to the next one."""
+
+    group: str | None
+    level: AssuranceLevel  # reached there, without a factor of Sluis
+    authenticated_at: datetime
+    asserted_for: str | None = None  # service for which its makelaar asserted mandates
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a service and a request ask of an earlier login."""
+
+    service_uuid: str
+    accepts: frozenset[str]  # groups of services whose logins do
+    needed: AssuranceLevel
+    force_authn: bool
+    max_age: int | None  # seconds
+    second_factor_reuse: timedelta
+
+
+def may_continue(earlier: Earlier, wish: Wish, now: datetime) -> bool:
+    """May the earlier login answer for the user here? What it lacks in level is asked afterwards.
+
+    Never for EH4. A second factor that the makelaar asked counts as long as the service allows; one
+    of Sluis is no part of this: it is asked again or not, apart from the login.
+    """
+    age = now - earlier.authenticated_at
+    return (
+        earlier.group is not None
+        and earlier.group in wish.accepts
+        and not wish.force_authn
+        and (wish.max_age is None or is_fresh(age, timedelta(seconds=wish.max_age)))
+        and wish.needed < AssuranceLevel.EH4
+        and earlier.asserted_for in (None, wish.service_uuid)
+        and (_asks_one_factor(earlier, wish) or is_fresh(age, wish.second_factor_reuse))
+    )
+
+
+def is_fresh(age: timedelta, limit: timedelta) -> bool:
+    """Is this young enough? Nothing is for a limit of zero, also where the makelaar's clock is
+    ahead of ours.
+    """
+    return timedelta(0) < limit and age <= limit
+
+
+def _asks_one_factor(earlier: Earlier, wish: Wish) -> bool:
+    """Nothing of the earlier login's second factor is relied upon here."""
+    return wish.needed < AssuranceLevel.EH2_PLUS or earlier.level < AssuranceLevel.EH2_PLUS
+
+
+_table = table_of(BrowserSession)
+_c = _table.c
+_INSERT: Final = Prepared(insert_into(_table))
+_FIND: Final = Prepared(
+    select(_c.person_id, _c.group, _c.facts, _c.started_at, _c.secret_hash).where(
+        _c.id == bindparam("session"),
+        _c.ended_at.is_(None),
+        _c.expires_at > bindparam("now"),
+        _c.last_used_at > bindparam("used_after"),
+    )
+)
+
+
+def find(
+    session: Session, sealer: Sealer, cookie: str, *, limits: Limits, now: datetime
+) -> Found | None:
+    """The session of this cookie while it stands, in one read; None for anything else."""
+    shown = _COOKIE.fullmatch(cookie)
+    if shown is None:
+        return None
+    row = _FIND.first(session, {"session": shown[1], "now": now, "used_after": now - limits.idle})
+    if row is None or not hmac.compare_digest(_hash(shown[2]), row[4]):
+        return None
+    try:
+        facts = sealer.open(row[2], f"{_CONTEXT}:{shown[1]}")
+    except SealBroken:
+        return None
+    return Found(shown[1], row[0], row[1], facts, row[3])
+
+
+def start(
+    session: Session,
+    sealer: Sealer,
+    *,
+    identifier: str,
+    person_id: str,
+    group: str | None,
+    facts: bytes,
+    limits: Limits,
+    now: datetime,
+) -> str:
+    """Begin a session with the transaction of the caller; the value of its cookie."""
+    secret = secrets.token_urlsafe(32)
+    _INSERT.run(
+        session,
+        {
+            "id": identifier,
+            "secret_hash": _hash(secret),
+            "person_id": person_id,
+            "group": group,
+            "facts": sealer.seal(facts, f"{_CONTEXT}:{identifier}"),
+            "started_at": now,
+            "last_used_at": now,
+            "expires_at": now + limits.absolute,
+            "ended_at": None,
+            "end_reason": None,
+        },
+    )
+    return f"{identifier}.{secret}"
+
+
+def use(session: Session, identifier: str, *, limits: Limits, now: datetime) -> bool:
+    """The session served another login; False when it has ended meanwhile, anywhere."""
+    done = session.execute(
+        _standing(identifier, limits, now).values(last_used_at=now).returning(BrowserSession.id)
+    )
+    return done.first() is not None
+
+
+def raise_to(
+    session: Session,
+    sealer: Sealer,
+    identifier: str,
+    *,
+    facts: bytes,
+    began: Began | None,
+    limits: Limits,
+    now: datetime,
+) -> str | None:
+    """The session after a rise: new facts under a new secret, so that an identifier from before
+    means nothing. ``began``: the person logged in anew; None: a factor came on top.
+
+    The value of its new cookie; None when it has ended meanwhile.
+    """
+    secret = secrets.token_urlsafe(32)
+    values: dict[str, object] = {
+        "secret_hash": _hash(secret),
+        "facts": sealer.seal(facts, f"{_CONTEXT}:{identifier}"),
+        "last_used_at": now,
+    }
+    if began is not None:
+        values |= {"group": began.group, "expires_at": now + limits.absolute}
+    done = session.execute(
+        _standing(identifier, limits, now).values(**values).returning(BrowserSession.id)
+    )
+    return f"{identifier}.{secret}" if done.first() is not None else None
+
+
+def end(session: Session, identifier: str, reason: str, now: datetime) -> bool:
+    """End one session with the transaction of the caller. False if it had ended before."""
+    done = session.execute(
+        update(BrowserSession)
+        .where(BrowserSession.id == identifier, BrowserSession.ended_at.is_(None))
+        .values(ended_at=now, end_reason=reason)
+        .returning(BrowserSession.id)
+        .execution_options(synchronize_session=False)
+    )
+    return done.first() is not None
+
+
+def standing(session: Session, person_id: str, now: datetime) -> Sequence[str]:
+    """Ids of the sessions of this person that were not ended."""
+    query = select(BrowserSession.id).where(
+        BrowserSession.person_id == person_id,
+        BrowserSession.ended_at.is_(None),
+        BrowserSession.expires_at > now,
+    )
+    return list(session.scalars(query))
+
+
+def new_session_id() -> str:
+    return new_id()
+
+
+def _standing(identifier: str, limits: Limits, now: datetime) -> Update:
+    return (
+        update(BrowserSession)
+        .where(
+            BrowserSession.id == identifier,
+            BrowserSession.ended_at.is_(None),
+            BrowserSession.expires_at > now,
+            BrowserSession.last_used_at > now - limits.idle,
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

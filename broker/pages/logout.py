@@ -1,0 +1,31 @@
+"""Logging out: what it ends, and what it ended (A17)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class LogoutPage:
+    """Asks before it ends. ``services``: where this session was used. ``asked``: a handle that the
+    form carries on.
+    """
+
+    person: str
+    services: tuple[str, ...]
+    portal: str | None = None
+    asked: str | None = None
+    template: str = "logout.html"
+
+
+@dataclass(frozen=True)
+class LoggedOutPage:
+    """``told``: services that hear it from us; ``untold``: where the user must log out as well.
+
+    ``was_logged_in`` is False where there was nothing to end.
+    """
+
+    was_logged_in: bool
+    told: tuple[str, ...] = ()
+    untold: tuple[str, ...] = ()
+    template: str = "logged_out.html"

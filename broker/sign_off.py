@@ -1,0 +1,78 @@
+"""Sign-off: a session ends, with everything that portals hold because of it; those that can be told
+are told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from assurance import sessions
+from broker import grants
+from broker.downstream.oidc.logout import logout_message
+from broker.grants import Participant
+from broker.runtime import Runtime
+from state import audit, outbox
+from state.audit import AuditEvent, EventTag
+
+
+@dataclass(frozen=True)
+class SignedOff:
+    """What ended. ``told`` are portals that hear it from us; at ``untold`` the user must log out
+    as well, though what they hold of Sluis is worth nothing any more.
+    """
+
+    told: tuple[Participant, ...] = ()
+    untold: tuple[Participant, ...] = ()
+
+
+def end_session(
+    sql: Session, rt: Runtime, session_id: str, reason: str, reference: str | None = None
+) -> SignedOff:
+    """End one session in the transaction of the caller. Nothing happens where it had ended."""
+    now = rt.clock()
+    if not sessions.end(sql, session_id, reason, now):
+        return SignedOff()
+    portals = grants.participants(sql, session_id)
+    grants.revoke_of_session(sql, session_id, now)
+    by_client = {one.client_id: one for one in portals}
+    reached = {
+        name for name, one in by_client.items() if _tell(sql, rt, session_id, one, reference)
+    }
+    told = tuple(one for one in portals if one.client_id in reached)
+    audit.record(
+        sql,
+        AuditEvent(
+            EventTag.SESSION_ENDED,
+            now,
+            reference=reference,
+            person_id=portals[0].person_id if portals else None,
+            reason=reason,
+            details={"session": session_id, "told": len(reached)},
+        ),
+    )
+    return SignedOff(told, tuple(one for one in portals if one not in told))
+
+
+def end_everywhere(sql: Session, rt: Runtime, person_id: str, reason: str) -> Sequence[str]:
+    """End every session of this person (password changed, blocked); the ids of those that stood."""
+    standing = sessions.standing(sql, person_id, rt.clock())
+    for session_id in standing:
+        end_session(sql, rt, session_id, reason)
+    return standing
+
+
+def _tell(
+    sql: Session, rt: Runtime, session_id: str, portal: Participant, reference: str | None
+) -> bool:
+    """Queue the message to one portal; False where its registration has no address for it."""
+    client = rt.configuration.clients.get(portal.client_id)
+    if client is None or client.backchannel_logout_uri is None:
+        return False
+    message = logout_message(
+        rt, client, person_id=portal.person_id, session_id=session_id, reference=reference
+    )
+    outbox.enqueue(sql, rt.sealer, message, rt.clock())
+    return True

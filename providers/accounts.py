@@ -1,0 +1,214 @@
+"""Own accounts: a user name or e-mail address with a password, for people whom no makelaar knows.
+
+An account carries the level at which its means was issued: EMAIL for an e-mail account, or EH2,
+EH2+ or EH3 for a means of Sluis itself. The password alone never gives more than EH2.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from email_validator import EmailNotValidError, validate_email
+from sqlalchemy import ForeignKey, Integer, String, or_, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from assurance.levels import AssuranceLevel
+from providers import passwords
+from providers.interface import Identity
+from state.db import Base, LevelColumn, UtcDateTime, new_id, writing
+
+PROVIDER_ID: Final = "sluis"
+TEMPORARY: Final = timedelta(days=7)
+FREE_TRIES: Final = 5
+PAUSES: Final = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15))
+
+
+class Account(Base):
+    """A way to log in at Sluis itself. ``user_name`` is canonical and fixed; ``email`` is canonical
+    and only here where it may be used to log in.
+
+    ``failures`` counts wrong passwords since the last right one. A pause ends by itself and has
+    nothing to do with second factors.
+    """
+
+    __tablename__ = "account"
+
+    id: Mapped[str] = mapped_column(String(26), primary_key=True, default=new_id)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), unique=True)
+    user_name: Mapped[str] = mapped_column(String(64), unique=True)
+    email: Mapped[str | None] = mapped_column(String(254), unique=True)
+    level: Mapped[AssuranceLevel] = mapped_column(LevelColumn)
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    temporary_until: Mapped[datetime | None] = mapped_column(
+        UtcDateTime
+    )  # None: chosen by the user
+    password_changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    failures: Mapped[int] = mapped_column(Integer, default=0)
+    paused_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class NameRefused(ValueError):
+    """A user name or e-mail address that cannot be used; the message says why."""
+
+
+def canonical_user_name(text: str) -> str:
+    """Lower case, NFKC, 3 to 64 letters, digits, ``.``, ``-`` or ``_``. Raises NameRefused."""
+    name = unicodedata.normalize("NFKC", text).strip().casefold()
+    allowed = all(c.isascii() and (c.isalnum() or c in "._-") for c in name)
+    if not 3 <= len(name) <= 64 or not allowed:
+        raise NameRefused("a user name has 3 to 64 letters, digits, dots or dashes")
+    return name
+
+
+def canonical_email(text: str) -> str:
+    """One address, one spelling: lower case, ASCII. Raises NameRefused; looks nothing up."""
+    try:
+        found = validate_email(text.strip(), check_deliverability=False, allow_smtputf8=False)
+    except EmailNotValidError:
+        raise NameRefused("this is not an e-mail address") from None
+    address = (found.ascii_email or "").lower()
+    if not address or len(address) > 254:
+        raise NameRefused("this is not an e-mail address")
+    return address
+
+
+@dataclass(frozen=True)
+class Right:
+    """The password is right. ``must_replace``: it was a temporary one."""
+
+    account_id: str
+    person_id: str
+    level: AssuranceLevel
+    must_replace: bool
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """Unknown, wrong, over, ended or paused: the same for whoever asks; ``reason`` is for us."""
+
+    reason: str
+    person_id: str | None = None
+
+
+def named(session: Session, text: str) -> Account | None:
+    """The account with this user name or e-mail address, however it is spelled."""
+    names = []
+    for canonical in (canonical_user_name, canonical_email):
+        try:
+            names.append(canonical(text[:254]))
+        except NameRefused:
+            continue
+    if not names:
+        return None
+    query = select(Account).where(
+        or_(Account.user_name.in_(names), Account.email.in_(names)), Account.ended_at.is_(None)
+    )
+    return session.scalars(query).first()
+
+
+def verify(session: Session, *, name: str, password: str, now: datetime) -> Right | Wrong:
+    """Judge a name and a password. Commits what it counted. The same work for known and unknown.
+
+    During a pause nothing is counted and nothing is right; a pause is at most a quarter of an hour,
+    so that nobody can lock somebody else out for long.
+    """
+    account = named(session, name)
+    right = passwords.matches(account.password_hash if account is not None else None, password)
+    with writing(session):
+        if account is None:
+            return Wrong("unknown")
+        return _judged(session, account, right, now)
+
+
+def _judged(session: Session, account: Account, right: bool, now: datetime) -> Right | Wrong:
+    if account.paused_until is not None and account.paused_until > now:
+        return Wrong("paused", account.person_id)
+    if not right:
+        _count(session, account, now)
+        return Wrong("password", account.person_id)
+    if account.temporary_until is not None and account.temporary_until <= now:
+        return Wrong("temporary_password_over", account.person_id)
+    if not _admitted(session, account, now):
+        return Wrong("paused", account.person_id)
+    return Right(
+        account.id,
+        account.person_id,
+        account.level,
+        must_replace=account.temporary_until is not None,
+    )
+
+
+def _admitted(session: Session, account: Account, now: datetime) -> bool:
+    """The right password ends the count, unless other tries began a pause at this very moment."""
+    done = session.execute(
+        update(Account)
+        .where(Account.id == account.id)
+        .where(or_(Account.paused_until.is_(None), Account.paused_until <= now))
+        .values(failures=0, paused_until=None)
+        .returning(Account.id)
+        .execution_options(synchronize_session=False)
+    )
+    return done.first() is not None
+
+
+def _count(session: Session, account: Account, now: datetime) -> None:
+    """One more wrong password, counted by the database: parallel tries all count."""
+    counted = session.execute(
+        update(Account)
+        .where(Account.id == account.id)
+        .values(failures=Account.failures + 1)
+        .returning(Account.failures)
+        .execution_options(synchronize_session=False)
+    ).scalar_one()
+    rounds, rest = divmod(counted, FREE_TRIES)
+    if rest == 0:
+        pause = PAUSES[min(rounds, len(PAUSES)) - 1]
+        session.execute(
+            update(Account)
+            .where(Account.id == account.id)
+            .values(paused_until=now + pause)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def identity_of(right: Right, now: datetime) -> Identity:
+    """Who logged in: an e-mail account stays EMAIL; a means of Sluis is EH2 until its factor is
+    shown.
+    """
+    is_means = right.level > AssuranceLevel.EMAIL
+    return Identity(
+        provider_id=PROVIDER_ID,
+        subject=right.account_id,
+        proofing=right.level,
+        authentication=AssuranceLevel.EH2 if is_means else AssuranceLevel.EMAIL,
+        authenticated_at=now,
+        own_means=right.level if is_means else None,
+    )
+
+
+def set_password(
+    session: Session, account: Account, password: str, now: datetime, *, temporary: bool
+) -> None:
+    """Keep a new password with the transaction of the caller; a pause ends, sessions are the
+    caller's to end.
+    """
+    account.password_hash = passwords.hash_of(password)
+    account.temporary_until = now + TEMPORARY if temporary else None
+    account.password_changed_at = now
+    account.failures, account.paused_until = 0, None
+    session.flush()
+
+
+def replace_password(session: Session, account_id: str, text: str, now: datetime) -> None:
+    """The user chooses a password. Raises PasswordRefused with the reason for the page."""
+    account = session.get_one(Account, account_id, populate_existing=True)
+    names = {account.user_name, *(account.email or "").split("@")[:1]}
+    password = passwords.check_new(text, names=names, previous=account.password_hash)
+    with writing(session):
+        locked = session.get_one(Account, account_id, with_for_update=True, populate_existing=True)
+        set_password(session, locked, password, now, temporary=False)

@@ -1,0 +1,21 @@
+"""Channels: each kind of message leaves by the adapter that its installation chose."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from state.outbox import Adapter, Channel, DeliveryFailed, Message
+
+
+class ByChannel:
+    """Hands each message to the adapter of its channel; without one it is given up at once."""
+
+    def __init__(self, adapters: Mapping[Channel, Adapter]) -> None:
+        self._adapters = dict(adapters)
+
+    def send(self, message_id: str, message: Message) -> None:
+        """Raises DeliveryFailed."""
+        adapter = self._adapters.get(message.channel)
+        if adapter is None:
+            raise DeliveryFailed("no_adapter", permanent=True)
+        adapter.send(message_id, message)
