@@ -1,5 +1,5 @@
 """The worker: mail that waits in the outbox is sent, again and again until it arrives or is given
-up.
+up; and the jobs that come back in their time.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import threading
 import structlog
 
 from broker.downstream.oidc.logout import LogoutAdapter
+from broker.jobs import run_until
 from broker.start import Parts
 from state.adapters import make_adapter
 from state.adapters.channels import ByChannel
@@ -48,9 +49,10 @@ def adapter_of(parts: Parts) -> Adapter:
 
 
 def start_worker(parts: Parts) -> threading.Event:
-    """Deliver in a thread of this process; set the event to end it. Several workers never send a
-    message twice.
+    """Deliver and do the jobs in threads of this process; set the event to end them. Several
+    workers never send a message twice.
     """
     stop = threading.Event()
-    threading.Thread(target=deliver_until, args=(stop, parts), name="outbox", daemon=True).start()
+    for name, body in (("outbox", deliver_until), ("jobs", run_until)):
+        threading.Thread(target=body, args=(stop, parts), name=name, daemon=True).start()
     return stop

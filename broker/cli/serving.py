@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import threading
 from pathlib import Path
 
 from granian import Granian
@@ -14,7 +13,7 @@ from broker.cli.context import fail
 from broker.cli.install import initialise
 from broker.settings import Settings
 from broker.start import start
-from broker.worker import deliver_until
+from broker.worker import start_worker
 from state import migrate
 from state.clock import utc_now
 from state.engine import make_engine
@@ -49,8 +48,9 @@ def run_server(settings: Settings, config: Path | None) -> None:
 
 
 def run_worker(settings: Settings) -> None:
-    """Deliver mail until SIGTERM or Ctrl-C."""
-    stop = threading.Event()
+    """Deliver mail and do the jobs until SIGTERM or Ctrl-C."""
+    parts = start(settings, utc_now)
+    stop = start_worker(parts)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    deliver_until(stop, start(settings, utc_now))
+    stop.wait()

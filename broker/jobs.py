@@ -1,0 +1,63 @@
+"""Jobs: what the worker does again and again, each at its own pace, in one thread.
+
+Every job may run in several processes at once and be stopped at any moment: it takes a lock of its
+own or writes only what is safe to write twice.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from broker.start import Parts
+from directory import history
+from state import trace
+from state.db import writing
+
+PAUSE_SECONDS = 0.5
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Job:
+    """``run`` raises what it likes: that is logged, and the job comes again in its time."""
+
+    name: str
+    every: timedelta
+    run: Callable[[Parts], None]
+
+
+def purge(parts: Parts) -> None:
+    """Throw away what is older than its retention allows."""
+    kept, now = parts.settings.retention, parts.clock()
+    with parts.sessions() as session, writing(session):
+        trace.purge(session, now - timedelta(days=kept.trace_days))
+        history.purge(session, now - timedelta(days=kept.history_days))
+
+
+JOBS: tuple[Job, ...] = (Job("purge", timedelta(hours=1), purge),)
+
+
+def run_until(stop: threading.Event, parts: Parts, jobs: Sequence[Job] = JOBS) -> None:
+    """Run each job when it is due, the first time at once, until the event is set."""
+    due: dict[str, datetime] = {}
+    while not stop.is_set():
+        run_due(parts, jobs, due)
+        stop.wait(PAUSE_SECONDS)
+
+
+def run_due(parts: Parts, jobs: Sequence[Job], due: dict[str, datetime]) -> None:
+    """Run what is due now; ``due`` holds when each job comes next."""
+    for job in jobs:
+        now = parts.clock()
+        if due.get(job.name, now) > now:
+            continue
+        due[job.name] = now + job.every
+        try:
+            job.run(parts)
+        except Exception as error:
+            log.warning("job.failed", job=job.name, error=type(error).__name__)
