@@ -7,7 +7,6 @@ done, so a worker that dies half-way leaves the rest to the next.
 
 from __future__ import annotations
 
-
 from broker import logins
 from broker.login import Login
 from broker.logins import WAITS_SECONDS, due_key
