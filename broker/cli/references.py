@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from broker.cli.documents import Entry
-from broker.downstream.console import CONSOLE_SERVICE
+from broker.downstream.console import CONSOLE_SERVICES
 from directory.organisations import Organisation
 from directory.people import Person
 from state.registrations import Kind, Registration
@@ -33,7 +33,7 @@ def _known(session: Session, entries: list[Entry]) -> dict[str, set[str]]:
         "Organisation": set(session.scalars(select(Organisation.kvk))),
         "Person": set(session.scalars(select(Person.id))),
     }
-    known["Service"].add(CONSOLE_SERVICE.uuid)
+    known["Service"].update(service.uuid for service in CONSOLE_SERVICES)
     fields = {"Service": "uuid", "IdentityProvider": "id", "Organisation": "kvk", "Person": "id"}
     for entry in entries:
         if entry.kind in fields:
