@@ -23,6 +23,7 @@ from broker.http import (
     language,
     methods,
     templating,
+    transport,
 )
 from broker.http.addresses import BoundFlask
 from broker.http.health import blueprint as health
@@ -81,6 +82,7 @@ def assemble(parts: Parts) -> Flask:
     language.install(app)
     headers.install(app, hsts=not settings.is_loopback)
     hosts.install(app, settings.base_url)
+    transport.install(app, settings.base_url, proxy_hops=settings.web.trusted_proxy_hops)
     methods.install(app)
     csrf.install(app)
     errors.install(app)

@@ -115,6 +115,12 @@ ERRORS = {
         _("Er ontbreekt iets aan het verzoek, of er staat iets te veel."),
         _TELL_PORTAL,
     ),
+    "https_required": ErrorText(
+        "SLS-4010",
+        _("De verbinding was niet beveiligd"),
+        _("Deze aanvraag kwam over http. Daarom is er niets mee gedaan."),
+        _("Gebruik het adres dat met https begint."),
+    ),
     "csrf": ErrorText(
         "SLS-4004",
         _("Deze pagina is verlopen"),
