@@ -57,6 +57,16 @@ screenshots: $(STAMP) ## Take a picture of every page
 security-cases: $(STAMP) ## Write docs/security-cases.md anew
 	@$(BIN)/python -m tools.security_cases
 
+.PHONY: sbom
+sbom: $(STAMP) ## Write var/sbom.json, the bill of materials (CycloneDX)
+	@$(BIN)/python -m tools.sbom var/sbom.json && echo 'Written to var/sbom.json.'
+
+.PHONY: advisories
+advisories: ## Before a release: ask the public advisories about every locked package (needs internet)
+	@test -x var/advisories/bin/pip-audit || { python3 -m venv var/advisories && \
+		var/advisories/bin/pip install --quiet --disable-pip-version-check 'pip-audit==2.*'; }
+	@var/advisories/bin/pip-audit --strict --disable-pip --require-hashes -r requirements.lock
+
 .PHONY: translations
 translations: $(STAMP) ## Bring the English texts in step with the Dutch ones
 	@$(BIN)/python -m tools.translations
