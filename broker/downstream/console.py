@@ -41,6 +41,7 @@ CONSOLE_SERVICE = Service(
     provider_name=LocalizedText(nl="Sluis", en="Sluis"),
     provider_oin="00000000000000000000",
     level=AssuranceLevel.EH2_PLUS,
+    own_means=True,
     mandate=MandateRule.NONE,
     consent=ConsentRule.NONE,
 )
