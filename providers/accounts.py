@@ -52,6 +52,8 @@ class Account(Base):
     password_changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     failures: Mapped[int] = mapped_column(Integer, default=0)
     paused_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    recovery_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    recovery_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -236,6 +238,7 @@ def _keep(
     account.temporary_until = now + TEMPORARY if temporary else None
     account.password_changed_at = now
     account.failures, account.paused_until = 0, None
+    account.recovery_hash, account.recovery_until = None, None
     session.flush()
 
 

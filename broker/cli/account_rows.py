@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from broker.cli.documents import AccountDocument, Entry, PersonDocument
-from providers import accounts
+from providers import accounts, recovery
 from providers.accounts import Account
 
 
@@ -26,6 +26,7 @@ def write(session: Session, now: datetime, entry: Entry) -> None:
     row.level = document.rank
     if row.email != document.email:
         row.email = document.email
+        recovery.forget(row)
     if document.ended != (row.ended_at is not None):
         row.ended_at = now if document.ended else None
 

@@ -88,7 +88,10 @@ def _language_url(wish: str) -> str:
     """
     path = request.path
     if request.method == "POST":
-        path = path.rsplit("/", 1)[0] if path.startswith("/login/") else "/"
+        if path.startswith("/login/"):
+            path = path.rsplit("/", 1)[0]
+        elif not path.startswith("/inloggegevens-vergeten"):
+            path = "/"
     query = {key: value for key, value in request.args.items() if key in ("q", "reason", "done")}
     return f"{path}?{urlencode({**query, 'ui': wish})}"
 
