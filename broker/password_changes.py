@@ -4,9 +4,11 @@ one transaction.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy.orm import Session
 
-from broker import sign_off
+from broker import grants, sign_off
 from broker.runtime import Runtime
 from directory.people import Person
 from providers import accounts, letters
@@ -22,16 +24,21 @@ def change(
     hashed: str,
     tag: EventTag,
     *,
+    not_after: datetime,
     reference: str | None = None,
-) -> None:
-    """With the transaction of the caller. Whoever knew the old password is out: sessions end, and
-    logins in progress that used it do not come to an answer.
+) -> bool:
+    """With the transaction of the caller; False when somebody changed it after ``not_after``.
+
+    Whoever knew the old password is out: sessions end, what portals hold ends, and logins in
+    progress that used it do not come to an answer.
     """
     now = rt.clock()
-    accounts.keep_password(sql, account_id, hashed, now)
+    if not accounts.keep_password(sql, account_id, hashed, now, not_after=not_after):
+        return False
     account = sql.get_one(Account, account_id)
     person = sql.get_one(Person, account.person_id)
     sign_off.end_everywhere(sql, rt, person.id, "password_changed")
+    grants.revoke_of_person(sql, person.id, now)
     email = account.email or person.email
     if email is not None:
         letter = letters.password_changed(email, person.locale, rt.settings.ui.name)
@@ -40,3 +47,4 @@ def change(
         sql,
         AuditEvent(tag, now, reference, person_id=person.id, provider_id=accounts.PROVIDER_ID),
     )
+    return True

@@ -81,7 +81,14 @@ def keep(token: str) -> Response:
     with writing(rt.session) as session:
         if not recovery.take(session, token, rt.clock()):
             return show(RecoveryPage("over"), 410)
-        change(session, rt, found.account_id, hashed, EventTag.PASSWORD_RECOVERED)
+        change(
+            session,
+            rt,
+            found.account_id,
+            hashed,
+            EventTag.PASSWORD_RECOVERED,
+            not_after=rt.clock(),
+        )
     return show(RecoveryPage("done"))
 
 

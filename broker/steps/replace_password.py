@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from broker.dispatch import Advance, Outcome, Show, Turn
+from broker.downstream.interface import PageError
 from broker.pages.new_password import ReplacePasswordPage
 from broker.password_changes import change
 from broker.steps.frame import frame
@@ -33,14 +34,17 @@ def answer(turn: Turn) -> Outcome:
     except PasswordRefused as refused:
         return _show(turn, refused.reason)
     with writing(turn.rt.session) as session:
-        change(
+        kept = change(
             session,
             turn.rt,
             login.identity.subject,
             new,
             EventTag.PASSWORD_CHANGED,
+            not_after=login.identity.authenticated_at,
             reference=login.reference,
         )
+    if not kept:
+        raise PageError(410, "login_expired", "the password was changed meanwhile")
     # What the new password opens counts from now; any other login with the old one is over.
     identity = replace(login.identity, authenticated_at=turn.rt.clock())
     return Advance(replace(login, identity=identity, must_replace=False))
