@@ -74,6 +74,11 @@ def revoke_of_session(session: Session, session_id: str, now: datetime) -> Seque
     return _revoke_all(session, now, Grant.session_id == session_id)
 
 
+def revoke_of_person(session: Session, person_id: str, now: datetime) -> Sequence[str]:
+    """End everything that is held because of this person, the console too."""
+    return _revoke_all(session, now, Grant.person_id == person_id)
+
+
 def _revoke_all(session: Session, now: datetime, *conditions: ColumnElement[bool]) -> Sequence[str]:
     done = session.execute(
         update(Grant)

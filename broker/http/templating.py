@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from flask import Flask, request, url_for
 from flask_babel import Babel, format_date, format_datetime, gettext
 
+from assurance.levels import AssuranceLevel
 from broker.http import texts
 from broker.http.language import locale
 from broker.pages.choose_mandate import MandateChoice
@@ -70,6 +71,8 @@ def _refusal(choice: MandateChoice) -> str:
 def _claim_values(item: ConsentItem) -> tuple[str, ...]:
     if item.claim == "sub":
         return (gettext("Een code in plaats van uw naam"),)
+    if item.claim == "acr" and item.values == (AssuranceLevel.EMAIL.label,):
+        return (gettext("Inloggen met uw e-mailadres, zonder niveau"),)
     if item.claim == "mandate":
         kind = texts.mandate_kind(item.values[0])
         return (f"{kind}, {item.values[1]}",)
@@ -88,7 +91,10 @@ def _language_url(wish: str) -> str:
     """
     path = request.path
     if request.method == "POST":
-        path = path.rsplit("/", 1)[0] if path.startswith("/login/") else "/"
+        if path.startswith("/login/"):
+            path = path.rsplit("/", 1)[0]
+        elif not path.startswith("/inloggegevens-vergeten"):
+            path = "/"
     query = {key: value for key, value in request.args.items() if key in ("q", "reason", "done")}
     return f"{path}?{urlencode({**query, 'ui': wish})}"
 
