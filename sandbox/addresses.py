@@ -17,6 +17,7 @@ class Addresses:
     makelaars: str
     portal: str
     postbus: str
+    management: str | None = None  # host:port of the broker's metrics and health
 
     def parties(self) -> dict[str, str]:
         """Name → base URL, in the order in which people meet them."""
@@ -36,6 +37,7 @@ def standard(port_base: int = DEFAULT_PORT_BASE, portal_host: str | None = None)
         makelaars=f"http://127.0.0.1:{port_base + 1}",
         portal=f"http://{host}:{port_base + 2}",
         postbus=f"http://127.0.0.1:{port_base + 3}",
+        management=f"127.0.0.1:{port_base + 4}",
     )
 
 
