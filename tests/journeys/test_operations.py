@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
+from werkzeug.test import Client
 
-from broker import configuration
+from broker import beats, configuration, management
 from broker.cli import main
 from broker.cli.tracing import explain_login
+from broker.health import drifts
 from sandbox.wire import Answer
 from state import audit
 from state.audit import EventTag
@@ -30,7 +34,8 @@ def health(world: World, name: str) -> Answer:
 def checks(world: World, name: str = "ready") -> tuple[int, dict[str, str]]:
     """What the management address says: status, and each check by name."""
     answer = Client(management.application(world.parts)).get(f"/health/{name}")
-    return answer.status_code, answer.json["checks"]
+    found: dict[str, str] = (answer.json or {})["checks"]
+    return answer.status_code, found
 
 
 def test_a_healthy_process_is_live_and_ready(world: World) -> None:
@@ -87,6 +92,34 @@ def test_registrations_that_could_not_be_read_for_a_minute_are_not_trusted(
         assert checks(own_world)[1]["configuration"] == "failed"
         assert own_world.walk(BODEM, "Polderpoort", "jan").run().status == 503
     assert health(own_world, "ready").status == 200
+
+
+def test_a_worker_that_fell_silent_is_told_and_one_that_lives_is_well(own_world: World) -> None:
+    beats.beat(own_world.parts.store, own_world.clock())
+    own_world.clock.advance(110)
+    own_world.parts.holder.refresh()
+    assert checks(own_world)[1]["worker"] == "ok"
+    own_world.clock.advance(20)
+    assert checks(own_world)[1]["worker"] == "failed"
+    beats.beat(own_world.parts.store, own_world.clock())
+    assert checks(own_world)[1]["worker"] == "ok"
+
+
+@pytest.mark.parametrize(("seconds", "wrong"), [(0, False), (5, False), (-5, False), (6, True)])
+def test_a_clock_may_differ_five_seconds_from_that_of_the_database(
+    seconds: int, wrong: bool
+) -> None:
+    now = datetime(2026, 11, 24, 12, tzinfo=UTC)
+    assert drifts(now + timedelta(seconds=seconds), now) is wrong
+
+
+def test_a_makelaar_that_is_down_does_not_make_us_unready(own_world: World) -> None:
+    own_world.wire.down.add(urlsplit(own_world.demo.addresses.makelaars).netloc)
+    page = own_world.walk(BODEM, "Zekerweg", "liv").run()
+    assert page.status == 503
+    assert checks(own_world)[0] == 200
+    told = Client(management.application(own_world.parts)).get("/metrics").text
+    assert 'sluis_idp_up{idp="zekerweg"} 0.0' in told
 
 
 def trace_of(world: World, reference: str) -> str:
