@@ -30,7 +30,7 @@ class Addresses:
 
 
 def standard(port_base: int = DEFAULT_PORT_BASE, portal_host: str | None = None) -> Addresses:
-    """Broker, makelaars, portal and postbus on four ports in a row."""
+    """Broker, makelaars, portal and postbus on four ports in a row; the fifth is for management."""
     host = portal_host or spare_loopback_host()
     return Addresses(
         broker=f"http://localhost:{port_base}",

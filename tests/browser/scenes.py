@@ -15,6 +15,7 @@ BODEM: Final = "Meldportaal Bodem"
 LOZING: Final = "Lozing melden"
 GRONDWATER: Final = "Grondwateronttrekking"
 TRIES: Final = 5
+ROUNDS: Final = 10
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,15 @@ def _ask_for_a_mandate(visitor: Visitor) -> None:
     _login(visitor, LOZING, "veerhuis", "fatima")
     visitor.page.fill("#bericht", "Ik doe vanaf deze maand de lozingen van de bakkerij.")
     visitor.click("form:has(#bericht) button[type=submit]")
+
+
+def _round_and_round(visitor: Visitor) -> None:
+    """A portal that asks again as soon as a login ended."""
+    for _ in range(ROUNDS):
+        visitor.ask(BODEM)
+        visitor.click("form[action$='/cancel'] button")
+        visitor.page.wait_for_load_state()
+    visitor.ask(BODEM)
 
 
 def _elsewhere(visitor: Visitor) -> None:
@@ -186,6 +196,7 @@ SCENES: Final = (
     Scene("fout-404", lambda v: v.go("/bestaat-niet"), ".sluis-reference"),
     Scene("fout-verlopen", lambda v: v.go(f"/login/{'a' * 26}"), ".sluis-reference"),
     Scene("fout-andere-browser", _elsewhere, ".sluis-reference"),
+    Scene("fout-kringetje", _round_and_round, ".sluis-reference"),
     Scene("fout-portaal", lambda v: v.go("/authorize?client_id=niemand"), ".sluis-reference"),
     Scene("uitloggen", _log_out_everywhere, "form[action$=uitloggen]"),
     Scene("uitgelogd", lambda v: _log_out_everywhere(v, confirm=True), "#gedeeld, #gemeld"),
