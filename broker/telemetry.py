@@ -26,13 +26,17 @@ def start_telemetry(endpoint: str | None) -> None:
     """Send spans to this address from now on; with None nothing is sent. Raises
     TelemetryMissing.
     """
-    if endpoint is None:
-        return
+    if endpoint is not None:
+        export_to(make_exporter(endpoint), at_once=False)
+
+
+def make_exporter(endpoint: str) -> SpanExporter:
+    """What sends spans there. Raises TelemetryMissing."""
     try:
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
     except ImportError:
         raise TelemetryMissing("install the extra: pip install 'sluis[telemetry]'") from None
-    export_to(OTLPSpanExporter(endpoint=endpoint), at_once=False)
+    return OTLPSpanExporter(endpoint=endpoint)
 
 
 def export_to(exporter: SpanExporter, *, at_once: bool) -> None:

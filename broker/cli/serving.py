@@ -13,9 +13,10 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 
-from broker import listening
+from broker import listening, telemetry
 from broker.cli.context import fail
 from broker.cli.install import initialise
+from broker.logs import configure_logs
 from broker.settings import Settings
 from broker.start import start
 from broker.worker import start_worker
@@ -37,6 +38,11 @@ def run_server(settings: Settings, config: Path | None) -> None:
     bind = settings.web.management_bind
     if bind and not listening.is_free(bind):
         fail(f'web.management_bind: {bind} is taken; choose another, or "" for none')
+    if settings.telemetry.otlp_endpoint is not None:
+        try:
+            telemetry.make_exporter(settings.telemetry.otlp_endpoint).shutdown()
+        except telemetry.TelemetryMissing as missing:
+            fail(f"telemetry.otlp_endpoint: {missing}")
     for _ in initialise(settings):
         pass
     if config is not None:
@@ -80,6 +86,7 @@ def _shared_metrics(settings: Settings) -> Iterator[None]:
 
 def run_worker(settings: Settings) -> None:
     """Deliver mail and do the jobs until SIGTERM or Ctrl-C."""
+    configure_logs(settings.log.level)
     parts = start(settings, utc_now)
     stop = start_worker(parts)
     for number in (signal.SIGTERM, signal.SIGINT):

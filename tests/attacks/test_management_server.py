@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
+import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import psutil
 import pytest
@@ -96,6 +100,18 @@ def test_the_counts_of_all_workers_are_told_together_also_after_one_ended(
     assert answered(parties) == before + 40
     told = json.loads(asked(parties, "/health/ready"))["checks"]
     assert told["worker"] == "ok"
+
+
+def test_a_worker_by_itself_logs_in_json_with_a_reference_for_each_run(parties: Parties) -> None:
+    command = [str(Path(sys.executable).parent / "sluis"), "--config", str(parties.demo.config)]
+    with subprocess.Popen([*command, "worker"], stderr=subprocess.PIPE, text=True) as worker:
+        assert worker.stderr is not None
+        try:
+            line = json.loads(worker.stderr.readline())
+        finally:
+            worker.terminate()
+    assert line["event"] == "job.done"
+    assert re.fullmatch("[0-9A-Z]{8}", line["reference"])
 
 
 def test_a_taken_address_is_said_at_the_start(parties: Parties) -> None:
