@@ -21,6 +21,8 @@ from broker.http import (
     help_pages,
     hosts,
     language,
+    limiting,
+    measuring,
     methods,
     templating,
     transport,
@@ -79,12 +81,14 @@ def assemble(parts: Parts) -> Flask:
     app.register_blueprint(create_oidc(open_login))
     for blueprint in (doors, arrivals, console, logout, recovery, health, help_pages.blueprint):
         app.register_blueprint(blueprint)
+    measuring.install(app)
     templating.install(app)
     language.install(app)
     headers.install(app, hsts=not settings.is_loopback)
     hosts.install(app, settings.base_url)
     transport.install(app, settings.base_url, proxy_hops=settings.web.trusted_proxy_hops)
     methods.install(app)
+    limiting.install(app)
     csrf.install(app)
     errors.install(app)
     return app

@@ -15,6 +15,7 @@ from assurance.levels import AssuranceLevel
 from broker import grants
 from broker.doors import open_login
 from broker.downstream.console import Console, idle_key, login_request, read_ticket
+from broker.http import limiting
 from broker.http.language import locale
 from broker.runtime import Runtime, runtime
 from directory.people import Person
@@ -53,6 +54,7 @@ def current(console: Console) -> ConsoleSession | None:
     person = rt.session.get(Person, person_id) if person_id else None
     if person is None or person.blocked_at is not None:
         return None
+    limiting.count_person(rt, "console", person.id)
     idle = rt.settings.login.session_idle_minutes * 60
     rt.store.put(idle_key(ticket.grant_id), b"1", idle)
     return ConsoleSession(

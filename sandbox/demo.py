@@ -208,7 +208,7 @@ def _arguments() -> argparse.Namespace:
         "--port-base",
         type=int,
         default=int(os.environ.get("PORT_BASE", DEFAULT_PORT_BASE)),
-        help="first of four ports (default %(default)s)",
+        help="first of five ports (default %(default)s)",
     )
     return parser.parse_args()
 

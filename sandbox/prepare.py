@@ -180,6 +180,7 @@ def _config(demo: Demo) -> str:
 [web]
 base_url = "{addresses.broker}"
 bind = "127.0.0.1:{addresses.broker.rpartition(":")[2]}"
+management_bind = "{addresses.management or ""}"
 
 [database]
 url = "sqlite:///{demo.directory / "sluis.db"}"
@@ -199,6 +200,12 @@ demo = true
 [mail]
 adapter = "webhook"
 url = "{addresses.postbus}/api/messages"
+
+[limits] # everybody comes from one address here
+address_per_minute = 1000000
+client_per_minute = 1000000
+person_per_minute = 1000000
+failures_per_minute = 1000000
 
 [development]
 loopback = {json.dumps(reachable)}

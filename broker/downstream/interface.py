@@ -115,6 +115,15 @@ class PageError(Exception):
         self.values = values
 
 
+class TooManyRequests(Exception):
+    """A limit was exceeded; come back after so many seconds."""
+
+    def __init__(self, rule: str, seconds: int) -> None:
+        super().__init__(rule)
+        self.rule = rule
+        self.seconds = seconds
+
+
 @dataclass(frozen=True)
 class Reply:
     """What the browser carries to the portal: a redirect to ``url`` when ``fields`` is empty, else

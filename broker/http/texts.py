@@ -62,6 +62,18 @@ ERRORS = {
         _("De dienst waarbij u wilde inloggen is er niet meer."),
         _START_AGAIN,
     ),
+    "login_loop": ErrorText(
+        "SLS-1010",
+        _("U komt in een kringetje terecht"),
+        _(
+            "De website stuurt u steeds opnieuw hierheen om in te loggen. "
+            "Wij stoppen, zodat u niet blijft ronddraaien."
+        ),
+        _(
+            "Sluit alle vensters van uw browser en wacht een minuut. "
+            "Log daarna opnieuw in bij de website. Zet cookies aan voor die website."
+        ),
+    ),
     "unsolicited_answer": ErrorText(
         "SLS-2101",
         _NOT_LOGGED_IN,
@@ -146,7 +158,7 @@ ERRORS = {
         "SLS-4008",
         _("Te veel pogingen"),
         _("U probeerde het vaak achter elkaar."),
-        _("Wacht een kwartier en probeer het opnieuw."),
+        _("Wacht een minuut en probeer het opnieuw."),
     ),
     "not_allowed": ErrorText(
         "SLS-4009",

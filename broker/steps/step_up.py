@@ -14,9 +14,10 @@ from assurance.means import FactorKind
 from assurance.second_factor import Accepted, Locked, Method, Wrong
 from assurance.sms import HOLDS
 from assurance.step_up import LocalFactor, Unreachable, Upstream
-from broker import sms_codes
+from broker import observation, sms_codes
 from broker.dispatch import Advance, Outcome, Show, Turn
 from broker.downstream.interface import LoginRefused, RefusalCode
+from broker.http import limiting
 from broker.login import FactorDone, Login
 from broker.pages.level_unreachable import Elsewhere, LevelUnreachablePage
 from broker.pages.second_factor import MethodChoice, SecondFactorPage
@@ -57,6 +58,8 @@ def answer(turn: Turn) -> Outcome:
         return _use(turn, turn.form["use"])
     if factor.kind is FactorKind.SMS and "resend" in turn.form:
         return _ask_code(turn, again=True)
+    limiting.refuse_guessers(turn.rt, "factor")
+    limiting.count_person(turn.rt, "factor", turn.login.person_id or "")
     code = turn.form.get("code", "")
     is_sms = factor.kind is FactorKind.SMS
     expected = sms_codes.expected(turn, factor) if is_sms else None
@@ -72,6 +75,9 @@ def answer(turn: Turn) -> Outcome:
             given=sms_codes.given(turn, factor, code) if is_sms else "",
         )
         _recorded(turn, session, factor, outcome)
+    observation.factor_answered(str(factor.kind), outcome)
+    if isinstance(outcome, Wrong):
+        limiting.wrong_guess(turn.rt, "factor")
     if isinstance(outcome, Accepted):
         done = FactorDone(factor.factor_id, str(factor.kind), turn.now)
         return Advance(replace(turn.login, factor=done, sms=None))

@@ -18,6 +18,7 @@ GRONDWATER: Final = "Grondwateronttrekking"
 IDEEEN: Final = "Ideeënbus voor ondernemers"
 ASK_RECOVERY: Final = "/inloggegevens-vergeten"
 TRIES: Final = 5
+ROUNDS: Final = 10
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,15 @@ def _recover(visitor: Visitor) -> None:
     _forgot(visitor, "eva.maas")
     link = visitor.running.recovery_link("eva")
     visitor.go(link.removeprefix(visitor.running.addresses.broker))
+
+
+def _round_and_round(visitor: Visitor) -> None:
+    """A portal that asks again as soon as a login ended."""
+    for _ in range(ROUNDS):
+        visitor.ask(BODEM)
+        visitor.click("form[action$='/cancel'] button")
+        visitor.page.wait_for_load_state()
+    visitor.ask(BODEM)
 
 
 def _elsewhere(visitor: Visitor) -> None:
@@ -229,6 +239,7 @@ SCENES: Final = (
     Scene("fout-404", lambda v: v.go("/bestaat-niet"), ".sluis-reference"),
     Scene("fout-verlopen", lambda v: v.go(f"/login/{'a' * 26}"), ".sluis-reference"),
     Scene("fout-andere-browser", _elsewhere, ".sluis-reference"),
+    Scene("fout-kringetje", _round_and_round, ".sluis-reference"),
     Scene("fout-portaal", lambda v: v.go("/authorize?client_id=niemand"), ".sluis-reference"),
     Scene("uitloggen", _log_out_everywhere, "form[action$=uitloggen]"),
     Scene("uitgelogd", lambda v: _log_out_everywhere(v, confirm=True), "#gedeeld, #gemeld"),

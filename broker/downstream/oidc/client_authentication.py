@@ -25,7 +25,7 @@ from joserfc.jwk import KeySet
 
 from broker.downstream.oidc.client_keys import ClientKeys
 from broker.downstream.oidc.errors import TokenError
-from broker.downstream.oidc.parameters import Parameters
+from broker.downstream.oidc.parameters import Parameters, Repeated
 from directory.services import OidcClient
 from state.ephemeral import AddOnce
 
@@ -79,6 +79,14 @@ def authenticate(
     if not _is_secret(client, presented.proof):
         raise _refused("wrong client secret")
     return Authenticated(client)
+
+
+def named_client(parameters: Parameters, authorization: str | None) -> str | None:
+    """The client that this request says it is of, not believed; None where it says none clearly."""
+    try:
+        return _presented(parameters, authorization).client_id
+    except (TokenError, Repeated):
+        return None
 
 
 def _presented(parameters: Parameters, authorization: str | None) -> Presented:
