@@ -56,14 +56,13 @@ def judge_answer(answer: Answer, where: str) -> Ending:
     if answer.header(HEADER) == SAYS_CUT:
         return Ending(Kind.CUT, where)
     body = answer.body.decode("utf-8", "replace")
-    text = TAG.sub(" ", body)
     if any(trace in body for trace in TRACES) or answer.status == 500:
         return Ending(Kind.BAD, where)
     if answer.status == 503:
         says_when = (answer.header("Retry-After") or "").isdigit()
-        is_ours = answer.header(HEADER) is not None or _helps(text) or _is_json(answer)
+        is_ours = answer.header(HEADER) is not None or helps(answer) or _is_json(answer)
         return Ending(Kind.BUSY if says_when and is_ours else Kind.BAD, where)
-    if 400 <= answer.status < 500 and _helps(text):
+    if 400 <= answer.status < 500 and helps(answer):
         return Ending(Kind.HELPED, where)
     return Ending(Kind.BAD, where)
 
@@ -73,7 +72,9 @@ def bad(endings: Sequence[Ending]) -> list[str]:
     return [ending.what for ending in endings if ending.kind is Kind.BAD]
 
 
-def _helps(text: str) -> bool:
+def helps(answer: Answer) -> bool:
+    """Does the page say what to do now, and by which reference a helpdesk finds this login?"""
+    text = TAG.sub(" ", answer.body.decode("utf-8", "replace"))
     return WAY_ON in text and REFERENCE.search(text) is not None
 
 

@@ -20,7 +20,7 @@ from typing import Final
 import psutil
 import urllib3
 
-from sandbox.addresses import Addresses, spare_loopback_host
+from sandbox.addresses import Addresses, host_and_port, spare_loopback_host
 from sandbox.prepare import Demo, prepare
 from tests.faults import failpoint
 from tests.faults.balancer import Backend, Balancer
@@ -30,8 +30,9 @@ from tests.servers import free_port
 ROOT: Final = Path(__file__).parents[2]
 PATIENCE: Final = 60.0  # seconds until something that must happen counts as not happening
 WORKERS: Final = 2
+SPARE_PORTS: Final = 6
 STOP_WITHIN: Final = 40.0
-CALM: Final = 6.0  # a server whose workers die faster than this takes it for a mistake and stops
+CALM: Final = 8.0  # a server whose workers die faster than this takes it for a mistake and stops
 
 
 class FleetFailed(Exception):
@@ -108,11 +109,27 @@ class Fleet:
     balancer: Balancer
     instances: list[Process]
     others: list[Process]
+    spare: tuple[int, ...]  # ports that the broker may call, for makelaars of a test
+    _killed_at: dict[int, float] = field(default_factory=dict)
     _supervising: threading.Event = field(default_factory=threading.Event)
 
     @property
     def processes(self) -> list[Process]:
         return [*self.others, *self.instances]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Settings that everything of the broker shares."""
+        addresses = self.demo.addresses
+        known = (addresses.makelaars, addresses.portal, addresses.postbus)
+        reachable = [host_and_port(url) for url in known]
+        reachable += [f"127.0.0.1:{port}" for port in self.spare]
+        return {
+            "SLUIS__DATABASE__URL": self.postgres.url,
+            "SLUIS__STORE__URL": self.redis.url,
+            "SLUIS__WEB__WORKERS": str(WORKERS),
+            "SLUIS__DEVELOPMENT__LOOPBACK": ",".join(reachable),
+        }
 
     @property
     def failpoint(self) -> Path:
@@ -125,7 +142,7 @@ class Fleet:
     def sluis(self, *arguments: str) -> None:
         """One command of an operator. Raises FleetFailed."""
         command = [*_command(self.demo, "broker.cli"), *arguments]
-        environment = {**os.environ, **_environment(self.postgres, self.redis)}
+        environment = {**os.environ, **self.environment}
         done = subprocess.run(
             command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
         )
@@ -168,12 +185,16 @@ class Fleet:
             time.sleep(0.05)
 
     def kill_worker(self, number: int) -> None:
-        """-9 for one worker of this instance; its server starts another."""
+        """-9 for one worker of this instance; its server starts another. Waits first where the
+        server would take two deaths for a mistake.
+        """
+        time.sleep(max(0.0, self._killed_at.get(number, 0.0) + CALM - time.monotonic()))
         children = self.instances[number].children()
         if children:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(children[0], signal.SIGKILL)
             self.wait(lambda: children[0] not in self.instances[number].children(), "its death")
+            self._killed_at[number] = time.monotonic()
 
     def _supervise(self) -> None:
         while not self._supervising.wait(0.5):
@@ -214,43 +235,35 @@ def _prepared(directory: Path, postgres: Postgres, redis: RedisServer, seed: int
         ),
     )
     backends = [Backend(f"instance-{number}", free_port()) for number in (1, 2)]
-    shared = _environment(postgres, redis)
-    instances = [
-        Process(
-            name=backend.name,
-            command=[*_command(demo, "tests.faults.launch"), "serve"],
-            log=demo.logs / f"{backend.name}.log",
-            environment={**shared, "SLUIS__WEB__BIND": f"127.0.0.1:{backend.port}"},
-        )
-        for backend in backends
-    ]
-    others = [
-        Process(name, [sys.executable, "-m", module, "--demo", str(directory)], demo.logs / name)
-        for name, module in (
-            ("makelaars", "sandbox.makelaar.app"),
-            ("postbus", "sandbox.postbus.app"),
-        )
-    ]
+    balancer = Balancer(port, backends, seed)
+    spare = tuple(free_port() for _ in range(SPARE_PORTS))
+    fleet = Fleet(demo, postgres, redis, balancer, [], _others(demo), spare)
+    for backend in backends:
+        command = [*_command(demo, "tests.faults.launch"), "serve"]
+        bind = {"SLUIS__WEB__BIND": f"127.0.0.1:{backend.port}"}
+        log = demo.logs / f"{backend.name}.log"
+        fleet.instances.append(Process(backend.name, command, log, {**fleet.environment, **bind}))
     worker = [*_command(demo, "broker.cli"), "worker"]
-    others.append(Process("worker", worker, demo.logs / "worker", shared))
-    fleet = Fleet(demo, postgres, redis, Balancer(port, backends, seed), instances, others)
+    fleet.others.append(Process("worker", worker, demo.logs / "worker", fleet.environment))
     fleet.sluis("init")
     fleet.sluis("apply", "-f", str(demo.registrations))
     return fleet
+
+
+def _others(demo: Demo) -> list[Process]:
+    modules = {"makelaars": "sandbox.makelaar.app", "postbus": "sandbox.postbus.app"}
+    command = [sys.executable, "-m"]
+    demo_is = ["--demo", str(demo.directory)]
+    return [
+        Process(name, [*command, module, *demo_is], demo.logs / name)
+        for name, module in modules.items()
+    ]
 
 
 def _command(demo: Demo, module: str) -> list[str]:
     if module == "broker.cli":
         return [str(Path(sys.executable).parent / "sluis"), "--config", str(demo.config)]
     return [sys.executable, "-m", module, "--config", str(demo.config)]
-
-
-def _environment(postgres: Postgres, redis: RedisServer) -> dict[str, str]:
-    return {
-        "SLUIS__DATABASE__URL": postgres.url,
-        "SLUIS__STORE__URL": redis.url,
-        "SLUIS__WEB__WORKERS": str(WORKERS),
-    }
 
 
 def _answers(url: str) -> bool:

@@ -152,6 +152,33 @@ class RedisServer(Server):
         with Redis.from_url(self.url) as client:
             yield client
 
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        self.stop()
+        try:
+            yield
+        finally:
+            self.start()
+
+    @contextmanager
+    def read_only(self) -> Iterator[None]:
+        """A replica of nobody, as a fail-over leaves the old server for a while."""
+        with self.client() as client:
+            client.execute_command("REPLICAOF", "127.0.0.1", "1")
+            try:
+                yield
+            finally:
+                client.execute_command("REPLICAOF", "NO", "ONE")
+
+    @contextmanager
+    def full(self) -> Iterator[None]:
+        with self.client() as client:
+            client.config_set("maxmemory", 1)
+            try:
+                yield
+            finally:
+                client.config_set("maxmemory", 0)
+
     def flush(self) -> None:
         with self.client() as client:
             client.flushall()

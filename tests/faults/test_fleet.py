@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack
 from signal import SIGQUIT
 from urllib.parse import urlsplit
 
@@ -17,13 +17,17 @@ import psycopg
 import pytest
 import urllib3
 
+from sandbox.browser import Page
 from sandbox.portal.clients import BODEMKAART
+from state.outgoing import CONNECT_SECONDS, TOTAL_SECONDS
 from tests.broker.portal import query_of
 from tests.faults import failpoint
 from tests.faults.crowd import AT_ONCE, Crowd
 from tests.faults.driver import FATIMA, JAN, JAN_ELSEWHERE, ROOS, Persona, Scene, User
-from tests.faults.ending import Kind, bad
+from tests.faults.ending import Kind, bad, helps
 from tests.faults.fleet import Fleet
+from tests.faults.makelaars import failing_makelaars
+from tests.faults.servers import RedisServer
 
 pytestmark = [pytest.mark.slow, pytest.mark.postgres, pytest.mark.timeout(240)]
 REQUESTS = 9  # that a login makes to the broker
@@ -232,42 +236,13 @@ def test_X_04_a_flush_costs_a_new_login_and_lets_no_replay_through(
     assert pending.log_in_at_last(90).is_done
 
 
-@contextmanager
-def redis_is_down(fleet: Fleet) -> Iterator[None]:
-    fleet.redis.stop()
-    yield
-    fleet.redis.start()
-
-
-@contextmanager
-def redis_is_read_only(fleet: Fleet) -> Iterator[None]:
-    with fleet.redis.client() as client:
-        client.execute_command("REPLICAOF", "127.0.0.1", "1")
-        yield
-        client.execute_command("REPLICAOF", "NO", "ONE")
-
-
-@contextmanager
-def redis_is_full(fleet: Fleet) -> Iterator[None]:
-    with fleet.redis.client() as client:
-        client.config_set("maxmemory", 1)
-        yield
-        client.config_set("maxmemory", 0)
-
-
-@contextmanager
-def redis_is_silent(fleet: Fleet) -> Iterator[None]:
-    with fleet.redis.paused():
-        yield
-
-
 @pytest.mark.parametrize(
     ("broken", "persona"),
-    [(redis_is_down, ROOS), (redis_is_read_only, JAN), (redis_is_full, JAN)],
+    [(RedisServer.away, ROOS), (RedisServer.read_only, JAN), (RedisServer.full, JAN)],
     ids=["down", "read-only", "full"],
 )
 def test_X_04_a_redis_that_cannot_write_is_said_so(
-    broken: Callable[[Fleet], AbstractContextManager[None]],
+    broken: Callable[[RedisServer], AbstractContextManager[None]],
     persona: Persona,
     fleet: Fleet,
     visit: Callable[..., User],
@@ -277,7 +252,7 @@ def test_X_04_a_redis_that_cannot_write_is_said_so(
     """
     user, late = visit(persona), visit()
     page = user.begin()
-    with broken(fleet):
+    with broken(fleet.redis):
         assert late.log_in().kind is Kind.BUSY
         assert user.finish(page).kind is Kind.BUSY
         assert user.finish(user.browser.open(page.url)).kind is Kind.BUSY
@@ -290,7 +265,7 @@ def test_X_04_a_silent_redis_holds_nobody_for_long(
 ) -> None:
     user = visit()
     started = time.monotonic()
-    with redis_is_silent(fleet):
+    with fleet.redis.paused():
         assert user.log_in().kind is Kind.BUSY
     assert time.monotonic() - started < 20  # it does not hang
     assert user.log_in_at_last(30).is_done
@@ -355,6 +330,34 @@ def test_X_05_a_table_that_stays_locked_is_not_waited_for_without_end(
         other.execute('LOCK TABLE "grant" IN ACCESS EXCLUSIVE MODE')
         assert user.finish(page).kind is Kind.BUSY
     assert user.log_in_at_last(20).is_done
+
+
+def test_X_09_a_makelaar_that_fails_holds_up_nobody_else(
+    fleet: Fleet, crowd: Crowd, visit: Callable[..., User]
+) -> None:
+    """Refused, silent, 500, nonsense, 10 MB, a byte per second: a page with other choices, within
+    the time of one call, while everybody else logs in.
+    """
+    assert TOTAL_SECONDS <= 5 and CONNECT_SECONDS <= TOTAL_SECONDS  # of 6 that a user waits
+
+    def choose(makelaar: str) -> tuple[str, Page, float]:
+        user = visit()
+        user.begin()
+        started = time.monotonic()
+        return makelaar, user.browser.click(makelaar), time.monotonic() - started
+
+    before = len(crowd.scene.ledger.endings)
+    with failing_makelaars(fleet) as names, ThreadPoolExecutor(len(names)) as pool:
+        # Instances look for new registrations every five seconds.
+        fleet.wait(lambda: all(names[-1] in visit().begin().text for _ in range(8)), names[-1])
+        choices = [pool.submit(choose, name) for name in names]
+        endings = crowd.log_in(20)
+        for name, page, seconds in (choice.result() for choice in choices):
+            assert page.heading == f"{name} is niet bereikbaar"
+            assert helps(page.answer) and page.forms, page.text
+            assert seconds < 20, name  # it does not hang
+    assert all(ending.is_done for ending in endings)
+    assert all(ending.is_done for ending in crowd.scene.ledger.endings[before:])
 
 
 def test_X_03_X_05_a_confirmed_request_for_a_mandate_is_kept(
