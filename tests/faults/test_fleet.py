@@ -30,6 +30,9 @@ from tests.faults.makelaars import failing_makelaars
 from tests.faults.servers import RedisServer
 
 pytestmark = [pytest.mark.slow, pytest.mark.postgres, pytest.mark.timeout(240)]
+CUT_CONNECTIONS = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'sluis'"
+)
 REQUESTS = 9  # that a login makes to the broker
 AT_CODE = 6  # the request that brings the code of an app, or the consent
 
@@ -170,10 +173,16 @@ def test_X_12_every_request_at_another_instance(
 def test_X_14_an_instance_that_is_told_to_stop_under_load_drops_nobody(
     fleet: Fleet, crowd: Crowd
 ) -> None:
-    codes = []
+    """Not even those whose requests it had when it was told: they wait for the database then."""
+    codes, backend = [], fleet.balancer.backends[1]
 
     def stop() -> None:
-        codes.append(fleet.instances[1].stop())
+        with fleet.postgres.paused(), ThreadPoolExecutor(1) as pool:
+            fleet.wait(lambda: backend.busy >= 1, "a request")
+            stopped = pool.submit(fleet.instances[1].stop)
+            time.sleep(1)
+            fleet.postgres.resume()
+            codes.append(stopped.result())
         fleet.instances[1].start()
 
     before = len(crowd.scene.ledger.endings)
@@ -307,13 +316,21 @@ def test_X_05_without_the_database_everybody_hears_when_to_come_back(
     assert user.log_in_at_last(20).is_done
 
 
+def test_X_05_a_standby_that_cannot_write_yet(fleet: Fleet, visit: Callable[..., User]) -> None:
+    """As after a fail-over: the address answers, and takes no writes for a while."""
+    user = visit()
+    for mode, is_done in (("on", False), ("off", True)):
+        with fleet.postgres.connect() as sql:
+            sql.execute(f"ALTER DATABASE sluis SET default_transaction_read_only = {mode}")
+            sql.execute(CUT_CONNECTIONS)
+        assert user.log_in().kind is (Kind.REDEEMED if is_done else Kind.BUSY)
+
+
 def test_X_05_no_connection_left(fleet: Fleet, visit: Callable[..., User]) -> None:
     user = visit()
     with ExitStack() as taken:
         first = taken.enter_context(fleet.postgres.connect())
-        first.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name='sluis'"
-        )
+        first.execute(CUT_CONNECTIONS)
         with pytest.raises(psycopg.OperationalError):
             for _ in range(100):
                 taken.enter_context(fleet.postgres.connect())
