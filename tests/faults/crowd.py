@@ -14,7 +14,7 @@ from tests.faults.driver import PERSONAS, ROOS, Persona, Scene, User
 from tests.faults.ending import Ending
 
 AT_ONCE: Final = 4
-TRIES_FOR: Final = 90.0  # seconds that a user goes on trying
+TRIES_FOR: Final = 120.0  # seconds that a user goes on trying
 ROOS_EVERY: Final = 31.0  # a code of her app is good once, and there is one every 30 seconds
 
 

@@ -28,7 +28,7 @@ from tests.faults.servers import Postgres, RedisServer, folder, new_postgres, ne
 from tests.servers import free_port
 
 ROOT: Final = Path(__file__).parents[2]
-PATIENCE: Final = 60.0  # seconds until something that must happen counts as not happening
+PATIENCE: Final = 120.0  # seconds until something that must happen counts as not happening
 WORKERS: Final = 2
 SPARE_PORTS: Final = 6
 STOP_WITHIN: Final = 40.0

@@ -33,6 +33,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.postgres, pytest.mark.timeout(240)]
 CUT_CONNECTIONS = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'sluis'"
 )
+SOON = 60  # seconds; on a busy machine
+A_MINUTE_AND_SOON = 60 + SOON  # see docs/operators/faults.md
+HANGS = 30  # seconds after which a page that should be there in six counts as hanging
 REQUESTS = 9  # that a login makes to the broker
 AT_CODE = 6  # the request that brings the code of an app, or the consent
 
@@ -113,7 +116,7 @@ def test_X_01_X_02_a_worker_dies_with_each_request_in_its_hands(
         assert not fleet.failpoint.exists(), asked  # somebody did die
         kinds.append(ending.kind)
         assert ending.is_done or asked[0].startswith("POST") or moment == failpoint.AFTER, asked
-        assert user.log_in_at_last(20).is_done
+        assert user.log_in_at_last(SOON).is_done
     assert Kind.REDEEMED in kinds
     assert Kind.CUT in kinds
 
@@ -242,7 +245,7 @@ def test_X_04_a_flush_costs_a_new_login_and_lets_no_replay_through(
     used.line.sent.clear()
     assert used.walk(used.begin()).url.startswith(scene.demo.addresses.portal)
     assert not [s for s in used.line.sent if s.url.startswith(scene.demo.addresses.makelaars)]
-    assert pending.log_in_at_last(90).is_done
+    assert pending.log_in_at_last(A_MINUTE_AND_SOON).is_done
 
 
 @pytest.mark.parametrize(
@@ -265,7 +268,7 @@ def test_X_04_a_redis_that_cannot_write_is_said_so(
         assert late.log_in().kind is Kind.BUSY
         assert user.finish(page).kind is Kind.BUSY
         assert user.finish(user.browser.open(page.url)).kind is Kind.BUSY
-    assert late.log_in_at_last(30).is_done
+    assert late.log_in_at_last(SOON).is_done
     assert user.finish(user.browser.open(page.url)).is_done
 
 
@@ -276,8 +279,8 @@ def test_X_04_a_silent_redis_holds_nobody_for_long(
     started = time.monotonic()
     with fleet.redis.paused():
         assert user.log_in().kind is Kind.BUSY
-    assert time.monotonic() - started < 20  # it does not hang
-    assert user.log_in_at_last(30).is_done
+    assert time.monotonic() - started < HANGS
+    assert user.log_in_at_last(SOON).is_done
 
 
 # PostgreSQL.
@@ -313,14 +316,14 @@ def test_X_05_without_the_database_everybody_hears_when_to_come_back(
         assert answer.json()["checks"]["database"] == "failed"
     finally:
         fleet.postgres.start()
-    assert user.log_in_at_last(20).is_done
+    assert user.log_in_at_last(SOON).is_done
 
 
 def test_X_05_a_standby_that_cannot_write_yet(fleet: Fleet, visit: Callable[..., User]) -> None:
     """As after a fail-over: the address answers, and takes no writes for a while."""
     user = visit()
     for mode, is_done in (("on", False), ("off", True)):
-        with fleet.postgres.connect() as sql:
+        with fleet.postgres.connect("postgres") as sql:
             sql.execute(f"ALTER DATABASE sluis SET default_transaction_read_only = {mode}")
             sql.execute(CUT_CONNECTIONS)
         assert user.log_in().kind is (Kind.REDEEMED if is_done else Kind.BUSY)
@@ -335,7 +338,7 @@ def test_X_05_no_connection_left(fleet: Fleet, visit: Callable[..., User]) -> No
             for _ in range(100):
                 taken.enter_context(fleet.postgres.connect())
         assert user.log_in().kind is Kind.BUSY
-    assert user.log_in_at_last(20).is_done
+    assert user.log_in_at_last(SOON).is_done
 
 
 def test_X_05_a_table_that_stays_locked_is_not_waited_for_without_end(
@@ -346,7 +349,7 @@ def test_X_05_a_table_that_stays_locked_is_not_waited_for_without_end(
     with fleet.postgres.connect() as other, other.transaction():
         other.execute('LOCK TABLE "grant" IN ACCESS EXCLUSIVE MODE')
         assert user.finish(page).kind is Kind.BUSY
-    assert user.log_in_at_last(20).is_done
+    assert user.log_in_at_last(SOON).is_done
 
 
 def test_X_09_a_makelaar_that_fails_holds_up_nobody_else(
@@ -372,7 +375,7 @@ def test_X_09_a_makelaar_that_fails_holds_up_nobody_else(
         for name, page, seconds in (choice.result() for choice in choices):
             assert page.heading == f"{name} is niet bereikbaar"
             assert helps(page.answer) and page.forms, page.text
-            assert seconds < 20, name  # it does not hang
+            assert seconds < HANGS, name
     assert all(ending.is_done for ending in endings)
     assert all(ending.is_done for ending in crowd.scene.ledger.endings[before:])
 
