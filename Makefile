@@ -45,6 +45,12 @@ test: $(STAMP) ## All tests but interoperability and the slow ones: under 15 min
 test-all: $(STAMP) ## Every test, with the software of others: under an hour
 	@$(PYTEST) -q $(IN_PARALLEL)
 
+LOGINS ?= 2000
+
+.PHONY: soak
+soak: $(STAMP) ## Log in LOGINS=2000 times while parts are broken; 5 minutes
+	@$(BIN)/python -m tests.faults.soak --logins $(LOGINS) $(if $(SEED),--seed $(SEED))
+
 .PHONY: bench
 bench: $(STAMP) ## Measure what one login costs
 	@$(BIN)/python -m benchmarks.login

@@ -15,7 +15,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeGuard
 from urllib.parse import unquote_plus
 
@@ -28,11 +28,15 @@ from broker.downstream.oidc.errors import TokenError
 from broker.downstream.oidc.parameters import Parameters, Repeated
 from directory.services import OidcClient
 from state.ephemeral import AddOnce
+from state.stores.birth import LARGEST_SKEW
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ALGORITHMS = ["RS256", "PS256", "ES256"]
 LONGEST_SECONDS = 300
 SKEW_SECONDS = 60
+# An emptied store distrusts what a clock that runs LARGEST_SKEW ahead may have issued before. Here
+# no clock may run that far ahead, so portals are served again that much earlier.
+_AHEAD_AT_MOST = LARGEST_SKEW - timedelta(seconds=SKEW_SECONDS)
 _BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
@@ -182,7 +186,7 @@ def _check_assertion(
     return AddOnce(
         f"jti:{name}",
         int(expires - seconds) + 2 * SKEW_SECONDS,
-        datetime.fromtimestamp(earliest, UTC),
+        datetime.fromtimestamp(earliest, UTC) + _AHEAD_AT_MOST,
     )
 
 

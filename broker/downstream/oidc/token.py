@@ -29,6 +29,7 @@ from state.audit import AuditEvent, EventTag
 from state.db import writing
 from state.ephemeral import Operation
 
+_NOT_FRESH = "this assertion was used before, or made before our store restarted; make a new one"
 _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 
 
@@ -55,7 +56,7 @@ def redeem(
     once: list[Operation] = [who.once] if who.once else []
     raw, *fresh = rt.store.batch([codes.get(code), *once])
     if not all(fresh):
-        raise TokenError("invalid_client", "this assertion was used before; make a new one", 401)
+        raise TokenError("invalid_client", _NOT_FRESH, 401)
     found = codes.parse(raw if isinstance(raw, bytes) else None, rt.sealer)
     if isinstance(found, Kept):
         remember_reference(found.facts.result.reference)
