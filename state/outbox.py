@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Final, Literal, Protocol
 
 from pydantic import TypeAdapter
-from sqlalchemy import Integer, LargeBinary, String, select
+from sqlalchemy import Integer, LargeBinary, String, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from keys.sealing import SealBroken, Sealer
@@ -103,6 +103,22 @@ def enqueue(session: Session, sealer: Sealer, message: Message, now: datetime) -
     row.sealed = sealer.seal(_MESSAGE.dump_json(message), f"{_CONTEXT}:{row.id}")
     session.add(row)
     return row.id
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What is not sent yet. ``oldest_at``: when the first of it was written."""
+
+    number: int
+    oldest_at: datetime | None
+
+
+def waiting(session: Session) -> Waiting:
+    """How much waits to be sent or tried again; nothing of what is in it."""
+    query = select(func.count(), func.min(OutboxRow.created_at)).where(
+        OutboxRow.due_at.is_not(None)
+    )
+    return Waiting(*session.execute(query).one())
 
 
 def deliver_due(

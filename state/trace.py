@@ -118,8 +118,11 @@ def find(session: Session, reference: str) -> TraceRecord | None:
     row = session.scalars(
         select(Trace).where(Trace.reference == reference).order_by(Trace.ended_at.desc()).limit(1)
     ).first()
-    if row is None:
-        return None
+    return record_of(row) if row is not None else None
+
+
+def record_of(row: Trace) -> TraceRecord:
+    """What a row holds."""
     return TraceRecord(
         reference=row.reference,
         started_at=row.started_at,

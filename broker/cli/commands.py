@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from broker.cli.context import Invocation, explained, fail
+from broker.cli.operator_commands import operator
 
 DEFAULT_CONFIG = Path("config.toml")
 pass_invocation = click.make_pass_decorator(Invocation)
@@ -25,6 +26,9 @@ def main(context: click.Context, config: Path | None) -> None:
     if config is None and DEFAULT_CONFIG.exists():
         config = DEFAULT_CONFIG
     context.obj = Invocation(config)
+
+
+main.add_command(operator)
 
 
 @main.command()
