@@ -139,7 +139,7 @@ def operators_now(session: Session, now: datetime) -> Sequence[Operator]:
         .order_by(Account.user_name, OperatorAssignment.role)
     )
     found: dict[str, Operator] = {}
-    for assignment, person, account in session.execute(query).tuples():
+    for assignment, person, account in session.execute(query):
         known = found.get(person.id)
         found[person.id] = Operator(
             person_id=person.id,
