@@ -100,13 +100,14 @@ def export(invocation: Invocation) -> None:
 
 @main.command()
 @click.argument("reference")
+@click.option("--language", type=click.Choice(["en", "nl"]), default="en", show_default=True)
 @pass_invocation
-def trace(invocation: Invocation, reference: str) -> None:
+def trace(invocation: Invocation, reference: str, language: str) -> None:
     """Explain the login with this REFERENCE, such as K7QM-4RXT."""
     from broker.cli.tracing import explain_login
 
     with explained():
-        lines = explain_login(invocation.settings(), reference)
+        lines = explain_login(invocation.settings(), reference, language)
     if lines is None:
         fail("no login with this reference; traces are kept for retention.trace_days")
     for line in lines:

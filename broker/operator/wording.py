@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
+from broker import explanations
 from broker.pages.traces import Explained
 from state.audit import EventTag
 
@@ -62,5 +64,9 @@ def event(tag: EventTag) -> str:
 
 
 def explained(reason: str | None) -> Explained | None:
-    """What this reason means, and what to do about it."""
-    return None
+    """What this reason means, what helps and who can do it; None where nothing needs it."""
+    known = explanations.find(reason)
+    if known is None:
+        return None
+    told = explanations.told(known, gettext)
+    return Explained(told.cause, told.remedy, gettext(explanations.FIXERS[told.fixer]), told.answer)
