@@ -42,8 +42,10 @@ def install(app: Flask) -> None:
         reference=show_reference,
         moment=_moment,
         second=_second,
+        soon=_soon,
         lasted=_lasted,
         day=lambda value: format_date(value, "d MMMM y"),
+        short_day=lambda value: format_date(value, "d MMM y"),
         refusal=_refusal,
         claim_label=lambda item: texts.claim(item.claim)[0],
         claim_why=lambda item: texts.claim(item.claim)[1],
@@ -69,6 +71,11 @@ def _second(value: datetime) -> str:
     return format_datetime(
         value, "d MMMM y, HH.mm.ss 'uur'" if locale() == "nl" else "d MMMM y, HH:mm:ss"
     )
+
+
+def _soon(value: datetime) -> str:
+    """``23 nov, 09.41``: for lists of the last days."""
+    return format_datetime(value, "d MMM, HH.mm" if locale() == "nl" else "d MMM, HH:mm")
 
 
 def _lasted(time: timedelta) -> str:

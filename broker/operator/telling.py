@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from broker.operator import wording
 from broker.operator.rows import client_name, makelaar_name, service_name
-from broker.pages.traces import EventRow, StepRow, TraceView
+from broker.pages.traces import EventRow, Fact, StepRow, TraceView
 from broker.runtime import Runtime
 from state import audit, trace_search
 from state.audit import AuditEvent
@@ -66,7 +66,7 @@ def document(found: Found) -> dict[str, Any]:
         "service_uuid": record.service_uuid,
         "makelaar": record.provider_id,
         "level": record.level.label if record.level else None,
-        "steps": [vars(step) for step in record.steps],
+        "steps": [{**vars(step), "measured": dict(step.measured)} for step in record.steps],
     }
 
 
@@ -113,6 +113,9 @@ def _step(step: TraceStep, is_bad: bool) -> StepRow:
         name=wording.step(step.step),
         state=state,
         detail=wording.outcome(step.outcome),
-        spent=f"{step.milliseconds} ms",
+        after=wording.after(step.milliseconds),
         reason=step.reason,
+        facts=tuple(
+            Fact(wording.measured(name), str(value)) for name, value in step.measured.items()
+        ),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask_babel import gettext
+from flask_babel import format_decimal, gettext
 from flask_babel import lazy_gettext as _
 
 from broker import explanations
@@ -46,6 +46,25 @@ EVENTS: Final = {
     EventTag.MANDATE_REQUESTED: _("Machtiging gevraagd"),
     EventTag.CODE_REUSED: _("Code voor een tweede keer gebruikt"),
 }
+
+
+MEASURED: Final = {
+    "given": _("Gekregen"),
+    "asked": _("Gevraagd"),
+    "clock_seconds": _("Verschil van de klok, in seconden"),
+}
+
+
+def measured(name: str) -> str:
+    """What a value is about."""
+    return str(MEASURED.get(name, name))
+
+
+def after(milliseconds: int) -> str:
+    """``+34 ms`` or ``+4,1 s``."""
+    if milliseconds < 1000:
+        return f"+{milliseconds} ms"
+    return f"+{format_decimal(milliseconds / 1000, '0.0')} s"
 
 
 def step(word: str) -> str:

@@ -75,12 +75,11 @@ class TracesPage:
 
 
 @dataclass(frozen=True)
-class Check:
-    """What a step measured and what it expected, as text."""
+class Fact:
+    """What a step found or expected."""
 
     name: str
-    measured: str
-    expected: str
+    value: str
 
 
 @dataclass(frozen=True)
@@ -95,14 +94,16 @@ class Explained:
 
 @dataclass(frozen=True)
 class StepRow:
-    """One step. ``state``: ``ok``, ``bad`` or ``off`` (stopped here, nothing wrong)."""
+    """One step. ``state``: ``ok``, ``bad`` or ``off`` (stopped here, nothing wrong). ``after``: time
+    since the login began.
+    """
 
     name: str
     state: str
     detail: str
-    spent: str
+    after: str
     reason: str | None = None
-    checks: tuple[Check, ...] = ()
+    facts: tuple[Fact, ...] = ()
 
 
 @dataclass(frozen=True)
