@@ -41,7 +41,7 @@ def newest(
     this id. At most MOST_ROWS.
     """
     query = _matching(wanted)
-    last = session.get(Trace, before) if before else None
+    last = session.get(Trace, before) if before and _may_be_id(before) else None
     if last is not None:
         earlier = and_(Trace.ended_at == last.ended_at, Trace.id < last.id)
         query = query.where(or_(Trace.ended_at < last.ended_at, earlier))
@@ -57,7 +57,7 @@ def with_reference(session: Session, reference: str) -> Sequence[Found]:
 
 def one(session: Session, trace_id: str) -> Found | None:
     """The login in this row."""
-    row = session.get(Trace, trace_id)
+    row = session.get(Trace, trace_id) if _may_be_id(trace_id) else None
     return Found(row.id, record_of(row)) if row is not None else None
 
 
@@ -67,6 +67,11 @@ def outcomes_since(session: Session, since: datetime) -> Mapping[str, int]:
         select(Trace.outcome, func.count()).where(Trace.ended_at >= since).group_by(Trace.outcome)
     )
     return {outcome: number for outcome, number in session.execute(query)}  # noqa: C416  typed rows
+
+
+def _may_be_id(text: str) -> bool:
+    """What comes from an address may hold what a database refuses to read, such as NUL."""
+    return text.isascii() and text.isalnum()
 
 
 def _matching(wanted: Wanted) -> Select[Trace]:

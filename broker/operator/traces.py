@@ -109,10 +109,16 @@ def _filters() -> Filters:
     """What the address asks; anything may stand there, and what nobody wrote finds nothing."""
     return Filters(
         code=request.args.get("code", "").strip()[:64],
-        service=request.args.get("dienst", "")[:64],
-        makelaar=request.args.get("makelaar", "")[:64],
-        outcome=request.args.get("uitkomst", "")[:40],
+        service=_word("dienst"),
+        makelaar=_word("makelaar"),
+        outcome=_word("uitkomst"),
     )
+
+
+def _word(name: str) -> str:
+    """A filter; what no database reads (NUL) becomes a word that nothing is called."""
+    text = request.args.get(name, "")[:64]
+    return text if text.isprintable() else "?"
 
 
 def _list(desk: Desk, filters: Filters) -> tuple[LoginList, str | None]:

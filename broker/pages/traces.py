@@ -94,8 +94,8 @@ class Explained:
 
 @dataclass(frozen=True)
 class StepRow:
-    """One step. ``state``: ``ok``, ``bad`` or ``off`` (stopped here, nothing wrong). ``after``: time
-    since the login began.
+    """One step. ``state``: ``ok``, ``bad`` or ``off`` (the user stopped). ``after``: time since the
+    login began.
     """
 
     name: str
