@@ -13,6 +13,7 @@ from typing import Final
 import pyotp
 
 from sandbox.addresses import Addresses, spare_loopback_host
+from sandbox.operator import make_operator
 from sandbox.parties import Parties
 from sandbox.prepare import Demo, prepare, totp_secret
 from sandbox.walk import Walk
@@ -94,6 +95,7 @@ def running_demo(directory: Path) -> Iterator[RunningDemo]:
         parties.sluis("init")
         parties.sluis("apply", "-f", str(demo.registrations))
         parties.start()
+        make_operator(demo, parties)
         yield RunningDemo(demo, parties)
     finally:
         parties.stop()
