@@ -48,7 +48,8 @@ class Service(Document):
     provider_name: LocalizedText
     provider_oin: Oin
     level: Level  # required of a login through a makelaar
-    email_accounts: bool = False  # offered to e-mail accounts as well
+    email_accounts: bool = False  # offered to e-mail accounts as well, whatever ``level`` says
+    own_means: bool = False  # offered to means that Sluis itself issued, up to EH3
     mandate: MandateRule = MandateRule.REQUIRED
     chain_mandates: bool = False
     chain_level: Level = AssuranceLevel.EH3

@@ -26,7 +26,7 @@ from sandbox.makelaar.catalogue import CATALOGUE
 from sandbox.operator import USER_NAME, make_operator, password
 from sandbox.parties import Parties, PartyFailed, taken_ports
 from sandbox.people import GUEST, PEOPLE, TestPerson
-from sandbox.prepare import Demo, prepare
+from sandbox.prepare import Demo, password, prepare
 from sandbox.walk import Walk
 
 DIRECTORY: Final = Path("var/demo")
@@ -131,7 +131,7 @@ def _tell(demo: Demo, proofs: list[Proof]) -> None:
     console.print()
     console.print(_addresses(demo))
     console.print()
-    console.print(_people())
+    console.print(_people(demo))
 
 
 def _addresses(demo: Demo) -> Table:
@@ -155,18 +155,21 @@ def _addresses(demo: Demo) -> Table:
     return table
 
 
-def _people() -> Table:
+def _people(demo: Demo) -> Table:
     table = Table(title="Testpersonen", title_justify="left", pad_edge=False)
     for heading in ("Wie", "Makelaar", "Protocol", "Niveau", "Factor", "Wat u ziet"):
         table.add_column(heading, overflow="fold")
     for person in (*PEOPLE, GUEST):
-        table.add_row(*_person(person))
+        table.add_row(*_person(demo, person))
     return table
 
 
-def _person(person: TestPerson) -> tuple[str, ...]:
-    if not person.logins:
-        return person.name, "eigen account", "–", "–", "–", person.shows
+def _person(demo: Demo, person: TestPerson) -> tuple[str, ...]:
+    account = person.account
+    if account is not None:
+        secret = password(demo, person.key)
+        way = f"eigen account\n{account.user_name}\n{secret}"
+        return person.name, way, "–", account.level, account.factor, person.shows
     first = person.logins[0]
     own = FACTORS_HERE.get(person.key)
     factor = f"{first.factor}, {own}" if own else first.factor

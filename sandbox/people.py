@@ -62,6 +62,15 @@ class Login:
 
 
 @dataclass(frozen=True)
+class OwnAccount:
+    """An account at the broker itself."""
+
+    user_name: str
+    level: str
+    factor: str
+
+
+@dataclass(frozen=True)
 class TestPerson:
     """One invented person. ``shows``: what a login ends in, at Meldportaal Bodem if not said."""
 
@@ -71,6 +80,7 @@ class TestPerson:
     name: str
     shows: str
     logins: tuple[Login, ...] = field(default=())
+    account: OwnAccount | None = None
 
 
 GROENRIJK: Final = AssertedMandate(
@@ -170,7 +180,14 @@ PEOPLE: Final = (
     TestPerson(
         "daan",
         "Daan Kuipers",
-        "Kan nog niet inloggen: staat geregistreerd, heeft geen makelaar",
+        "Zonder makelaar ingelogd bij Ideeënbus voor ondernemers, met zijn e-mailadres",
+        account=OwnAccount("daan.kuipers", "e-mail", "wachtwoord"),
+    ),
+    TestPerson(
+        "eva",
+        "Eva Maas",
+        "Bij Vergunning aanvragen: ingelogd met een middel van Sluis zelf",
+        account=OwnAccount("eva.maas", "EH3", "wachtwoord en code uit app"),
     ),
 )
 

@@ -19,6 +19,7 @@ from sandbox import keys
 from sandbox.addresses import Addresses, host_and_port, standard
 from sandbox.makelaar.catalogue import CATALOGUE, Makelaar
 from sandbox.makelaar.metadata import identity_provider_metadata
+from sandbox.people import PEOPLE
 from sandbox.portal.clients import CLIENTS, PortalClient
 
 TEMPLATES: Final = Path(__file__).parent / "registrations"
@@ -113,6 +114,11 @@ def totp_secret(demo: Demo, person: str) -> str:
     return (demo.secrets / f"{person}.totp").read_text().strip()
 
 
+def password(demo: Demo, person: str) -> str:
+    """The password of this person's account. Raises FileNotFoundError when there is none."""
+    return (demo.secrets / f"{person}.password").read_text().strip()
+
+
 def _secret(demo: Demo, name: str) -> str:
     return (demo.secrets / f"{name}.secret").read_text().strip()
 
@@ -121,7 +127,10 @@ def _write_secrets(demo: Demo) -> None:
     named = [p.slug for p in CATALOGUE if p.client_auth == "client_secret_basic"]
     named += [c.client_id for c in CLIENTS if not c.uses_key]
     contents = {f"{name}.secret": secrets.token_urlsafe(32) for name in named}
-    contents["roos.totp"] = pyotp.random_base32()
+    for person in ("roos", "eva"):
+        contents[f"{person}.totp"] = pyotp.random_base32()
+    for person in (p.key for p in PEOPLE if p.account):
+        contents[f"{person}.password"] = "-".join(secrets.token_hex(2) for _ in range(4))
     contents["sandbox.secret"] = secrets.token_urlsafe(32)
     for name, content in contents.items():
         keep_secret(demo, name, content)
@@ -150,6 +159,9 @@ def _write_registrations(demo: Demo, today: date) -> None:
         "in_six_weeks": today + timedelta(days=42),
         "in_three_years": today + timedelta(days=3 * 365),
         "totp_roos": demo.secrets / "roos.totp",
+        "totp_eva": demo.secrets / "eva.totp",
+        "password_daan": demo.secrets / "daan.password",
+        "password_eva": demo.secrets / "eva.password",
         "sleutelhof_secret": demo.secrets / "sleutelhof.secret",
     }
     for client in portal_clients(demo):

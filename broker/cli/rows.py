@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from assurance.means import Factor
 from assurance.second_factor import bind_totp
+from broker.cli import account_rows
 from broker.cli.documents import (
     ChainMandateDocument,
     Entry,
@@ -74,6 +75,7 @@ def _person(session: Session, sealer: Sealer, now: datetime, entry: Entry) -> bo
     _identities(session, sealer, now, document)
     _memberships(session, now, document)
     _totp(session, sealer, now, entry)
+    account_rows.write(session, now, entry)
     return created
 
 

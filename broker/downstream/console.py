@@ -62,6 +62,7 @@ def _service(uuid: str, urn: str, level: AssuranceLevel, **texts: LocalizedText)
         provider_name=LocalizedText(nl="Sluis", en="Sluis"),
         provider_oin="00000000000000000000",
         level=level,
+        own_means=True,
         mandate=MandateRule.NONE,
         consent=ConsentRule.NONE,
         **texts,

@@ -27,7 +27,8 @@ class DownstreamName(enum.StrEnum):
 class LoginRequest:
     """A validated request of a portal, free of protocol.
 
-    ``level`` is what the login must reach: the higher of the service's and the request's.
+    ``level`` is what the login must reach: the higher of the service's and the request's;
+    ``minimum`` what the portal itself asked, None when it left that to the service.
     ``reply_to`` is the protocol's own memory (redirect URI, state, nonce, …): strings or None,
     opaque to the journey.
     """
@@ -37,6 +38,7 @@ class LoginRequest:
     service_uuid: str
     level: AssuranceLevel
     purpose: Purpose = Purpose.LOGIN
+    minimum: AssuranceLevel | None = None
     passive: bool = False  # prompt=none
     force_authn: bool = False  # prompt=login
     ask_consent: bool = False  # prompt=consent

@@ -154,15 +154,15 @@ def _unreachable(turn: Turn) -> Outcome:
     given = turn.login.given if turn.login.too_low else meets.reached
     page = LevelUnreachablePage(
         frame=frame(turn),
-        needed=turn.login.request.level.label,
+        needed=meets.needed.label,
         given=given.label if given else None,
         no_factor=isinstance(meets.missing, Unreachable) and meets.missing.no_factor,
-        makelaar=meets.usable_provider.name,
+        makelaar=meets.way_name,
         others=tuple(
             Elsewhere(r.name, r.help_url)
             for r in meets.offered
             if r.id != turn.login.provider_id and r.state == "live" and meets.reaches(r)
         ),
-        help_url=meets.usable_provider.help_url,
+        help_url=meets.way_help,
     )
     return Show(page, status=403)
