@@ -24,7 +24,7 @@ from assurance.means import BoundBy, Factor, FactorKind
 from assurance.totp import matching_step
 from directory.people import Person
 from keys.sealing import Sealer
-from providers import accounts, passwords
+from providers import accounts
 from providers.accounts import Account, canonical_email, canonical_user_name
 from state import audit
 from state.audit import AuditEvent, EventTag
@@ -131,15 +131,18 @@ def account_of(session: Session, person_id: str) -> Account:
     return session.scalars(select(Account).where(Account.person_id == person_id)).one()
 
 
-def choose_password(session: Session, secret: str, text: str, now: datetime) -> OpenLink:
-    """Take the link and keep the password, both or neither. Raises LinkRefused, and
-    PasswordRefused with the reason for the page.
+def new_password(session: Session, link: OpenLink, text: str) -> str:
+    """The password as it can be kept. Raises PasswordRefused with the reason for the page.
+
+    Hashing takes its time: outside the transaction that keeps it.
     """
+    return accounts.new_password(session, account_of(session, link.person_id).id, text)
+
+
+def keep_password(session: Session, secret: str, hashed: str, now: datetime) -> OpenLink:
+    """Take the link and keep the password, both or neither. Raises LinkRefused."""
     link = set_up_links.take(session, secret, now)
-    account = account_of(session, link.person_id)
-    names = {account.user_name, *(account.email or "").split("@")[:1]}
-    password = passwords.check_new(text, names=names, previous=None)
-    accounts.set_password(session, account, password, now, temporary=False)
+    accounts.keep_password(session, account_of(session, link.person_id).id, hashed, now)
     return link
 
 

@@ -23,7 +23,7 @@ from rich.table import Table
 from sandbox.addresses import DEFAULT_PORT_BASE, Addresses, standard
 from sandbox.browser import BrowserError
 from sandbox.makelaar.catalogue import CATALOGUE
-from sandbox.operator import USER_NAME, make_operator, password
+from sandbox.operator import USER_NAME, make_operator
 from sandbox.parties import Parties, PartyFailed, taken_ports
 from sandbox.people import GUEST, PEOPLE, TestPerson
 from sandbox.prepare import Demo, password, prepare
@@ -144,7 +144,11 @@ def _addresses(demo: Demo) -> Table:
         ("Portaal", f"{addresses.portal}/", "hier begint een login"),
         ("Sluis", f"{addresses.broker}/", "de broker"),
         ("Beheer", f"{addresses.broker}/beheer", "voor beheerders, log in als Sanne"),
-        ("Operator", f"{addresses.broker}/operator", f"log in als {USER_NAME}, {password(demo)}"),
+        (
+            "Operator",
+            f"{addresses.broker}/operator",
+            f"log in als {USER_NAME}, {password(demo, USER_NAME)}",
+        ),
         ("Codes", f"{addresses.postbus}/codes", f"voor {USER_NAME} en Roos"),
         ("Makelaars", f"{addresses.makelaars}/", "zes nagebootste makelaars"),
         ("Postbus", f"{addresses.postbus}/", "wat de broker mailt"),

@@ -13,7 +13,7 @@ import pyotp
 
 from sandbox.browser import Browser, BrowserError, Page
 from sandbox.parties import Parties
-from sandbox.prepare import Demo, keep_secret, totp_secret
+from sandbox.prepare import Demo, keep_secret
 
 USER_NAME: Final = "robin"
 _LINK: Final = re.compile(r"https?://\S+/operator/instellen/\S+")
@@ -38,6 +38,7 @@ def set_up(demo: Demo, link: str, browser: Browser | None = None) -> Page:
     browser.open(link)
     chosen = f"sluis-{secrets.token_hex(5)}"
     browser.fill("password", chosen)
+    browser.fill("again", chosen)
     page = browser.click("Bewaar het wachtwoord")
     found = _SEED.search(page.text)
     if found is None:
@@ -48,13 +49,3 @@ def set_up(demo: Demo, link: str, browser: Browser | None = None) -> Page:
     browser.fill("code", pyotp.TOTP(seed).now())
     browser.click("Koppel de app")
     return browser.click("Ik heb de codes bewaard")
-
-
-def password(demo: Demo) -> str:
-    """What Robin chose. Raises FileNotFoundError before the set-up."""
-    return (demo.secrets / f"{USER_NAME}.password").read_text().strip()
-
-
-def code(demo: Demo) -> str:
-    """The code that Robin's app shows now."""
-    return pyotp.TOTP(totp_secret(demo, USER_NAME)).now()

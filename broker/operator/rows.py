@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from broker.configuration import Configuration
 from broker.downstream.console import CONSOLES
 from broker.http.language import locale
 from broker.pages.traces import Choice, LoginRow
 from providers.accounts import PROVIDER_ID
 from state.trace_search import Found
+
+OWN: Final = "Sluis"
 
 
 def login_row(configuration: Configuration, found: Found) -> LoginRow:
@@ -36,7 +40,7 @@ def service_name(configuration: Configuration, uuid: str | None) -> str | None:
 def makelaar_name(configuration: Configuration, provider_id: str | None) -> str | None:
     """The name of the makelaar; its id where it is no longer registered."""
     if provider_id == PROVIDER_ID:
-        return "Sluis"
+        return OWN
     record = configuration.providers.get(provider_id) if provider_id else None
     return record.name if record else provider_id
 
@@ -54,6 +58,7 @@ def service_choices(configuration: Configuration) -> tuple[Choice, ...]:
 
 
 def makelaar_choices(configuration: Configuration) -> tuple[Choice, ...]:
-    """Every makelaar, by name."""
-    found = (Choice(id_, one.name) for id_, one in configuration.providers.items())
+    """Every makelaar, by name, and the accounts of Sluis itself."""
+    found = [Choice(id_, one.name) for id_, one in configuration.providers.items()]
+    found.append(Choice(PROVIDER_ID, OWN))
     return tuple(sorted(found, key=lambda choice: choice.name.casefold()))

@@ -67,17 +67,17 @@ def open_link(secret: str) -> Response:
 
 @blueprint.post("/instellen/<secret>")
 def choose_password(secret: str) -> Response:
-    """Take the link with a password that will do."""
+    """Take the link with a password that will do; one that will not leaves it as it was."""
     rt, now = runtime(), runtime().clock()
     try:
+        link = set_up_links.look_at(rt.session, secret, now)
+        hashed = _new_password(rt, link)
         with writing(rt.session) as sql:
-            link = operator_access.choose_password(
-                sql, secret, request.form.get("password", ""), now
-            )
+            operator_access.keep_password(sql, secret, hashed, now)
     except LinkRefused as refused:
         return _refused(refused)
     except PasswordRefused as refused:
-        return _asked_again(rt, secret, refused.reason)
+        return show(_password_page(rt, link, secret, refused.reason), 422)
     response = redirect(url_for("operator.set_up"), 303)
     seconds = int((link.expires_at - now).total_seconds())
     sealed = rt.sealer.seal(_TICKET.dump_json(Ticket(link.id, pyotp.random_base32())), _CONTEXT)
@@ -195,13 +195,12 @@ def _refused(refused: LinkRefused) -> Response:
     return show(LinkRefusedPage(str(refused.why)), 404 if refused.why is WhyNot.UNKNOWN else 410)
 
 
-def _asked_again(rt: Runtime, secret: str, reason: str) -> Response:
-    """The password will not do, and the link is as it was: the transaction took both back."""
-    try:
-        link = set_up_links.look_at(rt.session, secret, rt.clock())
-    except LinkRefused as refused:
-        return _refused(refused)
-    return show(_password_page(rt, link, secret, reason), 422)
+def _new_password(rt: Runtime, link: OpenLink) -> str:
+    """What was typed, hashed. Raises PasswordRefused."""
+    text = request.form.get("password", "")
+    if text != request.form.get("again", ""):
+        raise PasswordRefused("different")
+    return operator_access.new_password(rt.session, link, text)
 
 
 def _user_name(rt: Runtime, link: OpenLink) -> str:
@@ -213,7 +212,7 @@ def _password_page(
 ) -> PasswordPage:
     return PasswordPage(
         secret=secret,
-        user_name=_user_name(rt, link),
+        name=_user_name(rt, link),
         expires_at=link.expires_at,
         shortest=passwords.SHORTEST,
         refused=refused,

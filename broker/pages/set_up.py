@@ -8,10 +8,10 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class PasswordPage:
-    """``refused``: a machine word of providers.passwords, after a password that will not do."""
+    """``refused``: as in broker.pages.new_password, after a password that will not do."""
 
     secret: str
-    user_name: str
+    name: str
     expires_at: datetime
     shortest: int
     refused: str | None = None
