@@ -11,7 +11,7 @@ from typing import Final
 
 import pyotp
 
-from sandbox.browser import Browser, BrowserError, Page
+from sandbox.browser import Browser, BrowserError
 from sandbox.parties import Parties
 from sandbox.prepare import Demo, keep_secret
 
@@ -20,23 +20,36 @@ _LINK: Final = re.compile(r"https?://\S+/operator/instellen/\S+")
 _SEED: Final = re.compile(r"(?:[A-Z2-7]{4} ){7}[A-Z2-7]{4}")
 
 
-def make_operator(demo: Demo, parties: Parties) -> None:
-    """Make Robin and set up password and app. Raises PartyFailed or BrowserError."""
+def make_operator(
+    demo: Demo,
+    parties: Parties,
+    user_name: str = USER_NAME,
+    name: str = "Robin Kuiper",
+    role: str = "configurator",
+) -> None:
+    """Make Robin, or another one, and set up password and app. Raises PartyFailed or
+    BrowserError.
+    """
+    set_up(demo, user_name, new_link(parties, user_name, name, role))
+
+
+def new_link(parties: Parties, user_name: str, name: str, role: str) -> str:
+    """The set-up link of a new operator. Raises PartyFailed or BrowserError."""
     said = parties.sluis(
-        *("operator", "create", "--name", "Robin Kuiper", "--email", "robin@voorbeeld.example"),
-        *("--role", "configurator"),
+        *("operator", "create", "--name", name, "--user-name", user_name, "--role", role),
+        *("--email", f"{user_name}@voorbeeld.example"),
     )
     found = _LINK.search(said)
     if found is None:
         raise BrowserError("sluis operator create printed no link")
-    set_up(demo, found.group())
+    return found.group()
 
 
-def set_up(demo: Demo, link: str, browser: Browser | None = None) -> Page:
-    """Choose a password, bind an app and keep the codes; the page that follows."""
-    browser = browser or Browser()
+def set_up(demo: Demo, user_name: str, link: str) -> None:
+    """Choose a password, bind an app and keep the codes."""
+    browser = Browser()
     browser.open(link)
-    chosen = f"sluis-{secrets.token_hex(5)}"
+    chosen = "-".join(secrets.token_hex(2) for _ in range(4))
     browser.fill("password", chosen)
     browser.fill("again", chosen)
     page = browser.click("Bewaar het wachtwoord")
@@ -44,8 +57,8 @@ def set_up(demo: Demo, link: str, browser: Browser | None = None) -> Page:
     if found is None:
         raise BrowserError(f"no key for an app on {page.url} ({page.status}: {page.heading})")
     seed = found.group().replace(" ", "")
-    keep_secret(demo, f"{USER_NAME}.password", chosen)
-    keep_secret(demo, f"{USER_NAME}.totp", seed)
+    keep_secret(demo, f"{user_name}.password", chosen)
+    keep_secret(demo, f"{user_name}.totp", seed)
     browser.fill("code", pyotp.TOTP(seed).now())
     browser.click("Koppel de app")
-    return browser.click("Ik heb de codes bewaard")
+    browser.click("Ik heb de codes bewaard")
