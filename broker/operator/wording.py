@@ -12,7 +12,10 @@ from broker.pages.traces import Explained
 from state.audit import EventTag
 
 STEPS: Final = {
+    "method": _("Manier van inloggen gekozen"),
     "provider": _("Makelaar gekozen"),
+    "password": _("Wachtwoord"),
+    "new-password": _("Nieuw wachtwoord"),
     "authenticate": _("Naar de makelaar"),
     "answer": _("Antwoord van de makelaar"),
     "session": _("Eerdere login"),
