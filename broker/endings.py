@@ -21,6 +21,7 @@ from broker.situation import Situation
 from consent import register
 from consent.recheck import PersonGone, mark_used, recheck
 from directory.services import ConsentRule
+from providers import accounts
 from state.audit import EventTag
 from state.db import writing
 from state.ephemeral import Take
@@ -151,7 +152,9 @@ def _check_again(session: Session, login: Login, meets: Situation) -> None:
     """Makelaar, person and mandate must still stand when the answer is given."""
     if not meets.provider_is_usable:
         raise LoginRefused(RefusalCode.NOT_ALLOWED, "makelaar_paused", "provider no longer usable")
-    assert login.person_id is not None
+    assert login.person_id is not None and login.identity is not None
+    if not accounts.still_stands(session, login.identity):
+        raise LoginRefused(RefusalCode.NOT_ALLOWED, "account_changed", "changed during login")
     fault = recheck(session, login.person_id, login.authority, meets.terms)
     if isinstance(fault, PersonGone):
         raise LoginRefused(RefusalCode.NOT_ALLOWED, "account_blocked", "blocked during login")

@@ -76,7 +76,7 @@ def revoke_of_session(session: Session, session_id: str, now: datetime) -> Seque
 
 
 def revoke_of_person(session: Session, person_id: str, now: datetime) -> Sequence[str]:
-    """End what every portal and console holds of this person; the ids of the grants that stood."""
+    """End everything that is held because of this person, the console too."""
     return _revoke_all(session, now, Grant.person_id == person_id)
 
 

@@ -52,6 +52,8 @@ class Account(Base):
     password_changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     failures: Mapped[int] = mapped_column(Integer, default=0)
     paused_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    recovery_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    recovery_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -205,6 +207,13 @@ def holder(session: Session, account_id: str, *, not_after: datetime) -> Known |
     return Known(*row, means_active_until=None) if row is not None else None
 
 
+def still_stands(session: Session, identity: Identity) -> bool:
+    """Is what this identity opened open still? An identity of a makelaar is not judged here."""
+    return identity.provider_id != PROVIDER_ID or (
+        holder(session, identity.subject, not_after=identity.authenticated_at) is not None
+    )
+
+
 def identity_of(right: Right, now: datetime) -> Identity:
     """Who logged in: an e-mail account stays EMAIL; a means of Sluis is EH2 until its factor is
     shown.
@@ -236,6 +245,7 @@ def _keep(
     account.temporary_until = now + TEMPORARY if temporary else None
     account.password_changed_at = now
     account.failures, account.paused_until = 0, None
+    account.recovery_hash, account.recovery_until = None, None
     session.flush()
 
 
@@ -254,7 +264,14 @@ def new_password(session: Session, account_id: str, text: str) -> str:
     return passwords.hash_of(passwords.check_new(text, names=names, previous=account.password_hash))
 
 
-def keep_password(session: Session, account_id: str, hashed: str, now: datetime) -> None:
-    """The user chose this password, with the transaction of the caller."""
+def keep_password(
+    session: Session, account_id: str, hashed: str, now: datetime, *, not_after: datetime
+) -> bool:
+    """The user chose this password, with the transaction of the caller. False, and nothing is kept,
+    when it was changed after ``not_after``: who proved the password before that proved an old one.
+    """
     locked = session.get_one(Account, account_id, with_for_update=True, populate_existing=True)
+    if locked.password_changed_at is not None and locked.password_changed_at > not_after:
+        return False
     _keep(session, locked, hashed, now, temporary=False)
+    return True

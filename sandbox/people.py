@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
+EMAIL: Final = "urn:sluis:loa:email"  # what the broker says of an account with an e-mail address
 LEVELS: Final = ("EH2", "EH2+", "EH3", "EH4")
 ETD: Final = MappingProxyType(
     {

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from broker.cli import account_rows
 from broker.cli.documents import Entry
 from broker.downstream.console import CONSOLE_SERVICES
 from directory.organisations import Organisation
@@ -22,7 +23,7 @@ def check_references(session: Session, entries: list[Entry]) -> list[str]:
         for field, kind, name in _named(entry):
             if name not in known[kind]:
                 mistakes.append(f"{entry.place}: {field}: there is no {kind} {name}")
-    return mistakes
+    return [*mistakes, *account_rows.mistakes(session, entries)]
 
 
 def _known(session: Session, entries: list[Entry]) -> dict[str, set[str]]:

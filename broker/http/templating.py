@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from flask import Flask, request, url_for
 from flask_babel import Babel, format_date, format_datetime, format_timedelta, gettext
 
+from assurance.levels import AssuranceLevel
 from broker.http import texts
 from broker.http.language import locale
 from broker.pages.choose_mandate import MandateChoice
@@ -94,6 +95,8 @@ def _refusal(choice: MandateChoice) -> str:
 def _claim_values(item: ConsentItem) -> tuple[str, ...]:
     if item.claim == "sub":
         return (gettext("Een code in plaats van uw naam"),)
+    if item.claim == "acr" and item.values == (AssuranceLevel.EMAIL.label,):
+        return (gettext("Inloggen met uw e-mailadres, zonder niveau"),)
     if item.claim == "mandate":
         kind = texts.mandate_kind(item.values[0])
         return (f"{kind}, {item.values[1]}",)
@@ -121,7 +124,7 @@ def _shown_again_at(path: str) -> str:
     """The address of the page whose form was sent to this one."""
     if path.startswith("/login/"):
         return path.rsplit("/", 1)[0]
-    return path if path.startswith("/operator/instellen") else "/"
+    return path if path.startswith(("/operator/instellen", "/inloggegevens-vergeten")) else "/"
 
 
 def _static_url(name: str) -> str:

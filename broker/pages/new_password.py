@@ -18,3 +18,32 @@ class ReplacePasswordPage:
     shortest: int
     refused: str | None = None
     template: str = "replace_password.html"
+
+
+@dataclass(frozen=True)
+class AskRecoveryPage:
+    """Which account? (A7)"""
+
+    is_empty: bool = False
+    template: str = "recovery/ask.html"
+
+
+@dataclass(frozen=True)
+class RecoveryPage:
+    """``outcome``: ``sent`` (also where nothing was), ``over`` for a link that does not work, or
+    ``done``.
+    """
+
+    outcome: str
+    template: str = "recovery/outcome.html"
+
+
+@dataclass(frozen=True)
+class RecoveryPasswordPage:
+    """As ReplacePasswordPage, outside a login. ``action`` is the address of the link."""
+
+    action: str
+    name: str
+    shortest: int
+    refused: str | None = None
+    template: str = "recovery/password.html"

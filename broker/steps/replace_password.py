@@ -6,14 +6,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from broker import sign_off
 from broker.dispatch import Advance, Outcome, Show, Turn
+from broker.downstream.interface import PageError
 from broker.pages.new_password import ReplacePasswordPage
+from broker.password_changes import change
 from broker.steps.frame import frame
 from providers import accounts, passwords
 from providers.passwords import PasswordRefused
-from state import audit
-from state.audit import AuditEvent, EventTag
+from state.audit import EventTag
 from state.db import writing
 
 
@@ -34,20 +34,19 @@ def answer(turn: Turn) -> Outcome:
     except PasswordRefused as refused:
         return _show(turn, refused.reason)
     with writing(turn.rt.session) as session:
-        accounts.keep_password(session, login.identity.subject, new, turn.now)
-        sign_off.end_everywhere(session, turn.rt, login.person_id, "password_changed")
-        audit.record(
+        kept = change(
             session,
-            AuditEvent(
-                EventTag.PASSWORD_CHANGED,
-                turn.now,
-                login.reference,
-                person_id=login.person_id,
-                reason="temporary",
-            ),
+            turn.rt,
+            login.identity.subject,
+            new,
+            EventTag.PASSWORD_CHANGED,
+            not_after=login.identity.authenticated_at,
+            reference=login.reference,
         )
+    if not kept:
+        raise PageError(410, "login_expired", "the password was changed meanwhile")
     # What the new password opens counts from now; any other login with the old one is over.
-    identity = replace(login.identity, authenticated_at=turn.now)
+    identity = replace(login.identity, authenticated_at=turn.rt.clock())
     return Advance(replace(login, identity=identity, must_replace=False))
 
 

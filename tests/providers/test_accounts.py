@@ -182,7 +182,7 @@ def test_what_a_password_gives(
 def _replace(sql: Session, account_id: str, text: str) -> None:
     new = accounts.new_password(sql, account_id, text)
     with writing(sql):
-        accounts.keep_password(sql, account_id, new, START)
+        assert accounts.keep_password(sql, account_id, new, START, not_after=START)
 
 
 def _id(sql: Session, name: str) -> str:
