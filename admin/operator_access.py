@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from admin import operators, set_up_links
 from admin.operators import OperatorRole
-from admin.set_up_links import OpenLink
+from admin.set_up_links import LinkRefused, OpenLink, WhyNot
 from assurance import recovery_codes, second_factor
 from assurance.levels import AssuranceLevel
 from assurance.means import BoundBy, Factor, FactorKind
@@ -140,9 +140,14 @@ def new_password(session: Session, link: OpenLink, text: str) -> str:
 
 
 def keep_password(session: Session, secret: str, hashed: str, now: datetime) -> OpenLink:
-    """Take the link and keep the password, both or neither. Raises LinkRefused."""
+    """Take the link and keep the password, both or neither. Raises LinkRefused.
+
+    What is newer than the link has ended it: it proves enough as long as it stands.
+    """
     link = set_up_links.take(session, secret, now)
-    accounts.keep_password(session, account_of(session, link.person_id).id, hashed, now)
+    account_id = account_of(session, link.person_id).id
+    if not accounts.keep_password(session, account_id, hashed, now, not_after=link.expires_at):
+        raise LinkRefused(WhyNot.USED)
     return link
 
 
