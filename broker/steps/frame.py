@@ -26,7 +26,7 @@ def frame(turn: Turn) -> Frame:
         service_name=service.name.in_(language),
         service_owner=service.provider_name.in_(language),
         level=meets.needed.label,
-        shows_level=meets.needed > AssuranceLevel.EMAIL,
+        shows_level=meets.method is not None and meets.needed > AssuranceLevel.EMAIL,
         makelaar=meets.way_name if meets.provider or is_account else None,
         is_account=is_account,
         person=(meets.person.display_name or None) if known else None,

@@ -1,4 +1,4 @@
-"""One sign-on with accounts of Sluis: a login is brought along, its level is not, nor its factor."""
+"""One sign-on with accounts of Sluis: a login is brought along, never a level or a factor."""
 
 from __future__ import annotations
 
