@@ -135,6 +135,7 @@ def rows(page: Page) -> list[list[str]]:
 def test_the_list_is_filtered_by_its_address(own_world: World) -> None:
     world = own_world
     code = fails_at_makelaar(world)
+    world.clock.now += timedelta(seconds=1)
     world.walk(BODEM, "Zekerweg", "liv").run()
     browser = desk(world)
     page = browser.open(f"{HERE}/inlogspoor")
