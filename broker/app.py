@@ -31,6 +31,7 @@ from broker.http.addresses import BoundFlask
 from broker.http.health import blueprint as health
 from broker.http.sessions import FormSessions
 from broker.logout import blueprint as logout
+from broker.operator.routes import blueprint as operator
 from broker.recovery import blueprint as recovery
 from broker.runtime import Runtime
 from broker.settings import Settings
@@ -79,9 +80,10 @@ def assemble(parts: Parts) -> Flask:
         current_session=sql.current_session,
     )
     app.register_blueprint(create_oidc(open_login))
-    for blueprint in (doors, arrivals, console, logout, recovery, health, help_pages.blueprint):
+    for blueprint in (doors, arrivals, console, operator, logout, recovery, health):
         app.register_blueprint(blueprint)
     measuring.install(app)
+    app.register_blueprint(help_pages.blueprint)
     templating.install(app)
     language.install(app)
     headers.install(app, hsts=not settings.is_loopback)

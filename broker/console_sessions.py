@@ -43,20 +43,27 @@ class ConsoleSession:
         return self.now - self.logged_in_at <= RECENT
 
 
-def current(console: Console) -> ConsoleSession | None:
-    """The session of this browser: its grant stands, and it was used within the idle time."""
+def current(console: Console, *, counts: bool = True) -> ConsoleSession | None:
+    """The session of this browser: its grant stands, and it was used within the idle time.
+
+    ``counts``: this request is a use. What a page asks by itself is none: else a screen that
+    follows something would never be left.
+    """
     rt = runtime()
     now = rt.clock()
     ticket = read_ticket(rt.sealer, request.cookies.get(console.cookie, ""))
     if ticket is None or rt.store.get(idle_key(ticket.grant_id)) is None:
         return None
     person_id = grants.live(rt.session, ticket.grant_id, now)
-    person = rt.session.get(Person, person_id) if person_id else None
+    if person_id is None or grants.is_overtaken(rt.session, ticket.grant_id):
+        return None
+    person = rt.session.get(Person, person_id)
     if person is None or person.blocked_at is not None:
         return None
     limiting.count_person(rt, "console", person.id)
-    idle = rt.settings.login.session_idle_minutes * 60
-    rt.store.put(idle_key(ticket.grant_id), b"1", idle)
+    if counts:
+        idle = rt.settings.login.session_idle_minutes * 60
+        rt.store.put(idle_key(ticket.grant_id), b"1", idle)
     return ConsoleSession(
         rt, console, ticket.grant_id, person, ticket.level, ticket.logged_in_at, now
     )

@@ -23,6 +23,7 @@ from rich.table import Table
 from sandbox.addresses import DEFAULT_PORT_BASE, Addresses, standard
 from sandbox.browser import BrowserError
 from sandbox.makelaar.catalogue import CATALOGUE
+from sandbox.operator import USER_NAME, make_operator
 from sandbox.parties import Parties, PartyFailed, taken_ports
 from sandbox.people import GUEST, PEOPLE, TestPerson
 from sandbox.prepare import Demo, password, prepare
@@ -63,7 +64,7 @@ def main() -> int:
     except KeyboardInterrupt:
         console.print("\nGestopt.")
         return 0
-    except PartyFailed as failed:
+    except (PartyFailed, BrowserError) as failed:
         console.print(f"[red]Mislukt.[/red] {failed}", markup=True)
         return 1
 
@@ -80,6 +81,8 @@ def _run(addresses: Addresses, *, check: bool) -> int:
             parties.sluis("apply", "-f", str(demo.registrations))
         with _step("Broker, makelaars, portaal en postbus starten"):
             parties.start()
+        with _step("Operator maken: sluis operator create"):
+            make_operator(demo, parties)
         proofs = []
         for protocol, makelaar, person in LOGINS:
             with _step(f"Inloggen via {protocol}"):
@@ -141,6 +144,12 @@ def _addresses(demo: Demo) -> Table:
         ("Portaal", f"{addresses.portal}/", "hier begint een login"),
         ("Sluis", f"{addresses.broker}/", "de broker"),
         ("Beheer", f"{addresses.broker}/beheer", "voor beheerders, log in als Sanne"),
+        (
+            "Operator",
+            f"{addresses.broker}/operator",
+            f"log in als {USER_NAME}, {password(demo, USER_NAME)}",
+        ),
+        ("Codes", f"{addresses.postbus}/codes", f"voor {USER_NAME} en Roos"),
         ("Makelaars", f"{addresses.makelaars}/", "zes nagebootste makelaars"),
         ("Postbus", f"{addresses.postbus}/", "wat de broker mailt"),
         ("Discovery", f"{addresses.broker}/.well-known/openid-configuration", "voor een portaal"),

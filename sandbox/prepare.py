@@ -133,9 +133,14 @@ def _write_secrets(demo: Demo) -> None:
         contents[f"{person}.password"] = "-".join(secrets.token_hex(2) for _ in range(4))
     contents["sandbox.secret"] = secrets.token_urlsafe(32)
     for name, content in contents.items():
-        file = demo.secrets / name
-        file.touch(mode=0o600)
-        file.write_text(content)
+        keep_secret(demo, name, content)
+
+
+def keep_secret(demo: Demo, name: str, content: str) -> None:
+    """A file that only its owner reads."""
+    file = demo.secrets / name
+    file.touch(mode=0o600)
+    file.write_text(content)
 
 
 def _write_metadata(demo: Demo) -> None:

@@ -6,9 +6,10 @@ Written once, when the login ends, and thrown away after ``retention.trace_days`
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from pydantic import TypeAdapter
 from sqlalchemy import JSON, CursorResult, String, delete, select
@@ -24,14 +25,22 @@ REFERENCE_LENGTH: Final = 8
 _READ_AS: Final = str.maketrans({"I": "1", "L": "1", "O": "0", "-": None, " ": None})
 
 
+Fact = str | int | bool | None
+
+
 @dataclass(frozen=True)
 class TraceStep:
-    """One decision. Step, outcome and reason are machine words of ours, never received text."""
+    """One decision. Step, outcome and reason are machine words of ours, never received text.
+
+    ``measured``: what was found and what was expected, as words, numbers and identifiers of
+    registrations (``given``, ``asked``, ``clock_seconds``), nothing that names a person.
+    """
 
     step: str
     outcome: str
     reason: str | None
-    milliseconds: int
+    milliseconds: int  # since the login began
+    measured: Mapping[str, Fact] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -65,7 +74,7 @@ class Trace(Base):
     service_uuid: Mapped[str | None] = mapped_column(String(36))
     provider_id: Mapped[str | None] = mapped_column(String(63))
     level: Mapped[AssuranceLevel | None] = mapped_column(LevelColumn)
-    steps: Mapped[list[dict[str, str | int | None]]] = mapped_column(JSON)
+    steps: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
 
 
 _INSERT: Final = Prepared(insert_into(table_of(Trace)))
@@ -118,8 +127,34 @@ def find(session: Session, reference: str) -> TraceRecord | None:
     row = session.scalars(
         select(Trace).where(Trace.reference == reference).order_by(Trace.ended_at.desc()).limit(1)
     ).first()
-    if row is None:
-        return None
+    return record_of(row) if row is not None else None
+
+
+def recent(
+    session: Session,
+    *,
+    service_uuid: str | None = None,
+    provider_id: str | None = None,
+    outcome: str | None = None,
+    before: datetime | None = None,
+    limit: int = 50,
+) -> list[TraceRecord]:
+    """The last logins that meet every given condition, newest first; ``before``: ended earlier."""
+    query = select(Trace).order_by(Trace.ended_at.desc(), Trace.id.desc()).limit(limit)
+    for column, wanted in (
+        (Trace.service_uuid, service_uuid),
+        (Trace.provider_id, provider_id),
+        (Trace.outcome, outcome),
+    ):
+        if wanted is not None:
+            query = query.where(column == wanted)
+    if before is not None:
+        query = query.where(Trace.ended_at < before)
+    return [record_of(row) for row in session.scalars(query)]
+
+
+def record_of(row: Trace) -> TraceRecord:
+    """What a row holds."""
     return TraceRecord(
         reference=row.reference,
         started_at=row.started_at,

@@ -15,6 +15,7 @@ from typing import Final
 import pyotp
 
 from sandbox.addresses import Addresses, spare_loopback_host
+from sandbox.operator import make_operator
 from sandbox.parties import Parties
 from sandbox.prepare import Demo, prepare, totp_secret
 from sandbox.walk import Walk
@@ -65,6 +66,10 @@ class RunningDemo:
     def code_of(self, person: str) -> str:
         """The code that the app of this person shows now."""
         return pyotp.TOTP(totp_secret(self.demo, person)).now()
+
+    def code_with(self, seed: str) -> str:
+        """The code that an app with this key shows now."""
+        return pyotp.TOTP(seed).now()
 
     def wrong_code_of(self, person: str) -> str:
         """Six digits that are nobody's code."""
@@ -126,6 +131,7 @@ def running_demo(directory: Path) -> Iterator[RunningDemo]:
         parties.sluis("init")
         parties.sluis("apply", "-f", str(demo.registrations))
         parties.start()
+        make_operator(demo, parties)
         yield RunningDemo(demo, parties)
     finally:
         parties.stop()

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from broker.cli.context import Invocation, explained, fail
+from broker.cli.operator_commands import operator
 
 DEFAULT_CONFIG = Path("config.toml")
 pass_invocation = click.make_pass_decorator(Invocation)
@@ -25,6 +26,9 @@ def main(context: click.Context, config: Path | None) -> None:
     if config is None and DEFAULT_CONFIG.exists():
         config = DEFAULT_CONFIG
     context.obj = Invocation(config)
+
+
+main.add_command(operator)
 
 
 @main.command()
@@ -96,13 +100,14 @@ def export(invocation: Invocation) -> None:
 
 @main.command()
 @click.argument("reference")
+@click.option("--language", type=click.Choice(["en", "nl"]), default="en", show_default=True)
 @pass_invocation
-def trace(invocation: Invocation, reference: str) -> None:
+def trace(invocation: Invocation, reference: str, language: str) -> None:
     """Explain the login with this REFERENCE, such as K7QM-4RXT."""
     from broker.cli.tracing import explain_login
 
     with explained():
-        lines = explain_login(invocation.settings(), reference)
+        lines = explain_login(invocation.settings(), reference, language)
     if lines is None:
         fail("no login with this reference; traces are kept for retention.trace_days")
     for line in lines:

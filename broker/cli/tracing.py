@@ -4,34 +4,27 @@ caller.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
 
+from babel.support import Translations
 from sqlalchemy.orm import Session
 
+from broker import explanations
 from broker.settings import Settings
 from state import audit, trace
 from state.audit import AuditEvent
 from state.engine import make_engine
 from state.trace import TraceRecord, parse_reference, show_reference
 
-ADVICE: Mapping[str, str] = {
-    "cancelled": "The user stopped. Nothing to do.",
-    "cancelled_at_makelaar": "The user stopped at the makelaar. Nothing to do.",
-    "mandate_missing": "The user needs a mandate for this service, from an administrator of the organisation.",
-    "level_unreachable": "The user's means are below the level of the service; a higher means is needed.",
-    "means_not_active": "The means is blocked or was never activated; the organisation's administrator can help.",
-    "account_blocked": "The person is blocked; the organisation's administrator can lift it.",
-    "makelaar_paused": "The makelaar was paused or removed during the login.",
-    "signature_invalid": "The makelaar signed with a key that its registered metadata does not hold. Renew the metadata.",
-    "expired": "The answer came too late, or a clock is wrong: compare the clocks of makelaar and broker.",
-    "issue_instant": "The answer came too late, or a clock is wrong: compare the clocks of makelaar and broker.",
-    "audience": "The makelaar answers for another party: check our entity id in its registration.",
-    "destination": "The makelaar answers to another address: check the ACS address in its registration.",
-}
+TRANSLATIONS: Final = Path(__file__).parents[1] / "translations"
 
 
-def explain_login(settings: Settings, text: str) -> list[str] | None:
-    """Lines to print; None when nothing is known under this reference."""
+def explain_login(settings: Settings, text: str, language: str = "en") -> list[str] | None:
+    """Lines to print; None when nothing is known under this reference. ``language`` is that of the
+    explanation.
+    """
     reference = parse_reference(text)
     if reference is None:
         return None
@@ -42,7 +35,8 @@ def explain_login(settings: Settings, text: str) -> list[str] | None:
         return None
     lines = [f"Login {show_reference(reference)}"]
     lines += _of_trace(record) if record else ["  The login did not end, or its trace is gone."]
-    return [*lines, *_of_events(events)]
+    reason = record.reason if record else next((e.reason for e in events if e.reason), None)
+    return [*lines, *_of_reason(reason, language), *_of_events(events)]
 
 
 def _of_trace(record: TraceRecord) -> list[str]:
@@ -56,13 +50,32 @@ def _of_trace(record: TraceRecord) -> list[str]:
         "makelaar": record.provider_id,
     }
     lines = [f"  {name:<9} {value}" for name, value in facts.items() if value]
-    lines += ["", "  Step            Outcome        Reason                 Time"]
-    lines += [
-        f"  {s.step:<15} {s.outcome:<14} {s.reason or '':<22} {s.milliseconds} ms"
-        for s in record.steps
+    lines += ["", "  Step           Outcome        Reason                  After"]
+    for step in record.steps:
+        said = f"{step.step:<14} {step.outcome:<14} {step.reason or '':<22}"
+        lines.append(f"  {said} {step.milliseconds:>6} ms")
+        lines += [f"      {name}: {value}" for name, value in step.measured.items()]
+    return lines
+
+
+def _of_reason(reason: str | None, language: str) -> list[str]:
+    known = explanations.find(reason)
+    if known is None:
+        return []
+    translate = _translator(language)
+    told = explanations.told(known, translate)
+    return [
+        "",
+        f"  Cause     {told.cause}",
+        f"  Remedy    {told.remedy}",
+        f"  By        {translate(explanations.FIXERS[told.fixer])}",
+        f"  Say       {told.answer}",
     ]
-    advice = ADVICE.get(record.reason or "")
-    return [*lines, "", f"  {advice}"] if advice else lines
+
+
+def _translator(language: str) -> Callable[[str], str]:
+    """Without Flask: a command has no request whose language could be asked."""
+    return Translations.load(TRANSLATIONS, [language]).ugettext
 
 
 def _of_events(events: list[AuditEvent]) -> list[str]:

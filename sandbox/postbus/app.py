@@ -1,11 +1,15 @@
-"""The postbus: takes mail from the broker's webhook adapter and shows it, newest first."""
+"""The postbus: takes mail from the broker's webhook adapter and shows it, newest first; and shows
+the codes of the apps that people of the demo would have on their phone.
+"""
 
 from __future__ import annotations
 
 import threading
+import time
 from datetime import UTC, datetime
 from typing import Any
 
+import pyotp
 from flask import Flask, Response, jsonify, render_template, request
 
 from sandbox.prepare import Demo
@@ -24,6 +28,15 @@ def create_app(demo: Demo) -> Flask:
     def index() -> str:
         """All letters."""
         return render_template("postbus.html", letters=list(reversed(letters)))
+
+    @app.get("/codes")
+    def codes() -> str:
+        """What the apps show now, by person."""
+        found = {
+            file.stem.capitalize(): pyotp.TOTP(file.read_text().strip()).now()
+            for file in sorted(demo.secrets.glob("*.totp"))
+        }
+        return render_template("codes.html", codes=found, seconds=30 - int(time.time()) % 30)
 
     @app.post("/api/messages")
     def receive() -> tuple[Response, int]:

@@ -4,11 +4,11 @@ ways.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 from broker.http.help_pages import TOPICS
+from tests.browser.operator_scenes import OPERATOR_SCENES
+from tests.browser.scene import Scene
 from tests.browser.visitor import Visitor
 from tests.running_demo import TEMPORARY
 
@@ -19,15 +19,6 @@ IDEEEN: Final = "Ideeënbus voor ondernemers"
 ASK_RECOVERY: Final = "/inloggegevens-vergeten"
 TRIES: Final = 5
 ROUNDS: Final = 10
-
-
-@dataclass(frozen=True)
-class Scene:
-    """``shows``: a selector that only this page has."""
-
-    name: str
-    walk: Callable[[Visitor], None]
-    shows: str
 
 
 def _search(visitor: Visitor, words: str) -> None:
@@ -253,4 +244,5 @@ SCENES: Final = (
     Scene("beheer-leeg", _empty_console, ".sluis-empty"),
     Scene("beheer-geen-beheerder", lambda v: _console(v, "jan"), "form[action$=uitloggen]"),
     Scene("beheer-uitgelogd", _log_out, "a[href='/beheer']"),
+    *OPERATOR_SCENES,
 )

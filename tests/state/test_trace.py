@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from assurance.levels import AssuranceLevel
@@ -22,7 +23,7 @@ RECORD = TraceRecord(
     level=AssuranceLevel.EH3,
     steps=(
         TraceStep("choose_provider", "answered", None, 12),
-        TraceStep("authenticate", "refused", "too_low", 3),
+        TraceStep("authenticate", "refused", "too_low", 3, {"asked": "EH3", "given": None}),
     ),
 )
 
@@ -41,6 +42,41 @@ def test_of_two_logins_with_one_reference_the_last_is_found(session: Session) ->
         trace.save(session, record)
     session.commit()
     assert trace.find(session, RECORD.reference) == later
+
+
+def test_recent_logins_come_newest_first(session: Session) -> None:
+    made = [
+        replace(RECORD, reference=f"0000000{n}", ended_at=RECORD.ended_at + timedelta(minutes=n))
+        for n in range(4)
+    ]
+    made[1] = replace(made[1], outcome="refused", provider_id="other", service_uuid="another")
+    for record in made:
+        trace.save(session, record)
+    session.commit()
+    assert trace.recent(session) == made[::-1]
+    assert trace.recent(session, limit=2) == [made[3], made[2]]
+    assert trace.recent(session, before=made[2].ended_at) == [made[1], made[0]]
+    for found in (
+        trace.recent(session, outcome="refused"),
+        trace.recent(session, provider_id="other"),
+        trace.recent(session, service_uuid="another"),
+    ):
+        assert found == [made[1]]
+    assert trace.recent(session, provider_id="other", outcome="success") == []
+
+
+def test_a_trace_without_measured_facts_is_read_as_well(session: Session) -> None:
+    step = TraceStep("answer", "accepted", None, 1)
+    trace.save(session, replace(RECORD, steps=(step,)))
+    session.execute(
+        update(trace.Trace).values(
+            steps=[{"step": "answer", "outcome": "accepted", "reason": None, "milliseconds": 1}]
+        )
+    )
+    session.commit()
+    found = trace.find(session, RECORD.reference)
+    assert found is not None
+    assert found.steps == (step,)
 
 
 def test_old_traces_are_thrown_away(session: Session) -> None:
