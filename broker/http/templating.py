@@ -38,6 +38,7 @@ def install(app: Flask) -> None:
         level_css=lambda label: _LEVELS.get(label, "eh2"),
         reference=show_reference,
         moment=_moment,
+        clock=_clock,
         day=lambda value: format_date(value, "d MMMM y"),
         refusal=_refusal,
         claim_label=lambda item: texts.claim(item.claim)[0],
@@ -57,6 +58,14 @@ def _moment(value: datetime) -> str:
     return format_datetime(
         value, "d MMMM y, HH.mm 'uur'" if locale() == "nl" else "d MMMM y, HH:mm"
     )
+
+
+def _clock(value: datetime) -> str:
+    """``14.05 uur`` today, else with the day."""
+    now = runtime().clock()
+    if format_date(value, "y-MM-dd") != format_date(now, "y-MM-dd"):
+        return _moment(value)
+    return format_datetime(value, "HH.mm 'uur'" if locale() == "nl" else "HH:mm")
 
 
 def _refusal(choice: MandateChoice) -> str:
