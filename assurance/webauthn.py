@@ -122,9 +122,7 @@ def created(party: Party, challenge: str, answer: str) -> Credential:
         )
     except Exception:  # the parsers of the library raise many kinds; all mean the same
         raise PasskeyRefused("registration") from None
-    return Credential(
-        verified.credential_id, verified.credential_public_key, verified.sign_count
-    )
+    return Credential(verified.credential_id, verified.credential_public_key, verified.sign_count)
 
 
 def credential_id(answer: str) -> bytes:

@@ -28,6 +28,7 @@ from broker.http.addresses import BoundFlask
 from broker.http.health import blueprint as health
 from broker.http.sessions import FormSessions
 from broker.logout import blueprint as logout
+from broker.mine.routes import blueprint as mine
 from broker.runtime import Runtime
 from broker.settings import Settings
 from broker.start import Parts, start
@@ -75,7 +76,7 @@ def assemble(parts: Parts) -> Flask:
         current_session=sql.current_session,
     )
     app.register_blueprint(create_oidc(open_login))
-    for blueprint in (doors, arrivals, console, logout, health, help_pages.blueprint):
+    for blueprint in (doors, arrivals, console, mine, logout, health, help_pages.blueprint):
         app.register_blueprint(blueprint)
     templating.install(app)
     language.install(app)

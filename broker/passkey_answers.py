@@ -33,9 +33,7 @@ def options(turn: Turn, challenge: str) -> str:
     assert turn.login.person_id is not None
     known = passkeys.of_person(turn.rt.session, turn.login.person_id)
     usable = [f.factor_id for f in _passkeys(turn) if f.locked_until is None]
-    return webauthn.request_options(
-        party(turn.rt), challenge, passkeys.credentials(known, usable)
-    )
+    return webauthn.request_options(party(turn.rt), challenge, passkeys.credentials(known, usable))
 
 
 def judge(turn: Turn, asked: Method, answer: str) -> Judged:

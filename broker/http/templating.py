@@ -97,9 +97,16 @@ def _language_url(wish: str) -> str:
     """
     path = request.path
     if request.method == "POST":
-        path = path.rsplit("/", 1)[0] if path.startswith("/login/") else "/"
+        path = _asked_at(path)
     query = {key: value for key, value in request.args.items() if key in ("q", "reason", "done")}
     return f"{path}?{urlencode({**query, 'ui': wish})}"
+
+
+def _asked_at(path: str) -> str:
+    """Where the form that was posted to this address stands."""
+    if path.startswith("/login/"):
+        return path.rsplit("/", 1)[0]
+    return path.removesuffix("/naam") if path.startswith("/mijn/") else "/"
 
 
 def _static_url(name: str) -> str:
