@@ -12,8 +12,8 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from assurance.means import FactorKind
-from broker.runtime import Runtime
 from directory.people import Person
+from keys.sealing import Sealer
 from state.outbox import Message, enqueue
 
 
@@ -36,7 +36,8 @@ def kind_name(kind: FactorKind) -> str:
 
 
 def tell(
-    rt: Runtime,
+    base_url: str,
+    sealer: Sealer,
     session: Session,
     person: Person,
     change: Change,
@@ -51,13 +52,13 @@ def tell(
     with force_locale(person.locale):
         subject, happened = _words(change, kind)
         warning = _("Was u dit niet zelf? Waarschuw meteen de beheerder van uw organisatie.")
-        address = _("Bekijk uw inlogmiddelen op %(url)s", url=f"{rt.base_url}/mijn/inlogmiddelen")
+        address = _("Bekijk uw inlogmiddelen op %(url)s", url=f"{base_url}/mijn/inlogmiddelen")
     if person.email is not None:
         text = f"{happened}\n\n{warning}\n\n{address}\n"
-        enqueue(session, rt.sealer, Message("mail", person.email, subject, text), now)
+        enqueue(session, sealer, Message("mail", person.email, subject, text), now)
     if old_number is not None:
         text = f"{happened} {warning}"
-        enqueue(session, rt.sealer, Message("sms", old_number, "", text), now)
+        enqueue(session, sealer, Message("sms", old_number, "", text), now)
 
 
 def _words(change: Change, kind: FactorKind) -> tuple[str, str]:

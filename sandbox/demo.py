@@ -31,7 +31,11 @@ from sandbox.walk import Walk
 DIRECTORY: Final = Path("var/demo")
 LOGINS: Final = (("SAML", "Polderpoort", "jan"), ("OpenID Connect", "Zekerweg", "liv"))
 SERVICE: Final = "Meldportaal Bodem"
-FACTORS_HERE: Final = {"roos": "code uit app bij Sluis"}
+FACTORS_HERE: Final = {
+    "roos": "code uit app bij Sluis",
+    "yara": "code per sms of herstelcode bij Sluis",
+    "joost": "code van apparaat bij Sluis",
+}
 console = Console(width=max(100, Console().width), highlight=False)
 
 
@@ -141,8 +145,10 @@ def _addresses(demo: Demo) -> Table:
         ("Portaal", f"{addresses.portal}/", "hier begint een login"),
         ("Sluis", f"{addresses.broker}/", "de broker"),
         ("Beheer", f"{addresses.broker}/beheer", "voor beheerders, log in als Sanne"),
+        ("Mijn", f"{addresses.broker}/mijn", "eigen inlogmiddelen, ook een passkey"),
         ("Makelaars", f"{addresses.makelaars}/", "zes nagebootste makelaars"),
         ("Postbus", f"{addresses.postbus}/", "wat de broker mailt"),
+        ("Codes", f"{addresses.postbus}/codes", "van apps en apparaten van testpersonen"),
         ("Discovery", f"{addresses.broker}/.well-known/openid-configuration", "voor een portaal"),
         ("Metadata", f"{addresses.broker}/saml/metadata", "voor een SAML-makelaar"),
     ):

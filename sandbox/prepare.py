@@ -113,6 +113,21 @@ def totp_secret(demo: Demo, person: str) -> str:
     return (demo.secrets / f"{person}.totp").read_text().strip()
 
 
+def device_seed(demo: Demo, person: str) -> str:
+    """The base32 seed in the OTP device of this person. Raises FileNotFoundError."""
+    return (demo.secrets / f"{person}.device").read_text().strip()
+
+
+def recovery_codes(demo: Demo, person: str) -> list[str]:
+    """The recovery codes that this person keeps in a drawer. Raises FileNotFoundError."""
+    return (demo.secrets / f"{person}.codes").read_text().split()
+
+
+def _recovery_code() -> str:
+    signs = secrets.token_hex(8)
+    return "-".join(signs[start : start + 4] for start in range(0, 16, 4))
+
+
 def _secret(demo: Demo, name: str) -> str:
     return (demo.secrets / f"{name}.secret").read_text().strip()
 
@@ -122,6 +137,9 @@ def _write_secrets(demo: Demo) -> None:
     named += [c.client_id for c in CLIENTS if not c.uses_key]
     contents = {f"{name}.secret": secrets.token_urlsafe(32) for name in named}
     contents["roos.totp"] = pyotp.random_base32()
+    contents["joost.device"] = pyotp.random_base32()
+    contents["yara.number"] = "+31612345601"
+    contents["yara.codes"] = "\n".join(_recovery_code() for _ in range(10))
     contents["sandbox.secret"] = secrets.token_urlsafe(32)
     for name, content in contents.items():
         file = demo.secrets / name
@@ -145,6 +163,9 @@ def _write_registrations(demo: Demo, today: date) -> None:
         "in_six_weeks": today + timedelta(days=42),
         "in_three_years": today + timedelta(days=3 * 365),
         "totp_roos": demo.secrets / "roos.totp",
+        "recovery_codes_yara": demo.secrets / "yara.codes",
+        "sms_yara": demo.secrets / "yara.number",
+        "device_joost": demo.secrets / "joost.device",
         "sleutelhof_secret": demo.secrets / "sleutelhof.secret",
     }
     for client in portal_clients(demo):

@@ -44,10 +44,8 @@ def take(owner: Owner, what: str) -> Pending | None:
 
 def show_once(owner: Owner, what: str, pending: Pending) -> bool:
     """Note that the secret is shown now; of two requests one gets True."""
-    return owner.rt.store.add_once(
-        f"factor-shown:{what}:{owner.session.grant_id}:{pending.began_at.timestamp()}",
-        int(HOLDS.total_seconds()),
-    )
+    mark = owner.rt.sealer.fingerprint("factor-shown", what, pending.secret)
+    return owner.rt.store.add_once(f"factor-shown:{mark}", int(HOLDS.total_seconds()))
 
 
 def _opened(owner: Owner, raw: bytes | None) -> Pending | None:

@@ -90,7 +90,16 @@ class Owner:
         details = {"kind": str(kind), "bound_by": str(self.binding)}
         event = AuditEvent(_TAGS[change], now, person_id=self.person.id, details=details)
         audit.record(sql, event)
-        notices.tell(self.rt, sql, self.person, change, kind, now, old_number=old_number)
+        notices.tell(
+            self.rt.base_url,
+            self.rt.sealer,
+            sql,
+            self.person,
+            change,
+            kind,
+            now,
+            old_number=old_number,
+        )
 
 
 def owner() -> Owner:
