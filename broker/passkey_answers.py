@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import structlog
+
 from assurance import passkeys, second_factor, webauthn
 from assurance.means import FactorKind
 from assurance.second_factor import Method, Outcome
@@ -13,6 +15,8 @@ from broker.runtime import Runtime
 from state import audit
 from state.audit import AuditEvent, EventTag
 from state.db import writing
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,7 @@ def judge(turn: Turn, asked: Method, answer: str) -> Judged:
             before=known[factor.factor_id].sign_count if factor.factor_id in known else 0,
         )
         if reason == "counter":  # the passkey may have been copied (WebAuthn §6.1.1)
+            log.error("passkey.counter_back", reference=turn.login.reference)
             tag = EventTag.PASSKEY_COUNTER_BACK
             audit.record(
                 session,

@@ -42,9 +42,7 @@ def test_a_new_passkey_and_its_use_are_accepted() -> None:
 
 
 def test_the_browser_is_asked_for_a_verified_user_and_no_attestation() -> None:
-    made = json.loads(
-        webauthn.creation_options(PARTY, OWNER, "abcd", [Credential(b"old", b"", 0)])
-    )
+    made = json.loads(webauthn.creation_options(PARTY, OWNER, "abcd", [Credential(b"old", b"", 0)]))
     assert made["rp"]["id"] == "login.example.nl"
     assert made["attestation"] == "none"
     assert made["authenticatorSelection"]["userVerification"] == "required"
