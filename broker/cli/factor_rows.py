@@ -1,5 +1,5 @@
 """Factors of people from documents: each kind once, its secret from a file. One that is there stays
-as it is.
+as it is, and one that was removed does not come back.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from keys.sealing import Sealer
 
 
 def write(session: Session, sealer: Sealer, now: datetime, entry: Entry) -> None:
-    """What the document names and the person does not have yet."""
+    """What the document names and the person never had."""
     document: PersonDocument = entry.model
-    query = select(Factor.kind).where(Factor.person_id == document.id, Factor.ended_at.is_(None))
+    query = select(Factor.kind).where(Factor.person_id == document.id)
     known = set(session.scalars(query))
     person_id, by = document.id, BoundBy.ADMINISTRATOR
     if document.totp_secret_file is not None and FactorKind.TOTP not in known:

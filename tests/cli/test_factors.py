@@ -98,6 +98,14 @@ def test_F_19_a_reset_takes_two_administrators_of_the_person_and_is_told(
     assert channels == ["mail", "sms"]
 
 
+def test_a_factor_that_was_removed_does_not_come_back_with_the_next_apply(
+    world: World, sluis_there: Sluis
+) -> None:
+    assert factors_of(world, "roos") == []  # removed; her document names a secret still
+    assert sluis_there("apply", "-f", str(world.demo.registrations)).exit_code == 0
+    assert factors_of(world, "roos") == []
+
+
 def letter_code(world: World) -> str:
     set_clock(world)  # commands live by the real time
     letter = [m for m in world.deliver_mail() if m["channel"] == "letter"][-1]

@@ -7,8 +7,11 @@ import re
 import pyotp
 import pytest
 
+from assurance import devices
 from assurance.means import BoundBy, FactorKind
-from sandbox.browser import Browser
+from assurance.pskc import Device
+from assurance.totp import Parameters
+from sandbox.browser import Browser, Page
 from state import audit
 from state.audit import EventTag
 from tests.authenticator import Authenticator
@@ -339,3 +342,46 @@ def test_F_09_a_code_without_a_pending_enrolment_adds_nothing(world: World) -> N
     browser.fill("code", pyotp.TOTP(seed_of(browser)).at(world.clock()))
     assert browser.click("Voeg de app toe").heading == LIST
     assert len(factors_of(world, "jan")) == 1
+
+
+def stock_device(world: World, serial: str, seed: str) -> None:
+    with world.session() as session, session.begin():
+        device = Device(serial, seed, Parameters())
+        devices.stock(session, world.parts.sealer, [device], world.clock())
+
+
+def try_device(browser: Browser, serial: str, code: str) -> Page:
+    browser.open(f"{BASE}/apparaat")
+    browser.fill("serial", serial)
+    browser.fill("code", code)
+    return browser.click("Voeg het apparaat toe")
+
+
+def test_a_device_of_the_stock_is_added_with_a_code_that_it_shows(world: World) -> None:
+    seed = pyotp.random_base32()
+    stock_device(world, "VB-1", seed)
+    code = pyotp.TOTP(seed).at(world.clock())
+    browser = arrive(world, "jan", "Polderpoort")
+    refused = [try_device(browser, "VB-2", code), try_device(browser, "VB-1", "000000")]
+    assert [page.status for page in refused] == [422, 422]
+    said = {page.text.partition("Voeg een apparaat")[0] for page in refused}
+    assert len(said) == 1  # an unknown serial number and a wrong code look the same
+    assert "Het inlogmiddel is toegevoegd" in try_device(browser, "VB-1", code).text
+    (factor,) = factors_of(world, "jan")
+    assert (factor.serial, factor.label, factor.bound_by) == ("VB-1", "…VB-1", BoundBy.SESSION)
+    other = arrive(world, "liv", "Zekerweg")
+    assert try_device(other, "VB-1", code).status == 422  # it is somebody's
+    browser.open(f"{BASE}/{factor.id}/verwijderen")
+    browser.click("Verwijder het middel")
+    assert try_device(other, "VB-1", code).status == 200  # free again
+
+
+def test_F_03_guessing_at_a_device_is_limited(world: World) -> None:
+    seed = pyotp.random_base32()
+    stock_device(world, "VB-1", seed)
+    browser = arrive(world, "jan", "Polderpoort")
+    for _ in range(5):
+        assert "klopt niet" in try_device(browser, "VB-1", "000000").text
+    page = try_device(browser, "VB-1", pyotp.TOTP(seed).at(world.clock()))
+    assert page.status == 422 and "U probeerde het te vaak" in page.text
+    assert factors_of(world, "jan") == []
