@@ -52,6 +52,8 @@ STORIES = (
     Story("ali", BODEM, "Brugwacht", (PROVIDER, "Uw inlogmiddel is geblokkeerd")),
     Story("liv", BODEM, "Zekerweg", (PROVIDER, CONSENT, IN)),
     Story("roos", LOZING, "Brugwacht", (PROVIDER, FACTOR, CONSENT, IN)),
+    Story("yara", LOZING, "Brugwacht", (PROVIDER, "Vul de code uit de sms in")),
+    Story("joost", LOZING, "Brugwacht", (PROVIDER, "Vul de code van uw apparaat in", CONSENT, IN)),
     Story("hanna", BODEM, "Polderpoort", (PROVIDER, CONSENT, IN)),
     Story("jan", "Bodemkaart inzien", "Polderpoort", (PROVIDER, MANDATE, IN), "Korenmolen"),
 )
