@@ -31,6 +31,7 @@ from broker.http.addresses import BoundFlask
 from broker.http.health import blueprint as health
 from broker.http.sessions import FormSessions
 from broker.logout import blueprint as logout
+from broker.mine.routes import blueprint as mine
 from broker.operator.routes import blueprint as operator
 from broker.recovery import blueprint as recovery
 from broker.runtime import Runtime
@@ -80,7 +81,7 @@ def assemble(parts: Parts) -> Flask:
         current_session=sql.current_session,
     )
     app.register_blueprint(create_oidc(open_login))
-    for blueprint in (doors, arrivals, console, operator, logout, recovery, health):
+    for blueprint in (doors, arrivals, console, mine, operator, logout, recovery, health):
         app.register_blueprint(blueprint)
     measuring.install(app)
     app.register_blueprint(help_pages.blueprint)

@@ -150,6 +150,7 @@ def _result(login: Login, meets: Situation, session_id: str | None) -> LoginResu
         authority=login.authority,
         session_id=session_id,
         grant_id=login.id,
+        factor_method=login.factor.method if login.factor is not None else None,
     )
 
 

@@ -88,6 +88,7 @@ class Login:
     must_be: str | None = None  # person who was sent back for a higher level
     factor_chosen: str | None = None  # factor id; None: the one used last
     sms: SmsSent | None = None
+    challenge: str | None = None  # for one answer of a passkey
     factor: FactorDone | None = None
     authority_settled: bool = False
     authority: Authority | None = None

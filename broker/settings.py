@@ -108,6 +108,7 @@ class SecondFactors(Section):
 
     sms_countries: tuple[str, ...] = ("NL", "BE", "DE", "LU")  # ISO 3166-1
     sms_most_per_hour: Annotated[int, Field(ge=1)] = 1000
+    alert_email: str | None = None  # who hears that this limit is reached
 
 
 class Development(Section):

@@ -59,9 +59,9 @@ class Service(Document):
     local_second_factor: bool = (
         True  # a factor of Sluis may lift the login where the makelaar's record allows
     )
-    second_factors: tuple[Literal["totp", "otp_device", "sms", "recovery_codes"], ...] | None = (
-        None  # kinds of factors of Sluis that do here; None: all
-    )
+    second_factors: (
+        tuple[Literal["totp", "otp_device", "sms", "passkey", "recovery_codes"], ...] | None
+    ) = None  # kinds of factors of Sluis that do here; None: all
     session_group: Group | None = None  # logins at this service may be built on by others
     accepts_sessions_of: tuple[Group, ...] = ()  # groups whose logins do here; none: log in anew
     second_factor_reuse_minutes: Annotated[int, Field(ge=0, le=480)] = 0  # 0: a fresh one each time

@@ -32,7 +32,11 @@ from sandbox.walk import Walk
 DIRECTORY: Final = Path("var/demo")
 LOGINS: Final = (("SAML", "Polderpoort", "jan"), ("OpenID Connect", "Zekerweg", "liv"))
 SERVICE: Final = "Meldportaal Bodem"
-FACTORS_HERE: Final = {"roos": "code uit app bij Sluis"}
+FACTORS_HERE: Final = {
+    "roos": "code uit app bij Sluis",
+    "yara": "code per sms of herstelcode bij Sluis",
+    "joost": "code van apparaat bij Sluis",
+}
 console = Console(width=max(100, Console().width), highlight=False)
 
 
@@ -149,9 +153,10 @@ def _addresses(demo: Demo) -> Table:
             f"{addresses.broker}/operator",
             f"log in als {USER_NAME}, {password(demo, USER_NAME)}",
         ),
-        ("Codes", f"{addresses.postbus}/codes", f"voor {USER_NAME} en Roos"),
+        ("Mijn", f"{addresses.broker}/mijn", "eigen inlogmiddelen, ook een passkey"),
         ("Makelaars", f"{addresses.makelaars}/", "zes nagebootste makelaars"),
-        ("Postbus", f"{addresses.postbus}/", "wat de broker mailt"),
+        ("Postbus", f"{addresses.postbus}/", "mail, sms en brieven van de broker"),
+        ("Codes", f"{addresses.postbus}/codes", "van apps en apparaten van testpersonen"),
         ("Discovery", f"{addresses.broker}/.well-known/openid-configuration", "voor een portaal"),
         ("Metadata", f"{addresses.broker}/saml/metadata", "voor een SAML-makelaar"),
     ):

@@ -179,6 +179,18 @@ PEOPLE: Final = (
         (Login("brugwacht", "bw-roos-5f21d3", "EH2", "wachtwoord"),),
     ),
     TestPerson(
+        "yara",
+        "Yara Haddad",
+        "Bij Lozing melden: code per sms van Sluis, zie de postbus",
+        (Login("brugwacht", "bw-yara-81c4ee", "EH2", "wachtwoord"),),
+    ),
+    TestPerson(
+        "joost",
+        "Joost Peters",
+        "Bij Lozing melden: code van een apparaat, zie de postbus",
+        (Login("brugwacht", "bw-joost-2b70af", "EH2", "wachtwoord"),),
+    ),
+    TestPerson(
         "daan",
         "Daan Kuipers",
         "Zonder makelaar ingelogd bij Ideeënbus voor ondernemers, met zijn e-mailadres",

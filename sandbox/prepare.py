@@ -119,6 +119,21 @@ def password(demo: Demo, person: str) -> str:
     return (demo.secrets / f"{person}.password").read_text().strip()
 
 
+def device_seed(demo: Demo, person: str) -> str:
+    """The base32 seed in the OTP device of this person. Raises FileNotFoundError."""
+    return (demo.secrets / f"{person}.device").read_text().strip()
+
+
+def recovery_codes(demo: Demo, person: str) -> list[str]:
+    """The recovery codes that this person keeps in a drawer. Raises FileNotFoundError."""
+    return (demo.secrets / f"{person}.codes").read_text().split()
+
+
+def _recovery_code() -> str:
+    signs = secrets.token_hex(8)
+    return "-".join(signs[start : start + 4] for start in range(0, 16, 4))
+
+
 def _secret(demo: Demo, name: str) -> str:
     return (demo.secrets / f"{name}.secret").read_text().strip()
 
@@ -131,6 +146,10 @@ def _write_secrets(demo: Demo) -> None:
         contents[f"{person}.totp"] = pyotp.random_base32()
     for person in (p.key for p in PEOPLE if p.account):
         contents[f"{person}.password"] = "-".join(secrets.token_hex(2) for _ in range(4))
+    contents["roos.totp"] = pyotp.random_base32()
+    contents["joost.device"] = pyotp.random_base32()
+    contents["yara.number"] = "+31612345601"
+    contents["yara.codes"] = "\n".join(_recovery_code() for _ in range(10))
     contents["sandbox.secret"] = secrets.token_urlsafe(32)
     for name, content in contents.items():
         keep_secret(demo, name, content)
@@ -162,6 +181,9 @@ def _write_registrations(demo: Demo, today: date) -> None:
         "totp_eva": demo.secrets / "eva.totp",
         "password_daan": demo.secrets / "daan.password",
         "password_eva": demo.secrets / "eva.password",
+        "recovery_codes_yara": demo.secrets / "yara.codes",
+        "sms_yara": demo.secrets / "yara.number",
+        "device_joost": demo.secrets / "joost.device",
         "sleutelhof_secret": demo.secrets / "sleutelhof.secret",
     }
     for client in portal_clients(demo):

@@ -101,6 +101,13 @@ class AccountDocument(Document):
         return AssuranceLevel.from_label(self.level)
 
 
+class DeviceDocument(Document):
+    """An OTP device with its seed in base32: 6 digits, 30 seconds, SHA-1."""
+
+    serial: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
+    seed_file: Path
+
+
 class PersonDocument(Document):
     id: PersonId
     name: str
@@ -111,6 +118,9 @@ class PersonDocument(Document):
     organisations: tuple[MembershipDocument, ...] = ()
     totp_secret_file: Path | None = None
     account: AccountDocument | None = None
+    sms_number_file: Path | None = None
+    otp_device: DeviceDocument | None = None
+    recovery_codes_file: Path | None = None  # one code a line
 
     @property
     def key(self) -> str:

@@ -74,6 +74,7 @@ class LoginResult:
     session_id: str | None  # of the browser; None for the console
     grant_id: str  # row in SQL; revoking it ends every token of this login
     attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    factor_method: str | None = None  # kind of the local second factor
 
 
 class RefusalCode(enum.StrEnum):

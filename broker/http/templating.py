@@ -45,6 +45,7 @@ def install(app: Flask) -> None:
         second=_second,
         soon=_soon,
         lasted=_lasted,
+        clock=_clock,
         day=lambda value: format_date(value, "d MMMM y"),
         short_day=lambda value: format_date(value, "d MMM y"),
         refusal=_refusal,
@@ -82,6 +83,14 @@ def _soon(value: datetime) -> str:
 def _lasted(time: timedelta) -> str:
     """``34 seconden``, ``2 minuten``; below a minute to the second."""
     return format_timedelta(time, granularity="second", threshold=1.0)
+
+
+def _clock(value: datetime) -> str:
+    """``14.05 uur`` today, else with the day."""
+    now = runtime().clock()
+    if format_date(value, "y-MM-dd") != format_date(now, "y-MM-dd"):
+        return _moment(value)
+    return format_datetime(value, "HH.mm 'uur'" if locale() == "nl" else "HH:mm")
 
 
 def _refusal(choice: MandateChoice) -> str:
@@ -124,6 +133,8 @@ def _shown_again_at(path: str) -> str:
     """The address of the page whose form was sent to this one."""
     if path.startswith("/login/"):
         return path.rsplit("/", 1)[0]
+    if path.startswith("/mijn/"):
+        return path.removesuffix("/naam")
     return path if path.startswith(("/operator/instellen", "/inloggegevens-vergeten")) else "/"
 
 

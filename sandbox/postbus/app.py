@@ -12,7 +12,8 @@ from typing import Any
 import pyotp
 from flask import Flask, Response, jsonify, render_template, request
 
-from sandbox.prepare import Demo
+from sandbox.people import PEOPLE
+from sandbox.prepare import Demo, recovery_codes
 from sandbox.web import new_app, serve
 
 MOST_KEPT = 500
@@ -29,15 +30,6 @@ def create_app(demo: Demo) -> Flask:
         """All letters."""
         return render_template("postbus.html", letters=list(reversed(letters)))
 
-    @app.get("/codes")
-    def codes() -> str:
-        """What the apps show now, by person."""
-        found = {
-            file.stem.capitalize(): pyotp.TOTP(file.read_text().strip()).now()
-            for file in sorted(demo.secrets.glob("*.totp"))
-        }
-        return render_template("codes.html", codes=found, seconds=30 - int(time.time()) % 30)
-
     @app.post("/api/messages")
     def receive() -> tuple[Response, int]:
         """One message; the same ``id`` twice is one letter."""
@@ -48,12 +40,34 @@ def create_app(demo: Demo) -> Flask:
                 del letters[:-MOST_KEPT]
         return jsonify({"status": "accepted"}), 202
 
+    @app.get("/codes")
+    def codes() -> str:
+        """What the apps, devices and drawers of the test people show at this moment."""
+        left = 30 - int(time.time()) % 30
+        shown = [(name, what, pyotp.TOTP(seed).now()) for name, what, seed in _seeds(demo)]
+        kept = [
+            (person.name, recovery_codes(demo, person.key))
+            for person in PEOPLE
+            if (demo.secrets / f"{person.key}.codes").exists()
+        ]
+        return render_template("codes.html", shown=shown, left=left, kept=kept)
+
     @app.get("/api/messages")
     def messages() -> Response:
         """For tests."""
         return jsonify(letters)
 
     return app
+
+
+def _seeds(demo: Demo) -> list[tuple[str, str, str]]:
+    """Name, thing and seed of everything that makes codes, also of the operator."""
+    names = {person.key: person.name for person in PEOPLE}
+    return [
+        (names.get(file.stem, file.stem.capitalize()), what, file.read_text().strip())
+        for kind, what in (("totp", "app"), ("device", "apparaat"))
+        for file in sorted(demo.secrets.glob(f"*.{kind}"))
+    ]
 
 
 if __name__ == "__main__":

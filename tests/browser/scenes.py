@@ -62,6 +62,11 @@ def _codes(visitor: Visitor, wrong: int) -> None:
         visitor.give_code(visitor.running.wrong_code_of("roos"))
 
 
+def _recovery(visitor: Visitor) -> None:
+    _login(visitor, LOZING, "brugwacht", "yara")
+    visitor.click("button[name=use]")
+
+
 def _ask_for_a_mandate(visitor: Visitor) -> None:
     _login(visitor, LOZING, "veerhuis", "fatima")
     visitor.page.fill("#bericht", "Ik doe vanaf deze maand de lozingen van de bakkerij.")
@@ -160,6 +165,43 @@ def _log_out_everywhere(visitor: Visitor, confirm: bool = False) -> None:
         visitor.click("form[action$=uitloggen] button")
 
 
+def _mine(visitor: Visitor, path: str, person: str = "jan", makelaar: str = "polderpoort") -> None:
+    """Own means of login: Jan has the level to add what counts at once, Roos at Brugwacht EH2."""
+    visitor.go("/mijn/inlogmiddelen")
+    visitor.choose(makelaar)
+    visitor.log_in_as(person)
+    visitor.go(f"/mijn/inlogmiddelen{path}")
+
+
+def _mine_with_code(visitor: Visitor, path: str, action: str) -> None:
+    """Roos, who proves her app before she may come here."""
+    _mine(visitor, "/hoger", "roos", "brugwacht")
+    visitor.choose("brugwacht")
+    visitor.log_in_as("roos")
+    visitor.give_code(visitor.running.code_of("roos"))
+    visitor.go(f"/mijn/inlogmiddelen{path}")
+    if action:
+        visitor.click(action)
+
+
+def _mine_wrong(visitor: Visitor, path: str, field: str, value: str) -> None:
+    _mine(visitor, path)
+    visitor.page.fill(field, value)
+    if path == "/apparaat":
+        visitor.page.fill("#code", "000000")
+    visitor.click("main form:has(input:not([type=hidden])) button")
+
+
+def _mine_removal(visitor: Visitor) -> None:
+    _mine_with_code(visitor, "", "td a[href*='/inlogmiddelen/']")
+    visitor.click("a[href$=verwijderen]")
+
+
+def _mine_out(visitor: Visitor) -> None:
+    _mine(visitor, "")
+    visitor.click("form[action$=uitloggen] button")
+
+
 def _help(name: str) -> Scene:
     return Scene(f"hulp-{name}", lambda v: v.go(f"/hulp/{name}"), "h1")
 
@@ -183,6 +225,9 @@ SCENES: Final = (
     Scene("makelaar-onbereikbaar", _unreachable, "form[action$='/authenticate']"),
     Scene("code", lambda v: _codes(v, 0), "#code"),
     Scene("code-fout", lambda v: _codes(v, 1), "#code-fout"),
+    Scene("code-sms", lambda v: _login(v, LOZING, "brugwacht", "yara"), "button[name=resend]"),
+    Scene("code-apparaat", lambda v: _login(v, LOZING, "brugwacht", "joost"), "#code"),
+    Scene("code-herstel", _recovery, "#code[autocomplete=off]"),
     Scene("code-geblokkeerd", lambda v: _codes(v, TRIES), ".sluis-lock:not(:has(#code))"),
     Scene(
         "niveau-te-laag", lambda v: _login(v, LOZING, "veerhuis", "piet"), "form[action$=step-up]"
@@ -236,6 +281,28 @@ SCENES: Final = (
     Scene("uitgelogd", lambda v: _log_out_everywhere(v, confirm=True), "#gedeeld, #gemeld"),
     Scene("hulp", lambda v: v.go("/hulp/"), "main ul"),
     *(_help(name) for name in TOPICS),
+    Scene("mijn", lambda v: _mine(v, "", "yara", "brugwacht"), "table"),
+    Scene("mijn-leeg", lambda v: _mine(v, ""), ".sluis-empty"),
+    Scene("mijn-middel", lambda v: _mine_with_code(v, "", "td a"), "#label"),
+    Scene("mijn-verwijderen", _mine_removal, ".utrecht-alert--warning"),
+    Scene("mijn-app", lambda v: _mine(v, "/app"), ".sluis-qr"),
+    Scene("mijn-app-fout", lambda v: _mine_wrong(v, "/app", "#code", "000000"), "#code-fout"),
+    Scene("mijn-sms", lambda v: _mine(v, "/sms"), "#number"),
+    Scene("mijn-sms-fout", lambda v: _mine_wrong(v, "/sms", "#number", "112"), "#number-fout"),
+    Scene("mijn-passkey", lambda v: _mine(v, "/passkey"), "#passkey"),
+    Scene("mijn-apparaat", lambda v: _mine(v, "/apparaat"), "#serial"),
+    Scene(
+        "mijn-apparaat-fout",
+        lambda v: _mine_wrong(v, "/apparaat", "#serial", "X-1"),
+        ".utrecht-alert--error",
+    ),
+    Scene("mijn-herstelcodes", lambda v: _mine_with_code(v, "/herstelcodes", ""), "main form"),
+    Scene(
+        "mijn-herstelcodes-gemaakt",
+        lambda v: _mine_with_code(v, "/herstelcodes", "main form button"),
+        ".sluis-codes",
+    ),
+    Scene("mijn-uitgelogd", _mine_out, "a[href='/mijn/inlogmiddelen']"),
     Scene("beheer-inloggen", lambda v: v.go("/beheer"), "button[name=provider]"),
     Scene("beheer-verzoeken", _console_with_a_request, "table"),
     Scene("beheer-verzoek", lambda v: _one_request(v), "#until"),

@@ -61,6 +61,8 @@ STORIES = (
     Story("eva", VERGUNNING, ACCOUNT, (PROVIDER, PASSWORD, FACTOR, CONSENT, IN)),
     Story("eva", IDEEEN, ACCOUNT, (METHOD, PASSWORD, IN)),
     Story("jan", IDEEEN, "Zekerweg", (METHOD, PROVIDER, IN)),
+    Story("yara", LOZING, "Brugwacht", (PROVIDER, "Vul de code uit de sms in")),
+    Story("joost", LOZING, "Brugwacht", (PROVIDER, "Vul de code van uw apparaat in", CONSENT, IN)),
     Story("hanna", BODEM, "Polderpoort", (PROVIDER, CONSENT, IN)),
     Story("jan", "Bodemkaart inzien", "Polderpoort", (PROVIDER, MANDATE, IN), "Korenmolen"),
 )
