@@ -45,6 +45,12 @@ test: $(STAMP) ## All tests but interoperability and the slow ones: under 15 min
 test-all: $(STAMP) ## Every test, with the software of others: under an hour
 	@$(PYTEST) -q $(IN_PARALLEL)
 
+LOGINS ?= 2000
+
+.PHONY: soak
+soak: $(STAMP) ## Log in LOGINS=2000 times while parts are broken; 5 minutes
+	@$(BIN)/python -m tests.faults.soak --logins $(LOGINS) $(if $(SEED),--seed $(SEED))
+
 .PHONY: bench
 bench: $(STAMP) ## Measure what one login costs
 	@$(BIN)/python -m benchmarks.login
@@ -56,6 +62,16 @@ screenshots: $(STAMP) ## Take a picture of every page
 .PHONY: security-cases
 security-cases: $(STAMP) ## Write docs/security-cases.md anew
 	@$(BIN)/python -m tools.security_cases
+
+.PHONY: sbom
+sbom: $(STAMP) ## Write var/sbom.json, the bill of materials (CycloneDX)
+	@$(BIN)/python -m tools.sbom var/sbom.json && echo 'Written to var/sbom.json.'
+
+.PHONY: advisories
+advisories: ## Before a release: ask the public advisories about every locked package (needs internet)
+	@test -x var/advisories/bin/pip-audit || { python3 -m venv var/advisories && \
+		var/advisories/bin/pip install --quiet --disable-pip-version-check 'pip-audit==2.*'; }
+	@var/advisories/bin/pip-audit --strict --disable-pip --require-hashes -r requirements.lock
 
 .PHONY: translations
 translations: $(STAMP) ## Bring the English texts in step with the Dutch ones

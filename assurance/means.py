@@ -15,6 +15,7 @@ class FactorKind(enum.StrEnum):
     TOTP = "totp"
     OTP_DEVICE = "otp_device"
     SMS = "sms"
+    PASSKEY = "passkey"
     RECOVERY_CODES = "recovery_codes"
 
 
@@ -35,8 +36,8 @@ def _words(names: type[enum.StrEnum]) -> Enum:
 
 
 class Factor(Base):
-    """One factor. ``secret`` is sealed: a seed or a phone number. ``last_step`` is the last time
-    step that was accepted: each works once.
+    """One factor. ``secret`` is sealed: a seed or a phone number; empty where there is none.
+    ``last_step`` is the last time step that was accepted: each works once.
 
     ``failures`` counts wrong codes since the last right one, ``day_failures`` those of a day;
     ``locked_until`` opens by itself.
@@ -72,4 +73,44 @@ class RecoveryCode(Base):
     id: Mapped[str] = mapped_column(String(26), primary_key=True, default=new_id)
     factor_id: Mapped[str] = mapped_column(ForeignKey("factor.id"), index=True)
     code_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Passkey(Base):
+    """What is kept of a passkey beside its Factor: nothing secret. ``credential_hash`` is SHA-256
+    hex of the credential id, which belongs to one person only.
+    """
+
+    __tablename__ = "passkey"
+
+    factor_id: Mapped[str] = mapped_column(ForeignKey("factor.id"), primary_key=True)
+    credential_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)  # COSE
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+
+
+class StockedDevice(Base):
+    """An OTP device that an installation has. Bound where a Factor has its serial number."""
+
+    __tablename__ = "otp_device"
+
+    serial: Mapped[str] = mapped_column(String(40), primary_key=True)
+    secret: Mapped[bytes] = mapped_column(LargeBinary)  # the seed in base32, sealed
+    period: Mapped[int] = mapped_column(Integer)
+    digits: Mapped[int] = mapped_column(Integer)
+    algorithm: Mapped[str] = mapped_column(String(10))
+    imported_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class FactorLetter(Base):
+    """A code that went by post, to make a factor count that somebody added alone."""
+
+    __tablename__ = "factor_letter"
+
+    id: Mapped[str] = mapped_column(String(26), primary_key=True, default=new_id)
+    factor_id: Mapped[str] = mapped_column(ForeignKey("factor.id"), index=True)
+    code_hash: Mapped[str] = mapped_column(String(64))
+    sent_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    tries: Mapped[int] = mapped_column(Integer, default=0)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

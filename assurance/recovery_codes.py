@@ -20,9 +20,17 @@ _CONTEXT: Final = "recovery-code"
 
 
 def bind(
-    session: Session, sealer: Sealer, *, person_id: str, bound_by: BoundBy, now: datetime
+    session: Session,
+    sealer: Sealer,
+    *,
+    person_id: str,
+    bound_by: BoundBy,
+    now: datetime,
+    codes: tuple[str, ...] = (),
 ) -> tuple[str, ...]:
-    """A new set, which ends the old one. The codes are returned once and kept nowhere."""
+    """A new set, which ends the old one. The codes are returned once and kept nowhere. ``codes``
+    are made here unless they come from elsewhere.
+    """
     session.execute(
         update(Factor)
         .where(
@@ -43,7 +51,7 @@ def bind(
     )
     session.add(factor)
     session.flush()
-    codes = tuple(_new_code() for _ in range(CODES))
+    codes = codes or tuple(_new_code() for _ in range(CODES))
     session.add_all(
         RecoveryCode(factor_id=factor.id, code_hash=_hash(sealer, factor.id, code))
         for code in codes

@@ -5,7 +5,7 @@ survive restarts.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -13,7 +13,7 @@ from typing import Final
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from assurance import recovery_codes
+from assurance import passkeys, recovery_codes
 from assurance.means import TRUSTED, BoundBy, Factor, FactorKind
 from assurance.totp import Parameters, matching_step
 from keys.sealing import Sealer
@@ -68,11 +68,13 @@ def bind_totp(
     label: str,
     now: datetime,
     bound_by: BoundBy = BoundBy.ADMINISTRATOR,
+    used_step: int = 0,
 ) -> Factor:
     """Give somebody a TOTP factor. Whether that is allowed is the caller's to judge (a level, a
-    letter, a person).
+    letter, a person). ``used_step``: of the code that confirmed it, which works no second time.
     """
     factor = _new(FactorKind.TOTP, person_id, bound_by, now, label)
+    factor.last_step = used_step
     return _add(session, sealer, factor, seed)
 
 
@@ -86,10 +88,11 @@ def bind_device(
     parameters: Parameters,
     bound_by: BoundBy,
     now: datetime,
+    used_step: int = 0,
 ) -> Factor:
     """Give somebody the OATH device with this serial number. ``seed`` is base32."""
     factor = _new(FactorKind.OTP_DEVICE, person_id, bound_by, now, f"…{serial[-4:]}")
-    factor.serial, factor.algorithm = serial, parameters.algorithm
+    factor.serial, factor.algorithm, factor.last_step = serial, parameters.algorithm, used_step
     factor.period, factor.digits = parameters.period, parameters.digits
     return _add(session, sealer, factor, seed)
 
@@ -132,7 +135,11 @@ def methods_of(session: Session, person_id: str, now: datetime) -> Sequence[Meth
         select(Factor)
         .where(Factor.person_id == person_id, Factor.ended_at.is_(None))
         .where(Factor.bound_by.in_(TRUSTED))
-        .order_by(Factor.last_used_at.desc().nulls_last(), Factor.bound_at)
+        .order_by(
+            Factor.last_used_at.desc().nulls_last(),
+            Factor.kind == FactorKind.RECOVERY_CODES,  # the last resort
+            Factor.bound_at,
+        )
     )
     return [
         Method(f.id, f.kind, f.label, f.locked_until if _is_locked(f, now) else None, f.digits)
@@ -156,25 +163,77 @@ def verify(
     For SMS the caller compares hashes: ``expected`` of the code that was sent and still holds,
     ``given`` of the one that was typed. Of two requests with the same code one is accepted.
     """
+    return _judged(
+        session,
+        factor_id,
+        person_id,
+        now,
+        lambda factor: _step(session, sealer, factor, code, now, expected, given),
+    )
+
+
+def verify_passkey(
+    session: Session,
+    *,
+    factor_id: str,
+    person_id: str,
+    now: datetime,
+    count: int | None,
+    before: int,
+) -> Outcome:
+    """As ``verify``, for a passkey: ``count`` is its counter after this use, None where its answer
+    was refused; ``before`` the counter that the answer was compared with.
+    """
+
+    def step(factor: Factor) -> int | None:
+        if count is None or factor.kind is not FactorKind.PASSKEY:
+            return None
+        moved = passkeys.forward(session, factor.id, before, count)
+        return factor.last_step + 1 if moved else None
+
+    return _judged(session, factor_id, person_id, now, step)
+
+
+def _judged(
+    session: Session,
+    factor_id: str,
+    person_id: str,
+    now: datetime,
+    step_of: Callable[[Factor], int | None],
+) -> Outcome:
     factor = session.get(Factor, factor_id, with_for_update=True, populate_existing=True)
     if factor is None or factor.ended_at is not None or factor.person_id != person_id:
         return Wrong(0)
     if _is_locked(factor, now):
         assert factor.locked_until is not None
         return Locked(factor.locked_until)
-    if factor.kind is FactorKind.SMS:
-        right = expected is not None and hmac.compare_digest(expected, given)
-        step = factor.last_step + 1 if right else None
-    elif factor.kind is FactorKind.RECOVERY_CODES:
-        taken = recovery_codes.take(session, sealer, factor.id, code, now)
-        step = factor.last_step + 1 if taken else None
-    else:
-        seed = sealer.open(factor.secret, f"{_CONTEXT}:{factor.id}").decode()
-        parameters = Parameters(factor.period, factor.digits, factor.algorithm)
-        step = matching_step(seed, code, now, factor.last_step, parameters)
+    step = step_of(factor)
     if step is not None and _take_step(session, factor, step, now):
         return Accepted()
     return _failed(factor, now)
+
+
+def _step(
+    session: Session,
+    sealer: Sealer,
+    factor: Factor,
+    code: str,
+    now: datetime,
+    expected: str | None,
+    given: str,
+) -> int | None:
+    """The step that this code takes; None where it is wrong."""
+    if factor.kind is FactorKind.PASSKEY:
+        return None
+    if factor.kind is FactorKind.SMS:
+        right = expected is not None and hmac.compare_digest(expected, given)
+        return factor.last_step + 1 if right else None
+    if factor.kind is FactorKind.RECOVERY_CODES:
+        taken = recovery_codes.take(session, sealer, factor.id, code, now)
+        return factor.last_step + 1 if taken else None
+    seed = sealer.open(factor.secret, f"{_CONTEXT}:{factor.id}").decode()
+    parameters = Parameters(factor.period, factor.digits, factor.algorithm)
+    return matching_step(seed, code, now, factor.last_step, parameters)
 
 
 def _take_step(session: Session, factor: Factor, step: int, now: datetime) -> bool:

@@ -36,6 +36,11 @@ class SmsSent:
     factor_id: str
     code_hash: str
     sent_at: datetime
+    wrong: int = 0  # codes that were typed and are not this one
+
+    @property
+    def tries_left(self) -> int:
+        return max(0, TRIES.most - self.wrong)
 
     def holds(self, now: datetime) -> bool:
         return now < self.sent_at + HOLDS

@@ -21,13 +21,19 @@ from broker.http import (
     help_pages,
     hosts,
     language,
+    limiting,
+    measuring,
     methods,
     templating,
+    transport,
 )
 from broker.http.addresses import BoundFlask
 from broker.http.health import blueprint as health
 from broker.http.sessions import FormSessions
 from broker.logout import blueprint as logout
+from broker.mine.routes import blueprint as mine
+from broker.operator.routes import blueprint as operator
+from broker.recovery import blueprint as recovery
 from broker.runtime import Runtime
 from broker.settings import Settings
 from broker.start import Parts, start
@@ -75,13 +81,17 @@ def assemble(parts: Parts) -> Flask:
         current_session=sql.current_session,
     )
     app.register_blueprint(create_oidc(open_login))
-    for blueprint in (doors, arrivals, console, logout, health, help_pages.blueprint):
+    for blueprint in (doors, arrivals, console, mine, operator, logout, recovery, health):
         app.register_blueprint(blueprint)
+    measuring.install(app)
+    app.register_blueprint(help_pages.blueprint)
     templating.install(app)
     language.install(app)
     headers.install(app, hsts=not settings.is_loopback)
     hosts.install(app, settings.base_url)
+    transport.install(app, settings.base_url, proxy_hops=settings.web.trusted_proxy_hops)
     methods.install(app)
+    limiting.install(app)
     csrf.install(app)
     errors.install(app)
     return app

@@ -18,7 +18,7 @@ import structlog
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from broker import logins
+from broker import logins, observation
 from broker.adapters import acs_url, oidc_callback_url, sp_entity_id
 from broker.downstream.interface import PageError, RefusalCode
 from broker.http.cookies import is_same_browser
@@ -27,6 +27,7 @@ from broker.http.replies import remember_reference
 from broker.login import Ended, Login, Sent, Trouble
 from broker.logins import Kept, with_ticket
 from broker.runtime import Runtime, runtime
+from broker.telemetry import span
 from providers.interface import (
     Callback,
     Identity,
@@ -121,9 +122,9 @@ def _receive(
         raise PageError(403, "login_elsewhere", "no cookie of this login at its callback")
     started = perf_counter()
     outcome, reason, replay = _judge(rt, arrival)
-    step = TraceStep(
-        "answer", _outcome_word(outcome), reason, int((perf_counter() - started) * 1000)
-    )
+    seconds = perf_counter() - started
+    observation.makelaar_answered(rt, arrival.sent.remembered, outcome, seconds)
+    step = TraceStep("answer", _outcome_word(outcome), reason, int(seconds * 1000))
     outcome, ticket = _ticketed(replace(outcome, trace=(*outcome.trace, step)))
     _store(rt, arrival, outcome, replay)
     if outcome.ended is not None and outcome.ended.public_key == "message_rejected":
@@ -223,7 +224,9 @@ def _identity(rt: Runtime, login: Login, arrival: Arrival) -> Identity:
         raise ProviderRefused("provider_not_allowed_for_service")
     if login.identity is not None:
         raise ProviderRefused("already_answered")
-    return rt.configuration.adapters[record.id].finish(remembered, arrival.callback)
+    part = "saml.validate" if record.kind == "saml" else "idp.call"
+    with span(part, login.reference):
+        return rt.configuration.adapters[record.id].finish(remembered, arrival.callback)
 
 
 def _accepted(login: Login, identity: Identity) -> Login:
@@ -266,6 +269,7 @@ def _end_replayed(rt: Runtime, login: Login) -> None:
 
 
 def _audit_rejection(rt: Runtime, login: Login, provider_id: str, reason: str) -> None:
+    observation.message_rejected(rt, provider_id, reason)
     with writing(rt.session) as session:
         audit.record(
             session,

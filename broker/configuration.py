@@ -109,6 +109,10 @@ class ConfigurationHolder:
         """For readiness: loaded, and compared with the database within the last minute."""
         return self._checked_at is not None and self._clock() - self._checked_at <= STALE_AFTER
 
+    def was_loaded(self) -> bool:
+        """Registrations and keys were read at least once."""
+        return self._current is not None
+
     def refresh(self) -> Configuration:
         """Compare the stamp and load again when it moved. Database errors pass through."""
         with self._lock, self._sessions() as session:

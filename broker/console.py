@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -14,9 +12,8 @@ from werkzeug.wrappers import Response
 from admin import mandate_requests
 from admin.administrators import NotAdministrator, organisations_of
 from admin.mandate_requests import AlreadyDecided, Decision, NoSuchRequest
-from broker import grants
-from broker.doors import open_login
-from broker.downstream.console import CONTEXT, COOKIE, idle_key, login_request
+from broker import console_sessions
+from broker.downstream.console import BEHEER
 from broker.downstream.interface import PageError
 from broker.http.language import locale
 from broker.http.replies import show
@@ -28,13 +25,9 @@ from broker.pages.beheer import (
     RequestRow,
     RequestsPage,
 )
-from broker.runtime import Runtime, runtime
+from broker.runtime import Runtime
 from consent.mandates import MandateRefused
 from consent.requests import MandateRequest
-from directory.people import Person
-from keys.sealing import SealBroken
-from state import audit
-from state.audit import AuditEvent, EventTag
 from state.db import writing
 
 blueprint = Blueprint("console", __name__, url_prefix="/beheer")
@@ -47,39 +40,22 @@ class Console:
     """Somebody in the console, today an administrator or not."""
 
     rt: Runtime
-    grant_id: str
     person_id: str
     frame: ConsoleFrame
     now: datetime
 
 
 def _console() -> Console | None:
-    """The session of this browser: its grant stands, and it was used within the idle time."""
-    rt = runtime()
-    now, grant_id = rt.clock(), _grant_id(rt)
-    if grant_id is None or rt.store.get(idle_key(grant_id)) is None:
+    session = console_sessions.current(BEHEER)
+    if session is None:
         return None
-    person_id = grants.live(rt.session, grant_id, now)
-    person = rt.session.get(Person, person_id) if person_id else None
-    if person is None or person.blocked_at is not None:
-        return None
-    rt.store.put(idle_key(grant_id), b"1", rt.settings.login.session_idle_minutes * 60)
-    names = tuple(place.name for place in organisations_of(rt.session, person.id, now))
-    return Console(rt, grant_id, person.id, ConsoleFrame(person.display_name, names), now)
-
-
-def _grant_id(rt: Runtime) -> str | None:
-    value = request.cookies.get(COOKIE, "")[:500]
-    try:
-        sealed = base64.urlsafe_b64decode(value + "=" * (-len(value) % 4))
-        return rt.sealer.open(sealed, CONTEXT).decode() if value else None
-    except (SealBroken, ValueError, binascii.Error):
-        return None
+    places = organisations_of(session.rt.session, session.person.id, session.now)
+    frame = ConsoleFrame(session.person.display_name, tuple(place.name for place in places))
+    return Console(session.rt, session.person.id, frame, session.now)
 
 
 def _log_in() -> Response:
-    path = request.path if request.method == "GET" else url_for("console.requests")
-    return open_login(login_request(path, locale()))
+    return console_sessions.log_in(BEHEER)
 
 
 @blueprint.get("")
@@ -133,17 +109,7 @@ def decide(request_id: str) -> Response:
 @blueprint.post("/uitloggen")
 def log_out() -> Response:
     """End the session here and its grant."""
-    console = _console()
-    response = redirect(url_for("console.logged_out", reason="logged_out"), 303)
-    response.delete_cookie(COOKIE, path="/", secure=True, httponly=True, samesite="Lax")
-    if console is not None:
-        with writing(console.rt.session) as session:
-            grants.revoke(session, console.grant_id, console.now)
-            audit.record(
-                session,
-                AuditEvent(EventTag.SESSION_ENDED, console.now, person_id=console.person_id),
-            )
-    return response
+    return console_sessions.log_out(BEHEER)
 
 
 @blueprint.get("/uitgelogd")

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from broker import dispatch, endings, logins
 from broker.dispatch import Advance
 from broker.downstream.interface import LoginRefused, LoginRequest, PageError, RefusalCode
-from broker.http import cookies
+from broker.http import open_logins
 from broker.http.language import portal_asks
 from broker.http.replies import remember_reference
 from broker.runtime import runtime
@@ -26,19 +26,22 @@ def open_login(asked: LoginRequest) -> Response:
     """Begin a login for a validated request. A remembered makelaar is resolved here, without
     another page.
 
-    Reads the preference cookie and nothing else of the browser: a portal's POST comes without our
-    cookies.
+    Of the browser it reads the preference cookie, and how many logins it has: a portal's POST comes
+    without our cookies, so nothing may depend on them.
     """
     rt = runtime()
     now, minutes = rt.clock(), rt.settings.login.transaction_minutes
     login, secret = logins.new_login(asked, now, minutes)
     remember_reference(login.reference)
     portal_asks(asked.locale)
+    open_logins.refuse_rounds(rt, login)
     try:
         response = dispatch.begin(rt, login, STEPS)
     except LoginRefused as why:
         return endings.refuse_unstored(rt, login, why)
-    cookies.bind_browser(response, login, secret, int(timedelta(minutes=minutes).total_seconds()))
+    seconds = int(timedelta(minutes=minutes).total_seconds())
+    open_logins.bind_browser(response, login, secret, seconds)
+    open_logins.keep_few(rt, response, login.id)
     return response
 
 
@@ -49,10 +52,13 @@ def enter(login_id: str) -> Response:
     if request.method == "HEAD":
         raise PageError(405, "method_not_allowed")
     kept = dispatch.load(rt, login_id)
+    open_logins.refuse_rounds(rt, kept.login)
     try:
-        return dispatch.run(rt, kept, STEPS)
+        response = dispatch.run(rt, kept, STEPS)
     except LoginRefused as why:
         return endings.refuse(rt, kept.login, why)
+    open_logins.keep_few(rt, response, login_id)
+    return response
 
 
 @blueprint.post("/<login_id>/<step>")

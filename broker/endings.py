@@ -8,19 +8,21 @@ from flask import request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from broker import grants, logins, sign_off, sign_on
+from broker import grants, logins, observation, sign_off, sign_on
 from broker.downstream.interface import LoginRefused, LoginResult, PageError, RefusalCode, Reply
 from broker.downstream.protocols import downstream
-from broker.http import cookies
+from broker.http import cookies, open_logins
 from broker.http.replies import leave, set_cookies
 from broker.login import Login
-from broker.records import write_ending
+from broker.records import OUTCOMES, write_ending
 from broker.runtime import Runtime
 from broker.sign_on import Plan
 from broker.situation import Situation
+from broker.telemetry import span
 from consent import register
 from consent.recheck import PersonGone, mark_used, recheck
 from directory.services import ConsentRule
+from providers import accounts
 from state.audit import EventTag
 from state.db import writing
 from state.ephemeral import Take
@@ -64,7 +66,9 @@ def succeed(rt: Runtime, login: Login, meets: Situation) -> Response:
             )
     except LoginRefused as why:
         return _refuse_taken(rt, login, why)
+    observation.login_ended(login, "success", None, rt.clock())
     response = _carry(prepared.reply, meets.portal_name)
+    open_logins.note_end(response, login, meets.now)
     if cookie is not None:
         cookies.keep_session(response, cookie)
     return response
@@ -102,9 +106,11 @@ def _refuse_taken(rt: Runtime, login: Login, why: LoginRefused) -> Response:
     reason = login.ended.reason if login.ended else why.public_key
     with writing(rt.session) as session:
         write_ending(session, rt, login, tag, reason, None)
+    observation.login_ended(login, OUTCOMES[tag], reason, rt.clock())
     reply = downstream(rt, login.request.downstream).refuse(login.request, why, login.reference)
     client = rt.configuration.clients.get(login.request.client_id)
     response = _carry(reply, client.name.in_(login.request.locale or "nl") if client else "Sluis")
+    open_logins.note_end(response, login, rt.clock())
     if login.provider_was_remembered and login.ended is not None:
         # Cancelled or failed there: the next login asks again (decision 3).
         cookies.change_remembered(
@@ -144,6 +150,7 @@ def _result(login: Login, meets: Situation, session_id: str | None) -> LoginResu
         authority=login.authority,
         session_id=session_id,
         grant_id=login.id,
+        factor_method=login.factor.method if login.factor is not None else None,
     )
 
 
@@ -151,8 +158,15 @@ def _check_again(session: Session, login: Login, meets: Situation) -> None:
     """Makelaar, person and mandate must still stand when the answer is given."""
     if not meets.provider_is_usable:
         raise LoginRefused(RefusalCode.NOT_ALLOWED, "makelaar_paused", "provider no longer usable")
-    assert login.person_id is not None
-    fault = recheck(session, login.person_id, login.authority, meets.terms)
+    assert login.person_id is not None and login.identity is not None
+    if not accounts.still_stands(session, login.identity):
+        raise LoginRefused(RefusalCode.NOT_ALLOWED, "account_changed", "changed during login")
+    with span("mandate.check", login.reference):
+        fault = recheck(session, login.person_id, login.authority, meets.terms)
+    if login.authority is not None:
+        observation.mandate_checked(
+            None if fault is None else str(getattr(fault, "reason", "person_gone"))
+        )
     if isinstance(fault, PersonGone):
         raise LoginRefused(RefusalCode.NOT_ALLOWED, "account_blocked", "blocked during login")
     if fault is not None:

@@ -218,6 +218,18 @@ _SINGLE: Final = {
         Fixer.ADMINISTRATOR,
         _("Vraag de beheerder van uw organisatie waarom u bent geblokkeerd."),
     ),
+    "account_ended": Explanation(
+        _("Het eigen account van de gebruiker is beëindigd."),
+        _("Laat de gebruiker met een ander inlogmiddel inloggen, of geef een nieuw account."),
+        Fixer.OPERATOR,
+        _("Uw account bestaat niet meer. Vraag uw organisatie om een nieuw account."),
+    ),
+    "account_changed": Explanation(
+        _("Het wachtwoord van het account werd tijdens het inloggen veranderd."),
+        _("Niets: opnieuw inloggen met het nieuwe wachtwoord is genoeg."),
+        Fixer.USER,
+        _("Uw wachtwoord is net veranderd. Log opnieuw in met het nieuwe wachtwoord."),
+    ),
     "other_person": Explanation(
         _("Bij de makelaar logde iemand anders in dan wie voor een hoger niveau ging."),
         _("Laat de gebruiker bij de makelaar uitloggen en opnieuw beginnen."),

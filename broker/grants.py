@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from broker.downstream.interface import GrantFacts
 from directory.people import Person
+from providers.accounts import Account
 from state.db import Base, UtcDateTime, table_of
 from state.prepared import Prepared, insert_into
 
@@ -74,6 +75,11 @@ def revoke_of_session(session: Session, session_id: str, now: datetime) -> Seque
     return _revoke_all(session, now, Grant.session_id == session_id)
 
 
+def revoke_of_person(session: Session, person_id: str, now: datetime) -> Sequence[str]:
+    """End everything that is held because of this person, the console too."""
+    return _revoke_all(session, now, Grant.person_id == person_id)
+
+
 def _revoke_all(session: Session, now: datetime, *conditions: ColumnElement[bool]) -> Sequence[str]:
     done = session.execute(
         update(Grant)
@@ -110,6 +116,16 @@ def live(session: Session, grant_id: str, now: datetime) -> str | None:
     """
     row = _LIVE.first(session, {"grant": grant_id, "now": now})
     return str(row[0]) if row is not None else None
+
+
+def is_overtaken(session: Session, grant_id: str) -> bool:
+    """The person's own password was changed after this login: whoever knew the old one is out."""
+    query = (
+        select(Grant.id)
+        .join(Account, Account.person_id == Grant.person_id)
+        .where(Grant.id == grant_id, Account.password_changed_at > Grant.created_at)
+    )
+    return session.scalars(query).first() is not None
 
 
 def revoke(session: Session, grant_id: str, now: datetime) -> bool:

@@ -10,13 +10,17 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from time import perf_counter
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
+from broker import beats
 from broker.start import Parts
 from directory import history
 from state import trace
 from state.db import writing
+from state.trace import new_reference
 
 PAUSE_SECONDS = 0.5
 log = structlog.get_logger()
@@ -57,7 +61,16 @@ def run_due(parts: Parts, jobs: Sequence[Job], due: dict[str, datetime]) -> None
         if due.get(job.name, now) > now:
             continue
         due[job.name] = now + job.every
-        try:
-            job.run(parts)
-        except Exception as error:
-            log.warning("job.failed", job=job.name, error=type(error).__name__)
+        with bound_contextvars(reference=new_reference()):
+            _run(parts, job)
+
+
+def _run(parts: Parts, job: Job) -> None:
+    started = perf_counter()
+    try:
+        job.run(parts)
+        beats.job_succeeded(parts.store, job.name, parts.clock())
+    except Exception as error:
+        log.warning("job.failed", job=job.name, error=type(error).__name__)
+        return
+    log.info("job.done", job=job.name, milliseconds=int((perf_counter() - started) * 1000))

@@ -14,14 +14,18 @@ from typing import Protocol
 from assurance.step_up import LocalFactor, Nothing, Unreachable, Upstream
 from broker.downstream.interface import RefusalCode
 from broker.login import Login
+from broker.ways import Method
 from directory.people import MeansStatus
 
 
 class Step(enum.StrEnum):
     ENDED = "ended"
+    CHOOSE_METHOD = "method"
     CHOOSE_PROVIDER = "provider"
     AUTHENTICATE = "authenticate"
+    GIVE_PASSWORD = "password"
     BIND_ACCOUNT = "account"
+    REPLACE_PASSWORD = "new-password"
     MEANS_STATUS = "means"
     STEP_UP = "step-up"
     CHOOSE_MANDATE = "mandate"
@@ -32,6 +36,8 @@ class Step(enum.StrEnum):
 class Circumstances(Protocol):
     """What a login meets: looked up at most once per request, each only when a row asks."""
 
+    @property
+    def method(self) -> Method | None: ...
     @property
     def provider_is_usable(self) -> bool: ...
     @property
@@ -59,16 +65,30 @@ def _ended(login: Login, _: Circumstances) -> bool:
     return login.ended is not None
 
 
+def _no_method(_: Login, meets: Circumstances) -> bool:
+    return meets.method is None
+
+
 def _no_provider(login: Login, meets: Circumstances) -> bool:
-    return login.provider_id is None or not meets.provider_is_usable
+    return meets.method is Method.MAKELAAR and (
+        login.provider_id is None or not meets.provider_is_usable
+    )
 
 
-def _not_authenticated(login: Login, _: Circumstances) -> bool:
-    return login.identity is None and not login.too_low
+def _not_authenticated(login: Login, meets: Circumstances) -> bool:
+    return meets.method is Method.MAKELAAR and login.identity is None and not login.too_low
+
+
+def _no_password(login: Login, meets: Circumstances) -> bool:
+    return meets.method is Method.ACCOUNT and login.identity is None
 
 
 def _no_person(login: Login, _: Circumstances) -> bool:
     return login.identity is not None and login.person_id is None
+
+
+def _password_is_temporary(login: Login, _: Circumstances) -> bool:
+    return login.must_replace
 
 
 def _means_not_active(login: Login, meets: Circumstances) -> bool:
@@ -93,9 +113,12 @@ def _always(_: Login, __: Circumstances) -> bool:
 
 JOURNEY = (
     Row(Step.ENDED, _ended, RefusalCode.SERVER_ERROR),
+    Row(Step.CHOOSE_METHOD, _no_method, RefusalCode.LOGIN_REQUIRED),
     Row(Step.CHOOSE_PROVIDER, _no_provider, RefusalCode.LOGIN_REQUIRED),
     Row(Step.AUTHENTICATE, _not_authenticated, RefusalCode.LOGIN_REQUIRED),
+    Row(Step.GIVE_PASSWORD, _no_password, RefusalCode.LOGIN_REQUIRED),
     Row(Step.BIND_ACCOUNT, _no_person, RefusalCode.LOGIN_REQUIRED),
+    Row(Step.REPLACE_PASSWORD, _password_is_temporary, RefusalCode.INTERACTION_REQUIRED),
     Row(Step.MEANS_STATUS, _means_not_active, RefusalCode.INTERACTION_REQUIRED),
     Row(Step.STEP_UP, _level_missing, RefusalCode.LOGIN_REQUIRED),
     Row(Step.CHOOSE_MANDATE, _no_authority, RefusalCode.INTERACTION_REQUIRED),

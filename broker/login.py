@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 from assurance.levels import AssuranceLevel
 from assurance.sms import SmsSent
 from broker.downstream.interface import LoginRequest, RefusalCode
+from broker.ways import Method
 from consent.authority import Authority
 from providers.interface import Identity, Remembered
 from state.trace import TraceStep
@@ -69,6 +70,7 @@ class Login:
     request: LoginRequest
     created_at: datetime
     expires_at: datetime
+    method: Method | None = None  # chosen by the user, or by what the portal or the browser knows
     provider_id: str | None = None
     provider_was_remembered: bool = False
     sent: tuple[Sent, ...] = ()
@@ -81,10 +83,12 @@ class Login:
     session_id: str | None = None  # of the earlier login that answered
     identity: Identity | None = None
     person_id: str | None = None
+    must_replace: bool = False  # the password was a temporary one
     insists: bool = False  # the makelaar itself must give the level: a factor of ours cannot
     must_be: str | None = None  # person who was sent back for a higher level
     factor_chosen: str | None = None  # factor id; None: the one used last
     sms: SmsSent | None = None
+    challenge: str | None = None  # for one answer of a passkey
     factor: FactorDone | None = None
     authority_settled: bool = False
     authority: Authority | None = None
@@ -95,7 +99,9 @@ class Login:
     trace: tuple[TraceStep, ...] = ()
 
     def afresh(self) -> Login:
-        """Before any makelaar was chosen: nothing that an earlier one said counts for the next."""
+        """Before any way or makelaar was chosen: nothing that an earlier one said counts for the
+        next.
+        """
         return Login(
             id=self.id,
             reference=self.reference,

@@ -87,6 +87,7 @@ def _with_reference(_logger: Any, _name: str, event: MutableMapping[str, Any]) -
 def configure_logs(level: str) -> None:
     """Send structured events, and those of libraries, through redaction to standard error."""
     shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _with_reference,

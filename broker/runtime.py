@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 from flask import current_app
@@ -17,6 +17,7 @@ from keys.sealing import Sealer
 from state.clock import Clock
 from state.ephemeral import ExpiringStore
 from state.outgoing import OutgoingClient
+from state.windows import Windows
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Runtime:
     holder: ConfigurationHolder
     client_keys: ClientKeys
     current_session: Callable[[], Session]
+    windows: Windows = field(default_factory=Windows)
 
     @property
     def configuration(self) -> Configuration:

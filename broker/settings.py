@@ -36,6 +36,15 @@ class Web(Section):
     workers: Annotated[int, Field(ge=1, le=64)] = 1
     threads: Annotated[int, Field(ge=1, le=64)] = 4
     trusted_proxy_hops: Annotated[int, Field(ge=0, le=5)] = 0
+    management_bind: str = "127.0.0.1:9000"  # health and metrics, never public; empty: none
+
+    @field_validator("management_bind")
+    @classmethod
+    def _host_and_port(cls, value: str) -> str:
+        host, _, port = value.rpartition(":")
+        if value and not (host and port.isdecimal() and 0 < int(port) < 65536):
+            raise ValueError('write host:port, for example 127.0.0.1:9000, or "" for none')
+        return value
 
     @field_validator("base_url")
     @classmethod
@@ -99,6 +108,7 @@ class SecondFactors(Section):
 
     sms_countries: tuple[str, ...] = ("NL", "BE", "DE", "LU")  # ISO 3166-1
     sms_most_per_hour: Annotated[int, Field(ge=1)] = 1000
+    alert_email: str | None = None  # who hears that this limit is reached
 
 
 class Development(Section):
@@ -109,6 +119,23 @@ class Development(Section):
 
 class Log(Section):
     level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+class Limits(Section):
+    """What one address, client, person or browser may do; far above what people do."""
+
+    address_per_minute: Annotated[int, Field(ge=1)] = 1200  # at each kind of endpoint
+    client_per_minute: Annotated[int, Field(ge=1)] = 12000  # of one portal, at each of two
+    person_per_minute: Annotated[int, Field(ge=1)] = 240
+    failures_per_minute: Annotated[int, Field(ge=1)] = 60  # wrong codes, tokens and secrets
+    browser_logins: Annotated[int, Field(ge=2, le=50)] = 20  # open at once; the oldest gives way
+    loop_logins: Annotated[int, Field(ge=3)] = 10  # ended, of one portal, in a minute
+
+
+class Telemetry(Section):
+    """OpenTelemetry, of the extra ``telemetry``."""
+
+    otlp_endpoint: str | None = None  # http://127.0.0.1:4318/v1/traces; None: off
 
 
 class Retention(Section):
@@ -132,6 +159,8 @@ class Settings(Section):
     second_factors: SecondFactors = SecondFactors()
     development: Development = Development()
     log: Log = Log()
+    limits: Limits = Limits()
+    telemetry: Telemetry = Telemetry()
     retention: Retention = Retention()
 
     @property

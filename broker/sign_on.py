@@ -17,12 +17,14 @@ from sqlalchemy.orm import Session
 
 from assurance import sessions
 from assurance.sessions import Began, Earlier, Found, Limits, Wish, is_fresh, may_continue
-from broker import grants
+from broker import grants, ways
 from broker.downstream.interface import LoginRefused, Purpose, RefusalCode
 from broker.http.cookies import SESSION
 from broker.login import FactorDone, Login
 from broker.runtime import Runtime
 from broker.situation import Situation
+from broker.ways import Method
+from providers.accounts import PROVIDER_ID
 from providers.interface import Identity
 from state import audit
 from state.audit import AuditEvent, EventTag
@@ -73,6 +75,7 @@ def may_ask(login: Login, meets: Situation) -> bool:
         and bool(meets.service.accepts_sessions_of)
         and not login.session_asked
         and login.identity is None
+        and login.method is None
         and login.provider_id is None
         and login.departures == 0
         and login.ended is None
@@ -96,6 +99,7 @@ def continued(rt: Runtime, login: Login, meets: Situation, request: Request) -> 
         login,
         session_id=found.id,
         session_asked=True,
+        method=_method(facts),
         provider_id=facts.identity.provider_id,
         identity=facts.identity,
         person_id=found.person_id,
@@ -104,7 +108,19 @@ def continued(rt: Runtime, login: Login, meets: Situation, request: Request) -> 
     )
     after = meets.follow(wanted)
     is_theirs = after.known is not None and after.known.person_id == found.person_id
-    return wanted if after.provider_is_usable and is_theirs else login
+    is_usable = after.provider_is_usable and _account_fits(facts.identity, after)
+    return wanted if is_usable and is_theirs else login
+
+
+def _account_fits(identity: Identity, meets: Situation) -> bool:
+    """An account of a kind that this service does not offer is not brought here."""
+    is_own = identity.provider_id == PROVIDER_ID
+    return not is_own or ways.account_fits(meets.service, meets.login.request, identity)
+
+
+def _method(facts: SessionFacts) -> Method:
+    is_own = facts.identity.provider_id == PROVIDER_ID
+    return Method.ACCOUNT if is_own else Method.MAKELAAR
 
 
 def plan(rt: Runtime, login: Login, request: Request, now: datetime) -> Plan | None:

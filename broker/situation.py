@@ -14,15 +14,18 @@ from functools import cached_property
 
 from assurance import second_factor, step_up
 from assurance.levels import AssuranceLevel
+from broker import ways
 from broker.configuration import Configuration
 from broker.downstream.interface import PageError, Purpose
 from broker.login import Login
 from broker.runtime import Runtime
+from broker.ways import Method
 from consent import register, release
 from consent.options import Options, Terms, options, options_from_asserted
 from directory import people
 from directory.people import Known, MeansStatus
 from directory.services import ConsentRule, MandateRule, OidcClient, Service
+from providers import accounts
 from providers.registry import ProviderRecord
 
 
@@ -54,6 +57,27 @@ class Situation:
         return found
 
     @cached_property
+    def ways(self) -> Sequence[Method]:
+        """The methods that this service offers in this login."""
+        return ways.offered(self.service, self.login.request)
+
+    @cached_property
+    def method(self) -> Method | None:
+        """How this login is made; None while the user must choose."""
+        return ways.method_of(self.service, self.login.request, self.login.method)
+
+    @property
+    def offers_means(self) -> bool:
+        """May a means that Sluis issued be used here?"""
+        return ways.offers_means(self.service, self.login.request)
+
+    @cached_property
+    def needed(self) -> AssuranceLevel:
+        """The least that this login must reach."""
+        login = self.login
+        return ways.needed(self.service, login.request, self.method, login.identity)
+
+    @cached_property
     def provider(self) -> ProviderRecord | None:
         return self.configuration.providers.get(self.login.provider_id or "")
 
@@ -64,9 +88,21 @@ class Situation:
         return self.provider
 
     @property
+    def way_name(self) -> str:
+        """Where the user logs in, by name: the makelaar, or this site itself."""
+        return self.rt.settings.ui.name if self.provider is None else self.provider.name
+
+    @property
+    def way_help(self) -> str | None:
+        """Who helps with the means: the makelaar, or the help desk of this site."""
+        return self.rt.settings.ui.support_url if self.provider is None else self.provider.help_url
+
+    @property
     def provider_entity(self) -> str:
-        """The makelaar's entity id or issuer."""
-        record = self.usable_provider
+        """The makelaar's entity id or issuer; our own issuer for an account."""
+        record = self.provider
+        if record is None:
+            return self.rt.base_url
         return (
             record.saml.entity_id
             if record.saml
@@ -95,7 +131,11 @@ class Situation:
 
     @cached_property
     def provider_is_usable(self) -> bool:
-        """Registered, live, admitted by the service and able to reach the level."""
+        """Registered, live, admitted by the service and able to reach the level. An account: that
+        the service offers them.
+        """
+        if self.method is Method.ACCOUNT:
+            return Method.ACCOUNT in self.ways
         record = self.provider
         return (
             record is not None
@@ -108,9 +148,15 @@ class Situation:
 
     @cached_property
     def known(self) -> Known | None:
-        """The person behind the makelaar's identity; None for one who is new here."""
+        """The person behind the identity; None for one who is new here, and for an account that
+        ended or changed its password since.
+        """
         identity = self.login.identity
         assert identity is not None
+        if identity.provider_id == accounts.PROVIDER_ID:
+            return accounts.holder(
+                self.rt.session, identity.subject, not_after=identity.authenticated_at
+            )
         return people.find(self.rt.session, self.rt.sealer, identity.provider_id, identity.subject)
 
     @property
@@ -142,11 +188,13 @@ class Situation:
             return step_up.Nothing()
         return step_up.missing(
             self.login.identity,
-            needed=self.login.request.level,
+            needed=self.needed,
             local_factor_done=self.login.factor is not None,
-            local_factor_allowed=self.service.local_second_factor,
+            # A factor belongs to a means of ours; what a service may decline is lifting others.
+            local_factor_allowed=self.service.local_second_factor
+            or self.login.identity.own_means is not None,
             has_factor=lambda: bool(self.factors),
-            ceiling=self.usable_provider.level_ceiling,
+            ceiling=self.provider.level_ceiling if self.provider else AssuranceLevel.EMAIL,
         )
 
     @cached_property
@@ -187,7 +235,7 @@ class Situation:
         return Terms(
             service=self.service,
             reached=self.reached,
-            needed=self.login.request.level,
+            needed=self.needed,
             now=self.now,
         )
 
@@ -202,7 +250,7 @@ class Situation:
             email=self.person.email,
             authority=self.login.authority,
             level=self.reached,
-            makelaar=self.usable_provider.name,
+            makelaar=self.way_name,
         )
 
     @cached_property

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from urllib.parse import urlsplit
 
+import structlog
+from babel import Locale
 from flask_babel import gettext as _
 
 from assurance import second_factor, sms
@@ -13,11 +16,14 @@ from assurance.sms import SmsSent
 from broker.dispatch import Turn
 from broker.http.language import locale
 from broker.login import Login
+from broker.runtime import Runtime
 from state import audit
 from state.audit import AuditEvent, EventTag
 from state.db import writing
 from state.limits import Limit, network_of, spend
 from state.outbox import Message, enqueue
+
+log = structlog.get_logger()
 
 
 def send(turn: Turn, factor: Method) -> Login | None:
@@ -28,7 +34,8 @@ def send(turn: Turn, factor: Method) -> Login | None:
     """
     rt, login = turn.rt, turn.login
     number = second_factor.number_of(rt.session, rt.sealer, factor.factor_id)
-    if not _may_send(turn, number):
+    address = turn.request.remote_addr or ""
+    if not may_send(rt, number, address, turn.now, login.reference):
         return None
     code = sms.new_code()
     purpose = _(
@@ -61,24 +68,51 @@ def given(turn: Turn, factor: Method, code: str) -> str:
     )
 
 
-def _may_send(turn: Turn, number: str) -> bool:
-    settings, store = turn.rt.settings.second_factors, turn.rt.store
+def countries(rt: Runtime) -> tuple[str, ...]:
+    """Where numbers get codes, in the language of the page."""
+    names = Locale.parse(locale()).territories
+    return tuple(names.get(code, code) for code in rt.settings.second_factors.sms_countries)
+
+
+def may_send(rt: Runtime, number: str, address: str, now: datetime, reference: str | None) -> bool:
+    """Count one message to this number, asked from this address; False where a limit forbids it.
+    Raises StoreUnavailable.
+    """
+    settings, store = rt.settings.second_factors, rt.store
     try:
         sms.accepted_number(number, settings.sms_countries)
     except sms.NumberRefused:
         return False
-    name = turn.rt.sealer.fingerprint("sms-pause", number)
+    name = rt.sealer.fingerprint("sms-pause", number)
     if not store.add_once(f"sms-pause:{name}", int(sms.PAUSE.total_seconds())):
         return False
-    network = network_of(turn.request.remote_addr or "")
-    if spend(store, (sms.PER_NUMBER, number), (sms.PER_NETWORK, network)):
+    if spend(store, (sms.PER_NUMBER, number), (sms.PER_NETWORK, network_of(address))):
         return False
     everybody = Limit("sms-installation", settings.sms_most_per_hour, 3600)
     if not spend(store, (everybody, "all")):
         return True
-    with writing(turn.rt.session) as session:
-        audit.record(
-            session,
-            AuditEvent(EventTag.SMS_STOPPED, turn.now, turn.login.reference, outcome="refused"),
-        )
+    _alert(rt, now, reference)
     return False
+
+
+def _alert(rt: Runtime, now: datetime, reference: str | None) -> None:
+    """Nobody gets an SMS any more this hour: say so once, in audit, log and mail."""
+    if not rt.store.add_once("sms-stopped", 3600):
+        return
+    most, address = (
+        rt.settings.second_factors.sms_most_per_hour,
+        rt.settings.second_factors.alert_email,
+    )
+    log.error("sms.stopped", most_per_hour=most, reference=reference)
+    with writing(rt.session) as session:
+        stopped = AuditEvent(EventTag.SMS_STOPPED, now, reference, outcome="refused")
+        audit.record(session, stopped)
+        if address is not None:
+            text = (
+                f"Sluis stuurt dit uur geen sms meer: de grens van {most} per uur is bereikt.\n"
+                "Kijk of iemand misbruik maakt van de sms-codes. Andere factoren werken gewoon.\n\n"
+                f"Sluis sends no more SMS this hour: the limit of {most} per hour is reached.\n"
+                "See whether somebody abuses the SMS codes. Other factors work as always.\n"
+            )
+            subject = "Sluis: geen sms meer dit uur / no more SMS this hour"
+            enqueue(session, rt.sealer, Message("mail", address, subject, text), now)

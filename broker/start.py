@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from broker.adapters import adapter_factory
 from broker.configuration import ConfigurationHolder
-from broker.downstream.console import CONSOLE_SERVICE
+from broker.downstream.console import CONSOLE_SERVICES
 from broker.settings import Settings
 from broker.tables import TABLES
 from keys.sealing import Sealer, load_master_key
@@ -59,6 +59,6 @@ def start(settings: Settings, clock: Clock, *, outgoing: OutgoingClient | None =
             sealer=sealer,
             clock=clock,
             factory=adapter_factory(settings.base_url, outgoing),
-            built_in_services=(CONSOLE_SERVICE,),
+            built_in_services=CONSOLE_SERVICES,
         ),
     )

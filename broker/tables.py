@@ -4,6 +4,7 @@ imported.
 
 from __future__ import annotations
 
+from admin import operators, set_up_links
 from assurance import means, sessions
 from broker import grants
 from consent import chains, mandates, register
@@ -28,6 +29,7 @@ MODULES = (
         organisations,
         people,
     ),
+    *(operators, set_up_links),
     *(signing_key, accounts, audit, outbox, registrations, trace, birth, sql),
 )
 TABLES = tuple(Base.metadata.tables)

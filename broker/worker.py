@@ -8,11 +8,13 @@ import threading
 
 import structlog
 
+from broker import beats
 from broker.downstream.oidc.logout import LogoutAdapter
 from broker.jobs import run_until
 from broker.start import Parts
 from state.adapters import make_adapter
 from state.adapters.channels import ByChannel
+from state.ephemeral import StoreUnavailable
 from state.outbox import Adapter, deliver_due
 
 PAUSE_SECONDS = 1.0
@@ -30,6 +32,16 @@ def deliver_until(stop: threading.Event, parts: Parts) -> None:
             sent = 0
         if not sent:
             stop.wait(PAUSE_SECONDS)
+
+
+def beat_until(stop: threading.Event, parts: Parts) -> None:
+    """Show the other processes that a worker lives."""
+    while not stop.is_set():
+        try:
+            beats.beat(parts.store, parts.clock())
+        except StoreUnavailable:
+            log.warning("worker.no_beat")
+        stop.wait(beats.EVERY.total_seconds())
 
 
 def adapter_of(parts: Parts) -> Adapter:
@@ -53,6 +65,6 @@ def start_worker(parts: Parts) -> threading.Event:
     workers never send a message twice.
     """
     stop = threading.Event()
-    for name, body in (("outbox", deliver_until), ("jobs", run_until)):
+    for name, body in (("outbox", deliver_until), ("jobs", run_until), ("beat", beat_until)):
         threading.Thread(target=body, args=(stop, parts), name=name, daemon=True).start()
     return stop

@@ -11,7 +11,9 @@ from flask import Flask
 from broker import settings
 from broker.app import assemble, keep_configuration_fresh
 from broker.logs import configure_logs
+from broker.management import start_management
 from broker.start import start
+from broker.telemetry import start_telemetry
 from broker.worker import start_worker
 from state.clock import utc_now
 
@@ -27,6 +29,8 @@ def application() -> Flask:
     parts.holder.refresh()
     keep_configuration_fresh(parts)
     start_worker(parts)
+    start_management(parts)
+    start_telemetry(loaded.telemetry.otlp_endpoint)
     app = assemble(parts)
     _tune_collector()
     return app

@@ -48,7 +48,8 @@ class Service(Document):
     provider_name: LocalizedText
     provider_oin: Oin
     level: Level  # required of a login through a makelaar
-    email_accounts: bool = False  # offered to e-mail accounts as well
+    email_accounts: bool = False  # offered to e-mail accounts as well, whatever ``level`` says
+    own_means: bool = False  # offered to means that Sluis itself issued, up to EH3
     mandate: MandateRule = MandateRule.REQUIRED
     chain_mandates: bool = False
     chain_level: Level = AssuranceLevel.EH3
@@ -58,9 +59,9 @@ class Service(Document):
     local_second_factor: bool = (
         True  # a factor of Sluis may lift the login where the makelaar's record allows
     )
-    second_factors: tuple[Literal["totp", "otp_device", "sms", "recovery_codes"], ...] | None = (
-        None  # kinds of factors of Sluis that do here; None: all
-    )
+    second_factors: (
+        tuple[Literal["totp", "otp_device", "sms", "passkey", "recovery_codes"], ...] | None
+    ) = None  # kinds of factors of Sluis that do here; None: all
     session_group: Group | None = None  # logins at this service may be built on by others
     accepts_sessions_of: tuple[Group, ...] = ()  # groups whose logins do here; none: log in anew
     second_factor_reuse_minutes: Annotated[int, Field(ge=0, le=480)] = 0  # 0: a fresh one each time

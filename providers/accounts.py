@@ -16,11 +16,15 @@ from sqlalchemy import ForeignKey, Integer, String, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from assurance.levels import AssuranceLevel
+from directory.people import Known, Person
 from providers import passwords
 from providers.interface import Identity
+from providers.registry import OWN
+from state import audit
+from state.audit import AuditEvent, EventTag
 from state.db import Base, LevelColumn, UtcDateTime, new_id, writing
 
-PROVIDER_ID: Final = "sluis"
+PROVIDER_ID: Final = OWN
 TEMPORARY: Final = timedelta(days=7)
 FREE_TRIES: Final = 5
 PAUSES: Final = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15))
@@ -48,6 +52,8 @@ class Account(Base):
     password_changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     failures: Mapped[int] = mapped_column(Integer, default=0)
     paused_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    recovery_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    recovery_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -174,6 +180,38 @@ def _count(session: Session, account: Account, now: datetime) -> None:
             .values(paused_until=now + pause)
             .execution_options(synchronize_session=False)
         )
+        audit.record(
+            session,
+            AuditEvent(
+                EventTag.ACCOUNT_PAUSED,
+                now,
+                person_id=account.person_id,
+                provider_id=PROVIDER_ID,
+                details={"failures": counted},
+            ),
+        )
+
+
+def holder(session: Session, account_id: str, *, not_after: datetime) -> Known | None:
+    """The person of an account that somebody logged in with at ``not_after``, in one read.
+
+    None when the account ended, or when its password was changed since: what the old one opened is
+    closed.
+    """
+    row = session.execute(
+        select(Person.id, Person.display_name, Person.email, Person.blocked_at)
+        .join(Account, Account.person_id == Person.id)
+        .where(Account.id == account_id, Account.ended_at.is_(None))
+        .where(or_(Account.password_changed_at.is_(None), Account.password_changed_at <= not_after))
+    ).first()
+    return Known(*row, means_active_until=None) if row is not None else None
+
+
+def still_stands(session: Session, identity: Identity) -> bool:
+    """Is what this identity opened open still? An identity of a makelaar is not judged here."""
+    return identity.provider_id != PROVIDER_ID or (
+        holder(session, identity.subject, not_after=identity.authenticated_at) is not None
+    )
 
 
 def identity_of(right: Right, now: datetime) -> Identity:
@@ -194,21 +232,46 @@ def identity_of(right: Right, now: datetime) -> Identity:
 def set_password(
     session: Session, account: Account, password: str, now: datetime, *, temporary: bool
 ) -> None:
-    """Keep a new password with the transaction of the caller; a pause ends, sessions are the
-    caller's to end.
+    """Keep a password that somebody else chose, with the transaction of the caller; a pause ends,
+    sessions are the caller's to end.
     """
-    account.password_hash = passwords.hash_of(password)
+    _keep(session, account, passwords.hash_of(password), now, temporary=temporary)
+
+
+def _keep(
+    session: Session, account: Account, hashed: str, now: datetime, *, temporary: bool
+) -> None:
+    account.password_hash = hashed
     account.temporary_until = now + TEMPORARY if temporary else None
     account.password_changed_at = now
     account.failures, account.paused_until = 0, None
+    account.recovery_hash, account.recovery_until = None, None
     session.flush()
 
 
-def replace_password(session: Session, account_id: str, text: str, now: datetime) -> None:
-    """The user chooses a password. Raises PasswordRefused with the reason for the page."""
+def user_name(session: Session, account_id: str) -> str:
+    """The name of this account, as its holder knows it."""
+    return session.get_one(Account, account_id).user_name
+
+
+def new_password(session: Session, account_id: str, text: str) -> str:
+    """The password as it can be kept. Raises PasswordRefused with the reason for the page.
+
+    Hashes twice: outside the transaction that keeps it.
+    """
     account = session.get_one(Account, account_id, populate_existing=True)
     names = {account.user_name, *(account.email or "").split("@")[:1]}
-    password = passwords.check_new(text, names=names, previous=account.password_hash)
-    with writing(session):
-        locked = session.get_one(Account, account_id, with_for_update=True, populate_existing=True)
-        set_password(session, locked, password, now, temporary=False)
+    return passwords.hash_of(passwords.check_new(text, names=names, previous=account.password_hash))
+
+
+def keep_password(
+    session: Session, account_id: str, hashed: str, now: datetime, *, not_after: datetime
+) -> bool:
+    """The user chose this password, with the transaction of the caller. False, and nothing is kept,
+    when it was changed after ``not_after``: who proved the password before that proved an old one.
+    """
+    locked = session.get_one(Account, account_id, with_for_update=True, populate_existing=True)
+    if locked.password_changed_at is not None and locked.password_changed_at > not_after:
+        return False
+    _keep(session, locked, hashed, now, temporary=False)
+    return True

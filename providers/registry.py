@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from assurance.levels import AssuranceLevel
 from directory.fields import Level, LocalizedText
 
+OWN: Final = "sluis"  # who vouches for accounts at Sluis itself; no makelaar has this id
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{1,62}$")]
 
 
@@ -88,6 +89,8 @@ class ProviderRecord(Document):
             self.oidc is not None
         ):
             raise ValueError(f"a makelaar of kind {self.kind} has exactly the section {self.kind}")
+        if self.id == OWN:
+            raise ValueError(f"the id {OWN} is that of Sluis itself")
         if self.level_ceiling < AssuranceLevel.EH2:
             raise ValueError("a makelaar gives EH2 or higher")
         return self

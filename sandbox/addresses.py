@@ -17,6 +17,7 @@ class Addresses:
     makelaars: str
     portal: str
     postbus: str
+    management: str | None = None  # host:port of the broker's metrics and health
 
     def parties(self) -> dict[str, str]:
         """Name → base URL, in the order in which people meet them."""
@@ -29,13 +30,14 @@ class Addresses:
 
 
 def standard(port_base: int = DEFAULT_PORT_BASE, portal_host: str | None = None) -> Addresses:
-    """Broker, makelaars, portal and postbus on four ports in a row."""
+    """Broker, makelaars, portal and postbus on four ports in a row; the fifth is for management."""
     host = portal_host or spare_loopback_host()
     return Addresses(
         broker=f"http://localhost:{port_base}",
         makelaars=f"http://127.0.0.1:{port_base + 1}",
         portal=f"http://{host}:{port_base + 2}",
         postbus=f"http://127.0.0.1:{port_base + 3}",
+        management=f"127.0.0.1:{port_base + 4}",
     )
 
 

@@ -23,15 +23,20 @@ from rich.table import Table
 from sandbox.addresses import DEFAULT_PORT_BASE, Addresses, standard
 from sandbox.browser import BrowserError
 from sandbox.makelaar.catalogue import CATALOGUE
+from sandbox.operator import USER_NAME, make_operator
 from sandbox.parties import Parties, PartyFailed, taken_ports
 from sandbox.people import GUEST, PEOPLE, TestPerson
-from sandbox.prepare import Demo, prepare
+from sandbox.prepare import Demo, password, prepare
 from sandbox.walk import Walk
 
 DIRECTORY: Final = Path("var/demo")
 LOGINS: Final = (("SAML", "Polderpoort", "jan"), ("OpenID Connect", "Zekerweg", "liv"))
 SERVICE: Final = "Meldportaal Bodem"
-FACTORS_HERE: Final = {"roos": "code uit app bij Sluis"}
+FACTORS_HERE: Final = {
+    "roos": "code uit app bij Sluis",
+    "yara": "code per sms of herstelcode bij Sluis",
+    "joost": "code van apparaat bij Sluis",
+}
 console = Console(width=max(100, Console().width), highlight=False)
 
 
@@ -63,7 +68,7 @@ def main() -> int:
     except KeyboardInterrupt:
         console.print("\nGestopt.")
         return 0
-    except PartyFailed as failed:
+    except (PartyFailed, BrowserError) as failed:
         console.print(f"[red]Mislukt.[/red] {failed}", markup=True)
         return 1
 
@@ -80,6 +85,8 @@ def _run(addresses: Addresses, *, check: bool) -> int:
             parties.sluis("apply", "-f", str(demo.registrations))
         with _step("Broker, makelaars, portaal en postbus starten"):
             parties.start()
+        with _step("Operator maken: sluis operator create"):
+            make_operator(demo, parties)
         proofs = []
         for protocol, makelaar, person in LOGINS:
             with _step(f"Inloggen via {protocol}"):
@@ -128,7 +135,7 @@ def _tell(demo: Demo, proofs: list[Proof]) -> None:
     console.print()
     console.print(_addresses(demo))
     console.print()
-    console.print(_people())
+    console.print(_people(demo))
 
 
 def _addresses(demo: Demo) -> Table:
@@ -141,8 +148,15 @@ def _addresses(demo: Demo) -> Table:
         ("Portaal", f"{addresses.portal}/", "hier begint een login"),
         ("Sluis", f"{addresses.broker}/", "de broker"),
         ("Beheer", f"{addresses.broker}/beheer", "voor beheerders, log in als Sanne"),
+        (
+            "Operator",
+            f"{addresses.broker}/operator",
+            f"log in als {USER_NAME}, {password(demo, USER_NAME)}",
+        ),
+        ("Mijn", f"{addresses.broker}/mijn", "eigen inlogmiddelen, ook een passkey"),
         ("Makelaars", f"{addresses.makelaars}/", "zes nagebootste makelaars"),
-        ("Postbus", f"{addresses.postbus}/", "wat de broker mailt"),
+        ("Postbus", f"{addresses.postbus}/", "mail, sms en brieven van de broker"),
+        ("Codes", f"{addresses.postbus}/codes", "van apps en apparaten van testpersonen"),
         ("Discovery", f"{addresses.broker}/.well-known/openid-configuration", "voor een portaal"),
         ("Metadata", f"{addresses.broker}/saml/metadata", "voor een SAML-makelaar"),
     ):
@@ -150,18 +164,21 @@ def _addresses(demo: Demo) -> Table:
     return table
 
 
-def _people() -> Table:
+def _people(demo: Demo) -> Table:
     table = Table(title="Testpersonen", title_justify="left", pad_edge=False)
     for heading in ("Wie", "Makelaar", "Protocol", "Niveau", "Factor", "Wat u ziet"):
         table.add_column(heading, overflow="fold")
     for person in (*PEOPLE, GUEST):
-        table.add_row(*_person(person))
+        table.add_row(*_person(demo, person))
     return table
 
 
-def _person(person: TestPerson) -> tuple[str, ...]:
-    if not person.logins:
-        return person.name, "eigen account", "–", "–", "–", person.shows
+def _person(demo: Demo, person: TestPerson) -> tuple[str, ...]:
+    account = person.account
+    if account is not None:
+        secret = password(demo, person.key)
+        way = f"eigen account\n{account.user_name}\n{secret}"
+        return person.name, way, "–", account.level, account.factor, person.shows
     first = person.logins[0]
     own = FACTORS_HERE.get(person.key)
     factor = f"{first.factor}, {own}" if own else first.factor
@@ -205,7 +222,7 @@ def _arguments() -> argparse.Namespace:
         "--port-base",
         type=int,
         default=int(os.environ.get("PORT_BASE", DEFAULT_PORT_BASE)),
-        help="first of four ports (default %(default)s)",
+        help="first of five ports (default %(default)s)",
     )
     return parser.parse_args()
 

@@ -123,7 +123,8 @@ class Parties:
 
 def taken_ports(addresses: Addresses) -> Iterator[int]:
     """Ports of these addresses on which somebody listens already."""
-    for url in addresses.parties().values():
+    management = [f"tcp://{addresses.management}"] if addresses.management else []
+    for url in (*addresses.parties().values(), *management):
         parts = urlsplit(url)
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

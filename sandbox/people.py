@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
+EMAIL: Final = "urn:sluis:loa:email"  # what the broker says of an account with an e-mail address
 LEVELS: Final = ("EH2", "EH2+", "EH3", "EH4")
 ETD: Final = MappingProxyType(
     {
@@ -62,6 +63,15 @@ class Login:
 
 
 @dataclass(frozen=True)
+class OwnAccount:
+    """An account at the broker itself."""
+
+    user_name: str
+    level: str
+    factor: str
+
+
+@dataclass(frozen=True)
 class TestPerson:
     """One invented person. ``shows``: what a login ends in, at Meldportaal Bodem if not said."""
 
@@ -71,6 +81,7 @@ class TestPerson:
     name: str
     shows: str
     logins: tuple[Login, ...] = field(default=())
+    account: OwnAccount | None = None
 
 
 GROENRIJK: Final = AssertedMandate(
@@ -168,9 +179,28 @@ PEOPLE: Final = (
         (Login("brugwacht", "bw-roos-5f21d3", "EH2", "wachtwoord"),),
     ),
     TestPerson(
+        "yara",
+        "Yara Haddad",
+        "Bij Lozing melden: code per sms van Sluis, zie de postbus",
+        (Login("brugwacht", "bw-yara-81c4ee", "EH2", "wachtwoord"),),
+    ),
+    TestPerson(
+        "joost",
+        "Joost Peters",
+        "Bij Lozing melden: code van een apparaat, zie de postbus",
+        (Login("brugwacht", "bw-joost-2b70af", "EH2", "wachtwoord"),),
+    ),
+    TestPerson(
         "daan",
         "Daan Kuipers",
-        "Kan nog niet inloggen: staat geregistreerd, heeft geen makelaar",
+        "Zonder makelaar ingelogd bij Ideeënbus voor ondernemers, met zijn e-mailadres",
+        account=OwnAccount("daan.kuipers", "e-mail", "wachtwoord"),
+    ),
+    TestPerson(
+        "eva",
+        "Eva Maas",
+        "Bij Vergunning aanvragen: ingelogd met een middel van Sluis zelf",
+        account=OwnAccount("eva.maas", "EH3", "wachtwoord en code uit app"),
     ),
 )
 

@@ -19,6 +19,7 @@ from sandbox import keys
 from sandbox.addresses import Addresses, host_and_port, standard
 from sandbox.makelaar.catalogue import CATALOGUE, Makelaar
 from sandbox.makelaar.metadata import identity_provider_metadata
+from sandbox.people import PEOPLE
 from sandbox.portal.clients import CLIENTS, PortalClient
 
 TEMPLATES: Final = Path(__file__).parent / "registrations"
@@ -113,6 +114,26 @@ def totp_secret(demo: Demo, person: str) -> str:
     return (demo.secrets / f"{person}.totp").read_text().strip()
 
 
+def password(demo: Demo, person: str) -> str:
+    """The password of this person's account. Raises FileNotFoundError when there is none."""
+    return (demo.secrets / f"{person}.password").read_text().strip()
+
+
+def device_seed(demo: Demo, person: str) -> str:
+    """The base32 seed in the OTP device of this person. Raises FileNotFoundError."""
+    return (demo.secrets / f"{person}.device").read_text().strip()
+
+
+def recovery_codes(demo: Demo, person: str) -> list[str]:
+    """The recovery codes that this person keeps in a drawer. Raises FileNotFoundError."""
+    return (demo.secrets / f"{person}.codes").read_text().split()
+
+
+def _recovery_code() -> str:
+    signs = secrets.token_hex(8)
+    return "-".join(signs[start : start + 4] for start in range(0, 16, 4))
+
+
 def _secret(demo: Demo, name: str) -> str:
     return (demo.secrets / f"{name}.secret").read_text().strip()
 
@@ -121,12 +142,24 @@ def _write_secrets(demo: Demo) -> None:
     named = [p.slug for p in CATALOGUE if p.client_auth == "client_secret_basic"]
     named += [c.client_id for c in CLIENTS if not c.uses_key]
     contents = {f"{name}.secret": secrets.token_urlsafe(32) for name in named}
+    for person in ("roos", "eva"):
+        contents[f"{person}.totp"] = pyotp.random_base32()
+    for person in (p.key for p in PEOPLE if p.account):
+        contents[f"{person}.password"] = "-".join(secrets.token_hex(2) for _ in range(4))
     contents["roos.totp"] = pyotp.random_base32()
+    contents["joost.device"] = pyotp.random_base32()
+    contents["yara.number"] = "+31612345601"
+    contents["yara.codes"] = "\n".join(_recovery_code() for _ in range(10))
     contents["sandbox.secret"] = secrets.token_urlsafe(32)
     for name, content in contents.items():
-        file = demo.secrets / name
-        file.touch(mode=0o600)
-        file.write_text(content)
+        keep_secret(demo, name, content)
+
+
+def keep_secret(demo: Demo, name: str, content: str) -> None:
+    """A file that only its owner reads."""
+    file = demo.secrets / name
+    file.touch(mode=0o600)
+    file.write_text(content)
 
 
 def _write_metadata(demo: Demo) -> None:
@@ -145,6 +178,12 @@ def _write_registrations(demo: Demo, today: date) -> None:
         "in_six_weeks": today + timedelta(days=42),
         "in_three_years": today + timedelta(days=3 * 365),
         "totp_roos": demo.secrets / "roos.totp",
+        "totp_eva": demo.secrets / "eva.totp",
+        "password_daan": demo.secrets / "daan.password",
+        "password_eva": demo.secrets / "eva.password",
+        "recovery_codes_yara": demo.secrets / "yara.codes",
+        "sms_yara": demo.secrets / "yara.number",
+        "device_joost": demo.secrets / "joost.device",
         "sleutelhof_secret": demo.secrets / "sleutelhof.secret",
     }
     for client in portal_clients(demo):
@@ -168,6 +207,7 @@ def _config(demo: Demo) -> str:
 [web]
 base_url = "{addresses.broker}"
 bind = "127.0.0.1:{addresses.broker.rpartition(":")[2]}"
+management_bind = "{addresses.management or ""}"
 
 [database]
 url = "sqlite:///{demo.directory / "sluis.db"}"
@@ -187,6 +227,12 @@ demo = true
 [mail]
 adapter = "webhook"
 url = "{addresses.postbus}/api/messages"
+
+[limits] # everybody comes from one address here
+address_per_minute = 1000000
+client_per_minute = 1000000
+person_per_minute = 1000000
+failures_per_minute = 1000000
 
 [development]
 loopback = {json.dumps(reachable)}

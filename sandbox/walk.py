@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Final
 from urllib.parse import urlsplit
 
 import pyotp
 
 from sandbox import prepare
 from sandbox.browser import Browser, BrowserError, Page
+from sandbox.people import PEOPLE
 from sandbox.prepare import Demo
 
 MOST_PAGES = 15
+ACCOUNT: Final = "account"  # instead of the name of a makelaar: the account at the broker itself
 
 
 @dataclass
 class Walk:
     """How one person answers the questions of a login.
 
-    ``service`` and ``makelaar`` are the names that the pages show; ``on_behalf_of`` a part of the
-    organisation's name. ``pages``: the headings that were met, in order.
+    ``service`` and ``makelaar`` (or ACCOUNT) are the names that the pages show; ``on_behalf_of`` a
+    part of the organisation's name. ``pages``: the headings that were met, in order.
     """
 
     demo: Demo
@@ -58,16 +61,28 @@ class Walk:
             return self._at_makelaar if "person" in buttons else None
         if host != urlsplit(self.demo.addresses.broker).netloc:
             return None
+        if "method" in buttons and (self.makelaar == ACCOUNT or "provider" not in buttons):
+            way = ACCOUNT if self.makelaar == ACCOUNT else "makelaar"
+            return lambda: self.browser.press("method", way)
+        if {"name", "password"} <= fields:
+            return self._give_password
         if "provider" in buttons:
             return self._choose_makelaar
         if "code" in fields:
-            return self._give_code
+            return self._give_code if self._seed() else None
         if "choice" in buttons and self.on_behalf_of is not None:
             organisation = self.on_behalf_of
             return lambda: self.browser.click(organisation)
         if "agree" in buttons:
             return self._agree
         return None
+
+    def _give_password(self) -> Page:
+        person = next(p for p in PEOPLE if p.key == self.person)
+        assert person.account is not None
+        self.browser.fill("name", person.account.user_name)
+        self.browser.fill("password", prepare.password(self.demo, self.person))
+        return self.browser.click("Log in")
 
     def _choose_makelaar(self) -> Page:
         if self.remembers:
@@ -86,7 +101,15 @@ class Walk:
             return self.browser.press("action", "cancel")
         return self.browser.press("person", self.person)
 
+    def _seed(self) -> str | None:
+        """Of the app or the device of this person; None for who gets codes in another way."""
+        for read in (prepare.totp_secret, prepare.device_seed):
+            try:
+                return read(self.demo, self.person)
+            except FileNotFoundError:
+                continue
+        return None
+
     def _give_code(self) -> Page:
-        code = pyotp.TOTP(prepare.totp_secret(self.demo, self.person)).now()
-        self.browser.fill("code", code)
+        self.browser.fill("code", pyotp.TOTP(self._seed() or "").now())
         return self.browser.click("Ga verder")

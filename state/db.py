@@ -5,6 +5,7 @@ the caller.
 from __future__ import annotations
 
 import secrets
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import DateTime, MetaData, String, Table, event
 from sqlalchemy.engine import Dialect, Engine
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -101,8 +103,12 @@ def prepare_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def _on_begin(connection: Any) -> None:
         writes = connection.get_execution_options().get(WRITES, False)
-        # On the driver: what SQLAlchemy does around a statement costs more than this one.
-        connection.connection.dbapi_connection.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
+        statement = "BEGIN IMMEDIATE" if writes else "BEGIN"
+        try:
+            # On the driver: what SQLAlchemy does around a statement costs more than this one.
+            connection.connection.dbapi_connection.execute(statement)
+        except sqlite3.OperationalError as error:  # another process holds the lock for too long
+            raise OperationalError(statement, None, error) from None
 
 
 @contextmanager

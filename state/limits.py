@@ -10,6 +10,7 @@ import hashlib
 import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from state.ephemeral import Count, ExpiringStore
 
@@ -46,6 +47,7 @@ def _key(limit: Limit, key: str) -> str:
     return f"limit:{limit.name}:{hashlib.sha256(key.encode()).hexdigest()[:32]}"
 
 
+@lru_cache(maxsize=4096)
 def network_of(address: str) -> str:
     """The network that one subscriber has: the address itself for IPv4, the /64 for IPv6.
 

@@ -11,10 +11,11 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Literal, Protocol
+from typing import Final, Literal, Protocol, get_args
 
+import structlog
 from pydantic import TypeAdapter
-from sqlalchemy import Integer, LargeBinary, String, select
+from sqlalchemy import Integer, LargeBinary, String, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from keys.sealing import SealBroken, Sealer
@@ -26,9 +27,11 @@ FIRST_PAUSE: Final = timedelta(minutes=1)
 LONGEST_PAUSE: Final = timedelta(hours=1)
 MOST_ATTEMPTS: Final = 12  # about seven hours
 _CONTEXT: Final = "outbox"
+log = structlog.get_logger()
 
 
 Channel = Literal["mail", "sms", "letter", "logout"]
+CHANNELS: Final[tuple[str, ...]] = get_args(Channel)
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,16 @@ def enqueue(session: Session, sealer: Sealer, message: Message, now: datetime) -
     return row.id
 
 
+def waiting(session: Session) -> dict[str, tuple[int, datetime]]:
+    """Channel → how many messages wait, and since when the oldest does. One read."""
+    query = (
+        select(OutboxRow.channel, func.count(), func.min(OutboxRow.created_at))
+        .where(OutboxRow.due_at.is_not(None))
+        .group_by(OutboxRow.channel)
+    )
+    return {channel: (number, since) for channel, number, since in session.execute(query)}
+
+
 def deliver_due(
     sessions: Sessions, sealer: Sealer, adapter: Adapter, clock: Clock, limit: int = 20
 ) -> int:
@@ -155,7 +168,18 @@ def _deliver(
     with sessions() as session, writing(session):
         row = session.get_one(OutboxRow, claimed.id)
         _settle(row, claimed.attempts, failure, clock())
+        _tell(row, claimed.attempts)
     return failure is None
+
+
+def _tell(row: OutboxRow, attempts: int) -> None:
+    about = {"reference": row.reference, "channel": row.channel, "attempts": attempts}
+    if row.sent_at is not None:
+        log.info("outbox.delivered", **about)
+    elif row.given_up_at is not None:
+        log.error("outbox.given_up", reason=row.reason, **about)
+    else:
+        log.warning("outbox.postponed", reason=row.reason, **about)
 
 
 def _settle(row: OutboxRow, attempts: int, failure: DeliveryFailed | None, now: datetime) -> None:

@@ -77,11 +77,14 @@ class Prepared:
         compiled = self._compiled.get(dialect.name)
         if compiled is None:
             compiled = self._compiled[dialect.name] = _compile(self._statement, dialect)
-        cursor = connection.connection.cursor()
         try:
-            cursor.execute(compiled.text, compiled.parameters(parameters))
+            cursor = connection.connection.cursor()  # fails where the server closed the connection
+            try:
+                cursor.execute(compiled.text, compiled.parameters(parameters))
+            except BaseException:
+                cursor.close()
+                raise
         except dialect.loaded_dbapi.Error as error:
-            cursor.close()
             raise DBAPIError.instance(
                 compiled.text, None, error, dialect.loaded_dbapi.Error, hide_parameters=True
             ) from None

@@ -127,7 +127,7 @@ def find(session: Session, reference: str) -> TraceRecord | None:
     row = session.scalars(
         select(Trace).where(Trace.reference == reference).order_by(Trace.ended_at.desc()).limit(1)
     ).first()
-    return _record(row) if row is not None else None
+    return record_of(row) if row is not None else None
 
 
 def recent(
@@ -150,10 +150,11 @@ def recent(
             query = query.where(column == wanted)
     if before is not None:
         query = query.where(Trace.ended_at < before)
-    return [_record(row) for row in session.scalars(query)]
+    return [record_of(row) for row in session.scalars(query)]
 
 
-def _record(row: Trace) -> TraceRecord:
+def record_of(row: Trace) -> TraceRecord:
+    """What a row holds."""
     return TraceRecord(
         reference=row.reference,
         started_at=row.started_at,

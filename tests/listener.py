@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ssl
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -25,7 +25,7 @@ class Said:
     body: bytes = b""
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
-    pieces: tuple[bytes, ...] = ()
+    pieces: Iterable[bytes] = ()
     length: int | None = None
 
 
@@ -45,7 +45,10 @@ class Listener:
 
 @contextmanager
 def listening(
-    answering: Answering, host: str = "127.0.0.1", tls: ssl.SSLContext | None = None
+    answering: Answering,
+    host: str = "127.0.0.1",
+    tls: ssl.SSLContext | None = None,
+    port: int = 0,
 ) -> Iterator[Listener]:
     """A server in a thread, gone at the end."""
     seen: list[Seen] = []
@@ -80,7 +83,7 @@ def listening(
         def handle_error(self, *_: object) -> None:
             pass
 
-    server = Server((host, 0), Handler)
+    server = Server((host, port), Handler)
     if tls is not None:
         server.socket = tls.wrap_socket(
             server.socket, server_side=True, do_handshake_on_connect=False

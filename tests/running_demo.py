@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -13,13 +15,16 @@ from typing import Final
 import pyotp
 
 from sandbox.addresses import Addresses, spare_loopback_host
+from sandbox.operator import make_operator
 from sandbox.parties import Parties
 from sandbox.prepare import Demo, prepare, totp_secret
 from sandbox.walk import Walk
+from sandbox.wire import HttpWire
 from tests.servers import free_port
 
 # A makelaar at an address where nobody listens; a client of Mo's office next to one whose mandate
 # expired.
+PATIENCE: Final = 15.0
 REGISTRATIONS: Final = """\
 kind: IdentityProvider
 id: droogdok
@@ -36,7 +41,14 @@ service: 34b69f52-4f2f-4b6d-accc-50c15aef38b9
 level: EH3
 from: {yesterday}
 until: {next_year}
+---
+kind: Person
+id: tess
+name: Tess Vermeer
+email: tess@voorbeeld.example
+account: {{user_name: tess.vermeer, level: EMAIL, password_file: {temporary}}}
 """
+TEMPORARY: Final = "tijdelijk woord 1"  # of Tess, who must choose her own
 
 
 @dataclass(frozen=True)
@@ -45,6 +57,7 @@ class RunningDemo:
 
     demo: Demo
     parties: Parties
+    links_seen: dict[str, int] = field(default_factory=dict)
 
     @property
     def addresses(self) -> Addresses:
@@ -53,6 +66,10 @@ class RunningDemo:
     def code_of(self, person: str) -> str:
         """The code that the app of this person shows now."""
         return pyotp.TOTP(totp_secret(self.demo, person)).now()
+
+    def code_with(self, seed: str) -> str:
+        """The code that an app with this key shows now."""
+        return pyotp.TOTP(seed).now()
 
     def wrong_code_of(self, person: str) -> str:
         """Six digits that are nobody's code."""
@@ -63,6 +80,23 @@ class RunningDemo:
         with closing(sqlite3.connect(self.demo.directory / "sluis.db", timeout=10)) as database:
             database.execute("update factor set failures = 0, locked_until = null, last_step = 0")
             database.commit()
+
+    def recovery_link(self, person: str) -> str:
+        """The last link to a new password that was mailed to this person."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            mail = HttpWire().request("GET", f"{self.addresses.postbus}/api/messages").json()
+            found = [
+                url
+                for message in mail
+                if message["recipient"] == f"{person}@voorbeeld.example"
+                for url in re.findall(r"http\S+/inloggegevens-vergeten/\S+", message["text"])
+            ]
+            if len(found) > self.links_seen.get(person, 0):
+                self.links_seen[person] = len(found)
+                return found[-1]
+            time.sleep(0.2)
+        raise TimeoutError(f"no link for {person}")
 
     def apply(self, name: str, documents: str) -> None:
         """Register these documents as an operator does; the broker follows within seconds."""
@@ -83,7 +117,10 @@ def running_demo(directory: Path) -> Iterator[RunningDemo]:
     """The demo runs inside this block. Raises PartyFailed with the log of who did not start."""
     demo = prepare(directory, _free_addresses())
     today = datetime.now(UTC).date()
+    temporary = demo.secrets / "tess.password"
+    temporary.write_text(TEMPORARY)
     more = REGISTRATIONS.format(
+        temporary=temporary,
         port=free_port(),
         yesterday=today - timedelta(days=1),
         next_year=today + timedelta(days=365),
@@ -94,6 +131,7 @@ def running_demo(directory: Path) -> Iterator[RunningDemo]:
         parties.sluis("init")
         parties.sluis("apply", "-f", str(demo.registrations))
         parties.start()
+        make_operator(demo, parties)
         yield RunningDemo(demo, parties)
     finally:
         parties.stop()

@@ -65,13 +65,13 @@ def postgresql() -> Iterator[str]:
     commands = postgresql_commands()
     if commands is None:
         raise RuntimeError("PostgreSQL is not here")
-    account = _unprivileged()
+    account = unprivileged()
     with _directory(account) as directory:
         data, port = directory / "data", free_port()
         initdb = [commands / "initdb", "-D", data, "-U", "sluis", "-A", "trust", "-E", "UTF8"]
-        _run([*initdb, "--locale=C", "--no-sync"], account)
+        run_program([*initdb, "--locale=C", "--no-sync"], account)
         options = ["-D", data, "-p", str(port), "-k", "", "-c", "listen_addresses=127.0.0.1"]
-        server = _start([commands / "postgres", *options, "-c", "fsync=off"], account)
+        server = start_program([commands / "postgres", *options, "-c", "fsync=off"], account)
         try:
             _make_database(server, port)
             yield f"postgresql+psycopg://sluis@127.0.0.1:{port}/sluis"
@@ -89,16 +89,16 @@ def redis(port: int | None = None) -> Iterator[str]:
     with _directory(None) as directory:
         port = port or free_port()
         options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-        server = _start([program, *options, "--dir", directory], None)
+        server = start_program([program, *options, "--dir", directory], None)
         try:
-            _wait_until(server, lambda: _answers(port, b"PING\r\n", b"+PONG"))
+            wait_until(server, lambda: answers(port, b"PING\r\n", b"+PONG"))
             yield f"redis://127.0.0.1:{port}/0"
         finally:
             server.terminate()
             server.wait(PATIENCE)
 
 
-def _unprivileged() -> pwd.struct_passwd | None:
+def unprivileged() -> pwd.struct_passwd | None:
     """PostgreSQL refuses to run as root: the account to use instead."""
     if os.geteuid() != 0:
         return None
@@ -121,13 +121,15 @@ def _directory(account: pwd.struct_passwd | None) -> Iterator[Path]:
         shutil.rmtree(directory, ignore_errors=True)
 
 
-def _run(command: list[object], account: pwd.struct_passwd | None) -> None:
-    server = _start(command, account)
+def run_program(command: list[object], account: pwd.struct_passwd | None) -> None:
+    server = start_program(command, account)
     if server.wait(PATIENCE) != 0:
         raise RuntimeError(f"{command[0]} failed")
 
 
-def _start(command: list[object], account: pwd.struct_passwd | None) -> subprocess.Popen[bytes]:
+def start_program(
+    command: list[object], account: pwd.struct_passwd | None
+) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [str(part) for part in command],
         stdin=subprocess.DEVNULL,
@@ -154,10 +156,10 @@ def _make_database(server: subprocess.Popen[bytes], port: int) -> None:
             return False
         return True
 
-    _wait_until(server, made)
+    wait_until(server, made)
 
 
-def _wait_until(server: subprocess.Popen[bytes], ready: Callable[[], bool]) -> None:
+def wait_until(server: subprocess.Popen[bytes], ready: Callable[[], bool]) -> None:
     end = time.monotonic() + PATIENCE
     while not ready():
         if server.poll() is not None:
@@ -167,7 +169,7 @@ def _wait_until(server: subprocess.Popen[bytes], ready: Callable[[], bool]) -> N
         time.sleep(0.05)
 
 
-def _answers(port: int, question: bytes, answer: bytes) -> bool:
+def answers(port: int, question: bytes, answer: bytes) -> bool:
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
             connection.sendall(question)

@@ -13,16 +13,20 @@ from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
     ValidationError,
+    model_validator,
 )
 
+from assurance.levels import AssuranceLevel
 from directory.fields import Level
 from directory.services import OidcClient, Service
+from providers.accounts import canonical_email, canonical_user_name
 from providers.registry import ProviderRecord, SamlSettings
 
 
@@ -80,6 +84,30 @@ class MembershipDocument(Document):
     role: Literal["member", "administrator"] = "member"
 
 
+class AccountDocument(Document):
+    """An account at Sluis itself. ``password_file`` holds the first password, which its user must
+    replace unless ``temporary`` is false; later changes of the file change nothing.
+    """
+
+    user_name: Annotated[str, AfterValidator(canonical_user_name)]
+    email: Annotated[str, AfterValidator(canonical_email)] | None = None
+    level: Literal["EMAIL", "EH2", "EH2+", "EH3"] = "EMAIL"
+    password_file: Path | None = None
+    temporary: bool = True
+    ended: bool = False
+
+    @property
+    def rank(self) -> AssuranceLevel:
+        return AssuranceLevel.from_label(self.level)
+
+
+class DeviceDocument(Document):
+    """An OTP device with its seed in base32: 6 digits, 30 seconds, SHA-1."""
+
+    serial: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
+    seed_file: Path
+
+
 class PersonDocument(Document):
     id: PersonId
     name: str
@@ -89,10 +117,22 @@ class PersonDocument(Document):
     identities: tuple[IdentityDocument, ...] = ()
     organisations: tuple[MembershipDocument, ...] = ()
     totp_secret_file: Path | None = None
+    account: AccountDocument | None = None
+    sms_number_file: Path | None = None
+    otp_device: DeviceDocument | None = None
+    recovery_codes_file: Path | None = None  # one code a line
 
     @property
     def key(self) -> str:
         return self.id
+
+    @model_validator(mode="after")
+    def _administrators_have_means(self) -> PersonDocument:
+        is_administrator = any(place.role == "administrator" for place in self.organisations)
+        is_email = self.account is not None and self.account.rank < AssuranceLevel.EH2_PLUS
+        if is_administrator and is_email and not self.identities:
+            raise ValueError("an administrator needs a makelaar, or an account of EH2+ or higher")
+        return self
 
 
 class MandateDocument(Document):

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from broker.cli import account_rows
 from broker.cli.documents import Entry
-from broker.downstream.console import CONSOLE_SERVICE
+from broker.downstream.console import CONSOLE_SERVICES
 from directory.organisations import Organisation
 from directory.people import Person
 from state.registrations import Kind, Registration
@@ -22,7 +23,7 @@ def check_references(session: Session, entries: list[Entry]) -> list[str]:
         for field, kind, name in _named(entry):
             if name not in known[kind]:
                 mistakes.append(f"{entry.place}: {field}: there is no {kind} {name}")
-    return mistakes
+    return [*mistakes, *account_rows.mistakes(session, entries)]
 
 
 def _known(session: Session, entries: list[Entry]) -> dict[str, set[str]]:
@@ -33,7 +34,7 @@ def _known(session: Session, entries: list[Entry]) -> dict[str, set[str]]:
         "Organisation": set(session.scalars(select(Organisation.kvk))),
         "Person": set(session.scalars(select(Person.id))),
     }
-    known["Service"].add(CONSOLE_SERVICE.uuid)
+    known["Service"].update(service.uuid for service in CONSOLE_SERVICES)
     fields = {"Service": "uuid", "IdentityProvider": "id", "Organisation": "kvk", "Person": "id"}
     for entry in entries:
         if entry.kind in fields:

@@ -10,8 +10,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from assurance.means import Factor
-from assurance.second_factor import bind_totp
+from broker.cli import account_rows, factor_rows
 from broker.cli.documents import (
     ChainMandateDocument,
     Entry,
@@ -73,7 +72,8 @@ def _person(session: Session, sealer: Sealer, now: datetime, entry: Entry) -> bo
     session.flush() if created else None
     _identities(session, sealer, now, document)
     _memberships(session, now, document)
-    _totp(session, sealer, now, entry)
+    factor_rows.write(session, sealer, now, entry)
+    account_rows.write(session, now, entry)
     return created
 
 
@@ -109,16 +109,6 @@ def _memberships(session: Session, now: datetime, document: PersonDocument) -> N
             )
             session.add(known)
         known.role = Role(place.role)
-
-
-def _totp(session: Session, sealer: Sealer, now: datetime, entry: Entry) -> None:
-    document: PersonDocument = entry.model
-    if document.totp_secret_file is None:
-        return
-    known = session.scalars(select(Factor).where(Factor.person_id == document.id)).first()
-    if known is None:
-        seed = (entry.folder / document.totp_secret_file).read_text(encoding="ascii").strip()
-        bind_totp(session, sealer, person_id=document.id, seed=seed, label="", now=now)
 
 
 def _mandate(session: Session, _sealer: Sealer, now: datetime, entry: Entry) -> bool:

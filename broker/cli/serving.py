@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import os
 import signal
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from granian import Granian
 from granian.constants import Interfaces
+from granian.http import HTTP1Settings
 
+from broker import listening, telemetry
 from broker.cli.context import fail
 from broker.cli.install import initialise
+from broker.logs import configure_logs
 from broker.settings import Settings
 from broker.start import start
 from broker.worker import start_worker
@@ -19,6 +25,8 @@ from state.clock import utc_now
 from state.engine import make_engine
 
 CONFIG_VARIABLE = "SLUIS_CONFIG_FILE"
+METRICS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
+HEADER_SECONDS = 10  # for a client to send its headers
 
 
 def run_server(settings: Settings, config: Path | None) -> None:
@@ -27,12 +35,25 @@ def run_server(settings: Settings, config: Path | None) -> None:
         fail(f"{settings.keys.master_key_file} does not exist; run: sluis init")
     if not migrate.is_current(make_engine(settings.database.url)):
         fail("the tables are not of this version; run: sluis migrate")
+    bind = settings.web.management_bind
+    if bind and not listening.is_free(bind):
+        fail(f'web.management_bind: {bind} is taken; choose another, or "" for none')
+    if settings.telemetry.otlp_endpoint is not None:
+        try:
+            telemetry.make_exporter(settings.telemetry.otlp_endpoint).shutdown()
+        except telemetry.TelemetryMissing as missing:
+            fail(f"telemetry.otlp_endpoint: {missing}")
     for _ in initialise(settings):
         pass
     if config is not None:
         os.environ[CONFIG_VARIABLE] = str(config.resolve())
+    with _shared_metrics(settings):
+        _granian(settings).serve()
+
+
+def _granian(settings: Settings) -> Granian:
     host, _, port = settings.web.bind.rpartition(":")
-    Granian(
+    return Granian(
         "broker.wsgi:application",
         address=host.strip("[]"),
         port=int(port),
@@ -44,11 +65,28 @@ def run_server(settings: Settings, config: Path | None) -> None:
         websockets=False,
         log_access=False,
         respawn_failed_workers=True,
-    ).serve()
+        http1_settings=HTTP1Settings(header_read_timeout=HEADER_SECONDS * 1000),
+    )
+
+
+@contextmanager
+def _shared_metrics(settings: Settings) -> Iterator[None]:
+    """Several workers count in files of one fresh directory, which whoever listens reads together.
+
+    The variable is read when ``prometheus_client`` is imported, so no module that this one imports
+    may do that.
+    """
+    if settings.web.workers == 1 or not settings.web.management_bind:
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="sluis-metrics-") as directory:
+        os.environ[METRICS_VARIABLE] = directory
+        yield
 
 
 def run_worker(settings: Settings) -> None:
     """Deliver mail and do the jobs until SIGTERM or Ctrl-C."""
+    configure_logs(settings.log.level)
     parts = start(settings, utc_now)
     stop = start_worker(parts)
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -27,7 +27,8 @@ class DownstreamName(enum.StrEnum):
 class LoginRequest:
     """A validated request of a portal, free of protocol.
 
-    ``level`` is what the login must reach: the higher of the service's and the request's.
+    ``level`` is what the login must reach: the higher of the service's and the request's;
+    ``minimum`` what the portal itself asked, None when it left that to the service.
     ``reply_to`` is the protocol's own memory (redirect URI, state, nonce, …): strings or None,
     opaque to the journey.
     """
@@ -37,6 +38,7 @@ class LoginRequest:
     service_uuid: str
     level: AssuranceLevel
     purpose: Purpose = Purpose.LOGIN
+    minimum: AssuranceLevel | None = None
     passive: bool = False  # prompt=none
     force_authn: bool = False  # prompt=login
     ask_consent: bool = False  # prompt=consent
@@ -72,6 +74,7 @@ class LoginResult:
     session_id: str | None  # of the browser; None for the console
     grant_id: str  # row in SQL; revoking it ends every token of this login
     attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    factor_method: str | None = None  # kind of the local second factor
 
 
 class RefusalCode(enum.StrEnum):
@@ -111,6 +114,15 @@ class PageError(Exception):
         self.public_key = public_key
         self.detail = detail
         self.values = values
+
+
+class TooManyRequests(Exception):
+    """A limit was exceeded; come back after so many seconds."""
+
+    def __init__(self, rule: str, seconds: int) -> None:
+        super().__init__(rule)
+        self.rule = rule
+        self.seconds = seconds
 
 
 @dataclass(frozen=True)

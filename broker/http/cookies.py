@@ -39,20 +39,20 @@ def login_cookie_name(login_id: str) -> str:
     return LOGIN_PREFIX + hashlib.sha256(login_id.encode()).hexdigest()[:12]
 
 
-def bind_browser(response: Response, login: Login, secret: str, seconds: int) -> None:
-    _set(response, login_cookie_name(login.id), secret, seconds)
+def keep_login(response: Response, login: Login, value: str, seconds: int) -> None:
+    """The cookie of one login; what its value holds stands in ``open_logins``."""
+    _set(response, login_cookie_name(login.id), value, seconds)
 
 
 def is_same_browser(request: Request, login: Login) -> bool:
     """True where this browser holds the secret of the login."""
-    secret = request.cookies.get(login_cookie_name(login.id), "")
+    value = request.cookies.get(login_cookie_name(login.id), "")
+    return opens(value.partition(".")[0], login)
+
+
+def opens(secret: str, login: Login) -> bool:
+    """True where this is the secret of the login."""
     return hmac.compare_digest(browser_hash(secret), login.browser)
-
-
-def release_browser(response: Response, login_id: str) -> None:
-    response.delete_cookie(
-        login_cookie_name(login_id), path="/", secure=True, httponly=True, samesite="Lax"
-    )
 
 
 def remembered_providers(

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+import structlog
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from state.db import Base
+
+log = structlog.get_logger()
 
 
 class Database(SQLAlchemy):
@@ -23,6 +27,16 @@ class Database(SQLAlchemy):
 
     def _make_engine(self, bind_key: str | None, options: dict[str, Any], app: Flask) -> Engine:  # noqa: ARG002
         return self._given
+
+    def _teardown_session(self, exc: BaseException | None) -> None:
+        """End the session of this request. What was written is committed by then, so a connection
+        that broke since takes nothing away from the answer.
+        """
+        try:
+            super()._teardown_session(exc)
+        except DBAPIError as error:
+            log.warning("database.gone_after_the_answer", error=type(error).__name__)
+            self.session.registry.clear()
 
     def current_session(self) -> Session:
         """The session of this request."""

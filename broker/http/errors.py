@@ -8,21 +8,23 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 import structlog
-from flask import Flask, g, request
+from flask import Flask, g, jsonify, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from broker.downstream.interface import PageError
+from broker.downstream.interface import PageError, TooManyRequests
 from broker.http.replies import remember_reference, show
 from broker.http.texts import error_page
 from broker.runtime import runtime
 from state.ephemeral import StoreUnavailable
-from state.trace import new_reference
+from state.trace import new_reference, show_reference
 
 log = structlog.get_logger()
+# Asked by programs, which read JSON.
+PROGRAMS = frozenset({"oidc.token", "oidc.userinfo"})
 NOTHING: Mapping[str, str | None] = MappingProxyType({})
 RETRY_SECONDS = "10"  # longer than a restart of the store or a fail-over of the database takes
 STATUS_KEYS = {
@@ -37,6 +39,7 @@ STATUS_KEYS = {
 def install(app: Flask) -> None:
     """Register the handlers. Nothing that goes wrong shows a stack trace or a bare status."""
     app.register_error_handler(PageError, _page_error)
+    app.register_error_handler(TooManyRequests, _too_many)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(StoreUnavailable, _unavailable)
@@ -47,7 +50,26 @@ def install(app: Flask) -> None:
 
 
 def _page_error(error: PageError) -> Response:
-    return _show(error.status, error.public_key, error.detail, error.values)
+    response = _show(error.status, error.public_key, error.detail, error.values)
+    if error.status == 429:
+        response.headers["Retry-After"] = "60"
+    return response
+
+
+def _too_many(error: TooManyRequests) -> Response:
+    if request.endpoint in PROGRAMS:
+        response = _too_many_in_json()
+    else:
+        response = _show(429, "too_many_requests", error.rule)
+    response.headers["Retry-After"] = str(error.seconds)
+    return response
+
+
+def _too_many_in_json() -> Response:
+    text = f"too many requests; try again later. Reference: {show_reference(_reference())}"
+    response = jsonify({"error": "temporarily_unavailable", "error_description": text})
+    response.status_code = 429
+    return response
 
 
 def _csrf(error: CSRFError) -> Response:
@@ -77,13 +99,19 @@ def _unexpected(error: Exception) -> Response:
     return _show(500, "server_error", type(error).__name__)
 
 
-def _show(
-    status: int, key: str, detail: str, values: Mapping[str, str | None] = NOTHING
-) -> Response:
-    reference = getattr(g, "reference", None)
+def _reference() -> str:
+    """That of the login that this request is about, or one of its own."""
+    reference: str | None = getattr(g, "reference", None)
     if reference is None:
         reference = new_reference()
         remember_reference(reference)
+    return reference
+
+
+def _show(
+    status: int, key: str, detail: str, values: Mapping[str, str | None] = NOTHING
+) -> Response:
+    reference = _reference()
     log.warning(
         "page_error",
         status=status,

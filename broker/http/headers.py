@@ -36,13 +36,21 @@ def allow_form_to(url: str | None) -> None:
     targets.add(f"{parts.scheme}://{parts.netloc}" if web else f"{parts.scheme}:")
 
 
+def allow_looking_again() -> None:
+    """Let the script of this page fetch it again."""
+    g.looks_again = True
+
+
 def install(app: Flask, *, hsts: bool) -> None:
     """Set the headers on every response, also on errors and static files."""
 
     @app.after_request
     def _headers(response: Response) -> Response:
         targets = sorted(g.get("form_targets", ()))
-        response.headers["Content-Security-Policy"] = BASE_POLICY + " ".join(["'self'", *targets])
+        policy = BASE_POLICY + " ".join(["'self'", *targets])
+        if g.get("looks_again"):
+            policy += "; connect-src 'self'"
+        response.headers["Content-Security-Policy"] = policy
         response.headers.extend(FIXED)
         if hsts:
             response.headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"

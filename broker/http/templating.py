@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Flask, request, url_for
-from flask_babel import Babel, format_date, format_datetime, gettext
+from flask_babel import Babel, format_date, format_datetime, format_timedelta, gettext
 
+from assurance.levels import AssuranceLevel
 from broker.http import texts
 from broker.http.language import locale
 from broker.pages.choose_mandate import MandateChoice
@@ -21,6 +22,9 @@ from consent.release import BRANCH
 from state.trace import show_reference
 
 TIME_ZONE = "Europe/Amsterdam"
+_KEPT_IN_URL = frozenset(
+    {"q", "reason", "done", "code", "dienst", "makelaar", "uitkomst", "voor", "live"}
+)
 _LEVELS = {"EH2": "eh2", "EH2+": "eh2plus", "EH3": "eh3", "EH4": "eh4"}
 
 
@@ -38,7 +42,12 @@ def install(app: Flask) -> None:
         level_css=lambda label: _LEVELS.get(label, "eh2"),
         reference=show_reference,
         moment=_moment,
+        second=_second,
+        soon=_soon,
+        lasted=_lasted,
+        clock=_clock,
         day=lambda value: format_date(value, "d MMMM y"),
+        short_day=lambda value: format_date(value, "d MMM y"),
         refusal=_refusal,
         claim_label=lambda item: texts.claim(item.claim)[0],
         claim_why=lambda item: texts.claim(item.claim)[1],
@@ -59,6 +68,31 @@ def _moment(value: datetime) -> str:
     )
 
 
+def _second(value: datetime) -> str:
+    """``23 november 2026, 09.41.07 uur``."""
+    return format_datetime(
+        value, "d MMMM y, HH.mm.ss 'uur'" if locale() == "nl" else "d MMMM y, HH:mm:ss"
+    )
+
+
+def _soon(value: datetime) -> str:
+    """``23 nov, 09.41``: for lists of the last days."""
+    return format_datetime(value, "d MMM, HH.mm" if locale() == "nl" else "d MMM, HH:mm")
+
+
+def _lasted(time: timedelta) -> str:
+    """``34 seconden``, ``2 minuten``; below a minute to the second."""
+    return format_timedelta(time, granularity="second", threshold=1.0)
+
+
+def _clock(value: datetime) -> str:
+    """``14.05 uur`` today, else with the day."""
+    now = runtime().clock()
+    if format_date(value, "y-MM-dd") != format_date(now, "y-MM-dd"):
+        return _moment(value)
+    return format_datetime(value, "HH.mm 'uur'" if locale() == "nl" else "HH:mm")
+
+
 def _refusal(choice: MandateChoice) -> str:
     """Why a mandate cannot be used, in one sentence."""
     until = format_date(choice.valid_until, "d MMMM y") if choice.valid_until else ""
@@ -70,6 +104,8 @@ def _refusal(choice: MandateChoice) -> str:
 def _claim_values(item: ConsentItem) -> tuple[str, ...]:
     if item.claim == "sub":
         return (gettext("Een code in plaats van uw naam"),)
+    if item.claim == "acr" and item.values == (AssuranceLevel.EMAIL.label,):
+        return (gettext("Inloggen met uw e-mailadres, zonder niveau"),)
     if item.claim == "mandate":
         kind = texts.mandate_kind(item.values[0])
         return (f"{kind}, {item.values[1]}",)
@@ -88,9 +124,18 @@ def _language_url(wish: str) -> str:
     """
     path = request.path
     if request.method == "POST":
-        path = path.rsplit("/", 1)[0] if path.startswith("/login/") else "/"
-    query = {key: value for key, value in request.args.items() if key in ("q", "reason", "done")}
+        path = _shown_again_at(path)
+    query = {key: value for key, value in request.args.items() if key in _KEPT_IN_URL}
     return f"{path}?{urlencode({**query, 'ui': wish})}"
+
+
+def _shown_again_at(path: str) -> str:
+    """The address of the page whose form was sent to this one."""
+    if path.startswith("/login/"):
+        return path.rsplit("/", 1)[0]
+    if path.startswith("/mijn/"):
+        return path.removesuffix("/naam")
+    return path if path.startswith(("/operator/instellen", "/inloggegevens-vergeten")) else "/"
 
 
 def _static_url(name: str) -> str:

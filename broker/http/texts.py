@@ -62,6 +62,18 @@ ERRORS = {
         _("De dienst waarbij u wilde inloggen is er niet meer."),
         _START_AGAIN,
     ),
+    "login_loop": ErrorText(
+        "SLS-1010",
+        _("U komt in een kringetje terecht"),
+        _(
+            "De website stuurt u steeds opnieuw hierheen om in te loggen. "
+            "Wij stoppen, zodat u niet blijft ronddraaien."
+        ),
+        _(
+            "Sluit alle vensters van uw browser en wacht een minuut. "
+            "Log daarna opnieuw in bij de website. Zet cookies aan voor die website."
+        ),
+    ),
     "unsolicited_answer": ErrorText(
         "SLS-2101",
         _NOT_LOGGED_IN,
@@ -115,6 +127,12 @@ ERRORS = {
         _("Er ontbreekt iets aan het verzoek, of er staat iets te veel."),
         _TELL_PORTAL,
     ),
+    "https_required": ErrorText(
+        "SLS-4010",
+        _("De verbinding was niet beveiligd"),
+        _("Deze aanvraag kwam over http. Daarom is er niets mee gedaan."),
+        _("Gebruik het adres dat met https begint."),
+    ),
     "csrf": ErrorText(
         "SLS-4004",
         _("Deze pagina is verlopen"),
@@ -140,7 +158,7 @@ ERRORS = {
         "SLS-4008",
         _("Te veel pogingen"),
         _("U probeerde het vaak achter elkaar."),
-        _("Wacht een kwartier en probeer het opnieuw."),
+        _("Wacht een minuut en probeer het opnieuw."),
     ),
     "not_allowed": ErrorText(
         "SLS-4009",

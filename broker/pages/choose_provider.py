@@ -33,6 +33,7 @@ class ChooseProviderPage:
     search: str
     total: int
     remember_days: int
+    offers_account: bool = False
     error: bool = False
     template: str = "choose_provider.html"
 

@@ -13,7 +13,9 @@ class Frame:
     follow from ``login_id``.
 
     What is known so far fills up as the login goes on; ``reached`` only once it is enough.
-    ``may_change`` offers another makelaar.
+    ``makelaar`` is where the user logs in: this site itself when ``is_account``. ``may_change``
+    offers another makelaar, or another way where there is one; ``shows_level`` is False where no
+    level is asked.
     """
 
     login_id: str
@@ -27,6 +29,9 @@ class Frame:
     on_behalf_of: str | None = None
     reached: str | None = None
     may_change: bool = False
+    may_change_method: bool = False
+    is_account: bool = False
+    shows_level: bool = True
 
     def post_to(self, step: str) -> str:
         """The address of a form of this login."""

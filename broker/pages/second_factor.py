@@ -15,12 +15,14 @@ class MethodChoice:
     id: str
     kind: str
     label: str
+    locked_until: datetime | None = None
 
 
 @dataclass(frozen=True)
 class SecondFactorPage:
-    """``method``: ``totp``, ``otp_device``, ``sms`` or ``recovery_codes``. ``others`` when there is
-    more than one way. ``locked_until`` replaces the field by a time.
+    """``method``: ``totp``, ``otp_device``, ``sms``, ``passkey`` or ``recovery_codes``. ``others``
+    when there is more than one way. ``locked_until`` replaces the field by a time. ``options``:
+    JSON for the browser, of a passkey.
     """
 
     frame: Frame
@@ -33,5 +35,7 @@ class SecondFactorPage:
     valid_until: datetime | None = None  # of an SMS code
     pause: int = 0  # seconds until another SMS may be asked
     is_limited: bool = False  # no SMS was sent: too many
+    countries: tuple[str, ...] = ()  # whose numbers get an SMS
+    options: str | None = None
     others: tuple[MethodChoice, ...] = ()
     template: str = "second_factor.html"

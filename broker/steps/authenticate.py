@@ -7,12 +7,14 @@ from dataclasses import replace
 import structlog
 
 from assurance import step_up
+from broker import observation
 from broker.adapters import departure_urls
 from broker.dispatch import Leave, Outcome, Show, Turn
 from broker.http.language import locale
 from broker.login import MAX_DEPARTURES, Login, Sent, Trouble
 from broker.pages.trouble import TroublePage
 from broker.steps.frame import frame
+from broker.telemetry import span
 from providers.interface import AuthenticationRequest, Departure, ProviderUnavailable
 
 log = structlog.get_logger()
@@ -37,6 +39,7 @@ def _leave(turn: Turn, login: Login) -> Outcome:
         departure = _departure(turn, number)
     except ProviderUnavailable as unavailable:
         log.warning("makelaar.unavailable", provider=record.id, detail=str(unavailable))
+        observation.makelaar_is_up(record.id, up=False)
         return _trouble(turn, replace(login, trouble=Trouble.UNAVAILABLE))
     sent = (*login.sent, Sent(number, departure.remembered))[-MAX_DEPARTURES:]
     return Leave(replace(login, sent=sent, departures=number), departure, record.name)
@@ -60,7 +63,8 @@ def _departure(turn: Turn, number: int) -> Departure:
         login_hint=login.request.login_hint,
         locale=locale(),
     )
-    return turn.rt.configuration.adapters[record.id].begin(ask, turn.now)
+    with span("idp.call", login.reference):
+        return turn.rt.configuration.adapters[record.id].begin(ask, turn.now)
 
 
 def _trouble(turn: Turn, login: Login) -> Outcome:

@@ -1,5 +1,5 @@
-"""Which person is this? By makelaar and subject, never by e-mail address; an unknown one gets a
-record without rights.
+"""Which person is this? By makelaar and subject, or by the account, which names its person; never
+by e-mail address. Whom a makelaar knows and we do not gets a record without rights.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from broker.dispatch import Advance, Outcome, Turn
 from broker.downstream.interface import RefusalCode
 from broker.login import Ended
 from directory import people
+from providers.accounts import PROVIDER_ID
 
 
 def enter(turn: Turn) -> Outcome:
@@ -19,7 +20,11 @@ def enter(turn: Turn) -> Outcome:
     if turn.login.must_be is not None and not _is(turn, turn.login.must_be):
         other = Ended(RefusalCode.NOT_ALLOWED, "other_person", "other_person")
         return Advance(replace(turn.login, ended=other))
-    known = turn.meets.known or people.find_or_create(
+    known = turn.meets.known
+    if known is None and identity.provider_id == PROVIDER_ID:
+        gone = Ended(RefusalCode.NOT_ALLOWED, "account_ended")
+        return Advance(replace(turn.login, ended=gone))
+    known = known or people.find_or_create(
         turn.rt.session,
         turn.rt.sealer,
         provider_id=identity.provider_id,

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from broker import observation
 from broker.dispatch import Advance, Outcome, Show, Turn
 from broker.downstream.interface import LoginRefused, RefusalCode
 from broker.pages.choose_mandate import ChooseMandatePage, MandateChoice
@@ -24,6 +25,7 @@ def enter(turn: Turn) -> Outcome:
     """The only way to act needs no question; several do; none leads to the administrators."""
     usable = turn.meets.options.usable
     if not usable and not _allows_self(turn):
+        observation.mandate_checked("none")
         return _missing(turn)
     if len(usable) == 1 and not _allows_self(turn) and not turn.login.request.choose_again:
         return _settle(turn, usable[0].authority)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from assurance.levels import AssuranceLevel
 from broker.dispatch import Turn
 from broker.http.language import locale
 from broker.login import Login
 from broker.pages.frame import Frame
 from broker.pages.service_facts import ServiceFacts
+from broker.ways import Method
 
 
 def frame(turn: Turn) -> Frame:
@@ -15,20 +17,32 @@ def frame(turn: Turn) -> Frame:
     service = meets.service
     client = meets.client
     known = login.person_id is not None
-    enough = known and not login.too_low and meets.reached >= login.request.level
+    enough = known and not login.too_low and meets.reached >= meets.needed
+    is_account = meets.method is Method.ACCOUNT
     return Frame(
         login_id=login.id,
         reference=login.reference,
         portal_name=client.name.in_(language) if client else service.name.in_(language),
         service_name=service.name.in_(language),
         service_owner=service.provider_name.in_(language),
-        level=login.request.level.label,
-        makelaar=meets.provider.name if meets.provider else None,
+        level=meets.needed.label,
+        shows_level=meets.method is not None and meets.needed > AssuranceLevel.EMAIL,
+        makelaar=meets.way_name if meets.provider or is_account else None,
+        is_account=is_account,
         person=(meets.person.display_name or None) if known else None,
         on_behalf_of=_represented(login),
         reached=meets.reached.label if enough else None,
-        may_change=login.provider_id is not None and len(meets.offered) > 1,
+        may_change=_may_change(turn),
+        may_change_method=len(meets.ways) > 1,
     )
+
+
+def _may_change(turn: Turn) -> bool:
+    """Is there another makelaar, or another way than the one that was chosen?"""
+    login, meets = turn.login, turn.meets
+    if login.provider_id is not None and meets.method is Method.MAKELAAR:
+        return len(meets.ways) > 1 or len(meets.offered) > 1
+    return login.method is not None and len(meets.ways) > 1
 
 
 def service_facts(turn: Turn) -> ServiceFacts:

@@ -13,8 +13,8 @@ def enter(turn: Turn) -> Outcome:
     page = MeansInactivePage(
         frame=frame(turn),
         status=str(turn.meets.means_status),
-        makelaar=turn.meets.usable_provider.name,
-        help_url=turn.meets.usable_provider.help_url,
+        makelaar=turn.meets.way_name,
+        help_url=turn.meets.way_help,
     )
     return Show(page, status=403)
 

@@ -9,14 +9,15 @@ from dataclasses import replace
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from assurance import recovery_codes, second_factor
+from assurance import recovery_codes, second_factor, webauthn
 from assurance.means import FactorKind
 from assurance.second_factor import Accepted, Locked, Method, Wrong
 from assurance.sms import HOLDS
 from assurance.step_up import LocalFactor, Unreachable, Upstream
-from broker import sms_codes
+from broker import observation, passkey_answers, sms_codes
 from broker.dispatch import Advance, Outcome, Show, Turn
 from broker.downstream.interface import LoginRefused, RefusalCode
+from broker.http import limiting
 from broker.login import FactorDone, Login
 from broker.pages.level_unreachable import Elsewhere, LevelUnreachablePage
 from broker.pages.second_factor import MethodChoice, SecondFactorPage
@@ -55,8 +56,16 @@ def answer(turn: Turn) -> Outcome:
     factor = _current(turn)
     if "use" in turn.form:
         return _use(turn, turn.form["use"])
+    limiting.refuse_guessers(turn.rt, "factor")
+    limiting.count_person(turn.rt, "factor", turn.login.person_id or "")
+    if factor.kind is FactorKind.PASSKEY:
+        return _judge_passkey(turn, factor)
     if factor.kind is FactorKind.SMS and "resend" in turn.form:
         return _ask_code(turn, again=True)
+    return _judge_code(turn, factor)
+
+
+def _judge_code(turn: Turn, factor: Method) -> Outcome:
     code = turn.form.get("code", "")
     is_sms = factor.kind is FactorKind.SMS
     expected = sms_codes.expected(turn, factor) if is_sms else None
@@ -72,16 +81,37 @@ def answer(turn: Turn) -> Outcome:
             given=sms_codes.given(turn, factor, code) if is_sms else "",
         )
         _recorded(turn, session, factor, outcome)
+    observation.factor_answered(str(factor.kind), outcome)
+    if isinstance(outcome, Wrong):
+        limiting.wrong_guess(turn.rt, "factor")
     if isinstance(outcome, Accepted):
-        done = FactorDone(factor.factor_id, str(factor.kind), turn.now)
-        return Advance(replace(turn.login, factor=done, sms=None))
+        return _done(turn, factor)
     return _ask_code(turn, outcome)
 
 
+def _judge_passkey(turn: Turn, asked: Method) -> Outcome:
+    """What the script of the page sent; nothing where it could not run."""
+    answer = turn.form.get("assertion", "")
+    if not answer or asked.locked_until is not None:
+        return _ask_code(turn)
+    judged = passkey_answers.judge(turn, asked, answer)
+    if isinstance(judged.outcome, Accepted):
+        return _done(turn, judged.factor)
+    with writing(turn.rt.session) as session:
+        _recorded(turn, session, judged.factor, judged.outcome)
+    return _ask_code(turn, judged.outcome)
+
+
+def _done(turn: Turn, factor: Method) -> Outcome:
+    done = FactorDone(factor.factor_id, str(factor.kind), turn.now)
+    return Advance(replace(turn.login, factor=done, sms=None, challenge=None))
+
+
 def _current(turn: Turn) -> Method:
-    """The factor that is asked: the chosen one, else the one used last."""
-    chosen = turn.login.factor_chosen
-    return next((f for f in turn.meets.factors if f.factor_id == chosen), turn.meets.factors[0])
+    """The factor that is asked: the chosen one, else the one used last that is not locked."""
+    factors, chosen = turn.meets.factors, turn.login.factor_chosen
+    found = next((f for f in factors if f.factor_id == chosen), None)
+    return found or next((f for f in factors if f.locked_until is None), factors[0])
 
 
 def _use(turn: Turn, factor_id: str) -> Outcome:
@@ -121,28 +151,52 @@ def _tell(turn: Turn, session: Session, left: int) -> None:
 def _ask_code(turn: Turn, outcome: Wrong | Locked | None = None, *, again: bool = False) -> Outcome:
     factor, login = _current(turn), turn.login
     locked = outcome.until if isinstance(outcome, Locked) else factor.locked_until
-    limited = False
+    limited, options = False, None
+    if factor.kind is FactorKind.SMS and isinstance(outcome, Wrong) and login.sms is not None:
+        login = replace(login, sms=replace(login.sms, wrong=login.sms.wrong + 1))
     if factor.kind is FactorKind.SMS and locked is None and (again or not _was_sent(turn, factor)):
         sent = sms_codes.send(turn, factor)
         login, limited = sent or login, sent is None
+    if factor.kind is FactorKind.PASSKEY and locked is None:
+        login = replace(login, challenge=webauthn.new_challenge())
+        options = passkey_answers.options(turn, login.challenge or "")
     page = SecondFactorPage(
         frame=frame(turn),
         method=str(factor.kind),
         label=factor.label,
         digits=factor.digits,
         is_wrong=isinstance(outcome, Wrong),
-        tries_left=outcome.tries_left if isinstance(outcome, Wrong) else None,
+        tries_left=_tries_left(factor, login, outcome),
         locked_until=locked,
         valid_until=login.sms.sent_at + HOLDS if login.sms else None,
         pause=login.sms.pause_left(turn.now) if login.sms else 0,
         is_limited=limited,
-        others=tuple(
-            MethodChoice(f.factor_id, str(f.kind), f.label)
-            for f in turn.meets.factors
-            if f.factor_id != factor.factor_id
-        ),
+        countries=sms_codes.countries(turn.rt) if factor.kind is FactorKind.SMS else (),
+        options=options,
+        others=_others(turn, factor),
     )
     return Show(page, status=200 if outcome is None else 422, login=login)
+
+
+def _tries_left(factor: Method, login: Login, outcome: Wrong | Locked | None) -> int | None:
+    """Of the factor; of an SMS code as well, which holds for fewer."""
+    if factor.kind is FactorKind.SMS and login.sms is not None:
+        left = login.sms.tries_left
+        return min(left, outcome.tries_left) if isinstance(outcome, Wrong) else left
+    return outcome.tries_left if isinstance(outcome, Wrong) else None
+
+
+def _others(turn: Turn, factor: Method) -> tuple[MethodChoice, ...]:
+    """The other ways (A8), last used first. All passkeys are one way: the browser knows which."""
+    found: dict[str, MethodChoice] = {}
+    for f in sorted(turn.meets.factors, key=lambda f: f.locked_until is not None):
+        is_passkey = f.kind is FactorKind.PASSKEY
+        if f.factor_id == factor.factor_id or (is_passkey and factor.kind is FactorKind.PASSKEY):
+            continue
+        label = "" if is_passkey else f.label
+        way = str(f.kind) if is_passkey else f.factor_id
+        found.setdefault(way, MethodChoice(f.factor_id, str(f.kind), label, f.locked_until))
+    return tuple(found.values())
 
 
 def _was_sent(turn: Turn, factor: Method) -> bool:
@@ -154,15 +208,15 @@ def _unreachable(turn: Turn) -> Outcome:
     given = turn.login.given if turn.login.too_low else meets.reached
     page = LevelUnreachablePage(
         frame=frame(turn),
-        needed=turn.login.request.level.label,
+        needed=meets.needed.label,
         given=given.label if given else None,
         no_factor=isinstance(meets.missing, Unreachable) and meets.missing.no_factor,
-        makelaar=meets.usable_provider.name,
+        makelaar=meets.way_name,
         others=tuple(
             Elsewhere(r.name, r.help_url)
             for r in meets.offered
             if r.id != turn.login.provider_id and r.state == "live" and meets.reaches(r)
         ),
-        help_url=meets.usable_provider.help_url,
+        help_url=meets.way_help,
     )
     return Show(page, status=403)

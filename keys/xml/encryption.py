@@ -126,12 +126,15 @@ def _open(
             return None
         if algorithm in GCM:
             return AESGCM(secret).decrypt(content[:12], content[12:], None)
-        return _open_cbc(secret, content)
+        return open_cbc(secret, content)
     except (ValueError, InvalidTag):
         return None
 
 
-def _open_cbc(secret: bytes, content: bytes) -> bytes:
+def open_cbc(secret: bytes, content: bytes) -> bytes:
+    """What AES-CBC sealed, after its IV. Only for what something else authenticates. Raises
+    ValueError.
+    """
     decryptor = Cipher(algorithms.AES(secret), modes.CBC(content[:_BLOCK])).decryptor()
     padded = decryptor.update(content[_BLOCK:]) + decryptor.finalize()
     if not padded or not 1 <= padded[-1] <= _BLOCK:

@@ -32,8 +32,15 @@ class XmlRefused(Exception):
         self.reason = reason
 
 
-def parse(raw: bytes, *, max_bytes: int = MAX_BYTES) -> etree._Element:
-    """The root of a document that may be read. Raises XmlRefused: too_large, encoding, dtd,
+def parse(
+    raw: bytes,
+    *,
+    max_bytes: int = MAX_BYTES,
+    max_elements: int = MAX_ELEMENTS,
+    strict_ids: bool = True,
+) -> etree._Element:
+    """The root of a document that may be read. ``strict_ids`` off only where no signature refers to
+    them. Raises XmlRefused: too_large, encoding, dtd,
     not_well_formed, too_many_elements, too_many_attributes, too_many_namespaces, too_deep,
     processing_instruction, namespace, id.
     """
@@ -56,7 +63,7 @@ def parse(raw: bytes, *, max_bytes: int = MAX_BYTES) -> etree._Element:
         raise XmlRefused("not_well_formed") from None
     if root.getroottree().docinfo.doctype:
         raise XmlRefused("dtd")
-    _check_tree(root)
+    _check_tree(root, max_elements, strict_ids=strict_ids)
     return root
 
 
@@ -76,7 +83,7 @@ def _check_bytes(raw: bytes) -> None:
         raise XmlRefused("dtd")
 
 
-def _check_tree(root: etree._Element) -> None:
+def _check_tree(root: etree._Element, max_elements: int, *, strict_ids: bool) -> None:
     if root.getprevious() is not None or root.getnext() is not None:
         raise XmlRefused("processing_instruction")
     seen: set[str] = set()
@@ -85,11 +92,11 @@ def _check_tree(root: etree._Element) -> None:
     for event, item in etree.iterwalk(root, events=_EVENTS):
         if event == "start":
             count, depth = count + 1, depth + 1
-            if count > MAX_ELEMENTS:
+            if count > max_elements:
                 raise XmlRefused("too_many_elements")
             if depth > MAX_DEPTH:
                 raise XmlRefused("too_deep")
-            _check_attributes(item, seen)
+            _check_attributes(item, seen, strict_ids=strict_ids)
         elif event == "end":
             depth -= 1
         elif event == "start-ns":
@@ -109,11 +116,13 @@ def _check_namespace(uri: str) -> None:
         raise XmlRefused("namespace")
 
 
-def _check_attributes(element: etree._Element, seen: set[str]) -> None:
+def _check_attributes(element: etree._Element, seen: set[str], *, strict_ids: bool) -> None:
     """Not too many; and every ID stands once, under its plain name."""
     attributes = element.attrib
     if len(attributes) > MAX_ATTRIBUTES:
         raise XmlRefused("too_many_attributes")
+    if not strict_ids:
+        return
     for name, value in attributes.items():
         if name[-2:].lower() != "id" or etree.QName(name).localname.lower() != "id":
             continue

@@ -12,12 +12,15 @@ from sandbox.keys import Algorithm
 
 @dataclass(frozen=True)
 class PortalService:
-    """A service with the level it asks and whether a mandate must come with the login."""
+    """A service with the level it asks and whether a mandate must come with the login.
+    ``takes_email``: an account with an e-mail address will do as well.
+    """
 
     uuid: str
     name: str
     level: str
     mandate: Literal["required", "optional", "none"]
+    takes_email: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ AFVAL: Final = PortalService(
     "69688013-81c5-42ef-a1df-b7b00e9980ec", "Gevaarlijk afval melden", "EH4", "required"
 )
 IDEEEN: Final = PortalService(
-    "4c95a12d-33ae-4688-9980-85f799509db0", "Ideeënbus voor ondernemers", "EH2", "none"
+    "4c95a12d-33ae-4688-9980-85f799509db0", "Ideeënbus voor ondernemers", "EH2", "none", True
 )
 
 CLIENTS: Final = (

@@ -17,7 +17,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from sandbox.people import is_enough, level_of
+from sandbox.people import EMAIL, is_enough, level_of
 from sandbox.portal.clients import PortalClient, PortalService
 from sandbox.wire import Wire
 
@@ -194,6 +194,7 @@ def _check_claims(
 ) -> list[Check]:
     now = time.time()
     level = level_of(str(claims.get("acr"))) or ""
+    is_email = "acr" not in claims and claims.get("loa") == EMAIL
     represents = claims.get("represents")
     must = service.mandate == "required"
     return [
@@ -203,8 +204,8 @@ def _check_claims(
         _check("tijd", claims.get("iat", 0) - 5 <= now < claims.get("exp", 0), "geldig"),
         _check(
             "niveau",
-            bool(level) and is_enough(level, service.level),
-            f"{level} (nodig {service.level})",
+            (bool(level) and is_enough(level, service.level)) or (is_email and service.takes_email),
+            f"{level or 'account met e-mailadres'} (nodig {service.level})",
         ),
         _check("represents", not must or bool(represents), _named(represents)),
     ]

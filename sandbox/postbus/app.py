@@ -1,14 +1,19 @@
-"""The postbus: takes mail from the broker's webhook adapter and shows it, newest first."""
+"""The postbus: takes mail from the broker's webhook adapter and shows it, newest first; and shows
+the codes of the apps that people of the demo would have on their phone.
+"""
 
 from __future__ import annotations
 
 import threading
+import time
 from datetime import UTC, datetime
 from typing import Any
 
+import pyotp
 from flask import Flask, Response, jsonify, render_template, request
 
-from sandbox.prepare import Demo
+from sandbox.people import PEOPLE
+from sandbox.prepare import Demo, recovery_codes
 from sandbox.web import new_app, serve
 
 MOST_KEPT = 500
@@ -35,12 +40,34 @@ def create_app(demo: Demo) -> Flask:
                 del letters[:-MOST_KEPT]
         return jsonify({"status": "accepted"}), 202
 
+    @app.get("/codes")
+    def codes() -> str:
+        """What the apps, devices and drawers of the test people show at this moment."""
+        left = 30 - int(time.time()) % 30
+        shown = [(name, what, pyotp.TOTP(seed).now()) for name, what, seed in _seeds(demo)]
+        kept = [
+            (person.name, recovery_codes(demo, person.key))
+            for person in PEOPLE
+            if (demo.secrets / f"{person.key}.codes").exists()
+        ]
+        return render_template("codes.html", shown=shown, left=left, kept=kept)
+
     @app.get("/api/messages")
     def messages() -> Response:
         """For tests."""
         return jsonify(letters)
 
     return app
+
+
+def _seeds(demo: Demo) -> list[tuple[str, str, str]]:
+    """Name, thing and seed of everything that makes codes, also of the operator."""
+    names = {person.key: person.name for person in PEOPLE}
+    return [
+        (names.get(file.stem, file.stem.capitalize()), what, file.read_text().strip())
+        for kind, what in (("totp", "app"), ("device", "apparaat"))
+        for file in sorted(demo.secrets.glob(f"*.{kind}"))
+    ]
 
 
 if __name__ == "__main__":

@@ -150,6 +150,55 @@ def test_H_04_a_proxy_of_ours_is_believed_about_the_scheme_alone(
     assert seen == [("10.0.0.1", "https", "localhost:8000")]
 
 
+@pytest.fixture(scope="module")
+def public(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """An installation with https and one proxy in front."""
+    return make_world(
+        tmp_path_factory.mktemp("https"),
+        web={"base_url": "https://login.example.nl", "trusted_proxy_hops": 1},
+        ui={"demo": False},
+        development={"loopback": ()},
+    )
+
+
+def _came_by(public: World, scheme: str | None, path: str, method: str = "GET") -> TestResponse:
+    said = {"X-Forwarded-Proto": scheme} if scheme is not None else {}
+    return ask(public.app, path, method, base_url="http://login.example.nl", headers=said)
+
+
+@pytest.mark.parametrize("path", ["/hulp/", "/beheer", "/authorize?client_id=x&state=a%20b"])
+def test_H_07_a_page_asked_in_the_clear_is_asked_again_over_https(public: World, path: str) -> None:
+    answer = _came_by(public, "http", path)
+    assert answer.status_code == 308
+    assert answer.headers["Location"] == f"https://login.example.nl{path}"
+    assert _came_by(public, "https", path).status_code != 308
+    assert _came_by(public, None, path).status_code != 308  # a proxy that says nothing: no loop
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/token"),
+        ("GET", "/userinfo"),
+        ("GET", "/jwks"),
+        ("GET", "/.well-known/openid-configuration"),
+        ("POST", "/saml/acs"),
+        ("POST", "/uitloggen"),
+    ],
+)
+def test_H_07_what_a_program_sends_in_the_clear_is_refused(
+    public: World, method: str, path: str
+) -> None:
+    answer = _came_by(public, "http", path, method)
+    assert answer.status_code == 400 and "SLS-4010" in answer.text
+    assert "Location" not in answer.headers
+    assert "SLS-4010" not in _came_by(public, "https", path, method).text
+
+
+def test_H_07_health_is_asked_by_address(public: World) -> None:
+    assert _came_by(public, "http", "/health/live").status_code == 200
+
+
 OTHER_HOSTS = (
     *("elders.example", "localhost:8000.elders.example", "localhost", "localhost:80", ""),
     *("x@localhost:8000", "127.0.0.1:8000", "localhost:8000,elders.example"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -125,6 +126,51 @@ def test_H_06_other_methods_are_refused_by_the_server_too(port: int, method: str
     )
     assert all(400 <= status < 500 for status in statuses(answer))
     assert b"marker" not in answer
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(90)
+def test_H_06_clients_that_dawdle_in_their_headers_hold_nobody_up(port: int) -> None:
+    """More of them than there are threads: the others are answered, and they are shown out. (A
+    body that drips in is for the proxy in front, which takes bodies in whole.)
+    """
+    head = f"POST /token HTTP/1.1\r\nHost: localhost:{port}\r\nX-Slow: y"
+    began = time.monotonic()
+    slow = [socket.create_connection(("127.0.0.1", port), PATIENCE) for _ in range(24)]
+    try:
+        for connection in slow:
+            connection.sendall(head.encode())
+        for _ in range(3):
+            assert statuses(send(port, request(port, GET))) == [200]
+        for connection in slow:
+            connection.settimeout(30)
+            try:
+                last = connection.recv(65536)
+            except ConnectionError:
+                last = b""
+            assert statuses(last) in ([], [408])
+        assert time.monotonic() - began < 30
+    finally:
+        for connection in slow:
+            connection.close()
+    assert statuses(send(port, request(port, GET))) == [200]
+
+
+def test_H_09_nothing_about_the_inside_is_told_at_the_public_address(port: int) -> None:
+    for path in (
+        *("/metrics", "/metrics/", "/.git/config", "/.env", "/config.toml", "/var/sluis.db"),
+        *("/health", "/health/started", "/static/../wsgi.py", "/static/%2e%2e/wsgi.py"),
+        *("/static/", "/openapi.json", "/console", "/server-status", "/debug"),
+    ):
+        answer = send(port, request(port, f"GET {path} HTTP/1.1"))
+        assert statuses(answer) in ([404], [400]), path
+        assert b"sluis_" not in answer
+    for path, told in (("/health/live", b'{"status":"ok"}'), ("/health/ready", b'{"status":"ok"}')):
+        answer = send(port, request(port, f"GET {path} HTTP/1.1"))
+        assert statuses(answer) == [200]
+        assert answer.partition(b"\r\n\r\n")[2].strip() == told
+        lines = [line for line in answer.split(b"\r\n") if line.lower().startswith(b"server:")]
+        assert lines == [b"server: granian"]
 
 
 def test_H_06_huge_headers_and_bodies_are_refused(port: int) -> None:

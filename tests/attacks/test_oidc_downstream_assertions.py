@@ -7,14 +7,20 @@ import hmac
 import json
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
+from sqlalchemy import update
 
+from broker.downstream.oidc.client_authentication import SKEW_SECONDS
 from keys.jwks import as_joserfc
 from sandbox.wire import Answer
+from state.stores.birth import generation
+from state.stores.single import milliseconds
+from state.stores.sql import GENERATION_KEY, Ephemeral
 from tests.broker.clients import SECRET, portal_ec_key, portal_key
 from tests.broker.portal import (
     ISSUER,
@@ -228,3 +234,18 @@ def test_O_14_an_assertion_is_used_once(portals: dict[str, Portal]) -> None:
     assert portal.token({**portal.redemption(codes[2]), **by_assertion(same_jti)}).status == 200
     again = assertion(jti="the same one again", exp=int(time.time()) + 100)
     unauthenticated(portal.token({**portal.redemption("x"), **by_assertion(again)}))
+
+
+def test_O_14_X_04_an_emptied_store_distrusts_assertions_for_as_long_as_a_clock_may_be_ahead(
+    portals: dict[str, Portal],
+) -> None:
+    """An assertion of before could bear a time of now; a minute later none can."""
+    portal = portals["by-key"]
+    for age, status in ((SKEW_SECONDS - 5, 401), (SKEW_SECONDS + 5, 200)):
+        code = portal.code()
+        born = portal.world.clock() - timedelta(seconds=age)
+        mark = str(milliseconds(generation(born, is_first=False))).encode()
+        with portal.world.parts.engine.begin() as sql:
+            born_then = update(Ephemeral).where(Ephemeral.key == GENERATION_KEY)
+            assert sql.execute(born_then.values(value=mark)).rowcount == 1
+        assert portal.redeem(code).status == status

@@ -146,7 +146,8 @@ def test_F_05_above_the_limit_of_the_installation_nobody_gets_one(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     world = make_portal_world(
-        tmp_path_factory.mktemp("breaker"), second_factors={"sms_most_per_hour": 1}
+        tmp_path_factory.mktemp("breaker"),
+        second_factors={"sms_most_per_hour": 1, "alert_email": "wacht@voorbeeld.example"},
     )
     set_clock(world)
     portal = Portal(world)
@@ -157,8 +158,37 @@ def test_F_05_above_the_limit_of_the_installation_nobody_gets_one(
     browser = at_question(portal)
     assert browser.page is not None and NOT_SENT in browser.page.text
     assert len(messages(portal)) == 1
-    with world.session() as session:
+    world.clock.advance(31)
+    at_question(portal)
+    with world.session() as session:  # said once, not at every login
         assert len(audit.recent(session, tags=(EventTag.SMS_STOPPED,))) == 1
+    alerts = [m for m in world.deliver_mail() if m["recipient"] == "wacht@voorbeeld.example"]
+    assert ["de grens van 1 per uur" in m["text"] for m in alerts] == [True]
+
+
+def test_F_05_one_network_gets_twenty_messages_a_day_whatever_the_numbers(portal: Portal) -> None:
+    sent = []
+    for number in range(22):
+        only_sms(portal, f"+316123456{number:02}")
+        page = at_question(portal).page
+        assert page is not None
+        sent.append(NOT_SENT not in page.text)
+    assert sent == [True] * 20 + [False] * 2
+
+
+def test_the_page_says_how_long_how_often_and_what_else(portal: Portal) -> None:
+    only_sms(portal)
+    browser = at_question(portal)
+    assert browser.page is not None
+    text = browser.page.text
+    assert "U kunt het 3 keer proberen" in text and "Hij werkt tot" in text
+    assert "U kunt over 30 seconden een nieuwe code vragen" in text
+    assert "Nederland, België, Duitsland, Luxemburg" in text
+    assert NUMBER not in browser.page.answer.body.decode()
+    wrong = other_than(code_in(messages(portal)[-1]))
+    assert "U kunt het nog 2 keer proberen" in give(browser, wrong).text
+    give(browser, wrong)
+    assert "Deze code werkt niet meer. Vraag een nieuwe code." in give(browser, wrong).text
 
 
 def test_F_16_a_recovery_code_is_the_other_way_once_and_tells_the_person(portal: Portal) -> None:

@@ -14,6 +14,7 @@ from assurance.step_up import LocalFactor, Missing, Nothing, Unreachable, Upstre
 from broker.downstream.interface import DownstreamName, LoginRequest, RefusalCode
 from broker.journey import JOURNEY, Circumstances, Step, next_step, open_row
 from broker.login import Ended, Login
+from broker.ways import Method
 from directory.people import MeansStatus
 from providers.interface import Identity
 
@@ -29,6 +30,7 @@ REACHED = Nothing()
 class Meets:
     """Implements ``broker.journey.Circumstances`` with plain facts."""
 
+    method: Method | None = Method.MAKELAAR
     provider_is_usable: bool = True
     means_status: MeansStatus = MeansStatus.ACTIVE
     missing: Missing = REACHED
@@ -50,6 +52,7 @@ logins = some.builds(
     provider_id=some.sampled_from([None, "makelaar"]),
     identity=some.sampled_from([None, IDENTITY]),
     person_id=some.sampled_from([None, "person"]),
+    must_replace=some.booleans(),
     too_low=some.booleans(),
     authority_settled=some.booleans(),
     ended=some.sampled_from([None, ENDED]),
@@ -59,6 +62,7 @@ logins = some.builds(
 open_logins = logins.filter(lambda login: login.ended is None and not login.too_low)
 circumstances = some.builds(
     Meets,
+    method=some.sampled_from([None, *Method]),
     provider_is_usable=some.booleans(),
     means_status=some.sampled_from(list(MeansStatus)),
     missing=some.sampled_from(
@@ -72,12 +76,16 @@ circumstances = some.builds(
 def answered(step: Step, login: Login, meets: Meets) -> tuple[Login, Meets]:
     """The facts after this question got a good answer, and nothing else happened."""
     match step:
+        case Step.CHOOSE_METHOD:
+            return login, replace(meets, method=Method.MAKELAAR)
         case Step.CHOOSE_PROVIDER:
             return replace(login, provider_id="makelaar"), replace(meets, provider_is_usable=True)
-        case Step.AUTHENTICATE:
+        case Step.AUTHENTICATE | Step.GIVE_PASSWORD:
             return replace(login, identity=IDENTITY), meets
         case Step.BIND_ACCOUNT:
             return replace(login, person_id="person"), meets
+        case Step.REPLACE_PASSWORD:
+            return replace(login, must_replace=False), meets
         case Step.MEANS_STATUS:
             return login, replace(meets, means_status=MeansStatus.ACTIVE)
         case Step.STEP_UP:
@@ -96,9 +104,13 @@ def test_an_answer_is_given_only_when_every_question_is_answered(
 ) -> None:
     is_complete = (
         login.ended is None
-        and login.provider_id is not None
-        and meets.provider_is_usable
+        and meets.method is not None
+        and (
+            meets.method is Method.ACCOUNT
+            or (login.provider_id is not None and meets.provider_is_usable)
+        )
         and login.identity is not None
+        and not login.must_replace
         and login.person_id is not None
         and meets.means_status is MeansStatus.ACTIVE
         and not login.too_low
@@ -147,11 +159,25 @@ def test_the_step_is_the_first_open_row(login: Login, meets: Meets) -> None:
 def test_rows_that_need_a_fact_come_behind_the_row_that_gets_it(login: Login, meets: Meets) -> None:
     """Nobody is asked for a mandate before it is known who it is, and so on."""
     found = next_step(login, meets)
-    if ORDER.index(found) > ORDER.index(Step.CHOOSE_PROVIDER):
+    if ORDER.index(found) > ORDER.index(Step.CHOOSE_METHOD):
+        assert meets.method is not None
+    if ORDER.index(found) > ORDER.index(Step.CHOOSE_PROVIDER) and meets.method is Method.MAKELAAR:
         assert login.provider_id is not None and meets.provider_is_usable
     if ORDER.index(found) > ORDER.index(Step.STEP_UP):
         assert login.identity is not None and login.person_id is not None
+        assert not login.must_replace
         assert meets.means_status is MeansStatus.ACTIVE
+
+
+@given(logins, circumstances)
+def test_an_account_meets_no_makelaar_and_a_makelaar_no_password(
+    login: Login, meets: Meets
+) -> None:
+    step = next_step(login, meets)
+    if step in (Step.CHOOSE_PROVIDER, Step.AUTHENTICATE):
+        assert meets.method is Method.MAKELAAR
+    if step is Step.GIVE_PASSWORD:
+        assert meets.method is Method.ACCOUNT and login.identity is None
 
 
 class Asked:
@@ -183,6 +209,10 @@ def test_nothing_is_looked_up_for_rows_behind_the_open_one(login: Login, meets: 
 @pytest.mark.parametrize(
     ("login", "meets", "step"),
     [
+        (NEW, Meets(method=None), Step.CHOOSE_METHOD),
+        (NEW, Meets(method=Method.ACCOUNT), Step.GIVE_PASSWORD),
+        (replace(DONE, provider_id="sluis"), Meets(method=Method.ACCOUNT), Step.RESPOND),
+        (replace(DONE, must_replace=True), Meets(), Step.REPLACE_PASSWORD),
         (NEW, Meets(), Step.CHOOSE_PROVIDER),
         (DONE, Meets(provider_is_usable=False), Step.CHOOSE_PROVIDER),
         (replace(NEW, provider_id="makelaar"), Meets(), Step.AUTHENTICATE),
@@ -204,6 +234,9 @@ def test_the_journey_by_example(login: Login, meets: Circumstances, step: Step) 
 def test_O_21_what_prompt_none_says_at_each_question() -> None:
     said = {row.step: row.under_passive for row in JOURNEY}
     assert said[Step.CHOOSE_PROVIDER] is RefusalCode.LOGIN_REQUIRED
+    assert said[Step.CHOOSE_METHOD] is RefusalCode.LOGIN_REQUIRED
+    assert said[Step.GIVE_PASSWORD] is RefusalCode.LOGIN_REQUIRED
+    assert said[Step.REPLACE_PASSWORD] is RefusalCode.INTERACTION_REQUIRED
     assert said[Step.AUTHENTICATE] is RefusalCode.LOGIN_REQUIRED
     assert said[Step.STEP_UP] is RefusalCode.LOGIN_REQUIRED
     assert said[Step.CHOOSE_MANDATE] is RefusalCode.INTERACTION_REQUIRED

@@ -10,7 +10,7 @@ import logging
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
 import pyotp
 import pytest
@@ -189,6 +189,7 @@ HOSTILE = (
     pytest.param("a\u2028b\u2029c\x85d", id="other line ends"),
     pytest.param('a"}\n{"event":"forged"', id="JSON"),
     pytest.param("x" * 7000, id="huge"),
+    pytest.param("y " * 500_000, id="a megabyte"),
     pytest.param("a\x00b", id="a null"),
 )
 
@@ -202,6 +203,10 @@ def test_L_02_what_is_logged_is_one_line_escaped_and_cut(
     for name in ("client_id", "redirect_uri", "scope", "acr_values", "idp_hint"):
         portal.ask(portal.request(**{name: value}))
     portal.token({"client_id": value, "client_secret": value, "grant_type": value})
+    as_sent = value.encode().decode("latin-1").translate({10: " ", 13: " ", 0: " "})
+    said = {"User-Agent": as_sent, "Referer": as_sent, "X-Forwarded-For": as_sent}
+    for path in ("/nowhere", "/authorize", "/saml/acs", f"/login/{quote(value)}"):
+        world.wire.request("GET", ISSUER + path, None, said)
     structlog.get_logger().warning("event", detail=value, listed=[value], deep={"a": value})
     lines = log.getvalue().split("\n")
     assert lines[-1] == ""

@@ -4,26 +4,21 @@ ways.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 from broker.http.help_pages import TOPICS
+from tests.browser.operator_scenes import OPERATOR_SCENES
+from tests.browser.scene import Scene
 from tests.browser.visitor import Visitor
+from tests.running_demo import TEMPORARY
 
 BODEM: Final = "Meldportaal Bodem"
 LOZING: Final = "Lozing melden"
 GRONDWATER: Final = "Grondwateronttrekking"
+IDEEEN: Final = "Ideeënbus voor ondernemers"
+ASK_RECOVERY: Final = "/inloggegevens-vergeten"
 TRIES: Final = 5
-
-
-@dataclass(frozen=True)
-class Scene:
-    """``shows``: a selector that only this page has."""
-
-    name: str
-    walk: Callable[[Visitor], None]
-    shows: str
+ROUNDS: Final = 10
 
 
 def _search(visitor: Visitor, words: str) -> None:
@@ -67,10 +62,54 @@ def _codes(visitor: Visitor, wrong: int) -> None:
         visitor.give_code(visitor.running.wrong_code_of("roos"))
 
 
+def _recovery(visitor: Visitor) -> None:
+    _login(visitor, LOZING, "brugwacht", "yara")
+    visitor.click("button[name=use]")
+
+
 def _ask_for_a_mandate(visitor: Visitor) -> None:
     _login(visitor, LOZING, "veerhuis", "fatima")
     visitor.page.fill("#bericht", "Ik doe vanaf deze maand de lozingen van de bakkerij.")
     visitor.click("form:has(#bericht) button[type=submit]")
+
+
+def _account(visitor: Visitor, name: str | None = None, password: str = "verkeerd") -> None:
+    """At the password, or after it."""
+    visitor.ask(IDEEEN)
+    visitor.press("method", "account")
+    if name is not None:
+        visitor.page.fill("#naam", name)
+        visitor.page.fill("#wachtwoord", password)
+        visitor.click("form[action$='/password'] button[type=submit]")
+
+
+def _replace(visitor: Visitor, new: str | None = None) -> None:
+    _account(visitor, "tess.vermeer", TEMPORARY)
+    if new is not None:
+        visitor.page.fill("#nieuw", new)
+        visitor.page.fill("#nogmaals", new)
+        visitor.click("form[action$='/new-password'] button[type=submit]")
+
+
+def _forgot(visitor: Visitor, name: str) -> None:
+    visitor.go(ASK_RECOVERY)
+    visitor.page.fill("#naam", name)
+    visitor.click("form[action$='-vergeten'] button[type=submit]")
+
+
+def _recover(visitor: Visitor) -> None:
+    _forgot(visitor, "eva.maas")
+    link = visitor.running.recovery_link("eva")
+    visitor.go(link.removeprefix(visitor.running.addresses.broker))
+
+
+def _round_and_round(visitor: Visitor) -> None:
+    """A portal that asks again as soon as a login ended."""
+    for _ in range(ROUNDS):
+        visitor.ask(BODEM)
+        visitor.click("form[action$='/cancel'] button")
+        visitor.page.wait_for_load_state()
+    visitor.ask(BODEM)
 
 
 def _elsewhere(visitor: Visitor) -> None:
@@ -126,12 +165,59 @@ def _log_out_everywhere(visitor: Visitor, confirm: bool = False) -> None:
         visitor.click("form[action$=uitloggen] button")
 
 
+def _mine(visitor: Visitor, path: str, person: str = "jan", makelaar: str = "polderpoort") -> None:
+    """Own means of login: Jan has the level to add what counts at once, Roos at Brugwacht EH2."""
+    visitor.go("/mijn/inlogmiddelen")
+    visitor.choose(makelaar)
+    visitor.log_in_as(person)
+    visitor.go(f"/mijn/inlogmiddelen{path}")
+
+
+def _mine_with_code(visitor: Visitor, path: str, action: str) -> None:
+    """Roos, who proves her app before she may come here."""
+    _mine(visitor, "/hoger", "roos", "brugwacht")
+    visitor.choose("brugwacht")
+    visitor.log_in_as("roos")
+    visitor.give_code(visitor.running.code_of("roos"))
+    visitor.go(f"/mijn/inlogmiddelen{path}")
+    if action:
+        visitor.click(action)
+
+
+def _mine_wrong(visitor: Visitor, path: str, field: str, value: str) -> None:
+    _mine(visitor, path)
+    visitor.page.fill(field, value)
+    if path == "/apparaat":
+        visitor.page.fill("#code", "000000")
+    visitor.click("main form:has(input:not([type=hidden])) button")
+
+
+def _mine_removal(visitor: Visitor) -> None:
+    _mine_with_code(visitor, "", "td a[href*='/inlogmiddelen/']")
+    visitor.click("a[href$=verwijderen]")
+
+
+def _mine_out(visitor: Visitor) -> None:
+    _mine(visitor, "")
+    visitor.click("form[action$=uitloggen] button")
+
+
 def _help(name: str) -> Scene:
     return Scene(f"hulp-{name}", lambda v: v.go(f"/hulp/{name}"), "h1")
 
 
 SCENES: Final = (
     Scene("makelaar", lambda v: v.ask(BODEM), "button[name=provider]"),
+    Scene("inlogmethode", lambda v: v.ask(IDEEEN), "button[name=method]"),
+    Scene("account", _account, "#wachtwoord"),
+    Scene("account-fout", lambda v: _account(v, "niemand"), "#wachtwoord-fout"),
+    Scene("wachtwoord-vervangen", _replace, "#nieuw"),
+    Scene("wachtwoord-vervangen-fout", lambda v: _replace(v, "te kort"), "#nieuw-fout"),
+    Scene("vergeten", lambda v: v.go(ASK_RECOVERY), "#naam"),
+    Scene("vergeten-verstuurd", lambda v: _forgot(v, "niemand@voorbeeld.example"), "#verstuurd"),
+    Scene("vergeten-nieuw", _recover, "#nieuw"),
+    Scene("vergeten-verlopen", lambda v: v.go(f"{ASK_RECOVERY}/oud"), "#verlopen"),
+    Scene("makelaar-met-account", lambda v: v.ask("Vergunning aanvragen"), "button[name=method]"),
     Scene("makelaar-gezocht", lambda v: _search(v, "polder"), "button[value=polderpoort]"),
     Scene("makelaar-niet-gevonden", lambda v: _search(v, "Achterdijk"), ".sluis-empty"),
     Scene("makelaar-fout", _choose_another, ".utrecht-alert--error"),
@@ -139,6 +225,9 @@ SCENES: Final = (
     Scene("makelaar-onbereikbaar", _unreachable, "form[action$='/authenticate']"),
     Scene("code", lambda v: _codes(v, 0), "#code"),
     Scene("code-fout", lambda v: _codes(v, 1), "#code-fout"),
+    Scene("code-sms", lambda v: _login(v, LOZING, "brugwacht", "yara"), "button[name=resend]"),
+    Scene("code-apparaat", lambda v: _login(v, LOZING, "brugwacht", "joost"), "#code"),
+    Scene("code-herstel", _recovery, "#code[autocomplete=off]"),
     Scene("code-geblokkeerd", lambda v: _codes(v, TRIES), ".sluis-lock:not(:has(#code))"),
     Scene(
         "niveau-te-laag", lambda v: _login(v, LOZING, "veerhuis", "piet"), "form[action$=step-up]"
@@ -186,11 +275,34 @@ SCENES: Final = (
     Scene("fout-404", lambda v: v.go("/bestaat-niet"), ".sluis-reference"),
     Scene("fout-verlopen", lambda v: v.go(f"/login/{'a' * 26}"), ".sluis-reference"),
     Scene("fout-andere-browser", _elsewhere, ".sluis-reference"),
+    Scene("fout-kringetje", _round_and_round, ".sluis-reference"),
     Scene("fout-portaal", lambda v: v.go("/authorize?client_id=niemand"), ".sluis-reference"),
     Scene("uitloggen", _log_out_everywhere, "form[action$=uitloggen]"),
     Scene("uitgelogd", lambda v: _log_out_everywhere(v, confirm=True), "#gedeeld, #gemeld"),
     Scene("hulp", lambda v: v.go("/hulp/"), "main ul"),
     *(_help(name) for name in TOPICS),
+    Scene("mijn", lambda v: _mine(v, "", "yara", "brugwacht"), "table"),
+    Scene("mijn-leeg", lambda v: _mine(v, ""), ".sluis-empty"),
+    Scene("mijn-middel", lambda v: _mine_with_code(v, "", "td a"), "#label"),
+    Scene("mijn-verwijderen", _mine_removal, ".utrecht-alert--warning"),
+    Scene("mijn-app", lambda v: _mine(v, "/app"), ".sluis-qr"),
+    Scene("mijn-app-fout", lambda v: _mine_wrong(v, "/app", "#code", "000000"), "#code-fout"),
+    Scene("mijn-sms", lambda v: _mine(v, "/sms"), "#number"),
+    Scene("mijn-sms-fout", lambda v: _mine_wrong(v, "/sms", "#number", "112"), "#number-fout"),
+    Scene("mijn-passkey", lambda v: _mine(v, "/passkey"), "#passkey"),
+    Scene("mijn-apparaat", lambda v: _mine(v, "/apparaat"), "#serial"),
+    Scene(
+        "mijn-apparaat-fout",
+        lambda v: _mine_wrong(v, "/apparaat", "#serial", "X-1"),
+        ".utrecht-alert--error",
+    ),
+    Scene("mijn-herstelcodes", lambda v: _mine_with_code(v, "/herstelcodes", ""), "main form"),
+    Scene(
+        "mijn-herstelcodes-gemaakt",
+        lambda v: _mine_with_code(v, "/herstelcodes", "main form button"),
+        ".sluis-codes",
+    ),
+    Scene("mijn-uitgelogd", _mine_out, "a[href='/mijn/inlogmiddelen']"),
     Scene("beheer-inloggen", lambda v: v.go("/beheer"), "button[name=provider]"),
     Scene("beheer-verzoeken", _console_with_a_request, "table"),
     Scene("beheer-verzoek", lambda v: _one_request(v), "#until"),
@@ -199,4 +311,5 @@ SCENES: Final = (
     Scene("beheer-leeg", _empty_console, ".sluis-empty"),
     Scene("beheer-geen-beheerder", lambda v: _console(v, "jan"), "form[action$=uitloggen]"),
     Scene("beheer-uitgelogd", _log_out, "a[href='/beheer']"),
+    *OPERATOR_SCENES,
 )

@@ -8,9 +8,11 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from assurance.levels import AssuranceLevel
 from broker import settings as configuration
 from consent.mandates import Mandate
 from directory.people import Person
+from providers.accounts import Account
 from sandbox.prepare import Demo
 from state import audit
 from state.audit import EventTag
@@ -51,19 +53,19 @@ def test_applying_twice_changes_nothing_the_second_time(
     first = sluis("apply", "-f", str(demo.registrations))
     assert first.exit_code == 0, first.output
     people = session.scalar(select(func.count()).select_from(Person))
-    assert people == 14
+    assert people == 17
     second = sluis("apply", "-f", str(demo.registrations))
     assert second.exit_code == 0
     assert "unchanged" in second.output
-    assert "0 created, 0 changed, 52 unchanged" in second.output
+    assert "0 created, 0 changed, 57 unchanged" in second.output
     session.rollback()
-    assert session.scalar(select(func.count()).select_from(Mandate)) == 15
+    assert session.scalar(select(func.count()).select_from(Mandate)) == 17
 
 
 def test_every_change_is_audited(sluis: Sluis, demo: Demo, session: Session) -> None:
     sluis("apply", "-f", str(demo.registrations))
     changed = audit.recent(session, tags=[EventTag.REGISTRATION_CHANGED], limit=500)
-    assert len(changed) == 52
+    assert len(changed) == 57
     kinds = [str(event.details["kind"]) for event in changed]
     assert (kinds.count("Service"), kinds.count("IdentityProvider"), kinds.count("Client")) == (
         8,
@@ -77,7 +79,7 @@ def test_a_dry_run_says_what_would_happen_and_does_nothing(
 ) -> None:
     done = sluis("apply", "-f", str(demo.registrations), "--dry-run")
     assert done.exit_code == 3, done.output  # there is something to do
-    assert "52 created" in done.output
+    assert "57 created" in done.output
     assert session.scalar(select(func.count()).select_from(Person)) == 0
     assert sluis("apply", "-f", str(demo.registrations)).exit_code == 0
     assert sluis("apply", "-f", str(demo.registrations), "--dry-run").exit_code == 0
@@ -152,3 +154,80 @@ def test_help_names_every_command(sluis: Sluis) -> None:
     text = sluis("--help").output
     for command in ("init", "migrate", "apply", "export", "trace", "serve", "worker", "version"):
         assert command in text
+
+
+PERSON = """\
+kind: Person
+id: {id}
+name: Iemand
+email: {id}@voorbeeld.example
+organisations: {places}
+account: {{user_name: {user_name}, email: {email}, level: {level}, password_file: {file}}}
+"""
+
+
+def _person(tmp_path: Path, name: str, **changed: str) -> Path:
+    secret = tmp_path / "secret"
+    secret.write_text("een tijdelijk woord\n")
+    values = {
+        "id": "iemand",
+        "user_name": "iemand",
+        "email": "iemand@voorbeeld.example",
+        "level": "EMAIL",
+        "places": "[]",
+        "file": str(secret),
+        **changed,
+    }
+    file = tmp_path / f"{name}.yaml"
+    file.write_text(PERSON.format(**values))
+    return file
+
+
+def test_an_account_is_made_once_and_its_password_stays_the_users(
+    sluis: Sluis, session: Session, tmp_path: Path
+) -> None:
+    done = sluis("apply", "-f", str(_person(tmp_path, "one")))
+    assert done.exit_code == 0, done.output
+    first = session.scalars(select(Account)).one()
+    assert first.temporary_until is not None and first.password_hash is not None
+    password_hash = first.password_hash
+    assert "een tijdelijk woord" not in done.output
+    assert "1 unchanged" in sluis("apply", "-f", str(_person(tmp_path, "two"))).output
+    moved = _person(tmp_path, "three", email="anders@voorbeeld.example", level="EH2")
+    assert "1 changed" in sluis("apply", "-f", str(moved)).output
+    session.rollback()
+    again = session.scalars(select(Account)).one()
+    assert (again.email, again.level) == ("anders@voorbeeld.example", AssuranceLevel.EH2)
+    assert again.password_hash == password_hash
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"id": "ander"}, "is that of iemand"),
+        ({"user_name": "anders"}, "cannot change"),
+        ({"user_name": "twee@tekens"}, "letters, digits"),
+        ({"email": "a@b@c"}, "not an e-mail address"),
+        ({"level": "EH4"}, "level"),
+    ],
+)
+def test_A_15_an_account_that_cannot_be_is_refused(
+    sluis: Sluis, session: Session, tmp_path: Path, changed: dict[str, str], said: str
+) -> None:
+    assert sluis("apply", "-f", str(_person(tmp_path, "good"))).exit_code == 0
+    done = sluis("apply", "-f", str(_person(tmp_path, "bad", **changed)))
+    assert done.exit_code != 0 and said in done.output
+    assert len(session.scalars(select(Account)).all()) == 1
+
+
+@pytest.mark.parametrize(
+    ("level", "is_accepted"), [("EMAIL", False), ("EH2", False), ("EH3", True)]
+)
+def test_an_administrator_has_more_than_an_email_account(
+    sluis: Sluis, demo: Demo, session: Session, tmp_path: Path, level: str, is_accepted: bool
+) -> None:
+    assert session is not None
+    assert sluis("apply", "-f", str(demo.registrations)).exit_code == 0
+    places = '[{kvk: "90001201", role: administrator}]'
+    done = sluis("apply", "-f", str(_person(tmp_path, "boss", level=level, places=places)))
+    assert (done.exit_code == 0) is is_accepted, done.output

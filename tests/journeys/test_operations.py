@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
+from werkzeug.test import Client
 
-from broker import configuration
+from broker import beats, configuration, management
 from broker.cli import main
 from broker.cli.tracing import explain_login
+from broker.health import drifts
 from sandbox.wire import Answer
 from state import audit
 from state.audit import EventTag
@@ -27,11 +31,23 @@ def health(world: World, name: str) -> Answer:
     return world.wire.request("GET", f"{world.demo.addresses.broker}/health/{name}")
 
 
+def checks(world: World, name: str = "ready") -> tuple[int, dict[str, str]]:
+    """What the management address says: status, and each check by name."""
+    answer = Client(management.application(world.parts)).get(f"/health/{name}")
+    found: dict[str, str] = (answer.json or {})["checks"]
+    return answer.status_code, found
+
+
 def test_a_healthy_process_is_live_and_ready(world: World) -> None:
     assert health(world, "live").status == 200
     ready = health(world, "ready")
-    assert ready.status == 200
-    assert set(ready.json()["checks"].values()) == {"ok"}
+    assert (ready.status, ready.json()) == (200, {"status": "ok"})
+    for name in ("live", "started", "ready"):
+        status, named = checks(world, name)
+        assert status == 200 and set(named.values()) == {"ok"}, named
+    assert set(named) == {
+        *("database", "schema", "store", "configuration", "keys", "clock", "worker")
+    }
 
 
 def test_without_its_store_it_is_live_and_not_ready(
@@ -44,7 +60,9 @@ def test_without_its_store_it_is_live_and_not_ready(
     monkeypatch.setattr(own_world.parts.store, "batch", down)
     assert health(own_world, "live").status == 200
     ready = health(own_world, "ready")
-    assert (ready.status, ready.json()["checks"]["store"]) == (503, "failed")
+    assert (ready.status, ready.json()) == (503, {"status": "failed"})
+    status, named = checks(own_world)
+    assert (status, named["store"], named["database"]) == (503, "failed", "ok")
     page = own_world.walk(BODEM, "Polderpoort", "jan").run()
     assert (page.status, page.heading) == (503, "Er is een storing")
     assert REFERENCE.search(page.text)
@@ -53,7 +71,9 @@ def test_without_its_store_it_is_live_and_not_ready(
 def test_on_tables_of_another_version_it_is_not_ready(own_world: World) -> None:
     with own_world.parts.engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '0000'"))
-    assert health(own_world, "ready").json()["checks"]["schema"] == "failed"
+    assert health(own_world, "ready").status == 503
+    assert checks(own_world)[1]["schema"] == "failed"
+    assert checks(own_world, "started")[0] == 503
 
 
 def test_registrations_that_could_not_be_read_for_a_minute_are_not_trusted(
@@ -68,10 +88,38 @@ def test_registrations_that_could_not_be_read_for_a_minute_are_not_trusted(
         own_world.clock.advance(59)
         assert health(own_world, "ready").status == 200
         own_world.clock.advance(2)
-        ready = health(own_world, "ready")
-        assert (ready.status, ready.json()["checks"]["configuration"]) == (503, "failed")
+        assert health(own_world, "ready").status == 503
+        assert checks(own_world)[1]["configuration"] == "failed"
         assert own_world.walk(BODEM, "Polderpoort", "jan").run().status == 503
     assert health(own_world, "ready").status == 200
+
+
+def test_a_worker_that_fell_silent_is_told_and_one_that_lives_is_well(own_world: World) -> None:
+    beats.beat(own_world.parts.store, own_world.clock())
+    own_world.clock.advance(110)
+    own_world.parts.holder.refresh()
+    assert checks(own_world)[1]["worker"] == "ok"
+    own_world.clock.advance(20)
+    assert checks(own_world)[1]["worker"] == "failed"
+    beats.beat(own_world.parts.store, own_world.clock())
+    assert checks(own_world)[1]["worker"] == "ok"
+
+
+@pytest.mark.parametrize(("seconds", "wrong"), [(0, False), (5, False), (-5, False), (6, True)])
+def test_a_clock_may_differ_five_seconds_from_that_of_the_database(
+    seconds: int, wrong: bool
+) -> None:
+    now = datetime(2026, 11, 24, 12, tzinfo=UTC)
+    assert drifts(now + timedelta(seconds=seconds), now) is wrong
+
+
+def test_a_makelaar_that_is_down_does_not_make_us_unready(own_world: World) -> None:
+    own_world.wire.down.add(urlsplit(own_world.demo.addresses.makelaars).netloc)
+    page = own_world.walk(BODEM, "Zekerweg", "liv").run()
+    assert page.status == 503
+    assert checks(own_world)[0] == 200
+    told = Client(management.application(own_world.parts)).get("/metrics").text
+    assert 'sluis_idp_up{idp="zekerweg"} 0.0' in told
 
 
 def trace_of(world: World, reference: str) -> str:

@@ -7,10 +7,15 @@ from typing import NamedTuple
 import pytest
 
 from sandbox.people import GUEST, PEOPLE
+from sandbox.walk import ACCOUNT
 from tests.world import World
 
 BODEM = "Meldportaal Bodem"
 LOZING = "Lozing melden"
+IDEEEN = "Ideeënbus voor ondernemers"
+VERGUNNING = "Vergunning aanvragen"
+METHOD = "Hoe wilt u inloggen?"
+PASSWORD = "Log in met uw account"
 PROVIDER = "Wie is uw makelaar?"
 MANDATE = "Namens wie logt u in?"
 CONSENT = "Deze gegevens geven wij door"
@@ -52,6 +57,12 @@ STORIES = (
     Story("ali", BODEM, "Brugwacht", (PROVIDER, "Uw inlogmiddel is geblokkeerd")),
     Story("liv", BODEM, "Zekerweg", (PROVIDER, CONSENT, IN)),
     Story("roos", LOZING, "Brugwacht", (PROVIDER, FACTOR, CONSENT, IN)),
+    Story("daan", IDEEEN, ACCOUNT, (METHOD, PASSWORD, IN)),
+    Story("eva", VERGUNNING, ACCOUNT, (PROVIDER, PASSWORD, FACTOR, CONSENT, IN)),
+    Story("eva", IDEEEN, ACCOUNT, (METHOD, PASSWORD, IN)),
+    Story("jan", IDEEEN, "Zekerweg", (METHOD, PROVIDER, IN)),
+    Story("yara", LOZING, "Brugwacht", (PROVIDER, "Vul de code uit de sms in")),
+    Story("joost", LOZING, "Brugwacht", (PROVIDER, "Vul de code van uw apparaat in", CONSENT, IN)),
     Story("hanna", BODEM, "Polderpoort", (PROVIDER, CONSENT, IN)),
     Story("jan", "Bodemkaart inzien", "Polderpoort", (PROVIDER, MANDATE, IN), "Korenmolen"),
 )
@@ -76,4 +87,4 @@ def test_the_login_of_a_test_person(world: World, story: Story) -> None:
 
 def test_every_test_person_has_a_story() -> None:
     told = {story.person for story in STORIES}
-    assert told == {p.key for p in (*PEOPLE, GUEST) if p.logins}
+    assert told == {p.key for p in (*PEOPLE, GUEST) if p.logins or p.account}

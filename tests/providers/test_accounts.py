@@ -140,7 +140,7 @@ def test_a_temporary_password_is_good_for_a_week_and_must_be_replaced(sql: Sessi
     assert isinstance(found, Right) and found.must_replace
     over = _try(sql, "daan", "tijdelijk woord 1", START + timedelta(days=7))
     assert over == Wrong("temporary_password_over", "daan")
-    accounts.replace_password(sql, found.account_id, PASSWORD, START)
+    _replace(sql, found.account_id, PASSWORD)
     after = _try(sql, "daan")
     assert isinstance(after, Right) and not after.must_replace
 
@@ -151,7 +151,7 @@ def test_a_temporary_password_is_good_for_a_week_and_must_be_replaced(sql: Sessi
 )
 def test_a_bad_replacement_changes_nothing(sql: Session, text: str, why: str) -> None:
     with pytest.raises(PasswordRefused, match=why):
-        accounts.replace_password(sql, _id(sql, "daan"), text, START)
+        _replace(sql, _id(sql, "daan"), text)
     assert isinstance(_try(sql, "daan"), Right)
 
 
@@ -177,6 +177,12 @@ def test_what_a_password_gives(
     assert (identity.proofing, identity.authentication) == (proofing, authentication)
     assert identity.own_means == own_means
     assert (identity.provider_id, identity.subject) == ("sluis", "a")
+
+
+def _replace(sql: Session, account_id: str, text: str) -> None:
+    new = accounts.new_password(sql, account_id, text)
+    with writing(sql):
+        assert accounts.keep_password(sql, account_id, new, START, not_after=START)
 
 
 def _id(sql: Session, name: str) -> str:

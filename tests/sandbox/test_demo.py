@@ -110,7 +110,7 @@ def _documents(demo: Demo, kind: str) -> list[dict[str, object]]:
 
 
 def test_the_register_of_the_demo_is_what_was_promised(demo: Demo) -> None:
-    assert len(_documents(demo, "Person")) == 14
+    assert len(_documents(demo, "Person")) == 17
     assert len(_documents(demo, "Organisation")) == 3
     services = _documents(demo, "Service")
     assert len(services) == 8

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, bindparam, select
+from sqlalchemy import Engine, Integer, bindparam, select, text
 from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
@@ -109,3 +109,24 @@ def test_an_error_of_the_driver_is_an_error_of_sqlalchemy_without_values(engine:
 def test_a_naive_moment_is_refused(engine: Engine) -> None:
     with Session(engine) as session, pytest.raises(ValueError, match="naive"):
         audit.record(session, AuditEvent(tag=EventTag.KEY_CREATED, at=NOW.replace(tzinfo=None)))
+
+
+@pytest.mark.postgres
+def test_X_05_a_connection_that_the_server_closed_is_an_error_of_sqlalchemy_each_time(
+    postgresql_url: str,
+) -> None:
+    """And the next session has a connection that works."""
+    engine = make_engine(postgresql_url)
+    one = Prepared(select(bindparam("one", value=None, type_=Integer(), required=True)))
+    with Session(engine) as session:
+        pid = session.scalar(text("SELECT pg_backend_pid()"))
+        with engine.connect() as other:
+            other.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
+        for _ in range(2):
+            with pytest.raises(OperationalError):
+                one.first(session, {"one": 1})
+        with pytest.raises(OperationalError):
+            session.rollback()
+    with Session(engine) as session:
+        assert one.first(session, {"one": 1}) == (1,)
+    engine.dispose()

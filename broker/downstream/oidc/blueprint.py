@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from time import perf_counter
 from typing import Any
 
 import structlog
 from flask import Blueprint, Response, jsonify, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from broker import metrics
 from broker.downstream.interface import LoginRequest
-from broker.downstream.oidc.client_authentication import authenticate
+from broker.downstream.oidc.client_authentication import authenticate, named_client
 from broker.downstream.oidc.discovery import metadata
 from broker.downstream.oidc.errors import AuthorizationError, TokenError
 from broker.downstream.oidc.parameters import Parameters, Repeated
@@ -19,12 +21,14 @@ from broker.downstream.oidc.replies import redirect_with
 from broker.downstream.oidc.token import redeem
 from broker.downstream.oidc.tokens import read_hint
 from broker.downstream.oidc.userinfo import userinfo as read_userinfo
+from broker.http import limiting
 from broker.runtime import Runtime, runtime
 from keys.jwks import public_jwks
 from keys.keyring import KeyUse
 
 FORM = "application/x-www-form-urlencoded"
 PUBLIC = {"Access-Control-Allow-Origin": "*", "Cache-Control": "public, max-age=3600"}
+GUESSES = frozenset({"invalid_client", "invalid_grant"})
 log = structlog.get_logger()
 
 
@@ -40,6 +44,7 @@ def create_blueprint(open_login: Callable[[LoginRequest], AnyResponse]) -> Bluep
         rt = runtime()
         parameters = Parameters([*request.args.items(multi=True), *request.form.items(multi=True)])
         to = reply_to(parameters, rt.configuration.clients)
+        limiting.count_client(rt, "authorize", to.client.client_id)
         try:
             asked = parse(parameters, to, rt.configuration.services, _hint_reader(rt))
         except AuthorizationError as error:
@@ -52,14 +57,21 @@ def create_blueprint(open_login: Callable[[LoginRequest], AnyResponse]) -> Bluep
     @blueprint.post("/token")
     def token() -> Response:
         """Token endpoint."""
-        rt = runtime()
+        rt, started, result = runtime(), perf_counter(), "error"
         try:
-            return _json(_token(rt))
+            response, result = _json(_token(rt)), "ok"
         except (Repeated, ValueError) as error:
-            return _token_error(TokenError("invalid_request", f"wrong parameter: {error}"))
+            result = "invalid_request"
+            response = _token_error(TokenError(result, f"wrong parameter: {error}"))
         except TokenError as error:
             log.warning("token.refused", error=error.error, description=error.description)
-            return _token_error(error)
+            response, result = _token_error(error), error.error
+            if result in GUESSES:
+                limiting.wrong_guess(rt, "token", _named(rt))
+        finally:
+            seconds = perf_counter() - started
+            metrics.token_answered(request.form.get("grant_type"), result, seconds)
+        return response
 
     @blueprint.route("/userinfo", methods=["GET", "POST"])
     def userinfo() -> Response:
@@ -94,7 +106,17 @@ def _hint_reader(rt: Runtime) -> HintReader:
     return lambda hint, client: read_hint(hint, keyring=keyring, issuer=issuer, client=client)
 
 
+def _named(rt: Runtime) -> str:
+    """The registered portal that this request says it is of, else "". Portals that share an address
+    must not be refused for each other's mistakes.
+    """
+    parameters = Parameters(request.form.items(multi=True))
+    said = named_client(parameters, request.headers.get("Authorization"))
+    return said if said is not None and said in rt.configuration.clients else ""
+
+
 def _token(rt: Runtime) -> dict[str, Any]:
+    limiting.refuse_guessers(rt, "token", _named(rt))
     if request.mimetype != FORM:
         raise TokenError("invalid_request", f"send {FORM}")
     if request.args:
@@ -108,6 +130,7 @@ def _token(rt: Runtime) -> dict[str, Any]:
         audiences=frozenset({rt.base_url, f"{rt.base_url}/token"}),
         now=now,
     )
+    limiting.count_client(rt, "token", who.client.client_id)
     return redeem(rt, parameters, who, now)
 
 

@@ -56,10 +56,13 @@ def identity_claims(
     return claims
 
 
+_AMR_OF = {"sms": "sms", "passkey": "pop"}
+
+
 def _amr(result: LoginResult) -> list[str]:
     """RFC 8176: that more than one factor was used, and which one when it was ours."""
     if result.second_factor == "local":
-        return ["mfa", "otp"]
+        return ["mfa", _AMR_OF.get(result.factor_method or "", "otp")]
     return ["mfa"] if result.second_factor == "upstream" else []
 
 

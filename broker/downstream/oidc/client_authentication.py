@@ -15,7 +15,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeGuard
 from urllib.parse import unquote_plus
 
@@ -25,14 +25,18 @@ from joserfc.jwk import KeySet
 
 from broker.downstream.oidc.client_keys import ClientKeys
 from broker.downstream.oidc.errors import TokenError
-from broker.downstream.oidc.parameters import Parameters
+from broker.downstream.oidc.parameters import Parameters, Repeated
 from directory.services import OidcClient
 from state.ephemeral import AddOnce
+from state.stores.birth import LARGEST_SKEW
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ALGORITHMS = ["RS256", "PS256", "ES256"]
 LONGEST_SECONDS = 300
 SKEW_SECONDS = 60
+# An emptied store distrusts what a clock that runs LARGEST_SKEW ahead may have issued before. Here
+# no clock may run that far ahead, so portals are served again that much earlier.
+_AHEAD_AT_MOST = LARGEST_SKEW - timedelta(seconds=SKEW_SECONDS)
 _BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
@@ -79,6 +83,14 @@ def authenticate(
     if not _is_secret(client, presented.proof):
         raise _refused("wrong client secret")
     return Authenticated(client)
+
+
+def named_client(parameters: Parameters, authorization: str | None) -> str | None:
+    """The client that this request says it is of, not believed; None where it says none clearly."""
+    try:
+        return _presented(parameters, authorization).client_id
+    except (TokenError, Repeated):
+        return None
 
 
 def _presented(parameters: Parameters, authorization: str | None) -> Presented:
@@ -174,7 +186,7 @@ def _check_assertion(
     return AddOnce(
         f"jti:{name}",
         int(expires - seconds) + 2 * SKEW_SECONDS,
-        datetime.fromtimestamp(earliest, UTC),
+        datetime.fromtimestamp(earliest, UTC) + _AHEAD_AT_MOST,
     )
 
 

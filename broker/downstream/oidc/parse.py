@@ -88,12 +88,14 @@ def _parse(
     prompt = _prompt(parameters)
     max_age = _max_age(parameters)
     service = _service(parameters, to.client, services)
+    minimum = _minimum(parameters)
     hint = parameters.one("id_token_hint")
     return LoginRequest(
         downstream=DownstreamName.OIDC,
         client_id=to.client.client_id,
         service_uuid=service.uuid,
-        level=max(service.level, _minimum(parameters) or service.level),
+        level=max(service.level, minimum or service.level),
+        minimum=minimum,
         passive="none" in prompt,
         force_authn="login" in prompt or max_age == 0,
         ask_consent="consent" in prompt,

@@ -12,6 +12,7 @@ from typing import Any
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
 from broker import grants
+from broker.downstream.interface import LoginResult
 from broker.downstream.oidc import codes, tokens
 from broker.downstream.oidc.claims import identity_claims
 from broker.downstream.oidc.client_authentication import Authenticated
@@ -19,13 +20,16 @@ from broker.downstream.oidc.codes import CodeFacts, Kept, Used
 from broker.downstream.oidc.errors import TokenError
 from broker.downstream.oidc.parameters import Parameters
 from broker.downstream.oidc.userinfo import keep_userinfo
+from broker.http.replies import remember_reference
 from broker.runtime import Runtime
+from broker.telemetry import span
 from directory.services import OidcClient
 from state import audit
 from state.audit import AuditEvent, EventTag
 from state.db import writing
 from state.ephemeral import Operation
 
+_NOT_FRESH = "this assertion was used before, or made before our store restarted; make a new one"
 _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 
 
@@ -52,8 +56,10 @@ def redeem(
     once: list[Operation] = [who.once] if who.once else []
     raw, *fresh = rt.store.batch([codes.get(code), *once])
     if not all(fresh):
-        raise TokenError("invalid_client", "this assertion was used before; make a new one", 401)
+        raise TokenError("invalid_client", _NOT_FRESH, 401)
     found = codes.parse(raw if isinstance(raw, bytes) else None, rt.sealer)
+    if isinstance(found, Kept):
+        remember_reference(found.facts.result.reference)
     if isinstance(found, Used):
         _revoke(rt, found.grant_id, now)
     if not isinstance(found, Kept) or not _fits(found.facts, parameters, who.client):
@@ -82,6 +88,27 @@ def _answer(rt: Runtime, redemption: Redemption, now: datetime) -> dict[str, Any
     if service is None or grants.live(rt.session, result.grant_id, now) is None:
         raise _invalid_grant()
     identity = identity_claims(result, client, service, rt.sealer)
+    with span("token.issue", result.reference):
+        access, signed = _sign(rt, client, result, identity, now)
+    claim = codes.redeem(redemption.code, redemption.kept)
+    keep = keep_userinfo(rt.sealer, result.grant_id, identity, client.access_token_seconds)
+    won, _ = rt.store.batch([claim, keep])
+    if not won:
+        _revoke(rt, result.grant_id, now)
+        raise _invalid_grant()
+    return {
+        "access_token": access,
+        "token_type": "Bearer",
+        "expires_in": client.access_token_seconds,
+        "scope": "openid",
+        "id_token": signed,
+    }
+
+
+def _sign(
+    rt: Runtime, client: OidcClient, result: LoginResult, identity: dict[str, Any], now: datetime
+) -> tuple[str, str]:
+    """The access token and the ID token that is bound to it."""
     keyring = rt.configuration.keyring
     access = tokens.access_token(
         keyring=keyring,
@@ -101,19 +128,7 @@ def _answer(rt: Runtime, redemption: Redemption, now: datetime) -> dict[str, Any
         sid=tokens.session_id(rt.sealer, client, result.session_id or result.grant_id),
         now=now,
     )
-    claim = codes.redeem(redemption.code, redemption.kept)
-    keep = keep_userinfo(rt.sealer, result.grant_id, identity, client.access_token_seconds)
-    won, _ = rt.store.batch([claim, keep])
-    if not won:
-        _revoke(rt, result.grant_id, now)
-        raise _invalid_grant()
-    return {
-        "access_token": access,
-        "token_type": "Bearer",
-        "expires_in": client.access_token_seconds,
-        "scope": "openid",
-        "id_token": signed,
-    }
+    return access, signed
 
 
 def _invalid_grant() -> TokenError:

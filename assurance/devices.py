@@ -1,0 +1,112 @@
+"""The stock of OTP devices: imported with sealed seeds, bound to one person at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from assurance.means import BoundBy, Factor, StockedDevice
+from assurance.pskc import Device
+from assurance.second_factor import bind_device
+from assurance.totp import Parameters, matching_step
+from keys.sealing import Sealer
+
+_CONTEXT: Final = "otp-device"
+
+
+class DeviceRefused(Exception):
+    """The device cannot be bound. ``reason``: ``unknown``, ``bound`` or ``code``."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Stocked:
+    """A device of the list: never its seed. ``person_id`` where it is bound."""
+
+    serial: str
+    parameters: Parameters
+    person_id: str | None
+
+
+def stock(session: Session, sealer: Sealer, devices: Sequence[Device], now: datetime) -> int:
+    """Keep these devices; how many were new. One that is known keeps the seed that it has."""
+    known = set(session.scalars(select(StockedDevice.serial)))
+    fresh = [device for device in devices if device.serial not in known]
+    session.add_all(
+        StockedDevice(
+            serial=device.serial,
+            secret=sealer.seal(device.seed.encode(), f"{_CONTEXT}:{device.serial}"),
+            period=device.parameters.period,
+            digits=device.parameters.digits,
+            algorithm=device.parameters.algorithm,
+            imported_at=now,
+        )
+        for device in fresh
+    )
+    return len(fresh)
+
+
+def listed(session: Session) -> list[Stocked]:
+    """The whole stock, by serial number."""
+    query = (
+        select(StockedDevice, Factor.person_id)
+        .outerjoin(Factor, Factor.serial == StockedDevice.serial)
+        .order_by(StockedDevice.serial)
+    )
+    return [Stocked(row.serial, _parameters(row), person) for row, person in session.execute(query)]
+
+
+def assign(
+    session: Session,
+    sealer: Sealer,
+    *,
+    serial: str,
+    person_id: str,
+    bound_by: BoundBy,
+    now: datetime,
+    code: str | None = None,
+) -> Factor:
+    """Bind a free device. With ``code``, it must be the one that the device shows now. Raises
+    DeviceRefused; one word for an unknown, a bound and a wrong one where a code was asked.
+    """
+    row = session.get(StockedDevice, serial)
+    is_bound = session.scalars(select(Factor.id).where(Factor.serial == serial)).first()
+    if row is None or is_bound is not None:
+        reason = "unknown" if row is None else "bound"
+        raise DeviceRefused(reason if code is None else "code")
+    seed = sealer.open(row.secret, f"{_CONTEXT}:{serial}").decode()
+    step = 0
+    if code is not None:
+        found = matching_step(seed, code, now, 0, _parameters(row))
+        if found is None:
+            raise DeviceRefused("code")
+        step = found
+    factor = bind_device(
+        session,
+        sealer,
+        person_id=person_id,
+        serial=serial,
+        seed=seed,
+        parameters=_parameters(row),
+        bound_by=bound_by,
+        now=now,
+        used_step=step,
+    )
+    try:
+        session.flush()
+    except IntegrityError:  # somebody else was first
+        raise DeviceRefused("bound" if code is None else "code") from None
+    return factor
+
+
+def _parameters(row: StockedDevice) -> Parameters:
+    return Parameters(row.period, row.digits, row.algorithm)

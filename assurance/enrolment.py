@@ -1,0 +1,100 @@
+"""Enrolment: what a session must be to change a factor, whether a new one counts, and how a factor
+ends. A stolen password of a lower level must not give itself a second factor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from assurance.levels import AssuranceLevel
+from assurance.means import TRUSTED, BoundBy, Factor, FactorKind
+from assurance.step_up import LOCAL_FACTOR_GIVES
+
+
+@dataclass(frozen=True)
+class OwnFactor:
+    """A factor as its owner may see it: no secret."""
+
+    id: str
+    kind: FactorKind
+    label: str
+    bound_by: BoundBy
+    bound_at: datetime
+    last_used_at: datetime | None
+    locked_until: datetime | None
+
+    @property
+    def lifts(self) -> bool:
+        return self.bound_by in TRUSTED
+
+
+def of_person(session: Session, person_id: str, now: datetime) -> list[OwnFactor]:
+    """Every factor that this person has now, oldest first."""
+    query = (
+        select(Factor)
+        .where(Factor.person_id == person_id, Factor.ended_at.is_(None))
+        .order_by(Factor.bound_at, Factor.id)
+    )
+    return [
+        OwnFactor(
+            f.id,
+            f.kind,
+            f.label,
+            f.bound_by,
+            f.bound_at,
+            f.last_used_at,
+            f.locked_until if f.locked_until is not None and f.locked_until > now else None,
+        )
+        for f in session.scalars(query)
+    ]
+
+
+def binding(reached: AssuranceLevel) -> BoundBy:
+    """How a factor is bound that is added in a session of this level."""
+    return BoundBy.SESSION if reached >= LOCAL_FACTOR_GIVES else BoundBy.SELF
+
+
+def level_to_add(known: Sequence[OwnFactor]) -> AssuranceLevel:
+    """The level that a session needs to add a factor: that of the factors that are there, so that
+    the first factor alone never adds one beside them.
+    """
+    return level_to_end(known)
+
+
+def level_to_end(ending: Sequence[OwnFactor]) -> AssuranceLevel:
+    """The level that a session needs to change or end these factors: what they give."""
+    counts = any(factor.lifts for factor in ending)
+    return LOCAL_FACTOR_GIVES if counts else AssuranceLevel.EH2
+
+
+def is_last_that_lifts(known: Sequence[OwnFactor], factor: OwnFactor) -> bool:
+    """No other factor but recovery codes would lift a login after this one is gone."""
+    others = [
+        one
+        for one in known
+        if one.lifts and one.id != factor.id and one.kind is not FactorKind.RECOVERY_CODES
+    ]
+    return factor.lifts and factor.kind is not FactorKind.RECOVERY_CODES and not others
+
+
+def end(session: Session, person_id: str, factor_id: str, now: datetime) -> bool:
+    """End a factor; of two callers one gets True. Its device is free again."""
+    factor = session.get(Factor, factor_id, with_for_update=True, populate_existing=True)
+    if factor is None or factor.person_id != person_id or factor.ended_at is not None:
+        return False
+    factor.ended_at, factor.serial = now, None
+    return True
+
+
+def rename(session: Session, person_id: str, factor_id: str, label: str) -> bool:
+    """Give a factor of this person another name."""
+    factor = session.get(Factor, factor_id, with_for_update=True, populate_existing=True)
+    if factor is None or factor.person_id != person_id or factor.ended_at is not None:
+        return False
+    factor.label = label
+    return True

@@ -1,0 +1,33 @@
+"""How long requests take, by route, method and status."""
+
+from __future__ import annotations
+
+from time import perf_counter
+
+from flask import Flask, g, request
+from werkzeug.wrappers import Response
+
+from broker import metrics
+
+NO_ROUTE = "none"
+
+
+def install(app: Flask) -> None:
+    """Measure from here on; install it first, so that nothing answers before it."""
+
+    @app.before_request
+    def _begin() -> None:
+        g.began = perf_counter()
+
+    @app.after_request
+    def _end(response: Response) -> Response:
+        began = g.get("began")
+        if began is not None:
+            rule = request.url_rule
+            metrics.request_answered(
+                rule.rule if rule else NO_ROUTE,
+                request.method,
+                response.status_code,
+                perf_counter() - began,
+            )
+        return response

@@ -1,0 +1,10 @@
+"""Every address below ``/mijn``: importing a module puts its own on the blueprint."""
+
+from __future__ import annotations
+
+from broker.mine import enrolling, numbers
+from broker.mine.blueprint import blueprint
+
+MODULES = (enrolling, numbers)
+
+__all__ = ["MODULES", "blueprint"]

@@ -1,0 +1,117 @@
+"""Who is at ``/mijn``, and whether this session may change a factor: else it logs in again first,
+and comes back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from assurance import enrolment
+from assurance.enrolment import OwnFactor
+from assurance.levels import AssuranceLevel
+from assurance.means import BoundBy, FactorKind
+from broker import console_sessions, notices
+from broker.console_sessions import ConsoleSession
+from broker.downstream.console import MINE
+from broker.downstream.interface import PageError
+from broker.notices import Change
+from broker.pages.mine import MineFrame
+from broker.runtime import Runtime
+from directory.people import Person
+from state import audit
+from state.audit import AuditEvent, EventTag
+
+_TAGS = {
+    Change.ADDED: EventTag.FACTOR_ADDED,
+    Change.REMOVED: EventTag.FACTOR_REMOVED,
+    Change.COUNTS: EventTag.FACTOR_COUNTS,
+}
+
+
+class LogInFirst(HTTPException):
+    """This session may not: the response begins a login that may."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__(response=response)
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Somebody with a session at ``/mijn``."""
+
+    session: ConsoleSession
+
+    @property
+    def rt(self) -> Runtime:
+        return self.session.rt
+
+    @property
+    def person(self) -> Person:
+        return self.session.person
+
+    @property
+    def frame(self) -> MineFrame:
+        return MineFrame(self.person.display_name)
+
+    @cached_property
+    def factors(self) -> Sequence[OwnFactor]:
+        return enrolment.of_person(self.rt.session, self.person.id, self.session.now)
+
+    @property
+    def binding(self) -> BoundBy:
+        return enrolment.binding(self.session.level)
+
+    @property
+    def counts(self) -> bool:
+        """What is added in this session counts for EH2+ at once."""
+        return self.binding is not BoundBy.SELF
+
+    def factor(self, factor_id: str) -> OwnFactor:
+        """One of this person's factors. Raises PageError(404) for every other."""
+        for one in self.factors:
+            if one.id == factor_id:
+                return one
+        raise PageError(404, "not_found", "no such factor of this person")
+
+    def demand(self, level: AssuranceLevel) -> None:
+        """A login of the last minutes at this level. Raises LogInFirst."""
+        if self.session.is_recent() and self.session.level >= level:
+            return
+        raise LogInFirst(console_sessions.log_in(MINE, level=level, force_authn=True))
+
+    def record(self, change: Change, kind: FactorKind, *, old_number: str | None = None) -> None:
+        """Audit event and notice of a change, in the transaction that is open."""
+        sql, now = self.rt.session, self.session.now
+        details = {"kind": str(kind), "bound_by": str(self.binding)}
+        event = AuditEvent(_TAGS[change], now, person_id=self.person.id, details=details)
+        audit.record(sql, event)
+        notices.tell(
+            self.rt.base_url,
+            self.rt.sealer,
+            sql,
+            self.person,
+            change,
+            kind,
+            now,
+            old_number=old_number,
+        )
+
+
+def owner() -> Owner:
+    """Who is here. Raises LogInFirst."""
+    session = console_sessions.current(MINE)
+    if session is None:
+        raise LogInFirst(console_sessions.log_in(MINE))
+    return Owner(session)
+
+
+def adder() -> Owner:
+    """Who is here and may add a factor. Raises LogInFirst."""
+    found = owner()
+    found.demand(enrolment.level_to_add(found.factors))
+    return found

@@ -1,0 +1,82 @@
+"""Notices: what a person is told when a factor of theirs changes, by mail and, where a phone number
+went, by SMS to that number. In the person's own language; no code, seed or number in it.
+"""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+
+from flask_babel import force_locale
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from assurance.means import FactorKind
+from directory.people import Person
+from keys.sealing import Sealer
+from state.outbox import Message, enqueue
+
+
+class Change(enum.StrEnum):
+    ADDED = "added"
+    REMOVED = "removed"
+    COUNTS = "counts"
+    RESET = "reset"
+
+
+def kind_name(kind: FactorKind) -> str:
+    """What people call it, in the language of the moment."""
+    return {
+        FactorKind.TOTP: _("App met codes"),
+        FactorKind.OTP_DEVICE: _("Apparaat met codes"),
+        FactorKind.SMS: _("Code per sms"),
+        FactorKind.PASSKEY: _("Passkey"),
+        FactorKind.RECOVERY_CODES: _("Herstelcodes"),
+    }[kind]
+
+
+def tell(
+    base_url: str,
+    sealer: Sealer,
+    session: Session,
+    person: Person,
+    change: Change,
+    kind: FactorKind,
+    now: datetime,
+    *,
+    old_number: str | None = None,
+) -> None:
+    """Enqueue the notice in the transaction of the change. ``old_number``: that gets no codes any
+    more.
+    """
+    with force_locale(person.locale):
+        subject, happened = _words(change, kind)
+        warning = _("Was u dit niet zelf? Waarschuw meteen de beheerder van uw organisatie.")
+        address = _("Bekijk uw inlogmiddelen op %(url)s", url=f"{base_url}/mijn/inlogmiddelen")
+    if person.email is not None:
+        text = f"{happened}\n\n{warning}\n\n{address}\n"
+        enqueue(session, sealer, Message("mail", person.email, subject, text), now)
+    if old_number is not None:
+        text = f"{happened} {warning}"
+        enqueue(session, sealer, Message("sms", old_number, "", text), now)
+
+
+def _words(change: Change, kind: FactorKind) -> tuple[str, str]:
+    name = kind_name(kind)
+    match change:
+        case Change.ADDED:
+            return _("Inlogmiddel toegevoegd"), _(
+                "Er is een inlogmiddel toegevoegd aan uw account: %(name)s.", name=name
+            )
+        case Change.REMOVED:
+            return _("Inlogmiddel verwijderd"), _(
+                "Er is een inlogmiddel van uw account verwijderd: %(name)s.", name=name
+            )
+        case Change.COUNTS:
+            return _("Inlogmiddel telt nu mee"), _(
+                "Met dit inlogmiddel haalt u nu niveau EH2+: %(name)s.", name=name
+            )
+        case Change.RESET:
+            return _("Inlogmiddelen verwijderd"), _(
+                "De helpdesk heeft al uw inlogmiddelen bij ons verwijderd."
+            )

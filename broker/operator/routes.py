@@ -1,0 +1,11 @@
+"""Every address of the console on one blueprint."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from broker.operator import people, set_up, start, traces
+from broker.operator.desk import blueprint
+
+MODULES: Final = (start, traces, people, set_up)  # imported for the addresses that they add
+__all__ = ["blueprint"]

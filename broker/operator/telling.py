@@ -1,0 +1,121 @@
+"""A trace told to an operator: names for machine words, the step that failed, and what it means.
+
+Where a login is not closed yet, as when the user still has the error page open, the audit events
+with its reference tell what is known.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from broker.operator import wording
+from broker.operator.rows import client_name, makelaar_name, service_name
+from broker.pages.traces import EventRow, Fact, StepRow, TraceView
+from broker.runtime import Runtime
+from state import audit, trace_search
+from state.audit import AuditEvent
+from state.trace import TraceRecord, TraceStep, show_reference
+from state.trace_search import Found
+
+GOOD: Final = frozenset({"answered", "sent", "accepted", "continued"})
+STOPPED: Final = frozenset({"cancelled"})
+
+
+def views(rt: Runtime, reference: str) -> tuple[TraceView, ...]:
+    """Every login with this reference, newest first; what the audit log knows where there is
+    none.
+    """
+    found = trace_search.with_reference(rt.session, reference)
+    if found:
+        return tuple(view(rt, one) for one in found)
+    events = audit.recent(rt.session, reference=reference)
+    return (_of_events(rt, events),) if events else ()
+
+
+def view(rt: Runtime, found: Found) -> TraceView:
+    """One login."""
+    record, configuration = found.record, rt.configuration
+    failed = _failed(record)
+    steps = tuple(_step(step, number == failed) for number, step in enumerate(record.steps, 1))
+    return TraceView(
+        id=found.id,
+        outcome=record.outcome,
+        reason=_reason(record),
+        client=client_name(configuration, record.client_id),
+        service=service_name(configuration, record.service_uuid),
+        makelaar=makelaar_name(configuration, record.provider_id),
+        level=record.level.label if record.level else None,
+        started_at=record.started_at,
+        ended_at=record.ended_at,
+        steps=steps,
+        failed=failed,
+        explained=wording.explained(_reason(record)),
+    )
+
+
+def document(found: Found) -> dict[str, Any]:
+    """What an export holds: machine words, times and identifiers of registrations."""
+    record = found.record
+    return {
+        "reference": show_reference(record.reference),
+        "started_at": record.started_at.isoformat(),
+        "ended_at": record.ended_at.isoformat(),
+        "outcome": record.outcome,
+        "reason": record.reason,
+        "client_id": record.client_id,
+        "service_uuid": record.service_uuid,
+        "makelaar": record.provider_id,
+        "level": record.level.label if record.level else None,
+        "steps": [{**vars(step), "measured": dict(step.measured)} for step in record.steps],
+    }
+
+
+def _of_events(rt: Runtime, events: list[AuditEvent]) -> TraceView:
+    last, configuration = events[0], rt.configuration
+    reason = next((event.reason for event in events if event.reason), None)
+    return TraceView(
+        id=None,
+        outcome=last.outcome or "open",
+        reason=reason,
+        client=client_name(configuration, last.client_id),
+        service=service_name(configuration, last.service_uuid),
+        makelaar=makelaar_name(configuration, last.provider_id),
+        level=None,
+        started_at=None,
+        ended_at=None,
+        steps=(),
+        failed=None,
+        explained=wording.explained(reason),
+        events=tuple(
+            EventRow(event.at, wording.event(event.tag), event.reason) for event in reversed(events)
+        ),
+    )
+
+
+def _failed(record: TraceRecord) -> int | None:
+    """The step that went wrong; the last one where none says so and the login was refused."""
+    for number, step in enumerate(record.steps, 1):
+        if step.outcome not in GOOD | STOPPED:
+            return number
+    return len(record.steps) if record.outcome == "refused" and record.steps else None
+
+
+def _reason(record: TraceRecord) -> str | None:
+    """What a step says of itself is more precise than the reason of the whole."""
+    failed = _failed(record)
+    own = record.steps[failed - 1].reason if failed else None
+    return own or record.reason
+
+
+def _step(step: TraceStep, is_bad: bool) -> StepRow:
+    state = "bad" if is_bad else "off" if step.outcome in STOPPED else "ok"
+    return StepRow(
+        name=wording.step(step.step),
+        state=state,
+        detail=wording.outcome(step.outcome),
+        after=wording.after(step.milliseconds),
+        reason=step.reason,
+        facts=tuple(
+            Fact(wording.measured(name), str(value)) for name, value in step.measured.items()
+        ),
+    )

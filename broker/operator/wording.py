@@ -1,0 +1,94 @@
+"""Machine words of traces and audit events in words for people, in the language of the page."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask_babel import format_decimal, gettext
+from flask_babel import lazy_gettext as _
+
+from broker import explanations
+from broker.pages.traces import Explained
+from state.audit import EventTag
+
+STEPS: Final = {
+    "method": _("Manier van inloggen gekozen"),
+    "provider": _("Makelaar gekozen"),
+    "password": _("Wachtwoord"),
+    "new-password": _("Nieuw wachtwoord"),
+    "authenticate": _("Naar de makelaar"),
+    "answer": _("Antwoord van de makelaar"),
+    "session": _("Eerdere login"),
+    "account": _("Persoon gevonden"),
+    "means": _("Inlogmiddel"),
+    "step-up": _("Niveau en tweede factor"),
+    "mandate": _("Machtiging"),
+    "consent": _("Toestemming"),
+    "respond": _("Antwoord aan het portaal"),
+    "ended": _("Einde"),
+}
+OUTCOMES: Final = {
+    "answered": _("In orde"),
+    "sent": _("Verzoek verstuurd"),
+    "accepted": _("Antwoord gecontroleerd en goed"),
+    "continued": _("Eerdere login gebruikt"),
+    "cancelled": _("De gebruiker stopte"),
+    "rejected": _("Antwoord afgekeurd"),
+    "unavailable": _("De makelaar gaf geen bruikbaar antwoord"),
+    "level_too_low": _("Het niveau was te laag"),
+    "refused": _("Geweigerd"),
+}
+EVENTS: Final = {
+    EventTag.MESSAGE_REJECTED: _("Antwoord van de makelaar afgekeurd"),
+    EventTag.LOGIN_REFUSED: _("Login geweigerd"),
+    EventTag.LOGIN_CANCELLED: _("Login gestopt"),
+    EventTag.LOGIN_SUCCEEDED: _("Login gelukt"),
+    EventTag.LOGIN_EXPIRED: _("Login verlopen"),
+    EventTag.FACTOR_FAILED: _("Verkeerde code van een tweede factor"),
+    EventTag.FACTOR_LOCKED: _("Tweede factor op slot na te veel verkeerde codes"),
+    EventTag.MANDATE_REQUESTED: _("Machtiging gevraagd"),
+    EventTag.CODE_REUSED: _("Code voor een tweede keer gebruikt"),
+}
+
+
+MEASURED: Final = {
+    "given": _("Gekregen"),
+    "asked": _("Gevraagd"),
+    "clock_seconds": _("Verschil van de klok, in seconden"),
+}
+
+
+def measured(name: str) -> str:
+    """What a value is about."""
+    return str(MEASURED.get(name, name))
+
+
+def after(milliseconds: int) -> str:
+    """``+34 ms`` or ``+4,1 s``."""
+    if milliseconds < 1000:
+        return f"+{milliseconds} ms"
+    return f"+{format_decimal(milliseconds / 1000, '0.0')} s"
+
+
+def step(word: str) -> str:
+    """The name of a step; the word itself where there is none."""
+    return str(STEPS.get(word, word))
+
+
+def outcome(word: str) -> str:
+    """How a step ended."""
+    return str(OUTCOMES.get(word, word))
+
+
+def event(tag: EventTag) -> str:
+    """What an audit event says."""
+    return str(EVENTS.get(tag, tag.value))
+
+
+def explained(reason: str | None) -> Explained | None:
+    """What this reason means, what helps and who can do it; None where nothing needs it."""
+    known = explanations.find(reason)
+    if known is None:
+        return None
+    told = explanations.told(known, gettext)
+    return Explained(told.cause, told.remedy, gettext(explanations.FIXERS[told.fixer]), told.answer)

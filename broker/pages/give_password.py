@@ -1,0 +1,20 @@
+"""User name and password of an account here (A5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from broker.pages.frame import Frame
+
+
+@dataclass(frozen=True)
+class GivePasswordPage:
+    """``name`` is what was filled in; a password is never shown again. ``is_limited``: too many
+    tries from this network or for this name.
+    """
+
+    frame: Frame
+    name: str = ""
+    is_wrong: bool = False
+    is_limited: bool = False
+    template: str = "give_password.html"

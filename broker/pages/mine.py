@@ -1,0 +1,154 @@
+"""The pages of ``/mijn``: own second factors (A24). A secret is on a page once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class MineFrame:
+    """Who is logged in."""
+
+    person: str
+
+
+@dataclass(frozen=True)
+class FactorRow:
+    """One factor. ``name`` is its kind in words; ``bound_by`` a machine word."""
+
+    id: str
+    kind: str
+    name: str
+    label: str
+    bound_by: str
+    since: datetime
+    last_used: datetime | None
+    lifts: bool
+    locked_until: datetime | None
+    codes_left: int | None = None  # of a set of recovery codes
+    letter_is_sent: bool = False
+
+
+@dataclass(frozen=True)
+class FactorsPage:
+    """``done``: what just happened. ``counts``: what is added in this session counts for EH2+."""
+
+    mine: MineFrame
+    rows: tuple[FactorRow, ...]
+    done: str = ""
+    counts: bool = False
+    template: str = "mine/factors.html"
+
+
+@dataclass(frozen=True)
+class FactorPage:
+    """One factor with its name."""
+
+    mine: MineFrame
+    row: FactorRow
+    error: bool = False
+    template: str = "mine/factor.html"
+
+
+@dataclass(frozen=True)
+class RemovePage:
+    """``is_last``: without it no login of EH2+ with a factor of ours is possible any more."""
+
+    mine: MineFrame
+    row: FactorRow
+    is_last: bool
+    template: str = "mine/remove.html"
+
+
+@dataclass(frozen=True)
+class LetterPage:
+    """The code of a letter, for one factor."""
+
+    mine: MineFrame
+    row: FactorRow
+    error: bool = False
+    template: str = "mine/letter.html"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A QR code: the ``d`` of a path of squares, in a box of ``size``."""
+
+    path: str
+    size: int
+
+
+@dataclass(frozen=True)
+class AppPage:
+    """``seed`` in groups of four, with its picture; None where they were shown already."""
+
+    mine: MineFrame
+    seed: str | None
+    picture: Picture | None
+    counts: bool
+    error: bool = False
+    template: str = "mine/app.html"
+
+
+@dataclass(frozen=True)
+class PhonePage:
+    """``reason``: why a number was refused. ``replaces``: the label of the number that goes."""
+
+    mine: MineFrame
+    countries: tuple[str, ...]
+    counts: bool
+    replaces: str | None
+    reason: str = ""
+    template: str = "mine/phone.html"
+
+
+@dataclass(frozen=True)
+class PhoneCodePage:
+    """The code that was sent to the new number."""
+
+    mine: MineFrame
+    label: str
+    valid_until: datetime
+    error: bool = False
+    template: str = "mine/phone_code.html"
+
+
+@dataclass(frozen=True)
+class PasskeyPage:
+    """``options``: JSON for the browser."""
+
+    mine: MineFrame
+    options: str
+    counts: bool
+    error: str = ""
+    template: str = "mine/passkey.html"
+
+
+@dataclass(frozen=True)
+class DevicePage:
+    """Serial number and a code of the device."""
+
+    mine: MineFrame
+    counts: bool
+    error: str = ""
+    serial: str = ""
+    template: str = "mine/device.html"
+
+
+@dataclass(frozen=True)
+class CodesPage:
+    """``codes`` once, right after they were made; empty before."""
+
+    mine: MineFrame
+    codes: tuple[str, ...] = ()
+    has_set: bool = False
+    template: str = "mine/codes.html"
+
+
+@dataclass(frozen=True)
+class MineLoggedOutPage:
+    """``reason``: ``logged_out``, ``cancelled`` or ``refused``."""
+
+    reason: str
+    template: str = "mine/logged_out.html"

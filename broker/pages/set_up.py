@@ -1,0 +1,61 @@
+"""Setting up an operator's access: password, app, recovery codes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class PasswordPage:
+    """``refused``: as in broker.pages.new_password, after a password that will not do."""
+
+    secret: str
+    name: str
+    expires_at: datetime
+    shortest: int
+    refused: str | None = None
+    template: str = "operator/set_up_password.html"
+
+
+@dataclass(frozen=True)
+class QrCode:
+    """A drawing: the side in modules, and the dark ones as the ``d`` of an SVG path."""
+
+    side: int
+    dark: str
+
+
+@dataclass(frozen=True)
+class AppPage:
+    """``seed`` is base32, in groups of four as people type it."""
+
+    user_name: str
+    expires_at: datetime
+    seed: str
+    qr: QrCode
+    is_wrong: bool = False
+    template: str = "operator/set_up_app.html"
+
+
+@dataclass(frozen=True)
+class CodesPage:
+    """``codes`` is empty where they were shown before and are gone."""
+
+    user_name: str
+    codes: tuple[str, ...]
+    template: str = "operator/set_up_codes.html"
+
+
+@dataclass(frozen=True)
+class SetUpDonePage:
+    user_name: str | None = None
+    template: str = "operator/set_up_done.html"
+
+
+@dataclass(frozen=True)
+class LinkRefusedPage:
+    """``why``: ``unknown``, ``used`` or ``expired``."""
+
+    why: str
+    template: str = "operator/set_up_refused.html"

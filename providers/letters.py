@@ -1,0 +1,45 @@
+"""Letters about an account: the link to recover it, and that its password was changed."""
+
+from __future__ import annotations
+
+from providers.recovery import Recipient
+from state.outbox import Message
+
+
+def to_recover(recipient: Recipient, site: str, url: str) -> Message:
+    """User name and link. Who did not ask need do nothing."""
+    if recipient.locale == "en":
+        subject = f"Your login details for {site}"
+        text = (
+            f"Somebody, probably you, asked for the login details of {site}.\n\n"
+            f"Your user name: {recipient.user_name}\n\n"
+            f"Choose a new password within 15 minutes:\n{url}\n\n"
+            "Did you not ask for this? Then you need not do anything. Your password stays the same."
+            "\n"
+        )
+    else:
+        subject = f"Uw inloggegevens voor {site}"
+        text = (
+            f"Iemand, waarschijnlijk u, vroeg om de inloggegevens van {site}.\n\n"
+            f"Uw gebruikersnaam: {recipient.user_name}\n\n"
+            f"Kies binnen 15 minuten een nieuw wachtwoord:\n{url}\n\n"
+            "Vroeg u dit niet? Dan hoeft u niets te doen. Uw wachtwoord blijft hetzelfde.\n"
+        )
+    return Message("mail", recipient.email, subject, text)
+
+
+def password_changed(email: str, locale: str, site: str) -> Message:
+    """What its owner must know when somebody else did it."""
+    if locale == "en":
+        subject = f"Your password for {site} was changed"
+        text = (
+            f"The password of your account at {site} was changed. You are logged out everywhere."
+            "\n\nWas this not you? Warn the administrator of your organisation at once.\n"
+        )
+    else:
+        subject = f"Uw wachtwoord voor {site} is veranderd"
+        text = (
+            f"Het wachtwoord van uw account bij {site} is veranderd. U bent overal uitgelogd.\n\n"
+            "Was u dit niet zelf? Waarschuw meteen de beheerder van uw organisatie.\n"
+        )
+    return Message("mail", email, subject, text)

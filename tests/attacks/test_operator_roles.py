@@ -1,0 +1,214 @@
+"""The consoles: every address with every role, and what happens to somebody who may not."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from admin.operators import OperatorRole
+from broker.downstream.console import BEHEER
+from consent.requests import MandateRequest
+from directory.people import Membership, Role
+from sandbox.browser import Browser, Page
+from state import audit, trace_search
+from state.audit import EventTag
+from state.db import writing
+from state.trace_search import Wanted
+from tests.operators import HERE, at_console, make_operator, make_person
+from tests.world import ADDRESSES, World, make_world
+
+VIEWER, HELPDESK, CONFIGURATOR, KEY_OFFICER, AUDITOR = OperatorRole
+TRACES = {VIEWER, HELPDESK, CONFIGURATOR, AUDITOR}
+EVERYBODY = set(OperatorRole)
+
+# What docs/operators/console.md promises. Addresses without roles are for whoever has the link, or
+# say nothing.
+ROLES: dict[tuple[str, str], set[OperatorRole]] = {
+    ("GET", ""): EVERYBODY,
+    ("GET", "/inlogspoor"): TRACES,
+    ("GET", "/inlogspoor/lijst"): TRACES,
+    ("GET", "/inlogspoor/<which>"): TRACES,
+    ("POST", "/inlogspoor/<trace_id>/download"): TRACES,
+    ("GET", "/operators"): {CONFIGURATOR, KEY_OFFICER, AUDITOR},
+    ("GET", "/operators/<person_id>/beeindigen"): {CONFIGURATOR},
+    ("POST", "/operators/<person_id>/beeindigen"): {CONFIGURATOR},
+}
+OPEN = {
+    ("POST", "/uitloggen"),
+    ("GET", "/uitgelogd"),
+    ("GET", "/instellen/<secret>"),
+    ("POST", "/instellen/<secret>"),
+    ("GET", "/instellen"),
+    ("POST", "/instellen"),
+    ("POST", "/instellen/codes"),
+    ("POST", "/instellen/klaar"),
+    ("GET", "/ingesteld"),
+}
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    made = make_world(tmp_path_factory.mktemp("world"))
+    made.walk("Meldportaal Bodem", "Polderpoort", "jan").run()
+    return made
+
+
+def routes(world: World, blueprint: str) -> set[tuple[str, str]]:
+    prefix = {"operator": "/operator", "console": "/beheer"}[blueprint]
+    return {
+        (method, rule.rule.removeprefix(prefix))
+        for rule in world.app.url_map.iter_rules()
+        if rule.endpoint.startswith(f"{blueprint}.")
+        for method in (rule.methods or set()) & {"GET", "POST"}
+    }
+
+
+def filled(world: World, path: str) -> str:
+    """The address with things that exist."""
+    with world.session() as session:
+        trace_id = trace_search.newest(session, Wanted(), limit=1)[0].id
+    path = path.replace("<which>", trace_id).replace("<trace_id>", trace_id)
+    if "<person_id>" in path:
+        other = make_operator(world, f"ander{len(path)}{trace_id[:4]}{next(NUMBERS)}", VIEWER)
+        path = path.replace("<person_id>", other.person_id)
+    return path
+
+
+NUMBERS = iter(range(1000))
+
+
+def ask(browser: Browser, method: str, url: str, token_from: str = HERE) -> Page:
+    if method == "GET":
+        return browser.open(url)
+    page = browser.open(token_from)
+    token = next(f.fields["csrf_token"] for f in page.forms if "csrf_token" in f.fields)
+    return browser.post(url, [("csrf_token", token)])
+
+
+def test_A_09_every_address_of_the_console_is_in_the_table(world: World) -> None:
+    assert routes(world, "operator") == set(ROLES) | OPEN
+
+
+@pytest.mark.parametrize("role", OperatorRole)
+@pytest.mark.parametrize(("method", "path"), ROLES)
+def test_A_09_a_role_opens_what_is_documented_and_nothing_else(
+    world: World, method: str, path: str, role: OperatorRole
+) -> None:
+    somebody = make_operator(world, f"{role.value.replace('_', '-')}-{next(NUMBERS)}", role)
+    page = ask(at_console(world, somebody.person_id), method, HERE + filled(world, path))
+    if role in ROLES[method, path]:
+        assert page.status == 200, page.text
+        assert "Dit hoort niet bij uw rol" not in page.text
+    else:
+        assert (page.status, page.heading) == (403, "Dit hoort niet bij uw rol")
+
+
+@pytest.mark.parametrize(("method", "path"), ROLES)
+def test_A_09_without_a_role_nothing_opens(world: World, method: str, path: str) -> None:
+    stranger = at_console(world, make_person(world, "Ali"))
+    page = ask(stranger, method, HERE + filled(world, path))
+    assert (page.status, page.heading) == (403, "U bent geen operator")
+    assert "Vraag het aan wie Sluis bij u beheert" in page.text
+
+
+@pytest.mark.parametrize(("method", "path"), ROLES)
+def test_A_09_without_a_session_nothing_opens(world: World, method: str, path: str) -> None:
+    browser = world.browser()
+    page = ask(browser, method, HERE + filled(world, path), f"{ADDRESSES.broker}/beheer")
+    if path == "/inlogspoor/lijst":  # asked by a script: no login begins
+        assert (page.status, page.text) == (401, "")
+    else:
+        assert page.url.startswith(f"{ADDRESSES.broker}/login/")
+
+
+def test_a_denied_access_is_audited_with_who_and_where(world: World) -> None:
+    somebody = make_operator(world, "nieuwsgierig", KEY_OFFICER)
+    at_console(world, somebody.person_id).open(f"{HERE}/inlogspoor")
+    with world.session() as session:
+        (event,) = audit.recent(
+            session, tags=[EventTag.ACCESS_DENIED], person_id=somebody.person_id
+        )
+    assert event.reason == "role"
+    assert event.details == {"permission": "traces", "page": "operator.traces"}
+
+
+def test_a_session_of_another_console_opens_nothing_here(world: World) -> None:
+    somebody = make_operator(world, "verdwaald", CONFIGURATOR)
+    browser = at_console(world, somebody.person_id, BEHEER)
+    assert browser.open(HERE).url.startswith(f"{ADDRESSES.broker}/login/")
+    assert at_console(world, somebody.person_id).open(HERE).heading == "Overzicht"
+
+
+def test_the_menu_offers_what_the_role_opens(world: World) -> None:
+    for role, words in ((KEY_OFFICER, {"Operators"}), (HELPDESK, {"Inlogspoor"})):
+        somebody = make_operator(world, f"menu-{role.value.replace('_', '-')}", role)
+        page = at_console(world, somebody.person_id).open(HERE)
+        menu = {" ".join(a.text_content().split()) for a in page.tree.xpath("//nav//a")}
+        assert menu == {"Overzicht"} | words
+
+
+# The console of organisations: what opens is the organisation's, and each has its own.
+
+BEHEER_PAGES = {
+    ("GET", ""): "Verzoeken om een machtiging",
+    ("GET", "/verzoek/<request_id>"): "Verzoek van Fatima Bouzid",
+    ("POST", "/verzoek/<request_id>"): "Verzoeken om een machtiging",
+}
+BEHEER_OPEN = {("POST", "/uitloggen"), ("GET", "/uitgelogd")}
+
+
+@pytest.fixture(scope="module")
+def request_id(world: World) -> str:
+    browser = world.browser()
+    world.walk("Lozing melden", "Veerhuis", "fatima", browser=browser).run()
+    browser.click("Stuur verzoek naar mijn beheerder")
+    with world.session() as session:
+        return session.scalars(select(MandateRequest.id)).one()
+
+
+def member(world: World, request_id: str, role: Role, *, elsewhere: bool) -> Browser:
+    """Somebody in this role at the organisation of the request, or at another one."""
+    person_id = make_person(world, "Iemand")
+    with world.session() as session, writing(session):
+        here = session.get_one(MandateRequest, request_id).organisation_id
+        others = select(Membership.organisation_id).where(Membership.organisation_id != here)
+        place = session.scalars(others).first() if elsewhere else here
+        session.add(
+            Membership(person_id=person_id, organisation_id=place, role=role, since=world.clock())
+        )
+    return at_console(world, person_id, BEHEER)
+
+
+def test_A_09_every_address_of_beheer_is_in_the_table(world: World) -> None:
+    assert routes(world, "console") == set(BEHEER_PAGES) | BEHEER_OPEN
+
+
+@pytest.mark.parametrize(("method", "path"), BEHEER_PAGES)
+@pytest.mark.parametrize(
+    ("role", "elsewhere"),
+    [(Role.MEMBER, False), (Role.MEMBER, True), (Role.ADMINISTRATOR, True)],
+    ids=["member", "member elsewhere", "administrator elsewhere"],
+)
+def test_A_09_beheer_shows_a_request_to_nobody_else(
+    world: World, request_id: str, method: str, path: str, role: Role, elsewhere: bool
+) -> None:
+    browser = member(world, request_id, role, elsewhere=elsewhere)
+    url = f"{ADDRESSES.broker}/beheer" + path.replace("<request_id>", request_id)
+    page = ask(browser, method, url, f"{ADDRESSES.broker}/beheer")
+    assert "Fatima" not in page.text
+    if role is Role.ADMINISTRATOR and not path:
+        assert page.status == 200
+    else:
+        assert page.status in (403, 404)
+    with world.session() as session:
+        assert session.get_one(MandateRequest, request_id).decided_at is None
+
+
+@pytest.mark.parametrize(("method", "path"), BEHEER_PAGES)
+def test_A_09_beheer_shows_a_request_to_its_administrator(
+    world: World, request_id: str, method: str, path: str
+) -> None:
+    browser = member(world, request_id, Role.ADMINISTRATOR, elsewhere=False)
+    url = f"{ADDRESSES.broker}/beheer" + path.replace("<request_id>", request_id)
+    page = ask(browser, method, url, f"{ADDRESSES.broker}/beheer")
+    assert (page.status, page.heading) == (200, BEHEER_PAGES[method, path])

@@ -1,0 +1,21 @@
+"""``python -m tests.faults.launch …``: the command ``sluis``, with the application of failpoint.py
+in its server.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from granian import Granian
+
+from broker.cli import main, serving
+
+
+class _Server(Granian):  # type: ignore[misc]  # whatever class the platform offers
+    def __init__(self, _target: str, **options: Any) -> None:
+        super().__init__("tests.faults.failpoint:application", **options)
+
+
+if __name__ == "__main__":
+    serving.Granian = _Server
+    main()

@@ -1,0 +1,106 @@
+"""Operators in a world: made as the command makes them, set up, and at the console."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+import pyotp
+from sqlalchemy import select
+
+from admin import operator_access
+from admin.operators import OperatorRole
+from assurance import second_factor
+from assurance.levels import AssuranceLevel
+from broker import grants
+from broker.downstream import console as consoles
+from broker.downstream.console import OPERATOR, Console, Ticket, idle_key
+from broker.downstream.interface import GrantFacts
+from directory.people import Person
+from providers import accounts
+from providers.accounts import Account
+from sandbox.browser import Browser, Cookie
+from state.db import new_id, writing
+from tests.world import ADDRESSES, World
+
+PASSWORD: Final = "een lange zin voor de sluis"
+HERE: Final = f"{ADDRESSES.broker}/operator"
+
+
+@dataclass(frozen=True)
+class TestOperator:
+    """An operator who is set up. ``seed`` is that of the app."""
+
+    person_id: str
+    user_name: str
+    seed: str
+
+    def code(self, at: datetime) -> str:
+        return pyotp.TOTP(self.seed).at(at)
+
+
+def make_operator(world: World, user_name: str, *roles: OperatorRole) -> TestOperator:
+    """Somebody with these roles, a password and an app."""
+    now, seed = world.clock(), pyotp.random_base32()
+    with world.session() as session, writing(session):
+        made = operator_access.create(
+            session,
+            name=f"{user_name.capitalize()} Kuiper",
+            email=f"{user_name}@voorbeeld.example",
+            user_name=user_name,
+            roles=roles,
+            now=now,
+        )
+        account = session.scalars(select(Account).where(Account.person_id == made.person_id)).one()
+        accounts.set_password(session, account, PASSWORD, now, temporary=False)
+        second_factor.bind_totp(
+            session, world.parts.sealer, person_id=made.person_id, seed=seed, label="", now=now
+        )
+    return TestOperator(made.person_id, made.user_name, seed)
+
+
+def make_person(world: World, name: str) -> str:
+    """Somebody without any role."""
+    with world.session() as session, writing(session):
+        person = Person(display_name=name, created_at=world.clock())
+        session.add(person)
+        session.flush()
+        return person.id
+
+
+def at_console(world: World, person_id: str, console: Console = OPERATOR) -> Browser:
+    """A browser with a session that a login of this moment would leave behind."""
+    now, grant_id, settings = world.clock(), new_id(), world.parts.settings.login
+    level = max(console.service.level, AssuranceLevel.EH2_PLUS)
+    with world.session() as session, writing(session):
+        facts = GrantFacts(
+            id=grant_id,
+            client_id=console.client_id,
+            person_id=person_id,
+            service_uuid=console.service.uuid,
+            expires_at=now + timedelta(hours=settings.session_hours),
+        )
+        grants.insert(session, facts, now)
+    world.parts.store.put(idle_key(grant_id), b"1", settings.session_idle_minutes * 60)
+    ticket = consoles._TICKET.dump_json(Ticket(grant_id, level, now))
+    value = base64.urlsafe_b64encode(world.parts.sealer.seal(ticket, consoles._CONTEXT)).decode()
+    browser = world.browser()
+    browser._cookies["localhost"] = {console.cookie: Cookie(value.rstrip("="), "lax", None)}
+    return browser
+
+
+@contextmanager
+def later(world: World, **time: float) -> Iterator[None]:
+    """The clock of the world moved on, and back again."""
+    before = world.clock.now
+    world.clock.now = before + timedelta(**time)
+    world.parts.holder.refresh()
+    try:
+        yield
+    finally:
+        world.clock.now = before
+        world.parts.holder.refresh()
