@@ -15,12 +15,13 @@ from typing import Final, Literal, Protocol, get_args
 
 import structlog
 from pydantic import TypeAdapter
-from sqlalchemy import Integer, LargeBinary, String, func, select
+from sqlalchemy import Integer, LargeBinary, String, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from keys.sealing import SealBroken, Sealer
 from state.clock import Clock
 from state.db import Base, UtcDateTime, new_id, writing
+from state.purging import delete_some
 
 CLAIM: Final = timedelta(minutes=5)  # longer than any adapter takes
 FIRST_PAUSE: Final = timedelta(minutes=1)
@@ -116,6 +117,12 @@ def waiting(session: Session) -> dict[str, tuple[int, datetime]]:
         .group_by(OutboxRow.channel)
     )
     return {channel: (number, since) for channel, number, since in session.execute(query)}
+
+
+def purge(session: Session, before: datetime) -> int:
+    """Delete a portion of the messages that were sent or given up before this moment; how many."""
+    ended = or_(OutboxRow.sent_at < before, OutboxRow.given_up_at < before)
+    return delete_some(session, OutboxRow.id, OutboxRow.due_at.is_(None), ended)
 
 
 def deliver_due(
