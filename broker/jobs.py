@@ -80,9 +80,8 @@ def _run(parts: Parts, job: Job, due: dict[str, datetime]) -> None:
     except Exception as error:
         log.warning("job.failed", job=job.name, error=type(error).__name__)
         return
-    # What comes every few seconds would drown the rest.
-    tell = log.info if job.every >= OFTEN else log.debug
-    tell("job.done", job=job.name, milliseconds=int((perf_counter() - started) * 1000))
+    if job.every >= OFTEN:  # what comes every few seconds would drown the rest
+        log.info("job.done", job=job.name, milliseconds=int((perf_counter() - started) * 1000))
 
 
 def _tell_others(parts: Parts, job: Job, due: dict[str, datetime]) -> None:

@@ -7,6 +7,7 @@ became visible late is sealed late, and never lost (decision 14).
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -179,9 +180,8 @@ def sign(session: Session, sealer: Sealer, keyring: KeyRing, payload: bytes) -> 
 def signers(session: Session, sealer: Sealer) -> dict[str, ECKey]:
     """Every public key that signed here, by its id. Raises SealBroken."""
     found = session.scalars(select(AuditSigner))
-    return {
-        row.kid: ECKey.import_key(sealer.open(row.sealed, f"{_SIGNER}:{row.kid}")) for row in found
-    }
+    opened = {row.kid: sealer.open(row.sealed, f"{_SIGNER}:{row.kid}") for row in found}
+    return {kid: ECKey.import_key(json.loads(public)) for kid, public in opened.items()}
 
 
 def newest(session: Session) -> AuditBatch | None:

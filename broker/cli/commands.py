@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from broker.cli.audit_commands import audit, person
 from broker.cli.context import Invocation, explained, fail
 from broker.cli.operator_commands import operator
 
@@ -28,6 +29,8 @@ def main(context: click.Context, config: Path | None) -> None:
     context.obj = Invocation(config)
 
 
+main.add_command(audit)
+main.add_command(person)
 main.add_command(operator)
 
 
