@@ -141,6 +141,9 @@ class Telemetry(Section):
 class Retention(Section):
     trace_days: Annotated[int, Field(ge=1, le=90)] = 7
     history_days: Annotated[int, Field(ge=30, le=3650)] = 540
+    audit_days: Annotated[int, Field(ge=90, le=7300)] = 2555  # seven years
+    outbox_days: Annotated[int, Field(ge=1, le=365)] = 30  # after sending or giving up
+    session_days: Annotated[int, Field(ge=1, le=3650)] = 30  # sessions and grants after their end
 
 
 class Settings(Section):

@@ -30,6 +30,7 @@ NEEDED: Final = (
     (KeyUse.SAML_SIGNING, "RSA"),
     (KeyUse.SAML_ENCRYPTION, "RSA"),
     (KeyUse.CLIENT_SIGNING, "RS256"),
+    (KeyUse.AUDIT_SIGNING, "ES256"),
 )
 _CERTIFIED: Final = {
     KeyUse.SAML_SIGNING: "Sluis SAML signing",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from broker.cli.audit_commands import audit
 from broker.cli.context import Invocation, explained, fail
 from broker.cli.operator_commands import operator
 
@@ -221,3 +222,6 @@ def factor_reset(invocation: Invocation, person: str, by: str, approved_by: str)
             click.echo(reset_factors(invocation.settings(), person, by, approved_by))
         except FactorCommandRefused as refused:
             fail(str(refused))
+
+
+main.add_command(audit)
