@@ -18,6 +18,7 @@ from structlog.contextvars import bound_contextvars
 from broker import beats
 from broker.start import Parts
 from directory import history
+from keys.rotation import RotationPolicy, renew_due, rotate_due
 from state import trace
 from state.db import writing
 from state.trace import new_reference
@@ -43,7 +44,20 @@ def purge(parts: Parts) -> None:
         history.purge(session, now - timedelta(days=kept.history_days))
 
 
-JOBS: tuple[Job, ...] = (Job("purge", timedelta(hours=1), purge),)
+def rotate_keys(parts: Parts) -> None:
+    """Move keys on that are due, and publish the successors of those that are old."""
+    policy = RotationPolicy.renewing_after(parts.settings.keys.rotate_days)
+    now = parts.clock()
+    with parts.sessions() as session:
+        with writing(session):
+            rotate_due(session, now, policy)
+        renew_due(session, parts.sealer, now, policy)
+
+
+JOBS: tuple[Job, ...] = (
+    Job("purge", timedelta(hours=1), purge),
+    Job("keys", timedelta(minutes=10), rotate_keys),
+)
 
 
 def run_until(stop: threading.Event, parts: Parts, jobs: Sequence[Job] = JOBS) -> None:
