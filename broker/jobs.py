@@ -20,6 +20,8 @@ from broker.audit import batches
 from broker.expiry import Expiry
 from broker.retention import purge
 from broker.start import Parts
+from keys.rotation import RotationPolicy, renew_due, rotate_due
+from state.db import writing
 from state.trace import new_reference
 
 PAUSE_SECONDS = 0.5
@@ -43,10 +45,21 @@ def seal_audit(parts: Parts) -> None:
             pass
 
 
+def rotate_keys(parts: Parts) -> None:
+    """Move keys on that are due, and publish the successors of those that are old."""
+    policy = RotationPolicy.renewing_after(parts.settings.keys.rotate_days)
+    now = parts.clock()
+    with parts.sessions() as session:
+        with writing(session):
+            rotate_due(session, now, policy)
+        renew_due(session, parts.sealer, now, policy)
+
+
 JOBS: tuple[Job, ...] = (
     Job("audit", timedelta(seconds=1), seal_audit),
     Job("expiry", timedelta(seconds=20), Expiry().run),
     Job("purge", timedelta(hours=1), purge),
+    Job("keys", timedelta(minutes=10), rotate_keys),
 )
 OFTEN = timedelta(minutes=1)  # what comes more often is logged only when it fails
 

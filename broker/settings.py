@@ -69,6 +69,8 @@ class Store(Section):
 
 class Keys(Section):
     master_key_file: Path = Path("var/master.key")
+    # Until a successor is published; 0: only by hand. Certificates for SAML last five years.
+    rotate_days: Annotated[int, Field(ge=0, le=1460)] = 365
 
 
 class Ui(Section):
