@@ -54,6 +54,50 @@ def migrate(invocation: Invocation) -> None:
         click.echo(migrate_tables(invocation.settings()))
 
 
+@main.group()
+def config() -> None:
+    """Check and show the settings."""
+
+
+@config.command("check")
+@pass_invocation
+def config_check(invocation: Invocation) -> None:
+    """Say every mistake in the settings; ends with 3 where there is one."""
+    from broker.cli import configuring
+
+    found = configuring.mistakes(invocation.config)
+    for line in found:
+        click.echo(line)
+    if found:
+        raise SystemExit(3)
+    click.echo("The settings can be used.")
+
+
+@config.command("show")
+@click.option("--origin", is_flag=True, help="Say where each value comes from.")
+@click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+@pass_invocation
+def config_show(invocation: Invocation, origin: bool, as_json: bool) -> None:
+    """Write the settings that hold, defaults included and secrets masked."""
+    from broker.cli import configuring
+
+    with explained():
+        found = configuring.effective(invocation.config)
+    if as_json:
+        click.echo(configuring.as_json(found, with_origin=origin))
+        return
+    for line in configuring.lines(found, with_origin=origin):
+        click.echo(line)
+
+
+@config.command("schema")
+def config_schema() -> None:
+    """Write the JSON Schema of the settings file."""
+    from broker.cli import configuring
+
+    click.echo(configuring.schema())
+
+
 @main.command()
 @click.option(
     "-f",
