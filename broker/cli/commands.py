@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from importlib.metadata import version as installed_version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from broker.cli.context import Invocation, explained, fail
 
+if TYPE_CHECKING:
+    from broker.cli.differences import Outcome
+
 DEFAULT_CONFIG = Path("config.toml")
+FILE = click.option(
+    "-f",
+    "--file",
+    "path",
+    required=True,
+    type=click.Path(path_type=Path, exists=True),
+    help="A YAML file, or a folder of them.",
+)
 pass_invocation = click.make_pass_decorator(Invocation)
 
 
@@ -99,33 +111,59 @@ def config_schema() -> None:
 
 
 @main.command()
-@click.option(
-    "-f",
-    "--file",
-    "path",
-    required=True,
-    type=click.Path(path_type=Path, exists=True),
-    help="A YAML file, or a folder of them.",
-)
+@FILE
 @click.option("--dry-run", is_flag=True, help="Show what would change; change nothing.")
 @pass_invocation
 def apply(invocation: Invocation, path: Path, dry_run: bool) -> None:
     """Register services, makelaars, clients, organisations, people and mandates from YAML."""
+    from broker.cli.applying import changed, counted
+    from broker.cli.differences import lines
+
+    outcomes = _applied(invocation, path, dry_run=dry_run)
+    found = changed(outcomes)
+    for outcome in found:
+        told = list(lines(outcome))
+        for line in told if dry_run else told[:1]:
+            click.echo(line)
+    click.echo(counted(outcomes))
+    if dry_run:
+        click.echo("Dry run: nothing was changed." if found else "Nothing to change.")
+        raise SystemExit(3 if found else 0)
+
+
+@main.command()
+@FILE
+@click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+@pass_invocation
+def diff(invocation: Invocation, path: Path, as_json: bool) -> None:
+    """Show field by field what apply would change; ends with 3 where something would."""
+    from broker.cli import differences
+    from broker.cli.applying import changed, counted
+
+    outcomes = _applied(invocation, path, dry_run=True)
+    found = changed(outcomes)
+    if as_json:
+        click.echo(differences.as_json(found))
+    else:
+        for outcome in found:
+            for line in differences.lines(outcome):
+                click.echo(line)
+        click.echo(counted(outcomes))
+    raise SystemExit(3 if found else 0)
+
+
+def _applied(invocation: Invocation, path: Path, *, dry_run: bool) -> list[Outcome]:
+    """Ends the command with every mistake in the documents, where there is one."""
     from broker.cli.applying import apply_files
     from broker.cli.documents import DocumentsRefused
 
     with explained():
         try:
-            lines, changed = apply_files(invocation.settings(), path, dry_run=dry_run)
+            return apply_files(invocation.settings(), path, dry_run=dry_run)
         except DocumentsRefused as refused:
             for line in refused.lines:
                 click.echo(line, err=True)
             fail(f"nothing was changed: {len(refused.lines)} mistake(s), listed above", 2)
-    for line in lines:
-        click.echo(line)
-    if dry_run:
-        click.echo("Dry run: nothing was changed." if changed else "Nothing to change.")
-        raise SystemExit(3 if changed else 0)
 
 
 @main.command()
