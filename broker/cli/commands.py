@@ -177,6 +177,19 @@ def export(invocation: Invocation) -> None:
 
 
 @main.command()
+@click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+@pass_invocation
+def doctor(invocation: Invocation, as_json: bool) -> None:
+    """Examine this installation; ends with 3 where something needs a remedy."""
+    from broker.cli import doctor as surgery
+
+    found = surgery.diagnose(invocation.config)
+    for line in [surgery.as_json(found)] if as_json else surgery.lines(found):
+        click.echo(line)
+    raise SystemExit(3 if any(one.remedy for one in found) else 0)
+
+
+@main.command()
 @click.argument("reference")
 @pass_invocation
 def trace(invocation: Invocation, reference: str) -> None:
