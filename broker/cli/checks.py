@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from broker.health import drifts
 from broker.settings import Settings
 from keys.keyring import KeyUse, load_keyring
-from keys.sealing import Sealer, load_master_key
+from keys.sealing import MasterKeyError, Sealer, load_master_key
 from keys.signing_key import KeyState
 from providers.registry import ProviderRecord
 from providers.saml.metadata import read_metadata
@@ -174,6 +174,8 @@ def examine(patient: Patient) -> list[Finding]:
     for name, look, remedy in CHECKS:
         try:
             well, seen = look(patient)
+        except MasterKeyError as error:
+            well, seen = False, str(error)
         except Exception as error:  # whatever it is, the other checks must still be told
             well, seen = False, type(error).__name__
         found.append(Finding(name, seen, "" if well else remedy))

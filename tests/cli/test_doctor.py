@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from redis import Redis
 
 from broker import settings as configuration
 from broker.cli.checks import certificates_last
@@ -17,6 +18,7 @@ from state.db import writing
 from state.outbox import Message, enqueue
 from tests.cli.conftest import Sluis
 from tests.cli.test_apply import Session, session  # noqa: F401 (a fixture)
+from tests.servers import redis
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -97,3 +99,25 @@ def test_mail_that_waits_too_long_is_found(
 @pytest.mark.parametrize(("days", "well"), [(29, False), (31, True), (-1, False)])
 def test_a_certificate_must_last_a_month(days: int, well: bool) -> None:
     assert certificates_last({"polderpoort": NOW + timedelta(days=days)}, NOW)[0] is well
+
+
+@pytest.mark.usefixtures("session")
+@pytest.mark.parametrize(
+    ("policy", "problems"), [("noeviction", set()), ("allkeys-lru", {"eviction"})]
+)
+def test_a_redis_that_evicts_is_found(
+    sluis: Sluis,
+    monkeypatch: pytest.MonkeyPatch,
+    policy: str,
+    problems: set[str],
+) -> None:
+    with redis() as url, Redis.from_url(url) as client:
+        monkeypatch.setenv("SLUIS__STORE__URL", url)
+        client.config_set("maxmemory-policy", policy)
+        assert _problems(sluis) == problems
+
+
+@pytest.mark.usefixtures("session")
+def test_a_redis_that_is_not_there_is_found(sluis: Sluis, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLUIS__STORE__URL", "redis://127.0.0.1:1/0")
+    assert _problems(sluis) == {"store", "eviction"}
