@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib.metadata import version as installed_version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,8 +12,19 @@ from broker.cli.audit_commands import audit
 from broker.cli.context import Invocation, explained, fail
 from broker.cli.operator_commands import operator
 
+if TYPE_CHECKING:
+    from broker.cli.differences import Outcome
+
 DEFAULT_CONFIG = Path("config.toml")
-KEY_USES = ("oidc_signing", "saml_signing", "saml_encryption", "client_signing")
+KEY_USES = ("oidc_signing", "saml_signing", "saml_encryption", "client_signing", "audit_signing")
+FILE = click.option(
+    "-f",
+    "--file",
+    "path",
+    required=True,
+    type=click.Path(path_type=Path, exists=True),
+    help="A YAML file, or a folder of them.",
+)
 pass_invocation = click.make_pass_decorator(Invocation)
 
 
@@ -60,34 +72,104 @@ def migrate(invocation: Invocation) -> None:
         click.echo(migrate_tables(invocation.settings()))
 
 
+@main.group()
+def config() -> None:
+    """Check and show the settings."""
+
+
+@config.command("check")
+@pass_invocation
+def config_check(invocation: Invocation) -> None:
+    """Say every mistake in the settings; ends with 3 where there is one."""
+    from broker.cli import configuring
+
+    found = configuring.mistakes(invocation.config)
+    for line in found:
+        click.echo(line)
+    if found:
+        raise SystemExit(3)
+    click.echo("The settings can be used.")
+
+
+@config.command("show")
+@click.option("--origin", is_flag=True, help="Say where each value comes from.")
+@click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+@pass_invocation
+def config_show(invocation: Invocation, origin: bool, as_json: bool) -> None:
+    """Write the settings that hold, defaults included and secrets masked."""
+    from broker.cli import configuring
+
+    with explained():
+        found = configuring.effective(invocation.config)
+    if as_json:
+        click.echo(configuring.as_json(found, with_origin=origin))
+        return
+    for line in configuring.lines(found, with_origin=origin):
+        click.echo(line)
+
+
+@config.command("schema")
+def config_schema() -> None:
+    """Write the JSON Schema of the settings file."""
+    from broker.cli import configuring
+
+    click.echo(configuring.schema())
+
+
 @main.command()
-@click.option(
-    "-f",
-    "--file",
-    "path",
-    required=True,
-    type=click.Path(path_type=Path, exists=True),
-    help="A YAML file, or a folder of them.",
-)
+@FILE
 @click.option("--dry-run", is_flag=True, help="Show what would change; change nothing.")
 @pass_invocation
 def apply(invocation: Invocation, path: Path, dry_run: bool) -> None:
     """Register services, makelaars, clients, organisations, people and mandates from YAML."""
+    from broker.cli.applying import changed, counted
+    from broker.cli.differences import lines
+
+    outcomes = _applied(invocation, path, dry_run=dry_run)
+    found = changed(outcomes)
+    for outcome in found:
+        told = list(lines(outcome))
+        for line in told if dry_run else told[:1]:
+            click.echo(line)
+    click.echo(counted(outcomes))
+    if dry_run:
+        click.echo("Dry run: nothing was changed." if found else "Nothing to change.")
+        raise SystemExit(3 if found else 0)
+
+
+@main.command()
+@FILE
+@click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+@pass_invocation
+def diff(invocation: Invocation, path: Path, as_json: bool) -> None:
+    """Show field by field what apply would change; ends with 3 where something would."""
+    from broker.cli import differences
+    from broker.cli.applying import changed, counted
+
+    outcomes = _applied(invocation, path, dry_run=True)
+    found = changed(outcomes)
+    if as_json:
+        click.echo(differences.as_json(found))
+    else:
+        for outcome in found:
+            for line in differences.lines(outcome):
+                click.echo(line)
+        click.echo(counted(outcomes))
+    raise SystemExit(3 if found else 0)
+
+
+def _applied(invocation: Invocation, path: Path, *, dry_run: bool) -> list[Outcome]:
+    """Ends the command with every mistake in the documents, where there is one."""
     from broker.cli.applying import apply_files
     from broker.cli.documents import DocumentsRefused
 
     with explained():
         try:
-            lines, changed = apply_files(invocation.settings(), path, dry_run=dry_run)
+            return apply_files(invocation.settings(), path, dry_run=dry_run)
         except DocumentsRefused as refused:
             for line in refused.lines:
                 click.echo(line, err=True)
             fail(f"nothing was changed: {len(refused.lines)} mistake(s), listed above", 2)
-    for line in lines:
-        click.echo(line)
-    if dry_run:
-        click.echo("Dry run: nothing was changed." if changed else "Nothing to change.")
-        raise SystemExit(3 if changed else 0)
 
 
 @main.command()
@@ -98,6 +180,19 @@ def export(invocation: Invocation) -> None:
 
     with explained():
         click.echo(export_documents(invocation.settings()), nl=False)
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+@pass_invocation
+def doctor(invocation: Invocation, as_json: bool) -> None:
+    """Examine this installation; ends with 3 where something needs a remedy."""
+    from broker.cli import doctor as surgery
+
+    found = surgery.diagnose(invocation.config)
+    for line in [surgery.as_json(found)] if as_json else surgery.lines(found):
+        click.echo(line)
+    raise SystemExit(3 if any(one.remedy for one in found) else 0)
 
 
 @main.command()
