@@ -16,7 +16,7 @@ from broker.audit import retention as audit_retention
 from broker.grants import Grant
 from broker.start import Parts
 from directory import history
-from state import trace
+from state import trace, undelivered
 from state.db import Base, writing
 from state.outbox import OutboxRow
 
@@ -30,6 +30,7 @@ def purge(parts: Parts) -> None:
     with parts.sessions() as session:
         with writing(session):
             trace.purge(session, now - timedelta(days=kept.trace_days))
+            undelivered.purge(session, now - undelivered.KEPT)
             history.purge(session, now - timedelta(days=kept.history_days))
         _messages(session, now - timedelta(days=kept.outbox_days))
         _sessions(session, now - timedelta(days=kept.session_days))
