@@ -20,6 +20,8 @@ from broker.audit.batches import MOST_ROWS, seal
 from broker.expiry import end_expired
 from broker.purges import purge
 from broker.start import Parts
+from keys.rotation import RotationPolicy, renew_due, rotate_due
+from state.db import writing
 from state.trace import new_reference
 
 PAUSE_SECONDS = 0.5
@@ -46,10 +48,21 @@ def seal_audit(parts: Parts) -> None:
                 return
 
 
+def rotate_keys(parts: Parts) -> None:
+    """Move keys on that are due, and publish the successors of those that are old."""
+    policy = RotationPolicy.renewing_after(parts.settings.keys.rotate_days)
+    now = parts.clock()
+    with parts.sessions() as session:
+        with writing(session):
+            rotate_due(session, now, policy)
+        renew_due(session, parts.sealer, now, policy)
+
+
 JOBS: tuple[Job, ...] = (
-    Job("seal_audit", timedelta(seconds=1), seal_audit),
-    Job("end_expired", timedelta(seconds=10), end_expired),
+    Job("audit", timedelta(seconds=1), seal_audit),
+    Job("expiry", timedelta(seconds=10), end_expired),
     Job("purge", timedelta(hours=1), purge),
+    Job("keys", timedelta(minutes=10), rotate_keys),
 )
 
 

@@ -13,7 +13,7 @@ from broker import grants
 from broker.audit import retention
 from broker.start import Parts
 from directory import history
-from state import outbox, trace
+from state import outbox, trace, undelivered
 from state.db import writing
 
 MOST_PORTIONS: Final = 1000  # in one run; the rest goes in the next
@@ -29,6 +29,7 @@ def purge(parts: Parts) -> None:
     for portion in (
         partial(trace.purge, before=before(kept.trace_days)),
         partial(history.purge, before=before(kept.history_days)),
+        partial(undelivered.purge, before=now - undelivered.KEPT),
         partial(outbox.purge, before=before(kept.outbox_days)),
         partial(grants.purge, before=before(kept.session_days)),
         partial(grants.purge_sessions, before=before(kept.session_days)),

@@ -30,8 +30,7 @@ MODULES = (
         organisations,
         people,
     ),
-    *(operators, set_up_links),
-    *(batches, person_key),
+    *(operators, set_up_links, batches, person_key),
     *(signing_key, accounts, audit, outbox, registrations, trace, birth, sql),
 )
 TABLES = tuple(Base.metadata.tables)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib.metadata import version as installed_version
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -11,7 +12,19 @@ from broker.cli.audit_commands import audit, person
 from broker.cli.context import Invocation, explained, fail
 from broker.cli.operator_commands import operator
 
+if TYPE_CHECKING:
+    from broker.cli.differences import Outcome
+
 DEFAULT_CONFIG = Path("config.toml")
+KEY_USES = ("oidc_signing", "saml_signing", "saml_encryption", "client_signing", "audit_signing")
+FILE = click.option(
+    "-f",
+    "--file",
+    "path",
+    required=True,
+    type=click.Path(path_type=Path, exists=True),
+    help="A YAML file, or a folder of them.",
+)
 pass_invocation = click.make_pass_decorator(Invocation)
 
 
@@ -61,34 +74,104 @@ def migrate(invocation: Invocation) -> None:
         click.echo(migrate_tables(invocation.settings()))
 
 
+@main.group()
+def config() -> None:
+    """Check and show the settings."""
+
+
+@config.command("check")
+@pass_invocation
+def config_check(invocation: Invocation) -> None:
+    """Say every mistake in the settings; ends with 3 where there is one."""
+    from broker.cli import configuring
+
+    found = configuring.mistakes(invocation.config)
+    for line in found:
+        click.echo(line)
+    if found:
+        raise SystemExit(3)
+    click.echo("The settings can be used.")
+
+
+@config.command("show")
+@click.option("--origin", is_flag=True, help="Say where each value comes from.")
+@click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+@pass_invocation
+def config_show(invocation: Invocation, origin: bool, as_json: bool) -> None:
+    """Write the settings that hold, defaults included and secrets masked."""
+    from broker.cli import configuring
+
+    with explained():
+        found = configuring.effective(invocation.config)
+    if as_json:
+        click.echo(configuring.as_json(found, with_origin=origin))
+        return
+    for line in configuring.lines(found, with_origin=origin):
+        click.echo(line)
+
+
+@config.command("schema")
+def config_schema() -> None:
+    """Write the JSON Schema of the settings file."""
+    from broker.cli import configuring
+
+    click.echo(configuring.schema())
+
+
 @main.command()
-@click.option(
-    "-f",
-    "--file",
-    "path",
-    required=True,
-    type=click.Path(path_type=Path, exists=True),
-    help="A YAML file, or a folder of them.",
-)
+@FILE
 @click.option("--dry-run", is_flag=True, help="Show what would change; change nothing.")
 @pass_invocation
 def apply(invocation: Invocation, path: Path, dry_run: bool) -> None:
     """Register services, makelaars, clients, organisations, people and mandates from YAML."""
+    from broker.cli.applying import changed, counted
+    from broker.cli.differences import lines
+
+    outcomes = _applied(invocation, path, dry_run=dry_run)
+    found = changed(outcomes)
+    for outcome in found:
+        told = list(lines(outcome))
+        for line in told if dry_run else told[:1]:
+            click.echo(line)
+    click.echo(counted(outcomes))
+    if dry_run:
+        click.echo("Dry run: nothing was changed." if found else "Nothing to change.")
+        raise SystemExit(3 if found else 0)
+
+
+@main.command()
+@FILE
+@click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+@pass_invocation
+def diff(invocation: Invocation, path: Path, as_json: bool) -> None:
+    """Show field by field what apply would change; ends with 3 where something would."""
+    from broker.cli import differences
+    from broker.cli.applying import changed, counted
+
+    outcomes = _applied(invocation, path, dry_run=True)
+    found = changed(outcomes)
+    if as_json:
+        click.echo(differences.as_json(found))
+    else:
+        for outcome in found:
+            for line in differences.lines(outcome):
+                click.echo(line)
+        click.echo(counted(outcomes))
+    raise SystemExit(3 if found else 0)
+
+
+def _applied(invocation: Invocation, path: Path, *, dry_run: bool) -> list[Outcome]:
+    """Ends the command with every mistake in the documents, where there is one."""
     from broker.cli.applying import apply_files
     from broker.cli.documents import DocumentsRefused
 
     with explained():
         try:
-            lines, changed = apply_files(invocation.settings(), path, dry_run=dry_run)
+            return apply_files(invocation.settings(), path, dry_run=dry_run)
         except DocumentsRefused as refused:
             for line in refused.lines:
                 click.echo(line, err=True)
             fail(f"nothing was changed: {len(refused.lines)} mistake(s), listed above", 2)
-    for line in lines:
-        click.echo(line)
-    if dry_run:
-        click.echo("Dry run: nothing was changed." if changed else "Nothing to change.")
-        raise SystemExit(3 if changed else 0)
 
 
 @main.command()
@@ -99,6 +182,19 @@ def export(invocation: Invocation) -> None:
 
     with explained():
         click.echo(export_documents(invocation.settings()), nl=False)
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+@pass_invocation
+def doctor(invocation: Invocation, as_json: bool) -> None:
+    """Examine this installation; ends with 3 where something needs a remedy."""
+    from broker.cli import doctor as surgery
+
+    found = surgery.diagnose(invocation.config)
+    for line in [surgery.as_json(found)] if as_json else surgery.lines(found):
+        click.echo(line)
+    raise SystemExit(3 if any(one.remedy for one in found) else 0)
 
 
 @main.command()
@@ -117,10 +213,109 @@ def trace(invocation: Invocation, reference: str, language: str) -> None:
         click.echo(line)
 
 
+@main.group()
+def keys() -> None:
+    """Signing and encryption keys: what stands, rotation, revocation."""
+
+
+@keys.command("list")
+@click.option("--json", "as_json", is_flag=True, help="With whole ids, for programs.")
+@pass_invocation
+def keys_list(invocation: Invocation, as_json: bool) -> None:
+    """Show each key in use, and when it moves on."""
+    from broker.cli.keys import list_keys
+
+    with explained():
+        for line in list_keys(invocation.settings(), as_json=as_json):
+            click.echo(line)
+
+
+@keys.command("rotate")
+@click.option("--use", type=click.Choice(KEY_USES), help="Only this use. Default: all.")
+@click.option("--plan", "only_plan", is_flag=True, help="Show the calendar; change nothing.")
+@pass_invocation
+def keys_rotate(invocation: Invocation, use: str | None, only_plan: bool) -> None:
+    """Publish next keys. Each is used once partners had the time to read it."""
+    from broker.cli.keys import calendar, rotate
+    from keys.signing_key import KeyUse
+
+    uses = [KeyUse(use)] if use is not None else list(KeyUse)
+    with explained():
+        settings = invocation.settings()
+        for line in calendar(settings, uses) if only_plan else rotate(settings, uses):
+            click.echo(line)
+
+
+# An id may begin with "-"; this command has no one-letter options to take it for.
+@keys.command(
+    "revoke", context_settings={"help_option_names": ["--help"], "ignore_unknown_options": True}
+)
+@click.argument("kid")
+@click.option("--now", "at_once", is_flag=True, help="Needed: there is no other way to revoke.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@pass_invocation
+def keys_revoke(invocation: Invocation, kid: str, at_once: bool, yes: bool) -> None:
+    """Retire the key KID at once, and replace it when it was the active one."""
+    from broker.cli.keys import revoke_now, warning
+    from keys.revocation import NoSuchKey
+
+    if not at_once:
+        fail("revoking breaks logins: add --now, or use: sluis keys rotate", 2)
+    with explained():
+        settings = invocation.settings()
+        try:
+            for line in warning(settings, kid):
+                click.echo(line)
+            if not yes:
+                click.confirm("Revoke this key?", abort=True)
+            for line in revoke_now(settings, kid):
+                click.echo(line)
+        except NoSuchKey as unknown:
+            fail(str(unknown), 2)
+
+
+@main.group()
+def outbox() -> None:
+    """See which messages wait or were given up, and offer those again."""
+
+
+@outbox.command("list")
+@click.option("--state", type=click.Choice(["waiting", "sent", "given-up"]), help="Only these.")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@pass_invocation
+def list_outbox(
+    invocation: Invocation, state: Literal["waiting", "sent", "given-up"] | None, as_json: bool
+) -> None:
+    """List the newest hundred messages, without recipient or content."""
+    from broker.cli.queue import list_messages
+
+    with explained():
+        lines = list_messages(invocation.settings(), state, as_json=as_json)
+    for line in lines:
+        click.echo(line)
+
+
+@outbox.command("retry")
+@click.argument("message_id", metavar="ID", required=False)
+@click.option("--all-given-up", is_flag=True, help="Every message that was given up this week.")
+@pass_invocation
+def retry_outbox(invocation: Invocation, message_id: str | None, all_given_up: bool) -> None:
+    """Offer the message with this ID again, from the first attempt on."""
+    from broker.cli.queue import retry_messages
+
+    if (message_id is None) is not all_given_up:
+        fail("name one ID of: sluis outbox list --state given-up, or write --all-given-up", 2)
+    with explained():
+        number = retry_messages(invocation.settings(), message_id)
+    if message_id is not None and not number:
+        fail("this message was not given up, or its content is gone after a week")
+    click.echo(f"{number} message(s) will be sent again.")
+
+
 @main.command()
 @pass_invocation
 def worker(invocation: Invocation) -> None:
-    """Deliver waiting mail until stopped. Not needed beside serve, which does it as well."""
+    """Deliver waiting messages until stopped. Not needed beside serve, which does it as well."""
     from broker.cli.serving import run_worker
 
     with explained():
@@ -224,3 +419,6 @@ def factor_reset(invocation: Invocation, person: str, by: str, approved_by: str)
             click.echo(reset_factors(invocation.settings(), person, by, approved_by))
         except FactorCommandRefused as refused:
             fail(str(refused))
+
+
+main.add_command(audit)

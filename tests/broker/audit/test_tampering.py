@@ -132,7 +132,7 @@ def test_L_04_a_key_of_somebody_else_signs_nothing(chain: Chain) -> None:
     assert Fault.SIGNER_BAD in {fault for fault, *_ in chain.faults()}
 
 
-def test_L_04_an_end_cut_off_shows_beside_a_checkpoint_kept_elsewhere(chain: Chain) -> None:
+def test_M_12_L_04_an_end_cut_off_shows_beside_a_checkpoint_kept_elsewhere(chain: Chain) -> None:
     kept = chain.checkpoint()
     assert chain.faults(kept) == set()
     chain.sql("DELETE FROM audit_event WHERE batch = 3")
