@@ -22,12 +22,14 @@ _LOST: Final = {
     KeyUse.SAML_SIGNING: "Requests signed with it, under way now, are refused.",
     KeyUse.SAML_ENCRYPTION: "Answers encrypted to it cannot be opened: logins under way fail.",
     KeyUse.CLIENT_SIGNING: "Requests for tokens signed with it, under way now, are refused.",
+    KeyUse.AUDIT_SIGNING: "Checkpoints of the audit that it signed are still verified.",
 }
 _UNKNOWN: Final = {
     KeyUse.OIDC_SIGNING: "Portals with the old key set refuse new tokens until they read /jwks.",
     KeyUse.SAML_SIGNING: _AGAIN + "metadata: tell them today.",
     KeyUse.SAML_ENCRYPTION: _AGAIN + "metadata: tell them today.",
     KeyUse.CLIENT_SIGNING: _AGAIN + "key set.",
+    KeyUse.AUDIT_SIGNING: "Nothing is sealed in the audit until there is a new key.",
 }
 
 

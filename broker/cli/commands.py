@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from importlib.metadata import version as installed_version
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import click
 
 from broker.cli.audit_commands import audit, person
 from broker.cli.context import Invocation, explained, fail
+from broker.cli.factor_commands import factor, otp
+from broker.cli.keys_commands import keys
 from broker.cli.operator_commands import operator
+from broker.cli.outbox_commands import outbox
 
 if TYPE_CHECKING:
     from broker.cli.differences import Outcome
 
 DEFAULT_CONFIG = Path("config.toml")
-KEY_USES = ("oidc_signing", "saml_signing", "saml_encryption", "client_signing", "audit_signing")
 FILE = click.option(
     "-f",
     "--file",
@@ -40,11 +42,6 @@ def main(context: click.Context, config: Path | None) -> None:
     if config is None and DEFAULT_CONFIG.exists():
         config = DEFAULT_CONFIG
     context.obj = Invocation(config)
-
-
-main.add_command(audit)
-main.add_command(person)
-main.add_command(operator)
 
 
 @main.command()
@@ -213,105 +210,6 @@ def trace(invocation: Invocation, reference: str, language: str) -> None:
         click.echo(line)
 
 
-@main.group()
-def keys() -> None:
-    """Signing and encryption keys: what stands, rotation, revocation."""
-
-
-@keys.command("list")
-@click.option("--json", "as_json", is_flag=True, help="With whole ids, for programs.")
-@pass_invocation
-def keys_list(invocation: Invocation, as_json: bool) -> None:
-    """Show each key in use, and when it moves on."""
-    from broker.cli.keys import list_keys
-
-    with explained():
-        for line in list_keys(invocation.settings(), as_json=as_json):
-            click.echo(line)
-
-
-@keys.command("rotate")
-@click.option("--use", type=click.Choice(KEY_USES), help="Only this use. Default: all.")
-@click.option("--plan", "only_plan", is_flag=True, help="Show the calendar; change nothing.")
-@pass_invocation
-def keys_rotate(invocation: Invocation, use: str | None, only_plan: bool) -> None:
-    """Publish next keys. Each is used once partners had the time to read it."""
-    from broker.cli.keys import calendar, rotate
-    from keys.signing_key import KeyUse
-
-    uses = [KeyUse(use)] if use is not None else list(KeyUse)
-    with explained():
-        settings = invocation.settings()
-        for line in calendar(settings, uses) if only_plan else rotate(settings, uses):
-            click.echo(line)
-
-
-# An id may begin with "-"; this command has no one-letter options to take it for.
-@keys.command(
-    "revoke", context_settings={"help_option_names": ["--help"], "ignore_unknown_options": True}
-)
-@click.argument("kid")
-@click.option("--now", "at_once", is_flag=True, help="Needed: there is no other way to revoke.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@pass_invocation
-def keys_revoke(invocation: Invocation, kid: str, at_once: bool, yes: bool) -> None:
-    """Retire the key KID at once, and replace it when it was the active one."""
-    from broker.cli.keys import revoke_now, warning
-    from keys.revocation import NoSuchKey
-
-    if not at_once:
-        fail("revoking breaks logins: add --now, or use: sluis keys rotate", 2)
-    with explained():
-        settings = invocation.settings()
-        try:
-            for line in warning(settings, kid):
-                click.echo(line)
-            if not yes:
-                click.confirm("Revoke this key?", abort=True)
-            for line in revoke_now(settings, kid):
-                click.echo(line)
-        except NoSuchKey as unknown:
-            fail(str(unknown), 2)
-
-
-@main.group()
-def outbox() -> None:
-    """See which messages wait or were given up, and offer those again."""
-
-
-@outbox.command("list")
-@click.option("--state", type=click.Choice(["waiting", "sent", "given-up"]), help="Only these.")
-@click.option("--json", "as_json", is_flag=True, help="For programs.")
-@pass_invocation
-def list_outbox(
-    invocation: Invocation, state: Literal["waiting", "sent", "given-up"] | None, as_json: bool
-) -> None:
-    """List the newest hundred messages, without recipient or content."""
-    from broker.cli.queue import list_messages
-
-    with explained():
-        lines = list_messages(invocation.settings(), state, as_json=as_json)
-    for line in lines:
-        click.echo(line)
-
-
-@outbox.command("retry")
-@click.argument("message_id", metavar="ID", required=False)
-@click.option("--all-given-up", is_flag=True, help="Every message that was given up this week.")
-@pass_invocation
-def retry_outbox(invocation: Invocation, message_id: str | None, all_given_up: bool) -> None:
-    """Offer the message with this ID again, from the first attempt on."""
-    from broker.cli.queue import retry_messages
-
-    if (message_id is None) is not all_given_up:
-        fail("name one ID of: sluis outbox list --state given-up, or write --all-given-up", 2)
-    with explained():
-        number = retry_messages(invocation.settings(), message_id)
-    if message_id is not None and not number:
-        fail("this message was not given up, or its content is gone after a week")
-    click.echo(f"{number} message(s) will be sent again.")
-
-
 @main.command()
 @pass_invocation
 def worker(invocation: Invocation) -> None:
@@ -332,93 +230,5 @@ def serve(invocation: Invocation) -> None:
         run_server(invocation.settings(), invocation.config)
 
 
-@main.group()
-def otp() -> None:
-    """OTP devices in stock."""
-
-
-@otp.command("import")
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option(
-    "--key-file",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="The key that was agreed with the supplier: 16 or 32 bytes, hexadecimal or base64.",
-)
-@pass_invocation
-def otp_import(invocation: Invocation, file: Path, key_file: Path | None) -> None:
-    """Take the devices of a PSKC FILE (RFC 6030) into stock."""
-    from broker.cli.factors import FactorCommandRefused, import_devices
-
-    with explained():
-        try:
-            for line in import_devices(invocation.settings(), file, key_file):
-                click.echo(line)
-        except FactorCommandRefused as refused:
-            fail(f"nothing was imported: {refused}")
-
-
-@otp.command("list")
-@pass_invocation
-def otp_list(invocation: Invocation) -> None:
-    """List the devices: serial number, and bound or free."""
-    from broker.cli.factors import list_devices
-
-    with explained():
-        for line in list_devices(invocation.settings()):
-            click.echo(line)
-
-
-@otp.command("assign")
-@click.argument("serial")
-@click.option("--person", required=True, help="Whose identity was checked.")
-@pass_invocation
-def otp_assign(invocation: Invocation, serial: str, person: str) -> None:
-    """Bind the free device SERIAL to a person."""
-    from broker.cli.factors import FactorCommandRefused, assign_device
-
-    with explained():
-        try:
-            click.echo(assign_device(invocation.settings(), serial, person))
-        except FactorCommandRefused as refused:
-            fail(str(refused))
-
-
-@main.group()
-def factor() -> None:
-    """Second factors of people."""
-
-
-@factor.command("letter")
-@click.option("--person", required=True)
-@click.option("--address", required=True, help="One line, as it stands on the envelope.")
-@click.option("--factor", "factor_id", help="Default: the newest that does not count yet.")
-@pass_invocation
-def factor_letter(invocation: Invocation, person: str, address: str, factor_id: str | None) -> None:
-    """Send a letter with a code, so that a factor counts that somebody added alone."""
-    from broker.cli.factors import FactorCommandRefused, send_letter
-
-    with explained():
-        try:
-            for line in send_letter(invocation.settings(), person, address, factor_id):
-                click.echo(line)
-        except FactorCommandRefused as refused:
-            fail(str(refused))
-
-
-@factor.command("reset")
-@click.option("--person", required=True)
-@click.option("--by", required=True, help="The administrator who asks.")
-@click.option("--approved-by", required=True, help="Another administrator, who checked it.")
-@pass_invocation
-def factor_reset(invocation: Invocation, person: str, by: str, approved_by: str) -> None:
-    """End every factor of a person who lost them."""
-    from broker.cli.factors import FactorCommandRefused, reset_factors
-
-    with explained():
-        try:
-            click.echo(reset_factors(invocation.settings(), person, by, approved_by))
-        except FactorCommandRefused as refused:
-            fail(str(refused))
-
-
-main.add_command(audit)
+for group in (audit, factor, keys, operator, otp, outbox):
+    main.add_command(group)
