@@ -230,5 +230,5 @@ def serve(invocation: Invocation) -> None:
         run_server(invocation.settings(), invocation.config)
 
 
-for group in (audit, factor, keys, operator, otp, outbox):
+for group in (audit, person, factor, keys, operator, otp, outbox):
     main.add_command(group)
