@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from broker.cli.audit_commands import audit
+from broker.cli.audit_commands import audit, person
 from broker.cli.context import Invocation, explained, fail
 from broker.cli.factor_commands import factor, otp
 from broker.cli.keys_commands import keys
