@@ -17,7 +17,7 @@ from state.audit import AuditEvent
 from state.trace import TraceRecord, TraceStep, show_reference
 from state.trace_search import Found
 
-GOOD: Final = frozenset({"answered", "sent", "accepted", "continued"})
+GOOD: Final = frozenset({"answered", "sent", "accepted", "continued", "not_asked"})
 STOPPED: Final = frozenset({"cancelled"})
 
 
