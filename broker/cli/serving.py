@@ -20,7 +20,6 @@ from broker.cli.install import initialise
 from broker.logs import configure_logs
 from broker.settings import Settings
 from broker.start import start
-from broker.worker import start_worker
 from state import migrate
 from state.clock import utc_now
 from state.engine import make_engine
@@ -95,6 +94,8 @@ def _shared_metrics(settings: Settings) -> Iterator[None]:
 
 def run_worker(settings: Settings) -> None:
     """Deliver mail and do the jobs until SIGTERM or Ctrl-C."""
+    from broker.worker import start_worker  # loads the counters: see _shared_metrics
+
     _check_adapters(settings)
     configure_logs(settings.log.level)
     parts = start(settings, utc_now)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -78,3 +80,9 @@ def test_the_dashboard_and_the_rules_can_be_loaded() -> None:
     assert len(names) == len(set(names)) >= 10
     document = MONITORING.read_text(encoding="utf-8")
     assert [name for name in names if f"`{name}`" not in document] == []
+
+
+def test_serving_loads_no_counters_before_it_says_where_they_lie() -> None:
+    """With several workers the counts would be lost: the place is read at the first import."""
+    program = "import sys, broker.cli.serving; sys.exit('prometheus_client' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=False).returncode == 0

@@ -103,8 +103,9 @@ def test_F_06_the_code_of_this_login_is_accepted_and_of_another_refused(portal: 
 def test_F_06_a_code_is_worthless_after_ten_minutes(portal: Portal) -> None:
     only_sms(portal)
     browser = at_question(portal)
+    code = code_in(messages(portal)[-1])
     portal.world.clock.advance(601)
-    assert give(browser, code_in(messages(portal)[-1])).status == 422
+    assert give(browser, code).status == 422
     assert browser.press("resend", "yes").heading == SMS
     assert give(browser, code_in(messages(portal)[-1])).heading == CONSENT
 
