@@ -32,6 +32,7 @@ PATIENCE: Final = 120.0  # seconds until something that must happen counts as no
 WORKERS: Final = 2
 SPARE_PORTS: Final = 6
 STOP_WITHIN: Final = 40.0
+STARTED: Final = "Started worker"
 CALM: Final = 8.0  # a server whose workers die faster than this takes it for a mistake and stops
 
 
@@ -195,6 +196,15 @@ class Fleet:
                 os.kill(children[0], signal.SIGKILL)
             self.wait(lambda: children[0] not in self.instances[number].children(), "its death")
             self._killed_at[number] = time.monotonic()
+
+    def replace_worker(self, number: int) -> None:
+        """The same, and waits until its server has another one. In between the server closes the
+        dead worker's socket, which cuts what waited in it: that is the case of a request in hand.
+        """
+        log = self.instances[number].log
+        before = log.read_text(errors="replace").count(STARTED)
+        self.kill_worker(number)
+        self.wait(lambda: log.read_text(errors="replace").count(STARTED) > before, "a new worker")
 
     def _supervise(self) -> None:
         while not self._supervising.wait(0.5):

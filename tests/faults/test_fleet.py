@@ -85,7 +85,7 @@ def test_X_01_a_worker_dies_before_each_request_of_a_login(
     scene.warm_up()
     for number in range(1, REQUESTS + 1):
         fleet.wait_until_ready()
-        at = AtRequest(number, lambda _, n=number: fleet.kill_worker(n % 2))  # type: ignore[misc]
+        at = AtRequest(number, lambda _, n=number: fleet.replace_worker(n % 2))  # type: ignore[misc]
         fleet.balancer.before = at
         user = visit(ROOS if number == AT_CODE else JAN)
         assert user.log_in().is_done, number
