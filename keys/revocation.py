@@ -14,6 +14,7 @@ from keys.rotation import live_keys, make_key, move_key
 from keys.sealing import Sealer
 from keys.signing_key import KeyState, KeyUse, SigningKey
 from state.locks import one_at_a_time
+from state.registrations import raise_revision
 
 SHORTEST: Final = 8  # characters of an id that name a key
 _AGAIN: Final = "Users of these makelaars cannot log in until the makelaars have read our new "
@@ -86,6 +87,7 @@ def revoke(session: Session, sealer: Sealer, kid: str, now: datetime) -> Revoked
     key = find(session, kid)
     was_active = key.state is KeyState.ACTIVE
     move_key(session, key, KeyState.RETIRED, now, reason="revoked")
+    raise_revision(session)  # who loses the database now must not go on with a ring of before
     if not was_active:
         return Revoked(key.kid)
     following = session.scalar(

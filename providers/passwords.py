@@ -76,11 +76,6 @@ def matches(hashed: str | None, text: str) -> bool:
     return right and hashed is not None and password is not None
 
 
-def is_outdated(hashed: str) -> bool:
-    """True for a hash with other parameters than today's."""
-    return _HASHER.check_needs_rehash(hashed)
-
-
 @lru_cache(maxsize=1)
 def _nobody() -> str:
     """What the password of an unknown user is compared with."""

@@ -68,7 +68,7 @@ def save(session: Session, kind: Kind, name: str, document: dict[str, Any], now:
         session.add(Registration(kind=kind, name=name, document=document, changed_at=now))
     else:
         row.document, row.changed_at = document, now
-    _raise_revision(session)
+    raise_revision(session)
     return True
 
 
@@ -78,11 +78,14 @@ def delete(session: Session, kind: Kind, name: str) -> bool:
     if row is None:
         return False
     session.delete(row)
-    _raise_revision(session)
+    raise_revision(session)
     return True
 
 
-def _raise_revision(session: Session) -> None:
+def raise_revision(session: Session) -> None:
+    """With the transaction of the caller: every process loads its configuration, keys among it,
+    anew at its next look.
+    """
     row = session.get(RegistrationRevision, 1, with_for_update=True)
     if row is None:
         row = RegistrationRevision(id=1, revision=0)
