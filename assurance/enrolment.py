@@ -54,22 +54,29 @@ def of_person(session: Session, person_id: str, now: datetime) -> list[OwnFactor
     ]
 
 
-def binding(reached: AssuranceLevel) -> BoundBy:
+def factors_give(own_means: AssuranceLevel | None) -> AssuranceLevel:
+    """What a factor of this person can lift to: with a means of Sluis to the level of that means,
+    so a weaker login elsewhere must not add or end one.
+    """
+    return max(LOCAL_FACTOR_GIVES, own_means or LOCAL_FACTOR_GIVES)
+
+
+def binding(reached: AssuranceLevel, gives: AssuranceLevel) -> BoundBy:
     """How a factor is bound that is added in a session of this level."""
-    return BoundBy.SESSION if reached >= LOCAL_FACTOR_GIVES else BoundBy.SELF
+    return BoundBy.SESSION if reached >= gives else BoundBy.SELF
 
 
-def level_to_add(known: Sequence[OwnFactor]) -> AssuranceLevel:
+def level_to_add(known: Sequence[OwnFactor], gives: AssuranceLevel) -> AssuranceLevel:
     """The level that a session needs to add a factor: that of the factors that are there, so that
     the first factor alone never adds one beside them.
     """
-    return level_to_end(known)
+    return level_to_end(known, gives)
 
 
-def level_to_end(ending: Sequence[OwnFactor]) -> AssuranceLevel:
+def level_to_end(ending: Sequence[OwnFactor], gives: AssuranceLevel) -> AssuranceLevel:
     """The level that a session needs to change or end these factors: what they give."""
     counts = any(factor.lifts for factor in ending)
-    return LOCAL_FACTOR_GIVES if counts else AssuranceLevel.EH2
+    return gives if counts else AssuranceLevel.EH2
 
 
 def is_last_that_lifts(known: Sequence[OwnFactor], factor: OwnFactor) -> bool:

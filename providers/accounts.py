@@ -117,6 +117,12 @@ def named(session: Session, text: str) -> Account | None:
     return session.scalars(query).first()
 
 
+def level_of(session: Session, person_id: str) -> AssuranceLevel | None:
+    """The level of this person's account while it stands; None without one."""
+    query = select(Account.level).where(Account.person_id == person_id, Account.ended_at.is_(None))
+    return session.scalar(query)
+
+
 def verify(session: Session, *, name: str, password: str, now: datetime) -> Right | Wrong:
     """Judge a name and a password. Commits what it counted. The same work for known and unknown.
 

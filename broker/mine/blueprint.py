@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response
 from assurance import enrolment, factor_letters, recovery_codes, second_factor
 from assurance.enrolment import OwnFactor
 from assurance.means import FactorKind
-from assurance.step_up import LOCAL_FACTOR_GIVES
 from broker import console_sessions, notices
 from broker.downstream.console import MINE
 from broker.downstream.interface import PageError
@@ -48,7 +47,8 @@ def factors() -> Response:
 @blueprint.get("/inlogmiddelen/hoger")
 def higher() -> Response:
     """Log in once more, at the level where what is added counts at once."""
-    owner().demand(LOCAL_FACTOR_GIVES)
+    who = owner()
+    who.demand(who.gives)
     return to_list()
 
 
@@ -64,7 +64,7 @@ def rename(factor_id: str) -> Response:
     """Another name for a factor whose name is the person's own."""
     who = owner()
     factor = who.factor(factor_id)
-    who.demand(enrolment.level_to_end([factor]))
+    who.demand(enrolment.level_to_end([factor], who.gives))
     label = " ".join(request.form.get("label", "").split())
     fits = 0 < len(label) <= LONGEST_NAME and label.isprintable()
     if not fits or factor.kind not in (FactorKind.TOTP, FactorKind.PASSKEY):
@@ -86,7 +86,7 @@ def ask_removal(factor_id: str) -> Response:
     """Sure? With a warning where nothing would be left that lifts."""
     who = owner()
     factor = who.factor(factor_id)
-    who.demand(enrolment.level_to_end([factor]))
+    who.demand(enrolment.level_to_end([factor], who.gives))
     last = enrolment.is_last_that_lifts(who.factors, factor)
     return show(RemovePage(who.frame, row_of(who, factor), last))
 
@@ -96,7 +96,7 @@ def remove(factor_id: str) -> Response:
     """End a factor. The person is told, also at the number that goes."""
     who = owner()
     factor = who.factor(factor_id)
-    who.demand(enrolment.level_to_end([factor]))
+    who.demand(enrolment.level_to_end([factor], who.gives))
     old_number = None
     if factor.kind is FactorKind.SMS:
         old_number = second_factor.number_of(who.rt.session, who.rt.sealer, factor.id)
@@ -118,7 +118,7 @@ def give_letter_code(factor_id: str) -> Response:
     """Three tries, then another letter is needed."""
     who = owner()
     factor = _waiting(who, factor_id)
-    who.demand(enrolment.level_to_add(who.factors))
+    who.demand(enrolment.level_to_add(who.factors, who.gives))
     with writing(who.rt.session) as session:
         code = request.form.get("code", "")
         right = factor_letters.confirm(session, who.rt.sealer, factor.id, code, who.session.now)

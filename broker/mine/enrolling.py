@@ -9,7 +9,6 @@ from werkzeug.wrappers import Response
 from assurance import devices, passkeys, recovery_codes, second_factor, webauthn
 from assurance.devices import DeviceRefused
 from assurance.means import FactorKind
-from assurance.step_up import LOCAL_FACTOR_GIVES
 from assurance.totp import matching_step
 from assurance.webauthn import PasskeyRefused
 from broker import passkey_answers
@@ -176,7 +175,7 @@ def add_device() -> Response:
 def ask_codes() -> Response:
     """New codes? They stand beside a factor that lifts, so they ask its level."""
     who = owner()
-    who.demand(LOCAL_FACTOR_GIVES)
+    who.demand(who.gives)
     return show(CodesPage(who.frame, has_set=_has_codes(who)))
 
 
@@ -184,7 +183,7 @@ def ask_codes() -> Response:
 def make_codes() -> Response:
     """The codes are in this answer and nowhere else: a page to go to would have to keep them."""
     who = owner()
-    who.demand(LOCAL_FACTOR_GIVES)
+    who.demand(who.gives)
     had = _has_codes(who)
     with writing(who.rt.session) as session:
         codes = recovery_codes.bind(

@@ -23,6 +23,7 @@ from broker.notices import Change
 from broker.pages.mine import MineFrame
 from broker.runtime import Runtime
 from directory.people import Person
+from providers import accounts
 from state import audit
 from state.audit import AuditEvent, EventTag
 
@@ -62,13 +63,19 @@ class Owner:
     def factors(self) -> Sequence[OwnFactor]:
         return enrolment.of_person(self.rt.session, self.person.id, self.session.now)
 
+    @cached_property
+    def gives(self) -> AssuranceLevel:
+        """What a factor of this person can lift a login to."""
+        level = accounts.level_of(self.rt.session, self.person.id)
+        return enrolment.factors_give(level)
+
     @property
     def binding(self) -> BoundBy:
-        return enrolment.binding(self.session.level)
+        return enrolment.binding(self.session.level, self.gives)
 
     @property
     def counts(self) -> bool:
-        """What is added in this session counts for EH2+ at once."""
+        """What is added in this session counts at once."""
         return self.binding is not BoundBy.SELF
 
     def factor(self, factor_id: str) -> OwnFactor:
@@ -113,5 +120,5 @@ def owner() -> Owner:
 def adder() -> Owner:
     """Who is here and may add a factor. Raises LogInFirst."""
     found = owner()
-    found.demand(enrolment.level_to_add(found.factors))
+    found.demand(enrolment.level_to_add(found.factors, found.gives))
     return found
