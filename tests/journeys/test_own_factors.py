@@ -12,7 +12,6 @@ from assurance.means import BoundBy, FactorKind
 from assurance.pskc import Device
 from assurance.totp import Parameters
 from sandbox.browser import Browser, Page
-from sandbox.prepare import password
 from state import audit
 from state.audit import EventTag
 from tests.authenticator import Authenticator
@@ -170,52 +169,6 @@ def test_F_12_a_login_of_eleven_minutes_ago_is_not_enough(world: World) -> None:
 def token_of(page: object) -> str:
     forms = page.forms  # type: ignore[attr-defined]
     return str(next(f.fields["csrf_token"] for f in forms if "csrf_token" in f.fields))
-
-
-EVA = """\
-kind: Person
-id: eva
-name: Eva Maas
-email: eva@voorbeeld.example
-account: {user_name: eva.maas, level: EH3}
-identities:
-  - {provider: veerhuis, subject: vh-fatima-31aa08}
-"""
-
-
-def test_F_12_a_makelaar_at_eh2_plus_gives_no_factor_to_a_means_of_eh3(world: World) -> None:
-    """With the password such a factor would make EH3 of a login that was never more than EH2+."""
-    world.apply(EVA, "eva.yaml")
-    before = [factor.id for factor in factors_of(world, "eva")]
-    browser = arrive(world, "fatima", "Veerhuis")  # who is Eva here
-    page = browser.open(f"{BASE}/app")
-    assert "/login/" in page.url and seed_of_page(page) is None
-    assert [factor.id for factor in factors_of(world, "eva")] == before
-    strip_factors(world, "eva")
-    browser = arrive(world, "fatima", "Veerhuis")
-    add_app(world, browser)
-    (added,) = factors_of(world, "eva")
-    assert added.bound_by is BoundBy.SELF  # it lifts nothing
-
-
-def test_F_12_a_means_of_eh3_adds_a_factor_after_password_and_code(world: World) -> None:
-    browser = world.browser()
-    browser.open(BASE)
-    _give_password(world, browser)
-    assert browser.page is not None and browser.page.heading == LIST
-    browser.open(f"{BASE}/app")  # the password alone is not enough
-    assert _give_password(world, browser).heading == CODE
-    give_app_code(world, browser, "eva")  # back at the page that was asked
-    browser.fill("code", pyotp.TOTP(seed_of(browser)).at(world.clock()))
-    assert "Het inlogmiddel is toegevoegd" in browser.click("Voeg de app toe").text
-    assert factors_of(world, "eva")[-1].bound_by is BoundBy.SESSION
-
-
-def _give_password(world: World, browser: Browser) -> Page:
-    browser.press("method", "account")
-    browser.fill("name", "eva.maas")
-    browser.fill("password", password(world.demo, "eva"))
-    return browser.click("Log in")
 
 
 def test_F_13_what_is_added_at_eh2_does_not_count(world: World) -> None:
