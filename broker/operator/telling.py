@@ -17,7 +17,7 @@ from state.audit import AuditEvent
 from state.trace import TraceRecord, TraceStep, show_reference
 from state.trace_search import Found
 
-GOOD: Final = frozenset({"answered", "sent", "accepted", "continued"})
+GOOD: Final = frozenset({"answered", "sent", "accepted", "continued", "not_asked"})
 STOPPED: Final = frozenset({"cancelled"})
 
 
@@ -108,7 +108,7 @@ def _reason(record: TraceRecord) -> str | None:
 
 
 def _step(step: TraceStep, is_bad: bool) -> StepRow:
-    state = "bad" if is_bad else "off" if step.outcome in STOPPED else "ok"
+    state = "bad" if is_bad else "ok" if step.outcome in GOOD else "off"
     return StepRow(
         name=wording.step(step.step),
         state=state,

@@ -76,7 +76,7 @@ def test_a_login_that_failed_by_a_wrong_clock_is_found_and_explained(
         assert words in page.text, words
     if leaves:
         (bad,) = page.tree.xpath("//ol/li[contains(@class, 'is-bad')]")
-        assert "3. Antwoord van de makelaar" in bad.text_content()
+        assert "5. Antwoord van de makelaar" in bad.text_content()
         assert "Oorzaak" in bad.text_content()
 
 
@@ -212,7 +212,8 @@ def test_an_export_holds_machine_words_only_and_is_audited(world: World) -> None
     document = json.loads(page.answer.body)
     assert document["reference"] == code
     assert document["reason"] == "issue_instant"
-    assert [step["step"] for step in document["steps"]] == ["provider", "authenticate", "answer"]
+    steps = [step["step"] for step in document["steps"]]
+    assert steps == ["received", "client", "provider", "authenticate", "answer", "ended"]
     with world.session() as session:
         event = audit.recent(session, tags=[EventTag.EXPORT_MADE], limit=1)[0]
     assert (event.reference, event.details) == (code.replace("-", ""), {"kind": "trace"})
