@@ -92,10 +92,10 @@ def prepare_sqlite(engine: Engine) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
         for pragma in (
+            "busy_timeout=10000",  # first: two that start at once wait for the change to WAL
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
-            "busy_timeout=10000",
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()

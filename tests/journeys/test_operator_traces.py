@@ -212,8 +212,8 @@ def test_an_export_holds_machine_words_only_and_is_audited(world: World) -> None
     document = json.loads(page.answer.body)
     assert document["reference"] == code
     assert document["reason"] == "issue_instant"
-    steps = [step["step"] for step in document["steps"]]
-    assert steps == ["received", "client", "provider", "authenticate", "answer", "ended"]
+    steps = ["received", "client", "provider", "authenticate", "answer", "ended"]
+    assert [step["step"] for step in document["steps"]] == steps
     with world.session() as session:
         event = audit.recent(session, tags=[EventTag.EXPORT_MADE], limit=1)[0]
     assert (event.reference, event.details) == (code.replace("-", ""), {"kind": "trace"})
