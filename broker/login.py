@@ -16,7 +16,6 @@ from broker.downstream.interface import LoginRequest, RefusalCode
 from broker.ways import Method
 from consent.authority import Authority
 from providers.interface import Identity, Remembered
-from state.trace import TraceStep
 
 MAX_DEPARTURES = 3  # open tabs at the makelaar for one login
 
@@ -96,7 +95,7 @@ class Login:
     consent: str | None = None  # fingerprint of what the user saw
     consent_kept: bool = False  # do not ask again for the same data
     ended: Ended | None = None
-    trace: tuple[TraceStep, ...] = ()
+    trace: str = ""  # its steps, a line each; read by broker.trail
 
     def afresh(self) -> Login:
         """Before any way or makelaar was chosen: nothing that an earlier one said counts for the

@@ -119,7 +119,7 @@ def get(login_id: str) -> Get:
 def finished_marker(login: Login, sealer: Sealer) -> Put:
     """What remains of a login that ended: the portal it was for, for the back button."""
     empty = replace(
-        login, sent=(), identity=None, person_id=None, authority=None, consent=None, trace=()
+        login, sent=(), identity=None, person_id=None, authority=None, consent=None, trace=""
     )
     return Put(finished_key(login.id), dump(empty, sealer), FINISHED_SECONDS)
 

@@ -68,7 +68,7 @@ def write_ending(
             outcome=outcome,
             reason=reason,
             level=level,
-            steps=login.trace,
+            steps=trail.steps(login),
         ),
     )
     if login.person_id is not None:

@@ -6,6 +6,7 @@ names a person.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -72,16 +73,37 @@ def step(
     login: Login, now: datetime, name: str, outcome: str, reason: str | None = None, **found: Fact
 ) -> Login:
     """The login with one step more."""
+    return _with(login, _made(login, now, name, outcome, reason, **found))
+
+
+def _made(
+    login: Login, now: datetime, name: str, outcome: str, reason: str | None = None, **found: Fact
+) -> TraceStep:
     since = max(0, int((now - login.created_at).total_seconds() * 1000))
     kept = {key: value for key, value in found.items() if value is not None}
-    made = TraceStep(name, outcome, reason, since, kept)
-    return replace(login, trace=(*login.trace, made))
+    return TraceStep(name, outcome, reason, since, kept)
+
+
+def _with(login: Login, *made: TraceStep) -> Login:
+    """All at once: a copy of the login costs more than a step."""
+    lines = (_written(one) for one in made)
+    return replace(login, trace=login.trace + "".join(lines))
+
+
+def steps(login: Login) -> tuple[TraceStep, ...]:
+    """The steps so far. Kept as text: a login is read at every request, its steps at the end."""
+    return tuple(TraceStep(*json.loads(line)) for line in login.trace.splitlines())
+
+
+def _written(made: TraceStep) -> str:
+    values = (made.step, made.outcome, made.reason, made.milliseconds, made.measured)
+    return json.dumps(values) + "\n"
 
 
 def began(login: Login, now: datetime) -> Login:
     """The portal's request came in and was checked."""
     asked = login.request
-    login = step(
+    received = _made(
         login,
         now,
         RECEIVED,
@@ -92,7 +114,10 @@ def began(login: Login, now: datetime) -> Login:
         fresh=asked.force_authn or None,
         max_age=asked.max_age,
     )
-    return step(login, now, CLIENT, "accepted", client=asked.client_id, service=asked.service_uuid)
+    client = _made(
+        login, now, CLIENT, "accepted", client=asked.client_id, service=asked.service_uuid
+    )
+    return _with(login, received, client)
 
 
 def answered(before: Login, after: Login, at: Step, now: datetime, *, by_user: bool) -> Login:
@@ -139,11 +164,15 @@ def sent(login: Login, now: datetime) -> Login:
 
 def accepted(login: Login, identity: Identity, asked: str, now: datetime) -> Login:
     """The makelaar's answer held in every respect."""
-    login = step(login, now, ANSWER, "accepted", provider=identity.provider_id)
-    login = step(login, now, SIGNATURE, "accepted")
     age = int((now - identity.authenticated_at).total_seconds())
-    login = step(login, now, CONDITIONS, "accepted", login_age_seconds=age)
-    return step(login, now, LEVEL, "accepted", asked=asked, given=identity.authentication.label)
+    given = identity.authentication.label
+    return _with(
+        login,
+        _made(login, now, ANSWER, "accepted", provider=identity.provider_id),
+        _made(login, now, SIGNATURE, "accepted"),
+        _made(login, now, CONDITIONS, "accepted", login_age_seconds=age),
+        _made(login, now, LEVEL, "accepted", asked=asked, given=given),
+    )
 
 
 def judged(
@@ -158,10 +187,12 @@ def judged(
     at = _stage(reason)
     if at == ANSWER:
         return step(login, now, ANSWER, outcome, reason, provider=provider, **found)
-    login = step(login, now, ANSWER, "accepted", provider=provider)
-    for name in _held(at, found):
-        login = step(login, now, name, "accepted")
-    return step(login, now, at, outcome, reason, **found)
+    return _with(
+        login,
+        _made(login, now, ANSWER, "accepted", provider=provider),
+        *(_made(login, now, name, "accepted") for name in _held(at, found)),
+        _made(login, now, at, outcome, reason, **found),
+    )
 
 
 def _stage(reason: str | None) -> str:
@@ -191,11 +222,14 @@ def succeeded(login: Login, meets: Situation, now: datetime) -> Login:
         Step.CHOOSE_MANDATE: _mandate(login),
         Step.ASK_CONSENT: {"rule": str(meets.service.consent)},
     }
-    names = {made.step for made in login.trace}
-    for at, facts in unasked.items():
-        if str(at) not in names:
-            login = step(login, now, str(at), "not_asked", None, **facts)
-    return step(login, now, str(Step.RESPOND), "answered", given=meets.reached.label)
+    names = {made.step for made in steps(login)}
+    quiet = [
+        _made(login, now, str(at), "not_asked", None, **facts)
+        for at, facts in unasked.items()
+        if str(at) not in names
+    ]
+    answer = _made(login, now, str(Step.RESPOND), "answered", given=meets.reached.label)
+    return _with(login, *quiet, answer)
 
 
 def ended(login: Login, now: datetime, outcome: str, reason: str | None) -> Login:

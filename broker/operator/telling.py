@@ -108,7 +108,7 @@ def _reason(record: TraceRecord) -> str | None:
 
 
 def _step(step: TraceStep, is_bad: bool) -> StepRow:
-    state = "bad" if is_bad else "off" if step.outcome in STOPPED else "ok"
+    state = "bad" if is_bad else "ok" if step.outcome in GOOD else "off"
     return StepRow(
         name=wording.step(step.step),
         state=state,
