@@ -18,7 +18,7 @@ from structlog.contextvars import bound_contextvars
 from broker import beats
 from broker.start import Parts
 from directory import history
-from state import trace
+from state import trace, undelivered
 from state.db import writing
 from state.trace import new_reference
 
@@ -40,6 +40,7 @@ def purge(parts: Parts) -> None:
     kept, now = parts.settings.retention, parts.clock()
     with parts.sessions() as session, writing(session):
         trace.purge(session, now - timedelta(days=kept.trace_days))
+        undelivered.purge(session, now - undelivered.KEPT)
         history.purge(session, now - timedelta(days=kept.history_days))
 
 

@@ -98,9 +98,22 @@ class Mandates(Section):
 
 
 class Mail(Section):
-    adapter: Literal["none", "smtp", "webhook"] = "none"
-    url: str | None = None  # smtp://host:587 or the webhook's address
-    sender: str = "Sluis <noreply@localhost>"
+    adapter: Literal["none", "smtp", "webhook", "notify"] = "none"
+    url: str | None = None  # smtp://host:587, the webhook's address or that of Notify
+    sender: str = "Sluis <noreply@localhost>"  # of smtp
+    template_id: str | None = None  # of notify, with the fields subject and body
+    api_key_file: Path | None = None  # of notify
+
+
+class Sms(Section):
+    adapter: Literal["none", "webhook", "notify"] = "none"
+    url: str | None = None
+    template_id: str | None = None
+    api_key_file: Path | None = None
+
+
+class Letters(Sms):
+    """Sent as text messages are: to an address of yours, or through Notify."""
 
 
 class SecondFactors(Section):
@@ -153,6 +166,8 @@ class Settings(Section):
     sessions: SessionSettings = SessionSettings()
     mandates: Mandates = Mandates()
     mail: Mail = Mail()
+    sms: Sms = Sms()
+    letters: Letters = Letters()
     second_factors: SecondFactors = SecondFactors()
     development: Development = Development()
     log: Log = Log()

@@ -46,7 +46,7 @@ def send(turn: Turn, factor: Method) -> Login | None:
     host = urlsplit(rt.base_url).hostname or ""
     message = Message("sms", number, "", sms.text(purpose, code, host), login.reference)
     with writing(rt.session) as session:
-        enqueue(session, rt.sealer, message, turn.now)
+        enqueue(session, rt.sealer, message, turn.now, until=turn.now + sms.HOLDS)
     kept = sms.code_hash(rt.sealer, login_id=login.id, factor_id=factor.factor_id, code=code)
     return replace(login, sms=SmsSent(factor.factor_id, kept, turn.now))
 

@@ -228,6 +228,14 @@ demo = true
 adapter = "webhook"
 url = "{addresses.postbus}/api/messages"
 
+[sms]
+adapter = "webhook"
+url = "{addresses.postbus}/api/messages"
+
+[letters]
+adapter = "webhook"
+url = "{addresses.postbus}/api/messages"
+
 [limits] # everybody comes from one address here
 address_per_minute = 1000000
 client_per_minute = 1000000

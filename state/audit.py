@@ -30,6 +30,8 @@ class EventTag(enum.StrEnum):
     LOGIN_CANCELLED = "login.cancelled"
     LOGIN_EXPIRED = "login.expired"
     MESSAGE_REJECTED = "message.rejected"
+    MESSAGE_GIVEN_UP = "message.given_up"
+    MESSAGE_RETRIED = "message.retried"
     CODE_REUSED = "code.reused"
     GRANT_REVOKED = "grant.revoked"
     TOKEN_REFUSED = "token.refused"

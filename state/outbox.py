@@ -1,13 +1,15 @@
-"""Outbox: mail to be sent, written in the transaction of its cause, sent by the worker afterwards.
+"""Outbox: messages to be sent, written in the transaction of their cause, sent by the worker
+afterwards.
 
-Content is sealed while it waits and blanked once it was sent or given up. A message is claimed
-before it is sent, so two workers never send the same one; if a worker dies in between, it is sent
-again with the same message id.
+Content is sealed while it waits and blanked once it was sent. What was given up is kept sealed for
+``state.undelivered.KEPT``, for an operator to offer it again, unless its time is over. A message is
+claimed before it is sent, so two workers never send the same one; if a worker dies in between, it
+is sent again with the same message id.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,12 +21,15 @@ from sqlalchemy import Integer, LargeBinary, String, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from keys.sealing import SealBroken, Sealer
+from state import audit
+from state.audit import AuditEvent, EventTag
 from state.clock import Clock
 from state.db import Base, UtcDateTime, new_id, writing
 
 CLAIM: Final = timedelta(minutes=5)  # longer than any adapter takes
 FIRST_PAUSE: Final = timedelta(minutes=1)
 LONGEST_PAUSE: Final = timedelta(hours=1)
+TOO_LATE: Final = "too_late"
 MOST_ATTEMPTS: Final = 12  # about seven hours
 _CONTEXT: Final = "outbox"
 log = structlog.get_logger()
@@ -73,7 +78,7 @@ class Adapter(Protocol):
 
 
 class OutboxRow(Base):
-    """A message on its way. ``sealed`` is None once it was sent or given up."""
+    """A message on its way. ``sealed`` is None once it was sent, or given up a while ago."""
 
     __tablename__ = "outbox"
 
@@ -84,6 +89,7 @@ class OutboxRow(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)  # None: nothing to do
     attempts: Mapped[int] = mapped_column(Integer, default=0)
+    until: Mapped[datetime | None] = mapped_column(UtcDateTime)  # of no use from then on
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     given_up_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     reason: Mapped[str | None] = mapped_column(String(80))  # of the last failure
@@ -93,8 +99,17 @@ Sessions = Callable[[], AbstractContextManager[Session]]
 _MESSAGE: Final = TypeAdapter(Message)
 
 
-def enqueue(session: Session, sealer: Sealer, message: Message, now: datetime) -> str:
-    """Write the message with the transaction of the caller; returns its id."""
+def enqueue(
+    session: Session,
+    sealer: Sealer,
+    message: Message,
+    now: datetime,
+    *,
+    until: datetime | None = None,
+) -> str:
+    """Write the message with the transaction of the caller; returns its id. From ``until`` on it is
+    not sent any more.
+    """
     row = OutboxRow(
         id=new_id(),
         channel=message.channel,
@@ -102,6 +117,7 @@ def enqueue(session: Session, sealer: Sealer, message: Message, now: datetime) -
         created_at=now,
         due_at=now,
         attempts=0,
+        until=until,
     )
     row.sealed = sealer.seal(_MESSAGE.dump_json(message), f"{_CONTEXT}:{row.id}")
     session.add(row)
@@ -119,13 +135,21 @@ def waiting(session: Session) -> dict[str, tuple[int, datetime]]:
 
 
 def deliver_due(
-    sessions: Sessions, sealer: Sealer, adapter: Adapter, clock: Clock, limit: int = 20
+    sessions: Sessions,
+    sealer: Sealer,
+    adapter: Adapter,
+    clock: Clock,
+    limit: int = 20,
+    channels: Collection[Channel] | None = None,
 ) -> int:
-    """Send what is due, each message with transactions of its own; how many were sent."""
+    """Send what is due, each message with transactions of its own; how many were sent. Without
+    ``channels`` those of every channel.
+    """
+    among = CHANNELS if channels is None else tuple(channels)
     sent = 0
     for _ in range(limit):
         with sessions() as session:
-            claimed = _claim(session, clock())
+            claimed = _claim(session, clock(), among)
         if claimed is None:
             break
         sent += _deliver(sessions, sealer, adapter, clock, claimed)
@@ -137,21 +161,24 @@ class _Claimed:
     id: str
     sealed: bytes
     attempts: int
+    until: datetime | None
 
 
-def _claim(session: Session, now: datetime) -> _Claimed | None:
+def _claim(session: Session, now: datetime, channels: tuple[str, ...]) -> _Claimed | None:
+    due = (
+        select(OutboxRow)
+        .where(OutboxRow.due_at <= now, OutboxRow.channel.in_(channels))
+        .order_by(OutboxRow.due_at)
+        .limit(1)
+    )
+    if session.scalar(due.with_only_columns(OutboxRow.id)) is None:
+        return None  # the usual case costs no write lock
     with writing(session):
-        row = session.scalars(
-            select(OutboxRow)
-            .where(OutboxRow.due_at <= now)
-            .order_by(OutboxRow.due_at)
-            .limit(1)
-            .with_for_update(skip_locked=True)
-        ).first()
+        row = session.scalars(due.with_for_update(skip_locked=True)).first()
         if row is None or row.sealed is None:
             return None
         row.due_at, row.attempts = now + CLAIM, row.attempts + 1
-        return _Claimed(row.id, row.sealed, row.attempts)
+        return _Claimed(row.id, row.sealed, row.attempts, row.until)
 
 
 def _deliver(
@@ -159,6 +186,8 @@ def _deliver(
 ) -> bool:
     failure: DeliveryFailed | None = None
     try:
+        if claimed.until is not None and claimed.until <= clock():
+            raise DeliveryFailed(TOO_LATE, permanent=True)
         content = sealer.open(claimed.sealed, f"{_CONTEXT}:{claimed.id}")
         adapter.send(claimed.id, _MESSAGE.validate_json(content))
     except SealBroken:
@@ -168,8 +197,26 @@ def _deliver(
     with sessions() as session, writing(session):
         row = session.get_one(OutboxRow, claimed.id)
         _settle(row, claimed.attempts, failure, clock())
+        if row.given_up_at is not None:
+            audit.record(session, _given_up(row, clock()))
         _tell(row, claimed.attempts)
     return failure is None
+
+
+def _given_up(row: OutboxRow, now: datetime) -> AuditEvent:
+    details: dict[str, audit.Detail] = {
+        "message": row.id,
+        "channel": row.channel,
+        "attempts": row.attempts,
+    }
+    return AuditEvent(
+        EventTag.MESSAGE_GIVEN_UP,
+        now,
+        row.reference,
+        outcome="given_up",
+        reason=row.reason,
+        details=details,
+    )
 
 
 def _tell(row: OutboxRow, attempts: int) -> None:
@@ -188,6 +235,8 @@ def _settle(row: OutboxRow, attempts: int, failure: DeliveryFailed | None, now: 
         return
     row.reason = failure.reason
     if failure.permanent or attempts >= MOST_ATTEMPTS:
-        row.sealed, row.due_at, row.given_up_at = None, None, now
+        row.due_at, row.given_up_at = None, now
+        if failure.reason == TOO_LATE:
+            row.sealed = None
     else:
         row.due_at = now + min(FIRST_PAUSE * 2 ** (attempts - 1), LONGEST_PAUSE)

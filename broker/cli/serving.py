@@ -14,6 +14,7 @@ from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 
 from broker import listening, telemetry
+from broker.channels import to_people
 from broker.cli.context import fail
 from broker.cli.install import initialise
 from broker.logs import configure_logs
@@ -43,12 +44,20 @@ def run_server(settings: Settings, config: Path | None) -> None:
             telemetry.make_exporter(settings.telemetry.otlp_endpoint).shutdown()
         except telemetry.TelemetryMissing as missing:
             fail(f"telemetry.otlp_endpoint: {missing}")
+    _check_adapters(settings)
     for _ in initialise(settings):
         pass
     if config is not None:
         os.environ[CONFIG_VARIABLE] = str(config.resolve())
     with _shared_metrics(settings):
         _granian(settings).serve()
+
+
+def _check_adapters(settings: Settings) -> None:
+    try:
+        to_people(settings, utc_now)
+    except ValueError as error:
+        fail(str(error))
 
 
 def _granian(settings: Settings) -> Granian:
@@ -86,6 +95,7 @@ def _shared_metrics(settings: Settings) -> Iterator[None]:
 
 def run_worker(settings: Settings) -> None:
     """Deliver mail and do the jobs until SIGTERM or Ctrl-C."""
+    _check_adapters(settings)
     configure_logs(settings.log.level)
     parts = start(settings, utc_now)
     stop = start_worker(parts)

@@ -1,5 +1,6 @@
-"""The postbus: takes mail from the broker's webhook adapter and shows it, newest first; and shows
-the codes of the apps that people of the demo would have on their phone.
+"""The postbus: takes mail, text messages and letters from the broker's webhook adapter and shows
+them, newest first; and shows the codes of the apps that people of the demo would have on their
+phone.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from sandbox.prepare import Demo, recovery_codes
 from sandbox.web import new_app, serve
 
 MOST_KEPT = 500
+KINDS = {"mail": "E-mail", "sms": "Sms", "letter": "Brief"}
 
 
 def create_app(demo: Demo) -> Flask:
@@ -28,7 +30,7 @@ def create_app(demo: Demo) -> Flask:
     @app.get("/")
     def index() -> str:
         """All letters."""
-        return render_template("postbus.html", letters=list(reversed(letters)))
+        return render_template("postbus.html", letters=list(reversed(letters)), kinds=KINDS)
 
     @app.post("/api/messages")
     def receive() -> tuple[Response, int]:

@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from state.clock import Clock, utc_now
 from state.outbox import Adapter, DeliveryFailed, Message
 
 
 class NoAdapter:
-    """Nothing is sent; each message is given up at once, so that no content piles up."""
+    """Nothing is sent; each message is given up at once and kept as briefly as any other."""
 
     def send(self, message_id: str, message: Message) -> None:  # noqa: ARG002
         raise DeliveryFailed("no_adapter", permanent=True)
 
 
-def make_adapter(*, adapter: str, url: str | None, sender: str, clock: Clock = utc_now) -> Adapter:
-    """The adapter of the section ``[mail]``. Raises ValueError with what to write instead."""
+def make_adapter(
+    *,
+    adapter: str,
+    url: str | None,
+    sender: str | None = None,
+    template_id: str | None = None,
+    api_key_file: Path | None = None,
+    section: str = "mail",
+    clock: Clock = utc_now,
+) -> Adapter:
+    """The adapter of a section of the settings; only mail has a ``sender`` and can go over smtp.
+
+    Raises ValueError with what to write instead.
+    """
     if adapter == "none":
         return NoAdapter()
     if not url:
-        raise ValueError(f"mail.url is needed with mail.adapter = {adapter!r}")
-    if adapter == "smtp":
+        raise ValueError(f"{section}.url is needed with {section}.adapter = {adapter!r}")
+    if adapter == "smtp" and sender is not None:
         from state.adapters.smtp import SmtpAdapter
 
         return SmtpAdapter(url=url, sender=sender, clock=clock)
@@ -27,4 +41,21 @@ def make_adapter(*, adapter: str, url: str | None, sender: str, clock: Clock = u
         from state.adapters.webhook import WebhookAdapter
 
         return WebhookAdapter(url=url)
-    raise ValueError("mail.adapter is none, smtp or webhook")
+    if adapter == "notify":
+        return _notify(url, template_id, api_key_file, section, clock)
+    also = ", smtp" if sender is not None else ""
+    raise ValueError(f"{section}.adapter is none{also}, webhook or notify")
+
+
+def _notify(
+    url: str, template_id: str | None, api_key_file: Path | None, section: str, clock: Clock
+) -> Adapter:
+    from state.adapters.notify import NotifyAdapter
+
+    if not template_id or api_key_file is None:
+        raise ValueError(f"{section}.template_id and {section}.api_key_file are needed with notify")
+    try:
+        api_key = api_key_file.read_text(encoding="utf-8")
+    except OSError:
+        raise ValueError(f"{section}.api_key_file: {api_key_file} cannot be read") from None
+    return NotifyAdapter(url=url, api_key=api_key, template_id=template_id, clock=clock)

@@ -15,7 +15,7 @@ from sandbox.portal.clients import BODEM, BODEMKAART, GRONDWATER
 from state import audit
 from state.audit import EventTag
 from state.db import writing
-from state.outbox import OutboxRow, deliver_due
+from state.outbox import LONGEST_PAUSE, OutboxRow, deliver_due
 from tests.world import World
 
 IN = "U bent ingelogd"
@@ -103,6 +103,29 @@ def test_O_40_a_portal_that_is_down_hears_it_later(world: World) -> None:
     with world.session() as session, writing(session):
         session.scalars(select(OutboxRow)).one().due_at = world.clock()
     _deliver(world)
+    assert len(_ended_at_portal(world)) == 1
+
+
+def test_X_17_a_portal_that_is_down_for_an_hour_hears_it_once(world: World) -> None:
+    browser = _logged_in(world)
+    portal = urlsplit(world.demo.addresses.portal).netloc
+    _out(world, browser)
+    browser.click("Log overal uit")
+    world.wire.down.add(portal)
+    for _ in range(60):
+        _deliver(world)
+        world.clock.advance(60)
+    with world.session() as session:
+        row = session.scalars(select(OutboxRow)).one()
+        assert row.given_up_at is None and 4 <= row.attempts <= 7, "tried again, ever later"
+        due = row.due_at
+    assert due is not None and due <= world.clock() + LONGEST_PAUSE
+    world.wire.down.clear()
+    world.clock.advance(-3600)  # the portal lives by the real time, and so must the token
+    with world.session() as session, writing(session):
+        session.scalars(select(OutboxRow)).one().due_at = world.clock()
+    for _ in range(3):
+        _deliver(world)
     assert len(_ended_at_portal(world)) == 1
 
 

@@ -2,13 +2,15 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from keys.sealing import Sealer
-from state import outbox
+from state import audit, outbox
+from state.audit import EventTag
 from state.outbox import MOST_ATTEMPTS, DeliveryFailed, Message, OutboxRow
 from tests.clocks import FakeClock
 from tests.keys_for_tests import make_sealer
@@ -103,7 +105,8 @@ def test_a_message_is_given_up_in_the_end(
         assert deliver(sessions, adapter, clock) == 0
         clock.advance(3600)
     row = kept(sessions)
-    assert (row.attempts, row.sealed, row.due_at) == (MOST_ATTEMPTS, None, None)
+    assert (row.attempts, row.due_at) == (MOST_ATTEMPTS, None)
+    assert row.sealed is not None, "kept, for an operator to offer it again"
     assert row.given_up_at is not None and row.reason == "smtp_down"
 
 
@@ -166,6 +169,74 @@ def test_content_under_another_master_key_is_given_up(
     put(sessions, clock)
     assert outbox.deliver_due(sessions, Sealer(b"2" * 32), Recorder(), clock) == 0
     assert kept(sessions).reason == "seal_broken"
+
+
+def test_what_comes_too_late_is_not_sent(sessions: sessionmaker[Session], clock: FakeClock) -> None:
+    with sessions() as session:
+        for minutes in (5, 10):
+            until = clock() + timedelta(minutes=minutes)
+            outbox.enqueue(session, make_sealer(), MESSAGE, clock(), until=until)
+        session.commit()
+    adapter = Recorder()
+    clock.advance(300)
+    assert deliver(sessions, adapter, clock) == 1
+    assert len(adapter.sent) == 1, "the one that still makes sense"
+    with sessions() as session:
+        row = session.scalars(select(OutboxRow).where(OutboxRow.sent_at.is_(None))).one()
+        assert (row.reason, row.given_up_at, row.sealed) == ("too_late", clock(), None)
+
+
+def test_each_channel_can_be_delivered_by_itself(
+    sessions: sessionmaker[Session], clock: FakeClock
+) -> None:
+    put(sessions, clock)
+    adapter = Recorder()
+    deliver_due = outbox.deliver_due
+    assert deliver_due(sessions, make_sealer(), adapter, clock, channels=("sms", "letter")) == 0
+    assert adapter.sent == []
+    assert deliver_due(sessions, make_sealer(), adapter, clock, channels=("mail",)) == 1
+
+
+def test_X_16_a_provider_that_was_down_gets_each_message_once(
+    sessions: sessionmaker[Session], clock: FakeClock
+) -> None:
+    message_id = put(sessions, clock)
+    down = Recorder(fails=[DeliveryFailed("webhook_503")] * 2)
+    assert deliver(sessions, down, clock) == 0
+    clock.advance(60)
+    assert deliver(sessions, down, clock) == 0
+    row = kept(sessions)
+    assert row.due_at is not None and row.sealed is not None, "queued"
+    up = Recorder()
+    clock.advance(120)
+    assert deliver(sessions, up, clock) == 1
+    for _ in range(3):
+        clock.advance(3600)
+        assert deliver(sessions, up, clock) == 0
+    assert up.sent == [(message_id, MESSAGE)]
+    assert audited(sessions) == []
+
+
+def test_X_17_what_never_arrives_is_given_up_and_audited(
+    sessions: sessionmaker[Session], clock: FakeClock
+) -> None:
+    message_id = put(sessions, clock)
+    adapter = Recorder(fails=[DeliveryFailed("portal_503")] * MOST_ATTEMPTS)
+    for attempt in range(1, MOST_ATTEMPTS + 1):
+        assert audited(sessions) == []
+        deliver(sessions, adapter, clock)
+        assert kept(sessions).attempts == attempt
+        clock.advance(3600)
+    (event,) = audited(sessions)
+    assert (event.reason, event.reference) == ("portal_503", MESSAGE.reference)
+    assert event.details == {"message": message_id, "channel": "mail", "attempts": MOST_ATTEMPTS}
+    assert deliver(sessions, adapter, clock) == 0
+    assert len(adapter.sent) == MOST_ATTEMPTS
+
+
+def audited(sessions: sessionmaker[Session]) -> list[audit.AuditEvent]:
+    with sessions() as session:
+        return audit.recent(session, tags=(EventTag.MESSAGE_GIVEN_UP,))
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ def test_the_settings_say_which_adapter(adapter: str, url: str | None, kind: typ
         ("smtp", "smtp://mail.example.nl", "Sluis", "mail.sender"),
         ("webhook", "http://hooks.example.nl/mail", SENDER, "https"),
         ("webhook", "https://", SENDER, "https"),
-        ("pigeon", "https://example.nl", SENDER, "none, smtp or webhook"),
+        ("pigeon", "https://example.nl", SENDER, "none, smtp, webhook or notify"),
     ],
 )
 def test_settings_that_cannot_work_are_refused(

@@ -1,0 +1,17 @@
+"""Channels to people: the adapters of the sections ``[mail]``, ``[sms]`` and ``[letters]``."""
+
+from __future__ import annotations
+
+from broker.settings import Settings
+from state.adapters import make_adapter
+from state.clock import Clock
+from state.outbox import Adapter, Channel
+
+
+def to_people(settings: Settings, clock: Clock) -> dict[Channel, Adapter]:
+    """How mail, text messages and letters leave. Raises ValueError with what to write instead."""
+    return {
+        "mail": make_adapter(**settings.mail.model_dump(), clock=clock),
+        "sms": make_adapter(**settings.sms.model_dump(), section="sms", clock=clock),
+        "letter": make_adapter(**settings.letters.model_dump(), section="letters", clock=clock),
+    }

@@ -1,0 +1,45 @@
+"""Posting JSON to an address of the operator's choice. It comes from the configuration, not from a
+registration, so it may be an inside one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import urllib3
+
+from state.outbox import DeliveryFailed
+
+LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+ANSWER_WITHIN: Final = urllib3.Timeout(connect=5, read=10)
+
+
+class Poster:
+    """``kind`` is the adapter's machine word, with which the reasons of its failures begin."""
+
+    def __init__(self, kind: str, url: str) -> None:
+        parts = urlsplit(url)
+        loopback = parts.scheme == "http" and parts.hostname in LOOPBACK
+        if not parts.hostname or not (parts.scheme == "https" or loopback):
+            raise ValueError(f"the url of adapter {kind} is an https address")
+        self._kind = kind
+        self._http = urllib3.PoolManager(retries=False, timeout=ANSWER_WITHIN)
+
+    def post(self, url: str, document: Any, headers: Mapping[str, str]) -> int:
+        """The status of the answer, which nobody reads. Raises DeliveryFailed without one."""
+        try:
+            answer = self._http.request(
+                "POST",
+                url,
+                body=json.dumps(document).encode(),
+                headers={"Content-Type": "application/json", **headers},
+                redirect=False,
+                preload_content=False,
+            )
+            answer.close()
+        except urllib3.exceptions.HTTPError as error:
+            raise DeliveryFailed(f"{self._kind}_{type(error).__name__}") from None
+        return answer.status

@@ -1,0 +1,96 @@
+"""What an operator sees and does of the outbox. Recipient and content stay sealed throughout."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final, Literal, cast
+
+from sqlalchemy import CursorResult, select, update
+from sqlalchemy.orm import Session
+
+from state import audit
+from state.audit import AuditEvent, EventTag
+from state.outbox import OutboxRow
+
+KEPT: Final = timedelta(days=7)  # what was given up can be offered again so long
+State = Literal["waiting", "sent", "given-up"]
+_WHERE: Final = {
+    "waiting": OutboxRow.due_at.is_not(None),
+    "sent": OutboxRow.sent_at.is_not(None),
+    "given-up": OutboxRow.given_up_at.is_not(None),
+}
+
+
+@dataclass(frozen=True)
+class Queued:
+    """One message. ``at``: when it is due, was sent or given up. ``kept``: can still be sent."""
+
+    id: str
+    channel: str
+    state: State
+    created_at: datetime
+    at: datetime
+    attempts: int
+    reason: str | None
+    reference: str | None
+    kept: bool
+
+
+def listed(session: Session, state: State | None = None, most: int = 100) -> list[Queued]:
+    """The newest first."""
+    query = select(OutboxRow).order_by(OutboxRow.created_at.desc(), OutboxRow.id.desc())
+    if state is not None:
+        query = query.where(_WHERE[state])
+    return [_shown(row) for row in session.scalars(query.limit(most))]
+
+
+def _shown(row: OutboxRow) -> Queued:
+    state: State = "waiting"
+    if row.sent_at is not None:
+        state = "sent"
+    elif row.given_up_at is not None:
+        state = "given-up"
+    return Queued(
+        id=row.id,
+        channel=row.channel,
+        state=state,
+        created_at=row.created_at,
+        at=row.sent_at or row.given_up_at or row.due_at or row.created_at,
+        attempts=row.attempts,
+        reason=row.reason,
+        reference=row.reference,
+        kept=row.sealed is not None,
+    )
+
+
+def retry(session: Session, now: datetime, message_id: str | None = None) -> int:
+    """Offer one message that was given up again, or each of them; how many. What is not kept any
+    more is left alone. Writes with the transaction of the caller.
+    """
+    changed = (
+        update(OutboxRow)
+        .where(OutboxRow.given_up_at.is_not(None), OutboxRow.sealed.is_not(None))
+        .values(due_at=now, given_up_at=None, attempts=0)
+        .returning(OutboxRow.id, OutboxRow.channel, OutboxRow.reference)
+    )
+    if message_id is not None:
+        changed = changed.where(OutboxRow.id == message_id)
+    rows = session.execute(changed, execution_options={"synchronize_session": False}).all()
+    for row in rows:
+        details = {"message": row.id, "channel": row.channel}
+        audit.record(
+            session, AuditEvent(EventTag.MESSAGE_RETRIED, now, row.reference, details=details)
+        )
+    return len(rows)
+
+
+def purge(session: Session, before: datetime) -> int:
+    """Blank what was given up before this moment; how many."""
+    done = session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.given_up_at < before, OutboxRow.sealed.is_not(None))
+        .values(sealed=None),
+        execution_options={"synchronize_session": False},
+    )
+    return cast("CursorResult[Any]", done).rowcount

@@ -1,0 +1,119 @@
+"""An operator sees what was not delivered, and offers it again without seeing what it says."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from broker import settings as configuration
+from broker.jobs import purge
+from broker.start import Parts, start
+from sandbox.prepare import Demo
+from state import audit, outbox, undelivered
+from state.audit import EventTag
+from state.clock import utc_now
+from state.outbox import DeliveryFailed, Message, OutboxRow
+from tests.cli.conftest import Sluis
+from tests.clocks import FakeClock
+
+MESSAGE = Message("mail", "m.jansen@example.nl", "Machtiging verleend", "Beste,", "7K3QX9AB")
+
+
+class Down:
+    def send(self, message_id: str, message: Message) -> None:
+        raise DeliveryFailed("recipient_refused", permanent=True)
+
+
+class Up:
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, Message]] = []
+
+    def send(self, message_id: str, message: Message) -> None:
+        self.sent.append((message_id, message))
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock(utc_now())
+
+
+@pytest.fixture
+def parts(demo: Demo, sluis: Sluis, clock: FakeClock) -> Parts:
+    assert sluis("init").exit_code == 0
+    return start(configuration.load(demo.config, {}), clock)
+
+
+def _put(parts: Parts) -> str:
+    with parts.sessions() as session:
+        message_id = outbox.enqueue(session, parts.sealer, MESSAGE, parts.clock())
+        session.commit()
+    return message_id
+
+
+def _given_up(parts: Parts) -> str:
+    message_id = _put(parts)
+    outbox.deliver_due(parts.sessions, parts.sealer, Down(), parts.clock)
+    return message_id
+
+
+def _tags(sessions: sessionmaker[Session]) -> list[EventTag]:
+    tags = (EventTag.MESSAGE_GIVEN_UP, EventTag.MESSAGE_RETRIED)
+    with sessions() as session:
+        return [event.tag for event in audit.recent(session, tags=tags)]
+
+
+def test_the_list_tells_the_state_and_nothing_of_the_person(parts: Parts, sluis: Sluis) -> None:
+    given_up, waiting = _given_up(parts), _put(parts)
+    everything = sluis("outbox", "list").output
+    assert given_up in everything and waiting in everything
+    assert "recipient_refused" in everything
+    for state, listed in (("waiting", [waiting]), ("given-up", [given_up]), ("sent", [])):
+        answer = sluis("outbox", "list", "--state", state, "--json").output
+        assert [one["id"] for one in json.loads(answer)] == listed
+        everything += answer
+    assert "jansen" not in everything and "Machtiging" not in everything
+    assert sluis("outbox", "list", "--state", "sent").output == "No messages.\n"
+
+
+@pytest.mark.parametrize("everything", [True, False])
+def test_what_was_given_up_is_sent_after_all(
+    parts: Parts, sluis: Sluis, clock: FakeClock, everything: bool
+) -> None:
+    message_id, adapter = _given_up(parts), Up()
+    answer = sluis("outbox", "retry", "--all-given-up" if everything else message_id)
+    assert (answer.exit_code, answer.output) == (0, "1 message(s) will be sent again.\n")
+    clock.advance(60)
+    assert outbox.deliver_due(parts.sessions, parts.sealer, adapter, clock) == 1
+    assert adapter.sent == [(message_id, MESSAGE)]
+    assert _tags(parts.sessions) == [EventTag.MESSAGE_RETRIED, EventTag.MESSAGE_GIVEN_UP]
+    assert sluis("outbox", "retry", message_id).exit_code == 1
+
+
+def test_after_a_week_the_content_is_gone(parts: Parts, sluis: Sluis, clock: FakeClock) -> None:
+    message_id = _given_up(parts)
+    clock.advance((undelivered.KEPT - timedelta(minutes=1)).total_seconds())
+    purge(parts)
+    assert _kept(parts)
+    clock.advance(120)
+    purge(parts)
+    assert not _kept(parts)
+    assert "(content is gone)" in sluis("outbox", "list").output
+    assert sluis("outbox", "retry", message_id).exit_code == 1
+    assert sluis("outbox", "retry", "--all-given-up").output.startswith("0 ")
+
+
+def _kept(parts: Parts) -> bool:
+    with parts.sessions() as session:
+        return session.scalars(select(OutboxRow)).one().sealed is not None
+
+
+@pytest.mark.parametrize("arguments", [(), ("01abc", "--all-given-up")])
+def test_one_message_or_all_of_them(parts: Parts, sluis: Sluis, arguments: tuple[str, ...]) -> None:
+    message_id = _given_up(parts)
+    assert sluis("outbox", "retry", *arguments).exit_code == 2
+    assert sluis("outbox", "retry", "unknown").exit_code == 1
+    assert sluis("outbox", "retry", message_id).exit_code == 0
