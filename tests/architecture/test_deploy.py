@@ -16,7 +16,7 @@ DEPLOY = tuple(path for path in files() if path.parts[0] == "deploy")
 DOCUMENTS = tuple(path for path in files() if path.parts[0] == "docs" and path.suffix == ".md")
 _VARIABLE = re.compile(r"SLUIS__([A-Z_]+?)__([A-Z_]+)")
 _COMMAND = re.compile(r"(?:`|\$ |/bin/|^)sluis(?: --config \S+)? ([a-z][a-z-]*)", re.MULTILINE)
-_COMPOSED = re.compile(r"(?:command: |CMD )\[\"?([a-z]+)\"?\]")
+_COMPOSED = re.compile(r"(?:command: |args: |CMD )\[\"?([a-z]+)\"?\]")
 
 
 def _read(path: Path) -> str:
