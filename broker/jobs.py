@@ -40,7 +40,7 @@ def purge(parts: Parts) -> None:
     kept, now = parts.settings.retention, parts.clock()
     with parts.sessions() as session, writing(session):
         trace.purge(session, now - timedelta(days=kept.trace_days))
-        undelivered.purge(session, now - undelivered.KEPT)
+        undelivered.purge(session, now)
         history.purge(session, now - timedelta(days=kept.history_days))
 
 

@@ -1,4 +1,6 @@
-"""What an operator sees and does of the outbox. Recipient and content stay sealed throughout."""
+"""What an operator sees and does of the outbox, and what is thrown away. Recipient and content
+stay sealed throughout.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal, cast
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import CursorResult, delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from state import audit
+from state import audit, bell
 from state.audit import AuditEvent, EventTag
 from state.outbox import OutboxRow
 
 KEPT: Final = timedelta(days=7)  # what was given up can be offered again so long
+LISTED: Final = timedelta(days=90)  # that it was given up
 State = Literal["waiting", "sent", "given-up"]
 _WHERE: Final = {
     "waiting": OutboxRow.due_at.is_not(None),
@@ -68,9 +71,10 @@ def retry(session: Session, now: datetime, message_id: str | None = None) -> int
     """Offer one message that was given up again, or each of them; how many. What is not kept any
     more is left alone. Writes with the transaction of the caller.
     """
+    in_time = or_(OutboxRow.until.is_(None), OutboxRow.until > now)
     changed = (
         update(OutboxRow)
-        .where(OutboxRow.given_up_at.is_not(None), OutboxRow.sealed.is_not(None))
+        .where(OutboxRow.given_up_at.is_not(None), OutboxRow.sealed.is_not(None), in_time)
         .values(due_at=now, given_up_at=None, attempts=0)
         .returning(OutboxRow.id, OutboxRow.channel, OutboxRow.reference)
     )
@@ -82,11 +86,18 @@ def retry(session: Session, now: datetime, message_id: str | None = None) -> int
         audit.record(
             session, AuditEvent(EventTag.MESSAGE_RETRIED, now, row.reference, details=details)
         )
+    if rows:
+        bell.at_commit(session)
     return len(rows)
 
 
-def purge(session: Session, before: datetime) -> int:
-    """Blank what was given up before this moment; how many."""
+def purge(session: Session, now: datetime) -> int:
+    """Blank what was given up too long ago to be offered again; how many. Forget what was sent, and
+    what nobody asks about any more. Writes with the transaction of the caller.
+    """
+    before = now - KEPT
+    forgotten = or_(OutboxRow.sent_at < before, OutboxRow.given_up_at < now - LISTED)
+    session.execute(delete(OutboxRow).where(forgotten))
     done = session.execute(
         update(OutboxRow)
         .where(OutboxRow.given_up_at < before, OutboxRow.sealed.is_not(None))

@@ -43,7 +43,7 @@ def test_X_16_a_slow_provider_holds_up_no_other_channel(
 ) -> None:
     adapter = OneIsSlow()
     monkeypatch.setattr(worker, "adapter_of", lambda _: adapter)
-    stop = worker.start_worker(parts)
+    running = worker.start_worker(parts)
     try:
         _put(parts, "mail")
         assert adapter.mail_began.wait(15)
@@ -54,7 +54,7 @@ def test_X_16_a_slow_provider_holds_up_no_other_channel(
         assert "mail" not in adapter.sent
     finally:
         adapter.let_go.set()
-        stop.set()
+        assert running.end(10)
 
 
 def _put(parts: Parts, channel: str) -> None:
