@@ -170,7 +170,7 @@ def _find(rt: Runtime, callback: Callback, handle_name: str) -> Arrival:
     if match is None:
         raise PageError(400, "unsolicited_answer", "no usable handle")
     kept = logins.parse(rt.store.get(logins.key(match[1])), rt.sealer)
-    if kept is None:
+    if kept is None or logins.is_over(kept.login, rt.clock()):
         raise PageError(410, "login_expired", "answer for no login")
     sent = next((s for s in kept.login.sent if s.number == int(match[2])), None)
     if sent is None or kept.login.ended is not None:

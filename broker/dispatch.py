@@ -95,7 +95,7 @@ def load(rt: Runtime, login_id: str) -> Kept:
     """The login of this browser. Raises PageError with the page that fits."""
     raw = rt.store.get(logins.key(login_id))
     kept = logins.parse(raw, rt.sealer)
-    if kept is None:
+    if kept is None or logins.is_over(kept.login, rt.clock()):
         raise _gone(rt, login_id)
     remember_reference(kept.login.reference)
     portal_asks(kept.login.request.locale)
@@ -226,6 +226,9 @@ def _settle(
 def _save(rt: Runtime, kept: Kept, login: Login) -> None:
     """Swap, or say that another tab was first."""
     if login == kept.login and kept.raw is not None and not kept.is_ahead:
+        return
+    if kept.raw is None:
+        rt.store.batch(logins.first_put(login, rt.sealer, rt.clock()))
         return
     operation = logins.swap(kept, login, rt.sealer, rt.clock())
     if rt.store.batch([operation]) == [False]:

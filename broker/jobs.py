@@ -16,9 +16,11 @@ import structlog
 from structlog.contextvars import bound_contextvars
 
 from broker import beats
+from broker.audit import batches
+from broker.expiry import Expiry
+from broker.retention import purge
 from broker.start import Parts
-from directory import history
-from state import trace, undelivered
+from keys.rotation import RotationPolicy, renew_due, rotate_due
 from state.db import writing
 from state.trace import new_reference
 
@@ -35,16 +37,31 @@ class Job:
     run: Callable[[Parts], None]
 
 
-def purge(parts: Parts) -> None:
-    """Throw away what is older than its retention allows."""
-    kept, now = parts.settings.retention, parts.clock()
-    with parts.sessions() as session, writing(session):
-        trace.purge(session, now - timedelta(days=kept.trace_days))
-        undelivered.purge(session, now)
-        history.purge(session, now - timedelta(days=kept.history_days))
+def seal_audit(parts: Parts) -> None:
+    """Chain what was written since the last time."""
+    keyring = parts.holder.current.keyring
+    with parts.sessions() as session:
+        while batches.seal(session, parts.sealer, keyring, parts.clock()):
+            pass
 
 
-JOBS: tuple[Job, ...] = (Job("purge", timedelta(hours=1), purge),)
+def rotate_keys(parts: Parts) -> None:
+    """Move keys on that are due, and publish the successors of those that are old."""
+    policy = RotationPolicy.renewing_after(parts.settings.keys.rotate_days)
+    now = parts.clock()
+    with parts.sessions() as session:
+        with writing(session):
+            rotate_due(session, now, policy)
+        renew_due(session, parts.sealer, now, policy)
+
+
+JOBS: tuple[Job, ...] = (
+    Job("audit", timedelta(seconds=1), seal_audit),
+    Job("expiry", timedelta(seconds=20), Expiry().run),
+    Job("purge", timedelta(hours=1), purge),
+    Job("keys", timedelta(minutes=10), rotate_keys),
+)
+OFTEN = timedelta(minutes=1)  # what comes more often is logged only when it fails
 
 
 def run_until(stop: threading.Event, parts: Parts, jobs: Sequence[Job] = JOBS) -> None:
@@ -74,4 +91,5 @@ def _run(parts: Parts, job: Job) -> None:
     except Exception as error:
         log.warning("job.failed", job=job.name, error=type(error).__name__)
         return
-    log.info("job.done", job=job.name, milliseconds=int((perf_counter() - started) * 1000))
+    if job.every >= OFTEN:
+        log.info("job.done", job=job.name, milliseconds=int((perf_counter() - started) * 1000))

@@ -14,11 +14,12 @@ from broker.downstream.interface import LoginRequest
 from broker.login import ADAPTER, Login
 from keys.sealing import SealBroken, Sealer
 from state.db import new_id
-from state.ephemeral import Get, Put, Swap
+from state.ephemeral import Append, Get, Operation, Put, Swap
 from state.trace import new_reference
 
 CONTEXT = "login"
 FINISHED_SECONDS = 3600  # how long the back button finds a friendly page
+WAITS_SECONDS = 3600  # how long a login that ran out waits for its ending to be written
 
 
 @dataclass(frozen=True)
@@ -85,15 +86,30 @@ def parse(raw: bytes | None, sealer: Sealer) -> Kept | None:
         return None
 
 
-def put(login: Login, sealer: Sealer, now: datetime) -> Put:
-    return Put(key(login.id), dump(login, sealer), _seconds_left(login, now))
+def is_over(login: Login, now: datetime) -> bool:
+    """Did it run out? It is still there for a while, so that its ending can be written."""
+    return login.expires_at <= now
 
 
-def swap(kept: Kept, login: Login, sealer: Sealer, now: datetime) -> Put | Swap:
+def due_key(second: int) -> str:
+    """Where the logins are listed that run out in this second since 1970."""
+    return f"login-due:{second}"
+
+
+def first_put(login: Login, sealer: Sealer, now: datetime) -> list[Operation]:
+    """The operations that keep a new login, and list it by the moment when it runs out."""
+    lives = _lives(login, now)
+    due = due_key(int(login.expires_at.timestamp()))
+    return [
+        Put(key(login.id), dump(login, sealer), lives),
+        Append(due, login.id.encode(), lives),
+    ]
+
+
+def swap(kept: Kept, login: Login, sealer: Sealer, now: datetime) -> Swap:
     """The operation that advances ``kept`` to ``login`` if nobody else did in the meantime."""
-    if kept.raw is None:
-        return put(login, sealer, now)
-    return Swap(key(login.id), kept.raw, dump(login, sealer), _seconds_left(login, now))
+    assert kept.raw is not None
+    return Swap(key(login.id), kept.raw, dump(login, sealer), _lives(login, now))
 
 
 def get(login_id: str) -> Get:
@@ -108,5 +124,5 @@ def finished_marker(login: Login, sealer: Sealer) -> Put:
     return Put(finished_key(login.id), dump(empty, sealer), FINISHED_SECONDS)
 
 
-def _seconds_left(login: Login, now: datetime) -> int:
-    return max(1, int((login.expires_at - now).total_seconds()))
+def _lives(login: Login, now: datetime) -> int:
+    return max(0, int((login.expires_at - now).total_seconds())) + WAITS_SECONDS

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from assurance.levels import AssuranceLevel
 from broker.login import Login
 from broker.runtime import Runtime
+from broker.start import Parts
 from directory import history
 from state import audit, trace
 from state.audit import AuditEvent, Detail, EventTag
@@ -18,12 +19,13 @@ OUTCOMES = {
     EventTag.LOGIN_SUCCEEDED: "success",
     EventTag.LOGIN_REFUSED: "refused",
     EventTag.LOGIN_CANCELLED: "cancelled",
+    EventTag.LOGIN_EXPIRED: "expired",
 }
 
 
 def write_ending(
     session: Session,
-    rt: Runtime,
+    rt: Runtime | Parts,
     login: Login,
     tag: EventTag,
     reason: str | None,

@@ -12,6 +12,7 @@ import difflib
 import os
 import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -19,6 +20,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 PREFIX = "SLUIS__"
+Origin = Literal["file", "environment", "file named in environment"]
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -70,6 +72,8 @@ class Store(Section):
 
 class Keys(Section):
     master_key_file: Path = Path("var/master.key")
+    # Until a successor is published; 0: only by hand. Certificates for SAML last five years.
+    rotate_days: Annotated[int, Field(ge=0, le=1460)] = 365
 
 
 class Ui(Section):
@@ -161,6 +165,9 @@ class Telemetry(Section):
 class Retention(Section):
     trace_days: Annotated[int, Field(ge=1, le=90)] = 7
     history_days: Annotated[int, Field(ge=30, le=3650)] = 540
+    audit_days: Annotated[int, Field(ge=90, le=7300)] = 2555  # seven years
+    outbox_days: Annotated[int, Field(ge=1, le=365)] = 30  # after sending or giving up
+    session_days: Annotated[int, Field(ge=1, le=3650)] = 30  # sessions and grants after their end
 
 
 class Settings(Section):
@@ -205,39 +212,79 @@ class Settings(Section):
         return self
 
 
+@dataclass(frozen=True)
+class Given:
+    """What was written, and where each (section, key) came from; the rest is defaults."""
+
+    document: dict[str, Any]
+    origins: Mapping[tuple[str, str], Origin]
+
+
 def load(path: Path | None, environment: Mapping[str, str] = os.environ) -> Settings:
     """Read the file and the environment. Raises SettingsError with one line per wrong key."""
-    document: dict[str, Any] = {}
-    if path is not None:
-        try:
-            document = tomllib.loads(path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            raise SettingsError(
-                f"{path} does not exist; copy config.example.toml to start"
-            ) from None
-        except tomllib.TOMLDecodeError as error:
-            raise SettingsError(f"{path}: {error}") from None
-    for section, key, value in _from_environment(environment):
-        document.setdefault(section, {})[key] = value
+    return validated(given(path, environment))
+
+
+def validated(written: Given) -> Settings:
+    """The settings with their defaults. Raises SettingsError with one line per wrong key."""
     try:
-        return Settings.model_validate(document)
+        return Settings.model_validate(written.document)
     except ValidationError as error:
         raise SettingsError("\n".join(_explain(item) for item in error.errors())) from None
 
 
-def _from_environment(environment: Mapping[str, str]) -> list[tuple[str, str, Any]]:
-    found = []
+def given(path: Path | None, environment: Mapping[str, str] = os.environ) -> Given:
+    """What the file and the environment say, not yet judged. Raises SettingsError."""
+    document = _from_file(path) if path is not None else {}
+    origins: dict[tuple[str, str], Origin] = {
+        (section, key): "file"
+        for section, keys in document.items()
+        if isinstance(keys, dict)
+        for key in keys
+    }
+    for section, key, value, origin in _from_environment(environment):
+        if not isinstance(document.setdefault(section, {}), dict):
+            raise SettingsError(f"{section}: write it as a section, [{section}]")
+        document[section][key] = value
+        origins[section, key] = origin
+    return Given(document, origins)
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SettingsError(f"{path} does not exist; copy config.example.toml to start") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} cannot be read ({type(error).__name__})") from None
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path}: {error}") from None
+
+
+def _from_environment(environment: Mapping[str, str]) -> list[tuple[str, str, Any, Origin]]:
+    found: list[tuple[str, str, Any, Origin]] = []
     for name in sorted(environment, key=lambda n: not n.endswith("_FILE")):
         if not name.startswith(PREFIX):
             continue
         section, _, key = name.removeprefix(PREFIX).lower().partition("__")
         value: Any = environment[name]
+        origin: Origin = "environment"
         if key.endswith("_file") and not _is_known(section, key):
-            key, value = key.removesuffix("_file"), Path(value).read_text(encoding="utf-8").strip()
+            key, value = key.removesuffix("_file"), _contents(name, Path(value))
+            origin = "file named in environment"
         if _is_list(section, key):
             value = [part.strip() for part in value.split(",") if part.strip()]
-        found.append((section, key, value))
+        found.append((section, key, value, origin))
     return found
+
+
+def _contents(name: str, path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            f"{name}: the file {path} cannot be read ({type(error).__name__})"
+        ) from None
 
 
 def _section_fields(section: str) -> Mapping[str, Any]:

@@ -7,10 +7,11 @@ from __future__ import annotations
 from admin import operators, set_up_links
 from assurance import means, sessions
 from broker import grants
+from broker.audit import batches
 from consent import chains, mandates, register
 from consent import requests as mandate_requests
 from directory import history, organisations, people
-from keys import signing_key
+from keys import person_key, signing_key
 from providers import accounts
 from state import audit, outbox, registrations, trace
 from state.db import Base
@@ -29,7 +30,7 @@ MODULES = (
         organisations,
         people,
     ),
-    *(operators, set_up_links),
+    *(operators, set_up_links, batches, person_key),
     *(signing_key, accounts, audit, outbox, registrations, trace, birth, sql),
 )
 TABLES = tuple(Base.metadata.tables)

@@ -15,7 +15,7 @@ from state.prepared import Prepared, insert_into
 
 class HistoryEntry(Base):
     """One login of one person. ``represented`` is a KvK number or RSIN; ``outcome`` success,
-    refused or cancelled.
+    refused, cancelled or expired.
     """
 
     __tablename__ = "login_history"

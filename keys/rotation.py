@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -30,6 +31,7 @@ NEEDED: Final = (
     (KeyUse.SAML_SIGNING, "RSA"),
     (KeyUse.SAML_ENCRYPTION, "RSA"),
     (KeyUse.CLIENT_SIGNING, "RS256"),
+    (KeyUse.AUDIT_SIGNING, "ES256"),
 )
 _CERTIFIED: Final = {
     KeyUse.SAML_SIGNING: "Sluis SAML signing",
@@ -50,10 +52,17 @@ class NextKeyExists(Exception):
 @dataclass(frozen=True)
 class RotationPolicy:
     """``publish``: at least the cache life of a JWK set or metadata before a key signs.
-    ``keep``: at least the life of the longest token or assertion after it signed."""
+    ``keep``: at least the life of the longest token or assertion after it signed.
+    ``renew``: how long a key is active before its successor is published; None: only by hand."""
 
     publish: timedelta = timedelta(days=8)
     keep: timedelta = timedelta(days=2)
+    renew: timedelta | None = None
+
+    @classmethod
+    def renewing_after(cls, days: int) -> RotationPolicy:
+        """The policy of an installation; 0 days: only by hand."""
+        return cls(renew=timedelta(days=days) if days else None)
 
 
 @dataclass(frozen=True)
@@ -74,14 +83,19 @@ def ensure_keys(session: Session, sealer: Sealer, clock: Clock) -> tuple[str, ..
     with writing(session):
         one_at_a_time(session, "keys")
         return tuple(
-            _make(session, sealer, use, algorithm, KeyState.ACTIVE, clock())
+            make_key(session, sealer, use, algorithm, KeyState.ACTIVE, clock())
             for use, algorithm in _missing(session, sealer)
         )
 
 
 def introduce(session: Session, sealer: Sealer, use: KeyUse, algorithm: str, now: datetime) -> str:
-    """Make and publish the next key of a use; its id. Raises NextKeyExists."""
+    """Make and publish the next key of a use, in the transaction of the caller; its id.
+
+    Opens what is there first: a key under another master key would stop every process. Raises
+    NextKeyExists, WrongMasterKey.
+    """
     one_at_a_time(session, "keys")
+    load_keyring(session, sealer)
     waiting = select(SigningKey.kid).where(
         SigningKey.use == use,
         SigningKey.algorithm == algorithm,
@@ -89,7 +103,7 @@ def introduce(session: Session, sealer: Sealer, use: KeyUse, algorithm: str, now
     )
     if session.scalar(waiting) is not None:
         raise NextKeyExists(f"{use} {algorithm}")
-    return _make(session, sealer, use, algorithm, KeyState.NEXT, now)
+    return make_key(session, sealer, use, algorithm, KeyState.NEXT, now)
 
 
 def plan(keys: Sequence[SigningKey], now: datetime, policy: RotationPolicy) -> tuple[Move, ...]:
@@ -110,25 +124,60 @@ def plan(keys: Sequence[SigningKey], now: datetime, policy: RotationPolicy) -> t
     return tuple(moves)
 
 
+def renewals(
+    keys: Sequence[SigningKey], now: datetime, policy: RotationPolicy
+) -> tuple[tuple[KeyUse, str], ...]:
+    """The uses whose active key is old enough for a successor and has none yet."""
+    if policy.renew is None:
+        return ()
+    followed = {(key.use, key.algorithm) for key in keys if key.state is KeyState.NEXT}
+    return tuple(
+        (key.use, key.algorithm)
+        for key in keys
+        if key.state is KeyState.ACTIVE
+        and now - key.state_since >= policy.renew
+        and (key.use, key.algorithm) not in followed
+    )
+
+
+def renew_due(session: Session, sealer: Sealer, now: datetime, policy: RotationPolicy) -> list[str]:
+    """Publish a next key where the plan asks for one; their ids. Commits, key by key: making one
+    takes a moment in which nobody else can write to SQLite.
+    """
+    made: list[str] = []
+    for use, algorithm in renewals(live_keys(session), now, policy):
+        with suppress(NextKeyExists), writing(session):
+            made.append(introduce(session, sealer, use, algorithm, now))
+    return made
+
+
+def live_keys(session: Session) -> tuple[SigningKey, ...]:
+    """Every key that is not retired, oldest first."""
+    query = select(SigningKey).where(SigningKey.state != KeyState.RETIRED)
+    return tuple(session.scalars(query.order_by(SigningKey.created_at, SigningKey.kid)))
+
+
 def rotate_due(
     session: Session, now: datetime, policy: RotationPolicy | None = None
 ) -> tuple[Move, ...]:
     """Carry out the plan with the transaction of the caller; what was done."""
     one_at_a_time(session, "keys")
-    query = select(SigningKey).where(SigningKey.state != KeyState.RETIRED)
-    rows = {row.kid: row for row in session.scalars(query.order_by(SigningKey.created_at))}
+    rows = {row.kid: row for row in live_keys(session)}
     moves = plan(tuple(rows.values()), now, policy or RotationPolicy())
     for move in moves:
-        _move(session, rows[move.kid], move.to, now)
+        move_key(session, rows[move.kid], move.to, now)
     return moves
 
 
-def _move(session: Session, row: SigningKey, to: KeyState, now: datetime) -> None:
+def move_key(
+    session: Session, row: SigningKey, to: KeyState, now: datetime, reason: str | None = None
+) -> None:
+    """Bring a key to a state and audit it; a retired key loses its private half."""
     row.state, row.state_since = to, now
     if to is KeyState.RETIRED:
         row.sealed = None
     session.flush()  # one by one: of two active keys the index refuses the second
-    _record(session, row, now)
+    _record(session, row, now, reason)
 
 
 def _missing(session: Session, sealer: Sealer) -> list[tuple[KeyUse, str]]:
@@ -137,7 +186,7 @@ def _missing(session: Session, sealer: Sealer) -> list[tuple[KeyUse, str]]:
     return [needed for needed in NEEDED if needed not in there]
 
 
-def _make(
+def make_key(
     session: Session,
     sealer: Sealer,
     use: KeyUse,
@@ -145,6 +194,7 @@ def _make(
     state: KeyState,
     now: datetime,
 ) -> str:
+    """Make a key in this state, with a certificate for SAML, and audit it; its id."""
     key = _generate(algorithm)
     kid = thumbprint(key)
     certificate = None
@@ -172,6 +222,7 @@ def _generate(algorithm: str) -> AnyPrivateKey:
     return rsa.generate_private_key(public_exponent=65537, key_size=RSA_BITS)
 
 
-def _record(session: Session, row: SigningKey, now: datetime) -> None:
+def _record(session: Session, row: SigningKey, now: datetime, reason: str | None = None) -> None:
     details = {"kid": row.kid, "use": str(row.use), "algorithm": row.algorithm}
-    audit.record(session, AuditEvent(tag=_TAGS[row.state], at=now, details=details))
+    event = AuditEvent(tag=_TAGS[row.state], at=now, reason=reason, details=details)
+    audit.record(session, event)

@@ -18,6 +18,7 @@ class KeyUse(enum.StrEnum):
     SAML_SIGNING = "saml_signing"
     SAML_ENCRYPTION = "saml_encryption"
     CLIENT_SIGNING = "client_signing"  # our private_key_jwt at makelaars
+    AUDIT_SIGNING = "audit_signing"  # checkpoints of the audit chain
 
 
 class KeyState(enum.StrEnum):

@@ -12,7 +12,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import JSON, BigInteger, Enum, Integer, String, event, select
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Enum,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    event,
+    select,
+    text,
+)
 from sqlalchemy.orm import Mapped, Mapper, Session, mapped_column
 
 from assurance.levels import AssuranceLevel
@@ -81,6 +92,8 @@ class EventTag(enum.StrEnum):
     KEY_ACTIVATED = "key.activated"
     KEY_RETIRING = "key.retiring"
     KEY_RETIRED = "key.retired"
+    PERSON_FORGOTTEN = "person.forgotten"
+    AUDIT_PURGED = "audit.purged"
 
 
 @dataclass(frozen=True)
@@ -106,9 +119,21 @@ class AuditChanged(Exception):
 
 
 class AuditRow(Base):
-    """An AuditEvent as kept, in the order of ``id``. No foreign keys: it outlives what it names."""
+    """An AuditEvent as kept, in the order of ``id``. No foreign keys: it outlives what it names.
+
+    The sealer adds the number of the batch, the person as sealed under a key of their own, and the
+    digest; a row without a batch waits for it.
+    """
 
     __tablename__ = "audit_event"
+    __table_args__ = (
+        Index(
+            "ix_audit_event_unsealed",
+            "id",
+            sqlite_where=text("batch IS NULL"),
+            postgresql_where=text("batch IS NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(
         BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
@@ -134,9 +159,13 @@ class AuditRow(Base):
     reason: Mapped[str | None] = mapped_column(String(80))
     level: Mapped[AssuranceLevel | None] = mapped_column(LevelColumn)
     details: Mapped[dict[str, Any]] = mapped_column(JSON)
+    batch: Mapped[int | None] = mapped_column(Integer, index=True)
+    sealed_person: Mapped[bytes | None] = mapped_column(LargeBinary)
+    digest: Mapped[bytes | None] = mapped_column(LargeBinary)  # SHA-256
 
 
-_INSERT: Final = Prepared(insert_into(table_of(AuditRow), without=("id",)))
+_SEALERS: Final = ("id", "batch", "sealed_person", "digest")
+_INSERT: Final = Prepared(insert_into(table_of(AuditRow), without=_SEALERS))
 _FIELDS: Final = tuple(name for name in AuditEvent.__dataclass_fields__ if name != "details")
 
 

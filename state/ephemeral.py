@@ -68,7 +68,18 @@ class Count:
     ttl: int
 
 
-Operation = Put | Get | Take | Swap | AddOnce | Count
+@dataclass(frozen=True)
+class Append:
+    """Add a line to the value, which begins with it where there is none; result None. The time to
+    live restarts at ``ttl``. For short lists: the whole value is written each time.
+    """
+
+    key: str
+    line: bytes
+    ttl: int
+
+
+Operation = Put | Get | Take | Swap | AddOnce | Count | Append
 Result = bytes | bool | int | None
 
 

@@ -1,6 +1,4 @@
-"""What an operator sees and does of the outbox, and what is thrown away. Recipient and content
-stay sealed throughout.
-"""
+"""What an operator sees and does of the outbox. Recipient and content stay sealed throughout."""
 
 from __future__ import annotations
 
@@ -8,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal, cast
 
-from sqlalchemy import CursorResult, delete, or_, select, update
+from sqlalchemy import CursorResult, or_, select, update
 from sqlalchemy.orm import Session
 
 from state import audit, bell
@@ -16,7 +14,6 @@ from state.audit import AuditEvent, EventTag
 from state.outbox import OutboxRow
 
 KEPT: Final = timedelta(days=7)  # what was given up can be offered again so long
-LISTED: Final = timedelta(days=90)  # that it was given up
 State = Literal["waiting", "sent", "given-up"]
 _WHERE: Final = {
     "waiting": OutboxRow.due_at.is_not(None),
@@ -91,13 +88,8 @@ def retry(session: Session, now: datetime, message_id: str | None = None) -> int
     return len(rows)
 
 
-def purge(session: Session, now: datetime) -> int:
-    """Blank what was given up too long ago to be offered again; how many. Forget what was sent, and
-    what nobody asks about any more. Writes with the transaction of the caller.
-    """
-    before = now - KEPT
-    forgotten = or_(OutboxRow.sent_at < before, OutboxRow.given_up_at < now - LISTED)
-    session.execute(delete(OutboxRow).where(forgotten))
+def purge(session: Session, before: datetime) -> int:
+    """Blank what was given up before this moment; how many."""
     done = session.execute(
         update(OutboxRow)
         .where(OutboxRow.given_up_at < before, OutboxRow.sealed.is_not(None))

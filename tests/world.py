@@ -141,13 +141,12 @@ class World:
         with self.parts.sessions() as session:
             yield session
 
-    def apply(self, text: str, name: str = "test.yaml") -> list[str]:
+    def apply(self, text: str, name: str = "test.yaml") -> None:
         """Register these documents and let the broker see them."""
         file = self.demo.registrations / name
         file.write_text(text, encoding="utf-8")
-        lines, _ = apply_files(self.parts.settings, file)
+        apply_files(self.parts.settings, file)
         self.parts.holder.refresh()
-        return lines
 
     def deliver_mail(self) -> list[dict[str, str]]:
         """Deliver what is waiting; what the postbus then holds."""

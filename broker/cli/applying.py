@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from broker.cli import rows
+from broker.cli.differences import Difference, Outcome, between
 from broker.cli.documents import DocumentsRefused, Entry, read
 from broker.cli.references import check_references
 from broker.settings import Settings
@@ -45,15 +47,13 @@ class _DryRun(Exception):
     """Ends the transaction without a trace."""
 
 
-def apply_files(settings: Settings, path: Path, *, dry_run: bool = False) -> tuple[list[str], int]:
-    """The lines to print and how many things changed. Raises DocumentsRefused; then nothing was
-    changed.
-    """
+def apply_files(settings: Settings, path: Path, *, dry_run: bool = False) -> list[Outcome]:
+    """What became of each document. Raises DocumentsRefused; then nothing was changed."""
     assert TABLES
     entries = [_with_metadata(entry, settings) for entry in read(path)]
     engine = make_engine(settings.database.url)
     sealer = Sealer(load_master_key(settings.keys.master_key_file))
-    outcomes: list[tuple[str, str, str]] = []
+    outcomes: list[Outcome] = []
     with Session(engine, expire_on_commit=False) as session:
         mistakes = check_references(session, entries)
         if mistakes:
@@ -66,32 +66,45 @@ def apply_files(settings: Settings, path: Path, *, dry_run: bool = False) -> tup
                     raise _DryRun
         except _DryRun:
             pass
-    return _lines(outcomes), sum(word != "unchanged" for _, _, word in outcomes)
+    return outcomes
 
 
-def _apply(applier: Applier, entry: Entry) -> tuple[str, str, str]:
-    """Kind, name, and created, changed or unchanged."""
+def changed(outcomes: list[Outcome]) -> list[Outcome]:
+    """Those that are not as they were."""
+    return [outcome for outcome in outcomes if outcome.word != "unchanged"]
+
+
+def counted(outcomes: list[Outcome]) -> str:
+    """The last line: how many of each."""
+    counts = Counter(outcome.word for outcome in outcomes)
+    return ", ".join(f"{counts[word]} {word}" for word in ("created", "changed", "unchanged"))
+
+
+def _apply(applier: Applier, entry: Entry) -> Outcome:
     if entry.kind in KINDS:
-        name, word = _register(applier, entry)
+        outcome = _register(applier, entry)
     else:
-        name, word = (
-            entry.model.key,
-            rows.write(applier.session, applier.sealer, applier.now, entry),
-        )
-    if word != "unchanged":
+        word, found = rows.write(applier.session, applier.sealer, applier.now, entry)
+        if word == "created":
+            found = _of_new(entry.model)
+        outcome = Outcome(entry.kind, entry.model.key, word, found)
+    if outcome.word != "unchanged":
         audit.record(
             applier.session,
             AuditEvent(
                 tag=EventTag.REGISTRATION_CHANGED,
                 at=applier.now,
-                outcome=word,
-                details={"kind": entry.kind, "name": name if entry.kind in KINDS else None},
+                outcome=outcome.word,
+                details={
+                    "kind": entry.kind,
+                    "name": outcome.name if entry.kind in KINDS else None,
+                },
             ),
         )
-    return entry.kind, name, word
+    return outcome
 
 
-def _register(applier: Applier, entry: Entry) -> tuple[str, str]:
+def _register(applier: Applier, entry: Entry) -> Outcome:
     model = entry.model
     name = (
         model.uuid
@@ -99,10 +112,19 @@ def _register(applier: Applier, entry: Entry) -> tuple[str, str]:
         else (model.client_id if isinstance(model, OidcClient) else model.id)
     )
     kind = KINDS[entry.kind]
-    known = applier.session.get(registrations.Registration, (kind, name)) is not None
+    known = applier.session.get(registrations.Registration, (kind, name))
+    before = None if known is None else dict(known.document)
     document = model.model_dump(mode="json", exclude_none=True)
-    saved = registrations.save(applier.session, kind, name, document, applier.now)
-    return name, ("changed" if known else "created") if saved else "unchanged"
+    if not registrations.save(applier.session, kind, name, document, applier.now):
+        return Outcome(entry.kind, name, "unchanged")
+    if before is None:
+        return Outcome(entry.kind, name, "created", _of_new(model))
+    return Outcome(entry.kind, name, "changed", between(before, document))
+
+
+def _of_new(model: BaseModel) -> tuple[Difference, ...]:
+    """Only what was said: defaults would hide it."""
+    return between({}, model.model_dump(mode="json", exclude_defaults=True, by_alias=True))
 
 
 def _with_metadata(entry: Entry, settings: Settings) -> Entry:
@@ -132,12 +154,3 @@ def _fetched(url: str | None, settings: Settings) -> str:
     if answer.status != 200:
         raise MetadataRefused(f"{url} answered {answer.status}")
     return answer.body.decode("utf-8", errors="replace")
-
-
-def _lines(outcomes: list[tuple[str, str, str]]) -> list[str]:
-    lines = [
-        f"{word:<10} {kind:<17} {name}" for kind, name, word in outcomes if word != "unchanged"
-    ]
-    counts = Counter(word for _, _, word in outcomes)
-    words = ("created", "changed", "unchanged")
-    return [*lines, ", ".join(f"{counts[word]} {word}" for word in words)]

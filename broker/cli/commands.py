@@ -4,14 +4,29 @@ from __future__ import annotations
 
 from importlib.metadata import version as installed_version
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING
 
 import click
 
+from broker.cli.audit_commands import audit
 from broker.cli.context import Invocation, explained, fail
+from broker.cli.factor_commands import factor, otp
+from broker.cli.keys_commands import keys
 from broker.cli.operator_commands import operator
+from broker.cli.outbox_commands import outbox
+
+if TYPE_CHECKING:
+    from broker.cli.differences import Outcome
 
 DEFAULT_CONFIG = Path("config.toml")
+FILE = click.option(
+    "-f",
+    "--file",
+    "path",
+    required=True,
+    type=click.Path(path_type=Path, exists=True),
+    help="A YAML file, or a folder of them.",
+)
 pass_invocation = click.make_pass_decorator(Invocation)
 
 
@@ -27,9 +42,6 @@ def main(context: click.Context, config: Path | None) -> None:
     if config is None and DEFAULT_CONFIG.exists():
         config = DEFAULT_CONFIG
     context.obj = Invocation(config)
-
-
-main.add_command(operator)
 
 
 @main.command()
@@ -59,34 +71,104 @@ def migrate(invocation: Invocation) -> None:
         click.echo(migrate_tables(invocation.settings()))
 
 
+@main.group()
+def config() -> None:
+    """Check and show the settings."""
+
+
+@config.command("check")
+@pass_invocation
+def config_check(invocation: Invocation) -> None:
+    """Say every mistake in the settings; ends with 3 where there is one."""
+    from broker.cli import configuring
+
+    found = configuring.mistakes(invocation.config)
+    for line in found:
+        click.echo(line)
+    if found:
+        raise SystemExit(3)
+    click.echo("The settings can be used.")
+
+
+@config.command("show")
+@click.option("--origin", is_flag=True, help="Say where each value comes from.")
+@click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+@pass_invocation
+def config_show(invocation: Invocation, origin: bool, as_json: bool) -> None:
+    """Write the settings that hold, defaults included and secrets masked."""
+    from broker.cli import configuring
+
+    with explained():
+        found = configuring.effective(invocation.config)
+    if as_json:
+        click.echo(configuring.as_json(found, with_origin=origin))
+        return
+    for line in configuring.lines(found, with_origin=origin):
+        click.echo(line)
+
+
+@config.command("schema")
+def config_schema() -> None:
+    """Write the JSON Schema of the settings file."""
+    from broker.cli import configuring
+
+    click.echo(configuring.schema())
+
+
 @main.command()
-@click.option(
-    "-f",
-    "--file",
-    "path",
-    required=True,
-    type=click.Path(path_type=Path, exists=True),
-    help="A YAML file, or a folder of them.",
-)
+@FILE
 @click.option("--dry-run", is_flag=True, help="Show what would change; change nothing.")
 @pass_invocation
 def apply(invocation: Invocation, path: Path, dry_run: bool) -> None:
     """Register services, makelaars, clients, organisations, people and mandates from YAML."""
+    from broker.cli.applying import changed, counted
+    from broker.cli.differences import lines
+
+    outcomes = _applied(invocation, path, dry_run=dry_run)
+    found = changed(outcomes)
+    for outcome in found:
+        told = list(lines(outcome))
+        for line in told if dry_run else told[:1]:
+            click.echo(line)
+    click.echo(counted(outcomes))
+    if dry_run:
+        click.echo("Dry run: nothing was changed." if found else "Nothing to change.")
+        raise SystemExit(3 if found else 0)
+
+
+@main.command()
+@FILE
+@click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+@pass_invocation
+def diff(invocation: Invocation, path: Path, as_json: bool) -> None:
+    """Show field by field what apply would change; ends with 3 where something would."""
+    from broker.cli import differences
+    from broker.cli.applying import changed, counted
+
+    outcomes = _applied(invocation, path, dry_run=True)
+    found = changed(outcomes)
+    if as_json:
+        click.echo(differences.as_json(found))
+    else:
+        for outcome in found:
+            for line in differences.lines(outcome):
+                click.echo(line)
+        click.echo(counted(outcomes))
+    raise SystemExit(3 if found else 0)
+
+
+def _applied(invocation: Invocation, path: Path, *, dry_run: bool) -> list[Outcome]:
+    """Ends the command with every mistake in the documents, where there is one."""
     from broker.cli.applying import apply_files
     from broker.cli.documents import DocumentsRefused
 
     with explained():
         try:
-            lines, changed = apply_files(invocation.settings(), path, dry_run=dry_run)
+            return apply_files(invocation.settings(), path, dry_run=dry_run)
         except DocumentsRefused as refused:
             for line in refused.lines:
                 click.echo(line, err=True)
             fail(f"nothing was changed: {len(refused.lines)} mistake(s), listed above", 2)
-    for line in lines:
-        click.echo(line)
-    if dry_run:
-        click.echo("Dry run: nothing was changed." if changed else "Nothing to change.")
-        raise SystemExit(3 if changed else 0)
 
 
 @main.command()
@@ -97,6 +179,19 @@ def export(invocation: Invocation) -> None:
 
     with explained():
         click.echo(export_documents(invocation.settings()), nl=False)
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+@pass_invocation
+def doctor(invocation: Invocation, as_json: bool) -> None:
+    """Examine this installation; ends with 3 where something needs a remedy."""
+    from broker.cli import doctor as surgery
+
+    found = surgery.diagnose(invocation.config)
+    for line in [surgery.as_json(found)] if as_json else surgery.lines(found):
+        click.echo(line)
+    raise SystemExit(3 if any(one.remedy for one in found) else 0)
 
 
 @main.command()
@@ -113,44 +208,6 @@ def trace(invocation: Invocation, reference: str, language: str) -> None:
         fail("no login with this reference; traces are kept for retention.trace_days")
     for line in lines:
         click.echo(line)
-
-
-@main.group()
-def outbox() -> None:
-    """See which messages wait or were given up, and offer those again."""
-
-
-@outbox.command("list")
-@click.option("--state", type=click.Choice(["waiting", "sent", "given-up"]), help="Only these.")
-@click.option("--json", "as_json", is_flag=True, help="For programs.")
-@pass_invocation
-def list_outbox(
-    invocation: Invocation, state: Literal["waiting", "sent", "given-up"] | None, as_json: bool
-) -> None:
-    """List the newest hundred messages, without recipient or content."""
-    from broker.cli.queue import list_messages
-
-    with explained():
-        lines = list_messages(invocation.settings(), state, as_json=as_json)
-    for line in lines:
-        click.echo(line)
-
-
-@outbox.command("retry")
-@click.argument("message_id", metavar="ID", required=False)
-@click.option("--all-given-up", is_flag=True, help="Every message that was given up this week.")
-@pass_invocation
-def retry_outbox(invocation: Invocation, message_id: str | None, all_given_up: bool) -> None:
-    """Offer the message with this ID again, from the first attempt on."""
-    from broker.cli.queue import retry_messages
-
-    if (message_id is None) is not all_given_up:
-        fail("name one ID of: sluis outbox list --state given-up, or write --all-given-up", 2)
-    with explained():
-        number = retry_messages(invocation.settings(), message_id)
-    if message_id is not None and not number:
-        fail("this message was not given up, or its content is gone after a week")
-    click.echo(f"{number} message(s) will be sent again.")
 
 
 @main.command()
@@ -173,90 +230,5 @@ def serve(invocation: Invocation) -> None:
         run_server(invocation.settings(), invocation.config)
 
 
-@main.group()
-def otp() -> None:
-    """OTP devices in stock."""
-
-
-@otp.command("import")
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option(
-    "--key-file",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="The key that was agreed with the supplier: 16 or 32 bytes, hexadecimal or base64.",
-)
-@pass_invocation
-def otp_import(invocation: Invocation, file: Path, key_file: Path | None) -> None:
-    """Take the devices of a PSKC FILE (RFC 6030) into stock."""
-    from broker.cli.factors import FactorCommandRefused, import_devices
-
-    with explained():
-        try:
-            for line in import_devices(invocation.settings(), file, key_file):
-                click.echo(line)
-        except FactorCommandRefused as refused:
-            fail(f"nothing was imported: {refused}")
-
-
-@otp.command("list")
-@pass_invocation
-def otp_list(invocation: Invocation) -> None:
-    """List the devices: serial number, and bound or free."""
-    from broker.cli.factors import list_devices
-
-    with explained():
-        for line in list_devices(invocation.settings()):
-            click.echo(line)
-
-
-@otp.command("assign")
-@click.argument("serial")
-@click.option("--person", required=True, help="Whose identity was checked.")
-@pass_invocation
-def otp_assign(invocation: Invocation, serial: str, person: str) -> None:
-    """Bind the free device SERIAL to a person."""
-    from broker.cli.factors import FactorCommandRefused, assign_device
-
-    with explained():
-        try:
-            click.echo(assign_device(invocation.settings(), serial, person))
-        except FactorCommandRefused as refused:
-            fail(str(refused))
-
-
-@main.group()
-def factor() -> None:
-    """Second factors of people."""
-
-
-@factor.command("letter")
-@click.option("--person", required=True)
-@click.option("--address", required=True, help="One line, as it stands on the envelope.")
-@click.option("--factor", "factor_id", help="Default: the newest that does not count yet.")
-@pass_invocation
-def factor_letter(invocation: Invocation, person: str, address: str, factor_id: str | None) -> None:
-    """Send a letter with a code, so that a factor counts that somebody added alone."""
-    from broker.cli.factors import FactorCommandRefused, send_letter
-
-    with explained():
-        try:
-            for line in send_letter(invocation.settings(), person, address, factor_id):
-                click.echo(line)
-        except FactorCommandRefused as refused:
-            fail(str(refused))
-
-
-@factor.command("reset")
-@click.option("--person", required=True)
-@click.option("--by", required=True, help="The administrator who asks.")
-@click.option("--approved-by", required=True, help="Another administrator, who checked it.")
-@pass_invocation
-def factor_reset(invocation: Invocation, person: str, by: str, approved_by: str) -> None:
-    """End every factor of a person who lost them."""
-    from broker.cli.factors import FactorCommandRefused, reset_factors
-
-    with explained():
-        try:
-            click.echo(reset_factors(invocation.settings(), person, by, approved_by))
-        except FactorCommandRefused as refused:
-            fail(str(refused))
+for group in (audit, factor, keys, operator, otp, outbox):
+    main.add_command(group)

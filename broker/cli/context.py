@@ -45,7 +45,9 @@ def explained() -> Iterator[None]:
         fail(
             f"the configuration cannot be used:\n  {str(error).replace(chr(10), chr(10) + '  ')}", 2
         )
-    except (MasterKeyError, WrongMasterKey, DatabaseUrlError) as error:
+    except WrongMasterKey as error:
+        fail(f"this is not the master key of this database: {error}; put the right one back")
+    except (MasterKeyError, DatabaseUrlError) as error:
         fail(str(error))
     except OperationalError as error:
         fail(

@@ -6,11 +6,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from broker.cli import account_rows, factor_rows
+from broker.cli.differences import Difference, of_rows
 from broker.cli.documents import (
     ChainMandateDocument,
     Entry,
@@ -27,17 +29,25 @@ from keys.sealing import Sealer
 Writer = Callable[[Session, Sealer, datetime, Entry], bool]
 
 
-def write(session: Session, sealer: Sealer, now: datetime, entry: Entry) -> str:
-    """``created``, ``changed`` or ``unchanged``."""
-    before = {id(row) for row in session.new}
-    created = _WRITERS[entry.kind](session, sealer, now, entry)
-    touched = (
-        created
-        or any(session.is_modified(row) for row in session.dirty)
-        or any(id(row) not in before for row in session.new)
-    )
-    session.flush()
-    return "created" if created else ("changed" if touched else "unchanged")
+def write(
+    session: Session, sealer: Sealer, now: datetime, entry: Entry
+) -> tuple[str, tuple[Difference, ...]]:
+    """``created``, ``changed`` or ``unchanged``, and the fields that were."""
+    writer, main = _WRITERS[entry.kind]
+    found: list[Difference] = []
+
+    def note(flushed: Session, *_: Any) -> None:
+        found.extend(of_rows(flushed, main))
+
+    session.flush()  # what came before is not of this entry
+    # A query flushes what was set before it, so looking once at the end would miss that.
+    event.listen(session, "before_flush", note)
+    try:
+        created = writer(session, sealer, now, entry)
+        session.flush()
+    finally:
+        event.remove(session, "before_flush", note)
+    return "created" if created else ("changed" if found else "unchanged"), tuple(found)
 
 
 def _organisation(session: Session, _sealer: Sealer, _now: datetime, entry: Entry) -> bool:
@@ -171,9 +181,9 @@ def _organisation_id(session: Session, kvk: str) -> str:
     return session.scalars(select(Organisation.id).where(Organisation.kvk == kvk)).one()
 
 
-_WRITERS: dict[str, Writer] = {
-    "Organisation": _organisation,
-    "Person": _person,
-    "Mandate": _mandate,
-    "ChainMandate": _chain,
+_WRITERS: dict[str, tuple[Writer, type]] = {
+    "Organisation": (_organisation, Organisation),
+    "Person": (_person, Person),
+    "Mandate": (_mandate, Mandate),
+    "ChainMandate": (_chain, ChainMandate),
 }

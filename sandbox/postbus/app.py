@@ -1,6 +1,5 @@
 """The postbus: takes mail, text messages and letters from the broker's webhook adapter and shows
-them, newest first; and shows the codes of the apps that people of the demo would have on their
-phone.
+them, newest first; and the codes of the apps that people of the demo would have on their phone.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Final
 
 from state.clock import Clock
-from state.ephemeral import AddOnce, Count, Get, Operation, Put, Result, Swap, Take
+from state.ephemeral import AddOnce, Append, Count, Get, Operation, Put, Result, Swap, Take
 from state.stores.birth import generation
 from state.stores.single import SingleOperations, lifetime, milliseconds
 
@@ -71,6 +71,10 @@ class MemoryStore(SingleOperations):
                     return False
                 self._set(key, MARK, 0, now + lifetime(ttl))
                 return True
+            case Append(key, line, ttl):
+                earlier = there.value if there else b""
+                self._set(key, earlier + line + b"\n", 0, now + lifetime(ttl))
+                return None
             case Count(key, ttl):
                 number = there.number + 1 if there else 1
                 self._set(key, MARK, number, there.expires if there else now + lifetime(ttl))

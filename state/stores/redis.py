@@ -17,6 +17,7 @@ from redis.retry import Retry
 from state.clock import Clock
 from state.ephemeral import (
     AddOnce,
+    Append,
     Count,
     Get,
     Operation,
@@ -52,6 +53,11 @@ _COUNT: Final = """
 local number = redis.call('INCR', KEYS[1])
 if number == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
 return number
+"""
+_APPEND: Final = """
+redis.call('APPEND', KEYS[1], ARGV[1])
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+return 1
 """
 
 
@@ -135,13 +141,15 @@ def _queue(pipeline: Any, operation: Operation) -> None:
         case AddOnce(_, ttl, datetime() as issued_at):
             issued = milliseconds(issued_at)
             pipeline.eval(_ADD_ONCE, 2, key, GENERATION_KEY, MARK, lifetime(ttl), issued)
+        case Append(_, line, ttl):
+            pipeline.eval(_APPEND, 1, key, line + b"\n", lifetime(ttl))
         case Count(_, ttl):
             pipeline.eval(_COUNT, 1, key, lifetime(ttl))
 
 
 def _result(operation: Operation, answer: Any) -> Result:
     match operation:
-        case Put():
+        case Put() | Append():
             return None
         case Swap() | AddOnce():
             return bool(answer)

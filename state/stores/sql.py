@@ -21,6 +21,7 @@ from state.clock import Clock
 from state.db import Base
 from state.ephemeral import (
     AddOnce,
+    Append,
     Count,
     Get,
     Operation,
@@ -85,6 +86,14 @@ class _Statements:
             " CASE WHEN ephemeral.expires_at <= :now THEN 1 ELSE ephemeral.number + 1 END,"
             " expires_at = CASE WHEN ephemeral.expires_at <= :now THEN excluded.expires_at"
             " ELSE ephemeral.expires_at END RETURNING number"
+        )
+        # On SQLite || makes a text of the same bytes.
+        kind = "BYTEA" if style == "pyformat" else "BLOB"
+        self.append = adapt(
+            f"{_INSERT} (:key, :value, 0, :expires) ON CONFLICT (key) DO UPDATE SET value ="
+            " CASE WHEN ephemeral.expires_at <= :now THEN excluded.value"
+            f" ELSE CAST(ephemeral.value || excluded.value AS {kind}) END,"
+            " number = 0, expires_at = excluded.expires_at"
         )
         self.sweep = adapt(
             "DELETE FROM ephemeral WHERE expires_at <= :now AND key IN (SELECT key FROM ephemeral"
@@ -193,6 +202,9 @@ class SqlStore(SingleOperations):
                     return False
                 found = cursor.execute(statements.add_once, {**values, "value": MARK}).fetchone()
                 return found is not None
+            case Append(line=line):
+                cursor.execute(statements.append, {**values, "value": line + b"\n"})
+                return None
             case Count():
                 found = cursor.execute(statements.count, {**values, "value": MARK}).fetchone()
                 return int(found[0])

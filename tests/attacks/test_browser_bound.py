@@ -39,6 +39,7 @@ def test_H_02_cookies_are_bound_to_host_and_hold_nobody(portal: Portal) -> None:
     page = browser.open(f"{ISSUER}/hulp/?ui=nl")
     assert page.status == 200
     browser.open(portal.url())
+    browser.press("method", "makelaar")
     browser.fill("remember", "yes")
     browser.click("Zekerweg")
     browser.press("person", "jan")

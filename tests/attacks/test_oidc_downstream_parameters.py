@@ -218,7 +218,7 @@ def test_a_request_by_post_is_the_same_as_by_get(portal: Portal) -> None:
     browser = portal.world.browser()
     browser.open(f"http://{HOST}/")
     page = browser.post(f"{ISSUER}/authorize", list(portal.request().items()))
-    assert page.heading == "Wie is uw makelaar?"
+    assert page.heading == "Hoe wilt u inloggen?"
 
 
 def test_a_request_without_state_is_answered_without_state(portal: Portal) -> None:

@@ -122,7 +122,7 @@ def test_a_login_hint_reaches_the_makelaar(portal: Portal) -> None:
 
 @pytest.mark.parametrize(
     ("wish", "heading"),
-    [("en", "Who is your makelaar?"), ("fr en-GB nl", None), ("nl", "Wie is uw makelaar?")],
+    [("en", "How do you want to log in?"), ("fr en-GB nl", None), ("nl", "Hoe wilt u inloggen?")],
 )
 def test_the_language_is_the_one_the_portal_asks(
     portal: Portal, wish: str, heading: str | None
@@ -143,6 +143,7 @@ def test_a_makelaar_that_was_remembered_is_asked_again_when_the_portal_wants_it(
 ) -> None:
     browser = portal.world.browser()
     browser.open(portal.url())
+    browser.press("method", "makelaar")
     browser.fill("remember", "yes")
     browser.click("Zekerweg")
     browser.press("person", "jan")

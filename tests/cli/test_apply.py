@@ -152,7 +152,19 @@ def test_a_reference_that_is_none_says_so(sluis: Sluis, session: Session, text: 
 
 def test_help_names_every_command(sluis: Sluis) -> None:
     text = sluis("--help").output
-    for command in ("init", "migrate", "apply", "export", "trace", "serve", "worker", "version"):
+    for command in (
+        "init",
+        "migrate",
+        "apply",
+        "export",
+        "trace",
+        "serve",
+        "worker",
+        "version",
+        "config",
+        "diff",
+        "doctor",
+    ):
         assert command in text
 
 

@@ -20,6 +20,7 @@ from keys.rotation import (
     ensure_keys,
     introduce,
     plan,
+    renew_due,
     rotate_due,
 )
 from keys.sealing import Sealer, WrongMasterKey
@@ -27,6 +28,7 @@ from keys.signing_key import SigningKey
 from state import audit
 from state.audit import EventTag
 from state.clock import utc_now
+from state.db import writing
 from state.engine import make_engine
 from tests.clocks import START, FakeClock
 from tests.keys_for_tests import ec_key, make_sealer, rsa_key
@@ -190,3 +192,60 @@ def test_K_01_the_database_holds_no_private_key(session: Session, clock: FakeClo
         der = key.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
         assert der[-40:-8] not in dump
         assert key.kid.encode() in dump
+
+
+def test_a_successor_is_published_when_the_active_key_is_old_enough(
+    session: Session, clock: FakeClock
+) -> None:
+    yearly = RotationPolicy.renewing_after(365)
+    old = start(session, clock)
+    clock.advance(365 * 86400 - 1)
+    assert renew_due(session, make_sealer(), clock(), yearly) == []
+    clock.advance(1)
+    assert renew_due(session, make_sealer(), clock(), RotationPolicy.renewing_after(0)) == []
+    made = renew_due(session, make_sealer(), clock(), yearly)
+    assert len(made) == len(NEEDED)
+    assert {states(session)[kid] for kid in made} == {KeyState.NEXT}
+    assert states(session)[old] is KeyState.ACTIVE
+    assert renew_due(session, make_sealer(), clock(), yearly) == []
+
+
+def test_K_06_no_next_key_is_made_under_another_master_key(
+    session: Session, clock: FakeClock
+) -> None:
+    start(session, clock)
+    before = states(session)
+    with pytest.raises(WrongMasterKey), writing(session):
+        introduce(session, Sealer(b"2" * 32), *ES256, clock())
+    assert states(session) == before
+
+
+def _introduce_elsewhere(url: str, barrier: Any, results: Any) -> None:
+    engine = make_engine(url)
+    with Session(engine) as session:
+        barrier.wait(60)
+        try:
+            with writing(session):
+                kid = introduce(session, make_sealer(), *ES256, utc_now())
+            results.put(kid)
+        except NextKeyExists:
+            results.put(None)
+    engine.dispose()
+
+
+def test_K_04_two_processes_that_rotate_at_once_make_one_key(
+    engine: Engine, session: Session, clock: FakeClock
+) -> None:
+    start(session, clock)
+    context = multiprocessing.get_context("spawn")
+    barrier, results = context.Barrier(2), context.Queue()
+    arguments = (engine.url.render_as_string(hide_password=False), barrier, results)
+    rotators = [context.Process(target=_introduce_elsewhere, args=arguments) for _ in range(2)]
+    for rotator in rotators:
+        rotator.start()
+    made = [results.get(timeout=60) for _ in rotators]
+    for rotator in rotators:
+        rotator.join(60)
+    session.rollback()  # what was read before is another snapshot
+    found = [kid for kid, state in states(session).items() if state is KeyState.NEXT]
+    assert sorted(made, key=str) == sorted([None, *found], key=str) and len(found) == 1

@@ -1,0 +1,43 @@
+"""``sluis doctor``: every check with its verdict, what was seen and the remedy."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from broker import settings as configuration
+from broker.cli.checks import Finding, Patient, examine
+from broker.settings import SettingsError
+from broker.tables import TABLES
+from state.clock import utc_now
+from state.engine import DatabaseUrlError, make_engine
+
+
+def diagnose(config: Path | None) -> list[Finding]:
+    """The settings first; without them nothing else can be looked at."""
+    assert TABLES
+    try:
+        settings = configuration.load(config)
+        engine = make_engine(settings.database.url)
+    except (SettingsError, DatabaseUrlError) as error:
+        seen = "; ".join(str(error).splitlines())
+        return [Finding("settings", seen, "correct them; sluis config check lists every mistake")]
+    return [
+        Finding("settings", str(config or "environment")),
+        *examine(Patient(settings, engine, utc_now())),
+    ]
+
+
+def lines(found: list[Finding]) -> Iterator[str]:
+    """Aligned; the remedy below what it is for."""
+    for one in found:
+        yield f"{'problem' if one.remedy else 'ok':<8} {one.check:<13} {one.seen}"
+        if one.remedy:
+            yield f"{'':<22} → {one.remedy}"
+
+
+def as_json(found: list[Finding]) -> str:
+    """The same for machines."""
+    told = [{"verdict": "problem" if one.remedy else "ok", **vars(one)} for one in found]
+    return json.dumps(told, indent=2, ensure_ascii=False)

@@ -1,0 +1,69 @@
+"""Expiry: the ending of logins that nobody finished, written by the worker.
+
+A login is listed by the second in which it runs out, and stays in the store a while longer. Of
+several workers the one that takes it writes its ending; a list goes after everything in it was
+done, so a worker that dies half-way leaves the rest to the next.
+"""
+
+from __future__ import annotations
+
+from broker import logins
+from broker.login import Login
+from broker.logins import WAITS_SECONDS, due_key
+from broker.records import write_ending
+from broker.start import Parts
+from state.audit import EventTag
+from state.db import writing
+from state.ephemeral import Get, Take
+
+REASON = "login_expired"
+MOST_SECONDS = 60  # lists that are read in one batch
+MARGIN_SECONDS = 2  # clocks of processes differ a little
+
+
+class Expiry:
+    """Where one worker is: everything before ``done_until`` (seconds since 1970) was looked at."""
+
+    def __init__(self) -> None:
+        self.done_until: int | None = None
+
+    def run(self, parts: Parts) -> None:
+        """Write every ending that is due. Raises StoreUnavailable and database errors; what was not
+        done then comes again.
+        """
+        now = int(parts.clock().timestamp()) - MARGIN_SECONDS
+        start = self.done_until if self.done_until is not None else now - WAITS_SECONDS
+        for first in range(max(start, now - WAITS_SECONDS), now, MOST_SECONDS):
+            last = min(first + MOST_SECONDS, now)
+            _end_listed(parts, range(first, last))
+            self.done_until = last
+
+
+def _end_listed(parts: Parts, seconds: range) -> None:
+    keys = [due_key(second) for second in seconds]
+    lists = parts.store.batch([Get(key) for key in keys])
+    for key, listed in zip(keys, lists, strict=True):
+        if not isinstance(listed, bytes):
+            continue
+        identifiers = listed.decode().split()
+        found = parts.store.batch([logins.get(identifier) for identifier in identifiers])
+        for raw in found:
+            kept = logins.parse(raw if isinstance(raw, bytes) else None, parts.sealer)
+            if kept is not None and logins.is_over(kept.login, parts.clock()):
+                _end(parts, kept.login)
+        parts.store.take(key)
+
+
+def _end(parts: Parts, login: Login) -> None:
+    if parts.store.batch([Take(logins.key(login.id))]) == [None]:
+        return
+    tag, reason = _ending(login)
+    with parts.sessions() as session, writing(session):
+        write_ending(session, parts, login, tag, reason, None)
+
+
+def _ending(login: Login) -> tuple[EventTag, str]:
+    """Who was refused and never came back was refused; everybody else ran out of time."""
+    if login.ended is None:
+        return EventTag.LOGIN_EXPIRED, REASON
+    return EventTag.LOGIN_REFUSED, login.ended.reason

@@ -1,0 +1,99 @@
+"""The calendar of our keys: what each is and when it moves on, without opening any."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from keys.certificates import from_pem
+from keys.rotation import NEEDED, RotationPolicy
+from keys.signing_key import KeyState, KeyUse, SigningKey
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One key. ``moves_at``: when it leaves its state, or when its successor is published; None
+    when no plan says so."""
+
+    kid: str
+    use: KeyUse
+    algorithm: str
+    state: KeyState
+    since: datetime
+    moves_at: datetime | None
+    certificate_end: datetime | None
+
+
+@dataclass(frozen=True)
+class Step:
+    """What happens at a moment: this key goes to a state. ``kid`` is None for one not made yet."""
+
+    at: datetime
+    use: KeyUse
+    algorithm: str
+    kid: str | None
+    to: KeyState
+
+
+def entries(keys: Sequence[SigningKey], policy: RotationPolicy) -> tuple[Entry, ...]:
+    """What stands, in the order of uses; the active key of each use first."""
+    order = tuple(KeyState)
+    rank = {needed: number for number, needed in enumerate(NEEDED)}
+    ours = sorted(keys, key=lambda k: (rank[k.use, k.algorithm], -order.index(k.state)))
+    return tuple(
+        Entry(
+            kid=key.kid,
+            use=key.use,
+            algorithm=key.algorithm,
+            state=key.state,
+            since=key.state_since,
+            moves_at=_moves_at(key, keys, policy),
+            certificate_end=_end(key),
+        )
+        for key in ours
+    )
+
+
+def steps(
+    keys: Sequence[SigningKey], uses: Sequence[KeyUse], now: datetime, policy: RotationPolicy
+) -> tuple[Step, ...]:
+    """What a rotation of these uses brings, when it is begun now or is under way."""
+    needed = [each for each in NEEDED if each[0] in uses]
+    found = [step for use, algorithm in needed for step in _of(keys, use, algorithm, now, policy)]
+    return tuple(sorted(found, key=lambda step: step.at))
+
+
+def _of(
+    keys: Sequence[SigningKey], use: KeyUse, algorithm: str, now: datetime, policy: RotationPolicy
+) -> Iterator[Step]:
+    mine = {key.state: key for key in keys if (key.use, key.algorithm) == (use, algorithm)}
+    following, old = mine.get(KeyState.NEXT), mine.get(KeyState.ACTIVE)
+    if following is None:
+        yield Step(now, use, algorithm, None, KeyState.NEXT)
+    signs = max(now, (following.state_since if following else now) + policy.publish)
+    yield Step(signs, use, algorithm, following.kid if following else None, KeyState.ACTIVE)
+    if old is not None:
+        yield Step(signs, use, algorithm, old.kid, KeyState.RETIRING)
+        yield Step(signs + policy.keep, use, algorithm, old.kid, KeyState.RETIRED)
+
+
+def _moves_at(
+    key: SigningKey, keys: Sequence[SigningKey], policy: RotationPolicy
+) -> datetime | None:
+    if key.state is KeyState.NEXT:
+        return key.state_since + policy.publish
+    if key.state is KeyState.RETIRING:
+        return key.state_since + policy.keep
+    following = next((k for k in keys if k.state is KeyState.NEXT and _same_use(k, key)), None)
+    if following is not None:
+        return following.state_since + policy.publish
+    return key.state_since + policy.renew if policy.renew is not None else None
+
+
+def _same_use(one: SigningKey, other: SigningKey) -> bool:
+    return (one.use, one.algorithm) == (other.use, other.algorithm)
+
+
+def _end(key: SigningKey) -> datetime | None:
+    return from_pem(key.certificate).not_valid_after_utc if key.certificate else None

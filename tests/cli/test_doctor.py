@@ -1,0 +1,123 @@
+"""``sluis doctor``: what is well and what is not, with a remedy."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from redis import Redis
+
+from broker import settings as configuration
+from broker.cli.checks import certificates_last
+from keys.sealing import Sealer, create_master_key, load_master_key
+from sandbox.prepare import Demo
+from state.db import writing
+from state.outbox import Message, enqueue
+from tests.cli.conftest import Sluis
+from tests.cli.test_apply import Session, session  # noqa: F401 (a fixture)
+from tests.servers import redis
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def _problems(sluis: Sluis) -> set[str]:
+    done = sluis("doctor", "--json")
+    found = {one["check"] for one in json.loads(done.output) if one["verdict"] == "problem"}
+    assert done.exit_code == (3 if found else 0)
+    return found
+
+
+@pytest.mark.usefixtures("session")
+def test_a_fresh_installation_is_well(sluis: Sluis, demo: Demo) -> None:
+    sluis("apply", "-f", str(demo.registrations))
+    assert _problems(sluis) == set()
+    assert "problem" not in sluis("doctor").output
+
+
+def _open_to_others(key: Path) -> None:
+    key.chmod(0o644)
+
+
+def _another_key(key: Path) -> None:
+    key.unlink()
+    create_master_key(key)
+
+
+@pytest.mark.usefixtures("session")
+@pytest.mark.parametrize(
+    ("harm", "problems"),
+    [
+        (_open_to_others, {"master key", "keys", "certificates"}),
+        (Path.unlink, {"master key", "keys", "certificates"}),
+        (_another_key, {"keys", "certificates"}),
+    ],
+)
+def test_a_wrong_master_key_is_found(
+    sluis: Sluis, demo: Demo, harm: Callable[[Path], None], problems: set[str]
+) -> None:
+    harm(configuration.load(demo.config, {}).keys.master_key_file)
+    assert _problems(sluis) == problems
+
+
+@pytest.mark.usefixtures("session")
+@pytest.mark.parametrize(
+    ("name", "value", "problem"),
+    [
+        ("SLUIS__MAIL__ADAPTER", "none", "mail"),
+        ("SLUIS__WEB__WORKERS", "0", "settings"),
+    ],
+)
+def test_wrong_settings_are_found(
+    sluis: Sluis, monkeypatch: pytest.MonkeyPatch, name: str, value: str, problem: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    assert _problems(sluis) == {problem}
+
+
+def test_an_empty_database_has_another_schema(sluis: Sluis) -> None:
+    assert "schema" in _problems(sluis)
+
+
+@pytest.mark.parametrize(("minutes", "problems"), [(5, set()), (11, {"outbox"})])
+def test_mail_that_waits_too_long_is_found(
+    sluis: Sluis,
+    demo: Demo,
+    session: Session,  # noqa: F811
+    minutes: int,
+    problems: set[str],
+) -> None:
+    key = load_master_key(configuration.load(demo.config, {}).keys.master_key_file)
+    with writing(session):
+        since = datetime.now(UTC) - timedelta(minutes=minutes)
+        enqueue(session, Sealer(key), Message("mail", "a@example.nl", "x", "y"), since)
+    assert _problems(sluis) == problems
+
+
+@pytest.mark.parametrize(("days", "well"), [(29, False), (31, True), (-1, False)])
+def test_a_certificate_must_last_a_month(days: int, well: bool) -> None:
+    assert certificates_last({"polderpoort": NOW + timedelta(days=days)}, NOW)[0] is well
+
+
+@pytest.mark.usefixtures("session")
+@pytest.mark.parametrize(
+    ("policy", "problems"), [("noeviction", set()), ("allkeys-lru", {"eviction"})]
+)
+def test_a_redis_that_evicts_is_found(
+    sluis: Sluis,
+    monkeypatch: pytest.MonkeyPatch,
+    policy: str,
+    problems: set[str],
+) -> None:
+    with redis() as url, Redis.from_url(url) as client:
+        monkeypatch.setenv("SLUIS__STORE__URL", url)
+        client.config_set("maxmemory-policy", policy)
+        assert _problems(sluis) == problems
+
+
+@pytest.mark.usefixtures("session")
+def test_a_redis_that_is_not_there_is_found(sluis: Sluis, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLUIS__STORE__URL", "redis://127.0.0.1:1/0")
+    assert _problems(sluis) == {"store", "eviction"}

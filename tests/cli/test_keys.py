@@ -1,0 +1,165 @@
+"""``sluis keys``: an operator sees, rotates and revokes keys."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy.orm import Session
+
+from broker import settings as configuration
+from broker.cli import main
+from keys.rotation import NEEDED
+from keys.sealing import KEY_BYTES
+from keys.signing_key import KeyUse
+from sandbox.prepare import Demo
+from state import audit
+from state.audit import AuditEvent, EventTag
+from state.engine import make_engine
+from tests.cli.conftest import Sluis
+
+WRITES = (
+    ("init",),
+    ("serve",),
+    ("keys", "rotate"),
+    ("keys", "revoke", "--now", "--yes"),
+)
+
+
+def listed(sluis: Sluis) -> list[dict[str, Any]]:
+    done = sluis("keys", "list", "--json")
+    assert done.exit_code == 0, done.output
+    found: list[dict[str, Any]] = json.loads(done.output)
+    return found
+
+
+def kid_of(sluis: Sluis, use: KeyUse, state: str = "active", algorithm: str = "") -> str:
+    found = [k for k in listed(sluis) if (k["use"], k["state"]) == (use, state)]
+    kid: str = next(k["kid"] for k in found if k["algorithm"].startswith(algorithm))
+    return kid
+
+
+def events(demo: Demo, tag: EventTag) -> list[AuditEvent]:
+    with Session(make_engine(configuration.load(demo.config, {}).database.url)) as session:
+        return audit.recent(session, tags=[tag])
+
+
+def test_the_list_shows_each_key_and_nothing_of_its_private_half(sluis: Sluis) -> None:
+    sluis("init")
+    keys = listed(sluis)
+    assert [(k["use"], k["algorithm"]) for k in keys] == [(str(u), a) for u, a in NEEDED]
+    members = {"kid", "use", "algorithm", "state", "since", "moves_at", "certificate_end"}
+    assert all(set(key) == members for key in keys)
+    head, *lines = sluis("keys", "list").output.splitlines()
+    assert head.split() == [
+        *("use", "algorithm", "id", "state", "since", "moves", "certificate", "until")
+    ]
+    for key, line in zip(keys, lines, strict=True):
+        days = [(key[n] or "-")[:10] for n in ("since", "moves_at", "certificate_end")]
+        assert line.split() == [key["use"], key["algorithm"], key["kid"][:12], "active", *days]
+
+
+def test_the_plan_changes_nothing_and_the_rotation_publishes_each_key_once(sluis: Sluis) -> None:
+    sluis("init")
+    before = listed(sluis)
+    plan = sluis("keys", "rotate", "--plan", "--use", "saml_signing").output.splitlines()
+    old = kid_of(sluis, KeyUse.SAML_SIGNING)[:12]
+    assert [line.split("RSA")[1].strip() for line in plan] == [
+        "a new key is published",
+        "a new key is used",
+        f"{old} is published for what it did before",
+        f"{old} goes",
+    ]
+    assert listed(sluis) == before
+
+    first = sluis("keys", "rotate", "--use", "saml_signing")
+    assert (first.exit_code, len(first.output.splitlines())) == (0, 1)
+    following = kid_of(sluis, KeyUse.SAML_SIGNING, "next")
+    assert following[:12] in first.output
+    assert len(listed(sluis)) == len(before) + 1
+    again = sluis("keys", "rotate").output.splitlines()
+    assert [line for line in again if "published already" in line] == [
+        "saml_signing RSA: a next key is published already"
+    ]
+    assert len(listed(sluis)) == 2 * len(before)
+
+
+def test_K_03_a_key_is_revoked_and_replaced_and_audited(sluis: Sluis, demo: Demo) -> None:
+    sluis("init")
+    old = kid_of(sluis, KeyUse.OIDC_SIGNING, algorithm="ES256")
+    done = sluis("keys", "revoke", old, "--now", "--yes")
+    assert done.exit_code == 0, done.output
+    assert "/jwks" in done.output and "is revoked" in done.output
+    new = kid_of(sluis, KeyUse.OIDC_SIGNING, algorithm="ES256")
+    assert new != old and new[:12] in done.output
+    assert old not in {key["kid"] for key in listed(sluis)}
+    (event,) = events(demo, EventTag.KEY_RETIRED)
+    assert (event.reason, event.details["kid"]) == ("revoked", old)
+
+
+@pytest.mark.parametrize(("answer", "goes"), [("y\n", True), ("n\n", False), ("", False)])
+def test_a_revocation_asks_first(sluis: Sluis, demo: Demo, answer: str, goes: bool) -> None:
+    sluis("init")
+    old = kid_of(sluis, KeyUse.CLIENT_SIGNING)
+    command = ["--config", str(demo.config), "keys", "revoke", old[:12], "--now"]
+    done = CliRunner().invoke(main, command, input=answer)
+    assert "Revoke this key?" in done.output
+    assert done.exit_code == (0 if goes else 1)
+    assert (kid_of(sluis, KeyUse.CLIENT_SIGNING) != old) is goes
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("nobody-knows-this-key", "--now", "--yes"), "no key in use has the id nobody-knows"),
+        (("-hno-key-at-all", "--now", "--yes"), "no key in use has the id -hno-key-at-all"),
+        (("nobody-knows-this-key",), "add --now"),
+    ],
+)
+def test_a_revocation_that_cannot_be_ends_with_2(
+    sluis: Sluis, arguments: tuple[str, ...], told: str
+) -> None:
+    sluis("init")
+    before = listed(sluis)
+    done = sluis("keys", "revoke", *arguments)
+    assert done.exit_code == 2
+    assert told in done.output
+    assert listed(sluis) == before
+
+
+@pytest.mark.parametrize("command", WRITES[1:], ids=" ".join)
+def test_K_06_without_its_master_key_it_stops_and_says_why(
+    sluis: Sluis, demo: Demo, command: tuple[str, ...]
+) -> None:
+    sluis("init")
+    before = listed(sluis)
+    path = configuration.load(demo.config, {}).keys.master_key_file
+    path.unlink()
+    done = sluis(*_whole(command, before))
+    assert done.exit_code == 1
+    assert path.name in done.output and "sluis init" in done.output
+    assert listed(sluis) == before
+
+
+@pytest.mark.parametrize("command", WRITES, ids=" ".join)
+def test_K_06_with_another_master_key_it_stops_and_says_why(
+    sluis: Sluis, demo: Demo, command: tuple[str, ...]
+) -> None:
+    sluis("init")
+    before = listed(sluis)
+    path = configuration.load(demo.config, {}).keys.master_key_file
+    right = path.read_bytes()
+    path.write_bytes(b64encode(b"2" * KEY_BYTES))
+    done = sluis(*_whole(command, before))
+    assert done.exit_code == 1, done.output
+    assert "not the master key of this database" in done.output
+    assert listed(sluis) == before
+    path.write_bytes(right)
+    assert sluis("init").exit_code == 0
+
+
+def _whole(command: tuple[str, ...], keys: list[dict[str, Any]]) -> tuple[str, ...]:
+    return (*command, keys[0]["kid"]) if "revoke" in command else command

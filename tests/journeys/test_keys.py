@@ -1,0 +1,193 @@
+"""Keys that rotate, and one that must go, while portals and makelaars go on with what they know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+from broker.jobs import JOBS
+from keys.keyring import KeyUse, PrivateKey
+from keys.revocation import revoke
+from keys.rotation import NEEDED, RotationPolicy, introduce
+from keys.signing_key import KeyState
+from sandbox.browser import Browser
+from sandbox.makelaar.metadata import ServiceProvider, read_service_provider
+from state.db import writing
+from tests.broker.portal import ISSUER, Portal, make_portal_world
+from tests.world import World
+
+POLICY = RotationPolicy()
+RS256 = (KeyUse.OIDC_SIGNING, "RS256")
+
+
+@pytest.fixture
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    return make_portal_world(tmp_path_factory.mktemp("keys"))
+
+
+@pytest.fixture
+def portal(world: World) -> Iterator[Portal]:
+    yield Portal(world)
+
+
+def see_keys(world: World) -> None:
+    """Let the process read its keys again, as it does twice a minute; the time then is that of
+    before, because the makelaars know no other.
+    """
+    before = world.clock()
+    world.clock.now = max(before, world.runtime.configuration.loaded_at) + timedelta(seconds=31)
+    world.parts.holder.refresh()
+    world.clock.now = before
+
+
+def publish(world: World, ago: timedelta) -> None:
+    """Publish the next key of every use, as if that was so long ago."""
+    for use, algorithm in NEEDED:
+        with world.session() as session, writing(session):
+            introduce(session, world.parts.sealer, use, algorithm, world.clock() - ago)
+    see_keys(world)
+
+
+def run_job(world: World) -> None:
+    next(job for job in JOBS if job.name == "keys").run(world.parts)
+    see_keys(world)
+
+
+def jwks(world: World) -> dict[str, Any]:
+    found: dict[str, Any] = world.wire.request("GET", f"{ISSUER}/jwks").json()
+    return found
+
+
+def kids(world: World) -> set[str]:
+    return {key["kid"] for key in jwks(world)["keys"]}
+
+
+def our_metadata(world: World) -> ServiceProvider:
+    return read_service_provider(world.wire.request("GET", f"{ISSUER}/saml/metadata").body)
+
+
+def signer(world: World, use: KeyUse, algorithm: str) -> str:
+    return world.runtime.configuration.keyring.active(use, algorithm).kid
+
+
+def ring(world: World) -> tuple[PrivateKey, ...]:
+    return world.runtime.configuration.keyring.keys
+
+
+def is_rs256(key: PrivateKey) -> bool:
+    return (key.use, key.algorithm) == RS256
+
+
+def verified(token: str, keys: dict[str, Any]) -> str:
+    """The kid with which the token was signed, by these keys. Raises JoseError, ValueError."""
+    return str(
+        jwt.decode(token, KeySet.import_key_set(keys), algorithms=["RS256", "ES256"]).header["kid"]
+    )
+
+
+def finish(portal: Portal, browser: Browser, person: str = "jan") -> str:
+    """The ID token of a login that stood at its makelaar."""
+    page = browser.press("person", person)
+    if any(b.get("name") == "agree" for form in page.forms for b in form.iter("button")):
+        page = browser.press("agree", "yes")
+    return str(portal.tokens(portal.heard(page)["code"])["id_token"])
+
+
+def test_K_02_a_key_is_published_before_it_signs_and_kept_for_what_it_signed(
+    world: World, portal: Portal
+) -> None:
+    old = signer(world, *RS256)
+    publish(world, timedelta())
+    (new,) = (key.kid for key in ring(world) if key.state is KeyState.NEXT and is_rs256(key))
+    assert {old, new} <= kids(world)
+    token = finish(portal, portal.at_makelaar())
+    assert verified(token, jwks(world)) == old
+
+    world.clock.advance((POLICY.publish - timedelta(minutes=5)).total_seconds())
+    run_job(world)
+    assert signer(world, *RS256) == old
+    world.clock.advance(300)
+    run_job(world)
+    assert signer(world, *RS256) == new
+    assert verified(token, jwks(world)) == old
+
+    world.clock.advance((POLICY.keep - timedelta(minutes=5)).total_seconds())
+    run_job(world)
+    assert old in kids(world)
+    world.clock.advance(300)
+    run_job(world)
+    assert old not in kids(world) and new in kids(world)
+
+
+def test_K_02_a_year_later_the_job_publishes_successors_by_itself(world: World) -> None:
+    before = kids(world)
+    run_job(world)
+    assert kids(world) == before
+    world.clock.advance(366 * 86400)
+    run_job(world)
+    assert kids(world) > before
+    assert {key.state for key in ring(world)} == {KeyState.ACTIVE, KeyState.NEXT}
+
+
+def test_X_11_portals_with_an_old_or_a_new_key_set_never_fail(world: World, portal: Portal) -> None:
+    # Zekerweg must not know our keys yet: it keeps them for a minute, of its own clock.
+    before = finish(portal, portal.at_makelaar("polderpoort"))
+    publish(world, POLICY.publish)
+    cached = jwks(world)
+    under_way = portal.at_makelaar()
+    run_job(world)
+    after = [finish(portal, under_way), finish(portal, portal.at_makelaar())]
+    new = signer(world, *RS256)
+    assert verified(before, jwks(world)) != new
+    assert {verified(token, cached) for token in after} == {new}
+    assert {verified(token, jwks(world)) for token in after} == {new}
+    assert portal.world.wire.request("GET", f"{ISSUER}/health/ready").status == 200
+
+
+@pytest.mark.parametrize(
+    ("makelaar", "person"), [("polderpoort", "jan"), ("brugwacht", "roos"), ("zekerweg", "jan")]
+)
+def test_X_11_makelaars_with_metadata_of_before_the_move_go_on(
+    world: World, portal: Portal, makelaar: str, person: str
+) -> None:
+    """Signed requests, encrypted answers (Brugwacht) and private_key_jwt (Zekerweg), with what the
+    makelaar read when the next key was published but not used.
+    """
+    publish(world, POLICY.publish)
+    cached = our_metadata(world)
+    assert finish(
+        portal, portal.at_makelaar(makelaar), person
+    )  # it reads and keeps what is published
+    under_way = portal.at_makelaar(makelaar)
+    run_job(world)
+    signing = world.runtime.configuration.keyring.active(KeyUse.SAML_SIGNING, "RSA")
+    encryption = world.runtime.configuration.keyring.active(KeyUse.SAML_ENCRYPTION, "RSA")
+    assert signing.certificate in cached.signing[1:]
+    assert encryption.certificate in cached.encryption[1:]
+    assert finish(portal, under_way, person)
+    assert finish(portal, portal.at_makelaar(makelaar), person)
+    now = our_metadata(world)
+    assert set(now.signing) == set(cached.signing)
+    assert set(now.encryption) == set(cached.encryption)
+
+
+def test_K_03_a_revoked_key_is_refused_everywhere_within_a_minute(
+    world: World, portal: Portal
+) -> None:
+    old, token = signer(world, *RS256), finish(portal, portal.at_makelaar())
+    assert verified(token, jwks(world)) == old
+    with world.session() as session, writing(session):
+        replacement = revoke(session, world.parts.sealer, old, world.clock()).replacement
+    world.clock.advance(31)
+    world.parts.holder.refresh()
+    assert old not in kids(world)
+    assert signer(world, *RS256) == replacement
+    with pytest.raises((JoseError, ValueError)):
+        verified(token, jwks(world))
+    assert verified(finish(portal, portal.at_makelaar()), jwks(world)) == replacement
