@@ -209,6 +209,7 @@ def _config(demo: Demo) -> str:
 base_url = "{addresses.broker}"
 bind = "127.0.0.1:{addresses.broker.rpartition(":")[2]}"
 management_bind = "{addresses.management or ""}"
+drain_seconds = 0
 
 [database]
 url = "sqlite:///{demo.directory / "sluis.db"}"
