@@ -49,7 +49,7 @@ def set_up(demo: Demo, user_name: str, link: str) -> None:
     """Choose a password, bind an app and keep the codes."""
     browser = Browser()
     browser.open(link)
-    chosen = "-".join(secrets.token_hex(2) for _ in range(4))
+    chosen = "-".join(secrets.token_hex(2) for _ in range(3))
     browser.fill("password", chosen)
     browser.fill("again", chosen)
     page = browser.click("Bewaar het wachtwoord")

@@ -145,7 +145,7 @@ def _write_secrets(demo: Demo) -> None:
     for person in ("roos", "eva"):
         contents[f"{person}.totp"] = pyotp.random_base32()
     for person in (p.key for p in PEOPLE if p.account):
-        contents[f"{person}.password"] = "-".join(secrets.token_hex(2) for _ in range(4))
+        contents[f"{person}.password"] = "-".join(secrets.token_hex(2) for _ in range(3))
     contents["roos.totp"] = pyotp.random_base32()
     contents["joost.device"] = pyotp.random_base32()
     contents["yara.number"] = "+31612345601"
