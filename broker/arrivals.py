@@ -10,7 +10,8 @@ started a login and had somebody else finish it has the cookie, and never the ti
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from time import perf_counter
 
@@ -18,7 +19,7 @@ import structlog
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from broker import logins, observation
+from broker import logins, observation, trail
 from broker.adapters import acs_url, oidc_callback_url, sp_entity_id
 from broker.downstream.interface import PageError, RefusalCode
 from broker.http.cookies import is_same_browser
@@ -26,6 +27,7 @@ from broker.http.language import locale, portal_asks
 from broker.http.replies import remember_reference
 from broker.login import Ended, Login, Sent, Trouble
 from broker.logins import Kept, with_ticket
+from broker.records import write_ending
 from broker.runtime import Runtime, runtime
 from broker.telemetry import span
 from providers.interface import (
@@ -42,10 +44,11 @@ from state import audit
 from state.audit import AuditEvent, EventTag
 from state.db import writing
 from state.ephemeral import AddOnce, Operation
-from state.trace import TraceStep
+from state.trace import Fact
 
 _HANDLE = re.compile(r"([0-9a-hjkmnp-tv-z]{26})\.([1-9][0-9]{0,2})")
 MIN_REPLAY_SECONDS = 60
+REPLAYED = "replayed"
 # What a portal can act on; anything else is the makelaar's failure.
 _PORTAL_HEARS = {
     "status_not_success": RefusalCode.NOT_ALLOWED,
@@ -65,6 +68,18 @@ class Arrival:
     kept: Kept
     sent: Sent
     callback: Callback
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The login as it is after the answer, the reason of a refusal with what was measured, and what
+    must be seen once.
+    """
+
+    login: Login
+    reason: str | None
+    replay: tuple[Operation, ...] = ()
+    measured: Mapping[str, Fact] = field(default_factory=dict)
 
 
 @blueprint.post("/saml/acs")
@@ -121,12 +136,12 @@ def _receive(
     if request.method == "GET" and not is_same_browser(request, login):
         raise PageError(403, "login_elsewhere", "no cookie of this login at its callback")
     started = perf_counter()
-    outcome, reason, replay = _judge(rt, arrival)
+    verdict = _judge(rt, arrival)
     seconds = perf_counter() - started
-    observation.makelaar_answered(rt, arrival.sent.remembered, outcome, seconds)
-    step = TraceStep("answer", _outcome_word(outcome), reason, int(seconds * 1000))
-    outcome, ticket = _ticketed(replace(outcome, trace=(*outcome.trace, step)))
-    _store(rt, arrival, outcome, replay)
+    observation.makelaar_answered(rt, arrival.sent.remembered, verdict.login, seconds)
+    outcome, ticket = _ticketed(_traced(rt, arrival, verdict))
+    reason = verdict.reason
+    _store(rt, arrival, outcome, verdict.replay)
     if outcome.ended is not None and outcome.ended.public_key == "message_rejected":
         _audit_rejection(rt, login, arrival.sent.remembered.provider_id, reason or "")
         raise PageError(
@@ -179,16 +194,13 @@ def _find(rt: Runtime, callback: Callback, handle_name: str) -> Arrival:
     return Arrival(kept, sent, callback)
 
 
-def _judge(rt: Runtime, arrival: Arrival) -> tuple[Login, str | None, tuple[Operation, ...]]:
-    """The login as it is after this answer, the reason of a refusal, and what must be seen once."""
+def _judge(rt: Runtime, arrival: Arrival) -> Verdict:
+    """What this answer means for the login."""
     login, remembered = arrival.kept.login, arrival.sent.remembered
     try:
         identity = _identity(rt, login, arrival)
-        return (
-            _accepted(login, identity),
-            None,
-            _replay_operations(identity, arrival.callback.received_at),
-        )
+        seen = _replay_operations(identity, arrival.callback.received_at)
+        return Verdict(_accepted(login, identity), None, seen)
     except ProviderRefused as refused:
         log.warning(
             "makelaar.message_rejected",
@@ -198,20 +210,32 @@ def _judge(rt: Runtime, arrival: Arrival) -> tuple[Login, str | None, tuple[Oper
         )
         code = _PORTAL_HEARS.get(refused.reason, RefusalCode.PROVIDER_FAILED)
         ended = Ended(code, refused.reason, "message_rejected")
-        return replace(login, ended=ended, sent=()), refused.reason, ()
-    except ProviderCancelled:
-        return (
-            replace(login, ended=Ended(RefusalCode.CANCELLED, "cancelled_at_makelaar"), sent=()),
-            None,
-            (),
+        return Verdict(
+            replace(login, ended=ended, sent=()), refused.reason, measured=refused.measured
         )
+    except ProviderCancelled:
+        ended = Ended(RefusalCode.CANCELLED, "cancelled_at_makelaar")
+        return Verdict(replace(login, ended=ended, sent=()), "cancelled_at_makelaar")
     except ProviderLevelTooLow as too_low:
-        return replace(login, too_low=True, given=too_low.given, sent=()), "level_too_low", ()
+        given = too_low.given
+        levels: dict[str, Fact] = {"asked": too_low.asked.label}
+        levels |= {"given": given.label} if given is not None else {}
+        after = replace(login, too_low=True, given=given, sent=())
+        return Verdict(after, "level_too_low", measured=levels)
     except ProviderUnavailable as unavailable:
         log.warning(
             "makelaar.unavailable", provider=remembered.provider_id, detail=str(unavailable)
         )
-        return replace(login, trouble=Trouble.UNAVAILABLE), "unavailable", ()
+        return Verdict(replace(login, trouble=Trouble.UNAVAILABLE), "unavailable")
+
+
+def _traced(rt: Runtime, arrival: Arrival, verdict: Verdict) -> Login:
+    """The login with the steps of this answer."""
+    login, remembered, now = verdict.login, arrival.sent.remembered, rt.clock()
+    if verdict.reason is None and login.identity is not None:
+        return trail.accepted(login, login.identity, remembered.level.label, now)
+    word, provider = _outcome_word(login), remembered.provider_id
+    return trail.judged(login, now, word, verdict.reason, provider, verdict.measured)
 
 
 def _identity(rt: Runtime, login: Login, arrival: Arrival) -> Identity:
@@ -264,23 +288,32 @@ def _store(rt: Runtime, arrival: Arrival, login: Login, replay: tuple[Operation,
 
 
 def _end_replayed(rt: Runtime, login: Login) -> None:
-    rt.store.take(logins.key(login.id))
-    _audit_rejection(rt, login, login.provider_id or "", "replayed")
+    """The login ends here; the page has no way on."""
+    taken = rt.store.take(logins.key(login.id))
+    provider_id = login.provider_id or ""
+    observation.message_rejected(rt, provider_id, REPLAYED)
+    with writing(rt.session) as session:
+        audit.record(session, _rejection(rt, login, provider_id, REPLAYED))
+        if taken is not None:
+            write_ending(session, rt, login, EventTag.LOGIN_REFUSED, REPLAYED, None)
+    if taken is not None:
+        observation.login_ended(login, "refused", REPLAYED, rt.clock())
 
 
 def _audit_rejection(rt: Runtime, login: Login, provider_id: str, reason: str) -> None:
     observation.message_rejected(rt, provider_id, reason)
     with writing(rt.session) as session:
-        audit.record(
-            session,
-            AuditEvent(
-                tag=EventTag.MESSAGE_REJECTED,
-                at=rt.clock(),
-                reference=login.reference,
-                client_id=login.request.client_id,
-                service_uuid=login.request.service_uuid,
-                provider_id=provider_id,
-                outcome="refused",
-                reason=reason,
-            ),
-        )
+        audit.record(session, _rejection(rt, login, provider_id, reason))
+
+
+def _rejection(rt: Runtime, login: Login, provider_id: str, reason: str) -> AuditEvent:
+    return AuditEvent(
+        tag=EventTag.MESSAGE_REJECTED,
+        at=rt.clock(),
+        reference=login.reference,
+        client_id=login.request.client_id,
+        service_uuid=login.request.service_uuid,
+        provider_id=provider_id,
+        outcome="refused",
+        reason=reason,
+    )

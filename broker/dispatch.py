@@ -10,13 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from time import perf_counter
 from typing import Any, Protocol
 
 from flask import Request, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from broker import logins, sign_on
+from broker import logins, sign_on, trail
 from broker.downstream.interface import LoginRefused, PageError
 from broker.http import cookies
 from broker.http.headers import allow_form_to
@@ -28,7 +27,6 @@ from broker.logins import Kept
 from broker.runtime import Runtime
 from broker.situation import Situation
 from providers.interface import Departure
-from state.trace import TraceStep
 
 
 @dataclass(frozen=True)
@@ -125,42 +123,42 @@ def begin(rt: Runtime, login: Login, steps: Mapping[Step, StepModule]) -> Respon
     A session of this browser is asked at that address only; where it may answer, the login goes
     there first. Elsewhere, under prompt=none, the first open question is a refusal.
     """
-    kept, started = Kept(login, None), perf_counter()
+    kept = Kept(login, None)
     meets = _turn(rt, login).meets
     if sign_on.may_ask(login, meets) and cookies.may_hold_session(request):
         _save(rt, kept, login)
         return redirect(url_for("login.enter", login_id=login.id), 303)
     if login.request.passive:
         raise _passive(open_row(login, meets))
-    outcome, login = _follow(rt, login, steps, started)
+    outcome, login = _follow(rt, login, steps)
     if isinstance(outcome, Leave):
-        return _settle(rt, kept, login, outcome, started)
+        return _settle(rt, kept, login, outcome)
     _save(rt, kept, login)
     return redirect(url_for("login.enter", login_id=login.id), 303)
 
 
 def run(rt: Runtime, kept: Kept, steps: Mapping[Step, StepModule]) -> Response:
     """Answer a GET: follow the journey until a page, a departure or the end."""
-    started = perf_counter()
     login = sign_on.continued(rt, kept.login, _turn(rt, kept.login).meets, request)
-    outcome, login = _follow(rt, login, steps, started)
-    return _settle(rt, kept, login, outcome, started)
+    outcome, login = _follow(rt, login, steps)
+    return _settle(rt, kept, login, outcome)
 
 
 def answer(rt: Runtime, kept: Kept, posted: str, steps: Mapping[Step, StepModule]) -> Response:
     """Answer a POST to one step. Answers to a question that is not open are not read."""
-    started, turn = perf_counter(), _turn(rt, kept.login)
+    turn = _turn(rt, kept.login)
     row = open_row(kept.login, turn.meets)
     if row.step != posted:
         return redirect(url_for("login.enter", login_id=kept.login.id), 303)
     outcome = steps[row.step].answer(turn)
     if not isinstance(outcome, Advance):
-        return _settle(rt, kept, kept.login, outcome, started)
-    return restart(rt, kept, _traced(outcome.login, row.step, "answered", started), outcome)
+        return _settle(rt, kept, kept.login, outcome)
+    after = trail.answered(kept.login, outcome.login, row.step, rt.clock(), by_user=True)
+    return restart(rt, kept, after, outcome)
 
 
 def _follow(
-    rt: Runtime, login: Login, steps: Mapping[Step, StepModule], started: float
+    rt: Runtime, login: Login, steps: Mapping[Step, StepModule]
 ) -> tuple[Show | Leave | Finish, Login]:
     """Enter the open row, and again after each that answers itself; also the login as it then
     is.
@@ -175,7 +173,7 @@ def _follow(
             raise _passive(row)
         if not isinstance(outcome, Advance):
             return outcome, login
-        login = _traced(outcome.login, row.step, "answered", started)
+        login = trail.answered(login, outcome.login, row.step, rt.clock(), by_user=False)
         turn = replace(turn, login=login, meets=turn.meets.follow(login))
     raise PageError(500, "server_error", "the journey does not end")
 
@@ -206,14 +204,12 @@ def _turn(rt: Runtime, login: Login) -> Turn:
     )
 
 
-def _settle(
-    rt: Runtime, kept: Kept, login: Login, outcome: Show | Leave | Finish, started: float
-) -> Response:
+def _settle(rt: Runtime, kept: Kept, login: Login, outcome: Show | Leave | Finish) -> Response:
     """Keep what must be kept and make the response."""
     if isinstance(outcome, Finish):
         return outcome.response
     if isinstance(outcome, Leave):
-        _save(rt, kept, _traced(outcome.login, Step.AUTHENTICATE, "sent", started))
+        _save(rt, kept, trail.sent(outcome.login, rt.clock()))
         return leave(outcome.departure.url, outcome.departure.fields, outcome.party)
     assert isinstance(outcome, Show)
     _save(rt, kept, outcome.login or login)
@@ -246,9 +242,3 @@ def _remember(rt: Runtime, response: Response, outcome: Advance, login: Login) -
         now=rt.clock(),
         days=rt.settings.login.remember_days,
     )
-
-
-def _traced(login: Login, step: Step, outcome: str, started: float) -> Login:
-    milliseconds = int((perf_counter() - started) * 1000)
-    made = TraceStep(step=str(step), outcome=outcome, reason=None, milliseconds=milliseconds)
-    return replace(login, trace=(*login.trace, made))

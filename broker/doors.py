@@ -10,7 +10,7 @@ from datetime import timedelta
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
-from broker import dispatch, endings, logins
+from broker import dispatch, endings, logins, trail
 from broker.dispatch import Advance
 from broker.downstream.interface import LoginRefused, LoginRequest, PageError, RefusalCode
 from broker.http import open_logins
@@ -32,6 +32,7 @@ def open_login(asked: LoginRequest) -> Response:
     rt = runtime()
     now, minutes = rt.clock(), rt.settings.login.transaction_minutes
     login, secret = logins.new_login(asked, now, minutes)
+    login = trail.began(login, now)
     remember_reference(login.reference)
     portal_asks(asked.locale)
     open_logins.refuse_rounds(rt, login)

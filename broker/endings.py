@@ -8,7 +8,7 @@ from flask import request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from broker import grants, logins, observation, sign_off, sign_on
+from broker import grants, logins, observation, sign_off, sign_on, trail
 from broker.downstream.interface import LoginRefused, LoginResult, PageError, RefusalCode, Reply
 from broker.downstream.protocols import downstream
 from broker.http import cookies, open_logins
@@ -58,7 +58,7 @@ def succeed(rt: Runtime, login: Login, meets: Situation) -> Response:
             write_ending(
                 session,
                 rt,
-                login,
+                trail.succeeded(login, meets, rt.clock()),
                 EventTag.LOGIN_SUCCEEDED,
                 None,
                 meets.reached,

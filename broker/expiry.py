@@ -7,36 +7,35 @@ done, so a worker that dies half-way leaves the rest to the next.
 
 from __future__ import annotations
 
-from broker import logins
+from typing import Final
+
+from broker import logins, observation
 from broker.login import Login
 from broker.logins import WAITS_SECONDS, due_key
-from broker.records import write_ending
+from broker.records import OUTCOMES, write_ending
 from broker.start import Parts
 from state.audit import EventTag
 from state.db import writing
 from state.ephemeral import Get, Take
 
-REASON = "login_expired"
-MOST_SECONDS = 60  # lists that are read in one batch
-MARGIN_SECONDS = 2  # clocks of processes differ a little
+REASON: Final = "login_expired"
+DONE: Final = "login-due-done"  # every list before this second since 1970 was dealt with
+MOST_SECONDS: Final = 60  # lists that are read in one batch
+MARGIN_SECONDS: Final = 2  # clocks of processes differ a little
 
 
-class Expiry:
-    """Where one worker is: everything before ``done_until`` (seconds since 1970) was looked at."""
-
-    def __init__(self) -> None:
-        self.done_until: int | None = None
-
-    def run(self, parts: Parts) -> None:
-        """Write every ending that is due. Raises StoreUnavailable and database errors; what was not
-        done then comes again.
-        """
-        now = int(parts.clock().timestamp()) - MARGIN_SECONDS
-        start = self.done_until if self.done_until is not None else now - WAITS_SECONDS
-        for first in range(max(start, now - WAITS_SECONDS), now, MOST_SECONDS):
-            last = min(first + MOST_SECONDS, now)
-            _end_listed(parts, range(first, last))
-            self.done_until = last
+def end_expired(parts: Parts) -> None:
+    """Write every ending that is due. Raises StoreUnavailable and database errors; what was not
+    done then comes again.
+    """
+    now = int(parts.clock().timestamp()) - MARGIN_SECONDS
+    oldest = now - WAITS_SECONDS
+    done = parts.store.get(DONE)
+    start = max(int(done), oldest) if done is not None else oldest
+    for first in range(start, now, MOST_SECONDS):
+        last = min(first + MOST_SECONDS, now)
+        _end_listed(parts, range(first, last))
+        parts.store.put(DONE, str(last).encode(), WAITS_SECONDS)
 
 
 def _end_listed(parts: Parts, seconds: range) -> None:
@@ -60,6 +59,7 @@ def _end(parts: Parts, login: Login) -> None:
     tag, reason = _ending(login)
     with parts.sessions() as session, writing(session):
         write_ending(session, parts, login, tag, reason, None)
+    observation.login_ended(login, OUTCOMES[tag], reason, parts.clock())
 
 
 def _ending(login: Login) -> tuple[EventTag, str]:

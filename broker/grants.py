@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, ForeignKey, String, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, ForeignKey, String, bindparam, exists, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from assurance.sessions import BrowserSession
 from broker.downstream.interface import GrantFacts
 from directory.people import Person
 from providers.accounts import Account
 from state.db import Base, UtcDateTime, table_of
 from state.prepared import Prepared, insert_into
+from state.purging import delete_some
 
 
 class Grant(Base):
@@ -137,3 +139,16 @@ def revoke(session: Session, grant_id: str, now: datetime) -> bool:
         return False
     grant.revoked_at = now
     return True
+
+
+def purge(session: Session, before: datetime) -> int:
+    """Delete a portion of the grants that were over before this moment; how many."""
+    return delete_some(session, Grant.id, Grant.expires_at < before)
+
+
+def purge_sessions(session: Session, before: datetime) -> int:
+    """Delete a portion of the sessions that were over before this moment and that no grant names
+    any more; how many.
+    """
+    named = exists().where(Grant.session_id == BrowserSession.id)
+    return delete_some(session, BrowserSession.id, BrowserSession.expires_at < before, ~named)

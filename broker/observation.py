@@ -16,7 +16,9 @@ log = structlog.get_logger()
 
 
 def login_ended(login: Login, result: str, reason: str | None, now: datetime) -> None:
-    """It ended, and that was written. ``result``: success, refused or cancelled."""
+    """It ended, and that was written. ``result``: success, refused, cancelled or
+    expired.
+    """
     seconds = (now - login.created_at).total_seconds()
     metrics.login_ended(login, result, reason, seconds)
     telemetry.whole_login(login.reference, result, login.created_at, now)

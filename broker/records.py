@@ -7,6 +7,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from assurance.levels import AssuranceLevel
+from broker import trail
 from broker.login import Login
 from broker.runtime import Runtime
 from broker.start import Parts
@@ -36,6 +37,8 @@ def write_ending(
     success, as is the session that it leaves behind.
     """
     now, outcome = rt.clock(), OUTCOMES[tag]
+    if tag is not EventTag.LOGIN_SUCCEEDED:
+        login = trail.ended(login, now, outcome, reason)
     authority = login.authority
     audit.record(
         session,

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from assurance import sessions
 from assurance.sessions import Began, Earlier, Found, Limits, Wish, is_fresh, may_continue
-from broker import grants, ways
+from broker import grants, trail, ways
 from broker.downstream.interface import LoginRefused, Purpose, RefusalCode
 from broker.http.cookies import SESSION
 from broker.login import FactorDone, Login
@@ -28,7 +28,6 @@ from providers.accounts import PROVIDER_ID
 from providers.interface import Identity
 from state import audit
 from state.audit import AuditEvent, EventTag
-from state.trace import TraceStep
 
 
 @dataclass(frozen=True)
@@ -94,7 +93,6 @@ def continued(rt: Runtime, login: Login, meets: Situation, request: Request) -> 
         or not may_continue(_earlier(found, facts), _wish(login, meets), meets.now)
     ):
         return login
-    step = TraceStep("session", "continued", None, 0)
     wanted = replace(
         login,
         session_id=found.id,
@@ -104,7 +102,9 @@ def continued(rt: Runtime, login: Login, meets: Situation, request: Request) -> 
         identity=facts.identity,
         person_id=found.person_id,
         factor=_reused(facts, meets),
-        trace=(*login.trace, step),
+    )
+    wanted = trail.step(
+        wanted, meets.now, "session", "continued", provider=facts.identity.provider_id
     )
     after = meets.follow(wanted)
     is_theirs = after.known is not None and after.known.person_id == found.person_id

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import CursorResult, ForeignKey, Index, String, delete, select
+from sqlalchemy import ForeignKey, Index, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from assurance.levels import AssuranceLevel
 from state.db import Base, LevelColumn, UtcDateTime, new_id, table_of
 from state.prepared import Prepared, insert_into
+from state.purging import delete_some
 
 
 class HistoryEntry(Base):
@@ -79,6 +80,5 @@ def recent(session: Session, person_id: str, limit: int = 50) -> list[HistoryEnt
 
 
 def purge(session: Session, before: datetime) -> int:
-    """Delete what is older than the retention allows; how many."""
-    done = session.execute(delete(HistoryEntry).where(HistoryEntry.at < before))
-    return done.rowcount if isinstance(done, CursorResult) else 0
+    """Delete a portion of what is older than the retention allows; how many."""
+    return delete_some(session, HistoryEntry.id, HistoryEntry.at < before)

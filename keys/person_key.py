@@ -14,7 +14,7 @@ from typing import Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import LargeBinary, String, select
+from sqlalchemy import Integer, LargeBinary, String, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from keys.sealing import SealBroken, Sealer
@@ -34,6 +34,7 @@ class PersonKey(Base):
     id: Mapped[str] = mapped_column(String(24), unique=True)  # hex
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_batch: Mapped[int] = mapped_column(Integer, index=True)  # of the audit that needs it
 
 
 class PersonKeys:
@@ -43,6 +44,7 @@ class PersonKeys:
         self._session = session
         self._sealer = sealer
         self._known: dict[str, tuple[str, AESGCM]] = {}
+        self._used: set[str] = set()
 
     def load(self, person_ids: Iterable[str]) -> None:
         """Read the keys of these people that are not known yet, in one query. Raises SealBroken."""
@@ -57,10 +59,11 @@ class PersonKeys:
         self.load([person_id])
         return self._known[person_id][0] if person_id in self._known else None
 
-    def seal(self, person_id: str, now: datetime) -> bytes:
+    def seal(self, person_id: str, batch: int, now: datetime) -> bytes:
         """The person's id under their key, made when missing: different every time."""
         if self.key_id(person_id) is None:
-            self._make(person_id, now)
+            self._make(person_id, batch, now)
+        self._used.add(person_id)
         key_id, aead = self._known[person_id]
         head = bytes.fromhex(key_id)
         nonce = os.urandom(_NONCE_BYTES)
@@ -73,17 +76,27 @@ class PersonKeys:
         nonce, ciphertext = sealed[ID_BYTES:][:_NONCE_BYTES], sealed[ID_BYTES + _NONCE_BYTES :]
         try:
             plain = self._known[person_id][1].decrypt(nonce, ciphertext, sealed[:ID_BYTES])
-        except InvalidTag:
+        except (InvalidTag, ValueError):
             return False
         return plain == person_id.encode()
 
-    def _make(self, person_id: str, now: datetime) -> None:
+    def note_use(self, batch: int) -> None:
+        """Keep the keys that sealed something as long as this batch is kept."""
+        self._session.execute(
+            update(PersonKey)
+            .where(PersonKey.person_id.in_(self._used))
+            .values(last_batch=batch)
+            .execution_options(synchronize_session=False)
+        )
+
+    def _make(self, person_id: str, batch: int, now: datetime) -> None:
         key = AESGCM.generate_key(256)
         row = PersonKey(
             person_id=person_id,
             id=secrets.token_hex(ID_BYTES),
             sealed=self._sealer.seal(key, f"{_CONTEXT}:{person_id}"),
             created_at=now,
+            last_batch=batch,
         )
         self._session.add(row)
         self._session.flush()

@@ -93,10 +93,12 @@ class ProviderRefused(Exception):
     values.
     """
 
-    def __init__(self, reason: str, detail: str = "") -> None:
+    def __init__(self, reason: str, detail: str = "", **measured: str | int) -> None:
+        """``measured``: what was found and what was expected, for the trace; nothing received."""
         super().__init__(f"{reason}: {detail}" if detail else reason)
         self.reason = reason
         self.detail = detail
+        self.measured = measured
 
 
 class ProviderCancelled(Exception):

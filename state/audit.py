@@ -31,6 +31,7 @@ from state.db import Base, LevelColumn, UtcDateTime, table_of
 from state.prepared import Prepared, insert_into
 
 Detail = str | int | bool | None
+PEOPLE: Final = ("person", "approved_by", "operator")  # details that hold the id of a person
 
 
 class EventTag(enum.StrEnum):
@@ -98,7 +99,9 @@ class EventTag(enum.StrEnum):
 
 @dataclass(frozen=True)
 class AuditEvent:
-    """One fact. ``reason`` is a machine word; ``person_id`` is who acted."""
+    """One fact. ``reason`` is a machine word; ``person_id`` is who acted. Other people stand in
+    ``details`` by id, under the names of PEOPLE.
+    """
 
     tag: EventTag
     at: datetime
@@ -121,8 +124,8 @@ class AuditChanged(Exception):
 class AuditRow(Base):
     """An AuditEvent as kept, in the order of ``id``. No foreign keys: it outlives what it names.
 
-    The sealer adds the number of the batch, the person as sealed under a key of their own, and the
-    digest; a row without a batch waits for it.
+    The sealer adds the number of the batch, each person as sealed under a key of their own, and
+    the digest; a row without a batch waits for it.
     """
 
     __tablename__ = "audit_event"
@@ -160,11 +163,11 @@ class AuditRow(Base):
     level: Mapped[AssuranceLevel | None] = mapped_column(LevelColumn)
     details: Mapped[dict[str, Any]] = mapped_column(JSON)
     batch: Mapped[int | None] = mapped_column(Integer, index=True)
-    sealed_person: Mapped[bytes | None] = mapped_column(LargeBinary)
+    sealed_people: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
     digest: Mapped[bytes | None] = mapped_column(LargeBinary)  # SHA-256
 
 
-_SEALERS: Final = ("id", "batch", "sealed_person", "digest")
+_SEALERS: Final = ("id", "batch", "sealed_people", "digest")
 _INSERT: Final = Prepared(insert_into(table_of(AuditRow), without=_SEALERS))
 _FIELDS: Final = tuple(name for name in AuditEvent.__dataclass_fields__ if name != "details")
 

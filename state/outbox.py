@@ -18,7 +18,7 @@ from typing import Final, Literal, Protocol, get_args, runtime_checkable
 
 import structlog
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import Index, Integer, LargeBinary, String, exists, func, select
+from sqlalchemy import Index, Integer, LargeBinary, String, exists, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from keys.sealing import SealBroken, Sealer
@@ -26,6 +26,7 @@ from state import audit, bell
 from state.audit import AuditEvent, EventTag
 from state.clock import Clock
 from state.db import Base, UtcDateTime, new_id, writing
+from state.purging import delete_some
 
 CLAIM: Final = timedelta(minutes=5)  # longer than any adapter takes
 MOST_ATTEMPTS: Final = 12  # about seven hours
@@ -180,6 +181,12 @@ def due_channels(session: Session, now: datetime) -> list[Channel]:
     )
     found = session.execute(select(*questions)).one()
     return [channel for channel, is_due in zip(CHANNELS, found, strict=True) if is_due]
+
+
+def purge(session: Session, before: datetime) -> int:
+    """Delete a portion of the messages that were sent or given up before this moment; how many."""
+    ended = or_(OutboxRow.sent_at < before, OutboxRow.given_up_at < before)
+    return delete_some(session, OutboxRow.id, OutboxRow.due_at.is_(None), ended)
 
 
 def deliver_due(

@@ -12,12 +12,13 @@ from datetime import datetime
 from typing import Any, Final
 
 from pydantic import TypeAdapter
-from sqlalchemy import JSON, CursorResult, String, delete, select
+from sqlalchemy import JSON, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from assurance.levels import AssuranceLevel
 from state.db import Base, LevelColumn, UtcDateTime, new_id, table_of
 from state.prepared import Prepared, insert_into
+from state.purging import delete_some
 
 # Crockford's base 32: no I, L, O and U; who reads I or L means 1, who reads O means 0.
 ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -170,6 +171,5 @@ def record_of(row: Trace) -> TraceRecord:
 
 
 def purge(session: Session, before: datetime) -> int:
-    """Delete the traces of logins that ended before this moment; how many."""
-    done = session.execute(delete(Trace).where(Trace.ended_at < before))
-    return done.rowcount if isinstance(done, CursorResult) else 0
+    """Delete a portion of the traces of logins that ended before this moment; how many."""
+    return delete_some(session, Trace.id, Trace.ended_at < before)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -113,7 +113,7 @@ _MARK: Final = (
     update(table_of(AuditRow))
     .where(table_of(AuditRow).c.id == bindparam("event"))
     .values(
-        batch=bindparam("number"), sealed_person=bindparam("person"), digest=bindparam("computed")
+        batch=bindparam("number"), sealed_people=bindparam("people"), digest=bindparam("computed")
     )
 )
 
@@ -135,12 +135,13 @@ def seal_waiting(session: Session, sealer: Sealer, keyring: KeyRing, now: dateti
     last = newest(session)
     number = last.number + 1 if last is not None else 1
     people = PersonKeys(session, sealer)
-    people.load(event.person_id for event in waiting if event.person_id is not None)
+    people.load(str(who) for event in waiting for who in event.people.values())
     events = [_sealed(event, number, people, now) for event in waiting]
+    people.note_use(number)
     session.connection().execute(
         _MARK,
         [
-            {"event": e.id, "number": number, "person": e.sealed_person, "computed": e.digest}
+            {"event": e.id, "number": number, "people": e.sealed_people, "computed": e.digest}
             for e in events
         ],
     )
@@ -160,10 +161,9 @@ def seal_waiting(session: Session, sealer: Sealer, keyring: KeyRing, now: dateti
 
 
 def _sealed(event: StoredEvent, number: int, people: PersonKeys, now: datetime) -> StoredEvent:
-    person = event.person_id
-    sealed = people.seal(person, now) if person is not None else None
-    whole = StoredEvent(event.id, number, person, sealed, None, event.facts)
-    return StoredEvent(event.id, number, person, sealed, whole.computed(), event.facts)
+    sealed = {n: people.seal(str(who), number, now).hex() for n, who in event.people.items()}
+    whole = replace(event, batch=number, sealed_people=sealed or None)
+    return replace(whole, digest=whole.computed())
 
 
 def sign(session: Session, sealer: Sealer, keyring: KeyRing, payload: bytes) -> str:
@@ -180,10 +180,8 @@ def sign(session: Session, sealer: Sealer, keyring: KeyRing, payload: bytes) -> 
 def signers(session: Session, sealer: Sealer) -> dict[str, ECKey]:
     """Every public key that signed here, by its id. Raises SealBroken."""
     found = session.scalars(select(AuditSigner))
-    return {
-        row.kid: ECKey.import_key(json.loads(sealer.open(row.sealed, f"{_SIGNER}:{row.kid}")))
-        for row in found
-    }
+    opened = {row.kid: sealer.open(row.sealed, f"{_SIGNER}:{row.kid}") for row in found}
+    return {kid: ECKey.import_key(json.loads(public)) for kid, public in opened.items()}
 
 
 def newest(session: Session) -> AuditBatch | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import CursorResult, delete, exists, func, select, update
+from sqlalchemy import CursorResult, String, cast, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from broker.audit.batches import LOCK, AuditBatch, link_of, seal_waiting, sign
@@ -15,13 +15,14 @@ from keys.keyring import KeyRing
 from keys.person_key import PersonKey
 from keys.sealing import Sealer
 from state import audit
-from state.audit import AuditEvent, AuditRow, Detail, EventTag
-from state.db import writing
+from state.audit import PEOPLE, AuditEvent, AuditRow, Detail, EventTag
+from state.db import table_of, writing
 from state.locks import one_at_a_time
 
 MOST_BATCHES: Final = 50  # thrown away in one transaction
 MOST_ROWS: Final = 2000
-ORPHANS: Final = 200
+MOST_KEYS: Final = 500
+_c: Final = table_of(AuditRow).c
 
 
 def purge(
@@ -75,15 +76,15 @@ def _deleted(session: Session, first: int, last: int) -> int:
 
 
 def purge_keys(session: Session) -> int:
-    """Destroy keys of people that no audit event names any more, with the transaction of the
+    """Destroy the keys of people whom no audit event names any more, with the transaction of the
     caller; how many.
     """
     one_at_a_time(session, LOCK)
-    named = exists().where(AuditRow.person_id == PersonKey.person_id)
-    orphans = select(PersonKey.person_id).where(~named).limit(ORPHANS)
+    gone = select(func.max(AuditBatch.number)).where(AuditBatch.anchor.is_not(None))
+    orphans = select(PersonKey.person_id).where(PersonKey.last_batch <= gone.scalar_subquery())
     done = session.execute(
         delete(PersonKey)
-        .where(PersonKey.person_id.in_(orphans))
+        .where(PersonKey.person_id.in_(orphans.limit(MOST_KEYS)))
         .execution_options(synchronize_session=False)
     )
     return done.rowcount if isinstance(done, CursorResult) else 0
@@ -92,8 +93,8 @@ def purge_keys(session: Session) -> int:
 def forget(
     session: Session, sealer: Sealer, keyring: KeyRing, person_id: str, now: datetime
 ) -> int:
-    """Take the person out of the audit, with the transaction of the caller; how many events were
-    theirs. The event of it names the key that was destroyed, not the person.
+    """Take the person out of the audit, with the transaction of the caller; how many events named
+    them. The event of it names the key that was destroyed, not the person.
     """
     one_at_a_time(session, LOCK)
     while seal_waiting(session, sealer, keyring, now):
@@ -101,14 +102,15 @@ def forget(
     key_id = session.scalar(select(PersonKey.id).where(PersonKey.person_id == person_id))
     if key_id is None:
         return 0
-    done = session.execute(
-        update(AuditRow)
-        .where(AuditRow.person_id == person_id)
-        .values(person_id=None)
-        .execution_options(synchronize_session=False)
+    named = or_(
+        _c.person_id == person_id, cast(_c.details, String).contains(person_id, autoescape=True)
     )
+    found = session.execute(select(_c.id, _c.person_id, _c.details).where(named)).all()
+    for identifier, actor, details in found:
+        cleared = {n: None if v == person_id and n in PEOPLE else v for n, v in details.items()}
+        values = {"person_id": None if actor == person_id else actor, "details": cleared}
+        session.execute(update(table_of(AuditRow)).where(_c.id == identifier).values(**values))
     session.execute(delete(PersonKey).where(PersonKey.person_id == person_id))
-    events = done.rowcount if isinstance(done, CursorResult) else 0
-    details: dict[str, Detail] = {"key": key_id, "events": events}
-    audit.record(session, AuditEvent(EventTag.PERSON_FORGOTTEN, now, details=details))
-    return events
+    about: dict[str, Detail] = {"key": key_id, "events": len(found)}
+    audit.record(session, AuditEvent(EventTag.PERSON_FORGOTTEN, now, details=about))
+    return len(found)

@@ -1,7 +1,7 @@
 """Audit rows as they stand in the database, read so that a damaged one can still be named.
 
-The digest covers every field of an event but the person, for whom it covers what was sealed under
-their own key: after that key was destroyed and the id taken out, the digest is still right.
+The digest covers every field of an event but the people, for whom it covers what was sealed under
+their own keys: after such a key was destroyed and the id taken out, the digest is still right.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any, Final
 from sqlalchemy import Row, Select, String, cast, select, type_coerce
 from sqlalchemy.orm import Session
 
-from state.audit import AuditRow
+from state.audit import PEOPLE, AuditRow
 from state.db import table_of
 
 # Types that refuse a value would hide exactly what the check is looking for.
@@ -42,24 +42,33 @@ FACTS: Final = (
 
 @dataclass(frozen=True)
 class StoredEvent:
-    """One row. ``facts``: every field but the person, as text or as JSON gives it."""
+    """One row. ``facts``: every field but the people, as text or as JSON gives it. ``people``: who
+    is named in which field; ``sealed_people``: the same under their own keys, in hex.
+    """
 
     id: int
     batch: int | None
-    person_id: str | None
-    sealed_person: bytes | None
+    people: dict[str, Any]
+    sealed_people: dict[str, str] | None
     digest: bytes | None
     facts: dict[str, Any]
 
     def computed(self) -> bytes:
         """The digest that this row should have."""
-        person = self.sealed_person.hex() if self.sealed_person is not None else None
-        return hashlib.sha256(canonical({"id": self.id, "person": person, **self.facts})).digest()
+        whole = {"id": self.id, "people": self.sealed_people, **self.facts}
+        return hashlib.sha256(canonical(whole)).digest()
 
     @property
-    def is_forgotten(self) -> bool:
-        """It was about a person whose id was taken out."""
-        return self.person_id is None and self.sealed_person is not None
+    def forgotten(self) -> dict[str, bytes]:
+        """The fields out of which a person was taken, with what was sealed there."""
+        sealed = self.sealed_people or {}
+        return {name: _raw(text) for name, text in sealed.items() if name not in self.people}
+
+    @property
+    def named(self) -> dict[str, tuple[Any, bytes]]:
+        """The fields that name a person, with what was sealed there: nothing, where nobody was."""
+        sealed = self.sealed_people or {}
+        return {name: (who, _raw(sealed.get(name, ""))) for name, who in self.people.items()}
 
 
 def canonical(values: dict[str, Any]) -> bytes:
@@ -72,12 +81,12 @@ def query() -> Select[Any]:
     return select(
         _c.id,
         _c.batch,
-        _c.sealed_person,
         _c.digest,
         type_coerce(_c.tag, String).label("tag"),
         type_coerce(_c.at, String).label("at"),
         type_coerce(_c.level, String).label("level"),
         cast(_c.details, String).label("details"),
+        cast(_c.sealed_people, String).label("sealed_people"),
         *(_c[name] for name in _PLAIN),
     )
 
@@ -86,12 +95,18 @@ def stored(row: Row[Any]) -> StoredEvent:
     """The event in a row of ``query``."""
     found = row._mapping
     facts = {name: found[name] for name in FACTS}
-    facts["at"], facts["details"] = _moment(found["at"]), _details(found["details"])
+    details = _parsed(found["details"])
+    people = {"person_id": found["person_id"]}
+    if isinstance(details, dict):
+        people |= {name: details.get(name) for name in PEOPLE}
+        details = {name: value for name, value in details.items() if name not in PEOPLE}
+    facts["at"], facts["details"] = _moment(found["at"]), details
+    sealed = _parsed(found["sealed_people"])
     return StoredEvent(
         id=found["id"],
         batch=found["batch"],
-        person_id=found["person_id"],
-        sealed_person=_bytes(found["sealed_person"]),
+        people={name: who for name, who in people.items() if who is not None},
+        sealed_people=sealed if isinstance(sealed, dict) else None,
         digest=_bytes(found["digest"]),
         facts=facts,
     )
@@ -118,8 +133,15 @@ def _moment(value: Any) -> str:
     return found.isoformat(timespec="microseconds")
 
 
-def _details(text: Any) -> Any:
+def _parsed(text: Any) -> Any:
     try:
         return json.loads(text)
     except (TypeError, ValueError):
-        return str(text)
+        return text
+
+
+def _raw(text: Any) -> bytes:
+    try:
+        return bytes.fromhex(text)
+    except (TypeError, ValueError):
+        return b""

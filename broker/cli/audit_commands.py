@@ -1,91 +1,116 @@
-"""The commands under ``sluis audit``."""
+"""The groups ``sluis audit`` and ``sluis person``."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from broker.cli.context import Invocation, explained, fail
 
+NOT_WHOLE = 3
+DAY = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"])
 pass_invocation = click.make_pass_decorator(Invocation)
 
 
 @click.group()
 def audit() -> None:
-    """The record of who did what, chained so that a change shows."""
+    """What happened, and the proof that nobody changed it."""
 
 
-@audit.command("verify")
+@audit.command()
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @click.option(
     "--checkpoint",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="A checkpoint that was kept elsewhere: shows also what was cut off the end.",
+    help="A file with a checkpoint that was kept elsewhere.",
 )
-@click.option("--json", "as_json", is_flag=True, help="For programs.")
 @pass_invocation
-def audit_verify(invocation: Invocation, checkpoint: Path | None, as_json: bool) -> None:
-    """Read the whole chain. Exit status 3 when something was changed."""
-    from broker.cli import auditing
+def verify(invocation: Invocation, as_json: bool, checkpoint: Path | None) -> None:
+    """Check the whole chain. Ends with 3 when something is wrong."""
+    from broker.cli.auditing import report_json, report_lines
+    from broker.cli.auditing import verify as check
     from state.clock import utc_now
 
     with explained():
-        report = auditing.verified(invocation.settings(), checkpoint)
-    for line in [auditing.as_json(report)] if as_json else auditing.told(report, utc_now()):
-        click.echo(line)
-    raise SystemExit(0 if report.is_whole else 3)
+        report = check(invocation.settings(), checkpoint)
+    if as_json:
+        click.echo(report_json(report, utc_now()))
+    else:
+        for line in report_lines(report, utc_now()):
+            click.echo(line)
+    raise SystemExit(0 if report.is_whole else NOT_WHOLE)
 
 
-@audit.command("checkpoint")
+@audit.command()
+@click.option("--from", "since", type=DAY, help="First day or moment, UTC.")
+@click.option("--until", type=DAY, help="Up to, not including, this day or moment, UTC.")
+@click.option("--format", "layout", type=click.Choice(["jsonl", "cef"]), default="jsonl")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Default: print.")
 @pass_invocation
-def audit_checkpoint(invocation: Invocation) -> None:
-    """Print the last signed checkpoint, to keep somewhere else."""
-    from broker.cli import auditing
+def export(
+    invocation: Invocation,
+    since: datetime | None,
+    until: datetime | None,
+    layout: str,
+    out: Path | None,
+) -> None:
+    """Write events and checkpoints, one a line. The export itself is audited."""
+    from broker.audit.export import Period
+    from broker.cli.auditing import export_lines, first_of
+
+    period = Period(_utc(since), _utc(until))
+    with explained():
+        lines = first_of(export_lines(invocation.settings(), period, layout))
+        if out is None:
+            for line in lines:
+                click.echo(line)
+            return
+        with out.open("x", encoding="utf-8") as file:
+            out.chmod(0o600)
+            file.writelines(f"{line}\n" for line in lines)
+
+
+@audit.command()
+@pass_invocation
+def checkpoint(invocation: Invocation) -> None:
+    """Print the last signed checkpoint, to keep on another machine."""
+    from broker.cli.auditing import last_checkpoint
 
     with explained():
-        found = auditing.checkpoint(invocation.settings())
+        found = last_checkpoint(invocation.settings())
     if found is None:
-        fail("nothing is sealed yet; `sluis serve` or `sluis worker` does that every second")
+        fail("nothing is sealed yet; the worker does that about once a second")
     click.echo(found)
 
 
-@audit.command("export")
-@click.option("--from", "since", help="First day or moment, such as 2026-11-01.")
-@click.option("--until", help="First day or moment that is left out.")
-@click.option("--format", "kind", type=click.Choice(["jsonl", "cef"]), default="jsonl")
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Default: print.")
-@pass_invocation
-def audit_export(
-    invocation: Invocation, since: str | None, until: str | None, kind: str, out: Path | None
-) -> None:
-    """Write events as JSON Lines (with checkpoints) or CEF. The export itself is recorded."""
-    from broker.cli import auditing
-
-    try:
-        begins, ends = auditing.day(since), auditing.day(until)
-    except ValueError:
-        fail("write a day as 2026-11-01, or a moment as 2026-11-01T12:00:00+00:00", 2)
-    with explained(), click.open_file(str(out or "-"), "w", encoding="utf-8") as file:
-        lines = auditing.exported(
-            invocation.settings(), since=begins, until=ends, as_cef=kind == "cef"
-        )
-        for line in lines:
-            file.write(f"{line}\n")
+@click.group()
+def person() -> None:
+    """People as Sluis knows them."""
 
 
-@audit.command("forget")
-@click.argument("person")
+@person.command()
+@click.argument("person_id")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @pass_invocation
-def audit_forget(invocation: Invocation, person: str, yes: bool) -> None:
-    """Take PERSON (an id) out of the audit for good; the events stay, without a name."""
-    from broker.cli import auditing
+def forget(invocation: Invocation, person_id: str, yes: bool) -> None:
+    """Forget PERSON_ID: nothing here leads to this human any more. Cannot be undone."""
+    from broker.cli.auditing import forget_person
+    from broker.forgetting import NoSuchPerson, StillOperator
 
     if not yes:
-        click.confirm("This cannot be undone. Forget this person?", abort=True)
+        click.confirm(f"Forget {person_id} for ever?", abort=True)
     with explained():
         try:
-            events = auditing.forget(invocation.settings(), person)
-        except auditing.NoSuchPerson:
-            fail("no audit event names this person")
-    click.echo(f"Forgotten in {events} event(s).")
+            lines = forget_person(invocation.settings(), person_id)
+        except NoSuchPerson:
+            fail("no person with this id", 2)
+        except StillOperator:
+            fail("this person is an operator; first: sluis operator end USER_NAME", 2)
+    for line in lines:
+        click.echo(line)
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    return moment.replace(tzinfo=UTC) if moment is not None else None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from broker.cli.audit_commands import audit
+from broker.cli.audit_commands import audit, person
 from broker.cli.context import Invocation, explained, fail
 from broker.cli.factor_commands import factor, otp
 from broker.cli.keys_commands import keys
@@ -230,5 +230,5 @@ def serve(invocation: Invocation) -> None:
         run_server(invocation.settings(), invocation.config)
 
 
-for group in (audit, factor, keys, operator, otp, outbox):
+for group in (audit, person, factor, keys, operator, otp, outbox):
     main.add_command(group)

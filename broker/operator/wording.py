@@ -12,12 +12,17 @@ from broker.pages.traces import Explained
 from state.audit import EventTag
 
 STEPS: Final = {
+    "received": _("Verzoek van het portaal"),
+    "client": _("Portaal en dienst gecontroleerd"),
     "method": _("Manier van inloggen gekozen"),
     "provider": _("Makelaar gekozen"),
     "password": _("Wachtwoord"),
     "new-password": _("Nieuw wachtwoord"),
     "authenticate": _("Naar de makelaar"),
     "answer": _("Antwoord van de makelaar"),
+    "signature": _("Handtekening"),
+    "conditions": _("Tijd, adres en ontvanger"),
+    "level": _("Niveau van de makelaar"),
     "session": _("Eerdere login"),
     "account": _("Persoon gevonden"),
     "means": _("Inlogmiddel"),
@@ -37,6 +42,8 @@ OUTCOMES: Final = {
     "unavailable": _("De makelaar gaf geen bruikbaar antwoord"),
     "level_too_low": _("Het niveau was te laag"),
     "refused": _("Geweigerd"),
+    "expired": _("De tijd was om"),
+    "not_asked": _("In orde, zonder vraag"),
 }
 EVENTS: Final = {
     EventTag.MESSAGE_REJECTED: _("Antwoord van de makelaar afgekeurd"),
@@ -55,6 +62,20 @@ MEASURED: Final = {
     "given": _("Gekregen"),
     "asked": _("Gevraagd"),
     "clock_seconds": _("Verschil van de klok, in seconden"),
+    "allowed_seconds": _("Toegestaan verschil, in seconden"),
+    "login_age_seconds": _("Zo lang geleden ingelogd, in seconden"),
+    "expected": _("Verwacht"),
+    "provider": _("Makelaar"),
+    "how": _("Hoe gekozen"),
+    "client": _("Portaal"),
+    "service": _("Dienst"),
+    "protocol": _("Protocol"),
+    "second_factor": _("Tweede factor"),
+    "mandate": _("Soort machtiging"),
+    "status": _("Status"),
+    "rule": _("Regel van de dienst"),
+    "kept": _("Niet opnieuw vragen"),
+    "number": _("Keer naar de makelaar"),
 }
 
 

@@ -135,11 +135,11 @@ def _no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _check_parties(claims: Claims, settings: OidcSettings) -> None:
     if claims.get("iss") != settings.issuer:
-        raise ProviderRefused("token_issuer")
+        raise ProviderRefused("token_issuer", expected=settings.issuer)
     aud = claims.get("aud")
     # No other audience is trusted: one more party could then have asked for this token.
     if aud != settings.client_id and aud != [settings.client_id]:
-        raise ProviderRefused("token_audience")
+        raise ProviderRefused("token_audience", expected=settings.client_id)
     if claims.get("azp", settings.client_id) != settings.client_id:
         raise ProviderRefused("token_azp")
 
@@ -147,11 +147,17 @@ def _check_parties(claims: Claims, settings: OidcSettings) -> None:
 def _check_times(claims: Claims, now: float, skew: int) -> None:
     exp, iat = seconds_in(claims, "exp"), seconds_in(claims, "iat")
     if now >= exp + skew:
-        raise ProviderRefused("token_expired")
-    if iat > now + skew or ("nbf" in claims and seconds_in(claims, "nbf") > now + skew):
-        raise ProviderRefused("token_not_yet_valid")
+        raise ProviderRefused("token_expired", "", **_clock(exp, now, skew))
+    begins = max(iat, seconds_in(claims, "nbf")) if "nbf" in claims else iat
+    if begins > now + skew:
+        raise ProviderRefused("token_not_yet_valid", "", **_clock(begins, now, skew))
     if now - iat > MAX_IAT_SECONDS:
-        raise ProviderRefused("token_too_old")
+        raise ProviderRefused("token_too_old", "", **_clock(iat, now, MAX_IAT_SECONDS))
+
+
+def _clock(moment: float, now: float, allowed: int) -> dict[str, int]:
+    """How far a time in the token lies from our clock, and how much is allowed."""
+    return {"clock_seconds": int(moment - now), "allowed_seconds": allowed}
 
 
 def seconds_in(claims: Claims, name: str) -> float:

@@ -80,7 +80,7 @@ def _check_envelope(response: etree._Element, expected: Expected) -> None:
     if response.get("InResponseTo") != expected.request_id:
         raise ProviderRefused("unsolicited")
     if response.get("Destination") != expected.acs_url:
-        raise ProviderRefused("destination")
+        raise ProviderRefused("destination", expected=expected.acs_url)
     _check_issued(response, expected)
     issuer = response.find(saml("Issuer"))
     if issuer is None and not has_signature(response):
@@ -93,11 +93,17 @@ def _check_envelope(response: etree._Element, expected: Expected) -> None:
 def _check_issued(element: etree._Element, expected: Expected) -> None:
     issued = instant(element.get("IssueInstant"), "issue_instant")
     if issued > expected.now + expected.skew:
-        raise ProviderRefused("issue_instant", "in the future")
+        raise ProviderRefused("issue_instant", "in the future", **_clock(issued, expected))
     if issued < expected.requested_at - expected.skew or (
         issued < expected.now - TRANSIT - expected.skew
     ):
-        raise ProviderRefused("issue_instant", "too old")
+        raise ProviderRefused("issue_instant", "too old", **_clock(issued, expected))
+
+
+def _clock(moment: datetime, expected: Expected) -> dict[str, int]:
+    """How far a time in the message lies from our clock, and how much is allowed."""
+    ahead = int((moment - expected.now).total_seconds())
+    return {"clock_seconds": ahead, "allowed_seconds": expected.settings.skew_seconds}
 
 
 def _check_issuer(issuer: etree._Element, expected: Expected) -> None:
@@ -196,7 +202,7 @@ def _check_confirmation(assertion: etree._Element, expected: Expected) -> dateti
         raise ProviderRefused("confirmation_method")
     data = only_child(confirmation, saml("SubjectConfirmationData"), "confirmation")
     if data.get("Recipient") != expected.acs_url:
-        raise ProviderRefused("recipient")
+        raise ProviderRefused("recipient", expected=expected.acs_url)
     if data.get("InResponseTo") != expected.request_id:
         raise ProviderRefused("unsolicited", "subject confirmation")
     if data.get("NotBefore") is not None:
@@ -216,9 +222,9 @@ def _check_period(element: etree._Element, expected: Expected, reason: str) -> d
     start = instant(begin, reason) if begin is not None else None
     until = instant(end, reason) if end is not None else None
     if start is not None and start > now + skew:
-        raise ProviderRefused("not_yet_valid", reason)
+        raise ProviderRefused("not_yet_valid", reason, **_clock(start, expected))
     if until is not None and until <= now - skew:
-        raise ProviderRefused("expired", reason)
+        raise ProviderRefused("expired", reason, **_clock(until, expected))
     if start is not None and until is not None and until <= start:
         raise ProviderRefused(reason, "ends before it begins")
     longest = timedelta(seconds=expected.settings.max_validity_seconds)
@@ -231,8 +237,8 @@ def _check_audience(conditions: etree._Element, expected: Expected) -> None:
     """Each restriction must name us: several are an AND (Core §2.5.1.4)."""
     restrictions = conditions.findall(saml("AudienceRestriction"))
     if not restrictions:
-        raise ProviderRefused("audience", "no restriction")
+        raise ProviderRefused("audience", "no restriction", expected=expected.sp_entity_id)
     for restriction in restrictions:
         names = [text_of(a, "audience") for a in restriction.findall(saml("Audience"))]
         if expected.sp_entity_id not in names:
-            raise ProviderRefused("audience")
+            raise ProviderRefused("audience", expected=expected.sp_entity_id)

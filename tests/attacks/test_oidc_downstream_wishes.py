@@ -149,7 +149,7 @@ def test_a_makelaar_that_was_remembered_is_asked_again_when_the_portal_wants_it(
     browser.press("person", "jan")
     assert browser.open(portal.url()).heading == "Log in bij Zekerweg"
     for prompt in ("login", "select_account"):
-        assert browser.open(portal.url(prompt=prompt)).heading == "Wie is uw makelaar?"
+        assert browser.open(portal.url(prompt=prompt)).heading == "Hoe wilt u inloggen?"
 
 
 def test_O_26_a_hint_names_the_user_who_must_log_in(portal: Portal) -> None:

@@ -5,12 +5,20 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from broker.jobs import JOBS, Job, run_due
+import pytest
+from sqlalchemy import text
+
+from broker import beats
+from broker.audit.verification import verify
+from broker.jobs import JOBS, Job, run_due, seal_audit
+from broker.purges import purge
 from broker.start import Parts
-from state import trace
+from state import audit, trace
+from state.audit import AuditEvent, EventTag
 from state.db import writing
+from state.outbox import Message, OutboxRow, enqueue
 from state.trace import TraceRecord
-from tests.world import make_world
+from tests.world import World, make_world
 
 
 def test_each_job_comes_in_its_time_and_a_failing_one_stops_no_other(tmp_path: Path) -> None:
@@ -46,3 +54,76 @@ def test_traces_go_after_their_retention(tmp_path: Path) -> None:
     purge.run(world.parts)
     with world.session() as session:
         assert trace.find(session, "AAAA0000") is None
+
+
+def test_a_job_that_comes_every_second_shows_that_now_and_then(tmp_path: Path) -> None:
+    world, due = make_world(tmp_path), dict[str, datetime]()
+    jobs = (Job("often", timedelta(seconds=1), lambda _: None),)
+    shown = []
+    for _ in range(40):
+        run_due(world.parts, jobs, due)
+        shown.append(beats.last_successes(world.parts.store, ["often"])["often"])
+        world.clock.advance(1)
+    assert len(set(shown)) == 3
+
+
+def test_everything_with_a_retention_goes_and_the_rest_stays(tmp_path: Path) -> None:
+    world = make_world(tmp_path)
+    keep = world.parts.settings.retention
+    assert world.walk("Meldportaal Bodem", "Polderpoort", "jan").run().status == 200
+    with world.session() as session, writing(session):
+        for sent in (world.clock(), None):
+            message = Message("mail", "a@voorbeeld.example", "x", "x")
+            row = session.get_one(
+                OutboxRow, enqueue(session, world.parts.sealer, message, world.clock())
+            )
+            if sent is not None:
+                row.sent_at, row.due_at, row.sealed = sent, None, None
+    seal_audit(world.parts)
+    whole = counts(world)
+    assert min(whole.values()) > 0, whole
+
+    def left(days: int) -> dict[str, int]:
+        world.clock.now = begun + timedelta(days=days + 1)
+        purge(world.parts)
+        return counts(world)
+
+    begun = world.clock()
+    assert purge(world.parts) is None
+    assert counts(world) == whole
+    assert left(keep.trace_days) == {**whole, "trace": 0}
+    found = left(max(keep.outbox_days, keep.session_days))
+    assert (found["grant"], found["session"], found["outbox"]) == (0, 0, 1), "one still waits"
+    assert found["login_history"] == whole["login_history"]
+    assert left(keep.history_days)["login_history"] == 0
+    assert counts(world)["audit_event"] == whole["audit_event"]
+    with world.session() as session, writing(session):
+        audit.record(session, AuditEvent(EventTag.EXPORT_MADE, world.clock()))
+    seal_audit(world.parts)
+    assert left(keep.audit_days)["audit_event"] == 2, "the newest, and that it was purged"
+    assert counts(world)["person_key"] == 0
+    with world.session() as session:
+        report = verify(session, world.parts.sealer)
+    assert report.is_whole, report.faults
+    assert report.begins_after > 0
+
+
+def test_a_purge_goes_in_portions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    world = make_world(tmp_path)
+    monkeypatch.setattr("state.purging.PORTION", 3)
+    now = world.clock()
+    with world.session() as session, writing(session):
+        for number in range(8):
+            trace.save(session, TraceRecord(f"AAAA000{number}", now, now, "refused"))
+    with world.session() as session, writing(session):
+        assert trace.purge(session, now + timedelta(days=1)) == 3
+    world.clock.advance(8 * 86400)
+    purge(world.parts)
+    with world.session() as session:
+        assert trace.recent(session) == []
+
+
+def counts(world: World) -> dict[str, int]:
+    names = ["trace", "login_history", "grant", "session", "outbox", "audit_event", "person_key"]
+    with world.session() as session:
+        return {n: session.scalar(text(f'SELECT count(*) FROM "{n}"')) or 0 for n in names}

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from state.engine import make_engine
-from state.ephemeral import AddOnce, Count, Get, Put, Swap, Take
+from state.ephemeral import AddOnce, Append, Count, Get, Put, Swap, Take
 from state.stores import make_store
 from state.stores.birth import LARGEST_SKEW
 from tests.contracts import racers
@@ -84,6 +84,37 @@ def test_a_swap_starts_the_time_to_live_again(subject: Subject) -> None:
     assert subject.store.get("a") == b"new"
 
 
+def test_lines_are_added_to_what_is_there(subject: Subject) -> None:
+    lines = (b"first", b"\x00\xff", b"third")
+    assert subject.store.batch([Append("a", line, 60) for line in lines]) == [None] * 3
+    assert subject.store.get("a") == b"first\n\x00\xff\nthird\n"
+    subject.store.batch([Put("b", b"before ", 60), Append("b", b"after", 60)])
+    assert subject.store.take("b") == b"before after\n"
+    subject.store.batch([Append("b", b"anew", 60)])
+    assert subject.store.get("b") == b"anew\n"
+
+
+def test_lines_expire_together_and_each_starts_the_time_to_live_again(subject: Subject) -> None:
+    subject.store.batch([Append("a", b"old", 1), Append("b", b"old", 1)])
+    subject.store.batch([Append("b", b"new", 60)])
+    subject.wait(1.1)
+    assert subject.store.get("a") is None
+    assert subject.store.get("b") == b"old\nnew\n"
+    subject.store.batch([Append("a", b"new", 60)])
+    assert subject.store.get("a") == b"new\n"
+
+
+def test_threads_lose_no_line(subject: Subject) -> None:
+    def run(name: int) -> None:
+        for number in range(20):
+            subject.store.batch([Append("a", f"{name}-{number}".encode(), 60)])
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(run, range(4)))
+    found = (subject.store.get("a") or b"").split()
+    assert len(found) == len(set(found)) == 80
+
+
 def test_a_batch_runs_in_order(subject: Subject) -> None:
     operations = [
         Put("a", b"1", 60),
@@ -101,8 +132,12 @@ def test_a_batch_runs_in_order(subject: Subject) -> None:
     assert subject.store.batch([]) == []
 
 
-@pytest.mark.parametrize("operation", [Put("a", b"x", 0), AddOnce("a", -1), Count("a", 0)])
-def test_nothing_is_kept_without_an_end(subject: Subject, operation: Put | AddOnce | Count) -> None:
+@pytest.mark.parametrize(
+    "operation", [Put("a", b"x", 0), AddOnce("a", -1), Count("a", 0), Append("a", b"x", 0)]
+)
+def test_nothing_is_kept_without_an_end(
+    subject: Subject, operation: Put | AddOnce | Count | Append
+) -> None:
     with pytest.raises(ValueError, match="time to live"):
         subject.store.batch([operation])
     assert subject.store.get("a") is None

@@ -313,7 +313,7 @@ def test_X_05_without_the_database_everybody_hears_when_to_come_back(
         with urllib3.PoolManager(retries=False, timeout=15) as http:
             answer = http.request("GET", readiness)
         assert answer.status == 503
-        assert answer.json()["checks"]["database"] == "failed"
+        assert answer.json() == {"status": "failed"}
     finally:
         fleet.postgres.start()
     assert user.log_in_at_last(SOON).is_done
@@ -333,10 +333,14 @@ def test_X_05_no_connection_left(fleet: Fleet, visit: Callable[..., User]) -> No
     user = visit()
     with ExitStack() as taken:
         first = taken.enter_context(fleet.postgres.connect())
-        first.execute(CUT_CONNECTIONS)
-        with pytest.raises(psycopg.OperationalError):
-            for _ in range(100):
-                taken.enter_context(fleet.postgres.connect())
+        for _ in range(50):  # jobs in the background connect again: take those places too
+            cut = first.execute(CUT_CONNECTIONS).rowcount
+            time.sleep(0.1)
+            with pytest.raises(psycopg.OperationalError):
+                for _ in range(100):
+                    taken.enter_context(fleet.postgres.connect())
+            if not cut:
+                break
         assert user.log_in().kind is Kind.BUSY
     assert user.log_in_at_last(SOON).is_done
 

@@ -1,4 +1,4 @@
-"""The audit chain: batches with checkpoints, the keys that signed them, a key per person."""
+"""The audit chain: batches with signed checkpoints, digests of events, keys per person."""
 
 from __future__ import annotations
 
@@ -38,18 +38,21 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=24), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_batch", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("person_id", name=op.f("pk_person_key")),
         sa.UniqueConstraint("id", name=op.f("uq_person_key_id")),
     )
+    op.create_index(op.f("ix_person_key_last_batch"), "person_key", ["last_batch"])
+    # What is there is sealed like what comes: by the worker, after the upgrade.
     with op.batch_alter_table("audit_event", schema=None) as batch_op:
         batch_op.add_column(sa.Column("batch", sa.Integer(), nullable=True))
-        batch_op.add_column(sa.Column("sealed_person", sa.LargeBinary(), nullable=True))
+        batch_op.add_column(sa.Column("sealed_people", sa.JSON(none_as_null=True), nullable=True))
         batch_op.add_column(sa.Column("digest", sa.LargeBinary(), nullable=True))
         batch_op.create_index(batch_op.f("ix_audit_event_batch"), ["batch"], unique=False)
-        batch_op.create_index(
-            "ix_audit_event_unsealed",
-            ["id"],
-            unique=False,
-            sqlite_where=sa.text("batch IS NULL"),
-            postgresql_where=sa.text("batch IS NULL"),
-        )
+    op.create_index(
+        "ix_audit_event_unsealed",
+        "audit_event",
+        ["id"],
+        sqlite_where=sa.text("batch IS NULL"),
+        postgresql_where=sa.text("batch IS NULL"),
+    )
