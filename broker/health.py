@@ -14,7 +14,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from broker import beats
+from broker import beats, draining
 from broker.configuration import ConfigurationHolder
 from broker.downstream.interface import PageError
 from keys.keyring import KeyMissing, KeyUse
@@ -100,6 +100,11 @@ def _worker(examined: Examined) -> bool:
     return seen is None or examined.clock() - seen <= beats.SILENT_AFTER
 
 
+def _staying(_examined: Examined) -> bool:
+    """An instance that drains answers as always, but wants nobody new."""
+    return not draining.has_begun()
+
+
 CHECKS: Final[Mapping[str, Check]] = MappingProxyType(
     {
         "database": _database,
@@ -109,5 +114,6 @@ CHECKS: Final[Mapping[str, Check]] = MappingProxyType(
         "keys": _keys,
         "clock": _clock,
         "worker": _worker,
+        "staying": _staying,
     }
 )

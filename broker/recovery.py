@@ -100,7 +100,7 @@ def _send(rt: Runtime, name: str) -> None:
         if recipient is not None:
             path = url_for("recovery.choose", token=recipient.token)
             letter = letters.to_recover(recipient, rt.settings.ui.name, rt.base_url + path)
-            outbox.enqueue(session, rt.sealer, letter, now)
+            outbox.enqueue(session, rt.sealer, letter, now, until=now + recovery.HOLDS)
         audit.record(
             session,
             AuditEvent(

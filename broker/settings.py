@@ -38,6 +38,7 @@ class Web(Section):
     workers: Annotated[int, Field(ge=1, le=64)] = 1
     threads: Annotated[int, Field(ge=1, le=64)] = 4
     trusted_proxy_hops: Annotated[int, Field(ge=0, le=5)] = 0
+    drain_seconds: Annotated[int, Field(ge=0, le=60)] = 2  # not ready but serving, then stop
     management_bind: str = "127.0.0.1:9000"  # health and metrics, never public; empty: none
 
     @field_validator("management_bind")
@@ -101,10 +102,15 @@ class Mandates(Section):
     max_years: Annotated[int, Field(ge=1, le=5)] = 5
 
 
+class WorkerSettings(Section):
+    embedded: bool = True  # sluis serve does the work as well; False: only sluis worker does
+
+
 class Mail(Section):
     adapter: Literal["none", "smtp", "webhook", "notify"] = "none"
     url: str | None = None  # smtp://host:587, the webhook's address or that of Notify
     sender: str = "Sluis <noreply@localhost>"  # of smtp
+    secret_file: Path | None = None  # of smtp: the password; of webhook: what signs
     template_id: str | None = None  # of notify, with the fields subject and body
     api_key_file: Path | None = None  # of notify
 
@@ -112,6 +118,7 @@ class Mail(Section):
 class Sms(Section):
     adapter: Literal["none", "webhook", "notify"] = "none"
     url: str | None = None
+    secret_file: Path | None = None
     template_id: str | None = None
     api_key_file: Path | None = None
 
@@ -172,6 +179,7 @@ class Settings(Section):
     login: LoginSettings = LoginSettings()
     sessions: SessionSettings = SessionSettings()
     mandates: Mandates = Mandates()
+    worker: WorkerSettings = WorkerSettings()
     mail: Mail = Mail()
     sms: Sms = Sms()
     letters: Letters = Letters()

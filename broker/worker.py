@@ -1,51 +1,53 @@
-"""The worker: what waits in the outbox is sent, again and again until it arrives or is given up;
+"""The worker: messages in the outbox are sent, again and again until they arrive or are given up;
 and the jobs that come back in their time.
 
-Each channel has a thread of its own, so that one that is slow holds up no other.
+Each channel has lanes of its own, so a slow provider of one holds up no other. A thread that looks
+wakes the lanes: at once when this process committed a message, twice a second for those of others.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
 
 import structlog
 
-from broker import beats
+from broker import beats, draining
 from broker.channels import to_people
 from broker.downstream.oidc.logout import LogoutAdapter
 from broker.jobs import run_until
 from broker.start import Parts
+from state import bell
 from state.adapters.channels import ByChannel
 from state.ephemeral import StoreUnavailable
-from state.outbox import CHANNELS, Adapter, Channel, deliver_due
+from state.outbox import CHANNELS, Adapter, Channel, deliver_next, due_channels
 
-PAUSE_SECONDS = 0.5
+POLL_SECONDS: Final = 0.5
+PAUSE_AFTER_ERROR: Final = 1.0
+LANES: Final[Mapping[Channel, int]] = {"sms": 3, "mail": 2, "letter": 1, "logout": 2}
 log = structlog.get_logger()
+Bells = Mapping[Channel, threading.Event]
 
 
-def deliver_until(stop: threading.Event, parts: Parts, adapter: Adapter, channel: Channel) -> None:
-    """Deliver what is due on one channel, twice a second; an error is logged and tried again."""
-    while not stop.is_set():
-        try:
-            sent = deliver_due(
-                parts.sessions, parts.sealer, adapter, parts.clock, channels=(channel,)
-            )
-        except Exception as error:
-            log.warning("outbox.failed", channel=channel, error=type(error).__name__)
-            sent = 0
-        if not sent:
-            stop.wait(PAUSE_SECONDS)
+@dataclass(frozen=True)
+class Worker:
+    """The threads of one process. They end by themselves once its main thread ends."""
 
+    stop: threading.Event
+    rung: threading.Event
+    threads: tuple[threading.Thread, ...]
 
-def beat_until(stop: threading.Event, parts: Parts) -> None:
-    """Show the other processes that a worker lives."""
-    while not stop.is_set():
-        try:
-            beats.beat(parts.store, parts.clock())
-        except StoreUnavailable:
-            log.warning("worker.no_beat")
-        stop.wait(beats.EVERY.total_seconds())
+    def end(self, within: float) -> bool:
+        """Claim nothing any more and settle what was claimed; False when that takes longer."""
+        self.stop.set()
+        self.rung.set()
+        last = time.monotonic() + within
+        for thread in self.threads:
+            thread.join(max(0.0, last - time.monotonic()))
+        return not any(thread.is_alive() for thread in self.threads)
 
 
 def adapter_of(parts: Parts) -> Adapter:
@@ -60,17 +62,65 @@ def adapter_of(parts: Parts) -> Adapter:
     return ByChannel({**to_people(parts.settings, parts.clock), "logout": to_portals})
 
 
-def start_worker(parts: Parts) -> threading.Event:
-    """Deliver and do the jobs in threads of this process; set the event to end them. Several
-    workers never send a message twice. Raises ValueError for an adapter that cannot work.
+def start_worker(parts: Parts) -> Worker:
+    """Deliver and do the jobs in threads of this process. Several workers never send a message
+    twice. Raises ValueError for an adapter that cannot work.
     """
-    stop, adapter = threading.Event(), adapter_of(parts)
-    for channel in CHANNELS:
-        _begin(f"outbox-{channel}", deliver_until, stop, parts, adapter, channel)
-    _begin("jobs", run_until, stop, parts)
-    _begin("beat", beat_until, stop, parts)
-    return stop
+    adapter, stop, rung = adapter_of(parts), threading.Event(), bell.hear()
+    bells: Bells = {channel: threading.Event() for channel in CHANNELS}
+    for name, body in (("jobs", run_until), ("beat", _beat_until)):
+        # May be cut off anywhere, so the end of the process does not wait for them.
+        threading.Thread(target=body, args=(stop, parts), name=name, daemon=True).start()
+    threads = [threading.Thread(target=_look_until, args=(stop, rung, parts, bells), name="outbox")]
+    for channel, number in LANES.items():
+        lane = (stop, bells[channel], parts, adapter, channel)
+        threads += [
+            threading.Thread(target=_deliver_until, args=lane, name=f"outbox-{channel}-{each}")
+            for each in range(number)
+        ]
+    for thread in threads:
+        thread.start()
+    return Worker(stop, rung, tuple(threads))
 
 
-def _begin(name: str, body: Callable[..., None], *arguments: object) -> None:
-    threading.Thread(target=body, args=arguments, name=name, daemon=True).start()
+def _look_until(stop: threading.Event, rung: threading.Event, parts: Parts, bells: Bells) -> None:
+    """Wake the lanes of what is due; ends them when the process ends or its instance drains."""
+    while not stop.is_set() and threading.main_thread().is_alive() and not draining.has_begun():
+        rung.clear()
+        try:
+            with parts.sessions() as session:
+                for channel in due_channels(session, parts.clock()):
+                    bells[channel].set()
+        except Exception as error:
+            log.warning("outbox.failed", error=type(error).__name__)
+        rung.wait(POLL_SECONDS)
+    stop.set()
+    for each in bells.values():
+        each.set()
+
+
+def _deliver_until(
+    stop: threading.Event, rung: threading.Event, parts: Parts, adapter: Adapter, channel: Channel
+) -> None:
+    """Send what is due in this channel, one after another; an error is logged and tried again."""
+    while not stop.is_set():
+        rung.wait()
+        rung.clear()
+        try:
+            while not stop.is_set():
+                parcel = (parts.sessions, parts.sealer, adapter, parts.clock)
+                if deliver_next(*parcel, channels=(channel,)) is None:
+                    break
+        except Exception as error:
+            log.warning("outbox.failed", channel=channel, error=type(error).__name__)
+            stop.wait(PAUSE_AFTER_ERROR)
+
+
+def _beat_until(stop: threading.Event, parts: Parts) -> None:
+    """Show the other processes that a worker lives."""
+    while not stop.is_set():
+        try:
+            beats.beat(parts.store, parts.clock())
+        except StoreUnavailable:
+            log.warning("worker.no_beat")
+        stop.wait(beats.EVERY.total_seconds())

@@ -21,14 +21,15 @@ OBJECTS_BEFORE_COLLECTION = 50_000
 
 
 def application() -> Flask:
-    """The application, with its threads for configuration and mail."""
+    """The application, with its threads for configuration and, where embedded, the worker."""
     file = os.environ.get("SLUIS_CONFIG_FILE")
     loaded = settings.load(Path(file) if file else None)
     configure_logs(loaded.log.level)
     parts = start(loaded, utc_now)
     parts.holder.refresh()
     keep_configuration_fresh(parts)
-    start_worker(parts)
+    if loaded.worker.embedded:
+        start_worker(parts)
     start_management(parts)
     start_telemetry(loaded.telemetry.otlp_endpoint)
     app = assemble(parts)

@@ -150,6 +150,7 @@ def _write_secrets(demo: Demo) -> None:
     contents["joost.device"] = pyotp.random_base32()
     contents["yara.number"] = "+31612345601"
     contents["yara.codes"] = "\n".join(_recovery_code() for _ in range(10))
+    contents["postbus.secret"] = secrets.token_urlsafe(32)
     contents["sandbox.secret"] = secrets.token_urlsafe(32)
     for name, content in contents.items():
         keep_secret(demo, name, content)
@@ -208,6 +209,7 @@ def _config(demo: Demo) -> str:
 base_url = "{addresses.broker}"
 bind = "127.0.0.1:{addresses.broker.rpartition(":")[2]}"
 management_bind = "{addresses.management or ""}"
+drain_seconds = 0
 
 [database]
 url = "sqlite:///{demo.directory / "sluis.db"}"
@@ -227,14 +229,17 @@ demo = true
 [mail]
 adapter = "webhook"
 url = "{addresses.postbus}/api/messages"
+secret_file = "{demo.secrets / "postbus.secret"}"
 
 [sms]
 adapter = "webhook"
 url = "{addresses.postbus}/api/messages"
+secret_file = "{demo.secrets / "postbus.secret"}"
 
 [letters]
 adapter = "webhook"
 url = "{addresses.postbus}/api/messages"
+secret_file = "{demo.secrets / "postbus.secret"}"
 
 [limits] # everybody comes from one address here
 address_per_minute = 1000000

@@ -9,35 +9,62 @@ is sent again with the same message id.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Literal, Protocol, get_args
+from types import MappingProxyType
+from typing import Final, Literal, Protocol, get_args, runtime_checkable
 
 import structlog
-from pydantic import TypeAdapter
-from sqlalchemy import Integer, LargeBinary, String, func, or_, select
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy import Index, Integer, LargeBinary, String, exists, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from keys.sealing import SealBroken, Sealer
-from state import audit
+from state import audit, bell
 from state.audit import AuditEvent, EventTag
 from state.clock import Clock
 from state.db import Base, UtcDateTime, new_id, writing
 from state.purging import delete_some
 
 CLAIM: Final = timedelta(minutes=5)  # longer than any adapter takes
-FIRST_PAUSE: Final = timedelta(minutes=1)
-LONGEST_PAUSE: Final = timedelta(hours=1)
-TOO_LATE: Final = "too_late"
 MOST_ATTEMPTS: Final = 12  # about seven hours
+TOO_LATE: Final = "too_late"
 _CONTEXT: Final = "outbox"
 log = structlog.get_logger()
 
 
 Channel = Literal["mail", "sms", "letter", "logout"]
-CHANNELS: Final[tuple[str, ...]] = get_args(Channel)
+CHANNELS: Final[tuple[Channel, ...]] = get_args(Channel)
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How a channel tries: the pause doubles from ``first`` to ``longest``; a claim lasts longer
+    than the adapter takes.
+    """
+
+    first: timedelta = timedelta(minutes=1)
+    longest: timedelta = timedelta(hours=1)
+    most_attempts: int = MOST_ATTEMPTS
+    claim: timedelta = CLAIM
+
+    def pause_after(self, attempts: int) -> timedelta:
+        """Until the next attempt, when so many failed."""
+        doublings: int = min(attempts - 1, 20)
+        return min(self.first * (1 << doublings), self.longest)
+
+
+PACES: Final[Mapping[str, Pace]] = MappingProxyType(
+    {
+        "mail": Pace(),
+        # Somebody waits for the code, with the telephone in hand.
+        "sms": Pace(first=timedelta(seconds=5), most_attempts=18, claim=timedelta(minutes=1)),
+        "letter": Pace(longest=timedelta(hours=4), most_attempts=24),  # over two days
+        "logout": Pace(claim=timedelta(minutes=1)),
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -78,17 +105,27 @@ class Adapter(Protocol):
         ...
 
 
+@runtime_checkable
+class Remembers(Adapter, Protocol):
+    """An adapter whose other side does not drop doubles by their id, but tells what it has."""
+
+    def has(self, message_id: str, message: Message) -> bool:
+        """Did an earlier attempt arrive, whose answer was lost? Raises DeliveryFailed."""
+        ...
+
+
 class OutboxRow(Base):
     """A message on its way. ``sealed`` is None once it was sent, or given up a while ago."""
 
     __tablename__ = "outbox"
+    __table_args__ = (Index("ix_outbox_channel_due_at", "channel", "due_at"),)
 
     id: Mapped[str] = mapped_column(String(26), primary_key=True, default=new_id)
     channel: Mapped[str] = mapped_column(String(10))
     reference: Mapped[str | None] = mapped_column(String(8))
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)  # None: nothing to do
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # None: nothing to do
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     until: Mapped[datetime | None] = mapped_column(UtcDateTime)  # of no use from then on
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -122,6 +159,7 @@ def enqueue(
     )
     row.sealed = sealer.seal(_MESSAGE.dump_json(message), f"{_CONTEXT}:{row.id}")
     session.add(row)
+    bell.at_commit(session)
     return row.id
 
 
@@ -129,10 +167,20 @@ def waiting(session: Session) -> dict[str, tuple[int, datetime]]:
     """Channel → how many messages wait, and since when the oldest does. One read."""
     query = (
         select(OutboxRow.channel, func.count(), func.min(OutboxRow.created_at))
-        .where(OutboxRow.due_at.is_not(None))
+        .where(OutboxRow.channel.in_(CHANNELS), OutboxRow.due_at.is_not(None))
         .group_by(OutboxRow.channel)
     )
     return {channel: (number, since) for channel, number, since in session.execute(query)}
+
+
+def due_channels(session: Session, now: datetime) -> list[Channel]:
+    """The channels in which something is due. One read, of an index."""
+    questions = (
+        exists().where(OutboxRow.channel == channel, OutboxRow.due_at <= now).label(channel)
+        for channel in CHANNELS
+    )
+    found = session.execute(select(*questions)).one()
+    return [channel for channel, is_due in zip(CHANNELS, found, strict=True) if is_due]
 
 
 def purge(session: Session, before: datetime) -> int:
@@ -155,27 +203,48 @@ def deliver_due(
     among = CHANNELS if channels is None else tuple(channels)
     sent = 0
     for _ in range(limit):
-        with sessions() as session:
-            claimed = _claim(session, clock(), among)
-        if claimed is None:
+        delivered = deliver_next(sessions, sealer, adapter, clock, among)
+        if delivered is None:
             break
-        sent += _deliver(sessions, sealer, adapter, clock, claimed)
+        sent += delivered
     return sent
+
+
+def deliver_next(
+    sessions: Sessions,
+    sealer: Sealer,
+    adapter: Adapter,
+    clock: Clock,
+    channels: Collection[Channel],
+) -> bool | None:
+    """Try the message of these channels that is due longest; was it sent? None: nothing is due."""
+    with sessions() as session:
+        claimed = _claim(session, clock(), channels)
+    if claimed is None:
+        return None
+    message, failure = _tried(sealer, adapter, claimed, clock())
+    with sessions() as session, writing(session):
+        row = session.get(OutboxRow, claimed.id, with_for_update=True)
+        if row is not None and _settle(row, claimed, failure, clock()):
+            if row.given_up_at is not None:
+                audit.record(session, _given_up(row, message, clock()))
+            _tell(row)
+    return failure is None
 
 
 @dataclass(frozen=True)
 class _Claimed:
     id: str
     sealed: bytes
-    attempts: int
+    attempt: int
     until: datetime | None
 
 
-def _claim(session: Session, now: datetime, channels: tuple[str, ...]) -> _Claimed | None:
+def _claim(session: Session, now: datetime, channels: Collection[Channel]) -> _Claimed | None:
     due = (
         select(OutboxRow)
         .where(OutboxRow.due_at <= now, OutboxRow.channel.in_(channels))
-        .order_by(OutboxRow.due_at)
+        .order_by(OutboxRow.due_at, OutboxRow.id)
         .limit(1)
     )
     if session.scalar(due.with_only_columns(OutboxRow.id)) is None:
@@ -184,33 +253,41 @@ def _claim(session: Session, now: datetime, channels: tuple[str, ...]) -> _Claim
         row = session.scalars(due.with_for_update(skip_locked=True)).first()
         if row is None or row.sealed is None:
             return None
-        row.due_at, row.attempts = now + CLAIM, row.attempts + 1
+        row.due_at, row.attempts = now + PACES[row.channel].claim, row.attempts + 1
         return _Claimed(row.id, row.sealed, row.attempts, row.until)
 
 
-def _deliver(
-    sessions: Sessions, sealer: Sealer, adapter: Adapter, clock: Clock, claimed: _Claimed
-) -> bool:
-    failure: DeliveryFailed | None = None
+def _tried(
+    sealer: Sealer, adapter: Adapter, claimed: _Claimed, now: datetime
+) -> tuple[Message | None, DeliveryFailed | None]:
+    """The message, and what went wrong."""
     try:
-        if claimed.until is not None and claimed.until <= clock():
-            raise DeliveryFailed(TOO_LATE, permanent=True)
         content = sealer.open(claimed.sealed, f"{_CONTEXT}:{claimed.id}")
-        adapter.send(claimed.id, _MESSAGE.validate_json(content))
+        message = _MESSAGE.validate_json(content)
     except SealBroken:
-        failure = DeliveryFailed("seal_broken", permanent=True)
+        return None, DeliveryFailed("seal_broken", permanent=True)
+    except ValidationError:
+        return None, DeliveryFailed("not_understood", permanent=True)
+    if claimed.until is not None and claimed.until <= now:
+        return message, DeliveryFailed(TOO_LATE, permanent=True)
+    try:
+        if not _has_it_already(adapter, claimed, message):
+            adapter.send(claimed.id, message)
     except DeliveryFailed as failed:
-        failure = failed
-    with sessions() as session, writing(session):
-        row = session.get_one(OutboxRow, claimed.id)
-        _settle(row, claimed.attempts, failure, clock())
-        if row.given_up_at is not None:
-            audit.record(session, _given_up(row, clock()))
-        _tell(row, claimed.attempts)
-    return failure is None
+        return message, failed
+    except Exception as error:
+        # A mistake of an adapter costs this message a try; it may not come back without end.
+        return message, DeliveryFailed(f"adapter_{type(error).__name__}")
+    return message, None
 
 
-def _given_up(row: OutboxRow, now: datetime) -> AuditEvent:
+def _has_it_already(adapter: Adapter, claimed: _Claimed, message: Message) -> bool:
+    return (
+        claimed.attempt > 1 and isinstance(adapter, Remembers) and adapter.has(claimed.id, message)
+    )
+
+
+def _given_up(row: OutboxRow, message: Message | None, now: datetime) -> AuditEvent:
     details: dict[str, audit.Detail] = {
         "message": row.id,
         "channel": row.channel,
@@ -220,14 +297,15 @@ def _given_up(row: OutboxRow, now: datetime) -> AuditEvent:
         EventTag.MESSAGE_GIVEN_UP,
         now,
         row.reference,
+        client_id=message.recipient if message and message.channel == "logout" else None,
         outcome="given_up",
         reason=row.reason,
         details=details,
     )
 
 
-def _tell(row: OutboxRow, attempts: int) -> None:
-    about = {"reference": row.reference, "channel": row.channel, "attempts": attempts}
+def _tell(row: OutboxRow) -> None:
+    about = {"reference": row.reference, "channel": row.channel, "attempts": row.attempts}
     if row.sent_at is not None:
         log.info("outbox.delivered", **about)
     elif row.given_up_at is not None:
@@ -236,14 +314,24 @@ def _tell(row: OutboxRow, attempts: int) -> None:
         log.warning("outbox.postponed", reason=row.reason, **about)
 
 
-def _settle(row: OutboxRow, attempts: int, failure: DeliveryFailed | None, now: datetime) -> None:
+def _settle(
+    row: OutboxRow, claimed: _Claimed, failure: DeliveryFailed | None, now: datetime
+) -> bool:
+    """Write down what came of it; False where a worker that claimed it later has the word."""
+    if row.sent_at is not None or row.given_up_at is not None:
+        return False
     if failure is None:
         row.sealed, row.due_at, row.sent_at, row.reason = None, None, now, None
-        return
-    row.reason = failure.reason
-    if failure.permanent or attempts >= MOST_ATTEMPTS:
-        row.due_at, row.given_up_at = None, now
-        if failure.reason == TOO_LATE:
+        return True
+    if row.attempts != claimed.attempt:
+        return False
+    pace = PACES[row.channel]
+    again = now + pace.pause_after(claimed.attempt)
+    too_late = failure.reason == TOO_LATE or (row.until is not None and again >= row.until)
+    if failure.permanent or too_late or claimed.attempt >= pace.most_attempts:
+        row.due_at, row.given_up_at, row.reason = None, now, failure.reason
+        if too_late:
             row.sealed = None
     else:
-        row.due_at = now + min(FIRST_PAUSE * 2 ** (attempts - 1), LONGEST_PAUSE)
+        row.due_at, row.reason = again, failure.reason
+    return True

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal, cast
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import CursorResult, or_, select, update
 from sqlalchemy.orm import Session
 
-from state import audit
+from state import audit, bell
 from state.audit import AuditEvent, EventTag
 from state.outbox import OutboxRow
 
@@ -68,9 +68,10 @@ def retry(session: Session, now: datetime, message_id: str | None = None) -> int
     """Offer one message that was given up again, or each of them; how many. What is not kept any
     more is left alone. Writes with the transaction of the caller.
     """
+    in_time = or_(OutboxRow.until.is_(None), OutboxRow.until > now)
     changed = (
         update(OutboxRow)
-        .where(OutboxRow.given_up_at.is_not(None), OutboxRow.sealed.is_not(None))
+        .where(OutboxRow.given_up_at.is_not(None), OutboxRow.sealed.is_not(None), in_time)
         .values(due_at=now, given_up_at=None, attempts=0)
         .returning(OutboxRow.id, OutboxRow.channel, OutboxRow.reference)
     )
@@ -82,6 +83,8 @@ def retry(session: Session, now: datetime, message_id: str | None = None) -> int
         audit.record(
             session, AuditEvent(EventTag.MESSAGE_RETRIED, now, row.reference, details=details)
         )
+    if rows:
+        bell.at_commit(session)
     return len(rows)
 
 

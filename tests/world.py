@@ -6,10 +6,9 @@ The parties speak their real protocols; only the network between them is a funct
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -34,6 +33,7 @@ from sandbox.prepare import Demo, prepare
 from sandbox.walk import Walk
 from sandbox.wire import Answer
 from state import outgoing
+from state.adapters import webhook
 from state.outbox import Message, deliver_due
 from state.outgoing import OutgoingClient
 from tests.clocks import FakeClock
@@ -99,11 +99,16 @@ class _Post:
     """Delivers to the postbus."""
 
     wire: InProcessWire
+    secret: str
+    clock: FakeClock
 
     def send(self, message_id: str, message: Message) -> None:
-        body = json.dumps({"id": message_id, **asdict(message)})
-        headers = {"Content-Type": "application/json"}
-        self.wire.request("POST", f"{ADDRESSES.postbus}/api/messages", body, headers)
+        body = webhook.body_of(message_id, message)
+        headers = {
+            "Content-Type": "application/json",
+            "Sluis-Signature": webhook.signature(self.secret, body, self.clock()),
+        }
+        self.wire.request("POST", f"{ADDRESSES.postbus}/api/messages", body.decode(), headers)
 
 
 @dataclass
@@ -146,7 +151,9 @@ class World:
     def deliver_mail(self) -> list[dict[str, str]]:
         """Deliver what is waiting; what the postbus then holds."""
         parts = self.parts
-        deliver_due(parts.sessions, parts.sealer, _Post(self.wire), parts.clock)
+        secret = (self.demo.secrets / "postbus.secret").read_text()
+        post = _Post(self.wire, secret, self.clock)
+        deliver_due(parts.sessions, parts.sealer, post, parts.clock)
         found = self.wire.request("GET", f"{self.demo.addresses.postbus}/api/messages").json()
         return list(found)
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 import signal
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import structlog
 from granian import Granian
 from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 
-from broker import listening, telemetry
+from broker import draining, listening, telemetry
 from broker.channels import to_people
 from broker.cli.context import fail
 from broker.cli.install import initialise
@@ -26,6 +28,7 @@ from state.engine import make_engine
 
 CONFIG_VARIABLE = "SLUIS_CONFIG_FILE"
 METRICS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
+log = structlog.get_logger()
 HEADER_SECONDS = 10  # for a client to send its headers
 
 
@@ -48,8 +51,27 @@ def run_server(settings: Settings, config: Path | None) -> None:
         pass
     if config is not None:
         os.environ[CONFIG_VARIABLE] = str(config.resolve())
-    with _shared_metrics(settings):
-        _granian(settings).serve()
+    with _shared_metrics(settings), draining.noticeable():
+        server = _granian(settings)
+        _drain_first(server, settings.web.drain_seconds)
+        server.serve()
+
+
+def _drain_first(server: Granian, seconds: float) -> None:
+    """SIGTERM: not ready at once, stop so many seconds later. A second one, or Ctrl-C: stop."""
+    stop = server.signal_handler_interrupt
+
+    def interrupted(number: int, _frame: object) -> None:
+        at_once = number != signal.SIGTERM or draining.has_begun()
+        draining.begin()
+        if at_once or seconds == 0:
+            stop()
+            return
+        timer = threading.Timer(seconds, stop)
+        timer.daemon = True
+        timer.start()
+
+    server.signal_handler_interrupt = interrupted
 
 
 def _check_adapters(settings: Settings) -> None:
@@ -73,6 +95,7 @@ def _granian(settings: Settings) -> Granian:
         websockets=False,
         log_access=False,
         respawn_failed_workers=True,
+        workers_kill_timeout=draining.FINISH_SECONDS,
         http1_settings=HTTP1Settings(header_read_timeout=HEADER_SECONDS * 1000),
     )
 
@@ -93,13 +116,17 @@ def _shared_metrics(settings: Settings) -> Iterator[None]:
 
 
 def run_worker(settings: Settings) -> None:
-    """Deliver mail and do the jobs until SIGTERM or Ctrl-C."""
+    """Deliver messages and do the jobs until SIGTERM or Ctrl-C; then settle what was claimed."""
     from broker.worker import start_worker  # loads the counters: see _shared_metrics
 
     _check_adapters(settings)
     configure_logs(settings.log.level)
     parts = start(settings, utc_now)
-    stop = start_worker(parts)
+    told = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    stop.wait()
+        signal.signal(number, lambda *_: told.set())
+    worker = start_worker(parts)
+    told.wait()
+    if not worker.end(draining.FINISH_SECONDS):
+        log.warning("worker.unsettled")  # the claims run out, and another worker sends again
+        os._exit(1)

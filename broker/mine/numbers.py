@@ -52,7 +52,8 @@ def send_code() -> Response:
     purpose = _("Uw code om dit nummer toe te voegen bij Sluis: %(code)s", code=code)
     text = sms.text(purpose, code, urlsplit(rt.base_url).hostname or "")
     with writing(rt.session) as session:
-        enqueue(session, rt.sealer, Message("sms", number, "", text), now)
+        message = Message("sms", number, "", text)
+        enqueue(session, rt.sealer, message, now, until=now + sms.HOLDS)
     pending.put(who, PHONE, Pending(number, now, _code_hash(who, number, code)))
     return redirect(url_for("mine.ask_number_code"), 303)
 

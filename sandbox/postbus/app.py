@@ -4,6 +4,8 @@ them, newest first; and the codes of the apps that people of the demo would have
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import threading
 import time
 from datetime import UTC, datetime
@@ -33,7 +35,9 @@ def create_app(demo: Demo) -> Flask:
 
     @app.post("/api/messages")
     def receive() -> tuple[Response, int]:
-        """One message; the same ``id`` twice is one letter."""
+        """One message; the same ``id`` twice is one letter. Unsigned ones are refused."""
+        if not _is_signed(demo, request.headers.get("Sluis-Signature", ""), request.get_data()):
+            return jsonify({"status": "refused"}), 401
         message = request.get_json()
         with lock:
             if all(known["id"] != message["id"] for known in letters):
@@ -59,6 +63,14 @@ def create_app(demo: Demo) -> Flask:
         return jsonify(letters)
 
     return app
+
+
+def _is_signed(demo: Demo, header: str, body: bytes) -> bool:
+    """Who receives messages checks this, and also that ``t`` is a moment ago."""
+    secret = (demo.secrets / "postbus.secret").read_bytes().strip()
+    parts = dict(part.partition("=")[::2] for part in header.split(","))
+    right = hmac.new(secret, parts.get("t", "").encode() + b"." + body, hashlib.sha256)
+    return hmac.compare_digest(parts.get("v1", "").encode(), right.hexdigest().encode())
 
 
 def _seeds(demo: Demo) -> list[tuple[str, str, str]]:

@@ -22,6 +22,7 @@ def make_adapter(
     sender: str | None = None,
     template_id: str | None = None,
     api_key_file: Path | None = None,
+    secret_file: Path | None = None,
     section: str = "mail",
     clock: Clock = utc_now,
 ) -> Adapter:
@@ -36,11 +37,13 @@ def make_adapter(
     if adapter == "smtp" and sender is not None:
         from state.adapters.smtp import SmtpAdapter
 
-        return SmtpAdapter(url=url, sender=sender, clock=clock)
+        password = _secret(secret_file, f"{section}.secret_file")
+        return SmtpAdapter(url=url, sender=sender, password=password, clock=clock)
     if adapter == "webhook":
         from state.adapters.webhook import WebhookAdapter
 
-        return WebhookAdapter(url=url)
+        secret = _secret(secret_file, f"{section}.secret_file")
+        return WebhookAdapter(url=url, secret=secret, clock=clock)
     if adapter == "notify":
         return _notify(url, template_id, api_key_file, section, clock)
     also = ", smtp" if sender is not None else ""
@@ -54,8 +57,18 @@ def _notify(
 
     if not template_id or api_key_file is None:
         raise ValueError(f"{section}.template_id and {section}.api_key_file are needed with notify")
-    try:
-        api_key = api_key_file.read_text(encoding="utf-8")
-    except OSError:
-        raise ValueError(f"{section}.api_key_file: {api_key_file} cannot be read") from None
+    api_key = _secret(api_key_file, f"{section}.api_key_file")
+    assert api_key is not None
     return NotifyAdapter(url=url, api_key=api_key, template_id=template_id, clock=clock)
+
+
+def _secret(file: Path | None, setting: str) -> str | None:
+    if file is None:
+        return None
+    try:
+        found = file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        raise ValueError(f"{setting}: {file} cannot be read") from None
+    if not found:
+        raise ValueError(f"{setting}: {file} is empty")
+    return found

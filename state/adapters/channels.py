@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from state.outbox import Adapter, Channel, DeliveryFailed, Message
+from state.outbox import Adapter, Channel, DeliveryFailed, Message, Remembers
 
 
 class ByChannel:
@@ -19,3 +19,8 @@ class ByChannel:
         if adapter is None:
             raise DeliveryFailed("no_adapter", permanent=True)
         adapter.send(message_id, message)
+
+    def has(self, message_id: str, message: Message) -> bool:
+        """Asks an adapter that can tell. Raises DeliveryFailed."""
+        adapter = self._adapters.get(message.channel)
+        return isinstance(adapter, Remembers) and adapter.has(message_id, message)

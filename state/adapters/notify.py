@@ -1,13 +1,15 @@
 """Messages through NotifyNL, or another service with the programming interface of GOV.UK Notify.
 
 One template per channel, with the personalisation ``subject`` and ``body``. Our message id goes
-along as ``reference``.
+along as ``reference``; Notify does not drop doubles by it, but tells which messages have it.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Final
+from urllib.parse import urlencode
 
 from joserfc import jwt
 from joserfc.jwk import OctKey
@@ -20,7 +22,8 @@ _UUID: Final = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _API_KEY: Final = re.compile(f"(?:.*-)?({_UUID})-({_UUID})")
 _PATHS: Final[dict[Channel, str]] = {"mail": "email", "sms": "sms", "letter": "letter"}
 _REFUSED: Final = frozenset({401, 403})
-_MOST_LINES: Final = 7  # of an address
+_LINES: Final = range(3, 8)  # of an address: the last one is postcode and town
+_MOST_BYTES: Final = 64 * 1024  # of an answer about one message
 
 
 class NotifyAdapter:
@@ -56,6 +59,24 @@ class NotifyAdapter:
         if status != 201:
             raise DeliveryFailed(f"notify_{status}", permanent=status == 400)
 
+    def has(self, message_id: str, message: Message) -> bool:
+        """Is there a message with this id already? Raises DeliveryFailed."""
+        if message.channel not in _PATHS:
+            return False
+        query = urlencode({"reference": message_id})
+        status, body = self._poster.get(
+            f"{self._url}/v2/notifications?{query}",
+            {"Authorization": f"Bearer {self._token()}"},
+            _MOST_BYTES,
+        )
+        if status != 200:
+            raise DeliveryFailed(f"notify_{status}")
+        try:
+            known = json.loads(body)["notifications"]
+            return any(each["reference"] == message_id for each in known)
+        except (ValueError, KeyError, TypeError):
+            raise DeliveryFailed("notify_not_understood") from None
+
     def _token(self) -> str:
         claims = {"iss": self._service_id, "iat": int(self._clock().timestamp())}
         return jwt.encode({"alg": "HS256", "typ": "JWT"}, claims, self._key)
@@ -67,6 +88,8 @@ def _content(message: Message) -> dict[str, object]:
         return {"email_address": message.recipient, "personalisation": texts}
     if message.channel == "sms":
         return {"phone_number": message.recipient, "personalisation": texts}
-    lines = [line.strip() for line in message.recipient.split(",", _MOST_LINES - 1)]
+    lines = [line.strip() for line in message.recipient.split(",") if line.strip()]
+    if len(lines) not in _LINES:
+        raise DeliveryFailed("recipient_malformed", permanent=True)
     address = {f"address_line_{number}": line for number, line in enumerate(lines, 1)}
     return {"personalisation": {**texts, **address}}

@@ -30,16 +30,27 @@ class Poster:
 
     def post(self, url: str, document: Any, headers: Mapping[str, str]) -> int:
         """The status of the answer, which nobody reads. Raises DeliveryFailed without one."""
+        return self.post_body(url, json.dumps(document).encode(), headers)
+
+    def post_body(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
+        """As ``post``, with JSON that is written already."""
+        sent = {"Content-Type": "application/json", **headers}
+        return self._ask("POST", url, body, sent, 0)[0]
+
+    def get(self, url: str, headers: Mapping[str, str], most_bytes: int) -> tuple[int, bytes]:
+        """Status and the start of the body. Raises DeliveryFailed."""
+        return self._ask("GET", url, None, headers, most_bytes)
+
+    def _ask(
+        self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], most_bytes: int
+    ) -> tuple[int, bytes]:
         try:
             answer = self._http.request(
-                "POST",
-                url,
-                body=json.dumps(document).encode(),
-                headers={"Content-Type": "application/json", **headers},
-                redirect=False,
-                preload_content=False,
+                method, url, body=body, headers=headers, redirect=False, preload_content=False
             )
-            answer.close()
+            try:
+                return answer.status, answer.read(most_bytes) if most_bytes else b""
+            finally:
+                answer.close()  # however much more it would say
         except urllib3.exceptions.HTTPError as error:
             raise DeliveryFailed(f"{self._kind}_{type(error).__name__}") from None
-        return answer.status

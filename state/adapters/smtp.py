@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import smtplib
 import ssl
 from email.errors import MessageError
@@ -17,13 +18,16 @@ from state.outbox import DeliveryFailed, Message
 
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 ANSWER_WITHIN: Final = 15.0  # seconds per step
+TOO_LARGE: Final = 552  # RFC 1870 §6
 _PORTS: Final = {"smtp": 587, "smtps": 465}
 
 
 class SmtpAdapter:
-    """``smtp://user:password@host:587`` (STARTTLS) or ``smtps://host:465`` (TLS from the start)."""
+    """``smtp://user@host:587`` (STARTTLS) or ``smtps://user@host:465`` (TLS from the start), with
+    the ``password`` beside it or in the address.
+    """
 
-    def __init__(self, *, url: str, sender: str, clock: Clock) -> None:
+    def __init__(self, *, url: str, sender: str, clock: Clock, password: str | None = None) -> None:
         parts = urlsplit(url)
         if parts.scheme not in _PORTS or not parts.hostname:
             raise ValueError("mail.url is smtp://host:587 or smtps://host:465")
@@ -31,7 +35,9 @@ class SmtpAdapter:
         self._port = parts.port or _PORTS[parts.scheme]
         self._tls_first = parts.scheme == "smtps"
         self._user = unquote(parts.username or "")
-        self._password = unquote(parts.password or "")
+        self._password = password or unquote(parts.password or "")
+        if password and not self._user:
+            raise ValueError("mail.url names who logs in: smtp://user@host:587")
         name, address = parseaddr(sender)
         if "@" not in address:
             raise ValueError("mail.sender is an address: Name <name@example.nl>")
@@ -41,17 +47,31 @@ class SmtpAdapter:
     def send(self, message_id: str, message: Message) -> None:
         mail = self._compose(message_id, message)
         try:
-            with self._connect() as server:
-                if self._user:
-                    server.login(self._user, self._password)
-                server.send_message(mail)
+            self._hand_over(mail)
         except smtplib.SMTPRecipientsRefused as error:
             refused = [code for code, _ in error.recipients.values()]
             permanent = all(500 <= code < 600 for code in refused)
             raise DeliveryFailed("recipient_refused", permanent=permanent) from None
+        except (smtplib.SMTPDataError, smtplib.SMTPSenderRefused) as error:
+            # A refused sender is for the operator to mend; a mail that is too large is what it is.
+            too_large = error.smtp_code == TOO_LARGE
+            content = isinstance(error, smtplib.SMTPDataError) and 500 <= error.smtp_code < 600
+            reason = "too_large" if too_large else f"smtp_{error.smtp_code}"
+            raise DeliveryFailed(reason, permanent=too_large or content) from None
         except (smtplib.SMTPException, OSError) as error:
             # The server's words may repeat the address; the kind of error is enough.
             raise DeliveryFailed(f"smtp_{type(error).__name__}") from None
+
+    def _hand_over(self, mail: EmailMessage) -> None:
+        server = self._connect()
+        try:
+            if self._user:
+                server.login(self._user, self._password)
+            server.send_message(mail)
+            with contextlib.suppress(smtplib.SMTPException, OSError):
+                server.quit()  # the mail is theirs by now, however they part
+        finally:
+            server.close()
 
     def _connect(self) -> smtplib.SMTP:
         if self._tls_first:

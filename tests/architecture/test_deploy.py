@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
+from configparser import ConfigParser
 from pathlib import Path
 
 import pytest
 import yaml
 
+from broker import draining
 from broker.cli import main
-from broker.settings import Settings
+from broker.settings import Settings, Web
 from tests.architecture.source_tree import ROOT, files
 
 DEPLOY = tuple(path for path in files() if path.parts[0] == "deploy")
@@ -50,3 +54,32 @@ def test_every_command_exists() -> None:
 @pytest.mark.parametrize(("key", "known"), [("BASE_URL", True), ("BASE_ULR", False)])
 def test_a_wrong_name_would_be_seen(key: str, known: bool) -> None:
     assert _is_setting("WEB", key) is known
+
+
+def test_who_stops_us_waits_until_we_are_done() -> None:
+    needed = Web.model_fields["drain_seconds"].default + draining.FINISH_SECONDS
+    patience = re.compile(
+        r"(?:TimeoutStopSec=|terminationGracePeriodSeconds: |grace_period: )(\d+)"
+    )
+    given = [int(each) for path in DEPLOY for each in patience.findall(_read(path))]
+    assert len(given) == 5, "two units, two deployments, one composition"
+    assert min(given) > needed
+
+
+@pytest.mark.parametrize("path", [p for p in DEPLOY if p.suffix == ".service"], ids=str)
+def test_a_unit_can_be_read(path: Path, tmp_path: Path) -> None:
+    """By systemd where it is here, with a program that exists in the place of ours."""
+    text = _read(path)
+    parser = ConfigParser(strict=False, interpolation=None)
+    parser.read_string(text)
+    assert set(parser) == {"DEFAULT", "Unit", "Service", "Install"}
+    assert parser["Service"]["execstart"].split()[0] == "/opt/sluis/bin/sluis"
+    if shutil.which("systemd-analyze") is None:
+        return
+    unit = tmp_path / path.name
+    unit.write_text(text.replace("/opt/sluis/bin/sluis", "/bin/true"))
+    done = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", unit], capture_output=True, text=True, check=False
+    )
+    said = [line for line in done.stderr.splitlines() if path.name in line]
+    assert (done.returncode, said) == (0, [])

@@ -142,6 +142,13 @@ def test_A_12_a_link_lasts_a_quarter_of_an_hour(portal: Portal) -> None:
     assert choose_new(browser, NEW).heading == OVER
 
 
+def test_a_link_that_is_over_is_not_mailed_late(portal: Portal) -> None:
+    before = links(portal.world)
+    ask(portal.world, "daan.kuipers")
+    portal.world.clock.advance(recovery.HOLDS.total_seconds())
+    assert links(portal.world) == before
+
+
 def test_A_12_a_mail_scanner_does_no_harm(portal: Portal) -> None:
     url = new_link(portal.world)
     for _ in range(3):

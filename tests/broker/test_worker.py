@@ -1,36 +1,49 @@
-"""The worker: a provider that does not answer holds up no other channel."""
+"""The worker: delivery begins at once, a provider that does not answer holds up no other channel,
+and what was claimed is settled before the end.
+"""
 
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from weakref import WeakSet
 
 import pytest
+from sqlalchemy import select
 
-from broker import worker
+from broker import draining, worker
 from broker.start import Parts
-from state.outbox import CHANNELS, Channel, Message, enqueue
+from broker.worker import LANES, Worker
+from state import bell
+from state.db import writing
+from state.outbox import CHANNELS, Adapter, Channel, Message, OutboxRow, enqueue
 from tests.world import make_world
 
+Working = Callable[[Adapter], AbstractContextManager[Worker]]
+SOON = 15.0  # seconds, on a machine that others use as well
 
-class OneIsSlow:
-    """Mail hangs until it is let go."""
 
-    def __init__(self) -> None:
-        self.mail_began, self.let_go, self.others = (
-            threading.Event(),
-            threading.Event(),
-            threading.Event(),
-        )
-        self.sent: list[Channel] = []
+class Provider:
+    """Remembers what came when; some channels hang until they are let go."""
+
+    def __init__(self, *slow: Channel) -> None:
+        self.slow = slow
+        self.began, self.let_go = threading.Event(), threading.Event()
+        self.sent: list[tuple[Channel, float]] = []
+        self.hanging = 0
 
     def send(self, message_id: str, message: Message) -> None:
-        if message.channel == "mail":
-            self.mail_began.set()
-            assert self.let_go.wait(30)
-        self.sent.append(message.channel)
-        if {"sms", "letter", "logout"} <= set(self.sent):
-            self.others.set()
+        self.began.set()
+        if message.channel in self.slow:
+            self.hanging += 1
+            assert self.let_go.wait(2 * SOON)
+        self.sent.append((message.channel, time.monotonic()))
+
+    def sent_in(self, channel: Channel) -> int:
+        return len([each for each, _ in self.sent if each == channel])
 
 
 @pytest.fixture
@@ -38,27 +51,146 @@ def parts(tmp_path: Path) -> Parts:
     return make_world(tmp_path).parts
 
 
-def test_X_16_a_slow_provider_holds_up_no_other_channel(
-    parts: Parts, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture
+def working(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> Working:
+    """A worker that delivers with this adapter, and ends with the block."""
+
+    @contextmanager
+    def run(adapter: Adapter) -> Iterator[Worker]:
+        monkeypatch.setattr(worker, "adapter_of", lambda _: adapter)
+        running = worker.start_worker(parts)
+        try:
+            yield running
+        finally:
+            if isinstance(adapter, Provider):
+                adapter.let_go.set()
+            assert running.end(SOON)
+
+    return run
+
+
+def test_X_16_a_slow_provider_holds_up_no_other_channel(parts: Parts, working: Working) -> None:
+    provider = Provider("mail")
+    with working(provider):
+        for _ in range(LANES["mail"]):
+            _put(parts, "mail")
+        _wait(lambda: provider.hanging == LANES["mail"])
+        others = [channel for channel in CHANNELS if channel != "mail"]
+        for channel in others:
+            _put(parts, channel)
+        _wait(lambda: all(provider.sent_in(channel) for channel in others))
+        assert provider.sent_in("mail") == 0
+        provider.let_go.set()
+        _wait(lambda: provider.sent_in("mail") == LANES["mail"])
+
+
+def test_X_16_one_slow_number_holds_up_no_other_code(parts: Parts, working: Working) -> None:
+    class FirstIsSlow(Provider):
+        def send(self, message_id: str, message: Message) -> None:
+            self.slow = ("sms",) if not self.hanging else ()
+            super().send(message_id, message)
+
+    provider = FirstIsSlow()
+    with working(provider):
+        _put(parts, "sms")
+        _wait(lambda: provider.hanging == 1)
+        _put(parts, "sms")
+        _wait(lambda: provider.sent_in("sms") == 1)
+
+
+def test_a_message_of_this_process_leaves_at_its_commit(
+    parts: Parts, working: Working, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    adapter = OneIsSlow()
-    monkeypatch.setattr(worker, "adapter_of", lambda _: adapter)
-    stop = worker.start_worker(parts)
-    try:
+    """Without looking: the bell alone wakes the worker."""
+    monkeypatch.setattr(worker, "POLL_SECONDS", 60.0)
+    provider = Provider()
+    with working(provider):
+        time.sleep(0.3)  # it looked once, and found nothing
+        for number in (1, 2, 3):
+            committed = _put(parts, "sms")
+            _wait(lambda number=number: len(provider.sent) == number)
+            assert provider.sent[-1][1] - committed < 1.0
+
+
+def test_a_message_of_another_process_leaves_within_a_second(
+    parts: Parts, working: Working, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provider = Provider()
+    with working(provider):
+        monkeypatch.setattr(bell, "_ears", WeakSet())  # what another process rings
+        committed = _put(parts, "sms")
+        _wait(lambda: provider.sent_in("sms") == 1)
+        assert provider.sent[0][1] - committed < 1.0
+
+
+def test_what_waited_while_nobody_worked_is_sent(parts: Parts, working: Working) -> None:
+    for _ in range(25):
         _put(parts, "mail")
-        assert adapter.mail_began.wait(15)
-        for channel in CHANNELS:
-            if channel != "mail":
-                _put(parts, channel)
-        assert adapter.others.wait(15)
-        assert "mail" not in adapter.sent
-    finally:
-        adapter.let_go.set()
-        stop.set()
+    provider = Provider()
+    with working(provider):
+        _wait(lambda: provider.sent_in("mail") == 25)
 
 
-def _put(parts: Parts, channel: str) -> None:
-    message = Message(channel, "a", "Hallo", "tekst")  # type: ignore[arg-type]  # one of CHANNELS
+def test_the_worker_survives_a_database_that_is_away(
+    parts: Parts, working: Working, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    away, looked = threading.Event(), threading.Event()
+    look = worker.due_channels
+
+    def fails(*arguments: object) -> list[Channel]:
+        looked.set()
+        if away.is_set():
+            raise OSError("away")
+        return look(*arguments)  # type: ignore[arg-type]  # passed on as they came
+
+    away.set()
+    monkeypatch.setattr(worker, "due_channels", fails)
+    provider = Provider()
+    with working(provider):
+        assert looked.wait(SOON)
+        _put(parts, "sms")
+        away.clear()
+        _wait(lambda: provider.sent_in("sms") == 1)
+
+
+def test_X_14_what_was_claimed_is_settled_and_nothing_more_is_claimed(
+    parts: Parts, working: Working
+) -> None:
+    provider = Provider("letter")
+    with working(provider) as running:
+        _put(parts, "letter")
+        _put(parts, "letter")
+        _wait(lambda: provider.hanging == 1)
+        assert not running.end(0.2), "it is still in hand"
+        provider.let_go.set()
+        assert running.end(SOON)
+    assert len(provider.sent) == 1
     with parts.sessions() as session:
+        rows = session.scalars(select(OutboxRow)).all()
+    assert sorted(row.attempts for row in rows) == [0, 1]
+    assert [row.sent_at is not None for row in rows if row.attempts] == [True]
+
+
+def test_X_14_an_instance_that_drains_claims_nothing_more(parts: Parts, working: Working) -> None:
+    provider = Provider()
+    with draining.noticeable(), working(provider) as running:
+        draining.begin()
+        _wait(lambda: not any(thread.is_alive() for thread in running.threads))
+        _put(parts, "sms")
+        time.sleep(1.0)
+        assert provider.sent == []
+
+
+def _put(parts: Parts, channel: Channel) -> float:
+    """When it was committed."""
+    message = Message(channel, "a", "Hallo", "tekst")
+    with parts.sessions() as session, writing(session):
         enqueue(session, parts.sealer, message, parts.clock())
-        session.commit()
+    return time.monotonic()
+
+
+def _wait(done: Callable[[], bool]) -> None:
+    end = time.monotonic() + SOON
+    while not done():
+        assert time.monotonic() < end
+        time.sleep(0.02)

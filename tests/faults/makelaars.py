@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Final
 
+from broker.configuration import POLL_SECONDS
 from tests.faults.fleet import Fleet
 from tests.listener import Said, Seen, listening
 
@@ -57,4 +58,5 @@ def failing_makelaars(fleet: Fleet) -> Iterator[list[str]]:
             if answering is not None:
                 running.enter_context(listening(answering, port=ports[name]))
         fleet.sluis("apply", "-f", str(file))
+        time.sleep(2 * POLL_SECONDS)  # every process looks for new registrations on its own
         yield [f"Storing {name}" for name in FAILING]

@@ -15,7 +15,7 @@ from sandbox.portal.clients import BODEM, BODEMKAART, GRONDWATER
 from state import audit
 from state.audit import EventTag
 from state.db import writing
-from state.outbox import LONGEST_PAUSE, OutboxRow, deliver_due
+from state.outbox import PACES, OutboxRow, deliver_due
 from tests.world import World
 
 IN = "U bent ingelogd"
@@ -119,7 +119,7 @@ def test_X_17_a_portal_that_is_down_for_an_hour_hears_it_once(world: World) -> N
         row = session.scalars(select(OutboxRow)).one()
         assert row.given_up_at is None and 4 <= row.attempts <= 7, "tried again, ever later"
         due = row.due_at
-    assert due is not None and due <= world.clock() + LONGEST_PAUSE
+    assert due is not None and due <= world.clock() + PACES["logout"].longest
     world.wire.down.clear()
     world.clock.advance(-3600)  # the portal lives by the real time, and so must the token
     with world.session() as session, writing(session):

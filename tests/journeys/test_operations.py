@@ -46,7 +46,7 @@ def test_a_healthy_process_is_live_and_ready(world: World) -> None:
         status, named = checks(world, name)
         assert status == 200 and set(named.values()) == {"ok"}, named
     assert set(named) == {
-        *("database", "schema", "store", "configuration", "keys", "clock", "worker")
+        *("database", "schema", "store", "configuration", "keys", "clock", "worker", "staying")
     }
 
 

@@ -169,3 +169,49 @@ def test_settings_that_cannot_work_are_refused(
 def test_text_messages_do_not_go_over_smtp() -> None:
     with pytest.raises(ValueError, match=r"sms\.adapter is none, webhook or notify"):
         make_adapter(adapter="smtp", url="smtp://mail.example.nl", section="sms")
+
+
+@pytest.mark.parametrize(
+    ("known", "has"), [(["01abc"], True), ([], False), (["other"], False)], ids=str
+)
+def test_X_16_it_is_asked_whether_it_has_a_message(
+    clock: FakeClock, known: list[str], has: bool
+) -> None:
+    said = Said(body=json.dumps({"notifications": [{"reference": k} for k in known]}).encode())
+    with listening(lambda _: said) as there:
+        assert adapter(f"http://{there.authority}", clock).has("01abc", SMS) is has
+    (asked,) = there.seen
+    assert (asked.method, asked.path) == ("GET", "/v2/notifications?reference=01abc")
+    assert asked.headers["authorization"].startswith("Bearer ")
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        (Said(status=500), "notify_500"),
+        (Said(body=b"<html>"), "notify_not_understood"),
+        (Said(body=b"[]"), "notify_not_understood"),
+        (Said(body=b'{"notifications": [1]}'), "notify_not_understood"),
+        (Said(body=b'{"notifications": [' + b" " * 100_000 + b"]}"), "notify_not_understood"),
+    ],
+)
+def test_who_cannot_say_what_it_has_gets_no_double(
+    clock: FakeClock, said: Said, reason: str
+) -> None:
+    with listening(lambda _: said) as there, pytest.raises(DeliveryFailed) as failed:
+        adapter(f"http://{there.authority}", clock).has("01abc", SMS)
+    assert (failed.value.reason, failed.value.permanent) == (reason, False)
+
+
+@pytest.mark.parametrize(
+    "address", ["J. Jansen", "J. Jansen, 1234 AB Delft", ", ".join("abcdefgh")]
+)
+def test_no_letter_goes_to_half_an_address(
+    notify: Listener, clock: FakeClock, address: str
+) -> None:
+    with pytest.raises(DeliveryFailed) as failed:
+        adapter(f"http://{notify.authority}", clock).send(
+            "01abc", Message("letter", address, "Uw pas", "Beste,")
+        )
+    assert (failed.value.reason, failed.value.permanent) == ("recipient_malformed", True)
+    assert notify.seen == []

@@ -3,13 +3,16 @@ from __future__ import annotations
 import email
 import socketserver
 import threading
+from base64 import b64decode
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.policy import default
+from pathlib import Path
 
 import pytest
 
+from state.adapters import make_adapter
 from state.adapters.smtp import SmtpAdapter
 from state.outbox import DeliveryFailed, Message
 from tests.clocks import FakeClock
@@ -21,10 +24,14 @@ SENDER = "Sluis <noreply@example.nl>"
 
 @dataclass
 class Postbox:
-    """A mail server of a few lines; ``recipient`` is what it says to RCPT."""
+    """A mail server of a few lines. It answers RCPT, MAIL, the content and QUIT as told."""
 
     port: int = 0
     recipient: str = "250 ok"
+    sender: str = "250 ok"
+    content: str = "250 ok"
+    bye: str = "221 bye"
+    logins: list[str] = field(default_factory=list)
     mails: list[EmailMessage] = field(default_factory=list)
 
 
@@ -37,14 +44,23 @@ def postbox() -> Iterator[Postbox]:
             self.say("220 here")
             while line := self.rfile.readline().decode().strip():
                 verb = line.split()[0].upper()
-                if verb == "RCPT":
+                if verb == "EHLO":
+                    self.say("250-here\r\n250 AUTH PLAIN")
+                elif verb == "AUTH":
+                    box.logins.append(b64decode(line.split()[-1]).decode())
+                    self.say("235 ok")
+                elif verb == "MAIL":
+                    self.say(box.sender)
+                elif verb == "RCPT":
                     self.say(box.recipient)
                 elif verb == "DATA":
                     self.say("354 go on")
                     self.take_mail()
-                    self.say("250 ok")
+                    self.say(box.content)
+                elif verb == "QUIT" and not box.bye:
+                    break
                 else:
-                    self.say("221 bye" if verb == "QUIT" else "250 ok")
+                    self.say(box.bye if verb == "QUIT" else "250 ok")
 
         def say(self, text: str) -> None:
             self.wfile.write(f"{text}\r\n".encode())
@@ -103,6 +119,48 @@ def test_a_malformed_recipient_is_not_sent_to(
         adapter(postbox.port, clock).send("01abc", message)
     assert failed.value.permanent
     assert postbox.mails == []
+
+
+@pytest.mark.parametrize("bye", ["", "421 too busy to part", "500 what?"])
+def test_X_16_a_mail_that_was_taken_is_sent_however_they_part(
+    postbox: Postbox, clock: FakeClock, bye: str
+) -> None:
+    postbox.bye = bye
+    adapter(postbox.port, clock).send("01abc", MESSAGE)
+    assert len(postbox.mails) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "reason", "permanent"),
+    [
+        ({"sender": "552 too large"}, "too_large", True),
+        ({"content": "552 too large"}, "too_large", True),
+        ({"content": "554 we do not like it"}, "smtp_554", True),
+        ({"content": "451 greylisted"}, "smtp_451", False),
+        ({"sender": "452 no room now"}, "smtp_452", False),
+        ({"sender": "550 you may not send"}, "smtp_550", False),
+    ],
+)
+def test_what_it_answers_says_whether_to_try_again(
+    postbox: Postbox, clock: FakeClock, change: dict[str, str], reason: str, permanent: bool
+) -> None:
+    vars(postbox).update(change)
+    with pytest.raises(DeliveryFailed) as failed:
+        adapter(postbox.port, clock).send("01abc", MESSAGE)
+    assert (failed.value.reason, failed.value.permanent) == (reason, permanent)
+
+
+def test_it_logs_in_with_the_password_from_the_file(
+    postbox: Postbox, clock: FakeClock, tmp_path: Path
+) -> None:
+    file = tmp_path / "password"
+    file.write_text("geheim woord\n")
+    url = f"smtp://sluis@127.0.0.1:{postbox.port}"
+    made = make_adapter(adapter="smtp", url=url, sender=SENDER, secret_file=file, clock=clock)
+    made.send("01abc", MESSAGE)
+    assert postbox.logins == ["\0sluis\0geheim woord"]
+    with pytest.raises(ValueError, match="who logs in"):
+        make_adapter(adapter="smtp", url="smtp://mail.example.nl", sender=SENDER, secret_file=file)
 
 
 def test_nobody_there_is_tried_again(clock: FakeClock) -> None:
