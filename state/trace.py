@@ -1,6 +1,7 @@
 """Trace: what was decided in one login, without anything that names a person; found by reference.
 
-Written once, when the login ends, and thrown away after ``retention.trace_days``.
+Written when the login ends, and before that when it stands before a page that says what is missing;
+thrown away after ``retention.trace_days``.
 """
 
 from __future__ import annotations
