@@ -89,7 +89,7 @@ def tell_reset(
         warning = _("Vroeg u dit niet zelf? Waarschuw meteen de beheerder van uw organisatie.")
         out = _("U bent overal uitgelogd.")
         again = _("Voeg een nieuw inlogmiddel toe op %(url)s", url=f"{base_url}/mijn/inlogmiddelen")
-        letter = _("Het nieuwe middel telt mee na een code die u per brief krijgt.")
+        letter = _("Soms telt het pas mee na een code die u per brief krijgt.")
     text = f"{happened} {out}\n\n{warning}\n\n{again}\n{letter}\n"
     for address in told.addresses:
         enqueue(session, sealer, Message("mail", address, subject, text), now)
