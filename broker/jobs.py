@@ -15,7 +15,7 @@ from time import perf_counter
 import structlog
 from structlog.contextvars import bound_contextvars
 
-from admin import factor_resets
+from admin import reset_decisions
 from broker import beats
 from broker.audit.batches import MOST_ROWS, seal
 from broker.expiry import end_expired
@@ -62,7 +62,7 @@ def rotate_keys(parts: Parts) -> None:
 def end_resets(parts: Parts) -> None:
     """End requests to reset factors that nobody decided on in time."""
     with parts.sessions() as session, writing(session):
-        factor_resets.end_over(session, parts.clock())
+        reset_decisions.end_over(session, parts.clock())
 
 
 JOBS: tuple[Job, ...] = (

@@ -52,8 +52,8 @@ class ResetsPage:
 
 @dataclass(frozen=True)
 class AskResetPage:
-    """``error``: ``factors``, ``reason`` or ``proof``. ``objection``: why nothing can be asked, as
-    in admin.factor_resets.objection, or ``none`` where there is no factor.
+    """``errors``: some of ``factors``, ``reason`` and ``proof``. ``objection``: why nothing can be
+    asked, as in admin.factor_resets.objection, or ``none`` where there is no factor.
     """
 
     desk: DeskFrame
@@ -64,7 +64,7 @@ class AskResetPage:
     chosen: frozenset[str]
     reason: str = ""
     proof: str = ""
-    error: str = ""
+    errors: frozenset[str] = frozenset()
     objection: str = ""
     template: str = "operator/ask_reset.html"
 
