@@ -73,13 +73,13 @@ def carry_out(
     audit.record(
         sql, AuditEvent(EventTag.FACTOR_RESET, now, person_id=by.asked_by, details=details)
     )
-    told = notices.Told(person.locale, _addresses(sql, person), tuple(numbers))
+    told = notices.Told(person.locale, addresses(sql, person), tuple(numbers))
     kinds = tuple(dict.fromkeys(f.kind for f in ending))
     notices.tell_reset(rt.settings.base_url, rt.sealer, sql, told, kinds, now)
     return len(ending)
 
 
-def _addresses(sql: Session, person: Person) -> tuple[str, ...]:
+def addresses(sql: Session, person: Person) -> tuple[str, ...]:
     """Every address that we know of this person; of the account first."""
     query = select(Account.email).where(Account.person_id == person.id, Account.ended_at.is_(None))
     found = [*sql.scalars(query), person.email]

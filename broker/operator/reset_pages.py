@@ -13,6 +13,7 @@ from assurance import enrolment
 from assurance.enrolment import OwnFactor
 from assurance.means import Factor, FactorKind
 from broker import notices
+from broker.factor_resets import addresses
 from broker.operator import masking
 from broker.operator.desk import Desk
 from broker.pages.resets import AskResetPage, FactorLine, Masked, ResetPage, ResetRow, ResetsPage
@@ -85,10 +86,11 @@ def page(desk: Desk, reset: FactorReset, denied: Verdict | None = None) -> Reset
 
 def _masked(desk: Desk, person_id: str, reset: FactorReset | None = None) -> Masked:
     person = desk.rt.session.get_one(Person, person_id)
+    known = addresses(desk.rt.session, person)
     level = reset.level if reset is not None else factor_resets.gives(desk.rt.session, person_id)
     return Masked(
         name=masking.name(person.display_name),
-        address=masking.address(person.email) if person.email else None,
+        address=masking.address(known[0]) if known else None,
         level=level.label,
     )
 

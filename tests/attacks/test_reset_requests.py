@@ -9,6 +9,9 @@ from admin import factor_resets, operators
 from admin.factor_resets import FactorReset
 from admin.operators import OperatorRole
 from assurance.levels import AssuranceLevel
+from directory.people import Person
+from state import audit
+from state.audit import AuditEvent, EventTag
 from state.db import writing
 from tests.attacks.reset_desk import (
     CONFIGURATOR,
@@ -112,6 +115,18 @@ def test_F_19_an_operator_is_recovered_at_the_machine_only(world: World) -> None
     (theirs,) = factors_of(world, other.person_id)
     assert send(browser, page, factors=[theirs.id]).status == 422
     assert "Deze persoon is operator" in search(browser, anna.user_name).text
+
+
+def test_F_19_who_has_no_address_is_told_by_letter_and_the_operator_knows(world: World) -> None:
+    anna, roos = operator(world), victim(world)
+    locked = AuditEvent(EventTag.FACTOR_LOCKED, world.clock(), "AAAA2222", person_id=roos)
+    with world.session() as session, writing(session):
+        session.get_one(Person, roos).email = None
+        audit.record(session, locked)
+    page = search(at_console(world, anna.person_id), "AAAA-2222")
+    assert "Stuur zelf een brief als de middelen weg zijn" in page.text
+    page = search(at_console(world, anna.person_id), address_of(world, victim(world)))
+    assert "Stuur zelf een brief" not in page.text
 
 
 def test_F_19_other_roles_get_a_page_that_says_so(world: World) -> None:
