@@ -143,7 +143,7 @@ def test_without_a_next_key_there_is_nothing_to_switch(sluis: Sluis, path: Path)
     assert path.read_bytes() == content
 
 
-def test_a_process_that_lacks_the_next_key_stops_the_switch(
+def test_K_07_a_process_that_lacks_the_next_key_stops_the_switch(
     sluis: Sluis, demo: Demo, path: Path
 ) -> None:
     did(sluis, "prepare")
@@ -159,7 +159,7 @@ def test_a_process_that_lacks_the_next_key_stops_the_switch(
     assert "Running processes that know" in did(sluis, "switch")
 
 
-def test_a_process_that_seals_with_the_old_key_stops_the_drop(
+def test_K_07_a_process_that_seals_with_the_old_key_stops_the_drop(
     sluis: Sluis, demo: Demo, path: Path
 ) -> None:
     did(sluis, "prepare")
@@ -187,7 +187,9 @@ def test_an_old_key_goes_a_day_after_the_switch_or_when_told(
     assert "is taken out" in did(sluis, "drop", "--yes", "--now")
 
 
-def test_what_still_lies_under_the_old_key_is_counted(sluis: Sluis, demo: Demo, path: Path) -> None:
+def test_K_07_what_still_lies_under_the_old_key_is_counted(
+    sluis: Sluis, demo: Demo, path: Path
+) -> None:
     before = load_sealer(path)
     did(sluis, "prepare")
     did(sluis, "switch")
@@ -261,6 +263,26 @@ def test_a_file_that_cannot_be_written_is_written_elsewhere(
     path.write_bytes(out.read_bytes())  # mounted anew
     assert sluis("keys", "list").exit_code == 0
     assert did(sluis, "status")
+
+
+def test_what_could_not_be_written_is_not_audited_as_done(
+    sluis: Sluis, demo: Demo, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for step in ("prepare", "switch", "reseal"):
+        did(sluis, step)
+    content = path.read_bytes()
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Path, "replace", full)
+        said = did(sluis, "drop", "--yes", "--now", code=1)
+    assert "No space left on device; write it elsewhere: --out FILE" in said
+    assert path.read_bytes() == content
+    with session_of(demo) as session:
+        assert audit.recent(session, tags=[EventTag.MASTER_KEY_DROPPED]) == []
+    did(sluis, "drop", "--yes", "--now")
 
 
 def test_a_drop_asks_first(sluis: Sluis, demo: Demo, path: Path) -> None:

@@ -63,7 +63,7 @@ class Dies(BaseException):
 
 @pytest.mark.parametrize("place", ["open", "fsync", "chmod", "replace"])
 @pytest.mark.parametrize("step", STEPS, ids=["prepare", "switch", "drop"])
-def test_who_dies_half_way_leaves_the_file_of_before(
+def test_K_07_who_dies_half_way_leaves_the_file_of_before(
     path: Path,
     monkeypatch: pytest.MonkeyPatch,
     place: str,

@@ -61,7 +61,7 @@ def opened(session: Session, sealer: Sealer) -> list[str]:
     )
 
 
-def test_everything_comes_under_the_key_that_seals(
+def test_K_07_everything_comes_under_the_key_that_seals(
     session: Session, clock: FakeClock, small: int
 ) -> None:
     texts = [f"text {number:02}" for number in range(3 * small + 1)]
@@ -85,7 +85,7 @@ def test_everything_comes_under_the_key_that_seals(
     assert session.scalars(select(OutboxRow.sealed).order_by(OutboxRow.id)).all() == before
 
 
-def test_who_dies_half_way_is_followed_up(
+def test_K_07_who_dies_half_way_is_followed_up(
     session: Session, clock: FakeClock, small: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     texts = [f"text {number:02}" for number in range(3 * small)]
@@ -174,7 +174,7 @@ def busy(sessions: sessionmaker[Session], clock: FakeClock, post: Post) -> Itera
         yield
 
 
-def test_no_write_is_lost_beside_two_that_seal_anew_at_once(
+def test_K_07_no_write_is_lost_beside_two_that_seal_anew_at_once(
     sessions: sessionmaker[Session], session: Session, clock: FakeClock, small: int
 ) -> None:
     put(session, OLD, clock(), *(f"text {number:02}" for number in range(5 * small)))

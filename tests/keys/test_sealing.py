@@ -107,7 +107,7 @@ def test_a_value_keeps_the_key_that_it_names() -> None:
         both.open(both.header + sealed[len(both.header) :], "login")
 
 
-def test_fingerprints_outlive_the_master_key() -> None:
+def test_K_07_fingerprints_outlive_the_master_key() -> None:
     first = Sealer(FIRST).fingerprint("pairwise-sub", "sector", "person")
     for later in (
         Sealer(FIRST, others=[SECOND], fingerprint_key=FINGERPRINTS),
