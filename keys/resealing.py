@@ -17,6 +17,8 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     LargeBinary,
+    Select,
+    Update,
     and_,
     bindparam,
     func,
@@ -31,6 +33,7 @@ from keys.sealing import HEADER_BYTES, SealBroken, Sealer, sealed_under
 from state.db import SEALED, Base, writing
 
 PORTION: Final = 200
+NO_KEY: Final = "?"  # stands for the id of a key where a value names none
 PASSES: Final = 3  # over rows that somebody held
 MOST_EXAMPLES: Final = 5
 
@@ -92,7 +95,7 @@ def sealed_columns() -> tuple[SealedColumn, ...]:
 
 
 def counted(session: Session) -> dict[str, Counter[str]]:
-    """Kind → id of a master key → how many values lie under it; "?" for what is no sealed value."""
+    """Kind → id of a master key → how many values lie under it; NO_KEY: they are damaged."""
     session.rollback()
     _take_time(session)
     found: dict[str, Counter[str]] = {}
@@ -101,7 +104,7 @@ def counted(session: Session) -> dict[str, Counter[str]]:
         query = select(header, func.count()).where(one.is_sealed()).group_by(header)
         found[one.kind] = Counter()
         for begins, number in session.execute(query):
-            found[one.kind][sealed_under(bytes(begins)) or "?"] += number
+            found[one.kind][sealed_under(bytes(begins)) or NO_KEY] += number
     session.rollback()
     return found
 
@@ -185,15 +188,16 @@ def _reseal_portion(
             {"row": row[one.key.name], "old": old, "new": sealer.seal(plaintext, context)}
         )
     if changes:
-        result.done[one.kind] += session.connection().execute(_replace(one), changes).rowcount
+        replaced = session.connection().execute(_replace(one), changes).rowcount
+        result.done += Counter({one.kind: replaced})
 
 
-def _rows(one: SealedColumn, keys: set[Any]) -> Any:
+def _rows(one: SealedColumn, keys: set[Any]) -> Select[Any]:
     columns = dict.fromkeys((one.key, one.column, *one.parts))
     return select(*columns).where(one.key.in_(keys), one.is_sealed()).order_by(one.key)
 
 
-def _replace(one: SealedColumn) -> Any:
+def _replace(one: SealedColumn) -> Update:
     still = (one.key == bindparam("row"), one.column == bindparam("old"))
     return update(one.column.table).where(*still).values({one.column: bindparam("new")})
 

@@ -45,7 +45,7 @@ def status(invocation: Invocation) -> None:
         found = master_key.look(invocation.settings())
     for line in master_key_survey.lines(found):
         click.echo(line)
-    raise SystemExit(3 if found.strange else 0)
+    raise SystemExit(0 if found.is_well else 3)
 
 
 @master.command("prepare")
@@ -88,7 +88,7 @@ def reseal(invocation: Invocation, dry_run: bool) -> None:
             click.echo(line)
     for line in master_key_survey.lines(found):
         click.echo(line)
-    raise SystemExit(3 if found.old or found.strange else 0)
+    raise SystemExit(0 if found.is_well and not found.old else 3)
 
 
 @master.command("drop")

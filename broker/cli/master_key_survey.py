@@ -53,13 +53,18 @@ class Survey:
     @property
     def strange(self) -> Counter[str]:
         """Kind → values under keys that the file does not have."""
-        ours = {key.id for key in self.keys.keys}
+        ours = {key.id for key in self.keys.keys} | {resealing.NO_KEY}
         return +Counter(
             {
                 kind: sum(number for key_id, number in by_key.items() if key_id not in ours)
                 for kind, by_key in self.counts.items()
             }
         )
+
+    @property
+    def is_well(self) -> bool:
+        """Nothing lies under a key that the file does not have, or under none."""
+        return not self.strange and not self.under(resealing.NO_KEY)
 
     def under(self, key_id: str) -> Counter[str]:
         """Kind → values under this key, where there are any."""
@@ -119,6 +124,8 @@ def lines(found: Survey) -> Iterator[str]:
     for key in found.keys.keys:
         yield f"  {key.id}  {key.state:<8}  {_DOES[key.state]}: {told(found.under(key.id))}"
     yield from _process_lines(found)
+    if damaged := found.under(resealing.NO_KEY):
+        yield f"PROBLEM: damaged, sealed under no key: {told(damaged)}"
     if found.strange:
         yield f"PROBLEM: under keys that are not in this file: {told(found.strange)}"
         yield "Next: put back the copy of the file that holds them; nobody can open these now"

@@ -217,6 +217,9 @@ def test_what_is_damaged_is_named_and_holds_nothing_up(
         name = row.id
     said = did(sluis, "reseal", code=3)
     assert f"outbox {name}: changed" in said and "does not hold up" in said
+    with session_of(demo) as session, writing(session):
+        session.get_one(OutboxRow, name).sealed = b"nothing that was ever sealed"
+    assert "sealed under no key: 1 outbox" in did(sluis, "status", code=3)
     did(sluis, "drop", "--yes", "--now")
 
 
