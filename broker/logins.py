@@ -10,14 +10,17 @@ import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+import structlog
+
 from broker.downstream.interface import LoginRequest, RefusalCode
 from broker.login import ADAPTER, Ended, Login
-from keys.sealing import SealBroken, Sealer
+from keys.sealing import SealBroken, Sealer, WrongMasterKey
 from state.db import new_id
 from state.ephemeral import Append, Get, Operation, Put, Swap
 from state.trace import new_reference
 
 CONTEXT = "login"
+log = structlog.get_logger()
 FINISHED_SECONDS = 3600  # how long the back button finds a friendly page
 RAN_OUT = "login_expired"
 WAITS_SECONDS = 3600  # how long a login that ran out waits for its ending to be written
@@ -83,6 +86,9 @@ def parse(raw: bytes | None, sealer: Sealer) -> Kept | None:
         return None
     try:
         return Kept(ADAPTER.validate_json(sealer.open(raw, CONTEXT)), raw)
+    except WrongMasterKey as wrong:
+        log.error("seal.wrong_master_key", what=CONTEXT, error=str(wrong))
+        return None
     except SealBroken:
         return None
 

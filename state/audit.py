@@ -99,6 +99,8 @@ class EventTag(enum.StrEnum):
     KEY_ACTIVATED = "key.activated"
     KEY_RETIRING = "key.retiring"
     KEY_RETIRED = "key.retired"
+    MASTER_KEY_RESEALED = "master_key.resealed"
+    MASTER_KEY_DROPPED = "master_key.dropped"
     PERSON_FORGOTTEN = "person.forgotten"
     AUDIT_PURGED = "audit.purged"
 

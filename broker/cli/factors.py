@@ -29,7 +29,8 @@ from broker.settings import Settings
 from broker.start import Parts, start
 from broker.tables import TABLES
 from directory.people import Membership, Person, Role
-from keys.sealing import Sealer, load_master_key
+from keys.master_key_file import load_sealer
+from keys.sealing import Sealer
 from state import audit
 from state.audit import AuditEvent, EventTag
 from state.clock import utc_now
@@ -54,7 +55,7 @@ class Desk:
 @contextmanager
 def desk(settings: Settings) -> Iterator[Desk]:
     assert TABLES
-    sealer = Sealer(load_master_key(settings.keys.master_key_file))
+    sealer = load_sealer(settings.keys.master_key_file)
     with Session(make_engine(settings.database.url), expire_on_commit=False) as session:
         yield Desk(settings, session, sealer)
 
