@@ -32,7 +32,8 @@ SEALS = {
     "broker/downstream/oidc/userinfo.py": "the store, as long as an access token",
     "broker/logins.py": "the store, until a login ended",
     "broker/mine/pending.py": "the store, for ten minutes",
-    "broker/operator/set_up.py": "the store and a cookie, for half an hour",
+    "broker/operator/set_up_codes.py": "the store, for half an hour",
+    "broker/operator/set_up_ticket.py": "a cookie, for half an hour",
 }
 CALL = re.compile(r"sealer\.seal\(")
 
