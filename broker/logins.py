@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from broker.downstream.interface import LoginRequest
 from broker.login import ADAPTER, Login
 from keys.sealing import SealBroken, Sealer
+from state.clock import has_begun
 from state.db import new_id
 from state.ephemeral import Append, Get, Operation, Put, Swap
 from state.trace import new_reference
@@ -88,7 +89,7 @@ def parse(raw: bytes | None, sealer: Sealer) -> Kept | None:
 
 def is_over(login: Login, now: datetime) -> bool:
     """Did it run out? It is still there for a while, so that its ending can be written."""
-    return login.expires_at <= now
+    return login.expires_at <= now or not has_begun(login.created_at, now)
 
 
 def due_key(second: int) -> str:
