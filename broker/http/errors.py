@@ -4,6 +4,7 @@ the log and the trace know.
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -29,6 +30,12 @@ RETRY_SECONDS = {
     429: "60",
     503: "10",  # longer than a restart of the store or a fail-over of the database takes
 }
+SHORTAGES = frozenset(
+    {
+        *(errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN),  # files, memory, processes
+        *(errno.ENOSPC, errno.EDQUOT, errno.EFBIG),  # disk
+    }
+)
 STATUS_KEYS = {
     400: "invalid_request",
     404: "not_found",
@@ -82,8 +89,17 @@ def _unavailable(error: Exception) -> Response:
 
 
 def _unexpected(error: Exception) -> Response:
+    if _is_shortage(error):
+        return _unavailable(error)
     log.error("unexpected", error=type(error).__name__, exc_info=error)
     return _show(500, "server_error", type(error).__name__)
+
+
+def _is_shortage(error: Exception) -> bool:
+    """The machine has too little of something for a moment; who comes back finds it well again."""
+    return isinstance(error, MemoryError) or (
+        isinstance(error, OSError) and error.errno in SHORTAGES
+    )
 
 
 def _reference() -> str:
