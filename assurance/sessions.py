@@ -22,6 +22,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from assurance.levels import AssuranceLevel
 from keys.sealing import SealBroken, Sealer, WrongMasterKey
+from state.clock import latest_beginning
 from state.db import Base, UtcDateTime, new_id, sealed_column, table_of
 from state.prepared import Prepared, insert_into
 
@@ -134,6 +135,7 @@ _FIND: Final = Prepared(
         _c.ended_at.is_(None),
         _c.expires_at > bindparam("now"),
         _c.last_used_at > bindparam("used_after"),
+        _c.last_used_at <= bindparam("used_by"),
     )
 )
 
@@ -145,7 +147,12 @@ def find(
     shown = _COOKIE.fullmatch(cookie)
     if shown is None:
         return None
-    row = _FIND.first(session, {"session": shown[1], "now": now, "used_after": now - limits.idle})
+    moments = {
+        "now": now,
+        "used_after": now - limits.idle,
+        "used_by": latest_beginning(now),
+    }
+    row = _FIND.first(session, {"session": shown[1], **moments})
     if row is None or not hmac.compare_digest(_hash(shown[2]), row[4]):
         return None
     try:

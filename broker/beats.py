@@ -29,6 +29,13 @@ def last_beat(store: ExpiringStore) -> datetime | None:
     return _read(raw) if raw is not None else None
 
 
+def is_silent(seen: datetime | None, now: datetime) -> bool:
+    """A worker was seen and no longer is. One that beat in a time to come fell silent before the
+    clock was set back: it would have beaten again.
+    """
+    return seen is not None and abs(now - seen) > SILENT_AFTER
+
+
 def job_succeeded(store: ExpiringStore, name: str, now: datetime) -> None:
     """This job did its work."""
     store.put(f"job:{name}", _written(now), _KEPT)

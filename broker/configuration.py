@@ -101,13 +101,13 @@ class ConfigurationHolder:
     def current(self) -> Configuration:
         """What to run on now. Raises PageError(503) when it could not be checked for a minute."""
         current, checked = self._current, self._checked_at
-        if current is None or checked is None or self._clock() - checked > STALE_AFTER:
+        if current is None or checked is None or self._is_stale(checked):
             current = self._try_refresh()
         return current
 
     def is_fresh(self) -> bool:
         """For readiness: loaded, and compared with the database within the last minute."""
-        return self._checked_at is not None and self._clock() - self._checked_at <= STALE_AFTER
+        return self._checked_at is not None and not self._is_stale(self._checked_at)
 
     def was_loaded(self) -> bool:
         """Registrations and keys were read at least once."""
@@ -131,6 +131,10 @@ class ConfigurationHolder:
                 self.refresh()
             except Exception as error:
                 log.warning("configuration.refresh_failed", error=type(error).__name__)
+
+    def _is_stale(self, checked: datetime) -> bool:
+        """Also where it was checked in a time to come: the clock was set back since."""
+        return abs(self._clock() - checked) > STALE_AFTER
 
     def _try_refresh(self) -> Configuration:
         try:

@@ -14,6 +14,7 @@ from assurance.sessions import BrowserSession
 from broker.downstream.interface import GrantFacts
 from directory.people import Person
 from providers.accounts import Account
+from state.clock import latest_beginning
 from state.db import Base, UtcDateTime, table_of
 from state.prepared import Prepared, insert_into
 from state.purging import delete_some
@@ -43,6 +44,7 @@ _LIVE: Final = Prepared(
         _c.id == bindparam("grant"),
         _c.revoked_at.is_(None),
         _c.expires_at > bindparam("now"),
+        _c.created_at <= bindparam("begun_by"),
         or_(_person.c.blocked_at.is_(None), _person.c.blocked_at > bindparam("now")),
     )
 )
@@ -116,7 +118,8 @@ def live(session: Session, grant_id: str, now: datetime) -> str | None:
     """The id of the person while the grant stands, neither revoked nor over, and the person is not
     blocked. One read, never from a cache.
     """
-    row = _LIVE.first(session, {"grant": grant_id, "now": now})
+    moments = {"now": now, "begun_by": latest_beginning(now)}
+    row = _LIVE.first(session, {"grant": grant_id, **moments})
     return str(row[0]) if row is not None else None
 
 

@@ -1,10 +1,13 @@
-"""Health: the named checks behind readiness. A makelaar that is down is no reason to fail."""
+"""Health: the named checks behind readiness, and alarms.
+
+A check fails where this instance cannot serve a login, or must not. What is broken for all of them
+alike while logins go on is an alarm: taking every instance out of the balancer mends nothing.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Final
 
@@ -14,7 +17,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from broker import beats, draining
+from broker import beats, clocks, draining
 from broker.configuration import ConfigurationHolder
 from broker.downstream.interface import PageError
 from keys.keyring import KeyMissing, KeyUse
@@ -22,7 +25,6 @@ from state import migrate
 from state.clock import Clock
 from state.ephemeral import ExpiringStore, StoreUnavailable
 
-MOST_DRIFT: Final = timedelta(seconds=5)
 log = structlog.get_logger()
 
 
@@ -42,16 +44,20 @@ Check = Callable[[Examined], bool]
 
 def examine(examined: Examined) -> dict[str, bool]:
     """Name of the check → passed. Raises nothing."""
-    found = {name: _passes(check, examined) for name, check in CHECKS.items()}
+    found = _all(CHECKS, examined)
     failed = [name for name, passed in found.items() if not passed]
     if failed:
         log.warning("health.failed", checks=failed)
     return found
 
 
-def drifts(ours: datetime, theirs: datetime) -> bool:
-    """True where two clocks differ by more than tokens and mandates can bear."""
-    return abs(ours - theirs) > MOST_DRIFT
+def alarms(examined: Examined) -> dict[str, bool]:
+    """Name of the alarm → all is quiet. Raises nothing."""
+    return _all(ALARMS, examined)
+
+
+def _all(checks: Mapping[str, Check], examined: Examined) -> dict[str, bool]:
+    return {name: _passes(check, examined) for name, check in checks.items()}
 
 
 def _passes(check: Check, examined: Examined) -> bool:
@@ -87,17 +93,16 @@ def _keys(examined: Examined) -> bool:
 
 
 def _clock(examined: Examined) -> bool:
-    """SQLite has no clock but ours."""
-    if examined.engine.dialect.name == "sqlite":
-        return True
-    seconds = examined.session.scalar(text("SELECT extract(epoch FROM clock_timestamp())"))
-    return not drifts(examined.clock(), datetime.fromtimestamp(float(seconds), UTC))
+    found = clocks.measure(examined.session, examined.store, examined.clock)
+    return not clocks.is_ours_wrong(found)
+
+
+def _clocks(examined: Examined) -> bool:
+    return not clocks.differ(clocks.measure(examined.session, examined.store, examined.clock))
 
 
 def _worker(examined: Examined) -> bool:
-    """Where a worker was seen, it still lives."""
-    seen = beats.last_beat(examined.store)
-    return seen is None or examined.clock() - seen <= beats.SILENT_AFTER
+    return not beats.is_silent(beats.last_beat(examined.store), examined.clock())
 
 
 def _staying(_examined: Examined) -> bool:
@@ -113,7 +118,7 @@ CHECKS: Final[Mapping[str, Check]] = MappingProxyType(
         "configuration": _configuration,
         "keys": _keys,
         "clock": _clock,
-        "worker": _worker,
         "staying": _staying,
     }
 )
+ALARMS: Final[Mapping[str, Check]] = MappingProxyType({"worker": _worker, "clocks": _clocks})

@@ -15,6 +15,7 @@ import structlog
 from broker.downstream.interface import LoginRequest, RefusalCode
 from broker.login import ADAPTER, Ended, Login
 from keys.sealing import SealBroken, Sealer, WrongMasterKey
+from state.clock import has_begun
 from state.db import new_id
 from state.ephemeral import Append, Get, Operation, Put, Swap
 from state.trace import new_reference
@@ -95,7 +96,7 @@ def parse(raw: bytes | None, sealer: Sealer) -> Kept | None:
 
 def is_over(login: Login, now: datetime) -> bool:
     """Did it run out? It is still there for a while, so that its ending can be written."""
-    return login.expires_at <= now
+    return login.expires_at <= now or not has_begun(login.created_at, now)
 
 
 def due_key(second: int) -> str:

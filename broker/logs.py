@@ -99,6 +99,9 @@ def configure_logs(level: str) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
+    # Where a line cannot be written (the disk is full) the library would print what it was made of,
+    # past redaction; and nobody's request fails for it.
+    logging.raiseExceptions = False
     handler = logging.StreamHandler(sys.stderr)
     handler.addFilter(_may_speak)
     handler.setFormatter(

@@ -20,7 +20,7 @@ from prometheus_client import REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from broker.health import Examined, examine
+from broker.health import Examined, alarms, examine
 from broker.listening import address_of
 from broker.readings import Readings
 from broker.start import Parts
@@ -83,7 +83,7 @@ def application(parts: Parts) -> Callable[..., Iterable[bytes]]:
         "/metrics": lambda: _metrics(registry),
         "/health/live": lambda: _told({"process": True}),
         "/health/started": lambda: _told(_started(parts)),
-        "/health/ready": lambda: _told(_ready(parts)),
+        "/health/ready": lambda: _ready(parts),
     }
 
     def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -103,16 +103,27 @@ def application(parts: Parts) -> Callable[..., Iterable[bytes]]:
     return answer
 
 
-def _told(checks: dict[str, bool]) -> Answer:
+def _told(checks: dict[str, bool], alarms: dict[str, bool] | None = None) -> Answer:
+    """Alarms are told and change no status."""
     well = all(checks.values())
-    words = {name: "ok" if passed else "failed" for name, passed in checks.items()}
-    body = json.dumps({"status": "ok" if well else "failed", "checks": words}).encode()
-    return "200 OK" if well else "503 Service Unavailable", JSON, body
+    told: dict[str, object] = {"status": _word(well), "checks": _words(checks)}
+    if alarms is not None:
+        told["alarms"] = _words(alarms)
+    return "200 OK" if well else "503 Service Unavailable", JSON, json.dumps(told).encode()
 
 
-def _ready(parts: Parts) -> dict[str, bool]:
+def _word(passed: bool) -> str:
+    return "ok" if passed else "failed"
+
+
+def _words(checks: dict[str, bool]) -> dict[str, str]:
+    return {name: _word(passed) for name, passed in checks.items()}
+
+
+def _ready(parts: Parts) -> Answer:
     with parts.sessions() as session:
-        return examine(Examined(session, parts.engine, parts.store, parts.holder, parts.clock))
+        seen = Examined(session, parts.engine, parts.store, parts.holder, parts.clock)
+        return _told(examine(seen), alarms(seen))
 
 
 def _started(parts: Parts) -> dict[str, bool]:

@@ -13,7 +13,7 @@ import structlog
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from broker import beats
+from broker import beats, clocks
 from broker.jobs import JOBS
 from broker.start import Parts
 from keys.signing_key import KeyState, KeyUse
@@ -35,7 +35,7 @@ class Readings(Collector):
 
     def collect(self) -> Iterator[Metric]:
         yield _gauge("sluis_build_info", "This version", ("version",), {(version("sluis"),): 1})
-        for read in (_certificates, _keys, _outbox, _jobs):
+        for read in (_certificates, _keys, _outbox, _jobs, _worker, _clocks):
             try:
                 yield from read(self.parts)
             except Exception as error:
@@ -109,3 +109,19 @@ def _jobs(parts: Parts) -> Iterator[Metric]:
     values: dict[tuple[str, ...], float] = {(name,): at.timestamp() for name, at in done.items()}
     text = "When this job last did its work"
     yield _gauge("sluis_job_last_success_timestamp_seconds", text, ("job",), values)
+
+
+def _worker(parts: Parts) -> Iterator[Metric]:
+    seen = beats.last_beat(parts.store)
+    values: dict[tuple[str, ...], float] = {} if seen is None else {(): seen.timestamp()}
+    yield _gauge("sluis_worker_last_beat_timestamp_seconds", "When a worker last lived", (), values)
+
+
+def _clocks(parts: Parts) -> Iterator[Metric]:
+    with parts.sessions() as session:
+        found = clocks.measure(session, parts.store, parts.clock)
+    values: dict[tuple[str, ...], float] = {
+        (name,): difference.total_seconds() for name, difference in found.items()
+    }
+    text = "How far our clock is ahead of that of this server"
+    yield _gauge("sluis_clock_ahead_seconds", text, ("server",), values)

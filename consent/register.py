@@ -7,21 +7,32 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ForeignKey, Index, String, bindparam, select
+from sqlalchemy import ForeignKey, Index, String, bindparam, select, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from state.db import Base, UtcDateTime, new_id, table_of
 from state.prepared import Prepared
 
+_SET: Final = ("person_id", "client_id", "service_uuid", "shown")
+_STANDS: Final = text("withdrawn_at IS NULL")
+
 
 class Consent(Base):
     """One consent. ``shown``: keyed fingerprint of the set that the person saw; another set asks
-    again.
+    again. Of the same set one stands at a time; those that were withdrawn stay.
     """
 
     __tablename__ = "consent"
     __table_args__ = (
         Index("ix_consent_person_client_service", "person_id", "client_id", "service_uuid"),
+        Index(
+            "uq_consent_standing",
+            *_SET,
+            unique=True,
+            sqlite_where=_STANDS,
+            postgresql_where=_STANDS,
+        ),
     )
 
     id: Mapped[str] = mapped_column(String(26), primary_key=True, default=new_id)
@@ -33,7 +44,8 @@ class Consent(Base):
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-_c = table_of(Consent).c
+_table = table_of(Consent)
+_c = _table.c
 _COVERS: Final = Prepared(
     select(_c.id)
     .where(
@@ -45,6 +57,22 @@ _COVERS: Final = Prepared(
     )
     .limit(1)
 )
+_ROW: Final = {column.name: bindparam(column.name, type_=column.type) for column in _c}
+# Both databases know this clause, but SQLAlchemy has no word for it that both understand.
+_GIVE: Final = {
+    "sqlite": Prepared(
+        sqlite.insert(_table)
+        .values(_ROW)
+        .on_conflict_do_nothing(index_elements=_SET, index_where=_STANDS)
+        .inline()
+    ),
+    "postgresql": Prepared(
+        postgresql.insert(_table)
+        .values(_ROW)
+        .on_conflict_do_nothing(index_elements=_SET, index_where=_STANDS)
+        .inline()
+    ),
+}
 
 
 def covers(
@@ -64,19 +92,18 @@ def give(
     shown: str,
     now: datetime,
 ) -> None:
-    """Write down a consent, once for the same set."""
-    if covers(
-        session, person_id=person_id, client_id=client_id, service_uuid=service_uuid, shown=shown
-    ):
-        return
-    session.add(
-        Consent(
-            person_id=person_id,
-            client_id=client_id,
-            service_uuid=service_uuid,
-            shown=shown,
-            given_at=now,
-        )
+    """Write down a consent, once for the same set, whoever does so at the same time."""
+    _GIVE[session.get_bind().dialect.name].run(
+        session,
+        {
+            "id": new_id(),
+            "person_id": person_id,
+            "client_id": client_id,
+            "service_uuid": service_uuid,
+            "shown": shown,
+            "given_at": now,
+            "withdrawn_at": None,
+        },
     )
 
 

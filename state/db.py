@@ -27,7 +27,7 @@ NAMING_CONVENTION = {
     "pk": "pk_%(table_name)s",
 }
 
-
+BUSY_MILLISECONDS = 10_000  # how long SQLite waits for another writer
 WRITES = "sluis_writes"  # execution option of a connection whose transaction will write
 SEALED = "sluis_sealed"  # in Column.info: the context under which its values are sealed
 
@@ -102,7 +102,8 @@ def prepare_sqlite(engine: Engine) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
         for pragma in (
-            "busy_timeout=10000",  # first: two that start at once wait for the change to WAL
+            # First: two that start at once wait for the change to WAL.
+            f"busy_timeout={BUSY_MILLISECONDS}",
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",

@@ -102,3 +102,9 @@ class ExpiringStore(Protocol):
     def ping(self) -> None:
         """Raises StoreUnavailable when the store does not answer."""
         ...
+
+    def server_time(self) -> datetime | None:
+        """What time its server says it is (UTC); None where it has no clock of its own. Raises
+        StoreUnavailable.
+        """
+        ...

@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import Connection, text
 from sqlalchemy.engine import Engine
 
-from state.db import WRITES, Base
+from state.db import BUSY_MILLISECONDS, WRITES, Base
 from state.locks import one_at_a_time
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
 SCRIPTS: Final = Path(__file__).parent / "migrations"
+PATIENT_MILLISECONDS: Final = 3_600_000
 
 
 class MigrationFailed(Exception):
@@ -92,7 +93,7 @@ def _exclusive(engine: Engine) -> Iterator[Connection]:
     """A write transaction that no other migration runs beside."""
     with engine.connect().execution_options(**{WRITES: True}) as connection:
         if engine.dialect.name == "sqlite":
-            with _without_foreign_keys(connection), connection.begin():
+            with _without_limits(connection), connection.begin():
                 yield connection
                 _check_foreign_keys(connection)
         else:
@@ -102,15 +103,19 @@ def _exclusive(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def _without_foreign_keys(connection: Connection) -> Iterator[None]:
-    """SQLite changes a table by making it anew; with foreign keys on, what points to it goes."""
+def _without_limits(connection: Connection) -> Iterator[None]:
+    """SQLite changes a table by making it anew; with foreign keys on, what points to it goes. Who
+    comes second waits as long as the first one needs.
+    """
     raw = connection.connection.driver_connection
     assert raw is not None
     raw.execute("PRAGMA foreign_keys=OFF")
+    raw.execute(f"PRAGMA busy_timeout={PATIENT_MILLISECONDS}")
     try:
         yield
     finally:
         raw.execute("PRAGMA foreign_keys=ON")
+        raw.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
 
 
 def _check_foreign_keys(connection: Connection) -> None:

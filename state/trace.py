@@ -173,29 +173,6 @@ def find(session: Session, reference: str) -> TraceRecord | None:
     return record_of(row) if row is not None else None
 
 
-def recent(
-    session: Session,
-    *,
-    service_uuid: str | None = None,
-    provider_id: str | None = None,
-    outcome: str | None = None,
-    before: datetime | None = None,
-    limit: int = 50,
-) -> list[TraceRecord]:
-    """The last logins that meet every given condition, newest first; ``before``: ended earlier."""
-    query = select(Trace).order_by(Trace.ended_at.desc(), Trace.id.desc()).limit(limit)
-    for column, wanted in (
-        (Trace.service_uuid, service_uuid),
-        (Trace.provider_id, provider_id),
-        (Trace.outcome, outcome),
-    ):
-        if wanted is not None:
-            query = query.where(column == wanted)
-    if before is not None:
-        query = query.where(Trace.ended_at < before)
-    return [record_of(row) for row in session.scalars(query)]
-
-
 def record_of(row: Trace) -> TraceRecord:
     """What a row holds."""
     return TraceRecord(

@@ -6,7 +6,7 @@ import shutil
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
-from broker.health import drifts
+from broker import beats, clocks
 from broker.settings import Settings
 from keys import resealing
 from keys.keyring import KeyUse, load_keyring
@@ -25,6 +25,7 @@ from keys.signing_key import KeyState
 from providers.registry import ProviderRecord
 from providers.saml.metadata import read_metadata
 from state import migrate, outbox
+from state.clock import utc_now
 from state.registrations import Kind, all_registrations
 from state.stores import make_store
 
@@ -141,13 +142,19 @@ def certificates_last(ends: dict[str, datetime], now: datetime) -> Seen:
 
 
 def _clock(patient: Patient) -> Seen:
-    if patient.engine.dialect.name == "sqlite":
-        return True, "SQLite has the clock of this machine"
-    with patient.engine.connect() as connection:
-        seconds = connection.scalar(text("SELECT extract(epoch FROM clock_timestamp())"))
-    theirs = datetime.fromtimestamp(float(seconds or 0), UTC)
-    ours = datetime.now(UTC)
-    return not drifts(ours, theirs), f"{abs(ours - theirs).total_seconds():.1f} s apart"
+    store = make_store(patient.settings.store.url, patient.engine, utc_now)
+    with Session(patient.engine) as session:
+        found = clocks.measure(session, store, utc_now)
+    told = [f"{seen.total_seconds():+.1f} s from the {name}" for name, seen in found.items()]
+    return not clocks.differ(found), ", ".join(told) or "there is no clock but that of this machine"
+
+
+def _worker(patient: Patient) -> Seen:
+    """A store in the memory of the server tells nobody else."""
+    seen = beats.last_beat(make_store(patient.settings.store.url, patient.engine, utc_now))
+    if seen is None:
+        return True, "none is known yet"
+    return not beats.is_silent(seen, patient.now), f"last seen at {seen:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _mail(patient: Patient) -> Seen:
@@ -181,7 +188,8 @@ CHECKS: Final[tuple[Check, ...]] = (
     ("sealed", _sealed, "put back the file with these master keys; see sluis keys master status"),
     ("keys", _keys, "run: sluis init, with the master key of this database"),
     ("certificates", _certificates, "rotate ours; apply new metadata for makelaars"),
-    ("clock", _clock, "set the clocks of both machines with NTP"),
+    ("clock", _clock, "set the clocks of all machines with NTP"),
+    ("worker", _worker, "start sluis worker, or sluis serve with worker.embedded"),
     ("mail", _mail, "set mail.adapter and mail.url"),
     ("outbox", _outbox, "look whether a worker runs and whether mail.url answers"),
     ("disk", _disk, "free more than 500 MB where the database is"),

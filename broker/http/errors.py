@@ -1,14 +1,15 @@
-"""Errors become pages: what happened, what to do next, and a reference that the log and the trace
-know.
+"""Errors become pages, or JSON for programs: what happened, what to do next, and a reference that
+the log and the trace know.
 """
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Mapping
 from types import MappingProxyType
 
 import structlog
-from flask import Flask, g, jsonify, request
+from flask import Flask, g, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -16,17 +17,25 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from broker.downstream.interface import PageError, TooManyRequests
+from broker.http import programs
 from broker.http.replies import remember_reference, show
 from broker.http.texts import error_page
 from broker.runtime import runtime
 from state.ephemeral import StoreUnavailable
-from state.trace import new_reference, show_reference
+from state.trace import new_reference
 
 log = structlog.get_logger()
-# Asked by programs, which read JSON.
-PROGRAMS = frozenset({"oidc.token", "oidc.userinfo"})
 NOTHING: Mapping[str, str | None] = MappingProxyType({})
-RETRY_SECONDS = "10"  # longer than a restart of the store or a fail-over of the database takes
+RETRY_SECONDS = {
+    429: "60",
+    503: "10",  # longer than a restart of the store or a fail-over of the database takes
+}
+SHORTAGES = frozenset(
+    {
+        *(errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN),  # files, memory, processes
+        *(errno.ENOSPC, errno.EDQUOT, errno.EFBIG),  # disk
+    }
+)
 STATUS_KEYS = {
     400: "invalid_request",
     404: "not_found",
@@ -50,25 +59,12 @@ def install(app: Flask) -> None:
 
 
 def _page_error(error: PageError) -> Response:
-    response = _show(error.status, error.public_key, error.detail, error.values)
-    if error.status == 429:
-        response.headers["Retry-After"] = "60"
-    return response
+    return _show(error.status, error.public_key, error.detail, error.values)
 
 
 def _too_many(error: TooManyRequests) -> Response:
-    if request.endpoint in PROGRAMS:
-        response = _too_many_in_json()
-    else:
-        response = _show(429, "too_many_requests", error.rule)
+    response = _show(429, "too_many_requests", error.rule)
     response.headers["Retry-After"] = str(error.seconds)
-    return response
-
-
-def _too_many_in_json() -> Response:
-    text = f"too many requests; try again later. Reference: {show_reference(_reference())}"
-    response = jsonify({"error": "temporarily_unavailable", "error_description": text})
-    response.status_code = 429
     return response
 
 
@@ -89,14 +85,21 @@ def _http(error: HTTPException) -> Response:
 
 
 def _unavailable(error: Exception) -> Response:
-    response = _show(503, "store_unavailable", type(error).__name__)
-    response.headers["Retry-After"] = RETRY_SECONDS
-    return response
+    return _show(503, "store_unavailable", type(error).__name__)
 
 
 def _unexpected(error: Exception) -> Response:
+    if _is_shortage(error):
+        return _unavailable(error)
     log.error("unexpected", error=type(error).__name__, exc_info=error)
     return _show(500, "server_error", type(error).__name__)
+
+
+def _is_shortage(error: Exception) -> bool:
+    """The machine has too little of something for a moment; who comes back finds it well again."""
+    return isinstance(error, MemoryError) or (
+        isinstance(error, OSError) and error.errno in SHORTAGES
+    )
 
 
 def _reference() -> str:
@@ -120,13 +123,17 @@ def _show(
         reference=reference,
         endpoint=request.endpoint,
     )
-    return show(
-        error_page(
+    if programs.ask(request.path):
+        response = programs.told(status, key, reference)
+    else:
+        page = error_page(
             key,
             reference=reference,
             at=runtime().clock(),
             home_url=values.get("home_url"),
             portal=values.get("portal"),
-        ),
-        status,
-    )
+        )
+        response = show(page, status)
+    if status in RETRY_SECONDS:
+        response.headers["Retry-After"] = RETRY_SECONDS[status]
+    return response

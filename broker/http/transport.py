@@ -11,10 +11,9 @@ from flask import Flask, redirect, request
 from werkzeug.wrappers import Response
 
 from broker.downstream.interface import PageError
+from broker.http import programs
 
 EXEMPT_BLUEPRINT = "health"
-# Asked by programs, which must learn that their address is wrong.
-PROGRAMS = frozenset({"oidc.token", "oidc.userinfo", "oidc.jwks", "oidc.discovery"})
 
 
 def install(app: Flask, base_url: str, *, proxy_hops: int) -> None:
@@ -28,7 +27,8 @@ def install(app: Flask, base_url: str, *, proxy_hops: int) -> None:
             return None
         if request.blueprint == EXEMPT_BLUEPRINT:
             return None
-        if request.method not in ("GET", "HEAD") or request.endpoint in PROGRAMS:
+        # Programs must learn that their address is wrong.
+        if request.method not in ("GET", "HEAD") or programs.ask(request.path):
             raise PageError(400, "https_required", "plain http")
         query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
         return redirect(f"{base_url}{request.path}{query}", 308)

@@ -6,7 +6,7 @@ The server must not evict (``maxmemory-policy noeviction``): an evicted replay i
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from redis import Redis, RedisError
@@ -97,6 +97,13 @@ class RedisStore(SingleOperations):
             raise StoreUnavailable(type(error).__name__) from None
         if not known:
             self._be_born()
+
+    def server_time(self) -> datetime:
+        try:
+            seconds, microseconds = self._redis.time()
+        except RedisError as error:
+            raise StoreUnavailable(type(error).__name__) from None
+        return datetime.fromtimestamp(seconds, UTC) + timedelta(microseconds=microseconds)
 
     def close(self) -> None:
         """Let go of the connections."""

@@ -34,6 +34,10 @@ class SingleOperations(ABC):
     def count(self, key: str, ttl: int) -> int:
         return cast(int, self.batch([Count(key, ttl)])[0])
 
+    def server_time(self) -> datetime | None:
+        """Only a server has a clock of its own."""
+        return None
+
 
 def milliseconds(moment: datetime) -> int:
     """Since 1970."""

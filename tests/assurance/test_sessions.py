@@ -152,6 +152,22 @@ def test_a_session_ends_however_much_it_is_used(sql: Session) -> None:
     assert _find(sql, cookie, 8 * 60) is None
 
 
+@pytest.mark.parametrize(
+    ("seconds", "stands"), [(-10, True), (-11, False), (-180, False), (-3600, False), (3600, False)]
+)
+def test_X_08_a_session_does_not_outlive_a_jump_of_the_clock(
+    sql: Session, seconds: int, stands: bool
+) -> None:
+    """It was used a moment ago; then the clock is set. Back: nobody knows any more how long ago."""
+    cookie = _started(sql)
+    used = 25.0
+    with writing(sql):
+        now = START + timedelta(minutes=used)
+        assert sessions.use(sql, cookie[:26], limits=LIMITS, now=now)
+    assert _find(sql, cookie, used) is not None
+    assert (_find(sql, cookie, used + seconds / 60) is not None) is stands
+
+
 def test_F_11_a_rise_gives_a_new_identifier(sql: Session) -> None:
     before = _started(sql)
     with writing(sql):

@@ -98,7 +98,7 @@ def test_the_counts_of_all_workers_are_told_together_also_after_one_ended(
     os.kill(listener, signal.SIGKILL)
     assert json.loads(asked(parties, "/health/live"))["status"] == "ok"
     assert answered(parties) == before + 40
-    told = json.loads(asked(parties, "/health/ready"))["checks"]
+    told = json.loads(asked(parties, "/health/ready"))["alarms"]
     assert told["worker"] == "ok"
 
 

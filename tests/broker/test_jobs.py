@@ -13,11 +13,12 @@ from broker.audit.verification import verify
 from broker.jobs import JOBS, Job, run_due, seal_audit
 from broker.purges import purge
 from broker.start import Parts
-from state import audit, trace
+from state import audit, trace, trace_search
 from state.audit import AuditEvent, EventTag
 from state.db import writing
 from state.outbox import Message, OutboxRow, enqueue
 from state.trace import TraceRecord
+from state.trace_search import Wanted
 from tests.world import World, make_world
 
 
@@ -120,7 +121,7 @@ def test_a_purge_goes_in_portions(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     world.clock.advance(8 * 86400)
     purge(world.parts)
     with world.session() as session:
-        assert trace.recent(session) == []
+        assert trace_search.newest(session, Wanted(), limit=1) == []
 
 
 def counts(world: World) -> dict[str, int]:

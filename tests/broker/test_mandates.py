@@ -221,6 +221,17 @@ def test_M_10_what_was_kept_is_asked_again_when_it_changes(portal: Portal) -> No
         assert page.press("person", "jan").heading == CONSENT
 
 
+def test_M_10_two_tabs_that_agree_to_the_same_keep_it_once(portal: Portal) -> None:
+    tabs = [portal.at_makelaar(scope=scope_of(BODEM)) for _ in range(2)]
+    for tab in tabs:
+        assert tab.press("person", "jan").heading == CONSENT
+        tab.fill("keep", "yes")
+    for tab in tabs:
+        assert "code" in portal.heard(tab.press("agree", "yes"))
+    with portal.world.session() as session:
+        assert len(session.scalars(select(Consent)).all()) == 1
+
+
 def test_M_10_a_consent_that_was_withdrawn_is_asked_again(portal: Portal) -> None:
     browser = portal.at_makelaar(scope=scope_of(BODEM))
     browser.press("person", "jan")

@@ -11,8 +11,9 @@ import pytest
 from broker import trail
 from broker.cli.tracing import explain_login
 from broker.expiry import end_expired
-from state import trace
+from state import trace, trace_search
 from state.trace import TraceRecord, TraceStep
+from state.trace_search import Wanted
 from tests.world import World, make_world
 
 REFERENCE = re.compile(r"[0-9A-Z]{4}-[0-9A-Z]{4}")
@@ -36,7 +37,7 @@ def own_world(tmp_path: Path) -> World:
 
 def last(world: World) -> TraceRecord:
     with world.session() as session:
-        return trace.recent(session, limit=1)[0]
+        return trace_search.newest(session, Wanted(), limit=1)[0].record
 
 
 def refused(world: World, fault: str) -> TraceRecord:

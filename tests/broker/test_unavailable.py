@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 from pathlib import Path
 
+import psycopg
 import pytest
 from flask import Flask
 from sqlalchemy import text
-from sqlalchemy.exc import InternalError, OperationalError
+from sqlalchemy.exc import DBAPIError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from broker.http import database
 from state.engine import make_engine
 from state.ephemeral import StoreUnavailable
-from tests.world import make_world
+from tests.world import World, make_world
 
 AWAY = (
     OperationalError("SELECT", None, Exception("gone")),
     InternalError("INSERT", None, Exception("read-only")),
     PoolTimeout("no connection left"),
     StoreUnavailable("down"),
+)
+SHORTAGES = (
+    pytest.param(OSError(errno.EMFILE, "Too many open files"), id="X-19 file handles"),
+    pytest.param(OSError(errno.ENFILE, "Too many open files"), id="X-19 of the whole machine"),
+    pytest.param(MemoryError(), id="X-19 memory"),
+    pytest.param(OSError(errno.ENOSPC, "No space left on device"), id="X-07 disk"),
+    pytest.param(OSError(errno.EDQUOT, "Disk quota exceeded"), id="X-07 quota"),
 )
 
 
@@ -41,6 +50,54 @@ def test_X_05_what_is_away_is_a_503_with_a_time_and_a_reference(
     assert answer.status_code == 503
     assert int(answer.headers["Retry-After"]) > 0
     assert "Wat kunt u nu doen?" in answer.text
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> World:
+    return make_world(tmp_path_factory.mktemp("world"))
+
+
+def while_it_fails(
+    world: World, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> tuple[int, str, str]:
+    """Status, when to come back, and the page."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(world.parts.store), "get", fail)
+        url = f"{world.demo.addresses.broker}/login/{'a' * 26}"
+        answer = world.app.test_client().get(url)
+    return answer.status_code, answer.headers.get("Retry-After", ""), answer.text
+
+
+@pytest.mark.parametrize("error", SHORTAGES)
+def test_a_shortage_of_the_machine_is_a_503_and_passes(
+    whole: World, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    status, retry, page = while_it_fails(whole, monkeypatch, error)
+    assert (status, "Wat kunt u nu doen?" in page) == (503, True)
+    assert int(retry) > 0
+    page_again = whole.walk("Meldportaal Bodem", "Polderpoort", "jan").run()
+    assert page_again.url.startswith(whole.demo.addresses.portal)
+
+
+def test_X_07_a_full_disk_of_postgresql_is_told_like_that_of_sqlite() -> None:
+    """Both drivers say so with the error that every server away is told with: a 503."""
+    assert issubclass(psycopg.errors.DiskFull, psycopg.OperationalError)
+    full = DBAPIError.instance(
+        "INSERT", {}, psycopg.errors.DiskFull("No space left on device"), psycopg.Error
+    )
+    assert isinstance(full, OperationalError)
+
+
+def test_another_error_of_the_machine_is_ours(
+    whole: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    denied = PermissionError(errno.EACCES, "Permission denied")
+    status, retry, _ = while_it_fails(whole, monkeypatch, denied)
+    assert (status, retry) == (500, "")
 
 
 def test_X_05_a_connection_that_broke_after_the_answer_takes_nothing_away(

@@ -10,12 +10,16 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
+from broker import beats
 from broker import settings as configuration
+from broker.cli import checks
 from broker.cli.checks import certificates_last
 from keys.master_key_file import create_master_key, load_sealer
 from sandbox.prepare import Demo
+from state.clock import utc_now
 from state.db import writing
 from state.outbox import Message, enqueue
+from state.stores.redis import RedisStore
 from tests.cli.conftest import Sluis
 from tests.cli.test_apply import Session, session  # noqa: F401 (a fixture)
 from tests.servers import redis
@@ -120,4 +124,30 @@ def test_a_redis_that_evicts_is_found(
 @pytest.mark.usefixtures("session")
 def test_a_redis_that_is_not_there_is_found(sluis: Sluis, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SLUIS__STORE__URL", "redis://127.0.0.1:1/0")
-    assert _problems(sluis) == {"store", "eviction"}
+    assert _problems(sluis) == {"store", "eviction", "clock", "worker"}
+
+
+@pytest.mark.usefixtures("session")
+@pytest.mark.parametrize(
+    ("seconds", "problems"), [(4, set()), (6, {"clock"}), (-180, {"clock"}), (3600, {"clock"})]
+)
+def test_X_08_a_clock_that_differs_from_that_of_the_store_is_found(
+    sluis: Sluis, monkeypatch: pytest.MonkeyPatch, seconds: int, problems: set[str]
+) -> None:
+    with redis() as url, Redis.from_url(url) as client:
+        monkeypatch.setenv("SLUIS__STORE__URL", url)
+        client.config_set("maxmemory-policy", "noeviction")
+        monkeypatch.setattr(checks, "utc_now", lambda: utc_now() + timedelta(seconds=seconds))
+        assert _problems(sluis) == problems
+
+
+@pytest.mark.usefixtures("session")
+@pytest.mark.parametrize(("minutes", "problems"), [(1, set()), (3, {"worker"})])
+def test_a_worker_that_fell_silent_is_found(
+    sluis: Sluis, monkeypatch: pytest.MonkeyPatch, minutes: int, problems: set[str]
+) -> None:
+    with redis() as url, Redis.from_url(url) as client:
+        monkeypatch.setenv("SLUIS__STORE__URL", url)
+        client.config_set("maxmemory-policy", "noeviction")
+        beats.beat(RedisStore(url, utc_now, lambda: True), utc_now() - timedelta(minutes=minutes))
+        assert _problems(sluis) == problems

@@ -12,10 +12,11 @@ from broker import logins
 from broker.expiry import end_expired
 from directory.history import HistoryEntry
 from sandbox.browser import Browser
-from state import audit, trace
+from state import audit, trace_search
 from state.audit import AuditEvent, EventTag
 from state.ephemeral import Get
 from state.trace import TraceRecord
+from state.trace_search import Wanted
 from tests.servers import redis_url
 from tests.world import World, make_world
 
@@ -52,7 +53,7 @@ def endings(world: World) -> list[AuditEvent]:
 
 def traces(world: World) -> list[TraceRecord]:
     with world.session() as session:
-        return trace.recent(session)
+        return [one.record for one in trace_search.newest(session, Wanted(), limit=50)]
 
 
 def test_a_login_that_ran_out_has_its_event_and_its_trace(world: World) -> None:

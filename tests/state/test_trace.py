@@ -44,27 +44,6 @@ def test_of_two_logins_with_one_reference_the_last_is_found(session: Session) ->
     assert trace.find(session, RECORD.reference) == later
 
 
-def test_recent_logins_come_newest_first(session: Session) -> None:
-    made = [
-        replace(RECORD, reference=f"0000000{n}", ended_at=RECORD.ended_at + timedelta(minutes=n))
-        for n in range(4)
-    ]
-    made[1] = replace(made[1], outcome="refused", provider_id="other", service_uuid="another")
-    for record in made:
-        trace.save(session, record)
-    session.commit()
-    assert trace.recent(session) == made[::-1]
-    assert trace.recent(session, limit=2) == [made[3], made[2]]
-    assert trace.recent(session, before=made[2].ended_at) == [made[1], made[0]]
-    for found in (
-        trace.recent(session, outcome="refused"),
-        trace.recent(session, provider_id="other"),
-        trace.recent(session, service_uuid="another"),
-    ):
-        assert found == [made[1]]
-    assert trace.recent(session, provider_id="other", outcome="success") == []
-
-
 def test_a_trace_without_measured_facts_is_read_as_well(session: Session) -> None:
     step = TraceStep("answer", "accepted", None, 1)
     trace.save(session, replace(RECORD, steps=(step,)))

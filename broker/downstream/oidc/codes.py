@@ -9,12 +9,14 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from pydantic import TypeAdapter
 
 from broker.downstream.interface import LoginResult
 from keys.sealing import SealBroken, Sealer, WrongMasterKey
+from state.clock import MOST_APART, has_begun
 from state.ephemeral import Get, Put, Swap
 
 CODE_SECONDS = 60
@@ -79,6 +81,12 @@ def parse(raw: bytes | None, sealer: Sealer) -> Kept | Used | None:
         return None
     except SealBroken:
         return None
+
+
+def is_over(facts: CodeFacts, now: datetime) -> bool:
+    """By our own clock as well: a store counts by another one, or by one that was set back."""
+    issued = datetime.fromtimestamp(facts.issued_at, UTC)
+    return not has_begun(issued, now) or now - issued > timedelta(seconds=CODE_SECONDS) + MOST_APART
 
 
 def redeem(code: str, kept: Kept) -> Swap:

@@ -62,7 +62,9 @@ def redeem(
         remember_reference(found.facts.result.reference)
     if isinstance(found, Used):
         _revoke(rt, found.grant_id, now)
-    if not isinstance(found, Kept) or not _fits(found.facts, parameters, who.client):
+    if not isinstance(found, Kept) or codes.is_over(found.facts, now):
+        raise _invalid_grant()
+    if not _fits(found.facts, parameters, who.client):
         raise _invalid_grant()
     return _answer(rt, Redemption(who.client, code, found), now)
 

@@ -17,6 +17,7 @@ from directory.services import OidcClient
 from keys.jwks import joserfc_key
 from keys.keyring import KeyRing, KeyUse
 from keys.sealing import Sealer
+from state.clock import latest_beginning
 
 ALGORITHMS = ("RS256", "PS256", "ES256")
 ACCESS_TOKEN_TYPE = "at+jwt"
@@ -84,6 +85,8 @@ def read_access_token(
         claims.get("aud") == issuer
         and isinstance(claims.get("exp"), int)
         and claims["exp"] > now.timestamp()
+        and isinstance(claims.get("iat"), int)
+        and claims["iat"] <= latest_beginning(now).timestamp()
         and isinstance(claims.get("gid"), str)
     )
     return claims if is_ours else None
