@@ -51,7 +51,7 @@ def current(console: Console, *, counts: bool = True) -> ConsoleSession | None:
     """
     rt = runtime()
     now = rt.clock()
-    ticket = read_ticket(rt.sealer, request.cookies.get(console.cookie, ""))
+    ticket = read_ticket(rt.sealer, console, request.cookies.get(console.cookie, ""))
     if ticket is None or rt.store.get(idle_key(ticket.grant_id)) is None:
         return None
     person_id = grants.live(rt.session, ticket.grant_id, now)
