@@ -54,6 +54,7 @@ class Ticket:
     grant_id: str
     level: AssuranceLevel
     logged_in_at: datetime
+    factor_id: str | None = None  # of Sluis, to which this level is owed
 
 
 def _service(uuid: str, urn: str, level: AssuranceLevel, **texts: LocalizedText) -> Service:
@@ -180,7 +181,9 @@ class ConsoleDownstream:
     def prepare(self, result: LoginResult, now: datetime) -> Prepared:
         """A session for the console, and the way to the page that was asked."""
         console, chosen = console_of(result.request.client_id), self._rt.settings.login
-        ticket = Ticket(result.grant_id, result.level, min(result.authenticated_at, now))
+        ticket = Ticket(
+            result.grant_id, result.level, min(result.authenticated_at, now), result.factor_id
+        )
         cookie = seal_ticket(self._rt.sealer, console, ticket)
         idle = chosen.session_idle_minutes * 60
         return Prepared(
