@@ -164,7 +164,7 @@ def _check_again(session: Session, login: Login, meets: Situation) -> None:
     if not accounts.still_stands(session, login.identity):
         raise LoginRefused(RefusalCode.NOT_ALLOWED, "account_changed", "changed during login")
     if login.factor is not None and not second_factor.stands(session, login.factor.factor_id):
-        raise LoginRefused(RefusalCode.LOGIN_REQUIRED, "factor_ended", "ended during login")
+        raise LoginRefused(RefusalCode.NOT_ALLOWED, "factor_ended", "ended during login")
     with span("mandate.check", login.reference):
         fault = recheck(session, login.person_id, login.authority, meets.terms)
     if login.authority is not None:

@@ -10,8 +10,8 @@ import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from broker.downstream.interface import LoginRequest
-from broker.login import ADAPTER, Login
+from broker.downstream.interface import LoginRequest, RefusalCode
+from broker.login import ADAPTER, Ended, Login
 from keys.sealing import SealBroken, Sealer
 from state.db import new_id
 from state.ephemeral import Append, Get, Operation, Put, Swap
@@ -19,6 +19,7 @@ from state.trace import new_reference
 
 CONTEXT = "login"
 FINISHED_SECONDS = 3600  # how long the back button finds a friendly page
+RAN_OUT = "login_expired"
 WAITS_SECONDS = 3600  # how long a login that ran out waits for its ending to be written
 
 
@@ -122,6 +123,16 @@ def finished_marker(login: Login, sealer: Sealer) -> Put:
         login, sent=(), identity=None, person_id=None, authority=None, consent=None, trace=""
     )
     return Put(finished_key(login.id), dump(empty, sealer), FINISHED_SECONDS)
+
+
+def ran_out_marker(login: Login, sealer: Sealer) -> Put:
+    """As ``finished_marker``, of a login that nobody finished in time."""
+    return finished_marker(replace(login, ended=Ended(RefusalCode.LOGIN_REQUIRED, RAN_OUT)), sealer)
+
+
+def ran_out(finished: Login) -> bool:
+    """Says a marker that nobody finished its login in time?"""
+    return finished.ended is not None and finished.ended.reason == RAN_OUT
 
 
 def _lives(login: Login, now: datetime) -> int:

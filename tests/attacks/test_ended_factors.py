@@ -60,7 +60,7 @@ def test_F_12_a_login_that_used_a_factor_ends_with_it(world: World) -> None:
     assert "code" in portal.heard(owner.press("agree", "yes"))  # the good twin
     end_factors(world, "roos")
     heard = portal.heard(thief.press("agree", "yes"))
-    assert heard["error"] == "login_required" and "code" not in heard
+    assert heard["error"] == "access_denied" and "code" not in heard
 
 
 def test_F_12_a_session_does_not_lend_a_factor_that_ended(world: World) -> None:
