@@ -19,6 +19,7 @@ PAUSE: Final = timedelta(seconds=30)  # between two messages to one number
 TRIES: Final = Limit("sms-tries", 3, int(HOLDS.total_seconds()))
 PER_NUMBER: Final = Limit("sms-number", 5, 3600)
 PER_NETWORK: Final = Limit("sms-network", 20, 86400)
+PER_OWNER: Final = Limit("sms-owner", 5, 86400)  # to numbers that somebody says are theirs
 
 
 class NumberRefused(Exception):

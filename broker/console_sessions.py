@@ -11,10 +11,11 @@ from typing import Final
 from flask import redirect, request
 from werkzeug.wrappers import Response
 
+from assurance import second_factor
 from assurance.levels import AssuranceLevel
 from broker import grants
 from broker.doors import open_login
-from broker.downstream.console import Console, idle_key, login_request, read_ticket
+from broker.downstream.console import Console, Ticket, idle_key, login_request, read_ticket
 from broker.http import limiting
 from broker.http.language import locale
 from broker.runtime import Runtime, runtime
@@ -51,7 +52,7 @@ def current(console: Console, *, counts: bool = True) -> ConsoleSession | None:
     """
     rt = runtime()
     now = rt.clock()
-    ticket = read_ticket(rt.sealer, request.cookies.get(console.cookie, ""))
+    ticket = read_ticket(rt.sealer, console, request.cookies.get(console.cookie, ""))
     if ticket is None or rt.store.get(idle_key(ticket.grant_id)) is None:
         return None
     person_id = grants.live(rt.session, ticket.grant_id, now)
@@ -60,13 +61,21 @@ def current(console: Console, *, counts: bool = True) -> ConsoleSession | None:
     person = rt.session.get(Person, person_id)
     if person is None or person.blocked_at is not None:
         return None
+    level = _level(rt, ticket)
+    if level < console.service.level:
+        return None
     limiting.count_person(rt, "console", person.id)
     if counts:
         idle = rt.settings.login.session_idle_minutes * 60
         rt.store.put(idle_key(ticket.grant_id), b"1", idle)
-    return ConsoleSession(
-        rt, console, ticket.grant_id, person, ticket.level, ticket.logged_in_at, now
-    )
+    return ConsoleSession(rt, console, ticket.grant_id, person, level, ticket.logged_in_at, now)
+
+
+def _level(rt: Runtime, ticket: Ticket) -> AssuranceLevel:
+    """What the login still proves: without its second factor, once that ended."""
+    if ticket.factor_id is None or second_factor.stands(rt.session, ticket.factor_id):
+        return ticket.level
+    return min(ticket.level, AssuranceLevel.EH2)
 
 
 def log_in(

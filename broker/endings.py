@@ -152,6 +152,7 @@ def _result(login: Login, meets: Situation, session_id: str | None) -> LoginResu
         session_id=session_id,
         grant_id=login.id,
         factor_method=login.factor.method if login.factor is not None else None,
+        factor_id=login.factor.factor_id if login.factor is not None else None,
     )
 
 
@@ -162,9 +163,8 @@ def _check_again(session: Session, login: Login, meets: Situation) -> None:
     assert login.person_id is not None and login.identity is not None
     if not accounts.still_stands(session, login.identity):
         raise LoginRefused(RefusalCode.NOT_ALLOWED, "account_changed", "changed during login")
-    factor = login.factor
-    if factor is not None and not second_factor.stands(session, factor.factor_id):
-        raise LoginRefused(RefusalCode.NOT_ALLOWED, "account_changed", "factor ended during login")
+    if login.factor is not None and not second_factor.stands(session, login.factor.factor_id):
+        raise LoginRefused(RefusalCode.NOT_ALLOWED, "factor_ended", "ended during login")
     with span("mandate.check", login.reference):
         fault = recheck(session, login.person_id, login.authority, meets.terms)
     if login.authority is not None:

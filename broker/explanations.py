@@ -236,6 +236,12 @@ _SINGLE: Final = {
         Fixer.USER,
         _("Uw wachtwoord is net veranderd. Log opnieuw in met het nieuwe wachtwoord."),
     ),
+    "factor_ended": Explanation(
+        _("De tweede factor werd tijdens het inloggen verwijderd."),
+        _("Niets: opnieuw inloggen met een andere tweede factor is genoeg."),
+        Fixer.USER,
+        _("Uw tweede factor is net verwijderd. Log opnieuw in met een andere."),
+    ),
     "other_person": Explanation(
         _("Bij de makelaar logde iemand anders in dan wie voor een hoger niveau ging."),
         _("Laat de gebruiker bij de makelaar uitloggen en opnieuw beginnen."),

@@ -124,11 +124,16 @@ def live(session: Session, grant_id: str, now: datetime) -> str | None:
 
 
 def is_overtaken(session: Session, grant_id: str) -> bool:
-    """The person's own password was changed after this login: whoever knew the old one is out."""
+    """The person's own password was changed or the account ended after this login: whoever knew
+    the old password is out.
+    """
+    changed = or_(
+        Account.password_changed_at > Grant.created_at, Account.ended_at > Grant.created_at
+    )
     query = (
         select(Grant.id)
         .join(Account, Account.person_id == Grant.person_id)
-        .where(Grant.id == grant_id, Account.password_changed_at > Grant.created_at)
+        .where(Grant.id == grant_id, changed)
     )
     return session.scalars(query).first() is not None
 

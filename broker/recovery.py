@@ -6,7 +6,6 @@ a login that needs one asks it as before.
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Final
 
 from flask import Blueprint, request, url_for
@@ -29,7 +28,6 @@ from state.audit import AuditEvent, EventTag
 from state.db import writing
 from state.limits import Limit, network_of
 
-LONGEST_NAME: Final = 254
 FROM_NETWORK: Final = Limit("recovery-network", 30, 3600)  # an office shares one address
 FOR_NAME: Final = Limit("recovery-name", 5, 3600)  # mail to one person
 USE_FROM_NETWORK: Final = Limit("recovery-use-network", 100, 3600)
@@ -45,14 +43,13 @@ def ask() -> Response:
 @blueprint.post("")
 def send() -> Response:
     """Mail a link where there is an account; say the same in any case."""
-    rt, name = runtime(), request.form.get("name", "").strip()[:LONGEST_NAME]
+    rt, name = runtime(), request.form.get("name", "").strip()[: accounts.LONGEST_NAME]
     if not name:
         return show(AskRecoveryPage(is_empty=True), 422)
     network = limits.spend(rt.store, (FROM_NETWORK, _network()))
     if network:
         raise PageError(429, "too_many_requests", "recovery asked from one network")
-    folded = unicodedata.normalize("NFKC", name).casefold()
-    if not limits.spend(rt.store, (FOR_NAME, folded)):
+    if not limits.spend(rt.store, (FOR_NAME, accounts.one_spelling(name))):
         _send(rt, name)
     return show(RecoveryPage("sent"))
 

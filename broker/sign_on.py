@@ -15,7 +15,7 @@ from flask import Request
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.orm import Session
 
-from assurance import sessions
+from assurance import second_factor, sessions
 from assurance.sessions import Began, Earlier, Found, Limits, Wish, is_fresh, may_continue
 from broker import grants, trail, ways
 from broker.downstream.interface import LoginRefused, Purpose, RefusalCode
@@ -245,7 +245,9 @@ def _reused(facts: SessionFacts, meets: Situation) -> FactorDone | None:
     kinds = meets.service.second_factors
     if kinds is not None and factor.method not in kinds:
         return None
-    return factor if is_fresh(meets.now - factor.at, reuse) else None
+    if not is_fresh(meets.now - factor.at, reuse):
+        return None
+    return factor if second_factor.stands(meets.rt.session, factor.factor_id) else None
 
 
 def _has_fresh_factor(login: Login) -> bool:

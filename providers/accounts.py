@@ -26,6 +26,7 @@ from state.db import Base, LevelColumn, UtcDateTime, new_id, writing
 
 PROVIDER_ID: Final = OWN
 TEMPORARY: Final = timedelta(days=7)
+LONGEST_NAME: Final = 254
 FREE_TRIES: Final = 5
 PAUSES: Final = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15))
 
@@ -78,9 +79,21 @@ def canonical_email(text: str) -> str:
     except EmailNotValidError:
         raise NameRefused("this is not an e-mail address") from None
     address = (found.ascii_email or "").lower()
-    if not address or len(address) > 254:
+    if not address or len(address) > LONGEST_NAME:
         raise NameRefused("this is not an e-mail address")
     return address
+
+
+def one_spelling(text: str) -> str:
+    """The same for every spelling that names the same account, also where there is none: what a
+    limit counts.
+    """
+    for canonical in (canonical_email, canonical_user_name):
+        try:
+            return canonical(text[:LONGEST_NAME])
+        except NameRefused:
+            continue
+    return unicodedata.normalize("NFKC", text[:LONGEST_NAME]).strip().casefold()
 
 
 @dataclass(frozen=True)
@@ -106,7 +119,7 @@ def named(session: Session, text: str) -> Account | None:
     names = []
     for canonical in (canonical_user_name, canonical_email):
         try:
-            names.append(canonical(text[:254]))
+            names.append(canonical(text[:LONGEST_NAME]))
         except NameRefused:
             continue
     if not names:

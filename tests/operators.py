@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,8 +16,7 @@ from admin.operators import OperatorRole
 from assurance import second_factor
 from assurance.levels import AssuranceLevel
 from broker import grants
-from broker.downstream import console as consoles
-from broker.downstream.console import OPERATOR, Console, Ticket, idle_key
+from broker.downstream.console import OPERATOR, Console, Ticket, idle_key, seal_ticket
 from broker.downstream.interface import GrantFacts
 from directory.people import Person
 from providers import accounts
@@ -87,10 +85,9 @@ def at_console(world: World, person_id: str, console: Console = OPERATOR) -> Bro
         )
         grants.insert(session, facts, now)
     world.parts.store.put(idle_key(grant_id), b"1", settings.session_idle_minutes * 60)
-    ticket = consoles._TICKET.dump_json(Ticket(grant_id, level, now))
-    value = base64.urlsafe_b64encode(world.parts.sealer.seal(ticket, consoles._CONTEXT)).decode()
+    value = seal_ticket(world.parts.sealer, console, Ticket(grant_id, level, now))
     browser = world.browser()
-    browser._cookies["localhost"] = {console.cookie: Cookie(value.rstrip("="), "lax", None)}
+    browser._cookies["localhost"] = {console.cookie: Cookie(value, "lax", None)}
     return browser
 
 

@@ -2,7 +2,8 @@
 cookie for its pages.
 
 A session is a grant, so that it can be revoked like every other; the cookie carries its id, the
-level and the time of the login, sealed. Idle time is kept in the expiring store.
+level and the time of the login, sealed for this one console. Idle time is kept in the expiring
+store.
 """
 
 from __future__ import annotations
@@ -53,6 +54,7 @@ class Ticket:
     grant_id: str
     level: AssuranceLevel
     logged_in_at: datetime
+    factor_id: str | None = None  # of Sluis, to which this level is owed
 
 
 def _service(uuid: str, urn: str, level: AssuranceLevel, **texts: LocalizedText) -> Service:
@@ -151,12 +153,21 @@ def login_request(
     )
 
 
-def read_ticket(sealer: Sealer, cookie: str) -> Ticket | None:
-    """What the cookie says; None for anything that we did not seal."""
+def seal_ticket(sealer: Sealer, console: Console, ticket: Ticket) -> str:
+    """The value of the cookie of this console. Under the name of another it says nothing: that one
+    asks another level, or other ways to log in.
+    """
+    sealed = sealer.seal(_TICKET.dump_json(ticket), f"{_CONTEXT}:{console.client_id}")
+    return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
+
+
+def read_ticket(sealer: Sealer, console: Console, cookie: str) -> Ticket | None:
+    """What the cookie says; None for anything that we did not seal for this console."""
     value = cookie[:1000]
     try:
         sealed = base64.urlsafe_b64decode(value + "=" * (-len(value) % 4))
-        return _TICKET.validate_json(sealer.open(sealed, _CONTEXT)) if value else None
+        opened = sealer.open(sealed, f"{_CONTEXT}:{console.client_id}") if value else None
+        return _TICKET.validate_json(opened) if opened is not None else None
     except (SealBroken, ValidationError, ValueError, binascii.Error):
         return None
 
@@ -170,9 +181,10 @@ class ConsoleDownstream:
     def prepare(self, result: LoginResult, now: datetime) -> Prepared:
         """A session for the console, and the way to the page that was asked."""
         console, chosen = console_of(result.request.client_id), self._rt.settings.login
-        ticket = Ticket(result.grant_id, result.level, min(result.authenticated_at, now))
-        sealed = self._rt.sealer.seal(_TICKET.dump_json(ticket), _CONTEXT)
-        cookie = base64.urlsafe_b64encode(sealed).decode().rstrip("=")
+        ticket = Ticket(
+            result.grant_id, result.level, min(result.authenticated_at, now), result.factor_id
+        )
+        cookie = seal_ticket(self._rt.sealer, console, ticket)
         idle = chosen.session_idle_minutes * 60
         return Prepared(
             reply=Reply(

@@ -75,6 +75,7 @@ class LoginResult:
     grant_id: str  # row in SQL; revoking it ends every token of this login
     attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     factor_method: str | None = None  # kind of the local second factor
+    factor_id: str | None = None
 
 
 class RefusalCode(enum.StrEnum):

@@ -27,6 +27,7 @@ BY_ENDPOINT: Final = MappingProxyType(
         "oidc.userinfo": "userinfo",
         "arrivals.saml_acs": "answers",
         "arrivals.oidc_callback": "answers",
+        "login.enter": "logins",
         "login.answer": "questions",
         "login.cancel": "questions",
         "login.change_provider": "questions",
@@ -35,7 +36,8 @@ BY_ENDPOINT: Final = MappingProxyType(
         "logout.end": "logout",
     }
 )
-CONSOLE_BLUEPRINT: Final = "console"
+CONSOLE: Final = "console"
+CONSOLE_BLUEPRINTS: Final = frozenset({"console", "mine", "operator"})  # each begins logins
 PORTAL_KINDS: Final = frozenset({"token", "userinfo"})  # all logins of a portal, from one address
 log = structlog.get_logger()
 
@@ -46,8 +48,8 @@ def install(app: Flask) -> None:
     @app.before_request
     def _count() -> None:
         kind = BY_ENDPOINT.get(request.endpoint or "")
-        if kind is None and request.blueprint == CONSOLE_BLUEPRINT:
-            kind = CONSOLE_BLUEPRINT
+        if kind is None and request.blueprint in CONSOLE_BLUEPRINTS:
+            kind = CONSOLE
         if kind is not None:
             rt = runtime()
             limits = rt.settings.limits

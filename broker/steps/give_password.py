@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import replace
 from typing import Final
 
@@ -14,7 +13,6 @@ from providers.accounts import PROVIDER_ID, Wrong
 from state import limits
 from state.limits import Limit, network_of
 
-LONGEST_NAME: Final = 254
 # An office shares one address; somebody who tries passwords needs thousands of tries.
 FROM_NETWORK: Final = Limit("password-network", 100, 900)
 # Whether or not the name exists; the pauses of an account come much earlier.
@@ -28,11 +26,11 @@ def enter(turn: Turn) -> Outcome:
 
 def answer(turn: Turn) -> Outcome:
     """Judge name and password, unless too many were tried from here or for this name."""
-    name = turn.form.get("name", "").strip()[:LONGEST_NAME]
+    name = turn.form.get("name", "").strip()[: accounts.LONGEST_NAME]
     spent = limits.spend(
         turn.rt.store,
         (FROM_NETWORK, network_of(turn.request.remote_addr or "")),
-        (FOR_NAME, unicodedata.normalize("NFKC", name).casefold()),
+        (FOR_NAME, accounts.one_spelling(name)),
     )
     if spent:
         return _show(turn, name=name, is_limited=True)

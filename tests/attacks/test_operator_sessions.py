@@ -101,7 +101,7 @@ def test_A_08_each_login_has_a_session_of_its_own(world: World) -> None:
     person_id = somebody(world)
     first, second = (at_console(world, person_id) for _ in range(2))
     values = [b.cookies(ADDRESSES.broker)[OPERATOR.cookie] for b in (first, second)]
-    tickets = [read_ticket(world.parts.sealer, value) for value in values]
+    tickets = [read_ticket(world.parts.sealer, OPERATOR, value) for value in values]
     assert len({ticket.grant_id for ticket in tickets if ticket}) == 2
     first.open(HERE)
     first.click("Log uit")
@@ -123,6 +123,13 @@ def _change_password(world: World, person_id: str) -> None:
         accounts.set_password(session, account, "een andere lange zin", now, temporary=False)
 
 
+def _end_account(world: World, person_id: str) -> None:
+    """As a registration file does it: nothing else of the person changes."""
+    with world.session() as session, writing(session):
+        account = session.scalars(select(Account).where(Account.person_id == person_id)).one()
+        account.ended_at = world.clock() + timedelta(seconds=1)
+
+
 def _end_all(world: World, person_id: str) -> None:
     with world.session() as session, writing(session):
         operator_sessions.end_all(session, person_id, "test", world.clock())
@@ -130,7 +137,9 @@ def _end_all(world: World, person_id: str) -> None:
 
 @CONSOLES
 @pytest.mark.parametrize(
-    "change", [_block, _change_password, _end_all], ids=["blocked", "password", "ended"]
+    "change",
+    [_block, _change_password, _end_account, _end_all],
+    ids=["blocked", "password", "account", "ended"],
 )
 def test_A_08_A_16_a_session_ends_at_once_with_its_reason(
     world: World, console: Console, heading: str, change: Callable[[World, str], None]
@@ -140,6 +149,14 @@ def test_A_08_A_16_a_session_ends_at_once_with_its_reason(
     assert is_in(browser, console, heading)
     change(world, person_id)
     assert not is_in(browser, console, heading)
+
+
+def test_a_login_after_the_account_ended_is_another_means(world: World) -> None:
+    """The good twin: at a makelaar."""
+    person_id = somebody(world)
+    _end_account(world, person_id)
+    with later(world, seconds=2):
+        assert is_in(at_console(world, person_id, BEHEER), BEHEER, "Verzoeken om een machtiging")
 
 
 def test_A_08_without_the_role_the_session_opens_nothing(world: World) -> None:

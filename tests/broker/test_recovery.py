@@ -102,6 +102,21 @@ def test_A_11_asking_for_nobody_looks_the_same(portal: Portal, name: str) -> Non
     assert known.url == unknown.url
 
 
+def spelled(number: int) -> str:
+    """The address of Daan as nobody else spelled it: what these signs add does not count in it."""
+    sign, times = ("\ufe00", "\ufe01", "\ufe0f")[number % 3], number // 3 + 1
+    return f"daan@voor{sign * times}beeld.example"
+
+
+def test_A_11_other_spellings_of_an_address_bring_no_more_mail(portal: Portal) -> None:
+    before = len(links(portal.world))
+    for number in range(12):
+        assert ask(portal.world, spelled(number)).heading == SENT
+    assert len(links(portal.world)) == before + 5
+    portal.world.clock.advance(3601)
+    new_link(portal.world)  # the good twin: an hour later, with a spelling of every day
+
+
 def test_A_12_a_link_works_once(portal: Portal) -> None:
     url = new_link(portal.world)
     browser, other = portal.world.browser(), portal.world.browser()

@@ -48,7 +48,11 @@ EXPENSIVE = (
     ("GET", "/oidc/callback/zekerweg", "answers"),
     ("GET", "/logout", "logout"),
     ("GET", "/uitloggen", "logout"),
+    ("GET", "/login/nobody", "logins"),
     ("GET", "/beheer", "console"),
+    ("GET", "/mijn/inlogmiddelen", "console"),
+    ("GET", "/operator", "console"),
+    ("POST", "/operator/instellen/guessed", "console"),
 )
 
 

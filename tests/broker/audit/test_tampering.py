@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from broker.audit.verification import Fault
+from broker.audit.verification import SHOWN, Fault
 from tests.broker.audit.chain import OTHER, Chain
 
 ROW = {
@@ -125,6 +125,31 @@ def test_L_04_the_first_batch_deleted_with_its_events_is_reported(chain: Chain) 
 def test_L_04_the_last_batch_deleted_alone_is_reported(chain: Chain) -> None:
     chain.sql("DELETE FROM audit_batch WHERE number = 3")
     assert (Fault.BATCH_MISSING, 3, None) in chain.faults()
+
+
+@pytest.mark.parametrize("number", [0, -1, -(2**31)])
+def test_L_04_events_in_a_batch_before_the_first_are_reported(chain: Chain, number: int) -> None:
+    """Such a batch follows nothing, so nothing in the chain would miss it."""
+    chain.sql(
+        'INSERT INTO audit_batch (number, first_id, last_id, "count", root, previous, hash,'
+        " sealed_at, checkpoint) SELECT :number, first_id, last_id, 1, root, previous, hash,"
+        " sealed_at, checkpoint FROM audit_batch WHERE number = 1",
+        number=number,
+    )
+    chain.sql(
+        "INSERT INTO audit_event (id, tag, at, person_id, details, batch, sealed_people, digest)"
+        " SELECT 1000, tag, at, person_id, details, :number, sealed_people, digest"
+        " FROM audit_event WHERE id = 1",
+        number=number,
+    )
+    assert any(batch == number for _, batch, _ in chain.faults())
+
+
+def test_L_04_a_batch_with_a_number_far_away_does_not_keep_the_check_busy(chain: Chain) -> None:
+    chain.sql("UPDATE audit_batch SET number = :far WHERE number = 3", far=2**31 - 1)
+    faults = chain.verify().faults
+    assert (Fault.BATCH_MISSING, 3) in {(one.fault, one.batch) for one in faults}
+    assert len(faults) == SHOWN
 
 
 def test_L_04_a_key_of_somebody_else_signs_nothing(chain: Chain) -> None:
