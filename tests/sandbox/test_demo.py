@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def free_base() -> int:
-    """The first of four free ports in a row."""
+    """The first of five free ports in a row."""
     for base in range(21000, 60000, 10):
         if not list(taken_ports(standard(base))):
             return base
@@ -54,9 +54,9 @@ def demo_command(*arguments: str) -> Iterator[subprocess.Popen[str]]:
             process.stdout.close()
 
 
-def test_the_demo_logs_in_twice_and_stops_when_it_is_told() -> None:
+def test_the_demo_logs_in_twice_and_stops_when_it_is_told(tmp_path: Path) -> None:
     base = free_base()
-    with demo_command("--port-base", str(base)) as process:
+    with demo_command("--port-base", str(base), "--root", str(tmp_path)) as process:
         assert process.stdout is not None
         said = ""
         for line in process.stdout:
@@ -74,11 +74,11 @@ def test_the_demo_logs_in_twice_and_stops_when_it_is_told() -> None:
     assert not list(taken_ports(standard(base)))
 
 
-def test_a_port_in_use_is_named_with_a_way_out() -> None:
+def test_a_port_in_use_is_named_with_a_way_out(tmp_path: Path) -> None:
     base = free_base()
     with (
         socket.create_server(("127.0.0.1", base)),
-        demo_command("--check", "--port-base", str(base)) as process,
+        demo_command("--check", "--port-base", str(base), "--root", str(tmp_path)) as process,
     ):
         said, _ = process.communicate(timeout=30)
     assert process.returncode == 1
