@@ -77,7 +77,7 @@ def _store(patient: Patient) -> Seen:
 def _eviction(patient: Patient) -> Seen:
     url = patient.settings.store.url
     if not url.startswith(("redis", "unix")):
-        return True, "no Redis"
+        return True, "the store is not Redis, so nothing is thrown out of it"
     try:
         with Redis.from_url(
             url, socket_timeout=REDIS_SECONDS, socket_connect_timeout=REDIS_SECONDS
@@ -136,6 +136,23 @@ def _mail(patient: Patient) -> Seen:
     return adapter != "none", f"mail.adapter {adapter}"
 
 
+def _sms(patient: Patient) -> Seen:
+    """Who has no text messages is well, unless somebody waits for one."""
+    return _optional(patient, "sms", patient.settings.sms.adapter, "no codes by SMS")
+
+
+def _letters(patient: Patient) -> Seen:
+    return _optional(patient, "letter", patient.settings.letters.adapter, "no codes by letter")
+
+
+def _optional(patient: Patient, channel: str, adapter: str, without: str) -> Seen:
+    if adapter != "none":
+        return True, f"adapter {adapter}"
+    with Session(patient.engine) as session:
+        number, _ = outbox.waiting(session).get(channel, (0, None))
+    return not number, f"adapter none: {without}" + (f", and {number} waiting" if number else "")
+
+
 def _outbox(patient: Patient) -> Seen:
     with Session(patient.engine) as session:
         found = outbox.waiting(session)
@@ -163,6 +180,8 @@ CHECKS: Final[tuple[Check, ...]] = (
     ("certificates", _certificates, "rotate ours; apply new metadata for makelaars"),
     ("clock", _clock, "set the clocks of both machines with NTP"),
     ("mail", _mail, "set mail.adapter and mail.url"),
+    ("sms", _sms, "set sms.adapter and sms.url"),
+    ("letters", _letters, "set letters.adapter and letters.url"),
     ("outbox", _outbox, "look whether a worker runs and whether mail.url answers"),
     ("disk", _disk, "free more than 500 MB where the database is"),
 )
