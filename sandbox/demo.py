@@ -17,25 +17,18 @@ from pathlib import Path
 from typing import Final
 
 from rich.console import Console
-from rich.table import Table
 
 from sandbox.addresses import DEFAULT_PORT_BASE, Addresses, standard
 from sandbox.browser import BrowserError
-from sandbox.makelaar.catalogue import CATALOGUE
-from sandbox.operator import USER_NAME, make_operator
+from sandbox.operator import make_operator
 from sandbox.parties import Parties, PartyFailed, taken_ports
-from sandbox.people import GUEST, PEOPLE, TestPerson
 from sandbox.place import ROOT, InUse, folder, held, throw_away
-from sandbox.prepare import Demo, password, prepare
+from sandbox.prepare import Demo, prepare
+from sandbox.tables import addresses, people
 from sandbox.walk import Walk
 
 LOGINS: Final = (("SAML", "Polderpoort", "jan"), ("OpenID Connect", "Zekerweg", "liv"))
 SERVICE: Final = "Meldportaal Bodem"
-FACTORS_HERE: Final = {
-    "roos": "code uit app bij Sluis",
-    "yara": "code per sms of herstelcode bij Sluis",
-    "joost": "code van apparaat bij Sluis",
-}
 console = Console(width=max(100, Console().width), highlight=False)
 
 
@@ -63,17 +56,17 @@ def main() -> int:
     arguments = _arguments()
     if arguments.reset:
         return _reset(arguments.root)
-    addresses = standard(arguments.port_base)
+    places = standard(arguments.port_base)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
     try:
         place = folder(arguments.port_base, check=arguments.check, root=arguments.root)
         with held(place) as lock:
-            taken = sorted(taken_ports(addresses))
+            taken = sorted(taken_ports(places))
             if taken:
                 console.print(_ports_taken(taken, arguments.port_base))
                 return 1
-            return _run(Start(place, lock, addresses, arguments.check))
+            return _run(Start(place, lock, places, arguments.check))
     except KeyboardInterrupt:
         console.print("\nGestopt.")
         return 0
@@ -123,11 +116,17 @@ def _run(start: Start) -> int:
         )
         if start.check:
             return 0 if succeeded == len(proofs) else 1
+        console.print(f"Commando's: {_command(start.place)} doctor", soft_wrap=True)
         console.print(f"Open {demo.addresses.portal}/ in een browser. Stoppen: Ctrl-C.\n")
         _watch(parties)
         return 0
     finally:
         parties.stop()
+
+
+def _command(place: Path) -> str:
+    """How ``sluis`` is told which installation is meant."""
+    return f".venv/bin/sluis --config {place / 'config.toml'}"
 
 
 def _prove(demo: Demo, protocol: str, makelaar: str, person: str) -> Proof:
@@ -156,63 +155,9 @@ def _tell(demo: Demo, proofs: list[Proof]) -> None:
         mark = "[green]✓[/green]" if proof.succeeded else "[red]✗[/red]"
         console.print(f"{mark} {proof.protocol}: {proof.shown}")
     console.print()
-    console.print(_addresses(demo))
+    console.print(addresses(demo))
     console.print()
-    console.print(_people(demo))
-
-
-def _addresses(demo: Demo) -> Table:
-    table = Table(title="Adressen", title_justify="left", box=None, pad_edge=False)
-    table.add_column("Wat")
-    table.add_column("Adres")
-    table.add_column("Waarvoor")
-    addresses = demo.addresses
-    for row in (
-        ("Portaal", f"{addresses.portal}/", "hier begint een login"),
-        ("Sluis", f"{addresses.broker}/", "de broker"),
-        ("Beheer", f"{addresses.broker}/beheer", "voor beheerders, log in als Sanne"),
-        (
-            "Operator",
-            f"{addresses.broker}/operator",
-            f"log in als {USER_NAME}, {password(demo, USER_NAME)}",
-        ),
-        ("Mijn", f"{addresses.broker}/mijn", "eigen inlogmiddelen, ook een passkey"),
-        ("Makelaars", f"{addresses.makelaars}/", "zes nagebootste makelaars"),
-        ("Postbus", f"{addresses.postbus}/", "mail, sms en brieven van de broker"),
-        ("Codes", f"{addresses.postbus}/codes", "van apps en apparaten van testpersonen"),
-        ("Discovery", f"{addresses.broker}/.well-known/openid-configuration", "voor een portaal"),
-        ("Metadata", f"{addresses.broker}/saml/metadata", "voor een SAML-makelaar"),
-    ):
-        table.add_row(*row)
-    return table
-
-
-def _people(demo: Demo) -> Table:
-    table = Table(title="Testpersonen", title_justify="left", pad_edge=False)
-    for heading in ("Wie", "Makelaar", "Protocol", "Niveau", "Factor", "Wat u ziet"):
-        table.add_column(heading, overflow="fold")
-    for person in (*PEOPLE, GUEST):
-        table.add_row(*_person(demo, person))
-    return table
-
-
-def _person(demo: Demo, person: TestPerson) -> tuple[str, ...]:
-    account = person.account
-    if account is not None:
-        secret = password(demo, person.key)
-        way = f"eigen account\n{account.user_name}\n{secret}"
-        return person.name, way, "–", account.level, account.factor, person.shows
-    first = person.logins[0]
-    own = FACTORS_HERE.get(person.key)
-    factor = f"{first.factor}, {own}" if own else first.factor
-    protocols = " / ".join(dict.fromkeys(_protocol(each.makelaar) for each in person.logins))
-    makelaars = " / ".join(each.makelaar.capitalize() for each in person.logins)
-    return person.name, makelaars, protocols, first.level, factor, person.shows
-
-
-def _protocol(slug: str) -> str:
-    found = next(profile for profile in CATALOGUE if profile.slug == slug)
-    return "SAML" if found.protocol == "saml" else "OIDC"
+    console.print(people(demo))
 
 
 def _ports_taken(taken: list[int], base: int) -> str:

@@ -66,6 +66,10 @@ def test_the_demo_logs_in_twice_and_stops_when_it_is_told(tmp_path: Path) -> Non
         assert "Inloggen gelukt (2/2)" in said
         for person in PEOPLE:
             assert person.name in said
+        assert (
+            f".venv/bin/sluis --config {tmp_path / f'demo-{base}' / 'config.toml'} doctor" in said
+        )
+        assert "daan@voorbeeld.example" in said
         process.send_signal(signal.SIGINT)
         rest = process.stdout.read()
         assert process.wait(30) == 0
@@ -110,10 +114,10 @@ def _documents(demo: Demo, kind: str) -> list[dict[str, object]]:
 
 
 def test_the_register_of_the_demo_is_what_was_promised(demo: Demo) -> None:
-    assert len(_documents(demo, "Person")) == 17
+    assert len(_documents(demo, "Person")) == 18
     assert len(_documents(demo, "Organisation")) == 3
     services = _documents(demo, "Service")
-    assert len(services) == 8
+    assert len(services) == 9
     assert {s["level"] for s in services} == {"EH2", "EH2+", "EH3", "EH4"}
     assert len(_documents(demo, "ChainMandate")) == 3
     assert any(m.get("branches") for m in _documents(demo, "Mandate"))
