@@ -21,8 +21,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 PREFIX = "SLUIS__"
 NO_SETTINGS = (
-    f"there are none: no file and no {PREFIX}… in the environment; name a file with --config FILE, "
-    "or copy config.example.toml to config.toml in this folder and set web.base_url"
+    f"there are no settings: no file and no {PREFIX}… in the environment; "
+    "name a file with --config FILE, or copy config.example.toml to config.toml in this folder "
+    "and set web.base_url"
 )
 Origin = Literal["file", "environment", "file named in environment"]
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})

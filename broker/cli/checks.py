@@ -138,19 +138,22 @@ def _mail(patient: Patient) -> Seen:
 
 def _sms(patient: Patient) -> Seen:
     """Who has no text messages is well, unless somebody waits for one."""
-    return _optional(patient, "sms", patient.settings.sms.adapter, "no codes by SMS")
+    return _optional(patient, "sms", "sms", "no codes by SMS")
 
 
 def _letters(patient: Patient) -> Seen:
-    return _optional(patient, "letter", patient.settings.letters.adapter, "no codes by letter")
+    return _optional(patient, "letter", "letters", "no codes by letter")
 
 
-def _optional(patient: Patient, channel: str, adapter: str, without: str) -> Seen:
+def _optional(patient: Patient, channel: str, section: str, without: str) -> Seen:
+    adapter = getattr(patient.settings, section).adapter
     if adapter != "none":
-        return True, f"adapter {adapter}"
+        return True, f"{section}.adapter {adapter}"
     with Session(patient.engine) as session:
         number, _ = outbox.waiting(session).get(channel, (0, None))
-    return not number, f"adapter none: {without}" + (f", and {number} waiting" if number else "")
+    return not number, f"{section}.adapter none: {without}" + (
+        f", and {number} waiting" if number else ""
+    )
 
 
 def _outbox(patient: Patient) -> Seen:
@@ -158,6 +161,8 @@ def _outbox(patient: Patient) -> Seen:
         found = outbox.waiting(session)
     number = sum(waiting for waiting, _ in found.values())
     oldest = min((since for _, since in found.values()), default=patient.now)
+    if not number:
+        return True, "nothing waits"
     minutes = max(0, int((patient.now - oldest).total_seconds() // 60))
     return patient.now - oldest <= STUCK, f"{number} waiting, the oldest {minutes} minutes"
 
