@@ -27,7 +27,7 @@ from broker.http.language import locale, portal_asks
 from broker.http.replies import remember_reference
 from broker.login import Ended, Login, Sent, Trouble
 from broker.logins import Kept, with_ticket
-from broker.records import write_ending
+from broker.records import note, write_ending
 from broker.runtime import Runtime, runtime
 from broker.telemetry import span
 from providers.interface import (
@@ -144,6 +144,7 @@ def _receive(
     _store(rt, arrival, outcome, verdict.replay)
     if outcome.ended is not None and outcome.ended.public_key == "message_rejected":
         _audit_rejection(rt, login, arrival.sent.remembered.provider_id, reason or "")
+        note(rt, outcome)
         raise PageError(
             400,
             "message_rejected",
@@ -185,11 +186,12 @@ def _find(rt: Runtime, callback: Callback, handle_name: str) -> Arrival:
     if match is None:
         raise PageError(400, "unsolicited_answer", "no usable handle")
     kept = logins.parse(rt.store.get(logins.key(match[1])), rt.sealer)
+    if kept is not None:
+        remember_reference(kept.login.reference)
     if kept is None or logins.is_over(kept.login, rt.clock()):
         raise PageError(410, "login_expired", "answer for no login")
     sent = next((s for s in kept.login.sent if s.number == int(match[2])), None)
     if sent is None or kept.login.ended is not None:
-        remember_reference(kept.login.reference)
         raise PageError(400, "unsolicited_answer", "no such departure")
     return Arrival(kept, sent, callback)
 
@@ -211,7 +213,9 @@ def _judge(rt: Runtime, arrival: Arrival) -> Verdict:
         code = _PORTAL_HEARS.get(refused.reason, RefusalCode.PROVIDER_FAILED)
         ended = Ended(code, refused.reason, "message_rejected")
         return Verdict(
-            replace(login, ended=ended, sent=()), refused.reason, measured=refused.measured
+            replace(login, ended=ended, sent=(), is_noted=True),
+            refused.reason,
+            measured=refused.measured,
         )
     except ProviderCancelled:
         ended = Ended(RefusalCode.CANCELLED, "cancelled_at_makelaar")

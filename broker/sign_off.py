@@ -14,6 +14,7 @@ from broker import grants
 from broker.downstream.oidc.logout import logout_message
 from broker.grants import Participant
 from broker.runtime import Runtime
+from broker.start import Parts
 from state import audit, outbox
 from state.audit import AuditEvent, EventTag
 
@@ -29,7 +30,7 @@ class SignedOff:
 
 
 def end_session(
-    sql: Session, rt: Runtime, session_id: str, reason: str, reference: str | None = None
+    sql: Session, rt: Runtime | Parts, session_id: str, reason: str, reference: str | None = None
 ) -> SignedOff:
     """End one session in the transaction of the caller. Nothing happens where it had ended."""
     now = rt.clock()
@@ -56,7 +57,7 @@ def end_session(
     return SignedOff(told, tuple(one for one in portals if one not in told))
 
 
-def end_everywhere(sql: Session, rt: Runtime, person_id: str, reason: str) -> Sequence[str]:
+def end_everywhere(sql: Session, rt: Runtime | Parts, person_id: str, reason: str) -> Sequence[str]:
     """End every session of this person (password changed, blocked); the ids of those that stood."""
     standing = sessions.standing(sql, person_id, rt.clock())
     for session_id in standing:
@@ -65,14 +66,14 @@ def end_everywhere(sql: Session, rt: Runtime, person_id: str, reason: str) -> Se
 
 
 def _tell(
-    sql: Session, rt: Runtime, session_id: str, portal: Participant, reference: str | None
+    sql: Session, rt: Runtime | Parts, session_id: str, portal: Participant, reference: str | None
 ) -> bool:
     """Queue the message to one portal; False where its registration has no address for it."""
-    client = rt.configuration.clients.get(portal.client_id)
+    client = rt.holder.current.clients.get(portal.client_id)
     if client is None or client.backchannel_logout_uri is None:
         return False
     message = logout_message(
-        rt, client, person_id=portal.person_id, session_id=session_id, reference=reference
+        rt.sealer, client, person_id=portal.person_id, session_id=session_id, reference=reference
     )
     outbox.enqueue(sql, rt.sealer, message, rt.clock())
     return True
