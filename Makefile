@@ -16,15 +16,15 @@ help: ## List these targets
 		printf '  make %-12s %s\n' "$$name" "$$text"; done
 
 .PHONY: demo
-demo: $(STAMP) ## Start broker, makelaars, portal and postbus (PORT_BASE=8000)
+demo: $(STAMP) ## Start broker, makelaars, portal and postbus, each time anew (PORT_BASE=8000)
 	@exec $(BIN)/python -m sandbox.demo
 
 .PHONY: demo-check
-demo-check: $(STAMP) ## Start the demo, log in once over SAML and OIDC, stop
+demo-check: $(STAMP) ## Start a demo of its own, log in once over SAML and OIDC, stop
 	@$(BIN)/python -m sandbox.demo --check
 
 .PHONY: demo-reset
-demo-reset: $(STAMP) ## Throw away what the demo kept
+demo-reset: $(STAMP) ## Throw away what demos left in var/; one that runs is left alone
 	@$(BIN)/python -m sandbox.demo --reset
 
 .PHONY: check

@@ -29,12 +29,15 @@ class DeviceRefused(Exception):
 
 
 @dataclass(frozen=True)
-class Stocked:
-    """A device of the list: never its seed. ``person_id`` where it is bound."""
+class Listed:
+    """A device of the list: never its seed. ``person_id`` where it is bound; one that came with a
+    person and not through an import is not ``in_stock``, and gone when that person has it no more.
+    """
 
     serial: str
     parameters: Parameters
     person_id: str | None
+    in_stock: bool = True
 
 
 def stock(session: Session, sealer: Sealer, devices: Sequence[Device], now: datetime) -> int:
@@ -55,14 +58,20 @@ def stock(session: Session, sealer: Sealer, devices: Sequence[Device], now: date
     return len(fresh)
 
 
-def listed(session: Session) -> list[Stocked]:
-    """The whole stock, by serial number."""
-    query = (
-        select(StockedDevice, Factor.person_id)
-        .outerjoin(Factor, Factor.serial == StockedDevice.serial)
-        .order_by(StockedDevice.serial)
+def listed(session: Session) -> list[Listed]:
+    """Every device, in stock or with somebody, by serial number."""
+    stocked = select(StockedDevice, Factor.person_id).outerjoin(
+        Factor, Factor.serial == StockedDevice.serial
     )
-    return [Stocked(row.serial, _parameters(row), person) for row, person in session.execute(query)]
+    elsewhere = select(Factor).where(
+        Factor.serial.is_not(None), Factor.serial.not_in(select(StockedDevice.serial))
+    )
+    found = [Listed(row.serial, _parameters(row), who) for row, who in session.execute(stocked)]
+    found += [
+        Listed(str(row.serial), _parameters(row), row.person_id, in_stock=False)
+        for row in session.scalars(elsewhere)
+    ]
+    return sorted(found, key=lambda one: one.serial)
 
 
 def assign(
@@ -108,5 +117,5 @@ def assign(
     return factor
 
 
-def _parameters(row: StockedDevice) -> Parameters:
+def _parameters(row: StockedDevice | Factor) -> Parameters:
     return Parameters(row.period, row.digits, row.algorithm)

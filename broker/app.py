@@ -13,6 +13,7 @@ from broker.doors import blueprint as doors
 from broker.doors import open_login
 from broker.downstream.oidc.blueprint import create_blueprint as create_oidc
 from broker.downstream.oidc.client_keys import ClientKeys
+from broker.front import blueprint as front
 from broker.http import (
     csrf,
     database,
@@ -81,7 +82,7 @@ def assemble(parts: Parts) -> Flask:
         current_session=sql.current_session,
     )
     app.register_blueprint(create_oidc(open_login))
-    for blueprint in (doors, arrivals, console, mine, operator, logout, recovery, health):
+    for blueprint in (front, doors, arrivals, console, mine, operator, logout, recovery, health):
         app.register_blueprint(blueprint)
     measuring.install(app)
     app.register_blueprint(help_pages.blueprint)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import difflib
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -20,6 +20,11 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 PREFIX = "SLUIS__"
+NO_SETTINGS = (
+    f"there are no settings: no file and no {PREFIX}… in the environment; "
+    "name a file with --config FILE, or copy config.example.toml to config.toml in this folder "
+    "and set web.base_url"
+)
 Origin = Literal["file", "environment", "file named in environment"]
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -236,13 +241,16 @@ def validated(written: Given) -> Settings:
 def given(path: Path | None, environment: Mapping[str, str] = os.environ) -> Given:
     """What the file and the environment say, not yet judged. Raises SettingsError."""
     document = _from_file(path) if path is not None else {}
+    named = _from_environment(environment)
+    if path is None and not named:
+        raise SettingsError(NO_SETTINGS)
     origins: dict[tuple[str, str], Origin] = {
         (section, key): "file"
         for section, keys in document.items()
         if isinstance(keys, dict)
         for key in keys
     }
-    for section, key, value, origin in _from_environment(environment):
+    for section, key, value, origin in named:
         if not isinstance(document.setdefault(section, {}), dict):
             raise SettingsError(f"{section}: write it as a section, [{section}]")
         document[section][key] = value
@@ -302,8 +310,19 @@ def _is_list(section: str, key: str) -> bool:
     return field is not None and str(field.annotation).startswith("tuple")
 
 
+def _missing(where: str) -> Iterator[str]:
+    """A line per key that has no default: of a whole section, or the one that was left out."""
+    fields = _section_fields(where)
+    keys = [f"{where}.{name}" for name, field in fields.items() if field.is_required()] or [where]
+    for key in keys:
+        name = PREFIX + key.upper().replace(".", "__")
+        yield f"{key}: missing; write it in the settings file, or set {name}"
+
+
 def _explain(item: Any) -> str:
     where = ".".join(str(part) for part in item["loc"]) or "configuration"
+    if item["type"] == "missing":
+        return "\n".join(_missing(where))
     if item["type"] != "extra_forbidden":
         return f"{where}: {item['msg'].removeprefix('Value error, ')}"
     section = str(item["loc"][0])

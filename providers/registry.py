@@ -56,8 +56,8 @@ class ProviderRecord(Document):
     """One makelaar.
 
     ``level_ceiling``: the most that is believed. ``levels`` maps values on the wire to levels; the
-    eTD, eIDAS and DigiD strings are known without it. ``speaks_for``: KvK numbers for which it may
-    assert identities, mandates and roles, or ``register`` for a recognised scheme makelaar.
+    eTD, eIDAS and DigiD strings are known without it. ``speaks_for``: the
+    organisations whose mandates and roles it may assert.
     ``local_factor_lifts``: an EH2 login here may be lifted to EH2+ by a factor of Sluis.
     """
 
@@ -67,7 +67,15 @@ class ProviderRecord(Document):
     aliases: tuple[str, ...] = ()
     level_ceiling: Level
     levels: dict[str, Level] = Field(default_factory=dict)
-    speaks_for: Literal["register"] | tuple[str, ...] = ()
+    speaks_for: Literal["register"] | tuple[str, ...] = Field(
+        default=(),
+        description=(
+            "For which organisations this makelaar may assert mandates and roles. A list of KvK "
+            "numbers: only those. `register`: every organisation, also one that Sluis does not "
+            "know; for a makelaar of a recognised scheme, which keeps a register of its own. Left "
+            "out: none; only mandates of Sluis count."
+        ),
+    )
     local_factor_lifts: bool = False
     state: Literal["live", "paused"] = "live"
     notice: LocalizedText | None = None

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import signal
 import sys
 import threading
@@ -18,26 +17,29 @@ from pathlib import Path
 from typing import Final
 
 from rich.console import Console
-from rich.table import Table
 
 from sandbox.addresses import DEFAULT_PORT_BASE, Addresses, standard
 from sandbox.browser import BrowserError
-from sandbox.makelaar.catalogue import CATALOGUE
-from sandbox.operator import USER_NAME, make_operator
+from sandbox.operator import make_operator
 from sandbox.parties import Parties, PartyFailed, taken_ports
-from sandbox.people import GUEST, PEOPLE, TestPerson
-from sandbox.prepare import Demo, password, prepare
+from sandbox.place import ROOT, InUse, folder, held, throw_away
+from sandbox.prepare import Demo, prepare
+from sandbox.tables import addresses, people
 from sandbox.walk import Walk
 
-DIRECTORY: Final = Path("var/demo")
 LOGINS: Final = (("SAML", "Polderpoort", "jan"), ("OpenID Connect", "Zekerweg", "liv"))
 SERVICE: Final = "Meldportaal Bodem"
-FACTORS_HERE: Final = {
-    "roos": "code uit app bij Sluis",
-    "yara": "code per sms of herstelcode bij Sluis",
-    "joost": "code van apparaat bij Sluis",
-}
 console = Console(width=max(100, Console().width), highlight=False)
+
+
+@dataclass(frozen=True)
+class Start:
+    """What to start and where. ``lock``: of the folder; ``check``: log in twice, then stop."""
+
+    place: Path
+    lock: int
+    addresses: Addresses
+    check: bool
 
 
 @dataclass(frozen=True)
@@ -53,31 +55,45 @@ def main() -> int:
     """The command. 0 when both logins succeeded, else 1."""
     arguments = _arguments()
     if arguments.reset:
-        shutil.rmtree(DIRECTORY, ignore_errors=True)
-        console.print(f"{DIRECTORY} is weg.")
-        return 0
-    addresses = standard(arguments.port_base)
-    taken = sorted(taken_ports(addresses))
-    if taken:
-        console.print(_ports_taken(taken, arguments.port_base))
-        return 1
+        return _reset(arguments.root)
+    places = standard(arguments.port_base)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
     try:
-        return _run(addresses, check=arguments.check)
+        place = folder(arguments.port_base, check=arguments.check, root=arguments.root)
+        with held(place) as lock:
+            taken = sorted(taken_ports(places))
+            if taken:
+                console.print(_ports_taken(taken, arguments.port_base))
+                return 1
+            return _run(Start(place, lock, places, arguments.check))
     except KeyboardInterrupt:
         console.print("\nGestopt.")
         return 0
+    except InUse as used:
+        console.print(_in_use(str(used), arguments.port_base))
+        return 1
     except (PartyFailed, BrowserError) as failed:
         console.print(f"[red]Mislukt.[/red] {failed}", markup=True)
         return 1
 
 
-def _run(addresses: Addresses, *, check: bool) -> int:
+def _reset(root: Path) -> int:
+    gone, stayed = throw_away(root)
+    for place in gone:
+        console.print(f"{place} is weg.")
+    for place in stayed:
+        console.print(f"[red]{place} is in gebruik.[/red] Stop eerst die demo, met Ctrl-C.")
+    if not gone and not stayed:
+        console.print("Er was niets om weg te gooien.")
+    return 1 if stayed else 0
+
+
+def _run(start: Start) -> int:
     started = time.monotonic()
     with _step("Sleutels, metadata en registraties maken"):
-        demo = prepare(DIRECTORY, addresses)
-    parties = Parties(demo)
+        demo = prepare(start.place, start.addresses)
+    parties = Parties(demo, start.lock)
     try:
         with _step("sluis init"):
             parties.sluis("init")
@@ -98,13 +114,19 @@ def _run(addresses: Addresses, *, check: bool) -> int:
             f"\n[bold {colour}]Inloggen gelukt ({succeeded}/{len(proofs)})[/bold {colour}]"
             f" na {time.monotonic() - started:.0f} seconden"
         )
-        if check:
+        if start.check:
             return 0 if succeeded == len(proofs) else 1
+        console.print(f"Commando's: {_command(start.place)} doctor", soft_wrap=True)
         console.print(f"Open {demo.addresses.portal}/ in een browser. Stoppen: Ctrl-C.\n")
         _watch(parties)
         return 0
     finally:
         parties.stop()
+
+
+def _command(place: Path) -> str:
+    """How ``sluis`` is told which installation is meant."""
+    return f".venv/bin/sluis --config {place / 'config.toml'}"
 
 
 def _prove(demo: Demo, protocol: str, makelaar: str, person: str) -> Proof:
@@ -133,73 +155,32 @@ def _tell(demo: Demo, proofs: list[Proof]) -> None:
         mark = "[green]✓[/green]" if proof.succeeded else "[red]✗[/red]"
         console.print(f"{mark} {proof.protocol}: {proof.shown}")
     console.print()
-    console.print(_addresses(demo))
+    console.print(addresses(demo))
     console.print()
-    console.print(_people(demo))
-
-
-def _addresses(demo: Demo) -> Table:
-    table = Table(title="Adressen", title_justify="left", box=None, pad_edge=False)
-    table.add_column("Wat")
-    table.add_column("Adres")
-    table.add_column("Waarvoor")
-    addresses = demo.addresses
-    for row in (
-        ("Portaal", f"{addresses.portal}/", "hier begint een login"),
-        ("Sluis", f"{addresses.broker}/", "de broker"),
-        ("Beheer", f"{addresses.broker}/beheer", "voor beheerders, log in als Sanne"),
-        (
-            "Operator",
-            f"{addresses.broker}/operator",
-            f"log in als {USER_NAME}, {password(demo, USER_NAME)}",
-        ),
-        ("Mijn", f"{addresses.broker}/mijn", "eigen inlogmiddelen, ook een passkey"),
-        ("Makelaars", f"{addresses.makelaars}/", "zes nagebootste makelaars"),
-        ("Postbus", f"{addresses.postbus}/", "mail, sms en brieven van de broker"),
-        ("Codes", f"{addresses.postbus}/codes", "van apps en apparaten van testpersonen"),
-        ("Discovery", f"{addresses.broker}/.well-known/openid-configuration", "voor een portaal"),
-        ("Metadata", f"{addresses.broker}/saml/metadata", "voor een SAML-makelaar"),
-    ):
-        table.add_row(*row)
-    return table
-
-
-def _people(demo: Demo) -> Table:
-    table = Table(title="Testpersonen", title_justify="left", pad_edge=False)
-    for heading in ("Wie", "Makelaar", "Protocol", "Niveau", "Factor", "Wat u ziet"):
-        table.add_column(heading, overflow="fold")
-    for person in (*PEOPLE, GUEST):
-        table.add_row(*_person(demo, person))
-    return table
-
-
-def _person(demo: Demo, person: TestPerson) -> tuple[str, ...]:
-    account = person.account
-    if account is not None:
-        secret = password(demo, person.key)
-        way = f"eigen account\n{account.user_name}\n{secret}"
-        return person.name, way, "–", account.level, account.factor, person.shows
-    first = person.logins[0]
-    own = FACTORS_HERE.get(person.key)
-    factor = f"{first.factor}, {own}" if own else first.factor
-    protocols = " / ".join(dict.fromkeys(_protocol(each.makelaar) for each in person.logins))
-    makelaars = " / ".join(each.makelaar.capitalize() for each in person.logins)
-    return person.name, makelaars, protocols, first.level, factor, person.shows
-
-
-def _protocol(slug: str) -> str:
-    found = next(profile for profile in CATALOGUE if profile.slug == slug)
-    return "SAML" if found.protocol == "saml" else "OIDC"
+    console.print(people(demo))
 
 
 def _ports_taken(taken: list[int], base: int) -> str:
     ports = ", ".join(str(port) for port in taken)
-    other = base + 100
     said = f"Poort {ports} is" if len(taken) == 1 else f"Poorten {ports} zijn"
     return (
         f"[red]{said} al in gebruik.[/red] Stop wat daar draait (misschien een eerdere demo), "
-        f"of kies andere poorten:\n  make demo PORT_BASE={other}\n"
-        f"  .venv/bin/python -m sandbox.demo --port-base {other}"
+        f"of kies andere poorten:\n{_other_ports(base)}"
+    )
+
+
+def _in_use(place: str, base: int) -> str:
+    return (
+        f"[red]In {place} draait al een demo.[/red] Die blijft zoals zij is. "
+        f"Stop haar eerst met Ctrl-C, of kies andere poorten:\n{_other_ports(base)}"
+    )
+
+
+def _other_ports(base: int) -> str:
+    """Another first port has another folder as well, so the demo that runs is left alone."""
+    return (
+        f"  make demo PORT_BASE={base + 100}\n"
+        f"  .venv/bin/python -m sandbox.demo --port-base {base + 100}"
     )
 
 
@@ -217,7 +198,10 @@ def _step(text: str) -> Iterator[None]:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m sandbox.demo", description=__doc__)
     parser.add_argument("--check", action="store_true", help="log in twice, then stop")
-    parser.add_argument("--reset", action="store_true", help="throw away var/demo and stop")
+    parser.add_argument("--reset", action="store_true", help="throw away what demos left, and stop")
+    parser.add_argument(
+        "--root", type=Path, default=ROOT, help="where demos keep files (default %(default)s)"
+    )
     parser.add_argument(
         "--port-base",
         type=int,

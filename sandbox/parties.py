@@ -38,9 +38,10 @@ class PartyFailed(Exception):
 
 @dataclass
 class Parties:
-    """The running processes of one demo."""
+    """The running processes of one demo. ``lock``: descriptor that every process keeps open."""
 
     demo: Demo
+    lock: int | None = None
     _running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def sluis(self, *arguments: str) -> str:
@@ -99,6 +100,7 @@ class Parties:
                 stderr=subprocess.STDOUT,
                 cwd=Path(__file__).parent.parent,
                 env={**os.environ, "PYTHONUNBUFFERED": "1"},
+                pass_fds=() if self.lock is None else (self.lock,),
                 start_new_session=True,  # Ctrl-C reaches the supervisor, which stops them in order
             )
 

@@ -51,8 +51,16 @@ class AssertedMandate:
 
 
 @dataclass(frozen=True)
+class Rung:
+    """A level and what the makelaar asks for it, in words."""
+
+    level: str
+    factor: str
+
+
+@dataclass(frozen=True)
 class Login:
-    """How one makelaar knows a person."""
+    """How one makelaar knows a person. ``less``: what it does when no more is asked."""
 
     makelaar: str
     subject: str
@@ -60,15 +68,28 @@ class Login:
     factor: str  # what the makelaar asks, in words
     code_never_arrives: bool = False
     mandate: AssertedMandate | None = None
+    less: Rung | None = None
+
+    def answered(self, asked: str | None) -> Rung:
+        """What a login gives when this level is asked, or none: no more than is needed."""
+        if self.less is not None and (asked is None or is_enough(self.less.level, asked)):
+            return self.less
+        return Rung(self.level, self.factor)
+
+    @property
+    def levels(self) -> str:
+        """Every level that it can give, in words."""
+        return f"{self.less.level} of {self.level}" if self.less is not None else self.level
 
 
 @dataclass(frozen=True)
 class OwnAccount:
-    """An account at the broker itself."""
+    """An account at the broker itself. ``email``: an address that is a user name as well."""
 
     user_name: str
     level: str
     factor: str
+    email: str | None = None
 
 
 @dataclass(frozen=True)
@@ -92,7 +113,8 @@ PEOPLE: Final = (
     TestPerson(
         "jan",
         "Jan de Vries",
-        "Alles in orde: ingelogd namens Bakkerij De Korenmolen",
+        "Alles in orde: ingelogd namens Bakkerij De Korenmolen. "
+        "Daarna bij Waterloket: zonder makelaar",
         (
             Login("polderpoort", "pp-jan-5b1f0a", "EH3", "wachtwoord en app"),
             Login("zekerweg", "zw-jan-90c2d7", "EH3", "wachtwoord en app"),
@@ -113,7 +135,7 @@ PEOPLE: Final = (
     TestPerson(
         "sanne",
         "Sanne Bakker",
-        "Beheerder van drie bedrijven: kiest namens wie",
+        "Beheerder van drie bedrijven: kiest uit vijf, twee daarvan via haar kantoor",
         (Login("polderpoort", "pp-sanne-c4d9e2", "EH4", "pas met certificaat"),),
     ),
     TestPerson(
@@ -169,7 +191,8 @@ PEOPLE: Final = (
     TestPerson(
         "liv",
         "Liv Larsen",
-        "Leest Engels; haar machtiging loopt binnen twee maanden af",
+        "Bij Bodemkaart inzien: ziet dat haar machtiging binnen twee maanden afloopt. "
+        "Bij Mijn: krijgt haar mail in het Engels",
         (Login("zekerweg", "zw-liv-e9037a", "EH3", "wachtwoord en app"),),
     ),
     TestPerson(
@@ -191,10 +214,24 @@ PEOPLE: Final = (
         (Login("brugwacht", "bw-joost-2b70af", "EH2", "wachtwoord"),),
     ),
     TestPerson(
+        "wim",
+        "Wim Jacobs",
+        "Bij Bodemkaart inzien: EH2; daarna bij Grondwateronttrekking: Brugwacht vraagt meer, EH3",
+        (
+            Login(
+                "brugwacht",
+                "bw-wim-91d3ac",
+                "EH3",
+                "wachtwoord en app",
+                less=Rung("EH2", "wachtwoord"),
+            ),
+        ),
+    ),
+    TestPerson(
         "daan",
         "Daan Kuipers",
         "Zonder makelaar ingelogd bij Ideeënbus voor ondernemers, met zijn e-mailadres",
-        account=OwnAccount("daan.kuipers", "e-mail", "wachtwoord"),
+        account=OwnAccount("daan.kuipers", "e-mail", "wachtwoord", "daan@voorbeeld.example"),
     ),
     TestPerson(
         "eva",

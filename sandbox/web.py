@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from flask import Flask
+from flask import Flask, Response
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from sandbox.prepare import Demo, opened
@@ -31,6 +31,12 @@ def new_app(name: str, demo: Demo) -> Flask:
     @app.context_processor
     def _addresses() -> dict[str, object]:
         return {"addresses": demo.addresses}
+
+    @app.get("/favicon.ico")
+    def favicon() -> Response:
+        """For browsers that ask without having been told."""
+        icon = FOLDER / "static" / "icon.svg"
+        return Response(icon.read_bytes(), mimetype="image/svg+xml")
 
     @app.get("/health")
     def health() -> str:

@@ -97,7 +97,7 @@ def _store(patient: Patient) -> Seen:
 def _eviction(patient: Patient) -> Seen:
     url = patient.settings.store.url
     if not url.startswith(("redis", "unix")):
-        return True, "no Redis"
+        return True, "the store is not Redis, so nothing is thrown out of it"
     try:
         with Redis.from_url(
             url, socket_timeout=REDIS_SECONDS, socket_connect_timeout=REDIS_SECONDS
@@ -162,11 +162,33 @@ def _mail(patient: Patient) -> Seen:
     return adapter != "none", f"mail.adapter {adapter}"
 
 
+def _sms(patient: Patient) -> Seen:
+    """Who has no text messages is well, unless somebody waits for one."""
+    return _optional(patient, "sms", "sms", "no codes by SMS")
+
+
+def _letters(patient: Patient) -> Seen:
+    return _optional(patient, "letter", "letters", "no codes by letter")
+
+
+def _optional(patient: Patient, channel: str, section: str, without: str) -> Seen:
+    adapter = getattr(patient.settings, section).adapter
+    if adapter != "none":
+        return True, f"{section}.adapter {adapter}"
+    with Session(patient.engine) as session:
+        number, _ = outbox.waiting(session).get(channel, (0, None))
+    return not number, f"{section}.adapter none: {without}" + (
+        f", and {number} waiting" if number else ""
+    )
+
+
 def _outbox(patient: Patient) -> Seen:
     with Session(patient.engine) as session:
         found = outbox.waiting(session)
     number = sum(waiting for waiting, _ in found.values())
     oldest = min((since for _, since in found.values()), default=patient.now)
+    if not number:
+        return True, "nothing waits"
     minutes = max(0, int((patient.now - oldest).total_seconds() // 60))
     return patient.now - oldest <= STUCK, f"{number} waiting, the oldest {minutes} minutes"
 
@@ -191,6 +213,8 @@ CHECKS: Final[tuple[Check, ...]] = (
     ("clock", _clock, "set the clocks of all machines with NTP"),
     ("worker", _worker, "start sluis worker, or sluis serve with worker.embedded"),
     ("mail", _mail, "set mail.adapter and mail.url"),
+    ("sms", _sms, "set sms.adapter and sms.url"),
+    ("letters", _letters, "set letters.adapter and letters.url"),
     ("outbox", _outbox, "look whether a worker runs and whether mail.url answers"),
     ("disk", _disk, "free more than 500 MB where the database is"),
 )

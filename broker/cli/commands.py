@@ -154,6 +154,7 @@ def diff(invocation: Invocation, path: Path, as_json: bool) -> None:
             for line in differences.lines(outcome):
                 click.echo(line)
         click.echo(counted(outcomes))
+        click.echo("Nothing was changed; apply does it." if found else "Nothing to change.")
     raise SystemExit(3 if found else 0)
 
 

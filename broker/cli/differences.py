@@ -110,7 +110,7 @@ def _flat(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     elif isinstance(value, (list, tuple)) and any(isinstance(one, dict) for one in value):
         for number, inner in enumerate(value):
             yield from _flat(inner, f"{path}.{number}")
-    else:
+    elif path:  # a document without fields has none to tell
         yield path, list(value) if isinstance(value, tuple) else value
 
 

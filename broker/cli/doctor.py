@@ -30,11 +30,14 @@ def diagnose(config: Path | None) -> list[Finding]:
 
 
 def lines(found: list[Finding]) -> Iterator[str]:
-    """Aligned; the remedy below what it is for."""
+    """Aligned; the remedy below what it is for, and at the end how many need one."""
     for one in found:
         yield f"{'problem' if one.remedy else 'ok':<8} {one.check:<13} {one.seen}"
         if one.remedy:
             yield f"{'':<22} → {one.remedy}"
+    ill = sum(bool(one.remedy) for one in found)
+    checks = "1 check" if len(found) == 1 else f"{len(found)} checks"
+    yield f"{checks}, {f'{ill} to mend.' if ill else 'all well.'}"
 
 
 def as_json(found: list[Finding]) -> str:

@@ -15,5 +15,7 @@ def export_documents(settings: Settings) -> str:
     with Session(make_engine(settings.database.url)) as session:
         # A makelaar's own ``kind`` (its protocol) follows from its section when it is read again.
         documents = [{**row.document, "kind": str(row.kind)} for row in all_registrations(session)]
+    if not documents:
+        return "# Nothing is registered.\n"
     documents = [{"kind": each["kind"], **each} for each in documents]
     return yaml.safe_dump_all(documents, sort_keys=False, allow_unicode=True)

@@ -18,11 +18,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from assurance import devices, enrolment, factor_letters
-from assurance.devices import DeviceRefused, Stocked
+from assurance.devices import DeviceRefused, Listed
 from assurance.enrolment import OwnFactor
 from assurance.means import BoundBy, FactorKind
 from assurance.pskc import PskcRefused, read
 from broker import factor_resets, notices
+from broker.cli.columns import aligned
 from broker.factor_resets import Answerable, Way
 from broker.notices import Change
 from broker.settings import Settings
@@ -100,17 +101,20 @@ def _key(path: Path | None) -> bytes | None:
 
 
 def list_devices(settings: Settings) -> list[str]:
-    """One line per device."""
+    """Lines to print: every device that is known, and who has it."""
     with desk(settings) as at:
-        return [
-            f"{one.serial:<24} {one.parameters.digits} digits  {one.parameters.period} s  "
-            f"{one.parameters.algorithm:<7} {_holder(one)}"
-            for one in devices.listed(at.session)
-        ]
+        found = devices.listed(at.session)
+    if not found:
+        return ["No devices. Take a delivery into stock: sluis otp import --help"]
+    return aligned([("Serial number", "Code", "Holder"), *map(_of_device, found)])
 
 
-def _holder(device: Stocked) -> str:
-    return f"bound to {device.person_id}" if device.person_id else "free"
+def _of_device(one: Listed) -> tuple[str, str, str]:
+    made = one.parameters
+    code = f"{made.digits} digits, {made.period} s, {made.algorithm}"
+    if one.person_id is None:
+        return one.serial, code, "free"
+    return one.serial, code, one.person_id + ("" if one.in_stock else ", from a document")
 
 
 def assign_device(settings: Settings, serial: str, person_id: str) -> str:

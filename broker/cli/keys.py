@@ -10,6 +10,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from broker.cli.columns import aligned
 from broker.settings import Settings
 from broker.tables import TABLES
 from keys.calendar import Entry, Step, entries, steps
@@ -23,7 +24,7 @@ from state.db import writing
 from state.engine import make_engine
 
 SHOWN = 12  # characters of an id in a line for people
-_HEAD = ("use", "algorithm", "id", "state", "since", "moves", "certificate until")
+_HEAD = ("use", "algorithm", "id", "state", "since (UTC)", "moves", "certificate until")
 _WORDS = {
     KeyState.NEXT: "is published",
     KeyState.ACTIVE: "is used",
@@ -38,14 +39,16 @@ def list_keys(settings: Settings, *, as_json: bool) -> list[str]:
         found = entries(live_keys(session), _policy(settings))
     if as_json:
         return [json.dumps([_as_document(entry) for entry in found], indent=2)]
-    return _columns([_HEAD, *(_as_row(entry) for entry in found)])
+    if not found:
+        return ["There are no keys yet. Make them: sluis init"]
+    return aligned([_HEAD, *(_as_row(entry) for entry in found)])
 
 
 def calendar(settings: Settings, uses: Sequence[KeyUse]) -> list[str]:
     """What a rotation begun now brings, a line per step; nothing is changed."""
     with _session(settings) as session:
         planned = steps(live_keys(session), uses, utc_now(), _policy(settings))
-    return _columns([_as_step(step) for step in planned])
+    return aligned([_as_step(step) for step in planned])
 
 
 def rotate(settings: Settings, uses: Sequence[KeyUse]) -> Iterator[str]:
@@ -111,14 +114,6 @@ def _as_row(entry: Entry) -> tuple[str, ...]:
 def _as_step(step: Step) -> tuple[str, ...]:
     which = step.kid[:SHOWN] if step.kid is not None else "a new key"
     return (_day(step.at), step.use, step.algorithm, f"{which} {_WORDS[step.to]}")
-
-
-def _columns(rows: Sequence[tuple[str, ...]]) -> list[str]:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return [
-        "  ".join(word.ljust(width) for word, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    ]
 
 
 def _day(moment: datetime | None) -> str:

@@ -16,6 +16,7 @@ from admin.operator_access import Invitation
 from admin.operators import Operator, OperatorRole
 from admin.set_up_links import VALID_FOR
 from broker import operator_sessions
+from broker.cli.columns import aligned
 from broker.settings import Settings
 from broker.tables import TABLES
 from state.clock import utc_now
@@ -69,13 +70,12 @@ def list_operators(settings: Settings, *, as_json: bool) -> list[str]:
         return [json.dumps([_fields(one) for one in found], indent=2, ensure_ascii=False)]
     if not found:
         return ["There is no operator yet. Make the first one: sluis operator create --help"]
-    lines = [("USER NAME", "NAME", "ROLES", "SINCE", "STATE")]
+    lines = [("USER NAME", "NAME", "ROLES", "SINCE (UTC)", "STATE")]
     lines += [
         (one.user_name, one.name, " ".join(one.roles), f"{one.since:%Y-%m-%d}", _state(one))
         for one in found
     ]
-    widths = [max(len(line[column]) for line in lines) for column in range(5)]
-    return ["  ".join(map(str.ljust, line, widths)).rstrip() for line in lines]
+    return aligned(lines)
 
 
 def _fields(one: Operator) -> dict[str, object]:

@@ -7,6 +7,7 @@ from dataclasses import asdict
 
 from sqlalchemy.orm import Session
 
+from broker.cli.columns import aligned
 from broker.settings import Settings
 from broker.tables import TABLES
 from state import undelivered
@@ -16,7 +17,7 @@ from state.engine import make_engine
 from state.trace import show_reference
 from state.undelivered import Queued, State
 
-_HEADER = f"{'Id':<26}  {'Channel':<7}  {'State':<8}  {'At':<20}  {'Tries':>5}  Reason"
+_HEAD = ("Id", "Channel", "State", "At (UTC)", "Tries", "Reference", "Reason")
 
 
 def list_messages(settings: Settings, state: State | None, *, as_json: bool) -> list[str]:
@@ -26,18 +27,16 @@ def list_messages(settings: Settings, state: State | None, *, as_json: bool) -> 
         found = undelivered.listed(session, state)
     if as_json:
         return [json.dumps([asdict(one) for one in found], default=str)]
-    return [_HEADER, *map(_line, found)] if found else ["No messages."]
+    return aligned([_HEAD, *map(_row, found)]) if found else ["No messages."]
 
 
-def _line(one: Queued) -> str:
-    remarks = [one.reason] if one.reason else []
-    if one.reference:
-        remarks.append(show_reference(one.reference))
-    if one.state == "given-up" and not one.kept:
-        remarks.append("(content is gone)")
-    when = one.at.strftime("%Y-%m-%d %H:%M:%SZ")
-    columns = f"{one.id:<26}  {one.channel:<7}  {one.state:<8}  {when:<20}  {one.attempts:>5}"
-    return f"{columns}  {' '.join(remarks)}".rstrip()
+def _row(one: Queued) -> tuple[str, ...]:
+    is_lost = one.state == "given-up" and not one.kept
+    remarks = [one.reason or "", "(content is gone)" if is_lost else ""]
+    return (
+        *(one.id, one.channel, one.state, one.at.strftime("%Y-%m-%d %H:%M:%S"), str(one.attempts)),
+        *(show_reference(one.reference) if one.reference else "-", " ".join(remarks).strip()),
+    )
 
 
 def retry_messages(settings: Settings, message_id: str | None) -> int:

@@ -81,7 +81,7 @@ def _translator(language: str) -> Callable[[str], str]:
 def _of_events(events: list[AuditEvent]) -> list[str]:
     if not events:
         return []
-    lines = ["", "  Audit events"]
+    lines = ["", "  Audit events (UTC)"]
     return lines + [
         f"  {e.at.strftime('%H:%M:%S')}  {e.tag.value:<24} {e.reason or e.outcome or ''}"
         for e in reversed(events)

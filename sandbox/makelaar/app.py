@@ -175,22 +175,24 @@ def _answered(at: Counter, broker: Broker) -> AnyResponse:
         )
     if fault is Fault.NO_LEVEL or _is_too_low(asked, who):
         return _stopped(at, asked, "NoAuthnContext", "unmet_authentication_requirements")
-    return _succeeded(at, asked, _answer(at, person, who, fault), broker)
+    return _succeeded(at, asked, _answer(at, asked, (person, who), fault), broker)
 
 
 def _is_too_low(asked: Question, who: Login) -> bool:
     return asked.level is not None and not is_enough(who.level, asked.level)
 
 
-def _answer(at: Counter, person: TestPerson, who: Login, fault: Fault) -> Answer:
+def _answer(at: Counter, asked: Question, found: tuple[TestPerson, Login], fault: Fault) -> Answer:
     names = ETD if at.makelaar.profile.protocol == "saml" else EIDAS
-    level = names[who.level]
+    person, who = found
+    given = who.answered(asked.level)
+    level = names[given.level]
     if fault is Fault.LOWER_LEVEL:
         level = names["EH2"]
     if fault is Fault.UNKNOWN_LEVEL:
         level = "urn:voorbeeld:niveau:onbekend"
     mandate = OTHER_COMPANY if fault is Fault.OTHER_ORGANISATION else who.mandate
-    return Answer(who.subject, person.name, level, who.factor, datetime.now(UTC), mandate, fault)
+    return Answer(who.subject, person.name, level, given.factor, datetime.now(UTC), mandate, fault)
 
 
 def _succeeded(at: Counter, asked: Question, answer: Answer, broker: Broker) -> AnyResponse:

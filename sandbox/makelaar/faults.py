@@ -56,7 +56,9 @@ DESCRIPTIONS: Final = {
     Fault.EXPIRED: Description("Bericht is al verlopen"),
     Fault.REPLAY: Description("Stuurt het vorige bericht opnieuw"),
     Fault.NO_ISS: Description("Laat de parameter iss weg", ("oidc",)),
-    Fault.OTHER_ORGANISATION: Description("Verklaart een machtiging voor een andere organisatie"),
+    Fault.OTHER_ORGANISATION: Description(
+        "Machtiging voor een organisatie die Sluis niet kent (mag met speaks_for: register)"
+    ),
     Fault.SLOW: Description("Antwoordt heel langzaam"),
     Fault.DROP: Description("Verbreekt de verbinding"),
 }

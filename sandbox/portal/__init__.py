@@ -1,1 +1,1 @@
-"""The sample portal: three OpenID Connect clients that check all they get and show the checks."""
+"""The sample portal: four OpenID Connect clients that check all they get and show the checks."""

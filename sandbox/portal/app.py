@@ -11,12 +11,24 @@ from flask import Flask, Response, redirect, render_template, request, session
 from werkzeug.wrappers import Response as AnyResponse
 
 from sandbox import prepare
+from sandbox.portal.clients import CLIENTS
 from sandbox.portal.relying_party import Asked, LoginWrong, RelyingParty
 from sandbox.prepare import Demo
 from sandbox.web import new_app, serve
 from sandbox.wire import HttpWire, Wire
 
 EXTRA = ("prompt", "acr_values", "max_age", "ui_locales", "idp_hint")
+PARTY = CLIENTS[0].name
+HELP = (
+    "Dit portaal bestaat alleen in de demo. Lukt inloggen niet? Lees op de pagina van Sluis wat u "
+    "kunt doen.",
+    "Staat daar een code, zoals K7QM-4RXT? Zoek die op in de operatorconsole, of met het commando "
+    "sluis trace.",
+)
+PRIVACY = (
+    "Alle mensen, bedrijven en nummers in deze demo zijn verzonnen.",
+    "Dit portaal toont wat het van Sluis kreeg, en bewaart daar niets van.",
+)
 
 
 def create_app(demo: Demo, wire: Wire | None = None) -> Flask:
@@ -29,8 +41,15 @@ def create_app(demo: Demo, wire: Wire | None = None) -> Flask:
 
     @app.get("/")
     def index() -> str:
-        """The services."""
-        return render_template("portal.html", clients=clients)
+        """The services of every client."""
+        return render_template("portal.html", clients=clients, party=PARTY, here="/")
+
+    @app.get("/waterloket/")
+    def second() -> str:
+        """The second portal: another client, with another name and the same group of sessions."""
+        own = [c for c in clients if c.registration.home == "/waterloket/"]
+        name = own[0].registration.name
+        return render_template("portal.html", clients=own, party=name, here="/waterloket/")
 
     @app.get("/login/<client_id>/<service>")
     def login(client_id: str, service: str) -> AnyResponse:
@@ -42,7 +61,7 @@ def create_app(demo: Demo, wire: Wire | None = None) -> Flask:
                     try:
                         asked, url = party.ask(client, offered, extra)
                     except LoginWrong as wrong:
-                        return Response(render_template("portal_wrong.html", text=str(wrong)), 502)
+                        return Response(_page("portal_wrong.html", client_id, text=str(wrong)), 502)
                     session[asked.state] = asdict(asked)
                     return redirect(url, 303)
         return Response(render_template("refused.html", text="die dienst is er niet"), 404)
@@ -53,17 +72,17 @@ def create_app(demo: Demo, wire: Wire | None = None) -> Flask:
         query = dict(request.args)
         asked = session.pop(query.get("state", ""), None)
         if asked is None or asked["client_id"] != client_id:
-            return render_template(
-                "portal_wrong.html", text="Wij vroegen niet om dit antwoord."
-            ), 400
+            text = "Wij vroegen niet om dit antwoord."
+            return _page("portal_wrong.html", client_id, text=text), 400
         if "error" in query:
-            return render_template("portal_refused.html", query=query), 200
+            return _page("portal_refused.html", client_id, query=query), 200
         try:
             claims, checks = party.receive(Asked(**asked), query)
         except LoginWrong as wrong:
-            return render_template("portal_wrong.html", text=str(wrong)), 400
-        return render_template(
+            return _page("portal_wrong.html", client_id, text=str(wrong)), 400
+        return _page(
             "portal_done.html",
+            client_id,
             claims=_shown(claims),
             checks=checks,
             switch=f"/login/{client_id}/{asked['service']}?prompt=select_account",
@@ -88,12 +107,22 @@ def create_app(demo: Demo, wire: Wire | None = None) -> Flask:
         return ended
 
     @app.get("/hulp")
+    def help_() -> str:
+        """Where the registrations point for help."""
+        return render_template("portal_text.html", title="Hulp bij inloggen", texts=HELP)
+
     @app.get("/privacy")
-    def text() -> str:
-        """Where the registrations point."""
-        return render_template("refused.html", text="Dit is een voorbeeldpagina van het portaal.")
+    def privacy() -> str:
+        """Where the registrations point for privacy."""
+        return render_template("portal_text.html", title="Privacy", texts=PRIVACY)
 
     return app
+
+
+def _page(template: str, client_id: str, **values: Any) -> str:
+    """A page under the name of this client."""
+    client = next((each for each in CLIENTS if each.client_id == client_id), CLIENTS[0])
+    return render_template(template, party=client.name, home=client.home, **values)
 
 
 def _shown(claims: dict[str, Any]) -> list[tuple[str, Any]]:

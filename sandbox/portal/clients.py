@@ -1,4 +1,4 @@
-"""The portal's three clients: what each may ask and how it proves who it is."""
+"""The portal's four clients: what each may ask and how it proves who it is."""
 
 from __future__ import annotations
 
@@ -25,13 +25,14 @@ class PortalService:
 
 @dataclass(frozen=True)
 class Client:
-    """What was agreed with the broker about one client."""
+    """What was agreed with the broker about one client. ``home``: the path of its first page."""
 
     client_id: str
     name: str
     services: tuple[PortalService, ...]
     id_token_alg: Algorithm
     auth: Literal["private_key_jwt", "client_secret_basic"] = "private_key_jwt"
+    home: str = "/"
 
     @property
     def uses_key(self) -> bool:
@@ -71,6 +72,9 @@ AFVAL: Final = PortalService(
 IDEEEN: Final = PortalService(
     "4c95a12d-33ae-4688-9980-85f799509db0", "Ideeënbus voor ondernemers", "EH2", "none", True
 )
+SCHOUW: Final = PortalService(
+    "c2f0a8de-5b61-4f0e-9d7c-6a1b40e85d93", "Schouw doorgeven", "EH3", "required"
+)
 
 CLIENTS: Final = (
     Client(
@@ -81,4 +85,5 @@ CLIENTS: Final = (
     ),
     Client("ondernemersloket", "Ondernemersloket Voorbeeldstad", (VERGUNNING, IDEEEN), "ES256"),
     Client("subsidieloket", "Subsidieloket Groen", (SUBSIDIE,), "RS256", "client_secret_basic"),
+    Client("waterloket", "Waterloket De Voorbeeldpolder", (SCHOUW,), "RS256", home="/waterloket/"),
 )

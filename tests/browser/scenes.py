@@ -280,6 +280,7 @@ SCENES: Final = (
     Scene("fout-portaal", lambda v: v.go("/authorize?client_id=niemand"), ".sluis-reference"),
     Scene("uitloggen", _log_out_everywhere, "form[action$=uitloggen]"),
     Scene("uitgelogd", lambda v: _log_out_everywhere(v, confirm=True), "#gedeeld, #gemeld"),
+    Scene("voorpagina", lambda v: v.go("/"), "#zelf"),
     Scene("hulp", lambda v: v.go("/hulp/"), "main ul"),
     *(_help(name) for name in TOPICS),
     Scene("mijn", lambda v: _mine(v, "", "yara", "brugwacht"), "table"),

@@ -7,7 +7,9 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from broker.cli import main
 from broker.cli.configuring import masked
 from broker.settings import Settings
 from sandbox.prepare import Demo
@@ -17,6 +19,25 @@ from tests.cli.conftest import Sluis
 def test_settings_that_can_be_used_have_no_mistakes(sluis: Sluis) -> None:
     done = sluis("config", "check")
     assert done.exit_code == 0, done.output
+
+
+@pytest.mark.parametrize("command", [("export",), ("config", "check"), ("doctor",)])
+def test_without_any_settings_it_says_how_to_give_them(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(main, command)
+    assert done.exit_code in (2, 3)
+    assert "--config FILE" in done.output and "config.example.toml" in done.output
+
+
+def test_a_key_that_must_be_there_is_named_with_two_ways_to_give_it(
+    sluis: Sluis, demo: Demo
+) -> None:
+    demo.config.write_text("[ui]\n", encoding="utf-8")
+    assert sluis("config", "check").output == (
+        "web.base_url: missing; write it in the settings file, or set SLUIS__WEB__BASE_URL\n"
+    )
 
 
 def test_every_mistake_is_a_line(sluis: Sluis, demo: Demo) -> None:

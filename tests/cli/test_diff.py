@@ -44,7 +44,7 @@ def test_what_was_exported_differs_in_nothing(sluis: Sluis, demo: Demo, tmp_path
     file = _write(tmp_path, sluis("export").output)
     done = sluis("diff", "-f", file)
     assert done.exit_code == 0, done.output
-    assert done.output == "0 created, 0 changed, 17 unchanged\n"
+    assert done.output == "0 created, 0 changed, 19 unchanged\nNothing to change.\n"
     assert json.loads(sluis("diff", "-f", file, "--json").output) == []
     assert sluis("diff", "-f", str(demo.registrations)).exit_code == 0
 
@@ -69,6 +69,20 @@ def test_a_changed_field_shows_its_old_and_its_new_value(
     ]
     assert "\x1b" not in done.output
     assert sluis("diff", "-f", _write(tmp_path, SERVICE)).exit_code == 0  # nothing was changed
+
+
+@pytest.mark.usefixtures("session")
+@pytest.mark.parametrize("text", [SERVICE, PERSON.split("---")[0]], ids=["Service", "Person"])
+def test_of_a_new_document_the_fields_are_shown_and_nothing_else(
+    sluis: Sluis, demo: Demo, tmp_path: Path, text: str
+) -> None:
+    sluis("apply", "-f", str(demo.registrations))
+    lines = sluis("diff", "-f", _write(tmp_path, text)).output.splitlines()
+    assert lines[0].startswith("created")
+    assert lines[-1] == "Nothing was changed; apply does it."
+    fields = [line for line in lines if line.startswith("  ") and not line.startswith("    ")]
+    assert fields and all(line.strip() != ":" for line in fields)
+    assert not [line for line in lines if line.startswith("    - ")]
 
 
 @pytest.mark.usefixtures("session")

@@ -18,7 +18,7 @@ from keys.master_key_file import create_master_key, load_sealer
 from sandbox.prepare import Demo
 from state.clock import utc_now
 from state.db import writing
-from state.outbox import Message, enqueue
+from state.outbox import Channel, Message, enqueue
 from state.stores.redis import RedisStore
 from tests.cli.conftest import Sluis
 from tests.cli.test_apply import Session, session  # noqa: F401 (a fixture)
@@ -38,7 +38,10 @@ def _problems(sluis: Sluis) -> set[str]:
 def test_a_fresh_installation_is_well(sluis: Sluis, demo: Demo) -> None:
     sluis("apply", "-f", str(demo.registrations))
     assert _problems(sluis) == set()
-    assert "problem" not in sluis("doctor").output
+    lines = sluis("doctor").output.splitlines()
+    assert not [line for line in lines if "problem" in line]
+    assert lines[-1] == f"{len(lines) - 1} checks, all well."
+    assert {"sms", "letters"} <= {line.split()[1] for line in lines}
 
 
 def _open_to_others(key: Path) -> None:
@@ -79,6 +82,35 @@ def test_wrong_settings_are_found(
 ) -> None:
     monkeypatch.setenv(name, value)
     assert _problems(sluis) == {problem}
+
+
+def test_the_last_line_counts_what_is_to_be_mended(
+    sluis: Sluis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert sluis("init").exit_code == 0
+    monkeypatch.setenv("SLUIS__MAIL__ADAPTER", "none")
+    assert sluis("doctor").output.splitlines()[-1].endswith("checks, 1 to mend.")
+    monkeypatch.setenv("SLUIS__WEB__WORKERS", "0")
+    assert sluis("doctor").output.splitlines()[-1] == "1 check, 1 to mend."
+
+
+@pytest.mark.parametrize(
+    ("channel", "section"), [("sms", "sms"), ("letter", "letters")], ids=["sms", "letters"]
+)
+def test_a_channel_that_is_off_is_a_problem_where_something_waits_for_it(
+    sluis: Sluis,
+    demo: Demo,
+    session: Session,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+    channel: Channel,
+    section: str,
+) -> None:
+    monkeypatch.setenv(f"SLUIS__{section.upper()}__ADAPTER", "none")
+    assert _problems(sluis) == set()
+    sealer = load_sealer(configuration.load(demo.config, {}).keys.master_key_file)
+    with writing(session):
+        enqueue(session, sealer, Message(channel, "x", "x", "y"), datetime.now(UTC))
+    assert _problems(sluis) == {section}
 
 
 def test_an_empty_database_has_another_schema(sluis: Sluis) -> None:

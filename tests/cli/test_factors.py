@@ -44,8 +44,9 @@ def test_devices_come_into_stock_and_are_bound_by_their_serial(
     assert "0 device(s) imported, 2 known already" in installed("otp", "import", file).output
     assert installed("otp", "assign", "A-2", "--person", "jan").exit_code == 0
     listed = installed("otp", "list").output.splitlines()
-    assert [line.split()[0] for line in listed] == ["A-1", "A-2"]
-    assert listed[0].endswith("free") and listed[1].endswith("bound to jan")
+    assert [line.split()[0] for line in listed] == ["Serial", "A-1", "A-2", "VB-1000-4711"]
+    assert listed[1].endswith("free") and listed[2].endswith("jan")
+    assert listed[3].endswith("joost, from a document")
     everything = "".join((demo.directory / "sluis.db").read_bytes().hex())
     assert SEED.hex() not in everything
     for arguments in (

@@ -55,7 +55,7 @@ def test_the_list_shows_each_key_and_nothing_of_its_private_half(sluis: Sluis) -
     assert all(set(key) == members for key in keys)
     head, *lines = sluis("keys", "list").output.splitlines()
     assert head.split() == [
-        *("use", "algorithm", "id", "state", "since", "moves", "certificate", "until")
+        *("use", "algorithm", "id", "state", "since", "(UTC)", "moves", "certificate", "until")
     ]
     for key, line in zip(keys, lines, strict=True):
         days = [(key[n] or "-")[:10] for n in ("since", "moves_at", "certificate_end")]

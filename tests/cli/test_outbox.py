@@ -79,6 +79,17 @@ def test_the_list_tells_the_state_and_nothing_of_the_person(parts: Parts, sluis:
     assert sluis("outbox", "list", "--state", "sent").output == "No messages.\n"
 
 
+def test_a_reference_is_no_reason(parts: Parts, sluis: Sluis) -> None:
+    failed = _given_up(parts)
+    outbox.deliver_due(parts.sessions, parts.sealer, Up(), parts.clock)
+    sent = _put(parts)
+    outbox.deliver_due(parts.sessions, parts.sealer, Up(), parts.clock)
+    head, *lines = sluis("outbox", "list").output.splitlines()
+    rows = {line.split()[0]: line[head.index("Reference") :].split() for line in lines}
+    assert rows == {sent: ["7K3Q-X9AB"], failed: ["7K3Q-X9AB", "recipient_refused"]}
+    assert "At (UTC)" in head and head.endswith("Reason")
+
+
 @pytest.mark.parametrize("everything", [True, False])
 def test_what_was_given_up_is_sent_after_all(
     parts: Parts, sluis: Sluis, clock: FakeClock, everything: bool

@@ -26,6 +26,20 @@ def test_the_examples_can_be_applied(sluis: Sluis, demo: Demo, tmp_path: Path) -
         assert "2 created" in done.output
 
 
+def test_the_change_at_the_demo_shows_and_can_be_applied(sluis: Sluis, demo: Demo) -> None:
+    text = README.read_text("utf-8")
+    assert "diff -f var/demo/registrations" in text and "level_ceiling" in text
+    assert sluis("init").exit_code == 0
+    assert sluis("apply", "-f", str(demo.registrations)).exit_code == 0
+    file = demo.registrations / "30-makelaars.yaml"
+    file.write_text(file.read_text("utf-8").replace("EH4", "EH3"), "utf-8")
+    done = sluis("diff", "-f", str(demo.registrations))
+    assert done.exit_code == 3, done.output
+    assert "changed    IdentityProvider  polderpoort" in done.output
+    assert "  level_ceiling:\n    - EH4\n    + EH3\n" in done.output
+    assert "1 changed" in sluis("apply", "-f", str(demo.registrations)).output
+
+
 class _Example(Makelaar):
     @property
     def entity_id(self) -> str:

@@ -15,7 +15,15 @@ from broker.grants import Grant
 from broker.start import start
 from directory.people import Person
 from sandbox.browser import Browser, Page
-from sandbox.portal.clients import AFVAL, BODEM, BODEMKAART, GRONDWATER, LOZING, PortalService
+from sandbox.portal.clients import (
+    AFVAL,
+    BODEM,
+    BODEMKAART,
+    GRONDWATER,
+    LOZING,
+    SCHOUW,
+    PortalService,
+)
 from state import audit
 from state.audit import EventTag
 from state.db import writing
@@ -226,6 +234,34 @@ def _roos_needs_more(world: World) -> Browser:
 def test_the_makelaar_is_asked_for_the_level_that_is_missing(world: World) -> None:
     page = _roos_needs_more(world).press("person", "roos")
     assert page.heading == "Uw niveau is te laag voor deze dienst"
+
+
+def test_a_makelaar_that_can_gives_more_when_it_is_asked_for_more(world: World) -> None:
+    browser = world.browser()
+    walk = world.walk(BODEMKAART.name, "Brugwacht", "wim", browser=browser)
+    walk.on_behalf_of = "Korenmolen"
+    assert "EH2 (nodig EH2)" in walk.run().text
+    page = _go(world, browser, GRONDWATER)
+    assert page.heading == "Log in bij Brugwacht"
+    assert "EH3, wachtwoord en app" in page.text
+    assert "EH3 (nodig EH3)" in _finish(browser, browser.press("person", "wim")).text
+
+
+def test_another_portal_builds_on_the_same_login(world: World) -> None:
+    browser = world.browser()
+    _log_in(world, browser)
+    browser.open(f"{world.demo.addresses.portal}/waterloket/")
+    assert browser.click(SCHOUW.name).heading == CONSENT
+    page = browser.press("agree", "yes")
+    assert page.heading == IN
+    assert "Waterloket De Voorbeeldpolder" in str(page.tree.findtext(".//title"))
+    assert browser.click("Terug naar het begin").url.endswith("/waterloket/")
+
+
+def test_the_other_portal_alone_asks_the_makelaar(world: World) -> None:
+    browser = world.browser()
+    browser.open(f"{world.demo.addresses.portal}/waterloket/")
+    assert browser.click(SCHOUW.name).heading == PROVIDER
 
 
 def test_F_14_nobody_else_comes_back_with_the_higher_level(world: World) -> None:

@@ -63,6 +63,7 @@ STORIES = (
     Story("jan", IDEEEN, "Zekerweg", (METHOD, PROVIDER, IN)),
     Story("yara", LOZING, "Brugwacht", (PROVIDER, "Vul de code uit de sms in")),
     Story("joost", LOZING, "Brugwacht", (PROVIDER, "Vul de code van uw apparaat in", CONSENT, IN)),
+    Story("wim", "Grondwateronttrekking", "Brugwacht", (PROVIDER, CONSENT, IN)),
     Story("hanna", BODEM, "Polderpoort", (PROVIDER, CONSENT, IN)),
     Story("jan", "Bodemkaart inzien", "Polderpoort", (PROVIDER, MANDATE, IN), "Korenmolen"),
 )

@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def free_base() -> int:
-    """The first of four free ports in a row."""
+    """The first of five free ports in a row."""
     for base in range(21000, 60000, 10):
         if not list(taken_ports(standard(base))):
             return base
@@ -54,9 +54,9 @@ def demo_command(*arguments: str) -> Iterator[subprocess.Popen[str]]:
             process.stdout.close()
 
 
-def test_the_demo_logs_in_twice_and_stops_when_it_is_told() -> None:
+def test_the_demo_logs_in_twice_and_stops_when_it_is_told(tmp_path: Path) -> None:
     base = free_base()
-    with demo_command("--port-base", str(base)) as process:
+    with demo_command("--port-base", str(base), "--root", str(tmp_path)) as process:
         assert process.stdout is not None
         said = ""
         for line in process.stdout:
@@ -66,6 +66,10 @@ def test_the_demo_logs_in_twice_and_stops_when_it_is_told() -> None:
         assert "Inloggen gelukt (2/2)" in said
         for person in PEOPLE:
             assert person.name in said
+        assert (
+            f".venv/bin/sluis --config {tmp_path / f'demo-{base}' / 'config.toml'} doctor" in said
+        )
+        assert "daan@voorbeeld.example" in said
         process.send_signal(signal.SIGINT)
         rest = process.stdout.read()
         assert process.wait(30) == 0
@@ -74,11 +78,11 @@ def test_the_demo_logs_in_twice_and_stops_when_it_is_told() -> None:
     assert not list(taken_ports(standard(base)))
 
 
-def test_a_port_in_use_is_named_with_a_way_out() -> None:
+def test_a_port_in_use_is_named_with_a_way_out(tmp_path: Path) -> None:
     base = free_base()
     with (
         socket.create_server(("127.0.0.1", base)),
-        demo_command("--check", "--port-base", str(base)) as process,
+        demo_command("--check", "--port-base", str(base), "--root", str(tmp_path)) as process,
     ):
         said, _ = process.communicate(timeout=30)
     assert process.returncode == 1
@@ -110,10 +114,10 @@ def _documents(demo: Demo, kind: str) -> list[dict[str, object]]:
 
 
 def test_the_register_of_the_demo_is_what_was_promised(demo: Demo) -> None:
-    assert len(_documents(demo, "Person")) == 17
+    assert len(_documents(demo, "Person")) == 18
     assert len(_documents(demo, "Organisation")) == 3
     services = _documents(demo, "Service")
-    assert len(services) == 8
+    assert len(services) == 9
     assert {s["level"] for s in services} == {"EH2", "EH2+", "EH3", "EH4"}
     assert len(_documents(demo, "ChainMandate")) == 3
     assert any(m.get("branches") for m in _documents(demo, "Mandate"))
