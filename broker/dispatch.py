@@ -20,6 +20,7 @@ from broker.downstream.interface import LoginRefused, PageError
 from broker.http import cookies
 from broker.http.headers import allow_form_to
 from broker.http.language import locale, portal_asks
+from broker.http.operator_texts import remember_about
 from broker.http.replies import leave, remember_reference, show
 from broker.journey import ASKS_NOBODY, Row, Step, open_row
 from broker.login import Login
@@ -96,6 +97,7 @@ def load(rt: Runtime, login_id: str) -> Kept:
     if kept is None or logins.is_over(kept.login, rt.clock()):
         raise _gone(rt, login_id)
     remember_reference(kept.login.reference)
+    remember_about(kept.login)
     portal_asks(kept.login.request.locale)
     if not cookies.is_same_browser(request, kept.login):
         raise PageError(403, "login_elsewhere", "no cookie of this login")
@@ -110,6 +112,7 @@ def _gone(rt: Runtime, login_id: str) -> PageError:
     if finished is None or not cookies.is_same_browser(request, finished.login):
         return PageError(410, "login_expired")
     remember_reference(finished.login.reference)
+    remember_about(finished.login)
     client = rt.configuration.clients.get(finished.login.request.client_id)
     home = client.home_url or client.initiate_login_uri if client else None
     portal = client.name.in_(locale()) if client else None

@@ -16,6 +16,7 @@ from broker.downstream.oidc.tokens import Hint
 from broker.runtime import Runtime
 from directory.services import OidcClient
 from keys.keyring import KeyRing
+from keys.sealing import Sealer
 from state.addresses import OutgoingRefused
 from state.clock import Clock
 from state.outbox import DeliveryFailed, Message
@@ -74,12 +75,12 @@ def sid_of(rt: Runtime, client_id: str | None, session_id: str) -> str | None:
 
 
 def logout_message(
-    rt: Runtime, client: OidcClient, *, person_id: str, session_id: str, reference: str | None
+    sealer: Sealer, client: OidcClient, *, person_id: str, session_id: str, reference: str | None
 ) -> Message:
     """What the outbox keeps until the portal is told; the token itself is made at delivery."""
     facts = {
-        "sub": pairwise_sub(rt.sealer, client, person_id),
-        "sid": tokens.session_id(rt.sealer, client, session_id),
+        "sub": pairwise_sub(sealer, client, person_id),
+        "sid": tokens.session_id(sealer, client, session_id),
     }
     return Message("logout", client.client_id, "", json.dumps(facts), reference)
 
