@@ -34,13 +34,14 @@ from state.registrations import Kind
 
 @dataclass(frozen=True)
 class Dependent:
-    """``number`` of things that depend on a registration, by name in the plural."""
+    """``number`` of things that depend on a registration; ``one`` and ``many`` are their names."""
 
     number: int
-    what: str
+    one: str
+    many: str
 
     def __str__(self) -> str:
-        return f"{self.number} {self.what}"
+        return f"{self.number} {self.one if self.number == 1 else self.many}"
 
 
 def dependents(
@@ -88,12 +89,12 @@ def withdraw(session: Session, teller: Teller, kind: Kind, name: str) -> bool:
 
 
 def _of_service(session: Session, name: str, now: datetime) -> Iterator[Dependent]:
-    for what, table in (("mandates", Mandate), ("chain mandates", ChainMandate)):
+    for one, table in (("mandate", Mandate), ("chain mandate", ChainMandate)):
         holds = (table.service_uuid == name, table.revoked_at.is_(None), table.valid_until > now)
-        yield _counted(session, what, table.id, *holds)
+        yield _counted(session, one, table.id, *holds)
     is_open = MandateRequest.state == RequestState.OPEN
     of_service = MandateRequest.service_uuid == name
-    yield _counted(session, "open mandate requests", MandateRequest.id, of_service, is_open)
+    yield _counted(session, "open mandate request", MandateRequest.id, of_service, is_open)
     yield from _given(session, now, Grant.service_uuid == name, Consent.service_uuid == name)
 
 
@@ -103,26 +104,27 @@ def _of_client(session: Session, name: str, now: datetime) -> Iterator[Dependent
 
 def _of_makelaar(session: Session, sealer: Sealer, name: str, now: datetime) -> Iterator[Dependent]:
     person, of_makelaar = ExternalIdentity.person_id, ExternalIdentity.provider_id == name
-    yield _counted(session, "people who log in there", person, of_makelaar)
-    yield Dependent(len(_sessions_of(session, sealer, name, now)), "sessions")
+    yield _counted(session, "person", person, of_makelaar, many="people")
+    yield Dependent(len(_sessions_of(session, sealer, name, now)), "session", "sessions")
 
 
 def _given(
     session: Session, now: datetime, granted: ColumnElement[bool], agreed: ColumnElement[bool]
 ) -> Iterator[Dependent]:
     stands = (granted, Grant.revoked_at.is_(None), Grant.expires_at > now)
-    yield _counted(session, "logins with live tokens", Grant.id, *stands)
-    yield _counted(session, "consents", Consent.id, agreed, Consent.withdrawn_at.is_(None))
+    yield _counted(session, "login with tokens", Grant.id, *stands, many="logins with tokens")
+    yield _counted(session, "consent", Consent.id, agreed, Consent.withdrawn_at.is_(None))
 
 
 def _counted(
     session: Session,
-    what: str,
+    one: str,
     column: InstrumentedAttribute[str],
     *conditions: ColumnElement[bool],
+    many: str | None = None,
 ) -> Dependent:
     number = session.scalar(select(func.count(distinct(column))).where(*conditions))
-    return Dependent(number or 0, what)
+    return Dependent(number or 0, one, many or f"{one}s")
 
 
 def _end_given(
