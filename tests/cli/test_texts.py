@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from broker.cli.commands import KINDS
 from broker.cli.documents import MODELS
@@ -129,6 +130,26 @@ def test_the_schema_of_the_documents_names_every_kind_and_its_fields(
     assert {"from", "until", "title", "text"} <= set(announcement["properties"])
     assert announcement["required"] == ["kind", "id", "about", "title", "text"]
     assert kinds["Service"]["properties"]["level"]["enum"] == ["EH2", "EH2+", "EH3", "EH4"]
+
+
+def test_a_kind_of_a_newer_version_is_named(
+    sluis: Sluis,
+    tmp_path: Path,
+    session: Session,  # noqa: F811
+) -> None:
+    file = _write(tmp_path, TEXTS)
+    assert sluis("apply", "-f", file).exit_code == 0
+    session.execute(
+        text(
+            "insert into registration (kind, name, document, changed_at) "
+            "values ('Theme', 'x', '{}', '2026-01-01 00:00:00')"
+        )
+    )
+    session.commit()
+    for command in (("export",), ("diff", "-f", file), ("apply", "--prune", "-f", file)):
+        done = sluis(*command)
+        assert done.exit_code == 1, done.output
+        assert "kind Theme are of a newer version of Sluis" in done.output
 
 
 def test_every_kind_of_registration_is_known_everywhere() -> None:
