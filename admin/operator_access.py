@@ -18,10 +18,11 @@ from sqlalchemy.orm import Session
 from admin import operators, set_up_links
 from admin.operators import OperatorRole
 from admin.set_up_links import LinkRefused, OpenLink, WhyNot
-from assurance import recovery_codes, second_factor
+from assurance import passkeys, recovery_codes, second_factor
 from assurance.levels import AssuranceLevel
 from assurance.means import BoundBy, Factor, FactorKind
 from assurance.totp import matching_step
+from assurance.webauthn import Credential
 from directory.people import Person
 from keys.sealing import Sealer
 from providers import accounts
@@ -43,7 +44,7 @@ class NoSuchOperator(Exception):
 class SetUpStep(enum.StrEnum):
     """What comes after the password."""
 
-    APP = "app"
+    FACTOR = "factor"
     CODES = "codes"
 
 
@@ -120,10 +121,10 @@ def step_of(session: Session, link: OpenLink) -> SetUpStep:
     """What this person still has to do, from what is there."""
     query = select(Factor.id).where(
         Factor.person_id == link.person_id,
-        Factor.kind == FactorKind.TOTP,
+        Factor.kind.in_((FactorKind.TOTP, FactorKind.PASSKEY)),
         Factor.ended_at.is_(None),
     )
-    return SetUpStep.CODES if session.scalars(query).first() else SetUpStep.APP
+    return SetUpStep.CODES if session.scalars(query).first() else SetUpStep.FACTOR
 
 
 def account_of(session: Session, person_id: str) -> Account:
@@ -171,14 +172,21 @@ def bind_app(
         bound_by=BoundBy.ADMINISTRATOR,
     )
     factor.last_step = step
-    added = AuditEvent(
-        EventTag.FACTOR_ADDED,
-        now,
-        person_id=link.person_id,
-        details={"factor": factor.id, "kind": str(FactorKind.TOTP)},
-    )
-    audit.record(session, added)
+    _added(session, factor, now)
     return True
+
+
+def bind_passkey(session: Session, link: OpenLink, made: Credential, now: datetime) -> None:
+    """Bind a passkey, as bound by an administrator for the same reason. Raises PasskeyRefused."""
+    factor = passkeys.bind(
+        session,
+        made,
+        person_id=link.person_id,
+        label="",
+        bound_by=BoundBy.ADMINISTRATOR,
+        now=now,
+    )
+    _added(session, factor, now)
 
 
 def make_codes(session: Session, sealer: Sealer, link: OpenLink, now: datetime) -> tuple[str, ...]:
@@ -202,6 +210,14 @@ def _operator(
         if one.user_name == user_name.strip().casefold():
             return account_of(session, one.person_id), frozenset(one.roles)
     raise NoSuchOperator(user_name)
+
+
+def _added(session: Session, factor: Factor, now: datetime) -> None:
+    details = {"factor": factor.id, "kind": str(factor.kind)}
+    audit.record(
+        session,
+        AuditEvent(EventTag.FACTOR_ADDED, now, person_id=factor.person_id, details=details),
+    )
 
 
 def _end_factors(session: Session, person_id: str, now: datetime) -> None:

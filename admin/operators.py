@@ -34,13 +34,16 @@ class Permission(enum.StrEnum):
     READ_TRACES = "traces"
     READ_OPERATORS = "operators"
     END_OPERATORS = "operators.end"
+    RESET_FACTORS = "factors.reset"
 
 
 # The table that counts: tests walk every address of the console with every role against it.
 ALLOWED: Final[Mapping[OperatorRole, frozenset[Permission]]] = MappingProxyType(
     {
         OperatorRole.VIEWER: frozenset({Permission.SEE_STATE, Permission.READ_TRACES}),
-        OperatorRole.HELPDESK: frozenset({Permission.SEE_STATE, Permission.READ_TRACES}),
+        OperatorRole.HELPDESK: frozenset(
+            {Permission.SEE_STATE, Permission.READ_TRACES, Permission.RESET_FACTORS}
+        ),
         OperatorRole.CONFIGURATOR: frozenset(Permission),
         OperatorRole.KEY_OFFICER: frozenset({Permission.SEE_STATE, Permission.READ_OPERATORS}),
         OperatorRole.AUDITOR: frozenset(

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Enum, ForeignKey, Integer, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from state.db import Base, UtcDateTime, new_id
+from state.db import Base, UtcDateTime, new_id, sealed_column
 
 
 class FactorKind(enum.StrEnum):
@@ -54,7 +54,7 @@ class Factor(Base):
     digits: Mapped[int] = mapped_column(Integer, default=6)
     algorithm: Mapped[str] = mapped_column(String(10), default="sha1")
     label: Mapped[str] = mapped_column(String(100), default="")
-    secret: Mapped[bytes] = mapped_column(LargeBinary)
+    secret: Mapped[bytes] = sealed_column("factor:{id}")
     last_step: Mapped[int] = mapped_column(BigInteger, default=0)
     failures: Mapped[int] = mapped_column(Integer, default=0)
     day_failures: Mapped[int] = mapped_column(Integer, default=0)
@@ -96,7 +96,7 @@ class StockedDevice(Base):
     __tablename__ = "otp_device"
 
     serial: Mapped[str] = mapped_column(String(40), primary_key=True)
-    secret: Mapped[bytes] = mapped_column(LargeBinary)  # the seed in base32, sealed
+    secret: Mapped[bytes] = sealed_column("otp-device:{serial}")  # the seed in base32, sealed
     period: Mapped[int] = mapped_column(Integer)
     digits: Mapped[int] = mapped_column(Integer)
     algorithm: Mapped[str] = mapped_column(String(10))

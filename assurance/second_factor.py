@@ -147,6 +147,12 @@ def methods_of(session: Session, person_id: str, now: datetime) -> Sequence[Meth
     ]
 
 
+def stands(session: Session, factor_id: str) -> bool:
+    """The factor has not ended."""
+    query = select(Factor.id).where(Factor.id == factor_id, Factor.ended_at.is_(None))
+    return session.scalar(query) is not None
+
+
 def verify(
     session: Session,
     sealer: Sealer,

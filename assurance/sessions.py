@@ -16,15 +16,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import ForeignKey, LargeBinary, String, Update, bindparam, select, update
+import structlog
+from sqlalchemy import ForeignKey, String, Update, bindparam, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from assurance.levels import AssuranceLevel
-from keys.sealing import SealBroken, Sealer
-from state.db import Base, UtcDateTime, new_id, table_of
+from keys.sealing import SealBroken, Sealer, WrongMasterKey
+from state.db import Base, UtcDateTime, new_id, sealed_column, table_of
 from state.prepared import Prepared, insert_into
 
 _CONTEXT: Final = "session"
+log = structlog.get_logger()
 _COOKIE: Final = re.compile(r"([0-9a-hjkmnp-tv-z]{26})\.([A-Za-z0-9_-]{43})")
 
 
@@ -37,7 +39,7 @@ class BrowserSession(Base):
     secret_hash: Mapped[str] = mapped_column(String(64))
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
     group: Mapped[str | None] = mapped_column(String(63))  # of the service where it began
-    facts: Mapped[bytes] = mapped_column(LargeBinary)
+    facts: Mapped[bytes] = sealed_column(f"{_CONTEXT}:{{id}}")
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_used_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
@@ -148,6 +150,9 @@ def find(
         return None
     try:
         facts = sealer.open(row[2], f"{_CONTEXT}:{shown[1]}")
+    except WrongMasterKey as wrong:
+        log.error("seal.wrong_master_key", what=_CONTEXT, error=str(wrong))
+        return None
     except SealBroken:
         return None
     return Found(shown[1], row[0], row[1], facts, row[3])

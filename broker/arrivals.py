@@ -28,7 +28,7 @@ from broker.http.operator_texts import remember_about
 from broker.http.replies import remember_reference
 from broker.login import Ended, Login, Sent, Trouble
 from broker.logins import Kept, with_ticket
-from broker.records import write_ending
+from broker.records import note, write_ending
 from broker.runtime import Runtime, runtime
 from broker.telemetry import span
 from providers.interface import (
@@ -148,6 +148,7 @@ def _receive(
     _store(rt, arrival, outcome, verdict.replay)
     if outcome.ended is not None and outcome.ended.public_key is not None:
         _audit_rejection(rt, login, arrival.sent.remembered.provider_id, reason or "")
+        note(rt, outcome)
         raise PageError(
             400,
             outcome.ended.public_key,
@@ -189,12 +190,13 @@ def _find(rt: Runtime, callback: Callback, handle_name: str) -> Arrival:
     if match is None:
         raise PageError(400, "unsolicited_answer", "no usable handle")
     kept = logins.parse(rt.store.get(logins.key(match[1])), rt.sealer)
+    if kept is not None:
+        remember_reference(kept.login.reference)
+        remember_about(kept.login)
     if kept is None or logins.is_over(kept.login, rt.clock()):
         raise PageError(410, "login_expired", "answer for no login")
     sent = next((s for s in kept.login.sent if s.number == int(match[2])), None)
     if sent is None or kept.login.ended is not None:
-        remember_reference(kept.login.reference)
-        remember_about(kept.login)
         raise PageError(400, "unsolicited_answer", "no such departure")
     return Arrival(kept, sent, callback)
 
@@ -217,7 +219,9 @@ def _judge(rt: Runtime, arrival: Arrival) -> Verdict:
         key = "makelaar_paused" if refused.reason in _CANNOT_BE_USED else "message_rejected"
         ended = Ended(code, refused.reason, key)
         return Verdict(
-            replace(login, ended=ended, sent=()), refused.reason, measured=refused.measured
+            replace(login, ended=ended, sent=(), is_noted=True),
+            refused.reason,
+            measured=refused.measured,
         )
     except ProviderCancelled:
         ended = Ended(RefusalCode.CANCELLED, "cancelled_at_makelaar")

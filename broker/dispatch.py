@@ -8,14 +8,14 @@ open does no harm: the browser is sent to the question that is.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
 
 from flask import Request, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from broker import logins, sign_on, trail
+from broker import logins, records, sign_on, trail
 from broker.downstream.interface import LoginRefused, PageError
 from broker.http import cookies
 from broker.http.headers import allow_form_to
@@ -23,11 +23,12 @@ from broker.http.language import locale, portal_asks
 from broker.http.operator_texts import remember_about
 from broker.http.replies import leave, remember_reference, show
 from broker.journey import ASKS_NOBODY, Row, Step, open_row
-from broker.login import Login
+from broker.login import Login, Stopped
 from broker.logins import Kept
 from broker.runtime import Runtime
 from broker.situation import Situation
 from providers.interface import Departure
+from state.trace import Fact
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,8 @@ class Show:
     status: int = 200
     login: Login | None = None
     form_targets: tuple[str, ...] = ()
+    stopped: Stopped | None = None  # where the page offers no way on but another one, or back
+    found: Mapping[str, Fact] = field(default_factory=dict)  # what was measured, for the trace
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,7 @@ def load(rt: Runtime, login_id: str) -> Kept:
     raw = rt.store.get(logins.key(login_id))
     kept = logins.parse(raw, rt.sealer)
     if kept is None or logins.is_over(kept.login, rt.clock()):
-        raise _gone(rt, login_id)
+        raise _gone(rt, login_id, kept.login if kept is not None else None)
     remember_reference(kept.login.reference)
     remember_about(kept.login)
     portal_asks(kept.login.request.locale)
@@ -107,15 +110,19 @@ def load(rt: Runtime, login_id: str) -> Kept:
     return shown
 
 
-def _gone(rt: Runtime, login_id: str) -> PageError:
+def _gone(rt: Runtime, login_id: str, over: Login | None) -> PageError:
+    """The page of a login that ended; with ``over`` its ending is still to be written."""
     finished = logins.parse(rt.store.get(logins.finished_key(login_id)), rt.sealer)
-    if finished is None or not cookies.is_same_browser(request, finished.login):
+    login = finished.login if finished is not None else over
+    if login is None or not cookies.is_same_browser(request, login):
         return PageError(410, "login_expired")
-    remember_reference(finished.login.reference)
-    remember_about(finished.login)
-    client = rt.configuration.clients.get(finished.login.request.client_id)
+    remember_reference(login.reference)
+    remember_about(login)
+    client = rt.configuration.clients.get(login.request.client_id)
     home = client.home_url or client.initiate_login_uri if client else None
     portal = client.name.in_(locale()) if client else None
+    if finished is None or logins.ran_out(login):
+        return PageError(410, "login_expired", home_url=home, portal=portal)
     return PageError(409, "login_finished", home_url=home, portal=portal)
 
 
@@ -133,9 +140,9 @@ def begin(rt: Runtime, login: Login, steps: Mapping[Step, StepModule]) -> Respon
         return redirect(url_for("login.enter", login_id=login.id), 303)
     if login.request.passive:
         raise _passive(open_row(login, meets))
-    outcome, login = _follow(rt, login, steps)
+    outcome, login, at = _follow(rt, login, steps)
     if isinstance(outcome, Leave):
-        return _settle(rt, kept, login, outcome)
+        return _settle(rt, kept, login, outcome, at)
     _save(rt, kept, login)
     return redirect(url_for("login.enter", login_id=login.id), 303)
 
@@ -143,8 +150,8 @@ def begin(rt: Runtime, login: Login, steps: Mapping[Step, StepModule]) -> Respon
 def run(rt: Runtime, kept: Kept, steps: Mapping[Step, StepModule]) -> Response:
     """Answer a GET: follow the journey until a page, a departure or the end."""
     login = sign_on.continued(rt, kept.login, _turn(rt, kept.login).meets, request)
-    outcome, login = _follow(rt, login, steps)
-    return _settle(rt, kept, login, outcome)
+    outcome, login, at = _follow(rt, login, steps)
+    return _settle(rt, kept, login, outcome, at)
 
 
 def answer(rt: Runtime, kept: Kept, posted: str, steps: Mapping[Step, StepModule]) -> Response:
@@ -155,16 +162,16 @@ def answer(rt: Runtime, kept: Kept, posted: str, steps: Mapping[Step, StepModule
         return redirect(url_for("login.enter", login_id=kept.login.id), 303)
     outcome = steps[row.step].answer(turn)
     if not isinstance(outcome, Advance):
-        return _settle(rt, kept, kept.login, outcome)
+        return _settle(rt, kept, kept.login, outcome, row.step)
     after = trail.answered(kept.login, outcome.login, row.step, rt.clock(), by_user=True)
     return restart(rt, kept, after, outcome)
 
 
 def _follow(
     rt: Runtime, login: Login, steps: Mapping[Step, StepModule]
-) -> tuple[Show | Leave | Finish, Login]:
-    """Enter the open row, and again after each that answers itself; also the login as it then
-    is.
+) -> tuple[Show | Leave | Finish, Login, Step]:
+    """Enter the open row, and again after each that answers itself; also the login as it then is,
+    and the step where that ended.
     """
     turn = _turn(rt, login)
     for _ in range(2 * len(Step)):
@@ -175,7 +182,7 @@ def _follow(
         if login.request.passive and isinstance(outcome, Show | Leave):
             raise _passive(row)
         if not isinstance(outcome, Advance):
-            return outcome, login
+            return outcome, login, row.step
         login = trail.answered(login, outcome.login, row.step, rt.clock(), by_user=False)
         turn = replace(turn, login=login, meets=turn.meets.follow(login))
     raise PageError(500, "server_error", "the journey does not end")
@@ -188,6 +195,7 @@ def _passive(row: Row) -> LoginRefused:
 
 def restart(rt: Runtime, kept: Kept, login: Login, change: Advance) -> Response:
     """Keep what was answered and send the browser to the next question."""
+    login = _unstopped(login)
     _save(rt, kept, login)
     response = redirect(url_for("login.enter", login_id=login.id), 303)
     _remember(rt, response, change, login)
@@ -207,19 +215,33 @@ def _turn(rt: Runtime, login: Login) -> Turn:
     )
 
 
-def _settle(rt: Runtime, kept: Kept, login: Login, outcome: Show | Leave | Finish) -> Response:
-    """Keep what must be kept and make the response."""
+def _settle(
+    rt: Runtime, kept: Kept, login: Login, outcome: Show | Leave | Finish, at: Step
+) -> Response:
+    """Keep what must be kept and make the response. ``at``: the step that gave the outcome."""
     if isinstance(outcome, Finish):
         return outcome.response
     if isinstance(outcome, Leave):
-        _save(rt, kept, trail.sent(outcome.login, rt.clock()))
+        _save(rt, kept, trail.sent(_unstopped(outcome.login), rt.clock()))
         return leave(outcome.departure.url, outcome.departure.fields, outcome.party)
     assert isinstance(outcome, Show)
-    _save(rt, kept, outcome.login or login)
+    login = outcome.login or login
+    if outcome.stopped is None:
+        login = _unstopped(login)
+    elif login.stopped != outcome.stopped:
+        login = trail.stopped(login, rt.clock(), at, outcome.stopped, outcome.found)
+    _save(rt, kept, login)
+    if login.stopped is not None and login.stopped != kept.login.stopped:
+        records.note(rt, login)
     client = rt.configuration.clients.get(login.request.client_id)
     for target in (*outcome.form_targets, *(client.redirect_uris if client else ())):
         allow_form_to(target)
     return show(outcome.page, outcome.status)
+
+
+def _unstopped(login: Login) -> Login:
+    """There is a way on."""
+    return replace(login, stopped=None) if login.stopped is not None else login
 
 
 def _save(rt: Runtime, kept: Kept, login: Login) -> None:

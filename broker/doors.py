@@ -77,10 +77,13 @@ def answer(login_id: str, step: str) -> Response:
 
 @blueprint.post("/<login_id>/cancel")
 def cancel(login_id: str) -> Response:
-    """Back to the portal, which hears that the user stopped."""
+    """Back to the portal, which hears that the user stopped, or what stopped the user."""
     rt = runtime()
-    kept = dispatch.load(rt, login_id)
-    return endings.refuse(rt, kept.login, LoginRefused(RefusalCode.CANCELLED, "cancelled"))
+    login = dispatch.load(rt, login_id).login
+    why = LoginRefused(RefusalCode.CANCELLED, "cancelled")
+    if login.stopped is not None:
+        why = LoginRefused(login.stopped.code, login.stopped.reason)
+    return endings.refuse(rt, login, why)
 
 
 @blueprint.post("/<login_id>/change-provider")

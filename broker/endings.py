@@ -8,6 +8,7 @@ from flask import request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from assurance import second_factor
 from broker import grants, logins, observation, sign_off, sign_on, trail
 from broker.downstream.interface import LoginRefused, LoginResult, PageError, RefusalCode, Reply
 from broker.downstream.protocols import downstream
@@ -155,12 +156,15 @@ def _result(login: Login, meets: Situation, session_id: str | None) -> LoginResu
 
 
 def _check_again(session: Session, login: Login, meets: Situation) -> None:
-    """Makelaar, person and mandate must still stand when the answer is given."""
+    """Makelaar, person, factor and mandate must still stand when the answer is given."""
     if not meets.provider_is_usable:
         raise LoginRefused(RefusalCode.NOT_ALLOWED, "makelaar_paused", "provider no longer usable")
     assert login.person_id is not None and login.identity is not None
     if not accounts.still_stands(session, login.identity):
         raise LoginRefused(RefusalCode.NOT_ALLOWED, "account_changed", "changed during login")
+    factor = login.factor
+    if factor is not None and not second_factor.stands(session, factor.factor_id):
+        raise LoginRefused(RefusalCode.NOT_ALLOWED, "account_changed", "factor ended during login")
     with span("mandate.check", login.reference):
         fault = recheck(session, login.person_id, login.authority, meets.terms)
     if login.authority is not None:

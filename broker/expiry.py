@@ -18,7 +18,6 @@ from state.audit import EventTag
 from state.db import writing
 from state.ephemeral import Get, Take
 
-REASON: Final = "login_expired"
 DONE: Final = "login-due-done"  # every list before this second since 1970 was dealt with
 MOST_SECONDS: Final = 60  # lists that are read in one batch
 MARGIN_SECONDS: Final = 2  # clocks of processes differ a little
@@ -54,7 +53,10 @@ def _end_listed(parts: Parts, seconds: range) -> None:
 
 
 def _end(parts: Parts, login: Login) -> None:
-    if parts.store.batch([Take(logins.key(login.id))]) == [None]:
+    taken, _ = parts.store.batch(
+        [Take(logins.key(login.id)), logins.ran_out_marker(login, parts.sealer)]
+    )
+    if taken is None:
         return
     tag, reason = _ending(login)
     with parts.sessions() as session, writing(session):
@@ -64,6 +66,7 @@ def _end(parts: Parts, login: Login) -> None:
 
 def _ending(login: Login) -> tuple[EventTag, str]:
     """Who was refused and never came back was refused; everybody else ran out of time."""
-    if login.ended is None:
-        return EventTag.LOGIN_EXPIRED, REASON
-    return EventTag.LOGIN_REFUSED, login.ended.reason
+    why = login.ended or login.stopped
+    if why is None:
+        return EventTag.LOGIN_EXPIRED, logins.RAN_OUT
+    return EventTag.LOGIN_REFUSED, why.reason

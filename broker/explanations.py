@@ -212,6 +212,12 @@ _SINGLE: Final = {
         Fixer.ADMINISTRATOR,
         _("Vraag de beheerder van uw organisatie om uw inlogmiddel na te kijken."),
     ),
+    "factor_locked": Explanation(
+        _("De tweede factor zit op slot na te veel verkeerde codes."),
+        _("Wacht tot het slot opengaat, of laat de gebruiker een andere tweede factor kiezen."),
+        Fixer.USER,
+        _("Uw code was te vaak fout. Wacht tot de tijd die op de pagina staat."),
+    ),
     "account_blocked": Explanation(
         _("De gebruiker werd tijdens het inloggen geblokkeerd."),
         _("Laat de beheerder van de organisatie de blokkade nakijken."),

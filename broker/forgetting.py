@@ -10,6 +10,7 @@ from sqlalchemy import Delete, delete, select, update
 from sqlalchemy.orm import Session
 
 from admin import operators
+from admin.factor_resets import FactorReset
 from admin.operators import OperatorAssignment
 from admin.set_up_links import SetUpLink
 from assurance.means import Factor, FactorLetter, Passkey, RecoveryCode
@@ -69,6 +70,7 @@ def _deletes(person_id: str) -> list[Delete]:
             Grant,
             BrowserSession,
             Account,
+            FactorReset,
             SetUpLink,
             OperatorAssignment,
             ExternalIdentity,

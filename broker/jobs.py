@@ -15,6 +15,7 @@ from time import perf_counter
 import structlog
 from structlog.contextvars import bound_contextvars
 
+from admin import reset_decisions
 from broker import beats
 from broker.audit.batches import MOST_ROWS, seal
 from broker.expiry import end_expired
@@ -58,9 +59,16 @@ def rotate_keys(parts: Parts) -> None:
         renew_due(session, parts.sealer, now, policy)
 
 
+def end_resets(parts: Parts) -> None:
+    """End requests to reset factors that nobody decided on in time."""
+    with parts.sessions() as session, writing(session):
+        reset_decisions.end_over(session, parts.clock())
+
+
 JOBS: tuple[Job, ...] = (
     Job("audit", timedelta(seconds=1), seal_audit),
     Job("expiry", timedelta(seconds=10), end_expired),
+    Job("resets", timedelta(seconds=30), end_resets),
     Job("purge", timedelta(hours=1), purge),
     Job("keys", timedelta(minutes=10), rotate_keys),
 )

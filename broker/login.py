@@ -58,6 +58,16 @@ class Ended:
 
 
 @dataclass(frozen=True)
+class Stopped:
+    """The login stands before a page that says what is missing. Unless the user finds another way,
+    it ends like this, however the user leaves.
+    """
+
+    code: RefusalCode
+    reason: str  # machine word for audit and trace
+
+
+@dataclass(frozen=True)
 class Login:
     """``id``: 26 characters, in URLs, worth nothing without the cookie whose hash is
     ``browser``.
@@ -94,8 +104,10 @@ class Login:
     mandate_requested_for: str | None = None  # organisation id of the request that was sent (A12)
     consent: str | None = None  # fingerprint of what the user saw
     consent_kept: bool = False  # do not ask again for the same data
+    stopped: Stopped | None = None
     ended: Ended | None = None
     trace: str = ""  # its steps, a line each; read by broker.trail
+    is_noted: bool = False  # its trace was kept before its end, for who calls from the page
 
     def afresh(self) -> Login:
         """Before any way or makelaar was chosen: nothing that an earlier one said counts for the
@@ -111,6 +123,7 @@ class Login:
             departures=self.departures,
             session_asked=True,
             trace=self.trace,
+            is_noted=self.is_noted,
         )
 
 

@@ -10,15 +10,19 @@ import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from broker.downstream.interface import LoginRequest
-from broker.login import ADAPTER, Login
-from keys.sealing import SealBroken, Sealer
+import structlog
+
+from broker.downstream.interface import LoginRequest, RefusalCode
+from broker.login import ADAPTER, Ended, Login
+from keys.sealing import SealBroken, Sealer, WrongMasterKey
 from state.db import new_id
 from state.ephemeral import Append, Get, Operation, Put, Swap
 from state.trace import new_reference
 
 CONTEXT = "login"
+log = structlog.get_logger()
 FINISHED_SECONDS = 3600  # how long the back button finds a friendly page
+RAN_OUT = "login_expired"
 WAITS_SECONDS = 3600  # how long a login that ran out waits for its ending to be written
 
 
@@ -82,6 +86,9 @@ def parse(raw: bytes | None, sealer: Sealer) -> Kept | None:
         return None
     try:
         return Kept(ADAPTER.validate_json(sealer.open(raw, CONTEXT)), raw)
+    except WrongMasterKey as wrong:
+        log.error("seal.wrong_master_key", what=CONTEXT, error=str(wrong))
+        return None
     except SealBroken:
         return None
 
@@ -122,6 +129,16 @@ def finished_marker(login: Login, sealer: Sealer) -> Put:
         login, sent=(), identity=None, person_id=None, authority=None, consent=None, trace=""
     )
     return Put(finished_key(login.id), dump(empty, sealer), FINISHED_SECONDS)
+
+
+def ran_out_marker(login: Login, sealer: Sealer) -> Put:
+    """As ``finished_marker``, of a login that nobody finished in time."""
+    return finished_marker(replace(login, ended=Ended(RefusalCode.LOGIN_REQUIRED, RAN_OUT)), sealer)
+
+
+def ran_out(finished: Login) -> bool:
+    """Says a marker that nobody finished its login in time?"""
+    return finished.ended is not None and finished.ended.reason == RAN_OUT
 
 
 def _lives(login: Login, now: datetime) -> int:

@@ -5,6 +5,8 @@ went, by SMS to that number. In the person's own language; no code, seed or numb
 from __future__ import annotations
 
 import enum
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import force_locale
@@ -21,7 +23,15 @@ class Change(enum.StrEnum):
     ADDED = "added"
     REMOVED = "removed"
     COUNTS = "counts"
-    RESET = "reset"
+
+
+@dataclass(frozen=True)
+class Told:
+    """Whom a reset is told, everywhere that was known before it."""
+
+    locale: str
+    addresses: tuple[str, ...]
+    numbers: tuple[str, ...]
 
 
 def kind_name(kind: FactorKind) -> str:
@@ -61,6 +71,32 @@ def tell(
         enqueue(session, sealer, Message("sms", old_number, "", text), now)
 
 
+def tell_reset(
+    base_url: str,
+    sealer: Sealer,
+    session: Session,
+    told: Told,
+    kinds: Sequence[FactorKind],
+    now: datetime,
+) -> None:
+    """Enqueue what the help desk ended, in the transaction of the reset."""
+    with force_locale(told.locale):
+        subject = _("Inlogmiddelen verwijderd")
+        names = ", ".join(kind_name(kind) for kind in kinds)
+        happened = _(
+            "De helpdesk heeft inlogmiddelen van uw account verwijderd: %(names)s.", names=names
+        )
+        warning = _("Vroeg u dit niet zelf? Waarschuw meteen de beheerder van uw organisatie.")
+        out = _("U bent overal uitgelogd.")
+        again = _("Voeg een nieuw inlogmiddel toe op %(url)s", url=f"{base_url}/mijn/inlogmiddelen")
+        letter = _("Soms telt het pas mee na een code die u per brief krijgt.")
+    text = f"{happened} {out}\n\n{warning}\n\n{again}\n{letter}\n"
+    for address in told.addresses:
+        enqueue(session, sealer, Message("mail", address, subject, text), now)
+    for number in told.numbers:
+        enqueue(session, sealer, Message("sms", number, "", f"{happened} {warning}"), now)
+
+
 def _words(change: Change, kind: FactorKind) -> tuple[str, str]:
     name = kind_name(kind)
     match change:
@@ -75,8 +111,4 @@ def _words(change: Change, kind: FactorKind) -> tuple[str, str]:
         case Change.COUNTS:
             return _("Inlogmiddel telt nu mee"), _(
                 "Met dit inlogmiddel haalt u nu niveau EH2+: %(name)s.", name=name
-            )
-        case Change.RESET:
-            return _("Inlogmiddelen verwijderd"), _(
-                "De helpdesk heeft al uw inlogmiddelen bij ons verwijderd."
             )

@@ -9,6 +9,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
+from admin import factor_resets
 from broker import grants
 from broker.audit import retention
 from broker.start import Parts
@@ -31,6 +32,7 @@ def purge(parts: Parts) -> None:
         partial(history.purge, before=before(kept.history_days)),
         partial(undelivered.purge, before=now - undelivered.KEPT),
         partial(outbox.purge, before=before(kept.outbox_days)),
+        partial(factor_resets.purge, before=before(kept.session_days)),
         partial(grants.purge, before=before(kept.session_days)),
         partial(grants.purge_sessions, before=before(kept.session_days)),
     ):

@@ -4,6 +4,10 @@ history.
 
 from __future__ import annotations
 
+from contextlib import suppress
+from datetime import datetime
+
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from assurance.levels import AssuranceLevel
@@ -14,6 +18,7 @@ from broker.start import Parts
 from directory import history
 from state import audit, trace
 from state.audit import AuditEvent, Detail, EventTag
+from state.db import writing
 from state.trace import TraceRecord
 
 OUTCOMES = {
@@ -39,7 +44,6 @@ def write_ending(
     now, outcome = rt.clock(), OUTCOMES[tag]
     if tag is not EventTag.LOGIN_SUCCEEDED:
         login = trail.ended(login, now, outcome, reason)
-    authority = login.authority
     audit.record(
         session,
         AuditEvent(
@@ -56,21 +60,10 @@ def write_ending(
             details=_details(login, session_id),
         ),
     )
-    trace.save(
-        session,
-        TraceRecord(
-            reference=login.reference,
-            started_at=login.created_at,
-            ended_at=now,
-            client_id=login.request.client_id,
-            service_uuid=login.request.service_uuid,
-            provider_id=login.provider_id,
-            outcome=outcome,
-            reason=reason,
-            level=level,
-            steps=trail.steps(login),
-        ),
-    )
+    if login.is_noted:
+        trace.withdraw(session, login.id)
+    trace.save(session, _trace(login, now, outcome, reason, level), trace_id=login.id)
+    authority = login.authority
     if login.person_id is not None:
         history.record(
             session,
@@ -84,6 +77,34 @@ def write_ending(
             level=level,
             represented=authority.represented.value if authority else None,
         )
+
+
+def note(rt: Runtime, login: Login) -> None:
+    """Keep the trace of a login that stands before a page that says what is missing, for who calls
+    from there. Its ending takes the place of this.
+    """
+    why = login.ended or login.stopped
+    assert why is not None
+    record = _trace(login, rt.clock(), OUTCOMES[EventTag.LOGIN_REFUSED], why.reason, None)
+    with suppress(IntegrityError), writing(rt.session) as session:  # another tab was first
+        trace.save(session, record, trace_id=login.id)
+
+
+def _trace(
+    login: Login, now: datetime, outcome: str, reason: str | None, level: AssuranceLevel | None
+) -> TraceRecord:
+    return TraceRecord(
+        reference=login.reference,
+        started_at=login.created_at,
+        ended_at=now,
+        client_id=login.request.client_id,
+        service_uuid=login.request.service_uuid,
+        provider_id=login.provider_id,
+        outcome=outcome,
+        reason=reason,
+        level=level,
+        steps=trail.steps(login),
+    )
 
 
 def _details(login: Login, session_id: str | None) -> dict[str, Detail]:

@@ -15,6 +15,7 @@ from broker import grants
 from broker.downstream.oidc.logout import logout_message
 from broker.grants import Participant
 from broker.runtime import Runtime
+from broker.start import Parts
 from directory.services import OidcClient
 from keys.sealing import Sealer
 from state import audit, outbox
@@ -41,10 +42,10 @@ class Teller:
 
 
 def end_session(
-    sql: Session, rt: Runtime, session_id: str, reason: str, reference: str | None = None
+    sql: Session, rt: Runtime | Parts, session_id: str, reason: str, reference: str | None = None
 ) -> SignedOff:
     """End one session in the transaction of the caller. Nothing happens where it had ended."""
-    teller = Teller(rt.sealer, rt.configuration.clients, rt.clock())
+    teller = Teller(rt.sealer, rt.holder.current.clients, rt.clock())
     return end_and_tell(sql, teller, session_id, reason, reference)
 
 
@@ -76,7 +77,7 @@ def end_and_tell(
     return SignedOff(told, tuple(one for one in portals if one not in told))
 
 
-def end_everywhere(sql: Session, rt: Runtime, person_id: str, reason: str) -> Sequence[str]:
+def end_everywhere(sql: Session, rt: Runtime | Parts, person_id: str, reason: str) -> Sequence[str]:
     """End every session of this person (password changed, blocked); the ids of those that stood."""
     standing = sessions.standing(sql, person_id, rt.clock())
     for session_id in standing:

@@ -14,7 +14,8 @@ from broker.configuration import ConfigurationHolder
 from broker.downstream.console import CONSOLE_SERVICES
 from broker.settings import Settings
 from broker.tables import TABLES
-from keys.sealing import Sealer, load_master_key
+from keys.master_key_file import load_sealer
+from keys.sealing import Sealer
 from state.clock import Clock
 from state.engine import make_engine
 from state.ephemeral import ExpiringStore
@@ -44,7 +45,7 @@ def start(settings: Settings, clock: Clock, *, outgoing: OutgoingClient | None =
     assert TABLES
     engine = make_engine(settings.database.url)
     sessions = sessionmaker(engine, expire_on_commit=False)
-    sealer = Sealer(load_master_key(settings.keys.master_key_file))
+    sealer = load_sealer(settings.keys.master_key_file)
     outgoing = outgoing or OutgoingClient(allowed_loopback=settings.development.loopback)
     return Parts(
         settings=settings,

@@ -4,7 +4,7 @@ imported.
 
 from __future__ import annotations
 
-from admin import operators, set_up_links
+from admin import factor_resets, operators, set_up_links
 from assurance import means, sessions
 from broker import grants
 from broker.audit import batches
@@ -30,7 +30,7 @@ MODULES = (
         organisations,
         people,
     ),
-    *(operators, set_up_links, batches, person_key),
+    *(factor_resets, operators, set_up_links, batches, person_key),
     *(signing_key, accounts, audit, outbox, registrations, trace, birth, sql),
 )
 TABLES = tuple(Base.metadata.tables)

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Final
 
 from broker.journey import Step
-from broker.login import Login
+from broker.login import Login, Stopped
 from broker.situation import Situation
 from providers.interface import Identity
 from state.trace import Fact, TraceStep
@@ -235,6 +235,19 @@ def succeeded(login: Login, meets: Situation, now: datetime) -> Login:
 def ended(login: Login, now: datetime, outcome: str, reason: str | None) -> Login:
     """The login ended without success."""
     return step(login, now, str(Step.ENDED), outcome, reason)
+
+
+def stopped(
+    login: Login, now: datetime, at: Step, why: Stopped, found: Mapping[str, Fact]
+) -> Login:
+    """The login stands before a page that says what is missing; what went wrong before that page
+    says it already.
+    """
+    login = replace(login, stopped=why, is_noted=True)
+    made = steps(login)
+    if made and not made[-1].went_well:
+        return login
+    return step(login, now, str(at), "refused", why.reason, **found)
 
 
 def _mandate(login: Login) -> dict[str, Fact]:

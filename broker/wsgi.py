@@ -12,6 +12,7 @@ from broker import settings
 from broker.app import assemble, keep_configuration_fresh
 from broker.logs import configure_logs
 from broker.management import start_management
+from broker.presence import keep_showing
 from broker.start import start
 from broker.telemetry import start_telemetry
 from broker.worker import start_worker
@@ -28,6 +29,7 @@ def application() -> Flask:
     parts = start(loaded, utc_now)
     parts.holder.refresh()
     keep_configuration_fresh(parts)
+    keep_showing(parts)
     if loaded.worker.embedded:
         start_worker(parts)
     start_management(parts)

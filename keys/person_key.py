@@ -14,11 +14,11 @@ from typing import Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Integer, LargeBinary, String, select, update
+from sqlalchemy import Integer, String, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from keys.sealing import SealBroken, Sealer
-from state.db import Base, UtcDateTime
+from state.db import Base, UtcDateTime, sealed_column
 
 ID_BYTES: Final = 12
 _NONCE_BYTES: Final = 12
@@ -32,7 +32,7 @@ class PersonKey(Base):
 
     person_id: Mapped[str] = mapped_column(String(26), primary_key=True)
     id: Mapped[str] = mapped_column(String(24), unique=True)  # hex
-    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed: Mapped[bytes] = sealed_column(f"{_CONTEXT}:{{person_id}}")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_batch: Mapped[int] = mapped_column(Integer, index=True)  # of the audit that needs it
 

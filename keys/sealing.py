@@ -3,17 +3,17 @@
 AES-256-GCM (NIST SP 800-38D) with keys derived from the master key by HKDF-SHA256 (RFC 5869).
 A sealed value is ``version (1) | key id (4) | nonce (12) | ciphertext and tag``; the context is
 authenticated, so that what was sealed for one purpose cannot take the place of another.
+
+Fingerprints are for good, so their key stays when the master key is replaced. Every later master
+key is derived together with it: who loses the fingerprint key opens nothing, instead of giving
+every person another ``sub``.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hmac
 import os
-import secrets
-import stat
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
@@ -25,8 +25,9 @@ KEY_BYTES: Final = 32
 _VERSION: Final = b"\x01"
 _NONCE_BYTES: Final = 12
 _ID_BYTES: Final = 4
-_HEADER_BYTES: Final = 1 + _ID_BYTES
+HEADER_BYTES: Final = 1 + _ID_BYTES
 _TAG_BYTES: Final = 16
+_SHORTEST: Final = HEADER_BYTES + _NONCE_BYTES + _TAG_BYTES
 
 
 class SealBroken(Exception):
@@ -34,7 +35,7 @@ class SealBroken(Exception):
 
 
 class WrongMasterKey(SealBroken):
-    """Sealed under another master key than the one this process has."""
+    """Sealed under another master key than those that this process has."""
 
 
 class MasterKeyError(Exception):
@@ -42,20 +43,43 @@ class MasterKeyError(Exception):
 
 
 class Sealer:
-    """Seals, opens and fingerprints. Made once per process; safe between threads."""
+    """Seals, opens and fingerprints. Made once per process; safe between threads.
 
-    def __init__(self, master_key: bytes) -> None:
-        if len(master_key) != KEY_BYTES:
-            raise MasterKeyError(f"the master key must be {KEY_BYTES} bytes")
-        self._aead = AESGCM(_derive(master_key, b"sluis seal v1"))
-        self._fingerprint_key = _derive(master_key, b"sluis fingerprint v1")
-        self._id = _derive(master_key, b"sluis key id v1")[:_ID_BYTES]
-        self._header = _VERSION + self._id
+    ``others`` open what they sealed and seal nothing. ``fingerprint_key``: that of the first master
+    key of the installation; None: ``master_key`` is the first one.
+    """
+
+    def __init__(
+        self,
+        master_key: bytes,
+        *,
+        others: Sequence[bytes] = (),
+        fingerprint_key: bytes | None = None,
+    ) -> None:
+        if any(len(key) != KEY_BYTES for key in (master_key, *others)):
+            raise MasterKeyError(f"a master key must be {KEY_BYTES} bytes")
+        kept = fingerprint_key or fingerprint_key_of(master_key)
+        derived = [_Derived(key, kept) for key in (master_key, *others)]
+        self._fingerprint_key = kept
+        self._header, self._aead = derived[0].header, derived[0].aead
+        self._openers = {one.header: one.aead for one in derived}
+        if len(self._openers) != len(derived):
+            raise MasterKeyError("two master keys have the same id")
 
     @property
     def key_id(self) -> str:
         """Names the master key without telling it: 8 hex digits, also in all that it sealed."""
-        return self._id.hex()
+        return self._header[1:].hex()
+
+    @property
+    def key_ids(self) -> tuple[str, ...]:
+        """The ids of every key that opens; first the one that seals."""
+        return tuple(header[1:].hex() for header in self._openers)
+
+    @property
+    def header(self) -> bytes:
+        """How everything begins that is sealed from now on: HEADER_BYTES bytes."""
+        return self._header
 
     def seal(self, plaintext: bytes, context: str) -> bytes:
         """Encrypt for one purpose: 33 bytes longer than ``plaintext``, different every time."""
@@ -65,15 +89,17 @@ class Sealer:
 
     def open(self, sealed: bytes, context: str) -> bytes:
         """What was sealed for this context. Raises SealBroken, WrongMasterKey among them."""
-        if len(sealed) < _HEADER_BYTES + _NONCE_BYTES + _TAG_BYTES or sealed[:1] != _VERSION:
+        if len(sealed) < _SHORTEST or sealed[:1] != _VERSION:
             raise SealBroken("not a sealed value")
-        if sealed[:_HEADER_BYTES] != self._header:
-            theirs = sealed[1:_HEADER_BYTES].hex()
-            raise WrongMasterKey(f"sealed under master key {theirs}, this one is {self.key_id}")
-        nonce = sealed[_HEADER_BYTES : _HEADER_BYTES + _NONCE_BYTES]
-        ciphertext = sealed[_HEADER_BYTES + _NONCE_BYTES :]
+        header = sealed[:HEADER_BYTES]
+        aead = self._openers.get(header)
+        if aead is None:
+            ours = ", ".join(self.key_ids)
+            raise WrongMasterKey(f"sealed under master key {header[1:].hex()}, here is {ours}")
+        nonce = sealed[HEADER_BYTES : HEADER_BYTES + _NONCE_BYTES]
+        ciphertext = sealed[HEADER_BYTES + _NONCE_BYTES :]
         try:
-            return self._aead.decrypt(nonce, ciphertext, self._header + context.encode())
+            return aead.decrypt(nonce, ciphertext, header + context.encode())
         except InvalidTag:
             raise SealBroken("changed, or sealed for another purpose") from None
 
@@ -87,58 +113,45 @@ class Sealer:
         return mac.hexdigest()
 
     def __repr__(self) -> str:
-        return f"Sealer(key_id={self.key_id!r})"
+        return f"Sealer(key_ids={self.key_ids!r})"
 
 
-def create_master_key(path: Path) -> bytes:
-    """Make a new master key in a file, mode 0600. Raises MasterKeyError if there is one.
+class _Derived:
+    """What one master key seals with, and how that begins."""
 
-    The file appears whole or not at all: a second process that starts now never reads half a key.
+    def __init__(self, master_key: bytes, fingerprint_key: bytes) -> None:
+        salt = _salt(master_key, fingerprint_key)
+        self.aead = AESGCM(_derive(master_key, b"sluis seal v1", salt))
+        self.header = _VERSION + _id(master_key, salt)
+
+
+def fingerprint_key_of(first: bytes) -> bytes:
+    """The key of the fingerprints that the first master key of an installation brings: 32 bytes,
+    from which the master key cannot be found.
     """
-    key = secrets.token_bytes(KEY_BYTES)
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(base64.b64encode(key) + b"\n")
-                file.flush()
-                os.fsync(file.fileno())
-            os.link(temporary, path)
-        finally:
-            temporary.unlink()
-    except FileExistsError:
-        raise MasterKeyError(f"{path} exists already and is not replaced") from None
-    except OSError as error:
-        raise MasterKeyError(f"{path} cannot be written: {error.strerror}") from None
-    return key
+    return _derive(first, b"sluis fingerprint v1", None)
 
 
-def load_master_key(path: Path) -> bytes:
-    """The master key in this file. Raises MasterKeyError with what to do."""
-    try:
-        mode = stat.S_IMODE(path.stat().st_mode)
-        text = path.read_bytes()
-    except FileNotFoundError:
-        raise MasterKeyError(
-            f"the master key {path} is missing; put it back from where you keep it, "
-            "or make one for a new installation with: sluis init"
-        ) from None
-    except OSError as error:
-        raise MasterKeyError(f"the master key {path} cannot be read: {error.strerror}") from None
-    if mode & 0o027:
-        raise MasterKeyError(
-            f"the master key {path} is open to others (mode {mode:04o}); chmod 600 it"
-        )
-    try:
-        key = base64.b64decode(text.strip(), validate=True)
-    except binascii.Error:
-        key = b""
-    if len(key) != KEY_BYTES:
-        raise MasterKeyError(f"the master key {path} is damaged; it must hold 32 bytes in base64")
-    return key
+def key_id_of(master_key: bytes, fingerprint_key: bytes) -> str:
+    """The id of a master key of the installation with these fingerprints: 8 hex digits."""
+    return _id(master_key, _salt(master_key, fingerprint_key)).hex()
 
 
-def _derive(master_key: bytes, info: bytes) -> bytes:
-    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=info).derive(master_key)
+def sealed_under(header: bytes) -> str | None:
+    """The id of the master key that a sealed value names; None: it is no sealed value."""
+    whole = len(header) >= HEADER_BYTES and header[:1] == _VERSION
+    return header[1:HEADER_BYTES].hex() if whole else None
+
+
+def _salt(master_key: bytes, fingerprint_key: bytes) -> bytes | None:
+    """None for the first master key, whose values are older than the second."""
+    first = hmac.compare_digest(fingerprint_key_of(master_key), fingerprint_key)
+    return None if first else fingerprint_key
+
+
+def _id(master_key: bytes, salt: bytes | None) -> bytes:
+    return _derive(master_key, b"sluis key id v1", salt)[:_ID_BYTES]
+
+
+def _derive(master_key: bytes, info: bytes, salt: bytes | None) -> bytes:
+    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=salt, info=info).derive(master_key)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import enum
 from datetime import datetime
 
-from sqlalchemy import Enum, Index, LargeBinary, String, Text, text
+from sqlalchemy import Enum, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from state.db import Base, UtcDateTime
+from state.db import Base, UtcDateTime, sealed_column
 
 
 class KeyUse(enum.StrEnum):
@@ -55,7 +55,7 @@ class SigningKey(Base):
     state: Mapped[KeyState] = mapped_column(
         Enum(KeyState, native_enum=False, length=10, values_callable=lambda e: [m.value for m in e])
     )
-    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)  # PKCS #8 DER
+    sealed: Mapped[bytes | None] = sealed_column("signing-key:{use}:{kid}")  # PKCS #8 DER
     certificate: Mapped[str | None] = mapped_column(Text)  # PEM, for SAML
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     state_since: Mapped[datetime] = mapped_column(UtcDateTime)

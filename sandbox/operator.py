@@ -52,7 +52,8 @@ def set_up(demo: Demo, user_name: str, link: str) -> None:
     chosen = "-".join(secrets.token_hex(2) for _ in range(3))
     browser.fill("password", chosen)
     browser.fill("again", chosen)
-    page = browser.click("Bewaar het wachtwoord")
+    browser.click("Bewaar het wachtwoord")
+    page = browser.click("Een app met codes")
     found = _SEED.search(page.text)
     if found is None:
         raise BrowserError(f"no key for an app on {page.url} ({page.status}: {page.heading})")

@@ -11,10 +11,10 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, MetaData, String, Table, event
+from sqlalchemy import DateTime, LargeBinary, MetaData, String, Table, event
 from sqlalchemy.engine import Dialect, Engine
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase, MappedColumn, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 from assurance.levels import AssuranceLevel
@@ -29,6 +29,7 @@ NAMING_CONVENTION = {
 
 
 WRITES = "sluis_writes"  # execution option of a connection whose transaction will write
+SEALED = "sluis_sealed"  # in Column.info: the context under which its values are sealed
 
 
 class Base(DeclarativeBase):
@@ -73,6 +74,15 @@ class LevelColumn(TypeDecorator[AssuranceLevel]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> AssuranceLevel | None:  # noqa: ARG002
         return AssuranceLevel.from_label(value) if value is not None else None
+
+
+def sealed_column(context: str) -> MappedColumn[Any]:
+    """A column of values under the master key; empty ones are not sealed.
+
+    ``context`` names columns of the same row in braces (``factor:{id}``). Whoever replaces the
+    master key finds by it what must be sealed anew, and how.
+    """
+    return mapped_column(LargeBinary, info={SEALED: context})
 
 
 def new_id() -> str:

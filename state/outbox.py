@@ -18,14 +18,14 @@ from typing import Final, Literal, Protocol, get_args, runtime_checkable
 
 import structlog
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import Index, Integer, LargeBinary, String, exists, func, or_, select
+from sqlalchemy import Index, Integer, String, exists, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from keys.sealing import SealBroken, Sealer
+from keys.sealing import SealBroken, Sealer, WrongMasterKey
 from state import audit, bell
 from state.audit import AuditEvent, EventTag
 from state.clock import Clock
-from state.db import Base, UtcDateTime, new_id, writing
+from state.db import Base, UtcDateTime, new_id, sealed_column, writing
 from state.purging import delete_some
 
 CLAIM: Final = timedelta(minutes=5)  # longer than any adapter takes
@@ -123,7 +123,7 @@ class OutboxRow(Base):
     id: Mapped[str] = mapped_column(String(26), primary_key=True, default=new_id)
     channel: Mapped[str] = mapped_column(String(10))
     reference: Mapped[str | None] = mapped_column(String(8))
-    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    sealed: Mapped[bytes | None] = sealed_column(f"{_CONTEXT}:{{id}}")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # None: nothing to do
     attempts: Mapped[int] = mapped_column(Integer, default=0)
@@ -264,6 +264,9 @@ def _tried(
     try:
         content = sealer.open(claimed.sealed, f"{_CONTEXT}:{claimed.id}")
         message = _MESSAGE.validate_json(content)
+    except WrongMasterKey:
+        # A process that was not restarted in a rotation; the next attempt may be another's.
+        return None, DeliveryFailed("wrong_master_key")
     except SealBroken:
         return None, DeliveryFailed("seal_broken", permanent=True)
     except ValidationError:

@@ -1,6 +1,7 @@
 """Trace: what was decided in one login, without anything that names a person; found by reference.
 
-Written once, when the login ends, and thrown away after ``retention.trace_days``.
+Written when the login ends, and before that when it stands before a page that says what is missing;
+thrown away after ``retention.trace_days``.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from pydantic import TypeAdapter
-from sqlalchemy import JSON, String, select
+from sqlalchemy import JSON, String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from assurance.levels import AssuranceLevel
@@ -27,6 +28,9 @@ _READ_AS: Final = str.maketrans({"I": "1", "L": "1", "O": "0", "-": None, " ": N
 
 
 Fact = str | int | bool | None
+_WELL: Final = frozenset({"answered", "sent", "accepted", "continued", "not_asked"})
+_STOPPED: Final = frozenset({"cancelled"})
+_END: Final = "ended"
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,16 @@ class TraceStep:
     milliseconds: int  # since the login began
     measured: Mapping[str, Fact] = field(default_factory=dict)
 
+    @property
+    def went_well(self) -> bool:
+        """Nothing was wrong here; a user who stopped is not well and nothing wrong either."""
+        return self.outcome in _WELL
+
+    @property
+    def is_bad(self) -> bool:
+        """Something was wrong here."""
+        return self.outcome not in _WELL | _STOPPED
+
 
 @dataclass(frozen=True)
 class TraceRecord:
@@ -58,6 +72,27 @@ class TraceRecord:
     provider_id: str | None = None
     level: AssuranceLevel | None = None
     steps: tuple[TraceStep, ...] = ()
+
+    @property
+    def failed(self) -> int | None:
+        """The number (from 1) of the step that went wrong; the last one where none says so and the
+        login was refused; None where the login succeeded or the user stopped.
+        """
+        if self.outcome == "success":
+            return None
+        bad = [n for n, step in enumerate(self.steps, 1) if step.is_bad]
+        # The end repeats what a step before it said.
+        told = [n for n in bad if self.steps[n - 1].step != _END] or bad
+        if told:
+            return told[-1]
+        return len(self.steps) if self.outcome == "refused" and self.steps else None
+
+    @property
+    def cause(self) -> str | None:
+        """What a step says of itself is more precise than the reason of the whole."""
+        number = self.failed
+        own = self.steps[number - 1].reason if number else None
+        return own or self.reason
 
 
 class Trace(Base):
@@ -103,12 +138,14 @@ def parse_reference(text: str) -> str | None:
     return reference
 
 
-def save(session: Session, record: TraceRecord) -> None:
-    """Write one trace with the transaction of the caller."""
+def save(session: Session, record: TraceRecord, *, trace_id: str | None = None) -> None:
+    """Write one trace with the transaction of the caller. ``trace_id``: 26 characters that are for
+    ever this login's; a second trace with the same raises IntegrityError.
+    """
     _INSERT.run(
         session,
         {
-            "id": new_id(),
+            "id": trace_id or new_id(),
             "reference": record.reference,
             "started_at": record.started_at,
             "ended_at": record.ended_at,
@@ -121,6 +158,11 @@ def save(session: Session, record: TraceRecord) -> None:
             "steps": _STEPS.dump_python(record.steps, mode="json"),
         },
     )
+
+
+def withdraw(session: Session, trace_id: str) -> None:
+    """Make place for what this login became after all."""
+    session.execute(delete(Trace).where(Trace.id == trace_id))
 
 
 def find(session: Session, reference: str) -> TraceRecord | None:

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from joserfc import jws
 from joserfc.jwk import ECKey
-from sqlalchemy import BigInteger, Integer, LargeBinary, String, Text, bindparam, select, update
+from sqlalchemy import BigInteger, Integer, String, Text, bindparam, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from broker.audit import rows
@@ -25,7 +25,7 @@ from keys.keyring import KeyRing, KeyUse
 from keys.person_key import PersonKeys
 from keys.sealing import Sealer
 from state.audit import AuditRow
-from state.db import Base, UtcDateTime, table_of, writing
+from state.db import Base, UtcDateTime, sealed_column, table_of, writing
 from state.locks import one_at_a_time
 
 LOCK: Final = "audit"
@@ -63,7 +63,7 @@ class AuditSigner(Base):
     __tablename__ = "audit_signer"
 
     kid: Mapped[str] = mapped_column(String(43), primary_key=True)
-    sealed: Mapped[bytes] = mapped_column(LargeBinary)  # JWK
+    sealed: Mapped[bytes] = sealed_column(f"{_SIGNER}:{{kid}}")  # JWK
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,8 @@ from broker.cli.pruning import Prune, StillUsed
 from broker.cli.references import check_references
 from broker.settings import Settings
 from broker.tables import TABLES
-from keys.sealing import Sealer, load_master_key
+from keys.master_key_file import load_sealer
+from keys.sealing import Sealer
 from providers.registry import ProviderRecord
 from providers.saml.metadata import MAX_BYTES, MetadataRefused, describe_metadata
 from state import audit, registrations
@@ -56,7 +57,7 @@ def apply_files(
     assert TABLES
     entries = [_with_metadata(entry, settings) for entry in read(path)]
     engine = make_engine(settings.database.url)
-    sealer = Sealer(load_master_key(settings.keys.master_key_file))
+    sealer = load_sealer(settings.keys.master_key_file)
     outcomes: list[Outcome] = []
     with Session(engine, expire_on_commit=False) as session:
         gone = pruning.leaving(session, entries, prune) if prune is not None else frozenset()

@@ -20,7 +20,8 @@ from broker.forgetting import forget
 from broker.settings import Settings
 from broker.tables import TABLES
 from keys.keyring import load_keyring
-from keys.sealing import Sealer, load_master_key
+from keys.master_key_file import load_sealer
+from keys.sealing import Sealer
 from state import audit
 from state.audit import AuditEvent, EventTag
 from state.clock import utc_now
@@ -133,7 +134,7 @@ def _desk(settings: Settings) -> Iterator[_Desk]:
     engine = make_engine(settings.database.url)
     try:
         with Session(engine) as session:
-            yield _Desk(session, Sealer(load_master_key(settings.keys.master_key_file)))
+            yield _Desk(session, load_sealer(settings.keys.master_key_file))
     finally:
         engine.dispose()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,8 +17,10 @@ from sqlalchemy.orm import Session
 
 from broker.health import drifts
 from broker.settings import Settings
+from keys import resealing
 from keys.keyring import KeyUse, load_keyring
-from keys.sealing import MasterKeyError, Sealer, load_master_key
+from keys.master_key_file import load_master_keys, load_sealer
+from keys.sealing import MasterKeyError
 from keys.signing_key import KeyState
 from providers.registry import ProviderRecord
 from providers.saml.metadata import read_metadata
@@ -55,7 +58,23 @@ Check = tuple[str, Callable[[Patient], Seen], str]  # name, look, remedy
 
 def _master_key(patient: Patient) -> Seen:
     path = patient.settings.keys.master_key_file
-    return True, f"{path}, key {Sealer(load_master_key(path)).key_id}"
+    keys = load_master_keys(path)
+    half_way = (
+        f"; it holds {len(keys.keys)} keys: a rotation is half-way, see sluis keys master status"
+        if len(keys.keys) > 1
+        else ""
+    )
+    return True, f"{path}, key {keys.active.id}{half_way}"
+
+
+def _sealed(patient: Patient) -> Seen:
+    """Nothing lies under a key that is gone, or was never here."""
+    known = {key.id for key in load_master_keys(patient.settings.keys.master_key_file).keys}
+    with Session(patient.engine) as session:
+        by_key = sum(resealing.counted(session).values(), start=Counter())
+    strange = {key_id: number for key_id, number in by_key.items() if key_id not in known}
+    told = ", ".join(f"{number} under {key_id}" for key_id, number in sorted(strange.items()))
+    return not strange, told or f"{by_key.total()} values, all under keys of the file"
 
 
 def _database(patient: Patient) -> Seen:
@@ -90,7 +109,7 @@ def _eviction(patient: Patient) -> Seen:
 
 def _keys(patient: Patient) -> Seen:
     """Opening them also proves that the master key is that of this database."""
-    sealer = Sealer(load_master_key(patient.settings.keys.master_key_file))
+    sealer = load_sealer(patient.settings.keys.master_key_file)
     with Session(patient.engine) as session:
         ring = load_keyring(session, sealer)
     ring.active(KeyUse.OIDC_SIGNING, "RS256")
@@ -100,7 +119,7 @@ def _keys(patient: Patient) -> Seen:
 
 def _certificates(patient: Patient) -> Seen:
     ends: dict[str, datetime] = {}
-    sealer = Sealer(load_master_key(patient.settings.keys.master_key_file))
+    sealer = load_sealer(patient.settings.keys.master_key_file)
     with Session(patient.engine) as session:
         for key in load_keyring(session, sealer).keys:
             if key.certificate is not None and key.state is KeyState.ACTIVE:
@@ -159,6 +178,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     ("schema", _schema, "run: sluis migrate"),
     ("store", _store, "start the store, or correct store.url"),
     ("eviction", _eviction, "set maxmemory-policy noeviction in Redis"),
+    ("sealed", _sealed, "put back the file with these master keys; see sluis keys master status"),
     ("keys", _keys, "run: sluis init, with the master key of this database"),
     ("certificates", _certificates, "rotate ours; apply new metadata for makelaars"),
     ("clock", _clock, "set the clocks of both machines with NTP"),

@@ -254,7 +254,11 @@ def trace(invocation: Invocation, reference: str, language: str) -> None:
     with explained():
         lines = explain_login(invocation.settings(), reference, language)
     if lines is None:
-        fail("no login with this reference; traces are kept for retention.trace_days")
+        fail(
+            "nothing is kept under this reference. Was it typed well? A login can be found once it "
+            "ended or stood before a page that refuses, for retention.trace_days. The code of "
+            "another page, such as one that does not exist, is only in the log: look there."
+        )
     for line in lines:
         click.echo(line)
 

@@ -90,7 +90,7 @@ def factor_letter(invocation: Invocation, person: str, address: str, factor_id: 
 @click.option("--approved-by", required=True, help="Another administrator, who checked it.")
 @pass_invocation
 def factor_reset(invocation: Invocation, person: str, by: str, approved_by: str) -> None:
-    """End every factor of a person who lost them."""
+    """End every factor of a person who lost them, in an emergency: else use the console."""
     from broker.cli.factors import FactorCommandRefused, reset_factors
 
     with explained():

@@ -17,17 +17,20 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from assurance import devices, enrolment, factor_letters, second_factor
+from assurance import devices, enrolment, factor_letters
 from assurance.devices import DeviceRefused, Stocked
 from assurance.enrolment import OwnFactor
 from assurance.means import BoundBy, FactorKind
 from assurance.pskc import PskcRefused, read
-from broker import notices
+from broker import factor_resets, notices
+from broker.factor_resets import Answerable, Way
 from broker.notices import Change
 from broker.settings import Settings
+from broker.start import Parts, start
 from broker.tables import TABLES
 from directory.people import Membership, Person, Role
-from keys.sealing import Sealer, load_master_key
+from keys.master_key_file import load_sealer
+from keys.sealing import Sealer
 from state import audit
 from state.audit import AuditEvent, EventTag
 from state.clock import utc_now
@@ -52,7 +55,7 @@ class Desk:
 @contextmanager
 def desk(settings: Settings) -> Iterator[Desk]:
     assert TABLES
-    sealer = Sealer(load_master_key(settings.keys.master_key_file))
+    sealer = load_sealer(settings.keys.master_key_file)
     with Session(make_engine(settings.database.url), expire_on_commit=False) as session:
         yield Desk(settings, session, sealer)
 
@@ -187,36 +190,35 @@ def _letter(settings: Settings, person: Person, factor: OwnFactor, code: str) ->
 
 
 def reset_factors(settings: Settings, person_id: str, by: str, approved_by: str) -> str:
-    """End every factor of a person. Two administrators of one organisation of that person answer
-    for it, after they checked the person as at the start. Raises FactorCommandRefused.
+    """End every factor of a person, where the console is no way. Two administrators of one
+    organisation of that person answer for it, by name: nobody logged in here, and the audit event
+    says so. Raises FactorCommandRefused.
     """
     now = utc_now()
-    with desk(settings) as at, writing(at.session) as session:
-        person = _person(session, person_id)
+    with _parts(settings) as parts, parts.sessions() as sql, _texts(), writing(sql):
+        person = _person(sql, person_id)
         if len({person_id, by, approved_by}) < 3:
             raise FactorCommandRefused("three different people: the person, who asks, who approves")
         for administrator in (by, approved_by):
-            if not _administers(session, administrator, person):
+            if not _administers(sql, administrator, person):
                 raise FactorCommandRefused(
                     f"{administrator} is no administrator of an organisation of {person_id}"
                 )
-        ended = enrolment.of_person(session, person.id, now)
-        numbers = [
-            second_factor.number_of(session, at.sealer, f.id)
-            for f in ended
-            if f.kind is FactorKind.SMS
-        ]
-        for factor in ended:
-            enrolment.end(session, person.id, factor.id, now)
-        reset = AuditEvent(
-            EventTag.FACTOR_RESET,
-            now,
-            person_id=by,
-            details={"person": person.id, "approved_by": approved_by, "factors": len(ended)},
-        )
-        audit.record(session, reset)
-        _tell(at, person, Change.RESET, FactorKind.SMS, old_number=next(iter(numbers), None))
-    return f"{len(ended)} factor(s) of {person_id} ended"
+        everything = [one.id for one in enrolment.of_person(sql, person.id, now)]
+        answers = Answerable(by, approved_by, Way.COMMAND)
+        ended = factor_resets.carry_out(sql, parts, person, everything, answers, now)
+    return f"{ended} factor(s) of {person_id} ended, and every session"
+
+
+@contextmanager
+def _parts(settings: Settings) -> Iterator[Parts]:
+    """What a process runs on, with the registrations of this moment: portals are told."""
+    parts = start(settings, utc_now)
+    try:
+        parts.holder.refresh()
+        yield parts
+    finally:
+        parts.engine.dispose()
 
 
 def _administers(session: Session, administrator: str, person: Person) -> bool:
@@ -238,20 +240,10 @@ def _person(session: Session, person_id: str) -> Person:
     return person
 
 
-def _tell(
-    at: Desk, person: Person, change: Change, kind: FactorKind, *, old_number: str | None = None
-) -> None:
+def _tell(at: Desk, person: Person, change: Change, kind: FactorKind) -> None:
     with _texts():
-        notices.tell(
-            at.settings.base_url,
-            at.sealer,
-            at.session,
-            person,
-            change,
-            kind,
-            utc_now(),
-            old_number=old_number,
-        )
+        base_url = at.settings.base_url
+        notices.tell(base_url, at.sealer, at.session, person, change, kind, utc_now())
 
 
 @contextmanager

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from broker.settings import Settings
 from broker.tables import TABLES
+from keys.master_key_file import create_master_key, load_sealer
 from keys.rotation import ensure_keys
-from keys.sealing import Sealer, create_master_key, load_master_key
 from state import migrate
 from state.clock import utc_now
 from state.engine import make_engine
@@ -26,7 +26,7 @@ def initialise(settings: Settings) -> Iterator[str]:
     yield migrate_tables(settings)
     engine = make_engine(settings.database.url)
     with Session(engine) as session:
-        ensure_keys(session, Sealer(load_master_key(path)), utc_now)
+        ensure_keys(session, load_sealer(path), utc_now)
     yield "Signing keys: present"
 
 

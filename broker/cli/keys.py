@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 from broker.settings import Settings
 from broker.tables import TABLES
 from keys.calendar import Entry, Step, entries, steps
+from keys.master_key_file import load_sealer
 from keys.revocation import Revoked, consequences, find, revoke
 from keys.rotation import NEEDED, NextKeyExists, RotationPolicy, introduce, live_keys
-from keys.sealing import Sealer, load_master_key
+from keys.sealing import Sealer
 from keys.signing_key import KeyState, KeyUse, SigningKey
 from state.clock import utc_now
 from state.db import writing
@@ -129,7 +130,7 @@ def _policy(settings: Settings) -> RotationPolicy:
 
 
 def _sealer(settings: Settings) -> Sealer:
-    return Sealer(load_master_key(settings.keys.master_key_file))
+    return load_sealer(settings.keys.master_key_file)
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from broker.cli.context import Invocation, explained, fail
+from broker.cli.master_key_commands import master
 
 pass_invocation = click.make_pass_decorator(Invocation)
 KEY_USES = ("oidc_signing", "saml_signing", "saml_encryption", "client_signing", "audit_signing")
@@ -12,7 +13,10 @@ KEY_USES = ("oidc_signing", "saml_signing", "saml_encryption", "client_signing",
 
 @click.group()
 def keys() -> None:
-    """Signing and encryption keys: what stands, rotation, revocation."""
+    """Signing and encryption keys: what stands, rotation, revocation; and the master key."""
+
+
+keys.add_command(master)
 
 
 @keys.command("list")

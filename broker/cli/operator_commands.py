@@ -24,7 +24,7 @@ def operator() -> None:
 def create(
     invocation: Invocation, name: str, email: str, user_name: str | None, roles: tuple[str, ...]
 ) -> None:
-    """Make an operator and print a link to set up password and app. --role may be repeated."""
+    """Make an operator and print a link to set up the access. --role may be repeated."""
     from admin.operator_access import NameTaken
     from broker.cli.operating import create_operator
     from providers.accounts import NameRefused

@@ -143,9 +143,7 @@ def _mandate(session: Session, _sealer: Sealer, now: datetime, entry: Entry) -> 
             valid_until=document.until,
         )
         session.add(row)
-    row.level, row.valid_from, row.valid_until = document.level, document.begins, document.until
-    if document.revoked != (row.revoked_at is not None):
-        row.revoked_at = now if document.revoked else None
+    _bring_up_to_date(row, document, now)
     return created
 
 
@@ -171,10 +169,16 @@ def _chain(session: Session, _sealer: Sealer, now: datetime, entry: Entry) -> bo
             valid_until=document.until,
         )
         session.add(row)
+    _bring_up_to_date(row, document, now)
+    return created
+
+
+def _bring_up_to_date(
+    row: Mandate | ChainMandate, document: MandateDocument | ChainMandateDocument, now: datetime
+) -> None:
     row.level, row.valid_from, row.valid_until = document.level, document.begins, document.until
     if document.revoked != (row.revoked_at is not None):
         row.revoked_at = now if document.revoked else None
-    return created
 
 
 def _organisation_id(session: Session, kvk: str) -> str:

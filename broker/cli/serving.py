@@ -20,6 +20,7 @@ from broker.channels import to_people
 from broker.cli.context import fail
 from broker.cli.install import initialise
 from broker.logs import configure_logs
+from broker.presence import keep_showing
 from broker.settings import Settings
 from broker.start import start
 from state import migrate
@@ -125,6 +126,7 @@ def run_worker(settings: Settings) -> None:
     told = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: told.set())
+    keep_showing(parts)
     worker = start_worker(parts)
     told.wait()
     if not worker.end(draining.FINISH_SECONDS):

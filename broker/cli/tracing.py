@@ -35,7 +35,7 @@ def explain_login(settings: Settings, text: str, language: str = "en") -> list[s
         return None
     lines = [f"Login {show_reference(reference)}"]
     lines += _of_trace(record) if record else ["  The login did not end, or its trace is gone."]
-    reason = record.reason if record else next((e.reason for e in events if e.reason), None)
+    reason = record.cause if record else next((e.reason for e in events if e.reason), None)
     return [*lines, *_of_reason(reason, language), *_of_events(events)]
 
 
@@ -43,7 +43,7 @@ def _of_trace(record: TraceRecord) -> list[str]:
     facts = {
         "began": record.started_at.strftime("%Y-%m-%d %H:%M:%S UTC"),
         "ended": record.ended_at.strftime("%Y-%m-%d %H:%M:%S UTC"),
-        "outcome": record.outcome + (f" ({record.reason})" if record.reason else ""),
+        "outcome": record.outcome + (f" ({record.cause})" if record.cause else ""),
         "level": record.level.label if record.level else None,
         "client": record.client_id,
         "service": record.service_uuid,

@@ -111,7 +111,9 @@ def keep_few(rt: Runtime, response: Response, keep: str) -> None:
 
 def _drop(rt: Runtime, one: Held) -> None:
     kept = logins.parse(rt.store.get(logins.key(one.login_id)), rt.sealer)
-    if kept is not None and cookies.opens(one.secret, kept.login):
+    if kept is None or logins.is_over(kept.login, rt.clock()):
+        return  # its ending is written by the worker
+    if cookies.opens(one.secret, kept.login):
         rt.store.take(logins.key(one.login_id))
 
 
@@ -127,8 +129,11 @@ def note_end(response: Response, login: Login, now: datetime) -> None:
 
 
 def bind_browser(response: Response, login: Login, secret: str, seconds: int) -> None:
-    """Give this browser the cookie of a new login."""
-    cookies.keep_login(response, login, f"{secret}.{_note(login)}", seconds)
+    """Give this browser the cookie of a new login, which takes so many seconds at most. The cookie
+    stays longer, so that who comes late hears what happened to the login.
+    """
+    kept = seconds + logins.FINISHED_SECONDS
+    cookies.keep_login(response, login, f"{secret}.{_note(login)}", kept)
 
 
 def _note(login: Login) -> str:

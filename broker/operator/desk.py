@@ -83,6 +83,7 @@ def _desk(session: ConsoleSession) -> Desk:
         roles=tuple(sorted(roles)),
         reads_traces=may(roles, Permission.READ_TRACES),
         reads_operators=may(roles, Permission.READ_OPERATORS),
+        resets_factors=may(roles, Permission.RESET_FACTORS),
     )
     return Desk(session, roles, frame)
 

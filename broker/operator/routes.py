@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from broker.operator import people, set_up, start, traces
+from broker.operator import people, resets, set_up, set_up_passkey, start, traces
 from broker.operator.desk import blueprint
 
-MODULES: Final = (start, traces, people, set_up)  # imported for the addresses that they add
+MODULES: Final = (
+    start,
+    traces,
+    people,
+    resets,
+    set_up,
+    set_up_passkey,
+)  # imported for the addresses that they add
 __all__ = ["blueprint"]

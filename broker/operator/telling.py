@@ -6,7 +6,7 @@ with its reference tell what is known.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from broker.operator import wording
 from broker.operator.rows import client_name, makelaar_name, service_name
@@ -14,11 +14,8 @@ from broker.pages.traces import EventRow, Fact, StepRow, TraceView
 from broker.runtime import Runtime
 from state import audit, trace_search
 from state.audit import AuditEvent
-from state.trace import TraceRecord, TraceStep, show_reference
+from state.trace import TraceStep, show_reference
 from state.trace_search import Found
-
-GOOD: Final = frozenset({"answered", "sent", "accepted", "continued", "not_asked"})
-STOPPED: Final = frozenset({"cancelled"})
 
 
 def views(rt: Runtime, reference: str) -> tuple[TraceView, ...]:
@@ -35,12 +32,12 @@ def views(rt: Runtime, reference: str) -> tuple[TraceView, ...]:
 def view(rt: Runtime, found: Found) -> TraceView:
     """One login."""
     record, configuration = found.record, rt.configuration
-    failed = _failed(record)
+    failed = record.failed
     steps = tuple(_step(step, number == failed) for number, step in enumerate(record.steps, 1))
     return TraceView(
         id=found.id,
         outcome=record.outcome,
-        reason=_reason(record),
+        reason=record.cause,
         client=client_name(configuration, record.client_id),
         service=service_name(configuration, record.service_uuid),
         makelaar=makelaar_name(configuration, record.provider_id),
@@ -49,7 +46,7 @@ def view(rt: Runtime, found: Found) -> TraceView:
         ended_at=record.ended_at,
         steps=steps,
         failed=failed,
-        explained=wording.explained(_reason(record)),
+        explained=wording.explained(record.cause),
     )
 
 
@@ -92,23 +89,8 @@ def _of_events(rt: Runtime, events: list[AuditEvent]) -> TraceView:
     )
 
 
-def _failed(record: TraceRecord) -> int | None:
-    """The step that went wrong; the last one where none says so and the login was refused."""
-    for number, step in enumerate(record.steps, 1):
-        if step.outcome not in GOOD | STOPPED:
-            return number
-    return len(record.steps) if record.outcome == "refused" and record.steps else None
-
-
-def _reason(record: TraceRecord) -> str | None:
-    """What a step says of itself is more precise than the reason of the whole."""
-    failed = _failed(record)
-    own = record.steps[failed - 1].reason if failed else None
-    return own or record.reason
-
-
 def _step(step: TraceStep, is_bad: bool) -> StepRow:
-    state = "bad" if is_bad else "ok" if step.outcome in GOOD else "off"
+    state = "bad" if is_bad else "ok" if step.went_well else "off"
     return StepRow(
         name=wording.step(step.step),
         state=state,

@@ -76,6 +76,7 @@ MEASURED: Final = {
     "rule": _("Regel van de dienst"),
     "kept": _("Niet opnieuw vragen"),
     "number": _("Keer naar de makelaar"),
+    "mandates": _("Waarom machtigingen hier niet gelden"),
 }
 
 

@@ -14,6 +14,7 @@ class DeskFrame:
     roles: tuple[str, ...]
     reads_traces: bool
     reads_operators: bool
+    resets_factors: bool
 
 
 @dataclass(frozen=True)

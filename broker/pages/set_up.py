@@ -1,4 +1,4 @@
-"""Setting up an operator's access: password, app, recovery codes."""
+"""Setting up an operator's access: password, passkey or app, recovery codes."""
 
 from __future__ import annotations
 
@@ -16,6 +16,24 @@ class PasswordPage:
     shortest: int
     refused: str | None = None
     template: str = "operator/set_up_password.html"
+
+
+@dataclass(frozen=True)
+class ChooseFactorPage:
+    """A passkey, or an app with codes."""
+
+    expires_at: datetime
+    template: str = "operator/set_up_factor.html"
+
+
+@dataclass(frozen=True)
+class SetUpPasskeyPage:
+    """``options``: JSON for the browser. ``error``: a reason of PasskeyRefused."""
+
+    expires_at: datetime
+    options: str
+    error: str = ""
+    template: str = "operator/set_up_passkey.html"
 
 
 @dataclass(frozen=True)
@@ -49,7 +67,9 @@ class CodesPage:
 
 @dataclass(frozen=True)
 class SetUpDonePage:
-    user_name: str | None = None
+    """Log in, with the passkey or with the next code of the app."""
+
+    has_passkey: bool = False
     template: str = "operator/set_up_done.html"
 
 

@@ -10,13 +10,15 @@ from assurance import step_up
 from broker import observation
 from broker.adapters import departure_urls
 from broker.dispatch import Leave, Outcome, Show, Turn
+from broker.downstream.interface import RefusalCode
 from broker.http.language import locale
-from broker.login import MAX_DEPARTURES, Login, Sent, Trouble
+from broker.login import MAX_DEPARTURES, Login, Sent, Stopped, Trouble
 from broker.pages.trouble import TroublePage
 from broker.steps.frame import frame
 from broker.telemetry import span
 from providers.interface import AuthenticationRequest, Departure, ProviderUnavailable
 
+UNAVAILABLE = Stopped(RefusalCode.UNAVAILABLE, "makelaar_unavailable")
 log = structlog.get_logger()
 
 
@@ -69,6 +71,5 @@ def _departure(turn: Turn, number: int) -> Departure:
 
 def _trouble(turn: Turn, login: Login) -> Outcome:
     page = TroublePage(frame=frame(turn), makelaar=turn.meets.usable_provider.name)
-    return Show(
-        page, status=503, login=login, form_targets=departure_urls(turn.meets.usable_provider)
-    )
+    targets = departure_urls(turn.meets.usable_provider)
+    return Show(page, status=503, login=login, form_targets=targets, stopped=UNAVAILABLE)

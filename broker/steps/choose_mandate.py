@@ -9,6 +9,7 @@ from dataclasses import replace
 from broker import observation
 from broker.dispatch import Advance, Outcome, Show, Turn
 from broker.downstream.interface import LoginRefused, RefusalCode
+from broker.login import Stopped
 from broker.pages.choose_mandate import ChooseMandatePage, MandateChoice
 from broker.pages.mandate_missing import AskedOrganisation, MandateMissingPage
 from broker.steps.ask_administrators import ask_administrators
@@ -16,9 +17,11 @@ from broker.steps.frame import frame, service_facts
 from consent import requests
 from consent.authority import Authority, AuthorityKind, RefusalReason
 from directory.services import MandateRule
+from state.trace import Fact
 
 SELF = "self"
 LEAVE = "leave"
+MISSING = Stopped(RefusalCode.MANDATE_MISSING, "mandate_missing")
 
 
 def enter(turn: Turn) -> Outcome:
@@ -111,13 +114,15 @@ def _missing(turn: Turn, *, sent_to: str | None = None, error: bool = False) -> 
         sent_to=sent_to,
         error=error,
     )
-    return Show(page, status=422 if error else 403)
+    reasons = {r.reason.value for r in turn.meets.options.refused}
+    found: dict[str, Fact] = {"mandates": ", ".join(sorted(reasons)) or "none"}
+    return Show(page, status=422 if error else 403, stopped=MISSING, found=found)
 
 
 def _ask(turn: Turn) -> Outcome:
     """Send the request, or go back to the portal without a mandate."""
     if turn.form.get("action") == LEAVE:
-        raise LoginRefused(RefusalCode.MANDATE_MISSING, "mandate_missing", "no usable mandate")
+        raise LoginRefused(MISSING.code, MISSING.reason, "no usable mandate")
     place = ask_administrators(turn)
     if place is None:
         return _missing(turn, error=True)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from broker.dispatch import Outcome, Show, Turn
 from broker.downstream.interface import LoginRefused, RefusalCode
+from broker.login import Stopped
 from broker.pages.means_inactive import MeansInactivePage
 from broker.steps.frame import frame
+
+STOPPED = Stopped(RefusalCode.NOT_ALLOWED, "means_not_active")
 
 
 def enter(turn: Turn) -> Outcome:
@@ -16,11 +19,9 @@ def enter(turn: Turn) -> Outcome:
         makelaar=turn.meets.way_name,
         help_url=turn.meets.way_help,
     )
-    return Show(page, status=403)
+    return Show(page, status=403, stopped=STOPPED, found={"status": str(turn.meets.means_status)})
 
 
 def answer(turn: Turn) -> Outcome:
     """Back to the portal."""
-    raise LoginRefused(
-        RefusalCode.NOT_ALLOWED, "means_not_active", f"means {turn.meets.means_status}"
-    )
+    raise LoginRefused(STOPPED.code, STOPPED.reason, f"means {turn.meets.means_status}")

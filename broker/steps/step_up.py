@@ -18,7 +18,7 @@ from broker import observation, passkey_answers, sms_codes
 from broker.dispatch import Advance, Outcome, Show, Turn
 from broker.downstream.interface import LoginRefused, RefusalCode
 from broker.http import limiting
-from broker.login import FactorDone, Login
+from broker.login import FactorDone, Login, Stopped
 from broker.pages.level_unreachable import Elsewhere, LevelUnreachablePage
 from broker.pages.second_factor import MethodChoice, SecondFactorPage
 from broker.steps.frame import frame
@@ -27,6 +27,8 @@ from state.audit import AuditEvent, EventTag
 from state.db import writing
 from state.outbox import Message, enqueue
 
+UNREACHABLE = Stopped(RefusalCode.LEVEL_UNREACHABLE, "level_unreachable")
+LOCKED = Stopped(RefusalCode.LEVEL_UNREACHABLE, "factor_locked")
 MAX_ROUNDS = 3  # times that one login is sent to a makelaar for a higher level
 
 
@@ -50,9 +52,7 @@ def _back_to_makelaar(login: Login) -> Login:
 def answer(turn: Turn) -> Outcome:
     """Check the code; where no code can help, back to the portal."""
     if turn.login.too_low or not isinstance(turn.meets.missing, LocalFactor):
-        raise LoginRefused(
-            RefusalCode.LEVEL_UNREACHABLE, "level_unreachable", "user returned to the portal"
-        )
+        raise LoginRefused(UNREACHABLE.code, UNREACHABLE.reason, "user returned to the portal")
     factor = _current(turn)
     if "use" in turn.form:
         return _use(turn, turn.form["use"])
@@ -175,7 +175,8 @@ def _ask_code(turn: Turn, outcome: Wrong | Locked | None = None, *, again: bool 
         options=options,
         others=_others(turn, factor),
     )
-    return Show(page, status=200 if outcome is None else 422, login=login)
+    stopped = LOCKED if locked is not None else None
+    return Show(page, status=200 if outcome is None else 422, login=login, stopped=stopped)
 
 
 def _tries_left(factor: Method, login: Login, outcome: Wrong | Locked | None) -> int | None:
@@ -219,4 +220,5 @@ def _unreachable(turn: Turn) -> Outcome:
         ),
         help_url=meets.way_help,
     )
-    return Show(page, status=403)
+    measured = {"asked": meets.needed.label, "given": given.label if given else None}
+    return Show(page, status=403, stopped=UNREACHABLE, found=measured)

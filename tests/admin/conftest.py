@@ -8,16 +8,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from broker.tables import TABLES
-from state.db import Base
-from state.engine import make_engine
+from tests.databases import make_database
 
 
 @pytest.fixture
 def session(tmp_path: Path) -> Iterator[Session]:
-    assert TABLES
-    engine = make_engine(f"sqlite:///{tmp_path}/sluis.db")
-    Base.metadata.create_all(engine)
+    engine = make_database(tmp_path)
     with Session(engine, expire_on_commit=False) as made:
         yield made
     engine.dispose()

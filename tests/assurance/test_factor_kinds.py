@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from pathlib import Path
 
 import pyotp
 import pytest
@@ -24,23 +23,13 @@ from assurance.second_factor import (
     Wrong,
 )
 from assurance.totp import Parameters
-from broker.tables import TABLES
 from directory.people import Person
-from state.db import Base, writing
-from state.engine import make_engine
+from state.db import writing
 from tests.clocks import START, FakeClock
 from tests.keys_for_tests import make_sealer
 
 SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 NL = ("NL", "BE")
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Engine:
-    assert TABLES
-    made = make_engine(f"sqlite:///{tmp_path}/sluis.db")
-    Base.metadata.create_all(made)
-    return made
 
 
 @pytest.fixture

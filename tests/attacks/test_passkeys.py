@@ -7,7 +7,7 @@ import json
 import pytest
 from sqlalchemy import delete, select
 
-from assurance import passkeys, second_factor, webauthn
+from assurance import enrolment, passkeys, second_factor, webauthn
 from assurance.means import BoundBy, Factor, Passkey, RecoveryCode
 from assurance.webauthn import Party
 from sandbox.browser import Browser
@@ -16,7 +16,7 @@ from state import audit
 from state.audit import EventTag
 from tests.authenticator import PRESENT, Authenticator
 from tests.broker.portal import ISSUER, Portal, make_portal_world, scope_of, set_clock
-from tests.journeys.at_mijn import options_of, send_assertion
+from tests.journeys.at_mijn import factors_of, options_of, send_assertion
 from tests.world import World
 
 QUESTION = "Gebruik uw passkey"
@@ -81,6 +81,22 @@ def test_any_passkey_of_the_person_will_do(portal: Portal) -> None:
     browser = at_question(portal)
     assert len(json.loads(asked(browser))["allowCredentials"]) == 2
     assert send_assertion(browser, second.get(asked(browser))).heading == CONSENT
+
+
+def test_F_19_a_factor_that_ended_before_the_answer_gives_nothing(portal: Portal) -> None:
+    """The thief was half-way when the help desk ended what was stolen."""
+    device = give_passkey(portal, "roos")
+    browser = at_question(portal)
+    assert send_assertion(browser, device.get(asked(browser))).heading == CONSENT
+    (factor,) = factors_of(portal.world, "roos")
+    with portal.world.session() as session, session.begin():
+        assert enrolment.end(session, "roos", factor.id, portal.world.clock())
+    page = browser.press("agree", "yes")
+    assert portal.heard(page)["error"] == "access_denied"
+    device = give_passkey(portal, "roos")
+    browser = at_question(portal)
+    assert send_assertion(browser, device.get(asked(browser))).heading == CONSENT
+    assert "code" in portal.heard(browser.press("agree", "yes"))
 
 
 def test_F_08_the_passkey_of_another_person_is_refused(portal: Portal) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import zlib
-from collections.abc import Callable
 
 import pytest
 
@@ -17,23 +16,8 @@ from tests.providers.saml.maker import (
     provider_for,
     remembered,
 )
+from tests.providers.saml.spoiling import Change, before_root, inside_name_id, value
 from tests.providers.saml.verdicts import refused_bytes
-
-Change = Callable[[bytes], bytes | str]
-
-
-def before_root(start: bytes) -> Change:
-    return lambda raw: start + raw
-
-
-def inside_name_id(xml: bytes) -> Change:
-    """``person-1`` becomes ``person<xml>-1``."""
-    return lambda raw: raw.replace(b">person-1<", b">person" + xml + b"-1<")
-
-
-def value(raw: bytes) -> str:
-    return base64.b64encode(raw).decode()
-
 
 # Size.
 

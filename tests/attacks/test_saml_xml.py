@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Callable
-
 import pytest
 
 from tests.listener import Said, listening
@@ -20,23 +17,8 @@ from tests.providers.saml.maker import (
     remembered,
     spoilt,
 )
+from tests.providers.saml.spoiling import Change, before_root, inside_name_id
 from tests.providers.saml.verdicts import refused, refused_bytes
-
-Change = Callable[[bytes], bytes | str]
-
-
-def before_root(start: bytes) -> Change:
-    return lambda raw: start + raw
-
-
-def inside_name_id(xml: bytes) -> Change:
-    """``person-1`` becomes ``person<xml>-1``."""
-    return lambda raw: raw.replace(b">person-1<", b">person" + xml + b"-1<")
-
-
-def value(raw: bytes) -> str:
-    return base64.b64encode(raw).decode()
-
 
 BILLION = (
     b'<!DOCTYPE x [<!ENTITY a "lol">'

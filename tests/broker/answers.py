@@ -1,4 +1,4 @@
-"""The three ways in which the authorization endpoint answers."""
+"""The ways in which the authorization endpoint answers, and a refusal of the token endpoint."""
 
 from __future__ import annotations
 
@@ -34,3 +34,11 @@ def tells_portal(answer: Answer, error: str, state: str | None = STATE) -> str:
     assert said == (expected if state is None else {**expected, "state": state})
     assert answer.header("Set-Cookie") is None
     return description
+
+
+def unauthenticated(answer: Answer, error: str = "invalid_client") -> None:
+    """401 as RFC 6749 §5.2 and RFC 9110 §15.5.2 say."""
+    assert answer.status == 401, answer.body
+    assert answer.json()["error"] == error
+    assert (answer.header("WWW-Authenticate") or "").startswith("Basic ")
+    assert answer.header("Cache-Control") == "no-store"

@@ -41,7 +41,18 @@ def _open_link(visitor: Visitor, link: str | None = None) -> None:
     visitor.look()
 
 
+def _with_app(visitor: Visitor) -> None:
+    _choose(visitor)
+    visitor.click("a[href*='met=app']")
+
+
+def _with_passkey(visitor: Visitor) -> None:
+    _choose(visitor)
+    visitor.click("a[href$='/passkey']")
+
+
 def _choose(visitor: Visitor, text: str = GOOD, link: str | None = None) -> None:
+    """The password, up to the choice between a passkey and an app."""
     _open_link(visitor, link)
     visitor.page.fill("#nieuw", text)
     visitor.page.fill("#nogmaals", text)
@@ -54,12 +65,12 @@ def _give(visitor: Visitor, code: str) -> None:
 
 
 def _wrong_code(visitor: Visitor) -> None:
-    _choose(visitor)
+    _with_app(visitor)
     _give(visitor, "000000")
 
 
 def _codes(visitor: Visitor) -> None:
-    _choose(visitor)
+    _with_app(visitor)
     seed = (visitor.page.text_content(".sluis-seed") or "").replace(" ", "")
     _give(visitor, visitor.running.code_with(seed))
 
@@ -115,7 +126,9 @@ def _end(visitor: Visitor) -> None:
 OPERATOR_SCENES: Final = (
     Scene("operator-instellen", _open_link, "#nieuw"),
     Scene("operator-instellen-fout", lambda v: _choose(v, "kort"), "[aria-invalid]"),
-    Scene("operator-app", _choose, ".sluis-qr"),
+    Scene("operator-keuze", _choose, ".sluis-choices"),
+    Scene("operator-passkey", _with_passkey, "#passkey"),
+    Scene("operator-app", _with_app, ".sluis-qr"),
     Scene("operator-app-fout", _wrong_code, "#code[aria-invalid]"),
     Scene("operator-herstelcodes", _codes, ".sluis-codes"),
     Scene("operator-ingesteld", _all_done, "main a[href='/operator']"),

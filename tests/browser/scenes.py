@@ -8,6 +8,7 @@ from typing import Final
 
 from broker.http.help_pages import TOPICS
 from tests.browser.operator_scenes import OPERATOR_SCENES
+from tests.browser.reset_scenes import RESET_SCENES
 from tests.browser.scene import Scene
 from tests.browser.visitor import Visitor
 from tests.running_demo import TEMPORARY
@@ -319,4 +320,5 @@ SCENES: Final = (
     Scene("beheer-geen-beheerder", lambda v: _console(v, "jan"), "form[action$=uitloggen]"),
     Scene("beheer-uitgelogd", _log_out, "a[href='/beheer']"),
     *OPERATOR_SCENES,
+    *RESET_SCENES,
 )

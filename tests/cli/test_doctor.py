@@ -12,7 +12,7 @@ from redis import Redis
 
 from broker import settings as configuration
 from broker.cli.checks import certificates_last
-from keys.sealing import Sealer, create_master_key, load_master_key
+from keys.master_key_file import create_master_key, load_sealer
 from sandbox.prepare import Demo
 from state.db import writing
 from state.outbox import Message, enqueue
@@ -50,9 +50,9 @@ def _another_key(key: Path) -> None:
 @pytest.mark.parametrize(
     ("harm", "problems"),
     [
-        (_open_to_others, {"master key", "keys", "certificates"}),
-        (Path.unlink, {"master key", "keys", "certificates"}),
-        (_another_key, {"keys", "certificates"}),
+        (_open_to_others, {"master key", "sealed", "keys", "certificates"}),
+        (Path.unlink, {"master key", "sealed", "keys", "certificates"}),
+        (_another_key, {"sealed", "keys", "certificates"}),
     ],
 )
 def test_a_wrong_master_key_is_found(
@@ -89,10 +89,10 @@ def test_mail_that_waits_too_long_is_found(
     minutes: int,
     problems: set[str],
 ) -> None:
-    key = load_master_key(configuration.load(demo.config, {}).keys.master_key_file)
+    sealer = load_sealer(configuration.load(demo.config, {}).keys.master_key_file)
     with writing(session):
         since = datetime.now(UTC) - timedelta(minutes=minutes)
-        enqueue(session, Sealer(key), Message("mail", "a@example.nl", "x", "y"), since)
+        enqueue(session, sealer, Message("mail", "a@example.nl", "x", "y"), since)
     assert _problems(sluis) == problems
 
 

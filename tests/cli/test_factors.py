@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 from contextlib import closing
@@ -71,7 +72,7 @@ def test_sealed_devices_need_their_key_and_give_no_warning(
     assert installed("otp", "import", file, "--key-file", str(key)).exit_code == 1
 
 
-def test_F_19_a_reset_takes_two_administrators_of_the_person_and_is_told(
+def test_F_19_a_reset_at_the_machine_takes_two_administrators_of_the_person_and_is_told(
     installed: Sluis, demo: Demo
 ) -> None:
     database = demo.directory / "sluis.db"
@@ -94,8 +95,12 @@ def test_F_19_a_reset_takes_two_administrators_of_the_person_and_is_told(
     assert reset("sanne", "fatima") == 0
     assert left() == 0
     with closing(sqlite3.connect(database)) as sql:
+        query = "select person_id, details from audit_event where tag = 'factor.reset'"
+        ((who, told),) = sql.execute(query).fetchall()
         channels = [row[0] for row in sql.execute("select channel from outbox order by channel")]
     assert channels == ["mail", "sms"]
+    details = json.loads(told)
+    assert (who, details["approved_by"], details["way"]) == ("sanne", "fatima", "command")
 
 
 def test_a_factor_that_was_removed_does_not_come_back_with_the_next_apply(

@@ -12,15 +12,13 @@ import pytest
 from sqlalchemy.orm import Session
 
 from assurance.levels import AssuranceLevel
-from broker.tables import TABLES
 from consent.chains import ChainMandate
 from consent.mandates import Mandate
 from consent.options import Terms
 from directory.organisations import Organisation
 from directory.people import Person
-from state.db import Base
-from state.engine import make_engine
 from tests.clocks import START
+from tests.databases import make_database
 
 Row = TypeVar("Row", Mandate, ChainMandate)
 L = AssuranceLevel
@@ -106,9 +104,7 @@ class Register:
 
 @pytest.fixture
 def register(tmp_path: Path) -> Iterator[Register]:
-    assert TABLES
-    engine = make_engine(f"sqlite:///{tmp_path}/sluis.db")
-    Base.metadata.create_all(engine)
+    engine = make_database(tmp_path)
     with Session(engine, expire_on_commit=False) as session:
         session.add(Person(id="jan", display_name="Jan de Vries", created_at=START))
         made = Register(session)

@@ -11,21 +11,16 @@ import pytest
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
-from broker.tables import TABLES
 from directory import people
 from directory.people import ExternalIdentity, Known, MeansStatus, Person
-from state.db import Base
-from state.engine import make_engine
 from tests.clocks import START
+from tests.databases import make_database
 from tests.keys_for_tests import make_sealer
 
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Engine:
-    assert TABLES
-    made = make_engine(f"sqlite:///{tmp_path}/sluis.db")
-    Base.metadata.create_all(made)
-    return made
+    return make_database(tmp_path)
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 import pytest
 
@@ -10,11 +9,15 @@ from keys.sealing import (
     SealBroken,
     Sealer,
     WrongMasterKey,
-    create_master_key,
-    load_master_key,
+    fingerprint_key_of,
+    key_id_of,
+    sealed_under,
 )
 
 SEALER = Sealer(b"1" * 32)
+# Made before master keys could be replaced: what is in a database, and what portals know.
+OF_BEFORE = "017feda43b8522c8bffdb9947240ac14156ac82cf6cbea8fd2bf380efceb039bc6f055feaa72e8"
+FINGERPRINT_OF_BEFORE = "24d075e60fb00c4b4fe4be0171778d2a693719113a6094de430501e8a8791ca7"
 
 
 def test_what_was_sealed_is_opened() -> None:
@@ -78,56 +81,68 @@ def test_a_sealer_does_not_tell_its_key() -> None:
     assert "1111" not in repr(SEALER).replace(SEALER.key_id, "")
 
 
-def test_a_new_master_key_is_for_its_owner_only(tmp_path: Path) -> None:
-    path = tmp_path / "var" / "master.key"
-    key = create_master_key(path)
-    assert path.stat().st_mode & 0o777 == 0o600
-    assert path.parent.stat().st_mode & 0o777 == 0o700
-    assert [file.name for file in path.parent.iterdir()] == ["master.key"]
-    assert load_master_key(path) == key and len(key) == 32
+FIRST, SECOND, THIRD = (bytes([number]) * 32 for number in (1, 2, 3))
+FINGERPRINTS = fingerprint_key_of(FIRST)
 
 
-def test_a_master_key_is_never_replaced(tmp_path: Path) -> None:
-    path = tmp_path / "master.key"
-    key = create_master_key(path)
-    with pytest.raises(MasterKeyError, match="exists already"):
-        create_master_key(path)
-    assert load_master_key(path) == key
-    assert len(list(tmp_path.iterdir())) == 1
+def test_the_others_open_and_seal_nothing() -> None:
+    old = Sealer(FIRST)
+    both = Sealer(SECOND, others=[FIRST], fingerprint_key=FINGERPRINTS)
+    new = Sealer(SECOND, fingerprint_key=FINGERPRINTS)
+    before, after = old.seal(b"secret", "login"), both.seal(b"secret", "login")
+    assert both.open(before, "login") == both.open(after, "login") == b"secret"
+    assert new.open(after, "login") == b"secret"
+    assert both.key_ids == (new.key_id, old.key_id) and after.startswith(both.header)
+    for sealer, sealed in ((old, after), (new, before)):
+        with pytest.raises(WrongMasterKey):
+            sealer.open(sealed, "login")
+    with pytest.raises(SealBroken, match="another purpose"):
+        both.open(before, "session")
 
 
-def test_K_06_a_missing_master_key_is_said_so(tmp_path: Path) -> None:
-    with pytest.raises(MasterKeyError, match=r"master\.key is missing; put it back"):
-        load_master_key(tmp_path / "master.key")
+def test_a_value_keeps_the_key_that_it_names() -> None:
+    both = Sealer(SECOND, others=[FIRST], fingerprint_key=FINGERPRINTS)
+    sealed = Sealer(FIRST).seal(b"secret", "login")
+    with pytest.raises(SealBroken):
+        both.open(both.header + sealed[len(both.header) :], "login")
 
 
-@pytest.mark.parametrize("content", [b"", b"\n", b"c2hvcnQ=\n", b"!" * 44, b"A" * 44 + b"\nmore"])
-def test_K_06_a_damaged_master_key_is_said_so(tmp_path: Path, content: bytes) -> None:
-    path = tmp_path / "master.key"
-    create_master_key(path)
-    load_master_key(path)
-    path.write_bytes(content)
-    with pytest.raises(MasterKeyError, match="is damaged") as damaged:
-        load_master_key(path)
-    assert "c2hvcnQ" not in str(damaged.value)
+def test_K_07_fingerprints_outlive_the_master_key() -> None:
+    first = Sealer(FIRST).fingerprint("pairwise-sub", "sector", "person")
+    for later in (
+        Sealer(FIRST, others=[SECOND], fingerprint_key=FINGERPRINTS),
+        Sealer(SECOND, others=[FIRST], fingerprint_key=FINGERPRINTS),
+        Sealer(THIRD, fingerprint_key=FINGERPRINTS),
+    ):
+        assert later.fingerprint("pairwise-sub", "sector", "person") == first
+    assert Sealer(THIRD).fingerprint("pairwise-sub", "sector", "person") != first
 
 
-@pytest.mark.parametrize("mode", [0o644, 0o640 | 0o020, 0o604, 0o666])
-def test_K_06_a_master_key_that_is_open_to_others_is_not_used(tmp_path: Path, mode: int) -> None:
-    path = tmp_path / "master.key"
-    create_master_key(path)
-    path.chmod(0o440)
-    load_master_key(path)
-    path.chmod(mode)
-    with pytest.raises(MasterKeyError, match="chmod 600"):
-        load_master_key(path)
+def test_K_06_a_later_master_key_without_the_fingerprint_key_opens_nothing() -> None:
+    sealed = Sealer(SECOND, fingerprint_key=FINGERPRINTS).seal(b"secret", "signing-key")
+    for kept in (None, fingerprint_key_of(THIRD)):
+        with pytest.raises(WrongMasterKey):
+            Sealer(SECOND, fingerprint_key=kept).open(sealed, "signing-key")
+
+
+def test_values_of_before_there_was_a_second_key_stay_as_they_are() -> None:
+    assert SEALER.open(bytes.fromhex(OF_BEFORE), "login") == b"secret"
+    assert SEALER.fingerprint("subject", "ab", "c") == FINGERPRINT_OF_BEFORE
+
+
+def test_a_sealed_value_names_its_key() -> None:
+    sealed = SEALER.seal(b"secret", "login")
+    assert (
+        sealed_under(sealed) == SEALER.key_id == key_id_of(b"1" * 32, fingerprint_key_of(b"1" * 32))
+    )
+    assert [sealed_under(other) for other in (b"", sealed[:4], b"\x02" + sealed[1:])] == [None] * 3
+
+
+def test_two_master_keys_that_are_one_are_refused() -> None:
+    with pytest.raises(MasterKeyError, match="same id"):
+        Sealer(FIRST, others=[FIRST])
 
 
 def test_a_master_key_of_another_length_is_refused() -> None:
     with pytest.raises(MasterKeyError):
         Sealer(b"short")
-
-
-def test_a_directory_is_no_master_key(tmp_path: Path) -> None:
-    with pytest.raises(MasterKeyError, match="cannot be read"):
-        load_master_key(tmp_path)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from keys.sealing import Sealer
 from state import audit, outbox
 from state.audit import EventTag
+from state.db import writing
 from state.outbox import MOST_ATTEMPTS, DeliveryFailed, Message, OutboxRow
 from tests.clocks import FakeClock
 from tests.keys_for_tests import make_sealer
@@ -163,12 +164,26 @@ def test_at_most_so_many_are_sent_at_a_time(
     assert outbox.deliver_due(sessions, make_sealer(), adapter, clock, limit=2) == 1
 
 
-def test_content_under_another_master_key_is_given_up(
+def test_content_under_another_master_key_waits_for_who_has_it(
     sessions: sessionmaker[Session], clock: FakeClock
 ) -> None:
     put(sessions, clock)
     assert outbox.deliver_due(sessions, Sealer(b"2" * 32), Recorder(), clock) == 0
-    assert kept(sessions).reason == "seal_broken"
+    row = kept(sessions)
+    assert (row.reason, row.given_up_at) == ("wrong_master_key", None)
+    clock.advance(3600)
+    assert deliver(sessions, Recorder(), clock) == 1
+
+
+def test_content_that_was_changed_is_given_up(
+    sessions: sessionmaker[Session], clock: FakeClock
+) -> None:
+    put(sessions, clock)
+    with sessions() as session, writing(session):
+        row = session.scalars(select(OutboxRow)).one()
+        row.sealed = (row.sealed or b"")[:-1] + b"?"
+    assert deliver(sessions, Recorder(), clock) == 0
+    assert kept(sessions).reason == "seal_broken" and kept(sessions).given_up_at is not None
 
 
 def test_what_comes_too_late_is_not_sent(sessions: sessionmaker[Session], clock: FakeClock) -> None:

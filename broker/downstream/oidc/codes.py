@@ -10,16 +10,18 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 
+import structlog
 from pydantic import TypeAdapter
 
 from broker.downstream.interface import LoginResult
-from keys.sealing import SealBroken, Sealer
+from keys.sealing import SealBroken, Sealer, WrongMasterKey
 from state.ephemeral import Get, Put, Swap
 
 CODE_SECONDS = 60
 MARKER_SECONDS = 24 * 3600  # longer than any token of the grant lives
 _CONTEXT = "authorization-code"
 _MARKER = b"used:"
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,9 @@ def parse(raw: bytes | None, sealer: Sealer) -> Kept | Used | None:
         return Used(raw.removeprefix(_MARKER).decode())
     try:
         return Kept(_ADAPTER.validate_json(sealer.open(raw, _CONTEXT)), raw)
+    except WrongMasterKey as wrong:
+        log.error("seal.wrong_master_key", what=_CONTEXT, error=str(wrong))
+        return None
     except SealBroken:
         return None
 

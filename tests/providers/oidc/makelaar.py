@@ -12,12 +12,19 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
+import pytest
 from joserfc import jws
 
 from assurance.levels import AssuranceLevel
 from keys.jwks import as_joserfc
 from keys.keyring import AnyPrivateKey
-from providers.interface import AuthenticationRequest, Callback, Departure, Identity
+from providers.interface import (
+    AuthenticationRequest,
+    Callback,
+    Departure,
+    Identity,
+    ProviderRefused,
+)
 from providers.oidc.provider import OidcProvider
 from providers.registry import OidcSettings, ProviderRecord
 from state.outgoing import OutgoingClient
@@ -222,3 +229,10 @@ def es256(makelaar: Makelaar) -> None:
     """Let it sign with a P-256 key."""
     makelaar.signing_key = ec_key("makelaar")
     makelaar.keys = [public_jwk(ec_key("makelaar"), "m1")]
+
+
+def refused(makelaar: Makelaar, reason: str, **changes: Any) -> None:
+    """The login with these changes is refused for this reason."""
+    with pytest.raises(ProviderRefused) as caught:
+        login(makelaar, **changes)
+    assert caught.value.reason == reason

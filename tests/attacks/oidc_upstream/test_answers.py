@@ -6,7 +6,7 @@ Each starts from a good login, which is shown to be accepted, and spoils one thi
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -33,24 +33,11 @@ from tests.providers.oidc.makelaar import (
     leave,
     login,
     provider_for,
-    running,
+    refused,
 )
 
 NOW = int(START.timestamp())
 GOOD_HEADER = {"alg": "RS256", "kid": "m1"}
-
-
-@pytest.fixture
-def makelaar() -> Iterator[Makelaar]:
-    with running() as started:
-        assert login(started).subject == "person-1"  # the good twin
-        yield started
-
-
-def refused(makelaar: Makelaar, reason: str, **changes: Any) -> None:
-    with pytest.raises(ProviderRefused) as caught:
-        login(makelaar, **changes)
-    assert caught.value.reason == reason
 
 
 # The way back through the browser.

@@ -17,12 +17,9 @@ from tests.broker.portal import (
     STATE,
     VERIFIER,
     Portal,
-    make_portal_world,
     query_of,
     scope_of,
-    set_clock,
 )
-from tests.world import World
 
 KNOWN = (
     *("client_id", "redirect_uri", "response_type", "response_mode", "scope", "state", "nonce"),
@@ -31,19 +28,6 @@ KNOWN = (
     "id_token_hint",
 )
 SAMPLE = {"max_age": "60", "prompt": "login", "claims": "{}", "response_mode": "query"}
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> World:
-    return make_portal_world(tmp_path_factory.mktemp("world"))
-
-
-@pytest.fixture
-def portal(world: World) -> Portal:
-    set_clock(world)
-    portal = Portal(world)
-    goes_on(portal.ask(portal.request()))  # the good twin
-    return portal
 
 
 @pytest.mark.parametrize("place", ["query", "body", "both"])

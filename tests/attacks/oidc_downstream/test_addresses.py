@@ -11,25 +11,8 @@ from tests.broker.answers import goes_on, shows_page
 from tests.broker.clients import HOST, REDIRECT_URI
 from tests.broker.portal import (
     Portal,
-    make_portal_world,
     query_of,
-    set_clock,
 )
-from tests.world import World
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> World:
-    return make_portal_world(tmp_path_factory.mktemp("world"))
-
-
-@pytest.fixture
-def portal(world: World) -> Portal:
-    set_clock(world)
-    portal = Portal(world)
-    goes_on(portal.ask(portal.request()))  # the good twin
-    return portal
-
 
 DISGUISES = (
     pytest.param("https://elders.example/callback", id="O-01 unknown"),

@@ -39,17 +39,6 @@ LEVELS = {
 IDENTIFIER = "urn:nl-eid-gdi:1.0:id:"
 
 
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> World:
-    return make_portal_world(tmp_path_factory.mktemp("world"))
-
-
-@pytest.fixture
-def portal(world: World) -> Portal:
-    set_clock(world)
-    return Portal(world)
-
-
 def logged_in(portal: Portal, person: str = "jan", **changes: Any) -> dict[str, Any]:
     """The claims of a whole login, their signature checked."""
     tokens = portal.tokens(portal.code(person, **changes))

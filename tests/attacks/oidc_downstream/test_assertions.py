@@ -17,41 +17,18 @@ from sqlalchemy import update
 
 from broker.downstream.oidc.client_authentication import SKEW_SECONDS
 from keys.jwks import as_joserfc
-from sandbox.wire import Answer
 from state.stores.birth import generation
 from state.stores.single import milliseconds
 from state.stores.sql import GENERATION_KEY, Ephemeral
+from tests.broker.answers import unauthenticated
 from tests.broker.clients import SECRET, portal_ec_key, portal_key
 from tests.broker.portal import (
     ISSUER,
     Portal,
     assertion,
     by_assertion,
-    make_portal_world,
-    set_clock,
 )
 from tests.keys_for_tests import rsa_key
-from tests.world import World
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> World:
-    return make_portal_world(tmp_path_factory.mktemp("world"))
-
-
-@pytest.fixture
-def portals(world: World) -> dict[str, Portal]:
-    set_clock(world)
-    return {name: Portal(world, name) for name in world.runtime.configuration.clients}
-
-
-def unauthenticated(answer: Answer, error: str = "invalid_client") -> None:
-    """401 as RFC 6749 §5.2 and RFC 9110 §15.5.2 say."""
-    assert answer.status == 401, answer.body
-    assert answer.json()["error"] == error
-    assert (answer.header("WWW-Authenticate") or "").startswith("Basic ")
-    assert answer.header("Cache-Control") == "no-store"
-
 
 NOW = time.time
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,17 +21,9 @@ from tests.providers.oidc.makelaar import (
     login,
     provider_for,
     public_jwk,
-    running,
 )
 
 JSON = {"Content-Type": "application/json"}
-
-
-@pytest.fixture
-def makelaar() -> Iterator[Makelaar]:
-    with running() as started:
-        assert login(started).subject == "person-1"  # the good twin
-        yield started
 
 
 def later(**passed: float) -> datetime:

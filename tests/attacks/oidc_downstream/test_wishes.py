@@ -15,26 +15,10 @@ from tests.broker.portal import (
     NONCE,
     STATE,
     Portal,
-    make_portal_world,
     payload,
     query_of,
     scope_of,
-    set_clock,
 )
-from tests.world import World
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> World:
-    return make_portal_world(tmp_path_factory.mktemp("world"))
-
-
-@pytest.fixture
-def portal(world: World) -> Portal:
-    set_clock(world)
-    portal = Portal(world)
-    goes_on(portal.ask(portal.request()))  # the good twin
-    return portal
 
 
 def asked_of_makelaar(portal: Portal, **changes: str | None) -> dict[str, str]:

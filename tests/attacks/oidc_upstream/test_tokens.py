@@ -6,7 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -18,7 +18,6 @@ from joserfc.jwk import OctKey, RSAKey
 
 from providers.interface import (
     ProviderLevelTooLow,
-    ProviderRefused,
 )
 from tests.clocks import START
 from tests.keys_for_tests import rsa_key
@@ -32,24 +31,11 @@ from tests.providers.oidc.makelaar import (
     half_hash,
     login,
     public_jwk,
-    running,
+    refused,
 )
 
 NOW = int(START.timestamp())
 GOOD_HEADER = {"alg": "RS256", "kid": "m1"}
-
-
-@pytest.fixture
-def makelaar() -> Iterator[Makelaar]:
-    with running() as started:
-        assert login(started).subject == "person-1"  # the good twin
-        yield started
-
-
-def refused(makelaar: Makelaar, reason: str, **changes: Any) -> None:
-    with pytest.raises(ProviderRefused) as caught:
-        login(makelaar, **changes)
-    assert caught.value.reason == reason
 
 
 def public_jwk_pem(makelaar: Makelaar) -> bytes:

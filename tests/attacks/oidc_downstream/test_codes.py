@@ -15,22 +15,10 @@ from tests.broker.clients import OTHER_HOST, REDIRECT_URI
 from tests.broker.portal import (
     VERIFIER,
     Portal,
-    make_portal_world,
     set_clock,
 )
 from tests.broker.processes import another_process
 from tests.world import World
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> World:
-    return make_portal_world(tmp_path_factory.mktemp("world"))
-
-
-@pytest.fixture
-def portal(world: World) -> Portal:
-    set_clock(world)
-    return Portal(world)
 
 
 def refused(answer: Answer, error: str = "invalid_grant", status: int = 400) -> None:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import pytest
 import yaml
 
-from sandbox.wire import Answer
+from tests.broker.answers import unauthenticated
 from tests.broker.clients import SECRET, portal_ec_key
 from tests.broker.portal import (
     ASSERTION_TYPE,
@@ -19,29 +19,9 @@ from tests.broker.portal import (
     assertion,
     basic,
     by_assertion,
-    make_portal_world,
     set_clock,
 )
 from tests.world import World
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> World:
-    return make_portal_world(tmp_path_factory.mktemp("world"))
-
-
-@pytest.fixture
-def portals(world: World) -> dict[str, Portal]:
-    set_clock(world)
-    return {name: Portal(world, name) for name in world.runtime.configuration.clients}
-
-
-def unauthenticated(answer: Answer, error: str = "invalid_client") -> None:
-    """401 as RFC 6749 §5.2 and RFC 9110 §15.5.2 say."""
-    assert answer.status == 401, answer.body
-    assert answer.json()["error"] == error
-    assert (answer.header("WWW-Authenticate") or "").startswith("Basic ")
-    assert answer.header("Cache-Control") == "no-store"
 
 
 def raw_basic(text: str) -> dict[str, str]:

@@ -1,0 +1,69 @@
+"""Everything that is sealed is known to who replaces the master key."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from sqlalchemy import LargeBinary
+
+from broker.tables import MODULES
+from keys.resealing import SealedColumn, sealed_columns
+from state.db import Base
+from tests.architecture.source_tree import PRODUCT, ROOT
+
+NOT_SEALED = {
+    "audit_event.digest": "a hash",
+    "passkey.credential_id": "public",
+    "passkey.public_key": "public",
+    "ephemeral.value": "the expiring store: what is sealed there ends by itself within a day",
+}
+SEALS = {
+    "assurance/devices.py": "otp_device",
+    "assurance/second_factor.py": "factor",
+    "assurance/sessions.py": "session",
+    "broker/audit/batches.py": "audit_signer",
+    "keys/keyring.py": "signing_key",
+    "keys/person_key.py": "person_key",
+    "state/outbox.py": "outbox",
+    "keys/resealing.py": "every kind, anew",
+    "broker/downstream/console.py": "a cookie of one session, at most 12 hours",
+    "broker/downstream/oidc/codes.py": "the store, for a minute",
+    "broker/downstream/oidc/userinfo.py": "the store, as long as an access token",
+    "broker/logins.py": "the store, until a login ended",
+    "broker/mine/pending.py": "the store, for ten minutes",
+    "broker/operator/set_up.py": "the store and a cookie, for half an hour",
+}
+CALL = re.compile(r"sealer\.seal\(")
+
+
+def test_every_column_of_bytes_is_declared_sealed_or_not() -> None:
+    assert MODULES
+    columns = {
+        f"{table.name}.{column.name}"
+        for table in Base.metadata.sorted_tables
+        for column in table.columns
+        if isinstance(column.type, LargeBinary)
+    }
+    sealed = {f"{one.kind}.{one.column.name}" for one in sealed_columns()}
+    assert columns - sealed == set(NOT_SEALED), "declare it with state.db.sealed_column, or here"
+    assert sealed <= columns
+
+
+def test_every_place_that_seals_is_known() -> None:
+    """What is sealed into another column than one of bytes would be found by nobody else."""
+    found = {
+        str(file.relative_to(ROOT))
+        for package in PRODUCT
+        for file in (ROOT / package).rglob("*.py")
+        if CALL.search(file.read_text(encoding="utf-8"))
+    }
+    assert found == set(SEALS)
+    kinds = {one.kind for one in sealed_columns()}
+    assert kinds <= set(SEALS.values())
+
+
+@pytest.mark.parametrize("one", sealed_columns(), ids=lambda one: str(one.kind))
+def test_a_context_names_the_row(one: SealedColumn) -> None:
+    """With one for all rows, a sealed value could take the place of another's."""
+    assert one.key in one.parts

@@ -1,0 +1,1 @@
+"""What portals, or those who say to be one, send over OpenID Connect."""

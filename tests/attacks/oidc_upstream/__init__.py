@@ -1,0 +1,1 @@
+"""What makelaars, or those who say to be one, answer over OpenID Connect."""
