@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -253,6 +253,18 @@ def standing(session: Session, person_id: str, now: datetime) -> Sequence[str]:
         BrowserSession.expires_at > now,
     )
     return list(session.scalars(query))
+
+
+def all_standing(session: Session, sealer: Sealer, now: datetime) -> Iterator[tuple[str, bytes]]:
+    """Id and facts of every session that was not ended and can be opened; all are read."""
+    query = select(BrowserSession.id, BrowserSession.facts).where(
+        BrowserSession.ended_at.is_(None), BrowserSession.expires_at > now
+    )
+    for identifier, sealed in session.execute(query).all():
+        try:
+            yield identifier, sealer.open(sealed, f"{_CONTEXT}:{identifier}")
+        except SealBroken:
+            continue  # nobody can use it either
 
 
 def new_session_id() -> str:

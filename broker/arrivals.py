@@ -24,6 +24,7 @@ from broker.adapters import acs_url, oidc_callback_url, sp_entity_id
 from broker.downstream.interface import PageError, RefusalCode
 from broker.http.cookies import is_same_browser
 from broker.http.language import locale, portal_asks
+from broker.http.operator_texts import remember_about
 from broker.http.replies import remember_reference
 from broker.login import Ended, Login, Sent, Trouble
 from broker.logins import Kept, with_ticket
@@ -47,6 +48,8 @@ from state.ephemeral import AddOnce, Operation
 from state.trace import Fact
 
 _HANDLE = re.compile(r"([0-9a-hjkmnp-tv-z]{26})\.([1-9][0-9]{0,2})")
+# Refused for what the makelaar may no longer do here, not for what it sent.
+_CANNOT_BE_USED = frozenset({"provider_not_live", "provider_not_allowed_for_service"})
 MIN_REPLAY_SECONDS = 60
 REPLAYED = "replayed"
 # What a portal can act on; anything else is the makelaar's failure.
@@ -130,6 +133,7 @@ def _receive(
     arrival = _find(rt, callback, handle_name)
     login = arrival.kept.login
     remember_reference(login.reference)
+    remember_about(login, arrival.sent.remembered.provider_id)
     portal_asks(login.request.locale)
     if provider_id not in (None, arrival.sent.remembered.provider_id):
         raise PageError(400, "unsolicited_answer", "answer at the address of another makelaar")
@@ -142,12 +146,12 @@ def _receive(
     outcome, ticket = _ticketed(_traced(rt, arrival, verdict))
     reason = verdict.reason
     _store(rt, arrival, outcome, verdict.replay)
-    if outcome.ended is not None and outcome.ended.public_key == "message_rejected":
+    if outcome.ended is not None and outcome.ended.public_key is not None:
         _audit_rejection(rt, login, arrival.sent.remembered.provider_id, reason or "")
         note(rt, outcome)
         raise PageError(
             400,
-            "message_rejected",
+            outcome.ended.public_key,
             reason or "",
             home_url=url_for("login.enter", login_id=login.id),
             portal=_portal_name(rt, login),
@@ -188,6 +192,7 @@ def _find(rt: Runtime, callback: Callback, handle_name: str) -> Arrival:
     kept = logins.parse(rt.store.get(logins.key(match[1])), rt.sealer)
     if kept is not None:
         remember_reference(kept.login.reference)
+        remember_about(kept.login)
     if kept is None or logins.is_over(kept.login, rt.clock()):
         raise PageError(410, "login_expired", "answer for no login")
     sent = next((s for s in kept.login.sent if s.number == int(match[2])), None)
@@ -211,7 +216,8 @@ def _judge(rt: Runtime, arrival: Arrival) -> Verdict:
             detail=refused.detail,
         )
         code = _PORTAL_HEARS.get(refused.reason, RefusalCode.PROVIDER_FAILED)
-        ended = Ended(code, refused.reason, "message_rejected")
+        key = "makelaar_paused" if refused.reason in _CANNOT_BE_USED else "message_rejected"
+        ended = Ended(code, refused.reason, key)
         return Verdict(
             replace(login, ended=ended, sent=(), is_noted=True),
             refused.reason,

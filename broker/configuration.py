@@ -10,34 +10,49 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
+from typing import Final, TypeVar
 
 import structlog
+from pydantic import BaseModel, ValidationError
 from sqlalchemy.orm import Session
 
 from broker.downstream.interface import PageError
+from directory.announcements import Announcement
+from directory.fields import LocalizedText
+from directory.help_desks import HelpDesk
 from directory.services import OidcClient, Service
 from keys.keyring import KeyRing, load_keyring
 from keys.sealing import Sealer
 from providers.interface import RedirectProvider
 from providers.registry import ProviderRecord
 from state.clock import Clock
-from state.registrations import Kind, all_registrations, current_revision
+from state.registrations import Kind, KindUnknown, Registration, all_registrations, current_revision
 
 POLL_SECONDS = 5
 STALE_AFTER = timedelta(seconds=60)
 KEYS_AFTER = timedelta(seconds=30)  # a revoked key is known everywhere within a minute
+MODELS: Final[Mapping[Kind, type[BaseModel]]] = MappingProxyType(
+    {
+        Kind.SERVICE: Service,
+        Kind.CLIENT: OidcClient,
+        Kind.IDENTITY_PROVIDER: ProviderRecord,
+        Kind.ANNOUNCEMENT: Announcement,
+        Kind.HELP_DESK: HelpDesk,
+    }
+)
 log = structlog.get_logger()
 
+M = TypeVar("M", bound=BaseModel)
 AdapterFactory = Callable[[ProviderRecord, KeyRing], RedirectProvider]
 
 
 @dataclass(frozen=True)
 class Configuration:
     """What this process runs on. ``adapters`` are made on first use, one per makelaar and
-    revision.
+    revision. ``former`` are the names of what was withdrawn, for history and nothing else.
     """
 
     revision: int
@@ -45,6 +60,9 @@ class Configuration:
     services: Mapping[str, Service]
     clients: Mapping[str, OidcClient]
     providers: Mapping[str, ProviderRecord]
+    announcements: tuple[Announcement, ...]
+    help_desks: Mapping[str, HelpDesk]
+    former: Mapping[tuple[Kind, str], LocalizedText]
     keyring: KeyRing
     adapters: Mapping[str, RedirectProvider]
 
@@ -109,6 +127,11 @@ class ConfigurationHolder:
         """For readiness: loaded, and compared with the database within the last minute."""
         return self._checked_at is not None and not self._is_stale(self._checked_at)
 
+    @property
+    def last(self) -> Configuration | None:
+        """What was loaded last, however old: for what a page says, never for a decision."""
+        return self._current
+
     def was_loaded(self) -> bool:
         """Registrations and keys were read at least once."""
         return self._current is not None
@@ -130,7 +153,7 @@ class ConfigurationHolder:
             try:
                 self.refresh()
             except Exception as error:
-                log.warning("configuration.refresh_failed", error=type(error).__name__)
+                log.warning("configuration.refresh_failed", error=_told(error))
 
     def _is_stale(self, checked: datetime) -> bool:
         """Also where it was checked in a time to come: the clock was set back since."""
@@ -147,31 +170,55 @@ class ConfigurationHolder:
     ) -> Configuration:
         keyring = load_keyring(session, self._sealer)
         if old is not None and old.revision == revision and old.keyring == keyring:
-            return Configuration(
-                revision=revision,
-                loaded_at=now,
-                services=old.services,
-                clients=old.clients,
-                providers=old.providers,
-                keyring=old.keyring,
-                adapters=old.adapters,
-            )
+            return replace(old, loaded_at=now)
+        found = _Found(session)
         services = {service.uuid: service for service in self._built_in}
-        clients: dict[str, OidcClient] = {}
-        providers: dict[str, ProviderRecord] = {}
-        for row in all_registrations(session):
-            if row.kind is Kind.SERVICE:
-                services[row.name] = Service.model_validate(row.document)
-            elif row.kind is Kind.CLIENT:
-                clients[row.name] = OidcClient.model_validate(row.document)
-            else:
-                providers[row.name] = ProviderRecord.model_validate(row.document)
+        services |= found.of(Service)
+        providers = found.of(ProviderRecord)
         return Configuration(
             revision=revision,
             loaded_at=now,
             services=MappingProxyType(services),
-            clients=MappingProxyType(clients),
+            clients=MappingProxyType(found.of(OidcClient)),
             providers=MappingProxyType(providers),
+            announcements=tuple(found.of(Announcement).values()),
+            help_desks=MappingProxyType(found.of(HelpDesk)),
+            former=MappingProxyType(_former(session)),
             keyring=keyring,
             adapters=Adapters(providers, keyring, self._factory),
         )
+
+
+def _told(error: Exception) -> str:
+    """What the log may hold: the text of one exception of ours, of others the name."""
+    return str(error) if isinstance(error, KindUnknown) else type(error).__name__
+
+
+class _Found:
+    """Every registration that stands, read by the model of its kind. Raises KindUnknown."""
+
+    def __init__(self, session: Session) -> None:
+        self._models = [
+            (row.name, MODELS[row.kind].model_validate(row.document))
+            for row in all_registrations(session)
+        ]
+
+    def of(self, model: type[M]) -> dict[str, M]:
+        """Those of one kind, by name."""
+        return {name: found for name, found in self._models if isinstance(found, model)}
+
+
+def _former(session: Session) -> dict[tuple[Kind, str], LocalizedText]:
+    named = ((row, _name(row)) for row in all_registrations(session, withdrawn=True))
+    return {(row.kind, row.name): name for row, name in named if name is not None}
+
+
+def _name(row: Registration) -> LocalizedText | None:
+    """What people called it. Its document may be of an old version, so nothing else is read."""
+    said = row.document.get("name")
+    try:
+        return LocalizedText.model_validate(
+            {"nl": said, "en": said} if isinstance(said, str) else said
+        )
+    except ValidationError:
+        return None

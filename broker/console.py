@@ -15,8 +15,8 @@ from admin.mandate_requests import AlreadyDecided, Decision, NoSuchRequest
 from broker import console_sessions
 from broker.downstream.console import BEHEER
 from broker.downstream.interface import PageError
-from broker.http.language import locale
 from broker.http.replies import show
+from broker.operator.rows import service_name
 from broker.pages.beheer import (
     ConsoleFrame,
     LoggedOutPage,
@@ -155,12 +155,11 @@ def _until(text: str) -> datetime | None:
 
 
 def _row(console: Console, asked: MandateRequest) -> RequestRow:
-    service = console.rt.configuration.services.get(asked.service_uuid)
     return RequestRow(
         id=asked.id,
         person=asked.person.display_name,
         organisation=asked.organisation.name,
-        service=service.name.in_(locale()) if service else asked.service_uuid,
+        service=service_name(console.rt.configuration, asked.service_uuid) or "",
         level=asked.level.label,
         asked_at=asked.asked_at,
         message=asked.message,

@@ -20,6 +20,7 @@ from broker.downstream.interface import LoginRefused, PageError
 from broker.http import cookies
 from broker.http.headers import allow_form_to
 from broker.http.language import locale, portal_asks
+from broker.http.operator_texts import remember_about
 from broker.http.replies import leave, remember_reference, show
 from broker.journey import ASKS_NOBODY, Row, Step, open_row
 from broker.login import Login, Stopped
@@ -99,6 +100,7 @@ def load(rt: Runtime, login_id: str) -> Kept:
     if kept is None or logins.is_over(kept.login, rt.clock()):
         raise _gone(rt, login_id, kept.login if kept is not None else None)
     remember_reference(kept.login.reference)
+    remember_about(kept.login)
     portal_asks(kept.login.request.locale)
     if not cookies.is_same_browser(request, kept.login):
         raise PageError(403, "login_elsewhere", "no cookie of this login")
@@ -115,6 +117,7 @@ def _gone(rt: Runtime, login_id: str, over: Login | None) -> PageError:
     if login is None or not cookies.is_same_browser(request, login):
         return PageError(410, "login_expired")
     remember_reference(login.reference)
+    remember_about(login)
     client = rt.configuration.clients.get(login.request.client_id)
     home = client.home_url or client.initiate_login_uri if client else None
     portal = client.name.in_(locale()) if client else None

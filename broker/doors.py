@@ -15,6 +15,7 @@ from broker.dispatch import Advance
 from broker.downstream.interface import LoginRefused, LoginRequest, PageError, RefusalCode
 from broker.http import open_logins
 from broker.http.language import portal_asks
+from broker.http.operator_texts import remember_about
 from broker.http.replies import remember_reference
 from broker.runtime import runtime
 from broker.steps import STEPS
@@ -34,6 +35,7 @@ def open_login(asked: LoginRequest) -> Response:
     login, secret = logins.new_login(asked, now, minutes)
     login = trail.began(login, now)
     remember_reference(login.reference)
+    remember_about(login)
     portal_asks(asked.locale)
     open_logins.refuse_rounds(rt, login)
     try:

@@ -84,6 +84,18 @@ def revoke_of_person(session: Session, person_id: str, now: datetime) -> Sequenc
     return _revoke_all(session, now, Grant.person_id == person_id)
 
 
+def revoke_withdrawn(
+    session: Session,
+    *,
+    client_id: str | None = None,
+    service_uuid: str | None = None,
+    now: datetime,
+) -> Sequence[str]:
+    """End everything that was given to this portal, or for this service."""
+    wanted = Grant.client_id == client_id if client_id else Grant.service_uuid == service_uuid
+    return _revoke_all(session, now, wanted)
+
+
 def _revoke_all(session: Session, now: datetime, *conditions: ColumnElement[bool]) -> Sequence[str]:
     done = session.execute(
         update(Grant)

@@ -4,8 +4,9 @@ are told.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -15,6 +16,8 @@ from broker.downstream.oidc.logout import logout_message
 from broker.grants import Participant
 from broker.runtime import Runtime
 from broker.start import Parts
+from directory.services import OidcClient
+from keys.sealing import Sealer
 from state import audit, outbox
 from state.audit import AuditEvent, EventTag
 
@@ -29,18 +32,35 @@ class SignedOff:
     untold: tuple[Participant, ...] = ()
 
 
+@dataclass(frozen=True)
+class Teller:
+    """What telling portals needs, also outside the web process."""
+
+    sealer: Sealer
+    clients: Mapping[str, OidcClient]
+    now: datetime
+
+
 def end_session(
     sql: Session, rt: Runtime | Parts, session_id: str, reason: str, reference: str | None = None
 ) -> SignedOff:
     """End one session in the transaction of the caller. Nothing happens where it had ended."""
-    now = rt.clock()
+    teller = Teller(rt.sealer, rt.holder.current.clients, rt.clock())
+    return end_and_tell(sql, teller, session_id, reason, reference)
+
+
+def end_and_tell(
+    sql: Session, teller: Teller, session_id: str, reason: str, reference: str | None = None
+) -> SignedOff:
+    """The same with the parts that it takes."""
+    now = teller.now
     if not sessions.end(sql, session_id, reason, now):
         return SignedOff()
     portals = grants.participants(sql, session_id)
     grants.revoke_of_session(sql, session_id, now)
     by_client = {one.client_id: one for one in portals}
     reached = {
-        name for name, one in by_client.items() if _tell(sql, rt, session_id, one, reference)
+        name for name, one in by_client.items() if _tell(sql, teller, session_id, one, reference)
     }
     told = tuple(one for one in portals if one.client_id in reached)
     audit.record(
@@ -66,14 +86,18 @@ def end_everywhere(sql: Session, rt: Runtime | Parts, person_id: str, reason: st
 
 
 def _tell(
-    sql: Session, rt: Runtime | Parts, session_id: str, portal: Participant, reference: str | None
+    sql: Session, teller: Teller, session_id: str, portal: Participant, reference: str | None
 ) -> bool:
     """Queue the message to one portal; False where its registration has no address for it."""
-    client = rt.holder.current.clients.get(portal.client_id)
+    client = teller.clients.get(portal.client_id)
     if client is None or client.backchannel_logout_uri is None:
         return False
     message = logout_message(
-        rt.sealer, client, person_id=portal.person_id, session_id=session_id, reference=reference
+        teller.sealer,
+        client,
+        person_id=portal.person_id,
+        session_id=session_id,
+        reference=reference,
     )
-    outbox.enqueue(sql, rt.sealer, message, rt.clock())
+    outbox.enqueue(sql, teller.sealer, message, teller.now)
     return True

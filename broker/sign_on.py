@@ -200,9 +200,19 @@ def _replace_earlier(sql: Session, login: Login, planned: Plan, now: datetime) -
         )
 
 
+def made_at(facts: bytes) -> str | None:
+    """The makelaar where the login of a session was made, from its opened facts."""
+    read = _read(facts)
+    return read.identity.provider_id if read is not None else None
+
+
 def _facts(found: Found | None) -> SessionFacts | None:
+    return _read(found.facts) if found is not None else None
+
+
+def _read(facts: bytes) -> SessionFacts | None:
     try:
-        return _ADAPTER.validate_json(found.facts) if found is not None else None
+        return _ADAPTER.validate_json(facts)
     except ValidationError:
         return None  # of another version of the program: log in anew
 

@@ -22,7 +22,9 @@ from broker.runtime import Runtime
 from broker.ways import Method
 from consent import register, release
 from consent.options import Options, Terms, options, options_from_asserted
-from directory import people
+from directory import announcements, people
+from directory.announcements import Announcement
+from directory.help_desks import SITE
 from directory.people import Known, MeansStatus
 from directory.services import ConsentRule, MandateRule, OidcClient, Service
 from providers import accounts
@@ -95,7 +97,10 @@ class Situation:
     @property
     def way_help(self) -> str | None:
         """Who helps with the means: the makelaar, or the help desk of this site."""
-        return self.rt.settings.ui.support_url if self.provider is None else self.provider.help_url
+        if self.provider is not None:
+            return self.provider.help_url
+        desk = self.configuration.help_desks.get(SITE)
+        return desk.url if desk is not None else self.rt.settings.ui.support_url
 
     @property
     def provider_entity(self) -> str:
@@ -109,6 +114,16 @@ class Situation:
             else record.oidc.issuer
             if record.oidc
             else record.id
+        )
+
+    @property
+    def announcements(self) -> Sequence[Announcement]:
+        """What the operator tells about this login now: the site, its service, its makelaar."""
+        return announcements.told(
+            self.configuration.announcements,
+            at=self.now,
+            service=self.service.uuid,
+            makelaar=self.login.provider_id,
         )
 
     @cached_property

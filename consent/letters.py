@@ -65,6 +65,23 @@ def to_requester(recipient: str, locale: str, facts: RequestFacts, *, granted: b
     return _message(recipient, subject, lines, facts.reference)
 
 
+def service_left(recipient: str, locale: str, facts: RequestFacts) -> Message:
+    """There is nothing to decide any more."""
+    if locale == "en":
+        subject = f"Your request was closed: {facts.service}"
+        lines = [
+            f"You asked to act for {facts.organisation} at {facts.service}.",
+            "That service cannot be logged in to here any more. You need not do anything.",
+        ]
+    else:
+        subject = f"Uw verzoek is gesloten: {facts.service}"
+        lines = [
+            f"U vroeg om in te loggen namens {facts.organisation} bij {facts.service}.",
+            "Bij die dienst kan niemand hier nog inloggen. U hoeft niets te doen.",
+        ]
+    return _message(recipient, subject, lines, facts.reference)
+
+
 def _message(recipient: str, subject: str, lines: list[str], reference: str) -> Message:
     return Message(
         channel="mail",

@@ -7,7 +7,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ForeignKey, Index, String, bindparam, select, text
+from sqlalchemy import ForeignKey, Index, String, bindparam, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -114,3 +114,22 @@ def withdraw(session: Session, person_id: str, consent_id: str, now: datetime) -
         return False
     row.withdrawn_at = now
     return True
+
+
+def withdraw_all(
+    session: Session,
+    *,
+    client_id: str | None = None,
+    service_uuid: str | None = None,
+    now: datetime,
+) -> int:
+    """Take back every consent that was given to this portal, or for this service; how many."""
+    wanted = Consent.client_id == client_id if client_id else Consent.service_uuid == service_uuid
+    done = session.execute(
+        update(Consent)
+        .where(wanted, Consent.withdrawn_at.is_(None))
+        .values(withdrawn_at=now)
+        .returning(Consent.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(done.all())

@@ -149,15 +149,29 @@ def grant(
     return mandate
 
 
-def refuse(request: MandateRequest, *, by: str, now: datetime) -> bool:
-    """Refuse it, once. False when it was decided already."""
+def open_at(session: Session, service_uuid: str) -> list[MandateRequest]:
+    """Open requests at this service, oldest first, with person and organisation."""
+    query = (
+        select(MandateRequest)
+        .where(
+            MandateRequest.service_uuid == service_uuid,
+            MandateRequest.state == RequestState.OPEN,
+        )
+        .options(joinedload(MandateRequest.person), joinedload(MandateRequest.organisation))
+        .order_by(MandateRequest.asked_at)
+    )
+    return list(session.scalars(query))
+
+
+def refuse(request: MandateRequest, *, by: str | None, now: datetime) -> bool:
+    """Refuse it, once. ``by``: None where its service left. False when it was decided already."""
     if request.state is not RequestState.OPEN:
         return False
     _decide(request, RequestState.REFUSED, by, now)
     return True
 
 
-def _decide(request: MandateRequest, state: RequestState, by: str, now: datetime) -> None:
+def _decide(request: MandateRequest, state: RequestState, by: str | None, now: datetime) -> None:
     request.state, request.decided_at, request.decided_by = state, now, by
 
 

@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+import re
+import unicodedata
+from datetime import datetime
+from typing import Annotated, Any, Final
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+    StringConstraints,
+    WithJsonSchema,
+)
 
 from assurance.levels import AssuranceLevel
 
@@ -21,7 +34,9 @@ Level = Annotated[
     AssuranceLevel,
     BeforeValidator(_level),
     PlainSerializer(lambda level: level.label, return_type=str),
+    WithJsonSchema({"enum": ["EH2", "EH2+", "EH3", "EH4"]}),
 ]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{1,62}$")]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=64, strip_whitespace=True)]
 
 
@@ -38,3 +53,68 @@ class LocalizedText(BaseModel):
     def in_(self, locale: str) -> str:
         """The text in this language, Dutch where the language is unknown."""
         return self.en if locale.startswith("en") else self.nl
+
+
+_TAG: Final = re.compile(r"<\s*[/!?a-zA-Z]|\]\(")
+# Marks that turn the direction of what stands around them can make a text read as another one.
+_INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+
+
+def _plain(value: str) -> str:
+    """One line: breaks of the file are spaces. Raises ValueError for what is no plain text."""
+    text = " ".join(value.split())
+    if not text:
+        raise ValueError("write a text")
+    if _TAG.search(text):
+        raise ValueError("write plain text, without tags or markdown: it is shown as it stands")
+    if any(unicodedata.category(sign) in _INVISIBLE for sign in text):
+        raise ValueError("write plain text, without control signs")
+    return text
+
+
+def _https(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme != "https" or not parts.hostname or "@" in parts.netloc:
+        raise ValueError("write a whole address that begins with https://")
+    if not value.isascii() or not value.isprintable() or " " in value:
+        raise ValueError("write the address in plain ASCII, without spaces")
+    return value
+
+
+def _with_zone(value: Any) -> datetime:
+    """Raises ValueError: which moment ``22:00`` is depends on where it is read."""
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        moment = None
+    if not isinstance(moment, datetime) or moment.tzinfo is None:
+        raise ValueError("write day, time and zone, for example 2026-11-28T22:00:00+01:00")
+    return moment
+
+
+Plain = Annotated[str, StringConstraints(min_length=1, max_length=500), AfterValidator(_plain)]
+ShortPlain = Annotated[str, StringConstraints(min_length=1, max_length=80), AfterValidator(_plain)]
+HttpsUrl = Annotated[str, StringConstraints(max_length=300), AfterValidator(_https)]
+ZonedMoment = Annotated[AwareDatetime, BeforeValidator(_with_zone)]
+
+
+class Words(BaseModel):
+    """What an operator tells people: plain text in Dutch and, where it was translated, English."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    nl: Plain
+    en: Plain | None = None
+
+    def in_(self, locale: str) -> tuple[str, str]:
+        """The text, and the language that it is in: Dutch where there is no other."""
+        if locale.startswith("en") and self.en is not None:
+            return self.en, "en"
+        return self.nl, "nl"
+
+
+class ShortWords(Words):
+    """A heading or a few words."""
+
+    nl: ShortPlain
+    en: ShortPlain | None = None

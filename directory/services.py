@@ -69,6 +69,10 @@ class Service(Document):
     help_url: str | None = None
     help_phone: str | None = None
 
+    @property
+    def key(self) -> str:
+        return self.uuid
+
 
 class Profile(enum.StrEnum):
     STANDARD = "standard"
@@ -108,3 +112,7 @@ class OidcClient(Document):
     home_url: str | None = None
     access_token_seconds: Annotated[int, Field(ge=60, le=3600)] = 3600
     id_token_seconds: Annotated[int, Field(ge=30, le=300)] = 300
+
+    @property
+    def key(self) -> str:
+        return self.client_id

@@ -7,10 +7,9 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from assurance.levels import AssuranceLevel
-from directory.fields import Level, LocalizedText
+from directory.fields import Level, LocalizedText, Slug
 
 OWN: Final = "sluis"  # who vouches for accounts at Sluis itself; no makelaar has this id
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{1,62}$")]
 
 
 class Document(BaseModel):
@@ -102,6 +101,10 @@ class ProviderRecord(Document):
         if self.level_ceiling < AssuranceLevel.EH2:
             raise ValueError("a makelaar gives EH2 or higher")
         return self
+
+    @property
+    def key(self) -> str:
+        return self.id
 
     def believes(self, level: AssuranceLevel) -> AssuranceLevel:
         """The level to credit for what this makelaar says: never more than its ceiling."""

@@ -3,7 +3,8 @@
 The document is validated by the model of its kind (``directory.services``, ``providers.registry``),
 so that what ``sluis apply`` reads, what the table holds, what ``export`` writes and what the
 process runs on are one thing. A revision number that rises with every change tells each process
-when to load again.
+when to load again. What is withdrawn counts no more, and keeps its row: audit and history tell of
+it by its name.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import enum
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Enum, Integer, String, func, select
+from sqlalchemy import JSON, Enum, Integer, String, cast, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from state.db import Base, UtcDateTime
@@ -22,6 +23,12 @@ class Kind(enum.StrEnum):
     SERVICE = "Service"
     IDENTITY_PROVIDER = "IdentityProvider"
     CLIENT = "Client"
+    ANNOUNCEMENT = "Announcement"
+    HELP_DESK = "HelpDesk"
+
+
+class KindUnknown(Exception):
+    """The table holds a kind that this version of the program does not know."""
 
 
 class Registration(Base):
@@ -36,6 +43,7 @@ class Registration(Base):
     name: Mapped[str] = mapped_column(String(200), primary_key=True)
     document: Mapped[dict[str, Any]] = mapped_column(JSON)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class RegistrationRevision(Base):
@@ -52,34 +60,60 @@ def current_revision(session: Session) -> int:
     return session.scalar(select(func.max(RegistrationRevision.revision))) or 0
 
 
-def all_registrations(session: Session) -> list[Registration]:
-    """Every registration, by kind and name."""
-    return list(
-        session.scalars(select(Registration).order_by(Registration.kind, Registration.name))
+def all_registrations(session: Session, *, withdrawn: bool = False) -> list[Registration]:
+    """Every registration that stands, by kind and name; or every one that was withdrawn.
+
+    Raises KindUnknown where a newer version wrote one: leaving it out could leave out a rule.
+    """
+    is_withdrawn = Registration.withdrawn_at.is_not(None)
+    query = (
+        select(Registration)
+        .where(is_withdrawn if withdrawn else ~is_withdrawn)
+        .order_by(Registration.kind, Registration.name)
     )
+    try:
+        return list(session.scalars(query))
+    except LookupError:  # what the column's type says of a value that it does not have
+        raise KindUnknown(_unknown_kinds(session)) from None
+
+
+def standing(session: Session, kind: Kind, name: str) -> Registration | None:
+    """The registration of this name, unless it was withdrawn."""
+    row = session.get(Registration, (kind, name))
+    return row if row is not None and row.withdrawn_at is None else None
 
 
 def save(session: Session, kind: Kind, name: str, document: dict[str, Any], now: datetime) -> bool:
-    """Write one document; True when it differs from what was there."""
+    """Write one document; True when it differs from what was there. One that was withdrawn stands
+    again.
+    """
     row = session.get(Registration, (kind, name))
-    if row is not None and row.document == document:
+    if row is not None and row.document == document and row.withdrawn_at is None:
         return False
     if row is None:
         session.add(Registration(kind=kind, name=name, document=document, changed_at=now))
     else:
-        row.document, row.changed_at = document, now
+        row.document, row.changed_at, row.withdrawn_at = document, now, None
     raise_revision(session)
     return True
 
 
-def delete(session: Session, kind: Kind, name: str) -> bool:
-    """Remove one registration; False when it was not there."""
-    row = session.get(Registration, (kind, name))
+def withdraw(session: Session, kind: Kind, name: str, now: datetime) -> bool:
+    """End one registration with the transaction of the caller; False when it did not stand. What
+    must end with it is in ``broker.withdrawals``.
+    """
+    row = standing(session, kind, name)
     if row is None:
         return False
-    session.delete(row)
+    row.withdrawn_at = now
     raise_revision(session)
     return True
+
+
+def _unknown_kinds(session: Session) -> str:
+    found = session.scalars(select(cast(Registration.kind, String)).distinct())
+    names = ", ".join(sorted(set(found) - set(Kind)))
+    return f"registrations of kind {names} are of a newer version of Sluis; run that version"
 
 
 def raise_revision(session: Session) -> None:

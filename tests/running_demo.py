@@ -23,7 +23,7 @@ from sandbox.wire import HttpWire
 from tests.servers import free_port
 
 # A makelaar at an address where nobody listens; a client of Mo's office next to one whose mandate
-# expired.
+# expired; what an operator announces about one service and one makelaar.
 PATIENCE: Final = 15.0
 REGISTRATIONS: Final = """\
 kind: IdentityProvider
@@ -47,6 +47,23 @@ id: tess
 name: Tess Vermeer
 email: tess@voorbeeld.example
 account: {{user_name: tess.vermeer, level: EMAIL, password_file: {temporary}}}
+---
+kind: Announcement
+id: onderhoud-bodemkaart
+about: maintenance
+title: {{nl: Onderhoud aan de bodemkaart, en: Maintenance of the soil map}}
+text:
+  nl: Zaterdag van 22.00 tot 23.30 uur kunt u hier niet inloggen. Zondag werkt alles weer.
+  en: You cannot log in here on Saturday from 22:00 to 23:30. On Sunday everything works again.
+service: 867e12fc-c1de-4b3d-99dd-0c55a35b3a2e
+---
+kind: Announcement
+id: storing-droogdok
+about: outage
+title: {{nl: Droogdok heeft een storing., en: Droogdok has an outage.}}
+text:
+  nl: Inloggen duurt langer dan normaal. Er wordt aan gewerkt.
+makelaar: droogdok
 """
 TEMPORARY: Final = "tijdelijk woord 1"  # of Tess, who must choose her own
 

@@ -12,13 +12,13 @@ from pathlib import Path
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
-from broker.cli import rows
+from broker.cli import pruning, rows
 from broker.cli.differences import Difference, Outcome, between
 from broker.cli.documents import DocumentsRefused, Entry, read
+from broker.cli.pruning import Prune, StillUsed
 from broker.cli.references import check_references
 from broker.settings import Settings
 from broker.tables import TABLES
-from directory.services import OidcClient, Service
 from keys.master_key_file import load_sealer
 from keys.sealing import Sealer
 from providers.registry import ProviderRecord
@@ -32,7 +32,7 @@ from state.engine import make_engine
 from state.outgoing import OutgoingClient, OutgoingFailed
 from state.registrations import Kind
 
-KINDS = {"Service": Kind.SERVICE, "IdentityProvider": Kind.IDENTITY_PROVIDER, "Client": Kind.CLIENT}
+KINDS = {str(kind): kind for kind in Kind}
 
 
 @dataclass(frozen=True)
@@ -48,26 +48,40 @@ class _DryRun(Exception):
     """Ends the transaction without a trace."""
 
 
-def apply_files(settings: Settings, path: Path, *, dry_run: bool = False) -> list[Outcome]:
-    """What became of each document. Raises DocumentsRefused; then nothing was changed."""
+def apply_files(
+    settings: Settings, path: Path, *, dry_run: bool = False, prune: Prune | None = None
+) -> list[Outcome]:
+    """What became of each document, and what left. Raises DocumentsRefused and StillUsed; then
+    nothing was changed.
+    """
     assert TABLES
     entries = [_with_metadata(entry, settings) for entry in read(path)]
     engine = make_engine(settings.database.url)
     sealer = load_sealer(settings.keys.master_key_file)
     outcomes: list[Outcome] = []
     with Session(engine, expire_on_commit=False) as session:
-        mistakes = check_references(session, entries)
+        gone = pruning.leaving(session, entries, prune) if prune is not None else frozenset()
+        mistakes = check_references(session, entries, gone)
         if mistakes:
             raise DocumentsRefused(mistakes)
         try:
             with writing(session):
                 applier = Applier(session, sealer, utc_now())
                 outcomes = [_apply(applier, entry) for entry in entries]
-                if dry_run:
+                outcomes += pruning.remove(session, sealer, applier.now, gone)
+                if not dry_run:
+                    _refuse_used(outcomes, prune)
+                else:
                     raise _DryRun
         except _DryRun:
             pass
     return outcomes
+
+
+def _refuse_used(outcomes: list[Outcome], prune: Prune | None) -> None:
+    used = [outcome for outcome in outcomes if outcome.used]
+    if used and prune is not None and not prune.also_used:
+        raise StillUsed(used)
 
 
 def changed(outcomes: list[Outcome]) -> list[Outcome]:
@@ -78,7 +92,8 @@ def changed(outcomes: list[Outcome]) -> list[Outcome]:
 def counted(outcomes: list[Outcome]) -> str:
     """The last line: how many of each."""
     counts = Counter(outcome.word for outcome in outcomes)
-    return ", ".join(f"{counts[word]} {word}" for word in ("created", "changed", "unchanged"))
+    words = ("created", "changed", "unchanged", *(("removed",) if counts["removed"] else ()))
+    return ", ".join(f"{counts[word]} {word}" for word in words)
 
 
 def _apply(applier: Applier, entry: Entry) -> Outcome:
@@ -106,16 +121,11 @@ def _apply(applier: Applier, entry: Entry) -> Outcome:
 
 
 def _register(applier: Applier, entry: Entry) -> Outcome:
-    model = entry.model
-    name = (
-        model.uuid
-        if isinstance(model, Service)
-        else (model.client_id if isinstance(model, OidcClient) else model.id)
-    )
+    model, name = entry.model, entry.model.key
     kind = KINDS[entry.kind]
-    known = applier.session.get(registrations.Registration, (kind, name))
+    known = registrations.standing(applier.session, kind, name)
     before = None if known is None else dict(known.document)
-    document = model.model_dump(mode="json", exclude_none=True)
+    document = model.model_dump(mode="json", exclude_none=True, by_alias=True)
     if not registrations.save(applier.session, kind, name, document, applier.now):
         return Outcome(entry.kind, name, "unchanged")
     if before is None:

@@ -17,7 +17,9 @@ from broker.cli.outbox_commands import outbox
 
 if TYPE_CHECKING:
     from broker.cli.differences import Outcome
+    from broker.cli.pruning import Prune
 
+KINDS = ("Service", "IdentityProvider", "Client", "Announcement", "HelpDesk")
 DEFAULT_CONFIG = Path("config.toml")
 FILE = click.option(
     "-f",
@@ -26,6 +28,15 @@ FILE = click.option(
     required=True,
     type=click.Path(path_type=Path, exists=True),
     help="A YAML file, or a folder of them.",
+)
+PRUNE = click.option(
+    "--prune", is_flag=True, help="Remove registrations that stand in no file, of kinds that do."
+)
+PRUNE_KIND = click.option(
+    "--prune-kind",
+    multiple=True,
+    type=click.Choice(KINDS),
+    help="The same for one kind, also where the files hold none of it. Can be repeated.",
 )
 pass_invocation = click.make_pass_decorator(Invocation)
 
@@ -108,23 +119,37 @@ def config_show(invocation: Invocation, origin: bool, as_json: bool) -> None:
 
 
 @config.command("schema")
-def config_schema() -> None:
+@click.option("--documents", is_flag=True, help="Of the YAML documents that apply reads.")
+def config_schema(documents: bool) -> None:
     """Write the JSON Schema of the settings file."""
-    from broker.cli import configuring
+    from broker.cli import configuring, document_schema
 
-    click.echo(configuring.schema())
+    click.echo(document_schema.schema() if documents else configuring.schema())
 
 
 @main.command()
 @FILE
+@PRUNE
+@PRUNE_KIND
 @click.option("--dry-run", is_flag=True, help="Show what would change; change nothing.")
+@click.option("--yes", is_flag=True, help="Remove also what is in use.")
 @pass_invocation
-def apply(invocation: Invocation, path: Path, dry_run: bool) -> None:
-    """Register services, makelaars, clients, organisations, people and mandates from YAML."""
+def apply(
+    invocation: Invocation,
+    path: Path,
+    prune: bool,
+    prune_kind: tuple[str, ...],
+    dry_run: bool,
+    yes: bool,
+) -> None:
+    """Register services, makelaars, clients, texts, organisations, people and mandates from
+    YAML.
+    """
     from broker.cli.applying import changed, counted
     from broker.cli.differences import lines
 
-    outcomes = _applied(invocation, path, dry_run=dry_run)
+    asked = _prune(prune, prune_kind, also_used=yes)
+    outcomes = _applied(invocation, path, dry_run=dry_run, prune=asked)
     found = changed(outcomes)
     for outcome in found:
         told = list(lines(outcome))
@@ -138,14 +163,18 @@ def apply(invocation: Invocation, path: Path, dry_run: bool) -> None:
 
 @main.command()
 @FILE
+@PRUNE
+@PRUNE_KIND
 @click.option("--json", "as_json", is_flag=True, help="Write JSON.")
 @pass_invocation
-def diff(invocation: Invocation, path: Path, as_json: bool) -> None:
+def diff(
+    invocation: Invocation, path: Path, prune: bool, prune_kind: tuple[str, ...], as_json: bool
+) -> None:
     """Show field by field what apply would change; ends with 3 where something would."""
     from broker.cli import differences
     from broker.cli.applying import changed, counted
 
-    outcomes = _applied(invocation, path, dry_run=True)
+    outcomes = _applied(invocation, path, dry_run=True, prune=_prune(prune, prune_kind))
     found = changed(outcomes)
     if as_json:
         click.echo(differences.as_json(found))
@@ -158,24 +187,44 @@ def diff(invocation: Invocation, path: Path, as_json: bool) -> None:
     raise SystemExit(3 if found else 0)
 
 
-def _applied(invocation: Invocation, path: Path, *, dry_run: bool) -> list[Outcome]:
-    """Ends the command with every mistake in the documents, where there is one."""
+def _prune(wanted: bool, kinds: tuple[str, ...], *, also_used: bool = False) -> Prune | None:
+    from broker.cli.pruning import Prune
+    from state.registrations import Kind
+
+    if not wanted and not kinds:
+        return None
+    return Prune(wanted, frozenset(Kind(kind) for kind in kinds), also_used)
+
+
+def _applied(
+    invocation: Invocation, path: Path, *, dry_run: bool, prune: Prune | None
+) -> list[Outcome]:
+    """Ends the command with every mistake in the documents, where there is one, and with what is
+    in use, where that would be removed.
+    """
     from broker.cli.applying import apply_files
+    from broker.cli.differences import lines
     from broker.cli.documents import DocumentsRefused
+    from broker.cli.pruning import StillUsed
 
     with explained():
         try:
-            return apply_files(invocation.settings(), path, dry_run=dry_run)
+            return apply_files(invocation.settings(), path, dry_run=dry_run, prune=prune)
         except DocumentsRefused as refused:
             for line in refused.lines:
                 click.echo(line, err=True)
             fail(f"nothing was changed: {len(refused.lines)} mistake(s), listed above", 2)
+        except StillUsed as used:
+            for outcome in used.outcomes:
+                for line in lines(outcome):
+                    click.echo(line, err=True)
+            fail("nothing was changed: the above is in use; to remove it all the same add --yes", 2)
 
 
 @main.command()
 @pass_invocation
 def export(invocation: Invocation) -> None:
-    """Write services, makelaars and clients as YAML, the way apply reads them."""
+    """Write services, makelaars, clients and texts as YAML, the way apply reads them."""
     from broker.cli.exporting import export_documents
 
     with explained():

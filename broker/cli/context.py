@@ -16,6 +16,7 @@ from broker import settings as configuration
 from broker.settings import Settings, SettingsError
 from keys.sealing import MasterKeyError, WrongMasterKey
 from state.engine import DatabaseUrlError
+from state.registrations import KindUnknown
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def explained() -> Iterator[None]:
         )
     except WrongMasterKey as error:
         fail(f"this is not the master key of this database: {error}; put the right one back")
-    except (MasterKeyError, DatabaseUrlError) as error:
+    except (MasterKeyError, DatabaseUrlError, KindUnknown) as error:
         fail(str(error))
     except OperationalError as error:
         fail(

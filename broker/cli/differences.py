@@ -33,12 +33,15 @@ class Difference:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one document. ``word``: created, changed or unchanged."""
+    """What became of one document. ``word``: created, changed or unchanged; removed where there is
+    none any more, with what people used it for.
+    """
 
     kind: str
     name: str
     word: str
     differences: tuple[Difference, ...] = ()
+    used: tuple[str, ...] = ()
 
 
 def between(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[Difference, ...]:
@@ -61,6 +64,8 @@ def of_rows(session: Session, main: type) -> list[Difference]:
 def lines(outcome: Outcome) -> Iterator[str]:
     """Kind, name and field, then ``-`` before the old and ``+`` before the new value."""
     yield click.style(f"{outcome.word:<10} {outcome.kind:<17} {outcome.name}", bold=True)
+    if outcome.used:
+        yield click.style(f"  in use: {', '.join(outcome.used)}", fg="red")
     for difference in outcome.differences:
         yield f"  {difference.field}:"
         for sign, value in (("-", difference.old), ("+", difference.new)):
@@ -76,6 +81,7 @@ def as_json(outcomes: list[Outcome]) -> str:
             "name": outcome.name,
             "change": outcome.word,
             "fields": [vars(difference) for difference in outcome.differences],
+            **({"used": list(outcome.used)} if outcome.used else {}),
         }
         for outcome in outcomes
         if outcome.word != "unchanged"
@@ -104,7 +110,7 @@ def _of_other_table(row: Any, column: str) -> str:
 
 
 def _flat(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    if isinstance(value, dict) and value:
+    if isinstance(value, dict) and (value or not path):  # no document at all has no fields
         for key, inner in value.items():
             yield from _flat(inner, f"{path}.{key}" if path else str(key))
     elif isinstance(value, (list, tuple)) and any(isinstance(one, dict) for one in value):

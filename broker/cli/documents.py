@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import yaml
 from pydantic import (
@@ -24,10 +24,12 @@ from pydantic import (
 )
 
 from assurance.levels import AssuranceLevel
+from directory.announcements import Announcement
 from directory.fields import Level
+from directory.help_desks import HelpDesk
 from directory.services import OidcClient, Service
 from providers.accounts import canonical_email, canonical_user_name
-from providers.registry import ProviderRecord, SamlSettings
+from providers.registry import ProviderRecord
 
 
 class DocumentsRefused(Exception):
@@ -171,6 +173,8 @@ MODELS: dict[str, type[BaseModel]] = {
     "Service": Service,
     "IdentityProvider": ProviderRecord,
     "Client": OidcClient,
+    "Announcement": Announcement,
+    "HelpDesk": HelpDesk,
     "Person": PersonDocument,
     "Mandate": MandateDocument,
     "ChainMandate": ChainMandateDocument,
@@ -205,10 +209,20 @@ def read(path: Path) -> list[Entry]:
             entry = _validated(place, document, file.parent, mistakes)
             if entry is not None:
                 entries.append(entry)
+    mistakes += _twice(entries)
     if mistakes:
         raise DocumentsRefused(mistakes)
     order = list(MODELS)
     return sorted(entries, key=lambda entry: order.index(entry.kind))
+
+
+def _twice(entries: list[Entry]) -> Iterator[str]:
+    """Two documents for one thing: which of them holds would be chance."""
+    seen: dict[tuple[str, str], str] = {}
+    for entry in entries:
+        first = seen.setdefault((entry.kind, entry.model.key), entry.place)
+        if first != entry.place:
+            yield f"{entry.place}: {entry.kind} {entry.model.key} stands in {first} as well"
 
 
 def _documents(file: Path, mistakes: list[str]) -> Iterator[tuple[str, Any]]:
@@ -257,7 +271,22 @@ def _explain(item: Any, model: type[BaseModel]) -> str:
     where = ".".join(str(part) for part in item["loc"]) or "document"
     if item["type"] != "extra_forbidden":
         return f"{where}: {item['msg'].removeprefix('Value error, ')}"
-    known = list(model.model_fields) if len(item["loc"]) == 1 else list(SamlSettings.model_fields)
-    close = difflib.get_close_matches(str(item["loc"][-1]), known, n=1)
+    close = difflib.get_close_matches(str(item["loc"][-1]), _known_at(model, item["loc"]), n=1)
     hint = f"; did you mean {close[0]}?" if close else ""
     return f"{where}: unknown field{hint}"
+
+
+def _known_at(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
+    """The fields, as documents write them, of the section where this one stands."""
+    for part in loc[:-1]:
+        field = model.model_fields.get(str(part))
+        inner = _model_in(field.annotation) if field is not None else None
+        model = inner or model  # a number in a list is no field
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    found = (_model_in(part) for part in get_args(annotation))
+    return next((model for model in found if model is not None), None)

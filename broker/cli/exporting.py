@@ -11,7 +11,7 @@ from state.registrations import all_registrations
 
 
 def export_documents(settings: Settings) -> str:
-    """Every service, makelaar and client, one YAML document each."""
+    """Every service, makelaar, client and text for people, one YAML document each."""
     with Session(make_engine(settings.database.url)) as session:
         # A makelaar's own ``kind`` (its protocol) follows from its section when it is read again.
         documents = [{**row.document, "kind": str(row.kind)} for row in all_registrations(session)]

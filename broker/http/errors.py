@@ -18,8 +18,9 @@ from werkzeug.wrappers import Response
 
 from broker.downstream.interface import PageError, TooManyRequests
 from broker.http import programs
+from broker.http.operator_texts import notes_on_error
 from broker.http.replies import remember_reference, show
-from broker.http.texts import error_page
+from broker.http.texts import error_page, may_be_explained
 from broker.runtime import runtime
 from state.ephemeral import StoreUnavailable
 from state.trace import new_reference
@@ -114,7 +115,7 @@ def _reference() -> str:
 def _show(
     status: int, key: str, detail: str, values: Mapping[str, str | None] = NOTHING
 ) -> Response:
-    reference = _reference()
+    reference, rt = _reference(), runtime()
     log.warning(
         "page_error",
         status=status,
@@ -129,7 +130,8 @@ def _show(
         page = error_page(
             key,
             reference=reference,
-            at=runtime().clock(),
+            at=rt.clock(),
+            announcements=notes_on_error(rt) if may_be_explained(key) else (),
             home_url=values.get("home_url"),
             portal=values.get("portal"),
         )

@@ -9,7 +9,6 @@ from flask_babel import lazy_gettext as _
 from werkzeug.wrappers import Response
 
 from broker.http.replies import show
-from broker.runtime import runtime
 
 blueprint = Blueprint("help", __name__, url_prefix="/hulp")
 
@@ -143,8 +142,6 @@ TOPICS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
 @dataclass(frozen=True)
 class HelpIndexPage:
     topics: tuple[tuple[str, str], ...]
-    support_phone: str | None
-    support_url: str | None
     template: str = "help/index.html"
 
 
@@ -158,9 +155,8 @@ class HelpTopicPage:
 @blueprint.get("/")
 def index() -> Response:
     """All topics."""
-    ui = runtime().settings.ui
     topics = tuple((name, title) for name, (title, _sections) in TOPICS.items())
-    return show(HelpIndexPage(topics, ui.support_phone, ui.support_url))
+    return show(HelpIndexPage(topics))
 
 
 @blueprint.get("/<name>")

@@ -15,6 +15,7 @@ from flask_babel import Babel, format_date, format_datetime, format_timedelta, g
 from assurance.levels import AssuranceLevel
 from broker.http import texts
 from broker.http.language import locale
+from broker.http.operator_texts import help_desk
 from broker.pages.choose_mandate import MandateChoice
 from broker.pages.consent import ConsentItem
 from broker.runtime import runtime
@@ -53,7 +54,9 @@ def install(app: Flask) -> None:
         claim_why=lambda item: texts.claim(item.claim)[1],
         claim_values=_claim_values,
     )
-    app.jinja_env.globals.update(locale=locale, language_url=_language_url, static_url=_static_url)
+    app.jinja_env.globals.update(
+        locale=locale, language_url=_language_url, static_url=_static_url, help_desk=help_desk
+    )
 
     @app.context_processor
     def _site() -> dict[str, Any]:

@@ -10,6 +10,7 @@ from datetime import datetime
 from flask_babel import gettext, lazy_gettext
 
 from broker.pages.error import ErrorPage
+from broker.pages.operator_texts import AnnouncementNote
 
 
 @dataclass(frozen=True)
@@ -208,11 +209,33 @@ MANDATE_KINDS = {
 }
 
 
+# Errors of which an outage or maintenance may be the cause, here or at a makelaar.
+_MAY_BE_EXPLAINED = frozenset(
+    {
+        "login_expired",
+        "service_gone",
+        "login_loop",
+        "unsolicited_answer",
+        "message_rejected",
+        "makelaar_paused",
+        "too_many_requests",
+        "store_unavailable",
+        "server_error",
+    }
+)
+
+
+def may_be_explained(key: str) -> bool:
+    """True where an announcement helps who reads this error."""
+    return key in _MAY_BE_EXPLAINED or key not in ERRORS
+
+
 def error_page(
     key: str,
     *,
     reference: str,
     at: datetime,
+    announcements: tuple[AnnouncementNote, ...] = (),
     home_url: str | None = None,
     portal: str | None = None,
 ) -> ErrorPage:
@@ -227,6 +250,7 @@ def error_page(
         code=text.code,
         reference=reference,
         at=at,
+        announcements=announcements,
         home_url=home_url,
         home_label=_home_label(portal) if home_url else None,
     )

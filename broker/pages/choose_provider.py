@@ -5,17 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from broker.pages.frame import Frame
+from broker.pages.operator_texts import Spoken
 from broker.pages.service_facts import ServiceFacts
 
 
 @dataclass(frozen=True)
 class ProviderChoice:
-    """One makelaar. ``ceiling`` is the level it goes to."""
+    """One makelaar. ``ceiling`` is the level it goes to; ``notices`` are what is said of it now."""
 
     id: str
     name: str
     aliases: tuple[str, ...]
-    notice: str | None
+    notices: tuple[Spoken, ...]
     is_paused: bool
     reaches: bool
     ceiling: str

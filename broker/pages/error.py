@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from broker.pages.operator_texts import AnnouncementNote
+
 
 @dataclass(frozen=True)
 class ErrorPage:
@@ -16,6 +18,7 @@ class ErrorPage:
     code: str
     reference: str
     at: datetime
+    announcements: tuple[AnnouncementNote, ...] = ()
     home_url: str | None = None
     home_label: str | None = None
     template: str = "error.html"

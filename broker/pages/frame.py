@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from broker.pages.operator_texts import AnnouncementNote
+
 
 @dataclass(frozen=True)
 class Frame:
@@ -15,7 +17,7 @@ class Frame:
     What is known so far fills up as the login goes on; ``reached`` only once it is enough.
     ``makelaar`` is where the user logs in: this site itself when ``is_account``. ``may_change``
     offers another makelaar, or another way where there is one; ``shows_level`` is False where no
-    level is asked.
+    level is asked. ``announcements`` concern this login, those of its makelaar once that is known.
     """
 
     login_id: str
@@ -32,6 +34,7 @@ class Frame:
     may_change_method: bool = False
     is_account: bool = False
     shows_level: bool = True
+    announcements: tuple[AnnouncementNote, ...] = ()
 
     def post_to(self, step: str) -> str:
         """The address of a form of this login."""

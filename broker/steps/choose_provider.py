@@ -9,11 +9,14 @@ from dataclasses import replace
 from broker.adapters import departure_urls
 from broker.dispatch import Advance, Outcome, Show, Turn
 from broker.http.language import locale
+from broker.http.operator_texts import notes
 from broker.login import Login
 from broker.pages.choose_provider import ChooseProviderPage, ProviderChoice
+from broker.pages.operator_texts import Spoken
 from broker.steps import known_makelaar
 from broker.steps.frame import frame, service_facts
 from broker.ways import Method
+from directory.announcements import of_makelaar
 from providers.registry import ProviderRecord
 
 
@@ -73,12 +76,19 @@ def _matches(record: ProviderRecord, search: str) -> bool:
     return any(wanted in text.casefold() for text in (record.name, *record.aliases))
 
 
+def _notices(turn: Turn, record: ProviderRecord) -> tuple[Spoken, ...]:
+    """What its record says, and what the operator announced about it."""
+    announced = of_makelaar(turn.meets.configuration.announcements, record.id, at=turn.now)
+    said = (Spoken(record.notice.in_(locale())),) if record.notice else ()
+    return (*said, *(part for one in notes(announced) for part in (one.title, one.text)))
+
+
 def _choice(turn: Turn, record: ProviderRecord) -> ProviderChoice:
     return ProviderChoice(
         id=record.id,
         name=record.name,
         aliases=record.aliases,
-        notice=record.notice.in_(locale()) if record.notice else None,
+        notices=_notices(turn, record),
         is_paused=record.state != "live",
         reaches=turn.meets.reaches(record),
         ceiling=record.level_ceiling.label,

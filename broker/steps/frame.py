@@ -5,6 +5,7 @@ from __future__ import annotations
 from assurance.levels import AssuranceLevel
 from broker.dispatch import Turn
 from broker.http.language import locale
+from broker.http.operator_texts import notes
 from broker.login import Login
 from broker.pages.frame import Frame
 from broker.pages.service_facts import ServiceFacts
@@ -34,6 +35,7 @@ def frame(turn: Turn) -> Frame:
         reached=meets.reached.label if enough else None,
         may_change=_may_change(turn),
         may_change_method=len(meets.ways) > 1,
+        announcements=notes(meets.announcements),
     )
 
 

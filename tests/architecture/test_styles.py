@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2] / "broker"
 VENDORED = ROOT / "static/vendor/utrecht/utrecht.css"
 ALERTS = ("info", "ok", "warning", "error")
@@ -28,3 +30,21 @@ def test_every_utrecht_class_on_a_page_has_rules() -> None:
 def test_the_vendored_sheet_names_its_licence() -> None:
     assert "EUPL-1.2" in VENDORED.read_text(encoding="utf-8")[:200]
     assert VENDORED.with_name("LICENSE.md").is_file()
+
+
+def _depths(css: str) -> list[int]:
+    """How many blocks are open after each brace."""
+    depths = [0]
+    for sign in re.findall(r"[{}]", re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)):
+        depths.append(depths[-1] + (1 if sign == "{" else -1))
+    return depths
+
+
+@pytest.mark.parametrize("name", ["sluis.css", "pages.css"])
+def test_every_block_of_a_style_sheet_is_closed(name: str) -> None:
+    # An open block takes in all rules after it, and browsers say nothing.
+    css = (ROOT / "static" / name).read_text(encoding="utf-8")
+    rules = re.findall(r"^[.a-z@][^{}\n]*\{", css, flags=re.MULTILINE)
+    depths = _depths(css)
+    assert depths[-1] == 0 and min(depths) == 0
+    assert depths.count(0) - 1 >= len(rules), "a rule at the margin stands inside another block"

@@ -19,6 +19,7 @@ from tests.providers.saml.in_world import (
     EXPIRED,
     REJECTED,
     UNSOLICITED,
+    UNUSABLE,
     Fields,
     Visit,
     accepted,
@@ -93,7 +94,7 @@ def test_S_57_a_makelaar_that_was_paused_meanwhile_is_refused(
     twin, asked = visit(world), visit(world)
     accepted(twin)
     world.apply(polderpoort(world, state="paused"))
-    turned_away(asked.bring(), *REJECTED)
+    turned_away(asked.bring(), *UNUSABLE)
     assert rejections(world)[-1].reason == "provider_not_live"
     assert not is_open(asked)
 
@@ -105,7 +106,7 @@ def test_S_57_a_makelaar_that_the_service_gave_up_meanwhile_is_refused(
     asked = visit(world)
     text = (world.demo.registrations / "20-services.yaml").read_text(encoding="utf-8")
     world.apply(text.split("---")[0] + "makelaars: [veerhuis]\n")
-    turned_away(asked.bring(), *REJECTED)
+    turned_away(asked.bring(), *UNUSABLE)
     assert rejections(world)[-1].reason == "provider_not_allowed_for_service"
 
 

@@ -268,7 +268,7 @@ def test_somebody_who_is_blocked_on_the_consent_page_gets_no_code(own: Portal) -
 def test_a_service_that_leaves_halfway_is_said(own: Portal) -> None:
     browser = at(own, "consent")
     with own.world.session() as session, session.begin():
-        registrations.delete(session, Kind.SERVICE, BODEM.uuid)
+        registrations.withdraw(session, Kind.SERVICE, BODEM.uuid, own.world.clock())
     own.world.parts.holder.refresh()
     page = browser.press("agree", "yes")
     assert page.status == 410
@@ -287,7 +287,7 @@ def test_nothing_is_sent_to_a_portal_that_left_or_moved_halfway(
             document = {**client.model_dump(mode="json"), "redirect_uris": [OTHER_ADDRESS]}
             registrations.save(session, Kind.CLIENT, own.client_id, document, own.world.clock())
         else:
-            registrations.delete(session, Kind.CLIENT, own.client_id)
+            registrations.withdraw(session, Kind.CLIENT, own.client_id, own.world.clock())
     own.world.parts.holder.refresh()
     page = browser.press("agree", "yes") if agrees else browser.click(CANCEL)
     assert page.url.startswith(ISSUER)

@@ -14,6 +14,7 @@ from tests.browser.visitor import Visitor
 from tests.running_demo import TEMPORARY
 
 BODEM: Final = "Meldportaal Bodem"
+BODEMKAART: Final = "Bodemkaart inzien"  # the operator announced something about it
 LOZING: Final = "Lozing melden"
 GRONDWATER: Final = "Grondwateronttrekking"
 IDEEEN: Final = "Ideeënbus voor ondernemers"
@@ -218,6 +219,7 @@ SCENES: Final = (
     Scene("vergeten-verstuurd", lambda v: _forgot(v, "niemand@voorbeeld.example"), "#verstuurd"),
     Scene("vergeten-nieuw", _recover, "#nieuw"),
     Scene("vergeten-verlopen", lambda v: v.go(f"{ASK_RECOVERY}/oud"), "#verlopen"),
+    Scene("makelaar-mededeling", lambda v: v.ask(BODEMKAART), ".utrecht-alert--info"),
     Scene("makelaar-met-account", lambda v: v.ask("Vergunning aanvragen"), "button[name=method]"),
     Scene("makelaar-gezocht", lambda v: _search(v, "polder"), "button[value=polderpoort]"),
     Scene("makelaar-niet-gevonden", lambda v: _search(v, "Achterdijk"), ".sluis-empty"),
@@ -247,7 +249,7 @@ SCENES: Final = (
     Scene("machtiging-kiezen", lambda v: _login(v, BODEM, "zekerweg", "mo"), "button[name=choice]"),
     Scene(
         "machtiging-kiezen-zelf",
-        lambda v: _login(v, "Bodemkaart inzien", "polderpoort", "jan"),
+        lambda v: _login(v, BODEMKAART, "polderpoort", "jan"),
         "button[value=self]",
     ),
     Scene(
@@ -271,6 +273,11 @@ SCENES: Final = (
     Scene(
         "fout-antwoord",
         lambda v: _login(v, BODEM, "polderpoort", "jan", "bad_signature"),
+        ".sluis-reference",
+    ),
+    Scene(
+        "fout-mededeling",
+        lambda v: _login(v, BODEMKAART, "polderpoort", "jan", "bad_signature"),
         ".sluis-reference",
     ),
     Scene("fout-404", lambda v: v.go("/bestaat-niet"), ".sluis-reference"),

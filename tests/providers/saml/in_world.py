@@ -166,4 +166,5 @@ def turned_away(page: Page, status: int, error: str) -> None:
 
 UNSOLICITED = (400, "SLS-2101")
 REJECTED = (400, "SLS-2104")
+UNUSABLE = (400, "SLS-2105")
 EXPIRED = (410, "SLS-1001")

@@ -1,0 +1,87 @@
+"""Announcements (mededelingen): what an operator tells everybody who logs in, such as maintenance
+or an outage; for the whole site, one service or one makelaar, always or between two moments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Annotated, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from directory.fields import ShortWords, Slug, Words, ZonedMoment
+from directory.services import Uuid
+
+_URGENT_FIRST: Final = {"outage": 0, "maintenance": 1, "information": 2}
+_LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
+
+
+class Announcement(BaseModel):
+    """One announcement. ``begins`` is ``from`` in a document; without it and ``until`` it holds
+    until it is withdrawn. At ``until`` it is over.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: Slug
+    about: Literal["outage", "maintenance", "information"]
+    title: ShortWords
+    text: Words
+    service: Uuid | None = None
+    makelaar: Slug | None = None
+    begins: Annotated[ZonedMoment | None, Field(alias="from")] = None
+    until: ZonedMoment | None = None
+
+    @model_validator(mode="after")
+    def _one_place_and_a_window(self) -> Announcement:
+        if self.service is not None and self.makelaar is not None:
+            raise ValueError("name a service or a makelaar, not both")
+        if self.begins is not None and self.until is not None and self.until <= self.begins:
+            raise ValueError("until must be later than from")
+        return self
+
+    @property
+    def key(self) -> str:
+        return self.id
+
+    def holds(self, at: datetime) -> bool:
+        """True inside its window."""
+        return (self.begins is None or self.begins <= at) and (
+            self.until is None or at < self.until
+        )
+
+    def concerns(self, *, service: str | None, makelaar: str | None) -> bool:
+        """True for everybody, for a login at its service, and for one at its makelaar."""
+        if self.service is not None:
+            return self.service == service
+        return self.makelaar is None or self.makelaar == makelaar
+
+
+def told(
+    announcements: Iterable[Announcement],
+    *,
+    at: datetime,
+    service: str | None = None,
+    makelaar: str | None = None,
+) -> tuple[Announcement, ...]:
+    """Those that hold now and concern this login: outages first, then by beginning."""
+    found = [
+        one
+        for one in announcements
+        if one.holds(at) and one.concerns(service=service, makelaar=makelaar)
+    ]
+    return tuple(sorted(found, key=_order))
+
+
+def of_makelaar(
+    announcements: Iterable[Announcement], makelaar: str, *, at: datetime
+) -> tuple[Announcement, ...]:
+    """Those that hold now and are about this makelaar alone."""
+    return told(
+        (one for one in announcements if one.makelaar == makelaar), at=at, makelaar=makelaar
+    )
+
+
+def _order(one: Announcement) -> tuple[int, datetime, str]:
+    return _URGENT_FIRST[one.about], one.begins or _LONG_AGO, one.id

@@ -1,0 +1,58 @@
+"""What a process loads: every kind by its own model, and none that it does not know."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from structlog.testing import capture_logs
+
+from broker import configuration
+from state.registrations import KindUnknown
+from tests.world import World, make_world
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    path: Path = tmp_path_factory.mktemp("world")
+    return make_world(path)
+
+
+def test_each_kind_is_loaded_by_its_own_model(world: World) -> None:
+    found = world.parts.holder.refresh()
+    assert len(found.providers) == 6 and len(found.clients) == 3
+    assert "site" in found.help_desks and found.announcements == ()
+
+
+def test_a_kind_of_a_newer_version_is_named_and_what_was_loaded_stands(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    holder = world.parts.holder
+    before = holder.refresh()
+    with world.session() as session, session.begin():
+        session.execute(
+            text(
+                "insert into registration (kind, name, document, changed_at) "
+                "values ('Theme', 'x', '{}', '2026-01-01 00:00:00')"
+            )
+        )
+        session.execute(text("update registration_revision set revision = revision + 1"))
+    with pytest.raises(KindUnknown, match="kind Theme are of a newer version of Sluis"):
+        holder.refresh()
+    assert holder.last is before and holder.current is before
+    monkeypatch.setattr(configuration, "POLL_SECONDS", 0.0)
+    stop = _StopsAfterOneRound()
+    with capture_logs() as logs:
+        holder.poll_forever(stop)  # type: ignore[arg-type]  # only wait() is used
+    (line,) = [entry for entry in logs if entry["event"] == "configuration.refresh_failed"]
+    assert "kind Theme" in line["error"]
+
+
+class _StopsAfterOneRound:
+    def __init__(self) -> None:
+        self.rounds = 0
+
+    def wait(self, _seconds: float) -> bool:
+        self.rounds += 1
+        return self.rounds > 1
