@@ -46,7 +46,7 @@ def send_code() -> Response:
         number = sms.accepted_number(request.form.get("number", ""), countries)
     except NumberRefused as refused:
         return show(_phone_page(who, refused.reason), 422)
-    if not sms_codes.may_send(rt, number, request.remote_addr or "", now, None):
+    if sms_codes.spend_message(rt, number, request.remote_addr or "", now, None) is not None:
         return show(_phone_page(who, "limited"), 422)
     code = sms.new_code()
     purpose = _("Uw code om dit nummer toe te voegen bij Sluis: %(code)s", code=code)
