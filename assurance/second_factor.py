@@ -130,14 +130,16 @@ def _add(session: Session, sealer: Sealer, factor: Factor, secret: str) -> Facto
 
 
 def methods_of(session: Session, person_id: str, now: datetime) -> Sequence[Method]:
-    """The factors of this person that may lift a login, last used first. One read."""
+    """The factors of this person that may lift a login, last used first and recovery codes
+    at the end. One read.
+    """
     query = (
         select(Factor)
         .where(Factor.person_id == person_id, Factor.ended_at.is_(None))
         .where(Factor.bound_by.in_(TRUSTED))
         .order_by(
+            Factor.kind == FactorKind.RECOVERY_CODES,  # the last resort, also when used last
             Factor.last_used_at.desc().nulls_last(),
-            Factor.kind == FactorKind.RECOVERY_CODES,  # the last resort
             Factor.bound_at,
         )
     )
