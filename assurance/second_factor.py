@@ -149,6 +149,16 @@ def methods_of(session: Session, person_id: str, now: datetime) -> Sequence[Meth
     ]
 
 
+def is_code(kind: FactorKind, digits: int, text: str) -> bool:
+    """Has this the shape of a code? What has not is a slip of the hand, and no try. Spaces are
+    allowed, and dashes in a recovery code.
+    """
+    if kind is FactorKind.RECOVERY_CODES:
+        return recovery_codes.is_code(text)
+    plain = text.replace(" ", "")
+    return len(plain) == digits and plain.isascii() and plain.isdigit()
+
+
 def verify(
     session: Session,
     sealer: Sealer,

@@ -45,6 +45,7 @@ class SecondFactorPage:
     label: str
     digits: int = 6
     is_wrong: bool = False
+    is_no_code: bool = False  # what was typed has not the shape of a code, and counted as no try
     tries_left: int | None = None
     locked_until: datetime | None = None
     sms: SmsCode | None = None

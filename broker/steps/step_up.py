@@ -68,6 +68,8 @@ def answer(turn: Turn) -> Outcome:
 
 def _judge_code(turn: Turn, factor: Method) -> Outcome:
     code = turn.form.get("code", "")
+    if not second_factor.is_code(factor.kind, factor.digits, code):
+        return _ask_code(turn, is_no_code=True)
     is_sms = factor.kind is FactorKind.SMS
     expected = sms_codes.expected(turn, factor) if is_sms else None
     if is_sms and expected is None:  # no code can be right here, so this is no guess at one
@@ -158,8 +160,11 @@ def _ask_code(
     *,
     again: bool = False,
     is_refused: bool = False,
+    is_no_code: bool = False,
 ) -> Outcome:
-    """``again``: another SMS is asked. ``is_refused``: what was typed was not judged at all."""
+    """``again``: another SMS is asked. ``is_refused``: what was typed was not judged, because no
+    code can be right here; ``is_no_code``: because it has not the shape of one.
+    """
     factor, login = _current(turn), turn.login
     locked = outcome.until if isinstance(outcome, Locked) else factor.locked_until
     is_sms = factor.kind is FactorKind.SMS
@@ -178,13 +183,15 @@ def _ask_code(
         label=factor.label,
         digits=factor.digits,
         is_wrong=isinstance(outcome, Wrong),
+        is_no_code=is_no_code,
         tries_left=_tries_left(factor, login, outcome),
         locked_until=locked,
         sms=_sms(turn, factor, login, not_sent) if is_sms else None,
         options=options,
         others=_others(turn, factor),
     )
-    return Show(page, status=422 if outcome is not None or is_refused else 200, login=login)
+    failed = outcome is not None or is_refused or is_no_code
+    return Show(page, status=422 if failed else 200, login=login)
 
 
 def _sms(turn: Turn, factor: Method, login: Login, not_sent: NotSent | None) -> SmsCode:
