@@ -18,3 +18,8 @@ class GivePasswordPage:
     is_wrong: bool = False
     is_limited: bool = False
     template: str = "give_password.html"
+
+    @property
+    def shows_reference(self) -> bool:
+        """It refuses, so who asks for help can say which login this is."""
+        return self.is_wrong or self.is_limited

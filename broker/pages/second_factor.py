@@ -52,3 +52,9 @@ class SecondFactorPage:
     options: str | None = None
     others: tuple[MethodChoice, ...] = ()
     template: str = "second_factor.html"
+
+    @property
+    def shows_reference(self) -> bool:
+        """It refuses, so who asks for help can say which login this is."""
+        no_sms = self.sms is not None and (self.sms.is_over or self.sms.is_limited)
+        return self.is_wrong or self.is_no_code or self.locked_until is not None or no_sms
