@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -11,6 +12,7 @@ from urllib.parse import urlencode
 
 from flask import Flask, request, url_for
 from flask_babel import Babel, format_date, format_datetime, format_timedelta, gettext
+from markupsafe import Markup
 
 from assurance.levels import AssuranceLevel
 from broker.http import texts
@@ -21,6 +23,7 @@ from broker.runtime import runtime
 from consent.release import BRANCH
 from state.trace import show_reference
 
+NO_BREAK = "\u00a0"
 TIME_ZONE = "Europe/Amsterdam"
 _KEPT_IN_URL = frozenset(
     {"q", "reason", "done", "code", "dienst", "makelaar", "uitkomst", "voor", "live"}
@@ -48,6 +51,7 @@ def install(app: Flask) -> None:
         clock=_clock,
         day=lambda value: format_date(value, "d MMMM y"),
         short_day=lambda value: format_date(value, "d MMM y"),
+        whole=lambda text: Markup('<span class="sluis-whole">{}</span>').format(text),
         refusal=_refusal,
         claim_label=lambda item: texts.claim(item.claim)[0],
         claim_why=lambda item: texts.claim(item.claim)[1],
@@ -109,13 +113,18 @@ def _claim_values(item: ConsentItem) -> tuple[str, ...]:
     if item.claim == "mandate":
         kind = texts.mandate_kind(item.values[0])
         return (f"{kind}, {item.values[1]}",)
-    return tuple(_branch(value) for value in item.values)
+    return tuple(numbers_whole(_branch(value)) for value in item.values)
 
 
 def _branch(value: str) -> str:
     if not value.startswith(BRANCH):
         return value
     return gettext("Vestiging %(number)s", number=value.removeprefix(BRANCH))
+
+
+def numbers_whole(text: str) -> str:
+    """``KvK 9000 1201`` on one line."""
+    return re.sub(r"\w+(?: \d{4,5}){2}", lambda found: found[0].replace(" ", NO_BREAK), text)
 
 
 def _language_url(wish: str) -> str:

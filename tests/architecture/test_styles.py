@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2] / "broker"
 VENDORED = ROOT / "static/vendor/utrecht/utrecht.css"
 ALERTS = ("info", "ok", "warning", "error")
@@ -23,6 +25,25 @@ def _with_rules() -> set[str]:
 
 def test_every_utrecht_class_on_a_page_has_rules() -> None:
     assert _used() - _with_rules() == WITHOUT_RULES
+
+
+@pytest.mark.parametrize("name", ["pages.css", "sluis.css", "vendor/utrecht/utrecht.css"])
+def test_every_rule_is_closed_before_the_next(name: str) -> None:
+    """Browsers read what follows an open rule as a part of it, and say nothing."""
+    text = re.sub(
+        r"/\*.*?\*/|\"[^\"]*\"", "", (ROOT / "static" / name).read_text("utf-8"), flags=re.S
+    )
+    groups = ("@media", "@supports", "@layer", "@font-face", "@keyframes")
+    outside: list[str] = []
+    for part in re.findall(r"[^{}]*[{}]", text):
+        if part.endswith("}"):
+            assert outside, part
+            outside.pop()
+            continue
+        opens = part.rpartition(";")[2].strip("{ \n")
+        assert all(outer.startswith(groups) for outer in outside), f"{opens} in {outside}"
+        outside.append(opens)
+    assert outside == []
 
 
 def test_the_vendored_sheet_names_its_licence() -> None:
