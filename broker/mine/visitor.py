@@ -15,13 +15,15 @@ from assurance import enrolment
 from assurance.enrolment import OwnFactor
 from assurance.levels import AssuranceLevel
 from assurance.means import BoundBy, FactorKind
+from assurance.step_up import allows_factor
 from broker import console_sessions, notices
 from broker.console_sessions import ConsoleSession
 from broker.downstream.console import MINE
 from broker.downstream.interface import PageError
 from broker.notices import Change
-from broker.pages.mine import MineFrame
+from broker.pages.mine import CountsAt, MineFrame
 from broker.runtime import Runtime
+from directory import people
 from directory.people import Person
 from providers import accounts
 from state import audit
@@ -72,6 +74,19 @@ class Owner:
     @property
     def binding(self) -> BoundBy:
         return enrolment.binding(self.session.level, self.gives)
+
+    @cached_property
+    def places(self) -> CountsAt:
+        """Where a factor of this person lifts a login, and where not."""
+        records = self.rt.configuration.providers
+        ids = people.makelaars_of(self.rt.session, self.person.id)
+        own = [records[one] for one in ids if one in records]
+        level = accounts.level_of(self.rt.session, self.person.id)
+        return CountsAt(
+            own_account=level is not None and level > AssuranceLevel.EMAIL,
+            makelaars=tuple(r.name for r in own if allows_factor(r)),
+            not_at=tuple(r.name for r in own if not allows_factor(r)),
+        )
 
     @property
     def counts(self) -> bool:

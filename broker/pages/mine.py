@@ -31,11 +31,25 @@ class FactorRow:
 
 
 @dataclass(frozen=True)
+class CountsAt:
+    """Where a factor lifts a login: names of makelaars, and with an account here."""
+
+    own_account: bool
+    makelaars: tuple[str, ...]
+    not_at: tuple[str, ...]
+
+    @property
+    def somewhere(self) -> bool:
+        return self.own_account or bool(self.makelaars)
+
+
+@dataclass(frozen=True)
 class FactorsPage:
     """``done``: what just happened. ``counts``: what is added in this session counts for EH2+."""
 
     mine: MineFrame
     rows: tuple[FactorRow, ...]
+    places: CountsAt
     done: str = ""
     counts: bool = False
     template: str = "mine/factors.html"
@@ -47,6 +61,7 @@ class FactorPage:
 
     mine: MineFrame
     row: FactorRow
+    places: CountsAt
     error: bool = False
     template: str = "mine/factor.html"
 

@@ -13,7 +13,7 @@ from assurance import recovery_codes, second_factor, webauthn
 from assurance.means import FactorKind
 from assurance.second_factor import Accepted, Locked, Method, Wrong
 from assurance.sms import HOLDS
-from assurance.step_up import LocalFactor, Unreachable, Upstream
+from assurance.step_up import LocalFactor, Unreachable, Upstream, factor_bar
 from broker import observation, passkey_answers, sms_codes
 from broker.dispatch import Advance, Outcome, Show, Turn
 from broker.downstream.interface import LoginRefused, RefusalCode
@@ -239,6 +239,7 @@ def _unreachable(turn: Turn) -> Outcome:
         needed=meets.needed.label,
         given=given.label if given else None,
         no_factor=isinstance(meets.missing, Unreachable) and meets.missing.no_factor,
+        factor_bar=_factor_bar(turn),
         makelaar=meets.way_name,
         others=tuple(
             Elsewhere(r.name, r.help_url)
@@ -248,3 +249,11 @@ def _unreachable(turn: Turn) -> Outcome:
         help_url=meets.way_help,
     )
     return Show(page, status=403)
+
+
+def _factor_bar(turn: Turn) -> str | None:
+    """Why a factor of ours would not lift a login at this makelaar."""
+    meets = turn.meets
+    if meets.provider is None:
+        return None
+    return factor_bar(meets.provider, meets.needed, local_factor=meets.service.local_second_factor)
