@@ -87,6 +87,17 @@ def test_a_forgotten_password_is_replaced(portal: Portal) -> None:
         assert event.person_id == "daan"
 
 
+def test_a_new_password_ends_the_pause_of_the_name(portal: Portal) -> None:
+    browser = at_password(portal)
+    for number in range(5):
+        page = give(browser, "daan.kuipers", f"verkeerd woord {number}")
+    assert "U kunt nu even niet inloggen" in page.text
+    browser = portal.world.browser()
+    browser.open(new_link(portal.world))
+    assert choose_new(browser, NEW).heading == DONE
+    assert "code" in portal.heard(give(at_password(portal), "daan.kuipers", NEW))
+
+
 def test_the_mail_tells_the_user_name(portal: Portal) -> None:
     new_link(portal.world)
     assert any("daan.kuipers" in m["text"] for m in portal.world.deliver_mail())
