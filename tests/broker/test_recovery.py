@@ -82,6 +82,9 @@ def test_a_forgotten_password_is_replaced(portal: Portal) -> None:
     assert give(at_password(portal), "daan.kuipers", old).status == 422
     subjects = [m["subject"] for m in portal.world.deliver_mail()]
     assert any("veranderd" in subject for subject in subjects)
+    changed = [m for m in portal.world.deliver_mail() if "veranderd" in m["subject"]][-1]
+    assert "Waarschuw meteen de helpdesk van Sluis" in changed["text"]
+    assert "organisatie" not in changed["text"]  # not everybody has one
     with portal.world.session() as session:
         (event,) = audit.recent(session, tags=(EventTag.PASSWORD_RECOVERED,), limit=1)
         assert event.person_id == "daan"
