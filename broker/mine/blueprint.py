@@ -48,7 +48,7 @@ def factors() -> Response:
 def higher() -> Response:
     """Log in once more, at the level where what is added counts at once."""
     who = owner()
-    who.demand(who.gives)
+    who.demand(who.gives, at_once=True)
     return to_list()
 
 

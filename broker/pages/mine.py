@@ -162,6 +162,20 @@ class CodesPage:
 
 
 @dataclass(frozen=True)
+class LogInAgainPage:
+    """A change asks a login of now, or of a higher level: why, and the way there. Levels are
+    labels; ``is_too_low`` is False where the login is only too long ago.
+    """
+
+    mine: MineFrame
+    have: str
+    needed: str
+    is_too_low: bool
+    address: str
+    template: str = "mine/again.html"
+
+
+@dataclass(frozen=True)
 class MineLoggedOutPage:
     """``reason``: ``logged_out``, ``cancelled`` or ``refused``."""
 

@@ -289,6 +289,11 @@ SCENES: Final = (
     Scene("mijn-app-fout", lambda v: _mine_wrong(v, "/app", "#code", "000000"), "#code-fout"),
     Scene("mijn-sms", lambda v: _mine(v, "/sms"), "#number"),
     Scene("mijn-sms-fout", lambda v: _mine_wrong(v, "/sms", "#number", "112"), "#number-fout"),
+    Scene(
+        "mijn-opnieuw",
+        lambda v: _mine(v, "/app", "roos", "brugwacht"),
+        "a[href$='?opnieuw=ja']",
+    ),
     Scene("mijn-passkey", lambda v: _mine(v, "/passkey"), "#passkey"),
     Scene("mijn-apparaat", lambda v: _mine(v, "/apparaat"), "#serial"),
     Scene(
