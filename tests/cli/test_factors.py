@@ -153,6 +153,9 @@ def test_F_13_a_letter_makes_a_factor_count_that_somebody_added_alone(
     code = with_letter(world, sluis_there)
     page = browser.open(BASE)
     assert "Vul de code uit de brief in" in page.text
+    page = browser.click("Bekijk")
+    assert "Wij stuurden u een brief met een code." in page.text
+    assert "Vraag uw beheerder om een brief" not in page.text
     browser.click("Vul de code uit de brief in")
     browser.fill("code", "AAAA-BBBB-CCCC")
     assert browser.click("Bevestig het middel").status == 422

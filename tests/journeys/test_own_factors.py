@@ -78,6 +78,7 @@ def test_an_app_is_added_after_a_code_of_it_and_lifts_the_next_login(world: Worl
     code = pyotp.TOTP(seed).at(world.clock())
     browser.fill("code", code)
     assert "Het inlogmiddel is toegevoegd" in browser.click("Voeg de app toe").text
+    assert browser.page is not None and "Toegevoegd met niveau EH2+ of hoger" in browser.page.text
     (factor,) = factors_of(world, "jan")
     assert (factor.kind, factor.bound_by) == (FactorKind.TOTP, BoundBy.SESSION)
     assert factor.last_step > 0  # the code that confirmed it works no second time
