@@ -12,7 +12,6 @@ from urllib.parse import urlencode
 
 from flask import Flask, request, url_for
 from flask_babel import Babel, format_date, format_datetime, format_timedelta, gettext
-from markupsafe import Markup
 
 from assurance.levels import AssuranceLevel
 from broker.http import texts
@@ -51,7 +50,6 @@ def install(app: Flask) -> None:
         clock=_clock,
         day=lambda value: format_date(value, "d MMMM y"),
         short_day=lambda value: format_date(value, "d MMM y"),
-        whole=lambda text: Markup('<span class="sluis-whole">{}</span>').format(text),
         refusal=_refusal,
         claim_label=lambda item: texts.claim(item.claim)[0],
         claim_why=lambda item: texts.claim(item.claim)[1],

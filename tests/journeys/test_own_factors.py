@@ -93,15 +93,6 @@ def test_an_app_is_added_after_a_code_of_it_and_lifts_the_next_login(world: Worl
         assert added.details == {"kind": "totp", "bound_by": "session"}
 
 
-@pytest.mark.parametrize("way", ["app", "sms", "passkey", "apparaat", "herstelcodes"])
-def test_who_cancels_is_back_at_the_list_and_has_nothing_more(world: World, way: str) -> None:
-    browser = arrive(world, "jan", "Polderpoort")
-    before = len(factors_of(world, "jan"))
-    assert browser.open(f"{BASE}/{way}").heading != LIST
-    assert browser.click("Annuleer").heading == LIST
-    assert len(factors_of(world, "jan")) == before
-
-
 def test_F_15_the_secret_is_shown_once_and_never_after_it_was_confirmed(world: World) -> None:
     browser = arrive(world, "jan", "Polderpoort")
     page = browser.open(f"{BASE}/app")
