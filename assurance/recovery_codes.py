@@ -83,11 +83,21 @@ def left(session: Session, factor_id: str) -> int:
     return session.scalars(query).one()
 
 
+def is_code(text: str) -> bool:
+    """Has this the length and the signs of a code, however it is grouped?"""
+    signs = _plain(text)
+    return len(signs) == _LENGTH and signs.isascii() and signs.isalnum()
+
+
 def _new_code() -> str:
     signs = "".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH))
     return "-".join(signs[start : start + 4] for start in range(0, _LENGTH, 4))
 
 
 def _hash(sealer: Sealer, factor_id: str, code: str) -> str:
-    signs = code.replace(" ", "").replace("-", "").lower()
+    signs = _plain(code)
     return sealer.fingerprint(_CONTEXT, factor_id, signs[: _LENGTH + 1])
+
+
+def _plain(code: str) -> str:
+    return code.replace(" ", "").replace("-", "").lower()

@@ -130,14 +130,16 @@ def _add(session: Session, sealer: Sealer, factor: Factor, secret: str) -> Facto
 
 
 def methods_of(session: Session, person_id: str, now: datetime) -> Sequence[Method]:
-    """The factors of this person that may lift a login, last used first. One read."""
+    """The factors of this person that may lift a login, last used first and recovery codes
+    at the end. One read.
+    """
     query = (
         select(Factor)
         .where(Factor.person_id == person_id, Factor.ended_at.is_(None))
         .where(Factor.bound_by.in_(TRUSTED))
         .order_by(
+            Factor.kind == FactorKind.RECOVERY_CODES,  # the last resort, also when used last
             Factor.last_used_at.desc().nulls_last(),
-            Factor.kind == FactorKind.RECOVERY_CODES,  # the last resort
             Factor.bound_at,
         )
     )
@@ -151,6 +153,16 @@ def stands(session: Session, factor_id: str) -> bool:
     """Is this factor still there? What was proved with one that ended counts no more. One read."""
     query = select(Factor.id).where(Factor.id == factor_id, Factor.ended_at.is_(None))
     return session.scalars(query).first() is not None
+
+
+def is_code(kind: FactorKind, digits: int, text: str) -> bool:
+    """Has this the shape of a code? What has not is a slip of the hand, and no try. Spaces are
+    allowed, and dashes in a recovery code.
+    """
+    if kind is FactorKind.RECOVERY_CODES:
+        return recovery_codes.is_code(text)
+    plain = text.replace(" ", "")
+    return len(plain) == digits and plain.isascii() and plain.isdigit()
 
 
 def verify(

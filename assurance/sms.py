@@ -5,6 +5,7 @@ The code belongs to the login that asked for it: who has it and not that login h
 
 from __future__ import annotations
 
+import math
 import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -46,9 +47,18 @@ class SmsSent:
     def holds(self, now: datetime) -> bool:
         return now < self.sent_at + HOLDS
 
+    def works(self, now: datetime) -> bool:
+        """It can still be accepted: in time, and with a try left."""
+        return self.holds(now) and self.tries_left > 0
+
     def pause_left(self, now: datetime) -> int:
         """Seconds until another may be asked."""
-        return max(0, int((self.sent_at + PAUSE - now).total_seconds() + 0.999))
+        return pause_left(self.sent_at, now)
+
+
+def pause_left(sent_at: datetime, now: datetime) -> int:
+    """Seconds until another message may go to a number that got one at ``sent_at``."""
+    return max(0, math.ceil((sent_at + PAUSE - now).total_seconds()))
 
 
 def accepted_number(text: str, countries: Collection[str]) -> str:

@@ -8,6 +8,7 @@ and with a means that Sluis issued to the level of that means, and no further.
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -70,6 +71,14 @@ class Unreachable:
 Missing = Nothing | LocalFactor | Upstream | Unreachable
 
 
+class FactorBar(enum.StrEnum):
+    """What stands in the way of a factor of ours."""
+
+    SERVICE = "service"  # it accepts none
+    LEVEL = "level"  # more than a factor gives
+    MAKELAAR = "makelaar"  # its logins may not be lifted
+
+
 def reached(identity: Assured, *, local_factor: bool) -> AssuranceLevel:
     """The level of this login. ``local_factor``: a factor of ours was accepted in it."""
     authentication = identity.authentication
@@ -88,14 +97,27 @@ def proofing_of(given: AssuranceLevel, *, local_factor_lifts: bool) -> Assurance
     return given
 
 
+def allows_factor(record: Trusted) -> bool:
+    """May a factor of ours lift a login at this makelaar at all?"""
+    return record.local_factor_lifts and record.level_ceiling >= AssuranceLevel.EH2
+
+
+def factor_bar(record: Trusted, needed: AssuranceLevel, *, local_factor: bool) -> FactorBar | None:
+    """Why a factor of ours does not help at this makelaar; None where it may, or none is needed.
+    ``local_factor``: the service accepts one.
+    """
+    if needed < LOCAL_FACTOR_GIVES:
+        return None
+    if not local_factor:
+        return FactorBar.SERVICE
+    if needed > LOCAL_FACTOR_GIVES:
+        return FactorBar.LEVEL
+    return None if allows_factor(record) else FactorBar.MAKELAAR
+
+
 def _lifts(record: Trusted, needed: AssuranceLevel, *, local_factor: bool) -> bool:
     """True where EH2 at this makelaar and a factor of ours make the level that is needed."""
-    return (
-        local_factor
-        and record.local_factor_lifts
-        and record.level_ceiling >= AssuranceLevel.EH2
-        and needed is LOCAL_FACTOR_GIVES
-    )
+    return local_factor and allows_factor(record) and needed is LOCAL_FACTOR_GIVES
 
 
 def can_reach(record: Trusted, needed: AssuranceLevel, *, local_factor: bool) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -26,8 +26,17 @@ from state.outbox import Message, enqueue
 log = structlog.get_logger()
 
 
-def send(turn: Turn, factor: Method) -> Login | None:
-    """Have a code sent and remember its hash; None where a limit or the number forbids it.
+@dataclass(frozen=True)
+class NotSent:
+    """No message went out. ``wait``: seconds until one may be asked again; 0 where a limit or the
+    number itself forbids it.
+    """
+
+    wait: int = 0
+
+
+def send(turn: Turn, factor: Method) -> Login | NotSent:
+    """Have a code sent and remember its hash.
 
     The message waits in the outbox, so the page does not wait for its delivery. Raises
     StoreUnavailable.
@@ -35,8 +44,9 @@ def send(turn: Turn, factor: Method) -> Login | None:
     rt, login = turn.rt, turn.login
     number = second_factor.number_of(rt.session, rt.sealer, factor.factor_id)
     address = turn.request.remote_addr or ""
-    if not may_send(rt, number, address, turn.now, login.reference):
-        return None
+    held_back = spend_message(rt, number, address, turn.now, login.reference)
+    if held_back is not None:
+        return held_back
     code = sms.new_code()
     purpose = _(
         "Uw code om in te loggen bij %(service)s: %(code)s",
@@ -51,10 +61,25 @@ def send(turn: Turn, factor: Method) -> Login | None:
     return replace(login, sms=SmsSent(factor.factor_id, kept, turn.now))
 
 
+def sent_in(login: Login, factor: Method) -> SmsSent | None:
+    """What was sent to this number in this login."""
+    sent = login.sms
+    return sent if sent is not None and sent.factor_id == factor.factor_id else None
+
+
+def one_more_wrong(login: Login, factor: Method, *, used_up: bool = False) -> Login:
+    """The login after a wrong try of its code; ``used_up``: it may not be tried again."""
+    sent = sent_in(login, factor)
+    if sent is None:
+        return login
+    wrong = sms.TRIES.most if used_up else sent.wrong + 1
+    return replace(login, sms=replace(sent, wrong=wrong))
+
+
 def expected(turn: Turn, factor: Method) -> str | None:
     """The hash of the code that counts now; None when none does. Counts one try of the code."""
-    sent = turn.login.sms
-    if sent is None or sent.factor_id != factor.factor_id or not sent.holds(turn.now):
+    sent = sent_in(turn.login, factor)
+    if sent is None or not sent.works(turn.now):
         return None
     if spend(turn.rt.store, (sms.TRIES, sent.code_hash)):
         return None
@@ -74,25 +99,40 @@ def countries(rt: Runtime) -> tuple[str, ...]:
     return tuple(names.get(code, code) for code in rt.settings.second_factors.sms_countries)
 
 
-def may_send(rt: Runtime, number: str, address: str, now: datetime, reference: str | None) -> bool:
-    """Count one message to this number, asked from this address; False where a limit forbids it.
+def spend_message(
+    rt: Runtime, number: str, address: str, now: datetime, reference: str | None
+) -> NotSent | None:
+    """Count one message to this number, asked from this address; what holds it back, or None.
     Raises StoreUnavailable.
     """
     settings, store = rt.settings.second_factors, rt.store
     try:
         sms.accepted_number(number, settings.sms_countries)
     except sms.NumberRefused:
-        return False
-    name = rt.sealer.fingerprint("sms-pause", number)
-    if not store.add_once(f"sms-pause:{name}", int(sms.PAUSE.total_seconds())):
-        return False
+        return NotSent()
+    wait = _begin_pause(rt, number, now)
+    if wait:
+        return NotSent(wait)
     if spend(store, (sms.PER_NUMBER, number), (sms.PER_NETWORK, network_of(address))):
-        return False
+        return NotSent()
     everybody = Limit("sms-installation", settings.sms_most_per_hour, 3600)
     if not spend(store, (everybody, "all")):
-        return True
+        return None
     _alert(rt, now, reference)
-    return False
+    return NotSent()
+
+
+def _begin_pause(rt: Runtime, number: str, now: datetime) -> int:
+    """0 for who begins it; for every other the seconds that are left of it."""
+    key = f"sms-pause:{rt.sealer.fingerprint('sms-pause', number)}"
+    seconds = int(sms.PAUSE.total_seconds())
+    if rt.store.add_once(key, seconds):
+        rt.store.put(f"{key}:began", now.isoformat().encode(), seconds)
+        return 0
+    began = rt.store.get(f"{key}:began")  # a moment later than the pause itself
+    if began is None:
+        return seconds
+    return max(1, sms.pause_left(datetime.fromisoformat(began.decode()), now))
 
 
 def _alert(rt: Runtime, now: datetime, reference: str | None) -> None:

@@ -114,6 +114,17 @@ _FIND: Final = Prepared(
 )
 
 
+def makelaars_of(session: Session, person_id: str) -> list[str]:
+    """Ids of the makelaars that this person came through, by id."""
+    query = (
+        select(ExternalIdentity.provider_id)
+        .where(ExternalIdentity.person_id == person_id)
+        .distinct()
+        .order_by(ExternalIdentity.provider_id)
+    )
+    return list(session.scalars(query))
+
+
 def find(session: Session, sealer: Sealer, provider_id: str, subject: str) -> Known | None:
     """The person behind this identity, in one read."""
     key = {"provider": provider_id, "subject": subject_hash(sealer, provider_id, subject)}

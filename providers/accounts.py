@@ -181,6 +181,12 @@ def _admitted(session: Session, account: Account, now: datetime) -> bool:
     return done.first() is not None
 
 
+def pause_after(failures: int) -> timedelta | None:
+    """The pause that begins at this wrong password in a row; None where none does."""
+    rounds, rest = divmod(failures, FREE_TRIES)
+    return None if rest or not rounds else PAUSES[min(rounds, len(PAUSES)) - 1]
+
+
 def _count(session: Session, account: Account, now: datetime) -> None:
     """One more wrong password, counted by the database: parallel tries all count."""
     counted = session.execute(
@@ -190,9 +196,8 @@ def _count(session: Session, account: Account, now: datetime) -> None:
         .returning(Account.failures)
         .execution_options(synchronize_session=False)
     ).scalar_one()
-    rounds, rest = divmod(counted, FREE_TRIES)
-    if rest == 0:
-        pause = PAUSES[min(rounds, len(PAUSES)) - 1]
+    pause = pause_after(counted)
+    if pause is not None:
         session.execute(
             update(Account)
             .where(Account.id == account.id)

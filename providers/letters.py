@@ -34,12 +34,12 @@ def password_changed(email: str, locale: str, site: str) -> Message:
         subject = f"Your password for {site} was changed"
         text = (
             f"The password of your account at {site} was changed. You are logged out everywhere."
-            "\n\nWas this not you? Warn the administrator of your organisation at once.\n"
+            f"\n\nWas this not you? Warn the help desk of {site} at once.\n"
         )
     else:
         subject = f"Uw wachtwoord voor {site} is veranderd"
         text = (
             f"Het wachtwoord van uw account bij {site} is veranderd. U bent overal uitgelogd.\n\n"
-            "Was u dit niet zelf? Waarschuw meteen de beheerder van uw organisatie.\n"
+            f"Was u dit niet zelf? Waarschuw meteen de helpdesk van {site}.\n"
         )
     return Message("mail", email, subject, text)

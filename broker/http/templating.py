@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -22,6 +23,7 @@ from broker.runtime import runtime
 from consent.release import BRANCH
 from state.trace import show_reference
 
+NO_BREAK = "\u00a0"
 TIME_ZONE = "Europe/Amsterdam"
 _KEPT_IN_URL = frozenset(
     {"q", "reason", "done", "code", "dienst", "makelaar", "uitkomst", "voor", "live"}
@@ -112,13 +114,18 @@ def _claim_values(item: ConsentItem) -> tuple[str, ...]:
     if item.claim == "mandate":
         kind = texts.mandate_kind(item.values[0])
         return (f"{kind}, {item.values[1]}",)
-    return tuple(_branch(value) for value in item.values)
+    return tuple(numbers_whole(_branch(value)) for value in item.values)
 
 
 def _branch(value: str) -> str:
     if not value.startswith(BRANCH):
         return value
     return gettext("Vestiging %(number)s", number=value.removeprefix(BRANCH))
+
+
+def numbers_whole(text: str) -> str:
+    """``KvK 9000 1201`` on one line."""
+    return re.sub(r"\w+(?: \d{4,5}){2}", lambda found: found[0].replace(" ", NO_BREAK), text)
 
 
 def _language_url(wish: str) -> str:

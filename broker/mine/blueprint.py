@@ -41,14 +41,14 @@ def factors() -> Response:
     """Every factor of this person."""
     who = owner()
     rows = tuple(row_of(who, factor) for factor in who.factors)
-    return show(FactorsPage(who.frame, rows, request.args.get("done", ""), who.counts))
+    return show(FactorsPage(who.frame, rows, who.places, request.args.get("done", ""), who.counts))
 
 
 @blueprint.get("/inlogmiddelen/hoger")
 def higher() -> Response:
     """Log in once more, at the level where what is added counts at once."""
     who = owner()
-    who.demand(who.gives)
+    who.demand(who.gives, at_once=True)
     return to_list()
 
 
@@ -56,7 +56,7 @@ def higher() -> Response:
 def show_factor(factor_id: str) -> Response:
     """One factor."""
     who = owner()
-    return show(FactorPage(who.frame, row_of(who, who.factor(factor_id))))
+    return show(FactorPage(who.frame, row_of(who, who.factor(factor_id)), who.places))
 
 
 @blueprint.post("/inlogmiddelen/<factor_id>/naam")
@@ -68,7 +68,7 @@ def rename(factor_id: str) -> Response:
     label = " ".join(request.form.get("label", "").split())
     fits = 0 < len(label) <= LONGEST_NAME and label.isprintable()
     if not fits or factor.kind not in (FactorKind.TOTP, FactorKind.PASSKEY):
-        return show(FactorPage(who.frame, row_of(who, factor), error=True), 422)
+        return show(FactorPage(who.frame, row_of(who, factor), who.places, error=True), 422)
     with writing(who.rt.session) as session:
         if enrolment.rename(session, who.person.id, factor.id, label):
             event = AuditEvent(

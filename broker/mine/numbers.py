@@ -48,7 +48,8 @@ def send_code() -> Response:
         return show(_phone_page(who, refused.reason), 422)
     # First: whoever is over this limit must not use up those of the number and of everybody.
     is_over = bool(spend(rt.store, (sms.PER_OWNER, who.person.id)))
-    if is_over or not sms_codes.may_send(rt, number, request.remote_addr or "", now, None):
+    address = request.remote_addr or ""
+    if is_over or sms_codes.spend_message(rt, number, address, now, None) is not None:
         return show(_phone_page(who, "limited"), 422)
     code = sms.new_code()
     purpose = _("Uw code om dit nummer toe te voegen bij Sluis: %(code)s", code=code)

@@ -7,7 +7,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
+from flask import request, url_for
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
@@ -15,18 +17,22 @@ from assurance import enrolment
 from assurance.enrolment import OwnFactor
 from assurance.levels import AssuranceLevel
 from assurance.means import BoundBy, FactorKind
+from assurance.step_up import allows_factor
 from broker import console_sessions, notices
 from broker.console_sessions import ConsoleSession
 from broker.downstream.console import MINE
 from broker.downstream.interface import PageError
+from broker.http.replies import show
 from broker.notices import Change
-from broker.pages.mine import MineFrame
+from broker.pages.mine import CountsAt, LogInAgainPage, MineFrame
 from broker.runtime import Runtime
+from directory import people
 from directory.people import Person
 from providers import accounts
 from state import audit
 from state.audit import AuditEvent, EventTag
 
+AGAIN: Final = "opnieuw"  # in the address of the button that begins the login
 _TAGS = {
     Change.ADDED: EventTag.FACTOR_ADDED,
     Change.REMOVED: EventTag.FACTOR_REMOVED,
@@ -35,7 +41,7 @@ _TAGS = {
 
 
 class LogInFirst(HTTPException):
-    """This session may not: the response begins a login that may."""
+    """This session may not: the response begins a login that may, or says why one is needed."""
 
     def __init__(self, response: Response) -> None:
         super().__init__(response=response)
@@ -73,6 +79,19 @@ class Owner:
     def binding(self) -> BoundBy:
         return enrolment.binding(self.session.level, self.gives)
 
+    @cached_property
+    def places(self) -> CountsAt:
+        """Where a factor of this person lifts a login, and where not."""
+        records = self.rt.configuration.providers
+        ids = people.makelaars_of(self.rt.session, self.person.id)
+        own = [records[one] for one in ids if one in records]
+        level = accounts.level_of(self.rt.session, self.person.id)
+        return CountsAt(
+            own_account=level is not None and level > AssuranceLevel.EMAIL,
+            makelaars=tuple(r.name for r in own if allows_factor(r)),
+            not_at=tuple(r.name for r in own if not allows_factor(r)),
+        )
+
     @property
     def counts(self) -> bool:
         """What is added in this session counts at once."""
@@ -85,11 +104,28 @@ class Owner:
                 return one
         raise PageError(404, "not_found", "no such factor of this person")
 
-    def demand(self, level: AssuranceLevel) -> None:
-        """A login of the last minutes at this level. Raises LogInFirst."""
+    def demand(self, level: AssuranceLevel, *, at_once: bool = False) -> None:
+        """A login of the last minutes at this level. Raises LogInFirst: with a page that says why,
+        or the login itself where the person knows (``at_once``, or the button of that page).
+        """
         if self.session.is_recent() and self.session.level >= level:
             return
-        raise LogInFirst(console_sessions.log_in(MINE, level=level, force_authn=True))
+        if at_once or (request.method == "GET" and AGAIN in request.args):
+            raise LogInFirst(console_sessions.log_in(MINE, level=level, force_authn=True))
+        page = LogInAgainPage(
+            self.frame,
+            have=self.session.level.label,
+            needed=level.label,
+            is_too_low=self.session.level < level,
+            address=self._address_after(),
+        )
+        raise LogInFirst(show(page, 200 if request.method == "GET" else 403))
+
+    def _address_after(self) -> str:
+        """The page that was asked; after a form, whose answer is gone, the list."""
+        if request.method == "GET":
+            return f"{request.path}?{AGAIN}=ja"
+        return url_for("mine.higher")
 
     def record(self, change: Change, kind: FactorKind, *, old_number: str | None = None) -> None:
         """Audit event and notice of a change, in the transaction that is open."""

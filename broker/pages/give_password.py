@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from broker.pages.frame import Frame
 
@@ -10,11 +11,18 @@ from broker.pages.frame import Frame
 @dataclass(frozen=True)
 class GivePasswordPage:
     """``name`` is what was filled in; a password is never shown again. ``is_limited``: too many
-    tries from this network or for this name.
+    tries from this network or for this name. ``paused_until``: too many wrong passwords for this
+    name in a row, whether or not somebody has it.
     """
 
     frame: Frame
     name: str = ""
     is_wrong: bool = False
     is_limited: bool = False
+    paused_until: datetime | None = None
     template: str = "give_password.html"
+
+    @property
+    def shows_reference(self) -> bool:
+        """It refuses, so who asks for help can say which login this is."""
+        return self.is_wrong or self.is_limited

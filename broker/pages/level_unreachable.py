@@ -18,7 +18,7 @@ class Elsewhere:
 @dataclass(frozen=True)
 class LevelUnreachablePage:
     """Levels are labels. ``others``: makelaars that can reach it; ``no_factor``: a second factor
-    here would do.
+    here would do; ``factor_bar``: why one does not (``assurance.step_up.FactorBar``).
     """
 
     frame: Frame
@@ -27,6 +27,7 @@ class LevelUnreachablePage:
     makelaar: str
     others: tuple[Elsewhere, ...] = ()
     no_factor: bool = False
+    factor_bar: str | None = None
     help_url: str | None = None
     shows_reference: bool = True
     template: str = "level_unreachable.html"

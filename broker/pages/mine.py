@@ -31,11 +31,25 @@ class FactorRow:
 
 
 @dataclass(frozen=True)
+class CountsAt:
+    """Where a factor lifts a login: names of makelaars, and with an account here."""
+
+    own_account: bool
+    makelaars: tuple[str, ...]
+    not_at: tuple[str, ...]
+
+    @property
+    def somewhere(self) -> bool:
+        return self.own_account or bool(self.makelaars)
+
+
+@dataclass(frozen=True)
 class FactorsPage:
     """``done``: what just happened. ``counts``: what is added in this session counts for EH2+."""
 
     mine: MineFrame
     rows: tuple[FactorRow, ...]
+    places: CountsAt
     done: str = ""
     counts: bool = False
     template: str = "mine/factors.html"
@@ -47,6 +61,7 @@ class FactorPage:
 
     mine: MineFrame
     row: FactorRow
+    places: CountsAt
     error: bool = False
     template: str = "mine/factor.html"
 
@@ -144,6 +159,20 @@ class CodesPage:
     codes: tuple[str, ...] = ()
     has_set: bool = False
     template: str = "mine/codes.html"
+
+
+@dataclass(frozen=True)
+class LogInAgainPage:
+    """A change asks a login of now, or of a higher level: why, and the way there. Levels are
+    labels; ``is_too_low`` is False where the login is only too long ago.
+    """
+
+    mine: MineFrame
+    have: str
+    needed: str
+    is_too_low: bool
+    address: str
+    template: str = "mine/again.html"
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,11 @@ class ReplacePasswordPage:
     refused: str | None = None
     template: str = "replace_password.html"
 
+    @property
+    def shows_reference(self) -> bool:
+        """It refuses, so who asks for help can say which login this is."""
+        return self.refused is not None
+
 
 @dataclass(frozen=True)
 class AskRecoveryPage:

@@ -19,10 +19,25 @@ class MethodChoice:
 
 
 @dataclass(frozen=True)
+class SmsCode:
+    """The code of this login. ``valid_until``: None while no code of this login works, so that none
+    is asked. ``is_over``: one was sent and works no more. ``pause``: seconds until another may be
+    asked; ``is_early``: it was asked before that. ``is_limited``: none was sent, too many.
+    """
+
+    countries: tuple[str, ...]  # whose numbers get an SMS
+    valid_until: datetime | None = None
+    is_over: bool = False
+    is_limited: bool = False
+    is_early: bool = False
+    pause: int = 0
+
+
+@dataclass(frozen=True)
 class SecondFactorPage:
     """``method``: ``totp``, ``otp_device``, ``sms``, ``passkey`` or ``recovery_codes``. ``others``
     when there is more than one way. ``locked_until`` replaces the field by a time. ``options``:
-    JSON for the browser, of a passkey.
+    JSON for the browser, of a passkey. ``sms`` where the method is SMS.
     """
 
     frame: Frame
@@ -30,12 +45,16 @@ class SecondFactorPage:
     label: str
     digits: int = 6
     is_wrong: bool = False
+    is_no_code: bool = False  # what was typed has not the shape of a code, and counted as no try
     tries_left: int | None = None
     locked_until: datetime | None = None
-    valid_until: datetime | None = None  # of an SMS code
-    pause: int = 0  # seconds until another SMS may be asked
-    is_limited: bool = False  # no SMS was sent: too many
-    countries: tuple[str, ...] = ()  # whose numbers get an SMS
+    sms: SmsCode | None = None
     options: str | None = None
     others: tuple[MethodChoice, ...] = ()
     template: str = "second_factor.html"
+
+    @property
+    def shows_reference(self) -> bool:
+        """It refuses, so who asks for help can say which login this is."""
+        no_sms = self.sms is not None and (self.sms.is_over or self.sms.is_limited)
+        return self.is_wrong or self.is_no_code or self.locked_until is not None or no_sms

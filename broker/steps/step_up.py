@@ -13,14 +13,15 @@ from assurance import recovery_codes, second_factor, webauthn
 from assurance.means import FactorKind
 from assurance.second_factor import Accepted, Locked, Method, Wrong
 from assurance.sms import HOLDS
-from assurance.step_up import LocalFactor, Unreachable, Upstream
+from assurance.step_up import LocalFactor, Unreachable, Upstream, factor_bar
 from broker import observation, passkey_answers, sms_codes
 from broker.dispatch import Advance, Outcome, Show, Turn
 from broker.downstream.interface import LoginRefused, RefusalCode
 from broker.http import limiting
 from broker.login import FactorDone, Login, Stopped
 from broker.pages.level_unreachable import Elsewhere, LevelUnreachablePage
-from broker.pages.second_factor import MethodChoice, SecondFactorPage
+from broker.pages.second_factor import MethodChoice, SecondFactorPage, SmsCode
+from broker.sms_codes import NotSent
 from broker.steps.frame import frame
 from state import audit
 from state.audit import AuditEvent, EventTag
@@ -67,8 +68,13 @@ def answer(turn: Turn) -> Outcome:
 
 def _judge_code(turn: Turn, factor: Method) -> Outcome:
     code = turn.form.get("code", "")
+    if not second_factor.is_code(factor.kind, factor.digits, code):
+        return _ask_code(turn, is_no_code=True)
     is_sms = factor.kind is FactorKind.SMS
     expected = sms_codes.expected(turn, factor) if is_sms else None
+    if is_sms and expected is None:  # no code can be right here, so this is no guess at one
+        login = sms_codes.one_more_wrong(turn.login, factor, used_up=True)
+        return _ask_code(replace(turn, login=login), is_refused=True)
     with writing(turn.rt.session) as session:
         outcome = second_factor.verify(
             session,
@@ -148,15 +154,26 @@ def _tell(turn: Turn, session: Session, left: int) -> None:
     enqueue(session, turn.rt.sealer, message, turn.now)
 
 
-def _ask_code(turn: Turn, outcome: Wrong | Locked | None = None, *, again: bool = False) -> Outcome:
+def _ask_code(
+    turn: Turn,
+    outcome: Wrong | Locked | None = None,
+    *,
+    again: bool = False,
+    is_refused: bool = False,
+    is_no_code: bool = False,
+) -> Outcome:
+    """``again``: another SMS is asked. ``is_refused``: what was typed was not judged, because no
+    code can be right here; ``is_no_code``: because it has not the shape of one.
+    """
     factor, login = _current(turn), turn.login
     locked = outcome.until if isinstance(outcome, Locked) else factor.locked_until
-    limited, options = False, None
-    if factor.kind is FactorKind.SMS and isinstance(outcome, Wrong) and login.sms is not None:
-        login = replace(login, sms=replace(login.sms, wrong=login.sms.wrong + 1))
-    if factor.kind is FactorKind.SMS and locked is None and (again or not _was_sent(turn, factor)):
+    is_sms = factor.kind is FactorKind.SMS
+    not_sent, options = None, None
+    if is_sms and isinstance(outcome, Wrong):
+        login = sms_codes.one_more_wrong(login, factor)
+    if is_sms and locked is None and (again or sms_codes.sent_in(login, factor) is None):
         sent = sms_codes.send(turn, factor)
-        login, limited = sent or login, sent is None
+        login, not_sent = (login, sent) if isinstance(sent, NotSent) else (sent, None)
     if factor.kind is FactorKind.PASSKEY and locked is None:
         login = replace(login, challenge=webauthn.new_challenge())
         options = passkey_answers.options(turn, login.challenge or "")
@@ -166,23 +183,38 @@ def _ask_code(turn: Turn, outcome: Wrong | Locked | None = None, *, again: bool 
         label=factor.label,
         digits=factor.digits,
         is_wrong=isinstance(outcome, Wrong),
+        is_no_code=is_no_code,
         tries_left=_tries_left(factor, login, outcome),
         locked_until=locked,
-        valid_until=login.sms.sent_at + HOLDS if login.sms else None,
-        pause=login.sms.pause_left(turn.now) if login.sms else 0,
-        is_limited=limited,
-        countries=sms_codes.countries(turn.rt) if factor.kind is FactorKind.SMS else (),
+        sms=_sms(turn, factor, login, not_sent) if is_sms else None,
         options=options,
         others=_others(turn, factor),
     )
+    failed = outcome is not None or is_refused or is_no_code
     stopped = LOCKED if locked is not None else None
-    return Show(page, status=200 if outcome is None else 422, login=login, stopped=stopped)
+    return Show(page, status=422 if failed else 200, login=login, stopped=stopped)
+
+
+def _sms(turn: Turn, factor: Method, login: Login, not_sent: NotSent | None) -> SmsCode:
+    """What the page says of the code that was sent in this login, and of the next."""
+    sent = sms_codes.sent_in(login, factor)
+    works = sent is not None and sent.works(turn.now)
+    wait = not_sent.wait if not_sent else 0
+    return SmsCode(
+        countries=sms_codes.countries(turn.rt),
+        valid_until=sent.sent_at + HOLDS if sent and works else None,
+        is_over=sent is not None and not works,
+        is_limited=not_sent is not None and not wait,
+        is_early=wait > 0,
+        pause=wait or (sent.pause_left(turn.now) if sent else 0),
+    )
 
 
 def _tries_left(factor: Method, login: Login, outcome: Wrong | Locked | None) -> int | None:
     """Of the factor; of an SMS code as well, which holds for fewer."""
-    if factor.kind is FactorKind.SMS and login.sms is not None:
-        left = login.sms.tries_left
+    sent = sms_codes.sent_in(login, factor)
+    if factor.kind is FactorKind.SMS and sent is not None:
+        left = sent.tries_left
         return min(left, outcome.tries_left) if isinstance(outcome, Wrong) else left
     return outcome.tries_left if isinstance(outcome, Wrong) else None
 
@@ -200,10 +232,6 @@ def _others(turn: Turn, factor: Method) -> tuple[MethodChoice, ...]:
     return tuple(found.values())
 
 
-def _was_sent(turn: Turn, factor: Method) -> bool:
-    return turn.login.sms is not None and turn.login.sms.factor_id == factor.factor_id
-
-
 def _unreachable(turn: Turn) -> Outcome:
     meets = turn.meets
     given = turn.login.given if turn.login.too_low else meets.reached
@@ -212,6 +240,7 @@ def _unreachable(turn: Turn) -> Outcome:
         needed=meets.needed.label,
         given=given.label if given else None,
         no_factor=isinstance(meets.missing, Unreachable) and meets.missing.no_factor,
+        factor_bar=_factor_bar(turn),
         makelaar=meets.way_name,
         others=tuple(
             Elsewhere(r.name, r.help_url)
@@ -222,3 +251,11 @@ def _unreachable(turn: Turn) -> Outcome:
     )
     measured = {"asked": meets.needed.label, "given": given.label if given else None}
     return Show(page, status=403, stopped=UNREACHABLE, found=measured)
+
+
+def _factor_bar(turn: Turn) -> str | None:
+    """Why a factor of ours would not lift a login at this makelaar."""
+    meets = turn.meets
+    if meets.provider is None:
+        return None
+    return factor_bar(meets.provider, meets.needed, local_factor=meets.service.local_second_factor)

@@ -27,6 +27,25 @@ def test_every_utrecht_class_on_a_page_has_rules() -> None:
     assert _used() - _with_rules() == WITHOUT_RULES
 
 
+@pytest.mark.parametrize("name", ["pages.css", "sluis.css", "vendor/utrecht/utrecht.css"])
+def test_every_rule_is_closed_before_the_next(name: str) -> None:
+    """Browsers read what follows an open rule as a part of it, and say nothing."""
+    text = re.sub(
+        r"/\*.*?\*/|\"[^\"]*\"", "", (ROOT / "static" / name).read_text("utf-8"), flags=re.S
+    )
+    groups = ("@media", "@supports", "@layer", "@font-face", "@keyframes")
+    outside: list[str] = []
+    for part in re.findall(r"[^{}]*[{}]", text):
+        if part.endswith("}"):
+            assert outside, part
+            outside.pop()
+            continue
+        opens = part.rpartition(";")[2].strip("{ \n")
+        assert all(outer.startswith(groups) for outer in outside), f"{opens} in {outside}"
+        outside.append(opens)
+    assert outside == []
+
+
 def test_the_vendored_sheet_names_its_licence() -> None:
     assert "EUPL-1.2" in VENDORED.read_text(encoding="utf-8")[:200]
     assert VENDORED.with_name("LICENSE.md").is_file()

@@ -14,7 +14,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from assurance import second_factor
-from assurance.means import Factor
+from assurance.means import Factor, FactorKind
 from assurance.second_factor import MAX_FAILURES, Accepted, Locked, Wrong
 from assurance.totp import DRIFT, PERIOD, matching_step
 from directory.people import Person
@@ -144,6 +144,29 @@ def test_the_seed_is_sealed(session: Session) -> None:
 @pytest.mark.parametrize("text", ["", "12345", "1234567", "abcdef", "١٢٣٤٥٦", "123 45", "-12345"])
 def test_F_02_what_is_no_code_is_wrong(text: str) -> None:
     assert matching_step(SEED, text, START, after=0) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "digits", "text", "is_code"),
+    [
+        (FactorKind.TOTP, 6, "123456", True),
+        (FactorKind.TOTP, 6, "123 456", True),
+        (FactorKind.TOTP, 6, "abc", False),
+        (FactorKind.TOTP, 6, "12345", False),
+        (FactorKind.TOTP, 6, "1234567", False),
+        (FactorKind.SMS, 6, "", False),
+        (FactorKind.OTP_DEVICE, 8, "123456", False),
+        (FactorKind.OTP_DEVICE, 8, "12345678", True),
+        (FactorKind.RECOVERY_CODES, 6, "abcd-2345-efgh-6789", True),
+        (FactorKind.RECOVERY_CODES, 6, "ABCD 2345 EFGH 6789", True),
+        (FactorKind.RECOVERY_CODES, 6, "abcd-2345-efgh", False),
+        (FactorKind.RECOVERY_CODES, 6, "abcd-2345-efgh-678é", False),
+    ],
+)
+def test_what_has_not_the_shape_of_a_code_is_none(
+    kind: FactorKind, digits: int, text: str, is_code: bool
+) -> None:
+    assert second_factor.is_code(kind, digits, text) is is_code
 
 
 def test_spaces_in_a_code_are_allowed() -> None:

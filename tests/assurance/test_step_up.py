@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from assurance import step_up
 from assurance.levels import AssuranceLevel
-from assurance.step_up import LocalFactor, Nothing, Unreachable, Upstream
+from assurance.step_up import FactorBar, LocalFactor, Nothing, Unreachable, Upstream
 
 L = AssuranceLevel
 LEVELS = st.sampled_from([L.EH2, L.EH2_PLUS, L.EH3, L.EH4])
@@ -181,3 +181,25 @@ def test_only_a_record_that_says_so_lifts_proofing_and_by_one_step(
 ) -> None:
     proofing = step_up.proofing_of(given_level, local_factor_lifts=lifts)
     assert proofing is given_level or (lifts and given_level is L.EH2 and proofing is L.EH2_PLUS)
+
+
+@pytest.mark.parametrize(
+    ("ceiling", "lifts", "needed", "accepted", "bar"),
+    [
+        (L.EH2, True, L.EH2_PLUS, True, None),
+        (L.EH4, True, L.EH2_PLUS, True, None),
+        (L.EH4, False, L.EH2_PLUS, True, FactorBar.MAKELAAR),
+        (L.EH2, True, L.EH3, True, FactorBar.LEVEL),
+        (L.EH2, False, L.EH3, True, FactorBar.LEVEL),
+        (L.EH2, True, L.EH2_PLUS, False, FactorBar.SERVICE),
+        (L.EH2, False, L.EH2, True, None),  # none is needed
+        (L.EH2, False, L.EH2, False, None),
+    ],
+)
+def test_why_a_factor_of_ours_does_not_help(
+    ceiling: L, lifts: bool, needed: L, accepted: bool, bar: FactorBar | None
+) -> None:
+    record = Record(ceiling, lifts)
+    assert step_up.factor_bar(record, needed, local_factor=accepted) is bar
+    if needed is L.EH2_PLUS and bar is None:
+        assert step_up.can_reach(record, needed, local_factor=accepted)

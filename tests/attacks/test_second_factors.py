@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from assurance import recovery_codes, second_factor
 from assurance.means import BoundBy, Factor, RecoveryCode
@@ -13,10 +13,11 @@ from sandbox.browser import Browser, Page
 from sandbox.portal.clients import LOZING
 from state import audit
 from state.audit import EventTag
-from tests.broker.portal import Portal, make_portal_world, scope_of, set_clock
+from tests.broker.portal import ISSUER, Portal, make_portal_world, scope_of, set_clock
 from tests.world import World
 
 SMS = "Vul de code uit de sms in"
+ASK = "Vraag een nieuwe code per sms"
 APP = "Vul de code uit uw app in"
 RECOVERY = "Vul een herstelcode in"
 CONSENT = "Deze gegevens geven wij door"
@@ -105,7 +106,7 @@ def test_F_06_a_code_is_worthless_after_ten_minutes(portal: Portal) -> None:
     browser = at_question(portal)
     code = code_in(messages(portal)[-1])
     portal.world.clock.advance(601)
-    assert give(browser, code).status == 422
+    assert give(browser, code).heading == ASK
     assert browser.press("resend", "yes").heading == SMS
     assert give(browser, code_in(messages(portal)[-1])).heading == CONSENT
 
@@ -114,9 +115,12 @@ def test_F_06_after_three_wrong_tries_the_right_code_is_worthless(portal: Portal
     only_sms(portal)
     browser = at_question(portal)
     code = code_in(messages(portal)[-1])
+    address, fields = question(browser)
     for _ in range(3):
         assert give(browser, other_than(code)).status == 422
-    assert give(browser, code).status == 422
+    page = browser.post(address, [*fields, ("code", code)])
+    assert (page.status, page.heading) == (422, ASK)
+    assert failures(portal) == 3  # what no code of this login can be is no try
     portal.world.clock.advance(31)
     browser.press("resend", "yes")
     assert give(browser, code_in(messages(portal)[-1])).heading == CONSENT
@@ -138,7 +142,7 @@ def test_F_05_one_message_in_thirty_seconds_and_five_in_an_hour(portal: Portal) 
 
 def test_F_05_no_message_to_a_number_of_another_country(portal: Portal) -> None:
     only_sms(portal, "+447400123456")
-    page = at_question(portal).page
+    page = at_question(portal, ASK).page
     assert page is not None and NOT_SENT in page.text
     assert messages(portal) == []
 
@@ -156,11 +160,11 @@ def test_F_05_above_the_limit_of_the_installation_nobody_gets_one(
     at_question(portal)
     assert len(messages(portal)) == 1
     only_sms(portal, "+31612345602")
-    browser = at_question(portal)
+    browser = at_question(portal, ASK)
     assert browser.page is not None and NOT_SENT in browser.page.text
     assert len(messages(portal)) == 1
     only_sms(portal, "+31612345603")
-    at_question(portal)
+    at_question(portal, ASK)
     with world.session() as session:  # said once, not at every login
         assert len(audit.recent(session, tags=(EventTag.SMS_STOPPED,))) == 1
     alerts = [m for m in world.deliver_mail() if m["recipient"] == "wacht@voorbeeld.example"]
@@ -171,7 +175,7 @@ def test_F_05_one_network_gets_twenty_messages_a_day_whatever_the_numbers(portal
     sent = []
     for number in range(22):
         only_sms(portal, f"+316123456{number:02}")
-        page = at_question(portal).page
+        page = at_question(portal, SMS if number < 20 else ASK).page
         assert page is not None
         sent.append(NOT_SENT not in page.text)
     assert sent == [True] * 20 + [False] * 2
@@ -185,11 +189,56 @@ def test_the_page_says_how_long_how_often_and_what_else(portal: Portal) -> None:
     assert "U kunt het 3 keer proberen" in text and "Hij werkt tot" in text
     assert "U kunt over 30 seconden een nieuwe code vragen" in text
     assert "Nederland, België, Duitsland, Luxemburg" in text
-    assert NUMBER not in browser.page.answer.body.decode()
+    body = browser.page.answer.body.decode()
+    assert NUMBER not in body and '<span class="sluis-whole">…78</span>' in body
     wrong = other_than(code_in(messages(portal)[-1]))
     assert "U kunt het nog 2 keer proberen" in give(browser, wrong).text
     give(browser, wrong)
-    assert "Deze code werkt niet meer. Vraag een nieuwe code." in give(browser, wrong).text
+    page = give(browser, wrong)
+    assert "Deze code werkt niet meer" in page.text and "Hij werkt tot" not in page.text
+    assert not any("code" in form.fields for form in page.forms)
+    address = page.url.rpartition("/")[0]
+    assert browser.open(address).heading == ASK  # also after a reload
+
+
+def test_a_second_login_within_the_pause_asks_no_code_and_counts_no_try(portal: Portal) -> None:
+    """The code that the person just got belongs to the login that was left."""
+    only_sms(portal)
+    left = at_question(portal)
+    address, fields = question(left)
+    code = code_in(messages(portal)[-1])
+    portal.world.clock.advance(18)
+    browser = at_question(portal, ASK)
+    page = browser.page
+    assert page is not None and not any("code" in form.fields for form in page.forms)
+    assert "De code daarin hoort niet bij deze keer inloggen" in page.text
+    assert "U kunt over 12 seconden een nieuwe code vragen" in page.text
+    posted = browser.post(*answering(page, code))
+    assert (posted.status, posted.heading) == (422, ASK)
+    assert failures(portal) == 0
+    portal.world.clock.advance(13)
+    assert browser.press("resend", "yes").heading == SMS
+    assert give(browser, code_in(messages(portal)[-1])).heading == CONSENT
+    assert left.post(address, [*fields, ("code", code)]).heading == CONSENT  # of its own login
+
+
+def question(browser: Browser) -> tuple[str, list[tuple[str, str]]]:
+    """Where the code goes, and what the form sends beside it."""
+    assert browser.page is not None
+    form = next(f for f in browser.page.forms if "code" in f.fields)
+    return ISSUER + form.action, [(n, v) for n, v in form.form_values() if n != "code"]
+
+
+def answering(page: Page, code: str) -> tuple[str, list[tuple[str, str]]]:
+    """A code for a page that has no field for one."""
+    form = next(f for f in page.forms if f.action.endswith("/step-up"))
+    return ISSUER + form.action, [*form.form_values(), ("code", code)]
+
+
+def failures(portal: Portal) -> int:
+    """Wrong codes that count for the factor of Roos."""
+    with portal.world.session() as session:
+        return session.scalars(select(Factor.failures).where(Factor.person_id == "roos")).one()
 
 
 def test_F_16_a_recovery_code_is_the_other_way_once_and_tells_the_person(portal: Portal) -> None:
@@ -200,7 +249,8 @@ def test_F_16_a_recovery_code_is_the_other_way_once_and_tells_the_person(portal:
     told = [m for m in portal.world.deliver_mail() if m["subject"] == "Herstelcode gebruikt"]
     assert ["U hebt er nog 9" in m["text"] for m in told] == [True]
     assert codes[0] not in told[0]["text"]
-    again = at_question(portal, RECOVERY)  # used last, so asked first
+    again = at_question(portal, APP)  # the last resort is never asked first
+    assert again.click("Gebruik een herstelcode").heading == RECOVERY
     assert give(again, codes[0]).status == 422
     assert give(again, codes[1]).heading == CONSENT
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from providers import accounts
+from providers import accounts, name_pauses
 from providers.accounts import Account
 from sandbox import prepare
 from sandbox.browser import Browser, Page
@@ -82,6 +82,8 @@ def reset(world: World, person: str) -> None:
     with account_of(world, person) as (session, account):
         text = prepare.password(world.demo, person)
         accounts.set_password(session, account, text, world.clock(), temporary=False)
+        name = account.user_name
+    name_pauses.forget(world.parts.store, name)
 
 
 def give_temporary(world: World, person: str, password: str) -> None:

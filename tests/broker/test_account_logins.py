@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pyotp
 import pytest
@@ -11,6 +14,7 @@ from sqlalchemy import update
 
 from assurance.levels import AssuranceLevel
 from assurance.means import Factor
+from broker.http.templating import TIME_ZONE
 from directory.people import Person
 from sandbox import prepare
 from sandbox.browser import Browser
@@ -201,7 +205,9 @@ def test_A_11_an_unknown_and_a_known_name_see_the_same_page(portal: Portal) -> N
     for name in ("daan.kuipers", "daan.kuiperz"):
         page = give(at_password(portal), name, "niet het goede woord")
         body = page.answer.body.decode().replace(name, "NAAM")
-        pages.append((page.status, page.heading, page.text.replace(name, ""), len(body)))
+        said, found, reference = page.text.replace(name, "").partition("Code voor de helpdesk")
+        assert found and re.match(r" \w{4}-\w{4}", reference)
+        pages.append((page.status, page.heading, said, len(body)))
     assert pages[0] == pages[1]
     assert pages[0][0] == 422
 
@@ -220,6 +226,28 @@ def test_A_14_one_name_with_many_passwords_is_paused_and_the_page_does_not_tell(
         assert event.person_id == "daan"
     portal.world.clock.advance(61)
     assert "code" in portal.heard(give(browser, "daan.kuipers", secret))
+
+
+def test_A_11_a_pause_is_told_in_the_same_words_for_a_name_that_nobody_has(
+    portal: Portal,
+) -> None:
+    told = []
+    for name in ("daan.kuipers", "niemand.hier"):
+        browser = at_password(portal)
+        said = []
+        for number in range(8):
+            page = give(browser, name, f"verkeerd woord {number}")
+            assert "Vraag een nieuw wachtwoord" in page.text
+            found = re.search(r"Probeer het weer om (\d\d\.\d\d) uur", page.text)
+            said.append(found is not None)
+        assert found is not None
+        later = portal.world.clock().timestamp() + 60
+        until = datetime.fromtimestamp(math.ceil(later / 60) * 60, ZoneInfo(TIME_ZONE))
+        assert found[1] == f"{until:%H.%M}"
+        told.append(said)
+        portal.world.clock.advance(121)
+        assert "Probeer het weer om" not in give(browser, name, "weer een verkeerd").text
+    assert told == [[False] * 4 + [True] * 4] * 2
 
 
 def test_A_14_many_names_from_one_network_are_limited(portal: Portal) -> None:

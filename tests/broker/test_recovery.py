@@ -82,9 +82,23 @@ def test_a_forgotten_password_is_replaced(portal: Portal) -> None:
     assert give(at_password(portal), "daan.kuipers", old).status == 422
     subjects = [m["subject"] for m in portal.world.deliver_mail()]
     assert any("veranderd" in subject for subject in subjects)
+    changed = [m for m in portal.world.deliver_mail() if "veranderd" in m["subject"]][-1]
+    assert "Waarschuw meteen de helpdesk van Sluis" in changed["text"]
+    assert "organisatie" not in changed["text"]  # not everybody has one
     with portal.world.session() as session:
         (event,) = audit.recent(session, tags=(EventTag.PASSWORD_RECOVERED,), limit=1)
         assert event.person_id == "daan"
+
+
+def test_a_new_password_ends_the_pause_of_the_name(portal: Portal) -> None:
+    browser = at_password(portal)
+    for number in range(5):
+        page = give(browser, "daan.kuipers", f"verkeerd woord {number}")
+    assert "U kunt nu even niet inloggen" in page.text
+    browser = portal.world.browser()
+    browser.open(new_link(portal.world))
+    assert choose_new(browser, NEW).heading == DONE
+    assert "code" in portal.heard(give(at_password(portal), "daan.kuipers", NEW))
 
 
 def test_the_mail_tells_the_user_name(portal: Portal) -> None:

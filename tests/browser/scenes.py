@@ -36,6 +36,14 @@ def _login(visitor: Visitor, service: str, makelaar: str, person: str, fault: st
     visitor.log_in_as(person, fault)
 
 
+def _no_sms_yet(visitor: Visitor) -> None:
+    """A login of somebody who got a code for another one just now."""
+    for _ in range(3):
+        _login(visitor, LOZING, "brugwacht", "yara")
+        if not visitor.page.locator("#code").count():
+            return
+
+
 def _depart(visitor: Visitor) -> None:
     """The page that leaves by itself, without the script that makes it leave."""
     visitor.page.route(
@@ -229,6 +237,7 @@ SCENES: Final = (
     Scene("code", lambda v: _codes(v, 0), "#code"),
     Scene("code-fout", lambda v: _codes(v, 1), "#code-fout"),
     Scene("code-sms", lambda v: _login(v, LOZING, "brugwacht", "yara"), "button[name=resend]"),
+    Scene("code-sms-wachten", _no_sms_yet, ".sluis-lock:not(:has(#code)) button[name=resend]"),
     Scene("code-apparaat", lambda v: _login(v, LOZING, "brugwacht", "joost"), "#code"),
     Scene("code-herstel", _recovery, "#code[autocomplete=off]"),
     Scene("code-geblokkeerd", lambda v: _codes(v, TRIES), ".sluis-lock:not(:has(#code))"),
@@ -298,6 +307,11 @@ SCENES: Final = (
     Scene("mijn-app-fout", lambda v: _mine_wrong(v, "/app", "#code", "000000"), "#code-fout"),
     Scene("mijn-sms", lambda v: _mine(v, "/sms"), "#number"),
     Scene("mijn-sms-fout", lambda v: _mine_wrong(v, "/sms", "#number", "112"), "#number-fout"),
+    Scene(
+        "mijn-opnieuw",
+        lambda v: _mine(v, "/app", "roos", "brugwacht"),
+        "a[href$='?opnieuw=ja']",
+    ),
     Scene("mijn-passkey", lambda v: _mine(v, "/passkey"), "#passkey"),
     Scene("mijn-apparaat", lambda v: _mine(v, "/apparaat"), "#serial"),
     Scene(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.browser.scenes import BODEM, LOZING
 from tests.browser.visitor import DESKTOP, PHONE, Visitor, visiting
@@ -146,3 +148,21 @@ def test_a_paused_makelaar_is_no_way_to_a_higher_level(
         others = visitor.page.text_content("section[aria-labelledby=nu]") or ""
         assert "Polderpoort" in others
         assert "Stilwater" not in others
+
+
+def test_the_button_for_another_sms_waits_as_long_as_the_text_says(
+    running: RunningDemo, chromium: Browser
+) -> None:
+    with visiting(running, chromium) as visitor:
+        visitor.page.clock.install()
+        visitor.ask(LOZING)
+        visitor.choose("brugwacht")
+        visitor.log_in_as("yara")
+        button = visitor.page.locator("form[data-wait] button[name=resend]")
+        note = visitor.page.locator("form[data-wait] [data-note]")
+        expect(button).to_be_disabled()
+        visitor.page.clock.fast_forward(10_000)
+        expect(note).to_contain_text(re.compile(r"over \d+ seconden"))
+        visitor.page.clock.fast_forward(31_000)
+        expect(button).to_be_enabled()
+        expect(note).to_be_hidden()

@@ -19,6 +19,7 @@ from tests.assurance.test_pskc import ENCRYPTED, HEADER, KEY, SEED, container, p
 from tests.broker.portal import set_clock
 from tests.cli.conftest import Sluis
 from tests.journeys.at_mijn import BASE, LIST, arrive, factors_of, strip_factors
+from tests.journeys.test_own_factors import add_app
 from tests.world import World, make_world
 
 
@@ -119,8 +120,8 @@ def letter_code(world: World) -> str:
     return re.search(r"[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]{4}", letter["text"]).group()  # type: ignore[union-attr]
 
 
-def with_letter(world: World, sluis_of: Sluis) -> str:
-    arguments = ("factor", "letter", "--person", "roos")
+def with_letter(world: World, sluis_of: Sluis, person: str = "roos") -> str:
+    arguments = ("factor", "letter", "--person", person)
     done = sluis_of(*arguments, "--address", "R. Willems, Kade 1, 1234 AB Voorbeeldstad")
     assert done.exit_code == 0, done.output
     code = letter_code(world)
@@ -158,6 +159,9 @@ def test_F_13_a_letter_makes_a_factor_count_that_somebody_added_alone(
     code = with_letter(world, sluis_there)
     page = browser.open(BASE)
     assert "Vul de code uit de brief in" in page.text
+    page = browser.click("Bekijk")
+    assert "Wij stuurden u een brief met een code." in page.text
+    assert "Vraag uw beheerder om een brief" not in page.text
     browser.click("Vul de code uit de brief in")
     browser.fill("code", "AAAA-BBBB-CCCC")
     assert browser.click("Bevestig het middel").status == 422
@@ -168,6 +172,30 @@ def test_F_13_a_letter_makes_a_factor_count_that_somebody_added_alone(
     assert factor.bound_by is BoundBy.LETTER
     with world.session() as session:
         assert len(audit.recent(session, tags=(EventTag.FACTOR_COUNTS,), person_id="roos")) == 1
+
+
+def test_where_a_factor_counts_is_told_where_it_is_and_where_it_does_not_help(
+    world: World, sluis_there: Sluis
+) -> None:
+    """The makelaar of Piet is not trusted for it: a letter does not change that."""
+    browser = arrive(world, "piet", "Veerhuis")
+    add_app(world, browser)
+    code = with_letter(world, sluis_there, "piet")
+    browser.open(BASE)
+    browser.click("Vul de code uit de brief in")
+    browser.fill("code", code)
+    page = browser.click("Bevestig het middel")
+    assert "Dit inlogmiddel is bevestigd" in page.text
+    assert (
+        "telt nu mee" not in page.text
+        and "Bij Veerhuis telt een middel van Sluis niet" in page.text
+    )
+    assert "Bij Veerhuis telt een middel van Sluis niet" in browser.click("Bekijk").text
+    page = world.walk("Lozing melden", "Veerhuis", "piet").run()
+    assert page.heading == "Uw niveau is te laag voor deze dienst"
+    assert "Dat telt bij Veerhuis niet mee" in page.text
+    counts = arrive(world, "yara", "Brugwacht").open(BASE)
+    assert "Een middel telt mee als u inlogt bij Brugwacht." in counts.text
 
 
 def test_a_letter_takes_three_tries_and_a_new_one_ends_the_old(

@@ -14,6 +14,7 @@ from tests.world import ADDRESSES, World
 
 BASE = f"{ADDRESSES.broker}/mijn/inlogmiddelen"
 LIST = "Mijn inlogmiddelen"
+AGAIN = "Log eerst opnieuw in"
 CODE = "Vul de code uit uw app in"
 
 
@@ -33,6 +34,8 @@ def log_in_again(browser: Browser, person: str, makelaar: str) -> Page:
     """Answer the first factor of a login that was asked; the page after it."""
     assert browser.page is not None
     page = browser.page
+    if page.heading == AGAIN:
+        page = browser.click("Log opnieuw in")
     if page.heading == "Wie is uw makelaar?":
         page = browser.click(makelaar)
     return browser.press("person", person)

@@ -10,8 +10,10 @@ import pytest
 from assurance.means import BoundBy
 from sandbox.browser import Browser, Page
 from sandbox.prepare import password
+from tests.broker.account_logins import user_name
 from tests.broker.portal import set_clock
 from tests.journeys.at_mijn import (
+    AGAIN,
     BASE,
     CODE,
     LIST,
@@ -47,6 +49,8 @@ def test_F_12_a_makelaar_at_eh2_plus_gives_no_factor_to_a_means_of_eh3(world: Wo
     before = [factor.id for factor in factors_of(world, "eva")]
     browser = arrive(world, "fatima", "Veerhuis")  # who is Eva here
     page = browser.open(f"{BASE}/app")
+    assert page.heading == AGAIN and seed_of_page(page) is None
+    page = browser.click("Log opnieuw in")
     assert "/login/" in page.url and seed_of_page(page) is None
     assert [factor.id for factor in factors_of(world, "eva")] == before
     strip_factors(world, "eva")
@@ -61,7 +65,8 @@ def test_F_12_a_means_of_eh3_adds_a_factor_after_password_and_code(world: World)
     browser.open(BASE)
     _give_password(world, browser)
     assert browser.page is not None and browser.page.heading == LIST
-    browser.open(f"{BASE}/app")  # the password alone is not enough
+    assert browser.open(f"{BASE}/app").heading == AGAIN  # the password alone is not enough
+    browser.click("Log opnieuw in")
     assert _give_password(world, browser).heading == CODE
     give_app_code(world, browser, "eva")  # back at the page that was asked
     browser.fill("code", pyotp.TOTP(seed_of(browser)).at(world.clock()))
@@ -69,8 +74,20 @@ def test_F_12_a_means_of_eh3_adds_a_factor_after_password_and_code(world: World)
     assert factors_of(world, "eva")[-1].bound_by is BoundBy.SESSION
 
 
-def _give_password(world: World, browser: Browser) -> Page:
+def _give_password(world: World, browser: Browser, person: str = "eva") -> Page:
     browser.press("method", "account")
-    browser.fill("name", "eva.maas")
-    browser.fill("password", password(world.demo, "eva"))
+    browser.fill("name", user_name(person))
+    browser.fill("password", password(world.demo, person))
     return browser.click("Log in")
+
+
+def test_an_account_with_an_address_alone_is_told_what_it_lacks_and_no_administrator(
+    world: World,
+) -> None:
+    browser = world.browser()
+    browser.open(BASE)
+    page = _give_password(world, browser, "daan")
+    assert page.heading == "Uw niveau is te laag voor deze dienst"
+    assert "U logde in met een e-mailaccount. Dat heeft geen niveau." in page.text
+    for wrong in ("EMAIL", "beheerder", "Dat gebeurt bij de makelaar", "Hulp van"):
+        assert wrong not in page.text, wrong
