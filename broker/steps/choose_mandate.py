@@ -15,6 +15,8 @@ from broker.steps.ask_administrators import ask_administrators
 from broker.steps.frame import frame, service_facts
 from consent import requests
 from consent.authority import Authority, AuthorityKind, RefusalReason
+from consent.requests import MandateRequest, RequestState
+from directory.organisations import Organisation
 from directory.services import MandateRule
 
 SELF = "self"
@@ -83,35 +85,45 @@ def _choice(authority: Authority, key: str, reason: RefusalReason | None = None)
     )
 
 
-def _missing(turn: Turn, *, sent_to: str | None = None, error: bool = False) -> Outcome:
-    session = turn.rt.session
-    login = turn.login
-    assert login.person_id is not None
-    places = requests.organisations_to_ask(session, login.person_id, turn.now)
-    if sent_to is None and login.mandate_requested_for is not None:
-        sent_to = next((o.name for o in places if o.id == login.mandate_requested_for), None)
+def _missing(turn: Turn, *, error: bool = False) -> Outcome:
+    places = _places(turn)
+    asked_now = turn.login.mandate_requested_for
     page = MandateMissingPage(
         frame=frame(turn),
         facts=service_facts(turn),
         refused=tuple(_choice(r.authority, "", r.reason) for r in turn.meets.options.refused),
-        organisations=tuple(
-            AskedOrganisation(
-                id=place.id,
-                name=place.name,
-                number=f"KvK {place.kvk[:4]} {place.kvk[4:]}",
-                administrators=tuple(
-                    person.display_name
-                    for person in requests.administrators_of(session, place.id, turn.now)
-                )
-                if place.shares_administrators
-                else (),
-            )
-            for place in places
-        ),
-        sent_to=sent_to,
+        organisations=places,
+        sent_to=next((place.name for place in places if place.id == asked_now), None),
+        hears=bool(turn.meets.person.email),
         error=error,
     )
     return Show(page, status=422 if error else 403)
+
+
+def _places(turn: Turn) -> tuple[AskedOrganisation, ...]:
+    """The organisations of this person, each with what became of an earlier request."""
+    session, person_id = turn.rt.session, turn.login.person_id
+    assert person_id is not None
+    earlier = requests.last_of(session, person_id, turn.login.request.service_uuid)
+    return tuple(
+        _place(turn, place, earlier.get(place.id))
+        for place in requests.organisations_to_ask(session, person_id, turn.now)
+    )
+
+
+def _place(turn: Turn, place: Organisation, earlier: MandateRequest | None) -> AskedOrganisation:
+    state = earlier.state if earlier is not None else None
+    deciders = requests.administrators_of(turn.rt.session, place.id, turn.now)
+    return AskedOrganisation(
+        id=place.id,
+        name=place.name,
+        number=f"KvK {place.kvk[:4]} {place.kvk[4:]}",
+        administrators=tuple(person.display_name for person in deciders)
+        if place.shares_administrators
+        else (),
+        asked_at=earlier.asked_at if earlier and state is RequestState.OPEN else None,
+        refused_at=earlier.decided_at if earlier and state is RequestState.REFUSED else None,
+    )
 
 
 def _ask(turn: Turn) -> Outcome:

@@ -67,8 +67,23 @@ def _recovery(visitor: Visitor) -> None:
     visitor.click("button[name=use]")
 
 
-def _ask_for_a_mandate(visitor: Visitor) -> None:
+def _without_a_mandate(visitor: Visitor) -> None:
+    visitor.running.forget_requests()
     _login(visitor, LOZING, "veerhuis", "fatima")
+
+
+def _come_back(visitor: Visitor) -> None:
+    visitor.running.ask_for_a_mandate()
+    _login(visitor, LOZING, "veerhuis", "fatima")
+
+
+def _come_back_refused(visitor: Visitor) -> None:
+    _refuse_all(visitor)
+    _login(visitor, LOZING, "veerhuis", "fatima")
+
+
+def _ask_for_a_mandate(visitor: Visitor) -> None:
+    _without_a_mandate(visitor)
     visitor.page.fill("#bericht", "Ik doe vanaf deze maand de lozingen van de bakkerij.")
     visitor.click("form:has(#bericht) button[type=submit]")
 
@@ -254,7 +269,9 @@ SCENES: Final = (
         lambda v: _login(v, GRONDWATER, "zekerweg", "mo"),
         ".sluis-choice--off",
     ),
-    Scene("machtiging-ontbreekt", lambda v: _login(v, LOZING, "veerhuis", "fatima"), "#bericht"),
+    Scene("machtiging-ontbreekt", _without_a_mandate, "#bericht"),
+    Scene("machtiging-al-gevraagd", _come_back, "button[value=leave]"),
+    Scene("machtiging-afgewezen", _come_back_refused, "#bericht"),
     Scene(
         "machtiging-verlopen",
         lambda v: _login(v, GRONDWATER, "polderpoort", "tim"),
