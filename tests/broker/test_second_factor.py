@@ -23,7 +23,7 @@ from tests.world import World
 QUESTION = "Vul de code uit uw app in"
 LOCKED = "Te vaak een verkeerde code"
 CONSENT = "Deze gegevens geven wij door"
-ELSEWHERE = "U begon met inloggen in een andere browser"
+ELSEWHERE = "Wij herkennen uw browser niet"
 STEP = timedelta(seconds=30)
 
 
