@@ -79,6 +79,17 @@ def recent(session: Session, person_id: str, limit: int = 50) -> list[HistoryEnt
     return list(session.scalars(query))
 
 
+def with_reference(session: Session, person_id: str, reference: str) -> HistoryEntry | None:
+    """The login of this person with this reference; the last where there are several."""
+    query = (
+        select(HistoryEntry)
+        .where(HistoryEntry.person_id == person_id, HistoryEntry.reference == reference)
+        .order_by(HistoryEntry.at.desc())
+        .limit(1)
+    )
+    return session.scalars(query).first()
+
+
 def purge(session: Session, before: datetime) -> int:
     """Delete a portion of what is older than the retention allows; how many."""
     return delete_some(session, HistoryEntry.id, HistoryEntry.at < before)

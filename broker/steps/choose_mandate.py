@@ -12,6 +12,7 @@ from broker.downstream.interface import LoginRefused, RefusalCode
 from broker.pages.choose_mandate import ChooseMandatePage, MandateChoice
 from broker.pages.mandate_missing import AskedOrganisation, MandateMissingPage
 from broker.steps.ask_administrators import ask_administrators
+from broker.steps.current_party import key_of_current
 from broker.steps.frame import frame, service_facts
 from consent import requests
 from consent.authority import Authority, AuthorityKind, RefusalReason
@@ -60,15 +61,32 @@ def _settle(turn: Turn, authority: Authority | None) -> Outcome:
 
 def _choose(turn: Turn, *, error: bool = False) -> Outcome:
     options = turn.meets.options
+    current = key_of_current(turn, options.usable)
     page = ChooseMandatePage(
         frame=frame(turn),
-        usable=tuple(_choice(o.authority, o.key) for o in options.usable),
+        usable=_marked(tuple(_choice(o.authority, o.key) for o in options.usable), current),
         refused=tuple(_choice(r.authority, "", r.reason) for r in options.refused),
         allows_self=_allows_self(turn),
         person=turn.meets.person.display_name,
         error=error,
     )
     return Show(page, status=422 if error else 200)
+
+
+def _marked(choices: tuple[MandateChoice, ...], current: str | None) -> tuple[MandateChoice, ...]:
+    """Each choice with whether it holds now, and whether there is another way to the same
+    organisation.
+    """
+    direct = {choice.number for choice in choices if choice.intermediary is None}
+    chained = {choice.number for choice in choices if choice.intermediary is not None}
+    return tuple(
+        replace(
+            choice,
+            is_current=choice.key == current,
+            is_double=choice.number in direct & chained,
+        )
+        for choice in choices
+    )
 
 
 def _choice(authority: Authority, key: str, reason: RefusalReason | None = None) -> MandateChoice:

@@ -94,7 +94,7 @@ def test_who_comes_back_sees_that_the_request_waits(own_world: World) -> None:
     assert page.heading == "U mag nog niet inloggen bij Lozing melden"
     assert "U vroeg al om een machtiging" in page.text
     asked = format_datetime(world.clock().astimezone(AMSTERDAM), "d MMMM y", locale="nl")
-    assert f"U vroeg het op {asked}" in page.text
+    assert f"U vroeg het aan Bakkerij De Korenmolen B.V. op {asked}" in page.text
     assert "nog niet beslist" in page.text and "Sanne Bakker" in page.text
     assert "Stuur verzoek" not in page.text, "there is nothing to send again"
     assert page.text.count("terug naar Bronhouderportaal") == 1
@@ -105,7 +105,7 @@ def test_who_comes_back_sees_that_the_request_waits(own_world: World) -> None:
 def test_what_was_sent_has_one_way_back(own_world: World) -> None:
     _browser, page = _fatima_asks(own_world)
     assert page.text.count("terug naar Bronhouderportaal") == 1
-    assert "Het staat klaar voor de beheerder van Bakkerij De Korenmolen B.V." in page.text
+    assert "De beheerder van Bakkerij De Korenmolen B.V. kan er nu over beslissen." in page.text
 
 
 def test_a_decision_is_only_promised_where_there_is_an_address(own_world: World) -> None:
@@ -137,7 +137,7 @@ def test_another_organisation_can_still_be_asked(own_world: World) -> None:
     assert "U vroeg al om een machtiging" in page.text
     assert "Wilt u het ergens anders vragen?" in page.text
     page = browser.click("Stuur verzoek naar mijn beheerder")
-    assert "klaar voor de beheerder van Administratiekantoor Yilmaz B.V." in page.text
+    assert "De beheerder van Administratiekantoor Yilmaz B.V. kan" in page.text
     with world.session() as session:
         assert len(session.scalars(select(MandateRequest)).all()) == 2
 
