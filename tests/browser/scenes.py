@@ -180,6 +180,23 @@ def _log_out_everywhere(visitor: Visitor, confirm: bool = False) -> None:
         visitor.click("form[action$=uitloggen] button")
 
 
+def _stay_logged_in(visitor: Visitor) -> None:
+    _log_out_everywhere(visitor)
+    visitor.click("a[href$='/niet']")
+
+
+def _switch(visitor: Visitor) -> None:
+    """Sanne acts for one organisation and goes to the soil map, then chooses again."""
+    _login(visitor, BODEM, "polderpoort", "sanne")
+    visitor.press("choice", "90001201..")
+    visitor.press("agree", "yes")
+    visitor.page.wait_for_url("**/callback/**")
+    visitor.ask("Bodemkaart inzien")
+    visitor.press("choice", "90001639..")
+    visitor.page.wait_for_url("**/callback/**")
+    visitor.click("a[href*='select_account']")
+
+
 def _mine(visitor: Visitor, path: str, person: str = "jan", makelaar: str = "polderpoort") -> None:
     """Own means of login: Jan has the level to add what counts at once, Roos at Brugwacht EH2."""
     visitor.go("/mijn/inlogmiddelen")
@@ -258,6 +275,7 @@ SCENES: Final = (
     Scene(
         "middel-geblokkeerd", lambda v: _login(v, BODEM, "brugwacht", "ali"), "form[action$=means]"
     ),
+    Scene("machtiging-dubbel", lambda v: _login(v, BODEM, "polderpoort", "sanne"), "#clients"),
     Scene("machtiging-kiezen", lambda v: _login(v, BODEM, "zekerweg", "mo"), "button[name=choice]"),
     Scene(
         "machtiging-kiezen-zelf",
@@ -295,6 +313,8 @@ SCENES: Final = (
     Scene("fout-kringetje", _round_and_round, ".sluis-reference"),
     Scene("fout-portaal", lambda v: v.go("/authorize?client_id=niemand"), ".sluis-reference"),
     Scene("uitloggen", _log_out_everywhere, "form[action$=uitloggen]"),
+    Scene("uitloggen-niet", _stay_logged_in, "a[href='/uitloggen']"),
+    Scene("machtiging-wisselen", _switch, ".sluis-choice__meta strong"),
     Scene("uitgelogd", lambda v: _log_out_everywhere(v, confirm=True), "#gedeeld, #gemeld"),
     Scene("hulp", lambda v: v.go("/hulp/"), "main ul"),
     *(_help(name) for name in TOPICS),
