@@ -48,6 +48,23 @@ def to_administrator(recipient: str, locale: str, facts: RequestFacts) -> Messag
     return _message(recipient, subject, lines, facts.reference)
 
 
+def revoked(recipient: str, locale: str, facts: RequestFacts) -> Message:
+    """An administrator took a mandate back."""
+    if locale == "en":
+        subject = f"Your authorisation was withdrawn: {facts.service}"
+        lines = [
+            f"You may no longer act for {facts.organisation} at {facts.service}.",
+            "Ask the administrator of your organisation why.",
+        ]
+    else:
+        subject = f"Uw machtiging is ingetrokken: {facts.service}"
+        lines = [
+            f"U mag niet meer inloggen namens {facts.organisation} bij {facts.service}.",
+            "Vraag uw beheerder naar de reden.",
+        ]
+    return _message(recipient, subject, lines, facts.reference)
+
+
 def to_requester(recipient: str, locale: str, facts: RequestFacts, *, granted: bool) -> Message:
     """The administrator decided."""
     if locale == "en":

@@ -160,6 +160,14 @@ def _refuse_all(visitor: Visitor) -> None:
     visitor.press("decision", "refuse")
 
 
+def _take_back(visitor: Visitor, sure: bool = False) -> None:
+    _one_request(visitor)
+    visitor.press("decision", "grant")
+    visitor.wait_for(".utrecht-alert--ok")
+    if sure:
+        visitor.click("td a[href*='/machtiging/']")
+
+
 def _empty_console(visitor: Visitor) -> None:
     _refuse_all(visitor)
     visitor.wait_for(".utrecht-alert--ok")
@@ -344,6 +352,8 @@ SCENES: Final = (
     Scene("beheer-verzoeken", _console_with_a_request, "table"),
     Scene("beheer-verzoek", lambda v: _one_request(v), "#until"),
     Scene("beheer-verzoek-fout", lambda v: _one_request(v, "31-02-2020"), "[aria-invalid]"),
+    Scene("beheer-gegeven", _take_back, "a[href*='/machtiging/']"),
+    Scene("beheer-intrekken", lambda v: _take_back(v, sure=True), "form[action*='/machtiging/']"),
     Scene("beheer-afgewezen", _refuse_all, ".utrecht-alert--ok"),
     Scene("beheer-leeg", _empty_console, ".sluis-empty"),
     Scene("beheer-geen-beheerder", lambda v: _console(v, "jan"), "form[action$=uitloggen]"),

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_datetime
 from sqlalchemy import select
 
+from consent.mandates import Mandate
 from consent.requests import MandateRequest
 from directory.organisations import Organisation
 from directory.people import Membership, Person, Role
@@ -69,6 +70,67 @@ def test_a_request_becomes_a_mandate(own_world: World) -> None:
     with world.session() as session:
         granted = audit.recent(session, tags=[EventTag.MANDATE_GRANTED])
         assert len(granted) == 1
+
+
+def _granted(world: World) -> Browser:
+    """Sanne in the console, after she gave Fatima the mandate."""
+    _fatima_asks(world)
+    sanne = _sanne(world)
+    sanne.click("het verzoek van Fatima Bouzid")
+    sanne.click("Geef de machtiging")
+    world.deliver_mail()
+    return sanne
+
+
+def test_what_was_granted_can_be_taken_back(own_world: World) -> None:
+    world = own_world
+    sanne = _granted(world)
+    assert world.walk(LOZING, "Veerhuis", "fatima").run().heading == "U bent ingelogd"
+    page = sanne.click("de machtiging van Fatima Bouzid")
+    assert page.heading == "De machtiging van Fatima Bouzid intrekken?"
+    assert "Laatst gebruikt Nog niet" not in page.text
+    page = sanne.click("Trek de machtiging in")
+    assert "De machtiging is ingetrokken" in page.text
+    assert "Gegeven na een verzoek" not in page.text, "nothing is left in the list"
+    refused = world.walk(LOZING, "Veerhuis", "fatima").run()
+    assert refused.status == 403 and "ingetrokken" in refused.text
+    letters = [m for m in world.deliver_mail() if m["recipient"] == "fatima@voorbeeld.example"]
+    assert [one["subject"] for one in letters] == [
+        "Uw verzoek is goedgekeurd: Lozing melden",
+        "Uw machtiging is ingetrokken: Lozing melden",
+    ]
+    with world.session() as session:
+        (event,) = audit.recent(session, tags=[EventTag.MANDATE_REVOKED])
+        assert (event.person_id, event.details["person"]) == ("sanne", "fatima")
+
+
+def test_a_mandate_is_taken_back_once_and_in_the_middle_of_a_login(own_world: World) -> None:
+    world = own_world
+    sanne = _granted(world)
+    browser = world.browser()
+    browser.open(f"{world.demo.addresses.portal}/")
+    browser.click(LOZING)
+    browser.click("Veerhuis")
+    asked = sanne.click("de machtiging van Fatima Bouzid")
+    other = sanne.duplicate()
+    sanne.click("Trek de machtiging in")
+    late = other.open(asked.url)
+    assert late.status == 404
+    page = browser.press("person", "fatima")
+    assert page.heading == "U mag nog niet inloggen bij Lozing melden"
+    with world.session() as session:
+        assert len(audit.recent(session, tags=[EventTag.MANDATE_REVOKED])) == 1
+
+
+def test_what_a_file_registered_is_not_in_the_list(own_world: World) -> None:
+    """Jan's general mandate is of a file: it would come back from there."""
+    world = own_world
+    page = _granted(world).open(f"{world.demo.addresses.broker}/beheer")
+    assert "1 machtiging" in page.text and "Jan de Vries" not in page.text
+    with world.session() as session:
+        jans = session.scalars(select(Mandate.id).where(Mandate.person_id == "jan")).first()
+    page = _sanne(world).open(f"{world.demo.addresses.broker}/beheer/machtiging/{jans}")
+    assert page.status == 404
 
 
 def test_a_request_can_be_refused(own_world: World) -> None:
