@@ -28,10 +28,10 @@ class RequestFacts:
 def to_administrator(recipient: str, locale: str, facts: RequestFacts) -> Message:
     """Somebody asks for a mandate."""
     if locale == "en":
-        subject = f"Request: mandate for {facts.person} at {facts.service}"
+        subject = f"Request: authorisation for {facts.person} at {facts.service}"
         lines = [
             f"{facts.person} wants to act for {facts.organisation} at {facts.service}.",
-            f"This takes a mandate at level {facts.level}.",
+            f"This takes an authorisation at level {facts.level}.",
             *([f"Message: {facts.message}"] if facts.message else []),
             f"Log in at {facts.console_url} to grant or refuse the request.",
             f"Reference: {show_reference(facts.reference)}",

@@ -66,7 +66,7 @@ TOPICS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
     "code": (
         _("Ik heb geen code"),
         (
-            ("", _("De code staat in de app met codes waarmee u uw middel activeerde.")),
+            ("", _("De code staat in de app met codes die u toevoegde, vaak op uw telefoon.")),
             (
                 _("De code werkt niet"),
                 _("Wacht op de volgende code. Kijk of de tijd van uw telefoon klopt."),
@@ -74,7 +74,7 @@ TOPICS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
             (
                 _("Mijn telefoon is kwijt"),
                 _(
-                    "Vraag de beheerder van uw organisatie om uw middel te blokkeren en een nieuw te geven."
+                    "Vraag de beheerder van uw organisatie om uw inlogmiddel te blokkeren en een nieuw te geven."
                 ),
             ),
         ),

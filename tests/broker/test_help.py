@@ -28,8 +28,10 @@ def test_a_remembered_consent_is_not_promised_to_be_shown() -> None:
 
 @pytest.mark.parametrize(
     "word",
-    ["Inlogmiddel", "Tweede factor", "Niveau", "Passkey", "Herstelcode", "Ketenmachtiging"]
-    + ["Pseudoniem", "Makelaar", "Machtiging", "Beheerder", "Dienst", "Vestiging"],
+    [
+        *("Beheerder", "Dienst", "Herstelcode", "Inlogmiddel", "Ketenmachtiging", "Machtiging"),
+        *("Makelaar", "Niveau", "Passkey", "Pseudoniem", "Tweede factor", "Vestiging"),
+    ],
 )
 def test_the_glossary_explains(word: str) -> None:
     assert word in [str(head) for head, _text in TOPICS["begrippen"][1]]
