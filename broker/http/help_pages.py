@@ -108,7 +108,8 @@ TOPICS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
                 _("Hoe lang bewaren wij gegevens?"),
                 _(
                     "Technische gegevens van een login bewaren wij een week. "
-                    "Wanneer en waar u inlogde, bewaren wij anderhalf jaar."
+                    "Wanneer en waar u inlogde, bewaren wij anderhalf jaar. "
+                    "U ziet dat op deze website bij Mijn inlogmiddelen, onder Mijn logins."
                 ),
             ),
         ),

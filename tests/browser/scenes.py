@@ -213,6 +213,14 @@ def _mine(visitor: Visitor, path: str, person: str = "jan", makelaar: str = "pol
     visitor.go(f"/mijn/inlogmiddelen{path}")
 
 
+def _own_logins(visitor: Visitor) -> None:
+    _login(visitor, BODEM, "polderpoort", "jan")
+    visitor.press("agree", "yes")
+    visitor.page.wait_for_url("**/callback/**")
+    _mine(visitor, "")
+    visitor.go("/mijn/logins")
+
+
 def _mine_with_code(visitor: Visitor, path: str, action: str) -> None:
     """Roos, who proves her app before she may come here."""
     _mine(visitor, "/hoger", "roos", "brugwacht")
@@ -327,6 +335,7 @@ SCENES: Final = (
     Scene("hulp", lambda v: v.go("/hulp/"), "main ul"),
     *(_help(name) for name in TOPICS),
     Scene("mijn", lambda v: _mine(v, "", "yara", "brugwacht"), "table"),
+    Scene("mijn-logins", _own_logins, "#vreemd"),
     Scene("mijn-leeg", lambda v: _mine(v, ""), ".sluis-empty"),
     Scene("mijn-middel", lambda v: _mine_with_code(v, "", "td a"), "#label"),
     Scene("mijn-verwijderen", _mine_removal, ".utrecht-alert--warning"),
