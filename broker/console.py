@@ -1,4 +1,7 @@
-"""The console at ``/beheer``: an administrator sees requests for a mandate and decides on them."""
+"""The console at ``/beheer``: an administrator sees requests for a mandate and decides on them.
+
+Taking back what was given stands in ``console_mandates``.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from admin import mandate_requests
+from admin import given_mandates, mandate_requests
 from admin.administrators import NotAdministrator, organisations_of
 from admin.mandate_requests import AlreadyDecided, Decision, NoSuchRequest
 from broker import console_sessions
@@ -20,13 +23,14 @@ from broker.operator.rows import service_name
 from broker.pages.beheer import (
     ConsoleFrame,
     LoggedOutPage,
+    MandateRow,
     NotAllowedPage,
     RequestPage,
     RequestRow,
     RequestsPage,
 )
 from broker.runtime import Runtime
-from consent.mandates import MandateRefused
+from consent.mandates import Mandate, MandateRefused
 from consent.requests import MandateRequest
 from state.db import writing
 
@@ -45,7 +49,8 @@ class Console:
     now: datetime
 
 
-def _console() -> Console | None:
+def visitor() -> Console | None:
+    """Who is in the console; None for who must log in."""
     session = console_sessions.current(BEHEER)
     if session is None:
         return None
@@ -54,38 +59,45 @@ def _console() -> Console | None:
     return Console(session.rt, session.person.id, frame, session.now)
 
 
-def _log_in() -> Response:
+def log_in() -> Response:
+    """Begin a login that comes back here."""
     return console_sessions.log_in(BEHEER)
 
 
 @blueprint.get("")
 def requests() -> Response:
     """Open requests at the organisations of this administrator."""
-    console = _console()
+    console = visitor()
     if console is None:
-        return _log_in()
+        return log_in()
     if not console.frame.organisations:
         return show(NotAllowedPage(console.frame), 403)
     found = mandate_requests.open_requests(console.rt.session, console.person_id, console.now)
-    rows = tuple(_row(console, one) for one in found)
-    return show(RequestsPage(console.frame, rows, done=request.args.get("done")))
+    given = given_mandates.standing(console.rt.session, console.person_id, console.now)
+    page = RequestsPage(
+        console.frame,
+        tuple(_row(console, one) for one in found),
+        tuple(mandate_row(console, one) for one in given),
+        done=request.args.get("done"),
+    )
+    return show(page)
 
 
 @blueprint.get("/verzoek/<request_id>")
 def show_request(request_id: str) -> Response:
     """One request with the form to decide."""
-    console = _console()
+    console = visitor()
     if console is None:
-        return _log_in()
+        return log_in()
     return show(_page(console, _one(console, request_id)))
 
 
 @blueprint.post("/verzoek/<request_id>")
 def decide(request_id: str) -> Response:
     """Grant or refuse; of two administrators the first decides."""
-    console = _console()
+    console = visitor()
     if console is None:
-        return _log_in()
+        return log_in()
     granting = request.form.get("decision") == "grant"
     until = _until(request.form.get("until", ""))
     if granting and until is None:
@@ -102,8 +114,8 @@ def decide(request_id: str) -> Response:
     except MandateRefused:
         return show(_page(console, _one(console, request_id), error=True), 422)
     except AlreadyDecided:
-        return _to_requests("decided")
-    return _to_requests("granted" if granting else "refused")
+        return to_requests("decided")
+    return to_requests("granted" if granting else "refused")
 
 
 @blueprint.post("/uitloggen")
@@ -118,7 +130,8 @@ def logged_out() -> Response:
     return show(LoggedOutPage(request.args.get("reason", "")))
 
 
-def _to_requests(done: str) -> Response:
+def to_requests(done: str) -> Response:
+    """Back to the front page, which says what was done."""
     return redirect(url_for("console.requests", done=done), 303)
 
 
@@ -152,6 +165,20 @@ def _until(text: str) -> datetime | None:
     except ValueError:
         return None
     return datetime.combine(day, time(23, 59, 59), AMSTERDAM).astimezone(UTC)
+
+
+def mandate_row(console: Console, mandate: Mandate) -> MandateRow:
+    """A mandate as the pages show it."""
+    return MandateRow(
+        id=mandate.id,
+        person=mandate.person.display_name,
+        organisation=mandate.organisation.name,
+        service=service_name(console.rt.configuration, mandate.service_uuid) or "",
+        level=mandate.level.label,
+        since=mandate.valid_from,
+        until=mandate.valid_until,
+        last_used=mandate.last_used_at,
+    )
 
 
 def _row(console: Console, asked: MandateRequest) -> RequestRow:

@@ -44,7 +44,7 @@ FIXERS: Final[Mapping[Fixer, str]] = {
     Fixer.ADMINISTRATOR: _("De beheerder van de organisatie"),
     Fixer.MAKELAAR: _("De makelaar"),
     Fixer.PORTAL: _("De website van de dienst"),
-    Fixer.OPERATOR: _("De technisch beheerder"),
+    Fixer.OPERATOR: _("De operator van deze installatie"),
 }
 _TRY_AGAIN: Final = _("U kunt opnieuw inloggen. Begin weer bij de website van de dienst.")
 _AT_MAKELAAR: Final = _("Het ligt aan uw makelaar. Wij melden het daar. Probeer het later opnieuw.")

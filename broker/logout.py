@@ -20,10 +20,11 @@ from broker.http import cookies
 from broker.http.headers import allow_form_to
 from broker.http.language import locale
 from broker.http.replies import show
-from broker.pages.logout import LoggedOutPage, LogoutPage
+from broker.pages.logout import LoggedOutPage, LogoutPage, StillLoggedInPage
 from broker.runtime import Runtime, runtime
 from broker.sign_off import SignedOff
 from directory.people import Person
+from directory.services import OidcClient
 from state.db import writing
 
 ASKED_SECONDS: Final = 600
@@ -71,6 +72,17 @@ def end() -> Response:
     return _end(rt, found, wanted)
 
 
+@blueprint.get("/uitloggen/niet")
+def stay() -> Response:
+    """Nothing ended: where this session was used, for who declined and has no portal to go to."""
+    rt = runtime()
+    found = sign_on.current(rt, request, rt.clock())
+    if found is None:
+        return show(LoggedOutPage(was_logged_in=False))
+    page = _page(rt, found, LogoutRequest(), None)
+    return show(StillLoggedInPage(page.person, page.services))
+
+
 @blueprint.get("/uitgelogd")
 def logged_out() -> Response:
     """What ended, and where the user must still log out."""
@@ -108,6 +120,15 @@ def _away(wanted: LogoutRequest) -> Response | None:
     return redirect(wanted.return_to + query.replace("?", "&" if "?" in wanted.return_to else "?"))
 
 
+def _back(client: OidcClient | None, wanted: LogoutRequest) -> str | None:
+    """Where somebody goes who does not log out after all: the front page of the portal, else the
+    address that it named. Without its state: for the portal that would mean that it is done.
+    """
+    if client is None or wanted.return_to is None:
+        return None
+    return client.home_url or wanted.return_to
+
+
 def _page(rt: Runtime, found: Found, wanted: LogoutRequest, handle: str | None) -> LogoutPage:
     person = rt.session.get(Person, found.person_id)
     if person is None:
@@ -118,6 +139,7 @@ def _page(rt: Runtime, found: Found, wanted: LogoutRequest, handle: str | None) 
         services=_names(rt, tuple(grants.participants(rt.session, found.id))),
         portal=client.name.in_(locale()) if client is not None else None,
         asked=handle,
+        back=_back(client, wanted),
     )
 
 

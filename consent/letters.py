@@ -28,10 +28,10 @@ class RequestFacts:
 def to_administrator(recipient: str, locale: str, facts: RequestFacts) -> Message:
     """Somebody asks for a mandate."""
     if locale == "en":
-        subject = f"Request: mandate for {facts.person} at {facts.service}"
+        subject = f"Request: authorisation for {facts.person} at {facts.service}"
         lines = [
             f"{facts.person} wants to act for {facts.organisation} at {facts.service}.",
-            f"This takes a mandate at level {facts.level}.",
+            f"This takes an authorisation at level {facts.level}.",
             *([f"Message: {facts.message}"] if facts.message else []),
             f"Log in at {facts.console_url} to grant or refuse the request.",
             f"Reference: {show_reference(facts.reference)}",
@@ -44,6 +44,23 @@ def to_administrator(recipient: str, locale: str, facts: RequestFacts) -> Messag
             *([f"Bericht: {facts.message}"] if facts.message else []),
             f"Log in op {facts.console_url} om het verzoek goed te keuren of af te wijzen.",
             f"Referentie: {show_reference(facts.reference)}",
+        ]
+    return _message(recipient, subject, lines, facts.reference)
+
+
+def revoked(recipient: str, locale: str, facts: RequestFacts) -> Message:
+    """An administrator took a mandate back."""
+    if locale == "en":
+        subject = f"Your authorisation was withdrawn: {facts.service}"
+        lines = [
+            f"You may no longer act for {facts.organisation} at {facts.service}.",
+            "Ask the administrator of your organisation why.",
+        ]
+    else:
+        subject = f"Uw machtiging is ingetrokken: {facts.service}"
+        lines = [
+            f"U mag niet meer inloggen namens {facts.organisation} bij {facts.service}.",
+            "Vraag uw beheerder naar de reden.",
         ]
     return _message(recipient, subject, lines, facts.reference)
 

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import JSON, ForeignKey, Index, String
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, String, select
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from assurance.levels import AssuranceLevel
 from directory.organisations import Organisation
@@ -85,6 +85,39 @@ def grant(
     session.add(mandate)
     session.flush()
     return mandate
+
+
+def given_at(session: Session, organisation_ids: Sequence[str], now: datetime) -> list[Mandate]:
+    """What administrators of these organisations gave and what stands, by the name of the person.
+
+    What a file registers is not among them: there it is changed, and it would come back from there.
+    """
+    query = (
+        select(Mandate)
+        .join(Person, Person.id == Mandate.person_id)
+        .where(*_given(now), Mandate.organisation_id.in_(organisation_ids))
+        .options(joinedload(Mandate.person), joinedload(Mandate.organisation))
+        .order_by(Person.display_name, Mandate.valid_until)
+    )
+    return list(session.scalars(query))
+
+
+def given(session: Session, mandate_id: str, now: datetime) -> Mandate | None:
+    """One of those, with person and organisation."""
+    query = (
+        select(Mandate)
+        .where(*_given(now), Mandate.id == mandate_id)
+        .options(joinedload(Mandate.person), joinedload(Mandate.organisation))
+    )
+    return session.scalars(query).first()
+
+
+def _given(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Mandate.granted_by.is_not(None),
+        Mandate.revoked_at.is_(None),
+        Mandate.valid_until > now,
+    )
 
 
 def revoke(session: Session, mandate_id: str, *, by: str, now: datetime) -> bool:

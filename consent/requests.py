@@ -108,6 +108,19 @@ def open_for(session: Session, organisation_ids: Sequence[str]) -> list[MandateR
     return list(session.scalars(query))
 
 
+def last_of(session: Session, person_id: str, service_uuid: str) -> dict[str, MandateRequest]:
+    """The last request of this person for this service at each organisation, by its id."""
+    query = (
+        select(MandateRequest)
+        .where(
+            MandateRequest.person_id == person_id,
+            MandateRequest.service_uuid == service_uuid,
+        )
+        .order_by(MandateRequest.asked_at)
+    )
+    return {request.organisation_id: request for request in session.scalars(query)}
+
+
 def get(session: Session, request_id: str) -> MandateRequest | None:
     """One request with person and organisation, locked against a second decision at the same
     time.

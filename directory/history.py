@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ForeignKey, Index, String, select
+from sqlalchemy import ForeignKey, Index, String, literal, select, tuple_
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from assurance.levels import AssuranceLevel
@@ -68,15 +68,38 @@ def record(
     )
 
 
-def recent(session: Session, person_id: str, limit: int = 50) -> list[HistoryEntry]:
-    """The last logins of this person, newest first."""
+def recent(
+    session: Session, person_id: str, limit: int = 50, before: str | None = None
+) -> list[HistoryEntry]:
+    """The last logins of this person, newest first. ``before``: the id of one of them, to go on
+    from there; that of somebody else or of nobody gives none.
+    """
     query = (
         select(HistoryEntry)
         .where(HistoryEntry.person_id == person_id)
-        .order_by(HistoryEntry.at.desc())
+        .order_by(HistoryEntry.at.desc(), HistoryEntry.id.desc())
         .limit(limit)
     )
+    if before is not None:
+        last = session.get(HistoryEntry, before)
+        if last is None or last.person_id != person_id:
+            return []
+        query = query.where(
+            tuple_(HistoryEntry.at, HistoryEntry.id)
+            < tuple_(literal(last.at, UtcDateTime), last.id)
+        )
     return list(session.scalars(query))
+
+
+def with_reference(session: Session, person_id: str, reference: str) -> HistoryEntry | None:
+    """The login of this person with this reference; the last where there are several."""
+    query = (
+        select(HistoryEntry)
+        .where(HistoryEntry.person_id == person_id, HistoryEntry.reference == reference)
+        .order_by(HistoryEntry.at.desc())
+        .limit(1)
+    )
+    return session.scalars(query).first()
 
 
 def purge(session: Session, before: datetime) -> int:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey, String, or_, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from state.db import Base, UtcDateTime, new_id
 
@@ -36,3 +37,15 @@ class Establishment(Base):
     name: Mapped[str] = mapped_column(String(200))
     address: Mapped[str | None] = mapped_column(String(200))
     organisation: Mapped[Organisation] = relationship(back_populates="establishments")
+
+
+def names(session: Session, numbers: Iterable[str | None]) -> dict[str, str]:
+    """The names of these organisations by KvK number and by RSIN, as far as they are known."""
+    wanted = {number for number in numbers if number is not None}
+    if not wanted:
+        return {}
+    query = select(Organisation.kvk, Organisation.rsin, Organisation.name).where(
+        or_(Organisation.kvk.in_(wanted), Organisation.rsin.in_(wanted))
+    )
+    rows = session.execute(query).all()
+    return {number: name for kvk, rsin, name in rows for number in (kvk, rsin) if number in wanted}

@@ -28,8 +28,8 @@ _READ_AS: Final = str.maketrans({"I": "1", "L": "1", "O": "0", "-": None, " ": N
 
 
 Fact = str | int | bool | None
-_WELL: Final = frozenset({"answered", "sent", "accepted", "continued", "not_asked"})
-_STOPPED: Final = frozenset({"cancelled"})
+WELL: Final = frozenset({"answered", "sent", "accepted", "continued", "not_asked"})
+STOPPED: Final = frozenset({"cancelled"})
 _END: Final = "ended"
 
 
@@ -50,12 +50,12 @@ class TraceStep:
     @property
     def went_well(self) -> bool:
         """Nothing was wrong here; a user who stopped is not well and nothing wrong either."""
-        return self.outcome in _WELL
+        return self.outcome in WELL
 
     @property
     def is_bad(self) -> bool:
         """Something was wrong here."""
-        return self.outcome not in _WELL | _STOPPED
+        return self.outcome not in WELL | STOPPED
 
 
 @dataclass(frozen=True)

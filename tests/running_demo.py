@@ -98,6 +98,13 @@ class RunningDemo:
             database.execute("update factor set failures = 0, locked_until = null, last_step = 0")
             database.commit()
 
+    def forget_requests(self) -> None:
+        """As if nobody ever asked for a mandate, and so got one."""
+        with closing(sqlite3.connect(self.demo.directory / "sluis.db", timeout=10)) as database:
+            database.execute("delete from mandate_request")
+            database.execute("delete from mandate where granted_by is not null")
+            database.commit()
+
     def recovery_link(self, person: str) -> str:
         """The last link to a new password that was mailed to this person."""
         deadline = time.monotonic() + PATIENCE
@@ -122,7 +129,8 @@ class RunningDemo:
         self.parties.sluis("apply", "-f", str(file))
 
     def ask_for_a_mandate(self) -> None:
-        """Fatima asks the administrators of De Korenmolen, unless her request is open already."""
+        """Fatima asks the administrators of De Korenmolen for a first time."""
+        self.forget_requests()
         walk = Walk(self.demo, "Lozing melden", "Veerhuis", "fatima")
         walk.run()
         page = walk.browser.click("Stuur verzoek naar mijn beheerder")

@@ -82,7 +82,7 @@ BEHEER: Final = Console(
         name=LocalizedText(nl="Beheer", en="Administration"),
         description=LocalizedText(
             nl="Mensen en machtigingen van uw organisatie",
-            en="People and mandates of your organisation",
+            en="People and authorisations of your organisation",
         ),
     ),
 )
@@ -94,7 +94,7 @@ MINE: Final = Console(
         "5b1c9a60-0000-4000-8000-73a1b2c3d4e6",
         "mijn",
         AssuranceLevel.EH2,
-        name=LocalizedText(nl="Mijn inlogmiddelen", en="My means of login"),
+        name=LocalizedText(nl="Mijn inlogmiddelen", en="My login methods"),
         description=LocalizedText(
             nl="Uw tweede factoren en herstelcodes",
             en="Your second factors and recovery codes",

@@ -65,7 +65,7 @@ TOPICS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
     "code": (
         _("Ik heb geen code"),
         (
-            ("", _("De code staat in de app met codes waarmee u uw middel activeerde.")),
+            ("", _("De code staat in de app met codes die u toevoegde, vaak op uw telefoon.")),
             (
                 _("De code werkt niet"),
                 _("Wacht op de volgende code. Kijk of de tijd van uw telefoon klopt."),
@@ -73,7 +73,7 @@ TOPICS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
             (
                 _("Mijn telefoon is kwijt"),
                 _(
-                    "Vraag de beheerder van uw organisatie om uw middel te blokkeren en een nieuw te geven."
+                    "Vraag de beheerder van uw organisatie om uw inlogmiddel te blokkeren en een nieuw te geven."
                 ),
             ),
         ),
@@ -84,8 +84,16 @@ TOPICS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
             (
                 "",
                 _(
-                    "Wij geven een dienst alleen wat zij nodig heeft. U ziet die gegevens voordat ze worden "
-                    "doorgegeven."
+                    "Wij geven een dienst alleen wat zij nodig heeft. Krijgt zij uw naam of e-mailadres? "
+                    "Dan ziet u dat de eerste keer voordat wij iets doorgeven."
+                ),
+            ),
+            (
+                _("Wanneer ziet u wat wij doorgeven?"),
+                _(
+                    "Vraagt de dienst om toestemming? Dan ziet u de gegevens bij elke login. "
+                    "Koos u ‘Vraag dit niet opnieuw’? Dan ziet u ze pas weer als zij veranderen. "
+                    "Sommige diensten vragen niets: die krijgen uw naam en e-mailadres niet."
                 ),
             ),
             (
@@ -98,7 +106,9 @@ TOPICS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
             (
                 _("Hoe lang bewaren wij gegevens?"),
                 _(
-                    "Technische gegevens van een login bewaren wij een week, uw inloghistorie anderhalf jaar."
+                    "Technische gegevens van een login bewaren wij een week. "
+                    "Wanneer en waar u inlogde, bewaren wij anderhalf jaar. "
+                    "U ziet dat op deze website bij Mijn inlogmiddelen, onder Mijn logins."
                 ),
             ),
         ),
@@ -128,11 +138,35 @@ TOPICS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
                 _("Iets wat u op een website van de overheid kunt doen, zoals een melding."),
             ),
             (
+                _("Herstelcode"),
+                _("Een code die u bewaart voor als u uw andere tweede factoren kwijt bent."),
+            ),
+            (
                 _("Inlogmiddel"),
                 _("Waarmee u inlogt: bijvoorbeeld een naam met een wachtwoord en een code."),
             ),
-            (_("Makelaar"), _("Het bedrijf waar uw organisatie eHerkenning kocht.")),
+            (
+                _("Ketenmachtiging"),
+                _("Een machtiging aan een ander bedrijf, zoals een boekhouder. Dat handelt dan."),
+            ),
             (_("Machtiging"), _("De toestemming van een organisatie om voor haar te handelen.")),
+            (_("Makelaar"), _("Het bedrijf waar uw organisatie eHerkenning kocht.")),
+            (
+                _("Niveau"),
+                _("Hoe zeker het is dat u het bent. Van laag naar hoog: EH2, EH2+, EH3 en EH4."),
+            ),
+            (
+                _("Passkey"),
+                _("Een sleutel op uw apparaat. U opent hem met uw vinger, gezicht of pincode."),
+            ),
+            (
+                _("Pseudoniem"),
+                _("Een code in plaats van uw naam. Een andere website krijgt een andere code."),
+            ),
+            (
+                _("Tweede factor"),
+                _("Nog een bewijs dat u het bent, zoals een code uit een app of een passkey."),
+            ),
             (_("Vestiging"), _("Een plaats waar een organisatie werkt, met een eigen nummer.")),
         ),
     ),

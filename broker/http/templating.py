@@ -26,7 +26,19 @@ from state.trace import show_reference
 NO_BREAK = "\u00a0"
 TIME_ZONE = "Europe/Amsterdam"
 _KEPT_IN_URL = frozenset(
-    {"q", "reason", "done", "code", "dienst", "makelaar", "uitkomst", "voor", "live"}
+    {
+        "q",
+        "reason",
+        "done",
+        "code",
+        "dienst",
+        "makelaar",
+        "uitkomst",
+        "voor",
+        "live",
+        "asked",
+        "van",
+    }
 )
 _LEVELS = {"EH2": "eh2", "EH2+": "eh2plus", "EH3": "eh3", "EH4": "eh4"}
 
@@ -111,6 +123,8 @@ def _claim_values(item: ConsentItem) -> tuple[str, ...]:
         return (gettext("Een code in plaats van uw naam"),)
     if item.claim == "acr" and item.values == (AssuranceLevel.EMAIL.label,):
         return (gettext("Inloggen met uw e-mailadres, zonder niveau"),)
+    if item.claim == "assurance":  # what it says of the login; the level stands with acr
+        return (gettext("Het tijdstip, het niveau bij uw makelaar en de tweede factor"),)
     if item.claim == "mandate":
         kind = texts.mandate_kind(item.values[0])
         return (f"{kind}, {item.values[1]}",)

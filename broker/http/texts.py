@@ -39,10 +39,14 @@ ERRORS = {
     ),
     "login_elsewhere": ErrorText(
         "SLS-1002",
-        _("U begon met inloggen in een andere browser"),
-        _("Deze pagina hoort bij een andere browser of een ander apparaat."),
+        _("Wij herkennen uw browser niet"),
         _(
-            "Ga verder in de browser waar u begon, of begin hier opnieuw bij de website van de dienst."
+            "U begon met inloggen in een andere browser of op een ander apparaat, "
+            "of uw browser bewaart geen cookies."
+        ),
+        _(
+            "Ga verder in de browser waar u begon. Of zet cookies aan en "
+            "begin hier opnieuw bij de website van de dienst."
         ),
     ),
     "login_finished": ErrorText(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from broker.mine import enrolling, numbers
+from broker.mine import enrolling, logins, numbers
 from broker.mine.blueprint import blueprint
 
-MODULES = (enrolling, numbers)
+MODULES = (enrolling, logins, numbers)
 
 __all__ = ["MODULES", "blueprint"]

@@ -35,10 +35,10 @@ STEPS: Final = {
 OUTCOMES: Final = {
     "answered": _("In orde"),
     "sent": _("Verzoek verstuurd"),
-    "accepted": _("Antwoord gecontroleerd en goed"),
+    "accepted": _("Gecontroleerd en goed"),
     "continued": _("Eerdere login gebruikt"),
     "cancelled": _("De gebruiker stopte"),
-    "rejected": _("Antwoord afgekeurd"),
+    "rejected": _("Afgekeurd"),
     "unavailable": _("De makelaar gaf geen bruikbaar antwoord"),
     "level_too_low": _("Het niveau was te laag"),
     "refused": _("Geweigerd"),
@@ -54,9 +54,19 @@ EVENTS: Final = {
     EventTag.FACTOR_FAILED: _("Verkeerde code van een tweede factor"),
     EventTag.FACTOR_LOCKED: _("Tweede factor op slot na te veel verkeerde codes"),
     EventTag.MANDATE_REQUESTED: _("Machtiging gevraagd"),
+    EventTag.MANDATE_GRANTED: _("Machtiging gegeven"),
+    EventTag.MANDATE_REQUEST_REFUSED: _("Verzoek om een machtiging afgewezen"),
+    EventTag.MANDATE_REVOKED: _("Machtiging ingetrokken"),
+    EventTag.CONSENT_GIVEN: _("Toestemming gegeven"),
+    EventTag.SESSION_ENDED: _("Sessie geëindigd"),
+    EventTag.PARTY_SWITCHED: _("Andere organisatie gekozen"),
+    EventTag.PASSWORD_CHANGED: _("Wachtwoord veranderd"),
+    EventTag.ACCOUNT_PAUSED: _("Account even op slot na te veel verkeerde wachtwoorden"),
+    EventTag.RECOVERY_CODE_USED: _("Herstelcode gebruikt"),
+    EventTag.PASSKEY_COUNTER_BACK: _("Passkey geweigerd: de teller liep terug"),
+    EventTag.SMS_STOPPED: _("Sms tegengehouden: het uur zat vol"),
     EventTag.CODE_REUSED: _("Code voor een tweede keer gebruikt"),
 }
-
 
 MEASURED: Final = {
     "given": _("Gekregen"),
@@ -77,6 +87,10 @@ MEASURED: Final = {
     "kept": _("Niet opnieuw vragen"),
     "number": _("Keer naar de makelaar"),
     "mandates": _("Waarom machtigingen hier niet gelden"),
+    "method": _("Manier van inloggen"),
+    "passive": _("Zonder pagina's"),
+    "fresh": _("Nieuwe login gevraagd"),
+    "max_age": _("Hoogste leeftijd van de login, in seconden"),
 }
 
 

@@ -28,11 +28,28 @@ class RequestRow:
 
 
 @dataclass(frozen=True)
+class MandateRow:
+    """One mandate that an administrator gave."""
+
+    id: str
+    person: str
+    organisation: str
+    service: str
+    level: str
+    since: datetime
+    until: datetime
+    last_used: datetime | None
+
+
+@dataclass(frozen=True)
 class RequestsPage:
-    """``done``: what the administrator just did (``granted`` or ``refused``)."""
+    """``done``: what the administrator just did (``granted``, ``refused`` or ``revoked``).
+    ``given``: what stands of what was granted.
+    """
 
     console: ConsoleFrame
     rows: tuple[RequestRow, ...]
+    given: tuple[MandateRow, ...] = ()
     done: str | None = None
     template: str = "beheer/requests.html"
 
@@ -51,6 +68,15 @@ class RequestPage:
     given: str = ""
     error: bool = False
     template: str = "beheer/request.html"
+
+
+@dataclass(frozen=True)
+class MandatePage:
+    """Asks before a mandate is taken back."""
+
+    console: ConsoleFrame
+    row: MandateRow
+    template: str = "beheer/mandate.html"
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from broker.pages.frame import Frame
 @dataclass(frozen=True)
 class MandateChoice:
     """A party to act for. ``number``: KvK or RSIN as people write it; ``reason``: why it cannot be
-    chosen.
+    chosen. ``is_current``: this browser acts for it now; ``is_double``: it can be chosen in
+    another way as well, directly or through an intermediary.
     """
 
     key: str
@@ -22,6 +23,8 @@ class MandateChoice:
     level: str = ""
     valid_until: datetime | None = None
     reason: str | None = None
+    is_current: bool = False
+    is_double: bool = False
 
 
 @dataclass(frozen=True)
@@ -37,3 +40,23 @@ class ChooseMandatePage:
     person: str
     error: bool = False
     template: str = "choose_mandate.html"
+
+    @property
+    def own(self) -> tuple[MandateChoice, ...]:
+        """Directly, without an intermediary."""
+        return tuple(choice for choice in self.usable if choice.intermediary is None)
+
+    @property
+    def clients(self) -> tuple[MandateChoice, ...]:
+        """Through an intermediary that they gave a chain mandate."""
+        return tuple(choice for choice in self.usable if choice.intermediary is not None)
+
+    @property
+    def own_organisations(self) -> int:
+        """How many organisations ``own`` names: one can stand there for several branches."""
+        return len({choice.number for choice in self.own})
+
+    @property
+    def has_doubles(self) -> bool:
+        """One organisation stands among ``own`` and among ``clients``."""
+        return any(choice.is_double for choice in self.clients)

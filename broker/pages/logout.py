@@ -8,14 +8,24 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class LogoutPage:
     """Asks before it ends. ``services``: where this session was used. ``asked``: a handle that the
-    form carries on.
+    form carries on. ``back``: at the portal, for who does not log out after all.
     """
 
     person: str
     services: tuple[str, ...]
     portal: str | None = None
     asked: str | None = None
+    back: str | None = None
     template: str = "logout.html"
+
+
+@dataclass(frozen=True)
+class StillLoggedInPage:
+    """After "no": nothing ended."""
+
+    person: str
+    services: tuple[str, ...]
+    template: str = "still_logged_in.html"
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,33 @@ class MineFrame:
 
 
 @dataclass(frozen=True)
+class MyLoginRow:
+    """One login. ``portal`` is None for our own consoles; ``represented``: the name of the
+    organisation, its number where that is unknown; ``outcome`` a machine word.
+    """
+
+    at: datetime
+    reference: str
+    service: str
+    portal: str | None
+    makelaar: str | None
+    level: str | None
+    represented: str | None
+    outcome: str
+
+
+@dataclass(frozen=True)
+class MyLoginsPage:
+    """The last logins. ``older_url`` and ``newest_url`` are empty where there is nothing."""
+
+    mine: MineFrame
+    rows: tuple[MyLoginRow, ...]
+    older_url: str = ""
+    newest_url: str = ""
+    template: str = "mine/logins.html"
+
+
+@dataclass(frozen=True)
 class FactorRow:
     """One factor. ``name`` is its kind in words; ``bound_by`` a machine word."""
 

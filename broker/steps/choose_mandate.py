@@ -13,9 +13,12 @@ from broker.login import Stopped
 from broker.pages.choose_mandate import ChooseMandatePage, MandateChoice
 from broker.pages.mandate_missing import AskedOrganisation, MandateMissingPage
 from broker.steps.ask_administrators import ask_administrators
+from broker.steps.current_party import key_of_current
 from broker.steps.frame import frame, service_facts
 from consent import requests
 from consent.authority import Authority, AuthorityKind, RefusalReason
+from consent.requests import MandateRequest, RequestState
+from directory.organisations import Organisation
 from directory.services import MandateRule
 from state.trace import Fact
 
@@ -61,15 +64,32 @@ def _settle(turn: Turn, authority: Authority | None) -> Outcome:
 
 def _choose(turn: Turn, *, error: bool = False) -> Outcome:
     options = turn.meets.options
+    current = key_of_current(turn, options.usable)
     page = ChooseMandatePage(
         frame=frame(turn),
-        usable=tuple(_choice(o.authority, o.key) for o in options.usable),
+        usable=_marked(tuple(_choice(o.authority, o.key) for o in options.usable), current),
         refused=tuple(_choice(r.authority, "", r.reason) for r in options.refused),
         allows_self=_allows_self(turn),
         person=turn.meets.person.display_name,
         error=error,
     )
     return Show(page, status=422 if error else 200)
+
+
+def _marked(choices: tuple[MandateChoice, ...], current: str | None) -> tuple[MandateChoice, ...]:
+    """Each choice with whether it holds now, and whether there is another way to the same
+    organisation.
+    """
+    direct = {choice.number for choice in choices if choice.intermediary is None}
+    chained = {choice.number for choice in choices if choice.intermediary is not None}
+    return tuple(
+        replace(
+            choice,
+            is_current=choice.key == current,
+            is_double=choice.number in direct & chained,
+        )
+        for choice in choices
+    )
 
 
 def _choice(authority: Authority, key: str, reason: RefusalReason | None = None) -> MandateChoice:
@@ -86,37 +106,47 @@ def _choice(authority: Authority, key: str, reason: RefusalReason | None = None)
     )
 
 
-def _missing(turn: Turn, *, sent_to: str | None = None, error: bool = False) -> Outcome:
-    session = turn.rt.session
-    login = turn.login
-    assert login.person_id is not None
-    places = requests.organisations_to_ask(session, login.person_id, turn.now)
-    if sent_to is None and login.mandate_requested_for is not None:
-        sent_to = next((o.name for o in places if o.id == login.mandate_requested_for), None)
+def _missing(turn: Turn, *, error: bool = False) -> Outcome:
+    places = _places(turn)
+    asked_now = turn.login.mandate_requested_for
     page = MandateMissingPage(
         frame=frame(turn),
         facts=service_facts(turn),
         refused=tuple(_choice(r.authority, "", r.reason) for r in turn.meets.options.refused),
-        organisations=tuple(
-            AskedOrganisation(
-                id=place.id,
-                name=place.name,
-                number=f"KvK {place.kvk[:4]} {place.kvk[4:]}",
-                administrators=tuple(
-                    person.display_name
-                    for person in requests.administrators_of(session, place.id, turn.now)
-                )
-                if place.shares_administrators
-                else (),
-            )
-            for place in places
-        ),
-        sent_to=sent_to,
+        organisations=places,
+        sent_to=next((place.name for place in places if place.id == asked_now), None),
+        hears=bool(turn.meets.person.email),
         error=error,
     )
     reasons = {r.reason.value for r in turn.meets.options.refused}
     found: dict[str, Fact] = {"mandates": ", ".join(sorted(reasons)) or "none"}
     return Show(page, status=422 if error else 403, stopped=MISSING, found=found)
+
+
+def _places(turn: Turn) -> tuple[AskedOrganisation, ...]:
+    """The organisations of this person, each with what became of an earlier request."""
+    session, person_id = turn.rt.session, turn.login.person_id
+    assert person_id is not None
+    earlier = requests.last_of(session, person_id, turn.login.request.service_uuid)
+    return tuple(
+        _place(turn, place, earlier.get(place.id))
+        for place in requests.organisations_to_ask(session, person_id, turn.now)
+    )
+
+
+def _place(turn: Turn, place: Organisation, earlier: MandateRequest | None) -> AskedOrganisation:
+    state = earlier.state if earlier is not None else None
+    deciders = requests.administrators_of(turn.rt.session, place.id, turn.now)
+    return AskedOrganisation(
+        id=place.id,
+        name=place.name,
+        number=f"KvK {place.kvk[:4]} {place.kvk[4:]}",
+        administrators=tuple(person.display_name for person in deciders)
+        if place.shares_administrators
+        else (),
+        asked_at=earlier.asked_at if earlier and state is RequestState.OPEN else None,
+        refused_at=earlier.decided_at if earlier and state is RequestState.REFUSED else None,
+    )
 
 
 def _ask(turn: Turn) -> Outcome:

@@ -146,7 +146,7 @@ def _tell(turn: Turn, session: Session, left: int) -> None:
     email = turn.meets.person.email
     if email is None:
         return
-    text = _("Er is een herstelcode gebruikt om in te loggen. U hebt er nog %(left)d.", left=left)
+    text = _("Er is een herstelcode gebruikt om in te loggen. U heeft er nog %(left)d.", left=left)
     more = _("Was u dit niet zelf? Waarschuw de beheerder van uw organisatie.")
     message = Message(
         "mail", email, _("Herstelcode gebruikt"), f"{text}\n{more}\n", turn.login.reference

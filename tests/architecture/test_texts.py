@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from tools import translations
 
 MOST_WORDS = 20
@@ -39,6 +41,26 @@ def test_placeholders_are_the_same_in_both_languages() -> None:
             found = set(re.findall(r"%\((\w+)\)s|%\((\w+)\)d", text))
             assert found <= wanted, text
             assert found or not wanted, text
+
+
+@pytest.mark.parametrize(
+    ("never", "because"),
+    [
+        (r"\bmeans of login\b|\b(a|the|this|another|your) means\b", "login method"),
+        (r"\bSMS\b", "text message"),
+        (r"\bmandates?\b", "authorisation"),
+    ],
+)
+def test_one_english_word_for_one_thing(never: str, because: str) -> None:
+    for message in translations.translated():
+        for text in _variants(message.string):
+            assert not re.search(never, text, re.IGNORECASE), f"say {because!r}: {text}"
+
+
+def test_dutch_texts_say_u_heeft() -> None:
+    for message in translations.said():
+        for text in _variants(message.id):
+            assert not re.search(r"\b(u hebt|hebt u)\b", text, re.IGNORECASE), text
 
 
 def test_dutch_sentences_are_short_and_plain() -> None:

@@ -7,7 +7,7 @@ import json
 import re
 import zlib
 from collections.abc import Callable
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urljoin
 
 import pytest
 
@@ -19,7 +19,7 @@ from tests.broker.recorder import Gate, Recorder
 from tests.world import ADDRESSES, InProcessOutgoing, World
 
 CONSENT = "Deze gegevens geven wij door"
-ELSEWHERE = "U begon met inloggen in een andere browser"
+ELSEWHERE = "Wij herkennen uw browser niet"
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +100,15 @@ def test_H_02_every_cookie_has_every_attribute(portal: Portal) -> None:
         assert name.startswith("__Host-sluis-")
         assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= set(attributes), line
         assert not any(a.lower().startswith("domain") for a in attributes)
+
+
+def test_who_keeps_no_cookies_is_told_so(portal: Portal) -> None:
+    """As with curl: no other browser is to blame."""
+    wire = portal.world.wire
+    login = wire.request("GET", portal.url()).header("Location")
+    page = wire.request("GET", urljoin(ISSUER, login or "")).body.decode()
+    assert ELSEWHERE in page
+    assert "bewaart geen cookies" in page and "zet cookies aan" in page
 
 
 def test_H_03_a_post_of_a_makelaar_needs_no_cookie_and_gives_nothing(portal: Portal) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
@@ -10,6 +12,7 @@ from admin.factor_resets import Wish
 from admin.operators import OperatorRole
 from assurance import second_factor
 from broker.downstream.console import BEHEER
+from consent import mandates
 from consent.requests import MandateRequest
 from directory.people import Membership, Role
 from sandbox.browser import Browser, Page
@@ -181,6 +184,8 @@ BEHEER_PAGES = {
     ("GET", ""): "Verzoeken om een machtiging",
     ("GET", "/verzoek/<request_id>"): "Verzoek van Fatima Bouzid",
     ("POST", "/verzoek/<request_id>"): "Verzoeken om een machtiging",
+    ("GET", "/machtiging/<mandate_id>"): "De machtiging van Fatima Bouzid intrekken?",
+    ("POST", "/machtiging/<mandate_id>"): "Verzoeken om een machtiging",
 }
 BEHEER_OPEN = {("POST", "/uitloggen"), ("GET", "/uitgelogd")}
 
@@ -192,6 +197,27 @@ def request_id(world: World) -> str:
     browser.click("Stuur verzoek naar mijn beheerder")
     with world.session() as session:
         return session.scalars(select(MandateRequest.id)).one()
+
+
+def at_beheer(world: World, path: str, request_id: str) -> str:
+    """The address with the request, and with a mandate that an administrator gave there."""
+    path = path.replace("<request_id>", request_id)
+    if "<mandate_id>" not in path:
+        return path
+    with world.session() as session, writing(session):
+        asked = session.get_one(MandateRequest, request_id)
+        given = mandates.grant(
+            session,
+            person_id=asked.person_id,
+            organisation_id=asked.organisation_id,
+            service_uuid=asked.service_uuid,
+            level=asked.level,
+            until=world.clock() + timedelta(days=30),
+            granted_by="sanne",
+            now=world.clock(),
+            max_years=1,
+        )
+        return path.replace("<mandate_id>", given.id)
 
 
 def member(world: World, request_id: str, role: Role, *, elsewhere: bool) -> Browser:
@@ -221,7 +247,7 @@ def test_A_09_beheer_shows_a_request_to_nobody_else(
     world: World, request_id: str, method: str, path: str, role: Role, elsewhere: bool
 ) -> None:
     browser = member(world, request_id, role, elsewhere=elsewhere)
-    url = f"{ADDRESSES.broker}/beheer" + path.replace("<request_id>", request_id)
+    url = f"{ADDRESSES.broker}/beheer" + at_beheer(world, path, request_id)
     page = ask(browser, method, url, f"{ADDRESSES.broker}/beheer")
     assert "Fatima" not in page.text
     if role is Role.ADMINISTRATOR and not path:
@@ -230,6 +256,7 @@ def test_A_09_beheer_shows_a_request_to_nobody_else(
         assert page.status in (403, 404)
     with world.session() as session:
         assert session.get_one(MandateRequest, request_id).decided_at is None
+        assert not audit.recent(session, tags=[EventTag.MANDATE_REVOKED])
 
 
 @pytest.mark.parametrize(("method", "path"), BEHEER_PAGES)
@@ -237,6 +264,6 @@ def test_A_09_beheer_shows_a_request_to_its_administrator(
     world: World, request_id: str, method: str, path: str
 ) -> None:
     browser = member(world, request_id, Role.ADMINISTRATOR, elsewhere=False)
-    url = f"{ADDRESSES.broker}/beheer" + path.replace("<request_id>", request_id)
+    url = f"{ADDRESSES.broker}/beheer" + at_beheer(world, path, request_id)
     page = ask(browser, method, url, f"{ADDRESSES.broker}/beheer")
     assert (page.status, page.heading) == (200, BEHEER_PAGES[method, path])

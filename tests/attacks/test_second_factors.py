@@ -247,7 +247,7 @@ def test_F_16_a_recovery_code_is_the_other_way_once_and_tells_the_person(portal:
     assert browser.click("Gebruik een herstelcode").heading == RECOVERY
     assert give(browser, codes[0]).heading == CONSENT
     told = [m for m in portal.world.deliver_mail() if m["subject"] == "Herstelcode gebruikt"]
-    assert ["U hebt er nog 9" in m["text"] for m in told] == [True]
+    assert ["U heeft er nog 9" in m["text"] for m in told] == [True]
     assert codes[0] not in told[0]["text"]
     again = at_question(portal, APP)  # the last resort is never asked first
     assert again.click("Gebruik een herstelcode").heading == RECOVERY

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+
 import pytest
 
 from broker.journey import Step
 from broker.operator import wording
-from broker.operator.telling import GOOD, STOPPED
+from state.audit import EventTag
+from state.trace import STOPPED, WELL
+from tests.architecture.source_tree import ROOT, tree
 
 
 @pytest.mark.parametrize("step", Step)
@@ -15,7 +19,40 @@ def test_every_step_has_a_name(step: Step) -> None:
 
 
 def test_every_outcome_that_is_no_failure_has_words() -> None:
-    assert set(wording.OUTCOMES) >= GOOD | STOPPED
+    assert set(wording.OUTCOMES) >= WELL | STOPPED
+
+
+def test_what_was_checked_is_not_called_an_answer() -> None:
+    """The portal's request is accepted too, and it is no answer."""
+    for word in ("accepted", "rejected"):
+        assert "antwoord" not in wording.outcome(word).lower()
+
+
+def test_every_fact_that_a_trail_measures_has_a_name() -> None:
+    """Names of facts are arguments of the functions that make a step."""
+    said = {
+        keyword.arg
+        for node in ast.walk(tree(ROOT / "broker" / "trail.py"))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("_made", "step")
+        for keyword in node.keywords
+        if keyword.arg is not None
+    }
+    assert {"passive", "login_age_seconds"} <= said
+    assert said <= set(wording.MEASURED)
+
+
+def test_what_happens_with_the_reference_of_a_login_has_words() -> None:
+    """These events carry one; without a trace they are all that an operator sees."""
+    for tag in (
+        EventTag.LOGIN_SUCCEEDED,
+        EventTag.MANDATE_REQUESTED,
+        EventTag.MANDATE_GRANTED,
+        EventTag.MANDATE_REQUEST_REFUSED,
+        EventTag.CONSENT_GIVEN,
+        EventTag.SESSION_ENDED,
+        EventTag.PARTY_SWITCHED,
+    ):
+        assert tag in wording.EVENTS, tag
 
 
 @pytest.mark.parametrize(("milliseconds", "said"), [(0, "+0 ms"), (999, "+999 ms")])

@@ -25,7 +25,7 @@ QUESTION = "Vul de code uit uw app in"
 LOCKED = "Te vaak een verkeerde code"
 HELPDESK = "Code voor de helpdesk"
 CONSENT = "Deze gegevens geven wij door"
-ELSEWHERE = "U begon met inloggen in een andere browser"
+ELSEWHERE = "Wij herkennen uw browser niet"
 STEP = timedelta(seconds=30)
 
 

@@ -77,8 +77,23 @@ def _recovery(visitor: Visitor) -> None:
     visitor.click("button[name=use]")
 
 
-def _ask_for_a_mandate(visitor: Visitor) -> None:
+def _without_a_mandate(visitor: Visitor) -> None:
+    visitor.running.forget_requests()
     _login(visitor, LOZING, "veerhuis", "fatima")
+
+
+def _come_back(visitor: Visitor) -> None:
+    visitor.running.ask_for_a_mandate()
+    _login(visitor, LOZING, "veerhuis", "fatima")
+
+
+def _come_back_refused(visitor: Visitor) -> None:
+    _refuse_all(visitor)
+    _login(visitor, LOZING, "veerhuis", "fatima")
+
+
+def _ask_for_a_mandate(visitor: Visitor) -> None:
+    _without_a_mandate(visitor)
     visitor.page.fill("#bericht", "Ik doe vanaf deze maand de lozingen van de bakkerij.")
     visitor.click("form:has(#bericht) button[type=submit]")
 
@@ -155,6 +170,14 @@ def _refuse_all(visitor: Visitor) -> None:
     visitor.press("decision", "refuse")
 
 
+def _take_back(visitor: Visitor, sure: bool = False) -> None:
+    _one_request(visitor)
+    visitor.press("decision", "grant")
+    visitor.wait_for(".utrecht-alert--ok")
+    if sure:
+        visitor.click("td a[href*='/machtiging/']")
+
+
 def _empty_console(visitor: Visitor) -> None:
     _refuse_all(visitor)
     visitor.wait_for(".utrecht-alert--ok")
@@ -175,12 +198,37 @@ def _log_out_everywhere(visitor: Visitor, confirm: bool = False) -> None:
         visitor.click("form[action$=uitloggen] button")
 
 
+def _stay_logged_in(visitor: Visitor) -> None:
+    _log_out_everywhere(visitor)
+    visitor.click("a[href$='/niet']")
+
+
+def _switch(visitor: Visitor) -> None:
+    """Sanne acts for one organisation and goes to the soil map, then chooses again."""
+    _login(visitor, BODEM, "polderpoort", "sanne")
+    visitor.press("choice", "90001201..")
+    visitor.press("agree", "yes")
+    visitor.page.wait_for_url("**/callback/**")
+    visitor.ask("Bodemkaart inzien")
+    visitor.press("choice", "90001639..")
+    visitor.page.wait_for_url("**/callback/**")
+    visitor.click("a[href*='select_account']")
+
+
 def _mine(visitor: Visitor, path: str, person: str = "jan", makelaar: str = "polderpoort") -> None:
     """Own means of login: Jan has the level to add what counts at once, Roos at Brugwacht EH2."""
     visitor.go("/mijn/inlogmiddelen")
     visitor.choose(makelaar)
     visitor.log_in_as(person)
     visitor.go(f"/mijn/inlogmiddelen{path}")
+
+
+def _own_logins(visitor: Visitor) -> None:
+    _login(visitor, BODEM, "polderpoort", "jan")
+    visitor.press("agree", "yes")
+    visitor.page.wait_for_url("**/callback/**")
+    _mine(visitor, "")
+    visitor.go("/mijn/logins")
 
 
 def _mine_with_code(visitor: Visitor, path: str, action: str) -> None:
@@ -255,6 +303,7 @@ SCENES: Final = (
     Scene(
         "middel-geblokkeerd", lambda v: _login(v, BODEM, "brugwacht", "ali"), "form[action$=means]"
     ),
+    Scene("machtiging-dubbel", lambda v: _login(v, BODEM, "polderpoort", "sanne"), "#clients"),
     Scene("machtiging-kiezen", lambda v: _login(v, BODEM, "zekerweg", "mo"), "button[name=choice]"),
     Scene(
         "machtiging-kiezen-zelf",
@@ -266,7 +315,9 @@ SCENES: Final = (
         lambda v: _login(v, GRONDWATER, "zekerweg", "mo"),
         ".sluis-choice--off",
     ),
-    Scene("machtiging-ontbreekt", lambda v: _login(v, LOZING, "veerhuis", "fatima"), "#bericht"),
+    Scene("machtiging-ontbreekt", _without_a_mandate, "#bericht"),
+    Scene("machtiging-al-gevraagd", _come_back, "button[value=leave]"),
+    Scene("machtiging-afgewezen", _come_back_refused, "#bericht"),
     Scene(
         "machtiging-verlopen",
         lambda v: _login(v, GRONDWATER, "polderpoort", "tim"),
@@ -295,11 +346,14 @@ SCENES: Final = (
     Scene("fout-kringetje", _round_and_round, ".sluis-reference"),
     Scene("fout-portaal", lambda v: v.go("/authorize?client_id=niemand"), ".sluis-reference"),
     Scene("uitloggen", _log_out_everywhere, "form[action$=uitloggen]"),
+    Scene("uitloggen-niet", _stay_logged_in, "a[href='/uitloggen']"),
+    Scene("machtiging-wisselen", _switch, ".sluis-choice__meta strong"),
     Scene("uitgelogd", lambda v: _log_out_everywhere(v, confirm=True), "#gedeeld, #gemeld"),
     Scene("voorpagina", lambda v: v.go("/"), "#zelf"),
     Scene("hulp", lambda v: v.go("/hulp/"), "main ul"),
     *(_help(name) for name in TOPICS),
     Scene("mijn", lambda v: _mine(v, "", "yara", "brugwacht"), "table"),
+    Scene("mijn-logins", _own_logins, "#vreemd"),
     Scene("mijn-leeg", lambda v: _mine(v, ""), ".sluis-empty"),
     Scene("mijn-middel", lambda v: _mine_with_code(v, "", "td a"), "#label"),
     Scene("mijn-verwijderen", _mine_removal, ".utrecht-alert--warning"),
@@ -330,6 +384,8 @@ SCENES: Final = (
     Scene("beheer-verzoeken", _console_with_a_request, "table"),
     Scene("beheer-verzoek", lambda v: _one_request(v), "#until"),
     Scene("beheer-verzoek-fout", lambda v: _one_request(v, "31-02-2020"), "[aria-invalid]"),
+    Scene("beheer-gegeven", _take_back, "a[href*='/machtiging/']"),
+    Scene("beheer-intrekken", lambda v: _take_back(v, sure=True), "form[action*='/machtiging/']"),
     Scene("beheer-afgewezen", _refuse_all, ".utrecht-alert--ok"),
     Scene("beheer-leeg", _empty_console, ".sluis-empty"),
     Scene("beheer-geen-beheerder", lambda v: _console(v, "jan"), "form[action$=uitloggen]"),

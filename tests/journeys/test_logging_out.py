@@ -159,6 +159,42 @@ def _ask(world: World, browser: Browser, **parameters: str) -> Page:
     return browser.open(f"{world.demo.addresses.broker}/logout?{urlencode(parameters)}")
 
 
+def test_who_declines_stays_logged_in_and_goes_back_to_the_portal(world: World) -> None:
+    browser = _logged_in(world)
+    asked = {
+        "client_id": "bronhouderportaal",
+        "post_logout_redirect_uri": f"{world.demo.addresses.portal}/",
+        "state": "for-when-it-is-done",
+    }
+    _ask(world, browser, **asked)
+    page = browser.click("Nee, ga terug naar Bronhouderportaal")
+    assert page.url == f"{world.demo.addresses.portal}/", "no state: nothing ended"
+    assert _go(world, browser, GRONDWATER.uuid).heading != PROVIDER
+    _ask(world, browser, **asked)  # the good twin
+    browser.click("Log overal uit")
+    assert _go(world, browser, GRONDWATER.uuid).heading == PROVIDER
+
+
+def test_who_declines_without_a_portal_is_told_that_nothing_ended(world: World) -> None:
+    browser = _logged_in(world)
+    _out(world, browser)
+    page = browser.click("Nee, blijf ingelogd")
+    assert page.heading == "U bent nog ingelogd"
+    assert "Jan de Vries" in page.text and BODEM.name in page.text
+    assert browser.click("Wilt u toch uitloggen?").heading == ASKS
+    browser.click("Log overal uit")
+    page = browser.open(f"{world.demo.addresses.broker}/uitloggen/niet")
+    assert page.heading == OUT, "there is nothing left to keep"
+
+
+def test_the_other_language_keeps_what_the_portal_asked(world: World) -> None:
+    browser = _logged_in(world)
+    _ask(world, browser, client_id="bronhouderportaal")
+    page = browser.click("English")
+    assert page.heading == "Do you want to log out everywhere?"
+    assert "Register holder portal" in page.text
+
+
 @pytest.mark.parametrize(
     "parameters",
     [

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
 from sqlalchemy import select
 
+from consent.mandates import Mandate
 from consent.requests import MandateRequest
+from directory.organisations import Organisation
+from directory.people import Membership, Person, Role
 from sandbox.browser import Browser, Page
 from state import audit
 from state.audit import EventTag
+from state.db import writing
 from tests.world import World
 
 LOZING = "Lozing melden"
+AMSTERDAM: Final = ZoneInfo("Europe/Amsterdam")
 
 
 def _fatima_asks(world: World) -> tuple[Browser, Page]:
@@ -62,6 +72,67 @@ def test_a_request_becomes_a_mandate(own_world: World) -> None:
         assert len(granted) == 1
 
 
+def _granted(world: World) -> Browser:
+    """Sanne in the console, after she gave Fatima the mandate."""
+    _fatima_asks(world)
+    sanne = _sanne(world)
+    sanne.click("het verzoek van Fatima Bouzid")
+    sanne.click("Geef de machtiging")
+    world.deliver_mail()
+    return sanne
+
+
+def test_what_was_granted_can_be_taken_back(own_world: World) -> None:
+    world = own_world
+    sanne = _granted(world)
+    assert world.walk(LOZING, "Veerhuis", "fatima").run().heading == "U bent ingelogd"
+    page = sanne.click("de machtiging van Fatima Bouzid")
+    assert page.heading == "De machtiging van Fatima Bouzid intrekken?"
+    assert "Laatst gebruikt Nog niet" not in page.text
+    page = sanne.click("Trek de machtiging in")
+    assert "De machtiging is ingetrokken" in page.text
+    assert "Gegeven na een verzoek" not in page.text, "nothing is left in the list"
+    refused = world.walk(LOZING, "Veerhuis", "fatima").run()
+    assert refused.status == 403 and "ingetrokken" in refused.text
+    letters = [m for m in world.deliver_mail() if m["recipient"] == "fatima@voorbeeld.example"]
+    assert [one["subject"] for one in letters] == [
+        "Uw verzoek is goedgekeurd: Lozing melden",
+        "Uw machtiging is ingetrokken: Lozing melden",
+    ]
+    with world.session() as session:
+        (event,) = audit.recent(session, tags=[EventTag.MANDATE_REVOKED])
+        assert (event.person_id, event.details["person"]) == ("sanne", "fatima")
+
+
+def test_a_mandate_is_taken_back_once_and_in_the_middle_of_a_login(own_world: World) -> None:
+    world = own_world
+    sanne = _granted(world)
+    browser = world.browser()
+    browser.open(f"{world.demo.addresses.portal}/")
+    browser.click(LOZING)
+    browser.click("Veerhuis")
+    asked = sanne.click("de machtiging van Fatima Bouzid")
+    other = sanne.duplicate()
+    sanne.click("Trek de machtiging in")
+    late = other.open(asked.url)
+    assert late.status == 404
+    page = browser.press("person", "fatima")
+    assert page.heading == "U mag nog niet inloggen bij Lozing melden"
+    with world.session() as session:
+        assert len(audit.recent(session, tags=[EventTag.MANDATE_REVOKED])) == 1
+
+
+def test_what_a_file_registered_is_not_in_the_list(own_world: World) -> None:
+    """Jan's general mandate is of a file: it would come back from there."""
+    world = own_world
+    page = _granted(world).open(f"{world.demo.addresses.broker}/beheer")
+    assert "1 machtiging" in page.text and "Jan de Vries" not in page.text
+    with world.session() as session:
+        jans = session.scalars(select(Mandate.id).where(Mandate.person_id == "jan")).first()
+    page = _sanne(world).open(f"{world.demo.addresses.broker}/beheer/machtiging/{jans}")
+    assert page.status == 404
+
+
 def test_a_request_can_be_refused(own_world: World) -> None:
     world = own_world
     _fatima_asks(world)
@@ -69,16 +140,82 @@ def test_a_request_can_be_refused(own_world: World) -> None:
     sanne.click("het verzoek van Fatima Bouzid")
     page = sanne.click("Wijs het verzoek af")
     assert "Het verzoek is afgewezen" in page.text
-    still = world.walk(LOZING, "Veerhuis", "fatima").run()
+    browser = world.browser()
+    still = world.walk(LOZING, "Veerhuis", "fatima", browser=browser).run()
     assert still.status == 403
+    assert "Uw vorige verzoek is afgewezen" in still.text
+    assert "Uw verzoek is verstuurd" in browser.click("Stuur verzoek naar mijn beheerder").text
     assert any("fatima" in letter["recipient"] for letter in world.deliver_mail())
 
 
-def test_asking_twice_is_one_request(own_world: World) -> None:
-    _fatima_asks(own_world)
-    _fatima_asks(own_world)
-    with own_world.session() as session:
+def test_who_comes_back_sees_that_the_request_waits(own_world: World) -> None:
+    world = own_world
+    _fatima_asks(world)
+    browser = world.browser()
+    page = world.walk(LOZING, "Veerhuis", "fatima", browser=browser).run()
+    assert page.heading == "U mag nog niet inloggen bij Lozing melden"
+    assert "U vroeg al om een machtiging" in page.text
+    asked = format_datetime(world.clock().astimezone(AMSTERDAM), "d MMMM y", locale="nl")
+    assert f"U vroeg het aan Bakkerij De Korenmolen B.V. op {asked}" in page.text
+    assert "nog niet beslist" in page.text and "Sanne Bakker" in page.text
+    assert "Stuur verzoek" not in page.text, "there is nothing to send again"
+    assert page.text.count("terug naar Bronhouderportaal") == 1
+    page = browser.click("Ga terug naar Bronhouderportaal")
+    assert "access_denied" in page.text
+
+
+def test_what_was_sent_has_one_way_back(own_world: World) -> None:
+    _browser, page = _fatima_asks(own_world)
+    assert page.text.count("terug naar Bronhouderportaal") == 1
+    assert "De beheerder van Bakkerij De Korenmolen B.V. kan er nu over beslissen." in page.text
+
+
+def test_a_decision_is_only_promised_where_there_is_an_address(own_world: World) -> None:
+    world = own_world
+    _browser, page = _fatima_asks(world)
+    assert "U krijgt een e-mail" in page.text
+    with world.session() as session, writing(session):
+        session.get_one(Person, "fatima").email = None
+    page = world.walk(LOZING, "Veerhuis", "fatima").run()
+    assert "U krijgt een e-mail" not in page.text
+    assert "Wij hebben geen e-mailadres van u" in page.text
+
+
+def test_another_organisation_can_still_be_asked(own_world: World) -> None:
+    world = own_world
+    _fatima_asks(world)
+    with world.session() as session, writing(session):
+        other = session.scalars(select(Organisation).where(Organisation.kvk == "90001542")).one()
+        session.add(
+            Membership(
+                person_id="fatima",
+                organisation_id=other.id,
+                role=Role.MEMBER,
+                since=world.clock() - timedelta(days=1),
+            )
+        )
+    browser = world.browser()
+    page = world.walk(LOZING, "Veerhuis", "fatima", browser=browser).run()
+    assert "U vroeg al om een machtiging" in page.text
+    assert "Wilt u het ergens anders vragen?" in page.text
+    page = browser.click("Stuur verzoek naar mijn beheerder")
+    assert "De beheerder van Administratiekantoor Yilmaz B.V. kan" in page.text
+    with world.session() as session:
+        assert len(session.scalars(select(MandateRequest)).all()) == 2
+
+
+def test_sending_an_old_form_again_is_one_request_and_one_event(own_world: World) -> None:
+    """Two windows with the form, both sent."""
+    world = own_world
+    first, second = world.browser(), world.browser()
+    for browser in (first, second):
+        world.walk(LOZING, "Veerhuis", "fatima", browser=browser).run()
+    for browser in (first, second):
+        assert "Uw verzoek is verstuurd" in browser.click("Stuur verzoek naar mijn beheerder").text
+    assert len(world.deliver_mail()) == 1
+    with world.session() as session:
         assert len(session.scalars(select(MandateRequest)).all()) == 1
+        assert len(audit.recent(session, tags=[EventTag.MANDATE_REQUESTED])) == 1
 
 
 def test_an_administrator_sees_and_decides_only_for_own_organisations(

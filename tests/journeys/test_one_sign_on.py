@@ -169,6 +169,40 @@ def test_the_party_is_never_inherited(world: World) -> None:
     assert _go(world, browser, BODEMKAART).heading == MANDATE
 
 
+def _marked(page: Page) -> list[str]:
+    """The names of the choices that say that they hold now."""
+    return [
+        str(button.xpath("string(.//*[@class='sluis-choice__name'])"))
+        for button in page.tree.xpath("//button[@name='choice']")
+        if "U bent hier nu voor ingelogd" in button.text_content()
+    ]
+
+
+def test_a_first_choice_marks_nothing(world: World) -> None:
+    browser = world.browser()
+    _log_in(world, browser, "sanne", on_behalf_of="Groenrijk")
+    assert _marked(_go(world, browser, BODEMKAART)) == []
+    other = world.browser()  # of the same person, who chose nothing here
+    page = _go(world, other, BODEM, "prompt=select_account")
+    other.click("Polderpoort")
+    page = other.press("person", "sanne")
+    assert page.heading == MANDATE and _marked(page) == []
+
+
+def test_who_switches_sees_which_of_two_ways_holds(world: World) -> None:
+    """De Korenmolen directly, and De Korenmolen as a client of the office."""
+    browser = world.browser()
+    world.apply(_accepting(world, BODEM))
+    page = world.walk(BODEM.name, "Polderpoort", "sanne", browser=browser).run()
+    assert page.heading == MANDATE
+    browser.press("choice", "90001201.90001542.")
+    page = _finish(browser, browser.page)
+    assert page.heading == IN
+    page = _go(world, browser, BODEM, "prompt=select_account")
+    marked = [b.get("value") for b in page.tree.xpath("//button[.//strong]")]
+    assert marked == ["90001201.90001542."]
+
+
 def test_another_party_without_a_new_login(world: World) -> None:
     browser = world.browser()
     _log_in(world, browser, "sanne", on_behalf_of="Groenrijk")
@@ -177,6 +211,7 @@ def test_another_party_without_a_new_login(world: World) -> None:
     assert first.heading == IN
     page = _go(world, browser, BODEMKAART, "prompt=select_account")
     assert page.heading == MANDATE
+    assert _marked(page) == ["Bakkerij De Korenmolen B.V."]
     second = browser.click("Groenrijk")
     assert second.heading == IN and "Groenrijk" in second.text
     with world.session() as session:

@@ -334,7 +334,7 @@ def test_the_factor_of_another_does_not_exist(world: World) -> None:
 def test_the_notice_is_in_the_language_of_its_reader(world: World) -> None:
     browser = arrive(world, "liv", "Zekerweg")  # reads English, whatever her browser says
     add_app(world, browser)
-    assert posts(world)[-1]["subject"] == "Means of login added"
+    assert posts(world)[-1]["subject"] == "Login method added"
 
 
 def test_F_09_a_code_without_a_pending_enrolment_adds_nothing(world: World) -> None:

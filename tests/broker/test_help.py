@@ -1,0 +1,42 @@
+"""Help: what it says of privacy is what the product does, and the glossary explains our words."""
+
+from __future__ import annotations
+
+import pytest
+
+from broker.http.help_pages import TOPICS
+from consent.release import NAMES_A_PERSON, may_leave
+from directory.services import ConsentRule
+
+
+def _text(topic: str) -> str:
+    return " ".join(f"{head} {text}" for head, text in TOPICS[topic][1])
+
+
+def test_without_a_page_no_name_leaves_as_privacy_says() -> None:
+    assert "Sommige diensten vragen niets: die krijgen uw naam en e-mailadres niet." in _text(
+        "privacy"
+    )
+    assert not any(may_leave(claim, ConsentRule.NONE) for claim in NAMES_A_PERSON)
+    assert {"name", "email"} == NAMES_A_PERSON
+
+
+def test_a_remembered_consent_is_not_promised_to_be_shown() -> None:
+    said = _text("privacy")
+    assert "Koos u ‘Vraag dit niet opnieuw’? Dan ziet u ze pas weer als zij veranderen." in said
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        *("Beheerder", "Dienst", "Herstelcode", "Inlogmiddel", "Ketenmachtiging", "Machtiging"),
+        *("Makelaar", "Niveau", "Passkey", "Pseudoniem", "Tweede factor", "Vestiging"),
+    ],
+)
+def test_the_glossary_explains(word: str) -> None:
+    assert word in [str(head) for head, _text in TOPICS["begrippen"][1]]
+
+
+def test_the_glossary_is_in_alphabetical_order() -> None:
+    heads = [str(head) for head, _text in TOPICS["begrippen"][1]]
+    assert heads == sorted(heads)
