@@ -23,8 +23,8 @@ from sqlalchemy.orm import Session
 
 from broker import settings as configuration
 from broker.configuration import POLL_SECONDS
+from keys.master_key_file import load_sealer
 from keys.rotation import NEEDED, RotationPolicy, introduce, rotate_due
-from keys.sealing import Sealer, load_master_key
 from keys.signing_key import KeyState, KeyUse, SigningKey
 from state.clock import utc_now
 from state.db import writing
@@ -60,7 +60,7 @@ class Keys:
     def publish(self) -> None:
         """The successor of every key, not yet to be used."""
         file = configuration.load(self.fleet.demo.config, {}).keys.master_key_file
-        sealer = Sealer(load_master_key(file))
+        sealer = load_sealer(file)
         for use, algorithm in NEEDED:
             with self.writing() as session:
                 introduce(session, sealer, use, algorithm, utc_now())
