@@ -287,8 +287,15 @@ def test_F_17_only_our_clock_counts(portal: Portal) -> None:
     old = pyotp.TOTP(prepare.totp_secret(portal.world.demo, "roos")).at(0)
     page = browser.post(form.address, [*form.fields, ("code", old), *said])
     assert is_refused(page)
-    portal.world.clock.advance(-3600)  # a server that is an hour off judges by its own time
-    assert is_refused(give(browser, code_of(portal, 120)))
+    portal.world.clock.advance(600)  # a server that is off judges by its own time
+    assert is_refused(give(browser, code_of(portal, -20)))
+    assert give(browser, code_of(portal)).heading == CONSENT
+
+
+def test_F_17_a_question_from_the_future_is_over(portal: Portal) -> None:
+    browser = at_question(portal)
+    portal.world.clock.advance(-3600)
+    assert give(browser, code_of(portal)).status == 410
 
 
 def test_F_14_nobody_finishes_the_question_of_another(portal: Portal) -> None:
