@@ -12,7 +12,7 @@ from state.clock import utc_now
 from tests.faults.test_stopping import SLUIS, Installation, _wait, installation, provider, there
 
 __all__ = ["installation", "provider", "there"]  # fixtures
-pytestmark = pytest.mark.whole
+pytestmark = pytest.mark.slow
 
 
 def take(at: Installation, step: str) -> subprocess.CompletedProcess[str]:

@@ -29,7 +29,7 @@ from state.outbox import Message, OutboxRow, enqueue
 from tests.listener import Listener, Said, Seen, listening
 from tests.servers import free_port
 
-pytestmark = pytest.mark.whole
+pytestmark = pytest.mark.slow
 SLUIS = Path(sys.executable).parent / "sluis"
 SOON = 60.0  # seconds until something counts as not happening, on a busy machine
 MESSAGE = Message("sms", "+31612345678", "", "Uw code: 123456", "7K3QX9AB")
