@@ -145,7 +145,7 @@ OPERATOR_SCENES: Final = (
         "operator-inlogspoor-fout", lambda v: enter(v, "/inlogspoor?code=niets"), "[aria-invalid]"
     ),
     Scene("operator-login", lambda v: _trace(v, leaves=True), ".sluis-trace__fail"),
-    Scene("operator-login-open", lambda v: _trace(v, leaves=False), ".utrecht-alert--info"),
+    Scene("operator-login-open", lambda v: _trace(v, leaves=False), ".sluis-trace__fail"),
     Scene(
         "operator-login-onbekend", lambda v: enter(v, "/inlogspoor/0000-0000"), "form[role=search]"
     ),
