@@ -151,10 +151,10 @@ def test_after_a_night_without_worker_the_last_hour_is_written(world: World) -> 
 
 
 def test_a_person_sees_a_login_that_ran_out(world: World) -> None:
-    """It stood at a page after the makelaar."""
-    world.walk("Lozing melden", "Veerhuis", "fatima").run()
+    """It stood at the question for a code."""
+    world.walk("Lozing melden", "Brugwacht", "yara").run()
     run_out(world)
     end_expired(world.parts)
     with world.session() as session:
         [row] = session.scalars(select(HistoryEntry)).all()
-    assert (row.outcome, row.level, row.provider_id) == ("expired", None, "veerhuis")
+    assert (row.outcome, row.level, row.provider_id) == ("expired", None, "brugwacht")
