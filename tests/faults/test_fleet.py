@@ -131,7 +131,7 @@ def test_X_02_a_code_is_redeemed_once_though_the_answer_was_lost(
     user = visit()
     fleet.arm(f"{moment} POST /token")
     assert user.log_in().kind is Kind.CUT
-    again = user.redeem(query_of(user.browser.page.url))  # type: ignore[union-attr]
+    again = user.redeem_again(SOON)
     scene.ledger.ended(again, user.persona.client_id)
     if moment == failpoint.BEFORE:
         assert again.is_done
