@@ -209,7 +209,7 @@ class User:
         return ending
 
     def redeem_again(self, seconds: float) -> Ending:
-        """The code on the page once more; again while a worker that is not there yet cuts it off."""
+        """The code on the page once more, until a worker is there to answer."""
         assert self.browser.page is not None
         query, end = query_of(self.browser.page.url), time.monotonic() + seconds
         while (ending := self.redeem(query)).kind is Kind.CUT and time.monotonic() < end:
