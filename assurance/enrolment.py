@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from assurance.levels import AssuranceLevel
@@ -77,6 +77,23 @@ def level_to_end(ending: Sequence[OwnFactor], gives: AssuranceLevel) -> Assuranc
     """The level that a session needs to change or end these factors: what they give."""
     counts = any(factor.lifts for factor in ending)
     return gives if counts else AssuranceLevel.EH2
+
+
+def wait_again(session: Session, person_id: str) -> list[str]:
+    """Let the factors that this person added in a session wait for a letter, because from now on
+    they would give more than that session proved; their ids. What an administrator bound or a
+    letter confirmed counts on.
+    """
+    waiting = session.scalars(
+        update(Factor)
+        .where(Factor.person_id == person_id, Factor.ended_at.is_(None))
+        .where(Factor.bound_by == BoundBy.SESSION)
+        .values(bound_by=BoundBy.SELF)
+        .returning(Factor.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    session.expire_all()
+    return list(waiting)
 
 
 def is_last_that_lifts(known: Sequence[OwnFactor], factor: OwnFactor) -> bool:

@@ -53,15 +53,13 @@ def _end_listed(parts: Parts, seconds: range) -> None:
 
 
 def _end(parts: Parts, login: Login) -> None:
-    taken, _ = parts.store.batch(
-        [Take(logins.key(login.id)), logins.ran_out_marker(login, parts.sealer)]
-    )
-    if taken is None:
-        return
+    if parts.store.batch([Take(logins.key(login.id))]) == [None]:
+        return  # somebody was first, and left a marker of their own
     tag, reason = _ending(login)
     with parts.sessions() as session, writing(session):
         write_ending(session, parts, login, tag, reason, None)
     observation.login_ended(login, OUTCOMES[tag], reason, parts.clock())
+    parts.store.batch([logins.ran_out_marker(login, parts.sealer)])
 
 
 def _ending(login: Login) -> tuple[EventTag, str]:

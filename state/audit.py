@@ -56,6 +56,7 @@ class EventTag(enum.StrEnum):
     FACTOR_FAILED = "factor.failed"
     FACTOR_RENAMED = "factor.renamed"
     FACTOR_COUNTS = "factor.counts"
+    FACTOR_WAITS = "factor.waits"
     FACTOR_RESET = "factor.reset"
     FACTOR_RESET_ASKED = "factor.reset_asked"
     FACTOR_RESET_REJECTED = "factor.reset_rejected"

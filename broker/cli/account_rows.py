@@ -10,10 +10,13 @@ from datetime import datetime
 from sqlalchemy import inspect, or_, select
 from sqlalchemy.orm import Session
 
+from assurance import enrolment
 from broker.cli.documents import AccountDocument, Entry, PersonDocument
 from directory.people import Person
 from providers import accounts, recovery
 from providers.accounts import Account
+from state import audit
+from state.audit import AuditEvent, EventTag
 
 
 def write(session: Session, now: datetime, entry: Entry) -> None:
@@ -25,8 +28,11 @@ def write(session: Session, now: datetime, entry: Entry) -> None:
         recovery.forget(row)
     if document is None:
         return
+    gave = enrolment.factors_give(row.level if row is not None and row.ended_at is None else None)
     if row is None:
         row = _made(session, now, entry, document)
+    if not document.ended and enrolment.factors_give(document.rank) > gave:
+        _let_factors_wait(session, person.id, now)
     row.level = document.rank
     if row.email != document.email:
         row.email = document.email
@@ -51,6 +57,16 @@ def mistakes(session: Session, entries: list[Entry]) -> Iterator[str]:
             )
             if holder != entry.model.id:
                 yield f"{entry.place}: account: {name} is that of {holder}"
+
+
+def _let_factors_wait(session: Session, person_id: str, now: datetime) -> None:
+    """A factor that was added for less must not grow with the means."""
+    session.flush()
+    for factor_id in enrolment.wait_again(session, person_id):
+        details: dict[str, audit.Detail] = {"factor": factor_id}
+        audit.record(
+            session, AuditEvent(EventTag.FACTOR_WAITS, now, person_id=person_id, details=details)
+        )
 
 
 def _made(session: Session, now: datetime, entry: Entry, document: AccountDocument) -> Account:
