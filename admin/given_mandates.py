@@ -28,7 +28,6 @@ class Revocation:
     service: LocalizedText
     now: datetime
     sealer: Sealer
-    console_url: str
 
 
 class NoSuchMandate(Exception):
@@ -77,14 +76,6 @@ def _tell(session: Session, mandate: Mandate, wanted: Revocation, reference: str
     person = mandate.person
     if not person.email:
         return
-    facts = RequestFacts(
-        person=person.display_name,
-        organisation=mandate.organisation.name,
-        service=wanted.service.in_(person.locale),
-        level=mandate.level.label,
-        message=None,
-        reference=reference,
-        console_url=wanted.console_url,
-    )
+    facts = RequestFacts.about(mandate, wanted.service, reference)
     letter = letters.revoked(person.email, person.locale, facts)
     outbox.enqueue(session, wanted.sealer, letter, wanted.now)

@@ -37,13 +37,12 @@ class Named(Protocol):
 
 @dataclass(frozen=True)
 class Decision:
-    """What a decision needs beside the request. ``console_url`` goes into the mail."""
+    """What a decision needs beside the request."""
 
     administrator_id: str
     service: Named
     now: datetime
     sealer: Sealer
-    console_url: str
 
 
 def open_requests(session: Session, person_id: str, now: datetime) -> list[MandateRequest]:
@@ -91,15 +90,7 @@ def _tell(session: Session, request: MandateRequest, decision: Decision, *, gran
     person = request.person
     if not person.email:
         return
-    facts = RequestFacts(
-        person=person.display_name,
-        organisation=request.organisation.name,
-        service=decision.service.name.in_(person.locale),
-        level=request.level.label,
-        message=None,
-        reference=request.reference,
-        console_url=decision.console_url,
-    )
+    facts = RequestFacts.about(request, decision.service.name, request.reference)
     letter = letters.to_requester(person.email, person.locale, facts, granted=granted)
     outbox.enqueue(session, decision.sealer, letter, decision.now)
 

@@ -8,7 +8,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from broker.arrivals import blueprint as arrivals
-from broker.console_mandates import blueprint as console
+from broker.beheer.routes import blueprint as console
 from broker.doors import blueprint as doors
 from broker.doors import open_login
 from broker.downstream.oidc.blueprint import create_blueprint as create_oidc

@@ -172,15 +172,7 @@ def _tell_requester(
     person = request.person
     if not person.email:
         return
-    facts = RequestFacts(
-        person=person.display_name,
-        organisation=request.organisation.name,
-        service=service.name.in_(person.locale),
-        level=request.level.label,
-        message=None,
-        reference=request.reference,
-        console_url="",
-    )
+    facts = RequestFacts.about(request, service.name, request.reference)
     letter = letters.service_left(person.email, person.locale, facts)
     outbox.enqueue(session, teller.sealer, letter, teller.now)
 

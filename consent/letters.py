@@ -6,6 +6,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from consent.mandates import Mandate
+from consent.requests import MandateRequest
+from directory.fields import LocalizedText
 from state.outbox import Message
 from state.trace import show_reference
 
@@ -22,7 +25,25 @@ class RequestFacts:
     level: str
     message: str | None
     reference: str
-    console_url: str
+    console_url: str = ""  # for administrators
+
+    @classmethod
+    def about(
+        cls,
+        subject: MandateRequest | Mandate,
+        service: LocalizedText,
+        reference: str,
+    ) -> RequestFacts:
+        """For the person whose request or mandate it is, in that person's language."""
+        person = subject.person
+        return cls(
+            person=person.display_name,
+            organisation=subject.organisation.name,
+            service=service.in_(person.locale),
+            level=subject.level.label,
+            message=None,
+            reference=reference,
+        )
 
 
 def to_administrator(recipient: str, locale: str, facts: RequestFacts) -> Message:

@@ -13,7 +13,7 @@ from assurance.totp import matching_step
 from assurance.webauthn import PasskeyRefused
 from broker import passkey_answers
 from broker.http.replies import show
-from broker.mine import pending, qr
+from broker.mine import pending
 from broker.mine.blueprint import blueprint, to_list
 from broker.mine.pending import Pending
 from broker.mine.visitor import Owner, adder, owner
@@ -24,6 +24,7 @@ from broker.pages.mine import (
     DevicePage,
     PasskeyPage,
 )
+from broker.pages.qr_code import qr_code
 from state.db import writing
 from state.limits import Limit, spend
 
@@ -86,7 +87,7 @@ def _app_page(who: Owner, begun: Pending) -> AppPage:
     name = who.person.display_name
     address = pyotp.TOTP(begun.secret).provisioning_uri(name=name, issuer_name=site)
     groups = [begun.secret[start : start + 4] for start in range(0, len(begun.secret), 4)]
-    return AppPage(who.frame, " ".join(groups), qr.picture(address), who.counts)
+    return AppPage(who.frame, " ".join(groups), qr_code(address), who.counts)
 
 
 # A passkey.

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from broker.http.replies import show
 from broker.mine.blueprint import blueprint
 from broker.mine.visitor import Owner, owner
-from broker.operator.rows import client_name, makelaar_name, service_name
+from broker.names import client_name, makelaar_name, service_name
 from broker.pages.mine import MyLoginRow, MyLoginsPage
 from directory import history, organisations
 from directory.history import HistoryEntry

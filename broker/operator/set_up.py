@@ -8,7 +8,6 @@ which seed its page shows. Every step can be opened again while the time of the 
 from __future__ import annotations
 
 import pyotp
-import segno
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
@@ -20,12 +19,12 @@ from broker.http.replies import show
 from broker.operator import set_up_codes, set_up_ticket
 from broker.operator.desk import blueprint
 from broker.operator.set_up_ticket import Ticket
+from broker.pages.qr_code import qr_code
 from broker.pages.set_up import (
     AppPage,
     ChooseFactorPage,
     CodesPage,
     PasswordPage,
-    QrCode,
     SetUpDonePage,
 )
 from broker.runtime import Runtime, runtime
@@ -177,15 +176,3 @@ def _app_page(rt: Runtime, link: OpenLink, ticket: Ticket, *, is_wrong: bool = F
         qr=qr_code(uri),
         is_wrong=is_wrong,
     )
-
-
-def qr_code(text: str) -> QrCode:
-    """The QR code of this text, with the white border that readers need."""
-    rows = list(segno.make(text, micro=False).matrix_iter(border=4))
-    dark = "".join(
-        f"M{x} {y}h1v1h-1z"
-        for y, row in enumerate(rows)
-        for x, is_dark in enumerate(row)
-        if is_dark
-    )
-    return QrCode(len(rows), dark)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from broker.names import client_name, makelaar_name, service_name
 from broker.operator import wording
-from broker.operator.rows import client_name, makelaar_name, service_name
 from broker.pages.traces import EventRow, Fact, StepRow, TraceView
 from broker.runtime import Runtime
 from state import audit, trace_search

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from broker.pages.qr_code import QrCode
+
 
 @dataclass(frozen=True)
 class MineFrame:
@@ -114,20 +116,12 @@ class LetterPage:
 
 
 @dataclass(frozen=True)
-class Picture:
-    """A QR code: the ``d`` of a path of squares, in a box of ``size``."""
-
-    path: str
-    size: int
-
-
-@dataclass(frozen=True)
 class AppPage:
     """``seed`` in groups of four, with its picture; None where they were shown already."""
 
     mine: MineFrame
     seed: str | None
-    picture: Picture | None
+    qr: QrCode | None
     counts: bool
     error: bool = False
     template: str = "mine/app.html"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from broker.pages.qr_code import QrCode
+
 
 @dataclass(frozen=True)
 class PasswordPage:
@@ -34,14 +36,6 @@ class SetUpPasskeyPage:
     options: str
     error: str = ""
     template: str = "operator/set_up_passkey.html"
-
-
-@dataclass(frozen=True)
-class QrCode:
-    """A drawing: the side in modules, and the dark ones as the ``d`` of an SVG path."""
-
-    side: int
-    dark: str
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,10 @@ import pytest
 import yaml
 from sqlalchemy import select
 
+from broker import names
 from broker.cli.applying import apply_files
 from broker.cli.pruning import Prune, StillUsed
 from broker.grants import Grant
-from broker.operator import rows
 from broker.sign_off import Teller
 from broker.withdrawals import dependents, withdraw
 from consent.register import Consent
@@ -229,9 +229,9 @@ def test_what_left_keeps_its_name_where_history_tells_of_it(
     world: World, kind: Kind, name: str, told: str
 ) -> None:
     shown = {
-        Kind.SERVICE: rows.service_name,
-        Kind.IDENTITY_PROVIDER: rows.makelaar_name,
-        Kind.CLIENT: rows.client_name,
+        Kind.SERVICE: names.service_name,
+        Kind.IDENTITY_PROVIDER: names.makelaar_name,
+        Kind.CLIENT: names.client_name,
     }[kind]
     leave(world, kind, name)
     with world.app.test_request_context():

@@ -1,6 +1,6 @@
 """The console at ``/beheer``: an administrator sees requests for a mandate and decides on them.
 
-Taking back what was given stands in ``console_mandates``.
+Taking back what was given stands in ``mandates``.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from broker import console_sessions
 from broker.downstream.console import BEHEER
 from broker.downstream.interface import PageError
 from broker.http.replies import show
-from broker.operator.rows import service_name
+from broker.names import service_name
 from broker.pages.beheer import (
     ConsoleFrame,
     LoggedOutPage,
@@ -154,7 +154,6 @@ def _decision(console: Console, asked: MandateRequest) -> Decision:
         service=service,
         now=console.now,
         sealer=console.rt.sealer,
-        console_url=f"{console.rt.base_url}/beheer",
     )
 
 

@@ -7,15 +7,13 @@ from werkzeug.wrappers import Response
 from admin import given_mandates
 from admin.administrators import NotAdministrator
 from admin.given_mandates import NoSuchMandate, Revocation
-from broker.console import Console, blueprint, log_in, mandate_row, to_requests, visitor
+from broker.beheer.requests import Console, blueprint, log_in, mandate_row, to_requests, visitor
 from broker.downstream.interface import PageError
 from broker.http.replies import show
 from broker.pages.beheer import MandatePage
 from consent.mandates import Mandate
 from directory.fields import LocalizedText
 from state.db import writing
-
-__all__ = ["blueprint"]
 
 
 @blueprint.get("/machtiging/<mandate_id>")
@@ -48,7 +46,6 @@ def _revocation(console: Console, mandate: Mandate) -> Revocation:
         service=service.name if service else LocalizedText(nl=uuid, en=uuid),
         now=console.now,
         sealer=console.rt.sealer,
-        console_url=f"{console.rt.base_url}/beheer",
     )
 
 

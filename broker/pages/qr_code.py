@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import segno
 
-from broker.pages.mine import Picture
-
 QUIET: Final = 4  # modules of white around it (ISO/IEC 18004)
 
 
-def picture(text: str) -> Picture:
+@dataclass(frozen=True)
+class QrCode:
+    """The ``d`` of a path of squares, in a box of ``size``."""
+
+    path: str
+    size: int
+
+
+def qr_code(text: str) -> QrCode:
     """The code of this text, error correction M."""
     code = segno.make(text, error="m", micro=False)
     rows = [[bool(module) for module in row] for row in code.matrix_iter(border=QUIET)]
@@ -21,4 +28,4 @@ def picture(text: str) -> Picture:
         for x, is_dark in enumerate(row)
         if is_dark
     ]
-    return Picture("".join(runs), len(rows))
+    return QrCode("".join(runs), len(rows))

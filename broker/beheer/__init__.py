@@ -1,0 +1,1 @@
+"""The pages of ``/beheer``: administrators of organisations, their requests and mandates."""
