@@ -6,9 +6,12 @@ from dataclasses import dataclass
 
 from flask import Blueprint, abort
 from flask_babel import lazy_gettext as _
+from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from broker.http.replies import show
+from broker.runtime import runtime
+from broker.settings import Retention
 
 blueprint = Blueprint("help", __name__, url_prefix="/hulp")
 
@@ -106,8 +109,8 @@ TOPICS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
             (
                 _("Hoe lang bewaren wij gegevens?"),
                 _(
-                    "Technische gegevens van een login bewaren wij een week. "
-                    "Wanneer en waar u inlogde, bewaren wij anderhalf jaar. "
+                    "Technische gegevens van een login bewaren wij %(trace)s. "
+                    "Wanneer en waar u inlogde, bewaren wij %(history)s. "
                     "U ziet dat op deze website bij Mijn inlogmiddelen, onder Mijn logins."
                 ),
             ),
@@ -199,4 +202,20 @@ def topic(name: str) -> Response:
     if name not in TOPICS:
         abort(404)
     title, sections = TOPICS[name]
-    return show(HelpTopicPage(title, sections))
+    kept = _kept(runtime().settings.retention)
+    return show(HelpTopicPage(title, tuple((head, str(text) % kept) for head, text in sections)))
+
+
+def _kept(retention: Retention) -> dict[str, str]:
+    """How long this installation keeps things, in words."""
+    return {
+        "trace": _duration(retention.trace_days),
+        "history": _duration(retention.history_days),
+    }
+
+
+def _duration(days: int) -> str:
+    months = days // 30
+    if months < 3:
+        return ngettext("%(num)d dag", "%(num)d dagen", days)
+    return ngettext("%(num)d maand", "%(num)d maanden", months)
