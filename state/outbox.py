@@ -189,27 +189,6 @@ def purge(session: Session, before: datetime) -> int:
     return delete_some(session, OutboxRow.id, OutboxRow.due_at.is_(None), ended)
 
 
-def deliver_due(
-    sessions: Sessions,
-    sealer: Sealer,
-    adapter: Adapter,
-    clock: Clock,
-    limit: int = 20,
-    channels: Collection[Channel] | None = None,
-) -> int:
-    """Send what is due, each message with transactions of its own; how many were sent. Without
-    ``channels`` those of every channel.
-    """
-    among = CHANNELS if channels is None else tuple(channels)
-    sent = 0
-    for _ in range(limit):
-        delivered = deliver_next(sessions, sealer, adapter, clock, among)
-        if delivered is None:
-            break
-        sent += delivered
-    return sent
-
-
 def deliver_next(
     sessions: Sessions,
     sealer: Sealer,

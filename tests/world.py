@@ -34,9 +34,10 @@ from sandbox.walk import Walk
 from sandbox.wire import Answer
 from state import outgoing
 from state.adapters import webhook
-from state.outbox import Message, deliver_due
+from state.outbox import Message
 from state.outgoing import OutgoingClient
 from tests.clocks import FakeClock
+from tests.deliveries import deliver_due
 
 ADDRESSES = Addresses(
     broker="http://localhost:8000",

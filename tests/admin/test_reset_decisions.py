@@ -18,13 +18,12 @@ from admin.operators import OperatorRole
 from admin.reset_rules import Verdict
 from assurance import second_factor
 from broker.forgetting import forget
-from broker.tables import TABLES
 from directory.people import Person
 from state import audit
 from state.audit import EventTag
-from state.db import Base, writing
-from state.engine import make_engine
+from state.db import writing
 from tests.clocks import START
+from tests.databases import BOTH, database
 from tests.keys_for_tests import make_keyring, make_sealer
 from tests.servers import postgresql_url
 
@@ -34,18 +33,10 @@ ANNA, BRAM, CAS, ROOS = "anna", "bram", "cas", "roos"
 HOUR = timedelta(hours=1)
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+@pytest.fixture(params=BOTH)
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    assert TABLES
-    url = f"sqlite:///{tmp_path}/sluis.db"
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgresql_url")
-    made = make_engine(url)
-    Base.metadata.drop_all(made)
-    Base.metadata.create_all(made)
-    yield made
-    Base.metadata.drop_all(made)
-    made.dispose()
+    with database(request, tmp_path) as made:
+        yield made
 
 
 @pytest.fixture

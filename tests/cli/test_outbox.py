@@ -19,6 +19,7 @@ from state.clock import utc_now
 from state.outbox import DeliveryFailed, Message, OutboxRow
 from tests.cli.conftest import Sluis
 from tests.clocks import FakeClock
+from tests.deliveries import deliver_due
 
 MESSAGE = Message("mail", "m.jansen@example.nl", "Machtiging verleend", "Beste,", "7K3QX9AB")
 
@@ -56,7 +57,7 @@ def _put(parts: Parts) -> str:
 
 def _given_up(parts: Parts) -> str:
     message_id = _put(parts)
-    outbox.deliver_due(parts.sessions, parts.sealer, Down(), parts.clock)
+    deliver_due(parts.sessions, parts.sealer, Down(), parts.clock)
     return message_id
 
 
@@ -81,9 +82,9 @@ def test_the_list_tells_the_state_and_nothing_of_the_person(parts: Parts, sluis:
 
 def test_a_reference_is_no_reason(parts: Parts, sluis: Sluis) -> None:
     failed = _given_up(parts)
-    outbox.deliver_due(parts.sessions, parts.sealer, Up(), parts.clock)
+    deliver_due(parts.sessions, parts.sealer, Up(), parts.clock)
     sent = _put(parts)
-    outbox.deliver_due(parts.sessions, parts.sealer, Up(), parts.clock)
+    deliver_due(parts.sessions, parts.sealer, Up(), parts.clock)
     head, *lines = sluis("outbox", "list").output.splitlines()
     rows = {line.split()[0]: line[head.index("Reference") :].split() for line in lines}
     assert rows == {sent: ["7K3Q-X9AB"], failed: ["7K3Q-X9AB", "recipient_refused"]}
@@ -98,7 +99,7 @@ def test_what_was_given_up_is_sent_after_all(
     answer = sluis("outbox", "retry", "--all-given-up" if everything else message_id)
     assert (answer.exit_code, answer.output) == (0, "1 message(s) will be sent again.\n")
     clock.advance(60)
-    assert outbox.deliver_due(parts.sessions, parts.sealer, adapter, clock) == 1
+    assert deliver_due(parts.sessions, parts.sealer, adapter, clock) == 1
     assert adapter.sent == [(message_id, MESSAGE)]
     assert _tags(parts.sessions) == [EventTag.MESSAGE_RETRIED, EventTag.MESSAGE_GIVEN_UP]
     assert sluis("outbox", "retry", message_id).exit_code == 1

@@ -18,14 +18,13 @@ from sqlalchemy import Engine, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
-from broker.tables import TABLES
 from consent import register
 from consent.register import Consent
 from directory.people import Person
 from state import migrate
-from state.db import Base, writing
-from state.engine import make_engine
+from state.db import writing
 from tests.clocks import START
+from tests.databases import BOTH, database
 from tests.servers import postgresql_url
 
 __all__ = ["postgresql_url"]
@@ -50,21 +49,13 @@ class Kept:
             return list(session.scalars(select(Consent).order_by(Consent.given_at)))
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+@pytest.fixture(params=BOTH)
 def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kept]:
-    assert TABLES
-    url = f"sqlite:///{tmp_path}/sluis.db"
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgresql_url")
-    engine = make_engine(url)
-    Base.metadata.drop_all(engine)
-    Base.metadata.create_all(engine)
-    with Session(engine) as session:
-        session.add(Person(id="jan", display_name="Jan de Vries", created_at=START))
-        session.commit()
-    yield Kept(engine)
-    Base.metadata.drop_all(engine)
-    engine.dispose()
+    with database(request, tmp_path) as engine:
+        with Session(engine) as session:
+            session.add(Person(id="jan", display_name="Jan de Vries", created_at=START))
+            session.commit()
+        yield Kept(engine)
 
 
 def test_the_same_set_is_written_once(kept: Kept) -> None:

@@ -15,7 +15,8 @@ from sandbox.portal.clients import BODEM, BODEMKAART, GRONDWATER
 from state import audit
 from state.audit import EventTag
 from state.db import writing
-from state.outbox import PACES, OutboxRow, deliver_due
+from state.outbox import PACES, OutboxRow
+from tests.deliveries import deliver_due
 from tests.world import World
 
 IN = "U bent ingelogd"

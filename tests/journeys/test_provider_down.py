@@ -10,8 +10,9 @@ from sqlalchemy import select
 from sandbox.prepare import recovery_codes
 from state import audit
 from state.audit import EventTag
-from state.outbox import DeliveryFailed, Message, OutboxRow, deliver_due
+from state.outbox import DeliveryFailed, Message, OutboxRow
 from tests.broker.portal import set_clock
+from tests.deliveries import deliver_due
 from tests.journeys.test_demo_factors import IN, at_question, finish
 from tests.world import World
 

@@ -21,6 +21,7 @@ from state import outbox
 from state.db import writing
 from state.outbox import Message, OutboxRow, enqueue
 from tests.clocks import FakeClock
+from tests.deliveries import deliver_due
 
 FIRST, SECOND = b"1" * 32, b"2" * 32
 OLD = Sealer(FIRST)
@@ -161,7 +162,7 @@ def busy(sessions: sessionmaker[Session], clock: FakeClock, post: Post) -> Itera
         sealer = OLD if number % 2 else BOTH
         with sessions() as session:
             put(session, sealer, clock(), f"late {number:02}")
-        outbox.deliver_due(sessions, BOTH, post, clock, limit=1)
+        deliver_due(sessions, BOTH, post, clock, limit=1)
         with sessions() as session, writing(session):
             some = session.scalars(select(OutboxRow.id).where(OutboxRow.due_at.is_not(None))).all()
             kept = some[number % len(some)]

@@ -14,9 +14,8 @@ import state.audit
 import state.outbox
 import state.stores
 import state.trace
-from state.db import Base
-from state.engine import make_engine
 from tests.clocks import FakeClock
+from tests.databases import BOTH, database
 from tests.servers import postgresql_url, redis_url
 
 __all__ = ["keys", "postgresql_url", "redis_url", "state"]
@@ -27,18 +26,11 @@ def clock() -> FakeClock:
     return FakeClock()
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+@pytest.fixture(params=BOTH)
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     """An empty database with every table that is known here."""
-    url = f"sqlite:///{tmp_path}/sluis.db"
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgresql_url")
-    engine = make_engine(url)
-    Base.metadata.drop_all(engine)
-    Base.metadata.create_all(engine)
-    yield engine
-    Base.metadata.drop_all(engine)
-    engine.dispose()
+    with database(request, tmp_path) as made:
+        yield made
 
 
 @pytest.fixture

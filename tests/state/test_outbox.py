@@ -14,6 +14,7 @@ from state.audit import EventTag
 from state.db import writing
 from state.outbox import MOST_ATTEMPTS, DeliveryFailed, Message, OutboxRow
 from tests.clocks import FakeClock
+from tests.deliveries import deliver_due
 from tests.keys_for_tests import make_sealer
 
 MESSAGE = Message("mail", "m.jansen@example.nl", "Machtiging verleend", "Beste,\n…", "7K3QX9AB")
@@ -45,7 +46,7 @@ def kept(sessions: sessionmaker[Session]) -> OutboxRow:
 
 
 def deliver(sessions: sessionmaker[Session], adapter: Recorder, clock: FakeClock) -> int:
-    return outbox.deliver_due(sessions, make_sealer(), adapter, clock)
+    return deliver_due(sessions, make_sealer(), adapter, clock)
 
 
 def test_a_message_is_sent_once_and_then_blanked(
@@ -160,15 +161,15 @@ def test_at_most_so_many_are_sent_at_a_time(
     for _ in range(3):
         put(sessions, clock)
     adapter = Recorder()
-    assert outbox.deliver_due(sessions, make_sealer(), adapter, clock, limit=2) == 2
-    assert outbox.deliver_due(sessions, make_sealer(), adapter, clock, limit=2) == 1
+    assert deliver_due(sessions, make_sealer(), adapter, clock, limit=2) == 2
+    assert deliver_due(sessions, make_sealer(), adapter, clock, limit=2) == 1
 
 
 def test_content_under_another_master_key_waits_for_who_has_it(
     sessions: sessionmaker[Session], clock: FakeClock
 ) -> None:
     put(sessions, clock)
-    assert outbox.deliver_due(sessions, Sealer(b"2" * 32), Recorder(), clock) == 0
+    assert deliver_due(sessions, Sealer(b"2" * 32), Recorder(), clock) == 0
     row = kept(sessions)
     assert (row.reason, row.given_up_at) == ("wrong_master_key", None)
     clock.advance(3600)
@@ -206,7 +207,6 @@ def test_each_channel_can_be_delivered_by_itself(
 ) -> None:
     put(sessions, clock)
     adapter = Recorder()
-    deliver_due = outbox.deliver_due
     assert deliver_due(sessions, make_sealer(), adapter, clock, channels=("sms", "letter")) == 0
     assert adapter.sent == []
     assert deliver_due(sessions, make_sealer(), adapter, clock, channels=("mail",)) == 1

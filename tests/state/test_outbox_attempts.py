@@ -15,6 +15,7 @@ from state.adapters.channels import ByChannel
 from state.db import writing
 from state.outbox import CHANNELS, PACES, Channel, DeliveryFailed, Message, OutboxRow
 from tests.clocks import FakeClock
+from tests.deliveries import deliver_due
 from tests.keys_for_tests import make_sealer
 
 MESSAGE = Message("sms", "+31612345678", "", "Uw code: 123456", "7K3QX9AB")
@@ -48,7 +49,7 @@ def kept(sessions: Sessions) -> OutboxRow:
 
 
 def deliver(sessions: Sessions, adapter: outbox.Adapter, clock: FakeClock) -> int:
-    return outbox.deliver_due(sessions, make_sealer(), adapter, clock)
+    return deliver_due(sessions, make_sealer(), adapter, clock)
 
 
 def until_given_up(sessions: Sessions, adapter: Down, clock: FakeClock) -> list[float]:
@@ -180,7 +181,7 @@ def test_content_that_nobody_understands_is_given_up(sessions: Sessions, clock: 
     with sessions() as session, writing(session):
         row = session.get_one(OutboxRow, message_id)
         row.sealed = sealer.seal(b"{}", f"outbox:{message_id}")
-    assert outbox.deliver_due(sessions, sealer, Down(clock), clock) == 0
+    assert deliver_due(sessions, sealer, Down(clock), clock) == 0
     assert kept(sessions).reason == "not_understood"
 
 

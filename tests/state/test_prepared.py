@@ -12,31 +12,23 @@ from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
 from assurance.levels import AssuranceLevel
-from broker.tables import TABLES
 from state import audit, trace
 from state.audit import AuditEvent, AuditRow, EventTag
 from state.db import Base, table_of
 from state.engine import make_engine
 from state.prepared import Prepared, insert_into
 from state.trace import Trace, TraceRecord, TraceStep
+from tests.databases import BOTH, database
 from tests.servers import postgresql_url
 
 __all__ = ["postgresql_url"]
 NOW = datetime(2026, 11, 2, 9, 0, 0, 123456, tzinfo=UTC)
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+@pytest.fixture(params=BOTH)
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    assert TABLES
-    url = f"sqlite:///{tmp_path}/sluis.db"
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgresql_url")
-    made = make_engine(url)
-    Base.metadata.drop_all(made)
-    Base.metadata.create_all(made)
-    yield made
-    Base.metadata.drop_all(made)
-    made.dispose()
+    with database(request, tmp_path) as made:
+        yield made
 
 
 def test_every_kind_of_value_is_written_as_the_mapper_reads_it(engine: Engine) -> None:
