@@ -19,6 +19,7 @@ from tests.broker.recorder import Gate, Recorder
 from tests.world import ADDRESSES, InProcessOutgoing, World
 
 CONSENT = "Deze gegevens geven wij door"
+HELP_DESK = ("tel:0880000000", "mailto:helpdesk@voorbeeld.example")
 ELSEWHERE = "Wij herkennen uw browser niet"
 
 
@@ -321,7 +322,7 @@ def test_O_45_a_finished_login_says_so(portal: Portal) -> None:
     for page in (again, reposted, cancelled):
         assert (page.status, page.heading) == (409, "U bent al klaar met inloggen")
         assert "Jan" not in page.text and "Korenmolen" not in page.text
-        assert page.tree.xpath("//main//a/@href") == [f"http://{HOST}/"]
+        assert page.tree.xpath("//main//a/@href") == [f"http://{HOST}/", *HELP_DESK]
     stranger = portal.world.browser().open(consent.url)
     assert stranger.status == 410
     assert HOST not in stranger.answer.body.decode()

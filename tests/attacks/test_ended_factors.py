@@ -13,6 +13,7 @@ from sandbox.portal.clients import LOZING
 from sandbox.prepare import totp_secret
 from tests.broker.portal import Portal, make_portal_world, scope_of, set_clock
 from tests.journeys.at_mijn import (
+    AGAIN,
     BASE,
     CODE,
     LIST,
@@ -99,7 +100,8 @@ def test_F_12_at_mijn_another_factor_that_stands_still_counts(world: World) -> N
     browser.open(f"{BASE}/{old.id}/verwijderen")
     assert browser.click("Verwijder het middel").heading == LIST
     assert browser.page is not None and "Het inlogmiddel is verwijderd" in browser.page.text
-    page = browser.open(f"{BASE}/app")  # proved with what ended: asked anew
+    assert browser.open(f"{BASE}/app").heading == AGAIN  # proved with what ended: asked anew
+    page = browser.click("Log opnieuw in")
     assert page.url.startswith(ADDRESSES.makelaars) or "/login/" in page.url
 
 
