@@ -6,6 +6,7 @@ import re
 import secrets
 from typing import Final
 
+from broker.downstream.console import OPERATOR
 from sandbox.operator import USER_NAME, make_operator, new_link
 from sandbox.prepare import password
 from sandbox.walk import Walk
@@ -14,20 +15,34 @@ from tests.browser.visitor import Visitor
 
 BODEM: Final = "Meldportaal Bodem"
 GOOD: Final = "een lange zin voor de sluis"
+_SESSIONS: Final[dict[tuple[str, str], str]] = {}  # cookies, by demo and user name
 _REFERENCE: Final = re.compile(r"[0-9A-Z]{4}-[0-9A-Z]{4}")
 
 
 def enter(visitor: Visitor, path: str = "", user_name: str = USER_NAME) -> None:
-    """Log in at the console, and go to one of its pages."""
-    visitor.go("/operator")
+    """Go to a page of the console; log in first, unless an earlier visitor's login still holds."""
+    who = (str(visitor.running.demo.directory), user_name)
+    here = visitor.running.addresses.broker
+    if who in _SESSIONS:
+        https = here.replace("http:", "https:")  # else a secure cookie is not taken in
+        cookie = {"name": OPERATOR.cookie, "value": _SESSIONS[who], "url": https}
+        visitor.context.add_cookies([{**cookie, "secure": True, "httpOnly": True}])
+    visitor.go("/operator" + path)
+    if not visitor.page.locator("#wachtwoord").count():
+        return
+    _log_in(visitor, user_name)
+    cookies = {one["name"]: one["value"] for one in visitor.context.cookies(here)}
+    _SESSIONS[who] = cookies[OPERATOR.cookie]
+    visitor.go("/operator" + path)
+
+
+def _log_in(visitor: Visitor, user_name: str) -> None:
     visitor.page.fill("#naam", user_name)
     visitor.page.fill("#wachtwoord", password(visitor.running.demo, user_name))
     visitor.click("form:has(#wachtwoord) button[type=submit]")
     visitor.running.forget_codes()  # a code of the same half minute was given for another page
     visitor.give_code(visitor.running.code_of(user_name))
     visitor.wait_for(".sluis-nav")
-    if path:
-        visitor.go("/operator" + path)
 
 
 def _somebody_new(visitor: Visitor) -> str:
