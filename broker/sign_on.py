@@ -128,7 +128,7 @@ def plan(rt: Runtime, login: Login, request: Request, now: datetime) -> Plan | N
     if login.request.purpose is not Purpose.LOGIN:
         return None
     if login.session_id is not None:
-        return Plan(login.session_id, is_new=False, rises=_has_fresh_factor(login))
+        return Plan(login.session_id, is_new=False, rises=_is_higher(login))
     there = current(rt, request, now)
     if there is not None and there.person_id == login.person_id:
         return Plan(there.id, is_new=False, rises=True)
@@ -166,7 +166,7 @@ def write(sql: Session, rt: Runtime, planned: Plan, login: Login, meets: Situati
 
 
 def _raise(sql: Session, rt: Runtime, planned: Plan, login: Login, meets: Situation) -> str | None:
-    """A factor on top of a session keeps what the login was made of; a new login replaces it."""
+    """What lifts a session keeps the group where it began; a new login begins anew."""
     return sessions.raise_to(
         sql,
         rt.sealer,
@@ -260,5 +260,9 @@ def _reused(facts: SessionFacts, meets: Situation) -> FactorDone | None:
     return factor if second_factor.stands(meets.rt.session, factor.factor_id) else None
 
 
-def _has_fresh_factor(login: Login) -> bool:
-    return login.factor is not None and login.factor.at >= login.created_at
+def _is_higher(login: Login) -> bool:
+    """Did this login lift its session: by a fresh factor, or because the makelaar that made it gave
+    a higher level for the same person?
+    """
+    has_fresh_factor = login.factor is not None and login.factor.at >= login.created_at
+    return has_fresh_factor or login.insists

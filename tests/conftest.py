@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import pytest
 
 from tests.browser.fixtures import chromium, running
+from tests.key_pool import pooled
 from tests.machine import missing_for
 
 __all__ = ["chromium", "running"]  # here for all: one Playwright per process
@@ -16,6 +17,12 @@ __all__ = ["chromium", "running"]  # here for all: one Playwright per process
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true")
 MISSING = "not here: "
 WHOLE = {"World", "make_world", "Portal", "Sluis", "Parties"}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def key_pool() -> Iterator[None]:
+    with pooled():
+        yield
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -279,7 +279,11 @@ def test_a_makelaar_that_can_gives_more_when_it_is_asked_for_more(world: World) 
     page = _go(world, browser, GRONDWATER)
     assert page.heading == "Log in bij Brugwacht"
     assert "EH3, wachtwoord en app" in page.text
+    before = _cookie(world, browser)
     assert "EH3 (nodig EH3)" in _finish(browser, browser.press("person", "wim")).text
+    assert _cookie(world, browser) != before
+    assert _go(world, browser, GRONDWATER).heading == CONSENT  # the session was lifted, too
+    assert _go(world, browser, SCHOUW).heading != PROVIDER  # and is still of its first service
 
 
 def test_another_portal_builds_on_the_same_login(world: World) -> None:

@@ -1,0 +1,47 @@
+"""RSA keys from a pool: a world needs twelve, and each takes a tenth of a second.
+
+For what the product and the sandbox make at their start. Each has a pool of its own, large enough
+that no test meets a key twice; keys that a test makes itself (``keys_for_tests``, or by hand) come
+from neither.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from types import SimpleNamespace
+from typing import Final
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+import keys.rotation
+import sandbox.keys
+
+SIZE: Final = 64
+
+
+class _Pool:
+    def __init__(self) -> None:
+        self._keys: dict[int, list[RSAPrivateKey]] = {}
+        self._asked = count()
+
+    def generate_private_key(self, public_exponent: int, key_size: int) -> RSAPrivateKey:
+        made = self._keys.setdefault(key_size, [])
+        if len(made) < SIZE:
+            made.append(rsa.generate_private_key(public_exponent, key_size))
+            return made[-1]
+        return made[next(self._asked) % SIZE]
+
+
+@contextmanager
+def pooled() -> Iterator[None]:
+    """Inside this block."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (keys.rotation, sandbox.keys):
+            pool = _Pool()
+            names = {**vars(rsa), "generate_private_key": pool.generate_private_key}
+            patch.setattr(module, "rsa", SimpleNamespace(**names))
+        yield
