@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from assurance.levels import AssuranceLevel
-from assurance.means import TRUSTED, BoundBy, Factor, FactorKind
+from assurance.means import MOST_OF_A_KIND, TRUSTED, BoundBy, Factor, FactorKind
 from assurance.step_up import LOCAL_FACTOR_GIVES
 
 
@@ -77,6 +77,11 @@ def level_to_end(ending: Sequence[OwnFactor], gives: AssuranceLevel) -> Assuranc
     """The level that a session needs to change or end these factors: what they give."""
     counts = any(factor.lifts for factor in ending)
     return gives if counts else AssuranceLevel.EH2
+
+
+def is_full(known: Sequence[OwnFactor], kind: FactorKind) -> bool:
+    """Has this person as many factors of this kind as one may have?"""
+    return sum(one.kind is kind for one in known) >= MOST_OF_A_KIND
 
 
 def wait_again(session: Session, person_id: str) -> list[str]:

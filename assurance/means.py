@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import BigInteger, Enum, ForeignKey, Integer, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -28,6 +29,7 @@ class BoundBy(enum.StrEnum):
     SELF = "self"
 
 
+MOST_OF_A_KIND: Final = 10  # factors of one person
 TRUSTED = (BoundBy.ADMINISTRATOR, BoundBy.LETTER, BoundBy.SESSION)
 
 

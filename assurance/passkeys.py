@@ -5,17 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from assurance.means import BoundBy, Factor, FactorKind, Passkey
+from assurance.means import MOST_OF_A_KIND, BoundBy, Factor, FactorKind, Passkey
 from assurance.webauthn import Credential, Owner, PasskeyRefused
 from keys.sealing import Sealer
 from state.db import new_id
-
-MOST: Final = 10  # of one person
 
 
 def owner(sealer: Sealer, person_id: str, name: str) -> Owner:
@@ -44,7 +41,7 @@ def bind(
     taken = select(Passkey.factor_id).where(Passkey.credential_hash == hashed)
     if session.scalars(taken).first() is not None:
         raise PasskeyRefused("known")
-    if len(of_person(session, person_id)) >= MOST:
+    if len(of_person(session, person_id)) >= MOST_OF_A_KIND:
         raise PasskeyRefused("too_many")
     factor = Factor(
         id=new_id(),

@@ -10,6 +10,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from assurance.means import BoundBy, Factor, FactorKind, RecoveryCode
+from directory.people import Person
 from keys.sealing import Sealer
 from state.db import new_id
 
@@ -29,8 +30,9 @@ def bind(
     codes: tuple[str, ...] = (),
 ) -> tuple[str, ...]:
     """A new set, which ends the old one. The codes are returned once and kept nowhere. ``codes``
-    are made here unless they come from elsewhere.
+    are made here unless they come from elsewhere. Of two sets at once the later one stays.
     """
+    session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
     session.execute(
         update(Factor)
         .where(

@@ -66,5 +66,5 @@ def _ending(login: Login) -> tuple[EventTag, str]:
     """Who was refused and never came back was refused; everybody else ran out of time."""
     why = login.ended or login.stopped
     if why is None:
-        return EventTag.LOGIN_EXPIRED, logins.RAN_OUT
+        return EventTag.LOGIN_EXPIRED, logins.GAVE_WAY if login.gave_way else logins.RAN_OUT
     return EventTag.LOGIN_REFUSED, why.reason

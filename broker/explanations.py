@@ -260,6 +260,12 @@ _SINGLE: Final = {
         Fixer.USER,
         _("Inloggen duurde te lang. Begin opnieuw bij de website van de dienst."),
     ),
+    "gave_way": Explanation(
+        _("De gebruiker begon in dezelfde browser vaak opnieuw. De oudste logins zijn vervallen."),
+        _("Kijk of de dienst de gebruiker steeds opnieuw naar het inloggen stuurt."),
+        Fixer.PORTAL,
+        _("U begon vaker met inloggen. Sluit de oude tabbladen en ga verder in het nieuwste."),
+    ),
 }  # fmt: skip
 _BY_REASON: Final[Mapping[str, Explanation]] = {
     **{prefix + word: told for told, words, prefix in _GROUPS for word in words.split()},

@@ -106,6 +106,7 @@ class Login:
     consent_kept: bool = False  # do not ask again for the same data
     stopped: Stopped | None = None
     ended: Ended | None = None
+    gave_way: bool = False  # newer logins of its browser took its place
     trace: str = ""  # its steps, a line each; read by broker.trail
     is_noted: bool = False  # its trace was kept before its end, for who calls from the page
 

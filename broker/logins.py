@@ -24,6 +24,8 @@ CONTEXT = "login"
 log = structlog.get_logger()
 FINISHED_SECONDS = 3600  # how long the back button finds a friendly page
 RAN_OUT = "login_expired"
+GAVE_WAY = "gave_way"
+SOON_SECONDS = 5  # after the lists that a worker may have read already
 WAITS_SECONDS = 3600  # how long a login that ran out waits for its ending to be written
 
 
@@ -118,6 +120,15 @@ def swap(kept: Kept, login: Login, sealer: Sealer, now: datetime) -> Swap:
     """The operation that advances ``kept`` to ``login`` if nobody else did in the meantime."""
     assert kept.raw is not None
     return Swap(key(login.id), kept.raw, dump(login, sealer), _lives(login, now))
+
+
+def give_way(kept: Kept, sealer: Sealer, now: datetime) -> list[Operation]:
+    """The operations that end a login because newer ones of its browser took its place: it is over
+    at once, and the worker writes its ending.
+    """
+    over = replace(kept.login, expires_at=now, gave_way=True)
+    due = due_key(int(now.timestamp()) + SOON_SECONDS)
+    return [swap(kept, over, sealer, now), Append(due, over.id.encode(), _lives(over, now))]
 
 
 def get(login_id: str) -> Get:

@@ -110,5 +110,5 @@ def _words(change: Change, kind: FactorKind) -> tuple[str, str]:
             )
         case Change.COUNTS:
             return _("Inlogmiddel telt nu mee"), _(
-                "Met dit inlogmiddel haalt u nu niveau EH2+: %(name)s.", name=name
+                "Dit inlogmiddel telt vanaf nu mee: %(name)s.", name=name
             )

@@ -236,7 +236,7 @@ PEOPLE: Final = (
     TestPerson(
         "eva",
         "Eva Maas",
-        "Bij Vergunning aanvragen: ingelogd met een middel van Sluis zelf",
+        "Bij Vergunning aanvragen: ingelogd met een inlogmiddel van Sluis zelf",
         account=OwnAccount("eva.maas", "EH3", "wachtwoord en code uit app"),
     ),
 )

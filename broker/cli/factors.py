@@ -183,7 +183,7 @@ def _letter(settings: Settings, person: Person, factor: OwnFactor, code: str) ->
         name = notices.kind_name(factor.kind)
         lines = (
             _("U voegde een inlogmiddel toe aan uw account: %(name)s.", name=name),
-            _("Met deze code telt het mee voor niveau EH2+: %(code)s", code=code),
+            _("Met deze code telt het mee: %(code)s", code=code),
             _(
                 "Vul de code binnen 30 dagen in op %(url)s",
                 url=f"{settings.base_url}/mijn/inlogmiddelen",

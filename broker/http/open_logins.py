@@ -112,9 +112,9 @@ def keep_few(rt: Runtime, response: Response, keep: str) -> None:
 def _drop(rt: Runtime, one: Held) -> None:
     kept = logins.parse(rt.store.get(logins.key(one.login_id)), rt.sealer)
     if kept is None or logins.is_over(kept.login, rt.clock()):
-        return  # its ending is written by the worker
+        return
     if cookies.opens(one.secret, kept.login):
-        rt.store.take(logins.key(one.login_id))
+        rt.store.batch(logins.give_way(kept, rt.sealer, rt.clock()))
 
 
 def note_end(response: Response, login: Login, now: datetime) -> None:

@@ -6,7 +6,7 @@ import pyotp
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from assurance import devices, passkeys, recovery_codes, second_factor, webauthn
+from assurance import devices, enrolment, passkeys, recovery_codes, second_factor, webauthn
 from assurance.devices import DeviceRefused
 from assurance.means import FactorKind
 from assurance.totp import matching_step
@@ -16,7 +16,7 @@ from broker.http.replies import show
 from broker.mine import pending
 from broker.mine.blueprint import blueprint, to_list
 from broker.mine.pending import Pending
-from broker.mine.visitor import Owner, adder, owner
+from broker.mine.visitor import LogInFirst, Owner, adder, owner
 from broker.notices import Change
 from broker.pages.mine import (
     AppPage,
@@ -39,7 +39,7 @@ APP, PASSKEY = "app", "passkey"
 @blueprint.get("/inlogmiddelen/app")
 def ask_app() -> Response:
     """A new secret with its QR code, shown once."""
-    who = adder()
+    who = _adder_of_app()
     begun = pending.get(who, APP)
     if begun is None:
         begun = Pending(pyotp.random_base32(), who.session.now)
@@ -50,7 +50,7 @@ def ask_app() -> Response:
 @blueprint.post("/inlogmiddelen/app/opnieuw")
 def ask_app_again() -> Response:
     """Another secret: the one that was shown is worth nothing any more."""
-    who = adder()
+    who = _adder_of_app()
     pending.take(who, APP)
     return redirect(url_for("mine.ask_app"), 303)
 
@@ -58,13 +58,13 @@ def ask_app_again() -> Response:
 @blueprint.post("/inlogmiddelen/app")
 def add_app() -> Response:
     """The first code proves that the app has the secret."""
-    who = adder()
+    who = _adder_of_app()
     begun = pending.get(who, APP)
     if begun is None:
         return redirect(url_for("mine.ask_app"), 303)
     step = matching_step(begun.secret, request.form.get("code", ""), who.session.now, 0)
     if step is None or pending.take(who, APP) != begun:
-        return show(AppPage(who.frame, None, None, who.counts, error=True), 422)
+        return show(AppPage(who.frame, None, None, who.counts, error="wrong"), 422)
     with writing(who.rt.session) as session:
         second_factor.bind_totp(
             session,
@@ -78,6 +78,17 @@ def add_app() -> Response:
         )
         who.record(Change.ADDED, FactorKind.TOTP)
     return to_list("added")
+
+
+def _adder_of_app() -> Owner:
+    """Who is here and may add an app. Raises LogInFirst, also with the page that says what to do
+    first.
+    """
+    who = adder()
+    if enrolment.is_full(who.factors, FactorKind.TOTP):
+        page = AppPage(who.frame, None, None, who.counts, error="too_many")
+        raise LogInFirst(show(page, 422))
+    return who
 
 
 def _app_page(who: Owner, begun: Pending) -> AppPage:

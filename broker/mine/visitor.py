@@ -63,7 +63,7 @@ class Owner:
 
     @property
     def frame(self) -> MineFrame:
-        return MineFrame(self.person.display_name)
+        return MineFrame(self.person.display_name, self.gives.label)
 
     @cached_property
     def factors(self) -> Sequence[OwnFactor]:

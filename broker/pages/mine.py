@@ -10,9 +10,10 @@ from broker.pages.qr_code import QrCode
 
 @dataclass(frozen=True)
 class MineFrame:
-    """Who is logged in."""
+    """Who is logged in. ``gives``: label of the level that a factor of theirs can lift to."""
 
     person: str
+    gives: str
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ class CountsAt:
 
 @dataclass(frozen=True)
 class FactorsPage:
-    """``done``: what just happened. ``counts``: what is added in this session counts for EH2+."""
+    """``done``: what just happened. ``counts``: what is added in this session counts at once."""
 
     mine: MineFrame
     rows: tuple[FactorRow, ...]
@@ -97,7 +98,7 @@ class FactorPage:
 
 @dataclass(frozen=True)
 class RemovePage:
-    """``is_last``: without it no login of EH2+ with a factor of ours is possible any more."""
+    """``is_last``: without it no factor of ours lifts a login any more."""
 
     mine: MineFrame
     row: FactorRow
@@ -117,13 +118,15 @@ class LetterPage:
 
 @dataclass(frozen=True)
 class AppPage:
-    """``seed`` in groups of four, with its picture; None where they were shown already."""
+    """``seed`` in groups of four, with its picture; None where they were shown already. ``error``:
+    ``wrong`` or ``too_many``.
+    """
 
     mine: MineFrame
     seed: str | None
     qr: QrCode | None
     counts: bool
-    error: bool = False
+    error: str = ""
     template: str = "mine/app.html"
 
 

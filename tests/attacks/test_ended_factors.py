@@ -84,7 +84,7 @@ def test_F_12_at_mijn_a_factor_that_ended_adds_no_other(world: World) -> None:
     assert thief.open(f"{BASE}/app").heading == "Voeg een app met codes toe"
     seed = seed_of(thief)
     owner.open(f"{BASE}/{app.id}/verwijderen")
-    assert "Het inlogmiddel is verwijderd" in owner.click("Verwijder het middel").text
+    assert "Het inlogmiddel is verwijderd" in owner.click("Verwijder het inlogmiddel").text
     token = next(f.fields["csrf_token"] for f in thief.page.forms if "csrf_token" in f.fields)  # type: ignore[union-attr]
     code = pyotp.TOTP(seed).at(world.clock())
     thief.post(f"{BASE}/app", [("csrf_token", token), ("code", code)])
@@ -98,7 +98,7 @@ def test_F_12_at_mijn_another_factor_that_stands_still_counts(world: World) -> N
     (old,) = factors_of(world, "roos", FactorKind.TOTP)
     add_app(world, browser)
     browser.open(f"{BASE}/{old.id}/verwijderen")
-    assert browser.click("Verwijder het middel").heading == LIST
+    assert browser.click("Verwijder het inlogmiddel").heading == LIST
     assert browser.page is not None and "Het inlogmiddel is verwijderd" in browser.page.text
     assert browser.open(f"{BASE}/app").heading == AGAIN  # proved with what ended: asked anew
     page = browser.click("Log opnieuw in")

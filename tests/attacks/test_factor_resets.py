@@ -53,11 +53,11 @@ def test_F_19_two_operators_reset_what_was_asked_and_the_person_is_told(world: W
     assert "R••• W•••" in page.text and "Willems" not in page.text
     second = at_console(world, bram.person_id)
     page = second.open(url)
-    for told in ("App met codes", "Code per sms", "Het middel is kwijt", "Op afstand", "EH2+"):
+    for told in ("App met codes", "Code per sms", "Het inlogmiddel is kwijt", "Op afstand", "EH2+"):
         assert told in page.text
     assert "Van Roos" not in page.text  # the words of the person are the person's
     page = second.click("Keur het herstel goed")
-    assert "De middelen zijn verwijderd" in page.text
+    assert "De inlogmiddelen zijn verwijderd" in page.text
 
     assert factors_of(world, roos) == []
     assert inside.open(f"{ADDRESSES.broker}/mijn/inlogmiddelen").heading != "Mijn inlogmiddelen"
@@ -95,7 +95,7 @@ def test_F_19_who_asked_does_not_approve(world: World) -> None:
     (denied,) = events(world, EventTag.ACCESS_DENIED, roos)
     assert (denied.person_id, denied.reason) == (anna.person_id, "own")
     page = decide(at_console(world, operator(world).person_id), url, "approve")
-    assert "De middelen zijn verwijderd" in page.text  # the good twin
+    assert "De inlogmiddelen zijn verwijderd" in page.text  # the good twin
 
 
 @pytest.mark.parametrize("shared", ["name", "address"])
@@ -112,7 +112,7 @@ def test_F_19_one_human_with_two_accounts_does_not_approve(world: World, shared:
     assert (page.status, "lijkt van de aanvrager zelf" in page.text) == (403, True)
     assert len(factors_of(world, roos)) == 2
     page = decide(at_console(world, operator(world).person_id), url, "approve")
-    assert "De middelen zijn verwijderd" in page.text
+    assert "De inlogmiddelen zijn verwijderd" in page.text
 
 
 @pytest.mark.parametrize("what", ["approve", "reject"])

@@ -207,7 +207,7 @@ def test_a_locked_way_says_when_it_opens_and_another_is_asked_first(portal: Port
     browser = at_question(portal)
     for _ in range(5):
         page = send_assertion(browser, device.get(asked(browser), flags=PRESENT))
-    assert page.heading == LOCKED and "Gebruik een andere methode hieronder" in page.text
+    assert page.heading == LOCKED and "Gebruik een andere manier hieronder" in page.text
     assert browser.click("Gebruik een app").heading == "Vul de code uit uw app in"
     page = at_question(portal, heading="Vul de code uit uw app in").page
     assert page is not None

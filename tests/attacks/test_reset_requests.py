@@ -51,10 +51,10 @@ def test_F_19_asking_asks_a_login_of_the_last_minutes_too(world: World) -> None:
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"factors": []}, "Kies de middelen die weg moeten"),
-        ({"factors": ["x"]}, "Kies de middelen die weg moeten"),
-        ({"reason": ""}, "Kies waarom de middelen weg moeten"),
-        ({"reason": "because"}, "Kies waarom de middelen weg moeten"),
+        ({"factors": []}, "Kies de inlogmiddelen die weg moeten"),
+        ({"factors": ["x"]}, "Kies de inlogmiddelen die weg moeten"),
+        ({"reason": ""}, "Kies waarom de inlogmiddelen weg moeten"),
+        ({"reason": "because"}, "Kies waarom de inlogmiddelen weg moeten"),
         ({"proof": ""}, "Kies hoe de persoon is gecontroleerd"),
         ({"proof": "a good voice"}, "Kies hoe de persoon is gecontroleerd"),
     ],
@@ -124,7 +124,7 @@ def test_F_19_who_has_no_address_is_told_by_letter_and_the_operator_knows(world:
         session.get_one(Person, roos).email = None
         audit.record(session, locked)
     page = search(at_console(world, anna.person_id), "AAAA-2222")
-    assert "Stuur zelf een brief als de middelen weg zijn" in page.text
+    assert "Stuur zelf een brief als de inlogmiddelen weg zijn" in page.text
     page = search(at_console(world, anna.person_id), address_of(world, victim(world)))
     assert "Stuur zelf een brief" not in page.text
 

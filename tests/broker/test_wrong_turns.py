@@ -23,7 +23,7 @@ OTHER_ADDRESS = "http://127.0.0.5:9000/callback"
 TOO_LATE = "Inloggen duurde te lang"
 CANCEL = "Annuleer en ga terug naar"
 CHANGE = "Kies een andere makelaar"
-CHANGE_AT = {"too low": "Log in met een ander middel"}
+CHANGE_AT = {"too low": "Log in met een ander inlogmiddel"}
 
 Way = Callable[[Portal], Browser]
 

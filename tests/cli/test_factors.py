@@ -164,9 +164,9 @@ def test_F_13_a_letter_makes_a_factor_count_that_somebody_added_alone(
     assert "Vraag uw beheerder om een brief" not in page.text
     browser.click("Vul de code uit de brief in")
     browser.fill("code", "AAAA-BBBB-CCCC")
-    assert browser.click("Bevestig het middel").status == 422
+    assert browser.click("Bevestig het inlogmiddel").status == 422
     browser.fill("code", code.lower().replace("-", " "))
-    page = browser.click("Bevestig het middel")
+    page = browser.click("Bevestig het inlogmiddel")
     assert page.heading == LIST and "telt nu mee voor EH2+" in page.text
     (factor,) = factors_of(world, "roos", FactorKind.TOTP)
     assert factor.bound_by is BoundBy.LETTER
@@ -184,18 +184,18 @@ def test_where_a_factor_counts_is_told_where_it_is_and_where_it_does_not_help(
     browser.open(BASE)
     browser.click("Vul de code uit de brief in")
     browser.fill("code", code)
-    page = browser.click("Bevestig het middel")
+    page = browser.click("Bevestig het inlogmiddel")
     assert "Dit inlogmiddel is bevestigd" in page.text
     assert (
         "telt nu mee" not in page.text
-        and "Bij Veerhuis telt een middel van Sluis niet" in page.text
+        and "Bij Veerhuis telt een inlogmiddel van Sluis niet" in page.text
     )
-    assert "Bij Veerhuis telt een middel van Sluis niet" in browser.click("Bekijk").text
+    assert "Bij Veerhuis telt een inlogmiddel van Sluis niet" in browser.click("Bekijk").text
     page = world.walk("Lozing melden", "Veerhuis", "piet").run()
     assert page.heading == "Uw niveau is te laag voor deze dienst"
     assert "Dat telt bij Veerhuis niet mee" in page.text
     counts = arrive(world, "yara", "Brugwacht").open(BASE)
-    assert "Een middel telt mee als u inlogt bij Brugwacht." in counts.text
+    assert "Een inlogmiddel telt mee als u inlogt bij Brugwacht." in counts.text
 
 
 def test_a_letter_takes_three_tries_and_a_new_one_ends_the_old(
@@ -213,7 +213,7 @@ def test_a_letter_takes_three_tries_and_a_new_one_ends_the_old(
     browser.click("Vul de code uit de brief in")
     for wrong in (old, "AAAA-BBBB-CCCC", ""):
         browser.fill("code", wrong)
-        browser.click("Bevestig het middel")
+        browser.click("Bevestig het inlogmiddel")
     assert browser.page.status == 422 or browser.page.status == 404
     page = browser.open(BASE)
     assert "Vul de code uit de brief in" not in page.text  # new is used up as well

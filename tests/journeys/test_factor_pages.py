@@ -1,11 +1,16 @@
-"""The pages that add a means of login let people go as easily as they let them on."""
+"""The pages that add a login method let people go as easily as they let them on."""
 
 from __future__ import annotations
 
+import pyotp
 import pytest
 
+from assurance import second_factor
+from assurance.means import MOST_OF_A_KIND, BoundBy, FactorKind
+from state.db import writing
 from tests.broker.portal import set_clock
-from tests.journeys.at_mijn import BASE, LIST, arrive, factors_of
+from tests.journeys.at_mijn import BASE, LIST, arrive, factors_of, roos_at_eh2_plus
+from tests.journeys.test_own_factors import add_app
 from tests.world import World
 
 
@@ -22,3 +27,24 @@ def test_who_cancels_is_back_at_the_list_and_has_nothing_more(world: World, way:
     assert browser.open(f"{BASE}/{way}").heading != LIST
     assert browser.click("Annuleer").heading == LIST
     assert len(factors_of(world, "jan")) == before
+
+
+def test_a_person_has_ten_apps_at_most(world: World) -> None:
+    browser = roos_at_eh2_plus(world)
+    there = len(factors_of(world, "roos", FactorKind.TOTP))
+    with world.session() as sql, writing(sql):
+        for number in range(there, MOST_OF_A_KIND - 1):
+            second_factor.bind_totp(
+                sql,
+                world.parts.sealer,
+                person_id="roos",
+                seed=pyotp.random_base32(),
+                label=str(number),
+                bound_by=BoundBy.SESSION,
+                now=world.clock(),
+            )
+    add_app(world, browser)  # the tenth
+    assert len(factors_of(world, "roos", FactorKind.TOTP)) == MOST_OF_A_KIND
+    page = browser.open(f"{BASE}/app")
+    assert (page.status, "U heeft al tien apps" in page.text) == (422, True)
+    assert browser.click("Ga naar Mijn inlogmiddelen").heading == LIST

@@ -70,7 +70,9 @@ def test_F_12_a_means_of_eh3_adds_a_factor_after_password_and_code(world: World)
     assert _give_password(world, browser).heading == CODE
     give_app_code(world, browser, "eva")  # back at the page that was asked
     browser.fill("code", pyotp.TOTP(seed_of(browser)).at(world.clock()))
-    assert "Het inlogmiddel is toegevoegd" in browser.click("Voeg de app toe").text
+    page = browser.click("Voeg de app toe")
+    assert "Het inlogmiddel is toegevoegd" in page.text
+    assert "Telt mee voor EH3" in page.text and "Telt mee voor EH2+" not in page.text
     assert factors_of(world, "eva")[-1].bound_by is BoundBy.SESSION
 
 

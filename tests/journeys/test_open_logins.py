@@ -7,8 +7,11 @@ from urllib.parse import urlsplit
 import pytest
 
 from broker import logins
+from broker.expiry import end_expired
 from broker.http.open_logins import Held, give_way, goes_round, held
 from sandbox.browser import Browser
+from state import audit
+from state.audit import EventTag
 from tests.broker.portal import ISSUER, Portal, make_portal_world, set_clock
 from tests.world import World
 
@@ -30,6 +33,13 @@ def login_cookies(browser: Browser) -> list[str]:
     return [n for n in browser.cookies(ISSUER) if n.startswith(PREFIX)]
 
 
+def gave_way(world: World) -> int:
+    """How many logins ended because newer ones of their browser took their place."""
+    with world.session() as session:
+        found = audit.recent(session, tags=[EventTag.LOGIN_EXPIRED], limit=200)
+    return sum(one.reason == "gave_way" for one in found)
+
+
 def opened(portal: Portal, browser: Browser) -> str:
     """The address of a login that was begun in one more tab."""
     page = browser.open(portal.url())
@@ -47,13 +57,20 @@ def test_I_13_of_fifty_open_logins_the_oldest_give_way(portal: Portal) -> None:
     assert len(login_cookies(browser)) == 20
     jar = "; ".join(f"{n}={v}" for n, v in browser.cookies(ISSUER).items())
     assert len(jar) < 4096
+    now, sealer = portal.world.clock(), portal.world.parts.sealer
     stored = [store.get(logins.key(urlsplit(tab).path.rsplit("/", 1)[-1])) for tab in tabs]
-    assert [raw is not None for raw in stored] == [False] * 30 + [True] * 20
+    found = [logins.parse(raw, sealer) for raw in stored]
+    over = [kept is None or logins.is_over(kept.login, now) for kept in found]
+    assert over == [True] * 30 + [False] * 20
     assert browser.open(tabs[0]).status == 410
     assert browser.open(tabs[-1]).status == 200
     browser.press("method", "makelaar")
     browser.click("Zekerweg")
     assert "code" in portal.heard(browser.press("person", "jan"))
+    assert gave_way(portal.world) == 0
+    portal.world.clock.advance(logins.SOON_SECONDS + 5)
+    end_expired(portal.world.parts)
+    assert gave_way(portal.world) == 30  # each has an ending that an operator can find
 
 
 def test_I_13_a_browser_cannot_drop_the_login_of_another(portal: Portal) -> None:

@@ -179,7 +179,7 @@ def token_of(page: object) -> str:
 def test_F_13_what_is_added_at_eh2_does_not_count(world: World) -> None:
     strip_factors(world, "roos")
     browser = arrive(world, "roos", "Brugwacht")
-    assert "Dit middel telt nog niet mee voor EH2+" in browser.open(f"{BASE}/app").text
+    assert "Dit inlogmiddel telt nog niet mee voor EH2+" in browser.open(f"{BASE}/app").text
     seed = seed_of(browser)
     browser.fill("code", pyotp.TOTP(seed).at(world.clock()))
     browser.click("Voeg de app toe")
@@ -290,8 +290,8 @@ def test_removing_the_last_factor_that_lifts_warns_and_tells(world: World) -> No
     browser = roos_at_eh2_plus(world)
     (app,) = factors_of(world, "roos", FactorKind.TOTP)
     page = browser.open(f"{BASE}/{app.id}/verwijderen")
-    assert "Dit is uw laatste middel voor EH2+" in page.text
-    assert "Het inlogmiddel is verwijderd" in browser.click("Verwijder het middel").text
+    assert "Dit is uw laatste inlogmiddel voor EH2+" in page.text
+    assert "Het inlogmiddel is verwijderd" in browser.click("Verwijder het inlogmiddel").text
     assert factors_of(world, "roos", FactorKind.TOTP) == []
     assert posts(world)[-1]["subject"] == "Inlogmiddel verwijderd"
     walk = world.walk("Lozing melden", "Brugwacht", "roos")
@@ -304,7 +304,7 @@ def test_no_warning_where_another_factor_lifts(world: World) -> None:
     add_app(world, browser)
     factor = factors_of(world, "roos", FactorKind.TOTP)[0]
     page = browser.open(f"{BASE}/{factor.id}/verwijderen")
-    assert "laatste middel" not in page.text
+    assert "laatste inlogmiddel" not in page.text
 
 
 def test_a_factor_is_renamed(world: World) -> None:
@@ -378,7 +378,7 @@ def test_a_device_of_the_stock_is_added_with_a_code_that_it_shows(world: World) 
     other = arrive(world, "liv", "Zekerweg")
     assert try_device(other, "VB-1", code).status == 422  # it is somebody's
     browser.open(f"{BASE}/{factor.id}/verwijderen")
-    browser.click("Verwijder het middel")
+    browser.click("Verwijder het inlogmiddel")
     assert try_device(other, "VB-1", code).status == 200  # free again
 
 

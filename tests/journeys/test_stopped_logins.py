@@ -22,7 +22,7 @@ LOZING = "Lozing melden"
 CODE = re.compile(r"[0-9A-Z]{4}-[0-9A-Z]{4}")
 CANCEL = "Annuleer en ga terug naar"
 BACK = "Ga terug naar Bronhouderportaal"
-OTHER = {"mandate": "Kies een andere makelaar", "level": "Log in met een ander middel"}
+OTHER = {"mandate": "Kies een andere makelaar", "level": "Log in met een ander inlogmiddel"}
 STOPS = {
     "mandate": ("fatima", LOZING, "Veerhuis", "mandate", "mandate_missing"),
     "means": ("bas", LOZING, "Veerhuis", "means", "means_not_active"),
