@@ -19,7 +19,7 @@ import structlog
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from broker import logins, observation, trail
+from broker import logins, trail
 from broker.adapters import acs_url, oidc_callback_url, sp_entity_id
 from broker.downstream.interface import PageError, RefusalCode
 from broker.http.cookies import is_same_browser
@@ -28,9 +28,10 @@ from broker.http.operator_texts import remember_about
 from broker.http.replies import remember_reference
 from broker.login import Ended, Login, Sent, Trouble
 from broker.logins import Kept, with_ticket
+from broker.monitoring import observation
+from broker.monitoring.telemetry import span
 from broker.records import note, write_ending
 from broker.runtime import Runtime, runtime
-from broker.telemetry import span
 from providers.interface import (
     Callback,
     Identity,

@@ -9,17 +9,18 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from assurance import second_factor
-from broker import grants, logins, observation, sign_off, sign_on, trail
+from broker import grants, logins, sign_off, sign_on, trail
 from broker.downstream.interface import LoginRefused, LoginResult, PageError, RefusalCode, Reply
 from broker.downstream.protocols import downstream
 from broker.http import cookies, open_logins
 from broker.http.replies import leave, set_cookies
 from broker.login import Login
+from broker.monitoring import observation
+from broker.monitoring.telemetry import span
 from broker.records import OUTCOMES, write_ending
 from broker.runtime import Runtime
 from broker.sign_on import Plan
 from broker.situation import Situation
-from broker.telemetry import span
 from consent import register
 from consent.recheck import PersonGone, mark_used, recheck
 from directory.services import ConsentRule

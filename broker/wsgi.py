@@ -10,12 +10,12 @@ from flask import Flask
 
 from broker import settings
 from broker.app import assemble, keep_configuration_fresh
-from broker.logs import configure_logs
-from broker.management import start_management
-from broker.presence import keep_showing
+from broker.background.presence import keep_showing
+from broker.background.worker import start_worker
+from broker.monitoring.logs import configure_logs
+from broker.monitoring.management import start_management
+from broker.monitoring.telemetry import start_telemetry
 from broker.start import start
-from broker.telemetry import start_telemetry
-from broker.worker import start_worker
 from state.clock import utc_now
 
 OBJECTS_BEFORE_COLLECTION = 50_000

@@ -15,7 +15,8 @@ from sqlalchemy import text
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
-from broker import beats, clocks
+from broker.background import beats
+from broker.monitoring import clocks
 from broker.settings import Settings
 from keys import resealing
 from keys.keyring import KeyUse, load_keyring

@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
+from broker.background.presence import Process
 from broker.cli.master_key_survey import (
     Survey,
     drops_from,
@@ -21,7 +22,6 @@ from broker.cli.master_key_survey import (
     survey,
     told,
 )
-from broker.presence import Process
 from broker.settings import Settings
 from broker.tables import TABLES
 from keys import master_key_file, resealing

@@ -12,8 +12,8 @@ from typing import Final
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
-from broker import presence
-from broker.presence import Process
+from broker.background import presence
+from broker.background.presence import Process
 from broker.settings import Settings
 from keys import resealing
 from keys.master_key import MasterKeys

@@ -15,12 +15,13 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 
-from broker import draining, listening, telemetry
-from broker.channels import to_people
+from broker import listening
+from broker.background.channels import to_people
+from broker.background.presence import keep_showing
 from broker.cli.context import fail
 from broker.cli.install import initialise
-from broker.logs import configure_logs
-from broker.presence import keep_showing
+from broker.monitoring import draining, telemetry
+from broker.monitoring.logs import configure_logs
 from broker.settings import Settings
 from broker.start import start
 from state import migrate
@@ -118,7 +119,7 @@ def _shared_metrics(settings: Settings) -> Iterator[None]:
 
 def run_worker(settings: Settings) -> None:
     """Deliver messages and do the jobs until SIGTERM or Ctrl-C; then settle what was claimed."""
-    from broker.worker import start_worker  # loads the counters: see _shared_metrics
+    from broker.background.worker import start_worker  # loads the counters: see _shared_metrics
 
     _check_adapters(settings)
     configure_logs(settings.log.level)

@@ -1,0 +1,1 @@
+"""Towards portals: OpenID Connect, and our own consoles behind the same interface."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify
 
-from broker.health import Examined, examine
+from broker.monitoring.health import Examined, examine
 from broker.runtime import runtime
 
 blueprint = Blueprint("health", __name__, url_prefix="/health")

@@ -13,8 +13,8 @@ from typing import Final
 import structlog
 from flask import Flask, request
 
-from broker import metrics
 from broker.downstream.interface import TooManyRequests
+from broker.monitoring import metrics
 from broker.runtime import Runtime, runtime
 from state.limits import Limit, network_of, spend
 

@@ -7,7 +7,7 @@ from time import perf_counter
 from flask import Flask, g, request
 from werkzeug.wrappers import Response
 
-from broker import metrics
+from broker.monitoring import metrics
 
 NO_ROUTE = "none"
 

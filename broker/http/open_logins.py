@@ -16,11 +16,12 @@ from typing import Final
 from flask import request
 from werkzeug.wrappers import Response
 
-from broker import logins, metrics
+from broker import logins
 from broker.downstream.interface import PageError
 from broker.http import cookies
 from broker.http.language import locale
 from broker.login import Login
+from broker.monitoring import metrics
 from broker.runtime import Runtime
 
 ROUND_SECONDS: Final = 60

@@ -1,0 +1,1 @@
+"""The pages: each a frozen dataclass that its template shows."""

@@ -7,15 +7,15 @@ from dataclasses import replace
 import structlog
 
 from assurance import step_up
-from broker import observation
 from broker.adapters import departure_urls
 from broker.dispatch import Leave, Outcome, Show, Turn
 from broker.downstream.interface import RefusalCode
 from broker.http.language import locale
 from broker.login import MAX_DEPARTURES, Login, Sent, Stopped, Trouble
+from broker.monitoring import observation
+from broker.monitoring.telemetry import span
 from broker.pages.trouble import TroublePage
 from broker.steps.frame import frame
-from broker.telemetry import span
 from providers.interface import AuthenticationRequest, Departure, ProviderUnavailable
 
 UNAVAILABLE = Stopped(RefusalCode.UNAVAILABLE, "makelaar_unavailable")

@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from broker import observation
 from broker.dispatch import Advance, Outcome, Show, Turn
 from broker.downstream.interface import LoginRefused, RefusalCode
 from broker.login import Stopped
+from broker.monitoring import observation
 from broker.pages.choose_mandate import ChooseMandatePage, MandateChoice
 from broker.pages.mandate_missing import AskedOrganisation, MandateMissingPage
 from broker.steps.ask_administrators import ask_administrators

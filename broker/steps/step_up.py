@@ -14,11 +14,12 @@ from assurance.means import FactorKind
 from assurance.second_factor import Accepted, Locked, Method, Wrong
 from assurance.sms import HOLDS
 from assurance.step_up import LocalFactor, Unreachable, Upstream, factor_bar
-from broker import observation, passkey_answers, sms_codes
+from broker import passkey_answers, sms_codes
 from broker.dispatch import Advance, Outcome, Show, Turn
 from broker.downstream.interface import LoginRefused, RefusalCode
 from broker.http import limiting
 from broker.login import FactorDone, Login, Stopped
+from broker.monitoring import observation
 from broker.pages.level_unreachable import Elsewhere, LevelUnreachablePage
 from broker.pages.second_factor import MethodChoice, SecondFactorPage, SmsCode
 from broker.sms_codes import NotSent

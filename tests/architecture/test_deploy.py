@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from broker import draining
 from broker.cli import main
+from broker.monitoring import draining
 from broker.settings import Settings, Web
 from tests.architecture.source_tree import ROOT, files
 

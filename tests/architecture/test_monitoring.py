@@ -12,7 +12,7 @@ from pathlib import Path
 
 import yaml
 
-from broker import metrics
+from broker.monitoring import metrics
 from tests.architecture.source_tree import PRODUCT, ROOT, python_files, tree
 from tests.world import make_world
 
@@ -45,7 +45,7 @@ def test_the_table_of_events_is_what_the_code_logs() -> None:
 def _known(tmp_path: Path) -> set[str]:
     from prometheus_client import generate_latest
 
-    from broker.management import _registry
+    from broker.monitoring.management import _registry
 
     world = make_world(tmp_path)
     world.parts.store.put("job:purge", b"1", 60)

@@ -12,8 +12,8 @@ from admin.factor_resets import Outcome
 from admin.reset_rules import Verdict
 from assurance import enrolment, second_factor
 from assurance.means import BoundBy, Factor, FactorKind
+from broker.background.jobs import end_resets
 from broker.downstream.console import MINE
-from broker.jobs import end_resets
 from directory.people import Person
 from sandbox.browser import Browser
 from state.audit import EventTag

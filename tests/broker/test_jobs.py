@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from broker import beats
 from broker.audit.verification import verify
-from broker.jobs import JOBS, Job, run_due, seal_audit
-from broker.purges import purge
+from broker.background import beats
+from broker.background.jobs import JOBS, Job, run_due, seal_audit
+from broker.background.purges import purge
 from broker.start import Parts
 from state import audit, trace, trace_search
 from state.audit import AuditEvent, EventTag

@@ -16,7 +16,7 @@ import pyotp
 import pytest
 import structlog
 
-from broker import logs
+from broker.monitoring import logs
 from sandbox import prepare
 from sandbox.browser import Browser
 from sandbox.makelaar import app as makelaars

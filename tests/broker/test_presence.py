@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from broker import presence
+from broker.background import presence
+from broker.background.presence import SEEN_FOR, SHOWN_EVERY, Process
 from broker.cli.master_key_survey import lacking, named, sealing_with
-from broker.presence import SEEN_FOR, SHOWN_EVERY, Process
 from state.stores.memory import MemoryStore
 from tests.clocks import FakeClock
 

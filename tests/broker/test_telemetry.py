@@ -9,14 +9,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from broker import telemetry
+from broker.monitoring import telemetry
 
 BEGAN = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
 def test_off_it_imports_nothing_and_spans_are_nothing() -> None:
     program = (
-        "import sys; from broker import app, wsgi, telemetry\n"
+        "import sys; from broker import app, wsgi\n"
+        "from broker.monitoring import telemetry\n"
         "telemetry.start_telemetry(None)\n"
         "with telemetry.span('login', 'AAAA0000') as made: assert made is None\n"
         "assert not [m for m in sys.modules if m.startswith('opentelemetry')]\n"

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from broker import trail
+from broker.background.expiry import end_expired
 from broker.cli.tracing import explain_login
-from broker.expiry import end_expired
 from state import trace, trace_search
 from state.trace import TraceRecord, TraceStep
 from state.trace_search import Wanted

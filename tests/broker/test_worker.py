@@ -14,9 +14,10 @@ from weakref import WeakSet
 import pytest
 from sqlalchemy import select
 
-from broker import draining, worker
+from broker.background import worker
+from broker.background.worker import LANES, Worker
+from broker.monitoring import draining
 from broker.start import Parts
-from broker.worker import LANES, Worker
 from state import bell
 from state.db import writing
 from state.outbox import CHANNELS, Adapter, Channel, Message, OutboxRow, enqueue

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
-from broker import beats
 from broker import settings as configuration
+from broker.background import beats
 from broker.cli import checks
 from broker.cli.checks import certificates_last
 from keys.master_key_file import create_master_key, load_sealer

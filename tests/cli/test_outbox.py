@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from broker import settings as configuration
-from broker.jobs import purge
+from broker.background.jobs import purge
 from broker.start import Parts, start
 from sandbox.prepare import Demo
 from state import audit, outbox, undelivered

@@ -12,9 +12,9 @@ from sqlalchemy import select, text
 
 from assurance.means import Factor
 from broker.audit.verification import Fault
+from broker.background.jobs import seal_audit
 from broker.cli import main
 from broker.cli.auditing import TOLD
-from broker.jobs import seal_audit
 from directory.people import ExternalIdentity, Person
 from state import audit
 from state.audit import EventTag

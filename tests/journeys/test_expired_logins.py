@@ -9,7 +9,7 @@ from redis import Redis
 from sqlalchemy import select
 
 from broker import logins
-from broker.expiry import end_expired
+from broker.background.expiry import end_expired
 from directory.history import HistoryEntry
 from sandbox.browser import Browser
 from state import audit, trace_search
@@ -134,7 +134,7 @@ def test_a_worker_that_dies_halfway_leaves_the_rest_to_the_next(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("broker.expiry.observation.login_ended", die)
+        patch.setattr("broker.background.expiry.observation.login_ended", die)
         with pytest.raises(KeyboardInterrupt):
             end_expired(world.parts)
     assert len(endings(world)) == 1

@@ -11,8 +11,8 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from broker.background.jobs import JOBS
 from broker.configuration import POLL_SECONDS
-from broker.jobs import JOBS
 from keys.keyring import KeyUse, PrivateKey
 from keys.revocation import revoke
 from keys.rotation import NEEDED, RotationPolicy, introduce

@@ -8,7 +8,7 @@ import pyotp
 import pytest
 from werkzeug.test import Client, TestResponse
 
-from broker import metrics
+from broker.monitoring import metrics
 from sandbox import prepare
 from sandbox.portal.clients import LOZING
 from state.ephemeral import StoreUnavailable

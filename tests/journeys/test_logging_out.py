@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import select
 
 from assurance import sessions
+from broker.background.worker import adapter_of
 from broker.grants import Grant
-from broker.worker import adapter_of
 from sandbox.browser import Browser, Page
 from sandbox.portal.clients import BODEM, BODEMKAART, GRONDWATER
 from state import audit

@@ -11,11 +11,11 @@ from structlog.testing import capture_logs
 from assurance import devices
 from assurance.pskc import Device
 from assurance.totp import Parameters
-from broker import presence
 from broker.app import assemble
+from broker.background import presence
+from broker.background.jobs import seal_audit
+from broker.background.presence import Process
 from broker.cli import main
-from broker.jobs import seal_audit
-from broker.presence import Process
 from broker.start import start
 from keys.keyring import KeyUse
 from keys.master_key_file import load_master_keys, load_sealer

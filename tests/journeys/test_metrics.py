@@ -11,8 +11,8 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from prometheus_client.parser import text_string_to_metric_families
 from werkzeug.test import Client
 
-from broker import management, metrics, telemetry
-from broker.jobs import Job, run_due
+from broker.background.jobs import Job, run_due
+from broker.monitoring import management, metrics, telemetry
 from sandbox.browser import Browser
 from sandbox.people import GUEST, PEOPLE
 from sandbox.portal.clients import BODEM
@@ -157,7 +157,7 @@ def test_a_job_is_told_when_it_did_its_work_and_not_when_it_failed(
         Job("fails", timedelta(hours=1), fail),
         Job("works", timedelta(hours=1), lambda _: None),
     )
-    monkeypatch.setattr("broker.readings.JOBS", jobs)
+    monkeypatch.setattr("broker.monitoring.readings.JOBS", jobs)
     run_due(world.parts, jobs, {})
     found = samples(scraped(world))
     name = "sluis_job_last_success_timestamp_seconds"
@@ -225,7 +225,7 @@ def test_what_cannot_be_read_is_left_out_and_the_rest_is_told(
         raise OSError
 
     set_clock(world)
-    monkeypatch.setattr("broker.readings.outbox.waiting", away)
+    monkeypatch.setattr("broker.monitoring.readings.outbox.waiting", away)
     found = {name for name, _ in samples(scraped(world))}
     assert "sluis_outbox_pending" not in found
     assert {"sluis_signing_keys", "sluis_build_info", "sluis_logins_total"} <= found

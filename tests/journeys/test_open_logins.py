@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from broker import logins
-from broker.expiry import end_expired
+from broker.background.expiry import end_expired
 from broker.http.open_logins import Held, give_way, goes_round, held
 from sandbox.browser import Browser
 from state import audit

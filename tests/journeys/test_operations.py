@@ -13,9 +13,11 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from werkzeug.test import Client
 
-from broker import beats, clocks, configuration, management
+from broker import configuration
+from broker.background import beats
 from broker.cli import main
 from broker.cli.tracing import explain_login
+from broker.monitoring import clocks, management
 from sandbox.wire import Answer
 from state import audit
 from state.audit import EventTag

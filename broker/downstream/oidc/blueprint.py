@@ -10,7 +10,6 @@ import structlog
 from flask import Blueprint, Response, jsonify, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from broker import metrics
 from broker.downstream.interface import LoginRequest
 from broker.downstream.oidc.client_authentication import authenticate, named_client
 from broker.downstream.oidc.discovery import metadata
@@ -22,6 +21,7 @@ from broker.downstream.oidc.token import redeem
 from broker.downstream.oidc.tokens import read_hint
 from broker.downstream.oidc.userinfo import userinfo as read_userinfo
 from broker.http import limiting
+from broker.monitoring import metrics
 from broker.runtime import Runtime, runtime
 from keys.jwks import public_jwks
 from keys.keyring import KeyUse

@@ -21,8 +21,8 @@ from broker.downstream.oidc.errors import TokenError
 from broker.downstream.oidc.parameters import Parameters
 from broker.downstream.oidc.userinfo import keep_userinfo
 from broker.http.replies import remember_reference
+from broker.monitoring.telemetry import span
 from broker.runtime import Runtime
-from broker.telemetry import span
 from directory.services import OidcClient
 from state import audit
 from state.audit import AuditEvent, EventTag

@@ -20,9 +20,9 @@ from prometheus_client import REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from broker.health import Examined, alarms, examine
 from broker.listening import address_of
-from broker.readings import Readings
+from broker.monitoring.health import Examined, alarms, examine
+from broker.monitoring.readings import Readings
 from broker.start import Parts
 from state import migrate
 

@@ -17,9 +17,10 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from broker import beats, clocks, draining
+from broker.background import beats
 from broker.configuration import ConfigurationHolder
 from broker.downstream.interface import PageError
+from broker.monitoring import clocks, draining
 from keys.keyring import KeyMissing, KeyUse
 from state import migrate
 from state.clock import Clock

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from broker import logins, observation
+from broker import logins
 from broker.login import Login
 from broker.logins import WAITS_SECONDS, due_key
+from broker.monitoring import observation
 from broker.records import OUTCOMES, write_ending
 from broker.start import Parts
 from state.audit import EventTag

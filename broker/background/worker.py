@@ -15,10 +15,11 @@ from typing import Final
 
 import structlog
 
-from broker import beats, draining
-from broker.channels import to_people
+from broker.background import beats
+from broker.background.channels import to_people
+from broker.background.jobs import run_until
 from broker.downstream.oidc.logout import LogoutAdapter
-from broker.jobs import run_until
+from broker.monitoring import draining
 from broker.start import Parts
 from state import bell
 from state.adapters.channels import ByChannel

@@ -16,10 +16,10 @@ import structlog
 from structlog.contextvars import bound_contextvars
 
 from admin import reset_decisions
-from broker import beats
 from broker.audit.batches import MOST_ROWS, seal
-from broker.expiry import end_expired
-from broker.purges import purge
+from broker.background import beats
+from broker.background.expiry import end_expired
+from broker.background.purges import purge
 from broker.start import Parts
 from keys.rotation import RotationPolicy, renew_due, rotate_due
 from state.db import writing

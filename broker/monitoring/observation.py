@@ -7,8 +7,8 @@ from datetime import datetime
 import structlog
 
 from assurance.second_factor import Accepted, Locked, Wrong
-from broker import metrics, telemetry
 from broker.login import Login
+from broker.monitoring import metrics, telemetry
 from broker.runtime import Runtime
 from providers.interface import Remembered
 

@@ -13,8 +13,9 @@ import structlog
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from broker import beats, clocks
-from broker.jobs import JOBS
+from broker.background import beats
+from broker.background.jobs import JOBS
+from broker.monitoring import clocks
 from broker.start import Parts
 from keys.signing_key import KeyState, KeyUse
 from providers.registry import ProviderRecord

@@ -1,0 +1,1 @@
+"""What happens without a browser: the worker, its jobs, what is sent and what expires."""

@@ -1,0 +1,1 @@
+"""What this installation tells its operator: logs, metrics, health, spans and alarms."""
