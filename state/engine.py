@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 from sqlalchemy import create_engine
 from sqlalchemy.engine import URL, Engine, make_url
+from sqlalchemy.orm import Session
 
 from state.db import prepare_sqlite
 
@@ -33,6 +36,23 @@ def make_engine(url: str) -> Engine:
     raise DatabaseUrlError(
         f"{parsed.drivername} is not supported; write sqlite:///file or postgresql+psycopg://…"
     )
+
+
+@contextmanager
+def engine_at(url: str) -> Iterator[Engine]:
+    """An engine for one command; its connections are closed at the end."""
+    engine = make_engine(url)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def session_at(url: str, *, expire_on_commit: bool = True) -> Iterator[Session]:
+    """A session for one command; its connections are closed at the end."""
+    with engine_at(url) as engine, Session(engine, expire_on_commit=expire_on_commit) as session:
+        yield session
 
 
 def _sqlite(url: URL) -> Engine:

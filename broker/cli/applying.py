@@ -28,7 +28,7 @@ from state.addresses import OutgoingRefused
 from state.audit import AuditEvent, EventTag
 from state.clock import utc_now
 from state.db import writing
-from state.engine import make_engine
+from state.engine import session_at
 from state.outgoing import OutgoingClient, OutgoingFailed
 from state.registrations import Kind
 
@@ -56,10 +56,9 @@ def apply_files(
     """
     assert TABLES
     entries = [_with_metadata(entry, settings) for entry in read(path)]
-    engine = make_engine(settings.database.url)
     sealer = load_sealer(settings.keys.master_key_file)
     outcomes: list[Outcome] = []
-    with Session(engine, expire_on_commit=False) as session:
+    with session_at(settings.database.url, expire_on_commit=False) as session:
         gone = pruning.leaving(session, entries, prune) if prune is not None else frozenset()
         mistakes = check_references(session, entries, gone)
         if mistakes:

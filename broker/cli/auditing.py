@@ -26,7 +26,7 @@ from state import audit
 from state.audit import AuditEvent, EventTag
 from state.clock import utc_now
 from state.db import writing
-from state.engine import make_engine
+from state.engine import session_at
 
 TOLD = {
     Fault.ROW_CHANGED: "an event was changed after it was sealed",
@@ -131,12 +131,8 @@ def first_of(lines: Iterator[str]) -> Iterator[str]:
 @contextmanager
 def _desk(settings: Settings) -> Iterator[_Desk]:
     assert TABLES
-    engine = make_engine(settings.database.url)
-    try:
-        with Session(engine) as session:
-            yield _Desk(session, load_sealer(settings.keys.master_key_file))
-    finally:
-        engine.dispose()
+    with session_at(settings.database.url) as session:
+        yield _Desk(session, load_sealer(settings.keys.master_key_file))
 
 
 def _one_view(session: Session) -> None:

@@ -11,7 +11,7 @@ from broker.cli.checks import Finding, Patient, examine
 from broker.settings import SettingsError
 from broker.tables import TABLES
 from state.clock import utc_now
-from state.engine import DatabaseUrlError, make_engine
+from state.engine import DatabaseUrlError, engine_at, make_engine
 
 
 def diagnose(config: Path | None) -> list[Finding]:
@@ -19,14 +19,15 @@ def diagnose(config: Path | None) -> list[Finding]:
     assert TABLES
     try:
         settings = configuration.load(config)
-        engine = make_engine(settings.database.url)
+        make_engine(settings.database.url).dispose()
     except (SettingsError, DatabaseUrlError) as error:
         seen = "; ".join(str(error).splitlines())
         return [Finding("settings", seen, "correct them; sluis config check lists every mistake")]
-    return [
-        Finding("settings", str(config or "environment")),
-        *examine(Patient(settings, engine, utc_now())),
-    ]
+    with engine_at(settings.database.url) as engine:
+        return [
+            Finding("settings", str(config or "environment")),
+            *examine(Patient(settings, engine, utc_now())),
+        ]
 
 
 def lines(found: list[Finding]) -> Iterator[str]:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import yaml
-from sqlalchemy.orm import Session
 
 from broker.settings import Settings
-from state.engine import make_engine
+from state.engine import session_at
 from state.registrations import all_registrations
 
 
 def export_documents(settings: Settings) -> str:
     """Every service, makelaar, client and text for people, one YAML document each."""
-    with Session(make_engine(settings.database.url)) as session:
+    with session_at(settings.database.url) as session:
         # A makelaar's own ``kind`` (its protocol) follows from its section when it is read again.
         documents = [{**row.document, "kind": str(row.kind)} for row in all_registrations(session)]
     if not documents:

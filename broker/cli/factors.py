@@ -36,7 +36,7 @@ from state import audit
 from state.audit import AuditEvent, EventTag
 from state.clock import utc_now
 from state.db import writing
-from state.engine import make_engine
+from state.engine import session_at
 from state.outbox import Message, enqueue
 
 
@@ -57,7 +57,7 @@ class Desk:
 def desk(settings: Settings) -> Iterator[Desk]:
     assert TABLES
     sealer = load_sealer(settings.keys.master_key_file)
-    with Session(make_engine(settings.database.url), expire_on_commit=False) as session:
+    with session_at(settings.database.url, expire_on_commit=False) as session:
         yield Desk(settings, session, sealer)
 
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy.orm import Session
-
 from broker.settings import Settings
 from broker.tables import TABLES
 from keys.master_key_file import create_master_key, load_sealer
 from keys.rotation import ensure_keys
 from state import migrate
 from state.clock import utc_now
-from state.engine import make_engine
+from state.engine import engine_at, session_at
 
 
 def initialise(settings: Settings) -> Iterator[str]:
@@ -24,8 +22,7 @@ def initialise(settings: Settings) -> Iterator[str]:
         create_master_key(path)
         yield f"Master key: {path} (made; keep a copy apart from the back-up of the database)"
     yield migrate_tables(settings)
-    engine = make_engine(settings.database.url)
-    with Session(engine) as session:
+    with session_at(settings.database.url) as session:
         ensure_keys(session, load_sealer(path), utc_now)
     yield "Signing keys: present"
 
@@ -33,11 +30,11 @@ def initialise(settings: Settings) -> Iterator[str]:
 def migrate_tables(settings: Settings) -> str:
     """Bring the tables to this version; what was done, as a line."""
     assert TABLES
-    engine = make_engine(settings.database.url)
-    before = migrate.current(engine)
-    migrate.upgrade(engine)
-    after = migrate.current(engine)
-    where = engine.url.render_as_string(hide_password=True)
+    with engine_at(settings.database.url) as engine:
+        before = migrate.current(engine)
+        migrate.upgrade(engine)
+        after = migrate.current(engine)
+        where = engine.url.render_as_string(hide_password=True)
     if before == after:
         return f"Tables: version {after} in {where} (up to date)"
     return f"Tables: version {before or 'none'} to {after} in {where}"

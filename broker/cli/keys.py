@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import asdict
 from datetime import datetime
 
@@ -21,7 +21,7 @@ from keys.sealing import Sealer
 from keys.signing_key import KeyState, KeyUse, SigningKey
 from state.clock import utc_now
 from state.db import writing
-from state.engine import make_engine
+from state.engine import session_at
 
 SHOWN = 12  # characters of an id in a line for people
 _HEAD = ("use", "algorithm", "id", "state", "since (UTC)", "moves", "certificate until")
@@ -128,10 +128,6 @@ def _sealer(settings: Settings) -> Sealer:
     return load_sealer(settings.keys.master_key_file)
 
 
-@contextmanager
-def _session(settings: Settings) -> Iterator[Session]:
+def _session(settings: Settings) -> AbstractContextManager[Session]:
     assert TABLES
-    engine = make_engine(settings.database.url)
-    with Session(engine) as session:
-        yield session
-    engine.dispose()
+    return session_at(settings.database.url)

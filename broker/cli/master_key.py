@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 
@@ -32,7 +32,7 @@ from state import audit
 from state.audit import AuditEvent, EventTag
 from state.clock import utc_now
 from state.db import writing
-from state.engine import make_engine
+from state.engine import engine_at
 
 Step = Callable[[MasterKeys], MasterKeys]
 _AGAIN = (
@@ -194,11 +194,6 @@ def _step(settings: Settings, step: Step, out: Path | None) -> tuple[MasterKeys,
     return before, after, path
 
 
-@contextmanager
-def _engine(settings: Settings) -> Iterator[Engine]:
+def _engine(settings: Settings) -> AbstractContextManager[Engine]:
     assert TABLES
-    engine = make_engine(settings.database.url)
-    try:
-        yield engine
-    finally:
-        engine.dispose()
+    return engine_at(settings.database.url)

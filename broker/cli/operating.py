@@ -6,8 +6,8 @@ Whoever can run these commands owns the installation; they are the way in when n
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 
 from sqlalchemy.orm import Session
 
@@ -21,7 +21,7 @@ from broker.settings import Settings
 from broker.tables import TABLES
 from state.clock import utc_now
 from state.db import writing
-from state.engine import make_engine
+from state.engine import session_at
 
 
 def create_operator(
@@ -102,12 +102,6 @@ def _link(settings: Settings, made: Invitation) -> list[str]:
     ]
 
 
-@contextmanager
-def _opened(settings: Settings) -> Iterator[Session]:
+def _opened(settings: Settings) -> AbstractContextManager[Session]:
     assert TABLES
-    engine = make_engine(settings.database.url)
-    try:
-        with Session(engine) as session:
-            yield session
-    finally:
-        engine.dispose()
+    return session_at(settings.database.url)

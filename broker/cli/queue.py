@@ -5,15 +5,13 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 
-from sqlalchemy.orm import Session
-
 from broker.cli.columns import aligned
 from broker.settings import Settings
 from broker.tables import TABLES
 from state import undelivered
 from state.clock import utc_now
 from state.db import writing
-from state.engine import make_engine
+from state.engine import session_at
 from state.trace import show_reference
 from state.undelivered import Queued, State
 
@@ -23,7 +21,7 @@ _HEAD = ("Id", "Channel", "State", "At (UTC)", "Tries", "Reference", "Reason")
 def list_messages(settings: Settings, state: State | None, *, as_json: bool) -> list[str]:
     """Lines to print, the newest message first; never a recipient or content."""
     assert TABLES
-    with Session(make_engine(settings.database.url)) as session:
+    with session_at(settings.database.url) as session:
         found = undelivered.listed(session, state)
     if as_json:
         return [json.dumps([asdict(one) for one in found], default=str)]
@@ -42,5 +40,5 @@ def _row(one: Queued) -> tuple[str, ...]:
 def retry_messages(settings: Settings, message_id: str | None) -> int:
     """Offer one message again, or each that was given up; how many."""
     assert TABLES
-    with Session(make_engine(settings.database.url)) as session, writing(session):
+    with session_at(settings.database.url) as session, writing(session):
         return undelivered.retry(session, utc_now(), message_id)

@@ -26,7 +26,7 @@ from broker.settings import Settings
 from broker.start import start
 from state import migrate
 from state.clock import utc_now
-from state.engine import make_engine
+from state.engine import engine_at
 
 CONFIG_VARIABLE = "SLUIS_CONFIG_FILE"
 METRICS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
@@ -38,7 +38,9 @@ def run_server(settings: Settings, config: Path | None) -> None:
     """Serve until stopped. Refuses to start on tables of another version."""
     if not settings.keys.master_key_file.exists():
         fail(f"{settings.keys.master_key_file} does not exist; run: sluis init")
-    if not migrate.is_current(make_engine(settings.database.url)):
+    with engine_at(settings.database.url) as engine:
+        is_current = migrate.is_current(engine)
+    if not is_current:
         fail("the tables are not of this version; run: sluis migrate")
     bind = settings.web.management_bind
     if bind and not listening.is_free(bind):

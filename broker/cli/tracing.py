@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import Final
 
 from babel.support import Translations
-from sqlalchemy.orm import Session
 
 from broker import explanations
 from broker.settings import Settings
 from state import audit, trace
 from state.audit import AuditEvent
-from state.engine import make_engine
+from state.engine import session_at
 from state.trace import TraceRecord, parse_reference, show_reference
 
 TRANSLATIONS: Final = Path(__file__).parents[1] / "translations"
@@ -28,7 +27,7 @@ def explain_login(settings: Settings, text: str, language: str = "en") -> list[s
     reference = parse_reference(text)
     if reference is None:
         return None
-    with Session(make_engine(settings.database.url)) as session:
+    with session_at(settings.database.url) as session:
         record = trace.find(session, reference)
         events = audit.recent(session, reference=reference)
     if record is None and not events:
