@@ -27,7 +27,9 @@ class DatabaseUrlError(Exception):
 
 
 def make_engine(url: str) -> Engine:
-    """An engine for ``sqlite:///path`` or ``postgresql+psycopg://…``; connects to nothing yet."""
+    """An engine for ``sqlite:///path`` or ``postgresql+psycopg://…``; connects to nothing yet. Its
+    errors name the statement and never the values.
+    """
     parsed = make_url(url)
     if parsed.drivername in ("sqlite", "sqlite+pysqlite"):
         return _sqlite(parsed)
@@ -64,6 +66,7 @@ def _sqlite(url: URL) -> Engine:
         pool_size=POOL_SIZE,
         max_overflow=MORE_WHEN_BUSY,
         pool_timeout=SECONDS_FOR_A_CONNECTION,
+        hide_parameters=True,
     )
     prepare_sqlite(engine)
     return engine
@@ -78,6 +81,7 @@ def _postgresql(url: URL) -> Engine:
         pool_recycle=1800,
         # A connection that a restart of the server broke is replaced instead of failing a login.
         pool_pre_ping=True,
+        hide_parameters=True,
         connect_args={
             "connect_timeout": SECONDS_FOR_A_CONNECTION,
             "application_name": "sluis",

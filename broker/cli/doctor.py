@@ -11,7 +11,7 @@ from broker.cli.checks import Finding, Patient, examine
 from broker.settings import SettingsError
 from broker.tables import TABLES
 from state.clock import utc_now
-from state.engine import DatabaseUrlError, engine_at, make_engine
+from state.engine import DatabaseUrlError, engine_at
 
 
 def diagnose(config: Path | None) -> list[Finding]:
@@ -19,15 +19,12 @@ def diagnose(config: Path | None) -> list[Finding]:
     assert TABLES
     try:
         settings = configuration.load(config)
-        make_engine(settings.database.url).dispose()
+        with engine_at(settings.database.url) as engine:
+            examined = list(examine(Patient(settings, engine, utc_now())))
     except (SettingsError, DatabaseUrlError) as error:
         seen = "; ".join(str(error).splitlines())
         return [Finding("settings", seen, "correct them; sluis config check lists every mistake")]
-    with engine_at(settings.database.url) as engine:
-        return [
-            Finding("settings", str(config or "environment")),
-            *examine(Patient(settings, engine, utc_now())),
-        ]
+    return [Finding("settings", str(config or "environment")), *examined]
 
 
 def lines(found: list[Finding]) -> Iterator[str]:

@@ -16,7 +16,7 @@ from broker.http.replies import show
 from broker.mine import pending
 from broker.mine.blueprint import blueprint, to_list
 from broker.mine.pending import Pending
-from broker.mine.visitor import LogInFirst, Owner, adder, owner
+from broker.mine.visitor import Owner, adder, owner
 from broker.notices import Change
 from broker.pages.mine import (
     AppPage,
@@ -39,7 +39,9 @@ APP, PASSKEY = "app", "passkey"
 @blueprint.get("/inlogmiddelen/app")
 def ask_app() -> Response:
     """A new secret with its QR code, shown once."""
-    who = _adder_of_app()
+    who = adder()
+    if (full := _no_room(who)) is not None:
+        return full
     begun = pending.get(who, APP)
     if begun is None:
         begun = Pending(pyotp.random_base32(), who.session.now)
@@ -50,7 +52,7 @@ def ask_app() -> Response:
 @blueprint.post("/inlogmiddelen/app/opnieuw")
 def ask_app_again() -> Response:
     """Another secret: the one that was shown is worth nothing any more."""
-    who = _adder_of_app()
+    who = adder()
     pending.take(who, APP)
     return redirect(url_for("mine.ask_app"), 303)
 
@@ -58,7 +60,9 @@ def ask_app_again() -> Response:
 @blueprint.post("/inlogmiddelen/app")
 def add_app() -> Response:
     """The first code proves that the app has the secret."""
-    who = _adder_of_app()
+    who = adder()
+    if (full := _no_room(who)) is not None:
+        return full
     begun = pending.get(who, APP)
     if begun is None:
         return redirect(url_for("mine.ask_app"), 303)
@@ -80,15 +84,12 @@ def add_app() -> Response:
     return to_list("added")
 
 
-def _adder_of_app() -> Owner:
-    """Who is here and may add an app. Raises LogInFirst, also with the page that says what to do
-    first.
-    """
-    who = adder()
-    if enrolment.is_full(who.factors, FactorKind.TOTP):
-        page = AppPage(who.frame, None, None, who.counts, error="too_many")
-        raise LogInFirst(show(page, 422))
-    return who
+def _no_room(who: Owner) -> Response | None:
+    """The page that says what to do first, for who has as many apps as one may have."""
+    if not enrolment.is_full(who.factors, FactorKind.TOTP):
+        return None
+    page = AppPage(who.frame, None, None, who.counts, error="too_many")
+    return show(page, 200 if request.method == "GET" else 422)
 
 
 def _app_page(who: Owner, begun: Pending) -> AppPage:

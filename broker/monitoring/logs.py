@@ -18,17 +18,23 @@ from flask import g, has_request_context
 REMOVED: Final = "[removed]"
 _SECRET_NAMES: Final = re.compile(
     r"(?i)(token|secret|password|cookie|authorization|assertion|saml_?response|saml_?request|code|seed|"
-    r"verifier|nonce|relay_?state|bsn|subject|name_?id|private|session|email|recipient)"
+    r"verifier|nonce|relay_?state|bsn|subject|name_?id|private|session|mail|phone|recipient)"
 )
 _HARMLESS: Final = frozenset({"code_challenge_method", "status_code", "error_code", "public_key"})
 _JWT: Final = re.compile(r"eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{5,}(\.[A-Za-z0-9_-]*)?")
 _LONG: Final = re.compile(r"[A-Za-z0-9+/_=-]{40,}")  # codes, keys, encoded messages
 _NINE_DIGITS: Final = re.compile(r"(?<!\d)\d{9}(?!\d)")  # BSN or RSIN
+_MAIL: Final = re.compile(
+    r"[^\s@<>\"'(),;:=/]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9._-]{0,250}[A-Za-z0-9])?"
+)
+# International, or a Dutch mobile number; spaces and hyphens as people write them.
+_PHONE: Final = re.compile(r"(?<![\w.:-])(?:\+[1-9]|00[1-9]|06)(?:[ -]?\d){8,14}(?!\d)")
 _XML: Final = re.compile(r"<[A-Za-z?!/][^>]{0,2000}>")
 _QUERY: Final = re.compile(r"\?[^\s\"']+")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 _TAG: Final = re.compile(r"<[A-Za-z?!]")
 MAX_TEXT: Final = 2000
+MAX_TRACEBACK: Final = 6000
 PRODUCT: Final = frozenset(
     {"broker", "admin", "providers", "consent", "assurance", "directory", "keys", "state"}
 )
@@ -42,6 +48,8 @@ def redact(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> Mapping
 def _clean(key: str, value: Any) -> Any:
     if key not in _HARMLESS and _SECRET_NAMES.search(key):
         return REMOVED
+    if key == "exception" and isinstance(value, str):
+        return _clean_text(value, MAX_TRACEBACK)
     if isinstance(value, str):
         return _clean_text(value)
     if isinstance(value, Mapping):
@@ -53,11 +61,13 @@ def _clean(key: str, value: Any) -> Any:
     return _clean_text(repr(value) if isinstance(value, bytes) else str(value))
 
 
-def _clean_text(text: str) -> str:
+def _clean_text(text: str, last: int | None = None) -> str:
+    """``last``: keep so much of the end, where a traceback says what it is."""
     text = _without_document(text)
-    for pattern in (_JWT, _QUERY, _XML, _LONG, _NINE_DIGITS):
+    for pattern in (_JWT, _QUERY, _XML, _MAIL, _LONG, _PHONE, _NINE_DIGITS):
         text = pattern.sub(REMOVED, text)
-    return _CONTROL.sub(" ", text)[:MAX_TEXT]
+    text = _CONTROL.sub(" ", text)
+    return text[:MAX_TEXT] if last is None else text[-last:]
 
 
 def _without_document(text: str) -> str:

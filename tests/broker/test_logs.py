@@ -15,6 +15,9 @@ from urllib.parse import parse_qsl, quote, urlsplit
 import pyotp
 import pytest
 import structlog
+from sqlalchemy import text as sql
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from broker.monitoring import logs
 from sandbox import prepare
@@ -168,6 +171,7 @@ def test_L_01_an_error_of_ours_says_what_failed_and_not_with_what(
     text = log.getvalue()
     assert "RuntimeError" in text
     assert secret not in text
+    assert "jan@voorbeeld.example" not in text
     (reference,) = re.findall(r"sluis-reference__code\">([0-9A-Z-]+)<", answer.body.decode())
     assert reference.replace("-", "") in text
 
@@ -186,6 +190,52 @@ def test_L_01_libraries_are_heard_from_warnings_on_without_documents(log: io.Str
     assert len(text.splitlines()) == 6
     for word in ("jan-5b1f0a", "Jan de Vries", "NameID", "canonicalised"):
         assert word not in text
+
+
+PERSONAL = (
+    *("jan@voorbeeld.example", "j.de-vries+sluis@mail.voorbeeld.example", "roos@localhost"),
+    *("+31612345678", "+31 6 12345678", "+31 6 12 34 56 78", "0031612345678", "06-12345678"),
+    *("0612345678", "06 1234 5678", "+4915112345678", BSN),
+)
+PLAIN = (
+    *("AB12CD34", "2026-11-25T12:45:16.123456Z", "2026-06-12 2026-07-01 06:12:34", "0.0612345678"),
+    *("127.0.0.1:8080", "2001:db8::612:3456:7890:1", "5e3f1c3a-0612-4567-8901-061234567890"),
+    *("1.2.3.4", "06", "0031", "v1.26.11", "12345678", "1132656789.25", "16:06:12.345678+00:00"),
+)
+
+
+@pytest.mark.parametrize("value", PERSONAL)
+def test_L_01_an_address_or_number_of_a_person_goes_wherever_it_stands(
+    log: io.StringIO, value: str
+) -> None:
+    for text in (value, f"cannot reach <{value}>.", f"Key (email)=({value}) exists", f'"{value}"'):
+        structlog.get_logger().warning("event", detail=text, deep={"a": [text]})
+    structlog.get_logger().warning("event", phone_number=value, mail=value, to_mail_address=value)
+    text = log.getvalue()
+    assert text.count("[removed]") == 11
+    assert value not in text
+
+
+@pytest.mark.parametrize("value", PLAIN)
+def test_L_01_what_an_operator_searches_for_stays(log: io.StringIO, value: str) -> None:
+    structlog.get_logger().warning("event", detail=f"at {value}, once", one=value)
+    assert log.getvalue().count(value) == 2
+
+
+def test_L_01_an_error_of_the_database_does_not_say_its_values(
+    world: World, log: io.StringIO
+) -> None:
+    """Neither those of the statement nor those that the database names."""
+    with pytest.raises(IntegrityError) as refused, Session(world.parts.engine) as session:
+        (known,) = session.execute(sql("SELECT id FROM person LIMIT 1")).one()
+        values = {"id": known, "name": "Jan de Vries", "email": "jan@voorbeeld.example"}
+        session.execute(
+            sql("INSERT INTO person (id, display_name, email) VALUES (:id, :name, :email)"), values
+        )
+    structlog.get_logger().error("unexpected", exc_info=refused.value)
+    told = log.getvalue()
+    assert "INSERT INTO person" in told
+    assert "Jan de Vries" not in told and "jan@voorbeeld.example" not in told
 
 
 HOSTILE = (

@@ -30,8 +30,10 @@ def scene(fleet: Fleet) -> Scene:
 
 
 @pytest.fixture
-def crowd(fleet: Fleet, scene: Scene, seed: int) -> Crowd:
-    """Users, once everything is well."""
+def crowd(fleet: Fleet, scene: Scene, seed: int) -> Iterator[Crowd]:
+    """Users, once everything is well. A test that fails shows what the instances logged."""
     print(f"seed {seed}")
     fleet.wait_until_ready()
-    return Crowd(scene, seed)
+    logged = len(fleet.errors())
+    yield Crowd(scene, seed)
+    print("\n".join(fleet.errors()[logged:]))

@@ -185,6 +185,15 @@ class Fleet:
                 raise FleetFailed(f"{what}: not there in {PATIENCE:.0f} seconds\n{lines}")
             time.sleep(0.05)
 
+    def errors(self) -> list[str]:
+        """What the instances logged as unexpected, oldest first of each."""
+        return [
+            line
+            for instance in self.instances
+            for line in instance.log.read_text(errors="replace").splitlines()
+            if '"level": "error"' in line
+        ]
+
     def kill_worker(self, number: int) -> None:
         """-9 for one worker of this instance; its server starts another. Waits first where the
         server would take two deaths for a mistake.

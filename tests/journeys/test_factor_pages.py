@@ -45,6 +45,9 @@ def test_a_person_has_ten_apps_at_most(world: World) -> None:
             )
     add_app(world, browser)  # the tenth
     assert len(factors_of(world, "roos", FactorKind.TOTP)) == MOST_OF_A_KIND
-    page = browser.open(f"{BASE}/app")
+    token = browser.open(BASE).forms[0].fields["csrf_token"]
+    page = browser.post(f"{BASE}/app", [("csrf_token", token), ("code", "123456")])
     assert (page.status, "U heeft al tien apps" in page.text) == (422, True)
+    assert len(factors_of(world, "roos", FactorKind.TOTP)) == MOST_OF_A_KIND
+    assert "U heeft al tien apps" in browser.open(f"{BASE}/app").text
     assert browser.click("Ga naar Mijn inlogmiddelen").heading == LIST
