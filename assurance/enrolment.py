@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from assurance.levels import AssuranceLevel
 from assurance.means import MOST_OF_A_KIND, TRUSTED, BoundBy, Factor, FactorKind
-from assurance.step_up import LOCAL_FACTOR_GIVES
+from assurance.step_up import LOCAL_FACTOR_GIVES, FactorLack
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,13 @@ def level_to_end(ending: Sequence[OwnFactor], gives: AssuranceLevel) -> Assuranc
     """The level that a session needs to change or end these factors: what they give."""
     counts = any(factor.lifts for factor in ending)
     return gives if counts else AssuranceLevel.EH2
+
+
+def lack(known: Sequence[OwnFactor]) -> FactorLack:
+    """Why none of these helps where a factor would."""
+    if not known:
+        return FactorLack.NONE
+    return FactorLack.KIND if any(factor.lifts for factor in known) else FactorLack.WAITS
 
 
 def is_full(known: Sequence[OwnFactor], kind: FactorKind) -> bool:

@@ -79,6 +79,14 @@ class FactorBar(enum.StrEnum):
     MAKELAAR = "makelaar"  # its logins may not be lifted
 
 
+class FactorLack(enum.StrEnum):
+    """Why the factors of a person do not help where a factor would."""
+
+    NONE = "none"  # there is none
+    WAITS = "waits"  # what there is waits for its letter
+    KIND = "kind"  # what there is, is of a kind that the service does not accept
+
+
 def reached(identity: Assured, *, local_factor: bool) -> AssuranceLevel:
     """The level of this login. ``local_factor``: a factor of ours was accepted in it."""
     authentication = identity.authentication

@@ -214,10 +214,13 @@ class Situation:
 
     @cached_property
     def factors(self) -> Sequence[second_factor.Method]:
-        """The person's second factors at Sluis that may lift this login, last used first."""
-        assert self.login.person_id is not None
+        """The second factors at Sluis that may lift this login, last used first: of the person, or
+        of the one who was sent back to the makelaar.
+        """
+        person_id = self.login.person_id or self.login.must_be
+        assert person_id is not None
         kinds = self.service.second_factors
-        found = second_factor.methods_of(self.rt.session, self.login.person_id, self.now)
+        found = second_factor.methods_of(self.rt.session, person_id, self.now)
         return [method for method in found if kinds is None or method.kind in kinds]
 
     @property

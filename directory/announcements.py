@@ -66,12 +66,13 @@ def told(
     makelaar: str | None = None,
 ) -> tuple[Announcement, ...]:
     """Those that hold now and concern this login: outages first, then by beginning."""
-    found = [
-        one
-        for one in announcements
-        if one.holds(at) and one.concerns(service=service, makelaar=makelaar)
-    ]
-    return tuple(sorted(found, key=_order))
+    concerning = (one for one in announcements if one.concerns(service=service, makelaar=makelaar))
+    return holding(concerning, at=at)
+
+
+def holding(announcements: Iterable[Announcement], *, at: datetime) -> tuple[Announcement, ...]:
+    """Those that hold now, whomever they concern, in that order."""
+    return tuple(sorted((one for one in announcements if one.holds(at)), key=_order))
 
 
 def of_makelaar(

@@ -6,7 +6,7 @@ error page works while the database is away.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import g
 
@@ -16,7 +16,7 @@ from broker.login import Login
 from broker.pages.operator_texts import AnnouncementNote, HelpDeskCard, Spoken
 from broker.runtime import Runtime, runtime
 from broker.settings import Ui
-from directory.announcements import Announcement, told
+from directory.announcements import Announcement, holding, told
 from directory.fields import Words
 from directory.help_desks import HelpDesk, who_helps
 
@@ -48,6 +48,26 @@ def notes_on_error(rt: Runtime) -> tuple[AnnouncementNote, ...]:
     makelaar = about.provider_id if about else None
     now = rt.clock()
     return notes(told(configuration.announcements, at=now, service=service, makelaar=makelaar))
+
+
+def notes_of_now(rt: Runtime) -> tuple[AnnouncementNote, ...]:
+    """All that is told now, whomever it concerns, with what it is about."""
+    configuration = rt.holder.last
+    if configuration is None:
+        return ()
+    return tuple(
+        replace(note, place=_place(configuration, one))
+        for one in holding(configuration.announcements, at=rt.clock())
+        for note in notes([one])
+    )
+
+
+def _place(configuration: Configuration, one: Announcement) -> Spoken | None:
+    service = configuration.services.get(one.service or "")
+    if service is not None:
+        return Spoken(service.name.in_(locale()))
+    makelaar = configuration.providers.get(one.makelaar or "")
+    return Spoken(makelaar.name) if makelaar is not None else None
 
 
 def help_desk() -> HelpDeskCard | None:

@@ -17,8 +17,10 @@ class Elsewhere:
 
 @dataclass(frozen=True)
 class LevelUnreachablePage:
-    """Levels are labels. ``others``: makelaars that can reach it; ``no_factor``: a second factor
-    here would do; ``factor_bar``: why one does not (``assurance.step_up.FactorBar``).
+    """Levels are labels. ``others``: makelaars that can reach it; ``may_use_factor``: a second
+    factor that the person has would do; ``lack``: one would, and why this person's do not
+    (``assurance.step_up.FactorLack``); ``kinds`` that the service accepts, empty for all;
+    ``factor_bar``: why none does (``assurance.step_up.FactorBar``).
     """
 
     frame: Frame
@@ -26,7 +28,9 @@ class LevelUnreachablePage:
     given: str | None
     makelaar: str
     others: tuple[Elsewhere, ...] = ()
-    no_factor: bool = False
+    may_use_factor: bool = False
+    lack: str | None = None
+    kinds: tuple[str, ...] = ()
     factor_bar: str | None = None
     help_url: str | None = None
     shows_reference: bool = True

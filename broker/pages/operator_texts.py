@@ -15,11 +15,14 @@ class Spoken:
 
 @dataclass(frozen=True)
 class AnnouncementNote:
-    """``about``: outage, maintenance or information."""
+    """``about``: outage, maintenance or information. ``place``: the service or makelaar that it
+    concerns, where the page is about all of them.
+    """
 
     about: str
     title: Spoken
     text: Spoken
+    place: Spoken | None = None
 
 
 @dataclass(frozen=True)

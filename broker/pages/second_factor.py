@@ -36,7 +36,8 @@ class SmsCode:
 @dataclass(frozen=True)
 class SecondFactorPage:
     """``method``: ``totp``, ``otp_device``, ``sms``, ``passkey`` or ``recovery_codes``. ``others``
-    when there is more than one way. ``locked_until`` replaces the field by a time. ``options``:
+    when there is more than one way; ``makelaar``: the name of that of this login, where it may give
+    the level itself. ``locked_until`` replaces the field by a time. ``options``:
     JSON for the browser, of a passkey. ``sms`` where the method is SMS.
     """
 
@@ -51,6 +52,7 @@ class SecondFactorPage:
     sms: SmsCode | None = None
     options: str | None = None
     others: tuple[MethodChoice, ...] = ()
+    makelaar: str | None = None
     template: str = "second_factor.html"
 
     @property

@@ -13,37 +13,38 @@ from assurance import recovery_codes, second_factor, webauthn
 from assurance.means import FactorKind
 from assurance.second_factor import Accepted, Locked, Method, Wrong
 from assurance.sms import HOLDS
-from assurance.step_up import LocalFactor, Unreachable, Upstream, factor_bar
+from assurance.step_up import LocalFactor, Upstream
 from broker import passkey_answers, sms_codes
+from broker.adapters import departure_urls
 from broker.dispatch import Advance, Outcome, Show, Turn
 from broker.downstream.interface import LoginRefused, RefusalCode
 from broker.http import limiting
 from broker.login import FactorDone, Login, Stopped
 from broker.monitoring import observation
-from broker.pages.level_unreachable import Elsewhere, LevelUnreachablePage
 from broker.pages.second_factor import MethodChoice, SecondFactorPage, SmsCode
 from broker.sms_codes import NotSent
+from broker.steps import unreachable
 from broker.steps.frame import frame
 from state import audit
 from state.audit import AuditEvent, EventTag
 from state.db import writing
 from state.outbox import Message, enqueue
 
-UNREACHABLE = Stopped(RefusalCode.LEVEL_UNREACHABLE, "level_unreachable")
 LOCKED = Stopped(RefusalCode.LEVEL_UNREACHABLE, "factor_locked")
-MAX_ROUNDS = 3  # times that one login is sent to a makelaar for a higher level
+MAX_ROUNDS = 3  # times that one login is sent to a makelaar
+MAKELAAR = "makelaar"  # the other way that is no factor
 
 
 def enter(turn: Turn) -> Outcome:
     """Ask the code, ask the makelaar for more, or say what is missing."""
     missing = turn.meets.missing
     if turn.login.too_low:
-        return _unreachable(turn)
+        return unreachable.show(turn, may_use_factor=_may_use_factor(turn))
     if isinstance(missing, LocalFactor):
         return _ask_code(turn)
     if isinstance(missing, Upstream) and turn.login.departures < MAX_ROUNDS:
         return Advance(_back_to_makelaar(turn.login))
-    return _unreachable(turn)
+    return unreachable.show(turn)
 
 
 def _back_to_makelaar(login: Login) -> Login:
@@ -51,10 +52,30 @@ def _back_to_makelaar(login: Login) -> Login:
     return replace(login, identity=None, person_id=None, insists=True, must_be=login.person_id)
 
 
+def _makelaar_may_give_more(turn: Turn) -> bool:
+    """May the user be sent back for the level, instead of giving a code?"""
+    record = turn.meets.provider
+    return (
+        record is not None
+        and record.level_ceiling >= turn.meets.needed
+        and turn.login.departures < MAX_ROUNDS
+    )
+
+
+def _may_use_factor(turn: Turn) -> bool:
+    """Back without the level; has the one who was sent a factor that would do?"""
+    login = turn.login
+    return login.must_be is not None and login.departures < MAX_ROUNDS and bool(turn.meets.factors)
+
+
 def answer(turn: Turn) -> Outcome:
     """Check the code; where no code can help, back to the portal."""
-    if turn.login.too_low or not isinstance(turn.meets.missing, LocalFactor):
-        raise LoginRefused(UNREACHABLE.code, UNREACHABLE.reason, "user returned to the portal")
+    login = turn.login
+    if login.too_low and "use" in turn.form and _may_use_factor(turn):
+        return Advance(replace(login, too_low=False, given=None, insists=False))
+    if login.too_low or not isinstance(turn.meets.missing, LocalFactor):
+        stopped = unreachable.STOPPED
+        raise LoginRefused(stopped.code, stopped.reason, "user returned to the portal")
     factor = _current(turn)
     if "use" in turn.form:
         return _use(turn, turn.form["use"])
@@ -102,10 +123,13 @@ def _judge_passkey(turn: Turn, asked: Method) -> Outcome:
     if not answer or asked.locked_until is not None:
         return _ask_code(turn)
     judged = passkey_answers.judge(turn, asked, answer)
+    observation.factor_answered(str(judged.factor.kind), judged.outcome)
     if isinstance(judged.outcome, Accepted):
         return _done(turn, judged.factor)
     with writing(turn.rt.session) as session:
         _recorded(turn, session, judged.factor, judged.outcome)
+    if isinstance(judged.outcome, Wrong):
+        limiting.wrong_guess(turn.rt, "factor")
     return _ask_code(turn, judged.outcome)
 
 
@@ -122,7 +146,9 @@ def _current(turn: Turn) -> Method:
 
 
 def _use(turn: Turn, factor_id: str) -> Outcome:
-    """Another way (A8); only a factor of this person that counts here."""
+    """Another way (A8): a factor of this person that counts here, or the makelaar once more."""
+    if factor_id == MAKELAAR and _makelaar_may_give_more(turn):
+        return Advance(replace(_back_to_makelaar(turn.login), sms=None, challenge=None))
     if all(factor_id != f.factor_id for f in turn.meets.factors):
         return _ask_code(turn)
     return Advance(replace(turn.login, factor_chosen=factor_id))
@@ -178,6 +204,7 @@ def _ask_code(
     if factor.kind is FactorKind.PASSKEY and locked is None:
         login = replace(login, challenge=webauthn.new_challenge())
         options = passkey_answers.options(turn, login.challenge or "")
+    record = turn.meets.provider if _makelaar_may_give_more(turn) else None
     page = SecondFactorPage(
         frame=frame(turn),
         method=str(factor.kind),
@@ -190,10 +217,13 @@ def _ask_code(
         sms=_sms(turn, factor, login, not_sent) if is_sms else None,
         options=options,
         others=_others(turn, factor),
+        makelaar=record.name if record else None,
     )
+    targets = departure_urls(record) if record else ()
     failed = outcome is not None or is_refused or is_no_code
     stopped = LOCKED if locked is not None else None
-    return Show(page, status=422 if failed else 200, login=login, stopped=stopped)
+    status = 422 if failed else 200
+    return Show(page, status=status, login=login, form_targets=targets, stopped=stopped)
 
 
 def _sms(turn: Turn, factor: Method, login: Login, not_sent: NotSent | None) -> SmsCode:
@@ -231,32 +261,3 @@ def _others(turn: Turn, factor: Method) -> tuple[MethodChoice, ...]:
         way = str(f.kind) if is_passkey else f.factor_id
         found.setdefault(way, MethodChoice(f.factor_id, str(f.kind), label, f.locked_until))
     return tuple(found.values())
-
-
-def _unreachable(turn: Turn) -> Outcome:
-    meets = turn.meets
-    given = turn.login.given if turn.login.too_low else meets.reached
-    page = LevelUnreachablePage(
-        frame=frame(turn),
-        needed=meets.needed.label,
-        given=given.label if given else None,
-        no_factor=isinstance(meets.missing, Unreachable) and meets.missing.no_factor,
-        factor_bar=_factor_bar(turn),
-        makelaar=meets.way_name,
-        others=tuple(
-            Elsewhere(r.name, r.help_url)
-            for r in meets.offered
-            if r.id != turn.login.provider_id and r.state == "live" and meets.reaches(r)
-        ),
-        help_url=meets.way_help,
-    )
-    measured = {"asked": meets.needed.label, "given": given.label if given else None}
-    return Show(page, status=403, stopped=UNREACHABLE, found=measured)
-
-
-def _factor_bar(turn: Turn) -> str | None:
-    """Why a factor of ours would not lift a login at this makelaar."""
-    meets = turn.meets
-    if meets.provider is None:
-        return None
-    return factor_bar(meets.provider, meets.needed, local_factor=meets.service.local_second_factor)

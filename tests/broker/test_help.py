@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from broker.http.help_pages import TOPICS
+from broker.http.help_texts import TOPICS
 from consent.release import NAMES_A_PERSON, may_leave
 from directory.services import ConsentRule
 
@@ -40,3 +40,11 @@ def test_the_glossary_explains(word: str) -> None:
 def test_the_glossary_is_in_alphabetical_order() -> None:
     heads = [str(head) for head, _text in TOPICS["begrippen"][1]]
     assert heads == sorted(heads)
+
+
+def test_each_kind_of_second_factor_is_explained_and_what_to_do_when_it_is_lost() -> None:
+    said = _text("code")
+    for kind in ("app", "sms", "apparaat", "passkey", "herstelcode"):
+        assert kind in said, kind
+    lost = next(str(t) for head, t in TOPICS["code"][1] if "kwijt" in str(head))
+    assert lost.index("herstelcodes") < lost.index("beheerder")

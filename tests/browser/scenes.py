@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from broker.http.help_pages import TOPICS
+from broker.http.help_texts import TOPICS
 from tests.browser.operator_scenes import OPERATOR_SCENES
 from tests.browser.reset_scenes import RESET_SCENES
 from tests.browser.scene import Scene

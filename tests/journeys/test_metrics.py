@@ -20,6 +20,8 @@ from sandbox.people import GUEST, PEOPLE
 from sandbox.portal.clients import BODEM
 from state.db import writing
 from state.outbox import Message, enqueue
+from tests.attacks.test_passkeys import asked, at_question, give_passkey
+from tests.authenticator import PRESENT
 from tests.broker.portal import ISSUER, Portal, make_portal_world, scope_of, set_clock
 from tests.broker.recorder import Recorder
 from tests.broker.test_logs import (
@@ -29,6 +31,7 @@ from tests.broker.test_logs import (
     spoil_everything,
     walk_every_way,
 )
+from tests.journeys.at_mijn import send_assertion
 from tests.world import World
 
 Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
@@ -136,6 +139,23 @@ def test_a_login_is_counted_and_timed(world: World) -> None:
     route = {"route": "/login/<login_id>", "method": "GET", "status": "303"}
     assert more("sluis_http_request_seconds_count", **route) >= 1
     assert value(after, "sluis_idp_up", idp="zekerweg") == 1
+
+
+def test_a_second_factor_is_counted_by_its_kind_and_outcome(world: World) -> None:
+    set_clock(world)
+    portal, before = Portal(world), samples(scraped(world))
+    device = give_passkey(portal, "roos")
+    browser = at_question(portal, heading="Vul de code uit uw app in")
+    browser.fill("code", "000000")
+    browser.click("Ga verder")
+    browser.click("Gebruik een passkey")
+    send_assertion(browser, device.get(asked(browser), flags=PRESENT))
+    send_assertion(browser, device.get(asked(browser)))
+    after = samples(scraped(world))
+    for method, result in (("totp", "wrong"), ("passkey", "wrong"), ("passkey", "accepted")):
+        wanted = {"method": method, "result": result}
+        counted = [value(found, "sluis_stepup_total", **wanted) for found in (before, after)]
+        assert counted[1] - counted[0] == 1, wanted
 
 
 def test_what_lies_in_the_database_is_read_when_it_is_asked(world: World) -> None:

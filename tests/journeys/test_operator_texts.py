@@ -243,3 +243,27 @@ def test_without_a_document_the_settings_say_who_helps(world: World) -> None:
     world.parts.holder.refresh()
     said = footer(choice(world))
     assert said.startswith("Hulp nodig? 088 000 0000 Website van de helpdesk")
+
+
+def test_the_page_of_disruptions_tells_all_that_holds_with_its_service_or_makelaar(
+    world: World,
+) -> None:
+    """Also to who is not logging in; and it says so when there is nothing."""
+    nothing = "Er is nu geen storing of onderhoud gemeld"
+    browser = world.browser()
+    page = browser.open(f"{ADDRESSES.broker}/hulp/storingen")
+    assert (page.status, nothing in page.text) == (200, True)
+    announce(world, "site")
+    announce(world, "dienst", service=BODEM.uuid)
+    announce(world, "bij", makelaar="polderpoort")
+    announce(world, "later", **{"from": moment(world, 60)})
+    page = browser.open(f"{ADDRESSES.broker}/hulp/storingen")
+    titles = [str(h.text_content()) for h in page.tree.iter("h2")]
+    told = {"Storing site", "Meldportaal Bodem: Storing dienst", "Polderpoort: Storing bij"}
+    assert told <= set(titles)
+    assert nothing not in page.text and "Storing later" not in page.text
+    assert "Storing site" not in browser.open(f"{ADDRESSES.broker}/hulp/niveau").text
+    english = world.browser("en").open(f"{ADDRESSES.broker}/hulp/storingen")
+    assert "Soil report portal: Outage dienst" in english.text
+    footer = whole(browser.open(f"{ADDRESSES.broker}/"))
+    assert ">Storingen</a>" in footer
