@@ -71,6 +71,16 @@ def tell(
         enqueue(session, sealer, Message("sms", old_number, "", text), now)
 
 
+def address_changed(base_url: str, person: Person, old: str) -> Message:
+    """What goes to the address that this person had until now."""
+    with force_locale(person.locale):
+        subject = _("Uw e-mailadres is gewijzigd")
+        happened = _("Het e-mailadres van uw account op %(url)s is gewijzigd.", url=base_url)
+        no_more = _("Berichten komen niet meer op dit adres.")
+        warning = _("Was u dit niet zelf? Waarschuw meteen de beheerder van uw organisatie.")
+    return Message("mail", old, subject, f"{happened} {no_more}\n\n{warning}\n")
+
+
 def tell_reset(
     base_url: str,
     sealer: Sealer,

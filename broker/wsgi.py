@@ -16,6 +16,7 @@ from broker.monitoring.logs import configure_logs
 from broker.monitoring.management import start_management
 from broker.monitoring.telemetry import start_telemetry
 from broker.start import start
+from keys.xml import schema
 from state.clock import utc_now
 
 OBJECTS_BEFORE_COLLECTION = 50_000
@@ -26,6 +27,7 @@ def application() -> Flask:
     file = os.environ.get("SLUIS_CONFIG_FILE")
     loaded = settings.load(Path(file) if file else None)
     configure_logs(loaded.log.level)
+    schema.prepare()
     parts = start(loaded, utc_now)
     parts.holder.refresh()
     keep_configuration_fresh(parts)

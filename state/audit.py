@@ -84,6 +84,7 @@ class EventTag(enum.StrEnum):
     MEMBER_REMOVED = "member.removed"
     PERSON_BLOCKED = "person.blocked"
     PERSON_UNBLOCKED = "person.unblocked"
+    ADDRESS_CHANGED = "person.address_changed"
     PERSON_LOOKED_UP = "person.looked_up"
     SESSION_STARTED = "session.started"
     SESSION_ENDED = "session.ended"

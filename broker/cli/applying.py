@@ -7,18 +7,29 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
+from broker import person_changes
 from broker.cli import pruning, rows
 from broker.cli.differences import Difference, Outcome, between
-from broker.cli.documents import DocumentsRefused, Entry, read
+from broker.cli.documents import (
+    DocumentsRefused,
+    Entry,
+    MandateDocument,
+    PersonDocument,
+    read,
+)
 from broker.cli.pruning import Prune, StillUsed
 from broker.cli.references import check_references
+from broker.cli.speech import texts
 from broker.settings import Settings
+from broker.sign_off import Teller
 from broker.tables import TABLES
+from directory.services import OidcClient
 from keys.master_key_file import load_sealer
 from keys.sealing import Sealer
 from providers.registry import ProviderRecord
@@ -42,6 +53,18 @@ class Applier:
     session: Session
     sealer: Sealer
     now: datetime
+    base_url: str
+
+    @cached_property
+    def teller(self) -> Teller:
+        """With the portals as they are by now."""
+        rows = registrations.all_registrations(self.session)
+        clients = {
+            row.name: OidcClient.model_validate(row.document)
+            for row in rows
+            if row.kind is Kind.CLIENT
+        }
+        return Teller(self.sealer, clients, self.now)
 
 
 class _DryRun(Exception):
@@ -64,8 +87,8 @@ def apply_files(
         if mistakes:
             raise DocumentsRefused(mistakes)
         try:
-            with writing(session):
-                applier = Applier(session, sealer, utc_now())
+            with texts(), writing(session):
+                applier = Applier(session, sealer, utc_now(), settings.base_url)
                 outcomes = [_apply(applier, entry) for entry in entries]
                 outcomes += pruning.remove(session, sealer, applier.now, gone)
                 if not dry_run:
@@ -96,13 +119,7 @@ def counted(outcomes: list[Outcome]) -> str:
 
 
 def _apply(applier: Applier, entry: Entry) -> Outcome:
-    if entry.kind in KINDS:
-        outcome = _register(applier, entry)
-    else:
-        word, found = rows.write(applier.session, applier.sealer, applier.now, entry)
-        if word == "created":
-            found = _of_new(entry.model)
-        outcome = Outcome(entry.kind, entry.model.key, word, found)
+    outcome = _register(applier, entry) if entry.kind in KINDS else _write(applier, entry)
     if outcome.word != "unchanged":
         audit.record(
             applier.session,
@@ -113,10 +130,31 @@ def _apply(applier: Applier, entry: Entry) -> Outcome:
                 details={
                     "kind": entry.kind,
                     "name": outcome.name if entry.kind in KINDS else None,
+                    **_about(entry.model),
                 },
             ),
         )
     return outcome
+
+
+def _about(model: BaseModel) -> dict[str, audit.Detail]:
+    """The person whom a document is about, by id."""
+    if isinstance(model, PersonDocument):
+        return {"person": model.id}
+    return {"person": model.person} if isinstance(model, MandateDocument) else {}
+
+
+def _write(applier: Applier, entry: Entry) -> Outcome:
+    """A row, and what follows for a person."""
+    session, model, now = applier.session, entry.model, applier.now
+    is_person = isinstance(model, PersonDocument)
+    before = person_changes.standing(session, model.id, now) if is_person else None
+    word, found = rows.write(session, applier.sealer, now, entry)
+    if before is not None and word != "unchanged":
+        person_changes.follow(session, applier.teller, applier.base_url, model.id, before)
+    if word == "created":
+        found = _of_new(model)
+    return Outcome(entry.kind, model.key, word, found)
 
 
 def _register(applier: Applier, entry: Entry) -> Outcome:

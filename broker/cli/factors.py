@@ -11,8 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from flask import Flask
-from flask_babel import Babel, force_locale
+from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -24,6 +23,7 @@ from assurance.means import BoundBy, FactorKind
 from assurance.pskc import PskcRefused, read
 from broker import factor_resets, notices
 from broker.cli.columns import aligned
+from broker.cli.speech import texts
 from broker.factor_resets import Answerable, Way
 from broker.notices import Change
 from broker.settings import Settings
@@ -179,7 +179,7 @@ def _waiting_factor(session: Session, person: Person, factor_id: str | None) -> 
 
 
 def _letter(settings: Settings, person: Person, factor: OwnFactor, code: str) -> tuple[str, str]:
-    with _texts(), force_locale(person.locale):
+    with texts(), force_locale(person.locale):
         name = notices.kind_name(factor.kind)
         lines = (
             _("U voegde een inlogmiddel toe aan uw account: %(name)s.", name=name),
@@ -199,7 +199,7 @@ def reset_factors(settings: Settings, person_id: str, by: str, approved_by: str)
     says so. Raises FactorCommandRefused.
     """
     now = utc_now()
-    with _parts(settings) as parts, parts.sessions() as sql, _texts(), writing(sql):
+    with _parts(settings) as parts, parts.sessions() as sql, texts(), writing(sql):
         person = _person(sql, person_id)
         if len({person_id, by, approved_by}) < 3:
             raise FactorCommandRefused("three different people: the person, who asks, who approves")
@@ -245,16 +245,6 @@ def _person(session: Session, person_id: str) -> Person:
 
 
 def _tell(at: Desk, person: Person, change: Change, kind: FactorKind) -> None:
-    with _texts():
+    with texts():
         base_url = at.settings.base_url
         notices.tell(base_url, at.sealer, at.session, person, change, kind, utc_now())
-
-
-@contextmanager
-def _texts() -> Iterator[None]:
-    """Translations outside a request."""
-    folder = Path(notices.__file__).parent / "translations"
-    app = Flask("texts")
-    Babel(app, default_locale="nl", default_translation_directories=str(folder))
-    with app.app_context():
-        yield

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from importlib import resources
 from pathlib import PurePosixPath
 from typing import Any
@@ -25,11 +26,23 @@ _schemas: dict[str, etree.XMLSchema] = {}
 
 
 class _Local(etree.Resolver):  # type: ignore[misc]
-    """Schemas that one names for another come from the package, never from the network."""
+    """Schemas that one names for another come from the package, never from the network. They are
+    read beforehand: libxml2 passes over what cannot be resolved, and what was wrong is lost.
+    """
+
+    def __init__(self, texts: Mapping[str, bytes]) -> None:
+        self._texts = texts
 
     def resolve(self, url: str | None, _public_id: str | None, context: Any) -> Any:
         name = PurePosixPath(url or "").name
-        return self.resolve_string(_read(name), context, base_url=name)
+        return self.resolve_string(self._texts[name], context, base_url=name)
+
+
+def prepare() -> None:
+    """Load the schemas. A server does so while it starts, before it has threads."""
+    with _lock:
+        for name in (_PROTOCOL, _METADATA):
+            _loaded(name)
 
 
 def check_protocol(message: etree._Element) -> None:
@@ -44,23 +57,24 @@ def check_metadata(document: etree._Element) -> None:
 
 def _check(element: etree._Element, name: str) -> None:
     with _lock:  # an XMLSchema keeps its error log in itself
-        schema = _schemas.get(name)
-        if schema is None:
-            schema = _schemas[name] = _load(name)
-        if not schema.validate(element):
+        if not _loaded(name).validate(element):
             raise XmlRefused("schema")
 
 
+def _loaded(name: str) -> etree.XMLSchema:
+    if name not in _schemas:
+        _schemas[name] = _load(name)
+    return _schemas[name]
+
+
 def _load(name: str) -> etree.XMLSchema:
+    folder = resources.files("saml2.data.schemas")
+    texts = {one.name: one.read_bytes() for one in folder.iterdir() if one.name.endswith(".xsd")}
     parser = etree.XMLParser(no_network=True, load_dtd=False, resolve_entities=False)
-    parser.resolvers.add(_Local())
+    parser.resolvers.add(_Local(texts))
     imports = "".join(
         f'<xs:import namespace="{_NAMESPACES[one]}" schemaLocation="{one}"/>'
         for one in (name, _ENCRYPTION_11)
     )
     whole = f'<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">{imports}</xs:schema>'
     return etree.XMLSchema(etree.fromstring(whole, parser))
-
-
-def _read(name: str) -> bytes:
-    return (resources.files("saml2.data.schemas") / name).read_bytes()

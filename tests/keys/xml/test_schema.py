@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from lxml import etree
 
+from keys.xml import schema
 from keys.xml.guard import XmlRefused
 from keys.xml.schema import check_metadata, check_protocol
 from tests.listener import Said, listening
@@ -69,6 +70,17 @@ def test_a_document_does_not_choose_its_own_schema() -> None:
         )
         check_protocol(response)
         assert not listener.seen
+
+
+def test_once_prepared_nothing_is_read_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reading while requests come once lost a part of a schema, without a word from libxml2."""
+    monkeypatch.setattr(schema, "_schemas", {})
+    schema.prepare()
+    monkeypatch.setattr(schema, "_load", None)
+    check_protocol(unsigned())
+    check_metadata(etree.fromstring(metadata_of()))
+    with pytest.raises(XmlRefused):
+        check_protocol(etree.fromstring("<Response/>"))
 
 
 def test_many_threads_use_one_schema() -> None:
