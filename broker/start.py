@@ -5,6 +5,7 @@ commands share it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session, sessionmaker
@@ -35,6 +36,7 @@ class Parts:
     sealer: Sealer
     outgoing: OutgoingClient
     holder: ConfigurationHolder
+    started_at: datetime
 
 
 def start(settings: Settings, clock: Clock, *, outgoing: OutgoingClient | None = None) -> Parts:
@@ -62,4 +64,5 @@ def start(settings: Settings, clock: Clock, *, outgoing: OutgoingClient | None =
             factory=adapter_factory(settings.base_url, outgoing),
             built_in_services=CONSOLE_SERVICES,
         ),
+        started_at=clock(),
     )

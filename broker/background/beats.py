@@ -29,11 +29,11 @@ def last_beat(store: ExpiringStore) -> datetime | None:
     return _read(raw) if raw is not None else None
 
 
-def is_silent(seen: datetime | None, now: datetime) -> bool:
-    """A worker was seen and no longer is. One that beat in a time to come fell silent before the
+def is_silent(seen: datetime, now: datetime) -> bool:
+    """Seen so long ago that no worker lives. One that beat in a time to come fell silent before the
     clock was set back: it would have beaten again.
     """
-    return seen is not None and abs(now - seen) > SILENT_AFTER
+    return abs(now - seen) > SILENT_AFTER
 
 
 def job_succeeded(store: ExpiringStore, name: str, now: datetime) -> None:

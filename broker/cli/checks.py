@@ -15,7 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
-from broker.background import beats
+from broker.background import beats, presence
 from broker.monitoring import clocks
 from broker.settings import Settings
 from keys import resealing
@@ -152,9 +152,11 @@ def _clock(patient: Patient) -> Seen:
 
 def _worker(patient: Patient) -> Seen:
     """A store in the memory of the server tells nobody else."""
-    seen = beats.last_beat(make_store(patient.settings.store.url, patient.engine, utc_now))
+    store = make_store(patient.settings.store.url, patient.engine, utc_now)
+    seen = beats.last_beat(store)
     if seen is None:
-        return True, "none is known yet"
+        running = len(presence.seen(store, patient.now))
+        return not running, f"none was ever seen, and {running} process(es) run"
     return not beats.is_silent(seen, patient.now), f"last seen at {seen:%Y-%m-%d %H:%M:%S} UTC"
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
@@ -38,6 +39,7 @@ class Examined:
     store: ExpiringStore
     holder: ConfigurationHolder
     clock: Clock
+    since: datetime | None = None  # when this process began; alarms look at it
 
 
 Check = Callable[[Examined], bool]
@@ -103,7 +105,9 @@ def _clocks(examined: Examined) -> bool:
 
 
 def _worker(examined: Examined) -> bool:
-    return not beats.is_silent(beats.last_beat(examined.store), examined.clock())
+    """A worker that never lived is missed as well, once it had the time to come up."""
+    seen = beats.last_beat(examined.store) or examined.since
+    return seen is None or not beats.is_silent(seen, examined.clock())
 
 
 def _staying(_examined: Examined) -> bool:

@@ -122,7 +122,9 @@ def _words(checks: dict[str, bool]) -> dict[str, str]:
 
 def _ready(parts: Parts) -> Answer:
     with parts.sessions() as session:
-        seen = Examined(session, parts.engine, parts.store, parts.holder, parts.clock)
+        seen = Examined(
+            session, parts.engine, parts.store, parts.holder, parts.clock, parts.started_at
+        )
         return _told(examine(seen), alarms(seen))
 
 

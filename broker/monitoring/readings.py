@@ -107,15 +107,20 @@ def _outbox(parts: Parts) -> Iterator[Metric]:
 
 def _jobs(parts: Parts) -> Iterator[Metric]:
     done = beats.last_successes(parts.store, [job.name for job in JOBS])
-    values: dict[tuple[str, ...], float] = {(name,): at.timestamp() for name, at in done.items()}
-    text = "When this job last did its work"
+    values: dict[tuple[str, ...], float] = {
+        (job.name,): done.get(job.name, parts.started_at).timestamp() for job in JOBS
+    }
+    text = "When this job last did its work; when this process began where it never did"
     yield _gauge("sluis_job_last_success_timestamp_seconds", text, ("job",), values)
+    every: dict[tuple[str, ...], float] = {(job.name,): job.every.total_seconds() for job in JOBS}
+    yield _gauge("sluis_job_interval_seconds", "How often this job comes", ("job",), every)
 
 
 def _worker(parts: Parts) -> Iterator[Metric]:
-    seen = beats.last_beat(parts.store)
-    values: dict[tuple[str, ...], float] = {} if seen is None else {(): seen.timestamp()}
-    yield _gauge("sluis_worker_last_beat_timestamp_seconds", "When a worker last lived", (), values)
+    seen = beats.last_beat(parts.store) or parts.started_at
+    text = "When a worker last lived; when this process began where none ever did"
+    values: dict[tuple[str, ...], float] = {(): seen.timestamp()}
+    yield _gauge("sluis_worker_last_beat_timestamp_seconds", text, (), values)
 
 
 def _clocks(parts: Parts) -> Iterator[Metric]:

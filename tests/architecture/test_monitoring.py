@@ -48,7 +48,6 @@ def _known(tmp_path: Path) -> set[str]:
     from broker.monitoring.management import _registry
 
     world = make_world(tmp_path)
-    world.parts.store.put("job:purge", b"1", 60)
     metrics.word("a")
     text = generate_latest(_registry(world.parts)).decode()
     families = re.findall(r"^# TYPE (\w+) (\w+)$", text, re.M)

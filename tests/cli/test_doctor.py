@@ -11,7 +11,7 @@ import pytest
 from redis import Redis
 
 from broker import settings as configuration
-from broker.background import beats
+from broker.background import beats, presence
 from broker.cli import checks
 from broker.cli.checks import certificates_last
 from keys.master_key_file import create_master_key, load_sealer
@@ -183,3 +183,18 @@ def test_a_worker_that_fell_silent_is_found(
         client.config_set("maxmemory-policy", "noeviction")
         beats.beat(RedisStore(url, utc_now, lambda: True), utc_now() - timedelta(minutes=minutes))
         assert _problems(sluis) == problems
+
+
+@pytest.mark.usefixtures("session")
+def test_a_worker_that_nobody_started_is_found_where_the_site_runs(
+    sluis: Sluis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with redis() as url, Redis.from_url(url) as client:
+        monkeypatch.setenv("SLUIS__STORE__URL", url)
+        client.config_set("maxmemory-policy", "noeviction")
+        store = RedisStore(url, utc_now, lambda: True)
+        assert _problems(sluis) == set()  # nothing runs yet
+        presence.show(store, presence.Process("host/1", ("key",)), utc_now())
+        assert _problems(sluis) == {"worker"}
+        beats.beat(store, utc_now())
+        assert _problems(sluis) == set()

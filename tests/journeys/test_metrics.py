@@ -198,7 +198,10 @@ def test_a_job_is_told_when_it_did_its_work_and_not_when_it_failed(
     found = samples(scraped(world))
     name = "sluis_job_last_success_timestamp_seconds"
     assert abs(value(found, name, job="works") - world.clock().timestamp()) < 1
-    assert not [labels for n, labels in found if n == name and ("job", "fails") in labels]
+    since = world.parts.started_at.timestamp()  # so that one that never worked is missed, too
+    assert value(found, name, job="fails") == since < value(found, name, job="works")
+    assert value(found, "sluis_job_interval_seconds", job="fails") == 3600
+    assert value(found, "sluis_worker_last_beat_timestamp_seconds") == since
 
 
 def test_the_number_of_series_does_not_grow_with_what_strangers_send(world: World) -> None:

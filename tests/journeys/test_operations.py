@@ -116,6 +116,15 @@ def test_a_worker_that_fell_silent_is_an_alarm_and_logins_go_on(own_world: World
     assert alarms(own_world)["worker"] == "ok"
 
 
+def test_a_worker_that_never_lived_is_missed_once_it_had_time_to_come_up(own_world: World) -> None:
+    own_world.clock.now = own_world.parts.started_at + beats.SILENT_AFTER
+    assert alarms(own_world)["worker"] == "ok"
+    own_world.clock.advance(1)
+    assert alarms(own_world)["worker"] == "failed"
+    beats.beat(own_world.parts.store, own_world.clock())
+    assert alarms(own_world)["worker"] == "ok"
+
+
 def test_X_08_a_worker_that_beat_before_the_clock_was_set_back_is_missed(own_world: World) -> None:
     beats.beat(own_world.parts.store, own_world.clock())
     own_world.clock.advance(-3600)
