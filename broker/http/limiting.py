@@ -34,6 +34,21 @@ BY_ENDPOINT: Final = MappingProxyType(
         "logout.portal_asks": "logout",
         "logout.ask": "logout",
         "logout.end": "logout",
+        "logout.stay": "logout",
+        "logout.logged_out": "logout",
+        "recovery.ask": "recovery",
+        "recovery.send": "recovery",
+        "recovery.choose": "recovery",
+        "recovery.keep": "recovery",
+        "arrivals.saml_metadata": "metadata",
+        "health.ready": "health",
+    }
+)
+# Cost nothing and hold nothing to guess: from memory, the same for everybody.
+FREE: Final = frozenset(
+    {
+        *("static", "front.index", "help.index", "help.topic", "health.live"),
+        *("oidc.discovery", "oidc.jwks", "arrivals.oidc_client_jwks"),
     }
 )
 CONSOLE: Final = "console"
