@@ -37,6 +37,7 @@ def succeed(rt: Runtime, login: Login, meets: Situation) -> Response:
     does not exist.
     """
     planned = sign_on.plan(rt, login, request, meets.now)
+    mark = rt.sealer.fingerprint("browser", login.person_id or "")
     result = _result(login, meets, planned.id if planned else None)
     prepared = downstream(rt, login.request.downstream).prepare(result, meets.now)
     taken, *_ = rt.store.batch(
@@ -65,6 +66,7 @@ def succeed(rt: Runtime, login: Login, meets: Situation) -> Response:
                 None,
                 meets.reached,
                 planned.id if planned else None,
+                new_browser=not cookies.knows(request, mark),
             )
     except LoginRefused as why:
         return _refuse_taken(rt, login, why)
@@ -73,6 +75,8 @@ def succeed(rt: Runtime, login: Login, meets: Situation) -> Response:
     open_logins.note_end(response, login, meets.now)
     if cookie is not None:
         cookies.keep_session(response, cookie)
+    if not cookies.knows(request, mark):
+        cookies.keep_known(request, response, mark)
     return response
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask_babel import force_locale
+from flask_babel import force_locale, format_datetime
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
@@ -79,6 +79,38 @@ def address_changed(base_url: str, person: Person, old: str) -> Message:
         no_more = _("Berichten komen niet meer op dit adres.")
         warning = _("Was u dit niet zelf? Waarschuw meteen de beheerder van uw organisatie.")
     return Message("mail", old, subject, f"{happened} {no_more}\n\n{warning}\n")
+
+
+def new_browser(
+    base_url: str,
+    person: Person,
+    *,
+    at: datetime,
+    service: str,
+    way: str,
+    reference: str,
+) -> Message:
+    """Of a login in a browser in which this person never logged in before. Needs an address."""
+    assert person.email is not None
+    with force_locale(person.locale):
+        when = format_datetime(at, "d MMMM y HH:mm")
+        subject = _("Nieuwe login met uw account")
+        happened = _(
+            "Op %(when)s is met uw account ingelogd bij %(service)s, via %(way)s, in een browser "
+            "waarin u nog niet eerder inlogde.",
+            when=when,
+            service=service,
+            way=way,
+        )
+        fine = _("Was u dit zelf? Dan hoeft u niets te doen.")
+        warning = _(
+            "Was u dit niet? Bekijk uw logins en log overal uit op %(url)s. "
+            "Waarschuw de beheerder van uw organisatie en noem code %(code)s.",
+            url=f"{base_url}/mijn/logins",
+            code=f"{reference[:4]}-{reference[4:]}",
+        )
+    text = f"{happened}\n\n{fine}\n\n{warning}\n"
+    return Message("mail", person.email, subject, text, reference)
 
 
 def tell_reset(

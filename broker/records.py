@@ -37,9 +37,11 @@ def write_ending(
     reason: str | None,
     level: AssuranceLevel | None,
     session_id: str | None = None,
+    *,
+    new_browser: bool = False,
 ) -> None:
     """Three rows in the caller's transaction. ``reason`` is a machine word; ``level`` only on
-    success, as is the session that it leaves behind.
+    success, as is the session that it leaves behind. ``new_browser``: the person is told of it.
     """
     now, outcome = rt.clock(), OUTCOMES[tag]
     if tag is not EventTag.LOGIN_SUCCEEDED:
@@ -76,6 +78,7 @@ def write_ending(
             outcome=outcome,
             level=level,
             represented=authority.represented.value if authority else None,
+            new_browser=new_browser,
         )
 
 

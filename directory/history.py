@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final, cast
 
-from sqlalchemy import ForeignKey, Index, String, literal, select, tuple_
+from sqlalchemy import (
+    Boolean,
+    CursorResult,
+    ForeignKey,
+    Index,
+    String,
+    false,
+    literal,
+    select,
+    text,
+    tuple_,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from assurance.levels import AssuranceLevel
@@ -16,11 +28,19 @@ from state.purging import delete_some
 
 class HistoryEntry(Base):
     """One login of one person. ``represented`` is a KvK number or RSIN; ``outcome`` success,
-    refused, cancelled or expired.
+    refused, cancelled or expired. ``new_browser``: the person must still be told of it.
     """
 
     __tablename__ = "login_history"
-    __table_args__ = (Index("ix_login_history_person_id_at", "person_id", "at"),)
+    __table_args__ = (
+        Index("ix_login_history_person_id_at", "person_id", "at"),
+        Index(
+            "ix_login_history_new_browser",
+            "id",
+            sqlite_where=text("new_browser"),
+            postgresql_where=text("new_browser"),
+        ),
+    )
 
     id: Mapped[str] = mapped_column(String(26), primary_key=True, default=new_id)
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
@@ -32,6 +52,7 @@ class HistoryEntry(Base):
     outcome: Mapped[str] = mapped_column(String(20))
     level: Mapped[AssuranceLevel | None] = mapped_column(LevelColumn)
     represented: Mapped[str | None] = mapped_column(String(12))
+    new_browser: Mapped[bool] = mapped_column(Boolean, server_default=false())
 
 
 _INSERT: Final = Prepared(insert_into(table_of(HistoryEntry)))
@@ -49,6 +70,7 @@ def record(
     outcome: str,
     level: AssuranceLevel | None,
     represented: str | None,
+    new_browser: bool = False,
 ) -> None:
     """Add one login with the transaction of the caller."""
     _INSERT.run(
@@ -64,6 +86,7 @@ def record(
             "outcome": outcome,
             "level": level,
             "represented": represented,
+            "new_browser": new_browser,
         },
     )
 
@@ -89,6 +112,33 @@ def recent(
             < tuple_(literal(last.at, UtcDateTime), last.id)
         )
     return list(session.scalars(query))
+
+
+def in_new_browsers(session: Session, limit: int = 100) -> list[HistoryEntry]:
+    """Logins in a browser that nobody knew, of which the person was not told yet, oldest first."""
+    query = select(HistoryEntry).where(HistoryEntry.new_browser).order_by(HistoryEntry.id)
+    return list(session.scalars(query.limit(limit)))
+
+
+def take_new_browser(session: Session, entry_id: str) -> bool:
+    """True for the one who tells the person of it, in the transaction of the message."""
+    statement = (
+        update(HistoryEntry)
+        .where(HistoryEntry.id == entry_id, HistoryEntry.new_browser)
+        .values(new_browser=False)
+        .execution_options(synchronize_session=False)
+    )
+    return cast("CursorResult[Any]", session.execute(statement)).rowcount == 1
+
+
+def succeeded_before(session: Session, person_id: str, at: datetime) -> bool:
+    """Did this person log in before? Who did not knows no browser."""
+    query = select(HistoryEntry.id).where(
+        HistoryEntry.person_id == person_id,
+        HistoryEntry.at < at,
+        HistoryEntry.outcome == "success",
+    )
+    return session.scalars(query.limit(1)).first() is not None
 
 
 def with_reference(session: Session, person_id: str, reference: str) -> HistoryEntry | None:

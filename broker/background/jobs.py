@@ -19,6 +19,7 @@ from admin import reset_decisions
 from broker.audit.batches import MOST_ROWS, seal
 from broker.background import beats
 from broker.background.expiry import end_expired
+from broker.background.new_browsers import tell_new_browsers
 from broker.background.purges import purge
 from broker.start import Parts
 from keys.rotation import RotationPolicy, renew_due, rotate_due
@@ -69,6 +70,7 @@ JOBS: tuple[Job, ...] = (
     Job("audit", timedelta(seconds=1), seal_audit),
     Job("expiry", timedelta(seconds=10), end_expired),
     Job("resets", timedelta(seconds=30), end_resets),
+    Job("browsers", timedelta(seconds=15), tell_new_browsers),
     Job("purge", timedelta(hours=1), purge),
     Job("keys", timedelta(minutes=10), rotate_keys),
 )

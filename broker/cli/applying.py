@@ -25,9 +25,9 @@ from broker.cli.documents import (
 )
 from broker.cli.pruning import Prune, StillUsed
 from broker.cli.references import check_references
-from broker.cli.speech import texts
 from broker.settings import Settings
 from broker.sign_off import Teller
+from broker.speech import texts
 from broker.tables import TABLES
 from directory.services import OidcClient
 from keys.master_key_file import load_sealer

@@ -23,10 +23,10 @@ from assurance.means import BoundBy, FactorKind
 from assurance.pskc import PskcRefused, read
 from broker import factor_resets, notices
 from broker.cli.columns import aligned
-from broker.cli.speech import texts
 from broker.factor_resets import Answerable, Way
 from broker.notices import Change
 from broker.settings import Settings
+from broker.speech import texts
 from broker.start import Parts, start
 from broker.tables import TABLES
 from directory.people import Membership, Person, Role

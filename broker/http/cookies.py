@@ -11,6 +11,7 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -25,7 +26,11 @@ LOGIN_PREFIX = "__Host-sluis-login-"
 PROVIDERS = "__Host-sluis-makelaar"
 LANGUAGE = "__Host-sluis-language"
 SESSION = "__Host-sluis-session"
+KNOWN = "__Host-sluis-known"
 MAX_REMEMBERED = 20  # services; the oldest choice gives way
+MAX_KNOWN = 10  # people of one browser; who came first gives way
+KNOWN_SECONDS = 400 * 86400  # no browser keeps a cookie for longer
+_MARK = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -113,6 +118,22 @@ def may_hold_session(request: Request) -> bool:
 
 def forget_session(response: Response) -> None:
     response.delete_cookie(SESSION, path="/", secure=True, httponly=True, samesite="Lax")
+
+
+def knows(request: Request, mark: str) -> bool:
+    """Did the person with this mark log in in this browser before?"""
+    return any(hmac.compare_digest(one, mark) for one in _known(request))
+
+
+def keep_known(request: Request, response: Response, mark: str) -> None:
+    """Know this person from now on, for who must be told of logins elsewhere."""
+    others = [one for one in _known(request) if one != mark]
+    _set(response, KNOWN, ".".join([*others, mark][-MAX_KNOWN:]), KNOWN_SECONDS)
+
+
+def _known(request: Request) -> list[str]:
+    found = request.cookies.get(KNOWN, "").split(".")
+    return [one for one in found if _MARK.fullmatch(one)][-MAX_KNOWN:]
 
 
 def remember_language(response: Response, locale: str) -> None:

@@ -63,8 +63,8 @@ TOPICS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
             (
                 "",
                 _(
-                    "De code staat in de app met codes die u toevoegde, in een sms, "
-                    "of op een apparaat dat u kreeg. De pagina waar u inlogt zegt welke."
+                    "De code staat in uw app met codes, in een sms, of op een apparaat dat u kreeg. "
+                    "De pagina waar u inlogt zegt welke."
                 ),
             ),
             (
@@ -150,8 +150,9 @@ TOPICS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
             (
                 _("Cookies"),
                 _(
-                    "Wij gebruiken cookies om u te laten inloggen. Uw taal en uw makelaar onthouden wij "
-                    "alleen als u daarom vraagt. Wij volgen u niet."
+                    "Wij gebruiken cookies om u te laten inloggen. Met één daarvan herkennen wij uw browser. Logt "
+                    "iemand met uw account in een andere browser in? Dan krijgt u een e-mail. Uw taal en uw "
+                    "makelaar onthouden wij alleen als u daarom vraagt. Wij volgen u niet."
                 ),
             ),
             (

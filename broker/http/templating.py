@@ -20,11 +20,11 @@ from broker.http.operator_texts import help_desk
 from broker.pages.choose_mandate import MandateChoice
 from broker.pages.consent import ConsentItem
 from broker.runtime import runtime
+from broker.speech import TIME_ZONE
 from consent.release import BRANCH
 from state.trace import show_reference
 
 NO_BREAK = "\u00a0"
-TIME_ZONE = "Europe/Amsterdam"
 _KEPT_IN_URL = frozenset(
     {
         "q",

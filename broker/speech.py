@@ -1,15 +1,18 @@
-"""Texts for people outside a request: what a command makes somebody read."""
+"""Texts for people outside a request: what a command or a job makes somebody read."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from flask import Flask
 from flask_babel import Babel
 
 import broker
+
+TIME_ZONE: Final = "Europe/Amsterdam"
 
 
 @contextmanager
@@ -17,6 +20,11 @@ def texts() -> Iterator[None]:
     """An application context with the translations, in Dutch until somebody asks another."""
     folder = Path(broker.__file__).parent / "translations"
     app = Flask("texts")
-    Babel(app, default_locale="nl", default_translation_directories=str(folder))
+    Babel(
+        app,
+        default_locale="nl",
+        default_timezone=TIME_ZONE,
+        default_translation_directories=str(folder),
+    )
     with app.app_context():
         yield

@@ -1,0 +1,140 @@
+"""Whoever logs in where they never did before hears of it by mail; in a known browser nobody."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+import pytest
+from sqlalchemy import update
+
+from broker.background.new_browsers import tell_new_browsers
+from broker.http.cookies import KNOWN
+from directory.people import Person
+from sandbox.browser import Browser
+from sandbox.portal.clients import BODEM, LOZING
+from tests.broker.portal import set_clock
+from tests.world import ADDRESSES, World
+
+IN = "U bent ingelogd"
+SUBJECT = "Nieuwe login met uw account"
+
+
+@pytest.fixture
+def world(own_world: World) -> World:
+    set_clock(own_world)
+    return own_world
+
+
+def log_in(
+    world: World, browser: Browser, person: str = "jan", makelaar: str = "Polderpoort"
+) -> None:
+    """From the start: any session of this browser ends before."""
+    browser.open(f"{ADDRESSES.broker}/uitloggen")
+    if browser.page is not None and browser.page.heading == "Wilt u overal uitloggen?":
+        browser.click("Log overal uit")
+    world.clock.advance(1)
+    walk = world.walk(BODEM.name, makelaar, person, browser=browser)
+    walk.on_behalf_of = "Groenrijk" if person == "sanne" else None
+    assert walk.run().heading == IN
+
+
+def told(world: World, person: str = "jan") -> list[dict[str, str]]:
+    """The mails of this kind, after the worker came by."""
+    tell_new_browsers(world.parts)
+    address = f"{person}@voorbeeld.example"
+    mails = world.deliver_mail()
+    return [m for m in mails if m["recipient"] == address and m["subject"] == SUBJECT]
+
+
+def test_the_first_login_of_all_and_those_in_the_same_browser_are_not_told(world: World) -> None:
+    browser = world.browser()
+    for _ in range(2):
+        log_in(world, browser)
+    assert told(world) == []
+
+
+def test_a_login_in_another_browser_is_told_once_with_when_where_and_what_to_do(
+    world: World,
+) -> None:
+    log_in(world, world.browser())
+    other = world.browser()
+    log_in(world, other)
+    (mail,) = told(world)
+    for word in (
+        BODEM.name,
+        "via Polderpoort",
+        f"{ADDRESSES.broker}/mijn/logins",
+        "Was u dit niet?",
+    ):
+        assert word in mail["text"], word
+    assert mail["text"].count("Jan de Vries") == 0
+    log_in(world, other)  # known by now
+    assert len(told(world)) == 1
+
+
+def test_two_workers_tell_it_once(world: World) -> None:
+    log_in(world, world.browser())
+    log_in(world, world.browser())
+    tell_new_browsers(world.parts)
+    assert len(told(world)) == 1
+
+
+def test_one_browser_of_several_people_knows_each_of_them(world: World) -> None:
+    shared = world.browser()
+    log_in(world, world.browser())
+    log_in(world, world.browser(), "sanne")
+    log_in(world, shared)
+    log_in(world, shared, "sanne")
+    assert [len(told(world, person)) for person in ("jan", "sanne")] == [1, 1]
+    log_in(world, shared)
+    log_in(world, shared, "sanne")
+    assert [len(told(world, person)) for person in ("jan", "sanne")] == [1, 1]
+
+
+def test_the_cookie_of_somebody_else_or_one_that_was_made_up_knows_nobody(world: World) -> None:
+    first = world.browser()
+    log_in(world, first, "sanne")
+    log_in(world, world.browser())
+    mark = first.cookies(ADDRESSES.broker)[KNOWN]
+    assert "sanne" not in mark and len(mark) == 64
+    for value in (mark, "0" * 64, ".".join([mark] * 40), "x", "", "é"):
+        thief = first.duplicate()
+        host = urlsplit(ADDRESSES.broker).hostname or ""
+        thief._cookies[host][KNOWN] = replace(thief._cookies[host][KNOWN], value=value)
+        log_in(world, thief)
+    assert len(told(world)) == 6
+
+
+def test_a_refused_login_is_not_told_and_makes_no_browser_known(world: World) -> None:
+    log_in(world, world.browser())
+    other = world.browser()
+    page = world.walk(LOZING.name, "Polderpoort", "jan", fault="bad_signature", browser=other).run()
+    assert page.status == 400
+    assert KNOWN not in other.cookies(ADDRESSES.broker)
+    assert told(world) == []
+    log_in(world, other)
+    assert len(told(world)) == 1
+
+
+def test_who_has_no_address_is_not_told_and_nothing_waits_for_ever(world: World) -> None:
+    with world.session() as session, session.begin():
+        session.execute(update(Person).where(Person.id == "jan").values(email=None))
+    log_in(world, world.browser())
+    log_in(world, world.browser())
+    assert told(world) == []
+    with world.session() as session, session.begin():
+        session.execute(
+            update(Person).where(Person.id == "jan").values(email="jan@voorbeeld.example")
+        )
+    assert told(world) == []
+
+
+def test_it_is_said_in_the_language_of_the_person(world: World) -> None:
+    with world.session() as session, session.begin():
+        session.execute(update(Person).where(Person.id == "jan").values(locale="en"))
+    log_in(world, world.browser())
+    log_in(world, world.browser())
+    tell_new_browsers(world.parts)
+    texts = [m["subject"] for m in world.deliver_mail()]
+    assert "New login with your account" in texts
