@@ -10,11 +10,12 @@ import threading
 import unicodedata
 from collections.abc import Collection
 from functools import lru_cache
-from importlib.resources import files
 from typing import Final
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+
+from providers.guessable import is_guessable
 
 SHORTEST: Final = 12  # characters
 LONGEST: Final = 256  # characters; more is refused before it is hashed
@@ -52,7 +53,7 @@ def check_new(text: str, *, names: Collection[str], previous: str | None) -> str
     folded = password.casefold()
     if any(name.casefold() in folded for name in names if len(name) >= 4):
         raise PasswordRefused("names_you")
-    if folded in _common() or _is_monotonous(folded):
+    if is_guessable(folded):
         raise PasswordRefused("common")
     if previous is not None and matches(previous, password):
         raise PasswordRefused("the_same")
@@ -80,19 +81,3 @@ def matches(hashed: str | None, text: str) -> bool:
 def _nobody() -> str:
     """What the password of an unknown user is compared with."""
     return _HASHER.hash("nobody has this one")
-
-
-@lru_cache(maxsize=1)
-def _common() -> frozenset[str]:
-    """The most common passwords, and each of them written twice: eight letters make sixteen."""
-    text = files("providers").joinpath("common_passwords.txt").read_text(encoding="utf-8")
-    words = [line for line in text.splitlines() if line and not line.startswith("#")]
-    return frozenset(words) | frozenset(word + word for word in words)
-
-
-def _is_monotonous(folded: str) -> bool:
-    """``aaaaaaaaaaaa``, ``abababababab``, ``123412341234``: a short piece again and again."""
-    return any(
-        folded == (folded[:size] * (len(folded) // size + 1))[: len(folded)]
-        for size in (1, 2, 3, 4)
-    )

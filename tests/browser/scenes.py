@@ -53,6 +53,13 @@ def _depart(visitor: Visitor) -> None:
     visitor.choose("brugwacht")
 
 
+def _back_without_level(visitor: Visitor) -> None:
+    """Asked the makelaar for more instead of giving a code, and got no more."""
+    _login(visitor, LOZING, "brugwacht", "roos")
+    visitor.page.click("button[value=makelaar]")
+    visitor.log_in_as("roos")
+
+
 def _unreachable(visitor: Visitor) -> None:
     visitor.ask(BODEM)
     visitor.choose("droogdok")
@@ -297,6 +304,7 @@ SCENES: Final = (
         lambda v: _login(v, LOZING, "veerhuis", "fatima", "lower_level"),
         "form[action$=step-up]",
     ),
+    Scene("niveau-na-makelaar", _back_without_level, "button[value=factor]"),
     Scene(
         "middel-niet-actief", lambda v: _login(v, LOZING, "veerhuis", "bas"), "form[action$=means]"
     ),
