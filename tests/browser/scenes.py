@@ -7,18 +7,16 @@ from __future__ import annotations
 from typing import Final
 
 from broker.http.help_texts import TOPICS
+from tests.browser.account_scenes import ACCOUNT_SCENES, IDEEEN
 from tests.browser.operator_scenes import OPERATOR_SCENES
 from tests.browser.reset_scenes import RESET_SCENES
 from tests.browser.scene import Scene
 from tests.browser.visitor import Visitor
-from tests.running_demo import TEMPORARY
 
 BODEM: Final = "Meldportaal Bodem"
 BODEMKAART: Final = "Bodemkaart inzien"  # the operator announced something about it
 LOZING: Final = "Lozing melden"
 GRONDWATER: Final = "Grondwateronttrekking"
-IDEEEN: Final = "Ideeënbus voor ondernemers"
-ASK_RECOVERY: Final = "/inloggegevens-vergeten"
 TRIES: Final = 5
 ROUNDS: Final = 10
 
@@ -103,36 +101,6 @@ def _ask_for_a_mandate(visitor: Visitor) -> None:
     _without_a_mandate(visitor)
     visitor.page.fill("#bericht", "Ik doe vanaf deze maand de lozingen van de bakkerij.")
     visitor.click("form:has(#bericht) button[type=submit]")
-
-
-def _account(visitor: Visitor, name: str | None = None, password: str = "verkeerd") -> None:
-    """At the password, or after it."""
-    visitor.ask(IDEEEN)
-    visitor.press("method", "account")
-    if name is not None:
-        visitor.page.fill("#naam", name)
-        visitor.page.fill("#wachtwoord", password)
-        visitor.click("form[action$='/password'] button[type=submit]")
-
-
-def _replace(visitor: Visitor, new: str | None = None) -> None:
-    _account(visitor, "tess.vermeer", TEMPORARY)
-    if new is not None:
-        visitor.page.fill("#nieuw", new)
-        visitor.page.fill("#nogmaals", new)
-        visitor.click("form[action$='/new-password'] button[type=submit]")
-
-
-def _forgot(visitor: Visitor, name: str) -> None:
-    visitor.go(ASK_RECOVERY)
-    visitor.page.fill("#naam", name)
-    visitor.click("form[action$='-vergeten'] button[type=submit]")
-
-
-def _recover(visitor: Visitor) -> None:
-    _forgot(visitor, "eva.maas")
-    link = visitor.running.recovery_link("eva")
-    visitor.go(link.removeprefix(visitor.running.addresses.broker))
 
 
 def _round_and_round(visitor: Visitor) -> None:
@@ -274,14 +242,7 @@ def _help(name: str) -> Scene:
 SCENES: Final = (
     Scene("makelaar", lambda v: v.ask(BODEM), "button[name=provider]"),
     Scene("inlogmethode", lambda v: v.ask(IDEEEN), "button[name=method]"),
-    Scene("account", _account, "#wachtwoord"),
-    Scene("account-fout", lambda v: _account(v, "niemand"), "#wachtwoord-fout"),
-    Scene("wachtwoord-vervangen", _replace, "#nieuw"),
-    Scene("wachtwoord-vervangen-fout", lambda v: _replace(v, "te kort"), "#nieuw-fout"),
-    Scene("vergeten", lambda v: v.go(ASK_RECOVERY), "#naam"),
-    Scene("vergeten-verstuurd", lambda v: _forgot(v, "niemand@voorbeeld.example"), "#verstuurd"),
-    Scene("vergeten-nieuw", _recover, "#nieuw"),
-    Scene("vergeten-verlopen", lambda v: v.go(f"{ASK_RECOVERY}/oud"), "#verlopen"),
+    *ACCOUNT_SCENES,
     Scene("makelaar-mededeling", lambda v: v.ask(BODEMKAART), ".utrecht-alert--info"),
     Scene("makelaar-met-account", lambda v: v.ask("Vergunning aanvragen"), "button[name=method]"),
     Scene("makelaar-gezocht", lambda v: _search(v, "polder"), "button[value=polderpoort]"),

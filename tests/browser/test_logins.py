@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.browser.account_scenes import replace_password
 from tests.browser.scenes import BODEM, LOZING
 from tests.browser.visitor import DESKTOP, PHONE, Visitor, visiting
 from tests.running_demo import RunningDemo
@@ -166,3 +167,22 @@ def test_the_button_for_another_sms_waits_as_long_as_the_text_says(
         visitor.page.clock.fast_forward(31_000)
         expect(button).to_be_enabled()
         expect(note).to_be_hidden()
+
+
+def test_a_new_password_says_what_it_still_needs_while_it_is_typed(
+    running: RunningDemo, chromium: Browser
+) -> None:
+    typing = (
+        ("elf teken", "Nog 3 tekens nodig"),
+        ("elf tekens ", "Nog 1 teken nodig"),
+        ("twaalf 😀😀😀😀😀", "Lang genoeg"),
+    )
+    with visiting(running, chromium, is_checked=True) as visitor:
+        replace_password(visitor)
+        note = visitor.page.locator("[data-shortest]")
+        expect(note).to_be_hidden()
+        for typed, said in typing:
+            visitor.page.fill("#nieuw", typed)
+            expect(note).to_have_text(said)
+        visitor.look()
+        assert visitor.complaints == []
