@@ -73,16 +73,23 @@ advisories: ## Before a release: ask the public advisories about every locked pa
 		var/advisories/bin/pip install --quiet --disable-pip-version-check 'pip-audit==2.*'; }
 	@var/advisories/bin/pip-audit --strict --disable-pip --require-hashes -r requirements.lock
 
+.PHONY: release-check
+release-check: check test-all sbom advisories ## Before a release: all of that, and nothing may fail
+
 .PHONY: translations
 translations: $(STAMP) ## Bring the English texts in step with the Dutch ones
 	@$(BIN)/python -m tools.translations
 
 .PHONY: lock
-lock: ## Choose versions anew and write requirements.lock (needs uv)
+lock: ## Choose versions anew and write both locks (needs uv)
 	@command -v uv >/dev/null || { echo 'uv is missing; install it first: pip install uv'; exit 1; }
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --upgrade \
 		--generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
 		--quiet -o requirements.lock
+	uv pip compile pyproject.toml --extra telemetry --universal --python-version 3.11 \
+		--constraint requirements.lock \
+		--generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
+		--quiet -o requirements-run.lock
 
 # A virtualenv that cannot run Python (moved, or its Python is gone) is made anew.
 $(STAMP): requirements.lock pyproject.toml

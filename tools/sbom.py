@@ -1,4 +1,5 @@
-"""Write what this version is built on: a bill of materials (CycloneDX 1.6) of requirements.lock.
+"""Write what this version is built on: a bill of materials (CycloneDX 1.6) of
+requirements-run.lock, what production installs.
 
 ``python -m tools.sbom [FILE]`` writes to FILE or to standard output; licences are those that the
 installed packages declare.
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 ROOT: Final = Path(__file__).parents[1]
-LOCK: Final = ROOT / "requirements.lock"
+LOCK: Final = ROOT / "requirements-run.lock"
 _PINNED: Final = re.compile(r"([A-Za-z0-9_.-]+)(?:\[[^\]]*\])?==([^\s;\\]+)")
 _HASH: Final = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 

@@ -8,7 +8,10 @@ import tomllib
 import pytest
 
 from tests.architecture.source_tree import ROOT, files
+from tests.distributions import needed_by
 from tools.sbom import LOCK, bill, locked
+
+EVERYTHING = ROOT / "requirements.lock"
 
 # What a secret looks like. Each pattern must find its own example, or it proves nothing.
 SECRETS = {
@@ -27,7 +30,7 @@ SECRETS = {
 }
 
 
-def test_every_locked_package_is_in_the_bill_of_materials() -> None:
+def test_H_10_every_package_of_production_is_in_the_bill_of_materials() -> None:
     text = LOCK.read_text(encoding="utf-8")
     packages = list(locked(text))
     assert len(packages) == len(re.findall(r"^\S+==", text, re.MULTILINE))
@@ -38,6 +41,32 @@ def test_every_locked_package_is_in_the_bill_of_materials() -> None:
     wanted = {re.split(r"[\[<>=~!; ]", text)[0].lower() for text in project["dependencies"]}
     assert wanted <= named
     assert made["components"][0]["purl"].startswith("pkg:pypi/")
+
+
+def test_H_10_production_gets_what_was_tested_and_no_tool_of_ours() -> None:
+    ours = {one.name: one for one in locked(EVERYTHING.read_text(encoding="utf-8"))}
+    theirs = {one.name: one for one in locked(LOCK.read_text(encoding="utf-8"))}
+    assert {name: ours.get(name) for name in theirs} == theirs
+    assert {"pytest", "playwright", "mypy", "ruff"} <= ours.keys() - theirs.keys()
+    for file in ("deploy/Dockerfile", "docs/operations.md"):
+        text = (ROOT / file).read_text(encoding="utf-8")
+        assert "--require-hashes -r requirements-run.lock" in text, file
+
+
+def test_H_10_production_gets_all_that_the_program_needs() -> None:
+    theirs = {one.name for one in locked(LOCK.read_text(encoding="utf-8"))}
+    needed = needed_by("sluis", "telemetry")
+    assert len(needed) > 40
+    assert needed <= theirs
+
+
+def test_H_10_a_release_asks_everything_first() -> None:
+    """Tests, the bill of materials, and the public advisories about all that is locked."""
+    text = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert re.search(r"^release-check: check test-all sbom advisories ##", text, re.M)
+    (recipe,) = re.findall(r"^advisories:.*\n((?:\t.*\n)+)", text, re.M)
+    assert "pip-audit --strict" in recipe and "-r requirements.lock" in recipe
+    assert "make release-check" in (ROOT / "SECURITY.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(("pattern", "example"), list(SECRETS.items()))
@@ -54,7 +83,7 @@ def test_no_secret_lies_in_the_repository(pattern: str, example: str) -> None:
     assert not found
 
 
-def test_the_linter_looks_for_insecure_code() -> None:
+def test_H_10_the_linter_looks_for_insecure_code() -> None:
     lint = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["ruff"][
         "lint"
     ]

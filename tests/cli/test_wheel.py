@@ -6,16 +6,17 @@ import os
 import re
 import subprocess
 import sys
-import sysconfig
 import time
 import urllib.request
 import venv
 import zipfile
+from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
 
 from tests.architecture.source_tree import PRODUCT, ROOT
+from tests.distributions import needed_by
 from tests.servers import free_port
 
 pytestmark = pytest.mark.slow
@@ -37,15 +38,53 @@ def test_it_holds_the_product_and_nothing_else(wheel: Path) -> None:
     assert {name for name in names if not name.endswith(".dist-info")} == set(PRODUCT)
 
 
-def test_it_serves_pages(wheel: Path, tmp_path: Path) -> None:
-    home = tmp_path / "venv"
+@pytest.fixture(scope="module")
+def home(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An environment with the wheel and what it says that it needs, and nothing else."""
+    home = tmp_path_factory.mktemp("clean") / "venv"
     venv.create(home, with_pip=False)
-    python = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    packages = home / "lib" / python / "site-packages"
-    zipfile.ZipFile(wheel).extractall(packages)
-    # What it depends on comes from here, after its own; a finder of an editable install does not.
-    (packages / "dependencies.pth").write_text(sysconfig.get_path("purelib"))
-    start = [str(home / "bin" / "python"), "-c", "from broker.cli import main; main()"]
+    python = home / "bin" / "python"
+    install = [sys.executable, "-m", "pip", "--python", str(python), "install", "-q", "--no-index"]
+    subprocess.run([*install, "--no-deps", str(wheel)], check=True)
+    (packages,) = home.glob("lib/python*/site-packages")
+    for name in needed_by("sluis"):
+        link(name, packages)
+    return home
+
+
+def link(name: str, packages: Path) -> None:
+    """The files of an installed distribution, in another environment."""
+    one = distribution(name)
+    for file in one.files or ():
+        source = Path(str(one.locate_file(file)))
+        if ".." in file.parts or not source.is_file():  # its commands, and what was not compiled
+            continue
+        target = packages / file
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.symlink_to(source)
+
+
+def test_it_needs_nothing_that_it_does_not_say(home: Path) -> None:
+    """None of our tools is there, so what the program imports beyond its needs would be missed."""
+    for name in ("pytest", "playwright", "hypothesis", "signxml", "sandbox", "tests"):
+        tried = subprocess.run(
+            [home / "bin" / "python", "-c", f"import {name}"],
+            cwd=home,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert f"No module named '{name}'" in tried.stderr
+    listed = "import pkgutil, sys, importlib\n" + "\n".join(
+        f"import {top}\n[importlib.import_module(m.name) for m in "
+        f"pkgutil.walk_packages({top}.__path__, '{top}.') if 'migrations' not in m.name]"
+        for top in sorted(PRODUCT)
+    )
+    subprocess.run([home / "bin" / "python", "-c", listed], cwd=home, check=True)
+
+
+def test_it_serves_pages(home: Path, tmp_path: Path) -> None:
+    start = [str(home / "bin" / "sluis")]
     public, management = free_port(), free_port()
     environment = {
         "PATH": os.environ["PATH"],
