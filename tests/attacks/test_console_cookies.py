@@ -5,6 +5,7 @@ other asks.
 from __future__ import annotations
 
 import pytest
+from werkzeug.test import Client
 
 from admin.operators import OperatorRole
 from broker.downstream.console import CONSOLES, MINE, OPERATOR, Console
@@ -63,3 +64,15 @@ def test_A_08_a_session_of_one_console_is_none_of_another(
     browser = carried(world, at_console(world, who.person_id, of), of, to)
     asks = browser.open(ADDRESSES.broker + to.path).url.startswith(f"{ADDRESSES.broker}/login/")
     assert asks is (of is not to)
+
+
+def test_A_08_another_address_keeps_the_session_and_another_browser_does_not(world: World) -> None:
+    """Networks of a phone change on the way; what counts is the cookie (decision 5)."""
+    who = make_operator(world, "reiziger", OperatorRole.CONFIGURATOR)
+    value = at_console(world, who.person_id).cookies(ADDRESSES.broker)[OPERATOR.cookie]
+    client = Client(world.app, use_cookies=False)
+    for address in ("192.0.2.7", "198.51.100.8", "2001:db8::1"):
+        come = {"base_url": ADDRESSES.broker, "environ_overrides": {"REMOTE_ADDR": address}}
+        known = client.get("/operator", headers={"Cookie": f"{OPERATOR.cookie}={value}"}, **come)
+        assert (known.status_code, "Overzicht" in known.text) == (200, True)
+        assert client.get("/operator", **come).status_code == 303

@@ -9,11 +9,15 @@ from pathlib import Path
 import psycopg
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from assurance.sessions import BrowserSession
+from broker.grants import Grant
 from broker.http import database
+from directory.history import HistoryEntry
+from state.audit import AuditRow
 from state.engine import make_engine
 from state.ephemeral import StoreUnavailable
 from tests.world import World, make_world
@@ -23,6 +27,10 @@ AWAY = (
     InternalError("INSERT", None, Exception("read-only")),
     PoolTimeout("no connection left"),
     StoreUnavailable("down"),
+    *(
+        DBAPIError.instance("UPDATE", {}, made("could not serialize"), psycopg.Error)
+        for made in (psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected)
+    ),
 )
 SHORTAGES = (
     pytest.param(OSError(errno.EMFILE, "Too many open files"), id="X-19 file handles"),
@@ -33,7 +41,11 @@ SHORTAGES = (
 )
 
 
-@pytest.mark.parametrize("error", AWAY, ids=lambda error: type(error).__name__)
+def _name(error: Exception) -> str:
+    return type(getattr(error, "orig", None) or error).__name__
+
+
+@pytest.mark.parametrize("error", AWAY, ids=_name)
 def test_X_05_what_is_away_is_a_503_with_a_time_and_a_reference(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
@@ -90,6 +102,37 @@ def test_X_07_a_full_disk_of_postgresql_is_told_like_that_of_sqlite() -> None:
         "INSERT", {}, psycopg.errors.DiskFull("No space left on device"), psycopg.Error
     )
     assert isinstance(full, OperationalError)
+
+
+@pytest.mark.parametrize(
+    "made", [psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected]
+)
+def test_X_05_a_transaction_that_lost_to_another_leaves_nothing_half_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, made: type[psycopg.Error]
+) -> None:
+    """While the answer of a login is written: a 503, no row of it, and the next one is in."""
+    world = make_world(tmp_path)
+    lost = DBAPIError.instance("UPDATE", {}, made("try again"), psycopg.Error)
+
+    def lose(*_: object, **__: object) -> None:
+        raise lost
+
+    def rows() -> list[int]:
+        with world.session() as session:
+            return [
+                session.scalars(select(func.count()).select_from(table)).one()
+                for table in (Grant, BrowserSession, HistoryEntry, AuditRow)
+            ]
+
+    before = rows()
+    with monkeypatch.context() as patch:
+        patch.setattr("broker.records.history.record", lose)
+        page = world.walk("Meldportaal Bodem", "Polderpoort", "jan").run()
+    assert (page.status, page.heading) == (503, "Er is een storing")
+    assert rows() == before
+    page = world.walk("Meldportaal Bodem", "Polderpoort", "jan").run()
+    assert page.url.startswith(world.demo.addresses.portal)
+    assert all(now > then for now, then in zip(rows(), before, strict=True))
 
 
 def test_another_error_of_the_machine_is_ours(

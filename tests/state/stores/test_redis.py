@@ -8,7 +8,7 @@ from redis import Redis
 from redis.connection import AbstractConnection
 
 from state.ephemeral import AddOnce, Count, Get, Put, StoreUnavailable, Swap, Take
-from state.stores.redis import GENERATION_KEY, RedisStore
+from state.stores.redis import ANSWER_WITHIN, GENERATION_KEY, RedisStore
 from tests import servers
 from tests.clocks import FakeClock
 
@@ -85,6 +85,21 @@ def test_X_04_a_read_only_server_is_unavailable(store: RedisStore, server: Redis
     finally:
         server.config_set("min-replicas-to-write", 0)
     assert store.add_once("b", 60)
+
+
+def test_X_04_a_slow_server_is_waited_for_or_said_so_and_counts_nothing_twice(
+    store: RedisStore, server: Redis
+) -> None:
+    store.ping()
+    server.client_pause(int(ANSWER_WITHIN * 1000 / 4))
+    assert store.add_once("message", 60)  # late, and right
+    server.client_pause(int(ANSWER_WITHIN * 1000 * 2))
+    with pytest.raises(StoreUnavailable):
+        store.batch([AddOnce("other", 60), Count("tries", 60)])
+    server.client_unpause()
+    assert not store.add_once("message", 60)
+    accepted = [store.add_once("other", 60) for _ in range(3)]
+    assert accepted[1:] == [False, False]  # once at most, whatever became of what was not answered
 
 
 def test_X_04_a_server_that_is_away_is_unavailable(clock: FakeClock) -> None:
