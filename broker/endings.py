@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from assurance import second_factor
-from broker import grants, logins, sign_off, sign_on, trail
+from assurance.levels import AssuranceLevel
+from broker import document_receipts, documents, grants, logins, sign_off, sign_on, trail
 from broker.downstream.interface import LoginRefused, LoginResult, PageError, RefusalCode, Reply
 from broker.downstream.protocols import downstream
 from broker.http import cookies, open_logins
@@ -56,6 +57,7 @@ def succeed(rt: Runtime, login: Login, meets: Situation) -> Response:
             if prepared.grant is not None:
                 grants.insert(session, prepared.grant, meets.now)
             _keep_consent(session, login, meets)
+            document_receipts.keep(session, rt, login, meets)
             if login.authority is not None:
                 mark_used(session, login.authority, meets.now)
             write_ending(
@@ -158,6 +160,7 @@ def _result(login: Login, meets: Situation, session_id: str | None) -> LoginResu
         grant_id=login.id,
         factor_method=login.factor.method if login.factor is not None else None,
         factor_id=login.factor.factor_id if login.factor is not None else None,
+        answer=login.answer,
     )
 
 
@@ -170,6 +173,7 @@ def _check_again(session: Session, login: Login, meets: Situation) -> None:
         raise LoginRefused(RefusalCode.NOT_ALLOWED, "account_changed", "changed during login")
     if login.factor is not None and not second_factor.stands(session, login.factor.factor_id):
         raise LoginRefused(RefusalCode.NOT_ALLOWED, "factor_ended", "ended during login")
+    _check_answer(session, login, meets)
     with span("mandate.check", login.reference):
         fault = recheck(session, login.person_id, login.authority, meets.terms)
     if login.authority is not None:
@@ -180,6 +184,20 @@ def _check_again(session: Session, login: Login, meets: Situation) -> None:
         raise LoginRefused(RefusalCode.NOT_ALLOWED, "account_blocked", "blocked during login")
     if fault is not None:
         raise LoginRefused(RefusalCode.MANDATE_MISSING, "mandate_missing", str(fault.reason))
+
+
+def _check_answer(session: Session, login: Login, meets: Situation) -> None:
+    """An answer to a document is about this document, in time, and confirmed with what stands."""
+    document, answer = login.request.document, login.answer
+    if document is None:
+        return
+    assert login.identity is not None
+    documents.refuse_late(document, meets.now)
+    strong = login.identity.authentication >= AssuranceLevel.EH2_PLUS
+    if answer is None or answer.shown != document.shown or not (login.confirmed or strong):
+        raise LoginRefused(RefusalCode.SERVER_ERROR, "document_unconfirmed", "no answer")
+    if login.confirmed and not second_factor.stands(session, login.confirmed.factor_id):
+        raise LoginRefused(RefusalCode.NOT_ALLOWED, "factor_ended", "ended during login")
 
 
 def _keep_consent(session: Session, login: Login, meets: Situation) -> None:

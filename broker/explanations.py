@@ -230,6 +230,18 @@ _SINGLE: Final = {
         Fixer.OPERATOR,
         _("Uw account bestaat niet meer. Vraag uw organisatie om een nieuw account."),
     ),
+    "document_over": Explanation(
+        _("De dag waarvoor het document een antwoord vroeg, is voorbij."),
+        _("Laat het portaal het document opnieuw vragen, met een latere dag."),
+        Fixer.PORTAL,
+        _("U kunt dit document niet meer beantwoorden. Vraag het portaal wat u nu kunt doen."),
+    ),
+    "document_unconfirmed": Explanation(
+        _("Er was geen antwoord op het document dat met een code is bevestigd."),
+        _("Laat de gebruiker opnieuw beginnen bij het portaal."),
+        Fixer.USER,
+        _("Uw antwoord is niet verstuurd. Begin opnieuw bij het portaal."),
+    ),
     "account_changed": Explanation(
         _("Het wachtwoord van het account werd tijdens het inloggen veranderd."),
         _("Niets: opnieuw inloggen met het nieuwe wachtwoord is genoeg."),

@@ -7,7 +7,7 @@ Every predicate is a claim about facts: the login itself, and the circumstances 
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -30,6 +30,8 @@ class Step(enum.StrEnum):
     STEP_UP = "step-up"
     CHOOSE_MANDATE = "mandate"
     ASK_CONSENT = "consent"
+    APPROVE = "document"
+    CONFIRM = "confirm"
     RESPOND = "respond"
 
 
@@ -48,6 +50,8 @@ class Circumstances(Protocol):
     def needs_authority(self) -> bool: ...
     @property
     def consent_is_given(self) -> bool: ...
+    @property
+    def factors(self) -> Sequence[object]: ...
 
 
 @dataclass(frozen=True)
@@ -107,6 +111,19 @@ def _no_consent(_: Login, meets: Circumstances) -> bool:
     return not meets.consent_is_given
 
 
+def _no_answer(login: Login, _: Circumstances) -> bool:
+    asked = login.request.document
+    return asked is not None and (login.answer is None or login.answer.shown != asked.shown)
+
+
+def _not_confirmed(login: Login, meets: Circumstances) -> bool:
+    """Whoever has a factor of ours gives a code for this answer; for others their makelaar asked
+    one, in the login that was made for it.
+    """
+    asked = login.request.document is not None
+    return asked and login.confirmed is None and bool(meets.factors)
+
+
 def _always(_: Login, __: Circumstances) -> bool:
     return True
 
@@ -123,6 +140,8 @@ JOURNEY = (
     Row(Step.STEP_UP, _level_missing, RefusalCode.LOGIN_REQUIRED),
     Row(Step.CHOOSE_MANDATE, _no_authority, RefusalCode.INTERACTION_REQUIRED),
     Row(Step.ASK_CONSENT, _no_consent, RefusalCode.CONSENT_REQUIRED),
+    Row(Step.APPROVE, _no_answer, RefusalCode.INTERACTION_REQUIRED),
+    Row(Step.CONFIRM, _not_confirmed, RefusalCode.INTERACTION_REQUIRED),
     Row(Step.RESPOND, _always, RefusalCode.SERVER_ERROR),
 )
 

@@ -15,6 +15,7 @@ from assurance.sms import SmsSent
 from broker.downstream.interface import LoginRequest, RefusalCode
 from broker.ways import Method
 from consent.authority import Authority
+from consent.documents import Answer
 from providers.interface import Identity, Remembered
 
 MAX_DEPARTURES = 3  # open tabs at the makelaar for one login
@@ -104,6 +105,8 @@ class Login:
     mandate_requested_for: str | None = None  # organisation id of the request that was sent (A12)
     consent: str | None = None  # fingerprint of what the user saw
     consent_kept: bool = False  # do not ask again for the same data
+    answer: Answer | None = None  # to the document that the portal asks about
+    confirmed: FactorDone | None = None  # the code that was given for that answer
     stopped: Stopped | None = None
     ended: Ended | None = None
     gave_way: bool = False  # newer logins of its browser took its place

@@ -14,9 +14,11 @@ from assurance import second_factor, sms
 from assurance.second_factor import Method
 from assurance.sms import SmsSent
 from broker.dispatch import Turn
+from broker.documents import amount
 from broker.http.language import locale
 from broker.login import Login
 from broker.runtime import Runtime
+from consent.documents import Document
 from state import audit
 from state.audit import AuditEvent, EventTag
 from state.db import writing
@@ -35,8 +37,8 @@ class NotSent:
     wait: int = 0
 
 
-def send(turn: Turn, factor: Method) -> Login | NotSent:
-    """Have a code sent and remember its hash.
+def send(turn: Turn, factor: Method, document: Document | None = None) -> Login | NotSent:
+    """Have a code sent and remember its hash. ``document``: what it confirms, said beside it.
 
     The message waits in the outbox, so the page does not wait for its delivery. Raises
     StoreUnavailable.
@@ -48,17 +50,28 @@ def send(turn: Turn, factor: Method) -> Login | NotSent:
     if held_back is not None:
         return held_back
     code = sms.new_code()
-    purpose = _(
-        "Uw code om in te loggen bij %(service)s: %(code)s",
-        service=turn.meets.service.name.in_(locale()),
-        code=code,
-    )
+    purpose = _purpose(turn, document, code)
     host = urlsplit(rt.base_url).hostname or ""
     message = Message("sms", number, "", sms.text(purpose, code, host), login.reference)
     with writing(rt.session) as session:
         enqueue(session, rt.sealer, message, turn.now, until=turn.now + sms.HOLDS)
     kept = sms.code_hash(rt.sealer, login_id=login.id, factor_id=factor.factor_id, code=code)
     return replace(login, sms=SmsSent(factor.factor_id, kept, turn.now))
+
+
+def _purpose(turn: Turn, document: Document | None, code: str) -> str:
+    """What the code is for, before the code."""
+    if document is None:
+        return _(
+            "Uw code om in te loggen bij %(service)s: %(code)s",
+            service=turn.meets.service.name.in_(locale()),
+            code=code,
+        )
+    worth = amount(document)
+    subject = f"{document.title}, {worth}" if worth else document.title
+    if turn.login.answer is not None and turn.login.answer.agrees:
+        return _("Uw code om akkoord te gaan met “%(what)s”: %(code)s", what=subject, code=code)
+    return _("Uw code om niet akkoord te gaan met “%(what)s”: %(code)s", what=subject, code=code)
 
 
 def sent_in(login: Login, factor: Method) -> SmsSent | None:

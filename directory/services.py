@@ -105,6 +105,7 @@ class OidcClient(Document):
     id_token_signed_response_alg: Literal["RS256", "PS256", "ES256"] = "RS256"
     acr: Literal["eidas", "etd", "digid"] = "eidas"
     claims: tuple[ReleasedClaim, ...] = ()
+    authorization_details_types: tuple[Literal["urn:sluis:document"], ...] = ()  # RFC 9396 §10
     sector_identifier: str | None = None  # None: the host of the redirect URIs
     initiate_login_uri: str | None = None
     post_logout_redirect_uris: tuple[str, ...] = ()

@@ -72,6 +72,7 @@ class EventTag(enum.StrEnum):
     MEANS_ACTIVATED = "means.activated"
     MEANS_REVOKED = "means.revoked"
     CONSENT_GIVEN = "consent.given"
+    DOCUMENT_ANSWERED = "document.answered"
     CONSENT_WITHDRAWN = "consent.withdrawn"
     MANDATE_REQUESTED = "mandate.requested"
     MANDATE_REQUEST_REFUSED = "mandate.request_refused"

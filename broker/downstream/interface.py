@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from assurance.levels import AssuranceLevel
 from consent.authority import Authority
+from consent.documents import Answer, Document
 from state.ephemeral import Operation
 
 
@@ -50,6 +51,7 @@ class LoginRequest:
     released: tuple[
         str, ...
     ] = ()  # claims beyond the default that go out, known to the registration
+    document: Document | None = None  # that the user is asked to agree to
     reply_to: Mapping[str, str | None] = field(default_factory=dict)
 
 
@@ -76,6 +78,7 @@ class LoginResult:
     attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     factor_method: str | None = None  # kind of the local second factor
     factor_id: str | None = None
+    answer: Answer | None = None  # to the document of the request
 
 
 class RefusalCode(enum.StrEnum):

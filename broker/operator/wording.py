@@ -29,6 +29,8 @@ STEPS: Final = {
     "step-up": _("Niveau en tweede factor"),
     "mandate": _("Machtiging"),
     "consent": _("Toestemming"),
+    "document": _("Antwoord op een document"),
+    "confirm": _("Code voor dat antwoord"),
     "respond": _("Antwoord aan het portaal"),
     "ended": _("Einde"),
 }
@@ -57,6 +59,7 @@ EVENTS: Final = {
     EventTag.MANDATE_GRANTED: _("Machtiging gegeven"),
     EventTag.MANDATE_REQUEST_REFUSED: _("Verzoek om een machtiging afgewezen"),
     EventTag.MANDATE_REVOKED: _("Machtiging ingetrokken"),
+    EventTag.DOCUMENT_ANSWERED: _("Antwoord op een document gegeven"),
     EventTag.CONSENT_GIVEN: _("Toestemming gegeven"),
     EventTag.SESSION_ENDED: _("Sessie geëindigd"),
     EventTag.PARTY_SWITCHED: _("Andere organisatie gekozen"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from broker.pages.document import DocumentRecap
 from broker.pages.frame import Frame
 
 
@@ -37,8 +38,8 @@ class SmsCode:
 class SecondFactorPage:
     """``method``: ``totp``, ``otp_device``, ``sms``, ``passkey`` or ``recovery_codes``. ``others``
     when there is more than one way; ``makelaar``: the name of that of this login, where it may give
-    the level itself. ``locked_until`` replaces the field by a time. ``options``:
-    JSON for the browser, of a passkey. ``sms`` where the method is SMS.
+    the level itself; ``document``: what the code confirms. ``locked_until`` replaces the field by a
+    time. ``options``: JSON for the browser, of a passkey. ``sms`` where the method is SMS.
     """
 
     frame: Frame
@@ -53,6 +54,8 @@ class SecondFactorPage:
     options: str | None = None
     others: tuple[MethodChoice, ...] = ()
     makelaar: str | None = None
+    step: str = "step-up"  # whose form it is
+    document: DocumentRecap | None = None
     template: str = "second_factor.html"
 
     @property

@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from broker.dispatch import StepModule
 from broker.journey import Step
 from broker.steps import (
+    approve,
     ask_consent,
     authenticate,
     bind_account,
     choose_mandate,
     choose_method,
     choose_provider,
+    confirm,
     ended,
     give_password,
     means_status,
@@ -33,5 +35,7 @@ STEPS: Mapping[Step, StepModule] = {
     Step.STEP_UP: step_up,
     Step.CHOOSE_MANDATE: choose_mandate,
     Step.ASK_CONSENT: ask_consent,
+    Step.APPROVE: approve,
+    Step.CONFIRM: confirm,
     Step.RESPOND: respond,
 }

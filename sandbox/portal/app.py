@@ -4,6 +4,7 @@ checked.
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from typing import Any
 
@@ -11,6 +12,7 @@ from flask import Flask, Response, redirect, render_template, request, session
 from werkzeug.wrappers import Response as AnyResponse
 
 from sandbox import prepare
+from sandbox.portal import order
 from sandbox.portal.clients import CLIENTS
 from sandbox.portal.relying_party import Asked, LoginWrong, RelyingParty
 from sandbox.prepare import Demo
@@ -42,7 +44,7 @@ def create_app(demo: Demo, wire: Wire | None = None) -> Flask:
     @app.get("/")
     def index() -> str:
         """The services of every client."""
-        return render_template("portal.html", clients=clients, party=PARTY, here="/")
+        return render_template("portal.html", clients=clients, party=PARTY, here="/", order=order)
 
     @app.get("/waterloket/")
     def second() -> str:
@@ -54,10 +56,12 @@ def create_app(demo: Demo, wire: Wire | None = None) -> Flask:
     @app.get("/login/<client_id>/<service>")
     def login(client_id: str, service: str) -> AnyResponse:
         """Ask for a login."""
+        return ask(client_id, service, {k: v for k, v in request.args.items() if k in EXTRA})
+
+    def ask(client_id: str, service: str, extra: dict[str, str]) -> AnyResponse:
         for client in clients:
             for offered in client.registration.services:
                 if (client.registration.client_id, offered.uuid) == (client_id, service):
-                    extra = {k: v for k, v in request.args.items() if k in EXTRA}
                     try:
                         asked, url = party.ask(client, offered, extra)
                     except LoginWrong as wrong:
@@ -65,6 +69,17 @@ def create_app(demo: Demo, wire: Wire | None = None) -> Flask:
                     session[asked.state] = asdict(asked)
                     return redirect(url, 303)
         return Response(render_template("refused.html", text="die dienst is er niet"), 404)
+
+    @app.get("/document/<client_id>/<service>")
+    def document(client_id: str, service: str) -> AnyResponse:
+        """Ask whether the user agrees to the order."""
+        details = json.dumps(order.details(demo.addresses.portal))
+        return ask(client_id, service, {"authorization_details": details})
+
+    @app.get(order.PATH)
+    def order_text() -> Response:
+        """The order itself."""
+        return Response(order.TEXT, mimetype="text/plain")
 
     @app.get("/callback/<client_id>")
     def callback(client_id: str) -> tuple[str, int]:

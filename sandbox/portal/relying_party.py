@@ -18,7 +18,9 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from sandbox.people import EMAIL, is_enough, level_of
+from sandbox.portal import order
 from sandbox.portal.clients import PortalClient, PortalService
+from sandbox.portal.order import is_answered
 from sandbox.wire import Wire
 
 LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
@@ -39,6 +41,7 @@ class Asked:
     nonce: str
     verifier: str
     redirect_uri: str
+    details: str | None = None  # authorization_details, where a document was asked about
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,7 @@ class RelyingParty:
             nonce=secrets.token_urlsafe(16),
             verifier=secrets.token_urlsafe(48),
             redirect_uri=f"{self.portal}/callback/{registration.client_id}",
+            details=extra.get("authorization_details"),
         )
         query = {
             "client_id": asked.client_id,
@@ -96,7 +100,12 @@ class RelyingParty:
         claims = self._verified(client, answer["id_token"])
         checks.append(Check("handtekening", client.registration.id_token_alg))
         service = next(s for s in client.registration.services if s.uuid == asked.service)
-        return claims, checks + _check_claims(claims, self.issuer, client, asked, service)
+        checks += _check_claims(claims, self.issuer, client, asked, service)
+        if asked.details is not None:
+            told = claims.get("authorization_details")
+            checks.append(_check("document", is_answered(asked.details, told), order.TITLE))
+            checks.append(Check("antwoord", str(told[0]["answer"].get("decision"))))
+        return claims, checks
 
     def logout_url(self, client_id: str) -> str:
         """Where the user logs out of the broker and everything that builds on it."""

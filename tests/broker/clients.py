@@ -47,6 +47,7 @@ def clients() -> list[dict[str, Any]]:
         _client("by-key", **by_key, id_token_signed_response_alg="PS256"),
         _client("by-ec-key", **by_ec_key, id_token_signed_response_alg="ES256", acr="etd"),
         _client("by-basic", **by_basic),
+        _client("by-documents", **by_basic, authorization_details_types=["urn:sluis:document"]),
         _client("by-post", **by_post, acr="digid"),
         _client("elsewhere", **by_basic, redirect_uris=[f"http://{OTHER_HOST}/callback"]),
         _client("without-pkce", **by_basic, require_pkce=False),

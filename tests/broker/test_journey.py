@@ -13,8 +13,9 @@ from assurance.levels import AssuranceLevel
 from assurance.step_up import LocalFactor, Missing, Nothing, Unreachable, Upstream
 from broker.downstream.interface import DownstreamName, LoginRequest, RefusalCode
 from broker.journey import JOURNEY, Circumstances, Step, next_step, open_row
-from broker.login import Ended, Login
+from broker.login import Ended, FactorDone, Login
 from broker.ways import Method
+from consent.documents import Answer, Document
 from directory.people import MeansStatus
 from providers.interface import Identity
 
@@ -36,9 +37,14 @@ class Meets:
     missing: Missing = REACHED
     needs_authority: bool = True
     consent_is_given: bool = True
+    factors: tuple[str, ...] = ()
 
 
 REQUEST = LoginRequest(DownstreamName.OIDC, "portal", "service", EH3)
+DOCUMENT = Document("Opdracht", "Tekst", "https://portal.example/a", "0" * 64, "text/plain", 9)
+ASKING = replace(REQUEST, document=DOCUMENT)
+ANSWER = Answer(DOCUMENT.shown, True, "", False, NOW)
+CONFIRMED = FactorDone("factor", "totp", NOW)
 IDENTITY = Identity("makelaar", "subject", EH3, EH3, NOW)
 NEW = Login("login", "reference", "browser", REQUEST, NOW, NOW)
 DONE = replace(
@@ -57,6 +63,9 @@ logins = some.builds(
     authority_settled=some.booleans(),
     ended=some.sampled_from([None, ENDED]),
     consent=some.sampled_from([None, "shown"]),
+    request=some.sampled_from([REQUEST, ASKING]),
+    answer=some.sampled_from([None, ANSWER, replace(ANSWER, shown="another")]),
+    confirmed=some.sampled_from([None, CONFIRMED]),
 )
 # Where the makelaar could not give the level no answer helps: the user leaves, or starts afresh.
 open_logins = logins.filter(lambda login: login.ended is None and not login.too_low)
@@ -70,6 +79,7 @@ circumstances = some.builds(
     ),
     needs_authority=some.booleans(),
     consent_is_given=some.booleans(),
+    factors=some.sampled_from([(), ("factor",)]),
 )
 
 
@@ -94,6 +104,10 @@ def answered(step: Step, login: Login, meets: Meets) -> tuple[Login, Meets]:
             return replace(login, authority_settled=True), meets
         case Step.ASK_CONSENT:
             return login, replace(meets, consent_is_given=True)
+        case Step.APPROVE:
+            return replace(login, answer=ANSWER, confirmed=None), meets
+        case Step.CONFIRM:
+            return replace(login, confirmed=CONFIRMED), meets
         case _:
             return login, meets
 
@@ -117,6 +131,10 @@ def test_an_answer_is_given_only_when_every_question_is_answered(
         and isinstance(meets.missing, Nothing)
         and (login.authority_settled or not meets.needs_authority)
         and meets.consent_is_given
+        and (
+            login.request.document is None
+            or (login.answer == ANSWER and (login.confirmed is not None or not meets.factors))
+        )
     )
     assert (next_step(login, meets) is Step.RESPOND) == is_complete
 

@@ -58,6 +58,25 @@ def _back_without_level(visitor: Visitor) -> None:
     visitor.log_in_as("roos")
 
 
+def _document(visitor: Visitor, decision: str | None = None) -> None:
+    """Asked to agree to a document; ``decision`` is answered."""
+    visitor.running.forget_codes()
+    visitor.page.goto(visitor.running.addresses.portal + "/")
+    visitor.click("a[href^='/document/']")
+    visitor.choose("brugwacht")
+    visitor.log_in_as("roos")
+    visitor.give_code(visitor.running.code_of("roos"))
+    if visitor.page.locator("button[name=agree]").count():
+        visitor.press("agree", "yes")
+    visitor.wait_for("#remark")
+    if decision == "wrong":
+        visitor.page.evaluate("document.querySelectorAll('input').forEach(i => i.required = false)")
+    elif decision is not None:
+        visitor.page.check(f"#{decision}")
+    if decision is not None:
+        visitor.click("form:has(#remark) .utrecht-action-group button")
+
+
 def _unreachable(visitor: Visitor) -> None:
     visitor.ask(BODEM)
     visitor.choose("droogdok")
@@ -293,6 +312,9 @@ SCENES: Final = (
         "#bericht",
     ),
     Scene("machtiging-gevraagd", _ask_for_a_mandate, "button[value=leave]"),
+    Scene("document", _document, "#remark"),
+    Scene("document-fout", lambda v: _document(v, "wrong"), "#keuze-fout"),
+    Scene("document-code", lambda v: _document(v, "agree"), "button[name=change]"),
     Scene("toestemming", lambda v: _login(v, BODEM, "polderpoort", "jan"), "button[value=no]"),
     Scene(
         "toestemming-informatie",

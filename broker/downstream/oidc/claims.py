@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from assurance import acr
 from broker.downstream.interface import LoginResult
+from consent import documents
 from consent.authority import Authority, AuthorityKind, Party
 from consent.release import may_leave
 from directory.services import OidcClient, Service
@@ -48,6 +49,10 @@ def identity_claims(
     methods = _amr(result)
     if methods:
         claims["amr"] = methods
+    document = result.request.document
+    if document is not None and result.answer is not None:
+        answered = documents.as_answered(document, result.answer, result.reference)
+        claims["authorization_details"] = [answered]
     available = _available(result, service)
     for claim in client.claims:
         asked = not result.request.released or claim.name in result.request.released

@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from assurance.levels import AssuranceLevel
+from consent import documents
 
 ALGORITHMS = ["RS256", "PS256", "ES256"]
 
@@ -47,6 +48,7 @@ def metadata(base_url: str, claims: frozenset[str]) -> dict[str, Any]:
             | claims
         ),
         "claims_parameter_supported": True,
+        "authorization_details_types_supported": [documents.TYPE],
         "request_parameter_supported": False,
         "request_uri_parameter_supported": False,
         "prompt_values_supported": ["none", "login", "consent", "select_account"],

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from assurance import acr
 from assurance.levels import AssuranceLevel
@@ -15,6 +16,8 @@ from broker.downstream.interface import DownstreamName, LoginRequest, PageError
 from broker.downstream.oidc.errors import AuthorizationError
 from broker.downstream.oidc.parameters import Parameters, Repeated
 from broker.downstream.oidc.redirect_uris import is_registered
+from consent import documents
+from consent.documents import Document, DocumentRefused
 from directory.services import OidcClient, Service
 
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -26,6 +29,7 @@ _NOT_SUPPORTED = {
     "registration": "registration_not_supported",
 }
 MAX_AGE_LIMIT = 10**9
+LEAST_TO_AGREE = AssuranceLevel.EH2_PLUS  # an answer counts as a signature: never one factor alone
 
 HintReader = Callable[[str, OidcClient], str | None]
 
@@ -89,21 +93,23 @@ def _parse(
     max_age = _max_age(parameters)
     service = _service(parameters, to.client, services)
     minimum = _minimum(parameters)
+    document = _document(parameters, to.client)
     hint = parameters.one("id_token_hint")
     return LoginRequest(
         downstream=DownstreamName.OIDC,
         client_id=to.client.client_id,
         service_uuid=service.uuid,
-        level=max(service.level, minimum or service.level),
+        level=_level(service.level, minimum, LEAST_TO_AGREE if document else None),
         minimum=minimum,
         passive="none" in prompt,
-        force_authn="login" in prompt or max_age == 0,
+        force_authn="login" in prompt or max_age == 0 or document is not None,
         ask_consent="consent" in prompt,
         choose_again="select_account" in prompt,
         max_age=max_age,
         provider_hint=parameters.one("idp_hint"),
         login_hint=parameters.one("login_hint"),
         locale=_locale(parameters.one("ui_locales")),
+        document=document,
         reply_to={
             "redirect_uri": to.redirect_uri,
             "state": to.state,
@@ -112,6 +118,10 @@ def _parse(
             "sub": _named(hint, to.client, read_hint) if hint is not None else None,
         },
     )
+
+
+def _level(*wanted: AssuranceLevel | None) -> AssuranceLevel:
+    return max(level for level in wanted if level is not None)
 
 
 def _check_response(parameters: Parameters) -> None:
@@ -228,6 +238,33 @@ def _demanded_acr(claims: str | None) -> AssuranceLevel | None:
             "unmet_authentication_requirements", "no value of the essential acr is known here"
         )
     return level
+
+
+def _document(parameters: Parameters, client: OidcClient) -> Document | None:
+    """What the user is asked to agree to (RFC 9396 §2); only where the registration says so."""
+    text = parameters.one("authorization_details")
+    if text is None:
+        return None
+    if documents.TYPE not in client.authorization_details_types:
+        raise AuthorizationError(
+            "invalid_authorization_details", "this client is registered for no type of details"
+        )
+    try:
+        document = documents.read(text)
+    except DocumentRefused as refused:
+        raise AuthorizationError("invalid_authorization_details", str(refused)) from None
+    if not _is_of(client, document.url):
+        raise AuthorizationError(
+            "invalid_authorization_details",
+            "document.url is at none of the hosts of your redirect_uris",
+        )
+    return document
+
+
+def _is_of(client: OidcClient, url: str) -> bool:
+    """At a registered host, and as safely as it is."""
+    registered = {(urlsplit(u).scheme, urlsplit(u).netloc) for u in client.redirect_uris}
+    return (urlsplit(url).scheme, urlsplit(url).netloc) in registered
 
 
 def _locale(wishes: str | None) -> str | None:

@@ -98,13 +98,16 @@ def _answer(rt: Runtime, redemption: Redemption, now: datetime) -> dict[str, Any
     if not won:
         _revoke(rt, result.grant_id, now)
         raise _invalid_grant()
-    return {
+    response = {
         "access_token": access,
         "token_type": "Bearer",
         "expires_in": client.access_token_seconds,
         "scope": "openid",
         "id_token": signed,
     }
+    if "authorization_details" in identity:  # RFC 9396 §7
+        response["authorization_details"] = identity["authorization_details"]
+    return response
 
 
 def _sign(
