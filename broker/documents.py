@@ -40,8 +40,7 @@ def shown(document: Document) -> ShownDocument:
         answer_before=format_date(day, "long") if day is not None else None,
         control=document.control,
         url=document.url,
-        kind=document.media_type.rpartition("/")[2].rpartition("+")[0]
-        or document.media_type.rpartition("/")[2],
+        kind=kind(document.media_type),
         size=size(document.size),
         may_deposit=document.may_deposit,
     )
@@ -59,6 +58,12 @@ def amount(document: Document) -> str | None:
     if document.amount is None:
         return None
     return str(format_currency(Decimal(document.amount.value), document.amount.currency))
+
+
+def kind(media_type: str) -> str:
+    """``pdf``; what people call it, where that is another word."""
+    name = media_type.rpartition("/")[2]
+    return {"plain": "txt"}.get(name, name.rpartition("+")[2])
 
 
 def size(value: int) -> str:

@@ -72,8 +72,10 @@ def asked(portal: Portal, person: str, service: PortalService = LOZING, **detail
 
 
 def give(browser: Browser, code: str) -> Page:
+    assert browser.page is not None
+    confirms = "Bevestig uw antwoord" in browser.page.text
     browser.fill("code", code)
-    return browser.click("Ga verder")
+    return browser.click("Verstuur mijn antwoord" if confirms else "Ga verder")
 
 
 def give_code(world: World, browser: Browser, person: str) -> Page:
