@@ -54,6 +54,7 @@ def test_H_02_cookies_are_bound_to_host_and_hold_nobody(portal: Portal) -> None:
         "__Host-sluis-language",
         "__Host-sluis-beheer",
         "__Host-sluis-session",
+        "__Host-sluis-known",
     }
     for value in kept.values():
         for text in _readings(value):

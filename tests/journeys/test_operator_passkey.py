@@ -88,7 +88,8 @@ def test_a_passkey_is_a_way_in_at_the_level_of_the_console(
     assert (page.status, page.heading) == (200, "Overzicht")
     with own_world.session() as session:
         (login,) = audit.recent(session, tags=[EventTag.LOGIN_SUCCEEDED])
-        (added,) = audit.recent(session, tags=[EventTag.FACTOR_ADDED])
+        tags = [EventTag.FACTOR_ADDED]
+        (added,) = audit.recent(session, tags=tags, person_id=login.person_id)
     assert login.level is not None and login.level.label == "EH3"
     assert added.details["kind"] == "passkey"
 
