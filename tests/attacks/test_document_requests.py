@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from consent.documents import DocumentRefused, read
-from sandbox.portal.clients import BODEM
+from sandbox.portal.clients import BODEM, IDEEEN
 from tests.broker.clients import HOST
 from tests.broker.portal import ISSUER, Portal, make_portal_world, query_of, scope_of, set_clock
+from tests.journeys.at_mijn import buttons
 from tests.journeys.test_documents import APP, ASKS, DETAILS, asked, decide, give_code, told
 from tests.world import World
 
@@ -127,6 +128,18 @@ def test_the_document_lies_at_a_registered_host(portal: Portal, url: str) -> Non
     details = copy.deepcopy(DETAILS)
     details["document"]["url"] = url
     assert refused(portal, json.dumps([details])) == "invalid_authorization_details"
+
+
+def test_no_account_with_an_address_alone_agrees_to_anything(portal: Portal) -> None:
+    """At a service that takes such accounts, and asks EH2 of others."""
+    browser = portal.world.browser()
+    browser.open(portal.url(scope=scope_of(IDEEEN)))
+    assert "method" in buttons(browser.page)  # the good twin: offered without a document
+    page = browser.open(
+        portal.url(scope=scope_of(IDEEEN), authorization_details=json.dumps([DETAILS]))
+    )
+    assert page.heading == "Wie is uw makelaar?" and "method" not in buttons(page)
+    assert "Nodig: niveau EH2+" in page.text
 
 
 def form_of(browser: Any, end: str) -> tuple[str, list[tuple[str, str]]]:

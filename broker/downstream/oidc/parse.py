@@ -92,14 +92,14 @@ def _parse(
     prompt = _prompt(parameters)
     max_age = _max_age(parameters)
     service = _service(parameters, to.client, services)
-    minimum = _minimum(parameters)
     document = _document(parameters, to.client)
+    minimum = _minimum(parameters, LEAST_TO_AGREE if document is not None else None)
     hint = parameters.one("id_token_hint")
     return LoginRequest(
         downstream=DownstreamName.OIDC,
         client_id=to.client.client_id,
         service_uuid=service.uuid,
-        level=_level(service.level, minimum, LEAST_TO_AGREE if document else None),
+        level=max(service.level, minimum or service.level),
         minimum=minimum,
         passive="none" in prompt,
         force_authn="login" in prompt or max_age == 0 or document is not None,
@@ -118,10 +118,6 @@ def _parse(
             "sub": _named(hint, to.client, read_hint) if hint is not None else None,
         },
     )
-
-
-def _level(*wanted: AssuranceLevel | None) -> AssuranceLevel:
-    return max(level for level in wanted if level is not None)
 
 
 def _check_response(parameters: Parameters) -> None:
@@ -207,11 +203,11 @@ def _named(hint: str, client: OidcClient, read_hint: HintReader) -> str:
     return sub
 
 
-def _minimum(parameters: Parameters) -> AssuranceLevel | None:
-    """The least that acr_values and the claims parameter accept."""
+def _minimum(parameters: Parameters, least: AssuranceLevel | None) -> AssuranceLevel | None:
+    """The least that acr_values and the claims parameter accept, and that what is asked takes."""
     asked = acr.lowest((parameters.one("acr_values") or "").split())
     demanded = _demanded_acr(parameters.one("claims"))
-    return max((level for level in (asked, demanded) if level is not None), default=None)
+    return max((level for level in (asked, demanded, least) if level is not None), default=None)
 
 
 def _demanded_acr(claims: str | None) -> AssuranceLevel | None:
