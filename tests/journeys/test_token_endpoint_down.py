@@ -4,7 +4,7 @@ do, nobody else notices, and the same browser gets in once it works again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import pytest
@@ -41,7 +41,9 @@ class _Broken:
     def __init__(self, wire: Wire, answer: Answer | Exception) -> None:
         self._wire, self._answer = wire, answer
 
-    def request(self, method: str, url: str, body: str | None = None, headers=()) -> Answer:  # type: ignore[no-untyped-def]
+    def request(
+        self, method: str, url: str, body: str | None = None, headers: Mapping[str, str] = {}
+    ) -> Answer:
         if not url.endswith("/zekerweg/token"):
             return self._wire.request(method, url, body, headers)
         if isinstance(self._answer, Exception):
