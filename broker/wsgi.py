@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import encodings.idna
+import encodings.unicode_escape
 import gc
 import os
-from importlib import import_module
+import stringprep
 from pathlib import Path
 
+from cryptography.hazmat.backends.openssl import backend
 from flask import Flask
 
 from broker import settings
@@ -21,14 +24,8 @@ from keys.xml import schema
 from state.clock import utc_now
 
 OBJECTS_BEFORE_COLLECTION = 50_000
-# What libraries import at their first use, which may be two requests at once: here, before there
-# are threads.
-IMPORTED_LATE = (
-    "cryptography.hazmat.backends.openssl.backend",
-    "encodings.idna",
-    "encodings.unicode_escape",
-    "stringprep",
-)
+# Libraries import these at their first use, which may be two requests at once.
+IMPORTED_LATE = (backend, encodings.idna, encodings.unicode_escape, stringprep)
 
 
 def application() -> Flask:
@@ -36,7 +33,7 @@ def application() -> Flask:
     file = os.environ.get("SLUIS_CONFIG_FILE")
     loaded = settings.load(Path(file) if file else None)
     configure_logs(loaded.log.level)
-    _prepare()
+    schema.prepare()
     parts = start(loaded, utc_now)
     parts.holder.refresh()
     keep_configuration_fresh(parts)
@@ -48,13 +45,6 @@ def application() -> Flask:
     app = assemble(parts)
     _tune_collector()
     return app
-
-
-def _prepare() -> None:
-    """Everything that would otherwise happen at the first request."""
-    for name in IMPORTED_LATE:
-        import_module(name)
-    schema.prepare()
 
 
 def _tune_collector() -> None:
