@@ -87,6 +87,7 @@ def test_X_04_a_read_only_server_is_unavailable(store: RedisStore, server: Redis
     assert store.add_once("b", 60)
 
 
+@pytest.mark.whole  # waits as long as a slow server lets us
 def test_X_04_a_slow_server_is_waited_for_or_said_so_and_counts_nothing_twice(
     store: RedisStore, server: Redis
 ) -> None:
