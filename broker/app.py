@@ -7,14 +7,20 @@ import threading
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from broker.arrivals import blueprint as arrivals
-from broker.beheer.routes import blueprint as console
-from broker.doors import blueprint as doors
-from broker.doors import open_login
-from broker.downstream.oidc.blueprint import create_blueprint as create_oidc
-from broker.downstream.oidc.client_keys import ClientKeys
-from broker.front import blueprint as front
-from broker.http import (
+from admin.operator_console.routes import blueprint as operator
+from admin.organisation_console.routes import blueprint as console
+from broker.account.recovery import blueprint as recovery
+from broker.account.routes import blueprint as mine
+from broker.journey.callbacks import blueprint as arrivals
+from broker.journey.views import blueprint as doors
+from broker.journey.views import open_login
+from broker.oidc.client_keys import ClientKeys
+from broker.oidc.views import create_blueprint as create_oidc
+from broker.process import Parts, start
+from broker.runtime import Runtime
+from broker.settings import Settings
+from broker.sso.logout_views import blueprint as logout
+from broker.web import (
     csrf,
     database,
     errors,
@@ -22,22 +28,16 @@ from broker.http import (
     help_pages,
     hosts,
     language,
-    limiting,
-    measuring,
     methods,
+    rate_limits,
+    request_metrics,
     templating,
     transport,
 )
-from broker.http.addresses import BoundFlask
-from broker.http.health import blueprint as health
-from broker.http.sessions import FormSessions
-from broker.logout import blueprint as logout
-from broker.mine.routes import blueprint as mine
-from broker.operator.routes import blueprint as operator
-from broker.recovery import blueprint as recovery
-from broker.runtime import Runtime
-from broker.settings import Settings
-from broker.start import Parts, start
+from broker.web.base_url import BoundFlask
+from broker.web.form_session import FormSessions
+from broker.web.front import blueprint as front
+from broker.web.health import blueprint as health
 from state.clock import Clock, utc_now
 
 MAX_BODY = 512 * 1024  # a SAML response of 256 KB, base64 and form-encoded
@@ -84,7 +84,7 @@ def assemble(parts: Parts) -> Flask:
     app.register_blueprint(create_oidc(open_login))
     for blueprint in (front, doors, arrivals, console, mine, operator, logout, recovery, health):
         app.register_blueprint(blueprint)
-    measuring.install(app)
+    request_metrics.install(app)
     app.register_blueprint(help_pages.blueprint)
     templating.install(app)
     language.install(app)
@@ -92,7 +92,7 @@ def assemble(parts: Parts) -> Flask:
     hosts.install(app, settings.base_url)
     transport.install(app, settings.base_url, proxy_hops=settings.web.trusted_proxy_hops)
     methods.install(app)
-    limiting.install(app)
+    rate_limits.install(app)
     csrf.install(app)
     errors.install(app)
     return app

@@ -19,7 +19,7 @@ import structlog
 from pydantic import BaseModel, ValidationError
 from sqlalchemy.orm import Session
 
-from broker.downstream.interface import PageError
+from broker.downstream import PageError
 from directory.announcements import Announcement
 from directory.fields import LocalizedText
 from directory.help_desks import HelpDesk

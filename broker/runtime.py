@@ -11,7 +11,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
 from broker.configuration import Configuration, ConfigurationHolder
-from broker.downstream.oidc.client_keys import ClientKeys
+from broker.oidc.client_keys import ClientKeys
 from broker.settings import Settings
 from keys.sealing import Sealer
 from state.clock import Clock

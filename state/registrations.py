@@ -100,7 +100,7 @@ def save(session: Session, kind: Kind, name: str, document: dict[str, Any], now:
 
 def withdraw(session: Session, kind: Kind, name: str, now: datetime) -> bool:
     """End one registration with the transaction of the caller; False when it did not stand. What
-    must end with it is in ``broker.withdrawals``.
+    must end with it is in ``admin.registrations.withdrawal``.
     """
     row = standing(session, kind, name)
     if row is None:

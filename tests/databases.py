@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from broker.tables import TABLES
+from admin.tables import TABLES
 from state.db import Base
 from state.engine import make_engine
 

@@ -11,13 +11,13 @@ from typing import ClassVar, Final
 import pyotp
 from sqlalchemy import select
 
-from admin import operator_access
-from admin.operators import OperatorRole
+from admin.operators import access
+from admin.operators.roles import OperatorRole
 from assurance import second_factor
 from assurance.levels import AssuranceLevel
-from broker import grants
-from broker.downstream.console import OPERATOR, Console, Ticket, idle_key, seal_ticket
-from broker.downstream.interface import GrantFacts
+from broker.console.downstream import OPERATOR, Console, Ticket, idle_key, seal_ticket
+from broker.downstream import GrantFacts
+from broker.sso import grants
 from directory.people import Person
 from providers import accounts
 from providers.accounts import Account
@@ -46,7 +46,7 @@ def make_operator(world: World, user_name: str, *roles: OperatorRole) -> TestOpe
     """Somebody with these roles, a password and an app."""
     now, seed = world.clock(), pyotp.random_base32()
     with world.session() as session, writing(session):
-        made = operator_access.create(
+        made = access.create(
             session,
             name=f"{user_name.capitalize()} Kuiper",
             email=f"{user_name}@voorbeeld.example",

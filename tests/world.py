@@ -17,13 +17,13 @@ from flask import Flask
 from sqlalchemy.orm import Session
 from werkzeug.test import Client
 
+from admin.cli.install import initialise
+from admin.registrations.apply import apply_files
 from broker import settings as configuration
 from broker.app import assemble
-from broker.cli.applying import apply_files
-from broker.cli.install import initialise
+from broker.process import Parts, start
 from broker.runtime import Runtime
 from broker.settings import Settings
-from broker.start import Parts, start
 from sandbox.addresses import Addresses
 from sandbox.browser import Browser
 from sandbox.makelaar.app import create_app as create_makelaars

@@ -18,10 +18,9 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from broker.background import beats
 from broker.configuration import ConfigurationHolder
-from broker.downstream.interface import PageError
-from broker.monitoring import clocks, draining
+from broker.downstream import PageError
+from broker.monitoring import clocks, draining, heartbeat
 from keys.keyring import KeyMissing, KeyUse
 from state import migrate
 from state.clock import Clock
@@ -106,8 +105,8 @@ def _clocks(examined: Examined) -> bool:
 
 def _worker(examined: Examined) -> bool:
     """A worker that never lived is missed as well, once it had the time to come up."""
-    seen = beats.last_beat(examined.store) or examined.since
-    return seen is None or not beats.is_silent(seen, examined.clock())
+    seen = heartbeat.last_beat(examined.store) or examined.since
+    return seen is None or not heartbeat.is_silent(seen, examined.clock())
 
 
 def _staying(_examined: Examined) -> bool:

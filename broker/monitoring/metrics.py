@@ -2,7 +2,7 @@
 
 A label holds an id from the registrations or a machine word of ours, never a person, an
 organisation, a session or text that was received, so the number of series has a bound. What lives
-in the database is read when it is asked for (``broker.monitoring.readings``).
+in the database is read when it is asked for (``admin.operations.readings``).
 
 With several workers the values lie in files of ``PROMETHEUS_MULTIPROC_DIR``, which must be set
 before this module is imported.
@@ -15,7 +15,7 @@ from typing import Final
 
 from prometheus_client import Counter, Gauge, Histogram
 
-from broker.login import Login
+from broker.journey.login import Login
 
 MOST_WORDS: Final = 300  # per process; a word that was never seen before then counts as "other"
 OTHER: Final = "other"

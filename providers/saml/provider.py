@@ -20,7 +20,7 @@ from providers.interface import (
     Remembered,
 )
 from providers.registry import ProviderRecord
-from providers.saml import assertion as read
+from providers.saml import assertion
 from providers.saml.mandate import asserted_authority, asserted_services
 from providers.saml.metadata import MetadataRefused, read_metadata
 from providers.saml.names import FAMILY_NAME, FIRST_NAME, POST, REDIRECT
@@ -101,7 +101,7 @@ class SamlProvider:
         """Who logged in, after every check."""
         now, skew = callback.received_at, timedelta(seconds=self._settings.skew_seconds)
         accepted = accept(response_bytes(callback), self._expected(remembered, now))
-        facts = read.authentication(
+        facts = assertion.authentication(
             accepted.assertion,
             self._record,
             asked=remembered.level,
@@ -109,10 +109,10 @@ class SamlProvider:
             now=now,
             skew=skew,
         )
-        attributes = read.attributes(accepted.assertion)
+        attributes = assertion.attributes(accepted.assertion)
         return Identity(
             provider_id=self._record.id,
-            subject=read.subject(
+            subject=assertion.subject(
                 accepted.assertion, self._settings, attributes, self._sp_entity_id
             ),
             proofing=proofing_of(facts.level, local_factor_lifts=self._record.local_factor_lifts),
@@ -187,7 +187,7 @@ def _not_before(remembered: Remembered, now: datetime) -> datetime | None:
     return now - timedelta(seconds=min(int(max_age), 10**8))
 
 
-def _about_person(attributes: read.Attributes) -> dict[str, tuple[str, ...]]:
+def _about_person(attributes: assertion.Attributes) -> dict[str, tuple[str, ...]]:
     names = (attributes.one(FIRST_NAME), attributes.one(FAMILY_NAME))
     display = " ".join(name.strip() for name in names if name and name.strip())
     return {"display_name": (display[:200],)} if display else {}

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from admin import operators
-from admin.operators import ALLOWED, OperatorRole, Permission, may
+from admin.operators import roles
+from admin.operators.roles import ALLOWED, OperatorRole, Permission, may
 from directory.people import Person
 from state.db import writing
 from tests.clocks import START
@@ -47,27 +47,27 @@ def person(session: Session) -> Person:
         made = Person(display_name="Robin Kuiper", created_at=START)
         session.add(made)
         session.flush()
-        operators.assign(session, made.id, {VIEWER, AUDITOR}, START)
+        roles.assign(session, made.id, {VIEWER, AUDITOR}, START)
     return made
 
 
 def test_a_role_holds_from_its_beginning_to_its_end(session: Session, person: Person) -> None:
     a_day = timedelta(days=1)
     with writing(session):
-        assert operators.end_roles(session, person.id, START + a_day)
-    assert operators.roles_of(session, person.id, START - a_day) == frozenset()
-    assert operators.roles_of(session, person.id, START) == {VIEWER, AUDITOR}
-    assert operators.roles_of(session, person.id, START + a_day) == frozenset()
+        assert roles.end_roles(session, person.id, START + a_day)
+    assert roles.roles_of(session, person.id, START - a_day) == frozenset()
+    assert roles.roles_of(session, person.id, START) == {VIEWER, AUDITOR}
+    assert roles.roles_of(session, person.id, START + a_day) == frozenset()
     with writing(session):
-        assert not operators.end_roles(session, person.id, START + a_day)
+        assert not roles.end_roles(session, person.id, START + a_day)
 
 
 def test_who_is_blocked_has_no_role(session: Session, person: Person) -> None:
-    assert operators.roles_of(session, person.id, START)
+    assert roles.roles_of(session, person.id, START)
     with writing(session):
         session.get_one(Person, person.id).blocked_at = START
-    assert operators.roles_of(session, person.id, START) == frozenset()
+    assert roles.roles_of(session, person.id, START) == frozenset()
 
 
 def test_the_roles_of_one_are_not_those_of_another(session: Session, person: Person) -> None:
-    assert operators.roles_of(session, "somebody-else", START) == frozenset()
+    assert roles.roles_of(session, "somebody-else", START) == frozenset()

@@ -12,12 +12,13 @@ from sqlalchemy import select
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
-from admin import factor_resets, operators, reset_decisions
-from admin.factor_resets import FactorReset, Outcome, ResetRefused, Wish
-from admin.operators import OperatorRole
-from admin.reset_rules import Verdict
+from admin.factor_resets import decisions, requests
+from admin.factor_resets.requests import FactorReset, Outcome, ResetRefused, Wish
+from admin.factor_resets.rules import Verdict
+from admin.operators import roles
+from admin.operators.roles import OperatorRole
+from admin.people.erasure import forget
 from assurance import second_factor
-from broker.forgetting import forget
 from directory.people import Person
 from state import audit
 from state.audit import EventTag
@@ -48,7 +49,7 @@ def sessions(engine: Engine) -> sessionmaker[Session]:
             session.add(Person(id=name, display_name=name, created_at=START))
         session.flush()
         for name in (ANNA, BRAM, CAS):
-            operators.assign(session, name, {OperatorRole.HELPDESK}, START)
+            roles.assign(session, name, {OperatorRole.HELPDESK}, START)
         second_factor.bind_totp(
             session, make_sealer(), person_id=ROOS, seed="JBSWY3DPEHPK3PXP", label="", now=START
         )
@@ -59,12 +60,12 @@ def ask(sessions: sessionmaker[Session], asked_by: str = ANNA) -> str:
     with sessions() as session, writing(session):
         (app,) = second_factor.methods_of(session, ROOS, START)
         wish = Wish(frozenset({app.factor_id}), "lost", "in_person")
-        return factor_resets.ask(session, ROOS, wish, asked_by=asked_by, now=START).id
+        return requests.ask(session, ROOS, wish, asked_by=asked_by, now=START).id
 
 
 def approve(sessions: sessionmaker[Session], reset_id: str, by: str) -> Verdict:
     with sessions() as session, writing(session):
-        return reset_decisions.approve(session, reset_id, by, START + HOUR / 2)
+        return decisions.approve(session, reset_id, by, START + HOUR / 2)
 
 
 def at_once(*acts: object) -> list[object]:
@@ -103,7 +104,7 @@ def test_F_19_an_approval_and_a_rejection_at_once_are_one_decision(
     def reject() -> bool:
         with sessions() as session, writing(session):
             reset = session.get_one(FactorReset, reset_id)
-            return reset_decisions.close(session, reset, Outcome.REJECTED, CAS, START)
+            return decisions.close(session, reset, Outcome.REJECTED, CAS, START)
 
     found = at_once(lambda: approve(sessions, reset_id, BRAM), reject)
     with sessions() as session:
@@ -126,10 +127,10 @@ def test_F_19_of_two_requests_at_once_one_is_asked(sessions: sessionmaker[Sessio
 def test_the_end_of_the_hour_is_over(sessions: sessionmaker[Session]) -> None:
     reset_id = ask(sessions)
     with sessions() as session, writing(session):
-        assert reset_decisions.end_over(session, START + HOUR - timedelta(seconds=1)) == 0
-        found = reset_decisions.approve(session, reset_id, BRAM, START + HOUR)
+        assert decisions.end_over(session, START + HOUR - timedelta(seconds=1)) == 0
+        found = decisions.approve(session, reset_id, BRAM, START + HOUR)
         assert found is Verdict.EXPIRED
-        assert reset_decisions.end_over(session, START + HOUR) == 0  # the approval ended it
+        assert decisions.end_over(session, START + HOUR) == 0  # the approval ended it
 
 
 def test_ended_requests_go_after_their_time_and_open_ones_stay(
@@ -137,17 +138,17 @@ def test_ended_requests_go_after_their_time_and_open_ones_stay(
 ) -> None:
     reset_id = ask(sessions)
     with sessions() as session, writing(session):
-        assert factor_resets.purge(session, START + 2 * HOUR) == 0
-        reset_decisions.approve(session, reset_id, BRAM, START)
-        assert factor_resets.purge(session, START) == 0
-        assert factor_resets.purge(session, START + timedelta(seconds=1)) == 1
+        assert requests.purge(session, START + 2 * HOUR) == 0
+        decisions.approve(session, reset_id, BRAM, START)
+        assert requests.purge(session, START) == 0
+        assert requests.purge(session, START + timedelta(seconds=1)) == 1
 
 
 def test_forgetting_somebody_takes_their_requests_along(sessions: sessionmaker[Session]) -> None:
     reset_id = ask(sessions)
     with sessions() as session, writing(session):
-        reset_decisions.approve(session, reset_id, BRAM, START)
-        operators.end_roles(session, BRAM, START)
+        decisions.approve(session, reset_id, BRAM, START)
+        roles.end_roles(session, BRAM, START)
         forget(session, make_sealer(), make_keyring(), BRAM, START)
     with sessions() as session:
         assert session.get(FactorReset, reset_id) is not None  # of Roos; who decided is nobody now

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from admin.reset_rules import (
+from admin.factor_resets.rules import (
     PROVES,
     Approval,
     Colleague,

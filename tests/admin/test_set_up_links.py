@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from admin import operator_access, set_up_links
-from admin.operator_access import Invitation, NameTaken, NoSuchOperator
-from admin.operators import OperatorRole
-from admin.set_up_links import LinkRefused, OpenLink, SetUpLink, WhyNot
+from admin.operators import access, set_up_links
+from admin.operators.access import Invitation, NameTaken, NoSuchOperator
+from admin.operators.roles import OperatorRole
+from admin.operators.set_up_links import LinkRefused, OpenLink, SetUpLink, WhyNot
 from providers.accounts import Account, NameRefused
 from providers.passwords import PasswordRefused
 from state import audit
@@ -25,7 +25,7 @@ LATER = START + timedelta(minutes=10)
 
 def made(session: Session, user_name: str = "robin", email: str = "robin@x.example") -> Invitation:
     with writing(session):
-        return operator_access.create(
+        return access.create(
             session,
             name="Robin Kuiper",
             email=email,
@@ -38,9 +38,9 @@ def made(session: Session, user_name: str = "robin", email: str = "robin@x.examp
 def choose(session: Session, secret: str, text: str, now: datetime) -> OpenLink:
     """As the page does it."""
     link = set_up_links.look_at(session, secret, now)
-    hashed = operator_access.new_password(session, link, text)
+    hashed = access.new_password(session, link, text)
     with writing(session):
-        return operator_access.keep_password(session, secret, hashed, now)
+        return access.keep_password(session, secret, hashed, now)
 
 
 def why(session: Session, secret: str, now: datetime = START) -> WhyNot:
@@ -68,7 +68,7 @@ def test_looking_uses_nothing_up_and_taking_works_once(session: Session) -> None
     link = choose(session, secret, GOOD, LATER)
     assert why(session, secret) is WhyNot.USED
     with pytest.raises(LinkRefused), writing(session):  # it looked before the other one took it
-        operator_access.keep_password(session, secret, "a hash", LATER)
+        access.keep_password(session, secret, "a hash", LATER)
     assert set_up_links.resume(session, link.id, LATER) == link  # who took it goes on
 
 
@@ -100,7 +100,7 @@ def test_a_link_that_nobody_took_cannot_be_resumed(session: Session) -> None:
 def test_a_newer_link_ends_the_older(session: Session) -> None:
     old = made(session).secret
     with writing(session):
-        new = operator_access.recover(session, "Robin", START).secret
+        new = access.recover(session, "Robin", START).secret
     assert why(session, old) is WhyNot.USED
     set_up_links.look_at(session, new, START)
     assert why(session, "x" * 43) is WhyNot.UNKNOWN
@@ -110,7 +110,7 @@ def test_recovery_ends_the_password_and_is_audited(session: Session) -> None:
     secret = made(session).secret
     choose(session, secret, GOOD, START)
     with writing(session):
-        operator_access.recover(session, "robin", LATER)
+        access.recover(session, "robin", LATER)
     account = session.scalars(select(Account)).one()
     assert (account.password_hash, account.password_changed_at) == (None, LATER)
     (event,) = audit.recent(session, tags=[EventTag.OPERATOR_RECOVERED])
@@ -120,10 +120,10 @@ def test_recovery_ends_the_password_and_is_audited(session: Session) -> None:
 def test_ending_leaves_no_way_in_and_the_name_is_not_given_again(session: Session) -> None:
     secret = made(session).secret
     with writing(session):
-        operator_access.end(session, "robin", LATER)
+        access.end(session, "robin", LATER)
     assert why(session, secret, LATER) is WhyNot.USED
     with pytest.raises(NoSuchOperator), writing(session):
-        operator_access.recover(session, "robin", LATER)
+        access.recover(session, "robin", LATER)
     with pytest.raises(NameTaken):
         made(session, email="other@x.example")
     assert made(session, "robin2").user_name == "robin2"  # with the address of before

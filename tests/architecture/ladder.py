@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 LADDER: Final[tuple[tuple[str, ...], ...]] = (
-    ("broker",),
     ("admin",),
+    ("broker",),
     ("providers",),
     ("consent",),
     ("assurance",),

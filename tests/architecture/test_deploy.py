@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from broker.cli import main
+from admin.cli import main
 from broker.monitoring import draining
 from broker.settings import Settings, Web
 from tests.architecture.source_tree import ROOT, files

@@ -23,8 +23,8 @@ BANNED = {
 @pytest.mark.parametrize(
     ("importer", "imported", "allowed"),
     [
-        ("broker.app", "admin.access", True),
-        ("admin.access", "broker.runtime", False),
+        ("admin.cli.serving", "broker.app", True),
+        ("broker.app", "admin.cli.serving", False),
         ("state.db", "assurance.levels", True),
         ("state.db", "assurance.totp", False),
         ("keys.sealing", "state.clock", False),

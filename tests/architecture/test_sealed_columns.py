@@ -7,7 +7,7 @@ import re
 import pytest
 from sqlalchemy import LargeBinary
 
-from broker.tables import MODULES
+from admin.tables import MODULES
 from keys.resealing import SealedColumn, sealed_columns
 from state.db import Base
 from tests.architecture.source_tree import PRODUCT, ROOT
@@ -22,18 +22,18 @@ SEALS = {
     "assurance/devices.py": "otp_device",
     "assurance/second_factor.py": "factor",
     "assurance/sessions.py": "session",
-    "broker/audit/batches.py": "audit_signer",
+    "admin/audit/chain.py": "audit_signer",
     "keys/keyring.py": "signing_key",
     "keys/person_key.py": "person_key",
     "state/outbox.py": "outbox",
     "keys/resealing.py": "every kind, anew",
-    "broker/downstream/console.py": "a cookie of one session, at most 12 hours",
-    "broker/downstream/oidc/codes.py": "the store, for a minute",
-    "broker/downstream/oidc/userinfo.py": "the store, as long as an access token",
-    "broker/logins.py": "the store, until a login ended",
-    "broker/mine/pending.py": "the store, for ten minutes",
-    "broker/operator/set_up_codes.py": "the store, for half an hour",
-    "broker/operator/set_up_ticket.py": "a cookie, for half an hour",
+    "broker/console/downstream.py": "a cookie of one session, at most 12 hours",
+    "broker/oidc/authorization_code.py": "the store, for a minute",
+    "broker/oidc/userinfo.py": "the store, as long as an access token",
+    "broker/journey/login_store.py": "the store, until a login ended",
+    "broker/account/pending_enrolment.py": "the store, for ten minutes",
+    "admin/operator_console/set_up_codes.py": "the store, for half an hour",
+    "admin/operator_console/set_up_ticket.py": "a cookie, for half an hour",
 }
 CALL = re.compile(r"sealer\.seal\(")
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
+from admin.tables import TABLES
 from assurance import sessions
 from assurance.levels import AssuranceLevel
 from assurance.sessions import Began, Earlier, Limits, Wish, may_continue
-from broker.tables import TABLES
 from directory.people import Person
 from keys.sealing import Sealer
 from state import migrate

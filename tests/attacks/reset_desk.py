@@ -6,8 +6,8 @@ from itertools import count
 
 from sqlalchemy import select
 
-from admin.factor_resets import FactorReset
-from admin.operators import OperatorRole
+from admin.factor_resets.requests import FactorReset
+from admin.operators.roles import OperatorRole
 from assurance import second_factor
 from assurance.means import BoundBy
 from directory.people import Person

@@ -7,8 +7,8 @@ from __future__ import annotations
 import pytest
 from werkzeug.test import Client
 
-from admin.operators import OperatorRole
-from broker.downstream.console import CONSOLES, MINE, OPERATOR, Console
+from admin.operators.roles import OperatorRole
+from broker.console.downstream import CONSOLES, MINE, OPERATOR, Console
 from sandbox.browser import Browser, Cookie
 from tests.broker.portal import set_clock
 from tests.journeys.at_mijn import BASE, LIST

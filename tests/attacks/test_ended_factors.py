@@ -6,7 +6,7 @@ import pyotp
 import pytest
 from sqlalchemy import update
 
-from admin.operators import OperatorRole
+from admin.operators.roles import OperatorRole
 from assurance.means import BoundBy, Factor, FactorKind
 from sandbox.browser import Browser, Page
 from sandbox.portal.clients import LOZING

@@ -7,13 +7,14 @@ import threading
 import pytest
 from sqlalchemy import update
 
-from admin import operators, reset_decisions
-from admin.factor_resets import Outcome
-from admin.reset_rules import Verdict
+from admin.factor_resets import decisions
+from admin.factor_resets.requests import Outcome
+from admin.factor_resets.rules import Verdict
+from admin.operations.jobs import end_resets
+from admin.operators import roles
 from assurance import enrolment, second_factor
 from assurance.means import BoundBy, Factor, FactorKind
-from broker.background.jobs import end_resets
-from broker.downstream.console import MINE
+from broker.console.downstream import MINE
 from directory.people import Person
 from sandbox.browser import Browser
 from state.audit import EventTag
@@ -138,7 +139,7 @@ def test_F_19_who_is_no_operator_any_more_resets_nothing(world: World, who: str)
     value = token(second.open(url))
     with world.session() as session, writing(session):
         gone = anna if who == "asker" else bram
-        operators.end_roles(session, gone.person_id, world.clock())
+        roles.end_roles(session, gone.person_id, world.clock())
     page = second.post(url, [("csrf_token", value), ("decision", "approve")])
     if who == "asker":
         assert "Er is intussen iets veranderd" in page.text
@@ -154,8 +155,8 @@ def test_F_19_the_role_is_read_again_in_the_transaction(world: World) -> None:
     asked(world, at_console(world, anna.person_id), roos)
     request_id, now = request_of(world, roos).id, world.clock()
     with world.session() as session, writing(session):
-        operators.end_roles(session, bram.person_id, now)
-        verdict = reset_decisions.approve(session, request_id, bram.person_id, now)
+        roles.end_roles(session, bram.person_id, now)
+        verdict = decisions.approve(session, request_id, bram.person_id, now)
     assert verdict is Verdict.NOT_ALLOWED
     assert request_of(world, roos).outcome is None
 

@@ -9,9 +9,9 @@ import pytest
 from flask import Flask, g
 from werkzeug.test import Client, TestResponse
 
-from broker.http import headers
-from broker.http.hosts import names_of
-from broker.http.replies import leave
+from broker.web import headers
+from broker.web.hosts import names_of
+from broker.web.responses import leave
 from sandbox.portal.clients import BODEM
 from tests.broker.portal import ISSUER, Portal, make_portal_world, scope_of, set_clock
 from tests.world import World, make_world

@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from admin import factor_resets
-from admin.factor_resets import Wish
-from admin.operators import OperatorRole
+from admin.factor_resets import requests
+from admin.factor_resets.requests import Wish
+from admin.operators.roles import OperatorRole
 from assurance import second_factor
-from broker.downstream.console import BEHEER
+from broker.console.downstream import BEHEER
 from consent import mandates
 from consent.requests import MandateRequest
 from directory.people import Membership, Role
@@ -102,7 +102,7 @@ def _reset(world: World) -> str:
         )
         session.flush()
         wish = Wish(frozenset({app.id}), "lost", "in_person")
-        return factor_resets.ask(session, roos, wish, asked_by=anna.person_id, now=now).id
+        return requests.ask(session, roos, wish, asked_by=anna.person_id, now=now).id
 
 
 NUMBERS = iter(range(1000))

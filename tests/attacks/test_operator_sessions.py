@@ -10,10 +10,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from admin import operators
-from admin.operators import OperatorRole
-from broker import operator_sessions
-from broker.downstream.console import BEHEER, OPERATOR, Console, read_ticket
+from admin.operators import roles, sessions
+from admin.operators.roles import OperatorRole
+from broker.console.downstream import BEHEER, OPERATOR, Console, read_ticket
 from directory.organisations import Organisation
 from directory.people import Membership, Person, Role
 from providers import accounts
@@ -132,7 +131,7 @@ def _end_account(world: World, person_id: str) -> None:
 
 def _end_all(world: World, person_id: str) -> None:
     with world.session() as session, writing(session):
-        operator_sessions.end_all(session, person_id, "test", world.clock())
+        sessions.end_all(session, person_id, "test", world.clock())
 
 
 @CONSOLES
@@ -164,7 +163,7 @@ def test_A_08_without_the_role_the_session_opens_nothing(world: World) -> None:
     browser = at_console(world, person_id)
     assert is_in(browser, OPERATOR, "Overzicht")
     with world.session() as session, writing(session):
-        operators.end_roles(session, person_id, world.clock())
+        roles.end_roles(session, person_id, world.clock())
     assert browser.open(HERE).heading == "U bent geen operator"
 
 
@@ -204,12 +203,12 @@ def test_A_08_ending_an_operator_asks_a_login_of_the_last_minutes(
         page = browser.open(url) if method == "GET" else browser.post(url, fields)
         assert page.url.startswith(f"{ADDRESSES.broker}/login/")
     with world.session() as session:
-        assert operators.roles_of(session, other.person_id, world.clock())
+        assert roles.roles_of(session, other.person_id, world.clock())
     browser.open(url)  # within the ten minutes: the good twin
     page = browser.click("Beëindig de toegang")
     assert "De toegang is beëindigd" in page.text
     with world.session() as session:
-        assert not operators.roles_of(session, other.person_id, world.clock())
+        assert not roles.roles_of(session, other.person_id, world.clock())
 
 
 def test_an_operator_cannot_end_the_own_access(world: World) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from admin import factor_resets, operators
-from admin.factor_resets import FactorReset
-from admin.operators import OperatorRole
+from admin.factor_resets import requests
+from admin.factor_resets.requests import FactorReset
+from admin.operators import roles
+from admin.operators.roles import OperatorRole
 from assurance.levels import AssuranceLevel
 from directory.people import Person
 from state import audit
@@ -85,8 +86,8 @@ def test_F_19_a_means_of_eh3_asks_the_proof_of_eh3(world: World) -> None:
     """The word of an administrator is enough where factors give EH2+, and no further."""
     anna, roos, own = operator(world), victim(world), operator(world, CONFIGURATOR)
     with world.session() as session, writing(session):
-        operators.end_roles(session, own.person_id, world.clock())  # an account of EH3 is left
-        assert factor_resets.gives(session, own.person_id) is AssuranceLevel.EH3
+        roles.end_roles(session, own.person_id, world.clock())  # an account of EH3 is left
+        assert requests.gives(session, own.person_id) is AssuranceLevel.EH3
     browser = at_console(world, anna.person_id)
     page = search(browser, own.user_name)
     assert page.tree.xpath("//input[@name='proof']/@value") == ["in_person", "remote"]

@@ -11,7 +11,7 @@ import pytest
 from werkzeug.test import Client
 
 from broker.app import assemble
-from broker.start import start
+from broker.process import start
 from tests.providers.saml.edits import put
 from tests.providers.saml.in_world import (
     ACS,

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from broker.app import assemble
-from broker.start import start
+from broker.process import start
 from tests.world import ADDRESSES, InProcessOutgoing, World
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import update
 
 from assurance.levels import AssuranceLevel
 from assurance.means import Factor
-from broker.http.templating import TIME_ZONE
+from broker.web.templating import TIME_ZONE
 from directory.people import Person
 from sandbox import prepare
 from sandbox.browser import Browser

@@ -6,9 +6,9 @@ import ast
 
 import pytest
 
-from broker import explanations
-from broker.cli.tracing import _translator
-from broker.explanations import FIXERS, Fixer
+from admin.cli.tracing import _translator
+from broker.texts import reasons as explanations
+from broker.texts.reasons import FIXERS, Fixer
 from tests.architecture.source_tree import python_files, tree
 
 SAID_BY = {"ProviderRefused": 0, "XmlRefused": 0, "LoginRefused": 1, "Ended": 1}

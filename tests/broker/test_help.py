@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from broker.http.help_texts import TOPICS
+from broker.texts.help import TOPICS
 from consent.release import NAMES_A_PERSON, may_leave
 from directory.services import ConsentRule
 

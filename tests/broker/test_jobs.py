@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from broker.audit.verification import verify
-from broker.background import beats
-from broker.background.jobs import JOBS, Job, run_due, seal_audit
-from broker.background.purges import purge
-from broker.start import Parts
+from admin.audit.verification import verify
+from admin.operations.jobs import JOBS, Job, run_due, seal_audit
+from admin.operations.purges import purge
+from broker.monitoring import heartbeat
+from broker.process import Parts
 from state import audit, trace, trace_search
 from state.audit import AuditEvent, EventTag
 from state.db import writing
@@ -63,7 +63,7 @@ def test_a_job_that_comes_every_second_shows_that_now_and_then(tmp_path: Path) -
     shown = []
     for _ in range(40):
         run_due(world.parts, jobs, due)
-        shown.append(beats.last_successes(world.parts.store, ["often"])["often"])
+        shown.append(heartbeat.last_successes(world.parts.store, ["often"])["often"])
         world.clock.advance(1)
     assert len(set(shown)) == 3
 

@@ -11,10 +11,10 @@ from hypothesis import strategies as some
 
 from assurance.levels import AssuranceLevel
 from assurance.step_up import LocalFactor, Missing, Nothing, Unreachable, Upstream
-from broker.downstream.interface import DownstreamName, LoginRequest, RefusalCode
-from broker.journey import JOURNEY, Circumstances, Step, next_step, open_row
-from broker.login import Ended, FactorDone, Login
-from broker.ways import Method
+from broker.downstream import DownstreamName, LoginRequest, RefusalCode
+from broker.journey.flow import JOURNEY, Circumstances, Step, next_step, open_row
+from broker.journey.login import Ended, FactorDone, Login
+from broker.journey.methods import Method
 from consent.documents import Answer, Document
 from directory.people import MeansStatus
 from providers.interface import Identity
@@ -29,7 +29,7 @@ REACHED = Nothing()
 
 @dataclass(frozen=True)
 class Meets:
-    """Implements ``broker.journey.Circumstances`` with plain facts."""
+    """Implements ``broker.journey.flow.Circumstances`` with plain facts."""
 
     method: Method | None = Method.MAKELAAR
     provider_is_usable: bool = True

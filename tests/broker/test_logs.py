@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from broker.monitoring import logs
 from sandbox import prepare
 from sandbox.browser import Browser
-from sandbox.makelaar import app as makelaars
+from sandbox.makelaar import app
 from sandbox.people import GUEST, PEOPLE, TestPerson, known_at
 from sandbox.portal.clients import BODEM, LOZING
 from tests.broker.clients import SECRET
@@ -282,7 +282,7 @@ def test_L_05_a_citizen_number_goes_nowhere(
     def known(slug: str) -> tuple[tuple[TestPerson, object], ...]:
         return tuple((p, replace(who, subject=BSN)) for p, who in known_at(slug))
 
-    monkeypatch.setattr(makelaars, "known_at", known)
+    monkeypatch.setattr(app, "known_at", known)
     set_clock(world)
     for makelaar in ("zekerweg", "polderpoort"):
         recorder = Recorder(world.wire)
@@ -307,6 +307,6 @@ def test_L_05_a_citizen_number_goes_nowhere(
 
 
 def test_ours_is_heard_at_the_level_that_was_set(log: io.StringIO) -> None:
-    for name in ("broker.endings", "providers.saml.provider", "state.outbox"):
+    for name in ("broker.journey.completion", "providers.saml.provider", "state.outbox"):
         logging.getLogger(name).debug("something happened")
     assert len(log.getvalue().splitlines()) == 3

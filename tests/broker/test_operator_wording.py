@@ -6,8 +6,8 @@ import ast
 
 import pytest
 
-from broker.journey import Step
-from broker.operator import wording
+from admin.operator_console import trace_words
+from broker.journey.flow import Step
 from state.audit import EventTag
 from state.trace import STOPPED, WELL
 from tests.architecture.source_tree import ROOT, tree
@@ -15,17 +15,17 @@ from tests.architecture.source_tree import ROOT, tree
 
 @pytest.mark.parametrize("step", Step)
 def test_every_step_has_a_name(step: Step) -> None:
-    assert step.value in wording.STEPS
+    assert step.value in trace_words.STEPS
 
 
 def test_every_outcome_that_is_no_failure_has_words() -> None:
-    assert set(wording.OUTCOMES) >= WELL | STOPPED
+    assert set(trace_words.OUTCOMES) >= WELL | STOPPED
 
 
 def test_what_was_checked_is_not_called_an_answer() -> None:
     """The portal's request is accepted too, and it is no answer."""
     for word in ("accepted", "rejected"):
-        assert "antwoord" not in wording.outcome(word).lower()
+        assert "antwoord" not in trace_words.outcome(word).lower()
 
 
 def test_every_fact_that_a_trail_measures_has_a_name() -> None:
@@ -38,7 +38,7 @@ def test_every_fact_that_a_trail_measures_has_a_name() -> None:
         if keyword.arg is not None
     }
     assert {"passive", "login_age_seconds"} <= said
-    assert said <= set(wording.MEASURED)
+    assert said <= set(trace_words.MEASURED)
 
 
 def test_what_happens_with_the_reference_of_a_login_has_words() -> None:
@@ -52,9 +52,9 @@ def test_what_happens_with_the_reference_of_a_login_has_words() -> None:
         EventTag.SESSION_ENDED,
         EventTag.PARTY_SWITCHED,
     ):
-        assert tag in wording.EVENTS, tag
+        assert tag in trace_words.EVENTS, tag
 
 
 @pytest.mark.parametrize(("milliseconds", "said"), [(0, "+0 ms"), (999, "+999 ms")])
 def test_below_a_second_milliseconds_are_told(milliseconds: int, said: str) -> None:
-    assert wording.after(milliseconds) == said
+    assert trace_words.after(milliseconds) == said

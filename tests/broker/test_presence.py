@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from broker.background import presence
-from broker.background.presence import SEEN_FOR, SHOWN_EVERY, Process
-from broker.cli.master_key_survey import lacking, named, sealing_with
+from admin.cli.master_key_survey import lacking, named, sealing_with
+from admin.operations import presence
+from admin.operations.presence import SEEN_FOR, SHOWN_EVERY, Process
 from state.stores.memory import MemoryStore
 from tests.clocks import FakeClock
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from broker.http.templating import numbers_whole
+from broker.web.templating import numbers_whole
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from broker import trail
-from broker.background.expiry import end_expired
-from broker.cli.tracing import explain_login
+from admin.cli.tracing import explain_login
+from broker.journey import trace_steps
+from broker.journey.expiry import end_expired
 from state import trace, trace_search
 from state.trace import TraceRecord, TraceStep
 from state.trace_search import Wanted
@@ -124,5 +124,8 @@ def test_the_command_tells_cause_remedy_and_measured_values(own_world: World) ->
 
 
 def test_a_level_that_no_message_gave_says_nothing_of_a_signature() -> None:
-    assert trail._held(trail.LEVEL, {"asked": "EH3"}) == ()
-    assert trail._held(trail.LEVEL, {"given": "EH2"}) == (trail.SIGNATURE, trail.CONDITIONS)
+    assert trace_steps._held(trace_steps.LEVEL, {"asked": "EH3"}) == ()
+    assert trace_steps._held(trace_steps.LEVEL, {"given": "EH2"}) == (
+        trace_steps.SIGNATURE,
+        trace_steps.CONDITIONS,
+    )

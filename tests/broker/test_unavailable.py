@@ -14,8 +14,8 @@ from sqlalchemy.exc import DBAPIError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from assurance.sessions import BrowserSession
-from broker.grants import Grant
-from broker.http import database
+from broker.sso.grants import Grant
+from broker.web import database
 from directory.history import HistoryEntry
 from state.audit import AuditRow
 from state.engine import make_engine
@@ -126,7 +126,7 @@ def test_X_05_a_transaction_that_lost_to_another_leaves_nothing_half_done(
 
     before = rows()
     with monkeypatch.context() as patch:
-        patch.setattr("broker.records.history.record", lose)
+        patch.setattr("broker.journey.login_records.history.record", lose)
         page = world.walk("Meldportaal Bodem", "Polderpoort", "jan").run()
     assert (page.status, page.heading) == (503, "Er is een storing")
     assert rows() == before

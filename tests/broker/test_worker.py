@@ -14,10 +14,10 @@ from weakref import WeakSet
 import pytest
 from sqlalchemy import select
 
-from broker.background import worker
-from broker.background.worker import LANES, Worker
+from admin.operations import worker
+from admin.operations.worker import LANES, Worker
 from broker.monitoring import draining
-from broker.start import Parts
+from broker.process import Parts
 from state import bell
 from state.db import writing
 from state.outbox import CHANNELS, Adapter, Channel, Message, OutboxRow, enqueue

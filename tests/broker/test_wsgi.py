@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from broker.wsgi import application
+from admin.operations.server import application
 from keys.xml import schema
 from tests.architecture.source_tree import ROOT
 from tests.broker.portal import Portal, make_portal_world
@@ -29,10 +29,12 @@ def test_a_server_prepares_before_it_has_threads(monkeypatch: pytest.MonkeyPatch
         raise AssertionError
 
     monkeypatch.setattr(schema, "prepare", prepare)
-    monkeypatch.setattr("broker.wsgi.configure_logs", lambda _: None)
+    monkeypatch.setattr("admin.operations.server.configure_logs", lambda _: None)
     for later in ("start", "keep_configuration_fresh", "keep_showing", "start_worker"):
-        monkeypatch.setattr(f"broker.wsgi.{later}", too_early)
-    monkeypatch.setattr("broker.wsgi.settings.load", lambda _: SimpleNamespace(log=Mock()))
+        monkeypatch.setattr(f"admin.operations.server.{later}", too_early)
+    monkeypatch.setattr(
+        "admin.operations.server.settings.load", lambda _: SimpleNamespace(log=Mock())
+    )
     with pytest.raises(Prepared):
         application()
 
@@ -40,8 +42,8 @@ def test_a_server_prepares_before_it_has_threads(monkeypatch: pytest.MonkeyPatch
 PROGRAM = """
 import os, sys
 from werkzeug.test import EnvironBuilder, run_wsgi_app
-from broker.downstream.oidc import tokens
-from broker.wsgi import application
+from broker.oidc import tokens
+from admin.operations.server import application
 
 def come(path):
     environ = EnvironBuilder(path=path, base_url=base).get_environ()

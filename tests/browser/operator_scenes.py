@@ -6,7 +6,7 @@ import re
 import secrets
 from typing import Final
 
-from broker.downstream.console import OPERATOR
+from broker.console.downstream import OPERATOR
 from sandbox.operator import USER_NAME, make_operator, new_link
 from sandbox.prepare import password
 from sandbox.walk import Walk

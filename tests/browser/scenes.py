@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from broker.http.help_texts import TOPICS
+from broker.texts.help import TOPICS
 from tests.browser.account_scenes import ACCOUNT_SCENES, IDEEEN
 from tests.browser.operator_scenes import OPERATOR_SCENES
 from tests.browser.reset_scenes import RESET_SCENES

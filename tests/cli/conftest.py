@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from broker.cli import main
+from admin.cli import main
 from sandbox.prepare import Demo, prepare
 from tests.world import ADDRESSES
 

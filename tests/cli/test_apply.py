@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from assurance.levels import AssuranceLevel
-from broker import settings as configuration
+from broker import settings
 from consent.mandates import Mandate
 from directory.people import Person
 from providers.accounts import Account
@@ -36,7 +36,7 @@ consent: ask
 @pytest.fixture
 def session(demo: Demo, sluis: Sluis) -> Session:
     assert sluis("init").exit_code == 0
-    return Session(make_engine(configuration.load(demo.config, {}).database.url))
+    return Session(make_engine(settings.load(demo.config, {}).database.url))
 
 
 def test_init_can_be_repeated(sluis: Sluis) -> None:

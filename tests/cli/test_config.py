@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from broker.cli import main
-from broker.cli.configuring import masked
+from admin.cli import main
+from admin.cli.configuring import masked
 from broker.settings import Settings
 from sandbox.prepare import Demo
 from tests.cli.conftest import Sluis

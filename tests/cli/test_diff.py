@@ -10,8 +10,8 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import select
 
-from broker.cli import main
-from broker.cli.differences import between, shown
+from admin.cli import main
+from admin.registrations.differences import between, shown
 from directory.people import Person
 from sandbox.prepare import Demo
 from tests.cli.conftest import Sluis

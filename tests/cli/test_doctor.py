@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
-from broker import settings as configuration
-from broker.background import beats, presence
-from broker.cli import checks
-from broker.cli.checks import certificates_last
+from admin.cli import checks
+from admin.cli.checks import certificates_last
+from admin.operations import presence
+from broker import settings
+from broker.monitoring import heartbeat
 from keys.master_key_file import create_master_key, load_sealer
 from sandbox.prepare import Demo
 from state.clock import utc_now
@@ -65,7 +66,7 @@ def _another_key(key: Path) -> None:
 def test_a_wrong_master_key_is_found(
     sluis: Sluis, demo: Demo, harm: Callable[[Path], None], problems: set[str]
 ) -> None:
-    harm(configuration.load(demo.config, {}).keys.master_key_file)
+    harm(settings.load(demo.config, {}).keys.master_key_file)
     assert _problems(sluis) == problems
 
 
@@ -107,7 +108,7 @@ def test_a_channel_that_is_off_is_a_problem_where_something_waits_for_it(
 ) -> None:
     monkeypatch.setenv(f"SLUIS__{section.upper()}__ADAPTER", "none")
     assert _problems(sluis) == set()
-    sealer = load_sealer(configuration.load(demo.config, {}).keys.master_key_file)
+    sealer = load_sealer(settings.load(demo.config, {}).keys.master_key_file)
     with writing(session):
         enqueue(session, sealer, Message(channel, "x", "x", "y"), datetime.now(UTC))
     assert _problems(sluis) == {section}
@@ -125,7 +126,7 @@ def test_mail_that_waits_too_long_is_found(
     minutes: int,
     problems: set[str],
 ) -> None:
-    sealer = load_sealer(configuration.load(demo.config, {}).keys.master_key_file)
+    sealer = load_sealer(settings.load(demo.config, {}).keys.master_key_file)
     with writing(session):
         since = datetime.now(UTC) - timedelta(minutes=minutes)
         enqueue(session, sealer, Message("mail", "a@example.nl", "x", "y"), since)
@@ -181,7 +182,9 @@ def test_a_worker_that_fell_silent_is_found(
     with redis() as url, Redis.from_url(url) as client:
         monkeypatch.setenv("SLUIS__STORE__URL", url)
         client.config_set("maxmemory-policy", "noeviction")
-        beats.beat(RedisStore(url, utc_now, lambda: True), utc_now() - timedelta(minutes=minutes))
+        heartbeat.beat(
+            RedisStore(url, utc_now, lambda: True), utc_now() - timedelta(minutes=minutes)
+        )
         assert _problems(sluis) == problems
 
 
@@ -196,5 +199,5 @@ def test_a_worker_that_nobody_started_is_found_where_the_site_runs(
         assert _problems(sluis) == set()  # nothing runs yet
         presence.show(store, presence.Process("host/1", ("key",)), utc_now())
         assert _problems(sluis) == {"worker"}
-        beats.beat(store, utc_now())
+        heartbeat.beat(store, utc_now())
         assert _problems(sluis) == set()

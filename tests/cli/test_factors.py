@@ -141,7 +141,7 @@ def world(tmp_path: Path) -> World:
 def sluis_there(world: World) -> Sluis:
     from click.testing import CliRunner
 
-    from broker.cli import main
+    from admin.cli import main
 
     return lambda *words: CliRunner().invoke(main, ["--config", str(world.demo.config), *words])
 

@@ -10,8 +10,8 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy.orm import Session
 
-from broker import settings as configuration
-from broker.cli import main
+from admin.cli import main
+from broker import settings
 from keys.rotation import NEEDED
 from keys.sealing import KEY_BYTES
 from keys.signing_key import KeyUse
@@ -43,7 +43,7 @@ def kid_of(sluis: Sluis, use: KeyUse, state: str = "active", algorithm: str = ""
 
 
 def events(demo: Demo, tag: EventTag) -> list[AuditEvent]:
-    with Session(make_engine(configuration.load(demo.config, {}).database.url)) as session:
+    with Session(make_engine(settings.load(demo.config, {}).database.url)) as session:
         return audit.recent(session, tags=[tag])
 
 
@@ -136,7 +136,7 @@ def test_K_06_without_its_master_key_it_stops_and_says_why(
 ) -> None:
     sluis("init")
     before = listed(sluis)
-    path = configuration.load(demo.config, {}).keys.master_key_file
+    path = settings.load(demo.config, {}).keys.master_key_file
     path.unlink()
     done = sluis(*_whole(command, before))
     assert done.exit_code == 1
@@ -150,7 +150,7 @@ def test_K_06_with_another_master_key_it_stops_and_says_why(
 ) -> None:
     sluis("init")
     before = listed(sluis)
-    path = configuration.load(demo.config, {}).keys.master_key_file
+    path = settings.load(demo.config, {}).keys.master_key_file
     right = path.read_bytes()
     path.write_bytes(b64encode(b"2" * KEY_BYTES))
     done = sluis(*_whole(command, before))

@@ -12,10 +12,10 @@ from click.testing import CliRunner
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from admin.cli import main, master_key, master_key_survey
+from admin.operations import presence
+from admin.operations.presence import Process
 from broker import settings as configuration
-from broker.background import presence
-from broker.background.presence import Process
-from broker.cli import main, master_key, master_key_survey
 from keys.master_key_file import load_master_keys, load_sealer
 from keys.signing_key import SigningKey
 from sandbox.prepare import Demo

@@ -7,8 +7,8 @@ import re
 
 import pytest
 
-from admin.operators import OperatorRole
-from broker.cli.operator_commands import ROLES
+from admin.cli.operator_commands import ROLES
+from admin.operators.roles import OperatorRole
 from sandbox.prepare import Demo
 from tests.cli.conftest import Sluis
 

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from broker import settings as configuration
-from broker.background.jobs import purge
-from broker.start import Parts, start
+from admin.operations.jobs import purge
+from broker import settings
+from broker.process import Parts, start
 from sandbox.prepare import Demo
 from state import audit, outbox, undelivered
 from state.audit import EventTag
@@ -45,7 +45,7 @@ def clock() -> FakeClock:
 @pytest.fixture
 def parts(demo: Demo, sluis: Sluis, clock: FakeClock) -> Parts:
     assert sluis("init").exit_code == 0
-    return start(configuration.load(demo.config, {}), clock)
+    return start(settings.load(demo.config, {}), clock)
 
 
 def _put(parts: Parts) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from broker.cli import main
+from admin.cli import main
 
 PAGE = Path(__file__).parents[2] / "docs" / "operators" / "cli.md"
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from broker.cli.commands import KINDS
-from broker.cli.documents import MODELS
+from admin.cli.commands import KINDS
+from admin.registrations.documents import MODELS
 from broker.configuration import MODELS as REGISTERED
 from sandbox.prepare import Demo
 from state import audit

@@ -20,8 +20,8 @@ AFTER: Final = "after"
 
 def application() -> Callable[..., Iterable[bytes]]:
     """Factory for the server: the real application with a failpoint around it."""
-    from broker.cli.serving import CONFIG_VARIABLE
-    from broker.wsgi import application as real
+    from admin.cli.serving import CONFIG_VARIABLE
+    from admin.operations.server import application as real
 
     return around(real(), Path(os.environ[CONFIG_VARIABLE]).parent / FILE)
 

@@ -142,7 +142,7 @@ class Fleet:
 
     def sluis(self, *arguments: str) -> None:
         """One command of an operator. Raises FleetFailed."""
-        command = [*_command(self.demo, "broker.cli"), *arguments]
+        command = [*_command(self.demo, "admin.cli"), *arguments]
         environment = {**os.environ, **self.environment}
         done = subprocess.run(
             command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
@@ -262,7 +262,7 @@ def _prepared(directory: Path, postgres: Postgres, redis: RedisServer, seed: int
         bind = {"SLUIS__WEB__BIND": f"127.0.0.1:{backend.port}"}
         log = demo.logs / f"{backend.name}.log"
         fleet.instances.append(Process(backend.name, command, log, {**fleet.environment, **bind}))
-    worker = [*_command(demo, "broker.cli"), "worker"]
+    worker = [*_command(demo, "admin.cli"), "worker"]
     fleet.others.append(Process("worker", worker, demo.logs / "worker", fleet.environment))
     fleet.sluis("init")
     fleet.sluis("apply", "-f", str(demo.registrations))
@@ -280,7 +280,7 @@ def _others(demo: Demo) -> list[Process]:
 
 
 def _command(demo: Demo, module: str) -> list[str]:
-    if module == "broker.cli":
+    if module == "admin.cli":
         return [str(Path(sys.executable).parent / "sluis"), "--config", str(demo.config)]
     return [sys.executable, "-m", module, "--config", str(demo.config)]
 

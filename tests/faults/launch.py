@@ -8,7 +8,7 @@ from typing import Any
 
 from granian import Granian
 
-from broker.cli import main, serving
+from admin.cli import main, serving
 
 
 class _Server(Granian):  # type: ignore[misc]  # whatever class the platform offers

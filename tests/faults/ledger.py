@@ -12,10 +12,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
+from admin.tables import TABLES
 from assurance.means import Factor
 from assurance.sessions import BrowserSession
-from broker.grants import Grant
-from broker.tables import TABLES
+from broker.sso.grants import Grant
 from consent.register import Consent
 from consent.requests import MandateRequest
 from directory.history import HistoryEntry

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from broker.tables import TABLES
+from admin.tables import TABLES
 from state import migrate
 from state.engine import make_engine
 

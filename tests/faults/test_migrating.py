@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, inspect, text
 
-from broker.tables import TABLES
+from admin.tables import TABLES
 from state import migrate
 from state.db import BUSY_MILLISECONDS, Base
 from state.engine import make_engine

@@ -131,7 +131,7 @@ def test_the_judge_knows_a_page_that_helps(answer: Answer, kind: Kind) -> None:
 
 
 def test_the_books_see_what_is_missing_and_what_is_double(tmp_path: Path) -> None:
-    from broker.tables import TABLES
+    from admin.tables import TABLES
     from state.db import Base
     from state.engine import make_engine
 

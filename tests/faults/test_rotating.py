@@ -21,7 +21,7 @@ from joserfc.jwk import KeySet
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from broker import settings as configuration
+from broker import settings
 from broker.configuration import POLL_SECONDS
 from keys.master_key_file import load_sealer
 from keys.rotation import NEEDED, RotationPolicy, introduce, rotate_due
@@ -59,7 +59,7 @@ class Keys:
 
     def publish(self) -> None:
         """The successor of every key, not yet to be used."""
-        file = configuration.load(self.fleet.demo.config, {}).keys.master_key_file
+        file = settings.load(self.fleet.demo.config, {}).keys.master_key_file
         sealer = load_sealer(file)
         for use, algorithm in NEEDED:
             with self.writing() as session:

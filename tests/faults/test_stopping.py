@@ -19,8 +19,8 @@ import pytest
 import urllib3
 from sqlalchemy import select, update
 
-from broker import settings as configuration
-from broker.start import Parts, start
+from broker import settings
+from broker.process import Parts, start
 from sandbox.addresses import Addresses
 from sandbox.prepare import Demo, prepare
 from state.clock import utc_now
@@ -117,7 +117,7 @@ def installation(tmp_path: Path, provider: Provider, there: Listener) -> Install
         ),
     )
     subprocess.run([SLUIS, "--config", demo.config, "init"], check=True, capture_output=True)
-    return Installation(demo, start(configuration.load(demo.config, {}), utc_now), provider)
+    return Installation(demo, start(settings.load(demo.config, {}), utc_now), provider)
 
 
 def test_X_16_a_worker_that_is_killed_while_it_sends_loses_nothing(

@@ -10,11 +10,11 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import select, text
 
+from admin.audit.verification import Fault
+from admin.cli import main
+from admin.cli.auditing import TOLD
+from admin.operations.jobs import seal_audit
 from assurance.means import Factor
-from broker.audit.verification import Fault
-from broker.background.jobs import seal_audit
-from broker.cli import main
-from broker.cli.auditing import TOLD
 from directory.people import ExternalIdentity, Person
 from state import audit
 from state.audit import EventTag

@@ -15,9 +15,10 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from werkzeug.test import Client
 
+from admin.operations import management
 from broker import configuration
 from broker.app import assemble
-from broker.monitoring import clocks, management
+from broker.monitoring import clocks
 from state.clock import MOST_APART, has_begun, utc_now
 from state.engine import make_engine
 from state.stores import make_store

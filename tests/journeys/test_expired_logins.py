@@ -8,8 +8,8 @@ import pytest
 from redis import Redis
 from sqlalchemy import select
 
-from broker import logins
-from broker.background.expiry import end_expired
+from broker.journey import login_store
+from broker.journey.expiry import end_expired
 from directory.history import HistoryEntry
 from sandbox.browser import Browser
 from state import audit, trace_search
@@ -134,7 +134,7 @@ def test_a_worker_that_dies_halfway_leaves_the_rest_to_the_next(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("broker.background.expiry.observation.login_ended", die)
+        patch.setattr("broker.journey.expiry.observation.login_ended", die)
         with pytest.raises(KeyboardInterrupt):
             end_expired(world.parts)
     assert len(endings(world)) == 1
@@ -145,7 +145,7 @@ def test_a_worker_that_dies_halfway_leaves_the_rest_to_the_next(
 def test_after_a_night_without_worker_the_last_hour_is_written(world: World) -> None:
     begin(world)
     run_out(world)
-    world.clock.advance(logins.WAITS_SECONDS - 600)
+    world.clock.advance(login_store.WAITS_SECONDS - 600)
     end_expired(world.parts)
     assert len(endings(world)) == 1
 

@@ -11,7 +11,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from broker.background.jobs import JOBS
+from admin.operations.jobs import JOBS
 from broker.configuration import POLL_SECONDS
 from keys.keyring import KeyUse, PrivateKey
 from keys.revocation import revoke

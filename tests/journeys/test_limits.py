@@ -8,8 +8,8 @@ import pyotp
 import pytest
 from werkzeug.test import Client, TestResponse
 
-from broker.http.limiting import BY_ENDPOINT, CONSOLE_BLUEPRINTS, FREE
 from broker.monitoring import metrics
+from broker.web.rate_limits import BY_ENDPOINT, CONSOLE_BLUEPRINTS, FREE
 from sandbox import prepare
 from sandbox.portal.clients import LOZING
 from state.ephemeral import StoreUnavailable

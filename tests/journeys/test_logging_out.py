@@ -7,9 +7,9 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 from sqlalchemy import select
 
+from admin.operations.worker import adapter_of
 from assurance import sessions
-from broker.background.worker import adapter_of
-from broker.grants import Grant
+from broker.sso.grants import Grant
 from sandbox.browser import Browser, Page
 from sandbox.portal.clients import BODEM, BODEMKAART, GRONDWATER
 from state import audit

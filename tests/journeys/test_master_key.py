@@ -8,15 +8,15 @@ import pytest
 from click.testing import CliRunner
 from structlog.testing import capture_logs
 
+from admin.cli import main
+from admin.operations import presence
+from admin.operations.jobs import seal_audit
+from admin.operations.presence import Process
 from assurance import devices
 from assurance.pskc import Device
 from assurance.totp import Parameters
 from broker.app import assemble
-from broker.background import presence
-from broker.background.jobs import seal_audit
-from broker.background.presence import Process
-from broker.cli import main
-from broker.start import start
+from broker.process import start
 from keys.keyring import KeyUse
 from keys.master_key_file import load_master_keys, load_sealer
 from keys.resealing import counted, sealed_columns

@@ -13,8 +13,9 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from prometheus_client.parser import text_string_to_metric_families
 from werkzeug.test import Client
 
-from broker.background.jobs import Job, run_due
-from broker.monitoring import management, metrics, telemetry
+from admin.operations import management
+from admin.operations.jobs import Job, run_due
+from broker.monitoring import metrics, telemetry
 from sandbox.browser import Browser
 from sandbox.people import GUEST, PEOPLE
 from sandbox.portal.clients import BODEM
@@ -193,7 +194,7 @@ def test_a_job_is_told_when_it_did_its_work_and_not_when_it_failed(
         Job("fails", timedelta(hours=1), fail),
         Job("works", timedelta(hours=1), lambda _: None),
     )
-    monkeypatch.setattr("broker.monitoring.readings.JOBS", jobs)
+    monkeypatch.setattr("admin.operations.readings.JOBS", jobs)
     run_due(world.parts, jobs, {})
     found = samples(scraped(world))
     name = "sluis_job_last_success_timestamp_seconds"
@@ -264,7 +265,7 @@ def test_what_cannot_be_read_is_left_out_and_the_rest_is_told(
         raise OSError
 
     set_clock(world)
-    monkeypatch.setattr("broker.monitoring.readings.outbox.waiting", away)
+    monkeypatch.setattr("admin.operations.readings.outbox.waiting", away)
     found = {name for name, _ in samples(scraped(world))}
     assert "sluis_outbox_pending" not in found
     assert {"sluis_signing_keys", "sluis_build_info"} <= found

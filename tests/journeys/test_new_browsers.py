@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import update
 
-from broker.background.new_browsers import tell_new_browsers
-from broker.http.cookies import KNOWN
+from admin.operations.new_browsers import tell_new_browsers
+from broker.web.cookies import KNOWN
 from directory.people import Person
 from sandbox.browser import Browser
 from sandbox.portal.clients import BODEM, LOZING

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from assurance import sessions
 from assurance.sessions import BrowserSession
 from broker.app import assemble
-from broker.grants import Grant
-from broker.start import start
+from broker.process import start
+from broker.sso.grants import Grant
 from directory.people import Person
 from sandbox.browser import Browser, Page
 from sandbox.portal.clients import (

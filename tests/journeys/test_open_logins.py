@@ -6,9 +6,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from broker import logins
-from broker.background.expiry import end_expired
-from broker.http.open_logins import Held, give_way, goes_round, held
+from broker.journey import login_store
+from broker.journey.browser_logins import Held, give_way, goes_round, held
+from broker.journey.expiry import end_expired
 from sandbox.browser import Browser
 from state import audit
 from state.audit import EventTag
@@ -58,9 +58,9 @@ def test_I_13_of_fifty_open_logins_the_oldest_give_way(portal: Portal) -> None:
     jar = "; ".join(f"{n}={v}" for n, v in browser.cookies(ISSUER).items())
     assert len(jar) < 4096
     now, sealer = portal.world.clock(), portal.world.parts.sealer
-    stored = [store.get(logins.key(urlsplit(tab).path.rsplit("/", 1)[-1])) for tab in tabs]
-    found = [logins.parse(raw, sealer) for raw in stored]
-    over = [kept is None or logins.is_over(kept.login, now) for kept in found]
+    stored = [store.get(login_store.key(urlsplit(tab).path.rsplit("/", 1)[-1])) for tab in tabs]
+    found = [login_store.parse(raw, sealer) for raw in stored]
+    over = [kept is None or login_store.is_over(kept.login, now) for kept in found]
     assert over == [True] * 30 + [False] * 20
     assert browser.open(tabs[0]).status == 410
     assert browser.open(tabs[-1]).status == 200
@@ -68,7 +68,7 @@ def test_I_13_of_fifty_open_logins_the_oldest_give_way(portal: Portal) -> None:
     browser.click("Zekerweg")
     assert "code" in portal.heard(browser.press("person", "jan"))
     assert gave_way(portal.world) == 0
-    portal.world.clock.advance(logins.SOON_SECONDS + 5)
+    portal.world.clock.advance(login_store.SOON_SECONDS + 5)
     end_expired(portal.world.parts)
     assert gave_way(portal.world) == 30  # each has an ending that an operator can find
 
@@ -79,7 +79,7 @@ def test_I_13_a_browser_cannot_drop_the_login_of_another(portal: Portal) -> None
     forged = "; ".join(f"{PREFIX}{n:012}=wrong.{n:x}.{login_id}" for n in range(40))
     answer = portal.world.wire.request("GET", portal.url(), None, {"Cookie": forged})
     assert answer.status == 303
-    assert portal.world.parts.store.get(logins.key(login_id)) is not None
+    assert portal.world.parts.store.get(login_store.key(login_id)) is not None
 
 
 def test_I_13_cookies_that_we_did_not_write_do_no_harm(portal: Portal) -> None:

@@ -13,11 +13,11 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from werkzeug.test import Client
 
+from admin.cli import main
+from admin.cli.tracing import explain_login
+from admin.operations import management
 from broker import configuration
-from broker.background import beats
-from broker.cli import main
-from broker.cli.tracing import explain_login
-from broker.monitoring import clocks, management
+from broker.monitoring import clocks, heartbeat
 from sandbox.wire import Answer
 from state import audit
 from state.audit import EventTag
@@ -105,31 +105,31 @@ def test_registrations_that_could_not_be_read_for_a_minute_are_not_trusted(
 def test_a_worker_that_fell_silent_is_an_alarm_and_logins_go_on(own_world: World) -> None:
     """Every instance would be taken out at once, though all of them serve."""
     store, now = own_world.parts.store, own_world.clock()
-    beats.beat(store, now - timedelta(seconds=110))
+    heartbeat.beat(store, now - timedelta(seconds=110))
     assert alarms(own_world)["worker"] == "ok"
-    beats.beat(store, now - timedelta(seconds=130))
+    heartbeat.beat(store, now - timedelta(seconds=130))
     assert alarms(own_world)["worker"] == "failed"
     assert checks(own_world)[0] == health(own_world, "ready").status == 200
     page = own_world.walk(BODEM, "Polderpoort", "jan").run()
     assert page.url.startswith(own_world.demo.addresses.portal)
-    beats.beat(store, now)
+    heartbeat.beat(store, now)
     assert alarms(own_world)["worker"] == "ok"
 
 
 def test_a_worker_that_never_lived_is_missed_once_it_had_time_to_come_up(own_world: World) -> None:
-    own_world.clock.now = own_world.parts.started_at + beats.SILENT_AFTER
+    own_world.clock.now = own_world.parts.started_at + heartbeat.SILENT_AFTER
     assert alarms(own_world)["worker"] == "ok"
     own_world.clock.advance(1)
     assert alarms(own_world)["worker"] == "failed"
-    beats.beat(own_world.parts.store, own_world.clock())
+    heartbeat.beat(own_world.parts.store, own_world.clock())
     assert alarms(own_world)["worker"] == "ok"
 
 
 def test_X_08_a_worker_that_beat_before_the_clock_was_set_back_is_missed(own_world: World) -> None:
-    beats.beat(own_world.parts.store, own_world.clock())
+    heartbeat.beat(own_world.parts.store, own_world.clock())
     own_world.clock.advance(-3600)
     assert alarms(own_world)["worker"] == "failed"
-    beats.beat(own_world.parts.store, own_world.clock())
+    heartbeat.beat(own_world.parts.store, own_world.clock())
     assert alarms(own_world)["worker"] == "ok"
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from admin.set_up_links import SetUpLink
+from admin.operators.set_up_links import SetUpLink
 from assurance import passkeys
 from assurance.means import BoundBy, FactorKind, Passkey
 from sandbox.browser import Browser, Page

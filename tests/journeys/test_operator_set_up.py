@@ -12,9 +12,9 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import select
 
-from admin.set_up_links import SetUpLink
+from admin.cli import main
+from admin.operators.set_up_links import SetUpLink
 from assurance.means import BoundBy, Factor, FactorKind
-from broker.cli import main
 from directory.people import Person
 from providers import accounts
 from providers.accounts import Account, Right

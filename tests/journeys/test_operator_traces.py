@@ -11,7 +11,7 @@ from urllib.parse import quote
 import pytest
 from sqlalchemy import select
 
-from admin.operators import OperatorRole
+from admin.operators.roles import OperatorRole
 from sandbox.browser import Browser, Page
 from sandbox.people import PEOPLE
 from state import audit, trace, trace_search

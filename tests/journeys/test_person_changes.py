@@ -11,10 +11,10 @@ import pytest
 import yaml
 from sqlalchemy import select
 
+from admin.operations.worker import adapter_of
+from admin.registrations.apply import apply_files
 from assurance import sessions
-from broker.background.worker import adapter_of
-from broker.cli.applying import apply_files
-from broker.grants import Grant
+from broker.sso.grants import Grant
 from sandbox.browser import Browser
 from sandbox.portal.clients import BODEM, GRONDWATER, IDEEEN
 from sandbox.prepare import password

@@ -59,7 +59,7 @@ def test_L_01_nor_does_an_error_in_the_middle_of_it(
 
     recorder = Recorder(world.wire)
     assert world.walk(BODEM.name, "Polderpoort", "jan").run().status == 200  # the good twin
-    monkeypatch.setattr("broker.records.history.record", fail)
+    monkeypatch.setattr("broker.journey.login_records.history.record", fail)
     walk = world.walk(BODEM.name, "Polderpoort", "jan")
     walk.browser._wire = recorder
     page = walk.run()

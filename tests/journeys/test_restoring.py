@@ -14,12 +14,12 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import text
 
+from admin.audit import chain, verification
+from admin.cli.install import migrate_tables
 from broker import settings as configuration
 from broker.app import assemble
-from broker.audit import batches, verification
-from broker.cli.install import migrate_tables
+from broker.process import start
 from broker.settings import Settings
-from broker.start import start
 from keys.sealing import MasterKeyError
 from sandbox.portal.clients import BODEM, GRONDWATER, LOZING
 from state.outbox import Message, enqueue
@@ -148,4 +148,4 @@ def _published(world: World) -> list[str]:
 def _seal(world: World) -> None:
     parts = world.parts
     with world.session() as sql:
-        batches.seal(sql, parts.sealer, world.runtime.configuration.keyring, world.clock())
+        chain.seal(sql, parts.sealer, world.runtime.configuration.keyring, world.clock())

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from broker.background.expiry import end_expired
-from broker.cli.tracing import explain_login
+from admin.cli.tracing import explain_login
+from broker.journey.expiry import end_expired
 from sandbox.browser import Browser, Page
 from state import trace
 from state.trace import TraceRecord

@@ -10,12 +10,12 @@ import pytest
 import yaml
 from sqlalchemy import select
 
-from broker import names
-from broker.cli.applying import apply_files
-from broker.cli.pruning import Prune, StillUsed
-from broker.grants import Grant
-from broker.sign_off import Teller
-from broker.withdrawals import dependents, withdraw
+from admin.registrations.apply import apply_files
+from admin.registrations.pruning import Prune, StillUsed
+from admin.registrations.withdrawal import dependents, withdraw
+from broker.sso.grants import Grant
+from broker.sso.logout import Teller
+from broker.web import registration_names
 from consent.register import Consent
 from consent.requests import MandateRequest, RequestState
 from sandbox.portal.clients import BODEM, GRONDWATER, LOZING
@@ -229,9 +229,9 @@ def test_what_left_keeps_its_name_where_history_tells_of_it(
     world: World, kind: Kind, name: str, told: str
 ) -> None:
     shown = {
-        Kind.SERVICE: names.service_name,
-        Kind.IDENTITY_PROVIDER: names.makelaar_name,
-        Kind.CLIENT: names.client_name,
+        Kind.SERVICE: registration_names.service_name,
+        Kind.IDENTITY_PROVIDER: registration_names.makelaar_name,
+        Kind.CLIENT: registration_names.client_name,
     }[kind]
     leave(world, kind, name)
     with world.app.test_request_context():

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from admin.tables import TABLES
 from assurance.levels import AssuranceLevel
-from broker.tables import TABLES
 from directory.people import Person
 from providers import accounts
 from providers.accounts import Account, NameRefused, Right, Wrong

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 from sqlalchemy import update
 
-from broker.downstream.oidc.client_authentication import SKEW_SECONDS
+from broker.oidc.client_authentication import SKEW_SECONDS
 from keys.jwks import as_joserfc
 from state.stores.birth import generation
 from state.stores.single import milliseconds

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import delete, select
 
-from broker.grants import Grant
+from broker.sso.grants import Grant
 from sandbox.wire import Answer
 from state.audit import AuditRow
 from tests.broker.clients import OTHER_HOST, REDIRECT_URI

@@ -11,8 +11,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from broker import configuration
-from broker.downstream.oidc import blueprint
-from broker.http import programs
+from broker.oidc import views
+from broker.web import json_errors
 from sandbox.wire import Answer
 from state.ephemeral import StoreUnavailable
 from tests.broker.clients import SECRET
@@ -95,7 +95,7 @@ def test_a_part_that_is_away_is_said_in_json(
     world: World, monkeypatch: pytest.MonkeyPatch, path: str, error: Exception
 ) -> None:
     for name in ("redeem", "read_userinfo"):
-        monkeypatch.setattr(blueprint, name, failing(error))
+        monkeypatch.setattr(views, name, failing(error))
     answer = ask(world, path)
     is_in_json(answer, 503, "temporarily_unavailable")
     assert int(answer.header("Retry-After") or 0) > 0
@@ -174,4 +174,4 @@ def test_people_still_read_a_page(world: World) -> None:
         answer = world.wire.request("GET", f"{ISSUER}{path}")
         assert (answer.header("Content-Type") or "").startswith("text/html")
         assert b"<h1" in answer.body
-        assert not programs.ask(path)
+        assert not json_errors.ask(path)

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
+from admin.audit import chain, verification
+from admin.audit.verification import Fault, Report
 from assurance.levels import AssuranceLevel
-from broker.audit import batches, verification
-from broker.audit.verification import Fault, Report
 from state import audit
 from state.audit import AuditEvent, EventTag
 from state.db import WRITES, writing
@@ -55,7 +55,7 @@ class Chain:
         """One pass of the sealer."""
         self.clock.advance(1)
         with self.sessions() as session:
-            return batches.seal(session, make_sealer(), make_keyring(), self.clock())
+            return chain.seal(session, make_sealer(), make_keyring(), self.clock())
 
     def sql(self, statement: str, **values: Any) -> None:
         """What somebody with the password of the database does."""
@@ -76,6 +76,6 @@ class Chain:
 
     def checkpoint(self) -> str:
         with self.sessions() as session:
-            last = batches.newest(session)
+            last = chain.newest(session)
             assert last is not None
             return last.checkpoint

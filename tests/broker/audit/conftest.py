@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
-from broker.tables import TABLES
+from admin.tables import TABLES
 from tests.broker.audit.chain import Chain
 from tests.clocks import FakeClock
 from tests.state.conftest import clock, engine, postgresql_url, session, sessions

@@ -10,9 +10,10 @@ import pytest
 from sqlalchemy import Engine, func, select, text
 from sqlalchemy.orm import Session, sessionmaker
 
-from broker.audit import batches, retention
-from broker.audit.batches import AuditBatch
-from broker.audit.verification import Fault
+from admin.audit import chain as batches
+from admin.audit import retention
+from admin.audit.chain import AuditBatch
+from admin.audit.verification import Fault
 from keys.person_key import PersonKey
 from state import audit
 from state.audit import AuditRow, EventTag
@@ -187,7 +188,7 @@ def test_who_comes_back_after_being_forgotten_has_another_key(
 
 
 def test_another_master_key_verifies_nothing(chain: Chain) -> None:
-    from broker.audit import verification
+    from admin.audit import verification
     from keys.sealing import Sealer
 
     with chain.sessions() as session:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from broker.audit.verification import SHOWN, Fault
+from admin.audit.verification import SHOWN, Fault
 from tests.broker.audit.chain import OTHER, Chain
 
 ROW = {

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from lxml import etree
 from sqlalchemy import select
 
-from broker import logins
+from broker.journey import login_store
 from sandbox import prepare
 from sandbox.browser import Browser, Page
 from state.audit import AuditRow, EventTag
@@ -152,7 +152,7 @@ def is_open(visit: Visit) -> bool:
     """True while the login waits for an answer of its makelaar."""
     rt = visit.world.runtime
     login_id = visit.relay_state.partition(".")[0]
-    kept = logins.parse(rt.store.get(logins.key(login_id)), rt.sealer)
+    kept = login_store.parse(rt.store.get(login_store.key(login_id)), rt.sealer)
     return kept is not None and kept.login.ended is None and kept.login.identity is None
 
 

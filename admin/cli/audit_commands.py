@@ -1,0 +1,116 @@
+"""The groups ``sluis audit`` and ``sluis person``."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from admin.cli.context import Invocation, explained, fail
+
+NOT_WHOLE = 3
+DAY = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"])
+pass_invocation = click.make_pass_decorator(Invocation)
+
+
+@click.group()
+def audit() -> None:
+    """What happened, and the proof that nobody changed it."""
+
+
+@audit.command()
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.option(
+    "--checkpoint",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A file with a checkpoint that was kept elsewhere.",
+)
+@pass_invocation
+def verify(invocation: Invocation, as_json: bool, checkpoint: Path | None) -> None:
+    """Check the whole chain. Ends with 3 when something is wrong."""
+    from admin.cli.auditing import report_json, report_lines
+    from admin.cli.auditing import verify as check
+    from state.clock import utc_now
+
+    with explained():
+        report = check(invocation.settings(), checkpoint)
+    if as_json:
+        click.echo(report_json(report, utc_now()))
+    else:
+        for line in report_lines(report, utc_now()):
+            click.echo(line)
+    raise SystemExit(0 if report.is_whole else NOT_WHOLE)
+
+
+@audit.command()
+@click.option("--from", "since", type=DAY, help="First day or moment, UTC.")
+@click.option("--until", type=DAY, help="Up to, not including, this day or moment, UTC.")
+@click.option("--format", "layout", type=click.Choice(["jsonl", "cef"]), default="jsonl")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Default: print.")
+@pass_invocation
+def export(
+    invocation: Invocation,
+    since: datetime | None,
+    until: datetime | None,
+    layout: str,
+    out: Path | None,
+) -> None:
+    """Write events and checkpoints, one a line. The export itself is audited."""
+    from admin.audit.export import Period
+    from admin.cli.auditing import export_lines, first_of
+
+    period = Period(_utc(since), _utc(until))
+    with explained():
+        lines = first_of(export_lines(invocation.settings(), period, layout))
+        if out is None:
+            for line in lines:
+                click.echo(line)
+            return
+        with out.open("x", encoding="utf-8") as file:
+            out.chmod(0o600)
+            file.writelines(f"{line}\n" for line in lines)
+
+
+@audit.command()
+@pass_invocation
+def checkpoint(invocation: Invocation) -> None:
+    """Print the last signed checkpoint, to keep on another machine."""
+    from admin.cli.auditing import last_checkpoint
+
+    with explained():
+        found = last_checkpoint(invocation.settings())
+    if found is None:
+        fail("nothing is sealed yet; the worker does that about once a second")
+    click.echo(found)
+
+
+@click.group()
+def person() -> None:
+    """People as Sluis knows them."""
+
+
+@person.command()
+@click.argument("person_id")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@pass_invocation
+def forget(invocation: Invocation, person_id: str, yes: bool) -> None:
+    """Forget PERSON_ID: nothing here leads to this human any more. Cannot be undone."""
+    from admin.cli.auditing import forget_person
+    from admin.people.erasure import NoSuchPerson, StillOperator
+
+    if not yes:
+        click.confirm(f"Forget {person_id} for ever?", abort=True)
+    with explained():
+        try:
+            lines = forget_person(invocation.settings(), person_id)
+        except NoSuchPerson:
+            fail("no person with this id", 2)
+        except StillOperator:
+            fail("this person is an operator; first: sluis operator end USER_NAME", 2)
+    for line in lines:
+        click.echo(line)
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    return moment.replace(tzinfo=UTC) if moment is not None else None

@@ -1,0 +1,145 @@
+"""``sluis audit`` and ``sluis person``: verify, export, the last checkpoint, forget a person."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from itertools import chain
+from pathlib import Path
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from admin.audit import chain as batches
+from admin.audit import export, verification
+from admin.audit.export import Period
+from admin.audit.verification import Fault, Report
+from admin.people.erasure import forget
+from admin.tables import TABLES
+from broker.settings import Settings
+from keys.keyring import load_keyring
+from keys.master_key_file import load_sealer
+from keys.sealing import Sealer
+from state import audit
+from state.audit import AuditEvent, EventTag
+from state.clock import utc_now
+from state.db import writing
+from state.engine import session_at
+
+TOLD = {
+    Fault.ROW_CHANGED: "an event was changed after it was sealed",
+    Fault.ROWS_MISSING: "events of this batch are missing",
+    Fault.ROWS_ADDED: "this batch has more events than were sealed",
+    Fault.PERSON_CHANGED: "an event names another person than was sealed",
+    Fault.PERSON_ERASED: "a person was taken out who was not forgotten",
+    Fault.BATCH_CHANGED: "the batch was changed",
+    Fault.BATCH_MISSING: "the batch is missing",
+    Fault.CHAIN_BROKEN: "the batch does not follow the one before it",
+    Fault.SIGNATURE_BAD: "the checkpoint is not signed by us, or for something else",
+    Fault.SIGNER_BAD: "a key that signed checkpoints was changed",
+    Fault.WRONG_ORDER: "the order of events or batches was changed",
+    Fault.CHAIN_CUT: "the chain is shorter than the checkpoint says: its end was cut off",
+    Fault.CHAIN_REWRITTEN: "the chain is another one than that of the checkpoint",
+}
+
+
+@dataclass(frozen=True)
+class _Desk:
+    session: Session
+    sealer: Sealer
+
+
+def verify(settings: Settings, checkpoint: Path | None) -> Report:
+    """Read the whole chain in one view of the database."""
+    kept = checkpoint.read_text(encoding="utf-8") if checkpoint is not None else None
+    with _desk(settings) as at:
+        _one_view(at.session)
+        return verification.verify(at.session, at.sealer, kept)
+
+
+def report_lines(report: Report, now: datetime) -> list[str]:
+    """What the report says, for people."""
+    lines = [f"Audit chain: {report.batches} batches, {report.rows} events"]
+    if report.begins_after:
+        lines.append(f"  Begins after batch {report.begins_after}: older events had their time")
+    if report.forgotten:
+        lines.append(f"  Names of forgotten people: {report.forgotten}")
+    if report.unsealed and report.unsealed_since is not None:
+        age = int((now - report.unsealed_since).total_seconds())
+        lines.append(f"  Not sealed yet: {report.unsealed} events, the oldest of {age} s ago")
+    for found in report.faults:
+        where = [f"batch {found.batch}"] if found.batch is not None else []
+        where += [f"event {found.event}"] if found.event is not None else []
+        place = ", ".join(where) or "chain"
+        lines.append(f"  FAULT  {place}: {TOLD[found.fault]} ({found.fault})")
+    lines.append("The chain is whole." if report.is_whole else "The chain is NOT whole.")
+    return lines
+
+
+def report_json(report: Report, now: datetime) -> str:
+    """The same for programs."""
+    since = report.unsealed_since
+    age = int((now - since).total_seconds()) if since is not None else None
+    values = {**asdict(report), "whole": report.is_whole, "unsealed_seconds": age}
+    del values["unsealed_since"]
+    return json.dumps(values, indent=2)
+
+
+def export_lines(settings: Settings, period: Period, layout: str) -> Iterator[str]:
+    """Every line of the export; the export itself is audited before the first one."""
+    with _desk(settings) as at:
+        about = {
+            "kind": "audit",
+            "format": layout,
+            "since": period.since.isoformat() if period.since else None,
+            "until": period.until.isoformat() if period.until else None,
+        }
+        with writing(at.session):
+            audit.record(at.session, AuditEvent(EventTag.EXPORT_MADE, utc_now(), details=about))
+        _one_view(at.session)
+        yield from export.lines(at.session, period, layout)
+
+
+def last_checkpoint(settings: Settings) -> str | None:
+    """The signed checkpoint of the last batch, to keep elsewhere; None where nothing is sealed."""
+    with _desk(settings) as at:
+        last = batches.newest(at.session)
+        return last.checkpoint if last is not None else None
+
+
+def forget_person(settings: Settings, person_id: str) -> list[str]:
+    """Lines to print. Raises NoSuchPerson and StillOperator."""
+    with _desk(settings) as at:
+        keyring = load_keyring(at.session, at.sealer)
+        with writing(at.session):
+            events = forget(at.session, at.sealer, keyring, person_id, utc_now())
+    return [
+        f"{person_id} is forgotten: name, address, ways to log in, history and consents are gone.",
+        f"{events} audit events name nobody any more; the chain still holds.",
+    ]
+
+
+def first_of(lines: Iterator[str]) -> Iterator[str]:
+    """The same lines, after the first was made: what fails, fails before anything is written."""
+    for line in lines:
+        return chain([line], lines)
+    return iter(())
+
+
+@contextmanager
+def _desk(settings: Settings) -> Iterator[_Desk]:
+    assert TABLES
+    with session_at(settings.database.url) as session:
+        yield _Desk(session, load_sealer(settings.keys.master_key_file))
+
+
+def _one_view(session: Session) -> None:
+    """Nothing that is written meanwhile is seen half; a long reading is not ended."""
+    session.rollback()
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        session.execute(text("SET LOCAL statement_timeout = 0"))
+        session.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))

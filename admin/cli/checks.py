@@ -1,0 +1,237 @@
+"""Checks of an installation from outside the broker: what was seen, and what to do about it."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from redis import Redis, RedisError
+from sqlalchemy import text
+from sqlalchemy.engine import Engine
+from sqlalchemy.orm import Session
+
+from admin.operations import presence
+from broker.monitoring import clocks, heartbeat
+from broker.settings import Settings
+from keys import resealing
+from keys.keyring import KeyUse, load_keyring
+from keys.master_key_file import load_master_keys, load_sealer
+from keys.sealing import MasterKeyError
+from keys.signing_key import KeyState
+from providers.registry import ProviderRecord
+from providers.saml.metadata import read_metadata
+from state import migrate, outbox
+from state.clock import utc_now
+from state.registrations import Kind, all_registrations
+from state.stores import make_store
+
+ENDS_SOON: Final = timedelta(days=30)
+STUCK: Final = timedelta(minutes=10)
+LEAST_FREE: Final = 500_000_000  # bytes
+REDIS_SECONDS: Final = 2.0
+
+
+@dataclass(frozen=True)
+class Patient:
+    """What is examined, and when."""
+
+    settings: Settings
+    engine: Engine
+    now: datetime
+
+
+@dataclass(frozen=True)
+class Finding:
+    """``remedy`` is empty where all is well."""
+
+    check: str
+    seen: str
+    remedy: str = ""
+
+
+Seen = tuple[bool, str]
+Check = tuple[str, Callable[[Patient], Seen], str]  # name, look, remedy
+
+
+def _master_key(patient: Patient) -> Seen:
+    path = patient.settings.keys.master_key_file
+    keys = load_master_keys(path)
+    half_way = (
+        f"; it holds {len(keys.keys)} keys: a rotation is half-way, see sluis keys master status"
+        if len(keys.keys) > 1
+        else ""
+    )
+    return True, f"{path}, key {keys.active.id}{half_way}"
+
+
+def _sealed(patient: Patient) -> Seen:
+    """Nothing lies under a key that is gone, or was never here."""
+    known = {key.id for key in load_master_keys(patient.settings.keys.master_key_file).keys}
+    with Session(patient.engine) as session:
+        by_key = sum(resealing.counted(session).values(), start=Counter())
+    strange = {key_id: number for key_id, number in by_key.items() if key_id not in known}
+    told = ", ".join(f"{number} under {key_id}" for key_id, number in sorted(strange.items()))
+    return not strange, told or f"{by_key.total()} values, all under keys of the file"
+
+
+def _database(patient: Patient) -> Seen:
+    with patient.engine.connect() as connection:
+        return connection.scalar(text("SELECT 1")) == 1, patient.engine.dialect.name
+
+
+def _schema(patient: Patient) -> Seen:
+    found, wanted = migrate.current(patient.engine), migrate.newest()
+    return found == wanted, f"version {found or 'none'}, this program has {wanted}"
+
+
+def _store(patient: Patient) -> Seen:
+    url = patient.settings.store.url
+    make_store(url, patient.engine, lambda: patient.now).ping()
+    return True, url.partition(":")[0]
+
+
+def _eviction(patient: Patient) -> Seen:
+    url = patient.settings.store.url
+    if not url.startswith(("redis", "unix")):
+        return True, "the store is not Redis, so nothing is thrown out of it"
+    try:
+        with Redis.from_url(
+            url, socket_timeout=REDIS_SECONDS, socket_connect_timeout=REDIS_SECONDS
+        ) as redis:
+            policy = dict(redis.info("memory")).get("maxmemory_policy")
+    except RedisError as error:
+        return False, type(error).__name__
+    return policy == "noeviction", f"maxmemory-policy {policy}"
+
+
+def _keys(patient: Patient) -> Seen:
+    """Opening them also proves that the master key is that of this database."""
+    sealer = load_sealer(patient.settings.keys.master_key_file)
+    with Session(patient.engine) as session:
+        ring = load_keyring(session, sealer)
+    ring.active(KeyUse.OIDC_SIGNING, "RS256")
+    ring.active(KeyUse.SAML_SIGNING, "RSA")
+    return True, f"{sum(key.state is KeyState.ACTIVE for key in ring.keys)} active"
+
+
+def _certificates(patient: Patient) -> Seen:
+    ends: dict[str, datetime] = {}
+    sealer = load_sealer(patient.settings.keys.master_key_file)
+    with Session(patient.engine) as session:
+        for key in load_keyring(session, sealer).keys:
+            if key.certificate is not None and key.state is KeyState.ACTIVE:
+                ends[f"ours for {key.use}"] = key.certificate.not_valid_after_utc
+        for row in all_registrations(session):
+            if row.kind is not Kind.IDENTITY_PROVIDER:
+                continue
+            record = ProviderRecord.model_validate(row.document)
+            if record.saml is not None and record.saml.metadata is not None:
+                signing = read_metadata(record.saml.metadata).signing
+                ends[record.id] = max(found.not_valid_after_utc for found in signing)
+    return certificates_last(ends, patient.now)
+
+
+def certificates_last(ends: dict[str, datetime], now: datetime) -> Seen:
+    """Owner → end of the last certificate: does each last long enough?"""
+    soon = [f"{who} until {end:%Y-%m-%d}" for who, end in ends.items() if end - now <= ENDS_SOON]
+    return not soon, ", ".join(soon) or f"{len(ends)}, none ends within {ENDS_SOON.days} days"
+
+
+def _clock(patient: Patient) -> Seen:
+    store = make_store(patient.settings.store.url, patient.engine, utc_now)
+    with Session(patient.engine) as session:
+        found = clocks.measure(session, store, utc_now)
+    told = [f"{seen.total_seconds():+.1f} s from the {name}" for name, seen in found.items()]
+    return not clocks.differ(found), ", ".join(told) or "there is no clock but that of this machine"
+
+
+def _worker(patient: Patient) -> Seen:
+    """A store in the memory of the server tells nobody else."""
+    store = make_store(patient.settings.store.url, patient.engine, utc_now)
+    seen = heartbeat.last_beat(store)
+    if seen is None:
+        running = len(presence.seen(store, patient.now))
+        return not running, f"none was ever seen, and {running} process(es) run"
+    return not heartbeat.is_silent(seen, patient.now), f"last seen at {seen:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _mail(patient: Patient) -> Seen:
+    adapter = patient.settings.mail.adapter
+    return adapter != "none", f"mail.adapter {adapter}"
+
+
+def _sms(patient: Patient) -> Seen:
+    """Who has no text messages is well, unless somebody waits for one."""
+    return _optional(patient, "sms", "sms", "no codes by SMS")
+
+
+def _letters(patient: Patient) -> Seen:
+    return _optional(patient, "letter", "letters", "no codes by letter")
+
+
+def _optional(patient: Patient, channel: str, section: str, without: str) -> Seen:
+    adapter = getattr(patient.settings, section).adapter
+    if adapter != "none":
+        return True, f"{section}.adapter {adapter}"
+    with Session(patient.engine) as session:
+        number, _ = outbox.waiting(session).get(channel, (0, None))
+    return not number, f"{section}.adapter none: {without}" + (
+        f", and {number} waiting" if number else ""
+    )
+
+
+def _outbox(patient: Patient) -> Seen:
+    with Session(patient.engine) as session:
+        found = outbox.waiting(session)
+    number = sum(waiting for waiting, _ in found.values())
+    oldest = min((since for _, since in found.values()), default=patient.now)
+    if not number:
+        return True, "nothing waits"
+    minutes = max(0, int((patient.now - oldest).total_seconds() // 60))
+    return patient.now - oldest <= STUCK, f"{number} waiting, the oldest {minutes} minutes"
+
+
+def _disk(patient: Patient) -> Seen:
+    file = patient.engine.url.database
+    if patient.engine.dialect.name != "sqlite" or file is None:
+        return True, "the database is elsewhere"
+    free = shutil.disk_usage(Path(file).parent).free
+    return free > LEAST_FREE, f"{free // 1_000_000} MB free"
+
+
+CHECKS: Final[tuple[Check, ...]] = (
+    ("master key", _master_key, "put the key of this database back, with mode 600"),
+    ("database", _database, "start the database, or correct database.url"),
+    ("schema", _schema, "run: sluis migrate"),
+    ("store", _store, "start the store, or correct store.url"),
+    ("eviction", _eviction, "set maxmemory-policy noeviction in Redis"),
+    ("sealed", _sealed, "put back the file with these master keys; see sluis keys master status"),
+    ("keys", _keys, "run: sluis init, with the master key of this database"),
+    ("certificates", _certificates, "rotate ours; apply new metadata for makelaars"),
+    ("clock", _clock, "set the clocks of all machines with NTP"),
+    ("worker", _worker, "start sluis worker, or sluis serve with worker.embedded"),
+    ("mail", _mail, "set mail.adapter and mail.url"),
+    ("sms", _sms, "set sms.adapter and sms.url"),
+    ("letters", _letters, "set letters.adapter and letters.url"),
+    ("outbox", _outbox, "look whether a worker runs and whether mail.url answers"),
+    ("disk", _disk, "free more than 500 MB where the database is"),
+)
+
+
+def examine(patient: Patient) -> list[Finding]:
+    """Every check, also where one before it failed. Raises nothing."""
+    found = []
+    for name, look, remedy in CHECKS:
+        try:
+            well, seen = look(patient)
+        except MasterKeyError as error:
+            well, seen = False, str(error)
+        except Exception as error:  # whatever it is, the other checks must still be told
+            well, seen = False, type(error).__name__
+        found.append(Finding(name, seen, "" if well else remedy))
+    return found

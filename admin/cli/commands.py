@@ -1,0 +1,289 @@
+"""The commands of ``sluis``. Each module behind them imports what it needs when it runs."""
+
+from __future__ import annotations
+
+from importlib.metadata import version as installed_version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from admin.cli.audit_commands import audit, person
+from admin.cli.context import Invocation, explained, fail
+from admin.cli.factor_commands import factor, otp
+from admin.cli.keys_commands import keys
+from admin.cli.operator_commands import operator
+from admin.cli.outbox_commands import outbox
+
+if TYPE_CHECKING:
+    from admin.registrations.differences import Outcome
+    from admin.registrations.pruning import Prune
+
+KINDS = ("Service", "IdentityProvider", "Client", "Announcement", "HelpDesk")
+DEFAULT_CONFIG = Path("config.toml")
+FILE = click.option(
+    "-f",
+    "--file",
+    "path",
+    required=True,
+    type=click.Path(path_type=Path, exists=True),
+    help="A YAML file, or a folder of them.",
+)
+PRUNE = click.option(
+    "--prune", is_flag=True, help="Remove registrations that stand in no file, of kinds that do."
+)
+PRUNE_KIND = click.option(
+    "--prune-kind",
+    multiple=True,
+    type=click.Choice(KINDS),
+    help="The same for one kind, also where the files hold none of it. Can be repeated.",
+)
+pass_invocation = click.make_pass_decorator(Invocation)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Settings file. Default: config.toml when it exists, else the environment alone.",
+)
+@click.pass_context
+def main(context: click.Context, config: Path | None) -> None:
+    """Sluis: an OIDC and SAML identity broker with assurance and mandates."""
+    if config is None and DEFAULT_CONFIG.exists():
+        config = DEFAULT_CONFIG
+    context.obj = Invocation(config)
+
+
+@main.command()
+def version() -> None:
+    """Print the version."""
+    click.echo(f"sluis {installed_version('sluis')}")
+
+
+@main.command()
+@pass_invocation
+def init(invocation: Invocation) -> None:
+    """Make the master key, the tables and the first signing keys. Safe to repeat."""
+    from admin.cli.install import initialise
+
+    with explained():
+        for line in initialise(invocation.settings()):
+            click.echo(line)
+
+
+@main.command()
+@pass_invocation
+def migrate(invocation: Invocation) -> None:
+    """Bring the tables to this version."""
+    from admin.cli.install import migrate_tables
+
+    with explained():
+        click.echo(migrate_tables(invocation.settings()))
+
+
+@main.group()
+def config() -> None:
+    """Check and show the settings."""
+
+
+@config.command("check")
+@pass_invocation
+def config_check(invocation: Invocation) -> None:
+    """Say every mistake in the settings; ends with 3 where there is one."""
+    from admin.cli import configuring
+
+    found = configuring.mistakes(invocation.config)
+    for line in found:
+        click.echo(line)
+    if found:
+        raise SystemExit(3)
+    click.echo("The settings can be used.")
+
+
+@config.command("show")
+@click.option("--origin", is_flag=True, help="Say where each value comes from.")
+@click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+@pass_invocation
+def config_show(invocation: Invocation, origin: bool, as_json: bool) -> None:
+    """Write the settings that hold, defaults included and secrets masked."""
+    from admin.cli import configuring
+
+    with explained():
+        found = configuring.effective(invocation.config)
+    if as_json:
+        click.echo(configuring.as_json(found, with_origin=origin))
+        return
+    for line in configuring.lines(found, with_origin=origin):
+        click.echo(line)
+
+
+@config.command("schema")
+@click.option("--documents", is_flag=True, help="Of the YAML documents that apply reads.")
+def config_schema(documents: bool) -> None:
+    """Write the JSON Schema of the settings file."""
+    from admin.cli import configuring
+    from admin.registrations import schema
+
+    click.echo(schema.schema() if documents else configuring.schema())
+
+
+@main.command()
+@FILE
+@PRUNE
+@PRUNE_KIND
+@click.option("--dry-run", is_flag=True, help="Show what would change; change nothing.")
+@click.option("--yes", is_flag=True, help="Remove also what is in use.")
+@pass_invocation
+def apply(
+    invocation: Invocation,
+    path: Path,
+    prune: bool,
+    prune_kind: tuple[str, ...],
+    dry_run: bool,
+    yes: bool,
+) -> None:
+    """Register services, makelaars, clients, texts, organisations, people and mandates from
+    YAML.
+    """
+    from admin.registrations.apply import changed, counted
+    from admin.registrations.differences import lines
+
+    asked = _prune(prune, prune_kind, also_used=yes)
+    outcomes = _applied(invocation, path, dry_run=dry_run, prune=asked)
+    found = changed(outcomes)
+    for outcome in found:
+        told = list(lines(outcome))
+        for line in told if dry_run else told[:1]:
+            click.echo(line)
+    click.echo(counted(outcomes))
+    if dry_run:
+        click.echo("Dry run: nothing was changed." if found else "Nothing to change.")
+        raise SystemExit(3 if found else 0)
+
+
+@main.command()
+@FILE
+@PRUNE
+@PRUNE_KIND
+@click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+@pass_invocation
+def diff(
+    invocation: Invocation, path: Path, prune: bool, prune_kind: tuple[str, ...], as_json: bool
+) -> None:
+    """Show field by field what apply would change; ends with 3 where something would."""
+    from admin.registrations import differences
+    from admin.registrations.apply import changed, counted
+
+    outcomes = _applied(invocation, path, dry_run=True, prune=_prune(prune, prune_kind))
+    found = changed(outcomes)
+    if as_json:
+        click.echo(differences.as_json(found))
+    else:
+        for outcome in found:
+            for line in differences.lines(outcome):
+                click.echo(line)
+        click.echo(counted(outcomes))
+        click.echo("Nothing was changed; apply does it." if found else "Nothing to change.")
+    raise SystemExit(3 if found else 0)
+
+
+def _prune(wanted: bool, kinds: tuple[str, ...], *, also_used: bool = False) -> Prune | None:
+    from admin.registrations.pruning import Prune
+    from state.registrations import Kind
+
+    if not wanted and not kinds:
+        return None
+    return Prune(wanted, frozenset(Kind(kind) for kind in kinds), also_used)
+
+
+def _applied(
+    invocation: Invocation, path: Path, *, dry_run: bool, prune: Prune | None
+) -> list[Outcome]:
+    """Ends the command with every mistake in the documents, where there is one, and with what is
+    in use, where that would be removed.
+    """
+    from admin.registrations.apply import apply_files
+    from admin.registrations.differences import lines
+    from admin.registrations.documents import DocumentsRefused
+    from admin.registrations.pruning import StillUsed
+
+    with explained():
+        try:
+            return apply_files(invocation.settings(), path, dry_run=dry_run, prune=prune)
+        except DocumentsRefused as refused:
+            for line in refused.lines:
+                click.echo(line, err=True)
+            fail(f"nothing was changed: {len(refused.lines)} mistake(s), listed above", 2)
+        except StillUsed as used:
+            for outcome in used.outcomes:
+                for line in lines(outcome):
+                    click.echo(line, err=True)
+            fail("nothing was changed: the above is in use; to remove it all the same add --yes", 2)
+
+
+@main.command()
+@pass_invocation
+def export(invocation: Invocation) -> None:
+    """Write services, makelaars, clients and texts as YAML, the way apply reads them."""
+    from admin.registrations.export import export_documents
+
+    with explained():
+        click.echo(export_documents(invocation.settings()), nl=False)
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+@pass_invocation
+def doctor(invocation: Invocation, as_json: bool) -> None:
+    """Examine this installation; ends with 3 where something needs a remedy."""
+    from admin.cli import doctor as surgery
+
+    found = surgery.diagnose(invocation.config)
+    for line in [surgery.as_json(found)] if as_json else surgery.lines(found):
+        click.echo(line)
+    raise SystemExit(3 if any(one.remedy for one in found) else 0)
+
+
+@main.command()
+@click.argument("reference")
+@click.option("--language", type=click.Choice(["en", "nl"]), default="en", show_default=True)
+@pass_invocation
+def trace(invocation: Invocation, reference: str, language: str) -> None:
+    """Explain the login with this REFERENCE, such as K7QM-4RXT."""
+    from admin.cli.tracing import explain_login
+
+    with explained():
+        lines = explain_login(invocation.settings(), reference, language)
+    if lines is None:
+        fail(
+            "nothing is kept under this reference. Was it typed well? A login can be found once it "
+            "ended or stood before a page that refuses, for retention.trace_days. The code of "
+            "another page, such as one that does not exist, is only in the log: look there."
+        )
+    for line in lines:
+        click.echo(line)
+
+
+@main.command()
+@pass_invocation
+def worker(invocation: Invocation) -> None:
+    """Deliver waiting messages until stopped. Not needed beside serve, which does it as well."""
+    from admin.cli.serving import run_worker
+
+    with explained():
+        run_worker(invocation.settings())
+
+
+@main.command()
+@pass_invocation
+def serve(invocation: Invocation) -> None:
+    """Run the broker."""
+    from admin.cli.serving import run_server
+
+    with explained():
+        run_server(invocation.settings(), invocation.config)
+
+
+for group in (audit, person, factor, keys, operator, otp, outbox):
+    main.add_command(group)

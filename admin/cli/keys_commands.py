@@ -1,0 +1,75 @@
+"""The commands under ``sluis keys``."""
+
+from __future__ import annotations
+
+import click
+
+from admin.cli.context import Invocation, explained, fail
+from admin.cli.master_key_commands import master
+
+pass_invocation = click.make_pass_decorator(Invocation)
+KEY_USES = ("oidc_signing", "saml_signing", "saml_encryption", "client_signing", "audit_signing")
+
+
+@click.group()
+def keys() -> None:
+    """Signing and encryption keys: what stands, rotation, revocation; and the master key."""
+
+
+keys.add_command(master)
+
+
+@keys.command("list")
+@click.option("--json", "as_json", is_flag=True, help="With whole ids, for programs.")
+@pass_invocation
+def keys_list(invocation: Invocation, as_json: bool) -> None:
+    """Show each key in use, and when it moves on."""
+    from admin.cli.keys import list_keys
+
+    with explained():
+        for line in list_keys(invocation.settings(), as_json=as_json):
+            click.echo(line)
+
+
+@keys.command("rotate")
+@click.option("--use", type=click.Choice(KEY_USES), help="Only this use. Default: all.")
+@click.option("--plan", "only_plan", is_flag=True, help="Show the calendar; change nothing.")
+@pass_invocation
+def keys_rotate(invocation: Invocation, use: str | None, only_plan: bool) -> None:
+    """Publish next keys. Each is used once partners had the time to read it."""
+    from admin.cli.keys import calendar, rotate
+    from keys.signing_key import KeyUse
+
+    uses = [KeyUse(use)] if use is not None else list(KeyUse)
+    with explained():
+        settings = invocation.settings()
+        for line in calendar(settings, uses) if only_plan else rotate(settings, uses):
+            click.echo(line)
+
+
+# An id may begin with "-"; this command has no one-letter options to take it for.
+@keys.command(
+    "revoke", context_settings={"help_option_names": ["--help"], "ignore_unknown_options": True}
+)
+@click.argument("kid")
+@click.option("--now", "at_once", is_flag=True, help="Needed: there is no other way to revoke.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@pass_invocation
+def keys_revoke(invocation: Invocation, kid: str, at_once: bool, yes: bool) -> None:
+    """Retire the key KID at once, and replace it when it was the active one."""
+    from admin.cli.keys import revoke_now, warning
+    from keys.revocation import NoSuchKey
+
+    if not at_once:
+        fail("revoking breaks logins: add --now, or use: sluis keys rotate", 2)
+    with explained():
+        settings = invocation.settings()
+        try:
+            for line in warning(settings, kid):
+                click.echo(line)
+            if not yes:
+                click.confirm("Revoke this key?", abort=True)
+            for line in revoke_now(settings, kid):
+                click.echo(line)
+        except NoSuchKey as unknown:
+            fail(str(unknown), 2)

@@ -1,0 +1,44 @@
+"""``sluis outbox``: what waits, what was given up, and offering that again."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+from admin.cli.columns import aligned
+from admin.tables import TABLES
+from broker.settings import Settings
+from state import undelivered
+from state.clock import utc_now
+from state.db import writing
+from state.engine import session_at
+from state.trace import show_reference
+from state.undelivered import Queued, State
+
+_HEAD = ("Id", "Channel", "State", "At (UTC)", "Tries", "Reference", "Reason")
+
+
+def list_messages(settings: Settings, state: State | None, *, as_json: bool) -> list[str]:
+    """Lines to print, the newest message first; never a recipient or content."""
+    assert TABLES
+    with session_at(settings.database.url) as session:
+        found = undelivered.listed(session, state)
+    if as_json:
+        return [json.dumps([asdict(one) for one in found], default=str)]
+    return aligned([_HEAD, *map(_row, found)]) if found else ["No messages."]
+
+
+def _row(one: Queued) -> tuple[str, ...]:
+    is_lost = one.state == "given-up" and not one.kept
+    remarks = [one.reason or "", "(content is gone)" if is_lost else ""]
+    return (
+        *(one.id, one.channel, one.state, one.at.strftime("%Y-%m-%d %H:%M:%S"), str(one.attempts)),
+        *(show_reference(one.reference) if one.reference else "-", " ".join(remarks).strip()),
+    )
+
+
+def retry_messages(settings: Settings, message_id: str | None) -> int:
+    """Offer one message again, or each that was given up; how many."""
+    assert TABLES
+    with session_at(settings.database.url) as session, writing(session):
+        return undelivered.retry(session, utc_now(), message_id)

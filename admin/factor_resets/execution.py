@@ -1,0 +1,87 @@
+"""A reset: factors of somebody who lost them end, with every session, and the person is told.
+
+One rule for the console and the command. Who answers for it, and how they came to it, is decided
+before: in the console by two operators who each logged in, at the machine by whoever owns it.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from assurance import enrolment, second_factor
+from assurance.means import FactorKind
+from broker.process import Parts
+from broker.runtime import Runtime
+from broker.sso import grants, logout
+from broker.texts import notices
+from directory.people import Person
+from providers.accounts import Account
+from state import audit
+from state.audit import AuditEvent, Detail, EventTag
+
+
+class Way(enum.StrEnum):
+    """Where it was asked: two people who logged in, or names that were typed in a command."""
+
+    CONSOLE = "console"
+    COMMAND = "command"
+
+
+@dataclass(frozen=True)
+class Answerable:
+    """Who asked and who approved, by the ids of people. ``more`` stands in the audit event."""
+
+    asked_by: str
+    approved_by: str
+    way: Way
+    more: Mapping[str, Detail] = field(default_factory=dict)
+
+
+def carry_out(
+    sql: Session,
+    rt: Runtime | Parts,
+    person: Person,
+    factor_ids: Collection[str],
+    by: Answerable,
+    now: datetime,
+) -> int:
+    """End these factors with the transaction of the caller; how many stood.
+
+    The way back is the one that everybody goes: a factor that somebody adds alone counts only after
+    a code that went by letter, or when an administrator binds it.
+    """
+    ending = [f for f in enrolment.of_person(sql, person.id, now) if f.id in factor_ids]
+    numbers = [
+        second_factor.number_of(sql, rt.sealer, f.id) for f in ending if f.kind is FactorKind.SMS
+    ]
+    for factor in ending:
+        enrolment.end(sql, person.id, factor.id, now)
+    logout.end_everywhere(sql, rt, person.id, "factors_reset")
+    grants.revoke_of_person(sql, person.id, now)
+    details: dict[str, Detail] = {
+        "person": person.id,
+        "approved_by": by.approved_by,
+        "factors": len(ending),
+        "way": str(by.way),
+        **by.more,
+    }
+    audit.record(
+        sql, AuditEvent(EventTag.FACTOR_RESET, now, person_id=by.asked_by, details=details)
+    )
+    told = notices.Told(person.locale, addresses(sql, person), tuple(numbers))
+    kinds = tuple(dict.fromkeys(f.kind for f in ending))
+    notices.tell_reset(rt.settings.base_url, rt.sealer, sql, told, kinds, now)
+    return len(ending)
+
+
+def addresses(sql: Session, person: Person) -> tuple[str, ...]:
+    """Every address that we know of this person; of the account first."""
+    query = select(Account.email).where(Account.person_id == person.id, Account.ended_at.is_(None))
+    found = [*sql.scalars(query), person.email]
+    return tuple(dict.fromkeys(address for address in found if address))

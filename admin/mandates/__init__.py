@@ -1,0 +1,1 @@
+"""admin/mandates: say here what this room owns and what it leaves to others."""

@@ -1,0 +1,115 @@
+"""Jobs: what the worker does again and again, each at its own pace, in one thread.
+
+Every job may run in several processes at once and be stopped at any moment: it takes a lock of its
+own or writes only what is safe to write twice.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from time import perf_counter
+
+import structlog
+from structlog.contextvars import bound_contextvars
+
+from admin.audit.chain import MOST_ROWS, seal
+from admin.factor_resets import decisions
+from admin.operations.new_browsers import tell_new_browsers
+from admin.operations.purges import purge
+from broker.journey.expiry import end_expired
+from broker.monitoring import heartbeat
+from broker.process import Parts
+from keys.rotation import RotationPolicy, renew_due, rotate_due
+from state.db import writing
+from state.trace import new_reference
+
+PAUSE_SECONDS = 0.5
+OFTEN = timedelta(minutes=1)  # a job that comes more often says in the log only that it failed
+MOST_BATCHES = 20  # sealed in one go, so that the other jobs get their turn
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Job:
+    """``run`` raises what it likes: that is logged, and the job comes again in its time."""
+
+    name: str
+    every: timedelta
+    run: Callable[[Parts], None]
+
+
+def seal_audit(parts: Parts) -> None:
+    """Chain the audit events that were committed since the last time."""
+    keyring = parts.holder.current.keyring
+    for _ in range(MOST_BATCHES):
+        with parts.sessions() as session:
+            if seal(session, parts.sealer, keyring, parts.clock()) < MOST_ROWS:
+                return
+
+
+def rotate_keys(parts: Parts) -> None:
+    """Move keys on that are due, and publish the successors of those that are old."""
+    policy = RotationPolicy.renewing_after(parts.settings.keys.rotate_days)
+    now = parts.clock()
+    with parts.sessions() as session:
+        with writing(session):
+            rotate_due(session, now, policy)
+        renew_due(session, parts.sealer, now, policy)
+
+
+def end_resets(parts: Parts) -> None:
+    """End requests to reset factors that nobody decided on in time."""
+    with parts.sessions() as session, writing(session):
+        decisions.end_over(session, parts.clock())
+
+
+JOBS: tuple[Job, ...] = (
+    Job("audit", timedelta(seconds=1), seal_audit),
+    Job("expiry", timedelta(seconds=10), end_expired),
+    Job("resets", timedelta(seconds=30), end_resets),
+    Job("browsers", timedelta(seconds=15), tell_new_browsers),
+    Job("purge", timedelta(hours=1), purge),
+    Job("keys", timedelta(minutes=10), rotate_keys),
+)
+
+
+def run_until(stop: threading.Event, parts: Parts, jobs: Sequence[Job] = JOBS) -> None:
+    """Run each job when it is due, the first time at once, until the event is set."""
+    due: dict[str, datetime] = {}
+    while not stop.is_set():
+        run_due(parts, jobs, due)
+        stop.wait(PAUSE_SECONDS)
+
+
+def run_due(parts: Parts, jobs: Sequence[Job], due: dict[str, datetime]) -> None:
+    """Run what is due now; ``due`` holds when each job comes next."""
+    for job in jobs:
+        now = parts.clock()
+        if due.get(job.name, now) > now:
+            continue
+        due[job.name] = now + job.every
+        with bound_contextvars(reference=new_reference()):
+            _run(parts, job, due)
+
+
+def _run(parts: Parts, job: Job, due: dict[str, datetime]) -> None:
+    started = perf_counter()
+    try:
+        job.run(parts)
+        _tell_others(parts, job, due)
+    except Exception as error:
+        log.warning("job.failed", job=job.name, error=type(error).__name__)
+        return
+    if job.every >= OFTEN:  # what comes every few seconds would drown the rest
+        log.info("job.done", job=job.name, milliseconds=int((perf_counter() - started) * 1000))
+
+
+def _tell_others(parts: Parts, job: Job, due: dict[str, datetime]) -> None:
+    """A job that comes every second shows that now and then: each time is a write."""
+    now, when = parts.clock(), f"beat of {job.name}"
+    if due.get(when, now) <= now:
+        due[when] = now + heartbeat.EVERY
+        heartbeat.job_succeeded(parts.store, job.name, now)

@@ -1,0 +1,60 @@
+"""Purges: what is older than its retention allows goes, in portions with a transaction each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from admin.audit import retention
+from admin.factor_resets import requests
+from broker.process import Parts
+from broker.sso import grants
+from directory import history
+from state import outbox, trace, undelivered
+from state.db import writing
+
+MOST_PORTIONS: Final = 1000  # in one run; the rest goes in the next
+
+
+def purge(parts: Parts) -> None:
+    """Everything that has a retention. The audit last: what goes there is written there."""
+    kept, now = parts.settings.retention, parts.clock()
+
+    def before(days: int) -> datetime:
+        return now - timedelta(days=days)
+
+    for portion in (
+        partial(trace.purge, before=before(kept.trace_days)),
+        partial(history.purge, before=before(kept.history_days)),
+        partial(undelivered.purge, before=now - undelivered.KEPT),
+        partial(outbox.purge, before=before(kept.outbox_days)),
+        partial(requests.purge, before=before(kept.session_days)),
+        partial(grants.purge, before=before(kept.session_days)),
+        partial(grants.purge_sessions, before=before(kept.session_days)),
+    ):
+        _repeat(parts, portion)
+    _purge_audit(parts)
+
+
+def _purge_audit(parts: Parts) -> None:
+    now = parts.clock()
+    before = now - timedelta(days=parts.settings.retention.audit_days)
+    keyring = parts.holder.current.keyring
+    for _ in range(MOST_PORTIONS):
+        with parts.sessions() as session:
+            if not retention.purge(session, parts.sealer, keyring, before, now):
+                break
+    _repeat(parts, retention.purge_keys)
+
+
+def _repeat(parts: Parts, portion: Callable[[Session], int]) -> None:
+    """Until nothing is left, or enough was done for one run."""
+    for _ in range(MOST_PORTIONS):
+        with parts.sessions() as session, writing(session):
+            done = portion(session)
+        if not done:
+            return

@@ -1,0 +1,132 @@
+"""Readings: metrics whose truth is in the database or the configuration, read at each scrape."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version
+from typing import Final
+
+import structlog
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from admin.operations.jobs import JOBS
+from broker.monitoring import clocks, heartbeat
+from broker.process import Parts
+from keys.signing_key import KeyState, KeyUse
+from providers.registry import ProviderRecord
+from providers.saml.metadata import read_metadata
+from state import outbox
+
+OURS: Final = "sluis"
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Readings(Collector):
+    """Asks the parts of this process. What cannot be read is left out, so that an alert for its
+    absence speaks, and everything else is still told.
+    """
+
+    parts: Parts
+
+    def collect(self) -> Iterator[Metric]:
+        yield _gauge("sluis_build_info", "This version", ("version",), {(version("sluis"),): 1})
+        for read in (_certificates, _keys, _outbox, _jobs, _worker, _clocks):
+            try:
+                yield from read(self.parts)
+            except Exception as error:
+                log.warning("metrics.not_read", reading=read.__name__, error=type(error).__name__)
+
+
+def _gauge(
+    name: str, text: str, labels: tuple[str, ...], values: dict[tuple[str, ...], float]
+) -> Metric:
+    family = GaugeMetricFamily(name, text, labels=labels)
+    for which, value in values.items():
+        family.add_metric(which, value)
+    return family
+
+
+def _certificates(parts: Parts) -> Iterator[Metric]:
+    """The end of the last certificate of each owner and use: before it there is another one."""
+    ends: dict[tuple[str, ...], float] = {}
+
+    def note(owner: str, use: str, end: datetime) -> None:
+        ends[owner, use] = max(ends.get((owner, use), 0.0), end.timestamp())
+
+    configuration = parts.holder.current
+    for key in configuration.keyring.keys:
+        if key.certificate is not None and key.state is KeyState.ACTIVE:
+            note(OURS, str(key.use), key.certificate.not_valid_after_utc)
+    for record in configuration.providers.values():
+        for end in _ends(record):
+            note(record.id, "signing", end)
+    text = "When the last certificate of this owner and use ends"
+    yield _gauge("sluis_certificate_expiry_timestamp_seconds", text, ("owner", "use"), ends)
+
+
+def _ends(record: ProviderRecord) -> list[datetime]:
+    """When the certificates in the metadata that was registered end; of the others nothing is
+    known here.
+    """
+    document = record.saml.metadata if record.saml else None
+    if document is None:
+        return []
+    return [found.not_valid_after_utc for found in read_metadata(document).signing]
+
+
+def _keys(parts: Parts) -> Iterator[Metric]:
+    """Also the zeros: that there is no active key must be a number."""
+    found = Counter((str(k.use), str(k.state)) for k in parts.holder.current.keyring.keys)
+    states = (KeyState.NEXT, KeyState.ACTIVE, KeyState.RETIRING)
+    values: dict[tuple[str, ...], float] = {
+        (str(use), str(state)): found[str(use), str(state)] for use in KeyUse for state in states
+    }
+    yield _gauge("sluis_signing_keys", "Keys of ours", ("use", "state"), values)
+
+
+def _outbox(parts: Parts) -> Iterator[Metric]:
+    with parts.sessions() as session:
+        waiting = outbox.waiting(session)
+    now = parts.clock()
+    pending: dict[tuple[str, ...], float] = {(c,): 0 for c in outbox.CHANNELS}
+    oldest: dict[tuple[str, ...], float] = {(c,): 0 for c in outbox.CHANNELS}
+    for channel, (number, since) in waiting.items():
+        pending[channel,] = number
+        oldest[channel,] = max(0.0, (now - since).total_seconds())
+    yield _gauge("sluis_outbox_pending", "Messages that wait", ("channel",), pending)
+    yield _gauge(
+        "sluis_outbox_oldest_seconds", "How long the oldest one waits", ("channel",), oldest
+    )
+
+
+def _jobs(parts: Parts) -> Iterator[Metric]:
+    done = heartbeat.last_successes(parts.store, [job.name for job in JOBS])
+    values: dict[tuple[str, ...], float] = {
+        (job.name,): done.get(job.name, parts.started_at).timestamp() for job in JOBS
+    }
+    text = "When this job last did its work; when this process began where it never did"
+    yield _gauge("sluis_job_last_success_timestamp_seconds", text, ("job",), values)
+    every: dict[tuple[str, ...], float] = {(job.name,): job.every.total_seconds() for job in JOBS}
+    yield _gauge("sluis_job_interval_seconds", "How often this job comes", ("job",), every)
+
+
+def _worker(parts: Parts) -> Iterator[Metric]:
+    seen = heartbeat.last_beat(parts.store) or parts.started_at
+    text = "When a worker last lived; when this process began where none ever did"
+    values: dict[tuple[str, ...], float] = {(): seen.timestamp()}
+    yield _gauge("sluis_worker_last_beat_timestamp_seconds", text, (), values)
+
+
+def _clocks(parts: Parts) -> Iterator[Metric]:
+    with parts.sessions() as session:
+        found = clocks.measure(session, parts.store, parts.clock)
+    values: dict[tuple[str, ...], float] = {
+        (name,): difference.total_seconds() for name, difference in found.items()
+    }
+    text = "How far our clock is ahead of that of this server"
+    yield _gauge("sluis_clock_ahead_seconds", text, ("server",), values)

@@ -1,0 +1,56 @@
+"""What the web server loads in each of its processes."""
+
+from __future__ import annotations
+
+import encodings.idna
+import encodings.unicode_escape
+import gc
+import os
+import stringprep
+from pathlib import Path
+
+from cryptography.hazmat.backends.openssl import backend
+from flask import Flask
+
+from admin.operations.management import start_management
+from admin.operations.presence import keep_showing
+from admin.operations.worker import start_worker
+from broker import settings
+from broker.app import assemble, keep_configuration_fresh
+from broker.monitoring.logs import configure_logs
+from broker.monitoring.telemetry import start_telemetry
+from broker.process import start
+from keys.xml import schema
+from state.clock import utc_now
+
+OBJECTS_BEFORE_COLLECTION = 50_000
+# Libraries import these at their first use, which may be two requests at once.
+IMPORTED_LATE = (backend, encodings.idna, encodings.unicode_escape, stringprep)
+
+
+def application() -> Flask:
+    """The application, with its threads for configuration and, where embedded, the worker."""
+    file = os.environ.get("SLUIS_CONFIG_FILE")
+    loaded = settings.load(Path(file) if file else None)
+    configure_logs(loaded.log.level)
+    schema.prepare()
+    parts = start(loaded, utc_now)
+    parts.holder.refresh()
+    keep_configuration_fresh(parts)
+    keep_showing(parts)
+    if loaded.worker.embedded:
+        start_worker(parts)
+    start_management(parts)
+    start_telemetry(loaded.telemetry.otlp_endpoint)
+    app = assemble(parts)
+    _tune_collector()
+    return app
+
+
+def _tune_collector() -> None:
+    """What was made until here stays until the end; a login makes thousands of objects and almost
+    no cycles. Searching all of that every 700 objects costs a tenth of a login.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(OBJECTS_BEFORE_COLLECTION, 20, 50)

@@ -1,0 +1,126 @@
+"""The worker: messages in the outbox are sent, again and again until they arrive or are given up;
+and the jobs that come back in their time.
+
+Each channel has lanes of its own, so a slow provider of one holds up no other. A thread that looks
+wakes the lanes: at once when this process committed a message, twice a second for those of others.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+
+from admin.operations.channels import to_people
+from admin.operations.jobs import run_until
+from broker.monitoring import draining, heartbeat
+from broker.oidc.logout import LogoutAdapter
+from broker.process import Parts
+from state import bell
+from state.adapters.channels import ByChannel
+from state.ephemeral import StoreUnavailable
+from state.outbox import CHANNELS, Adapter, Channel, deliver_next, due_channels
+
+POLL_SECONDS: Final = 0.5
+PAUSE_AFTER_ERROR: Final = 1.0
+LANES: Final[Mapping[Channel, int]] = {"sms": 3, "mail": 2, "letter": 1, "logout": 2}
+log = structlog.get_logger()
+Bells = Mapping[Channel, threading.Event]
+
+
+@dataclass(frozen=True)
+class Worker:
+    """The threads of one process. They end by themselves once its main thread ends."""
+
+    stop: threading.Event
+    rung: threading.Event
+    threads: tuple[threading.Thread, ...]
+
+    def end(self, within: float) -> bool:
+        """Claim nothing any more and settle what was claimed; False when that takes longer."""
+        self.stop.set()
+        self.rung.set()
+        last = time.monotonic() + within
+        for thread in self.threads:
+            thread.join(max(0.0, last - time.monotonic()))
+        return not any(thread.is_alive() for thread in self.threads)
+
+
+def adapter_of(parts: Parts) -> Adapter:
+    """How each kind of message leaves this installation. Raises ValueError."""
+    to_portals = LogoutAdapter(
+        clients=lambda: parts.holder.current.clients,
+        keyring=lambda: parts.holder.current.keyring,
+        issuer=parts.settings.base_url,
+        outgoing=parts.outgoing,
+        clock=parts.clock,
+    )
+    return ByChannel({**to_people(parts.settings, parts.clock), "logout": to_portals})
+
+
+def start_worker(parts: Parts) -> Worker:
+    """Deliver and do the jobs in threads of this process. Several workers never send a message
+    twice. Raises ValueError for an adapter that cannot work.
+    """
+    adapter, stop, rung = adapter_of(parts), threading.Event(), bell.hear()
+    bells: Bells = {channel: threading.Event() for channel in CHANNELS}
+    for name, body in (("jobs", run_until), ("beat", _beat_until)):
+        # May be cut off anywhere, so the end of the process does not wait for them.
+        threading.Thread(target=body, args=(stop, parts), name=name, daemon=True).start()
+    threads = [threading.Thread(target=_look_until, args=(stop, rung, parts, bells), name="outbox")]
+    for channel, number in LANES.items():
+        lane = (stop, bells[channel], parts, adapter, channel)
+        threads += [
+            threading.Thread(target=_deliver_until, args=lane, name=f"outbox-{channel}-{each}")
+            for each in range(number)
+        ]
+    for thread in threads:
+        thread.start()
+    return Worker(stop, rung, tuple(threads))
+
+
+def _look_until(stop: threading.Event, rung: threading.Event, parts: Parts, bells: Bells) -> None:
+    """Wake the lanes of what is due; ends them when the process ends or its instance drains."""
+    while not stop.is_set() and threading.main_thread().is_alive() and not draining.has_begun():
+        rung.clear()
+        try:
+            with parts.sessions() as session:
+                for channel in due_channels(session, parts.clock()):
+                    bells[channel].set()
+        except Exception as error:
+            log.warning("outbox.failed", error=type(error).__name__)
+        rung.wait(POLL_SECONDS)
+    stop.set()
+    for each in bells.values():
+        each.set()
+
+
+def _deliver_until(
+    stop: threading.Event, rung: threading.Event, parts: Parts, adapter: Adapter, channel: Channel
+) -> None:
+    """Send what is due in this channel, one after another; an error is logged and tried again."""
+    while not stop.is_set():
+        rung.wait()
+        rung.clear()
+        try:
+            while not stop.is_set():
+                parcel = (parts.sessions, parts.sealer, adapter, parts.clock)
+                if deliver_next(*parcel, channels=(channel,)) is None:
+                    break
+        except Exception as error:
+            log.warning("outbox.failed", channel=channel, error=type(error).__name__)
+            stop.wait(PAUSE_AFTER_ERROR)
+
+
+def _beat_until(stop: threading.Event, parts: Parts) -> None:
+    """Show the other processes that a worker lives."""
+    while not stop.is_set():
+        try:
+            heartbeat.beat(parts.store, parts.clock())
+        except StoreUnavailable:
+            log.warning("worker.no_beat")
+        stop.wait(heartbeat.EVERY.total_seconds())

@@ -1,0 +1,104 @@
+"""Who is at the operator console, and whether their roles allow what they ask."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import wraps
+from typing import Any, Final
+
+from flask import Blueprint, request
+from werkzeug.wrappers import Response
+
+from admin.operator_console.pages import DeniedPage, DeskFrame
+from admin.operators import roles as operators
+from admin.operators.roles import OperatorRole, Permission, may
+from broker.console import sessions
+from broker.console.downstream import OPERATOR
+from broker.console.sessions import ConsoleSession
+from broker.runtime import Runtime
+from broker.web.responses import show
+from state import audit
+from state.audit import AuditEvent, EventTag
+from state.db import writing
+
+blueprint: Final = Blueprint("operator", __name__, url_prefix="/operator")
+
+
+@dataclass(frozen=True)
+class Desk:
+    """An operator at work, in the roles of this moment."""
+
+    session: ConsoleSession
+    roles: frozenset[OperatorRole]
+    frame: DeskFrame
+
+    @property
+    def rt(self) -> Runtime:
+        return self.session.rt
+
+    @property
+    def now(self) -> datetime:
+        return self.session.now
+
+    def may(self, permission: Permission) -> bool:
+        return may(self.roles, permission)
+
+
+View = Callable[..., Response]
+
+
+def requires(
+    permission: Permission, *, recent: bool = False, by_itself: bool = False
+) -> Callable[[View], Callable[..., Response]]:
+    """Only for operators whose roles allow this; the view gets the Desk first.
+
+    ``recent``: the login must be of the last minutes, else it is asked anew. ``by_itself``: asked
+    by the script of a page, which is no use of the session and opens no login.
+    """
+
+    def around(view: View) -> Callable[..., Response]:
+        @wraps(view)
+        def entered(**values: Any) -> Response:
+            session = sessions.current(OPERATOR, counts=not by_itself)
+            if session is None:
+                return Response(status=401) if by_itself else sessions.log_in(OPERATOR)
+            desk = _desk(session)
+            if not desk.may(permission):
+                return _denied(desk, permission)
+            if recent and not session.is_recent():
+                return sessions.log_in(OPERATOR, force_authn=True)
+            return view(desk, **values)
+
+        return entered
+
+    return around
+
+
+def _desk(session: ConsoleSession) -> Desk:
+    roles = operators.roles_of(session.rt.session, session.person.id, session.now)
+    frame = DeskFrame(
+        person=session.person.display_name,
+        roles=tuple(sorted(roles)),
+        reads_traces=may(roles, Permission.READ_TRACES),
+        reads_operators=may(roles, Permission.READ_OPERATORS),
+        resets_factors=may(roles, Permission.RESET_FACTORS),
+    )
+    return Desk(session, roles, frame)
+
+
+def _denied(desk: Desk, permission: Permission) -> Response:
+    """403 with a page that says whom to ask; the attempt is audited."""
+    with writing(desk.rt.session) as sql:
+        audit.record(
+            sql,
+            AuditEvent(
+                EventTag.ACCESS_DENIED,
+                desk.now,
+                person_id=desk.session.person.id,
+                reason="role" if desk.roles else "no_operator",
+                details={"permission": str(permission), "page": request.endpoint or ""},
+            ),
+        )
+    return show(DeniedPage(desk.frame), 403)

@@ -1,0 +1,79 @@
+"""The start page of the console, and the way out."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from flask import request
+from werkzeug.wrappers import Response
+
+from admin.operator_console.access import Desk, blueprint, requires
+from admin.operator_console.login_rows import login_row
+from admin.operator_console.pages import LoggedOutPage
+from admin.operator_console.trace_pages import Expiry, LoginRow, StartPage
+from admin.operators.roles import Permission
+from broker.console import sessions
+from broker.console.downstream import OPERATOR
+from broker.web.responses import show
+from keys.signing_key import KeyState
+from state import outbox, trace_search
+from state.trace_search import Wanted
+
+HOUR: Final = timedelta(hours=1)
+FAILURES: Final = 6
+
+
+@blueprint.get("")
+@requires(Permission.SEE_STATE)
+def start(desk: Desk) -> Response:
+    """What happens here at this moment."""
+    sql = desk.rt.session
+    outcomes = dict(trace_search.outcomes_since(sql, desk.now - HOUR))
+    waiting = outbox.waiting(sql)
+    succeeded, refused = outcomes.pop("success", 0), outcomes.pop("refused", 0)
+    page = StartPage(
+        desk=desk.frame,
+        at=desk.now,
+        succeeded=succeeded,
+        refused=refused,
+        other=sum(outcomes.values()),
+        waiting=sum(number for number, _ in waiting.values()),
+        oldest_at=min((since for _, since in waiting.values()), default=None),
+        expires=_first_to_expire(desk),
+        failures=_failures(desk),
+        kept_days=desk.rt.settings.retention.trace_days,
+    )
+    return show(page)
+
+
+@blueprint.post("/uitloggen")
+def log_out() -> Response:
+    """End the session here and its grant."""
+    return sessions.log_out(OPERATOR)
+
+
+@blueprint.get("/uitgelogd")
+def logged_out() -> Response:
+    """Where a logout or a stopped login ends."""
+    return show(LoggedOutPage(request.args.get("reason", "")))
+
+
+def _failures(desk: Desk) -> tuple[LoginRow, ...]:
+    if not desk.may(Permission.READ_TRACES):
+        return ()
+    found = trace_search.newest(desk.rt.session, Wanted(outcome="refused"), limit=FAILURES)
+    return tuple(login_row(desk.rt.configuration, one) for one in found)
+
+
+def _first_to_expire(desk: Desk) -> Expiry | None:
+    """Of our certificates that partners use, the one that ends first."""
+    ends = [
+        (key.certificate.not_valid_after_utc, str(key.use))
+        for key in desk.rt.configuration.keyring.keys
+        if key.certificate is not None and key.state is not KeyState.RETIRED
+    ]
+    if not ends:
+        return None
+    at, use = min(ends)
+    return Expiry(name=use, at=at, days=(at - desk.now).days)

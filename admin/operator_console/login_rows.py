@@ -1,0 +1,37 @@
+"""Traces as rows of a page: names of registrations instead of their ids, in the page's language."""
+
+from __future__ import annotations
+
+from admin.operator_console.trace_pages import Choice, LoginRow
+from broker.configuration import Configuration
+from broker.web.language import locale
+from broker.web.registration_names import OWN, makelaar_name, service_name
+from providers.accounts import PROVIDER_ID
+from state.trace_search import Found
+
+
+def login_row(configuration: Configuration, found: Found) -> LoginRow:
+    """One line of a list."""
+    record = found.record
+    return LoginRow(
+        id=found.id,
+        reference=record.reference,
+        outcome=record.outcome,
+        reason=record.reason,
+        service=service_name(configuration, record.service_uuid) or "–",
+        makelaar=makelaar_name(configuration, record.provider_id),
+        ended_at=record.ended_at,
+    )
+
+
+def service_choices(configuration: Configuration) -> tuple[Choice, ...]:
+    """Every service, by name."""
+    found = (Choice(uuid, one.name.in_(locale())) for uuid, one in configuration.services.items())
+    return tuple(sorted(found, key=lambda choice: choice.name.casefold()))
+
+
+def makelaar_choices(configuration: Configuration) -> tuple[Choice, ...]:
+    """Every makelaar, by name, and the accounts of Sluis itself."""
+    found = [Choice(id_, one.name) for id_, one in configuration.providers.items()]
+    found.append(Choice(PROVIDER_ID, OWN))
+    return tuple(sorted(found, key=lambda choice: choice.name.casefold()))

@@ -1,0 +1,120 @@
+"""Resets of factors: one operator asks, another one decides; both logged in just now."""
+
+from __future__ import annotations
+
+from flask import redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from admin.factor_resets import decisions, execution, requests
+from admin.factor_resets.execution import Answerable, Way
+from admin.factor_resets.requests import FactorReset, Outcome, ResetRefused, Wish
+from admin.factor_resets.rules import Verdict
+from admin.operator_console import reset_pages, reset_search
+from admin.operator_console.access import Desk, blueprint, requires
+from admin.operator_console.reset_search import Case
+from admin.operators.roles import Permission
+from broker.downstream import PageError
+from broker.web.responses import show
+from directory.people import Person
+from state.db import writing
+
+_FAILURES = frozenset({Verdict.NOT_ALLOWED, Verdict.OWN, Verdict.SUBJECT, Verdict.SAME_PERSON})
+
+
+@blueprint.get("/herstel")
+@requires(Permission.RESET_FACTORS, recent=True)
+def resets(desk: Desk) -> Response:
+    """Search for somebody, and what waits for a decision."""
+    return show(reset_pages.listed(desk, "over" if request.args.get("over") else ""))
+
+
+@blueprint.post("/herstel/zoek")
+@requires(Permission.RESET_FACTORS, recent=True)
+def look_up(desk: Desk) -> Response:
+    """Find one person. What was typed stands in no address and on no page after this."""
+    found = reset_search.look_up(desk, request.form.get("who", ""))
+    if isinstance(found, Case):
+        return redirect(url_for("operator.ask_reset", handle=found.handle), 303)
+    return show(reset_pages.listed(desk, found), 422)
+
+
+@blueprint.get("/herstel/aanvraag/<handle>")
+@requires(Permission.RESET_FACTORS, recent=True)
+def ask_reset(desk: Desk, handle: str) -> Response:
+    """Which factors, why, and how it was checked who asks."""
+    person = reset_search.person_of(desk, handle)
+    if person is None:
+        return redirect(url_for("operator.resets", over=1), 303)
+    return show(reset_pages.form(desk, handle, person))
+
+
+@blueprint.post("/herstel/aanvraag/<handle>")
+@requires(Permission.RESET_FACTORS, recent=True)
+def keep_reset(desk: Desk, handle: str) -> Response:
+    """Ask it. Nothing ends before a colleague approves."""
+    person = reset_search.person_of(desk, handle)
+    if person is None:
+        return redirect(url_for("operator.resets", over=1), 303)
+    wish = Wish(
+        factor_ids=frozenset(request.form.getlist("factor")),
+        reason=request.form.get("reason", ""),
+        proof=request.form.get("proof", ""),
+    )
+    asked_by = desk.session.person.id
+    try:
+        with writing(desk.rt.session) as sql:
+            reset = requests.ask(sql, person.id, wish, asked_by=asked_by, now=desk.now)
+            reset_id = reset.id
+    except ResetRefused as refused:
+        return show(reset_pages.form(desk, handle, person, wish, refused.why), 422)
+    return redirect(url_for("operator.show_reset", reset_id=reset_id), 303)
+
+
+@blueprint.get("/herstel/<reset_id>")
+@requires(Permission.RESET_FACTORS, recent=True)
+def show_reset(desk: Desk, reset_id: str) -> Response:
+    """Exactly what is asked; with the buttons for who may decide."""
+    return show(reset_pages.page(desk, _one(desk, reset_id)))
+
+
+@blueprint.post("/herstel/<reset_id>")
+@requires(Permission.RESET_FACTORS, recent=True)
+def decide(desk: Desk, reset_id: str) -> Response:
+    """Approve, reject or, by who asked, withdraw."""
+    reset = _one(desk, reset_id)
+    decision = request.form.get("decision", "")
+    is_own = reset.asked_by == desk.session.person.id
+    if decision == "approve":
+        return _approve(desk, reset)
+    ends = {"reject": Outcome.REJECTED, "withdraw": Outcome.WITHDRAWN}.get(decision)
+    if ends is not None and (ends is Outcome.WITHDRAWN) == is_own and reset.is_open(desk.now):
+        with writing(desk.rt.session) as sql:
+            decisions.close(sql, reset, ends, desk.session.person.id, desk.now)
+    return redirect(url_for("operator.show_reset", reset_id=reset_id), 303)
+
+
+def _approve(desk: Desk, reset: FactorReset) -> Response:
+    """Verdict and reset in one transaction: both or neither."""
+    reset_id, approver = reset.id, desk.session.person.id
+    with writing(desk.rt.session) as sql:
+        verdict = decisions.approve(sql, reset_id, approver, desk.now)
+        if verdict is Verdict.GRANTED:
+            taken = sql.get_one(FactorReset, reset_id)
+            person = sql.get_one(Person, taken.person_id)
+            answers = Answerable(
+                taken.asked_by,
+                approver,
+                Way.CONSOLE,
+                {"request": taken.id, "reason": str(taken.reason), "proof": str(taken.proof)},
+            )
+            execution.carry_out(sql, desk.rt, person, taken.factors, answers, desk.now)
+    if verdict in _FAILURES:
+        return show(reset_pages.page(desk, _one(desk, reset_id), verdict), 403)
+    return redirect(url_for("operator.show_reset", reset_id=reset_id), 303)
+
+
+def _one(desk: Desk, reset_id: str) -> FactorReset:
+    reset = desk.rt.session.get(FactorReset, reset_id)
+    if reset is None:
+        raise PageError(404, "not_found", "no such reset")
+    return reset

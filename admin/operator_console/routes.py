@@ -1,0 +1,25 @@
+"""Every address of the console on one blueprint."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from admin.operator_console import (
+    dashboard,
+    operators,
+    resets,
+    set_up,
+    set_up_passkey,
+    traces,
+)
+from admin.operator_console.access import blueprint
+
+MODULES: Final = (
+    dashboard,
+    traces,
+    operators,
+    resets,
+    set_up,
+    set_up_passkey,
+)  # imported for the addresses that they add
+__all__ = ["blueprint"]

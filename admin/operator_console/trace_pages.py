@@ -1,0 +1,180 @@
+"""Traces for operators: the list (C8) and one login (C9). Registrations and machine words; no
+people.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from admin.operator_console.pages import DeskFrame
+
+
+@dataclass(frozen=True)
+class LoginRow:
+    """One login in a list. ``outcome`` and ``reason`` are machine words, the rest are names."""
+
+    id: str
+    reference: str
+    outcome: str
+    reason: str | None
+    service: str
+    makelaar: str | None
+    ended_at: datetime
+
+
+@dataclass(frozen=True)
+class Choice:
+    value: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the address asks. ``code`` is what was typed."""
+
+    code: str = ""
+    service: str = ""
+    makelaar: str = ""
+    outcome: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.service or self.makelaar or self.outcome)
+
+
+@dataclass(frozen=True)
+class LoginList:
+    """The part of the page that is replaced while it follows."""
+
+    rows: tuple[LoginRow, ...]
+    filters: Filters
+    is_first: bool
+    kept_days: int
+    template: str = "operator/login_list.html"
+
+
+@dataclass(frozen=True)
+class TracesPage:
+    """Addresses are of this page, with the same filters. ``follow_url`` is empty on older pages and
+    after a pause.
+    """
+
+    desk: DeskFrame
+    logins: LoginList
+    services: tuple[Choice, ...]
+    makelaars: tuple[Choice, ...]
+    refresh_url: str
+    follow_url: str
+    pause_url: str
+    resume_url: str
+    older_url: str
+    newest_url: str
+    is_no_code: bool = False
+    template: str = "operator/traces.html"
+
+
+@dataclass(frozen=True)
+class Fact:
+    """What a step found or expected."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Explained:
+    """What a reason means, in the language of the page."""
+
+    cause: str
+    remedy: str
+    who: str
+    answer: str
+
+
+@dataclass(frozen=True)
+class StepRow:
+    """One step. ``state``: ``ok``, ``bad`` or ``off`` (the user stopped). ``after``: time since the
+    login began.
+    """
+
+    name: str
+    state: str
+    detail: str
+    after: str
+    reason: str | None = None
+    facts: tuple[Fact, ...] = ()
+
+
+@dataclass(frozen=True)
+class EventRow:
+    """An audit event with the reference of this login."""
+
+    at: datetime
+    what: str
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class TraceView:
+    """One login from begin to end. ``ended_at`` is None for one that is not closed yet."""
+
+    id: str | None
+    outcome: str
+    reason: str | None
+    client: str | None
+    service: str | None
+    makelaar: str | None
+    level: str | None
+    started_at: datetime | None
+    ended_at: datetime | None
+    steps: tuple[StepRow, ...]
+    failed: int | None  # number of the step that failed, from 1
+    explained: Explained | None
+    events: tuple[EventRow, ...] = ()
+
+
+@dataclass(frozen=True)
+class TracePage:
+    """Everything under one reference; mostly one login."""
+
+    desk: DeskFrame
+    reference: str
+    views: tuple[TraceView, ...]
+    template: str = "operator/trace.html"
+
+
+@dataclass(frozen=True)
+class NoTracePage:
+    """Nothing is known under this reference."""
+
+    desk: DeskFrame
+    reference: str
+    kept_days: int
+    template: str = "operator/no_trace.html"
+
+
+@dataclass(frozen=True)
+class Expiry:
+    """A certificate of ours and when it ends."""
+
+    name: str
+    at: datetime
+    days: int
+
+
+@dataclass(frozen=True)
+class StartPage:
+    """The start page: figures of this moment, and nothing that is not known."""
+
+    desk: DeskFrame
+    at: datetime
+    succeeded: int
+    refused: int
+    other: int
+    waiting: int
+    oldest_at: datetime | None
+    expires: Expiry | None
+    failures: tuple[LoginRow, ...]
+    kept_days: int
+    template: str = "operator/start.html"

@@ -1,0 +1,104 @@
+"""A trace told to an operator: names for machine words, the step that failed, and what it means.
+
+Where a login is not closed yet, as when the user still has the error page open, the audit events
+with its reference tell what is known.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from admin.operator_console import trace_words
+from admin.operator_console.trace_pages import EventRow, Fact, StepRow, TraceView
+from broker.runtime import Runtime
+from broker.web.registration_names import client_name, makelaar_name, service_name
+from state import audit, trace_search
+from state.audit import AuditEvent
+from state.trace import TraceStep, show_reference
+from state.trace_search import Found
+
+
+def views(rt: Runtime, reference: str) -> tuple[TraceView, ...]:
+    """Every login with this reference, newest first; what the audit log knows where there is
+    none.
+    """
+    found = trace_search.with_reference(rt.session, reference)
+    if found:
+        return tuple(view(rt, one) for one in found)
+    events = audit.recent(rt.session, reference=reference)
+    return (_of_events(rt, events),) if events else ()
+
+
+def view(rt: Runtime, found: Found) -> TraceView:
+    """One login."""
+    record, configuration = found.record, rt.configuration
+    failed = record.failed
+    steps = tuple(_step(step, number == failed) for number, step in enumerate(record.steps, 1))
+    return TraceView(
+        id=found.id,
+        outcome=record.outcome,
+        reason=record.cause,
+        client=client_name(configuration, record.client_id),
+        service=service_name(configuration, record.service_uuid),
+        makelaar=makelaar_name(configuration, record.provider_id),
+        level=record.level.label if record.level else None,
+        started_at=record.started_at,
+        ended_at=record.ended_at,
+        steps=steps,
+        failed=failed,
+        explained=trace_words.explained(record.cause),
+    )
+
+
+def document(found: Found) -> dict[str, Any]:
+    """What an export holds: machine words, times and identifiers of registrations."""
+    record = found.record
+    return {
+        "reference": show_reference(record.reference),
+        "started_at": record.started_at.isoformat(),
+        "ended_at": record.ended_at.isoformat(),
+        "outcome": record.outcome,
+        "reason": record.reason,
+        "client_id": record.client_id,
+        "service_uuid": record.service_uuid,
+        "makelaar": record.provider_id,
+        "level": record.level.label if record.level else None,
+        "steps": [{**vars(step), "measured": dict(step.measured)} for step in record.steps],
+    }
+
+
+def _of_events(rt: Runtime, events: list[AuditEvent]) -> TraceView:
+    last, configuration = events[0], rt.configuration
+    reason = next((event.reason for event in events if event.reason), None)
+    return TraceView(
+        id=None,
+        outcome=last.outcome or "open",
+        reason=reason,
+        client=client_name(configuration, last.client_id),
+        service=service_name(configuration, last.service_uuid),
+        makelaar=makelaar_name(configuration, last.provider_id),
+        level=None,
+        started_at=None,
+        ended_at=None,
+        steps=(),
+        failed=None,
+        explained=trace_words.explained(reason),
+        events=tuple(
+            EventRow(event.at, trace_words.event(event.tag), event.reason)
+            for event in reversed(events)
+        ),
+    )
+
+
+def _step(step: TraceStep, is_bad: bool) -> StepRow:
+    state = "bad" if is_bad else "ok" if step.went_well else "off"
+    return StepRow(
+        name=trace_words.step(step.step),
+        state=state,
+        detail=trace_words.outcome(step.outcome),
+        after=trace_words.after(step.milliseconds),
+        reason=step.reason,
+        facts=tuple(
+            Fact(trace_words.measured(name), str(value)) for name, value in step.measured.items()
+        ),
+    )

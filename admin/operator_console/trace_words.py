@@ -1,0 +1,133 @@
+"""Machine words of traces and audit events in words for people, in the language of the page."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask_babel import format_decimal, gettext
+from flask_babel import lazy_gettext as _
+
+from admin.operator_console.trace_pages import Explained
+from broker.texts import reasons
+from state.audit import EventTag
+
+STEPS: Final = {
+    "received": _("Verzoek van het portaal"),
+    "client": _("Portaal en dienst gecontroleerd"),
+    "method": _("Manier van inloggen gekozen"),
+    "provider": _("Makelaar gekozen"),
+    "password": _("Wachtwoord"),
+    "new-password": _("Nieuw wachtwoord"),
+    "authenticate": _("Naar de makelaar"),
+    "answer": _("Antwoord van de makelaar"),
+    "signature": _("Handtekening"),
+    "conditions": _("Tijd, adres en ontvanger"),
+    "level": _("Niveau van de makelaar"),
+    "session": _("Eerdere login"),
+    "account": _("Persoon gevonden"),
+    "means": _("Inlogmiddel"),
+    "step-up": _("Niveau en tweede factor"),
+    "mandate": _("Machtiging"),
+    "consent": _("Toestemming"),
+    "document": _("Antwoord op een document"),
+    "confirm": _("Code voor dat antwoord"),
+    "respond": _("Antwoord aan het portaal"),
+    "ended": _("Einde"),
+}
+OUTCOMES: Final = {
+    "answered": _("In orde"),
+    "sent": _("Verzoek verstuurd"),
+    "accepted": _("Gecontroleerd en goed"),
+    "continued": _("Eerdere login gebruikt"),
+    "cancelled": _("De gebruiker stopte"),
+    "rejected": _("Afgekeurd"),
+    "unavailable": _("De makelaar gaf geen bruikbaar antwoord"),
+    "level_too_low": _("Het niveau was te laag"),
+    "refused": _("Geweigerd"),
+    "expired": _("De tijd was om"),
+    "not_asked": _("In orde, zonder vraag"),
+}
+EVENTS: Final = {
+    EventTag.MESSAGE_REJECTED: _("Antwoord van de makelaar afgekeurd"),
+    EventTag.LOGIN_REFUSED: _("Login geweigerd"),
+    EventTag.LOGIN_CANCELLED: _("Login gestopt"),
+    EventTag.LOGIN_SUCCEEDED: _("Login gelukt"),
+    EventTag.LOGIN_EXPIRED: _("Login verlopen"),
+    EventTag.FACTOR_FAILED: _("Verkeerde code van een tweede factor"),
+    EventTag.FACTOR_LOCKED: _("Tweede factor op slot na te veel verkeerde codes"),
+    EventTag.MANDATE_REQUESTED: _("Machtiging gevraagd"),
+    EventTag.MANDATE_GRANTED: _("Machtiging gegeven"),
+    EventTag.MANDATE_REQUEST_REFUSED: _("Verzoek om een machtiging afgewezen"),
+    EventTag.MANDATE_REVOKED: _("Machtiging ingetrokken"),
+    EventTag.DOCUMENT_ANSWERED: _("Antwoord op een document gegeven"),
+    EventTag.CONSENT_GIVEN: _("Toestemming gegeven"),
+    EventTag.SESSION_ENDED: _("Sessie geëindigd"),
+    EventTag.PARTY_SWITCHED: _("Andere organisatie gekozen"),
+    EventTag.PASSWORD_CHANGED: _("Wachtwoord veranderd"),
+    EventTag.ACCOUNT_PAUSED: _("Account even op slot na te veel verkeerde wachtwoorden"),
+    EventTag.RECOVERY_CODE_USED: _("Herstelcode gebruikt"),
+    EventTag.PASSKEY_COUNTER_BACK: _("Passkey geweigerd: de teller liep terug"),
+    EventTag.SMS_STOPPED: _("Sms tegengehouden: het uur zat vol"),
+    EventTag.CODE_REUSED: _("Code voor een tweede keer gebruikt"),
+}
+
+MEASURED: Final = {
+    "given": _("Gekregen"),
+    "asked": _("Gevraagd"),
+    "clock_seconds": _("Verschil van de klok, in seconden"),
+    "allowed_seconds": _("Toegestaan verschil, in seconden"),
+    "login_age_seconds": _("Zo lang geleden ingelogd, in seconden"),
+    "expected": _("Verwacht"),
+    "provider": _("Makelaar"),
+    "how": _("Hoe gekozen"),
+    "client": _("Portaal"),
+    "service": _("Dienst"),
+    "protocol": _("Protocol"),
+    "second_factor": _("Tweede factor"),
+    "mandate": _("Soort machtiging"),
+    "status": _("Status"),
+    "rule": _("Regel van de dienst"),
+    "kept": _("Niet opnieuw vragen"),
+    "number": _("Keer naar de makelaar"),
+    "mandates": _("Waarom machtigingen hier niet gelden"),
+    "method": _("Manier van inloggen"),
+    "passive": _("Zonder pagina's"),
+    "fresh": _("Nieuwe login gevraagd"),
+    "max_age": _("Hoogste leeftijd van de login, in seconden"),
+}
+
+
+def measured(name: str) -> str:
+    """What a value is about."""
+    return str(MEASURED.get(name, name))
+
+
+def after(milliseconds: int) -> str:
+    """``+34 ms`` or ``+4,1 s``."""
+    if milliseconds < 1000:
+        return f"+{milliseconds} ms"
+    return f"+{format_decimal(milliseconds / 1000, '0.0')} s"
+
+
+def step(word: str) -> str:
+    """The name of a step; the word itself where there is none."""
+    return str(STEPS.get(word, word))
+
+
+def outcome(word: str) -> str:
+    """How a step ended."""
+    return str(OUTCOMES.get(word, word))
+
+
+def event(tag: EventTag) -> str:
+    """What an audit event says."""
+    return str(EVENTS.get(tag, tag.value))
+
+
+def explained(reason: str | None) -> Explained | None:
+    """What this reason means, what helps and who can do it; None where nothing needs it."""
+    known = reasons.find(reason)
+    if known is None:
+        return None
+    told = reasons.told(known, gettext)
+    return Explained(told.cause, told.remedy, gettext(reasons.FIXERS[told.fixer]), told.answer)

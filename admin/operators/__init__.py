@@ -1,0 +1,1 @@
+"""admin/operators: say here what this room owns and what it leaves to others."""

@@ -1,0 +1,207 @@
+"""The console at ``/beheer``: an administrator sees requests for a mandate and decides on them.
+
+Taking back what was given stands in ``mandates``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from admin.mandates import given as given_mandates
+from admin.mandates import requests as mandate_requests
+from admin.mandates.administrators import NotAdministrator, organisations_of
+from admin.mandates.requests import AlreadyDecided, Decision, NoSuchRequest
+from admin.organisation_console.pages import (
+    ConsoleFrame,
+    LoggedOutPage,
+    MandateRow,
+    NotAllowedPage,
+    RequestPage,
+    RequestRow,
+    RequestsPage,
+)
+from broker.console import sessions
+from broker.console.downstream import BEHEER
+from broker.downstream import PageError
+from broker.runtime import Runtime
+from broker.web.registration_names import service_name
+from broker.web.responses import show
+from consent.mandates import Mandate, MandateRefused
+from consent.requests import MandateRequest
+from state.db import writing
+
+blueprint = Blueprint("console", __name__, url_prefix="/beheer")
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+PROPOSED_DAYS = 365
+
+
+@dataclass(frozen=True)
+class Console:
+    """Somebody in the console, today an administrator or not."""
+
+    rt: Runtime
+    person_id: str
+    frame: ConsoleFrame
+    now: datetime
+
+
+def visitor() -> Console | None:
+    """Who is in the console; None for who must log in."""
+    session = sessions.current(BEHEER)
+    if session is None:
+        return None
+    places = organisations_of(session.rt.session, session.person.id, session.now)
+    frame = ConsoleFrame(session.person.display_name, tuple(place.name for place in places))
+    return Console(session.rt, session.person.id, frame, session.now)
+
+
+def log_in() -> Response:
+    """Begin a login that comes back here."""
+    return sessions.log_in(BEHEER)
+
+
+@blueprint.get("")
+def requests() -> Response:
+    """Open requests at the organisations of this administrator."""
+    console = visitor()
+    if console is None:
+        return log_in()
+    if not console.frame.organisations:
+        return show(NotAllowedPage(console.frame), 403)
+    found = mandate_requests.open_requests(console.rt.session, console.person_id, console.now)
+    given = given_mandates.standing(console.rt.session, console.person_id, console.now)
+    page = RequestsPage(
+        console.frame,
+        tuple(_row(console, one) for one in found),
+        tuple(mandate_row(console, one) for one in given),
+        done=request.args.get("done"),
+    )
+    return show(page)
+
+
+@blueprint.get("/verzoek/<request_id>")
+def show_request(request_id: str) -> Response:
+    """One request with the form to decide."""
+    console = visitor()
+    if console is None:
+        return log_in()
+    return show(_page(console, _one(console, request_id)))
+
+
+@blueprint.post("/verzoek/<request_id>")
+def decide(request_id: str) -> Response:
+    """Grant or refuse; of two administrators the first decides."""
+    console = visitor()
+    if console is None:
+        return log_in()
+    granting = request.form.get("decision") == "grant"
+    until = _until(request.form.get("until", ""))
+    if granting and until is None:
+        return show(_page(console, _one(console, request_id), error=True), 422)
+    try:
+        with writing(console.rt.session) as session:
+            asked = _one(console, request_id)
+            decision = _decision(console, asked)
+            if granting and until is not None:
+                years = console.rt.settings.mandates.max_years
+                mandate_requests.grant(session, asked, decision, until, years)
+            else:
+                mandate_requests.refuse(session, asked, decision)
+    except MandateRefused:
+        return show(_page(console, _one(console, request_id), error=True), 422)
+    except AlreadyDecided:
+        return to_requests("decided")
+    return to_requests("granted" if granting else "refused")
+
+
+@blueprint.post("/uitloggen")
+def log_out() -> Response:
+    """End the session here and its grant."""
+    return sessions.log_out(BEHEER)
+
+
+@blueprint.get("/uitgelogd")
+def logged_out() -> Response:
+    """Where a logout or a stopped login ends."""
+    return show(LoggedOutPage(request.args.get("reason", "")))
+
+
+def to_requests(done: str) -> Response:
+    """Back to the front page, which says what was done."""
+    return redirect(url_for("console.requests", done=done), 303)
+
+
+def _one(console: Console, request_id: str) -> MandateRequest:
+    """The request, for its administrators alone; for others it does not exist."""
+    try:
+        return mandate_requests.one_request(
+            console.rt.session, console.person_id, request_id, console.now
+        )
+    except (NoSuchRequest, NotAdministrator):
+        raise PageError(404, "not_found", "no such request for this person") from None
+
+
+def _decision(console: Console, asked: MandateRequest) -> Decision:
+    service = console.rt.configuration.services.get(asked.service_uuid)
+    if service is None:
+        raise PageError(410, "service_gone", "service of the request is gone")
+    return Decision(
+        administrator_id=console.person_id,
+        service=service,
+        now=console.now,
+        sealer=console.rt.sealer,
+    )
+
+
+def _until(text: str) -> datetime | None:
+    """The end of that day in the Netherlands; None where the text is no date."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return datetime.combine(day, time(23, 59, 59), AMSTERDAM).astimezone(UTC)
+
+
+def mandate_row(console: Console, mandate: Mandate) -> MandateRow:
+    """A mandate as the pages show it."""
+    return MandateRow(
+        id=mandate.id,
+        person=mandate.person.display_name,
+        organisation=mandate.organisation.name,
+        service=service_name(console.rt.configuration, mandate.service_uuid) or "",
+        level=mandate.level.label,
+        since=mandate.valid_from,
+        until=mandate.valid_until,
+        last_used=mandate.last_used_at,
+    )
+
+
+def _row(console: Console, asked: MandateRequest) -> RequestRow:
+    return RequestRow(
+        id=asked.id,
+        person=asked.person.display_name,
+        organisation=asked.organisation.name,
+        service=service_name(console.rt.configuration, asked.service_uuid) or "",
+        level=asked.level.label,
+        asked_at=asked.asked_at,
+        message=asked.message,
+    )
+
+
+def _page(console: Console, asked: MandateRequest, *, error: bool = False) -> RequestPage:
+    today = console.now.astimezone(AMSTERDAM).date()
+    years = console.rt.settings.mandates.max_years
+    return RequestPage(
+        console=console.frame,
+        row=_row(console, asked),
+        first=today,
+        until=today + timedelta(days=PROPOSED_DAYS),
+        latest=today + timedelta(days=365 * years),
+        given=request.form.get("until", "")[:10],
+        error=error,
+    )

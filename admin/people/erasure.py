@@ -1,0 +1,95 @@
+"""Forgetting a person: what leads to a human goes. What organisations and the audit need stays,
+with an id that leads to nobody.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Delete, delete, select, update
+from sqlalchemy.orm import Session
+
+from admin.audit import retention
+from admin.factor_resets.requests import FactorReset
+from admin.operators import roles
+from admin.operators.roles import OperatorAssignment
+from admin.operators.set_up_links import SetUpLink
+from assurance.means import Factor, FactorLetter, Passkey, RecoveryCode
+from assurance.sessions import BrowserSession
+from broker.sso.grants import Grant
+from consent.mandates import Mandate
+from consent.register import Consent
+from consent.requests import MandateRequest
+from directory.history import HistoryEntry
+from directory.people import ExternalIdentity, Membership, Person
+from keys.keyring import KeyRing
+from keys.sealing import Sealer
+from providers.accounts import Account
+
+
+class NoSuchPerson(Exception):
+    """There is nobody with this id."""
+
+
+class StillOperator(Exception):
+    """An operator's roles are ended first, by name and audited."""
+
+
+def forget(
+    session: Session, sealer: Sealer, keyring: KeyRing, person_id: str, now: datetime
+) -> int:
+    """Forget with the transaction of the caller; how many audit events named the person.
+
+    Raises NoSuchPerson and StillOperator. Tokens end at once; portals are told nothing.
+    """
+    person = session.get(Person, person_id, with_for_update=True)
+    if person is None:
+        raise NoSuchPerson(person_id)
+    if roles.roles_of(session, person_id, now):
+        raise StillOperator(person_id)
+    for statement in _deletes(person_id):
+        session.execute(statement.execution_options(synchronize_session=False))
+    _end_places(session, person_id, now)
+    person.display_name, person.email = "", None
+    person.blocked_at = person.blocked_at or now
+    session.flush()
+    return retention.forget(session, sealer, keyring, person_id, now)
+
+
+def _deletes(person_id: str) -> list[Delete]:
+    """In the order that foreign keys allow."""
+    factors = select(Factor.id).where(Factor.person_id == person_id)
+    of_factors = [
+        delete(model).where(model.factor_id.in_(factors))
+        for model in (RecoveryCode, Passkey, FactorLetter)
+    ]
+    of_person = [
+        delete(model).where(model.person_id == person_id)
+        for model in (
+            Factor,
+            Grant,
+            BrowserSession,
+            Account,
+            FactorReset,
+            SetUpLink,
+            OperatorAssignment,
+            ExternalIdentity,
+            HistoryEntry,
+            Consent,
+            MandateRequest,
+        )
+    ]
+    return [*of_factors, *of_person]
+
+
+def _end_places(session: Session, person_id: str, now: datetime) -> None:
+    """Mandates and places in organisations are theirs to look back on; they end today."""
+    for ended in (
+        update(Mandate)
+        .where(Mandate.person_id == person_id, Mandate.revoked_at.is_(None))
+        .values(revoked_at=now),
+        update(Membership)
+        .where(Membership.person_id == person_id, Membership.until.is_(None))
+        .values(until=now),
+    ):
+        session.execute(ended.execution_options(synchronize_session=False))

@@ -1,0 +1,85 @@
+"""The account of a person from a document: made once. Afterwards the document changes everything
+but the password, which is the user's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import inspect, or_, select
+from sqlalchemy.orm import Session
+
+from admin.registrations.documents import AccountDocument, Entry, PersonDocument
+from assurance import enrolment
+from directory.people import Person
+from providers import accounts, recovery
+from providers.accounts import Account
+from state import audit
+from state.audit import AuditEvent, EventTag
+
+
+def write(session: Session, now: datetime, entry: Entry) -> None:
+    """Make the account or change it. An account that the document leaves out stays as it is."""
+    person: PersonDocument = entry.model
+    document = person.account
+    row = session.scalars(select(Account).where(Account.person_id == person.id)).first()
+    if row is not None and inspect(session.get_one(Person, person.id)).attrs.email.history.added:
+        recovery.forget(row)
+    if document is None:
+        return
+    gave = enrolment.factors_give(row.level if row is not None and row.ended_at is None else None)
+    if row is None:
+        row = _made(session, now, entry, document)
+    if not document.ended and enrolment.factors_give(document.rank) > gave:
+        _let_factors_wait(session, person.id, now)
+    row.level = document.rank
+    if row.email != document.email:
+        row.email = document.email
+        recovery.forget(row)
+    if document.ended != (row.ended_at is not None):
+        row.ended_at = now if document.ended else None
+
+
+def mistakes(session: Session, entries: list[Entry]) -> Iterator[str]:
+    """A user name that changes; a user name or address that two people have."""
+    seen: dict[str, str] = {}
+    for entry in (e for e in entries if e.kind == "Person" and e.model.account is not None):
+        document: AccountDocument = entry.model.account
+        own = session.scalars(select(Account).where(Account.person_id == entry.model.id)).first()
+        if own is not None and own.user_name != document.user_name:
+            yield f"{entry.place}: account.user_name: cannot change; it was {own.user_name}"
+        for name in {document.user_name, document.email} - {None}:
+            assert name is not None
+            is_taken = or_(Account.user_name == name, Account.email == name)
+            holder = seen.setdefault(
+                name, session.scalar(select(Account.person_id).where(is_taken)) or entry.model.id
+            )
+            if holder != entry.model.id:
+                yield f"{entry.place}: account: {name} is that of {holder}"
+
+
+def _let_factors_wait(session: Session, person_id: str, now: datetime) -> None:
+    """A factor that was added for less must not grow with the means."""
+    session.flush()
+    for factor_id in enrolment.wait_again(session, person_id):
+        details: dict[str, audit.Detail] = {"factor": factor_id}
+        audit.record(
+            session, AuditEvent(EventTag.FACTOR_WAITS, now, person_id=person_id, details=details)
+        )
+
+
+def _made(session: Session, now: datetime, entry: Entry, document: AccountDocument) -> Account:
+    row = Account(
+        person_id=entry.model.id,
+        user_name=document.user_name,
+        email=document.email,
+        level=document.rank,
+        failures=0,
+        created_at=now,
+    )
+    session.add(row)
+    if document.password_file is not None:
+        text = (entry.folder / document.password_file).read_text(encoding="utf-8").strip()
+        accounts.set_password(session, row, text, now, temporary=document.temporary)
+    return row

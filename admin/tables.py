@@ -1,0 +1,36 @@
+"""Every module that declares a table: SQLAlchemy and the migrations know a table once its module is
+imported.
+"""
+
+from __future__ import annotations
+
+from admin.audit import chain
+from admin.factor_resets import requests as factor_resets
+from admin.operators import roles, set_up_links
+from assurance import means, sessions
+from broker.sso import grants
+from consent import chains, mandates, register, requests
+from directory import history, organisations, people
+from keys import person_key, signing_key
+from providers import accounts
+from state import audit, outbox, registrations, trace
+from state.db import Base
+from state.stores import birth, sql
+
+MODULES = (
+    *(
+        means,
+        sessions,
+        grants,
+        chains,
+        mandates,
+        register,
+        requests,
+        history,
+        organisations,
+        people,
+    ),
+    *(factor_resets, roles, set_up_links, chain, person_key),
+    *(signing_key, accounts, audit, outbox, registrations, trace, birth, sql),
+)
+TABLES = tuple(Base.metadata.tables)

@@ -1,0 +1,57 @@
+"""The last logins of the person at ``/mijn``: to recognise them, or not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from flask import request, url_for
+from werkzeug.wrappers import Response
+
+from broker.account.access import Owner, owner
+from broker.account.factors import blueprint
+from broker.account.pages import MyLoginRow, MyLoginsPage
+from broker.web.registration_names import client_name, makelaar_name, service_name
+from broker.web.responses import show
+from directory import history, organisations
+from directory.history import HistoryEntry
+
+ON_A_PAGE: Final = 20
+ID_LENGTH: Final = 26
+
+
+@blueprint.get("/logins")
+def logins() -> Response:
+    """Newest first, in portions. Only what this person did, whatever is asked."""
+    who = owner()
+    after = request.args.get("voor", "")[:ID_LENGTH] or None
+    found = history.recent(who.rt.session, who.person.id, ON_A_PAGE + 1, before=after)
+    shown = found[:ON_A_PAGE]
+    names = organisations.names(who.rt.session, {one.represented for one in shown})
+    page = MyLoginsPage(
+        who.frame,
+        tuple(_row(who, one, names) for one in shown),
+        older_url=_older(found, shown),
+        newest_url=url_for("mine.logins") if after else "",
+    )
+    return show(page)
+
+
+def _older(found: Sequence[HistoryEntry], shown: Sequence[HistoryEntry]) -> str:
+    return url_for("mine.logins", voor=shown[-1].id) if len(found) > len(shown) else ""
+
+
+def _row(who: Owner, entry: HistoryEntry, names: Mapping[str, str]) -> MyLoginRow:
+    configuration = who.rt.configuration
+    is_portal = entry.client_id in configuration.clients
+    number = entry.represented
+    return MyLoginRow(
+        at=entry.at,
+        reference=entry.reference,
+        service=service_name(configuration, entry.service_uuid) or entry.service_uuid,
+        portal=client_name(configuration, entry.client_id) if is_portal else None,
+        makelaar=makelaar_name(configuration, entry.provider_id),
+        level=entry.level.label if entry.level else None,
+        represented=names.get(number, number) if number else None,
+        outcome=entry.outcome,
+    )

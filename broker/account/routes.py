@@ -1,0 +1,10 @@
+"""Every address below ``/mijn``: importing a module puts its own on the blueprint."""
+
+from __future__ import annotations
+
+from broker.account import enrolment, login_history, phone_numbers
+from broker.account.factors import blueprint
+
+MODULES = (enrolment, login_history, phone_numbers)
+
+__all__ = ["MODULES", "blueprint"]

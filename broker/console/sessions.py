@@ -1,0 +1,101 @@
+"""Who is in one of our consoles: read from its cookie, checked against the grant and the person,
+ended by logging out, by time or by an administrator.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from flask import redirect, request
+from werkzeug.wrappers import Response
+
+from assurance import second_factor
+from assurance.levels import AssuranceLevel
+from broker.console.downstream import Console, Ticket, idle_key, login_request, read_ticket
+from broker.journey.views import open_login
+from broker.runtime import Runtime, runtime
+from broker.sso import grants
+from broker.web import rate_limits
+from broker.web.language import locale
+from directory.people import Person
+from state import audit
+from state.audit import AuditEvent, EventTag
+from state.db import writing
+
+RECENT: Final = timedelta(minutes=10)  # for what changes a factor, a key or a role (ASVS 7.5.1)
+
+
+@dataclass(frozen=True)
+class ConsoleSession:
+    """Somebody in a console. What they may do there is the console's to judge."""
+
+    rt: Runtime
+    console: Console
+    grant_id: str
+    person: Person
+    level: AssuranceLevel
+    logged_in_at: datetime
+    now: datetime
+
+    def is_recent(self) -> bool:
+        """The login is of the last minutes: enough for what needs a login of its own."""
+        return self.now - self.logged_in_at <= RECENT
+
+
+def current(console: Console, *, counts: bool = True) -> ConsoleSession | None:
+    """The session of this browser: its grant stands, and it was used within the idle time.
+
+    ``counts``: this request is a use. What a page asks by itself is none: else a screen that
+    follows something would never be left.
+    """
+    rt = runtime()
+    now = rt.clock()
+    ticket = read_ticket(rt.sealer, console, request.cookies.get(console.cookie, ""))
+    if ticket is None or rt.store.get(idle_key(ticket.grant_id)) is None:
+        return None
+    person_id = grants.live(rt.session, ticket.grant_id, now)
+    if person_id is None or grants.is_overtaken(rt.session, ticket.grant_id):
+        return None
+    person = rt.session.get(Person, person_id)
+    if person is None or person.blocked_at is not None:
+        return None
+    level = _level(rt, ticket)
+    if level < console.service.level:
+        return None
+    rate_limits.count_person(rt, "console", person.id)
+    if counts:
+        idle = rt.settings.login.session_idle_minutes * 60
+        rt.store.put(idle_key(ticket.grant_id), b"1", idle)
+    return ConsoleSession(rt, console, ticket.grant_id, person, level, ticket.logged_in_at, now)
+
+
+def _level(rt: Runtime, ticket: Ticket) -> AssuranceLevel:
+    """What the login still proves: without its second factor, once that ended."""
+    if ticket.factor_id is None or second_factor.stands(rt.session, ticket.factor_id):
+        return ticket.level
+    return min(ticket.level, AssuranceLevel.EH2)
+
+
+def log_in(
+    console: Console, *, level: AssuranceLevel | None = None, force_authn: bool = False
+) -> Response:
+    """Begin a login that comes back to the page that was asked; to the front page after a POST."""
+    path = request.path if request.method == "GET" else console.path
+    asked = login_request(console, path, locale(), level=level, force_authn=force_authn)
+    return open_login(asked)
+
+
+def log_out(console: Console) -> Response:
+    """End the session here and its grant."""
+    session = current(console)
+    response = redirect(f"{console.path}/uitgelogd?reason=logged_out", 303)
+    response.delete_cookie(console.cookie, path="/", secure=True, httponly=True, samesite="Lax")
+    if session is not None:
+        with writing(session.rt.session) as sql:
+            grants.revoke(sql, session.grant_id, session.now)
+            audit.record(
+                sql, AuditEvent(EventTag.SESSION_ENDED, session.now, person_id=session.person.id)
+            )
+    return response

@@ -1,1 +1,0 @@
-"""Towards portals: OpenID Connect, and our own consoles behind the same interface."""

@@ -1,0 +1,329 @@
+"""Arrivals: where makelaars send the browser back. The message is judged here; the cookie is
+demanded afterwards.
+
+An ACS receives a cross-site POST without our ``Lax`` cookies. So it finds the login by RelayState,
+checks the message against what was sent, stores the outcome and redirects; nothing is shown or
+issued before the next GET, with cookie. That GET also shows the ticket of the redirect: whoever
+started a login and had somebody else finish it has the cookie, and never the ticket.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from time import perf_counter
+
+import structlog
+from flask import Blueprint, Response, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from broker.downstream import PageError, RefusalCode
+from broker.journey import instrumentation, login_store, trace_steps
+from broker.journey.login import Ended, Login, Sent, Trouble
+from broker.journey.login_records import note, write_ending
+from broker.journey.login_store import Kept, with_ticket
+from broker.monitoring.telemetry import span
+from broker.runtime import Runtime, runtime
+from broker.web.announcements import remember_about
+from broker.web.cookies import is_same_browser
+from broker.web.language import locale, portal_asks
+from broker.web.responses import remember_reference
+from providers.factory import acs_url, oidc_callback_url, sp_entity_id
+from providers.interface import (
+    Callback,
+    Identity,
+    ProviderCancelled,
+    ProviderLevelTooLow,
+    ProviderRefused,
+    ProviderUnavailable,
+)
+from providers.oidc.client_jwks import client_jwks
+from providers.saml.metadata import sp_metadata
+from state import audit
+from state.audit import AuditEvent, EventTag
+from state.db import writing
+from state.ephemeral import AddOnce, Operation
+from state.trace import Fact
+
+_HANDLE = re.compile(r"([0-9a-hjkmnp-tv-z]{26})\.([1-9][0-9]{0,2})")
+# Refused for what the makelaar may no longer do here, not for what it sent.
+_CANNOT_BE_USED = frozenset({"provider_not_live", "provider_not_allowed_for_service"})
+MIN_REPLAY_SECONDS = 60
+REPLAYED = "replayed"
+# What a portal can act on; anything else is the makelaar's failure.
+_PORTAL_HEARS = {
+    "status_not_success": RefusalCode.NOT_ALLOWED,
+    "service_mismatch": RefusalCode.MANDATE_MISSING,
+    "not_trusted": RefusalCode.MANDATE_MISSING,
+    "authn_instant": RefusalCode.LOGIN_REQUIRED,
+    "authentication_too_old": RefusalCode.LOGIN_REQUIRED,
+}
+blueprint = Blueprint("arrivals", __name__)
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """An answer with the login and the departure that it belongs to."""
+
+    kept: Kept
+    sent: Sent
+    callback: Callback
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The login as it is after the answer, the reason of a refusal with what was measured, and what
+    must be seen once.
+    """
+
+    login: Login
+    reason: str | None
+    replay: tuple[Operation, ...] = ()
+    measured: Mapping[str, Fact] = field(default_factory=dict)
+
+
+@blueprint.post("/saml/acs")
+def saml_acs() -> AnyResponse:
+    """Assertion consumer service, HTTP-POST binding."""
+    rt = runtime()
+    if request.args:
+        raise PageError(400, "unsolicited_answer", "parameters in the address of the ACS")
+    return _receive(
+        rt, "RelayState", acs_url(rt.base_url), tuple(request.form.items(multi=True)), None
+    )
+
+
+@blueprint.get("/oidc/callback/<provider_id>")
+def oidc_callback(provider_id: str) -> AnyResponse:
+    """Redirect URI of one makelaar."""
+    rt = runtime()
+    url = oidc_callback_url(rt.base_url, provider_id)
+    return _receive(rt, "state", url, tuple(request.args.items(multi=True)), provider_id)
+
+
+@blueprint.get("/saml/metadata")
+def saml_metadata() -> Response:
+    """Our SAML metadata: every published key, so that makelaars learn the next one in time."""
+    rt = runtime()
+    body = sp_metadata(rt.configuration.keyring, sp_entity_id(rt.base_url), acs_url(rt.base_url))
+    return Response(body, mimetype="application/samlmetadata+xml")
+
+
+@blueprint.get("/oidc/client-jwks")
+def oidc_client_jwks() -> Response:
+    """Public keys with which we authenticate at OIDC makelaars."""
+    response = Response(mimetype="application/jwk-set+json")
+    response.set_data(client_jwks(runtime().configuration.keyring))
+    return response
+
+
+def _receive(
+    rt: Runtime,
+    handle_name: str,
+    url: str,
+    parameters: tuple[tuple[str, str], ...],
+    provider_id: str | None,
+) -> AnyResponse:
+    callback = Callback(
+        method=request.method, parameters=parameters, url=url, received_at=rt.clock()
+    )
+    arrival = _find(rt, callback, handle_name)
+    login = arrival.kept.login
+    remember_reference(login.reference)
+    remember_about(login, arrival.sent.remembered.provider_id)
+    portal_asks(login.request.locale)
+    if provider_id not in (None, arrival.sent.remembered.provider_id):
+        raise PageError(400, "unsolicited_answer", "answer at the address of another makelaar")
+    if request.method == "GET" and not is_same_browser(request, login):
+        raise PageError(403, "login_elsewhere", "no cookie of this login at its callback")
+    started = perf_counter()
+    verdict = _judge(rt, arrival)
+    seconds = perf_counter() - started
+    instrumentation.makelaar_answered(rt, arrival.sent.remembered, verdict.login, seconds)
+    outcome, ticket = _ticketed(_traced(rt, arrival, verdict))
+    reason = verdict.reason
+    _store(rt, arrival, outcome, verdict.replay)
+    if outcome.ended is not None and outcome.ended.public_key is not None:
+        _audit_rejection(rt, login, arrival.sent.remembered.provider_id, reason or "")
+        note(rt, outcome)
+        raise PageError(
+            400,
+            outcome.ended.public_key,
+            reason or "",
+            home_url=url_for("login.enter", login_id=login.id),
+            portal=_portal_name(rt, login),
+        )
+    return redirect(url_for("login.enter", login_id=login.id, ticket=ticket), 303)
+
+
+def _ticketed(outcome: Login) -> tuple[Login, str | None]:
+    """A ticket for what came without cookies; a refusal is shown here and now, whoever came."""
+    is_refusal = outcome.ended is not None and outcome.ended.public_key is not None
+    return (outcome, None) if request.method == "GET" or is_refusal else with_ticket(outcome)
+
+
+def _portal_name(rt: Runtime, login: Login) -> str | None:
+    client = rt.configuration.clients.get(login.request.client_id)
+    return client.name.in_(locale()) if client else None
+
+
+def _outcome_word(login: Login) -> str:
+    if login.ended is not None:
+        return "cancelled" if login.ended.code is RefusalCode.CANCELLED else "rejected"
+    if login.trouble is not None:
+        return "unavailable"
+    return "level_too_low" if login.too_low else "accepted"
+
+
+def _find(rt: Runtime, callback: Callback, handle_name: str) -> Arrival:
+    """The login and departure that the handle names. Anything else is an answer nobody asked
+    for.
+    """
+    try:
+        handle = callback.one(handle_name) or ""
+    except ProviderRefused as refused:
+        raise PageError(400, "unsolicited_answer", refused.reason) from None
+    match = _HANDLE.fullmatch(handle)
+    if match is None:
+        raise PageError(400, "unsolicited_answer", "no usable handle")
+    kept = login_store.parse(rt.store.get(login_store.key(match[1])), rt.sealer)
+    if kept is not None:
+        remember_reference(kept.login.reference)
+        remember_about(kept.login)
+    if kept is None or login_store.is_over(kept.login, rt.clock()):
+        raise PageError(410, "login_expired", "answer for no login")
+    sent = next((s for s in kept.login.sent if s.number == int(match[2])), None)
+    if sent is None or kept.login.ended is not None:
+        raise PageError(400, "unsolicited_answer", "no such departure")
+    return Arrival(kept, sent, callback)
+
+
+def _judge(rt: Runtime, arrival: Arrival) -> Verdict:
+    """What this answer means for the login."""
+    login, remembered = arrival.kept.login, arrival.sent.remembered
+    try:
+        identity = _identity(rt, login, arrival)
+        seen = _replay_operations(identity, arrival.callback.received_at)
+        return Verdict(_accepted(login, identity), None, seen)
+    except ProviderRefused as refused:
+        log.warning(
+            "makelaar.message_rejected",
+            provider=remembered.provider_id,
+            reason=refused.reason,
+            detail=refused.detail,
+        )
+        code = _PORTAL_HEARS.get(refused.reason, RefusalCode.PROVIDER_FAILED)
+        key = "makelaar_paused" if refused.reason in _CANNOT_BE_USED else "message_rejected"
+        ended = Ended(code, refused.reason, key)
+        return Verdict(
+            replace(login, ended=ended, sent=(), is_noted=True),
+            refused.reason,
+            measured=refused.measured,
+        )
+    except ProviderCancelled:
+        ended = Ended(RefusalCode.CANCELLED, "cancelled_at_makelaar")
+        return Verdict(replace(login, ended=ended, sent=()), "cancelled_at_makelaar")
+    except ProviderLevelTooLow as too_low:
+        given = too_low.given
+        levels: dict[str, Fact] = {"asked": too_low.asked.label}
+        levels |= {"given": given.label} if given is not None else {}
+        after = replace(login, too_low=True, given=given, sent=())
+        return Verdict(after, "level_too_low", measured=levels)
+    except ProviderUnavailable as unavailable:
+        log.warning(
+            "makelaar.unavailable", provider=remembered.provider_id, detail=str(unavailable)
+        )
+        return Verdict(replace(login, trouble=Trouble.UNAVAILABLE), "unavailable")
+
+
+def _traced(rt: Runtime, arrival: Arrival, verdict: Verdict) -> Login:
+    """The login with the steps of this answer."""
+    login, remembered, now = verdict.login, arrival.sent.remembered, rt.clock()
+    if verdict.reason is None and login.identity is not None:
+        return trace_steps.accepted(login, login.identity, remembered.level.label, now)
+    word, provider = _outcome_word(login), remembered.provider_id
+    return trace_steps.judged(login, now, word, verdict.reason, provider, verdict.measured)
+
+
+def _identity(rt: Runtime, login: Login, arrival: Arrival) -> Identity:
+    remembered = arrival.sent.remembered
+    record = rt.configuration.providers.get(remembered.provider_id)
+    service = rt.configuration.services.get(login.request.service_uuid)
+    if record is None or record.state != "live":
+        raise ProviderRefused("provider_not_live")
+    if service is None or (service.makelaars is not None and record.id not in service.makelaars):
+        raise ProviderRefused("provider_not_allowed_for_service")
+    if login.identity is not None:
+        raise ProviderRefused("already_answered")
+    part = "saml.validate" if record.kind == "saml" else "idp.call"
+    with span(part, login.reference):
+        return rt.configuration.adapters[record.id].finish(remembered, arrival.callback)
+
+
+def _accepted(login: Login, identity: Identity) -> Login:
+    """The identity alone: nothing that an earlier try left behind counts for it."""
+    return replace(
+        login,
+        provider_id=identity.provider_id,
+        identity=identity,
+        sent=(),
+        trouble=None,
+        too_low=False,
+    )
+
+
+def _replay_operations(identity: Identity, now: datetime) -> tuple[Operation, ...]:
+    """No ``issued_at``: the login lives in the same store, so a flush takes what an old answer
+    would need.
+    """
+    until = identity.replay_until or now
+    seconds = max(MIN_REPLAY_SECONDS, int((until - now).total_seconds()) + MIN_REPLAY_SECONDS)
+    return tuple(AddOnce(f"seen:{key}", seconds) for key in identity.replay_keys)
+
+
+def _store(rt: Runtime, arrival: Arrival, login: Login, replay: tuple[Operation, ...]) -> None:
+    """One batch: what must be seen once, and the swap. A message seen before ends in a refusal
+    page; where the swap is lost, the login belongs to another answer, or to this one sent twice.
+    """
+    swap = login_store.swap(arrival.kept, login, rt.sealer, rt.clock())
+    *fresh, swapped = rt.store.batch([*replay, swap])
+    if not swapped:
+        raise PageError(409, "login_replaced", "swap lost at arrival")
+    if not all(fresh):
+        _end_replayed(rt, login)
+        raise PageError(400, "message_rejected", "seen before")
+
+
+def _end_replayed(rt: Runtime, login: Login) -> None:
+    """The login ends here; the page has no way on."""
+    taken = rt.store.take(login_store.key(login.id))
+    provider_id = login.provider_id or ""
+    instrumentation.message_rejected(rt, provider_id, REPLAYED)
+    with writing(rt.session) as session:
+        audit.record(session, _rejection(rt, login, provider_id, REPLAYED))
+        if taken is not None:
+            write_ending(session, rt, login, EventTag.LOGIN_REFUSED, REPLAYED, None)
+    if taken is not None:
+        instrumentation.login_ended(login, "refused", REPLAYED, rt.clock())
+
+
+def _audit_rejection(rt: Runtime, login: Login, provider_id: str, reason: str) -> None:
+    instrumentation.message_rejected(rt, provider_id, reason)
+    with writing(rt.session) as session:
+        audit.record(session, _rejection(rt, login, provider_id, reason))
+
+
+def _rejection(rt: Runtime, login: Login, provider_id: str, reason: str) -> AuditEvent:
+    return AuditEvent(
+        tag=EventTag.MESSAGE_REJECTED,
+        at=rt.clock(),
+        reference=login.reference,
+        client_id=login.request.client_id,
+        service_uuid=login.request.service_uuid,
+        provider_id=provider_id,
+        outcome="refused",
+        reason=reason,
+    )

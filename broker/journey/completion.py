@@ -1,0 +1,225 @@
+"""How a login ends: an answer or a refusal, each written once, in one transaction, before the
+browser hears it.
+"""
+
+from __future__ import annotations
+
+from flask import request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from assurance import second_factor
+from assurance.levels import AssuranceLevel
+from broker.downstream import LoginRefused, LoginResult, PageError, RefusalCode, Reply
+from broker.journey import (
+    browser_logins,
+    document_receipt,
+    document_view,
+    instrumentation,
+    login_store,
+    single_sign_on,
+    trace_steps,
+)
+from broker.journey.context import Situation
+from broker.journey.login import Login
+from broker.journey.login_records import OUTCOMES, write_ending
+from broker.journey.single_sign_on import Plan
+from broker.monitoring.telemetry import span
+from broker.protocols import downstream
+from broker.runtime import Runtime
+from broker.sso import grants, logout
+from broker.web import cookies
+from broker.web.responses import leave, set_cookies
+from consent import register
+from consent.recheck import PersonGone, mark_used, recheck
+from directory.services import ConsentRule
+from providers import accounts
+from state.audit import EventTag
+from state.db import writing
+from state.ephemeral import Take
+
+
+def succeed(rt: Runtime, login: Login, meets: Situation) -> Response:
+    """Take the login, put what the portal will fetch, check once more, commit, answer.
+
+    A crash before the commit leaves nothing usable: nobody has heard of the code yet, and its grant
+    does not exist.
+    """
+    planned = single_sign_on.plan(rt, login, request, meets.now)
+    mark = rt.sealer.fingerprint("browser", login.person_id or "")
+    result = _result(login, meets, planned.id if planned else None)
+    prepared = downstream(rt, login.request.downstream).prepare(result, meets.now)
+    taken, *_ = rt.store.batch(
+        [
+            Take(login_store.key(login.id)),
+            *prepared.operations,
+            login_store.finished_marker(login, rt.sealer),
+        ]
+    )
+    if taken is None:
+        raise PageError(409, "login_finished", "already answered")
+    try:
+        with writing(rt.session) as session:
+            _check_again(session, login, meets)
+            cookie = _keep_session(session, rt, planned, login, meets)
+            if prepared.grant is not None:
+                grants.insert(session, prepared.grant, meets.now)
+            _keep_consent(session, login, meets)
+            document_receipt.keep(session, rt, login, meets)
+            if login.authority is not None:
+                mark_used(session, login.authority, meets.now)
+            write_ending(
+                session,
+                rt,
+                trace_steps.succeeded(login, meets, rt.clock()),
+                EventTag.LOGIN_SUCCEEDED,
+                None,
+                meets.reached,
+                planned.id if planned else None,
+                new_browser=not cookies.knows(request, mark),
+            )
+    except LoginRefused as why:
+        return _refuse_taken(rt, login, why)
+    instrumentation.login_ended(login, "success", None, rt.clock())
+    response = _carry(prepared.reply, meets.portal_name)
+    browser_logins.note_end(response, login, meets.now)
+    if cookie is not None:
+        cookies.keep_session(response, cookie)
+    if not cookies.knows(request, mark):
+        cookies.keep_known(request, response, mark)
+    return response
+
+
+def _keep_session(
+    session: Session, rt: Runtime, planned: Plan | None, login: Login, meets: Situation
+) -> str | None:
+    """The session that this login leaves behind; that of somebody else in this browser ends."""
+    if planned is None:
+        return None
+    if planned.replaces is not None:
+        logout.end_session(session, rt, planned.replaces, "replaced", login.reference)
+    return single_sign_on.write(session, rt, planned, login, meets)
+
+
+def refuse(rt: Runtime, login: Login, why: LoginRefused) -> Response:
+    """End the login and tell the portal. Of two tabs that cancel, one wins."""
+    taken, _ = rt.store.batch(
+        [Take(login_store.key(login.id)), login_store.finished_marker(login, rt.sealer)]
+    )
+    if taken is None:
+        raise PageError(409, "login_finished", "already ended")
+    return _refuse_taken(rt, login, why)
+
+
+def refuse_unstored(rt: Runtime, login: Login, why: LoginRefused) -> Response:
+    """End a login that was never stored (prompt=none)."""
+    return _refuse_taken(rt, login, why)
+
+
+def _refuse_taken(rt: Runtime, login: Login, why: LoginRefused) -> Response:
+    cancelled = why.code is RefusalCode.CANCELLED
+    tag = EventTag.LOGIN_CANCELLED if cancelled else EventTag.LOGIN_REFUSED
+    reason = login.ended.reason if login.ended else why.public_key
+    with writing(rt.session) as session:
+        write_ending(session, rt, login, tag, reason, None)
+    instrumentation.login_ended(login, OUTCOMES[tag], reason, rt.clock())
+    reply = downstream(rt, login.request.downstream).refuse(login.request, why, login.reference)
+    client = rt.configuration.clients.get(login.request.client_id)
+    response = _carry(reply, client.name.in_(login.request.locale or "nl") if client else "Sluis")
+    browser_logins.note_end(response, login, rt.clock())
+    if login.provider_was_remembered and login.ended is not None:
+        # Cancelled or failed there: the next login asks again (decision 3).
+        cookies.change_remembered(
+            request,
+            response,
+            login.request.service_uuid,
+            None,
+            now=rt.clock(),
+            days=rt.settings.login.remember_days,
+        )
+    return response
+
+
+def _carry(reply: Reply, party: str) -> Response:
+    response = leave(reply.url, reply.fields, party)
+    set_cookies(response, reply.cookies)
+    return response
+
+
+def _result(login: Login, meets: Situation, session_id: str | None) -> LoginResult:
+    assert login.identity is not None and login.person_id is not None
+    identity = login.identity
+    return LoginResult(
+        login_id=login.id,
+        reference=login.reference,
+        request=login.request,
+        person_id=login.person_id,
+        display_name=meets.person.display_name,
+        email=meets.person.email,
+        provider_id=identity.provider_id,
+        provider_entity=meets.provider_entity,
+        level=meets.reached,
+        provider_level=identity.authentication,
+        proofing=identity.proofing,
+        second_factor=meets.second_factor,
+        authenticated_at=identity.authenticated_at,
+        authority=login.authority,
+        session_id=session_id,
+        grant_id=login.id,
+        factor_method=login.factor.method if login.factor is not None else None,
+        factor_id=login.factor.factor_id if login.factor is not None else None,
+        answer=login.answer,
+    )
+
+
+def _check_again(session: Session, login: Login, meets: Situation) -> None:
+    """Makelaar, person, factor and mandate must still stand when the answer is given."""
+    if not meets.provider_is_usable:
+        raise LoginRefused(RefusalCode.NOT_ALLOWED, "makelaar_paused", "provider no longer usable")
+    assert login.person_id is not None and login.identity is not None
+    if not accounts.still_stands(session, login.identity):
+        raise LoginRefused(RefusalCode.NOT_ALLOWED, "account_changed", "changed during login")
+    if login.factor is not None and not second_factor.stands(session, login.factor.factor_id):
+        raise LoginRefused(RefusalCode.NOT_ALLOWED, "factor_ended", "ended during login")
+    _check_answer(session, login, meets)
+    with span("mandate.check", login.reference):
+        fault = recheck(session, login.person_id, login.authority, meets.terms)
+    if login.authority is not None:
+        instrumentation.mandate_checked(
+            None if fault is None else str(getattr(fault, "reason", "person_gone"))
+        )
+    if isinstance(fault, PersonGone):
+        raise LoginRefused(RefusalCode.NOT_ALLOWED, "account_blocked", "blocked during login")
+    if fault is not None:
+        raise LoginRefused(RefusalCode.MANDATE_MISSING, "mandate_missing", str(fault.reason))
+
+
+def _check_answer(session: Session, login: Login, meets: Situation) -> None:
+    """An answer to a document is about this document, in time, and confirmed with what stands."""
+    document, answer = login.request.document, login.answer
+    if document is None:
+        return
+    assert login.identity is not None
+    document_view.refuse_late(document, meets.now)
+    strong = login.identity.authentication >= AssuranceLevel.EH2_PLUS
+    if answer is None or answer.shown != document.shown or not (login.confirmed or strong):
+        raise LoginRefused(RefusalCode.SERVER_ERROR, "document_unconfirmed", "no answer")
+    if login.confirmed and not second_factor.stands(session, login.confirmed.factor_id):
+        raise LoginRefused(RefusalCode.NOT_ALLOWED, "factor_ended", "ended during login")
+
+
+def _keep_consent(session: Session, login: Login, meets: Situation) -> None:
+    """Once for the same data: what was only shown (inform), and what the user wants not to be asked
+    again.
+    """
+    if login.consent is None or login.person_id is None:
+        return
+    if login.consent_kept or meets.service.consent is ConsentRule.INFORM:
+        register.give(
+            session,
+            person_id=login.person_id,
+            client_id=login.request.client_id,
+            service_uuid=login.request.service_uuid,
+            shown=login.consent,
+            now=meets.now,
+        )

@@ -1,0 +1,306 @@
+"""Situation: what one login meets in the world right now, each fact looked up at most once per
+request.
+
+Configuration facts come from the process; people, mandates and consents from SQL, and only when a
+row asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from assurance import second_factor, step_up
+from assurance.levels import AssuranceLevel
+from broker.configuration import Configuration
+from broker.downstream import PageError, Purpose
+from broker.journey import methods as ways
+from broker.journey.login import Login
+from broker.journey.methods import Method
+from broker.runtime import Runtime
+from consent import register, release
+from consent.options import Options, Terms, options, options_from_asserted
+from directory import announcements, people
+from directory.announcements import Announcement
+from directory.help_desks import SITE
+from directory.people import Known, MeansStatus
+from directory.services import ConsentRule, MandateRule, OidcClient, Service
+from providers import accounts
+from providers.registry import ProviderRecord
+
+
+@dataclass
+class Situation:
+    """Implements ``broker.journey.flow.Circumstances``."""
+
+    rt: Runtime
+    configuration: Configuration
+    login: Login
+    now: datetime
+
+    # Configuration: no SQL.
+
+    @cached_property
+    def service(self) -> Service:
+        """Raises PageError when the service left while the login was under way."""
+        found = self.configuration.services.get(self.login.request.service_uuid)
+        if found is None:
+            raise PageError(410, "service_gone", "service no longer registered")
+        return found
+
+    @cached_property
+    def client(self) -> OidcClient | None:
+        """The portal; None for the console. Raises PageError when it left meanwhile."""
+        found = self.configuration.clients.get(self.login.request.client_id)
+        if found is None and self.login.request.purpose is not Purpose.CONSOLE:
+            raise PageError(410, "service_gone", "portal no longer registered")
+        return found
+
+    @cached_property
+    def ways(self) -> Sequence[Method]:
+        """The methods that this service offers in this login."""
+        return ways.offered(self.service, self.login.request)
+
+    @cached_property
+    def method(self) -> Method | None:
+        """How this login is made; None while the user must choose."""
+        return ways.method_of(self.service, self.login.request, self.login.method)
+
+    @property
+    def offers_means(self) -> bool:
+        """May a means that Sluis issued be used here?"""
+        return ways.offers_means(self.service, self.login.request)
+
+    @cached_property
+    def needed(self) -> AssuranceLevel:
+        """The least that this login must reach."""
+        login = self.login
+        return ways.needed(self.service, login.request, self.method, login.identity)
+
+    @cached_property
+    def provider(self) -> ProviderRecord | None:
+        return self.configuration.providers.get(self.login.provider_id or "")
+
+    @property
+    def usable_provider(self) -> ProviderRecord:
+        """The chosen makelaar. Only for rows behind CHOOSE_PROVIDER."""
+        assert self.provider is not None
+        return self.provider
+
+    @property
+    def way_name(self) -> str:
+        """Where the user logs in, by name: the makelaar, or this site itself."""
+        return self.rt.settings.ui.name if self.provider is None else self.provider.name
+
+    @property
+    def way_help(self) -> str | None:
+        """Who helps with the means: the makelaar, or the help desk of this site."""
+        if self.provider is not None:
+            return self.provider.help_url
+        desk = self.configuration.help_desks.get(SITE)
+        return desk.url if desk is not None else self.rt.settings.ui.support_url
+
+    @property
+    def provider_entity(self) -> str:
+        """The makelaar's entity id or issuer; our own issuer for an account."""
+        record = self.provider
+        if record is None:
+            return self.rt.base_url
+        return (
+            record.saml.entity_id
+            if record.saml
+            else record.oidc.issuer
+            if record.oidc
+            else record.id
+        )
+
+    @property
+    def announcements(self) -> Sequence[Announcement]:
+        """What the operator tells about this login now: the site, its service, its makelaar."""
+        return announcements.told(
+            self.configuration.announcements,
+            at=self.now,
+            service=self.service.uuid,
+            makelaar=self.login.provider_id,
+        )
+
+    @cached_property
+    def offered(self) -> Sequence[ProviderRecord]:
+        """Makelaars that this service admits, live or paused, by name."""
+        allowed = self.service.makelaars
+        records = self.configuration.providers.values()
+        admitted = [r for r in records if allowed is None or r.id in allowed]
+        return sorted(admitted, key=lambda record: record.name.casefold())
+
+    def reaches(self, record: ProviderRecord) -> bool:
+        """True where a login at this makelaar can get to the level, with a factor of ours where
+        that may lift.
+        """
+        return step_up.can_reach(
+            record,
+            self.login.request.level,
+            local_factor=self.service.local_second_factor,
+        )
+
+    @cached_property
+    def provider_is_usable(self) -> bool:
+        """Registered, live, admitted by the service and able to reach the level. An account: that
+        the service offers them.
+        """
+        if self.method is Method.ACCOUNT:
+            return Method.ACCOUNT in self.ways
+        record = self.provider
+        return (
+            record is not None
+            and record.state == "live"
+            and record in self.offered
+            and self.reaches(record)
+        )
+
+    # Facts about the person: one SQL read each, when asked.
+
+    @cached_property
+    def known(self) -> Known | None:
+        """The person behind the identity; None for one who is new here, and for an account that
+        ended or changed its password since.
+        """
+        identity = self.login.identity
+        assert identity is not None
+        if identity.provider_id == accounts.PROVIDER_ID:
+            return accounts.holder(
+                self.rt.session, identity.subject, not_after=identity.authenticated_at
+            )
+        return people.find(self.rt.session, self.rt.sealer, identity.provider_id, identity.subject)
+
+    @property
+    def person(self) -> Known:
+        """The person that the login was bound to. Raises PageError when the record is gone."""
+        if self.known is None:
+            raise PageError(410, "login_expired", "person gone")
+        return self.known
+
+    def follow(self, login: Login) -> Situation:
+        """The situation after an answer in this same request; the person is not read again."""
+        after = Situation(self.rt, self.configuration, login, self.now)
+        if login.identity is self.login.identity and self.__dict__.get("known") is not None:
+            after.__dict__["known"] = self.known
+        return after
+
+    @cached_property
+    def means_status(self) -> MeansStatus:
+        return people.means_status(self.person, self.now)
+
+    @cached_property
+    def reached(self) -> AssuranceLevel:
+        assert self.login.identity is not None
+        return step_up.reached(self.login.identity, local_factor=self.login.factor is not None)
+
+    @cached_property
+    def missing(self) -> step_up.Missing:
+        if self.login.identity is None:
+            return step_up.Nothing()
+        return step_up.missing(
+            self.login.identity,
+            needed=self.needed,
+            local_factor_done=self.login.factor is not None,
+            # A factor belongs to a means of ours; what a service may decline is lifting others.
+            local_factor_allowed=self.service.local_second_factor
+            or self.login.identity.own_means is not None,
+            has_factor=lambda: bool(self.factors),
+            ceiling=self.provider.level_ceiling if self.provider else AssuranceLevel.EMAIL,
+        )
+
+    @cached_property
+    def factors(self) -> Sequence[second_factor.Method]:
+        """The second factors at Sluis that may lift this login, last used first: of the person, or
+        of the one who was sent back to the makelaar.
+        """
+        person_id = self.login.person_id or self.login.must_be
+        assert person_id is not None
+        kinds = self.service.second_factors
+        found = second_factor.methods_of(self.rt.session, person_id, self.now)
+        return [method for method in found if kinds is None or method.kind in kinds]
+
+    @property
+    def second_factor(self) -> str | None:
+        """Who asked the second factor: ``upstream``, ``local``, or None where there was none."""
+        if self.login.factor is not None:
+            return "local"
+        assert self.login.identity is not None
+        strong = self.login.identity.authentication >= AssuranceLevel.EH2_PLUS
+        return "upstream" if strong else None
+
+    # Mandate and consent.
+
+    @cached_property
+    def needs_authority(self) -> bool:
+        return self.service.mandate is not MandateRule.NONE
+
+    @cached_property
+    def options(self) -> Options:
+        """The ways to act here, and those that fell short with why."""
+        identity = self.login.identity
+        assert identity is not None and self.login.person_id is not None
+        if identity.authority:
+            return options_from_asserted(identity.authority, self.terms)
+        return options(self.rt.session, self.login.person_id, self.terms)
+
+    @property
+    def terms(self) -> Terms:
+        """What every authority is checked against here."""
+        return Terms(
+            service=self.service,
+            reached=self.reached,
+            needed=self.needed,
+            now=self.now,
+        )
+
+    @cached_property
+    def released(self) -> tuple[release.ReleaseItem, ...]:
+        """What leaves for the portal, as the consent page shows it."""
+        return release.items(
+            client=self.client,
+            rule=self.service.consent,
+            wanted=self.login.request.released,
+            display_name=self.person.display_name,
+            email=self.person.email,
+            authority=self.login.authority,
+            level=self.reached,
+            makelaar=self.way_name,
+        )
+
+    @cached_property
+    def shown(self) -> str:
+        """Fingerprint of the released set; consent holds for this and nothing else."""
+        return release.fingerprint(self.rt.sealer, self.released)
+
+    @cached_property
+    def consent_is_covered(self) -> bool:
+        """An earlier consent of this person covers exactly this."""
+        assert self.login.person_id is not None
+        return register.covers(
+            self.rt.session,
+            person_id=self.login.person_id,
+            client_id=self.login.request.client_id,
+            service_uuid=self.login.request.service_uuid,
+            shown=self.shown,
+        )
+
+    @cached_property
+    def consent_is_given(self) -> bool:
+        if self.login.request.purpose is Purpose.CONSOLE:
+            return True
+        if self.service.consent is ConsentRule.NONE and not self.login.request.ask_consent:
+            return True
+        if self.login.consent is not None:
+            return self.login.consent == self.shown
+        return not self.login.request.ask_consent and self.consent_is_covered
+
+    @cached_property
+    def portal_name(self) -> str:
+        """Shown on the way back to the portal, in Dutch where the language is unknown."""
+        if self.client is None:
+            return self.service.name.in_(self.login.request.locale or "nl")
+        return self.client.name.in_(self.login.request.locale or "nl")

@@ -1,0 +1,274 @@
+"""The one place that moves a login: load, ask the journey, let one step answer, swap, back to
+``/login/<id>``.
+
+Steps give an outcome and touch neither cookies nor store. A form for a question that is no longer
+open does no harm: the browser is sent to the question that is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Protocol
+
+from flask import Request, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from broker.downstream import LoginRefused, PageError
+from broker.journey import (
+    login_records,
+    login_store,
+    single_sign_on,
+    trace_steps,
+)
+from broker.journey.context import Situation
+from broker.journey.flow import ASKS_NOBODY, Row, Step, open_row
+from broker.journey.login import Login, Stopped
+from broker.journey.login_store import Kept
+from broker.runtime import Runtime
+from broker.web import cookies
+from broker.web.announcements import remember_about
+from broker.web.headers import allow_form_to
+from broker.web.language import locale, portal_asks
+from broker.web.responses import leave, remember_reference, show
+from providers.interface import Departure
+from state.trace import Fact
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One request of one login: what a step may know."""
+
+    rt: Runtime
+    login: Login
+    meets: Situation
+    now: datetime
+    form: Mapping[str, str]
+    query: Mapping[str, str]
+    request: Request
+
+
+@dataclass(frozen=True)
+class Advance:
+    """The question is answered. ``remember``: change of the remembered makelaar for this
+    service.
+    """
+
+    login: Login
+    remember: str | None = None  # provider id to remember
+    forget: bool = False
+
+
+@dataclass(frozen=True)
+class Show:
+    """A page. ``login`` when something must be kept all the same (a failed try)."""
+
+    page: Any
+    status: int = 200
+    login: Login | None = None
+    form_targets: tuple[str, ...] = ()
+    stopped: Stopped | None = None  # where the page offers no way on but another one, or back
+    found: Mapping[str, Fact] = field(default_factory=dict)  # what was measured, for the trace
+
+
+@dataclass(frozen=True)
+class Leave:
+    """The browser goes to a makelaar; ``login`` remembers what was sent."""
+
+    login: Login
+    departure: Departure
+    party: str
+
+
+@dataclass(frozen=True)
+class Finish:
+    """The login succeeded; the respond step made the response itself, the login is gone."""
+
+    response: Response
+
+
+Outcome = Advance | Show | Leave | Finish
+
+
+class StepModule(Protocol):
+    """A step: one question. ``enter`` on GET, ``answer`` on POST."""
+
+    def enter(self, turn: Turn) -> Outcome: ...
+    def answer(self, turn: Turn) -> Outcome: ...
+
+
+def load(rt: Runtime, login_id: str) -> Kept:
+    """The login of this browser. Raises PageError with the page that fits."""
+    raw = rt.store.get(login_store.key(login_id))
+    kept = login_store.parse(raw, rt.sealer)
+    if kept is None or login_store.is_over(kept.login, rt.clock()):
+        raise _gone(rt, login_id, kept.login if kept is not None else None)
+    remember_reference(kept.login.reference)
+    remember_about(kept.login)
+    portal_asks(kept.login.request.locale)
+    if not cookies.is_same_browser(request, kept.login):
+        raise PageError(403, "login_elsewhere", "no cookie of this login")
+    shown = login_store.without_ticket(kept, request.args.get("ticket", ""))
+    if shown is None:
+        raise PageError(403, "login_elsewhere", "another browser brought the answer")
+    return shown
+
+
+def _gone(rt: Runtime, login_id: str, over: Login | None) -> PageError:
+    """The page of a login that ended; with ``over`` its ending is still to be written."""
+    finished = login_store.parse(rt.store.get(login_store.finished_key(login_id)), rt.sealer)
+    login = finished.login if finished is not None else over
+    if login is None or not cookies.is_same_browser(request, login):
+        return PageError(410, "login_expired")
+    remember_reference(login.reference)
+    remember_about(login)
+    client = rt.configuration.clients.get(login.request.client_id)
+    home = client.home_url or client.initiate_login_uri if client else None
+    portal = client.name.in_(locale()) if client else None
+    if finished is None or login_store.ran_out(login):
+        return PageError(410, "login_expired", home_url=home, portal=portal)
+    return PageError(409, "login_finished", home_url=home, portal=portal)
+
+
+def begin(rt: Runtime, login: Login, steps: Mapping[Step, StepModule]) -> Response:
+    """Store a new login; leave for a makelaar that is known already, else go to the login's own
+    address.
+
+    A session of this browser is asked at that address only; where it may answer, the login goes
+    there first. Elsewhere, under prompt=none, the first open question is a refusal.
+    """
+    kept = Kept(login, None)
+    meets = _turn(rt, login).meets
+    if single_sign_on.may_ask(login, meets) and cookies.may_hold_session(request):
+        _save(rt, kept, login)
+        return redirect(url_for("login.enter", login_id=login.id), 303)
+    if login.request.passive:
+        raise _passive(open_row(login, meets))
+    outcome, login, at = _follow(rt, login, steps)
+    if isinstance(outcome, Leave):
+        return _settle(rt, kept, login, outcome, at)
+    _save(rt, kept, login)
+    return redirect(url_for("login.enter", login_id=login.id), 303)
+
+
+def run(rt: Runtime, kept: Kept, steps: Mapping[Step, StepModule]) -> Response:
+    """Answer a GET: follow the journey until a page, a departure or the end."""
+    login = single_sign_on.continued(rt, kept.login, _turn(rt, kept.login).meets, request)
+    outcome, login, at = _follow(rt, login, steps)
+    return _settle(rt, kept, login, outcome, at)
+
+
+def answer(rt: Runtime, kept: Kept, posted: str, steps: Mapping[Step, StepModule]) -> Response:
+    """Answer a POST to one step. Answers to a question that is not open are not read."""
+    turn = _turn(rt, kept.login)
+    row = open_row(kept.login, turn.meets)
+    if row.step != posted:
+        return redirect(url_for("login.enter", login_id=kept.login.id), 303)
+    outcome = steps[row.step].answer(turn)
+    if not isinstance(outcome, Advance):
+        return _settle(rt, kept, kept.login, outcome, row.step)
+    after = trace_steps.answered(kept.login, outcome.login, row.step, rt.clock(), by_user=True)
+    return restart(rt, kept, after, outcome)
+
+
+def _follow(
+    rt: Runtime, login: Login, steps: Mapping[Step, StepModule]
+) -> tuple[Show | Leave | Finish, Login, Step]:
+    """Enter the open row, and again after each that answers itself; also the login as it then is,
+    and the step where that ended.
+    """
+    turn = _turn(rt, login)
+    for _ in range(2 * len(Step)):
+        row = open_row(login, turn.meets)
+        if login.request.passive and row.step not in ASKS_NOBODY:
+            raise _passive(row)
+        outcome = steps[row.step].enter(turn)
+        if login.request.passive and isinstance(outcome, Show | Leave):
+            raise _passive(row)
+        if not isinstance(outcome, Advance):
+            return outcome, login, row.step
+        login = trace_steps.answered(login, outcome.login, row.step, rt.clock(), by_user=False)
+        turn = replace(turn, login=login, meets=turn.meets.follow(login))
+    raise PageError(500, "server_error", "the journey does not end")
+
+
+def _passive(row: Row) -> LoginRefused:
+    """prompt=none: what is asked here cannot be."""
+    return LoginRefused(row.under_passive, "passive", f"prompt=none at {row.step}")
+
+
+def restart(rt: Runtime, kept: Kept, login: Login, change: Advance) -> Response:
+    """Keep what was answered and send the browser to the next question."""
+    login = _unstopped(login)
+    _save(rt, kept, login)
+    response = redirect(url_for("login.enter", login_id=login.id), 303)
+    _remember(rt, response, change, login)
+    return response
+
+
+def _turn(rt: Runtime, login: Login) -> Turn:
+    now = rt.clock()
+    return Turn(
+        rt=rt,
+        login=login,
+        meets=Situation(rt=rt, configuration=rt.configuration, login=login, now=now),
+        now=now,
+        form=request.form,
+        query=request.args,
+        request=request,
+    )
+
+
+def _settle(
+    rt: Runtime, kept: Kept, login: Login, outcome: Show | Leave | Finish, at: Step
+) -> Response:
+    """Keep what must be kept and make the response. ``at``: the step that gave the outcome."""
+    if isinstance(outcome, Finish):
+        return outcome.response
+    if isinstance(outcome, Leave):
+        _save(rt, kept, trace_steps.sent(_unstopped(outcome.login), rt.clock()))
+        return leave(outcome.departure.url, outcome.departure.fields, outcome.party)
+    assert isinstance(outcome, Show)
+    login = outcome.login or login
+    if outcome.stopped is None:
+        login = _unstopped(login)
+    elif login.stopped != outcome.stopped:
+        login = trace_steps.stopped(login, rt.clock(), at, outcome.stopped, outcome.found)
+    _save(rt, kept, login)
+    if login.stopped is not None and login.stopped != kept.login.stopped:
+        login_records.note(rt, login)
+    client = rt.configuration.clients.get(login.request.client_id)
+    for target in (*outcome.form_targets, *(client.redirect_uris if client else ())):
+        allow_form_to(target)
+    return show(outcome.page, outcome.status)
+
+
+def _unstopped(login: Login) -> Login:
+    """There is a way on."""
+    return replace(login, stopped=None) if login.stopped is not None else login
+
+
+def _save(rt: Runtime, kept: Kept, login: Login) -> None:
+    """Swap, or say that another tab was first."""
+    if login == kept.login and kept.raw is not None and not kept.is_ahead:
+        return
+    if kept.raw is None:
+        rt.store.batch(login_store.first_put(login, rt.sealer, rt.clock()))
+        return
+    operation = login_store.swap(kept, login, rt.sealer, rt.clock())
+    if rt.store.batch([operation]) == [False]:
+        raise PageError(409, "login_replaced", "swap lost")
+
+
+def _remember(rt: Runtime, response: Response, outcome: Advance, login: Login) -> None:
+    if outcome.remember is None and not outcome.forget:
+        return
+    cookies.change_remembered(
+        request,
+        response,
+        login.request.service_uuid,
+        outcome.remember,
+        now=rt.clock(),
+        days=rt.settings.login.remember_days,
+    )

@@ -1,0 +1,64 @@
+"""Observation: what a login leaves in metrics, the log and spans when something happened to it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import structlog
+
+from assurance.second_factor import Accepted, Locked, Wrong
+from broker.journey.login import Login
+from broker.monitoring import metrics, telemetry
+from broker.runtime import Runtime
+from providers.interface import Remembered
+
+log = structlog.get_logger()
+
+
+def login_ended(login: Login, result: str, reason: str | None, now: datetime) -> None:
+    """It ended, and that was written. ``result``: success, refused, cancelled or
+    expired.
+    """
+    seconds = (now - login.created_at).total_seconds()
+    metrics.login_ended(login, result, reason, seconds)
+    telemetry.whole_login(login.reference, result, login.created_at, now)
+    log.info(
+        "login.ended",
+        reference=login.reference,
+        result=result,
+        reason=reason,
+        client=login.request.client_id,
+        service=login.request.service_uuid,
+        provider=login.provider_id,
+        seconds=round(seconds, 1),
+    )
+
+
+def makelaar_answered(rt: Runtime, sent: Remembered, outcome: Login, seconds: float) -> None:
+    """An answer came and was judged in so many seconds; ``outcome`` is the login after it."""
+    away = (rt.clock() - sent.requested_at).total_seconds()
+    metrics.LOGIN_SECONDS.labels("idp").observe(max(0.0, away))
+    metrics.LOGIN_SECONDS.labels("answer").observe(seconds)
+    makelaar_is_up(sent.provider_id, up=outcome.trouble is None)
+
+
+def makelaar_is_up(provider_id: str, *, up: bool) -> None:
+    """The makelaar answered, or did not."""
+    metrics.IDP_UP.labels(provider_id).set(1 if up else 0)
+
+
+def message_rejected(rt: Runtime, provider_id: str, reason: str) -> None:
+    """An answer of this makelaar was refused."""
+    record = rt.configuration.providers.get(provider_id)
+    protocol = record.kind if record is not None else ""
+    metrics.REJECTIONS.labels(protocol, metrics.word(reason)).inc()
+
+
+def factor_answered(method: str, outcome: Accepted | Wrong | Locked) -> None:
+    """A code was judged."""
+    metrics.STEP_UPS.labels(method, type(outcome).__name__.lower()).inc()
+
+
+def mandate_checked(refusal: str | None) -> None:
+    """An authority was looked at; ``refusal``: the word for why it does not do."""
+    metrics.MANDATE_CHECKS.labels(metrics.word(refusal) or "ok").inc()

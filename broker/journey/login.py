@@ -1,0 +1,134 @@
+"""Login: everything that is known about one login in progress. Facts only; the next step is
+computed from them.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from datetime import datetime
+
+from pydantic import TypeAdapter
+
+from assurance.levels import AssuranceLevel
+from assurance.sms import SmsSent
+from broker.downstream import LoginRequest, RefusalCode
+from broker.journey.methods import Method
+from consent.authority import Authority
+from consent.documents import Answer
+from providers.interface import Identity, Remembered
+
+MAX_DEPARTURES = 3  # open tabs at the makelaar for one login
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One time that the browser was sent to a makelaar; the number is in the RelayState or
+    ``state``.
+    """
+
+    number: int
+    remembered: Remembered
+
+
+@dataclass(frozen=True)
+class FactorDone:
+    """A second factor of Sluis that was accepted in this login."""
+
+    factor_id: str
+    method: str
+    at: datetime
+
+
+class Trouble(enum.StrEnum):
+    """Why the makelaar did not help; the user may try again or choose another."""
+
+    UNAVAILABLE = "makelaar_unavailable"
+    PAUSED = "makelaar_paused"
+
+
+@dataclass(frozen=True)
+class Ended:
+    """The login will not succeed. ``public_key`` names the page; None returns to the portal at
+    once.
+    """
+
+    code: RefusalCode
+    reason: str  # machine word for audit and trace
+    public_key: str | None = None
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """The login stands before a page that says what is missing. Unless the user finds another way,
+    it ends like this, however the user leaves.
+    """
+
+    code: RefusalCode
+    reason: str  # machine word for audit and trace
+
+
+@dataclass(frozen=True)
+class Login:
+    """``id``: 26 characters, in URLs, worth nothing without the cookie whose hash is
+    ``browser``.
+    """
+
+    id: str
+    reference: str  # 8 characters, shown to people
+    browser: str  # SHA-256 hex of this browser's secret for this login
+    request: LoginRequest
+    created_at: datetime
+    expires_at: datetime
+    method: Method | None = None  # chosen by the user, or by what the portal or the browser knows
+    provider_id: str | None = None
+    provider_was_remembered: bool = False
+    sent: tuple[Sent, ...] = ()
+    departures: int = 0
+    trouble: Trouble | None = None
+    too_low: bool = False  # the makelaar could not give the level
+    given: AssuranceLevel | None = None  # what it did give then
+    ticket: str | None = None  # hash of what the browser that brought the answer must show
+    session_asked: bool = False  # an earlier login was considered, or may not be any more
+    session_id: str | None = None  # of the earlier login that answered
+    identity: Identity | None = None
+    person_id: str | None = None
+    must_replace: bool = False  # the password was a temporary one
+    insists: bool = False  # the makelaar itself must give the level: a factor of ours cannot
+    must_be: str | None = None  # person who was sent back for a higher level
+    factor_chosen: str | None = None  # factor id; None: the one used last
+    sms: SmsSent | None = None
+    challenge: str | None = None  # for one answer of a passkey
+    factor: FactorDone | None = None
+    authority_settled: bool = False
+    authority: Authority | None = None
+    mandate_requested_for: str | None = None  # organisation id of the request that was sent (A12)
+    consent: str | None = None  # fingerprint of what the user saw
+    consent_kept: bool = False  # do not ask again for the same data
+    answer: Answer | None = None  # to the document that the portal asks about
+    confirmed: FactorDone | None = None  # the code that was given for that answer
+    stopped: Stopped | None = None
+    ended: Ended | None = None
+    gave_way: bool = False  # newer logins of its browser took its place
+    trace: str = ""  # its steps, a line each; read by broker.journey.trace_steps
+    is_noted: bool = False  # its trace was kept before its end, for who calls from the page
+
+    def afresh(self) -> Login:
+        """Before any way or makelaar was chosen: nothing that an earlier one said counts for the
+        next.
+        """
+        return Login(
+            id=self.id,
+            reference=self.reference,
+            browser=self.browser,
+            request=self.request,
+            created_at=self.created_at,
+            expires_at=self.expires_at,
+            departures=self.departures,
+            session_asked=True,
+            trace=self.trace,
+            is_noted=self.is_noted,
+        )
+
+
+ADAPTER = TypeAdapter(Login)

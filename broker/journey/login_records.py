@@ -1,0 +1,116 @@
+"""What remains of a login: the audit event, the trace behind its reference, and the person's login
+history.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from assurance.levels import AssuranceLevel
+from broker.journey import trace_steps
+from broker.journey.login import Login
+from broker.process import Parts
+from broker.runtime import Runtime
+from directory import history
+from state import audit, trace
+from state.audit import AuditEvent, Detail, EventTag
+from state.db import writing
+from state.trace import TraceRecord
+
+OUTCOMES = {
+    EventTag.LOGIN_SUCCEEDED: "success",
+    EventTag.LOGIN_REFUSED: "refused",
+    EventTag.LOGIN_CANCELLED: "cancelled",
+    EventTag.LOGIN_EXPIRED: "expired",
+}
+
+
+def write_ending(
+    session: Session,
+    rt: Runtime | Parts,
+    login: Login,
+    tag: EventTag,
+    reason: str | None,
+    level: AssuranceLevel | None,
+    session_id: str | None = None,
+    *,
+    new_browser: bool = False,
+) -> None:
+    """Three rows in the caller's transaction. ``reason`` is a machine word; ``level`` only on
+    success, as is the session that it leaves behind. ``new_browser``: the person is told of it.
+    """
+    now, outcome = rt.clock(), OUTCOMES[tag]
+    if tag is not EventTag.LOGIN_SUCCEEDED:
+        login = trace_steps.ended(login, now, outcome, reason)
+    audit.record(
+        session,
+        AuditEvent(
+            tag=tag,
+            at=now,
+            reference=login.reference,
+            person_id=login.person_id,
+            client_id=login.request.client_id,
+            service_uuid=login.request.service_uuid,
+            provider_id=login.provider_id,
+            outcome=outcome,
+            reason=reason,
+            level=level,
+            details=_details(login, session_id),
+        ),
+    )
+    if login.is_noted:
+        trace.withdraw(session, login.id)
+    trace.save(session, _trace(login, now, outcome, reason, level), trace_id=login.id)
+    authority = login.authority
+    if login.person_id is not None:
+        history.record(
+            session,
+            person_id=login.person_id,
+            at=now,
+            reference=login.reference,
+            client_id=login.request.client_id,
+            service_uuid=login.request.service_uuid,
+            provider_id=login.provider_id,
+            outcome=outcome,
+            level=level,
+            represented=authority.represented.value if authority else None,
+            new_browser=new_browser,
+        )
+
+
+def note(rt: Runtime, login: Login) -> None:
+    """Keep the trace of a login that stands before a page that says what is missing, for who calls
+    from there. Its ending takes the place of this.
+    """
+    why = login.ended or login.stopped
+    assert why is not None
+    record = _trace(login, rt.clock(), OUTCOMES[EventTag.LOGIN_REFUSED], why.reason, None)
+    with suppress(IntegrityError), writing(rt.session) as session:  # another tab was first
+        trace.save(session, record, trace_id=login.id)
+
+
+def _trace(
+    login: Login, now: datetime, outcome: str, reason: str | None, level: AssuranceLevel | None
+) -> TraceRecord:
+    return TraceRecord(
+        reference=login.reference,
+        started_at=login.created_at,
+        ended_at=now,
+        client_id=login.request.client_id,
+        service_uuid=login.request.service_uuid,
+        provider_id=login.provider_id,
+        outcome=outcome,
+        reason=reason,
+        level=level,
+        steps=trace_steps.steps(login),
+    )
+
+
+def _details(login: Login, session_id: str | None) -> dict[str, Detail]:
+    authority = login.authority
+    found = {"mandate": authority.mandate_id if authority else None, "session": session_id}
+    return {name: value for name, value in found.items() if value is not None}

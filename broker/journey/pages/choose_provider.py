@@ -1,0 +1,51 @@
+"""Choice of the makelaar (A2), with the facts for the administrator (A3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from broker.journey.pages.frame import Frame
+from broker.journey.pages.service_facts import ServiceFacts
+from broker.web.announcement_page import Spoken
+
+
+@dataclass(frozen=True)
+class ProviderChoice:
+    """One makelaar. ``ceiling`` is the level it goes to; ``notices`` are what is said of it now."""
+
+    id: str
+    name: str
+    aliases: tuple[str, ...]
+    notices: tuple[Spoken, ...]
+    is_paused: bool
+    reaches: bool
+    ceiling: str
+
+
+@dataclass(frozen=True)
+class ChooseProviderPage:
+    """``choices`` are those that match ``search``, of ``total``; the page splits them by what can
+    be chosen.
+    """
+
+    frame: Frame
+    facts: ServiceFacts
+    choices: tuple[ProviderChoice, ...]
+    search: str
+    total: int
+    remember_days: int
+    offers_account: bool = False
+    error: bool = False
+    template: str = "choose_provider.html"
+
+    @property
+    def available(self) -> tuple[ProviderChoice, ...]:
+        return tuple(c for c in self.choices if c.reaches and not c.is_paused)
+
+    @property
+    def paused(self) -> tuple[ProviderChoice, ...]:
+        return tuple(c for c in self.choices if c.reaches and c.is_paused)
+
+    @property
+    def too_low(self) -> tuple[ProviderChoice, ...]:
+        return tuple(c for c in self.choices if not c.reaches)

@@ -1,0 +1,31 @@
+"""What is passed on (A11)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from broker.journey.pages.frame import Frame
+
+
+@dataclass(frozen=True)
+class ConsentItem:
+    """``claim`` chooses label and explanation; ``values`` are shown as they leave."""
+
+    claim: str
+    values: tuple[str, ...]
+    purpose: str | None
+
+
+@dataclass(frozen=True)
+class ConsentPage:
+    """``shown`` comes back with the form: what was agreed to. ``is_information``: the law is the
+    ground, no choice.
+    """
+
+    frame: Frame
+    items: tuple[ConsentItem, ...]
+    shown: str
+    is_information: bool
+    privacy_url: str | None = None
+    help_url: str | None = None
+    template: str = "consent.html"

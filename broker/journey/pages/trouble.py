@@ -1,0 +1,15 @@
+"""The makelaar does not answer (A15): try again, choose another, or stop."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from broker.journey.pages.frame import Frame
+
+
+@dataclass(frozen=True)
+class TroublePage:
+    frame: Frame
+    makelaar: str
+    shows_reference: bool = True
+    template: str = "trouble.html"

@@ -1,0 +1,269 @@
+"""One sign-on: an earlier login of this browser answers for the user, where the service, the
+request and the clock allow that; and the session that each login leaves behind.
+
+Asked at ``/login/<id>`` alone, never in the portal's own request: a portal's POST comes without our
+cookies. On whose behalf somebody acts is never carried over.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from flask import Request
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy.orm import Session
+
+from assurance import second_factor, sessions
+from assurance.sessions import Began, Earlier, Found, Limits, Wish, is_fresh, may_continue
+from broker.downstream import LoginRefused, Purpose, RefusalCode
+from broker.journey import methods, trace_steps
+from broker.journey.context import Situation
+from broker.journey.login import FactorDone, Login
+from broker.journey.methods import Method
+from broker.runtime import Runtime
+from broker.sso import grants
+from broker.web.cookies import SESSION
+from providers.accounts import PROVIDER_ID
+from providers.interface import Identity
+from state import audit
+from state.audit import AuditEvent, EventTag
+
+
+@dataclass(frozen=True)
+class SessionFacts:
+    """What a session knows: who logged in how, at which service, and with which factor of Sluis."""
+
+    identity: Identity
+    service_uuid: str
+    factor: FactorDone | None
+
+
+_ADAPTER: Final = TypeAdapter(SessionFacts)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What becomes of the session when this login ends. ``replaces``: that of somebody else."""
+
+    id: str
+    is_new: bool
+    rises: bool
+    replaces: str | None = None
+
+
+def limits_of(rt: Runtime) -> Limits:
+    chosen = rt.settings.sessions
+    return Limits(timedelta(minutes=chosen.idle_minutes), timedelta(hours=chosen.hours))
+
+
+def current(rt: Runtime, request: Request, now: datetime) -> Found | None:
+    """The session of this browser while it stands. No cookie, no read."""
+    cookie = request.cookies.get(SESSION, "")
+    if not cookie:
+        return None
+    return sessions.find(rt.session, rt.sealer, cookie, limits=limits_of(rt), now=now)
+
+
+def may_ask(login: Login, meets: Situation) -> bool:
+    """Is this login at a point where an earlier one may answer? Not once the user or a makelaar
+    did something in it, and so never after a failure.
+    """
+    return (
+        login.request.purpose is Purpose.LOGIN
+        and bool(meets.service.accepts_sessions_of)
+        and not login.session_asked
+        and login.identity is None
+        and login.method is None
+        and login.provider_id is None
+        and login.departures == 0
+        and login.ended is None
+    )
+
+
+def continued(rt: Runtime, login: Login, meets: Situation, request: Request) -> Login:
+    """The login with the identity of this browser's session, or as it was."""
+    if not may_ask(login, meets):
+        return login
+    found = current(rt, request, meets.now)
+    facts = _facts(found)
+    if (
+        found is None
+        or facts is None
+        or not may_continue(_earlier(found, facts), _wish(login, meets), meets.now)
+    ):
+        return login
+    wanted = replace(
+        login,
+        session_id=found.id,
+        session_asked=True,
+        method=_method(facts),
+        provider_id=facts.identity.provider_id,
+        identity=facts.identity,
+        person_id=found.person_id,
+        factor=_reused(facts, meets),
+    )
+    wanted = trace_steps.step(
+        wanted, meets.now, "session", "continued", provider=facts.identity.provider_id
+    )
+    after = meets.follow(wanted)
+    is_theirs = after.known is not None and after.known.person_id == found.person_id
+    is_usable = after.provider_is_usable and _account_fits(facts.identity, after)
+    return wanted if is_usable and is_theirs else login
+
+
+def _account_fits(identity: Identity, meets: Situation) -> bool:
+    """An account of a kind that this service does not offer is not brought here."""
+    is_own = identity.provider_id == PROVIDER_ID
+    return not is_own or methods.account_fits(meets.service, meets.login.request, identity)
+
+
+def _method(facts: SessionFacts) -> Method:
+    is_own = facts.identity.provider_id == PROVIDER_ID
+    return Method.ACCOUNT if is_own else Method.MAKELAAR
+
+
+def plan(rt: Runtime, login: Login, request: Request, now: datetime) -> Plan | None:
+    """What the end of this login means for the session of its browser; None for a console."""
+    if login.request.purpose is not Purpose.LOGIN:
+        return None
+    if login.session_id is not None:
+        return Plan(login.session_id, is_new=False, rises=_is_higher(login))
+    there = current(rt, request, now)
+    if there is not None and there.person_id == login.person_id:
+        return Plan(there.id, is_new=False, rises=True)
+    replaced = there.id if there is not None else None
+    return Plan(sessions.new_session_id(), is_new=True, rises=True, replaces=replaced)
+
+
+def write(sql: Session, rt: Runtime, planned: Plan, login: Login, meets: Situation) -> str | None:
+    """Carry out the plan in the transaction of the login; the value of a new cookie, if any.
+
+    Raises LoginRefused when the session was ended meanwhile, here or at another instance.
+    """
+    if planned.is_new:
+        assert login.person_id is not None
+        return sessions.start(
+            sql,
+            rt.sealer,
+            identifier=planned.id,
+            person_id=login.person_id,
+            group=meets.service.session_group,
+            facts=_dump(login),
+            limits=limits_of(rt),
+            now=meets.now,
+        )
+    _replace_earlier(sql, login, planned, meets.now)
+    if planned.rises:
+        cookie = _raise(sql, rt, planned, login, meets)
+        stands = cookie is not None
+    else:
+        cookie = None
+        stands = sessions.use(sql, planned.id, limits=limits_of(rt), now=meets.now)
+    if not stands:
+        raise LoginRefused(RefusalCode.LOGIN_REQUIRED, "session_ended", "ended during the login")
+    return cookie
+
+
+def _raise(sql: Session, rt: Runtime, planned: Plan, login: Login, meets: Situation) -> str | None:
+    """What lifts a session keeps the group where it began; a new login begins anew."""
+    return sessions.raise_to(
+        sql,
+        rt.sealer,
+        planned.id,
+        facts=_dump(login),
+        began=Began(meets.service.session_group) if login.session_id is None else None,
+        limits=limits_of(rt),
+        now=meets.now,
+    )
+
+
+def _replace_earlier(sql: Session, login: Login, planned: Plan, now: datetime) -> None:
+    """Who chooses another party at the same portal gets a new grant; the old one ends and stays
+    in the audit.
+    """
+    if not login.request.choose_again or login.session_id is None:
+        return
+    ended = grants.revoke_at_client(sql, planned.id, login.request.client_id, now)
+    for grant_id in ended:
+        audit.record(
+            sql,
+            AuditEvent(
+                EventTag.PARTY_SWITCHED,
+                now,
+                reference=login.reference,
+                person_id=login.person_id,
+                client_id=login.request.client_id,
+                service_uuid=login.request.service_uuid,
+                details={"from": grant_id, "to": login.id, "session": planned.id},
+            ),
+        )
+
+
+def made_at(facts: bytes) -> str | None:
+    """The makelaar where the login of a session was made, from its opened facts."""
+    read = _read(facts)
+    return read.identity.provider_id if read is not None else None
+
+
+def _facts(found: Found | None) -> SessionFacts | None:
+    return _read(found.facts) if found is not None else None
+
+
+def _read(facts: bytes) -> SessionFacts | None:
+    try:
+        return _ADAPTER.validate_json(facts)
+    except ValidationError:
+        return None  # of another version of the program: log in anew
+
+
+def _dump(login: Login) -> bytes:
+    assert login.identity is not None
+    identity = replace(login.identity, replay_keys=(), replay_until=None)
+    return _ADAPTER.dump_json(SessionFacts(identity, login.request.service_uuid, login.factor))
+
+
+def _earlier(found: Found, facts: SessionFacts) -> Earlier:
+    identity = facts.identity
+    return Earlier(
+        group=found.group,
+        level=min(identity.proofing, identity.authentication),
+        authenticated_at=identity.authenticated_at,
+        asserted_for=facts.service_uuid if identity.authority else None,
+    )
+
+
+def _wish(login: Login, meets: Situation) -> Wish:
+    service = meets.service
+    return Wish(
+        service_uuid=service.uuid,
+        accepts=frozenset(service.accepts_sessions_of),
+        needed=login.request.level,
+        force_authn=login.request.force_authn,
+        max_age=login.request.max_age,
+        second_factor_reuse=timedelta(minutes=service.second_factor_reuse_minutes),
+    )
+
+
+def _reused(facts: SessionFacts, meets: Situation) -> FactorDone | None:
+    """The factor of the session where the service allows that; never with a means of Sluis, which
+    asks a fresh code at every login.
+    """
+    factor, reuse = facts.factor, timedelta(minutes=meets.service.second_factor_reuse_minutes)
+    if factor is None or facts.identity.own_means is not None:
+        return None
+    kinds = meets.service.second_factors
+    if kinds is not None and factor.method not in kinds:
+        return None
+    if not is_fresh(meets.now - factor.at, reuse):
+        return None
+    return factor if second_factor.stands(meets.rt.session, factor.factor_id) else None
+
+
+def _is_higher(login: Login) -> bool:
+    """Did this login lift its session: by a fresh factor, or because the makelaar that made it gave
+    a higher level for the same person?
+    """
+    has_fresh_factor = login.factor is not None and login.factor.at >= login.created_at
+    return has_fresh_factor or login.insists

@@ -1,0 +1,56 @@
+"""What the portal asks the user to agree to (A16): the text as it was sent, the document, and an
+answer that counts as a signature.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from broker.downstream import LoginRefused, RefusalCode
+from broker.journey.dispatch import Advance, Outcome, Show, Turn
+from broker.journey.document_view import shown, to_answer
+from broker.journey.pages.document import DocumentPage
+from broker.journey.steps.frame import frame
+from consent.documents import Answer, remark_of
+
+LATER = "document_postponed"
+
+
+def enter(turn: Turn) -> Outcome:
+    """Show what is asked."""
+    return _show(turn)
+
+
+def answer(turn: Turn) -> Outcome:
+    """Keep the answer to exactly what was shown. It goes out once a code confirmed it."""
+    document, form = to_answer(turn), turn.form
+    if "later" in form:
+        raise LoginRefused(RefusalCode.CANCELLED, "cancelled", LATER)
+    choice, remark = form.get("decision"), remark_of(form.get("remark", ""))
+    if form.get("shown") != document.shown:
+        return _show(turn)
+    if choice not in ("agree", "decline") or remark is None:
+        return _show(turn, error="choice" if remark is not None else "remark")
+    said = Answer(
+        shown=document.shown,
+        agrees=choice == "agree",
+        remark=remark,
+        deposit=document.may_deposit and choice == "agree" and bool(form.get("deposit")),
+        at=turn.now,
+    )
+    return Advance(replace(turn.login, answer=said, confirmed=None))
+
+
+def _show(turn: Turn, error: str | None = None) -> Outcome:
+    document, form = to_answer(turn), turn.form
+    page = DocumentPage(
+        frame=frame(turn),
+        document=shown(document),
+        fingerprint=document.shown,
+        asks_code=bool(turn.meets.factors),
+        choice=form.get("decision"),
+        remark=form.get("remark", ""),
+        deposit=bool(form.get("deposit")),
+        error=error,
+    )
+    return Show(page, status=422 if error else 200)

@@ -1,0 +1,39 @@
+"""What leaves for the portal: shown with its values, agreed to or declined (A11)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from broker.downstream import LoginRefused, RefusalCode
+from broker.journey.dispatch import Advance, Outcome, Show, Turn
+from broker.journey.pages.consent import ConsentItem, ConsentPage
+from broker.journey.steps.frame import frame
+from broker.web.language import locale
+from directory.services import ConsentRule
+
+
+def enter(turn: Turn) -> Outcome:
+    """Show exactly the values that would leave now."""
+    meets = turn.meets
+    page = ConsentPage(
+        frame=frame(turn),
+        items=tuple(
+            ConsentItem(i.claim, i.values, i.purpose.in_(locale()) if i.purpose else None)
+            for i in meets.released
+        ),
+        shown=meets.shown,
+        is_information=meets.service.consent is ConsentRule.INFORM,
+        privacy_url=meets.service.privacy_url,
+        help_url=meets.service.help_url,
+    )
+    return Show(page)
+
+
+def answer(turn: Turn) -> Outcome:
+    """Agree to what was shown; if that changed in the meantime, show it again."""
+    if turn.form.get("agree") != "yes":
+        raise LoginRefused(RefusalCode.CANCELLED, "cancelled", "consent declined")
+    if turn.form.get("shown") != turn.meets.shown:
+        return enter(turn)
+    kept = bool(turn.form.get("keep"))
+    return Advance(replace(turn.login, consent=turn.meets.shown, consent_kept=kept))

@@ -1,0 +1,75 @@
+"""Send the browser to the makelaar, with what the service asks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import structlog
+
+from assurance import step_up
+from broker.downstream import RefusalCode
+from broker.journey import instrumentation
+from broker.journey.dispatch import Leave, Outcome, Show, Turn
+from broker.journey.login import MAX_DEPARTURES, Login, Sent, Stopped, Trouble
+from broker.journey.pages.trouble import TroublePage
+from broker.journey.steps.frame import frame
+from broker.monitoring.telemetry import span
+from broker.web.language import locale
+from providers.factory import departure_urls
+from providers.interface import AuthenticationRequest, Departure, ProviderUnavailable
+
+UNAVAILABLE = Stopped(RefusalCode.UNAVAILABLE, "makelaar_unavailable")
+log = structlog.get_logger()
+
+
+def enter(turn: Turn) -> Outcome:
+    """Leave for the makelaar, or say that it does not answer."""
+    if turn.login.trouble is not None:
+        return _trouble(turn, turn.login)
+    return _leave(turn, turn.login)
+
+
+def answer(turn: Turn) -> Outcome:
+    """Try the same makelaar again."""
+    return _leave(turn, replace(turn.login, trouble=None))
+
+
+def _leave(turn: Turn, login: Login) -> Outcome:
+    record = turn.meets.usable_provider
+    number = login.departures + 1
+    try:
+        departure = _departure(turn, number)
+    except ProviderUnavailable as unavailable:
+        log.warning("makelaar.unavailable", provider=record.id, detail=str(unavailable))
+        instrumentation.makelaar_is_up(record.id, up=False)
+        return _trouble(turn, replace(login, trouble=Trouble.UNAVAILABLE))
+    sent = (*login.sent, Sent(number, departure.remembered))[-MAX_DEPARTURES:]
+    return Leave(replace(login, sent=sent, departures=number), departure, record.name)
+
+
+def _departure(turn: Turn, number: int) -> Departure:
+    login, meets = turn.login, turn.meets
+    record, service = meets.usable_provider, meets.service
+    ask = AuthenticationRequest(
+        relay_state=f"{login.id}.{number}",
+        level=step_up.ask_level(
+            record,
+            login.request.level,
+            local_factor=service.local_second_factor and not login.insists,
+        ),
+        service_uuid=service.uuid,
+        service_name=service.name.in_(locale()),
+        service_id=service.service_id,
+        force_authn=login.request.force_authn,
+        max_age=login.request.max_age,
+        login_hint=login.request.login_hint,
+        locale=locale(),
+    )
+    with span("idp.call", login.reference):
+        return turn.rt.configuration.adapters[record.id].begin(ask, turn.now)
+
+
+def _trouble(turn: Turn, login: Login) -> Outcome:
+    page = TroublePage(frame=frame(turn), makelaar=turn.meets.usable_provider.name)
+    targets = departure_urls(turn.meets.usable_provider)
+    return Show(page, status=503, login=login, form_targets=targets, stopped=UNAVAILABLE)

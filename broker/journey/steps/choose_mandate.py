@@ -1,0 +1,159 @@
+"""On whose behalf? Chosen among what the register or the makelaar says (A10); without any, how to
+get one (A12).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from broker.downstream import LoginRefused, RefusalCode
+from broker.journey import instrumentation
+from broker.journey.dispatch import Advance, Outcome, Show, Turn
+from broker.journey.login import Stopped
+from broker.journey.pages.choose_mandate import ChooseMandatePage, MandateChoice
+from broker.journey.pages.mandate_missing import AskedOrganisation, MandateMissingPage
+from broker.journey.steps.ask_administrators import ask_administrators
+from broker.journey.steps.current_party import key_of_current
+from broker.journey.steps.frame import frame, service_facts
+from consent import requests
+from consent.authority import Authority, AuthorityKind, RefusalReason
+from consent.requests import MandateRequest, RequestState
+from directory.organisations import Organisation
+from directory.services import MandateRule
+from state.trace import Fact
+
+SELF = "self"
+LEAVE = "leave"
+MISSING = Stopped(RefusalCode.MANDATE_MISSING, "mandate_missing")
+
+
+def enter(turn: Turn) -> Outcome:
+    """The only way to act needs no question; several do; none leads to the administrators."""
+    usable = turn.meets.options.usable
+    if not usable and not _allows_self(turn):
+        instrumentation.mandate_checked("none")
+        return _missing(turn)
+    if len(usable) == 1 and not _allows_self(turn) and not turn.login.request.choose_again:
+        return _settle(turn, usable[0].authority)
+    if not usable and not turn.meets.options.refused:
+        return _settle(turn, None)
+    return _choose(turn)
+
+
+def answer(turn: Turn) -> Outcome:
+    """Take the choice, or the request to the administrators."""
+    usable = turn.meets.options.usable
+    if turn.form.get("action") == LEAVE or (not usable and not _allows_self(turn)):
+        return _ask(turn)
+    chosen = turn.form.get("choice", "")
+    if chosen == SELF and _allows_self(turn):
+        return _settle(turn, None)
+    for option in usable:
+        if option.key == chosen:
+            return _settle(turn, option.authority)
+    return _choose(turn, error=True)
+
+
+def _allows_self(turn: Turn) -> bool:
+    return turn.meets.service.mandate is MandateRule.OPTIONAL
+
+
+def _settle(turn: Turn, authority: Authority | None) -> Outcome:
+    return Advance(replace(turn.login, authority=authority, authority_settled=True))
+
+
+def _choose(turn: Turn, *, error: bool = False) -> Outcome:
+    options = turn.meets.options
+    current = key_of_current(turn, options.usable)
+    page = ChooseMandatePage(
+        frame=frame(turn),
+        usable=_marked(tuple(_choice(o.authority, o.key) for o in options.usable), current),
+        refused=tuple(_choice(r.authority, "", r.reason) for r in options.refused),
+        allows_self=_allows_self(turn),
+        person=turn.meets.person.display_name,
+        error=error,
+    )
+    return Show(page, status=422 if error else 200)
+
+
+def _marked(choices: tuple[MandateChoice, ...], current: str | None) -> tuple[MandateChoice, ...]:
+    """Each choice with whether it holds now, and whether there is another way to the same
+    organisation.
+    """
+    direct = {choice.number for choice in choices if choice.intermediary is None}
+    chained = {choice.number for choice in choices if choice.intermediary is not None}
+    return tuple(
+        replace(
+            choice,
+            is_current=choice.key == current,
+            is_double=choice.number in direct & chained,
+        )
+        for choice in choices
+    )
+
+
+def _choice(authority: Authority, key: str, reason: RefusalReason | None = None) -> MandateChoice:
+    through = authority.intermediary if authority.kind is AuthorityKind.CHAIN else None
+    return MandateChoice(
+        key=key,
+        name=authority.represented.name or authority.represented.number,
+        number=authority.represented.number,
+        branch=", ".join(authority.branches) or None,
+        intermediary=(through.name or through.number) if through else None,
+        level=authority.level.label,
+        valid_until=authority.valid_until,
+        reason=reason.value if reason else None,
+    )
+
+
+def _missing(turn: Turn, *, error: bool = False) -> Outcome:
+    places = _places(turn)
+    asked_now = turn.login.mandate_requested_for
+    page = MandateMissingPage(
+        frame=frame(turn),
+        facts=service_facts(turn),
+        refused=tuple(_choice(r.authority, "", r.reason) for r in turn.meets.options.refused),
+        organisations=places,
+        sent_to=next((place.name for place in places if place.id == asked_now), None),
+        hears=bool(turn.meets.person.email),
+        error=error,
+    )
+    reasons = {r.reason.value for r in turn.meets.options.refused}
+    found: dict[str, Fact] = {"mandates": ", ".join(sorted(reasons)) or "none"}
+    return Show(page, status=422 if error else 403, stopped=MISSING, found=found)
+
+
+def _places(turn: Turn) -> tuple[AskedOrganisation, ...]:
+    """The organisations of this person, each with what became of an earlier request."""
+    session, person_id = turn.rt.session, turn.login.person_id
+    assert person_id is not None
+    earlier = requests.last_of(session, person_id, turn.login.request.service_uuid)
+    return tuple(
+        _place(turn, place, earlier.get(place.id))
+        for place in requests.organisations_to_ask(session, person_id, turn.now)
+    )
+
+
+def _place(turn: Turn, place: Organisation, earlier: MandateRequest | None) -> AskedOrganisation:
+    state = earlier.state if earlier is not None else None
+    deciders = requests.administrators_of(turn.rt.session, place.id, turn.now)
+    return AskedOrganisation(
+        id=place.id,
+        name=place.name,
+        number=f"KvK {place.kvk[:4]} {place.kvk[4:]}",
+        administrators=tuple(person.display_name for person in deciders)
+        if place.shares_administrators
+        else (),
+        asked_at=earlier.asked_at if earlier and state is RequestState.OPEN else None,
+        refused_at=earlier.decided_at if earlier and state is RequestState.REFUSED else None,
+    )
+
+
+def _ask(turn: Turn) -> Outcome:
+    """Send the request, or go back to the portal without a mandate."""
+    if turn.form.get("action") == LEAVE:
+        raise LoginRefused(MISSING.code, MISSING.reason, "no usable mandate")
+    place = ask_administrators(turn)
+    if place is None:
+        return _missing(turn, error=True)
+    return Advance(replace(turn.login, mandate_requested_for=place.id))

@@ -1,0 +1,68 @@
+"""What every page of a login says around its question."""
+
+from __future__ import annotations
+
+from assurance.levels import AssuranceLevel
+from broker.journey.dispatch import Turn
+from broker.journey.login import Login
+from broker.journey.methods import Method
+from broker.journey.pages.frame import Frame
+from broker.journey.pages.service_facts import ServiceFacts
+from broker.web.announcements import notes
+from broker.web.language import locale
+
+
+def frame(turn: Turn) -> Frame:
+    """Portal, service, level and makelaar of this login in the language of the page."""
+    login, meets, language = turn.login, turn.meets, locale()
+    service = meets.service
+    client = meets.client
+    known = login.person_id is not None
+    enough = known and not login.too_low and meets.reached >= meets.needed
+    is_account = meets.method is Method.ACCOUNT
+    return Frame(
+        login_id=login.id,
+        reference=login.reference,
+        portal_name=client.name.in_(language) if client else service.name.in_(language),
+        service_name=service.name.in_(language),
+        service_owner=service.provider_name.in_(language),
+        level=meets.needed.label,
+        shows_level=meets.method is not None and meets.needed > AssuranceLevel.EMAIL,
+        makelaar=meets.way_name if meets.provider or is_account else None,
+        is_account=is_account,
+        person=(meets.person.display_name or None) if known else None,
+        on_behalf_of=_represented(login),
+        reached=meets.reached.label if enough else None,
+        may_change=_may_change(turn),
+        may_change_method=len(meets.ways) > 1,
+        announcements=notes(meets.announcements),
+    )
+
+
+def _may_change(turn: Turn) -> bool:
+    """Is there another makelaar, or another way than the one that was chosen?"""
+    login, meets = turn.login, turn.meets
+    if login.provider_id is not None and meets.method is Method.MAKELAAR:
+        return len(meets.ways) > 1 or len(meets.offered) > 1
+    return login.method is not None and len(meets.ways) > 1
+
+
+def service_facts(turn: Turn) -> ServiceFacts:
+    """What an administrator needs to know about the service."""
+    service, language = turn.meets.service, locale()
+    return ServiceFacts(
+        name=service.name.in_(language),
+        uuid=service.uuid,
+        service_id=service.service_id,
+        owner=service.provider_name.in_(language),
+        owner_oin=service.provider_oin,
+        level=turn.login.request.level.label,
+        chain_mandates=service.chain_mandates,
+    )
+
+
+def _represented(login: Login) -> str | None:
+    if login.authority is None:
+        return None
+    party = login.authority.represented
+    return party.name or party.value

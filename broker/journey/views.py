@@ -1,0 +1,103 @@
+"""Doors: a portal's request becomes a login, and ``/login/<id>`` is where its browser comes back
+to.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from flask import Blueprint, request
+from werkzeug.wrappers import Response
+
+from broker.downstream import LoginRefused, LoginRequest, PageError, RefusalCode
+from broker.journey import (
+    browser_logins,
+    completion,
+    dispatch,
+    login_store,
+    trace_steps,
+)
+from broker.journey.dispatch import Advance
+from broker.journey.steps import STEPS
+from broker.runtime import runtime
+from broker.web.announcements import remember_about
+from broker.web.language import portal_asks
+from broker.web.responses import remember_reference
+
+blueprint = Blueprint("login", __name__, url_prefix="/login")
+
+
+def open_login(asked: LoginRequest) -> Response:
+    """Begin a login for a validated request. A remembered makelaar is resolved here, without
+    another page.
+
+    Of the browser it reads the preference cookie, and how many logins it has: a portal's POST comes
+    without our cookies, so nothing may depend on them.
+    """
+    rt = runtime()
+    now, minutes = rt.clock(), rt.settings.login.transaction_minutes
+    login, secret = login_store.new_login(asked, now, minutes)
+    login = trace_steps.began(login, now)
+    remember_reference(login.reference)
+    remember_about(login)
+    portal_asks(asked.locale)
+    browser_logins.refuse_rounds(rt, login)
+    try:
+        response = dispatch.begin(rt, login, STEPS)
+    except LoginRefused as why:
+        return completion.refuse_unstored(rt, login, why)
+    seconds = int(timedelta(minutes=minutes).total_seconds())
+    browser_logins.bind_browser(response, login, secret, seconds)
+    browser_logins.keep_few(rt, response, login.id)
+    return response
+
+
+@blueprint.get("/<login_id>")
+def enter(login_id: str) -> Response:
+    """Where is this login? Shows the open question, leaves for the makelaar, or ends."""
+    rt = runtime()
+    if request.method == "HEAD":
+        raise PageError(405, "method_not_allowed")
+    kept = dispatch.load(rt, login_id)
+    browser_logins.refuse_rounds(rt, kept.login)
+    try:
+        response = dispatch.run(rt, kept, STEPS)
+    except LoginRefused as why:
+        return completion.refuse(rt, kept.login, why)
+    browser_logins.keep_few(rt, response, login_id)
+    return response
+
+
+@blueprint.post("/<login_id>/<step>")
+def answer(login_id: str, step: str) -> Response:
+    """The answer to one question."""
+    rt = runtime()
+    kept = dispatch.load(rt, login_id)
+    try:
+        return dispatch.answer(rt, kept, step, STEPS)
+    except LoginRefused as why:
+        return completion.refuse(rt, kept.login, why)
+
+
+@blueprint.post("/<login_id>/cancel")
+def cancel(login_id: str) -> Response:
+    """Back to the portal, which hears that the user stopped, or what stopped the user."""
+    rt = runtime()
+    login = dispatch.load(rt, login_id).login
+    why = LoginRefused(RefusalCode.CANCELLED, "cancelled")
+    if login.stopped is not None:
+        why = LoginRefused(login.stopped.code, login.stopped.reason)
+    return completion.refuse(rt, login, why)
+
+
+@blueprint.post("/<login_id>/change-provider")
+def change_provider(login_id: str) -> Response:
+    """Another makelaar: everything that the first one said is dropped, and it is no longer
+    remembered.
+    """
+    rt = runtime()
+    kept = dispatch.load(rt, login_id)
+    asked = replace(kept.login.request, choose_again=True, provider_hint=None)
+    fresh = replace(kept.login.afresh(), request=asked)
+    return dispatch.restart(rt, kept, fresh, Advance(fresh, forget=True))

@@ -1,0 +1,271 @@
+"""An authorization request becomes a LoginRequest, or an error (OpenID Connect Core §3.1.2, RFC
+6749, RFC 7636).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from assurance import acr
+from assurance.levels import AssuranceLevel
+from broker.downstream import DownstreamName, LoginRequest, PageError
+from broker.oidc.errors import AuthorizationError
+from broker.oidc.parameters import Parameters, Repeated
+from broker.oidc.redirect_uris import is_registered
+from consent import documents
+from consent.documents import Document, DocumentRefused
+from directory.services import OidcClient, Service
+
+_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
+_UUID_SCOPE = "urn:uuid:"
+_PROMPTS = frozenset({"none", "login", "consent", "select_account"})
+_NOT_SUPPORTED = {
+    "request": "request_not_supported",
+    "request_uri": "request_uri_not_supported",
+    "registration": "registration_not_supported",
+}
+MAX_AGE_LIMIT = 10**9
+LEAST_TO_AGREE = AssuranceLevel.EH2_PLUS  # an answer counts as a signature: never one factor alone
+
+HintReader = Callable[[str, OidcClient], str | None]
+
+
+@dataclass(frozen=True)
+class ReplyTo:
+    """Where answers to this request go."""
+
+    client: OidcClient
+    redirect_uri: str
+    state: str | None
+
+
+def reply_to(parameters: Parameters, clients: Mapping[str, OidcClient]) -> ReplyTo:
+    """Who asks and where the answer goes. Raises PageError: with these in doubt nobody is
+    redirected anywhere.
+    """
+    try:
+        client_id = parameters.one("client_id")
+        redirect_uri = parameters.one("redirect_uri")
+    except (Repeated, ValueError) as error:
+        raise PageError(400, "invalid_request", str(error)) from None
+    client = clients.get(client_id or "")
+    if client is None:
+        raise PageError(400, "unknown_client", "client_id missing or not registered")
+    if redirect_uri is None or not is_registered(client, redirect_uri):
+        raise PageError(400, "redirect_uri_mismatch", "redirect_uri missing or not registered")
+    try:
+        return ReplyTo(client, redirect_uri, parameters.one("state"))
+    except (Repeated, ValueError):
+        return ReplyTo(client, redirect_uri, None)  # said properly by parse()
+
+
+def parse(
+    parameters: Parameters, to: ReplyTo, services: Mapping[str, Service], read_hint: HintReader
+) -> LoginRequest:
+    """The request in the journey's own words. Raises AuthorizationError.
+
+    ``read_hint``: the ``sub`` in an ID token of this client, None for any other text.
+    """
+    try:
+        return _parse(parameters, to, services, read_hint)
+    except Repeated as repeated:
+        raise AuthorizationError(
+            "invalid_request", f"{repeated.name} occurs more than once"
+        ) from None
+    except ValueError as error:
+        raise AuthorizationError("invalid_request", str(error)) from None
+
+
+def _parse(
+    parameters: Parameters, to: ReplyTo, services: Mapping[str, Service], read_hint: HintReader
+) -> LoginRequest:
+    parameters.one("state")
+    for name, error in _NOT_SUPPORTED.items():
+        if parameters.one(name) is not None:
+            raise AuthorizationError(error, f"{name} is not supported; send plain parameters")
+    _check_response(parameters)
+    challenge = _challenge(parameters, to.client)
+    prompt = _prompt(parameters)
+    max_age = _max_age(parameters)
+    service = _service(parameters, to.client, services)
+    document = _document(parameters, to.client)
+    minimum = _minimum(parameters, LEAST_TO_AGREE if document is not None else None)
+    hint = parameters.one("id_token_hint")
+    return LoginRequest(
+        downstream=DownstreamName.OIDC,
+        client_id=to.client.client_id,
+        service_uuid=service.uuid,
+        level=max(service.level, minimum or service.level),
+        minimum=minimum,
+        passive="none" in prompt,
+        force_authn="login" in prompt or max_age == 0 or document is not None,
+        ask_consent="consent" in prompt,
+        choose_again="select_account" in prompt,
+        max_age=max_age,
+        provider_hint=parameters.one("idp_hint"),
+        login_hint=parameters.one("login_hint"),
+        locale=_locale(parameters.one("ui_locales")),
+        document=document,
+        reply_to={
+            "redirect_uri": to.redirect_uri,
+            "state": to.state,
+            "nonce": parameters.one("nonce"),
+            "challenge": challenge,
+            "sub": _named(hint, to.client, read_hint) if hint is not None else None,
+        },
+    )
+
+
+def _check_response(parameters: Parameters) -> None:
+    response_type = parameters.one("response_type")
+    if response_type is None:
+        raise AuthorizationError("invalid_request", "response_type is missing; send code")
+    if response_type != "code":
+        raise AuthorizationError(
+            "unsupported_response_type", "only response_type=code is supported"
+        )
+    if parameters.one("response_mode") not in (None, "query"):
+        raise AuthorizationError("invalid_request", "only response_mode=query is supported")
+
+
+def _challenge(parameters: Parameters, client: OidcClient) -> str | None:
+    """PKCE with S256; a client may go without only when its registration says so and it
+    authenticates.
+    """
+    challenge = parameters.one("code_challenge")
+    method = parameters.one("code_challenge_method")
+    if challenge is None:
+        if method is not None or client.require_pkce or client.token_endpoint_auth_method == "none":
+            raise AuthorizationError("invalid_request", "code_challenge is missing")
+        return None
+    if method != "S256":
+        raise AuthorizationError("invalid_request", "code_challenge_method must be S256")
+    if not _CHALLENGE.fullmatch(challenge):
+        raise AuthorizationError(
+            "invalid_request", "code_challenge must have 43 base64url characters"
+        )
+    return challenge
+
+
+def _prompt(parameters: Parameters) -> frozenset[str]:
+    prompt = frozenset((parameters.one("prompt") or "").split())
+    if not prompt <= _PROMPTS:
+        raise AuthorizationError("invalid_request", f"prompt knows {', '.join(sorted(_PROMPTS))}")
+    if "none" in prompt and len(prompt) > 1:
+        raise AuthorizationError("invalid_request", "prompt=none stands alone")
+    return prompt
+
+
+def _max_age(parameters: Parameters) -> int | None:
+    value = parameters.one("max_age")
+    if value is None:
+        return None
+    if not (
+        value.isascii() and value.isdigit() and len(value) <= 10 and int(value) <= MAX_AGE_LIMIT
+    ):
+        raise AuthorizationError("invalid_request", "max_age is a number of seconds")
+    return int(value)
+
+
+def _service(
+    parameters: Parameters, client: OidcClient, services: Mapping[str, Service]
+) -> Service:
+    """The service that the scope names, else the default of this client."""
+    scopes = (parameters.one("scope") or "").split()
+    if "openid" not in scopes:
+        raise AuthorizationError("invalid_scope", "scope must contain openid")
+    named = [scope.removeprefix(_UUID_SCOPE) for scope in scopes if scope.startswith(_UUID_SCOPE)]
+    if len(set(named)) > 1:
+        raise AuthorizationError("invalid_scope", "name one service")
+    wanted = named[0] if named else client.default_service
+    if wanted is None and len(client.services) == 1:
+        wanted = client.services[0]
+    if wanted is None:
+        raise AuthorizationError(
+            "invalid_scope", "name a service with scope urn:uuid:<ServiceUUID>"
+        )
+    if wanted not in client.services or wanted not in services:
+        raise AuthorizationError("invalid_scope", "this client does not offer that service")
+    return services[wanted]
+
+
+def _named(hint: str, client: OidcClient, read_hint: HintReader) -> str:
+    """The user who must log in (Core §3.1.2.1)."""
+    sub = read_hint(hint, client)
+    if sub is None:
+        raise AuthorizationError(
+            "login_required", "id_token_hint is no ID token that this client got here"
+        )
+    return sub
+
+
+def _minimum(parameters: Parameters, least: AssuranceLevel | None) -> AssuranceLevel | None:
+    """The least that acr_values and the claims parameter accept, and that what is asked takes."""
+    asked = acr.lowest((parameters.one("acr_values") or "").split())
+    demanded = _demanded_acr(parameters.one("claims"))
+    return max((level for level in (asked, demanded, least) if level is not None), default=None)
+
+
+def _demanded_acr(claims: str | None) -> AssuranceLevel | None:
+    """``claims.id_token.acr`` (Core §5.5.1.1): an essential value that we do not know cannot be
+    met.
+    """
+    if claims is None:
+        return None
+    try:
+        wish = json.loads(claims)["id_token"]["acr"]
+    except (KeyError, TypeError):
+        return None
+    except (ValueError, RecursionError):
+        raise AuthorizationError("invalid_request", "claims is not JSON") from None
+    if not isinstance(wish, dict):
+        return None
+    values = wish.get("values") or [wish.get("value")]
+    if not isinstance(values, list):
+        raise AuthorizationError("invalid_request", "claims.id_token.acr.values is a list")
+    known = [value for value in values if isinstance(value, str)]
+    level = acr.lowest(known)
+    if level is None and known and wish.get("essential") is True:
+        raise AuthorizationError(
+            "unmet_authentication_requirements", "no value of the essential acr is known here"
+        )
+    return level
+
+
+def _document(parameters: Parameters, client: OidcClient) -> Document | None:
+    """What the user is asked to agree to (RFC 9396 §2); only where the registration says so."""
+    text = parameters.one("authorization_details")
+    if text is None:
+        return None
+    if documents.TYPE not in client.authorization_details_types:
+        raise AuthorizationError(
+            "invalid_authorization_details", "this client is registered for no type of details"
+        )
+    try:
+        document = documents.read(text)
+    except DocumentRefused as refused:
+        raise AuthorizationError("invalid_authorization_details", str(refused)) from None
+    if not _is_of(client, document.url):
+        raise AuthorizationError(
+            "invalid_authorization_details",
+            "document.url is at none of the hosts of your redirect_uris",
+        )
+    return document
+
+
+def _is_of(client: OidcClient, url: str) -> bool:
+    """At a registered host, and as safely as it is."""
+    registered = {(urlsplit(u).scheme, urlsplit(u).netloc) for u in client.redirect_uris}
+    return (urlsplit(url).scheme, urlsplit(url).netloc) in registered
+
+
+def _locale(wishes: str | None) -> str | None:
+    for wish in (wishes or "").split():
+        language = wish.partition("-")[0].lower()
+        if language in ("nl", "en"):
+            return language
+    return None

@@ -1,0 +1,210 @@
+"""Client authentication at the token endpoint: exactly the method that was registered (Core §9, RFC
+7523).
+
+A ``private_key_jwt`` is checked here but counted as seen by the caller, in the batch that it sends
+to the store anyway.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeGuard
+from urllib.parse import unquote_plus
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+from broker.oidc.client_keys import ClientKeys
+from broker.oidc.errors import TokenError
+from broker.oidc.parameters import Parameters, Repeated
+from directory.services import OidcClient
+from state.ephemeral import AddOnce
+from state.stores.birth import LARGEST_SKEW
+
+ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+ALGORITHMS = ["RS256", "PS256", "ES256"]
+LONGEST_SECONDS = 300
+SKEW_SECONDS = 60
+# An emptied store distrusts what a clock that runs LARGEST_SKEW ahead may have issued before. Here
+# no clock may run that far ahead, so portals are served again that much earlier.
+_AHEAD_AT_MOST = LARGEST_SKEW - timedelta(seconds=SKEW_SECONDS)
+_BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+
+
+@dataclass(frozen=True)
+class Authenticated:
+    """Who asks. ``once``: the assertion must be new; None for other methods."""
+
+    client: OidcClient
+    once: AddOnce | None = None
+
+
+@dataclass(frozen=True)
+class Presented:
+    """What the request offers as proof."""
+
+    method: str
+    client_id: str | None
+    proof: str
+
+
+def authenticate(
+    parameters: Parameters,
+    authorization: str | None,
+    *,
+    clients: Mapping[str, OidcClient],
+    keys: ClientKeys,
+    audiences: frozenset[str],
+    now: datetime,
+) -> Authenticated:
+    """The client behind this request. Raises TokenError(invalid_client), which says too little to
+    guess with.
+    """
+    presented = _presented(parameters, authorization)
+    client = clients.get(presented.client_id or "")
+    if client is None or client.token_endpoint_auth_method != presented.method:
+        raise _refused("unknown client, or not its registered method")
+    named = parameters.one("client_id")
+    if named is not None and named != client.client_id:
+        raise _refused("client_id differs from the authenticated client")
+    if presented.method == "none":
+        return Authenticated(client)
+    if presented.method == "private_key_jwt":
+        return Authenticated(client, _check_assertion(presented, client, keys, audiences, now))
+    if not _is_secret(client, presented.proof):
+        raise _refused("wrong client secret")
+    return Authenticated(client)
+
+
+def named_client(parameters: Parameters, authorization: str | None) -> str | None:
+    """The client that this request says it is of, not believed; None where it says none clearly."""
+    try:
+        return _presented(parameters, authorization).client_id
+    except (TokenError, Repeated):
+        return None
+
+
+def _presented(parameters: Parameters, authorization: str | None) -> Presented:
+    client_id = parameters.one("client_id")
+    offers: list[Presented] = []
+    if authorization is not None:
+        offers.append(_basic(authorization))
+    secret = parameters.one("client_secret")
+    if secret is not None:
+        offers.append(Presented("client_secret_post", client_id, secret))
+    assertion = parameters.one("client_assertion")
+    if assertion is not None or parameters.one("client_assertion_type") is not None:
+        if parameters.one("client_assertion_type") != ASSERTION_TYPE or assertion is None:
+            raise _refused(f"client_assertion_type must be {ASSERTION_TYPE}")
+        offers.append(Presented("private_key_jwt", _claimed_client(assertion), assertion))
+    if len(offers) > 1:
+        raise _refused("use one authentication method")
+    return offers[0] if offers else Presented("none", client_id, "")
+
+
+def _basic(authorization: str) -> Presented:
+    """RFC 6749 §2.3.1: both parts are form-encoded before they are joined."""
+    scheme, _, encoded = authorization.partition(" ")
+    try:
+        if scheme.lower() != "basic":
+            raise ValueError
+        client_id, colon, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
+        if not colon or not secret or _BAD_PERCENT.search(client_id + secret):
+            raise ValueError
+    except (ValueError, binascii.Error):
+        raise _refused("the Authorization header is not valid Basic") from None
+    return Presented("client_secret_basic", unquote_plus(client_id), unquote_plus(secret))
+
+
+def _refused(reason: str) -> TokenError:
+    return TokenError("invalid_client", reason, 401)
+
+
+def _is_secret(client: OidcClient, secret: str) -> bool:
+    """Compare with every registered digest, always all of them: two during a change of secret."""
+    digest = hashlib.sha256(secret.encode()).hexdigest()
+    equal = [hmac.compare_digest(digest, known) for known in client.secret_sha256]
+    return any(equal)
+
+
+def _claimed_client(assertion: str) -> str | None:
+    """The ``sub`` that the assertion claims, not believed before its signature is checked with that
+    client's keys.
+    """
+    try:
+        payload = assertion.split(".")[1]
+        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    except (IndexError, ValueError, RecursionError):
+        return None
+    sub = claims.get("sub") if isinstance(claims, dict) else None
+    return sub if isinstance(sub, str) else None
+
+
+def _check_assertion(
+    presented: Presented,
+    client: OidcClient,
+    keys: ClientKeys,
+    audiences: frozenset[str],
+    now: datetime,
+) -> AddOnce:
+    claims = _verified(presented, client, keys)
+    seconds = now.timestamp()
+    expires, issued, jti = claims.get("exp"), claims.get("iat"), claims.get("jti")
+    audience = claims.get("aud")
+    if claims.get("iss") != client.client_id or claims.get("sub") != client.client_id:
+        raise _refused("iss and sub must be the client_id")
+    if not isinstance(audience, str) or audience not in audiences:
+        raise _refused("aud must be the issuer or the token endpoint, as one string")
+    if not _is_number(expires) or not (
+        seconds - SKEW_SECONDS < expires <= seconds + LONGEST_SECONDS + SKEW_SECONDS
+    ):
+        raise _refused("exp must lie ahead, at most five minutes")
+    if issued is not None and not (
+        _is_number(issued)
+        and seconds - LONGEST_SECONDS - SKEW_SECONDS <= issued <= seconds + SKEW_SECONDS
+    ):
+        raise _refused("iat must lie behind, at most five minutes")
+    not_before = claims.get("nbf")
+    if not_before is not None and (
+        not _is_number(not_before) or not_before > seconds + SKEW_SECONDS
+    ):
+        raise _refused("nbf lies in the future")
+    if not isinstance(jti, str) or not 8 <= len(jti) <= 200:
+        raise _refused("jti must be unique, 8 to 200 characters")
+    name = hashlib.sha256(json.dumps([client.client_id, jti]).encode()).hexdigest()
+    # Without iat the assertion may be as old as its longest life allows.
+    earliest = issued if issued is not None else expires - LONGEST_SECONDS
+    return AddOnce(
+        f"jti:{name}",
+        int(expires - seconds) + 2 * SKEW_SECONDS,
+        datetime.fromtimestamp(earliest, UTC) + _AHEAD_AT_MOST,
+    )
+
+
+def _verified(presented: Presented, client: OidcClient, keys: ClientKeys) -> dict[str, Any]:
+    for key_set in keys.candidates(client):
+        claims = _decode(presented.proof, key_set)
+        if claims is not None:
+            return claims
+    raise _refused("the assertion is not signed with a registered key")
+
+
+def _decode(assertion: str, key_set: KeySet) -> dict[str, Any] | None:
+    try:
+        parsed = jwt.decode(assertion, key_set, algorithms=ALGORITHMS)
+    except (JoseError, ValueError, TypeError, KeyError, RecursionError):
+        return None
+    return dict(parsed.claims)
+
+
+def _is_number(value: Any) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -1,0 +1,57 @@
+"""Errors of the protocol, by the codes of RFC 6749, OpenID Connect Core and RFC 9470."""
+
+from __future__ import annotations
+
+from broker.downstream import RefusalCode
+
+OF_REFUSAL = {
+    RefusalCode.CANCELLED: "access_denied",
+    RefusalCode.LOGIN_REQUIRED: "login_required",
+    RefusalCode.INTERACTION_REQUIRED: "interaction_required",
+    RefusalCode.CONSENT_REQUIRED: "consent_required",
+    RefusalCode.ACCOUNT_SELECTION_REQUIRED: "account_selection_required",
+    RefusalCode.LEVEL_UNREACHABLE: "unmet_authentication_requirements",
+    RefusalCode.MANDATE_MISSING: "access_denied",
+    RefusalCode.NOT_ALLOWED: "access_denied",
+    RefusalCode.PROVIDER_FAILED: "server_error",
+    RefusalCode.UNAVAILABLE: "temporarily_unavailable",
+    RefusalCode.SERVER_ERROR: "server_error",
+}
+DESCRIPTIONS = {
+    RefusalCode.CANCELLED: "the user stopped the login",
+    RefusalCode.LOGIN_REQUIRED: (
+        "the user has to log in; ask again without prompt=none and id_token_hint"
+    ),
+    RefusalCode.INTERACTION_REQUIRED: (
+        "the user has to answer a question; ask again without prompt=none"
+    ),
+    RefusalCode.CONSENT_REQUIRED: "the user has to agree; ask again without prompt=none",
+    RefusalCode.ACCOUNT_SELECTION_REQUIRED: "the user has to choose; ask again without prompt=none",
+    RefusalCode.LEVEL_UNREACHABLE: "the level that was asked could not be reached",
+    RefusalCode.MANDATE_MISSING: "the user has no mandate for this service",
+    RefusalCode.NOT_ALLOWED: "the user may not log in",
+    RefusalCode.PROVIDER_FAILED: "the makelaar sent an answer that cannot be accepted",
+    RefusalCode.UNAVAILABLE: "try again later",
+    RefusalCode.SERVER_ERROR: "the login could not be finished",
+}
+
+
+class AuthorizationError(Exception):
+    """The request of a known client at a known address is wrong: told there, with ``error`` and
+    ``description``.
+    """
+
+    def __init__(self, error: str, description: str) -> None:
+        super().__init__(f"{error}: {description}")
+        self.error = error
+        self.description = description
+
+
+class TokenError(Exception):
+    """The token endpoint refuses (RFC 6749 §5.2)."""
+
+    def __init__(self, error: str, description: str, status: int = 400) -> None:
+        super().__init__(f"{error}: {description}")
+        self.error = error
+        self.description = description
+        self.status = status

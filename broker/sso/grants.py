@@ -1,0 +1,174 @@
+"""Grants: one row per finished login; revoking it ends every token that the login gave."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import ColumnElement, ForeignKey, String, bindparam, exists, or_, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from assurance.sessions import BrowserSession
+from broker.downstream import GrantFacts
+from directory.people import Person
+from providers.accounts import Account
+from state.clock import latest_beginning
+from state.db import Base, UtcDateTime, table_of
+from state.prepared import Prepared, insert_into
+from state.purging import delete_some
+
+
+class Grant(Base):
+    """What a portal holds because of one login."""
+
+    __tablename__ = "grant"
+
+    id: Mapped[str] = mapped_column(String(26), primary_key=True)
+    client_id: Mapped[str] = mapped_column(String(200))
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    service_uuid: Mapped[str] = mapped_column(String(36))
+    session_id: Mapped[str | None] = mapped_column(ForeignKey("session.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+_c, _person = table_of(Grant).c, table_of(Person)
+_INSERT: Final = Prepared(insert_into(table_of(Grant)))
+_LIVE: Final = Prepared(
+    select(_c.person_id)
+    .join(_person, _person.c.id == _c.person_id)
+    .where(
+        _c.id == bindparam("grant"),
+        _c.revoked_at.is_(None),
+        _c.expires_at > bindparam("now"),
+        _c.created_at <= bindparam("begun_by"),
+        or_(_person.c.blocked_at.is_(None), _person.c.blocked_at > bindparam("now")),
+    )
+)
+
+
+def insert(session: Session, facts: GrantFacts, now: datetime) -> None:
+    """Write a grant with the transaction of the login that it belongs to."""
+    _INSERT.run(
+        session,
+        {
+            "id": facts.id,
+            "client_id": facts.client_id,
+            "person_id": facts.person_id,
+            "service_uuid": facts.service_uuid,
+            "session_id": facts.session_id,
+            "created_at": now,
+            "expires_at": facts.expires_at,
+            "revoked_at": None,
+        },
+    )
+
+
+def revoke_at_client(
+    session: Session, session_id: str, client_id: str, now: datetime
+) -> Sequence[str]:
+    """End what one portal holds of a session; the ids of the grants that stood."""
+    return _revoke_all(session, now, Grant.session_id == session_id, Grant.client_id == client_id)
+
+
+def revoke_of_session(session: Session, session_id: str, now: datetime) -> Sequence[str]:
+    """End what every portal holds of a session; the ids of the grants that stood."""
+    return _revoke_all(session, now, Grant.session_id == session_id)
+
+
+def revoke_of_person(session: Session, person_id: str, now: datetime) -> Sequence[str]:
+    """End everything that is held because of this person, the console too."""
+    return _revoke_all(session, now, Grant.person_id == person_id)
+
+
+def revoke_withdrawn(
+    session: Session,
+    *,
+    client_id: str | None = None,
+    service_uuid: str | None = None,
+    now: datetime,
+) -> Sequence[str]:
+    """End everything that was given to this portal, or for this service."""
+    wanted = Grant.client_id == client_id if client_id else Grant.service_uuid == service_uuid
+    return _revoke_all(session, now, wanted)
+
+
+def _revoke_all(session: Session, now: datetime, *conditions: ColumnElement[bool]) -> Sequence[str]:
+    done = session.execute(
+        update(Grant)
+        .where(*conditions, Grant.revoked_at.is_(None), Grant.expires_at > now)
+        .values(revoked_at=now)
+        .returning(Grant.id)
+        .execution_options(synchronize_session=False)
+    )
+    return list(done.scalars())
+
+
+@dataclass(frozen=True)
+class Participant:
+    """A portal that a session was used for."""
+
+    client_id: str
+    person_id: str
+    service_uuid: str
+
+
+def participants(session: Session, session_id: str) -> Sequence[Participant]:
+    """Every portal and service that this session was used for, first used first."""
+    query = (
+        select(Grant.client_id, Grant.person_id, Grant.service_uuid)
+        .where(Grant.session_id == session_id)
+        .order_by(Grant.created_at)
+    )
+    return list(dict.fromkeys(Participant(*row) for row in session.execute(query)))
+
+
+def live(session: Session, grant_id: str, now: datetime) -> str | None:
+    """The id of the person while the grant stands, neither revoked nor over, and the person is not
+    blocked. One read, never from a cache.
+    """
+    moments = {"now": now, "begun_by": latest_beginning(now)}
+    row = _LIVE.first(session, {"grant": grant_id, **moments})
+    return str(row[0]) if row is not None else None
+
+
+def is_overtaken(session: Session, grant_id: str) -> bool:
+    """The person's own password was changed or the account ended after this login: whoever knew
+    the old password is out.
+    """
+    changed = or_(
+        Account.password_changed_at > Grant.created_at, Account.ended_at > Grant.created_at
+    )
+    query = (
+        select(Grant.id)
+        .join(Account, Account.person_id == Grant.person_id)
+        .where(Grant.id == grant_id, changed)
+    )
+    return session.scalars(query).first() is not None
+
+
+def revoke(session: Session, grant_id: str, now: datetime) -> bool:
+    """End every token of this login, with the transaction of the caller. False if it had ended
+    before.
+    """
+    grant = session.get(Grant, grant_id, with_for_update=True, populate_existing=True)
+    if grant is None or grant.revoked_at is not None:
+        return False
+    grant.revoked_at = now
+    return True
+
+
+def purge(session: Session, before: datetime) -> int:
+    """Delete a portion of the grants that were over before this moment; how many."""
+    return delete_some(session, Grant.id, Grant.expires_at < before)
+
+
+def purge_sessions(session: Session, before: datetime) -> int:
+    """Delete a portion of the sessions that were over before this moment and that no grant names
+    any more; how many.
+    """
+    named = exists().where(Grant.session_id == BrowserSession.id)
+    return delete_some(session, BrowserSession.id, BrowserSession.expires_at < before, ~named)

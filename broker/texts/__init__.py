@@ -1,0 +1,1 @@
+"""broker/texts: say here what this room owns and what it leaves to others."""

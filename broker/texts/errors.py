@@ -1,0 +1,282 @@
+"""Texts by key: what an error means to its reader, with a stable code; names of claims and
+reasons.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext, lazy_gettext
+
+from broker.web.announcement_page import AnnouncementNote
+from broker.web.error_page import ErrorPage
+
+
+@dataclass(frozen=True)
+class ErrorText:
+    """``code`` stays with its cause for ever; the help desk knows it."""
+
+    code: str
+    title: str
+    what: str
+    now: str
+
+
+_ = lazy_gettext
+_NOT_LOGGED_IN = _("Inloggen is niet gelukt")
+_START_AGAIN = _("Ga terug naar de website waar u vandaan kwam en log daar opnieuw in.")
+_PORTAL_ERROR = _("De link naar deze pagina klopt niet")
+_TELL_PORTAL = _(
+    "Ga terug naar de website waar u vandaan kwam. Gebeurt het weer? Meld het daar aan de helpdesk."
+)
+ERRORS = {
+    "login_expired": ErrorText(
+        "SLS-1001",
+        _("Inloggen duurde te lang"),
+        _("Voor uw veiligheid stopt inloggen na een kwartier. U bent niet ingelogd."),
+        _START_AGAIN,
+    ),
+    "login_elsewhere": ErrorText(
+        "SLS-1002",
+        _("Wij herkennen uw browser niet"),
+        _(
+            "U begon met inloggen in een andere browser of op een ander apparaat, "
+            "of uw browser bewaart geen cookies."
+        ),
+        _(
+            "Ga verder in de browser waar u begon. Of zet cookies aan en "
+            "begin hier opnieuw bij de website van de dienst."
+        ),
+    ),
+    "login_finished": ErrorText(
+        "SLS-1003",
+        _("U bent al klaar met inloggen"),
+        _("Deze pagina werkt maar één keer. Er is niets misgegaan."),
+        _("Ga terug naar de website van de dienst."),
+    ),
+    "login_replaced": ErrorText(
+        "SLS-1004",
+        _("U bent in een ander tabblad verder gegaan"),
+        _("Wij gaan verder waar u het laatst was."),
+        _("Ga naar het andere tabblad, of ververs deze pagina."),
+    ),
+    "service_gone": ErrorText(
+        "SLS-1005",
+        _NOT_LOGGED_IN,
+        _("De dienst waarbij u wilde inloggen is er niet meer."),
+        _START_AGAIN,
+    ),
+    "login_loop": ErrorText(
+        "SLS-1010",
+        _("U komt in een kringetje terecht"),
+        _(
+            "De website stuurt u steeds opnieuw hierheen om in te loggen. "
+            "Wij stoppen, zodat u niet blijft ronddraaien."
+        ),
+        _(
+            "Sluit alle vensters van uw browser en wacht een minuut. "
+            "Log daarna opnieuw in bij de website. Zet cookies aan voor die website."
+        ),
+    ),
+    "unsolicited_answer": ErrorText(
+        "SLS-2101",
+        _NOT_LOGGED_IN,
+        _(
+            "Wij kregen een antwoord van een makelaar waar wij niet om vroegen. U bent niet ingelogd."
+        ),
+        _START_AGAIN,
+    ),
+    "message_rejected": ErrorText(
+        "SLS-2104",
+        _NOT_LOGGED_IN,
+        _(
+            "Het antwoord van uw makelaar was niet geldig. Dat komt niet door u. "
+            "Er zijn geen gegevens doorgegeven."
+        ),
+        _START_AGAIN,
+    ),
+    "makelaar_paused": ErrorText(
+        "SLS-2105",
+        _NOT_LOGGED_IN,
+        _("Uw makelaar kan bij deze dienst nu niet worden gebruikt."),
+        _("Log opnieuw in en kies een andere makelaar."),
+    ),
+    "account_blocked": ErrorText(
+        "SLS-3101",
+        _("Uw inlogmiddel is geblokkeerd"),
+        _("U kunt er nu niet mee inloggen."),
+        _("Vraag de beheerder van uw organisatie om hulp."),
+    ),
+    "mandate_missing": ErrorText(
+        "SLS-3102",
+        _("U heeft geen machtiging"),
+        _("Uw machtiging is net gestopt."),
+        _("Vraag de beheerder van uw organisatie om een nieuwe machtiging."),
+    ),
+    "unknown_client": ErrorText(
+        "SLS-4001",
+        _PORTAL_ERROR,
+        _("Wij kennen de website niet waar u vandaan komt."),
+        _TELL_PORTAL,
+    ),
+    "redirect_uri_mismatch": ErrorText(
+        "SLS-4002",
+        _PORTAL_ERROR,
+        _("Het adres waar u na het inloggen naartoe zou gaan, is bij ons niet bekend."),
+        _TELL_PORTAL,
+    ),
+    "invalid_request": ErrorText(
+        "SLS-4003",
+        _PORTAL_ERROR,
+        _("Er ontbreekt iets aan het verzoek, of er staat iets te veel."),
+        _TELL_PORTAL,
+    ),
+    "https_required": ErrorText(
+        "SLS-4010",
+        _("De verbinding was niet beveiligd"),
+        _("Deze aanvraag kwam over http. Daarom is er niets mee gedaan."),
+        _("Gebruik het adres dat met https begint."),
+    ),
+    "csrf": ErrorText(
+        "SLS-4004",
+        _("Deze pagina is verlopen"),
+        _("Uw browser stuurde het formulier te laat, of bewaart geen cookies."),
+        _("Ga een pagina terug, ververs de pagina en probeer het opnieuw. Zet cookies aan."),
+    ),
+    "not_found": ErrorText(
+        "SLS-4005",
+        _("Deze pagina bestaat niet"),
+        _("Misschien is het adres verkeerd overgenomen."),
+        _START_AGAIN,
+    ),
+    "method_not_allowed": ErrorText(
+        "SLS-4006",
+        _("Dit adres werkt zo niet"),
+        _("Deze pagina kunt u niet zomaar openen."),
+        _START_AGAIN,
+    ),
+    "too_large": ErrorText(
+        "SLS-4007", _NOT_LOGGED_IN, _("Wij kregen te veel gegevens in één keer."), _START_AGAIN
+    ),
+    "too_many_requests": ErrorText(
+        "SLS-4008",
+        _("Te veel pogingen"),
+        _("U probeerde het vaak achter elkaar."),
+        _("Wacht een minuut en probeer het opnieuw."),
+    ),
+    "not_allowed": ErrorText(
+        "SLS-4009",
+        _("Dit mag u niet doen"),
+        _("U bent geen beheerder van deze organisatie, of niet meer."),
+        _("Ga terug naar het overzicht."),
+    ),
+    "store_unavailable": ErrorText(
+        "SLS-5001",
+        _("Er is een storing"),
+        _("Inloggen lukt nu niet. Dat komt niet door u."),
+        _("Wacht een paar minuten en probeer het opnieuw."),
+    ),
+    "server_error": ErrorText(
+        "SLS-5002",
+        _("Er ging iets mis"),
+        _("Er ging bij ons iets mis. Dat komt niet door u."),
+        _("Probeer het over een paar minuten opnieuw."),
+    ),
+}
+CLAIMS = {
+    "sub": (_("Pseudoniem"), _("Andere diensten krijgen een andere code.")),
+    "acr": (_("Niveau"), _("Hoe zeker het is dat u het bent")),
+    "represents": (_("Namens"), _("Voor wie u handelt")),
+    "mandate": (_("Machtiging"), _("Om te zien wat u mag")),
+    "idp": (_("Makelaar"), _("Waar u inlogde")),
+    "assurance": (_("Hoe u inlogde"), _("Hoe zeker het inloggen was")),
+    "name": (_("Naam"), _("Om u aan te spreken")),
+    "email": (_("E-mailadres"), _("Om u te bereiken")),
+}
+REFUSALS = {
+    "expired": _("De machtiging is verlopen."),
+    "not_yet_valid": _("De machtiging gaat later in."),
+    "revoked": _("De machtiging is ingetrokken."),
+    "login_level": _("U logde in met een te laag niveau voor deze machtiging."),
+    "mandate_level": _("De machtiging geldt voor een lager niveau dan deze dienst vraagt."),
+    "branch": _(
+        "De machtiging geldt voor één vestiging. Deze dienst werkt alleen met hele organisaties."
+    ),
+    "chain_not_allowed": _("Deze dienst werkt niet met ketenmachtigingen."),
+    "not_trusted": _("Uw makelaar mag niet voor deze organisatie spreken."),
+}
+MANDATE_KINDS = {
+    "direct": _("Voor deze dienst"),
+    "general": _("Voor alle diensten"),
+    "keten": _("Ketenmachtiging"),
+}
+
+
+# Errors of which an outage or maintenance may be the cause, here or at a makelaar.
+_MAY_BE_EXPLAINED = frozenset(
+    {
+        "login_expired",
+        "service_gone",
+        "login_loop",
+        "unsolicited_answer",
+        "message_rejected",
+        "makelaar_paused",
+        "too_many_requests",
+        "store_unavailable",
+        "server_error",
+    }
+)
+
+
+def may_be_explained(key: str) -> bool:
+    """True where an announcement helps who reads this error."""
+    return key in _MAY_BE_EXPLAINED or key not in ERRORS
+
+
+def error_page(
+    key: str,
+    *,
+    reference: str,
+    at: datetime,
+    announcements: tuple[AnnouncementNote, ...] = (),
+    home_url: str | None = None,
+    portal: str | None = None,
+) -> ErrorPage:
+    """The page for this cause; an unknown key is an error of ours. ``portal``: where ``home_url``
+    leads, by name.
+    """
+    text = ERRORS.get(key, ERRORS["server_error"])
+    return ErrorPage(
+        title=str(text.title),
+        what=str(text.what),
+        now=str(text.now),
+        code=text.code,
+        reference=reference,
+        at=at,
+        announcements=announcements,
+        home_url=home_url,
+        home_label=_home_label(portal) if home_url else None,
+    )
+
+
+def _home_label(portal: str | None) -> str:
+    return gettext("Ga terug naar %(portal)s", portal=portal) if portal else gettext("Ga verder")
+
+
+def claim(name: str) -> tuple[str, str]:
+    """Label and reason of a claim; its own name when an operator registered one that we do not
+    know.
+    """
+    label, why = CLAIMS.get(name, (name, ""))
+    return str(label), str(why)
+
+
+def refusal(reason: str) -> str:
+    """Why a mandate cannot be used."""
+    return str(REFUSALS.get(reason, gettext("De machtiging kan hier niet worden gebruikt.")))
+
+
+def mandate_kind(kind: str) -> str:
+    """The kind of a mandate in words."""
+    return str(MANDATE_KINDS.get(kind, kind))

@@ -1,0 +1,115 @@
+"""Announcements and help desks as pages show them: in the language of the page, about the login
+that the request is about. Everything comes from the configuration in process, however old: an
+error page works while the database is away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from flask import g
+
+from broker.configuration import Configuration
+from broker.journey.login import Login
+from broker.runtime import Runtime, runtime
+from broker.settings import Ui
+from broker.web.announcement_page import AnnouncementNote, HelpDeskCard, Spoken
+from broker.web.language import locale
+from directory.announcements import Announcement, holding, told
+from directory.fields import Words
+from directory.help_desks import HelpDesk, who_helps
+
+
+@dataclass(frozen=True)
+class About:
+    """The login that this request is about: its service, and its makelaar where there is one."""
+
+    service_uuid: str
+    provider_id: str | None
+
+
+def remember_about(login: Login, provider_id: str | None = None) -> None:
+    """Texts of this service and makelaar fit on what follows. ``provider_id``: who answers."""
+    g.about = About(login.request.service_uuid, provider_id or login.provider_id)
+
+
+def notes(found: Iterable[Announcement]) -> tuple[AnnouncementNote, ...]:
+    """In the language of the page."""
+    return tuple(AnnouncementNote(o.about, spoken(o.title), spoken(o.text)) for o in found)
+
+
+def notes_on_error(rt: Runtime) -> tuple[AnnouncementNote, ...]:
+    """What may explain an error: about the site, and the service and makelaar of this login."""
+    configuration, about = rt.holder.last, _about()
+    if configuration is None:
+        return ()
+    service = about.service_uuid if about else None
+    makelaar = about.provider_id if about else None
+    now = rt.clock()
+    return notes(told(configuration.announcements, at=now, service=service, makelaar=makelaar))
+
+
+def notes_of_now(rt: Runtime) -> tuple[AnnouncementNote, ...]:
+    """All that is told now, whomever it concerns, with what it is about."""
+    configuration = rt.holder.last
+    if configuration is None:
+        return ()
+    return tuple(
+        replace(note, place=_place(configuration, one))
+        for one in holding(configuration.announcements, at=rt.clock())
+        for note in notes([one])
+    )
+
+
+def _place(configuration: Configuration, one: Announcement) -> Spoken | None:
+    service = configuration.services.get(one.service or "")
+    if service is not None:
+        return Spoken(service.name.in_(locale()))
+    makelaar = configuration.providers.get(one.makelaar or "")
+    return Spoken(makelaar.name) if makelaar is not None else None
+
+
+def help_desk() -> HelpDeskCard | None:
+    """Who helps on this page: of the service, of the site, or as the settings say; for
+    templates.
+    """
+    rt, about = runtime(), _about()
+    desk = _desk(rt.holder.last, about.service_uuid if about else None)
+    return _of_settings(rt.settings.ui) if desk is None else _card(desk)
+
+
+def spoken(words: Words) -> Spoken:
+    """The words, marked where they are not in the language of the page."""
+    text, language = words.in_(locale())
+    return Spoken(text, language if language != locale() else None)
+
+
+def _about() -> About | None:
+    about: About | None = getattr(g, "about", None)
+    return about
+
+
+def _desk(configuration: Configuration | None, service: str | None) -> HelpDesk | None:
+    return who_helps(configuration.help_desks, service) if configuration is not None else None
+
+
+def _card(desk: HelpDesk) -> HelpDeskCard:
+    return HelpDeskCard(
+        name=spoken(desk.name),
+        phone=desk.phone,
+        dial=_dial(desk.phone),
+        hours=spoken(desk.hours) if desk.hours is not None else None,
+        email=desk.email,
+        url=desk.url,
+    )
+
+
+def _of_settings(ui: Ui) -> HelpDeskCard | None:
+    if ui.support_phone is None and ui.support_url is None:
+        return None
+    return HelpDeskCard(phone=ui.support_phone, dial=_dial(ui.support_phone), url=ui.support_url)
+
+
+def _dial(phone: str | None) -> str | None:
+    return "".join(sign for sign in phone if sign.isdigit() or sign == "+") if phone else None

@@ -1,0 +1,146 @@
+"""Cookies: all ``__Host-``, Secure, HttpOnly, ``Lax``, path ``/``, no domain. Browsers keep Secure
+cookies on loopback.
+
+One cookie per login binds it to this browser. One more keeps remembered makelaars, per service, on
+request.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from flask import Request
+from werkzeug.wrappers import Response
+
+from broker.journey.login import Login
+from broker.journey.login_store import browser_hash
+
+LOGIN_PREFIX = "__Host-sluis-login-"
+PROVIDERS = "__Host-sluis-makelaar"
+LANGUAGE = "__Host-sluis-language"
+SESSION = "__Host-sluis-session"
+KNOWN = "__Host-sluis-known"
+MAX_REMEMBERED = 20  # services; the oldest choice gives way
+MAX_KNOWN = 10  # people of one browser; who came first gives way
+KNOWN_SECONDS = 400 * 86400  # no browser keeps a cookie for longer
+_MARK = re.compile("[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class RememberedProvider:
+    provider_id: str
+    chosen_at: datetime
+
+
+def login_cookie_name(login_id: str) -> str:
+    """Distinct per login, so that two tabs do not disturb each other."""
+    return LOGIN_PREFIX + hashlib.sha256(login_id.encode()).hexdigest()[:12]
+
+
+def keep_login(response: Response, login: Login, value: str, seconds: int) -> None:
+    """The cookie of one login; what its value holds stands in ``open_logins``."""
+    _set(response, login_cookie_name(login.id), value, seconds)
+
+
+def is_same_browser(request: Request, login: Login) -> bool:
+    """True where this browser holds the secret of the login."""
+    value = request.cookies.get(login_cookie_name(login.id), "")
+    return opens(value.partition(".")[0], login)
+
+
+def opens(secret: str, login: Login) -> bool:
+    """True where this is the secret of the login."""
+    return hmac.compare_digest(browser_hash(secret), login.browser)
+
+
+def remembered_providers(
+    request: Request, now: datetime, days: int
+) -> dict[str, RememberedProvider]:
+    """Service UUID → earlier choice. Nonsense and what is too old counts as absent."""
+    try:
+        raw = base64.urlsafe_b64decode(request.cookies.get(PROVIDERS, "")[:4096].encode())
+        entries = json.loads(raw) if raw else {}
+        found = {
+            str(service): RememberedProvider(str(entry[0]), datetime.fromtimestamp(entry[1], UTC))
+            for service, entry in list(entries.items())[:MAX_REMEMBERED]
+        }
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, OSError):
+        return {}
+    oldest = now - timedelta(days=days)
+    return {s: c for s, c in found.items() if oldest < c.chosen_at <= now + timedelta(minutes=1)}
+
+
+def remember_providers(
+    response: Response, choices: Mapping[str, RememberedProvider], days: int
+) -> None:
+    newest = sorted(choices.items(), key=lambda item: item[1].chosen_at)[-MAX_REMEMBERED:]
+    entries = {s: [c.provider_id, int(c.chosen_at.timestamp())] for s, c in newest}
+    value = base64.urlsafe_b64encode(json.dumps(entries, separators=(",", ":")).encode()).decode()
+    _set(response, PROVIDERS, value, days * 86400)
+
+
+def change_remembered(
+    request: Request,
+    response: Response,
+    service_uuid: str,
+    provider_id: str | None,
+    *,
+    now: datetime,
+    days: int,
+) -> None:
+    """Remember this makelaar for the service, or none any more."""
+    choices = remembered_providers(request, now, days)
+    if choices.pop(service_uuid, None) is None and provider_id is None:
+        return
+    if provider_id is not None:
+        choices[service_uuid] = RememberedProvider(provider_id, now)
+    remember_providers(response, choices, days)
+
+
+def keep_session(response: Response, value: str) -> None:
+    """The session of this browser, gone when it closes."""
+    response.set_cookie(SESSION, value, path="/", secure=True, httponly=True, samesite="Lax")
+
+
+def may_hold_session(request: Request) -> bool:
+    """True where this browser has a session, or may have one: a POST of another site comes without
+    our cookies.
+    """
+    return request.method == "POST" or SESSION in request.cookies
+
+
+def forget_session(response: Response) -> None:
+    response.delete_cookie(SESSION, path="/", secure=True, httponly=True, samesite="Lax")
+
+
+def knows(request: Request, mark: str) -> bool:
+    """Did the person with this mark log in in this browser before?"""
+    return any(hmac.compare_digest(one, mark) for one in _known(request))
+
+
+def keep_known(request: Request, response: Response, mark: str) -> None:
+    """Know this person from now on, for who must be told of logins elsewhere."""
+    others = [one for one in _known(request) if one != mark]
+    _set(response, KNOWN, ".".join([*others, mark][-MAX_KNOWN:]), KNOWN_SECONDS)
+
+
+def _known(request: Request) -> list[str]:
+    found = request.cookies.get(KNOWN, "").split(".")
+    return [one for one in found if _MARK.fullmatch(one)][-MAX_KNOWN:]
+
+
+def remember_language(response: Response, locale: str) -> None:
+    _set(response, LANGUAGE, locale, 365 * 86400)
+
+
+def _set(response: Response, name: str, value: str, seconds: int) -> None:
+    response.set_cookie(
+        name, value, max_age=seconds, path="/", secure=True, httponly=True, samesite="Lax"
+    )

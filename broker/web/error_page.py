@@ -1,0 +1,24 @@
+"""What went wrong (A15): what happened, what to do now, and a reference for who helps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from broker.web.announcement_page import AnnouncementNote
+
+
+@dataclass(frozen=True)
+class ErrorPage:
+    """``code`` is stable per cause (``SLS-2104``). ``home_url``: a link that is the way on."""
+
+    title: str
+    what: str
+    now: str
+    code: str
+    reference: str
+    at: datetime
+    announcements: tuple[AnnouncementNote, ...] = ()
+    home_url: str | None = None
+    home_label: str | None = None
+    template: str = "error.html"

@@ -1,0 +1,141 @@
+"""Errors become pages, or JSON for programs: what happened, what to do next, and a reference that
+the log and the trace know.
+"""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import structlog
+from flask import Flask, g, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from broker.downstream import PageError, TooManyRequests
+from broker.runtime import runtime
+from broker.texts.errors import error_page, may_be_explained
+from broker.web import json_errors
+from broker.web.announcements import notes_on_error
+from broker.web.responses import remember_reference, show
+from state.ephemeral import StoreUnavailable
+from state.trace import new_reference
+
+log = structlog.get_logger()
+NOTHING: Mapping[str, str | None] = MappingProxyType({})
+RETRY_SECONDS = {
+    429: "60",
+    503: "10",  # longer than a restart of the store or a fail-over of the database takes
+}
+SHORTAGES = frozenset(
+    {
+        *(errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN),  # files, memory, processes
+        *(errno.ENOSPC, errno.EDQUOT, errno.EFBIG),  # disk
+    }
+)
+STATUS_KEYS = {
+    400: "invalid_request",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_large",
+    429: "too_many_requests",
+}
+
+
+def install(app: Flask) -> None:
+    """Register the handlers. Nothing that goes wrong shows a stack trace or a bare status."""
+    app.register_error_handler(PageError, _page_error)
+    app.register_error_handler(TooManyRequests, _too_many)
+    app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(StoreUnavailable, _unavailable)
+    # The database is away, has no connection left, or stands by for another one (read-only).
+    for away in (OperationalError, PoolTimeout, InternalError):
+        app.register_error_handler(away, _unavailable)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _page_error(error: PageError) -> Response:
+    return _show(error.status, error.public_key, error.detail, error.values)
+
+
+def _too_many(error: TooManyRequests) -> Response:
+    response = _show(429, "too_many_requests", error.rule)
+    response.headers["Retry-After"] = str(error.seconds)
+    return response
+
+
+def _csrf(error: CSRFError) -> Response:
+    return _show(400, "csrf", str(error.description))
+
+
+def _http(error: HTTPException) -> Response:
+    status = error.code or 500
+    if 300 <= status < 400:
+        return error.get_response()
+    response = _show(status, STATUS_KEYS.get(status, "invalid_request"), error.name)
+    if status == 405:
+        for name, value in error.get_headers():
+            if name == "Allow":
+                response.headers[name] = value
+    return response
+
+
+def _unavailable(error: Exception) -> Response:
+    return _show(503, "store_unavailable", type(error).__name__)
+
+
+def _unexpected(error: Exception) -> Response:
+    if _is_shortage(error):
+        return _unavailable(error)
+    log.error("unexpected", error=type(error).__name__, exc_info=error)
+    return _show(500, "server_error", type(error).__name__)
+
+
+def _is_shortage(error: Exception) -> bool:
+    """The machine has too little of something for a moment; who comes back finds it well again."""
+    return isinstance(error, MemoryError) or (
+        isinstance(error, OSError) and error.errno in SHORTAGES
+    )
+
+
+def _reference() -> str:
+    """That of the login that this request is about, or one of its own."""
+    reference: str | None = getattr(g, "reference", None)
+    if reference is None:
+        reference = new_reference()
+        remember_reference(reference)
+    return reference
+
+
+def _show(
+    status: int, key: str, detail: str, values: Mapping[str, str | None] = NOTHING
+) -> Response:
+    reference, rt = _reference(), runtime()
+    log.warning(
+        "page_error",
+        status=status,
+        key=key,
+        detail=detail,
+        reference=reference,
+        endpoint=request.endpoint,
+    )
+    if json_errors.ask(request.path):
+        response = json_errors.told(status, key, reference)
+    else:
+        page = error_page(
+            key,
+            reference=reference,
+            at=rt.clock(),
+            announcements=notes_on_error(rt) if may_be_explained(key) else (),
+            home_url=values.get("home_url"),
+            portal=values.get("portal"),
+        )
+        response = show(page, status)
+    if status in RETRY_SECONDS:
+        response.headers["Retry-After"] = RETRY_SECONDS[status]
+    return response

@@ -1,0 +1,119 @@
+"""Limits on what costs much or can be guessed, by address, portal and person.
+
+How much: counted in each process by itself, which costs no round trip. Wrong guesses: counted in
+the expiring store for all processes, only when one was wrong; who made too many is refused unasked
+for the rest of the minute. Why so: docs/decisions/0015.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Final
+
+import structlog
+from flask import Flask, request
+
+from broker.downstream import TooManyRequests
+from broker.monitoring import metrics
+from broker.runtime import Runtime, runtime
+from state.limits import Limit, network_of, spend
+
+SECONDS: Final = 60
+# Kinds of endpoints of which one address may ask so many a minute.
+BY_ENDPOINT: Final = MappingProxyType(
+    {
+        "oidc.authorize": "authorize",
+        "oidc.token": "token",
+        "oidc.userinfo": "userinfo",
+        "arrivals.saml_acs": "answers",
+        "arrivals.oidc_callback": "answers",
+        "login.enter": "logins",
+        "login.answer": "questions",
+        "login.cancel": "questions",
+        "login.change_provider": "questions",
+        "logout.portal_asks": "logout",
+        "logout.ask": "logout",
+        "logout.end": "logout",
+        "logout.stay": "logout",
+        "logout.logged_out": "logout",
+        "recovery.ask": "recovery",
+        "recovery.send": "recovery",
+        "recovery.choose": "recovery",
+        "recovery.keep": "recovery",
+        "arrivals.saml_metadata": "metadata",
+        "health.ready": "health",
+    }
+)
+# Cost nothing and hold nothing to guess: from memory, the same for everybody.
+FREE: Final = frozenset(
+    {
+        *("static", "front.index", "help.index", "help.topic", "health.live"),
+        *("oidc.discovery", "oidc.jwks", "arrivals.oidc_client_jwks"),
+    }
+)
+CONSOLE: Final = "console"
+CONSOLE_BLUEPRINTS: Final = frozenset({"console", "mine", "operator"})  # each begins logins
+PORTAL_KINDS: Final = frozenset({"token", "userinfo"})  # all logins of a portal, from one address
+log = structlog.get_logger()
+
+
+def install(app: Flask) -> None:
+    """Count every request to these endpoints, before anything else is done for it."""
+
+    @app.before_request
+    def _count() -> None:
+        kind = BY_ENDPOINT.get(request.endpoint or "")
+        if kind is None and request.blueprint in CONSOLE_BLUEPRINTS:
+            kind = CONSOLE
+        if kind is not None:
+            rt = runtime()
+            limits = rt.settings.limits
+            most = limits.client_per_minute if kind in PORTAL_KINDS else limits.address_per_minute
+            _spend(rt, Limit(f"{kind}-address", most, SECONDS), _network())
+
+
+def count_client(rt: Runtime, kind: str, client_id: str) -> None:
+    """A request of this registered portal. Raises TooManyRequests."""
+    _spend(rt, Limit(f"{kind}-client", rt.settings.limits.client_per_minute, SECONDS), client_id)
+
+
+def count_person(rt: Runtime, kind: str, person_id: str) -> None:
+    """A request of this person. Raises TooManyRequests."""
+    _spend(rt, Limit(f"{kind}-person", rt.settings.limits.person_per_minute, SECONDS), person_id)
+
+
+def refuse_guessers(rt: Runtime, kind: str, about: str = "") -> None:
+    """Before a guess is judged. ``about``: what was guessed at. Raises TooManyRequests."""
+    limit = _failures(rt, kind)
+    if rt.windows.is_blocked(limit, f"{_network()} {about}", rt.clock()):
+        raise _refused(limit, log_it=False)
+
+
+def wrong_guess(rt: Runtime, kind: str, about: str = "") -> None:
+    """A guess was wrong. Raises TooManyRequests where it was one too many, and StoreUnavailable."""
+    limit, key = _failures(rt, kind), f"{_network()} {about}"
+    if spend(rt.store, (limit, key)):
+        rt.windows.block(limit, key, rt.clock())
+        raise _refused(limit, log_it=True)
+
+
+def _failures(rt: Runtime, kind: str) -> Limit:
+    return Limit(f"{kind}-failures", rt.settings.limits.failures_per_minute, SECONDS)
+
+
+def _spend(rt: Runtime, limit: Limit, key: str) -> None:
+    count = rt.windows.spend(limit, key, rt.clock())
+    if count > limit.most:
+        raise _refused(limit, log_it=count == limit.most + 1)
+
+
+def _network() -> str:
+    return network_of(request.remote_addr or "")
+
+
+def _refused(limit: Limit, *, log_it: bool) -> TooManyRequests:
+    """``log_it``: once per window, so that who floods us does not flood the log."""
+    metrics.RATE_LIMITED.labels(limit.name).inc()
+    if log_it:
+        log.warning("limit.exceeded", rule=limit.name, most=limit.most, seconds=limit.seconds)
+    return TooManyRequests(limit.name, limit.seconds)
