@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import threading
+from collections.abc import Iterable
 
-from flask import Flask
+from flask import Blueprint, Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from admin.operator_console.routes import blueprint as operator
-from admin.organisation_console.routes import blueprint as console
 from broker.account.recovery import blueprint as recovery
 from broker.account.routes import blueprint as mine
 from broker.journey.callbacks import blueprint as arrivals
+from broker.journey.pages import filters
 from broker.journey.views import blueprint as doors
 from broker.journey.views import open_login
 from broker.oidc.client_keys import ClientKeys
+from broker.oidc.end_session import blueprint as logout
 from broker.oidc.views import create_blueprint as create_oidc
-from broker.process import Parts, start
+from broker.process import Parts
 from broker.runtime import Runtime
-from broker.settings import Settings
-from broker.sso.logout_views import blueprint as logout
 from broker.web import (
     csrf,
     database,
@@ -38,20 +36,14 @@ from broker.web.base_url import BoundFlask
 from broker.web.form_session import FormSessions
 from broker.web.front import blueprint as front
 from broker.web.health import blueprint as health
-from state.clock import Clock, utc_now
 
 MAX_BODY = 512 * 1024  # a SAML response of 256 KB, base64 and form-encoded
 
 
-def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
-    """The application for these settings. Raises MasterKeyError; the database is first asked at a
-    request.
+def assemble(parts: Parts, consoles: Iterable[Blueprint] = ()) -> Flask:
+    """The application around parts that exist already. ``consoles``: the pages of administration
+    (``admin.app``), which stand above the broker.
     """
-    return assemble(start(settings, clock))
-
-
-def assemble(parts: Parts) -> Flask:
-    """The application around parts that exist already."""
     settings = parts.settings
     app = BoundFlask("broker", template_folder="templates", static_folder="static")
     app.bind_to(settings.base_url)
@@ -78,15 +70,16 @@ def assemble(parts: Parts) -> Flask:
         sealer=parts.sealer,
         outgoing=parts.outgoing,
         holder=parts.holder,
-        client_keys=ClientKeys(parts.outgoing, parts.clock),
+        downstreams=parts.downstreams,
         current_session=sql.current_session,
     )
-    app.register_blueprint(create_oidc(open_login))
-    for blueprint in (front, doors, arrivals, console, mine, operator, logout, recovery, health):
+    app.register_blueprint(create_oidc(open_login, ClientKeys(parts.outgoing, parts.clock)))
+    for blueprint in (front, doors, arrivals, mine, logout, recovery, health, *consoles):
         app.register_blueprint(blueprint)
     request_metrics.install(app)
     app.register_blueprint(help_pages.blueprint)
     templating.install(app)
+    filters.install(app)
     language.install(app)
     headers.install(app, hsts=not settings.is_loopback)
     hosts.install(app, settings.base_url)
@@ -96,12 +89,3 @@ def assemble(parts: Parts) -> Flask:
     csrf.install(app)
     errors.install(app)
     return app
-
-
-def keep_configuration_fresh(parts: Parts) -> threading.Event:
-    """Start the thread that follows changed registrations; set the event to end it."""
-    stop = threading.Event()
-    threading.Thread(
-        target=parts.holder.poll_forever, args=(stop,), name="configuration", daemon=True
-    ).start()
-    return stop

@@ -19,14 +19,14 @@ import structlog
 from pydantic import BaseModel, ValidationError
 from sqlalchemy.orm import Session
 
-from broker.downstream import PageError
+from broker.errors import PageError
 from directory.announcements import Announcement
 from directory.fields import LocalizedText
 from directory.help_desks import HelpDesk
-from directory.services import OidcClient, Service
+from directory.services import OidcClient, RelyingParty, Service
 from keys.keyring import KeyRing, load_keyring
 from keys.sealing import Sealer
-from providers.interface import RedirectProvider
+from providers.interface import AdapterFactory, RedirectProvider
 from providers.registry import ProviderRecord
 from state.clock import Clock
 from state.registrations import Kind, KindUnknown, Registration, all_registrations, current_revision
@@ -46,7 +46,6 @@ MODELS: Final[Mapping[Kind, type[BaseModel]]] = MappingProxyType(
 log = structlog.get_logger()
 
 M = TypeVar("M", bound=BaseModel)
-AdapterFactory = Callable[[ProviderRecord, KeyRing], RedirectProvider]
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,8 @@ class Configuration:
     revision: int
     loaded_at: datetime
     services: Mapping[str, Service]
-    clients: Mapping[str, OidcClient]
+    relying_parties: Mapping[str, RelyingParty]  # portals, whatever they speak
+    oidc_clients: Mapping[str, OidcClient]  # those of them that speak OpenID Connect
     providers: Mapping[str, ProviderRecord]
     announcements: tuple[Announcement, ...]
     help_desks: Mapping[str, HelpDesk]
@@ -175,11 +175,13 @@ class ConfigurationHolder:
         services = {service.uuid: service for service in self._built_in}
         services |= found.of(Service)
         providers = found.of(ProviderRecord)
+        oidc_clients = found.of(OidcClient)
         return Configuration(
             revision=revision,
             loaded_at=now,
             services=MappingProxyType(services),
-            clients=MappingProxyType(found.of(OidcClient)),
+            relying_parties=MappingProxyType(dict[str, RelyingParty](oidc_clients)),
+            oidc_clients=MappingProxyType(oidc_clients),
             providers=MappingProxyType(providers),
             announcements=tuple(found.of(Announcement).values()),
             help_desks=MappingProxyType(found.of(HelpDesk)),
@@ -204,7 +206,7 @@ class _Found:
         ]
 
     def of(self, model: type[M]) -> dict[str, M]:
-        """Those of one kind, by name."""
+        """Those of this model, by name."""
         return {name: found for name, found in self._models if isinstance(found, model)}
 
 

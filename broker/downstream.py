@@ -6,12 +6,14 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from assurance.levels import AssuranceLevel
 from consent.authority import Authority
 from consent.documents import Answer, Document
+from directory.services import RelyingParty
 from state.ephemeral import Operation
+from state.outbox import Message
 
 
 class Purpose(enum.StrEnum):
@@ -30,8 +32,8 @@ class LoginRequest:
 
     ``level`` is what the login must reach: the higher of the service's and the request's;
     ``minimum`` what the portal itself asked, None when it left that to the service.
-    ``reply_to`` is the protocol's own memory (redirect URI, state, nonce, …): strings or None,
-    opaque to the journey.
+    ``reply_to`` is what the protocol must remember to answer, as its own class stores it
+    (``broker.oidc.reply_to``, ``broker.console.reply_to``); opaque to the journey.
     """
 
     downstream: DownstreamName
@@ -109,26 +111,6 @@ class LoginRefused(Exception):
         self.detail = detail
 
 
-class PageError(Exception):
-    """A page here, never a redirect: the sender could not be trusted or named."""
-
-    def __init__(self, status: int, public_key: str, detail: str = "", **values: Any) -> None:
-        super().__init__(f"{status} {public_key} {detail}".strip())
-        self.status = status
-        self.public_key = public_key
-        self.detail = detail
-        self.values = values
-
-
-class TooManyRequests(Exception):
-    """A limit was exceeded; come back after so many seconds."""
-
-    def __init__(self, rule: str, seconds: int) -> None:
-        super().__init__(rule)
-        self.rule = rule
-        self.seconds = seconds
-
-
 @dataclass(frozen=True)
 class Reply:
     """What the browser carries to the portal: a redirect to ``url`` when ``fields`` is empty, else
@@ -169,6 +151,50 @@ class Prepared:
 class Downstream(Protocol):
     """One protocol towards portals."""
 
-    def prepare(self, result: LoginResult, now: datetime) -> Prepared: ...
+    def prepare(
+        self, relying_party: RelyingParty | None, result: LoginResult, now: datetime
+    ) -> Prepared:
+        """What answers this result. ``relying_party``: as it is registered now, None where it is
+        not. Raises LoginRefused, and PageError where nothing may be sent there any more.
+        """
+        ...
 
-    def refuse(self, request: LoginRequest, why: LoginRefused, reference: str) -> Reply: ...
+    def refuse(
+        self,
+        relying_party: RelyingParty | None,
+        request: LoginRequest,
+        why: LoginRefused,
+        reference: str,
+    ) -> Reply:
+        """The error that the protocol knows, with the reference of the login. Raises PageError."""
+        ...
+
+    def session_id(self, relying_party: RelyingParty, session_id: str) -> str | None:
+        """What a session is called at this portal; None where the protocol has no word for it."""
+        ...
+
+    def logout_message(
+        self,
+        relying_party: RelyingParty,
+        *,
+        person_id: str,
+        session_id: str,
+        reference: str | None,
+    ) -> Message | None:
+        """What the outbox keeps until this portal is told that the session ended; None for a
+        portal that cannot be told.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class LogoutRequest:
+    """What a portal asks. ``session_id``: what it calls the session that must end, None where it
+    names none. ``return_to``: a registered address of the portal, or None; then the user stays
+    here. ``done_url``: that address with what tells the portal that it is done.
+    """
+
+    client_id: str | None = None
+    session_id: str | None = None
+    return_to: str | None = None
+    done_url: str | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -11,7 +11,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
 from broker.configuration import Configuration, ConfigurationHolder
-from broker.oidc.client_keys import ClientKeys
+from broker.downstream import Downstream, DownstreamName
 from broker.settings import Settings
 from keys.sealing import Sealer
 from state.clock import Clock
@@ -29,7 +29,7 @@ class Runtime:
     sealer: Sealer
     outgoing: OutgoingClient
     holder: ConfigurationHolder
-    client_keys: ClientKeys
+    downstreams: Mapping[DownstreamName, Downstream]
     current_session: Callable[[], Session]
     windows: Windows = field(default_factory=Windows)
 

@@ -11,7 +11,7 @@ from typing import Final
 from assurance.levels import AssuranceLevel
 from consent.authority import Authority, AuthorityKind, Party
 from directory.fields import LocalizedText
-from directory.services import ConsentRule, OidcClient
+from directory.services import ConsentRule, RelyingParty
 from keys.sealing import Sealer
 
 PSEUDONYM: Final = "sub"
@@ -39,7 +39,7 @@ def may_leave(claim: str, rule: ConsentRule) -> bool:
 
 def items(
     *,
-    client: OidcClient | None,
+    relying_party: RelyingParty | None,
     rule: ConsentRule,
     wanted: Sequence[str],
     display_name: str | None,
@@ -60,7 +60,7 @@ def items(
         "name": (display_name,) if display_name else (),
         "email": (email,) if email else (),
     }
-    for claim in client.claims if client else ():
+    for claim in relying_party.claims if relying_party else ():
         value = values.get(claim.name, ())
         asked = not wanted or claim.name in wanted
         if value and asked and may_leave(claim.name, rule):

@@ -1,12 +1,14 @@
 """Services (diensten) and the portals that offer them, as registered documents.
 
-A portal is a client; it has one or more services. Field names are what ``sluis apply`` reads.
+A portal is a relying party; it has one or more services. Field names are what
+``sluis apply`` reads.
 """
 
 from __future__ import annotations
 
 import enum
-from typing import Annotated, Literal
+from abc import ABC, abstractmethod
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -85,14 +87,39 @@ class ReleasedClaim(Document):
     purpose: LocalizedText
 
 
-class OidcClient(Document):
-    """A portal that speaks OpenID Connect."""
+class RelyingParty(Document, ABC):
+    """A portal, whatever protocol it speaks: what it offers and what it gets."""
+
+    protocol: ClassVar[str]  # which of ``broker.downstream.DownstreamName`` it speaks
 
     client_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:/-]{1,200}$")]
     name: LocalizedText
     profile: Profile = Profile.STANDARD
     services: Annotated[tuple[Uuid, ...], Field(min_length=1)]
     default_service: Uuid | None = None
+    claims: tuple[ReleasedClaim, ...] = ()
+    home_url: str | None = None
+
+    @property
+    def key(self) -> str:
+        return self.client_id
+
+    @property
+    def start_url(self) -> str | None:
+        """Where somebody begins to log in at this portal, as far as it is known."""
+        return self.home_url
+
+    @property
+    @abstractmethod
+    def return_urls(self) -> tuple[str, ...]:
+        """Where its answers may go."""
+
+
+class OidcClient(RelyingParty):
+    """A portal that speaks OpenID Connect."""
+
+    protocol: ClassVar[str] = "oidc"
+
     redirect_uris: Annotated[tuple[str, ...], Field(min_length=1)]
     application_type: Literal["web", "native"] = "web"
     token_endpoint_auth_method: Literal[
@@ -104,16 +131,18 @@ class OidcClient(Document):
     require_pkce: bool = True
     id_token_signed_response_alg: Literal["RS256", "PS256", "ES256"] = "RS256"
     acr: Literal["eidas", "etd", "digid"] = "eidas"
-    claims: tuple[ReleasedClaim, ...] = ()
     authorization_details_types: tuple[Literal["urn:sluis:document"], ...] = ()  # RFC 9396 §10
     sector_identifier: str | None = None  # None: the host of the redirect URIs
     initiate_login_uri: str | None = None
     post_logout_redirect_uris: tuple[str, ...] = ()
     backchannel_logout_uri: str | None = None  # told when the session of a user ends
-    home_url: str | None = None
     access_token_seconds: Annotated[int, Field(ge=60, le=3600)] = 3600
     id_token_seconds: Annotated[int, Field(ge=30, le=300)] = 300
 
     @property
-    def key(self) -> str:
-        return self.client_id
+    def start_url(self) -> str | None:
+        return self.home_url or self.initiate_login_uri
+
+    @property
+    def return_urls(self) -> tuple[str, ...]:
+        return self.redirect_uris

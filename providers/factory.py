@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from broker.configuration import AdapterFactory
 from keys.keyring import KeyRing
-from providers.interface import RedirectProvider
+from providers.interface import AdapterFactory, RedirectProvider
 from providers.oidc.provider import OidcProvider
 from providers.registry import ProviderRecord
 from providers.saml.metadata import describe_metadata

@@ -4,13 +4,15 @@ shape.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from assurance.levels import AssuranceLevel
 from consent.authority import Authority
+from keys.keyring import KeyRing
+from providers.registry import ProviderRecord
 
 
 @dataclass(frozen=True)
@@ -131,3 +133,7 @@ class RedirectProvider(Protocol):
         enforce, atomically.
         """
         ...
+
+
+# How a process makes what it asks for a login, from a record and the keys of the moment.
+AdapterFactory = Callable[[ProviderRecord, KeyRing], RedirectProvider]

@@ -15,9 +15,10 @@ from admin.operators import access
 from admin.operators.roles import OperatorRole
 from assurance import second_factor
 from assurance.levels import AssuranceLevel
-from broker.console.downstream import OPERATOR, Console, Ticket, idle_key, seal_ticket
+from broker.console.downstream import Ticket, idle_key, seal_ticket
 from broker.downstream import GrantFacts
 from broker.sso import grants
+from directory.consoles import OPERATOR, Console
 from directory.people import Person
 from providers import accounts
 from providers.accounts import Account

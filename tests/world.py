@@ -17,13 +17,14 @@ from flask import Flask
 from sqlalchemy.orm import Session
 from werkzeug.test import Client
 
+from admin.app import create_app
 from admin.cli.install import initialise
 from admin.registrations.apply import apply_files
 from broker import settings as configuration
-from broker.app import assemble
-from broker.process import Parts, start
+from broker.process import Parts
 from broker.runtime import Runtime
 from broker.settings import Settings
+from broker.start import start
 from sandbox.addresses import Addresses
 from sandbox.browser import Browser
 from sandbox.makelaar.app import create_app as create_makelaars
@@ -170,7 +171,7 @@ def make_world(directory: Path, **sections: Mapping[str, object]) -> World:
     wire = InProcessWire()
     parts = start(settings, clock, outgoing=InProcessOutgoing(wire))
     parts.holder.refresh()
-    app = assemble(parts)
+    app = create_app(parts)
     for url, application in (
         (ADDRESSES.broker, app),
         (ADDRESSES.makelaars, create_makelaars(demo, wire)),

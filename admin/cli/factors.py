@@ -25,8 +25,9 @@ from assurance.devices import DeviceRefused, Listed
 from assurance.enrolment import OwnFactor
 from assurance.means import BoundBy, FactorKind
 from assurance.pskc import PskcRefused, read
-from broker.process import Parts, start
+from broker.process import Parts
 from broker.settings import Settings
+from broker.start import start
 from broker.texts import notices
 from broker.texts.notices import Change
 from broker.texts.outside_request import texts

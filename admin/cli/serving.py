@@ -22,8 +22,8 @@ from admin.operations.channels import to_people
 from admin.operations.presence import keep_showing
 from broker.monitoring import draining, telemetry
 from broker.monitoring.logs import configure_logs
-from broker.process import start
 from broker.settings import Settings
+from broker.start import start
 from state import migrate
 from state.clock import utc_now
 from state.engine import engine_at

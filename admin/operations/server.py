@@ -12,14 +12,15 @@ from pathlib import Path
 from cryptography.hazmat.backends.openssl import backend
 from flask import Flask
 
+from admin.app import create_app
+from admin.operations.configuration_thread import keep_configuration_fresh
 from admin.operations.management import start_management
 from admin.operations.presence import keep_showing
 from admin.operations.worker import start_worker
 from broker import settings
-from broker.app import assemble, keep_configuration_fresh
 from broker.monitoring.logs import configure_logs
 from broker.monitoring.telemetry import start_telemetry
-from broker.process import start
+from broker.start import start
 from keys.xml import schema
 from state.clock import utc_now
 
@@ -42,7 +43,7 @@ def application() -> Flask:
         start_worker(parts)
     start_management(parts)
     start_telemetry(loaded.telemetry.otlp_endpoint)
-    app = assemble(parts)
+    app = create_app(parts)
     _tune_collector()
     return app
 

@@ -18,7 +18,7 @@ import structlog
 from admin.operations.channels import to_people
 from admin.operations.jobs import run_until
 from broker.monitoring import draining, heartbeat
-from broker.oidc.logout import LogoutAdapter
+from broker.oidc.backchannel_logout import LogoutAdapter
 from broker.process import Parts
 from state import bell
 from state.adapters.channels import ByChannel
@@ -53,7 +53,7 @@ class Worker:
 def adapter_of(parts: Parts) -> Adapter:
     """How each kind of message leaves this installation. Raises ValueError."""
     to_portals = LogoutAdapter(
-        clients=lambda: parts.holder.current.clients,
+        clients=lambda: parts.holder.current.oidc_clients,
         keyring=lambda: parts.holder.current.keyring,
         issuer=parts.settings.base_url,
         outgoing=parts.outgoing,

@@ -15,10 +15,10 @@ from admin.operator_console.pages import DeniedPage, DeskFrame
 from admin.operators import roles as operators
 from admin.operators.roles import OperatorRole, Permission, may
 from broker.console import sessions
-from broker.console.downstream import OPERATOR
 from broker.console.sessions import ConsoleSession
 from broker.runtime import Runtime
 from broker.web.responses import show
+from directory.consoles import OPERATOR
 from state import audit
 from state.audit import AuditEvent, EventTag
 from state.db import writing

@@ -14,8 +14,8 @@ from admin.operator_console.pages import LoggedOutPage
 from admin.operator_console.trace_pages import Expiry, LoginRow, StartPage
 from admin.operators.roles import Permission
 from broker.console import sessions
-from broker.console.downstream import OPERATOR
 from broker.web.responses import show
+from directory.consoles import OPERATOR
 from keys.signing_key import KeyState
 from state import outbox, trace_search
 from state.trace_search import Wanted

@@ -12,7 +12,7 @@ from admin.operator_console.pages import EndOperatorPage, OperatorRow, Operators
 from admin.operators import access, roles, sessions
 from admin.operators.access import NoSuchOperator
 from admin.operators.roles import Operator, Permission
-from broker.downstream import PageError
+from broker.errors import PageError
 from broker.web.responses import show
 from state.db import writing
 

@@ -13,7 +13,7 @@ from admin.operator_console import reset_pages, reset_search
 from admin.operator_console.access import Desk, blueprint, requires
 from admin.operator_console.reset_search import Case
 from admin.operators.roles import Permission
-from broker.downstream import PageError
+from broker.errors import PageError
 from broker.web.responses import show
 from directory.people import Person
 from state.db import writing

@@ -17,8 +17,8 @@ from admin.operators.access import SetUpStep
 from admin.operators.set_up_links import LinkRefused, OpenLink
 from assurance import passkeys, webauthn
 from assurance.webauthn import Credential, PasskeyRefused
-from broker.journey import passkeys as passkey_answers
 from broker.runtime import Runtime, runtime
+from broker.second_factors import passkey_party
 from broker.web.responses import show
 from state.db import writing
 
@@ -60,7 +60,7 @@ def _made(rt: Runtime, link: OpenLink) -> Credential:
     answer = request.form.get("assertion", "")
     if challenge is None or not answer:
         raise PasskeyRefused("again")
-    return webauthn.created(passkey_answers.party(rt), challenge.decode(), answer)
+    return webauthn.created(passkey_party.party(rt), challenge.decode(), answer)
 
 
 def _bind(rt: Runtime, link: OpenLink, made: Credential, now: datetime) -> tuple[str, ...]:
@@ -80,7 +80,7 @@ def _page(rt: Runtime, link: OpenLink, error: str = "") -> SetUpPasskeyPage:
     seconds = max(1, int((link.expires_at - rt.clock()).total_seconds()))
     rt.store.put(_key(link), challenge.encode(), seconds)
     named = passkeys.owner(rt.sealer, link.person_id, set_up_ticket.user_name(rt, link))
-    options = webauthn.creation_options(passkey_answers.party(rt), named, challenge, [])
+    options = webauthn.creation_options(passkey_party.party(rt), named, challenge, [])
     return SetUpPasskeyPage(link.expires_at, options, error)
 
 

@@ -26,13 +26,13 @@ from admin.organisation_console.pages import (
     RequestsPage,
 )
 from broker.console import sessions
-from broker.console.downstream import BEHEER
-from broker.downstream import PageError
+from broker.errors import PageError
 from broker.runtime import Runtime
 from broker.web.registration_names import service_name
 from broker.web.responses import show
 from consent.mandates import Mandate, MandateRefused
 from consent.requests import MandateRequest
+from directory.consoles import BEHEER
 from state.db import writing
 
 blueprint = Blueprint("console", __name__, url_prefix="/beheer")

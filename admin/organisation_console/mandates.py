@@ -16,7 +16,7 @@ from admin.organisation_console.mandate_requests import (
     visitor,
 )
 from admin.organisation_console.pages import MandatePage
-from broker.downstream import PageError
+from broker.errors import PageError
 from broker.web.responses import show
 from consent.mandates import Mandate
 from directory.fields import LocalizedText

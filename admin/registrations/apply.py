@@ -26,6 +26,7 @@ from admin.registrations.documents import (
 from admin.registrations.pruning import Prune, StillUsed
 from admin.registrations.references import check_references
 from admin.tables import TABLES
+from broker.protocols import downstreams
 from broker.settings import Settings
 from broker.sso.logout import Teller
 from broker.texts.outside_request import texts
@@ -53,18 +54,19 @@ class Applier:
     session: Session
     sealer: Sealer
     now: datetime
-    base_url: str
+    settings: Settings
 
     @cached_property
     def teller(self) -> Teller:
         """With the portals as they are by now."""
         rows = registrations.all_registrations(self.session)
-        clients = {
+        portals = {
             row.name: OidcClient.model_validate(row.document)
             for row in rows
             if row.kind is Kind.CLIENT
         }
-        return Teller(self.sealer, clients, self.now)
+        protocols = downstreams(self.settings, self.sealer)
+        return Teller(self.sealer, protocols, portals, self.now)
 
 
 class _DryRun(Exception):
@@ -88,9 +90,9 @@ def apply_files(
             raise DocumentsRefused(mistakes)
         try:
             with texts(), writing(session):
-                applier = Applier(session, sealer, utc_now(), settings.base_url)
+                applier = Applier(session, sealer, utc_now(), settings)
                 outcomes = [_apply(applier, entry) for entry in entries]
-                outcomes += pruning.remove(session, sealer, applier.now, gone)
+                outcomes += pruning.remove(session, settings, sealer, applier.now, gone)
                 if not dry_run:
                     _refuse_used(outcomes, prune)
                 else:
@@ -151,7 +153,7 @@ def _write(applier: Applier, entry: Entry) -> Outcome:
     before = changes.standing(session, model.id, now) if is_person else None
     word, found = rows.write(session, applier.sealer, now, entry)
     if before is not None and word != "unchanged":
-        changes.follow(session, applier.teller, applier.base_url, model.id, before)
+        changes.follow(session, applier.teller, applier.settings.base_url, model.id, before)
     if word == "created":
         found = _of_new(model)
     return Outcome(entry.kind, model.key, word, found)

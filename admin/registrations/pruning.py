@@ -17,8 +17,10 @@ from admin.registrations.differences import Outcome, between
 from admin.registrations.documents import DocumentsRefused, Entry
 from admin.registrations.references import Leaving
 from admin.registrations.withdrawal import dependents, withdraw
+from broker.protocols import downstreams
+from broker.settings import Settings
 from broker.sso.logout import Teller
-from directory.services import OidcClient
+from directory.services import OidcClient, RelyingParty
 from keys.sealing import Sealer
 from state.registrations import Kind, all_registrations, standing
 
@@ -57,10 +59,13 @@ def leaving(session: Session, entries: list[Entry], prune: Prune) -> Leaving:
     )
 
 
-def remove(session: Session, sealer: Sealer, now: datetime, gone: Leaving) -> list[Outcome]:
+def remove(
+    session: Session, settings: Settings, sealer: Sealer, now: datetime, gone: Leaving
+) -> list[Outcome]:
     """Withdraw with the transaction of the caller, after everything else was written."""
     outcomes = [_outcome(session, sealer, kind, name, now) for kind, name in sorted(gone)]
-    teller = Teller(sealer, _clients(session, gone), now)
+    portals = _relying_parties(session, gone)
+    teller = Teller(sealer, downstreams(settings, sealer), portals, now)
     for kind, name in sorted(gone):
         withdraw(session, teller, kind, name)
     return outcomes
@@ -74,7 +79,7 @@ def _outcome(session: Session, sealer: Sealer, kind: Kind, name: str, now: datet
     return Outcome(str(kind), name, "removed", between(told, {}), tuple(str(one) for one in used))
 
 
-def _clients(session: Session, gone: Leaving) -> Mapping[str, OidcClient]:
+def _relying_parties(session: Session, gone: Leaving) -> Mapping[str, RelyingParty]:
     """The portals that stay: they hear of sessions that end."""
     return {
         row.name: OidcClient.model_validate(row.document)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from admin.registrations import account_rows
 from admin.registrations.documents import Entry
 from broker.configuration import MODELS
-from broker.console.downstream import CONSOLE_SERVICES
+from directory.consoles import CONSOLE_SERVICES
 from directory.organisations import Organisation
 from directory.people import Person
 from state.registrations import Kind, Registration, all_registrations

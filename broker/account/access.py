@@ -20,14 +20,14 @@ from assurance.means import BoundBy, FactorKind
 from assurance.step_up import allows_factor
 from broker.account.pages import CountsAt, LogInAgainPage, MineFrame
 from broker.console import sessions
-from broker.console.downstream import MINE
 from broker.console.sessions import ConsoleSession
-from broker.downstream import PageError
+from broker.errors import PageError
 from broker.runtime import Runtime
 from broker.texts import notices
 from broker.texts.notices import Change
 from broker.web.responses import show
 from directory import people
+from directory.consoles import MINE
 from directory.people import Person
 from providers import accounts
 from state import audit

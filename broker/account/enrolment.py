@@ -16,7 +16,7 @@ from broker.account.access import Owner, adder, owner
 from broker.account.factors import blueprint, to_list
 from broker.account.pages import AppPage, CodesPage, DevicePage, PasskeyPage
 from broker.account.pending_enrolment import Pending
-from broker.journey import passkeys as passkey_answers
+from broker.second_factors import passkey_party
 from broker.texts.notices import Change
 from broker.web.qr_code import qr_code
 from broker.web.responses import show
@@ -115,7 +115,7 @@ def add_passkey() -> Response:
     if begun is None or not answer:
         return show(_passkey_page(who, "again"), 422)
     try:
-        made = webauthn.created(passkey_answers.party(who.rt), begun.secret, answer)
+        made = webauthn.created(passkey_party.party(who.rt), begun.secret, answer)
         with writing(who.rt.session) as session:
             passkeys.bind(
                 session,
@@ -136,7 +136,7 @@ def _passkey_page(who: Owner, error: str = "") -> PasskeyPage:
     pending_enrolment.put(who, PASSKEY, Pending(challenge, who.session.now))
     known = list(passkeys.of_person(who.rt.session, who.person.id).values())
     named = passkeys.owner(who.rt.sealer, who.person.id, who.person.display_name or "Sluis")
-    party = passkey_answers.party(who.rt)
+    party = passkey_party.party(who.rt)
     options = webauthn.creation_options(party, named, challenge, known)
     return PasskeyPage(who.frame, options, who.counts, error)
 

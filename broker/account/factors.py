@@ -18,11 +18,11 @@ from broker.account.pages import (
     RemovePage,
 )
 from broker.console import sessions
-from broker.console.downstream import MINE
-from broker.downstream import PageError
+from broker.errors import PageError
 from broker.texts import notices
 from broker.texts.notices import Change
 from broker.web.responses import show
+from directory.consoles import MINE
 from state import audit
 from state.audit import AuditEvent, EventTag
 from state.db import writing

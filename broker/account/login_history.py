@@ -43,7 +43,7 @@ def _older(found: Sequence[HistoryEntry], shown: Sequence[HistoryEntry]) -> str:
 
 def _row(who: Owner, entry: HistoryEntry, names: Mapping[str, str]) -> MyLoginRow:
     configuration = who.rt.configuration
-    is_portal = entry.client_id in configuration.clients
+    is_portal = entry.client_id in configuration.relying_parties
     number = entry.represented
     return MyLoginRow(
         at=entry.at,

@@ -20,7 +20,7 @@ from broker.account.access import Owner, adder
 from broker.account.factors import blueprint, to_list
 from broker.account.pages import PhoneCodePage, PhonePage
 from broker.account.pending_enrolment import Pending
-from broker.journey import sms_codes
+from broker.second_factors import sms_limits
 from broker.texts.notices import Change
 from broker.web.responses import show
 from state.db import writing
@@ -49,7 +49,7 @@ def send_code() -> Response:
     # First: whoever is over this limit must not use up those of the number and of everybody.
     is_over = bool(spend(rt.store, (sms.PER_OWNER, who.person.id)))
     address = request.remote_addr or ""
-    if is_over or sms_codes.spend_message(rt, number, address, now, None) is not None:
+    if is_over or sms_limits.spend_message(rt, number, address, now, None) is not None:
         return show(_phone_page(who, "limited"), 422)
     code = sms.new_code()
     purpose = _("Uw code om dit nummer toe te voegen bij Sluis: %(code)s", code=code)
@@ -106,7 +106,7 @@ def add_number() -> Response:
 def _phone_page(who: Owner, reason: str = "") -> PhonePage:
     earlier = _number(who)
     replaces = earlier.label if earlier is not None else None
-    countries = sms_codes.countries(who.rt)
+    countries = sms_limits.countries(who.rt)
     return PhonePage(who.frame, countries, who.counts, replaces, reason)
 
 

@@ -11,7 +11,7 @@ from typing import Final
 from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
-from broker.downstream import PageError
+from broker.errors import PageError
 from broker.journey.pages.new_password import AskRecoveryPage, RecoveryPage, RecoveryPasswordPage
 from broker.runtime import Runtime, runtime
 from broker.sso.password_change import change

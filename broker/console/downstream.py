@@ -17,6 +17,7 @@ from typing import Final
 from pydantic import TypeAdapter, ValidationError
 
 from assurance.levels import AssuranceLevel
+from broker.console.reply_to import ConsoleReplyTo
 from broker.downstream import (
     DownstreamName,
     GrantFacts,
@@ -28,23 +29,11 @@ from broker.downstream import (
     RefusalCode,
     Reply,
 )
-from broker.runtime import Runtime
-from directory.fields import LocalizedText
-from directory.services import ConsentRule, MandateRule, Service
+from broker.settings import Settings
+from directory.consoles import Console, console_of
+from directory.services import RelyingParty
 from keys.sealing import SealBroken, Sealer
 from state.ephemeral import Put
-
-
-@dataclass(frozen=True)
-class Console:
-    """One of our consoles. ``path`` is where it lives; its cookie is its own, so that a session
-    here means nothing in another.
-    """
-
-    client_id: str
-    path: str
-    cookie: str
-    service: Service
 
 
 @dataclass(frozen=True)
@@ -57,73 +46,8 @@ class Ticket:
     factor_id: str | None = None  # of Sluis, to which this level is owed
 
 
-def _service(uuid: str, urn: str, level: AssuranceLevel, **texts: LocalizedText) -> Service:
-    return Service(
-        uuid=uuid,
-        service_id=f"urn:sluis:service:{urn}",
-        provider_name=LocalizedText(nl="Sluis", en="Sluis"),
-        provider_oin="00000000000000000000",
-        level=level,
-        own_means=True,
-        mandate=MandateRule.NONE,
-        consent=ConsentRule.NONE,
-        **texts,
-    )
-
-
-BEHEER: Final = Console(
-    client_id="sluis-beheer",
-    path="/beheer",
-    cookie="__Host-sluis-beheer",
-    service=_service(
-        "5b1c9a60-0000-4000-8000-73a1b2c3d4e5",
-        "beheer",
-        AssuranceLevel.EH2_PLUS,
-        name=LocalizedText(nl="Beheer", en="Administration"),
-        description=LocalizedText(
-            nl="Mensen en machtigingen van uw organisatie",
-            en="People and authorisations of your organisation",
-        ),
-    ),
-)
-MINE: Final = Console(
-    client_id="sluis-mijn",
-    path="/mijn",
-    cookie="__Host-sluis-mijn",
-    service=_service(
-        "5b1c9a60-0000-4000-8000-73a1b2c3d4e6",
-        "mijn",
-        AssuranceLevel.EH2,
-        name=LocalizedText(nl="Mijn inlogmiddelen", en="My login methods"),
-        description=LocalizedText(
-            nl="Uw tweede factoren en herstelcodes",
-            en="Your second factors and recovery codes",
-        ),
-    ),
-)
-OPERATOR: Final = Console(
-    client_id="sluis-operator",
-    path="/operator",
-    cookie="__Host-sluis-operator",
-    service=_service(
-        "5b1c9a60-0000-4000-8000-73a1b2c3d4e7",
-        "operator",
-        AssuranceLevel.EH3,
-        name=LocalizedText(nl="Operator", en="Operator"),
-        description=LocalizedText(
-            nl="De werking van deze installatie", en="The workings of this installation"
-        ),
-    ).model_copy(update={"makelaars": ()}),  # means of Sluis alone: no makelaar stands in for it
-)
-CONSOLES: Final = (BEHEER, MINE, OPERATOR)
-CONSOLE_SERVICES: Final = tuple(console.service for console in CONSOLES)
 _CONTEXT: Final = "console-session"
 _TICKET: Final = TypeAdapter(Ticket)
-
-
-def console_of(client_id: str) -> Console:
-    """The console that asks under this name. Raises KeyError."""
-    return {console.client_id: console for console in CONSOLES}[client_id]
 
 
 def idle_key(grant_id: str) -> str:
@@ -149,7 +73,7 @@ def login_request(
         purpose=Purpose.CONSOLE,
         force_authn=force_authn,
         locale=locale,
-        reply_to={"next": next_path},
+        reply_to=ConsoleReplyTo(next_path).stored(),
     )
 
 
@@ -175,21 +99,28 @@ def read_ticket(sealer: Sealer, console: Console, cookie: str) -> Ticket | None:
 class ConsoleDownstream:
     """Implements ``broker.downstream.Downstream``."""
 
-    def __init__(self, rt: Runtime) -> None:
-        self._rt = rt
+    def __init__(self, settings: Settings, sealer: Sealer) -> None:
+        self._base_url = settings.base_url
+        self._login = settings.login
+        self._sealer = sealer
 
-    def prepare(self, result: LoginResult, now: datetime) -> Prepared:
+    def prepare(
+        self,
+        relying_party: RelyingParty | None,  # noqa: ARG002 (a console is in no registration)
+        result: LoginResult,
+        now: datetime,
+    ) -> Prepared:
         """A session for the console, and the way to the page that was asked."""
-        console, chosen = console_of(result.request.client_id), self._rt.settings.login
+        console = console_of(result.request.client_id)
         ticket = Ticket(
             result.grant_id, result.level, min(result.authenticated_at, now), result.factor_id
         )
-        cookie = seal_ticket(self._rt.sealer, console, ticket)
-        idle = chosen.session_idle_minutes * 60
+        idle = self._login.session_idle_minutes * 60
+        next_path = ConsoleReplyTo.of(result.request).next_path
         return Prepared(
             reply=Reply(
-                url=self._rt.base_url + (result.request.reply_to.get("next") or console.path),
-                cookies={console.cookie: cookie},
+                url=self._base_url + (next_path or console.path),
+                cookies={console.cookie: seal_ticket(self._sealer, console, ticket)},
             ),
             operations=(Put(idle_key(result.grant_id), b"1", idle),),
             grant=GrantFacts(
@@ -197,12 +128,33 @@ class ConsoleDownstream:
                 client_id=console.client_id,
                 person_id=result.person_id,
                 service_uuid=result.request.service_uuid,
-                expires_at=now + timedelta(hours=chosen.session_hours),
+                expires_at=now + timedelta(hours=self._login.session_hours),
             ),
         )
 
-    def refuse(self, request: LoginRequest, why: LoginRefused, reference: str) -> Reply:  # noqa: ARG002
+    def refuse(
+        self,
+        relying_party: RelyingParty | None,  # noqa: ARG002 (a console is in no registration)
+        request: LoginRequest,
+        why: LoginRefused,
+        reference: str,  # noqa: ARG002 (the page that refused showed it)
+    ) -> Reply:
         """The page of the console that offers to log in again."""
         word = "cancelled" if why.code is RefusalCode.CANCELLED else "refused"
         path = console_of(request.client_id).path
-        return Reply(url=f"{self._rt.base_url}{path}/uitgelogd?reason={word}")
+        return Reply(url=f"{self._base_url}{path}/uitgelogd?reason={word}")
+
+    def session_id(self, relying_party: RelyingParty, session_id: str) -> None:  # noqa: ARG002
+        """A console holds a grant of its own, not a session of the browser."""
+        return
+
+    def logout_message(
+        self,
+        relying_party: RelyingParty,  # noqa: ARG002
+        *,
+        person_id: str,  # noqa: ARG002
+        session_id: str,  # noqa: ARG002
+        reference: str | None,  # noqa: ARG002
+    ) -> None:
+        """Nobody need be told: a console asks its grant at every request."""
+        return

@@ -13,12 +13,13 @@ from werkzeug.wrappers import Response
 
 from assurance import second_factor
 from assurance.levels import AssuranceLevel
-from broker.console.downstream import Console, Ticket, idle_key, login_request, read_ticket
+from broker.console.downstream import Ticket, idle_key, login_request, read_ticket
 from broker.journey.views import open_login
 from broker.runtime import Runtime, runtime
 from broker.sso import grants
 from broker.web import rate_limits
 from broker.web.language import locale
+from directory.consoles import Console
 from directory.people import Person
 from state import audit
 from state.audit import AuditEvent, EventTag

@@ -16,8 +16,8 @@ from typing import Final
 from flask import request
 from werkzeug.wrappers import Response
 
-from broker.downstream import PageError
-from broker.journey import login_store
+from broker.errors import PageError
+from broker.journey import login_cookie, login_store
 from broker.journey.login import Login
 from broker.monitoring import metrics
 from broker.runtime import Runtime
@@ -89,13 +89,13 @@ def refuse_rounds(rt: Runtime, login: Login) -> None:
     if len(found) < most or not goes_round(found, portal_mark(asked.client_id), now, most):
         return
     metrics.RATE_LIMITED.labels("login-loop").inc()
-    client = rt.configuration.clients.get(asked.client_id)
+    relying_party = rt.configuration.relying_parties.get(asked.client_id)
     raise PageError(
         429,
         "login_loop",
         "the portal sends the same browser again and again",
-        home_url=client.home_url if client else None,
-        portal=client.name.in_(locale()) if client else None,
+        home_url=relying_party.home_url if relying_party else None,
+        portal=relying_party.name.in_(locale()) if relying_party else None,
     )
 
 
@@ -114,19 +114,19 @@ def _drop(rt: Runtime, one: Held) -> None:
     kept = login_store.parse(rt.store.get(login_store.key(one.login_id)), rt.sealer)
     if kept is None or login_store.is_over(kept.login, rt.clock()):
         return
-    if cookies.opens(one.secret, kept.login):
+    if login_cookie.opens(one.secret, kept.login):
         rt.store.batch(login_store.give_way(kept, rt.sealer, rt.clock()))
 
 
 def note_end(response: Response, login: Login, now: datetime) -> None:
     """Write in the cookie of this login that it ended, where the browser has that cookie."""
-    name = cookies.login_cookie_name(login.id)
+    name = login_cookie.login_cookie_name(login.id)
     found = next((one for one in held(request.cookies) if one.name == name), None)
     if found is None:
         return
     end = f"{int(now.timestamp()):x}.{portal_mark(login.request.client_id)}"
     seconds = max(ROUND_SECONDS, int((login.expires_at - now).total_seconds()))
-    cookies.keep_login(response, login, f"{found.secret}.{_note(login)}.{end}", seconds)
+    login_cookie.keep_login(response, login, f"{found.secret}.{_note(login)}.{end}", seconds)
 
 
 def bind_browser(response: Response, login: Login, secret: str, seconds: int) -> None:
@@ -134,7 +134,7 @@ def bind_browser(response: Response, login: Login, secret: str, seconds: int) ->
     stays longer, so that who comes late hears what happened to the login.
     """
     kept = seconds + login_store.FINISHED_SECONDS
-    cookies.keep_login(response, login, f"{secret}.{_note(login)}", kept)
+    login_cookie.keep_login(response, login, f"{secret}.{_note(login)}", kept)
 
 
 def _note(login: Login) -> str:

@@ -19,15 +19,16 @@ import structlog
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from broker.downstream import PageError, RefusalCode
+from broker.downstream import RefusalCode
+from broker.errors import PageError
 from broker.journey import instrumentation, login_store, trace_steps
 from broker.journey.login import Ended, Login, Sent, Trouble
+from broker.journey.login_cookie import is_same_browser
 from broker.journey.login_records import note, write_ending
 from broker.journey.login_store import Kept, with_ticket
 from broker.monitoring.telemetry import span
 from broker.runtime import Runtime, runtime
 from broker.web.announcements import remember_about
-from broker.web.cookies import is_same_browser
 from broker.web.language import locale, portal_asks
 from broker.web.responses import remember_reference
 from providers.factory import acs_url, oidc_callback_url, sp_entity_id
@@ -112,7 +113,7 @@ def saml_metadata() -> Response:
     return Response(body, mimetype="application/samlmetadata+xml")
 
 
-@blueprint.get("/oidc/client-jwks")
+@blueprint.get("/oidc/relying_party-jwks")
 def oidc_client_jwks() -> Response:
     """Public keys with which we authenticate at OIDC makelaars."""
     response = Response(mimetype="application/jwk-set+json")
@@ -133,7 +134,7 @@ def _receive(
     arrival = _find(rt, callback, handle_name)
     login = arrival.kept.login
     remember_reference(login.reference)
-    remember_about(login, arrival.sent.remembered.provider_id)
+    remember_about(login.request.service_uuid, arrival.sent.remembered.provider_id)
     portal_asks(login.request.locale)
     if provider_id not in (None, arrival.sent.remembered.provider_id):
         raise PageError(400, "unsolicited_answer", "answer at the address of another makelaar")
@@ -166,8 +167,8 @@ def _ticketed(outcome: Login) -> tuple[Login, str | None]:
 
 
 def _portal_name(rt: Runtime, login: Login) -> str | None:
-    client = rt.configuration.clients.get(login.request.client_id)
-    return client.name.in_(locale()) if client else None
+    relying_party = rt.configuration.relying_parties.get(login.request.client_id)
+    return relying_party.name.in_(locale()) if relying_party else None
 
 
 def _outcome_word(login: Login) -> str:
@@ -192,7 +193,7 @@ def _find(rt: Runtime, callback: Callback, handle_name: str) -> Arrival:
     kept = login_store.parse(rt.store.get(login_store.key(match[1])), rt.sealer)
     if kept is not None:
         remember_reference(kept.login.reference)
-        remember_about(kept.login)
+        remember_about(kept.login.request.service_uuid, kept.login.provider_id)
     if kept is None or login_store.is_over(kept.login, rt.clock()):
         raise PageError(410, "login_expired", "answer for no login")
     sent = next((s for s in kept.login.sent if s.number == int(match[2])), None)

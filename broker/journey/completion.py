@@ -10,7 +10,8 @@ from werkzeug.wrappers import Response
 
 from assurance import second_factor
 from assurance.levels import AssuranceLevel
-from broker.downstream import LoginRefused, LoginResult, PageError, RefusalCode, Reply
+from broker.downstream import LoginRefused, LoginResult, RefusalCode, Reply
+from broker.errors import PageError
 from broker.journey import (
     browser_logins,
     document_receipt,
@@ -25,7 +26,6 @@ from broker.journey.login import Login
 from broker.journey.login_records import OUTCOMES, write_ending
 from broker.journey.single_sign_on import Plan
 from broker.monitoring.telemetry import span
-from broker.protocols import downstream
 from broker.runtime import Runtime
 from broker.sso import grants, logout
 from broker.web import cookies
@@ -48,7 +48,8 @@ def succeed(rt: Runtime, login: Login, meets: Situation) -> Response:
     planned = single_sign_on.plan(rt, login, request, meets.now)
     mark = rt.sealer.fingerprint("browser", login.person_id or "")
     result = _result(login, meets, planned.id if planned else None)
-    prepared = downstream(rt, login.request.downstream).prepare(result, meets.now)
+    downstream = rt.downstreams[login.request.downstream]
+    prepared = downstream.prepare(meets.relying_party, result, meets.now)
     taken, *_ = rt.store.batch(
         [
             Take(login_store.key(login.id)),
@@ -123,9 +124,11 @@ def _refuse_taken(rt: Runtime, login: Login, why: LoginRefused) -> Response:
     with writing(rt.session) as session:
         write_ending(session, rt, login, tag, reason, None)
     instrumentation.login_ended(login, OUTCOMES[tag], reason, rt.clock())
-    reply = downstream(rt, login.request.downstream).refuse(login.request, why, login.reference)
-    client = rt.configuration.clients.get(login.request.client_id)
-    response = _carry(reply, client.name.in_(login.request.locale or "nl") if client else "Sluis")
+    relying_party = rt.configuration.relying_parties.get(login.request.client_id)
+    downstream = rt.downstreams[login.request.downstream]
+    reply = downstream.refuse(relying_party, login.request, why, login.reference)
+    name = relying_party.name.in_(login.request.locale or "nl") if relying_party else "Sluis"
+    response = _carry(reply, name)
     browser_logins.note_end(response, login, rt.clock())
     if login.provider_was_remembered and login.ended is not None:
         # Cancelled or failed there: the next login asks again (decision 3).

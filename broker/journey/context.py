@@ -15,7 +15,8 @@ from functools import cached_property
 from assurance import second_factor, step_up
 from assurance.levels import AssuranceLevel
 from broker.configuration import Configuration
-from broker.downstream import PageError, Purpose
+from broker.downstream import Purpose
+from broker.errors import PageError
 from broker.journey import methods as ways
 from broker.journey.login import Login
 from broker.journey.methods import Method
@@ -26,7 +27,7 @@ from directory import announcements, people
 from directory.announcements import Announcement
 from directory.help_desks import SITE
 from directory.people import Known, MeansStatus
-from directory.services import ConsentRule, MandateRule, OidcClient, Service
+from directory.services import ConsentRule, MandateRule, RelyingParty, Service
 from providers import accounts
 from providers.registry import ProviderRecord
 
@@ -51,9 +52,9 @@ class Situation:
         return found
 
     @cached_property
-    def client(self) -> OidcClient | None:
+    def relying_party(self) -> RelyingParty | None:
         """The portal; None for the console. Raises PageError when it left meanwhile."""
-        found = self.configuration.clients.get(self.login.request.client_id)
+        found = self.configuration.relying_parties.get(self.login.request.client_id)
         if found is None and self.login.request.purpose is not Purpose.CONSOLE:
             raise PageError(410, "service_gone", "portal no longer registered")
         return found
@@ -261,7 +262,7 @@ class Situation:
     def released(self) -> tuple[release.ReleaseItem, ...]:
         """What leaves for the portal, as the consent page shows it."""
         return release.items(
-            client=self.client,
+            relying_party=self.relying_party,
             rule=self.service.consent,
             wanted=self.login.request.released,
             display_name=self.person.display_name,
@@ -301,6 +302,6 @@ class Situation:
     @cached_property
     def portal_name(self) -> str:
         """Shown on the way back to the portal, in Dutch where the language is unknown."""
-        if self.client is None:
+        if self.relying_party is None:
             return self.service.name.in_(self.login.request.locale or "nl")
-        return self.client.name.in_(self.login.request.locale or "nl")
+        return self.relying_party.name.in_(self.login.request.locale or "nl")

@@ -15,7 +15,8 @@ from typing import Any, Protocol
 from flask import Request, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from broker.downstream import LoginRefused, PageError
+from broker.downstream import LoginRefused
+from broker.errors import PageError
 from broker.journey import (
     login_records,
     login_store,
@@ -25,6 +26,7 @@ from broker.journey import (
 from broker.journey.context import Situation
 from broker.journey.flow import ASKS_NOBODY, Row, Step, open_row
 from broker.journey.login import Login, Stopped
+from broker.journey.login_cookie import is_same_browser
 from broker.journey.login_store import Kept
 from broker.runtime import Runtime
 from broker.web import cookies
@@ -105,9 +107,9 @@ def load(rt: Runtime, login_id: str) -> Kept:
     if kept is None or login_store.is_over(kept.login, rt.clock()):
         raise _gone(rt, login_id, kept.login if kept is not None else None)
     remember_reference(kept.login.reference)
-    remember_about(kept.login)
+    remember_about(kept.login.request.service_uuid, kept.login.provider_id)
     portal_asks(kept.login.request.locale)
-    if not cookies.is_same_browser(request, kept.login):
+    if not is_same_browser(request, kept.login):
         raise PageError(403, "login_elsewhere", "no cookie of this login")
     shown = login_store.without_ticket(kept, request.args.get("ticket", ""))
     if shown is None:
@@ -119,13 +121,13 @@ def _gone(rt: Runtime, login_id: str, over: Login | None) -> PageError:
     """The page of a login that ended; with ``over`` its ending is still to be written."""
     finished = login_store.parse(rt.store.get(login_store.finished_key(login_id)), rt.sealer)
     login = finished.login if finished is not None else over
-    if login is None or not cookies.is_same_browser(request, login):
+    if login is None or not is_same_browser(request, login):
         return PageError(410, "login_expired")
     remember_reference(login.reference)
-    remember_about(login)
-    client = rt.configuration.clients.get(login.request.client_id)
-    home = client.home_url or client.initiate_login_uri if client else None
-    portal = client.name.in_(locale()) if client else None
+    remember_about(login.request.service_uuid, login.provider_id)
+    relying_party = rt.configuration.relying_parties.get(login.request.client_id)
+    home = relying_party.start_url if relying_party else None
+    portal = relying_party.name.in_(locale()) if relying_party else None
     if finished is None or login_store.ran_out(login):
         return PageError(410, "login_expired", home_url=home, portal=portal)
     return PageError(409, "login_finished", home_url=home, portal=portal)
@@ -238,8 +240,8 @@ def _settle(
     _save(rt, kept, login)
     if login.stopped is not None and login.stopped != kept.login.stopped:
         login_records.note(rt, login)
-    client = rt.configuration.clients.get(login.request.client_id)
-    for target in (*outcome.form_targets, *(client.redirect_uris if client else ())):
+    relying_party = rt.configuration.relying_parties.get(login.request.client_id)
+    for target in (*outcome.form_targets, *(relying_party.return_urls if relying_party else ())):
         allow_form_to(target)
     return show(outcome.page, outcome.status)
 

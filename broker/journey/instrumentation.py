@@ -20,7 +20,14 @@ def login_ended(login: Login, result: str, reason: str | None, now: datetime) ->
     expired.
     """
     seconds = (now - login.created_at).total_seconds()
-    metrics.login_ended(login, result, reason, seconds)
+    metrics.LOGINS.labels(
+        login.request.service_uuid,
+        login.provider_id or "",
+        str(login.request.downstream),
+        result,
+        metrics.word(reason),
+    ).inc()
+    metrics.LOGIN_SECONDS.labels("total").observe(seconds)
     telemetry.whole_login(login.reference, result, login.created_at, now)
     log.info(
         "login.ended",

@@ -9,9 +9,9 @@ import structlog
 from assurance import passkeys, second_factor, webauthn
 from assurance.means import FactorKind
 from assurance.second_factor import Method, Outcome
-from assurance.webauthn import Party, PasskeyRefused
+from assurance.webauthn import PasskeyRefused
 from broker.journey.dispatch import Turn
-from broker.runtime import Runtime
+from broker.second_factors.passkey_party import party
 from state import audit
 from state.audit import AuditEvent, EventTag
 from state.db import writing
@@ -25,11 +25,6 @@ class Judged:
 
     outcome: Outcome
     factor: Method
-
-
-def party(rt: Runtime) -> Party:
-    """Us: the host and the exact origin of ``web.base_url``."""
-    return Party(rt.base_url, rt.settings.ui.name)
 
 
 def options(turn: Turn, challenge: str) -> str:

@@ -10,7 +10,8 @@ from datetime import timedelta
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
-from broker.downstream import LoginRefused, LoginRequest, PageError, RefusalCode
+from broker.downstream import LoginRefused, LoginRequest, RefusalCode
+from broker.errors import PageError
 from broker.journey import (
     browser_logins,
     completion,
@@ -40,7 +41,7 @@ def open_login(asked: LoginRequest) -> Response:
     login, secret = login_store.new_login(asked, now, minutes)
     login = trace_steps.began(login, now)
     remember_reference(login.reference)
-    remember_about(login)
+    remember_about(asked.service_uuid, login.provider_id)
     portal_asks(asked.locale)
     browser_logins.refuse_rounds(rt, login)
     try:

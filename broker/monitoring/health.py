@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from broker.configuration import ConfigurationHolder
-from broker.downstream import PageError
+from broker.errors import PageError
 from broker.monitoring import clocks, draining, heartbeat
 from keys.keyring import KeyMissing, KeyUse
 from state import migrate

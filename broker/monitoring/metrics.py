@@ -15,8 +15,6 @@ from typing import Final
 
 from prometheus_client import Counter, Gauge, Histogram
 
-from broker.journey.login import Login
-
 MOST_WORDS: Final = 300  # per process; a word that was never seen before then counts as "other"
 OTHER: Final = "other"
 _WORD: Final = re.compile(r"[a-z0-9][a-z0-9_.+-]{0,63}", re.IGNORECASE)
@@ -75,15 +73,6 @@ def word(value: str | None) -> str:
         return OTHER
     _seen.add(value)
     return value
-
-
-def login_ended(login: Login, result: str, reason: str | None, seconds: float) -> None:
-    """A login ended. ``result``: success, refused or cancelled."""
-    asked = login.request
-    LOGINS.labels(
-        asked.service_uuid, login.provider_id or "", str(asked.downstream), result, word(reason)
-    ).inc()
-    LOGIN_SECONDS.labels("total").observe(seconds)
 
 
 def token_answered(grant: str | None, result: str, seconds: float) -> None:

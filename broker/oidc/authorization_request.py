@@ -12,10 +12,12 @@ from urllib.parse import urlsplit
 
 from assurance import acr
 from assurance.levels import AssuranceLevel
-from broker.downstream import DownstreamName, LoginRequest, PageError
+from broker.downstream import DownstreamName, LoginRequest
+from broker.errors import PageError
 from broker.oidc.errors import AuthorizationError
 from broker.oidc.parameters import Parameters, Repeated
 from broker.oidc.redirect_uris import is_registered
+from broker.oidc.reply_to import OidcReplyTo
 from consent import documents
 from consent.documents import Document, DocumentRefused
 from directory.services import OidcClient, Service
@@ -35,15 +37,15 @@ HintReader = Callable[[str, OidcClient], str | None]
 
 
 @dataclass(frozen=True)
-class ReplyTo:
-    """Where answers to this request go."""
+class ResponseTarget:
+    """Who asks, and where answers to this request go."""
 
     client: OidcClient
     redirect_uri: str
     state: str | None
 
 
-def reply_to(parameters: Parameters, clients: Mapping[str, OidcClient]) -> ReplyTo:
+def response_target(parameters: Parameters, clients: Mapping[str, OidcClient]) -> ResponseTarget:
     """Who asks and where the answer goes. Raises PageError: with these in doubt nobody is
     redirected anywhere.
     """
@@ -58,13 +60,16 @@ def reply_to(parameters: Parameters, clients: Mapping[str, OidcClient]) -> Reply
     if redirect_uri is None or not is_registered(client, redirect_uri):
         raise PageError(400, "redirect_uri_mismatch", "redirect_uri missing or not registered")
     try:
-        return ReplyTo(client, redirect_uri, parameters.one("state"))
+        return ResponseTarget(client, redirect_uri, parameters.one("state"))
     except (Repeated, ValueError):
-        return ReplyTo(client, redirect_uri, None)  # said properly by parse()
+        return ResponseTarget(client, redirect_uri, None)  # said properly by parse()
 
 
 def parse(
-    parameters: Parameters, to: ReplyTo, services: Mapping[str, Service], read_hint: HintReader
+    parameters: Parameters,
+    to: ResponseTarget,
+    services: Mapping[str, Service],
+    read_hint: HintReader,
 ) -> LoginRequest:
     """The request in the journey's own words. Raises AuthorizationError.
 
@@ -81,7 +86,10 @@ def parse(
 
 
 def _parse(
-    parameters: Parameters, to: ReplyTo, services: Mapping[str, Service], read_hint: HintReader
+    parameters: Parameters,
+    to: ResponseTarget,
+    services: Mapping[str, Service],
+    read_hint: HintReader,
 ) -> LoginRequest:
     parameters.one("state")
     for name, error in _NOT_SUPPORTED.items():
@@ -110,13 +118,13 @@ def _parse(
         login_hint=parameters.one("login_hint"),
         locale=_locale(parameters.one("ui_locales")),
         document=document,
-        reply_to={
-            "redirect_uri": to.redirect_uri,
-            "state": to.state,
-            "nonce": parameters.one("nonce"),
-            "challenge": challenge,
-            "sub": _named(hint, to.client, read_hint) if hint is not None else None,
-        },
+        reply_to=OidcReplyTo(
+            redirect_uri=to.redirect_uri,
+            state=to.state,
+            nonce=parameters.one("nonce"),
+            challenge=challenge,
+            sub=_named(hint, to.client, read_hint) if hint is not None else None,
+        ).stored(),
     )
 
 

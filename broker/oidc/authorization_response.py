@@ -13,41 +13,48 @@ from broker.downstream import (
     LoginRefused,
     LoginRequest,
     LoginResult,
-    PageError,
     Prepared,
     RefusalCode,
     Reply,
 )
-from broker.oidc import authorization_code
+from broker.errors import PageError
+from broker.oidc import authorization_code, jwt
 from broker.oidc.authorization_code import CodeFacts
+from broker.oidc.backchannel_logout import logout_message
 from broker.oidc.claims import pairwise_sub
 from broker.oidc.errors import DESCRIPTIONS, OF_REFUSAL
 from broker.oidc.redirect_uris import is_registered
-from broker.runtime import Runtime
-from directory.services import OidcClient
+from broker.oidc.reply_to import OidcReplyTo
+from broker.settings import Settings
+from directory.services import OidcClient, RelyingParty
+from keys.sealing import Sealer
+from state.outbox import Message
 from state.trace import show_reference
 
 
 class OidcDownstream:
     """Implements ``broker.downstream.Downstream``."""
 
-    def __init__(self, rt: Runtime) -> None:
-        self._rt = rt
+    def __init__(self, settings: Settings, sealer: Sealer) -> None:
+        self._issuer = settings.base_url
+        self._sealer = sealer
 
-    def prepare(self, result: LoginResult, now: datetime) -> Prepared:
+    def prepare(
+        self, relying_party: RelyingParty | None, result: LoginResult, now: datetime
+    ) -> Prepared:
         """A code for this result; it works once the grant is committed. Raises LoginRefused when
         somebody else logged in than the portal named.
         """
-        client = self._still_registered(result.request)
-        named = result.request.reply_to.get("sub")
-        if named not in (None, pairwise_sub(self._rt.sealer, client, result.person_id)):
+        to = OidcReplyTo.of(result.request)
+        client = _still_registered(relying_party, to)
+        if to.sub not in (None, pairwise_sub(self._sealer, client, result.person_id)):
             raise LoginRefused(RefusalCode.LOGIN_REQUIRED, "other_user", "id_token_hint")
         code = authorization_code.new_code()
         facts = CodeFacts(result=result, issued_at=int(now.timestamp()))
         lifetime = timedelta(seconds=authorization_code.CODE_SECONDS + client.access_token_seconds)
         return Prepared(
-            reply=self._reply(result.request.reply_to, {"code": code}),
-            operations=(authorization_code.put(code, facts, self._rt.sealer),),
+            reply=self._reply(to, {"code": code}),
+            operations=(authorization_code.put(code, facts, self._sealer),),
             grant=GrantFacts(
                 id=result.grant_id,
                 client_id=client.client_id,
@@ -58,27 +65,58 @@ class OidcDownstream:
             ),
         )
 
-    def refuse(self, request: LoginRequest, why: LoginRefused, reference: str) -> Reply:
+    def refuse(
+        self,
+        relying_party: RelyingParty | None,
+        request: LoginRequest,
+        why: LoginRefused,
+        reference: str,
+    ) -> Reply:
         """The error that the protocol knows, with a reference that the help desk can look up."""
-        self._still_registered(request)
+        to = OidcReplyTo.of(request)
+        _still_registered(relying_party, to)
         description = f"{DESCRIPTIONS[why.code]} (reference {show_reference(reference)})"
-        values = {"error": OF_REFUSAL[why.code], "error_description": description}
-        return self._reply(request.reply_to, values)
+        return self._reply(to, {"error": OF_REFUSAL[why.code], "error_description": description})
 
-    def _still_registered(self, request: LoginRequest) -> OidcClient:
-        """The portal, with the address that it named. Raises PageError when either left during the
-        login: nothing is sent to an address that is no longer anybody's.
-        """
-        client = self._rt.configuration.clients.get(request.client_id)
-        if client is None or not is_registered(client, request.reply_to["redirect_uri"] or ""):
-            raise PageError(410, "service_gone", "portal or its address no longer registered")
-        return client
+    def session_id(self, relying_party: RelyingParty, session_id: str) -> str | None:
+        """The ``sid`` of this session at this portal."""
+        return jwt.session_id(self._sealer, relying_party.client_id, session_id)
 
-    def _reply(self, reply_to: Mapping[str, str | None], values: Mapping[str, str]) -> Reply:
-        url = redirect_with(
-            reply_to["redirect_uri"] or "", values, reply_to.get("state"), self._rt.base_url
+    def logout_message(
+        self,
+        relying_party: RelyingParty,
+        *,
+        person_id: str,
+        session_id: str,
+        reference: str | None,
+    ) -> Message | None:
+        """For portals that registered a ``backchannel_logout_uri``."""
+        if (
+            not isinstance(relying_party, OidcClient)
+            or relying_party.backchannel_logout_uri is None
+        ):
+            return None
+        return logout_message(
+            self._sealer,
+            relying_party,
+            person_id=person_id,
+            session_id=session_id,
+            reference=reference,
         )
-        return Reply(url=url)
+
+    def _reply(self, to: OidcReplyTo, values: Mapping[str, str]) -> Reply:
+        return Reply(url=redirect_with(to.redirect_uri, values, to.state, self._issuer))
+
+
+def _still_registered(relying_party: RelyingParty | None, to: OidcReplyTo) -> OidcClient:
+    """The portal, with the address that it named. Raises PageError when either left during the
+    login: nothing is sent to an address that is no longer anybody's.
+    """
+    if not isinstance(relying_party, OidcClient) or not is_registered(
+        relying_party, to.redirect_uri
+    ):
+        raise PageError(410, "service_gone", "portal or its address no longer registered")
+    return relying_party
 
 
 def redirect_with(

@@ -159,9 +159,9 @@ def _verified(token: str, kind: str, keyring: KeyRing, issuer: str) -> dict[str,
     return dict(parsed.claims) if is_ours else {}
 
 
-def session_id(sealer: Sealer, client: OidcClient, session: str) -> str:
+def session_id(sealer: Sealer, client_id: str, session: str) -> str:
     """``sid``: the session of this browser at this client; another client's differs."""
-    return sealer.fingerprint("sid", client.client_id, session)
+    return sealer.fingerprint("sid", client_id, session)
 
 
 def _sign(keyring: KeyRing, algorithm: str, kind: str, claims: dict[str, Any]) -> str:

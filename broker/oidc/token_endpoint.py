@@ -19,6 +19,7 @@ from broker.oidc.claims import identity_claims
 from broker.oidc.client_authentication import Authenticated
 from broker.oidc.errors import TokenError
 from broker.oidc.parameters import Parameters
+from broker.oidc.reply_to import OidcReplyTo
 from broker.oidc.userinfo import keep_userinfo
 from broker.runtime import Runtime
 from broker.sso import grants
@@ -73,11 +74,11 @@ def _fits(facts: CodeFacts, parameters: Parameters, client: OidcClient) -> bool:
     """The code is this client's, at this redirect URI, with the verifier of its challenge (RFC 7636
     §4.6).
     """
-    asked = facts.result.request
-    verifier, challenge = parameters.one("code_verifier"), asked.reply_to.get("challenge")
+    asked, to = facts.result.request, OidcReplyTo.of(facts.result.request)
+    verifier, challenge = parameters.one("code_verifier"), to.challenge
     if asked.client_id != client.client_id:
         return False
-    if parameters.one("redirect_uri") != asked.reply_to.get("redirect_uri"):
+    if parameters.one("redirect_uri") != to.redirect_uri:
         return False
     if challenge is None or verifier is None:
         return challenge is None and verifier is None
@@ -128,9 +129,9 @@ def _sign(
         issuer=rt.base_url,
         client=client,
         identity=identity,
-        nonce=result.request.reply_to.get("nonce"),
+        nonce=OidcReplyTo.of(result.request).nonce,
         access=access,
-        sid=jwt.session_id(rt.sealer, client, result.session_id or result.grant_id),
+        sid=jwt.session_id(rt.sealer, client.client_id, result.session_id or result.grant_id),
         now=now,
     )
     return access, signed

@@ -31,7 +31,7 @@ def userinfo(rt: Runtime, token: str, now: datetime) -> dict[str, Any] | None:
     access = jwt.read_access_token(
         token, keyring=rt.configuration.keyring, issuer=rt.base_url, now=now
     )
-    if access is None or access.get("client_id") not in rt.configuration.clients:
+    if access is None or access.get("client_id") not in rt.configuration.oidc_clients:
         return None
     if grants.live(rt.session, access["gid"], now) is None:
         return None

@@ -12,9 +12,10 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from broker.downstream import LoginRequest
 from broker.monitoring import metrics
-from broker.oidc.authorization_request import HintReader, parse, reply_to
+from broker.oidc.authorization_request import HintReader, parse, response_target
 from broker.oidc.authorization_response import redirect_with
 from broker.oidc.client_authentication import authenticate, named_client
+from broker.oidc.client_keys import ClientKeys
 from broker.oidc.discovery import metadata
 from broker.oidc.errors import AuthorizationError, TokenError
 from broker.oidc.jwt import read_hint
@@ -32,8 +33,12 @@ GUESSES = frozenset({"invalid_client", "invalid_grant"})
 log = structlog.get_logger()
 
 
-def create_blueprint(open_login: Callable[[LoginRequest], AnyResponse]) -> Blueprint:
-    """``open_login`` begins the journey for a request that is in order."""
+def create_blueprint(
+    open_login: Callable[[LoginRequest], AnyResponse], client_keys: ClientKeys
+) -> Blueprint:
+    """``open_login`` begins the journey for a request that is in order; ``client_keys`` are those
+    with which portals sign their assertions.
+    """
     blueprint = Blueprint("oidc", __name__)
 
     @blueprint.route("/authorize", methods=["GET", "POST"])
@@ -43,7 +48,7 @@ def create_blueprint(open_login: Callable[[LoginRequest], AnyResponse]) -> Bluep
         """
         rt = runtime()
         parameters = Parameters([*request.args.items(multi=True), *request.form.items(multi=True)])
-        to = reply_to(parameters, rt.configuration.clients)
+        to = response_target(parameters, rt.configuration.oidc_clients)
         rate_limits.count_client(rt, "authorize", to.client.client_id)
         try:
             asked = parse(parameters, to, rt.configuration.services, _hint_reader(rt))
@@ -59,7 +64,7 @@ def create_blueprint(open_login: Callable[[LoginRequest], AnyResponse]) -> Bluep
         """Token endpoint."""
         rt, started, result = runtime(), perf_counter(), "error"
         try:
-            response, result = _json(_token(rt)), "ok"
+            response, result = _json(_token(rt, client_keys)), "ok"
         except (Repeated, ValueError) as error:
             result = "invalid_request"
             response = _token_error(TokenError(result, f"wrong parameter: {error}"))
@@ -94,7 +99,7 @@ def create_blueprint(open_login: Callable[[LoginRequest], AnyResponse]) -> Bluep
         """What this provider supports."""
         rt = runtime()
         names = frozenset(
-            c.name for client in rt.configuration.clients.values() for c in client.claims
+            c.name for client in rt.configuration.oidc_clients.values() for c in client.claims
         )
         return _json(metadata(rt.base_url, names), PUBLIC)
 
@@ -112,10 +117,10 @@ def _named(rt: Runtime) -> str:
     """
     parameters = Parameters(request.form.items(multi=True))
     said = named_client(parameters, request.headers.get("Authorization"))
-    return said if said is not None and said in rt.configuration.clients else ""
+    return said if said is not None and said in rt.configuration.oidc_clients else ""
 
 
-def _token(rt: Runtime) -> dict[str, Any]:
+def _token(rt: Runtime, client_keys: ClientKeys) -> dict[str, Any]:
     rate_limits.refuse_guessers(rt, "token", _named(rt))
     if request.mimetype != FORM:
         raise TokenError("invalid_request", f"send {FORM}")
@@ -125,8 +130,8 @@ def _token(rt: Runtime) -> dict[str, Any]:
     who = authenticate(
         parameters,
         request.headers.get("Authorization"),
-        clients=rt.configuration.clients,
-        keys=rt.client_keys,
+        clients=rt.configuration.oidc_clients,
+        keys=client_keys,
         audiences=frozenset({rt.base_url, f"{rt.base_url}/token"}),
         now=now,
     )

@@ -11,12 +11,12 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from assurance import sessions
-from broker.oidc.logout import logout_message
+from broker.downstream import Downstream, DownstreamName
 from broker.process import Parts
 from broker.runtime import Runtime
 from broker.sso import grants
 from broker.sso.grants import Participant
-from directory.services import OidcClient
+from directory.services import RelyingParty
 from keys.sealing import Sealer
 from state import audit, outbox
 from state.audit import AuditEvent, EventTag
@@ -37,7 +37,8 @@ class Teller:
     """What telling portals needs, also outside the web process."""
 
     sealer: Sealer
-    clients: Mapping[str, OidcClient]
+    downstreams: Mapping[DownstreamName, Downstream]
+    relying_parties: Mapping[str, RelyingParty]
     now: datetime
 
 
@@ -45,7 +46,8 @@ def end_session(
     sql: Session, rt: Runtime | Parts, session_id: str, reason: str, reference: str | None = None
 ) -> SignedOff:
     """End one session in the transaction of the caller. Nothing happens where it had ended."""
-    teller = Teller(rt.sealer, rt.holder.current.clients, rt.clock())
+    portals = rt.holder.current.relying_parties
+    teller = Teller(rt.sealer, rt.downstreams, portals, rt.clock())
     return end_and_tell(sql, teller, session_id, reason, reference)
 
 
@@ -88,16 +90,17 @@ def end_everywhere(sql: Session, rt: Runtime | Parts, person_id: str, reason: st
 def _tell(
     sql: Session, teller: Teller, session_id: str, portal: Participant, reference: str | None
 ) -> bool:
-    """Queue the message to one portal; False where its registration has no address for it."""
-    client = teller.clients.get(portal.client_id)
-    if client is None or client.backchannel_logout_uri is None:
+    """Queue the message to one portal; False where it cannot be told."""
+    relying_party = teller.relying_parties.get(portal.client_id)
+    if relying_party is None:
         return False
-    message = logout_message(
-        teller.sealer,
-        client,
+    message = teller.downstreams[DownstreamName(relying_party.protocol)].logout_message(
+        relying_party,
         person_id=portal.person_id,
         session_id=session_id,
         reference=reference,
     )
+    if message is None:
+        return False
     outbox.enqueue(sql, teller.sealer, message, teller.now)
     return True

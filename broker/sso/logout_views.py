@@ -1,20 +1,18 @@
-"""Logging out: the page that asks, the portal that asks, and what ended (A17)."""
+"""Logging out: the page that asks, and what ended (A17)."""
 
 from __future__ import annotations
 
 import secrets
 from typing import Final
-from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, request, url_for
 from pydantic import TypeAdapter
 from werkzeug.wrappers import Response
 
 from assurance.sessions import Found
-from broker.downstream import PageError
+from broker.downstream import DownstreamName, LogoutRequest
+from broker.errors import PageError
 from broker.journey import single_sign_on
-from broker.oidc.logout import LogoutRequest, parse_logout, sid_of
-from broker.oidc.parameters import Parameters
 from broker.runtime import Runtime, runtime
 from broker.sso import grants, logout
 from broker.sso.grants import Participant
@@ -25,26 +23,14 @@ from broker.web.headers import allow_form_to
 from broker.web.language import locale
 from broker.web.responses import show
 from directory.people import Person
-from directory.services import OidcClient
+from directory.services import RelyingParty
 from state.db import writing
 
 ASKED_SECONDS: Final = 600
 SHOWN_SECONDS: Final = 600
-blueprint = Blueprint("logout", __name__)
+blueprint = Blueprint("logout", __name__)  # its protocols add the endpoints that portals ask
 _REQUEST: Final = TypeAdapter(LogoutRequest)
 _ENDED: Final = TypeAdapter(SignedOff)
-
-
-@blueprint.route("/logout", methods=["GET", "POST"])
-def portal_asks() -> Response:
-    """End session endpoint. Reads no cookie: a portal's POST comes without ours. What it asks is
-    kept, and judged at our own address.
-    """
-    rt = runtime()
-    parameters = Parameters([*request.args.items(multi=True), *request.form.items(multi=True)])
-    asked, handle = parse_logout(parameters, rt), secrets.token_urlsafe(16)
-    rt.store.put(f"logout:{handle}", _REQUEST.dump_json(asked), ASKED_SECONDS)
-    return redirect(url_for("logout.ask", asked=handle), 303)
 
 
 @blueprint.get("/uitloggen")
@@ -55,7 +41,7 @@ def ask() -> Response:
     found = single_sign_on.current(rt, request, rt.clock())
     if found is None:
         return _away(wanted) or show(LoggedOutPage(was_logged_in=False))
-    if wanted.sid is not None and wanted.sid == sid_of(rt, wanted.client_id, found.id):
+    if wanted.session_id is not None and wanted.session_id == _called(rt, wanted, found):
         return _end(rt, found, wanted)
     if wanted.return_to is not None:
         allow_form_to(wanted.return_to)
@@ -95,6 +81,22 @@ def logged_out() -> Response:
     return show(LoggedOutPage(True, _names(rt, ended.told), _names(rt, ended.untold)))
 
 
+def ask_for(asked: LogoutRequest) -> Response:
+    """Keep what a portal asks and send the browser to where we ask the user. Reads no cookie."""
+    rt, handle = runtime(), secrets.token_urlsafe(16)
+    rt.store.put(f"logout:{handle}", _REQUEST.dump_json(asked), ASKED_SECONDS)
+    return redirect(url_for("logout.ask", asked=handle), 303)
+
+
+def _called(rt: Runtime, wanted: LogoutRequest, found: Found) -> str | None:
+    """What the session of this browser is called at the portal that asks."""
+    relying_party = rt.configuration.relying_parties.get(wanted.client_id or "")
+    if relying_party is None:
+        return None
+    protocol = DownstreamName(relying_party.protocol)
+    return rt.downstreams[protocol].session_id(relying_party, found.id)
+
+
 def _asked(rt: Runtime, handle: str | None) -> tuple[str | None, LogoutRequest]:
     """What the portal asked, by its handle; a handle that is over asks nothing special."""
     raw = rt.store.get(f"logout:{handle[:40]}") if handle else None
@@ -115,32 +117,29 @@ def _end(rt: Runtime, found: Found, wanted: LogoutRequest) -> Response:
 
 def _away(wanted: LogoutRequest) -> Response | None:
     """Back to the portal that asked, where it named an address of its own."""
-    if wanted.return_to is None:
-        return None
-    query = f"?{urlencode({'state': wanted.state})}" if wanted.state is not None else ""
-    return redirect(wanted.return_to + query.replace("?", "&" if "?" in wanted.return_to else "?"))
+    return redirect(wanted.done_url) if wanted.done_url is not None else None
 
 
-def _back(client: OidcClient | None, wanted: LogoutRequest) -> str | None:
+def _back(relying_party: RelyingParty | None, wanted: LogoutRequest) -> str | None:
     """Where somebody goes who does not log out after all: the front page of the portal, else the
-    address that it named. Without its state: for the portal that would mean that it is done.
+    address that it named, never ``done_url``: for the portal that would mean that it is done.
     """
-    if client is None or wanted.return_to is None:
+    if relying_party is None or wanted.return_to is None:
         return None
-    return client.home_url or wanted.return_to
+    return relying_party.home_url or wanted.return_to
 
 
 def _page(rt: Runtime, found: Found, wanted: LogoutRequest, handle: str | None) -> LogoutPage:
     person = rt.session.get(Person, found.person_id)
     if person is None:
         raise PageError(410, "login_expired", "person gone")
-    client = rt.configuration.clients.get(wanted.client_id or "")
+    relying_party = rt.configuration.relying_parties.get(wanted.client_id or "")
     return LogoutPage(
         person=person.display_name,
         services=_names(rt, tuple(grants.participants(rt.session, found.id))),
-        portal=client.name.in_(locale()) if client is not None else None,
+        portal=relying_party.name.in_(locale()) if relying_party is not None else None,
         asked=handle,
-        back=_back(client, wanted),
+        back=_back(relying_party, wanted),
     )
 
 

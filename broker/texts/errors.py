@@ -5,12 +5,8 @@ reasons.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from flask_babel import gettext, lazy_gettext
-
-from broker.web.announcement_page import AnnouncementNote
-from broker.web.error_page import ErrorPage
 
 
 @dataclass(frozen=True)
@@ -232,36 +228,6 @@ _MAY_BE_EXPLAINED = frozenset(
 def may_be_explained(key: str) -> bool:
     """True where an announcement helps who reads this error."""
     return key in _MAY_BE_EXPLAINED or key not in ERRORS
-
-
-def error_page(
-    key: str,
-    *,
-    reference: str,
-    at: datetime,
-    announcements: tuple[AnnouncementNote, ...] = (),
-    home_url: str | None = None,
-    portal: str | None = None,
-) -> ErrorPage:
-    """The page for this cause; an unknown key is an error of ours. ``portal``: where ``home_url``
-    leads, by name.
-    """
-    text = ERRORS.get(key, ERRORS["server_error"])
-    return ErrorPage(
-        title=str(text.title),
-        what=str(text.what),
-        now=str(text.now),
-        code=text.code,
-        reference=reference,
-        at=at,
-        announcements=announcements,
-        home_url=home_url,
-        home_label=_home_label(portal) if home_url else None,
-    )
-
-
-def _home_label(portal: str | None) -> str:
-    return gettext("Ga terug naar %(portal)s", portal=portal) if portal else gettext("Ga verder")
 
 
 def claim(name: str) -> tuple[str, str]:

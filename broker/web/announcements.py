@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from flask import g
 
 from broker.configuration import Configuration
-from broker.journey.login import Login
 from broker.runtime import Runtime, runtime
 from broker.settings import Ui
 from broker.web.announcement_page import AnnouncementNote, HelpDeskCard, Spoken
@@ -29,9 +28,9 @@ class About:
     provider_id: str | None
 
 
-def remember_about(login: Login, provider_id: str | None = None) -> None:
-    """Texts of this service and makelaar fit on what follows. ``provider_id``: who answers."""
-    g.about = About(login.request.service_uuid, provider_id or login.provider_id)
+def remember_about(service_uuid: str, provider_id: str | None) -> None:
+    """Texts of this service and makelaar fit on what follows."""
+    g.about = About(service_uuid, provider_id)
 
 
 def notes(found: Iterable[Announcement]) -> tuple[AnnouncementNote, ...]:

@@ -1,14 +1,13 @@
 """Cookies: all ``__Host-``, Secure, HttpOnly, ``Lax``, path ``/``, no domain. Browsers keep Secure
 cookies on loopback.
 
-One cookie per login binds it to this browser. One more keeps remembered makelaars, per service, on
-request.
+One keeps remembered makelaars, per service, on request. Those that bind a login to this browser are
+in ``broker.journey.login_cookie``.
 """
 
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 import json
 import re
@@ -19,10 +18,7 @@ from datetime import UTC, datetime, timedelta
 from flask import Request
 from werkzeug.wrappers import Response
 
-from broker.journey.login import Login
-from broker.journey.login_store import browser_hash
-
-LOGIN_PREFIX = "__Host-sluis-login-"
+LOGIN_PREFIX = "__Host-sluis-login-"  # one per login: see ``broker.journey.cookies``
 PROVIDERS = "__Host-sluis-makelaar"
 LANGUAGE = "__Host-sluis-language"
 SESSION = "__Host-sluis-session"
@@ -37,27 +33,6 @@ _MARK = re.compile("[0-9a-f]{64}")
 class RememberedProvider:
     provider_id: str
     chosen_at: datetime
-
-
-def login_cookie_name(login_id: str) -> str:
-    """Distinct per login, so that two tabs do not disturb each other."""
-    return LOGIN_PREFIX + hashlib.sha256(login_id.encode()).hexdigest()[:12]
-
-
-def keep_login(response: Response, login: Login, value: str, seconds: int) -> None:
-    """The cookie of one login; what its value holds stands in ``open_logins``."""
-    _set(response, login_cookie_name(login.id), value, seconds)
-
-
-def is_same_browser(request: Request, login: Login) -> bool:
-    """True where this browser holds the secret of the login."""
-    value = request.cookies.get(login_cookie_name(login.id), "")
-    return opens(value.partition(".")[0], login)
-
-
-def opens(secret: str, login: Login) -> bool:
-    """True where this is the secret of the login."""
-    return hmac.compare_digest(browser_hash(secret), login.browser)
 
 
 def remembered_providers(
@@ -83,7 +58,7 @@ def remember_providers(
     newest = sorted(choices.items(), key=lambda item: item[1].chosen_at)[-MAX_REMEMBERED:]
     entries = {s: [c.provider_id, int(c.chosen_at.timestamp())] for s, c in newest}
     value = base64.urlsafe_b64encode(json.dumps(entries, separators=(",", ":")).encode()).decode()
-    _set(response, PROVIDERS, value, days * 86400)
+    set_cookie(response, PROVIDERS, value, days * 86400)
 
 
 def change_remembered(
@@ -128,7 +103,7 @@ def knows(request: Request, mark: str) -> bool:
 def keep_known(request: Request, response: Response, mark: str) -> None:
     """Know this person from now on, for who must be told of logins elsewhere."""
     others = [one for one in _known(request) if one != mark]
-    _set(response, KNOWN, ".".join([*others, mark][-MAX_KNOWN:]), KNOWN_SECONDS)
+    set_cookie(response, KNOWN, ".".join([*others, mark][-MAX_KNOWN:]), KNOWN_SECONDS)
 
 
 def _known(request: Request) -> list[str]:
@@ -137,10 +112,11 @@ def _known(request: Request) -> list[str]:
 
 
 def remember_language(response: Response, locale: str) -> None:
-    _set(response, LANGUAGE, locale, 365 * 86400)
+    set_cookie(response, LANGUAGE, locale, 365 * 86400)
 
 
-def _set(response: Response, name: str, value: str, seconds: int) -> None:
+def set_cookie(response: Response, name: str, value: str, seconds: int) -> None:
+    """A cookie that lives so many seconds, with the attributes that all of ours have."""
     response.set_cookie(
         name, value, max_age=seconds, path="/", secure=True, httponly=True, samesite="Lax"
     )

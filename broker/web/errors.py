@@ -6,21 +6,25 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Mapping
+from datetime import datetime
 from types import MappingProxyType
 
 import structlog
 from flask import Flask, g, request
+from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from broker.downstream import PageError, TooManyRequests
+from broker.errors import PageError, TooManyRequests
 from broker.runtime import runtime
-from broker.texts.errors import error_page, may_be_explained
+from broker.texts.errors import ERRORS, may_be_explained
 from broker.web import json_errors
+from broker.web.announcement_page import AnnouncementNote
 from broker.web.announcements import notes_on_error
+from broker.web.error_page import ErrorPage
 from broker.web.responses import remember_reference, show
 from state.ephemeral import StoreUnavailable
 from state.trace import new_reference
@@ -139,3 +143,33 @@ def _show(
     if status in RETRY_SECONDS:
         response.headers["Retry-After"] = RETRY_SECONDS[status]
     return response
+
+
+def error_page(
+    key: str,
+    *,
+    reference: str,
+    at: datetime,
+    announcements: tuple[AnnouncementNote, ...] = (),
+    home_url: str | None = None,
+    portal: str | None = None,
+) -> ErrorPage:
+    """The page for this cause; an unknown key is an error of ours. ``portal``: where ``home_url``
+    leads, by name.
+    """
+    text = ERRORS.get(key, ERRORS["server_error"])
+    return ErrorPage(
+        title=str(text.title),
+        what=str(text.what),
+        now=str(text.now),
+        code=text.code,
+        reference=reference,
+        at=at,
+        announcements=announcements,
+        home_url=home_url,
+        home_label=_home_label(portal) if home_url else None,
+    )
+
+
+def _home_label(portal: str | None) -> str:
+    return gettext("Ga terug naar %(portal)s", portal=portal) if portal else gettext("Ga verder")

@@ -23,7 +23,7 @@ def index() -> Response:
 def _portals(rt: Runtime) -> tuple[tuple[str, str], ...]:
     """The first client of each home page, by name."""
     homes: dict[str, str] = {}
-    for client in rt.configuration.clients.values():
+    for client in rt.configuration.relying_parties.values():
         if client.home_url is not None:
             homes.setdefault(client.home_url, client.name.in_(locale()))
     return tuple(sorted((name, url) for url, name in homes.items()))

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, request
 
-from broker.downstream import PageError
+from broker.errors import PageError
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 EXEMPT_BLUEPRINT = "health"

@@ -13,7 +13,7 @@ from typing import Final
 import structlog
 from flask import Flask, request
 
-from broker.downstream import TooManyRequests
+from broker.errors import TooManyRequests
 from broker.monitoring import metrics
 from broker.runtime import Runtime, runtime
 from state.limits import Limit, network_of, spend

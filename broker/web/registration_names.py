@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from broker.configuration import Configuration
-from broker.console.downstream import CONSOLES
 from broker.web.language import locale
+from directory.consoles import CONSOLES
 from providers.accounts import PROVIDER_ID
 from state.registrations import Kind
 
@@ -32,7 +32,7 @@ def makelaar_name(configuration: Configuration, provider_id: str | None) -> str 
 
 def client_name(configuration: Configuration, client_id: str | None) -> str | None:
     """The name of the portal; its id where it is a console of ours."""
-    client = configuration.clients.get(client_id) if client_id else None
+    client = configuration.relying_parties.get(client_id) if client_id else None
     return client.name.in_(locale()) if client else _former(configuration, Kind.CLIENT, client_id)
 
 

@@ -11,17 +11,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Flask, request, url_for
-from flask_babel import Babel, format_date, format_datetime, format_timedelta, gettext
+from flask_babel import Babel, format_date, format_datetime, format_timedelta
 
-from assurance.levels import AssuranceLevel
-from broker.journey.pages.choose_mandate import MandateChoice
-from broker.journey.pages.consent import ConsentItem
 from broker.runtime import runtime
-from broker.texts import errors
 from broker.texts.outside_request import TIME_ZONE
 from broker.web.announcements import help_desk
 from broker.web.language import locale
-from consent.release import BRANCH
 from state.trace import show_reference
 
 NO_BREAK = "\u00a0"
@@ -63,10 +58,6 @@ def install(app: Flask) -> None:
         clock=_clock,
         day=lambda value: format_date(value, "d MMMM y"),
         short_day=lambda value: format_date(value, "d MMM y"),
-        refusal=_refusal,
-        claim_label=lambda item: errors.claim(item.claim)[0],
-        claim_why=lambda item: errors.claim(item.claim)[1],
-        claim_values=_claim_values,
     )
     app.jinja_env.globals.update(
         locale=locale, language_url=_language_url, static_url=_static_url, help_desk=help_desk
@@ -108,33 +99,6 @@ def _clock(value: datetime) -> str:
     if format_date(value, "y-MM-dd") != format_date(now, "y-MM-dd"):
         return _moment(value)
     return format_datetime(value, "HH.mm 'uur'" if locale() == "nl" else "HH:mm")
-
-
-def _refusal(choice: MandateChoice) -> str:
-    """Why a mandate cannot be used, in one sentence."""
-    until = format_date(choice.valid_until, "d MMMM y") if choice.valid_until else ""
-    if choice.reason == "expired" and until:
-        return gettext("De machtiging stopte op %(date)s.", date=until)
-    return errors.refusal(choice.reason or "")
-
-
-def _claim_values(item: ConsentItem) -> tuple[str, ...]:
-    if item.claim == "sub":
-        return (gettext("Een code in plaats van uw naam"),)
-    if item.claim == "acr" and item.values == (AssuranceLevel.EMAIL.label,):
-        return (gettext("Inloggen met uw e-mailadres, zonder niveau"),)
-    if item.claim == "assurance":  # what it says of the login; the level stands with acr
-        return (gettext("Het tijdstip, het niveau bij uw makelaar en de tweede factor"),)
-    if item.claim == "mandate":
-        kind = errors.mandate_kind(item.values[0])
-        return (f"{kind}, {item.values[1]}",)
-    return tuple(numbers_whole(_branch(value)) for value in item.values)
-
-
-def _branch(value: str) -> str:
-    if not value.startswith(BRANCH):
-        return value
-    return gettext("Vestiging %(number)s", number=value.removeprefix(BRANCH))
 
 
 def numbers_whole(text: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from flask import Flask, redirect, request
 from werkzeug.wrappers import Response
 
-from broker.downstream import PageError
+from broker.errors import PageError
 from broker.web import json_errors
 
 EXEMPT_BLUEPRINT = "health"

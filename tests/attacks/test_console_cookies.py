@@ -8,7 +8,7 @@ import pytest
 from werkzeug.test import Client
 
 from admin.operators.roles import OperatorRole
-from broker.console.downstream import CONSOLES, MINE, OPERATOR, Console
+from directory.consoles import CONSOLES, MINE, OPERATOR, Console
 from sandbox.browser import Browser, Cookie
 from tests.broker.portal import set_clock
 from tests.journeys.at_mijn import BASE, LIST

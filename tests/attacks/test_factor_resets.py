@@ -14,7 +14,7 @@ from admin.operations.jobs import end_resets
 from admin.operators import roles
 from assurance import enrolment, second_factor
 from assurance.means import BoundBy, Factor, FactorKind
-from broker.console.downstream import MINE
+from directory.consoles import MINE
 from directory.people import Person
 from sandbox.browser import Browser
 from state.audit import EventTag

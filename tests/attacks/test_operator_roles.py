@@ -11,9 +11,9 @@ from admin.factor_resets import requests
 from admin.factor_resets.requests import Wish
 from admin.operators.roles import OperatorRole
 from assurance import second_factor
-from broker.console.downstream import BEHEER
 from consent import mandates
 from consent.requests import MandateRequest
+from directory.consoles import BEHEER
 from directory.people import Membership, Role
 from sandbox.browser import Browser, Page
 from state import audit, trace_search

@@ -12,7 +12,8 @@ from sqlalchemy import select
 
 from admin.operators import roles, sessions
 from admin.operators.roles import OperatorRole
-from broker.console.downstream import BEHEER, OPERATOR, Console, read_ticket
+from broker.console.downstream import read_ticket
+from directory.consoles import BEHEER, OPERATOR, Console
 from directory.organisations import Organisation
 from directory.people import Membership, Person, Role
 from providers import accounts

@@ -10,8 +10,8 @@ from urllib.parse import urljoin
 import pytest
 from werkzeug.test import Client
 
-from broker.app import assemble
-from broker.process import start
+from admin.app import create_app
+from broker.start import start
 from tests.providers.saml.edits import put
 from tests.providers.saml.in_world import (
     ACS,
@@ -117,7 +117,7 @@ def another_instance(world: World) -> World:
     """A second process on the same database: its own connections, keys and configuration."""
     parts = start(world.parts.settings, world.clock, outgoing=InProcessOutgoing(world.wire))
     parts.holder.refresh()
-    return World(world.demo, parts, assemble(parts), world.wire, world.clock)
+    return World(world.demo, parts, create_app(parts), world.wire, world.clock)
 
 
 def post_to(instance: World, fields: Fields) -> tuple[int, str]:

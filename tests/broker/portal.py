@@ -156,7 +156,7 @@ class Portal:
 
     def proof(self) -> tuple[dict[str, str], dict[str, str]]:
         """Form fields and headers with which this client authenticates."""
-        method = self.world.runtime.configuration.clients[self.client_id]
+        method = self.world.runtime.configuration.oidc_clients[self.client_id]
         match method.token_endpoint_auth_method:
             case "client_secret_basic":
                 return {}, {"Authorization": basic(self.client_id, SECRET)}
@@ -182,7 +182,7 @@ class Portal:
     def claims(self, id_token: str) -> dict[str, Any]:
         """The claims of an ID token, its signature checked with the published keys."""
         keys = KeySet.import_key_set(self.world.wire.request("GET", f"{ISSUER}/jwks").json())
-        client = self.world.runtime.configuration.clients[self.client_id]
+        client = self.world.runtime.configuration.oidc_clients[self.client_id]
         algorithm = client.id_token_signed_response_alg
         return dict(jwt.decode(id_token, keys, algorithms=[algorithm]).claims)
 

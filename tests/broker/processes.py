@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
-from broker.app import assemble
-from broker.process import start
+from admin.app import create_app
+from broker.start import start
 from tests.world import ADDRESSES, InProcessOutgoing, World
 
 
@@ -18,7 +18,7 @@ def another_process(world: World) -> Iterator[None]:
     first = world.wire.applications[host]
     outgoing = InProcessOutgoing(world.wire)
     second = start(world.parts.settings, world.clock, outgoing=outgoing)
-    world.wire.applications[host] = assemble(second)
+    world.wire.applications[host] = create_app(second)
     try:
         yield
     finally:

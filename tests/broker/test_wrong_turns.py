@@ -282,7 +282,7 @@ def test_nothing_is_sent_to_a_portal_that_left_or_moved_halfway(
 ) -> None:
     browser = at(own, "consent")
     with own.world.session() as session, session.begin():
-        client = own.world.runtime.configuration.clients[own.client_id]
+        client = own.world.runtime.configuration.oidc_clients[own.client_id]
         if is_moved:
             document = {**client.model_dump(mode="json"), "redirect_uris": [OTHER_ADDRESS]}
             registrations.save(session, Kind.CLIENT, own.client_id, document, own.world.clock())

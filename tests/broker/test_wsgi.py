@@ -63,7 +63,7 @@ for name in ("by-basic", "by-key", "by-ec-key"):
     tokens.access_token(
         keyring=rt.configuration.keyring,
         issuer=base,
-        client=rt.configuration.clients[name],
+        client=rt.configuration.oidc_clients[name],
         sub="sub",
         grant_id="grant",
         now=rt.clock(),

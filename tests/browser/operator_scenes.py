@@ -6,7 +6,7 @@ import re
 import secrets
 from typing import Final
 
-from broker.console.downstream import OPERATOR
+from directory.consoles import OPERATOR
 from sandbox.operator import USER_NAME, make_operator, new_link
 from sandbox.prepare import password
 from sandbox.walk import Walk

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from admin.operations.jobs import purge
 from broker import settings
-from broker.process import Parts, start
+from broker.process import Parts
+from broker.start import start
 from sandbox.prepare import Demo
 from state import audit, outbox, undelivered
 from state.audit import EventTag

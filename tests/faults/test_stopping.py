@@ -20,7 +20,8 @@ import urllib3
 from sqlalchemy import select, update
 
 from broker import settings
-from broker.process import Parts, start
+from broker.process import Parts
+from broker.start import start
 from sandbox.addresses import Addresses
 from sandbox.prepare import Demo, prepare
 from state.clock import utc_now

@@ -15,9 +15,9 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from werkzeug.test import Client
 
+from admin.app import create_app
 from admin.operations import management
 from broker import configuration
-from broker.app import assemble
 from broker.monitoring import clocks
 from state.clock import MOST_APART, has_begun, utc_now
 from state.engine import make_engine
@@ -62,7 +62,7 @@ def other_instance(world: World, seconds: float) -> Iterator[FakeClock]:
     clock = FakeClock(world.clock() + timedelta(seconds=seconds))
     host = urlsplit(ADDRESSES.broker).netloc
     right = world.wire.applications[host]
-    world.wire.applications[host] = assemble(replace(world.parts, clock=clock))
+    world.wire.applications[host] = create_app(replace(world.parts, clock=clock))
     try:
         yield clock
     finally:

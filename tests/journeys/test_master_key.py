@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 from structlog.testing import capture_logs
 
+from admin.app import create_app
 from admin.cli import main
 from admin.operations import presence
 from admin.operations.jobs import seal_audit
@@ -15,8 +16,7 @@ from admin.operations.presence import Process
 from assurance import devices
 from assurance.pskc import Device
 from assurance.totp import Parameters
-from broker.app import assemble
-from broker.process import start
+from broker.start import start
 from keys.keyring import KeyUse
 from keys.master_key_file import load_master_keys, load_sealer
 from keys.resealing import counted, sealed_columns
@@ -53,7 +53,7 @@ def restart(world: World) -> None:
     outgoing = InProcessOutgoing(world.wire)
     world.parts = start(world.parts.settings, world.clock, outgoing=outgoing)
     world.parts.holder.refresh()
-    world.app = assemble(world.parts)
+    world.app = create_app(world.parts)
     world.wire.applications[urlsplit(ADDRESSES.broker).netloc] = world.app
 
 

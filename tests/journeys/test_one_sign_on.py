@@ -8,11 +8,11 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from sqlalchemy import select
 
+from admin.app import create_app
 from assurance import sessions
 from assurance.sessions import BrowserSession
-from broker.app import assemble
-from broker.process import start
 from broker.sso.grants import Grant
+from broker.start import start
 from directory.people import Person
 from sandbox.browser import Browser, Page
 from sandbox.portal.clients import (
@@ -318,7 +318,7 @@ def test_a_session_that_ends_at_one_instance_has_ended_at_the_other(world: World
     parts.holder.refresh()
     browser = world.browser()
     _log_in(world, browser)
-    world.wire.applications[broker] = assemble(parts)
+    world.wire.applications[broker] = create_app(parts)
     assert _go(world, browser, GRONDWATER).heading == CONSENT
     browser.open(f"{world.demo.addresses.broker}/uitloggen")
     browser.click("Log overal uit")

@@ -14,12 +14,12 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import text
 
+from admin.app import create_app
 from admin.audit import chain, verification
 from admin.cli.install import migrate_tables
 from broker import settings as configuration
-from broker.app import assemble
-from broker.process import start
 from broker.settings import Settings
+from broker.start import start
 from keys.sealing import MasterKeyError
 from sandbox.portal.clients import BODEM, GRONDWATER, LOZING
 from state.outbox import Message, enqueue
@@ -135,7 +135,7 @@ def _opened(world: World, settings: Settings) -> World:
     migrate_tables(settings)
     parts = start(settings, world.clock, outgoing=world.parts.outgoing)
     parts.holder.refresh()
-    app = assemble(parts)
+    app = create_app(parts)
     world.wire.applications[urlsplit(ADDRESSES.broker).netloc] = app
     return replace(world, parts=parts, app=app)
 

@@ -50,7 +50,8 @@ def leave(world: World, kind: Kind, name: str) -> list[str]:
     parts = world.parts
     with world.session() as session, session.begin():
         used = dependents(session, parts.sealer, kind, name, world.clock())
-        teller = Teller(parts.sealer, world.runtime.configuration.clients, world.clock())
+        portals = world.runtime.configuration.relying_parties
+        teller = Teller(parts.sealer, parts.downstreams, portals, world.clock())
         assert withdraw(session, teller, kind, name)
         assert not withdraw(session, teller, kind, name), "once"
     parts.holder.refresh()

@@ -20,8 +20,9 @@ from broker.journey.dispatch import Advance, Outcome, Show, Turn
 from broker.journey.flow import Step
 from broker.journey.login import FactorDone, Login, Stopped
 from broker.journey.pages.second_factor import MethodChoice, SecondFactorPage, SmsCode
-from broker.journey.sms_codes import NotSent
 from broker.journey.steps.frame import frame
+from broker.second_factors import sms_limits
+from broker.second_factors.sms_limits import NotSent
 from broker.web import rate_limits
 from consent.documents import Document
 from providers.factory import departure_urls
@@ -210,7 +211,7 @@ def _sms(turn: Turn, factor: Method, login: Login, not_sent: NotSent | None) -> 
     works = sent is not None and sent.works(turn.now)
     wait = not_sent.wait if not_sent else 0
     return SmsCode(
-        countries=sms_codes.countries(turn.rt),
+        countries=sms_limits.countries(turn.rt),
         valid_until=sent.sent_at + HOLDS if sent and works else None,
         is_over=sent is not None and not works,
         is_limited=not_sent is not None and not wait,

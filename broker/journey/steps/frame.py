@@ -16,14 +16,16 @@ def frame(turn: Turn) -> Frame:
     """Portal, service, level and makelaar of this login in the language of the page."""
     login, meets, language = turn.login, turn.meets, locale()
     service = meets.service
-    client = meets.client
+    relying_party = meets.relying_party
     known = login.person_id is not None
     enough = known and not login.too_low and meets.reached >= meets.needed
     is_account = meets.method is Method.ACCOUNT
     return Frame(
         login_id=login.id,
         reference=login.reference,
-        portal_name=client.name.in_(language) if client else service.name.in_(language),
+        portal_name=relying_party.name.in_(language)
+        if relying_party
+        else service.name.in_(language),
         service_name=service.name.in_(language),
         service_owner=service.provider_name.in_(language),
         level=meets.needed.label,

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from broker.downstream import PageError
+from broker.errors import PageError
 from broker.journey.dispatch import Advance, Outcome, Show, Turn
 from broker.journey.pages.new_password import ReplacePasswordPage
 from broker.journey.steps.frame import frame

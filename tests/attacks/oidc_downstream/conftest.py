@@ -25,4 +25,4 @@ def portal(world: World) -> Portal:
 @pytest.fixture
 def portals(world: World) -> dict[str, Portal]:
     set_clock(world)
-    return {name: Portal(world, name) for name in world.runtime.configuration.clients}
+    return {name: Portal(world, name) for name in world.runtime.configuration.oidc_clients}

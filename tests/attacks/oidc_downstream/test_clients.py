@@ -133,7 +133,7 @@ def test_O_13_a_secret_in_the_address_is_refused(portals: dict[str, Portal]) -> 
 def test_O_13_a_secret_is_changed_without_a_gap(world: World) -> None:
     """Two digests may stand side by side; each of them opens, nothing else does."""
     set_clock(world)
-    document = world.runtime.configuration.clients["by-post"].model_dump(mode="json")
+    document = world.runtime.configuration.oidc_clients["by-post"].model_dump(mode="json")
     digests = [hashlib.sha256(s.encode()).hexdigest() for s in ("new secret", SECRET)]
     world.apply(
         yaml.safe_dump({"kind": "Client", **document, "client_id": "two", "secret_sha256": digests})

@@ -1,0 +1,37 @@
+"""What an authorization request leaves for its answer, kept with the login."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+from broker.downstream import LoginRequest
+
+
+@dataclass(frozen=True)
+class OidcReplyTo:
+    """``challenge``: the S256 ``code_challenge``, None without PKCE. ``sub``: the user that
+    ``id_token_hint`` named.
+    """
+
+    redirect_uri: str
+    state: str | None = None
+    nonce: str | None = None
+    challenge: str | None = None
+    sub: str | None = None
+
+    def stored(self) -> Mapping[str, str | None]:
+        """As ``LoginRequest.reply_to`` holds it."""
+        return asdict(self)
+
+    @classmethod
+    def of(cls, request: LoginRequest) -> OidcReplyTo:
+        """What this request left."""
+        kept = request.reply_to
+        return cls(
+            redirect_uri=kept["redirect_uri"] or "",
+            state=kept.get("state"),
+            nonce=kept.get("nonce"),
+            challenge=kept.get("challenge"),
+            sub=kept.get("sub"),
+        )
