@@ -15,10 +15,10 @@ from sqlalchemy import ColumnElement, distinct, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from assurance import sessions
-from broker.journey import single_sign_on
 from broker.sso import grants, logout
 from broker.sso.grants import Grant
 from broker.sso.logout import Teller
+from broker.sso.session import made_at
 from broker.texts import mandate_mails
 from broker.texts.mandate_mails import RequestFacts
 from consent import register, requests
@@ -189,4 +189,4 @@ def _end_sessions(session: Session, teller: Teller, provider_id: str) -> dict[st
 
 def _sessions_of(session: Session, sealer: Sealer, provider_id: str, now: datetime) -> list[str]:
     standing = sessions.all_standing(session, sealer, now)
-    return [id_ for id_, facts in standing if single_sign_on.made_at(facts) == provider_id]
+    return [id_ for id_, facts in standing if made_at(facts) == provider_id]

@@ -14,6 +14,7 @@ from assurance.levels import AssuranceLevel
 from assurance.sms import SmsSent
 from broker.downstream import LoginRequest, RefusalCode
 from broker.journey.methods import Method
+from broker.sso.session import AcceptedFactor
 from consent.authority import Authority
 from consent.documents import Answer
 from providers.interface import Identity, Remembered
@@ -29,15 +30,6 @@ class Sent:
 
     number: int
     remembered: Remembered
-
-
-@dataclass(frozen=True)
-class FactorDone:
-    """A second factor of Sluis that was accepted in this login."""
-
-    factor_id: str
-    method: str
-    at: datetime
 
 
 class Trouble(enum.StrEnum):
@@ -99,14 +91,14 @@ class Login:
     factor_chosen: str | None = None  # factor id; None: the one used last
     sms: SmsSent | None = None
     challenge: str | None = None  # for one answer of a passkey
-    factor: FactorDone | None = None
+    factor: AcceptedFactor | None = None
     authority_settled: bool = False
     authority: Authority | None = None
     mandate_requested_for: str | None = None  # organisation id of the request that was sent (A12)
     consent: str | None = None  # fingerprint of what the user saw
     consent_kept: bool = False  # do not ask again for the same data
     answer: Answer | None = None  # to the document that the portal asks about
-    confirmed: FactorDone | None = None  # the code that was given for that answer
+    confirmed: AcceptedFactor | None = None  # the code that was given for that answer
     stopped: Stopped | None = None
     ended: Ended | None = None
     gave_way: bool = False  # newer logins of its browser took its place

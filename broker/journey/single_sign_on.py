@@ -9,38 +9,31 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
 
 from flask import Request
-from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.orm import Session
 
 from assurance import second_factor, sessions
-from assurance.sessions import Began, Earlier, Found, Limits, Wish, is_fresh, may_continue
+from assurance.sessions import Began, Earlier, Found, Wish, is_fresh, may_continue
 from broker.downstream import LoginRefused, Purpose, RefusalCode
 from broker.journey import methods, trace_steps
 from broker.journey.context import Situation
-from broker.journey.login import FactorDone, Login
+from broker.journey.login import Login
 from broker.journey.methods import Method
 from broker.runtime import Runtime
 from broker.sso import grants
-from broker.web.cookies import SESSION
+from broker.sso.session import (
+    AcceptedFactor,
+    SessionFacts,
+    current_session,
+    read,
+    session_limits,
+    stored,
+)
 from providers.accounts import PROVIDER_ID
 from providers.interface import Identity
 from state import audit
 from state.audit import AuditEvent, EventTag
-
-
-@dataclass(frozen=True)
-class SessionFacts:
-    """What a session knows: who logged in how, at which service, and with which factor of Sluis."""
-
-    identity: Identity
-    service_uuid: str
-    factor: FactorDone | None
-
-
-_ADAPTER: Final = TypeAdapter(SessionFacts)
 
 
 @dataclass(frozen=True)
@@ -51,19 +44,6 @@ class Plan:
     is_new: bool
     rises: bool
     replaces: str | None = None
-
-
-def limits_of(rt: Runtime) -> Limits:
-    chosen = rt.settings.sessions
-    return Limits(timedelta(minutes=chosen.idle_minutes), timedelta(hours=chosen.hours))
-
-
-def current(rt: Runtime, request: Request, now: datetime) -> Found | None:
-    """The session of this browser while it stands. No cookie, no read."""
-    cookie = request.cookies.get(SESSION, "")
-    if not cookie:
-        return None
-    return sessions.find(rt.session, rt.sealer, cookie, limits=limits_of(rt), now=now)
 
 
 def may_ask(login: Login, meets: Situation) -> bool:
@@ -86,8 +66,8 @@ def continued(rt: Runtime, login: Login, meets: Situation, request: Request) -> 
     """The login with the identity of this browser's session, or as it was."""
     if not may_ask(login, meets):
         return login
-    found = current(rt, request, meets.now)
-    facts = _facts(found)
+    found = current_session(rt, request, meets.now)
+    facts = read(found.facts) if found is not None else None
     if (
         found is None
         or facts is None
@@ -130,7 +110,7 @@ def plan(rt: Runtime, login: Login, request: Request, now: datetime) -> Plan | N
         return None
     if login.session_id is not None:
         return Plan(login.session_id, is_new=False, rises=_is_higher(login))
-    there = current(rt, request, now)
+    there = current_session(rt, request, now)
     if there is not None and there.person_id == login.person_id:
         return Plan(there.id, is_new=False, rises=True)
     replaced = there.id if there is not None else None
@@ -151,7 +131,7 @@ def write(sql: Session, rt: Runtime, planned: Plan, login: Login, meets: Situati
             person_id=login.person_id,
             group=meets.service.session_group,
             facts=_dump(login),
-            limits=limits_of(rt),
+            limits=session_limits(rt),
             now=meets.now,
         )
     _replace_earlier(sql, login, planned, meets.now)
@@ -160,7 +140,7 @@ def write(sql: Session, rt: Runtime, planned: Plan, login: Login, meets: Situati
         stands = cookie is not None
     else:
         cookie = None
-        stands = sessions.use(sql, planned.id, limits=limits_of(rt), now=meets.now)
+        stands = sessions.use(sql, planned.id, limits=session_limits(rt), now=meets.now)
     if not stands:
         raise LoginRefused(RefusalCode.LOGIN_REQUIRED, "session_ended", "ended during the login")
     return cookie
@@ -174,7 +154,7 @@ def _raise(sql: Session, rt: Runtime, planned: Plan, login: Login, meets: Situat
         planned.id,
         facts=_dump(login),
         began=Began(meets.service.session_group) if login.session_id is None else None,
-        limits=limits_of(rt),
+        limits=session_limits(rt),
         now=meets.now,
     )
 
@@ -201,27 +181,10 @@ def _replace_earlier(sql: Session, login: Login, planned: Plan, now: datetime) -
         )
 
 
-def made_at(facts: bytes) -> str | None:
-    """The makelaar where the login of a session was made, from its opened facts."""
-    read = _read(facts)
-    return read.identity.provider_id if read is not None else None
-
-
-def _facts(found: Found | None) -> SessionFacts | None:
-    return _read(found.facts) if found is not None else None
-
-
-def _read(facts: bytes) -> SessionFacts | None:
-    try:
-        return _ADAPTER.validate_json(facts)
-    except ValidationError:
-        return None  # of another version of the program: log in anew
-
-
 def _dump(login: Login) -> bytes:
     assert login.identity is not None
     identity = replace(login.identity, replay_keys=(), replay_until=None)
-    return _ADAPTER.dump_json(SessionFacts(identity, login.request.service_uuid, login.factor))
+    return stored(SessionFacts(identity, login.request.service_uuid, login.factor))
 
 
 def _earlier(found: Found, facts: SessionFacts) -> Earlier:
@@ -246,7 +209,7 @@ def _wish(login: Login, meets: Situation) -> Wish:
     )
 
 
-def _reused(facts: SessionFacts, meets: Situation) -> FactorDone | None:
+def _reused(facts: SessionFacts, meets: Situation) -> AcceptedFactor | None:
     """The factor of the session where the service allows that; never with a means of Sluis, which
     asks a fresh code at every login.
     """

@@ -12,12 +12,12 @@ from werkzeug.wrappers import Response
 from assurance.sessions import Found
 from broker.downstream import DownstreamName, LogoutRequest
 from broker.errors import PageError
-from broker.journey import single_sign_on
 from broker.runtime import Runtime, runtime
 from broker.sso import grants, logout
 from broker.sso.grants import Participant
 from broker.sso.logout import SignedOff
 from broker.sso.pages import LoggedOutPage, LogoutPage, StillLoggedInPage
+from broker.sso.session import current_session
 from broker.web import cookies
 from broker.web.headers import allow_form_to
 from broker.web.language import locale
@@ -38,7 +38,7 @@ def ask() -> Response:
     """Ask before anything ends; not where the portal showed an ID token of this very session."""
     rt = runtime()
     handle, wanted = _asked(rt, request.args.get("asked"))
-    found = single_sign_on.current(rt, request, rt.clock())
+    found = current_session(rt, request, rt.clock())
     if found is None:
         return _away(wanted) or show(LoggedOutPage(was_logged_in=False))
     if wanted.session_id is not None and wanted.session_id == _called(rt, wanted, found):
@@ -53,7 +53,7 @@ def end() -> Response:
     """End the session of this browser."""
     rt = runtime()
     _, wanted = _asked(rt, request.form.get("asked"))
-    found = single_sign_on.current(rt, request, rt.clock())
+    found = current_session(rt, request, rt.clock())
     if found is None:
         return _away(wanted) or redirect(url_for("logout.logged_out"), 303)
     return _end(rt, found, wanted)
@@ -63,7 +63,7 @@ def end() -> Response:
 def stay() -> Response:
     """Nothing ended: where this session was used, for who declined and has no portal to go to."""
     rt = runtime()
-    found = single_sign_on.current(rt, request, rt.clock())
+    found = current_session(rt, request, rt.clock())
     if found is None:
         return show(LoggedOutPage(was_logged_in=False))
     page = _page(rt, found, LogoutRequest(), None)

@@ -1,12 +1,27 @@
-"""The import ladder, from the top down: a package may import from lower rungs only."""
+"""The import ladder, from the top down: a package or room may import from lower rungs only. Rooms on
+one rung do not know each other.
+"""
 
 from __future__ import annotations
 
 from typing import Final
 
 LADDER: Final[tuple[tuple[str, ...], ...]] = (
+    # admin: everything done to an installation, and by administrators
     ("admin",),
-    ("broker",),
+    # broker: a login between portal and makelaar
+    ("broker.app", "broker.start"),
+    ("broker.protocols",),
+    ("broker.account",),
+    ("broker.console",),
+    ("broker.oidc", "broker.journey"),
+    ("broker.sso",),
+    ("broker.second_factors",),
+    ("broker.web",),
+    ("broker.runtime", "broker.process", "broker.monitoring"),
+    ("broker.configuration",),
+    ("broker.texts", "broker.settings", "broker.errors", "broker.downstream"),
+    # below: no requests
     ("providers",),
     ("consent",),
     ("assurance",),
@@ -22,14 +37,14 @@ HEIGHT: Final = {
 
 
 def package_of(module: str) -> str | None:
-    """The package on the ladder that owns the module: its longest dotted prefix, or None."""
+    """The rung that owns the module, by its longest dotted prefix, or None."""
     parts = module.split(".")
     prefixes = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
     return next((prefix for prefix in prefixes if prefix in HEIGHT), None)
 
 
 def may_import(importer: str, imported: str) -> bool:
-    """Modules of one package know each other; between packages imports go down."""
+    """Modules of one room know each other; between rooms imports go down."""
     above, below = package_of(importer), package_of(imported)
     if above is None or below is None or above == below:
         return True

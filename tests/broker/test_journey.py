@@ -13,8 +13,9 @@ from assurance.levels import AssuranceLevel
 from assurance.step_up import LocalFactor, Missing, Nothing, Unreachable, Upstream
 from broker.downstream import DownstreamName, LoginRequest, RefusalCode
 from broker.journey.flow import JOURNEY, Circumstances, Step, next_step, open_row
-from broker.journey.login import Ended, FactorDone, Login
+from broker.journey.login import Ended, Login
 from broker.journey.methods import Method
+from broker.sso.session import AcceptedFactor
 from consent.documents import Answer, Document
 from directory.people import MeansStatus
 from providers.interface import Identity
@@ -44,7 +45,7 @@ REQUEST = LoginRequest(DownstreamName.OIDC, "portal", "service", EH3)
 DOCUMENT = Document("Opdracht", "Tekst", "https://portal.example/a", "0" * 64, "text/plain", 9)
 ASKING = replace(REQUEST, document=DOCUMENT)
 ANSWER = Answer(DOCUMENT.shown, True, "", False, NOW)
-CONFIRMED = FactorDone("factor", "totp", NOW)
+CONFIRMED = AcceptedFactor("factor", "totp", NOW)
 IDENTITY = Identity("makelaar", "subject", EH3, EH3, NOW)
 NEW = Login("login", "reference", "browser", REQUEST, NOW, NOW)
 DONE = replace(

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from broker.journey.dispatch import Advance, Outcome, Turn
 from broker.journey.flow import Step
-from broker.journey.login import FactorDone, Login
+from broker.journey.login import Login
 from broker.journey.steps import factor_question
 from broker.journey.steps.factor_question import Question
+from broker.sso.session import AcceptedFactor
 
 
 def enter(turn: Turn) -> Outcome:
@@ -27,5 +28,5 @@ def _question(turn: Turn) -> Question:
     return Question(Step.CONFIRM, _confirmed, document=turn.login.request.document)
 
 
-def _confirmed(login: Login, done: FactorDone) -> Login:
+def _confirmed(login: Login, done: AcceptedFactor) -> Login:
     return replace(login, confirmed=done)

@@ -18,11 +18,12 @@ from broker.downstream import RefusalCode
 from broker.journey import document_view, instrumentation, passkeys, sms_codes
 from broker.journey.dispatch import Advance, Outcome, Show, Turn
 from broker.journey.flow import Step
-from broker.journey.login import FactorDone, Login, Stopped
+from broker.journey.login import Login, Stopped
 from broker.journey.pages.second_factor import MethodChoice, SecondFactorPage, SmsCode
 from broker.journey.steps.frame import frame
 from broker.second_factors import sms_limits
 from broker.second_factors.sms_limits import NotSent
+from broker.sso.session import AcceptedFactor
 from broker.web import rate_limits
 from consent.documents import Document
 from providers.factory import departure_urls
@@ -42,7 +43,7 @@ class Question:
     """
 
     step: Step
-    accepted: Callable[[Login, FactorDone], Login]
+    accepted: Callable[[Login, AcceptedFactor], Login]
     makelaar: ProviderRecord | None = None
     document: Document | None = None
 
@@ -112,7 +113,7 @@ def _judge_passkey(turn: Turn, question: Question, asked: Method) -> Outcome:
 
 
 def _done(turn: Turn, question: Question, factor: Method) -> Outcome:
-    done = FactorDone(factor.factor_id, str(factor.kind), turn.now)
+    done = AcceptedFactor(factor.factor_id, str(factor.kind), turn.now)
     return Advance(replace(question.accepted(turn.login, done), sms=None, challenge=None))
 
 

@@ -10,9 +10,10 @@ from assurance.step_up import LocalFactor, Upstream
 from broker.downstream import LoginRefused
 from broker.journey.dispatch import Advance, Outcome, Turn
 from broker.journey.flow import Step
-from broker.journey.login import FactorDone, Login
+from broker.journey.login import Login
 from broker.journey.steps import factor_question, unreachable
 from broker.journey.steps.factor_question import Question
+from broker.sso.session import AcceptedFactor
 from providers.registry import ProviderRecord
 
 MAX_ROUNDS = 3  # times that one login is sent to a makelaar
@@ -49,7 +50,7 @@ def _question(turn: Turn) -> Question:
     return Question(Step.STEP_UP, _lifted, _may_give_more(turn))
 
 
-def _lifted(login: Login, done: FactorDone) -> Login:
+def _lifted(login: Login, done: AcceptedFactor) -> Login:
     return replace(login, factor=done)
 
 

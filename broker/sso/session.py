@@ -1,0 +1,73 @@
+"""The session of a browser: what an earlier login left behind, sealed in its row, and the cookie
+that finds it. The rules of when it may answer for the user are in ``assurance.sessions`` and
+``broker.journey.single_sign_on``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from flask import Request
+from pydantic import TypeAdapter, ValidationError
+
+from assurance import sessions
+from assurance.sessions import Found, Limits
+from broker.runtime import Runtime
+from broker.web.cookies import SESSION
+from providers.interface import Identity
+
+
+@dataclass(frozen=True)
+class AcceptedFactor:
+    """A second factor of Sluis that was accepted in this login."""
+
+    factor_id: str
+    method: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class SessionFacts:
+    """What a session knows: who logged in how, at which service, and with which factor of Sluis."""
+
+    identity: Identity
+    service_uuid: str
+    factor: AcceptedFactor | None
+
+
+_ADAPTER: Final = TypeAdapter(SessionFacts)
+
+
+def session_limits(rt: Runtime) -> Limits:
+    """How long a session of this installation lives."""
+    chosen = rt.settings.sessions
+    return Limits(timedelta(minutes=chosen.idle_minutes), timedelta(hours=chosen.hours))
+
+
+def current_session(rt: Runtime, request: Request, now: datetime) -> Found | None:
+    """The session of this browser while it stands. No cookie, no read."""
+    cookie = request.cookies.get(SESSION, "")
+    if not cookie:
+        return None
+    return sessions.find(rt.session, rt.sealer, cookie, limits=session_limits(rt), now=now)
+
+
+def made_at(facts: bytes) -> str | None:
+    """The makelaar where the login of a session was made, from its opened facts."""
+    found = read(facts)
+    return found.identity.provider_id if found is not None else None
+
+
+def stored(facts: SessionFacts) -> bytes:
+    """As the row of the session holds them."""
+    return _ADAPTER.dump_json(facts)
+
+
+def read(facts: bytes) -> SessionFacts | None:
+    """What the row holds; None where another version of the program wrote it: log in anew."""
+    try:
+        return _ADAPTER.validate_json(facts)
+    except ValidationError:
+        return None
