@@ -18,12 +18,14 @@ from broker.console import sessions
 from broker.console.downstream import OPERATOR
 from broker.console.sessions import ConsoleSession
 from broker.runtime import Runtime
+from broker.web.endpoints import Endpoint, declare_blueprint
 from broker.web.responses import show
 from state import audit
 from state.audit import AuditEvent, EventTag
 from state.db import writing
 
 blueprint: Final = Blueprint("operator", __name__, url_prefix="/operator")
+declare_blueprint(blueprint, Endpoint(limit="console"))
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from broker.sso.grants import Participant
 from broker.sso.logout import SignedOff
 from broker.sso.pages import LoggedOutPage, LogoutPage, StillLoggedInPage
 from broker.web import cookies
+from broker.web.endpoints import Endpoint, declare_blueprint
 from broker.web.headers import allow_form_to
 from broker.web.language import locale
 from broker.web.responses import show
@@ -31,11 +32,17 @@ from state.db import writing
 ASKED_SECONDS: Final = 600
 SHOWN_SECONDS: Final = 600
 blueprint = Blueprint("logout", __name__)
+declare_blueprint(blueprint, Endpoint(limit="logout"))
 _REQUEST: Final = TypeAdapter(LogoutRequest)
 _ENDED: Final = TypeAdapter(SignedOff)
 
 
 @blueprint.route("/logout", methods=["GET", "POST"])
+@Endpoint(
+    limit="logout",
+    csrf=False,
+    because="a portal's cross-site POST; what it asks is judged at our own address",
+)
 def portal_asks() -> Response:
     """End session endpoint. Reads no cookie: a portal's POST comes without ours. What it asks is
     kept, and judged at our own address.
@@ -48,6 +55,7 @@ def portal_asks() -> Response:
 
 
 @blueprint.get("/uitloggen")
+@Endpoint(limit="logout", kept=("asked",))
 def ask() -> Response:
     """Ask before anything ends; not where the portal showed an ID token of this very session."""
     rt = runtime()
@@ -85,6 +93,7 @@ def stay() -> Response:
 
 
 @blueprint.get("/uitgelogd")
+@Endpoint(limit="logout", kept=("van",))
 def logged_out() -> Response:
     """What ended, and where the user must still log out."""
     rt = runtime()
