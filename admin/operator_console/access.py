@@ -17,6 +17,7 @@ from admin.operators.roles import OperatorRole, Permission, may
 from broker.console import sessions
 from broker.console.sessions import ConsoleSession
 from broker.runtime import Runtime
+from broker.web.endpoints import Endpoint, declare_blueprint
 from broker.web.responses import show
 from directory.consoles import OPERATOR
 from state import audit
@@ -24,6 +25,7 @@ from state.audit import AuditEvent, EventTag
 from state.db import writing
 
 blueprint: Final = Blueprint("operator", __name__, url_prefix="/operator")
+declare_blueprint(blueprint, Endpoint(limit="console"))
 
 
 @dataclass(frozen=True)

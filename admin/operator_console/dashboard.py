@@ -14,6 +14,7 @@ from admin.operator_console.pages import LoggedOutPage
 from admin.operator_console.trace_pages import Expiry, LoginRow, StartPage
 from admin.operators.roles import Permission
 from broker.console import sessions
+from broker.web.endpoints import Endpoint
 from broker.web.responses import show
 from directory.consoles import OPERATOR
 from keys.signing_key import KeyState
@@ -54,6 +55,7 @@ def log_out() -> Response:
 
 
 @blueprint.get("/uitgelogd")
+@Endpoint(limit="console", kept=("reason",))
 def logged_out() -> Response:
     """Where a logout or a stopped login ends."""
     return show(LoggedOutPage(request.args.get("reason", "")))

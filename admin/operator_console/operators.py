@@ -13,11 +13,13 @@ from admin.operators import access, roles, sessions
 from admin.operators.access import NoSuchOperator
 from admin.operators.roles import Operator, Permission
 from broker.errors import PageError
+from broker.web.endpoints import Endpoint
 from broker.web.responses import show
 from state.db import writing
 
 
 @blueprint.get("/operators")
+@Endpoint(limit="console", kept=("done",))
 @requires(Permission.READ_OPERATORS)
 def people(desk: Desk) -> Response:
     """Everybody with a role today."""

@@ -26,6 +26,7 @@ from admin.operators.access import SetUpStep
 from admin.operators.set_up_links import LinkRefused, OpenLink, WhyNot
 from assurance import passkeys
 from broker.runtime import Runtime, runtime
+from broker.web.endpoints import ITSELF, Endpoint
 from broker.web.qr_code import qr_code
 from broker.web.responses import show
 from providers import passwords
@@ -47,6 +48,7 @@ def open_link(secret: str) -> Response:
 
 
 @blueprint.post("/instellen/<secret>")
+@Endpoint(limit="console", shown_at=ITSELF)
 def choose_password(secret: str) -> Response:
     """Take the link with a password that will do; one that will not leaves it as it was."""
     rt, now = runtime(), runtime().clock()
@@ -79,6 +81,7 @@ def set_up() -> Response:
 
 
 @blueprint.post("/instellen")
+@Endpoint(limit="console", shown_at=ITSELF)
 def bind_app() -> Response:
     """Bind the app with its first code, and make the recovery codes."""
     rt, now = runtime(), runtime().clock()
@@ -102,6 +105,7 @@ def bind_app() -> Response:
 
 
 @blueprint.post("/instellen/codes")
+@Endpoint(limit="console", shown_at=ITSELF)
 def renew_codes() -> Response:
     """A new set, where the first one was not seen."""
     rt, now = runtime(), runtime().clock()
@@ -119,6 +123,7 @@ def renew_codes() -> Response:
 
 
 @blueprint.post("/instellen/klaar")
+@Endpoint(limit="console", shown_at=ITSELF)
 def finish() -> Response:
     """The codes are kept: the link is over, and nothing shows them again."""
     rt, now = runtime(), runtime().clock()

@@ -19,6 +19,7 @@ from assurance import passkeys, webauthn
 from assurance.webauthn import Credential, PasskeyRefused
 from broker.runtime import Runtime, runtime
 from broker.second_factors import passkey_party
+from broker.web.endpoints import ITSELF, Endpoint
 from broker.web.responses import show
 from state.db import writing
 
@@ -37,6 +38,7 @@ def ask_passkey() -> Response:
 
 
 @blueprint.post("/instellen/passkey")
+@Endpoint(limit="console", shown_at=ITSELF)
 def bind_passkey() -> Response:
     """Bind the passkey that answers, and make the recovery codes."""
     rt, now = runtime(), runtime().clock()

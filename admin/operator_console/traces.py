@@ -24,6 +24,7 @@ from admin.operator_console.trace_pages import (
     TracesPage,
 )
 from admin.operators.roles import Permission
+from broker.web.endpoints import Endpoint
 from broker.web.headers import allow_looking_again
 from broker.web.responses import show
 from state import audit, trace_search
@@ -36,6 +37,7 @@ ROWS: Final = 25
 
 
 @blueprint.get("/inlogspoor")
+@Endpoint(limit="console", kept=("code", "dienst", "makelaar", "uitkomst", "voor", "live"))
 @requires(Permission.READ_TRACES)
 def traces(desk: Desk) -> Response:
     """The last logins, by the filters in the address; a code leads to its login."""

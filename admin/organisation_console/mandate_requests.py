@@ -28,6 +28,7 @@ from admin.organisation_console.pages import (
 from broker.console import sessions
 from broker.errors import PageError
 from broker.runtime import Runtime
+from broker.web.endpoints import Endpoint, declare_blueprint
 from broker.web.registration_names import service_name
 from broker.web.responses import show
 from consent.mandates import Mandate, MandateRefused
@@ -36,6 +37,7 @@ from directory.consoles import BEHEER
 from state.db import writing
 
 blueprint = Blueprint("console", __name__, url_prefix="/beheer")
+declare_blueprint(blueprint, Endpoint(limit="console"))
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 PROPOSED_DAYS = 365
 
@@ -66,6 +68,7 @@ def log_in() -> Response:
 
 
 @blueprint.get("")
+@Endpoint(limit="console", kept=("done",))
 def requests() -> Response:
     """Open requests at the organisations of this administrator."""
     console = visitor()
@@ -126,6 +129,7 @@ def log_out() -> Response:
 
 
 @blueprint.get("/uitgelogd")
+@Endpoint(limit="console", kept=("reason",))
 def logged_out() -> Response:
     """Where a logout or a stopped login ends."""
     return show(LoggedOutPage(request.args.get("reason", "")))

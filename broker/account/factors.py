@@ -21,6 +21,7 @@ from broker.console import sessions
 from broker.errors import PageError
 from broker.texts import notices
 from broker.texts.notices import Change
+from broker.web.endpoints import ITSELF, Endpoint, declare_blueprint
 from broker.web.responses import show
 from directory.consoles import MINE
 from state import audit
@@ -28,6 +29,7 @@ from state.audit import AuditEvent, EventTag
 from state.db import writing
 
 blueprint = Blueprint("mine", __name__, url_prefix="/mijn")
+declare_blueprint(blueprint, Endpoint(limit="console", shown_at=ITSELF))
 LONGEST_NAME = 40
 
 
@@ -38,6 +40,7 @@ def front() -> Response:
 
 
 @blueprint.get("/inlogmiddelen")
+@Endpoint(limit="console", kept=("done",))
 def factors() -> Response:
     """Every factor of this person."""
     who = owner()
@@ -61,6 +64,7 @@ def show_factor(factor_id: str) -> Response:
 
 
 @blueprint.post("/inlogmiddelen/<factor_id>/naam")
+@Endpoint(limit="console", shown_at="mine.show_factor")
 def rename(factor_id: str) -> Response:
     """Another name for a factor whose name is the person's own."""
     who = owner()
@@ -137,6 +141,7 @@ def log_out() -> Response:
 
 
 @blueprint.get("/uitgelogd")
+@Endpoint(limit="console", kept=("reason",))
 def logged_out() -> Response:
     """Where a logout or a stopped login ends."""
     return show(MineLoggedOutPage(request.args.get("reason", "")))

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from broker.account.access import Owner, owner
 from broker.account.factors import blueprint
 from broker.account.pages import MyLoginRow, MyLoginsPage
+from broker.web.endpoints import Endpoint
 from broker.web.registration_names import client_name, makelaar_name, service_name
 from broker.web.responses import show
 from directory import history, organisations
@@ -21,6 +22,7 @@ ID_LENGTH: Final = 26
 
 
 @blueprint.get("/logins")
+@Endpoint(limit="console", kept=("voor",))
 def logins() -> Response:
     """Newest first, in portions. Only what this person did, whatever is asked."""
     who = owner()

@@ -16,6 +16,7 @@ from broker.journey.pages.new_password import AskRecoveryPage, RecoveryPage, Rec
 from broker.runtime import Runtime, runtime
 from broker.sso.password_change import change
 from broker.texts import account_mails
+from broker.web.endpoints import ITSELF, Endpoint, declare_blueprint
 from broker.web.responses import show
 from providers import accounts, passwords, recovery
 from providers.passwords import PasswordRefused
@@ -29,6 +30,7 @@ FROM_NETWORK: Final = Limit("recovery-network", 30, 3600)  # an office shares on
 FOR_NAME: Final = Limit("recovery-name", 5, 3600)  # mail to one person
 USE_FROM_NETWORK: Final = Limit("recovery-use-network", 100, 3600)
 blueprint = Blueprint("recovery", __name__, url_prefix="/inloggegevens-vergeten")
+declare_blueprint(blueprint, Endpoint(limit="recovery", shown_at=ITSELF))
 
 
 @blueprint.get("")

@@ -29,6 +29,7 @@ from broker.journey.login_store import Kept, with_ticket
 from broker.monitoring.telemetry import span
 from broker.runtime import Runtime, runtime
 from broker.web.announcements import remember_about
+from broker.web.endpoints import Audience, Endpoint, Readers
 from broker.web.language import locale, portal_asks
 from broker.web.responses import remember_reference
 from providers.factory import acs_url, oidc_callback_url, sp_entity_id
@@ -87,6 +88,11 @@ class Verdict:
 
 
 @blueprint.post("/saml/acs")
+@Endpoint(
+    limit="answers",
+    csrf=False,
+    because="a makelaar's cross-site POST; the cookie is demanded at the next GET",
+)
 def saml_acs() -> AnyResponse:
     """Assertion consumer service, HTTP-POST binding."""
     rt = runtime()
@@ -98,6 +104,7 @@ def saml_acs() -> AnyResponse:
 
 
 @blueprint.get("/oidc/callback/<provider_id>")
+@Endpoint(limit="answers")
 def oidc_callback(provider_id: str) -> AnyResponse:
     """Redirect URI of one makelaar."""
     rt = runtime()
@@ -106,6 +113,7 @@ def oidc_callback(provider_id: str) -> AnyResponse:
 
 
 @blueprint.get("/saml/metadata")
+@Endpoint(limit="metadata", readers=Readers.ANYBODY)
 def saml_metadata() -> Response:
     """Our SAML metadata: every published key, so that makelaars learn the next one in time."""
     rt = runtime()
@@ -113,7 +121,13 @@ def saml_metadata() -> Response:
     return Response(body, mimetype="application/samlmetadata+xml")
 
 
-@blueprint.get("/oidc/relying_party-jwks")
+@blueprint.get("/oidc/client-jwks")
+@Endpoint(
+    limit=None,
+    because="from memory, the same for everybody",
+    audience=Audience.PROGRAMS,
+    readers=Readers.ANYBODY,
+)
 def oidc_client_jwks() -> Response:
     """Public keys with which we authenticate at OIDC makelaars."""
     response = Response(mimetype="application/jwk-set+json")

@@ -23,10 +23,12 @@ from broker.journey.dispatch import Advance
 from broker.journey.steps import STEPS
 from broker.runtime import runtime
 from broker.web.announcements import remember_about
+from broker.web.endpoints import Endpoint
 from broker.web.language import portal_asks
 from broker.web.responses import remember_reference
 
 blueprint = Blueprint("login", __name__, url_prefix="/login")
+QUESTION = Endpoint(limit="questions", shown_at="login.enter", kept=("q",))
 
 
 def open_login(asked: LoginRequest) -> Response:
@@ -55,6 +57,7 @@ def open_login(asked: LoginRequest) -> Response:
 
 
 @blueprint.get("/<login_id>")
+@Endpoint(limit="logins", kept=("q",))
 def enter(login_id: str) -> Response:
     """Where is this login? Shows the open question, leaves for the makelaar, or ends."""
     rt = runtime()
@@ -71,6 +74,7 @@ def enter(login_id: str) -> Response:
 
 
 @blueprint.post("/<login_id>/<step>")
+@QUESTION
 def answer(login_id: str, step: str) -> Response:
     """The answer to one question."""
     rt = runtime()
@@ -82,6 +86,7 @@ def answer(login_id: str, step: str) -> Response:
 
 
 @blueprint.post("/<login_id>/cancel")
+@QUESTION
 def cancel(login_id: str) -> Response:
     """Back to the portal, which hears that the user stopped, or what stopped the user."""
     rt = runtime()
@@ -93,6 +98,7 @@ def cancel(login_id: str) -> Response:
 
 
 @blueprint.post("/<login_id>/change-provider")
+@QUESTION
 def change_provider(login_id: str) -> Response:
     """Another makelaar: everything that the first one said is dropped, and it is no longer
     remembered.

@@ -16,11 +16,17 @@ from broker.oidc.jwt import Hint
 from broker.oidc.parameters import Parameters, Repeated
 from broker.runtime import Runtime, runtime
 from broker.sso.logout_views import ask_for, blueprint
+from broker.web.endpoints import Endpoint
 
 __all__ = ["blueprint", "parse_logout"]  # the blueprint with this endpoint among its pages
 
 
 @blueprint.route("/logout", methods=["GET", "POST"])
+@Endpoint(
+    limit="logout",
+    csrf=False,
+    because="a portal's cross-site POST; what it asks is judged at our own address",
+)
 def portal_asks() -> Response:
     """End session endpoint. Reads no cookie: a portal's POST comes without ours. What it asks is
     kept, and judged at our own address.

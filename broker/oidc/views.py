@@ -24,6 +24,7 @@ from broker.oidc.token_endpoint import redeem
 from broker.oidc.userinfo import userinfo as read_userinfo
 from broker.runtime import Runtime, runtime
 from broker.web import rate_limits
+from broker.web.endpoints import Audience, Endpoint, Readers
 from keys.jwks import public_jwks
 from keys.keyring import KeyUse
 
@@ -31,6 +32,13 @@ FORM = "application/x-www-form-urlencoded"
 PUBLIC = {"Access-Control-Allow-Origin": "*", "Cache-Control": "public, max-age=3600"}
 GUESSES = frozenset({"invalid_client", "invalid_grant"})
 log = structlog.get_logger()
+PUBLISHED = Endpoint(
+    limit=None,
+    because="from memory, the same for everybody",
+    audience=Audience.PROGRAMS,
+    readers=Readers.ANYBODY,
+    sets_language=False,
+)
 
 
 def create_blueprint(
@@ -42,6 +50,12 @@ def create_blueprint(
     blueprint = Blueprint("oidc", __name__)
 
     @blueprint.route("/authorize", methods=["GET", "POST"])
+    @Endpoint(
+        limit="authorize",
+        csrf=False,
+        because="a portal's cross-site POST; reads no cookie",
+        sets_language=False,
+    )
     def authorize() -> AnyResponse:
         """Authorization endpoint. Reads no cookie of a session: a portal's POST comes
         cross-site.
@@ -60,6 +74,14 @@ def create_blueprint(
         return open_login(asked)
 
     @blueprint.post("/token")
+    @Endpoint(
+        limit="token",
+        csrf=False,
+        because="the portal authenticates itself",
+        per_portal=True,
+        audience=Audience.PROGRAMS,
+        sets_language=False,
+    )
     def token() -> Response:
         """Token endpoint."""
         rt, started, result = runtime(), perf_counter(), "error"
@@ -79,6 +101,14 @@ def create_blueprint(
         return response
 
     @blueprint.route("/userinfo", methods=["GET", "POST"])
+    @Endpoint(
+        limit="userinfo",
+        csrf=False,
+        because="the access token in the header, never a cookie",
+        per_portal=True,
+        audience=Audience.PROGRAMS,
+        sets_language=False,
+    )
     def userinfo() -> Response:
         """UserInfo endpoint; the token in the Authorization header only (RFC 6750 §2.1)."""
         rt = runtime()
@@ -89,12 +119,14 @@ def create_blueprint(
         return _json(claims) if claims is not None else _bearer_error("invalid_token")
 
     @blueprint.get("/jwks")
+    @PUBLISHED
     def jwks() -> Response:
         """Our public signing keys."""
         return _json(public_jwks(runtime().configuration.keyring, KeyUse.OIDC_SIGNING), PUBLIC)
 
     @blueprint.get("/.well-known/openid-configuration")
     @blueprint.get("/.well-known/oauth-authorization-server")
+    @PUBLISHED
     def discovery() -> Response:
         """What this provider supports."""
         rt = runtime()

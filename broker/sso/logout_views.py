@@ -19,6 +19,7 @@ from broker.sso.logout import SignedOff
 from broker.sso.pages import LoggedOutPage, LogoutPage, StillLoggedInPage
 from broker.sso.session import current_session
 from broker.web import cookies
+from broker.web.endpoints import Endpoint, declare_blueprint
 from broker.web.headers import allow_form_to
 from broker.web.language import locale
 from broker.web.responses import show
@@ -29,11 +30,13 @@ from state.db import writing
 ASKED_SECONDS: Final = 600
 SHOWN_SECONDS: Final = 600
 blueprint = Blueprint("logout", __name__)  # its protocols add the endpoints that portals ask
+declare_blueprint(blueprint, Endpoint(limit="logout"))
 _REQUEST: Final = TypeAdapter(LogoutRequest)
 _ENDED: Final = TypeAdapter(SignedOff)
 
 
 @blueprint.get("/uitloggen")
+@Endpoint(limit="logout", kept=("asked",))
 def ask() -> Response:
     """Ask before anything ends; not where the portal showed an ID token of this very session."""
     rt = runtime()
@@ -71,6 +74,7 @@ def stay() -> Response:
 
 
 @blueprint.get("/uitgelogd")
+@Endpoint(limit="logout", kept=("van",))
 def logged_out() -> Response:
     """What ended, and where the user must still log out."""
     rt = runtime()

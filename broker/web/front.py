@@ -6,6 +6,7 @@ from flask import Blueprint
 from werkzeug.wrappers import Response
 
 from broker.runtime import Runtime, runtime
+from broker.web.endpoints import Endpoint
 from broker.web.front_page import FrontPage
 from broker.web.language import locale
 from broker.web.responses import show
@@ -14,6 +15,7 @@ blueprint = Blueprint("front", __name__)
 
 
 @blueprint.get("/")
+@Endpoint(limit=None, because="from memory, the same for everybody")
 def index() -> Response:
     """What this is; portals by name in a demo."""
     rt = runtime()

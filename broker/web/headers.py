@@ -6,8 +6,10 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Flask, g, request
+from flask import Flask, g
 from werkzeug.wrappers import Response
+
+from broker.web.endpoints import Readers, endpoints_of
 
 BASE_POLICY = (
     "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; script-src 'self'; "
@@ -21,7 +23,6 @@ FIXED = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
-PUBLIC_PATHS = ("/.well-known/", "/jwks", "/oidc/client-jwks", "/saml/metadata")
 
 
 def allow_form_to(url: str | None) -> None:
@@ -43,6 +44,7 @@ def allow_looking_again() -> None:
 
 def install(app: Flask, *, hsts: bool) -> None:
     """Set the headers on every response, also on errors and static files."""
+    declared = endpoints_of(app)
 
     @app.after_request
     def _headers(response: Response) -> Response:
@@ -55,9 +57,10 @@ def install(app: Flask, *, hsts: bool) -> None:
         if hsts:
             response.headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
         is_found = response.status_code < 400
-        if is_found and request.path.startswith(PUBLIC_PATHS):
+        readers = declared.asked().readers if is_found else Readers.VISITOR
+        if readers is Readers.ANYBODY:
             response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-        elif not (is_found and request.path.startswith("/static/")):
+        elif readers is Readers.VISITOR:
             response.headers["Cache-Control"] = "no-store"
             response.headers["Pragma"] = "no-cache"
             response.vary.add("Cookie")

@@ -8,17 +8,25 @@ from flask import Blueprint, Response, jsonify
 
 from broker.monitoring.health import Examined, examine
 from broker.runtime import runtime
+from broker.web.endpoints import Audience, Endpoint
 
 blueprint = Blueprint("health", __name__, url_prefix="/health")
 
 
 @blueprint.get("/live")
+@Endpoint(
+    limit=None,
+    because="asks nothing of any part",
+    audience=Audience.PROGRAMS,
+    by_address=True,
+)
 def live() -> Response:
     """The process answers."""
     return jsonify({"status": "ok"})
 
 
 @blueprint.get("/ready")
+@Endpoint(limit="health", audience=Audience.PROGRAMS, by_address=True)
 def ready() -> tuple[Response, int]:
     """200 where every part that a login needs is well, else 503."""
     rt = runtime()

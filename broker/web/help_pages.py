@@ -13,9 +13,11 @@ from broker.settings import Retention
 from broker.texts.help import DISRUPTIONS, TOPICS
 from broker.web.announcement_page import AnnouncementNote
 from broker.web.announcements import notes_of_now
+from broker.web.endpoints import Endpoint, declare_blueprint
 from broker.web.responses import show
 
 blueprint = Blueprint("help", __name__, url_prefix="/hulp")
+declare_blueprint(blueprint, Endpoint(limit=None, because="from memory, the same for everybody"))
 
 
 @dataclass(frozen=True)

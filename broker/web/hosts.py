@@ -11,19 +11,19 @@ from urllib.parse import urlsplit
 from flask import Flask, request
 
 from broker.errors import PageError
+from broker.web.endpoints import endpoints_of
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
-EXEMPT_BLUEPRINT = "health"
 
 
 def install(app: Flask, base_url: str) -> None:
     """Refuse every other Host before anything is done for the request."""
-    allowed = names_of(base_url)
+    allowed, declared = names_of(base_url), endpoints_of(app)
 
     @app.before_request
     def _refuse_others() -> None:
         said = request.environ.get("HTTP_HOST", "").lower()
-        if said not in allowed and request.blueprint != EXEMPT_BLUEPRINT:
+        if said not in allowed and not declared.asked().by_address:
             raise PageError(400, "invalid_request", "Host is not that of web.base_url")
 
 

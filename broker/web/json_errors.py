@@ -5,20 +5,13 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Final
 
-from flask import jsonify
+from flask import current_app, jsonify
 from werkzeug.wrappers import Response
 
 from broker.texts.errors import ERRORS as TEXTS
+from broker.web.endpoints import endpoints_of
 from state.trace import show_reference
 
-PATHS: Final = (
-    "/token",
-    "/userinfo",
-    "/jwks",
-    "/oidc/client-jwks",
-    "/.well-known",
-    "/health",
-)
 # RFC 6749 §5.2 names the mistakes of a client; ours and what passes: §4.1.2.1, as others use them.
 ERRORS: Final = MappingProxyType(
     {429: "temporarily_unavailable", 500: "server_error", 503: "temporarily_unavailable"}
@@ -38,7 +31,7 @@ DESCRIPTIONS: Final = MappingProxyType(
 
 def ask(path: str) -> bool:
     """Do programs ask this address? Also those below it that do not exist."""
-    return any(path == known or path.startswith(f"{known}/") for known in PATHS)
+    return endpoints_of(current_app).programs_ask(path)
 
 
 def told(status: int, key: str, reference: str) -> Response:

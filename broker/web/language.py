@@ -8,17 +8,19 @@ from flask import Flask, g, request
 from werkzeug.wrappers import Response
 
 from broker.web.cookies import LANGUAGE, remember_language
+from broker.web.endpoints import endpoints_of
 
 LOCALES = ("nl", "en")
 
 
 def install(app: Flask) -> None:
     """Remember the language that a user switches to."""
+    declared = endpoints_of(app)
 
     @app.after_request
     def _remember(response: Response) -> Response:
         wish = request.args.get("ui")
-        if wish in LOCALES and request.blueprint != "oidc":
+        if wish in LOCALES and declared.asked().sets_language:
             remember_language(response, wish)
         return response
 

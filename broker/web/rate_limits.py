@@ -7,7 +7,6 @@ for the rest of the minute. Why so: docs/decisions/0015.
 
 from __future__ import annotations
 
-from types import MappingProxyType
 from typing import Final
 
 import structlog
@@ -16,60 +15,26 @@ from flask import Flask, request
 from broker.errors import TooManyRequests
 from broker.monitoring import metrics
 from broker.runtime import Runtime, runtime
+from broker.web.endpoints import endpoints_of
 from state.limits import Limit, network_of, spend
 
 SECONDS: Final = 60
-# Kinds of endpoints of which one address may ask so many a minute.
-BY_ENDPOINT: Final = MappingProxyType(
-    {
-        "oidc.authorize": "authorize",
-        "oidc.token": "token",
-        "oidc.userinfo": "userinfo",
-        "arrivals.saml_acs": "answers",
-        "arrivals.oidc_callback": "answers",
-        "login.enter": "logins",
-        "login.answer": "questions",
-        "login.cancel": "questions",
-        "login.change_provider": "questions",
-        "logout.portal_asks": "logout",
-        "logout.ask": "logout",
-        "logout.end": "logout",
-        "logout.stay": "logout",
-        "logout.logged_out": "logout",
-        "recovery.ask": "recovery",
-        "recovery.send": "recovery",
-        "recovery.choose": "recovery",
-        "recovery.keep": "recovery",
-        "arrivals.saml_metadata": "metadata",
-        "health.ready": "health",
-    }
-)
-# Cost nothing and hold nothing to guess: from memory, the same for everybody.
-FREE: Final = frozenset(
-    {
-        *("static", "front.index", "help.index", "help.topic", "health.live"),
-        *("oidc.discovery", "oidc.jwks", "arrivals.oidc_client_jwks"),
-    }
-)
-CONSOLE: Final = "console"
-CONSOLE_BLUEPRINTS: Final = frozenset({"console", "mine", "operator"})  # each begins logins
-PORTAL_KINDS: Final = frozenset({"token", "userinfo"})  # all logins of a portal, from one address
 log = structlog.get_logger()
 
 
 def install(app: Flask) -> None:
-    """Count every request to these endpoints, before anything else is done for it."""
+    """Count every request at an endpoint with a limit, before anything else is done for it."""
+
+    declared = endpoints_of(app)
 
     @app.before_request
     def _count() -> None:
-        kind = BY_ENDPOINT.get(request.endpoint or "")
-        if kind is None and request.blueprint in CONSOLE_BLUEPRINTS:
-            kind = CONSOLE
-        if kind is not None:
+        endpoint = declared.asked()
+        if endpoint.limit is not None:
             rt = runtime()
             limits = rt.settings.limits
-            most = limits.client_per_minute if kind in PORTAL_KINDS else limits.address_per_minute
-            _spend(rt, Limit(f"{kind}-address", most, SECONDS), _network())
+            most = limits.client_per_minute if endpoint.per_portal else limits.address_per_minute
+            _spend(rt, Limit(f"{endpoint.limit}-address", most, SECONDS), _network())
 
 
 def count_client(rt: Runtime, kind: str, client_id: str) -> None:

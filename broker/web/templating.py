@@ -10,31 +10,17 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Flask, request, url_for
+from flask import Flask, current_app, request, url_for
 from flask_babel import Babel, format_date, format_datetime, format_timedelta
 
 from broker.runtime import runtime
 from broker.texts.outside_request import TIME_ZONE
 from broker.web.announcements import help_desk
+from broker.web.endpoints import ITSELF, endpoints_of
 from broker.web.language import locale
 from state.trace import show_reference
 
 NO_BREAK = "\u00a0"
-_KEPT_IN_URL = frozenset(
-    {
-        "q",
-        "reason",
-        "done",
-        "code",
-        "dienst",
-        "makelaar",
-        "uitkomst",
-        "voor",
-        "live",
-        "asked",
-        "van",
-    }
-)
 _LEVELS = {"EH2": "eh2", "EH2+": "eh2plus", "EH3": "eh3", "EH4": "eh4"}
 
 
@@ -110,20 +96,17 @@ def _language_url(wish: str) -> str:
     """This page in the other language; a page that answers a form is shown again by its own
     address.
     """
-    path = request.path
-    if request.method == "POST":
-        path = _shown_again_at(path)
-    query = {key: value for key, value in request.args.items() if key in _KEPT_IN_URL}
+    endpoint, path = endpoints_of(current_app).asked(), request.path
+    if request.method == "POST" and endpoint.shown_at != ITSELF:
+        path = _address_of(endpoint.shown_at)
+    query = {key: value for key, value in request.args.items() if key in endpoint.kept}
     return f"{path}?{urlencode({**query, 'ui': wish})}"
 
 
-def _shown_again_at(path: str) -> str:
-    """The address of the page whose form was sent to this one."""
-    if path.startswith("/login/"):
-        return path.rsplit("/", 1)[0]
-    if path.startswith("/mijn/"):
-        return path.removesuffix("/naam")
-    return path if path.startswith(("/operator/instellen", "/inloggegevens-vergeten")) else "/"
+def _address_of(endpoint: str) -> str:
+    """With those values of this request that it takes."""
+    rule, values = next(current_app.url_map.iter_rules(endpoint)), request.view_args or {}
+    return url_for(endpoint, **{name: values[name] for name in rule.arguments})
 
 
 def _static_url(name: str) -> str:

@@ -12,20 +12,20 @@ from werkzeug.wrappers import Response
 
 from broker.errors import PageError
 from broker.web import json_errors
-
-EXEMPT_BLUEPRINT = "health"
+from broker.web.endpoints import endpoints_of
 
 
 def install(app: Flask, base_url: str, *, proxy_hops: int) -> None:
     """Only where the address is https and a proxy stands in front."""
     if not proxy_hops or not base_url.startswith("https:"):
         return
+    declared = endpoints_of(app)
 
     @app.before_request
     def _refuse_plain() -> Response | None:
         if request.scheme != "http" or "X-Forwarded-Proto" not in request.headers:
             return None
-        if request.blueprint == EXEMPT_BLUEPRINT:
+        if declared.asked().by_address:
             return None
         # Programs must learn that their address is wrong.
         if request.method not in ("GET", "HEAD") or json_errors.ask(request.path):

@@ -1,5 +1,5 @@
-"""The import ladder, from the top down: a package or room may import from lower rungs only. Rooms on
-one rung do not know each other.
+"""The import ladder, from the top down: a package or room may import from lower rungs only. Rooms
+on one rung do not know each other.
 """
 
 from __future__ import annotations

@@ -5,6 +5,12 @@ from __future__ import annotations
 import pytest
 
 from broker.web.templating import numbers_whole
+from tests.world import ADDRESSES, World, make_world
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    return make_world(tmp_path_factory.mktemp("world"))
 
 
 @pytest.mark.parametrize(
@@ -18,3 +24,30 @@ from broker.web.templating import numbers_whole
 )
 def test_the_number_of_an_organisation_stays_on_one_line(text: str, shown: str) -> None:
     assert numbers_whole(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("method", "asked", "link"),
+    [
+        ("GET", "/hulp/", "/hulp/?ui=en"),
+        ("GET", "/uitgelogd?van=abc&ui=nl&x=y", "/uitgelogd?van=abc&ui=en"),
+        ("GET", "/mijn/logins?voor=abc&van=abc", "/mijn/logins?voor=abc&ui=en"),
+        (
+            "GET",
+            "/operator/inlogspoor?dienst=a&live=nee",
+            "/operator/inlogspoor?dienst=a&live=nee&ui=en",
+        ),
+        ("POST", "/login/abc/consent", "/login/abc?ui=en"),
+        ("POST", "/mijn/inlogmiddelen/abc/naam", "/mijn/inlogmiddelen/abc?ui=en"),
+        ("POST", "/mijn/inlogmiddelen/app", "/mijn/inlogmiddelen/app?ui=en"),
+        ("POST", "/operator/instellen/abc", "/operator/instellen/abc?ui=en"),
+        ("POST", "/inloggegevens-vergeten/abc", "/inloggegevens-vergeten/abc?ui=en"),
+        ("POST", "/authorize", "/?ui=en"),
+        ("GET", "/nowhere?van=abc", "/nowhere?ui=en"),
+    ],
+)
+def test_the_other_language_is_at_an_address_that_shows_this_page(
+    world: World, method: str, asked: str, link: str
+) -> None:
+    with world.app.test_request_context(asked, method=method, base_url=ADDRESSES.broker):
+        assert world.app.jinja_env.globals["language_url"]("en") == link  # type: ignore[operator]

@@ -9,7 +9,7 @@ import pytest
 from werkzeug.test import Client, TestResponse
 
 from broker.monitoring import metrics
-from broker.web.rate_limits import BY_ENDPOINT, CONSOLE_BLUEPRINTS, FREE
+from broker.web.endpoints import endpoints_of
 from sandbox import prepare
 from sandbox.portal.clients import LOZING
 from state.ephemeral import StoreUnavailable
@@ -51,6 +51,7 @@ EXPENSIVE = (
     ("GET", "/uitloggen", "logout"),
     ("GET", "/uitgelogd?van=guessed", "logout"),
     ("GET", "/login/nobody", "logins"),
+    ("POST", "/login/nobody/consent", "questions"),
     ("GET", "/beheer", "console"),
     ("GET", "/mijn/inlogmiddelen", "console"),
     ("GET", "/operator", "console"),
@@ -62,11 +63,21 @@ EXPENSIVE = (
 )
 
 
+FREE = {
+    *("static", "front.index", "help.index", "help.topic", "health.live"),
+    *("oidc.discovery", "oidc.jwks", "arrivals.oidc_client_jwks"),
+}
+OF_PORTALS = {"token", "userinfo"}  # all logins of a portal, from one address
+
+
 def test_every_endpoint_has_a_limit_or_is_known_to_cost_nothing(world: World) -> None:
     known = {rule.endpoint for rule in world.app.url_map.iter_rules()}
-    free = {e for e in known - BY_ENDPOINT.keys() if e.split(".")[0] not in CONSOLE_BLUEPRINTS}
-    assert free == FREE
-    assert BY_ENDPOINT.keys() <= known
+    declared = endpoints_of(world.app).named
+    assert known == declared.keys()
+    assert {name for name, endpoint in declared.items() if endpoint.limit is None} == FREE
+    kinds = {endpoint.limit for endpoint in declared.values()} - {None}
+    assert kinds == {kind for _, _, kind in EXPENSIVE} | OF_PORTALS
+    assert {one.limit for one in declared.values() if one.per_portal} == OF_PORTALS
 
 
 @pytest.mark.parametrize(("method", "path", "kind"), EXPENSIVE, ids=lambda value: str(value))
