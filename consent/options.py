@@ -15,7 +15,7 @@ from typing import Any, Final, Protocol
 from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
-from assurance.levels import AssuranceLevel
+from assurance.levels import AssuranceLevel, weakest
 from consent.authority import (
     Authority,
     AuthorityKind,
@@ -207,7 +207,7 @@ def chain_authority(mandate: Held, chain: Chained) -> Authority:
     return Authority(
         represented=chain.organisation,
         kind=AuthorityKind.CHAIN,
-        level=min(mandate.level, chain.level),
+        level=weakest(mandate.level, chain.level),
         source=REGISTER,
         intermediary=chain.intermediary,
         branches=tuple(mandate.branches),

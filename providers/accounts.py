@@ -16,6 +16,7 @@ from sqlalchemy import ForeignKey, Integer, String, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from assurance.levels import AssuranceLevel
+from assurance.step_up import credited_to_account
 from directory.people import Known, Person
 from providers import passwords
 from providers.interface import Identity
@@ -239,17 +240,15 @@ def still_stands(session: Session, identity: Identity) -> bool:
 
 
 def identity_of(right: Right, now: datetime) -> Identity:
-    """Who logged in: an e-mail account stays EMAIL; a means of Sluis is EH2 until its factor is
-    shown.
-    """
-    is_means = right.level > AssuranceLevel.EMAIL
+    """Who logged in, before a factor is shown."""
+    worth = credited_to_account(right.level)
     return Identity(
         provider_id=PROVIDER_ID,
         subject=right.account_id,
-        proofing=right.level,
-        authentication=AssuranceLevel.EH2 if is_means else AssuranceLevel.EMAIL,
+        proofing=worth.proofing,
+        authentication=worth.authentication,
         authenticated_at=now,
-        own_means=right.level if is_means else None,
+        own_means=worth.own_means,
     )
 
 

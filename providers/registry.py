@@ -6,7 +6,6 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from assurance.levels import AssuranceLevel
 from directory.fields import Level, LocalizedText, Slug
 
 OWN: Final = "sluis"  # who vouches for accounts at Sluis itself; no makelaar has this id
@@ -98,17 +97,13 @@ class ProviderRecord(Document):
             raise ValueError(f"a makelaar of kind {self.kind} has exactly the section {self.kind}")
         if self.id == OWN:
             raise ValueError(f"the id {OWN} is that of Sluis itself")
-        if self.level_ceiling < AssuranceLevel.EH2:
+        if not self.level_ceiling.is_of_a_scheme:
             raise ValueError("a makelaar gives EH2 or higher")
         return self
 
     @property
     def key(self) -> str:
         return self.id
-
-    def believes(self, level: AssuranceLevel) -> AssuranceLevel:
-        """The level to credit for what this makelaar says: never more than its ceiling."""
-        return min(level, self.level_ceiling)
 
     def may_speak_for(self, kvk: str) -> bool:
         """True where it may assert something about the organisation with this KvK number."""

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 import structlog
 from cryptography import x509
 
-from assurance.step_up import proofing_of
 from keys.keyring import KeyRing, KeyUse
+from providers.authority import AskedService
 from providers.interface import (
     AuthenticationRequest,
     Callback,
@@ -115,17 +115,18 @@ class SamlProvider:
             subject=assertion.subject(
                 accepted.assertion, self._settings, attributes, self._sp_entity_id
             ),
-            proofing=proofing_of(facts.level, local_factor_lifts=self._record.local_factor_lifts),
-            authentication=facts.level,
+            proofing=facts.worth.proofing,
+            authentication=facts.worth.authentication,
             authenticated_at=facts.authenticated_at,
             attributes=_about_person(attributes),
             authority=asserted_authority(
                 attributes,
                 self._record,
                 source=self._metadata.entity_id,
-                level=facts.level,
-                service_uuid=remembered.values["service_uuid"],
-                service_id=remembered.values.get("service_id"),
+                level=facts.worth.authentication,
+                service=AskedService(
+                    remembered.values["service_uuid"], remembered.values.get("service_id")
+                ),
             ),
             asserted_services=asserted_services(attributes),
             replay_keys=tuple(
