@@ -15,7 +15,6 @@ from typing import Any, Final
 from sqlalchemy import (
     JSON,
     BigInteger,
-    Enum,
     Index,
     Integer,
     LargeBinary,
@@ -27,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Mapper, Session, mapped_column
 
 from assurance.levels import AssuranceLevel
-from state.db import Base, LevelColumn, UtcDateTime, table_of
+from state.db import Base, LevelColumn, UtcDateTime, enum_column_type, table_of
 from state.prepared import Prepared, insert_into
 
 Detail = str | int | bool | None
@@ -153,13 +152,7 @@ class AuditRow(Base):
         BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
     )
     tag: Mapped[EventTag] = mapped_column(
-        Enum(
-            EventTag,
-            native_enum=False,
-            create_constraint=False,
-            length=40,
-            values_callable=lambda e: [m.value for m in e],
-        ),
+        enum_column_type(EventTag, 40),
         index=True,
     )
     at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
