@@ -16,18 +16,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-import structlog
 from sqlalchemy import ForeignKey, String, Update, bindparam, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from assurance.levels import AssuranceLevel
-from keys.sealing import SealBroken, Sealer, WrongMasterKey
+from keys.opening import open_or_log
+from keys.sealing import SealBroken, Sealer
 from state.clock import latest_beginning
 from state.db import Base, UtcDateTime, new_id, sealed_column, table_of
 from state.prepared import Prepared, insert_into
 
 _CONTEXT: Final = "session"
-log = structlog.get_logger()
 _COOKIE: Final = re.compile(r"([0-9a-hjkmnp-tv-z]{26})\.([A-Za-z0-9_-]{43})")
 
 
@@ -155,12 +154,8 @@ def find(
     row = _FIND.first(session, {"session": shown[1], **moments})
     if row is None or not hmac.compare_digest(_hash(shown[2]), row[4]):
         return None
-    try:
-        facts = sealer.open(row[2], f"{_CONTEXT}:{shown[1]}")
-    except WrongMasterKey as wrong:
-        log.error("seal.wrong_master_key", what=_CONTEXT, error=str(wrong))
-        return None
-    except SealBroken:
+    facts = open_or_log(sealer, row[2], f"{_CONTEXT}:{shown[1]}", what=_CONTEXT)
+    if facts is None:
         return None
     return Found(shown[1], row[0], row[1], facts, row[3])
 

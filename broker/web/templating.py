@@ -40,7 +40,7 @@ _KEPT_IN_URL = frozenset(
         "van",
     }
 )
-_LEVELS = {"EH2": "eh2", "EH2+": "eh2plus", "EH3": "eh3", "EH4": "eh4"}
+_LEVELS = {level.label: level.css for level in AssuranceLevel if level.is_of_a_scheme}
 
 
 def install(app: Flask) -> None:
