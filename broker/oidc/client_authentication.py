@@ -29,7 +29,7 @@ from broker.oidc.parameters import Parameters, Repeated
 from directory.services import OidcClient
 from keys.jose_algorithms import ALGORITHMS
 from state.ephemeral import AddOnce
-from state.stores.birth import LARGEST_SKEW
+from state.stores.store_generation import LARGEST_SKEW
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 LONGEST_SECONDS = 300

@@ -13,8 +13,8 @@ from assurance.step_up import Credited
 from providers.credit import credit
 from providers.interface import ProviderLevelTooLow, ProviderRefused
 from providers.registry import ProviderRecord, SamlSettings
-from providers.saml.facts import instant, only_child, text_of
 from providers.saml.names import NAME_FORMATS, TRANSIENT, saml
+from providers.saml.xml_values import instant, only_child, text_of
 
 MAX_SUBJECT = 256
 

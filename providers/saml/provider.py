@@ -21,6 +21,7 @@ from providers.interface import (
 )
 from providers.registry import ProviderRecord
 from providers.saml import assertion
+from providers.saml.bindings import form_value, redirect_url, response_bytes
 from providers.saml.mandate import asserted_authority, asserted_services
 from providers.saml.metadata import MetadataRefused, read_metadata
 from providers.saml.names import FAMILY_NAME, FIRST_NAME, POST, REDIRECT
@@ -33,7 +34,6 @@ from providers.saml.request import (
     signed,
 )
 from providers.saml.response import Expected, accept
-from providers.saml.wire import form_value, redirect_url, response_bytes
 
 log = structlog.get_logger()
 

@@ -21,9 +21,9 @@ from keys.xml.names import ds
 from keys.xml.signature import has_signature, verify_enveloped
 from providers.interface import ProviderCancelled, ProviderLevelTooLow, ProviderRefused
 from providers.registry import SamlSettings
-from providers.saml.facts import instant, only_child, text_of
 from providers.saml.metadata import MakelaarMetadata
 from providers.saml.names import BEARER, ENTITY, STATUS, SUCCESS, saml, samlp
+from providers.saml.xml_values import instant, only_child, text_of
 
 TRANSIT: Final = timedelta(minutes=5)  # how old an answer may be when it arrives, beyond the skew
 _CANCELLED: Final = (STATUS + "AuthnFailed", STATUS + "RequestDenied")
