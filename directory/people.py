@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from directory.organisations import Organisation
 from keys.sealing import Sealer
 from state.db import Base, UtcDateTime, enum_column_type, new_id, table_of, writing
-from state.prepared import Prepared
+from state.prepared import PreparedStatement
 
 
 class Person(Base):
@@ -96,7 +96,7 @@ class Known:
 
 # Written once: a statement that is built anew for every login costs more than the database does.
 _identity, _person = table_of(ExternalIdentity).c, table_of(Person).c
-_FIND: Final = Prepared(
+_FIND: Final = PreparedStatement(
     select(
         _identity.person_id,
         _person.display_name,

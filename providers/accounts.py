@@ -108,7 +108,7 @@ class Right:
 
 
 @dataclass(frozen=True)
-class Wrong:
+class WrongPassword:
     """Unknown, wrong, over, ended or paused: the same for whoever asks; ``reason`` is for us."""
 
     reason: str
@@ -137,7 +137,7 @@ def level_of(session: Session, person_id: str) -> AssuranceLevel | None:
     return session.scalar(query)
 
 
-def verify(session: Session, *, name: str, password: str, now: datetime) -> Right | Wrong:
+def verify(session: Session, *, name: str, password: str, now: datetime) -> Right | WrongPassword:
     """Judge a name and a password. Commits what it counted. The same work for known and unknown.
 
     During a pause nothing is counted and nothing is right; a pause is at most a quarter of an hour,
@@ -147,20 +147,22 @@ def verify(session: Session, *, name: str, password: str, now: datetime) -> Righ
     right = passwords.matches(account.password_hash if account is not None else None, password)
     with writing(session):
         if account is None:
-            return Wrong("unknown")
+            return WrongPassword("unknown")
         return _judged(session, account, right, now)
 
 
-def _judged(session: Session, account: Account, right: bool, now: datetime) -> Right | Wrong:
+def _judged(
+    session: Session, account: Account, right: bool, now: datetime
+) -> Right | WrongPassword:
     if account.paused_until is not None and account.paused_until > now:
-        return Wrong("paused", account.person_id)
+        return WrongPassword("paused", account.person_id)
     if not right:
         _count(session, account, now)
-        return Wrong("password", account.person_id)
+        return WrongPassword("password", account.person_id)
     if account.temporary_until is not None and account.temporary_until <= now:
-        return Wrong("temporary_password_over", account.person_id)
+        return WrongPassword("temporary_password_over", account.person_id)
     if not _admitted(session, account, now):
-        return Wrong("paused", account.person_id)
+        return WrongPassword("paused", account.person_id)
     return Right(
         account.id,
         account.person_id,

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from directory.fields import Level, LocalizedText, Slug
+from directory.services import RegisteredDocument
 
 OWN: Final = "sluis"  # who vouches for accounts at Sluis itself; no makelaar has this id
 
 
-class Document(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class SamlSettings(Document):
+class SamlSettings(RegisteredDocument):
     """A makelaar that speaks SAML 2.0. Exactly one of ``metadata`` (the XML itself) and
     ``metadata_url``; with a URL the fetched XML is kept in ``metadata`` of the stored document.
     """
@@ -34,7 +31,7 @@ class SamlSettings(Document):
     skew_seconds: Annotated[int, Field(ge=0, le=180)] = 60
 
 
-class OidcSettings(Document):
+class OidcSettings(RegisteredDocument):
     """A makelaar that speaks OpenID Connect."""
 
     issuer: str
@@ -50,7 +47,7 @@ class OidcSettings(Document):
     skew_seconds: Annotated[int, Field(ge=0, le=180)] = 60
 
 
-class ProviderRecord(Document):
+class ProviderRecord(RegisteredDocument):
     """One makelaar.
 
     ``level_ceiling``: the most that is believed. ``levels`` maps values on the wire to levels; the

@@ -27,7 +27,7 @@ from sqlalchemy.orm import Mapped, Mapper, Session, mapped_column
 
 from assurance.levels import AssuranceLevel
 from state.db import Base, LevelColumn, UtcDateTime, enum_column_type, table_of
-from state.prepared import Prepared, insert_into
+from state.prepared import PreparedStatement, insert_into
 
 Detail = str | int | bool | None
 PEOPLE: Final = ("person", "approved_by", "operator")  # details that hold the id of a person
@@ -161,7 +161,7 @@ class AuditRow(Base):
 
 
 _SEALERS: Final = ("id", "batch", "sealed_people", "digest")
-_INSERT: Final = Prepared(insert_into(table_of(AuditRow), without=_SEALERS))
+_INSERT: Final = PreparedStatement(insert_into(table_of(AuditRow), without=_SEALERS))
 _FIELDS: Final = tuple(name for name in AuditEvent.__dataclass_fields__ if name != "details")
 
 

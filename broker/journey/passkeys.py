@@ -8,8 +8,8 @@ import structlog
 
 from assurance import passkeys, second_factor, webauthn
 from assurance.means import FactorKind
-from assurance.second_factor import Method, Outcome
-from assurance.webauthn import Party, PasskeyRefused
+from assurance.second_factor import FactorOutcome, SecondFactorMethod
+from assurance.webauthn import PasskeyParty, PasskeyRefused
 from broker.journey.dispatch import Turn
 from broker.runtime import Runtime
 from state import audit
@@ -23,13 +23,13 @@ log = structlog.get_logger()
 class Judged:
     """What an answer came to. ``factor`` is the passkey that answered, as far as it is one."""
 
-    outcome: Outcome
-    factor: Method
+    outcome: FactorOutcome
+    factor: SecondFactorMethod
 
 
-def party(rt: Runtime) -> Party:
+def party(rt: Runtime) -> PasskeyParty:
     """Us: the host and the exact origin of ``web.base_url``."""
-    return Party(rt.base_url, rt.settings.ui.name)
+    return PasskeyParty(rt.base_url, rt.settings.ui.name)
 
 
 def options(turn: Turn, challenge: str) -> str:
@@ -40,7 +40,7 @@ def options(turn: Turn, challenge: str) -> str:
     return webauthn.request_options(party(turn.rt), challenge, passkeys.credentials(known, usable))
 
 
-def judge(turn: Turn, asked: Method, answer: str) -> Judged:
+def judge(turn: Turn, asked: SecondFactorMethod, answer: str) -> Judged:
     """Judge the answer of the browser. Writes, whatever the outcome."""
     rt, person_id = turn.rt, turn.login.person_id or ""
     known = passkeys.of_person(rt.session, person_id)
@@ -84,5 +84,5 @@ def judge(turn: Turn, asked: Method, answer: str) -> Judged:
     return Judged(outcome, factor)
 
 
-def _passkeys(turn: Turn) -> list[Method]:
+def _passkeys(turn: Turn) -> list[SecondFactorMethod]:
     return [f for f in turn.meets.factors if f.kind is FactorKind.PASSKEY]

@@ -16,7 +16,15 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.orm import Session
 
 from assurance import second_factor, sessions
-from assurance.sessions import Began, Earlier, Found, Limits, Wish, is_fresh, may_continue
+from assurance.sessions import (
+    ActiveSession,
+    Began,
+    Earlier,
+    SessionLimits,
+    SessionRequest,
+    is_fresh,
+    may_continue,
+)
 from broker.downstream import LoginRefused, Purpose, RefusalCode
 from broker.journey import methods, trace_steps
 from broker.journey.context import Situation
@@ -53,12 +61,12 @@ class Plan:
     replaces: str | None = None
 
 
-def limits_of(rt: Runtime) -> Limits:
+def limits_of(rt: Runtime) -> SessionLimits:
     chosen = rt.settings.sessions
-    return Limits(timedelta(minutes=chosen.idle_minutes), timedelta(hours=chosen.hours))
+    return SessionLimits(timedelta(minutes=chosen.idle_minutes), timedelta(hours=chosen.hours))
 
 
-def current(rt: Runtime, request: Request, now: datetime) -> Found | None:
+def current(rt: Runtime, request: Request, now: datetime) -> ActiveSession | None:
     """The session of this browser while it stands. No cookie, no read."""
     cookie = request.cookies.get(SESSION, "")
     if not cookie:
@@ -207,7 +215,7 @@ def made_at(facts: bytes) -> str | None:
     return read.identity.provider_id if read is not None else None
 
 
-def _facts(found: Found | None) -> SessionFacts | None:
+def _facts(found: ActiveSession | None) -> SessionFacts | None:
     return _read(found.facts) if found is not None else None
 
 
@@ -224,7 +232,7 @@ def _dump(login: Login) -> bytes:
     return _ADAPTER.dump_json(SessionFacts(identity, login.request.service_uuid, login.factor))
 
 
-def _earlier(found: Found, facts: SessionFacts) -> Earlier:
+def _earlier(found: ActiveSession, facts: SessionFacts) -> Earlier:
     identity = facts.identity
     return Earlier(
         group=found.group,
@@ -234,9 +242,9 @@ def _earlier(found: Found, facts: SessionFacts) -> Earlier:
     )
 
 
-def _wish(login: Login, meets: Situation) -> Wish:
+def _wish(login: Login, meets: Situation) -> SessionRequest:
     service = meets.service
-    return Wish(
+    return SessionRequest(
         service_uuid=service.uuid,
         accepts=frozenset(service.accepts_sessions_of),
         needed=login.request.level,

@@ -25,7 +25,7 @@ from providers.oidc.keys import MAX_BYTES, PublicKey, PublishedKeys, read_jwks
 from providers.oidc.last_good import LastGood
 from providers.oidc.tokens import (
     Claims,
-    Expected,
+    ExpectedToken,
     check_userinfo_token,
     read_id_token,
     seconds_in,
@@ -166,9 +166,9 @@ class OidcProvider:
 
 def _expected(
     remembered: Remembered, code: str, access_token: str | None, now: datetime
-) -> Expected:
+) -> ExpectedToken:
     max_age = remembered.values.get("max_age")
-    return Expected(
+    return ExpectedToken(
         nonce=remembered.request_id,
         code=code,
         access_token=access_token,

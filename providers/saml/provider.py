@@ -26,14 +26,14 @@ from providers.saml.mandate import asserted_authority, asserted_services
 from providers.saml.metadata import MetadataRefused, read_metadata
 from providers.saml.names import FAMILY_NAME, FIRST_NAME, POST, REDIRECT
 from providers.saml.request import (
-    RequestFacts,
+    AuthnRequestFacts,
     authn_request,
     contexts_for,
     new_id,
     serialised,
     signed,
 )
-from providers.saml.response import Expected, accept
+from providers.saml.response import ExpectedResponse, accept
 
 log = structlog.get_logger()
 
@@ -72,7 +72,7 @@ class SamlProvider:
             raise ProviderUnavailable("the metadata has no address for this binding")
         # SAML has no word for max_age: ask for a new login, and judge the answer by its age.
         fresh = ask.force_authn or ask.max_age is not None
-        facts = RequestFacts(
+        facts = AuthnRequestFacts(
             destination=location,
             issuer=self._sp_entity_id,
             acs_url=self._acs_url,
@@ -136,8 +136,8 @@ class SamlProvider:
             replay_until=accepted.valid_until,
         )
 
-    def _expected(self, remembered: Remembered, now: datetime) -> Expected:
-        return Expected(
+    def _expected(self, remembered: Remembered, now: datetime) -> ExpectedResponse:
+        return ExpectedResponse(
             settings=self._settings,
             metadata=replace(self._metadata, signing=self._signing_at(now)),
             keyring=self._keyring,
