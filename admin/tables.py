@@ -15,7 +15,7 @@ from keys import person_key, signing_key
 from providers import accounts
 from state import audit, outbox, registrations, trace
 from state.db import Base
-from state.stores import birth, sql
+from state.stores import sql, store_generation
 
 MODULES = (
     *(
@@ -31,6 +31,6 @@ MODULES = (
         people,
     ),
     *(factor_resets, roles, set_up_links, chain, person_key),
-    *(signing_key, accounts, audit, outbox, registrations, trace, birth, sql),
+    *(signing_key, accounts, audit, outbox, registrations, trace, store_generation, sql),
 )
 TABLES = tuple(Base.metadata.tables)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from assurance.levels import AssuranceLevel
+from assurance.levels import AssuranceLevel, suffices
 
 # abolished; understood in requests, accepted from nobody
 EH1 = "urn:etoegang:core:assurance-class:loa1"
@@ -15,7 +15,7 @@ def _vocabulary() -> dict[str, AssuranceLevel]:
     known: dict[str, AssuranceLevel] = dict(_SHORT)
     for level in AssuranceLevel:
         for name in (level.loa, level.eidas, level.digid, level.label):
-            if name is not None and level is not AssuranceLevel.EMAIL:
+            if name is not None and level.is_of_a_scheme:
                 known[name.casefold()] = level
     return known
 
@@ -42,8 +42,13 @@ def lowest(values: Iterable[str]) -> AssuranceLevel | None:
     return min((level for level in found if level is not None), default=None)
 
 
+def sufficient(known: Iterable[tuple[AssuranceLevel, str]], asked: AssuranceLevel) -> list[str]:
+    """The words for levels that are enough, lowest first."""
+    return [word for level, word in sorted(known) if suffices(level, asked)]
+
+
 def name_of(level: AssuranceLevel, vocabulary: str) -> str | None:
     """The ``acr`` for this level in ``eidas``, ``etd`` or ``digid``; None for an e-mail account."""
-    if level is AssuranceLevel.EMAIL:
+    if not level.is_of_a_scheme:
         return None
     return {"eidas": level.eidas, "etd": level.loa, "digid": level.digid}[vocabulary]

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from assurance.means import BoundBy, Factor, StockedDevice
 from assurance.pskc import Device
 from assurance.second_factor import bind_device
-from assurance.totp import Parameters, matching_step
+from assurance.totp import TotpParameters, matching_step
 from keys.sealing import Sealer
 
 _CONTEXT: Final = "otp-device"
@@ -35,7 +35,7 @@ class Listed:
     """
 
     serial: str
-    parameters: Parameters
+    parameters: TotpParameters
     person_id: str | None
     in_stock: bool = True
 
@@ -117,5 +117,5 @@ def assign(
     return factor
 
 
-def _parameters(row: StockedDevice | Factor) -> Parameters:
-    return Parameters(row.period, row.digits, row.algorithm)
+def _parameters(row: StockedDevice | Factor) -> TotpParameters:
+    return TotpParameters(row.period, row.digits, row.algorithm)

@@ -49,6 +49,11 @@ class AssuranceLevel(enum.IntEnum):
         """The DigiD authentication class, or None for an e-mail account."""
         return _DIGID_CLASS.get(self)
 
+    @property
+    def is_of_a_scheme(self) -> bool:
+        """False for an e-mail account, which is below everything that a scheme issues."""
+        return self >= AssuranceLevel.EH2
+
     @classmethod
     def from_label(cls, label: str) -> AssuranceLevel:
         """``EH2+`` → EH2_PLUS. Raises ValueError on anything else than the five labels."""
@@ -58,6 +63,21 @@ class AssuranceLevel(enum.IntEnum):
         raise ValueError(
             f"unknown assurance level {label[:20]!r}; use one of {', '.join(_LABELS.values())}"
         )
+
+
+def suffices(have: AssuranceLevel, needed: AssuranceLevel) -> bool:
+    """Is this level enough? A higher one always is."""
+    return have >= needed
+
+
+def highest(*levels: AssuranceLevel) -> AssuranceLevel:
+    """What must be reached where several demands hold at once."""
+    return max(levels)
+
+
+def weakest(*levels: AssuranceLevel) -> AssuranceLevel:
+    """What a whole is worth: as much as its weakest link."""
+    return min(levels)
 
 
 _LABELS = {

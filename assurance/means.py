@@ -6,10 +6,10 @@ import enum
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import BigInteger, Enum, ForeignKey, Integer, LargeBinary, String
+from sqlalchemy import BigInteger, ForeignKey, Integer, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from state.db import Base, UtcDateTime, new_id, sealed_column
+from state.db import Base, UtcDateTime, enum_column_type, new_id, sealed_column
 
 
 class FactorKind(enum.StrEnum):
@@ -33,10 +33,6 @@ MOST_OF_A_KIND: Final = 10  # factors of one person
 TRUSTED = (BoundBy.ADMINISTRATOR, BoundBy.LETTER, BoundBy.SESSION)
 
 
-def _words(names: type[enum.StrEnum]) -> Enum:
-    return Enum(names, native_enum=False, length=20, values_callable=lambda e: [m.value for m in e])
-
-
 class Factor(Base):
     """One factor. ``secret`` is sealed: a seed or a phone number; empty where there is none.
     ``last_step`` is the last time step that was accepted: each works once.
@@ -49,8 +45,8 @@ class Factor(Base):
 
     id: Mapped[str] = mapped_column(String(26), primary_key=True, default=new_id)
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
-    kind: Mapped[FactorKind] = mapped_column(_words(FactorKind))
-    bound_by: Mapped[BoundBy] = mapped_column(_words(BoundBy), default=BoundBy.SELF)
+    kind: Mapped[FactorKind] = mapped_column(enum_column_type(FactorKind, 20))
+    bound_by: Mapped[BoundBy] = mapped_column(enum_column_type(BoundBy, 20), default=BoundBy.SELF)
     serial: Mapped[str | None] = mapped_column(String(40), unique=True)  # of an OTP device
     period: Mapped[int] = mapped_column(Integer, default=30)  # seconds
     digits: Mapped[int] = mapped_column(Integer, default=6)

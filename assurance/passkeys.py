@@ -10,14 +10,14 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from assurance.means import MOST_OF_A_KIND, BoundBy, Factor, FactorKind, Passkey
-from assurance.webauthn import Credential, Owner, PasskeyRefused
+from assurance.webauthn import Credential, PasskeyOwner, PasskeyRefused
 from keys.sealing import Sealer
 from state.db import new_id
 
 
-def owner(sealer: Sealer, person_id: str, name: str) -> Owner:
+def owner(sealer: Sealer, person_id: str, name: str) -> PasskeyOwner:
     """How a passkey names this person: a keyed hash, the same every time."""
-    return Owner(handle(sealer, person_id), name)
+    return PasskeyOwner(handle(sealer, person_id), name)
 
 
 def handle(sealer: Sealer, person_id: str) -> bytes:

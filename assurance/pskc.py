@@ -14,7 +14,7 @@ from typing import Final
 
 from lxml import etree
 
-from assurance.totp import Parameters
+from assurance.totp import TotpParameters
 from keys.xml import guard
 from keys.xml.encryption import open_cbc
 from keys.xml.guard import XmlRefused
@@ -48,7 +48,7 @@ class Device:
 
     serial: str
     seed: str
-    parameters: Parameters
+    parameters: TotpParameters
 
     def __repr__(self) -> str:
         return f"Device(serial={self.serial!r})"
@@ -137,7 +137,7 @@ def _device(package: etree._Element, opener: _Opener) -> Device:
     return Device(serial, base64.b32encode(secret).decode().rstrip("="), parameters)
 
 
-def _parameters(key: etree._Element, serial: str) -> Parameters:
+def _parameters(key: etree._Element, serial: str) -> TotpParameters:
     asked = key.find(_name("AlgorithmParameters"))
     suite = (asked.findtext(_name("Suite")) or "") if asked is not None else ""
     algorithm = _SUITES.get(suite.strip().lower().replace("-", ""))
@@ -154,7 +154,7 @@ def _parameters(key: etree._Element, serial: str) -> Parameters:
     for start in _times(key):
         if start != "0":
             raise PskcRefused(f"{serial}: its time does not start at the Unix epoch")
-    return Parameters(int(period), int(digits), algorithm)
+    return TotpParameters(int(period), int(digits), algorithm)
 
 
 def _times(key: etree._Element) -> Iterator[str]:

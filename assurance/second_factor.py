@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from assurance import passkeys, recovery_codes
 from assurance.means import TRUSTED, BoundBy, Factor, FactorKind
-from assurance.totp import Parameters, matching_step
+from assurance.totp import TotpParameters, matching_step
 from keys.sealing import Sealer
 from state.db import new_id
 
@@ -27,7 +27,7 @@ _CONTEXT: Final = "factor"
 
 
 @dataclass(frozen=True)
-class Method:
+class SecondFactorMethod:
     """A factor as a page may show it: no secret."""
 
     factor_id: str
@@ -56,7 +56,7 @@ class Locked:
     until: datetime
 
 
-Outcome = Accepted | Wrong | Locked
+FactorOutcome = Accepted | Wrong | Locked
 
 
 def bind_totp(
@@ -85,7 +85,7 @@ def bind_device(
     person_id: str,
     serial: str,
     seed: str,
-    parameters: Parameters,
+    parameters: TotpParameters,
     bound_by: BoundBy,
     now: datetime,
     used_step: int = 0,
@@ -129,7 +129,7 @@ def _add(session: Session, sealer: Sealer, factor: Factor, secret: str) -> Facto
     return factor
 
 
-def methods_of(session: Session, person_id: str, now: datetime) -> Sequence[Method]:
+def methods_of(session: Session, person_id: str, now: datetime) -> Sequence[SecondFactorMethod]:
     """The factors of this person that may lift a login, last used first and recovery codes
     at the end. One read.
     """
@@ -144,7 +144,9 @@ def methods_of(session: Session, person_id: str, now: datetime) -> Sequence[Meth
         )
     )
     return [
-        Method(f.id, f.kind, f.label, f.locked_until if _is_locked(f, now) else None, f.digits)
+        SecondFactorMethod(
+            f.id, f.kind, f.label, f.locked_until if _is_locked(f, now) else None, f.digits
+        )
         for f in session.scalars(query)
     ]
 
@@ -175,7 +177,7 @@ def verify(
     now: datetime,
     expected: str | None = None,
     given: str = "",
-) -> Outcome:
+) -> FactorOutcome:
     """Judge one code, in the caller's write transaction, which it must commit whatever the outcome.
 
     For SMS the caller compares hashes: ``expected`` of the code that was sent and still holds,
@@ -198,7 +200,7 @@ def verify_passkey(
     now: datetime,
     count: int | None,
     before: int,
-) -> Outcome:
+) -> FactorOutcome:
     """As ``verify``, for a passkey: ``count`` is its counter after this use, None where its answer
     was refused; ``before`` the counter that the answer was compared with.
     """
@@ -218,7 +220,7 @@ def _judged(
     person_id: str,
     now: datetime,
     step_of: Callable[[Factor], int | None],
-) -> Outcome:
+) -> FactorOutcome:
     factor = session.get(Factor, factor_id, with_for_update=True, populate_existing=True)
     if factor is None or factor.ended_at is not None or factor.person_id != person_id:
         return Wrong(0)
@@ -250,7 +252,7 @@ def _step(
         taken = recovery_codes.take(session, sealer, factor.id, code, now)
         return factor.last_step + 1 if taken else None
     seed = sealer.open(factor.secret, f"{_CONTEXT}:{factor.id}").decode()
-    parameters = Parameters(factor.period, factor.digits, factor.algorithm)
+    parameters = TotpParameters(factor.period, factor.digits, factor.algorithm)
     return matching_step(seed, code, now, factor.last_step, parameters)
 
 
@@ -267,7 +269,7 @@ def _take_step(session: Session, factor: Factor, step: int, now: datetime) -> bo
     return taken is not None
 
 
-def _failed(factor: Factor, now: datetime) -> Outcome:
+def _failed(factor: Factor, now: datetime) -> FactorOutcome:
     """Every fifth wrong code in a row locks, each time for longer; a hundred in a day lock for the
     rest of it, also with right ones in between.
     """

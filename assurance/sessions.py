@@ -16,18 +16,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-import structlog
 from sqlalchemy import ForeignKey, String, Update, bindparam, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from assurance.levels import AssuranceLevel
-from keys.sealing import SealBroken, Sealer, WrongMasterKey
+from keys.opening import open_or_log
+from keys.sealing import SealBroken, Sealer
 from state.clock import latest_beginning
 from state.db import Base, UtcDateTime, new_id, sealed_column, table_of
-from state.prepared import Prepared, insert_into
+from state.prepared import PreparedStatement, insert_into
 
 _CONTEXT: Final = "session"
-log = structlog.get_logger()
 _COOKIE: Final = re.compile(r"([0-9a-hjkmnp-tv-z]{26})\.([A-Za-z0-9_-]{43})")
 
 
@@ -49,7 +48,7 @@ class BrowserSession(Base):
 
 
 @dataclass(frozen=True)
-class Limits:
+class SessionLimits:
     """How long a session lasts without use, and at most."""
 
     idle: timedelta
@@ -57,7 +56,7 @@ class Limits:
 
 
 @dataclass(frozen=True)
-class Found:
+class ActiveSession:
     """A session that stands, as its browser showed it."""
 
     id: str
@@ -85,7 +84,7 @@ class Earlier:
 
 
 @dataclass(frozen=True)
-class Wish:
+class SessionRequest:
     """What a service and a request ask of an earlier login."""
 
     service_uuid: str
@@ -96,7 +95,7 @@ class Wish:
     second_factor_reuse: timedelta
 
 
-def may_continue(earlier: Earlier, wish: Wish, now: datetime) -> bool:
+def may_continue(earlier: Earlier, request: SessionRequest, now: datetime) -> bool:
     """May the earlier login answer for the user here? What it lacks in level is asked afterwards.
 
     Never for EH4. A second factor that the makelaar asked counts as long as the service allows; one
@@ -105,12 +104,12 @@ def may_continue(earlier: Earlier, wish: Wish, now: datetime) -> bool:
     age = now - earlier.authenticated_at
     return (
         earlier.group is not None
-        and earlier.group in wish.accepts
-        and not wish.force_authn
-        and (wish.max_age is None or is_fresh(age, timedelta(seconds=wish.max_age)))
-        and wish.needed < AssuranceLevel.EH4
-        and earlier.asserted_for in (None, wish.service_uuid)
-        and (_asks_one_factor(earlier, wish) or is_fresh(age, wish.second_factor_reuse))
+        and earlier.group in request.accepts
+        and not request.force_authn
+        and (request.max_age is None or is_fresh(age, timedelta(seconds=request.max_age)))
+        and request.needed < AssuranceLevel.EH4
+        and earlier.asserted_for in (None, request.service_uuid)
+        and (_asks_one_factor(earlier, request) or is_fresh(age, request.second_factor_reuse))
     )
 
 
@@ -121,15 +120,15 @@ def is_fresh(age: timedelta, limit: timedelta) -> bool:
     return timedelta(0) < limit and age <= limit
 
 
-def _asks_one_factor(earlier: Earlier, wish: Wish) -> bool:
+def _asks_one_factor(earlier: Earlier, request: SessionRequest) -> bool:
     """Nothing of the earlier login's second factor is relied upon here."""
-    return wish.needed < AssuranceLevel.EH2_PLUS or earlier.level < AssuranceLevel.EH2_PLUS
+    return request.needed < AssuranceLevel.EH2_PLUS or earlier.level < AssuranceLevel.EH2_PLUS
 
 
 _table = table_of(BrowserSession)
 _c = _table.c
-_INSERT: Final = Prepared(insert_into(_table))
-_FIND: Final = Prepared(
+_INSERT: Final = PreparedStatement(insert_into(_table))
+_FIND: Final = PreparedStatement(
     select(_c.person_id, _c.group, _c.facts, _c.started_at, _c.secret_hash).where(
         _c.id == bindparam("session"),
         _c.ended_at.is_(None),
@@ -141,8 +140,8 @@ _FIND: Final = Prepared(
 
 
 def find(
-    session: Session, sealer: Sealer, cookie: str, *, limits: Limits, now: datetime
-) -> Found | None:
+    session: Session, sealer: Sealer, cookie: str, *, limits: SessionLimits, now: datetime
+) -> ActiveSession | None:
     """The session of this cookie while it stands, in one read; None for anything else."""
     shown = _COOKIE.fullmatch(cookie)
     if shown is None:
@@ -155,14 +154,10 @@ def find(
     row = _FIND.first(session, {"session": shown[1], **moments})
     if row is None or not hmac.compare_digest(_hash(shown[2]), row[4]):
         return None
-    try:
-        facts = sealer.open(row[2], f"{_CONTEXT}:{shown[1]}")
-    except WrongMasterKey as wrong:
-        log.error("seal.wrong_master_key", what=_CONTEXT, error=str(wrong))
+    facts = open_or_log(sealer, row[2], f"{_CONTEXT}:{shown[1]}", what=_CONTEXT)
+    if facts is None:
         return None
-    except SealBroken:
-        return None
-    return Found(shown[1], row[0], row[1], facts, row[3])
+    return ActiveSession(shown[1], row[0], row[1], facts, row[3])
 
 
 def start(
@@ -173,7 +168,7 @@ def start(
     person_id: str,
     group: str | None,
     facts: bytes,
-    limits: Limits,
+    limits: SessionLimits,
     now: datetime,
 ) -> str:
     """Begin a session with the transaction of the caller; the value of its cookie."""
@@ -196,7 +191,7 @@ def start(
     return f"{identifier}.{secret}"
 
 
-def use(session: Session, identifier: str, *, limits: Limits, now: datetime) -> bool:
+def use(session: Session, identifier: str, *, limits: SessionLimits, now: datetime) -> bool:
     """The session served another login; False when it has ended meanwhile, anywhere."""
     done = session.execute(
         _standing(identifier, limits, now).values(last_used_at=now).returning(BrowserSession.id)
@@ -211,7 +206,7 @@ def raise_to(
     *,
     facts: bytes,
     began: Began | None,
-    limits: Limits,
+    limits: SessionLimits,
     now: datetime,
 ) -> str | None:
     """The session after a rise: new facts under a new secret, so that an identifier from before
@@ -271,7 +266,7 @@ def new_session_id() -> str:
     return new_id()
 
 
-def _standing(identifier: str, limits: Limits, now: datetime) -> Update:
+def _standing(identifier: str, limits: SessionLimits, now: datetime) -> Update:
     return (
         update(BrowserSession)
         .where(

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from assurance.levels import AssuranceLevel
+from assurance.levels import AssuranceLevel, suffices, weakest
 
 LOCAL_FACTOR_GIVES = AssuranceLevel.EH2_PLUS
 
@@ -36,6 +36,15 @@ class Trusted(Protocol):
     def level_ceiling(self) -> AssuranceLevel: ...
     @property
     def local_factor_lifts(self) -> bool: ...
+
+
+@dataclass(frozen=True)
+class Credited:
+    """What one login is worth before anything of ours is added to it."""
+
+    proofing: AssuranceLevel
+    authentication: AssuranceLevel
+    own_means: AssuranceLevel | None = None
 
 
 @dataclass(frozen=True)
@@ -96,13 +105,30 @@ def reached(identity: Assured, *, local_factor: bool) -> AssuranceLevel:
     return min(identity.proofing, authentication)
 
 
-def proofing_of(given: AssuranceLevel, *, local_factor_lifts: bool) -> AssuranceLevel:
-    """How well a makelaar's person counts as identified, by the level it gave and what its record
-    says.
+def credited(record: Trusted, said: AssuranceLevel) -> Credited:
+    """What counts of the level that a makelaar said: never more than its ceiling. Where its record
+    lets a factor of ours lift EH2, its people count as identified well enough for that.
     """
-    if given is AssuranceLevel.EH2 and local_factor_lifts:
-        return AssuranceLevel.EH2_PLUS
-    return given
+    given = weakest(said, record.level_ceiling)
+    lifts = record.local_factor_lifts and given is AssuranceLevel.EH2
+    return Credited(
+        proofing=AssuranceLevel.EH2_PLUS if lifts else given,
+        authentication=given,
+    )
+
+
+def credited_to_account(level: AssuranceLevel) -> Credited:
+    """What a password at Sluis is worth: an e-mail account stays what it is; a means of Sluis is
+    EH2 until its factor is shown.
+    """
+    if not level.is_of_a_scheme:
+        return Credited(proofing=level, authentication=level)
+    return Credited(proofing=level, authentication=AssuranceLevel.EH2, own_means=level)
+
+
+def answers(given: AssuranceLevel, asked: AssuranceLevel) -> bool:
+    """Is this what a makelaar was asked for? Less than EH2 never is."""
+    return given.is_of_a_scheme and suffices(given, asked)
 
 
 def allows_factor(record: Trusted) -> bool:

@@ -16,7 +16,7 @@ DRIFT: Final = 1  # steps before and after
 
 
 @dataclass(frozen=True)
-class Parameters:
+class TotpParameters:
     """How codes are made. ``period`` in seconds, ``algorithm`` sha1 or sha256."""
 
     period: int = PERIOD
@@ -24,12 +24,12 @@ class Parameters:
     algorithm: str = "sha1"
 
 
-APP: Final = Parameters()
+APP: Final = TotpParameters()
 _DIGESTS: Final = {"sha1": hashlib.sha1, "sha256": hashlib.sha256}
 
 
 def matching_step(
-    seed: str, code: str, now: datetime, after: int, parameters: Parameters = APP
+    seed: str, code: str, now: datetime, after: int, parameters: TotpParameters = APP
 ) -> int | None:
     """The time step that this code belongs to, later than ``after``; None where there is none.
 

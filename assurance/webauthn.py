@@ -28,7 +28,7 @@ class PasskeyRefused(Exception):
 
 
 @dataclass(frozen=True)
-class Party:
+class PasskeyParty:
     """Us, as a passkey knows us (§5.1.2): ``origin`` is compared exactly."""
 
     origin: str
@@ -41,7 +41,7 @@ class Party:
 
 
 @dataclass(frozen=True)
-class Owner:
+class PasskeyOwner:
     """Who the passkey is for. ``handle`` tells nobody who that is."""
 
     handle: bytes
@@ -63,7 +63,7 @@ def new_challenge() -> str:
 
 
 def creation_options(
-    party: Party, owner: Owner, challenge: str, known: Sequence[Credential]
+    party: PasskeyParty, owner: PasskeyOwner, challenge: str, known: Sequence[Credential]
 ) -> str:
     """What ``navigator.credentials.create`` is asked (§5.4), as JSON with base64url values."""
     from webauthn import generate_registration_options, options_to_json
@@ -88,7 +88,7 @@ def creation_options(
     return str(options_to_json(asked))
 
 
-def request_options(party: Party, challenge: str, known: Sequence[Credential]) -> str:
+def request_options(party: PasskeyParty, challenge: str, known: Sequence[Credential]) -> str:
     """What ``navigator.credentials.get`` is asked (§5.5): one of these passkeys, and that the
     device asks its user for a finger, a face or a PIN.
     """
@@ -105,7 +105,7 @@ def request_options(party: Party, challenge: str, known: Sequence[Credential]) -
     return str(options_to_json(asked))
 
 
-def created(party: Party, challenge: str, answer: str) -> Credential:
+def created(party: PasskeyParty, challenge: str, answer: str) -> Credential:
     """The new passkey (§7.1). Raises PasskeyRefused."""
     from webauthn import verify_registration_response
     from webauthn.helpers.cose import COSEAlgorithmIdentifier
@@ -130,7 +130,7 @@ def credential_id(answer: str) -> bytes:
     return _bytes(_read(answer)["id"])
 
 
-def used(party: Party, challenge: str, answer: str, known: Credential, handle: bytes) -> int:
+def used(party: PasskeyParty, challenge: str, answer: str, known: Credential, handle: bytes) -> int:
     """The sign counter after this use (§7.2). Raises PasskeyRefused: ``counter`` where it did not
     go forward.
     """

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from assurance.levels import AssuranceLevel
 from consent.authority import Authority
-from consent.documents import Answer, Document
+from consent.documents import Answer, AskedDocument
 from directory.services import RelyingParty
 from state.ephemeral import Operation
 from state.outbox import Message
@@ -53,7 +53,7 @@ class LoginRequest:
     released: tuple[
         str, ...
     ] = ()  # claims beyond the default that go out, known to the registration
-    document: Document | None = None  # that the user is asked to agree to
+    document: AskedDocument | None = None  # that the user is asked to agree to
     reply_to: Mapping[str, str | None] = field(default_factory=dict)
 
 

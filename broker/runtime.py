@@ -16,8 +16,8 @@ from broker.settings import Settings
 from keys.sealing import Sealer
 from state.clock import Clock
 from state.ephemeral import ExpiringStore
+from state.local_rate_limits import LocalRateLimits
 from state.outgoing import OutgoingClient
-from state.windows import Windows
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Runtime:
     holder: ConfigurationHolder
     downstreams: Mapping[DownstreamName, Downstream]
     current_session: Callable[[], Session]
-    windows: Windows = field(default_factory=Windows)
+    windows: LocalRateLimits = field(default_factory=LocalRateLimits)
 
     @property
     def configuration(self) -> Configuration:

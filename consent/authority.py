@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from assurance.levels import AssuranceLevel
+from assurance.levels import AssuranceLevel, highest, suffices
 
 
 class PartyIdType(enum.StrEnum):
@@ -113,7 +113,7 @@ def check(
     each must be enough; a higher mandate demands nothing.
     """
     is_chain = authority.kind is AuthorityKind.CHAIN
-    floor = max(needed, service.chain_level) if is_chain else needed
+    floor = highest(needed, service.chain_level) if is_chain else needed
     several = (
         (
             authority.service_uuid is not None and authority.service_uuid != service.uuid,
@@ -128,8 +128,8 @@ def check(
             bool(authority.branches) and (is_chain or not service.branch_restrictions),
             RefusalReason.BRANCH,
         ),
-        (authority.level < floor, RefusalReason.MANDATE_LEVEL),
-        (reached < floor, RefusalReason.LOGIN_LEVEL),
+        (not suffices(authority.level, floor), RefusalReason.MANDATE_LEVEL),
+        (not suffices(reached, floor), RefusalReason.LOGIN_LEVEL),
     )
     for applies, reason in several:
         if applies:

@@ -40,7 +40,7 @@ class Amount:
 
 
 @dataclass(frozen=True)
-class Document:
+class AskedDocument:
     """What is asked. ``digest``: SHA-256 of the file, 64 hex digits; ``size`` in bytes;
     ``answer_before``: the first day on which it is too late; ``may_deposit``: the user says whether
     it is deposited as well.
@@ -78,7 +78,7 @@ class Answer:
     at: datetime
 
 
-def read(text: str) -> Document:
+def read(text: str) -> AskedDocument:
     """The one document of ``authorization_details``. Raises DocumentRefused."""
     try:
         details = json.loads(text)
@@ -98,7 +98,7 @@ def read(text: str) -> Document:
     may_deposit = found.get("may_deposit", False)
     if not isinstance(may_deposit, bool):
         raise DocumentRefused("may_deposit is true or false")
-    return Document(
+    return AskedDocument(
         title=_line(found, "title", LONGEST_TITLE),
         summary=_line(found, "summary", LONGEST_SUMMARY),
         url=_url(file.get("url")),
@@ -111,7 +111,7 @@ def read(text: str) -> Document:
     )
 
 
-def as_asked(document: Document) -> dict[str, Any]:
+def as_asked(document: AskedDocument) -> dict[str, Any]:
     """The authorization detail of this document."""
     found: dict[str, Any] = {
         "type": TYPE,
@@ -133,7 +133,7 @@ def as_asked(document: Document) -> dict[str, Any]:
     return found
 
 
-def as_answered(document: Document, answer: Answer, reference: str) -> dict[str, Any]:
+def as_answered(document: AskedDocument, answer: Answer, reference: str) -> dict[str, Any]:
     """The same with what was answered (RFC 9396 §7.1)."""
     said: dict[str, Any] = {
         "decision": "agreed" if answer.agrees else "declined",

@@ -15,7 +15,7 @@ from typing import Any, Final, Protocol
 from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
-from assurance.levels import AssuranceLevel
+from assurance.levels import AssuranceLevel, weakest
 from consent.authority import (
     Authority,
     AuthorityKind,
@@ -30,7 +30,7 @@ from consent.chains import ChainMandate
 from consent.mandates import REGISTER, Mandate
 from directory.organisations import Organisation
 from state.db import table_of
-from state.prepared import Prepared
+from state.prepared import PreparedStatement
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Terms:
 
 
 @dataclass(frozen=True)
-class Held:
+class HeldMandate:
     """A mandate of a person, as read."""
 
     id: str
@@ -102,7 +102,7 @@ class Chained:
 # Written once: a statement that is built anew for every login costs more than the database does.
 _m, _c, _o = table_of(Mandate).c, table_of(ChainMandate).c, table_of(Organisation).c
 _intermediary = table_of(Organisation).alias("intermediary")
-_HELD: Final = Prepared(
+_HELD: Final = PreparedStatement(
     select(
         _m.id,
         _m.organisation_id,
@@ -123,7 +123,7 @@ _HELD: Final = Prepared(
         _o.suspended_at.is_(None),
     )
 )
-_CHAINED: Final = Prepared(
+_CHAINED: Final = PreparedStatement(
     select(
         _c.id,
         _c.intermediary_id,
@@ -185,7 +185,7 @@ def standing(mandate: Term, now: datetime) -> RefusalReason | None:
     return RefusalReason.EXPIRED if mandate.valid_until <= now else None
 
 
-def direct_authority(mandate: Held) -> Authority:
+def direct_authority(mandate: HeldMandate) -> Authority:
     """A mandate as a fact that can travel."""
     kind = AuthorityKind.GENERAL if mandate.service_uuid is None else AuthorityKind.DIRECT
     return Authority(
@@ -200,14 +200,14 @@ def direct_authority(mandate: Held) -> Authority:
     )
 
 
-def chain_authority(mandate: Held, chain: Chained) -> Authority:
+def chain_authority(mandate: HeldMandate, chain: Chained) -> Authority:
     """A chain: the person's mandate at the intermediary, and the intermediary's at the
     organisation.
     """
     return Authority(
         represented=chain.organisation,
         kind=AuthorityKind.CHAIN,
-        level=min(mandate.level, chain.level),
+        level=weakest(mandate.level, chain.level),
         source=REGISTER,
         intermediary=chain.intermediary,
         branches=tuple(mandate.branches),
@@ -224,13 +224,13 @@ def party(kvk: str, name: str, rsin: str | None) -> Party:
     return Party(PartyIdType.KVK, kvk, name, alternative)
 
 
-def _mandates_of(session: Session, person_id: str, service_uuid: str) -> list[Held]:
+def _mandates_of(session: Session, person_id: str, service_uuid: str) -> list[HeldMandate]:
     rows = _HELD.all(session, {"person": person_id, "service": service_uuid})
-    return [Held(*(*row[:8], party(*row[8:]))) for row in rows]
+    return [HeldMandate(*(*row[:8], party(*row[8:]))) for row in rows]
 
 
 def _chains(
-    session: Session, person_id: str, mandates: Iterable[Held], terms: Terms
+    session: Session, person_id: str, mandates: Iterable[HeldMandate], terms: Terms
 ) -> list[tuple[Authority, RefusalReason | None]]:
     """Through each intermediary for which the person may act here now."""
     held = {m.organisation_id: m for m in mandates if standing(m, terms.now) is None}

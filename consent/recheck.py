@@ -18,12 +18,12 @@ from consent.options import Terms, standing
 from directory.organisations import Organisation
 from directory.people import Person
 from state.db import table_of
-from state.prepared import Prepared
+from state.prepared import PreparedStatement
 
 _person, _mandate, _chain = table_of(Person), table_of(Mandate), table_of(ChainMandate)
 _own = table_of(Organisation).alias("own")  # of the mandate: in a chain the intermediary
 _behind = table_of(Organisation).alias("behind")  # of the chain mandate
-_NOW: Final = Prepared(
+_NOW: Final = PreparedStatement(
     select(
         _person.c.blocked_at,
         _mandate.c.id,
@@ -46,7 +46,7 @@ _NOW: Final = Prepared(
     .where(_person.c.id == bindparam("person"))
 )
 _USED: Final = {
-    table: Prepared(
+    table: PreparedStatement(
         update(table)
         .where(table.c.id == bindparam("used"))
         .values(last_used_at=bindparam("at", type_=table.c.last_used_at.type))

@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from state.db import Base, UtcDateTime, new_id, table_of
-from state.prepared import Prepared
+from state.prepared import PreparedStatement
 
 _SET: Final = ("person_id", "client_id", "service_uuid", "shown")
 _STANDS: Final = text("withdrawn_at IS NULL")
@@ -46,7 +46,7 @@ class Consent(Base):
 
 _table = table_of(Consent)
 _c = _table.c
-_COVERS: Final = Prepared(
+_COVERS: Final = PreparedStatement(
     select(_c.id)
     .where(
         _c.person_id == bindparam("person"),
@@ -60,13 +60,13 @@ _COVERS: Final = Prepared(
 _ROW: Final = {column.name: bindparam(column.name, type_=column.type) for column in _c}
 # Both databases know this clause, but SQLAlchemy has no word for it that both understand.
 _GIVE: Final = {
-    "sqlite": Prepared(
+    "sqlite": PreparedStatement(
         sqlite.insert(_table)
         .values(_ROW)
         .on_conflict_do_nothing(index_elements=_SET, index_where=_STANDS)
         .inline()
     ),
-    "postgresql": Prepared(
+    "postgresql": PreparedStatement(
         postgresql.insert(_table)
         .values(_ROW)
         .on_conflict_do_nothing(index_elements=_SET, index_where=_STANDS)

@@ -8,7 +8,7 @@ import enum
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Enum, ForeignKey, Index, String, or_, select
+from sqlalchemy import ForeignKey, Index, String, or_, select
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from assurance.levels import AssuranceLevel
@@ -16,7 +16,7 @@ from consent import mandates
 from consent.mandates import Mandate
 from directory.organisations import Organisation
 from directory.people import Membership, Person, Role
-from state.db import Base, LevelColumn, UtcDateTime, new_id
+from state.db import Base, LevelColumn, UtcDateTime, enum_column_type, new_id
 
 
 class RequestState(enum.StrEnum):
@@ -40,14 +40,7 @@ class MandateRequest(Base):
     level: Mapped[AssuranceLevel] = mapped_column(LevelColumn)
     message: Mapped[str | None] = mapped_column(String(500))
     reference: Mapped[str] = mapped_column(String(8))
-    state: Mapped[RequestState] = mapped_column(
-        Enum(
-            RequestState,
-            native_enum=False,
-            length=10,
-            values_callable=lambda e: [m.value for m in e],
-        )
-    )
+    state: Mapped[RequestState] = mapped_column(enum_column_type(RequestState, 10))
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     decided_by: Mapped[str | None] = mapped_column(String(26))

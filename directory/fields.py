@@ -34,7 +34,7 @@ Level = Annotated[
     AssuranceLevel,
     BeforeValidator(_level),
     PlainSerializer(lambda level: level.label, return_type=str),
-    WithJsonSchema({"enum": ["EH2", "EH2+", "EH3", "EH4"]}),
+    WithJsonSchema({"enum": [level.label for level in AssuranceLevel if level.is_of_a_scheme]}),
 ]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{1,62}$")]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=64, strip_whitespace=True)]

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from assurance.levels import AssuranceLevel
 from state.db import Base, LevelColumn, UtcDateTime, new_id, table_of
-from state.prepared import Prepared, insert_into
+from state.prepared import PreparedStatement, insert_into
 from state.purging import delete_some
 
 
@@ -55,7 +55,7 @@ class HistoryEntry(Base):
     new_browser: Mapped[bool] = mapped_column(Boolean, server_default=false())
 
 
-_INSERT: Final = Prepared(insert_into(table_of(HistoryEntry)))
+_INSERT: Final = PreparedStatement(insert_into(table_of(HistoryEntry)))
 
 
 def record(

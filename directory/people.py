@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Enum, ForeignKey, String, UniqueConstraint, bindparam, select
+from sqlalchemy import ForeignKey, String, UniqueConstraint, bindparam, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from directory.organisations import Organisation
 from keys.sealing import Sealer
-from state.db import Base, UtcDateTime, new_id, table_of, writing
-from state.prepared import Prepared
+from state.db import Base, UtcDateTime, enum_column_type, new_id, table_of, writing
+from state.prepared import PreparedStatement
 
 
 class Person(Base):
@@ -63,9 +63,7 @@ class Membership(Base):
     id: Mapped[str] = mapped_column(String(26), primary_key=True, default=new_id)
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
     organisation_id: Mapped[str] = mapped_column(ForeignKey("organisation.id"), index=True)
-    role: Mapped[Role] = mapped_column(
-        Enum(Role, native_enum=False, length=20, values_callable=lambda e: [m.value for m in e])
-    )
+    role: Mapped[Role] = mapped_column(enum_column_type(Role, 20))
     since: Mapped[datetime] = mapped_column(UtcDateTime)
     until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     person: Mapped[Person] = relationship(back_populates="memberships")
@@ -98,7 +96,7 @@ class Known:
 
 # Written once: a statement that is built anew for every login costs more than the database does.
 _identity, _person = table_of(ExternalIdentity).c, table_of(Person).c
-_FIND: Final = Prepared(
+_FIND: Final = PreparedStatement(
     select(
         _identity.person_id,
         _person.display_name,

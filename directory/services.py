@@ -22,7 +22,9 @@ Oin = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{20}$")]
 Group = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,63}$")]
 
 
-class Document(BaseModel):
+class RegisteredDocument(BaseModel):
+    """What a registration holds: nothing that is not known, and never changed once read."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
@@ -40,7 +42,7 @@ class ConsentRule(enum.StrEnum):
     NONE = "none"  # no page; so a name or an e-mail address never leaves
 
 
-class Service(Document):
+class Service(RegisteredDocument):
     """A catalogue entry: what a mandate is given for and which level it asks."""
 
     uuid: Uuid
@@ -80,14 +82,14 @@ class Profile(enum.StrEnum):
     STANDARD = "standard"
 
 
-class ReleasedClaim(Document):
+class ReleasedClaim(RegisteredDocument):
     """A claim that this client gets beyond ``sub``, ``acr`` and ``loa``, and why."""
 
     name: str
     purpose: LocalizedText
 
 
-class RelyingParty(Document, ABC):
+class RelyingParty(RegisteredDocument, ABC):
     """A portal, whatever protocol it speaks: what it offers and what it gets."""
 
     protocol: ClassVar[str]  # which of ``broker.downstream.DownstreamName`` it speaks

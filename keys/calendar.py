@@ -12,7 +12,7 @@ from keys.signing_key import KeyState, KeyUse, SigningKey
 
 
 @dataclass(frozen=True)
-class Entry:
+class CalendarEntry:
     """One key. ``moves_at``: when it leaves its state, or when its successor is published; None
     when no plan says so."""
 
@@ -26,7 +26,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Step:
+class CalendarStep:
     """What happens at a moment: this key goes to a state. ``kid`` is None for one not made yet."""
 
     at: datetime
@@ -36,13 +36,13 @@ class Step:
     to: KeyState
 
 
-def entries(keys: Sequence[SigningKey], policy: RotationPolicy) -> tuple[Entry, ...]:
+def entries(keys: Sequence[SigningKey], policy: RotationPolicy) -> tuple[CalendarEntry, ...]:
     """What stands, in the order of uses; the active key of each use first."""
     order = tuple(KeyState)
     rank = {needed: number for number, needed in enumerate(NEEDED)}
     ours = sorted(keys, key=lambda k: (rank[k.use, k.algorithm], -order.index(k.state)))
     return tuple(
-        Entry(
+        CalendarEntry(
             kid=key.kid,
             use=key.use,
             algorithm=key.algorithm,
@@ -57,7 +57,7 @@ def entries(keys: Sequence[SigningKey], policy: RotationPolicy) -> tuple[Entry, 
 
 def steps(
     keys: Sequence[SigningKey], uses: Sequence[KeyUse], now: datetime, policy: RotationPolicy
-) -> tuple[Step, ...]:
+) -> tuple[CalendarStep, ...]:
     """What a rotation of these uses brings, when it is begun now or is under way."""
     needed = [each for each in NEEDED if each[0] in uses]
     found = [step for use, algorithm in needed for step in _of(keys, use, algorithm, now, policy)]
@@ -66,16 +66,16 @@ def steps(
 
 def _of(
     keys: Sequence[SigningKey], use: KeyUse, algorithm: str, now: datetime, policy: RotationPolicy
-) -> Iterator[Step]:
+) -> Iterator[CalendarStep]:
     mine = {key.state: key for key in keys if (key.use, key.algorithm) == (use, algorithm)}
     following, old = mine.get(KeyState.NEXT), mine.get(KeyState.ACTIVE)
     if following is None:
-        yield Step(now, use, algorithm, None, KeyState.NEXT)
+        yield CalendarStep(now, use, algorithm, None, KeyState.NEXT)
     signs = max(now, (following.state_since if following else now) + policy.publish)
-    yield Step(signs, use, algorithm, following.kid if following else None, KeyState.ACTIVE)
+    yield CalendarStep(signs, use, algorithm, following.kid if following else None, KeyState.ACTIVE)
     if old is not None:
-        yield Step(signs, use, algorithm, old.kid, KeyState.RETIRING)
-        yield Step(signs + policy.keep, use, algorithm, old.kid, KeyState.RETIRED)
+        yield CalendarStep(signs, use, algorithm, old.kid, KeyState.RETIRING)
+        yield CalendarStep(signs + policy.keep, use, algorithm, old.kid, KeyState.RETIRED)
 
 
 def _moves_at(

@@ -5,10 +5,10 @@ from __future__ import annotations
 import enum
 from datetime import datetime
 
-from sqlalchemy import Enum, Index, String, Text, text
+from sqlalchemy import Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from state.db import Base, UtcDateTime, sealed_column
+from state.db import Base, UtcDateTime, enum_column_type, sealed_column
 
 
 class KeyUse(enum.StrEnum):
@@ -48,13 +48,9 @@ class SigningKey(Base):
     )
 
     kid: Mapped[str] = mapped_column(String(43), primary_key=True)
-    use: Mapped[KeyUse] = mapped_column(
-        Enum(KeyUse, native_enum=False, length=20, values_callable=lambda e: [m.value for m in e])
-    )
+    use: Mapped[KeyUse] = mapped_column(enum_column_type(KeyUse, 20))
     algorithm: Mapped[str] = mapped_column(String(10))  # RS256, ES256, or RSA for SAML
-    state: Mapped[KeyState] = mapped_column(
-        Enum(KeyState, native_enum=False, length=10, values_callable=lambda e: [m.value for m in e])
-    )
+    state: Mapped[KeyState] = mapped_column(enum_column_type(KeyState, 10))
     sealed: Mapped[bytes | None] = sealed_column("signing-key:{use}:{kid}")  # PKCS #8 DER
     certificate: Mapped[str | None] = mapped_column(Text)  # PEM, for SAML
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -16,6 +16,7 @@ from sqlalchemy import ForeignKey, Integer, String, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from assurance.levels import AssuranceLevel
+from assurance.step_up import credited_to_account
 from directory.people import Known, Person
 from providers import passwords
 from providers.interface import Identity
@@ -107,7 +108,7 @@ class Right:
 
 
 @dataclass(frozen=True)
-class Wrong:
+class WrongPassword:
     """Unknown, wrong, over, ended or paused: the same for whoever asks; ``reason`` is for us."""
 
     reason: str
@@ -136,7 +137,7 @@ def level_of(session: Session, person_id: str) -> AssuranceLevel | None:
     return session.scalar(query)
 
 
-def verify(session: Session, *, name: str, password: str, now: datetime) -> Right | Wrong:
+def verify(session: Session, *, name: str, password: str, now: datetime) -> Right | WrongPassword:
     """Judge a name and a password. Commits what it counted. The same work for known and unknown.
 
     During a pause nothing is counted and nothing is right; a pause is at most a quarter of an hour,
@@ -146,20 +147,22 @@ def verify(session: Session, *, name: str, password: str, now: datetime) -> Righ
     right = passwords.matches(account.password_hash if account is not None else None, password)
     with writing(session):
         if account is None:
-            return Wrong("unknown")
+            return WrongPassword("unknown")
         return _judged(session, account, right, now)
 
 
-def _judged(session: Session, account: Account, right: bool, now: datetime) -> Right | Wrong:
+def _judged(
+    session: Session, account: Account, right: bool, now: datetime
+) -> Right | WrongPassword:
     if account.paused_until is not None and account.paused_until > now:
-        return Wrong("paused", account.person_id)
+        return WrongPassword("paused", account.person_id)
     if not right:
         _count(session, account, now)
-        return Wrong("password", account.person_id)
+        return WrongPassword("password", account.person_id)
     if account.temporary_until is not None and account.temporary_until <= now:
-        return Wrong("temporary_password_over", account.person_id)
+        return WrongPassword("temporary_password_over", account.person_id)
     if not _admitted(session, account, now):
-        return Wrong("paused", account.person_id)
+        return WrongPassword("paused", account.person_id)
     return Right(
         account.id,
         account.person_id,
@@ -239,17 +242,15 @@ def still_stands(session: Session, identity: Identity) -> bool:
 
 
 def identity_of(right: Right, now: datetime) -> Identity:
-    """Who logged in: an e-mail account stays EMAIL; a means of Sluis is EH2 until its factor is
-    shown.
-    """
-    is_means = right.level > AssuranceLevel.EMAIL
+    """Who logged in, before a factor is shown."""
+    worth = credited_to_account(right.level)
     return Identity(
         provider_id=PROVIDER_ID,
         subject=right.account_id,
-        proofing=right.level,
-        authentication=AssuranceLevel.EH2 if is_means else AssuranceLevel.EMAIL,
+        proofing=worth.proofing,
+        authentication=worth.authentication,
         authenticated_at=now,
-        own_means=right.level if is_means else None,
+        own_means=worth.own_means,
     )
 
 

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
-from assurance.levels import AssuranceLevel
 from directory.fields import Level, LocalizedText, Slug
+from directory.services import RegisteredDocument
 
 OWN: Final = "sluis"  # who vouches for accounts at Sluis itself; no makelaar has this id
 
 
-class Document(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class SamlSettings(Document):
+class SamlSettings(RegisteredDocument):
     """A makelaar that speaks SAML 2.0. Exactly one of ``metadata`` (the XML itself) and
     ``metadata_url``; with a URL the fetched XML is kept in ``metadata`` of the stored document.
     """
@@ -35,7 +31,7 @@ class SamlSettings(Document):
     skew_seconds: Annotated[int, Field(ge=0, le=180)] = 60
 
 
-class OidcSettings(Document):
+class OidcSettings(RegisteredDocument):
     """A makelaar that speaks OpenID Connect."""
 
     issuer: str
@@ -51,7 +47,7 @@ class OidcSettings(Document):
     skew_seconds: Annotated[int, Field(ge=0, le=180)] = 60
 
 
-class ProviderRecord(Document):
+class ProviderRecord(RegisteredDocument):
     """One makelaar.
 
     ``level_ceiling``: the most that is believed. ``levels`` maps values on the wire to levels; the
@@ -98,17 +94,13 @@ class ProviderRecord(Document):
             raise ValueError(f"a makelaar of kind {self.kind} has exactly the section {self.kind}")
         if self.id == OWN:
             raise ValueError(f"the id {OWN} is that of Sluis itself")
-        if self.level_ceiling < AssuranceLevel.EH2:
+        if not self.level_ceiling.is_of_a_scheme:
             raise ValueError("a makelaar gives EH2 or higher")
         return self
 
     @property
     def key(self) -> str:
         return self.id
-
-    def believes(self, level: AssuranceLevel) -> AssuranceLevel:
-        """The level to credit for what this makelaar says: never more than its ceiling."""
-        return min(level, self.level_ceiling)
 
     def may_speak_for(self, kvk: str) -> bool:
         """True where it may assert something about the organisation with this KvK number."""

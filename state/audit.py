@@ -15,7 +15,6 @@ from typing import Any, Final
 from sqlalchemy import (
     JSON,
     BigInteger,
-    Enum,
     Index,
     Integer,
     LargeBinary,
@@ -27,8 +26,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Mapper, Session, mapped_column
 
 from assurance.levels import AssuranceLevel
-from state.db import Base, LevelColumn, UtcDateTime, table_of
-from state.prepared import Prepared, insert_into
+from state.db import Base, LevelColumn, UtcDateTime, enum_column_type, table_of
+from state.prepared import PreparedStatement, insert_into
 
 Detail = str | int | bool | None
 PEOPLE: Final = ("person", "approved_by", "operator")  # details that hold the id of a person
@@ -45,8 +44,6 @@ class EventTag(enum.StrEnum):
     MESSAGE_GIVEN_UP = "message.given_up"
     MESSAGE_RETRIED = "message.retried"
     CODE_REUSED = "code.reused"
-    GRANT_REVOKED = "grant.revoked"
-    TOKEN_REFUSED = "token.refused"
     PASSWORD_CHANGED = "password.changed"
     PASSWORD_RECOVERED = "password.recovered"
     RECOVERY_ASKED = "recovery.asked"
@@ -69,25 +66,16 @@ class EventTag(enum.StrEnum):
     FACTOR_LOCKED = "factor.locked"
     SMS_STOPPED = "sms.stopped"
     RECOVERY_CODE_USED = "recovery_code.used"
-    MEANS_ACTIVATED = "means.activated"
-    MEANS_REVOKED = "means.revoked"
     CONSENT_GIVEN = "consent.given"
     DOCUMENT_ANSWERED = "document.answered"
-    CONSENT_WITHDRAWN = "consent.withdrawn"
     MANDATE_REQUESTED = "mandate.requested"
     MANDATE_REQUEST_REFUSED = "mandate.request_refused"
     MANDATE_GRANTED = "mandate.granted"
-    MANDATE_CHANGED = "mandate.changed"
     MANDATE_REVOKED = "mandate.revoked"
-    CHAIN_GRANTED = "chain.granted"
-    CHAIN_REVOKED = "chain.revoked"
-    MEMBER_ADDED = "member.added"
-    MEMBER_REMOVED = "member.removed"
     PERSON_BLOCKED = "person.blocked"
     PERSON_UNBLOCKED = "person.unblocked"
     ADDRESS_CHANGED = "person.address_changed"
     PERSON_LOOKED_UP = "person.looked_up"
-    SESSION_STARTED = "session.started"
     SESSION_ENDED = "session.ended"
     PARTY_SWITCHED = "party.switched"
     OPERATOR_ADDED = "operator.added"
@@ -153,13 +141,7 @@ class AuditRow(Base):
         BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
     )
     tag: Mapped[EventTag] = mapped_column(
-        Enum(
-            EventTag,
-            native_enum=False,
-            create_constraint=False,
-            length=40,
-            values_callable=lambda e: [m.value for m in e],
-        ),
+        enum_column_type(EventTag, 40),
         index=True,
     )
     at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
@@ -179,7 +161,7 @@ class AuditRow(Base):
 
 
 _SEALERS: Final = ("id", "batch", "sealed_people", "digest")
-_INSERT: Final = Prepared(insert_into(table_of(AuditRow), without=_SEALERS))
+_INSERT: Final = PreparedStatement(insert_into(table_of(AuditRow), without=_SEALERS))
 _FIELDS: Final = tuple(name for name in AuditEvent.__dataclass_fields__ if name != "details")
 
 

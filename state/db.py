@@ -4,6 +4,7 @@ the caller.
 
 from __future__ import annotations
 
+import enum
 import secrets
 import sqlite3
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, LargeBinary, MetaData, String, Table, event
+from sqlalchemy import DateTime, Enum, LargeBinary, MetaData, String, Table, event
 from sqlalchemy.engine import Dialect, Engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, MappedColumn, Session, mapped_column
@@ -74,6 +75,19 @@ class LevelColumn(TypeDecorator[AssuranceLevel]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> AssuranceLevel | None:  # noqa: ARG002
         return AssuranceLevel.from_label(value) if value is not None else None
+
+
+def enum_column_type(words: type[enum.StrEnum], length: int) -> Enum:
+    """A column that holds the values of an enum as plain text: no type and no constraint in the
+    database, so that a new word needs no migration.
+    """
+    return Enum(
+        words,
+        native_enum=False,
+        create_constraint=False,
+        length=length,
+        values_callable=lambda known: [member.value for member in known],
+    )
 
 
 def sealed_column(context: str) -> MappedColumn[Any]:

@@ -2,9 +2,9 @@
 afterwards.
 
 Content is sealed while it waits and blanked once it was sent. What was given up is kept sealed for
-``state.undelivered.KEPT``, for an operator to offer it again, unless its time is over. A message is
-claimed before it is sent, so two workers never send the same one; if a worker dies in between, it
-is sent again with the same message id.
+``state.outbox_queries.KEPT``, for an operator to offer it again, unless its time is over. A message
+is claimed before it is sent, so two workers never send the same one; if a worker dies in between,
+it is sent again with the same message id.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from sqlalchemy import Index, Integer, String, exists, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from keys.sealing import SealBroken, Sealer, WrongMasterKey
-from state import audit, bell
+from state import audit, outbox_wakeup
 from state.audit import AuditEvent, EventTag
 from state.clock import Clock
 from state.db import Base, UtcDateTime, new_id, sealed_column, writing
@@ -159,7 +159,7 @@ def enqueue(
     )
     row.sealed = sealer.seal(_MESSAGE.dump_json(message), f"{_CONTEXT}:{row.id}")
     session.add(row)
-    bell.at_commit(session)
+    outbox_wakeup.wake_at_commit(session)
     return row.id
 
 

@@ -47,7 +47,7 @@ class OutgoingFailed(Exception):
 
 
 @dataclass(frozen=True)
-class Answer:
+class HttpAnswer:
     """What came back. Header names in lower case; ``body`` within the limit that was asked."""
 
     status: int
@@ -98,7 +98,7 @@ class OutgoingClient:
         accept: str = "*/*",
         max_bytes: int = MAX_BYTES,
         headers: Mapping[str, str] | None = None,
-    ) -> Answer:
+    ) -> HttpAnswer:
         """GET. Raises OutgoingRefused before anything is sent, OutgoingFailed afterwards."""
         return self._call("GET", url, None, {"Accept": accept, **(headers or {})}, max_bytes)
 
@@ -109,7 +109,7 @@ class OutgoingClient:
         *,
         headers: Mapping[str, str] | None = None,
         max_bytes: int = MAX_BYTES,
-    ) -> Answer:
+    ) -> HttpAnswer:
         """POST a form. Raises as ``get``."""
         sent = {
             "Content-Type": "application/x-www-form-urlencoded",
@@ -125,14 +125,14 @@ class OutgoingClient:
         *,
         headers: Mapping[str, str] | None = None,
         max_bytes: int = MAX_BYTES,
-    ) -> Answer:
+    ) -> HttpAnswer:
         """POST JSON. Raises as ``get``."""
         sent = {"Content-Type": "application/json", "Accept": "application/json", **(headers or {})}
         return self._call("POST", url, json.dumps(document).encode(), sent, max_bytes)
 
     def _call(
         self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], max_bytes: int
-    ) -> Answer:
+    ) -> HttpAnswer:
         target = parse_target(url, self._loopback, self._ports)
         party = target.authority
         if not self._breaker.admits(party):
@@ -158,7 +158,7 @@ class OutgoingClient:
         body: bytes | None,
         headers: Mapping[str, str],
         max_bytes: int,
-    ) -> Answer:
+    ) -> HttpAnswer:
         left = self._deadline()
         try:
             with self._connected(target, self._addresses(target), left) as plain:
@@ -228,7 +228,7 @@ def _host_header(target: Target) -> str:
     )
 
 
-def _read_answer(response: http.client.HTTPResponse, max_bytes: int) -> Answer:
+def _read_answer(response: http.client.HTTPResponse, max_bytes: int) -> HttpAnswer:
     if 300 <= response.status < 400:
         raise OutgoingFailed("redirected")
     content = b""
@@ -238,7 +238,7 @@ def _read_answer(response: http.client.HTTPResponse, max_bytes: int) -> Answer:
             raise OutgoingFailed("too_large")
     if response.length:
         raise OutgoingFailed("cut_short")
-    return Answer(
+    return HttpAnswer(
         response.status, {name.lower(): value for name, value in response.getheaders()}, content
     )
 

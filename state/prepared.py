@@ -45,7 +45,7 @@ class _Compiled:
         return tuple(values)
 
 
-class Prepared:
+class PreparedStatement:
     """One statement. Runs in the transaction of the session that it is given."""
 
     def __init__(self, statement: Select[Any] | Insert | Update) -> None:

@@ -13,10 +13,10 @@ import enum
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Enum, Integer, String, cast, func, select
+from sqlalchemy import JSON, Integer, String, cast, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from state.db import Base, UtcDateTime
+from state.db import Base, UtcDateTime, enum_column_type
 
 
 class Kind(enum.StrEnum):
@@ -37,7 +37,7 @@ class Registration(Base):
     __tablename__ = "registration"
 
     kind: Mapped[Kind] = mapped_column(
-        Enum(Kind, native_enum=False, length=20, values_callable=lambda e: [m.value for m in e]),
+        enum_column_type(Kind, 20),
         primary_key=True,
     )
     name: Mapped[str] = mapped_column(String(200), primary_key=True)

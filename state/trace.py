@@ -18,7 +18,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from assurance.levels import AssuranceLevel
 from state.db import Base, LevelColumn, UtcDateTime, new_id, table_of
-from state.prepared import Prepared, insert_into
+from state.prepared import PreparedStatement, insert_into
 from state.purging import delete_some
 
 # Crockford's base 32: no I, L, O and U; who reads I or L means 1, who reads O means 0.
@@ -113,7 +113,7 @@ class Trace(Base):
     steps: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
 
 
-_INSERT: Final = Prepared(insert_into(table_of(Trace)))
+_INSERT: Final = PreparedStatement(insert_into(table_of(Trace)))
 _STEPS: Final = TypeAdapter(tuple[TraceStep, ...])
 
 

@@ -27,7 +27,7 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundTrace:
     """A trace and its row's id, which tells logins with the same reference apart."""
 
     id: str
@@ -36,7 +36,7 @@ class Found:
 
 def newest(
     session: Session, wanted: Wanted, *, limit: int, before: str | None = None
-) -> Sequence[Found]:
+) -> Sequence[FoundTrace]:
     """Logins that ended last, newest first; ``before``: those that ended earlier than the one with
     this id. At most MOST_ROWS.
     """
@@ -46,19 +46,19 @@ def newest(
         earlier = and_(Trace.ended_at == last.ended_at, Trace.id < last.id)
         query = query.where(or_(Trace.ended_at < last.ended_at, earlier))
     ordered = query.order_by(Trace.ended_at.desc(), Trace.id.desc()).limit(min(limit, MOST_ROWS))
-    return [Found(row.id, record_of(row)) for row in session.scalars(ordered)]
+    return [FoundTrace(row.id, record_of(row)) for row in session.scalars(ordered)]
 
 
-def with_reference(session: Session, reference: str) -> Sequence[Found]:
+def with_reference(session: Session, reference: str) -> Sequence[FoundTrace]:
     """Every login with this reference (as from parse_reference), newest first: they may collide."""
     query = select(Trace).where(Trace.reference == reference).order_by(Trace.ended_at.desc())
-    return [Found(row.id, record_of(row)) for row in session.scalars(query.limit(MOST_ROWS))]
+    return [FoundTrace(row.id, record_of(row)) for row in session.scalars(query.limit(MOST_ROWS))]
 
 
-def one(session: Session, trace_id: str) -> Found | None:
+def one(session: Session, trace_id: str) -> FoundTrace | None:
     """The login in this row."""
     row = session.get(Trace, trace_id) if _may_be_id(trace_id) else None
-    return Found(row.id, record_of(row)) if row is not None else None
+    return FoundTrace(row.id, record_of(row)) if row is not None else None
 
 
 def outcomes_since(session: Session, since: datetime) -> Mapping[str, int]:

@@ -83,7 +83,7 @@ class InProcessOutgoing(OutgoingClient):
 
     def _call(
         self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], max_bytes: int
-    ) -> outgoing.Answer:
+    ) -> outgoing.HttpAnswer:
         self.calls.append(url)
         try:
             text = body.decode() if body is not None else None
@@ -93,7 +93,7 @@ class InProcessOutgoing(OutgoingClient):
         if len(got.body) > max_bytes:
             raise outgoing.OutgoingFailed("too_large")
         lower = {name.lower(): value for name, value in got.headers}
-        return outgoing.Answer(got.status, lower, got.body)
+        return outgoing.HttpAnswer(got.status, lower, got.body)
 
 
 @dataclass(frozen=True)

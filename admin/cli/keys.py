@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from admin.cli.columns import aligned
 from admin.tables import TABLES
 from broker.settings import Settings
-from keys.calendar import Entry, Step, entries, steps
+from keys.calendar import CalendarEntry, CalendarStep, entries, steps
 from keys.master_key_file import load_sealer
 from keys.revocation import Revoked, consequences, find, revoke
 from keys.rotation import NEEDED, NextKeyExists, RotationPolicy, introduce, live_keys
@@ -97,21 +97,21 @@ def _has_next(keys: Sequence[SigningKey], key: SigningKey) -> bool:
     return any((other.use, other.algorithm, other.state) == wanted for other in keys)
 
 
-def _as_document(entry: Entry) -> dict[str, str | None]:
+def _as_document(entry: CalendarEntry) -> dict[str, str | None]:
     return {
         name: value.isoformat() if isinstance(value, datetime) else value
         for name, value in asdict(entry).items()
     }
 
 
-def _as_row(entry: Entry) -> tuple[str, ...]:
+def _as_row(entry: CalendarEntry) -> tuple[str, ...]:
     return (
         *(entry.use, entry.algorithm, entry.kid[:SHOWN], entry.state),
         *(_day(entry.since), _day(entry.moves_at), _day(entry.certificate_end)),
     )
 
 
-def _as_step(step: Step) -> tuple[str, ...]:
+def _as_step(step: CalendarStep) -> tuple[str, ...]:
     which = step.kid[:SHOWN] if step.kid is not None else "a new key"
     return (_day(step.at), step.use, step.algorithm, f"{which} {_WORDS[step.to]}")
 

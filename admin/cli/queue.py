@@ -8,12 +8,12 @@ from dataclasses import asdict
 from admin.cli.columns import aligned
 from admin.tables import TABLES
 from broker.settings import Settings
-from state import undelivered
+from state import outbox_queries
 from state.clock import utc_now
 from state.db import writing
 from state.engine import session_at
+from state.outbox_queries import Queued, State
 from state.trace import show_reference
-from state.undelivered import Queued, State
 
 _HEAD = ("Id", "Channel", "State", "At (UTC)", "Tries", "Reference", "Reason")
 
@@ -22,7 +22,7 @@ def list_messages(settings: Settings, state: State | None, *, as_json: bool) -> 
     """Lines to print, the newest message first; never a recipient or content."""
     assert TABLES
     with session_at(settings.database.url) as session:
-        found = undelivered.listed(session, state)
+        found = outbox_queries.listed(session, state)
     if as_json:
         return [json.dumps([asdict(one) for one in found], default=str)]
     return aligned([_HEAD, *map(_row, found)]) if found else ["No messages."]
@@ -41,4 +41,4 @@ def retry_messages(settings: Settings, message_id: str | None) -> int:
     """Offer one message again, or each that was given up; how many."""
     assert TABLES
     with session_at(settings.database.url) as session, writing(session):
-        return undelivered.retry(session, utc_now(), message_id)
+        return outbox_queries.retry(session, utc_now(), message_id)

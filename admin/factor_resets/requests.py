@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import JSON, Enum, ForeignKey, String, select
+from sqlalchemy import JSON, ForeignKey, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from admin.factor_resets.rules import Proof, Reason, proofs_for
@@ -23,7 +23,7 @@ from directory.people import Person
 from providers import accounts
 from state import audit
 from state.audit import AuditEvent, Detail, EventTag
-from state.db import Base, LevelColumn, UtcDateTime, new_id
+from state.db import Base, LevelColumn, UtcDateTime, enum_column_type, new_id
 from state.purging import delete_some
 
 VALID_FOR: Final = timedelta(hours=1)
@@ -39,16 +39,6 @@ class Outcome(enum.StrEnum):
     STALE = "stale"
 
 
-def _words(names: type[enum.StrEnum]) -> Enum:
-    return Enum(
-        names,
-        native_enum=False,
-        create_constraint=False,
-        length=20,
-        values_callable=lambda e: [m.value for m in e],
-    )
-
-
 class FactorReset(Base):
     """A request; it is open while ``outcome`` is empty and its time lasts. ``factors`` are ids of
     those that must go, ``standing`` a digest of all that the person had. ``level``: what they give.
@@ -61,12 +51,12 @@ class FactorReset(Base):
     asked_by: Mapped[str] = mapped_column(ForeignKey("person.id"))
     factors: Mapped[list[str]] = mapped_column(JSON)
     standing: Mapped[str] = mapped_column(String(64))
-    reason: Mapped[Reason] = mapped_column(_words(Reason))
-    proof: Mapped[Proof] = mapped_column(_words(Proof))
+    reason: Mapped[Reason] = mapped_column(enum_column_type(Reason, 20))
+    proof: Mapped[Proof] = mapped_column(enum_column_type(Proof, 20))
     level: Mapped[AssuranceLevel] = mapped_column(LevelColumn)
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    outcome: Mapped[Outcome | None] = mapped_column(_words(Outcome), index=True)
+    outcome: Mapped[Outcome | None] = mapped_column(enum_column_type(Outcome, 20), index=True)
     decided_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

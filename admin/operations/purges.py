@@ -14,7 +14,7 @@ from admin.factor_resets import requests
 from broker.process import Parts
 from broker.sso import grants
 from directory import history
-from state import outbox, trace, undelivered
+from state import outbox, outbox_queries, trace
 from state.db import writing
 
 MOST_PORTIONS: Final = 1000  # in one run; the rest goes in the next
@@ -30,7 +30,7 @@ def purge(parts: Parts) -> None:
     for portion in (
         partial(trace.purge, before=before(kept.trace_days)),
         partial(history.purge, before=before(kept.history_days)),
-        partial(undelivered.purge, before=now - undelivered.KEPT),
+        partial(outbox_queries.purge, before=now - outbox_queries.KEPT),
         partial(outbox.purge, before=before(kept.outbox_days)),
         partial(requests.purge, before=before(kept.session_days)),
         partial(grants.purge, before=before(kept.session_days)),

@@ -20,7 +20,7 @@ from admin.operations.jobs import run_until
 from broker.monitoring import draining, heartbeat
 from broker.oidc.backchannel_logout import LogoutAdapter
 from broker.process import Parts
-from state import bell
+from state import outbox_wakeup
 from state.adapters.channels import ByChannel
 from state.ephemeral import StoreUnavailable
 from state.outbox import CHANNELS, Adapter, Channel, deliver_next, due_channels
@@ -66,7 +66,7 @@ def start_worker(parts: Parts) -> Worker:
     """Deliver and do the jobs in threads of this process. Several workers never send a message
     twice. Raises ValueError for an adapter that cannot work.
     """
-    adapter, stop, rung = adapter_of(parts), threading.Event(), bell.hear()
+    adapter, stop, rung = adapter_of(parts), threading.Event(), outbox_wakeup.subscribe()
     bells: Bells = {channel: threading.Event() for channel in CHANNELS}
     for name, body in (("jobs", run_until), ("beat", _beat_until)):
         # May be cut off anywhere, so the end of the process does not wait for them.

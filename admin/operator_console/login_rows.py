@@ -7,10 +7,10 @@ from broker.configuration import Configuration
 from broker.web.language import locale
 from broker.web.registration_names import OWN, makelaar_name, service_name
 from providers.accounts import PROVIDER_ID
-from state.trace_search import Found
+from state.trace_search import FoundTrace
 
 
-def login_row(configuration: Configuration, found: Found) -> LoginRow:
+def login_row(configuration: Configuration, found: FoundTrace) -> LoginRow:
     """One line of a list."""
     record = found.record
     return LoginRow(

@@ -15,7 +15,7 @@ from broker.web.registration_names import client_name, makelaar_name, service_na
 from state import audit, trace_search
 from state.audit import AuditEvent
 from state.trace import TraceStep, show_reference
-from state.trace_search import Found
+from state.trace_search import FoundTrace
 
 
 def views(rt: Runtime, reference: str) -> tuple[TraceView, ...]:
@@ -29,7 +29,7 @@ def views(rt: Runtime, reference: str) -> tuple[TraceView, ...]:
     return (_of_events(rt, events),) if events else ()
 
 
-def view(rt: Runtime, found: Found) -> TraceView:
+def view(rt: Runtime, found: FoundTrace) -> TraceView:
     """One login."""
     record, configuration = found.record, rt.configuration
     failed = record.failed
@@ -50,7 +50,7 @@ def view(rt: Runtime, found: Found) -> TraceView:
     )
 
 
-def document(found: Found) -> dict[str, Any]:
+def document(found: FoundTrace) -> dict[str, Any]:
     """What an export holds: machine words, times and identifiers of registrations."""
     record = found.record
     return {

@@ -9,12 +9,12 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
-from sqlalchemy import Enum, ForeignKey, String, or_, select, update
+from sqlalchemy import ForeignKey, String, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from directory.people import Person
 from providers.accounts import Account
-from state.db import Base, UtcDateTime, new_id
+from state.db import Base, UtcDateTime, enum_column_type, new_id
 
 
 class OperatorRole(enum.StrEnum):
@@ -60,14 +60,7 @@ class OperatorAssignment(Base):
 
     id: Mapped[str] = mapped_column(String(26), primary_key=True, default=new_id)
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
-    role: Mapped[OperatorRole] = mapped_column(
-        Enum(
-            OperatorRole,
-            native_enum=False,
-            length=20,
-            values_callable=lambda e: [m.value for m in e],
-        )
-    )
+    role: Mapped[OperatorRole] = mapped_column(enum_column_type(OperatorRole, 20))
     since: Mapped[datetime] = mapped_column(UtcDateTime)
     until: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

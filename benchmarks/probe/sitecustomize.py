@@ -56,9 +56,9 @@ def _count_sql(count) -> None:  # type: ignore[no-untyped-def]
 
 def _count_prepared(count) -> None:  # type: ignore[no-untyped-def]
     """Statements that run on the driver pass by the events of the engine."""
-    from state.prepared import Prepared
+    from state.prepared import PreparedStatement
 
-    original = Prepared._execute
+    original = PreparedStatement._execute
 
     def execute(self, connection, parameters):  # type: ignore[no-untyped-def]
         if self._statement.is_select:
@@ -67,7 +67,7 @@ def _count_prepared(count) -> None:  # type: ignore[no-untyped-def]
             connection.info["bench_wrote"] = True
         return original(self, connection, parameters)
 
-    Prepared._execute = execute
+    PreparedStatement._execute = execute
 
 
 def _count_store(count) -> None:  # type: ignore[no-untyped-def]

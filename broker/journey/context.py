@@ -214,7 +214,7 @@ class Situation:
         )
 
     @cached_property
-    def factors(self) -> Sequence[second_factor.Method]:
+    def factors(self) -> Sequence[second_factor.SecondFactorMethod]:
         """The second factors at Sluis that may lift this login, last used first: of the person, or
         of the one who was sent back to the makelaar.
         """

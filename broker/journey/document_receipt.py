@@ -11,7 +11,7 @@ from broker.journey.context import Situation
 from broker.journey.login import Login
 from broker.runtime import Runtime
 from broker.web.language import locale
-from consent.documents import Document
+from consent.documents import AskedDocument
 from state import audit
 from state.audit import AuditEvent, EventTag
 from state.outbox import Message, enqueue
@@ -44,7 +44,7 @@ def keep(sql: Session, rt: Runtime, login: Login, meets: Situation) -> None:
         enqueue(sql, rt.sealer, message, rt.clock())
 
 
-def _receipt(login: Login, meets: Situation, document: Document, email: str) -> Message:
+def _receipt(login: Login, meets: Situation, document: AskedDocument, email: str) -> Message:
     """In the language of the page that was answered."""
     answer = login.answer
     assert answer is not None

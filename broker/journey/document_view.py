@@ -12,10 +12,10 @@ from broker.downstream import LoginRefused, RefusalCode
 from broker.journey.dispatch import Turn
 from broker.journey.pages.document import DocumentRecap, ShownDocument
 from broker.texts.outside_request import TIME_ZONE
-from consent.documents import Document
+from consent.documents import AskedDocument
 
 
-def to_answer(turn: Turn) -> Document:
+def to_answer(turn: Turn) -> AskedDocument:
     """The document, while it may be answered. Raises LoginRefused when that is over."""
     document = turn.login.request.document
     assert document is not None
@@ -23,14 +23,14 @@ def to_answer(turn: Turn) -> Document:
     return document
 
 
-def refuse_late(document: Document, now: datetime) -> None:
+def refuse_late(document: AskedDocument, now: datetime) -> None:
     """Raises LoginRefused from the day ``answer_before`` on, as it is in the Netherlands."""
     today = now.astimezone(ZoneInfo(TIME_ZONE)).date()
     if document.answer_before is not None and today >= document.answer_before:
         raise LoginRefused(RefusalCode.NOT_ALLOWED, "document_over", "answer_before has passed")
 
 
-def shown(document: Document) -> ShownDocument:
+def shown(document: AskedDocument) -> ShownDocument:
     """Every fact of it."""
     day = document.answer_before
     return ShownDocument(
@@ -46,14 +46,14 @@ def shown(document: Document) -> ShownDocument:
     )
 
 
-def recap(turn: Turn, document: Document) -> DocumentRecap:
+def recap(turn: Turn, document: AskedDocument) -> DocumentRecap:
     """What is confirmed, in a few words."""
     answer = turn.login.answer
     assert answer is not None
     return DocumentRecap(document.title, amount(document), answer.agrees)
 
 
-def amount(document: Document) -> str | None:
+def amount(document: AskedDocument) -> str | None:
     """``€ 1.284,50``."""
     if document.amount is None:
         return None

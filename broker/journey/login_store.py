@@ -10,18 +10,16 @@ import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-import structlog
-
 from broker.downstream import LoginRequest, RefusalCode
 from broker.journey.login import ADAPTER, Ended, Login
-from keys.sealing import SealBroken, Sealer, WrongMasterKey
+from keys.opening import open_or_log
+from keys.sealing import Sealer
 from state.clock import has_begun
 from state.db import new_id
 from state.ephemeral import Append, Get, Operation, Put, Swap
 from state.trace import new_reference
 
 CONTEXT = "login"
-log = structlog.get_logger()
 FINISHED_SECONDS = 3600  # how long the back button finds a friendly page
 RAN_OUT = "login_expired"
 GAVE_WAY = "gave_way"
@@ -87,13 +85,8 @@ def parse(raw: bytes | None, sealer: Sealer) -> Kept | None:
     """A login from the store; None where there is none, or it was sealed with another key."""
     if raw is None:
         return None
-    try:
-        return Kept(ADAPTER.validate_json(sealer.open(raw, CONTEXT)), raw)
-    except WrongMasterKey as wrong:
-        log.error("seal.wrong_master_key", what=CONTEXT, error=str(wrong))
-        return None
-    except SealBroken:
-        return None
+    facts = open_or_log(sealer, raw, CONTEXT, what=CONTEXT)
+    return Kept(ADAPTER.validate_json(facts), raw) if facts is not None else None
 
 
 def is_over(login: Login, now: datetime) -> bool:

@@ -8,7 +8,7 @@ import structlog
 
 from assurance import passkeys, second_factor, webauthn
 from assurance.means import FactorKind
-from assurance.second_factor import Method, Outcome
+from assurance.second_factor import FactorOutcome, SecondFactorMethod
 from assurance.webauthn import PasskeyRefused
 from broker.journey.dispatch import Turn
 from broker.second_factors.passkey_party import party
@@ -23,8 +23,8 @@ log = structlog.get_logger()
 class Judged:
     """What an answer came to. ``factor`` is the passkey that answered, as far as it is one."""
 
-    outcome: Outcome
-    factor: Method
+    outcome: FactorOutcome
+    factor: SecondFactorMethod
 
 
 def options(turn: Turn, challenge: str) -> str:
@@ -35,7 +35,7 @@ def options(turn: Turn, challenge: str) -> str:
     return webauthn.request_options(party(turn.rt), challenge, passkeys.credentials(known, usable))
 
 
-def judge(turn: Turn, asked: Method, answer: str) -> Judged:
+def judge(turn: Turn, asked: SecondFactorMethod, answer: str) -> Judged:
     """Judge the answer of the browser. Writes, whatever the outcome."""
     rt, person_id = turn.rt, turn.login.person_id or ""
     known = passkeys.of_person(rt.session, person_id)
@@ -79,5 +79,5 @@ def judge(turn: Turn, asked: Method, answer: str) -> Judged:
     return Judged(outcome, factor)
 
 
-def _passkeys(turn: Turn) -> list[Method]:
+def _passkeys(turn: Turn) -> list[SecondFactorMethod]:
     return [f for f in turn.meets.factors if f.kind is FactorKind.PASSKEY]

@@ -14,7 +14,14 @@ from flask import Request
 from sqlalchemy.orm import Session
 
 from assurance import second_factor, sessions
-from assurance.sessions import Began, Earlier, Found, Wish, is_fresh, may_continue
+from assurance.sessions import (
+    ActiveSession,
+    Began,
+    Earlier,
+    SessionRequest,
+    is_fresh,
+    may_continue,
+)
 from broker.downstream import LoginRefused, Purpose, RefusalCode
 from broker.journey import methods, trace_steps
 from broker.journey.context import Situation
@@ -187,7 +194,7 @@ def _dump(login: Login) -> bytes:
     return stored(SessionFacts(identity, login.request.service_uuid, login.factor))
 
 
-def _earlier(found: Found, facts: SessionFacts) -> Earlier:
+def _earlier(found: ActiveSession, facts: SessionFacts) -> Earlier:
     identity = facts.identity
     return Earlier(
         group=found.group,
@@ -197,9 +204,9 @@ def _earlier(found: Found, facts: SessionFacts) -> Earlier:
     )
 
 
-def _wish(login: Login, meets: Situation) -> Wish:
+def _wish(login: Login, meets: Situation) -> SessionRequest:
     service = meets.service
-    return Wish(
+    return SessionRequest(
         service_uuid=service.uuid,
         accepts=frozenset(service.accepts_sessions_of),
         needed=login.request.level,

@@ -9,14 +9,14 @@ import structlog
 from flask_babel import gettext as _
 
 from assurance import second_factor, sms
-from assurance.second_factor import Method
+from assurance.second_factor import SecondFactorMethod
 from assurance.sms import SmsSent
 from broker.journey.dispatch import Turn
 from broker.journey.document_view import amount
 from broker.journey.login import Login
 from broker.second_factors.sms_limits import NotSent, spend_message
 from broker.web.language import locale
-from consent.documents import Document
+from consent.documents import AskedDocument
 from state.db import writing
 from state.limits import spend
 from state.outbox import Message, enqueue
@@ -24,7 +24,9 @@ from state.outbox import Message, enqueue
 log = structlog.get_logger()
 
 
-def send(turn: Turn, factor: Method, document: Document | None = None) -> Login | NotSent:
+def send(
+    turn: Turn, factor: SecondFactorMethod, document: AskedDocument | None = None
+) -> Login | NotSent:
     """Have a code sent and remember its hash. ``document``: what it confirms, said beside it.
 
     The message waits in the outbox, so the page does not wait for its delivery. Raises
@@ -46,7 +48,7 @@ def send(turn: Turn, factor: Method, document: Document | None = None) -> Login 
     return replace(login, sms=SmsSent(factor.factor_id, kept, turn.now))
 
 
-def _purpose(turn: Turn, document: Document | None, code: str) -> str:
+def _purpose(turn: Turn, document: AskedDocument | None, code: str) -> str:
     """What the code is for, before the code."""
     if document is None:
         return _(
@@ -61,13 +63,13 @@ def _purpose(turn: Turn, document: Document | None, code: str) -> str:
     return _("Uw code om niet akkoord te gaan met “%(what)s”: %(code)s", what=subject, code=code)
 
 
-def sent_in(login: Login, factor: Method) -> SmsSent | None:
+def sent_in(login: Login, factor: SecondFactorMethod) -> SmsSent | None:
     """What was sent to this number in this login."""
     sent = login.sms
     return sent if sent is not None and sent.factor_id == factor.factor_id else None
 
 
-def one_more_wrong(login: Login, factor: Method, *, used_up: bool = False) -> Login:
+def one_more_wrong(login: Login, factor: SecondFactorMethod, *, used_up: bool = False) -> Login:
     """The login after a wrong try of its code; ``used_up``: it may not be tried again."""
     sent = sent_in(login, factor)
     if sent is None:
@@ -76,7 +78,7 @@ def one_more_wrong(login: Login, factor: Method, *, used_up: bool = False) -> Lo
     return replace(login, sms=replace(sent, wrong=wrong))
 
 
-def expected(turn: Turn, factor: Method) -> str | None:
+def expected(turn: Turn, factor: SecondFactorMethod) -> str | None:
     """The hash of the code that counts now; None when none does. Counts one try of the code."""
     sent = sent_in(turn.login, factor)
     if sent is None or not sent.works(turn.now):
@@ -86,7 +88,7 @@ def expected(turn: Turn, factor: Method) -> str | None:
     return sent.code_hash
 
 
-def given(turn: Turn, factor: Method, code: str) -> str:
+def given(turn: Turn, factor: SecondFactorMethod, code: str) -> str:
     """The hash of what was typed."""
     return sms.code_hash(
         turn.rt.sealer, login_id=turn.login.id, factor_id=factor.factor_id, code=code

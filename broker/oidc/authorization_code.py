@@ -11,11 +11,11 @@ import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-import structlog
 from pydantic import TypeAdapter
 
 from broker.downstream import LoginResult
-from keys.sealing import SealBroken, Sealer, WrongMasterKey
+from keys.opening import open_or_log
+from keys.sealing import Sealer
 from state.clock import MOST_APART, has_begun
 from state.ephemeral import Get, Put, Swap
 
@@ -23,7 +23,6 @@ CODE_SECONDS = 60
 MARKER_SECONDS = 24 * 3600  # longer than any token of the grant lives
 _CONTEXT = "authorization-code"
 _MARKER = b"used:"
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -74,13 +73,8 @@ def parse(raw: bytes | None, sealer: Sealer) -> Kept | Used | None:
         return None
     if raw.startswith(_MARKER):
         return Used(raw.removeprefix(_MARKER).decode())
-    try:
-        return Kept(_ADAPTER.validate_json(sealer.open(raw, _CONTEXT)), raw)
-    except WrongMasterKey as wrong:
-        log.error("seal.wrong_master_key", what=_CONTEXT, error=str(wrong))
-        return None
-    except SealBroken:
-        return None
+    facts = open_or_log(sealer, raw, _CONTEXT, what=_CONTEXT)
+    return Kept(_ADAPTER.validate_json(facts), raw) if facts is not None else None
 
 
 def is_over(facts: CodeFacts, now: datetime) -> bool:

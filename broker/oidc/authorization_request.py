@@ -19,7 +19,7 @@ from broker.oidc.parameters import Parameters, Repeated
 from broker.oidc.redirect_uris import is_registered
 from broker.oidc.reply_to import OidcReplyTo
 from consent import documents
-from consent.documents import Document, DocumentRefused
+from consent.documents import AskedDocument, DocumentRefused
 from directory.services import OidcClient, Service
 
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -244,7 +244,7 @@ def _demanded_acr(claims: str | None) -> AssuranceLevel | None:
     return level
 
 
-def _document(parameters: Parameters, client: OidcClient) -> Document | None:
+def _document(parameters: Parameters, client: OidcClient) -> AskedDocument | None:
     """What the user is asked to agree to (RFC 9396 §2); only where the registration says so."""
     text = parameters.one("authorization_details")
     if text is None:

@@ -27,11 +27,11 @@ from broker.oidc.client_keys import ClientKeys
 from broker.oidc.errors import TokenError
 from broker.oidc.parameters import Parameters, Repeated
 from directory.services import OidcClient
+from keys.jose_algorithms import ALGORITHMS
 from state.ephemeral import AddOnce
-from state.stores.birth import LARGEST_SKEW
+from state.stores.store_generation import LARGEST_SKEW
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-ALGORITHMS = ["RS256", "PS256", "ES256"]
 LONGEST_SECONDS = 300
 SKEW_SECONDS = 60
 # An emptied store distrusts what a clock that runs LARGEST_SKEW ahead may have issued before. Here
@@ -200,7 +200,7 @@ def _verified(presented: Presented, client: OidcClient, keys: ClientKeys) -> dic
 
 def _decode(assertion: str, key_set: KeySet) -> dict[str, Any] | None:
     try:
-        parsed = jwt.decode(assertion, key_set, algorithms=ALGORITHMS)
+        parsed = jwt.decode(assertion, key_set, algorithms=list(ALGORITHMS))
     except (JoseError, ValueError, TypeError, KeyError, RecursionError):
         return None
     return dict(parsed.claims)

@@ -8,8 +8,7 @@ from typing import Any
 
 from assurance.levels import AssuranceLevel
 from consent import documents
-
-ALGORITHMS = ["RS256", "PS256", "ES256"]
+from keys.jose_algorithms import ALGORITHMS
 
 
 def metadata(base_url: str, claims: frozenset[str]) -> dict[str, Any]:
@@ -28,14 +27,14 @@ def metadata(base_url: str, claims: frozenset[str]) -> dict[str, Any]:
         "response_modes_supported": ["query"],
         "grant_types_supported": ["authorization_code"],
         "subject_types_supported": ["pairwise"],
-        "id_token_signing_alg_values_supported": ALGORITHMS,
+        "id_token_signing_alg_values_supported": list(ALGORITHMS),
         "token_endpoint_auth_methods_supported": [
             "private_key_jwt",
             "client_secret_basic",
             "client_secret_post",
             "none",
         ],
-        "token_endpoint_auth_signing_alg_values_supported": ALGORITHMS,
+        "token_endpoint_auth_signing_alg_values_supported": list(ALGORITHMS),
         "code_challenge_methods_supported": ["S256"],
         "authorization_response_iss_parameter_supported": True,
         "scopes_supported": ["openid"],

@@ -14,12 +14,12 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 
 from directory.services import OidcClient
+from keys.jose_algorithms import ALGORITHMS
 from keys.jwks import joserfc_key
 from keys.keyring import KeyRing, KeyUse
 from keys.sealing import Sealer
 from state.clock import latest_beginning
 
-ALGORITHMS = ("RS256", "PS256", "ES256")
 ACCESS_TOKEN_TYPE = "at+jwt"
 ID_TOKEN_TYPE = "JWT"
 LOGOUT_TOKEN_TYPE = "logout+jwt"

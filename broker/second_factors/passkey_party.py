@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from assurance.webauthn import Party
+from assurance.webauthn import PasskeyParty
 from broker.runtime import Runtime
 
 
-def party(rt: Runtime) -> Party:
+def party(rt: Runtime) -> PasskeyParty:
     """Us: the host and the exact origin of ``web.base_url``."""
-    return Party(rt.base_url, rt.settings.ui.name)
+    return PasskeyParty(rt.base_url, rt.settings.ui.name)

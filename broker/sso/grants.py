@@ -16,7 +16,7 @@ from directory.people import Person
 from providers.accounts import Account
 from state.clock import latest_beginning
 from state.db import Base, UtcDateTime, table_of
-from state.prepared import Prepared, insert_into
+from state.prepared import PreparedStatement, insert_into
 from state.purging import delete_some
 
 
@@ -36,8 +36,8 @@ class Grant(Base):
 
 
 _c, _person = table_of(Grant).c, table_of(Person)
-_INSERT: Final = Prepared(insert_into(table_of(Grant)))
-_LIVE: Final = Prepared(
+_INSERT: Final = PreparedStatement(insert_into(table_of(Grant)))
+_LIVE: Final = PreparedStatement(
     select(_c.person_id)
     .join(_person, _person.c.id == _c.person_id)
     .where(

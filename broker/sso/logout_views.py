@@ -9,7 +9,7 @@ from flask import Blueprint, redirect, request, url_for
 from pydantic import TypeAdapter
 from werkzeug.wrappers import Response
 
-from assurance.sessions import Found
+from assurance.sessions import ActiveSession
 from broker.downstream import DownstreamName, LogoutRequest
 from broker.errors import PageError
 from broker.runtime import Runtime, runtime
@@ -107,7 +107,7 @@ def _asked(rt: Runtime, handle: str | None) -> tuple[str | None, LogoutRequest]:
     return (handle, _REQUEST.validate_json(raw)) if raw is not None else (None, LogoutRequest())
 
 
-def _end(rt: Runtime, found: Found, wanted: LogoutRequest) -> Response:
+def _end(rt: Runtime, found: ActiveSession, wanted: LogoutRequest) -> Response:
     with writing(rt.session) as sql:
         ended = logout.end_session(sql, rt, found.id, "logged_out")
     response = _away(wanted)
@@ -133,7 +133,9 @@ def _back(relying_party: RelyingParty | None, wanted: LogoutRequest) -> str | No
     return relying_party.home_url or wanted.return_to
 
 
-def _page(rt: Runtime, found: Found, wanted: LogoutRequest, handle: str | None) -> LogoutPage:
+def _page(
+    rt: Runtime, found: ActiveSession, wanted: LogoutRequest, handle: str | None
+) -> LogoutPage:
     person = rt.session.get(Person, found.person_id)
     if person is None:
         raise PageError(410, "login_expired", "person gone")

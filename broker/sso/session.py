@@ -13,7 +13,7 @@ from flask import Request
 from pydantic import TypeAdapter, ValidationError
 
 from assurance import sessions
-from assurance.sessions import Found, Limits
+from assurance.sessions import ActiveSession, SessionLimits
 from broker.runtime import Runtime
 from broker.web.cookies import SESSION
 from providers.interface import Identity
@@ -40,13 +40,13 @@ class SessionFacts:
 _ADAPTER: Final = TypeAdapter(SessionFacts)
 
 
-def session_limits(rt: Runtime) -> Limits:
+def session_limits(rt: Runtime) -> SessionLimits:
     """How long a session of this installation lives."""
     chosen = rt.settings.sessions
-    return Limits(timedelta(minutes=chosen.idle_minutes), timedelta(hours=chosen.hours))
+    return SessionLimits(timedelta(minutes=chosen.idle_minutes), timedelta(hours=chosen.hours))
 
 
-def current_session(rt: Runtime, request: Request, now: datetime) -> Found | None:
+def current_session(rt: Runtime, request: Request, now: datetime) -> ActiveSession | None:
     """The session of this browser while it stands. No cookie, no read."""
     cookie = request.cookies.get(SESSION, "")
     if not cookie:

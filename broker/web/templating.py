@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from flask import Flask, current_app, request, url_for
 from flask_babel import Babel, format_date, format_datetime, format_timedelta
 
+from assurance.levels import AssuranceLevel
 from broker.runtime import runtime
 from broker.texts.outside_request import TIME_ZONE
 from broker.web.announcements import help_desk
@@ -21,7 +22,7 @@ from broker.web.language import locale
 from state.trace import show_reference
 
 NO_BREAK = "\u00a0"
-_LEVELS = {"EH2": "eh2", "EH2+": "eh2plus", "EH3": "eh3", "EH4": "eh4"}
+_LEVELS = {level.label: level.css for level in AssuranceLevel if level.is_of_a_scheme}
 
 
 def install(app: Flask) -> None:

@@ -14,7 +14,7 @@ from urllib.parse import urlencode, urlsplit
 
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
-from assurance.acr import level_of, name_of
+from assurance.acr import level_of, name_of, sufficient
 from assurance.levels import AssuranceLevel
 from providers.interface import (
     AuthenticationRequest,
@@ -81,6 +81,8 @@ def departure(
         "force_authn": "1" if ask.force_authn else "",
         "max_age": "" if ask.max_age is None else str(ask.max_age),
     }
+    if ask.service_id is not None:
+        values["service_id"] = ask.service_id
     joint = "&" if urlsplit(metadata.authorization_endpoint).query else "?"
     encoded = urlencode({name: value for name, value in query.items() if value})
     return Departure(
@@ -108,7 +110,7 @@ def acceptable_acr(
         known = [(level, word) for level, word in supported if level is not None]
     if not known:
         known = [(level, word) for level in AssuranceLevel if (word := name_of(level, "eidas"))]
-    return [word for level, word in sorted(known) if level >= asked]
+    return sufficient(known, asked)
 
 
 def take_code(

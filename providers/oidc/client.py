@@ -23,7 +23,7 @@ from providers.interface import ProviderRefused, ProviderUnavailable
 from providers.oidc.discovery import ProviderMetadata
 from providers.registry import OidcSettings
 from state.addresses import OutgoingRefused
-from state.outgoing import Answer, OutgoingClient, OutgoingFailed
+from state.outgoing import HttpAnswer, OutgoingClient, OutgoingFailed
 
 ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ASSERTION_LIFE: Final = timedelta(seconds=60)
@@ -128,11 +128,11 @@ def fetch_userinfo(
         raise ProviderUnavailable(f"userinfo endpoint: {error.reason}") from None
 
 
-def media_type(answer: Answer) -> str:
+def media_type(answer: HttpAnswer) -> str:
     return answer.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-def _read_tokens(answer: Answer) -> Tokens:
+def _read_tokens(answer: HttpAnswer) -> Tokens:
     if answer.status in (400, 401):
         error = _json_object(answer, "token endpoint").get("error")
         if error in _ABOUT_THE_GRANT:
@@ -156,7 +156,7 @@ def _is_bearer(token: object) -> bool:
     return isinstance(token, str) and _BEARER.fullmatch(token) is not None
 
 
-def _json_object(answer: Answer, where: str) -> Mapping[str, Any]:
+def _json_object(answer: HttpAnswer, where: str) -> Mapping[str, Any]:
     if media_type(answer) != "application/json":
         raise ProviderUnavailable(f"{where}: not JSON")
     try:

@@ -7,15 +7,14 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from assurance.acr import level_of
-from assurance.levels import AssuranceLevel
 from keys.keyring import KeyRing
+from providers.authority import AskedService
+from providers.credit import credit
 from providers.interface import (
     AuthenticationRequest,
     Callback,
     Departure,
     Identity,
-    ProviderLevelTooLow,
     ProviderRefused,
     Remembered,
 )
@@ -26,7 +25,7 @@ from providers.oidc.keys import MAX_BYTES, PublicKey, PublishedKeys, read_jwks
 from providers.oidc.last_good import LastGood
 from providers.oidc.tokens import (
     Claims,
-    Expected,
+    ExpectedToken,
     check_userinfo_token,
     read_id_token,
     seconds_in,
@@ -136,19 +135,25 @@ class OidcProvider:
     def _identity(
         self, id_claims: Claims, claims: Claims, remembered: Remembered, code: str, now: datetime
     ) -> Identity:
-        given = self._level(id_claims, remembered.level)
-        lifts = self._record.local_factor_lifts and given is AssuranceLevel.EH2
+        acr = id_claims.get("acr")
+        said = acr if isinstance(acr, str) else None
+        given = credit(self._record, said, asked=remembered.level)
         until = datetime.fromtimestamp(seconds_in(id_claims, "exp"), UTC)
         return Identity(
             provider_id=self._record.id,
             subject=subject_of(id_claims),
-            proofing=AssuranceLevel.EH2_PLUS if lifts else given,
-            authentication=given,
+            proofing=given.proofing,
+            authentication=given.authentication,
             authenticated_at=_authenticated_at(id_claims),
             factors=_factors(id_claims),
             attributes=_attributes(claims),
             authority=representation.asserted_authority(
-                claims, self._record, given, remembered.values["service_uuid"]
+                claims,
+                self._record,
+                level=given.authentication,
+                service=AskedService(
+                    remembered.values["service_uuid"], remembered.values.get("service_id")
+                ),
             ),
             asserted_services=representation.asserted_services(claims),
             replay_keys=tuple(
@@ -158,21 +163,12 @@ class OidcProvider:
             replay_until=min(until, now + LONGEST_REPLAY),
         )
 
-    def _level(self, id_claims: Claims, asked: AssuranceLevel) -> AssuranceLevel:
-        """The level of the ``acr``, up to the record's ceiling. Raises ProviderLevelTooLow."""
-        acr = id_claims.get("acr")
-        named = level_of(acr, self._record.levels) if isinstance(acr, str) else None
-        given = self._record.believes(named) if named is not None else None
-        if given is None or given < asked or given < AssuranceLevel.EH2:
-            raise ProviderLevelTooLow(asked, given)
-        return given
-
 
 def _expected(
     remembered: Remembered, code: str, access_token: str | None, now: datetime
-) -> Expected:
+) -> ExpectedToken:
     max_age = remembered.values.get("max_age")
-    return Expected(
+    return ExpectedToken(
         nonce=remembered.request_id,
         code=code,
         access_token=access_token,

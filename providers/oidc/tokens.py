@@ -34,7 +34,7 @@ Claims = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Expected:
+class ExpectedToken:
     """What an ID token must fit. ``max_age`` in seconds; ``fresh_since``: no older login."""
 
     nonce: str
@@ -46,7 +46,7 @@ class Expected:
 
 
 def read_id_token(
-    token: str, *, settings: OidcSettings, find_key: FindKey, expected: Expected
+    token: str, *, settings: OidcSettings, find_key: FindKey, expected: ExpectedToken
 ) -> Claims:
     """The claims of an ID token that is good in every respect. Raises ProviderRefused."""
     claims = verify(token, settings.id_token_signed_response_alg, find_key)
@@ -189,7 +189,9 @@ def _check_hash(claims: Claims, name: str, value: str | None) -> None:
         raise ProviderRefused("token_hash", name)
 
 
-def _check_authentication_time(claims: Claims, expected: Expected, now: float, skew: int) -> None:
+def _check_authentication_time(
+    claims: Claims, expected: ExpectedToken, now: float, skew: int
+) -> None:
     """Where a fresh login was asked for, the makelaar must say when it was (§3.1.3.7, 13)."""
     if "auth_time" in claims and seconds_in(claims, "auth_time") > now + skew:
         raise ProviderRefused("authentication_time", "in the future")

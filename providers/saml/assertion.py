@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 
 from lxml import etree
 
-from assurance import acr
 from assurance.levels import AssuranceLevel
+from assurance.step_up import Credited
+from providers.credit import credit
 from providers.interface import ProviderLevelTooLow, ProviderRefused
 from providers.registry import ProviderRecord, SamlSettings
-from providers.saml.facts import instant, only_child, text_of
 from providers.saml.names import NAME_FORMATS, TRANSIENT, saml
+from providers.saml.xml_values import instant, only_child, text_of
 
 MAX_SUBJECT = 256
 
@@ -22,7 +23,7 @@ MAX_SUBJECT = 256
 class AuthnFacts:
     """The authentication statement."""
 
-    level: AssuranceLevel
+    worth: Credited
     authenticated_at: datetime
 
 
@@ -51,13 +52,8 @@ def authentication(
     references = context.findall(saml("AuthnContextClassRef"))
     if len(references) != 1 or len(context.findall(saml("AuthnContextDeclRef"))):
         raise ProviderLevelTooLow(asked, None)
-    said = acr.level_of(text_of(references[0], "authn_context"), record.levels)
-    if said is None:
-        raise ProviderLevelTooLow(asked, None)
-    given = record.believes(said)
-    if given < asked:
-        raise ProviderLevelTooLow(asked, given)
-    return AuthnFacts(given, moment)
+    said = text_of(references[0], "authn_context")
+    return AuthnFacts(credit(record, said, asked=asked), moment)
 
 
 def _check_session_end(statement: etree._Element, now: datetime, skew: timedelta) -> None:

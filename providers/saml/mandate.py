@@ -5,16 +5,23 @@ catalogue).
 from __future__ import annotations
 
 from collections.abc import Sequence
-
-from stdnum.nl import bsn
+from typing import Final
 
 from assurance.levels import AssuranceLevel
-from consent.authority import Authority, AuthorityKind, Party, PartyIdType
+from consent.authority import Authority, PartyIdType
+from providers.authority import (
+    BRANCH,
+    AskedService,
+    AssertedMandate,
+    AssertedParty,
+    Dialect,
+    build_authority,
+    restrictions_in,
+)
 from providers.interface import ProviderRefused
 from providers.registry import ProviderRecord
 from providers.saml.assertion import Attributes, Value
 from providers.saml.names import (
-    BRANCH,
     COMPANY_NAME,
     INTERMEDIARY,
     INTERMEDIARY_NAME,
@@ -24,6 +31,11 @@ from providers.saml.names import (
     SERVICE_ID,
     SERVICE_UUID,
 )
+
+DIALECT: Final = Dialect(
+    party="legal_subject", intermediary="intermediary", branch="branch", names_service=True
+)
+_KINDS: Final = {KVK_QUALIFIER: PartyIdType.KVK, RSIN_QUALIFIER: PartyIdType.RSIN}
 
 
 def asserted_services(attributes: Attributes) -> tuple[str, ...]:
@@ -37,89 +49,48 @@ def asserted_authority(
     *,
     source: str,
     level: AssuranceLevel,
-    service_uuid: str,
-    service_id: str | None,
+    service: AskedService,
 ) -> tuple[Authority, ...]:
     """The authority in this message; none where it names no organisation.
 
-    Raises ProviderRefused: service_mismatch, legal_subject, not_trusted, branch, intermediary.
+    Raises ProviderRefused: service_mismatch, legal_subject, not_trusted, branch, intermediary,
+    attribute_values.
     """
+    said = _mandate(attributes, source)
+    if said is None:
+        return ()
+    return (build_authority(said, record=record, level=level, service=service, dialect=DIALECT),)
+
+
+def _mandate(attributes: Attributes, source: str) -> AssertedMandate | None:
     values = attributes.all(LEGAL_SUBJECT)
     if not values:
-        return ()
-    _check_service(attributes, service_uuid, service_id)
-    represented = _party(values, attributes.one(COMPANY_NAME))
-    _check_trust(record, represented)
-    intermediary = _intermediary(attributes)
-    branches = _branches(attributes)
-    if intermediary is not None:
-        if branches:
-            raise ProviderRefused("branch", "a chain holds for the whole organisation")
-        _check_trust(record, intermediary)
-    return (
-        Authority(
-            represented=represented,
-            kind=AuthorityKind.CHAIN if intermediary else AuthorityKind.DIRECT,
-            level=level,
-            source=source,
-            intermediary=intermediary,
-            branches=branches,
-            service_uuid=service_uuid,
-        ),
+        return None
+    uuid = attributes.one(SERVICE_UUID)
+    between = [value.text for name in INTERMEDIARY for value in attributes.all(name)]
+    restrictions = restrictions_in(attributes.values)
+    return AssertedMandate(
+        represented=_party(values, attributes.one(COMPANY_NAME)),
+        source=source,
+        intermediary=AssertedParty(
+            tuple((PartyIdType.KVK, number) for number in between),
+            attributes.one(INTERMEDIARY_NAME),
+        )
+        if between
+        else None,
+        branches=tuple(v.text for v in attributes.all(BRANCH)) if BRANCH in restrictions else None,
+        restrictions=restrictions,
+        service_uuids=() if uuid is None else (uuid,),
+        service_ids=tuple(value.text for value in attributes.all(SERVICE_ID)),
     )
 
 
-def _check_service(attributes: Attributes, service_uuid: str, service_id: str | None) -> None:
-    """A mandate is for a service; one that names another, or none, is not for this one."""
-    named = attributes.one(SERVICE_UUID), attributes.all(SERVICE_ID)
-    if named[0] is not None:
-        if named[0] != service_uuid:
-            raise ProviderRefused("service_mismatch")
-        return
-    if service_id is None or service_id not in [value.text for value in named[1]]:
-        raise ProviderRefused("service_mismatch")
-
-
-def _party(values: Sequence[Value], name: str | None) -> Party:
-    """KvK number first; an RSIN beside it is the same organisation under its other number."""
-    kvk = [v.text for v in values if v.qualifier == KVK_QUALIFIER]
-    rsin = [v.text for v in values if v.qualifier == RSIN_QUALIFIER]
-    if len(kvk) + len(rsin) != len(values) or len(kvk) > 1 or len(rsin) > 1:
-        raise ProviderRefused("legal_subject", "unknown or double identifier")
-    if any(not _is_digits(number, 8) for number in kvk):
-        raise ProviderRefused("legal_subject", "not a KvK number")
-    if any(not (_is_digits(number, 9) and bsn.is_valid(number)) for number in rsin):
-        raise ProviderRefused("legal_subject", "not an RSIN")
-    alternative = (PartyIdType.RSIN, rsin[0]) if kvk and rsin else None
-    if kvk:
-        return Party(PartyIdType.KVK, kvk[0], name, alternative)
-    return Party(PartyIdType.RSIN, rsin[0], name)
-
-
-def _is_digits(number: str, length: int) -> bool:
-    return len(number) == length and number.isascii() and number.isdigit()
-
-
-def _check_trust(record: ProviderRecord, party: Party) -> None:
-    """A makelaar speaks for the organisations in its record; an RSIN alone only where it speaks for
-    all.
-    """
-    by_kvk = party.id_type is PartyIdType.KVK and record.may_speak_for(party.value)
-    if not by_kvk and record.speaks_for != "register":
-        raise ProviderRefused("not_trusted", "the makelaar may not speak for this organisation")
-
-
-def _intermediary(attributes: Attributes) -> Party | None:
-    found = [value for name in INTERMEDIARY for value in attributes.all(name)]
-    if not found:
-        return None
-    if len(found) > 1 or not _is_digits(found[0].text, 8):
-        raise ProviderRefused("intermediary")
-    return Party(PartyIdType.KVK, found[0].text, attributes.one(INTERMEDIARY_NAME))
-
-
-def _branches(attributes: Attributes) -> tuple[str, ...]:
-    found = tuple(value.text for value in attributes.all(BRANCH))
-    if any(not _is_digits(number, 12) for number in found):
-        raise ProviderRefused("branch", "not an establishment number")
-    return found
+def _party(values: Sequence[Value], name: str | None) -> AssertedParty:
+    """The kind of a number stands in the qualifier of its NameID."""
+    kinds = [_KINDS.get(value.qualifier or "") for value in values]
+    numbers = tuple(
+        (kind, value.text) for kind, value in zip(kinds, values, strict=True) if kind is not None
+    )
+    if len(numbers) != len(values):
+        raise ProviderRefused(DIALECT.party, "unknown identifier")
+    return AssertedParty(numbers, name)

@@ -33,7 +33,6 @@ INTERMEDIARY: Final = (
     "urn:etoegang:1.9:IntermediateEntityID:KvKnr",
     "urn:etoegang:1.9:IntermediateEntityID:KvK",
 )
-BRANCH: Final = "urn:etoegang:1.9:ServiceRestriction:Vestigingsnr"
 COMPANY_NAME: Final = "urn:etoegang:1.11:attribute-represented:CompanyName"
 INTERMEDIARY_NAME: Final = "urn:etoegang:1.13:attribute-intermediate:CompanyName"
 FIRST_NAME: Final = "urn:etoegang:1.9:attribute:FirstName"

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 import structlog
 from cryptography import x509
 
-from assurance.step_up import proofing_of
 from keys.keyring import KeyRing, KeyUse
+from providers.authority import AskedService
 from providers.interface import (
     AuthenticationRequest,
     Callback,
@@ -21,19 +21,19 @@ from providers.interface import (
 )
 from providers.registry import ProviderRecord
 from providers.saml import assertion
+from providers.saml.bindings import form_value, redirect_url, response_bytes
 from providers.saml.mandate import asserted_authority, asserted_services
 from providers.saml.metadata import MetadataRefused, read_metadata
 from providers.saml.names import FAMILY_NAME, FIRST_NAME, POST, REDIRECT
 from providers.saml.request import (
-    RequestFacts,
+    AuthnRequestFacts,
     authn_request,
     contexts_for,
     new_id,
     serialised,
     signed,
 )
-from providers.saml.response import Expected, accept
-from providers.saml.wire import form_value, redirect_url, response_bytes
+from providers.saml.response import ExpectedResponse, accept
 
 log = structlog.get_logger()
 
@@ -72,7 +72,7 @@ class SamlProvider:
             raise ProviderUnavailable("the metadata has no address for this binding")
         # SAML has no word for max_age: ask for a new login, and judge the answer by its age.
         fresh = ask.force_authn or ask.max_age is not None
-        facts = RequestFacts(
+        facts = AuthnRequestFacts(
             destination=location,
             issuer=self._sp_entity_id,
             acs_url=self._acs_url,
@@ -115,17 +115,18 @@ class SamlProvider:
             subject=assertion.subject(
                 accepted.assertion, self._settings, attributes, self._sp_entity_id
             ),
-            proofing=proofing_of(facts.level, local_factor_lifts=self._record.local_factor_lifts),
-            authentication=facts.level,
+            proofing=facts.worth.proofing,
+            authentication=facts.worth.authentication,
             authenticated_at=facts.authenticated_at,
             attributes=_about_person(attributes),
             authority=asserted_authority(
                 attributes,
                 self._record,
                 source=self._metadata.entity_id,
-                level=facts.level,
-                service_uuid=remembered.values["service_uuid"],
-                service_id=remembered.values.get("service_id"),
+                level=facts.worth.authentication,
+                service=AskedService(
+                    remembered.values["service_uuid"], remembered.values.get("service_id")
+                ),
             ),
             asserted_services=asserted_services(attributes),
             replay_keys=tuple(
@@ -135,8 +136,8 @@ class SamlProvider:
             replay_until=accepted.valid_until,
         )
 
-    def _expected(self, remembered: Remembered, now: datetime) -> Expected:
-        return Expected(
+    def _expected(self, remembered: Remembered, now: datetime) -> ExpectedResponse:
+        return ExpectedResponse(
             settings=self._settings,
             metadata=replace(self._metadata, signing=self._signing_at(now)),
             keyring=self._keyring,

@@ -25,7 +25,7 @@ from providers.saml.names import (
 
 
 @dataclass(frozen=True)
-class RequestFacts:
+class AuthnRequestFacts:
     """What an AuthnRequest says. ``contexts``: the level classes to ask for, least first."""
 
     destination: str
@@ -52,7 +52,7 @@ def contexts_for(level: AssuranceLevel, own: dict[str, AssuranceLevel]) -> tuple
     return (names.get(level, level.loa),)
 
 
-def authn_request(facts: RequestFacts, identifier: str) -> etree._Element:
+def authn_request(facts: AuthnRequestFacts, identifier: str) -> etree._Element:
     """The message, not yet signed."""
     root = etree.Element(
         samlp("AuthnRequest"),

@@ -21,16 +21,16 @@ from keys.xml.names import ds
 from keys.xml.signature import has_signature, verify_enveloped
 from providers.interface import ProviderCancelled, ProviderLevelTooLow, ProviderRefused
 from providers.registry import SamlSettings
-from providers.saml.facts import instant, only_child, text_of
 from providers.saml.metadata import MakelaarMetadata
 from providers.saml.names import BEARER, ENTITY, STATUS, SUCCESS, saml, samlp
+from providers.saml.xml_values import instant, only_child, text_of
 
 TRANSIT: Final = timedelta(minutes=5)  # how old an answer may be when it arrives, beyond the skew
 _CANCELLED: Final = (STATUS + "AuthnFailed", STATUS + "RequestDenied")
 
 
 @dataclass(frozen=True)
-class Expected:
+class ExpectedResponse:
     """What this answer must fit: the request that was sent, and who we are."""
 
     settings: SamlSettings
@@ -49,7 +49,7 @@ class Expected:
 
 
 @dataclass(frozen=True)
-class Accepted:
+class AcceptedResponse:
     """A verified assertion, with the ids that must be seen once and until when."""
 
     assertion: etree._Element
@@ -58,7 +58,7 @@ class Accepted:
     valid_until: datetime
 
 
-def accept(raw: bytes, expected: Expected) -> Accepted:
+def accept(raw: bytes, expected: ExpectedResponse) -> AcceptedResponse:
     """Check everything. Raises ProviderRefused, ProviderCancelled, ProviderLevelTooLow."""
     try:
         response = guard.parse(raw)
@@ -69,10 +69,12 @@ def accept(raw: bytes, expected: Expected) -> Accepted:
     except XmlRefused as refused:
         raise ProviderRefused(refused.reason) from None
     valid_until = _check_assertion(assertion, expected)
-    return Accepted(assertion, str(response.get("ID")), str(assertion.get("ID")), valid_until)
+    return AcceptedResponse(
+        assertion, str(response.get("ID")), str(assertion.get("ID")), valid_until
+    )
 
 
-def _check_envelope(response: etree._Element, expected: Expected) -> None:
+def _check_envelope(response: etree._Element, expected: ExpectedResponse) -> None:
     if response.tag != samlp("Response"):
         raise ProviderRefused("not_a_response")
     if response.get("Version") != "2.0":
@@ -90,7 +92,7 @@ def _check_envelope(response: etree._Element, expected: Expected) -> None:
     _check_issuer(issuer, expected)
 
 
-def _check_issued(element: etree._Element, expected: Expected) -> None:
+def _check_issued(element: etree._Element, expected: ExpectedResponse) -> None:
     issued = instant(element.get("IssueInstant"), "issue_instant")
     if issued > expected.now + expected.skew:
         raise ProviderRefused("issue_instant", "in the future", **_clock(issued, expected))
@@ -100,13 +102,13 @@ def _check_issued(element: etree._Element, expected: Expected) -> None:
         raise ProviderRefused("issue_instant", "too old", **_clock(issued, expected))
 
 
-def _clock(moment: datetime, expected: Expected) -> dict[str, int]:
+def _clock(moment: datetime, expected: ExpectedResponse) -> dict[str, int]:
     """How far a time in the message lies from our clock, and how much is allowed."""
     ahead = int((moment - expected.now).total_seconds())
     return {"clock_seconds": ahead, "allowed_seconds": expected.settings.skew_seconds}
 
 
-def _check_issuer(issuer: etree._Element, expected: Expected) -> None:
+def _check_issuer(issuer: etree._Element, expected: ExpectedResponse) -> None:
     """Compared byte for byte: the makelaar that was asked, and no other."""
     if issuer.get("Format") not in (None, ENTITY):
         raise ProviderRefused("issuer_format")
@@ -114,7 +116,7 @@ def _check_issuer(issuer: etree._Element, expected: Expected) -> None:
         raise ProviderRefused("issuer_mismatch")
 
 
-def _check_status(response: etree._Element, expected: Expected) -> None:
+def _check_status(response: etree._Element, expected: ExpectedResponse) -> None:
     """Anything but Success ends here, whatever else the message holds. A signature is demanded of a
     refusal as well where the makelaar signs its responses.
     """
@@ -135,7 +137,7 @@ def _check_status(response: etree._Element, expected: Expected) -> None:
     raise ProviderRefused("status_not_success")
 
 
-def _assertion(response: etree._Element, expected: Expected) -> etree._Element:
+def _assertion(response: etree._Element, expected: ExpectedResponse) -> etree._Element:
     """The one assertion, verified as the makelaar's record demands."""
     settings, certificates = expected.settings, expected.metadata.signing
     plain = response.findall(saml("Assertion"))
@@ -167,7 +169,7 @@ def _check_places(root: etree._Element, assertion: etree._Element) -> None:
             raise ProviderRefused("signature_elsewhere")
 
 
-def _decrypted(sealed: etree._Element, expected: Expected, covered: bool) -> etree._Element:
+def _decrypted(sealed: etree._Element, expected: ExpectedResponse, covered: bool) -> etree._Element:
     assertion = decrypt_element(
         sealed,
         expected.keyring.published(KeyUse.SAML_ENCRYPTION),
@@ -180,7 +182,7 @@ def _decrypted(sealed: etree._Element, expected: Expected, covered: bool) -> etr
     return assertion
 
 
-def _check_assertion(assertion: etree._Element, expected: Expected) -> datetime:
+def _check_assertion(assertion: etree._Element, expected: ExpectedResponse) -> datetime:
     """Issuer, times, audience and bearer confirmation (Profiles §4.1.4.3). The moment after which
     it is worthless.
     """
@@ -195,7 +197,7 @@ def _check_assertion(assertion: etree._Element, expected: Expected) -> datetime:
     return min(moment for moment in (confirmed, until) if moment is not None) + expected.skew
 
 
-def _check_confirmation(assertion: etree._Element, expected: Expected) -> datetime:
+def _check_confirmation(assertion: etree._Element, expected: ExpectedResponse) -> datetime:
     subject = only_child(assertion, saml("Subject"), "subject")
     confirmation = only_child(subject, saml("SubjectConfirmation"), "confirmation")
     if confirmation.get("Method") != BEARER:
@@ -213,7 +215,9 @@ def _check_confirmation(assertion: etree._Element, expected: Expected) -> dateti
     return until
 
 
-def _check_period(element: etree._Element, expected: Expected, reason: str) -> datetime | None:
+def _check_period(
+    element: etree._Element, expected: ExpectedResponse, reason: str
+) -> datetime | None:
     """NotBefore and NotOnOrAfter with the makelaar's skew; together no longer than its record
     allows.
     """
@@ -233,7 +237,7 @@ def _check_period(element: etree._Element, expected: Expected, reason: str) -> d
     return until
 
 
-def _check_audience(conditions: etree._Element, expected: Expected) -> None:
+def _check_audience(conditions: etree._Element, expected: ExpectedResponse) -> None:
     """Each restriction must name us: several are an AND (Core §2.5.1.4)."""
     restrictions = conditions.findall(saml("AudienceRestriction"))
     if not restrictions:

@@ -6,9 +6,9 @@ from sqlalchemy.engine import Engine
 
 from state.clock import Clock
 from state.ephemeral import ExpiringStore
-from state.stores.birth import is_first_store
 from state.stores.memory import MemoryStore
 from state.stores.sql import SqlStore
+from state.stores.store_generation import is_first_store
 
 
 def make_store(url: str, engine: Engine, clock: Clock) -> ExpiringStore:

@@ -11,8 +11,8 @@ from typing import Final
 
 from state.clock import Clock
 from state.ephemeral import AddOnce, Append, Count, Get, Operation, Put, Result, Swap, Take
-from state.stores.birth import generation
 from state.stores.single import SingleOperations, lifetime, milliseconds
+from state.stores.store_generation import generation
 
 SWEEP_AT_MOST: Final = 50  # entries per batch, so that no request pays for all
 MARK: Final = b"1"

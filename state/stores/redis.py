@@ -27,8 +27,8 @@ from state.ephemeral import (
     Swap,
     Take,
 )
-from state.stores.birth import generation
 from state.stores.single import SingleOperations, lifetime, milliseconds
+from state.stores.store_generation import generation
 
 PREFIX: Final = "sluis:"
 MARK: Final = b"1"

@@ -31,7 +31,7 @@ from state.ephemeral import (
     Swap,
     Take,
 )
-from state.stores import birth
+from state.stores import store_generation
 from state.stores.single import SingleOperations, lifetime, milliseconds
 
 SWEEP_EVERY: Final = 10_000  # milliseconds
@@ -219,8 +219,8 @@ class SqlStore(SingleOperations):
 
     def _be_born(self) -> None:
         now = self._clock()
-        first = birth.is_first_store(self._engine, self._clock)
-        mark = str(milliseconds(birth.generation(now, is_first=first))).encode()
+        first = store_generation.is_first_store(self._engine, self._clock)
+        mark = str(milliseconds(store_generation.generation(now, is_first=first))).encode()
         values = {"key": GENERATION_KEY, "value": mark, "expires": NEVER, "now": 0}
         # Of processes that start together the first store of all has the last word.
         statement = self._statements.put if first else self._statements.add_once

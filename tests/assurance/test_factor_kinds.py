@@ -18,11 +18,11 @@ from assurance.second_factor import (
     DAY,
     MAX_FAILURES_A_DAY,
     Accepted,
+    FactorOutcome,
     Locked,
-    Outcome,
     Wrong,
 )
-from assurance.totp import Parameters
+from assurance.totp import TotpParameters
 from directory.people import Person
 from state.db import writing
 from tests.clocks import START, FakeClock
@@ -40,7 +40,7 @@ def session(engine: Engine) -> Iterator[Session]:
         yield opened
 
 
-def give(session: Session, factor_id: str, code: str, clock: FakeClock) -> Outcome:
+def give(session: Session, factor_id: str, code: str, clock: FakeClock) -> FactorOutcome:
     return second_factor.verify(
         session, make_sealer(), factor_id=factor_id, person_id="person", code=code, now=clock.now
     )
@@ -71,7 +71,7 @@ def test_a_device_shows_codes_in_its_own_way(
         person_id="person",
         serial="SN-0001",
         seed=SEED,
-        parameters=Parameters(period, digits, algorithm),
+        parameters=TotpParameters(period, digits, algorithm),
         bound_by=BoundBy.LETTER,
         now=START,
     )
@@ -101,7 +101,7 @@ def test_F_16_of_many_at_once_one_uses_the_recovery_code(engine: Engine, session
     factor_id, codes = new_set(session)
     session.rollback()
 
-    def attempt(_: int) -> Outcome:
+    def attempt(_: int) -> FactorOutcome:
         with Session(engine) as own, writing(own):
             return give(own, factor_id, codes[0], FakeClock())
 
@@ -132,7 +132,7 @@ def test_F_03_a_hundred_wrong_codes_in_a_day_lock_for_the_rest_of_it(session: Se
     factor_id, _ = new_set(session)
     clock = FakeClock()
     factor = session.get_one(Factor, factor_id)
-    outcome: Outcome = Accepted()
+    outcome: FactorOutcome = Accepted()
     for number in range(MAX_FAILURES_A_DAY):
         assert not isinstance(outcome, Locked), number
         factor.failures = 0

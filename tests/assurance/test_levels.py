@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assurance import acr
-from assurance.levels import AssuranceLevel
+from assurance.levels import AssuranceLevel, highest, suffices, weakest
 
 L = AssuranceLevel
 ABOVE_EMAIL = [level for level in L if level is not L.EMAIL]
@@ -78,3 +78,30 @@ def test_what_is_unknown_is_no_level(text: str) -> None:
             "loa:" + found.loa.rpartition("loa")[2],
         )
     }
+
+
+@pytest.mark.parametrize(
+    ("have", "needed", "enough"),
+    [
+        (L.EH3, L.EH3, True),
+        (L.EH4, L.EH2, True),
+        (L.EH2_PLUS, L.EH3, False),
+        (L.EH2, L.EH2_PLUS, False),
+        (L.EMAIL, L.EH2, False),
+    ],
+)
+def test_a_level_suffices_for_itself_and_below(have: L, needed: L, enough: bool) -> None:
+    assert suffices(have, needed) is enough
+    assert highest(have, needed) is (have if enough else needed)
+    assert weakest(have, needed) is (needed if enough else have)
+
+
+@pytest.mark.parametrize("level", L)
+def test_only_an_email_account_is_of_no_scheme(level: L) -> None:
+    assert level.is_of_a_scheme is (level is not L.EMAIL)
+
+
+def test_the_words_that_suffice_are_named_lowest_first() -> None:
+    known = [(L.EH4, "four"), (L.EH2, "two"), (L.EH3, "three")]
+    assert acr.sufficient(known, L.EH3) == ["three", "four"]
+    assert acr.sufficient(known, L.EH2) == ["two", "three", "four"]

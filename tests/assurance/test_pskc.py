@@ -8,7 +8,7 @@ import pytest
 
 from assurance import pskc
 from assurance.pskc import PskcRefused
-from assurance.totp import Parameters
+from assurance.totp import TotpParameters
 
 KEY = bytes.fromhex("12345678901234567890123456789012")
 SEED = b"12345678901234567890"
@@ -68,8 +68,8 @@ def test_devices_are_read_with_how_they_make_codes() -> None:
     assert not found.is_sealed
     first, second = found.devices
     assert (first.serial, base64.b32decode(first.seed)) == ("987654321", SEED)
-    assert first.parameters == Parameters(60, 8, "sha256")
-    assert second.parameters == Parameters(30, 8, "sha1")
+    assert first.parameters == TotpParameters(60, 8, "sha256")
+    assert second.parameters == TotpParameters(30, 8, "sha1")
     assert "seed" not in repr(first)
 
 

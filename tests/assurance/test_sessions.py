@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from admin.tables import TABLES
 from assurance import sessions
 from assurance.levels import AssuranceLevel
-from assurance.sessions import Began, Earlier, Limits, Wish, may_continue
+from assurance.sessions import Began, Earlier, SessionLimits, SessionRequest, may_continue
 from directory.people import Person
 from keys.sealing import Sealer
 from state import migrate
@@ -22,9 +22,9 @@ from state.engine import make_engine
 from tests.clocks import START
 
 L = AssuranceLevel
-LIMITS = Limits(idle=timedelta(minutes=30), absolute=timedelta(hours=8))
+LIMITS = SessionLimits(idle=timedelta(minutes=30), absolute=timedelta(hours=8))
 EARLIER = Earlier(group="bodem", level=L.EH3, authenticated_at=START)
-WISH = Wish(
+WISH = SessionRequest(
     service_uuid="s",
     accepts=frozenset({"bodem"}),
     needed=L.EH3,
@@ -54,14 +54,14 @@ def test_an_earlier_login_may_answer() -> None:
         (replace(EARLIER, asserted_for="another"), WISH),
     ],
 )
-def test_an_earlier_login_may_not_answer(earlier: Earlier, wish: Wish) -> None:
+def test_an_earlier_login_may_not_answer(earlier: Earlier, wish: SessionRequest) -> None:
     assert not may_continue(earlier, wish, LATER)
 
 
 @pytest.mark.parametrize(
     "wish", [replace(WISH, max_age=0), replace(WISH, second_factor_reuse=timedelta(0))]
 )
-def test_a_limit_of_zero_holds_where_the_makelaars_clock_is_ahead(wish: Wish) -> None:
+def test_a_limit_of_zero_holds_where_the_makelaars_clock_is_ahead(wish: SessionRequest) -> None:
     assert not may_continue(EARLIER, wish, START - timedelta(seconds=5))
 
 
@@ -78,7 +78,7 @@ def test_a_limit_of_zero_holds_where_the_makelaars_clock_is_ahead(wish: Wish) ->
         (replace(EARLIER, asserted_for="s"), WISH),
     ],
 )
-def test_an_earlier_login_still_answers(earlier: Earlier, wish: Wish) -> None:
+def test_an_earlier_login_still_answers(earlier: Earlier, wish: SessionRequest) -> None:
     assert may_continue(earlier, wish, LATER)
 
 
@@ -110,7 +110,7 @@ def _started(sql: Session) -> str:
         )
 
 
-def _find(sql: Session, cookie: str, minutes: float) -> sessions.Found | None:
+def _find(sql: Session, cookie: str, minutes: float) -> sessions.ActiveSession | None:
     now = START + timedelta(minutes=minutes)
     return sessions.find(sql, SEALER, cookie, limits=LIMITS, now=now)
 

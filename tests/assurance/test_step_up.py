@@ -179,7 +179,9 @@ def test_only_a_record_that_says_so_lifts_proofing_and_by_one_step(
     given_level: L,
     lifts: bool,
 ) -> None:
-    proofing = step_up.proofing_of(given_level, local_factor_lifts=lifts)
+    worth = step_up.credited(Record(L.EH4, lifts), given_level)
+    proofing = worth.proofing
+    assert worth.authentication is given_level
     assert proofing is given_level or (lifts and given_level is L.EH2 and proofing is L.EH2_PLUS)
 
 
@@ -203,3 +205,28 @@ def test_why_a_factor_of_ours_does_not_help(
     assert step_up.factor_bar(record, needed, local_factor=accepted) is bar
     if needed is L.EH2_PLUS and bar is None:
         assert step_up.can_reach(record, needed, local_factor=accepted)
+
+
+@pytest.mark.parametrize(
+    ("level", "worth"),
+    [
+        (L.EMAIL, step_up.Credited(L.EMAIL, L.EMAIL)),
+        (L.EH2, step_up.Credited(L.EH2, L.EH2, L.EH2)),
+        (L.EH3, step_up.Credited(L.EH3, L.EH2, L.EH3)),
+    ],
+)
+def test_what_a_password_at_sluis_is_worth(level: L, worth: step_up.Credited) -> None:
+    assert step_up.credited_to_account(level) == worth
+
+
+@pytest.mark.parametrize(
+    ("given_level", "asked", "does"),
+    [
+        (L.EH3, L.EH2, True),
+        (L.EH2, L.EH2, True),
+        (L.EH2, L.EH3, False),
+        (L.EMAIL, L.EMAIL, False),
+    ],
+)
+def test_what_answers_a_question_for_a_level(given_level: L, asked: L, does: bool) -> None:
+    assert step_up.answers(given_level, asked) is does

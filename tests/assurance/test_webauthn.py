@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from assurance import webauthn
-from assurance.webauthn import Credential, Owner, Party, PasskeyRefused
+from assurance.webauthn import Credential, PasskeyOwner, PasskeyParty, PasskeyRefused
 from tests.authenticator import HOLDS_KEY, PRESENT, VERIFIED, Authenticator, text_of
 
 ORIGIN = "https://login.example.nl"
-PARTY = Party(ORIGIN, "Inloggen")
-OWNER = Owner(b"h" * 32, "Roos")
+PARTY = PasskeyParty(ORIGIN, "Inloggen")
+OWNER = PasskeyOwner(b"h" * 32, "Roos")
 
 
 def device() -> Authenticator:

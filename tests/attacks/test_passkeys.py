@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 
 from assurance import enrolment, passkeys, second_factor, webauthn
 from assurance.means import BoundBy, Factor, Passkey, RecoveryCode
-from assurance.webauthn import Party
+from assurance.webauthn import PasskeyParty
 from sandbox.browser import Browser
 from sandbox.portal.clients import LOZING
 from state import audit
@@ -41,7 +41,7 @@ def portal(world: World) -> Portal:
 
 def give_passkey(portal: Portal, person: str, bound_by: BoundBy = BoundBy.SESSION) -> Authenticator:
     device = Authenticator(ISSUER)
-    world, challenge, party = portal.world, webauthn.new_challenge(), Party(ISSUER, SITE)
+    world, challenge, party = portal.world, webauthn.new_challenge(), PasskeyParty(ISSUER, SITE)
     owner = passkeys.owner(world.parts.sealer, person, person)
     answer = device.create(webauthn.creation_options(party, owner, challenge, []))
     made = webauthn.created(party, challenge, answer)

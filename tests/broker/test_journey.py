@@ -16,7 +16,7 @@ from broker.journey.flow import JOURNEY, Circumstances, Step, next_step, open_ro
 from broker.journey.login import Ended, Login
 from broker.journey.methods import Method
 from broker.sso.session import AcceptedFactor
-from consent.documents import Answer, Document
+from consent.documents import Answer, AskedDocument
 from directory.people import MeansStatus
 from providers.interface import Identity
 
@@ -42,7 +42,7 @@ class Meets:
 
 
 REQUEST = LoginRequest(DownstreamName.OIDC, "portal", "service", EH3)
-DOCUMENT = Document("Opdracht", "Tekst", "https://portal.example/a", "0" * 64, "text/plain", 9)
+DOCUMENT = AskedDocument("Opdracht", "Tekst", "https://portal.example/a", "0" * 64, "text/plain", 9)
 ASKING = replace(REQUEST, document=DOCUMENT)
 ANSWER = Answer(DOCUMENT.shown, True, "", False, NOW)
 CONFIRMED = AcceptedFactor("factor", "totp", NOW)

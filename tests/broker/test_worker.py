@@ -18,7 +18,7 @@ from admin.operations import worker
 from admin.operations.worker import LANES, Worker
 from broker.monitoring import draining
 from broker.process import Parts
-from state import bell
+from state import outbox_wakeup
 from state.db import writing
 from state.outbox import CHANNELS, Adapter, Channel, Message, OutboxRow, enqueue
 from tests.world import make_world
@@ -102,7 +102,7 @@ def test_X_16_one_slow_number_holds_up_no_other_code(parts: Parts, working: Work
 def test_a_message_of_this_process_leaves_at_its_commit(
     parts: Parts, working: Working, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without looking: the bell alone wakes the worker."""
+    """Without looking: the commit alone wakes the worker."""
     monkeypatch.setattr(worker, "POLL_SECONDS", 60.0)
     provider = Provider()
     with working(provider):
@@ -118,7 +118,7 @@ def test_a_message_of_another_process_leaves_within_a_second(
 ) -> None:
     provider = Provider()
     with working(provider):
-        monkeypatch.setattr(bell, "_ears", WeakSet())  # what another process rings
+        monkeypatch.setattr(outbox_wakeup, "_ears", WeakSet())  # what another process rings
         committed = _put(parts, "sms")
         _wait(lambda: provider.sent_in("sms") == 1)
         assert provider.sent[0][1] - committed < 1.0

@@ -14,7 +14,7 @@ from broker import settings
 from broker.process import Parts
 from broker.start import start
 from sandbox.prepare import Demo
-from state import audit, outbox, undelivered
+from state import audit, outbox, outbox_queries
 from state.audit import EventTag
 from state.clock import utc_now
 from state.outbox import DeliveryFailed, Message, OutboxRow
@@ -108,7 +108,7 @@ def test_what_was_given_up_is_sent_after_all(
 
 def test_after_a_week_the_content_is_gone(parts: Parts, sluis: Sluis, clock: FakeClock) -> None:
     message_id = _given_up(parts)
-    clock.advance((undelivered.KEPT - timedelta(minutes=1)).total_seconds())
+    clock.advance((outbox_queries.KEPT - timedelta(minutes=1)).total_seconds())
     purge(parts)
     assert _kept(parts)
     clock.advance(120)

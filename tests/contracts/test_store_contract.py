@@ -10,7 +10,7 @@ import pytest
 from state.engine import make_engine
 from state.ephemeral import AddOnce, Append, Count, Get, Put, Swap, Take
 from state.stores import make_store
-from state.stores.birth import LARGEST_SKEW
+from state.stores.store_generation import LARGEST_SKEW
 from tests.contracts import racers
 from tests.contracts.conftest import SHARED, Subject
 
@@ -195,7 +195,9 @@ def test_the_first_store_of_all_has_the_last_word(
     """Two processes start together: the second comes first, the first claimed before it."""
     engine, now = make_engine(subject.database_url), subject.clock()
     for is_first, accepted in ((False, False), (True, True)):
-        monkeypatch.setattr("state.stores.birth.is_first_store", lambda *_, said=is_first: said)
+        monkeypatch.setattr(
+            "state.stores.store_generation.is_first_store", lambda *_, said=is_first: said
+        )
         store = make_store(subject.store_url, engine, subject.clock)
         store._is_first = lambda said=is_first: said  # type: ignore[attr-defined]
         store._be_born()  # type: ignore[attr-defined]

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from assurance.levels import AssuranceLevel
+from assurance.step_up import credited
 from consent.authority import Authority
 from providers.interface import (
     AuthenticationRequest,
@@ -67,15 +68,14 @@ class PlainMakelaar:
         if word == "down":
             raise ProviderUnavailable("token endpoint")
         account = self.accounts[word]
-        given = self.record.believes(account.level)
-        if given < remembered.level:
-            raise ProviderLevelTooLow(remembered.level, given)
-        lifts = self.record.local_factor_lifts and given is AssuranceLevel.EH2
+        given = credited(self.record, account.level)
+        if given.authentication < remembered.level:
+            raise ProviderLevelTooLow(remembered.level, given.authentication)
         return Identity(
             provider_id=self.record.id,
             subject=account.subject,
-            proofing=AssuranceLevel.EH2_PLUS if lifts else given,
-            authentication=given,
+            proofing=given.proofing,
+            authentication=given.authentication,
             authenticated_at=callback.received_at,
             attributes={"display_name": (account.name,)} if account.name else {},
             authority=account.authority,

@@ -15,7 +15,7 @@ from admin.operations.jobs import seal_audit
 from admin.operations.presence import Process
 from assurance import devices
 from assurance.pskc import Device
-from assurance.totp import Parameters
+from assurance.totp import TotpParameters
 from broker.start import start
 from keys.keyring import KeyUse
 from keys.master_key_file import load_master_keys, load_sealer
@@ -105,7 +105,7 @@ def fill_every_kind(world: World) -> None:
     """Something of everything that is sealed, as a running installation has it."""
     seal_audit(world.parts)
     with world.session() as session, session.begin():
-        device = Device("VB-77", "JBSWY3DPEHPK3PXP", Parameters())
+        device = Device("VB-77", "JBSWY3DPEHPK3PXP", TotpParameters())
         devices.stock(session, world.parts.sealer, [device], world.clock())
         mail = Message("mail", "a@voorbeeld.example", "Uit de tijd van de oude sleutel", "x")
         enqueue(session, world.parts.sealer, mail, world.clock())

@@ -10,7 +10,7 @@ import pytest
 from assurance import devices
 from assurance.means import BoundBy, FactorKind
 from assurance.pskc import Device
-from assurance.totp import Parameters
+from assurance.totp import TotpParameters
 from sandbox.browser import Browser, Page
 from state import audit
 from state.audit import EventTag
@@ -352,7 +352,7 @@ def test_F_09_a_code_without_a_pending_enrolment_adds_nothing(world: World) -> N
 
 def stock_device(world: World, serial: str, seed: str) -> None:
     with world.session() as session, session.begin():
-        device = Device(serial, seed, Parameters())
+        device = Device(serial, seed, TotpParameters())
         devices.stock(session, world.parts.sealer, [device], world.clock())
 
 

@@ -14,7 +14,7 @@ from admin.tables import TABLES
 from assurance.levels import AssuranceLevel
 from directory.people import Person
 from providers import accounts
-from providers.accounts import Account, NameRefused, Right, Wrong
+from providers.accounts import Account, NameRefused, Right, WrongPassword
 from providers.passwords import PasswordRefused, hash_of
 from state import migrate
 from state.db import writing
@@ -49,7 +49,9 @@ def sql(tmp_path: Path) -> Iterator[Session]:
         yield session
 
 
-def _try(sql: Session, name: str, password: str = PASSWORD, at: datetime = START) -> Right | Wrong:
+def _try(
+    sql: Session, name: str, password: str = PASSWORD, at: datetime = START
+) -> Right | WrongPassword:
     return accounts.verify(sql, name=name, password=password, now=at)
 
 
@@ -76,7 +78,7 @@ def test_A_15_one_account_however_its_name_is_spelled(sql: Session, name: str) -
     ],
 )
 def test_A_15_what_only_looks_like_it_names_nobody(sql: Session, name: str) -> None:
-    assert _try(sql, name) == Wrong("unknown")
+    assert _try(sql, name) == WrongPassword("unknown")
 
 
 @pytest.mark.parametrize("text", ["ab", "a b c", "d\u0430an", "x" * 65, "a@b"])
@@ -100,8 +102,8 @@ def test_two_accounts_never_share_a_name(sql: Session) -> None:
 
 def test_A_14_wrong_passwords_make_a_pause_that_ends_by_itself(sql: Session) -> None:
     for _ in range(accounts.FREE_TRIES):
-        assert _try(sql, "daan", "verkeerd woord") == Wrong("password", "daan")
-    assert _try(sql, "daan") == Wrong("paused", "daan")
+        assert _try(sql, "daan", "verkeerd woord") == WrongPassword("password", "daan")
+    assert _try(sql, "daan") == WrongPassword("paused", "daan")
     assert isinstance(_try(sql, "eva"), Right)
     assert isinstance(_try(sql, "daan", at=START + timedelta(seconds=61)), Right)
 
@@ -139,7 +141,7 @@ def test_a_temporary_password_is_good_for_a_week_and_must_be_replaced(sql: Sessi
     found = _try(sql, "daan", "tijdelijk woord 1", START + timedelta(days=6))
     assert isinstance(found, Right) and found.must_replace
     over = _try(sql, "daan", "tijdelijk woord 1", START + timedelta(days=7))
-    assert over == Wrong("temporary_password_over", "daan")
+    assert over == WrongPassword("temporary_password_over", "daan")
     _replace(sql, found.account_id, PASSWORD)
     after = _try(sql, "daan")
     assert isinstance(after, Right) and not after.must_replace
@@ -158,7 +160,7 @@ def test_a_bad_replacement_changes_nothing(sql: Session, text: str, why: str) ->
 def test_an_account_that_ended_is_unknown(sql: Session) -> None:
     with writing(sql):
         sql.get_one(Account, _id(sql, "daan")).ended_at = START
-    assert _try(sql, "daan") == Wrong("unknown")
+    assert _try(sql, "daan") == WrongPassword("unknown")
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from state.addresses import OutgoingRefused
 from state.breaker import FAILURES_TO_OPEN
-from state.outgoing import Answer, OutgoingClient, OutgoingFailed
+from state.outgoing import HttpAnswer, OutgoingClient, OutgoingFailed
 from tests.listener import Listener, Said, Seen, listening
 
 
@@ -112,8 +112,8 @@ def test_nobody_listening_and_no_such_name() -> None:
 @pytest.mark.parametrize("body", [b"", b"<html>", b"NaN", b"[" * 100_000, b"\xff\xfe"])
 def test_what_is_no_json_is_said_without_repeating_it(body: bytes) -> None:
     with pytest.raises(OutgoingFailed, match=r"^not_json$"):
-        Answer(200, {}, body).json()
+        HttpAnswer(200, {}, body).json()
 
 
 def test_an_answer_does_not_show_what_is_in_it() -> None:
-    assert "secret" not in repr(Answer(200, {"set-cookie": "secret"}, b"secret"))
+    assert "secret" not in repr(HttpAnswer(200, {"set-cookie": "secret"}, b"secret"))

@@ -16,7 +16,7 @@ from state import audit, trace
 from state.audit import AuditEvent, AuditRow, EventTag
 from state.db import Base, table_of
 from state.engine import make_engine
-from state.prepared import Prepared, insert_into
+from state.prepared import PreparedStatement, insert_into
 from state.trace import Trace, TraceRecord, TraceStep
 from tests.databases import BOTH, database
 from tests.servers import postgresql_url
@@ -52,7 +52,7 @@ def test_every_kind_of_value_is_written_as_the_mapper_reads_it(engine: Engine) -
 
 def test_every_kind_of_value_is_read_as_the_mapper_wrote_it(engine: Engine) -> None:
     columns = table_of(AuditRow).c
-    read = Prepared(
+    read = PreparedStatement(
         select(columns.tag, columns.at, columns.level, columns.details, columns.reason)
         .where(columns.person_id == bindparam("person"), columns.at <= bindparam("now"))
         .limit(1)
@@ -73,7 +73,7 @@ def test_every_kind_of_value_is_read_as_the_mapper_wrote_it(engine: Engine) -> N
 
 
 def test_an_error_of_the_driver_is_an_error_of_sqlalchemy_without_values(engine: Engine) -> None:
-    write = Prepared(insert_into(table_of(Trace)))
+    write = PreparedStatement(insert_into(table_of(Trace)))
     values = {
         "id": "same",
         "reference": "K7QM4RXT",
@@ -109,7 +109,7 @@ def test_X_05_a_connection_that_the_server_closed_is_an_error_of_sqlalchemy_each
 ) -> None:
     """And the next session has a connection that works."""
     engine = make_engine(postgresql_url)
-    one = Prepared(select(bindparam("one", value=None, type_=Integer(), required=True)))
+    one = PreparedStatement(select(bindparam("one", value=None, type_=Integer(), required=True)))
     with Session(engine) as session:
         pid = session.scalar(text("SELECT pg_backend_pid()"))
         with engine.connect() as other:

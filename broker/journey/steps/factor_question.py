@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from assurance import recovery_codes, second_factor, webauthn
 from assurance.means import FactorKind
-from assurance.second_factor import Accepted, Locked, Method, Wrong
+from assurance.second_factor import Accepted, Locked, SecondFactorMethod, Wrong
 from assurance.sms import HOLDS
 from broker.downstream import RefusalCode
 from broker.journey import document_view, instrumentation, passkeys, sms_codes
@@ -25,7 +25,7 @@ from broker.second_factors import sms_limits
 from broker.second_factors.sms_limits import NotSent
 from broker.sso.session import AcceptedFactor
 from broker.web import rate_limits
-from consent.documents import Document
+from consent.documents import AskedDocument
 from providers.factory import departure_urls
 from providers.registry import ProviderRecord
 from state import audit
@@ -45,7 +45,7 @@ class Question:
     step: Step
     accepted: Callable[[Login, AcceptedFactor], Login]
     makelaar: ProviderRecord | None = None
-    document: Document | None = None
+    document: AskedDocument | None = None
 
 
 def enter(turn: Turn, question: Question) -> Outcome:
@@ -67,7 +67,7 @@ def answer(turn: Turn, question: Question) -> Outcome:
     return _judge_code(turn, question, factor)
 
 
-def _judge_code(turn: Turn, question: Question, factor: Method) -> Outcome:
+def _judge_code(turn: Turn, question: Question, factor: SecondFactorMethod) -> Outcome:
     code = turn.form.get("code", "")
     if not second_factor.is_code(factor.kind, factor.digits, code):
         return _ask_code(turn, question, is_no_code=True)
@@ -96,7 +96,7 @@ def _judge_code(turn: Turn, question: Question, factor: Method) -> Outcome:
     return _ask_code(turn, question, outcome)
 
 
-def _judge_passkey(turn: Turn, question: Question, asked: Method) -> Outcome:
+def _judge_passkey(turn: Turn, question: Question, asked: SecondFactorMethod) -> Outcome:
     """What the script of the page sent; nothing where it could not run."""
     answer = turn.form.get("assertion", "")
     if not answer or asked.locked_until is not None:
@@ -112,12 +112,12 @@ def _judge_passkey(turn: Turn, question: Question, asked: Method) -> Outcome:
     return _ask_code(turn, question, judged.outcome)
 
 
-def _done(turn: Turn, question: Question, factor: Method) -> Outcome:
+def _done(turn: Turn, question: Question, factor: SecondFactorMethod) -> Outcome:
     done = AcceptedFactor(factor.factor_id, str(factor.kind), turn.now)
     return Advance(replace(question.accepted(turn.login, done), sms=None, challenge=None))
 
 
-def _current(turn: Turn) -> Method:
+def _current(turn: Turn) -> SecondFactorMethod:
     """The factor that is asked: the chosen one, else the one used last that is not locked."""
     factors, chosen = turn.meets.factors, turn.login.factor_chosen
     found = next((f for f in factors if f.factor_id == chosen), None)
@@ -132,7 +132,7 @@ def _use(turn: Turn, question: Question, factor_id: str) -> Outcome:
 
 
 def _recorded(
-    turn: Turn, session: Session, factor: Method, outcome: Accepted | Wrong | Locked
+    turn: Turn, session: Session, factor: SecondFactorMethod, outcome: Accepted | Wrong | Locked
 ) -> None:
     """A lock that begins, and a recovery code that was used, of which the person is told."""
     if isinstance(outcome, Locked) and factor.locked_until is None:
@@ -206,7 +206,7 @@ def _ask_code(
     return Show(page, status=status, login=login, form_targets=targets, stopped=stopped)
 
 
-def _sms(turn: Turn, factor: Method, login: Login, not_sent: NotSent | None) -> SmsCode:
+def _sms(turn: Turn, factor: SecondFactorMethod, login: Login, not_sent: NotSent | None) -> SmsCode:
     """What the page says of the code that was sent in this login, and of the next."""
     sent = sms_codes.sent_in(login, factor)
     works = sent is not None and sent.works(turn.now)
@@ -221,7 +221,9 @@ def _sms(turn: Turn, factor: Method, login: Login, not_sent: NotSent | None) -> 
     )
 
 
-def _tries_left(factor: Method, login: Login, outcome: Wrong | Locked | None) -> int | None:
+def _tries_left(
+    factor: SecondFactorMethod, login: Login, outcome: Wrong | Locked | None
+) -> int | None:
     """Of the factor; of an SMS code as well, which holds for fewer."""
     sent = sms_codes.sent_in(login, factor)
     if factor.kind is FactorKind.SMS and sent is not None:
@@ -230,7 +232,7 @@ def _tries_left(factor: Method, login: Login, outcome: Wrong | Locked | None) ->
     return outcome.tries_left if isinstance(outcome, Wrong) else None
 
 
-def _others(turn: Turn, factor: Method) -> tuple[MethodChoice, ...]:
+def _others(turn: Turn, factor: SecondFactorMethod) -> tuple[MethodChoice, ...]:
     """The other ways (A8), last used first. All passkeys are one way: the browser knows which."""
     found: dict[str, MethodChoice] = {}
     for f in sorted(turn.meets.factors, key=lambda f: f.locked_until is not None):

@@ -10,7 +10,7 @@ from broker.journey.dispatch import Advance, Outcome, Show, Turn
 from broker.journey.pages.give_password import GivePasswordPage
 from broker.journey.steps.frame import frame
 from providers import accounts, name_pauses
-from providers.accounts import PROVIDER_ID, Wrong
+from providers.accounts import PROVIDER_ID, WrongPassword
 from state import limits
 from state.limits import Limit, network_of
 
@@ -38,7 +38,7 @@ def answer(turn: Turn) -> Outcome:
         return _show(turn, name=name, is_limited=True)
     password = turn.form.get("password", "")
     judged = accounts.verify(turn.rt.session, name=name, password=password, now=turn.now)
-    if isinstance(judged, Wrong):
+    if isinstance(judged, WrongPassword):
         paused = name_pauses.refused(turn.rt.store, spelled, turn.now)
         return _show(turn, name=name, is_wrong=True, until=paused)
     name_pauses.forget(turn.rt.store, spelled)

@@ -17,9 +17,9 @@ from sqlalchemy import update
 
 from broker.oidc.client_authentication import SKEW_SECONDS
 from keys.jwks import as_joserfc
-from state.stores.birth import generation
 from state.stores.single import milliseconds
 from state.stores.sql import GENERATION_KEY, Ephemeral
+from state.stores.store_generation import generation
 from tests.broker.answers import unauthenticated
 from tests.broker.clients import SECRET, portal_ec_key, portal_key
 from tests.broker.portal import (

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, cast
 from sqlalchemy import CursorResult, or_, select, update
 from sqlalchemy.orm import Session
 
-from state import audit, bell
+from state import audit, outbox_wakeup
 from state.audit import AuditEvent, EventTag
 from state.outbox import OutboxRow
 
@@ -84,7 +84,7 @@ def retry(session: Session, now: datetime, message_id: str | None = None) -> int
             session, AuditEvent(EventTag.MESSAGE_RETRIED, now, row.reference, details=details)
         )
     if rows:
-        bell.at_commit(session)
+        outbox_wakeup.wake_at_commit(session)
     return len(rows)
 
 

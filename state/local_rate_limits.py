@@ -1,4 +1,4 @@
-"""Windows: counts in this process alone, for what must cost no round trip.
+"""Rate limits that are counted in this process alone, for what must cost no round trip.
 
 A limit that guards something guessable is counted for all processes together (``state.limits``);
 what was exceeded there is kept here as a block, so that the rest of the window is refused unasked.
@@ -16,7 +16,7 @@ from state.limits import Limit
 MOST_KEYS: Final = 100_000  # the one that began first gives way
 
 
-class Windows:
+class LocalRateLimits:
     """Fixed windows by limit and key; safe between threads."""
 
     def __init__(self) -> None:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from keys.keyring import KeyUse
 from keys.xml.guard import MAX_BYTES
 from providers.interface import Callback, ProviderRefused
-from providers.saml.wire import MAX_BASE64, form_value, redirect_url, response_bytes
+from providers.saml.bindings import MAX_BASE64, form_value, redirect_url, response_bytes
 from tests.clocks import START
 from tests.keys_for_tests import make_private_key
 from tests.providers.saml.maker import ACS

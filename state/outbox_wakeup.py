@@ -1,6 +1,6 @@
-"""Bell: wakes those who deliver, in the process where a message was committed.
+"""Wakes those who deliver from the outbox, in the process where a message was committed.
 
-A process has one bell. Messages of other processes are found by looking now and then.
+Messages of other processes are found by looking now and then.
 """
 
 from __future__ import annotations
@@ -14,28 +14,28 @@ from sqlalchemy.orm import Session
 
 _MARK: Final = "outbox"
 _lock = threading.Lock()
-_ears: WeakSet[threading.Event] = WeakSet()
+_waiting: WeakSet[threading.Event] = WeakSet()
 
 
-def hear() -> threading.Event:
+def subscribe() -> threading.Event:
     """An event that is set after each commit with a message; who waits clears it."""
-    ear = threading.Event()
+    wakeup = threading.Event()
     with _lock:
-        _ears.add(ear)
-    return ear
+        _waiting.add(wakeup)
+    return wakeup
 
 
-def at_commit(session: Session) -> None:
-    """Ring once the transaction of this session is committed; not if it is rolled back."""
+def wake_at_commit(session: Session) -> None:
+    """Wake them once the transaction of this session is committed; not if it is rolled back."""
     session.info[_MARK] = True
 
 
 @event.listens_for(Session, "after_commit")
-def _ring(session: Session) -> None:
+def _wake(session: Session) -> None:
     if session.info.pop(_MARK, False):
         with _lock:
-            for ear in _ears:
-                ear.set()
+            for one in _waiting:
+                one.set()
 
 
 @event.listens_for(Session, "after_rollback")

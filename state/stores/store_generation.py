@@ -1,4 +1,4 @@
-"""The birth of a store: from when on it remembers which one-time things were used.
+"""The generation of a store: from when on it remembers which one-time things were used.
 
 A store that was emptied or restarted knows nothing of before. What was issued earlier, or by a
 clock that runs ahead could have been issued earlier, does not count as fresh in it. Only the very
@@ -28,7 +28,7 @@ _CLAIM: Final = text(
 ).bindparams(bindparam("now", type_=UtcDateTime()))
 
 
-class StoreBirth(Base):
+class StoreGeneration(Base):
     """A single row, written when the first store of this installation is first used."""
 
     __tablename__ = "store_birth"

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
-from state import bell, outbox
+from state import outbox, outbox_wakeup
 from state.db import writing
 from state.outbox import Message
 from tests.clocks import FakeClock
@@ -15,7 +15,7 @@ MESSAGE = Message("sms", "+31612345678", "", "Uw code: 123456")
 def test_it_rings_at_the_commit_and_not_before(
     sessions: sessionmaker[Session], clock: FakeClock
 ) -> None:
-    ear = bell.hear()
+    ear = outbox_wakeup.subscribe()
     with sessions() as session, writing(session):
         outbox.enqueue(session, make_sealer(), MESSAGE, clock())
         session.flush()
@@ -26,7 +26,7 @@ def test_it_rings_at_the_commit_and_not_before(
 def test_it_does_not_ring_for_what_was_rolled_back(
     sessions: sessionmaker[Session], clock: FakeClock
 ) -> None:
-    ear = bell.hear()
+    ear = outbox_wakeup.subscribe()
     with sessions() as session:
         with pytest.raises(RuntimeError), writing(session):
             outbox.enqueue(session, make_sealer(), MESSAGE, clock())
@@ -37,7 +37,7 @@ def test_it_does_not_ring_for_what_was_rolled_back(
 
 
 def test_every_ear_hears_it(sessions: sessionmaker[Session], clock: FakeClock) -> None:
-    ears = [bell.hear(), bell.hear()]
+    ears = [outbox_wakeup.subscribe(), outbox_wakeup.subscribe()]
     with sessions() as session, writing(session):
         outbox.enqueue(session, make_sealer(), MESSAGE, clock())
     assert all(ear.is_set() for ear in ears)

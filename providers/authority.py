@@ -1,0 +1,169 @@
+"""On whose behalf somebody logged in, as a makelaar asserts it: one set of rules for every
+protocol.
+
+A protocol reads its message into an ``AssertedMandate`` and judges only whether that can be read;
+whether it may be believed is decided here. What cannot be understood is refused, so that a login
+for an organisation is never read as a personal one, nor a restriction dropped.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from stdnum.nl import bsn
+
+from assurance.levels import AssuranceLevel
+from consent.authority import Authority, AuthorityKind, Party, PartyIdType
+from providers.interface import ProviderRefused
+from providers.registry import ProviderRecord
+
+BRANCH: Final = "urn:etoegang:1.9:ServiceRestriction:Vestigingsnr"
+MAX_BRANCHES: Final = 100
+MAX_NAME: Final = 200
+_RESTRICTION: Final = re.compile(r"urn:etoegang:[^:]+:ServiceRestriction:.*", re.DOTALL)
+_BRANCH: Final = re.compile(r"[0-9]{12}")
+_SHAPES: Final[dict[PartyIdType, Callable[[str], bool]]] = {
+    PartyIdType.KVK: lambda number: bool(re.fullmatch(r"[0-9]{8}", number)),
+    PartyIdType.RSIN: lambda number: (
+        bool(re.fullmatch(r"[0-9]{9}", number)) and bool(bsn.is_valid(number))  # same elfproef
+    ),
+}
+
+
+@dataclass(frozen=True)
+class AssertedParty:
+    """An organisation as the message names it, by one number or by several kinds of number."""
+
+    numbers: tuple[tuple[PartyIdType, str], ...]
+    name: str | None = None
+
+
+@dataclass(frozen=True)
+class AssertedMandate:
+    """What the message says. ``branches``: None where it restricts nothing. ``restrictions``: names
+    of the restrictions that it states.
+    """
+
+    represented: AssertedParty
+    source: str  # who vouches: an entity id or an issuer
+    intermediary: AssertedParty | None = None
+    branches: tuple[str, ...] | None = None
+    restrictions: tuple[str, ...] = ()
+    service_uuids: tuple[str, ...] = ()
+    service_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class AskedService:
+    """The service of this login."""
+
+    uuid: str
+    service_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """What differs by protocol: the machine words of its refusals, and whether a mandate must name
+    its service (eTD: always; OpenID NL GOV has the answer to our request for that).
+    """
+
+    party: str
+    intermediary: str
+    branch: str
+    names_service: bool
+
+
+def restrictions_in(names: Iterable[str]) -> tuple[str, ...]:
+    """The names of attributes or claims that restrict a mandate (eTD: ServiceRestriction)."""
+    return tuple(name for name in names if _RESTRICTION.fullmatch(name))
+
+
+def build_authority(
+    said: AssertedMandate,
+    *,
+    record: ProviderRecord,
+    level: AssuranceLevel,
+    service: AskedService,
+    dialect: Dialect,
+) -> Authority:
+    """The authority of this login, for its service and no other.
+
+    Raises ProviderRefused: service_mismatch, not_trusted, or a word of the dialect.
+    """
+    _check_service(said, service, dialect)
+    represented = _party(said.represented, record, dialect.party)
+    intermediary = (
+        _party(said.intermediary, record, dialect.intermediary) if said.intermediary else None
+    )
+    branches = _branches(said, dialect)
+    if intermediary is not None and branches:
+        raise ProviderRefused(dialect.branch, "a chain holds for the whole organisation")
+    return Authority(
+        represented=represented,
+        kind=AuthorityKind.CHAIN if intermediary else AuthorityKind.DIRECT,
+        level=level,
+        source=said.source,
+        intermediary=intermediary,
+        branches=branches,
+        service_uuid=service.uuid,
+    )
+
+
+def _check_service(said: AssertedMandate, service: AskedService, dialect: Dialect) -> None:
+    """A mandate is for a service: one that names another is not for this one. An id counts only
+    where no UUID is named.
+    """
+    if said.service_uuids:
+        fits = set(said.service_uuids) == {service.uuid}
+    elif said.service_ids or dialect.names_service:
+        fits = service.service_id is not None and service.service_id in said.service_ids
+    else:
+        fits = True
+    if not fits:
+        raise ProviderRefused("service_mismatch")
+
+
+def _party(said: AssertedParty, record: ProviderRecord, reason: str) -> Party:
+    """KvK number first; an RSIN beside it is the same organisation under its other number."""
+    if not said.numbers or not all(_SHAPES[kind](number) for kind, number in said.numbers):
+        raise ProviderRefused(reason, "no KvK number or RSIN")
+    if not _may_speak_for(record, said):
+        raise ProviderRefused("not_trusted", "the makelaar may not speak for this organisation")
+    by_kind = dict(said.numbers)
+    if len(by_kind) != len(said.numbers):
+        raise ProviderRefused(reason, "two numbers of one kind")
+    first, *others = (kind for kind in _SHAPES if kind in by_kind)
+    return Party(
+        id_type=first,
+        value=by_kind[first],
+        name=said.name if said.name and len(said.name) <= MAX_NAME else None,
+        alternative=(others[0], by_kind[others[0]]) if others else None,
+    )
+
+
+def _may_speak_for(record: ProviderRecord, said: AssertedParty) -> bool:
+    """A list in the record holds KvK numbers and vouches for nothing else: a makelaar that names an
+    organisation by an RSIN as well must be one that speaks for all.
+    """
+    if record.speaks_for == "register":
+        return True
+    (kind, number), *others = said.numbers
+    return not others and kind is PartyIdType.KVK and record.may_speak_for(number)
+
+
+def _branches(said: AssertedMandate, dialect: Dialect) -> tuple[str, ...]:
+    """The branches to which the mandate is limited. A restriction is never dropped."""
+    if any(name != BRANCH for name in said.restrictions):
+        raise ProviderRefused(dialect.branch, "an unknown restriction")
+    if said.branches is None:
+        return ()
+    if not said.branches:
+        raise ProviderRefused(dialect.branch, "an empty restriction")
+    if len(said.branches) > MAX_BRANCHES:
+        raise ProviderRefused(dialect.branch, "too many establishment numbers")
+    if not all(_BRANCH.fullmatch(branch) for branch in said.branches):
+        raise ProviderRefused(dialect.branch, "not an establishment number")
+    return said.branches
