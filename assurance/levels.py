@@ -50,6 +50,16 @@ class AssuranceLevel(enum.IntEnum):
         return _DIGID_CLASS.get(self)
 
     @property
+    def has_two_factors(self) -> bool:
+        """A login of this level took a second factor."""
+        return self >= AssuranceLevel.EH2_PLUS
+
+    @property
+    def is_issued_by_sluis(self) -> bool:
+        """May be the level of a means that Sluis itself issues."""
+        return self <= AssuranceLevel.EH3
+
+    @property
     def is_of_a_scheme(self) -> bool:
         """False for an e-mail account, which is below everything that a scheme issues."""
         return self >= AssuranceLevel.EH2
@@ -73,6 +83,12 @@ def suffices(have: AssuranceLevel, needed: AssuranceLevel) -> bool:
 def highest(*levels: AssuranceLevel) -> AssuranceLevel:
     """What must be reached where several demands hold at once."""
     return max(levels)
+
+
+def highest_of(*levels: AssuranceLevel | None) -> AssuranceLevel | None:
+    """The same where some make no demand; None where none does."""
+    demands = [level for level in levels if level is not None]
+    return highest(*demands) if demands else None
 
 
 def weakest(*levels: AssuranceLevel) -> AssuranceLevel:

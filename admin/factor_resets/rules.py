@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from assurance.levels import AssuranceLevel
+from assurance.levels import AssuranceLevel, suffices
 
 
 class Reason(enum.StrEnum):
@@ -81,7 +81,7 @@ class Approval:
 
 def proofs_for(level: AssuranceLevel) -> tuple[Proof, ...]:
     """The proofs that are enough where factors give this level, strongest first."""
-    return tuple(proof for proof, proves in PROVES.items() if proves >= level)
+    return tuple(proof for proof, proves in PROVES.items() if suffices(proves, level))
 
 
 def mailbox(address: str) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from admin.registrations.documents import AccountDocument, Entry, PersonDocument
 from assurance import enrolment
+from assurance.levels import suffices
 from directory.people import Person
 from providers import accounts, recovery
 from providers.accounts import Account
@@ -31,7 +32,7 @@ def write(session: Session, now: datetime, entry: Entry) -> None:
     gave = enrolment.factors_give(row.level if row is not None and row.ended_at is None else None)
     if row is None:
         row = _made(session, now, entry, document)
-    if not document.ended and enrolment.factors_give(document.rank) > gave:
+    if not document.ended and not suffices(gave, enrolment.factors_give(document.rank)):
         _let_factors_wait(session, person.id, now)
     row.level = document.rank
     if row.email != document.email:

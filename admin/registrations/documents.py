@@ -131,7 +131,7 @@ class PersonDocument(Document):
     @model_validator(mode="after")
     def _administrators_have_means(self) -> PersonDocument:
         is_administrator = any(place.role == "administrator" for place in self.organisations)
-        is_email = self.account is not None and self.account.rank < AssuranceLevel.EH2_PLUS
+        is_email = self.account is not None and not self.account.rank.has_two_factors
         if is_administrator and is_email and not self.identities:
             raise ValueError("an administrator needs a makelaar, or an account of EH2+ or higher")
         return self

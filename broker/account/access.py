@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 
 from assurance import enrolment
 from assurance.enrolment import OwnFactor
-from assurance.levels import AssuranceLevel
+from assurance.levels import AssuranceLevel, suffices
 from assurance.means import BoundBy, FactorKind
 from assurance.step_up import allows_factor
 from broker.account.pages import CountsAt, LogInAgainPage, MineFrame
@@ -88,7 +88,7 @@ class Owner:
         own = [records[one] for one in ids if one in records]
         level = accounts.level_of(self.rt.session, self.person.id)
         return CountsAt(
-            own_account=level is not None and level > AssuranceLevel.EMAIL,
+            own_account=level is not None and level.is_of_a_scheme,
             makelaars=tuple(r.name for r in own if allows_factor(r)),
             not_at=tuple(r.name for r in own if not allows_factor(r)),
         )
@@ -109,7 +109,7 @@ class Owner:
         """A login of the last minutes at this level. Raises LogInFirst: with a page that says why,
         or the login itself where the person knows (``at_once``, or the button of that page).
         """
-        if self.session.is_recent() and self.session.level >= level:
+        if self.session.is_recent() and suffices(self.session.level, level):
             return
         if at_once or (request.method == "GET" and AGAIN in request.args):
             raise LogInFirst(sessions.log_in(MINE, level=level, force_authn=True))
@@ -117,7 +117,7 @@ class Owner:
             self.frame,
             have=self.session.level.label,
             needed=level.label,
-            is_too_low=self.session.level < level,
+            is_too_low=not suffices(self.session.level, level),
             address=self._address_after(),
         )
         raise LogInFirst(show(page, 200 if request.method == "GET" else 403))

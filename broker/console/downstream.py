@@ -16,7 +16,7 @@ from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from assurance.levels import AssuranceLevel
+from assurance.levels import AssuranceLevel, highest
 from broker.console.reply_to import ConsoleReplyTo
 from broker.downstream import (
     DownstreamName,
@@ -69,7 +69,7 @@ def login_request(
         downstream=DownstreamName.CONSOLE,
         client_id=console.client_id,
         service_uuid=console.service.uuid,
-        level=max(level or console.service.level, console.service.level),
+        level=highest(level or console.service.level, console.service.level),
         purpose=Purpose.CONSOLE,
         force_authn=force_authn,
         locale=locale,

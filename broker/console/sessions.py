@@ -12,7 +12,8 @@ from flask import redirect, request
 from werkzeug.wrappers import Response
 
 from assurance import second_factor
-from assurance.levels import AssuranceLevel
+from assurance.levels import AssuranceLevel, suffices
+from assurance.step_up import without_factor
 from broker.console.downstream import Ticket, idle_key, login_request, read_ticket
 from broker.journey.views import open_login
 from broker.runtime import Runtime, runtime
@@ -63,7 +64,7 @@ def current(console: Console, *, counts: bool = True) -> ConsoleSession | None:
     if person is None or person.blocked_at is not None:
         return None
     level = _level(rt, ticket)
-    if level < console.service.level:
+    if not suffices(level, console.service.level):
         return None
     rate_limits.count_person(rt, "console", person.id)
     if counts:
@@ -76,7 +77,7 @@ def _level(rt: Runtime, ticket: Ticket) -> AssuranceLevel:
     """What the login still proves: without its second factor, once that ended."""
     if ticket.factor_id is None or second_factor.stands(rt.session, ticket.factor_id):
         return ticket.level
-    return min(ticket.level, AssuranceLevel.EH2)
+    return without_factor(ticket.level)
 
 
 def log_in(

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from assurance import second_factor
-from assurance.levels import AssuranceLevel
 from broker.downstream import LoginRefused, LoginResult, RefusalCode, Reply
 from broker.errors import PageError
 from broker.journey import (
@@ -204,7 +203,7 @@ def _check_answer(session: Session, login: Login, meets: Situation) -> None:
         return
     assert login.identity is not None
     document_view.refuse_late(document, meets.now)
-    strong = login.identity.authentication >= AssuranceLevel.EH2_PLUS
+    strong = login.identity.authentication.has_two_factors
     if answer is None or answer.shown != document.shown or not (login.confirmed or strong):
         raise LoginRefused(RefusalCode.SERVER_ERROR, "document_unconfirmed", "no answer")
     if login.confirmed and not second_factor.stands(session, login.confirmed.factor_id):

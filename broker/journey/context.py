@@ -230,7 +230,7 @@ class Situation:
         if self.login.factor is not None:
             return "local"
         assert self.login.identity is not None
-        strong = self.login.identity.authentication >= AssuranceLevel.EH2_PLUS
+        strong = self.login.identity.authentication.has_two_factors
         return "upstream" if strong else None
 
     # Mandate and consent.

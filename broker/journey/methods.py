@@ -13,8 +13,6 @@ from broker.downstream import LoginRequest
 from directory.services import Service
 from providers.interface import Identity
 
-HIGHEST_OWN = AssuranceLevel.EH3
-
 
 class Method(enum.StrEnum):
     """How somebody logs in."""
@@ -30,7 +28,7 @@ def offers_email(service: Service, request: LoginRequest) -> bool:
 
 def offers_means(service: Service, request: LoginRequest) -> bool:
     """May a means of Sluis come here?"""
-    return service.own_means and request.level <= HIGHEST_OWN
+    return service.own_means and request.level.is_issued_by_sluis
 
 
 def offered(service: Service, request: LoginRequest) -> tuple[Method, ...]:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from flask import Request
 from sqlalchemy.orm import Session
 
-from assurance import second_factor, sessions
+from assurance import second_factor, sessions, step_up
 from assurance.sessions import (
     ActiveSession,
     Began,
@@ -198,7 +198,7 @@ def _earlier(found: ActiveSession, facts: SessionFacts) -> Earlier:
     identity = facts.identity
     return Earlier(
         group=found.group,
-        level=min(identity.proofing, identity.authentication),
+        level=step_up.of_one_login(identity),
         authenticated_at=identity.authenticated_at,
         asserted_for=facts.service_uuid if identity.authority else None,
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from assurance import acr
-from assurance.levels import AssuranceLevel
+from assurance.levels import AssuranceLevel, highest, highest_of
 from broker.downstream import DownstreamName, LoginRequest
 from broker.errors import PageError
 from broker.oidc.errors import AuthorizationError
@@ -107,7 +107,7 @@ def _parse(
         downstream=DownstreamName.OIDC,
         client_id=to.client.client_id,
         service_uuid=service.uuid,
-        level=max(service.level, minimum or service.level),
+        level=highest(service.level, minimum or service.level),
         minimum=minimum,
         passive="none" in prompt,
         force_authn="login" in prompt or max_age == 0 or document is not None,
@@ -215,7 +215,7 @@ def _minimum(parameters: Parameters, least: AssuranceLevel | None) -> AssuranceL
     """The least that acr_values and the claims parameter accept, and that what is asked takes."""
     asked = acr.lowest((parameters.one("acr_values") or "").split())
     demanded = _demanded_acr(parameters.one("claims"))
-    return max((level for level in (asked, demanded, least) if level is not None), default=None)
+    return highest_of(asked, demanded, least)
 
 
 def _demanded_acr(claims: str | None) -> AssuranceLevel | None:

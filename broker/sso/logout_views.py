@@ -92,7 +92,7 @@ def ask_for(asked: LogoutRequest) -> Response:
     return redirect(url_for("logout.ask", asked=handle), 303)
 
 
-def _called(rt: Runtime, wanted: LogoutRequest, found: Found) -> str | None:
+def _called(rt: Runtime, wanted: LogoutRequest, found: ActiveSession) -> str | None:
     """What the session of this browser is called at the portal that asks."""
     relying_party = rt.configuration.relying_parties.get(wanted.client_id or "")
     if relying_party is None:

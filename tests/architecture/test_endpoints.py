@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from unittest.mock import Mock
 
 import pytest
 from flask import Blueprint, Flask
@@ -149,5 +150,5 @@ def test_what_all_requests_have_in_common_names_no_endpoint(world: World) -> Non
 
 def test_the_oidc_endpoints_take_no_language_from_a_portal() -> None:
     """``ui`` in a portal's link is no wish of its user; a portal asks with ``ui_locales``."""
-    app = made(create_blueprint(lambda _: pytest.fail("no login begins")))
+    app = made(create_blueprint(lambda _: pytest.fail("no login begins"), Mock()))
     assert not any(one.sets_language for one in endpoints_of(app).named.values())

@@ -32,23 +32,6 @@ GIVE_LEVELS: Final = frozenset({"ask_level", "factors_give", "highest", "reached
 COMPARES: Final = (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq, ast.Is, ast.IsNot)
 CHOOSES: Final = frozenset({"min", "max", "sorted"})
 
-# module -> how many comparisons it still holds; this goes down only
-STILL: Final = {
-    "admin/factor_resets/rules.py": 1,
-    "admin/registrations/account_rows.py": 1,
-    "admin/registrations/documents.py": 1,
-    "broker/account/access.py": 3,
-    "broker/console/downstream.py": 1,
-    "broker/console/sessions.py": 2,
-    "broker/journey/completion.py": 1,
-    "broker/journey/context.py": 1,
-    "broker/journey/methods.py": 1,
-    "broker/journey/single_sign_on.py": 1,
-    "broker/journey/steps/frame.py": 2,
-    "broker/journey/steps/step_up.py": 1,
-    "broker/oidc/authorization_request.py": 1,
-}
-
 
 def _is_level(node: ast.expr) -> bool:
     match node:
@@ -97,12 +80,8 @@ def found() -> dict[Path, list[str]]:
 
 
 def test_levels_are_compared_in_assurance_only() -> None:
-    wrong = [line for path, lines in found().items() if str(path) not in STILL for line in lines]
+    wrong = [line for lines in found().values() for line in lines]
     assert not wrong, "make it a function of assurance:\n" + "\n".join(wrong)
-
-
-def test_the_list_of_exceptions_is_as_short_as_can_be() -> None:
-    assert {str(path): len(lines) for path, lines in found().items() if str(path) in STILL} == STILL
 
 
 @pytest.mark.parametrize(

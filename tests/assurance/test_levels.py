@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assurance import acr
-from assurance.levels import AssuranceLevel, highest, suffices, weakest
+from assurance.levels import AssuranceLevel, highest, highest_of, suffices, weakest
 
 L = AssuranceLevel
 ABOVE_EMAIL = [level for level in L if level is not L.EMAIL]
@@ -99,6 +99,26 @@ def test_a_level_suffices_for_itself_and_below(have: L, needed: L, enough: bool)
 @pytest.mark.parametrize("level", L)
 def test_only_an_email_account_is_of_no_scheme(level: L) -> None:
     assert level.is_of_a_scheme is (level is not L.EMAIL)
+
+
+@pytest.mark.parametrize(
+    ("level", "two_factors", "own"),
+    [
+        (L.EMAIL, False, True),
+        (L.EH2, False, True),
+        (L.EH2_PLUS, True, True),
+        (L.EH3, True, True),
+        (L.EH4, True, False),
+    ],
+)
+def test_what_a_level_tells_of_its_login(level: L, two_factors: bool, own: bool) -> None:
+    assert level.has_two_factors is two_factors
+    assert level.is_issued_by_sluis is own
+
+
+def test_the_highest_demand_counts_and_none_is_none() -> None:
+    assert highest_of(None, L.EH2, None, L.EH3) is L.EH3
+    assert highest_of(None, None) is None
 
 
 def test_the_words_that_suffice_are_named_lowest_first() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assurance.levels import AssuranceLevel
+from assurance.levels import suffices
 from broker.journey.dispatch import Turn
 from broker.journey.login import Login
 from broker.journey.methods import Method
@@ -18,7 +18,7 @@ def frame(turn: Turn) -> Frame:
     service = meets.service
     relying_party = meets.relying_party
     known = login.person_id is not None
-    enough = known and not login.too_low and meets.reached >= meets.needed
+    enough = known and not login.too_low and suffices(meets.reached, meets.needed)
     is_account = meets.method is Method.ACCOUNT
     return Frame(
         login_id=login.id,
@@ -29,7 +29,7 @@ def frame(turn: Turn) -> Frame:
         service_name=service.name.in_(language),
         service_owner=service.provider_name.in_(language),
         level=meets.needed.label,
-        shows_level=meets.method is not None and meets.needed > AssuranceLevel.EMAIL,
+        shows_level=meets.method is not None and meets.needed.is_of_a_scheme,
         makelaar=meets.way_name if meets.provider or is_account else None,
         is_account=is_account,
         person=(meets.person.display_name or None) if known else None,

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from assurance.levels import suffices
 from assurance.step_up import LocalFactor, Upstream
 from broker.downstream import LoginRefused
 from broker.journey.dispatch import Advance, Outcome, Turn
@@ -72,7 +73,7 @@ def _may_give_more(turn: Turn) -> ProviderRecord | None:
     record = turn.meets.provider
     if record is None or turn.login.departures >= MAX_ROUNDS:
         return None
-    return record if record.level_ceiling >= turn.meets.needed else None
+    return record if suffices(record.level_ceiling, turn.meets.needed) else None
 
 
 def _may_use_factor(turn: Turn) -> bool:
