@@ -17,7 +17,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 from werkzeug.test import Client
 
-from admin.cli.install import initialise
+from admin.operations.install import initialise
 from admin.registrations.apply import apply_files
 from broker import settings as configuration
 from broker.app import assemble

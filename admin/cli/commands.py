@@ -65,7 +65,7 @@ def version() -> None:
 @pass_invocation
 def init(invocation: Invocation) -> None:
     """Make the master key, the tables and the first signing keys. Safe to repeat."""
-    from admin.cli.install import initialise
+    from admin.operations.install import initialise
 
     with explained():
         for line in initialise(invocation.settings()):
@@ -76,7 +76,7 @@ def init(invocation: Invocation) -> None:
 @pass_invocation
 def migrate(invocation: Invocation) -> None:
     """Bring the tables to this version."""
-    from admin.cli.install import migrate_tables
+    from admin.operations.install import migrate_tables
 
     with explained():
         click.echo(migrate_tables(invocation.settings()))

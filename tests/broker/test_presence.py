@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from admin.cli.master_key_survey import lacking, named, sealing_with
+from admin.keys.master_key_survey import lacking, named, sealing_with
 from admin.operations import presence
 from admin.operations.presence import SEEN_FOR, SHOWN_EVERY, Process
 from state.stores.memory import MemoryStore

@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
-from admin.cli import checks
-from admin.cli.checks import certificates_last
-from admin.operations import presence
+from admin.operations import checks, presence
+from admin.operations.checks import certificates_last
 from broker import settings
 from broker.monitoring import heartbeat
 from keys.master_key_file import create_master_key, load_sealer

@@ -12,7 +12,8 @@ from click.testing import CliRunner
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from admin.cli import main, master_key, master_key_survey
+from admin.cli import installation, main
+from admin.keys import master_key_survey
 from admin.operations import presence
 from admin.operations.presence import Process
 from broker import settings as configuration
@@ -48,7 +49,7 @@ def did(sluis: Sluis, *arguments: str, code: int = 0) -> str:
 
 def a_day_later(monkeypatch: pytest.MonkeyPatch, hours: float = 24) -> None:
     later = datetime.now(UTC) + timedelta(hours=hours)
-    monkeypatch.setattr(master_key, "utc_now", lambda: later)
+    monkeypatch.setattr(installation, "utc_now", lambda: later)
 
 
 def shown(demo: Demo, name: str, *key_ids: str, ago: float = 0) -> None:

@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import text
 
 from admin.audit import chain, verification
-from admin.cli.install import migrate_tables
+from admin.operations.install import migrate_tables
 from broker import settings as configuration
 from broker.app import assemble
 from broker.process import start

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
 from admin.operations import presence
+from admin.operations.installation import Installation
 from admin.operations.presence import Process
-from broker.settings import Settings
 from keys import resealing
 from keys.master_key import MasterKeys
 from keys.master_key_file import load_master_keys
-from keys.resealing import Resealed
 from state.clock import utc_now
 from state.ephemeral import StoreUnavailable
 from state.stores import make_store
@@ -27,11 +25,6 @@ from state.stores import make_store
 # most, and the processes were not restarted at the very moment of the switch.
 ELSEWHERE: Final = timedelta(hours=24)
 Counts = Mapping[str, Counter[str]]
-_DOES: Final = {
-    "active": "seals and opens",
-    "next": "opens, does not seal yet",
-    "retiring": "opens what it sealed before",
-}
 
 
 @dataclass(frozen=True)
@@ -71,19 +64,19 @@ class Survey:
         return +Counter({kind: by_key[key_id] for kind, by_key in self.counts.items()})
 
 
-def survey(settings: Settings, engine: Engine) -> Survey:
-    """Look everywhere. Raises MasterKeyError."""
-    path = settings.keys.master_key_file
+def survey(at: Installation) -> Survey:
+    """Look everywhere. Changes nothing. Raises MasterKeyError."""
+    path = at.settings.keys.master_key_file
     keys = load_master_keys(path)
-    with Session(engine) as session:
+    with Session(at.engine) as session:
         counts = resealing.counted(session)
-    return Survey(path, keys, counts, running(settings, engine))
+    return Survey(path, keys, counts, running(at))
 
 
-def running(settings: Settings, engine: Engine) -> tuple[Process, ...] | None:
+def running(at: Installation) -> tuple[Process, ...] | None:
     """The processes that ran in the last two minutes; None where the store does not answer."""
     try:
-        return presence.seen(make_store(settings.store.url, engine, utc_now), utc_now())
+        return presence.seen(make_store(at.settings.store.url, at.engine, utc_now), utc_now())
     except StoreUnavailable:
         return None
 
@@ -116,52 +109,3 @@ def named(processes: Sequence[Process]) -> str:
 
 def minute(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%d %H:%M UTC")
-
-
-def lines(found: Survey) -> Iterator[str]:
-    """The keys, what lies under each, who runs with them, and what comes next."""
-    yield f"Master keys in {found.path}:"
-    for key in found.keys.keys:
-        yield f"  {key.id}  {key.state:<8}  {_DOES[key.state]}: {told(found.under(key.id))}"
-    yield from _process_lines(found)
-    if damaged := found.under(resealing.NO_KEY):
-        yield f"PROBLEM: damaged, sealed under no key: {told(damaged)}"
-    if found.strange:
-        yield f"PROBLEM: under keys that are not in this file: {told(found.strange)}"
-        yield "Next: put back the copy of the file that holds them; nobody can open these now"
-    else:
-        yield f"Next: {_next_step(found)}"
-
-
-def resealed_lines(done: Resealed) -> Iterator[str]:
-    """What was sealed anew, and what could not be."""
-    yield f"Sealed anew: {told(done.done)}"
-    if done.unopened:
-        yield f"Opened by no key of this file, as before: {told(done.unopened)}; for example"
-        yield from (f"  {example}" for example in done.examples)
-        yield "What is damaged stays as it is, and does not hold up: sluis keys master drop"
-
-
-def _process_lines(found: Survey) -> Iterator[str]:
-    if found.processes is None:
-        yield "The store does not answer: which processes run is not known."
-        return
-    yield f"Processes seen in the last two minutes: {len(found.processes) or 'none'}"
-    for key in found.keys.keys:
-        without = lacking(found.processes, key.id)
-        if without:
-            yield f"  {len(without)} cannot open what {key.id} seals: {named(without)}"
-    late = sealing_with(found.processes, [key.id for key in found.keys.retiring])
-    if late:
-        yield f"  {len(late)} still seal with an old key: {named(late)}"
-
-
-def _next_step(found: Survey) -> str:
-    restarted = "when every instance has this file and was restarted"
-    if found.keys.next is not None:
-        return f"{restarted}: sluis keys master switch"
-    if found.old:
-        return f"{restarted}: sluis keys master reseal"
-    if found.keys.retiring:
-        return f"sluis keys master drop, from {minute(drops_from(found.keys))} on"
-    return "nothing; a rotation begins with: sluis keys master prepare"
