@@ -17,8 +17,8 @@ from flask import Flask
 from sqlalchemy.orm import Session
 from werkzeug.test import Client
 
+from admin.cli.registering import apply_files
 from admin.operations.install import initialise
-from admin.registrations.apply import apply_files
 from broker import settings as configuration
 from broker.app import assemble
 from broker.process import Parts, start

@@ -1,4 +1,4 @@
-"""``sluis apply --prune``: registrations that are in the database and in no file leave.
+"""Pruning: registrations that are in the database and in no file leave.
 
 Only of kinds that the files hold or that were named, and never people, organisations or mandates:
 those end by ``blocked``, ``ended`` and ``revoked`` in their own documents.
@@ -6,19 +6,19 @@ those end by ``blocked``, ``ended`` and ``revoked`` in their own documents.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
+from admin.actor import Actor
+from admin.registrations.applier import clients
 from admin.registrations.differences import Outcome, between
 from admin.registrations.documents import DocumentsRefused, Entry
 from admin.registrations.references import Leaving
 from admin.registrations.withdrawal import dependents, withdraw
 from broker.sso.logout import Teller
-from directory.services import OidcClient
 from keys.sealing import Sealer
 from state.registrations import Kind, all_registrations, standing
 
@@ -57,12 +57,14 @@ def leaving(session: Session, entries: list[Entry], prune: Prune) -> Leaving:
     )
 
 
-def remove(session: Session, sealer: Sealer, now: datetime, gone: Leaving) -> list[Outcome]:
+def remove(
+    session: Session, sealer: Sealer, gone: Leaving, *, actor: Actor, now: datetime
+) -> list[Outcome]:
     """Withdraw with the transaction of the caller, after everything else was written."""
     outcomes = [_outcome(session, sealer, kind, name, now) for kind, name in sorted(gone)]
-    teller = Teller(sealer, _clients(session, gone), now)
+    teller = Teller(sealer, clients(session, without=gone), now)  # those that stay hear of it
     for kind, name in sorted(gone):
-        withdraw(session, teller, kind, name)
+        withdraw(session, teller, kind, name, actor=actor)
     return outcomes
 
 
@@ -72,12 +74,3 @@ def _outcome(session: Session, sealer: Sealer, kind: Kind, name: str, now: datet
     told: dict[str, Any] = {key: document[key] for key in _TOLD if key in document}
     used = dependents(session, sealer, kind, name, now)
     return Outcome(str(kind), name, "removed", between(told, {}), tuple(str(one) for one in used))
-
-
-def _clients(session: Session, gone: Leaving) -> Mapping[str, OidcClient]:
-    """The portals that stay: they hear of sessions that end."""
-    return {
-        row.name: OidcClient.model_validate(row.document)
-        for row in all_registrations(session)
-        if row.kind is Kind.CLIENT and (row.kind, row.name) not in gone
-    }

@@ -10,7 +10,8 @@ import pytest
 import yaml
 from sqlalchemy import select
 
-from admin.registrations.apply import apply_files
+from admin.actor import COMMAND_LINE
+from admin.cli.registering import apply_files
 from admin.registrations.pruning import Prune, StillUsed
 from admin.registrations.withdrawal import dependents, withdraw
 from broker.sso.grants import Grant
@@ -51,8 +52,8 @@ def leave(world: World, kind: Kind, name: str) -> list[str]:
     with world.session() as session, session.begin():
         used = dependents(session, parts.sealer, kind, name, world.clock())
         teller = Teller(parts.sealer, world.runtime.configuration.clients, world.clock())
-        assert withdraw(session, teller, kind, name)
-        assert not withdraw(session, teller, kind, name), "once"
+        assert withdraw(session, teller, kind, name, actor=COMMAND_LINE)
+        assert not withdraw(session, teller, kind, name, actor=COMMAND_LINE), "once"
     parts.holder.refresh()
     return [str(one) for one in used]
 
