@@ -1,4 +1,6 @@
-"""Reading: YAML files become validated documents; every mistake is found before anything changes."""
+"""Reading: YAML files become validated documents. Every mistake is found before anything is
+written.
+"""
 
 from __future__ import annotations
 
