@@ -33,6 +33,10 @@ class Person(Base):
     memberships: Mapped[list[Membership]] = relationship(back_populates="person")
 
 
+class NoSuchPerson(Exception):
+    """There is nobody with this id."""
+
+
 class ExternalIdentity(Base):
     """How a makelaar knows a person. The key is (provider, subject): two makelaars never share
     one.
@@ -175,3 +179,11 @@ def means_status(known: Known, now: datetime) -> MeansStatus:
     if known.means_active_until is not None and known.means_active_until <= now:
         return MeansStatus.ACTIVATION_EXPIRED
     return MeansStatus.ACTIVE
+
+
+def known_person(session: Session, person_id: str) -> Person:
+    """The person with this id. Raises NoSuchPerson."""
+    person = session.get(Person, person_id)
+    if person is None:
+        raise NoSuchPerson(person_id)
+    return person

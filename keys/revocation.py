@@ -76,9 +76,11 @@ def consequences(use: KeyUse, state: KeyState, *, successor: bool) -> tuple[str,
     return (_LOST[use], _UNKNOWN[use])
 
 
-def revoke(session: Session, sealer: Sealer, kid: str, now: datetime) -> Revoked:
+def revoke(
+    session: Session, sealer: Sealer, kid: str, now: datetime, *, by: str | None = None
+) -> Revoked:
     """Retire a key at once, in the transaction of the caller; an active one is replaced, by the
-    next key when there is one.
+    next key when there is one. ``by``: the person who asked, for the audit.
 
     Raises NoSuchKey, and WrongMasterKey before anything changed.
     """
@@ -86,7 +88,7 @@ def revoke(session: Session, sealer: Sealer, kid: str, now: datetime) -> Revoked
     load_keyring(session, sealer)
     key = find(session, kid)
     was_active = key.state is KeyState.ACTIVE
-    move_key(session, key, KeyState.RETIRED, now, reason="revoked")
+    move_key(session, key, KeyState.RETIRED, now, reason="revoked", by=by)
     raise_revision(session)  # who loses the database now must not go on with a ring of before
     if not was_active:
         return Revoked(key.kid)
@@ -98,7 +100,7 @@ def revoke(session: Session, sealer: Sealer, kid: str, now: datetime) -> Revoked
         )
     )
     if following is not None:
-        move_key(session, following, KeyState.ACTIVE, now, reason="revoked")
+        move_key(session, following, KeyState.ACTIVE, now, reason="revoked", by=by)
         return Revoked(key.kid, following.kid, published=True)
-    made = make_key(session, sealer, key.use, key.algorithm, KeyState.ACTIVE, now)
+    made = make_key(session, sealer, key.use, key.algorithm, KeyState.ACTIVE, now, by=by)
     return Revoked(key.kid, made)

@@ -88,8 +88,17 @@ def ensure_keys(session: Session, sealer: Sealer, clock: Clock) -> tuple[str, ..
         )
 
 
-def introduce(session: Session, sealer: Sealer, use: KeyUse, algorithm: str, now: datetime) -> str:
-    """Make and publish the next key of a use, in the transaction of the caller; its id.
+def introduce(
+    session: Session,
+    sealer: Sealer,
+    use: KeyUse,
+    algorithm: str,
+    now: datetime,
+    *,
+    by: str | None = None,
+) -> str:
+    """Make and publish the next key of a use, in the transaction of the caller; its id. ``by``: the
+    person who asked, for the audit.
 
     Opens what is there first: a key under another master key would stop every process. Raises
     NextKeyExists, WrongMasterKey.
@@ -103,7 +112,7 @@ def introduce(session: Session, sealer: Sealer, use: KeyUse, algorithm: str, now
     )
     if session.scalar(waiting) is not None:
         raise NextKeyExists(f"{use} {algorithm}")
-    return make_key(session, sealer, use, algorithm, KeyState.NEXT, now)
+    return make_key(session, sealer, use, algorithm, KeyState.NEXT, now, by=by)
 
 
 def plan(keys: Sequence[SigningKey], now: datetime, policy: RotationPolicy) -> tuple[Move, ...]:
@@ -170,14 +179,20 @@ def rotate_due(
 
 
 def move_key(
-    session: Session, row: SigningKey, to: KeyState, now: datetime, reason: str | None = None
+    session: Session,
+    row: SigningKey,
+    to: KeyState,
+    now: datetime,
+    reason: str | None = None,
+    *,
+    by: str | None = None,
 ) -> None:
     """Bring a key to a state and audit it; a retired key loses its private half."""
     row.state, row.state_since = to, now
     if to is KeyState.RETIRED:
         row.sealed = None
     session.flush()  # one by one: of two active keys the index refuses the second
-    _record(session, row, now, reason)
+    _record(session, row, now, reason, by=by)
 
 
 def _missing(session: Session, sealer: Sealer) -> list[tuple[KeyUse, str]]:
@@ -193,6 +208,8 @@ def make_key(
     algorithm: str,
     state: KeyState,
     now: datetime,
+    *,
+    by: str | None = None,
 ) -> str:
     """Make a key in this state, with a certificate for SAML, and audit it; its id."""
     key = _generate(algorithm)
@@ -212,7 +229,7 @@ def make_key(
     )
     session.add(row)
     session.flush()
-    _record(session, row, now)
+    _record(session, row, now, by=by)
     return kid
 
 
@@ -222,7 +239,14 @@ def _generate(algorithm: str) -> AnyPrivateKey:
     return rsa.generate_private_key(public_exponent=65537, key_size=RSA_BITS)
 
 
-def _record(session: Session, row: SigningKey, now: datetime, reason: str | None = None) -> None:
+def _record(
+    session: Session,
+    row: SigningKey,
+    now: datetime,
+    reason: str | None = None,
+    *,
+    by: str | None,
+) -> None:
     details = {"kid": row.kid, "use": str(row.use), "algorithm": row.algorithm}
-    event = AuditEvent(tag=_TAGS[row.state], at=now, reason=reason, details=details)
-    audit.record(session, event)
+    tag = _TAGS[row.state]
+    audit.record(session, AuditEvent(tag, now, person_id=by, reason=reason, details=details))

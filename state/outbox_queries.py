@@ -9,8 +9,7 @@ from typing import Any, Final, Literal, cast
 from sqlalchemy import CursorResult, or_, select, update
 from sqlalchemy.orm import Session
 
-from state import audit, outbox_wakeup
-from state.audit import AuditEvent, EventTag
+from state import outbox_wakeup
 from state.outbox import OutboxRow
 
 KEPT: Final = timedelta(days=7)  # what was given up can be offered again so long
@@ -64,9 +63,20 @@ def _shown(row: OutboxRow) -> Queued:
     )
 
 
-def retry(session: Session, now: datetime, message_id: str | None = None) -> int:
-    """Offer one message that was given up again, or each of them; how many. What is not kept any
-    more is left alone. Writes with the transaction of the caller.
+@dataclass(frozen=True)
+class Offered:
+    """A message that will be sent again."""
+
+    id: str
+    channel: str
+    reference: str | None
+
+
+def offer_again(
+    session: Session, now: datetime, message_id: str | None = None
+) -> tuple[Offered, ...]:
+    """Offer one message that was given up again, or each of them, with the transaction of the
+    caller, who audits it. What is not kept any more is left alone.
     """
     in_time = or_(OutboxRow.until.is_(None), OutboxRow.until > now)
     changed = (
@@ -78,14 +88,9 @@ def retry(session: Session, now: datetime, message_id: str | None = None) -> int
     if message_id is not None:
         changed = changed.where(OutboxRow.id == message_id)
     rows = session.execute(changed, execution_options={"synchronize_session": False}).all()
-    for row in rows:
-        details = {"message": row.id, "channel": row.channel}
-        audit.record(
-            session, AuditEvent(EventTag.MESSAGE_RETRIED, now, row.reference, details=details)
-        )
     if rows:
         outbox_wakeup.wake_at_commit(session)
-    return len(rows)
+    return tuple(Offered(row.id, row.channel, row.reference) for row in rows)
 
 
 def purge(session: Session, before: datetime) -> int:

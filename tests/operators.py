@@ -11,6 +11,7 @@ from typing import ClassVar, Final
 import pyotp
 from sqlalchemy import select
 
+from admin.actor import COMMAND_LINE
 from admin.operators import access
 from admin.operators.roles import OperatorRole
 from assurance import second_factor
@@ -53,6 +54,7 @@ def make_operator(world: World, user_name: str, *roles: OperatorRole) -> TestOpe
             email=f"{user_name}@voorbeeld.example",
             user_name=user_name,
             roles=roles,
+            actor=COMMAND_LINE,
             now=now,
         )
         account = session.scalars(select(Account).where(Account.person_id == made.person_id)).one()

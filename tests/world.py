@@ -18,8 +18,8 @@ from sqlalchemy.orm import Session
 from werkzeug.test import Client
 
 from admin.app import create_app
-from admin.cli.install import initialise
-from admin.registrations.apply import apply_files
+from admin.cli.registering import apply_files
+from admin.operations.install import initialise
 from broker import settings as configuration
 from broker.process import Parts
 from broker.runtime import Runtime

@@ -91,10 +91,16 @@ def purge_keys(session: Session) -> int:
 
 
 def forget(
-    session: Session, sealer: Sealer, keyring: KeyRing, person_id: str, now: datetime
+    session: Session,
+    sealer: Sealer,
+    keyring: KeyRing,
+    person_id: str,
+    now: datetime,
+    *,
+    by: str | None = None,
 ) -> int:
     """Take the person out of the audit, with the transaction of the caller; how many events named
-    them. The event of it names the key that was destroyed, not the person.
+    them. The event of it names the key that was destroyed, not the person; ``by``: who asked.
     """
     one_at_a_time(session, LOCK)
     while seal_waiting(session, sealer, keyring, now):
@@ -112,5 +118,5 @@ def forget(
         session.execute(update(table_of(AuditRow)).where(_c.id == identifier).values(**values))
     session.execute(delete(PersonKey).where(PersonKey.person_id == person_id))
     about: dict[str, Detail] = {"key": key_id, "events": len(found)}
-    audit.record(session, AuditEvent(EventTag.PERSON_FORGOTTEN, now, details=about))
+    audit.record(session, AuditEvent(EventTag.PERSON_FORGOTTEN, now, person_id=by, details=about))
     return len(found)

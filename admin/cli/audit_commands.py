@@ -97,7 +97,8 @@ def person() -> None:
 def forget(invocation: Invocation, person_id: str, yes: bool) -> None:
     """Forget PERSON_ID: nothing here leads to this human any more. Cannot be undone."""
     from admin.cli.auditing import forget_person
-    from admin.people.erasure import NoSuchPerson, StillOperator
+    from admin.people.erasure import StillOperator
+    from directory.people import NoSuchPerson
 
     if not yes:
         click.confirm(f"Forget {person_id} for ever?", abort=True)

@@ -5,29 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
 
-from sqlalchemy import text
-from sqlalchemy.orm import Session
-
-from admin.audit import chain as batches
-from admin.audit import export, verification
+from admin.actor import COMMAND_LINE
+from admin.audit import inspection
 from admin.audit.export import Period
 from admin.audit.verification import Fault, Report
+from admin.cli.installation import Opened, opened
 from admin.people.erasure import forget
-from admin.tables import TABLES
 from broker.settings import Settings
 from keys.keyring import load_keyring
 from keys.master_key_file import load_sealer
-from keys.sealing import Sealer
-from state import audit
-from state.audit import AuditEvent, EventTag
-from state.clock import utc_now
 from state.db import writing
-from state.engine import session_at
 
 TOLD = {
     Fault.ROW_CHANGED: "an event was changed after it was sealed",
@@ -46,18 +38,11 @@ TOLD = {
 }
 
 
-@dataclass(frozen=True)
-class _Desk:
-    session: Session
-    sealer: Sealer
-
-
 def verify(settings: Settings, checkpoint: Path | None) -> Report:
-    """Read the whole chain in one view of the database."""
+    """``checkpoint``: a file with one that was kept elsewhere."""
     kept = checkpoint.read_text(encoding="utf-8") if checkpoint is not None else None
-    with _desk(settings) as at:
-        _one_view(at.session)
-        return verification.verify(at.session, at.sealer, kept)
+    with _opened(settings) as at:
+        return inspection.verify(at.session, at.sealer, kept)
 
 
 def report_lines(report: Report, now: datetime) -> list[str]:
@@ -89,36 +74,26 @@ def report_json(report: Report, now: datetime) -> str:
 
 
 def export_lines(settings: Settings, period: Period, layout: str) -> Iterator[str]:
-    """Every line of the export; the export itself is audited before the first one."""
-    with _desk(settings) as at:
-        about = {
-            "kind": "audit",
-            "format": layout,
-            "since": period.since.isoformat() if period.since else None,
-            "until": period.until.isoformat() if period.until else None,
-        }
-        with writing(at.session):
-            audit.record(at.session, AuditEvent(EventTag.EXPORT_MADE, utc_now(), details=about))
-        _one_view(at.session)
-        yield from export.lines(at.session, period, layout)
+    """Every line of the export."""
+    with _opened(settings) as at:
+        yield from inspection.export(at.session, period, layout, actor=COMMAND_LINE, now=at.now)
 
 
 def last_checkpoint(settings: Settings) -> str | None:
-    """The signed checkpoint of the last batch, to keep elsewhere; None where nothing is sealed."""
-    with _desk(settings) as at:
-        last = batches.newest(at.session)
-        return last.checkpoint if last is not None else None
+    """The signed checkpoint of the last batch; None where nothing is sealed."""
+    with _opened(settings) as at:
+        return inspection.last_checkpoint(at.session)
 
 
 def forget_person(settings: Settings, person_id: str) -> list[str]:
     """Lines to print. Raises NoSuchPerson and StillOperator."""
-    with _desk(settings) as at:
+    with _opened(settings) as at:
         keyring = load_keyring(at.session, at.sealer)
-        with writing(at.session):
-            events = forget(at.session, at.sealer, keyring, person_id, utc_now())
+        with writing(at.session) as session:
+            done = forget(session, at.sealer, keyring, person_id, actor=COMMAND_LINE, now=at.now)
     return [
         f"{person_id} is forgotten: name, address, ways to log in, history and consents are gone.",
-        f"{events} audit events name nobody any more; the chain still holds.",
+        f"{done.events} audit events name nobody any more; the chain still holds.",
     ]
 
 
@@ -130,16 +105,8 @@ def first_of(lines: Iterator[str]) -> Iterator[str]:
 
 
 @contextmanager
-def _desk(settings: Settings) -> Iterator[_Desk]:
-    assert TABLES
-    with session_at(settings.database.url) as session:
-        yield _Desk(session, load_sealer(settings.keys.master_key_file))
-
-
-def _one_view(session: Session) -> None:
-    """Nothing that is written meanwhile is seen half; a long reading is not ended."""
-    session.rollback()
-    if session.get_bind().dialect.name == "postgresql":
-        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-        session.execute(text("SET LOCAL statement_timeout = 0"))
-        session.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+def _opened(settings: Settings) -> Iterator[Opened]:
+    """No command of the audit goes on without the master key, also where it opens nothing."""
+    with opened(settings) as at:
+        load_sealer(settings.keys.master_key_file)
+        yield at

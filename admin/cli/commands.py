@@ -65,7 +65,7 @@ def version() -> None:
 @pass_invocation
 def init(invocation: Invocation) -> None:
     """Make the master key, the tables and the first signing keys. Safe to repeat."""
-    from admin.cli.install import initialise
+    from admin.operations.install import initialise
 
     with explained():
         for line in initialise(invocation.settings()):
@@ -76,7 +76,7 @@ def init(invocation: Invocation) -> None:
 @pass_invocation
 def migrate(invocation: Invocation) -> None:
     """Bring the tables to this version."""
-    from admin.cli.install import migrate_tables
+    from admin.operations.install import migrate_tables
 
     with explained():
         click.echo(migrate_tables(invocation.settings()))
@@ -146,8 +146,7 @@ def apply(
     """Register services, makelaars, clients, texts, organisations, people and mandates from
     YAML.
     """
-    from admin.registrations.apply import changed, counted
-    from admin.registrations.differences import lines
+    from admin.cli.registering import changed, counted, lines
 
     asked = _prune(prune, prune_kind, also_used=yes)
     outcomes = _applied(invocation, path, dry_run=dry_run, prune=asked)
@@ -172,8 +171,8 @@ def diff(
     invocation: Invocation, path: Path, prune: bool, prune_kind: tuple[str, ...], as_json: bool
 ) -> None:
     """Show field by field what apply would change; ends with 3 where something would."""
+    from admin.cli.registering import changed, counted, lines
     from admin.registrations import differences
-    from admin.registrations.apply import changed, counted
 
     outcomes = _applied(invocation, path, dry_run=True, prune=_prune(prune, prune_kind))
     found = changed(outcomes)
@@ -181,7 +180,7 @@ def diff(
         click.echo(differences.as_json(found))
     else:
         for outcome in found:
-            for line in differences.lines(outcome):
+            for line in lines(outcome):
                 click.echo(line)
         click.echo(counted(outcomes))
         click.echo("Nothing was changed; apply does it." if found else "Nothing to change.")
@@ -199,12 +198,11 @@ def _prune(wanted: bool, kinds: tuple[str, ...], *, also_used: bool = False) -> 
 
 def _applied(
     invocation: Invocation, path: Path, *, dry_run: bool, prune: Prune | None
-) -> list[Outcome]:
+) -> tuple[Outcome, ...]:
     """Ends the command with every mistake in the documents, where there is one, and with what is
     in use, where that would be removed.
     """
-    from admin.registrations.apply import apply_files
-    from admin.registrations.differences import lines
+    from admin.cli.registering import apply_files, lines
     from admin.registrations.documents import DocumentsRefused
     from admin.registrations.pruning import StillUsed
 
@@ -226,7 +224,7 @@ def _applied(
 @pass_invocation
 def export(invocation: Invocation) -> None:
     """Write services, makelaars, clients and texts as YAML, the way apply reads them."""
-    from admin.registrations.export import export_documents
+    from admin.cli.registering import export_documents
 
     with explained():
         click.echo(export_documents(invocation.settings()), nl=False)

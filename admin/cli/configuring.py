@@ -13,7 +13,6 @@ from broker import settings
 from broker.settings import Settings, SettingsError
 
 HIDDEN: Final = "***"
-DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
 _SECRET_NAME: Final = r"[\w.-]*(?:pass|secret|token|key|sig|auth|code)[\w.-]*"
 # Greedy to the last @: a password may hold one that nobody escaped.
 _PASSWORD: Final = re.compile(r"(?<=://)([^:/?#@]*):.*@")
@@ -83,5 +82,7 @@ def as_json(found: list[Effective], *, with_origin: bool) -> str:
 
 def schema() -> str:
     """JSON Schema of the settings file, for editors."""
+    from admin.registrations.schema import DRAFT
+
     document = {"$schema": DRAFT, **Settings.model_json_schema(), "title": "Sluis settings"}
     return json.dumps(document, indent=2, ensure_ascii=False)

@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from admin.cli.checks import Finding, Patient, examine
+from admin.installation import Installation
+from admin.operations.checks import Finding, examine
 from admin.tables import TABLES
 from broker import settings as configuration
 from broker.settings import SettingsError
@@ -20,7 +21,7 @@ def diagnose(config: Path | None) -> list[Finding]:
     try:
         settings = configuration.load(config)
         with engine_at(settings.database.url) as engine:
-            examined = list(examine(Patient(settings, engine, utc_now())))
+            examined = list(examine(Installation(settings, engine, utc_now())))
     except (SettingsError, DatabaseUrlError) as error:
         seen = "; ".join(str(error).splitlines())
         return [Finding("settings", seen, "correct them; sluis config check lists every mistake")]

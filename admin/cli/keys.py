@@ -1,27 +1,24 @@
-"""``sluis keys``: what stands, rotation by hand, and a key that must go at once."""
+"""``sluis keys``: what stands, rotation by hand, and a key that must go at once, told in lines."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy.orm import Session
-
+from admin.actor import COMMAND_LINE
 from admin.cli.columns import aligned
-from admin.tables import TABLES
+from admin.cli.installation import opened
+from admin.keys import signing_keys
+from admin.keys.signing_keys import Introduced
 from broker.settings import Settings
-from keys.calendar import CalendarEntry, CalendarStep, entries, steps
-from keys.master_key_file import load_sealer
-from keys.revocation import Revoked, consequences, find, revoke
-from keys.rotation import NEEDED, NextKeyExists, RotationPolicy, introduce, live_keys
-from keys.sealing import Sealer
-from keys.signing_key import KeyState, KeyUse, SigningKey
+from keys.calendar import CalendarEntry, CalendarStep
+from keys.revocation import Revoked
+from keys.rotation import RotationPolicy
+from keys.signing_key import KeyState, KeyUse
 from state.clock import utc_now
 from state.db import writing
-from state.engine import session_at
 
 SHOWN = 12  # characters of an id in a line for people
 _HEAD = ("use", "algorithm", "id", "state", "since (UTC)", "moves", "certificate until")
@@ -34,9 +31,9 @@ _WORDS = {
 
 
 def list_keys(settings: Settings, *, as_json: bool) -> list[str]:
-    """A line per key in use, or all as JSON with whole ids; nothing of private halves."""
-    with _session(settings) as session:
-        found = entries(live_keys(session), _policy(settings))
+    """A line per key in use, or all as JSON with whole ids."""
+    with opened(settings) as at:
+        found = signing_keys.listed(at.session, _policy(settings))
     if as_json:
         return [json.dumps([_as_document(entry) for entry in found], indent=2)]
     if not found:
@@ -45,43 +42,35 @@ def list_keys(settings: Settings, *, as_json: bool) -> list[str]:
 
 
 def calendar(settings: Settings, uses: Sequence[KeyUse]) -> list[str]:
-    """What a rotation begun now brings, a line per step; nothing is changed."""
-    with _session(settings) as session:
-        planned = steps(live_keys(session), uses, utc_now(), _policy(settings))
+    """What a rotation begun now brings, a line per step."""
+    with opened(settings) as at:
+        planned = signing_keys.planned(at.session, uses, _policy(settings), at.now)
     return aligned([_as_step(step) for step in planned])
 
 
-def rotate(settings: Settings, uses: Sequence[KeyUse]) -> Iterator[str]:
-    """Publish the next key of each use that has none; a line per use."""
-    sealer, policy = _sealer(settings), _policy(settings)
-    with _session(settings) as session:
-        for use, algorithm in (needed for needed in NEEDED if needed[0] in uses):
-            try:
-                with writing(session):
-                    now = utc_now()
-                    kid = introduce(session, sealer, use, algorithm, now)
-            except NextKeyExists:
-                yield f"{use} {algorithm}: a next key is published already"
-            else:
-                yield f"{use} {algorithm}: {kid[:SHOWN]} is published, is used from " + _day(
-                    now + policy.publish
-                )
+def rotate(settings: Settings, uses: Sequence[KeyUse]) -> list[str]:
+    """A line per use."""
+    with opened(settings) as at:
+        done = signing_keys.rotate(
+            at.session, at.sealer, uses, _policy(settings), actor=COMMAND_LINE, clock=utc_now
+        )
+    return [_as_rotated(one) for one in done]
 
 
 def warning(settings: Settings, kid: str) -> list[str]:
     """What breaks when this key goes. Raises NoSuchKey."""
-    with _session(settings) as session:
-        keys, key = live_keys(session), find(session, kid)
-        title = f"{key.use} {key.algorithm}: {key.kid[:SHOWN]} ({key.state})"
-        sentences = consequences(key.use, key.state, successor=_has_next(keys, key))
-    return [title, *(f"- {sentence}" for sentence in sentences)]
+    with opened(settings) as at:
+        found = signing_keys.consequences(at.session, kid)
+    title = f"{found.use} {found.algorithm}: {found.kid[:SHOWN]} ({found.state})"
+    return [title, *(f"- {sentence}" for sentence in found.sentences)]
 
 
 def revoke_now(settings: Settings, kid: str) -> list[str]:
-    """Retire the key at once; what was done. Raises NoSuchKey."""
-    sealer = _sealer(settings)
-    with _session(settings) as session, writing(session):
-        done = revoke(session, sealer, kid, utc_now())
+    """What was done. Raises NoSuchKey."""
+    with opened(settings) as at:
+        sealer = at.sealer
+        with writing(at.session) as session:
+            done = signing_keys.revoke(session, sealer, kid, actor=COMMAND_LINE, now=at.now)
     return list(_done(done))
 
 
@@ -92,9 +81,11 @@ def _done(done: Revoked) -> Iterator[str]:
         yield f"{done.replacement[:SHOWN]} takes its place: {which}."
 
 
-def _has_next(keys: Sequence[SigningKey], key: SigningKey) -> bool:
-    wanted = (key.use, key.algorithm, KeyState.NEXT)
-    return any((other.use, other.algorithm, other.state) == wanted for other in keys)
+def _as_rotated(one: Introduced) -> str:
+    if one.kid is None:
+        return f"{one.use} {one.algorithm}: a next key is published already"
+    used_from = _day(one.used_from)
+    return f"{one.use} {one.algorithm}: {one.kid[:SHOWN]} is published, is used from {used_from}"
 
 
 def _as_document(entry: CalendarEntry) -> dict[str, str | None]:
@@ -122,12 +113,3 @@ def _day(moment: datetime | None) -> str:
 
 def _policy(settings: Settings) -> RotationPolicy:
     return RotationPolicy.renewing_after(settings.keys.rotate_days)
-
-
-def _sealer(settings: Settings) -> Sealer:
-    return load_sealer(settings.keys.master_key_file)
-
-
-def _session(settings: Settings) -> AbstractContextManager[Session]:
-    assert TABLES
-    return session_at(settings.database.url)

@@ -1,90 +1,120 @@
-"""``sluis keys master``: the master key is replaced in steps, while everybody goes on."""
+"""``sluis keys master``: each step of replacing the master key, and where it stands, told in
+lines.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
-from datetime import datetime
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
-from sqlalchemy.engine import Engine
-from sqlalchemy.orm import Session
-
-from admin.cli.master_key_survey import (
+from admin.actor import COMMAND_LINE
+from admin.cli.installation import installation
+from admin.keys import master_key
+from admin.keys.master_key_survey import (
     Survey,
     drops_from,
     lacking,
     minute,
     named,
-    running,
     sealing_with,
     survey,
     told,
 )
-from admin.operations.presence import Process
-from admin.tables import TABLES
 from broker.settings import Settings
-from keys import master_key_file, resealing
-from keys.master_key import MasterKeys, RotationRefused, prepared, switched, without_retiring
+from keys import resealing
 from keys.resealing import Resealed
-from keys.signing_key import SigningKey
-from state import audit
-from state.audit import AuditEvent, EventTag
-from state.clock import utc_now
-from state.db import writing
-from state.engine import engine_at
 
-Step = Callable[[MasterKeys], MasterKeys]
-_AGAIN = (
-    "wait two minutes after the restart of all instances, and look at: sluis keys master status"
-)
+_DOES: Final = {
+    "active": "seals and opens",
+    "next": "opens, does not seal yet",
+    "retiring": "opens what it sealed before",
+}
 
 
 def look(settings: Settings) -> Survey:
     """Where the rotation stands. Raises MasterKeyError."""
-    with _engine(settings) as engine:
-        return survey(settings, engine)
+    with installation(settings) as at:
+        return survey(at)
 
 
 def prepare(settings: Settings, out: Path | None) -> list[str]:
-    """Add the next key to the file. Raises MasterKeyError."""
-    before, after, path = _step(settings, prepared, out)
-    assert after.next is not None
-    if before == after:
-        return [f"Master key {after.next.id} was prepared already.", *_bring("switch", path)]
+    """Raises MasterKeyError."""
+    with installation(settings) as at:
+        done = master_key.prepare(at, out)
+    assert done.after.next is not None
+    following = done.after.next.id
+    if done.is_repeated:
+        return [f"Master key {following} was prepared already.", *_bring("switch", done.path)]
     return [
-        f"Master key {after.next.id} is made. It opens, and does not seal yet.",
-        f"{path} holds {len(after.keys)} keys now.",
-        *_bring("switch", path),
+        f"Master key {following} is made. It opens, and does not seal yet.",
+        f"{done.path} holds {len(done.after.keys)} keys now.",
+        *_bring("switch", done.path),
     ]
 
 
 def switch(settings: Settings, out: Path | None) -> list[str]:
-    """Let the next key seal. Raises MasterKeyError, RotationRefused."""
-    now = utc_now()
-    keys = master_key_file.load_master_keys(settings.keys.master_key_file)
-    processes: tuple[Process, ...] = ()
-    if keys.next is not None:
-        processes = _known(settings)
-        without = lacking(processes, keys.next.id)
-        if without:
-            raise RotationRefused(
-                f"{len(without)} running process(es) cannot open what {keys.next.id} seals: "
-                f"{named(without)}; {_AGAIN}"
-            )
-    before, after, path = _step(settings, lambda found: _switched(found, now), out)
-    if before == after:
-        return [f"Master key {after.active.id} seals already.", *_bring("reseal", path)]
+    """Raises MasterKeyError, RotationRefused."""
+    with installation(settings) as at:
+        done = master_key.switch(at, out)
+    active = done.after.active.id
+    if done.is_repeated:
+        return [f"Master key {active} seals already.", *_bring("reseal", done.path)]
     return [
-        f"Running processes that know {after.active.id}: {len(processes) or 'none was seen'}.",
-        f"Master key {after.active.id} seals from now on; {before.active.id} still opens.",
-        *_bring("reseal", path),
+        f"Running processes that know {active}: {len(done.processes) or 'none was seen'}.",
+        f"Master key {active} seals from now on; {done.before.active.id} still opens.",
+        *_bring("reseal", done.path),
     ]
 
 
-def _switched(keys: MasterKeys, now: datetime) -> MasterKeys:
-    """Safe to repeat: after the switch there is no next key, and one that retires."""
-    return keys if keys.next is None and keys.retiring else switched(keys, now)
+def reseal(settings: Settings) -> Resealed:
+    """Raises MasterKeyError."""
+    with installation(settings) as at:
+        return master_key.reseal(at, actor=COMMAND_LINE)
+
+
+def droppable(settings: Settings, *, at_once: bool) -> tuple[str, ...]:
+    """The ids of the keys that may go. Raises MasterKeyError, RotationRefused."""
+    with installation(settings) as at:
+        return master_key.droppable(at, at_once=at_once)
+
+
+def drop(settings: Settings, out: Path | None, *, at_once: bool) -> list[str]:
+    """Raises as ``droppable``."""
+    with installation(settings) as at:
+        done = master_key.drop(at, out, at_once=at_once, actor=COMMAND_LINE)
+    return [
+        f"{', '.join(done.key_ids)} is taken out; {done.path} holds {done.left} key(s) now.",
+        "Now:",
+        f"1. Keep a copy of {done.path}, apart from the back-up of the database.",
+        "2. Bring it to every instance; they may be restarted when it suits.",
+        "3. Keep the copy of before as long as you keep back-ups of the database from before the "
+        "last reseal: they open with nothing else.",
+    ]
+
+
+def lines(found: Survey) -> Iterator[str]:
+    """The keys, what lies under each, who runs with them, and what comes next."""
+    yield f"Master keys in {found.path}:"
+    for key in found.keys.keys:
+        yield f"  {key.id}  {key.state:<8}  {_DOES[key.state]}: {told(found.under(key.id))}"
+    yield from _process_lines(found)
+    if damaged := found.under(resealing.NO_KEY):
+        yield f"PROBLEM: damaged, sealed under no key: {told(damaged)}"
+    if found.strange:
+        yield f"PROBLEM: under keys that are not in this file: {told(found.strange)}"
+        yield "Next: put back the copy of the file that holds them; nobody can open these now"
+    else:
+        yield f"Next: {_next_step(found)}"
+
+
+def resealed_lines(done: Resealed) -> Iterator[str]:
+    """What was sealed anew, and what could not be."""
+    yield f"Sealed anew: {told(done.done)}"
+    if done.unopened:
+        yield f"Opened by no key of this file, as before: {told(done.unopened)}; for example"
+        yield from (f"  {example}" for example in done.examples)
+        yield "What is damaged stays as it is, and does not hold up: sluis keys master drop"
 
 
 def _bring(following: str, path: Path) -> Iterator[str]:
@@ -94,106 +124,26 @@ def _bring(following: str, path: Path) -> Iterator[str]:
     yield f"3. sluis keys master {following}"
 
 
-def reseal(settings: Settings) -> Resealed:
-    """Bring what lies under older keys under the active one; audited. Raises MasterKeyError."""
-    sealer = master_key_file.load_sealer(settings.keys.master_key_file)
-    with _engine(settings) as engine, Session(engine) as session:
-        result = resealing.reseal(session, sealer)
-        if result.done:
-            details: dict[str, audit.Detail] = {"key": sealer.key_id, "values": result.done.total()}
-            with writing(session):
-                resealed = AuditEvent(EventTag.MASTER_KEY_RESEALED, utc_now(), details=details)
-                audit.record(session, resealed)
-    return result
-
-
-def droppable(settings: Settings, *, at_once: bool) -> tuple[str, ...]:
-    """The ids of the retiring keys, that nothing needs any more; none where none retires. Raises
-    MasterKeyError, and RotationRefused, whose message says what still needs them.
-    """
-    keys = master_key_file.load_master_keys(settings.keys.master_key_file)
-    if keys.retiring:
-        with _engine(settings) as engine, Session(engine) as session:
-            _check_sealed(session, keys)
-        _check_running(_known(settings), keys, utc_now(), at_once=at_once)
-    return tuple(key.id for key in keys.retiring)
-
-
-def drop(settings: Settings, out: Path | None, *, at_once: bool) -> list[str]:
-    """Take the retiring keys out of the file; audited. Raises as ``droppable``."""
-    ids = droppable(settings, at_once=at_once)
-    now = utc_now()
-    with _engine(settings) as engine, Session(engine) as session, writing(session):
-        for key_id in ids:
-            dropped = AuditEvent(EventTag.MASTER_KEY_DROPPED, now, details={"key": key_id})
-            audit.record(session, dropped)
-        # The file inside the transaction: what cannot be written is not audited as done.
-        _, after, path = _step(settings, lambda found: _without(found, ids), out)
-    return [
-        f"{', '.join(ids)} is taken out; {path} holds {len(after.keys)} key(s) now.",
-        "Now:",
-        f"1. Keep a copy of {path}, apart from the back-up of the database.",
-        "2. Bring it to every instance; they may be restarted when it suits.",
-        "3. Keep the copy of before as long as you keep back-ups of the database from before the "
-        "last reseal: they open with nothing else.",
-    ]
-
-
-def _without(found: MasterKeys, ids: tuple[str, ...]) -> MasterKeys:
-    if tuple(key.id for key in found.retiring) != ids:
-        raise RotationRefused("the file was changed meanwhile; see: sluis keys master status")
-    return without_retiring(found)
-
-
-def _check_sealed(session: Session, keys: MasterKeys) -> None:
-    if not resealing.counted(session)[SigningKey.__tablename__][keys.active.id]:
-        raise RotationRefused(
-            f"in this database no signing key lies under {keys.active.id}; is database.url right? "
-            "If it is, first: sluis keys master reseal"
-        )
-    needed = resealing.openable(session, keys.sealer())
-    if needed:
-        raise RotationRefused(
-            f"still under older keys: {told(needed)}; first: sluis keys master reseal"
-        )
-
-
-def _check_running(
-    processes: tuple[Process, ...], keys: MasterKeys, now: datetime, *, at_once: bool
-) -> None:
-    late = sealing_with(processes, [key.id for key in keys.retiring])
+def _process_lines(found: Survey) -> Iterator[str]:
+    if found.processes is None:
+        yield "The store does not answer: which processes run is not known."
+        return
+    yield f"Processes seen in the last two minutes: {len(found.processes) or 'none'}"
+    for key in found.keys.keys:
+        without = lacking(found.processes, key.id)
+        if without:
+            yield f"  {len(without)} cannot open what {key.id} seals: {named(without)}"
+    late = sealing_with(found.processes, [key.id for key in found.keys.retiring])
     if late:
-        raise RotationRefused(
-            f"{len(late)} running process(es) still seal with an old key: {named(late)}; {_AGAIN}"
-        )
-    if now < drops_from(keys) and not at_once:
-        raise RotationRefused(
-            f"until {minute(drops_from(keys))} logins under way and cookies may need the old key; "
-            "wait, or add --now: who is logging in then begins again"
-        )
+        yield f"  {len(late)} still seal with an old key: {named(late)}"
 
 
-def _known(settings: Settings) -> tuple[Process, ...]:
-    with _engine(settings) as engine:
-        processes = running(settings, engine)
-    if processes is None:
-        raise RotationRefused("the store does not answer, so which processes run is not known")
-    return processes
-
-
-def _step(settings: Settings, step: Step, out: Path | None) -> tuple[MasterKeys, MasterKeys, Path]:
-    """The keys before and after, and the file that holds the latter."""
-    path = settings.keys.master_key_file
-    if out is None:
-        return (*master_key_file.change(path, step), path)
-    before = master_key_file.load_master_keys(path)
-    after = step(before)
-    if after != before:
-        master_key_file.write_new(out, after)
-        return before, after, out
-    return before, after, path
-
-
-def _engine(settings: Settings) -> AbstractContextManager[Engine]:
-    assert TABLES
-    return engine_at(settings.database.url)
+def _next_step(found: Survey) -> str:
+    restarted = "when every instance has this file and was restarted"
+    if found.keys.next is not None:
+        return f"{restarted}: sluis keys master switch"
+    if found.old:
+        return f"{restarted}: sluis keys master reseal"
+    if found.keys.retiring:
+        return f"sluis keys master drop, from {minute(drops_from(found.keys))} on"
+    return "nothing; a rotation begins with: sluis keys master prepare"

@@ -39,11 +39,11 @@ def _refusals() -> Iterator[None]:
 @pass_invocation
 def status(invocation: Invocation) -> None:
     """Show the keys, how much lies under each, and the next step; changes nothing."""
-    from admin.cli import master_key, master_key_survey
+    from admin.cli import master_key
 
     with explained():
         found = master_key.look(invocation.settings())
-    for line in master_key_survey.lines(found):
+    for line in master_key.lines(found):
         click.echo(line)
     raise SystemExit(0 if found.is_well else 3)
 
@@ -77,16 +77,16 @@ def switch(invocation: Invocation, out: Path | None) -> None:
 @pass_invocation
 def reseal(invocation: Invocation, dry_run: bool) -> None:
     """Step 3, when every instance seals with the new key: seal what is old anew."""
-    from admin.cli import master_key, master_key_survey
+    from admin.cli import master_key
 
     with explained():
         settings = invocation.settings()
         done = None if dry_run else master_key.reseal(settings)
         found = master_key.look(settings)
     if done is not None:
-        for line in master_key_survey.resealed_lines(done):
+        for line in master_key.resealed_lines(done):
             click.echo(line)
-    for line in master_key_survey.lines(found):
+    for line in master_key.lines(found):
         click.echo(line)
     raise SystemExit(0 if found.is_well and not found.old else 3)
 

@@ -7,35 +7,32 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
 
-from sqlalchemy.orm import Session
-
+from admin.actor import COMMAND_LINE
 from admin.cli.columns import aligned
-from admin.operators import access, sessions
+from admin.cli.installation import opened
+from admin.operators import access
 from admin.operators import roles as operators
 from admin.operators.access import Invitation
 from admin.operators.roles import Operator, OperatorRole
 from admin.operators.set_up_links import VALID_FOR
-from admin.tables import TABLES
 from broker.settings import Settings
-from state.clock import utc_now
 from state.db import writing
-from state.engine import session_at
 
 
 def create_operator(
     settings: Settings, *, name: str, email: str, user_name: str | None, roles: Sequence[str]
 ) -> list[str]:
     """Lines to print, the set-up link among them. Raises NameRefused and NameTaken."""
-    with _opened(settings) as session, writing(session):
+    with opened(settings) as at, writing(at.session) as session:
         made = access.create(
             session,
             name=name,
             email=email,
             user_name=user_name or email.partition("@")[0],
             roles=[OperatorRole(role) for role in roles],
-            now=utc_now(),
+            actor=COMMAND_LINE,
+            now=at.now,
         )
     told = ", ".join(sorted(set(roles)))
     return [f"Operator {made.user_name} is made, with role {told}.", *_link(settings, made)]
@@ -43,10 +40,8 @@ def create_operator(
 
 def recover_operator(settings: Settings, user_name: str) -> list[str]:
     """Lines to print. Raises NoSuchOperator."""
-    now = utc_now()
-    with _opened(settings) as session, writing(session):
-        made = access.recover(session, user_name, now)
-        sessions.end_all(session, made.person_id, "recovered", now)
+    with opened(settings) as at, writing(at.session) as session:
+        made = access.recover(session, user_name, actor=COMMAND_LINE, now=at.now)
     return [
         f"Password, factors and sessions of {made.user_name} have ended.",
         *_link(settings, made),
@@ -55,17 +50,15 @@ def recover_operator(settings: Settings, user_name: str) -> list[str]:
 
 def end_operator(settings: Settings, user_name: str) -> list[str]:
     """Lines to print. Raises NoSuchOperator."""
-    now = utc_now()
-    with _opened(settings) as session, writing(session):
-        person_id = access.end(session, user_name, now)
-        sessions.end_all(session, person_id, "operator_ended", now)
+    with opened(settings) as at, writing(at.session) as session:
+        access.end(session, user_name, actor=COMMAND_LINE, now=at.now)
     return [f"{user_name} is no operator any more. Sessions have ended."]
 
 
 def list_operators(settings: Settings, *, as_json: bool) -> list[str]:
     """One line per operator, or one JSON document."""
-    with _opened(settings) as session:
-        found = operators.operators_now(session, utc_now())
+    with opened(settings) as at:
+        found = operators.operators_now(at.session, at.now)
     if as_json:
         return [json.dumps([_fields(one) for one in found], indent=2, ensure_ascii=False)]
     if not found:
@@ -100,8 +93,3 @@ def _link(settings: Settings, made: Invitation) -> list[str]:
         f"Set-up link, for {minutes} minutes and one time. It is shown here only:",
         f"  {settings.base_url}/operator/instellen/{made.secret}",
     ]
-
-
-def _opened(settings: Settings) -> AbstractContextManager[Session]:
-    assert TABLES
-    return session_at(settings.database.url)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 
+from admin.actor import COMMAND_LINE
 from admin.cli.columns import aligned
-from admin.tables import TABLES
+from admin.cli.installation import opened
+from admin.operations import outbox
 from broker.settings import Settings
-from state import outbox_queries
-from state.clock import utc_now
+from state import undelivered
 from state.db import writing
-from state.engine import session_at
 from state.outbox_queries import Queued, State
 from state.trace import show_reference
 
@@ -20,9 +20,8 @@ _HEAD = ("Id", "Channel", "State", "At (UTC)", "Tries", "Reference", "Reason")
 
 def list_messages(settings: Settings, state: State | None, *, as_json: bool) -> list[str]:
     """Lines to print, the newest message first; never a recipient or content."""
-    assert TABLES
-    with session_at(settings.database.url) as session:
-        found = outbox_queries.listed(session, state)
+    with opened(settings) as at:
+        found = undelivered.listed(at.session, state)
     if as_json:
         return [json.dumps([asdict(one) for one in found], default=str)]
     return aligned([_HEAD, *map(_row, found)]) if found else ["No messages."]
@@ -39,6 +38,5 @@ def _row(one: Queued) -> tuple[str, ...]:
 
 def retry_messages(settings: Settings, message_id: str | None) -> int:
     """Offer one message again, or each that was given up; how many."""
-    assert TABLES
-    with session_at(settings.database.url) as session, writing(session):
-        return outbox_queries.retry(session, utc_now(), message_id)
+    with opened(settings) as at, writing(at.session) as session:
+        return len(outbox.retry(session, message_id, actor=COMMAND_LINE, now=at.now))

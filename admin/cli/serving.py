@@ -16,10 +16,10 @@ from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 
 from admin.cli.context import fail
-from admin.cli.install import initialise
 from admin.operations import listening
 from admin.operations.channels import to_people
-from admin.operations.presence import keep_showing
+from admin.operations.install import initialise
+from admin.presence import keep_showing
 from broker.monitoring import draining, telemetry
 from broker.monitoring.logs import configure_logs
 from broker.settings import Settings

@@ -1,41 +1,29 @@
-"""``sluis trace``: what happened in one login, for the operator who has the reference from a
-caller.
+"""``sluis trace``: what happened in one login, told in lines for the operator who has the reference
+from a caller.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-from typing import Final
-
-from babel.support import Translations
-
+from admin.cli.installation import opened
+from admin.traces.explanation import ExplainedLogin, explain
 from broker.settings import Settings
-from broker.texts import reasons
-from state import audit, trace
 from state.audit import AuditEvent
-from state.engine import session_at
-from state.trace import TraceRecord, parse_reference, show_reference
-
-TRANSLATIONS: Final = Path(__file__).parents[1] / "translations"
+from state.trace import TraceRecord, show_reference
 
 
 def explain_login(settings: Settings, text: str, language: str = "en") -> list[str] | None:
-    """Lines to print; None when nothing is known under this reference. ``language`` is that of the
-    explanation.
-    """
-    reference = parse_reference(text)
-    if reference is None:
+    """Lines to print; None when nothing is known under this reference."""
+    with opened(settings) as at:
+        found = explain(at.session, text, language)
+    if found is None:
         return None
-    with session_at(settings.database.url) as session:
-        record = trace.find(session, reference)
-        events = audit.recent(session, reference=reference)
-    if record is None and not events:
-        return None
-    lines = [f"Login {show_reference(reference)}"]
-    lines += _of_trace(record) if record else ["  The login did not end, or its trace is gone."]
-    reason = record.cause if record else next((e.reason for e in events if e.reason), None)
-    return [*lines, *_of_reason(reason, language), *_of_events(events)]
+    lines = [f"Login {show_reference(found.reference)}"]
+    lines += (
+        _of_trace(found.record)
+        if found.record
+        else ["  The login did not end, or its trace is gone."]
+    )
+    return [*lines, *_of_reason(found), *_of_events(found.events)]
 
 
 def _of_trace(record: TraceRecord) -> list[str]:
@@ -57,27 +45,20 @@ def _of_trace(record: TraceRecord) -> list[str]:
     return lines
 
 
-def _of_reason(reason: str | None, language: str) -> list[str]:
-    known = reasons.find(reason)
-    if known is None:
+def _of_reason(found: ExplainedLogin) -> list[str]:
+    told = found.told
+    if told is None:
         return []
-    translate = _translator(language)
-    told = reasons.told(known, translate)
     return [
         "",
         f"  Cause     {told.cause}",
         f"  Remedy    {told.remedy}",
-        f"  By        {translate(reasons.FIXERS[told.fixer])}",
+        f"  By        {found.fixer}",
         f"  Say       {told.answer}",
     ]
 
 
-def _translator(language: str) -> Callable[[str], str]:
-    """Without Flask: a command has no request whose language could be asked."""
-    return Translations.load(TRANSLATIONS, [language]).ugettext
-
-
-def _of_events(events: list[AuditEvent]) -> list[str]:
+def _of_events(events: tuple[AuditEvent, ...]) -> list[str]:
     if not events:
         return []
     lines = ["", "  Audit events (UTC)"]

@@ -1,1 +1,4 @@
-"""admin/factor_resets: say here what this room owns and what it leaves to others."""
+"""Resets of factors of somebody who lost them: requests, the rule of two people, decisions, what a
+reset does, and the way at the machine. Pages are in ``admin.operator_console``; factors themselves
+in ``assurance``.
+"""

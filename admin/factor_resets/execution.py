@@ -14,6 +14,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from admin.actor import Actor
+from admin.factor_resets import decisions
+from admin.factor_resets.requests import FactorReset
+from admin.factor_resets.rules import Verdict
 from assurance import enrolment, second_factor
 from assurance.means import FactorKind
 from broker.process import Parts
@@ -78,6 +82,28 @@ def carry_out(
     kinds = tuple(dict.fromkeys(f.kind for f in ending))
     notices.tell_reset(rt.settings.base_url, rt.sealer, sql, told, kinds, now)
     return len(ending)
+
+
+def approve(
+    sql: Session, rt: Runtime | Parts, reset_id: str, *, actor: Actor, now: datetime
+) -> Verdict:
+    """Judge an approval and reset in one transaction, that of the caller, who must commit whatever
+    the verdict. Raises ValueError for who did not log in.
+    """
+    if actor.person_id is None:
+        raise ValueError("who approves logged in")
+    verdict = decisions.approve(sql, reset_id, actor.person_id, now)
+    if verdict is Verdict.GRANTED:
+        taken = sql.get_one(FactorReset, reset_id)
+        person = sql.get_one(Person, taken.person_id)
+        answers = Answerable(
+            taken.asked_by,
+            actor.person_id,
+            Way.CONSOLE,
+            {"request": taken.id, "reason": str(taken.reason), "proof": str(taken.proof)},
+        )
+        carry_out(sql, rt, person, taken.factors, answers, now)
+    return verdict
 
 
 def addresses(sql: Session, person: Person) -> tuple[str, ...]:

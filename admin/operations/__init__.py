@@ -1,1 +1,4 @@
-"""What happens without a browser: the worker, its jobs, what is sent and what expires."""
+"""What runs: installing, the server and worker processes, their jobs, the management address, which
+processes there are, checks of an installation, and messages that are offered again. What a job does
+is in the room that owns it.
+"""

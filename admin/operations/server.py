@@ -15,8 +15,8 @@ from flask import Flask
 from admin.app import create_app
 from admin.operations.configuration_thread import keep_configuration_fresh
 from admin.operations.management import start_management
-from admin.operations.presence import keep_showing
 from admin.operations.worker import start_worker
+from admin.presence import keep_showing
 from broker import settings
 from broker.monitoring.logs import configure_logs
 from broker.monitoring.telemetry import start_telemetry

@@ -7,9 +7,10 @@ from __future__ import annotations
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from admin.actor import Actor
 from admin.operator_console.access import Desk, blueprint, requires
 from admin.operator_console.pages import EndOperatorPage, OperatorRow, OperatorsPage
-from admin.operators import access, roles, sessions
+from admin.operators import access, roles
 from admin.operators.access import NoSuchOperator
 from admin.operators.roles import Operator, Permission
 from broker.errors import PageError
@@ -47,8 +48,8 @@ def end(desk: Desk, person_id: str) -> Response:
     one = _one(desk, person_id)
     try:
         with writing(desk.rt.session) as sql:
-            access.end(sql, one.user_name, desk.now, by=desk.session.person.id)
-            sessions.end_all(sql, one.person_id, "operator_ended", desk.now)
+            actor = Actor.operator(desk.session.person.id)
+            access.end(sql, one.user_name, actor=actor, now=desk.now)
     except NoSuchOperator:
         raise PageError(404, "not_found", "ended meanwhile") from None
     return redirect(url_for("operator.people", done="ended"), 303)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from admin.actor import Actor
 from admin.factor_resets import decisions, execution, requests
-from admin.factor_resets.execution import Answerable, Way
 from admin.factor_resets.requests import FactorReset, Outcome, ResetRefused, Wish
 from admin.factor_resets.rules import Verdict
 from admin.operator_console import reset_pages, reset_search
@@ -15,7 +15,6 @@ from admin.operator_console.reset_search import Case
 from admin.operators.roles import Permission
 from broker.errors import PageError
 from broker.web.responses import show
-from directory.people import Person
 from state.db import writing
 
 _FAILURES = frozenset({Verdict.NOT_ALLOWED, Verdict.OWN, Verdict.SUBJECT, Verdict.SAME_PERSON})
@@ -95,19 +94,9 @@ def decide(desk: Desk, reset_id: str) -> Response:
 
 def _approve(desk: Desk, reset: FactorReset) -> Response:
     """Verdict and reset in one transaction: both or neither."""
-    reset_id, approver = reset.id, desk.session.person.id
+    reset_id, actor = reset.id, Actor.operator(desk.session.person.id)
     with writing(desk.rt.session) as sql:
-        verdict = decisions.approve(sql, reset_id, approver, desk.now)
-        if verdict is Verdict.GRANTED:
-            taken = sql.get_one(FactorReset, reset_id)
-            person = sql.get_one(Person, taken.person_id)
-            answers = Answerable(
-                taken.asked_by,
-                approver,
-                Way.CONSOLE,
-                {"request": taken.id, "reason": str(taken.reason), "proof": str(taken.proof)},
-            )
-            execution.carry_out(sql, desk.rt, person, taken.factors, answers, desk.now)
+        verdict = execution.approve(sql, desk.rt, reset_id, actor=actor, now=desk.now)
     if verdict in _FAILURES:
         return show(reset_pages.page(desk, _one(desk, reset_id), verdict), 403)
     return redirect(url_for("operator.show_reset", reset_id=reset_id), 303)

@@ -6,15 +6,13 @@ with its reference tell what is known.
 
 from __future__ import annotations
 
-from typing import Any
-
 from admin.operator_console import trace_words
 from admin.operator_console.trace_pages import EventRow, Fact, StepRow, TraceView
 from broker.runtime import Runtime
 from broker.web.registration_names import client_name, makelaar_name, service_name
 from state import audit, trace_search
 from state.audit import AuditEvent
-from state.trace import TraceStep, show_reference
+from state.trace import TraceStep
 from state.trace_search import FoundTrace
 
 
@@ -48,23 +46,6 @@ def view(rt: Runtime, found: FoundTrace) -> TraceView:
         failed=failed,
         explained=trace_words.explained(record.cause),
     )
-
-
-def document(found: FoundTrace) -> dict[str, Any]:
-    """What an export holds: machine words, times and identifiers of registrations."""
-    record = found.record
-    return {
-        "reference": show_reference(record.reference),
-        "started_at": record.started_at.isoformat(),
-        "ended_at": record.ended_at.isoformat(),
-        "outcome": record.outcome,
-        "reason": record.reason,
-        "client_id": record.client_id,
-        "service_uuid": record.service_uuid,
-        "makelaar": record.provider_id,
-        "level": record.level.label if record.level else None,
-        "steps": [{**vars(step), "measured": dict(step.measured)} for step in record.steps],
-    }
 
 
 def _of_events(rt: Runtime, events: list[AuditEvent]) -> TraceView:

@@ -13,6 +13,7 @@ from typing import Any, Final
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from admin.actor import Actor
 from admin.operator_console import trace_view
 from admin.operator_console.access import Desk, blueprint, requires
 from admin.operator_console.login_rows import login_row, makelaar_choices, service_choices
@@ -24,11 +25,11 @@ from admin.operator_console.trace_pages import (
     TracesPage,
 )
 from admin.operators.roles import Permission
+from admin.traces.export import document, export
 from broker.web.endpoints import Endpoint
 from broker.web.headers import allow_looking_again
 from broker.web.responses import show
-from state import audit, trace_search
-from state.audit import AuditEvent, EventTag
+from state import trace_search
 from state.db import writing
 from state.trace import parse_reference
 from state.trace_search import Wanted
@@ -94,22 +95,13 @@ def trace(desk: Desk, which: str) -> Response:
 @requires(Permission.READ_TRACES)
 def download(desk: Desk, trace_id: str) -> Response:
     """One trace as JSON: what is on the page in machine words, and nothing else."""
-    found = trace_search.one(desk.rt.session, trace_id)
+    actor = Actor.operator(desk.session.person.id)
+    with writing(desk.rt.session) as sql:
+        found = export(sql, trace_id, actor=actor, now=desk.now)
     if found is None:
         days = desk.rt.settings.retention.trace_days
         return show(NoTracePage(desk.frame, trace_id[:32], days), 404)
-    with writing(desk.rt.session) as sql:
-        audit.record(
-            sql,
-            AuditEvent(
-                EventTag.EXPORT_MADE,
-                desk.now,
-                reference=found.record.reference,
-                person_id=desk.session.person.id,
-                details={"kind": "trace"},
-            ),
-        )
-    body = json.dumps(trace_view.document(found), indent=2, ensure_ascii=False)
+    body = json.dumps(document(found), indent=2, ensure_ascii=False)
     name = f"inlogspoor-{found.record.reference}.json"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(body, mimetype="application/json", headers=headers)

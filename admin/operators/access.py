@@ -1,7 +1,6 @@
 """An operator's access: made, given anew, set up step by step, and ended.
 
-Each function works in the transaction of its caller and writes its audit event there. Sessions are
-the caller's to end.
+Each function works in the transaction of its caller and writes its audit event there.
 """
 
 from __future__ import annotations
@@ -15,8 +14,9 @@ from typing import Final
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from admin.actor import Actor
 from admin.operators import roles as operators
-from admin.operators import set_up_links
+from admin.operators import sessions, set_up_links
 from admin.operators.roles import OperatorRole
 from admin.operators.set_up_links import LinkRefused, OpenLink, WhyNot
 from assurance import passkeys, recovery_codes, second_factor
@@ -65,6 +65,7 @@ def create(
     email: str,
     user_name: str,
     roles: Collection[OperatorRole],
+    actor: Actor,
     now: datetime,
 ) -> Invitation:
     """A person with an account of Sluis, roles and a set-up link; no password. Raises NameRefused
@@ -86,13 +87,13 @@ def create(
     )
     operators.assign(session, person.id, roles, now)
     secret = set_up_links.new_link(session, person.id, now)
-    _record(session, EventTag.OPERATOR_ADDED, person.id, now, roles)
+    _record(session, EventTag.OPERATOR_ADDED, person.id, roles, actor, now)
     return Invitation(person.id, canonical, secret)
 
 
-def recover(session: Session, user_name: str, now: datetime) -> Invitation:
-    """A new link for somebody who cannot get in: password and factors of before are worth nothing
-    from now on. Raises NoSuchOperator.
+def recover(session: Session, user_name: str, *, actor: Actor, now: datetime) -> Invitation:
+    """A new link for somebody who cannot get in: password, factors and sessions of before are worth
+    nothing from now on. Raises NoSuchOperator.
     """
     account, roles = _operator(session, user_name, now)
     account.password_hash, account.temporary_until = None, None
@@ -100,21 +101,21 @@ def recover(session: Session, user_name: str, now: datetime) -> Invitation:
     account.failures, account.paused_until = 0, None
     _end_factors(session, account.person_id, now)
     secret = set_up_links.new_link(session, account.person_id, now)
-    _record(session, EventTag.OPERATOR_RECOVERED, account.person_id, now, roles)
+    _record(session, EventTag.OPERATOR_RECOVERED, account.person_id, roles, actor, now)
+    sessions.end_all(session, account.person_id, "recovered", now)
     return Invitation(account.person_id, account.user_name, secret)
 
 
-def end(session: Session, user_name: str, now: datetime, by: str | None = None) -> str:
-    """No role, no account and no factor any more; the id of the person. ``by`` as in the console.
-    Raises NoSuchOperator.
-    """
+def end(session: Session, user_name: str, *, actor: Actor, now: datetime) -> str:
+    """No role, account, factor or session any more; the id of the person. Raises NoSuchOperator."""
     account, roles = _operator(session, user_name, now)
     operators.end_roles(session, account.person_id, now)
     account.ended_at, account.password_changed_at = now, now
     account.password_hash, account.email = None, None
     _end_factors(session, account.person_id, now)
     set_up_links.end_of(session, account.person_id, now)
-    _record(session, EventTag.OPERATOR_ENDED, account.person_id, now, roles, by)
+    _record(session, EventTag.OPERATOR_ENDED, account.person_id, roles, actor, now)
+    sessions.end_all(session, account.person_id, "operator_ended", now)
     return account.person_id
 
 
@@ -234,10 +235,9 @@ def _record(
     session: Session,
     tag: EventTag,
     operator_id: str,
-    now: datetime,
     roles: Collection[OperatorRole],
-    by: str | None = None,
+    actor: Actor,
+    now: datetime,
 ) -> None:
-    """``by``: who did it in the console; None for the command line."""
     details = {"operator": operator_id, "roles": " ".join(sorted(roles))}
-    audit.record(session, AuditEvent(tag, now, person_id=by, details=details))
+    audit.record(session, AuditEvent(tag, now, person_id=actor.person_id, details=details))

@@ -1,1 +1,3 @@
-"""admin/people: say here what this room owns and what it leaves to others."""
+"""What follows when the register says something else about a person, and forgetting one. Who is
+registered comes from ``admin.registrations``; people themselves are in ``directory.people``.
+"""

@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from admin.actor import Actor
 from assurance import enrolment, sessions
 from broker.sso import grants, logout
 from broker.sso.logout import Teller
@@ -50,21 +51,28 @@ def standing(sql: Session, person_id: str, now: datetime) -> Standing:
     )
 
 
-def follow(sql: Session, teller: Teller, base_url: str, person_id: str, before: Standing) -> None:
+def follow(
+    sql: Session,
+    teller: Teller,
+    base_url: str,
+    person_id: str,
+    before: Standing,
+    *,
+    actor: Actor,
+) -> None:
     """In the transaction of the change. Needs an application context, for the texts."""
     after = standing(sql, person_id, teller.now)
     if after.is_blocked != before.is_blocked:
         tag = EventTag.PERSON_BLOCKED if after.is_blocked else EventTag.PERSON_UNBLOCKED
-        _record(sql, tag, teller.now, person_id)
+        _record(sql, tag, teller.now, person_id, actor)
     if after.is_blocked and not before.is_blocked:
         _log_out(sql, teller, person_id, "blocked")
     elif before.has_account and not after.has_account:
         _log_out(sql, teller, person_id, "account_ended")
-    _new_factors(sql, teller, base_url, person_id, before)
+    _new_factors(sql, teller, base_url, person_id, before, actor)
     if before.exists and set(after.addresses) != set(before.addresses):
-        _changed_address(
-            sql, teller, base_url, person_id, set(before.addresses) - set(after.addresses)
-        )
+        old = set(before.addresses) - set(after.addresses)
+        _changed_address(sql, teller, base_url, person_id, old, actor)
 
 
 def _log_out(sql: Session, teller: Teller, person_id: str, reason: str) -> None:
@@ -74,7 +82,7 @@ def _log_out(sql: Session, teller: Teller, person_id: str, reason: str) -> None:
 
 
 def _new_factors(
-    sql: Session, teller: Teller, base_url: str, person_id: str, before: Standing
+    sql: Session, teller: Teller, base_url: str, person_id: str, before: Standing, actor: Actor
 ) -> None:
     """Who is new here had nobody to be warned of."""
     person = sql.get_one(Person, person_id)
@@ -82,16 +90,21 @@ def _new_factors(
         if one.id in before.factors:
             continue
         kind, by = str(one.kind), str(one.bound_by)
-        _record(sql, EventTag.FACTOR_ADDED, teller.now, person_id, kind=kind, bound_by=by)
+        _record(sql, EventTag.FACTOR_ADDED, teller.now, person_id, actor, kind=kind, bound_by=by)
         if before.exists:
             notices.tell(base_url, teller.sealer, sql, person, Change.ADDED, one.kind, teller.now)
 
 
 def _changed_address(
-    sql: Session, teller: Teller, base_url: str, person_id: str, old: Iterable[str]
+    sql: Session,
+    teller: Teller,
+    base_url: str,
+    person_id: str,
+    old: Iterable[str],
+    actor: Actor,
 ) -> None:
     """Told where it was known before: whoever took the account over has the new one."""
-    _record(sql, EventTag.ADDRESS_CHANGED, teller.now, person_id)
+    _record(sql, EventTag.ADDRESS_CHANGED, teller.now, person_id, actor)
     person = sql.get_one(Person, person_id)
     for address in sorted(old):
         message = notices.address_changed(base_url, person, address)
@@ -99,7 +112,13 @@ def _changed_address(
 
 
 def _record(
-    sql: Session, tag: EventTag, now: datetime, person_id: str, **details: audit.Detail
+    sql: Session,
+    tag: EventTag,
+    now: datetime,
+    person_id: str,
+    actor: Actor,
+    **details: audit.Detail,
 ) -> None:
-    """Who acted is not known here; the person is whom it is about."""
-    audit.record(sql, AuditEvent(tag, now, details={"person": person_id, **details}))
+    """The person is whom it is about."""
+    told = {"person": person_id, **details}
+    audit.record(sql, AuditEvent(tag, now, person_id=actor.person_id, details=told))

@@ -4,11 +4,13 @@ with an id that leads to nobody.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Delete, delete, select, update
 from sqlalchemy.orm import Session
 
+from admin.actor import Actor
 from admin.audit import retention
 from admin.factor_resets.requests import FactorReset
 from admin.operators import roles
@@ -21,24 +23,33 @@ from consent.mandates import Mandate
 from consent.register import Consent
 from consent.requests import MandateRequest
 from directory.history import HistoryEntry
-from directory.people import ExternalIdentity, Membership, Person
+from directory.people import ExternalIdentity, Membership, NoSuchPerson, Person
 from keys.keyring import KeyRing
 from keys.sealing import Sealer
 from providers.accounts import Account
-
-
-class NoSuchPerson(Exception):
-    """There is nobody with this id."""
 
 
 class StillOperator(Exception):
     """An operator's roles are ended first, by name and audited."""
 
 
+@dataclass(frozen=True)
+class Forgotten:
+    """How many audit events name nobody any more."""
+
+    events: int
+
+
 def forget(
-    session: Session, sealer: Sealer, keyring: KeyRing, person_id: str, now: datetime
-) -> int:
-    """Forget with the transaction of the caller; how many audit events named the person.
+    session: Session,
+    sealer: Sealer,
+    keyring: KeyRing,
+    person_id: str,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> Forgotten:
+    """Forget with the transaction of the caller.
 
     Raises NoSuchPerson and StillOperator. Tokens end at once; portals are told nothing.
     """
@@ -53,7 +64,8 @@ def forget(
     person.display_name, person.email = "", None
     person.blocked_at = person.blocked_at or now
     session.flush()
-    return retention.forget(session, sealer, keyring, person_id, now)
+    events = retention.forget(session, sealer, keyring, person_id, now, by=actor.person_id)
+    return Forgotten(events)
 
 
 def _deletes(person_id: str) -> list[Delete]:

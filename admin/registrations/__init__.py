@@ -1,1 +1,4 @@
-"""admin/registrations: say here what this room owns and what it leaves to others."""
+"""Documents become services, makelaars, portals, texts, organisations, people and mandates: read,
+checked, compared, written, exported and withdrawn; ``kinds`` is the table of them. What a process
+runs on is in ``broker.configuration``; what follows for a person in ``admin.people``.
+"""

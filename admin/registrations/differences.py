@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-import click
 from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
@@ -19,7 +18,6 @@ LONGEST: Final = 72  # characters of one value
 _INTERNAL: Final = frozenset({"changed_at", "created_at", "since"})
 _PERSONAL: Final = frozenset({"email", "subject", "subject_hash"})
 _NAMED_BY: Final = ("number", "provider_id", "organisation_id")
-_COLOURS: Final = {"-": "red", "+": "green"}
 
 
 @dataclass(frozen=True)
@@ -59,18 +57,6 @@ def of_rows(session: Session, main: type) -> list[Difference]:
     return [
         difference for row in [*session.new, *session.dirty] for difference in _of_row(row, main)
     ]
-
-
-def lines(outcome: Outcome) -> Iterator[str]:
-    """Kind, name and field, then ``-`` before the old and ``+`` before the new value."""
-    yield click.style(f"{outcome.word:<10} {outcome.kind:<17} {outcome.name}", bold=True)
-    if outcome.used:
-        yield click.style(f"  in use: {', '.join(outcome.used)}", fg="red")
-    for difference in outcome.differences:
-        yield f"  {difference.field}:"
-        for sign, value in (("-", difference.old), ("+", difference.new)):
-            if value is not None:
-                yield click.style(f"    {sign} {value}", fg=_COLOURS[sign])
 
 
 def as_json(outcomes: list[Outcome]) -> str:

@@ -1,4 +1,4 @@
-"""``sluis apply --prune``: registrations that are in the database and in no file leave.
+"""Pruning: registrations that are in the database and in no file leave.
 
 Only of kinds that the files hold or that were named, and never people, organisations or mandates:
 those end by ``blocked``, ``ended`` and ``revoked`` in their own documents.
@@ -6,22 +6,16 @@ those end by ``blocked``, ``ended`` and ``revoked`` in their own documents.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
+from admin.registrations.applier import Applier
 from admin.registrations.differences import Outcome, between
 from admin.registrations.documents import DocumentsRefused, Entry
 from admin.registrations.references import Leaving
 from admin.registrations.withdrawal import dependents, withdraw
-from broker.protocols import downstreams
-from broker.settings import Settings
-from broker.sso.logout import Teller
-from directory.services import OidcClient, RelyingParty
-from keys.sealing import Sealer
 from state.registrations import Kind, all_registrations, standing
 
 _TOLD: Final[tuple[str, ...]] = ("name", "title")  # what a plan tells of what leaves
@@ -59,30 +53,18 @@ def leaving(session: Session, entries: list[Entry], prune: Prune) -> Leaving:
     )
 
 
-def remove(
-    session: Session, settings: Settings, sealer: Sealer, now: datetime, gone: Leaving
-) -> list[Outcome]:
-    """Withdraw with the transaction of the caller, after everything else was written."""
-    outcomes = [_outcome(session, sealer, kind, name, now) for kind, name in sorted(gone)]
-    portals = _relying_parties(session, gone)
-    teller = Teller(sealer, downstreams(settings, sealer), portals, now)
+def remove(applier: Applier, gone: Leaving) -> list[Outcome]:
+    """Withdraw in the transaction of the others, after everything else was written."""
+    outcomes = [_outcome(applier, kind, name) for kind, name in sorted(gone)]
+    teller = applier.teller_without(gone)  # portals that stay hear of it
     for kind, name in sorted(gone):
-        withdraw(session, teller, kind, name)
+        withdraw(applier.session, teller, kind, name, actor=applier.actor)
     return outcomes
 
 
-def _outcome(session: Session, sealer: Sealer, kind: Kind, name: str, now: datetime) -> Outcome:
-    row = standing(session, kind, name)
+def _outcome(applier: Applier, kind: Kind, name: str) -> Outcome:
+    row = standing(applier.session, kind, name)
     document: dict[str, Any] = dict(row.document) if row is not None else {}
     told: dict[str, Any] = {key: document[key] for key in _TOLD if key in document}
-    used = dependents(session, sealer, kind, name, now)
+    used = dependents(applier.session, applier.sealer, kind, name, applier.now)
     return Outcome(str(kind), name, "removed", between(told, {}), tuple(str(one) for one in used))
-
-
-def _relying_parties(session: Session, gone: Leaving) -> Mapping[str, RelyingParty]:
-    """The portals that stay: they hear of sessions that end."""
-    return {
-        row.name: OidcClient.model_validate(row.document)
-        for row in all_registrations(session)
-        if row.kind is Kind.CLIENT and (row.kind, row.name) not in gone
-    }

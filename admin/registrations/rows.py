@@ -6,13 +6,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
+from admin.people import changes
 from admin.registrations import account_rows, factor_rows
-from admin.registrations.differences import Difference, of_rows
+from admin.registrations.applier import Applier, Write
+from admin.registrations.differences import Difference, Outcome, of_rows
 from admin.registrations.documents import (
     ChainMandateDocument,
     Entry,
@@ -20,34 +22,56 @@ from admin.registrations.documents import (
     OrganisationDocument,
     PersonDocument,
 )
+from admin.registrations.registered import of_new
 from consent.chains import ChainMandate
 from consent.mandates import Mandate
 from directory.organisations import Establishment, Organisation
 from directory.people import ExternalIdentity, Membership, Person, Role, subject_hash
 from keys.sealing import Sealer
 
-Writer = Callable[[Session, Sealer, datetime, Entry], bool]
+_WriteRow = Callable[[Session, Sealer, datetime, Entry], bool]
 
 
-def write(
-    session: Session, sealer: Sealer, now: datetime, entry: Entry
-) -> tuple[str, tuple[Difference, ...]]:
-    """``created``, ``changed`` or ``unchanged``, and the fields that were."""
-    writer, main = _WRITERS[entry.kind]
-    found: list[Difference] = []
+def _writer(write_row: _WriteRow, main: type) -> Write:
+    """``write_row`` says whether it made one; ``main`` is the table of the thing itself."""
 
-    def note(flushed: Session, *_: Any) -> None:
-        found.extend(of_rows(flushed, main))
+    def write(applier: Applier, entry: Entry) -> Outcome:
+        session, found = applier.session, list[Difference]()
 
-    session.flush()  # what came before is not of this entry
-    # A query flushes what was set before it, so looking once at the end would miss that.
-    event.listen(session, "before_flush", note)
-    try:
-        created = writer(session, sealer, now, entry)
-        session.flush()
-    finally:
-        event.remove(session, "before_flush", note)
-    return "created" if created else ("changed" if found else "unchanged"), tuple(found)
+        def note(flushed: Session, *_: Any) -> None:
+            found.extend(of_rows(flushed, main))
+
+        session.flush()  # what came before is not of this entry
+        # A query flushes what was set before it, so looking once at the end would miss that.
+        event.listen(session, "before_flush", note)
+        try:
+            created = write_row(session, applier.sealer, applier.now, entry)
+            session.flush()
+        finally:
+            event.remove(session, "before_flush", note)
+        name = entry.model.key
+        if created:
+            return Outcome(entry.kind, name, "created", of_new(entry.model))
+        return Outcome(entry.kind, name, "changed" if found else "unchanged", tuple(found))
+
+    return write
+
+
+def write_person(applier: Applier, entry: Entry) -> Outcome:
+    """A person, and what follows for them."""
+    session, person_id = applier.session, entry.model.id
+    before = changes.standing(session, person_id, applier.now)
+    outcome = _write_person(applier, entry)
+    if outcome.word != "unchanged":
+        changes.follow(
+            session,
+            applier.teller,
+            applier.settings.base_url,
+            person_id,
+            before,
+            actor=applier.actor,
+        )
+    return outcome
 
 
 def _organisation(session: Session, _sealer: Sealer, _now: datetime, entry: Entry) -> bool:
@@ -185,9 +209,7 @@ def _organisation_id(session: Session, kvk: str) -> str:
     return session.scalars(select(Organisation.id).where(Organisation.kvk == kvk)).one()
 
 
-_WRITERS: dict[str, tuple[Writer, type]] = {
-    "Organisation": (_organisation, Organisation),
-    "Person": (_person, Person),
-    "Mandate": (_mandate, Mandate),
-    "ChainMandate": (_chain, ChainMandate),
-}
+write_organisation: Final = _writer(_organisation, Organisation)
+_write_person: Final = _writer(_person, Person)
+write_mandate: Final = _writer(_mandate, Mandate)
+write_chain_mandate: Final = _writer(_chain, ChainMandate)

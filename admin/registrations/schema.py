@@ -1,23 +1,23 @@
-"""``sluis config schema --documents``: JSON Schema of one document that ``sluis apply`` reads, for
-editors.
-"""
+"""JSON Schema of one document that apply reads, for editors."""
 
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Final
 
 from pydantic.json_schema import models_json_schema
 
-from admin.cli.configuring import DRAFT
-from admin.registrations.documents import MODELS
+from admin.registrations.kinds import KINDS
+
+DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
 
 
 def schema() -> str:
     """One of the kinds, each with its fields and no other."""
-    named, whole = models_json_schema([(model, "validation") for model in MODELS.values()])
+    models = {kind.name: kind.model for kind in KINDS.values()}
+    named, whole = models_json_schema([(model, "validation") for model in models.values()])
     definitions = whole["$defs"]
-    references = {kind: named[model, "validation"] for kind, model in MODELS.items()}
+    references = {kind: named[model, "validation"] for kind, model in models.items()}
     for kind, reference in references.items():
         _give_kind(definitions[reference["$ref"].rpartition("/")[2]], kind)
     # What stands in a file of its own is read by apply and kept in ``metadata``.

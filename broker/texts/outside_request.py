@@ -13,18 +13,18 @@ from flask_babel import Babel
 import broker
 
 TIME_ZONE: Final = "Europe/Amsterdam"
+TRANSLATIONS: Final = Path(broker.__file__).parent / "translations"
 
 
 @contextmanager
 def texts() -> Iterator[None]:
     """An application context with the translations, in Dutch until somebody asks another."""
-    folder = Path(broker.__file__).parent / "translations"
     app = Flask("texts")
     Babel(
         app,
         default_locale="nl",
         default_timezone=TIME_ZONE,
-        default_translation_directories=str(folder),
+        default_translation_directories=str(TRANSLATIONS),
     )
     with app.app_context():
         yield

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
+from admin.actor import COMMAND_LINE
 from admin.factor_resets import decisions, requests
 from admin.factor_resets.requests import FactorReset, Outcome, ResetRefused, Wish
 from admin.factor_resets.rules import Verdict
@@ -149,9 +150,9 @@ def test_forgetting_somebody_takes_their_requests_along(sessions: sessionmaker[S
     with sessions() as session, writing(session):
         decisions.approve(session, reset_id, BRAM, START)
         roles.end_roles(session, BRAM, START)
-        forget(session, make_sealer(), make_keyring(), BRAM, START)
+        forget(session, make_sealer(), make_keyring(), BRAM, actor=COMMAND_LINE, now=START)
     with sessions() as session:
         assert session.get(FactorReset, reset_id) is not None  # of Roos; who decided is nobody now
     with sessions() as session, writing(session):
-        forget(session, make_sealer(), make_keyring(), ROOS, START)
+        forget(session, make_sealer(), make_keyring(), ROOS, actor=COMMAND_LINE, now=START)
         assert session.get(FactorReset, reset_id) is None

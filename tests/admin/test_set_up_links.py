@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from admin.actor import COMMAND_LINE
 from admin.operators import access, set_up_links
 from admin.operators.access import Invitation, NameTaken, NoSuchOperator
 from admin.operators.roles import OperatorRole
@@ -31,6 +32,7 @@ def made(session: Session, user_name: str = "robin", email: str = "robin@x.examp
             email=email,
             user_name=user_name,
             roles=[OperatorRole.HELPDESK],
+            actor=COMMAND_LINE,
             now=START,
         )
 
@@ -100,7 +102,7 @@ def test_a_link_that_nobody_took_cannot_be_resumed(session: Session) -> None:
 def test_a_newer_link_ends_the_older(session: Session) -> None:
     old = made(session).secret
     with writing(session):
-        new = access.recover(session, "Robin", START).secret
+        new = access.recover(session, "Robin", actor=COMMAND_LINE, now=START).secret
     assert why(session, old) is WhyNot.USED
     set_up_links.look_at(session, new, START)
     assert why(session, "x" * 43) is WhyNot.UNKNOWN
@@ -110,7 +112,7 @@ def test_recovery_ends_the_password_and_is_audited(session: Session) -> None:
     secret = made(session).secret
     choose(session, secret, GOOD, START)
     with writing(session):
-        access.recover(session, "robin", LATER)
+        access.recover(session, "robin", actor=COMMAND_LINE, now=LATER)
     account = session.scalars(select(Account)).one()
     assert (account.password_hash, account.password_changed_at) == (None, LATER)
     (event,) = audit.recent(session, tags=[EventTag.OPERATOR_RECOVERED])
@@ -120,10 +122,10 @@ def test_recovery_ends_the_password_and_is_audited(session: Session) -> None:
 def test_ending_leaves_no_way_in_and_the_name_is_not_given_again(session: Session) -> None:
     secret = made(session).secret
     with writing(session):
-        access.end(session, "robin", LATER)
+        access.end(session, "robin", actor=COMMAND_LINE, now=LATER)
     assert why(session, secret, LATER) is WhyNot.USED
     with pytest.raises(NoSuchOperator), writing(session):
-        access.recover(session, "robin", LATER)
+        access.recover(session, "robin", actor=COMMAND_LINE, now=LATER)
     with pytest.raises(NameTaken):
         made(session, email="other@x.example")
     assert made(session, "robin2").user_name == "robin2"  # with the address of before

@@ -8,7 +8,22 @@ from typing import Final
 
 LADDER: Final[tuple[tuple[str, ...], ...]] = (
     # admin: everything done to an installation, and by administrators
-    ("admin",),
+    ("admin.cli",),
+    ("admin.operations",),
+    ("admin.app",),
+    ("admin.operator_console", "admin.organisation_console"),
+    ("admin.tables", "admin.registrations"),
+    ("admin.people",),
+    ("admin.factor_resets",),
+    (
+        "admin.audit",
+        "admin.factors",
+        "admin.keys",
+        "admin.mandates",
+        "admin.operators",
+        "admin.traces",
+    ),
+    ("admin.actor", "admin.installation", "admin.presence"),
     # broker: a login between portal and makelaar
     ("broker.app", "broker.start"),
     ("broker.protocols",),

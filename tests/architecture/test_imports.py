@@ -25,6 +25,8 @@ BANNED = {
     [
         ("admin.cli.serving", "broker.app", True),
         ("broker.app", "admin.cli.serving", False),
+        ("admin.registrations.apply", "admin.cli.commands", False),
+        ("admin.operator_console.traces", "admin.organisation_console.mandates", False),
         ("broker.journey.flow", "broker.oidc.jwt", False),
         ("broker.oidc.jwt", "broker.journey.flow", False),
         ("broker.sso.logout", "broker.oidc.jwt", False),

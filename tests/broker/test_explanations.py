@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from admin.cli.tracing import _translator
+from admin.traces.explanation import translator
 from broker.texts import reasons as explanations
 from broker.texts.reasons import FIXERS, Fixer
 from tests.architecture.source_tree import python_files, tree
@@ -44,10 +44,10 @@ def test_every_reason_in_the_code_is_explained() -> None:
 def test_an_explanation_is_whole_in_both_languages(reason: str) -> None:
     dutch = explanations.find(reason)
     assert dutch is not None
-    english = explanations.told(dutch, _translator("en"))
+    english = explanations.told(dutch, translator("en"))
     for name in ("cause", "remedy", "answer"):
         assert getattr(dutch, name) and getattr(english, name) != getattr(dutch, name)
-    assert explanations.told(dutch, _translator("nl")) == dutch
+    assert explanations.told(dutch, translator("nl")) == dutch
 
 
 def test_everybody_who_can_help_has_a_name() -> None:

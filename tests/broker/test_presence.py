@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from admin.cli.master_key_survey import lacking, named, sealing_with
-from admin.operations import presence
-from admin.operations.presence import SEEN_FOR, SHOWN_EVERY, Process
+from admin import presence
+from admin.keys.master_key_survey import lacking, named, sealing_with
+from admin.presence import SEEN_FOR, SHOWN_EVERY, RunningProcess
 from state.stores.memory import MemoryStore
 from tests.clocks import FakeClock
 
@@ -27,7 +27,7 @@ def store(clock: FakeClock) -> MemoryStore:
 def test_who_lives_is_seen_at_every_moment(
     store: MemoryStore, clock: FakeClock, second: int
 ) -> None:
-    one = Process("web-1/1", (OLD,))
+    one = RunningProcess("web-1/1", (OLD,))
     clock.advance(second)
     for _ in range(10):
         presence.show(store, one, clock())
@@ -41,7 +41,7 @@ def test_who_ended_is_seen_for_two_minutes_at_most(
     store: MemoryStore, clock: FakeClock, second: int
 ) -> None:
     clock.advance(second)
-    presence.show(store, Process("web-1/1", (OLD,)), clock())
+    presence.show(store, RunningProcess("web-1/1", (OLD,)), clock())
     clock.advance(SEEN_FOR / 2)
     assert presence.seen(store, clock())
     clock.advance(SEEN_FOR / 2)
@@ -50,21 +50,21 @@ def test_who_ended_is_seen_for_two_minutes_at_most(
 
 def test_each_is_seen_once_as_it_was_last(store: MemoryStore, clock: FakeClock) -> None:
     for process in (
-        Process("web-2/1", (OLD, NEW)),
-        Process("web-1/1", (OLD,)),
-        Process("web-1/1", (NEW, OLD)),
+        RunningProcess("web-2/1", (OLD, NEW)),
+        RunningProcess("web-1/1", (OLD,)),
+        RunningProcess("web-1/1", (NEW, OLD)),
     ):
         presence.show(store, process, clock())
         clock.advance(31)
     assert presence.seen(store, clock()) == (
-        Process("web-1/1", (NEW, OLD)),
-        Process("web-2/1", (OLD, NEW)),
+        RunningProcess("web-1/1", (NEW, OLD)),
+        RunningProcess("web-2/1", (OLD, NEW)),
     )
 
 
 def test_what_holds_a_step_up() -> None:
-    before, between = Process("a", (OLD,)), Process("b", (OLD, NEW))
-    after, last = Process("c", (NEW, OLD)), Process("d", (NEW,))
+    before, between = RunningProcess("a", (OLD,)), RunningProcess("b", (OLD, NEW))
+    after, last = RunningProcess("c", (NEW, OLD)), RunningProcess("d", (NEW,))
     everybody = (before, between, after, last)
     assert lacking(everybody, NEW) == [before]
     assert sealing_with(everybody, [OLD]) == [before, between]

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
-from admin.cli import checks
-from admin.cli.checks import certificates_last
-from admin.operations import presence
+from admin import presence
+from admin.operations import checks
+from admin.operations.checks import certificates_last
 from broker import settings
 from broker.monitoring import heartbeat
 from keys.master_key_file import create_master_key, load_sealer
@@ -197,7 +197,7 @@ def test_a_worker_that_nobody_started_is_found_where_the_site_runs(
         client.config_set("maxmemory-policy", "noeviction")
         store = RedisStore(url, utc_now, lambda: True)
         assert _problems(sluis) == set()  # nothing runs yet
-        presence.show(store, presence.Process("host/1", ("key",)), utc_now())
+        presence.show(store, presence.RunningProcess("host/1", ("key",)), utc_now())
         assert _problems(sluis) == {"worker"}
         heartbeat.beat(store, utc_now())
         assert _problems(sluis) == set()

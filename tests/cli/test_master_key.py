@@ -12,9 +12,10 @@ from click.testing import CliRunner
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from admin.cli import main, master_key, master_key_survey
-from admin.operations import presence
-from admin.operations.presence import Process
+from admin import presence
+from admin.cli import installation, main
+from admin.keys import master_key_survey
+from admin.presence import RunningProcess
 from broker import settings as configuration
 from keys.master_key_file import load_master_keys, load_sealer
 from keys.signing_key import SigningKey
@@ -48,14 +49,14 @@ def did(sluis: Sluis, *arguments: str, code: int = 0) -> str:
 
 def a_day_later(monkeypatch: pytest.MonkeyPatch, hours: float = 24) -> None:
     later = datetime.now(UTC) + timedelta(hours=hours)
-    monkeypatch.setattr(master_key, "utc_now", lambda: later)
+    monkeypatch.setattr(installation, "utc_now", lambda: later)
 
 
 def shown(demo: Demo, name: str, *key_ids: str, ago: float = 0) -> None:
     """A process ran so many seconds ago, with these keys."""
     settings = configuration.load(demo.config, {})
     store = make_store(settings.store.url, make_engine(settings.database.url), utc_now)
-    presence.show(store, Process(name, key_ids), utc_now() - timedelta(seconds=ago))
+    presence.show(store, RunningProcess(name, key_ids), utc_now() - timedelta(seconds=ago))
 
 
 def utc_now() -> datetime:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from admin.cli.commands import KINDS
-from admin.registrations.documents import MODELS
+from admin.registrations import kinds as table
 from broker.configuration import MODELS as REGISTERED
 from sandbox.prepare import Demo
 from state import audit
@@ -127,7 +127,7 @@ def test_the_schema_of_the_documents_names_every_kind_and_its_fields(
     for reference in document["oneOf"]:
         found = document["$defs"][reference["$ref"].rpartition("/")[2]]
         kinds[found["properties"]["kind"]["const"]] = found
-    assert set(kinds) == set(MODELS)
+    assert set(kinds) == set(table.KINDS)
     announcement = kinds["Announcement"]
     assert announcement["additionalProperties"] is False
     assert {"from", "until", "title", "text"} <= set(announcement["properties"])
@@ -156,6 +156,6 @@ def test_a_kind_of_a_newer_version_is_named(
 
 
 def test_every_kind_of_registration_is_known_everywhere() -> None:
-    assert set(REGISTERED) == set(Kind)
+    assert set(REGISTERED) == set(Kind) == set(table.REGISTERED)
     assert set(KINDS) == {str(kind) for kind in Kind}
-    assert {str(kind) for kind in Kind} <= set(MODELS)
+    assert {str(kind) for kind in Kind} <= set(table.KINDS)

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from admin.operations import presence
+from admin import presence
 from keys.master_key_file import load_master_keys
 from state.clock import utc_now
 from tests.faults.test_stopping import SLUIS, Installation, _wait, installation, provider, there

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import text
 
-from admin.registrations.apply import apply_files
+from admin.cli.registering import apply_files
 from state.db import WRITES
 from tests.journeys.test_mandate_request import LOZING, _fatima_asks, _sanne
 from tests.world import World

@@ -8,11 +8,11 @@ import pytest
 from click.testing import CliRunner
 from structlog.testing import capture_logs
 
+from admin import presence
 from admin.app import create_app
 from admin.cli import main
-from admin.operations import presence
 from admin.operations.jobs import seal_audit
-from admin.operations.presence import Process
+from admin.presence import RunningProcess
 from assurance import devices
 from assurance.pskc import Device
 from assurance.totp import TotpParameters
@@ -180,7 +180,7 @@ def test_K_06_a_process_without_the_new_key_says_so(world: World) -> None:
 def test_running_processes_show_their_keys(world: World) -> None:
     parts = world.parts
     stop = presence.keep_showing(parts)
-    me = Process(presence.name_of_this(), parts.sealer.key_ids)
+    me = RunningProcess(presence.name_of_this(), parts.sealer.key_ids)
     for _ in range(100):
         if presence.seen(parts.store, world.clock()):
             break

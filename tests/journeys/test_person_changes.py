@@ -11,8 +11,8 @@ import pytest
 import yaml
 from sqlalchemy import select
 
+from admin.cli.registering import apply_files
 from admin.operations.worker import adapter_of
-from admin.registrations.apply import apply_files
 from assurance import sessions
 from broker.sso.grants import Grant
 from sandbox.browser import Browser

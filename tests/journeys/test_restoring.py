@@ -16,7 +16,7 @@ from sqlalchemy import text
 
 from admin.app import create_app
 from admin.audit import chain, verification
-from admin.cli.install import migrate_tables
+from admin.operations.install import migrate_tables
 from broker import settings as configuration
 from broker.settings import Settings
 from broker.start import start

@@ -10,7 +10,8 @@ import pytest
 import yaml
 from sqlalchemy import select
 
-from admin.registrations.apply import apply_files
+from admin.actor import COMMAND_LINE
+from admin.cli.registering import apply_files
 from admin.registrations.pruning import Prune, StillUsed
 from admin.registrations.withdrawal import dependents, withdraw
 from broker.sso.grants import Grant
@@ -50,10 +51,9 @@ def leave(world: World, kind: Kind, name: str) -> list[str]:
     parts = world.parts
     with world.session() as session, session.begin():
         used = dependents(session, parts.sealer, kind, name, world.clock())
-        portals = world.runtime.configuration.relying_parties
-        teller = Teller(parts.sealer, parts.downstreams, portals, world.clock())
-        assert withdraw(session, teller, kind, name)
-        assert not withdraw(session, teller, kind, name), "once"
+        teller = Teller(parts.sealer, world.runtime.configuration.clients, world.clock())
+        assert withdraw(session, teller, kind, name, actor=COMMAND_LINE)
+        assert not withdraw(session, teller, kind, name, actor=COMMAND_LINE), "once"
     parts.holder.refresh()
     return [str(one) for one in used]
 

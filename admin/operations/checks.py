@@ -12,12 +12,11 @@ from typing import Final
 
 from redis import Redis, RedisError
 from sqlalchemy import text
-from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
-from admin.operations import presence
+from admin import presence
+from admin.installation import Installation
 from broker.monitoring import clocks, heartbeat
-from broker.settings import Settings
 from keys import resealing
 from keys.keyring import KeyUse, load_keyring
 from keys.master_key_file import load_master_keys, load_sealer
@@ -37,15 +36,6 @@ REDIS_SECONDS: Final = 2.0
 
 
 @dataclass(frozen=True)
-class Patient:
-    """What is examined, and when."""
-
-    settings: Settings
-    engine: Engine
-    now: datetime
-
-
-@dataclass(frozen=True)
 class Finding:
     """``remedy`` is empty where all is well."""
 
@@ -55,11 +45,11 @@ class Finding:
 
 
 Seen = tuple[bool, str]
-Check = tuple[str, Callable[[Patient], Seen], str]  # name, look, remedy
+Check = tuple[str, Callable[[Installation], Seen], str]  # name, look, remedy
 
 
-def _master_key(patient: Patient) -> Seen:
-    path = patient.settings.keys.master_key_file
+def _master_key(at: Installation) -> Seen:
+    path = at.settings.keys.master_key_file
     keys = load_master_keys(path)
     half_way = (
         f"; it holds {len(keys.keys)} keys: a rotation is half-way, see sluis keys master status"
@@ -69,34 +59,34 @@ def _master_key(patient: Patient) -> Seen:
     return True, f"{path}, key {keys.active.id}{half_way}"
 
 
-def _sealed(patient: Patient) -> Seen:
+def _sealed(at: Installation) -> Seen:
     """Nothing lies under a key that is gone, or was never here."""
-    known = {key.id for key in load_master_keys(patient.settings.keys.master_key_file).keys}
-    with Session(patient.engine) as session:
+    known = {key.id for key in load_master_keys(at.settings.keys.master_key_file).keys}
+    with Session(at.engine) as session:
         by_key = sum(resealing.counted(session).values(), start=Counter())
     strange = {key_id: number for key_id, number in by_key.items() if key_id not in known}
     told = ", ".join(f"{number} under {key_id}" for key_id, number in sorted(strange.items()))
     return not strange, told or f"{by_key.total()} values, all under keys of the file"
 
 
-def _database(patient: Patient) -> Seen:
-    with patient.engine.connect() as connection:
-        return connection.scalar(text("SELECT 1")) == 1, patient.engine.dialect.name
+def _database(at: Installation) -> Seen:
+    with at.engine.connect() as connection:
+        return connection.scalar(text("SELECT 1")) == 1, at.engine.dialect.name
 
 
-def _schema(patient: Patient) -> Seen:
-    found, wanted = migrate.current(patient.engine), migrate.newest()
+def _schema(at: Installation) -> Seen:
+    found, wanted = migrate.current(at.engine), migrate.newest()
     return found == wanted, f"version {found or 'none'}, this program has {wanted}"
 
 
-def _store(patient: Patient) -> Seen:
-    url = patient.settings.store.url
-    make_store(url, patient.engine, lambda: patient.now).ping()
+def _store(at: Installation) -> Seen:
+    url = at.settings.store.url
+    make_store(url, at.engine, lambda: at.now).ping()
     return True, url.partition(":")[0]
 
 
-def _eviction(patient: Patient) -> Seen:
-    url = patient.settings.store.url
+def _eviction(at: Installation) -> Seen:
+    url = at.settings.store.url
     if not url.startswith(("redis", "unix")):
         return True, "the store is not Redis, so nothing is thrown out of it"
     try:
@@ -109,20 +99,20 @@ def _eviction(patient: Patient) -> Seen:
     return policy == "noeviction", f"maxmemory-policy {policy}"
 
 
-def _keys(patient: Patient) -> Seen:
+def _keys(at: Installation) -> Seen:
     """Opening them also proves that the master key is that of this database."""
-    sealer = load_sealer(patient.settings.keys.master_key_file)
-    with Session(patient.engine) as session:
+    sealer = load_sealer(at.settings.keys.master_key_file)
+    with Session(at.engine) as session:
         ring = load_keyring(session, sealer)
     ring.active(KeyUse.OIDC_SIGNING, "RS256")
     ring.active(KeyUse.SAML_SIGNING, "RSA")
     return True, f"{sum(key.state is KeyState.ACTIVE for key in ring.keys)} active"
 
 
-def _certificates(patient: Patient) -> Seen:
+def _certificates(at: Installation) -> Seen:
     ends: dict[str, datetime] = {}
-    sealer = load_sealer(patient.settings.keys.master_key_file)
-    with Session(patient.engine) as session:
+    sealer = load_sealer(at.settings.keys.master_key_file)
+    with Session(at.engine) as session:
         for key in load_keyring(session, sealer).keys:
             if key.certificate is not None and key.state is KeyState.ACTIVE:
                 ends[f"ours for {key.use}"] = key.certificate.not_valid_after_utc
@@ -133,7 +123,7 @@ def _certificates(patient: Patient) -> Seen:
             if record.saml is not None and record.saml.metadata is not None:
                 signing = read_metadata(record.saml.metadata).signing
                 ends[record.id] = max(found.not_valid_after_utc for found in signing)
-    return certificates_last(ends, patient.now)
+    return certificates_last(ends, at.now)
 
 
 def certificates_last(ends: dict[str, datetime], now: datetime) -> Seen:
@@ -142,63 +132,63 @@ def certificates_last(ends: dict[str, datetime], now: datetime) -> Seen:
     return not soon, ", ".join(soon) or f"{len(ends)}, none ends within {ENDS_SOON.days} days"
 
 
-def _clock(patient: Patient) -> Seen:
-    store = make_store(patient.settings.store.url, patient.engine, utc_now)
-    with Session(patient.engine) as session:
+def _clock(at: Installation) -> Seen:
+    store = make_store(at.settings.store.url, at.engine, utc_now)
+    with Session(at.engine) as session:
         found = clocks.measure(session, store, utc_now)
     told = [f"{seen.total_seconds():+.1f} s from the {name}" for name, seen in found.items()]
     return not clocks.differ(found), ", ".join(told) or "there is no clock but that of this machine"
 
 
-def _worker(patient: Patient) -> Seen:
+def _worker(at: Installation) -> Seen:
     """A store in the memory of the server tells nobody else."""
-    store = make_store(patient.settings.store.url, patient.engine, utc_now)
+    store = make_store(at.settings.store.url, at.engine, utc_now)
     seen = heartbeat.last_beat(store)
     if seen is None:
-        running = len(presence.seen(store, patient.now))
+        running = len(presence.seen(store, at.now))
         return not running, f"none was ever seen, and {running} process(es) run"
-    return not heartbeat.is_silent(seen, patient.now), f"last seen at {seen:%Y-%m-%d %H:%M:%S} UTC"
+    return not heartbeat.is_silent(seen, at.now), f"last seen at {seen:%Y-%m-%d %H:%M:%S} UTC"
 
 
-def _mail(patient: Patient) -> Seen:
-    adapter = patient.settings.mail.adapter
+def _mail(at: Installation) -> Seen:
+    adapter = at.settings.mail.adapter
     return adapter != "none", f"mail.adapter {adapter}"
 
 
-def _sms(patient: Patient) -> Seen:
+def _sms(at: Installation) -> Seen:
     """Who has no text messages is well, unless somebody waits for one."""
-    return _optional(patient, "sms", "sms", "no codes by SMS")
+    return _optional(at, "sms", "sms", "no codes by SMS")
 
 
-def _letters(patient: Patient) -> Seen:
-    return _optional(patient, "letter", "letters", "no codes by letter")
+def _letters(at: Installation) -> Seen:
+    return _optional(at, "letter", "letters", "no codes by letter")
 
 
-def _optional(patient: Patient, channel: str, section: str, without: str) -> Seen:
-    adapter = getattr(patient.settings, section).adapter
+def _optional(at: Installation, channel: str, section: str, without: str) -> Seen:
+    adapter = getattr(at.settings, section).adapter
     if adapter != "none":
         return True, f"{section}.adapter {adapter}"
-    with Session(patient.engine) as session:
+    with Session(at.engine) as session:
         number, _ = outbox.waiting(session).get(channel, (0, None))
     return not number, f"{section}.adapter none: {without}" + (
         f", and {number} waiting" if number else ""
     )
 
 
-def _outbox(patient: Patient) -> Seen:
-    with Session(patient.engine) as session:
+def _outbox(at: Installation) -> Seen:
+    with Session(at.engine) as session:
         found = outbox.waiting(session)
     number = sum(waiting for waiting, _ in found.values())
-    oldest = min((since for _, since in found.values()), default=patient.now)
+    oldest = min((since for _, since in found.values()), default=at.now)
     if not number:
         return True, "nothing waits"
-    minutes = max(0, int((patient.now - oldest).total_seconds() // 60))
-    return patient.now - oldest <= STUCK, f"{number} waiting, the oldest {minutes} minutes"
+    minutes = max(0, int((at.now - oldest).total_seconds() // 60))
+    return at.now - oldest <= STUCK, f"{number} waiting, the oldest {minutes} minutes"
 
 
-def _disk(patient: Patient) -> Seen:
-    file = patient.engine.url.database
-    if patient.engine.dialect.name != "sqlite" or file is None:
+def _disk(at: Installation) -> Seen:
+    file = at.engine.url.database
+    if at.engine.dialect.name != "sqlite" or file is None:
         return True, "the database is elsewhere"
     free = shutil.disk_usage(Path(file).parent).free
     return free > LEAST_FREE, f"{free // 1_000_000} MB free"
@@ -223,12 +213,12 @@ CHECKS: Final[tuple[Check, ...]] = (
 )
 
 
-def examine(patient: Patient) -> list[Finding]:
+def examine(at: Installation) -> list[Finding]:
     """Every check, also where one before it failed. Raises nothing."""
     found = []
     for name, look, remedy in CHECKS:
         try:
-            well, seen = look(patient)
+            well, seen = look(at)
         except MasterKeyError as error:
             well, seen = False, str(error)
         except Exception as error:  # whatever it is, the other checks must still be told

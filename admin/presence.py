@@ -26,7 +26,7 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
-class Process:
+class RunningProcess:
     """``name``: host and process id. ``key_ids``: of its master keys, first the one that seals."""
 
     name: str
@@ -42,13 +42,13 @@ def name_of_this() -> str:
     return f"{socket.gethostname()}/{os.getpid()}"
 
 
-def show(store: ExpiringStore, process: Process, now: datetime) -> None:
+def show(store: ExpiringStore, process: RunningProcess, now: datetime) -> None:
     """Say that this process runs. Raises StoreUnavailable."""
     line = f"{process.name} {','.join(process.key_ids)}"
     store.batch([Append(_key(int(now.timestamp()) // 60), line.encode(), _KEPT)])
 
 
-def seen(store: ExpiringStore, now: datetime) -> tuple[Process, ...]:
+def seen(store: ExpiringStore, now: datetime) -> tuple[RunningProcess, ...]:
     """Who ran in the last two minutes, each as it was last. Raises StoreUnavailable."""
     minute = int(now.timestamp()) // 60
     found = store.batch([Get(_key(minute - 1)), Get(_key(minute))])
@@ -65,7 +65,7 @@ def keep_showing(parts: Parts) -> threading.Event:
 
 
 def _show_until(stop: threading.Event, parts: Parts) -> None:
-    process = Process(name_of_this(), parts.sealer.key_ids)
+    process = RunningProcess(name_of_this(), parts.sealer.key_ids)
     while not stop.is_set():
         try:
             show(parts.store, process, parts.clock())
@@ -74,10 +74,10 @@ def _show_until(stop: threading.Event, parts: Parts) -> None:
         stop.wait(SHOWN_EVERY)
 
 
-def _read(lines: Iterable[str]) -> Iterable[Process]:
+def _read(lines: Iterable[str]) -> Iterable[RunningProcess]:
     for line in lines:
         name, _, key_ids = line.partition(" ")
-        yield Process(name, tuple(key_ids.split(",")))
+        yield RunningProcess(name, tuple(key_ids.split(",")))
 
 
 def _key(minute: int) -> str:

@@ -1,0 +1,49 @@
+"""Who does something to an installation. Every use case of administration takes one, so that the
+command line, a screen and an API call the same function and the audit tells them apart.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import Final
+
+
+class ActorKind(enum.StrEnum):
+    """By which way somebody came. At the command line and in the worker nobody logged in."""
+
+    COMMAND_LINE = "command_line"
+    OPERATOR = "operator"
+    ADMINISTRATOR = "administrator"
+    WORKER = "worker"
+
+
+_LOGGED_IN: Final = frozenset({ActorKind.OPERATOR, ActorKind.ADMINISTRATOR})
+
+
+@dataclass(frozen=True)
+class Actor:
+    """``person_id`` is what audit events keep as who acted: of somebody who logged in, and None
+    for the others.
+    """
+
+    kind: ActorKind
+    person_id: str | None = None
+
+    def __post_init__(self) -> None:
+        if (self.person_id is not None) is not (self.kind in _LOGGED_IN):
+            raise ValueError(f"{self.kind}: who logged in has an id, and nobody else")
+
+    @classmethod
+    def operator(cls, person_id: str) -> Actor:
+        """Somebody with a role, logged in at the operators' console."""
+        return cls(ActorKind.OPERATOR, person_id)
+
+    @classmethod
+    def administrator(cls, person_id: str) -> Actor:
+        """An administrator of an organisation, logged in at its console."""
+        return cls(ActorKind.ADMINISTRATOR, person_id)
+
+
+COMMAND_LINE: Final = Actor(ActorKind.COMMAND_LINE)
+WORKER: Final = Actor(ActorKind.WORKER)

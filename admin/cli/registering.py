@@ -1,0 +1,71 @@
+"""``sluis apply``, ``sluis diff`` and ``sluis export``: files are applied or compared, and what
+became of each document is told in lines.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+import click
+
+from admin.actor import COMMAND_LINE
+from admin.cli.installation import opened
+from admin.registrations.apply import apply
+from admin.registrations.differences import Outcome
+from admin.registrations.export import export
+from admin.registrations.pruning import Prune
+from admin.registrations.reading import read
+from broker.settings import Settings
+
+_COLOURS: Final = {"-": "red", "+": "green"}
+
+
+def apply_files(
+    settings: Settings, path: Path, *, dry_run: bool = False, prune: Prune | None = None
+) -> tuple[Outcome, ...]:
+    """What became of each document, and what left. Raises DocumentsRefused and StillUsed."""
+    entries = read(path)
+    with opened(settings) as at:
+        return apply(
+            at.session,
+            at.sealer,
+            settings,
+            entries,
+            actor=COMMAND_LINE,
+            now=at.now,
+            dry_run=dry_run,
+            prune=prune,
+        )
+
+
+def export_documents(settings: Settings) -> str:
+    """Registrations as YAML."""
+    with opened(settings) as at:
+        return export(at.session)
+
+
+def changed(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """Those that are not as they were."""
+    return [outcome for outcome in outcomes if outcome.word != "unchanged"]
+
+
+def counted(outcomes: Sequence[Outcome]) -> str:
+    """The last line: how many of each."""
+    counts = Counter(outcome.word for outcome in outcomes)
+    words = ("created", "changed", "unchanged", *(("removed",) if counts["removed"] else ()))
+    return ", ".join(f"{counts[word]} {word}" for word in words)
+
+
+def lines(outcome: Outcome) -> Iterator[str]:
+    """Kind, name and field, then ``-`` before the old and ``+`` before the new value."""
+    yield click.style(f"{outcome.word:<10} {outcome.kind:<17} {outcome.name}", bold=True)
+    if outcome.used:
+        yield click.style(f"  in use: {', '.join(outcome.used)}", fg="red")
+    for difference in outcome.differences:
+        yield f"  {difference.field}:"
+        for sign, value in (("-", difference.old), ("+", difference.new)):
+            if value is not None:
+                yield click.style(f"    {sign} {value}", fg=_COLOURS[sign])

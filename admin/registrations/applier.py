@@ -1,0 +1,56 @@
+"""What writing a document needs, and the portals that hear of sessions that end because of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from sqlalchemy.orm import Session
+
+from admin.actor import Actor
+from admin.registrations.differences import Outcome
+from admin.registrations.documents import Entry
+from broker.protocols import downstreams
+from broker.settings import Settings
+from broker.sso.logout import Teller
+from directory.services import OidcClient, RelyingParty
+from keys.sealing import Sealer
+from state.registrations import Kind, all_registrations
+
+
+@dataclass(frozen=True)
+class Applier:
+    """One transaction in which documents are written."""
+
+    session: Session
+    sealer: Sealer
+    settings: Settings
+    actor: Actor
+    now: datetime
+
+    @cached_property
+    def teller(self) -> Teller:
+        """With the portals as they are by now."""
+        return self.teller_without(frozenset())
+
+    def teller_without(self, gone: frozenset[tuple[Kind, str]]) -> Teller:
+        """With the portals that stay."""
+        protocols = downstreams(self.settings, self.sealer)
+        portals = relying_parties(self.session, without=gone)
+        return Teller(self.sealer, protocols, portals, self.now)
+
+
+Write = Callable[[Applier, Entry], Outcome]
+
+
+def relying_parties(
+    session: Session, *, without: frozenset[tuple[Kind, str]] = frozenset()
+) -> Mapping[str, RelyingParty]:
+    """The portals that stand, but for those that leave."""
+    return {
+        row.name: OidcClient.model_validate(row.document)
+        for row in all_registrations(session)
+        if row.kind is Kind.CLIENT and (row.kind, row.name) not in without
+    }

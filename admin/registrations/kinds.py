@@ -1,0 +1,179 @@
+"""Kinds of documents: the one table of what can be registered, in the order in which documents are
+written.
+
+A new kind is one entry here, beside its model: in ``documents`` where it becomes rows, else in
+``state.registrations.Kind`` and ``broker.configuration``, which gives a process its view of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
+
+from pydantic import BaseModel
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from admin.registrations import account_rows, dependents, makelaar_metadata, registered, rows
+from admin.registrations.applier import Write
+from admin.registrations.dependents import Withdrawal
+from admin.registrations.documents import (
+    ChainMandateDocument,
+    Entry,
+    MandateDocument,
+    OrganisationDocument,
+    PersonDocument,
+)
+from broker.configuration import MODELS
+from broker.settings import Settings
+from directory.announcements import Announcement
+from directory.consoles import CONSOLE_SERVICES
+from directory.help_desks import HelpDesk
+from directory.organisations import Organisation
+from directory.people import Person
+from directory.services import OidcClient, Service
+from state.registrations import Kind
+
+
+class Reference(NamedTuple):
+    """A document names another thing: in which field, of which kind, and its name."""
+
+    field: str
+    kind: str
+    name: str
+
+
+@dataclass(frozen=True)
+class DocumentKind:
+    """Everything that differs from kind to kind.
+
+    ``refers_to``: the things that must stand for this document to be right. ``names``: what can be
+    referred to beside the registrations and the documents at hand. ``conflicts``: mistakes between
+    documents, a line each. ``complete``: what is fetched before anything is written. ``person``:
+    whom the document is about, for the audit. ``withdrawal``: what leaves with it; None for a kind
+    that is no registration: it is not exported and never pruned.
+    """
+
+    name: str
+    model: type[BaseModel]
+    write: Write
+    refers_to: Callable[[Any], Iterable[Reference]] = lambda _: ()
+    names: Callable[[Session], Iterable[str]] = lambda _: ()
+    conflicts: Callable[[Session, list[Entry]], Iterable[str]] = lambda *_: ()
+    complete: Callable[[Entry, Settings], Entry] = lambda entry, _: entry
+    person: Callable[[Any], str | None] = lambda _: None
+    withdrawal: Withdrawal | None = None
+
+
+def _of_client(model: OidcClient) -> Iterator[Reference]:
+    for uuid in model.services:
+        yield Reference("services", "Service", uuid)
+    if model.default_service is not None and model.default_service not in model.services:
+        yield Reference("default_service", "Service", f"{model.default_service} in services")
+
+
+def _of_service(model: Service) -> Iterator[Reference]:
+    for name in model.makelaars or ():
+        yield Reference("makelaars", "IdentityProvider", name)
+
+
+def _of_announcement(model: Announcement) -> Iterator[Reference]:
+    if model.service is not None:
+        yield Reference("service", "Service", model.service)
+    if model.makelaar is not None:
+        yield Reference("makelaar", "IdentityProvider", model.makelaar)
+
+
+def _of_help_desk(model: HelpDesk) -> Iterator[Reference]:
+    if model.service is not None:
+        yield Reference("service", "Service", model.service)
+
+
+def _of_person(model: PersonDocument) -> Iterator[Reference]:
+    for identity in model.identities:
+        yield Reference("identities", "IdentityProvider", identity.provider)
+    for place in model.organisations:
+        yield Reference("organisations", "Organisation", place.kvk)
+
+
+def _of_mandate(model: MandateDocument) -> Iterator[Reference]:
+    yield Reference("person", "Person", model.person)
+    yield Reference("organisation", "Organisation", model.organisation)
+    if model.service is not None:
+        yield Reference("service", "Service", model.service)
+
+
+def _of_chain_mandate(model: ChainMandateDocument) -> Iterator[Reference]:
+    yield Reference("organisation", "Organisation", model.organisation)
+    yield Reference("intermediary", "Organisation", model.intermediary)
+    yield Reference("service", "Service", model.service)
+
+
+def _registered(
+    kind: Kind,
+    withdrawal: Withdrawal,
+    *,
+    refers_to: Callable[[Any], Iterable[Reference]] = lambda _: (),
+    names: Callable[[Session], Iterable[str]] = lambda _: (),
+    complete: Callable[[Entry, Settings], Entry] = lambda entry, _: entry,
+) -> DocumentKind:
+    """A kind whose documents are kept whole, validated by the model that a process runs on."""
+    return DocumentKind(
+        name=str(kind),
+        model=MODELS[kind],
+        write=registered.writer(kind),
+        refers_to=refers_to,
+        names=names,
+        complete=complete,
+        withdrawal=withdrawal,
+    )
+
+
+_ALL: Final = (
+    DocumentKind(
+        name="Organisation",
+        model=OrganisationDocument,
+        write=rows.write_organisation,
+        names=lambda session: session.scalars(select(Organisation.kvk)),
+    ),
+    _registered(
+        Kind.SERVICE,
+        dependents.OF_SERVICE,
+        refers_to=_of_service,
+        names=lambda _: [service.uuid for service in CONSOLE_SERVICES],
+    ),
+    _registered(
+        Kind.IDENTITY_PROVIDER, dependents.OF_MAKELAAR, complete=makelaar_metadata.complete
+    ),
+    _registered(Kind.CLIENT, dependents.OF_CLIENT, refers_to=_of_client),
+    _registered(Kind.ANNOUNCEMENT, dependents.OF_TEXT, refers_to=_of_announcement),
+    _registered(Kind.HELP_DESK, dependents.OF_TEXT, refers_to=_of_help_desk),
+    DocumentKind(
+        name="Person",
+        model=PersonDocument,
+        write=rows.write_person,
+        refers_to=_of_person,
+        names=lambda session: session.scalars(select(Person.id)),
+        conflicts=account_rows.mistakes,
+        person=lambda model: model.id,
+    ),
+    DocumentKind(
+        name="Mandate",
+        model=MandateDocument,
+        write=rows.write_mandate,
+        refers_to=_of_mandate,
+        person=lambda model: model.person,
+    ),
+    DocumentKind(
+        name="ChainMandate",
+        model=ChainMandateDocument,
+        write=rows.write_chain_mandate,
+        refers_to=_of_chain_mandate,
+    ),
+)
+KINDS: Final[Mapping[str, DocumentKind]] = MappingProxyType({kind.name: kind for kind in _ALL})
+REGISTERED: Final[Mapping[Kind, Withdrawal]] = MappingProxyType(
+    {Kind(kind.name): kind.withdrawal for kind in _ALL if kind.withdrawal is not None}
+)

@@ -1,0 +1,41 @@
+"""The metadata of a SAML makelaar: fetched where the document names an address, and checked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from admin.registrations.documents import DocumentsRefused, Entry
+from broker.settings import Settings
+from providers.registry import ProviderRecord
+from providers.saml.metadata import MAX_BYTES, MetadataRefused, describe_metadata
+from state.addresses import OutgoingRefused
+from state.outgoing import OutgoingClient, OutgoingFailed
+
+
+def complete(entry: Entry, settings: Settings) -> Entry:
+    """A SAML makelaar with its metadata in hand; another one as it is. Raises DocumentsRefused."""
+    record: ProviderRecord = entry.model
+    if record.saml is None:
+        return entry
+    saml = record.saml
+    try:
+        xml = saml.metadata or _fetched(saml.metadata_url, settings)
+        described = describe_metadata(xml)
+    except (MetadataRefused, OutgoingRefused, OutgoingFailed) as error:
+        raise DocumentsRefused([f"{entry.place}: saml.metadata: {error}"]) from None
+    if described.entity_id != saml.entity_id:
+        raise DocumentsRefused(
+            [f"{entry.place}: saml.entity_id: the metadata says {described.entity_id}"]
+        )
+    full = record.model_copy(update={"saml": saml.model_copy(update={"metadata": xml})})
+    return replace(entry, model=full)
+
+
+def _fetched(url: str | None, settings: Settings) -> str:
+    if url is None:
+        raise MetadataRefused("give metadata_file or metadata_url")
+    outgoing = OutgoingClient(allowed_loopback=settings.development.loopback)
+    answer = outgoing.get(url, accept="application/samlmetadata+xml", max_bytes=MAX_BYTES)
+    if answer.status != 200:
+        raise MetadataRefused(f"{url} answered {answer.status}")
+    return answer.body.decode("utf-8", errors="replace")

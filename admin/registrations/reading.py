@@ -1,0 +1,115 @@
+"""Reading: YAML files become validated documents. Every mistake is found before anything is
+written.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_args
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from admin.registrations.documents import DocumentsRefused, Entry
+from admin.registrations.kinds import KINDS
+
+
+def read(path: Path) -> list[Entry]:
+    """Every document under ``path``, in the order of KINDS. Raises DocumentsRefused with all
+    mistakes.
+    """
+    files = (
+        sorted(path.glob("**/*.yaml")) + sorted(path.glob("**/*.yml")) if path.is_dir() else [path]
+    )
+    entries: list[Entry] = []
+    mistakes: list[str] = []
+    if not files:
+        mistakes.append(f"{path}: no .yaml file here")
+    for file in files:
+        for place, document in _documents(file, mistakes):
+            entry = _validated(place, document, file.parent, mistakes)
+            if entry is not None:
+                entries.append(entry)
+    mistakes += _twice(entries)
+    if mistakes:
+        raise DocumentsRefused(mistakes)
+    order = list(KINDS)
+    return sorted(entries, key=lambda entry: order.index(entry.kind))
+
+
+def _twice(entries: list[Entry]) -> Iterator[str]:
+    """Two documents for one thing: which of them holds would be chance."""
+    seen: dict[tuple[str, str], str] = {}
+    for entry in entries:
+        first = seen.setdefault((entry.kind, entry.model.key), entry.place)
+        if first != entry.place:
+            yield f"{entry.place}: {entry.kind} {entry.model.key} stands in {first} as well"
+
+
+def _documents(file: Path, mistakes: list[str]) -> Iterator[tuple[str, Any]]:
+    text = file.read_text(encoding="utf-8")
+    try:
+        nodes = list(yaml.compose_all(text, Loader=yaml.SafeLoader))
+        documents = list(yaml.safe_load_all(text))
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f":{mark.line + 1}" if mark else ""
+        mistakes.append(f"{file}{line}: not YAML ({getattr(error, 'problem', 'cannot be read')})")
+        return
+    for node, document in zip(nodes, documents, strict=True):
+        if document is not None:
+            yield f"{file}:{node.start_mark.line + 1}", document
+
+
+def _validated(place: str, document: Any, folder: Path, mistakes: list[str]) -> Entry | None:
+    kind = document.get("kind") if isinstance(document, dict) else None
+    known = KINDS.get(str(kind))
+    if known is None:
+        close = difflib.get_close_matches(str(kind), KINDS, n=1)
+        hint = f"; did you mean {close[0]}?" if close else f"; known: {', '.join(KINDS)}"
+        mistakes.append(f"{place}: kind {kind!r} is unknown{hint}")
+        return None
+    fields = {key: value for key, value in document.items() if key != "kind"}
+    try:
+        _read_metadata_file(fields, folder)
+        return Entry(known.name, known.model.model_validate(fields), place, folder)
+    except OSError as error:
+        mistakes.append(f"{place}: {error.filename}: {error.strerror}")
+    except ValidationError as error:
+        mistakes.extend(f"{place}: {_explain(item, known.model)}" for item in error.errors())
+    return None
+
+
+def _read_metadata_file(fields: dict[str, Any], folder: Path) -> None:
+    saml = fields.get("saml")
+    if isinstance(saml, dict) and "metadata_file" in saml:
+        file = folder / str(saml["metadata_file"])
+        rest = {key: value for key, value in saml.items() if key != "metadata_file"}
+        fields["saml"] = {**rest, "metadata": file.read_text(encoding="utf-8")}
+
+
+def _explain(item: Any, model: type[BaseModel]) -> str:
+    where = ".".join(str(part) for part in item["loc"]) or "document"
+    if item["type"] != "extra_forbidden":
+        return f"{where}: {item['msg'].removeprefix('Value error, ')}"
+    close = difflib.get_close_matches(str(item["loc"][-1]), _known_at(model, item["loc"]), n=1)
+    hint = f"; did you mean {close[0]}?" if close else ""
+    return f"{where}: unknown field{hint}"
+
+
+def _known_at(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
+    """The fields, as documents write them, of the section where this one stands."""
+    for part in loc[:-1]:
+        field = model.model_fields.get(str(part))
+        inner = _model_in(field.annotation) if field is not None else None
+        model = inner or model  # a number in a list is no field
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    found = (_model_in(part) for part in get_args(annotation))
+    return next((model for model in found if model is not None), None)

@@ -1,0 +1,76 @@
+"""A reset at the machine: two administrators of the person answer for it, and nobody logged in."""
+
+from __future__ import annotations
+
+import pytest
+
+from admin.actor import COMMAND_LINE, Actor
+from admin.factor_resets import emergency
+from admin.factor_resets.emergency import Answers, EmergencyRefused, WhyNot
+from assurance import enrolment
+from assurance.second_factor import bind_totp
+from broker.process import Parts
+from directory.organisations import Organisation
+from directory.people import Membership, NoSuchPerson, Person, Role
+from state import audit
+from state.audit import EventTag
+from state.db import writing
+from tests.clocks import START
+
+
+@pytest.fixture
+def office(process: Parts) -> Parts:
+    """Roos with an app, two administrators and one who is none."""
+    with process.sessions() as sql, writing(sql):
+        organisation = Organisation(kvk="12345678", name="Kade BV")
+        sql.add(organisation)
+        for name in ("roos", "anna", "bram", "cas"):
+            sql.add(Person(id=name, display_name=name, created_at=START))
+        sql.flush()
+        for name in ("roos", "anna", "bram", "cas"):
+            role = Role.ADMINISTRATOR if name in ("anna", "bram") else Role.MEMBER
+            sql.add(
+                Membership(person_id=name, organisation_id=organisation.id, role=role, since=START)
+            )
+        seed = "JBSWY3DPEHPK3PXP"
+        bind_totp(sql, process.sealer, person_id="roos", seed=seed, label="", now=START)
+    return process
+
+
+def reset(process: Parts, by: str, approved_by: str, actor: Actor = COMMAND_LINE) -> int:
+    with process.sessions() as sql, writing(sql):
+        answers = Answers(by, approved_by)
+        return emergency.reset(sql, process, "roos", answers, actor=actor, now=START)
+
+
+def test_two_administrators_end_every_factor(office: Parts) -> None:
+    assert reset(office, "anna", "bram") == 1
+    with office.sessions() as sql:
+        assert enrolment.of_person(sql, "roos", START) == []
+        (event,) = audit.recent(sql, tags=[EventTag.FACTOR_RESET])
+    assert (event.person_id, event.details["approved_by"]) == ("anna", "bram")
+    assert (event.details["person"], event.details["way"]) == ("roos", "command")
+
+
+@pytest.mark.parametrize(
+    ("by", "approved_by", "actor", "why"),
+    [
+        ("anna", "anna", COMMAND_LINE, WhyNot.SAME_PERSON),
+        ("anna", "roos", COMMAND_LINE, WhyNot.SAME_PERSON),
+        ("anna", "cas", COMMAND_LINE, WhyNot.NO_ADMINISTRATOR),
+        ("anna", "bram", Actor.operator("robin"), WhyNot.LOGGED_IN),
+    ],
+)
+def test_nobody_gets_around_the_second_person(
+    office: Parts, by: str, approved_by: str, actor: Actor, why: WhyNot
+) -> None:
+    with pytest.raises(EmergencyRefused) as refused:
+        reset(office, by, approved_by, actor)
+    assert refused.value.why is why
+    with office.sessions() as sql:
+        assert len(enrolment.of_person(sql, "roos", START)) == 1
+
+
+def test_somebody_who_is_not_known_has_nothing_to_reset(process: Parts) -> None:
+    with pytest.raises(NoSuchPerson):
+        reset(process, "anna", "bram")

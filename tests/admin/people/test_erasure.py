@@ -1,0 +1,45 @@
+"""Somebody is forgotten: nothing leads to a human any more, and the audit tells who did it."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy.orm import Session
+
+from admin.actor import Actor
+from admin.operators import roles
+from admin.operators.roles import OperatorRole
+from admin.people.erasure import Forgotten, StillOperator, forget
+from directory.people import NoSuchPerson, Person
+from state import audit
+from state.audit import AuditEvent, EventTag
+from state.db import writing
+from tests.clocks import START
+from tests.keys_for_tests import make_keyring, make_sealer
+
+
+def forgotten(session: Session, person_id: str) -> Forgotten:
+    actor = Actor.operator("robin")
+    with writing(session):
+        return forget(session, make_sealer(), make_keyring(), person_id, actor=actor, now=START)
+
+
+def test_the_name_goes_from_the_register_and_from_the_audit(session: Session, roos: Person) -> None:
+    with writing(session):
+        event = AuditEvent(EventTag.CONSENT_GIVEN, START, person_id=roos.id)
+        audit.record(session, event)
+    assert forgotten(session, roos.id) == Forgotten(events=1)
+    session.expire_all()
+    row = session.get_one(Person, roos.id)
+    assert (row.display_name, row.email, row.blocked_at) == ("", None, START)
+    (given,) = audit.recent(session, tags=[EventTag.CONSENT_GIVEN])
+    (done,) = audit.recent(session, tags=[EventTag.PERSON_FORGOTTEN])
+    assert (given.person_id, done.person_id) == (None, "robin")
+
+
+def test_nobody_and_operators_are_not_forgotten(session: Session, roos: Person) -> None:
+    with pytest.raises(NoSuchPerson):
+        forgotten(session, "nobody")
+    with writing(session):
+        roles.assign(session, roos.id, {OperatorRole.VIEWER}, START)
+    with pytest.raises(StillOperator):
+        forgotten(session, roos.id)

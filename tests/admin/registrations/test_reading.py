@@ -1,0 +1,32 @@
+"""Reading: every mistake with its place, and a hint where a word is nearly right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from admin.registrations.documents import DocumentsRefused
+from admin.registrations.reading import read
+from tests.admin.registrations.documents import HELP_DESK, SERVICE, written
+
+
+def test_every_mistake_is_told_at_once(tmp_path: Path) -> None:
+    file = written(
+        tmp_path,
+        {**SERVICE, "kind": "Servce"},
+        {**HELP_DESK, "phon": "1"},
+        HELP_DESK,
+        HELP_DESK,
+    )
+    with pytest.raises(DocumentsRefused) as refused:
+        read(file)
+    told = [line.removeprefix(f"{file}:").partition(": ")[2] for line in refused.value.lines]
+    assert told[0] == "kind 'Servce' is unknown; did you mean Service?"
+    assert told[1] == "phon: unknown field; did you mean phone?"
+    assert told[2].startswith("HelpDesk site stands in ")
+
+
+def test_a_folder_without_documents_is_a_mistake(tmp_path: Path) -> None:
+    with pytest.raises(DocumentsRefused, match="1 mistakes"):
+        read(tmp_path)

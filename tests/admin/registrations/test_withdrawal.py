@@ -1,0 +1,53 @@
+"""A registration is withdrawn once, and the audit names it in its own field."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import Session
+
+from admin.registrations.withdrawal import dependents, withdraw
+from broker.settings import Settings
+from broker.sso.logout import Teller
+from state import audit
+from state.audit import EventTag
+from state.db import writing
+from state.registrations import Kind
+from tests.admin.registrations.documents import HELP_DESK, PORTAL, ROBIN, SERVICE, UUID, applied
+from tests.clocks import START
+from tests.keys_for_tests import make_sealer
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "field", "ended"),
+    [
+        (Kind.SERVICE, UUID, "service_uuid", {"grants": 0, "consents": 0, "requests": 0}),
+        (Kind.CLIENT, "portaal", "client_id", {"grants": 0, "consents": 0}),
+        (Kind.HELP_DESK, "site", None, {}),
+    ],
+)
+def test_what_leaves_is_named_by_its_kind(
+    session: Session,
+    settings: Settings,
+    tmp_path: Path,
+    kind: Kind,
+    name: str,
+    field: str | None,
+    ended: dict[str, int],
+) -> None:
+    applied(session, settings, tmp_path, SERVICE, PORTAL, HELP_DESK)
+    assert dependents(session, make_sealer(), kind, name, START) == ()
+    teller = Teller(make_sealer(), {}, START)
+    with writing(session):
+        assert withdraw(session, teller, kind, name, actor=ROBIN)
+        assert not withdraw(session, teller, kind, name, actor=ROBIN)
+    (event,) = audit.recent(session, tags=[EventTag.REGISTRATION_REMOVED])
+    named = {
+        where: getattr(event, where)
+        for where in ("service_uuid", "client_id", "provider_id")
+        if getattr(event, where) is not None
+    }
+    assert named == ({} if field is None else {field: name})
+    assert event.details == {"kind": str(kind), "name": name, **ended}
+    assert (event.person_id, event.outcome) == ("robin", "removed")
