@@ -45,7 +45,7 @@ def assemble(parts: Parts, consoles: Iterable[Blueprint] = ()) -> Flask:
     (``admin.app``), which stand above the broker.
     """
     settings = parts.settings
-    app = BoundFlask("broker", template_folder="templates", static_folder="static")
+    app = BoundFlask("broker", template_folder=None, static_folder="static")
     app.bind_to(settings.base_url)
     app.config.update(
         SECRET_KEY=parts.sealer.fingerprint("flask-session"),

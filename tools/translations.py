@@ -20,9 +20,9 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 ROOT: Final = Path(__file__).parents[1]
-SOURCE: Final = ROOT / "broker"
-FOLDER: Final = SOURCE / "translations" / "en" / "LC_MESSAGES"
-METHODS: Final = [("**.py", "python"), ("templates/**.html", "jinja2")]
+SOURCES: Final = (ROOT / "broker", ROOT / "admin")
+FOLDER: Final = ROOT / "broker" / "texts" / "translations" / "en" / "LC_MESSAGES"
+METHODS: Final = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
 KEYWORDS: Final = {"_": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2)}
 HEADER: Final = "# English texts; the Dutch text is the key. `make translations` keeps this file."
 
@@ -30,8 +30,9 @@ HEADER: Final = "# English texts; the Dutch text is the key. `make translations`
 def said() -> Catalog:
     """Every text in code and templates."""
     catalog = Catalog(locale="nl")
-    for found in extract_from_dir(SOURCE, METHODS, keywords=KEYWORDS):
-        catalog.add(found[2])
+    for source in SOURCES:
+        for found in extract_from_dir(source, METHODS, keywords=KEYWORDS):
+            catalog.add(found[2])
     return catalog
 
 

@@ -22,7 +22,7 @@ class DeniedPage:
     """Logged in, but no operator (``desk.roles`` is empty) or not in a role that may see this."""
 
     desk: DeskFrame
-    template: str = "operator/denied.html"
+    template: str = "operator_console/denied.html"
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class LoggedOutPage:
     """``reason``: ``logged_out``, ``cancelled`` or ``refused``."""
 
     reason: str
-    template: str = "operator/logged_out.html"
+    template: str = "operator_console/logged_out.html"
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class OperatorsPage:
     rows: tuple[OperatorRow, ...]
     may_end: bool
     ended: bool = False
-    template: str = "operator/operators.html"
+    template: str = "operator_console/operators.html"
 
 
 @dataclass(frozen=True)
@@ -63,4 +63,4 @@ class EndOperatorPage:
 
     desk: DeskFrame
     row: OperatorRow
-    template: str = "operator/end_operator.html"
+    template: str = "operator_console/end_operator.html"

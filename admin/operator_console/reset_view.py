@@ -47,7 +47,7 @@ class ResetsPage:
     desk: DeskFrame
     rows: tuple[ResetRow, ...]
     missed: str = ""
-    template: str = "operator/resets.html"
+    template: str = "operator_console/resets.html"
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class AskResetPage:
     proof: str = ""
     errors: frozenset[str] = frozenset()
     objection: str = ""
-    template: str = "operator/ask_reset.html"
+    template: str = "operator_console/ask_reset.html"
 
 
 @dataclass(frozen=True)
@@ -89,4 +89,4 @@ class ResetPage:
     ended_at: datetime | None
     verdict: str
     denied: bool = False
-    template: str = "operator/reset.html"
+    template: str = "operator_console/reset.html"

@@ -10,14 +10,16 @@ from broker.web.qr_code import QrCode
 
 @dataclass(frozen=True)
 class PasswordPage:
-    """``refused``: as in broker.journey.pages.new_password, after a password that will not do."""
+    """``refused``: as in ``broker.journey.pages.replace_password``, after a password that will not
+    do.
+    """
 
     secret: str
     name: str
     expires_at: datetime
     shortest: int
     refused: str | None = None
-    template: str = "operator/set_up_password.html"
+    template: str = "operator_console/set_up_password.html"
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ class ChooseFactorPage:
     """A passkey, or an app with codes."""
 
     expires_at: datetime
-    template: str = "operator/set_up_factor.html"
+    template: str = "operator_console/set_up_factor.html"
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class SetUpPasskeyPage:
     expires_at: datetime
     options: str
     error: str = ""
-    template: str = "operator/set_up_passkey.html"
+    template: str = "operator_console/set_up_passkey.html"
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class AppPage:
     seed: str
     qr: QrCode
     is_wrong: bool = False
-    template: str = "operator/set_up_app.html"
+    template: str = "operator_console/set_up_app.html"
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ class CodesPage:
 
     user_name: str
     codes: tuple[str, ...]
-    template: str = "operator/set_up_codes.html"
+    template: str = "operator_console/set_up_codes.html"
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ class SetUpDonePage:
     """Log in, with the passkey or with the next code of the app."""
 
     has_passkey: bool = False
-    template: str = "operator/set_up_done.html"
+    template: str = "operator_console/set_up_done.html"
 
 
 @dataclass(frozen=True)
@@ -72,4 +74,4 @@ class LinkRefusedPage:
     """``why``: ``unknown``, ``used`` or ``expired``."""
 
     why: str
-    template: str = "operator/set_up_refused.html"
+    template: str = "operator_console/set_up_refused.html"

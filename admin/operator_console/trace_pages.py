@@ -51,7 +51,7 @@ class LoginList:
     filters: Filters
     is_first: bool
     kept_days: int
-    template: str = "operator/login_list.html"
+    template: str = "operator_console/login_list.html"
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class TracesPage:
     older_url: str
     newest_url: str
     is_no_code: bool = False
-    template: str = "operator/traces.html"
+    template: str = "operator_console/traces.html"
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ class TracePage:
     desk: DeskFrame
     reference: str
     views: tuple[TraceView, ...]
-    template: str = "operator/trace.html"
+    template: str = "operator_console/trace.html"
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,7 @@ class NoTracePage:
     desk: DeskFrame
     reference: str
     kept_days: int
-    template: str = "operator/no_trace.html"
+    template: str = "operator_console/no_trace.html"
 
 
 @dataclass(frozen=True)
@@ -177,4 +177,4 @@ class StartPage:
     expires: Expiry | None
     failures: tuple[LoginRow, ...]
     kept_days: int
-    template: str = "operator/start.html"
+    template: str = "operator_console/dashboard.html"

@@ -51,7 +51,7 @@ class RequestsPage:
     rows: tuple[RequestRow, ...]
     given: tuple[MandateRow, ...] = ()
     done: str | None = None
-    template: str = "beheer/requests.html"
+    template: str = "organisation_console/requests.html"
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class RequestPage:
     latest: date
     given: str = ""
     error: bool = False
-    template: str = "beheer/request.html"
+    template: str = "organisation_console/request.html"
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class MandatePage:
 
     console: ConsoleFrame
     row: MandateRow
-    template: str = "beheer/mandate.html"
+    template: str = "organisation_console/mandate.html"
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class LoggedOutPage:
     """``reason``: ``logged_out``, ``cancelled``, ``refused`` or ``idle``."""
 
     reason: str
-    template: str = "beheer/logged_out.html"
+    template: str = "organisation_console/logged_out.html"
 
 
 @dataclass(frozen=True)
@@ -92,4 +92,4 @@ class NotAllowedPage:
     """Logged in, but no administrator of any organisation."""
 
     console: ConsoleFrame
-    template: str = "beheer/not_allowed.html"
+    template: str = "organisation_console/not_allowed.html"

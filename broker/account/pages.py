@@ -40,7 +40,7 @@ class MyLoginsPage:
     rows: tuple[MyLoginRow, ...]
     older_url: str = ""
     newest_url: str = ""
-    template: str = "mine/logins.html"
+    template: str = "account/logins.html"
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class FactorsPage:
     places: CountsAt
     done: str = ""
     counts: bool = False
-    template: str = "mine/factors.html"
+    template: str = "account/factors.html"
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ class FactorPage:
     row: FactorRow
     places: CountsAt
     error: bool = False
-    template: str = "mine/factor.html"
+    template: str = "account/factor.html"
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ class RemovePage:
     mine: MineFrame
     row: FactorRow
     is_last: bool
-    template: str = "mine/remove.html"
+    template: str = "account/remove.html"
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ class LetterPage:
     mine: MineFrame
     row: FactorRow
     error: bool = False
-    template: str = "mine/letter.html"
+    template: str = "account/letter.html"
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ class AppPage:
     qr: QrCode | None
     counts: bool
     error: str = ""
-    template: str = "mine/app.html"
+    template: str = "account/app.html"
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ class PhonePage:
     counts: bool
     replaces: str | None
     reason: str = ""
-    template: str = "mine/phone.html"
+    template: str = "account/phone.html"
 
 
 @dataclass(frozen=True)
@@ -150,7 +150,7 @@ class PhoneCodePage:
     label: str
     valid_until: datetime
     error: bool = False
-    template: str = "mine/phone_code.html"
+    template: str = "account/phone_code.html"
 
 
 @dataclass(frozen=True)
@@ -161,7 +161,7 @@ class PasskeyPage:
     options: str
     counts: bool
     error: str = ""
-    template: str = "mine/passkey.html"
+    template: str = "account/passkey.html"
 
 
 @dataclass(frozen=True)
@@ -172,7 +172,7 @@ class DevicePage:
     counts: bool
     error: str = ""
     serial: str = ""
-    template: str = "mine/device.html"
+    template: str = "account/device.html"
 
 
 @dataclass(frozen=True)
@@ -182,7 +182,7 @@ class CodesPage:
     mine: MineFrame
     codes: tuple[str, ...] = ()
     has_set: bool = False
-    template: str = "mine/codes.html"
+    template: str = "account/codes.html"
 
 
 @dataclass(frozen=True)
@@ -196,7 +196,7 @@ class LogInAgainPage:
     needed: str
     is_too_low: bool
     address: str
-    template: str = "mine/again.html"
+    template: str = "account/again.html"
 
 
 @dataclass(frozen=True)
@@ -204,4 +204,4 @@ class MineLoggedOutPage:
     """``reason``: ``logged_out``, ``cancelled`` or ``refused``."""
 
     reason: str
-    template: str = "mine/logged_out.html"
+    template: str = "account/logged_out.html"

@@ -11,8 +11,8 @@ from typing import Final
 from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
+from broker.account.recovery_pages import AskRecoveryPage, RecoveryPage, RecoveryPasswordPage
 from broker.errors import PageError
-from broker.journey.pages.new_password import AskRecoveryPage, RecoveryPage, RecoveryPasswordPage
 from broker.runtime import Runtime, runtime
 from broker.sso.password_change import change
 from broker.texts import account_mails

@@ -16,7 +16,7 @@ class LogoutPage:
     portal: str | None = None
     asked: str | None = None
     back: str | None = None
-    template: str = "logout.html"
+    template: str = "sso/logout.html"
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class StillLoggedInPage:
 
     person: str
     services: tuple[str, ...]
-    template: str = "still_logged_in.html"
+    template: str = "sso/still_logged_in.html"
 
 
 @dataclass(frozen=True)
@@ -38,4 +38,4 @@ class LoggedOutPage:
     was_logged_in: bool
     told: tuple[str, ...] = ()
     untold: tuple[str, ...] = ()
-    template: str = "logged_out.html"
+    template: str = "sso/logged_out.html"

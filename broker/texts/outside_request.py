@@ -10,10 +10,8 @@ from typing import Final
 from flask import Flask
 from flask_babel import Babel
 
-import broker
-
 TIME_ZONE: Final = "Europe/Amsterdam"
-TRANSLATIONS: Final = Path(broker.__file__).parent / "translations"
+TRANSLATIONS: Final = Path(__file__).parent / "translations"
 
 
 @contextmanager

@@ -14,4 +14,4 @@ class DeparturePage:
     party: str
     url: str
     fields: tuple[tuple[str, str], ...]
-    template: str = "departure.html"
+    template: str = "web/departure.html"

@@ -21,4 +21,4 @@ class ErrorPage:
     announcements: tuple[AnnouncementNote, ...] = ()
     home_url: str | None = None
     home_label: str | None = None
-    template: str = "error.html"
+    template: str = "web/error.html"

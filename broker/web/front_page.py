@@ -10,4 +10,4 @@ class FrontPage:
     """``portals``: name and address of each, only in a demo: elsewhere people know theirs."""
 
     portals: tuple[tuple[str, str], ...]
-    template: str = "front.html"
+    template: str = "web/front.html"

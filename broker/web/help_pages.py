@@ -23,7 +23,7 @@ declare_blueprint(blueprint, Endpoint(limit=None, because="from memory, the same
 @dataclass(frozen=True)
 class HelpIndexPage:
     topics: tuple[tuple[str, str], ...]
-    template: str = "help/index.html"
+    template: str = "web/help_index.html"
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class HelpTopicPage:
     announcements: tuple[AnnouncementNote, ...] | None = (
         None  # where the topic is what goes wrong now
     )
-    template: str = "help/topic.html"
+    template: str = "web/help_topic.html"
 
 
 @blueprint.get("/")

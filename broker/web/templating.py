@@ -12,10 +12,11 @@ from urllib.parse import urlencode
 
 from flask import Flask, current_app, request, url_for
 from flask_babel import Babel, format_date, format_datetime, format_timedelta
+from jinja2 import BaseLoader, FileSystemLoader, PrefixLoader
 
 from assurance.levels import AssuranceLevel
 from broker.runtime import runtime
-from broker.texts.outside_request import TIME_ZONE
+from broker.texts.outside_request import TIME_ZONE, TRANSLATIONS
 from broker.web.announcements import help_desk
 from broker.web.endpoints import ITSELF, endpoints_of
 from broker.web.language import locale
@@ -26,13 +27,14 @@ _LEVELS = {level.label: level.css for level in AssuranceLevel if level.is_of_a_s
 
 
 def install(app: Flask) -> None:
-    """Language selection, filters and globals."""
+    """Language selection, templates, filters and globals. Every blueprint is registered by now."""
+    app.jinja_loader = _by_room(app)  # Flask asks this first
     Babel(
         app,
         default_locale="nl",
         default_timezone=TIME_ZONE,
         locale_selector=locale,
-        default_translation_directories=str(Path(__file__).parent.parent / "translations"),
+        default_translation_directories=str(TRANSLATIONS),
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
@@ -54,6 +56,12 @@ def install(app: Flask) -> None:
     def _site() -> dict[str, Any]:
         settings = runtime().settings
         return {"site_name": settings.ui.name, "is_demo": settings.ui.demo}
+
+
+def _by_room(app: Flask) -> BaseLoader:
+    """``journey/consent.html`` is ``templates/consent.html`` of the room ``journey``."""
+    rooms = {Path(blueprint.root_path) for blueprint in app.blueprints.values()}
+    return PrefixLoader({room.name: FileSystemLoader(room / "templates") for room in rooms})
 
 
 def _moment(value: datetime) -> str:

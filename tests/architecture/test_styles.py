@@ -7,14 +7,17 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2] / "broker"
+PACKAGES = [Path(__file__).parents[2] / name for name in ("admin", "broker")]
+ROOT = PACKAGES[1]
 VENDORED = ROOT / "static/vendor/utrecht/utrecht.css"
 ALERTS = ("info", "ok", "warning", "error")
 WITHOUT_RULES = {"utrecht-data-list__item"}  # the library has some only with a modifier
 
 
 def _used() -> set[str]:
-    html = "".join(p.read_text(encoding="utf-8") for p in (ROOT / "templates").rglob("*.html"))
+    pages = [page for package in PACKAGES for page in package.glob("**/templates/*.html")]
+    assert len(pages) > 60, "where are they?"
+    html = "".join(page.read_text(encoding="utf-8") for page in pages)
     names = set(re.findall(r"utrecht-[a-z0-9_-]*[a-z0-9](?![a-z0-9_-]*[{./])", html))
     return names | {f"utrecht-alert--{kind}" for kind in ALERTS}
 

@@ -39,7 +39,7 @@ class ChooseMandatePage:
     allows_self: bool
     person: str
     error: bool = False
-    template: str = "choose_mandate.html"
+    template: str = "journey/choose_mandate.html"
 
     @property
     def own(self) -> tuple[MandateChoice, ...]:

@@ -17,4 +17,4 @@ class ChooseMethodPage:
     level: str
     takes_means: bool = False
     error: bool = False
-    template: str = "choose_method.html"
+    template: str = "journey/choose_method.html"

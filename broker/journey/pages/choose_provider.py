@@ -36,7 +36,7 @@ class ChooseProviderPage:
     remember_days: int
     offers_account: bool = False
     error: bool = False
-    template: str = "choose_provider.html"
+    template: str = "journey/choose_provider.html"
 
     @property
     def available(self) -> tuple[ProviderChoice, ...]:

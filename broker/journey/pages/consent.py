@@ -28,4 +28,4 @@ class ConsentPage:
     is_information: bool
     privacy_url: str | None = None
     help_url: str | None = None
-    template: str = "consent.html"
+    template: str = "journey/consent.html"

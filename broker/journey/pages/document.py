@@ -47,4 +47,4 @@ class DocumentPage:
     remark: str = ""
     deposit: bool = False
     error: str | None = None
-    template: str = "document.html"
+    template: str = "journey/document.html"

@@ -20,7 +20,7 @@ class GivePasswordPage:
     is_wrong: bool = False
     is_limited: bool = False
     paused_until: datetime | None = None
-    template: str = "give_password.html"
+    template: str = "journey/give_password.html"
 
     @property
     def shows_reference(self) -> bool:

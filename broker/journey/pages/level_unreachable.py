@@ -34,4 +34,4 @@ class LevelUnreachablePage:
     factor_bar: str | None = None
     help_url: str | None = None
     shows_reference: bool = True
-    template: str = "level_unreachable.html"
+    template: str = "journey/level_unreachable.html"

@@ -39,7 +39,7 @@ class MandateMissingPage:
     hears: bool = False
     error: bool = False
     shows_reference: bool = True
-    template: str = "mandate_missing.html"
+    template: str = "journey/mandate_missing.html"
 
     @property
     def waiting(self) -> tuple[AskedOrganisation, ...]:

@@ -16,4 +16,4 @@ class MeansInactivePage:
     makelaar: str
     help_url: str | None = None
     shows_reference: bool = True
-    template: str = "means_inactive.html"
+    template: str = "journey/means_inactive.html"

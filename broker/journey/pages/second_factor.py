@@ -56,7 +56,7 @@ class SecondFactorPage:
     makelaar: str | None = None
     step: str = "step-up"  # whose form it is
     document: DocumentRecap | None = None
-    template: str = "second_factor.html"
+    template: str = "journey/second_factor.html"
 
     @property
     def shows_reference(self) -> bool:

@@ -12,4 +12,4 @@ class TroublePage:
     frame: Frame
     makelaar: str
     shows_reference: bool = True
-    template: str = "trouble.html"
+    template: str = "journey/trouble.html"

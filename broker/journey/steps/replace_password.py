@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from broker.errors import PageError
 from broker.journey.dispatch import Advance, Outcome, Show, Turn
-from broker.journey.pages.new_password import ReplacePasswordPage
+from broker.journey.pages.replace_password import ReplacePasswordPage
 from broker.journey.steps.frame import frame
 from broker.sso.password_change import change
 from providers import accounts, passwords
