@@ -9,6 +9,8 @@ import pytest
 from admin.traces.explanation import translator
 from broker.texts import reasons as explanations
 from broker.texts.reasons import FIXERS, Fixer
+from providers.oidc import representation
+from providers.saml import mandate
 from tests.architecture.source_tree import python_files, tree
 
 SAID_BY = {"ProviderRefused": 0, "XmlRefused": 0, "LoginRefused": 1, "Ended": 1}
@@ -18,7 +20,7 @@ PAGES = {"message_rejected"}
 
 
 def reasons() -> set[str]:
-    """Every reason that the code writes as a literal."""
+    """Every reason that the code writes as a literal, and the words that go by protocol."""
     found = set()
     for path in python_files("providers", "keys", "broker"):
         for node in ast.walk(tree(path)):
@@ -31,6 +33,8 @@ def reasons() -> set[str]:
             said = node.args[place]
             if isinstance(said, ast.Constant) and isinstance(said.value, str):
                 found.add(said.value)
+    for dialect in (mandate.DIALECT, representation.DIALECT):
+        found |= {dialect.party, dialect.intermediary, dialect.branch}
     return found - PAGES
 
 

@@ -118,7 +118,7 @@ def test_a_message_of_another_process_leaves_within_a_second(
 ) -> None:
     provider = Provider()
     with working(provider):
-        monkeypatch.setattr(outbox_wakeup, "_ears", WeakSet())  # what another process rings
+        monkeypatch.setattr(outbox_wakeup, "_waiting", WeakSet())  # what another process wakes
         committed = _put(parts, "sms")
         _wait(lambda: provider.sent_in("sms") == 1)
         assert provider.sent[0][1] - committed < 1.0
