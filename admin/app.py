@@ -8,12 +8,12 @@ from admin.operator_console.routes import blueprint as operator_console
 from admin.organisation_console.routes import blueprint as organisation_console
 from admin.tables import TABLES
 from broker.app import assemble
-from broker.process import Parts
+from broker.process import Process
 
 CONSOLES = (organisation_console, operator_console)
 
 
-def create_app(parts: Parts) -> Flask:
+def create_app(process: Process) -> Flask:
     """Everything that one process answers."""
     assert TABLES
-    return assemble(parts, CONSOLES)
+    return assemble(process, CONSOLES)

@@ -16,7 +16,7 @@ from typing import Final
 
 import structlog
 
-from broker.process import Parts
+from broker.process import Process
 from state.ephemeral import Append, ExpiringStore, Get, StoreUnavailable
 
 SHOWN_EVERY: Final = 30.0  # seconds; less than a minute, or a list could miss somebody
@@ -57,18 +57,18 @@ def seen(store: ExpiringStore, now: datetime) -> tuple[RunningProcess, ...]:
     return tuple(last[name] for name in sorted(last))
 
 
-def keep_showing(parts: Parts) -> threading.Event:
+def keep_showing(process: Process) -> threading.Event:
     """Show this process from now on, in a thread; set the event to end it."""
     stop = threading.Event()
-    threading.Thread(target=_show_until, args=(stop, parts), name="presence", daemon=True).start()
+    threading.Thread(target=_show_until, args=(stop, process), name="presence", daemon=True).start()
     return stop
 
 
-def _show_until(stop: threading.Event, parts: Parts) -> None:
-    process = RunningProcess(name_of_this(), parts.sealer.key_ids)
+def _show_until(stop: threading.Event, process: Process) -> None:
+    this = RunningProcess(name_of_this(), process.sealer.key_ids)
     while not stop.is_set():
         try:
-            show(parts.store, process, parts.clock())
+            show(process.store, this, process.clock())
         except StoreUnavailable:
             log.warning("presence.not_shown")
         stop.wait(SHOWN_EVERY)

@@ -16,7 +16,7 @@ from broker.journey.views import open_login
 from broker.oidc.client_keys import ClientKeys
 from broker.oidc.end_session import blueprint as logout
 from broker.oidc.views import create_blueprint as create_oidc
-from broker.process import Parts
+from broker.process import Process
 from broker.runtime import Runtime
 from broker.web import (
     csrf,
@@ -40,15 +40,15 @@ from broker.web.health import blueprint as health
 MAX_BODY = 512 * 1024  # a SAML response of 256 KB, base64 and form-encoded
 
 
-def assemble(parts: Parts, consoles: Iterable[Blueprint] = ()) -> Flask:
-    """The application around parts that exist already. ``consoles``: the pages of administration
+def assemble(process: Process, consoles: Iterable[Blueprint] = ()) -> Flask:
+    """The application around process that exist already. ``consoles``: the pages of administration
     (``admin.app``), which stand above the broker.
     """
-    settings = parts.settings
+    settings = process.settings
     app = BoundFlask("broker", template_folder=None, static_folder="static")
     app.bind_to(settings.base_url)
     app.config.update(
-        SECRET_KEY=parts.sealer.fingerprint("flask-session"),
+        SECRET_KEY=process.sealer.fingerprint("flask-session"),
         MAX_CONTENT_LENGTH=MAX_BODY,
         MAX_FORM_MEMORY_SIZE=MAX_BODY,
         MAX_FORM_PARTS=100,
@@ -61,19 +61,19 @@ def assemble(parts: Parts, consoles: Iterable[Blueprint] = ()) -> Flask:
         hops = settings.web.trusted_proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
     app.session_interface = FormSessions()
-    sql = database.install(app, parts.engine)
+    sql = database.install(app, process.engine)
     app.extensions["sluis"] = Runtime(
         settings=settings,
-        clock=parts.clock,
-        engine=parts.engine,
-        store=parts.store,
-        sealer=parts.sealer,
-        outgoing=parts.outgoing,
-        holder=parts.holder,
-        downstreams=parts.downstreams,
+        clock=process.clock,
+        engine=process.engine,
+        store=process.store,
+        sealer=process.sealer,
+        outgoing=process.outgoing,
+        holder=process.holder,
+        downstreams=process.downstreams,
         current_session=sql.current_session,
     )
-    app.register_blueprint(create_oidc(open_login, ClientKeys(parts.outgoing, parts.clock)))
+    app.register_blueprint(create_oidc(open_login, ClientKeys(process.outgoing, process.clock)))
     for blueprint in (front, doors, arrivals, mine, logout, recovery, health, *consoles):
         app.register_blueprint(blueprint)
     request_metrics.install(app)

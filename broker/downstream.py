@@ -124,7 +124,7 @@ class Reply:
 
 
 @dataclass(frozen=True)
-class GrantFacts:
+class NewGrant:
     """The row that makes every token of one login revocable; inserted with the login's one
     write.
     """
@@ -145,7 +145,7 @@ class Prepared:
 
     reply: Reply
     operations: tuple[Operation, ...] = ()
-    grant: GrantFacts | None = None
+    grant: NewGrant | None = None
 
 
 class Downstream(Protocol):

@@ -21,7 +21,7 @@ from state.outgoing import OutgoingClient
 
 
 @dataclass(frozen=True, eq=False)
-class Parts:
+class Process:
     """What one process runs on."""
 
     settings: Settings

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import sessionmaker
 
 from broker.configuration import ConfigurationHolder
-from broker.process import Parts
+from broker.process import Process
 from broker.protocols import downstreams
 from broker.settings import Settings
 from directory.consoles import CONSOLE_SERVICES
@@ -17,8 +17,8 @@ from state.outgoing import OutgoingClient
 from state.stores import make_store
 
 
-def start(settings: Settings, clock: Clock, *, outgoing: OutgoingClient | None = None) -> Parts:
-    """Make the parts; loads the master key, opens no listening socket, reads no registration yet.
+def start(settings: Settings, clock: Clock, *, outgoing: OutgoingClient | None = None) -> Process:
+    """Make the process; loads the master key, opens no listening socket, reads no registration yet.
 
     Raises MasterKeyError when the master key is missing or cannot be read.
     """
@@ -26,7 +26,7 @@ def start(settings: Settings, clock: Clock, *, outgoing: OutgoingClient | None =
     sessions = sessionmaker(engine, expire_on_commit=False)
     sealer = load_sealer(settings.keys.master_key_file)
     outgoing = outgoing or OutgoingClient(allowed_loopback=settings.development.loopback)
-    return Parts(
+    return Process(
         settings=settings,
         clock=clock,
         engine=engine,

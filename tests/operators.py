@@ -16,8 +16,8 @@ from admin.operators import access
 from admin.operators.roles import OperatorRole
 from assurance import second_factor
 from assurance.levels import AssuranceLevel
-from broker.console.downstream import Ticket, idle_key, seal_ticket
-from broker.downstream import GrantFacts
+from broker.console.downstream import ConsoleCookie, idle_key, seal_ticket
+from broker.downstream import NewGrant
 from broker.sso import grants
 from directory.consoles import OPERATOR, Console
 from directory.people import Person
@@ -60,7 +60,7 @@ def make_operator(world: World, user_name: str, *roles: OperatorRole) -> TestOpe
         account = session.scalars(select(Account).where(Account.person_id == made.person_id)).one()
         accounts.set_password(session, account, PASSWORD, now, temporary=False)
         second_factor.bind_totp(
-            session, world.parts.sealer, person_id=made.person_id, seed=seed, label="", now=now
+            session, world.process.sealer, person_id=made.person_id, seed=seed, label="", now=now
         )
     return TestOperator(made.person_id, made.user_name, seed)
 
@@ -76,10 +76,10 @@ def make_person(world: World, name: str) -> str:
 
 def at_console(world: World, person_id: str, console: Console = OPERATOR) -> Browser:
     """A browser with a session that a login of this moment would leave behind."""
-    now, grant_id, settings = world.clock(), new_id(), world.parts.settings.login
+    now, grant_id, settings = world.clock(), new_id(), world.process.settings.login
     level = max(console.service.level, AssuranceLevel.EH2_PLUS)
     with world.session() as session, writing(session):
-        facts = GrantFacts(
+        facts = NewGrant(
             id=grant_id,
             client_id=console.client_id,
             person_id=person_id,
@@ -87,8 +87,8 @@ def at_console(world: World, person_id: str, console: Console = OPERATOR) -> Bro
             expires_at=now + timedelta(hours=settings.session_hours),
         )
         grants.insert(session, facts, now)
-    world.parts.store.put(idle_key(grant_id), b"1", settings.session_idle_minutes * 60)
-    value = seal_ticket(world.parts.sealer, console, Ticket(grant_id, level, now))
+    world.process.store.put(idle_key(grant_id), b"1", settings.session_idle_minutes * 60)
+    value = seal_ticket(world.process.sealer, console, ConsoleCookie(grant_id, level, now))
     browser = world.browser()
     browser._cookies["localhost"] = {console.cookie: Cookie(value, "lax", None)}
     return browser
@@ -99,9 +99,9 @@ def later(world: World, **time: float) -> Iterator[None]:
     """The clock of the world moved on, and back again."""
     before = world.clock.now
     world.clock.now = before + timedelta(**time)
-    world.parts.holder.refresh()
+    world.process.holder.refresh()
     try:
         yield
     finally:
         world.clock.now = before
-        world.parts.holder.refresh()
+        world.process.holder.refresh()

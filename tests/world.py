@@ -21,7 +21,7 @@ from admin.app import create_app
 from admin.cli.registering import apply_files
 from admin.operations.install import initialise
 from broker import settings as configuration
-from broker.process import Parts
+from broker.process import Process
 from broker.runtime import Runtime
 from broker.settings import Settings
 from broker.start import start
@@ -58,14 +58,14 @@ class InProcessWire:
     def request(
         self, method: str, url: str, body: str | None = None, headers: Mapping[str, str] = {}
     ) -> Answer:
-        parts = urlsplit(url)
-        if parts.netloc in self.down:
-            raise ConnectionError(parts.netloc)
-        client = Client(self.applications[parts.netloc], use_cookies=False)
+        process = urlsplit(url)
+        if process.netloc in self.down:
+            raise ConnectionError(process.netloc)
+        client = Client(self.applications[process.netloc], use_cookies=False)
         response = client.open(
-            path=parts.path or "/",
-            query_string=parts.query,
-            base_url=f"{parts.scheme}://{parts.netloc}",
+            path=process.path or "/",
+            query_string=process.query,
+            base_url=f"{process.scheme}://{process.netloc}",
             method=method,
             data=body.encode() if body is not None else None,
             headers=dict(headers),
@@ -118,7 +118,7 @@ class World:
     """Everything that a test of a journey touches."""
 
     demo: Demo
-    parts: Parts
+    process: Process
     app: Flask
     wire: InProcessWire
     clock: FakeClock
@@ -140,22 +140,22 @@ class World:
     @contextmanager
     def session(self) -> Iterator[Session]:
         """A database session of the test's own."""
-        with self.parts.sessions() as session:
+        with self.process.sessions() as session:
             yield session
 
     def apply(self, text: str, name: str = "test.yaml") -> None:
         """Register these documents and let the broker see them."""
         file = self.demo.registrations / name
         file.write_text(text, encoding="utf-8")
-        apply_files(self.parts.settings, file)
-        self.parts.holder.refresh()
+        apply_files(self.process.settings, file)
+        self.process.holder.refresh()
 
     def deliver_mail(self) -> list[dict[str, str]]:
         """Deliver what is waiting; what the postbus then holds."""
-        parts = self.parts
+        process = self.process
         secret = (self.demo.secrets / "postbus.secret").read_text()
         post = _Post(self.wire, secret, self.clock)
-        deliver_due(parts.sessions, parts.sealer, post, parts.clock)
+        deliver_due(process.sessions, process.sealer, post, process.clock)
         found = self.wire.request("GET", f"{self.demo.addresses.postbus}/api/messages").json()
         return list(found)
 
@@ -169,9 +169,9 @@ def make_world(directory: Path, **sections: Mapping[str, object]) -> World:
     apply_files(settings, demo.registrations)
     clock = FakeClock(datetime.now(UTC))
     wire = InProcessWire()
-    parts = start(settings, clock, outgoing=InProcessOutgoing(wire))
-    parts.holder.refresh()
-    app = create_app(parts)
+    process = start(settings, clock, outgoing=InProcessOutgoing(wire))
+    process.holder.refresh()
+    app = create_app(process)
     for url, application in (
         (ADDRESSES.broker, app),
         (ADDRESSES.makelaars, create_makelaars(demo, wire)),
@@ -179,7 +179,7 @@ def make_world(directory: Path, **sections: Mapping[str, object]) -> World:
         (ADDRESSES.postbus, create_postbus(demo)),
     ):
         wire.applications[urlsplit(url).netloc] = application
-    return World(demo, parts, app, wire, clock)
+    return World(demo, process, app, wire, clock)
 
 
 def _with(settings: Settings, sections: Mapping[str, Mapping[str, object]]) -> Settings:

@@ -51,7 +51,7 @@ class Fault(enum.StrEnum):
 
 
 @dataclass(frozen=True)
-class Found:
+class AuditFinding:
     """One fault and where it is."""
 
     fault: Fault
@@ -70,7 +70,7 @@ class Report:
     last: int = 0
     unsealed: int = 0
     unsealed_since: datetime | None = None
-    faults: list[Found] = field(default_factory=list)
+    faults: list[AuditFinding] = field(default_factory=list)
 
     @property
     def is_whole(self) -> bool:
@@ -79,7 +79,7 @@ class Report:
     def add(self, fault: Fault, batch: int | None = None, event: int | None = None) -> None:
         """Note a fault."""
         if len(self.faults) < SHOWN:
-            self.faults.append(Found(fault, batch, event))
+            self.faults.append(AuditFinding(fault, batch, event))
 
 
 def verify(session: Session, sealer: Sealer, checkpoint: str | None = None) -> Report:

@@ -16,7 +16,7 @@ from admin.cli.operator_commands import operator
 from admin.cli.outbox_commands import outbox
 
 if TYPE_CHECKING:
-    from admin.registrations.differences import Outcome
+    from admin.registrations.differences import DocumentOutcome
     from admin.registrations.pruning import Prune
 
 KINDS = ("Service", "IdentityProvider", "Client", "Announcement", "HelpDesk")
@@ -198,7 +198,7 @@ def _prune(wanted: bool, kinds: tuple[str, ...], *, also_used: bool = False) -> 
 
 def _applied(
     invocation: Invocation, path: Path, *, dry_run: bool, prune: Prune | None
-) -> tuple[Outcome, ...]:
+) -> tuple[DocumentOutcome, ...]:
     """Ends the command with every mistake in the documents, where there is one, and with what is
     in use, where that would be removed.
     """

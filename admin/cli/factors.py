@@ -14,13 +14,13 @@ from admin.actor import COMMAND_LINE
 from admin.cli.columns import aligned
 from admin.cli.installation import opened
 from admin.factor_resets import emergency
-from admin.factor_resets.emergency import Answers, EmergencyRefused, WhyNot
+from admin.factor_resets.emergency import Answers, EmergencyRefusal, EmergencyRefused
 from admin.factors import devices, letters
 from admin.factors.letters import AddressRefused, NoFactorWaits
 from assurance.devices import DeviceRefused, Listed
 from assurance.devices import listed as listed_devices
 from assurance.pskc import PskcRefused
-from broker.process import Parts
+from broker.process import Process
 from broker.settings import Settings
 from broker.start import start
 from directory.people import NoSuchPerson
@@ -116,7 +116,7 @@ def reset_factors(settings: Settings, person_id: str, by: str, approved_by: str)
         except EmergencyRefused as refused:
             raise FactorCommandRefused(
                 f"{refused.who} is no administrator of an organisation of {person_id}"
-                if refused.why is WhyNot.NO_ADMINISTRATOR
+                if refused.why is EmergencyRefusal.NO_ADMINISTRATOR
                 else "three different people: the person, who asks, who approves"
             ) from None
     return f"{ended} factor(s) of {person_id} ended, and every session"
@@ -138,14 +138,14 @@ def _refusals() -> Iterator[None]:
 
 
 @contextmanager
-def _process(settings: Settings) -> Iterator[Parts]:
+def _process(settings: Settings) -> Iterator[Process]:
     """What a process runs on, with the registrations of this moment: portals are told."""
-    parts = start(settings, utc_now)
+    process = start(settings, utc_now)
     try:
-        parts.holder.refresh()
-        yield parts
+        process.holder.refresh()
+        yield process
     finally:
-        parts.engine.dispose()
+        process.engine.dispose()
 
 
 def _key(path: Path | None) -> bytes | None:

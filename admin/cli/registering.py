@@ -14,7 +14,7 @@ import click
 from admin.actor import COMMAND_LINE
 from admin.cli.installation import opened
 from admin.registrations.apply import apply
-from admin.registrations.differences import Outcome
+from admin.registrations.differences import DocumentOutcome
 from admin.registrations.export import export
 from admin.registrations.pruning import Prune
 from admin.registrations.reading import read
@@ -25,7 +25,7 @@ _COLOURS: Final = {"-": "red", "+": "green"}
 
 def apply_files(
     settings: Settings, path: Path, *, dry_run: bool = False, prune: Prune | None = None
-) -> tuple[Outcome, ...]:
+) -> tuple[DocumentOutcome, ...]:
     """What became of each document, and what left. Raises DocumentsRefused and StillUsed."""
     entries = read(path)
     with opened(settings) as at:
@@ -47,19 +47,19 @@ def export_documents(settings: Settings) -> str:
         return export(at.session)
 
 
-def changed(outcomes: Sequence[Outcome]) -> list[Outcome]:
+def changed(outcomes: Sequence[DocumentOutcome]) -> list[DocumentOutcome]:
     """Those that are not as they were."""
     return [outcome for outcome in outcomes if outcome.word != "unchanged"]
 
 
-def counted(outcomes: Sequence[Outcome]) -> str:
+def counted(outcomes: Sequence[DocumentOutcome]) -> str:
     """The last line: how many of each."""
     counts = Counter(outcome.word for outcome in outcomes)
     words = ("created", "changed", "unchanged", *(("removed",) if counts["removed"] else ()))
     return ", ".join(f"{counts[word]} {word}" for word in words)
 
 
-def lines(outcome: Outcome) -> Iterator[str]:
+def lines(outcome: DocumentOutcome) -> Iterator[str]:
     """Kind, name and field, then ``-`` before the old and ``+`` before the new value."""
     yield click.style(f"{outcome.word:<10} {outcome.kind:<17} {outcome.name}", bold=True)
     if outcome.used:

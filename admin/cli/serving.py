@@ -125,12 +125,12 @@ def run_worker(settings: Settings) -> None:
 
     _check_adapters(settings)
     configure_logs(settings.log.level)
-    parts = start(settings, utc_now)
+    process = start(settings, utc_now)
     told = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: told.set())
-    keep_showing(parts)
-    worker = start_worker(parts)
+    keep_showing(process)
+    worker = start_worker(process)
     told.wait()
     if not worker.end(draining.FINISH_SECONDS):
         log.warning("worker.unsettled")  # the claims run out, and another worker sends again

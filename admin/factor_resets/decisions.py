@@ -12,7 +12,7 @@ from typing import Final
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from admin.factor_resets.requests import FactorReset, Outcome, details, digest, record
+from admin.factor_resets.requests import FactorReset, ResetOutcome, details, digest, record
 from admin.factor_resets.rules import Approval, Colleague, Verdict, mailbox
 from admin.factor_resets.rules import verdict as judge
 from admin.operators import roles
@@ -24,12 +24,12 @@ from state import audit
 from state.audit import AuditEvent, EventTag
 
 _TAGS: Final = {
-    Outcome.REJECTED: EventTag.FACTOR_RESET_REJECTED,
-    Outcome.WITHDRAWN: EventTag.FACTOR_RESET_WITHDRAWN,
-    Outcome.EXPIRED: EventTag.FACTOR_RESET_EXPIRED,
-    Outcome.STALE: EventTag.FACTOR_RESET_STALE,
+    ResetOutcome.REJECTED: EventTag.FACTOR_RESET_REJECTED,
+    ResetOutcome.WITHDRAWN: EventTag.FACTOR_RESET_WITHDRAWN,
+    ResetOutcome.EXPIRED: EventTag.FACTOR_RESET_EXPIRED,
+    ResetOutcome.STALE: EventTag.FACTOR_RESET_STALE,
 }
-_ENDS: Final = {Verdict.EXPIRED: Outcome.EXPIRED, Verdict.STALE: Outcome.STALE}
+_ENDS: Final = {Verdict.EXPIRED: ResetOutcome.EXPIRED, Verdict.STALE: ResetOutcome.STALE}
 
 
 def approve(session: Session, reset_id: str, approver_id: str, now: datetime) -> Verdict:
@@ -41,7 +41,9 @@ def approve(session: Session, reset_id: str, approver_id: str, now: datetime) ->
     reset = session.get_one(FactorReset, reset_id, with_for_update=True, populate_existing=True)
     found = verdict(session, reset, approver_id, now)
     if found is Verdict.GRANTED:
-        return found if _end(session, reset, Outcome.DONE, approver_id, now) else Verdict.DECIDED
+        return (
+            found if _end(session, reset, ResetOutcome.DONE, approver_id, now) else Verdict.DECIDED
+        )
     if found in _ENDS:
         close(session, reset, _ENDS[found], None if found is Verdict.EXPIRED else approver_id, now)
     elif found is not Verdict.DECIDED:
@@ -72,7 +74,7 @@ def verdict(session: Session, reset: FactorReset, approver_id: str, now: datetim
 
 
 def close(
-    session: Session, reset: FactorReset, outcome: Outcome, by: str | None, now: datetime
+    session: Session, reset: FactorReset, outcome: ResetOutcome, by: str | None, now: datetime
 ) -> bool:
     """End a request without a reset; False where it ended before. ``by`` is None for time."""
     if not _end(session, reset, outcome, by, now):
@@ -84,11 +86,13 @@ def close(
 def end_over(session: Session, now: datetime) -> int:
     """End every request whose time is over; how many."""
     query = select(FactorReset).where(FactorReset.outcome.is_(None), FactorReset.expires_at <= now)
-    return sum(close(session, one, Outcome.EXPIRED, None, now) for one in session.scalars(query))
+    return sum(
+        close(session, one, ResetOutcome.EXPIRED, None, now) for one in session.scalars(query)
+    )
 
 
 def _end(
-    session: Session, reset: FactorReset, outcome: Outcome, by: str | None, now: datetime
+    session: Session, reset: FactorReset, outcome: ResetOutcome, by: str | None, now: datetime
 ) -> bool:
     done = session.execute(
         update(FactorReset)

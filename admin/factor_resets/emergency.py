@@ -17,12 +17,12 @@ from admin.actor import Actor, ActorKind
 from admin.factor_resets import execution
 from admin.factor_resets.execution import Answerable, Way
 from assurance import enrolment
-from broker.process import Parts
+from broker.process import Process
 from broker.texts.outside_request import texts
 from directory.people import Membership, Person, Role, known_person
 
 
-class WhyNot(enum.StrEnum):
+class EmergencyRefusal(enum.StrEnum):
     """Why nothing is reset."""
 
     LOGGED_IN = "logged_in"  # in the console two operators each log in
@@ -33,7 +33,7 @@ class WhyNot(enum.StrEnum):
 class EmergencyRefused(Exception):
     """Nothing was reset. ``who``: the one who is no administrator."""
 
-    def __init__(self, why: WhyNot, who: str = "") -> None:
+    def __init__(self, why: EmergencyRefusal, who: str = "") -> None:
         super().__init__(why, who)
         self.why = why
         self.who = who
@@ -48,19 +48,19 @@ class Answers:
 
 
 def reset(
-    sql: Session, process: Parts, person_id: str, answers: Answers, *, actor: Actor, now: datetime
+    sql: Session, process: Process, person_id: str, answers: Answers, *, actor: Actor, now: datetime
 ) -> int:
     """End every factor of a person with the transaction of the caller; how many. Raises
     NoSuchPerson, EmergencyRefused.
     """
     if actor.kind is not ActorKind.COMMAND_LINE:
-        raise EmergencyRefused(WhyNot.LOGGED_IN)
+        raise EmergencyRefused(EmergencyRefusal.LOGGED_IN)
     person = known_person(sql, person_id)
     if len({person_id, answers.asked_by, answers.approved_by}) < 3:
-        raise EmergencyRefused(WhyNot.SAME_PERSON)
+        raise EmergencyRefused(EmergencyRefusal.SAME_PERSON)
     for administrator in (answers.asked_by, answers.approved_by):
         if not _administers(sql, administrator, person):
-            raise EmergencyRefused(WhyNot.NO_ADMINISTRATOR, administrator)
+            raise EmergencyRefused(EmergencyRefusal.NO_ADMINISTRATOR, administrator)
     everything = [one.id for one in enrolment.of_person(sql, person.id, now)]
     by = Answerable(answers.asked_by, answers.approved_by, Way.COMMAND)
     with texts():

@@ -20,7 +20,7 @@ from admin.factor_resets.requests import FactorReset
 from admin.factor_resets.rules import Verdict
 from assurance import enrolment, second_factor
 from assurance.means import FactorKind
-from broker.process import Parts
+from broker.process import Process
 from broker.runtime import Runtime
 from broker.sso import grants, logout
 from broker.texts import notices
@@ -49,7 +49,7 @@ class Answerable:
 
 def carry_out(
     sql: Session,
-    rt: Runtime | Parts,
+    rt: Runtime | Process,
     person: Person,
     factor_ids: Collection[str],
     by: Answerable,
@@ -85,7 +85,7 @@ def carry_out(
 
 
 def approve(
-    sql: Session, rt: Runtime | Parts, reset_id: str, *, actor: Actor, now: datetime
+    sql: Session, rt: Runtime | Process, reset_id: str, *, actor: Actor, now: datetime
 ) -> Verdict:
     """Judge an approval and reset in one transaction, that of the caller, who must commit whatever
     the verdict. Raises ValueError for who did not log in.

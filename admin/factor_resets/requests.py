@@ -29,7 +29,7 @@ from state.purging import delete_some
 VALID_FOR: Final = timedelta(hours=1)
 
 
-class Outcome(enum.StrEnum):
+class ResetOutcome(enum.StrEnum):
     """How a request ended."""
 
     DONE = "done"
@@ -56,7 +56,9 @@ class FactorReset(Base):
     level: Mapped[AssuranceLevel] = mapped_column(LevelColumn)
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    outcome: Mapped[Outcome | None] = mapped_column(enum_column_type(Outcome, 20), index=True)
+    outcome: Mapped[ResetOutcome | None] = mapped_column(
+        enum_column_type(ResetOutcome, 20), index=True
+    )
     decided_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -75,7 +77,7 @@ class ResetRefused(Exception):
 
 
 @dataclass(frozen=True)
-class Wish:
+class ResetRequestForm:
     """What an operator filled in; any text."""
 
     factor_ids: frozenset[str]
@@ -101,7 +103,7 @@ def objection(session: Session, person: Person, asked_by: str, now: datetime) ->
 
 
 def ask(
-    session: Session, person_id: str, wish: Wish, *, asked_by: str, now: datetime
+    session: Session, person_id: str, wish: ResetRequestForm, *, asked_by: str, now: datetime
 ) -> FactorReset:
     """Ask for a reset; of two at once one is asked. Raises ResetRefused."""
     person = session.get_one(Person, person_id, with_for_update=True, populate_existing=True)
@@ -145,7 +147,9 @@ def purge(session: Session, before: datetime) -> int:
     return delete_some(session, FactorReset.id, FactorReset.ended_at < before)
 
 
-def _faults(wish: Wish, standing: Sequence[OwnFactor], level: AssuranceLevel) -> list[str]:
+def _faults(
+    wish: ResetRequestForm, standing: Sequence[OwnFactor], level: AssuranceLevel
+) -> list[str]:
     """What is missing or not good enough."""
     known = {one.id for one in standing}
     checks = {

@@ -32,7 +32,7 @@ class NoFactorWaits(Exception):
 
 
 @dataclass(frozen=True)
-class Sent:
+class LetterSent:
     """A letter that waits in the outbox, for a factor of this kind; its code works some days."""
 
     kind: FactorKind
@@ -49,7 +49,7 @@ def send(
     *,
     actor: Actor,
     now: datetime,
-) -> Sent:
+) -> LetterSent:
     """Put the letter in the outbox with the transaction of the caller. ``factor_id``: None for the
     newest that does not count yet. Raises AddressRefused, NoSuchPerson, NoFactorWaits.
     """
@@ -63,7 +63,7 @@ def send(
     enqueue(session, sealer, Message("letter", address.strip(), subject, text), now)
     details: dict[str, audit.Detail] = {"kind": str(factor.kind)}
     record(session, EventTag.FACTOR_LETTER_SENT, person, details, actor=actor, now=now)
-    return Sent(factor.kind, factor_letters.HOLDS.days)
+    return LetterSent(factor.kind, factor_letters.HOLDS.days)
 
 
 def _waiting_factor(

@@ -21,7 +21,7 @@ from admin.operations.new_browsers import tell_new_browsers
 from admin.operations.purges import purge
 from broker.journey.expiry import end_expired
 from broker.monitoring import heartbeat
-from broker.process import Parts
+from broker.process import Process
 from keys.rotation import RotationPolicy, renew_due, rotate_due
 from state.db import writing
 from state.trace import new_reference
@@ -38,32 +38,32 @@ class Job:
 
     name: str
     every: timedelta
-    run: Callable[[Parts], None]
+    run: Callable[[Process], None]
 
 
-def seal_audit(parts: Parts) -> None:
+def seal_audit(process: Process) -> None:
     """Chain the audit events that were committed since the last time."""
-    keyring = parts.holder.current.keyring
+    keyring = process.holder.current.keyring
     for _ in range(MOST_BATCHES):
-        with parts.sessions() as session:
-            if seal(session, parts.sealer, keyring, parts.clock()) < MOST_ROWS:
+        with process.sessions() as session:
+            if seal(session, process.sealer, keyring, process.clock()) < MOST_ROWS:
                 return
 
 
-def rotate_keys(parts: Parts) -> None:
+def rotate_keys(process: Process) -> None:
     """Move keys on that are due, and publish the successors of those that are old."""
-    policy = RotationPolicy.renewing_after(parts.settings.keys.rotate_days)
-    now = parts.clock()
-    with parts.sessions() as session:
+    policy = RotationPolicy.renewing_after(process.settings.keys.rotate_days)
+    now = process.clock()
+    with process.sessions() as session:
         with writing(session):
             rotate_due(session, now, policy)
-        renew_due(session, parts.sealer, now, policy)
+        renew_due(session, process.sealer, now, policy)
 
 
-def end_resets(parts: Parts) -> None:
+def end_resets(process: Process) -> None:
     """End requests to reset factors that nobody decided on in time."""
-    with parts.sessions() as session, writing(session):
-        decisions.end_over(session, parts.clock())
+    with process.sessions() as session, writing(session):
+        decisions.end_over(session, process.clock())
 
 
 JOBS: tuple[Job, ...] = (
@@ -76,30 +76,30 @@ JOBS: tuple[Job, ...] = (
 )
 
 
-def run_until(stop: threading.Event, parts: Parts, jobs: Sequence[Job] = JOBS) -> None:
+def run_until(stop: threading.Event, process: Process, jobs: Sequence[Job] = JOBS) -> None:
     """Run each job when it is due, the first time at once, until the event is set."""
     due: dict[str, datetime] = {}
     while not stop.is_set():
-        run_due(parts, jobs, due)
+        run_due(process, jobs, due)
         stop.wait(PAUSE_SECONDS)
 
 
-def run_due(parts: Parts, jobs: Sequence[Job], due: dict[str, datetime]) -> None:
+def run_due(process: Process, jobs: Sequence[Job], due: dict[str, datetime]) -> None:
     """Run what is due now; ``due`` holds when each job comes next."""
     for job in jobs:
-        now = parts.clock()
+        now = process.clock()
         if due.get(job.name, now) > now:
             continue
         due[job.name] = now + job.every
         with bound_contextvars(reference=new_reference()):
-            _run(parts, job, due)
+            _run(process, job, due)
 
 
-def _run(parts: Parts, job: Job, due: dict[str, datetime]) -> None:
+def _run(process: Process, job: Job, due: dict[str, datetime]) -> None:
     started = perf_counter()
     try:
-        job.run(parts)
-        _tell_others(parts, job, due)
+        job.run(process)
+        _tell_others(process, job, due)
     except Exception as error:
         log.warning("job.failed", job=job.name, error=type(error).__name__)
         return
@@ -107,9 +107,9 @@ def _run(parts: Parts, job: Job, due: dict[str, datetime]) -> None:
         log.info("job.done", job=job.name, milliseconds=int((perf_counter() - started) * 1000))
 
 
-def _tell_others(parts: Parts, job: Job, due: dict[str, datetime]) -> None:
+def _tell_others(process: Process, job: Job, due: dict[str, datetime]) -> None:
     """A job that comes every second shows that now and then: each time is a write."""
-    now, when = parts.clock(), f"beat of {job.name}"
+    now, when = process.clock(), f"beat of {job.name}"
     if due.get(when, now) <= now:
         due[when] = now + heartbeat.EVERY
-        heartbeat.job_succeeded(parts.store, job.name, now)
+        heartbeat.job_succeeded(process.store, job.name, now)

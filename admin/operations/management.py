@@ -23,7 +23,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from admin.operations.listening import address_of
 from admin.operations.readings import Readings
 from broker.monitoring.health import Examined, alarms, examine
-from broker.process import Parts
+from broker.process import Process
 from state import migrate
 
 SHARED: Final = "PROMETHEUS_MULTIPROC_DIR"
@@ -45,26 +45,26 @@ class _QuietHandler(WSGIRequestHandler):
         """Who asks for health every second does not belong in the log."""
 
 
-def start_management(parts: Parts) -> threading.Event:
+def start_management(process: Process) -> threading.Event:
     """Listen in a thread of this process, or wait until the process that does has ended. Set the
     event to end it.
     """
     stop = threading.Event()
-    bind = parts.settings.web.management_bind
+    bind = process.settings.web.management_bind
     if bind:
         threading.Thread(
-            target=_listen_until, args=(stop, parts, bind), name="management", daemon=True
+            target=_listen_until, args=(stop, process, bind), name="management", daemon=True
         ).start()
     return stop
 
 
-def _listen_until(stop: threading.Event, parts: Parts, bind: str) -> None:
+def _listen_until(stop: threading.Event, process: Process, bind: str) -> None:
     host, port = address_of(bind)
     kind = type("_Server6", (_Server,), {"address_family": socket.AF_INET6})
     while not stop.is_set():
         try:
             server: WSGIServer = make_server(
-                host, port, application(parts), kind if ":" in host else _Server, _QuietHandler
+                host, port, application(process), kind if ":" in host else _Server, _QuietHandler
             )
         except OSError:
             stop.wait(PAUSE_SECONDS)
@@ -76,14 +76,14 @@ def _listen_until(stop: threading.Event, parts: Parts, bind: str) -> None:
         server.server_close()
 
 
-def application(parts: Parts) -> Callable[..., Iterable[bytes]]:
+def application(process: Process) -> Callable[..., Iterable[bytes]]:
     """The WSGI application of the management address."""
-    registry = _registry(parts)
+    registry = _registry(process)
     pages: dict[str, Callable[[], Answer]] = {
         "/metrics": lambda: _metrics(registry),
         "/health/live": lambda: _told({"process": True}),
-        "/health/started": lambda: _told(_started(parts)),
-        "/health/ready": lambda: _ready(parts),
+        "/health/started": lambda: _told(_started(process)),
+        "/health/ready": lambda: _ready(process),
     }
 
     def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -120,26 +120,31 @@ def _words(checks: dict[str, bool]) -> dict[str, str]:
     return {name: _word(passed) for name, passed in checks.items()}
 
 
-def _ready(parts: Parts) -> Answer:
-    with parts.sessions() as session:
+def _ready(process: Process) -> Answer:
+    with process.sessions() as session:
         seen = Examined(
-            session, parts.engine, parts.store, parts.holder, parts.clock, parts.started_at
+            session,
+            process.engine,
+            process.store,
+            process.holder,
+            process.clock,
+            process.started_at,
         )
         return _told(examine(seen), alarms(seen))
 
 
-def _started(parts: Parts) -> dict[str, bool]:
+def _started(process: Process) -> dict[str, bool]:
     """Registrations and keys were read once, on tables of this version."""
     try:
-        schema = migrate.is_current(parts.engine)
+        schema = migrate.is_current(process.engine)
     except Exception:
         schema = False
-    return {"schema": schema, "configuration": parts.holder.was_loaded()}
+    return {"schema": schema, "configuration": process.holder.was_loaded()}
 
 
-def _registry(parts: Parts) -> CollectorRegistry:
+def _registry(process: Process) -> CollectorRegistry:
     registry = CollectorRegistry()
-    registry.register(Readings(parts))
+    registry.register(Readings(process))
     if SHARED in os.environ:
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # of the library
     else:

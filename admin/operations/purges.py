@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from admin.audit import retention
 from admin.factor_resets import requests
-from broker.process import Parts
+from broker.process import Process
 from broker.sso import grants
 from directory import history
 from state import outbox, outbox_queries, trace
@@ -20,9 +20,9 @@ from state.db import writing
 MOST_PORTIONS: Final = 1000  # in one run; the rest goes in the next
 
 
-def purge(parts: Parts) -> None:
+def purge(process: Process) -> None:
     """Everything that has a retention. The audit last: what goes there is written there."""
-    kept, now = parts.settings.retention, parts.clock()
+    kept, now = process.settings.retention, process.clock()
 
     def before(days: int) -> datetime:
         return now - timedelta(days=days)
@@ -36,25 +36,25 @@ def purge(parts: Parts) -> None:
         partial(grants.purge, before=before(kept.session_days)),
         partial(grants.purge_sessions, before=before(kept.session_days)),
     ):
-        _repeat(parts, portion)
-    _purge_audit(parts)
+        _repeat(process, portion)
+    _purge_audit(process)
 
 
-def _purge_audit(parts: Parts) -> None:
-    now = parts.clock()
-    before = now - timedelta(days=parts.settings.retention.audit_days)
-    keyring = parts.holder.current.keyring
+def _purge_audit(process: Process) -> None:
+    now = process.clock()
+    before = now - timedelta(days=process.settings.retention.audit_days)
+    keyring = process.holder.current.keyring
     for _ in range(MOST_PORTIONS):
-        with parts.sessions() as session:
-            if not retention.purge(session, parts.sealer, keyring, before, now):
+        with process.sessions() as session:
+            if not retention.purge(session, process.sealer, keyring, before, now):
                 break
-    _repeat(parts, retention.purge_keys)
+    _repeat(process, retention.purge_keys)
 
 
-def _repeat(parts: Parts, portion: Callable[[Session], int]) -> None:
+def _repeat(process: Process, portion: Callable[[Session], int]) -> None:
     """Until nothing is left, or enough was done for one run."""
     for _ in range(MOST_PORTIONS):
-        with parts.sessions() as session, writing(session):
+        with process.sessions() as session, writing(session):
             done = portion(session)
         if not done:
             return

@@ -15,7 +15,7 @@ from prometheus_client.registry import Collector
 
 from admin.operations.jobs import JOBS
 from broker.monitoring import clocks, heartbeat
-from broker.process import Parts
+from broker.process import Process
 from keys.signing_key import KeyState, KeyUse
 from providers.registry import ProviderRecord
 from providers.saml.metadata import read_metadata
@@ -31,13 +31,13 @@ class Readings(Collector):
     absence speaks, and everything else is still told.
     """
 
-    parts: Parts
+    process: Process
 
     def collect(self) -> Iterator[Metric]:
         yield _gauge("sluis_build_info", "This version", ("version",), {(version("sluis"),): 1})
         for read in (_certificates, _keys, _outbox, _jobs, _worker, _clocks):
             try:
-                yield from read(self.parts)
+                yield from read(self.process)
             except Exception as error:
                 log.warning("metrics.not_read", reading=read.__name__, error=type(error).__name__)
 
@@ -51,14 +51,14 @@ def _gauge(
     return family
 
 
-def _certificates(parts: Parts) -> Iterator[Metric]:
+def _certificates(process: Process) -> Iterator[Metric]:
     """The end of the last certificate of each owner and use: before it there is another one."""
     ends: dict[tuple[str, ...], float] = {}
 
     def note(owner: str, use: str, end: datetime) -> None:
         ends[owner, use] = max(ends.get((owner, use), 0.0), end.timestamp())
 
-    configuration = parts.holder.current
+    configuration = process.holder.current
     for key in configuration.keyring.keys:
         if key.certificate is not None and key.state is KeyState.ACTIVE:
             note(OURS, str(key.use), key.certificate.not_valid_after_utc)
@@ -79,9 +79,9 @@ def _ends(record: ProviderRecord) -> list[datetime]:
     return [found.not_valid_after_utc for found in read_metadata(document).signing]
 
 
-def _keys(parts: Parts) -> Iterator[Metric]:
+def _keys(process: Process) -> Iterator[Metric]:
     """Also the zeros: that there is no active key must be a number."""
-    found = Counter((str(k.use), str(k.state)) for k in parts.holder.current.keyring.keys)
+    found = Counter((str(k.use), str(k.state)) for k in process.holder.current.keyring.keys)
     states = (KeyState.NEXT, KeyState.ACTIVE, KeyState.RETIRING)
     values: dict[tuple[str, ...], float] = {
         (str(use), str(state)): found[str(use), str(state)] for use in KeyUse for state in states
@@ -89,10 +89,10 @@ def _keys(parts: Parts) -> Iterator[Metric]:
     yield _gauge("sluis_signing_keys", "Keys of ours", ("use", "state"), values)
 
 
-def _outbox(parts: Parts) -> Iterator[Metric]:
-    with parts.sessions() as session:
+def _outbox(process: Process) -> Iterator[Metric]:
+    with process.sessions() as session:
         waiting = outbox.waiting(session)
-    now = parts.clock()
+    now = process.clock()
     pending: dict[tuple[str, ...], float] = {(c,): 0 for c in outbox.CHANNELS}
     oldest: dict[tuple[str, ...], float] = {(c,): 0 for c in outbox.CHANNELS}
     for channel, (number, since) in waiting.items():
@@ -104,10 +104,10 @@ def _outbox(parts: Parts) -> Iterator[Metric]:
     )
 
 
-def _jobs(parts: Parts) -> Iterator[Metric]:
-    done = heartbeat.last_successes(parts.store, [job.name for job in JOBS])
+def _jobs(process: Process) -> Iterator[Metric]:
+    done = heartbeat.last_successes(process.store, [job.name for job in JOBS])
     values: dict[tuple[str, ...], float] = {
-        (job.name,): done.get(job.name, parts.started_at).timestamp() for job in JOBS
+        (job.name,): done.get(job.name, process.started_at).timestamp() for job in JOBS
     }
     text = "When this job last did its work; when this process began where it never did"
     yield _gauge("sluis_job_last_success_timestamp_seconds", text, ("job",), values)
@@ -115,16 +115,16 @@ def _jobs(parts: Parts) -> Iterator[Metric]:
     yield _gauge("sluis_job_interval_seconds", "How often this job comes", ("job",), every)
 
 
-def _worker(parts: Parts) -> Iterator[Metric]:
-    seen = heartbeat.last_beat(parts.store) or parts.started_at
+def _worker(process: Process) -> Iterator[Metric]:
+    seen = heartbeat.last_beat(process.store) or process.started_at
     text = "When a worker last lived; when this process began where none ever did"
     values: dict[tuple[str, ...], float] = {(): seen.timestamp()}
     yield _gauge("sluis_worker_last_beat_timestamp_seconds", text, (), values)
 
 
-def _clocks(parts: Parts) -> Iterator[Metric]:
-    with parts.sessions() as session:
-        found = clocks.measure(session, parts.store, parts.clock)
+def _clocks(process: Process) -> Iterator[Metric]:
+    with process.sessions() as session:
+        found = clocks.measure(session, process.store, process.clock)
     values: dict[tuple[str, ...], float] = {
         (name,): difference.total_seconds() for name, difference in found.items()
     }

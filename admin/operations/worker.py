@@ -19,7 +19,7 @@ from admin.operations.channels import to_people
 from admin.operations.jobs import run_until
 from broker.monitoring import draining, heartbeat
 from broker.oidc.backchannel_logout import LogoutAdapter
-from broker.process import Parts
+from broker.process import Process
 from state import outbox_wakeup
 from state.adapters.channels import ByChannel
 from state.ephemeral import StoreUnavailable
@@ -50,30 +50,32 @@ class Worker:
         return not any(thread.is_alive() for thread in self.threads)
 
 
-def adapter_of(parts: Parts) -> Adapter:
+def adapter_of(process: Process) -> Adapter:
     """How each kind of message leaves this installation. Raises ValueError."""
     to_portals = LogoutAdapter(
-        clients=lambda: parts.holder.current.oidc_clients,
-        keyring=lambda: parts.holder.current.keyring,
-        issuer=parts.settings.base_url,
-        outgoing=parts.outgoing,
-        clock=parts.clock,
+        clients=lambda: process.holder.current.oidc_clients,
+        keyring=lambda: process.holder.current.keyring,
+        issuer=process.settings.base_url,
+        outgoing=process.outgoing,
+        clock=process.clock,
     )
-    return ByChannel({**to_people(parts.settings, parts.clock), "logout": to_portals})
+    return ByChannel({**to_people(process.settings, process.clock), "logout": to_portals})
 
 
-def start_worker(parts: Parts) -> Worker:
+def start_worker(process: Process) -> Worker:
     """Deliver and do the jobs in threads of this process. Several workers never send a message
     twice. Raises ValueError for an adapter that cannot work.
     """
-    adapter, stop, rung = adapter_of(parts), threading.Event(), outbox_wakeup.subscribe()
+    adapter, stop, rung = adapter_of(process), threading.Event(), outbox_wakeup.subscribe()
     bells: Bells = {channel: threading.Event() for channel in CHANNELS}
     for name, body in (("jobs", run_until), ("beat", _beat_until)):
         # May be cut off anywhere, so the end of the process does not wait for them.
-        threading.Thread(target=body, args=(stop, parts), name=name, daemon=True).start()
-    threads = [threading.Thread(target=_look_until, args=(stop, rung, parts, bells), name="outbox")]
+        threading.Thread(target=body, args=(stop, process), name=name, daemon=True).start()
+    threads = [
+        threading.Thread(target=_look_until, args=(stop, rung, process, bells), name="outbox")
+    ]
     for channel, number in LANES.items():
-        lane = (stop, bells[channel], parts, adapter, channel)
+        lane = (stop, bells[channel], process, adapter, channel)
         threads += [
             threading.Thread(target=_deliver_until, args=lane, name=f"outbox-{channel}-{each}")
             for each in range(number)
@@ -83,13 +85,15 @@ def start_worker(parts: Parts) -> Worker:
     return Worker(stop, rung, tuple(threads))
 
 
-def _look_until(stop: threading.Event, rung: threading.Event, parts: Parts, bells: Bells) -> None:
+def _look_until(
+    stop: threading.Event, rung: threading.Event, process: Process, bells: Bells
+) -> None:
     """Wake the lanes of what is due; ends them when the process ends or its instance drains."""
     while not stop.is_set() and threading.main_thread().is_alive() and not draining.has_begun():
         rung.clear()
         try:
-            with parts.sessions() as session:
-                for channel in due_channels(session, parts.clock()):
+            with process.sessions() as session:
+                for channel in due_channels(session, process.clock()):
                     bells[channel].set()
         except Exception as error:
             log.warning("outbox.failed", error=type(error).__name__)
@@ -100,7 +104,11 @@ def _look_until(stop: threading.Event, rung: threading.Event, parts: Parts, bell
 
 
 def _deliver_until(
-    stop: threading.Event, rung: threading.Event, parts: Parts, adapter: Adapter, channel: Channel
+    stop: threading.Event,
+    rung: threading.Event,
+    process: Process,
+    adapter: Adapter,
+    channel: Channel,
 ) -> None:
     """Send what is due in this channel, one after another; an error is logged and tried again."""
     while not stop.is_set():
@@ -108,7 +116,7 @@ def _deliver_until(
         rung.clear()
         try:
             while not stop.is_set():
-                parcel = (parts.sessions, parts.sealer, adapter, parts.clock)
+                parcel = (process.sessions, process.sealer, adapter, process.clock)
                 if deliver_next(*parcel, channels=(channel,)) is None:
                     break
         except Exception as error:
@@ -116,11 +124,11 @@ def _deliver_until(
             stop.wait(PAUSE_AFTER_ERROR)
 
 
-def _beat_until(stop: threading.Event, parts: Parts) -> None:
+def _beat_until(stop: threading.Event, process: Process) -> None:
     """Show the other processes that a worker lives."""
     while not stop.is_set():
         try:
-            heartbeat.beat(parts.store, parts.clock())
+            heartbeat.beat(process.store, process.clock())
         except StoreUnavailable:
             log.warning("worker.no_beat")
         stop.wait(heartbeat.EVERY.total_seconds())

@@ -29,7 +29,7 @@ declare_blueprint(blueprint, Endpoint(limit="console"))
 
 
 @dataclass(frozen=True)
-class Desk:
+class OperatorContext:
     """An operator at work, in the roles of this moment."""
 
     session: ConsoleSession
@@ -78,7 +78,7 @@ def requires(
     return around
 
 
-def _desk(session: ConsoleSession) -> Desk:
+def _desk(session: ConsoleSession) -> OperatorContext:
     roles = operators.roles_of(session.rt.session, session.person.id, session.now)
     frame = DeskFrame(
         person=session.person.display_name,
@@ -87,10 +87,10 @@ def _desk(session: ConsoleSession) -> Desk:
         reads_operators=may(roles, Permission.READ_OPERATORS),
         resets_factors=may(roles, Permission.RESET_FACTORS),
     )
-    return Desk(session, roles, frame)
+    return OperatorContext(session, roles, frame)
 
 
-def _denied(desk: Desk, permission: Permission) -> Response:
+def _denied(desk: OperatorContext, permission: Permission) -> Response:
     """403 with a page that says whom to ask; the attempt is audited."""
     with writing(desk.rt.session) as sql:
         audit.record(

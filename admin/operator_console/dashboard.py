@@ -8,9 +8,9 @@ from typing import Final
 from flask import request
 from werkzeug.wrappers import Response
 
-from admin.operator_console.access import Desk, blueprint, requires
+from admin.operator_console.access import OperatorContext, blueprint, requires
 from admin.operator_console.login_rows import login_row
-from admin.operator_console.pages import LoggedOutPage
+from admin.operator_console.pages import OperatorLoggedOutPage
 from admin.operator_console.trace_pages import Expiry, LoginRow, StartPage
 from admin.operators.roles import Permission
 from broker.console import sessions
@@ -27,7 +27,7 @@ FAILURES: Final = 6
 
 @blueprint.get("")
 @requires(Permission.SEE_STATE)
-def start(desk: Desk) -> Response:
+def start(desk: OperatorContext) -> Response:
     """What happens here at this moment."""
     sql = desk.rt.session
     outcomes = dict(trace_search.outcomes_since(sql, desk.now - HOUR))
@@ -58,17 +58,17 @@ def log_out() -> Response:
 @Endpoint(limit="console", kept=("reason",))
 def logged_out() -> Response:
     """Where a logout or a stopped login ends."""
-    return show(LoggedOutPage(request.args.get("reason", "")))
+    return show(OperatorLoggedOutPage(request.args.get("reason", "")))
 
 
-def _failures(desk: Desk) -> tuple[LoginRow, ...]:
+def _failures(desk: OperatorContext) -> tuple[LoginRow, ...]:
     if not desk.may(Permission.READ_TRACES):
         return ()
     found = trace_search.newest(desk.rt.session, Wanted(outcome="refused"), limit=FAILURES)
     return tuple(login_row(desk.rt.configuration, one) for one in found)
 
 
-def _first_to_expire(desk: Desk) -> Expiry | None:
+def _first_to_expire(desk: OperatorContext) -> Expiry | None:
     """Of our certificates that partners use, the one that ends first."""
     ends = [
         (key.certificate.not_valid_after_utc, str(key.use))

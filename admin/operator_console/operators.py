@@ -8,7 +8,7 @@ from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from admin.actor import Actor
-from admin.operator_console.access import Desk, blueprint, requires
+from admin.operator_console.access import OperatorContext, blueprint, requires
 from admin.operator_console.pages import EndOperatorPage, OperatorRow, OperatorsPage
 from admin.operators import access, roles
 from admin.operators.access import NoSuchOperator
@@ -22,7 +22,7 @@ from state.db import writing
 @blueprint.get("/operators")
 @Endpoint(limit="console", kept=("done",))
 @requires(Permission.READ_OPERATORS)
-def people(desk: Desk) -> Response:
+def people(desk: OperatorContext) -> Response:
     """Everybody with a role today."""
     rows = tuple(_row(desk, one) for one in roles.operators_now(desk.rt.session, desk.now))
     page = OperatorsPage(
@@ -36,14 +36,14 @@ def people(desk: Desk) -> Response:
 
 @blueprint.get("/operators/<person_id>/beeindigen")
 @requires(Permission.END_OPERATORS, recent=True)
-def ask_to_end(desk: Desk, person_id: str) -> Response:
+def ask_to_end(desk: OperatorContext, person_id: str) -> Response:
     """Are you sure?"""
     return show(EndOperatorPage(desk.frame, _row(desk, _one(desk, person_id))))
 
 
 @blueprint.post("/operators/<person_id>/beeindigen")
 @requires(Permission.END_OPERATORS, recent=True)
-def end(desk: Desk, person_id: str) -> Response:
+def end(desk: OperatorContext, person_id: str) -> Response:
     """End role, account, factors and sessions of somebody else."""
     one = _one(desk, person_id)
     try:
@@ -55,7 +55,7 @@ def end(desk: Desk, person_id: str) -> Response:
     return redirect(url_for("operator.people", done="ended"), 303)
 
 
-def _one(desk: Desk, person_id: str) -> Operator:
+def _one(desk: OperatorContext, person_id: str) -> Operator:
     """Another operator than the one who asks: who ends the own access could leave nobody behind."""
     for one in roles.operators_now(desk.rt.session, desk.now):
         if one.person_id == person_id and person_id != desk.session.person.id:
@@ -63,7 +63,7 @@ def _one(desk: Desk, person_id: str) -> Operator:
     raise PageError(404, "not_found", "no such operator")
 
 
-def _row(desk: Desk, one: Operator) -> OperatorRow:
+def _row(desk: OperatorContext, one: Operator) -> OperatorRow:
     return OperatorRow(
         person_id=one.person_id,
         user_name=one.user_name,

@@ -26,7 +26,7 @@ class DeniedPage:
 
 
 @dataclass(frozen=True)
-class LoggedOutPage:
+class OperatorLoggedOutPage:
     """``reason``: ``logged_out``, ``cancelled`` or ``refused``."""
 
     reason: str

@@ -8,10 +8,10 @@ from sqlalchemy import select
 
 from admin.factor_resets import decisions, requests
 from admin.factor_resets.execution import addresses
-from admin.factor_resets.requests import FactorReset, Outcome, Wish
+from admin.factor_resets.requests import FactorReset, ResetOutcome, ResetRequestForm
 from admin.factor_resets.rules import Verdict, proofs_for
 from admin.operator_console import masking
-from admin.operator_console.access import Desk
+from admin.operator_console.access import OperatorContext
 from admin.operator_console.reset_view import (
     AskResetPage,
     FactorLine,
@@ -29,7 +29,7 @@ from directory.people import Person
 _NUMBERED = (FactorKind.SMS, FactorKind.OTP_DEVICE)
 
 
-def listed(desk: Desk, missed: str) -> ResetsPage:
+def listed(desk: OperatorContext, missed: str) -> ResetsPage:
     rows = tuple(
         ResetRow(
             id=one.id,
@@ -45,10 +45,10 @@ def listed(desk: Desk, missed: str) -> ResetsPage:
 
 
 def form(
-    desk: Desk,
+    desk: OperatorContext,
     handle: str,
     person: Person,
-    wish: Wish | None = None,
+    wish: ResetRequestForm | None = None,
     why: frozenset[str] = frozenset(),
 ) -> AskResetPage:
     sql = desk.rt.session
@@ -69,7 +69,7 @@ def form(
     )
 
 
-def page(desk: Desk, reset: FactorReset, denied: Verdict | None = None) -> ResetPage:
+def page(desk: OperatorContext, reset: FactorReset, denied: Verdict | None = None) -> ResetPage:
     sql = desk.rt.session
     is_over = reset.outcome is None and not reset.is_open(desk.now)
     verdict = denied or decisions.verdict(sql, reset, desk.session.person.id, desk.now)
@@ -83,7 +83,7 @@ def page(desk: Desk, reset: FactorReset, denied: Verdict | None = None) -> Reset
         asked_by=_operator(desk, reset.asked_by) or "",
         asked_at=reset.asked_at,
         until=reset.expires_at,
-        outcome=str(Outcome.EXPIRED) if is_over else str(reset.outcome or ""),
+        outcome=str(ResetOutcome.EXPIRED) if is_over else str(reset.outcome or ""),
         decided_by=_operator(desk, reset.decided_by),
         ended_at=reset.expires_at if is_over else reset.ended_at,
         verdict=str(verdict),
@@ -91,7 +91,7 @@ def page(desk: Desk, reset: FactorReset, denied: Verdict | None = None) -> Reset
     )
 
 
-def _masked(desk: Desk, person_id: str, reset: FactorReset | None = None) -> Masked:
+def _masked(desk: OperatorContext, person_id: str, reset: FactorReset | None = None) -> Masked:
     person = desk.rt.session.get_one(Person, person_id)
     known = addresses(desk.rt.session, person)
     level = reset.level if reset is not None else requests.gives(desk.rt.session, person_id)
@@ -102,12 +102,12 @@ def _masked(desk: Desk, person_id: str, reset: FactorReset | None = None) -> Mas
     )
 
 
-def _operator(desk: Desk, person_id: str | None) -> str | None:
+def _operator(desk: OperatorContext, person_id: str | None) -> str | None:
     person = desk.rt.session.get(Person, person_id) if person_id is not None else None
     return person.display_name if person is not None else None
 
 
-def _factors(desk: Desk, ids: Sequence[str]) -> Sequence[Factor]:
+def _factors(desk: OperatorContext, ids: Sequence[str]) -> Sequence[Factor]:
     query = select(Factor).where(Factor.id.in_(ids)).order_by(Factor.bound_at, Factor.id)
     return list(desk.rt.session.scalars(query))
 

@@ -14,7 +14,7 @@ from typing import Final
 
 from sqlalchemy import func, select
 
-from admin.operator_console.access import Desk
+from admin.operator_console.access import OperatorContext
 from directory.people import Person
 from providers import accounts
 from providers.accounts import NameRefused, canonical_email
@@ -59,7 +59,7 @@ class Case:
     handle: str
 
 
-def look_up(desk: Desk, text: str) -> Case | Missed:
+def look_up(desk: OperatorContext, text: str) -> Case | Missed:
     """Search, count and audit it."""
     text = text.strip()
     if not text or len(text) > LONGEST or not text.isprintable():
@@ -87,13 +87,13 @@ def look_up(desk: Desk, text: str) -> Case | Missed:
     return Case(handle)
 
 
-def person_of(desk: Desk, handle: str) -> Person | None:
+def person_of(desk: OperatorContext, handle: str) -> Person | None:
     """Who was found in this session under this name; None when it was too long ago."""
     kept = desk.rt.store.get(_key(desk, handle[:32]))
     return desk.rt.session.get(Person, kept.decode()) if kept is not None else None
 
 
-def _found(desk: Desk, text: str) -> tuple[How, Sequence[str]]:
+def _found(desk: OperatorContext, text: str) -> tuple[How, Sequence[str]]:
     """The ids of the people that this means. An address before a code: it has an ``@``."""
     if "@" in text:
         return How.ADDRESS, _with_address(desk, text)
@@ -107,7 +107,7 @@ def _found(desk: Desk, text: str) -> tuple[How, Sequence[str]]:
     return How.NAME, (account.person_id,) if account is not None else ()
 
 
-def _with_address(desk: Desk, text: str) -> Sequence[str]:
+def _with_address(desk: OperatorContext, text: str) -> Sequence[str]:
     """People of whom this is the address, at their account or as a makelaar told it."""
     try:
         address = canonical_email(text)
@@ -119,5 +119,5 @@ def _with_address(desk: Desk, text: str) -> Sequence[str]:
     return tuple(dict.fromkeys([*found, *desk.rt.session.scalars(query)]))
 
 
-def _key(desk: Desk, handle: str) -> str:
+def _key(desk: OperatorContext, handle: str) -> str:
     return f"reset-case:{desk.session.grant_id}:{handle}"

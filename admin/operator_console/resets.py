@@ -7,10 +7,10 @@ from werkzeug.wrappers import Response
 
 from admin.actor import Actor
 from admin.factor_resets import decisions, execution, requests
-from admin.factor_resets.requests import FactorReset, Outcome, ResetRefused, Wish
+from admin.factor_resets.requests import FactorReset, ResetOutcome, ResetRefused, ResetRequestForm
 from admin.factor_resets.rules import Verdict
 from admin.operator_console import reset_pages, reset_search
-from admin.operator_console.access import Desk, blueprint, requires
+from admin.operator_console.access import OperatorContext, blueprint, requires
 from admin.operator_console.reset_search import Case
 from admin.operators.roles import Permission
 from broker.errors import PageError
@@ -22,14 +22,14 @@ _FAILURES = frozenset({Verdict.NOT_ALLOWED, Verdict.OWN, Verdict.SUBJECT, Verdic
 
 @blueprint.get("/herstel")
 @requires(Permission.RESET_FACTORS, recent=True)
-def resets(desk: Desk) -> Response:
+def resets(desk: OperatorContext) -> Response:
     """Search for somebody, and what waits for a decision."""
     return show(reset_pages.listed(desk, "over" if request.args.get("over") else ""))
 
 
 @blueprint.post("/herstel/zoek")
 @requires(Permission.RESET_FACTORS, recent=True)
-def look_up(desk: Desk) -> Response:
+def look_up(desk: OperatorContext) -> Response:
     """Find one person. What was typed stands in no address and on no page after this."""
     found = reset_search.look_up(desk, request.form.get("who", ""))
     if isinstance(found, Case):
@@ -39,7 +39,7 @@ def look_up(desk: Desk) -> Response:
 
 @blueprint.get("/herstel/aanvraag/<handle>")
 @requires(Permission.RESET_FACTORS, recent=True)
-def ask_reset(desk: Desk, handle: str) -> Response:
+def ask_reset(desk: OperatorContext, handle: str) -> Response:
     """Which factors, why, and how it was checked who asks."""
     person = reset_search.person_of(desk, handle)
     if person is None:
@@ -49,12 +49,12 @@ def ask_reset(desk: Desk, handle: str) -> Response:
 
 @blueprint.post("/herstel/aanvraag/<handle>")
 @requires(Permission.RESET_FACTORS, recent=True)
-def keep_reset(desk: Desk, handle: str) -> Response:
+def keep_reset(desk: OperatorContext, handle: str) -> Response:
     """Ask it. Nothing ends before a colleague approves."""
     person = reset_search.person_of(desk, handle)
     if person is None:
         return redirect(url_for("operator.resets", over=1), 303)
-    wish = Wish(
+    wish = ResetRequestForm(
         factor_ids=frozenset(request.form.getlist("factor")),
         reason=request.form.get("reason", ""),
         proof=request.form.get("proof", ""),
@@ -71,28 +71,28 @@ def keep_reset(desk: Desk, handle: str) -> Response:
 
 @blueprint.get("/herstel/<reset_id>")
 @requires(Permission.RESET_FACTORS, recent=True)
-def show_reset(desk: Desk, reset_id: str) -> Response:
+def show_reset(desk: OperatorContext, reset_id: str) -> Response:
     """Exactly what is asked; with the buttons for who may decide."""
     return show(reset_pages.page(desk, _one(desk, reset_id)))
 
 
 @blueprint.post("/herstel/<reset_id>")
 @requires(Permission.RESET_FACTORS, recent=True)
-def decide(desk: Desk, reset_id: str) -> Response:
+def decide(desk: OperatorContext, reset_id: str) -> Response:
     """Approve, reject or, by who asked, withdraw."""
     reset = _one(desk, reset_id)
     decision = request.form.get("decision", "")
     is_own = reset.asked_by == desk.session.person.id
     if decision == "approve":
         return _approve(desk, reset)
-    ends = {"reject": Outcome.REJECTED, "withdraw": Outcome.WITHDRAWN}.get(decision)
-    if ends is not None and (ends is Outcome.WITHDRAWN) == is_own and reset.is_open(desk.now):
+    ends = {"reject": ResetOutcome.REJECTED, "withdraw": ResetOutcome.WITHDRAWN}.get(decision)
+    if ends is not None and (ends is ResetOutcome.WITHDRAWN) == is_own and reset.is_open(desk.now):
         with writing(desk.rt.session) as sql:
             decisions.close(sql, reset, ends, desk.session.person.id, desk.now)
     return redirect(url_for("operator.show_reset", reset_id=reset_id), 303)
 
 
-def _approve(desk: Desk, reset: FactorReset) -> Response:
+def _approve(desk: OperatorContext, reset: FactorReset) -> Response:
     """Verdict and reset in one transaction: both or neither."""
     reset_id, actor = reset.id, Actor.operator(desk.session.person.id)
     with writing(desk.rt.session) as sql:
@@ -102,7 +102,7 @@ def _approve(desk: Desk, reset: FactorReset) -> Response:
     return redirect(url_for("operator.show_reset", reset_id=reset_id), 303)
 
 
-def _one(desk: Desk, reset_id: str) -> FactorReset:
+def _one(desk: OperatorContext, reset_id: str) -> FactorReset:
     reset = desk.rt.session.get(FactorReset, reset_id)
     if reset is None:
         raise PageError(404, "not_found", "no such reset")

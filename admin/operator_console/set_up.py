@@ -14,16 +14,16 @@ from werkzeug.wrappers import Response
 from admin.operator_console import set_up_codes, set_up_ticket
 from admin.operator_console.access import blueprint
 from admin.operator_console.set_up_pages import (
-    AppPage,
     ChooseFactorPage,
-    CodesPage,
-    PasswordPage,
+    SetUpAppPage,
+    SetUpCodesPage,
     SetUpDonePage,
+    SetUpPasswordPage,
 )
-from admin.operator_console.set_up_ticket import Ticket
+from admin.operator_console.set_up_ticket import SetUpCookie
 from admin.operators import access, set_up_links
 from admin.operators.access import SetUpStep
-from admin.operators.set_up_links import LinkRefused, OpenLink, WhyNot
+from admin.operators.set_up_links import LinkRefusal, LinkRefused, OpenLink
 from assurance import passkeys
 from broker.runtime import Runtime, runtime
 from broker.web.endpoints import ITSELF, Endpoint
@@ -41,7 +41,7 @@ def open_link(secret: str) -> Response:
     try:
         link = set_up_links.look_at(rt.session, secret, rt.clock())
     except LinkRefused as refused:
-        if refused.why is WhyNot.USED and set_up_ticket.resumed(rt) is not None:
+        if refused.why is LinkRefusal.USED and set_up_ticket.resumed(rt) is not None:
             return redirect(url_for("operator.set_up"), 303)
         return set_up_ticket.refused(refused)
     return show(_password_page(rt, link, secret))
@@ -77,7 +77,7 @@ def set_up() -> Response:
     if access.step_of(rt.session, link) is SetUpStep.FACTOR:
         with_app = request.args.get("met") == "app"
         return show(_app_page(rt, link, ticket) if with_app else ChooseFactorPage(link.expires_at))
-    return show(CodesPage(set_up_ticket.user_name(rt, link), set_up_codes.shown(rt, link)))
+    return show(SetUpCodesPage(set_up_ticket.user_name(rt, link), set_up_codes.shown(rt, link)))
 
 
 @blueprint.post("/instellen")
@@ -161,8 +161,8 @@ def _new_password(rt: Runtime, link: OpenLink) -> str:
 
 def _password_page(
     rt: Runtime, link: OpenLink, secret: str, refused: str | None = None
-) -> PasswordPage:
-    return PasswordPage(
+) -> SetUpPasswordPage:
+    return SetUpPasswordPage(
         secret=secret,
         name=set_up_ticket.user_name(rt, link),
         expires_at=link.expires_at,
@@ -171,10 +171,12 @@ def _password_page(
     )
 
 
-def _app_page(rt: Runtime, link: OpenLink, ticket: Ticket, *, is_wrong: bool = False) -> AppPage:
+def _app_page(
+    rt: Runtime, link: OpenLink, ticket: SetUpCookie, *, is_wrong: bool = False
+) -> SetUpAppPage:
     name = set_up_ticket.user_name(rt, link)
     uri = pyotp.TOTP(ticket.seed).provisioning_uri(name=name, issuer_name=rt.settings.ui.name)
-    return AppPage(
+    return SetUpAppPage(
         user_name=name,
         expires_at=link.expires_at,
         seed=" ".join(ticket.seed[start : start + 4] for start in range(0, len(ticket.seed), 4)),

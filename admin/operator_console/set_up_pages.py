@@ -9,7 +9,7 @@ from broker.web.qr_code import QrCode
 
 
 @dataclass(frozen=True)
-class PasswordPage:
+class SetUpPasswordPage:
     """``refused``: as in ``broker.journey.pages.replace_password``, after a password that will not
     do.
     """
@@ -41,7 +41,7 @@ class SetUpPasskeyPage:
 
 
 @dataclass(frozen=True)
-class AppPage:
+class SetUpAppPage:
     """``seed`` is base32, in groups of four as people type it."""
 
     user_name: str
@@ -53,7 +53,7 @@ class AppPage:
 
 
 @dataclass(frozen=True)
-class CodesPage:
+class SetUpCodesPage:
     """``codes`` is empty where they were shown before and are gone."""
 
     user_name: str

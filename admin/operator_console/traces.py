@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 
 from admin.actor import Actor
 from admin.operator_console import trace_view
-from admin.operator_console.access import Desk, blueprint, requires
+from admin.operator_console.access import OperatorContext, blueprint, requires
 from admin.operator_console.login_rows import login_row, makelaar_choices, service_choices
 from admin.operator_console.trace_pages import (
     Filters,
@@ -40,7 +40,7 @@ ROWS: Final = 25
 @blueprint.get("/inlogspoor")
 @Endpoint(limit="console", kept=("code", "dienst", "makelaar", "uitkomst", "voor", "live"))
 @requires(Permission.READ_TRACES)
-def traces(desk: Desk) -> Response:
+def traces(desk: OperatorContext) -> Response:
     """The last logins, by the filters in the address; a code leads to its login."""
     filters = _filters()
     reference = parse_reference(filters.code)
@@ -69,14 +69,14 @@ def traces(desk: Desk) -> Response:
 
 @blueprint.get("/inlogspoor/lijst")
 @requires(Permission.READ_TRACES, by_itself=True)
-def login_list(desk: Desk) -> Response:
+def login_list(desk: OperatorContext) -> Response:
     """The newest part of the list alone, for the script that puts it in place."""
     return show(_list(desk, _filters())[0])
 
 
 @blueprint.get("/inlogspoor/<which>")
 @requires(Permission.READ_TRACES)
-def trace(desk: Desk, which: str) -> Response:
+def trace(desk: OperatorContext, which: str) -> Response:
     """One login, by the id of its row or the code that a caller reads out."""
     found = trace_search.one(desk.rt.session, which)
     if found is not None:
@@ -93,7 +93,7 @@ def trace(desk: Desk, which: str) -> Response:
 
 @blueprint.post("/inlogspoor/<trace_id>/download")
 @requires(Permission.READ_TRACES)
-def download(desk: Desk, trace_id: str) -> Response:
+def download(desk: OperatorContext, trace_id: str) -> Response:
     """One trace as JSON: what is on the page in machine words, and nothing else."""
     actor = Actor.operator(desk.session.person.id)
     with writing(desk.rt.session) as sql:
@@ -123,7 +123,7 @@ def _word(name: str) -> str:
     return text if text.isprintable() else "?"
 
 
-def _list(desk: Desk, filters: Filters) -> tuple[LoginList, str | None]:
+def _list(desk: OperatorContext, filters: Filters) -> tuple[LoginList, str | None]:
     """The rows, and the id from which the next page goes on."""
     before = request.args.get("voor", "")[:26] or None
     wanted = Wanted(filters.service or None, filters.makelaar or None, filters.outcome or None)

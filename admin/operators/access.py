@@ -18,7 +18,7 @@ from admin.actor import Actor
 from admin.operators import roles as operators
 from admin.operators import sessions, set_up_links
 from admin.operators.roles import OperatorRole
-from admin.operators.set_up_links import LinkRefused, OpenLink, WhyNot
+from admin.operators.set_up_links import LinkRefusal, LinkRefused, OpenLink
 from assurance import passkeys, recovery_codes, second_factor
 from assurance.levels import AssuranceLevel
 from assurance.means import BoundBy, Factor, FactorKind
@@ -150,7 +150,7 @@ def keep_password(session: Session, secret: str, hashed: str, now: datetime) -> 
     link = set_up_links.take(session, secret, now)
     account_id = account_of(session, link.person_id).id
     if not accounts.keep_password(session, account_id, hashed, now, not_after=link.expires_at):
-        raise LinkRefused(WhyNot.USED)
+        raise LinkRefused(LinkRefusal.USED)
     return link
 
 

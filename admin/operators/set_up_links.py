@@ -39,7 +39,7 @@ class SetUpLink(Base):
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class WhyNot(enum.StrEnum):
+class LinkRefusal(enum.StrEnum):
     """Why a link opens nothing."""
 
     UNKNOWN = "unknown"
@@ -50,7 +50,7 @@ class WhyNot(enum.StrEnum):
 class LinkRefused(Exception):
     """This link opens nothing (any more)."""
 
-    def __init__(self, why: WhyNot) -> None:
+    def __init__(self, why: LinkRefusal) -> None:
         super().__init__(why)
         self.why = why
 
@@ -93,11 +93,11 @@ def look_at(session: Session, secret: str, now: datetime) -> OpenLink:
     """The link behind this secret, not used by anybody. Changes nothing. Raises LinkRefused."""
     row = session.scalars(select(SetUpLink).where(SetUpLink.link_hash == _hash(secret))).first()
     if row is None:
-        raise LinkRefused(WhyNot.UNKNOWN)
+        raise LinkRefused(LinkRefusal.UNKNOWN)
     if row.used_at is not None or row.done_at is not None:
-        raise LinkRefused(WhyNot.USED)
+        raise LinkRefused(LinkRefusal.USED)
     if row.expires_at <= now:
-        raise LinkRefused(WhyNot.EXPIRED)
+        raise LinkRefused(LinkRefusal.EXPIRED)
     return OpenLink(row.id, row.person_id, row.expires_at)
 
 
@@ -119,7 +119,7 @@ def take(session: Session, secret: str, now: datetime) -> OpenLink:
     ).first()
     if taken is None:
         look_at(session, secret, now)
-        raise LinkRefused(WhyNot.USED)  # another one took it between the two statements
+        raise LinkRefused(LinkRefusal.USED)  # another one took it between the two statements
     return OpenLink(*taken)
 
 
@@ -129,11 +129,11 @@ def resume(session: Session, link_id: str, now: datetime) -> OpenLink:
     """
     row = session.get(SetUpLink, link_id, populate_existing=True)
     if row is None or row.used_at is None:
-        raise LinkRefused(WhyNot.UNKNOWN)
+        raise LinkRefused(LinkRefusal.UNKNOWN)
     if row.done_at is not None:
-        raise LinkRefused(WhyNot.USED)
+        raise LinkRefused(LinkRefusal.USED)
     if row.expires_at <= now:
-        raise LinkRefused(WhyNot.EXPIRED)
+        raise LinkRefused(LinkRefusal.EXPIRED)
     return OpenLink(row.id, row.person_id, row.expires_at)
 
 

@@ -17,8 +17,8 @@ from admin.mandates import requests as mandate_requests
 from admin.mandates.administrators import NotAdministrator, organisations_of
 from admin.mandates.requests import AlreadyDecided, Decision, NoSuchRequest
 from admin.organisation_console.pages import (
+    AdministratorLoggedOutPage,
     ConsoleFrame,
-    LoggedOutPage,
     MandateRow,
     NotAllowedPage,
     RequestPage,
@@ -43,7 +43,7 @@ PROPOSED_DAYS = 365
 
 
 @dataclass(frozen=True)
-class Console:
+class AdministratorContext:
     """Somebody in the console, today an administrator or not."""
 
     rt: Runtime
@@ -52,14 +52,14 @@ class Console:
     now: datetime
 
 
-def visitor() -> Console | None:
+def visitor() -> AdministratorContext | None:
     """Who is in the console; None for who must log in."""
     session = sessions.current(BEHEER)
     if session is None:
         return None
     places = organisations_of(session.rt.session, session.person.id, session.now)
     frame = ConsoleFrame(session.person.display_name, tuple(place.name for place in places))
-    return Console(session.rt, session.person.id, frame, session.now)
+    return AdministratorContext(session.rt, session.person.id, frame, session.now)
 
 
 def log_in() -> Response:
@@ -132,7 +132,7 @@ def log_out() -> Response:
 @Endpoint(limit="console", kept=("reason",))
 def logged_out() -> Response:
     """Where a logout or a stopped login ends."""
-    return show(LoggedOutPage(request.args.get("reason", "")))
+    return show(AdministratorLoggedOutPage(request.args.get("reason", "")))
 
 
 def to_requests(done: str) -> Response:
@@ -140,7 +140,7 @@ def to_requests(done: str) -> Response:
     return redirect(url_for("console.requests", done=done), 303)
 
 
-def _one(console: Console, request_id: str) -> MandateRequest:
+def _one(console: AdministratorContext, request_id: str) -> MandateRequest:
     """The request, for its administrators alone; for others it does not exist."""
     try:
         return mandate_requests.one_request(
@@ -150,7 +150,7 @@ def _one(console: Console, request_id: str) -> MandateRequest:
         raise PageError(404, "not_found", "no such request for this person") from None
 
 
-def _decision(console: Console, asked: MandateRequest) -> Decision:
+def _decision(console: AdministratorContext, asked: MandateRequest) -> Decision:
     service = console.rt.configuration.services.get(asked.service_uuid)
     if service is None:
         raise PageError(410, "service_gone", "service of the request is gone")
@@ -171,7 +171,7 @@ def _until(text: str) -> datetime | None:
     return datetime.combine(day, time(23, 59, 59), AMSTERDAM).astimezone(UTC)
 
 
-def mandate_row(console: Console, mandate: Mandate) -> MandateRow:
+def mandate_row(console: AdministratorContext, mandate: Mandate) -> MandateRow:
     """A mandate as the pages show it."""
     return MandateRow(
         id=mandate.id,
@@ -185,7 +185,7 @@ def mandate_row(console: Console, mandate: Mandate) -> MandateRow:
     )
 
 
-def _row(console: Console, asked: MandateRequest) -> RequestRow:
+def _row(console: AdministratorContext, asked: MandateRequest) -> RequestRow:
     return RequestRow(
         id=asked.id,
         person=asked.person.display_name,
@@ -197,7 +197,9 @@ def _row(console: Console, asked: MandateRequest) -> RequestRow:
     )
 
 
-def _page(console: Console, asked: MandateRequest, *, error: bool = False) -> RequestPage:
+def _page(
+    console: AdministratorContext, asked: MandateRequest, *, error: bool = False
+) -> RequestPage:
     today = console.now.astimezone(AMSTERDAM).date()
     years = console.rt.settings.mandates.max_years
     return RequestPage(

@@ -8,7 +8,7 @@ from admin.mandates import given
 from admin.mandates.administrators import NotAdministrator
 from admin.mandates.given import NoSuchMandate, Revocation
 from admin.organisation_console.mandate_requests import (
-    Console,
+    AdministratorContext,
     blueprint,
     log_in,
     mandate_row,
@@ -44,7 +44,7 @@ def revoke(mandate_id: str) -> Response:
     return to_requests("revoked")
 
 
-def _revocation(console: Console, mandate: Mandate) -> Revocation:
+def _revocation(console: AdministratorContext, mandate: Mandate) -> Revocation:
     uuid = mandate.service_uuid or ""
     service = console.rt.configuration.services.get(uuid)
     return Revocation(
@@ -56,7 +56,7 @@ def _revocation(console: Console, mandate: Mandate) -> Revocation:
     )
 
 
-def _one(console: Console, mandate_id: str) -> Mandate:
+def _one(console: AdministratorContext, mandate_id: str) -> Mandate:
     """The mandate, for the administrators of its organisation alone; for others there is none."""
     try:
         return given.one_mandate(console.rt.session, console.person_id, mandate_id, console.now)

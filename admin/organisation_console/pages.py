@@ -80,7 +80,7 @@ class MandatePage:
 
 
 @dataclass(frozen=True)
-class LoggedOutPage:
+class AdministratorLoggedOutPage:
     """``reason``: ``logged_out``, ``cancelled``, ``refused`` or ``idle``."""
 
     reason: str

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from admin.actor import Actor
 from assurance import enrolment, sessions
 from broker.sso import grants, logout
-from broker.sso.logout import Teller
+from broker.sso.logout import LogoutNotifier
 from broker.texts import notices
 from broker.texts.notices import Change
 from directory.people import Person
@@ -53,7 +53,7 @@ def standing(sql: Session, person_id: str, now: datetime) -> Standing:
 
 def follow(
     sql: Session,
-    teller: Teller,
+    notifier: LogoutNotifier,
     base_url: str,
     person_id: str,
     before: Standing,
@@ -61,54 +61,61 @@ def follow(
     actor: Actor,
 ) -> None:
     """In the transaction of the change. Needs an application context, for the texts."""
-    after = standing(sql, person_id, teller.now)
+    after = standing(sql, person_id, notifier.now)
     if after.is_blocked != before.is_blocked:
         tag = EventTag.PERSON_BLOCKED if after.is_blocked else EventTag.PERSON_UNBLOCKED
-        _record(sql, tag, teller.now, person_id, actor)
+        _record(sql, tag, notifier.now, person_id, actor)
     if after.is_blocked and not before.is_blocked:
-        _log_out(sql, teller, person_id, "blocked")
+        _log_out(sql, notifier, person_id, "blocked")
     elif before.has_account and not after.has_account:
-        _log_out(sql, teller, person_id, "account_ended")
-    _new_factors(sql, teller, base_url, person_id, before, actor)
+        _log_out(sql, notifier, person_id, "account_ended")
+    _new_factors(sql, notifier, base_url, person_id, before, actor)
     if before.exists and set(after.addresses) != set(before.addresses):
         old = set(before.addresses) - set(after.addresses)
-        _changed_address(sql, teller, base_url, person_id, old, actor)
+        _changed_address(sql, notifier, base_url, person_id, old, actor)
 
 
-def _log_out(sql: Session, teller: Teller, person_id: str, reason: str) -> None:
-    for session_id in sessions.standing(sql, person_id, teller.now):
-        logout.end_and_tell(sql, teller, session_id, reason)
-    grants.revoke_of_person(sql, person_id, teller.now)
+def _log_out(sql: Session, notifier: LogoutNotifier, person_id: str, reason: str) -> None:
+    for session_id in sessions.standing(sql, person_id, notifier.now):
+        logout.end_and_tell(sql, notifier, session_id, reason)
+    grants.revoke_of_person(sql, person_id, notifier.now)
 
 
 def _new_factors(
-    sql: Session, teller: Teller, base_url: str, person_id: str, before: Standing, actor: Actor
+    sql: Session,
+    notifier: LogoutNotifier,
+    base_url: str,
+    person_id: str,
+    before: Standing,
+    actor: Actor,
 ) -> None:
     """Who is new here had nobody to be warned of."""
     person = sql.get_one(Person, person_id)
-    for one in enrolment.of_person(sql, person_id, teller.now):
+    for one in enrolment.of_person(sql, person_id, notifier.now):
         if one.id in before.factors:
             continue
         kind, by = str(one.kind), str(one.bound_by)
-        _record(sql, EventTag.FACTOR_ADDED, teller.now, person_id, actor, kind=kind, bound_by=by)
+        _record(sql, EventTag.FACTOR_ADDED, notifier.now, person_id, actor, kind=kind, bound_by=by)
         if before.exists:
-            notices.tell(base_url, teller.sealer, sql, person, Change.ADDED, one.kind, teller.now)
+            notices.tell(
+                base_url, notifier.sealer, sql, person, Change.ADDED, one.kind, notifier.now
+            )
 
 
 def _changed_address(
     sql: Session,
-    teller: Teller,
+    notifier: LogoutNotifier,
     base_url: str,
     person_id: str,
     old: Iterable[str],
     actor: Actor,
 ) -> None:
     """Told where it was known before: whoever took the account over has the new one."""
-    _record(sql, EventTag.ADDRESS_CHANGED, teller.now, person_id, actor)
+    _record(sql, EventTag.ADDRESS_CHANGED, notifier.now, person_id, actor)
     person = sql.get_one(Person, person_id)
     for address in sorted(old):
         message = notices.address_changed(base_url, person, address)
-        outbox.enqueue(sql, teller.sealer, message, teller.now)
+        outbox.enqueue(sql, notifier.sealer, message, notifier.now)
 
 
 def _record(

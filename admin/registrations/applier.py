@@ -10,11 +10,11 @@ from functools import cached_property
 from sqlalchemy.orm import Session
 
 from admin.actor import Actor
-from admin.registrations.differences import Outcome
+from admin.registrations.differences import DocumentOutcome
 from admin.registrations.documents import Entry
 from broker.protocols import downstreams
 from broker.settings import Settings
-from broker.sso.logout import Teller
+from broker.sso.logout import LogoutNotifier
 from directory.services import OidcClient, RelyingParty
 from keys.sealing import Sealer
 from state.registrations import Kind, all_registrations
@@ -31,18 +31,18 @@ class Applier:
     now: datetime
 
     @cached_property
-    def teller(self) -> Teller:
+    def notifier(self) -> LogoutNotifier:
         """With the portals as they are by now."""
-        return self.teller_without(frozenset())
+        return self.notifier_without(frozenset())
 
-    def teller_without(self, gone: frozenset[tuple[Kind, str]]) -> Teller:
+    def notifier_without(self, gone: frozenset[tuple[Kind, str]]) -> LogoutNotifier:
         """With the portals that stay."""
         protocols = downstreams(self.settings, self.sealer)
         portals = relying_parties(self.session, without=gone)
-        return Teller(self.sealer, protocols, portals, self.now)
+        return LogoutNotifier(self.sealer, protocols, portals, self.now)
 
 
-Write = Callable[[Applier, Entry], Outcome]
+Write = Callable[[Applier, Entry], DocumentOutcome]
 
 
 def relying_parties(

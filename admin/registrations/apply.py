@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from admin.actor import Actor
 from admin.registrations import pruning
 from admin.registrations.applier import Applier
-from admin.registrations.differences import Outcome
+from admin.registrations.differences import DocumentOutcome
 from admin.registrations.documents import DocumentsRefused, Entry
 from admin.registrations.kinds import KINDS
 from admin.registrations.pruning import Prune, StillUsed
@@ -39,7 +39,7 @@ def apply(
     now: datetime,
     dry_run: bool = False,
     prune: Prune | None = None,
-) -> tuple[Outcome, ...]:
+) -> tuple[DocumentOutcome, ...]:
     """What became of each document, and what left. In a transaction of its own: metadata that must
     be fetched is fetched before it. Raises DocumentsRefused and StillUsed; then nothing changed.
     """
@@ -48,7 +48,7 @@ def apply(
     mistakes = check_references(session, whole, gone)
     if mistakes:
         raise DocumentsRefused(mistakes)
-    outcomes: list[Outcome] = []
+    outcomes: list[DocumentOutcome] = []
     try:
         with texts(), writing(session):
             applier = Applier(session, sealer, settings, actor, now)
@@ -62,13 +62,13 @@ def apply(
     return tuple(outcomes)
 
 
-def _refuse_used(outcomes: list[Outcome], prune: Prune | None) -> None:
+def _refuse_used(outcomes: list[DocumentOutcome], prune: Prune | None) -> None:
     used = [outcome for outcome in outcomes if outcome.used]
     if used and prune is not None and not prune.also_used:
         raise StillUsed(used)
 
 
-def _apply(applier: Applier, entry: Entry) -> Outcome:
+def _apply(applier: Applier, entry: Entry) -> DocumentOutcome:
     kind = KINDS[entry.kind]
     outcome = kind.write(applier, entry)
     if outcome.word == "unchanged":

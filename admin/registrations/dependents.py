@@ -18,7 +18,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from assurance import sessions
 from broker.sso import grants, logout
 from broker.sso.grants import Grant
-from broker.sso.logout import Teller
+from broker.sso.logout import LogoutNotifier
 from broker.sso.session import made_at
 from broker.texts import mandate_mails
 from broker.texts.mandate_mails import RequestFacts
@@ -54,7 +54,7 @@ class Withdrawal:
     """
 
     counts: Callable[[Session, Sealer, str, datetime], Iterable[Dependent]]
-    ends: Callable[[Session, Teller, str], Mapping[str, int]]
+    ends: Callable[[Session, LogoutNotifier, str], Mapping[str, int]]
     field: Literal["service_uuid", "client_id", "provider_id"] | None = None
 
 
@@ -97,13 +97,13 @@ def _counted(
     return Dependent(number or 0, one, many or f"{one}s")
 
 
-def _end_service(session: Session, teller: Teller, name: str) -> Mapping[str, int]:
-    ended = _end_given(session, teller.now, service_uuid=name)
-    return {**ended, "requests": _close_requests(session, teller, name)}
+def _end_service(session: Session, notifier: LogoutNotifier, name: str) -> Mapping[str, int]:
+    ended = _end_given(session, notifier.now, service_uuid=name)
+    return {**ended, "requests": _close_requests(session, notifier, name)}
 
 
-def _end_client(session: Session, teller: Teller, name: str) -> Mapping[str, int]:
-    return _end_given(session, teller.now, client_id=name)
+def _end_client(session: Session, notifier: LogoutNotifier, name: str) -> Mapping[str, int]:
+    return _end_given(session, notifier.now, client_id=name)
 
 
 def _end_given(
@@ -121,19 +121,19 @@ def _end_given(
     return {"grants": len(ended), "consents": taken}
 
 
-def _close_requests(session: Session, teller: Teller, service_uuid: str) -> int:
+def _close_requests(session: Session, notifier: LogoutNotifier, service_uuid: str) -> int:
     """Nobody could decide on them; who asked is told."""
     row = session.get_one(registrations.Registration, (Kind.SERVICE, service_uuid))
     service = Service.model_validate(row.document)
     found = requests.open_at(session, service_uuid)
     for request in found:
-        requests.refuse(request, by=None, now=teller.now)
-        _tell_requester(session, teller, request, service)
+        requests.refuse(request, by=None, now=notifier.now)
+        _tell_requester(session, notifier, request, service)
         audit.record(
             session,
             AuditEvent(
                 EventTag.MANDATE_REQUEST_REFUSED,
-                teller.now,
+                notifier.now,
                 reference=request.reference,
                 service_uuid=service_uuid,
                 organisation_id=request.organisation_id,
@@ -146,21 +146,21 @@ def _close_requests(session: Session, teller: Teller, service_uuid: str) -> int:
 
 
 def _tell_requester(
-    session: Session, teller: Teller, request: MandateRequest, service: Service
+    session: Session, notifier: LogoutNotifier, request: MandateRequest, service: Service
 ) -> None:
     person = request.person
     if not person.email:
         return
     facts = RequestFacts.about(request, service.name, request.reference)
     letter = mandate_mails.service_left(person.email, person.locale, facts)
-    outbox.enqueue(session, teller.sealer, letter, teller.now)
+    outbox.enqueue(session, notifier.sealer, letter, notifier.now)
 
 
-def _end_sessions(session: Session, teller: Teller, provider_id: str) -> dict[str, int]:
+def _end_sessions(session: Session, notifier: LogoutNotifier, provider_id: str) -> dict[str, int]:
     """Nobody stays logged in on the word of a makelaar that is not believed any more."""
-    found = _sessions_of(session, teller.sealer, provider_id, teller.now)
+    found = _sessions_of(session, notifier.sealer, provider_id, notifier.now)
     for session_id in found:
-        logout.end_and_tell(session, teller, session_id, "makelaar_withdrawn")
+        logout.end_and_tell(session, notifier, session_id, "makelaar_withdrawn")
     return {"sessions": len(found)}
 
 

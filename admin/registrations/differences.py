@@ -30,7 +30,7 @@ class Difference:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class DocumentOutcome:
     """What became of one document. ``word``: created, changed or unchanged; removed where there is
     none any more, with what people used it for.
     """
@@ -59,7 +59,7 @@ def of_rows(session: Session, main: type) -> list[Difference]:
     ]
 
 
-def as_json(outcomes: list[Outcome]) -> str:
+def as_json(outcomes: list[DocumentOutcome]) -> str:
     """The same for machines: a list of what is not unchanged."""
     document = [
         {

@@ -12,7 +12,7 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from admin.registrations.applier import Applier
-from admin.registrations.differences import Outcome, between
+from admin.registrations.differences import DocumentOutcome, between
 from admin.registrations.documents import DocumentsRefused, Entry
 from admin.registrations.references import Leaving
 from admin.registrations.withdrawal import dependents, withdraw
@@ -35,7 +35,7 @@ class Prune:
 class StillUsed(Exception):
     """People depend on what would leave; ``outcomes`` say on what, and how many."""
 
-    def __init__(self, outcomes: list[Outcome]) -> None:
+    def __init__(self, outcomes: list[DocumentOutcome]) -> None:
         super().__init__(f"{len(outcomes)} in use")
         self.outcomes = outcomes
 
@@ -53,18 +53,20 @@ def leaving(session: Session, entries: list[Entry], prune: Prune) -> Leaving:
     )
 
 
-def remove(applier: Applier, gone: Leaving) -> list[Outcome]:
+def remove(applier: Applier, gone: Leaving) -> list[DocumentOutcome]:
     """Withdraw in the transaction of the others, after everything else was written."""
     outcomes = [_outcome(applier, kind, name) for kind, name in sorted(gone)]
-    teller = applier.teller_without(gone)  # portals that stay hear of it
+    notifier = applier.notifier_without(gone)  # portals that stay hear of it
     for kind, name in sorted(gone):
-        withdraw(applier.session, teller, kind, name, actor=applier.actor)
+        withdraw(applier.session, notifier, kind, name, actor=applier.actor)
     return outcomes
 
 
-def _outcome(applier: Applier, kind: Kind, name: str) -> Outcome:
+def _outcome(applier: Applier, kind: Kind, name: str) -> DocumentOutcome:
     row = standing(applier.session, kind, name)
     document: dict[str, Any] = dict(row.document) if row is not None else {}
     told: dict[str, Any] = {key: document[key] for key in _TOLD if key in document}
     used = dependents(applier.session, applier.sealer, kind, name, applier.now)
-    return Outcome(str(kind), name, "removed", between(told, {}), tuple(str(one) for one in used))
+    return DocumentOutcome(
+        str(kind), name, "removed", between(told, {}), tuple(str(one) for one in used)
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel
 
 from admin.registrations.applier import Applier, Write
-from admin.registrations.differences import Difference, Outcome, between
+from admin.registrations.differences import Difference, DocumentOutcome, between
 from admin.registrations.documents import Entry
 from state import registrations
 from state.registrations import Kind
@@ -14,16 +14,16 @@ from state.registrations import Kind
 def writer(kind: Kind) -> Write:
     """Writes documents of one kind by their names."""
 
-    def write(applier: Applier, entry: Entry) -> Outcome:
+    def write(applier: Applier, entry: Entry) -> DocumentOutcome:
         model, name = entry.model, entry.model.key
         known = registrations.standing(applier.session, kind, name)
         before = None if known is None else dict(known.document)
         document = model.model_dump(mode="json", exclude_none=True, by_alias=True)
         if not registrations.save(applier.session, kind, name, document, applier.now):
-            return Outcome(entry.kind, name, "unchanged")
+            return DocumentOutcome(entry.kind, name, "unchanged")
         if before is None:
-            return Outcome(entry.kind, name, "created", of_new(model))
-        return Outcome(entry.kind, name, "changed", between(before, document))
+            return DocumentOutcome(entry.kind, name, "created", of_new(model))
+        return DocumentOutcome(entry.kind, name, "changed", between(before, document))
 
     return write
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from admin.people import changes
 from admin.registrations import account_rows, factor_rows
 from admin.registrations.applier import Applier, Write
-from admin.registrations.differences import Difference, Outcome, of_rows
+from admin.registrations.differences import Difference, DocumentOutcome, of_rows
 from admin.registrations.documents import (
     ChainMandateDocument,
     Entry,
@@ -35,7 +35,7 @@ _WriteRow = Callable[[Session, Sealer, datetime, Entry], bool]
 def _writer(write_row: _WriteRow, main: type) -> Write:
     """``write_row`` says whether it made one; ``main`` is the table of the thing itself."""
 
-    def write(applier: Applier, entry: Entry) -> Outcome:
+    def write(applier: Applier, entry: Entry) -> DocumentOutcome:
         session, found = applier.session, list[Difference]()
 
         def note(flushed: Session, *_: Any) -> None:
@@ -51,13 +51,13 @@ def _writer(write_row: _WriteRow, main: type) -> Write:
             event.remove(session, "before_flush", note)
         name = entry.model.key
         if created:
-            return Outcome(entry.kind, name, "created", of_new(entry.model))
-        return Outcome(entry.kind, name, "changed" if found else "unchanged", tuple(found))
+            return DocumentOutcome(entry.kind, name, "created", of_new(entry.model))
+        return DocumentOutcome(entry.kind, name, "changed" if found else "unchanged", tuple(found))
 
     return write
 
 
-def write_person(applier: Applier, entry: Entry) -> Outcome:
+def write_person(applier: Applier, entry: Entry) -> DocumentOutcome:
     """A person, and what follows for them."""
     session, person_id = applier.session, entry.model.id
     before = changes.standing(session, person_id, applier.now)
@@ -65,7 +65,7 @@ def write_person(applier: Applier, entry: Entry) -> Outcome:
     if outcome.word != "unchanged":
         changes.follow(
             session,
-            applier.teller,
+            applier.notifier,
             applier.settings.base_url,
             person_id,
             before,

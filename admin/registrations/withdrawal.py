@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from admin.actor import Actor
 from admin.registrations.dependents import Dependent
 from admin.registrations.kinds import REGISTERED
-from broker.sso.logout import Teller
+from broker.sso.logout import LogoutNotifier
 from keys.sealing import Sealer
 from state import audit, registrations
 from state.audit import AuditEvent, EventTag
@@ -26,20 +26,22 @@ def dependents(
     return tuple(one for one in found if one.number)
 
 
-def withdraw(session: Session, teller: Teller, kind: Kind, name: str, *, actor: Actor) -> bool:
+def withdraw(
+    session: Session, notifier: LogoutNotifier, kind: Kind, name: str, *, actor: Actor
+) -> bool:
     """Withdraw with the transaction of the caller: tokens and consents of a portal or service end
     and open requests are closed; so do sessions that began at a makelaar, which portals are told.
     False when it did not stand.
     """
-    if not registrations.withdraw(session, kind, name, teller.now):
+    if not registrations.withdraw(session, kind, name, notifier.now):
         return False
     withdrawal = REGISTERED[kind]
-    ended = withdrawal.ends(session, teller, name)
+    ended = withdrawal.ends(session, notifier, name)
     audit.record(
         session,
         AuditEvent(
             EventTag.REGISTRATION_REMOVED,
-            teller.now,
+            notifier.now,
             person_id=actor.person_id,
             outcome="removed",
             service_uuid=name if withdrawal.field == "service_uuid" else None,

@@ -49,7 +49,7 @@ class LogInFirst(HTTPException):
 
 
 @dataclass(frozen=True)
-class Owner:
+class AccountContext:
     """Somebody with a session at ``/mijn``."""
 
     session: ConsoleSession
@@ -146,15 +146,15 @@ class Owner:
         )
 
 
-def owner() -> Owner:
+def owner() -> AccountContext:
     """Who is here. Raises LogInFirst."""
     session = sessions.current(MINE)
     if session is None:
         raise LogInFirst(sessions.log_in(MINE))
-    return Owner(session)
+    return AccountContext(session)
 
 
-def adder() -> Owner:
+def adder() -> AccountContext:
     """Who is here and may add a factor. Raises LogInFirst."""
     found = owner()
     found.demand(enrolment.level_to_add(found.factors, found.gives))

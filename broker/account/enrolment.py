@@ -12,7 +12,7 @@ from assurance.means import FactorKind
 from assurance.totp import matching_step
 from assurance.webauthn import PasskeyRefused
 from broker.account import pending_enrolment
-from broker.account.access import Owner, adder, owner
+from broker.account.access import AccountContext, adder, owner
 from broker.account.factors import blueprint, to_list
 from broker.account.pages import AppPage, CodesPage, DevicePage, PasskeyPage
 from broker.account.pending_enrolment import Pending
@@ -79,7 +79,7 @@ def add_app() -> Response:
     return to_list("added")
 
 
-def _no_room(who: Owner) -> Response | None:
+def _no_room(who: AccountContext) -> Response | None:
     """The page that says what to do first, for who has as many apps as one may have."""
     if not enrolment.is_full(who.factors, FactorKind.TOTP):
         return None
@@ -87,7 +87,7 @@ def _no_room(who: Owner) -> Response | None:
     return show(page, 200 if request.method == "GET" else 422)
 
 
-def _app_page(who: Owner, begun: Pending) -> AppPage:
+def _app_page(who: AccountContext, begun: Pending) -> AppPage:
     if not pending_enrolment.show_once(who, APP, begun):
         return AppPage(who.frame, None, None, who.counts)
     site = who.rt.settings.ui.name
@@ -131,7 +131,7 @@ def add_passkey() -> Response:
     return to_list("added")
 
 
-def _passkey_page(who: Owner, error: str = "") -> PasskeyPage:
+def _passkey_page(who: AccountContext, error: str = "") -> PasskeyPage:
     challenge = webauthn.new_challenge()
     pending_enrolment.put(who, PASSKEY, Pending(challenge, who.session.now))
     known = list(passkeys.of_person(who.rt.session, who.person.id).values())
@@ -205,5 +205,5 @@ def make_codes() -> Response:
     return show(CodesPage(who.frame, codes, has_set=had))
 
 
-def _has_codes(who: Owner) -> bool:
+def _has_codes(who: AccountContext) -> bool:
     return any(one.kind is FactorKind.RECOVERY_CODES for one in who.factors)

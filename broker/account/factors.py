@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from assurance import enrolment, factor_letters, recovery_codes, second_factor
 from assurance.enrolment import OwnFactor
 from assurance.means import FactorKind
-from broker.account.access import Owner, owner
+from broker.account.access import AccountContext, owner
 from broker.account.pages import (
     FactorPage,
     FactorRow,
@@ -152,7 +152,7 @@ def to_list(done: str = "") -> Response:
     return redirect(url_for("mine.factors", done=done or None), 303)
 
 
-def row_of(who: Owner, factor: OwnFactor) -> FactorRow:
+def row_of(who: AccountContext, factor: OwnFactor) -> FactorRow:
     """A factor as the pages show it."""
     codes = factor.kind is FactorKind.RECOVERY_CODES
     waits = not factor.lifts and factor.id in factor_letters.waiting(
@@ -173,7 +173,7 @@ def row_of(who: Owner, factor: OwnFactor) -> FactorRow:
     )
 
 
-def _waiting(who: Owner, factor_id: str) -> OwnFactor:
+def _waiting(who: AccountContext, factor_id: str) -> OwnFactor:
     """A factor of this person that waits for the code of a letter. Raises PageError."""
     factor = who.factor(factor_id)
     known = factor_letters.waiting(who.rt.session, who.person.id, who.session.now)

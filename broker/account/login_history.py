@@ -8,7 +8,7 @@ from typing import Final
 from flask import request, url_for
 from werkzeug.wrappers import Response
 
-from broker.account.access import Owner, owner
+from broker.account.access import AccountContext, owner
 from broker.account.factors import blueprint
 from broker.account.pages import MyLoginRow, MyLoginsPage
 from broker.web.endpoints import Endpoint
@@ -43,7 +43,7 @@ def _older(found: Sequence[HistoryEntry], shown: Sequence[HistoryEntry]) -> str:
     return url_for("mine.logins", voor=shown[-1].id) if len(found) > len(shown) else ""
 
 
-def _row(who: Owner, entry: HistoryEntry, names: Mapping[str, str]) -> MyLoginRow:
+def _row(who: AccountContext, entry: HistoryEntry, names: Mapping[str, str]) -> MyLoginRow:
     configuration = who.rt.configuration
     is_portal = entry.client_id in configuration.relying_parties
     number = entry.represented

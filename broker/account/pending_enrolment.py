@@ -8,7 +8,7 @@ from typing import Final
 
 from pydantic import TypeAdapter
 
-from broker.account.access import Owner
+from broker.account.access import AccountContext
 from keys.sealing import SealBroken
 
 HOLDS: Final = timedelta(minutes=10)
@@ -27,33 +27,33 @@ class Pending:
 _PENDING: Final = TypeAdapter(Pending)
 
 
-def put(owner: Owner, what: str, pending: Pending) -> None:
+def put(owner: AccountContext, what: str, pending: Pending) -> None:
     """Begin, or begin anew."""
     sealed = owner.rt.sealer.seal(_PENDING.dump_json(pending), _CONTEXT)
     owner.rt.store.put(_key(owner, what), sealed, int(HOLDS.total_seconds()))
 
 
-def get(owner: Owner, what: str) -> Pending | None:
+def get(owner: AccountContext, what: str) -> Pending | None:
     return _opened(owner, owner.rt.store.get(_key(owner, what)))
 
 
-def take(owner: Owner, what: str) -> Pending | None:
+def take(owner: AccountContext, what: str) -> Pending | None:
     """End it; of two requests one gets it."""
     return _opened(owner, owner.rt.store.take(_key(owner, what)))
 
 
-def show_once(owner: Owner, what: str, pending: Pending) -> bool:
+def show_once(owner: AccountContext, what: str, pending: Pending) -> bool:
     """Note that the secret is shown now; of two requests one gets True."""
     mark = owner.rt.sealer.fingerprint("factor-shown", what, pending.secret)
     return owner.rt.store.add_once(f"factor-shown:{mark}", int(HOLDS.total_seconds()))
 
 
-def _opened(owner: Owner, raw: bytes | None) -> Pending | None:
+def _opened(owner: AccountContext, raw: bytes | None) -> Pending | None:
     try:
         return _PENDING.validate_json(owner.rt.sealer.open(raw, _CONTEXT)) if raw else None
     except SealBroken:
         return None
 
 
-def _key(owner: Owner, what: str) -> str:
+def _key(owner: AccountContext, what: str) -> str:
     return f"factor-pending:{what}:{owner.session.grant_id}"

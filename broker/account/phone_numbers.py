@@ -16,7 +16,7 @@ from assurance.enrolment import OwnFactor
 from assurance.means import FactorKind
 from assurance.sms import NumberRefused
 from broker.account import pending_enrolment
-from broker.account.access import Owner, adder
+from broker.account.access import AccountContext, adder
 from broker.account.factors import blueprint, to_list
 from broker.account.pages import PhoneCodePage, PhonePage
 from broker.account.pending_enrolment import Pending
@@ -103,23 +103,23 @@ def add_number() -> Response:
     return to_list("added")
 
 
-def _phone_page(who: Owner, reason: str = "") -> PhonePage:
+def _phone_page(who: AccountContext, reason: str = "") -> PhonePage:
     earlier = _number(who)
     replaces = earlier.label if earlier is not None else None
     countries = sms_limits.countries(who.rt)
     return PhonePage(who.frame, countries, who.counts, replaces, reason)
 
 
-def _phone_code_page(who: Owner, begun: Pending, *, error: bool = False) -> PhoneCodePage:
+def _phone_code_page(who: AccountContext, begun: Pending, *, error: bool = False) -> PhoneCodePage:
     until = begun.began_at + pending_enrolment.HOLDS
     return PhoneCodePage(who.frame, f"…{begun.secret[-2:]}", until, error)
 
 
-def _number(who: Owner) -> OwnFactor | None:
+def _number(who: AccountContext) -> OwnFactor | None:
     return next((one for one in who.factors if one.kind is FactorKind.SMS), None)
 
 
-def _code_hash(who: Owner, number: str, code: str) -> str:
+def _code_hash(who: AccountContext, number: str, code: str) -> str:
     """Bound to this session and this number."""
     grant = who.session.grant_id
     return sms.code_hash(who.rt.sealer, login_id=grant, factor_id=number, code=code)

@@ -20,10 +20,10 @@ from assurance.levels import AssuranceLevel, highest
 from broker.console.reply_to import ConsoleReplyTo
 from broker.downstream import (
     DownstreamName,
-    GrantFacts,
     LoginRefused,
     LoginRequest,
     LoginResult,
+    NewGrant,
     Prepared,
     Purpose,
     RefusalCode,
@@ -37,7 +37,7 @@ from state.ephemeral import Put
 
 
 @dataclass(frozen=True)
-class Ticket:
+class ConsoleCookie:
     """What the cookie of a console says, sealed."""
 
     grant_id: str
@@ -47,7 +47,7 @@ class Ticket:
 
 
 _CONTEXT: Final = "console-session"
-_TICKET: Final = TypeAdapter(Ticket)
+_TICKET: Final = TypeAdapter(ConsoleCookie)
 
 
 def idle_key(grant_id: str) -> str:
@@ -77,7 +77,7 @@ def login_request(
     )
 
 
-def seal_ticket(sealer: Sealer, console: Console, ticket: Ticket) -> str:
+def seal_ticket(sealer: Sealer, console: Console, ticket: ConsoleCookie) -> str:
     """The value of the cookie of this console. Under the name of another it says nothing: that one
     asks another level, or other ways to log in.
     """
@@ -85,7 +85,7 @@ def seal_ticket(sealer: Sealer, console: Console, ticket: Ticket) -> str:
     return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
 
 
-def read_ticket(sealer: Sealer, console: Console, cookie: str) -> Ticket | None:
+def read_ticket(sealer: Sealer, console: Console, cookie: str) -> ConsoleCookie | None:
     """What the cookie says; None for anything that we did not seal for this console."""
     value = cookie[:1000]
     try:
@@ -112,7 +112,7 @@ class ConsoleDownstream:
     ) -> Prepared:
         """A session for the console, and the way to the page that was asked."""
         console = console_of(result.request.client_id)
-        ticket = Ticket(
+        ticket = ConsoleCookie(
             result.grant_id, result.level, min(result.authenticated_at, now), result.factor_id
         )
         idle = self._login.session_idle_minutes * 60
@@ -123,7 +123,7 @@ class ConsoleDownstream:
                 cookies={console.cookie: seal_ticket(self._sealer, console, ticket)},
             ),
             operations=(Put(idle_key(result.grant_id), b"1", idle),),
-            grant=GrantFacts(
+            grant=NewGrant(
                 id=result.grant_id,
                 client_id=console.client_id,
                 person_id=result.person_id,

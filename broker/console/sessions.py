@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from assurance import second_factor
 from assurance.levels import AssuranceLevel, suffices
 from assurance.step_up import without_factor
-from broker.console.downstream import Ticket, idle_key, login_request, read_ticket
+from broker.console.downstream import ConsoleCookie, idle_key, login_request, read_ticket
 from broker.journey.views import open_login
 from broker.runtime import Runtime, runtime
 from broker.sso import grants
@@ -73,7 +73,7 @@ def current(console: Console, *, counts: bool = True) -> ConsoleSession | None:
     return ConsoleSession(rt, console, ticket.grant_id, person, level, ticket.logged_in_at, now)
 
 
-def _level(rt: Runtime, ticket: Ticket) -> AssuranceLevel:
+def _level(rt: Runtime, ticket: ConsoleCookie) -> AssuranceLevel:
     """What the login still proves: without its second factor, once that ended."""
     if ticket.factor_id is None or second_factor.stands(rt.session, ticket.factor_id):
         return ticket.level

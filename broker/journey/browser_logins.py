@@ -29,7 +29,7 @@ _ID_LENGTH: Final = 26
 
 
 @dataclass(frozen=True)
-class Held:
+class LoginCookie:
     """A login cookie. Times in seconds since 1970; ``ended`` None while it is open."""
 
     name: str
@@ -40,28 +40,28 @@ class Held:
     portal: str = ""
 
 
-def held(found: Mapping[str, str]) -> list[Held]:
+def held(found: Mapping[str, str]) -> list[LoginCookie]:
     """The login cookies among these. One that we did not write is the oldest of all."""
     return [_read(n, v) for n, v in found.items() if n.startswith(cookies.LOGIN_PREFIX)]
 
 
-def _read(name: str, value: str) -> Held:
+def _read(name: str, value: str) -> LoginCookie:
     secret, *rest = value.split(".")
     try:
         begun, login_id, *end = rest
         ended = int(end[0], 16) if end else None
-        return Held(name, secret, int(begun, 16), login_id, ended, end[1] if end else "")
+        return LoginCookie(name, secret, int(begun, 16), login_id, ended, end[1] if end else "")
     except (ValueError, IndexError):
-        return Held(name, secret, 0, "", 0)
+        return LoginCookie(name, secret, 0, "", 0)
 
 
-def give_way(found: Sequence[Held], most: int) -> list[Held]:
+def give_way(found: Sequence[LoginCookie], most: int) -> list[LoginCookie]:
     """Those beyond ``most`` that give way: the ended ones first, then the oldest."""
     order = sorted(found, key=lambda one: (one.ended is None, one.begun))
     return order[: max(0, len(order) - most)]
 
 
-def goes_round(found: Sequence[Held], portal: str, now: int, most: int) -> bool:
+def goes_round(found: Sequence[LoginCookie], portal: str, now: int, most: int) -> bool:
     """Did so many logins of this portal end here within the last minute?"""
     recent = [
         one
@@ -110,7 +110,7 @@ def keep_few(rt: Runtime, response: Response, keep: str) -> None:
             _drop(rt, one)
 
 
-def _drop(rt: Runtime, one: Held) -> None:
+def _drop(rt: Runtime, one: LoginCookie) -> None:
     kept = login_store.parse(rt.store.get(login_store.key(one.login_id)), rt.sealer)
     if kept is None or login_store.is_over(kept.login, rt.clock()):
         return

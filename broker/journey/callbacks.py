@@ -22,10 +22,10 @@ from werkzeug.wrappers import Response as AnyResponse
 from broker.downstream import RefusalCode
 from broker.errors import PageError
 from broker.journey import instrumentation, login_store, trace_steps
-from broker.journey.login import Ended, Login, Sent, Trouble
+from broker.journey.login import Ended, Login, SentToProvider, Trouble
 from broker.journey.login_cookie import is_same_browser
 from broker.journey.login_records import note, write_ending
-from broker.journey.login_store import Kept, with_ticket
+from broker.journey.login_store import StoredLogin, with_ticket
 from broker.monitoring.telemetry import span
 from broker.runtime import Runtime, runtime
 from broker.web.announcements import remember_about
@@ -70,13 +70,13 @@ log = structlog.get_logger()
 class Arrival:
     """An answer with the login and the departure that it belongs to."""
 
-    kept: Kept
-    sent: Sent
+    kept: StoredLogin
+    sent: SentToProvider
     callback: Callback
 
 
 @dataclass(frozen=True)
-class Verdict:
+class JudgedCallback:
     """The login as it is after the answer, the reason of a refusal with what was measured, and what
     must be seen once.
     """
@@ -216,13 +216,13 @@ def _find(rt: Runtime, callback: Callback, handle_name: str) -> Arrival:
     return Arrival(kept, sent, callback)
 
 
-def _judge(rt: Runtime, arrival: Arrival) -> Verdict:
+def _judge(rt: Runtime, arrival: Arrival) -> JudgedCallback:
     """What this answer means for the login."""
     login, remembered = arrival.kept.login, arrival.sent.remembered
     try:
         identity = _identity(rt, login, arrival)
         seen = _replay_operations(identity, arrival.callback.received_at)
-        return Verdict(_accepted(login, identity), None, seen)
+        return JudgedCallback(_accepted(login, identity), None, seen)
     except ProviderRefused as refused:
         log.warning(
             "makelaar.message_rejected",
@@ -233,28 +233,28 @@ def _judge(rt: Runtime, arrival: Arrival) -> Verdict:
         code = _PORTAL_HEARS.get(refused.reason, RefusalCode.PROVIDER_FAILED)
         key = "makelaar_paused" if refused.reason in _CANNOT_BE_USED else "message_rejected"
         ended = Ended(code, refused.reason, key)
-        return Verdict(
+        return JudgedCallback(
             replace(login, ended=ended, sent=(), is_noted=True),
             refused.reason,
             measured=refused.measured,
         )
     except ProviderCancelled:
         ended = Ended(RefusalCode.CANCELLED, "cancelled_at_makelaar")
-        return Verdict(replace(login, ended=ended, sent=()), "cancelled_at_makelaar")
+        return JudgedCallback(replace(login, ended=ended, sent=()), "cancelled_at_makelaar")
     except ProviderLevelTooLow as too_low:
         given = too_low.given
         levels: dict[str, Fact] = {"asked": too_low.asked.label}
         levels |= {"given": given.label} if given is not None else {}
         after = replace(login, too_low=True, given=given, sent=())
-        return Verdict(after, "level_too_low", measured=levels)
+        return JudgedCallback(after, "level_too_low", measured=levels)
     except ProviderUnavailable as unavailable:
         log.warning(
             "makelaar.unavailable", provider=remembered.provider_id, detail=str(unavailable)
         )
-        return Verdict(replace(login, trouble=Trouble.UNAVAILABLE), "unavailable")
+        return JudgedCallback(replace(login, trouble=Trouble.UNAVAILABLE), "unavailable")
 
 
-def _traced(rt: Runtime, arrival: Arrival, verdict: Verdict) -> Login:
+def _traced(rt: Runtime, arrival: Arrival, verdict: JudgedCallback) -> Login:
     """The login with the steps of this answer."""
     login, remembered, now = verdict.login, arrival.sent.remembered, rt.clock()
     if verdict.reason is None and login.identity is not None:

@@ -20,7 +20,7 @@ from broker.journey import (
     single_sign_on,
     trace_steps,
 )
-from broker.journey.context import Situation
+from broker.journey.context import LoginContext
 from broker.journey.login import Login
 from broker.journey.login_records import OUTCOMES, write_ending
 from broker.journey.single_sign_on import Plan
@@ -38,17 +38,17 @@ from state.db import writing
 from state.ephemeral import Take
 
 
-def succeed(rt: Runtime, login: Login, meets: Situation) -> Response:
+def succeed(rt: Runtime, login: Login, context: LoginContext) -> Response:
     """Take the login, put what the portal will fetch, check once more, commit, answer.
 
     A crash before the commit leaves nothing usable: nobody has heard of the code yet, and its grant
     does not exist.
     """
-    planned = single_sign_on.plan(rt, login, request, meets.now)
+    planned = single_sign_on.plan(rt, login, request, context.now)
     mark = rt.sealer.fingerprint("browser", login.person_id or "")
-    result = _result(login, meets, planned.id if planned else None)
+    result = _result(login, context, planned.id if planned else None)
     downstream = rt.downstreams[login.request.downstream]
-    prepared = downstream.prepare(meets.relying_party, result, meets.now)
+    prepared = downstream.prepare(context.relying_party, result, context.now)
     taken, *_ = rt.store.batch(
         [
             Take(login_store.key(login.id)),
@@ -60,29 +60,29 @@ def succeed(rt: Runtime, login: Login, meets: Situation) -> Response:
         raise PageError(409, "login_finished", "already answered")
     try:
         with writing(rt.session) as session:
-            _check_again(session, login, meets)
-            cookie = _keep_session(session, rt, planned, login, meets)
+            _check_again(session, login, context)
+            cookie = _keep_session(session, rt, planned, login, context)
             if prepared.grant is not None:
-                grants.insert(session, prepared.grant, meets.now)
-            _keep_consent(session, login, meets)
-            document_receipt.keep(session, rt, login, meets)
+                grants.insert(session, prepared.grant, context.now)
+            _keep_consent(session, login, context)
+            document_receipt.keep(session, rt, login, context)
             if login.authority is not None:
-                mark_used(session, login.authority, meets.now)
+                mark_used(session, login.authority, context.now)
             write_ending(
                 session,
                 rt,
-                trace_steps.succeeded(login, meets, rt.clock()),
+                trace_steps.succeeded(login, context, rt.clock()),
                 EventTag.LOGIN_SUCCEEDED,
                 None,
-                meets.reached,
+                context.reached,
                 planned.id if planned else None,
                 new_browser=not cookies.knows(request, mark),
             )
     except LoginRefused as why:
         return _refuse_taken(rt, login, why)
     instrumentation.login_ended(login, "success", None, rt.clock())
-    response = _carry(prepared.reply, meets.portal_name)
-    browser_logins.note_end(response, login, meets.now)
+    response = _carry(prepared.reply, context.portal_name)
+    browser_logins.note_end(response, login, context.now)
     if cookie is not None:
         cookies.keep_session(response, cookie)
     if not cookies.knows(request, mark):
@@ -91,14 +91,14 @@ def succeed(rt: Runtime, login: Login, meets: Situation) -> Response:
 
 
 def _keep_session(
-    session: Session, rt: Runtime, planned: Plan | None, login: Login, meets: Situation
+    session: Session, rt: Runtime, planned: Plan | None, login: Login, context: LoginContext
 ) -> str | None:
     """The session that this login leaves behind; that of somebody else in this browser ends."""
     if planned is None:
         return None
     if planned.replaces is not None:
         logout.end_session(session, rt, planned.replaces, "replaced", login.reference)
-    return single_sign_on.write(session, rt, planned, login, meets)
+    return single_sign_on.write(session, rt, planned, login, context)
 
 
 def refuse(rt: Runtime, login: Login, why: LoginRefused) -> Response:
@@ -148,7 +148,7 @@ def _carry(reply: Reply, party: str) -> Response:
     return response
 
 
-def _result(login: Login, meets: Situation, session_id: str | None) -> LoginResult:
+def _result(login: Login, context: LoginContext, session_id: str | None) -> LoginResult:
     assert login.identity is not None and login.person_id is not None
     identity = login.identity
     return LoginResult(
@@ -156,14 +156,14 @@ def _result(login: Login, meets: Situation, session_id: str | None) -> LoginResu
         reference=login.reference,
         request=login.request,
         person_id=login.person_id,
-        display_name=meets.person.display_name,
-        email=meets.person.email,
+        display_name=context.person.display_name,
+        email=context.person.email,
         provider_id=identity.provider_id,
-        provider_entity=meets.provider_entity,
-        level=meets.reached,
+        provider_entity=context.provider_entity,
+        level=context.reached,
         provider_level=identity.authentication,
         proofing=identity.proofing,
-        second_factor=meets.second_factor,
+        second_factor=context.second_factor,
         authenticated_at=identity.authenticated_at,
         authority=login.authority,
         session_id=session_id,
@@ -174,18 +174,18 @@ def _result(login: Login, meets: Situation, session_id: str | None) -> LoginResu
     )
 
 
-def _check_again(session: Session, login: Login, meets: Situation) -> None:
+def _check_again(session: Session, login: Login, context: LoginContext) -> None:
     """Makelaar, person, factor and mandate must still stand when the answer is given."""
-    if not meets.provider_is_usable:
+    if not context.provider_is_usable:
         raise LoginRefused(RefusalCode.NOT_ALLOWED, "makelaar_paused", "provider no longer usable")
     assert login.person_id is not None and login.identity is not None
     if not accounts.still_stands(session, login.identity):
         raise LoginRefused(RefusalCode.NOT_ALLOWED, "account_changed", "changed during login")
     if login.factor is not None and not second_factor.stands(session, login.factor.factor_id):
         raise LoginRefused(RefusalCode.NOT_ALLOWED, "factor_ended", "ended during login")
-    _check_answer(session, login, meets)
+    _check_answer(session, login, context)
     with span("mandate.check", login.reference):
-        fault = recheck(session, login.person_id, login.authority, meets.terms)
+        fault = recheck(session, login.person_id, login.authority, context.terms)
     if login.authority is not None:
         instrumentation.mandate_checked(
             None if fault is None else str(getattr(fault, "reason", "person_gone"))
@@ -196,13 +196,13 @@ def _check_again(session: Session, login: Login, meets: Situation) -> None:
         raise LoginRefused(RefusalCode.MANDATE_MISSING, "mandate_missing", str(fault.reason))
 
 
-def _check_answer(session: Session, login: Login, meets: Situation) -> None:
+def _check_answer(session: Session, login: Login, context: LoginContext) -> None:
     """An answer to a document is about this document, in time, and confirmed with what stands."""
     document, answer = login.request.document, login.answer
     if document is None:
         return
     assert login.identity is not None
-    document_view.refuse_late(document, meets.now)
+    document_view.refuse_late(document, context.now)
     strong = login.identity.authentication.has_two_factors
     if answer is None or answer.shown != document.shown or not (login.confirmed or strong):
         raise LoginRefused(RefusalCode.SERVER_ERROR, "document_unconfirmed", "no answer")
@@ -210,18 +210,18 @@ def _check_answer(session: Session, login: Login, meets: Situation) -> None:
         raise LoginRefused(RefusalCode.NOT_ALLOWED, "factor_ended", "ended during login")
 
 
-def _keep_consent(session: Session, login: Login, meets: Situation) -> None:
+def _keep_consent(session: Session, login: Login, context: LoginContext) -> None:
     """Once for the same data: what was only shown (inform), and what the user wants not to be asked
     again.
     """
     if login.consent is None or login.person_id is None:
         return
-    if login.consent_kept or meets.service.consent is ConsentRule.INFORM:
+    if login.consent_kept or context.service.consent is ConsentRule.INFORM:
         register.give(
             session,
             person_id=login.person_id,
             client_id=login.request.client_id,
             service_uuid=login.request.service_uuid,
             shown=login.consent,
-            now=meets.now,
+            now=context.now,
         )

@@ -1,4 +1,4 @@
-"""Situation: what one login meets in the world right now, each fact looked up at most once per
+"""Situation: what one login context in the world right now, each fact looked up at most once per
 request.
 
 Configuration facts come from the process; people, mandates and consents from SQL, and only when a
@@ -19,7 +19,7 @@ from broker.downstream import Purpose
 from broker.errors import PageError
 from broker.journey import methods as ways
 from broker.journey.login import Login
-from broker.journey.methods import Method
+from broker.journey.methods import LoginMethod
 from broker.runtime import Runtime
 from consent import register, release
 from consent.options import Options, Terms, options, options_from_asserted
@@ -33,8 +33,8 @@ from providers.registry import ProviderRecord
 
 
 @dataclass
-class Situation:
-    """Implements ``broker.journey.flow.Circumstances``."""
+class LoginContext:
+    """Implements ``broker.journey.flow.JourneyContext``."""
 
     rt: Runtime
     configuration: Configuration
@@ -60,12 +60,12 @@ class Situation:
         return found
 
     @cached_property
-    def ways(self) -> Sequence[Method]:
+    def ways(self) -> Sequence[LoginMethod]:
         """The methods that this service offers in this login."""
         return ways.offered(self.service, self.login.request)
 
     @cached_property
-    def method(self) -> Method | None:
+    def method(self) -> LoginMethod | None:
         """How this login is made; None while the user must choose."""
         return ways.method_of(self.service, self.login.request, self.login.method)
 
@@ -150,8 +150,8 @@ class Situation:
         """Registered, live, admitted by the service and able to reach the level. An account: that
         the service offers them.
         """
-        if self.method is Method.ACCOUNT:
-            return Method.ACCOUNT in self.ways
+        if self.method is LoginMethod.ACCOUNT:
+            return LoginMethod.ACCOUNT in self.ways
         record = self.provider
         return (
             record is not None
@@ -182,9 +182,9 @@ class Situation:
             raise PageError(410, "login_expired", "person gone")
         return self.known
 
-    def follow(self, login: Login) -> Situation:
+    def follow(self, login: Login) -> LoginContext:
         """The situation after an answer in this same request; the person is not read again."""
-        after = Situation(self.rt, self.configuration, login, self.now)
+        after = LoginContext(self.rt, self.configuration, login, self.now)
         if login.identity is self.login.identity and self.__dict__.get("known") is not None:
             after.__dict__["known"] = self.known
         return after

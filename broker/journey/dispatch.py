@@ -23,11 +23,11 @@ from broker.journey import (
     single_sign_on,
     trace_steps,
 )
-from broker.journey.context import Situation
+from broker.journey.context import LoginContext
 from broker.journey.flow import ASKS_NOBODY, Row, Step, open_row
 from broker.journey.login import Login, Stopped
 from broker.journey.login_cookie import is_same_browser
-from broker.journey.login_store import Kept
+from broker.journey.login_store import StoredLogin
 from broker.runtime import Runtime
 from broker.web import cookies
 from broker.web.announcements import remember_about
@@ -44,7 +44,7 @@ class Turn:
 
     rt: Runtime
     login: Login
-    meets: Situation
+    context: LoginContext
     now: datetime
     form: Mapping[str, str]
     query: Mapping[str, str]
@@ -90,17 +90,17 @@ class Finish:
     response: Response
 
 
-Outcome = Advance | Show | Leave | Finish
+StepOutcome = Advance | Show | Leave | Finish
 
 
 class StepModule(Protocol):
     """A step: one question. ``enter`` on GET, ``answer`` on POST."""
 
-    def enter(self, turn: Turn) -> Outcome: ...
-    def answer(self, turn: Turn) -> Outcome: ...
+    def enter(self, turn: Turn) -> StepOutcome: ...
+    def answer(self, turn: Turn) -> StepOutcome: ...
 
 
-def load(rt: Runtime, login_id: str) -> Kept:
+def load(rt: Runtime, login_id: str) -> StoredLogin:
     """The login of this browser. Raises PageError with the page that fits."""
     raw = rt.store.get(login_store.key(login_id))
     kept = login_store.parse(raw, rt.sealer)
@@ -140,13 +140,13 @@ def begin(rt: Runtime, login: Login, steps: Mapping[Step, StepModule]) -> Respon
     A session of this browser is asked at that address only; where it may answer, the login goes
     there first. Elsewhere, under prompt=none, the first open question is a refusal.
     """
-    kept = Kept(login, None)
-    meets = _turn(rt, login).meets
-    if single_sign_on.may_ask(login, meets) and cookies.may_hold_session(request):
+    kept = StoredLogin(login, None)
+    context = _turn(rt, login).context
+    if single_sign_on.may_ask(login, context) and cookies.may_hold_session(request):
         _save(rt, kept, login)
         return redirect(url_for("login.enter", login_id=login.id), 303)
     if login.request.passive:
-        raise _passive(open_row(login, meets))
+        raise _passive(open_row(login, context))
     outcome, login, at = _follow(rt, login, steps)
     if isinstance(outcome, Leave):
         return _settle(rt, kept, login, outcome, at)
@@ -154,17 +154,19 @@ def begin(rt: Runtime, login: Login, steps: Mapping[Step, StepModule]) -> Respon
     return redirect(url_for("login.enter", login_id=login.id), 303)
 
 
-def run(rt: Runtime, kept: Kept, steps: Mapping[Step, StepModule]) -> Response:
+def run(rt: Runtime, kept: StoredLogin, steps: Mapping[Step, StepModule]) -> Response:
     """Answer a GET: follow the journey until a page, a departure or the end."""
-    login = single_sign_on.continued(rt, kept.login, _turn(rt, kept.login).meets, request)
+    login = single_sign_on.continued(rt, kept.login, _turn(rt, kept.login).context, request)
     outcome, login, at = _follow(rt, login, steps)
     return _settle(rt, kept, login, outcome, at)
 
 
-def answer(rt: Runtime, kept: Kept, posted: str, steps: Mapping[Step, StepModule]) -> Response:
+def answer(
+    rt: Runtime, kept: StoredLogin, posted: str, steps: Mapping[Step, StepModule]
+) -> Response:
     """Answer a POST to one step. Answers to a question that is not open are not read."""
     turn = _turn(rt, kept.login)
-    row = open_row(kept.login, turn.meets)
+    row = open_row(kept.login, turn.context)
     if row.step != posted:
         return redirect(url_for("login.enter", login_id=kept.login.id), 303)
     outcome = steps[row.step].answer(turn)
@@ -182,7 +184,7 @@ def _follow(
     """
     turn = _turn(rt, login)
     for _ in range(2 * len(Step)):
-        row = open_row(login, turn.meets)
+        row = open_row(login, turn.context)
         if login.request.passive and row.step not in ASKS_NOBODY:
             raise _passive(row)
         outcome = steps[row.step].enter(turn)
@@ -191,7 +193,7 @@ def _follow(
         if not isinstance(outcome, Advance):
             return outcome, login, row.step
         login = trace_steps.answered(login, outcome.login, row.step, rt.clock(), by_user=False)
-        turn = replace(turn, login=login, meets=turn.meets.follow(login))
+        turn = replace(turn, login=login, context=turn.context.follow(login))
     raise PageError(500, "server_error", "the journey does not end")
 
 
@@ -200,7 +202,7 @@ def _passive(row: Row) -> LoginRefused:
     return LoginRefused(row.under_passive, "passive", f"prompt=none at {row.step}")
 
 
-def restart(rt: Runtime, kept: Kept, login: Login, change: Advance) -> Response:
+def restart(rt: Runtime, kept: StoredLogin, login: Login, change: Advance) -> Response:
     """Keep what was answered and send the browser to the next question."""
     login = _unstopped(login)
     _save(rt, kept, login)
@@ -214,7 +216,7 @@ def _turn(rt: Runtime, login: Login) -> Turn:
     return Turn(
         rt=rt,
         login=login,
-        meets=Situation(rt=rt, configuration=rt.configuration, login=login, now=now),
+        context=LoginContext(rt=rt, configuration=rt.configuration, login=login, now=now),
         now=now,
         form=request.form,
         query=request.args,
@@ -223,7 +225,7 @@ def _turn(rt: Runtime, login: Login) -> Turn:
 
 
 def _settle(
-    rt: Runtime, kept: Kept, login: Login, outcome: Show | Leave | Finish, at: Step
+    rt: Runtime, kept: StoredLogin, login: Login, outcome: Show | Leave | Finish, at: Step
 ) -> Response:
     """Keep what must be kept and make the response. ``at``: the step that gave the outcome."""
     if isinstance(outcome, Finish):
@@ -251,7 +253,7 @@ def _unstopped(login: Login) -> Login:
     return replace(login, stopped=None) if login.stopped is not None else login
 
 
-def _save(rt: Runtime, kept: Kept, login: Login) -> None:
+def _save(rt: Runtime, kept: StoredLogin, login: Login) -> None:
     """Swap, or say that another tab was first."""
     if login == kept.login and kept.raw is not None and not kept.is_ahead:
         return

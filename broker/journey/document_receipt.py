@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from broker.journey import document_view
-from broker.journey.context import Situation
+from broker.journey.context import LoginContext
 from broker.journey.login import Login
 from broker.runtime import Runtime
 from broker.web.language import locale
@@ -17,7 +17,7 @@ from state.audit import AuditEvent, EventTag
 from state.outbox import Message, enqueue
 
 
-def keep(sql: Session, rt: Runtime, login: Login, meets: Situation) -> None:
+def keep(sql: Session, rt: Runtime, login: Login, context: LoginContext) -> None:
     """With the transaction of the login's answer; nothing where the portal asked about none."""
     document, answer = login.request.document, login.answer
     if document is None or answer is None:
@@ -39,12 +39,12 @@ def keep(sql: Session, rt: Runtime, login: Login, meets: Situation) -> None:
         details=details,
     )
     audit.record(sql, event)
-    if meets.person.email is not None:
-        message = _receipt(login, meets, document, meets.person.email)
+    if context.person.email is not None:
+        message = _receipt(login, context, document, context.person.email)
         enqueue(sql, rt.sealer, message, rt.clock())
 
 
-def _receipt(login: Login, meets: Situation, document: AskedDocument, email: str) -> Message:
+def _receipt(login: Login, context: LoginContext, document: AskedDocument, email: str) -> Message:
     """In the language of the page that was answered."""
     answer = login.answer
     assert answer is not None
@@ -54,7 +54,7 @@ def _receipt(login: Login, meets: Situation, document: AskedDocument, email: str
         (_("Document"), document.title),
         (_("Bedrag"), document_view.amount(document)),
         (_("Namens"), _represented(login)),
-        (_("Voor"), f"{meets.service.name.in_(locale())}, {meets.portal_name}"),
+        (_("Voor"), f"{context.service.name.in_(locale())}, {context.portal_name}"),
         (_("Wanneer"), format_datetime(answer.at, "d MMMM y HH:mm")),
         (_("Opmerking"), answer.remark or None),
         (_("Controlegetal"), document.control),

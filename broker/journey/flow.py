@@ -1,6 +1,6 @@
 """The journey: rows in order, the first open question wins. Who reads this sees the product.
 
-Every predicate is a claim about facts: the login itself, and the circumstances it meets
+Every predicate is a claim about facts: the login itself, and the circumstances it context
 (``Circumstances``), which are looked up only when a row asks for them.
 """
 
@@ -14,7 +14,7 @@ from typing import Protocol
 from assurance.step_up import LocalFactor, Nothing, Unreachable, Upstream
 from broker.downstream import RefusalCode
 from broker.journey.login import Login
-from broker.journey.methods import Method
+from broker.journey.methods import LoginMethod
 from directory.people import MeansStatus
 
 
@@ -35,11 +35,11 @@ class Step(enum.StrEnum):
     RESPOND = "respond"
 
 
-class Circumstances(Protocol):
-    """What a login meets: looked up at most once per request, each only when a row asks."""
+class JourneyContext(Protocol):
+    """What a login context: looked up at most once per request, each only when a row asks."""
 
     @property
-    def method(self) -> Method | None: ...
+    def method(self) -> LoginMethod | None: ...
     @property
     def provider_is_usable(self) -> bool: ...
     @property
@@ -61,70 +61,70 @@ class Row:
     """
 
     step: Step
-    is_open: Callable[[Login, Circumstances], bool]
+    is_open: Callable[[Login, JourneyContext], bool]
     under_passive: RefusalCode
 
 
-def _ended(login: Login, _: Circumstances) -> bool:
+def _ended(login: Login, _: JourneyContext) -> bool:
     return login.ended is not None
 
 
-def _no_method(_: Login, meets: Circumstances) -> bool:
-    return meets.method is None
+def _no_method(_: Login, context: JourneyContext) -> bool:
+    return context.method is None
 
 
-def _no_provider(login: Login, meets: Circumstances) -> bool:
-    return meets.method is Method.MAKELAAR and (
-        login.provider_id is None or not meets.provider_is_usable
+def _no_provider(login: Login, context: JourneyContext) -> bool:
+    return context.method is LoginMethod.MAKELAAR and (
+        login.provider_id is None or not context.provider_is_usable
     )
 
 
-def _not_authenticated(login: Login, meets: Circumstances) -> bool:
-    return meets.method is Method.MAKELAAR and login.identity is None and not login.too_low
+def _not_authenticated(login: Login, context: JourneyContext) -> bool:
+    return context.method is LoginMethod.MAKELAAR and login.identity is None and not login.too_low
 
 
-def _no_password(login: Login, meets: Circumstances) -> bool:
-    return meets.method is Method.ACCOUNT and login.identity is None
+def _no_password(login: Login, context: JourneyContext) -> bool:
+    return context.method is LoginMethod.ACCOUNT and login.identity is None
 
 
-def _no_person(login: Login, _: Circumstances) -> bool:
+def _no_person(login: Login, _: JourneyContext) -> bool:
     return login.identity is not None and login.person_id is None
 
 
-def _password_is_temporary(login: Login, _: Circumstances) -> bool:
+def _password_is_temporary(login: Login, _: JourneyContext) -> bool:
     return login.must_replace
 
 
-def _means_not_active(login: Login, meets: Circumstances) -> bool:
-    return login.person_id is not None and meets.means_status is not MeansStatus.ACTIVE
+def _means_not_active(login: Login, context: JourneyContext) -> bool:
+    return login.person_id is not None and context.means_status is not MeansStatus.ACTIVE
 
 
-def _level_missing(login: Login, meets: Circumstances) -> bool:
-    return login.too_low or not isinstance(meets.missing, Nothing)
+def _level_missing(login: Login, context: JourneyContext) -> bool:
+    return login.too_low or not isinstance(context.missing, Nothing)
 
 
-def _no_authority(login: Login, meets: Circumstances) -> bool:
-    return meets.needs_authority and not login.authority_settled
+def _no_authority(login: Login, context: JourneyContext) -> bool:
+    return context.needs_authority and not login.authority_settled
 
 
-def _no_consent(_: Login, meets: Circumstances) -> bool:
-    return not meets.consent_is_given
+def _no_consent(_: Login, context: JourneyContext) -> bool:
+    return not context.consent_is_given
 
 
-def _no_answer(login: Login, _: Circumstances) -> bool:
+def _no_answer(login: Login, _: JourneyContext) -> bool:
     asked = login.request.document
     return asked is not None and (login.answer is None or login.answer.shown != asked.shown)
 
 
-def _not_confirmed(login: Login, meets: Circumstances) -> bool:
+def _not_confirmed(login: Login, context: JourneyContext) -> bool:
     """Whoever has a factor of ours gives a code for this answer; for others their makelaar asked
     one, in the login that was made for it.
     """
     asked = login.request.document is not None
-    return asked and login.confirmed is None and bool(meets.factors)
+    return asked and login.confirmed is None and bool(context.factors)
 
 
-def _always(_: Login, __: Circumstances) -> bool:
+def _always(_: Login, __: JourneyContext) -> bool:
     return True
 
 
@@ -150,11 +150,11 @@ JOURNEY = (
 ASKS_NOBODY = frozenset({Step.ENDED, Step.BIND_ACCOUNT, Step.CHOOSE_MANDATE, Step.RESPOND})
 
 
-def next_step(login: Login, meets: Circumstances) -> Step:
+def next_step(login: Login, context: JourneyContext) -> Step:
     """The first open question. RESPOND when none is left."""
-    return open_row(login, meets).step
+    return open_row(login, context).step
 
 
-def open_row(login: Login, meets: Circumstances) -> Row:
+def open_row(login: Login, context: JourneyContext) -> Row:
     """The first open row; the last row is always open, so there is one."""
-    return next(row for row in JOURNEY if row.is_open(login, meets))
+    return next(row for row in JOURNEY if row.is_open(login, context))

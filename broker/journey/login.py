@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from assurance.levels import AssuranceLevel
 from assurance.sms import SmsSent
 from broker.downstream import LoginRequest, RefusalCode
-from broker.journey.methods import Method
+from broker.journey.methods import LoginMethod
 from broker.sso.session import AcceptedFactor
 from consent.authority import Authority
 from consent.documents import Answer
@@ -23,7 +23,7 @@ MAX_DEPARTURES = 3  # open tabs at the makelaar for one login
 
 
 @dataclass(frozen=True)
-class Sent:
+class SentToProvider:
     """One time that the browser was sent to a makelaar; the number is in the RelayState or
     ``state``.
     """
@@ -72,10 +72,12 @@ class Login:
     request: LoginRequest
     created_at: datetime
     expires_at: datetime
-    method: Method | None = None  # chosen by the user, or by what the portal or the browser knows
+    method: LoginMethod | None = (
+        None  # chosen by the user, or by what the portal or the browser knows
+    )
     provider_id: str | None = None
     provider_was_remembered: bool = False
-    sent: tuple[Sent, ...] = ()
+    sent: tuple[SentToProvider, ...] = ()
     departures: int = 0
     trouble: Trouble | None = None
     too_low: bool = False  # the makelaar could not give the level

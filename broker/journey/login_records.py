@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from assurance.levels import AssuranceLevel
 from broker.journey import trace_steps
 from broker.journey.login import Login
-from broker.process import Parts
+from broker.process import Process
 from broker.runtime import Runtime
 from directory import history
 from state import audit, trace
@@ -31,7 +31,7 @@ OUTCOMES = {
 
 def write_ending(
     session: Session,
-    rt: Runtime | Parts,
+    rt: Runtime | Process,
     login: Login,
     tag: EventTag,
     reason: str | None,

@@ -28,7 +28,7 @@ WAITS_SECONDS = 3600  # how long a login that ran out waits for its ending to be
 
 
 @dataclass(frozen=True)
-class Kept:
+class StoredLogin:
     """A login with the bytes it was read from, which a swap must still find."""
 
     login: Login
@@ -56,13 +56,13 @@ def with_ticket(login: Login) -> tuple[Login, str]:
     return replace(login, ticket=browser_hash(ticket)), ticket
 
 
-def without_ticket(kept: Kept, shown: str) -> Kept | None:
+def without_ticket(kept: StoredLogin, shown: str) -> StoredLogin | None:
     """The login with its ticket taken in; None where another one, or none, was shown."""
     if kept.login.ticket is None:
         return kept
     if not hmac.compare_digest(browser_hash(shown), kept.login.ticket):
         return None
-    return Kept(replace(kept.login, ticket=None), kept.raw, is_ahead=True)
+    return StoredLogin(replace(kept.login, ticket=None), kept.raw, is_ahead=True)
 
 
 def browser_hash(secret: str) -> str:
@@ -81,12 +81,12 @@ def dump(login: Login, sealer: Sealer) -> bytes:
     return sealer.seal(ADAPTER.dump_json(login), CONTEXT)
 
 
-def parse(raw: bytes | None, sealer: Sealer) -> Kept | None:
+def parse(raw: bytes | None, sealer: Sealer) -> StoredLogin | None:
     """A login from the store; None where there is none, or it was sealed with another key."""
     if raw is None:
         return None
     facts = open_or_log(sealer, raw, CONTEXT, what=CONTEXT)
-    return Kept(ADAPTER.validate_json(facts), raw) if facts is not None else None
+    return StoredLogin(ADAPTER.validate_json(facts), raw) if facts is not None else None
 
 
 def is_over(login: Login, now: datetime) -> bool:
@@ -109,13 +109,13 @@ def first_put(login: Login, sealer: Sealer, now: datetime) -> list[Operation]:
     ]
 
 
-def swap(kept: Kept, login: Login, sealer: Sealer, now: datetime) -> Swap:
+def swap(kept: StoredLogin, login: Login, sealer: Sealer, now: datetime) -> Swap:
     """The operation that advances ``kept`` to ``login`` if nobody else did in the meantime."""
     assert kept.raw is not None
     return Swap(key(login.id), kept.raw, dump(login, sealer), _lives(login, now))
 
 
-def give_way(kept: Kept, sealer: Sealer, now: datetime) -> list[Operation]:
+def give_way(kept: StoredLogin, sealer: Sealer, now: datetime) -> list[Operation]:
     """The operations that end a login because newer ones of its browser took its place: it is over
     at once, and the worker writes its ending.
     """

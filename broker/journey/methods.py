@@ -14,7 +14,7 @@ from directory.services import Service
 from providers.interface import Identity
 
 
-class Method(enum.StrEnum):
+class LoginMethod(enum.StrEnum):
     """How somebody logs in."""
 
     MAKELAAR = "makelaar"
@@ -31,14 +31,16 @@ def offers_means(service: Service, request: LoginRequest) -> bool:
     return service.own_means and request.level.is_issued_by_sluis
 
 
-def offered(service: Service, request: LoginRequest) -> tuple[Method, ...]:
+def offered(service: Service, request: LoginRequest) -> tuple[LoginMethod, ...]:
     """The methods of this login; at least one."""
     account = offers_email(service, request) or offers_means(service, request)
-    found = (Method.MAKELAAR,) if service.makelaars != () or not account else ()
-    return (*found, Method.ACCOUNT) if account else found
+    found = (LoginMethod.MAKELAAR,) if service.makelaars != () or not account else ()
+    return (*found, LoginMethod.ACCOUNT) if account else found
 
 
-def method_of(service: Service, request: LoginRequest, chosen: Method | None) -> Method | None:
+def method_of(
+    service: Service, request: LoginRequest, chosen: LoginMethod | None
+) -> LoginMethod | None:
     """The method of this login; None while the user must choose.
 
     The choice is a question of its own where it is one between people: with or without a makelaar.
@@ -60,10 +62,10 @@ def account_fits(service: Service, request: LoginRequest, identity: Identity) ->
 
 
 def needed(
-    service: Service, request: LoginRequest, method: Method | None, identity: Identity | None
+    service: Service, request: LoginRequest, method: LoginMethod | None, identity: Identity | None
 ) -> AssuranceLevel:
     """The least that this login must reach: per method, so that an e-mail account may be enough."""
     is_email = identity is None or identity.own_means is None
-    if method is Method.ACCOUNT and is_email and offers_email(service, request):
+    if method is LoginMethod.ACCOUNT and is_email and offers_email(service, request):
         return AssuranceLevel.EMAIL
     return request.level

@@ -80,4 +80,4 @@ def judge(turn: Turn, asked: SecondFactorMethod, answer: str) -> Judged:
 
 
 def _passkeys(turn: Turn) -> list[SecondFactorMethod]:
-    return [f for f in turn.meets.factors if f.kind is FactorKind.PASSKEY]
+    return [f for f in turn.context.factors if f.kind is FactorKind.PASSKEY]

@@ -24,9 +24,9 @@ from assurance.sessions import (
 )
 from broker.downstream import LoginRefused, Purpose, RefusalCode
 from broker.journey import methods, trace_steps
-from broker.journey.context import Situation
+from broker.journey.context import LoginContext
 from broker.journey.login import Login
-from broker.journey.methods import Method
+from broker.journey.methods import LoginMethod
 from broker.runtime import Runtime
 from broker.sso import grants
 from broker.sso.session import (
@@ -53,13 +53,13 @@ class Plan:
     replaces: str | None = None
 
 
-def may_ask(login: Login, meets: Situation) -> bool:
+def may_ask(login: Login, context: LoginContext) -> bool:
     """Is this login at a point where an earlier one may answer? Not once the user or a makelaar
     did something in it, and so never after a failure.
     """
     return (
         login.request.purpose is Purpose.LOGIN
-        and bool(meets.service.accepts_sessions_of)
+        and bool(context.service.accepts_sessions_of)
         and not login.session_asked
         and login.identity is None
         and login.method is None
@@ -69,16 +69,16 @@ def may_ask(login: Login, meets: Situation) -> bool:
     )
 
 
-def continued(rt: Runtime, login: Login, meets: Situation, request: Request) -> Login:
+def continued(rt: Runtime, login: Login, context: LoginContext, request: Request) -> Login:
     """The login with the identity of this browser's session, or as it was."""
-    if not may_ask(login, meets):
+    if not may_ask(login, context):
         return login
-    found = current_session(rt, request, meets.now)
+    found = current_session(rt, request, context.now)
     facts = read(found.facts) if found is not None else None
     if (
         found is None
         or facts is None
-        or not may_continue(_earlier(found, facts), _wish(login, meets), meets.now)
+        or not may_continue(_earlier(found, facts), _wish(login, context), context.now)
     ):
         return login
     wanted = replace(
@@ -89,26 +89,26 @@ def continued(rt: Runtime, login: Login, meets: Situation, request: Request) -> 
         provider_id=facts.identity.provider_id,
         identity=facts.identity,
         person_id=found.person_id,
-        factor=_reused(facts, meets),
+        factor=_reused(facts, context),
     )
     wanted = trace_steps.step(
-        wanted, meets.now, "session", "continued", provider=facts.identity.provider_id
+        wanted, context.now, "session", "continued", provider=facts.identity.provider_id
     )
-    after = meets.follow(wanted)
+    after = context.follow(wanted)
     is_theirs = after.known is not None and after.known.person_id == found.person_id
     is_usable = after.provider_is_usable and _account_fits(facts.identity, after)
     return wanted if is_usable and is_theirs else login
 
 
-def _account_fits(identity: Identity, meets: Situation) -> bool:
+def _account_fits(identity: Identity, context: LoginContext) -> bool:
     """An account of a kind that this service does not offer is not brought here."""
     is_own = identity.provider_id == PROVIDER_ID
-    return not is_own or methods.account_fits(meets.service, meets.login.request, identity)
+    return not is_own or methods.account_fits(context.service, context.login.request, identity)
 
 
-def _method(facts: SessionFacts) -> Method:
+def _method(facts: SessionFacts) -> LoginMethod:
     is_own = facts.identity.provider_id == PROVIDER_ID
-    return Method.ACCOUNT if is_own else Method.MAKELAAR
+    return LoginMethod.ACCOUNT if is_own else LoginMethod.MAKELAAR
 
 
 def plan(rt: Runtime, login: Login, request: Request, now: datetime) -> Plan | None:
@@ -124,7 +124,9 @@ def plan(rt: Runtime, login: Login, request: Request, now: datetime) -> Plan | N
     return Plan(sessions.new_session_id(), is_new=True, rises=True, replaces=replaced)
 
 
-def write(sql: Session, rt: Runtime, planned: Plan, login: Login, meets: Situation) -> str | None:
+def write(
+    sql: Session, rt: Runtime, planned: Plan, login: Login, context: LoginContext
+) -> str | None:
     """Carry out the plan in the transaction of the login; the value of a new cookie, if any.
 
     Raises LoginRefused when the session was ended meanwhile, here or at another instance.
@@ -136,33 +138,35 @@ def write(sql: Session, rt: Runtime, planned: Plan, login: Login, meets: Situati
             rt.sealer,
             identifier=planned.id,
             person_id=login.person_id,
-            group=meets.service.session_group,
+            group=context.service.session_group,
             facts=_dump(login),
             limits=session_limits(rt),
-            now=meets.now,
+            now=context.now,
         )
-    _replace_earlier(sql, login, planned, meets.now)
+    _replace_earlier(sql, login, planned, context.now)
     if planned.rises:
-        cookie = _raise(sql, rt, planned, login, meets)
+        cookie = _raise(sql, rt, planned, login, context)
         stands = cookie is not None
     else:
         cookie = None
-        stands = sessions.use(sql, planned.id, limits=session_limits(rt), now=meets.now)
+        stands = sessions.use(sql, planned.id, limits=session_limits(rt), now=context.now)
     if not stands:
         raise LoginRefused(RefusalCode.LOGIN_REQUIRED, "session_ended", "ended during the login")
     return cookie
 
 
-def _raise(sql: Session, rt: Runtime, planned: Plan, login: Login, meets: Situation) -> str | None:
+def _raise(
+    sql: Session, rt: Runtime, planned: Plan, login: Login, context: LoginContext
+) -> str | None:
     """What lifts a session keeps the group where it began; a new login begins anew."""
     return sessions.raise_to(
         sql,
         rt.sealer,
         planned.id,
         facts=_dump(login),
-        began=Began(meets.service.session_group) if login.session_id is None else None,
+        began=Began(context.service.session_group) if login.session_id is None else None,
         limits=session_limits(rt),
-        now=meets.now,
+        now=context.now,
     )
 
 
@@ -204,8 +208,8 @@ def _earlier(found: ActiveSession, facts: SessionFacts) -> Earlier:
     )
 
 
-def _wish(login: Login, meets: Situation) -> SessionRequest:
-    service = meets.service
+def _wish(login: Login, context: LoginContext) -> SessionRequest:
+    service = context.service
     return SessionRequest(
         service_uuid=service.uuid,
         accepts=frozenset(service.accepts_sessions_of),
@@ -216,19 +220,19 @@ def _wish(login: Login, meets: Situation) -> SessionRequest:
     )
 
 
-def _reused(facts: SessionFacts, meets: Situation) -> AcceptedFactor | None:
+def _reused(facts: SessionFacts, context: LoginContext) -> AcceptedFactor | None:
     """The factor of the session where the service allows that; never with a means of Sluis, which
     asks a fresh code at every login.
     """
-    factor, reuse = facts.factor, timedelta(minutes=meets.service.second_factor_reuse_minutes)
+    factor, reuse = facts.factor, timedelta(minutes=context.service.second_factor_reuse_minutes)
     if factor is None or facts.identity.own_means is not None:
         return None
-    kinds = meets.service.second_factors
+    kinds = context.service.second_factors
     if kinds is not None and factor.method not in kinds:
         return None
-    if not is_fresh(meets.now - factor.at, reuse):
+    if not is_fresh(context.now - factor.at, reuse):
         return None
-    return factor if second_factor.stands(meets.rt.session, factor.factor_id) else None
+    return factor if second_factor.stands(context.rt.session, factor.factor_id) else None
 
 
 def _is_higher(login: Login) -> bool:

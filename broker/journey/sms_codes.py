@@ -53,7 +53,7 @@ def _purpose(turn: Turn, document: AskedDocument | None, code: str) -> str:
     if document is None:
         return _(
             "Uw code om in te loggen bij %(service)s: %(code)s",
-            service=turn.meets.service.name.in_(locale()),
+            service=turn.context.service.name.in_(locale()),
             code=code,
         )
     worth = amount(document)

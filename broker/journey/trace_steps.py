@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from broker.journey.context import Situation
+from broker.journey.context import LoginContext
 from broker.journey.flow import Step
 from broker.journey.login import Login, Stopped
 from providers.interface import Identity
@@ -210,17 +210,17 @@ def _held(at: str, found: Mapping[str, Fact]) -> tuple[str, ...]:
     return (SIGNATURE,) if at == CONDITIONS else ()
 
 
-def succeeded(login: Login, meets: Situation, now: datetime) -> Login:
+def succeeded(login: Login, context: LoginContext, now: datetime) -> Login:
     """What was in order without a question, and the answer itself."""
     unasked: dict[Step, dict[str, Fact]] = {
-        Step.MEANS_STATUS: {"status": str(meets.means_status)},
+        Step.MEANS_STATUS: {"status": str(context.means_status)},
         Step.STEP_UP: {
             "asked": login.request.level.label,
-            "given": meets.reached.label,
-            "second_factor": meets.second_factor,
+            "given": context.reached.label,
+            "second_factor": context.second_factor,
         },
         Step.CHOOSE_MANDATE: _mandate(login),
-        Step.ASK_CONSENT: {"rule": str(meets.service.consent)},
+        Step.ASK_CONSENT: {"rule": str(context.service.consent)},
     }
     names = {made.step for made in steps(login)}
     quiet = [
@@ -228,7 +228,7 @@ def succeeded(login: Login, meets: Situation, now: datetime) -> Login:
         for at, facts in unasked.items()
         if str(at) not in names
     ]
-    answer = _made(login, now, str(Step.RESPOND), "answered", given=meets.reached.label)
+    answer = _made(login, now, str(Step.RESPOND), "answered", given=context.reached.label)
     return _with(login, *quiet, answer)
 
 

@@ -34,7 +34,7 @@ class CodeFacts:
 
 
 @dataclass(frozen=True)
-class Kept:
+class StoredCode:
     """Facts with the bytes that a swap must still find."""
 
     facts: CodeFacts
@@ -67,14 +67,14 @@ def get(code: str) -> Get:
     return Get(_key(code))
 
 
-def parse(raw: bytes | None, sealer: Sealer) -> Kept | Used | None:
+def parse(raw: bytes | None, sealer: Sealer) -> StoredCode | Used | None:
     """What the store held: a code, the marker of a used one, or nothing."""
     if raw is None:
         return None
     if raw.startswith(_MARKER):
         return Used(raw.removeprefix(_MARKER).decode())
     facts = open_or_log(sealer, raw, _CONTEXT, what=_CONTEXT)
-    return Kept(_ADAPTER.validate_json(facts), raw) if facts is not None else None
+    return StoredCode(_ADAPTER.validate_json(facts), raw) if facts is not None else None
 
 
 def is_over(facts: CodeFacts, now: datetime) -> bool:
@@ -83,7 +83,7 @@ def is_over(facts: CodeFacts, now: datetime) -> bool:
     return not has_begun(issued, now) or now - issued > timedelta(seconds=CODE_SECONDS) + MOST_APART
 
 
-def redeem(code: str, kept: Kept) -> Swap:
+def redeem(code: str, kept: StoredCode) -> Swap:
     """The operation of which one caller gets True."""
     marker = _MARKER + kept.facts.result.grant_id.encode()
     return Swap(_key(code), kept.raw, marker, MARKER_SECONDS)

@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from broker.downstream import (
-    GrantFacts,
     LoginRefused,
     LoginRequest,
     LoginResult,
+    NewGrant,
     Prepared,
     RefusalCode,
     Reply,
@@ -55,7 +55,7 @@ class OidcDownstream:
         return Prepared(
             reply=self._reply(to, {"code": code}),
             operations=(authorization_code.put(code, facts, self._sealer),),
-            grant=GrantFacts(
+            grant=NewGrant(
                 id=result.grant_id,
                 client_id=client.client_id,
                 person_id=result.person_id,

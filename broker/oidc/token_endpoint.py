@@ -14,7 +14,7 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from broker.downstream import LoginResult
 from broker.monitoring.telemetry import span
 from broker.oidc import authorization_code, jwt
-from broker.oidc.authorization_code import CodeFacts, Kept, Used
+from broker.oidc.authorization_code import CodeFacts, StoredCode, Used
 from broker.oidc.claims import identity_claims
 from broker.oidc.client_authentication import Authenticated
 from broker.oidc.errors import TokenError
@@ -40,7 +40,7 @@ class Redemption:
 
     client: OidcClient
     code: str
-    kept: Kept
+    kept: StoredCode
 
 
 def redeem(
@@ -59,11 +59,11 @@ def redeem(
     if not all(fresh):
         raise TokenError("invalid_client", _NOT_FRESH, 401)
     found = authorization_code.parse(raw if isinstance(raw, bytes) else None, rt.sealer)
-    if isinstance(found, Kept):
+    if isinstance(found, StoredCode):
         remember_reference(found.facts.result.reference)
     if isinstance(found, Used):
         _revoke(rt, found.grant_id, now)
-    if not isinstance(found, Kept) or authorization_code.is_over(found.facts, now):
+    if not isinstance(found, StoredCode) or authorization_code.is_over(found.facts, now):
         raise _invalid_grant()
     if not _fits(found.facts, parameters, who.client):
         raise _invalid_grant()

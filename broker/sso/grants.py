@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, ForeignKey, String, bindparam, exists, or_
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from assurance.sessions import BrowserSession
-from broker.downstream import GrantFacts
+from broker.downstream import NewGrant
 from directory.people import Person
 from providers.accounts import Account
 from state.clock import latest_beginning
@@ -50,7 +50,7 @@ _LIVE: Final = PreparedStatement(
 )
 
 
-def insert(session: Session, facts: GrantFacts, now: datetime) -> None:
+def insert(session: Session, facts: NewGrant, now: datetime) -> None:
     """Write a grant with the transaction of the login that it belongs to."""
     _INSERT.run(
         session,

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from assurance import sessions
 from broker.downstream import Downstream, DownstreamName
-from broker.process import Parts
+from broker.process import Process
 from broker.runtime import Runtime
 from broker.sso import grants
 from broker.sso.grants import Participant
@@ -23,17 +23,17 @@ from state.audit import AuditEvent, EventTag
 
 
 @dataclass(frozen=True)
-class SignedOff:
-    """What ended. ``told`` are portals that hear it from us; at ``untold`` the user must log out
+class LogoutOutcome:
+    """What ended. ``notified`` are portals that hear it from us; at ``not_notified`` the user must log out
     as well, though what they hold of Sluis is worth nothing any more.
     """
 
-    told: tuple[Participant, ...] = ()
-    untold: tuple[Participant, ...] = ()
+    notified: tuple[Participant, ...] = ()
+    not_notified: tuple[Participant, ...] = ()
 
 
 @dataclass(frozen=True)
-class Teller:
+class LogoutNotifier:
     """What telling portals needs, also outside the web process."""
 
     sealer: Sealer
@@ -43,28 +43,32 @@ class Teller:
 
 
 def end_session(
-    sql: Session, rt: Runtime | Parts, session_id: str, reason: str, reference: str | None = None
-) -> SignedOff:
+    sql: Session, rt: Runtime | Process, session_id: str, reason: str, reference: str | None = None
+) -> LogoutOutcome:
     """End one session in the transaction of the caller. Nothing happens where it had ended."""
     portals = rt.holder.current.relying_parties
-    teller = Teller(rt.sealer, rt.downstreams, portals, rt.clock())
-    return end_and_tell(sql, teller, session_id, reason, reference)
+    notifier = LogoutNotifier(rt.sealer, rt.downstreams, portals, rt.clock())
+    return end_and_tell(sql, notifier, session_id, reason, reference)
 
 
 def end_and_tell(
-    sql: Session, teller: Teller, session_id: str, reason: str, reference: str | None = None
-) -> SignedOff:
-    """The same with the parts that it takes."""
-    now = teller.now
+    sql: Session,
+    notifier: LogoutNotifier,
+    session_id: str,
+    reason: str,
+    reference: str | None = None,
+) -> LogoutOutcome:
+    """The same with the process that it takes."""
+    now = notifier.now
     if not sessions.end(sql, session_id, reason, now):
-        return SignedOff()
+        return LogoutOutcome()
     portals = grants.participants(sql, session_id)
     grants.revoke_of_session(sql, session_id, now)
     by_client = {one.client_id: one for one in portals}
     reached = {
-        name for name, one in by_client.items() if _tell(sql, teller, session_id, one, reference)
+        name for name, one in by_client.items() if _tell(sql, notifier, session_id, one, reference)
     }
-    told = tuple(one for one in portals if one.client_id in reached)
+    notified = tuple(one for one in portals if one.client_id in reached)
     audit.record(
         sql,
         AuditEvent(
@@ -76,10 +80,12 @@ def end_and_tell(
             details={"session": session_id, "told": len(reached)},
         ),
     )
-    return SignedOff(told, tuple(one for one in portals if one not in told))
+    return LogoutOutcome(notified, tuple(one for one in portals if one not in notified))
 
 
-def end_everywhere(sql: Session, rt: Runtime | Parts, person_id: str, reason: str) -> Sequence[str]:
+def end_everywhere(
+    sql: Session, rt: Runtime | Process, person_id: str, reason: str
+) -> Sequence[str]:
     """End every session of this person (password changed, blocked); the ids of those that stood."""
     standing = sessions.standing(sql, person_id, rt.clock())
     for session_id in standing:
@@ -88,13 +94,17 @@ def end_everywhere(sql: Session, rt: Runtime | Parts, person_id: str, reason: st
 
 
 def _tell(
-    sql: Session, teller: Teller, session_id: str, portal: Participant, reference: str | None
+    sql: Session,
+    notifier: LogoutNotifier,
+    session_id: str,
+    portal: Participant,
+    reference: str | None,
 ) -> bool:
     """Queue the message to one portal; False where it cannot be told."""
-    relying_party = teller.relying_parties.get(portal.client_id)
+    relying_party = notifier.relying_parties.get(portal.client_id)
     if relying_party is None:
         return False
-    message = teller.downstreams[DownstreamName(relying_party.protocol)].logout_message(
+    message = notifier.downstreams[DownstreamName(relying_party.protocol)].logout_message(
         relying_party,
         person_id=portal.person_id,
         session_id=session_id,
@@ -102,5 +112,5 @@ def _tell(
     )
     if message is None:
         return False
-    outbox.enqueue(sql, teller.sealer, message, teller.now)
+    outbox.enqueue(sql, notifier.sealer, message, notifier.now)
     return True

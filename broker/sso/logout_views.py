@@ -15,7 +15,7 @@ from broker.errors import PageError
 from broker.runtime import Runtime, runtime
 from broker.sso import grants, logout
 from broker.sso.grants import Participant
-from broker.sso.logout import SignedOff
+from broker.sso.logout import LogoutOutcome
 from broker.sso.pages import LoggedOutPage, LogoutPage, StillLoggedInPage
 from broker.sso.session import current_session
 from broker.web import cookies
@@ -32,7 +32,7 @@ SHOWN_SECONDS: Final = 600
 blueprint = Blueprint("logout", __name__)  # its protocols add the endpoints that portals ask
 declare_blueprint(blueprint, Endpoint(limit="logout"))
 _REQUEST: Final = TypeAdapter(LogoutRequest)
-_ENDED: Final = TypeAdapter(SignedOff)
+_ENDED: Final = TypeAdapter(LogoutOutcome)
 
 
 @blueprint.get("/uitloggen")
@@ -82,7 +82,7 @@ def logged_out() -> Response:
     if raw is None:
         return show(LoggedOutPage(was_logged_in=False))
     ended = _ENDED.validate_json(raw)
-    return show(LoggedOutPage(True, _names(rt, ended.told), _names(rt, ended.untold)))
+    return show(LoggedOutPage(True, _names(rt, ended.notified), _names(rt, ended.not_notified)))
 
 
 def ask_for(asked: LogoutRequest) -> Response:

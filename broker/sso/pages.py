@@ -30,12 +30,12 @@ class StillLoggedInPage:
 
 @dataclass(frozen=True)
 class LoggedOutPage:
-    """``told``: services that hear it from us; ``untold``: where the user must log out as well.
+    """``notified``: services that hear it from us; ``not_notified``: where the user must log out as well.
 
     ``was_logged_in`` is False where there was nothing to end.
     """
 
     was_logged_in: bool
-    told: tuple[str, ...] = ()
-    untold: tuple[str, ...] = ()
+    notified: tuple[str, ...] = ()
+    not_notified: tuple[str, ...] = ()
     template: str = "sso/logged_out.html"

@@ -16,7 +16,7 @@ from state.db import Base
 log = structlog.get_logger()
 
 
-class Database(SQLAlchemy):
+class RequestDatabase(SQLAlchemy):
     """One session per request, ended with it; the engine is given, not made."""
 
     def __init__(self, engine: Engine) -> None:
@@ -43,8 +43,8 @@ class Database(SQLAlchemy):
         return cast(Session, self.session())
 
 
-def install(app: Flask, engine: Engine) -> Database:
+def install(app: Flask, engine: Engine) -> RequestDatabase:
     app.config["SQLALCHEMY_DATABASE_URI"] = engine.url
-    database = Database(engine)
+    database = RequestDatabase(engine)
     database.init_app(app)
     return database

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from admin.installation import Installation
 from admin.operations.install import initialise
 from broker import settings as configuration
-from broker.process import Parts, start
+from broker.process import Process, start
 from broker.settings import Settings
 from directory.people import Person
 from state.db import writing
@@ -51,7 +51,7 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def process(settings: Settings) -> Iterator[Parts]:
+def process(settings: Settings) -> Iterator[Process]:
     """A process on an installation of its own."""
     list(initialise(settings))
     made = start(settings, FakeClock())
@@ -61,5 +61,5 @@ def process(settings: Settings) -> Iterator[Parts]:
 
 
 @pytest.fixture
-def installation(process: Parts) -> Installation:
+def installation(process: Process) -> Installation:
     return Installation(process.settings, process.engine, START)

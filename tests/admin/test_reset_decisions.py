@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from admin.actor import COMMAND_LINE
 from admin.factor_resets import decisions, requests
-from admin.factor_resets.requests import FactorReset, Outcome, ResetRefused, Wish
+from admin.factor_resets.requests import FactorReset, ResetOutcome, ResetRefused, ResetRequestForm
 from admin.factor_resets.rules import Verdict
 from admin.operators import roles
 from admin.operators.roles import OperatorRole
@@ -60,7 +60,7 @@ def sessions(engine: Engine) -> sessionmaker[Session]:
 def ask(sessions: sessionmaker[Session], asked_by: str = ANNA) -> str:
     with sessions() as session, writing(session):
         (app,) = second_factor.methods_of(session, ROOS, START)
-        wish = Wish(frozenset({app.factor_id}), "lost", "in_person")
+        wish = ResetRequestForm(frozenset({app.factor_id}), "lost", "in_person")
         return requests.ask(session, ROOS, wish, asked_by=asked_by, now=START).id
 
 
@@ -105,16 +105,16 @@ def test_F_19_an_approval_and_a_rejection_at_once_are_one_decision(
     def reject() -> bool:
         with sessions() as session, writing(session):
             reset = session.get_one(FactorReset, reset_id)
-            return decisions.close(session, reset, Outcome.REJECTED, CAS, START)
+            return decisions.close(session, reset, ResetOutcome.REJECTED, CAS, START)
 
     found = at_once(lambda: approve(sessions, reset_id, BRAM), reject)
     with sessions() as session:
         outcome = session.get_one(FactorReset, reset_id).outcome
         rejected = audit.recent(session, tags=[EventTag.FACTOR_RESET_REJECTED])
-    if outcome is Outcome.DONE:
+    if outcome is ResetOutcome.DONE:
         assert (set(found), rejected) == ({Verdict.GRANTED, False}, [])
     else:
-        assert outcome is Outcome.REJECTED
+        assert outcome is ResetOutcome.REJECTED
         assert (set(found), len(rejected)) == ({Verdict.DECIDED, True}, 1)
 
 

@@ -12,7 +12,7 @@ from admin.actor import COMMAND_LINE
 from admin.operators import access, set_up_links
 from admin.operators.access import Invitation, NameTaken, NoSuchOperator
 from admin.operators.roles import OperatorRole
-from admin.operators.set_up_links import LinkRefused, OpenLink, SetUpLink, WhyNot
+from admin.operators.set_up_links import LinkRefusal, LinkRefused, OpenLink, SetUpLink
 from providers.accounts import Account, NameRefused
 from providers.passwords import PasswordRefused
 from state import audit
@@ -45,7 +45,7 @@ def choose(session: Session, secret: str, text: str, now: datetime) -> OpenLink:
         return access.keep_password(session, secret, hashed, now)
 
 
-def why(session: Session, secret: str, now: datetime = START) -> WhyNot:
+def why(session: Session, secret: str, now: datetime = START) -> LinkRefusal:
     with pytest.raises(LinkRefused) as refused:
         set_up_links.look_at(session, secret, now)
     return refused.value.why
@@ -68,7 +68,7 @@ def test_looking_uses_nothing_up_and_taking_works_once(session: Session) -> None
     for _ in range(3):  # a mail scanner
         set_up_links.look_at(session, secret, START)
     link = choose(session, secret, GOOD, LATER)
-    assert why(session, secret) is WhyNot.USED
+    assert why(session, secret) is LinkRefusal.USED
     with pytest.raises(LinkRefused), writing(session):  # it looked before the other one took it
         access.keep_password(session, secret, "a hash", LATER)
     assert set_up_links.resume(session, link.id, LATER) == link  # who took it goes on
@@ -86,7 +86,7 @@ def test_a_password_that_will_not_do_leaves_the_link(session: Session) -> None:
 def test_after_half_an_hour_it_is_over_also_for_who_took_it(session: Session) -> None:
     secret, over = made(session).secret, START + set_up_links.VALID_FOR
     set_up_links.look_at(session, secret, over - timedelta(seconds=1))
-    assert why(session, secret, over) is WhyNot.EXPIRED
+    assert why(session, secret, over) is LinkRefusal.EXPIRED
     link = choose(session, secret, GOOD, START)
     with pytest.raises(LinkRefused):
         set_up_links.resume(session, link.id, over)
@@ -103,9 +103,9 @@ def test_a_newer_link_ends_the_older(session: Session) -> None:
     old = made(session).secret
     with writing(session):
         new = access.recover(session, "Robin", actor=COMMAND_LINE, now=START).secret
-    assert why(session, old) is WhyNot.USED
+    assert why(session, old) is LinkRefusal.USED
     set_up_links.look_at(session, new, START)
-    assert why(session, "x" * 43) is WhyNot.UNKNOWN
+    assert why(session, "x" * 43) is LinkRefusal.UNKNOWN
 
 
 def test_recovery_ends_the_password_and_is_audited(session: Session) -> None:
@@ -123,7 +123,7 @@ def test_ending_leaves_no_way_in_and_the_name_is_not_given_again(session: Sessio
     secret = made(session).secret
     with writing(session):
         access.end(session, "robin", actor=COMMAND_LINE, now=LATER)
-    assert why(session, secret, LATER) is WhyNot.USED
+    assert why(session, secret, LATER) is LinkRefusal.USED
     with pytest.raises(NoSuchOperator), writing(session):
         access.recover(session, "robin", actor=COMMAND_LINE, now=LATER)
     with pytest.raises(NameTaken):

@@ -49,7 +49,7 @@ def _known(tmp_path: Path) -> set[str]:
 
     world = make_world(tmp_path)
     metrics.word("a")
-    text = generate_latest(_registry(world.parts)).decode()
+    text = generate_latest(_registry(world.process)).decode()
     families = re.findall(r"^# TYPE (\w+) (\w+)$", text, re.M)
     found: set[str] = set()
     for name, kind in families:

@@ -29,7 +29,7 @@ def operator(world: World, *roles: OperatorRole) -> TestOperator:
 
 def victim(world: World, email: str | None = None) -> str:
     """Somebody with an app, a phone number and recovery codes' worth of history."""
-    number, now, sealer = next(NUMBERS), world.clock(), world.parts.sealer
+    number, now, sealer = next(NUMBERS), world.clock(), world.process.sealer
     person_id = make_person(world, "Roos Willems")
     with world.session() as session, writing(session):
         person = session.get_one(Person, person_id)

@@ -40,7 +40,7 @@ def everything(world: World) -> str:
         for table in Base.metadata.sorted_tables:
             for row in session.execute(text(f'SELECT * FROM "{table.name}"')):
                 found += [v if isinstance(v, bytes) else str(v).encode() for v in row]
-    url = world.parts.settings.store.url
+    url = world.process.settings.store.url
     if url.startswith("redis"):
         with Redis.from_url(url) as server:
             for key in server.scan_iter("*"):

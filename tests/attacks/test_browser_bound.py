@@ -192,7 +192,7 @@ def carried_by_the_victim(portal: Portal, makelaar: str) -> tuple[Browser, Page]
 def test_a_login_that_the_browser_of_another_finished_is_nobodys(
     portal: Portal, makelaar: str
 ) -> None:
-    outgoing = portal.world.parts.outgoing
+    outgoing = portal.world.process.outgoing
     assert isinstance(outgoing, InProcessOutgoing)
     outgoing.calls.clear()
     attacker, page = carried_by_the_victim(portal, makelaar)
@@ -276,7 +276,7 @@ def test_R_01_an_answer_needs_the_state_of_its_login(
     portal: Portal, states: Callable[[str], tuple[str, ...]]
 ) -> None:
     browser, _, url = undelivered(portal)
-    outgoing = portal.world.parts.outgoing
+    outgoing = portal.world.process.outgoing
     assert isinstance(outgoing, InProcessOutgoing)
     outgoing.calls.clear()
     page = browser.open(with_state(url, *states(query_of(url)["state"])))
@@ -290,7 +290,7 @@ def test_R_01_an_answer_needs_the_state_of_its_login(
 def test_R_01_an_answer_comes_once_and_in_time(portal: Portal) -> None:
     browser, _, url = undelivered(portal)
     assert "code" in portal.heard(browser.open(url))
-    outgoing = portal.world.parts.outgoing
+    outgoing = portal.world.process.outgoing
     assert isinstance(outgoing, InProcessOutgoing)
     outgoing.calls.clear()
     assert browser.open(url).status == 410

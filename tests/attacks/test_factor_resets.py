@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from admin.factor_resets import decisions
-from admin.factor_resets.requests import Outcome
+from admin.factor_resets.requests import ResetOutcome
 from admin.factor_resets.rules import Verdict
 from admin.operations.jobs import end_resets
 from admin.operators import roles
@@ -143,7 +143,7 @@ def test_F_19_who_is_no_operator_any_more_resets_nothing(world: World, who: str)
     page = second.post(url, [("csrf_token", value), ("decision", "approve")])
     if who == "asker":
         assert "Er is intussen iets veranderd" in page.text
-        assert request_of(world, roos).outcome is Outcome.STALE
+        assert request_of(world, roos).outcome is ResetOutcome.STALE
     else:
         assert (page.status, page.heading) == (403, "U bent geen operator")
     assert len(factors_of(world, roos)) == 2
@@ -165,7 +165,7 @@ def _add(world: World, person_id: str) -> None:
     with world.session() as session, writing(session):
         second_factor.bind_totp(
             session,
-            world.parts.sealer,
+            world.process.sealer,
             person_id=person_id,
             seed="JBSWY3DPEHPK3PXP",
             label="",
@@ -197,7 +197,7 @@ def test_F_19_a_request_goes_stale_when_the_factors_changed(world: World, change
     page = decide(browser, url, "approve")
     assert "Er is intussen iets veranderd" in page.text
     assert {f.id for f in factors_of(world, roos)} == left
-    assert request_of(world, roos).outcome is Outcome.STALE
+    assert request_of(world, roos).outcome is ResetOutcome.STALE
     (stale,) = events(world, EventTag.FACTOR_RESET_STALE, roos)
     assert stale.person_id == bram.person_id
     with world.session() as session:
@@ -208,15 +208,15 @@ def test_F_19_after_an_hour_it_is_over_and_audited_once(world: World) -> None:
     anna, bram, roos = operator(world), operator(world), victim(world)
     url = asked(world, at_console(world, anna.person_id), roos)
     with later(world, minutes=59):
-        end_resets(world.parts)
+        end_resets(world.process)
         assert request_of(world, roos).outcome is None
     with later(world, minutes=61):
         browser = at_console(world, bram.person_id)
         assert "De tijd voor deze aanvraag is om" in browser.open(url).text
         assert "De tijd voor deze aanvraag is om" in decide(browser, url, "approve").text
         for _ in range(2):
-            end_resets(world.parts)
-    assert request_of(world, roos).outcome is Outcome.EXPIRED
+            end_resets(world.process)
+    assert request_of(world, roos).outcome is ResetOutcome.EXPIRED
     (over,) = events(world, EventTag.FACTOR_RESET_EXPIRED, roos)
     assert over.person_id is None
     assert len(factors_of(world, roos)) == 2
@@ -227,7 +227,7 @@ def test_the_worker_ends_what_nobody_decided_on(world: World) -> None:
     asked(world, at_console(world, operator(world).person_id), roos)
     with later(world, minutes=61):
         for _ in range(2):
-            end_resets(world.parts)
+            end_resets(world.process)
         assert len(events(world, EventTag.FACTOR_RESET_EXPIRED, roos)) == 1
         asked(world, at_console(world, operator(world).person_id), victim(world))  # a new one can
 
@@ -235,12 +235,12 @@ def test_the_worker_ends_what_nobody_decided_on(world: World) -> None:
 @pytest.mark.parametrize(
     ("decision", "by_asker", "outcome", "tag"),
     [
-        ("reject", False, Outcome.REJECTED, EventTag.FACTOR_RESET_REJECTED),
-        ("withdraw", True, Outcome.WITHDRAWN, EventTag.FACTOR_RESET_WITHDRAWN),
+        ("reject", False, ResetOutcome.REJECTED, EventTag.FACTOR_RESET_REJECTED),
+        ("withdraw", True, ResetOutcome.WITHDRAWN, EventTag.FACTOR_RESET_WITHDRAWN),
     ],
 )
 def test_F_19_a_rejection_or_withdrawal_ends_it_once(
-    world: World, decision: str, by_asker: bool, outcome: Outcome, tag: EventTag
+    world: World, decision: str, by_asker: bool, outcome: ResetOutcome, tag: EventTag
 ) -> None:
     anna, bram, roos = operator(world), operator(world), victim(world)
     first, second = (at_console(world, one.person_id) for one in (anna, bram))

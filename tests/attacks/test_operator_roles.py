@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from admin.factor_resets import requests
-from admin.factor_resets.requests import Wish
+from admin.factor_resets.requests import ResetRequestForm
 from admin.operators.roles import OperatorRole
 from assurance import second_factor
 from consent import mandates
@@ -98,10 +98,15 @@ def _reset(world: World) -> str:
     roos, now = make_person(world, "Roos"), world.clock()
     with world.session() as session, writing(session):
         app = second_factor.bind_totp(
-            session, world.parts.sealer, person_id=roos, seed="JBSWY3DPEHPK3PXP", label="", now=now
+            session,
+            world.process.sealer,
+            person_id=roos,
+            seed="JBSWY3DPEHPK3PXP",
+            label="",
+            now=now,
         )
         session.flush()
-        wish = Wish(frozenset({app.id}), "lost", "in_person")
+        wish = ResetRequestForm(frozenset({app.id}), "lost", "in_person")
         return requests.ask(session, roos, wish, asked_by=anna.person_id, now=now).id
 
 

@@ -101,7 +101,7 @@ def test_A_08_each_login_has_a_session_of_its_own(world: World) -> None:
     person_id = somebody(world)
     first, second = (at_console(world, person_id) for _ in range(2))
     values = [b.cookies(ADDRESSES.broker)[OPERATOR.cookie] for b in (first, second)]
-    tickets = [read_ticket(world.parts.sealer, OPERATOR, value) for value in values]
+    tickets = [read_ticket(world.process.sealer, OPERATOR, value) for value in values]
     assert len({ticket.grant_id for ticket in tickets if ticket}) == 2
     first.open(HERE)
     first.click("Log uit")

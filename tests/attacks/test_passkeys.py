@@ -42,7 +42,7 @@ def portal(world: World) -> Portal:
 def give_passkey(portal: Portal, person: str, bound_by: BoundBy = BoundBy.SESSION) -> Authenticator:
     device = Authenticator(ISSUER)
     world, challenge, party = portal.world, webauthn.new_challenge(), PasskeyParty(ISSUER, SITE)
-    owner = passkeys.owner(world.parts.sealer, person, person)
+    owner = passkeys.owner(world.process.sealer, person, person)
     answer = device.create(webauthn.creation_options(party, owner, challenge, []))
     made = webauthn.created(party, challenge, answer)
     with world.session() as session, session.begin():
@@ -219,7 +219,7 @@ def test_a_locked_way_says_when_it_opens_and_another_is_asked_first(portal: Port
     with portal.world.session() as session, session.begin():
         second_factor.bind_totp(
             session,
-            portal.world.parts.sealer,
+            portal.world.process.sealer,
             person_id="roos",
             seed="JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
             label="",

@@ -115,7 +115,7 @@ def test_S_57_a_makelaar_that_the_service_gave_up_meanwhile_is_refused(
 
 def another_instance(world: World) -> World:
     """A second process on the same database: its own connections, keys and configuration."""
-    parts = start(world.parts.settings, world.clock, outgoing=InProcessOutgoing(world.wire))
+    parts = start(world.process.settings, world.clock, outgoing=InProcessOutgoing(world.wire))
     parts.holder.refresh()
     return World(world.demo, parts, create_app(parts), world.wire, world.clock)
 

@@ -187,7 +187,7 @@ def test_S_70_one_name_at_two_makelaars_is_two_people(world: World) -> None:
     for makelaar in ("Polderpoort", "Veerhuis"):
         asked = made(world, makelaar=makelaar, subject="the-same-name", service=FOR_ALL)
         assert asked.bring().status == 200
-    sealer = world.parts.sealer
+    sealer = world.process.sealer
     with world.session() as session:
         found = [
             people.find(session, sealer, slug, "the-same-name")

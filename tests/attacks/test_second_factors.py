@@ -43,7 +43,7 @@ def only_sms(portal: Portal, number: str = NUMBER) -> None:
         session.execute(delete(Factor))
         second_factor.bind_sms(
             session,
-            portal.world.parts.sealer,
+            portal.world.process.sealer,
             person_id="roos",
             number=number,
             bound_by=BoundBy.ADMINISTRATOR,
@@ -55,7 +55,7 @@ def with_recovery_codes(portal: Portal) -> tuple[str, ...]:
     with portal.world.session() as session, session.begin():
         return recovery_codes.bind(
             session,
-            portal.world.parts.sealer,
+            portal.world.process.sealer,
             person_id="roos",
             bound_by=BoundBy.LETTER,
             now=portal.world.clock(),

@@ -83,7 +83,7 @@ def reset(world: World, person: str) -> None:
         text = prepare.password(world.demo, person)
         accounts.set_password(session, account, text, world.clock(), temporary=False)
         name = account.user_name
-    name_pauses.forget(world.parts.store, name)
+    name_pauses.forget(world.process.store, name)
 
 
 def give_temporary(world: World, person: str, password: str) -> None:

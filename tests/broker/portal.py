@@ -47,7 +47,7 @@ def make_portal_world(directory: Path, **sections: Mapping[str, object]) -> Worl
 def set_clock(world: World) -> None:
     """Now: the makelaars know no other time, and a world lives as long as its module."""
     world.clock.now = datetime.now(UTC)
-    world.parts.holder.refresh()
+    world.process.holder.refresh()
 
 
 def _landing() -> Flask:

@@ -17,7 +17,7 @@ def another_process(world: World) -> Iterator[None]:
     host = urlsplit(ADDRESSES.broker).netloc
     first = world.wire.applications[host]
     outgoing = InProcessOutgoing(world.wire)
-    second = start(world.parts.settings, world.clock, outgoing=outgoing)
+    second = start(world.process.settings, world.clock, outgoing=outgoing)
     world.wire.applications[host] = create_app(second)
     try:
         yield

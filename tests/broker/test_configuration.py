@@ -20,7 +20,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
 
 
 def test_each_kind_is_loaded_by_its_own_model(world: World) -> None:
-    found = world.parts.holder.refresh()
+    found = world.process.holder.refresh()
     assert len(found.providers) == 6 and len(found.oidc_clients) == 4
     assert "site" in found.help_desks and found.announcements == ()
 
@@ -28,7 +28,7 @@ def test_each_kind_is_loaded_by_its_own_model(world: World) -> None:
 def test_a_kind_of_a_newer_version_is_named_and_what_was_loaded_stands(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    holder = world.parts.holder
+    holder = world.process.holder
     before = holder.refresh()
     with world.session() as session, session.begin():
         session.execute(

@@ -12,7 +12,7 @@ from admin.audit.verification import verify
 from admin.operations.jobs import JOBS, Job, run_due, seal_audit
 from admin.operations.purges import purge
 from broker.monitoring import heartbeat
-from broker.process import Parts
+from broker.process import Process
 from state import audit, trace, trace_search
 from state.audit import AuditEvent, EventTag
 from state.db import writing
@@ -25,7 +25,7 @@ from tests.world import World, make_world
 def test_each_job_comes_in_its_time_and_a_failing_one_stops_no_other(tmp_path: Path) -> None:
     world, came = make_world(tmp_path), list[str]()
 
-    def fail(_: Parts) -> None:
+    def fail(_: Process) -> None:
         came.append("fails")
         raise ValueError
 
@@ -34,11 +34,11 @@ def test_each_job_comes_in_its_time_and_a_failing_one_stops_no_other(tmp_path: P
         Job("works", timedelta(seconds=30), lambda _: came.append("works")),
     )
     due: dict[str, datetime] = {}
-    run_due(world.parts, jobs, due)
-    run_due(world.parts, jobs, due)
+    run_due(world.process, jobs, due)
+    run_due(world.process, jobs, due)
     assert came == ["fails", "works"]
     world.clock.advance(11)
-    run_due(world.parts, jobs, due)
+    run_due(world.process, jobs, due)
     assert came == ["fails", "works", "fails"]
 
 
@@ -48,11 +48,11 @@ def test_traces_go_after_their_retention(tmp_path: Path) -> None:
     with world.session() as session, writing(session):
         trace.save(session, TraceRecord("AAAA0000", now, now, "refused"))
     purge = next(job for job in JOBS if job.name == "purge")
-    purge.run(world.parts)
+    purge.run(world.process)
     with world.session() as session:
         assert trace.find(session, "AAAA0000") is not None
     world.clock.advance(8 * 86400)
-    purge.run(world.parts)
+    purge.run(world.process)
     with world.session() as session:
         assert trace.find(session, "AAAA0000") is None
 
@@ -62,35 +62,35 @@ def test_a_job_that_comes_every_second_shows_that_now_and_then(tmp_path: Path) -
     jobs = (Job("often", timedelta(seconds=1), lambda _: None),)
     shown = []
     for _ in range(40):
-        run_due(world.parts, jobs, due)
-        shown.append(heartbeat.last_successes(world.parts.store, ["often"])["often"])
+        run_due(world.process, jobs, due)
+        shown.append(heartbeat.last_successes(world.process.store, ["often"])["often"])
         world.clock.advance(1)
     assert len(set(shown)) == 3
 
 
 def test_everything_with_a_retention_goes_and_the_rest_stays(tmp_path: Path) -> None:
     world = make_world(tmp_path)
-    keep = world.parts.settings.retention
+    keep = world.process.settings.retention
     assert world.walk("Meldportaal Bodem", "Polderpoort", "jan").run().status == 200
     with world.session() as session, writing(session):
         for sent in (world.clock(), None):
             message = Message("mail", "a@voorbeeld.example", "x", "x")
             row = session.get_one(
-                OutboxRow, enqueue(session, world.parts.sealer, message, world.clock())
+                OutboxRow, enqueue(session, world.process.sealer, message, world.clock())
             )
             if sent is not None:
                 row.sent_at, row.due_at, row.sealed = sent, None, None
-    seal_audit(world.parts)
+    seal_audit(world.process)
     whole = counts(world)
     assert min(whole.values()) > 0, whole
 
     def left(days: int) -> dict[str, int]:
         world.clock.now = begun + timedelta(days=days + 1)
-        purge(world.parts)
+        purge(world.process)
         return counts(world)
 
     begun = world.clock()
-    assert purge(world.parts) is None
+    assert purge(world.process) is None
     assert counts(world) == whole
     assert left(keep.trace_days) == {**whole, "trace": 0}
     found = left(max(keep.outbox_days, keep.session_days))
@@ -100,11 +100,11 @@ def test_everything_with_a_retention_goes_and_the_rest_stays(tmp_path: Path) -> 
     assert counts(world)["audit_event"] == whole["audit_event"]
     with world.session() as session, writing(session):
         audit.record(session, AuditEvent(EventTag.EXPORT_MADE, world.clock()))
-    seal_audit(world.parts)
+    seal_audit(world.process)
     assert left(keep.audit_days)["audit_event"] == 2, "the newest, and that it was purged"
     assert counts(world)["person_key"] == 0
     with world.session() as session:
-        report = verify(session, world.parts.sealer)
+        report = verify(session, world.process.sealer)
     assert report.is_whole, report.faults
     assert report.begins_after > 0
 
@@ -119,7 +119,7 @@ def test_a_purge_goes_in_portions(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     with world.session() as session, writing(session):
         assert trace.purge(session, now + timedelta(days=1)) == 3
     world.clock.advance(8 * 86400)
-    purge(world.parts)
+    purge(world.process)
     with world.session() as session:
         assert trace_search.newest(session, Wanted(), limit=1) == []
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as some
 from assurance.levels import AssuranceLevel
 from assurance.step_up import LocalFactor, Missing, Nothing, Unreachable, Upstream
 from broker.downstream import DownstreamName, LoginRequest, RefusalCode
-from broker.journey.flow import JOURNEY, Circumstances, Step, next_step, open_row
+from broker.journey.flow import JOURNEY, JourneyContext, Step, next_step, open_row
 from broker.journey.login import Ended, Login
-from broker.journey.methods import Method
+from broker.journey.methods import LoginMethod
 from broker.sso.session import AcceptedFactor
 from consent.documents import Answer, AskedDocument
 from directory.people import MeansStatus
@@ -30,9 +30,9 @@ REACHED = Nothing()
 
 @dataclass(frozen=True)
 class Meets:
-    """Implements ``broker.journey.flow.Circumstances`` with plain facts."""
+    """Implements ``broker.journey.flow.JourneyContext`` with plain facts."""
 
-    method: Method | None = Method.MAKELAAR
+    method: LoginMethod | None = LoginMethod.MAKELAAR
     provider_is_usable: bool = True
     means_status: MeansStatus = MeansStatus.ACTIVE
     missing: Missing = REACHED
@@ -72,7 +72,7 @@ logins = some.builds(
 open_logins = logins.filter(lambda login: login.ended is None and not login.too_low)
 circumstances = some.builds(
     Meets,
-    method=some.sampled_from([None, *Method]),
+    method=some.sampled_from([None, *LoginMethod]),
     provider_is_usable=some.booleans(),
     means_status=some.sampled_from(list(MeansStatus)),
     missing=some.sampled_from(
@@ -84,126 +84,133 @@ circumstances = some.builds(
 )
 
 
-def answered(step: Step, login: Login, meets: Meets) -> tuple[Login, Meets]:
+def answered(step: Step, login: Login, context: Meets) -> tuple[Login, Meets]:
     """The facts after this question got a good answer, and nothing else happened."""
     match step:
         case Step.CHOOSE_METHOD:
-            return login, replace(meets, method=Method.MAKELAAR)
+            return login, replace(context, method=LoginMethod.MAKELAAR)
         case Step.CHOOSE_PROVIDER:
-            return replace(login, provider_id="makelaar"), replace(meets, provider_is_usable=True)
+            return replace(login, provider_id="makelaar"), replace(context, provider_is_usable=True)
         case Step.AUTHENTICATE | Step.GIVE_PASSWORD:
-            return replace(login, identity=IDENTITY), meets
+            return replace(login, identity=IDENTITY), context
         case Step.BIND_ACCOUNT:
-            return replace(login, person_id="person"), meets
+            return replace(login, person_id="person"), context
         case Step.REPLACE_PASSWORD:
-            return replace(login, must_replace=False), meets
+            return replace(login, must_replace=False), context
         case Step.MEANS_STATUS:
-            return login, replace(meets, means_status=MeansStatus.ACTIVE)
+            return login, replace(context, means_status=MeansStatus.ACTIVE)
         case Step.STEP_UP:
-            return login, replace(meets, missing=Nothing())
+            return login, replace(context, missing=Nothing())
         case Step.CHOOSE_MANDATE:
-            return replace(login, authority_settled=True), meets
+            return replace(login, authority_settled=True), context
         case Step.ASK_CONSENT:
-            return login, replace(meets, consent_is_given=True)
+            return login, replace(context, consent_is_given=True)
         case Step.APPROVE:
-            return replace(login, answer=ANSWER, confirmed=None), meets
+            return replace(login, answer=ANSWER, confirmed=None), context
         case Step.CONFIRM:
-            return replace(login, confirmed=CONFIRMED), meets
+            return replace(login, confirmed=CONFIRMED), context
         case _:
-            return login, meets
+            return login, context
 
 
 @given(logins, circumstances)
 def test_an_answer_is_given_only_when_every_question_is_answered(
-    login: Login, meets: Meets
+    login: Login, context: Meets
 ) -> None:
     is_complete = (
         login.ended is None
-        and meets.method is not None
+        and context.method is not None
         and (
-            meets.method is Method.ACCOUNT
-            or (login.provider_id is not None and meets.provider_is_usable)
+            context.method is LoginMethod.ACCOUNT
+            or (login.provider_id is not None and context.provider_is_usable)
         )
         and login.identity is not None
         and not login.must_replace
         and login.person_id is not None
-        and meets.means_status is MeansStatus.ACTIVE
+        and context.means_status is MeansStatus.ACTIVE
         and not login.too_low
-        and isinstance(meets.missing, Nothing)
-        and (login.authority_settled or not meets.needs_authority)
-        and meets.consent_is_given
+        and isinstance(context.missing, Nothing)
+        and (login.authority_settled or not context.needs_authority)
+        and context.consent_is_given
         and (
             login.request.document is None
-            or (login.answer == ANSWER and (login.confirmed is not None or not meets.factors))
+            or (login.answer == ANSWER and (login.confirmed is not None or not context.factors))
         )
     )
-    assert (next_step(login, meets) is Step.RESPOND) == is_complete
+    assert (next_step(login, context) is Step.RESPOND) == is_complete
 
 
 @given(logins, circumstances)
-def test_a_login_that_ended_shows_its_end_whatever_else_is_true(login: Login, meets: Meets) -> None:
-    assert (next_step(login, meets) is Step.ENDED) == (login.ended is not None)
+def test_a_login_that_ended_shows_its_end_whatever_else_is_true(
+    login: Login, context: Meets
+) -> None:
+    assert (next_step(login, context) is Step.ENDED) == (login.ended is not None)
 
 
 @given(open_logins, circumstances)
-def test_an_answer_never_opens_an_earlier_question(login: Login, meets: Meets) -> None:
-    before = next_step(login, meets)
-    after = next_step(*answered(before, login, meets))
+def test_an_answer_never_opens_an_earlier_question(login: Login, context: Meets) -> None:
+    before = next_step(login, context)
+    after = next_step(*answered(before, login, context))
     assert before is Step.RESPOND or ORDER.index(after) > ORDER.index(before)
 
 
 @given(open_logins, circumstances)
-def test_every_journey_comes_to_an_answer(login: Login, meets: Meets) -> None:
+def test_every_journey_comes_to_an_answer(login: Login, context: Meets) -> None:
     for _ in JOURNEY:
-        login, meets = answered(next_step(login, meets), login, meets)
-    assert next_step(login, meets) is Step.RESPOND
+        login, context = answered(next_step(login, context), login, context)
+    assert next_step(login, context) is Step.RESPOND
 
 
 @given(logins.filter(lambda login: login.ended is None), circumstances)
 def test_a_level_that_was_too_low_leads_to_no_mandate_consent_or_answer(
-    login: Login, meets: Meets
+    login: Login, context: Meets
 ) -> None:
-    step = next_step(replace(login, too_low=True), meets)
+    step = next_step(replace(login, too_low=True), context)
     assert ORDER.index(step) <= ORDER.index(Step.STEP_UP)
 
 
 @given(logins, circumstances)
-def test_the_step_is_the_first_open_row(login: Login, meets: Meets) -> None:
-    index = ORDER.index(next_step(login, meets))
-    assert JOURNEY[index].is_open(login, meets)
-    assert not any(row.is_open(login, meets) for row in JOURNEY[:index])
+def test_the_step_is_the_first_open_row(login: Login, context: Meets) -> None:
+    index = ORDER.index(next_step(login, context))
+    assert JOURNEY[index].is_open(login, context)
+    assert not any(row.is_open(login, context) for row in JOURNEY[:index])
 
 
 @given(logins, circumstances)
-def test_rows_that_need_a_fact_come_behind_the_row_that_gets_it(login: Login, meets: Meets) -> None:
+def test_rows_that_need_a_fact_come_behind_the_row_that_gets_it(
+    login: Login, context: Meets
+) -> None:
     """Nobody is asked for a mandate before it is known who it is, and so on."""
-    found = next_step(login, meets)
+    found = next_step(login, context)
     if ORDER.index(found) > ORDER.index(Step.CHOOSE_METHOD):
-        assert meets.method is not None
-    if ORDER.index(found) > ORDER.index(Step.CHOOSE_PROVIDER) and meets.method is Method.MAKELAAR:
-        assert login.provider_id is not None and meets.provider_is_usable
+        assert context.method is not None
+    if (
+        ORDER.index(found) > ORDER.index(Step.CHOOSE_PROVIDER)
+        and context.method is LoginMethod.MAKELAAR
+    ):
+        assert login.provider_id is not None and context.provider_is_usable
     if ORDER.index(found) > ORDER.index(Step.STEP_UP):
         assert login.identity is not None and login.person_id is not None
         assert not login.must_replace
-        assert meets.means_status is MeansStatus.ACTIVE
+        assert context.means_status is MeansStatus.ACTIVE
 
 
 @given(logins, circumstances)
 def test_an_account_meets_no_makelaar_and_a_makelaar_no_password(
-    login: Login, meets: Meets
+    login: Login, context: Meets
 ) -> None:
-    step = next_step(login, meets)
+    step = next_step(login, context)
     if step in (Step.CHOOSE_PROVIDER, Step.AUTHENTICATE):
-        assert meets.method is Method.MAKELAAR
+        assert context.method is LoginMethod.MAKELAAR
     if step is Step.GIVE_PASSWORD:
-        assert meets.method is Method.ACCOUNT and login.identity is None
+        assert context.method is LoginMethod.ACCOUNT and login.identity is None
 
 
 class Asked:
     """Circumstances that tell which of them were looked up."""
 
-    def __init__(self, meets: Meets) -> None:
-        self._meets = meets
+    def __init__(self, context: Meets) -> None:
+        self._meets = context
         self.names: set[str] = set()
 
     def __getattr__(self, name: str) -> object:
@@ -212,8 +219,8 @@ class Asked:
 
 
 @given(logins, circumstances)
-def test_nothing_is_looked_up_for_rows_behind_the_open_one(login: Login, meets: Meets) -> None:
-    asked = Asked(meets)
+def test_nothing_is_looked_up_for_rows_behind_the_open_one(login: Login, context: Meets) -> None:
+    asked = Asked(context)
     step = next_step(login, asked)  # type: ignore[arg-type]
     if ORDER.index(step) < ORDER.index(Step.ASK_CONSENT):
         assert "consent_is_given" not in asked.names
@@ -226,11 +233,11 @@ def test_nothing_is_looked_up_for_rows_behind_the_open_one(login: Login, meets: 
 
 
 @pytest.mark.parametrize(
-    ("login", "meets", "step"),
+    ("login", "context", "step"),
     [
         (NEW, Meets(method=None), Step.CHOOSE_METHOD),
-        (NEW, Meets(method=Method.ACCOUNT), Step.GIVE_PASSWORD),
-        (replace(DONE, provider_id="sluis"), Meets(method=Method.ACCOUNT), Step.RESPOND),
+        (NEW, Meets(method=LoginMethod.ACCOUNT), Step.GIVE_PASSWORD),
+        (replace(DONE, provider_id="sluis"), Meets(method=LoginMethod.ACCOUNT), Step.RESPOND),
         (replace(DONE, must_replace=True), Meets(), Step.REPLACE_PASSWORD),
         (NEW, Meets(), Step.CHOOSE_PROVIDER),
         (DONE, Meets(provider_is_usable=False), Step.CHOOSE_PROVIDER),
@@ -246,8 +253,8 @@ def test_nothing_is_looked_up_for_rows_behind_the_open_one(login: Login, meets: 
         (replace(DONE, ended=ENDED), Meets(), Step.ENDED),
     ],
 )
-def test_the_journey_by_example(login: Login, meets: Circumstances, step: Step) -> None:
-    assert next_step(login, meets) is step
+def test_the_journey_by_example(login: Login, context: JourneyContext, step: Step) -> None:
+    assert next_step(login, context) is step
 
 
 def test_O_21_what_prompt_none_says_at_each_question() -> None:

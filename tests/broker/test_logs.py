@@ -90,7 +90,7 @@ def test_L_01_whole_logins_leave_nothing_that_anyone_could_use(
 ) -> None:
     set_clock(world)
     recorder = Recorder(world.wire)
-    outgoing = world.parts.outgoing
+    outgoing = world.process.outgoing
     outgoing.wire = recorder  # type: ignore[attr-defined]
     portal = Portal(world)
 
@@ -226,7 +226,7 @@ def test_L_01_an_error_of_the_database_does_not_say_its_values(
     world: World, log: io.StringIO
 ) -> None:
     """Neither those of the statement nor those that the database names."""
-    with pytest.raises(IntegrityError) as refused, Session(world.parts.engine) as session:
+    with pytest.raises(IntegrityError) as refused, Session(world.process.engine) as session:
         (known,) = session.execute(sql("SELECT id FROM person LIMIT 1")).one()
         values = {"id": known, "name": "Jan de Vries", "email": "jan@voorbeeld.example"}
         session.execute(

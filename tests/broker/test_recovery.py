@@ -43,7 +43,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
 def portal(world: World) -> Iterator[Portal]:
     """Each test an hour later, so that no limit of another is felt."""
     world.clock.advance(7200)
-    world.parts.holder.refresh()
+    world.process.holder.refresh()
     yield Portal(world)
     for person in ("daan", "eva"):
         reset(world, person)

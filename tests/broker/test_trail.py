@@ -47,7 +47,7 @@ def refused(world: World, fault: str) -> TraceRecord:
     shown = REFERENCE.search(page.text)
     assert shown is not None
     world.clock.advance(1000)
-    end_expired(world.parts)
+    end_expired(world.process)
     with world.session() as session:
         record = trace.find(session, shown.group().replace("-", ""))
     assert record is not None
@@ -116,10 +116,10 @@ def test_no_step_holds_anything_that_names_a_person(world: World) -> None:
 def test_the_command_tells_cause_remedy_and_measured_values(own_world: World) -> None:
     world = own_world
     reference = refused(world, "wrong_audience").reference
-    english = "\n".join(explain_login(world.parts.settings, reference) or [])
+    english = "\n".join(explain_login(world.process.settings, reference) or [])
     for word in ("Cause", "Remedy", "Say", "expected: http://localhost:8000", "conditions"):
         assert word in english
-    dutch = "\n".join(explain_login(world.parts.settings, reference, "nl") or [])
+    dutch = "\n".join(explain_login(world.process.settings, reference, "nl") or [])
     assert "Het antwoord van de makelaar is voor een andere partij bedoeld." in dutch
 
 

@@ -57,7 +57,7 @@ def test_X_05_what_is_away_is_a_503_with_a_time_and_a_reference(
     client = world.app.test_client()
     url = f"{world.demo.addresses.broker}/login/{'a' * 26}"
     assert client.get(url).status_code == 410  # while everything is there
-    monkeypatch.setattr(type(world.parts.store), "get", fail)
+    monkeypatch.setattr(type(world.process.store), "get", fail)
     answer = client.get(url)
     assert answer.status_code == 503
     assert int(answer.headers["Retry-After"]) > 0
@@ -78,7 +78,7 @@ def while_it_fails(
         raise error
 
     with monkeypatch.context() as patch:
-        patch.setattr(type(world.parts.store), "get", fail)
+        patch.setattr(type(world.process.store), "get", fail)
         url = f"{world.demo.addresses.broker}/login/{'a' * 26}"
         answer = world.app.test_client().get(url)
     return answer.status_code, answer.headers.get("Retry-After", ""), answer.text

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from admin.operations import worker
 from admin.operations.worker import LANES, Worker
 from broker.monitoring import draining
-from broker.process import Parts
+from broker.process import Process
 from state import outbox_wakeup
 from state.db import writing
 from state.outbox import CHANNELS, Adapter, Channel, Message, OutboxRow, enqueue
@@ -48,18 +48,18 @@ class Provider:
 
 
 @pytest.fixture
-def parts(tmp_path: Path) -> Parts:
-    return make_world(tmp_path).parts
+def process(tmp_path: Path) -> Process:
+    return make_world(tmp_path).process
 
 
 @pytest.fixture
-def working(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> Working:
+def working(process: Process, monkeypatch: pytest.MonkeyPatch) -> Working:
     """A worker that delivers with this adapter, and ends with the block."""
 
     @contextmanager
     def run(adapter: Adapter) -> Iterator[Worker]:
         monkeypatch.setattr(worker, "adapter_of", lambda _: adapter)
-        running = worker.start_worker(parts)
+        running = worker.start_worker(process)
         try:
             yield running
         finally:
@@ -70,22 +70,22 @@ def working(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> Working:
     return run
 
 
-def test_X_16_a_slow_provider_holds_up_no_other_channel(parts: Parts, working: Working) -> None:
+def test_X_16_a_slow_provider_holds_up_no_other_channel(process: Process, working: Working) -> None:
     provider = Provider("mail")
     with working(provider):
         for _ in range(LANES["mail"]):
-            _put(parts, "mail")
+            _put(process, "mail")
         _wait(lambda: provider.hanging == LANES["mail"])
         others = [channel for channel in CHANNELS if channel != "mail"]
         for channel in others:
-            _put(parts, channel)
+            _put(process, channel)
         _wait(lambda: all(provider.sent_in(channel) for channel in others))
         assert provider.sent_in("mail") == 0
         provider.let_go.set()
         _wait(lambda: provider.sent_in("mail") == LANES["mail"])
 
 
-def test_X_16_one_slow_number_holds_up_no_other_code(parts: Parts, working: Working) -> None:
+def test_X_16_one_slow_number_holds_up_no_other_code(process: Process, working: Working) -> None:
     class FirstIsSlow(Provider):
         def send(self, message_id: str, message: Message) -> None:
             self.slow = ("sms",) if not self.hanging else ()
@@ -93,14 +93,14 @@ def test_X_16_one_slow_number_holds_up_no_other_code(parts: Parts, working: Work
 
     provider = FirstIsSlow()
     with working(provider):
-        _put(parts, "sms")
+        _put(process, "sms")
         _wait(lambda: provider.hanging == 1)
-        _put(parts, "sms")
+        _put(process, "sms")
         _wait(lambda: provider.sent_in("sms") == 1)
 
 
 def test_a_message_of_this_process_leaves_at_its_commit(
-    parts: Parts, working: Working, monkeypatch: pytest.MonkeyPatch
+    process: Process, working: Working, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without looking: the commit alone wakes the worker."""
     monkeypatch.setattr(worker, "POLL_SECONDS", 60.0)
@@ -108,32 +108,32 @@ def test_a_message_of_this_process_leaves_at_its_commit(
     with working(provider):
         time.sleep(0.3)  # it looked once, and found nothing
         for number in (1, 2, 3):
-            committed = _put(parts, "sms")
+            committed = _put(process, "sms")
             _wait(lambda number=number: len(provider.sent) == number)
             assert provider.sent[-1][1] - committed < 1.0
 
 
 def test_a_message_of_another_process_leaves_within_a_second(
-    parts: Parts, working: Working, monkeypatch: pytest.MonkeyPatch
+    process: Process, working: Working, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     provider = Provider()
     with working(provider):
         monkeypatch.setattr(outbox_wakeup, "_waiting", WeakSet())  # what another process wakes
-        committed = _put(parts, "sms")
+        committed = _put(process, "sms")
         _wait(lambda: provider.sent_in("sms") == 1)
         assert provider.sent[0][1] - committed < 1.0
 
 
-def test_what_waited_while_nobody_worked_is_sent(parts: Parts, working: Working) -> None:
+def test_what_waited_while_nobody_worked_is_sent(process: Process, working: Working) -> None:
     for _ in range(25):
-        _put(parts, "mail")
+        _put(process, "mail")
     provider = Provider()
     with working(provider):
         _wait(lambda: provider.sent_in("mail") == 25)
 
 
 def test_the_worker_survives_a_database_that_is_away(
-    parts: Parts, working: Working, monkeypatch: pytest.MonkeyPatch
+    process: Process, working: Working, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     away, looked = threading.Event(), threading.Event()
     look = worker.due_channels
@@ -149,44 +149,46 @@ def test_the_worker_survives_a_database_that_is_away(
     provider = Provider()
     with working(provider):
         assert looked.wait(SOON)
-        _put(parts, "sms")
+        _put(process, "sms")
         away.clear()
         _wait(lambda: provider.sent_in("sms") == 1)
 
 
 def test_X_14_what_was_claimed_is_settled_and_nothing_more_is_claimed(
-    parts: Parts, working: Working
+    process: Process, working: Working
 ) -> None:
     provider = Provider("letter")
     with working(provider) as running:
-        _put(parts, "letter")
-        _put(parts, "letter")
+        _put(process, "letter")
+        _put(process, "letter")
         _wait(lambda: provider.hanging == 1)
         assert not running.end(0.2), "it is still in hand"
         provider.let_go.set()
         assert running.end(SOON)
     assert len(provider.sent) == 1
-    with parts.sessions() as session:
+    with process.sessions() as session:
         rows = session.scalars(select(OutboxRow)).all()
     assert sorted(row.attempts for row in rows) == [0, 1]
     assert [row.sent_at is not None for row in rows if row.attempts] == [True]
 
 
-def test_X_14_an_instance_that_drains_claims_nothing_more(parts: Parts, working: Working) -> None:
+def test_X_14_an_instance_that_drains_claims_nothing_more(
+    process: Process, working: Working
+) -> None:
     provider = Provider()
     with draining.noticeable(), working(provider) as running:
         draining.begin()
         _wait(lambda: not any(thread.is_alive() for thread in running.threads))
-        _put(parts, "sms")
+        _put(process, "sms")
         time.sleep(1.0)
         assert provider.sent == []
 
 
-def _put(parts: Parts, channel: Channel) -> float:
+def _put(process: Process, channel: Channel) -> float:
     """When it was committed."""
     message = Message(channel, "a", "Hallo", "tekst")
-    with parts.sessions() as session, writing(session):
-        enqueue(session, parts.sealer, message, parts.clock())
+    with process.sessions() as session, writing(session):
+        enqueue(session, process.sealer, message, process.clock())
     return time.monotonic()
 
 

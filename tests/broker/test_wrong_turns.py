@@ -269,7 +269,7 @@ def test_a_service_that_leaves_halfway_is_said(own: Portal) -> None:
     browser = at(own, "consent")
     with own.world.session() as session, session.begin():
         registrations.withdraw(session, Kind.SERVICE, BODEM.uuid, own.world.clock())
-    own.world.parts.holder.refresh()
+    own.world.process.holder.refresh()
     page = browser.press("agree", "yes")
     assert page.status == 410
     assert "De dienst waarbij u wilde inloggen is er niet meer." in page.text
@@ -288,7 +288,7 @@ def test_nothing_is_sent_to_a_portal_that_left_or_moved_halfway(
             registrations.save(session, Kind.CLIENT, own.client_id, document, own.world.clock())
         else:
             registrations.withdraw(session, Kind.CLIENT, own.client_id, own.world.clock())
-    own.world.parts.holder.refresh()
+    own.world.process.holder.refresh()
     page = browser.press("agree", "yes") if agrees else browser.click(CANCEL)
     assert page.url.startswith(ISSUER)
     assert page.status == 410

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from admin.operations.jobs import purge
 from broker import settings
-from broker.process import Parts
+from broker.process import Process
 from broker.start import start
 from sandbox.prepare import Demo
 from state import audit, outbox, outbox_queries
@@ -44,21 +44,21 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-def parts(demo: Demo, sluis: Sluis, clock: FakeClock) -> Parts:
+def process(demo: Demo, sluis: Sluis, clock: FakeClock) -> Process:
     assert sluis("init").exit_code == 0
     return start(settings.load(demo.config, {}), clock)
 
 
-def _put(parts: Parts) -> str:
-    with parts.sessions() as session:
-        message_id = outbox.enqueue(session, parts.sealer, MESSAGE, parts.clock())
+def _put(process: Process) -> str:
+    with process.sessions() as session:
+        message_id = outbox.enqueue(session, process.sealer, MESSAGE, process.clock())
         session.commit()
     return message_id
 
 
-def _given_up(parts: Parts) -> str:
-    message_id = _put(parts)
-    deliver_due(parts.sessions, parts.sealer, Down(), parts.clock)
+def _given_up(process: Process) -> str:
+    message_id = _put(process)
+    deliver_due(process.sessions, process.sealer, Down(), process.clock)
     return message_id
 
 
@@ -68,8 +68,8 @@ def _tags(sessions: sessionmaker[Session]) -> list[EventTag]:
         return [event.tag for event in audit.recent(session, tags=tags)]
 
 
-def test_the_list_tells_the_state_and_nothing_of_the_person(parts: Parts, sluis: Sluis) -> None:
-    given_up, waiting = _given_up(parts), _put(parts)
+def test_the_list_tells_the_state_and_nothing_of_the_person(process: Process, sluis: Sluis) -> None:
+    given_up, waiting = _given_up(process), _put(process)
     everything = sluis("outbox", "list").output
     assert given_up in everything and waiting in everything
     assert "recipient_refused" in everything
@@ -81,11 +81,11 @@ def test_the_list_tells_the_state_and_nothing_of_the_person(parts: Parts, sluis:
     assert sluis("outbox", "list", "--state", "sent").output == "No messages.\n"
 
 
-def test_a_reference_is_no_reason(parts: Parts, sluis: Sluis) -> None:
-    failed = _given_up(parts)
-    deliver_due(parts.sessions, parts.sealer, Up(), parts.clock)
-    sent = _put(parts)
-    deliver_due(parts.sessions, parts.sealer, Up(), parts.clock)
+def test_a_reference_is_no_reason(process: Process, sluis: Sluis) -> None:
+    failed = _given_up(process)
+    deliver_due(process.sessions, process.sealer, Up(), process.clock)
+    sent = _put(process)
+    deliver_due(process.sessions, process.sealer, Up(), process.clock)
     head, *lines = sluis("outbox", "list").output.splitlines()
     rows = {line.split()[0]: line[head.index("Reference") :].split() for line in lines}
     assert rows == {sent: ["7K3Q-X9AB"], failed: ["7K3Q-X9AB", "recipient_refused"]}
@@ -94,39 +94,41 @@ def test_a_reference_is_no_reason(parts: Parts, sluis: Sluis) -> None:
 
 @pytest.mark.parametrize("everything", [True, False])
 def test_what_was_given_up_is_sent_after_all(
-    parts: Parts, sluis: Sluis, clock: FakeClock, everything: bool
+    process: Process, sluis: Sluis, clock: FakeClock, everything: bool
 ) -> None:
-    message_id, adapter = _given_up(parts), Up()
+    message_id, adapter = _given_up(process), Up()
     answer = sluis("outbox", "retry", "--all-given-up" if everything else message_id)
     assert (answer.exit_code, answer.output) == (0, "1 message(s) will be sent again.\n")
     clock.advance(60)
-    assert deliver_due(parts.sessions, parts.sealer, adapter, clock) == 1
+    assert deliver_due(process.sessions, process.sealer, adapter, clock) == 1
     assert adapter.sent == [(message_id, MESSAGE)]
-    assert _tags(parts.sessions) == [EventTag.MESSAGE_RETRIED, EventTag.MESSAGE_GIVEN_UP]
+    assert _tags(process.sessions) == [EventTag.MESSAGE_RETRIED, EventTag.MESSAGE_GIVEN_UP]
     assert sluis("outbox", "retry", message_id).exit_code == 1
 
 
-def test_after_a_week_the_content_is_gone(parts: Parts, sluis: Sluis, clock: FakeClock) -> None:
-    message_id = _given_up(parts)
+def test_after_a_week_the_content_is_gone(process: Process, sluis: Sluis, clock: FakeClock) -> None:
+    message_id = _given_up(process)
     clock.advance((outbox_queries.KEPT - timedelta(minutes=1)).total_seconds())
-    purge(parts)
-    assert _kept(parts)
+    purge(process)
+    assert _kept(process)
     clock.advance(120)
-    purge(parts)
-    assert not _kept(parts)
+    purge(process)
+    assert not _kept(process)
     assert "(content is gone)" in sluis("outbox", "list").output
     assert sluis("outbox", "retry", message_id).exit_code == 1
     assert sluis("outbox", "retry", "--all-given-up").output.startswith("0 ")
 
 
-def _kept(parts: Parts) -> bool:
-    with parts.sessions() as session:
+def _kept(process: Process) -> bool:
+    with process.sessions() as session:
         return session.scalars(select(OutboxRow)).one().sealed is not None
 
 
 @pytest.mark.parametrize("arguments", [(), ("01abc", "--all-given-up")])
-def test_one_message_or_all_of_them(parts: Parts, sluis: Sluis, arguments: tuple[str, ...]) -> None:
-    message_id = _given_up(parts)
+def test_one_message_or_all_of_them(
+    process: Process, sluis: Sluis, arguments: tuple[str, ...]
+) -> None:
+    message_id = _given_up(process)
     assert sluis("outbox", "retry", *arguments).exit_code == 2
     assert sluis("outbox", "retry", "unknown").exit_code == 1
     assert sluis("outbox", "retry", message_id).exit_code == 0

@@ -106,7 +106,7 @@ def test_X_13_who_waits_takes_over_from_one_that_is_killed(engine: Engine, tmp_p
 
 def test_X_13_logins_go_on_while_sqlite_is_migrated(tmp_path: Path) -> None:
     world = make_world(tmp_path)
-    url = world.parts.settings.database.url
+    url = world.process.settings.database.url
     portal = world.demo.addresses.portal
 
     def log_in() -> str:
@@ -120,7 +120,7 @@ def test_X_13_logins_go_on_while_sqlite_is_migrated(tmp_path: Path) -> None:
         assert says(process) == DONE
         ended = [one.result() for one in running] + [log_in()]
     assert all(url.startswith(portal) for url in ended), ended
-    assert is_whole(world.parts.engine)
+    assert is_whole(world.process.engine)
 
 
 @pytest.mark.postgres

@@ -20,7 +20,7 @@ import urllib3
 from sqlalchemy import select, update
 
 from broker import settings
-from broker.process import Parts
+from broker.process import Process
 from broker.start import start
 from sandbox.addresses import Addresses
 from sandbox.prepare import Demo, prepare
@@ -56,7 +56,7 @@ class Installation:
     """A demo whose messages go to ``provider``."""
 
     demo: Demo
-    parts: Parts
+    process: Process
     provider: Provider
 
     @contextmanager
@@ -80,16 +80,16 @@ class Installation:
                 process.wait(SOON)
 
     def put(self) -> str:
-        with self.parts.sessions() as session, writing(session):
-            return enqueue(session, self.parts.sealer, MESSAGE, utc_now())
+        with self.process.sessions() as session, writing(session):
+            return enqueue(session, self.process.sealer, MESSAGE, utc_now())
 
     def row(self) -> OutboxRow:
-        with self.parts.sessions() as session:
+        with self.process.sessions() as session:
             return session.scalars(select(OutboxRow)).one()
 
     def let_claim_run_out(self) -> None:
         """As if its minute had passed."""
-        with self.parts.sessions() as session, writing(session):
+        with self.process.sessions() as session, writing(session):
             session.execute(update(OutboxRow).values(due_at=utc_now()))
 
 

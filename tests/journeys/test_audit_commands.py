@@ -35,7 +35,7 @@ def sluis(world: World, *arguments: str) -> Result:
 def sealed(own_world: World) -> World:
     """Jan logged in and out again, and it was sealed."""
     assert own_world.walk(BODEM, "Polderpoort", "jan").run().heading == "U bent ingelogd"
-    seal_audit(own_world.parts)
+    seal_audit(own_world.process)
     return own_world
 
 

@@ -18,7 +18,7 @@ TABLES = ("audit_event", '"grant"', "trace", "login_history", "session", "mandat
 
 
 def run(world: World, statement: str) -> None:
-    with world.parts.engine.connect() as connection:
+    with world.process.engine.connect() as connection:
         connection.execution_options(**{WRITES: True})
         connection.execute(text(statement))
         connection.commit()
@@ -71,13 +71,13 @@ def test_L_03_no_registration_is_changed_without_its_event(own_world: World) -> 
     )
     with full(own_world):
         try:
-            apply_files(own_world.parts.settings, changed)
+            apply_files(own_world.process.settings, changed)
         except Exception as error:
             assert "full" in str(error)
         else:
             raise AssertionError("it was changed without an event")
-    own_world.parts.holder.refresh()
-    assert own_world.parts.holder.current.providers["zekerweg"].state == "live"
-    apply_files(own_world.parts.settings, changed)
-    own_world.parts.holder.refresh()
-    assert own_world.parts.holder.current.providers["zekerweg"].state == "paused"
+    own_world.process.holder.refresh()
+    assert own_world.process.holder.current.providers["zekerweg"].state == "live"
+    apply_files(own_world.process.settings, changed)
+    own_world.process.holder.refresh()
+    assert own_world.process.holder.current.providers["zekerweg"].state == "paused"

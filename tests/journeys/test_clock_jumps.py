@@ -48,12 +48,12 @@ def world(made: World) -> World:
 @contextmanager
 def jumped(world: World, seconds: float) -> Iterator[None]:
     world.clock.advance(seconds)
-    world.parts.holder.refresh()
+    world.process.holder.refresh()
     try:
         yield
     finally:
         world.clock.advance(-seconds)
-        world.parts.holder.refresh()
+        world.process.holder.refresh()
 
 
 @contextmanager
@@ -62,7 +62,7 @@ def other_instance(world: World, seconds: float) -> Iterator[FakeClock]:
     clock = FakeClock(world.clock() + timedelta(seconds=seconds))
     host = urlsplit(ADDRESSES.broker).netloc
     right = world.wire.applications[host]
-    world.wire.applications[host] = create_app(replace(world.parts, clock=clock))
+    world.wire.applications[host] = create_app(replace(world.process, clock=clock))
     try:
         yield clock
     finally:
@@ -111,7 +111,7 @@ def test_X_08_registrations_do_not_outlive_a_jump(
     monkeypatch.setattr(configuration, "current_revision", unreadable)
     assert world.wire.request("GET", f"{ISSUER}/jwks").status == 200
     world.clock.advance(seconds)
-    assert not world.parts.holder.is_fresh()
+    assert not world.process.holder.is_fresh()
     assert world.wire.request("GET", f"{ISSUER}/jwks").status == 503
 
 
@@ -134,11 +134,11 @@ def test_X_08_an_instance_that_is_three_minutes_off_takes_itself_out(
 ) -> None:
     """The others stay: the clock that all of them share agrees with theirs."""
     right = world.clock
-    monkeypatch.setattr(type(world.parts.store), "server_time", lambda _: right(), raising=False)
+    monkeypatch.setattr(type(world.process.store), "server_time", lambda _: right(), raising=False)
     url = f"{ADDRESSES.broker}/health/ready"
     with other_instance(world, seconds) as clock:
         assert world.wire.request("GET", url).status == 503
-        wrong = replace(world.parts, clock=clock)
+        wrong = replace(world.process, clock=clock)
         told = Client(management.application(wrong)).get("/health/ready")
         assert told.status_code == 503 and told.json is not None
         assert told.json["checks"]["clock"] == told.json["alarms"]["clocks"] == "failed"
@@ -183,5 +183,5 @@ def test_X_08_we_compare_with_postgresql_and_redis(
 
 def test_a_database_and_a_store_in_the_process_have_no_clock_of_their_own(world: World) -> None:
     with world.session() as session:
-        store = make_store("memory:", world.parts.engine, world.clock)
+        store = make_store("memory:", world.process.engine, world.clock)
         assert clocks.measure(session, store, world.clock) == {}

@@ -43,7 +43,7 @@ def begin(world: World) -> tuple[Browser, str]:
 
 
 def run_out(world: World) -> None:
-    world.clock.advance(world.parts.settings.login.transaction_minutes * 60 + 5)
+    world.clock.advance(world.process.settings.login.transaction_minutes * 60 + 5)
 
 
 def endings(world: World) -> list[AuditEvent]:
@@ -58,10 +58,10 @@ def traces(world: World) -> list[TraceRecord]:
 
 def test_a_login_that_ran_out_has_its_event_and_its_trace(world: World) -> None:
     begin(world)
-    end_expired(world.parts)
+    end_expired(world.process)
     assert endings(world) == []
     run_out(world)
-    end_expired(world.parts)
+    end_expired(world.process)
     [event] = endings(world)
     assert (event.tag, event.outcome, event.reason) == (
         EventTag.LOGIN_EXPIRED,
@@ -72,7 +72,7 @@ def test_a_login_that_ran_out_has_its_event_and_its_trace(world: World) -> None:
     assert (record.reference, record.outcome) == (event.reference, "expired")
     assert record.steps[-1].step == "ended"
     world.clock.advance(10)
-    end_expired(world.parts)
+    end_expired(world.process)
     assert len(endings(world)) == len(traces(world)) == 1
 
 
@@ -80,14 +80,14 @@ def test_a_login_that_ran_out_can_not_be_continued(world: World) -> None:
     browser, address = begin(world)
     run_out(world)
     assert browser.open(address).heading == "Inloggen duurde te lang"
-    end_expired(world.parts)
+    end_expired(world.process)
     assert len(endings(world)) == 1
 
 
 def test_a_login_that_succeeded_gets_no_second_ending(world: World) -> None:
     assert world.walk(BODEM, "Polderpoort", "jan").run().heading == "U bent ingelogd"
     run_out(world)
-    end_expired(world.parts)
+    end_expired(world.process)
     assert endings(world) == []
     assert [record.outcome for record in traces(world)] == ["success"]
 
@@ -95,7 +95,7 @@ def test_a_login_that_succeeded_gets_no_second_ending(world: World) -> None:
 def test_who_was_refused_and_never_came_back_was_refused(world: World) -> None:
     world.walk(BODEM, "Polderpoort", "jan", fault="wrong_audience").run()
     run_out(world)
-    end_expired(world.parts)
+    end_expired(world.process)
     [event] = endings(world)
     assert (event.tag, event.reason) == (EventTag.LOGIN_REFUSED, "audience")
 
@@ -105,7 +105,7 @@ def test_workers_write_each_ending_once(world: World, monkeypatch: pytest.Monkey
     for _ in range(3):
         begin(world)
     run_out(world)
-    batch, nested = world.parts.store.batch, list[bool]()
+    batch, nested = world.process.store.batch, list[bool]()
 
     def interrupted(operations: object) -> object:
         found = batch(operations)  # type: ignore[arg-type]
@@ -114,11 +114,11 @@ def test_workers_write_each_ending_once(world: World, monkeypatch: pytest.Monkey
             for o in operations  # type: ignore[attr-defined]
         ):
             nested.append(True)
-            end_expired(world.parts)
+            end_expired(world.process)
         return found
 
-    monkeypatch.setattr(world.parts.store, "batch", interrupted)
-    end_expired(world.parts)
+    monkeypatch.setattr(world.process.store, "batch", interrupted)
+    end_expired(world.process)
     assert nested
     assert len(endings(world)) == len(traces(world)) == 3
 
@@ -136,9 +136,9 @@ def test_a_worker_that_dies_halfway_leaves_the_rest_to_the_next(
     with monkeypatch.context() as patch:
         patch.setattr("broker.journey.expiry.observation.login_ended", die)
         with pytest.raises(KeyboardInterrupt):
-            end_expired(world.parts)
+            end_expired(world.process)
     assert len(endings(world)) == 1
-    end_expired(world.parts)
+    end_expired(world.process)
     assert len(endings(world)) == 2
 
 
@@ -146,7 +146,7 @@ def test_after_a_night_without_worker_the_last_hour_is_written(world: World) -> 
     begin(world)
     run_out(world)
     world.clock.advance(login_store.WAITS_SECONDS - 600)
-    end_expired(world.parts)
+    end_expired(world.process)
     assert len(endings(world)) == 1
 
 
@@ -154,7 +154,7 @@ def test_a_person_sees_a_login_that_ran_out(world: World) -> None:
     """It stood at the question for a code."""
     world.walk("Lozing melden", "Brugwacht", "yara").run()
     run_out(world)
-    end_expired(world.parts)
+    end_expired(world.process)
     with world.session() as session:
         [row] = session.scalars(select(HistoryEntry)).all()
     assert (row.outcome, row.level, row.provider_id) == ("expired", None, "brugwacht")

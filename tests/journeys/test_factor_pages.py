@@ -36,7 +36,7 @@ def test_a_person_has_ten_apps_at_most(world: World) -> None:
         for number in range(there, MOST_OF_A_KIND - 1):
             second_factor.bind_totp(
                 sql,
-                world.parts.sealer,
+                world.process.sealer,
                 person_id="roos",
                 seed=pyotp.random_base32(),
                 label=str(number),

@@ -43,7 +43,7 @@ def see_keys(world: World) -> None:
     """
     before = world.clock()
     world.clock.now = max(before, world.runtime.configuration.loaded_at) + timedelta(seconds=31)
-    world.parts.holder.refresh()
+    world.process.holder.refresh()
     world.clock.now = before
 
 
@@ -51,12 +51,12 @@ def publish(world: World, ago: timedelta) -> None:
     """Publish the next key of every use, as if that was so long ago."""
     for use, algorithm in NEEDED:
         with world.session() as session, writing(session):
-            introduce(session, world.parts.sealer, use, algorithm, world.clock() - ago)
+            introduce(session, world.process.sealer, use, algorithm, world.clock() - ago)
     see_keys(world)
 
 
 def run_job(world: World) -> None:
-    next(job for job in JOBS if job.name == "keys").run(world.parts)
+    next(job for job in JOBS if job.name == "keys").run(world.process)
     see_keys(world)
 
 
@@ -184,9 +184,9 @@ def test_K_03_a_revoked_key_is_refused_everywhere_within_a_minute(
     old, token = signer(world, *RS256), finish(portal, portal.at_makelaar())
     assert verified(token, jwks(world)) == old
     with world.session() as session, writing(session):
-        replacement = revoke(session, world.parts.sealer, old, world.clock()).replacement
+        replacement = revoke(session, world.process.sealer, old, world.clock()).replacement
     world.clock.advance(POLL_SECONDS)  # not later: who has just read the keys looks again
-    world.parts.holder.refresh()
+    world.process.holder.refresh()
     assert old not in kids(world)
     assert signer(world, *RS256) == replacement
     with pytest.raises((JoseError, ValueError)):

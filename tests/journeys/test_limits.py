@@ -96,7 +96,7 @@ def test_an_address_that_asks_too_often_waits_a_minute_and_others_do_not(
     assert refused(f"{kind}-address") == before + 3
     assert ask(world, path, method, ELSEWHERE).status_code != 429
     world.clock.advance(60)
-    world.parts.holder.refresh()
+    world.process.holder.refresh()
     assert ask(world, path, method).status_code != 429
 
 
@@ -162,7 +162,7 @@ def test_who_guesses_secrets_is_refused_unasked_and_reads_it_in_json(world: Worl
     ):
         assert twin.status_code in (400, 401)
     world.clock.advance(61)
-    world.parts.holder.refresh()
+    world.process.holder.refresh()
     assert ask(world, "/token", "POST", data=grant, headers=right).status_code == 400
 
 
@@ -180,7 +180,7 @@ def test_a_guess_that_cannot_be_counted_is_refused(
     def down(*_: object) -> None:
         raise StoreUnavailable("down")
 
-    monkeypatch.setattr(world.parts.store, "batch", down)
+    monkeypatch.setattr(world.process.store, "batch", down)
     assert wrong_redemption(world).status_code == 503
 
 

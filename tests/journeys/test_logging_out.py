@@ -46,7 +46,7 @@ def _out(world: World, browser: Browser) -> Page:
 
 
 def _deliver(world: World) -> None:
-    parts = world.parts
+    parts = world.process
     deliver_due(parts.sessions, parts.sealer, adapter_of(parts), parts.clock)
 
 

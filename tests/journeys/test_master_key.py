@@ -51,9 +51,9 @@ def take(world: World, *step: str) -> None:
 
 def restart(world: World) -> None:
     outgoing = InProcessOutgoing(world.wire)
-    world.parts = start(world.parts.settings, world.clock, outgoing=outgoing)
-    world.parts.holder.refresh()
-    world.app = create_app(world.parts)
+    world.process = start(world.process.settings, world.clock, outgoing=outgoing)
+    world.process.holder.refresh()
+    world.app = create_app(world.process)
     world.wire.applications[urlsplit(ADDRESSES.broker).netloc] = world.app
 
 
@@ -103,17 +103,17 @@ def goes_on(world: World, browser: Browser) -> bool:
 
 def fill_every_kind(world: World) -> None:
     """Something of everything that is sealed, as a running installation has it."""
-    seal_audit(world.parts)
+    seal_audit(world.process)
     with world.session() as session, session.begin():
         device = Device("VB-77", "JBSWY3DPEHPK3PXP", TotpParameters())
-        devices.stock(session, world.parts.sealer, [device], world.clock())
+        devices.stock(session, world.process.sealer, [device], world.clock())
         mail = Message("mail", "a@voorbeeld.example", "Uit de tijd van de oude sleutel", "x")
-        enqueue(session, world.parts.sealer, mail, world.clock())
+        enqueue(session, world.process.sealer, mail, world.clock())
 
 
 def test_K_07_nobody_notices_that_the_master_key_is_replaced(world: World) -> None:
     portal = Portal(world)
-    file = world.parts.settings.keys.master_key_file
+    file = world.process.settings.keys.master_key_file
     old = load_master_keys(file).active.id
     sub = sub_of(portal, portal.at_makelaar())
     codes = iter(recovery_codes(world.demo, "yara"))
@@ -131,7 +131,7 @@ def test_K_07_nobody_notices_that_the_master_key_is_replaced(world: World) -> No
         assert goes_on(world, with_session) and goes_on(world, of_before), step
         assert finish(at_recovery_code(world), next(codes)).heading == IN, step
         assert sub_of(portal, portal.at_makelaar()) == sub, step
-        seal_audit(world.parts)
+        seal_audit(world.process)
 
     new = load_master_keys(file)
     assert [key.id for key in new.keys] != [old] and len(new.keys) == 1
@@ -153,7 +153,9 @@ def test_K_07_a_second_rotation_follows_the_first(world: World) -> None:
     for _ in range(2):
         for step in STEPS:
             take(world, *step)
-        ids |= {key.id for key in load_master_keys(world.parts.settings.keys.master_key_file).keys}
+        ids |= {
+            key.id for key in load_master_keys(world.process.settings.keys.master_key_file).keys
+        }
     assert len(ids) == 2
     assert sub_of(portal, portal.at_makelaar()) == sub
     assert world.runtime.configuration.keyring.active(KeyUse.OIDC_SIGNING, "RS256").kid == signer
@@ -165,7 +167,7 @@ def test_K_06_a_process_without_the_new_key_says_so(world: World) -> None:
     forgotten = world.app
     take(world, "prepare")
     take(world, "switch")
-    new = world.parts.sealer.key_id
+    new = world.process.sealer.key_id
     browser = portal.at_makelaar()
     world.wire.applications[urlsplit(ADDRESSES.broker).netloc] = forgotten
     with capture_logs() as logs:
@@ -178,7 +180,7 @@ def test_K_06_a_process_without_the_new_key_says_so(world: World) -> None:
 
 
 def test_running_processes_show_their_keys(world: World) -> None:
-    parts = world.parts
+    parts = world.process
     stop = presence.keep_showing(parts)
     me = RunningProcess(presence.name_of_this(), parts.sealer.key_ids)
     for _ in range(100):

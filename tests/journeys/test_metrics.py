@@ -56,7 +56,7 @@ def spans() -> Iterator[InMemorySpanExporter]:
 
 
 def scraped(world: World) -> str:
-    answer = Client(management.application(world.parts)).get("/metrics")
+    answer = Client(management.application(world.process)).get("/metrics")
     assert answer.status_code == 200
     return answer.text
 
@@ -88,13 +88,13 @@ def test_L_01_neither_labels_nor_spans_name_anybody(
 ) -> None:
     set_clock(world)
     recorder = Recorder(world.wire)
-    world.parts.outgoing.wire = recorder  # type: ignore[attr-defined]
+    world.process.outgoing.wire = recorder  # type: ignore[attr-defined]
     portal = Portal(world)
     walk_every_way(portal, lambda: Browser(wire=recorder))
     by_key = Portal(replace_wire(world, recorder), "by-key")
     by_key.tokens(by_key.log_in("mo", browser=Browser(wire=recorder))["code"])
     spoil_everything(portal, recorder)
-    world.parts.outgoing.wire = world.wire  # type: ignore[attr-defined]
+    world.process.outgoing.wire = world.wire  # type: ignore[attr-defined]
     made = spans.get_finished_spans()
     text = "\n".join([scraped(world), *map(told_by, made)])
     assert {span.name for span in made} == {
@@ -174,7 +174,7 @@ def test_what_lies_in_the_database_is_read_when_it_is_asked(world: World) -> Non
     pending = value(found, "sluis_outbox_pending", channel="mail")
     message = Message("mail", "jan@voorbeeld.example", "Hallo", "Dag", "AAAA0000")
     with world.session() as session, writing(session):
-        enqueue(session, world.parts.sealer, message, world.clock() - timedelta(seconds=400))
+        enqueue(session, world.process.sealer, message, world.clock() - timedelta(seconds=400))
     found = samples(scraped(world))
     assert value(found, "sluis_outbox_pending", channel="mail") == pending + 1
     assert value(found, "sluis_outbox_oldest_seconds", channel="mail") >= 400
@@ -195,11 +195,11 @@ def test_a_job_is_told_when_it_did_its_work_and_not_when_it_failed(
         Job("works", timedelta(hours=1), lambda _: None),
     )
     monkeypatch.setattr("admin.operations.readings.JOBS", jobs)
-    run_due(world.parts, jobs, {})
+    run_due(world.process, jobs, {})
     found = samples(scraped(world))
     name = "sluis_job_last_success_timestamp_seconds"
     assert abs(value(found, name, job="works") - world.clock().timestamp()) < 1
-    since = world.parts.started_at.timestamp()  # so that one that never worked is missed, too
+    since = world.process.started_at.timestamp()  # so that one that never worked is missed, too
     assert value(found, name, job="fails") == since < value(found, name, job="works")
     assert value(found, "sluis_job_interval_seconds", job="fails") == 3600
     assert value(found, "sluis_worker_last_beat_timestamp_seconds") == since
@@ -251,7 +251,7 @@ def test_there_is_a_most_number_of_words(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_the_management_address_has_nothing_else_and_changes_nothing(world: World) -> None:
-    client = Client(management.application(world.parts))
+    client = Client(management.application(world.process))
     for path in ("/", "/metrics/", "/health", "/health/live/../ready", "/.git/config"):
         assert client.get(path).status_code == 404
     assert client.post("/metrics").status_code == 404

@@ -41,7 +41,7 @@ def log_in(
 
 def told(world: World, person: str = "jan") -> list[dict[str, str]]:
     """The mails of this kind, after the worker came by."""
-    tell_new_browsers(world.parts)
+    tell_new_browsers(world.process)
     address = f"{person}@voorbeeld.example"
     mails = world.deliver_mail()
     return [m for m in mails if m["recipient"] == address and m["subject"] == SUBJECT]
@@ -76,7 +76,7 @@ def test_a_login_in_another_browser_is_told_once_with_when_where_and_what_to_do(
 def test_two_workers_tell_it_once(world: World) -> None:
     log_in(world, world.browser())
     log_in(world, world.browser())
-    tell_new_browsers(world.parts)
+    tell_new_browsers(world.process)
     assert len(told(world)) == 1
 
 
@@ -135,6 +135,6 @@ def test_it_is_said_in_the_language_of_the_person(world: World) -> None:
         session.execute(update(Person).where(Person.id == "jan").values(locale="en"))
     log_in(world, world.browser())
     log_in(world, world.browser())
-    tell_new_browsers(world.parts)
+    tell_new_browsers(world.process)
     texts = [m["subject"] for m in world.deliver_mail()]
     assert "New login with your account" in texts

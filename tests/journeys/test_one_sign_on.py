@@ -138,7 +138,7 @@ def test_O_21_prompt_none_is_answered_from_the_session(world: World) -> None:
 def test_a_session_ends_after_the_idle_time(world: World) -> None:
     browser = world.browser()
     _log_in(world, browser)
-    world.clock.advance(world.parts.settings.sessions.idle_minutes * 60 + 1)
+    world.clock.advance(world.process.settings.sessions.idle_minutes * 60 + 1)
     assert _go(world, browser, GRONDWATER).heading == PROVIDER
 
 
@@ -314,7 +314,7 @@ def test_F_14_nobody_else_comes_back_with_the_higher_level(world: World) -> None
 def test_a_session_that_ends_at_one_instance_has_ended_at_the_other(world: World) -> None:
     broker = urlsplit(world.demo.addresses.broker).netloc
     first = world.wire.applications[broker]
-    parts = start(world.parts.settings, world.clock, outgoing=world.parts.outgoing)
+    parts = start(world.process.settings, world.clock, outgoing=world.process.outgoing)
     parts.holder.refresh()
     browser = world.browser()
     _log_in(world, browser)

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from broker.journey import login_store
-from broker.journey.browser_logins import Held, give_way, goes_round, held
+from broker.journey.browser_logins import LoginCookie, give_way, goes_round, held
 from broker.journey.expiry import end_expired
 from sandbox.browser import Browser
 from state import audit
@@ -48,16 +48,16 @@ def opened(portal: Portal, browser: Browser) -> str:
 
 
 def test_I_13_of_fifty_open_logins_the_oldest_give_way(portal: Portal) -> None:
-    browser, store = portal.world.browser(), portal.world.parts.store
+    browser, store = portal.world.browser(), portal.world.process.store
     tabs = []
     for _ in range(50):
         tabs.append(opened(portal, browser))
         portal.world.clock.advance(1)
-        portal.world.parts.holder.refresh()
+        portal.world.process.holder.refresh()
     assert len(login_cookies(browser)) == 20
     jar = "; ".join(f"{n}={v}" for n, v in browser.cookies(ISSUER).items())
     assert len(jar) < 4096
-    now, sealer = portal.world.clock(), portal.world.parts.sealer
+    now, sealer = portal.world.clock(), portal.world.process.sealer
     stored = [store.get(login_store.key(urlsplit(tab).path.rsplit("/", 1)[-1])) for tab in tabs]
     found = [login_store.parse(raw, sealer) for raw in stored]
     over = [kept is None or login_store.is_over(kept.login, now) for kept in found]
@@ -69,7 +69,7 @@ def test_I_13_of_fifty_open_logins_the_oldest_give_way(portal: Portal) -> None:
     assert "code" in portal.heard(browser.press("person", "jan"))
     assert gave_way(portal.world) == 0
     portal.world.clock.advance(login_store.SOON_SECONDS + 5)
-    end_expired(portal.world.parts)
+    end_expired(portal.world.process)
     assert gave_way(portal.world) == 30  # each has an ending that an operator can find
 
 
@@ -79,7 +79,7 @@ def test_I_13_a_browser_cannot_drop_the_login_of_another(portal: Portal) -> None
     forged = "; ".join(f"{PREFIX}{n:012}=wrong.{n:x}.{login_id}" for n in range(40))
     answer = portal.world.wire.request("GET", portal.url(), None, {"Cookie": forged})
     assert answer.status == 303
-    assert portal.world.parts.store.get(login_store.key(login_id)) is not None
+    assert portal.world.process.store.get(login_store.key(login_id)) is not None
 
 
 def test_I_13_cookies_that_we_did_not_write_do_no_harm(portal: Portal) -> None:
@@ -106,7 +106,7 @@ def test_I_13_a_portal_that_goes_round_is_stopped_with_what_to_do(portal: Portal
     assert browser.open(other.url()).status == 200  # another portal is not to blame
     assert portal.world.browser().open(portal.url()).status == 200  # nor another browser
     portal.world.clock.advance(61)
-    portal.world.parts.holder.refresh()
+    portal.world.process.holder.refresh()
     assert browser.open(portal.url()).status == 200
 
 
@@ -140,10 +140,10 @@ def test_a_portal_that_asks_without_pages_hears_an_answer(portal: Portal) -> Non
 
 def test_the_ended_give_way_before_the_open_and_then_the_oldest() -> None:
     found = [
-        Held("a", "s", 10, "1"),
-        Held("b", "s", 5, "2"),
-        Held("c", "s", 20, "3", ended=25),
-        Held("d", "s", 1, "4"),
+        LoginCookie("a", "s", 10, "1"),
+        LoginCookie("b", "s", 5, "2"),
+        LoginCookie("c", "s", 20, "3", ended=25),
+        LoginCookie("d", "s", 1, "4"),
     ]
     assert [one.name for one in give_way(found, 1)] == ["c", "d", "b"]
     assert give_way(found, 4) == []
@@ -162,14 +162,14 @@ def test_the_ended_give_way_before_the_open_and_then_the_oldest() -> None:
 def test_a_round_is_so_many_ends_for_one_portal_in_a_minute(
     ages: list[int], portal: str, wanted: bool
 ) -> None:
-    found = [Held(str(a), "s", 0, "", ended=1000 - a, portal="aa") for a in ages]
-    found.append(Held("open", "s", 999, "", portal="aa"))
+    found = [LoginCookie(str(a), "s", 0, "", ended=1000 - a, portal="aa") for a in ages]
+    found.append(LoginCookie("open", "s", 999, "", portal="aa"))
     assert goes_round(found, portal, 1000, 3) is wanted
 
 
 def test_a_login_cookie_is_read_as_it_was_written() -> None:
     jar = {f"{PREFIX}x": "s.a.id", f"{PREFIX}y": "s.a.id.1f.aa", "other": "s.a.id"}
     assert held(jar) == [
-        Held(f"{PREFIX}x", "s", 10, "id"),
-        Held(f"{PREFIX}y", "s", 10, "id", 31, "aa"),
+        LoginCookie(f"{PREFIX}x", "s", 10, "id"),
+        LoginCookie(f"{PREFIX}y", "s", 10, "id", 31, "aa"),
     ]

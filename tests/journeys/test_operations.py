@@ -34,13 +34,13 @@ def health(world: World, name: str) -> Answer:
 
 def checks(world: World, name: str = "ready") -> tuple[int, dict[str, str]]:
     """What the management address says: status, and each check by name."""
-    answer = Client(management.application(world.parts)).get(f"/health/{name}")
+    answer = Client(management.application(world.process)).get(f"/health/{name}")
     found: dict[str, str] = (answer.json or {})["checks"]
     return answer.status_code, found
 
 
 def alarms(world: World) -> dict[str, str]:
-    answer = Client(management.application(world.parts)).get("/health/ready")
+    answer = Client(management.application(world.process)).get("/health/ready")
     found: dict[str, str] = (answer.json or {})["alarms"]
     return found
 
@@ -64,8 +64,8 @@ def test_without_its_store_it_is_live_and_not_ready(
     def down(*_: object) -> None:
         raise StoreUnavailable("down")
 
-    monkeypatch.setattr(own_world.parts.store, "ping", down)
-    monkeypatch.setattr(own_world.parts.store, "batch", down)
+    monkeypatch.setattr(own_world.process.store, "ping", down)
+    monkeypatch.setattr(own_world.process.store, "batch", down)
     assert health(own_world, "live").status == 200
     ready = health(own_world, "ready")
     assert (ready.status, ready.json()) == (503, {"status": "failed"})
@@ -77,7 +77,7 @@ def test_without_its_store_it_is_live_and_not_ready(
 
 
 def test_on_tables_of_another_version_it_is_not_ready(own_world: World) -> None:
-    with own_world.parts.engine.begin() as connection:
+    with own_world.process.engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '0000'"))
     assert health(own_world, "ready").status == 503
     assert checks(own_world)[1]["schema"] == "failed"
@@ -104,7 +104,7 @@ def test_registrations_that_could_not_be_read_for_a_minute_are_not_trusted(
 
 def test_a_worker_that_fell_silent_is_an_alarm_and_logins_go_on(own_world: World) -> None:
     """Every instance would be taken out at once, though all of them serve."""
-    store, now = own_world.parts.store, own_world.clock()
+    store, now = own_world.process.store, own_world.clock()
     heartbeat.beat(store, now - timedelta(seconds=110))
     assert alarms(own_world)["worker"] == "ok"
     heartbeat.beat(store, now - timedelta(seconds=130))
@@ -117,19 +117,19 @@ def test_a_worker_that_fell_silent_is_an_alarm_and_logins_go_on(own_world: World
 
 
 def test_a_worker_that_never_lived_is_missed_once_it_had_time_to_come_up(own_world: World) -> None:
-    own_world.clock.now = own_world.parts.started_at + heartbeat.SILENT_AFTER
+    own_world.clock.now = own_world.process.started_at + heartbeat.SILENT_AFTER
     assert alarms(own_world)["worker"] == "ok"
     own_world.clock.advance(1)
     assert alarms(own_world)["worker"] == "failed"
-    heartbeat.beat(own_world.parts.store, own_world.clock())
+    heartbeat.beat(own_world.process.store, own_world.clock())
     assert alarms(own_world)["worker"] == "ok"
 
 
 def test_X_08_a_worker_that_beat_before_the_clock_was_set_back_is_missed(own_world: World) -> None:
-    heartbeat.beat(own_world.parts.store, own_world.clock())
+    heartbeat.beat(own_world.process.store, own_world.clock())
     own_world.clock.advance(-3600)
     assert alarms(own_world)["worker"] == "failed"
-    heartbeat.beat(own_world.parts.store, own_world.clock())
+    heartbeat.beat(own_world.process.store, own_world.clock())
     assert alarms(own_world)["worker"] == "ok"
 
 
@@ -171,12 +171,12 @@ def test_a_makelaar_that_is_down_does_not_make_us_unready(own_world: World) -> N
     page = own_world.walk(BODEM, "Zekerweg", "liv").run()
     assert page.status == 503
     assert checks(own_world)[0] == 200
-    told = Client(management.application(own_world.parts)).get("/metrics").text
+    told = Client(management.application(own_world.process)).get("/metrics").text
     assert 'sluis_idp_up{idp="zekerweg"} 0.0' in told
 
 
 def trace_of(world: World, reference: str) -> str:
-    lines = explain_login(world.parts.settings, reference)
+    lines = explain_login(world.process.settings, reference)
     assert lines is not None
     return "\n".join(lines)
 
@@ -203,10 +203,10 @@ def test_a_login_that_was_refused_can_be_explained_with_the_code_of_its_page(
     page = world.walk(BODEM, "Polderpoort", "jan", fault="wrong_audience").run()
     shown = REFERENCE.search(page.text)
     assert shown is not None
-    lines = explain_login(world.parts.settings, shown.group())
+    lines = explain_login(world.process.settings, shown.group())
     assert lines is not None
     assert "audience" in "\n".join(lines)
-    assert explain_login(world.parts.settings, "0000-0000") is None
+    assert explain_login(world.process.settings, "0000-0000") is None
 
 
 def test_the_trace_command_reads_the_code_as_people_type_it(world: World) -> None:

@@ -59,7 +59,7 @@ def set_up(browser: Browser, link: str, device: Authenticator) -> Page:
 def at_question(world: World) -> Browser:
     """At the console, a little later: the command gave the role by the real time."""
     world.clock.now += timedelta(seconds=60)
-    world.parts.holder.refresh()
+    world.process.holder.refresh()
     browser = world.browser()
     browser.open(HERE)
     browser.fill("name", "robin")
@@ -173,7 +173,7 @@ def test_who_set_up_one_factor_sets_up_no_second_one(
     assert browser.open(f"{HERE}/instellen/passkey").heading == "Bewaar uw herstelcodes"
     with own_world.session() as session:
         link_id = session.scalars(select(SetUpLink.id)).one()
-    own_world.parts.store.put(f"operator-passkey:{link_id}", b"x", 60)
+    own_world.process.store.put(f"operator-passkey:{link_id}", b"x", 60)
     token = browser.open(f"{HERE}/instellen").forms[-1].fields["csrf_token"]
     fields = [("csrf_token", token), ("assertion", "{}")]
     assert browser.post(f"{HERE}/instellen/passkey", fields).heading == "Bewaar uw herstelcodes"

@@ -132,7 +132,7 @@ def test_who_is_set_up_logs_in_with_password_and_code(own_world: World, link: st
     connect(own_world, browser, page)
     browser.click("Ik heb de codes bewaard")
     own_world.clock.now += timedelta(seconds=60)  # the next code
-    own_world.parts.holder.refresh()
+    own_world.process.holder.refresh()
     page = log_in(own_world, browser, seed)
     assert (page.status, page.heading) == (200, "Overzicht")
     assert "Robin Kuiper (helpdesk)" in page.tree.xpath("string(//header)")
@@ -200,7 +200,7 @@ def test_after_half_an_hour_the_link_and_what_it_began_are_over(
     browser = own_world.browser()
     choose(browser, link)
     own_world.clock.now += timedelta(minutes=31)
-    own_world.parts.holder.refresh()
+    own_world.process.holder.refresh()
     page = browser.open(f"{HERE}/instellen")
     assert (page.status, page.heading) == (410, "Deze link is verlopen")
     page = own_world.browser().open(f"{HERE}/instellen/{'x' * 43}")
@@ -227,7 +227,7 @@ def test_codes_that_were_not_seen_are_made_anew(own_world: World, link: str) -> 
     before = shown_codes(page)
     with own_world.session() as session:
         for link_id in session.scalars(select(SetUpLink.id)):
-            own_world.parts.store.take(f"operator-codes:{link_id}")  # a store that forgot them
+            own_world.process.store.take(f"operator-codes:{link_id}")  # a store that forgot them
     page = browser.open(f"{HERE}/instellen")
     assert not shown_codes(page)
     after = shown_codes(browser.click("Maak nieuwe codes"))

@@ -80,7 +80,7 @@ def test_a_running_process_shows_it_after_its_next_look_and_asks_the_database_no
 ) -> None:
     asked: list[str] = []
 
-    @event.listens_for(world.parts.engine, "before_cursor_execute")
+    @event.listens_for(world.process.engine, "before_cursor_execute")
     def note(_c: object, _cursor: object, statement: str, *_: object) -> None:
         asked.append(statement)
 
@@ -145,8 +145,8 @@ def test_they_are_told_and_helped_while_the_store_and_the_database_are_away(
     def down(*_: object) -> None:
         raise StoreUnavailable("down")
 
-    monkeypatch.setattr(world.parts.store, "get", down)
-    monkeypatch.setattr(world.parts.holder, "_sessions", down)
+    monkeypatch.setattr(world.process.store, "get", down)
+    monkeypatch.setattr(world.process.holder, "_sessions", down)
     world.clock.advance(600)  # what was loaded is too old to decide on
     page = world.browser().open(f"{ADDRESSES.broker}/login/{'a' * 26}")
     assert page.status == 503
@@ -183,7 +183,7 @@ def test_what_the_table_holds_is_never_markup(world: World) -> None:
         )
         session.execute(text("update registration_revision set revision = revision + 1"))
     with pytest.raises(ValueError, match="plain text"):
-        world.parts.holder.refresh()
+        world.process.holder.refresh()
     page = choice(world)
     assert "Storing een" in page.text, "the process goes on with what it has"
     assert "<script>x" not in whole(page)
@@ -240,7 +240,7 @@ def test_without_a_document_the_settings_say_who_helps(world: World) -> None:
     with world.session() as session, session.begin():
         session.execute(text("delete from registration where kind = 'HelpDesk'"))
         session.execute(text("update registration_revision set revision = revision + 1"))
-    world.parts.holder.refresh()
+    world.process.holder.refresh()
     said = footer(choice(world))
     assert said.startswith("Hulp nodig? 088 000 0000 Website van de helpdesk")
 

@@ -296,13 +296,13 @@ def test_the_start_page_counts_what_happened_and_nothing_else(own_world: World) 
     code = fails_at_makelaar(world)
     with world.session() as session, writing(session):
         message = Message("mail", "fatima@voorbeeld.example", "Onderwerp", "Tekst")
-        enqueue(session, world.parts.sealer, message, world.clock())
+        enqueue(session, world.process.sealer, message, world.clock())
     page = browser.open(HERE)
     assert tiles(page)[:3] == ["1", "1", "1"]
     assert code in page.text
     assert "fatima" not in page.text
     world.clock.now += timedelta(minutes=61)
-    world.parts.holder.refresh()
+    world.process.holder.refresh()
     page = desk(world).open(HERE)
     assert tiles(page)[:2] == ["0", "0"]
     assert code in page.text  # the last failures stay

@@ -163,7 +163,7 @@ def test_F_12_a_login_of_eleven_minutes_ago_is_not_enough(world: World) -> None:
     browser = roos_at_eh2_plus(world)
     assert browser.open(f"{BASE}/app").heading == "Voeg een app met codes toe"
     world.clock.advance(11 * 60)
-    world.parts.holder.refresh()
+    world.process.holder.refresh()
     assert browser.open(BASE).heading == LIST
     page = browser.open(f"{BASE}/app")
     assert page.heading == AGAIN and "langer dan 10 minuten geleden" in page.text
@@ -353,7 +353,7 @@ def test_F_09_a_code_without_a_pending_enrolment_adds_nothing(world: World) -> N
 def stock_device(world: World, serial: str, seed: str) -> None:
     with world.session() as session, session.begin():
         device = Device(serial, seed, TotpParameters())
-        devices.stock(session, world.parts.sealer, [device], world.clock())
+        devices.stock(session, world.process.sealer, [device], world.clock())
 
 
 def try_device(browser: Browser, serial: str, code: str) -> Page:

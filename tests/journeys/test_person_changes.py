@@ -83,7 +83,7 @@ def test_who_is_blocked_is_logged_out_everywhere_and_portals_hear_it(world: Worl
         ended = audit.recent(session, tags=(EventTag.SESSION_ENDED,))
     assert [(one.person_id, one.reason) for one in ended] == [("jan", "blocked")]
     assert len(happened(world, EventTag.PERSON_BLOCKED, person="jan")) == 1
-    parts = world.parts
+    parts = world.process
     deliver_due(parts.sessions, parts.sealer, adapter_of(parts), parts.clock)
     assert world.wire.request("GET", f"{portal}/ended").json() == [sid]
     assert go_on(world, browser, GRONDWATER.uuid) == "Wie is uw makelaar?"
@@ -168,7 +168,7 @@ def test_a_dry_run_tells_nobody(world: World) -> None:
     new = {**document(world, "jan"), "email": "jan.nieuw@voorbeeld.example", "blocked": True}
     file.write_text(yaml.safe_dump(new), encoding="utf-8")
     browser = log_in(world)
-    (outcome,) = apply_files(world.parts.settings, file, dry_run=True)
+    (outcome,) = apply_files(world.process.settings, file, dry_run=True)
     assert outcome.word == "changed"
     assert mails_to(world, "jan@voorbeeld.example") == []
     assert go_on(world, browser, GRONDWATER.uuid) == "Deze gegevens geven wij door"

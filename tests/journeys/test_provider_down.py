@@ -29,7 +29,7 @@ def world(own_world: World) -> World:
 
 
 def _fails(world: World) -> None:
-    parts = world.parts
+    parts = world.process
     assert deliver_due(parts.sessions, parts.sealer, Down(), parts.clock) == 0
 
 

@@ -53,10 +53,10 @@ def test_X_20_a_back_up_restored_on_an_empty_machine(
     _seal(world)
     with world.session() as sql, sql.begin():
         waiting = Message("mail", "roos@voorbeeld.example", "Bericht", "wacht nog")
-        enqueue(sql, world.parts.sealer, waiting, world.clock())
+        enqueue(sql, world.process.sealer, waiting, world.clock())
     with _somebody_writes(world):
         back_up = _backed_up(first, tmp_path)
-    world.parts.engine.dispose()
+    world.process.engine.dispose()
 
     _put_back(back_up, other)
     restored = _opened(world, _copied(world, tmp_path / "other", other))
@@ -75,7 +75,7 @@ def test_X_20_a_back_up_restored_on_an_empty_machine(
 
 def test_X_20_a_back_up_without_its_master_key_does_not_start(tmp_path: Path) -> None:
     world = make_world(tmp_path)
-    copied = _copied(world, tmp_path / "other", world.parts.settings.database.url)
+    copied = _copied(world, tmp_path / "other", world.process.settings.database.url)
     assert start(copied, world.clock).sealer is not None  # the good twin
     copied.keys.master_key_file.unlink()
     with pytest.raises(MasterKeyError):
@@ -85,7 +85,7 @@ def test_X_20_a_back_up_without_its_master_key_does_not_start(tmp_path: Path) ->
 @contextmanager
 def _somebody_writes(world: World) -> Iterator[None]:
     """A change that is not committed while this runs, and never will be."""
-    with world.parts.engine.connect() as connection:
+    with world.process.engine.connect() as connection:
         connection.execute(text("UPDATE person SET display_name = 'half done'"))
         yield
         connection.rollback()
@@ -122,7 +122,7 @@ def _plain(url: str) -> str:
 def _copied(world: World, folder: Path, url: str) -> Settings:
     """The settings of the other machine: the same file and master key, another database."""
     folder.mkdir(exist_ok=True)
-    there = world.parts.settings
+    there = world.process.settings
     key = folder / "master.key"
     shutil.copy2(there.keys.master_key_file, key)
     document = there.model_dump()
@@ -133,7 +133,7 @@ def _copied(world: World, folder: Path, url: str) -> Settings:
 def _opened(world: World, settings: Settings) -> World:
     """The broker of the other machine in the place of the first."""
     migrate_tables(settings)
-    parts = start(settings, world.clock, outgoing=world.parts.outgoing)
+    parts = start(settings, world.clock, outgoing=world.process.outgoing)
     parts.holder.refresh()
     app = create_app(parts)
     world.wire.applications[urlsplit(ADDRESSES.broker).netloc] = app
@@ -146,6 +146,6 @@ def _published(world: World) -> list[str]:
 
 
 def _seal(world: World) -> None:
-    parts = world.parts
+    parts = world.process
     with world.session() as sql:
         chain.seal(sql, parts.sealer, world.runtime.configuration.keyring, world.clock())

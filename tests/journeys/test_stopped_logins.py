@@ -55,7 +55,7 @@ def kept(world: World, code: str) -> list[TraceRecord]:
 
 def wait(world: World, _browser: Browser) -> None:
     world.clock.advance(16 * 60)
-    end_expired(world.parts)
+    end_expired(world.process)
 
 
 def go_back(_world: World, browser: Browser) -> None:
@@ -71,7 +71,7 @@ def test_the_code_is_explained_while_the_caller_looks_at_it(world: World, name: 
     (record,) = kept(world, code)
     assert (record.outcome, record.cause) == ("refused", reason)
     assert record.failed is not None and record.steps[record.failed - 1].step == at
-    told = "\n".join(explain_login(world.parts.settings, code) or [])
+    told = "\n".join(explain_login(world.process.settings, code) or [])
     assert "Cause" in told and reason in told
 
 
@@ -142,12 +142,12 @@ def test_who_comes_late_reads_the_code_of_the_login_and_the_way_back(
     browser.click(BODEM)
     world.clock.advance(16 * 60)
     if is_written:
-        end_expired(world.parts)
+        end_expired(world.process)
     page = late(world, browser)
     assert (page.status, page.heading) == (410, "Inloggen duurde te lang")
     found = CODE.search(page.text)
     assert found is not None and "Ga terug naar Bronhouderportaal" in page.text
-    end_expired(world.parts)
+    end_expired(world.process)
     (record,) = kept(world, found.group())
     assert (record.outcome, record.reason) == ("expired", "login_expired")
 
@@ -161,5 +161,5 @@ def test_who_comes_late_with_another_browser_hears_nothing_of_the_login(world: W
     found = CODE.search(page.text)
     assert page.status == 410 and found is not None
     assert "Bronhouderportaal" not in page.text
-    end_expired(world.parts)
+    end_expired(world.process)
     assert kept(world, found.group()) == []

@@ -53,7 +53,7 @@ class _Broken:
 
 @contextmanager
 def broken(world: World, how: str) -> Iterator[None]:
-    outgoing = world.parts.outgoing
+    outgoing = world.process.outgoing
     assert isinstance(outgoing, InProcessOutgoing)
     kept = outgoing.wire
     outgoing.wire = _Broken(kept, FAILURES[how])  # type: ignore[assignment]

@@ -15,7 +15,7 @@ from admin.cli.registering import apply_files
 from admin.registrations.pruning import Prune, StillUsed
 from admin.registrations.withdrawal import dependents, withdraw
 from broker.sso.grants import Grant
-from broker.sso.logout import Teller
+from broker.sso.logout import LogoutNotifier
 from broker.web import registration_names
 from consent.register import Consent
 from consent.requests import MandateRequest, RequestState
@@ -48,12 +48,12 @@ def world(own_world: World) -> World:
 
 def leave(world: World, kind: Kind, name: str) -> list[str]:
     """Withdraw it, and let the broker see that; what depended on it."""
-    parts = world.parts
+    parts = world.process
     with world.session() as session, session.begin():
         used = dependents(session, parts.sealer, kind, name, world.clock())
-        teller = Teller(parts.sealer, world.runtime.configuration.clients, world.clock())
-        assert withdraw(session, teller, kind, name, actor=COMMAND_LINE)
-        assert not withdraw(session, teller, kind, name, actor=COMMAND_LINE), "once"
+        notifier = LogoutNotifier(parts.sealer, world.runtime.configuration.clients, world.clock())
+        assert withdraw(session, notifier, kind, name, actor=COMMAND_LINE)
+        assert not withdraw(session, notifier, kind, name, actor=COMMAND_LINE), "once"
     parts.holder.refresh()
     return [str(one) for one in used]
 
@@ -135,19 +135,19 @@ def test_what_a_portal_had_ends_also_where_it_comes_back(portal: Portal) -> None
     assert page.heading == CONSENT
     browser.fill("keep", "yes")
     browser.press("agree", "yes")
-    settings, kept = world.parts.settings, (world.demo.registrations / PORTALS).read_text()
+    settings, kept = world.process.settings, (world.demo.registrations / PORTALS).read_text()
     folder = without(world, portal.client_id)
     with pytest.raises(StillUsed) as used:
         apply_files(settings, folder, prune=Prune())
     assert [one.used for one in used.value.outcomes] == [("2 logins with tokens", "1 consent")]
-    world.parts.holder.refresh()
+    world.process.holder.refresh()
     assert portal.userinfo(token).status == 200, "nothing was changed"
 
     outcomes = apply_files(settings, folder, prune=Prune(also_used=True))
     assert [(o.word, o.name) for o in outcomes if o.word != "unchanged"] == [
         ("removed", portal.client_id)
     ]
-    world.parts.holder.refresh()
+    world.process.holder.refresh()
     assert portal.userinfo(token).status == 401
     assert world.browser().open(portal.url()).status == 400
     event = removed(world)
@@ -246,4 +246,4 @@ def test_history_does_not_depend_on_what_a_document_of_before_looks_like(world: 
         row = session.get_one(Registration, (Kind.SERVICE, BODEM.uuid))
         row.document = {"of": "another version"}
         raise_revision(session)
-    assert (Kind.SERVICE, BODEM.uuid) not in world.parts.holder.refresh().former
+    assert (Kind.SERVICE, BODEM.uuid) not in world.process.holder.refresh().former

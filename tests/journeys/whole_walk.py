@@ -140,6 +140,6 @@ class _Walk:
         return self.world.deliver_mail()
 
     def _fails_to_deliver(self) -> None:
-        parts = self.world.parts
+        parts = self.world.process
         deliver_due(parts.sessions, parts.sealer, _Down(), parts.clock)
         self.world.clock.advance(5)

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from broker.downstream import LoginRefused, RefusalCode
-from broker.journey.dispatch import Advance, Outcome, Show, Turn
+from broker.journey.dispatch import Advance, Show, StepOutcome, Turn
 from broker.journey.document_view import shown, to_answer
 from broker.journey.pages.document import DocumentPage
 from broker.journey.steps.frame import frame
@@ -16,12 +16,12 @@ from consent.documents import Answer, remark_of
 LATER = "document_postponed"
 
 
-def enter(turn: Turn) -> Outcome:
+def enter(turn: Turn) -> StepOutcome:
     """Show what is asked."""
     return _show(turn)
 
 
-def answer(turn: Turn) -> Outcome:
+def answer(turn: Turn) -> StepOutcome:
     """Keep the answer to exactly what was shown. It goes out once a code confirmed it."""
     document, form = to_answer(turn), turn.form
     if "later" in form:
@@ -41,13 +41,13 @@ def answer(turn: Turn) -> Outcome:
     return Advance(replace(turn.login, answer=said, confirmed=None))
 
 
-def _show(turn: Turn, error: str | None = None) -> Outcome:
+def _show(turn: Turn, error: str | None = None) -> StepOutcome:
     document, form = to_answer(turn), turn.form
     page = DocumentPage(
         frame=frame(turn),
         document=shown(document),
         fingerprint=document.shown,
-        asks_code=bool(turn.meets.factors),
+        asks_code=bool(turn.context.factors),
         choice=form.get("decision"),
         remark=form.get("remark", ""),
         deposit=bool(form.get("deposit")),

@@ -23,7 +23,7 @@ def ask_administrators(turn: Turn) -> Organisation | None:
     """
     login, now = turn.login, turn.now
     assert login.person_id is not None
-    name = turn.meets.person.display_name
+    name = turn.context.person.display_name
     with writing(turn.rt.session) as session:
         places = requests.organisations_to_ask(session, login.person_id, now)
         place = next((p for p in places if p.id == turn.form.get("organisation")), None)
@@ -55,7 +55,7 @@ def _facts(
     return RequestFacts(
         person=person,
         organisation=organisation,
-        service=turn.meets.service.name.in_(locale),
+        service=turn.context.service.name.in_(locale),
         level=turn.login.request.level.label,
         message=message,
         reference=turn.login.reference,

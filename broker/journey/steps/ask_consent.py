@@ -5,35 +5,35 @@ from __future__ import annotations
 from dataclasses import replace
 
 from broker.downstream import LoginRefused, RefusalCode
-from broker.journey.dispatch import Advance, Outcome, Show, Turn
+from broker.journey.dispatch import Advance, Show, StepOutcome, Turn
 from broker.journey.pages.consent import ConsentItem, ConsentPage
 from broker.journey.steps.frame import frame
 from broker.web.language import locale
 from directory.services import ConsentRule
 
 
-def enter(turn: Turn) -> Outcome:
+def enter(turn: Turn) -> StepOutcome:
     """Show exactly the values that would leave now."""
-    meets = turn.meets
+    context = turn.context
     page = ConsentPage(
         frame=frame(turn),
         items=tuple(
             ConsentItem(i.claim, i.values, i.purpose.in_(locale()) if i.purpose else None)
-            for i in meets.released
+            for i in context.released
         ),
-        shown=meets.shown,
-        is_information=meets.service.consent is ConsentRule.INFORM,
-        privacy_url=meets.service.privacy_url,
-        help_url=meets.service.help_url,
+        shown=context.shown,
+        is_information=context.service.consent is ConsentRule.INFORM,
+        privacy_url=context.service.privacy_url,
+        help_url=context.service.help_url,
     )
     return Show(page)
 
 
-def answer(turn: Turn) -> Outcome:
+def answer(turn: Turn) -> StepOutcome:
     """Agree to what was shown; if that changed in the meantime, show it again."""
     if turn.form.get("agree") != "yes":
         raise LoginRefused(RefusalCode.CANCELLED, "cancelled", "consent declined")
-    if turn.form.get("shown") != turn.meets.shown:
+    if turn.form.get("shown") != turn.context.shown:
         return enter(turn)
     kept = bool(turn.form.get("keep"))
-    return Advance(replace(turn.login, consent=turn.meets.shown, consent_kept=kept))
+    return Advance(replace(turn.login, consent=turn.context.shown, consent_kept=kept))

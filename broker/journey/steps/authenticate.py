@@ -9,8 +9,8 @@ import structlog
 from assurance import step_up
 from broker.downstream import RefusalCode
 from broker.journey import instrumentation
-from broker.journey.dispatch import Leave, Outcome, Show, Turn
-from broker.journey.login import MAX_DEPARTURES, Login, Sent, Stopped, Trouble
+from broker.journey.dispatch import Leave, Show, StepOutcome, Turn
+from broker.journey.login import MAX_DEPARTURES, Login, SentToProvider, Stopped, Trouble
 from broker.journey.pages.trouble import TroublePage
 from broker.journey.steps.frame import frame
 from broker.monitoring.telemetry import span
@@ -22,20 +22,20 @@ UNAVAILABLE = Stopped(RefusalCode.UNAVAILABLE, "makelaar_unavailable")
 log = structlog.get_logger()
 
 
-def enter(turn: Turn) -> Outcome:
+def enter(turn: Turn) -> StepOutcome:
     """Leave for the makelaar, or say that it does not answer."""
     if turn.login.trouble is not None:
         return _trouble(turn, turn.login)
     return _leave(turn, turn.login)
 
 
-def answer(turn: Turn) -> Outcome:
+def answer(turn: Turn) -> StepOutcome:
     """Try the same makelaar again."""
     return _leave(turn, replace(turn.login, trouble=None))
 
 
-def _leave(turn: Turn, login: Login) -> Outcome:
-    record = turn.meets.usable_provider
+def _leave(turn: Turn, login: Login) -> StepOutcome:
+    record = turn.context.usable_provider
     number = login.departures + 1
     try:
         departure = _departure(turn, number)
@@ -43,13 +43,13 @@ def _leave(turn: Turn, login: Login) -> Outcome:
         log.warning("makelaar.unavailable", provider=record.id, detail=str(unavailable))
         instrumentation.makelaar_is_up(record.id, up=False)
         return _trouble(turn, replace(login, trouble=Trouble.UNAVAILABLE))
-    sent = (*login.sent, Sent(number, departure.remembered))[-MAX_DEPARTURES:]
+    sent = (*login.sent, SentToProvider(number, departure.remembered))[-MAX_DEPARTURES:]
     return Leave(replace(login, sent=sent, departures=number), departure, record.name)
 
 
 def _departure(turn: Turn, number: int) -> Departure:
-    login, meets = turn.login, turn.meets
-    record, service = meets.usable_provider, meets.service
+    login, context = turn.login, turn.context
+    record, service = context.usable_provider, context.service
     ask = AuthenticationRequest(
         relay_state=f"{login.id}.{number}",
         level=step_up.ask_level(
@@ -69,7 +69,7 @@ def _departure(turn: Turn, number: int) -> Departure:
         return turn.rt.configuration.adapters[record.id].begin(ask, turn.now)
 
 
-def _trouble(turn: Turn, login: Login) -> Outcome:
-    page = TroublePage(frame=frame(turn), makelaar=turn.meets.usable_provider.name)
-    targets = departure_urls(turn.meets.usable_provider)
+def _trouble(turn: Turn, login: Login) -> StepOutcome:
+    page = TroublePage(frame=frame(turn), makelaar=turn.context.usable_provider.name)
+    targets = departure_urls(turn.context.usable_provider)
     return Show(page, status=503, login=login, form_targets=targets, stopped=UNAVAILABLE)

@@ -7,20 +7,20 @@ from __future__ import annotations
 from dataclasses import replace
 
 from broker.downstream import RefusalCode
-from broker.journey.dispatch import Advance, Outcome, Turn
+from broker.journey.dispatch import Advance, StepOutcome, Turn
 from broker.journey.login import Ended
 from directory import people
 from providers.accounts import PROVIDER_ID
 
 
-def enter(turn: Turn) -> Outcome:
+def enter(turn: Turn) -> StepOutcome:
     """Find the person, or make one. Asks nothing."""
     identity = turn.login.identity
     assert identity is not None
     if turn.login.must_be is not None and not _is(turn, turn.login.must_be):
         other = Ended(RefusalCode.NOT_ALLOWED, "other_person", "other_person")
         return Advance(replace(turn.login, ended=other))
-    known = turn.meets.known
+    known = turn.context.known
     if known is None and identity.provider_id == PROVIDER_ID:
         gone = Ended(RefusalCode.NOT_ALLOWED, "account_ended")
         return Advance(replace(turn.login, ended=gone))
@@ -38,10 +38,10 @@ def enter(turn: Turn) -> Outcome:
 
 def _is(turn: Turn, person_id: str) -> bool:
     """Who comes back with a higher level is the person who was sent for it, and nobody else."""
-    return turn.meets.known is not None and turn.meets.known.person_id == person_id
+    return turn.context.known is not None and turn.context.known.person_id == person_id
 
 
-def answer(turn: Turn) -> Outcome:
+def answer(turn: Turn) -> StepOutcome:
     """There is no form; ask the journey again."""
     return enter(turn)
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from broker.downstream import LoginRefused, RefusalCode
 from broker.journey import instrumentation
-from broker.journey.dispatch import Advance, Outcome, Show, Turn
+from broker.journey.dispatch import Advance, Show, StepOutcome, Turn
 from broker.journey.login import Stopped
 from broker.journey.pages.choose_mandate import ChooseMandatePage, MandateChoice
 from broker.journey.pages.mandate_missing import AskedOrganisation, MandateMissingPage
@@ -27,22 +27,22 @@ LEAVE = "leave"
 MISSING = Stopped(RefusalCode.MANDATE_MISSING, "mandate_missing")
 
 
-def enter(turn: Turn) -> Outcome:
+def enter(turn: Turn) -> StepOutcome:
     """The only way to act needs no question; several do; none leads to the administrators."""
-    usable = turn.meets.options.usable
+    usable = turn.context.options.usable
     if not usable and not _allows_self(turn):
         instrumentation.mandate_checked("none")
         return _missing(turn)
     if len(usable) == 1 and not _allows_self(turn) and not turn.login.request.choose_again:
         return _settle(turn, usable[0].authority)
-    if not usable and not turn.meets.options.refused:
+    if not usable and not turn.context.options.refused:
         return _settle(turn, None)
     return _choose(turn)
 
 
-def answer(turn: Turn) -> Outcome:
+def answer(turn: Turn) -> StepOutcome:
     """Take the choice, or the request to the administrators."""
-    usable = turn.meets.options.usable
+    usable = turn.context.options.usable
     if turn.form.get("action") == LEAVE or (not usable and not _allows_self(turn)):
         return _ask(turn)
     chosen = turn.form.get("choice", "")
@@ -55,22 +55,22 @@ def answer(turn: Turn) -> Outcome:
 
 
 def _allows_self(turn: Turn) -> bool:
-    return turn.meets.service.mandate is MandateRule.OPTIONAL
+    return turn.context.service.mandate is MandateRule.OPTIONAL
 
 
-def _settle(turn: Turn, authority: Authority | None) -> Outcome:
+def _settle(turn: Turn, authority: Authority | None) -> StepOutcome:
     return Advance(replace(turn.login, authority=authority, authority_settled=True))
 
 
-def _choose(turn: Turn, *, error: bool = False) -> Outcome:
-    options = turn.meets.options
+def _choose(turn: Turn, *, error: bool = False) -> StepOutcome:
+    options = turn.context.options
     current = key_of_current(turn, options.usable)
     page = ChooseMandatePage(
         frame=frame(turn),
         usable=_marked(tuple(_choice(o.authority, o.key) for o in options.usable), current),
         refused=tuple(_choice(r.authority, "", r.reason) for r in options.refused),
         allows_self=_allows_self(turn),
-        person=turn.meets.person.display_name,
+        person=turn.context.person.display_name,
         error=error,
     )
     return Show(page, status=422 if error else 200)
@@ -106,19 +106,19 @@ def _choice(authority: Authority, key: str, reason: RefusalReason | None = None)
     )
 
 
-def _missing(turn: Turn, *, error: bool = False) -> Outcome:
+def _missing(turn: Turn, *, error: bool = False) -> StepOutcome:
     places = _places(turn)
     asked_now = turn.login.mandate_requested_for
     page = MandateMissingPage(
         frame=frame(turn),
         facts=service_facts(turn),
-        refused=tuple(_choice(r.authority, "", r.reason) for r in turn.meets.options.refused),
+        refused=tuple(_choice(r.authority, "", r.reason) for r in turn.context.options.refused),
         organisations=places,
         sent_to=next((place.name for place in places if place.id == asked_now), None),
-        hears=bool(turn.meets.person.email),
+        hears=bool(turn.context.person.email),
         error=error,
     )
-    reasons = {r.reason.value for r in turn.meets.options.refused}
+    reasons = {r.reason.value for r in turn.context.options.refused}
     found: dict[str, Fact] = {"mandates": ", ".join(sorted(reasons)) or "none"}
     return Show(page, status=422 if error else 403, stopped=MISSING, found=found)
 
@@ -149,7 +149,7 @@ def _place(turn: Turn, place: Organisation, earlier: MandateRequest | None) -> A
     )
 
 
-def _ask(turn: Turn) -> Outcome:
+def _ask(turn: Turn) -> StepOutcome:
     """Send the request, or go back to the portal without a mandate."""
     if turn.form.get("action") == LEAVE:
         raise LoginRefused(MISSING.code, MISSING.reason, "no usable mandate")

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from broker.journey.dispatch import Advance, Outcome, Show, Turn
+from broker.journey.dispatch import Advance, Show, StepOutcome, Turn
 from broker.journey.login import Login
-from broker.journey.methods import Method
+from broker.journey.methods import LoginMethod
 from broker.journey.pages.choose_provider import ChooseProviderPage, ProviderChoice
 from broker.journey.steps import provider_hints
 from broker.journey.steps.frame import frame, service_facts
@@ -20,7 +20,7 @@ from providers.factory import departure_urls
 from providers.registry import ProviderRecord
 
 
-def enter(turn: Turn) -> Outcome:
+def enter(turn: Turn) -> StepOutcome:
     """Choose without asking where that is what the user or the portal wants, else show the list."""
     hinted = provider_hints.hinted(turn)
     remembered = None if hinted else provider_hints.remembered(turn)
@@ -30,12 +30,12 @@ def enter(turn: Turn) -> Outcome:
     return Advance(_with(turn, known.id, was_remembered=remembered is not None))
 
 
-def answer(turn: Turn) -> Outcome:
+def answer(turn: Turn) -> StepOutcome:
     """Take the makelaar from the form, and remember it for this service where the user ticked
     that.
     """
-    if turn.form.get("method") == Method.ACCOUNT and Method.ACCOUNT in turn.meets.ways:
-        return Advance(replace(turn.login.afresh(), method=Method.ACCOUNT))
+    if turn.form.get("method") == LoginMethod.ACCOUNT and LoginMethod.ACCOUNT in turn.context.ways:
+        return Advance(replace(turn.login.afresh(), method=LoginMethod.ACCOUNT))
     chosen = turn.form.get("provider", "")
     record = next((r for r in provider_hints.reachable(turn) if r.id == chosen), None)
     if record is None:
@@ -48,23 +48,23 @@ def _with(turn: Turn, provider_id: str, *, was_remembered: bool) -> Login:
     """The login at this makelaar, without what one said that may no longer be used."""
     return replace(
         turn.login.afresh(),
-        method=Method.MAKELAAR,
+        method=LoginMethod.MAKELAAR,
         provider_id=provider_id,
         provider_was_remembered=was_remembered,
     )
 
 
-def _show(turn: Turn, *, error: bool = False) -> Outcome:
+def _show(turn: Turn, *, error: bool = False) -> StepOutcome:
     search = turn.query.get("q", "").strip()[:64]
-    found = [r for r in turn.meets.offered if _matches(r, search)]
+    found = [r for r in turn.context.offered if _matches(r, search)]
     page = ChooseProviderPage(
         frame=frame(turn),
         facts=service_facts(turn),
         choices=tuple(_choice(turn, r) for r in found),
         search=search,
-        total=len(turn.meets.offered),
+        total=len(turn.context.offered),
         remember_days=turn.rt.settings.login.remember_days,
-        offers_account=Method.ACCOUNT in turn.meets.ways,
+        offers_account=LoginMethod.ACCOUNT in turn.context.ways,
         error=error,
     )
     targets = tuple(url for r in provider_hints.reachable(turn) for url in departure_urls(r))
@@ -78,7 +78,7 @@ def _matches(record: ProviderRecord, search: str) -> bool:
 
 def _notices(turn: Turn, record: ProviderRecord) -> tuple[Spoken, ...]:
     """What its record says, and what the operator announced about it."""
-    announced = of_makelaar(turn.meets.configuration.announcements, record.id, at=turn.now)
+    announced = of_makelaar(turn.context.configuration.announcements, record.id, at=turn.now)
     said = (Spoken(record.notice.in_(locale())),) if record.notice else ()
     return (*said, *(part for one in notes(announced) for part in (one.title, one.text)))
 
@@ -90,6 +90,6 @@ def _choice(turn: Turn, record: ProviderRecord) -> ProviderChoice:
         aliases=record.aliases,
         notices=_notices(turn, record),
         is_paused=record.state != "live",
-        reaches=turn.meets.reaches(record),
+        reaches=turn.context.reaches(record),
         ceiling=record.level_ceiling.label,
     )

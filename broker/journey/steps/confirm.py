@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from broker.journey.dispatch import Advance, Outcome, Turn
+from broker.journey.dispatch import Advance, StepOutcome, Turn
 from broker.journey.flow import Step
 from broker.journey.login import Login
 from broker.journey.steps import factor_question
@@ -12,12 +12,12 @@ from broker.journey.steps.factor_question import Question
 from broker.sso.session import AcceptedFactor
 
 
-def enter(turn: Turn) -> Outcome:
+def enter(turn: Turn) -> StepOutcome:
     """Ask the code."""
     return factor_question.enter(turn, _question(turn))
 
 
-def answer(turn: Turn) -> Outcome:
+def answer(turn: Turn) -> StepOutcome:
     """Check the code, or go back to the document."""
     if "change" in turn.form:
         return Advance(replace(turn.login, answer=None, sms=None, challenge=None))

@@ -16,7 +16,7 @@ from assurance.second_factor import Accepted, Locked, SecondFactorMethod, Wrong
 from assurance.sms import HOLDS
 from broker.downstream import RefusalCode
 from broker.journey import document_view, instrumentation, passkeys, sms_codes
-from broker.journey.dispatch import Advance, Outcome, Show, Turn
+from broker.journey.dispatch import Advance, Show, StepOutcome, Turn
 from broker.journey.flow import Step
 from broker.journey.login import Login, Stopped
 from broker.journey.pages.second_factor import MethodChoice, SecondFactorPage, SmsCode
@@ -48,12 +48,12 @@ class Question:
     document: AskedDocument | None = None
 
 
-def enter(turn: Turn, question: Question) -> Outcome:
+def enter(turn: Turn, question: Question) -> StepOutcome:
     """Ask; where codes are sent, send one."""
     return _ask_code(turn, question)
 
 
-def answer(turn: Turn, question: Question) -> Outcome:
+def answer(turn: Turn, question: Question) -> StepOutcome:
     """Judge what came, or ask in another way."""
     factor = _current(turn)
     if "use" in turn.form:
@@ -67,7 +67,7 @@ def answer(turn: Turn, question: Question) -> Outcome:
     return _judge_code(turn, question, factor)
 
 
-def _judge_code(turn: Turn, question: Question, factor: SecondFactorMethod) -> Outcome:
+def _judge_code(turn: Turn, question: Question, factor: SecondFactorMethod) -> StepOutcome:
     code = turn.form.get("code", "")
     if not second_factor.is_code(factor.kind, factor.digits, code):
         return _ask_code(turn, question, is_no_code=True)
@@ -96,7 +96,7 @@ def _judge_code(turn: Turn, question: Question, factor: SecondFactorMethod) -> O
     return _ask_code(turn, question, outcome)
 
 
-def _judge_passkey(turn: Turn, question: Question, asked: SecondFactorMethod) -> Outcome:
+def _judge_passkey(turn: Turn, question: Question, asked: SecondFactorMethod) -> StepOutcome:
     """What the script of the page sent; nothing where it could not run."""
     answer = turn.form.get("assertion", "")
     if not answer or asked.locked_until is not None:
@@ -112,21 +112,21 @@ def _judge_passkey(turn: Turn, question: Question, asked: SecondFactorMethod) ->
     return _ask_code(turn, question, judged.outcome)
 
 
-def _done(turn: Turn, question: Question, factor: SecondFactorMethod) -> Outcome:
+def _done(turn: Turn, question: Question, factor: SecondFactorMethod) -> StepOutcome:
     done = AcceptedFactor(factor.factor_id, str(factor.kind), turn.now)
     return Advance(replace(question.accepted(turn.login, done), sms=None, challenge=None))
 
 
 def _current(turn: Turn) -> SecondFactorMethod:
     """The factor that is asked: the chosen one, else the one used last that is not locked."""
-    factors, chosen = turn.meets.factors, turn.login.factor_chosen
+    factors, chosen = turn.context.factors, turn.login.factor_chosen
     found = next((f for f in factors if f.factor_id == chosen), None)
     return found or next((f for f in factors if f.locked_until is None), factors[0])
 
 
-def _use(turn: Turn, question: Question, factor_id: str) -> Outcome:
+def _use(turn: Turn, question: Question, factor_id: str) -> StepOutcome:
     """Another way (A8); only a factor of this person that counts here."""
-    if all(factor_id != f.factor_id for f in turn.meets.factors):
+    if all(factor_id != f.factor_id for f in turn.context.factors):
         return _ask_code(turn, question)
     return Advance(replace(turn.login, factor_chosen=factor_id))
 
@@ -147,7 +147,7 @@ def _recorded(
 
 
 def _tell(turn: Turn, session: Session, left: int) -> None:
-    email = turn.meets.person.email
+    email = turn.context.person.email
     if email is None:
         return
     text = _("Er is een herstelcode gebruikt om in te loggen. U heeft er nog %(left)d.", left=left)
@@ -166,7 +166,7 @@ def _ask_code(
     again: bool = False,
     is_refused: bool = False,
     is_no_code: bool = False,
-) -> Outcome:
+) -> StepOutcome:
     """``again``: another SMS is asked. ``is_refused``: what was typed was not judged, because no
     code can be right here; ``is_no_code``: because it has not the shape of one.
     """
@@ -235,7 +235,7 @@ def _tries_left(
 def _others(turn: Turn, factor: SecondFactorMethod) -> tuple[MethodChoice, ...]:
     """The other ways (A8), last used first. All passkeys are one way: the browser knows which."""
     found: dict[str, MethodChoice] = {}
-    for f in sorted(turn.meets.factors, key=lambda f: f.locked_until is not None):
+    for f in sorted(turn.context.factors, key=lambda f: f.locked_until is not None):
         is_passkey = f.kind is FactorKind.PASSKEY
         if f.factor_id == factor.factor_id or (is_passkey and factor.kind is FactorKind.PASSKEY):
             continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 from assurance.levels import suffices
 from broker.journey.dispatch import Turn
 from broker.journey.login import Login
-from broker.journey.methods import Method
+from broker.journey.methods import LoginMethod
 from broker.journey.pages.frame import Frame
 from broker.journey.pages.service_facts import ServiceFacts
 from broker.web.announcements import notes
@@ -14,12 +14,12 @@ from broker.web.language import locale
 
 def frame(turn: Turn) -> Frame:
     """Portal, service, level and makelaar of this login in the language of the page."""
-    login, meets, language = turn.login, turn.meets, locale()
-    service = meets.service
-    relying_party = meets.relying_party
+    login, context, language = turn.login, turn.context, locale()
+    service = context.service
+    relying_party = context.relying_party
     known = login.person_id is not None
-    enough = known and not login.too_low and suffices(meets.reached, meets.needed)
-    is_account = meets.method is Method.ACCOUNT
+    enough = known and not login.too_low and suffices(context.reached, context.needed)
+    is_account = context.method is LoginMethod.ACCOUNT
     return Frame(
         login_id=login.id,
         reference=login.reference,
@@ -28,30 +28,30 @@ def frame(turn: Turn) -> Frame:
         else service.name.in_(language),
         service_name=service.name.in_(language),
         service_owner=service.provider_name.in_(language),
-        level=meets.needed.label,
-        shows_level=meets.method is not None and meets.needed.is_of_a_scheme,
-        makelaar=meets.way_name if meets.provider or is_account else None,
+        level=context.needed.label,
+        shows_level=context.method is not None and context.needed.is_of_a_scheme,
+        makelaar=context.way_name if context.provider or is_account else None,
         is_account=is_account,
-        person=(meets.person.display_name or None) if known else None,
+        person=(context.person.display_name or None) if known else None,
         on_behalf_of=_represented(login),
-        reached=meets.reached.label if enough else None,
+        reached=context.reached.label if enough else None,
         may_change=_may_change(turn),
-        may_change_method=len(meets.ways) > 1,
-        announcements=notes(meets.announcements),
+        may_change_method=len(context.ways) > 1,
+        announcements=notes(context.announcements),
     )
 
 
 def _may_change(turn: Turn) -> bool:
     """Is there another makelaar, or another way than the one that was chosen?"""
-    login, meets = turn.login, turn.meets
-    if login.provider_id is not None and meets.method is Method.MAKELAAR:
-        return len(meets.ways) > 1 or len(meets.offered) > 1
-    return login.method is not None and len(meets.ways) > 1
+    login, context = turn.login, turn.context
+    if login.provider_id is not None and context.method is LoginMethod.MAKELAAR:
+        return len(context.ways) > 1 or len(context.offered) > 1
+    return login.method is not None and len(context.ways) > 1
 
 
 def service_facts(turn: Turn) -> ServiceFacts:
     """What an administrator needs to know about the service."""
-    service, language = turn.meets.service, locale()
+    service, language = turn.context.service, locale()
     return ServiceFacts(
         name=service.name.in_(language),
         uuid=service.uuid,

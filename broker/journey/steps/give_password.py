@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from broker.journey.dispatch import Advance, Outcome, Show, Turn
+from broker.journey.dispatch import Advance, Show, StepOutcome, Turn
 from broker.journey.pages.give_password import GivePasswordPage
 from broker.journey.steps.frame import frame
 from providers import accounts, name_pauses
@@ -20,12 +20,12 @@ FROM_NETWORK: Final = Limit("password-network", 100, 900)
 FOR_NAME: Final = Limit("password-name", 30, 900)
 
 
-def enter(turn: Turn) -> Outcome:
+def enter(turn: Turn) -> StepOutcome:
     """The form."""
     return _show(turn)
 
 
-def answer(turn: Turn) -> Outcome:
+def answer(turn: Turn) -> StepOutcome:
     """Judge name and password, unless too many were tried from here or for this name."""
     name = turn.form.get("name", "").strip()[: accounts.LONGEST_NAME]
     spelled = accounts.one_spelling(name)
@@ -60,7 +60,7 @@ def _show(
     is_wrong: bool = False,
     is_limited: bool = False,
     until: datetime | None = None,
-) -> Outcome:
+) -> StepOutcome:
     page = GivePasswordPage(
         frame=frame(turn),
         name=name or turn.login.request.login_hint or "",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from broker.downstream import LoginRefused, RefusalCode
-from broker.journey.dispatch import Outcome, Show, Turn
+from broker.journey.dispatch import Show, StepOutcome, Turn
 from broker.journey.login import Stopped
 from broker.journey.pages.means_inactive import MeansInactivePage
 from broker.journey.steps.frame import frame
@@ -11,17 +11,17 @@ from broker.journey.steps.frame import frame
 STOPPED = Stopped(RefusalCode.NOT_ALLOWED, "means_not_active")
 
 
-def enter(turn: Turn) -> Outcome:
+def enter(turn: Turn) -> StepOutcome:
     """The page for this status."""
     page = MeansInactivePage(
         frame=frame(turn),
-        status=str(turn.meets.means_status),
-        makelaar=turn.meets.way_name,
-        help_url=turn.meets.way_help,
+        status=str(turn.context.means_status),
+        makelaar=turn.context.way_name,
+        help_url=turn.context.way_help,
     )
-    return Show(page, status=403, stopped=STOPPED, found={"status": str(turn.meets.means_status)})
+    return Show(page, status=403, stopped=STOPPED, found={"status": str(turn.context.means_status)})
 
 
-def answer(turn: Turn) -> Outcome:
+def answer(turn: Turn) -> StepOutcome:
     """Back to the portal."""
-    raise LoginRefused(STOPPED.code, STOPPED.reason, f"means {turn.meets.means_status}")
+    raise LoginRefused(STOPPED.code, STOPPED.reason, f"means {turn.context.means_status}")

@@ -11,7 +11,7 @@ from providers.registry import ProviderRecord
 
 def reachable(turn: Turn) -> list[ProviderRecord]:
     """Those that can be chosen now: live, and able to reach the level."""
-    return [r for r in turn.meets.offered if r.state == "live" and turn.meets.reaches(r)]
+    return [r for r in turn.context.offered if r.state == "live" and turn.context.reaches(r)]
 
 
 def _asks_afresh(turn: Turn) -> bool:
@@ -40,6 +40,6 @@ def remembered(turn: Turn) -> ProviderRecord | None:
 
 def only_one(turn: Turn) -> ProviderRecord | None:
     """The only makelaar that this service admits at all; with two the user should see both."""
-    if _asks_afresh(turn) or len(turn.meets.offered) != 1:
+    if _asks_afresh(turn) or len(turn.context.offered) != 1:
         return None
     return next(iter(reachable(turn)), None)

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from broker.errors import PageError
-from broker.journey.dispatch import Advance, Outcome, Show, Turn
+from broker.journey.dispatch import Advance, Show, StepOutcome, Turn
 from broker.journey.pages.replace_password import ReplacePasswordPage
 from broker.journey.steps.frame import frame
 from broker.sso.password_change import change
@@ -17,12 +17,12 @@ from state.audit import EventTag
 from state.db import writing
 
 
-def enter(turn: Turn) -> Outcome:
+def enter(turn: Turn) -> StepOutcome:
     """The form, with the rules."""
     return _show(turn)
 
 
-def answer(turn: Turn) -> Outcome:
+def answer(turn: Turn) -> StepOutcome:
     """Keep the new password, or say which rule it breaks."""
     login = turn.login
     assert login.identity is not None and login.person_id is not None
@@ -50,7 +50,7 @@ def answer(turn: Turn) -> Outcome:
     return Advance(replace(login, identity=identity, must_replace=False))
 
 
-def _show(turn: Turn, refused: str | None = None) -> Outcome:
+def _show(turn: Turn, refused: str | None = None) -> StepOutcome:
     identity = turn.login.identity
     assert identity is not None
     page = ReplacePasswordPage(

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from broker.journey import completion
-from broker.journey.dispatch import Finish, Outcome, Turn
+from broker.journey.dispatch import Finish, StepOutcome, Turn
 
 
-def enter(turn: Turn) -> Outcome:
+def enter(turn: Turn) -> StepOutcome:
     """Finish the login."""
-    return Finish(completion.succeed(turn.rt, turn.login, turn.meets))
+    return Finish(completion.succeed(turn.rt, turn.login, turn.context))
 
 
-def answer(turn: Turn) -> Outcome:
+def answer(turn: Turn) -> StepOutcome:
     """A form that comes too late finishes the login just as well."""
     return enter(turn)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from assurance.levels import suffices
 from assurance.step_up import LocalFactor, Upstream
 from broker.downstream import LoginRefused
-from broker.journey.dispatch import Advance, Outcome, Turn
+from broker.journey.dispatch import Advance, StepOutcome, Turn
 from broker.journey.flow import Step
 from broker.journey.login import Login
 from broker.journey.steps import factor_question, unreachable
@@ -21,9 +21,9 @@ MAX_ROUNDS = 3  # times that one login is sent to a makelaar
 MAKELAAR = "makelaar"  # the other way that is no factor
 
 
-def enter(turn: Turn) -> Outcome:
+def enter(turn: Turn) -> StepOutcome:
     """Ask the code, ask the makelaar for more, or say what is missing."""
-    missing = turn.meets.missing
+    missing = turn.context.missing
     if turn.login.too_low:
         return unreachable.show(turn, may_use_factor=_may_use_factor(turn))
     if isinstance(missing, LocalFactor):
@@ -33,12 +33,12 @@ def enter(turn: Turn) -> Outcome:
     return unreachable.show(turn)
 
 
-def answer(turn: Turn) -> Outcome:
+def answer(turn: Turn) -> StepOutcome:
     """Check the code; where no code can help, back to the portal."""
     login = turn.login
     if login.too_low and "use" in turn.form and _may_use_factor(turn):
         return Advance(replace(login, too_low=False, given=None, insists=False))
-    if login.too_low or not isinstance(turn.meets.missing, LocalFactor):
+    if login.too_low or not isinstance(turn.context.missing, LocalFactor):
         stopped = unreachable.STOPPED
         raise LoginRefused(stopped.code, stopped.reason, "user returned to the portal")
     question = _question(turn)
@@ -70,13 +70,15 @@ def _back_to_makelaar(login: Login) -> Login:
 
 def _may_give_more(turn: Turn) -> ProviderRecord | None:
     """The makelaar, where the user may be sent back for the level instead of giving a code."""
-    record = turn.meets.provider
+    record = turn.context.provider
     if record is None or turn.login.departures >= MAX_ROUNDS:
         return None
-    return record if suffices(record.level_ceiling, turn.meets.needed) else None
+    return record if suffices(record.level_ceiling, turn.context.needed) else None
 
 
 def _may_use_factor(turn: Turn) -> bool:
     """Back without the level; has the one who was sent a factor that would do?"""
     login = turn.login
-    return login.must_be is not None and login.departures < MAX_ROUNDS and bool(turn.meets.factors)
+    return (
+        login.must_be is not None and login.departures < MAX_ROUNDS and bool(turn.context.factors)
+    )

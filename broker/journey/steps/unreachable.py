@@ -16,33 +16,33 @@ STOPPED = Stopped(RefusalCode.LEVEL_UNREACHABLE, "level_unreachable")
 
 def show(turn: Turn, *, may_use_factor: bool = False) -> Show:
     """``may_use_factor``: the makelaar did not give the level, and a factor of ours would do."""
-    meets = turn.meets
-    given = turn.login.given if turn.login.too_low else meets.reached
+    context = turn.context
+    given = turn.login.given if turn.login.too_low else context.reached
     page = LevelUnreachablePage(
         frame=frame(turn),
-        needed=meets.needed.label,
+        needed=context.needed.label,
         given=given.label if given else None,
         may_use_factor=may_use_factor,
         lack=None if may_use_factor else _lack(turn),
-        kinds=tuple(map(str, meets.service.second_factors or ())),
+        kinds=tuple(map(str, context.service.second_factors or ())),
         factor_bar=_factor_bar(turn),
-        makelaar=meets.way_name,
+        makelaar=context.way_name,
         others=tuple(
             Elsewhere(r.name, r.help_url)
-            for r in meets.offered
-            if r.id != turn.login.provider_id and r.state == "live" and meets.reaches(r)
+            for r in context.offered
+            if r.id != turn.login.provider_id and r.state == "live" and context.reaches(r)
         ),
-        help_url=meets.way_help,
+        help_url=context.way_help,
     )
-    record = meets.provider if may_use_factor else None
+    record = context.provider if may_use_factor else None
     targets = departure_urls(record) if record else ()
-    measured = {"asked": meets.needed.label, "given": given.label if given else None}
+    measured = {"asked": context.needed.label, "given": given.label if given else None}
     return Show(page, status=403, form_targets=targets, stopped=STOPPED, found=measured)
 
 
 def _lack(turn: Turn) -> FactorLack | None:
     """Why the factors of this person do not help, where one would."""
-    missing, login = turn.meets.missing, turn.login
+    missing, login = turn.context.missing, turn.login
     was_sent_back = login.too_low and login.must_be is not None and _factor_bar(turn) is None
     if not (was_sent_back or (isinstance(missing, Unreachable) and missing.no_factor)):
         return None
@@ -52,9 +52,9 @@ def _lack(turn: Turn) -> FactorLack | None:
 
 def _factor_bar(turn: Turn) -> str | None:
     """Why a factor of ours would not lift a login at this makelaar."""
-    meets = turn.meets
-    if meets.provider is None:
+    context = turn.context
+    if context.provider is None:
         return None
     return step_up.factor_bar(
-        meets.provider, meets.needed, local_factor=meets.service.local_second_factor
+        context.provider, context.needed, local_factor=context.service.local_second_factor
     )

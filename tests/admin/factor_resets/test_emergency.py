@@ -6,10 +6,10 @@ import pytest
 
 from admin.actor import COMMAND_LINE, Actor
 from admin.factor_resets import emergency
-from admin.factor_resets.emergency import Answers, EmergencyRefused, WhyNot
+from admin.factor_resets.emergency import Answers, EmergencyRefusal, EmergencyRefused
 from assurance import enrolment
 from assurance.second_factor import bind_totp
-from broker.process import Parts
+from broker.process import Process
 from directory.organisations import Organisation
 from directory.people import Membership, NoSuchPerson, Person, Role
 from state import audit
@@ -19,7 +19,7 @@ from tests.clocks import START
 
 
 @pytest.fixture
-def office(process: Parts) -> Parts:
+def office(process: Process) -> Process:
     """Roos with an app, two administrators and one who is none."""
     with process.sessions() as sql, writing(sql):
         organisation = Organisation(kvk="12345678", name="Kade BV")
@@ -37,13 +37,13 @@ def office(process: Parts) -> Parts:
     return process
 
 
-def reset(process: Parts, by: str, approved_by: str, actor: Actor = COMMAND_LINE) -> int:
+def reset(process: Process, by: str, approved_by: str, actor: Actor = COMMAND_LINE) -> int:
     with process.sessions() as sql, writing(sql):
         answers = Answers(by, approved_by)
         return emergency.reset(sql, process, "roos", answers, actor=actor, now=START)
 
 
-def test_two_administrators_end_every_factor(office: Parts) -> None:
+def test_two_administrators_end_every_factor(office: Process) -> None:
     assert reset(office, "anna", "bram") == 1
     with office.sessions() as sql:
         assert enrolment.of_person(sql, "roos", START) == []
@@ -55,14 +55,14 @@ def test_two_administrators_end_every_factor(office: Parts) -> None:
 @pytest.mark.parametrize(
     ("by", "approved_by", "actor", "why"),
     [
-        ("anna", "anna", COMMAND_LINE, WhyNot.SAME_PERSON),
-        ("anna", "roos", COMMAND_LINE, WhyNot.SAME_PERSON),
-        ("anna", "cas", COMMAND_LINE, WhyNot.NO_ADMINISTRATOR),
-        ("anna", "bram", Actor.operator("robin"), WhyNot.LOGGED_IN),
+        ("anna", "anna", COMMAND_LINE, EmergencyRefusal.SAME_PERSON),
+        ("anna", "roos", COMMAND_LINE, EmergencyRefusal.SAME_PERSON),
+        ("anna", "cas", COMMAND_LINE, EmergencyRefusal.NO_ADMINISTRATOR),
+        ("anna", "bram", Actor.operator("robin"), EmergencyRefusal.LOGGED_IN),
     ],
 )
 def test_nobody_gets_around_the_second_person(
-    office: Parts, by: str, approved_by: str, actor: Actor, why: WhyNot
+    office: Process, by: str, approved_by: str, actor: Actor, why: EmergencyRefusal
 ) -> None:
     with pytest.raises(EmergencyRefused) as refused:
         reset(office, by, approved_by, actor)
@@ -71,6 +71,6 @@ def test_nobody_gets_around_the_second_person(
         assert len(enrolment.of_person(sql, "roos", START)) == 1
 
 
-def test_somebody_who_is_not_known_has_nothing_to_reset(process: Parts) -> None:
+def test_somebody_who_is_not_known_has_nothing_to_reset(process: Process) -> None:
     with pytest.raises(NoSuchPerson):
         reset(process, "anna", "bram")

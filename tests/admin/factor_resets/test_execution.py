@@ -6,13 +6,13 @@ import pytest
 
 from admin.actor import COMMAND_LINE, Actor
 from admin.factor_resets import execution, requests
-from admin.factor_resets.requests import Wish
+from admin.factor_resets.requests import ResetRequestForm
 from admin.factor_resets.rules import Proof, Reason, Verdict
 from admin.operators import roles
 from admin.operators.roles import OperatorRole
 from assurance import enrolment
 from assurance.second_factor import bind_totp
-from broker.process import Parts
+from broker.process import Process
 from broker.texts.outside_request import texts
 from directory.people import Person
 from state import audit
@@ -22,7 +22,7 @@ from tests.clocks import START
 
 
 @pytest.fixture
-def asked(process: Parts) -> str:
+def asked(process: Process) -> str:
     """The id of a request of Anna for Roos, who has an app."""
     with process.sessions() as sql, writing(sql):
         for name in ("roos", "anna", "bram"):
@@ -33,16 +33,16 @@ def asked(process: Parts) -> str:
         seed = "JBSWY3DPEHPK3PXP"
         factor = bind_totp(sql, process.sealer, person_id="roos", seed=seed, label="", now=START)
         sql.flush()
-        wish = Wish(frozenset({factor.id}), Reason.LOST, Proof.IN_PERSON)
+        wish = ResetRequestForm(frozenset({factor.id}), Reason.LOST, Proof.IN_PERSON)
         return requests.ask(sql, "roos", wish, asked_by="anna", now=START).id
 
 
-def approve(process: Parts, reset_id: str, actor: Actor) -> Verdict:
+def approve(process: Process, reset_id: str, actor: Actor) -> Verdict:
     with process.sessions() as sql, texts(), writing(sql):
         return execution.approve(sql, process, reset_id, actor=actor, now=START)
 
 
-def test_a_colleague_approves_and_the_factors_end(process: Parts, asked: str) -> None:
+def test_a_colleague_approves_and_the_factors_end(process: Process, asked: str) -> None:
     assert approve(process, asked, Actor.operator("anna")) is Verdict.OWN
     assert approve(process, asked, Actor.operator("bram")) is Verdict.GRANTED
     assert approve(process, asked, Actor.operator("bram")) is Verdict.DECIDED
@@ -54,6 +54,6 @@ def test_a_colleague_approves_and_the_factors_end(process: Parts, asked: str) ->
     assert (event.details["request"], event.details["proof"]) == (asked, "in_person")
 
 
-def test_nobody_approves_without_logging_in(process: Parts, asked: str) -> None:
+def test_nobody_approves_without_logging_in(process: Process, asked: str) -> None:
     with pytest.raises(ValueError, match="logged in"):
         approve(process, asked, COMMAND_LINE)

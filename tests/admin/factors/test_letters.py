@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from admin.actor import COMMAND_LINE
 from admin.factors import letters
-from admin.factors.letters import AddressRefused, NoFactorWaits, Sent
+from admin.factors.letters import AddressRefused, LetterSent, NoFactorWaits
 from assurance.means import BoundBy, FactorKind
 from assurance.second_factor import bind_totp
 from directory.people import NoSuchPerson, Person
@@ -19,7 +19,7 @@ from tests.clocks import START
 from tests.keys_for_tests import make_sealer
 
 
-def send(session: Session, person_id: str, address: str = "R. Willems, Kade 1") -> Sent:
+def send(session: Session, person_id: str, address: str = "R. Willems, Kade 1") -> LetterSent:
     with writing(session):
         return letters.send(
             session,
@@ -47,7 +47,7 @@ def bind(session: Session, person: Person, by: BoundBy) -> None:
 
 def test_a_letter_waits_in_the_outbox_and_is_audited(session: Session, roos: Person) -> None:
     bind(session, roos, BoundBy.SELF)
-    assert send(session, roos.id) == Sent(FactorKind.TOTP, 30)
+    assert send(session, roos.id) == LetterSent(FactorKind.TOTP, 30)
     assert [message.channel for message in listed(session)] == ["letter"]
     (event,) = audit.recent(session, tags=[EventTag.FACTOR_LETTER_SENT])
     assert (event.person_id, event.details) == (roos.id, {"kind": "totp"})

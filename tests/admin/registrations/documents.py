@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from admin.actor import Actor
 from admin.registrations.apply import apply
-from admin.registrations.differences import Outcome
+from admin.registrations.differences import DocumentOutcome
 from admin.registrations.pruning import Prune
 from admin.registrations.reading import read
 from broker.settings import Settings
@@ -65,7 +65,7 @@ def applied(
     prune: Prune | None = None,
 ) -> list[tuple[str, str]]:
     """Kind and word of each outcome."""
-    outcomes: tuple[Outcome, ...] = apply(
+    outcomes: tuple[DocumentOutcome, ...] = apply(
         session,
         make_sealer(),
         settings,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from admin.registrations.withdrawal import dependents, withdraw
 from broker.settings import Settings
-from broker.sso.logout import Teller
+from broker.sso.logout import LogoutNotifier
 from state import audit
 from state.audit import EventTag
 from state.db import writing
@@ -38,10 +38,10 @@ def test_what_leaves_is_named_by_its_kind(
 ) -> None:
     applied(session, settings, tmp_path, SERVICE, PORTAL, HELP_DESK)
     assert dependents(session, make_sealer(), kind, name, START) == ()
-    teller = Teller(make_sealer(), {}, START)
+    notifier = LogoutNotifier(make_sealer(), {}, START)
     with writing(session):
-        assert withdraw(session, teller, kind, name, actor=ROBIN)
-        assert not withdraw(session, teller, kind, name, actor=ROBIN)
+        assert withdraw(session, notifier, kind, name, actor=ROBIN)
+        assert not withdraw(session, notifier, kind, name, actor=ROBIN)
     (event,) = audit.recent(session, tags=[EventTag.REGISTRATION_REMOVED])
     named = {
         where: getattr(event, where)

@@ -222,7 +222,7 @@ def test_O_14_X_04_an_emptied_store_distrusts_assertions_for_as_long_as_a_clock_
         code = portal.code()
         born = portal.world.clock() - timedelta(seconds=age)
         mark = str(milliseconds(generation(born, is_first=False))).encode()
-        with portal.world.parts.engine.begin() as sql:
+        with portal.world.process.engine.begin() as sql:
             born_then = update(Ephemeral).where(Ephemeral.key == GENERATION_KEY)
             assert sql.execute(born_then.values(value=mark)).rowcount == 1
         assert portal.redeem(code).status == status

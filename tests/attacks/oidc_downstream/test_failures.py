@@ -121,7 +121,7 @@ def test_O_34_registrations_that_cannot_be_read_are_said_in_json(
 def test_O_34_what_nobody_expected_is_said_in_json(
     world: World, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
-    holder = type(world.parts.holder)
+    holder = type(world.process.holder)
     monkeypatch.setattr(holder, "current", property(failing(RuntimeError("secret detail"))))
     answer = ask(world, path)
     is_in_json(answer, 500, "server_error")

@@ -128,10 +128,10 @@ def test_too_many_parameters_are_refused(portal: Portal) -> None:
 def test_a_request_that_is_wrong_is_told_to_the_portal(
     portal: Portal, changes: dict[str, str | None], error: str, method: str
 ) -> None:
-    portal.world.parts.outgoing.calls.clear()  # type: ignore[attr-defined]
+    portal.world.process.outgoing.calls.clear()  # type: ignore[attr-defined]
     description = tells_portal(portal.ask(portal.request(**changes), method), error)
     assert description.isascii()
-    assert portal.world.parts.outgoing.calls == []  # type: ignore[attr-defined]
+    assert portal.world.process.outgoing.calls == []  # type: ignore[attr-defined]
 
 
 def test_a_state_that_is_too_long_is_not_repeated(portal: Portal) -> None:
