@@ -24,8 +24,8 @@ from state.audit import AuditEvent, EventTag
 
 @dataclass(frozen=True)
 class LogoutOutcome:
-    """What ended. ``notified`` are portals that hear it from us; at ``not_notified`` the user must log out
-    as well, though what they hold of Sluis is worth nothing any more.
+    """What ended. ``notified`` are portals that hear it from us; at ``not_notified`` the user must
+    log out as well, though what they hold of Sluis is worth nothing any more.
     """
 
     notified: tuple[Participant, ...] = ()

@@ -30,7 +30,8 @@ class StillLoggedInPage:
 
 @dataclass(frozen=True)
 class LoggedOutPage:
-    """``notified``: services that hear it from us; ``not_notified``: where the user must log out as well.
+    """``notified``: services that hear it from us; ``not_notified``: where the user must log out as
+    well.
 
     ``was_logged_in`` is False where there was nothing to end.
     """
