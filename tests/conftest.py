@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.browser.fixtures import chromium, running
+from tests.compiled import compiled_once
 from tests.key_pool import pooled
 from tests.machine import missing_for
 
@@ -20,8 +21,9 @@ WHOLE = {"World", "make_world", "Portal", "Sluis", "Parties"}
 
 
 @pytest.fixture(scope="session", autouse=True)
-def key_pool() -> Iterator[None]:
-    with pooled():
+def made_once() -> Iterator[None]:
+    """What every world needs and no test looks at."""
+    with pooled(), compiled_once():
         yield
 
 
