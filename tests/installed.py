@@ -6,10 +6,8 @@ same keys and secrets; a test that needs two installations that differ asks for 
 
 from __future__ import annotations
 
-import atexit
 import shutil
 import sqlite3
-import tempfile
 from contextlib import closing
 from datetime import date
 from functools import cache
@@ -21,6 +19,7 @@ from broker import settings as configuration
 from broker.settings import Settings
 from sandbox.addresses import Addresses
 from sandbox.prepare import Demo, opened, prepare
+from tests.leftovers import folder
 
 
 def install(directory: Path, addresses: Addresses, documents: str = "") -> Demo:
@@ -59,6 +58,4 @@ def move(demo: Demo, before: Path) -> None:
 
 @cache
 def _made_once(addresses: Addresses, documents: str, _day: date) -> Path:
-    directory = Path(tempfile.mkdtemp(prefix="sluis-installed-")).resolve()
-    atexit.register(shutil.rmtree, directory, ignore_errors=True)
-    return install_anew(directory / "demo", addresses, documents).directory
+    return install_anew(folder() / "demo", addresses, documents).directory

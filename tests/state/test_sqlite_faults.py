@@ -140,7 +140,7 @@ def test_X_06_a_file_that_stays_locked_is_given_up_and_then_written(file: Path) 
 def test_who_comes_while_another_makes_the_file_waits_for_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """SQLite does not wait by itself for the change to WAL. Here the other ends at a first pause."""
+    """SQLite does not wait by itself for the change to WAL. Here the other ends at a pause."""
     path = tmp_path / "sluis.db"
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
