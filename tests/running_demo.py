@@ -14,17 +14,19 @@ from typing import Final
 
 import pyotp
 
+from broker import settings as configuration
 from sandbox.addresses import Addresses, spare_loopback_host
 from sandbox.operator import make_operator
 from sandbox.parties import Parties
 from sandbox.prepare import Demo, prepare, totp_secret
 from sandbox.walk import Walk
 from sandbox.wire import HttpWire
+from tests.installed import register
 from tests.servers import free_port
 
 # A makelaar at an address where nobody listens; a client of Mo's office next to one whose mandate
 # expired; what an operator announces about one service and one makelaar.
-PATIENCE: Final = 15.0
+PATIENCE: Final = 60.0
 REGISTRATIONS: Final = """\
 kind: IdentityProvider
 id: droogdok
@@ -153,8 +155,7 @@ def running_demo(directory: Path) -> Iterator[RunningDemo]:
     (demo.registrations / "90-browser.yaml").write_text(more, encoding="utf-8")
     parties = Parties(demo)
     try:
-        parties.sluis("init")
-        parties.sluis("apply", "-f", str(demo.registrations))
+        register(demo, configuration.load(demo.config, {}))
         parties.start()
         make_operator(demo, parties)
         yield RunningDemo(demo, parties)
