@@ -96,13 +96,13 @@ class RunningDemo:
 
     def forget_codes(self) -> None:
         """As if no code was ever given: every test starts with five tries and an unused code."""
-        with closing(sqlite3.connect(self.demo.directory / "sluis.db", timeout=10)) as database:
+        with closing(sqlite3.connect(self.demo.directory / "sluis.db", timeout=60)) as database:
             database.execute("update factor set failures = 0, locked_until = null, last_step = 0")
             database.commit()
 
     def forget_requests(self) -> None:
         """As if nobody ever asked for a mandate, and so got one."""
-        with closing(sqlite3.connect(self.demo.directory / "sluis.db", timeout=10)) as database:
+        with closing(sqlite3.connect(self.demo.directory / "sluis.db", timeout=60)) as database:
             database.execute("delete from mandate_request")
             database.execute("delete from mandate where granted_by is not null")
             database.commit()

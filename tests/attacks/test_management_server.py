@@ -52,7 +52,7 @@ def asked(parties: Parties, path: str) -> str:
     while True:
         try:
             url = f"http://{parties.demo.addresses.management}{path}"
-            with urllib.request.urlopen(url, timeout=5) as answer:
+            with urllib.request.urlopen(url, timeout=30) as answer:
                 return str(answer.read().decode())
         except (urllib.error.URLError, ConnectionError):
             if time.monotonic() > deadline:
@@ -75,7 +75,7 @@ def answered(parties: Parties) -> float:
 def visit(parties: Parties, times: int) -> None:
     for _ in range(times):
         url = f"{parties.demo.addresses.broker}/hulp/"
-        with urllib.request.urlopen(url, timeout=5) as answer:
+        with urllib.request.urlopen(url, timeout=30) as answer:
             assert answer.status == 200
 
 
