@@ -9,6 +9,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed-$(shell cat requirements.lock pyproject.toml | cksum | tr ' ' '-')
 PYTEST := $(BIN)/python -m pytest
 IN_PARALLEL := -n 2 --dist loadfile
+ORDINARY := not interop and not slow
 
 .PHONY: help
 help: ## List these targets
@@ -38,11 +39,15 @@ check: $(STAMP) ## Format, lint, types, architecture and quick tests: under a mi
 		--ignore=tests/browser --ignore=tests/interop --ignore=tests/contracts
 
 .PHONY: test
-test: $(STAMP) ## All tests but interoperability and the slow ones: under 15 minutes
-	@$(PYTEST) -q $(IN_PARALLEL) -m 'not interop and not slow'
+test: $(STAMP) ## All tests but those of test-rest: under 10 minutes
+	@$(PYTEST) -q $(IN_PARALLEL) -m '$(ORDINARY)'
+
+.PHONY: test-rest
+test-rest: $(STAMP) ## What test leaves out: the software of others, and the slow ones
+	@$(PYTEST) -q $(IN_PARALLEL) -m 'not ($(ORDINARY))'
 
 .PHONY: test-all
-test-all: $(STAMP) ## Every test, with the software of others: under an hour
+test-all: $(STAMP) ## Every test: the two together, under half an hour
 	@$(PYTEST) -q $(IN_PARALLEL)
 
 LOGINS ?= 2000

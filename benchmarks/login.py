@@ -88,6 +88,7 @@ def _measure(folder: Path, sample: int, logins: int) -> dict[str, float | str]:
         plain = _cost(broker, sample, encrypt=False)
         result["pss_mb"] = round(max(pss_mb(broker.pid)), 1)
         result["logins_per_s"] = round(cost.logins_per_s, 1)
+        new = _cost(broker, sample, is_known=False)
     with (
         postgresql() as database,
         redis() as store,
@@ -105,8 +106,11 @@ def _measure(folder: Path, sample: int, logins: int) -> dict[str, float | str]:
         "crypto_floor_ms": round(cost.floor_ms, 3),
         "ratio": cost.ratio,
         "ratio_pg_redis": shared.ratio,
-        "ratio_plain_assertion": plain.ratio,
         "login_cpu_ms_plain_assertion": round(plain.cpu_ms, 2),
+        "crypto_floor_ms_plain_assertion": round(plain.floor_ms, 3),
+        "ratio_plain_assertion": plain.ratio,
+        "login_cpu_ms_new_browser": round(new.cpu_ms, 2),
+        "ratio_new_browser": new.ratio,
         "logins_per_s_pg_redis": round(shared.logins_per_s, 1),
         "logins_per_s_2_workers": round(pair.logins_per_s, 1),
     }
@@ -118,14 +122,18 @@ def _cost_in(setting: Setting, folder: Path, sample: int) -> Cost:
         return _cost(broker, sample)
 
 
-def _cost(broker: Measured, sample: int, *, encrypt: bool = True) -> Cost:
-    """CPU of login after login and of the bare cryptography; then the rate of several users."""
+def _cost(broker: Measured, sample: int, *, encrypt: bool = True, is_known: bool = True) -> Cost:
+    """CPU of login after login and of the bare cryptography; then the rate of several users in
+    known browsers. What follows on a login in a new one is part of its cost.
+    """
     _log_in(broker, WARM_UP)
     user, floor = broker.user(), Floor(encrypt=encrypt)
     used = cpu_seconds(broker.pid)
     for _ in range(sample):
-        user.log_in(encrypt=encrypt)
+        user.log_in(encrypt=encrypt, is_known=is_known)
         floor.once()
+    if not is_known:
+        broker.wait_until_told()
     used = cpu_seconds(broker.pid) - used
     started = time.monotonic()
     _log_in(broker, sample)

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.user import User, introduce, user
+from benchmarks.user import Refused, User, introduce, user
 from sandbox.addresses import standard
 from sandbox.parties import Parties
 from sandbox.prepare import Demo, prepare
 
 PORT_BASE = 8700
 PROBE = Path(__file__).parent / "probe"
+PATIENCE = 600.0
+WAITING = """SELECT (SELECT count(*) FROM login_history WHERE new_browser)
+    + (SELECT count(*) FROM outbox WHERE due_at IS NOT NULL)"""
 COUNTS = "SLUIS_BENCH_COUNTS"
 
 
@@ -35,11 +40,21 @@ class Measured:
 
     demo: Demo
     pid: int
-    cookie: str
+    cookies: dict[str, str]
     counts: Path
 
+    def wait_until_told(self) -> None:
+        """Every mail about a login in a new browser was delivered. With SQLite only."""
+        file = self.demo.directory / "sluis.db"
+        end = time.monotonic() + PATIENCE
+        with closing(sqlite3.connect(file, timeout=PATIENCE)) as database:
+            while database.execute(WAITING).fetchone()[0]:
+                if time.monotonic() > end:
+                    raise Refused("mail was not delivered")
+                time.sleep(0.5)
+
     def user(self) -> User:
-        return user(self.demo, self.cookie)
+        return user(self.demo, self.cookies)
 
 
 @contextmanager

@@ -36,6 +36,9 @@ from sandbox.wire import HttpWire
 
 MAKELAAR = "polderpoort"
 CLIENT = "bronhouderportaal"
+REMEMBERED = "__Host-sluis-makelaar"
+KNOWN = "__Host-sluis-known"
+LASTING = (REMEMBERED, KNOWN)
 SUBJECT = "pp-jan-5b1f0a"
 
 
@@ -45,10 +48,12 @@ class Refused(Exception):
 
 @dataclass
 class User:
-    """Jan, whose browser remembers his makelaar, and who agreed before."""
+    """Jan, whose browser remembers his makelaar, and who agreed before. Between two logins lies an
+    hour, so to say: his browser keeps the cookies that last, and no session.
+    """
 
     demo: Demo
-    cookie: str
+    cookies: dict[str, str]
     makelaar: Makelaar
     key: RSAKey
     keys: KeySet
@@ -56,8 +61,12 @@ class User:
     host: str
     stamp: Stamp
 
-    def log_in(self, *, encrypt: bool = True) -> dict[str, object]:
-        """One whole login; the claims of the verified ID token."""
+    def log_in(self, *, encrypt: bool = True, is_known: bool = True) -> dict[str, object]:
+        """One whole login; the claims of the verified ID token. Unless ``is_known`` in a browser
+        that never saw Jan log in, of which he is told by mail afterwards.
+        """
+        if not is_known:
+            self.cookies.pop(KNOWN, None)
         verifier, nonce = secrets.token_urlsafe(48), secrets.token_urlsafe(16)
         asked, cookies = self._leave(nonce, verifier)
         message = self.stamp.answer(asked, encrypt=encrypt)
@@ -96,12 +105,12 @@ class User:
                 "code_challenge_method": "S256",
             }
         )
-        got = self._request("GET", f"/authorize?{query}", {"Cookie": self.cookie})
+        got = self._request("GET", f"/authorize?{query}", {"Cookie": _header(self.cookies)})
         place = got.headers.get("Location", "")
         if got.status not in (302, 303) or "SAMLRequest" not in place:
             raise Refused(f"authorize: {got.status}")
-        made = [line.partition(";")[0] for line in got.headers.getlist("Set-Cookie")]
-        return _asked(place), "; ".join([self.cookie, *made])
+        made = dict(_pair(line) for line in got.headers.getlist("Set-Cookie"))
+        return _asked(place), _header(self.cookies | made)
 
     def _arrive(self, asked: SamlReply, message: bytes, cookies: str) -> str:
         got = self.deliver(asked, message)
@@ -113,6 +122,10 @@ class User:
         parameters = parse_qs(urlsplit(got.headers.get("Location", "")).query)
         if got.status != 303 or "code" not in parameters:
             raise Refused(f"login: {got.status} {got.headers.get('Location', '')[:80]}")
+        made = dict(_pair(line) for line in got.headers.getlist("Set-Cookie"))
+        self.cookies |= {name: made[name] for name in LASTING if name in made}
+        if KNOWN not in self.cookies:
+            raise Refused("login: this browser is not known afterwards")
         return parameters["code"][0]
 
     def _redeem(self, code: str, verifier: str, nonce: str) -> dict[str, object]:
@@ -155,8 +168,9 @@ class User:
         return self.http.request(method, path, body=body, headers=sent, redirect=False)
 
 
-def introduce(demo: Demo) -> str:
-    """Log in once with a browser: the makelaar is remembered, consent is kept. The cookie header.
+def introduce(demo: Demo) -> dict[str, str]:
+    """Log in once with a browser: the makelaar is remembered, consent is kept, the browser is
+    known. The cookies of it that last.
 
     Raises BrowserError when the login does not end at the portal.
     """
@@ -166,10 +180,10 @@ def introduce(demo: Demo) -> str:
     if page.heading != "U bent ingelogd":
         raise Refused(f"introduction: {page.status} {page.heading}")
     kept = browser.cookies(demo.addresses.broker)
-    return f"__Host-sluis-makelaar={kept['__Host-sluis-makelaar']}"
+    return {name: kept[name] for name in LASTING}
 
 
-def user(demo: Demo, cookie: str) -> User:
+def user(demo: Demo, cookies: dict[str, str]) -> User:
     """A user with connections of its own."""
     parts = urlsplit(demo.addresses.broker)
     clients = prepare.portal_clients(demo)
@@ -179,7 +193,7 @@ def user(demo: Demo, cookie: str) -> User:
     makelaar = next(m for m in prepare.makelaars(demo) if m.profile.slug == MAKELAAR)
     return User(
         demo=demo,
-        cookie=cookie,
+        cookies=dict(cookies),
         makelaar=makelaar,
         stamp=stamp_of(makelaar, Broker(demo.addresses.broker).service_provider().encryption[0]),
         key=key,
@@ -200,6 +214,16 @@ def _asked(place: str) -> SamlReply:
         audience=root.findtext("{*}Issuer"),
         relay_state=parameters["RelayState"][0],
     )
+
+
+def _pair(line: str) -> tuple[str, str]:
+    """Name and value of a Set-Cookie header."""
+    name, _, value = line.partition(";")[0].partition("=")
+    return name, value
+
+
+def _header(cookies: dict[str, str]) -> str:
+    return "; ".join(f"{name}={value}" for name, value in cookies.items())
 
 
 def _sha256(data: bytes) -> bytes:

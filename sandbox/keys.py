@@ -6,12 +6,14 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.x509.oid import NameOID
 from joserfc.jwk import ECKey, KeyParameters, RSAKey
 
@@ -76,9 +78,7 @@ def save(pair: Pair, directory: Path, name: str) -> None:
 
 
 def load(directory: Path, name: str) -> Pair:
-    key = serialization.load_pem_private_key(
-        (directory / f"{name}.key").read_bytes(), None, unsafe_skip_rsa_key_validation=True
-    )
+    key = _parsed((directory / f"{name}.key").read_bytes())
     if not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
         raise TypeError(f"{name}.key is neither RSA nor EC")
     return Pair(key, x509.load_pem_x509_certificate((directory / f"{name}.crt").read_bytes()))
@@ -87,10 +87,21 @@ def load(directory: Path, name: str) -> Pair:
 def as_jwk(pair: Pair, algorithm: Algorithm) -> RSAKey | ECKey:
     """The private key as a JWK whose ``kid`` follows from the public key."""
     digest = hashlib.sha256(pair.certificate_pem).hexdigest()[:16]
-    parameters: KeyParameters = {"kid": digest, "use": "sig", "alg": algorithm}
+    return _imported(pair.key_pem, digest, algorithm)
+
+
+@lru_cache(maxsize=64)
+def _parsed(pem: bytes) -> PrivateKeyTypes:
+    return serialization.load_pem_private_key(pem, None, unsafe_skip_rsa_key_validation=True)
+
+
+@lru_cache(maxsize=64)
+def _imported(pem: bytes, kid: str, algorithm: Algorithm) -> RSAKey | ECKey:
+    # To import an RSA key is to check its numbers, which takes 70 ms.
+    parameters: KeyParameters = {"kid": kid, "use": "sig", "alg": algorithm}
     if algorithm == "ES256":
-        return ECKey.import_key(pair.key_pem, parameters)
-    return RSAKey.import_key(pair.key_pem, parameters)
+        return ECKey.import_key(pem, parameters)
+    return RSAKey.import_key(pem, parameters)
 
 
 def public_jwks(*keys: RSAKey | ECKey) -> dict[str, list[dict[str, str]]]:

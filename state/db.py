@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from time import monotonic, sleep
 from typing import Any
 
 from sqlalchemy import DateTime, Enum, LargeBinary, MetaData, String, Table, event
@@ -29,6 +30,7 @@ NAMING_CONVENTION = {
 }
 
 BUSY_MILLISECONDS = 10_000  # how long SQLite waits for another writer
+BUSY_PAUSE = 0.02  # seconds until it is asked again, where it does not wait by itself
 WRITES = "sluis_writes"  # execution option of a connection whose transaction will write
 SEALED = "sluis_sealed"  # in Column.info: the context under which its values are sealed
 
@@ -115,14 +117,10 @@ def prepare_sqlite(engine: Engine) -> None:
     def _on_connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in (
-            # First: two that start at once wait for the change to WAL.
-            f"busy_timeout={BUSY_MILLISECONDS}",
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "foreign_keys=ON",
-        ):
-            cursor.execute(f"PRAGMA {pragma}")
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
+        _change_to_wal(cursor)
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
         cursor.close()
 
     @event.listens_for(engine, "begin")
@@ -134,6 +132,22 @@ def prepare_sqlite(engine: Engine) -> None:
             connection.connection.dbapi_connection.execute(statement)
         except sqlite3.OperationalError as error:  # another process holds the lock for too long
             raise OperationalError(statement, None, error) from None
+
+
+def _change_to_wal(cursor: sqlite3.Cursor) -> None:
+    """Two that make the file at once wait for each other. SQLite does not do it here, because a
+    change of the journal turns a reader into a writer. Raises sqlite3.OperationalError.
+    """
+    end = monotonic() + BUSY_MILLISECONDS / 1000
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or monotonic() > end:
+                raise
+            sleep(BUSY_PAUSE)
+        else:
+            return
 
 
 @contextmanager

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from tests.browser.fixtures import chromium, running
+from tests.compiled import compiled_once
 from tests.key_pool import pooled
+from tests.leftovers import cleared_at_the_end
 from tests.machine import missing_for
 
 __all__ = ["chromium", "running"]  # here for all: one Playwright per process
@@ -20,8 +22,9 @@ WHOLE = {"World", "make_world", "Portal", "Sluis", "Parties"}
 
 
 @pytest.fixture(scope="session", autouse=True)
-def key_pool() -> Iterator[None]:
-    with pooled():
+def made_once() -> Iterator[None]:
+    """What every world needs and no test looks at."""
+    with cleared_at_the_end(), pooled(), compiled_once():
         yield
 
 

@@ -14,17 +14,19 @@ from typing import Final
 
 import pyotp
 
+from broker import settings as configuration
 from sandbox.addresses import Addresses, spare_loopback_host
 from sandbox.operator import make_operator
 from sandbox.parties import Parties
 from sandbox.prepare import Demo, prepare, totp_secret
 from sandbox.walk import Walk
 from sandbox.wire import HttpWire
+from tests.installed import register
 from tests.servers import free_port
 
 # A makelaar at an address where nobody listens; a client of Mo's office next to one whose mandate
 # expired; what an operator announces about one service and one makelaar.
-PATIENCE: Final = 15.0
+PATIENCE: Final = 60.0
 REGISTRATIONS: Final = """\
 kind: IdentityProvider
 id: droogdok
@@ -94,13 +96,13 @@ class RunningDemo:
 
     def forget_codes(self) -> None:
         """As if no code was ever given: every test starts with five tries and an unused code."""
-        with closing(sqlite3.connect(self.demo.directory / "sluis.db", timeout=10)) as database:
+        with closing(sqlite3.connect(self.demo.directory / "sluis.db", timeout=60)) as database:
             database.execute("update factor set failures = 0, locked_until = null, last_step = 0")
             database.commit()
 
     def forget_requests(self) -> None:
         """As if nobody ever asked for a mandate, and so got one."""
-        with closing(sqlite3.connect(self.demo.directory / "sluis.db", timeout=10)) as database:
+        with closing(sqlite3.connect(self.demo.directory / "sluis.db", timeout=60)) as database:
             database.execute("delete from mandate_request")
             database.execute("delete from mandate where granted_by is not null")
             database.commit()
@@ -153,8 +155,7 @@ def running_demo(directory: Path) -> Iterator[RunningDemo]:
     (demo.registrations / "90-browser.yaml").write_text(more, encoding="utf-8")
     parties = Parties(demo)
     try:
-        parties.sluis("init")
-        parties.sluis("apply", "-f", str(demo.registrations))
+        register(demo, configuration.load(demo.config, {}))
         parties.start()
         make_operator(demo, parties)
         yield RunningDemo(demo, parties)

@@ -11,14 +11,22 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from importlib.util import find_spec
+from itertools import count
 from pathlib import Path
+from signal import SIGQUIT
 from typing import Final
+from urllib.parse import urlsplit
 
+import psycopg
 import pytest
 
-PATIENCE: Final = 30.0  # seconds for a server to come up or go down
+from tests.leftovers import KEPT
+
+PATIENCE: Final = 120.0  # seconds for a server to come up or go down
 UNPRIVILEGED: Final = ("postgres", "nobody")
+_NUMBERS: Final = count()
 
 
 def free_port() -> int:
@@ -76,7 +84,7 @@ def postgresql() -> Iterator[str]:
             _make_database(server, port)
             yield f"postgresql+psycopg://sluis@127.0.0.1:{port}/sluis"
         finally:
-            server.send_signal(2)  # SIGINT: do not wait for clients
+            server.send_signal(SIGQUIT)  # at once: nobody needs what it holds
             server.wait(PATIENCE)
 
 
@@ -144,14 +152,9 @@ def start_program(
 
 
 def _make_database(server: subprocess.Popen[bytes], port: int) -> None:
-    import psycopg
-
     def made() -> bool:
         try:
-            with psycopg.connect(
-                host="127.0.0.1", port=port, user="sluis", dbname="postgres", autocommit=True
-            ) as connection:
-                connection.execute("CREATE DATABASE sluis")
+            run_outside(f"postgresql://127.0.0.1:{port}", "CREATE DATABASE sluis")
         except psycopg.OperationalError:
             return False
         return True
@@ -178,11 +181,27 @@ def answers(port: int, question: bytes, answer: bytes) -> bool:
         return False
 
 
+@cache
+def _shared_postgresql() -> str:
+    return KEPT.enter_context(postgresql())
+
+
+def run_outside(url: str, statement: str) -> None:
+    """A statement about databases at this server, which cannot be in a transaction."""
+    parts = urlsplit(url)
+    with psycopg.connect(
+        host=parts.hostname, port=parts.port, user="sluis", dbname="postgres", autocommit=True
+    ) as connection:
+        connection.execute(statement.encode())
+
+
 @pytest.fixture(scope="session")
 def postgresql_url() -> Iterator[str]:
-    """A server for the tests of one directory."""
-    with postgresql() as url:
-        yield url
+    """An empty database for the tests of one directory, at a server for this process."""
+    url = _shared_postgresql()
+    name = f"tests_{next(_NUMBERS)}"
+    run_outside(url, f"CREATE DATABASE {name}")
+    yield url.removesuffix("sluis") + name
 
 
 @pytest.fixture(scope="session")

@@ -6,11 +6,13 @@ The parties speak their real protocols; only the network between them is a funct
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 from urllib.parse import urlsplit
 
 from flask import Flask
@@ -19,7 +21,6 @@ from werkzeug.test import Client
 
 from admin.app import create_app
 from admin.cli.registering import apply_files
-from admin.operations.install import initialise
 from broker import settings as configuration
 from broker.process import Process
 from broker.runtime import Runtime
@@ -39,6 +40,7 @@ from state.outbox import Message
 from state.outgoing import OutgoingClient
 from tests.clocks import FakeClock
 from tests.deliveries import deliver_due
+from tests.installed import install, register
 
 ADDRESSES = Addresses(
     broker="http://localhost:8000",
@@ -46,6 +48,9 @@ ADDRESSES = Addresses(
     portal="http://127.0.0.2:8002",
     postbus="http://127.0.0.1:8003",
 )
+
+
+_NO_TLS: Final = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # nobody calls: reads no certificates
 
 
 class InProcessWire:
@@ -77,7 +82,7 @@ class InProcessOutgoing(OutgoingClient):
     """The broker's outgoing calls over an InProcessWire."""
 
     def __init__(self, wire: InProcessWire) -> None:
-        super().__init__()
+        super().__init__(tls=_NO_TLS)
         self.wire = wire
         self.calls: list[str] = []
 
@@ -160,13 +165,23 @@ class World:
         return list(found)
 
 
-def make_world(directory: Path, **sections: Mapping[str, object]) -> World:
-    """A demo with everything registered. ``sections`` change settings: ``login={"…": …}``."""
-    demo = prepare(directory / "demo", ADDRESSES)
-    settings = _with(configuration.load(demo.config, {}), sections)
-    for _ in initialise(settings):
-        pass
-    apply_files(settings, demo.registrations)
+def make_world(
+    directory: Path,
+    *,
+    documents: str = "",
+    has_own_keys: bool = False,
+    **sections: Mapping[str, object],
+) -> World:
+    """A demo with everything registered, and these ``documents``. ``sections`` change settings:
+    ``login={"…": …}``. Worlds have the same keys unless one ``has_own_keys``.
+    """
+    if has_own_keys or "database" in sections:
+        demo = prepare(directory / "demo", ADDRESSES)
+        settings = _with(configuration.load(demo.config, {}), sections)
+        register(demo, settings, documents)
+    else:
+        demo = install(directory / "demo", ADDRESSES, documents)
+        settings = _with(configuration.load(demo.config, {}), sections)
     clock = FakeClock(datetime.now(UTC))
     wire = InProcessWire()
     process = start(settings, clock, outgoing=InProcessOutgoing(wire))

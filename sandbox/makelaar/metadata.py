@@ -63,7 +63,7 @@ def sign(root: etree._Element, makelaar: Makelaar) -> etree._Element:
     )
     return signer.sign(
         root,
-        key=makelaar.pair.key_pem,
+        key=makelaar.pair.key,  # not as PEM: its numbers would be checked at every signature
         cert=makelaar.pair.certificate_pem.decode(),
         reference_uri=root.get("ID"),
         id_attribute="ID",

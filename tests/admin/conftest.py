@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from admin.installation import Installation
 from admin.operations.install import initialise
 from broker import settings as configuration
-from broker.process import Process, start
+from broker.process import Process
 from broker.settings import Settings
+from broker.start import start
 from directory.people import Person
 from state.db import writing
 from tests.clocks import START, FakeClock

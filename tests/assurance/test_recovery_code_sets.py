@@ -41,13 +41,13 @@ def test_F_16_of_two_new_sets_at_once_one_stays(engine: Engine) -> None:
             go_on.wait(1)  # the other begins while this one is not committed
 
     def second() -> None:
-        bound.wait(10)
+        bound.wait(100)
         with Session(engine) as sql, writing(sql):
             _new_set(sql)
 
     with ThreadPoolExecutor(2) as pool:
         for done in [pool.submit(first), pool.submit(second)]:
-            done.result(30)
+            done.result(100)
     with Session(engine) as sql:
         sets = sql.scalars(select(Factor.ended_at)).all()
     assert len(sets) == 2

@@ -21,10 +21,10 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from sandbox.addresses import Addresses
 from sandbox.parties import Parties, PartyFailed
-from sandbox.prepare import prepare
+from tests.installed import install_anew
 from tests.servers import free_port
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 @pytest.fixture(scope="module")
@@ -36,13 +36,11 @@ def parties(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parties]:
         postbus=f"http://127.0.0.1:{free_port()}",
         management=f"127.0.0.1:{free_port()}",
     )
-    demo = prepare(tmp_path_factory.mktemp("server") / "demo", addresses)
+    demo = install_anew(tmp_path_factory.mktemp("server") / "demo", addresses)
     demo.config.write_text(demo.config.read_text().replace("[web]", "[web]\nworkers = 2"))
     running = Parties(demo)
     try:
-        running.sluis("init")
-        running.sluis("apply", "-f", str(demo.registrations))
-        running.start()
+        running.start_broker()
         yield running
     finally:
         running.stop()
@@ -54,7 +52,7 @@ def asked(parties: Parties, path: str) -> str:
     while True:
         try:
             url = f"http://{parties.demo.addresses.management}{path}"
-            with urllib.request.urlopen(url, timeout=5) as answer:
+            with urllib.request.urlopen(url, timeout=30) as answer:
                 return str(answer.read().decode())
         except (urllib.error.URLError, ConnectionError):
             if time.monotonic() > deadline:
@@ -77,7 +75,7 @@ def answered(parties: Parties) -> float:
 def visit(parties: Parties, times: int) -> None:
     for _ in range(times):
         url = f"{parties.demo.addresses.broker}/hulp/"
-        with urllib.request.urlopen(url, timeout=5) as answer:
+        with urllib.request.urlopen(url, timeout=30) as answer:
             assert answer.status == 200
 
 

@@ -35,10 +35,12 @@ FORM: Final = {"Content-Type": "application/x-www-form-urlencoded"}
 Pairs = list[tuple[str, str]]
 
 
-def make_portal_world(directory: Path, **sections: Mapping[str, object]) -> World:
+def make_portal_world(
+    directory: Path, *, has_own_keys: bool = False, **sections: Mapping[str, object]
+) -> World:
     """A world with the clients of tests in it, and a place where their answers arrive."""
-    world = make_world(directory, **sections)
-    world.apply(yaml.safe_dump_all(clients()), "90-portals-of-tests.yaml")
+    documents = yaml.safe_dump_all(clients())
+    world = make_world(directory, documents=documents, has_own_keys=has_own_keys, **sections)
     for host in (HOST, OTHER_HOST, "127.0.0.1:9000"):
         world.wire.applications[host] = _landing()
     return world

@@ -15,7 +15,7 @@ from sandbox.portal.clients import CLIENTS
 from tests.browser.checks import axe_violations
 from tests.running_demo import RunningDemo
 
-PATIENCE: Final = 30.0
+PATIENCE: Final = 60.0
 DESKTOP: Final = (1280, 900)
 PHONE: Final = (390, 844)
 LOCALES: Final = {"nl": "nl-NL", "en": "en-GB"}
@@ -141,7 +141,7 @@ def visiting(
         java_script_enabled=javascript,
         reduced_motion="reduce",
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE * 1000)
     try:
         page = context.new_page()
         visitor = Visitor(running, context, page, language, javascript, is_checked)

@@ -102,13 +102,13 @@ def test_it_serves_pages(home: Path, tmp_path: Path) -> None:
         assert _when_there(f"http://127.0.0.1:{public}{sheet[1]}")
     finally:
         server.terminate()
-        server.wait(30)
+        server.wait(100)
 
 
 def _when_there(url: str) -> bytes:
-    for _ in range(100):
+    for _ in range(500):
         try:
-            with urllib.request.urlopen(url, timeout=5) as answer:
+            with urllib.request.urlopen(url, timeout=30) as answer:
                 content: bytes = answer.read()
                 return content
         except OSError:

@@ -87,7 +87,7 @@ def test_many_that_give_it_at_once_write_one(kept: Kept) -> None:
     ready = Barrier(6)
 
     def one(_: int) -> None:
-        ready.wait(30)
+        ready.wait(100)
         kept.give()
 
     with ThreadPoolExecutor(6) as pool:
@@ -106,18 +106,18 @@ def test_who_comes_while_another_writes_waits_for_how_that_ends(
         with suppress(InterruptedError), kept.session() as session, writing(session):
             register.give(session, **SET, now=START)
             written.set()
-            assert finish.wait(30)
+            assert finish.wait(100)
             if not first_one_commits:
                 raise InterruptedError
 
     with ThreadPoolExecutor(2) as pool:
         one = pool.submit(first)
-        assert written.wait(30)
+        assert written.wait(100)
         two = pool.submit(kept.give)
         assert not two.done()
         finish.set()
-        one.result(30)
-        two.result(30)
+        one.result(100)
+        two.result(100)
     assert len(kept.rows()) == 1
 
 

@@ -24,7 +24,7 @@ def race(database_url: str, store_url: str, now: datetime) -> list[list[Result]]
     ]
     for racer in racers:
         racer.start()
-    found = [results.get(timeout=60) for _ in racers]
+    found = [results.get(timeout=100) for _ in racers]
     for racer in racers:
         racer.join(60)
     return found
@@ -41,7 +41,7 @@ def _run(
     store = make_store(store_url, engine, lambda: now)
     found: list[Result] = []
     for number in range(ROUNDS):
-        barrier.wait(60)
+        barrier.wait(100)
         found += store.batch([Take(f"take-{number}")])
         found += store.batch([Swap(f"swap-{number}", b"old", name.encode(), TTL)])
         found += store.batch([AddOnce(f"once-{number}", TTL, now)])

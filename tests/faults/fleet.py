@@ -288,7 +288,7 @@ def _command(demo: Demo, module: str) -> list[str]:
 def _answers(url: str) -> bool:
     with (
         contextlib.suppress(urllib3.exceptions.HTTPError),
-        urllib3.PoolManager(retries=False, timeout=5.0) as http,
+        urllib3.PoolManager(retries=False, timeout=30.0) as http,
     ):
         return http.request("GET", url).status == 200
     return False

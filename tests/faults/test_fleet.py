@@ -29,7 +29,7 @@ from tests.faults.fleet import Fleet
 from tests.faults.makelaars import failing_makelaars
 from tests.faults.servers import RedisServer
 
-pytestmark = [pytest.mark.slow, pytest.mark.postgres, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.slow, pytest.mark.postgres, pytest.mark.timeout(600)]
 CUT_CONNECTIONS = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'sluis'"
 )

@@ -23,7 +23,7 @@ from tests.servers import postgresql_url
 from tests.world import make_world
 
 __all__ = ["postgresql_url"]
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 LONG = 60.0
 MOMENT = 1.5  # seconds in which somebody would have gone on
 
@@ -86,7 +86,7 @@ def test_X_13_of_two_at_once_one_runs(engine: Engine, tmp_path: Path) -> None:
     scripts, url = one_more(tmp_path), url_of(engine)
     with migrating(url, scripts, MOMENT) as one, migrating(url, scripts, MOMENT) as two:
         said = [[says(process) for _ in range(2)] for process in (one, two)]
-        assert [process.wait(30) for process in (one, two)] == [0, 0]
+        assert [process.wait(60) for process in (one, two)] == [0, 0]
     assert sorted(said) == [[DONE, ""], [HALF, DONE]]
     assert is_whole(engine)
 
@@ -124,7 +124,7 @@ def test_X_13_logins_go_on_while_sqlite_is_migrated(tmp_path: Path) -> None:
 
 
 @pytest.mark.postgres
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 def test_X_13_logins_go_on_while_postgresql_is_migrated(
     fleet: Fleet, scene: Scene, crowd: Crowd, tmp_path: Path
 ) -> None:

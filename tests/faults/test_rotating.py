@@ -34,7 +34,7 @@ from tests.faults.driver import IDEAS, JAN, JAN_ELSEWHERE, Scene, User
 from tests.faults.ending import Ending, bad
 from tests.faults.fleet import Fleet
 
-pytestmark = [pytest.mark.slow, pytest.mark.postgres, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.slow, pytest.mark.postgres, pytest.mark.timeout(600)]
 POLICY: Final = RotationPolicy()
 NOTICED: Final = 2.5 * POLL_SECONDS  # by every process, each at a moment of its own
 ALGORITHMS: Final = ["RS256", "PS256", "ES256"]

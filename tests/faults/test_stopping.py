@@ -19,6 +19,7 @@ import pytest
 import urllib3
 from sqlalchemy import select, update
 
+from admin.cli.install import initialise
 from broker import settings
 from broker.process import Process
 from broker.start import start
@@ -60,14 +61,14 @@ class Installation:
     provider: Provider
 
     @contextmanager
-    def running(self, verb: str) -> Iterator[subprocess.Popen[bytes]]:
+    def running(self, verb: str, drain_seconds: int = 4) -> Iterator[subprocess.Popen[bytes]]:
         """One process of ``sluis``; it and its children are gone afterwards."""
         with (self.demo.logs / verb).open("ab") as log:
             process = subprocess.Popen(
                 [SLUIS, "--config", self.demo.config, verb],
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                env={**os.environ, "SLUIS__WEB__DRAIN_SECONDS": "4"},
+                env={**os.environ, "SLUIS__WEB__DRAIN_SECONDS": str(drain_seconds)},
             )
         try:
             yield process
@@ -117,8 +118,10 @@ def installation(tmp_path: Path, provider: Provider, there: Listener) -> Install
             management=f"127.0.0.1:{free_port()}",
         ),
     )
-    subprocess.run([SLUIS, "--config", demo.config, "init"], check=True, capture_output=True)
-    return Installation(demo, start(settings.load(demo.config, {}), utc_now), provider)
+    known = settings.load(demo.config, {})
+    for _ in initialise(known):
+        pass
+    return Installation(demo, start(known, utc_now), provider)
 
 
 def test_X_16_a_worker_that_is_killed_while_it_sends_loses_nothing(
@@ -191,14 +194,12 @@ def test_X_14_an_instance_says_first_that_it_stops_and_serves_on(
 def test_X_14_a_second_signal_stops_at_once(installation: Installation, provider: Provider) -> None:
     management = installation.demo.addresses.management
     provider.let_go.set()
-    with installation.running("serve") as process:
+    with installation.running("serve", drain_seconds=60) as process:
         _wait(lambda: _status(f"http://{management}/health/ready") == 200)
         process.send_signal(signal.SIGTERM)
         _wait(lambda: _status(f"http://{management}/health/ready") == 503)
-        began = time.monotonic()
         process.send_signal(signal.SIGTERM)
-        assert process.wait(SOON) == 0
-        assert time.monotonic() - began < 4, "without the rest of drain_seconds"
+        assert process.wait(45) == 0, "without the rest of drain_seconds"
 
 
 def test_a_server_without_embedded_worker_delivers_nothing(
@@ -218,14 +219,14 @@ def test_a_server_without_embedded_worker_delivers_nothing(
 
 def _status(url: str) -> int | None:
     try:
-        with urllib3.PoolManager(retries=False, timeout=5.0) as http:
+        with urllib3.PoolManager(retries=False, timeout=30.0) as http:
             return http.request("GET", url).status
     except urllib3.exceptions.HTTPError:
         return None
 
 
 def _said(url: str) -> dict[str, dict[str, str]]:
-    with urllib3.PoolManager(retries=False, timeout=5.0) as http:
+    with urllib3.PoolManager(retries=False, timeout=30.0) as http:
         found: dict[str, dict[str, str]] = http.request("GET", url).json()
         return found
 

@@ -60,7 +60,7 @@ def _wait_until_ready(
     status = "no answer"
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            status = str(requests.get(url, timeout=5).status_code)
+            status = str(requests.get(url, timeout=30).status_code)
         except requests.RequestException:
             time.sleep(0.05)
             continue
@@ -74,9 +74,9 @@ def _wait_until_ready(
 def _stop(process: subprocess.Popen[bytes]) -> None:
     try:
         os.killpg(process.pid, signal.SIGTERM)
-        process.wait(timeout=10)
+        process.wait(timeout=60)
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
-        process.wait(timeout=10)
+        process.wait(timeout=60)
     except ProcessLookupError:
-        process.wait(timeout=10)
+        process.wait(timeout=60)

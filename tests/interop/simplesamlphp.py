@@ -102,7 +102,7 @@ def serving(provider: SimpleSamlPhp) -> Iterator[SimpleSamlPhp]:
 
 def metadata(provider: SimpleSamlPhp) -> bytes:
     """Its own metadata, as its administrator would send them."""
-    response = requests.get(provider.metadata_url, timeout=10)
+    response = requests.get(provider.metadata_url, timeout=60)
     response.raise_for_status()
     if b"EntityDescriptor" not in response.content:
         raise RuntimeError(f"no metadata:\n{logged(provider)}")

@@ -17,7 +17,7 @@ from tests.running_demo import RunningDemo
 
 pytestmark = [pytest.mark.interop, pytest.mark.interop_node]
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 @pytest.fixture(scope="module")

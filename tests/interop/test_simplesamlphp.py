@@ -33,7 +33,7 @@ def _makelaar(
     other_key: bool = False,
 ) -> Iterator[SimpleSamlPhp]:
     """SimpleSAMLphp runs and is registered; ``other_key``: with metadata that hold another key."""
-    ours = requests.get(running.addresses.broker + "/saml/metadata", timeout=10).content
+    ours = requests.get(running.addresses.broker + "/saml/metadata", timeout=60).content
     provider = simplesamlphp.prepare(folder, ours, level, encrypted)
     with simplesamlphp.serving(provider):
         metadata = folder / "its-metadata.xml"

@@ -115,7 +115,7 @@ def test_of_two_that_prepare_at_once_both_see_the_same_key(path: Path) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(100)
     assert found == [load_master_keys(path)] * 8
 
 

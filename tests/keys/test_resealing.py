@@ -197,7 +197,7 @@ def test_K_07_no_write_is_lost_beside_two_that_seal_anew_at_once(
     finally:
         stop.set()
         for thread in threads:
-            thread.join(30)
+            thread.join(100)
     assert not failures
     reseal(session, BOTH)
     left = opened(session, NEW)

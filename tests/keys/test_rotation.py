@@ -110,7 +110,7 @@ def test_K_04_two_processes_that_start_at_once_share_one_set_of_keys(
     ]
     for starter in starters:
         starter.start()
-    made = [results.get(timeout=60) for _ in starters]
+    made = [results.get(timeout=100) for _ in starters]
     for starter in starters:
         starter.join(60)
     assert sorted(len(kids) for kids in made) == [0, len(NEEDED)]
@@ -243,7 +243,7 @@ def test_K_04_two_processes_that_rotate_at_once_make_one_key(
     rotators = [context.Process(target=_introduce_elsewhere, args=arguments) for _ in range(2)]
     for rotator in rotators:
         rotator.start()
-    made = [results.get(timeout=60) for _ in rotators]
+    made = [results.get(timeout=100) for _ in rotators]
     for rotator in rotators:
         rotator.join(60)
     session.rollback()  # what was read before is another snapshot

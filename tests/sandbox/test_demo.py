@@ -49,7 +49,7 @@ def demo_command(*arguments: str) -> Iterator[subprocess.Popen[str]]:
     finally:
         if process.poll() is None:
             process.terminate()
-        process.wait(30)
+        process.wait(100)
         if process.stdout is not None:
             process.stdout.close()
 
@@ -72,7 +72,7 @@ def test_the_demo_logs_in_twice_and_stops_when_it_is_told(tmp_path: Path) -> Non
         assert "daan@voorbeeld.example" in said
         process.send_signal(signal.SIGINT)
         rest = process.stdout.read()
-        assert process.wait(30) == 0
+        assert process.wait(100) == 0
         assert "Gestopt" in rest
         assert "Traceback" not in said + rest
     assert not list(taken_ports(standard(base)))
@@ -84,7 +84,7 @@ def test_a_port_in_use_is_named_with_a_way_out(tmp_path: Path) -> None:
         socket.create_server(("127.0.0.1", base)),
         demo_command("--check", "--port-base", str(base), "--root", str(tmp_path)) as process,
     ):
-        said, _ = process.communicate(timeout=30)
+        said, _ = process.communicate(timeout=100)
     assert process.returncode == 1
     assert str(base) in said
     assert "PORT_BASE=" in said
@@ -94,7 +94,7 @@ def test_a_party_that_dies_is_reported_with_its_last_words(tmp_path: Path) -> No
     parties = Parties(prepare(tmp_path / "demo", standard(free_base())))
     parties._launch("portal", [sys.executable, "-c", "print('out of paint'); raise SystemExit(3)"])
     with pytest.raises(PartyFailed, match="out of paint"):
-        for _ in range(100):
+        for _ in range(600):
             parties.check()
             time.sleep(0.1)
     parties.stop()

@@ -34,7 +34,7 @@ def test_a_process_that_was_left_behind_still_holds_the_folder(tmp_path: Path) -
         )
     with pytest.raises(InUse), held(place):
         pass
-    left.communicate(b"\n", timeout=30)
+    left.communicate(b"\n", timeout=100)
     with held(place):
         pass
 
@@ -58,9 +58,9 @@ def test_a_demo_that_runs_is_left_as_it_is(tmp_path: Path) -> None:
         place.mkdir()
         (place / "master.key").write_text("of the demo that runs")
         with demo_command("--port-base", str(base), *root) as process:
-            said, _ = process.communicate(timeout=30)
+            said, _ = process.communicate(timeout=100)
         with demo_command("--reset", *root) as reset:
-            told, _ = reset.communicate(timeout=30)
+            told, _ = reset.communicate(timeout=100)
         assert (place / "master.key").read_text() == "of the demo that runs"
     assert process.returncode == 1
     assert f"In {tmp_path}" in said.replace("\n", "") and f"PORT_BASE={base + 100}" in said

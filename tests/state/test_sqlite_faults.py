@@ -18,6 +18,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from state import db
 from state.db import writing
 from state.engine import make_engine
 
@@ -29,6 +30,7 @@ WRITER = """
 import sys
 from sqlalchemy import text
 from sqlalchemy.orm import Session
+from state import db
 from state.db import writing
 from state.engine import make_engine
 engine = make_engine(sys.argv[1])
@@ -133,3 +135,29 @@ def test_X_06_a_file_that_stays_locked_is_given_up_and_then_written(file: Path) 
     write()
     engine.dispose()
     assert kept(file) == {1: TWO_ROWS}
+
+
+def test_who_comes_while_another_makes_the_file_waits_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite does not wait by itself for the change to WAL. Here the other ends at a pause."""
+    path = tmp_path / "sluis.db"
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        other.execute("CREATE TABLE made (number INTEGER)")
+        monkeypatch.setattr(db, "sleep", lambda _: other.execute("COMMIT"))
+        with closing(make_engine(f"sqlite:///{path}").raw_connection()) as connection:
+            assert connection.cursor().execute("PRAGMA journal_mode").fetchone() == ("wal",)
+            assert connection.cursor().execute("SELECT count(*) FROM made").fetchone() == (0,)
+
+
+def test_a_file_that_nobody_finishes_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(db, "BUSY_MILLISECONDS", 0)
+    path = tmp_path / "sluis.db"
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        other.execute("CREATE TABLE made (number INTEGER)")
+        with pytest.raises(OperationalError, match="locked"):
+            make_engine(f"sqlite:///{path}").connect()

@@ -11,7 +11,7 @@ from state import audit
 from state.audit import EventTag
 from state.db import writing
 from state.outbox import Message, OutboxRow, enqueue
-from state.undelivered import listed
+from state.outbox_queries import listed
 from tests.clocks import START
 from tests.keys_for_tests import make_sealer
 

@@ -12,7 +12,7 @@ from directory.people import Person
 from state import audit
 from state.audit import EventTag
 from state.db import writing
-from state.undelivered import listed
+from state.outbox_queries import listed
 from tests.clocks import START
 from tests.keys_for_tests import make_sealer
 

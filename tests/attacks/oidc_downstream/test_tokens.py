@@ -165,7 +165,7 @@ def test_O_44_the_name_cannot_be_computed_without_our_key(
     portal: Portal,
 ) -> None:
     """Another installation with the same people and portals gives other names."""
-    other = Portal(make_portal_world(tmp_path_factory.mktemp("other")))
+    other = Portal(make_portal_world(tmp_path_factory.mktemp("other"), has_own_keys=True))
     assert logged_in(portal)["sub"] != logged_in(other)["sub"]
 
 
