@@ -13,8 +13,8 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from admin.cli.install import initialise
 from admin.cli.registering import apply_files
+from admin.operations.install import initialise
 from broker import settings as configuration
 from broker.settings import Settings
 from sandbox.addresses import Addresses

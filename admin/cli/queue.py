@@ -10,7 +10,7 @@ from admin.cli.columns import aligned
 from admin.cli.installation import opened
 from admin.operations import outbox
 from broker.settings import Settings
-from state import undelivered
+from state import outbox_queries
 from state.db import writing
 from state.outbox_queries import Queued, State
 from state.trace import show_reference
@@ -21,7 +21,7 @@ _HEAD = ("Id", "Channel", "State", "At (UTC)", "Tries", "Reference", "Reason")
 def list_messages(settings: Settings, state: State | None, *, as_json: bool) -> list[str]:
     """Lines to print, the newest message first; never a recipient or content."""
     with opened(settings) as at:
-        found = undelivered.listed(at.session, state)
+        found = outbox_queries.listed(at.session, state)
     if as_json:
         return [json.dumps([asdict(one) for one in found], default=str)]
     return aligned([_HEAD, *map(_row, found)]) if found else ["No messages."]

@@ -1,4 +1,4 @@
-"""Messages that were given up are offered again. What waits is listed by ``state.undelivered``."""
+"""Messages that were given up are offered again. ``state.outbox_queries`` lists what waits."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from admin.actor import Actor
-from state import audit, undelivered
+from state import audit, outbox_queries
 from state.audit import AuditEvent, EventTag
 
 
@@ -17,7 +17,7 @@ def retry(
     """Offer one message, or each that was given up, again with the transaction of the caller; their
     ids. What is not kept any more is left alone.
     """
-    offered = undelivered.offer_again(session, now, message_id)
+    offered = outbox_queries.offer_again(session, now, message_id)
     for one in offered:
         audit.record(
             session,

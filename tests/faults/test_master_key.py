@@ -23,10 +23,11 @@ def take(at: Installation, step: str) -> subprocess.CompletedProcess[str]:
 def test_K_07_a_running_process_must_know_the_next_key_before_it_seals(
     installation: Installation,
 ) -> None:
-    path, parts = installation.parts.settings.keys.master_key_file, installation.parts
+    path = installation.process.settings.keys.master_key_file
+    store = installation.process.store
 
     def seen() -> int:
-        return len(presence.seen(parts.store, utc_now()))
+        return len(presence.seen(store, utc_now()))
 
     with installation.running("serve"), installation.running("worker"):
         _wait(lambda: seen() == 2)
@@ -40,4 +41,4 @@ def test_K_07_a_running_process_must_know_the_next_key_before_it_seals(
         assert "Processes seen in the last two minutes: 2" in status.stdout
     with installation.running("worker"):
         known = {key.id for key in load_master_keys(path).keys}
-        _wait(lambda: any(set(p.key_ids) == known for p in presence.seen(parts.store, utc_now())))
+        _wait(lambda: any(set(p.key_ids) == known for p in presence.seen(store, utc_now())))

@@ -19,7 +19,7 @@ import pytest
 import urllib3
 from sqlalchemy import select, update
 
-from admin.cli.install import initialise
+from admin.operations.install import initialise
 from broker import settings
 from broker.process import Process
 from broker.start import start

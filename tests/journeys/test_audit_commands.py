@@ -54,7 +54,7 @@ def test_L_04_the_check_ends_with_0_or_3(sealed: World) -> None:
     done = sluis(sealed, "audit", "verify")
     assert done.exit_code == 0, done.output
     assert "The chain is whole." in done.output
-    with sealed.parts.engine.connect() as connection:
+    with sealed.process.engine.connect() as connection:
         connection.execution_options(**{WRITES: True})
         connection.execute(text("UPDATE audit_event SET outcome = 'refused' WHERE id = 1"))
         connection.commit()
@@ -74,7 +74,7 @@ def test_L_04_a_chain_that_was_cut_shows_beside_the_checkpoint(
     kept = tmp_path / "checkpoint"
     kept.write_text(sluis(sealed, "audit", "checkpoint").output)
     assert sluis(sealed, "audit", "verify", "--checkpoint", str(kept)).exit_code == 0
-    with sealed.parts.engine.connect() as connection:
+    with sealed.process.engine.connect() as connection:
         connection.execution_options(**{WRITES: True})
         connection.execute(text("DELETE FROM audit_event"))
         connection.execute(text("DELETE FROM audit_batch"))
@@ -135,7 +135,7 @@ def test_a_person_is_forgotten_everywhere_and_comes_back_as_somebody_new(sealed:
         assert session.scalars(select(Factor).where(Factor.person_id == person)).all() == []
         left = session.get_one(Person, person)
         assert (left.display_name, left.email) == ("", None)
-    seal_audit(sealed.parts)
+    seal_audit(sealed.process)
     assert sluis(sealed, "audit", "verify").exit_code == 0
     told = sluis(sealed, "audit", "export").output
     assert person not in told

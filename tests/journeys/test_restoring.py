@@ -69,8 +69,8 @@ def test_X_20_a_back_up_restored_on_an_empty_machine(
     assert walk.run().heading == "U bent ingelogd" and CODE in walk.pages
     _seal(restored)
     with restored.session() as sql:
-        assert verification.verify(sql, restored.parts.sealer).is_whole
-    restored.parts.engine.dispose()
+        assert verification.verify(sql, restored.process.sealer).is_whole
+    restored.process.engine.dispose()
 
 
 def test_X_20_a_back_up_without_its_master_key_does_not_start(tmp_path: Path) -> None:
