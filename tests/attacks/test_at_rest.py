@@ -13,9 +13,9 @@ from sandbox.browser import Browser
 from sandbox.people import PEOPLE
 from sandbox.prepare import password
 from state.db import Base
+from tests.broker.monitoring.test_logs import is_told, secrets_of, walk_every_way
 from tests.broker.portal import Portal, make_portal_world, set_clock
 from tests.broker.recorder import Recorder
-from tests.broker.test_logs import is_told, secrets_of, walk_every_way
 from tests.journeys.whole_walk import walk_past_every_secret
 from tests.servers import redis
 from tests.world import World

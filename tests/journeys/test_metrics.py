@@ -23,15 +23,15 @@ from state.db import writing
 from state.outbox import Message, enqueue
 from tests.attacks.test_passkeys import asked, at_question, give_passkey
 from tests.authenticator import PRESENT
-from tests.broker.portal import ISSUER, Portal, make_portal_world, scope_of, set_clock
-from tests.broker.recorder import Recorder
-from tests.broker.test_logs import (
+from tests.broker.monitoring.test_logs import (
     is_told,
     replace_wire,
     secrets_of,
     spoil_everything,
     walk_every_way,
 )
+from tests.broker.portal import ISSUER, Portal, make_portal_world, scope_of, set_clock
+from tests.broker.recorder import Recorder
 from tests.journeys.at_mijn import send_assertion
 from tests.world import World
 

@@ -10,9 +10,9 @@ import pytest
 
 from sandbox.people import PEOPLE
 from sandbox.portal.clients import BODEM
+from tests.broker.monitoring.test_logs import is_told, log, secrets_of
 from tests.broker.portal import set_clock
 from tests.broker.recorder import Recorder
-from tests.broker.test_logs import is_told, log, secrets_of
 from tests.journeys.whole_walk import walk_past_every_secret
 from tests.world import ADDRESSES, World
 

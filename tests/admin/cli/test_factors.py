@@ -15,9 +15,9 @@ from assurance.means import BoundBy, FactorKind
 from sandbox.prepare import Demo
 from state import audit
 from state.audit import EventTag
+from tests.admin.cli.conftest import Sluis
 from tests.assurance.test_pskc import ENCRYPTED, HEADER, KEY, SEED, container, package
 from tests.broker.portal import set_clock
-from tests.cli.conftest import Sluis
 from tests.journeys.at_mijn import BASE, LIST, arrive, factors_of, strip_factors
 from tests.journeys.test_own_factors import add_app
 from tests.world import World, make_world

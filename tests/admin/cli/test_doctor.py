@@ -21,8 +21,8 @@ from state.clock import utc_now
 from state.db import writing
 from state.outbox import Channel, Message, enqueue
 from state.stores.redis import RedisStore
-from tests.cli.conftest import Sluis
-from tests.cli.test_apply import Session, session  # noqa: F401 (a fixture)
+from tests.admin.cli.conftest import Sluis
+from tests.admin.cli.test_apply import Session, session  # noqa: F401 (a fixture)
 from tests.servers import redis
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

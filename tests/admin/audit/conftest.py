@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
 from admin.tables import TABLES
-from tests.broker.audit.chain import Chain
+from tests.admin.audit.chain import Chain
 from tests.clocks import FakeClock
 from tests.state.conftest import clock, engine, postgresql_url, session, sessions
 

@@ -10,7 +10,7 @@ import pytest
 from admin.cli.operator_commands import ROLES
 from admin.operators.roles import OperatorRole
 from sandbox.prepare import Demo
-from tests.cli.conftest import Sluis
+from tests.admin.cli.conftest import Sluis
 
 ROBIN = ("--name", "Robin Kuiper", "--email", "robin@voorbeeld.example", "--role", "helpdesk")
 

@@ -19,7 +19,7 @@ from sandbox.prepare import Demo
 from state import audit
 from state.audit import AuditEvent, EventTag
 from state.engine import make_engine
-from tests.cli.conftest import Sluis
+from tests.admin.cli.conftest import Sluis
 
 WRITES = (
     ("init",),

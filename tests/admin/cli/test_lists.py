@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.cli.conftest import Sluis
+from tests.admin.cli.conftest import Sluis
 
 
 @pytest.mark.parametrize(

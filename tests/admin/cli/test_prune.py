@@ -19,8 +19,8 @@ from sandbox.prepare import Demo
 from state import audit
 from state.audit import EventTag
 from state.registrations import Registration
-from tests.cli.conftest import Sluis
-from tests.cli.test_apply import SERVICE, Session, session  # noqa: F401 (a fixture)
+from tests.admin.cli.conftest import Sluis
+from tests.admin.cli.test_apply import SERVICE, Session, session  # noqa: F401 (a fixture)
 
 UNUSED = "11111111-2222-4333-8444-555555555555"  # the service that SERVICE registers
 TEXT = """\

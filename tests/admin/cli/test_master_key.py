@@ -27,7 +27,7 @@ from state.engine import make_engine
 from state.ephemeral import StoreUnavailable
 from state.outbox import Message, OutboxRow, enqueue
 from state.stores import make_store
-from tests.cli.conftest import Sluis
+from tests.admin.cli.conftest import Sluis
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from admin.cli import main
 from admin.cli.configuring import masked
 from broker.settings import Settings
 from sandbox.prepare import Demo
-from tests.cli.conftest import Sluis
+from tests.admin.cli.conftest import Sluis
 
 
 def test_settings_that_can_be_used_have_no_mistakes(sluis: Sluis) -> None:

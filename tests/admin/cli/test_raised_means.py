@@ -11,8 +11,8 @@ from assurance.means import BoundBy, Factor, FactorKind
 from state import audit
 from state.audit import EventTag
 from state.db import writing
-from tests.cli.conftest import Sluis
-from tests.cli.test_factors import sluis_there
+from tests.admin.cli.conftest import Sluis
+from tests.admin.cli.test_factors import sluis_there
 from tests.journeys.at_mijn import factors_of
 from tests.world import World, make_world
 

@@ -14,8 +14,8 @@ from admin.cli import main
 from admin.registrations.differences import between, shown
 from directory.people import Person
 from sandbox.prepare import Demo
-from tests.cli.conftest import Sluis
-from tests.cli.test_apply import SERVICE, Session, session  # noqa: F401 (a fixture)
+from tests.admin.cli.conftest import Sluis
+from tests.admin.cli.test_apply import SERVICE, Session, session  # noqa: F401 (a fixture)
 
 PERSON = """\
 kind: Person

@@ -10,7 +10,7 @@ import click
 
 from admin.cli import main
 
-PAGE = Path(__file__).parents[2] / "docs" / "operators" / "cli.md"
+PAGE = Path(__file__).parents[3] / "docs" / "operators" / "cli.md"
 
 
 def _commands(

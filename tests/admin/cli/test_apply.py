@@ -17,7 +17,7 @@ from sandbox.prepare import Demo
 from state import audit
 from state.audit import EventTag
 from state.engine import make_engine
-from tests.cli.conftest import Sluis
+from tests.admin.cli.conftest import Sluis
 
 SERVICE = """\
 kind: Service

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from admin.audit.verification import SHOWN, Fault
-from tests.broker.audit.chain import OTHER, Chain
+from tests.admin.audit.chain import OTHER, Chain
 
 ROW = {
     "tag": "'login.succeeded'",

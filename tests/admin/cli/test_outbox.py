@@ -18,7 +18,7 @@ from state import audit, outbox, outbox_queries
 from state.audit import EventTag
 from state.clock import utc_now
 from state.outbox import DeliveryFailed, Message, OutboxRow
-from tests.cli.conftest import Sluis
+from tests.admin.cli.conftest import Sluis
 from tests.clocks import FakeClock
 from tests.deliveries import deliver_due
 

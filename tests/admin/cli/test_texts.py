@@ -15,8 +15,8 @@ from sandbox.prepare import Demo
 from state import audit
 from state.audit import EventTag
 from state.registrations import Kind
-from tests.cli.conftest import Sluis
-from tests.cli.test_apply import Session, session  # noqa: F401 (a fixture)
+from tests.admin.cli.conftest import Sluis
+from tests.admin.cli.test_apply import Session, session  # noqa: F401 (a fixture)
 
 TEXTS = """\
 kind: Announcement

@@ -9,9 +9,9 @@ from pathlib import Path
 from sandbox.makelaar.catalogue import Makelaar
 from sandbox.makelaar.metadata import identity_provider_metadata
 from sandbox.prepare import Demo, makelaars
-from tests.cli.conftest import Sluis
+from tests.admin.cli.conftest import Sluis
 
-README = Path(__file__).parents[2] / "README.md"
+README = Path(__file__).parents[3] / "README.md"
 
 
 def test_the_examples_can_be_applied(sluis: Sluis, demo: Demo, tmp_path: Path) -> None:

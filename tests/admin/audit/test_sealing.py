@@ -19,7 +19,7 @@ from state import audit
 from state.audit import AuditRow, EventTag
 from state.db import writing
 from state.engine import make_engine
-from tests.broker.audit.chain import OTHER, PERSON, Chain
+from tests.admin.audit.chain import OTHER, PERSON, Chain
 from tests.clocks import START, FakeClock
 from tests.keys_for_tests import make_keyring, make_sealer
 
