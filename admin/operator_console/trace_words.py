@@ -66,7 +66,7 @@ EVENTS: Final = {
     EventTag.PASSWORD_CHANGED: _("Wachtwoord veranderd"),
     EventTag.ACCOUNT_PAUSED: _("Account even op slot na te veel verkeerde wachtwoorden"),
     EventTag.RECOVERY_CODE_USED: _("Herstelcode gebruikt"),
-    EventTag.PASSKEY_COUNTER_BACK: _("Passkey geweigerd: de notifier liep terug"),
+    EventTag.PASSKEY_COUNTER_BACK: _("Passkey geweigerd: de teller liep terug"),
     EventTag.SMS_STOPPED: _("Sms tegengehouden: het uur zat vol"),
     EventTag.CODE_REUSED: _("Code voor een tweede keer gebruikt"),
 }

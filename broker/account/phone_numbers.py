@@ -8,7 +8,6 @@ import hmac
 from urllib.parse import urlsplit
 
 from flask import redirect, request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from assurance import enrolment, second_factor, sms
@@ -21,6 +20,7 @@ from broker.account.factors import blueprint, to_list
 from broker.account.pages import PhoneCodePage, PhonePage
 from broker.account.pending_enrolment import Pending
 from broker.second_factors import sms_limits
+from broker.texts import text_messages
 from broker.texts.notices import Change
 from broker.web.responses import show
 from state.db import writing
@@ -52,7 +52,7 @@ def send_code() -> Response:
     if is_over or sms_limits.spend_message(rt, number, address, now, None) is not None:
         return show(_phone_page(who, "limited"), 422)
     code = sms.new_code()
-    purpose = _("Uw code om dit nummer toe te voegen bij Sluis: %(code)s", code=code)
+    purpose = text_messages.to_add_number(code)
     text = sms.text(purpose, code, urlsplit(rt.base_url).hostname or "")
     with writing(rt.session) as session:
         message = Message("sms", number, "", text)

@@ -1,4 +1,4 @@
-"""Situation: what one login context in the world right now, each fact looked up at most once per
+"""Context: what one login meets in the world right now, each fact looked up at most once per
 request.
 
 Configuration facts come from the process; people, mandates and consents from SQL, and only when a

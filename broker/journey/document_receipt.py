@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from flask_babel import format_datetime
-from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from broker.journey import document_view
 from broker.journey.context import LoginContext
 from broker.journey.login import Login
 from broker.runtime import Runtime
+from broker.texts.document_receipt import Receipt
 from broker.web.language import locale
-from consent.documents import AskedDocument
 from state import audit
 from state.audit import AuditEvent, EventTag
-from state.outbox import Message, enqueue
+from state.outbox import enqueue
 
 
 def keep(sql: Session, rt: Runtime, login: Login, context: LoginContext) -> None:
@@ -40,29 +38,15 @@ def keep(sql: Session, rt: Runtime, login: Login, context: LoginContext) -> None
     )
     audit.record(sql, event)
     if context.person.email is not None:
-        message = _receipt(login, context, document, context.person.email)
-        enqueue(sql, rt.sealer, message, rt.clock())
-
-
-def _receipt(login: Login, context: LoginContext, document: AskedDocument, email: str) -> Message:
-    """In the language of the page that was answered."""
-    answer = login.answer
-    assert answer is not None
-    subject = _("Bewijs van uw antwoord: %(title)s", title=document.title)
-    said = _("U ging akkoord.") if answer.agrees else _("U ging niet akkoord.")
-    facts = [
-        (_("Document"), document.title),
-        (_("Bedrag"), document_view.amount(document)),
-        (_("Namens"), _represented(login)),
-        (_("Voor"), f"{context.service.name.in_(locale())}, {context.portal_name}"),
-        (_("Wanneer"), format_datetime(answer.at, "d MMMM y HH:mm")),
-        (_("Opmerking"), answer.remark or None),
-        (_("Controlegetal"), document.control),
-        (_("Code voor de helpdesk"), f"{login.reference[:4]}-{login.reference[4:]}"),
-    ]
-    warning = _("Was u dit niet zelf? Waarschuw meteen de beheerder van uw organisatie.")
-    lines = "\n".join(f"{name}: {value}" for name, value in facts if value)
-    return Message("mail", email, subject, f"{said}\n\n{lines}\n\n{warning}\n", login.reference)
+        receipt = Receipt(
+            document=document,
+            answer=answer,
+            amount=document_view.amount(document),
+            represented=_represented(login),
+            recipient=f"{context.service.name.in_(locale())}, {context.portal_name}",
+            reference=login.reference,
+        )
+        enqueue(sql, rt.sealer, receipt.message(context.person.email), rt.clock())
 
 
 def _represented(login: Login) -> str | None:

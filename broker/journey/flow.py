@@ -36,7 +36,7 @@ class Step(enum.StrEnum):
 
 
 class JourneyContext(Protocol):
-    """What a login context: looked up at most once per request, each only when a row asks."""
+    """What a login meets: looked up at most once per request, each only when a row asks."""
 
     @property
     def method(self) -> LoginMethod | None: ...

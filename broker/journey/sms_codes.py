@@ -6,7 +6,6 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 import structlog
-from flask_babel import gettext as _
 
 from assurance import second_factor, sms
 from assurance.second_factor import SecondFactorMethod
@@ -15,6 +14,7 @@ from broker.journey.dispatch import Turn
 from broker.journey.document_view import amount
 from broker.journey.login import Login
 from broker.second_factors.sms_limits import NotSent, spend_message
+from broker.texts import text_messages
 from broker.web.language import locale
 from consent.documents import AskedDocument
 from state.db import writing
@@ -51,16 +51,11 @@ def send(
 def _purpose(turn: Turn, document: AskedDocument | None, code: str) -> str:
     """What the code is for, before the code."""
     if document is None:
-        return _(
-            "Uw code om in te loggen bij %(service)s: %(code)s",
-            service=turn.context.service.name.in_(locale()),
-            code=code,
-        )
+        return text_messages.to_log_in(turn.context.service.name.in_(locale()), code)
     worth = amount(document)
     subject = f"{document.title}, {worth}" if worth else document.title
-    if turn.login.answer is not None and turn.login.answer.agrees:
-        return _("Uw code om akkoord te gaan met “%(what)s”: %(code)s", what=subject, code=code)
-    return _("Uw code om niet akkoord te gaan met “%(what)s”: %(code)s", what=subject, code=code)
+    agrees = turn.login.answer is not None and turn.login.answer.agrees
+    return text_messages.to_answer(subject, code, agrees=agrees)
 
 
 def sent_in(login: Login, factor: SecondFactorMethod) -> SmsSent | None:

@@ -10,12 +10,13 @@ from babel import Locale
 
 from assurance import sms
 from broker.runtime import Runtime
+from broker.texts import text_messages
 from broker.web.language import locale
 from state import audit
 from state.audit import AuditEvent, EventTag
 from state.db import writing
 from state.limits import Limit, network_of, spend
-from state.outbox import Message, enqueue
+from state.outbox import enqueue
 
 log = structlog.get_logger()
 
@@ -84,11 +85,4 @@ def _alert(rt: Runtime, now: datetime, reference: str | None) -> None:
         stopped = AuditEvent(EventTag.SMS_STOPPED, now, reference, outcome="refused")
         audit.record(session, stopped)
         if address is not None:
-            text = (
-                f"Sluis stuurt dit uur geen sms meer: de grens van {most} per uur is bereikt.\n"
-                "Kijk of iemand misbruik maakt van de sms-codes. Andere factoren werken gewoon.\n\n"
-                f"Sluis sends no more SMS this hour: the limit of {most} per hour is reached.\n"
-                "See whether somebody abuses the SMS codes. Other factors work as always.\n"
-            )
-            subject = "Sluis: geen sms meer dit uur / no more SMS this hour"
-            enqueue(session, rt.sealer, Message("mail", address, subject, text), now)
+            enqueue(session, rt.sealer, text_messages.none_this_hour(address, most), now)

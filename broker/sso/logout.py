@@ -58,7 +58,7 @@ def end_and_tell(
     reason: str,
     reference: str | None = None,
 ) -> LogoutOutcome:
-    """The same with the process that it takes."""
+    """The same, for who has a notifier."""
     now = notifier.now
     if not sessions.end(sql, session_id, reason, now):
         return LogoutOutcome()

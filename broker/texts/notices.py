@@ -154,3 +154,10 @@ def _words(change: Change, kind: FactorKind) -> tuple[str, str]:
             return _("Inlogmiddel telt nu mee"), _(
                 "Dit inlogmiddel telt vanaf nu mee: %(name)s.", name=name
             )
+
+
+def recovery_code_used(email: str, left: int, reference: str) -> Message:
+    """In the language of the page where it was used. ``left``: codes that still work."""
+    text = _("Er is een herstelcode gebruikt om in te loggen. U heeft er nog %(left)d.", left=left)
+    more = _("Was u dit niet zelf? Waarschuw de beheerder van uw organisatie.")
+    return Message("mail", email, _("Herstelcode gebruikt"), f"{text}\n{more}\n", reference)

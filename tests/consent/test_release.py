@@ -35,7 +35,7 @@ def client(*claims: str) -> OidcClient:
 
 def items(*claims: str, **changes: object) -> tuple[release.ReleaseItem, ...]:
     facts: dict[str, object] = {
-        "client": client(*claims),
+        "relying_party": client(*claims),
         "rule": ConsentRule.ASK,
         "wanted": (),
         "display_name": "Jan de Vries",

@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from assurance import recovery_codes, second_factor, webauthn
@@ -24,6 +23,7 @@ from broker.journey.steps.frame import frame
 from broker.second_factors import sms_limits
 from broker.second_factors.sms_limits import NotSent
 from broker.sso.session import AcceptedFactor
+from broker.texts import notices
 from broker.web import rate_limits
 from consent.documents import AskedDocument
 from providers.factory import departure_urls
@@ -31,7 +31,7 @@ from providers.registry import ProviderRecord
 from state import audit
 from state.audit import AuditEvent, EventTag
 from state.db import writing
-from state.outbox import Message, enqueue
+from state.outbox import enqueue
 
 LOCKED = Stopped(RefusalCode.LEVEL_UNREACHABLE, "factor_locked")
 
@@ -150,11 +150,7 @@ def _tell(turn: Turn, session: Session, left: int) -> None:
     email = turn.context.person.email
     if email is None:
         return
-    text = _("Er is een herstelcode gebruikt om in te loggen. U heeft er nog %(left)d.", left=left)
-    more = _("Was u dit niet zelf? Waarschuw de beheerder van uw organisatie.")
-    message = Message(
-        "mail", email, _("Herstelcode gebruikt"), f"{text}\n{more}\n", turn.login.reference
-    )
+    message = notices.recovery_code_used(email, left, turn.login.reference)
     enqueue(session, turn.rt.sealer, message, turn.now)
 
 

@@ -32,7 +32,7 @@ def test_every_fact_that_a_trail_measures_has_a_name() -> None:
     """Names of facts are arguments of the functions that make a step."""
     said = {
         keyword.arg
-        for node in ast.walk(tree(ROOT / "broker" / "trail.py"))
+        for node in ast.walk(tree(ROOT / "broker" / "journey" / "trace_steps.py"))
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("_made", "step")
         for keyword in node.keywords
         if keyword.arg is not None

@@ -20,7 +20,7 @@ from tests.keys_for_tests import make_sealer
 def test_who_is_blocked_and_moves_stands_in_the_audit_with_who_did_it(
     session: Session, roos: Person
 ) -> None:
-    notifier = LogoutNotifier(make_sealer(), {}, START)
+    notifier = LogoutNotifier(make_sealer(), {}, {}, START)
     with texts(), writing(session):
         before = changes.standing(session, roos.id, START)
         row = session.get_one(Person, roos.id)
@@ -46,7 +46,7 @@ def test_nothing_follows_where_nothing_changed(session: Session, roos: Person) -
     with texts(), writing(session):
         changes.follow(
             session,
-            LogoutNotifier(make_sealer(), {}, START),
+            LogoutNotifier(make_sealer(), {}, {}, START),
             "https://sluis.example",
             roos.id,
             before,

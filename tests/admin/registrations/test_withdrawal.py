@@ -38,7 +38,7 @@ def test_what_leaves_is_named_by_its_kind(
 ) -> None:
     applied(session, settings, tmp_path, SERVICE, PORTAL, HELP_DESK)
     assert dependents(session, make_sealer(), kind, name, START) == ()
-    notifier = LogoutNotifier(make_sealer(), {}, START)
+    notifier = LogoutNotifier(make_sealer(), {}, {}, START)
     with writing(session):
         assert withdraw(session, notifier, kind, name, actor=ROBIN)
         assert not withdraw(session, notifier, kind, name, actor=ROBIN)

@@ -16,7 +16,7 @@ BEGAN = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 def test_off_it_imports_nothing_and_spans_are_nothing() -> None:
     program = (
-        "import sys; from broker import app, wsgi\n"
+        "import sys; from admin.operations import server\n"
         "from broker.monitoring import telemetry\n"
         "telemetry.start_telemetry(None)\n"
         "with telemetry.span('login', 'AAAA0000') as made: assert made is None\n"
