@@ -43,8 +43,7 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-def parts(demo: Demo, sluis: Sluis, clock: FakeClock) -> Parts:
-    assert sluis("init").exit_code == 0
+def parts(demo: Demo, initialised: None, clock: FakeClock) -> Parts:
     return start(settings.load(demo.config, {}), clock)
 
 
