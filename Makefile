@@ -8,7 +8,7 @@ export PORT_BASE
 BIN := .venv/bin
 STAMP := .venv/.installed-$(shell cat requirements.lock pyproject.toml | cksum | tr ' ' '-')
 PYTEST := $(BIN)/python -m pytest
-IN_PARALLEL := -n 2 --dist loadfile
+IN_PARALLEL := -n 2 --dist loadfile --no-loadscope-reorder
 ORDINARY := not interop and not slow
 
 .PHONY: help
