@@ -4,6 +4,8 @@ SHELL := /bin/sh
 
 PORT_BASE ?= 8000
 export PORT_BASE
+# Some environments set it; then every process compiles everything, and tests start hundreds.
+unexport PYTHONDONTWRITEBYTECODE
 
 BIN := .venv/bin
 STAMP := .venv/.installed-$(shell cat requirements.lock pyproject.toml | cksum | tr ' ' '-')
