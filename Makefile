@@ -4,11 +4,13 @@ SHELL := /bin/sh
 
 PORT_BASE ?= 8000
 export PORT_BASE
+# Some environments set it; then every process compiles everything, and tests start hundreds.
+unexport PYTHONDONTWRITEBYTECODE
 
 BIN := .venv/bin
 STAMP := .venv/.installed-$(shell cat requirements.lock pyproject.toml | cksum | tr ' ' '-')
 PYTEST := $(BIN)/python -m pytest
-IN_PARALLEL := -n 2 --dist loadfile
+IN_PARALLEL := -n 2 --dist loadfile --no-loadscope-reorder
 ORDINARY := not interop and not slow
 
 .PHONY: help

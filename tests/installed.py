@@ -24,11 +24,7 @@ from tests.leftovers import folder
 
 def install(directory: Path, addresses: Addresses, documents: str = "") -> Demo:
     """A demo in this directory with everything registered, and these documents too."""
-    made = _made_once(addresses, documents, date.today())  # noqa: DTZ011 - as `prepare` does
-    shutil.copytree(made, directory)
-    demo = opened(directory)
-    move(demo, made)
-    return demo
+    return _copy(_installed(addresses, documents, _today()), directory)
 
 
 def install_anew(directory: Path, addresses: Addresses, documents: str = "") -> Demo:
@@ -47,15 +43,63 @@ def register(demo: Demo, settings: Settings, documents: str = "") -> None:
     apply_files(settings, demo.registrations)
 
 
-def move(demo: Demo, before: Path) -> None:
-    """Where its files name the directory that it came from, they name the one that it is in."""
-    old, new = f"{before}/", f"{demo.directory}/"
-    for file in (demo.config, *demo.registrations.glob("*.yaml")):
-        file.write_text(file.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
-    with closing(sqlite3.connect(demo.directory / "sluis.db")) as database, database:
-        database.execute("UPDATE registration SET document = replace(document, ?, ?)", (old, new))
+def copy_prepared(directory: Path, addresses: Addresses) -> Demo:
+    """A demo before ``sluis init``."""
+    return _copy(_prepared(addresses, _today()), directory)
+
+
+def copy_initialised(demo: Demo) -> None:
+    """What ``sluis init`` does for one that was copied."""
+    made = _initialised(demo.addresses, _today())
+    for name in ("master.key", "sluis.db"):
+        shutil.copy(made / name, demo.directory / name)
+
+
+def copy_applied(demo: Demo) -> None:
+    """What ``sluis init`` and ``sluis apply`` do for one that was copied."""
+    made = _installed(demo.addresses, "", _today())
+    for name in ("master.key", "sluis.db"):
+        shutil.copy(made / name, demo.directory / name)
+    _move_rows(demo, made)
 
 
 @cache
-def _made_once(addresses: Addresses, documents: str, _day: date) -> Path:
-    return install_anew(folder() / "demo", addresses, documents).directory
+def _prepared(addresses: Addresses, _day: date) -> Path:
+    return prepare(folder() / "demo", addresses).directory
+
+
+@cache
+def _initialised(addresses: Addresses, day: date) -> Path:
+    demo = _copy(_prepared(addresses, day), folder() / "demo")
+    for _ in initialise(configuration.load(demo.config, {})):
+        pass
+    return demo.directory
+
+
+@cache
+def _installed(addresses: Addresses, documents: str, day: date) -> Path:
+    demo = _copy(_initialised(addresses, day), folder() / "demo")
+    register(demo, configuration.load(demo.config, {}), documents)
+    return demo.directory
+
+
+def _today() -> date:
+    return date.today()  # noqa: DTZ011 - as `prepare` does
+
+
+def _copy(made: Path, directory: Path) -> Demo:
+    """Where its files named the directory that they were made in, they name this one."""
+    shutil.copytree(made, directory)
+    demo = opened(directory)
+    old, new = f"{made}/", f"{demo.directory}/"
+    for file in (demo.config, *demo.registrations.glob("*.yaml")):
+        file.write_text(file.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    if (demo.directory / "sluis.db").exists():
+        _move_rows(demo, made)
+    return demo
+
+
+def _move_rows(demo: Demo, made: Path) -> None:
+    names = (f"{made}/", f"{demo.directory}/")
+    with closing(sqlite3.connect(demo.directory / "sluis.db")) as database, database:
+        database.execute("UPDATE registration SET document = replace(document, ?, ?)", names)

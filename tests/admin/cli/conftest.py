@@ -9,7 +9,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from admin.cli import main
-from sandbox.prepare import Demo, prepare
+from sandbox.prepare import Demo
+from tests.installed import copy_applied, copy_initialised, copy_prepared
 from tests.world import ADDRESSES
 
 Sluis = Callable[..., Result]
@@ -17,7 +18,19 @@ Sluis = Callable[..., Result]
 
 @pytest.fixture
 def demo(tmp_path: Path) -> Demo:
-    return prepare(tmp_path / "demo", ADDRESSES)
+    return copy_prepared(tmp_path / "demo", ADDRESSES)
+
+
+@pytest.fixture
+def initialised(demo: Demo) -> None:
+    """After ``sluis init``."""
+    copy_initialised(demo)
+
+
+@pytest.fixture
+def registered(demo: Demo) -> None:
+    """After ``sluis apply`` of the whole demo."""
+    copy_applied(demo)
 
 
 @pytest.fixture

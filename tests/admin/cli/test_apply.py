@@ -34,8 +34,7 @@ consent: ask
 
 
 @pytest.fixture
-def session(demo: Demo, sluis: Sluis) -> Session:
-    assert sluis("init").exit_code == 0
+def session(demo: Demo, initialised: None) -> Session:
     return Session(make_engine(settings.load(demo.config, {}).database.url))
 
 

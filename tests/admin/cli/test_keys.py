@@ -42,13 +42,17 @@ def kid_of(sluis: Sluis, use: KeyUse, state: str = "active", algorithm: str = ""
     return kid
 
 
+@pytest.fixture(autouse=True)
+def _initialised(initialised: None) -> None:
+    """For every test."""
+
+
 def events(demo: Demo, tag: EventTag) -> list[AuditEvent]:
     with Session(make_engine(settings.load(demo.config, {}).database.url)) as session:
         return audit.recent(session, tags=[tag])
 
 
 def test_the_list_shows_each_key_and_nothing_of_its_private_half(sluis: Sluis) -> None:
-    sluis("init")
     keys = listed(sluis)
     assert [(k["use"], k["algorithm"]) for k in keys] == [(str(u), a) for u, a in NEEDED]
     members = {"kid", "use", "algorithm", "state", "since", "moves_at", "certificate_end"}
@@ -63,7 +67,6 @@ def test_the_list_shows_each_key_and_nothing_of_its_private_half(sluis: Sluis) -
 
 
 def test_the_plan_changes_nothing_and_the_rotation_publishes_each_key_once(sluis: Sluis) -> None:
-    sluis("init")
     before = listed(sluis)
     plan = sluis("keys", "rotate", "--plan", "--use", "saml_signing").output.splitlines()
     old = kid_of(sluis, KeyUse.SAML_SIGNING)[:12]
@@ -88,7 +91,6 @@ def test_the_plan_changes_nothing_and_the_rotation_publishes_each_key_once(sluis
 
 
 def test_K_03_a_key_is_revoked_and_replaced_and_audited(sluis: Sluis, demo: Demo) -> None:
-    sluis("init")
     old = kid_of(sluis, KeyUse.OIDC_SIGNING, algorithm="ES256")
     done = sluis("keys", "revoke", old, "--now", "--yes")
     assert done.exit_code == 0, done.output
@@ -102,7 +104,6 @@ def test_K_03_a_key_is_revoked_and_replaced_and_audited(sluis: Sluis, demo: Demo
 
 @pytest.mark.parametrize(("answer", "goes"), [("y\n", True), ("n\n", False), ("", False)])
 def test_a_revocation_asks_first(sluis: Sluis, demo: Demo, answer: str, goes: bool) -> None:
-    sluis("init")
     old = kid_of(sluis, KeyUse.CLIENT_SIGNING)
     command = ["--config", str(demo.config), "keys", "revoke", old[:12], "--now"]
     done = CliRunner().invoke(main, command, input=answer)
@@ -122,7 +123,6 @@ def test_a_revocation_asks_first(sluis: Sluis, demo: Demo, answer: str, goes: bo
 def test_a_revocation_that_cannot_be_ends_with_2(
     sluis: Sluis, arguments: tuple[str, ...], told: str
 ) -> None:
-    sluis("init")
     before = listed(sluis)
     done = sluis("keys", "revoke", *arguments)
     assert done.exit_code == 2
@@ -134,7 +134,6 @@ def test_a_revocation_that_cannot_be_ends_with_2(
 def test_K_06_without_its_master_key_it_stops_and_says_why(
     sluis: Sluis, demo: Demo, command: tuple[str, ...]
 ) -> None:
-    sluis("init")
     before = listed(sluis)
     path = settings.load(demo.config, {}).keys.master_key_file
     path.unlink()
@@ -148,7 +147,6 @@ def test_K_06_without_its_master_key_it_stops_and_says_why(
 def test_K_06_with_another_master_key_it_stops_and_says_why(
     sluis: Sluis, demo: Demo, command: tuple[str, ...]
 ) -> None:
-    sluis("init")
     before = listed(sluis)
     path = settings.load(demo.config, {}).keys.master_key_file
     right = path.read_bytes()

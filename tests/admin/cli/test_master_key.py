@@ -31,9 +31,8 @@ from tests.admin.cli.conftest import Sluis
 
 
 @pytest.fixture
-def path(sluis: Sluis, demo: Demo) -> Path:
+def path(demo: Demo, initialised: None) -> Path:
     """The file of the master keys of an installation."""
-    assert sluis("init").exit_code == 0
     return configuration.load(demo.config, {}).keys.master_key_file
 
 

@@ -16,8 +16,8 @@ ROBIN = ("--name", "Robin Kuiper", "--email", "robin@voorbeeld.example", "--role
 
 
 @pytest.fixture(autouse=True)
-def _initialised(sluis: Sluis) -> None:
-    assert sluis("init").exit_code == 0
+def _initialised(initialised: None) -> None:
+    """For every test."""
 
 
 def test_create_prints_a_link_and_no_password(sluis: Sluis, demo: Demo) -> None:

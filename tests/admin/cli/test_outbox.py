@@ -44,8 +44,7 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-def process(demo: Demo, sluis: Sluis, clock: FakeClock) -> Process:
-    assert sluis("init").exit_code == 0
+def process(demo: Demo, initialised: None, clock: FakeClock) -> Process:
     return start(settings.load(demo.config, {}), clock)
 
 
