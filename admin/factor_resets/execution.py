@@ -80,7 +80,7 @@ def carry_out(
     )
     told = notices.Told(person.locale, addresses(sql, person), tuple(numbers))
     kinds = tuple(dict.fromkeys(f.kind for f in ending))
-    notices.tell_reset(rt.settings.base_url, rt.sealer, sql, told, kinds, now)
+    notices.tell_reset(sql, rt.sealer, told, kinds, base_url=rt.settings.base_url, now=now)
     return len(ending)
 
 

@@ -68,4 +68,4 @@ def assign(
     details: dict[str, audit.Detail] = {"kind": str(kind), "bound_by": str(by)}
     record(session, EventTag.FACTOR_ADDED, person, details, actor=actor, now=now)
     with texts():
-        notices.tell(base_url, sealer, session, person, Change.ADDED, kind, now)
+        notices.tell(session, sealer, person, Change.ADDED, kind, base_url=base_url, now=now)

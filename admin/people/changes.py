@@ -98,7 +98,13 @@ def _new_factors(
         _record(sql, EventTag.FACTOR_ADDED, notifier.now, person_id, actor, kind=kind, bound_by=by)
         if before.exists:
             notices.tell(
-                base_url, notifier.sealer, sql, person, Change.ADDED, one.kind, notifier.now
+                sql,
+                notifier.sealer,
+                person,
+                Change.ADDED,
+                one.kind,
+                base_url=base_url,
+                now=notifier.now,
             )
 
 

@@ -135,13 +135,13 @@ class AccountContext:
         event = AuditEvent(_TAGS[change], now, person_id=self.person.id, details=details)
         audit.record(sql, event)
         notices.tell(
-            self.rt.base_url,
-            self.rt.sealer,
             sql,
+            self.rt.sealer,
             self.person,
             change,
             kind,
-            now,
+            base_url=self.rt.base_url,
+            now=now,
             old_number=old_number,
         )
 

@@ -320,7 +320,7 @@ def _end_replayed(rt: Runtime, login: Login) -> None:
     with writing(rt.session) as session:
         audit.record(session, _rejection(rt, login, provider_id, REPLAYED))
         if taken is not None:
-            write_ending(session, rt, login, EventTag.LOGIN_REFUSED, REPLAYED, None)
+            write_ending(session, rt, login, EventTag.LOGIN_REFUSED, reason=REPLAYED)
     if taken is not None:
         instrumentation.login_ended(login, "refused", REPLAYED, rt.clock())
 

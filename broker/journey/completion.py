@@ -73,9 +73,8 @@ def succeed(rt: Runtime, login: Login, context: LoginContext) -> Response:
                 rt,
                 trace_steps.succeeded(login, context, rt.clock()),
                 EventTag.LOGIN_SUCCEEDED,
-                None,
-                context.reached,
-                planned.id if planned else None,
+                level=context.reached,
+                session_id=planned.id if planned else None,
                 new_browser=not cookies.knows(request, mark),
             )
     except LoginRefused as why:
@@ -121,7 +120,7 @@ def _refuse_taken(rt: Runtime, login: Login, why: LoginRefused) -> Response:
     tag = EventTag.LOGIN_CANCELLED if cancelled else EventTag.LOGIN_REFUSED
     reason = login.ended.reason if login.ended else why.public_key
     with writing(rt.session) as session:
-        write_ending(session, rt, login, tag, reason, None)
+        write_ending(session, rt, login, tag, reason=reason)
     instrumentation.login_ended(login, OUTCOMES[tag], reason, rt.clock())
     relying_party = rt.configuration.relying_parties.get(login.request.client_id)
     downstream = rt.downstreams[login.request.downstream]

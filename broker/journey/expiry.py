@@ -57,7 +57,7 @@ def _end(process: Process, login: Login) -> None:
         return  # somebody was first, and left a marker of their own
     tag, reason = _ending(login)
     with process.sessions() as session, writing(session):
-        write_ending(session, process, login, tag, reason, None)
+        write_ending(session, process, login, tag, reason=reason)
     instrumentation.login_ended(login, OUTCOMES[tag], reason, process.clock())
     process.store.batch([login_store.ran_out_marker(login, process.sealer)])
 

@@ -34,10 +34,10 @@ def write_ending(
     rt: Runtime | Process,
     login: Login,
     tag: EventTag,
-    reason: str | None,
-    level: AssuranceLevel | None,
-    session_id: str | None = None,
     *,
+    reason: str | None = None,
+    level: AssuranceLevel | None = None,
+    session_id: str | None = None,
     new_browser: bool = False,
 ) -> None:
     """Three rows in the caller's transaction. ``reason`` is a machine word; ``level`` only on

@@ -46,14 +46,14 @@ def kind_name(kind: FactorKind) -> str:
 
 
 def tell(
-    base_url: str,
-    sealer: Sealer,
     session: Session,
+    sealer: Sealer,
     person: Person,
     change: Change,
     kind: FactorKind,
-    now: datetime,
     *,
+    base_url: str,
+    now: datetime,
     old_number: str | None = None,
 ) -> None:
     """Enqueue the notice in the transaction of the change. ``old_number``: that gets no codes any
@@ -114,11 +114,12 @@ def new_browser(
 
 
 def tell_reset(
-    base_url: str,
-    sealer: Sealer,
     session: Session,
+    sealer: Sealer,
     told: Told,
     kinds: Sequence[FactorKind],
+    *,
+    base_url: str,
     now: datetime,
 ) -> None:
     """Enqueue what the help desk ended, in the transaction of the reset."""
