@@ -41,8 +41,8 @@ MAX_BODY = 512 * 1024  # a SAML response of 256 KB, base64 and form-encoded
 
 
 def assemble(process: Process, consoles: Iterable[Blueprint] = ()) -> Flask:
-    """The application around process that exist already. ``consoles``: the pages of administration
-    (``admin.app``), which stand above the broker.
+    """The application around a process that exists already. ``consoles``: the pages of
+    administration (``admin.app``), which stand above the broker.
     """
     settings = process.settings
     app = BoundFlask("broker", template_folder=None, static_folder="static")

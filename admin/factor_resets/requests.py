@@ -1,5 +1,5 @@
 """Requests to reset factors: one operator asks, with the proof of who the person is. What comes of
-a request stands in ``reset_decisions``.
+a request stands in ``decisions``.
 """
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
-"""``/mijn``: people see and change their own second factors. What a session must be to do so is
-``assurance.enrolment``'s to say.
+"""What people do themselves: their second factors and logins at ``/mijn``, and forgotten login
+details. What a session must be to change a factor is ``assurance.enrolment``'s to say; a factor
+that is asked in a login is in ``broker.journey``, one that administration hands out in
+``admin.factors``.
 """

@@ -1,1 +1,4 @@
-"""broker/console: say here what this room owns and what it leaves to others."""
+"""Our own consoles as portals: a login through the same journey that ends in a cookie, and who is
+in one. Which consoles there are is in ``directory.consoles``; their pages are in
+``broker.account``, ``admin.organisation_console`` and ``admin.operator_console``.
+"""

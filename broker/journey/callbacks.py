@@ -1,4 +1,4 @@
-"""Arrivals: where makelaars send the browser back. The message is judged here; the cookie is
+"""Callbacks: where makelaars send the browser back. The message is judged here; the cookie is
 demanded afterwards.
 
 An ACS receives a cross-site POST without our ``Lax`` cookies. So it finds the login by RelayState,

@@ -1,5 +1,4 @@
-"""Context: what one login meets in the world right now, each fact looked up at most once per
-request.
+"""Context: what stands around one login right now, each fact looked up at most once per request.
 
 Configuration facts come from the process; people, mandates and consents from SQL, and only when a
 row asks.
@@ -183,7 +182,7 @@ class LoginContext:
         return self.known
 
     def follow(self, login: Login) -> LoginContext:
-        """The situation after an answer in this same request; the person is not read again."""
+        """The context after an answer in this same request; the person is not read again."""
         after = LoginContext(self.rt, self.configuration, login, self.now)
         if login.identity is self.login.identity and self.__dict__.get("known") is not None:
             after.__dict__["known"] = self.known

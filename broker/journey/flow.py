@@ -1,7 +1,7 @@
 """The journey: rows in order, the first open question wins. Who reads this sees the product.
 
-Every predicate is a claim about facts: the login itself, and the circumstances it context
-(``Circumstances``), which are looked up only when a row asks for them.
+Every predicate is a claim about facts: the login itself, and what stands around it
+(``JourneyContext``), which is looked up only when a row asks for it.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Step(enum.StrEnum):
 
 
 class JourneyContext(Protocol):
-    """What a login meets: looked up at most once per request, each only when a row asks."""
+    """What stands around a login: looked up at most once per request, and only when a row asks."""
 
     @property
     def method(self) -> LoginMethod | None: ...

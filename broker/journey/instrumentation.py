@@ -1,4 +1,4 @@
-"""Observation: what a login leaves in metrics, the log and spans when something happened to it."""
+"""Instrumentation: what a login leaves in metrics, log and spans when something happened to it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Trail: the steps of one login as its trace keeps them, each with what was measured.
+"""Trace steps: the steps of one login as its trace keeps them, each with what was measured.
 
 Machine words, numbers, levels and ids of registrations; nothing that was received and nothing that
 names a person.

@@ -1,4 +1,4 @@
-"""Doors: a portal's request becomes a login, and ``/login/<id>`` is where its browser comes back
+"""Views: a portal's request becomes a login, and ``/login/<id>`` is where its browser comes back
 to.
 """
 

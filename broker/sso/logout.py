@@ -1,4 +1,4 @@
-"""Sign-off: a session ends, with everything that portals hold because of it; those that can be told
+"""Logout: a session ends, with everything that portals hold because of it; those that can be told
 are told.
 """
 

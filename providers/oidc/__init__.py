@@ -1,1 +1,4 @@
-"""Makelaars that speak OpenID Connect: the request, the answer, their keys. Sends no pages."""
+"""Makelaars that speak OpenID Connect: the request, the answer, their keys. What a mandate that
+they assert is worth is in ``providers.authority``. Sends no pages; portals that speak it are in
+``broker.oidc``.
+"""

@@ -1,4 +1,6 @@
-"""Adapters of the outbox: how a message leaves. Owns no queue and no retries."""
+"""Adapters of the outbox: how a message leaves, over SMTP, by a webhook or through a service like
+NotifyNL. Owns no queue and no retries, which are ``state.outbox``'s; texts are in ``broker.texts``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Expiring stores: in the SQL database, in Redis, or in this process. Nothing here must last."""
+"""Expiring stores: in the SQL database, in Redis, or in this process. Nothing here must last. The
+contract that all of them keep is ``state.ephemeral``; what lies in them is known by its owners.
+"""
 
 from __future__ import annotations
 

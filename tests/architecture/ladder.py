@@ -53,8 +53,8 @@ HEIGHT: Final = {
 
 def package_of(module: str) -> str | None:
     """The rung that owns the module, by its longest dotted prefix, or None."""
-    process = module.split(".")
-    prefixes = (".".join(process[:length]) for length in range(len(process), 0, -1))
+    parts = module.split(".")
+    prefixes = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
     return next((prefix for prefix in prefixes if prefix in HEIGHT), None)
 
 

@@ -1,4 +1,7 @@
-"""Steps: each row of the journey has one module that shows its question and reads its answer."""
+"""Steps: each row of the journey has one module that shows its question and reads its answer. A
+step knows no other step and touches neither cookies nor store; which is next is told by
+``broker.journey.flow``, and what became of it is kept by ``broker.journey.dispatch``.
+"""
 
 from __future__ import annotations
 
