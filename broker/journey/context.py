@@ -16,7 +16,7 @@ from assurance.levels import AssuranceLevel
 from broker.configuration import Configuration
 from broker.downstream import Purpose
 from broker.errors import PageError
-from broker.journey import methods as ways
+from broker.journey import methods
 from broker.journey.login import Login
 from broker.journey.methods import LoginMethod
 from broker.runtime import Runtime
@@ -59,25 +59,25 @@ class LoginContext:
         return found
 
     @cached_property
-    def ways(self) -> Sequence[LoginMethod]:
+    def methods(self) -> Sequence[LoginMethod]:
         """The methods that this service offers in this login."""
-        return ways.offered(self.service, self.login.request)
+        return methods.offered(self.service, self.login.request)
 
     @cached_property
     def method(self) -> LoginMethod | None:
         """How this login is made; None while the user must choose."""
-        return ways.method_of(self.service, self.login.request, self.login.method)
+        return methods.method_of(self.service, self.login.request, self.login.method)
 
     @property
     def offers_means(self) -> bool:
         """May a means that Sluis issued be used here?"""
-        return ways.offers_means(self.service, self.login.request)
+        return methods.offers_means(self.service, self.login.request)
 
     @cached_property
     def needed(self) -> AssuranceLevel:
         """The least that this login must reach."""
         login = self.login
-        return ways.needed(self.service, login.request, self.method, login.identity)
+        return methods.needed(self.service, login.request, self.method, login.identity)
 
     @cached_property
     def provider(self) -> ProviderRecord | None:
@@ -90,12 +90,12 @@ class LoginContext:
         return self.provider
 
     @property
-    def way_name(self) -> str:
+    def provider_name(self) -> str:
         """Where the user logs in, by name: the makelaar, or this site itself."""
         return self.rt.settings.ui.name if self.provider is None else self.provider.name
 
     @property
-    def way_help(self) -> str | None:
+    def provider_help_url(self) -> str | None:
         """Who helps with the means: the makelaar, or the help desk of this site."""
         if self.provider is not None:
             return self.provider.help_url
@@ -150,7 +150,7 @@ class LoginContext:
         the service offers them.
         """
         if self.method is LoginMethod.ACCOUNT:
-            return LoginMethod.ACCOUNT in self.ways
+            return LoginMethod.ACCOUNT in self.methods
         record = self.provider
         return (
             record is not None
@@ -268,7 +268,7 @@ class LoginContext:
             email=self.person.email,
             authority=self.login.authority,
             level=self.reached,
-            makelaar=self.way_name,
+            makelaar=self.provider_name,
         )
 
     @cached_property

@@ -23,7 +23,7 @@ def enter(turn: Turn) -> StepOutcome:
 def answer(turn: Turn) -> StepOutcome:
     """Take the way from the form."""
     chosen = turn.form.get("method", "")
-    way = next((way for way in turn.context.ways if way == chosen), None)
+    way = next((way for way in turn.context.methods if way == chosen), None)
     return _show(turn, error=True) if way is None else _take(turn, way)
 
 

@@ -34,7 +34,10 @@ def answer(turn: Turn) -> StepOutcome:
     """Take the makelaar from the form, and remember it for this service where the user ticked
     that.
     """
-    if turn.form.get("method") == LoginMethod.ACCOUNT and LoginMethod.ACCOUNT in turn.context.ways:
+    if (
+        turn.form.get("method") == LoginMethod.ACCOUNT
+        and LoginMethod.ACCOUNT in turn.context.methods
+    ):
         return Advance(replace(turn.login.afresh(), method=LoginMethod.ACCOUNT))
     chosen = turn.form.get("provider", "")
     record = next((r for r in provider_hints.reachable(turn) if r.id == chosen), None)
@@ -64,7 +67,7 @@ def _show(turn: Turn, *, error: bool = False) -> StepOutcome:
         search=search,
         total=len(turn.context.offered),
         remember_days=turn.rt.settings.login.remember_days,
-        offers_account=LoginMethod.ACCOUNT in turn.context.ways,
+        offers_account=LoginMethod.ACCOUNT in turn.context.methods,
         error=error,
     )
     targets = tuple(url for r in provider_hints.reachable(turn) for url in departure_urls(r))

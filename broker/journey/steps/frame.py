@@ -30,13 +30,13 @@ def frame(turn: Turn) -> Frame:
         service_owner=service.provider_name.in_(language),
         level=context.needed.label,
         shows_level=context.method is not None and context.needed.is_of_a_scheme,
-        makelaar=context.way_name if context.provider or is_account else None,
+        makelaar=context.provider_name if context.provider or is_account else None,
         is_account=is_account,
         person=(context.person.display_name or None) if known else None,
         on_behalf_of=_represented(login),
         reached=context.reached.label if enough else None,
         may_change=_may_change(turn),
-        may_change_method=len(context.ways) > 1,
+        may_change_method=len(context.methods) > 1,
         announcements=notes(context.announcements),
     )
 
@@ -45,8 +45,8 @@ def _may_change(turn: Turn) -> bool:
     """Is there another makelaar, or another way than the one that was chosen?"""
     login, context = turn.login, turn.context
     if login.provider_id is not None and context.method is LoginMethod.MAKELAAR:
-        return len(context.ways) > 1 or len(context.offered) > 1
-    return login.method is not None and len(context.ways) > 1
+        return len(context.methods) > 1 or len(context.offered) > 1
+    return login.method is not None and len(context.methods) > 1
 
 
 def service_facts(turn: Turn) -> ServiceFacts:

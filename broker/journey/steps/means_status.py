@@ -16,8 +16,8 @@ def enter(turn: Turn) -> StepOutcome:
     page = MeansInactivePage(
         frame=frame(turn),
         status=str(turn.context.means_status),
-        makelaar=turn.context.way_name,
-        help_url=turn.context.way_help,
+        makelaar=turn.context.provider_name,
+        help_url=turn.context.provider_help_url,
     )
     return Show(page, status=403, stopped=STOPPED, found={"status": str(turn.context.means_status)})
 

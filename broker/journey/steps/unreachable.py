@@ -26,13 +26,13 @@ def show(turn: Turn, *, may_use_factor: bool = False) -> Show:
         lack=None if may_use_factor else _lack(turn),
         kinds=tuple(map(str, context.service.second_factors or ())),
         factor_bar=_factor_bar(turn),
-        makelaar=context.way_name,
+        makelaar=context.provider_name,
         others=tuple(
             Elsewhere(r.name, r.help_url)
             for r in context.offered
             if r.id != turn.login.provider_id and r.state == "live" and context.reaches(r)
         ),
-        help_url=context.way_help,
+        help_url=context.provider_help_url,
     )
     record = context.provider if may_use_factor else None
     targets = departure_urls(record) if record else ()
