@@ -7,7 +7,7 @@ from __future__ import annotations
 from admin.audit import chain
 from admin.factor_resets import requests as factor_resets
 from admin.operators import roles, set_up_links
-from assurance import means, sessions
+from assurance import means, session_lifetime
 from broker.sso import grants
 from consent import chains, mandates, register, requests
 from directory import history, organisations, people
@@ -20,7 +20,7 @@ from state.stores import sql, store_generation
 MODULES = (
     *(
         means,
-        sessions,
+        session_lifetime,
         grants,
         chains,
         mandates,

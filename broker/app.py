@@ -25,8 +25,8 @@ from broker.web import (
     headers,
     help_pages,
     hosts,
+    http_methods,
     language,
-    methods,
     rate_limits,
     request_metrics,
     templating,
@@ -84,7 +84,7 @@ def assemble(process: Process, consoles: Iterable[Blueprint] = ()) -> Flask:
     headers.install(app, hsts=not settings.is_loopback)
     hosts.install(app, settings.base_url)
     transport.install(app, settings.base_url, proxy_hops=settings.web.trusted_proxy_hops)
-    methods.install(app)
+    http_methods.install(app)
     rate_limits.install(app)
     csrf.install(app)
     errors.install(app)

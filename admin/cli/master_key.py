@@ -10,7 +10,7 @@ from typing import Final
 
 from admin.actor import COMMAND_LINE
 from admin.cli.installation import installation
-from admin.keys import master_key
+from admin.keys import master_key_replacement
 from admin.keys.master_key_survey import (
     Survey,
     drops_from,
@@ -41,7 +41,7 @@ def look(settings: Settings) -> Survey:
 def prepare(settings: Settings, out: Path | None) -> list[str]:
     """Raises MasterKeyError."""
     with installation(settings) as at:
-        done = master_key.prepare(at, out)
+        done = master_key_replacement.prepare(at, out)
     assert done.after.next is not None
     following = done.after.next.id
     if done.is_repeated:
@@ -56,7 +56,7 @@ def prepare(settings: Settings, out: Path | None) -> list[str]:
 def switch(settings: Settings, out: Path | None) -> list[str]:
     """Raises MasterKeyError, RotationRefused."""
     with installation(settings) as at:
-        done = master_key.switch(at, out)
+        done = master_key_replacement.switch(at, out)
     active = done.after.active.id
     if done.is_repeated:
         return [f"Master key {active} seals already.", *_bring("reseal", done.path)]
@@ -70,19 +70,19 @@ def switch(settings: Settings, out: Path | None) -> list[str]:
 def reseal(settings: Settings) -> Resealed:
     """Raises MasterKeyError."""
     with installation(settings) as at:
-        return master_key.reseal(at, actor=COMMAND_LINE)
+        return master_key_replacement.reseal(at, actor=COMMAND_LINE)
 
 
 def droppable(settings: Settings, *, at_once: bool) -> tuple[str, ...]:
     """The ids of the keys that may go. Raises MasterKeyError, RotationRefused."""
     with installation(settings) as at:
-        return master_key.droppable(at, at_once=at_once)
+        return master_key_replacement.droppable(at, at_once=at_once)
 
 
 def drop(settings: Settings, out: Path | None, *, at_once: bool) -> list[str]:
     """Raises as ``droppable``."""
     with installation(settings) as at:
-        done = master_key.drop(at, out, at_once=at_once, actor=COMMAND_LINE)
+        done = master_key_replacement.drop(at, out, at_once=at_once, actor=COMMAND_LINE)
     return [
         f"{', '.join(done.key_ids)} is taken out; {done.path} holds {done.left} key(s) now.",
         "Now:",

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from assurance import sessions
+from assurance import session_lifetime
 from broker.sso import grants
 from state import audit
 from state.audit import AuditEvent, EventTag
@@ -17,8 +17,8 @@ def end_all(sql: Session, person_id: str, reason: str, now: datetime) -> None:
     to portals: an operator's account is for the console.
     """
     ended = grants.revoke_of_person(sql, person_id, now)
-    for session_id in sessions.standing(sql, person_id, now):
-        sessions.end(sql, session_id, reason, now)
+    for session_id in session_lifetime.standing(sql, person_id, now):
+        session_lifetime.end(sql, session_id, reason, now)
     audit.record(
         sql,
         AuditEvent(

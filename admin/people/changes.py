@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin.actor import Actor
-from assurance import enrolment, sessions
+from assurance import enrolment, session_lifetime
 from broker.sso import grants, logout
 from broker.sso.logout import LogoutNotifier
 from broker.texts import notices
@@ -76,7 +76,7 @@ def follow(
 
 
 def _log_out(sql: Session, notifier: LogoutNotifier, person_id: str, reason: str) -> None:
-    for session_id in sessions.standing(sql, person_id, notifier.now):
+    for session_id in session_lifetime.standing(sql, person_id, notifier.now):
         logout.end_and_tell(sql, notifier, session_id, reason)
     grants.revoke_of_person(sql, person_id, notifier.now)
 

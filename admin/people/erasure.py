@@ -17,7 +17,7 @@ from admin.operators import roles
 from admin.operators.roles import OperatorAssignment
 from admin.operators.set_up_links import SetUpLink
 from assurance.means import Factor, FactorLetter, Passkey, RecoveryCode
-from assurance.sessions import BrowserSession
+from assurance.session_lifetime import BrowserSession
 from broker.sso.grants import Grant
 from consent.mandates import Mandate
 from consent.register import Consent

@@ -15,7 +15,7 @@ from typing import Final, Literal
 from sqlalchemy import ColumnElement, distinct, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from assurance import sessions
+from assurance import session_lifetime
 from broker.sso import grants, logout
 from broker.sso.grants import Grant
 from broker.sso.logout import LogoutNotifier
@@ -165,7 +165,7 @@ def _end_sessions(session: Session, notifier: LogoutNotifier, provider_id: str) 
 
 
 def _sessions_of(session: Session, sealer: Sealer, provider_id: str, now: datetime) -> list[str]:
-    standing = sessions.all_standing(session, sealer, now)
+    standing = session_lifetime.all_standing(session, sealer, now)
     return [id_ for id_, facts in standing if made_at(facts) == provider_id]
 
 

@@ -16,9 +16,9 @@ from assurance.levels import AssuranceLevel
 from broker.configuration import Configuration
 from broker.downstream import Purpose
 from broker.errors import PageError
-from broker.journey import methods
+from broker.journey import login_methods
 from broker.journey.login import Login
-from broker.journey.methods import LoginMethod
+from broker.journey.login_methods import LoginMethod
 from broker.runtime import Runtime
 from consent import register, release
 from consent.options import Options, Terms, options, options_from_asserted
@@ -61,23 +61,23 @@ class LoginContext:
     @cached_property
     def methods(self) -> Sequence[LoginMethod]:
         """The methods that this service offers in this login."""
-        return methods.offered(self.service, self.login.request)
+        return login_methods.offered(self.service, self.login.request)
 
     @cached_property
     def method(self) -> LoginMethod | None:
         """How this login is made; None while the user must choose."""
-        return methods.method_of(self.service, self.login.request, self.login.method)
+        return login_methods.method_of(self.service, self.login.request, self.login.method)
 
     @property
     def offers_means(self) -> bool:
         """May a means that Sluis issued be used here?"""
-        return methods.offers_means(self.service, self.login.request)
+        return login_methods.offers_means(self.service, self.login.request)
 
     @cached_property
     def needed(self) -> AssuranceLevel:
         """The least that this login must reach."""
         login = self.login
-        return methods.needed(self.service, login.request, self.method, login.identity)
+        return login_methods.needed(self.service, login.request, self.method, login.identity)
 
     @cached_property
     def provider(self) -> ProviderRecord | None:

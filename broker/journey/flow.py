@@ -14,7 +14,7 @@ from typing import Protocol
 from assurance.step_up import LocalFactor, Nothing, Unreachable, Upstream
 from broker.downstream import RefusalCode
 from broker.journey.login import Login
-from broker.journey.methods import LoginMethod
+from broker.journey.login_methods import LoginMethod
 from directory.people import MeansStatus
 
 

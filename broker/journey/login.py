@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from assurance.levels import AssuranceLevel
 from assurance.sms import SmsSent
 from broker.downstream import LoginRequest, RefusalCode
-from broker.journey.methods import LoginMethod
+from broker.journey.login_methods import LoginMethod
 from broker.sso.session import AcceptedFactor
 from consent.authority import Authority
 from consent.documents import Answer

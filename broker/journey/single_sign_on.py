@@ -13,20 +13,14 @@ from datetime import datetime, timedelta
 from flask import Request
 from sqlalchemy.orm import Session
 
-from assurance import second_factor, sessions, step_up
-from assurance.sessions import (
-    ActiveSession,
-    Began,
-    Earlier,
-    SessionRequest,
-    is_fresh,
-    may_continue,
-)
+from assurance import second_factor, session_lifetime, step_up
+from assurance.session_lifetime import ActiveSession, Began
+from assurance.session_reuse import Earlier, SessionRequest, is_fresh, may_continue
 from broker.downstream import LoginRefused, Purpose, RefusalCode
-from broker.journey import methods, trace_steps
+from broker.journey import login_methods, trace_steps
 from broker.journey.context import LoginContext
 from broker.journey.login import Login
-from broker.journey.methods import LoginMethod
+from broker.journey.login_methods import LoginMethod
 from broker.runtime import Runtime
 from broker.sso import grants
 from broker.sso.session import (
@@ -103,7 +97,9 @@ def continued(rt: Runtime, login: Login, context: LoginContext, request: Request
 def _account_fits(identity: Identity, context: LoginContext) -> bool:
     """An account of a kind that this service does not offer is not brought here."""
     is_own = identity.provider_id == PROVIDER_ID
-    return not is_own or methods.account_fits(context.service, context.login.request, identity)
+    return not is_own or login_methods.account_fits(
+        context.service, context.login.request, identity
+    )
 
 
 def _method(facts: SessionFacts) -> LoginMethod:
@@ -121,7 +117,7 @@ def plan(rt: Runtime, login: Login, request: Request, now: datetime) -> Plan | N
     if there is not None and there.person_id == login.person_id:
         return Plan(there.id, is_new=False, rises=True)
     replaced = there.id if there is not None else None
-    return Plan(sessions.new_session_id(), is_new=True, rises=True, replaces=replaced)
+    return Plan(session_lifetime.new_session_id(), is_new=True, rises=True, replaces=replaced)
 
 
 def write(
@@ -133,7 +129,7 @@ def write(
     """
     if planned.is_new:
         assert login.person_id is not None
-        return sessions.start(
+        return session_lifetime.start(
             sql,
             rt.sealer,
             identifier=planned.id,
@@ -149,7 +145,7 @@ def write(
         stands = cookie is not None
     else:
         cookie = None
-        stands = sessions.use(sql, planned.id, limits=session_limits(rt), now=context.now)
+        stands = session_lifetime.use(sql, planned.id, limits=session_limits(rt), now=context.now)
     if not stands:
         raise LoginRefused(RefusalCode.LOGIN_REQUIRED, "session_ended", "ended during the login")
     return cookie
@@ -159,7 +155,7 @@ def _raise(
     sql: Session, rt: Runtime, planned: Plan, login: Login, context: LoginContext
 ) -> str | None:
     """What lifts a session keeps the group where it began; a new login begins anew."""
-    return sessions.raise_to(
+    return session_lifetime.raise_to(
         sql,
         rt.sealer,
         planned.id,

@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, ForeignKey, String, bindparam, exists, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from assurance.sessions import BrowserSession
+from assurance.session_lifetime import BrowserSession
 from broker.downstream import NewGrant
 from directory.people import Person
 from providers.accounts import Account

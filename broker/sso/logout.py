@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from assurance import sessions
+from assurance import session_lifetime
 from broker.downstream import Downstream, DownstreamName
 from broker.process import Process
 from broker.runtime import Runtime
@@ -60,7 +60,7 @@ def end_and_tell(
 ) -> LogoutOutcome:
     """The same, for who has a notifier."""
     now = notifier.now
-    if not sessions.end(sql, session_id, reason, now):
+    if not session_lifetime.end(sql, session_id, reason, now):
         return LogoutOutcome()
     portals = grants.participants(sql, session_id)
     grants.revoke_of_session(sql, session_id, now)
@@ -87,7 +87,7 @@ def end_everywhere(
     sql: Session, rt: Runtime | Process, person_id: str, reason: str
 ) -> Sequence[str]:
     """End every session of this person (password changed, blocked); the ids of those that stood."""
-    standing = sessions.standing(sql, person_id, rt.clock())
+    standing = session_lifetime.standing(sql, person_id, rt.clock())
     for session_id in standing:
         end_session(sql, rt, session_id, reason)
     return standing

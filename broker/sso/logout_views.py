@@ -9,7 +9,7 @@ from flask import Blueprint, redirect, request, url_for
 from pydantic import TypeAdapter
 from werkzeug.wrappers import Response
 
-from assurance.sessions import ActiveSession
+from assurance.session_lifetime import ActiveSession
 from broker.downstream import DownstreamName, LogoutRequest
 from broker.errors import PageError
 from broker.runtime import Runtime, runtime

@@ -1,6 +1,6 @@
 """The session of a browser: what an earlier login left behind, sealed in its row, and the cookie
-that finds it. The rules of when it may answer for the user are in ``assurance.sessions`` and
-``broker.journey.single_sign_on``.
+that finds it. How long it lives is in ``assurance.session_lifetime``; when it may answer for the
+user, in ``assurance.session_reuse``.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from typing import Final
 from flask import Request
 from pydantic import TypeAdapter, ValidationError
 
-from assurance import sessions
-from assurance.sessions import ActiveSession, SessionLimits
+from assurance import session_lifetime
+from assurance.session_lifetime import ActiveSession, SessionLimits
 from broker.runtime import Runtime
 from broker.web.cookies import SESSION
 from providers.interface import Identity
@@ -51,7 +51,7 @@ def current_session(rt: Runtime, request: Request, now: datetime) -> ActiveSessi
     cookie = request.cookies.get(SESSION, "")
     if not cookie:
         return None
-    return sessions.find(rt.session, rt.sealer, cookie, limits=session_limits(rt), now=now)
+    return session_lifetime.find(rt.session, rt.sealer, cookie, limits=session_limits(rt), now=now)
 
 
 def made_at(facts: bytes) -> str | None:

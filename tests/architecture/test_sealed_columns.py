@@ -21,7 +21,7 @@ NOT_SEALED = {
 SEALS = {
     "assurance/devices.py": "otp_device",
     "assurance/second_factor.py": "factor",
-    "assurance/sessions.py": "session",
+    "assurance/session_lifetime.py": "session",
     "admin/audit/chain.py": "audit_signer",
     "keys/keyring.py": "signing_key",
     "keys/person_key.py": "person_key",

@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 
 from admin.tables import TABLES
 from assurance.means import Factor
-from assurance.sessions import BrowserSession
+from assurance.session_lifetime import BrowserSession
 from broker.sso.grants import Grant
 from consent.register import Consent
 from consent.requests import MandateRequest

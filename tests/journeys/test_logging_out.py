@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from admin.operations.worker import adapter_of
-from assurance import sessions
+from assurance import session_lifetime
 from broker.sso.grants import Grant
 from sandbox.browser import Browser, Page
 from sandbox.portal.clients import BODEM, BODEMKAART, GRONDWATER
@@ -85,7 +85,7 @@ def test_what_a_portal_holds_is_worth_nothing_afterwards(world: World) -> None:
     browser.click("Log overal uit")
     with world.session() as session:
         assert all(grant.revoked_at is not None for grant in session.query(Grant))
-        assert sessions.standing(session, "jan", world.clock()) == []
+        assert session_lifetime.standing(session, "jan", world.clock()) == []
         ended = audit.recent(session, tags=(EventTag.SESSION_ENDED,))
         assert [(one.person_id, one.reason) for one in ended] == [("jan", "logged_out")]
 

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import select
 
 from admin.app import create_app
-from assurance import sessions
-from assurance.sessions import BrowserSession
+from assurance import session_lifetime
+from assurance.session_lifetime import BrowserSession
 from broker.sso.grants import Grant
 from broker.start import start
 from directory.people import Person
@@ -148,8 +148,8 @@ def test_a_session_that_ended_elsewhere_ends_the_login_that_builds_on_it(world: 
     page = _go(world, browser, GRONDWATER)
     assert page.heading == CONSENT
     with world.session() as session, writing(session):
-        for identifier in sessions.standing(session, "jan", world.clock()):
-            sessions.end(session, identifier, "logged_out", world.clock())
+        for identifier in session_lifetime.standing(session, "jan", world.clock()):
+            session_lifetime.end(session, identifier, "logged_out", world.clock())
     assert _error(browser.press("agree", "yes")) == "login_required"
     assert _go(world, browser, GRONDWATER).heading == PROVIDER
 

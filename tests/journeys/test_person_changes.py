@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from admin.cli.registering import apply_files
 from admin.operations.worker import adapter_of
-from assurance import sessions
+from assurance import session_lifetime
 from broker.sso.grants import Grant
 from sandbox.browser import Browser
 from sandbox.portal.clients import BODEM, GRONDWATER, IDEEEN
@@ -78,7 +78,7 @@ def test_who_is_blocked_is_logged_out_everywhere_and_portals_hear_it(world: Worl
     assert go_on(world, browser, GRONDWATER.uuid) == "Deze gegevens geven wij door"
     change(world, "jan", blocked=True)
     with world.session() as session:
-        assert sessions.standing(session, "jan", world.clock()) == []
+        assert session_lifetime.standing(session, "jan", world.clock()) == []
         assert all(one.revoked_at for one in session.scalars(select(Grant)))
         ended = audit.recent(session, tags=(EventTag.SESSION_ENDED,))
     assert [(one.person_id, one.reason) for one in ended] == [("jan", "blocked")]
@@ -111,11 +111,11 @@ def test_an_account_that_ends_ends_its_sessions(world: World) -> None:
     browser.fill("password", password(world.demo, "daan"))
     browser.click("Log in")
     with world.session() as session:
-        assert len(sessions.standing(session, "daan", world.clock())) == 1
+        assert len(session_lifetime.standing(session, "daan", world.clock())) == 1
     account = document(world, "daan")["account"]
     change(world, "daan", account={**account, "ended": True})
     with world.session() as session:
-        assert sessions.standing(session, "daan", world.clock()) == []
+        assert session_lifetime.standing(session, "daan", world.clock()) == []
         ended = audit.recent(session, tags=(EventTag.SESSION_ENDED,))
     assert [one.reason for one in ended] == ["account_ended"]
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from broker.journey.dispatch import Advance, Show, StepOutcome, Turn
 from broker.journey.login import Login
-from broker.journey.methods import LoginMethod
+from broker.journey.login_methods import LoginMethod
 from broker.journey.pages.choose_provider import ChooseProviderPage, ProviderChoice
 from broker.journey.steps import provider_hints
 from broker.journey.steps.frame import frame, service_facts

@@ -5,7 +5,7 @@ from __future__ import annotations
 from assurance.levels import suffices
 from broker.journey.dispatch import Turn
 from broker.journey.login import Login
-from broker.journey.methods import LoginMethod
+from broker.journey.login_methods import LoginMethod
 from broker.journey.pages.frame import Frame
 from broker.journey.pages.service_facts import ServiceFacts
 from broker.web.announcements import notes

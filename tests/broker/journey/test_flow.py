@@ -14,7 +14,7 @@ from assurance.step_up import LocalFactor, Missing, Nothing, Unreachable, Upstre
 from broker.downstream import DownstreamName, LoginRequest, RefusalCode
 from broker.journey.flow import JOURNEY, JourneyContext, Step, next_step, open_row
 from broker.journey.login import Ended, Login
-from broker.journey.methods import LoginMethod
+from broker.journey.login_methods import LoginMethod
 from broker.sso.session import AcceptedFactor
 from consent.documents import Answer, AskedDocument
 from directory.people import MeansStatus

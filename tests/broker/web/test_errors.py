@@ -13,7 +13,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from assurance.sessions import BrowserSession
+from assurance.session_lifetime import BrowserSession
 from broker.sso.grants import Grant
 from broker.web import database
 from directory.history import HistoryEntry

@@ -1,0 +1,71 @@
+"""When an earlier login may answer for its user at another service."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from assurance.levels import AssuranceLevel
+from assurance.session_reuse import Earlier, SessionRequest, may_continue
+from tests.clocks import START
+
+L = AssuranceLevel
+EARLIER = Earlier(group="bodem", level=L.EH3, authenticated_at=START)
+WISH = SessionRequest(
+    service_uuid="s",
+    accepts=frozenset({"bodem"}),
+    needed=L.EH3,
+    force_authn=False,
+    max_age=None,
+    second_factor_reuse=timedelta(minutes=60),
+)
+LATER = START + timedelta(minutes=10)
+
+
+def test_an_earlier_login_may_answer() -> None:
+    assert may_continue(EARLIER, WISH, LATER)
+
+
+@pytest.mark.parametrize(
+    ("earlier", "wish"),
+    [
+        (EARLIER, replace(WISH, accepts=frozenset())),
+        (EARLIER, replace(WISH, accepts=frozenset({"water"}))),
+        (replace(EARLIER, group=None), WISH),
+        (EARLIER, replace(WISH, force_authn=True)),
+        (EARLIER, replace(WISH, max_age=599)),
+        (EARLIER, replace(WISH, max_age=0)),
+        (replace(EARLIER, level=L.EH4), replace(WISH, needed=L.EH4)),
+        (EARLIER, replace(WISH, second_factor_reuse=timedelta(minutes=9))),
+        (EARLIER, replace(WISH, second_factor_reuse=timedelta(0))),
+        (replace(EARLIER, asserted_for="another"), WISH),
+    ],
+)
+def test_an_earlier_login_may_not_answer(earlier: Earlier, wish: SessionRequest) -> None:
+    assert not may_continue(earlier, wish, LATER)
+
+
+@pytest.mark.parametrize(
+    "wish", [replace(WISH, max_age=0), replace(WISH, second_factor_reuse=timedelta(0))]
+)
+def test_a_limit_of_zero_holds_where_the_makelaars_clock_is_ahead(wish: SessionRequest) -> None:
+    assert not may_continue(EARLIER, wish, START - timedelta(seconds=5))
+
+
+@pytest.mark.parametrize(
+    ("earlier", "wish"),
+    [
+        (EARLIER, replace(WISH, max_age=600)),
+        (EARLIER, replace(WISH, needed=L.EH2, second_factor_reuse=timedelta(0))),
+        # Only the missing part is asked afterwards: a code, or more of the makelaar.
+        (
+            replace(EARLIER, level=L.EH2),
+            replace(WISH, needed=L.EH2_PLUS, second_factor_reuse=timedelta(0)),
+        ),
+        (replace(EARLIER, asserted_for="s"), WISH),
+    ],
+)
+def test_an_earlier_login_still_answers(earlier: Earlier, wish: SessionRequest) -> None:
+    assert may_continue(earlier, wish, LATER)
