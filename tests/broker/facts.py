@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final, cast
 
-from flask import Request
-from sqlalchemy.orm import Session
+from flask import Request, current_app
+from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.test import EnvironBuilder
 
 from assurance.levels import AssuranceLevel
@@ -17,9 +18,11 @@ from broker.downstream import DownstreamName, LoginRequest
 from broker.journey.context import LoginContext
 from broker.journey.dispatch import Turn
 from broker.journey.login import Login
+from broker.process import Process
 from broker.protocols import downstreams
 from broker.runtime import Runtime
 from broker.settings import Settings
+from broker.texts.outside_request import texts
 from directory.services import OidcClient, Service
 from keys.keyring import KeyRing
 from providers.interface import Identity
@@ -135,6 +138,30 @@ def a_runtime(
         downstreams=downstreams(chosen, sealer),
         current_session=current_session,
     )
+
+
+def a_process(rt: Runtime) -> Process:
+    """What a worker runs on, beside this runtime: same database, same store."""
+    engine = cast(Any, rt.session.get_bind())
+    return Process(
+        settings=rt.settings,
+        clock=rt.clock,
+        engine=engine,
+        sessions=sessionmaker(engine, expire_on_commit=False),
+        store=rt.store,
+        sealer=rt.sealer,
+        outgoing=rt.outgoing,
+        holder=rt.holder,
+        downstreams=rt.downstreams,
+        started_at=rt.clock(),
+    )
+
+
+@contextmanager
+def a_page(language: str = "nl") -> Iterator[None]:
+    """Within a request of a browser that reads this language."""
+    with texts(), current_app.test_request_context(f"/?ui={language}"):
+        yield
 
 
 def a_context(rt: Runtime, login: Login) -> LoginContext:
