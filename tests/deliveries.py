@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from pydantic import TypeAdapter
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from keys.sealing import Sealer
 from state.clock import Clock
-from state.outbox import CHANNELS, Adapter, Channel, Sessions, deliver_next
+from state.outbox import (
+    CHANNELS,
+    Adapter,
+    Channel,
+    Message,
+    OutboxRow,
+    Sessions,
+    deliver_next,
+)
 
 
 def deliver_due(
@@ -25,3 +37,18 @@ def deliver_due(
             break
         sent += delivered
     return sent
+
+
+def waiting_in(session: Session, sealer: Sealer) -> list[Message]:
+    """Every message that was not sent yet, as its reader will get it, in the order of asking."""
+    rows = session.scalars(
+        select(OutboxRow)
+        .where(OutboxRow.due_at.is_not(None))
+        .order_by(OutboxRow.created_at, OutboxRow.channel)
+    )
+    adapter = TypeAdapter(Message)
+    return [
+        adapter.validate_json(sealer.open(row.sealed, f"outbox:{row.id}"))
+        for row in rows
+        if row.sealed is not None
+    ]

@@ -1,0 +1,304 @@
+"""When an earlier login of this browser answers, and what a login leaves behind."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from assurance import second_factor, sessions
+from assurance.levels import AssuranceLevel
+from broker.downstream import LoginRefused, NewGrant, Purpose, RefusalCode
+from broker.journey import single_sign_on
+from broker.journey.login import Ended, Login
+from broker.journey.methods import LoginMethod
+from broker.journey.single_sign_on import Plan
+from broker.runtime import Runtime
+from broker.sso import grants
+from broker.sso.session import AcceptedFactor, SessionFacts, session_limits, stored
+from broker.web.cookies import SESSION
+from directory import people
+from directory.people import Person
+from directory.services import Service
+from state import audit
+from state.audit import EventTag
+from state.db import writing
+from tests.broker.facts import (
+    IDENTITY,
+    LOGIN,
+    OTHER_UUID,
+    PORTAL,
+    UUID,
+    a_configuration,
+    a_context,
+    a_login,
+    a_makelaar,
+    a_request,
+    a_runtime,
+    a_service,
+    asking,
+)
+from tests.clocks import START, FakeClock
+
+L = AssuranceLevel
+SHARED: dict[str, Any] = {"session_group": "bouw", "accepts_sessions_of": ["bouw"]}
+# At EH3 the makelaar asked a second factor, which a service lets count for a while.
+REUSES: dict[str, Any] = {**SHARED, "second_factor_reuse_minutes": 60}
+SESSION_ID = "0" * 26
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock(START + timedelta(minutes=5))
+
+
+@pytest.fixture
+def known(session: Session) -> str:
+    """Somebody that the makelaar Polder knows as ``subject``; the id."""
+    found = people.find_or_create(
+        session,
+        a_runtime().sealer,
+        provider_id=IDENTITY.provider_id,
+        subject=IDENTITY.subject,
+        display_name="Roos Willems",
+        email=None,
+        now=START,
+    )
+    return found.person_id
+
+
+def running(session: Session, clock: FakeClock, service: Service, **makelaar: Any) -> Runtime:
+    configuration = a_configuration([service], [a_makelaar(**makelaar)])
+    return a_runtime(session, configuration, clock=clock)
+
+
+def logged_in(
+    rt: Runtime, person_id: str, factor: AcceptedFactor | None = None, group: str | None = "bouw"
+) -> str:
+    """The cookie of a session that began at START."""
+    with writing(rt.session) as sql:
+        return sessions.start(
+            sql,
+            rt.sealer,
+            identifier=SESSION_ID,
+            person_id=person_id,
+            group=group,
+            facts=stored(SessionFacts(IDENTITY, OTHER_UUID, factor)),
+            limits=session_limits(rt),
+            now=START,
+        )
+
+
+def asked(rt: Runtime, cookie: str, login: Login = LOGIN) -> Login:
+    """What becomes of this login in a browser with that session."""
+    request = a_request({SESSION: cookie})
+    return single_sign_on.continued(rt, login, a_context(rt, login), request)
+
+
+@pytest.mark.parametrize(
+    ("change", "may"),
+    [
+        ({}, True),
+        ({"request": asking(purpose=Purpose.CONSOLE)}, False),
+        ({"session_asked": True}, False),
+        ({"identity": IDENTITY}, False),
+        ({"method": LoginMethod.MAKELAAR}, False),
+        ({"provider_id": "polder"}, False),
+        ({"departures": 1}, False),
+        ({"ended": Ended(RefusalCode.CANCELLED, "cancelled")}, False),
+    ],
+)
+def test_an_earlier_login_answers_only_before_anything_was_done(
+    change: dict[str, Any], may: bool
+) -> None:
+    rt = a_runtime(configuration=a_configuration([a_service(**SHARED)]))
+    login = replace(LOGIN, **change)
+    assert single_sign_on.may_ask(login, a_context(rt, login)) is may
+
+
+def test_a_service_that_accepts_no_sessions_asks_for_none() -> None:
+    rt = a_runtime(configuration=a_configuration([a_service(session_group="bouw")]))
+    assert not single_sign_on.may_ask(LOGIN, a_context(rt, LOGIN))
+
+
+def test_an_earlier_login_answers_with_who_it_was(
+    session: Session, clock: FakeClock, known: str
+) -> None:
+    rt = running(session, clock, a_service(**REUSES))
+    login = asked(rt, logged_in(rt, known))
+    assert (login.identity, login.person_id) == (IDENTITY, known)
+    assert (login.session_id, login.session_asked) == (SESSION_ID, True)
+    assert (login.method, login.provider_id) == (LoginMethod.MAKELAAR, "polder")
+    assert login.authority is None and not login.authority_settled
+
+
+@pytest.mark.parametrize(
+    ("service", "makelaar", "change"),
+    [
+        ({**REUSES, "accepts_sessions_of": ["water"]}, {}, {}),
+        ({**REUSES, "second_factor_reuse_minutes": 4}, {}, {}),
+        (REUSES, {}, {"request": asking(force_authn=True)}),
+        (REUSES, {}, {"request": asking(max_age=299)}),
+        ({**REUSES, "makelaars": ["zekerweg"]}, {}, {}),
+        (REUSES, {"state": "paused"}, {}),
+        (REUSES, {"ceiling": L.EH2}, {}),
+    ],
+)
+def test_an_earlier_login_that_does_not_do_here_changes_nothing(
+    session: Session,
+    clock: FakeClock,
+    known: str,
+    service: dict[str, Any],
+    makelaar: dict[str, Any],
+    change: dict[str, Any],
+) -> None:
+    rt = running(session, clock, a_service(**service), **makelaar)
+    login = replace(LOGIN, **change)
+    assert asked(rt, logged_in(rt, known), login) is login
+
+
+def test_the_session_of_one_person_never_answers_for_another(
+    session: Session, clock: FakeClock, known: str, roos: Person
+) -> None:
+    rt = running(session, clock, a_service(**REUSES))
+    assert asked(rt, logged_in(rt, roos.id)) is LOGIN  # the makelaar means somebody else
+    assert asked(rt, "") is LOGIN
+
+
+@pytest.mark.parametrize(
+    ("service", "ended", "counts"),
+    [
+        ({}, False, True),
+        ({"second_factor_reuse_minutes": 4}, False, False),
+        ({"second_factor_reuse_minutes": 0}, False, False),
+        ({"second_factors": ["passkey"]}, False, False),
+        ({"second_factors": ["totp"]}, False, True),
+        ({}, True, False),
+    ],
+)
+def test_a_factor_of_the_session_counts_while_the_service_allows_and_it_stands(
+    session: Session,
+    clock: FakeClock,
+    known: str,
+    service: dict[str, Any],
+    ended: bool,
+    counts: bool,
+) -> None:
+    rt = running(session, clock, a_service(**{**REUSES, "level": "EH2", **service}))
+    with writing(session):
+        app = second_factor.bind_totp(
+            session, rt.sealer, person_id=known, seed="JBSWY3DPEHPK3PXP", label="", now=START
+        )
+        app.ended_at = START if ended else None
+    factor = AcceptedFactor(app.id, "totp", START)
+    login = asked(rt, logged_in(rt, known, factor), a_login(asking(level=L.EH2)))
+    assert login.session_id == SESSION_ID
+    assert login.factor == (factor if counts else None)
+
+
+# What a login leaves behind.
+
+
+def planned(rt: Runtime, cookie: str, **change: Any) -> Plan | None:
+    login = replace(LOGIN, **change)
+    return single_sign_on.plan(rt, login, a_request({SESSION: cookie}), rt.clock())
+
+
+def test_a_console_leaves_no_session_of_the_browser() -> None:
+    assert planned(a_runtime(), "", request=asking(purpose=Purpose.CONSOLE)) is None
+
+
+def test_a_login_begins_a_session_of_its_own(
+    session: Session, clock: FakeClock, known: str, roos: Person
+) -> None:
+    rt = running(session, clock, a_service(**REUSES))
+    first = planned(rt, "", person_id=known)
+    assert first is not None
+    assert (first.is_new, first.rises, first.replaces) == (True, True, None)
+    cookie = logged_in(rt, known)
+    assert planned(rt, cookie, person_id=known) == Plan(SESSION_ID, is_new=False, rises=True)
+    other = planned(rt, cookie, person_id=roos.id)
+    assert other is not None and other.id != SESSION_ID
+    assert (other.is_new, other.replaces) == (True, SESSION_ID)  # that of somebody else
+
+
+@pytest.mark.parametrize(
+    ("change", "rises"),
+    [
+        ({}, False),
+        ({"factor": AcceptedFactor("f", "totp", START - timedelta(seconds=1))}, False),
+        ({"factor": AcceptedFactor("f", "totp", START)}, True),  # asked in this login
+        ({"insists": True}, True),  # the makelaar gave more
+    ],
+)
+def test_a_session_that_answered_rises_only_by_what_is_new(
+    change: dict[str, Any], rises: bool
+) -> None:
+    found = planned(a_runtime(), "", session_id=SESSION_ID, **change)
+    assert found == Plan(SESSION_ID, is_new=False, rises=rises)
+
+
+def wrote(rt: Runtime, plan: Plan, login: Login) -> str | None:
+    with writing(rt.session) as sql:
+        return single_sign_on.write(sql, rt, plan, login, a_context(rt, login))
+
+
+def test_a_session_that_ended_meanwhile_answers_nothing(
+    session: Session, clock: FakeClock, known: str
+) -> None:
+    rt = running(session, clock, a_service(**REUSES))
+    logged_in(rt, known)
+    with writing(session):
+        sessions.end(session, SESSION_ID, "logged_out", START)
+    login = a_login(identity=IDENTITY, person_id=known, session_id=SESSION_ID)
+    for rises in (False, True):
+        with pytest.raises(LoginRefused) as refused:
+            wrote(rt, Plan(SESSION_ID, is_new=False, rises=rises), login)
+        assert refused.value.code is RefusalCode.LOGIN_REQUIRED
+
+
+def test_a_rise_gives_another_cookie_and_a_use_none(
+    session: Session, clock: FakeClock, known: str
+) -> None:
+    rt = running(session, clock, a_service(**REUSES))
+    cookie = logged_in(rt, known)
+    login = a_login(identity=IDENTITY, person_id=known, session_id=SESSION_ID)
+    assert wrote(rt, Plan(SESSION_ID, is_new=False, rises=False), login) is None
+    assert asked(rt, cookie).session_id == SESSION_ID
+    raised = wrote(rt, Plan(SESSION_ID, is_new=False, rises=True), login)
+    assert raised is not None and raised != cookie
+    assert asked(rt, cookie) is LOGIN and asked(rt, raised).session_id == SESSION_ID
+
+
+def test_a_new_session_can_be_continued_without_what_must_be_seen_once(
+    session: Session, clock: FakeClock, known: str
+) -> None:
+    rt = running(session, clock, a_service(**REUSES))
+    identity = replace(IDENTITY, replay_keys=("response-id",), replay_until=START)
+    plan = Plan(sessions.new_session_id(), is_new=True, rises=True)
+    cookie = wrote(rt, plan, a_login(identity=identity, person_id=known))
+    assert cookie is not None
+    assert asked(rt, cookie).identity == IDENTITY
+
+
+@pytest.mark.parametrize("choose_again", [True, False])
+def test_who_chooses_another_party_loses_what_this_portal_held_and_nothing_else(
+    session: Session, clock: FakeClock, known: str, choose_again: bool
+) -> None:
+    rt = running(session, clock, a_service(**REUSES))
+    logged_in(rt, known)
+    with writing(session):
+        for name, client in (("here", PORTAL.client_id), ("elsewhere", "another")):
+            held = NewGrant(name, client, known, UUID, START + timedelta(hours=1), SESSION_ID)
+            grants.insert(session, held, START)
+    request = asking(choose_again=choose_again)
+    login = a_login(request, identity=IDENTITY, person_id=known, session_id=SESSION_ID)
+    wrote(rt, Plan(SESSION_ID, is_new=False, rises=False), login)
+    now = clock()
+    assert (grants.live(session, "here", now) is None) is choose_again
+    assert grants.live(session, "elsewhere", now) == known
+    switched = audit.recent(session, tags=[EventTag.PARTY_SWITCHED])
+    assert [event.details["from"] for event in switched] == (["here"] if choose_again else [])
