@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 from broker.oidc import discovery
 from broker.oidc.authorization_request import _PROMPTS
 from broker.oidc.token_endpoint import GRANTS
@@ -26,8 +28,7 @@ def test_the_grant_types_are_those_that_the_token_endpoint_answers() -> None:
 
 def test_the_ways_to_authenticate_are_those_that_a_registration_can_name() -> None:
     field = OidcClient.model_fields["token_endpoint_auth_method"]
-    known = field.annotation.__args__  # type: ignore[union-attr]  # a Literal
-    assert set(FOUND["token_endpoint_auth_methods_supported"]) == set(known)
+    assert set(FOUND["token_endpoint_auth_methods_supported"]) == set(get_args(field.annotation))
 
 
 def test_prompts_algorithms_and_details_are_those_that_are_understood() -> None:
