@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
 from broker.configuration import Adapters, Configuration, ConfigurationHolder
@@ -20,7 +21,6 @@ from directory.services import OidcClient, Service
 from providers.interface import RedirectProvider
 from providers.registry import ProviderRecord
 from state.clock import Clock
-from state.engine import make_engine
 from state.outgoing import OutgoingClient
 from state.registrations import Kind
 from state.stores.memory import MemoryStore
@@ -86,8 +86,8 @@ def make_runtime(
     outgoing: OutgoingClient | None = None,
     **sections: Any,
 ) -> Runtime:
-    """``directory``: where its database may be; None: it has none. ``sections`` of the settings."""
-    engine = make_engine("sqlite://") if directory is None else make_database(directory)
+    """``directory``: where its database is; None: one without tables. ``sections``: settings."""
+    engine = create_engine("sqlite://") if directory is None else make_database(directory)
     session = Session(engine, expire_on_commit=False)
     ticking = clock or FakeClock()
     web = {"base_url": ISSUER, **sections.pop("web", {})}
@@ -102,6 +102,12 @@ def make_runtime(
         downstreams={},
         current_session=lambda: session,
     )
+
+
+def close(rt: Runtime) -> None:
+    """Leave its database."""
+    rt.session.close()
+    rt.engine.dispose()
 
 
 def bare_app(rt: Runtime | None = None) -> Flask:

@@ -1,4 +1,4 @@
-"""What a finished login says to one client: its own pseudonym, and the claims that it registered."""
+"""What a finished login says to one client: its own pseudonym and the claims that it registered."""
 
 from __future__ import annotations
 
