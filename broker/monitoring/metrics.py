@@ -75,10 +75,11 @@ def word(value: str | None) -> str:
     return value
 
 
-def token_answered(grant: str | None, result: str, seconds: float) -> None:
-    """The token endpoint answered. ``grant`` is what the portal wrote."""
-    known = grant if grant == "authorization_code" else OTHER
-    TOKEN_REQUESTS.labels(known, word(result)).inc()
+def token_answered(grant: str, result: str, seconds: float) -> None:
+    """The token endpoint answered. ``grant`` is a grant type of ours or ``OTHER``, never what the
+    portal wrote.
+    """
+    TOKEN_REQUESTS.labels(grant, word(result)).inc()
     LOGIN_SECONDS.labels("token").observe(seconds)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from assurance.levels import AssuranceLevel
+from broker.oidc.token_endpoint import GRANTS
 from consent import documents
 from keys.jose_algorithms import ALGORITHMS
 
@@ -25,7 +26,7 @@ def metadata(base_url: str, claims: frozenset[str]) -> dict[str, Any]:
         "jwks_uri": f"{base_url}/jwks",
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
-        "grant_types_supported": ["authorization_code"],
+        "grant_types_supported": list(GRANTS),
         "subject_types_supported": ["pairwise"],
         "id_token_signing_alg_values_supported": list(ALGORITHMS),
         "token_endpoint_auth_methods_supported": [

@@ -20,7 +20,7 @@ from broker.oidc.discovery import metadata
 from broker.oidc.errors import AuthorizationError, TokenError
 from broker.oidc.jwt import read_hint
 from broker.oidc.parameters import Parameters, Repeated
-from broker.oidc.token_endpoint import redeem
+from broker.oidc.token_endpoint import grant_label, token_response
 from broker.oidc.userinfo import userinfo as read_userinfo
 from broker.runtime import Runtime, runtime
 from broker.web import rate_limits
@@ -97,7 +97,8 @@ def create_blueprint(
                 rate_limits.wrong_guess(rt, "token", _named(rt))
         finally:
             seconds = perf_counter() - started
-            metrics.token_answered(request.form.get("grant_type"), result, seconds)
+            grant = grant_label(request.form.get("grant_type"))
+            metrics.token_answered(grant, result, seconds)
         return response
 
     @blueprint.route("/userinfo", methods=["GET", "POST"])
@@ -168,7 +169,7 @@ def _token(rt: Runtime, client_keys: ClientKeys) -> dict[str, Any]:
         now=now,
     )
     rate_limits.count_client(rt, "token", who.client.client_id)
-    return redeem(rt, parameters, who, now)
+    return token_response(rt, parameters, who, now)
 
 
 def _json(body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response:

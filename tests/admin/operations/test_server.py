@@ -42,7 +42,7 @@ def test_a_server_prepares_before_it_has_threads(monkeypatch: pytest.MonkeyPatch
 PROGRAM = """
 import os, sys
 from werkzeug.test import EnvironBuilder, run_wsgi_app
-from broker.oidc import tokens
+from broker.oidc import jwt
 from admin.operations.server import application
 
 def come(path):
@@ -60,7 +60,7 @@ for path in ("/login/" + "a" * 26, "/uitloggen", "/hulp/", "/jwks", "/saml/metad
     come(path)
 rt = app.extensions["sluis"]
 for name in ("by-basic", "by-key", "by-ec-key"):
-    tokens.access_token(
+    jwt.access_token(
         keyring=rt.configuration.keyring,
         issuer=base,
         client=rt.configuration.oidc_clients[name],

@@ -94,7 +94,7 @@ def works(world: World) -> None:
 def test_a_part_that_is_away_is_said_in_json(
     world: World, monkeypatch: pytest.MonkeyPatch, path: str, error: Exception
 ) -> None:
-    for name in ("redeem", "read_userinfo"):
+    for name in ("token_response", "read_userinfo"):
         monkeypatch.setattr(views, name, failing(error))
     answer = ask(world, path)
     is_in_json(answer, 503, "temporarily_unavailable")

@@ -1,0 +1,175 @@
+"""A code is redeemed once, by its own client, with the address and the verifier of its request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from authlib.oauth2.rfc7636 import create_s256_code_challenge
+from sqlalchemy import select
+
+from broker.downstream import NewGrant
+from broker.oidc import authorization_code
+from broker.oidc.authorization_code import CodeFacts
+from broker.oidc.authorization_code_grant import redeem
+from broker.oidc.client_authentication import Authenticated
+from broker.oidc.errors import TokenError
+from broker.oidc.parameters import Parameters
+from broker.oidc.reply_to import OidcReplyTo
+from broker.runtime import Runtime
+from broker.sso import grants
+from directory.people import Person
+from state.audit import AuditRow, EventTag
+from state.db import writing
+from state.ephemeral import AddOnce
+from tests.broker.examples import (
+    CALLBACK,
+    GRANT,
+    SERVICE,
+    a_client,
+    a_request,
+    a_result,
+    a_service,
+)
+from tests.broker.runtimes import bare_app, close, make_configuration, make_runtime
+from tests.clocks import START, FakeClock
+
+VERIFIER = "v" * 43
+CHALLENGE = create_s256_code_challenge(VERIFIER)
+WHO = Authenticated(a_client())
+GOOD = {"code": "a-code", "redirect_uri": CALLBACK, "code_verifier": VERIFIER}
+
+
+@dataclass(frozen=True)
+class Issued:
+    """A login whose code waits."""
+
+    rt: Runtime
+
+    def put(self, challenge: str | None = CHALLENGE) -> None:
+        result = a_result(request=a_request(OidcReplyTo(CALLBACK, challenge=challenge, nonce="n")))
+        facts = CodeFacts(result, int(START.timestamp()))
+        self.rt.store.batch([authorization_code.put("a-code", facts, self.rt.sealer)])
+
+    def redeem(
+        self, who: Authenticated = WHO, later: int = 0, **changes: str | None
+    ) -> dict[str, Any]:
+        pairs = {name: value for name, value in {**GOOD, **changes}.items() if value is not None}
+        with bare_app(self.rt).test_request_context():
+            now = START + timedelta(seconds=later)
+            return redeem(self.rt, Parameters(pairs.items()), who, now)
+
+    def refused(
+        self, who: Authenticated = WHO, later: int = 0, **changes: str | None
+    ) -> TokenError:
+        with pytest.raises(TokenError) as refused:
+            self.redeem(who, later, **changes)
+        return refused.value
+
+    def is_live(self) -> bool:
+        return grants.live(self.rt.session, GRANT, START) is not None
+
+
+@pytest.fixture
+def issued(tmp_path: Path) -> Iterator[Issued]:
+    configuration = make_configuration(clients=(a_client(),), services=(a_service(),))
+    made = Issued(make_runtime(configuration, directory=tmp_path, clock=FakeClock()))
+    facts = NewGrant(GRANT, "portal", "jan", SERVICE, START + timedelta(hours=1))
+    with writing(made.rt.session) as session:
+        session.add(Person(id="jan", display_name="Jan de Vries", created_at=START))
+        session.flush()
+        grants.insert(session, facts, START)
+    made.put()
+    yield made
+    close(made.rt)
+
+
+def test_a_code_gives_both_tokens_once(issued: Issued) -> None:
+    found = issued.redeem()
+    assert set(found) == {"access_token", "token_type", "expires_in", "scope", "id_token"}
+    assert (found["token_type"], found["expires_in"]) == ("Bearer", 3600)
+    assert issued.is_live()
+
+
+def test_a_code_that_comes_twice_ends_what_the_first_one_gave_and_is_written_down(
+    issued: Issued,
+) -> None:
+    issued.redeem()
+    assert issued.refused().error == "invalid_grant"
+    assert not issued.is_live()
+    assert issued.refused().error == "invalid_grant"
+    tags = issued.rt.session.scalars(select(AuditRow.tag)).all()
+    assert tags == [EventTag.CODE_REUSED]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"code": "another"},
+        {"redirect_uri": f"{CALLBACK}/"},
+        {"redirect_uri": None},
+        {"code_verifier": None},
+        {"code_verifier": "w" * 43},
+        {"code_verifier": CHALLENGE},
+    ],
+)
+def test_a_code_fits_its_request_or_is_refused_and_then_still_works(
+    issued: Issued, changes: dict[str, str | None]
+) -> None:
+    assert issued.refused(**changes).error == "invalid_grant"
+    assert issued.redeem()["id_token"]
+
+
+def test_a_code_of_another_client_is_refused(issued: Issued) -> None:
+    other = Authenticated(a_client(client_id="another"))
+    assert issued.refused(other).error == "invalid_grant"
+
+
+@pytest.mark.parametrize("later", [72, -12])
+def test_a_code_that_is_over_by_our_clock_is_refused(issued: Issued, later: int) -> None:
+    assert issued.refused(later=later).error == "invalid_grant"
+
+
+@pytest.mark.parametrize(
+    ("challenge", "verifier", "fits"),
+    [
+        (None, None, True),
+        (None, VERIFIER, False),  # a downgrade (RFC 9700 §4.8.2)
+        (create_s256_code_challenge("v" * 42), "v" * 42, False),
+        (create_s256_code_challenge("v" * 128), "v" * 128, True),
+        (create_s256_code_challenge("v" * 129), "v" * 129, False),
+        (create_s256_code_challenge("v" * 42 + "+"), "v" * 42 + "+", False),
+    ],
+)
+def test_a_verifier_belongs_to_a_challenge_and_has_43_to_128_characters(
+    issued: Issued, challenge: str | None, verifier: str | None, fits: bool
+) -> None:
+    issued.put(challenge)
+    if fits:
+        assert issued.redeem(code_verifier=verifier)["access_token"]
+    else:
+        assert issued.refused(code_verifier=verifier).error == "invalid_grant"
+
+
+def test_a_revoked_login_and_a_service_that_left_give_nothing(issued: Issued) -> None:
+    without = replace(issued.rt, holder=make_runtime(make_configuration()).holder)
+    assert Issued(without).refused().error == "invalid_grant"
+    with writing(issued.rt.session) as session:
+        assert grants.revoke(session, GRANT, START)
+    assert issued.refused().error == "invalid_grant"
+
+
+def test_an_assertion_that_was_seen_is_refused_before_the_code_is_touched(issued: Issued) -> None:
+    seen = Authenticated(a_client(), AddOnce("jti:x", 60))
+    issued.rt.store.add_once("jti:x", 60)
+    refused = issued.refused(seen)
+    assert (refused.error, refused.status) == ("invalid_client", 401)
+    assert issued.redeem()["access_token"]
+
+
+def test_a_code_must_be_there(issued: Issued) -> None:
+    assert issued.refused(code="").error == "invalid_request"

@@ -1,0 +1,232 @@
+"""An authorization request in the journey's own words; which ones are refused, the attacks tell
+(``tests/attacks/oidc_downstream``).
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from broker.downstream import DownstreamName, LoginRequest
+from broker.errors import PageError
+from broker.oidc.authorization_request import parse, response_target
+from broker.oidc.errors import AuthorizationError
+from broker.oidc.parameters import Parameters
+from broker.oidc.reply_to import OidcReplyTo
+from directory.services import OidcClient
+from tests.broker.examples import CALLBACK, OTHER_SERVICE, SERVICE, L, a_client, a_service
+
+CHALLENGE = "c" * 43
+GOOD = {
+    "client_id": "portal",
+    "redirect_uri": CALLBACK,
+    "response_type": "code",
+    "scope": f"openid urn:uuid:{SERVICE}",
+    "state": "s",
+    "nonce": "n",
+    "code_challenge": CHALLENGE,
+    "code_challenge_method": "S256",
+}
+SERVICES = {
+    SERVICE: a_service(),
+    OTHER_SERVICE: a_service(uuid=OTHER_SERVICE, level="EH2"),
+}
+DETAILS = {
+    "type": "urn:sluis:document",
+    "title": "Vergunning",
+    "summary": "Kort",
+    "document": {
+        "url": "https://portal.example/v.pdf",
+        "digest": f"sha-256:{'a' * 64}",
+        "media_type": "application/pdf",
+        "size": 12,
+    },
+}
+
+
+def asked(client: OidcClient | None = None, **changes: str | None) -> LoginRequest:
+    """What the good request with these changes becomes; None takes a parameter away."""
+    client = client or a_client()
+    pairs = {name: value for name, value in {**GOOD, **changes}.items() if value is not None}
+    parameters = Parameters(pairs.items())
+    to = response_target(parameters, {client.client_id: client})
+    return parse(parameters, to, SERVICES, lambda hint, _: hint.removeprefix("of ") or None)
+
+
+def refused(client: OidcClient | None = None, **changes: str | None) -> str:
+    with pytest.raises(AuthorizationError) as error:
+        asked(client, **changes)
+    return error.value.error
+
+
+def test_a_plain_request_asks_what_the_service_needs_and_no_more() -> None:
+    assert asked() == LoginRequest(
+        downstream=DownstreamName.OIDC,
+        client_id="portal",
+        service_uuid=SERVICE,
+        level=L.EH3,
+        reply_to=OidcReplyTo(CALLBACK, "s", "n", CHALLENGE).stored(),
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "fields"),
+    [
+        ({"prompt": "none"}, {"passive": True}),
+        ({"prompt": "login consent"}, {"force_authn": True, "ask_consent": True}),
+        ({"prompt": "select_account"}, {"choose_again": True}),
+        ({"max_age": "600"}, {"max_age": 600, "force_authn": False}),
+        ({"max_age": "0"}, {"max_age": 0, "force_authn": True}),
+        ({"ui_locales": "fr EN-gb nl"}, {"locale": "en"}),
+        ({"ui_locales": "fr de"}, {"locale": None}),
+        ({"idp_hint": "zekerweg", "login_hint": "x"}, {"provider_hint": "zekerweg"}),
+        ({"nonce": ""}, {"passive": False}),
+    ],
+)
+def test_each_wish_is_a_fact_of_the_login(changes: dict[str, str], fields: dict[str, Any]) -> None:
+    found = asked(**changes)
+    assert {name: getattr(found, name) for name in fields} == fields
+
+
+def essential(*values: str, is_essential: bool = True) -> str:
+    return json.dumps({"id_token": {"acr": {"essential": is_essential, "values": values}}})
+
+
+@pytest.mark.parametrize(
+    ("service", "changes", "level", "minimum"),
+    [
+        (SERVICE, {}, L.EH3, None),
+        (SERVICE, {"acr_values": L.EH2.eidas}, L.EH3, L.EH2),  # the service asks more
+        (OTHER_SERVICE, {"acr_values": L.EH3.eidas}, L.EH3, L.EH3),  # the portal asks more
+        (OTHER_SERVICE, {"acr_values": f"{L.EH4.loa} {L.EH2_PLUS.loa}"}, L.EH2_PLUS, L.EH2_PLUS),
+        (OTHER_SERVICE, {"acr_values": "gold"}, L.EH2, None),
+        (OTHER_SERVICE, {"claims": essential(str(L.EH3.loa))}, L.EH3, L.EH3),
+        (OTHER_SERVICE, {"claims": '{"id_token":{"acr":{"value":"EH4"}}}'}, L.EH4, L.EH4),
+        (OTHER_SERVICE, {"claims": essential("gold", is_essential=False)}, L.EH2, None),
+        (OTHER_SERVICE, {"claims": '{"userinfo":{}}'}, L.EH2, None),
+        (OTHER_SERVICE, {"claims": '{"id_token":{"acr":null}}'}, L.EH2, None),
+        (
+            OTHER_SERVICE,
+            {"acr_values": L.EH4.loa, "claims": essential(str(L.EH3.loa))},
+            L.EH4,
+            L.EH4,
+        ),
+    ],
+)
+def test_the_level_is_the_highest_of_what_service_and_portal_ask(
+    service: str, changes: dict[str, Any], level: L, minimum: L | None
+) -> None:
+    client = a_client(services=(SERVICE, OTHER_SERVICE))
+    found = asked(client, scope=f"openid urn:uuid:{service}", **changes)
+    assert (found.level, found.minimum) == (level, minimum)
+
+
+def test_an_essential_level_that_is_not_known_here_cannot_be_met() -> None:
+    assert refused(claims=essential("gold")) == "unmet_authentication_requirements"
+
+
+@pytest.mark.parametrize(
+    ("fields", "scope", "service"),
+    [
+        ({}, "openid", SERVICE),  # the only one
+        ({"services": (SERVICE, OTHER_SERVICE)}, "openid", None),
+        (
+            {"services": (SERVICE, OTHER_SERVICE), "default_service": OTHER_SERVICE},
+            "openid profile",
+            OTHER_SERVICE,
+        ),
+        ({}, f"openid urn:uuid:{SERVICE} urn:uuid:{SERVICE}", SERVICE),
+        ({}, f"openid urn:uuid:{OTHER_SERVICE}", None),  # registered, not of this client
+        ({"services": (SERVICE, "1" * 8 + "-0000" * 3 + "-" + "1" * 12)}, "openid", None),
+        ({}, f"urn:uuid:{SERVICE}", None),  # openid must be asked
+        ({}, f"openid urn:uuid:{SERVICE} urn:uuid:{OTHER_SERVICE}", None),
+    ],
+)
+def test_the_service_is_the_one_that_the_scope_names_else_the_default(
+    fields: dict[str, Any], scope: str, service: str | None
+) -> None:
+    client = a_client(**fields)
+    if service is None:
+        assert refused(client, scope=scope) == "invalid_scope"
+    else:
+        assert asked(client, scope=scope).service_uuid == service
+
+
+@pytest.mark.parametrize(
+    ("fields", "without_is_fine"),
+    [
+        ({}, False),
+        ({"require_pkce": False}, False),  # nobody else proves who redeems
+        ({"require_pkce": False, "token_endpoint_auth_method": "private_key_jwt"}, True),
+        ({"token_endpoint_auth_method": "private_key_jwt"}, False),
+    ],
+)
+def test_only_a_client_that_authenticates_may_be_registered_to_go_without_pkce(
+    fields: dict[str, Any], without_is_fine: bool
+) -> None:
+    client, none = a_client(**fields), {"code_challenge": None, "code_challenge_method": None}
+    if without_is_fine:
+        assert OidcReplyTo.of(asked(client, **none)).challenge is None
+    else:
+        assert refused(client, **none) == "invalid_request"
+    assert refused(client, code_challenge=None) == "invalid_request"
+
+
+def test_a_hint_names_the_user_who_must_log_in() -> None:
+    assert OidcReplyTo.of(asked(id_token_hint="of jan")).sub == "jan"
+    assert refused(id_token_hint="of ") == "login_required"
+
+
+def test_a_document_asks_for_a_fresh_login_with_two_factors() -> None:
+    client = a_client(
+        services=(OTHER_SERVICE,), authorization_details_types=("urn:sluis:document",)
+    )
+    details = json.dumps([DETAILS])
+    found = asked(client, scope="openid", authorization_details=details)
+    assert found.document is not None and found.document.title == "Vergunning"
+    assert (found.force_authn, found.level, found.minimum) == (True, L.EH2_PLUS, L.EH2_PLUS)
+
+
+@pytest.mark.parametrize(
+    ("types", "url"),
+    [
+        ((), "https://portal.example/v.pdf"),
+        (("urn:sluis:document",), "https://elders.example/v.pdf"),
+        (("urn:sluis:document",), "http://portal.example/v.pdf"),
+        (("urn:sluis:document",), "https://portal.example:8443/v.pdf"),
+    ],
+)
+def test_a_document_is_of_a_client_that_registered_for_it_and_at_its_own_host(
+    types: tuple[str, ...], url: str
+) -> None:
+    client = a_client(authorization_details_types=types)
+    details = [{**DETAILS, "document": {**DETAILS["document"], "url": url}}]  # type: ignore[dict-item]
+    found = refused(client, authorization_details=json.dumps(details))
+    assert found == "invalid_authorization_details"
+
+
+@pytest.mark.parametrize(
+    ("changes", "key"),
+    [
+        ({"client_id": "nobody"}, "unknown_client"),
+        ({"client_id": None}, "unknown_client"),
+        ({"redirect_uri": None}, "redirect_uri_mismatch"),
+        ({"redirect_uri": f"{CALLBACK}/"}, "redirect_uri_mismatch"),
+    ],
+)
+def test_with_client_or_address_in_doubt_there_is_a_page(
+    changes: dict[str, str | None], key: str
+) -> None:
+    with pytest.raises(PageError) as error:
+        asked(**changes)
+    assert (error.value.status, error.value.public_key) == (400, key)
+
+
+def test_a_state_that_came_twice_is_not_repeated_and_the_portal_hears_why() -> None:
+    parameters = Parameters([*GOOD.items(), ("state", "t")])
+    to = response_target(parameters, {"portal": a_client()})
+    assert to.state is None
+    with pytest.raises(AuthorizationError, match="state occurs more than once"):
+        parse(parameters, to, SERVICES, lambda *_: None)

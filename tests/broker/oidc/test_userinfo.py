@@ -1,0 +1,84 @@
+"""UserInfo says the claims of the login once more, while its grant stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from broker.downstream import NewGrant
+from broker.oidc import jwt
+from broker.oidc.userinfo import keep_userinfo, userinfo
+from broker.runtime import Runtime
+from broker.sso import grants
+from directory.people import Person
+from state.db import writing
+from tests.broker.examples import GRANT, SERVICE, a_client
+from tests.broker.runtimes import close, make_configuration, make_runtime
+from tests.clocks import START, FakeClock
+
+CLAIMS = {"sub": "pseudonym", "name": "Jan de Vries", "auth_time": 1, "acr": "high", "amr": ["mfa"]}
+
+
+@pytest.fixture
+def rt(tmp_path: Path) -> Iterator[Runtime]:
+    """One login, whose claims were kept."""
+    made = make_runtime(
+        make_configuration(clients=(a_client(),)), directory=tmp_path, clock=FakeClock()
+    )
+    facts = NewGrant(GRANT, "portal", "jan", SERVICE, START + timedelta(hours=1))
+    with writing(made.session) as session:
+        session.add(Person(id="jan", display_name="Jan de Vries", created_at=START))
+        session.flush()
+        grants.insert(session, facts, START)
+    made.store.batch([keep_userinfo(made.sealer, GRANT, CLAIMS, 3600)])
+    yield made
+    close(made)
+
+
+def token(rt: Runtime, **changes: Any) -> str:
+    base: dict[str, Any] = {"issuer": rt.base_url, "client": a_client(), "sub": "pseudonym"}
+    more: dict[str, Any] = {"keyring": rt.configuration.keyring, "grant_id": GRANT, "now": START}
+    return jwt.access_token(**{**base, **more, **changes})
+
+
+def test_it_says_the_claims_but_not_how_the_login_went(rt: Runtime) -> None:
+    assert userinfo(rt, token(rt), START) == {"sub": "pseudonym", "name": "Jan de Vries"}
+
+
+def test_what_is_kept_cannot_be_read_in_the_store(rt: Runtime) -> None:
+    put = keep_userinfo(rt.sealer, GRANT, CLAIMS, 600)
+    assert put.ttl == 600
+    assert b"Jan" not in put.value
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"client": a_client(client_id="withdrawn")},
+        {"sub": "of somebody else"},
+        {"grant_id": "0" * 26},
+        {"issuer": "https://elders.example"},
+        {"now": START - timedelta(hours=1)},
+    ],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_a_token_that_is_not_of_this_login_says_nothing(
+    rt: Runtime, changes: dict[str, Any]
+) -> None:
+    assert userinfo(rt, token(rt, **changes), START) is None
+
+
+def test_it_ends_with_its_grant_and_with_what_was_kept(rt: Runtime) -> None:
+    good = token(rt)
+    kept = rt.store.take(f"userinfo:{GRANT}")
+    assert kept is not None
+    assert userinfo(rt, good, START) is None
+    rt.store.put(f"userinfo:{GRANT}", kept, 600)
+    assert userinfo(rt, good, START) is not None
+    with writing(rt.session) as session:
+        assert grants.revoke(session, GRANT, START)
+    assert userinfo(rt, good, START) is None
