@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from assurance import second_factor, sessions
+from assurance import second_factor, session_lifetime
 from assurance.levels import AssuranceLevel
 from broker.downstream import LoginRefused, NewGrant, Purpose, RefusalCode
 from broker.journey import single_sign_on
 from broker.journey.login import Ended, Login
-from broker.journey.methods import LoginMethod
+from broker.journey.login_methods import LoginMethod
 from broker.journey.single_sign_on import Plan
 from broker.runtime import Runtime
 from broker.sso import grants
@@ -80,7 +80,7 @@ def logged_in(
 ) -> str:
     """The cookie of a session that began at START."""
     with writing(rt.session) as sql:
-        return sessions.start(
+        return session_lifetime.start(
             sql,
             rt.sealer,
             identifier=SESSION_ID,
@@ -252,7 +252,7 @@ def test_a_session_that_ended_meanwhile_answers_nothing(
     rt = running(session, clock, a_service(**REUSES))
     logged_in(rt, known)
     with writing(session):
-        sessions.end(session, SESSION_ID, "logged_out", START)
+        session_lifetime.end(session, SESSION_ID, "logged_out", START)
     login = a_login(identity=IDENTITY, person_id=known, session_id=SESSION_ID)
     for rises in (False, True):
         with pytest.raises(LoginRefused) as refused:
@@ -278,7 +278,7 @@ def test_a_new_session_can_be_continued_without_what_must_be_seen_once(
 ) -> None:
     rt = running(session, clock, a_service(**REUSES))
     identity = replace(IDENTITY, replay_keys=("response-id",), replay_until=START)
-    plan = Plan(sessions.new_session_id(), is_new=True, rises=True)
+    plan = Plan(session_lifetime.new_session_id(), is_new=True, rises=True)
     cookie = wrote(rt, plan, a_login(identity=identity, person_id=known))
     assert cookie is not None
     assert asked(rt, cookie).identity == IDENTITY

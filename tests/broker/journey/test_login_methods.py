@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from assurance.levels import AssuranceLevel
-from broker.journey import methods
-from broker.journey.methods import LoginMethod
+from broker.journey import login_methods
+from broker.journey.login_methods import LoginMethod
 from tests.broker.facts import IDENTITY, a_service, asking
 
 L = AssuranceLevel
@@ -41,7 +41,7 @@ HIGH = asking(level=L.EH4)  # no means of Sluis is issued at it
 def test_a_service_offers_its_methods_and_always_one(
     service: dict[str, Any], request_: Any, offered: tuple[LoginMethod, ...]
 ) -> None:
-    assert methods.offered(a_service(**service), request_) == offered
+    assert login_methods.offered(a_service(**service), request_) == offered
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_the_method_is_asked_only_where_people_choose(
     chosen: LoginMethod | None,
     method: LoginMethod | None,
 ) -> None:
-    assert methods.method_of(a_service(**service), request_, chosen) is method
+    assert login_methods.method_of(a_service(**service), request_, chosen) is method
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_an_account_of_a_kind_that_is_not_offered_brings_no_earlier_login(
     service: dict[str, Any], request_: Any, own_means: AssuranceLevel | None, fits: bool
 ) -> None:
     identity = replace(IDENTITY, own_means=own_means)
-    assert methods.account_fits(a_service(**service), request_, identity) is fits
+    assert login_methods.account_fits(a_service(**service), request_, identity) is fits
 
 
 @pytest.mark.parametrize(
@@ -109,9 +109,9 @@ def test_an_email_account_is_enough_only_by_its_own_method(
     needed: AssuranceLevel,
 ) -> None:
     identity = replace(IDENTITY, own_means=own_means)
-    assert methods.needed(a_service(**service), request_, method, identity) is needed
+    assert login_methods.needed(a_service(**service), request_, method, identity) is needed
 
 
 def test_before_anybody_is_known_an_account_must_reach_what_an_email_account_does() -> None:
-    assert methods.needed(a_service(**EMAIL), asking(), ACCOUNT, None) is L.EMAIL
-    assert methods.needed(a_service(**MEANS), asking(), ACCOUNT, None) is L.EH3
+    assert login_methods.needed(a_service(**EMAIL), asking(), ACCOUNT, None) is L.EMAIL
+    assert login_methods.needed(a_service(**MEANS), asking(), ACCOUNT, None) is L.EH3
