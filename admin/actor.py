@@ -34,6 +34,15 @@ class Actor:
         if (self.person_id is not None) is not (self.kind in _LOGGED_IN):
             raise ValueError(f"{self.kind}: who logged in has an id, and nobody else")
 
+    @property
+    def logged_in(self) -> str:
+        """The id of who logged in. Raises ValueError where nobody did: for what only a person may
+        decide.
+        """
+        if self.person_id is None:
+            raise ValueError(f"{self.kind}: only somebody who logged in decides this")
+        return self.person_id
+
     @classmethod
     def operator(cls, person_id: str) -> Actor:
         """Somebody with a role, logged in at the operators' console."""

@@ -12,6 +12,7 @@ from typing import Final
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from admin.actor import WORKER, Actor
 from admin.factor_resets.requests import FactorReset, ResetOutcome, details, digest, record
 from admin.factor_resets.rules import Approval, Colleague, Verdict, mailbox
 from admin.factor_resets.rules import verdict as judge
@@ -45,7 +46,8 @@ def approve(session: Session, reset_id: str, approver_id: str, now: datetime) ->
             found if _end(session, reset, ResetOutcome.DONE, approver_id, now) else Verdict.DECIDED
         )
     if found in _ENDS:
-        close(session, reset, _ENDS[found], None if found is Verdict.EXPIRED else approver_id, now)
+        actor = WORKER if found is Verdict.EXPIRED else Actor.operator(approver_id)
+        close(session, reset, _ENDS[found], actor, now)
     elif found is not Verdict.DECIDED:
         denied = details(reset)
         audit.record(
@@ -74,9 +76,10 @@ def verdict(session: Session, reset: FactorReset, approver_id: str, now: datetim
 
 
 def close(
-    session: Session, reset: FactorReset, outcome: ResetOutcome, by: str | None, now: datetime
+    session: Session, reset: FactorReset, outcome: ResetOutcome, actor: Actor, now: datetime
 ) -> bool:
-    """End a request without a reset; False where it ended before. ``by`` is None for time."""
+    """End a request without a reset; False where it ended before. Time acts as the worker."""
+    by = actor.person_id
     if not _end(session, reset, outcome, by, now):
         return False
     record(session, _TAGS[outcome], reset, by, now)
@@ -87,7 +90,7 @@ def end_over(session: Session, now: datetime) -> int:
     """End every request whose time is over; how many."""
     query = select(FactorReset).where(FactorReset.outcome.is_(None), FactorReset.expires_at <= now)
     return sum(
-        close(session, one, ResetOutcome.EXPIRED, None, now) for one in session.scalars(query)
+        close(session, one, ResetOutcome.EXPIRED, WORKER, now) for one in session.scalars(query)
     )
 
 

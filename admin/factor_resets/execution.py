@@ -90,15 +90,14 @@ def approve(
     """Judge an approval and reset in one transaction, that of the caller, who must commit whatever
     the verdict. Raises ValueError for who did not log in.
     """
-    if actor.person_id is None:
-        raise ValueError("who approves logged in")
-    verdict = decisions.approve(sql, reset_id, actor.person_id, now)
+    approver = actor.logged_in
+    verdict = decisions.approve(sql, reset_id, approver, now)
     if verdict is Verdict.GRANTED:
         taken = sql.get_one(FactorReset, reset_id)
         person = sql.get_one(Person, taken.person_id)
         answers = Answerable(
             taken.asked_by,
-            actor.person_id,
+            approver,
             Way.CONSOLE,
             {"request": taken.id, "reason": str(taken.reason), "proof": str(taken.proof)},
         )

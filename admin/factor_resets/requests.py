@@ -14,6 +14,7 @@ from typing import Final
 from sqlalchemy import JSON, ForeignKey, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from admin.actor import Actor
 from admin.factor_resets.rules import Proof, Reason, proofs_for
 from admin.operators import roles
 from assurance import enrolment
@@ -103,9 +104,12 @@ def objection(session: Session, person: Person, asked_by: str, now: datetime) ->
 
 
 def ask(
-    session: Session, person_id: str, wish: ResetRequestForm, *, asked_by: str, now: datetime
+    session: Session, person_id: str, wish: ResetRequestForm, *, actor: Actor, now: datetime
 ) -> FactorReset:
-    """Ask for a reset; of two at once one is asked. Raises ResetRefused."""
+    """Ask for a reset; of two at once one is asked. Raises ResetRefused, and ValueError for who did
+    not log in.
+    """
+    asked_by = actor.logged_in
     person = session.get_one(Person, person_id, with_for_update=True, populate_existing=True)
     why = objection(session, person, asked_by, now)
     if why is not None:

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from admin.actor import Actor
 from admin.mandates.administrators import demand, organisations_of
 from broker.texts import mandate_mails
 from broker.texts.mandate_mails import RequestFacts
@@ -25,7 +26,7 @@ from state.trace import new_reference
 class Revocation:
     """By whom and when; ``service``: the name for the mail."""
 
-    administrator_id: str
+    actor: Actor
     service: LocalizedText
     now: datetime
     sealer: Sealer
@@ -52,7 +53,7 @@ def one_mandate(session: Session, person_id: str, mandate_id: str, now: datetime
 
 def revoke(session: Session, mandate: Mandate, wanted: Revocation) -> bool:
     """Take it back, and tell the person. False when somebody did so already. The caller commits."""
-    by, now = wanted.administrator_id, wanted.now
+    by, now = wanted.actor.logged_in, wanted.now
     if not mandates.revoke(session, mandate.id, by=by, now=now):
         return False
     reference = new_reference()

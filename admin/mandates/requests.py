@@ -10,6 +10,7 @@ from typing import Protocol
 
 from sqlalchemy.orm import Session
 
+from admin.actor import Actor
 from admin.mandates.administrators import demand, organisations_of
 from broker.texts import mandate_mails
 from broker.texts.mandate_mails import RequestFacts
@@ -40,7 +41,7 @@ class Named(Protocol):
 class Decision:
     """What a decision needs beside the request."""
 
-    administrator_id: str
+    actor: Actor
     service: Named
     now: datetime
     sealer: Sealer
@@ -69,7 +70,7 @@ def grant(
         session,
         request,
         until=until,
-        by=decision.administrator_id,
+        by=decision.actor.logged_in,
         now=decision.now,
         max_years=max_years,
     )
@@ -81,7 +82,7 @@ def grant(
 
 def refuse(session: Session, request: MandateRequest, decision: Decision) -> None:
     """Refuse the request. Raises AlreadyDecided. The caller commits."""
-    if not requests.refuse(request, by=decision.administrator_id, now=decision.now):
+    if not requests.refuse(request, by=decision.actor.logged_in, now=decision.now):
         raise AlreadyDecided
     _tell(session, request, decision, granted=False)
     _note(session, request, decision, EventTag.MANDATE_REQUEST_REFUSED, None)
@@ -109,7 +110,7 @@ def _note(
             tag=tag,
             at=decision.now,
             reference=request.reference,
-            person_id=decision.administrator_id,
+            person_id=decision.actor.logged_in,
             service_uuid=request.service_uuid,
             organisation_id=request.organisation_id,
             level=request.level,

@@ -59,10 +59,10 @@ def keep_reset(desk: OperatorContext, handle: str) -> Response:
         reason=request.form.get("reason", ""),
         proof=request.form.get("proof", ""),
     )
-    asked_by = desk.session.person.id
+    actor = Actor.operator(desk.session.person.id)
     try:
         with writing(desk.rt.session) as sql:
-            reset = requests.ask(sql, person.id, wish, asked_by=asked_by, now=desk.now)
+            reset = requests.ask(sql, person.id, wish, actor=actor, now=desk.now)
             reset_id = reset.id
     except ResetRefused as refused:
         return show(reset_pages.form(desk, handle, person, wish, refused.why), 422)
@@ -88,7 +88,7 @@ def decide(desk: OperatorContext, reset_id: str) -> Response:
     ends = {"reject": ResetOutcome.REJECTED, "withdraw": ResetOutcome.WITHDRAWN}.get(decision)
     if ends is not None and (ends is ResetOutcome.WITHDRAWN) == is_own and reset.is_open(desk.now):
         with writing(desk.rt.session) as sql:
-            decisions.close(sql, reset, ends, desk.session.person.id, desk.now)
+            decisions.close(sql, reset, ends, Actor.operator(desk.session.person.id), desk.now)
     return redirect(url_for("operator.show_reset", reset_id=reset_id), 303)
 
 

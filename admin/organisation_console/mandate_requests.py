@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from admin.actor import Actor
 from admin.mandates import given as given_mandates
 from admin.mandates import requests as mandate_requests
 from admin.mandates.administrators import NotAdministrator, organisations_of
@@ -155,7 +156,7 @@ def _decision(console: AdministratorContext, asked: MandateRequest) -> Decision:
     if service is None:
         raise PageError(410, "service_gone", "service of the request is gone")
     return Decision(
-        administrator_id=console.person_id,
+        actor=Actor.administrator(console.person_id),
         service=service,
         now=console.now,
         sealer=console.rt.sealer,

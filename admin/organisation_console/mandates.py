@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from werkzeug.wrappers import Response
 
+from admin.actor import Actor
 from admin.mandates import given
 from admin.mandates.administrators import NotAdministrator
 from admin.mandates.given import NoSuchMandate, Revocation
@@ -48,7 +49,7 @@ def _revocation(console: AdministratorContext, mandate: Mandate) -> Revocation:
     uuid = mandate.service_uuid or ""
     service = console.rt.configuration.services.get(uuid)
     return Revocation(
-        administrator_id=console.person_id,
+        actor=Actor.administrator(console.person_id),
         # A service that is no longer registered must not keep its mandates alive.
         service=service.name if service else LocalizedText(nl=uuid, en=uuid),
         now=console.now,

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from admin.actor import Actor
 from admin.factor_resets import requests
 from admin.factor_resets.requests import ResetRequestForm
 from admin.operators.roles import OperatorRole
@@ -107,7 +108,7 @@ def _reset(world: World) -> str:
         )
         session.flush()
         wish = ResetRequestForm(frozenset({app.id}), "lost", "in_person")
-        return requests.ask(session, roos, wish, asked_by=anna.person_id, now=now).id
+        return requests.ask(session, roos, wish, actor=Actor.operator(anna.person_id), now=now).id
 
 
 NUMBERS = iter(range(1000))

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
-from admin.actor import COMMAND_LINE
+from admin.actor import COMMAND_LINE, Actor
 from admin.factor_resets import decisions, requests
 from admin.factor_resets.requests import FactorReset, ResetOutcome, ResetRefused, ResetRequestForm
 from admin.factor_resets.rules import Verdict
@@ -61,7 +61,7 @@ def ask(sessions: sessionmaker[Session], asked_by: str = ANNA) -> str:
     with sessions() as session, writing(session):
         (app,) = second_factor.methods_of(session, ROOS, START)
         wish = ResetRequestForm(frozenset({app.factor_id}), "lost", "in_person")
-        return requests.ask(session, ROOS, wish, asked_by=asked_by, now=START).id
+        return requests.ask(session, ROOS, wish, actor=Actor.operator(asked_by), now=START).id
 
 
 def approve(sessions: sessionmaker[Session], reset_id: str, by: str) -> Verdict:
@@ -105,7 +105,9 @@ def test_F_19_an_approval_and_a_rejection_at_once_are_one_decision(
     def reject() -> bool:
         with sessions() as session, writing(session):
             reset = session.get_one(FactorReset, reset_id)
-            return decisions.close(session, reset, ResetOutcome.REJECTED, CAS, START)
+            return decisions.close(
+                session, reset, ResetOutcome.REJECTED, Actor.operator(CAS), START
+            )
 
     found = at_once(lambda: approve(sessions, reset_id, BRAM), reject)
     with sessions() as session:

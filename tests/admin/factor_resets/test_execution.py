@@ -34,7 +34,7 @@ def asked(process: Process) -> str:
         factor = bind_totp(sql, process.sealer, person_id="roos", seed=seed, label="", now=START)
         sql.flush()
         wish = ResetRequestForm(frozenset({factor.id}), Reason.LOST, Proof.IN_PERSON)
-        return requests.ask(sql, "roos", wish, asked_by="anna", now=START).id
+        return requests.ask(sql, "roos", wish, actor=Actor.operator("anna"), now=START).id
 
 
 def approve(process: Process, reset_id: str, actor: Actor) -> Verdict:
