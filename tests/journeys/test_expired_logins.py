@@ -134,7 +134,7 @@ def test_a_worker_that_dies_halfway_leaves_the_rest_to_the_next(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("broker.journey.expiry.observation.login_ended", die)
+        patch.setattr("broker.journey.expiry.instrumentation.login_ended", die)
         with pytest.raises(KeyboardInterrupt):
             end_expired(world.process)
     assert len(endings(world)) == 1

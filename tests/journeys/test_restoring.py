@@ -137,7 +137,7 @@ def _opened(world: World, settings: Settings) -> World:
     parts.holder.refresh()
     app = create_app(parts)
     world.wire.applications[urlsplit(ADDRESSES.broker).netloc] = app
-    return replace(world, parts=parts, app=app)
+    return replace(world, process=parts, app=app)
 
 
 def _published(world: World) -> list[str]:

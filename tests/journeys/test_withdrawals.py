@@ -51,7 +51,8 @@ def leave(world: World, kind: Kind, name: str) -> list[str]:
     parts = world.process
     with world.session() as session, session.begin():
         used = dependents(session, parts.sealer, kind, name, world.clock())
-        notifier = LogoutNotifier(parts.sealer, world.runtime.configuration.clients, world.clock())
+        portals = world.runtime.configuration.relying_parties
+        notifier = LogoutNotifier(parts.sealer, parts.downstreams, portals, world.clock())
         assert withdraw(session, notifier, kind, name, actor=COMMAND_LINE)
         assert not withdraw(session, notifier, kind, name, actor=COMMAND_LINE), "once"
     parts.holder.refresh()
