@@ -28,6 +28,8 @@ _SHAPE: Final = text(
 )
 _EMPTY: Final = text(
     "; ".join(f'DELETE FROM "{table.name}"' for table in reversed(Base.metadata.sorted_tables))
+    + "; SELECT setval(oid::regclass, 1, false) FROM pg_class"  # numbers start at one again
+    + " WHERE relkind = 'S' AND relnamespace = 'public'::regnamespace"
 )
 
 
