@@ -25,7 +25,7 @@ from broker.settings import Settings
 from broker.texts.outside_request import texts
 from directory.services import OidcClient, Service
 from keys.keyring import KeyRing
-from providers.interface import Identity
+from providers.interface import Identity, RedirectProvider
 from providers.registry import ProviderRecord
 from state.clock import Clock
 from state.stores.memory import MemoryStore
@@ -87,7 +87,9 @@ def some_settings(**sections: Any) -> Settings:
 
 
 def a_configuration(
-    services: Iterable[Service] = (), makelaars: Iterable[ProviderRecord] = ()
+    services: Iterable[Service] = (),
+    makelaars: Iterable[ProviderRecord] = (),
+    adapters: Mapping[str, RedirectProvider] | None = None,
 ) -> Configuration:
     """What a process knows: one portal, these services and makelaars."""
     portals = {PORTAL.client_id: PORTAL}
@@ -102,7 +104,7 @@ def a_configuration(
         help_desks={},
         former={},
         keyring=KeyRing(()),
-        adapters={},
+        adapters=adapters or {},
     )
 
 
