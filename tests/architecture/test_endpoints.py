@@ -6,24 +6,19 @@ import re
 from unittest.mock import Mock
 
 import pytest
-from flask import Blueprint, Flask
+from flask import Flask
 
 from broker.oidc.views import create_blueprint
 from broker.web import json_errors
 from broker.web.endpoints import (
     ITSELF,
     Audience,
-    Endpoint,
-    NotDeclared,
     Readers,
-    declare_blueprint,
     endpoints_of,
 )
 from tests.architecture.source_tree import ROOT, python_files
 from tests.world import World, make_world
 
-FREE = Endpoint(limit=None, because="a reason")
-PROGRAMS = Endpoint(limit="token", audience=Audience.PROGRAMS)
 # Each is authenticated by the message itself: signature, code, client authentication, state.
 EXEMPT_FROM_CSRF = {
     *("oidc.authorize", "oidc.token", "oidc.userinfo"),
@@ -42,25 +37,6 @@ ASKED_BY_PROGRAMS = {
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     return make_world(tmp_path_factory.mktemp("world"))
-
-
-def made(blueprint: Blueprint) -> Flask:
-    app = Flask("some", static_folder=None)
-    app.register_blueprint(blueprint)
-    return app
-
-
-def some(**views: Endpoint | None) -> Blueprint:
-    """A blueprint with a view at ``/name`` for each; ``__`` in a name is a folder."""
-    blueprint = Blueprint("some", "some")
-    for name, endpoint in views.items():
-
-        def view() -> str:
-            return ""
-
-        address = "/" + name.replace("__", "/")
-        blueprint.add_url_rule(address, name, view if endpoint is None else endpoint(view))
-    return blueprint
 
 
 def test_every_address_has_a_declaration(world: World) -> None:
@@ -102,39 +78,6 @@ def test_a_form_is_shown_again_by_an_endpoint_that_takes_no_more_than_it(world: 
             assert shown.arguments <= rules[name].arguments, name
 
 
-def test_no_application_is_made_around_a_view_that_declares_nothing() -> None:
-    with pytest.raises(NotDeclared, match=r"some\.b"):
-        endpoints_of(made(some(a=FREE, b=None)))
-
-
-def test_a_view_that_declares_nothing_follows_its_blueprint() -> None:
-    blueprint = some(a=None, b=PROGRAMS)
-    declare_blueprint(blueprint, FREE)
-    assert endpoints_of(made(blueprint)).named == {"some.a": FREE, "some.b": PROGRAMS}
-
-
-@pytest.mark.parametrize(("limit", "csrf"), [(None, True), ("token", False)])
-def test_an_exception_without_a_reason_is_no_declaration(limit: str | None, csrf: bool) -> None:
-    with pytest.raises(ValueError, match="says why"):
-        Endpoint(limit=limit, csrf=csrf)
-
-
-@pytest.mark.parametrize(
-    ("views", "known"),
-    [
-        ({"token": PROGRAMS, "hulp": FREE}, ("/token",)),
-        ({"health__live": PROGRAMS, "health__ready": PROGRAMS, "hulp": FREE}, ("/health",)),
-        ({"oidc__keys": PROGRAMS, "oidc__callback": FREE}, ("/oidc/keys",)),
-        ({"token": PROGRAMS, "tokens": FREE}, ("/token",)),
-        ({"a__b__c": PROGRAMS, "a__b__d": PROGRAMS, "a__x": FREE}, ("/a/b",)),
-    ],
-)
-def test_programs_ask_whole_folders_without_pages(
-    views: dict[str, Endpoint], known: tuple[str, ...]
-) -> None:
-    assert endpoints_of(made(some(**views))).of_programs == known
-
-
 def test_what_all_requests_have_in_common_names_no_endpoint(world: World) -> None:
     names = {name for name in world.app.view_functions if "." in name}
     own = {"front.index"}  # where a page leads that has nowhere else to go
@@ -150,5 +93,6 @@ def test_what_all_requests_have_in_common_names_no_endpoint(world: World) -> Non
 
 def test_the_oidc_endpoints_take_no_language_from_a_portal() -> None:
     """``ui`` in a portal's link is no wish of its user; a portal asks with ``ui_locales``."""
-    app = made(create_blueprint(lambda _: pytest.fail("no login begins"), Mock()))
+    app = Flask("some", static_folder=None)
+    app.register_blueprint(create_blueprint(lambda _: pytest.fail("no login begins"), Mock()))
     assert not any(one.sets_language for one in endpoints_of(app).named.values())

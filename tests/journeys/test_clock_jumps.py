@@ -19,12 +19,12 @@ from admin.app import create_app
 from admin.operations import management
 from broker import configuration
 from broker.monitoring import clocks
-from state.clock import MOST_APART, has_begun, utc_now
+from state.clock import utc_now
 from state.engine import make_engine
 from state.stores import make_store
 from state.stores.redis import RedisStore
 from tests.broker.portal import ISSUER, Portal, make_portal_world, set_clock
-from tests.clocks import START, FakeClock
+from tests.clocks import FakeClock
 from tests.servers import postgresql_url, redis_url
 from tests.world import ADDRESSES, World
 
@@ -145,15 +145,6 @@ def test_X_08_an_instance_that_is_three_minutes_off_takes_itself_out(
         metrics = Client(management.application(wrong)).get("/metrics").text
         assert f'sluis_clock_ahead_seconds{{server="store"}} {float(seconds)}' in metrics
     assert world.wire.request("GET", url).status == 200
-
-
-@pytest.mark.parametrize(
-    ("ahead", "holds"),
-    [(-HOUR, True), (0, True), (10, True), (10.1, False), (MINUTES, False), (HOUR, False)],
-)
-def test_X_08_what_is_of_a_time_to_come_counts_for_nothing(ahead: float, holds: bool) -> None:
-    assert has_begun(START + timedelta(seconds=ahead), START) is holds
-    assert MOST_APART == 2 * clocks.MOST_DRIFT
 
 
 @pytest.mark.postgres

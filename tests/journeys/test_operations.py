@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
@@ -17,7 +17,7 @@ from admin.cli import main
 from admin.cli.tracing import explain_login
 from admin.operations import management
 from broker import configuration
-from broker.monitoring import clocks, heartbeat
+from broker.monitoring import heartbeat
 from sandbox.wire import Answer
 from state import audit
 from state.audit import EventTag
@@ -131,39 +131,6 @@ def test_X_08_a_worker_that_beat_before_the_clock_was_set_back_is_missed(own_wor
     assert alarms(own_world)["worker"] == "failed"
     heartbeat.beat(own_world.process.store, own_world.clock())
     assert alarms(own_world)["worker"] == "ok"
-
-
-NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("theirs", "ahead"), [(-3.0, 3.0), (0.0, 0.0), (1.5, 0.0), (2.0, 0.0), (9.0, -7.0)]
-)
-def test_what_a_slow_answer_took_is_no_difference(theirs: float, ahead: float) -> None:
-    answered = NOON + timedelta(seconds=theirs)
-    found = clocks.ahead(NOON, answered, NOON + timedelta(seconds=2))
-    assert found == timedelta(seconds=ahead)
-
-
-@pytest.mark.parametrize(
-    ("found", "ours", "any_of_them"),
-    [
-        pytest.param({}, False, False, id="X-08 no other clock"),
-        pytest.param({"database": 5}, False, False, id="X-08 what tokens can bear"),
-        pytest.param({"database": -5}, False, False, id="X-08 the same behind"),
-        pytest.param({"database": 6}, True, True, id="X-08 one other clock"),
-        pytest.param({"database": -6}, True, True, id="X-08 one other clock, behind"),
-        pytest.param({"database": 180, "store": 181}, True, True, id="X-08 two against us"),
-        pytest.param({"database": 180, "store": 0}, False, True, id="X-08 the database is wrong"),
-        pytest.param({"database": 1, "store": -9}, False, True, id="X-08 the store is wrong"),
-    ],
-)
-def test_a_clock_may_differ_five_seconds_and_the_majority_is_right(
-    found: dict[str, float], ours: bool, any_of_them: bool
-) -> None:
-    differences = {name: timedelta(seconds=seconds) for name, seconds in found.items()}
-    assert clocks.is_ours_wrong(differences) is ours
-    assert clocks.differ(differences) is any_of_them
 
 
 def test_a_makelaar_that_is_down_does_not_make_us_unready(own_world: World) -> None:

@@ -1,0 +1,85 @@
+"""Mails about requests for a mandate: who, for whom and for what; no link that does something."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+
+from broker.texts import mandate_mails
+from broker.texts.mandate_mails import RequestFacts
+from state.outbox import Message
+
+FACTS = RequestFacts(
+    person="Jan de Vries",
+    organisation="De Korenmolen",
+    service="Meldpunt Bodem",
+    level="EH3",
+    message=None,
+    reference="AB12CD34",
+    console_url="https://login.example/beheer",
+)
+Mail = Callable[[str, str, RequestFacts], Message]
+MAILS = {
+    "to_administrator": mandate_mails.to_administrator,
+    "revoked": mandate_mails.revoked,
+    "granted": partial(mandate_mails.to_requester, granted=True),
+    "refused": partial(mandate_mails.to_requester, granted=False),
+    "service_left": mandate_mails.service_left,
+}
+
+
+@pytest.mark.parametrize("mail", MAILS.values(), ids=MAILS)
+def test_a_mail_names_organisation_and_service_in_the_language_of_its_reader(mail: Mail) -> None:
+    dutch, english = (mail("jan@voorbeeld.example", one, FACTS) for one in ("nl", "en"))
+    for message in (dutch, english):
+        assert (message.channel, message.recipient) == ("mail", "jan@voorbeeld.example")
+        assert message.reference == "AB12CD34"
+        assert "Meldpunt Bodem" in message.subject
+        assert (
+            ("De Korenmolen" in message.text
+            and message.text.endswith(".\n"))
+            or ("AB12-CD34" in message.text)
+        )
+    assert dutch.subject != english.subject and dutch.text != english.text
+    assert mail("jan@voorbeeld.example", "fr", FACTS) == dutch
+
+
+def test_only_administrators_get_an_address_and_it_is_that_of_their_console() -> None:
+    for name, mail in MAILS.items():
+        for locale in ("nl", "en"):
+            text = mail("a@voorbeeld.example", locale, FACTS).text
+            assert (FACTS.console_url in text) is (name == "to_administrator")
+
+
+@pytest.mark.parametrize("locale", ["nl", "en"])
+def test_what_the_person_wrote_is_there_only_when_something_was_written(locale: str) -> None:
+    with_message = RequestFacts(**{**vars(FACTS), "message": "Ik vervang Eva."})
+    said = mandate_mails.to_administrator("a@voorbeeld.example", locale, with_message).text
+    without = mandate_mails.to_administrator("a@voorbeeld.example", locale, FACTS).text
+    assert "Ik vervang Eva." in said
+    assert len(said.split("\n\n")) == len(without.split("\n\n")) + 1
+    assert "None" not in without
+
+
+def test_a_name_with_a_line_end_adds_no_header() -> None:
+    facts = RequestFacts(**{**vars(FACTS), "person": "Jan\r\nBcc: x@elders.example"})
+    message = mandate_mails.to_administrator("a@voorbeeld.example", "nl", facts)
+    assert message.subject.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("granted", "locale", "word"),
+    [
+        (True, "nl", "goedgekeurd"),
+        (False, "nl", "afgewezen"),
+        (True, "en", "granted"),
+        (False, "en", "refused"),
+    ],
+)
+def test_a_decision_is_in_the_subject_and_in_the_text(
+    granted: bool, locale: str, word: str
+) -> None:
+    message = mandate_mails.to_requester("a@voorbeeld.example", locale, FACTS, granted=granted)
+    assert word in message.subject and word in message.text

@@ -1,0 +1,118 @@
+"""Notices of a changed factor: in the person's language, to what was known before, without a
+secret.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pydantic import TypeAdapter
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from assurance.means import FactorKind
+from broker.texts import notices
+from broker.texts.notices import Change, Told
+from broker.texts.outside_request import texts
+from directory.people import Person
+from state.outbox import Message, OutboxRow
+from tests.broker.examples import ISSUER
+from tests.clocks import START
+from tests.databases import make_database
+from tests.keys_for_tests import make_sealer
+
+SEALER = make_sealer()
+NUMBER = "+31612345678"
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Iterator[Session]:
+    engine = make_database(tmp_path)
+    with texts(), Session(engine) as opened:
+        yield opened
+    engine.dispose()
+
+
+def person(locale: str = "nl", email: str | None = "jan@voorbeeld.example") -> Person:
+    return Person(id="jan", display_name="Jan", email=email, locale=locale, created_at=START)
+
+
+def sent(session: Session) -> list[Message]:
+    session.flush()
+    rows = session.scalars(select(OutboxRow)).all()
+    opened = [SEALER.open(row.sealed or b"", f"outbox:{row.id}") for row in rows]
+    found = [TypeAdapter(Message).validate_json(one) for one in opened]
+    return sorted(found, key=lambda message: (message.channel, message.recipient))
+
+
+def tell(session: Session, change: Change, who: Person, old_number: str | None = None) -> None:
+    notices.tell(ISSUER, SEALER, session, who, change, FactorKind.SMS, START, old_number=old_number)
+
+
+@pytest.mark.parametrize("change", Change)
+@pytest.mark.parametrize(
+    ("locale", "name", "not_you"),
+    [("nl", "Code per sms", "Was u dit niet zelf?"), ("en", "text message", "Was this not you?")],
+)
+def test_a_change_is_told_by_mail_with_what_to_do_when_it_was_somebody_else(
+    session: Session, change: Change, locale: str, name: str, not_you: str
+) -> None:
+    tell(session, change, person(locale))
+    (mail,) = sent(session)
+    assert (mail.channel, mail.recipient) == ("mail", "jan@voorbeeld.example")
+    assert all(part in mail.text for part in (name, not_you, f"{ISSUER}/mijn/inlogmiddelen"))
+
+
+@pytest.mark.parametrize(
+    ("email", "old", "channels"),
+    [
+        ("jan@voorbeeld.example", NUMBER, ["mail", "sms"]),
+        (None, NUMBER, ["sms"]),
+        (None, None, []),
+    ],
+)
+def test_the_number_that_gets_no_codes_any_more_is_told_and_named_nowhere(
+    session: Session, email: str | None, old: str | None, channels: list[str]
+) -> None:
+    tell(session, Change.REMOVED, person(email=email), old)
+    found = sent(session)
+    assert [message.channel for message in found] == channels
+    assert not any(NUMBER in message.subject + message.text for message in found)
+
+
+def test_a_reset_is_told_everywhere_that_was_known_before_it(session: Session) -> None:
+    told = Told("en", ("a@voorbeeld.example", "b@voorbeeld.example"), (NUMBER,))
+    kinds = [FactorKind.TOTP, FactorKind.PASSKEY]
+    notices.tell_reset(ISSUER, SEALER, session, told, kinds, START)
+    found = sent(session)
+    assert [one.recipient for one in found] == [
+        "a@voorbeeld.example",
+        "b@voorbeeld.example",
+        NUMBER,
+    ]
+    names = ", ".join(notices.kind_name(kind) for kind in kinds)
+    assert names == "App met codes, Passkey"  # in the language of the moment, not of the reader
+    assert all("Passkey" in one.text and "App met codes" not in one.text for one in found)
+
+
+def test_the_old_address_is_told_that_it_is_the_old_one(session: Session) -> None:
+    message = notices.address_changed(
+        ISSUER, person("en", "new@voorbeeld.example"), "old@a.example"
+    )
+    assert message.recipient == "old@a.example"
+    assert "new@voorbeeld.example" not in message.text and ISSUER in message.text
+
+
+def test_a_login_in_a_new_browser_is_told_with_time_place_and_code(session: Session) -> None:
+    message = notices.new_browser(
+        ISSUER, person(), at=START, service="Meldpunt", way="Zekerweg", reference="AB12CD34"
+    )
+    assert message.reference == "AB12CD34"
+    for part in ("2 november 2026 10:00", "Meldpunt", "Zekerweg", "AB12-CD34", "/mijn/logins"):
+        assert part in message.text
+
+
+def test_every_kind_of_factor_has_a_name_of_its_own(session: Session) -> None:
+    assert len({notices.kind_name(kind) for kind in FactorKind}) == len(FactorKind)

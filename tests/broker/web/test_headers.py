@@ -1,0 +1,91 @@
+"""Headers of an answer: strict for all, and who may keep it follows what its endpoint declares."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask, abort
+
+from broker.web import headers
+from broker.web.endpoints import Endpoint, Readers
+from tests.broker.runtimes import bare_app
+
+TARGETS = (None, "", "/path", "https://makelaar.example/sso?a=1", "app.example:/callback")
+
+
+def empty() -> Callable[[], str]:
+    """A view of its own each time: a declaration stands on it."""
+    return lambda: ""
+
+
+def made(*, hsts: bool = False) -> Flask:
+    app = bare_app()
+    for readers in Readers:
+        app.add_url_rule(
+            f"/{readers.value}", readers.value, Endpoint("x", readers=readers)(empty())
+        )
+
+    @app.get("/form")
+    @Endpoint("x")
+    def form() -> str:
+        for target in TARGETS:
+            headers.allow_form_to(target)
+        return ""
+
+    @app.get("/again")
+    @Endpoint("x")
+    def again() -> str:
+        headers.allow_looking_again()
+        return ""
+
+    app.add_url_rule("/gone", "gone", Endpoint("x", readers=Readers.SITE)(lambda: abort(404)))
+    headers.install(app, hsts=hsts)
+    return app
+
+
+@pytest.mark.parametrize(
+    ("path", "cache", "origins"),
+    [
+        ("/visitor", "no-store", "same-origin"),
+        ("/site", None, "same-origin"),
+        ("/anybody", None, "cross-origin"),
+        ("/gone", "no-store", "same-origin"),  # an error knows who asked
+        ("/nowhere", "no-store", "same-origin"),
+    ],
+)
+def test_an_answer_is_kept_and_read_by_whom_its_endpoint_says(
+    path: str, cache: str | None, origins: str
+) -> None:
+    said = made().test_client().get(path).headers
+    assert said.get("Cache-Control") == cache
+    assert said.getlist("Cross-Origin-Resource-Policy") == [origins]
+    assert ("Cookie" in said.get("Vary", "")) is (cache is not None)
+
+
+@pytest.mark.parametrize("path", ["/visitor", "/site", "/anybody", "/nowhere"])
+def test_every_answer_has_the_strict_headers(path: str) -> None:
+    said = made().test_client().get(path).headers
+    policy = said["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'; ") and policy.endswith("form-action 'self'")
+    assert "unsafe" not in policy and "*" not in policy
+    assert (said["X-Content-Type-Options"], said["X-Frame-Options"]) == ("nosniff", "DENY")
+    assert "Strict-Transport-Security" not in said
+
+
+def test_browsers_are_held_to_https_where_the_address_is_https() -> None:
+    said = made(hsts=True).test_client().get("/visitor").headers["Strict-Transport-Security"]
+    assert said == "max-age=63072000; includeSubDomains"
+
+
+def test_a_form_leads_to_the_origins_that_its_page_allowed_and_no_further() -> None:
+    client = made().test_client()
+    policy = client.get("/form").headers["Content-Security-Policy"]
+    assert policy.endswith("form-action 'self' app.example: https://makelaar.example")
+    assert client.get("/visitor").headers["Content-Security-Policy"].endswith("'self'")
+
+
+def test_only_a_page_that_looks_again_may_connect() -> None:
+    client = made().test_client()
+    assert "connect-src 'self'" in client.get("/again").headers["Content-Security-Policy"]
+    assert "connect-src" not in client.get("/visitor").headers["Content-Security-Policy"]
