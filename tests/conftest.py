@@ -27,7 +27,7 @@ LONGEST = (
     "browser/test_pages_english.py",
     "faults/test_migrating.py",
     "faults/test_rotating.py",
-    "cli/test_wheel.py",
+    "admin/cli/test_wheel.py",
     "faults/test_exhausted.py",
     "faults/test_stopping.py",
     "interop/test_openid_client.py",

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.architecture.source_tree import PRODUCT, ROOT, files, python_files, tree
+from tests.conftest import LONGEST
 
 MOST_LINES = 400
 UNSAFE_IN_TEMPLATES = re.compile(r"\|\s*safe\b|autoescape\s+false|\bMarkup\b")
@@ -105,3 +106,8 @@ def test_the_lock_holds_names_versions_and_hashes_only() -> None:
     lines = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
     wrong = [line for line in lines if not allowed.fullmatch(line)]
     assert not wrong, "\n".join(wrong)
+
+
+def test_the_files_that_start_first_are_there() -> None:
+    missing = [name for name in LONGEST if not (ROOT / "tests" / name).is_file()]
+    assert not missing, missing
