@@ -9,13 +9,18 @@ from typing import Any
 
 import pytest
 
-from tests.browser.fixtures import chromium, running
+from tests.browser.fixtures import _playwright, chromium, headless_shell, running
 from tests.compiled import compiled_once
 from tests.key_pool import pooled
 from tests.leftovers import cleared_at_the_end
 from tests.machine import missing_for
 
-__all__ = ["chromium", "running"]  # here for all: one Playwright per process
+__all__ = [
+    "_playwright",
+    "chromium",
+    "headless_shell",
+    "running",
+]  # here for all: one Playwright per process
 
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true")
 MISSING = "not here: "

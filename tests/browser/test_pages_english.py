@@ -14,5 +14,7 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
-def test_a_page_in_english_is_sound(running: RunningDemo, chromium: Browser, scene: Scene) -> None:
-    assert_sound(running, chromium, scene, "en", PHONE)
+def test_a_page_in_english_is_sound(
+    running: RunningDemo, headless_shell: Browser, scene: Scene
+) -> None:
+    assert_sound(running, headless_shell, scene, "en", PHONE)
