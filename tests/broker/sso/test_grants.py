@@ -67,11 +67,11 @@ def test_a_grant_is_revoked_once(session: Session, holds: Holds) -> None:
     [
         (lambda s: grants.revoke_of_session(s, SESSION_ID, START), {"here", "there"}),
         (lambda s: grants.revoke_at_client(s, SESSION_ID, PORTAL.client_id, START), {"here"}),
-        (lambda s: grants.revoke_of_person(s, "roos", START), {"here", "there", "console"}),
+        (lambda s: grants.revoke_of_person(s, "roos", START), {"here", "there", "console", "anew"}),
         (lambda s: grants.revoke_withdrawn(s, client_id="another", now=START), {"there", "of mo"}),
         (
             lambda s: grants.revoke_withdrawn(s, service_uuid=UUID, now=START),
-            {"here", "console", "of mo"},
+            {"here", "console", "of mo", "anew"},
         ),
     ],
 )
@@ -85,12 +85,13 @@ def test_what_ends_together_ends_together_and_nothing_else(
         session.add(Person(id="mo", display_name="Mo", created_at=START))
     holds("here")
     holds("there", "another", OTHER_UUID)
+    holds("anew", session_id=None)  # the same portal, in another browser
     holds("console", "sluis-mijn", session_id=None)
     holds("of mo", "another", session_id=None, person_id="mo")
     with writing(session):
         assert set(revoke(session)) == ended
         assert list(revoke(session)) == []  # those that stood, once
-    standing = {"here", "there", "console", "of mo"} - ended
+    standing = {"here", "there", "anew", "console", "of mo"} - ended
     found = session.scalars(select(Grant.id).where(Grant.revoked_at.is_(None)))
     assert set(found) == standing
 

@@ -1,0 +1,75 @@
+"""Mandates that administrators gave: who sees them, and who takes one back, once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from admin.mandates import given
+from admin.mandates.administrators import NotAdministrator
+from admin.mandates.given import NoSuchMandate, Revocation
+from consent.mandates import Mandate
+from directory.fields import LocalizedText
+from state import audit
+from state.audit import EventTag
+from state.db import writing
+from tests.admin.mandates.conftest import UUID, Made
+from tests.clocks import START
+from tests.deliveries import waiting_in
+from tests.keys_for_tests import make_sealer
+
+WANTED = Revocation("jan", LocalizedText(nl="Vergunningen", en="Permits"), START, make_sealer())
+
+
+@pytest.mark.parametrize(
+    ("facts", "is_seen"),
+    [
+        ({}, True),
+        ({"granted_by": None}, False),  # of a file: there it is changed
+        ({"revoked_at": START}, False),
+        ({"valid_until": START}, False),
+        ({"valid_until": START + timedelta(seconds=1)}, True),
+    ],
+)
+def test_what_administrators_gave_and_what_stands_can_be_taken_back(
+    session: Session, mandate_of_roos: Made, facts: dict[str, Any], is_seen: bool
+) -> None:
+    mandate_of_roos(**facts)
+    assert [one.id for one in given.standing(session, "jan", START)] == ["given"] * is_seen
+    if is_seen:
+        assert given.one_mandate(session, "jan", "given", START).id == "given"
+    else:
+        with pytest.raises(NoSuchMandate):
+            given.one_mandate(session, "jan", "given", START)
+
+
+def test_a_mandate_at_another_organisation_is_nobodys_to_take_back(
+    session: Session, mandate_of_roos: Made
+) -> None:
+    mandate_of_roos()
+    mandate_of_roos("elsewhere", organisation_id="garden")
+    assert [one.id for one in given.standing(session, "jan", START)] == ["given"]
+    assert given.standing(session, "roos", START) == []
+    for person_id, mandate_id in (("jan", "elsewhere"), ("roos", "given")):
+        with pytest.raises(NotAdministrator):
+            given.one_mandate(session, person_id, mandate_id, START)
+
+
+def test_a_mandate_is_taken_back_once_and_the_person_is_told(
+    session: Session, mandate_of_roos: Made
+) -> None:
+    mandate = mandate_of_roos()
+    with writing(session):
+        assert given.revoke(session, mandate, WANTED)
+        assert not given.revoke(session, mandate, WANTED)
+    row = session.get_one(Mandate, "given")
+    assert (row.revoked_at, row.revoked_by) == (START, "jan")
+    (event,) = audit.recent(session)
+    assert (event.tag, event.person_id) == (EventTag.MANDATE_REVOKED, "jan")
+    assert (event.service_uuid, event.organisation_id) == (UUID, "bakery")
+    assert event.details == {"mandate": "given", "person": "roos"}
+    (mail,) = waiting_in(session, make_sealer())
+    assert (mail.recipient, mail.reference) == ("roos@x.example", event.reference)

@@ -1,0 +1,56 @@
+"""The whole application has every console of administration, and each of their addresses."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from admin.app import CONSOLES, create_app
+from broker.process import Process
+from directory.consoles import BEHEER, OPERATOR
+from tests.architecture.source_tree import python_files, tree
+
+
+def rooms_with_a_console() -> set[str]:
+    """Folders of ``admin`` that put their addresses on a blueprint."""
+    found = (path for path in python_files("admin") if path.name == "routes.py")
+    return {path.parent.name for path in found}
+
+
+def makes_addresses(path: Path) -> bool:
+    """Does this module decorate a view with a route of a blueprint?"""
+    return any(
+        isinstance(one, ast.Call)
+        and isinstance(one.func, ast.Attribute)
+        and isinstance(one.func.value, ast.Name)
+        and one.func.value.id == "blueprint"
+        and one.func.attr in ("get", "post", "route", "add_url_rule")
+        for one in ast.walk(tree(path))
+    )
+
+
+def test_every_console_of_administration_is_registered(process: Process) -> None:
+    app = create_app(process)
+    assert {console.import_name.split(".")[1] for console in CONSOLES} == rooms_with_a_console()
+    for console in CONSOLES:
+        assert app.blueprints[console.name] is console
+    rules = {rule.rule for rule in app.url_map.iter_rules()}
+    assert {BEHEER.path, OPERATOR.path} <= {rule.rstrip("/") for rule in rules}
+
+
+@pytest.mark.parametrize("room", ["operator_console", "organisation_console"])
+def test_every_view_of_a_console_has_its_address(process: Process, room: str) -> None:
+    """A module that nobody imports would put none on the blueprint."""
+    served = {
+        view.__module__
+        for name, view in create_app(process).view_functions.items()
+        if name.partition(".")[0] in {console.name for console in CONSOLES}
+    }
+    expected = {
+        f"admin.{room}.{path.stem}"
+        for path in python_files("admin")
+        if path.parts[1] == room and makes_addresses(path)
+    }
+    assert expected and expected <= served

@@ -1,0 +1,164 @@
+"""A console as a portal: what it asks of a login, and the cookie that it alone can read."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from assurance.levels import AssuranceLevel
+from broker.console.downstream import (
+    ConsoleCookie,
+    ConsoleDownstream,
+    idle_key,
+    login_request,
+    read_ticket,
+    seal_ticket,
+)
+from broker.console.reply_to import ConsoleReplyTo
+from broker.downstream import (
+    DownstreamName,
+    LoginRefused,
+    LoginRequest,
+    LoginResult,
+    Purpose,
+    RefusalCode,
+)
+from directory.consoles import BEHEER, CONSOLES, MINE, OPERATOR, Console
+from keys.sealing import Sealer
+from state.ephemeral import Put
+from tests.broker.facts import some_settings
+from tests.clocks import START
+from tests.keys_for_tests import make_sealer
+
+L = AssuranceLevel
+SEALER = make_sealer()
+COOKIE = ConsoleCookie("the-grant", L.EH3, START, "the-factor")
+DOWNSTREAM = ConsoleDownstream(
+    some_settings(login={"session_idle_minutes": 20, "session_hours": 3}), SEALER
+)
+
+
+def result(request: LoginRequest, **changes: Any) -> LoginResult:
+    made = LoginResult(
+        login_id="login",
+        reference="ABCD1234",
+        request=request,
+        person_id="roos",
+        display_name=None,
+        email=None,
+        provider_id="polder",
+        provider_entity="urn:polder",
+        level=L.EH3,
+        provider_level=L.EH3,
+        proofing=L.EH3,
+        second_factor=None,
+        authenticated_at=START,
+        authority=None,
+        session_id=None,
+        grant_id="the-grant",
+    )
+    return replace(made, **changes)
+
+
+@pytest.mark.parametrize("console", CONSOLES, ids=lambda one: one.client_id)
+def test_a_cookie_says_nothing_to_another_console(console: Console) -> None:
+    sealed = seal_ticket(SEALER, console, COOKIE)
+    assert read_ticket(SEALER, console, sealed) == COOKIE
+    others = [one for one in CONSOLES if one is not console]
+    assert [read_ticket(SEALER, one, sealed) for one in others] == [None, None]
+
+
+SEALED = seal_ticket(SEALER, MINE, COOKIE)
+NOT_A_TICKET = base64.urlsafe_b64encode(
+    SEALER.seal(b"{}", f"console-session:{MINE.client_id}")
+).decode()
+
+
+@pytest.mark.parametrize(
+    "cookie",
+    ["", "nonsense", "é", SEALED[:-1], SEALED[4:], SEALED + "A" * 1000, NOT_A_TICKET],
+)
+def test_what_we_did_not_seal_opens_nothing(cookie: str) -> None:
+    assert read_ticket(SEALER, MINE, cookie) is None
+
+
+def test_a_cookie_under_another_master_key_opens_nothing() -> None:
+    assert read_ticket(Sealer(b"another master key, for a test!!"), MINE, SEALED) is None
+
+
+@pytest.mark.parametrize(
+    ("console", "wanted", "level"),
+    [
+        (MINE, None, L.EH2),
+        (MINE, L.EH3, L.EH3),
+        (OPERATOR, None, L.EH3),
+        (OPERATOR, L.EH2, L.EH3),  # never less than the console itself asks
+        (BEHEER, None, L.EH2_PLUS),
+    ],
+)
+def test_a_console_asks_its_own_level_or_more(
+    console: Console, wanted: AssuranceLevel | None, level: AssuranceLevel
+) -> None:
+    asked = login_request(console, f"{console.path}/verder", "nl", level=wanted)
+    assert (asked.level, asked.client_id) == (level, console.client_id)
+    assert (asked.purpose, asked.downstream) == (Purpose.CONSOLE, DownstreamName.CONSOLE)
+    assert asked.service_uuid == console.service.uuid and not asked.force_authn
+    assert asked.minimum is None  # it is no portal of somebody else
+
+
+def test_a_login_of_this_moment_can_be_asked() -> None:
+    assert login_request(MINE, "/mijn", "nl", force_authn=True).force_authn
+
+
+def test_a_login_comes_back_to_the_page_that_was_asked_with_a_cookie_of_its_console() -> None:
+    asked = login_request(MINE, "/mijn/logins", "nl")
+    prepared = DOWNSTREAM.prepare(None, result(asked, factor_id="the-factor"), START)
+    assert prepared.reply.url == "https://sluis.example/mijn/logins"
+    ((name, value),) = prepared.reply.cookies.items()
+    assert name == MINE.cookie and read_ticket(SEALER, MINE, value) == COOKIE
+
+
+def test_a_console_session_is_a_grant_with_an_end_and_an_idle_time() -> None:
+    prepared = DOWNSTREAM.prepare(None, result(login_request(MINE, "/mijn", "nl")), START)
+    assert prepared.operations == (Put(idle_key("the-grant"), b"1", 20 * 60),)
+    assert prepared.grant is not None
+    assert prepared.grant.expires_at == START + timedelta(hours=3)
+    assert (prepared.grant.person_id, prepared.grant.client_id) == ("roos", MINE.client_id)
+    assert prepared.grant.session_id is None  # not a session of the browser
+
+
+@pytest.mark.parametrize(("ahead", "counted"), [(-60, -60), (0, 0), (60, 0)])
+def test_a_makelaar_whose_clock_is_ahead_makes_no_login_of_later_than_now(
+    ahead: int, counted: int
+) -> None:
+    made = result(
+        login_request(MINE, "/mijn", "nl"), authenticated_at=START + timedelta(seconds=ahead)
+    )
+    prepared = DOWNSTREAM.prepare(None, made, START)
+    cookie = read_ticket(SEALER, MINE, prepared.reply.cookies[MINE.cookie])
+    assert cookie is not None
+    assert cookie.logged_in_at == START + timedelta(seconds=counted)
+
+
+@pytest.mark.parametrize(
+    ("code", "word"),
+    [
+        (RefusalCode.CANCELLED, "cancelled"),
+        (RefusalCode.LEVEL_UNREACHABLE, "refused"),
+        (RefusalCode.SERVER_ERROR, "refused"),
+    ],
+)
+def test_who_is_refused_comes_to_a_page_of_that_console(code: RefusalCode, word: str) -> None:
+    asked = login_request(OPERATOR, "/operator/logboek", "nl")
+    reply = DOWNSTREAM.refuse(None, asked, LoginRefused(code, "any"), "ABCD1234")
+    assert reply.url == f"https://sluis.example/operator/uitgelogd?reason={word}"
+    assert not reply.cookies
+
+
+def test_a_console_that_no_page_was_asked_of_shows_its_front_page() -> None:
+    asked = replace(login_request(MINE, "/mijn", "nl"), reply_to=ConsoleReplyTo(None).stored())
+    assert DOWNSTREAM.prepare(None, result(asked), START).reply.url == "https://sluis.example/mijn"

@@ -1,0 +1,218 @@
+"""Who is in a console: a cookie, a grant that stands, a person who may, and use within the time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from assurance import second_factor
+from assurance.levels import AssuranceLevel
+from broker.console import sessions
+from broker.console.downstream import ConsoleCookie, idle_key, seal_ticket
+from broker.console.sessions import RECENT, ConsoleSession
+from broker.downstream import NewGrant
+from broker.errors import TooManyRequests
+from broker.runtime import Runtime
+from broker.sso import grants
+from directory.consoles import BEHEER, MINE, OPERATOR, Console
+from directory.people import Person
+from providers.accounts import Account
+from state import audit
+from state.audit import EventTag
+from state.db import writing
+from tests.broker.facts import a_runtime, some_settings
+from tests.clocks import START, FakeClock
+
+L = AssuranceLevel
+IDLE = 20 * 60
+GRANT = "the-grant"
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def rt(session: Session, clock: FakeClock, roos: Person) -> Runtime:
+    """Roos has a grant for three hours, and used it just now."""
+    settings = some_settings(
+        login={"session_idle_minutes": IDLE // 60}, limits={"person_per_minute": 5}
+    )
+    made = a_runtime(session, clock=clock, settings=settings)
+    with writing(session):
+        held = NewGrant(GRANT, MINE.client_id, roos.id, "service", START + timedelta(hours=3))
+        grants.insert(session, held, START)
+    made.store.put(idle_key(GRANT), b"1", IDLE)
+    return made
+
+
+@contextmanager
+def browser(rt: Runtime, cookies: dict[str, str]) -> Iterator[None]:
+    app = Flask("any")
+    app.extensions["sluis"] = rt
+    header = "; ".join(f"{name}={value}" for name, value in cookies.items())
+    with app.test_request_context(headers={"Cookie": header}):
+        yield
+
+
+def here(
+    rt: Runtime,
+    console: Console = MINE,
+    *,
+    level: AssuranceLevel = L.EH3,
+    factor_id: str | None = None,
+    counts: bool = True,
+) -> ConsoleSession | None:
+    """Who is in this console, in the browser with this cookie."""
+    cookie = seal_ticket(rt.sealer, console, ConsoleCookie(GRANT, level, START, factor_id))
+    with browser(rt, {console.cookie: cookie}):
+        return sessions.current(console, counts=counts)
+
+
+def test_who_logged_in_is_there(rt: Runtime) -> None:
+    found = here(rt)
+    assert found is not None
+    assert (found.person.id, found.level, found.grant_id) == ("roos", L.EH3, GRANT)
+
+
+def test_without_a_cookie_of_this_console_nobody_is(rt: Runtime) -> None:
+    other = seal_ticket(rt.sealer, MINE, ConsoleCookie(GRANT, L.EH3, START))
+    for cookies in ({}, {MINE.cookie: "nonsense"}, {BEHEER.cookie: other}):
+        with browser(rt, cookies):
+            assert sessions.current(BEHEER) is None
+
+
+def change_password(session: Session) -> None:
+    session.add(
+        Account(
+            person_id="roos",
+            user_name="roos",
+            level=L.EH3,
+            created_at=START,
+            password_changed_at=START + timedelta(seconds=1),
+        )
+    )
+
+
+def block(session: Session) -> None:
+    session.get_one(Person, "roos").blocked_at = START
+
+
+def block_later(session: Session) -> None:
+    """The console does not wait for a moment that was set."""
+    session.get_one(Person, "roos").blocked_at = START + timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    "end",
+    [lambda session: grants.revoke(session, GRANT, START), change_password, block, block_later],
+)
+def test_what_ends_the_login_ends_the_session_at_once(
+    rt: Runtime, end: Callable[[Session], Any]
+) -> None:
+    assert here(rt) is not None
+    with writing(rt.session) as session:
+        end(session)
+    assert here(rt) is None
+
+
+def test_a_session_ends_when_it_is_not_used_and_lasts_while_it_is(
+    rt: Runtime, clock: FakeClock
+) -> None:
+    clock.advance(IDLE - 1)
+    assert here(rt) is not None
+    clock.advance(IDLE - 1)
+    assert here(rt) is not None
+    clock.advance(IDLE)
+    assert here(rt) is None
+
+
+def test_what_a_page_asks_by_itself_is_no_use(rt: Runtime, clock: FakeClock) -> None:
+    clock.advance(IDLE - 1)
+    assert here(rt, counts=False) is not None
+    clock.advance(1)
+    assert here(rt, counts=False) is None
+
+
+def test_no_session_outlives_its_grant_however_much_it_is_used(
+    rt: Runtime, clock: FakeClock
+) -> None:
+    for _ in range(11):
+        clock.advance(IDLE - 300)
+        assert here(rt) is not None
+    clock.advance(IDLE - 300)
+    assert here(rt) is None
+
+
+@pytest.mark.parametrize(
+    ("console", "level", "is_in"),
+    [
+        (MINE, L.EMAIL, False),
+        (MINE, L.EH2, True),
+        (BEHEER, L.EH2, False),
+        (BEHEER, L.EH2_PLUS, True),
+        (OPERATOR, L.EH2_PLUS, False),
+        (OPERATOR, L.EH3, True),
+    ],
+)
+def test_a_login_below_the_level_of_the_console_is_none(
+    rt: Runtime, console: Console, level: AssuranceLevel, is_in: bool
+) -> None:
+    assert (here(rt, console, level=level) is not None) is is_in
+
+
+def test_a_level_that_a_factor_gave_goes_with_that_factor(rt: Runtime) -> None:
+    with writing(rt.session) as session:
+        app = second_factor.bind_totp(
+            session, rt.sealer, person_id="roos", seed="JBSWY3DPEHPK3PXP", label="", now=START
+        )
+    assert here(rt, OPERATOR, factor_id=app.id) is not None
+    with writing(rt.session):
+        app.ended_at = START
+    assert here(rt, OPERATOR, factor_id=app.id) is None
+    left = here(rt, MINE, factor_id=app.id)
+    assert left is not None and left.level is L.EH2
+
+
+@pytest.mark.parametrize(
+    ("after", "is_recent"), [(0, True), (RECENT.total_seconds(), True), (601, False)]
+)
+def test_what_changes_a_factor_or_a_role_takes_a_login_of_the_last_minutes(
+    rt: Runtime, clock: FakeClock, after: float, is_recent: bool
+) -> None:
+    clock.advance(after)
+    found = here(rt)
+    assert found is not None and found.is_recent() is is_recent
+
+
+def test_one_person_asks_so_much_and_no_more(rt: Runtime, clock: FakeClock) -> None:
+    for _ in range(5):
+        assert here(rt) is not None
+    with pytest.raises(TooManyRequests):
+        here(rt)
+    clock.advance(60)
+    assert here(rt) is not None
+
+
+def test_logging_out_ends_the_grant_and_takes_the_cookie_of_this_console(rt: Runtime) -> None:
+    cookie = seal_ticket(rt.sealer, MINE, ConsoleCookie(GRANT, L.EH3, START))
+    with browser(rt, {MINE.cookie: cookie}):
+        response = sessions.log_out(MINE)
+    assert response.headers["Location"] == "/mijn/uitgelogd?reason=logged_out"
+    assert response.headers["Set-Cookie"].startswith(f"{MINE.cookie}=; Expires=Thu, 01 Jan 1970")
+    assert grants.live(rt.session, GRANT, START) is None and here(rt) is None
+    (event,) = audit.recent(rt.session, tags=[EventTag.SESSION_ENDED])
+    assert event.person_id == "roos"
+
+
+def test_who_was_not_in_is_out_as_well(rt: Runtime) -> None:
+    with browser(rt, {}):
+        assert sessions.log_out(MINE).status_code == 303
+    assert audit.recent(rt.session) == []
