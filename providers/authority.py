@@ -67,7 +67,7 @@ class AskedService:
 @dataclass(frozen=True)
 class Dialect:
     """What differs by protocol: the machine words of its refusals, and whether a mandate must name
-    its service (eTD: always; OpenID NL GOV has the answer to our request for that).
+    its service (eTD: always; an ID token may name none, since it answers a client of one purpose).
     """
 
     party: str
@@ -116,8 +116,9 @@ def _check_service(said: AssertedMandate, service: AskedService, dialect: Dialec
     """A mandate is for a service: one that names another is not for this one. An id counts only
     where no UUID is named.
     """
-    if said.service_uuids:
-        fits = set(said.service_uuids) == {service.uuid}
+    uuids = {uuid.lower() for uuid in said.service_uuids}  # RFC 4122 §3: read in either case
+    if uuids:
+        fits = uuids == {service.uuid}
     elif said.service_ids or dialect.names_service:
         fits = service.service_id is not None and service.service_id in said.service_ids
     else:
@@ -133,7 +134,7 @@ def _party(said: AssertedParty, record: ProviderRecord, reason: str) -> Party:
     if not _may_speak_for(record, said):
         raise ProviderRefused("not_trusted", "the makelaar may not speak for this organisation")
     by_kind = dict(said.numbers)
-    if len(by_kind) != len(said.numbers):
+    if len(by_kind) != len(set(said.numbers)):
         raise ProviderRefused(reason, "two numbers of one kind")
     first, *others = (kind for kind in _SHAPES if kind in by_kind)
     return Party(
@@ -150,7 +151,7 @@ def _may_speak_for(record: ProviderRecord, said: AssertedParty) -> bool:
     """
     if record.speaks_for == "register":
         return True
-    (kind, number), *others = said.numbers
+    (kind, number), *others = dict.fromkeys(said.numbers)
     return not others and kind is PartyIdType.KVK and record.may_speak_for(number)
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-import structlog
-
 from assurance import second_factor, sms
 from assurance.second_factor import SecondFactorMethod
 from assurance.sms import SmsSent
@@ -20,8 +18,6 @@ from consent.documents import AskedDocument
 from state.db import writing
 from state.limits import spend
 from state.outbox import Message, enqueue
-
-log = structlog.get_logger()
 
 
 def send(

@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 from flask import Request
 from werkzeug.wrappers import Response
 
-LOGIN_PREFIX = "__Host-sluis-login-"  # one per login: see ``broker.journey.cookies``
+LOGIN_PREFIX = "__Host-sluis-login-"  # one per login: see ``broker.journey.login_cookie``
 PROVIDERS = "__Host-sluis-makelaar"
 LANGUAGE = "__Host-sluis-language"
 SESSION = "__Host-sluis-session"

@@ -71,14 +71,16 @@ def _mandate(claims: Mapping[str, Any]) -> AssertedMandate | None:
         return None
     parties = _chain(outer)
     deepest = parties[-1]
+    if BRANCH in claims and strings_in(claims, BRANCH) != strings_in(deepest, BRANCH):
+        raise ProviderRefused(MALFORMED, "a restriction beside the organisation that it is about")
     return AssertedMandate(
         represented=_party(deepest),
         source=_issuer(deepest),
         intermediary=_party(parties[0]) if len(parties) == 2 else None,
         branches=strings_in(deepest, BRANCH) if BRANCH in deepest else None,
-        restrictions=restrictions_in(deepest),
-        service_uuids=strings_in(claims, SERVICE_UUID),
-        service_ids=strings_in(claims, SERVICE_ID),
+        restrictions=restrictions_in((*deepest, *(name for name in claims if name != BRANCH))),
+        service_uuids=tuple(filter(None, strings_in(claims, SERVICE_UUID))),
+        service_ids=tuple(filter(None, strings_in(claims, SERVICE_ID))),
     )
 
 

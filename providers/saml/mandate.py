@@ -63,9 +63,9 @@ def asserted_authority(
 
 
 def _mandate(attributes: Attributes, source: str) -> AssertedMandate | None:
-    values = attributes.all(LEGAL_SUBJECT)
-    if not values:
+    if LEGAL_SUBJECT not in attributes.values:
         return None
+    values = attributes.all(LEGAL_SUBJECT)  # none where it is there and empty: refused as no number
     uuid = attributes.one(SERVICE_UUID)
     between = [value.text for name in INTERMEDIARY for value in attributes.all(name)]
     restrictions = restrictions_in(attributes.values)
@@ -76,7 +76,7 @@ def _mandate(attributes: Attributes, source: str) -> AssertedMandate | None:
             tuple((PartyIdType.KVK, number) for number in between),
             attributes.one(INTERMEDIARY_NAME),
         )
-        if between
+        if any(name in attributes.values for name in INTERMEDIARY)
         else None,
         branches=tuple(v.text for v in attributes.all(BRANCH)) if BRANCH in restrictions else None,
         restrictions=restrictions,

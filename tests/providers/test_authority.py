@@ -180,3 +180,57 @@ def test_only_the_scheme_demands_that_a_mandate_names_its_service() -> None:
     with pytest.raises(ProviderRefused, match="service_mismatch"):
         by_saml(Said(uuid=None))
     assert by_oidc(Said(uuid=None)) == (GOOD,)
+
+
+@pytest.mark.parametrize(("read", "dialect"), PROTOCOLS)
+def test_a_service_is_named_in_either_case_of_its_uuid(read: Reader, dialect: Dialect) -> None:
+    (found,) = read(Said(uuid=UUID.upper()))
+    assert found.service_uuid == UUID
+    with pytest.raises(ProviderRefused):
+        read(Said(uuid=OTHER_UUID.upper()))
+
+
+@pytest.mark.parametrize(("read", "dialect"), PROTOCOLS)
+def test_the_same_number_twice_is_one_number(read: Reader, dialect: Dialect) -> None:
+    twice = ((KVK, "90001201"), (KVK, "90001201"))
+    (found,) = read(Said(numbers=twice, speaks_for=["90001201"]))
+    assert found.represented == Party(KVK, "90001201")
+    with pytest.raises(ProviderRefused):
+        read(Said(numbers=(twice[0], (KVK, "90001202"))))
+
+
+def test_an_attribute_without_a_value_is_not_an_absent_one() -> None:
+    """Else a login for an organisation were a personal one, and a chain a mandate of its own."""
+    organisation = {names.LEGAL_SUBJECT: (Value("90001201", names.KVK_QUALIFIER),)}
+    service = {names.SERVICE_UUID: (Value(UUID),)}
+
+    def read(values: dict[str, tuple[Value, ...]]) -> tuple[Authority, ...]:
+        return mandate.asserted_authority(
+            Attributes({**service, **values}),
+            record_of(Said()),
+            source=SOURCE,
+            level=AssuranceLevel.EH3,
+            service=SERVICE,
+        )
+
+    assert len(read(organisation)) == 1 and read({}) == ()
+    for empty in ({names.LEGAL_SUBJECT: ()}, {**organisation, names.INTERMEDIARY[0]: ()}):
+        with pytest.raises(ProviderRefused):
+            read(empty)
+
+
+@pytest.mark.parametrize("name", [BRANCH, "urn:etoegang:1.13:ServiceRestriction:Sector"])
+def test_a_restriction_beside_the_organisation_is_not_dropped(name: str) -> None:
+    party = {"sub": "90001201", "sub_id_type": representation.ID_TYPE + KVK, "iss": SOURCE}
+
+    def read(claims: dict[str, Any]) -> tuple[Authority, ...]:
+        return representation.asserted_authority(
+            {"represents": party, **claims},
+            record_of(Said()),
+            level=AssuranceLevel.EH3,
+            service=SERVICE,
+        )
+
+    assert len(read({})) == 1
+    with pytest.raises(ProviderRefused):
+        read({name: [FULL]})

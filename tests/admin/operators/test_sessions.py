@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from admin.operators.sessions import end_all
-from assurance import sessions
-from assurance.sessions import SessionLimits
+from assurance import session_lifetime
+from assurance.session_lifetime import SessionLimits
 from broker.downstream import NewGrant
 from broker.sso import grants
 from directory.consoles import OPERATOR
@@ -30,7 +30,7 @@ def at_work(session: Session, roos: Person) -> None:
         session.add(Person(id="kim", display_name="Kim Bos", created_at=START))
         session.flush()
         for number, person_id in enumerate((roos.id, "kim")):
-            sessions.start(
+            session_lifetime.start(
                 session,
                 make_sealer(),
                 identifier=str(number) * 26,
@@ -48,9 +48,9 @@ def test_one_operator_is_out_of_everything_and_the_others_are_not(session: Sessi
     with writing(session):
         end_all(session, "kim", "operator_ended", START)
     assert grants.live(session, "kim", START) is None
-    assert sessions.standing(session, "kim", START) == []
+    assert session_lifetime.standing(session, "kim", START) == []
     assert grants.live(session, "roos", START) == "roos"
-    assert len(sessions.standing(session, "roos", START)) == 1
+    assert len(session_lifetime.standing(session, "roos", START)) == 1
 
 
 def test_the_audit_tells_why_and_how_much_and_no_portal_is_told(session: Session) -> None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from assurance import sessions
+from assurance import session_lifetime
 from broker.downstream import NewGrant
 from broker.sso import grants
 from broker.sso.session import session_limits
@@ -27,7 +27,7 @@ def browser_session(session: Session, roos: Person) -> str:
     """Its id."""
     rt = a_runtime(session)
     with writing(session):
-        sessions.start(
+        session_lifetime.start(
             session,
             rt.sealer,
             identifier=SESSION_ID,

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from assurance.levels import AssuranceLevel
-from assurance.sessions import BrowserSession
+from assurance.session_lifetime import BrowserSession
 from broker.sso import grants
 from broker.sso.grants import Grant, Participant
 from directory.people import Person

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy.orm import Session
 
-from assurance import sessions
+from assurance import session_lifetime
 from broker.protocols import downstreams
 from broker.sso import grants, logout
 from broker.sso.logout import LogoutNotifier, LogoutOutcome
@@ -85,7 +85,7 @@ def test_who_is_out_everywhere_is_out_of_every_session_and_nobody_else_is(
     with writing(session):
         session.add(Person(id="mo", display_name="Mo", created_at=START))
         session.flush()
-        sessions.start(
+        session_lifetime.start(
             session,
             rt.sealer,
             identifier="1" * 26,
@@ -97,5 +97,5 @@ def test_who_is_out_everywhere_is_out_of_every_session_and_nobody_else_is(
         )
         found = logout.end_everywhere(session, rt, "roos", "blocked")
     assert set(found) == {SESSION_ID, *(["1" * 26] if mine else [])}
-    assert sessions.standing(session, "roos", START) == []
-    assert list(sessions.standing(session, "mo", START)) == ([] if mine else ["1" * 26])
+    assert session_lifetime.standing(session, "roos", START) == []
+    assert list(session_lifetime.standing(session, "mo", START)) == ([] if mine else ["1" * 26])

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from assurance import sessions
+from assurance import session_lifetime
 from assurance.levels import AssuranceLevel
 from broker.sso import grants, password_change
 from directory.people import Person
@@ -59,7 +59,7 @@ def test_everything_that_the_old_password_opened_is_closed(session: Session, hol
     account_id = account(session)
     assert changed(session, account_id)
     assert session.get_one(Account, account_id).password_hash == "the new one"
-    assert sessions.standing(session, "roos", START) == []
+    assert session_lifetime.standing(session, "roos", START) == []
     live = [one for one in ("at a portal", "in a console") if grants.live(session, one, START)]
     assert live == []
     (event,) = audit.recent(session, tags=[EventTag.PASSWORD_CHANGED])
@@ -74,7 +74,7 @@ def test_who_proved_an_old_password_changes_nothing(session: Session, holds: Hol
     assert not changed(session, account_id, not_after=START - SECOND)
     assert session.get_one(Account, account_id).password_hash == "the old one"
     assert grants.live(session, "at a portal", START) == "roos"
-    assert sessions.standing(session, "roos", START) != []
+    assert session_lifetime.standing(session, "roos", START) != []
     assert audit.recent(session) == [] and waiting_in(session, a_runtime().sealer) == []
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from assurance import sessions
+from assurance import session_lifetime
 from broker.sso.session import (
     AcceptedFactor,
     SessionFacts,
@@ -53,7 +53,7 @@ def test_a_cookie_finds_its_session_until_it_was_idle_too_long(
 ) -> None:
     rt = a_runtime(session)
     with writing(session):
-        cookie = sessions.start(
+        cookie = session_lifetime.start(
             session,
             rt.sealer,
             identifier="0" * 26,

@@ -37,9 +37,7 @@ def test_a_mail_names_organisation_and_service_in_the_language_of_its_reader(mai
         assert (message.channel, message.recipient) == ("mail", "jan@voorbeeld.example")
         assert message.reference == "AB12CD34"
         assert "Meldpunt Bodem" in message.subject
-        assert ("De Korenmolen" in message.text and message.text.endswith(".\n")) or (
-            "AB12-CD34" in message.text
-        )
+        assert "De Korenmolen" in message.text
     assert dutch.subject != english.subject and dutch.text != english.text
     assert mail("jan@voorbeeld.example", "fr", FACTS) == dutch
 

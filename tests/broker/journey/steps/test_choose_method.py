@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from broker.journey.dispatch import Advance, Show, StepOutcome, Turn
-from broker.journey.methods import LoginMethod
+from broker.journey.login_methods import LoginMethod
 from broker.journey.steps import choose_method
 from tests.broker.facts import (
     a_configuration,

@@ -6,7 +6,7 @@ import pytest
 
 from assurance.levels import AssuranceLevel
 from broker.journey.dispatch import Advance, Show
-from broker.journey.methods import LoginMethod
+from broker.journey.login_methods import LoginMethod
 from broker.journey.steps import choose_provider
 from tests.broker.facts import (
     IDENTITY,

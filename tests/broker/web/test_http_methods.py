@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from broker.web import methods
+from broker.web import http_methods
 from tests.broker.runtimes import bare_app
 
 
@@ -18,7 +18,7 @@ from tests.broker.runtimes import bare_app
 def test_other_methods_are_refused(method: str, status: int) -> None:
     app = bare_app()
     app.add_url_rule("/", "page", lambda: ".", methods=["GET", "POST", "PUT", "DELETE"])
-    methods.install(app)
+    http_methods.install(app)
     answer = app.test_client().open("/", method=method)
     assert answer.status_code == status
     if status == 405 and method in ("OPTIONS", "PUT", "DELETE"):

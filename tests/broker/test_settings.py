@@ -1,0 +1,134 @@
+"""Settings: which source goes first, and what an installation may not set; how mistakes are told on
+the command line: ``tests/admin/cli/test_config.py``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from broker.settings import Settings, SettingsError, given, load
+
+PUBLIC, LOOPBACK = "https://login.example.nl", "http://localhost:8000"
+
+
+def settings(base_url: str = PUBLIC, **sections: Any) -> Settings:
+    web = {"base_url": base_url, **sections.pop("web", {})}
+    return Settings.model_validate({"web": web, **sections})
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    made = tmp_path / "config.toml"
+    made.write_text(f'[web]\nbase_url = "{PUBLIC}"\nthreads = 3\nworkers = 3\n', encoding="utf-8")
+    return made
+
+
+def test_the_environment_goes_before_a_file_named_in_it_before_the_settings_file(
+    file: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "number").write_text("5\n", encoding="utf-8")
+    named = {"SLUIS__WEB__THREADS_FILE": str(tmp_path / "number")}
+    both = {**named, "SLUIS__WEB__THREADS": "7"}
+    found = [load(file, environment).web.threads for environment in ({}, named, both)]
+    assert found == [3, 5, 7]
+    assert load(file, both).web.workers == 3
+    assert load(file, {}).login.transaction_minutes == 15  # nobody says: the default
+
+
+def test_where_each_value_comes_from_is_known(file: Path) -> None:
+    written = given(file, {"SLUIS__WEB__THREADS": "7", "PATH": "/bin"})
+    assert written.origins == {
+        ("web", "base_url"): "file",
+        ("web", "workers"): "file",
+        ("web", "threads"): "environment",
+    }
+
+
+def test_a_key_that_ends_in_file_is_a_key_and_no_file_to_read() -> None:
+    environment = {"SLUIS__WEB__BASE_URL": PUBLIC, "SLUIS__KEYS__MASTER_KEY_FILE": "/no/such"}
+    assert load(None, environment).keys.master_key_file == Path("/no/such")
+
+
+@pytest.mark.parametrize(
+    ("text", "countries"), [("NL, BE", ("NL", "BE")), ("NL", ("NL",)), ("", ()), (" , ", ())]
+)
+def test_a_list_in_the_environment_is_separated_by_commas(
+    text: str, countries: tuple[str, ...]
+) -> None:
+    environment = {
+        "SLUIS__WEB__BASE_URL": PUBLIC,
+        "SLUIS__SECOND_FACTORS__SMS_COUNTRIES": text,
+    }
+    assert load(None, environment).second_factors.sms_countries == countries
+
+
+@pytest.mark.parametrize(
+    ("base_url", "is_fine"),
+    [
+        (PUBLIC, True),
+        (f"{PUBLIC}:8443", True),
+        *((f"http://{host}:8000", True) for host in ("localhost", "127.0.0.1", "[::1]")),
+        (f"{PUBLIC}/", False),
+        (f"{PUBLIC}/sluis", False),
+        (f"{PUBLIC}?a=1", False),
+        ("https://jan@login.example.nl", False),
+        ("http://login.example.nl", False),
+        ("http://127.0.0.2", False),
+        ("login.example.nl", False),
+        ("https://", False),
+        ("ftp://login.example.nl", False),
+    ],
+)
+def test_the_address_is_an_origin_over_https_but_on_loopback(base_url: str, is_fine: bool) -> None:
+    if is_fine:
+        assert settings(base_url).is_loopback is base_url.startswith("http:")
+    else:
+        with pytest.raises(ValidationError):
+            settings(base_url)
+
+
+@pytest.mark.parametrize(
+    ("bind", "is_fine"),
+    [
+        ("127.0.0.1:9000", True),
+        ("[::1]:9000", True),
+        ("", True),
+        ("9000", False),
+        (":9000", False),
+        ("127.0.0.1:", False),
+        ("127.0.0.1:0", False),
+        ("127.0.0.1:65536", False),
+    ],
+)
+def test_the_management_address_is_a_host_with_a_port_or_none(bind: str, is_fine: bool) -> None:
+    if is_fine:
+        assert settings(web={"management_bind": bind}).web.management_bind == bind
+    else:
+        with pytest.raises(ValidationError):
+            settings(web={"management_bind": bind})
+
+
+@pytest.mark.parametrize(
+    "sections",
+    [{"ui": {"demo": True}}, {"development": {"loopback": ["127.0.0.1:8001"]}}],
+    ids=["demo", "loopback"],
+)
+def test_what_is_for_development_is_refused_beyond_loopback(sections: dict[str, Any]) -> None:
+    assert settings(LOOPBACK, **sections).is_loopback
+    with pytest.raises(ValidationError, match="only for a loopback"):
+        settings(**sections)
+
+
+def test_a_store_in_memory_serves_one_worker() -> None:
+    assert settings(store={"url": "memory:"}).store.url == "memory:"
+    with pytest.raises(ValidationError, match="one worker"):
+        settings(store={"url": "memory:"}, web={"workers": 2})
+
+
+def test_an_unknown_section_is_refused_with_the_one_that_was_meant() -> None:
+    with pytest.raises(SettingsError, match="did you mean database"):
+        load(None, {"SLUIS__WEB__BASE_URL": PUBLIC, "SLUIS__DATABSE__URL": "x"})

@@ -1,0 +1,169 @@
+"""The request to a makelaar in the words that it knows, and the code out of its answer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from authlib.oauth2.rfc7636 import create_s256_code_challenge
+
+from assurance.levels import AssuranceLevel
+from providers.interface import (
+    Callback,
+    Departure,
+    ProviderCancelled,
+    ProviderLevelTooLow,
+    ProviderRefused,
+    ProviderUnavailable,
+)
+from providers.oidc.authorize import MAX_CODE, acceptable_acr, departure, take_code
+from providers.oidc.discovery import ProviderMetadata
+from providers.registry import OidcSettings, ProviderRecord
+from tests.clocks import START
+from tests.providers.oidc.makelaar import REDIRECT_URI, ask
+
+L = AssuranceLevel
+ISSUER = "https://makelaar.example"
+METADATA = ProviderMetadata(
+    f"{ISSUER}/authorize", f"{ISSUER}/token", f"{ISSUER}/jwks", None, True, ()
+)
+SETTINGS = OidcSettings(issuer=ISSUER, client_id="sluis")
+
+
+def record(**fields: Any) -> ProviderRecord:
+    base = {"id": "zekerweg", "name": "Zekerweg", "level_ceiling": "EH4", "oidc": SETTINGS}
+    return ProviderRecord.model_validate({**base, **fields})
+
+
+def left(metadata: ProviderMetadata = METADATA, **asked: Any) -> Departure:
+    return departure(
+        ask(**asked),
+        record=record(),
+        settings=SETTINGS,
+        metadata=metadata,
+        redirect_uri=REDIRECT_URI,
+        now=START,
+    )
+
+
+def test_what_is_remembered_fits_what_was_sent_and_the_verifier_stays_here() -> None:
+    gone = left(service_id="urn:x", max_age=60)
+    query = dict(parse_qsl(urlsplit(gone.url).query))
+    kept = gone.remembered
+    assert query["nonce"] == kept.request_id
+    assert query["code_challenge"] == create_s256_code_challenge(kept.values["code_verifier"])
+    assert kept.values["code_verifier"] not in gone.url
+    assert (kept.values["state"], query["state"]) == ("a-login.1", "a-login.1")
+    assert (kept.values["max_age"], kept.values["service_id"]) == ("60", "urn:x")
+
+
+@pytest.mark.parametrize(
+    ("asked", "prompt", "max_age"),
+    [
+        ({}, None, None),
+        ({"max_age": 600}, None, "600"),
+        ({"max_age": 0}, None, "0"),
+        ({"force_authn": True}, "login", "0"),
+        ({"force_authn": True, "max_age": 600}, "login", "0"),
+    ],
+)
+def test_how_fresh_the_login_must_be_is_asked(
+    asked: dict[str, Any], prompt: str | None, max_age: str | None
+) -> None:
+    query = dict(parse_qsl(urlsplit(left(**asked).url).query))
+    assert (query.get("prompt"), query.get("max_age")) == (prompt, max_age)
+
+
+def test_an_endpoint_with_a_query_keeps_it() -> None:
+    metadata = replace(METADATA, authorization_endpoint=f"{ISSUER}/authorize?tenant=1")
+    assert left(metadata).url.startswith(f"{ISSUER}/authorize?tenant=1&response_type=code&")
+    assert left().url.startswith(f"{ISSUER}/authorize?response_type=code&")
+
+
+EIDAS = [str(level.eidas) for level in (L.EH3, L.EH4)]
+
+
+@pytest.mark.parametrize(
+    ("levels", "supported", "asked", "words"),
+    [
+        ({}, (), L.EH3, EIDAS),
+        ({"gold": "EH3", "tin": "EH2", "silver": "EH2+"}, ("x",), L.EH2_PLUS, ["silver", "gold"]),
+        ({}, (str(L.EH4.loa), "gold", str(L.EH2.loa), "EH3"), L.EH3, ["EH3", str(L.EH4.loa)]),
+        ({}, ("gold",), L.EH3, EIDAS),  # no word that we know
+        ({"tin": "EH2"}, (), L.EH3, []),
+    ],
+)
+def test_levels_that_suffice_are_asked_lowest_first_in_words_of_the_makelaar(
+    levels: dict[str, str], supported: tuple[str, ...], asked: L, words: list[str]
+) -> None:
+    metadata = replace(METADATA, acr_values=supported)
+    assert acceptable_acr(record(levels=levels), metadata, asked) == words
+
+
+def answered(metadata: ProviderMetadata = METADATA, **changes: Any) -> str:
+    """The code in a good answer with these changes; None takes a parameter away."""
+    url, method = changes.pop("url", REDIRECT_URI), changes.pop("method", "GET")
+    good = {"code": "a-code", "state": "a-login.1", "iss": ISSUER}
+    pairs = tuple((n, v) for n, v in {**good, **changes}.items() if v is not None)
+    back = Callback(method=method, parameters=pairs, url=url, received_at=START)
+    return take_code(back, left().remembered, SETTINGS, metadata)
+
+
+@pytest.mark.parametrize("code", ["a-code", "x", "~!", "x" * MAX_CODE])
+def test_the_code_of_a_good_answer_is_taken_as_it_stands(code: str) -> None:
+    assert answered(code=code) == code
+
+
+def test_an_issuer_that_was_not_promised_may_be_absent_and_not_another() -> None:
+    silent = replace(METADATA, answers_with_iss=False)
+    assert answered(silent, iss=None) == answered(silent) == "a-code"
+    with pytest.raises(ProviderRefused, match="issuer_mismatch"):
+        answered(silent, iss="https://elders.example")
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"method": "POST"}, "response_mode"),
+        ({"url": f"{REDIRECT_URI}2"}, "redirect_uri_mismatch"),
+        ({"state": "another"}, "state_mismatch"),
+        ({"state": None}, "state_mismatch"),
+        ({"iss": None}, "issuer_missing"),
+        ({"iss": f"{ISSUER}/"}, "issuer_mismatch"),
+        ({"iss": f"{ISSUER}/", "error": "access_denied", "code": None}, "issuer_mismatch"),
+        ({"error": "access_denied"}, "code_and_error"),
+        ({"code": None}, "code_malformed"),
+        ({"code": "two words"}, "code_malformed"),
+        ({"code": "é"}, "code_malformed"),
+        ({"code": "x" * (MAX_CODE + 1)}, "code_malformed"),
+        ({"code": None, "error": "login_required"}, "makelaar_error"),
+    ],
+)
+def test_an_answer_that_is_not_the_one_that_was_asked_is_refused(
+    changes: dict[str, Any], reason: str
+) -> None:
+    with pytest.raises(ProviderRefused) as refused:
+        answered(**changes)
+    assert refused.value.reason == reason
+
+
+@pytest.mark.parametrize(
+    ("error", "raised"),
+    [
+        ("access_denied", ProviderCancelled),
+        ("unmet_authentication_requirements", ProviderLevelTooLow),
+        ("server_error", ProviderUnavailable),
+        ("temporarily_unavailable", ProviderUnavailable),
+    ],
+)
+def test_an_error_is_what_it_means_to_the_login(error: str, raised: type[Exception]) -> None:
+    with pytest.raises(raised):
+        answered(code=None, error=error)
+
+
+def test_an_error_that_nobody_knows_is_not_repeated() -> None:
+    with pytest.raises(ProviderRefused) as refused:
+        answered(code=None, error="<script>", error_description="jan@voorbeeld.example")
+    assert refused.value.detail == "an unknown error"
