@@ -81,6 +81,7 @@ NOT_A_TICKET = base64.urlsafe_b64encode(
 @pytest.mark.parametrize(
     "cookie",
     ["", "nonsense", "é", SEALED[:-1], SEALED[4:], SEALED + "A" * 1000, NOT_A_TICKET],
+    ids=["empty", "nonsense", "letter", "cut", "begun late", "too long", "no cookie of ours"],
 )
 def test_what_we_did_not_seal_opens_nothing(cookie: str) -> None:
     assert read_ticket(SEALER, MINE, cookie) is None
