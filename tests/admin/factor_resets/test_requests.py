@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
+from admin.actor import Actor
 from admin.factor_resets import requests
 from admin.factor_resets.requests import FactorReset, ResetOutcome, ResetRefused, ResetRequestForm
 from admin.operators import roles
@@ -47,7 +48,7 @@ def form(app: str, **changes: Any) -> ResetRequestForm:
 
 def asked(session: Session, wish: ResetRequestForm, person_id: str = "roos") -> FactorReset:
     with writing(session):
-        return requests.ask(session, person_id, wish, asked_by="anna", now=START)
+        return requests.ask(session, person_id, wish, actor=Actor.operator("anna"), now=START)
 
 
 def refused(session: Session, wish: ResetRequestForm, person_id: str = "roos") -> frozenset[str]:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
+from admin.actor import Actor
 from admin.mandates import given
 from admin.mandates.administrators import NotAdministrator
 from admin.mandates.given import NoSuchMandate, Revocation
@@ -21,7 +22,9 @@ from tests.clocks import START
 from tests.deliveries import waiting_in
 from tests.keys_for_tests import make_sealer
 
-WANTED = Revocation("jan", LocalizedText(nl="Vergunningen", en="Permits"), START, make_sealer())
+WANTED = Revocation(
+    Actor.administrator("jan"), LocalizedText(nl="Vergunningen", en="Permits"), START, make_sealer()
+)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
+from admin.actor import Actor
 from admin.mandates import requests
 from admin.mandates.administrators import NotAdministrator
 from admin.mandates.requests import AlreadyDecided, Decision, NoSuchRequest
@@ -29,7 +30,7 @@ class Service:
     name = LocalizedText(nl="Vergunningen", en="Permits")
 
 
-DECISION = Decision("jan", Service(), START, make_sealer())
+DECISION = Decision(Actor.administrator("jan"), Service(), START, make_sealer())
 
 
 def granted(session: Session, request: MandateRequest, until: datetime = START + YEAR) -> None:

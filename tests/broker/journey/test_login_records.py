@@ -42,7 +42,9 @@ def wrote(
     **more: Any,
 ) -> None:
     with writing(session):
-        login_records.write_ending(session, a_runtime(session), login, tag, reason, level, **more)
+        login_records.write_ending(
+            session, a_runtime(session), login, tag, reason=reason, level=level, **more
+        )
 
 
 @pytest.mark.parametrize(

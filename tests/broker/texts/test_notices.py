@@ -48,7 +48,16 @@ def sent(session: Session) -> list[Message]:
 
 
 def tell(session: Session, change: Change, who: Person, old_number: str | None = None) -> None:
-    notices.tell(ISSUER, SEALER, session, who, change, FactorKind.SMS, START, old_number=old_number)
+    notices.tell(
+        session,
+        SEALER,
+        who,
+        change,
+        FactorKind.SMS,
+        base_url=ISSUER,
+        now=START,
+        old_number=old_number,
+    )
 
 
 @pytest.mark.parametrize("change", Change)
@@ -85,7 +94,7 @@ def test_the_number_that_gets_no_codes_any_more_is_told_and_named_nowhere(
 def test_a_reset_is_told_everywhere_that_was_known_before_it(session: Session) -> None:
     told = Told("en", ("a@voorbeeld.example", "b@voorbeeld.example"), (NUMBER,))
     kinds = [FactorKind.TOTP, FactorKind.PASSKEY]
-    notices.tell_reset(ISSUER, SEALER, session, told, kinds, START)
+    notices.tell_reset(session, SEALER, told, kinds, base_url=ISSUER, now=START)
     found = sent(session)
     assert [one.recipient for one in found] == [
         "a@voorbeeld.example",
