@@ -11,7 +11,7 @@ import pytest
 
 from tests.browser.fixtures import _playwright, chromium, headless_shell, running
 from tests.compiled import compiled_once
-from tests.key_pool import pooled
+from tests.key_pool import Pools
 from tests.leftovers import cleared_at_the_end
 from tests.machine import missing_for
 
@@ -49,7 +49,7 @@ WHOLE = {"World", "make_world", "Portal", "Sluis", "Parties"}
 @pytest.fixture(scope="session", autouse=True)
 def made_once() -> Iterator[None]:
     """What every world needs and no test looks at."""
-    with cleared_at_the_end(), pooled(), compiled_once():
+    with cleared_at_the_end(), Pools().used(), compiled_once():
         yield
 
 

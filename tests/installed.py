@@ -19,7 +19,10 @@ from broker import settings as configuration
 from broker.settings import Settings
 from sandbox.addresses import Addresses
 from sandbox.prepare import Demo, opened, prepare
+from tests.key_pool import Pools
 from tests.leftovers import folder
+
+POOLS = Pools()
 
 
 def install(directory: Path, addresses: Addresses, documents: str = "") -> Demo:
@@ -65,21 +68,24 @@ def copy_applied(demo: Demo) -> None:
 
 @cache
 def _prepared(addresses: Addresses, _day: date) -> Path:
-    return prepare(folder() / "demo", addresses).directory
+    with POOLS.used():
+        return prepare(folder() / "demo", addresses).directory
 
 
 @cache
 def _initialised(addresses: Addresses, day: date) -> Path:
     demo = _copy(_prepared(addresses, day), folder() / "demo")
-    for _ in initialise(configuration.load(demo.config, {})):
-        pass
+    with POOLS.used():
+        for _ in initialise(configuration.load(demo.config, {})):
+            pass
     return demo.directory
 
 
 @cache
 def _installed(addresses: Addresses, documents: str, day: date) -> Path:
     demo = _copy(_initialised(addresses, day), folder() / "demo")
-    register(demo, configuration.load(demo.config, {}), documents)
+    with POOLS.used():
+        register(demo, configuration.load(demo.config, {}), documents)
     return demo.directory
 
 

@@ -1,8 +1,9 @@
 """RSA keys from a pool: a world needs twelve, and each takes a tenth of a second.
 
 For what the product and the sandbox make at their start. Each has a pool of its own, large enough
-that no test meets a key twice; keys that a test makes itself (``keys_for_tests``, or by hand) come
-from neither.
+that no world meets a key twice; keys that a test makes itself (``keys_for_tests``, or by hand) come
+from neither. What many tests copy has pools of its own again (``tests.installed``): however many
+keys a test adds to its copy, none of them is there already.
 """
 
 from __future__ import annotations
@@ -36,12 +37,17 @@ class _Pool:
         return made[next(self._asked) % SIZE]
 
 
-@contextmanager
-def pooled() -> Iterator[None]:
-    """Inside this block."""
-    with pytest.MonkeyPatch.context() as patch:
-        for module in (keys.rotation, sandbox.keys):
-            pool = _Pool()
-            names = {**vars(rsa), "generate_private_key": pool.generate_private_key}
-            patch.setattr(module, "rsa", SimpleNamespace(**names))
-        yield
+class Pools:
+    """One for the product and one for the sandbox."""
+
+    def __init__(self) -> None:
+        self._pools = {keys.rotation: _Pool(), sandbox.keys: _Pool()}
+
+    @contextmanager
+    def used(self) -> Iterator[None]:
+        """Inside this block; those of a block inside it come first."""
+        with pytest.MonkeyPatch.context() as patch:
+            for module, pool in self._pools.items():
+                names = {**vars(rsa), "generate_private_key": pool.generate_private_key}
+                patch.setattr(module, "rsa", SimpleNamespace(**names))
+            yield

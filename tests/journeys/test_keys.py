@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,16 +21,10 @@ from sandbox.browser import Browser
 from sandbox.makelaar.metadata import ServiceProvider, read_service_provider
 from state.db import writing
 from tests.broker.portal import ISSUER, Portal, make_portal_world
-from tests.world import World, make_world
+from tests.world import World
 
 POLICY = RotationPolicy()
 RS256 = (KeyUse.OIDC_SIGNING, "RS256")
-
-
-@pytest.fixture
-def own_world(tmp_path: Path) -> World:
-    """Its keys are followed by others of the pool, so none may be of the shared installation."""
-    return make_world(tmp_path, has_own_keys=True)
 
 
 @pytest.fixture
