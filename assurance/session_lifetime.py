@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import ForeignKey, String, Update, bindparam, select, update
+from sqlalchemy import ForeignKey, String, Update, bindparam, case, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from keys.opening import open_or_log
@@ -48,10 +48,18 @@ class BrowserSession(Base):
 
 @dataclass(frozen=True)
 class SessionLimits:
-    """How long a session lasts without use, and at most."""
+    """How long a session lasts without use, and at most. ``until``: when it must be over at last,
+    where its makelaar says so.
+    """
 
     idle: timedelta
     absolute: timedelta
+    until: datetime | None = None
+
+    def end_of(self, began: datetime) -> datetime:
+        """The last moment of a session that began then."""
+        end = began + self.absolute
+        return end if self.until is None else min(end, self.until)
 
 
 @dataclass(frozen=True)
@@ -130,7 +138,7 @@ def start(
             "facts": sealer.seal(facts, f"{_CONTEXT}:{identifier}"),
             "started_at": now,
             "last_used_at": now,
-            "expires_at": now + limits.absolute,
+            "expires_at": limits.end_of(now),
             "ended_at": None,
             "end_reason": None,
         },
@@ -168,7 +176,12 @@ def raise_to(
         "last_used_at": now,
     }
     if began is not None:
-        values |= {"group": began.group, "expires_at": now + limits.absolute}
+        values |= {"group": began.group, "expires_at": limits.end_of(now)}
+    elif limits.until is not None:
+        values["expires_at"] = case(
+            (BrowserSession.expires_at > limits.until, limits.until),
+            else_=BrowserSession.expires_at,
+        )
     done = session.execute(
         _standing(identifier, limits, now).values(**values).returning(BrowserSession.id)
     )

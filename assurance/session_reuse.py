@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from assurance.levels import AssuranceLevel
+from assurance.levels import AssuranceLevel, weakest
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,14 @@ def may_continue(earlier: Earlier, request: SessionRequest, now: datetime) -> bo
         and earlier.asserted_for in (None, request.service_uuid)
         and (_asks_one_factor(earlier, request) or is_fresh(age, request.second_factor_reuse))
     )
+
+
+def still_says(level: AssuranceLevel, age: timedelta, reuse: timedelta) -> AssuranceLevel:
+    """What an earlier login of this level says here of how it was made: never EH4, which asks a
+    login of its own; and its second factor only as long as the service lets one be used again.
+    """
+    capped = weakest(level, AssuranceLevel.EH3)
+    return capped if not level.has_two_factors or is_fresh(age, reuse) else AssuranceLevel.EH2
 
 
 def is_fresh(age: timedelta, limit: timedelta) -> bool:

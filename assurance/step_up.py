@@ -122,11 +122,6 @@ def of_one_login(identity: Assured) -> AssuranceLevel:
     return weakest(identity.proofing, identity.authentication)
 
 
-def without_factor(level: AssuranceLevel) -> AssuranceLevel:
-    """What is left of a level once the factor of ours that it took ended."""
-    return weakest(level, AssuranceLevel.EH2)
-
-
 def credited_to_account(level: AssuranceLevel) -> Credited:
     """What a password at Sluis is worth: an e-mail account stays what it is; a means of Sluis is
     EH2 until its factor is shown.

@@ -12,6 +12,7 @@ from assurance.levels import AssuranceLevel
 from consent.authority import Authority
 from consent.documents import Answer, AskedDocument
 from directory.services import RelyingParty
+from providers.login_facts import LoginFacts
 from state.ephemeral import Operation
 from state.outbox import Message
 
@@ -77,9 +78,9 @@ class LoginResult:
     authority: Authority | None
     session_id: str | None  # of the browser; None for the console
     grant_id: str  # row in SQL; revoking it ends every token of this login
+    facts: LoginFacts  # what it rests on: judged anew wherever this result is used later
     attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     factor_method: str | None = None  # kind of the local second factor
-    factor_id: str | None = None
     answer: Answer | None = None  # to the document of the request
 
 

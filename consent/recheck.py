@@ -5,23 +5,27 @@ answer is written?
 from __future__ import annotations
 
 import enum
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import and_, bindparam, select, update
 from sqlalchemy.orm import Session
 
+from assurance.levels import AssuranceLevel, weakest
 from consent.authority import Authority, AuthorityRefusal, RefusalReason
 from consent.chains import ChainMandate
 from consent.mandates import Mandate
 from consent.options import Terms, standing
 from directory.organisations import Organisation
-from directory.people import Person
+from directory.people import ExternalIdentity, Person
 from state.db import table_of
 from state.prepared import PreparedStatement
 
 _person, _mandate, _chain = table_of(Person), table_of(Mandate), table_of(ChainMandate)
 _own = table_of(Organisation).alias("own")  # of the mandate: in a chain the intermediary
+_identity = table_of(ExternalIdentity)
 _behind = table_of(Organisation).alias("behind")  # of the chain mandate
 _NOW: Final = PreparedStatement(
     select(
@@ -31,17 +35,31 @@ _NOW: Final = PreparedStatement(
         _mandate.c.valid_from,
         _mandate.c.valid_until,
         _own.c.suspended_at,
+        _mandate.c.level,
+        _mandate.c.service_uuid,
         _chain.c.id,
         _chain.c.revoked_at,
         _chain.c.valid_from,
         _chain.c.valid_until,
         _behind.c.suspended_at,
+        _chain.c.level,
+        _chain.c.service_uuid,
+        _mandate.c.person_id,
+        _mandate.c.branches,
+        _identity.c.person_id,
     )
     .select_from(
         _person.outerjoin(_mandate, _mandate.c.id == bindparam("mandate"))
         .outerjoin(_own, _own.c.id == _mandate.c.organisation_id)
         .outerjoin(_chain, _chain.c.id == bindparam("chain"))
         .outerjoin(_behind, _behind.c.id == _chain.c.organisation_id)
+        .outerjoin(
+            _identity,
+            and_(
+                _identity.c.provider_id == bindparam("provider"),
+                _identity.c.subject_hash == bindparam("subject"),
+            ),
+        )
     )
     .where(_person.c.id == bindparam("person"))
 )
@@ -56,9 +74,17 @@ _USED: Final = {
 
 
 class PersonGone(enum.Enum):
-    """The person was blocked or removed meanwhile."""
+    """The person was blocked or removed meanwhile, or the identity became somebody else's."""
 
     BLOCKED = enum.auto()
+    MOVED = enum.auto()
+
+
+class IdentityKey(NamedTuple):
+    """How a makelaar knows somebody: the key of ``directory.people.ExternalIdentity``."""
+
+    provider_id: str
+    subject_hash: str
 
 
 class _Term(NamedTuple):
@@ -69,36 +95,64 @@ class _Term(NamedTuple):
     valid_from: datetime
     valid_until: datetime
     suspended_at: datetime | None
+    level: AssuranceLevel
+    service_uuid: str | None
 
 
 def recheck(
-    session: Session, person_id: str, authority: Authority | None, terms: Terms
+    session: Session,
+    person_id: str,
+    authority: Authority | None,
+    terms: Terms,
+    *,
+    identity: IdentityKey | None = None,
 ) -> PersonGone | AuthorityRefusal | None:
-    """None where everything still stands. One read, never from a cache."""
+    """None where everything still stands, the mandate at least as wide as it was chosen. One read,
+    never from a cache. ``identity``: the one that logged in must still be this person's.
+    """
     parameters = {
         "person": person_id,
         "mandate": authority.mandate_id if authority else None,
         "chain": authority.chain_mandate_id if authority else None,
+        "provider": identity.provider_id if identity else None,
+        "subject": identity.subject_hash if identity else None,
     }
     row = _NOW.first(session, parameters)
     if row is None or row[0] is not None:
         return PersonGone.BLOCKED
+    if identity is not None and row[17] != person_id:
+        return PersonGone.MOVED
     if authority is None:
         return None
-    refusal = terms.check(authority)
-    if refusal is not None:
-        return refusal
-    for asked, term in (
-        (authority.mandate_id, _Term(*row[1:6])),
-        (authority.chain_mandate_id, _Term(*row[6:11])),
-    ):
-        if asked is None:
-            continue
+    terms_of = (
+        (authority.mandate_id, _Term(*row[1:8])),
+        (authority.chain_mandate_id, _Term(*row[8:15])),
+    )
+    named = [(asked, term) for asked, term in terms_of if asked is not None]
+    for asked, term in named:
         is_gone = term.id != asked or term.suspended_at is not None
         fault = RefusalReason.REVOKED if is_gone else standing(term, terms.now)
         if fault is not None:
             return AuthorityRefusal(fault, authority)
-    return None
+    if authority.mandate_id is not None and not _is_held(authority, person_id, row[15], row[16]):
+        return AuthorityRefusal(RefusalReason.REVOKED, authority)
+    for _, term in named:
+        if term.service_uuid not in (None, terms.service.uuid):
+            return AuthorityRefusal(RefusalReason.OTHER_SERVICE, authority)
+    levels = [term.level for _, term in named]
+    return terms.check(replace(authority, level=weakest(authority.level, *levels)))
+
+
+def _is_held(
+    authority: Authority, person_id: str, holder: str, branches: Sequence[str] | None
+) -> bool:
+    """The mandate is this person's, and not limited since to other branches than were chosen."""
+    if holder != person_id:
+        return False
+    limited_to = set(branches or ())
+    return not limited_to or (
+        bool(authority.branches) and limited_to.issuperset(authority.branches)
+    )
 
 
 def mark_used(session: Session, authority: Authority, now: datetime) -> None:

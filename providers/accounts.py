@@ -219,26 +219,27 @@ def _count(session: Session, account: Account, now: datetime) -> None:
         )
 
 
-def holder(session: Session, account_id: str, *, not_after: datetime) -> Known | None:
+@dataclass(frozen=True)
+class Holder:
+    """The person of an account, and the level at which its means stands."""
+
+    known: Known
+    level: AssuranceLevel
+
+
+def holder(session: Session, account_id: str, *, not_after: datetime) -> Holder | None:
     """The person of an account that somebody logged in with at ``not_after``, in one read.
 
     None when the account ended, or when its password was changed since: what the old one opened is
     closed.
     """
     row = session.execute(
-        select(Person.id, Person.display_name, Person.email, Person.blocked_at)
+        select(Person.id, Person.display_name, Person.email, Person.blocked_at, Account.level)
         .join(Account, Account.person_id == Person.id)
         .where(Account.id == account_id, Account.ended_at.is_(None))
         .where(or_(Account.password_changed_at.is_(None), Account.password_changed_at <= not_after))
     ).first()
-    return Known(*row, means_active_until=None) if row is not None else None
-
-
-def still_stands(session: Session, identity: Identity) -> bool:
-    """Is what this identity opened open still? An identity of a makelaar is not judged here."""
-    return identity.provider_id != PROVIDER_ID or (
-        holder(session, identity.subject, not_after=identity.authenticated_at) is not None
-    )
+    return Holder(Known(*row[:4], means_active_until=None), row[4]) if row is not None else None
 
 
 def identity_of(right: Right, now: datetime) -> Identity:

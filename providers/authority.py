@@ -112,6 +112,17 @@ def build_authority(
     )
 
 
+def is_vouched_for(record: ProviderRecord, authority: Authority) -> bool:
+    """May the makelaar, as it is registered now, still assert what it asserted?"""
+    parties = (authority.represented, authority.intermediary)
+    return all(_may_speak_for(record, _as_asserted(one)) for one in parties if one is not None)
+
+
+def _as_asserted(party: Party) -> AssertedParty:
+    others = (party.alternative,) if party.alternative is not None else ()
+    return AssertedParty(((party.id_type, party.value), *others), party.name)
+
+
 def _check_service(said: AssertedMandate, service: AskedService, dialect: Dialect) -> None:
     """A mandate is for a service: one that names another is not for this one. An id counts only
     where no UUID is named.

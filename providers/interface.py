@@ -73,7 +73,12 @@ class Callback:
 
 @dataclass(frozen=True)
 class Identity:
-    """Who logged in, as one makelaar says, after every check. The key is (provider_id, subject)."""
+    """Who logged in, as one makelaar says, after every check. The key is (provider_id, subject).
+
+    ``said`` is the makelaar's own word for the level; ``proofing``, ``authentication``,
+    ``own_means`` and the level of an ``authority`` are what that was worth at one moment. Whoever
+    kept an identity judges it anew (``providers.worth``).
+    """
 
     provider_id: str
     subject: str
@@ -86,6 +91,8 @@ class Identity:
     asserted_services: tuple[str, ...] = ()  # ServiceUUIDs or ServiceIDs that the message named
     replay_keys: tuple[str, ...] = ()  # ids that must be seen once: response id, assertion id
     own_means: AssuranceLevel | None = None  # level of a means that Sluis itself issued
+    said: str | None = None  # None for an account at Sluis
+    session_until: datetime | None = None  # when the makelaar wants a session on it to be over
     replay_until: datetime | None = None  # keep replay_keys at least until here
 
 

@@ -1,9 +1,9 @@
 """Our own consoles as portals: the same journey, at the level that each asks, ends in a session
 cookie for its pages.
 
-A session is a grant, so that it can be revoked like every other; the cookie carries its id, the
-level and the time of the login, sealed for this one console. Idle time is kept in the expiring
-store.
+A session is a grant, so that it can be revoked like every other; the cookie carries its id and the
+time of the login, sealed for this one console. What the login was made with is kept, sealed, in the
+expiring store as long as the session is used; what that is worth is judged at every request.
 """
 
 from __future__ import annotations
@@ -32,7 +32,9 @@ from broker.downstream import (
 from broker.settings import Settings
 from directory.consoles import Console, console_of
 from directory.services import RelyingParty
+from keys.opening import open_or_log
 from keys.sealing import SealBroken, Sealer
+from providers.login_facts import LoginFacts, read, stored
 from state.ephemeral import Put
 
 
@@ -41,9 +43,7 @@ class ConsoleCookie:
     """What the cookie of a console says, sealed."""
 
     grant_id: str
-    level: AssuranceLevel
     logged_in_at: datetime
-    factor_id: str | None = None  # of Sluis, to which this level is owed
 
 
 _CONTEXT: Final = "console-session"
@@ -52,6 +52,23 @@ _TICKET: Final = TypeAdapter(ConsoleCookie)
 
 def idle_key(grant_id: str) -> str:
     return f"console-idle:{grant_id}"
+
+
+def kept_facts(sealer: Sealer, grant_id: str, facts: LoginFacts, seconds: int) -> Put:
+    """The operation that keeps what the login was made with, until it was not used for so long."""
+    return Put(idle_key(grant_id), sealer.seal(stored(facts), _facts_context(grant_id)), seconds)
+
+
+def read_facts(sealer: Sealer, grant_id: str, kept: bytes | None) -> LoginFacts | None:
+    """What was kept; None where the session was not used for too long, or cannot be read."""
+    if kept is None:
+        return None
+    opened = open_or_log(sealer, kept, _facts_context(grant_id), what=_CONTEXT)
+    return read(opened) if opened is not None else None
+
+
+def _facts_context(grant_id: str) -> str:
+    return f"{_CONTEXT}-facts:{grant_id}"
 
 
 def login_request(
@@ -112,9 +129,9 @@ class ConsoleDownstream:
     ) -> Prepared:
         """A session for the console, and the way to the page that was asked."""
         console = console_of(result.request.client_id)
-        ticket = ConsoleCookie(
-            result.grant_id, result.level, min(result.authenticated_at, now), result.factor_id
-        )
+        ticket = ConsoleCookie(result.grant_id, min(result.authenticated_at, now))
+        end = now + timedelta(hours=self._login.session_hours)
+        until = result.facts.identity.session_until
         idle = self._login.session_idle_minutes * 60
         next_path = ConsoleReplyTo.of(result.request).next_path
         return Prepared(
@@ -122,13 +139,13 @@ class ConsoleDownstream:
                 url=self._base_url + (next_path or console.path),
                 cookies={console.cookie: seal_ticket(self._sealer, console, ticket)},
             ),
-            operations=(Put(idle_key(result.grant_id), b"1", idle),),
+            operations=(kept_facts(self._sealer, result.grant_id, result.facts, idle),),
             grant=NewGrant(
                 id=result.grant_id,
                 client_id=console.client_id,
                 person_id=result.person_id,
                 service_uuid=result.request.service_uuid,
-                expires_at=now + timedelta(hours=self._login.session_hours),
+                expires_at=end if until is None else min(end, until),
             ),
         )
 

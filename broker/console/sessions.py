@@ -4,24 +4,31 @@ ended by logging out, by time or by an administrator.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from flask import redirect, request
 from werkzeug.wrappers import Response
 
-from assurance import second_factor
 from assurance.levels import AssuranceLevel, suffices
-from assurance.step_up import without_factor
-from broker.console.downstream import ConsoleCookie, idle_key, login_request, read_ticket
+from broker.console.downstream import (
+    idle_key,
+    kept_facts,
+    login_request,
+    read_facts,
+    read_ticket,
+)
 from broker.journey.views import open_login
 from broker.runtime import Runtime, runtime
-from broker.sso import grants
+from broker.sso import grants, standing
 from broker.web import rate_limits
 from broker.web.language import locale
+from directory import people
 from directory.consoles import Console
-from directory.people import Person
+from directory.people import MeansStatus, Person
+from providers.login_facts import LoginFacts
+from providers.worth import NothingWorth
 from state import audit
 from state.audit import AuditEvent, EventTag
 from state.db import writing
@@ -55,29 +62,41 @@ def current(console: Console, *, counts: bool = True) -> ConsoleSession | None:
     rt = runtime()
     now = rt.clock()
     ticket = read_ticket(rt.sealer, console, request.cookies.get(console.cookie, ""))
-    if ticket is None or rt.store.get(idle_key(ticket.grant_id)) is None:
+    if ticket is None:
+        return None
+    facts = read_facts(rt.sealer, ticket.grant_id, rt.store.get(idle_key(ticket.grant_id)))
+    if facts is None:
         return None
     person_id = grants.live(rt.session, ticket.grant_id, now)
     if person_id is None or grants.is_overtaken(rt.session, ticket.grant_id):
         return None
     person = rt.session.get(Person, person_id)
-    if person is None or person.blocked_at is not None:
-        return None
-    level = _level(rt, ticket)
-    if not suffices(level, console.service.level):
+    level = _level(rt, console, facts, person_id, now)
+    if person is None or level is None or not suffices(level, console.service.level):
         return None
     rate_limits.count_person(rt, "console", person.id)
     if counts:
         idle = rt.settings.login.session_idle_minutes * 60
-        rt.store.put(idle_key(ticket.grant_id), b"1", idle)
+        rt.store.batch([kept_facts(rt.sealer, ticket.grant_id, facts, idle)])
     return ConsoleSession(rt, console, ticket.grant_id, person, level, ticket.logged_in_at, now)
 
 
-def _level(rt: Runtime, ticket: ConsoleCookie) -> AssuranceLevel:
-    """What the login still proves: without its second factor, once that ended."""
-    if ticket.factor_id is None or second_factor.stands(rt.session, ticket.factor_id):
-        return ticket.level
-    return without_factor(ticket.level)
+def _level(
+    rt: Runtime, console: Console, facts: LoginFacts, person_id: str, now: datetime
+) -> AssuranceLevel | None:
+    """What the login proves now; None where it proves nothing: its makelaar left or is paused, the
+    means is not active, or the identity is somebody else's.
+    """
+    known = standing.whose(rt.session, rt.sealer, facts.identity)
+    if known is None or known.person_id != person_id:
+        return None
+    if people.means_status(known, now) is not MeansStatus.ACTIVE:
+        return None
+    try:
+        judged = standing.now_worth(rt.configuration, rt.session, facts.identity)
+    except NothingWorth:
+        return None
+    return standing.level_now(rt.session, console.service, replace(facts, identity=judged))
 
 
 def log_in(

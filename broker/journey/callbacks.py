@@ -284,6 +284,7 @@ def _accepted(login: Login, identity: Identity) -> Login:
         login,
         provider_id=identity.provider_id,
         identity=identity,
+        is_continued=False,
         sent=(),
         trouble=None,
         too_low=False,

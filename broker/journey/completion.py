@@ -4,11 +4,15 @@ browser hears it.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from assurance import second_factor
+from assurance.levels import suffices
+from assurance.step_up import Nothing
 from broker.downstream import LoginRefused, LoginResult, RefusalCode, Reply
 from broker.errors import PageError
 from broker.journey import (
@@ -26,13 +30,13 @@ from broker.journey.login_records import OUTCOMES, write_ending
 from broker.journey.single_sign_on import Plan
 from broker.monitoring.telemetry import span
 from broker.runtime import Runtime
-from broker.sso import grants, logout
+from broker.sso import grants, logout, standing
 from broker.web import cookies
 from broker.web.responses import leave, set_cookies
 from consent import register
 from consent.recheck import PersonGone, mark_used, recheck
 from directory.services import ConsentRule
-from providers import accounts
+from providers.login_facts import LoginFacts
 from state.audit import EventTag
 from state.db import writing
 from state.ephemeral import Take
@@ -60,7 +64,7 @@ def succeed(rt: Runtime, login: Login, context: LoginContext) -> Response:
         raise PageError(409, "login_finished", "already answered")
     try:
         with writing(rt.session) as session:
-            _check_again(session, login, context)
+            _check_again(session, rt, login, context)
             cookie = _keep_session(session, rt, planned, login, context)
             if prepared.grant is not None:
                 grants.insert(session, prepared.grant, context.now)
@@ -160,36 +164,49 @@ def _result(login: Login, context: LoginContext, session_id: str | None) -> Logi
         provider_id=identity.provider_id,
         provider_entity=context.provider_entity,
         level=context.reached,
-        provider_level=identity.authentication,
-        proofing=identity.proofing,
+        provider_level=context.identity.authentication,
+        proofing=context.identity.proofing,
         second_factor=context.second_factor,
         authenticated_at=identity.authenticated_at,
         authority=login.authority,
         session_id=session_id,
         grant_id=login.id,
-        factor_method=login.factor.method if login.factor is not None else None,
-        factor_id=login.factor.factor_id if login.factor is not None else None,
+        facts=LoginFacts(
+            replace(identity, replay_keys=(), replay_until=None),
+            login.request.service_uuid,
+            context.factor,
+        ),
+        factor_method=context.factor.method if context.factor is not None else None,
         answer=login.answer,
     )
 
 
-def _check_again(session: Session, login: Login, context: LoginContext) -> None:
-    """Makelaar, person, factor and mandate must still stand when the answer is given."""
-    if not context.provider_is_usable:
-        raise LoginRefused(RefusalCode.NOT_ALLOWED, "makelaar_paused", "provider no longer usable")
+def _check_again(session: Session, rt: Runtime, login: Login, context: LoginContext) -> None:
+    """Service, makelaar, level, person, factor and mandate must still stand when the answer is
+    given: by the registrations of this moment, which may be newer than those that led here.
+    """
     assert login.person_id is not None and login.identity is not None
-    if not accounts.still_stands(session, login.identity):
-        raise LoginRefused(RefusalCode.NOT_ALLOWED, "account_changed", "changed during login")
-    if login.factor is not None and not second_factor.stands(session, login.factor.factor_id):
+    if login.request.service_uuid not in rt.configuration.services:
+        raise LoginRefused(RefusalCode.NOT_ALLOWED, standing.SERVICE_GONE, "left during login")
+    now = context.as_it_stands()
+    if not now.provider_is_usable:
+        raise LoginRefused(RefusalCode.NOT_ALLOWED, "makelaar_paused", "provider no longer usable")
+    if not suffices(now.reached, context.reached) or not isinstance(now.missing, Nothing):
+        code = RefusalCode.LEVEL_UNREACHABLE
+        raise LoginRefused(code, standing.LEVEL_LOWERED, "lowered during login")
+    if context.factor is not None and not second_factor.stands(session, context.factor.factor_id):
         raise LoginRefused(RefusalCode.NOT_ALLOWED, "factor_ended", "ended during login")
-    _check_answer(session, login, context)
+    _check_answer(session, login, now)
+    key = standing.identity_key(rt.sealer, login.identity)
     with span("mandate.check", login.reference):
-        fault = recheck(session, login.person_id, login.authority, context.terms)
+        fault = recheck(session, login.person_id, login.authority, now.terms, identity=key)
     if login.authority is not None:
         instrumentation.mandate_checked(
             None if fault is None else str(getattr(fault, "reason", "person_gone"))
         )
-    if isinstance(fault, PersonGone):
+    if fault is PersonGone.MOVED:
+        raise LoginRefused(RefusalCode.NOT_ALLOWED, standing.IDENTITY_MOVED, "moved during login")
+    if fault is PersonGone.BLOCKED:
         raise LoginRefused(RefusalCode.NOT_ALLOWED, "account_blocked", "blocked during login")
     if fault is not None:
         raise LoginRefused(RefusalCode.MANDATE_MISSING, "mandate_missing", str(fault.reason))
@@ -202,7 +219,7 @@ def _check_answer(session: Session, login: Login, context: LoginContext) -> None
         return
     assert login.identity is not None
     document_view.refuse_late(document, context.now)
-    strong = login.identity.authentication.has_two_factors
+    strong = context.identity.authentication.has_two_factors
     if answer is None or answer.shown != document.shown or not (login.confirmed or strong):
         raise LoginRefused(RefusalCode.SERVER_ERROR, "document_unconfirmed", "no answer")
     if login.confirmed and not second_factor.stands(session, login.confirmed.factor_id):

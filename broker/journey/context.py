@@ -6,20 +6,24 @@ row asks.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from functools import cached_property
+from typing import Final
 
 from assurance import second_factor, step_up
+from assurance.accepted_factor import AcceptedFactor
 from assurance.levels import AssuranceLevel
+from assurance.session_reuse import still_says
 from broker.configuration import Configuration
-from broker.downstream import Purpose
+from broker.downstream import LoginRefused, Purpose, RefusalCode
 from broker.errors import PageError
 from broker.journey import login_methods
 from broker.journey.login import Login
 from broker.journey.login_methods import LoginMethod
 from broker.runtime import Runtime
+from broker.sso import standing
 from consent import register, release
 from consent.options import Options, Terms, options, options_from_asserted
 from directory import announcements, people
@@ -27,8 +31,18 @@ from directory.announcements import Announcement
 from directory.help_desks import SITE
 from directory.people import Known, MeansStatus
 from directory.services import ConsentRule, MandateRule, RelyingParty, Service
-from providers import accounts
+from providers import accounts, worth
+from providers.interface import Identity
 from providers.registry import ProviderRecord
+from providers.worth import NothingWorth
+
+# What a portal hears where an identity proves nothing any more.
+_HEARD: Final[Mapping[str, RefusalCode]] = {
+    standing.MAKELAAR_GONE: RefusalCode.NOT_ALLOWED,
+    standing.ACCOUNT_CHANGED: RefusalCode.NOT_ALLOWED,
+    worth.LEVEL_UNKNOWN: RefusalCode.LEVEL_UNREACHABLE,
+    worth.NOT_TRUSTED: RefusalCode.MANDATE_MISSING,
+}
 
 
 @dataclass
@@ -162,6 +176,15 @@ class LoginContext:
     # Facts about the person: one SQL read each, when asked.
 
     @cached_property
+    def holder(self) -> accounts.Holder | None:
+        """Of the account that logged in; None where it ended or changed its password since."""
+        identity = self.login.identity
+        assert identity is not None
+        return accounts.holder(
+            self.rt.session, identity.subject, not_after=identity.authenticated_at
+        )
+
+    @cached_property
     def known(self) -> Known | None:
         """The person behind the identity; None for one who is new here, and for an account that
         ended or changed its password since.
@@ -169,10 +192,33 @@ class LoginContext:
         identity = self.login.identity
         assert identity is not None
         if identity.provider_id == accounts.PROVIDER_ID:
-            return accounts.holder(
-                self.rt.session, identity.subject, not_after=identity.authenticated_at
-            )
+            return self.holder.known if self.holder is not None else None
         return people.find(self.rt.session, self.rt.sealer, identity.provider_id, identity.subject)
+
+    @cached_property
+    def identity(self) -> Identity:
+        """Who logged in, at what that is worth now; of an earlier login what it may still say here.
+
+        Raises LoginRefused where it proves nothing any more.
+        """
+        try:
+            judged = self._judged()
+        except NothingWorth as nothing:
+            raise LoginRefused(_HEARD[nothing.reason], nothing.reason, "kept") from None
+        if not self.login.is_continued:
+            return judged
+        reuse = timedelta(minutes=self.service.second_factor_reuse_minutes)
+        says = still_says(judged.authentication, self.now - judged.authenticated_at, reuse)
+        return replace(judged, authentication=says)
+
+    def _judged(self) -> Identity:
+        identity = self.login.identity
+        assert identity is not None
+        if identity.provider_id != accounts.PROVIDER_ID:
+            return standing.by_registrations(self.configuration, identity)
+        if self.holder is None:
+            raise NothingWorth(standing.ACCOUNT_CHANGED)
+        return worth.of_account(self.holder.level, identity)
 
     @property
     def person(self) -> Known:
@@ -184,30 +230,44 @@ class LoginContext:
     def follow(self, login: Login) -> LoginContext:
         """The context after an answer in this same request; the person is not read again."""
         after = LoginContext(self.rt, self.configuration, login, self.now)
-        if login.identity is self.login.identity and self.__dict__.get("known") is not None:
-            after.__dict__["known"] = self.known
+        if login.identity is self.login.identity:
+            kept = {name: self.__dict__.get(name) for name in ("known", "holder")}
+            after.__dict__.update({name: one for name, one in kept.items() if one is not None})
+        return after
+
+    def as_it_stands(self) -> LoginContext:
+        """The same login with the registrations and the account of this very moment; whose identity
+        it is now, ``recheck`` reads.
+        """
+        after = LoginContext(self.rt, self.rt.configuration, self.login, self.now)
+        after.__dict__["known"] = self.known
         return after
 
     @cached_property
     def means_status(self) -> MeansStatus:
         return people.means_status(self.person, self.now)
 
+    @property
+    def factor(self) -> AcceptedFactor | None:
+        """The factor of ours that was accepted in this login, where it counts at this service."""
+        counts = standing.factor_counts(self.service, self.identity, self.login.factor)
+        return self.login.factor if counts else None
+
     @cached_property
     def reached(self) -> AssuranceLevel:
-        assert self.login.identity is not None
-        return step_up.reached(self.login.identity, local_factor=self.login.factor is not None)
+        return step_up.reached(self.identity, local_factor=self.factor is not None)
 
     @cached_property
     def missing(self) -> step_up.Missing:
         if self.login.identity is None:
             return step_up.Nothing()
         return step_up.missing(
-            self.login.identity,
+            self.identity,
             needed=self.needed,
-            local_factor_done=self.login.factor is not None,
+            local_factor_done=self.factor is not None,
             # A factor belongs to a means of ours; what a service may decline is lifting others.
             local_factor_allowed=self.service.local_second_factor
-            or self.login.identity.own_means is not None,
+            or self.identity.own_means is not None,
             has_factor=lambda: bool(self.factors),
             ceiling=self.provider.level_ceiling if self.provider else AssuranceLevel.EMAIL,
         )
@@ -226,11 +286,9 @@ class LoginContext:
     @property
     def second_factor(self) -> str | None:
         """Who asked the second factor: ``upstream``, ``local``, or None where there was none."""
-        if self.login.factor is not None:
+        if self.factor is not None:
             return "local"
-        assert self.login.identity is not None
-        strong = self.login.identity.authentication.has_two_factors
-        return "upstream" if strong else None
+        return "upstream" if self.identity.authentication.has_two_factors else None
 
     # Mandate and consent.
 
@@ -241,8 +299,8 @@ class LoginContext:
     @cached_property
     def options(self) -> Options:
         """The ways to act here, and those that fell short with why."""
-        identity = self.login.identity
-        assert identity is not None and self.login.person_id is not None
+        identity = self.identity
+        assert self.login.person_id is not None
         if identity.authority:
             return options_from_asserted(identity.authority, self.terms)
         return options(self.rt.session, self.login.person_id, self.terms)

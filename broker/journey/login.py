@@ -10,11 +10,11 @@ from datetime import datetime
 
 from pydantic import TypeAdapter
 
+from assurance.accepted_factor import AcceptedFactor
 from assurance.levels import AssuranceLevel
 from assurance.sms import SmsSent
 from broker.downstream import LoginRequest, RefusalCode
 from broker.journey.login_methods import LoginMethod
-from broker.sso.session import AcceptedFactor
 from consent.authority import Authority
 from consent.documents import Answer
 from providers.interface import Identity, Remembered
@@ -85,6 +85,7 @@ class Login:
     ticket: str | None = None  # hash of what the browser that brought the answer must show
     session_asked: bool = False  # an earlier login was considered, or may not be any more
     session_id: str | None = None  # of the earlier login that answered
+    is_continued: bool = False  # ``identity`` is of that earlier login
     identity: Identity | None = None
     person_id: str | None = None
     must_replace: bool = False  # the password was a temporary one

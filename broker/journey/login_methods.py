@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 
-from assurance.levels import AssuranceLevel
+from assurance.levels import AssuranceLevel, highest
 from broker.downstream import LoginRequest
 from directory.services import Service
 from providers.interface import Identity
@@ -68,4 +68,4 @@ def needed(
     is_email = identity is None or identity.own_means is None
     if method is LoginMethod.ACCOUNT and is_email and offers_email(service, request):
         return AssuranceLevel.EMAIL
-    return request.level
+    return highest(request.level, service.level)

@@ -14,7 +14,8 @@ from flask import Request
 from sqlalchemy.orm import Session
 
 from assurance import second_factor, session_lifetime, step_up
-from assurance.session_lifetime import ActiveSession, Began
+from assurance.accepted_factor import AcceptedFactor
+from assurance.session_lifetime import ActiveSession, Began, SessionLimits
 from assurance.session_reuse import Earlier, SessionRequest, is_fresh, may_continue
 from broker.downstream import LoginRefused, Purpose, RefusalCode
 from broker.journey import login_methods, trace_steps
@@ -22,17 +23,12 @@ from broker.journey.context import LoginContext
 from broker.journey.login import Login
 from broker.journey.login_methods import LoginMethod
 from broker.runtime import Runtime
-from broker.sso import grants
-from broker.sso.session import (
-    AcceptedFactor,
-    SessionFacts,
-    current_session,
-    read,
-    session_limits,
-    stored,
-)
+from broker.sso import grants, standing
+from broker.sso.session import current_session, session_limits
 from providers.accounts import PROVIDER_ID
 from providers.interface import Identity
+from providers.login_facts import LoginFacts, read, stored
+from providers.worth import NothingWorth
 from state import audit
 from state.audit import AuditEvent, EventTag
 
@@ -68,7 +64,7 @@ def continued(rt: Runtime, login: Login, context: LoginContext, request: Request
     if not may_ask(login, context):
         return login
     found = current_session(rt, request, context.now)
-    facts = read(found.facts) if found is not None else None
+    facts = _standing(rt, found) if found is not None else None
     if (
         found is None
         or facts is None
@@ -79,6 +75,7 @@ def continued(rt: Runtime, login: Login, context: LoginContext, request: Request
         login,
         session_id=found.id,
         session_asked=True,
+        is_continued=True,
         method=_method(facts),
         provider_id=facts.identity.provider_id,
         identity=facts.identity,
@@ -94,6 +91,18 @@ def continued(rt: Runtime, login: Login, context: LoginContext, request: Request
     return wanted if is_usable and is_theirs else login
 
 
+def _standing(rt: Runtime, found: ActiveSession) -> LoginFacts | None:
+    """What the session knows, at what that is worth now; None where it proves nothing any more."""
+    facts = read(found.facts)
+    if facts is None:
+        return None
+    try:
+        judged = standing.now_worth(rt.configuration, rt.session, facts.identity)
+    except NothingWorth:
+        return None
+    return replace(facts, identity=judged)
+
+
 def _account_fits(identity: Identity, context: LoginContext) -> bool:
     """An account of a kind that this service does not offer is not brought here."""
     is_own = identity.provider_id == PROVIDER_ID
@@ -102,7 +111,7 @@ def _account_fits(identity: Identity, context: LoginContext) -> bool:
     )
 
 
-def _method(facts: SessionFacts) -> LoginMethod:
+def _method(facts: LoginFacts) -> LoginMethod:
     is_own = facts.identity.provider_id == PROVIDER_ID
     return LoginMethod.ACCOUNT if is_own else LoginMethod.MAKELAAR
 
@@ -136,7 +145,7 @@ def write(
             person_id=login.person_id,
             group=context.service.session_group,
             facts=_dump(login),
-            limits=session_limits(rt),
+            limits=_limits(rt, login),
             now=context.now,
         )
     _replace_earlier(sql, login, planned, context.now)
@@ -161,7 +170,7 @@ def _raise(
         planned.id,
         facts=_dump(login),
         began=Began(context.service.session_group) if login.session_id is None else None,
-        limits=session_limits(rt),
+        limits=_limits(rt, login),
         now=context.now,
     )
 
@@ -188,13 +197,18 @@ def _replace_earlier(sql: Session, login: Login, planned: Plan, now: datetime) -
         )
 
 
+def _limits(rt: Runtime, login: Login) -> SessionLimits:
+    """Those of this installation, and what the makelaar wants of a session on its login."""
+    assert login.identity is not None
+    return replace(session_limits(rt), until=login.identity.session_until)
+
+
 def _dump(login: Login) -> bytes:
     assert login.identity is not None
-    identity = replace(login.identity, replay_keys=(), replay_until=None)
-    return stored(SessionFacts(identity, login.request.service_uuid, login.factor))
+    return stored(LoginFacts(login.identity, login.request.service_uuid, login.factor))
 
 
-def _earlier(found: ActiveSession, facts: SessionFacts) -> Earlier:
+def _earlier(found: ActiveSession, facts: LoginFacts) -> Earlier:
     identity = facts.identity
     return Earlier(
         group=found.group,
@@ -216,15 +230,14 @@ def _wish(login: Login, context: LoginContext) -> SessionRequest:
     )
 
 
-def _reused(facts: SessionFacts, context: LoginContext) -> AcceptedFactor | None:
+def _reused(facts: LoginFacts, context: LoginContext) -> AcceptedFactor | None:
     """The factor of the session where the service allows that; never with a means of Sluis, which
     asks a fresh code at every login.
     """
     factor, reuse = facts.factor, timedelta(minutes=context.service.second_factor_reuse_minutes)
     if factor is None or facts.identity.own_means is not None:
         return None
-    kinds = context.service.second_factors
-    if kinds is not None and factor.method not in kinds:
+    if not standing.factor_counts(context.service, facts.identity, factor):
         return None
     if not is_fresh(context.now - factor.at, reuse):
         return None

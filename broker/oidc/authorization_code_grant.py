@@ -22,7 +22,7 @@ from broker.oidc.parameters import Parameters
 from broker.oidc.reply_to import OidcReplyTo
 from broker.oidc.userinfo import keep_userinfo
 from broker.runtime import Runtime
-from broker.sso import grants
+from broker.sso import grants, standing
 from broker.web.responses import remember_reference
 from directory.services import OidcClient
 from state import audit
@@ -88,11 +88,13 @@ def _answer(rt: Runtime, redemption: Redemption, now: datetime) -> dict[str, Any
     service = rt.configuration.services.get(result.request.service_uuid)
     if service is None or grants.live(rt.session, result.grant_id, now) is None:
         raise _invalid_grant()
+    if standing.fault_by_registrations(rt.configuration, result) is not None:
+        raise _invalid_grant()
     identity = identity_claims(result, client, service, rt.sealer)
     with span("token.issue", result.reference):
         access, signed = _sign(rt, client, result, identity, now)
     claim = authorization_code.redeem(redemption.code, redemption.kept)
-    keep = keep_userinfo(rt.sealer, result.grant_id, identity, client.access_token_seconds)
+    keep = keep_userinfo(rt.sealer, result, identity, client.access_token_seconds)
     won, _ = rt.store.batch([claim, keep])
     if not won:
         _revoke(rt, result.grant_id, now)

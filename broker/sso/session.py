@@ -1,43 +1,19 @@
-"""The session of a browser: what an earlier login left behind, sealed in its row, and the cookie
-that finds it. How long it lives is in ``assurance.session_lifetime``; when it may answer for the
-user, in ``assurance.session_reuse``.
+"""The session of a browser: what an earlier login left behind, and the cookie that finds it. How
+long it lives is in ``assurance.session_lifetime``; when it may answer for the user, in
+``assurance.session_reuse``; what it keeps, in ``providers.login_facts``.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
 
 from flask import Request
-from pydantic import TypeAdapter, ValidationError
 
 from assurance import session_lifetime
 from assurance.session_lifetime import ActiveSession, SessionLimits
 from broker.runtime import Runtime
 from broker.web.cookies import SESSION
-from providers.interface import Identity
-
-
-@dataclass(frozen=True)
-class AcceptedFactor:
-    """A second factor of Sluis that was accepted in this login."""
-
-    factor_id: str
-    method: str
-    at: datetime
-
-
-@dataclass(frozen=True)
-class SessionFacts:
-    """What a session knows: who logged in how, at which service, and with which factor of Sluis."""
-
-    identity: Identity
-    service_uuid: str
-    factor: AcceptedFactor | None
-
-
-_ADAPTER: Final = TypeAdapter(SessionFacts)
+from providers.login_facts import read
 
 
 def session_limits(rt: Runtime) -> SessionLimits:
@@ -58,16 +34,3 @@ def made_at(facts: bytes) -> str | None:
     """The makelaar where the login of a session was made, from its opened facts."""
     found = read(facts)
     return found.identity.provider_id if found is not None else None
-
-
-def stored(facts: SessionFacts) -> bytes:
-    """As the row of the session holds them."""
-    return _ADAPTER.dump_json(facts)
-
-
-def read(facts: bytes) -> SessionFacts | None:
-    """What the row holds; None where another version of the program wrote it: log in anew."""
-    try:
-        return _ADAPTER.validate_json(facts)
-    except ValidationError:
-        return None

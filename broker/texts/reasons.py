@@ -248,6 +248,30 @@ _SINGLE: Final = {
         Fixer.USER,
         _("Uw wachtwoord is net veranderd. Log opnieuw in met het nieuwe wachtwoord."),
     ),
+    "identity_moved": Explanation(
+        _("Het inlogmiddel bij de makelaar hoort sinds kort bij iemand anders."),
+        _("Kijk wie de koppeling van dit inlogmiddel veranderde, en of dat klopt."),
+        Fixer.OPERATOR,
+        _TRY_AGAIN,
+    ),
+    "level_lowered": Explanation(
+        _("Het niveau dat deze login waard is, werd tijdens het inloggen verlaagd."),
+        _("Kijk welke registratie van de dienst of de makelaar net is veranderd."),
+        Fixer.OPERATOR,
+        _("Met dit inlogmiddel kunt u hier niet meer inloggen. Begin opnieuw bij de website."),
+    ),
+    "service_gone": Explanation(
+        _("De dienst is niet meer geregistreerd."),
+        _("Kijk of de dienst met opzet is weggehaald. Zo niet: registreer de dienst opnieuw."),
+        Fixer.OPERATOR,
+        _("Bij deze dienst kunt u niet meer inloggen. Vraag de dienst wat u nu kunt doen."),
+    ),
+    "level_unknown": Explanation(
+        _("Wij kennen het woord niet meer waarmee de makelaar het niveau noemde."),
+        _("Zet dat woord in levels van de makelaar, met het niveau dat het betekent."),
+        Fixer.OPERATOR,
+        _WITH_US,
+    ),
     "factor_ended": Explanation(
         _("De tweede factor werd tijdens het inloggen verwijderd."),
         _("Niets: opnieuw inloggen met een andere tweede factor is genoeg."),

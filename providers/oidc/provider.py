@@ -145,6 +145,7 @@ class OidcProvider:
             proofing=given.proofing,
             authentication=given.authentication,
             authenticated_at=_authenticated_at(id_claims),
+            said=said,
             factors=_factors(id_claims),
             attributes=_attributes(claims),
             authority=representation.asserted_authority(

@@ -23,8 +23,10 @@ MAX_SUBJECT = 256
 class AuthnFacts:
     """The authentication statement."""
 
+    said: str
     worth: Credited
     authenticated_at: datetime
+    session_until: datetime | None = None
 
 
 def authentication(
@@ -47,19 +49,22 @@ def authentication(
         raise ProviderRefused("authn_instant", "in the future")
     if not_before is not None and moment < not_before - skew:
         raise ProviderRefused("authn_instant", "older than asked")
-    _check_session_end(statement, now, skew)
+    until = _session_end(statement, now, skew)
     context = only_child(statement, saml("AuthnContext"), "authn_context")
     references = context.findall(saml("AuthnContextClassRef"))
     if len(references) != 1 or len(context.findall(saml("AuthnContextDeclRef"))):
         raise ProviderLevelTooLow(asked, None)
     said = text_of(references[0], "authn_context")
-    return AuthnFacts(credit(record, said, asked=asked), moment)
+    return AuthnFacts(said, credit(record, said, asked=asked), moment, until)
 
 
-def _check_session_end(statement: etree._Element, now: datetime, skew: timedelta) -> None:
-    end = statement.get("SessionNotOnOrAfter")
-    if end is not None and instant(end, "session") <= now - skew:
+def _session_end(statement: etree._Element, now: datetime, skew: timedelta) -> datetime | None:
+    """When the makelaar wants a session on this login to be over (Core §2.7.2)."""
+    stated = statement.get("SessionNotOnOrAfter")
+    until = instant(stated, "session") if stated is not None else None
+    if until is not None and until <= now - skew:
         raise ProviderRefused("expired", "session")
+    return until
 
 
 def subject(

@@ -118,6 +118,8 @@ class SamlProvider:
             proofing=facts.worth.proofing,
             authentication=facts.worth.authentication,
             authenticated_at=facts.authenticated_at,
+            said=facts.said,
+            session_until=facts.session_until,
             attributes=_about_person(attributes),
             authority=asserted_authority(
                 attributes,

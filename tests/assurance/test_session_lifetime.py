@@ -92,6 +92,44 @@ def test_a_session_ends_however_much_it_is_used(sql: Session) -> None:
     assert _find(sql, cookie, 8 * 60) is None
 
 
+@pytest.mark.parametrize(("until", "lasts"), [(None, 20), (10, 10), (20, 20), (9999, 20)])
+def test_a_makelaar_may_want_a_session_to_be_over_sooner(
+    sql: Session, until: int | None, lasts: int
+) -> None:
+    end = START + timedelta(minutes=until) if until is not None else None
+    limits = SessionLimits(timedelta(minutes=30), timedelta(minutes=20), until=end)
+    with writing(sql):
+        cookie = session_lifetime.start(
+            sql,
+            SEALER,
+            identifier=session_lifetime.new_session_id(),
+            person_id="jan",
+            group=None,
+            facts=b"facts",
+            limits=limits,
+            now=START,
+        )
+    assert _find(sql, cookie, lasts - 1) is not None
+    assert _find(sql, cookie, lasts) is None
+
+
+@pytest.mark.parametrize("began", [None, Began("bodem")])
+@pytest.mark.parametrize(("until", "lasts"), [(None, 29), (5, 5), (9999, 29)])
+def test_a_rise_may_make_a_session_end_sooner_and_never_later_than_it_may(
+    sql: Session, began: Began | None, until: int | None, lasts: int
+) -> None:
+    end = START + timedelta(minutes=until) if until is not None else None
+    identifier = _started(sql)[:26]
+    limits = SessionLimits(timedelta(minutes=30), timedelta(hours=8), until=end)
+    with writing(sql):
+        cookie = session_lifetime.raise_to(
+            sql, SEALER, identifier, facts=b"new", began=began, limits=limits, now=START
+        )
+    assert cookie is not None
+    assert _find(sql, cookie, lasts - 1) is not None
+    assert until != 5 or _find(sql, cookie, lasts) is None
+
+
 @pytest.mark.parametrize(
     ("seconds", "stands"), [(-10, True), (-11, False), (-180, False), (-3600, False), (3600, False)]
 )

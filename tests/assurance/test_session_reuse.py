@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from assurance.levels import AssuranceLevel
-from assurance.session_reuse import Earlier, SessionRequest, may_continue
+from assurance.session_reuse import Earlier, SessionRequest, may_continue, still_says
 from tests.clocks import START
 
 L = AssuranceLevel
@@ -69,3 +69,25 @@ def test_a_limit_of_zero_holds_where_the_makelaars_clock_is_ahead(wish: SessionR
 )
 def test_an_earlier_login_still_answers(earlier: Earlier, wish: SessionRequest) -> None:
     assert may_continue(earlier, wish, LATER)
+
+
+@pytest.mark.parametrize(
+    ("level", "minutes", "reuse", "says"),
+    [
+        (L.EMAIL, 0, 60, L.EMAIL),
+        (L.EH2, 600, 0, L.EH2),  # no second factor was in it
+        (L.EH2_PLUS, 0, 0, L.EH2),  # one was, and none may be used again
+        (L.EH2_PLUS, 60, 60, L.EH2_PLUS),
+        (L.EH2_PLUS, 61, 60, L.EH2),
+        (L.EH3, 60, 60, L.EH3),
+        (L.EH3, 61, 60, L.EH2),
+        (L.EH4, 1, 60, L.EH3),  # EH4 asks a login of its own
+        (L.EH4, 61, 60, L.EH2),
+        (L.EH4, 0, 0, L.EH2),
+    ],
+)
+def test_an_earlier_login_says_no_more_than_the_service_lets_it(
+    level: L, minutes: int, reuse: int, says: L
+) -> None:
+    age = timedelta(minutes=minutes)
+    assert still_says(level, age, timedelta(minutes=reuse)) is says

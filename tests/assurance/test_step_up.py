@@ -236,11 +236,3 @@ def test_what_answers_a_question_for_a_level(given_level: L, asked: L, does: boo
 def test_a_login_by_itself_is_worth_what_it_is_without_a_factor(one: L, other: L) -> None:
     identity = Identity(one, other)
     assert step_up.of_one_login(identity) is step_up.reached(identity, local_factor=False)
-
-
-@pytest.mark.parametrize(
-    ("level", "left"),
-    [(L.EMAIL, L.EMAIL), (L.EH2, L.EH2), (L.EH2_PLUS, L.EH2), (L.EH3, L.EH2), (L.EH4, L.EH2)],
-)
-def test_once_its_factor_ended_a_session_is_one_of_a_single_factor(level: L, left: L) -> None:
-    assert step_up.without_factor(level) is left

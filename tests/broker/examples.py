@@ -12,6 +12,8 @@ from broker.downstream import DownstreamName, LoginRequest, LoginResult
 from broker.oidc.reply_to import OidcReplyTo
 from consent.authority import Authority, AuthorityKind, Party, PartyIdType
 from directory.services import OidcClient, Service
+from providers.interface import Identity
+from providers.login_facts import LoginFacts
 from providers.registry import ProviderRecord
 from tests.clocks import START
 
@@ -72,6 +74,19 @@ def a_request(to: OidcReplyTo | None = None, **fields: Any) -> LoginRequest:
     return LoginRequest(**{**base, **fields})
 
 
+def an_identity(**fields: Any) -> Identity:
+    """Jan, as the makelaar of ``a_record`` knows him."""
+    base: dict[str, Any] = {
+        "provider_id": "zekerweg",
+        "subject": "jan-at-zekerweg",
+        "proofing": L.EH3,
+        "authentication": L.EH3,
+        "authenticated_at": START,
+        "said": "urn:etoegang:core:assurance-class:loa3",
+    }
+    return Identity(**{**base, **fields})
+
+
 def a_result(**fields: Any) -> LoginResult:
     """A login at a makelaar that did all by itself."""
     base: dict[str, Any] = {
@@ -91,6 +106,7 @@ def a_result(**fields: Any) -> LoginResult:
         "authority": None,
         "session_id": "a-session",
         "grant_id": GRANT,
+        "facts": LoginFacts(an_identity(), SERVICE, None),
     }
     return LoginResult(**{**base, **fields})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -11,9 +12,9 @@ from consent import mandates
 from consent.authority import AuthorityRefusal, RefusalReason
 from consent.mandates import Mandate, MandateRefused
 from consent.options import Options, options
-from consent.recheck import PersonGone, mark_used, recheck
+from consent.recheck import IdentityKey, PersonGone, mark_used, recheck
 from directory.organisations import Organisation
-from directory.people import Person
+from directory.people import ExternalIdentity, Person
 from tests.clocks import START
 from tests.consent.conftest import (
     BAKERY,
@@ -151,6 +152,57 @@ def test_M_06_a_mandate_that_is_gone_or_over_counts_no_more(register: Register) 
     fault = recheck(register.session, "jan", authority, terms())
     assert isinstance(fault, AuthorityRefusal)
     assert fault.reason is R.REVOKED
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"level": L.EH4}, None),
+        ({"level": L.EH2}, R.MANDATE_LEVEL),
+        ({"service_uuid": None}, None),
+        ({"service_uuid": "0" * 36}, R.OTHER_SERVICE),
+        ({"branches": ["000099990001"]}, R.REVOKED),
+        ({"person_id": "piet"}, R.REVOKED),
+    ],
+)
+def test_the_last_look_sees_a_mandate_that_became_narrower(
+    register: Register, change: dict[str, Any], reason: R | None
+) -> None:
+    mandate = register.mandate()
+    authority = found(register).usable[0].authority
+    register.session.add(Person(id="piet", display_name="Piet", created_at=START))
+    register.session.flush()
+    for name, value in change.items():
+        setattr(mandate, name, value)
+    register.session.flush()
+    fault = recheck(register.session, "jan", authority, terms())
+    assert (fault.reason if isinstance(fault, AuthorityRefusal) else fault) is reason
+
+
+@pytest.mark.parametrize(
+    ("now_for", "stands"),
+    [([], True), (["000000000001", "000000000002"], True), (["000000000002"], False)],
+)
+def test_the_last_look_sees_whether_the_chosen_branch_is_still_among_them(
+    register: Register, now_for: list[str], stands: bool
+) -> None:
+    mandate = register.mandate(branches=["000000000001"])
+    authority = found(register).usable[0].authority
+    mandate.branches = now_for
+    register.session.flush()
+    assert (recheck(register.session, "jan", authority, terms()) is None) is stands
+
+
+def test_the_last_look_sees_whose_identity_it_is_now(register: Register) -> None:
+    session, key = register.session, IdentityKey("polder", "hash")
+    assert recheck(session, "jan", None, terms(), identity=key) is PersonGone.MOVED
+    session.add(
+        ExternalIdentity(
+            provider_id="polder", subject_hash="hash", person_id="jan", created_at=START
+        )
+    )
+    session.flush()
+    assert recheck(session, "jan", None, terms(), identity=key) is None
 
 
 def test_the_last_look_sees_who_was_blocked_or_removed(register: Register) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy.orm import Session
 
 from assurance import recovery_codes, second_factor, webauthn
+from assurance.accepted_factor import AcceptedFactor
 from assurance.means import FactorKind
 from assurance.second_factor import Accepted, Locked, SecondFactorMethod, Wrong
 from assurance.sms import HOLDS
@@ -22,7 +23,6 @@ from broker.journey.pages.second_factor import MethodChoice, SecondFactorPage, S
 from broker.journey.steps.frame import frame
 from broker.second_factors import sms_limits
 from broker.second_factors.sms_limits import NotSent
-from broker.sso.session import AcceptedFactor
 from broker.texts import notices
 from broker.web import rate_limits
 from consent.documents import AskedDocument

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from assurance.accepted_factor import AcceptedFactor
 from assurance.levels import suffices
 from assurance.step_up import LocalFactor, Upstream
 from broker.downstream import LoginRefused
@@ -14,7 +15,6 @@ from broker.journey.flow import Step
 from broker.journey.login import Login
 from broker.journey.steps import factor_question, unreachable
 from broker.journey.steps.factor_question import Question
-from broker.sso.session import AcceptedFactor
 from providers.registry import ProviderRecord
 
 MAX_ROUNDS = 3  # times that one login is sent to a makelaar
@@ -60,6 +60,7 @@ def _back_to_makelaar(login: Login) -> Login:
     return replace(
         login,
         identity=None,
+        is_continued=False,
         person_id=None,
         insists=True,
         must_be=login.person_id,

@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 
+from assurance.accepted_factor import AcceptedFactor
 from assurance.levels import AssuranceLevel
 from broker.console.downstream import (
     ConsoleCookie,
     ConsoleDownstream,
     idle_key,
     login_request,
+    read_facts,
     read_ticket,
     seal_ticket,
 )
@@ -29,14 +31,16 @@ from broker.downstream import (
 )
 from directory.consoles import BEHEER, CONSOLES, MINE, OPERATOR, Console
 from keys.sealing import Sealer
+from providers.login_facts import LoginFacts
 from state.ephemeral import Put
-from tests.broker.facts import some_settings
+from tests.broker.facts import IDENTITY, some_settings
 from tests.clocks import START
 from tests.keys_for_tests import make_sealer
 
 L = AssuranceLevel
 SEALER = make_sealer()
-COOKIE = ConsoleCookie("the-grant", L.EH3, START, "the-factor")
+COOKIE = ConsoleCookie("the-grant", START)
+FACTS = LoginFacts(IDENTITY, "console", AcceptedFactor("the-factor", "totp", START))
 DOWNSTREAM = ConsoleDownstream(
     some_settings(login={"session_idle_minutes": 20, "session_hours": 3}), SEALER
 )
@@ -60,6 +64,7 @@ def result(request: LoginRequest, **changes: Any) -> LoginResult:
         authority=None,
         session_id=None,
         grant_id="the-grant",
+        facts=FACTS,
     )
     return replace(made, **changes)
 
@@ -117,7 +122,7 @@ def test_a_login_of_this_moment_can_be_asked() -> None:
 
 def test_a_login_comes_back_to_the_page_that_was_asked_with_a_cookie_of_its_console() -> None:
     asked = login_request(MINE, "/mijn/logins", "nl")
-    prepared = DOWNSTREAM.prepare(None, result(asked, factor_id="the-factor"), START)
+    prepared = DOWNSTREAM.prepare(None, result(asked), START)
     assert prepared.reply.url == "https://sluis.example/mijn/logins"
     ((name, value),) = prepared.reply.cookies.items()
     assert name == MINE.cookie and read_ticket(SEALER, MINE, value) == COOKIE
@@ -125,11 +130,26 @@ def test_a_login_comes_back_to_the_page_that_was_asked_with_a_cookie_of_its_cons
 
 def test_a_console_session_is_a_grant_with_an_end_and_an_idle_time() -> None:
     prepared = DOWNSTREAM.prepare(None, result(login_request(MINE, "/mijn", "nl")), START)
-    assert prepared.operations == (Put(idle_key("the-grant"), b"1", 20 * 60),)
+    (kept,) = prepared.operations
+    assert isinstance(kept, Put) and (kept.key, kept.ttl) == (idle_key("the-grant"), 20 * 60)
+    assert read_facts(SEALER, "the-grant", kept.value) == FACTS
+    assert read_facts(SEALER, "another-grant", kept.value) is None
+    assert read_facts(SEALER, "the-grant", b"1") is None  # of an earlier version
     assert prepared.grant is not None
     assert prepared.grant.expires_at == START + timedelta(hours=3)
     assert (prepared.grant.person_id, prepared.grant.client_id) == ("roos", MINE.client_id)
     assert prepared.grant.session_id is None  # not a session of the browser
+
+
+@pytest.mark.parametrize(("minutes", "lasts"), [(None, 180), (90, 90), (600, 180)])
+def test_a_makelaar_may_want_a_console_session_to_be_shorter(
+    minutes: int | None, lasts: int
+) -> None:
+    until = START + timedelta(minutes=minutes) if minutes is not None else None
+    facts = replace(FACTS, identity=replace(IDENTITY, session_until=until))
+    made = result(login_request(MINE, "/mijn", "nl"), facts=facts)
+    grant = DOWNSTREAM.prepare(None, made, START).grant
+    assert grant is not None and grant.expires_at == START + timedelta(minutes=lasts)
 
 
 @pytest.mark.parametrize(("ahead", "counted"), [(-60, -60), (0, 0), (60, 0)])

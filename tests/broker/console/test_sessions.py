@@ -4,29 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from assurance import second_factor
+from assurance.accepted_factor import AcceptedFactor
 from assurance.levels import AssuranceLevel
 from broker.console import sessions
-from broker.console.downstream import ConsoleCookie, idle_key, seal_ticket
+from broker.console.downstream import ConsoleCookie, kept_facts, seal_ticket
 from broker.console.sessions import RECENT, ConsoleSession
 from broker.downstream import NewGrant
 from broker.errors import TooManyRequests
 from broker.runtime import Runtime
 from broker.sso import grants
+from directory import people
 from directory.consoles import BEHEER, MINE, OPERATOR, Console
-from directory.people import Person
+from directory.people import ExternalIdentity, Person
 from providers.accounts import Account
+from providers.login_facts import LoginFacts
 from state import audit
 from state.audit import EventTag
 from state.db import writing
-from tests.broker.facts import a_runtime, some_settings
+from tests.broker.facts import (
+    IDENTITY,
+    Holds,
+    a_configuration,
+    a_makelaar,
+    a_runtime,
+    some_settings,
+)
 from tests.clocks import START, FakeClock
 
 L = AssuranceLevel
@@ -45,12 +57,30 @@ def rt(session: Session, clock: FakeClock, roos: Person) -> Runtime:
     settings = some_settings(
         login={"session_idle_minutes": IDLE // 60}, limits={"person_per_minute": 5}
     )
-    made = a_runtime(session, clock=clock, settings=settings)
+    configuration = a_configuration([], [a_makelaar(ceiling=L.EH4, local_factor_lifts=True)])
+    made = a_runtime(session, configuration, clock=clock, settings=settings)
     with writing(session):
+        session.add(
+            ExternalIdentity(
+                provider_id=IDENTITY.provider_id,
+                subject_hash=people.subject_hash(made.sealer, "polder", IDENTITY.subject),
+                person_id=roos.id,
+                created_at=START,
+            )
+        )
         held = NewGrant(GRANT, MINE.client_id, roos.id, "service", START + timedelta(hours=3))
         grants.insert(session, held, START)
-    made.store.put(idle_key(GRANT), b"1", IDLE)
+    came_in(made)
     return made
+
+
+def came_in(
+    rt: Runtime, level: AssuranceLevel = L.EH3, factor: AcceptedFactor | None = None, **fields: Any
+) -> None:
+    """Her makelaar said this level of her login."""
+    identity = replace(IDENTITY, authentication=level, proofing=level, **fields)
+    facts = LoginFacts(identity, "service", factor)
+    rt.store.batch([kept_facts(rt.sealer, GRANT, facts, IDLE)])
 
 
 @contextmanager
@@ -66,12 +96,10 @@ def here(
     rt: Runtime,
     console: Console = MINE,
     *,
-    level: AssuranceLevel = L.EH3,
-    factor_id: str | None = None,
     counts: bool = True,
 ) -> ConsoleSession | None:
     """Who is in this console, in the browser with this cookie."""
-    cookie = seal_ticket(rt.sealer, console, ConsoleCookie(GRANT, level, START, factor_id))
+    cookie = seal_ticket(rt.sealer, console, ConsoleCookie(GRANT, START))
     with browser(rt, {console.cookie: cookie}):
         return sessions.current(console, counts=counts)
 
@@ -83,7 +111,7 @@ def test_who_logged_in_is_there(rt: Runtime) -> None:
 
 
 def test_without_a_cookie_of_this_console_nobody_is(rt: Runtime) -> None:
-    other = seal_ticket(rt.sealer, MINE, ConsoleCookie(GRANT, L.EH3, START))
+    other = seal_ticket(rt.sealer, MINE, ConsoleCookie(GRANT, START))
     for cookies in ({}, {MINE.cookie: "nonsense"}, {BEHEER.cookie: other}):
         with browser(rt, cookies):
             assert sessions.current(BEHEER) is None
@@ -105,14 +133,31 @@ def block(session: Session) -> None:
     session.get_one(Person, "roos").blocked_at = START
 
 
-def block_later(session: Session) -> None:
-    """The console does not wait for a moment that was set."""
-    session.get_one(Person, "roos").blocked_at = START + timedelta(days=1)
+def move_identity(session: Session) -> None:
+    """The identity that logged in is somebody else's now."""
+    session.add(Person(id="other", display_name="Other", created_at=START))
+    session.flush()
+    session.scalars(select(ExternalIdentity)).one().person_id = "other"
+
+
+def end_identity(session: Session) -> None:
+    session.delete(session.scalars(select(ExternalIdentity)).one())
+
+
+def end_means(session: Session) -> None:
+    session.scalars(select(ExternalIdentity)).one().means_active_until = START
 
 
 @pytest.mark.parametrize(
     "end",
-    [lambda session: grants.revoke(session, GRANT, START), change_password, block, block_later],
+    [
+        lambda session: grants.revoke(session, GRANT, START),
+        change_password,
+        block,
+        move_identity,
+        end_identity,
+        end_means,
+    ],
 )
 def test_what_ends_the_login_ends_the_session_at_once(
     rt: Runtime, end: Callable[[Session], Any]
@@ -121,6 +166,33 @@ def test_what_ends_the_login_ends_the_session_at_once(
     with writing(rt.session) as session:
         end(session)
     assert here(rt) is None
+
+
+def test_a_block_of_later_ends_nothing_yet(rt: Runtime, clock: FakeClock) -> None:
+    with writing(rt.session) as session:
+        session.get_one(Person, "roos").blocked_at = START + timedelta(seconds=1)
+    assert here(rt) is not None
+    clock.advance(1)
+    assert here(rt) is None
+
+
+@pytest.mark.parametrize(
+    ("makelaar", "level"),
+    [
+        ({"ceiling": L.EH4}, L.EH3),
+        ({"ceiling": L.EH2_PLUS}, L.EH2_PLUS),
+        ({"ceiling": L.EH2}, None),  # too low for this console
+        ({"state": "paused"}, None),
+        ({"name": "another"}, None),
+    ],
+)
+def test_a_console_believes_a_makelaar_as_far_as_it_is_trusted_now(
+    rt: Runtime, makelaar: dict[str, Any], level: AssuranceLevel | None
+) -> None:
+    assert here(rt, BEHEER) is not None
+    now = a_configuration([], [a_makelaar(**makelaar)])
+    found = here(replace(rt, holder=cast(Any, Holds(now))), BEHEER)
+    assert (found.level if found is not None else None) is level
 
 
 def test_a_session_ends_when_it_is_not_used_and_lasts_while_it_is(
@@ -165,7 +237,8 @@ def test_no_session_outlives_its_grant_however_much_it_is_used(
 def test_a_login_below_the_level_of_the_console_is_none(
     rt: Runtime, console: Console, level: AssuranceLevel, is_in: bool
 ) -> None:
-    assert (here(rt, console, level=level) is not None) is is_in
+    came_in(rt, level)
+    assert (here(rt, console) is not None) is is_in
 
 
 def test_a_level_that_a_factor_gave_goes_with_that_factor(rt: Runtime) -> None:
@@ -173,11 +246,13 @@ def test_a_level_that_a_factor_gave_goes_with_that_factor(rt: Runtime) -> None:
         app = second_factor.bind_totp(
             session, rt.sealer, person_id="roos", seed="JBSWY3DPEHPK3PXP", label="", now=START
         )
-    assert here(rt, OPERATOR, factor_id=app.id) is not None
+    came_in(rt, L.EH2, AcceptedFactor(app.id, "totp", START))
+    lifted = here(rt, BEHEER)
+    assert lifted is not None and lifted.level is L.EH2_PLUS
     with writing(rt.session):
         app.ended_at = START
-    assert here(rt, OPERATOR, factor_id=app.id) is None
-    left = here(rt, MINE, factor_id=app.id)
+    assert here(rt, BEHEER) is None
+    left = here(rt, MINE)
     assert left is not None and left.level is L.EH2
 
 
@@ -202,7 +277,7 @@ def test_one_person_asks_so_much_and_no_more(rt: Runtime, clock: FakeClock) -> N
 
 
 def test_logging_out_ends_the_grant_and_takes_the_cookie_of_this_console(rt: Runtime) -> None:
-    cookie = seal_ticket(rt.sealer, MINE, ConsoleCookie(GRANT, L.EH3, START))
+    cookie = seal_ticket(rt.sealer, MINE, ConsoleCookie(GRANT, START))
     with browser(rt, {MINE.cookie: cookie}):
         response = sessions.log_out(MINE)
     assert response.headers["Location"] == "/mijn/uitgelogd?reason=logged_out"

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
+from assurance.accepted_factor import AcceptedFactor
 from assurance.levels import AssuranceLevel
 from broker.journey import document_receipt
-from broker.sso.session import AcceptedFactor
 from consent.authority import Authority, AuthorityKind, Party, PartyIdType
 from consent.documents import Amount, Answer, AskedDocument
 from directory import people

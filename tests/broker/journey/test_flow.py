@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from assurance.accepted_factor import AcceptedFactor
 from assurance.levels import AssuranceLevel
 from assurance.step_up import LocalFactor, Missing, Nothing, Unreachable, Upstream
 from broker.downstream import DownstreamName, LoginRequest, RefusalCode
 from broker.journey.flow import JOURNEY, JourneyContext, Step, next_step, open_row
 from broker.journey.login import Ended, Login
 from broker.journey.login_methods import LoginMethod
-from broker.sso.session import AcceptedFactor
 from consent.documents import Answer, AskedDocument
 from directory.people import MeansStatus
 from providers.interface import Identity

@@ -98,7 +98,8 @@ def test_an_account_of_a_kind_that_is_not_offered_brings_no_earlier_login(
         (EMAIL, asking(), None, None, L.EH3),
         (EMAIL, ASKED, ACCOUNT, None, L.EH3),
         (MEANS, asking(), ACCOUNT, None, L.EH3),
-        (MEANS, asking(level=L.EH2_PLUS), ACCOUNT, L.EH3, L.EH2_PLUS),
+        ({**MEANS, "level": "EH2"}, asking(level=L.EH2_PLUS), ACCOUNT, L.EH3, L.EH2_PLUS),
+        (MEANS, asking(level=L.EH2_PLUS), ACCOUNT, L.EH3, L.EH3),  # the service asks more since
     ],
 )
 def test_an_email_account_is_enough_only_by_its_own_method(

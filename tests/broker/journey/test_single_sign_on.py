@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from assurance import second_factor, session_lifetime
+from assurance.accepted_factor import AcceptedFactor
 from assurance.levels import AssuranceLevel
 from broker.downstream import LoginRefused, NewGrant, Purpose, RefusalCode
 from broker.journey import single_sign_on
@@ -18,11 +19,12 @@ from broker.journey.login_methods import LoginMethod
 from broker.journey.single_sign_on import Plan
 from broker.runtime import Runtime
 from broker.sso import grants
-from broker.sso.session import AcceptedFactor, SessionFacts, session_limits, stored
+from broker.sso.session import session_limits
 from broker.web.cookies import SESSION
 from directory import people
 from directory.people import Person
 from directory.services import Service
+from providers.login_facts import LoginFacts, stored
 from state import audit
 from state.audit import EventTag
 from state.db import writing
@@ -86,7 +88,7 @@ def logged_in(
             identifier=SESSION_ID,
             person_id=person_id,
             group=group,
-            facts=stored(SessionFacts(IDENTITY, OTHER_UUID, factor)),
+            facts=stored(LoginFacts(IDENTITY, OTHER_UUID, factor)),
             limits=session_limits(rt),
             now=START,
         )
@@ -176,6 +178,7 @@ def test_the_session_of_one_person_never_answers_for_another(
         ({"second_factor_reuse_minutes": 0}, False, False),
         ({"second_factors": ["passkey"]}, False, False),
         ({"second_factors": ["totp"]}, False, True),
+        ({"local_second_factor": False}, False, False),
         ({}, True, False),
     ],
 )

@@ -31,6 +31,7 @@ from tests.broker.examples import (
     GRANT,
     SERVICE,
     a_client,
+    a_record,
     a_request,
     a_result,
     a_service,
@@ -76,7 +77,9 @@ class Issued:
 
 @pytest.fixture
 def issued(tmp_path: Path) -> Iterator[Issued]:
-    configuration = make_configuration(clients=(a_client(),), services=(a_service(),))
+    configuration = make_configuration(
+        clients=(a_client(),), services=(a_service(),), providers=(a_record(),)
+    )
     made = Issued(make_runtime(configuration, directory=tmp_path, clock=FakeClock()))
     facts = NewGrant(GRANT, "portal", "jan", SERVICE, START + timedelta(hours=1))
     with writing(made.rt.session) as session:

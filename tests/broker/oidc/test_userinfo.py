@@ -14,12 +14,22 @@ from broker.oidc import jwt
 from broker.oidc.userinfo import keep_userinfo, userinfo
 from broker.runtime import Runtime
 from broker.sso import grants
-from directory.people import Person
+from directory.people import ExternalIdentity, Person, subject_hash
 from state.db import writing
-from tests.broker.examples import GRANT, SERVICE, a_client
+from tests.broker.examples import (
+    GRANT,
+    SERVICE,
+    L,
+    a_client,
+    a_record,
+    a_request,
+    a_result,
+    a_service,
+)
 from tests.broker.runtimes import close, make_configuration, make_runtime
 from tests.clocks import START, FakeClock
 
+RESULT = a_result(request=a_request(level=L.EH3))
 CLAIMS = {"sub": "pseudonym", "name": "Jan de Vries", "auth_time": 1, "acr": "high", "amr": ["mfa"]}
 
 
@@ -27,14 +37,28 @@ CLAIMS = {"sub": "pseudonym", "name": "Jan de Vries", "auth_time": 1, "acr": "hi
 def rt(tmp_path: Path) -> Iterator[Runtime]:
     """One login, whose claims were kept."""
     made = make_runtime(
-        make_configuration(clients=(a_client(),)), directory=tmp_path, clock=FakeClock()
+        make_configuration(
+            clients=(a_client(),),
+            services=(a_service(mandate="none"),),
+            providers=(a_record(),),
+        ),
+        directory=tmp_path,
+        clock=FakeClock(),
     )
     facts = NewGrant(GRANT, "portal", "jan", SERVICE, START + timedelta(hours=1))
     with writing(made.session) as session:
         session.add(Person(id="jan", display_name="Jan de Vries", created_at=START))
         session.flush()
+        session.add(
+            ExternalIdentity(
+                provider_id="zekerweg",
+                subject_hash=subject_hash(made.sealer, "zekerweg", "jan-at-zekerweg"),
+                person_id="jan",
+                created_at=START,
+            )
+        )
         grants.insert(session, facts, START)
-    made.store.batch([keep_userinfo(made.sealer, GRANT, CLAIMS, 3600)])
+    made.store.batch([keep_userinfo(made.sealer, RESULT, CLAIMS, 3600)])
     yield made
     close(made)
 
@@ -50,7 +74,7 @@ def test_it_says_the_claims_but_not_how_the_login_went(rt: Runtime) -> None:
 
 
 def test_what_is_kept_cannot_be_read_in_the_store(rt: Runtime) -> None:
-    put = keep_userinfo(rt.sealer, GRANT, CLAIMS, 600)
+    put = keep_userinfo(rt.sealer, RESULT, CLAIMS, 600)
     assert put.ttl == 600
     assert b"Jan" not in put.value
 

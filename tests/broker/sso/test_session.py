@@ -8,22 +8,16 @@ import pytest
 from sqlalchemy.orm import Session
 
 from assurance import session_lifetime
-from broker.sso.session import (
-    AcceptedFactor,
-    SessionFacts,
-    current_session,
-    made_at,
-    read,
-    session_limits,
-    stored,
-)
+from assurance.accepted_factor import AcceptedFactor
+from broker.sso.session import current_session, made_at, session_limits
 from broker.web.cookies import SESSION
 from directory.people import Person
+from providers.login_facts import LoginFacts, read, stored
 from state.db import writing
 from tests.broker.facts import IDENTITY, UUID, a_request, a_runtime, some_settings
 from tests.clocks import START
 
-FACTS = SessionFacts(IDENTITY, UUID, AcceptedFactor("the-factor", "totp", START))
+FACTS = LoginFacts(IDENTITY, UUID, AcceptedFactor("the-factor", "totp", START))
 
 
 def test_what_a_session_knows_comes_back_as_it_was() -> None:

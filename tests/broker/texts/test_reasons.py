@@ -7,8 +7,10 @@ import ast
 import pytest
 
 from admin.traces.explanation import translator
+from broker.sso import standing
 from broker.texts import reasons as explanations
 from broker.texts.reasons import FIXERS, Fixer
+from providers import worth
 from providers.oidc import representation
 from providers.saml import mandate
 from tests.architecture.source_tree import python_files, tree
@@ -33,6 +35,8 @@ def reasons() -> set[str]:
             said = node.args[place]
             if isinstance(said, ast.Constant) and isinstance(said.value, str):
                 found.add(said.value)
+    for module in (standing, worth):
+        found |= {said for name, said in vars(module).items() if name.isupper()}
     for dialect in (mandate.DIALECT, representation.DIALECT):
         found |= {dialect.party, dialect.intermediary, dialect.branch}
     return found - PAGES

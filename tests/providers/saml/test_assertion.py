@@ -156,6 +156,14 @@ def test_a_login_is_worth_its_level_at_its_moment() -> None:
     facts = logged_in(AuthnInstant=instant(-30))
     assert facts.authenticated_at == START - timedelta(seconds=30)
     assert facts.worth.proofing is L.EH3
+    assert facts.said == L.EH3.loa
+
+
+@pytest.mark.parametrize("ahead", [None, 3600])
+def test_a_makelaar_says_how_long_a_session_on_its_login_may_last(ahead: int | None) -> None:
+    stated = {} if ahead is None else {"SessionNotOnOrAfter": instant(ahead)}
+    until = None if ahead is None else START + timedelta(seconds=ahead)
+    assert logged_in(**stated).session_until == until
 
 
 def test_a_level_is_never_read_upwards() -> None:

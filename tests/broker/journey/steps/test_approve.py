@@ -8,10 +8,10 @@ from datetime import date
 import pytest
 from sqlalchemy.orm import Session
 
+from assurance.accepted_factor import AcceptedFactor
 from broker.downstream import LoginRefused, RefusalCode
 from broker.journey.dispatch import Advance, Show, StepOutcome
 from broker.journey.steps import approve
-from broker.sso.session import AcceptedFactor
 from consent.documents import LONGEST_REMARK, Answer, AskedDocument
 from directory.people import Person
 from tests.broker.facts import a_login, a_page, a_runtime, a_turn, asking

@@ -1,0 +1,146 @@
+"""What a login that was made before is worth now: its makelaar, its account, its factor and its
+mandate, each as they are registered at this moment.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from assurance import second_factor, step_up
+from assurance.accepted_factor import AcceptedFactor
+from assurance.levels import AssuranceLevel, suffices
+from broker.configuration import Configuration
+from broker.downstream import LoginResult
+from broker.runtime import Runtime
+from consent.options import Terms
+from consent.recheck import IdentityKey, PersonGone, recheck
+from directory import people
+from directory.people import Known
+from directory.services import Service
+from keys.sealing import Sealer
+from providers import accounts, worth
+from providers.interface import Identity
+from providers.login_facts import LoginFacts
+from providers.worth import NothingWorth
+
+MAKELAAR_GONE: Final = "provider_not_live"
+NOT_ADMITTED: Final = "provider_not_allowed_for_service"
+ACCOUNT_CHANGED: Final = "account_changed"
+LEVEL_LOWERED: Final = "level_lowered"
+SERVICE_GONE: Final = "service_gone"
+PERSON_GONE: Final = "account_blocked"
+IDENTITY_MOVED: Final = "identity_moved"
+
+
+def by_registrations(configuration: Configuration, identity: Identity) -> Identity:
+    """The identity at what it is worth by the registrations alone; no SQL. Raises NothingWorth."""
+    if identity.provider_id == accounts.PROVIDER_ID:
+        return identity
+    record = configuration.providers.get(identity.provider_id)
+    if record is None or record.state != "live":
+        raise NothingWorth(MAKELAAR_GONE)
+    return worth.of_makelaar(record, identity)
+
+
+def now_worth(configuration: Configuration, sql: Session, identity: Identity) -> Identity:
+    """The identity at what it is worth now, that of an account too. Raises NothingWorth."""
+    if identity.provider_id != accounts.PROVIDER_ID:
+        return by_registrations(configuration, identity)
+    holder = accounts.holder(sql, identity.subject, not_after=identity.authenticated_at)
+    if holder is None:
+        raise NothingWorth(ACCOUNT_CHANGED)
+    return worth.of_account(holder.level, identity)
+
+
+def whose(sql: Session, sealer: Sealer, identity: Identity) -> Known | None:
+    """The person whose identity this is now, in one read."""
+    if identity.provider_id != accounts.PROVIDER_ID:
+        return people.find(sql, sealer, identity.provider_id, identity.subject)
+    holder = accounts.holder(sql, identity.subject, not_after=identity.authenticated_at)
+    return holder.known if holder is not None else None
+
+
+def factor_counts(service: Service, identity: Identity, factor: AcceptedFactor | None) -> bool:
+    """Does a factor of ours lift a login with this identity at this service? One that belongs to a
+    means of ours always does; what a service may decline is lifting others.
+    """
+    if factor is None:
+        return False
+    is_allowed = service.local_second_factor or identity.own_means is not None
+    kinds = service.second_factors
+    return is_allowed and (kinds is None or factor.method in kinds)
+
+
+def level_now(sql: Session, service: Service, facts: LoginFacts) -> AssuranceLevel:
+    """The level of a login with this identity, as ``now_worth`` gives it, while its factor stands
+    and counts.
+    """
+    counts = factor_counts(service, facts.identity, facts.factor)
+    stands = counts and facts.factor is not None
+    if stands and facts.factor is not None:
+        stands = second_factor.stands(sql, facts.factor.factor_id)
+    return step_up.reached(facts.identity, local_factor=stands)
+
+
+def identity_key(sealer: Sealer, identity: Identity) -> IdentityKey | None:
+    """Where ``recheck`` finds whose identity this is; None for an account."""
+    if identity.provider_id == accounts.PROVIDER_ID:
+        return None
+    hashed = people.subject_hash(sealer, identity.provider_id, identity.subject)
+    return IdentityKey(identity.provider_id, hashed)
+
+
+def fault_by_registrations(configuration: Configuration, result: LoginResult) -> str | None:
+    """Why what this login gave is worth nothing by the registrations of now, as a machine word;
+    None while it stands. No SQL.
+    """
+    service = configuration.services.get(result.request.service_uuid)
+    if service is None:
+        return SERVICE_GONE
+    identity = result.facts.identity
+    if not _admits(service, identity):
+        return NOT_ADMITTED
+    try:
+        judged = by_registrations(configuration, identity)
+    except NothingWorth as nothing:
+        return nothing.reason
+    counts = factor_counts(service, judged, result.facts.factor)
+    level = step_up.reached(judged, local_factor=counts)
+    return None if suffices(level, result.level) else LEVEL_LOWERED
+
+
+def fault(rt: Runtime, sql: Session, result: LoginResult, now: datetime) -> str | None:
+    """The same with the person, the account, the factor and the mandate as they are now."""
+    configuration = rt.configuration
+    found = fault_by_registrations(configuration, result)
+    if found is not None:
+        return found
+    service = configuration.services[result.request.service_uuid]
+    try:
+        judged = now_worth(configuration, sql, result.facts.identity)
+    except NothingWorth as nothing:
+        return nothing.reason
+    facts = LoginFacts(judged, result.facts.service_uuid, result.facts.factor)
+    level = level_now(sql, service, facts)
+    if not suffices(level, result.level):
+        return LEVEL_LOWERED
+    terms = Terms(service=service, reached=level, needed=result.request.level, now=now)
+    fallen = recheck(
+        sql,
+        result.person_id,
+        result.authority,
+        terms,
+        identity=identity_key(rt.sealer, judged),
+    )
+    if isinstance(fallen, PersonGone):
+        return IDENTITY_MOVED if fallen is PersonGone.MOVED else PERSON_GONE
+    return str(fallen.reason) if fallen is not None else None
+
+
+def _admits(service: Service, identity: Identity) -> bool:
+    """May this makelaar be used at the service? Which accounts may is asked at the login."""
+    is_own = identity.provider_id == accounts.PROVIDER_ID
+    return is_own or service.makelaars is None or identity.provider_id in service.makelaars

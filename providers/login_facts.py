@@ -1,0 +1,39 @@
+"""What a login was made with, as a session, a console and a grant keep it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from pydantic import TypeAdapter, ValidationError
+
+from assurance.accepted_factor import AcceptedFactor
+from providers.interface import Identity
+
+
+@dataclass(frozen=True)
+class LoginFacts:
+    """Who logged in how, at which service, and with which factor of Sluis. Facts alone: what they
+    are worth is judged at each use, with the registrations of that moment.
+    """
+
+    identity: Identity
+    service_uuid: str
+    factor: AcceptedFactor | None
+
+
+_ADAPTER: Final = TypeAdapter(LoginFacts)
+
+
+def stored(facts: LoginFacts) -> bytes:
+    """As they are kept, to be sealed; without what is needed only once."""
+    identity = replace(facts.identity, replay_keys=(), replay_until=None)
+    return _ADAPTER.dump_json(replace(facts, identity=identity))
+
+
+def read(kept: bytes) -> LoginFacts | None:
+    """What was kept; None where another version of the program wrote it: log in anew."""
+    try:
+        return _ADAPTER.validate_json(kept)
+    except ValidationError:
+        return None
