@@ -16,13 +16,15 @@ from admin.operators import access
 from admin.operators.roles import OperatorRole
 from assurance import second_factor
 from assurance.levels import AssuranceLevel
-from broker.console.downstream import ConsoleCookie, idle_key, seal_ticket
+from broker.console.downstream import ConsoleCookie, kept_facts, seal_ticket
 from broker.downstream import NewGrant
 from broker.sso import grants
 from directory.consoles import OPERATOR, Console
-from directory.people import Person
+from directory.people import ExternalIdentity, Person, subject_hash
 from providers import accounts
 from providers.accounts import Account
+from providers.interface import Identity
+from providers.login_facts import LoginFacts
 from sandbox.browser import Browser, Cookie
 from state.db import new_id, writing
 from tests.world import ADDRESSES, World
@@ -75,9 +77,13 @@ def make_person(world: World, name: str) -> str:
 
 
 def at_console(world: World, person_id: str, console: Console = OPERATOR) -> Browser:
-    """A browser with a session that a login of this moment would leave behind."""
+    """A browser with a session that a login of this moment would leave behind: a makelaar of the
+    demo gave as much as the console asks.
+    """
     now, grant_id, settings = world.clock(), new_id(), world.process.settings.login
+    sealer = world.process.sealer
     level = max(console.service.level, AssuranceLevel.EH2_PLUS)
+    who = Identity("polderpoort", f"subject-{grant_id}", level, level, now, said=level.loa)
     with world.session() as session, writing(session):
         facts = NewGrant(
             id=grant_id,
@@ -87,8 +93,18 @@ def at_console(world: World, person_id: str, console: Console = OPERATOR) -> Bro
             expires_at=now + timedelta(hours=settings.session_hours),
         )
         grants.insert(session, facts, now)
-    world.process.store.put(idle_key(grant_id), b"1", settings.session_idle_minutes * 60)
-    value = seal_ticket(world.process.sealer, console, ConsoleCookie(grant_id, level, now))
+        session.add(
+            ExternalIdentity(
+                provider_id=who.provider_id,
+                subject_hash=subject_hash(sealer, who.provider_id, who.subject),
+                person_id=person_id,
+                created_at=now,
+            )
+        )
+    made = LoginFacts(who, console.service.uuid, None)
+    idle = settings.session_idle_minutes * 60
+    world.process.store.batch([kept_facts(sealer, grant_id, made, idle)])
+    value = seal_ticket(sealer, console, ConsoleCookie(grant_id, now))
     browser = world.browser()
     browser._cookies["localhost"] = {console.cookie: Cookie(value, "lax", None)}
     return browser

@@ -30,7 +30,7 @@ from directory.consoles import CONSOLE_SERVICES
 from directory.people import ExternalIdentity, Person, subject_hash
 from providers.factory import adapter_factory
 from sandbox.browser import Browser, Page
-from sandbox.portal.clients import BODEM, GRONDWATER
+from sandbox.portal.clients import BODEM, BODEMKAART, GRONDWATER
 from state.db import writing
 from state.registrations import Kind
 from tests.broker.portal import Portal, make_portal_world, scope_of, set_clock
@@ -350,3 +350,28 @@ def test_what_runs_obeys_at_the_other_instance_within_a_minute(
     with lower(at):
         at.a_minute_later()
         assert go_on() is (run not in stops)
+
+
+@pytest.mark.parametrize(
+    ("reuse", "later", "loa", "amr"),
+    [
+        (0, 0, "loa2", None),  # asked EH2, and no second factor of before counts
+        (60, 0, "loa3", ["mfa"]),  # EH4 was reached there, and is never said from a session
+        (1, 120, "loa2", None),
+    ],
+)
+def test_a_session_says_no_more_than_the_service_would_take_from_a_login_of_its_age(
+    at: Instances, reuse: int, later: int, loa: str, amr: list[str] | None
+) -> None:
+    with registered(at, SERVICES, BODEMKAART.uuid, second_factor_reuse_minutes=reuse):
+        browser = at.world.browser()
+        at.portal.at_makelaar("polderpoort", browser, scope=scope_of(BODEMKAART))
+        browser.press("person", "sanne")
+        at.portal.heard(browser.press("choice", "self"))
+        at.world.clock.advance(later)
+        browser.open(at.portal.url(scope=scope_of(BODEMKAART)))
+        answer = at.portal.heard(browser.press("choice", "self"))
+        claims = at.portal.claims(at.portal.tokens(answer["code"])["id_token"])
+    assert claims["loa"] == f"{_ETD}{loa}"
+    assert claims.get("amr") == amr
+    assert claims["assurance"]["provider_level"] == f"{_ETD}{loa}"
