@@ -21,6 +21,7 @@ from state import audit, trace_search
 from state.audit import EventTag
 from state.db import writing
 from state.trace_search import Wanted
+from tests.broker.portal import set_clock
 from tests.operators import HERE, at_console, make_operator, make_person
 from tests.world import ADDRESSES, World, make_world
 
@@ -198,6 +199,7 @@ BEHEER_OPEN = {("POST", "/uitloggen"), ("GET", "/uitgelogd")}
 
 @pytest.fixture(scope="module")
 def request_id(world: World) -> str:
+    set_clock(world)
     browser = world.browser()
     world.walk("Lozing melden", "Veerhuis", "fatima", browser=browser).run()
     browser.click("Stuur verzoek naar mijn beheerder")
