@@ -15,7 +15,7 @@ from consent.authority import Authority, AuthorityRefusal, RefusalReason
 from consent.chains import ChainMandate
 from consent.mandates import Mandate
 from consent.options import Terms, standing
-from directory.organisations import Organisation
+from directory.organisations import Organisation, gone_branches
 from directory.people import Person
 from state.db import table_of
 from state.prepared import PreparedStatement
@@ -74,7 +74,9 @@ class _Term(NamedTuple):
 def recheck(
     session: Session, person_id: str, authority: Authority | None, terms: Terms
 ) -> PersonGone | AuthorityRefusal | None:
-    """None where everything still stands. One read, never from a cache."""
+    """None where everything still stands. One read, and another for a branch; never from a
+    cache.
+    """
     parameters = {
         "person": person_id,
         "mandate": authority.mandate_id if authority else None,
@@ -98,6 +100,9 @@ def recheck(
         fault = RefusalReason.REVOKED if is_gone else standing(term, terms.now)
         if fault is not None:
             return AuthorityRefusal(fault, authority)
+    is_ours = authority.mandate_id is not None
+    if is_ours and gone_branches(session, authority.represented.value, authority.branches):
+        return AuthorityRefusal(RefusalReason.REVOKED, authority)
     return None
 
 
