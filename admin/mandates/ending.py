@@ -60,6 +60,13 @@ def chained(session: Session, mandate: Mandate) -> list[EndedMandate]:
     ]
 
 
+def reach_of(session: Session, notifier: LogoutNotifier, mandate: Mandate) -> int:
+    """What this mandate gave ends, for its own organisation and for those behind it; of how many
+    logins.
+    """
+    return reach(session, notifier, [of_mandate(mandate), *chained(session, mandate)])
+
+
 def reach(session: Session, notifier: LogoutNotifier, ended: Iterable[EndedMandate]) -> int:
     """End the tokens in the transaction of the caller; of how many logins."""
     found = {grant.id: grant for one in ended for grant in _standing(session, notifier, one)}

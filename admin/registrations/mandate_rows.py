@@ -65,9 +65,8 @@ def write_mandate(applier: Applier, entry: Entry) -> DocumentOutcome:
 def end(applier: Applier, row: Mandate, reason: str) -> None:
     """It counts no more from now on, also where somebody acted with it."""
     row.revoked_at = applier.now
-    reach = [ending.of_mandate(row), *ending.chained(applier.session, row)]
     _note(applier, EventTag.MANDATE_REVOKED, row, reason, person=row.person_id)
-    ending.reach(applier.session, applier.notifier, reach)
+    ending.reach_of(applier.session, applier.notifier, row)
 
 
 def end_chain(applier: Applier, row: ChainMandate, reason: str) -> None:
@@ -118,9 +117,8 @@ def _mandate(applier: Applier, entry: Entry, takes: list[str]) -> bool:
     _bring_up_to_date(row, document, applier.now)
     if lost is not None:
         takes += [] if document.revoked else [f"{told(row)}: {lost}"]
-        reach = [ending.of_mandate(row), *ending.chained(session, row)]
         _note(applier, EventTag.MANDATE_REVOKED, row, lost, person=row.person_id)
-        ending.reach(session, applier.notifier, reach)
+        ending.reach_of(session, applier.notifier, row)
     return False
 
 
