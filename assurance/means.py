@@ -9,6 +9,7 @@ from typing import Final
 from sqlalchemy import BigInteger, ForeignKey, Integer, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from directory.origin import Origin, origin_column
 from state.db import Base, UtcDateTime, enum_column_type, new_id, sealed_column
 
 
@@ -61,6 +62,7 @@ class Factor(Base):
     bound_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    origin: Mapped[Origin] = origin_column()
 
 
 class RecoveryCode(Base):

@@ -5,13 +5,14 @@ a level.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, String, select
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from assurance.levels import AssuranceLevel
+from directory import dates
 from directory.organisations import Organisation
 from directory.people import Person
 from state.db import Base, LevelColumn, UtcDateTime, new_id
@@ -70,7 +71,7 @@ def grant(
     """
     if until <= now:
         raise MandateRefused("ends_in_the_past")
-    if until > now + timedelta(days=366 * max_years):
+    if until > dates.end_of(dates.years_after(dates.day_of(now), max_years)):
         raise MandateRefused("too_long")
     mandate = Mandate(
         person_id=person_id,

@@ -28,7 +28,7 @@ from consent.authority import (
 )
 from consent.chains import ChainMandate
 from consent.mandates import REGISTER, Mandate
-from directory.organisations import Organisation
+from directory.organisations import Organisation, gone_branches
 from state.db import table_of
 from state.prepared import PreparedStatement
 
@@ -154,7 +154,7 @@ _CHAINED: Final = PreparedStatement(
 def options(session: Session, person_id: str, terms: Terms) -> Options:
     """The ways to act according to our register."""
     mandates = _mandates_of(session, person_id, terms.service.uuid)
-    candidates = [(direct_authority(m), standing(m, terms.now)) for m in mandates]
+    candidates = [_direct(session, mandate, terms.now) for mandate in mandates]
     if terms.service.chain_mandates:
         candidates += _chains(session, person_id, mandates, terms)
     return _sorted(candidates, terms)
@@ -163,6 +163,18 @@ def options(session: Session, person_id: str, terms: Terms) -> Options:
 def options_from_asserted(authorities: Sequence[Authority], terms: Terms) -> Options:
     """The ways to act that the makelaar asserts in this login; the same check holds for them."""
     return _sorted([(authority, None) for authority in authorities], terms)
+
+
+def _direct(
+    session: Session, mandate: HeldMandate, now: datetime
+) -> tuple[Authority, RefusalReason | None]:
+    """For the branches that are left of it; where none is, it is worth nothing."""
+    authority, fault = direct_authority(mandate), standing(mandate, now)
+    gone = gone_branches(session, mandate.organisation.value, mandate.branches)
+    left = tuple(branch for branch in authority.branches if branch not in gone)
+    if gone and not left:
+        return authority, fault or RefusalReason.REVOKED
+    return replace(authority, branches=left), fault
 
 
 class Term(Protocol):

@@ -18,7 +18,7 @@ from consent.authority import Authority, AuthorityRefusal, RefusalReason
 from consent.chains import ChainMandate
 from consent.mandates import Mandate
 from consent.options import Terms, standing
-from directory.organisations import Organisation
+from directory.organisations import Organisation, gone_branches
 from directory.people import ExternalIdentity, Person
 from state.db import table_of
 from state.prepared import PreparedStatement
@@ -108,7 +108,8 @@ def recheck(
     identity: IdentityKey | None = None,
 ) -> PersonGone | AuthorityRefusal | None:
     """None where everything still stands, the mandate at least as wide as it was chosen. One read,
-    never from a cache. ``identity``: the one that logged in must still be this person's.
+    and another for a branch; never from a cache. ``identity``: the one that logged in must still be
+    this person's.
     """
     parameters = {
         "person": person_id,
@@ -135,6 +136,9 @@ def recheck(
         if fault is not None:
             return AuthorityRefusal(fault, authority)
     if authority.mandate_id is not None and not _is_held(authority, person_id, row[15], row[16]):
+        return AuthorityRefusal(RefusalReason.REVOKED, authority)
+    is_ours = authority.mandate_id is not None
+    if is_ours and gone_branches(session, authority.represented.value, authority.branches):
         return AuthorityRefusal(RefusalReason.REVOKED, authority)
     for _, term in named:
         if term.service_uuid not in (None, terms.service.uuid):

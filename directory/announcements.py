@@ -10,7 +10,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from directory.fields import ShortWords, Slug, Words, ZonedMoment
+from directory.fields import Beginning, End, ShortWords, Slug, Words
 from directory.services import Uuid
 
 _URGENT_FIRST: Final = {"outage": 0, "maintenance": 1, "information": 2}
@@ -19,7 +19,7 @@ _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
 class Announcement(BaseModel):
     """One announcement. ``begins`` is ``from`` in a document; without it and ``until`` it holds
-    until it is withdrawn. At ``until`` it is over.
+    until it is withdrawn. At ``until`` it is over; a day there is over at its end.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -30,8 +30,8 @@ class Announcement(BaseModel):
     text: Words
     service: Uuid | None = None
     makelaar: Slug | None = None
-    begins: Annotated[ZonedMoment | None, Field(alias="from")] = None
-    until: ZonedMoment | None = None
+    begins: Annotated[Beginning | None, Field(alias="from")] = None
+    until: End | None = None
 
     @model_validator(mode="after")
     def _one_place_and_a_window(self) -> Announcement:

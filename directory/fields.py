@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import datetime
 from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 
@@ -20,6 +19,7 @@ from pydantic import (
 )
 
 from assurance.levels import AssuranceLevel
+from directory import dates
 
 
 def _level(value: Any) -> AssuranceLevel:
@@ -81,21 +81,11 @@ def _https(value: str) -> str:
     return value
 
 
-def _with_zone(value: Any) -> datetime:
-    """Raises ValueError: which moment ``22:00`` is depends on where it is read."""
-    try:
-        moment = datetime.fromisoformat(value) if isinstance(value, str) else value
-    except ValueError:
-        moment = None
-    if not isinstance(moment, datetime) or moment.tzinfo is None:
-        raise ValueError("write day, time and zone, for example 2026-11-28T22:00:00+01:00")
-    return moment
-
-
 Plain = Annotated[str, StringConstraints(min_length=1, max_length=500), AfterValidator(_plain)]
 ShortPlain = Annotated[str, StringConstraints(min_length=1, max_length=80), AfterValidator(_plain)]
 HttpsUrl = Annotated[str, StringConstraints(max_length=300), AfterValidator(_https)]
-ZonedMoment = Annotated[AwareDatetime, BeforeValidator(_with_zone)]
+Beginning = Annotated[AwareDatetime, BeforeValidator(dates.beginning)]  # a day: from its start
+End = Annotated[AwareDatetime, BeforeValidator(dates.ending)]  # a day: until its end
 
 
 class Words(BaseModel):

@@ -28,7 +28,7 @@ class Organisation(Base):
 
 
 class Establishment(Base):
-    """A branch (vestiging): ``number`` 12 digits."""
+    """A branch (vestiging): ``number`` 12 digits. At one that ended nobody acts any more."""
 
     __tablename__ = "establishment"
 
@@ -36,7 +36,26 @@ class Establishment(Base):
     organisation_id: Mapped[str] = mapped_column(ForeignKey("organisation.id"), index=True)
     name: Mapped[str] = mapped_column(String(200))
     address: Mapped[str | None] = mapped_column(String(200))
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     organisation: Mapped[Organisation] = relationship(back_populates="establishments")
+
+
+def gone_branches(session: Session, kvk: str, numbers: Iterable[str]) -> set[str]:
+    """Which of these branches ended or moved to another organisation than ``kvk``; one that was
+    never registered did neither.
+    """
+    wanted = set(numbers)
+    if not wanted:
+        return set()
+    query = (
+        select(Establishment.number)
+        .join(Organisation, Organisation.id == Establishment.organisation_id)
+        .where(
+            Establishment.number.in_(wanted),
+            or_(Establishment.ended_at.is_not(None), Organisation.kvk != kvk),
+        )
+    )
+    return set(session.scalars(query))
 
 
 def names(session: Session, numbers: Iterable[str | None]) -> dict[str, str]:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint, bindparam, select
+from sqlalchemy import ForeignKey, String, UniqueConstraint, bindparam, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from directory.organisations import Organisation
+from directory.origin import Origin, origin_column
 from keys.sealing import Sealer
 from state.db import Base, UtcDateTime, enum_column_type, new_id, table_of, writing
 from state.prepared import PreparedStatement
@@ -30,6 +31,7 @@ class Person(Base):
     locale: Mapped[str] = mapped_column(String(2), default="nl")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     blocked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    origin: Mapped[Origin] = origin_column()
     memberships: Mapped[list[Membership]] = relationship(back_populates="person")
 
 
@@ -51,6 +53,7 @@ class ExternalIdentity(Base):
         UtcDateTime
     )  # activation deadline that passed
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    origin: Mapped[Origin] = origin_column()
 
 
 class Role(enum.StrEnum):
@@ -70,6 +73,7 @@ class Membership(Base):
     role: Mapped[Role] = mapped_column(enum_column_type(Role, 20))
     since: Mapped[datetime] = mapped_column(UtcDateTime)
     until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    origin: Mapped[Origin] = origin_column()
     person: Mapped[Person] = relationship(back_populates="memberships")
     organisation: Mapped[Organisation] = relationship()
 
@@ -125,6 +129,24 @@ def makelaars_of(session: Session, person_id: str) -> list[str]:
         .order_by(ExternalIdentity.provider_id)
     )
     return list(session.scalars(query))
+
+
+def identities_of(session: Session, person_id: str) -> list[tuple[str, str]]:
+    """Makelaar and hash of the subject of every identity of this person."""
+    query = select(ExternalIdentity.provider_id, ExternalIdentity.subject_hash).where(
+        ExternalIdentity.person_id == person_id
+    )
+    return [(provider_id, subject) for provider_id, subject in session.execute(query)]
+
+
+def places_of(session: Session, person_id: str, now: datetime) -> list[tuple[str, Role]]:
+    """Organisation and role of every place that this person has now."""
+    query = select(Membership.organisation_id, Membership.role).where(
+        Membership.person_id == person_id,
+        Membership.since <= now,
+        or_(Membership.until.is_(None), Membership.until > now),
+    )
+    return [(organisation_id, role) for organisation_id, role in session.execute(query)]
 
 
 def find(session: Session, sealer: Sealer, provider_id: str, subject: str) -> Known | None:

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from assurance.levels import AssuranceLevel
 from assurance.step_up import credited_to_account
+from directory.origin import Origin, origin_column
 from directory.people import Known, Person
 from providers import passwords
 from providers.interface import Identity
@@ -58,6 +59,7 @@ class Account(Base):
     recovery_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    origin: Mapped[Origin] = origin_column()
 
 
 class NameRefused(ValueError):

@@ -77,6 +77,14 @@ def all_registrations(session: Session, *, withdrawn: bool = False) -> list[Regi
         raise KindUnknown(_unknown_kinds(session)) from None
 
 
+def names(session: Session, kind: Kind) -> set[str]:
+    """The names of every registration of this kind that stands."""
+    query = select(Registration.name).where(
+        Registration.kind == kind, Registration.withdrawn_at.is_(None)
+    )
+    return set(session.scalars(query))
+
+
 def standing(session: Session, kind: Kind, name: str) -> Registration | None:
     """The registration of this name, unless it was withdrawn."""
     row = session.get(Registration, (kind, name))

@@ -152,7 +152,7 @@ class World:
         """Register these documents and let the broker see them."""
         file = self.demo.registrations / name
         file.write_text(text, encoding="utf-8")
-        apply_files(self.process.settings, file)
+        apply_files(self.process.settings, file, also_taking=True)
         self.process.holder.refresh()
 
     def deliver_mail(self) -> list[dict[str, str]]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import click
 
 from admin.cli.context import Invocation, explained, fail
+from admin.cli.moments import Since, Until
 
 NOT_WHOLE = 3
-DAY = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"])
 pass_invocation = click.make_pass_decorator(Invocation)
 
 
@@ -44,8 +44,8 @@ def verify(invocation: Invocation, as_json: bool, checkpoint: Path | None) -> No
 
 
 @audit.command()
-@click.option("--from", "since", type=DAY, help="First day or moment, UTC.")
-@click.option("--until", type=DAY, help="Up to, not including, this day or moment, UTC.")
+@click.option("--from", "since", type=Since(), help="From the start of this day, or this moment.")
+@click.option("--until", type=Until(), help="Until the end of this day, or this moment.")
 @click.option("--format", "layout", type=click.Choice(["jsonl", "cef"]), default="jsonl")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Default: print.")
 @pass_invocation
@@ -60,7 +60,7 @@ def export(
     from admin.audit.export import Period
     from admin.cli.auditing import export_lines, first_of
 
-    period = Period(_utc(since), _utc(until))
+    period = Period(since, until)
     with explained():
         lines = first_of(export_lines(invocation.settings(), period, layout))
         if out is None:
@@ -111,7 +111,3 @@ def forget(invocation: Invocation, person_id: str, yes: bool) -> None:
             fail("this person is an operator; first: sluis operator end USER_NAME", 2)
     for line in lines:
         click.echo(line)
-
-
-def _utc(moment: datetime | None) -> datetime | None:
-    return moment.replace(tzinfo=UTC) if moment is not None else None

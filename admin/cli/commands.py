@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from admin.registrations.pruning import Prune
 
 KINDS = ("Service", "IdentityProvider", "Client", "Announcement", "HelpDesk")
+MANDATES = ("Mandate", "ChainMandate")
+ROWS = ("Organisation", "Person", *MANDATES)
 DEFAULT_CONFIG = Path("config.toml")
 FILE = click.option(
     "-f",
@@ -30,12 +32,12 @@ FILE = click.option(
     help="A YAML file, or a folder of them.",
 )
 PRUNE = click.option(
-    "--prune", is_flag=True, help="Remove registrations that stand in no file, of kinds that do."
+    "--prune", is_flag=True, help="Remove what stands in no file, of kinds that do."
 )
 PRUNE_KIND = click.option(
     "--prune-kind",
     multiple=True,
-    type=click.Choice(KINDS),
+    type=click.Choice([*KINDS, *MANDATES]),
     help="The same for one kind, also where the files hold none of it. Can be repeated.",
 )
 pass_invocation = click.make_pass_decorator(Invocation)
@@ -133,7 +135,7 @@ def config_schema(documents: bool) -> None:
 @PRUNE
 @PRUNE_KIND
 @click.option("--dry-run", is_flag=True, help="Show what would change; change nothing.")
-@click.option("--yes", is_flag=True, help="Remove also what is in use.")
+@click.option("--yes", is_flag=True, help="Also what is in use, and what takes rights from people.")
 @pass_invocation
 def apply(
     invocation: Invocation,
@@ -146,14 +148,14 @@ def apply(
     """Register services, makelaars, clients, texts, organisations, people and mandates from
     YAML.
     """
-    from admin.cli.registering import changed, counted, lines
+    from admin.cli.registering import changed, counted, lines, taking, told
 
     asked = _prune(prune, prune_kind, also_used=yes)
-    outcomes = _applied(invocation, path, dry_run=dry_run, prune=asked)
+    outcomes = _applied(invocation, path, dry_run=dry_run, prune=asked, also_taking=yes)
     found = changed(outcomes)
-    for outcome in found:
-        told = list(lines(outcome))
-        for line in told if dry_run else told[:1]:
+    for outcome in told(outcomes) if dry_run else found:
+        whole = list(lines(outcome))
+        for line in whole if dry_run else [whole[0], *taking(outcome)]:
             click.echo(line)
     click.echo(counted(outcomes))
     if dry_run:
@@ -171,15 +173,15 @@ def diff(
     invocation: Invocation, path: Path, prune: bool, prune_kind: tuple[str, ...], as_json: bool
 ) -> None:
     """Show field by field what apply would change; ends with 3 where something would."""
-    from admin.cli.registering import changed, counted, lines
+    from admin.cli.registering import changed, counted, lines, told
     from admin.registrations import differences
 
     outcomes = _applied(invocation, path, dry_run=True, prune=_prune(prune, prune_kind))
     found = changed(outcomes)
     if as_json:
-        click.echo(differences.as_json(found))
+        click.echo(differences.as_json(told(outcomes)))
     else:
-        for outcome in found:
+        for outcome in told(outcomes):
             for line in lines(outcome):
                 click.echo(line)
         click.echo(counted(outcomes))
@@ -193,22 +195,31 @@ def _prune(wanted: bool, kinds: tuple[str, ...], *, also_used: bool = False) -> 
 
     if not wanted and not kinds:
         return None
-    return Prune(wanted, frozenset(Kind(kind) for kind in kinds), also_used)
+    registered = frozenset(Kind(kind) for kind in kinds if kind not in MANDATES)
+    return Prune(wanted, registered, also_used, frozenset(kinds) & frozenset(MANDATES))
 
 
 def _applied(
-    invocation: Invocation, path: Path, *, dry_run: bool, prune: Prune | None
+    invocation: Invocation,
+    path: Path,
+    *,
+    dry_run: bool,
+    prune: Prune | None,
+    also_taking: bool = False,
 ) -> tuple[DocumentOutcome, ...]:
     """Ends the command with every mistake in the documents, where there is one, and with what is
-    in use, where that would be removed.
+    in use or takes rights from people, where that was not asked.
     """
     from admin.cli.registering import apply_files, lines
+    from admin.registrations.apply import RightsTaken
     from admin.registrations.documents import DocumentsRefused
     from admin.registrations.pruning import StillUsed
 
     with explained():
         try:
-            return apply_files(invocation.settings(), path, dry_run=dry_run, prune=prune)
+            return apply_files(
+                invocation.settings(), path, dry_run=dry_run, prune=prune, also_taking=also_taking
+            )
         except DocumentsRefused as refused:
             for line in refused.lines:
                 click.echo(line, err=True)
@@ -218,16 +229,32 @@ def _applied(
                 for line in lines(outcome):
                     click.echo(line, err=True)
             fail("nothing was changed: the above is in use; to remove it all the same add --yes", 2)
+        except RightsTaken as taken:
+            for outcome in taken.outcomes:
+                for line in lines(outcome):
+                    click.echo(line, err=True)
+            fail("nothing was changed: the above takes rights from people; to do so add --yes", 2)
 
 
 @main.command()
+@click.option(
+    "--kind",
+    "kinds",
+    multiple=True,
+    type=click.Choice([*KINDS, *ROWS]),
+    help="Only documents of this kind. Can be repeated.",
+)
 @pass_invocation
-def export(invocation: Invocation) -> None:
-    """Write services, makelaars, clients and texts as YAML, the way apply reads them."""
+def export(invocation: Invocation, kinds: tuple[str, ...]) -> None:
+    """Write what apply reads, as YAML: registrations, organisations, people and mandates.
+
+    Names and addresses of people are in it; secrets are not, and stay as they are when it is
+    applied.
+    """
     from admin.cli.registering import export_documents
 
     with explained():
-        click.echo(export_documents(invocation.settings()), nl=False)
+        click.echo(export_documents(invocation.settings(), kinds), nl=False)
 
 
 @main.command()

@@ -24,9 +24,16 @@ _COLOURS: Final = {"-": "red", "+": "green"}
 
 
 def apply_files(
-    settings: Settings, path: Path, *, dry_run: bool = False, prune: Prune | None = None
+    settings: Settings,
+    path: Path,
+    *,
+    dry_run: bool = False,
+    prune: Prune | None = None,
+    also_taking: bool = False,
 ) -> tuple[DocumentOutcome, ...]:
-    """What became of each document, and what left. Raises DocumentsRefused and StillUsed."""
+    """What became of each document, and what left. Raises DocumentsRefused, StillUsed and
+    RightsTaken.
+    """
     entries = read(path)
     with opened(settings) as at:
         return apply(
@@ -38,18 +45,24 @@ def apply_files(
             now=at.now,
             dry_run=dry_run,
             prune=prune,
+            also_taking=also_taking,
         )
 
 
-def export_documents(settings: Settings) -> str:
-    """Registrations as YAML."""
+def export_documents(settings: Settings, kinds: Sequence[str] = ()) -> str:
+    """Documents as YAML, of these kinds or of all."""
     with opened(settings) as at:
-        return export(at.session)
+        return export(at.session, at.sealer, kinds, actor=COMMAND_LINE, now=at.now)
 
 
 def changed(outcomes: Sequence[DocumentOutcome]) -> list[DocumentOutcome]:
     """Those that are not as they were."""
     return [outcome for outcome in outcomes if outcome.word != "unchanged"]
+
+
+def told(outcomes: Sequence[DocumentOutcome]) -> list[DocumentOutcome]:
+    """What a plan lists: what changes, and what has something beside it that no document gave."""
+    return [outcome for outcome in outcomes if outcome.word != "unchanged" or outcome.stays]
 
 
 def counted(outcomes: Sequence[DocumentOutcome]) -> str:
@@ -59,11 +72,20 @@ def counted(outcomes: Sequence[DocumentOutcome]) -> str:
     return ", ".join(f"{counts[word]} {word}" for word in words)
 
 
+def taking(outcome: DocumentOutcome) -> Iterator[str]:
+    """What people use, and what is taken from them."""
+    if outcome.used:
+        yield click.style(f"  in use: {', '.join(outcome.used)}", fg="red")
+    for one in outcome.takes:
+        yield click.style(f"  takes away: {one}", fg="red")
+
+
 def lines(outcome: DocumentOutcome) -> Iterator[str]:
     """Kind, name and field, then ``-`` before the old and ``+`` before the new value."""
     yield click.style(f"{outcome.word:<10} {outcome.kind:<17} {outcome.name}", bold=True)
-    if outcome.used:
-        yield click.style(f"  in use: {', '.join(outcome.used)}", fg="red")
+    yield from taking(outcome)
+    for one in outcome.stays:
+        yield f"  stays, in no document: {one}"
     for difference in outcome.differences:
         yield f"  {difference.field}:"
         for sign, value in (("-", difference.old), ("+", difference.new)):

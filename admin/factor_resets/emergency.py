@@ -10,7 +10,7 @@ import enum
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from admin.actor import Actor, ActorKind
@@ -59,7 +59,7 @@ def reset(
     if len({person_id, answers.asked_by, answers.approved_by}) < 3:
         raise EmergencyRefused(EmergencyRefusal.SAME_PERSON)
     for administrator in (answers.asked_by, answers.approved_by):
-        if not _administers(sql, administrator, person):
+        if not _administers(sql, administrator, person, now):
             raise EmergencyRefused(EmergencyRefusal.NO_ADMINISTRATOR, administrator)
     everything = [one.id for one in enrolment.of_person(sql, person.id, now)]
     by = Answerable(answers.asked_by, answers.approved_by, Way.COMMAND)
@@ -67,13 +67,14 @@ def reset(
         return execution.carry_out(sql, process, person, everything, by, now)
 
 
-def _administers(session: Session, administrator: str, person: Person) -> bool:
-    places = select(Membership.organisation_id).where(Membership.person_id == person.id)
+def _administers(session: Session, administrator: str, person: Person, now: datetime) -> bool:
+    stands = Membership.since <= now, or_(Membership.until.is_(None), Membership.until > now)
+    places = select(Membership.organisation_id).where(Membership.person_id == person.id, *stands)
     query = (
         select(Membership.id)
         .join(Person, Person.id == Membership.person_id)
         .where(Membership.person_id == administrator, Membership.role == Role.ADMINISTRATOR)
-        .where(Membership.organisation_id.in_(places), Membership.until.is_(None))
+        .where(Membership.organisation_id.in_(places), *stands)
         .where(Person.blocked_at.is_(None))
     )
     return session.scalars(query).first() is not None

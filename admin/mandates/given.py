@@ -10,13 +10,14 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from admin.actor import Actor
+from admin.mandates import ending
 from admin.mandates.administrators import demand, organisations_of
+from broker.sso.logout import LogoutNotifier
 from broker.texts import mandate_mails
 from broker.texts.mandate_mails import RequestFacts
 from consent import mandates
 from consent.mandates import Mandate
 from directory.fields import LocalizedText
-from keys.sealing import Sealer
 from state import audit, outbox
 from state.audit import AuditEvent, EventTag
 from state.trace import new_reference
@@ -24,12 +25,14 @@ from state.trace import new_reference
 
 @dataclass(frozen=True)
 class Revocation:
-    """By whom and when; ``service``: the name for the mail."""
+    """By whom and when; ``service``: the name for the mail; ``notifier``: for the portals that
+    hear that what they hold has ended.
+    """
 
     actor: Actor
     service: LocalizedText
     now: datetime
-    sealer: Sealer
+    notifier: LogoutNotifier
 
 
 class NoSuchMandate(Exception):
@@ -52,10 +55,13 @@ def one_mandate(session: Session, person_id: str, mandate_id: str, now: datetime
 
 
 def revoke(session: Session, mandate: Mandate, wanted: Revocation) -> bool:
-    """Take it back, and tell the person. False when somebody did so already. The caller commits."""
+    """Take it back with the tokens that it gave, and tell the person. False when somebody did so
+    already. The caller commits.
+    """
     by, now = wanted.actor.logged_in, wanted.now
     if not mandates.revoke(session, mandate.id, by=by, now=now):
         return False
+    ending.reach_of(session, wanted.notifier, mandate)
     reference = new_reference()
     _tell(session, mandate, wanted, reference)
     audit.record(
@@ -80,4 +86,4 @@ def _tell(session: Session, mandate: Mandate, wanted: Revocation, reference: str
         return
     facts = RequestFacts.about(mandate, wanted.service, reference)
     letter = mandate_mails.revoked(person.email, person.locale, facts)
-    outbox.enqueue(session, wanted.sealer, letter, wanted.now)
+    outbox.enqueue(session, wanted.notifier.sealer, letter, wanted.now)

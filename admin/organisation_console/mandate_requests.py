@@ -6,8 +6,7 @@ Taking back what was given stands in ``mandates``.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, timedelta
 
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
@@ -34,12 +33,12 @@ from broker.web.registration_names import service_name
 from broker.web.responses import show
 from consent.mandates import Mandate, MandateRefused
 from consent.requests import MandateRequest
+from directory import dates
 from directory.consoles import BEHEER
 from state.db import writing
 
 blueprint = Blueprint("console", __name__, url_prefix="/beheer")
 declare_blueprint(blueprint, Endpoint(limit="console"))
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 PROPOSED_DAYS = 365
 
 
@@ -166,10 +165,9 @@ def _decision(console: AdministratorContext, asked: MandateRequest) -> Decision:
 def _until(text: str) -> datetime | None:
     """The end of that day in the Netherlands; None where the text is no date."""
     try:
-        day = date.fromisoformat(text)
+        return dates.end_of(date.fromisoformat(text))
     except ValueError:
         return None
-    return datetime.combine(day, time(23, 59, 59), AMSTERDAM).astimezone(UTC)
 
 
 def mandate_row(console: AdministratorContext, mandate: Mandate) -> MandateRow:
@@ -201,14 +199,14 @@ def _row(console: AdministratorContext, asked: MandateRequest) -> RequestRow:
 def _page(
     console: AdministratorContext, asked: MandateRequest, *, error: bool = False
 ) -> RequestPage:
-    today = console.now.astimezone(AMSTERDAM).date()
+    today = dates.day_of(console.now)
     years = console.rt.settings.mandates.max_years
     return RequestPage(
         console=console.frame,
         row=_row(console, asked),
         first=today,
         until=today + timedelta(days=PROPOSED_DAYS),
-        latest=today + timedelta(days=365 * years),
+        latest=dates.years_after(today, years),
         given=request.form.get("until", "")[:10],
         error=error,
     )

@@ -18,6 +18,7 @@ from admin.organisation_console.mandate_requests import (
 )
 from admin.organisation_console.pages import MandatePage
 from broker.errors import PageError
+from broker.sso.logout import LogoutNotifier
 from broker.web.responses import show
 from consent.mandates import Mandate
 from directory.fields import LocalizedText
@@ -53,8 +54,14 @@ def _revocation(console: AdministratorContext, mandate: Mandate) -> Revocation:
         # A service that is no longer registered must not keep its mandates alive.
         service=service.name if service else LocalizedText(nl=uuid, en=uuid),
         now=console.now,
-        sealer=console.rt.sealer,
+        notifier=_notifier(console),
     )
+
+
+def _notifier(console: AdministratorContext) -> LogoutNotifier:
+    rt = console.rt
+    portals = rt.holder.current.relying_parties
+    return LogoutNotifier(rt.sealer, rt.downstreams, portals, console.now)
 
 
 def _one(console: AdministratorContext, mandate_id: str) -> Mandate:

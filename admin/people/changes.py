@@ -1,5 +1,6 @@
 """What follows when the register says something else about a person: whoever is blocked or loses
-the account is logged out everywhere, and the person hears of a new factor or address at the
+an account or identity is logged out everywhere, who administers one organisation less is logged out
+of the console, and the person hears of factors that come and go and of a new address, at the
 address that was known before.
 """
 
@@ -13,12 +14,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin.actor import Actor
-from assurance import enrolment, session_lifetime
+from assurance import enrolment, second_factor, session_lifetime
+from assurance.means import Factor, FactorKind
 from broker.sso import grants, logout
 from broker.sso.logout import LogoutNotifier
 from broker.texts import notices
 from broker.texts.notices import Change
-from directory.people import Person
+from directory import people
+from directory.consoles import BEHEER
+from directory.people import Person, Role
 from providers.accounts import Account
 from state import audit, outbox
 from state.audit import AuditEvent, EventTag
@@ -33,6 +37,8 @@ class Standing:
     has_account: bool = False
     addresses: tuple[str, ...] = ()
     factors: frozenset[str] = frozenset()
+    identities: frozenset[tuple[str, str]] = frozenset()
+    places: frozenset[tuple[str, Role]] = frozenset()
 
 
 def standing(sql: Session, person_id: str, now: datetime) -> Standing:
@@ -48,6 +54,8 @@ def standing(sql: Session, person_id: str, now: datetime) -> Standing:
         has_account=account is not None and account.ended_at is None,
         addresses=tuple(dict.fromkeys(address for address in known if address is not None)),
         factors=frozenset(factor.id for factor in enrolment.of_person(sql, person_id, now)),
+        identities=frozenset(people.identities_of(sql, person_id)),
+        places=frozenset(people.places_of(sql, person_id, now)),
     )
 
 
@@ -68,7 +76,11 @@ def follow(
     if after.is_blocked and not before.is_blocked:
         _log_out(sql, notifier, person_id, "blocked")
     elif before.has_account and not after.has_account:
+        _record(sql, EventTag.ACCOUNT_ENDED, notifier.now, person_id, actor)
         _log_out(sql, notifier, person_id, "account_ended")
+    _lost_identities(sql, notifier, person_id, before, after, actor)
+    _lost_places(sql, notifier, person_id, before, after, actor)
+    _lost_factors(sql, notifier, base_url, person_id, before, after, actor)
     _new_factors(sql, notifier, base_url, person_id, before, actor)
     if before.exists and set(after.addresses) != set(before.addresses):
         old = set(before.addresses) - set(after.addresses)
@@ -79,6 +91,94 @@ def _log_out(sql: Session, notifier: LogoutNotifier, person_id: str, reason: str
     for session_id in session_lifetime.standing(sql, person_id, notifier.now):
         logout.end_and_tell(sql, notifier, session_id, reason)
     grants.revoke_of_person(sql, person_id, notifier.now)
+
+
+def _lost_identities(
+    sql: Session,
+    notifier: LogoutNotifier,
+    person_id: str,
+    before: Standing,
+    after: Standing,
+    actor: Actor,
+) -> None:
+    """Who came by one of these is this person no longer, whatever else stands."""
+    lost = sorted(before.identities - after.identities)
+    for provider_id, _subject in lost:
+        event = AuditEvent(
+            EventTag.IDENTITY_ENDED,
+            notifier.now,
+            person_id=actor.person_id,
+            provider_id=provider_id,
+            details={"person": person_id},
+        )
+        audit.record(sql, event)
+    if lost:
+        _log_out(sql, notifier, person_id, "identity_ended")
+
+
+def _lost_places(
+    sql: Session,
+    notifier: LogoutNotifier,
+    person_id: str,
+    before: Standing,
+    after: Standing,
+    actor: Actor,
+) -> None:
+    """Somewhere a member or administrator no longer: of an administrator the console ends."""
+    places = {organisation_id for organisation_id, _ in after.places}
+    lost = [
+        (organisation_id, role)
+        for organisation_id, role in sorted(before.places - after.places)
+        if role is Role.ADMINISTRATOR or organisation_id not in places
+    ]
+    for organisation_id, role in lost:
+        event = AuditEvent(
+            EventTag.MEMBERSHIP_ENDED,
+            notifier.now,
+            person_id=actor.person_id,
+            organisation_id=organisation_id,
+            details={"person": person_id, "role": str(role)},
+        )
+        audit.record(sql, event)
+    if any(role is Role.ADMINISTRATOR for _, role in lost):
+        grants.revoke_console(sql, person_id, BEHEER.client_id, notifier.now)
+
+
+def _lost_factors(
+    sql: Session,
+    notifier: LogoutNotifier,
+    base_url: str,
+    person_id: str,
+    before: Standing,
+    after: Standing,
+    actor: Actor,
+) -> None:
+    """What a login proved with one of these counts no more from now on."""
+    person = sql.get_one(Person, person_id)
+    for factor_id in sorted(before.factors - after.factors):
+        factor = sql.get_one(Factor, factor_id)
+        is_sms = factor.kind is FactorKind.SMS
+        number = second_factor.number_of(sql, notifier.sealer, factor_id) if is_sms else None
+        kind = str(factor.kind)
+        _record(
+            sql,
+            EventTag.FACTOR_REMOVED,
+            notifier.now,
+            person_id,
+            actor,
+            factor=factor_id,
+            kind=kind,
+        )
+        notices.tell(
+            sql,
+            notifier.sealer,
+            person,
+            Change.REMOVED,
+            factor.kind,
+            base_url=base_url,
+            now=notifier.now,
+            old_number=number,
+        )
 
 
 def _new_factors(

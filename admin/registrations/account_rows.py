@@ -1,5 +1,5 @@
 """The account of a person from a document: made once. Afterwards the document changes everything
-but the password, which is the user's own.
+but the password, which is the user's own. Left out, it ends where a document gave it.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from admin.registrations.documents import AccountDocument, Entry, PersonDocument
 from assurance import enrolment
 from assurance.levels import suffices
+from directory.origin import Origin
 from directory.people import Person
 from providers import accounts, recovery
 from providers.accounts import Account
@@ -20,21 +21,24 @@ from state import audit
 from state.audit import AuditEvent, EventTag
 
 
-def write(session: Session, now: datetime, entry: Entry) -> None:
-    """Make the account or change it. An account that the document leaves out stays as it is."""
+def write(session: Session, now: datetime, entry: Entry, takes: list[str]) -> None:
+    """Make the account, change it, or end one that the document leaves out."""
     person: PersonDocument = entry.model
     document = person.account
     row = session.scalars(select(Account).where(Account.person_id == person.id)).first()
     if row is not None and inspect(session.get_one(Person, person.id)).attrs.email.history.added:
         recovery.forget(row)
     if document is None:
+        if row is not None and row.origin is Origin.DOCUMENT and row.ended_at is None:
+            takes.append("account")
+            row.ended_at = now
         return
     gave = enrolment.factors_give(row.level if row is not None and row.ended_at is None else None)
     if row is None:
         row = _made(session, now, entry, document)
     if not document.ended and not suffices(gave, enrolment.factors_give(document.rank)):
         _let_factors_wait(session, person.id, now)
-    row.level = document.rank
+    row.level, row.origin = document.rank, Origin.DOCUMENT
     if row.email != document.email:
         row.email = document.email
         recovery.forget(row)

@@ -29,6 +29,7 @@ class Applier:
     settings: Settings
     actor: Actor
     now: datetime
+    entries: tuple[Entry, ...] = ()  # every document at hand
 
     @cached_property
     def notifier(self) -> LogoutNotifier:

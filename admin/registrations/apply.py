@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from admin.actor import Actor
-from admin.registrations import pruning
+from admin.registrations import pruning, row_pruning
 from admin.registrations.applier import Applier
 from admin.registrations.differences import DocumentOutcome
 from admin.registrations.documents import DocumentsRefused, Entry
@@ -23,6 +23,14 @@ from keys.sealing import Sealer
 from state import audit
 from state.audit import AuditEvent, Detail, EventTag
 from state.db import writing
+
+
+class RightsTaken(Exception):
+    """Rights of people would end; ``outcomes`` say which."""
+
+    def __init__(self, outcomes: list[DocumentOutcome]) -> None:
+        super().__init__(f"{len(outcomes)} documents take rights")
+        self.outcomes = outcomes
 
 
 class _DryRun(Exception):
@@ -39,9 +47,11 @@ def apply(
     now: datetime,
     dry_run: bool = False,
     prune: Prune | None = None,
+    also_taking: bool = False,
 ) -> tuple[DocumentOutcome, ...]:
     """What became of each document, and what left. In a transaction of its own: metadata that must
-    be fetched is fetched before it. Raises DocumentsRefused and StillUsed; then nothing changed.
+    be fetched is fetched before it. ``also_taking``: rights of people may end with what documents
+    name no more. Raises DocumentsRefused, StillUsed and RightsTaken; then nothing changed.
     """
     whole = [KINDS[entry.kind].complete(entry, settings) for entry in entries]
     gone = pruning.leaving(session, whole, prune) if prune is not None else frozenset()
@@ -51,12 +61,14 @@ def apply(
     outcomes: list[DocumentOutcome] = []
     try:
         with texts(), writing(session):
-            applier = Applier(session, sealer, settings, actor, now)
+            applier = Applier(session, sealer, settings, actor, now, tuple(whole))
             outcomes = [_apply(applier, entry) for entry in whole]
             outcomes += pruning.remove(applier, gone)
+            outcomes += row_pruning.remove(applier, prune)
             if dry_run:
                 raise _DryRun
             _refuse_used(outcomes, prune)
+            _refuse_taking(outcomes, also_taking=also_taking)
     except _DryRun:
         pass
     return tuple(outcomes)
@@ -66,6 +78,12 @@ def _refuse_used(outcomes: list[DocumentOutcome], prune: Prune | None) -> None:
     used = [outcome for outcome in outcomes if outcome.used]
     if used and prune is not None and not prune.also_used:
         raise StillUsed(used)
+
+
+def _refuse_taking(outcomes: list[DocumentOutcome], *, also_taking: bool) -> None:
+    taking = [outcome for outcome in outcomes if outcome.takes]
+    if taking and not also_taking:
+        raise RightsTaken(taking)
 
 
 def _apply(applier: Applier, entry: Entry) -> DocumentOutcome:

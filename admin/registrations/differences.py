@@ -15,7 +15,7 @@ from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
 LONGEST: Final = 72  # characters of one value
-_INTERNAL: Final = frozenset({"changed_at", "created_at", "since"})
+_INTERNAL: Final = frozenset({"changed_at", "created_at", "since", "origin"})
 _PERSONAL: Final = frozenset({"email", "subject", "subject_hash"})
 _NAMED_BY: Final = ("number", "provider_id", "organisation_id")
 
@@ -32,7 +32,8 @@ class Difference:
 @dataclass(frozen=True)
 class DocumentOutcome:
     """What became of one document. ``word``: created, changed or unchanged; removed where there is
-    none any more, with what people used it for.
+    none any more, with what people used it for. ``takes``: the rights of people that end with it.
+    ``stays``: what was given on a screen, which no document changes.
     """
 
     kind: str
@@ -40,6 +41,8 @@ class DocumentOutcome:
     word: str
     differences: tuple[Difference, ...] = ()
     used: tuple[str, ...] = ()
+    takes: tuple[str, ...] = ()
+    stays: tuple[str, ...] = ()
 
 
 def between(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[Difference, ...]:
@@ -54,25 +57,31 @@ def between(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[Difference,
 
 def of_rows(session: Session, main: type) -> list[Difference]:
     """What the next flush would write, over what; fields of other tables carry their names."""
-    return [
-        difference for row in [*session.new, *session.dirty] for difference in _of_row(row, main)
-    ]
+    written = [*session.new, *session.dirty]
+    found = [difference for row in written for difference in _of_row(row, main)]
+    return found + [difference for row in session.deleted for difference in _of_gone(row)]
 
 
 def as_json(outcomes: list[DocumentOutcome]) -> str:
-    """The same for machines: a list of what is not unchanged."""
+    """The same for machines: a list of what is not unchanged, or has something beside it."""
     document = [
         {
             "kind": outcome.kind,
             "name": outcome.name,
             "change": outcome.word,
             "fields": [vars(difference) for difference in outcome.differences],
-            **({"used": list(outcome.used)} if outcome.used else {}),
+            **{name: list(told) for name, told in _lists(outcome) if told},
         }
         for outcome in outcomes
-        if outcome.word != "unchanged"
+        if outcome.word != "unchanged" or outcome.stays
     ]
     return json.dumps(document, indent=2, ensure_ascii=False)
+
+
+def _lists(outcome: DocumentOutcome) -> Iterator[tuple[str, tuple[str, ...]]]:
+    yield "used", outcome.used
+    yield "takes", outcome.takes
+    yield "stays", outcome.stays
 
 
 def _of_row(row: Any, main: type) -> Iterator[Difference]:
@@ -87,6 +96,13 @@ def _of_row(row: Any, main: type) -> Iterator[Difference]:
         if old != new:
             field = column.key if isinstance(row, main) else _of_other_table(row, column.key)
             yield Difference(field, shown(column.key, old), shown(column.key, new))
+
+
+def _of_gone(row: Any) -> Iterator[Difference]:
+    for column in inspect(row).mapper.column_attrs:
+        if column.key in _PERSONAL:
+            old = shown(column.key, getattr(row, column.key))
+            yield Difference(_of_other_table(row, column.key), old, None)
 
 
 def _of_other_table(row: Any, column: str) -> str:

@@ -5,22 +5,22 @@ registrations are the models that a process runs on (``broker.configuration``).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
+    WithJsonSchema,
     model_validator,
 )
 
 from assurance.levels import AssuranceLevel
-from directory.fields import Level
+from assurance.means import FactorKind
+from directory.fields import Beginning, End, Level
 from providers.accounts import canonical_email, canonical_user_name
 
 
@@ -36,16 +36,20 @@ class Document(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-def _moment(value: Any) -> Any:
-    """A date means its beginning, in UTC."""
-    if isinstance(value, datetime):
-        return value if value.tzinfo else value.replace(tzinfo=UTC)
-    return datetime.combine(value, time(), UTC) if isinstance(value, date) else value
+def _not_a_passkey(kind: FactorKind) -> FactorKind:
+    if kind is FactorKind.PASSKEY:
+        raise ValueError("a document gives no passkey")
+    return kind
 
 
-Moment = Annotated[datetime, BeforeValidator(_moment)]
 Kvk = Annotated[str, StringConstraints(pattern=r"^[0-9]{8}$")]
 BranchNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
+SubjectHash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}\.[0-9a-f]{64}$")]
+KeptFactor = Annotated[
+    FactorKind,
+    WithJsonSchema({"enum": ["totp", "sms", "otp_device", "recovery_codes"]}),
+    AfterValidator(_not_a_passkey),
+]
 PersonId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,26}$")]
 
 
@@ -68,9 +72,20 @@ class OrganisationDocument(Document):
 
 
 class IdentityDocument(Document):
+    """How a makelaar knows the person: by ``subject``, or by the ``subject_hash`` that export
+    writes, which an installation with the same master key understands.
+    """
+
     provider: str
-    subject: str
-    means_active_until: Moment | None = None
+    subject: str | None = None
+    subject_hash: SubjectHash | None = None
+    means_active_until: End | None = None
+
+    @model_validator(mode="after")
+    def _one_name(self) -> IdentityDocument:
+        if (self.subject is None) is (self.subject_hash is None):
+            raise ValueError("write subject, or the subject_hash of an export; not both")
+        return self
 
 
 class MembershipDocument(Document):
@@ -103,6 +118,10 @@ class DeviceDocument(Document):
 
 
 class PersonDocument(Document):
+    """A person with everything that documents give them: what a later document leaves out ends.
+    ``keeps``: kinds of factors that a document gave before and that stay, without their secrets.
+    """
+
     id: PersonId
     name: str
     email: str | None = None
@@ -115,6 +134,7 @@ class PersonDocument(Document):
     sms_number_file: Path | None = None
     otp_device: DeviceDocument | None = None
     recovery_codes_file: Path | None = None  # one code a line
+    keeps: tuple[KeptFactor, ...] = ()
 
     @property
     def key(self) -> str:
@@ -135,8 +155,8 @@ class MandateDocument(Document):
     service: str | None = None
     level: Level
     branches: tuple[BranchNumber, ...] = ()
-    begins: Annotated[Moment, Field(alias="from")]
-    until: Moment
+    begins: Annotated[Beginning, Field(alias="from")]
+    until: End
     revoked: bool = False
 
     @property
@@ -151,8 +171,8 @@ class ChainMandateDocument(Document):
     intermediary: Kvk
     service: str
     level: Level
-    begins: Annotated[Moment, Field(alias="from")]
-    until: Moment
+    begins: Annotated[Beginning, Field(alias="from")]
+    until: End
     revoked: bool = False
 
     @property

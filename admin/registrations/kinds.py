@@ -16,7 +16,15 @@ from pydantic import BaseModel
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from admin.registrations import account_rows, dependents, makelaar_metadata, registered, rows
+from admin.registrations import (
+    account_rows,
+    dependents,
+    identity_rows,
+    makelaar_metadata,
+    mandate_rows,
+    registered,
+    rows,
+)
 from admin.registrations.applier import Write
 from admin.registrations.dependents import Withdrawal
 from admin.registrations.documents import (
@@ -53,7 +61,7 @@ class DocumentKind:
     referred to beside the registrations and the documents at hand. ``conflicts``: mistakes between
     documents, a line each. ``complete``: what is fetched before anything is written. ``person``:
     whom the document is about, for the audit. ``withdrawal``: what leaves with it; None for a kind
-    that is no registration: it is not exported and never pruned.
+    that is no registration: of those ``pruning`` ends what documents gave, and the rows stay.
     """
 
     name: str
@@ -111,6 +119,11 @@ def _of_chain_mandate(model: ChainMandateDocument) -> Iterator[Reference]:
     yield Reference("service", "Service", model.service)
 
 
+def _of_people(session: Session, entries: list[Entry]) -> Iterator[str]:
+    yield from account_rows.mistakes(session, entries)
+    yield from identity_rows.mistakes(entries)
+
+
 def _registered(
     kind: Kind,
     withdrawal: Withdrawal,
@@ -156,20 +169,20 @@ _ALL: Final = (
         write=rows.write_person,
         refers_to=_of_person,
         names=lambda session: session.scalars(select(Person.id)),
-        conflicts=account_rows.mistakes,
+        conflicts=_of_people,
         person=lambda model: model.id,
     ),
     DocumentKind(
         name="Mandate",
         model=MandateDocument,
-        write=rows.write_mandate,
+        write=mandate_rows.write_mandate,
         refers_to=_of_mandate,
         person=lambda model: model.person,
     ),
     DocumentKind(
         name="ChainMandate",
         model=ChainMandateDocument,
-        write=rows.write_chain_mandate,
+        write=mandate_rows.write_chain_mandate,
         refers_to=_of_chain_mandate,
     ),
 )

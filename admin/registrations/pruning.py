@@ -1,7 +1,5 @@
-"""Pruning: registrations that are in the database and in no file leave.
-
-Only of kinds that the files hold or that were named, and never people, organisations or mandates:
-those end by ``blocked``, ``ended`` and ``revoked`` in their own documents.
+"""Pruning: registrations that are in the database and in no file leave, of kinds that the files
+hold or that were named. What becomes of people and mandates in no file is in ``row_pruning``.
 """
 
 from __future__ import annotations
@@ -24,12 +22,13 @@ _TOLD: Final[tuple[str, ...]] = ("name", "title")  # what a plan tells of what l
 @dataclass(frozen=True)
 class Prune:
     """What may leave: what is of a kind that the files hold (``of_files``) or of one of ``kinds``,
-    which the files need not hold; ``also_used``: what people depend on as well.
+    which the files need not hold, like ``mandates``; ``also_used``: what people depend on as well.
     """
 
     of_files: bool = True
     kinds: frozenset[Kind] = frozenset()
     also_used: bool = False
+    mandates: frozenset[str] = frozenset()  # Mandate, ChainMandate
 
 
 class StillUsed(Exception):

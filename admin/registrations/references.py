@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from admin.registrations import branch_rows
 from admin.registrations.documents import Entry
 from admin.registrations.kinds import KINDS
 from state.registrations import Kind, Registration, all_registrations
@@ -31,6 +32,7 @@ def check_references(
                 mistakes.append(f"{entry.place}: {field}: there is no {kind} {name}")
     for each in KINDS.values():
         mistakes += each.conflicts(session, [e for e in entries if e.kind == each.name])
+    mistakes += branch_rows.mistakes(session, entries)
     return mistakes
 
 

@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, ForeignKey, String, bindparam, exists, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Select,
+    String,
+    bindparam,
+    exists,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from assurance.session_lifetime import BrowserSession
@@ -94,6 +104,18 @@ def revoke_withdrawn(
     """End everything that was given to this portal, or for this service."""
     wanted = Grant.client_id == client_id if client_id else Grant.service_uuid == service_uuid
     return _revoke_all(session, now, wanted)
+
+
+def revoke_console(
+    session: Session, person_id: str, client_id: str, now: datetime
+) -> Sequence[str]:
+    """End what this person holds of one console."""
+    return _revoke_all(session, now, Grant.person_id == person_id, Grant.client_id == client_id)
+
+
+def standing(now: datetime) -> Select[Grant]:
+    """Every grant that was not revoked and is not over, to be narrowed by the caller."""
+    return select(Grant).where(Grant.revoked_at.is_(None), Grant.expires_at > now)
 
 
 def _revoke_all(session: Session, now: datetime, *conditions: ColumnElement[bool]) -> Sequence[str]:

@@ -15,7 +15,7 @@ from broker.downstream import Downstream, DownstreamName
 from broker.process import Process
 from broker.runtime import Runtime
 from broker.sso import grants
-from broker.sso.grants import Participant
+from broker.sso.grants import Grant, Participant
 from directory.services import RelyingParty
 from keys.sealing import Sealer
 from state import audit, outbox
@@ -81,6 +81,38 @@ def end_and_tell(
         ),
     )
     return LogoutOutcome(notified, tuple(one for one in portals if one not in notified))
+
+
+def end_grants(
+    sql: Session, notifier: LogoutNotifier, standing: Sequence[Grant], reason: str
+) -> int:
+    """End these grants in the transaction of the caller and tell their portals; their sessions
+    stay. How many stood.
+    """
+    done = 0
+    for grant in standing:
+        if not grants.revoke(sql, grant.id, notifier.now):
+            continue
+        done += 1
+        told = grant.session_id is not None and _tell(
+            sql,
+            notifier,
+            grant.session_id,
+            Participant(grant.client_id, grant.person_id, grant.service_uuid),
+            None,
+        )
+        audit.record(
+            sql,
+            AuditEvent(
+                EventTag.SESSION_ENDED,
+                notifier.now,
+                client_id=grant.client_id,
+                service_uuid=grant.service_uuid,
+                reason=reason,
+                details={"person": grant.person_id, "grant": grant.id, "told": int(told)},
+            ),
+        )
+    return done
 
 
 def end_everywhere(

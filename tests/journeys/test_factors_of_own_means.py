@@ -38,6 +38,7 @@ id: eva
 name: Eva Maas
 email: eva@voorbeeld.example
 account: {user_name: eva.maas, level: EH3}
+keeps: [totp]
 identities:
   - {provider: veerhuis, subject: vh-fatima-31aa08}
 """

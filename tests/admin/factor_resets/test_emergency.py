@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from admin.actor import COMMAND_LINE, Actor
 from admin.factor_resets import emergency
@@ -74,3 +75,16 @@ def test_nobody_gets_around_the_second_person(
 def test_somebody_who_is_not_known_has_nothing_to_reset(process: Process) -> None:
     with pytest.raises(NoSuchPerson):
         reset(process, "anna", "bram")
+
+
+@pytest.mark.parametrize("whose", ["roos", "bram"])
+def test_a_place_that_ended_makes_no_administrator_of_the_person(
+    office: Process, whose: str
+) -> None:
+    """Neither that of the person, nor that of the administrator."""
+    with office.sessions() as sql, writing(sql):
+        place = sql.scalars(select(Membership).where(Membership.person_id == whose)).one()
+        place.until = START
+    with pytest.raises(EmergencyRefused) as refused:
+        reset(office, "anna", "bram")
+    assert refused.value.why is EmergencyRefusal.NO_ADMINISTRATOR

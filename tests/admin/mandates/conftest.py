@@ -81,11 +81,11 @@ def mandate_of_roos(session: Session, bakery: str) -> Made:
             "organisation_id": bakery,
             "valid_until": START + YEAR,
             "granted_by": "jan",
+            "service_uuid": UUID,
         }
         made = Mandate(
             id=name,
             person_id="roos",
-            service_uuid=UUID,
             level=AssuranceLevel.EH3,
             valid_from=START,
             **{**values, **facts},

@@ -12,6 +12,7 @@ from admin.actor import Actor
 from admin.mandates import given
 from admin.mandates.administrators import NotAdministrator
 from admin.mandates.given import NoSuchMandate, Revocation
+from broker.sso.logout import LogoutNotifier
 from consent.mandates import Mandate
 from directory.fields import LocalizedText
 from state import audit
@@ -23,7 +24,10 @@ from tests.deliveries import waiting_in
 from tests.keys_for_tests import make_sealer
 
 WANTED = Revocation(
-    Actor.administrator("jan"), LocalizedText(nl="Vergunningen", en="Permits"), START, make_sealer()
+    Actor.administrator("jan"),
+    LocalizedText(nl="Vergunningen", en="Permits"),
+    START,
+    LogoutNotifier(make_sealer(), {}, {}, START),
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -49,11 +50,59 @@ PERSON: Final[dict[str, Any]] = {
 }
 
 
+MAKELAAR: Final[dict[str, Any]] = {
+    "kind": "IdentityProvider",
+    "id": "veerhuis",
+    "name": "Veerhuis",
+    "oidc": {
+        "issuer": "https://veerhuis.example",
+        "client_id": "sluis",
+        "token_endpoint_auth_method": "private_key_jwt",
+    },
+    "level_ceiling": "EH3",
+}
+BAKERY: Final[dict[str, Any]] = {
+    "kind": "Organisation",
+    "kvk": "90001201",
+    "rsin": "800001205",
+    "name": "De Korenmolen",
+    "establishments": [
+        {"number": "000090012011", "name": "bakkerij", "address": "Molenweg 1"},
+        {"number": "000090012021", "name": "winkel"},
+    ],
+}
+GARDEN: Final[dict[str, Any]] = {"kind": "Organisation", "kvk": "90001639", "name": "Groenrijk"}
+
+
 def written(folder: Path, *documents: dict[str, Any]) -> Path:
     """A file with these documents."""
     file = folder / "documents.yaml"
     file.write_text(yaml.safe_dump_all(documents), encoding="utf-8")
     return file
+
+
+def outcomes(
+    session: Session,
+    settings: Settings,
+    folder: Path,
+    *documents: dict[str, Any],
+    dry_run: bool = False,
+    prune: Prune | None = None,
+    also_taking: bool = False,
+    now: datetime = START,
+) -> tuple[DocumentOutcome, ...]:
+    """What became of each, and what left."""
+    return apply(
+        session,
+        make_sealer(),
+        settings,
+        read(written(folder, *documents)),
+        actor=ROBIN,
+        now=now,
+        dry_run=dry_run,
+        prune=prune,
+        also_taking=also_taking,
+    )
 
 
 def applied(
@@ -63,16 +112,44 @@ def applied(
     *documents: dict[str, Any],
     dry_run: bool = False,
     prune: Prune | None = None,
+    also_taking: bool = False,
 ) -> list[tuple[str, str]]:
     """Kind and word of each outcome."""
-    outcomes: tuple[DocumentOutcome, ...] = apply(
+    found = outcomes(
         session,
-        make_sealer(),
         settings,
-        read(written(folder, *documents)),
-        actor=ROBIN,
-        now=START,
+        folder,
+        *documents,
         dry_run=dry_run,
         prune=prune,
+        also_taking=also_taking,
     )
-    return [(outcome.kind, outcome.word) for outcome in outcomes]
+    return [(outcome.kind, outcome.word) for outcome in found]
+
+
+def mandate(**changed: Any) -> dict[str, Any]:
+    """A mandate of Roos for the bakery at the one service."""
+    return {
+        "kind": "Mandate",
+        "person": "roos",
+        "organisation": BAKERY["kvk"],
+        "service": UUID,
+        "level": "EH3",
+        "from": date(2026, 1, 1),
+        "until": date(2030, 12, 31),
+        **changed,
+    }
+
+
+def chain(**changed: Any) -> dict[str, Any]:
+    """The garden firm lets the bakery act for it."""
+    return {
+        "kind": "ChainMandate",
+        "organisation": GARDEN["kvk"],
+        "intermediary": BAKERY["kvk"],
+        "service": UUID,
+        "level": "EH3",
+        "from": date(2026, 1, 1),
+        "until": date(2030, 12, 31),
+        **changed,
+    }

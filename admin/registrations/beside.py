@@ -1,0 +1,98 @@
+"""Beside the documents: what a person has from a screen or a login. No document changes it; a plan
+lists it, so that whoever reads the files knows that there is more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from admin.registrations.documents import MandateDocument
+from assurance.means import BoundBy, Factor
+from consent.mandates import Mandate
+from directory.dates import day_of
+from directory.organisations import Organisation
+from directory.origin import Origin
+from directory.people import ExternalIdentity, Membership
+from providers.accounts import Account
+
+_ADDED: dict[BoundBy, str] = {
+    BoundBy.ADMINISTRATOR: "bound by an administrator",
+    BoundBy.LETTER: "added by the person, confirmed by letter",
+    BoundBy.SESSION: "added by the person",
+    BoundBy.SELF: "added by the person, waits",
+}
+
+
+def of_person(session: Session, person_id: str, now: datetime) -> tuple[str, ...]:
+    """Identities, places, account, factors and mandates that stand and that no document gave."""
+    return (
+        *_identities(session, person_id),
+        *_memberships(session, person_id, now),
+        *_accounts(session, person_id),
+        *_factors(session, person_id),
+        *_mandates(session, person_id, None, now),
+    )
+
+
+def of_mandate(session: Session, document: MandateDocument, now: datetime) -> tuple[str, ...]:
+    """What an administrator gave to the same person for the same organisation."""
+    return tuple(_mandates(session, document.person, document.organisation, now))
+
+
+def _identities(session: Session, person_id: str) -> Iterator[str]:
+    query = select(ExternalIdentity).where(
+        ExternalIdentity.person_id == person_id, ExternalIdentity.origin != Origin.DOCUMENT
+    )
+    for row in session.scalars(query.order_by(ExternalIdentity.provider_id)):
+        yield f"identity at {row.provider_id}, since a login on {day_of(row.created_at)}"
+
+
+def _memberships(session: Session, person_id: str, now: datetime) -> Iterator[str]:
+    query = select(Membership).where(
+        Membership.person_id == person_id, Membership.origin != Origin.DOCUMENT
+    )
+    for row in session.scalars(query):
+        if row.until is None or row.until > now:
+            yield f"{row.role} of {row.organisation.kvk}, since {day_of(row.since)}"
+
+
+def _accounts(session: Session, person_id: str) -> Iterator[str]:
+    query = select(Account).where(
+        Account.person_id == person_id,
+        Account.origin != Origin.DOCUMENT,
+        Account.ended_at.is_(None),
+    )
+    for row in session.scalars(query):
+        yield f"account, made on {day_of(row.created_at)}"
+
+
+def _factors(session: Session, person_id: str) -> Iterator[str]:
+    query = select(Factor).where(
+        Factor.person_id == person_id, Factor.origin != Origin.DOCUMENT, Factor.ended_at.is_(None)
+    )
+    for row in session.scalars(query.order_by(Factor.bound_at, Factor.id)):
+        yield f"factor {row.kind}, {_ADDED[row.bound_by]} on {day_of(row.bound_at)}"
+
+
+def _mandates(session: Session, person_id: str, kvk: str | None, now: datetime) -> Iterator[str]:
+    query = (
+        select(Mandate)
+        .join(Organisation, Organisation.id == Mandate.organisation_id)
+        .where(
+            Mandate.person_id == person_id,
+            Mandate.granted_by.is_not(None),
+            Mandate.revoked_at.is_(None),
+            Mandate.valid_until > now,
+        )
+        .order_by(Organisation.kvk, Mandate.valid_until)
+    )
+    if kvk is not None:
+        query = query.where(Organisation.kvk == kvk)
+    for row in session.scalars(query):
+        place = row.service_uuid or "every service"
+        until = day_of(row.valid_until)
+        yield f"mandate for {row.organisation.kvk} at {place}, given at /beheer, until {until}"

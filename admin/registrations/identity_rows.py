@@ -1,0 +1,100 @@
+"""Identities of people from documents: a document that names one gives it, also where a login made
+it; what the document names no more goes, and whoever comes by it later is somebody new.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from admin.registrations.applier import Applier
+from admin.registrations.documents import (
+    DocumentsRefused,
+    Entry,
+    IdentityDocument,
+    PersonDocument,
+)
+from directory.origin import Origin
+from directory.people import ExternalIdentity, subject_hash
+from keys.sealing import Sealer
+from state.registrations import Kind, names
+
+
+def write(applier: Applier, entry: Entry, takes: list[str]) -> None:
+    """Raises DocumentsRefused for an identity that another installation exported."""
+    document: PersonDocument = entry.model
+    session, named = applier.session, set[tuple[str, str]]()
+    for identity in document.identities:
+        key = identity.provider, _hash(applier.sealer, entry, identity)
+        named.add(key)
+        known = session.get(ExternalIdentity, key)
+        if known is None:
+            known = ExternalIdentity(
+                provider_id=key[0],
+                subject_hash=key[1],
+                person_id=document.id,
+                created_at=applier.now,
+            )
+            session.add(known)
+        elif known.person_id != document.id:
+            takes.append(f"identity at {key[0]} from {known.person_id}")
+        known.person_id, known.means_active_until = document.id, identity.means_active_until
+        known.origin = Origin.DOCUMENT
+    makelaars = names(session, Kind.IDENTITY_PROVIDER)
+    for row in _given(session, document.id):
+        # No document can name one at a makelaar that left: it waits for that to come back.
+        is_nameable = row.provider_id in makelaars
+        if is_nameable and (row.provider_id, row.subject_hash) not in named:
+            takes.append(f"identity at {row.provider_id}")
+            session.delete(row)
+
+
+def former_owners(applier: Applier, entry: Entry) -> set[str]:
+    """Other people whose identities this document names."""
+    document: PersonDocument = entry.model
+    keys = [(one.provider, _hash(applier.sealer, entry, one)) for one in document.identities]
+    rows = [applier.session.get(ExternalIdentity, key) for key in keys]
+    return {row.person_id for row in rows if row is not None} - {document.id}
+
+
+def mistakes(entries: list[Entry]) -> Iterator[str]:
+    """One identity in the documents of two people: whose it is would be chance."""
+    seen: dict[tuple[str, str], str] = {}
+    for entry in entries:
+        for identity in entry.model.identities:
+            name = identity.provider, identity.subject or identity.subject_hash
+            holder = seen.setdefault(name, entry.model.id)
+            if holder != entry.model.id:
+                yield f"{entry.place}: identities: one at {name[0]} is that of {holder}"
+
+
+def exported(sealer: Sealer, row: ExternalIdentity) -> str:
+    """The ``subject_hash`` of a document: with a mark of the master key that can be compared."""
+    return f"{_mark(sealer)}.{row.subject_hash}"
+
+
+def _given(session: Session, person_id: str) -> list[ExternalIdentity]:
+    query = select(ExternalIdentity).where(
+        ExternalIdentity.person_id == person_id, ExternalIdentity.origin == Origin.DOCUMENT
+    )
+    return list(session.scalars(query))
+
+
+def _hash(sealer: Sealer, entry: Entry, identity: IdentityDocument) -> str:
+    if identity.subject is not None:
+        return subject_hash(sealer, identity.provider, identity.subject)
+    mark, _, hashed = (identity.subject_hash or "").partition(".")
+    if mark != _mark(sealer):
+        raise DocumentsRefused(
+            [
+                f"{entry.place}: identities: this subject_hash is of an installation with another "
+                "master key; write the subject that the makelaar sends"
+            ]
+        )
+    return hashed
+
+
+def _mark(sealer: Sealer) -> str:
+    return sealer.fingerprint("subject-mark")[:8]

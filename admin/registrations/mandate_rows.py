@@ -1,0 +1,250 @@
+"""Mandates and chain mandates from documents. A mandate is known by person, organisation, service
+and branches. One of a document that was made narrower replaces the wider one; what an administrator
+gave stands beside it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from admin.mandates import ending
+from admin.mandates.ending import EndedMandate
+from admin.registrations import beside, rows
+from admin.registrations.applier import Applier
+from admin.registrations.differences import DocumentOutcome
+from admin.registrations.documents import ChainMandateDocument, Entry, MandateDocument
+from assurance.levels import suffices
+from consent.chains import ChainMandate
+from consent.mandates import Mandate
+from directory.organisations import Organisation
+from state import audit
+from state.audit import AuditEvent, EventTag
+
+
+class Key(NamedTuple):
+    """What tells one mandate of documents from another; ``organisation`` is a KvK number."""
+
+    person: str
+    organisation: str
+    service: str | None
+    branches: tuple[str, ...]
+
+
+def key_of(document: MandateDocument) -> Key:
+    """Of a document."""
+    branches = tuple(sorted(set(document.branches)))
+    return Key(document.person, document.organisation, document.service, branches)
+
+
+def key_of_row(row: Mandate) -> Key:
+    """The same of what stands."""
+    branches = tuple(sorted(set(row.branches)))
+    return Key(row.person_id, row.organisation.kvk, row.service_uuid, branches)
+
+
+def given(session: Session, now: datetime) -> list[Mandate]:
+    """What documents gave and what stands."""
+    return list(session.scalars(select(Mandate).where(*_of_documents(now))))
+
+
+def write_mandate(applier: Applier, entry: Entry) -> DocumentOutcome:
+    """The mandate of the document; wider ones that it replaces end."""
+    outcome = _write_mandate(applier, entry)
+    replaced = tuple(_replace_wider(applier, entry.model))
+    if replaced and outcome.word == "unchanged":
+        outcome = replace(outcome, word="changed")
+    stays = beside.of_mandate(applier.session, entry.model, applier.now)
+    return replace(outcome, takes=outcome.takes + replaced, stays=stays)
+
+
+def end(applier: Applier, row: Mandate, reason: str) -> None:
+    """It counts no more from now on, also where somebody acted with it."""
+    row.revoked_at = applier.now
+    _note(applier, EventTag.MANDATE_REVOKED, row, reason, person=row.person_id)
+    ending.reach_of(applier.session, applier.notifier, row)
+
+
+def end_chain(applier: Applier, row: ChainMandate, reason: str) -> None:
+    """The same for a chain mandate."""
+    row.revoked_at = applier.now
+    _note(applier, EventTag.CHAIN_MANDATE_REVOKED, row, reason)
+    ending.reach(applier.session, applier.notifier, [_of_chain(applier.session, row)])
+
+
+def told(row: Mandate) -> str:
+    """``mandate for 90001201 at every service``: as a plan says it."""
+    place = row.service_uuid or "every service"
+    branches = f", branch {', '.join(row.branches)}" if row.branches else ""
+    return f"mandate of {row.person_id} for {row.organisation.kvk} at {place}{branches}"
+
+
+def told_of_chain(row: ChainMandate) -> str:
+    """The same of a chain mandate."""
+    through = f"{row.organisation.kvk} through {row.intermediary.kvk}"
+    return f"chain mandate for {through} at {row.service_uuid}"
+
+
+def _mandate(applier: Applier, entry: Entry, takes: list[str]) -> bool:
+    document: MandateDocument = entry.model
+    session, wanted = applier.session, key_of(document)
+    organisation_id = _organisation_id(session, document.organisation)
+    query = select(Mandate).where(
+        Mandate.person_id == document.person,
+        Mandate.organisation_id == organisation_id,
+        Mandate.service_uuid == document.service,
+        Mandate.granted_by.is_(None),
+    )
+    row = next((m for m in session.scalars(query) if key_of_row(m) == wanted), None)
+    if row is None:
+        row = Mandate(
+            person_id=document.person,
+            organisation_id=organisation_id,
+            service_uuid=document.service,
+            level=document.level,
+            branches=sorted(document.branches),
+            valid_from=document.begins,
+            valid_until=document.until,
+        )
+        session.add(row)
+        _bring_up_to_date(row, document, applier.now)
+        return True
+    lost = _lost(row, document, applier.now)
+    _bring_up_to_date(row, document, applier.now)
+    if lost is not None:
+        takes += [] if document.revoked else [f"{told(row)}: {lost}"]
+        _note(applier, EventTag.MANDATE_REVOKED, row, lost, person=row.person_id)
+        ending.reach_of(session, applier.notifier, row)
+    return False
+
+
+def _chain(applier: Applier, entry: Entry, takes: list[str]) -> bool:
+    document: ChainMandateDocument = entry.model
+    session = applier.session
+    giver = _organisation_id(session, document.organisation)
+    through = _organisation_id(session, document.intermediary)
+    row = session.scalars(
+        select(ChainMandate).where(
+            ChainMandate.organisation_id == giver,
+            ChainMandate.intermediary_id == through,
+            ChainMandate.service_uuid == document.service,
+        )
+    ).first()
+    if row is None:
+        row = ChainMandate(
+            organisation_id=giver,
+            intermediary_id=through,
+            service_uuid=document.service,
+            level=document.level,
+            valid_from=document.begins,
+            valid_until=document.until,
+        )
+        session.add(row)
+        _bring_up_to_date(row, document, applier.now)
+        return True
+    lost = _lost(row, document, applier.now)
+    _bring_up_to_date(row, document, applier.now)
+    if lost is not None:
+        takes += [] if document.revoked else [f"{told_of_chain(row)}: {lost}"]
+        _note(applier, EventTag.CHAIN_MANDATE_REVOKED, row, lost)
+        ending.reach(session, applier.notifier, [_of_chain(session, row)])
+    return False
+
+
+def _lost(
+    row: Mandate | ChainMandate, document: MandateDocument | ChainMandateDocument, now: datetime
+) -> str | None:
+    """What of a mandate that stands the document takes back; None where nothing."""
+    if row.revoked_at is not None or row.valid_until <= now:
+        return None
+    if document.revoked:
+        return "revoked"
+    if not suffices(document.level, row.level):
+        return "level_lowered"
+    if document.until < row.valid_until or document.begins > max(row.valid_from, now):
+        return "term_shortened"
+    return None
+
+
+def _replace_wider(applier: Applier, document: MandateDocument) -> list[str]:
+    """What documents gave before to this person for this organisation, that no document at hand
+    names, and that this one was made from: another choice of branches at the same service, or
+    something that holds all of this one.
+    """
+    session, wanted = applier.session, key_of(document)
+    named = {key_of(entry.model) for entry in applier.entries if entry.kind == "Mandate"}
+    query = select(Mandate).where(
+        *_of_documents(applier.now),
+        Mandate.person_id == document.person,
+        Mandate.organisation_id == _organisation_id(session, document.organisation),
+    )
+    found = []
+    for row in session.scalars(query).all():
+        key = key_of_row(row)
+        if key not in named and (key.service == wanted.service or _holds(row, document)):
+            found.append(told(row))
+            end(applier, row, "replaced")
+    return found
+
+
+def _holds(row: Mandate, document: MandateDocument) -> bool:
+    """Would this document add nothing to what stands already?"""
+    if document.revoked or row.service_uuid is not None:
+        return False
+    branches = set(row.branches)
+    inside = not branches or (bool(document.branches) and set(document.branches) <= branches)
+    return inside and suffices(row.level, document.level)
+
+
+def _of_documents(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Mandate.granted_by.is_(None),
+        Mandate.revoked_at.is_(None),
+        Mandate.valid_until > now,
+    )
+
+
+def _note(
+    applier: Applier,
+    tag: EventTag,
+    row: Mandate | ChainMandate,
+    reason: str,
+    **people: audit.Detail,
+) -> None:
+    audit.record(
+        applier.session,
+        AuditEvent(
+            tag,
+            applier.now,
+            person_id=applier.actor.person_id,
+            service_uuid=row.service_uuid,
+            organisation_id=row.organisation_id,
+            reason=reason,
+            level=row.level,
+            details={"mandate": row.id, **people},
+        ),
+    )
+
+
+def _of_chain(session: Session, row: ChainMandate) -> EndedMandate:
+    return ending.of_chain(session, row.organisation_id, row.intermediary_id, row.service_uuid)
+
+
+def _bring_up_to_date(
+    row: Mandate | ChainMandate, document: MandateDocument | ChainMandateDocument, now: datetime
+) -> None:
+    row.level, row.valid_from, row.valid_until = document.level, document.begins, document.until
+    if document.revoked != (row.revoked_at is not None):
+        row.revoked_at = now if document.revoked else None
+
+
+def _organisation_id(session: Session, kvk: str) -> str:
+    return session.scalars(select(Organisation.id).where(Organisation.kvk == kvk)).one()
+
+
+_write_mandate: Final = rows.writer(_mandate, Mandate)
+write_chain_mandate: Final = rows.writer(_chain, ChainMandate)

@@ -1,0 +1,53 @@
+"""Places of people in organisations, from documents."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from admin.registrations.applier import Applier
+from admin.registrations.documents import PersonDocument
+from directory.organisations import Organisation
+from directory.origin import Origin
+from directory.people import Membership, Role
+
+
+def write(applier: Applier, document: PersonDocument, takes: list[str]) -> None:
+    """What the document names holds from now on; what a document gave and none names ends now."""
+    session, now, named = applier.session, applier.now, set[str]()
+    for place in document.organisations:
+        organisation_id = session.scalars(
+            select(Organisation.id).where(Organisation.kvk == place.kvk)
+        ).one()
+        named.add(organisation_id)
+        known = session.scalars(
+            select(Membership).where(
+                Membership.person_id == document.id, Membership.organisation_id == organisation_id
+            )
+        ).first()
+        if known is None:
+            known = Membership(
+                person_id=document.id,
+                organisation_id=organisation_id,
+                role=Role(place.role),
+                since=now,
+            )
+            session.add(known)
+        elif known.until is not None:  # it was over: a place anew
+            known.since, known.until = now, None
+        elif known.role is Role.ADMINISTRATOR and Role(place.role) is Role.MEMBER:
+            takes.append(f"administrator of {place.kvk}")
+        known.role, known.origin = Role(place.role), Origin.DOCUMENT
+    for row in _given(session, document.id):
+        if row.organisation_id not in named:
+            takes.append(f"{row.role} of {row.organisation.kvk}")
+            row.until = now
+
+
+def _given(session: Session, person_id: str) -> list[Membership]:
+    query = select(Membership).where(
+        Membership.person_id == person_id,
+        Membership.origin == Origin.DOCUMENT,
+        Membership.until.is_(None),
+    )
+    return list(session.scalars(query))

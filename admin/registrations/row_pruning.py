@@ -1,0 +1,113 @@
+"""Pruning of rows: what documents gave to people who stand in no file, and mandates of documents
+that stand in no file, end. Rows stay, so that history keeps their names; organisations stay too,
+for they alone give nobody a right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from admin.registrations import mandate_rows, rows
+from admin.registrations.applier import Applier
+from admin.registrations.differences import DocumentOutcome
+from admin.registrations.documents import Entry, PersonDocument
+from admin.registrations.pruning import Prune
+from consent.chains import ChainMandate
+from directory.origin import Origin
+from directory.people import Person
+from state import audit, registrations
+from state.audit import AuditEvent, EventTag
+from state.registrations import Kind
+
+
+def remove(applier: Applier, prune: Prune | None) -> list[DocumentOutcome]:
+    """End it in the transaction of the others, after everything else was written."""
+    if prune is None:
+        return []
+    held = {entry.kind for entry in applier.entries} if prune.of_files else set[str]()
+    outcomes: list[DocumentOutcome] = []
+    if "Mandate" in held | prune.mandates:
+        outcomes += _mandates(applier)
+    if "ChainMandate" in held | prune.mandates:
+        outcomes += _chains(applier)
+    if "Person" in held:
+        outcomes += _people(applier)
+    return outcomes
+
+
+def _mandates(applier: Applier) -> Iterator[DocumentOutcome]:
+    named = {
+        mandate_rows.key_of(entry.model) for entry in applier.entries if entry.kind == "Mandate"
+    }
+    services = _services(applier.session) | {None}
+    for row in mandate_rows.given(applier.session, applier.now):
+        if mandate_rows.key_of_row(row) not in named and row.service_uuid in services:
+            told = mandate_rows.told(row)
+            mandate_rows.end(applier, row, "in_no_document")
+            yield DocumentOutcome("Mandate", told, "removed", takes=(told,))
+
+
+def _chains(applier: Applier) -> Iterator[DocumentOutcome]:
+    named = {
+        (entry.model.organisation, entry.model.intermediary, entry.model.service)
+        for entry in applier.entries
+        if entry.kind == "ChainMandate"
+    }
+    query = select(ChainMandate).where(
+        ChainMandate.revoked_at.is_(None), ChainMandate.valid_until > applier.now
+    )
+    services = _services(applier.session)
+    for row in applier.session.scalars(query).all():
+        key = row.organisation.kvk, row.intermediary.kvk, row.service_uuid
+        if key not in named and row.service_uuid in services:
+            told = mandate_rows.told_of_chain(row)
+            mandate_rows.end_chain(applier, row, "in_no_document")
+            yield DocumentOutcome("ChainMandate", told, "removed", takes=(told,))
+
+
+def _people(applier: Applier) -> Iterator[DocumentOutcome]:
+    """As if their document named nothing any more."""
+    named = {entry.model.id for entry in applier.entries if entry.kind == "Person"}
+    for row in _of_documents(applier.session):
+        if row.id in named:
+            continue
+        empty = PersonDocument(
+            id=row.id,
+            name=row.display_name,
+            email=row.email,
+            locale="en" if row.locale == "en" else "nl",
+            blocked=row.blocked_at is not None,
+        )
+        outcome = rows.write_person(applier, Entry("Person", empty, f"Person {row.id}", Path()))
+        row.origin = Origin.WITHDRAWN
+        if outcome.word != "unchanged":
+            _note(applier, row)
+            yield replace(outcome, word="removed")
+
+
+def _services(session: Session) -> set[str]:
+    """Mandates at a service that left are worth nothing, and wait for it to come back."""
+    return registrations.names(session, Kind.SERVICE)
+
+
+def _of_documents(session: Session) -> list[Person]:
+    query = select(Person).where(Person.origin == Origin.DOCUMENT).order_by(Person.id)
+    return list(session.scalars(query))
+
+
+def _note(applier: Applier, row: Person) -> None:
+    audit.record(
+        applier.session,
+        AuditEvent(
+            EventTag.REGISTRATION_REMOVED,
+            applier.now,
+            person_id=applier.actor.person_id,
+            outcome="removed",
+            details={"kind": "Person", "name": None, "person": row.id},
+        ),
+    )

@@ -1,0 +1,105 @@
+"""Days of the Dutch calendar: whole days, in winter and in summer, on the days between, and on
+29 February.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from directory import dates
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+MICROSECOND = timedelta(microseconds=1)
+
+
+@pytest.mark.parametrize(
+    ("day", "begins", "next_day"),
+    [
+        ("2026-11-29", "2026-11-28T23:00:00+00:00", "2026-11-29T23:00:00+00:00"),
+        ("2026-07-01", "2026-06-30T22:00:00+00:00", "2026-07-01T22:00:00+00:00"),
+        ("2026-03-29", "2026-03-28T23:00:00+00:00", "2026-03-29T22:00:00+00:00"),  # 23 hours
+        ("2026-10-25", "2026-10-24T22:00:00+00:00", "2026-10-25T23:00:00+00:00"),  # 25 hours
+        ("2026-12-31", "2026-12-30T23:00:00+00:00", "2026-12-31T23:00:00+00:00"),
+        ("2028-02-29", "2028-02-28T23:00:00+00:00", "2028-02-29T23:00:00+00:00"),
+        ("2028-02-28", "2028-02-27T23:00:00+00:00", "2028-02-28T23:00:00+00:00"),
+        ("2027-02-28", "2027-02-27T23:00:00+00:00", "2027-02-28T23:00:00+00:00"),
+    ],
+)
+@pytest.mark.parametrize("read", [date.fromisoformat, str], ids=["YAML", "text"])
+def test_a_day_is_whole_in_the_netherlands(day: str, begins: str, next_day: str, read: Any) -> None:
+    assert dates.beginning(read(day)) == at(begins)
+    assert dates.ending(read(day)) == at(next_day) - MICROSECOND
+    assert dates.day_of(dates.beginning(day)) == date.fromisoformat(day)
+    assert dates.day_of(dates.ending(day)) == date.fromisoformat(day)
+    following = date.fromisoformat(day) + timedelta(days=1)
+    assert dates.start_of(following) - dates.ending(day) == MICROSECOND, "no gap between days"
+
+
+@pytest.mark.parametrize("read", [dates.beginning, dates.ending])
+@pytest.mark.parametrize(
+    "moment",
+    ["2026-10-25T02:30:00+02:00", "2026-10-25T02:30:00+01:00", "2026-11-28T22:00:00Z"],
+)
+def test_a_moment_with_its_zone_is_that_moment(read: Any, moment: str) -> None:
+    assert read(moment) == read(at(moment)) == at(moment)
+
+
+@pytest.mark.parametrize("read", [dates.beginning, dates.ending])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "2026-11-28T22:00:00",  # where is that?
+        datetime(2026, 11, 28, 22, 0),  # noqa: DTZ001
+        "2027-02-29",
+        "2026-02-30",
+        "2026-W48-6",
+        "20261128",
+        "28-11-2026",
+        "tomorrow",
+        "",
+        20261128,
+        1795900000,
+        1.5,
+        True,
+        None,
+        "1899-12-31",
+        date.min,
+        "9999-12-31T23:59:59-12:00",
+    ],
+)
+def test_what_is_no_day_and_no_moment_is_refused(read: Any, value: Any) -> None:
+    with pytest.raises(ValueError, match="write a"):
+        read(value)
+
+
+def test_for_ever_is_a_day_too() -> None:
+    assert dates.ending("9999-12-31") == datetime(9999, 12, 31, 22, 59, 59, 999999, UTC)
+
+
+@pytest.mark.parametrize(
+    ("day", "years", "then"),
+    [
+        ("2026-11-29", 5, "2031-11-29"),
+        ("2028-02-29", 1, "2029-02-28"),
+        ("2028-02-29", 4, "2032-02-29"),
+        ("2027-02-28", 1, "2028-02-28"),
+    ],
+)
+def test_years_later_is_the_same_day(day: str, years: int, then: str) -> None:
+    assert dates.years_after(date.fromisoformat(day), years) == date.fromisoformat(then)
+
+
+def test_what_is_written_is_what_was_read() -> None:
+    day = date(2026, 10, 25)
+    assert dates.written(dates.start_of(day), dates.start_of) == day
+    assert dates.written(dates.end_of(day), dates.end_of) == day
+    moment = at("2026-10-25T00:00:00+00:00")
+    assert dates.written(moment, dates.start_of) == moment
+    assert dates.written(moment, dates.end_of) == moment
