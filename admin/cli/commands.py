@@ -134,6 +134,9 @@ def config_schema(documents: bool) -> None:
 @PRUNE_KIND
 @click.option("--dry-run", is_flag=True, help="Show what would change; change nothing.")
 @click.option("--yes", is_flag=True, help="Remove also what is in use.")
+@click.option(
+    "--move-subjects", is_flag=True, help="Let people get another sub where a sector changes."
+)
 @pass_invocation
 def apply(
     invocation: Invocation,
@@ -142,15 +145,18 @@ def apply(
     prune_kind: tuple[str, ...],
     dry_run: bool,
     yes: bool,
+    move_subjects: bool,
 ) -> None:
     """Register services, makelaars, clients, texts, organisations, people and mandates from
     YAML.
     """
-    from admin.cli.registering import changed, counted, lines
+    from admin.cli.registering import changed, counted, lines, warned
 
     asked = _prune(prune, prune_kind, also_used=yes)
-    outcomes = _applied(invocation, path, dry_run=dry_run, prune=asked)
+    outcomes = _applied(invocation, path, dry_run=dry_run, prune=asked, move_subjects=move_subjects)
     found = changed(outcomes)
+    for line in warned(outcomes):
+        click.echo(line, err=True)
     for outcome in found:
         told = list(lines(outcome))
         for line in told if dry_run else told[:1]:
@@ -171,11 +177,13 @@ def diff(
     invocation: Invocation, path: Path, prune: bool, prune_kind: tuple[str, ...], as_json: bool
 ) -> None:
     """Show field by field what apply would change; ends with 3 where something would."""
-    from admin.cli.registering import changed, counted, lines
+    from admin.cli.registering import changed, counted, lines, warned
     from admin.registrations import differences
 
     outcomes = _applied(invocation, path, dry_run=True, prune=_prune(prune, prune_kind))
     found = changed(outcomes)
+    for line in warned(outcomes):
+        click.echo(line, err=True)
     if as_json:
         click.echo(differences.as_json(found))
     else:
@@ -197,7 +205,12 @@ def _prune(wanted: bool, kinds: tuple[str, ...], *, also_used: bool = False) -> 
 
 
 def _applied(
-    invocation: Invocation, path: Path, *, dry_run: bool, prune: Prune | None
+    invocation: Invocation,
+    path: Path,
+    *,
+    dry_run: bool,
+    prune: Prune | None,
+    move_subjects: bool = False,
 ) -> tuple[DocumentOutcome, ...]:
     """Ends the command with every mistake in the documents, where there is one, and with what is
     in use, where that would be removed.
@@ -208,7 +221,13 @@ def _applied(
 
     with explained():
         try:
-            return apply_files(invocation.settings(), path, dry_run=dry_run, prune=prune)
+            return apply_files(
+                invocation.settings(),
+                path,
+                dry_run=dry_run,
+                prune=prune,
+                move_subjects=move_subjects,
+            )
         except DocumentsRefused as refused:
             for line in refused.lines:
                 click.echo(line, err=True)

@@ -24,7 +24,12 @@ _COLOURS: Final = {"-": "red", "+": "green"}
 
 
 def apply_files(
-    settings: Settings, path: Path, *, dry_run: bool = False, prune: Prune | None = None
+    settings: Settings,
+    path: Path,
+    *,
+    dry_run: bool = False,
+    prune: Prune | None = None,
+    move_subjects: bool = False,
 ) -> tuple[DocumentOutcome, ...]:
     """What became of each document, and what left. Raises DocumentsRefused and StillUsed."""
     entries = read(path)
@@ -38,6 +43,7 @@ def apply_files(
             now=at.now,
             dry_run=dry_run,
             prune=prune,
+            move_subjects=move_subjects,
         )
 
 
@@ -57,6 +63,13 @@ def counted(outcomes: Sequence[DocumentOutcome]) -> str:
     counts = Counter(outcome.word for outcome in outcomes)
     words = ("created", "changed", "unchanged", *(("removed",) if counts["removed"] else ()))
     return ", ".join(f"{counts[word]} {word}" for word in words)
+
+
+def warned(outcomes: Sequence[DocumentOutcome]) -> Iterator[str]:
+    """What works, and seldom as it was meant; also of what is unchanged."""
+    for outcome in outcomes:
+        for text in outcome.warnings:
+            yield click.style(f"warning: {outcome.kind} {outcome.name}: {text}", fg="yellow")
 
 
 def lines(outcome: DocumentOutcome) -> Iterator[str]:

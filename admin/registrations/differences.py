@@ -32,7 +32,7 @@ class Difference:
 @dataclass(frozen=True)
 class DocumentOutcome:
     """What became of one document. ``word``: created, changed or unchanged; removed where there is
-    none any more, with what people used it for.
+    none any more, with what people used it for. ``warnings``: what works, and seldom as meant.
     """
 
     kind: str
@@ -40,6 +40,7 @@ class DocumentOutcome:
     word: str
     differences: tuple[Difference, ...] = ()
     used: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 def between(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[Difference, ...]:
@@ -68,6 +69,7 @@ def as_json(outcomes: list[DocumentOutcome]) -> str:
             "change": outcome.word,
             "fields": [vars(difference) for difference in outcome.differences],
             **({"used": list(outcome.used)} if outcome.used else {}),
+            **({"warnings": list(outcome.warnings)} if outcome.warnings else {}),
         }
         for outcome in outcomes
         if outcome.word != "unchanged"

@@ -131,8 +131,8 @@ def _refused(reason: str) -> TokenError:
 
 def _is_secret(client: OidcClient, secret: str) -> bool:
     """Compare with every registered digest, always all of them: two during a change of secret."""
-    digest = hashlib.sha256(secret.encode()).hexdigest()
-    equal = [hmac.compare_digest(digest, known) for known in client.secret_sha256]
+    digest = hashlib.sha256(secret.encode()).hexdigest().encode()
+    equal = [hmac.compare_digest(digest, known.encode()) for known in client.secret_sha256]
     return any(equal)
 
 

@@ -63,6 +63,7 @@ def applied(
     *documents: dict[str, Any],
     dry_run: bool = False,
     prune: Prune | None = None,
+    move_subjects: bool = False,
 ) -> list[tuple[str, str]]:
     """Kind and word of each outcome."""
     outcomes: tuple[DocumentOutcome, ...] = apply(
@@ -74,5 +75,6 @@ def applied(
         now=START,
         dry_run=dry_run,
         prune=prune,
+        move_subjects=move_subjects,
     )
     return [(outcome.kind, outcome.word) for outcome in outcomes]

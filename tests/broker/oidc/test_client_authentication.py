@@ -8,6 +8,7 @@ import base64
 import hashlib
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote_plus
 
 import pytest
 from joserfc import jwt
@@ -168,3 +169,23 @@ def test_whom_a_request_names_is_read_without_being_believed(
     form: dict[str, str], authorization: str | None, name: str | None
 ) -> None:
     assert named_client(Parameters(form.items()), authorization) == name
+
+
+def test_a_digest_that_is_none_and_was_registered_before_the_rule_fits_no_secret() -> None:
+    odd = BASIC.model_copy(update={"secret_sha256": ("é" * 64, "", *DIGESTS)})
+    clients = {**CLIENTS, "basic": odd}
+    for secret, is_right in ((SECRET, True), ("é", False)):
+        proof = base64.b64encode(f"basic:{quote_plus(secret)}".encode()).decode()
+        try:
+            found = authenticate(
+                Parameters(()),
+                f"Basic {proof}",
+                clients=clients,
+                keys=ClientKeys(Called(OutgoingFailed("nobody")), FakeClock()),
+                audiences=frozenset({ISSUER}),
+                now=START,
+            )
+        except TokenError as refused:
+            assert not is_right and refused.error == "invalid_client"
+        else:
+            assert is_right and found.client is odd
