@@ -5,12 +5,12 @@ as it is, and one that was removed does not come back.
 from __future__ import annotations
 
 from datetime import datetime
-from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin.registrations.documents import Entry, PersonDocument
+from admin.registrations.files import secret_text, seed_text
 from assurance import recovery_codes
 from assurance.means import BoundBy, Factor, FactorKind
 from assurance.second_factor import bind_device, bind_sms, bind_totp
@@ -25,10 +25,10 @@ def write(session: Session, sealer: Sealer, now: datetime, entry: Entry) -> None
     known = set(session.scalars(query))
     person_id, by = document.id, BoundBy.ADMINISTRATOR
     if document.totp_secret_file is not None and FactorKind.TOTP not in known:
-        seed = _text(entry, document.totp_secret_file)
+        seed = seed_text(entry, "totp_secret_file", document.totp_secret_file)
         bind_totp(session, sealer, person_id=person_id, seed=seed, label="", now=now)
     if document.sms_number_file is not None and FactorKind.SMS not in known:
-        number = _text(entry, document.sms_number_file)
+        number = secret_text(entry, "sms_number_file", document.sms_number_file)
         bind_sms(session, sealer, person_id=person_id, number=number, bound_by=by, now=now)
     if document.otp_device is not None and FactorKind.OTP_DEVICE not in known:
         bind_device(
@@ -36,15 +36,13 @@ def write(session: Session, sealer: Sealer, now: datetime, entry: Entry) -> None
             sealer,
             person_id=person_id,
             serial=document.otp_device.serial,
-            seed=_text(entry, document.otp_device.seed_file),
+            seed=seed_text(entry, "otp_device.seed_file", document.otp_device.seed_file),
             parameters=APP,
             bound_by=by,
             now=now,
         )
     if document.recovery_codes_file is not None and FactorKind.RECOVERY_CODES not in known:
-        codes = tuple(_text(entry, document.recovery_codes_file).split())
+        codes = tuple(
+            secret_text(entry, "recovery_codes_file", document.recovery_codes_file).split()
+        )
         recovery_codes.bind(session, sealer, person_id=person_id, bound_by=by, now=now, codes=codes)
-
-
-def _text(entry: Entry, file: Path) -> str:
-    return (entry.folder / file).read_text(encoding="ascii").strip()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from admin.registrations.documents import DocumentsRefused, Entry
+from admin.registrations.files import FileRefused, xml_text
 from broker.settings import Settings
 from providers.registry import ProviderRecord
 from providers.saml.metadata import MAX_BYTES, MetadataRefused, describe_metadata
@@ -21,7 +22,7 @@ def complete(entry: Entry, settings: Settings) -> Entry:
     try:
         xml = saml.metadata or _fetched(saml.metadata_url, settings)
         described = describe_metadata(xml)
-    except (MetadataRefused, OutgoingRefused, OutgoingFailed) as error:
+    except (MetadataRefused, FileRefused, OutgoingRefused, OutgoingFailed) as error:
         raise DocumentsRefused([f"{entry.place}: saml.metadata: {error}"]) from None
     if described.entity_id != saml.entity_id:
         raise DocumentsRefused(
@@ -38,4 +39,4 @@ def _fetched(url: str | None, settings: Settings) -> str:
     answer = outgoing.get(url, accept="application/samlmetadata+xml", max_bytes=MAX_BYTES)
     if answer.status != 200:
         raise MetadataRefused(f"{url} answered {answer.status}")
-    return answer.body.decode("utf-8", errors="replace")
+    return xml_text(answer.body)
