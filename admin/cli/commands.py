@@ -137,6 +137,9 @@ def config_schema(documents: bool) -> None:
 @click.option(
     "--move-subjects", is_flag=True, help="Let people get another sub where a sector changes."
 )
+@click.option(
+    "--check", is_flag=True, help="First call the makelaars and portals that are new or change."
+)
 @pass_invocation
 def apply(
     invocation: Invocation,
@@ -146,6 +149,7 @@ def apply(
     dry_run: bool,
     yes: bool,
     move_subjects: bool,
+    check: bool,
 ) -> None:
     """Register services, makelaars, clients, texts, organisations, people and mandates from
     YAML.
@@ -153,7 +157,14 @@ def apply(
     from admin.cli.registering import changed, counted, lines, warned
 
     asked = _prune(prune, prune_kind, also_used=yes)
-    outcomes = _applied(invocation, path, dry_run=dry_run, prune=asked, move_subjects=move_subjects)
+    outcomes = _applied(
+        invocation,
+        path,
+        dry_run=dry_run,
+        prune=asked,
+        move_subjects=move_subjects,
+        check=check,
+    )
     found = changed(outcomes)
     for line in warned(outcomes):
         click.echo(line, err=True)
@@ -211,11 +222,13 @@ def _applied(
     dry_run: bool,
     prune: Prune | None,
     move_subjects: bool = False,
+    check: bool = False,
 ) -> tuple[DocumentOutcome, ...]:
     """Ends the command with every mistake in the documents, where there is one, and with what is
     in use, where that would be removed.
     """
-    from admin.cli.registering import apply_files, lines
+    from admin.cli.doctor import lines as told_of
+    from admin.cli.registering import PartiesTroubled, apply_files, lines
     from admin.registrations.documents import DocumentsRefused
     from admin.registrations.pruning import StillUsed
 
@@ -227,6 +240,15 @@ def _applied(
                 dry_run=dry_run,
                 prune=prune,
                 move_subjects=move_subjects,
+                check=check,
+            )
+        except PartiesTroubled as troubled:
+            for line in told_of(troubled.found):
+                click.echo(line, err=True)
+            fail(
+                "nothing was changed: the above does not fit; to register it all the same leave "
+                "out --check",
+                3,
             )
         except DocumentsRefused as refused:
             for line in refused.lines:
@@ -250,13 +272,14 @@ def export(invocation: Invocation) -> None:
 
 
 @main.command()
+@click.option("--parties", is_flag=True, help="Also call every makelaar and portal.")
 @click.option("--json", "as_json", is_flag=True, help="Write JSON.")
 @pass_invocation
-def doctor(invocation: Invocation, as_json: bool) -> None:
+def doctor(invocation: Invocation, parties: bool, as_json: bool) -> None:
     """Examine this installation; ends with 3 where something needs a remedy."""
     from admin.cli import doctor as surgery
 
-    found = surgery.diagnose(invocation.config)
+    found = surgery.diagnose(invocation.config, parties=parties)
     for line in [surgery.as_json(found)] if as_json else surgery.lines(found):
         click.echo(line)
     raise SystemExit(3 if any(one.remedy for one in found) else 0)

@@ -16,7 +16,7 @@ from state.addresses import OutgoingRefused
 from state.outgoing import OutgoingClient
 
 _KVK: Final = re.compile(r"[0-9]{8}")
-_DISCOVERY: Final = "/.well-known/openid-configuration"
+DISCOVERY: Final = "/.well-known/openid-configuration"
 S = TypeVar("S", OidcSettings, SamlSettings)
 
 
@@ -27,7 +27,7 @@ def _by_secret(oidc: OidcSettings) -> bool:
 def _is_more_than_an_issuer(oidc: OidcSettings) -> bool:
     """OpenID Connect Discovery §3: no query, no fragment; people paste the whole address."""
     issuer = oidc.issuer
-    return any(sign in issuer for sign in "?#") or issuer.rstrip("/").endswith(_DISCOVERY)
+    return any(sign in issuer for sign in "?#") or issuer.rstrip("/").endswith(DISCOVERY)
 
 
 def _hosts(oidc: OidcSettings, calls: OutgoingClient) -> Iterator[Breach]:
@@ -75,7 +75,7 @@ OIDC_RULES: Final[tuple[Rule[OidcSettings], ...]] = (
         "issuer",
         _is_more_than_an_issuer,
         "it holds more than an issuer",
-        f"write what stands in issuer at its {_DISCOVERY}",
+        f"write what stands in issuer at its {DISCOVERY}",
     ),
     called("issuer", lambda oidc: oidc.issuer),
     Rule("endpoint_hosts", _hosts),
