@@ -6,10 +6,14 @@ took for an app without a host is still read as it was then.
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from collections.abc import Iterator
+from typing import Final
+from urllib.parse import SplitResult, urlsplit
 
 from directory.services import OidcClient
 from directory.web_addresses import is_loopback_host
+
+_WEB: Final = ("https", "http")
 
 
 def sector(client: OidcClient) -> str:
@@ -18,7 +22,7 @@ def sector(client: OidcClient) -> str:
     """
     if client.sector_identifier is not None:
         return client.sector_identifier
-    hosts = {urlsplit(uri).hostname or "" for uri in client.redirect_uris}
+    hosts = {at.hostname or "" for at in _parts(client)}
     return hosts.pop() if len(hosts) == 1 else alone(client)
 
 
@@ -31,7 +35,15 @@ def hosts_of(client: OidcClient) -> frozenset[str]:
     """The hosts of the web among its redirect URIs. An app's own scheme, and the loopback address
     on which it listens, are every app's; the names of this machine are one.
     """
-    parts = [urlsplit(uri) for uri in client.redirect_uris]
-    found = {at.hostname for at in parts if at.hostname and at.scheme in ("https", "http")}
+    found = {at.hostname for at in _parts(client) if at.hostname and at.scheme in _WEB}
     outside = frozenset(host for host in found if not is_loopback_host(host))
     return frozenset(found) if outside and client.application_type != "native" else outside
+
+
+def _parts(client: OidcClient) -> Iterator[SplitResult]:
+    """Of every address that is one: what was registered before the rules may be none."""
+    for uri in client.redirect_uris:
+        try:
+            yield urlsplit(uri)
+        except ValueError:
+            continue

@@ -7,31 +7,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
-from admin.registrations.rule import refusal
+from admin.registrations.rule import failure, refusal
 from state.addresses import OutgoingRefused
 from state.outgoing import HttpAnswer, OutgoingClient, OutgoingFailed
-
-_FAILURES: Final[Mapping[str, tuple[str, str]]] = {
-    "name_not_found": ("its host is not in DNS", "correct the host, or let the party mend its DNS"),
-    "timeout": (
-        "it does not answer in time",
-        "look whether it runs, and whether a firewall of yours lets this machine out",
-    ),
-    "no_answer": (
-        "nothing answers there",
-        "look whether it runs, and whether a firewall of yours lets this machine out",
-    ),
-    "tls": (
-        "its certificate is not for this host, or of nobody that this machine trusts",
-        "let the party mend its certificate or send the whole chain",
-    ),
-    "redirected": ("it sends us on to another address", "write the address where it ends"),
-    "too_large": ("it answers more than we read", "let the party say less there"),
-    "cut_short": ("its answer stops half-way", "try again; else let the party look"),
-    "circuit_open": ("it failed several times in a row", "try again in half a minute"),
-}
 
 
 @dataclass(frozen=True)
@@ -62,7 +42,7 @@ def fetched(
         seen, remedy = refusal(refused.reason)
         raise Stuck(field, f"{url} is never called: {seen}", remedy) from None
     except OutgoingFailed as failed:
-        seen, remedy = _FAILURES.get(failed.reason, (failed.reason, "try again later"))
+        seen, remedy = failure(failed.reason)
         here = failed.reason in ("redirected", "too_large")
         raise Stuck(field, f"{url}: {seen}", remedy, has_answered=here) from None
     if answer.status != 200:

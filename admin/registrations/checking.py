@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
-from admin.registrations import rules, sectors
+from admin.registrations import reach, rules, sectors
 from admin.registrations.differences import DocumentOutcome
 from admin.registrations.documents import Entry
 from broker.settings import Settings
@@ -36,8 +36,13 @@ def check(
     whole = [sectors.settled(session, entry) for entry in entries]
     moves = [(entry.place, text) for entry, text in sectors.moves(session, whole)]
     refused = [] if may_move else [f"{place}: {text}" for place, text in moves]
+    makelaars = reach.makelaars(session, whole)
     told = {
-        entry.place: (*rules.warnings(entry, calls), *sectors.warnings(session, entry))
+        entry.place: (
+            *rules.warnings(entry, calls),
+            *sectors.warnings(session, entry),
+            *reach.warnings(entry, makelaars),
+        )
         for entry in whole
     }
     for place, text in moves:

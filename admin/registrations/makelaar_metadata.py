@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from admin.registrations.documents import DocumentsRefused, Entry
 from admin.registrations.files import FileRefused, xml_text
+from admin.registrations.rule import failure, refusal
 from broker.settings import Settings
 from providers.registry import ProviderRecord
 from providers.saml.metadata import MAX_BYTES, MetadataRefused, describe_metadata
@@ -22,7 +23,15 @@ def complete(entry: Entry, settings: Settings) -> Entry:
     try:
         xml = saml.metadata or _fetched(saml.metadata_url, settings)
         described = describe_metadata(xml)
-    except (MetadataRefused, FileRefused, OutgoingRefused, OutgoingFailed) as error:
+    except OutgoingRefused as refused:
+        what, instead = refusal(refused.reason)
+        told = f"{saml.metadata_url} is never called: {what}; {instead}"
+        raise DocumentsRefused([f"{entry.place}: saml.metadata_url: {told}"]) from None
+    except OutgoingFailed as failed:
+        what, instead = failure(failed.reason)
+        told = f"{saml.metadata_url}: {what}; {instead}"
+        raise DocumentsRefused([f"{entry.place}: saml.metadata_url: {told}"]) from None
+    except (MetadataRefused, FileRefused) as error:
         raise DocumentsRefused([f"{entry.place}: saml.metadata: {error}"]) from None
     if described.entity_id != saml.entity_id:
         raise DocumentsRefused(

@@ -97,6 +97,32 @@ def refusal(reason: str) -> tuple[str, str]:
     return _REFUSALS.get(reason, (f"our rule {reason} forbids it", "see docs/operators"))
 
 
+_FAILURES: Final = {
+    "name_not_found": ("its host is not in DNS", "correct the host, or let the party mend its DNS"),
+    "timeout": (
+        "it does not answer in time",
+        "look whether it runs, and whether a firewall of yours lets this machine out",
+    ),
+    "no_answer": (
+        "nothing answers there",
+        "look whether it runs, and whether a firewall of yours lets this machine out",
+    ),
+    "tls": (
+        "its certificate is not for this host, or of nobody that this machine trusts",
+        "let the party mend its certificate or send the whole chain",
+    ),
+    "redirected": ("it sends us on to another address", "write the address where it ends"),
+    "too_large": ("it answers more than we read", "let the party say less there"),
+    "cut_short": ("its answer stops half-way", "try again; else let the party look"),
+    "circuit_open": ("it failed several times in a row", "try again in half a minute"),
+}
+
+
+def failure(reason: str) -> tuple[str, str]:
+    """What went wrong in a call, and what to do, for its machine word."""
+    return _FAILURES.get(reason, (reason, "try again later"))
+
+
 def shown(value: Any) -> str:
     """A value as a message may hold it: one line, cut."""
     text = repr(value)

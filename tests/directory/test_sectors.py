@@ -23,6 +23,8 @@ A, B = "https://a.example/callback", "https://b.example/callback"
         ((APP,), None, ""),  # as it was before apps had sectors of their own
         ((LOOPBACK,), None, "127.0.0.1"),
         ((APP, A), None, "client:portal"),
+        (("https://[::1/callback", A), None, "a.example"),  # from before the rules
+        (("https://[::1/callback",), None, "client:portal"),
     ],
 )
 def test_the_sector_of_what_stands(uris: tuple[str, ...], named: str | None, found: str) -> None:
