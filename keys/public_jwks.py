@@ -110,7 +110,8 @@ def _read(entry: object) -> VerifyingKey:
     kid = entry.get("kid")
     if kid is not None and not (isinstance(kid, str) and 0 < len(kid) <= MAX_KID):
         raise _Useless("kid is no text", "put it in quotes, 200 characters at most")
-    return _IMPORT[kty](entry, {"kid": kid} if kid is not None else {})
+    limits = {name: entry[name] for name in ("kid", "alg") if entry.get(name) is not None}
+    return _IMPORT[kty](entry, cast(KeyParameters, limits))
 
 
 _LEFT_OUT: Final = "it is left out"

@@ -55,6 +55,11 @@ def test_a_key_is_taken_as_products_export_it(more: dict[str, Any]) -> None:
     assert [key.kid for key in read.keys] == ["e"] and read.faults == ()
 
 
+def test_a_key_keeps_the_algorithm_that_it_is_limited_to() -> None:
+    (key,) = read_public_jwks({"keys": [{**RSA, "alg": "PS256"}]}).keys
+    assert key.alg == "PS256"
+
+
 def test_a_key_without_a_name_is_taken() -> None:
     (key,) = read_public_jwks({"keys": [{k: v for k, v in EC.items() if k != "kid"}]}).key_set
     assert key.kid == key.thumbprint()
