@@ -9,6 +9,7 @@ refused.
 from __future__ import annotations
 
 import difflib
+import ipaddress
 import os
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -18,6 +19,9 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from directory.web_addresses import link_fault
+from state.addresses import checked_loopback
 
 PREFIX = "SLUIS__"
 NO_SETTINGS = (
@@ -54,10 +58,32 @@ class Web(Section):
             raise ValueError('write host:port, for example 127.0.0.1:9000, or "" for none')
         return value
 
+    @field_validator("bind")
+    @classmethod
+    def _address_and_port(cls, value: str) -> str:
+        """The server takes an address and no name."""
+        host, _, port = value.rpartition(":")
+        try:
+            ipaddress.ip_address(host[1:-1] if host[:1] + host[-1:] == "[]" else host)
+        except ValueError:
+            host = ""
+        if not (host and port.isascii() and port.isdecimal() and 0 < int(port) < 65536):
+            raise ValueError(
+                "write an IP address and a port: 127.0.0.1:8000 for this machine alone, "
+                "0.0.0.0:8000 for all of its addresses, [::]:8000 for those of IPv6"
+            )
+        return value
+
     @field_validator("base_url")
     @classmethod
     def _plain_origin(cls, value: str) -> str:
-        parts = urlsplit(value)
+        try:
+            parts = urlsplit(value)
+            _ = parts.port
+        except ValueError:
+            raise ValueError("write the port as a number, or none") from None
+        if value != "".join(value.split()):
+            raise ValueError("write the address without white space")
         if parts.scheme not in ("https", "http") or not parts.hostname:
             raise ValueError("write the whole address, for example https://login.example.nl")
         if parts.path or parts.query or parts.fragment or parts.username:
@@ -87,6 +113,14 @@ class Ui(Section):
     support_url: str | None = None
     support_phone: str | None = None
     demo: bool = False
+
+    @field_validator("support_url")
+    @classmethod
+    def _can_be_followed(cls, value: str | None) -> str | None:
+        fault = link_fault(value) if value is not None else None
+        if fault is not None:
+            raise ValueError(f"{fault.what}; {fault.instead}")
+        return value
 
 
 class LoginSettings(Section):
@@ -144,6 +178,19 @@ class Development(Section):
     """Only with a loopback ``web.base_url``."""
 
     loopback: tuple[str, ...] = ()  # host:port that outgoing calls may reach over http
+
+    @field_validator("loopback")
+    @classmethod
+    def _of_this_machine(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for entry in value:
+            try:
+                checked_loopback(frozenset({entry}))
+            except ValueError:
+                raise ValueError(
+                    f"{entry!r} is no address of this machine with a port; write for example "
+                    "127.0.0.1:8001"
+                ) from None
+        return value
 
 
 class Log(Section):
@@ -212,6 +259,8 @@ class Settings(Section):
             raise ValueError(
                 "development.loopback and ui.demo are only for a loopback web.base_url"
             )
+        if self.web.bind == self.web.management_bind:
+            raise ValueError("web.bind and web.management_bind are one address; choose two")
         if self.store.url == "memory:" and self.web.workers > 1:
             raise ValueError("store.url memory: serves one worker; use sql: or redis:// with more")
         return self
@@ -260,10 +309,15 @@ def given(path: Path | None, environment: Mapping[str, str] = os.environ) -> Giv
 
 def _from_file(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        # Some editors begin a file with a mark that says it is UTF-8.
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise SettingsError(f"{path} does not exist; copy config.example.toml to start") from None
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise SettingsError(
+            f"{path} is not UTF-8: the byte at {error.start} is not; save it as UTF-8"
+        ) from None
+    except OSError as error:
         raise SettingsError(f"{path} cannot be read ({type(error).__name__})") from None
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path}: {error}") from None

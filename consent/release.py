@@ -17,6 +17,8 @@ from keys.sealing import Sealer
 PSEUDONYM: Final = "sub"
 LEVEL: Final = "acr"
 BRANCH: Final = "Vestiging "  # before the number of a branch; a page puts it in its language
+# What a registration may list.
+CLAIMS: Final = frozenset({"represents", "mandate", "idp", "assurance", "name", "email"})
 NAMES_A_PERSON: Final = frozenset({"name", "email"})
 NEEDS_AUTHORITY: Final = frozenset({"represents", "mandate"})
 

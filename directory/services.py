@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import enum
 from abc import ABC, abstractmethod
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from assurance.levels import AssuranceLevel
 from directory.fields import Level, LocalizedText
 
 Uuid = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 Oin = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{20}$")]
-
-
 Group = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,63}$")]
+# Some tools print digests in capitals; they mean the same.
+HexDigest = Annotated[str, AfterValidator(lambda text: text.strip().lower())]
 
 
 class RegisteredDocument(BaseModel):
@@ -127,14 +127,40 @@ class OidcClient(RelyingParty):
     token_endpoint_auth_method: Literal[
         "private_key_jwt", "client_secret_basic", "client_secret_post", "none"
     ] = "private_key_jwt"
-    secret_sha256: tuple[str, ...] = ()  # hex digests of generated secrets of at least 256 bits
-    jwks: dict[str, list[dict[str, str]]] | None = None
-    jwks_uri: str | None = None
+    secret_sha256: tuple[HexDigest, ...] = Field(
+        default=(),
+        description=(
+            "For `client_secret_basic` and `client_secret_post`: the SHA-256 in hex of a generated "
+            "secret of at least 256 bits; two while the secret is being replaced."
+        ),
+    )
+    jwks: dict[str, Any] | None = Field(
+        default=None,
+        description=(
+            "For `private_key_jwt`: the public keys of the portal as a JWK set (RFC 7517), as its "
+            "product exports them. Either this or `jwks_uri`."
+        ),
+    )
+    jwks_uri: str | None = Field(
+        default=None,
+        description=(
+            "For `private_key_jwt`: where the portal publishes its public keys. Sluis calls it, so "
+            "`sluis doctor --parties` says whether it may and whether it answers."
+        ),
+    )
     require_pkce: bool = True
     id_token_signed_response_alg: Literal["RS256", "PS256", "ES256"] = "RS256"
     acr: Literal["eidas", "etd", "digid"] = "eidas"
     authorization_details_types: tuple[Literal["urn:sluis:document"], ...] = ()  # RFC 9396 §10
-    sector_identifier: str | None = None  # None: the host of the redirect URIs
+    sector_identifier: str | None = Field(
+        default=None,
+        description=(
+            "Which portals get the same `sub` for a person (OpenID Connect Core §8.1): a host "
+            "name, or `client:` and the own client_id for this client alone. Left out: the host of "
+            "the redirect URIs, and for apps without one this client alone. Needed with several "
+            "hosts. Another value gives everybody another `sub`."
+        ),
+    )
     initiate_login_uri: str | None = None
     post_logout_redirect_uris: tuple[str, ...] = ()
     backchannel_logout_uri: str | None = None  # told when the session of a user ends

@@ -9,6 +9,7 @@ from typing import Final
 
 from sqlalchemy import create_engine
 from sqlalchemy.engine import URL, Engine, make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
 
 from state.db import prepare_sqlite
@@ -28,15 +29,33 @@ class DatabaseUrlError(Exception):
 
 def make_engine(url: str) -> Engine:
     """An engine for ``sqlite:///path`` or ``postgresql+psycopg://…``; connects to nothing yet. Its
-    errors name the statement and never the values.
+    errors name the statement and never the values. Raises DatabaseUrlError.
     """
-    parsed = make_url(url)
+    parsed = database_url(url)
+    return _sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _postgresql(parsed)
+
+
+def database_url(url: str) -> URL:
+    """The address as it is used. Raises DatabaseUrlError, which repeats no password."""
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        raise DatabaseUrlError(
+            "database.url: it cannot be read as an address; write sqlite:///file or "
+            "postgresql+psycopg://user:password@host:5432/database, with %40 for an @ in the "
+            "password"
+        ) from None
     if parsed.drivername in ("sqlite", "sqlite+pysqlite"):
-        return _sqlite(parsed)
+        if not parsed.database or parsed.database == ":memory:":
+            raise DatabaseUrlError(
+                "database.url: SQLite needs a file, for example sqlite:///var/sluis.db"
+            )
+        return parsed
     if parsed.drivername in ("postgresql", "postgresql+psycopg"):
-        return _postgresql(parsed.set(drivername="postgresql+psycopg"))
+        return parsed.set(drivername="postgresql+psycopg")
     raise DatabaseUrlError(
-        f"{parsed.drivername} is not supported; write sqlite:///file or postgresql+psycopg://…"
+        f"database.url: {parsed.drivername} is not supported; write sqlite:///file or "
+        "postgresql+psycopg://…"
     )
 
 
@@ -58,9 +77,15 @@ def session_at(url: str, *, expire_on_commit: bool = True) -> Iterator[Session]:
 
 
 def _sqlite(url: URL) -> Engine:
-    if not url.database or url.database == ":memory:":
-        raise DatabaseUrlError("SQLite needs a file, for example sqlite:///var/sluis.db")
-    Path(url.database).parent.mkdir(mode=0o750, parents=True, exist_ok=True)
+    assert url.database is not None
+    folder = Path(url.database).parent
+    try:
+        folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+    except OSError as error:
+        raise DatabaseUrlError(
+            f"database.url: the folder {folder} cannot be made ({error.strerror}); make it, or "
+            "name another file"
+        ) from None
     engine = create_engine(
         url,
         pool_size=POOL_SIZE,

@@ -91,6 +91,11 @@ class OutgoingClient:
         self._ports = ports
         self._breaker = Breaker(monotonic)
 
+    def check(self, url: str) -> Target:
+        """Where a call would go, asking nobody. Raises OutgoingRefused where our rules forbid
+        it."""
+        return parse_target(url, self._loopback, self._ports)
+
     def get(
         self,
         url: str,
@@ -133,7 +138,7 @@ class OutgoingClient:
     def _call(
         self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], max_bytes: int
     ) -> HttpAnswer:
-        target = parse_target(url, self._loopback, self._ports)
+        target = self.check(url)
         party = target.authority
         if not self._breaker.admits(party):
             raise OutgoingFailed("circuit_open")

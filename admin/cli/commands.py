@@ -136,6 +136,12 @@ def config_schema(documents: bool) -> None:
 @PRUNE_KIND
 @click.option("--dry-run", is_flag=True, help="Show what would change; change nothing.")
 @click.option("--yes", is_flag=True, help="Also what is in use, and what takes rights from people.")
+@click.option(
+    "--move-subjects", is_flag=True, help="Let people get another sub where a sector changes."
+)
+@click.option(
+    "--check", is_flag=True, help="First call the makelaars and portals that are new or change."
+)
 @pass_invocation
 def apply(
     invocation: Invocation,
@@ -144,15 +150,27 @@ def apply(
     prune_kind: tuple[str, ...],
     dry_run: bool,
     yes: bool,
+    move_subjects: bool,
+    check: bool,
 ) -> None:
     """Register services, makelaars, clients, texts, organisations, people and mandates from
     YAML.
     """
-    from admin.cli.registering import changed, counted, lines, taking, told
+    from admin.cli.registering import changed, counted, lines, taking, told, warned
 
     asked = _prune(prune, prune_kind, also_used=yes)
-    outcomes = _applied(invocation, path, dry_run=dry_run, prune=asked, also_taking=yes)
+    outcomes = _applied(
+        invocation,
+        path,
+        dry_run=dry_run,
+        prune=asked,
+        also_taking=yes,
+        move_subjects=move_subjects,
+        check=check,
+    )
     found = changed(outcomes)
+    for line in warned(outcomes):
+        click.echo(line, err=True)
     for outcome in told(outcomes) if dry_run else found:
         whole = list(lines(outcome))
         for line in whole if dry_run else [whole[0], *taking(outcome)]:
@@ -173,11 +191,13 @@ def diff(
     invocation: Invocation, path: Path, prune: bool, prune_kind: tuple[str, ...], as_json: bool
 ) -> None:
     """Show field by field what apply would change; ends with 3 where something would."""
-    from admin.cli.registering import changed, counted, lines, told
+    from admin.cli.registering import changed, counted, lines, told, warned
     from admin.registrations import differences
 
     outcomes = _applied(invocation, path, dry_run=True, prune=_prune(prune, prune_kind))
     found = changed(outcomes)
+    for line in warned(outcomes):
+        click.echo(line, err=True)
     if as_json:
         click.echo(differences.as_json(told(outcomes)))
     else:
@@ -206,11 +226,14 @@ def _applied(
     dry_run: bool,
     prune: Prune | None,
     also_taking: bool = False,
+    move_subjects: bool = False,
+    check: bool = False,
 ) -> tuple[DocumentOutcome, ...]:
     """Ends the command with every mistake in the documents, where there is one, and with what is
     in use or takes rights from people, where that was not asked.
     """
-    from admin.cli.registering import apply_files, lines
+    from admin.cli.doctor import lines as told_of
+    from admin.cli.registering import PartiesTroubled, apply_files, lines
     from admin.registrations.apply import RightsTaken
     from admin.registrations.documents import DocumentsRefused
     from admin.registrations.pruning import StillUsed
@@ -218,7 +241,21 @@ def _applied(
     with explained():
         try:
             return apply_files(
-                invocation.settings(), path, dry_run=dry_run, prune=prune, also_taking=also_taking
+                invocation.settings(),
+                path,
+                dry_run=dry_run,
+                prune=prune,
+                also_taking=also_taking,
+                move_subjects=move_subjects,
+                check=check,
+            )
+        except PartiesTroubled as troubled:
+            for line in told_of(troubled.found):
+                click.echo(line, err=True)
+            fail(
+                "nothing was changed: the above does not fit; to register it all the same leave "
+                "out --check",
+                3,
             )
         except DocumentsRefused as refused:
             for line in refused.lines:
@@ -258,13 +295,14 @@ def export(invocation: Invocation, kinds: tuple[str, ...]) -> None:
 
 
 @main.command()
+@click.option("--parties", is_flag=True, help="Also call every makelaar and portal.")
 @click.option("--json", "as_json", is_flag=True, help="Write JSON.")
 @pass_invocation
-def doctor(invocation: Invocation, as_json: bool) -> None:
+def doctor(invocation: Invocation, parties: bool, as_json: bool) -> None:
     """Examine this installation; ends with 3 where something needs a remedy."""
     from admin.cli import doctor as surgery
 
-    found = surgery.diagnose(invocation.config)
+    found = surgery.diagnose(invocation.config, parties=parties)
     for line in [surgery.as_json(found)] if as_json else surgery.lines(found):
         click.echo(line)
     raise SystemExit(3 if any(one.remedy for one in found) else 0)

@@ -35,12 +35,15 @@ class Effective:
 
 
 def mistakes(path: Path | None) -> list[str]:
-    """One line per wrong key; none where the settings can be used."""
+    """One line per wrong key, and per value that nothing can start with; none where the settings
+    can be used.
+    """
+    from admin.operations import starting
+
     try:
-        settings.load(path)
+        return list(starting.mistakes(settings.load(path)))
     except SettingsError as error:
         return str(error).splitlines()
-    return []
 
 
 def effective(path: Path | None) -> list[Effective]:

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from admin.installation import Installation
+from admin.operations import starting
 from admin.operations.checks import Finding, examine
+from admin.operations.party_checks import examine_parties
 from admin.tables import TABLES
 from broker import settings as configuration
 from broker.settings import SettingsError
@@ -15,13 +17,19 @@ from state.clock import utc_now
 from state.engine import DatabaseUrlError, engine_at
 
 
-def diagnose(config: Path | None) -> list[Finding]:
-    """The settings first; without them nothing else can be looked at."""
+def diagnose(config: Path | None, *, parties: bool = False) -> list[Finding]:
+    """The settings first; without them nothing else can be looked at. ``parties``: makelaars and
+    portals as well, which are called.
+    """
     assert TABLES
     try:
         settings = configuration.load(config)
+        wrong = list(starting.mistakes(settings))
+        if wrong:
+            raise SettingsError("\n".join(wrong))
         with engine_at(settings.database.url) as engine:
-            examined = list(examine(Installation(settings, engine, utc_now())))
+            at = Installation(settings, engine, utc_now())
+            examined = [*examine(at), *(examine_parties(at) if parties else ())]
     except (SettingsError, DatabaseUrlError) as error:
         seen = "; ".join(str(error).splitlines())
         return [Finding("settings", seen, "correct them; sluis config check lists every mistake")]
@@ -30,10 +38,11 @@ def diagnose(config: Path | None) -> list[Finding]:
 
 def lines(found: list[Finding]) -> Iterator[str]:
     """Aligned; the remedy below what it is for, and at the end how many need one."""
+    width = max(13, *(len(one.check) for one in found))
     for one in found:
-        yield f"{'problem' if one.remedy else 'ok':<8} {one.check:<13} {one.seen}"
+        yield f"{'problem' if one.remedy else 'ok':<8} {one.check:<{width}} {one.seen}"
         if one.remedy:
-            yield f"{'':<22} → {one.remedy}"
+            yield f"{'':<{width + 9}} → {one.remedy}"
     ill = sum(bool(one.remedy) for one in found)
     checks = "1 check" if len(found) == 1 else f"{len(found)} checks"
     yield f"{checks}, {f'{ill} to mend.' if ill else 'all well.'}"

@@ -12,13 +12,21 @@ from typing import Final
 import click
 
 from admin.actor import COMMAND_LINE
-from admin.cli.installation import opened
+from admin.cli.installation import Opened, opened
+from admin.operations.checks import Finding
+from admin.operations.party_checks import findings
+from admin.parties.examination import Means, examined
 from admin.registrations.apply import apply
 from admin.registrations.differences import DocumentOutcome
+from admin.registrations.documents import Entry
 from admin.registrations.export import export
 from admin.registrations.pruning import Prune
 from admin.registrations.reading import read
+from admin.registrations.rules import calls_of
 from broker.settings import Settings
+from directory.services import OidcClient
+from keys.keyring import load_keyring
+from providers.registry import ProviderRecord
 
 _COLOURS: Final = {"-": "red", "+": "green"}
 
@@ -30,12 +38,16 @@ def apply_files(
     dry_run: bool = False,
     prune: Prune | None = None,
     also_taking: bool = False,
+    move_subjects: bool = False,
+    check: bool = False,
 ) -> tuple[DocumentOutcome, ...]:
     """What became of each document, and what left. Raises DocumentsRefused, StillUsed and
-    RightsTaken.
+    RightsTaken, and with ``check`` PartiesTroubled.
     """
     entries = read(path)
     with opened(settings) as at:
+        if check:
+            _try_new(at, entries)
         return apply(
             at.session,
             at.sealer,
@@ -46,7 +58,41 @@ def apply_files(
             dry_run=dry_run,
             prune=prune,
             also_taking=also_taking,
+            move_subjects=move_subjects,
         )
+
+
+class PartiesTroubled(Exception):
+    """What would be registered does not fit the makelaars and portals as they are."""
+
+    def __init__(self, found: list[Finding]) -> None:
+        super().__init__(f"{len(found)} troubles")
+        self.found = found
+
+
+def _try_new(at: Opened, entries: Sequence[Entry]) -> None:
+    """Try the makelaars and portals that are new or change. Raises PartiesTroubled, and what
+    apply raises for documents that cannot be applied.
+    """
+    outcomes = apply(
+        at.session, at.sealer, at.settings, entries, actor=COMMAND_LINE, now=at.now, dry_run=True
+    )
+    new = {(outcome.kind, outcome.name) for outcome in changed(outcomes)}
+    parties = [
+        (entry.model, None)
+        for entry in entries
+        if (entry.kind, entry.model.key) in new
+        and isinstance(entry.model, ProviderRecord | OidcClient)
+    ]
+    means = Means(
+        at.settings,
+        lambda: calls_of(at.settings),
+        load_keyring(at.session, at.sealer),
+        at.now,
+    )
+    troubled = [one for one in findings(examined(parties, means)) if one.remedy]
+    if troubled:
+        raise PartiesTroubled(troubled)
 
 
 def export_documents(settings: Settings, kinds: Sequence[str] = ()) -> str:
@@ -78,6 +124,13 @@ def taking(outcome: DocumentOutcome) -> Iterator[str]:
         yield click.style(f"  in use: {', '.join(outcome.used)}", fg="red")
     for one in outcome.takes:
         yield click.style(f"  takes away: {one}", fg="red")
+
+
+def warned(outcomes: Sequence[DocumentOutcome]) -> Iterator[str]:
+    """What works, and seldom as it was meant; also of what is unchanged."""
+    for outcome in outcomes:
+        for text in outcome.warnings:
+            yield click.style(f"warning: {outcome.kind} {outcome.name}: {text}", fg="yellow")
 
 
 def lines(outcome: DocumentOutcome) -> Iterator[str]:

@@ -16,11 +16,10 @@ from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 
 from admin.cli.context import fail
-from admin.operations import listening
-from admin.operations.channels import to_people
+from admin.operations import listening, starting
 from admin.operations.install import initialise
 from admin.presence import keep_showing
-from broker.monitoring import draining, telemetry
+from broker.monitoring import draining
 from broker.monitoring.logs import configure_logs
 from broker.settings import Settings
 from broker.start import start
@@ -36,6 +35,7 @@ HEADER_SECONDS = 10  # for a client to send its headers
 
 def run_server(settings: Settings, config: Path | None) -> None:
     """Serve until stopped. Refuses to start on tables of another version."""
+    _check_start(settings)
     if not settings.keys.master_key_file.exists():
         fail(f"{settings.keys.master_key_file} does not exist; run: sluis init")
     with engine_at(settings.database.url) as engine:
@@ -45,12 +45,6 @@ def run_server(settings: Settings, config: Path | None) -> None:
     bind = settings.web.management_bind
     if bind and not listening.is_free(bind):
         fail(f'web.management_bind: {bind} is taken; choose another, or "" for none')
-    if settings.telemetry.otlp_endpoint is not None:
-        try:
-            telemetry.make_exporter(settings.telemetry.otlp_endpoint).shutdown()
-        except telemetry.TelemetryMissing as missing:
-            fail(f"telemetry.otlp_endpoint: {missing}")
-    _check_adapters(settings)
     for _ in initialise(settings):
         pass
     if config is not None:
@@ -78,11 +72,10 @@ def _drain_first(server: Granian, seconds: float) -> None:
     server.signal_handler_interrupt = interrupted
 
 
-def _check_adapters(settings: Settings) -> None:
-    try:
-        to_people(settings, utc_now)
-    except ValueError as error:
-        fail(str(error))
+def _check_start(settings: Settings) -> None:
+    found = list(starting.mistakes(settings))
+    if found:
+        fail("; ".join(found), 2)
 
 
 def _granian(settings: Settings) -> Granian:
@@ -123,7 +116,7 @@ def run_worker(settings: Settings) -> None:
     """Deliver messages and do the jobs until SIGTERM or Ctrl-C; then settle what was claimed."""
     from admin.operations.worker import start_worker  # loads the counters: see _shared_metrics
 
-    _check_adapters(settings)
+    _check_start(settings)
     configure_logs(settings.log.level)
     process = start(settings, utc_now)
     told = threading.Event()

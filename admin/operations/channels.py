@@ -11,7 +11,22 @@ from state.outbox import Adapter, Channel
 def to_people(settings: Settings, clock: Clock) -> dict[Channel, Adapter]:
     """How mail, text messages and letters leave. Raises ValueError with what to write instead."""
     return {
-        "mail": make_adapter(**settings.mail.model_dump(), clock=clock),
-        "sms": make_adapter(**settings.sms.model_dump(), section="sms", clock=clock),
-        "letter": make_adapter(**settings.letters.model_dump(), section="letters", clock=clock),
+        "mail": by_mail(settings, clock),
+        "sms": by_sms(settings, clock),
+        "letter": by_letter(settings, clock),
     }
+
+
+def by_mail(settings: Settings, clock: Clock) -> Adapter:
+    """Raises ValueError with what to write instead."""
+    return make_adapter(**settings.mail.model_dump(), clock=clock)
+
+
+def by_sms(settings: Settings, clock: Clock) -> Adapter:
+    """Raises ValueError with what to write instead."""
+    return make_adapter(**settings.sms.model_dump(), section="sms", clock=clock)
+
+
+def by_letter(settings: Settings, clock: Clock) -> Adapter:
+    """Raises ValueError with what to write instead."""
+    return make_adapter(**settings.letters.model_dump(), section="letters", clock=clock)

@@ -11,6 +11,7 @@ from sqlalchemy import inspect, or_, select
 from sqlalchemy.orm import Session
 
 from admin.registrations.documents import AccountDocument, Entry, PersonDocument
+from admin.registrations.files import secret_text
 from assurance import enrolment
 from assurance.levels import suffices
 from directory.origin import Origin
@@ -85,6 +86,6 @@ def _made(session: Session, now: datetime, entry: Entry, document: AccountDocume
     )
     session.add(row)
     if document.password_file is not None:
-        text = (entry.folder / document.password_file).read_text(encoding="utf-8").strip()
+        text = secret_text(entry, "account.password_file", document.password_file)
         accounts.set_password(session, row, text, now, temporary=document.temporary)
     return row

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from admin.actor import Actor
-from admin.registrations import pruning, row_pruning
+from admin.registrations import checking, pruning, row_pruning
 from admin.registrations.applier import Applier
 from admin.registrations.differences import DocumentOutcome
 from admin.registrations.documents import DocumentsRefused, Entry
@@ -48,21 +48,24 @@ def apply(
     dry_run: bool = False,
     prune: Prune | None = None,
     also_taking: bool = False,
+    move_subjects: bool = False,
 ) -> tuple[DocumentOutcome, ...]:
     """What became of each document, and what left. In a transaction of its own: metadata that must
     be fetched is fetched before it. ``also_taking``: rights of people may end with what documents
-    name no more. Raises DocumentsRefused, StillUsed and RightsTaken; then nothing changed.
+    name no more. ``move_subjects``: people may get another ``sub`` at a portal. Raises
+    DocumentsRefused, StillUsed and RightsTaken; then nothing changed.
     """
-    whole = [KINDS[entry.kind].complete(entry, settings) for entry in entries]
-    gone = pruning.leaving(session, whole, prune) if prune is not None else frozenset()
-    mistakes = check_references(session, whole, gone)
+    gone = pruning.leaving(session, entries, prune) if prune is not None else frozenset()
+    checked = checking.check(session, settings, entries, may_move=move_subjects or dry_run)
+    mistakes = [*checked.mistakes, *check_references(session, checked.entries, gone)]
     if mistakes:
         raise DocumentsRefused(mistakes)
+    whole = [KINDS[entry.kind].complete(entry, settings) for entry in checked.entries]
     outcomes: list[DocumentOutcome] = []
     try:
         with texts(), writing(session):
             applier = Applier(session, sealer, settings, actor, now, tuple(whole))
-            outcomes = [_apply(applier, entry) for entry in whole]
+            outcomes = [checked.told(entry, _apply(applier, entry)) for entry in whole]
             outcomes += pruning.remove(applier, gone)
             outcomes += row_pruning.remove(applier, prune)
             if dry_run:

@@ -4,7 +4,7 @@ with it what mandates give for that branch; it holds again when it comes back.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -39,7 +39,7 @@ def write(
             _end(applier, row, known, takes)
 
 
-def mistakes(session: Session, entries: list[Entry]) -> Iterator[str]:
+def mistakes(session: Session, entries: Sequence[Entry]) -> Iterator[str]:
     """A mandate for a branch that ended, ends here, or is that of another organisation. One that
     was never registered is not judged: not every organisation registers its branches.
     """

@@ -33,7 +33,8 @@ class Difference:
 class DocumentOutcome:
     """What became of one document. ``word``: created, changed or unchanged; removed where there is
     none any more, with what people used it for. ``takes``: the rights of people that end with it.
-    ``stays``: what was given on a screen, which no document changes.
+    ``stays``: what was given on a screen, which no document changes. ``warnings``: what works, and
+    seldom as meant.
     """
 
     kind: str
@@ -43,6 +44,7 @@ class DocumentOutcome:
     used: tuple[str, ...] = ()
     takes: tuple[str, ...] = ()
     stays: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 def between(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[Difference, ...]:
@@ -82,6 +84,7 @@ def _lists(outcome: DocumentOutcome) -> Iterator[tuple[str, tuple[str, ...]]]:
     yield "used", outcome.used
     yield "takes", outcome.takes
     yield "stays", outcome.stays
+    yield "warnings", outcome.warnings
 
 
 def _of_row(row: Any, main: type) -> Iterator[Difference]:

@@ -12,7 +12,8 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from admin.registrations.documents import Entry, PersonDocument
+from admin.registrations.documents import DocumentsRefused, Entry, PersonDocument
+from admin.registrations.files import secret_text, seed_text
 from assurance import enrolment, recovery_codes
 from assurance.means import BoundBy, Factor, FactorKind
 from assurance.second_factor import bind_device, bind_sms, bind_totp
@@ -91,8 +92,8 @@ def _has_secret_of(sealer: Sealer, entry: Entry, factor: Factor) -> bool:
     if file is None or not factor.secret:
         return False
     try:
-        said = _text(entry, file)
-    except OSError:  # it may be gone: it was read once
+        said = secret_text(entry, "secret", file)
+    except DocumentsRefused:  # it may be gone: it was read once
         return False
     return sealer.open(factor.secret, f"factor:{factor.id}") == said.encode()
 
@@ -111,9 +112,10 @@ def _bind(session: Session, sealer: Sealer, now: datetime, entry: Entry, kind: F
     person_id, by = document.id, BoundBy.ADMINISTRATOR
     file = _secret_file(document, kind)
     if kind is FactorKind.TOTP and file is not None:
-        bind_totp(session, sealer, person_id=person_id, seed=_text(entry, file), label="", now=now)
+        seed = seed_text(entry, "totp_secret_file", file)
+        bind_totp(session, sealer, person_id=person_id, seed=seed, label="", now=now)
     elif kind is FactorKind.SMS and file is not None:
-        number = _text(entry, file)
+        number = secret_text(entry, "sms_number_file", file)
         bind_sms(session, sealer, person_id=person_id, number=number, bound_by=by, now=now)
     elif document.otp_device is not None and kind is FactorKind.OTP_DEVICE and file is not None:
         bind_device(
@@ -121,15 +123,13 @@ def _bind(session: Session, sealer: Sealer, now: datetime, entry: Entry, kind: F
             sealer,
             person_id=person_id,
             serial=document.otp_device.serial,
-            seed=_text(entry, file),
+            seed=seed_text(entry, "otp_device.seed_file", file),
             parameters=APP,
             bound_by=by,
             now=now,
         )
     elif document.recovery_codes_file is not None:
-        codes = tuple(_text(entry, document.recovery_codes_file).split())
+        codes = tuple(
+            secret_text(entry, "recovery_codes_file", document.recovery_codes_file).split()
+        )
         recovery_codes.bind(session, sealer, person_id=person_id, bound_by=by, now=now, codes=codes)
-
-
-def _text(entry: Entry, file: Path) -> str:
-    return (entry.folder / file).read_text(encoding="ascii").strip()

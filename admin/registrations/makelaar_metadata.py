@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from admin.registrations.documents import DocumentsRefused, Entry
+from admin.registrations.files import FileRefused, xml_text
+from admin.registrations.rule import failure, refusal
 from broker.settings import Settings
 from providers.registry import ProviderRecord
 from providers.saml.metadata import MAX_BYTES, MetadataRefused, describe_metadata
@@ -21,7 +23,15 @@ def complete(entry: Entry, settings: Settings) -> Entry:
     try:
         xml = saml.metadata or _fetched(saml.metadata_url, settings)
         described = describe_metadata(xml)
-    except (MetadataRefused, OutgoingRefused, OutgoingFailed) as error:
+    except OutgoingRefused as refused:
+        what, instead = refusal(refused.reason)
+        told = f"{saml.metadata_url} is never called: {what}; {instead}"
+        raise DocumentsRefused([f"{entry.place}: saml.metadata_url: {told}"]) from None
+    except OutgoingFailed as failed:
+        what, instead = failure(failed.reason)
+        told = f"{saml.metadata_url}: {what}; {instead}"
+        raise DocumentsRefused([f"{entry.place}: saml.metadata_url: {told}"]) from None
+    except (MetadataRefused, FileRefused) as error:
         raise DocumentsRefused([f"{entry.place}: saml.metadata: {error}"]) from None
     if described.entity_id != saml.entity_id:
         raise DocumentsRefused(
@@ -38,4 +48,4 @@ def _fetched(url: str | None, settings: Settings) -> str:
     answer = outgoing.get(url, accept="application/samlmetadata+xml", max_bytes=MAX_BYTES)
     if answer.status != 200:
         raise MetadataRefused(f"{url} answered {answer.status}")
-    return answer.body.decode("utf-8", errors="replace")
+    return xml_text(answer.body)

@@ -4,6 +4,7 @@ hold or that were named. What becomes of people and mandates in no file is in ``
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -39,7 +40,7 @@ class StillUsed(Exception):
         self.outcomes = outcomes
 
 
-def leaving(session: Session, entries: list[Entry], prune: Prune) -> Leaving:
+def leaving(session: Session, entries: Sequence[Entry], prune: Prune) -> Leaving:
     """Kind and name of what would leave. Raises DocumentsRefused where the files hold nothing."""
     if not entries:
         raise DocumentsRefused(["no document at all: that would remove everything"])

@@ -11,7 +11,9 @@ from typing import Any, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
+from yaml.reader import ReaderError
 
+from admin.registrations import files
 from admin.registrations.documents import DocumentsRefused, Entry
 from admin.registrations.kinds import KINDS
 
@@ -20,14 +22,14 @@ def read(path: Path) -> list[Entry]:
     """Every document under ``path``, in the order of KINDS. Raises DocumentsRefused with all
     mistakes.
     """
-    files = (
+    found = (
         sorted(path.glob("**/*.yaml")) + sorted(path.glob("**/*.yml")) if path.is_dir() else [path]
     )
     entries: list[Entry] = []
     mistakes: list[str] = []
-    if not files:
+    if not found:
         mistakes.append(f"{path}: no .yaml file here")
-    for file in files:
+    for file in found:
         for place, document in _documents(file, mistakes):
             entry = _validated(place, document, file.parent, mistakes)
             if entry is not None:
@@ -49,18 +51,47 @@ def _twice(entries: list[Entry]) -> Iterator[str]:
 
 
 def _documents(file: Path, mistakes: list[str]) -> Iterator[tuple[str, Any]]:
-    text = file.read_text(encoding="utf-8")
     try:
+        text = files.yaml_text(file)
         nodes = list(yaml.compose_all(text, Loader=yaml.SafeLoader))
         documents = list(yaml.safe_load_all(text))
-    except yaml.YAMLError as error:
+    except files.FileRefused as refused:
+        mistakes.append(f"{file}: {refused}")
+        return
+    except ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        mistakes.append(f"{file}:{line}: not YAML (it holds the sign U+{error.character:04X})")
+        return
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
-        line = f":{mark.line + 1}" if mark else ""
-        mistakes.append(f"{file}{line}: not YAML ({getattr(error, 'problem', 'cannot be read')})")
+        line_of_it = f":{mark.line + 1}" if mark else ""
+        problem = getattr(error, "problem", "cannot be read")
+        mistakes.append(f"{file}{line_of_it}: not YAML ({problem})")
         return
     for node, document in zip(nodes, documents, strict=True):
+        mistakes.extend(f"{file}:{line}: {key} stands here twice" for line, key in _doubled(node))
         if document is not None:
             yield f"{file}:{node.start_mark.line + 1}", document
+
+
+def _doubled(root: yaml.Node) -> Iterator[tuple[int, str]]:
+    """Line and key of what a mapping holds twice: YAML would take the last and say nothing."""
+    waiting, known = [root], {id(root)}  # an alias is the same node again
+    while waiting:
+        node = waiting.pop()
+        inner: list[yaml.Node] = []
+        if isinstance(node, yaml.MappingNode):
+            seen: set[str] = set()
+            for key, value in node.value:
+                inner.append(value)
+                if isinstance(key, yaml.ScalarNode) and key.value != "<<":
+                    if key.value in seen:
+                        yield key.start_mark.line + 1, key.value
+                    seen.add(key.value)
+        elif isinstance(node, yaml.SequenceNode):
+            inner = list(node.value)
+        waiting += [one for one in inner if id(one) not in known]
+        known |= {id(one) for one in inner}
 
 
 def _validated(place: str, document: Any, folder: Path, mistakes: list[str]) -> Entry | None:
@@ -75,8 +106,8 @@ def _validated(place: str, document: Any, folder: Path, mistakes: list[str]) -> 
     try:
         _read_metadata_file(fields, folder)
         return Entry(known.name, known.model.model_validate(fields), place, folder)
-    except OSError as error:
-        mistakes.append(f"{place}: {error.filename}: {error.strerror}")
+    except files.FileRefused as refused:
+        mistakes.append(f"{place}: saml.metadata_file: {refused}")
     except ValidationError as error:
         mistakes.extend(f"{place}: {_explain(item, known.model)}" for item in error.errors())
     return None
@@ -87,7 +118,7 @@ def _read_metadata_file(fields: dict[str, Any], folder: Path) -> None:
     if isinstance(saml, dict) and "metadata_file" in saml:
         file = folder / str(saml["metadata_file"])
         rest = {key: value for key, value in saml.items() if key != "metadata_file"}
-        fields["saml"] = {**rest, "metadata": file.read_text(encoding="utf-8")}
+        fields["saml"] = {**rest, "metadata": files.xml_file_text(file)}
 
 
 def _explain(item: Any, model: type[BaseModel]) -> str:

@@ -4,7 +4,7 @@ must not be about to leave.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -18,7 +18,7 @@ Leaving = frozenset[tuple[Kind, str]]
 
 
 def check_references(
-    session: Session, entries: list[Entry], leaving: Leaving = frozenset()
+    session: Session, entries: Sequence[Entry], leaving: Leaving = frozenset()
 ) -> list[str]:
     """One line for each name that leads nowhere, or to a registration that is about to leave."""
     registered = all_registrations(session)
@@ -37,7 +37,7 @@ def check_references(
 
 
 def _staying(
-    entries: list[Entry], leaving: Leaving, registered: list[Registration]
+    entries: Sequence[Entry], leaving: Leaving, registered: list[Registration]
 ) -> Iterator[Entry]:
     """Registrations in no file that stay, where others leave: they may name those."""
     given = {(entry.kind, entry.model.key) for entry in entries}
@@ -48,7 +48,7 @@ def _staying(
 
 
 def _known(
-    session: Session, entries: list[Entry], registered: list[Registration]
+    session: Session, entries: Sequence[Entry], registered: list[Registration]
 ) -> dict[str, set[str]]:
     known = {name: set(kind.names(session)) for name, kind in KINDS.items()}
     for row in registered:

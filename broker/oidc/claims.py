@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from assurance import acr
 from broker.downstream import LoginResult
 from consent import documents
 from consent.authority import Authority, AuthorityKind, Party
 from consent.release import may_leave
+from directory.sectors import sector
 from directory.services import OidcClient, Service
 from keys.sealing import Sealer
 
@@ -21,14 +21,7 @@ _BRANCH = "urn:etoegang:1.9:ServiceRestriction:Vestigingsnr"
 
 def pairwise_sub(sealer: Sealer, client: OidcClient, person_id: str) -> str:
     """The person, known to this sector alone: keyed hash of sector and person (Core §8.1)."""
-    return sealer.fingerprint("pairwise-sub", _sector(client), person_id)
-
-
-def _sector(client: OidcClient) -> str:
-    if client.sector_identifier is not None:
-        return client.sector_identifier
-    hosts = {urlsplit(uri).hostname or "" for uri in client.redirect_uris}
-    return hosts.pop() if len(hosts) == 1 else f"client:{client.client_id}"
+    return sealer.fingerprint("pairwise-sub", sector(client), person_id)
 
 
 def identity_claims(

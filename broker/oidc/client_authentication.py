@@ -21,7 +21,7 @@ from urllib.parse import unquote_plus
 
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
+from joserfc.jwk import Key, KeySet
 
 from broker.oidc.client_keys import ClientKeys
 from broker.oidc.errors import TokenError
@@ -131,8 +131,8 @@ def _refused(reason: str) -> TokenError:
 
 def _is_secret(client: OidcClient, secret: str) -> bool:
     """Compare with every registered digest, always all of them: two during a change of secret."""
-    digest = hashlib.sha256(secret.encode()).hexdigest()
-    equal = [hmac.compare_digest(digest, known) for known in client.secret_sha256]
+    digest = hashlib.sha256(secret.encode()).hexdigest().encode()
+    equal = [hmac.compare_digest(digest, known.encode()) for known in client.secret_sha256]
     return any(equal)
 
 
@@ -140,13 +140,18 @@ def _claimed_client(assertion: str) -> str | None:
     """The ``sub`` that the assertion claims, not believed before its signature is checked with that
     client's keys.
     """
-    try:
-        payload = assertion.split(".")[1]
-        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-    except (IndexError, ValueError, RecursionError):
-        return None
-    sub = claims.get("sub") if isinstance(claims, dict) else None
+    sub = _part(assertion, 1).get("sub")
     return sub if isinstance(sub, str) else None
+
+
+def _part(assertion: str, number: int) -> dict[str, Any]:
+    """What the header (0) or the payload (1) says, not believed; empty where it says nothing."""
+    try:
+        part = assertion.split(".")[number]
+        found = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    except (IndexError, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _check_assertion(
@@ -199,11 +204,26 @@ def _verified(presented: Presented, client: OidcClient, keys: ClientKeys) -> dic
 
 
 def _decode(assertion: str, key_set: KeySet) -> dict[str, Any] | None:
-    try:
-        parsed = jwt.decode(assertion, key_set, algorithms=list(ALGORITHMS))
-    except (JoseError, ValueError, TypeError, KeyError, RecursionError):
-        return None
-    return dict(parsed.claims)
+    for key in _fitting(assertion, key_set):
+        try:
+            parsed = jwt.decode(assertion, key, algorithms=list(ALGORITHMS))
+        except (JoseError, ValueError, TypeError, KeyError, RecursionError):
+            continue
+        return dict(parsed.claims)
+    return None
+
+
+def _fitting(assertion: str, key_set: KeySet) -> list[Key]:
+    """The keys that may have signed: those of the name in the header; without one all, as Authlib
+    sends it; and those that were registered without a name, for whatever name the portal gives.
+    """
+    header = _part(assertion, 0)
+    kid, alg = header.get("kid"), header.get("alg")
+    keys = [key for key in key_set.keys if key.alg in (None, alg)]
+    if kid is None:
+        return keys
+    named = [key for key in keys if key.kid == kid]
+    return named or [key for key in keys if key.kid == key.thumbprint()]
 
 
 def _is_number(value: Any) -> TypeGuard[float]:

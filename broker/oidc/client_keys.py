@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from directory.services import OidcClient
+from keys.public_jwks import read_public_jwks
 from state.addresses import OutgoingRefused
 from state.clock import Clock
 from state.outgoing import OutgoingClient, OutgoingFailed
@@ -52,8 +52,9 @@ class ClientKeys:
     def _fetch(self, uri: str) -> KeySet | None:
         try:
             answer = self.outgoing.get(uri, accept="application/json", max_bytes=MAX_BYTES)
-            keys = KeySet.import_key_set(json.loads(answer.body)) if answer.status == 200 else None
-        except (OutgoingRefused, OutgoingFailed, JoseError, ValueError, TypeError, KeyError):
+            read = read_public_jwks(json.loads(answer.body)) if answer.status == 200 else None
+            keys = read.key_set if read is not None and read.keys else None
+        except (OutgoingRefused, OutgoingFailed, ValueError, RecursionError):
             keys = None
         with self._lock:
             # A failure counts as asked, so that wrong assertions do not make us call at will.
@@ -65,4 +66,4 @@ class ClientKeys:
 
 @lru_cache(maxsize=256)
 def _imported(document: str) -> KeySet:
-    return KeySet.import_key_set(json.loads(document))
+    return read_public_jwks(json.loads(document)).key_set

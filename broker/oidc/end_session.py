@@ -14,6 +14,7 @@ from broker.errors import PageError
 from broker.oidc import jwt
 from broker.oidc.jwt import Hint
 from broker.oidc.parameters import Parameters, Repeated
+from broker.oidc.redirect_uris import is_address
 from broker.runtime import Runtime, runtime
 from broker.sso.logout_views import ask_for, blueprint
 from broker.web.endpoints import Endpoint
@@ -52,7 +53,8 @@ def parse_logout(parameters: Parameters, rt: Runtime) -> LogoutRequest:
     named = hint.client_id if hint is not None else client_id
     if wanted is not None:
         client = rt.configuration.oidc_clients.get(named or "")
-        if client is None or wanted not in client.post_logout_redirect_uris:
+        registered = client.post_logout_redirect_uris if client is not None else ()
+        if wanted not in registered or not is_address(wanted):
             raise PageError(400, "redirect_uri_mismatch", "post_logout_redirect_uri")
     return LogoutRequest(
         client_id=named,

@@ -12,7 +12,9 @@ _LOOPBACK = ("127.0.0.1", "[::1]")
 
 
 def is_registered(client: OidcClient, uri: str) -> bool:
-    """True where this client registered exactly this address."""
+    """True where this client registered exactly this address, and it is one."""
+    if not is_address(uri):
+        return False
     if uri in client.redirect_uris:
         return True
     return (
@@ -20,6 +22,17 @@ def is_registered(client: OidcClient, uri: str) -> bool:
         and _without_port(uri) is not None
         and any(_without_port(uri) == _without_port(known) for known in client.redirect_uris)
     )
+
+
+def is_address(uri: str) -> bool:
+    """What can stand in a header and be taken apart. Registrations from before the rules of
+    ``directory.web_addresses`` may hold something else.
+    """
+    try:
+        _ = urlsplit(uri).port
+    except ValueError:
+        return False
+    return uri.isprintable()
 
 
 def _without_port(uri: str) -> str | None:

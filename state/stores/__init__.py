@@ -4,6 +4,8 @@ contract that all of them keep is ``state.ephemeral``; what lies in them is know
 
 from __future__ import annotations
 
+from typing import Final
+
 from sqlalchemy.engine import Engine
 
 from state.clock import Clock
@@ -26,5 +28,11 @@ def make_store(url: str, engine: Engine, clock: Clock) -> ExpiringStore:
         # Imported here: most processes never talk to Redis.
         from state.stores.redis import RedisStore
 
-        return RedisStore(url, clock, is_first=lambda: is_first_store(engine, clock))
-    raise ValueError("store.url is sql:, redis://host:6379/0 or memory:")
+        try:
+            return RedisStore(url, clock, is_first=lambda: is_first_store(engine, clock))
+        except ValueError:  # its text may hold a part of the password
+            raise ValueError(_WRITE) from None
+    raise ValueError(_WRITE)
+
+
+_WRITE: Final = "store.url is sql:, redis://host:6379/0 or memory:"

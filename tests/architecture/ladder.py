@@ -12,6 +12,7 @@ LADDER: Final[tuple[tuple[str, ...], ...]] = (
     ("admin.operations",),
     ("admin.app",),
     ("admin.operator_console", "admin.organisation_console"),
+    ("admin.parties",),
     ("admin.tables", "admin.registrations"),
     ("admin.people",),
     ("admin.factor_resets",),

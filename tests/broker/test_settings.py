@@ -71,6 +71,9 @@ def test_a_list_in_the_environment_is_separated_by_commas(
     [
         (PUBLIC, True),
         (f"{PUBLIC}:8443", True),
+        (f"{PUBLIC}:port", False),
+        (f"{PUBLIC}:99999", False),
+        (f" {PUBLIC}", False),
         *((f"http://{host}:8000", True) for host in ("localhost", "127.0.0.1", "[::1]")),
         (f"{PUBLIC}/", False),
         (f"{PUBLIC}/sluis", False),
@@ -110,6 +113,85 @@ def test_the_management_address_is_a_host_with_a_port_or_none(bind: str, is_fine
     else:
         with pytest.raises(ValidationError):
             settings(web={"management_bind": bind})
+
+
+@pytest.mark.parametrize(
+    ("bind", "is_fine"),
+    [
+        ("127.0.0.1:8000", True),
+        ("0.0.0.0:80", True),
+        ("[::]:8000", True),
+        ("::1:8000", True),
+        (":8000", False),
+        ("8000", False),
+        ("localhost:8000", False),
+        ("login.example.nl:8000", False),
+        ("http://127.0.0.1:8000", False),
+        ("[localhost]:8000", False),
+        ("127.0.0.1:", False),
+        ("127.0.0.1:0", False),
+        ("127.0.0.1:65536", False),
+        ("127.0.0.1:\u0668", False),
+        ("", False),
+    ],
+)
+def test_the_server_listens_on_an_address_with_a_port(bind: str, is_fine: bool) -> None:
+    if is_fine:
+        assert settings(web={"bind": bind}).web.bind == bind
+    else:
+        with pytest.raises(ValidationError, match="write an IP address and a port"):
+            settings(web={"bind": bind})
+
+
+def test_the_server_and_its_management_listen_apart() -> None:
+    with pytest.raises(ValidationError, match="choose two"):
+        settings(web={"bind": "127.0.0.1:9000"})
+
+
+@pytest.mark.parametrize(
+    ("entry", "is_fine"),
+    [
+        ("127.0.0.1:8001", True),
+        ("localhost:8001", True),
+        ("[::1]:8001", True),
+        ("127.0.0.1", False),
+        ("127.0.0.1:port", False),
+        ("http://127.0.0.1:8001", False),
+        ("10.0.0.1:8001", False),
+        ("makelaar.example:443", False),
+        ("[::1:8001", False),
+        ("", False),
+    ],
+)
+def test_what_development_may_call_is_of_this_machine(entry: str, is_fine: bool) -> None:
+    given = {"development": {"loopback": ["127.0.0.1:8002", entry]}}
+    if is_fine:
+        assert settings(LOOPBACK, **given).development.loopback[1] == entry
+    else:
+        with pytest.raises(ValidationError, match="is no address of this machine"):
+            settings(LOOPBACK, **given)
+
+
+def test_the_address_of_the_help_desk_can_be_followed() -> None:
+    assert settings(ui={"support_url": f"{PUBLIC}/hulp"}).ui.support_url
+    with pytest.raises(ValidationError, match="only https"):
+        settings(ui={"support_url": "javascript:alert(1)"})
+
+
+@pytest.mark.parametrize(
+    ("encoding", "is_fine"), [("utf-8-sig", True), ("utf-16", False), ("latin-1", False)]
+)
+def test_a_file_that_is_not_utf_8_is_told_and_a_mark_of_utf_8_is_no_harm(
+    tmp_path: Path, encoding: str, is_fine: bool
+) -> None:
+    made = tmp_path / "config.toml"
+    text = f'[web]\nbase_url = "{PUBLIC}"\n[ui]\nname = "Coördinatie"\n'
+    made.write_text(text, encoding=encoding)
+    if is_fine:
+        assert load(made, {}).ui.name == "Coördinatie"
+    else:
+        with pytest.raises(SettingsError, match=r"is not UTF-8: .* save it as UTF-8"):
+            load(made, {})
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,11 @@ def test_pseudonym_and_level_always_leave_and_nothing_else_unasked() -> None:
     assert names(items()) == ["sub", "acr"]
 
 
+def test_every_claim_that_may_be_registered_can_leave_and_no_other() -> None:
+    everything = items(*release.CLAIMS, "bsn", email="jan@x.example")
+    assert set(names(everything)) == {"sub", "acr"} | release.CLAIMS
+
+
 def test_what_is_registered_and_has_a_value_leaves() -> None:
     assert names(items("represents", "mandate", "name", "email")) == [
         "sub",

@@ -136,3 +136,36 @@ def test_the_schema_knows_every_section_and_refuses_others(sluis: Sluis) -> None
     assert set(schema["properties"]) == set(Settings.model_fields)
     assert schema["additionalProperties"] is False
     assert schema["required"] == ["web"]
+
+
+@pytest.mark.parametrize("command", [("serve",), ("worker",), ("config", "check")])
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("SLUIS__WEB__BIND", ":8000", "web.bind: write an IP address and a port"),
+        ("SLUIS__WEB__BIND", "localhost:8000", "web.bind: write an IP address and a port"),
+        ("SLUIS__DATABASE__URL", "postgres://sluis@db/sluis", "database.url: postgres is not"),
+        ("SLUIS__DATABASE__URL", "db", "database.url: it cannot be read"),
+        ("SLUIS__STORE__URL", "redis://host:port", "store.url is"),
+        ("SLUIS__DEVELOPMENT__LOOPBACK", "example.nl", "development.loopback: 'example.nl' is no"),
+        ("SLUIS__LETTERS__URL", "ftp://x", "letters"),
+    ],
+)
+def test_it_is_a_sentence_wherever_it_is_met(
+    sluis: Sluis,
+    monkeypatch: pytest.MonkeyPatch,
+    command: tuple[str, ...],
+    name: str,
+    value: str,
+    told: str,
+) -> None:
+    monkeypatch.setenv(name, value)
+    done = sluis(*command)
+    assert done.exit_code == (3 if command[0] == "config" else 2), done.output
+    assert told in done.output and isinstance(done.exception, SystemExit)
+
+
+def test_doctor_tells_it_too(sluis: Sluis, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLUIS__DATABASE__URL", "postgres://sluis@db/sluis")
+    done = sluis("doctor")
+    assert done.exit_code == 3 and "database.url: postgres is not" in done.output

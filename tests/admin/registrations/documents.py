@@ -89,6 +89,7 @@ def outcomes(
     dry_run: bool = False,
     prune: Prune | None = None,
     also_taking: bool = False,
+    move_subjects: bool = False,
     now: datetime = START,
 ) -> tuple[DocumentOutcome, ...]:
     """What became of each, and what left."""
@@ -102,6 +103,7 @@ def outcomes(
         dry_run=dry_run,
         prune=prune,
         also_taking=also_taking,
+        move_subjects=move_subjects,
     )
 
 
@@ -113,6 +115,7 @@ def applied(
     dry_run: bool = False,
     prune: Prune | None = None,
     also_taking: bool = False,
+    move_subjects: bool = False,
 ) -> list[tuple[str, str]]:
     """Kind and word of each outcome."""
     found = outcomes(
@@ -123,6 +126,7 @@ def applied(
         dry_run=dry_run,
         prune=prune,
         also_taking=also_taking,
+        move_subjects=move_subjects,
     )
     return [(outcome.kind, outcome.word) for outcome in found]
 

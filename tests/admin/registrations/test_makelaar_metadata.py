@@ -10,6 +10,9 @@ from admin.registrations import makelaar_metadata
 from admin.registrations.documents import DocumentsRefused, Entry
 from broker.settings import Settings
 from providers.registry import ProviderRecord, SamlSettings
+from state.addresses import OutgoingRefused
+from state.outgoing import HttpAnswer, OutgoingFailed
+from tests.called import Called, said
 
 
 def entry(saml: SamlSettings | None) -> Entry:
@@ -37,3 +40,27 @@ def test_metadata_that_is_not_there_or_not_right_is_a_mistake_at_its_place(
         makelaar_metadata.complete(entry(described), settings)
     (line,) = refused.value.lines
     assert line.startswith("file:1: saml.metadata: ") and said in line
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (OutgoingRefused("address"), "never called: its name leads to an address that is not on"),
+        (OutgoingFailed("name_not_found"), "its host is not in DNS; correct the host"),
+        (OutgoingFailed("something_new"), "something_new; try again later"),
+        (said(b"", 406), "answered 406"),
+        (said(b"\xff"), "it is not UTF-8"),
+    ],
+)
+def test_why_metadata_could_not_be_fetched_is_told_in_words_with_what_to_do(
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    answer: HttpAnswer | Exception,
+    told: str,
+) -> None:
+    monkeypatch.setattr(makelaar_metadata, "OutgoingClient", lambda **_: Called(answer))
+    saml = SamlSettings(entity_id="urn:x", metadata_url="https://makelaar.example/metadata")
+    with pytest.raises(DocumentsRefused) as refused:
+        makelaar_metadata.complete(entry(saml), settings)
+    (line,) = refused.value.lines
+    assert line.startswith("file:1: saml.metadata") and told in line

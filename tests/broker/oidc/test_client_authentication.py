@@ -8,6 +8,7 @@ import base64
 import hashlib
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote_plus
 
 import pytest
 from joserfc import jwt
@@ -22,12 +23,14 @@ from broker.oidc.client_keys import ClientKeys
 from broker.oidc.errors import TokenError
 from broker.oidc.parameters import Parameters
 from directory.services import OidcClient
+from keys.jwks import as_joserfc
 from state.ephemeral import AddOnce
 from state.outgoing import OutgoingFailed
-from tests.broker.clients import portal_key
+from tests.broker.clients import portal_ec_key, portal_key
 from tests.broker.examples import ISSUER, a_client
 from tests.called import Called
 from tests.clocks import START, FakeClock
+from tests.keys_for_tests import rsa_key
 
 SECRET, OLD = "a secret: 100% + more", "the secret before"
 DIGESTS = tuple(hashlib.sha256(one.encode()).hexdigest() for one in (SECRET, OLD))
@@ -168,3 +171,76 @@ def test_whom_a_request_names_is_read_without_being_believed(
     form: dict[str, str], authorization: str | None, name: str | None
 ) -> None:
     assert named_client(Parameters(form.items()), authorization) == name
+
+
+def test_a_digest_that_is_none_and_was_registered_before_the_rule_fits_no_secret() -> None:
+    odd = BASIC.model_copy(update={"secret_sha256": ("é" * 64, "", *DIGESTS)})
+    clients = {**CLIENTS, "basic": odd}
+    for secret, is_right in ((SECRET, True), ("é", False)):
+        proof = base64.b64encode(f"basic:{quote_plus(secret)}".encode()).decode()
+        try:
+            found = authenticate(
+                Parameters(()),
+                f"Basic {proof}",
+                clients=clients,
+                keys=ClientKeys(Called(OutgoingFailed("nobody")), FakeClock()),
+                audiences=frozenset({ISSUER}),
+                now=START,
+            )
+        except TokenError as refused:
+            assert not is_right and refused.error == "invalid_client"
+        else:
+            assert is_right and found.client is odd
+
+
+def named(jwk: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    """The key with other fields; None takes one away."""
+    return {name: value for name, value in {**jwk, **fields}.items() if value is not None}
+
+
+RSA_JWK: Any = portal_key().as_dict(private=False)
+EC_JWK: Any = portal_ec_key().as_dict(private=False)
+ANOTHER: Any = as_joserfc(rsa_key("another of the portal"), "another").as_dict(private=False)
+
+
+@pytest.mark.parametrize(
+    ("keys", "header", "is_known"),
+    [
+        pytest.param([RSA_JWK, ANOTHER], {"kid": "portal-1"}, True, id="by its name"),
+        pytest.param([ANOTHER, RSA_JWK], {}, True, id="as Authlib sends it, without a name"),
+        pytest.param(
+            [named(RSA_JWK, kid=None)], {"kid": "x"}, True, id="registered without a name"
+        ),
+        pytest.param([EC_JWK, named(RSA_JWK, kid=None)], {"kid": "x"}, True, id="among others"),
+        pytest.param(
+            [named(RSA_JWK, kid="portal-2"), EC_JWK], {"kid": "portal-2"}, True, id="twins"
+        ),
+        pytest.param([named(RSA_JWK, alg="RS256")], {}, True, id="of this algorithm"),
+        pytest.param([RSA_JWK], {"kid": "x"}, False, id="another name"),
+        pytest.param([ANOTHER], {}, False, id="another key"),
+        pytest.param(
+            [named(ANOTHER, kid="portal-1"), RSA_JWK], {"kid": "portal-1"}, True, id="both"
+        ),
+        pytest.param([named(RSA_JWK, alg="PS256")], {}, False, id="of another algorithm"),
+        pytest.param([named(RSA_JWK, use="enc")], {}, False, id="for encryption"),
+        pytest.param([], {}, False, id="none"),
+    ],
+)
+def test_the_key_that_may_have_signed_is_found_by_what_portals_say_of_it(
+    keys: list[dict[str, Any]], header: dict[str, str], is_known: bool
+) -> None:
+    client = BY_KEY.model_copy(update={"jwks": {"keys": keys}})
+    claims = {"iss": "key", "sub": "key", "aud": ISSUER, "exp": AT + 60, "jti": "12345678"}
+    token = jwt.encode({"alg": "RS256", **header}, claims, portal_key())
+    form = {"client_assertion_type": ASSERTION_TYPE, "client_assertion": token}
+    arguments: dict[str, Any] = {
+        "clients": {"key": client},
+        "keys": ClientKeys(Called(OutgoingFailed("nobody")), FakeClock()),
+        "audiences": frozenset({ISSUER}),
+        "now": START,
+    }
+    if is_known:
+        assert authenticate(Parameters(form.items()), None, **arguments).client is client
+    else:
+        with pytest.raises(TokenError):
+            authenticate(Parameters(form.items()), None, **arguments)

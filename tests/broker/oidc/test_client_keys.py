@@ -48,6 +48,30 @@ def test_registered_keys_are_used_without_asking_anybody() -> None:
     assert called.calls == []
 
 
+@pytest.mark.parametrize(
+    "jwks", [{"keys": [{"kty": "RSA"}]}, {"keys": "x"}, {}, {"keys": [7, {"kty": "EC"}]}]
+)
+def test_broken_keys_that_were_registered_before_the_rule_verify_nothing_and_break_nothing(
+    jwks: dict[str, object],
+) -> None:
+    """A 500 at the token endpoint, for whoever named this client, without a credential."""
+    (found,) = ClientKeys(Called(OutgoingFailed("nobody")), FakeClock()).candidates(
+        a_client(jwks=jwks)
+    )
+    assert kids(found) == []
+
+
+def test_a_broken_key_costs_the_others_nothing() -> None:
+    mixed = {"keys": [{"kty": "RSA", "n": "AQ", "e": "AQAB"}, {"kty": "oct", "k": "eA"}]}
+    both = {"keys": [*mixed["keys"], *OLD["keys"]]}
+    (found,) = ClientKeys(Called(OutgoingFailed("nobody")), FakeClock()).candidates(
+        a_client(jwks=both)
+    )
+    assert kids(found) == ["portal-1"]
+    keys = Keys(said(both))
+    assert keys.first() == ["portal-1"]
+
+
 def test_keys_at_an_address_are_fetched_once_an_hour() -> None:
     keys = Keys(said(OLD))
     for _ in range(3):

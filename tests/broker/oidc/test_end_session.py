@@ -17,7 +17,8 @@ from tests.clocks import START
 from tests.keys_for_tests import make_keyring
 
 DONE = "https://portal.example/done"
-PORTAL = a_client(post_logout_redirect_uris=(DONE, f"{DONE}?a=1"))
+NO_ADDRESSES = (f"{DONE}\r\nX-A: b", "https://[::1/done")  # registered before the rules
+PORTAL = a_client(post_logout_redirect_uris=(DONE, f"{DONE}?a=1", *NO_ADDRESSES))
 OTHER = a_client(client_id="other")
 RUNTIME = make_runtime(make_configuration(clients=(PORTAL, OTHER)))
 
@@ -76,6 +77,10 @@ def test_without_a_hint_it_is_what_the_portal_says_of_itself(
         ({"post_logout_redirect_uri": DONE}, "redirect_uri_mismatch"),
         ({"client_id": "other", "post_logout_redirect_uri": DONE}, "redirect_uri_mismatch"),
         ({"client_id": "portal", "post_logout_redirect_uri": f"{DONE}/"}, "redirect_uri_mismatch"),
+        *(
+            ({"client_id": "portal", "post_logout_redirect_uri": text}, "redirect_uri_mismatch")
+            for text in NO_ADDRESSES
+        ),
         ({"id_token_hint": "x"}, "invalid_request"),
         ({"id_token_hint": hint_of(issuer="https://elders.example")}, "invalid_request"),
         ({"id_token_hint": hint_of(a_client(client_id="withdrawn"))}, "invalid_request"),

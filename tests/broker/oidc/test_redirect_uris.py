@@ -56,3 +56,12 @@ def test_a_native_client_does_not_choose_the_port_of_another_host() -> None:
     client = a_client(application_type="native")
     assert is_registered(client, CALLBACK)
     assert not is_registered(client, CALLBACK.replace("example/", "example:8443/"))
+
+
+@pytest.mark.parametrize(
+    "uri", [f"{CALLBACK}\r\nX-A: b", f"{CALLBACK}\n", "https://[::1/callback", "https://a:port/"]
+)
+def test_what_is_no_address_is_not_registered_though_it_stands_there(uri: str) -> None:
+    """Registered before the rules: it would break the answer's header, a 500."""
+    assert not is_registered(a_client(redirect_uris=(uri, CALLBACK)), uri)
+    assert is_registered(a_client(redirect_uris=(uri, CALLBACK)), CALLBACK)

@@ -1,0 +1,41 @@
+"""What ``sluis doctor --parties`` finds, in the words of every other check."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from sqlalchemy.orm import Session
+
+from admin.installation import Installation
+from admin.operations.checks import Finding
+from admin.parties import examination
+from admin.parties.examination import Means, TriedParty
+from admin.registrations import rules
+from keys.keyring import load_keyring
+from keys.master_key_file import load_sealer
+from keys.sealing import MasterKeyError
+
+
+def examine_parties(at: Installation) -> list[Finding]:
+    """Every makelaar and portal that is registered. Raises nothing."""
+    try:
+        sealer = load_sealer(at.settings.keys.master_key_file)
+        with Session(at.engine) as session:
+            keyring = load_keyring(session, sealer)
+            means = Means(at.settings, lambda: rules.calls_of(at.settings), keyring, at.now)
+            found = examination.registered(session, means)
+    except MasterKeyError as error:
+        return [Finding("parties", str(error), "put the key of this database back")]
+    except Exception as error:  # whatever it is, the other checks must still be told
+        return [Finding("parties", type(error).__name__, "mend what the checks above say first")]
+    return list(findings(found)) or [Finding("parties", "no makelaar and no portal is registered")]
+
+
+def findings(found: Iterable[TriedParty]) -> Iterator[Finding]:
+    """One that is well for each that is, else one for each trouble."""
+    for one in found:
+        check = f"{one.kind} {one.name}"
+        for trouble in one.troubles:
+            yield Finding(check, f"{trouble.field}: {trouble.seen}", trouble.remedy)
+        if not one.troubles:
+            yield Finding(check, one.note or "fits its registration")

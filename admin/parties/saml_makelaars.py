@@ -1,0 +1,90 @@
+"""A makelaar that speaks SAML: its metadata, as registered and as it publishes them today."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Final
+
+from cryptography import x509
+
+from admin.parties.trouble import PartyTrouble, Stuck, fetched
+from admin.registrations.files import FileRefused, xml_text
+from admin.registrations.rule import shown
+from providers.registry import SamlSettings
+from providers.saml.metadata import MAX_BYTES, MakelaarMetadata, MetadataRefused, read_metadata
+from state.outgoing import OutgoingClient
+
+ENDS_SOON: Final = timedelta(days=30)
+OLD: Final = timedelta(days=365)
+_ACCEPT: Final = "application/samlmetadata+xml, application/xml, text/xml, */*;q=0.1"
+
+
+def troubles(
+    settings: SamlSettings, calls: OutgoingClient, *, now: datetime, since: datetime | None
+) -> Iterator[PartyTrouble]:
+    """``since``: when it was registered so; None where it is not yet."""
+    kept: MakelaarMetadata | None = None
+    try:
+        if settings.metadata is not None:
+            kept = _read(settings, settings.metadata, "saml.metadata")
+            yield from _ends(kept, now)
+        if settings.metadata_url is not None:
+            url, field = settings.metadata_url, "saml.metadata_url"
+            answer = fetched(calls, url, field, accept=_ACCEPT, max_bytes=MAX_BYTES)
+            today = _read(settings, _text(answer.body, field), field)
+            yield from _ends(today, now) if kept is None else _changed(kept, today)
+        elif since is not None and now - since > OLD:
+            yield PartyTrouble(
+                "saml.metadata",
+                f"it was registered on {since:%Y-%m-%d} and looked at never since",
+                "compare it with what the makelaar publishes, and apply that",
+            )
+    except Stuck as stuck:
+        yield stuck.trouble
+
+
+def _text(raw: bytes, field: str) -> str:
+    try:
+        return xml_text(raw)
+    except FileRefused as refused:
+        raise Stuck(field, str(refused), "let the makelaar publish UTF-8") from None
+
+
+def _read(settings: SamlSettings, text: str, field: str) -> MakelaarMetadata:
+    """Raises Stuck."""
+    pem = settings.metadata_signing_certificate
+    try:
+        signed_by = x509.load_pem_x509_certificate(pem.encode()) if pem is not None else None
+        found = read_metadata(text, signed_by)
+    except (MetadataRefused, ValueError) as refused:
+        raise Stuck(field, str(refused), "get the metadata of one makelaar, as it is") from None
+    if found.entity_id != settings.entity_id:
+        raise Stuck(
+            "saml.entity_id",
+            f"the metadata says {shown(found.entity_id)}, the registration {settings.entity_id!r}",
+            f"write saml.entity_id: {shown(found.entity_id)} if that is this makelaar",
+        )
+    return found
+
+
+def _ends(metadata: MakelaarMetadata, now: datetime) -> Iterator[PartyTrouble]:
+    """The last certificate counts: before it ends another one signs."""
+    end = max(one.not_valid_after_utc for one in metadata.signing)
+    if end - now <= ENDS_SOON:
+        word = "ended" if end <= now else "ends"
+        yield PartyTrouble(
+            "saml.metadata",
+            f"its last signing certificate {word} on {end:%Y-%m-%d}",
+            "ask the makelaar for metadata with the next one, and apply it",
+        )
+
+
+def _changed(kept: MakelaarMetadata, today: MakelaarMetadata) -> Iterator[PartyTrouble]:
+    again = "run sluis apply, which fetches it anew"
+    if set(today.signing) - set(kept.signing):
+        yield PartyTrouble(
+            "saml.metadata_url", "the makelaar announces a key that is not registered here", again
+        )
+    if today.sso != kept.sso:
+        yield PartyTrouble("saml.metadata_url", "the makelaar has other addresses by now", again)

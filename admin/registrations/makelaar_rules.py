@@ -1,0 +1,154 @@
+"""What a makelaar's registration must hold to work at all, and must not hold."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from typing import Final, TypeVar
+
+from cryptography import x509
+
+from admin.registrations.rule import Breach, Rule, addresses, called, never, refusal, shown
+from directory.web_addresses import link_fault
+from providers.registry import OidcSettings, ProviderRecord, SamlSettings
+from state.addresses import OutgoingRefused
+from state.outgoing import OutgoingClient
+
+_KVK: Final = re.compile(r"[0-9]{8}")
+DISCOVERY: Final = "/.well-known/openid-configuration"
+S = TypeVar("S", OidcSettings, SamlSettings)
+
+
+def _by_secret(oidc: OidcSettings) -> bool:
+    return oidc.token_endpoint_auth_method != "private_key_jwt"
+
+
+def _is_more_than_an_issuer(oidc: OidcSettings) -> bool:
+    """OpenID Connect Discovery §3: no query, no fragment; people paste the whole address."""
+    issuer = oidc.issuer
+    return any(sign in issuer for sign in "?#") or issuer.rstrip("/").endswith(DISCOVERY)
+
+
+def _hosts(oidc: OidcSettings, calls: OutgoingClient) -> Iterator[Breach]:
+    for number, host in enumerate(oidc.endpoint_hosts):
+        field = f"endpoint_hosts.{number}"
+        if "/" in host or host != host.lower() or not host.strip():
+            yield Breach(
+                field,
+                f"{shown(host)} is no host, so it approves none",
+                "write the host in small letters, with its port if that is not 443",
+            )
+            continue
+        try:
+            calls.check(f"https://{host}/")
+        except OutgoingRefused as refused:
+            what, instead = refusal(refused.reason)
+            yield Breach(field, f"{shown(host)} will never be called: {what}", instead)
+
+
+def _certificate(saml: SamlSettings, _: OutgoingClient) -> Iterator[Breach]:
+    if saml.metadata_signing_certificate is None:
+        return
+    try:
+        x509.load_pem_x509_certificate(saml.metadata_signing_certificate.encode())
+    except ValueError:
+        yield Breach(
+            "metadata_signing_certificate",
+            "it cannot be read as a certificate",
+            "paste it whole, from -----BEGIN CERTIFICATE----- on",
+        )
+
+
+def _speaks_for(record: ProviderRecord, _: OutgoingClient) -> Iterator[Breach]:
+    for number, kvk in enumerate(() if record.speaks_for == "register" else record.speaks_for):
+        if not _KVK.fullmatch(kvk):
+            yield Breach(
+                f"speaks_for.{number}",
+                f"{shown(kvk)} is no KvK number, so it fits no organisation",
+                "write its eight digits, in quotes",
+            )
+
+
+OIDC_RULES: Final[tuple[Rule[OidcSettings], ...]] = (
+    never(
+        "issuer",
+        _is_more_than_an_issuer,
+        "it holds more than an issuer",
+        f"write what stands in issuer at its {DISCOVERY}",
+    ),
+    called("issuer", lambda oidc: oidc.issuer),
+    Rule("endpoint_hosts", _hosts),
+    never(
+        "client_id",
+        lambda oidc: not oidc.client_id.strip(),
+        "it is empty",
+        "write the name under which the makelaar knows us",
+    ),
+    never(
+        "client_secret_file",
+        lambda oidc: _by_secret(oidc) and not oidc.client_secret_file,
+        "this method needs a secret, and no file is named",
+        "name the file that holds it, or write private_key_jwt",
+    ),
+    never(
+        "client_secret_file",
+        lambda oidc: not _by_secret(oidc) and bool(oidc.client_secret_file),
+        "with private_key_jwt nobody reads the secret",
+        "take it away, or write client_secret_basic",
+    ),
+    never(
+        "scopes",
+        lambda oidc: "openid" not in oidc.scopes,
+        "without openid no ID token comes back",
+        "add openid",
+    ),
+)
+SAML_RULES: Final[tuple[Rule[SamlSettings], ...]] = (
+    called("metadata_url", lambda saml: saml.metadata_url),
+    never(
+        "entity_id",
+        lambda saml: not saml.entity_id or saml.entity_id != "".join(saml.entity_id.split()),
+        "it is empty or holds white space, and entity ids are compared sign by sign",
+        "copy entityID from the metadata",
+    ),
+    never(
+        "subject_attribute",
+        lambda saml: saml.subject == "attribute" and not saml.subject_attribute,
+        "subject is attribute, and none is named",
+        "write the Name of the attribute",
+    ),
+    never(
+        "max_validity_seconds",
+        lambda saml: saml.max_validity_seconds <= 0,
+        "no assertion is ever valid",
+        "write the longest window that the makelaar uses, such as 3600",
+    ),
+    Rule("metadata_signing_certificate", _certificate),
+)
+
+
+def _in_section(
+    name: str, section: Callable[[ProviderRecord], S | None], rules: Iterable[Rule[S]]
+) -> tuple[Rule[ProviderRecord], ...]:
+    """The rules of one section, for records that have it."""
+    return tuple(_lifted(name, section, rule) for rule in rules)
+
+
+def _lifted(
+    name: str, section: Callable[[ProviderRecord], S | None], rule: Rule[S]
+) -> Rule[ProviderRecord]:
+    def look(record: ProviderRecord, calls: OutgoingClient) -> Iterator[Breach]:
+        settings = section(record)
+        for one in rule.look(settings, calls) if settings is not None else ():
+            yield replace(one, field=f"{name}.{one.field}")
+
+    return Rule(f"{name}.{rule.field}", look)
+
+
+MAKELAAR_RULES: Final[tuple[Rule[ProviderRecord], ...]] = (
+    addresses("help_url", lambda record: record.help_url, lambda _, at: link_fault(at)),
+    Rule("speaks_for", _speaks_for),
+    *_in_section("oidc", lambda record: record.oidc, OIDC_RULES),
+    *_in_section("saml", lambda record: record.saml, SAML_RULES),
+)

@@ -1,0 +1,136 @@
+"""One rule of a registration: what it looks at, and how a document that breaks it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Generic, TypeVar
+
+from directory.web_addresses import AddressFault
+from state.addresses import OutgoingRefused
+from state.outgoing import OutgoingClient
+
+M = TypeVar("M")
+_LONGEST: Final = 60  # characters of a value that is shown
+
+
+@dataclass(frozen=True)
+class Breach:
+    """What breaks a rule. ``field`` as documents write it, ``what`` is wrong with it, ``instead``
+    what to write. ``warns``: it works, and seldom as it was meant.
+    """
+
+    field: str
+    what: str
+    instead: str
+    warns: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.what}; {self.instead}"
+
+
+@dataclass(frozen=True)
+class Rule(Generic[M]):
+    """A row of a table. ``look`` gets the document and the calls that this installation may make,
+    and gives the breaches of ``field``.
+    """
+
+    field: str
+    look: Callable[[M, OutgoingClient], Iterable[Breach]]
+
+
+def never(field: str, holds: Callable[[M], bool], what: str, instead: str) -> Rule[M]:
+    """A document for which ``holds`` is true is refused."""
+
+    def look(model: M, _: OutgoingClient) -> Iterator[Breach]:
+        if holds(model):
+            yield Breach(field, what, instead)
+
+    return Rule(field, look)
+
+
+def addresses(
+    field: str,
+    of: Callable[[M], Sequence[str] | str | None],
+    fault: Callable[[M, str], AddressFault | None],
+) -> Rule[M]:
+    """One address or several, judged each."""
+
+    def look(model: M, _: OutgoingClient) -> Iterator[Breach]:
+        for place, address in _each(field, of(model)):
+            found = fault(model, address)
+            if found is not None:
+                yield Breach(place, f"{shown(address)}: {found.what}", found.instead)
+
+    return Rule(field, look)
+
+
+def called(field: str, of: Callable[[M], Sequence[str] | str | None]) -> Rule[M]:
+    """Addresses that Sluis calls: what the rules for outgoing calls forbid is never called."""
+
+    def look(model: M, calls: OutgoingClient) -> Iterator[Breach]:
+        for place, address in _each(field, of(model)):
+            try:
+                calls.check(address)
+            except OutgoingRefused as refused:
+                what, instead = refusal(refused.reason)
+                yield Breach(place, f"{shown(address)} will never be called: {what}", instead)
+
+    return Rule(field, look)
+
+
+_REFUSALS: Final = {
+    "url_malformed": ("it is no whole address", "write https://, host and path in plain ASCII"),
+    "scheme": ("it is not https", "write https://; http is for development.loopback alone"),
+    "userinfo": ("it holds a user name", "take away what stands before the @, and the @"),
+    "host": ("its host is no full domain name", "write the name that its certificate is for"),
+    "port": ("its port is not one that we call", "let it listen on 443 or 8443"),
+    "address": (
+        "its name leads to an address that is not on the internet",
+        "let it have a public address",
+    ),
+}
+
+
+def refusal(reason: str) -> tuple[str, str]:
+    """What a rule for outgoing calls found, and what to do, for its machine word."""
+    return _REFUSALS.get(reason, (f"our rule {reason} forbids it", "see docs/operators"))
+
+
+_FAILURES: Final = {
+    "name_not_found": ("its host is not in DNS", "correct the host, or let the party mend its DNS"),
+    "timeout": (
+        "it does not answer in time",
+        "look whether it runs, and whether a firewall of yours lets this machine out",
+    ),
+    "no_answer": (
+        "nothing answers there",
+        "look whether it runs, and whether a firewall of yours lets this machine out",
+    ),
+    "tls": (
+        "its certificate is not for this host, or of nobody that this machine trusts",
+        "let the party mend its certificate or send the whole chain",
+    ),
+    "redirected": ("it sends us on to another address", "write the address where it ends"),
+    "too_large": ("it answers more than we read", "let the party say less there"),
+    "cut_short": ("its answer stops half-way", "try again; else let the party look"),
+    "circuit_open": ("it failed several times in a row", "try again in half a minute"),
+}
+
+
+def failure(reason: str) -> tuple[str, str]:
+    """What went wrong in a call, and what to do, for its machine word."""
+    return _FAILURES.get(reason, (reason, "try again later"))
+
+
+def shown(value: Any) -> str:
+    """A value as a message may hold it: one line, cut."""
+    text = repr(value)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def _each(field: str, value: Sequence[str] | str | None) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield field, value
+    else:
+        yield from ((f"{field}.{number}", one) for number, one in enumerate(value or ()))

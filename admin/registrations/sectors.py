@@ -1,0 +1,124 @@
+"""Sectors when a portal is registered: settled once, named where Core §8.1 wants it, and moved only
+where that was asked, because then everybody gets another ``sub`` there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Final
+
+from pydantic import ValidationError
+from sqlalchemy.orm import Session
+
+from admin.registrations.documents import Entry
+from admin.registrations.rule import Breach, shown
+from directory.sectors import alone, hosts_of, sector
+from directory.services import OidcClient
+from state.registrations import Kind, Registration
+
+_HOST: Final = re.compile(r"(?=.{1,253}\Z)[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
+
+
+def settled(session: Session, entry: Entry) -> Entry:
+    """With the sector that holds from now on. An app without a host of its own is a sector by
+    itself; one that stood before keeps the sector that it had.
+    """
+    client = entry.model
+    if not isinstance(client, OidcClient) or client.sector_identifier is not None:
+        return entry
+    before = _before(session, client)
+    keeps = before is not None and sector(before) == sector(client)
+    if client.application_type != "native" or hosts_of(client) or keeps:
+        return entry
+    return replace(entry, model=client.model_copy(update={"sector_identifier": alone(client)}))
+
+
+def mistakes(session: Session, entries: Iterable[Entry]) -> list[str]:
+    """A line for each sector that cannot be."""
+    found = ((entry, _breach(session, entry.model)) for entry in _clients(entries))
+    return [f"{entry.place}: {breach}" for entry, breach in found if breach is not None]
+
+
+def moves(session: Session, entries: Iterable[Entry]) -> list[tuple[Entry, str]]:
+    """What would give everybody another ``sub`` at a portal that is known, and how to keep it."""
+    found = []
+    for entry in _clients(entries):
+        before = _before(session, entry.model)
+        if before is not None and sector(before) != sector(entry.model):
+            old, new = (shown(sector(client)) for client in (before, entry.model))
+            said = Breach(
+                "sector_identifier",
+                f"everybody would get another sub at {entry.model.client_id}: its sector was {old} "
+                f"and would be {new}",
+                f"write sector_identifier: {old} to keep them, or add --move-subjects",
+            )
+            found.append((entry, str(said)))
+    return found
+
+
+def warnings(session: Session, entry: Entry) -> tuple[str, ...]:
+    """Sectors that are kept for the sake of the subjects, and would be otherwise today."""
+    client = entry.model
+    if not isinstance(client, OidcClient) or client.sector_identifier is not None:
+        return ()
+    before = _before(session, client)
+    if before is None or sector(before) != sector(client):
+        return ()
+    if (
+        client.application_type == "native"
+        and not hosts_of(client)
+        and sector(client) != alone(client)
+    ):
+        what = "this app shares its subjects with every app that was registered as it was"
+    elif len(hosts_of(client)) > 1:
+        what = "several hosts and no sector_identifier (Core §8.1)"
+    else:
+        return ()
+    return (
+        str(
+            Breach(
+                "sector_identifier",
+                what,
+                f"write {alone(client)}; where that is another sector than {shown(sector(client))} "
+                "everybody gets another sub, which takes --move-subjects",
+            )
+        ),
+    )
+
+
+def _breach(session: Session, client: OidcClient) -> Breach | None:
+    before = _before(session, client)
+    if before is not None and sector(before) == sector(client):
+        return None
+    named = client.sector_identifier
+    if named is None and len(hosts_of(client)) > 1:
+        hosts = ", ".join(sorted(hosts_of(client)))
+        return Breach(
+            "sector_identifier",
+            f"the redirect URIs have several hosts ({hosts}), so it must be named (Core §8.1)",
+            f"write one of the hosts, or {alone(client)} for this client alone",
+        )
+    if named is not None and named != alone(client) and not _HOST.fullmatch(named):
+        return Breach(
+            "sector_identifier",
+            f"{shown(named)} is no sector",
+            f"write a host in small letters, without https://, or {alone(client)}",
+        )
+    return None
+
+
+def _clients(entries: Iterable[Entry]) -> list[Entry]:
+    return [entry for entry in entries if isinstance(entry.model, OidcClient)]
+
+
+def _before(session: Session, client: OidcClient) -> OidcClient | None:
+    """As it was registered last, also where it was withdrawn since: its people may come back."""
+    row = session.get(Registration, (Kind.CLIENT, client.client_id))
+    if row is None:
+        return None
+    try:
+        return OidcClient.model_validate(row.document)
+    except ValidationError:
+        return None  # withdrawn in a version that knew other fields
