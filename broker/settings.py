@@ -19,6 +19,8 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from broker.outgoing_settings import Outgoing
+
 PREFIX = "SLUIS__"
 NO_SETTINGS = (
     f"there are no settings: no file and no {PREFIX}… in the environment; "
@@ -189,6 +191,7 @@ class Settings(Section):
     sms: Sms = Sms()
     letters: Letters = Letters()
     second_factors: SecondFactors = SecondFactors()
+    outgoing: Outgoing = Outgoing()
     development: Development = Development()
     log: Log = Log()
     limits: Limits = Limits()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from broker.outgoing import way_out
 from broker.settings import Settings
 from state.adapters import make_adapter
 from state.clock import Clock
@@ -9,9 +10,14 @@ from state.outbox import Adapter, Channel
 
 
 def to_people(settings: Settings, clock: Clock) -> dict[Channel, Adapter]:
-    """How mail, text messages and letters leave. Raises ValueError with what to write instead."""
+    """How mail, text messages and letters leave. Raises ValueError with what to write instead, and
+    SettingsError for a file of ``[outgoing]`` that is of no use.
+    """
+    way = way_out(settings)
     return {
-        "mail": make_adapter(**settings.mail.model_dump(), clock=clock),
-        "sms": make_adapter(**settings.sms.model_dump(), section="sms", clock=clock),
-        "letter": make_adapter(**settings.letters.model_dump(), section="letters", clock=clock),
+        "mail": make_adapter(**settings.mail.model_dump(), clock=clock, way=way),
+        "sms": make_adapter(**settings.sms.model_dump(), section="sms", clock=clock, way=way),
+        "letter": make_adapter(
+            **settings.letters.model_dump(), section="letters", clock=clock, way=way
+        ),
     }

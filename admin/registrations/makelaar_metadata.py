@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from admin.registrations.documents import DocumentsRefused, Entry
-from broker.settings import Settings
+from broker.outgoing import outgoing_client
+from broker.settings import Settings, SettingsError
 from providers.registry import ProviderRecord
 from providers.saml.metadata import MAX_BYTES, MetadataRefused, describe_metadata
 from state.addresses import OutgoingRefused
-from state.outgoing import OutgoingClient, OutgoingFailed
+from state.outgoing import ACCEPT_METADATA, OutgoingFailed
 
 
 def complete(entry: Entry, settings: Settings) -> Entry:
@@ -21,7 +22,7 @@ def complete(entry: Entry, settings: Settings) -> Entry:
     try:
         xml = saml.metadata or _fetched(saml.metadata_url, settings)
         described = describe_metadata(xml)
-    except (MetadataRefused, OutgoingRefused, OutgoingFailed) as error:
+    except (MetadataRefused, OutgoingRefused) as error:
         raise DocumentsRefused([f"{entry.place}: saml.metadata: {error}"]) from None
     if described.entity_id != saml.entity_id:
         raise DocumentsRefused(
@@ -34,8 +35,13 @@ def complete(entry: Entry, settings: Settings) -> Entry:
 def _fetched(url: str | None, settings: Settings) -> str:
     if url is None:
         raise MetadataRefused("give metadata_file or metadata_url")
-    outgoing = OutgoingClient(allowed_loopback=settings.development.loopback)
-    answer = outgoing.get(url, accept="application/samlmetadata+xml", max_bytes=MAX_BYTES)
+    try:
+        outgoing = outgoing_client(settings)
+        answer = outgoing.get(url, accept=ACCEPT_METADATA, max_bytes=MAX_BYTES)
+    except SettingsError as error:
+        raise MetadataRefused(str(error)) from None
+    except OutgoingFailed as failed:
+        raise MetadataRefused(f"{url}: {failed.explained}") from None
     if answer.status != 200:
         raise MetadataRefused(f"{url} answered {answer.status}")
     return answer.body.decode("utf-8", errors="replace")
