@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from broker import settings
+from broker.outgoing import way_out
 from broker.settings import Settings, SettingsError
 
 HIDDEN: Final = "***"
@@ -37,7 +38,7 @@ class Effective:
 def mistakes(path: Path | None) -> list[str]:
     """One line per wrong key; none where the settings can be used."""
     try:
-        settings.load(path)
+        way_out(settings.load(path))
     except SettingsError as error:
         return str(error).splitlines()
     return []

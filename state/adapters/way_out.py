@@ -33,12 +33,16 @@ class WayOut:
 
     def pool(self, url: str) -> urllib3.PoolManager:
         """Connections for this address."""
+        return self._straight if self.proxy_for(url) is None else self._proxied
+
+    def proxy_for(self, url: str) -> Proxy | None:
+        """The proxy that this address is called through; None: it is called directly."""
         parts = urlsplit(url)
         host = (parts.hostname or "").lower()
         port = parts.port or (443 if parts.scheme == "https" else 80)
         if self.proxy is None or host in LOOPBACK or self._goes_around(self.proxy, host, port):
-            return self._straight
-        return self._proxied
+            return None
+        return self.proxy
 
     def _goes_around(self, proxy: Proxy, host: str, port: int) -> bool:
         if proxy.goes_around(host, port):

@@ -10,6 +10,10 @@ from admin.registrations import makelaar_metadata
 from admin.registrations.documents import DocumentsRefused, Entry
 from broker.settings import Settings
 from providers.registry import ProviderRecord, SamlSettings
+from tests.listener import Said, Seen, listening
+from tests.providers.saml.maker import ENTITY_ID, certificate, metadata_of
+
+METADATA = metadata_of(certificate())
 
 
 def entry(saml: SamlSettings | None) -> Entry:
@@ -37,3 +41,55 @@ def test_metadata_that_is_not_there_or_not_right_is_a_mistake_at_its_place(
         makelaar_metadata.complete(entry(described), settings)
     (line,) = refused.value.lines
     assert line.startswith("file:1: saml.metadata: ") and said in line
+
+
+def keycloak(seen: Seen) -> Said:
+    """Its address of metadata answers who does not take XML with 406."""
+    accepted = [part.partition(";")[0].strip() for part in seen.headers["accept"].split(",")]
+    if not {"application/xml", "text/xml"} & set(accepted):
+        return Said(status=406)
+    return Said(METADATA, headers={"Content-Type": "application/xml"})
+
+
+def fetched_from(url: str, settings: Settings, *loopback: str) -> Entry:
+    development = settings.development.model_copy(update={"loopback": loopback})
+    described = SamlSettings(entity_id=ENTITY_ID, metadata_url=url)
+    return makelaar_metadata.complete(
+        entry(described), settings.model_copy(update={"development": development})
+    )
+
+
+def test_keycloak_gives_its_metadata_to_who_takes_xml(settings: Settings) -> None:
+    with listening(keycloak) as server:
+        found = fetched_from(f"http://{server.authority}/saml", settings, server.authority)
+    assert found.model.saml.metadata == METADATA.decode()
+    assert server.seen[0].headers["accept"].startswith("application/samlmetadata+xml, ")
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("https://idp/saml", ("host: idp:443 is not called", 'add "idp" to outgoing.allow')),
+        ("https://10.1.2.3/saml", ('add "10.1.2.3" to outgoing.allow',)),
+        ("https://idp.example:9443/saml", ("ports 443 and 8443", '"idp.example:9443"')),
+        ("http://idp.example/saml", ("scheme: http at idp.example:80", "only https")),
+    ],
+)
+def test_an_address_that_our_rules_forbid_is_told_with_the_rule_and_the_setting(
+    settings: Settings, url: str, told: tuple[str, ...]
+) -> None:
+    with pytest.raises(DocumentsRefused) as refused:
+        fetched_from(url, settings)
+    (line,) = refused.value.lines
+    for part in ("file:1: saml.metadata: ", *told):
+        assert part in line
+
+
+def test_metadata_that_does_not_come_is_told_with_its_address_and_why(settings: Settings) -> None:
+    with listening(lambda _: Said()) as server:
+        pass
+    url = f"http://{server.authority}/saml"
+    with pytest.raises(DocumentsRefused) as refused:
+        fetched_from(url, settings, server.authority)
+    (line,) = refused.value.lines
+    assert f"{url}: no_answer: it did not answer" in line
