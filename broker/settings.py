@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from broker.outgoing_settings import Outgoing
 from directory.web_addresses import link_fault
 from state.addresses import checked_loopback
 
@@ -236,6 +237,7 @@ class Settings(Section):
     sms: Sms = Sms()
     letters: Letters = Letters()
     second_factors: SecondFactors = SecondFactors()
+    outgoing: Outgoing = Outgoing()
     development: Development = Development()
     log: Log = Log()
     limits: Limits = Limits()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import sessionmaker
 
 from broker.configuration import ConfigurationHolder
+from broker.outgoing import outgoing_client
 from broker.process import Process
 from broker.protocols import downstreams
 from broker.settings import Settings
@@ -20,12 +21,13 @@ from state.stores import make_store
 def start(settings: Settings, clock: Clock, *, outgoing: OutgoingClient | None = None) -> Process:
     """Make the process; loads the master key, opens no listening socket, reads no registration yet.
 
-    Raises MasterKeyError when the master key is missing or cannot be read.
+    Raises MasterKeyError when the master key is missing or cannot be read, SettingsError for a file
+    of ``[outgoing]`` that is of no use.
     """
     engine = make_engine(settings.database.url)
     sessions = sessionmaker(engine, expire_on_commit=False)
     sealer = load_sealer(settings.keys.master_key_file)
-    outgoing = outgoing or OutgoingClient(allowed_loopback=settings.development.loopback)
+    outgoing = outgoing or outgoing_client(settings)
     return Process(
         settings=settings,
         clock=clock,

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Protocol
 
 from assurance.levels import AssuranceLevel
@@ -126,7 +127,29 @@ class ProviderLevelTooLow(Exception):
 
 
 class ProviderUnavailable(Exception):
-    """The makelaar cannot be reached or answers nonsense on a back channel; try later."""
+    """The makelaar cannot be reached or answers nonsense on a back channel; try later.
+
+    ``reason``: a stable machine word, ``unavailable`` unless it is for us to mend; ``measured`` as
+    in ProviderRefused. ``retry_after``: seconds until another try is made.
+    """
+
+    def __init__(
+        self,
+        detail: str = "",
+        reason: str = "unavailable",
+        *,
+        measured: Mapping[str, str | int] = MappingProxyType({}),
+        retry_after: int | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.reason = reason
+        self.measured = measured
+        self.retry_after = retry_after
+
+    @property
+    def is_ours(self) -> bool:
+        """Is it our installation that keeps us from the makelaar?"""
+        return self.reason != "unavailable"
 
 
 class RedirectProvider(Protocol):

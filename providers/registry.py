@@ -36,13 +36,29 @@ class OidcSettings(RegisteredDocument):
 
     issuer: str
     client_id: str
-    token_endpoint_auth_method: Literal["private_key_jwt", "client_secret_basic"] = (
-        "private_key_jwt"
+    token_endpoint_auth_method: Literal[
+        "private_key_jwt", "client_secret_basic", "client_secret_post"
+    ] = Field(
+        default="private_key_jwt",
+        description=(
+            "How Sluis proves at the token endpoint who it is. With a secret, "
+            "`client_secret_basic` sends it in a header and `client_secret_post` in the form: one "
+            "that the makelaar names in `token_endpoint_auth_methods_supported`."
+        ),
     )
     client_secret_file: str | None = None  # by reference only
     id_token_signed_response_alg: Literal["RS256", "PS256", "ES256"] = "RS256"
     scopes: tuple[str, ...] = ("openid",)
     endpoint_hosts: tuple[str, ...] = ()  # other hosts than the issuer's that were approved
+    trusted_audiences: tuple[str, ...] = Field(
+        default=(),
+        description=(
+            "Further audiences that an ID token of this makelaar may name beside `client_id`, such "
+            "as the project or API that the makelaar adds. Whoever is named here may ask for such "
+            "tokens as well, so trust them as you trust Sluis. A token with several audiences must "
+            "have our `client_id` as `azp`. Left out: none."
+        ),
+    )
     userinfo: bool = False
     skew_seconds: Annotated[int, Field(ge=0, le=180)] = 60
 

@@ -1,4 +1,5 @@
-"""A circuit breaker per party: who fails five times in a row is left alone for half a minute.
+"""A circuit breaker per party, by any name that its caller gives one: who fails five times in a row
+is left alone for half a minute.
 
 One slow makelaar must not hold the threads that logins at the others need.
 """
@@ -40,6 +41,14 @@ class Breaker:
                 return False
             state.probing = True
             return True
+
+    def seconds_left(self, party: str) -> float:
+        """Until another try may be made; 0 where one may be made now, or is being made."""
+        with self._lock:
+            state = self._parties.get(party)
+            if state is None or state.opened_at is None:
+                return 0.0
+            return max(0.0, OPEN_SECONDS - (self._monotonic() - state.opened_at))
 
     def succeeded(self, party: str) -> None:
         """It answers: forget what went wrong."""

@@ -1,49 +1,43 @@
 """Outgoing calls: to registered parties, over TLS, bounded in time and size, without redirects.
 
 The address that was checked is the address that is called, so that a name cannot change in between
-(CWE-918).
+(CWE-918). Who may be called is in ``state.addresses``.
 """
 
 from __future__ import annotations
 
 import http.client
-import io
 import json
+import math
 import socket
 import ssl
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import Any, Final
 from urllib.parse import urlencode
 
-from state.addresses import (
-    OutgoingRefused,
-    Target,
-    check_addresses,
-    checked_loopback,
-    parse_target,
-)
+from state.addresses import Target, check_addresses, checked_loopback, parse_target
 from state.breaker import Breaker
+from state.outgoing_allow import read_allowed
+from state.outgoing_failures import OutgoingFailed, of_tls
+from state.outgoing_proxy import Proxy
+from state.outgoing_wire import Left, Wire, as_socket
 
-if TYPE_CHECKING:
-    from typing_extensions import Buffer
-
+__all__ = ["HttpAnswer", "OutgoingClient", "OutgoingFailed", "resolve"]
 CONNECT_SECONDS: Final = 3.0
 TOTAL_SECONDS: Final = 5.0
 MAX_ADDRESSES: Final = 3
 MAX_BYTES: Final = 1024 * 1024
 PORTS: Final = frozenset({443, 8443})
+# What makes of an answer something to read, in the words of servers that look at it.
+ACCEPT_JSON: Final = "application/json, */*;q=0.1"
+ACCEPT_KEYS: Final = "application/jwk-set+json, application/json, */*;q=0.1"
+ACCEPT_METADATA: Final = "application/samlmetadata+xml, application/xml, text/xml, */*;q=0.1"
 _CHUNK: Final = 16 * 1024
+_PROXY: Final = "our proxy"  # as the breaker knows it
 Resolver = Callable[[str, int], list[str]]
-
-
-class OutgoingFailed(Exception):
-    """The party did not answer properly. ``reason`` is a machine word, nothing that came in."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -73,18 +67,27 @@ def resolve(host: str, port: int) -> list[str]:
 
 
 class OutgoingClient:
-    """``allowed_loopback``: ``host:port`` entries that may be called over http, for development."""
+    """``allowed_loopback``: ``host:port`` entries that may be called over http, for development.
+    ``allow``: entries of ``outgoing.allow``. Raises ValueError.
+
+    Each call names the ``party`` that it is made for: who is left alone after failures is one
+    endpoint of one party, not everybody at that host.
+    """
 
     def __init__(
         self,
         allowed_loopback: Iterable[str] = (),
         *,
+        allow: Iterable[str] = (),
+        proxy: Proxy | None = None,
         resolver: Resolver = resolve,
         tls: ssl.SSLContext | None = None,
         monotonic: Callable[[], float] = time.monotonic,
         ports: frozenset[int] = PORTS,
     ) -> None:
         self._loopback = checked_loopback(frozenset(allowed_loopback))
+        self._allowed = read_allowed(allow, ports)
+        self._proxy = proxy
         self._resolve = resolver
         self._tls = tls or ssl.create_default_context()
         self._monotonic = monotonic
@@ -92,9 +95,10 @@ class OutgoingClient:
         self._breaker = Breaker(monotonic)
 
     def check(self, url: str) -> Target:
-        """Where a call would go, asking nobody. Raises OutgoingRefused where our rules forbid
-        it."""
-        return parse_target(url, self._loopback, self._ports)
+        """Would our rules let this be called, as far as its address alone says? Nothing is sent or
+        looked up. Raises OutgoingRefused.
+        """
+        return parse_target(url, self._loopback, self._ports, self._allowed)
 
     def get(
         self,
@@ -103,9 +107,10 @@ class OutgoingClient:
         accept: str = "*/*",
         max_bytes: int = MAX_BYTES,
         headers: Mapping[str, str] | None = None,
+        party: str = "",
     ) -> HttpAnswer:
         """GET. Raises OutgoingRefused before anything is sent, OutgoingFailed afterwards."""
-        return self._call("GET", url, None, {"Accept": accept, **(headers or {})}, max_bytes)
+        return self._call("GET", url, None, {"Accept": accept, **(headers or {})}, max_bytes, party)
 
     def post_form(
         self,
@@ -114,6 +119,7 @@ class OutgoingClient:
         *,
         headers: Mapping[str, str] | None = None,
         max_bytes: int = MAX_BYTES,
+        party: str = "",
     ) -> HttpAnswer:
         """POST a form. Raises as ``get``."""
         sent = {
@@ -121,7 +127,7 @@ class OutgoingClient:
             "Accept": "application/json",
             **(headers or {}),
         }
-        return self._call("POST", url, urlencode(fields).encode(), sent, max_bytes)
+        return self._call("POST", url, urlencode(fields).encode(), sent, max_bytes, party)
 
     def post_json(
         self,
@@ -130,31 +136,46 @@ class OutgoingClient:
         *,
         headers: Mapping[str, str] | None = None,
         max_bytes: int = MAX_BYTES,
+        party: str = "",
     ) -> HttpAnswer:
         """POST JSON. Raises as ``get``."""
         sent = {"Content-Type": "application/json", "Accept": "application/json", **(headers or {})}
-        return self._call("POST", url, json.dumps(document).encode(), sent, max_bytes)
+        return self._call("POST", url, json.dumps(document).encode(), sent, max_bytes, party)
 
     def _call(
-        self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], max_bytes: int
+        self,
+        method: str,
+        url: str,
+        body: bytes | None,
+        headers: Mapping[str, str],
+        max_bytes: int,
+        party: str = "",
     ) -> HttpAnswer:
         target = self.check(url)
-        party = target.authority
-        if not self._breaker.admits(party):
-            raise OutgoingFailed("circuit_open")
+        endpoint = f"{party} {target.authority}{target.path}"
+        if not self._breaker.admits(endpoint):
+            raise OutgoingFailed("circuit_open", self._pause(endpoint))
         try:
             answer = self._exchange(target, method, body, headers, max_bytes)
-        except OutgoingRefused:
-            self._breaker.released(party)
+        except OutgoingFailed as failed:
+            if failed.is_silence:
+                self._breaker.failed(endpoint)
+            elif failed.is_of_proxy:
+                self._breaker.released(endpoint)
+            else:
+                self._breaker.succeeded(endpoint)
             raise
-        except OutgoingFailed:
-            self._breaker.failed(party)
+        except BaseException:  # among them our own refusals: they say nothing about the party
+            self._breaker.released(endpoint)
             raise
         if answer.status >= 500:
-            self._breaker.failed(party)
+            self._breaker.failed(endpoint)
         else:
-            self._breaker.succeeded(party)
+            self._breaker.succeeded(endpoint)
         return answer
+
+    def _pause(self, of: str) -> int:
+        return max(1, math.ceil(self._breaker.seconds_left(of)))
 
     def _exchange(
         self,
@@ -166,21 +187,21 @@ class OutgoingClient:
     ) -> HttpAnswer:
         left = self._deadline()
         try:
-            with self._connected(target, self._addresses(target), left) as plain:
+            with ExitStack() as opened:
                 connection = http.client.HTTPConnection(target.host, target.port)
-                connection.sock = cast(socket.socket, _Wire(plain, left))
+                connection.sock = as_socket(self._connected(target, left, opened))
                 fixed = {"Host": _host_header(target), "Connection": "close"}
                 connection.request(method, target.path, body, {**headers, **fixed})
                 with connection.getresponse() as response:
                     return _read_answer(response, max_bytes)
-        except ssl.SSLError:
-            raise OutgoingFailed("tls") from None
+        except ssl.SSLError as error:
+            raise OutgoingFailed(of_tls(error)) from None
         except TimeoutError:
             raise OutgoingFailed("timeout") from None
         except (OSError, http.client.HTTPException, ValueError):
             raise OutgoingFailed("no_answer") from None
 
-    def _deadline(self) -> Callable[[], float]:
+    def _deadline(self) -> Left:
         """Seconds left of this call, asked at every read and write: dripping buys no time."""
         end = self._monotonic() + TOTAL_SECONDS
 
@@ -192,32 +213,81 @@ class OutgoingClient:
 
         return left
 
+    def _connected(self, target: Target, left: Left, opened: ExitStack) -> Wire:
+        """A connection with the party, over TLS that is verified for its name. ``opened`` closes
+        it.
+        """
+        plain = opened.enter_context(self._plain(target, left, opened))
+        if target.scheme == "http":
+            return Wire(plain, left)
+        if isinstance(plain, ssl.SSLSocket):  # a proxy that speaks TLS itself
+            from urllib3.util.ssltransport import SSLTransport
+
+            inner = SSLTransport(as_socket(Wire(plain, left)), self._tls, target.host)
+            return Wire(inner, left)  # type: ignore[arg-type]  # as much of a socket as is used
+        plain.settimeout(left())
+        secure = self._tls.wrap_socket(plain, server_hostname=target.host)
+        return Wire(opened.enter_context(secure), left)
+
+    def _plain(self, target: Target, left: Left, opened: ExitStack) -> socket.socket:
+        """A connection to the first checked address that answers, or through our proxy."""
+        proxy = None if target.loopback else self._proxy
+        if proxy is None:
+            return _connect_first(self._addresses(target), target.port, left)
+        if proxy.resolves and not proxy.goes_around(target.host, target.port):
+            return self._tunnel(proxy, target.host, target.port, left, opened)
+        addresses = self._addresses(target)
+        if proxy.goes_around(target.host, target.port, addresses):
+            return _connect_first(addresses, target.port, left)
+        for address in addresses[:-1]:
+            try:
+                return self._tunnel(proxy, address, target.port, left, opened)
+            except OutgoingFailed as failed:
+                if not failed.is_silence:
+                    raise
+        return self._tunnel(proxy, addresses[-1], target.port, left, opened)
+
     def _addresses(self, target: Target) -> list[str]:
         try:
             addresses = self._resolve(target.host, target.port)
         except (OSError, UnicodeError):
             addresses = []
         if not addresses:
-            raise OutgoingFailed("name_not_found")
-        check_addresses(target, addresses)
-        return addresses
+            by_proxy = self._proxy is not None and not target.loopback
+            raise OutgoingFailed("name_not_found_here" if by_proxy else "name_not_found")
+        check_addresses(target, addresses, self._allowed, self._ports)
+        return addresses[:MAX_ADDRESSES]
 
-    def _connected(
-        self, target: Target, addresses: list[str], left: Callable[[], float]
+    def _tunnel(
+        self, proxy: Proxy, to: str, port: int, left: Left, opened: ExitStack
     ) -> socket.socket:
-        """A connection to the first checked address that answers; TLS is verified for the name."""
-        plain = _connect_first(addresses[:MAX_ADDRESSES], target.port, left)
-        if target.scheme == "http":
-            return plain
+        """A connection through the proxy, whose own failures are not those of the party."""
+        if not self._breaker.admits(_PROXY):
+            raise OutgoingFailed("proxy_circuit_open", self._pause(_PROXY))
         try:
-            plain.settimeout(left())
-            return self._tls.wrap_socket(plain, server_hostname=target.host)
+            at_proxy = opened.enter_context(self._at_proxy(proxy, left, opened))
+            self._breaker.succeeded(_PROXY)
         except BaseException:
-            plain.close()
+            self._breaker.failed(_PROXY)
             raise
+        proxy.open_tunnel(Wire(at_proxy, left), to, port)
+        return at_proxy
+
+    def _at_proxy(self, proxy: Proxy, left: Left, opened: ExitStack) -> socket.socket:
+        try:
+            plain = _connect_first([proxy.host], proxy.port, left)
+            opened.callback(plain.close)
+            if not proxy.is_tls:
+                return plain
+            plain.settimeout(left())
+            return self._tls.wrap_socket(plain, server_hostname=proxy.host)
+        except ssl.SSLError:
+            raise OutgoingFailed("proxy_tls") from None
+        except OSError:
+            raise OutgoingFailed("proxy_no_answer") from None
 
 
-def _connect_first(addresses: list[str], port: int, left: Callable[[], float]) -> socket.socket:
+def _connect_first(addresses: list[str], port: int, left: Left) -> socket.socket:
     for address in addresses[:-1]:
         try:
             return socket.create_connection((address, port), min(CONNECT_SECONDS, left()))
@@ -246,34 +316,3 @@ def _read_answer(response: http.client.HTTPResponse, max_bytes: int) -> HttpAnsw
     return HttpAnswer(
         response.status, {name.lower(): value for name, value in response.getheaders()}, content
     )
-
-
-class _Wire:
-    """What http.client uses of a socket, each use within the time that is left."""
-
-    def __init__(self, plain: socket.socket, left: Callable[[], float]) -> None:
-        self._plain = plain
-        self._left = left
-
-    def sendall(self, data: bytes) -> None:
-        self._plain.settimeout(self._left())
-        self._plain.sendall(data)
-
-    def makefile(self, _mode: str) -> io.BufferedReader:
-        return io.BufferedReader(_Incoming(self._plain, self._left))
-
-    def close(self) -> None:
-        """http.client closes before the body is read; the caller owns the socket."""
-
-
-class _Incoming(io.RawIOBase):
-    def __init__(self, plain: socket.socket, left: Callable[[], float]) -> None:
-        self._plain = plain
-        self._left = left
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Buffer) -> int:
-        self._plain.settimeout(self._left())
-        return self._plain.recv_into(buffer)

@@ -15,7 +15,7 @@ _NO_TLS: Final = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 class Called(OutgoingClient):
     """``answer`` is given to, or raised at, everybody who calls; ``calls`` are the addresses and
-    ``form`` the fields that were posted last.
+    ``form`` the fields that were posted last, ``accept`` what was asked for.
     """
 
     def __init__(self, answer: HttpAnswer | Exception) -> None:
@@ -23,12 +23,20 @@ class Called(OutgoingClient):
         self.answer = answer
         self.calls: list[str] = []
         self.form: dict[str, str] = {}
+        self.accept = ""
 
     def _call(
-        self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], max_bytes: int
+        self,
+        method: str,
+        url: str,
+        body: bytes | None,
+        headers: Mapping[str, str],
+        max_bytes: int,
+        party: str = "",
     ) -> HttpAnswer:
-        del method, headers, max_bytes
+        del method, max_bytes, party
         self.calls.append(url)
+        self.accept = headers.get("Accept", "")
         self.form = dict(parse_qsl((body or b"").decode()))
         if isinstance(self.answer, Exception):
             raise self.answer

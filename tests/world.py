@@ -87,8 +87,15 @@ class InProcessOutgoing(OutgoingClient):
         self.calls: list[str] = []
 
     def _call(
-        self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], max_bytes: int
+        self,
+        method: str,
+        url: str,
+        body: bytes | None,
+        headers: Mapping[str, str],
+        max_bytes: int,
+        party: str = "",
     ) -> outgoing.HttpAnswer:
+        del party
         self.calls.append(url)
         try:
             text = body.decode() if body is not None else None

@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
+from broker.outgoing import way_out
 from broker.settings import Settings
 from state.adapters import make_adapter
+from state.adapters.way_out import WayOut
 from state.clock import Clock
 from state.outbox import Adapter, Channel
 
 
 def to_people(settings: Settings, clock: Clock) -> dict[Channel, Adapter]:
-    """How mail, text messages and letters leave. Raises ValueError with what to write instead."""
+    """How mail, text messages and letters leave. Raises ValueError with what to write instead, and
+    SettingsError for a file of ``[outgoing]`` that is of no use.
+    """
+    way = way_out(settings)
     return {
-        "mail": by_mail(settings, clock),
-        "sms": by_sms(settings, clock),
-        "letter": by_letter(settings, clock),
+        "mail": by_mail(settings, clock, way),
+        "sms": by_sms(settings, clock, way),
+        "letter": by_letter(settings, clock, way),
     }
 
 
-def by_mail(settings: Settings, clock: Clock) -> Adapter:
+def by_mail(settings: Settings, clock: Clock, way: WayOut) -> Adapter:
     """Raises ValueError with what to write instead."""
-    return make_adapter(**settings.mail.model_dump(), clock=clock)
+    return make_adapter(**settings.mail.model_dump(), clock=clock, way=way)
 
 
-def by_sms(settings: Settings, clock: Clock) -> Adapter:
+def by_sms(settings: Settings, clock: Clock, way: WayOut) -> Adapter:
     """Raises ValueError with what to write instead."""
-    return make_adapter(**settings.sms.model_dump(), section="sms", clock=clock)
+    return make_adapter(**settings.sms.model_dump(), section="sms", clock=clock, way=way)
 
 
-def by_letter(settings: Settings, clock: Clock) -> Adapter:
+def by_letter(settings: Settings, clock: Clock, way: WayOut) -> Adapter:
     """Raises ValueError with what to write instead."""
-    return make_adapter(**settings.letters.model_dump(), section="letters", clock=clock)
+    return make_adapter(**settings.letters.model_dump(), section="letters", clock=clock, way=way)

@@ -17,6 +17,8 @@ from sqlalchemy.orm import Session
 from admin import presence
 from admin.installation import Installation
 from broker.monitoring import clocks, heartbeat
+from broker.outgoing import way_out
+from broker.settings import SettingsError
 from keys import resealing
 from keys.keyring import KeyUse, load_keyring
 from keys.master_key_file import load_master_keys, load_sealer
@@ -186,6 +188,27 @@ def _outbox(at: Installation) -> Seen:
     return at.now - oldest <= STUCK, f"{number} waiting, the oldest {minutes} minutes"
 
 
+def _outgoing(at: Installation) -> Seen:
+    """Whom calls may reach beyond the open internet, and how they leave. The files are read."""
+    chosen = at.settings.outgoing
+    try:
+        way = way_out(at.settings)
+    except SettingsError as error:
+        return False, str(error)
+    told = ["https at ports 443 and 8443 on the open internet"]
+    if chosen.allow:
+        told.append(f"outgoing.allow: {', '.join(chosen.allow)}")
+    if way.proxy is not None:
+        looks_up = "which looks names up" if way.proxy.resolves else "names are looked up here"
+        around = f"; not for {', '.join(chosen.no_proxy)}" if chosen.no_proxy else ""
+        told.append(f"through {way.proxy.url}, {looks_up}{around}")
+    if chosen.ca_file is not None:
+        told.append(f"authorities of the system and of {chosen.ca_file}")
+    if at.settings.development.loopback:
+        told.append(f"development.loopback: {', '.join(at.settings.development.loopback)}")
+    return True, "; ".join(told)
+
+
 def _disk(at: Installation) -> Seen:
     file = at.engine.url.database
     if at.engine.dialect.name != "sqlite" or file is None:
@@ -205,6 +228,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     ("certificates", _certificates, "rotate ours; apply new metadata for makelaars"),
     ("clock", _clock, "set the clocks of all machines with NTP"),
     ("worker", _worker, "start sluis worker, or sluis serve with worker.embedded"),
+    ("outgoing", _outgoing, "correct the section [outgoing] of the settings"),
     ("mail", _mail, "set mail.adapter and mail.url"),
     ("sms", _sms, "set sms.adapter and sms.url"),
     ("letters", _letters, "set letters.adapter and letters.url"),

@@ -20,6 +20,7 @@ from admin.presence import keep_showing
 from broker import settings
 from broker.monitoring.logs import configure_logs
 from broker.monitoring.telemetry import start_telemetry
+from broker.outgoing import way_out
 from broker.start import start
 from keys.xml import schema
 from state.clock import utc_now
@@ -42,7 +43,7 @@ def application() -> Flask:
     if loaded.worker.embedded:
         start_worker(parts)
     start_management(parts)
-    start_telemetry(loaded.telemetry.otlp_endpoint)
+    start_telemetry(loaded.telemetry.otlp_endpoint, way_out(loaded))
     app = create_app(parts)
     _tune_collector()
     return app

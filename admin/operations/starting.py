@@ -11,7 +11,9 @@ from sqlalchemy import create_engine
 
 from admin.operations.channels import by_letter, by_mail, by_sms
 from broker.monitoring import telemetry
-from broker.settings import Settings
+from broker.outgoing import way_out
+from broker.settings import Settings, SettingsError
+from state.adapters.way_out import WayOut
 from state.clock import utc_now
 from state.engine import DatabaseUrlError, database_url
 from state.stores import make_store
@@ -22,7 +24,7 @@ def mistakes(settings: Settings) -> Iterator[str]:
     for key, look in _LOOKS:
         try:
             look(settings)
-        except (ValueError, DatabaseUrlError, telemetry.TelemetryMissing) as error:
+        except (ValueError, DatabaseUrlError, SettingsError, telemetry.TelemetryMissing) as error:
             text = str(error)
             yield text if text.startswith(f"{key.partition('.')[0]}.") else f"{key}: {text}"
 
@@ -44,8 +46,9 @@ def _telemetry(settings: Settings) -> None:
 _LOOKS: Final[tuple[tuple[str, Callable[[Settings], object]], ...]] = (
     ("database.url", _database),
     ("store.url", _store),
-    ("mail", lambda settings: by_mail(settings, utc_now)),
-    ("sms", lambda settings: by_sms(settings, utc_now)),
-    ("letters", lambda settings: by_letter(settings, utc_now)),
+    ("outgoing", way_out),
+    ("mail", lambda settings: by_mail(settings, utc_now, WayOut.straight())),
+    ("sms", lambda settings: by_sms(settings, utc_now, WayOut.straight())),
+    ("letters", lambda settings: by_letter(settings, utc_now, WayOut.straight())),
     ("telemetry.otlp_endpoint", _telemetry),
 )

@@ -94,6 +94,10 @@ MEASURED: Final = {
     "passive": _("Zonder pagina's"),
     "fresh": _("Nieuwe login gevraagd"),
     "max_age": _("Hoogste leeftijd van de login, in seconden"),
+    "seen": _("Gezien"),
+    "outgoing_rule": _("Regel voor uitgaande verzoeken"),
+    "failure": _("Wat er misging"),
+    "setting": _("Instelling"),
 }
 
 

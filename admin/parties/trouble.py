@@ -39,10 +39,10 @@ def fetched(
     try:
         answer = calls.get(url, accept=accept, max_bytes=max_bytes)
     except OutgoingRefused as refused:
-        seen, remedy = refusal(refused.reason)
+        seen, remedy = refusal(refused)
         raise Stuck(field, f"{url} is never called: {seen}", remedy) from None
     except OutgoingFailed as failed:
-        seen, remedy = failure(failed.reason)
+        seen, remedy = failure(failed)
         here = failed.reason in ("redirected", "too_large")
         raise Stuck(field, f"{url}: {seen}", remedy, has_answered=here) from None
     if answer.status != 200:

@@ -7,11 +7,12 @@ from dataclasses import replace
 from admin.registrations.documents import DocumentsRefused, Entry
 from admin.registrations.files import FileRefused, xml_text
 from admin.registrations.rule import failure, refusal
-from broker.settings import Settings
+from broker.outgoing import outgoing_client
+from broker.settings import Settings, SettingsError
 from providers.registry import ProviderRecord
 from providers.saml.metadata import MAX_BYTES, MetadataRefused, describe_metadata
 from state.addresses import OutgoingRefused
-from state.outgoing import OutgoingClient, OutgoingFailed
+from state.outgoing import ACCEPT_METADATA, OutgoingFailed
 
 
 def complete(entry: Entry, settings: Settings) -> Entry:
@@ -24,11 +25,11 @@ def complete(entry: Entry, settings: Settings) -> Entry:
         xml = saml.metadata or _fetched(saml.metadata_url, settings)
         described = describe_metadata(xml)
     except OutgoingRefused as refused:
-        what, instead = refusal(refused.reason)
+        what, instead = refusal(refused)
         told = f"{saml.metadata_url} is never called: {what}; {instead}"
         raise DocumentsRefused([f"{entry.place}: saml.metadata_url: {told}"]) from None
     except OutgoingFailed as failed:
-        what, instead = failure(failed.reason)
+        what, instead = failure(failed)
         told = f"{saml.metadata_url}: {what}; {instead}"
         raise DocumentsRefused([f"{entry.place}: saml.metadata_url: {told}"]) from None
     except (MetadataRefused, FileRefused) as error:
@@ -44,8 +45,11 @@ def complete(entry: Entry, settings: Settings) -> Entry:
 def _fetched(url: str | None, settings: Settings) -> str:
     if url is None:
         raise MetadataRefused("give metadata_file or metadata_url")
-    outgoing = OutgoingClient(allowed_loopback=settings.development.loopback)
-    answer = outgoing.get(url, accept="application/samlmetadata+xml", max_bytes=MAX_BYTES)
+    try:
+        outgoing = outgoing_client(settings)
+        answer = outgoing.get(url, accept=ACCEPT_METADATA, max_bytes=MAX_BYTES)
+    except SettingsError as error:
+        raise MetadataRefused(str(error)) from None
     if answer.status != 200:
         raise MetadataRefused(f"{url} answered {answer.status}")
     return xml_text(answer.body)

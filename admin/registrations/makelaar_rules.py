@@ -43,7 +43,7 @@ def _hosts(oidc: OidcSettings, calls: OutgoingClient) -> Iterator[Breach]:
         try:
             calls.check(f"https://{host}/")
         except OutgoingRefused as refused:
-            what, instead = refusal(refused.reason)
+            what, instead = refusal(refused)
             yield Breach(field, f"{shown(host)} will never be called: {what}", instead)
 
 

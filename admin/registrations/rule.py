@@ -8,7 +8,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from directory.web_addresses import AddressFault
 from state.addresses import OutgoingRefused
-from state.outgoing import OutgoingClient
+from state.outgoing import OutgoingClient, OutgoingFailed
 
 M = TypeVar("M")
 _LONGEST: Final = 60  # characters of a value that is shown
@@ -73,7 +73,7 @@ def called(field: str, of: Callable[[M], Sequence[str] | str | None]) -> Rule[M]
             try:
                 calls.check(address)
             except OutgoingRefused as refused:
-                what, instead = refusal(refused.reason)
+                what, instead = refusal(refused)
                 yield Breach(place, f"{shown(address)} will never be called: {what}", instead)
 
     return Rule(field, look)
@@ -92,9 +92,15 @@ _REFUSALS: Final = {
 }
 
 
-def refusal(reason: str) -> tuple[str, str]:
-    """What a rule for outgoing calls found, and what to do, for its machine word."""
-    return _REFUSALS.get(reason, (f"our rule {reason} forbids it", "see docs/operators"))
+def refusal(refused: OutgoingRefused) -> tuple[str, str]:
+    """What a rule for outgoing calls found, and what to do: mend the address, or make the exception
+    that the rule has.
+    """
+    what, instead = _REFUSALS.get(refused.reason, (refused.rule, "correct the address"))
+    if refused.setting:
+        entry = f"{refused.entry} " if refused.entry else ""
+        instead = f"{instead}, or to allow it add {entry}to {refused.setting}"
+    return f"{what} (rule {refused.reason})", instead
 
 
 _FAILURES: Final = {
@@ -118,9 +124,9 @@ _FAILURES: Final = {
 }
 
 
-def failure(reason: str) -> tuple[str, str]:
-    """What went wrong in a call, and what to do, for its machine word."""
-    return _FAILURES.get(reason, (reason, "try again later"))
+def failure(failed: OutgoingFailed) -> tuple[str, str]:
+    """What went wrong in a call, and what to do."""
+    return _FAILURES.get(failed.reason, (failed.explained, "try again later"))
 
 
 def shown(value: Any) -> str:

@@ -19,6 +19,7 @@ from admin.registrations.documents import ChainMandateDocument, Entry, MandateDo
 from admin.registrations.makelaar_rules import MAKELAAR_RULES
 from admin.registrations.rule import Breach, Rule, never
 from admin.registrations.service_rules import SERVICE_RULES
+from broker.outgoing import outgoing_client
 from broker.settings import Settings
 from state.outgoing import OutgoingClient
 
@@ -67,7 +68,7 @@ def warnings(entry: Entry, calls: OutgoingClient) -> tuple[str, ...]:
 
 def calls_of(settings: Settings) -> OutgoingClient:
     """The calls that this installation may make."""
-    return OutgoingClient(allowed_loopback=settings.development.loopback)
+    return outgoing_client(settings)
 
 
 def _hidden(model: BaseModel) -> Iterator[Breach]:

@@ -22,10 +22,11 @@ from werkzeug.wrappers import Response as AnyResponse
 from broker.downstream import RefusalCode
 from broker.errors import PageError
 from broker.journey import instrumentation, login_store, trace_steps
-from broker.journey.login import Ended, Login, SentToProvider, Trouble
+from broker.journey.login import Ended, Login, SentToProvider
 from broker.journey.login_cookie import is_same_browser
 from broker.journey.login_records import note, write_ending
 from broker.journey.login_store import StoredLogin, with_ticket
+from broker.journey.trouble import in_trouble
 from broker.monitoring.telemetry import span
 from broker.runtime import Runtime, runtime
 from broker.web.announcements import remember_about
@@ -251,7 +252,8 @@ def _judge(rt: Runtime, arrival: Arrival) -> JudgedCallback:
         log.warning(
             "makelaar.unavailable", provider=remembered.provider_id, detail=str(unavailable)
         )
-        return JudgedCallback(replace(login, trouble=Trouble.UNAVAILABLE), "unavailable")
+        after = in_trouble(login, unavailable, arrival.callback.received_at)
+        return JudgedCallback(after, unavailable.reason, measured=unavailable.measured)
 
 
 def _traced(rt: Runtime, arrival: Arrival, verdict: JudgedCallback) -> Login:
@@ -287,6 +289,7 @@ def _accepted(login: Login, identity: Identity) -> Login:
         is_continued=False,
         sent=(),
         trouble=None,
+        trouble_until=None,
         too_low=False,
     )
 

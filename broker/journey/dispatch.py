@@ -72,6 +72,7 @@ class Show:
     form_targets: tuple[str, ...] = ()
     stopped: Stopped | None = None  # where the page offers no way on but another one, or back
     found: Mapping[str, Fact] = field(default_factory=dict)  # what was measured, for the trace
+    retry_after: int | None = None  # seconds before which no try helps
 
 
 @dataclass(frozen=True)
@@ -245,7 +246,10 @@ def _settle(
     relying_party = rt.configuration.relying_parties.get(login.request.client_id)
     for target in (*outcome.form_targets, *(relying_party.return_urls if relying_party else ())):
         allow_form_to(target)
-    return show(outcome.page, outcome.status)
+    response = show(outcome.page, outcome.status)
+    if outcome.retry_after is not None:
+        response.headers["Retry-After"] = str(outcome.retry_after)
+    return response
 
 
 def _unstopped(login: Login) -> Login:

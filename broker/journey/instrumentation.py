@@ -46,7 +46,8 @@ def makelaar_answered(rt: Runtime, sent: Remembered, outcome: Login, seconds: fl
     away = (rt.clock() - sent.requested_at).total_seconds()
     metrics.LOGIN_SECONDS.labels("idp").observe(max(0.0, away))
     metrics.LOGIN_SECONDS.labels("answer").observe(seconds)
-    makelaar_is_up(sent.provider_id, up=outcome.trouble is None)
+    if outcome.trouble is None or not outcome.trouble.is_ours:
+        makelaar_is_up(sent.provider_id, up=outcome.trouble is None)
 
 
 def makelaar_is_up(provider_id: str, *, up: bool) -> None:

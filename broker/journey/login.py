@@ -37,6 +37,14 @@ class Trouble(enum.StrEnum):
 
     UNAVAILABLE = "makelaar_unavailable"
     PAUSED = "makelaar_paused"
+    FORBIDDEN = "outgoing_refused"  # by our own rules, so not for the makelaar to mend; nor
+    PROXY = "outgoing_proxy"  # ours failed
+    UNTRUSTED = "outgoing_untrusted"  # its certificate is of an authority that we do not know
+
+    @property
+    def is_ours(self) -> bool:
+        """Is it our installation that keeps us from the makelaar?"""
+        return self in (Trouble.FORBIDDEN, Trouble.PROXY, Trouble.UNTRUSTED)
 
 
 @dataclass(frozen=True)
@@ -80,6 +88,7 @@ class Login:
     sent: tuple[SentToProvider, ...] = ()
     departures: int = 0
     trouble: Trouble | None = None
+    trouble_until: datetime | None = None  # the makelaar is left alone, so no try helps before
     too_low: bool = False  # the makelaar could not give the level
     given: AssuranceLevel | None = None  # what it did give then
     ticket: str | None = None  # hash of what the browser that brought the answer must show

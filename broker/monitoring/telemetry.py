@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
+
+from state.adapters.way_out import WayOut
 
 if TYPE_CHECKING:
+    import requests
     from opentelemetry.sdk.trace.export import SpanExporter
     from opentelemetry.trace import Tracer
 
@@ -22,21 +25,55 @@ class TelemetryMissing(Exception):
     """``telemetry.otlp_endpoint`` is set and the extra ``telemetry`` is not installed."""
 
 
-def start_telemetry(endpoint: str | None) -> None:
-    """Send spans to this address from now on; with None nothing is sent. Raises
-    TelemetryMissing.
+def start_telemetry(endpoint: str | None, way: WayOut | None = None) -> None:
+    """Send spans to this address from now on, the ``way`` that messages leave; with None nothing is
+    sent. Raises TelemetryMissing.
     """
     if endpoint is not None:
-        export_to(make_exporter(endpoint), at_once=False)
+        export_to(make_exporter(endpoint, way), at_once=False)
 
 
-def make_exporter(endpoint: str) -> SpanExporter:
+def make_exporter(endpoint: str, way: WayOut | None = None) -> SpanExporter:
     """What sends spans there. Raises TelemetryMissing."""
     try:
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
     except ImportError:
         raise TelemetryMissing("install the extra: pip install 'sluis[telemetry]'") from None
-    return OTLPSpanExporter(endpoint=endpoint)
+    return OTLPSpanExporter(endpoint=endpoint, session=_session(endpoint, way))
+
+
+def _session(endpoint: str, way: WayOut | None) -> requests.Session:
+    """Our proxy and authorities, and none that the environment names."""
+    import requests
+    from requests.adapters import HTTPAdapter
+
+    way = way or WayOut.straight()
+    tls, ours = way.tls, way.proxy_for(endpoint)
+
+    class Adapter(HTTPAdapter):
+        """TLS as all our calls have it."""
+
+        def init_poolmanager(self, *sizes: Any, **chosen: Any) -> None:
+            super().init_poolmanager(*sizes, **chosen, ssl_context=tls)
+
+        def proxy_manager_for(self, proxy: str, **chosen: Any) -> Any:
+            chosen |= {"ssl_context": tls, "proxy_ssl_context": tls}
+            return super().proxy_manager_for(proxy, **chosen)
+
+        def proxy_headers(self, _proxy: str) -> dict[str, str]:
+            login = ours.authorization if ours is not None else None
+            return {"Proxy-Authorization": login} if login is not None else {}
+
+        def cert_verify(self, *_: Any) -> None:
+            """The context says whose certificates are believed; nothing is added to it."""
+
+    session = requests.Session()
+    session.trust_env = False
+    for scheme in ("https://", "http://"):
+        session.mount(scheme, Adapter())
+    if ours is not None:
+        session.proxies = {"https": ours.url, "http": ours.url}
+    return session
 
 
 def export_to(exporter: SpanExporter, *, at_once: bool) -> None:

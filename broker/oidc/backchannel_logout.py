@@ -7,6 +7,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 
+import structlog
+
 from broker.oidc import jwt
 from broker.oidc.claims import pairwise_sub
 from directory.services import OidcClient
@@ -17,6 +19,7 @@ from state.clock import Clock
 from state.outbox import DeliveryFailed, Message
 from state.outgoing import OutgoingClient, OutgoingFailed
 
+log = structlog.get_logger()
 _REFUSED = frozenset(range(400, 500)) - {408, 425, 429}
 
 
@@ -63,11 +66,16 @@ class LogoutAdapter:
         )
         try:
             answer = self._outgoing.post_form(
-                client.backchannel_logout_uri, {"logout_token": token}
+                client.backchannel_logout_uri,
+                {"logout_token": token},
+                party=f"client {client.client_id}",
             )
         except OutgoingRefused as refused:
-            raise DeliveryFailed(f"portal_{refused.reason}", permanent=True) from None
+            log.warning("logout.not_called", client=client.client_id, detail=str(refused))
+            raise DeliveryFailed(f"outgoing_{refused.reason}", permanent=True) from None
         except OutgoingFailed as failed:
-            raise DeliveryFailed(f"portal_{failed.reason}") from None
+            log.warning("logout.not_called", client=client.client_id, detail=failed.explained)
+            whose = "outgoing" if failed.setting else "portal"
+            raise DeliveryFailed(f"{whose}_{failed.reason}") from None
         if not 200 <= answer.status < 300:
             raise DeliveryFailed(f"portal_{answer.status}", permanent=answer.status in _REFUSED)

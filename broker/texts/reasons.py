@@ -148,7 +148,7 @@ _GROUPS: Final = (
     (_ENCRYPTION, "assertion_not_encrypted decryption_failed encryption_algorithm", ""),
     (_ENCRYPTION, "encrypted_id encrypted_attribute token_encrypted", ""),
     (_TOO_OLD, "authn_instant authentication_too_old", ""),
-    (_CLIENT, "code_refused code_malformed no_id_token no_userinfo token_type token_hash", ""),
+    (_CLIENT, "code_refused code_malformed error_and_tokens no_id_token no_userinfo token_type token_hash", ""),
     (_CLIENT, "access_token_malformed userinfo_subject", ""),
     (_AUTHORITY, "branch intermediary legal_subject represents_malformed alt_sub", ""),
     (_BAD_MESSAGE, "assertion_count assertion_elsewhere attribute_values authn_context", ""),
@@ -187,6 +187,24 @@ _SINGLE: Final = {
         _("Pas zo nodig de lijst met organisaties aan in de registratie van de makelaar."),
         Fixer.OPERATOR,
         _("Uw makelaar mag hier niet voor uw organisatie spreken."),
+    ),
+    "outgoing_refused": Explanation(
+        _("Onze eigen regels verbieden het adres van de makelaar. Er is niets verstuurd."),
+        _("Kijk bij de stap welke regel en welke instelling het is: meestal outgoing.allow."),
+        Fixer.OPERATOR,
+        _WITH_US,
+    ),
+    "outgoing_proxy": Explanation(
+        _("Onze proxy werkt niet mee, dus de makelaar werd niet bereikt."),
+        _("Kijk bij de stap wat er misging, en controleer outgoing.proxy en de proxy zelf."),
+        Fixer.OPERATOR,
+        _WITH_US,
+    ),
+    "outgoing_untrusted": Explanation(
+        _("Het certificaat van de makelaar is van een uitgever die wij niet kennen."),
+        _("Is het een eigen uitgever? Zet zijn certificaat in het bestand van outgoing.ca_file."),
+        Fixer.OPERATOR,
+        _WITH_US,
     ),
     "provider_not_live": Explanation(
         _("De makelaar werd tijdens het inloggen op pauze gezet of verwijderd."),

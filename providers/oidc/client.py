@@ -20,6 +20,7 @@ from joserfc import jwt
 from keys.jwks import joserfc_key
 from keys.keyring import KeyRing, KeyUse
 from providers.interface import ProviderRefused, ProviderUnavailable
+from providers.oidc.calls import unavailable
 from providers.oidc.discovery import ProviderMetadata
 from providers.registry import OidcSettings
 from state.addresses import OutgoingRefused
@@ -50,8 +51,12 @@ def redeem(
     code: str,
     values: Mapping[str, str],
     now: datetime,
+    party: str = "",
 ) -> Tokens:
-    """Exchange the code, once. Raises ProviderRefused, ProviderUnavailable."""
+    """Exchange the code, once. ``party``: the makelaar, as outgoing calls know it.
+
+    Raises ProviderRefused, ProviderUnavailable.
+    """
     fields = {
         "grant_type": "authorization_code",
         "code": code,
@@ -65,14 +70,16 @@ def redeem(
             "client_assertion_type": ASSERTION_TYPE,
             "client_assertion": client_assertion(settings, keyring, now),
         }
+    elif settings.token_endpoint_auth_method == "client_secret_post":
+        fields |= {"client_id": settings.client_id, "client_secret": client_secret(settings)}
     else:
         headers["Authorization"] = basic(settings)
     try:
         answer = outgoing.post_form(
-            metadata.token_endpoint, fields, headers=headers, max_bytes=MAX_BYTES
+            metadata.token_endpoint, fields, headers=headers, max_bytes=MAX_BYTES, party=party
         )
     except (OutgoingRefused, OutgoingFailed) as error:
-        raise ProviderUnavailable(f"token endpoint: {error.reason}") from None
+        raise unavailable("token endpoint", error) from None
     return _read_tokens(answer)
 
 
@@ -91,8 +98,8 @@ def client_assertion(settings: OidcSettings, keyring: KeyRing, now: datetime) ->
     return jwt.encode(header, claims, joserfc_key(key), algorithms=["RS256"])
 
 
-def basic(settings: OidcSettings) -> str:
-    """The header of client_secret_basic (RFC 6749 §2.3.1).
+def client_secret(settings: OidcSettings) -> str:
+    """Our secret at this makelaar.
 
     The file is read each time: a new secret needs no restart. Raises ProviderUnavailable.
     """
@@ -102,12 +109,17 @@ def basic(settings: OidcSettings) -> str:
         raise ProviderUnavailable("client secret: its file cannot be read") from None
     if not secret:
         raise ProviderUnavailable("client secret: its file is empty")
-    pair = f"{quote(settings.client_id, safe='')}:{quote(secret, safe='')}"
+    return secret
+
+
+def basic(settings: OidcSettings) -> str:
+    """The header of client_secret_basic (RFC 6749 §2.3.1). Raises ProviderUnavailable."""
+    pair = f"{quote(settings.client_id, safe='')}:{quote(client_secret(settings), safe='')}"
     return "Basic " + base64.b64encode(pair.encode()).decode()
 
 
 def fetch_userinfo(
-    outgoing: OutgoingClient, metadata: ProviderMetadata, tokens: Tokens
+    outgoing: OutgoingClient, metadata: ProviderMetadata, tokens: Tokens, party: str = ""
 ) -> Mapping[str, Any] | str:
     """Claims, or a token that holds them. Raises ProviderRefused, ProviderUnavailable."""
     if metadata.userinfo_endpoint is None or tokens.access_token is None:
@@ -118,14 +130,17 @@ def fetch_userinfo(
             accept="application/json, application/jwt",
             headers={"Authorization": f"Bearer {tokens.access_token}"},
             max_bytes=MAX_BYTES,
+            party=party,
         )
-        if answer.status != 200:
-            raise ProviderUnavailable(f"userinfo endpoint: status {answer.status}")
-        if media_type(answer) == "application/jwt":
-            return answer.body.decode("ascii", "replace").strip()
-        return _json_object(answer, "userinfo endpoint")
     except (OutgoingRefused, OutgoingFailed) as error:
-        raise ProviderUnavailable(f"userinfo endpoint: {error.reason}") from None
+        raise unavailable("userinfo endpoint", error) from None
+    if answer.status != 200:
+        raise ProviderUnavailable(f"userinfo endpoint: status {answer.status}")
+    if media_type(answer) == "application/jwt":
+        return answer.body.decode("ascii", "replace").strip()
+    claims = _json_object(answer, "userinfo endpoint")
+    _check_no_error(claims)
+    return claims
 
 
 def media_type(answer: HttpAnswer) -> str:
@@ -141,6 +156,7 @@ def _read_tokens(answer: HttpAnswer) -> Tokens:
     if answer.status != 200:
         raise ProviderUnavailable(f"token endpoint: status {answer.status}")
     document = _json_object(answer, "token endpoint")
+    _check_no_error(document)
     token_type, id_token = document.get("token_type"), document.get("id_token")
     access_token = document.get("access_token")
     if not isinstance(token_type, str) or token_type.lower() != "bearer":
@@ -150,6 +166,12 @@ def _read_tokens(answer: HttpAnswer) -> Tokens:
     if access_token is not None and not _is_bearer(access_token):
         raise ProviderRefused("access_token_malformed")
     return Tokens(id_token, access_token)
+
+
+def _check_no_error(document: Mapping[str, Any]) -> None:
+    """Who says that something went wrong gives nothing beside it that can be believed."""
+    if document.get("error") is not None:
+        raise ProviderRefused("error_and_tokens", "an error beside what was asked")
 
 
 def _is_bearer(token: object) -> bool:

@@ -11,9 +11,10 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from providers.interface import ProviderUnavailable
+from providers.oidc.calls import unavailable
 from providers.registry import OidcSettings
 from state.addresses import OutgoingRefused
-from state.outgoing import OutgoingClient, OutgoingFailed
+from state.outgoing import ACCEPT_JSON, OutgoingClient, OutgoingFailed
 
 MAX_BYTES: Final = 64 * 1024
 MAX_ACR_VALUES: Final = 50
@@ -32,23 +33,35 @@ class ProviderMetadata:
     acr_values: tuple[str, ...]
 
 
-def fetch_metadata(outgoing: OutgoingClient, settings: OidcSettings) -> ProviderMetadata:
-    """Raises ProviderUnavailable, also where what is fetched does not fit the registration."""
+def fetch_metadata(
+    outgoing: OutgoingClient, settings: OidcSettings, party: str = ""
+) -> ProviderMetadata:
+    """``party``: the makelaar, as outgoing calls know it. Raises ProviderUnavailable, also where
+    what is fetched does not fit the registration.
+    """
     url = settings.issuer.rstrip("/") + _PATH
-    return read_metadata(fetch_document(outgoing, url, MAX_BYTES), settings)
+    document = fetch_document(outgoing, url, MAX_BYTES, "discovery document", party)
+    return read_metadata(document, settings)
 
 
-def fetch_document(outgoing: OutgoingClient, url: str, max_bytes: int) -> Mapping[str, Any]:
-    """A JSON object. Raises ProviderUnavailable."""
+def fetch_document(
+    outgoing: OutgoingClient,
+    url: str,
+    max_bytes: int,
+    what: str,
+    party: str = "",
+    accept: str = ACCEPT_JSON,
+) -> Mapping[str, Any]:
+    """A JSON object. ``what`` it is, for the log. Raises ProviderUnavailable."""
     try:
-        answer = outgoing.get(url, accept="application/json", max_bytes=max_bytes)
+        answer = outgoing.get(url, accept=accept, max_bytes=max_bytes, party=party)
         if answer.status != 200:
-            raise ProviderUnavailable(f"fetched document: status {answer.status}")
+            raise ProviderUnavailable(f"{what}: status {answer.status}")
         document = answer.json()
     except (OutgoingRefused, OutgoingFailed) as error:
-        raise ProviderUnavailable(f"fetched document: {error.reason}") from None
+        raise unavailable(what, error) from None
     if not isinstance(document, dict):
-        raise ProviderUnavailable("fetched document: not an object")
+        raise ProviderUnavailable(f"{what}: not an object")
     return document
 
 

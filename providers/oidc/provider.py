@@ -16,13 +16,13 @@ from providers.interface import (
     Departure,
     Identity,
     ProviderRefused,
+    ProviderUnavailable,
     Remembered,
 )
 from providers.oidc import client, representation
 from providers.oidc.authorize import departure, take_code
 from providers.oidc.discovery import ProviderMetadata, fetch_document, fetch_metadata
 from providers.oidc.keys import MAX_BYTES, PublicKey, PublishedKeys, read_jwks
-from providers.oidc.last_good import LastGood
 from providers.oidc.tokens import (
     Claims,
     ExpectedToken,
@@ -33,8 +33,10 @@ from providers.oidc.tokens import (
     verify,
 )
 from providers.registry import ProviderRecord
-from state.outgoing import OutgoingClient
+from state.last_good import LastGood
+from state.outgoing import ACCEPT_KEYS, OutgoingClient
 
+KEYS_FRESH: Final = timedelta(seconds=60)  # a key that is withdrawn counts no longer than this
 LONGEST_REPLAY: Final = timedelta(hours=1)
 MAX_TEXT: Final = 200
 MAX_FACTORS: Final = 10
@@ -60,11 +62,15 @@ class OidcProvider:
         self._keyring = keyring
         self._outgoing = outgoing
         self._redirect_uri = redirect_uri
+        self._party = f"makelaar {record.id}"
         self._metadata: LastGood[ProviderMetadata] = LastGood(
-            lambda: fetch_metadata(self._outgoing, self._settings)
+            lambda: fetch_metadata(self._outgoing, self._settings, self._party),
+            ProviderUnavailable,
         )
         self._jwks_uri = ""
-        self._keys: LastGood[PublishedKeys] = LastGood(self._fetch_keys)
+        self._keys: LastGood[PublishedKeys] = LastGood(
+            self._fetch_keys, ProviderUnavailable, fresh=KEYS_FRESH
+        )
 
     def begin(self, ask: AuthenticationRequest, now: datetime) -> Departure:
         """Where to send the browser. Raises ProviderUnavailable."""
@@ -94,6 +100,7 @@ class OidcProvider:
             code=code,
             values=remembered.values,
             now=now,
+            party=self._party,
         )
         id_claims = read_id_token(
             tokens.id_token,
@@ -105,17 +112,22 @@ class OidcProvider:
         return self._identity(id_claims, {**more, **id_claims}, remembered, code, now)
 
     def _fetch_keys(self) -> PublishedKeys:
-        return read_jwks(fetch_document(self._outgoing, self._jwks_uri, MAX_BYTES))
+        document = fetch_document(
+            self._outgoing, self._jwks_uri, MAX_BYTES, "key set", self._party, ACCEPT_KEYS
+        )
+        return read_jwks(document)
 
     def _find_key(self, kid: str | None, metadata: ProviderMetadata, now: datetime) -> PublicKey:
-        """The key that the token names; an unknown one makes us look again, once a minute."""
+        """The key that the token names; an unknown one makes us look again at once, and then not
+        for a minute.
+        """
         alg = self._settings.id_token_signed_response_alg
         self._jwks_uri = metadata.jwks_uri
-        key = self._keys.get(now).choose(kid, alg)
-        key = key or self._keys.refetched(now).choose(kid, alg)
-        if key is None:
-            raise ProviderRefused("token_key_unknown")
-        return key
+        for known in self._keys.copies(now):
+            key = known.choose(kid, alg)
+            if key is not None:
+                return key
+        raise ProviderRefused("token_key_unknown")
 
     def _userinfo(
         self, metadata: ProviderMetadata, tokens: client.Tokens, id_claims: Claims, now: datetime
@@ -123,7 +135,7 @@ class OidcProvider:
         """What userinfo adds about the same person; nothing where it is not registered."""
         if not self._settings.userinfo:
             return {}
-        found = client.fetch_userinfo(self._outgoing, metadata, tokens)
+        found = client.fetch_userinfo(self._outgoing, metadata, tokens, self._party)
         if isinstance(found, str):
             alg = self._settings.id_token_signed_response_alg
             found = verify(found, alg, lambda kid: self._find_key(kid, metadata, now))

@@ -27,6 +27,7 @@ MAX_TOKEN: Final = 16 * 1024
 MAX_HEADER: Final = 512  # in base64url; more is certificates, which we never take from a token
 MAX_KID: Final = 200
 MAX_SUBJECT: Final = 255  # OpenID Connect Core §2
+MAX_AUDIENCES: Final = 20
 MAX_IAT_SECONDS: Final = 600
 _NEVER_FOLLOWED: Final = ("jwk", "jku", "x5c", "x5u", "crit", "zip", "b64")
 FindKey = Callable[[str | None], PublicKey]
@@ -52,6 +53,7 @@ def read_id_token(
     claims = verify(token, settings.id_token_signed_response_alg, find_key)
     skew, now = settings.skew_seconds, expected.now.timestamp()
     _check_parties(claims, settings)
+    _check_azp(claims, settings)
     _check_times(claims, now, skew)
     _check_nonce(claims, expected.nonce)
     subject_of(claims)
@@ -136,12 +138,31 @@ def _no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _check_parties(claims: Claims, settings: OidcSettings) -> None:
     if claims.get("iss") != settings.issuer:
         raise ProviderRefused("token_issuer", expected=settings.issuer)
-    aud = claims.get("aud")
-    # No other audience is trusted: one more party could then have asked for this token.
-    if aud != settings.client_id and aud != [settings.client_id]:
+    audiences = _audiences(claims)
+    if settings.client_id not in audiences:
         raise ProviderRefused("token_audience", expected=settings.client_id)
+    # Whoever else it is for could have asked for it: only those that the record trusts.
+    if not set(audiences) <= {settings.client_id, *settings.trusted_audiences}:
+        raise ProviderRefused(
+            "token_audience", "an audience that is not trusted", expected=settings.client_id
+        )
     if claims.get("azp", settings.client_id) != settings.client_id:
         raise ProviderRefused("token_azp")
+
+
+def _audiences(claims: Claims) -> tuple[str, ...]:
+    """One text, or a list of texts; none for anything else."""
+    aud = claims.get("aud")
+    values = aud if isinstance(aud, list) else [aud]
+    if len(values) > MAX_AUDIENCES or not all(isinstance(value, str) for value in values):
+        return ()
+    return tuple(values)
+
+
+def _check_azp(claims: Claims, settings: OidcSettings) -> None:
+    """A token for several says for which of them it was made (§3.1.3.7, 4)."""
+    if "azp" not in claims and set(_audiences(claims)) != {settings.client_id}:
+        raise ProviderRefused("token_azp", "none, with several audiences")
 
 
 def _check_times(claims: Claims, now: float, skew: int) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from state.adapters.way_out import WayOut
 from state.clock import Clock, utc_now
 from state.outbox import Adapter, DeliveryFailed, Message
 
@@ -27,8 +28,10 @@ def make_adapter(
     secret_file: Path | None = None,
     section: str = "mail",
     clock: Clock = utc_now,
+    way: WayOut | None = None,
 ) -> Adapter:
-    """The adapter of a section of the settings; only mail has a ``sender`` and can go over smtp.
+    """The adapter of a section of the settings; only mail has a ``sender`` and can go over smtp,
+    which takes no proxy.
 
     Raises ValueError with what to write instead.
     """
@@ -40,20 +43,26 @@ def make_adapter(
         from state.adapters.smtp import SmtpAdapter
 
         password = _secret(secret_file, f"{section}.secret_file")
-        return SmtpAdapter(url=url, sender=sender, password=password, clock=clock)
+        tls = way.tls if way is not None else None
+        return SmtpAdapter(url=url, sender=sender, password=password, clock=clock, tls=tls)
     if adapter == "webhook":
         from state.adapters.webhook import WebhookAdapter
 
         secret = _secret(secret_file, f"{section}.secret_file")
-        return WebhookAdapter(url=url, secret=secret, clock=clock)
+        return WebhookAdapter(url=url, secret=secret, clock=clock, way=way)
     if adapter == "notify":
-        return _notify(url, template_id, api_key_file, section, clock)
+        return _notify(url, template_id, api_key_file, section, clock, way)
     also = ", smtp" if sender is not None else ""
     raise ValueError(f"{section}.adapter is none{also}, webhook or notify")
 
 
 def _notify(
-    url: str, template_id: str | None, api_key_file: Path | None, section: str, clock: Clock
+    url: str,
+    template_id: str | None,
+    api_key_file: Path | None,
+    section: str,
+    clock: Clock,
+    way: WayOut | None,
 ) -> Adapter:
     from state.adapters.notify import NotifyAdapter
 
@@ -61,7 +70,7 @@ def _notify(
         raise ValueError(f"{section}.template_id and {section}.api_key_file are needed with notify")
     api_key = _secret(api_key_file, f"{section}.api_key_file")
     assert api_key is not None
-    return NotifyAdapter(url=url, api_key=api_key, template_id=template_id, clock=clock)
+    return NotifyAdapter(url=url, api_key=api_key, template_id=template_id, clock=clock, way=way)
 
 
 def _secret(file: Path | None, setting: str) -> str | None:

@@ -15,6 +15,7 @@ from joserfc import jwt
 from joserfc.jwk import OctKey
 
 from state.adapters.posting import Poster
+from state.adapters.way_out import WayOut
 from state.clock import Clock
 from state.outbox import Channel, DeliveryFailed, Message
 
@@ -29,7 +30,15 @@ _MOST_BYTES: Final = 64 * 1024  # of an answer about one message
 class NotifyAdapter:
     """``api_key`` as Notify shows it: name, id of the service, secret. Raises ValueError."""
 
-    def __init__(self, *, url: str, api_key: str, template_id: str, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        url: str,
+        api_key: str,
+        template_id: str,
+        clock: Clock,
+        way: WayOut | None = None,
+    ) -> None:
         parts = _API_KEY.fullmatch(api_key.strip())
         if parts is None:
             raise ValueError("a key of Notify ends in the id of the service and a secret")
@@ -37,7 +46,7 @@ class NotifyAdapter:
         self._key = OctKey.import_key(secret)
         self._template_id = template_id
         self._url = url.rstrip("/")
-        self._poster = Poster("notify", url)
+        self._poster = Poster("notify", url, way)
         self._clock = clock
 
     def send(self, message_id: str, message: Message) -> None:

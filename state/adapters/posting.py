@@ -11,22 +11,22 @@ from urllib.parse import urlsplit
 
 import urllib3
 
+from state.adapters.way_out import LOOPBACK, WayOut
 from state.outbox import DeliveryFailed
 
-LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 ANSWER_WITHIN: Final = urllib3.Timeout(connect=5, read=10)
 
 
 class Poster:
     """``kind`` is the adapter's machine word, with which the reasons of its failures begin."""
 
-    def __init__(self, kind: str, url: str) -> None:
+    def __init__(self, kind: str, url: str, way: WayOut | None = None) -> None:
         parts = urlsplit(url)
         loopback = parts.scheme == "http" and parts.hostname in LOOPBACK
         if not parts.hostname or not (parts.scheme == "https" or loopback):
             raise ValueError(f"the url of adapter {kind} is an https address")
         self._kind = kind
-        self._http = urllib3.PoolManager(retries=False, timeout=ANSWER_WITHIN)
+        self._way = way or WayOut.straight()
 
     def post(self, url: str, document: Any, headers: Mapping[str, str]) -> int:
         """The status of the answer, which nobody reads. Raises DeliveryFailed without one."""
@@ -45,8 +45,14 @@ class Poster:
         self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], most_bytes: int
     ) -> tuple[int, bytes]:
         try:
-            answer = self._http.request(
-                method, url, body=body, headers=headers, redirect=False, preload_content=False
+            answer = self._way.pool(url).request(
+                method,
+                url,
+                body=body,
+                headers=headers,
+                redirect=False,
+                preload_content=False,
+                timeout=ANSWER_WITHIN,
             )
             try:
                 return answer.status, answer.read(most_bytes) if most_bytes else b""

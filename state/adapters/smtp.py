@@ -27,7 +27,15 @@ class SmtpAdapter:
     the ``password`` beside it or in the address.
     """
 
-    def __init__(self, *, url: str, sender: str, clock: Clock, password: str | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        url: str,
+        sender: str,
+        clock: Clock,
+        password: str | None = None,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         parts = urlsplit(url)
         if parts.scheme not in _PORTS or not parts.hostname:
             raise ValueError("mail.url is smtp://host:587 or smtps://host:465")
@@ -43,6 +51,7 @@ class SmtpAdapter:
             raise ValueError("mail.sender is an address: Name <name@example.nl>")
         self._sender = Address(display_name=name, addr_spec=address)
         self._clock = clock
+        self._tls = tls or ssl.create_default_context()
 
     def send(self, message_id: str, message: Message) -> None:
         mail = self._compose(message_id, message)
@@ -76,12 +85,12 @@ class SmtpAdapter:
     def _connect(self) -> smtplib.SMTP:
         if self._tls_first:
             return smtplib.SMTP_SSL(
-                self._host, self._port, timeout=ANSWER_WITHIN, context=ssl.create_default_context()
+                self._host, self._port, timeout=ANSWER_WITHIN, context=self._tls
             )
         server = smtplib.SMTP(self._host, self._port, timeout=ANSWER_WITHIN)
         if self._host not in LOOPBACK:
             try:
-                server.starttls(context=ssl.create_default_context())
+                server.starttls(context=self._tls)
             except BaseException:
                 server.close()
                 raise

@@ -16,6 +16,7 @@ from datetime import datetime
 from typing import Final
 
 from state.adapters.posting import Poster
+from state.adapters.way_out import WayOut
 from state.clock import Clock, utc_now
 from state.outbox import DeliveryFailed, Message
 
@@ -27,11 +28,18 @@ _HAS_IT: Final = 409  # offered before, with this Idempotency-Key
 class WebhookAdapter:
     """``url`` takes the messages of one channel, or of several. Raises ValueError."""
 
-    def __init__(self, *, url: str, secret: str | None = None, clock: Clock = utc_now) -> None:
+    def __init__(
+        self,
+        *,
+        url: str,
+        secret: str | None = None,
+        clock: Clock = utc_now,
+        way: WayOut | None = None,
+    ) -> None:
         if secret is not None and len(secret) < SHORTEST_SECRET:
             raise ValueError(f"a secret of a webhook has at least {SHORTEST_SECRET} characters")
         self._url, self._secret, self._clock = url, secret, clock
-        self._poster = Poster("webhook", url)
+        self._poster = Poster("webhook", url, way)
 
     def send(self, message_id: str, message: Message) -> None:
         body = body_of(message_id, message)

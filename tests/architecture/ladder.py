@@ -35,8 +35,9 @@ LADDER: Final[tuple[tuple[str, ...], ...]] = (
     ("broker.second_factors",),
     ("broker.web",),
     ("broker.runtime", "broker.process", "broker.monitoring"),
-    ("broker.configuration",),
+    ("broker.configuration", "broker.outgoing"),
     ("broker.texts", "broker.settings", "broker.errors", "broker.downstream"),
+    ("broker.outgoing_settings",),
     # below: no requests
     ("providers",),
     ("consent",),

@@ -7,18 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
 
 from state.addresses import OutgoingRefused
 from state.outgoing import OutgoingClient, OutgoingFailed
-from tests.clocks import START
-from tests.keys_for_tests import ec_key
 from tests.listener import Said, Seen, listening
+from tests.proxies import certificate
 
 PUBLIC = "93.184.216.34"
+HTTPS = "https://makelaar.example/"
 
 
 class Called(Exception):
@@ -96,7 +92,49 @@ def test_a_name_that_leads_inside_is_refused(
 ) -> None:
     connections_raise(monkeypatch)
     with pytest.raises(OutgoingRefused, match="address"):
-        outgoing_to(*addresses).get("https://makelaar.example/")
+        outgoing_to(*addresses).get(HTTPS)
+
+
+@pytest.mark.parametrize(
+    ("allow", "url", "address", "called"),
+    [
+        pytest.param("makelaar.example", HTTPS, "10.0.0.8", True, id="a name"),
+        pytest.param("10.0.0.0/8", HTTPS, "10.0.0.8", True, id="a network"),
+        pytest.param("idp", "https://idp/", "10.0.0.8", True, id="a single word"),
+        pytest.param("10.0.0.8", "https://10.0.0.8/", "10.0.0.8", True, id="an address"),
+        pytest.param("other.example", HTTPS, "10.0.0.8", False, id="A-04 another name"),
+        pytest.param("10.1.0.0/16", HTTPS, "10.0.0.8", False, id="A-04 another network"),
+        pytest.param("10.0.0.8:9443", HTTPS, "10.0.0.8", False, id="A-04 another port"),
+        pytest.param(
+            "makelaar.example", "https://makelaar.example:22/", "10.0.0.8", False, id="A-04 ssh"
+        ),
+        pytest.param(
+            "makelaar.example", "http://makelaar.example/", "10.0.0.8", False, id="A-04 http"
+        ),
+        pytest.param("makelaar.example", HTTPS, "127.0.0.1", False, id="A-04 ourselves"),
+        pytest.param("makelaar.example", HTTPS, "169.254.169.254", False, id="A-04 a cloud"),
+        pytest.param("10.0.0.0/8", HTTPS, "::ffff:127.0.0.1", False, id="A-04 wrapped"),
+        pytest.param("100.64.0.0/10", HTTPS, "100.100.100.200", False, id="A-04 a cloud inside"),
+    ],
+)
+def test_who_is_allowed_inside_is_called_and_nobody_beside(
+    allow: str, url: str, address: str, called: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connections_raise(monkeypatch)
+    outgoing = OutgoingClient(allow=[allow], resolver=lambda _host, _port: [address])
+    with pytest.raises(Called if called else OutgoingRefused):
+        outgoing.get(url)
+
+
+def test_A_04_of_an_allowed_name_too_every_address_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    connections_raise(monkeypatch)
+    found = ["10.0.0.8", "127.0.0.1"]
+    outgoing = OutgoingClient(allow=["makelaar.example"], resolver=lambda _h, _p: found)
+    with pytest.raises(OutgoingRefused, match="address_never"):
+        outgoing.get(HTTPS)
+    found.pop()
+    with pytest.raises(Called, match=r"10\.0\.0\.8"):
+        outgoing.get(HTTPS)
 
 
 def test_A_04_the_good_twin_is_called_at_the_address_that_was_checked(
@@ -107,7 +145,7 @@ def test_A_04_the_good_twin_is_called_at_the_address_that_was_checked(
     connections_raise(monkeypatch)
     outgoing = OutgoingClient(resolver=lambda _host, _port: answers.pop(0))
     with pytest.raises(Called, match=PUBLIC):
-        outgoing.get("https://makelaar.example/")
+        outgoing.get(HTTPS)
     assert len(answers) == 1
 
 
@@ -162,27 +200,6 @@ def test_an_answer_that_is_too_much_or_too_slow_is_dropped(
         assert len(outgoing.get(f"http://{good.authority}/", max_bytes=2000).body) == 2000
 
 
-def certificate(directory: Path, name: str) -> Path:
-    key = ec_key(f"tls {name}")
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(START.replace(year=2020))
-        .not_valid_after(START.replace(year=2050))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(key, SHA256())
-    )
-    path = directory / f"{name}.pem"
-    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    path.write_bytes(made.public_bytes(Encoding.PEM) + secret)
-    return path
-
-
 @pytest.mark.parametrize(
     ("name", "trusted"),
     [
@@ -202,6 +219,8 @@ def test_tls_is_verified_for_the_name(name: str, trusted: bool, tmp_path: Path) 
         if (name, trusted) == ("localhost", True):
             assert outgoing.get(f"https://{authority}/").body == b"ok"
         else:
-            with pytest.raises(OutgoingFailed, match="tls"):
+            reason = "tls_name" if trusted else "tls_untrusted"
+            with pytest.raises(OutgoingFailed, match=f"^{reason}$") as failed:
                 outgoing.get(f"https://{authority}/")
             assert server.seen == []
+            assert failed.value.setting == ("" if trusted else "outgoing.ca_file")

@@ -214,3 +214,35 @@ def test_a_store_in_memory_serves_one_worker() -> None:
 def test_an_unknown_section_is_refused_with_the_one_that_was_meant() -> None:
     with pytest.raises(SettingsError, match="did you mean database"):
         load(None, {"SLUIS__WEB__BASE_URL": PUBLIC, "SLUIS__DATABSE__URL": "x"})
+
+
+@pytest.mark.parametrize(
+    ("outgoing", "told"),
+    [
+        ({"allow": ["127.0.0.0/8"]}, "never called"),
+        ({"allow": ["*.intern"]}, "host name"),
+        ({"proxy": "proxy.example.nl:3128"}, "http://proxy.example.nl:3128"),
+        ({"proxy": "http://u:p@proxy.example.nl"}, "proxy_password_file"),
+        ({"no_proxy": ["idp.intern"]}, "go with proxy"),
+        ({"proxy_resolves": True}, "go with proxy"),
+        ({"proxy": "http://proxy.example.nl", "proxy_password_file": "x"}, "whose password"),
+        ({"proxy": "http://proxy.example.nl", "no_proxy": ["10.0.0.1/8"]}, "10.0.0.0/8"),
+    ],
+)
+def test_what_is_said_of_outgoing_calls_can_be_meant(outgoing: dict[str, Any], told: str) -> None:
+    with pytest.raises(ValidationError, match=told):
+        settings(outgoing=outgoing)
+
+
+def test_nobody_inside_is_called_unless_it_is_said() -> None:
+    assert settings().outgoing.allow == ()
+    environment = {
+        "SLUIS__WEB__BASE_URL": PUBLIC,
+        "SLUIS__OUTGOING__ALLOW": "idp.intern, 10.1.0.0/16:9443",
+    }
+    assert load(None, environment).outgoing.allow == ("idp.intern", "10.1.0.0/16:9443")
+
+
+def test_every_key_of_outgoing_calls_is_described() -> None:
+    fields = type(settings().outgoing).model_fields
+    assert all(field.description for field in fields.values())

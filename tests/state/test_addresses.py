@@ -10,9 +10,9 @@ from state.addresses import (
     OutgoingRefused,
     check_addresses,
     checked_loopback,
-    is_public,
     parse_target,
 )
+from state.ip_addresses import is_public
 
 LISTED = checked_loopback(frozenset({"localhost:8001", "127.0.0.2:8002", "[::1]:8003"}))
 PORTS = frozenset({443, 8443})

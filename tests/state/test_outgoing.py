@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 
 from state.addresses import OutgoingRefused
-from state.breaker import FAILURES_TO_OPEN
+from state.breaker import FAILURES_TO_OPEN, OPEN_SECONDS
 from state.outgoing import HttpAnswer, OutgoingClient, OutgoingFailed
 from tests.listener import Listener, Said, Seen, listening
 
@@ -13,6 +15,10 @@ from tests.listener import Listener, Said, Seen, listening
 def answer(seen: Seen) -> Said:
     if seen.path == "/busy":
         return Said(status=503)
+    if seen.path == "/moved":
+        return Said(status=302, headers={"Location": "/"})
+    if seen.path == "/large":
+        return Said(b"x" * 2000)
     if seen.path == "/missing":
         return Said(status=404)
     return Said(b'{"fine": true}', headers={"Content-Type": "application/json"})
@@ -66,15 +72,39 @@ def test_the_next_address_is_tried_where_the_first_is_silent() -> None:
         assert outgoing.get(f"http://{authority}/").status == 200
 
 
-def test_X_09_a_party_that_fails_is_left_alone_and_others_do_not_notice() -> None:
+def test_X_09_an_endpoint_that_fails_is_left_alone_and_others_do_not_notice() -> None:
     with listening(answer) as bad, listening(answer) as good:
         outgoing = client(bad, good.authority)
         for _ in range(FAILURES_TO_OPEN):
             assert outgoing.get(f"http://{bad.authority}/busy").status == 503
-        with pytest.raises(OutgoingFailed, match="circuit_open"):
-            outgoing.get(f"http://{bad.authority}/")
+        with pytest.raises(OutgoingFailed, match="circuit_open") as caught:
+            outgoing.get(f"http://{bad.authority}/busy")
+        assert caught.value.retry_after in range(1, int(OPEN_SECONDS) + 1)
+        assert outgoing.get(f"http://{bad.authority}/realms/other").status == 200
         assert outgoing.get(f"http://{good.authority}/").status == 200
-    assert len(bad.seen) == FAILURES_TO_OPEN
+        assert outgoing.get(f"http://{good.authority}/busy").status == 503
+    assert len(bad.seen) == FAILURES_TO_OPEN + 1
+
+
+def test_X_09_who_fails_for_one_party_is_still_called_for_another() -> None:
+    with listening(answer) as server:
+        outgoing, url = client(server), f"http://{server.authority}/busy"
+        for _ in range(FAILURES_TO_OPEN):
+            outgoing.get(url, party="makelaar one")
+        with pytest.raises(OutgoingFailed, match="circuit_open"):
+            outgoing.get(url, party="makelaar one")
+        assert outgoing.get(url, party="makelaar two").status == 503
+        assert outgoing.post_form(url, {}, party="client three").status == 503
+
+
+@pytest.mark.parametrize("path", ["/moved", "/large", "/missing"])
+def test_an_answer_that_is_of_no_use_was_an_answer_all_the_same(path: str) -> None:
+    with listening(answer) as server:
+        outgoing, url = client(server), f"http://{server.authority}{path}"
+        for _ in range(FAILURES_TO_OPEN + 2):
+            with contextlib.suppress(OutgoingFailed):
+                outgoing.get(url, max_bytes=1000)
+    assert len(server.seen) == FAILURES_TO_OPEN + 2
 
 
 def test_an_answer_that_says_no_is_an_answer() -> None:

@@ -1,4 +1,4 @@
-"""The makelaar does not answer (A15): try again, choose another, or stop."""
+"""The makelaar does not answer, or we cannot call it (A15): try again, choose another, or stop."""
 
 from __future__ import annotations
 
@@ -11,5 +11,6 @@ from broker.journey.pages.frame import Frame
 class TroublePage:
     frame: Frame
     makelaar: str
+    is_ours: bool = False  # it is our installation that is in the way
     shows_reference: bool = True
     template: str = "journey/trouble.html"

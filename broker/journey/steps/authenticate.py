@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
+from typing import Final
 
 import structlog
 
 from assurance import step_up
-from broker.downstream import RefusalCode
 from broker.journey import instrumentation
 from broker.journey.dispatch import Leave, Show, StepOutcome, Turn
-from broker.journey.login import MAX_DEPARTURES, Login, SentToProvider, Stopped, Trouble
+from broker.journey.login import MAX_DEPARTURES, Login, SentToProvider, Trouble
 from broker.journey.pages.trouble import TroublePage
 from broker.journey.steps.frame import frame
+from broker.journey.trouble import in_trouble, out_of_trouble, seconds_left, stopped_by
 from broker.monitoring.telemetry import span
 from broker.web.language import locale
 from providers.factory import departure_urls
 from providers.interface import AuthenticationRequest, Departure, ProviderUnavailable
+from state.trace import Fact
 
-UNAVAILABLE = Stopped(RefusalCode.UNAVAILABLE, "makelaar_unavailable")
+UNAVAILABLE = stopped_by(Trouble.UNAVAILABLE)
+NOTHING: Final[Mapping[str, Fact]] = MappingProxyType({})
 log = structlog.get_logger()
 
 
@@ -31,7 +36,7 @@ def enter(turn: Turn) -> StepOutcome:
 
 def answer(turn: Turn) -> StepOutcome:
     """Try the same makelaar again."""
-    return _leave(turn, replace(turn.login, trouble=None))
+    return _leave(turn, out_of_trouble(turn.login))
 
 
 def _leave(turn: Turn, login: Login) -> StepOutcome:
@@ -41,8 +46,9 @@ def _leave(turn: Turn, login: Login) -> StepOutcome:
         departure = _departure(turn, number)
     except ProviderUnavailable as unavailable:
         log.warning("makelaar.unavailable", provider=record.id, detail=str(unavailable))
-        instrumentation.makelaar_is_up(record.id, up=False)
-        return _trouble(turn, replace(login, trouble=Trouble.UNAVAILABLE))
+        if not unavailable.is_ours:
+            instrumentation.makelaar_is_up(record.id, up=False)
+        return _trouble(turn, in_trouble(login, unavailable, turn.now), unavailable.measured)
     sent = (*login.sent, SentToProvider(number, departure.remembered))[-MAX_DEPARTURES:]
     return Leave(replace(login, sent=sent, departures=number), departure, record.name)
 
@@ -69,7 +75,15 @@ def _departure(turn: Turn, number: int) -> Departure:
         return turn.rt.configuration.adapters[record.id].begin(ask, turn.now)
 
 
-def _trouble(turn: Turn, login: Login) -> StepOutcome:
-    page = TroublePage(frame=frame(turn), makelaar=turn.context.usable_provider.name)
-    targets = departure_urls(turn.context.usable_provider)
-    return Show(page, status=503, login=login, form_targets=targets, stopped=UNAVAILABLE)
+def _trouble(turn: Turn, login: Login, found: Mapping[str, Fact] = NOTHING) -> StepOutcome:
+    trouble = login.trouble or Trouble.UNAVAILABLE
+    record = turn.context.usable_provider
+    return Show(
+        TroublePage(frame=frame(turn), makelaar=record.name, is_ours=trouble.is_ours),
+        status=503,
+        login=login,
+        form_targets=departure_urls(record),
+        stopped=stopped_by(trouble),
+        found=found,
+        retry_after=seconds_left(login, turn.now),
+    )

@@ -55,6 +55,15 @@ def test_every_mistake_is_a_line(sluis: Sluis, demo: Demo) -> None:
     assert "did you mean master_key_file?" in done.output
 
 
+def test_a_file_of_outgoing_calls_that_cannot_be_read_is_a_mistake(
+    sluis: Sluis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLUIS__OUTGOING__CA_FILE", "/nowhere/ca.pem")
+    done = sluis("config", "check")
+    assert (done.exit_code, done.output.count("\n")) == (3, 1)
+    assert done.output.startswith("outgoing.ca_file: /nowhere/ca.pem cannot be read")
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [("[web", "config.toml"), ('web = "x"', "web"), ("[web]\n[web]", "config.toml")],

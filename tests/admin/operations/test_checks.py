@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from admin.installation import Installation
 from admin.operations.checks import CHECKS, examine
+from broker.outgoing_settings import Outgoing
 
 
 def test_every_check_is_told_also_without_the_master_key(installation: Installation) -> None:
@@ -18,3 +19,20 @@ def test_every_check_is_told_also_without_the_master_key(installation: Installat
     ill = {one.check: one.remedy for one in examine(replace(installation, settings=settings))}
     assert list(ill) == list(well)
     assert ill["master key"] and ill["sealed"] and ill["keys"] and not ill["schema"]
+
+
+def test_it_is_told_whom_calls_may_reach_and_how_they_leave(installation: Installation) -> None:
+    outgoing = Outgoing(
+        allow=("idp.intern", "10.1.0.0/16:9443"),
+        proxy="http://sluis@proxy.example.nl:3128",
+        no_proxy=("idp.intern",),
+    )
+    settings = installation.settings.model_copy(update={"outgoing": outgoing})
+    found = {one.check: one for one in examine(replace(installation, settings=settings))}
+    seen = found["outgoing"].seen
+    assert found["outgoing"].remedy == ""
+    for part in ("443 and 8443", "idp.intern, 10.1.0.0/16:9443", "http://proxy.example.nl:3128"):
+        assert part in seen
+    assert "names are looked up here; not for idp.intern" in seen
+    plain = next(one for one in examine(installation) if one.check == "outgoing")
+    assert "outgoing.allow" not in plain.seen and plain.remedy == ""

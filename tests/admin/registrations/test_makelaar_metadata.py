@@ -13,6 +13,10 @@ from providers.registry import ProviderRecord, SamlSettings
 from state.addresses import OutgoingRefused
 from state.outgoing import HttpAnswer, OutgoingFailed
 from tests.called import Called, said
+from tests.listener import Said, Seen, listening
+from tests.providers.saml.maker import ENTITY_ID, certificate, metadata_of
+
+METADATA = metadata_of(certificate())
 
 
 def entry(saml: SamlSettings | None) -> Entry:
@@ -58,9 +62,61 @@ def test_why_metadata_could_not_be_fetched_is_told_in_words_with_what_to_do(
     answer: HttpAnswer | Exception,
     told: str,
 ) -> None:
-    monkeypatch.setattr(makelaar_metadata, "OutgoingClient", lambda **_: Called(answer))
+    monkeypatch.setattr(makelaar_metadata, "outgoing_client", lambda _: Called(answer))
     saml = SamlSettings(entity_id="urn:x", metadata_url="https://makelaar.example/metadata")
     with pytest.raises(DocumentsRefused) as refused:
         makelaar_metadata.complete(entry(saml), settings)
     (line,) = refused.value.lines
     assert line.startswith("file:1: saml.metadata") and told in line
+
+
+def keycloak(seen: Seen) -> Said:
+    """Its address of metadata answers who does not take XML with 406."""
+    accepted = [part.partition(";")[0].strip() for part in seen.headers["accept"].split(",")]
+    if not {"application/xml", "text/xml"} & set(accepted):
+        return Said(status=406)
+    return Said(METADATA, headers={"Content-Type": "application/xml"})
+
+
+def fetched_from(url: str, settings: Settings, *loopback: str) -> Entry:
+    development = settings.development.model_copy(update={"loopback": loopback})
+    described = SamlSettings(entity_id=ENTITY_ID, metadata_url=url)
+    return makelaar_metadata.complete(
+        entry(described), settings.model_copy(update={"development": development})
+    )
+
+
+def test_keycloak_gives_its_metadata_to_who_takes_xml(settings: Settings) -> None:
+    with listening(keycloak) as server:
+        found = fetched_from(f"http://{server.authority}/saml", settings, server.authority)
+    assert found.model.saml.metadata == METADATA.decode()
+    assert server.seen[0].headers["accept"].startswith("application/samlmetadata+xml, ")
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("https://idp/saml", ("host: idp:443 is not called", 'add "idp" to outgoing.allow')),
+        ("https://10.1.2.3/saml", ('add "10.1.2.3" to outgoing.allow',)),
+        ("https://idp.example:9443/saml", ("ports 443 and 8443", '"idp.example:9443"')),
+        ("http://idp.example/saml", ("scheme: http at idp.example:80", "only https")),
+    ],
+)
+def test_an_address_that_our_rules_forbid_is_told_with_the_rule_and_the_setting(
+    settings: Settings, url: str, told: tuple[str, ...]
+) -> None:
+    with pytest.raises(DocumentsRefused) as refused:
+        fetched_from(url, settings)
+    (line,) = refused.value.lines
+    for part in ("file:1: saml.metadata: ", *told):
+        assert part in line
+
+
+def test_metadata_that_does_not_come_is_told_with_its_address_and_why(settings: Settings) -> None:
+    with listening(lambda _: Said()) as server:
+        pass
+    url = f"http://{server.authority}/saml"
+    with pytest.raises(DocumentsRefused) as refused:
+        fetched_from(url, settings, server.authority)
+    (line,) = refused.value.lines
+    assert f"{url}: no_answer: it did not answer" in line

@@ -187,6 +187,9 @@ def test_a_login_that_is_too_old_is_refused(
     ("token", "reason"),
     [
         pytest.param({"id_token": None}, "no_id_token", id="R-19 no ID token"),
+        pytest.param({"error": "invalid_grant"}, "error_and_tokens", id="R-19 an error beside it"),
+        pytest.param({"error": ""}, "error_and_tokens", id="R-19 an empty error beside it"),
+        pytest.param({"error": {"a": 1}}, "error_and_tokens", id="R-19 an error that is no text"),
         pytest.param({"id_token": {"a": 1}}, "no_id_token", id="R-19 an ID token that is no text"),
         pytest.param({"token_type": "mac"}, "token_type", id="R-19 another token type"),
         pytest.param({"token_type": None}, "token_type", id="R-19 no token type"),

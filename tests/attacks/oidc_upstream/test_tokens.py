@@ -231,6 +231,44 @@ def test_R_12_a_slash_more_is_another_issuer(makelaar: Makelaar) -> None:
     refused(makelaar, "token_issuer")
 
 
+@pytest.mark.parametrize(
+    ("claims", "reason"),
+    [
+        pytest.param({"aud": ["sluis", "project"], "azp": "sluis"}, None, id="R-13 trusted"),
+        pytest.param({"aud": ["project", "sluis"], "azp": "sluis"}, None, id="R-13 in any order"),
+        pytest.param({"aud": "sluis"}, None, id="R-13 only us"),
+        pytest.param({"aud": ["sluis", "project"]}, "token_azp", id="R-14 without azp"),
+        pytest.param(
+            {"aud": ["sluis", "project"], "azp": "project"}, "token_azp", id="R-14 made for another"
+        ),
+        pytest.param({"aud": "project", "azp": "sluis"}, "token_audience", id="R-13 without us"),
+        pytest.param({"aud": ["project"], "azp": "sluis"}, "token_audience", id="R-13 not us"),
+        pytest.param(
+            {"aud": ["sluis", "project", "x"], "azp": "sluis"}, "token_audience", id="R-13 one more"
+        ),
+        pytest.param(
+            {"aud": ["sluis", "PROJECT"], "azp": "sluis"}, "token_audience", id="R-13 capitals"
+        ),
+        pytest.param(
+            {"aud": ["sluis", ["project"]], "azp": "sluis"},
+            "token_audience",
+            id="R-13 a list in it",
+        ),
+        pytest.param(
+            {"aud": ["sluis", *["project"] * 99], "azp": "sluis"}, "token_audience", id="R-13 many"
+        ),
+    ],
+)
+def test_a_further_audience_counts_where_the_record_trusts_it(
+    makelaar: Makelaar, claims: dict[str, Any], reason: str | None
+) -> None:
+    makelaar.claims = claims
+    if reason is None:
+        assert login(makelaar, trusted_audiences=("project",)).subject == "person-1"
+    else:
+        refused(makelaar, reason, trusted_audiences=("project",))
+
+
 def test_R_13_a_list_with_only_us_is_fine(makelaar: Makelaar) -> None:
     makelaar.claims = {"aud": ["sluis"], "azp": "sluis"}
     assert login(makelaar).subject == "person-1"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
+from structlog.testing import capture_logs
 
 from broker.oidc.backchannel_logout import LogoutAdapter, logout_message
 from directory.services import OidcClient
@@ -64,7 +65,9 @@ def test_the_token_is_of_the_moment_of_delivery_and_named_after_the_message(stat
         (said(status=500), "portal_500", False),
         (said(status=503), "portal_503", False),
         (OutgoingFailed("unreachable"), "portal_unreachable", False),
-        (OutgoingRefused("address"), "portal_address", True),
+        (OutgoingRefused("address"), "outgoing_address", True),
+        (OutgoingFailed("proxy_login"), "outgoing_proxy_login", False),
+        (OutgoingFailed("tls_untrusted"), "outgoing_tls_untrusted", False),
     ],
 )
 def test_what_may_pass_is_tried_again_and_what_cannot_is_not(
@@ -80,3 +83,12 @@ def test_a_portal_that_left_is_not_told(client: OidcClient | None) -> None:
     with pytest.raises(DeliveryFailed) as failed:
         send(said(), client)
     assert (failed.value.reason, failed.value.permanent) == ("portal_gone", True)
+
+
+def test_an_address_that_our_rules_forbid_is_told_with_the_rule_and_the_setting() -> None:
+    refused = OutgoingRefused("address", "10.1.2.3 of portal.intern", '"portal.intern"')
+    with capture_logs() as logs, pytest.raises(DeliveryFailed):
+        send(refused)
+    (line,) = logs
+    assert (line["event"], line["client"]) == ("logout.not_called", CLIENT.client_id)
+    assert 'add "portal.intern" to outgoing.allow' in line["detail"]

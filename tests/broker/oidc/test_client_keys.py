@@ -1,13 +1,16 @@
-"""Keys of clients: those that were registered first; those at an address are asked again for an
-unknown key, but not at will.
+"""Keys of clients: those that were registered first; those at an address as it has them now, within
+a minute, and asked again at once for an unknown key, but not at will.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from joserfc.jwk import KeySet
+from structlog.testing import capture_logs
 
-from broker.oidc.client_keys import AGAIN_AFTER, KEEP, ClientKeys
+from broker.oidc.client_keys import FRESH, USABLE, ClientKeys
 from state.addresses import OutgoingRefused
 from state.outgoing import HttpAnswer, OutgoingFailed
 from tests.broker.clients import portal_ec_key, portal_key
@@ -18,6 +21,8 @@ from tests.clocks import FakeClock
 URI = "https://portal.example/jwks"
 OLD = {"keys": [portal_key().as_dict(private=False)]}
 NEW = {"keys": [portal_ec_key().as_dict(private=False)]}
+BOTH = {"keys": [*OLD["keys"], *NEW["keys"]]}
+MINUTE = FRESH.total_seconds()
 CLIENT = a_client(jwks_uri=URI)
 
 
@@ -72,25 +77,91 @@ def test_a_broken_key_costs_the_others_nothing() -> None:
     assert keys.first() == ["portal-1"]
 
 
-def test_keys_at_an_address_are_fetched_once_an_hour() -> None:
+def test_keys_at_an_address_are_fetched_once_a_minute() -> None:
     keys = Keys(said(OLD))
     for _ in range(3):
         assert keys.first() == ["portal-1"]
     assert keys.called.calls == [URI]
-    keys.clock.advance(KEEP.total_seconds())
+    keys.clock.advance(MINUTE)
     assert keys.first() == ["portal-1"]
     assert keys.called.calls == [URI] * 2
 
 
-def test_an_unknown_key_asks_the_address_again_once_a_minute() -> None:
+@pytest.mark.parametrize("seconds", [1, 30, MINUTE - 1, MINUTE, 3 * MINUTE])
+def test_a_new_key_is_accepted_at_once_however_lately_we_asked(seconds: float) -> None:
     keys = Keys(said(OLD))
     assert keys.tried() == [["portal-1"]]
-    keys.called.answer = said(NEW)
-    assert keys.tried() == [["portal-1"]]  # asked less than a minute ago
-    keys.clock.advance(AGAIN_AFTER.total_seconds())
-    assert keys.tried() == [["portal-1"], ["portal-2"]]
-    assert keys.first() == ["portal-2"]
+    keys.called.answer = said(BOTH)
+    keys.clock.advance(seconds)
+    assert ["portal-1", "portal-2"] in keys.tried()
     assert len(keys.called.calls) == 2
+
+
+def test_unknown_keys_do_not_make_us_ask_at_will() -> None:
+    keys = Keys(said(OLD))
+    keys.tried()
+    for _ in range(5):
+        keys.clock.advance(5)
+        assert keys.tried()[0] == ["portal-1"]
+    assert len(keys.called.calls) == 2
+
+
+@pytest.mark.parametrize(
+    ("published", "left"),
+    [
+        (NEW, ["portal-2"]),
+        ({"keys": []}, []),
+        ({"keys": [{**OLD["keys"][0], "use": "enc"}]}, []),
+    ],
+    ids=["another key", "no key", "no key to verify with"],
+)
+def test_a_key_that_is_withdrawn_counts_for_a_minute_at_most(
+    published: dict[str, Any], left: list[str]
+) -> None:
+    keys = Keys(said(OLD))
+    assert keys.first() == ["portal-1"]
+    keys.called.answer = said(published)
+    keys.clock.advance(MINUTE)
+    assert keys.tried() == ([left] if left else [])
+    keys.called.answer = OutgoingFailed("timeout")  # the old one does not come back
+    keys.clock.advance(MINUTE)
+    assert keys.tried() == ([left] if left else [])
+
+
+def test_a_key_counts_no_more_once_its_address_is_registered_no_more() -> None:
+    keys = Keys(said(OLD))
+    assert keys.first() == ["portal-1"]
+    keys.called.answer = said(NEW)
+    moved = a_client(jwks_uri="https://portal.example/other")
+    assert [kids(one) for one in keys.keys.candidates(moved)] == [["portal-2"]]
+
+
+@pytest.mark.parametrize(
+    "spoiled",
+    [
+        {"kty": "RSA"},
+        {"kty": "OKP", "crv": "Ed25519", "x": "AA"},
+        {"kty": "AKP", "alg": "ML-DSA-44"},
+        "text",
+        {"kty": "oct", "k": "c2VjcmV0"},
+        {**portal_ec_key().as_dict(private=True), "kid": "portal-2"},
+    ],
+    ids=["broken", "another curve", "post-quantum", "text", "shared", "private"],
+)
+def test_one_key_that_is_of_no_use_costs_the_others_nothing(spoiled: object) -> None:
+    keys = Keys(said({"keys": [spoiled, *OLD["keys"]]}))
+    assert keys.first() == ["portal-1"]
+
+
+def test_keycloak_exports_keys_with_certificates_and_operations() -> None:
+    exported = {**OLD["keys"][0], "x5c": ["MIIB"], "x5t": "t", "key_ops": ["verify"], "ext": True}
+    assert Keys(said({"keys": [exported]})).first() == ["portal-1"]
+
+
+def test_what_is_asked_for_is_what_servers_of_keys_give() -> None:
+    keys = Keys(said(OLD))
+    keys.tried()
+    assert keys.called.accept == "application/jwk-set+json, application/json, */*;q=0.1"
 
 
 @pytest.mark.parametrize(
@@ -102,10 +173,10 @@ def test_an_unknown_key_asks_the_address_again_once_a_minute() -> None:
         said(b"<html>"),
         said([]),
         said({"keys": 7}),
-        said({"keys": [{"kty": "RSA"}]}),
+        said({"keys": ["text"]}),
     ],
 )
-def test_what_cannot_be_fetched_counts_as_asked_and_the_old_keys_stay(
+def test_while_nothing_can_be_fetched_the_last_good_keys_stay_for_an_hour(
     answer: HttpAnswer | Exception,
 ) -> None:
     keys = Keys(answer)
@@ -113,9 +184,24 @@ def test_what_cannot_be_fetched_counts_as_asked_and_the_old_keys_stay(
         assert not any(keys.tried())
     assert keys.called.calls == [URI]
     keys.called.answer = said(OLD)
-    keys.clock.advance(AGAIN_AFTER.total_seconds())
+    keys.clock.advance(MINUTE)
     assert keys.tried()[-1] == ["portal-1"]
     keys.called.answer = answer
-    keys.clock.advance(AGAIN_AFTER.total_seconds())
+    keys.clock.advance(USABLE.total_seconds() - 1)
     assert keys.tried() == [["portal-1"]]
+    keys.clock.advance(1)
+    assert keys.tried() == []
+    keys.called.answer = said(OLD)
+    keys.clock.advance(MINUTE)
     assert keys.first() == ["portal-1"]
+
+
+def test_an_address_that_our_rules_forbid_is_told_with_the_rule_and_the_setting() -> None:
+    refused = OutgoingRefused("address", "10.1.2.3 of portal.intern", '"portal.intern"')
+    with capture_logs() as logs:
+        assert Keys(refused).tried() == []
+    (line,) = logs
+    assert (line["event"], line["client"]) == ("client_keys.not_fetched", CLIENT.client_id)
+    assert (
+        "10.1.2.3" in line["detail"] and 'add "portal.intern" to outgoing.allow' in line["detail"]
+    )

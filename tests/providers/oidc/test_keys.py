@@ -1,4 +1,4 @@
-"""The keys of a makelaar: one bad entry spoils the set, one for something else is left out."""
+"""The keys of a makelaar: an entry that is of no use is left out, and costs the others nothing."""
 
 from __future__ import annotations
 
@@ -55,21 +55,60 @@ def test_only_points_on_p_256_are_keys(changes: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(
     "document",
-    [
-        {},
-        {"keys": {}},
-        {"keys": []},
-        {"keys": [RSA, "text"]},
-        {"keys": [RSA, {**EC, "d": "AA"}]},
-        {"keys": [RSA, {**EC, "kid": "r"}]},
-        {"keys": [{**RSA, "use": "enc"}]},
-        {"keys": [RSA, *([{}] * MAX_KEYS)]},
-    ],
-    ids=["none", "no list", "empty", "text", "private", "twice", "none to use", "too many"],
+    [{}, {"keys": {}}, {"keys": ["text"]}, {"keys": [RSA, *([{}] * MAX_KEYS)]}],
+    ids=["none", "no list", "text", "too many"],
 )
-def test_a_set_that_cannot_be_trusted_whole_is_not_used(document: dict[str, Any]) -> None:
+def test_what_is_no_key_set_is_not_used(document: dict[str, Any]) -> None:
     with pytest.raises(ProviderUnavailable):
         read_jwks(document)
+
+
+OTHER = public_jwk(rsa_key("any"), "r")
+
+
+@pytest.mark.parametrize(
+    ("entries", "left"),
+    [
+        ([], []),
+        ([{**RSA, "use": "enc"}], []),
+        ([RSA, "text"], ["r"]),
+        ([RSA, 7, None, []], ["r"]),
+        ([RSA, {**EC, "d": "AA"}], ["r"]),
+        ([{**RSA, "kid": "x", "d": "AQAB"}, RSA, EC], ["e"]),
+        ([RSA, {**EC, "kid": "r"}], ["r", "r"]),
+        ([RSA, OTHER, EC], ["e"]),
+        ([RSA, {**OTHER, "alg": "PS256"}, EC], ["e"]),
+        ([{**RSA, "alg": "RS256"}, {**OTHER, "alg": "PS256"}], ["r", "r"]),
+        ([RSA, RSA, EC], ["r", "e"]),
+        ([{**RSA, "alg": "RS256"}, {**RSA, "alg": "PS256"}], ["r", "r"]),
+        ([{"kty": "AKP", "alg": "ML-DSA-44", "pub": "AA", "kid": "q"}, RSA], ["r"]),
+    ],
+    ids=[
+        "withdrawn",
+        "none to verify with",
+        "text",
+        "other things",
+        "private",
+        "private half of another",
+        "same kid, another type",
+        "two of one kid",
+        "two of one kid, one of them for any algorithm",
+        "two of one kid for two algorithms",
+        "one key twice",
+        "one key for two algorithms",
+        "post-quantum",
+    ],
+)
+def test_an_entry_that_is_of_no_use_is_lost_and_no_other(
+    entries: list[Any], left: list[str]
+) -> None:
+    assert kids(*entries) == left
+
+
+def test_of_two_types_under_one_kid_the_algorithm_says_which_is_meant() -> None:
+    both = keys(RSA, {**EC, "kid": "r"})
+    found = [both.choose("r", alg) for alg in ("RS256", "ES256")]
+    assert [key.key_type for key in found if key is not None] == ["RSA", "EC"]
 
 
 def keys(*entries: dict[str, Any]) -> PublishedKeys:

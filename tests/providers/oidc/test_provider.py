@@ -161,13 +161,23 @@ def test_the_code_is_redeemed_with_a_secret_from_a_file(makelaar: Makelaar, tmp_
     assert "client_id" not in makelaar.form()
 
 
-def test_a_secret_that_cannot_be_read_is_trouble_not_a_crash(makelaar: Makelaar) -> None:
+def test_keycloak_takes_the_secret_in_the_form(makelaar: Makelaar, tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("s:é cret\n", encoding="utf-8")
+    login(makelaar, token_endpoint_auth_method="client_secret_post", client_secret_file=str(secret))
+    form = makelaar.form()
+    assert (form["client_id"], form["client_secret"]) == ("sluis", "s:é cret")
+    assert "client_assertion" not in form
+    assert makelaar.listener is not None
+    assert all("authorization" not in seen.headers for seen in makelaar.listener.seen)
+
+
+@pytest.mark.parametrize("method", ["client_secret_basic", "client_secret_post"])
+def test_a_secret_that_cannot_be_read_is_trouble_not_a_crash(
+    makelaar: Makelaar, method: str
+) -> None:
     with pytest.raises(ProviderUnavailable, match="client secret"):
-        login(
-            makelaar,
-            token_endpoint_auth_method="client_secret_basic",
-            client_secret_file="/nowhere/secret",
-        )
+        login(makelaar, token_endpoint_auth_method=method, client_secret_file="/nowhere/secret")
 
 
 @pytest.mark.parametrize("alg", ["RS256", "PS256", "ES256"])
@@ -291,6 +301,21 @@ def test_documents_are_fetched_once_for_many_logins(makelaar: Makelaar) -> None:
     assert makelaar.paths().count("openid-configuration") == 1
     assert makelaar.paths().count("jwks") == 1
     assert makelaar.paths().count("token") == 3
+
+
+def test_zitadel_names_its_project_beside_us(makelaar: Makelaar) -> None:
+    makelaar.claims = {"aud": ["sluis", "296001", "project-1"], "azp": "sluis"}
+    assert login(makelaar, trusted_audiences=("project-1", "296001")).subject == "person-1"
+
+
+def test_what_is_fetched_is_asked_for_as_servers_give_it(makelaar: Makelaar) -> None:
+    login(makelaar)
+    assert makelaar.listener is not None
+    asked = {
+        seen.path.rsplit("/", 1)[-1]: seen.headers["accept"] for seen in makelaar.listener.seen
+    }
+    assert asked["openid-configuration"] == "application/json, */*;q=0.1"
+    assert asked["jwks"] == "application/jwk-set+json, application/json, */*;q=0.1"
 
 
 def test_userinfo_may_be_a_signed_token(makelaar: Makelaar) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -40,11 +40,12 @@ class Adapter:
     """A makelaar that remembers what it was asked."""
 
     is_down: bool = False
+    why: ProviderUnavailable = field(default_factory=lambda: ProviderUnavailable("no answer"))
     asked: list[AuthenticationRequest] = field(default_factory=list)
 
     def begin(self, ask: AuthenticationRequest, now: datetime) -> Departure:
         if self.is_down:
-            raise ProviderUnavailable("no answer")
+            raise self.why
         self.asked.append(ask)
         return Departure("https://polder.example/", Remembered("polder", "id", now, ask.level))
 
@@ -121,3 +122,45 @@ def test_a_makelaar_that_does_not_answer_is_tried_again_by_who_wants_that() -> N
     with a_page():
         left = authenticate.answer(again)
     assert isinstance(left, Leave) and left.login.trouble is None
+
+
+@pytest.mark.parametrize("trouble", [Trouble.FORBIDDEN, Trouble.PROXY, Trouble.UNTRUSTED])
+def test_what_is_for_us_to_mend_is_not_told_of_the_makelaar(
+    trouble: Trouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blamed = []
+    monkeypatch.setattr(
+        authenticate.instrumentation, "makelaar_is_up", lambda name, **_: blamed.append(name)
+    )
+    found = {"outgoing_rule": "address", "setting": "outgoing.allow"}
+    why = ProviderUnavailable("address", trouble.value, measured=found)
+    outcome = entered(turn(Adapter(is_down=True, why=why)))
+    assert isinstance(outcome, Show) and outcome.login is not None
+    assert outcome.login.trouble is trouble and outcome.page.is_ours
+    assert outcome.stopped is not None and outcome.stopped.reason == trouble.value
+    assert outcome.found == found
+    assert blamed == []
+    again = entered(turn(Adapter(), trouble=trouble))
+    assert isinstance(again, Show) and again.page.is_ours
+
+
+def test_a_makelaar_that_is_left_alone_says_for_how_long() -> None:
+    why = ProviderUnavailable("left alone", retry_after=20)
+    outcome = entered(turn(Adapter(is_down=True, why=why)))
+    assert isinstance(outcome, Show) and outcome.login is not None
+    assert outcome.retry_after == 20 and not outcome.page.is_ours
+    until = outcome.login.trouble_until
+    assert until is not None
+    for later, left in ((0, 20), (5.5, 15), (20, None)):
+        reload = turn(
+            Adapter(),
+            trouble=Trouble.UNAVAILABLE,
+            trouble_until=until - timedelta(seconds=later),
+        )
+        shown = entered(reload)
+        assert isinstance(shown, Show) and shown.retry_after == left
+    with a_page():
+        left_for = authenticate.answer(
+            turn(Adapter(), trouble=Trouble.UNAVAILABLE, trouble_until=until)
+        )
+    assert isinstance(left_for, Leave) and left_for.login.trouble_until is None

@@ -1,0 +1,39 @@
+"""Trouble: a makelaar could not be called. What the login keeps of it, and what it says of whom."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from broker.downstream import RefusalCode
+from broker.journey.login import Login, Stopped, Trouble
+from providers.interface import ProviderUnavailable
+
+
+def in_trouble(login: Login, unavailable: ProviderUnavailable, now: datetime) -> Login:
+    """The login stands before the page that says so."""
+    wait = unavailable.retry_after
+    return replace(
+        login,
+        trouble=Trouble(unavailable.reason) if unavailable.is_ours else Trouble.UNAVAILABLE,
+        trouble_until=now + timedelta(seconds=wait) if wait is not None else None,
+    )
+
+
+def out_of_trouble(login: Login) -> Login:
+    """Another try begins."""
+    return replace(login, trouble=None, trouble_until=None)
+
+
+def stopped_by(trouble: Trouble) -> Stopped:
+    """How the login ends unless the user finds another way."""
+    return Stopped(RefusalCode.UNAVAILABLE, trouble.value)
+
+
+def seconds_left(login: Login, now: datetime) -> int | None:
+    """Until another try is made at all; None where one may be made now."""
+    until = login.trouble_until
+    if until is None or until <= now:
+        return None
+    return math.ceil((until - now).total_seconds())

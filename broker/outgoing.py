@@ -1,0 +1,62 @@
+"""How calls leave this installation, from its settings: whom they may reach, through which proxy,
+and whose certificates are believed.
+"""
+
+from __future__ import annotations
+
+from broker.outgoing_settings import Outgoing
+from broker.settings import Settings, SettingsError
+from state.adapters.way_out import WayOut
+from state.outgoing import PORTS, OutgoingClient
+from state.outgoing_allow import read_allowed
+from state.outgoing_proxy import Proxy, read_proxy
+from state.outgoing_tls import tls_context
+
+
+def outgoing_client(settings: Settings) -> OutgoingClient:
+    """Makes the calls to registered parties. Raises SettingsError for a file that is of no use."""
+    way = way_out(settings)
+    return OutgoingClient(
+        settings.development.loopback,
+        allow=settings.outgoing.allow,
+        proxy=way.proxy,
+        tls=way.tls,
+    )
+
+
+def way_out(settings: Settings) -> WayOut:
+    """The same way for addresses that the settings name themselves. Raises SettingsError."""
+    chosen = settings.outgoing
+    try:
+        tls = tls_context(chosen.ca_file)
+    except ValueError as error:
+        raise SettingsError(f"outgoing.ca_file: {error}") from None
+    return WayOut(_proxy(chosen), tls)
+
+
+def _proxy(chosen: Outgoing) -> Proxy | None:
+    if chosen.proxy is None:
+        return None
+    try:
+        return read_proxy(
+            chosen.proxy,
+            _password(chosen),
+            resolves=chosen.proxy_resolves,
+            direct=read_allowed(chosen.no_proxy, PORTS),
+        )
+    except ValueError as error:
+        raise SettingsError(f"outgoing.proxy: {error}") from None
+
+
+def _password(chosen: Outgoing) -> str | None:
+    file = chosen.proxy_password_file
+    if file is None:
+        return None
+    try:
+        found = file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        why = f"{file} cannot be read ({type(error).__name__})"
+        raise SettingsError(f"outgoing.proxy_password_file: {why}") from None
+    if not found:
+        raise SettingsError(f"outgoing.proxy_password_file: {file} is empty")
+    return found
