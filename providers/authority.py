@@ -17,13 +17,12 @@ from stdnum.nl import bsn
 
 from assurance.levels import AssuranceLevel
 from consent.authority import Authority, AuthorityKind, Party, PartyIdType
+from providers import received
 from providers.interface import ProviderRefused
 from providers.registry import ProviderRecord
 
 BRANCH: Final = "urn:etoegang:1.9:ServiceRestriction:Vestigingsnr"
 MAX_BRANCHES: Final = 100
-MAX_NAME: Final = 200
-_RESTRICTION: Final = re.compile(r"urn:etoegang:[^:]+:ServiceRestriction:.*", re.DOTALL)
 _BRANCH: Final = re.compile(r"[0-9]{12}")
 _SHAPES: Final[dict[PartyIdType, Callable[[str], bool]]] = {
     PartyIdType.KVK: lambda number: bool(re.fullmatch(r"[0-9]{8}", number)),
@@ -77,8 +76,10 @@ class Dialect:
 
 
 def restrictions_in(names: Iterable[str]) -> tuple[str, ...]:
-    """The names of attributes or claims that restrict a mandate (eTD: ServiceRestriction)."""
-    return tuple(name for name in names if _RESTRICTION.fullmatch(name))
+    """The names of attributes or claims that restrict a mandate (eTD: ServiceRestriction), however
+    they are spelt: one that is not written as it should be is not understood, and not absent.
+    """
+    return tuple(name for name in names if "servicerestriction" in name.casefold())
 
 
 def build_authority(
@@ -98,6 +99,8 @@ def build_authority(
     intermediary = (
         _party(said.intermediary, record, dialect.intermediary) if said.intermediary else None
     )
+    if intermediary is not None and intermediary.is_same_as(represented):
+        raise ProviderRefused(dialect.intermediary, "an intermediary of itself")
     branches = _branches(said, dialect)
     if intermediary is not None and branches:
         raise ProviderRefused(dialect.branch, "a chain holds for the whole organisation")
@@ -124,12 +127,14 @@ def _as_asserted(party: Party) -> AssertedParty:
 
 
 def _check_service(said: AssertedMandate, service: AskedService, dialect: Dialect) -> None:
-    """A mandate is for a service: one that names another is not for this one. An id counts only
-    where no UUID is named.
+    """A mandate is for a service: one that names another is not for this one. Where UUID and id are
+    both named they must agree; an id says nothing where we registered none.
     """
     uuids = {uuid.lower() for uuid in said.service_uuids}  # RFC 4122 §3: read in either case
     if uuids:
+        named = service.service_id is not None and bool(said.service_ids)
         fits = uuids == {service.uuid}
+        fits = fits and (not named or service.service_id in said.service_ids)
     elif said.service_ids or dialect.names_service:
         fits = service.service_id is not None and service.service_id in said.service_ids
     else:
@@ -151,7 +156,7 @@ def _party(said: AssertedParty, record: ProviderRecord, reason: str) -> Party:
     return Party(
         id_type=first,
         value=by_kind[first],
-        name=said.name if said.name and len(said.name) <= MAX_NAME else None,
+        name=received.organisation_name(said.name or ""),
         alternative=(others[0], by_kind[others[0]]) if others else None,
     )
 
@@ -178,4 +183,6 @@ def _branches(said: AssertedMandate, dialect: Dialect) -> tuple[str, ...]:
         raise ProviderRefused(dialect.branch, "too many establishment numbers")
     if not all(_BRANCH.fullmatch(branch) for branch in said.branches):
         raise ProviderRefused(dialect.branch, "not an establishment number")
+    if len(set(said.branches)) != len(said.branches):
+        raise ProviderRefused(dialect.branch, "an establishment number that stands twice")
     return said.branches

@@ -21,7 +21,11 @@ _SECRET_NAMES: Final = re.compile(
     r"verifier|nonce|relay_?state|bsn|subject|name_?id|private|session|mail|phone|recipient)"
 )
 _HARMLESS: Final = frozenset({"code_challenge_method", "status_code", "error_code", "public_key"})
-_JWT: Final = re.compile(r"eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{5,}(\.[A-Za-z0-9_-]*)?")
+# From the beginning of a run, which is read once: a text of many beginnings costs no more.
+_JWT: Final = re.compile(
+    r"(?<![A-Za-z0-9_-])(?=[A-Za-z0-9_-]*eyJ)[A-Za-z0-9_-]{8,}+"
+    r"\.[A-Za-z0-9_-]{5,}(\.[A-Za-z0-9_-]*)?"
+)
 _LONG: Final = re.compile(r"[A-Za-z0-9+/_=-]{40,}")  # codes, keys, encoded messages
 _NINE_DIGITS: Final = re.compile(r"(?<!\d)\d{9}(?!\d)")  # BSN or RSIN
 _MAIL: Final = re.compile(

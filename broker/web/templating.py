@@ -23,6 +23,7 @@ from broker.web.language import locale
 from state.trace import show_reference
 
 NO_BREAK = "\u00a0"
+_NUMBER = re.compile(r"\b\w{1,12}(?: \d{4,5}){2}")  # the kind of a number, then its two halves
 _LEVELS = {level.label: level.css for level in AssuranceLevel if level.is_of_a_scheme}
 
 
@@ -98,7 +99,7 @@ def _clock(value: datetime) -> str:
 
 def numbers_whole(text: str) -> str:
     """``KvK 9000 1201`` on one line."""
-    return re.sub(r"\w+(?: \d{4,5}){2}", lambda found: found[0].replace(" ", NO_BREAK), text)
+    return _NUMBER.sub(lambda found: found[0].replace(" ", NO_BREAK), text)
 
 
 def _language_url(wish: str) -> str:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from keys.keyring import KeyRing
+from providers import received
 from providers.authority import AskedService
 from providers.credit import credit
 from providers.interface import (
@@ -38,10 +39,8 @@ from state.outgoing import ACCEPT_KEYS, OutgoingClient
 
 KEYS_FRESH: Final = timedelta(seconds=60)  # a key that is withdrawn counts no longer than this
 LONGEST_REPLAY: Final = timedelta(hours=1)
-MAX_TEXT: Final = 200
 MAX_FACTORS: Final = 10
-# Claim -> our name for it
-_ATTRIBUTES: Final = {"name": "display_name", "email": "email"}
+MAX_FACTOR: Final = 64  # signs of one
 
 
 class OidcProvider:
@@ -109,7 +108,8 @@ class OidcProvider:
             expected=_expected(remembered, code, tokens.access_token, now),
         )
         more = self._userinfo(metadata, tokens, id_claims, now)
-        return self._identity(id_claims, {**more, **id_claims}, remembered, code, now)
+        claims = representation.together(more, id_claims)
+        return self._identity(id_claims, claims, remembered, code, now)
 
     def _fetch_keys(self) -> PublishedKeys:
         document = fetch_document(
@@ -200,16 +200,17 @@ def _authenticated_at(id_claims: Claims) -> datetime:
 def _factors(id_claims: Claims) -> tuple[str, ...]:
     amr = id_claims.get("amr")
     values = amr[:MAX_FACTORS] if isinstance(amr, list) else []
-    return tuple(v.lower() for v in values if isinstance(v, str) and len(v) <= MAX_TEXT)
+    words = (v for v in values if isinstance(v, str) and received.is_word(v, MAX_FACTOR))
+    return tuple(word.lower() for word in words)
 
 
 def _attributes(claims: Claims) -> dict[str, tuple[str, ...]]:
-    found = {ours: claims.get(theirs) for theirs, ours in _ATTRIBUTES.items()}
-    return {
-        name: (value,)
-        for name, value in found.items()
-        if isinstance(value, str) and 0 < len(value) <= MAX_TEXT and value.isprintable()
+    name, address = claims.get("name"), claims.get("email")
+    found = {
+        "display_name": received.person_name(name) if isinstance(name, str) else None,
+        "email": received.email(address) if isinstance(address, str) else None,
     }
+    return {ours: (value,) for ours, value in found.items() if value is not None}
 
 
 def _replay_key(provider_id: str, kind: str, value: str) -> str:

@@ -21,12 +21,13 @@ from providers.authority import (
     restrictions_in,
 )
 from providers.interface import ProviderRefused
+from providers.received import MAX_VALUES, MAX_WORD, is_word
 from providers.registry import ProviderRecord
 
 ID_TYPE: Final = "urn:nl-eid-gdi:1.0:id:"
 SERVICE_UUID: Final = "urn:etoegang:core:ServiceUUID"
 SERVICE_ID: Final = "urn:etoegang:core:ServiceID"
-MAX_VALUES: Final = 100
+MAX_SOURCE: Final = 255
 MALFORMED: Final = "represents_malformed"
 DIALECT: Final = Dialect(
     party=MALFORMED, intermediary=MALFORMED, branch=MALFORMED, names_service=False
@@ -51,6 +52,17 @@ def asserted_authority(
     return (build_authority(said, record=record, level=level, service=service, dialect=DIALECT),)
 
 
+def together(userinfo: Mapping[str, Any], id_token: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Every claim; the ID token goes first, but a mandate is never half of the one and half of the
+    other. Raises ProviderRefused(represents_malformed) where they contradict each other.
+    """
+    about = ("represents", SERVICE_UUID, SERVICE_ID, *restrictions_in((*userinfo, *id_token)))
+    for name in about:
+        if name in userinfo and name in id_token and userinfo[name] != id_token[name]:
+            raise ProviderRefused(MALFORMED, "userinfo and the ID token differ about a mandate")
+    return {**userinfo, **id_token}
+
+
 def asserted_services(claims: Mapping[str, Any]) -> tuple[str, ...]:
     """The services that the answer names. Raises ProviderRefused."""
     return strings_in(claims, SERVICE_UUID) + strings_in(claims, SERVICE_ID)
@@ -60,7 +72,9 @@ def strings_in(claims: Mapping[str, Any], name: str) -> tuple[str, ...]:
     """One text or a list of texts; none when absent. Raises ProviderRefused."""
     value = claims.get(name)
     values = value if isinstance(value, list) else [] if value is None else [value]
-    if len(values) > MAX_VALUES or not all(isinstance(v, str) for v in values):
+    if len(values) > MAX_VALUES or not all(
+        isinstance(v, str) and len(v) <= MAX_WORD for v in values
+    ):
         raise ProviderRefused("claim_malformed", name)
     return tuple(values)
 
@@ -68,6 +82,8 @@ def strings_in(claims: Mapping[str, Any], name: str) -> tuple[str, ...]:
 def _mandate(claims: Mapping[str, Any]) -> AssertedMandate | None:
     outer = claims.get("represents")
     if outer is None:
+        if restrictions_in(claims):
+            raise ProviderRefused(MALFORMED, "a restriction without an organisation")
         return None
     parties = _chain(outer)
     deepest = parties[-1]
@@ -78,7 +94,10 @@ def _mandate(claims: Mapping[str, Any]) -> AssertedMandate | None:
         source=_issuer(deepest),
         intermediary=_party(parties[0]) if len(parties) == 2 else None,
         branches=strings_in(deepest, BRANCH) if BRANCH in deepest else None,
-        restrictions=restrictions_in((*deepest, *(name for name in claims if name != BRANCH))),
+        restrictions=(
+            *_limits(deepest),
+            *restrictions_in(name for name in claims if name != BRANCH),
+        ),
         service_uuids=tuple(filter(None, strings_in(claims, SERVICE_UUID))),
         service_ids=tuple(filter(None, strings_in(claims, SERVICE_ID))),
     )
@@ -87,20 +106,28 @@ def _mandate(claims: Mapping[str, Any]) -> AssertedMandate | None:
 def _chain(outer: object) -> list[Mapping[str, Any]]:
     """The objects from outer to deepest: two at most, and only the deepest restricts anything."""
     parties: list[Mapping[str, Any]] = []
-    inner = outer
-    while inner is not None:
+    inner, goes_on = outer, True
+    while goes_on:
         if not isinstance(inner, dict) or len(parties) == 2:
             raise ProviderRefused(MALFORMED, "not an object, or a longer chain")
         parties.append(inner)
-        inner = inner.get("represents")
-    if any(restrictions_in(party) for party in parties[:-1]):
+        # Empty is not absent: else the intermediary would act for itself.
+        goes_on, inner = "represents" in inner, inner.get("represents")
+    if any(_limits(party) for party in parties[:-1]):
         raise ProviderRefused(MALFORMED, "a restriction of an intermediary")
     return parties
 
 
+def _limits(document: Mapping[str, Any]) -> list[str]:
+    """What an object about an organisation holds that limits: by the name that the scheme gives it,
+    or by another that says so.
+    """
+    return [name for name in document if "restrict" in name.casefold()]
+
+
 def _issuer(document: Mapping[str, Any]) -> str:
     source = document.get("iss")
-    if not isinstance(source, str) or not 0 < len(source) <= 255:
+    if not isinstance(source, str) or not is_word(source, MAX_SOURCE):
         raise ProviderRefused(MALFORMED, "iss")
     return source
 
@@ -111,6 +138,8 @@ def _party(document: Mapping[str, Any]) -> AssertedParty:
         alternative = alternative[0] if len(alternative) == 1 else "several"
     if alternative is not None and not isinstance(alternative, dict):
         raise ProviderRefused(MALFORMED, "alt_sub")
+    if alternative is not None and _limits(alternative):
+        raise ProviderRefused(MALFORMED, "a restriction of another number")
     name = document.get("name")
     named = (document, alternative) if alternative else (document,)
     return AssertedParty(

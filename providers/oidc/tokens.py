@@ -19,6 +19,7 @@ from typing import Any, Final
 from joserfc import jws
 from joserfc.errors import JoseError
 
+from providers import received
 from providers.interface import ProviderRefused
 from providers.oidc.keys import PublicKey
 from providers.registry import OidcSettings
@@ -85,11 +86,11 @@ def verify(token: str, alg: str, find_key: FindKey, typ: str = "JWT") -> Claims:
 
 
 def subject_of(claims: Claims) -> str:
-    """The ``sub``. Raises ProviderRefused."""
+    """The ``sub``. White space around it is refused: nothing breaks lines within a text of JSON.
+    Raises ProviderRefused.
+    """
     sub = claims.get("sub")
-    if not isinstance(sub, str) or not 0 < len(sub) <= MAX_SUBJECT:
-        raise ProviderRefused("subject_malformed")
-    if not sub.isascii() or not sub.isprintable():
+    if not isinstance(sub, str) or not sub.isascii() or sub != received.subject(sub, MAX_SUBJECT):
         raise ProviderRefused("subject_malformed")
     return sub
 

@@ -10,13 +10,14 @@ from lxml import etree
 
 from assurance.levels import AssuranceLevel
 from assurance.step_up import Credited
+from providers import received
 from providers.credit import credit
 from providers.interface import ProviderLevelTooLow, ProviderRefused
 from providers.registry import ProviderRecord, SamlSettings
 from providers.saml.names import NAME_FORMATS, TRANSIENT, saml
-from providers.saml.xml_values import instant, only_child, text_of
+from providers.saml.xml_values import collapsed, instant, only_child, text_of, uri_of
 
-MAX_SUBJECT = 256
+MAX_SUBJECT = 256  # Core §8.3.7
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def authentication(
     references = context.findall(saml("AuthnContextClassRef"))
     if len(references) != 1 or len(context.findall(saml("AuthnContextDeclRef"))):
         raise ProviderLevelTooLow(asked, None)
-    said = text_of(references[0], "authn_context")
+    said = uri_of(references[0], "authn_context")
     return AuthnFacts(said, credit(record, said, asked=asked), moment, until)
 
 
@@ -76,25 +77,33 @@ def subject(
     another one makes another person. A name that was made for another party is refused.
     """
     if settings.subject == "attribute":
-        value = attributes.one(settings.subject_attribute or "")
-        if not value or len(value) > MAX_SUBJECT:
-            raise ProviderRefused("subject")
-        return value
+        return _key(attributes.one(settings.subject_attribute or "") or "")
     name_id = only_child(
         only_child(assertion, saml("Subject"), "subject"), saml("NameID"), "subject"
     )
-    value = text_of(name_id, "subject")
-    if name_id.get("Format") == TRANSIENT or not value.strip() or len(value) > MAX_SUBJECT:
+    value = _key(text_of(name_id, "subject"))
+    if collapsed(name_id.get("Format")) == TRANSIENT:
         raise ProviderRefused("subject", "not a lasting identifier")
     if name_id.get("SPNameQualifier") not in (None, sp_entity_id):
         raise ProviderRefused("subject", "made for another party")
-    qualifier = name_id.get("NameQualifier")
-    return value if qualifier in (None, "", settings.entity_id) else f"{qualifier}\x1f{value}"
+    qualifier = (name_id.get("NameQualifier") or "").strip(received.XML_SPACE)
+    if qualifier in ("", settings.entity_id):
+        return value
+    return f"{_key(qualifier, received.MAX_WORD)}\x1f{value}"
+
+
+def _key(text: str, longest: int = MAX_SUBJECT) -> str:
+    found = received.subject(text, longest)
+    if found is None:
+        raise ProviderRefused("subject", "empty, too long, or with white space or hidden signs")
+    return found
 
 
 @dataclass(frozen=True)
 class Value:
-    """One attribute value: its text, and the qualifier when it is a NameID."""
+    """One attribute value: its text, and the qualifier when it is a NameID. No text where it is
+    empty or of a shape that nobody here can read.
+    """
 
     text: str
     qualifier: str | None = None
@@ -103,12 +112,20 @@ class Value:
 @dataclass(frozen=True)
 class Attributes:
     """Attributes by Name, with all their values. A FriendlyName means nothing, and a Name of
-    another format is another name.
+    another format is another name. ``repeated``: names that stand more than once; ``others``: names
+    of another format.
     """
 
     values: Mapping[str, tuple[Value, ...]]
+    repeated: frozenset[str] = frozenset()
+    others: frozenset[str] = frozenset()
 
     def all(self, name: str) -> tuple[Value, ...]:
+        """The values that say something."""
+        return tuple(value for value in self.written(name) if value.text)
+
+    def written(self, name: str) -> tuple[Value, ...]:
+        """The values as they stand there, those without text too: where none may be passed over."""
         return self.values.get(name, ())
 
     def one(self, name: str) -> str | None:
@@ -126,25 +143,33 @@ def attributes(assertion: etree._Element) -> Attributes:
     over.
     """
     found: dict[str, list[Value]] = {}
+    repeated, others = set(), set()
     for statement in assertion.findall(saml("AttributeStatement")):
         if statement.find(saml("EncryptedAttribute")) is not None:
             raise ProviderRefused("encrypted_attribute")
         for attribute in statement.findall(saml("Attribute")):
-            if attribute.get("NameFormat") not in NAME_FORMATS:
+            name = str(attribute.get("Name"))
+            if collapsed(attribute.get("NameFormat")) not in NAME_FORMATS:
+                others.add(name)
                 continue
+            if name in found:
+                repeated.add(name)
             values = [_value(v) for v in attribute.findall(saml("AttributeValue"))]
-            found.setdefault(str(attribute.get("Name")), []).extend(
-                value for value in values if value is not None
-            )
-    return Attributes({name: tuple(values) for name, values in found.items()})
+            found.setdefault(name, []).extend(values)
+    return Attributes(
+        {name: tuple(values) for name, values in found.items()},
+        frozenset(repeated),
+        frozenset(others),
+    )
 
 
-def _value(element: etree._Element) -> Value | None:
+def _value(element: etree._Element) -> Value:
     if len(element) == 0:
-        return Value(str(element.text)) if element.text else None
-    if len(element) == 1 and element[0].tag == saml("NameID") and len(element[0]) == 0:
-        inner = element[0]
-        return Value(text_of(inner, "attribute_values"), inner.get("NameQualifier"))
-    if element[0].tag == saml("EncryptedID"):
+        return Value(str(element.text or ""))
+    if any(child.tag == saml("EncryptedID") for child in element):
         raise ProviderRefused("encrypted_id")
-    return None
+    inner = element[0]
+    stray = (element.text or "") + (inner.tail or "")
+    if len(element) > 1 or inner.tag != saml("NameID") or len(inner) or stray.strip():
+        return Value("")
+    return Value(text_of(inner, "attribute_values"), inner.get("NameQualifier"))

@@ -19,6 +19,7 @@ from providers.authority import (
     restrictions_in,
 )
 from providers.interface import ProviderRefused
+from providers.received import MAX_VALUES, MAX_WORD
 from providers.registry import ProviderRecord
 from providers.saml.assertion import Attributes, Value
 from providers.saml.names import (
@@ -27,6 +28,8 @@ from providers.saml.names import (
     INTERMEDIARY_NAME,
     KVK_QUALIFIER,
     LEGAL_SUBJECT,
+    LEGAL_SUBJECT_GDI,
+    REPRESENTATION,
     RSIN_QUALIFIER,
     SERVICE_ID,
     SERVICE_UUID,
@@ -35,12 +38,16 @@ from providers.saml.names import (
 DIALECT: Final = Dialect(
     party="legal_subject", intermediary="intermediary", branch="branch", names_service=True
 )
+_KVK_WORDS: Final = ("KvKnr", "KvK")  # the last word of a name or qualifier, as texts spell it
 _KINDS: Final = {KVK_QUALIFIER: PartyIdType.KVK, RSIN_QUALIFIER: PartyIdType.RSIN}
 
 
 def asserted_services(attributes: Attributes) -> tuple[str, ...]:
-    """The services that the message names, by UUID or by id."""
-    return tuple(v.text for name in (SERVICE_UUID, SERVICE_ID) for v in attributes.all(name))
+    """The services that the message names, by UUID or by id. Raises ProviderRefused."""
+    found = [v.text for name in (SERVICE_UUID, SERVICE_ID) for v in attributes.all(name)]
+    if len(found) > MAX_VALUES or any(len(text) > MAX_WORD for text in found):
+        raise ProviderRefused("attribute_values", "services without end")
+    return tuple(found)
 
 
 def asserted_authority(
@@ -51,7 +58,7 @@ def asserted_authority(
     level: AssuranceLevel,
     service: AskedService,
 ) -> tuple[Authority, ...]:
-    """The authority in this message; none where it names no organisation.
+    """The authority in this message; none where it names no organisation, and limits nothing.
 
     Raises ProviderRefused: service_mismatch, legal_subject, not_trusted, branch, intermediary,
     attribute_values.
@@ -63,26 +70,65 @@ def asserted_authority(
 
 
 def _mandate(attributes: Attributes, source: str) -> AssertedMandate | None:
+    restrictions = _restrictions(attributes)
+    intermediary = _intermediary(attributes)
     if LEGAL_SUBJECT not in attributes.values:
+        _check_personal(attributes, restrictions, intermediary)
         return None
-    values = attributes.all(LEGAL_SUBJECT)  # none where it is there and empty: refused as no number
     uuid = attributes.one(SERVICE_UUID)
-    between = [value.text for name in INTERMEDIARY for value in attributes.all(name)]
-    restrictions = restrictions_in(attributes.values)
     return AssertedMandate(
-        represented=_party(values, attributes.one(COMPANY_NAME)),
+        represented=_party(attributes.written(LEGAL_SUBJECT), attributes.one(COMPANY_NAME)),
         source=source,
-        intermediary=AssertedParty(
-            tuple((PartyIdType.KVK, number) for number in between),
-            attributes.one(INTERMEDIARY_NAME),
-        )
-        if any(name in attributes.values for name in INTERMEDIARY)
+        intermediary=intermediary,
+        branches=tuple(v.text for v in attributes.written(BRANCH))
+        if BRANCH in attributes.values
         else None,
-        branches=tuple(v.text for v in attributes.all(BRANCH)) if BRANCH in restrictions else None,
         restrictions=restrictions,
         service_uuids=() if uuid is None else (uuid,),
         service_ids=tuple(value.text for value in attributes.all(SERVICE_ID)),
     )
+
+
+def _restrictions(attributes: Attributes) -> tuple[str, ...]:
+    """Every restriction, one under a format that we do not know as one that we do not know."""
+    if BRANCH in attributes.repeated:
+        raise ProviderRefused(DIALECT.branch, "a restriction that stands twice")
+    elsewhere = restrictions_in(attributes.others)
+    return (*restrictions_in(attributes.values), *(f"{name} elsewhere" for name in elsewhere))
+
+
+def _intermediary(attributes: Attributes) -> AssertedParty | None:
+    """Who stands between. Whatever else speaks of an intermediary is not understood: without it the
+    chain would be a mandate of one's own.
+    """
+    said = [n for n in (*attributes.values, *attributes.others) if "intermediate" in n.casefold()]
+    known = [name for name in INTERMEDIARY if name in attributes.values]
+    others = [name for name in said if name not in (*INTERMEDIARY, INTERMEDIARY_NAME)]
+    misplaced = [name for name in INTERMEDIARY if name in attributes.others]
+    named = any(value.text.strip() for value in attributes.all(INTERMEDIARY_NAME))
+    if others or misplaced or (named and not known):
+        raise ProviderRefused(DIALECT.intermediary, "named in a way that is not understood")
+    if not known:
+        return None
+    values = [value for name in known for value in attributes.written(name)]
+    if any((v.qualifier or KVK_QUALIFIER).rpartition(":")[2] not in _KVK_WORDS for v in values):
+        raise ProviderRefused(DIALECT.intermediary, "unknown identifier")
+    return AssertedParty(
+        tuple((PartyIdType.KVK, value.text) for value in values), attributes.one(INTERMEDIARY_NAME)
+    )
+
+
+def _check_personal(
+    attributes: Attributes, restrictions: Sequence[str], intermediary: AssertedParty | None
+) -> None:
+    """No organisation is named: then nothing may speak of acting for one."""
+    if restrictions:
+        raise ProviderRefused(DIALECT.branch, "a restriction without an organisation")
+    if intermediary is not None:
+        raise ProviderRefused(DIALECT.intermediary, "an intermediary without an organisation")
+    acts = any(v.text.strip().lower() in ("true", "1") for v in attributes.all(REPRESENTATION))
+    if acts or LEGAL_SUBJECT_GDI in attributes.values:
+        raise ProviderRefused(DIALECT.party, "acts for somebody who cannot be read")
 
 
 def _party(values: Sequence[Value], name: str | None) -> AssertedParty:

@@ -17,6 +17,7 @@ from keys.xml.guard import XmlRefused
 from keys.xml.names import DS, ds
 from keys.xml.signature import is_strong, verify_enveloped
 from providers.saml.names import MD, PERSISTENT, POST, REDIRECT, SAMLP, md
+from providers.saml.xml_values import collapsed
 
 MAX_BYTES: Final = 1024 * 1024
 
@@ -64,7 +65,7 @@ def read_metadata(
     if len(roles) != 1:
         raise MetadataRefused("the metadata must have one IDPSSODescriptor")
     return MakelaarMetadata(
-        entity_id=str(root.get("entityID")),
+        entity_id=collapsed(root.get("entityID")) or "",
         sso=_sso(roles[0]),
         signing=_signing_certificates(roles[0]),
     )
@@ -77,9 +78,9 @@ def describe_metadata(document: bytes | str) -> MakelaarMetadata:
 
 def _sso(role: etree._Element) -> tuple[tuple[str, str], ...]:
     found = tuple(
-        (str(element.get("Binding")), str(element.get("Location")))
+        (binding, collapsed(element.get("Location")) or "")
         for element in role.findall(md("SingleSignOnService"))
-        if element.get("Binding") in (REDIRECT, POST)
+        if (binding := collapsed(element.get("Binding"))) in (REDIRECT, POST)
     )
     if not found:
         raise MetadataRefused("no SingleSignOnService for HTTP-Redirect or HTTP-POST")

@@ -33,6 +33,9 @@ INTERMEDIARY: Final = (
     "urn:etoegang:1.9:IntermediateEntityID:KvKnr",
     "urn:etoegang:1.9:IntermediateEntityID:KvK",
 )
+REPRESENTATION: Final = "urn:etoegang:core:Representation"
+# As TVS spells it; whom it names there we do not read.
+LEGAL_SUBJECT_GDI: Final = "urn:nl-eid-gdi:1.0:LegalSubjectID"
 COMPANY_NAME: Final = "urn:etoegang:1.11:attribute-represented:CompanyName"
 INTERMEDIARY_NAME: Final = "urn:etoegang:1.13:attribute-intermediate:CompanyName"
 FIRST_NAME: Final = "urn:etoegang:1.9:attribute:FirstName"

@@ -19,6 +19,7 @@ from providers.interface import (
     ProviderUnavailable,
     Remembered,
 )
+from providers.received import person_name
 from providers.registry import ProviderRecord
 from providers.saml import assertion
 from providers.saml.bindings import form_value, redirect_url, response_bytes
@@ -192,5 +193,5 @@ def _not_before(remembered: Remembered, now: datetime) -> datetime | None:
 
 def _about_person(attributes: assertion.Attributes) -> dict[str, tuple[str, ...]]:
     names = (attributes.one(FIRST_NAME), attributes.one(FAMILY_NAME))
-    display = " ".join(name.strip() for name in names if name and name.strip())
-    return {"display_name": (display[:200],)} if display else {}
+    display = person_name(" ".join(name for name in names if name))
+    return {"display_name": (display,)} if display else {}

@@ -23,7 +23,7 @@ from providers.interface import ProviderCancelled, ProviderLevelTooLow, Provider
 from providers.registry import SamlSettings
 from providers.saml.metadata import MakelaarMetadata
 from providers.saml.names import BEARER, ENTITY, STATUS, SUCCESS, saml, samlp
-from providers.saml.xml_values import instant, only_child, text_of
+from providers.saml.xml_values import collapsed, instant, only_child, text_of, uri_of
 
 TRANSIT: Final = timedelta(minutes=5)  # how old an answer may be when it arrives, beyond the skew
 _CANCELLED: Final = (STATUS + "AuthnFailed", STATUS + "RequestDenied")
@@ -79,9 +79,9 @@ def _check_envelope(response: etree._Element, expected: ExpectedResponse) -> Non
         raise ProviderRefused("not_a_response")
     if response.get("Version") != "2.0":
         raise ProviderRefused("version")
-    if response.get("InResponseTo") != expected.request_id:
+    if collapsed(response.get("InResponseTo")) != expected.request_id:
         raise ProviderRefused("unsolicited")
-    if response.get("Destination") != expected.acs_url:
+    if collapsed(response.get("Destination")) != expected.acs_url:
         raise ProviderRefused("destination", expected=expected.acs_url)
     _check_issued(response, expected)
     issuer = response.find(saml("Issuer"))
@@ -109,8 +109,10 @@ def _clock(moment: datetime, expected: ExpectedResponse) -> dict[str, int]:
 
 
 def _check_issuer(issuer: etree._Element, expected: ExpectedResponse) -> None:
-    """Compared byte for byte: the makelaar that was asked, and no other."""
-    if issuer.get("Format") not in (None, ENTITY):
+    """Compared sign for sign, white space too (its type is string): the makelaar that was asked,
+    and no other.
+    """
+    if collapsed(issuer.get("Format")) not in (None, ENTITY):
         raise ProviderRefused("issuer_format")
     if text_of(issuer, "issuer_mismatch") != expected.metadata.entity_id:
         raise ProviderRefused("issuer_mismatch")
@@ -122,17 +124,18 @@ def _check_status(response: etree._Element, expected: ExpectedResponse) -> None:
     """
     status = only_child(response, samlp("Status"), "status")
     code = only_child(status, samlp("StatusCode"), "status")
-    if code.get("Value") == SUCCESS:
+    said = collapsed(code.get("Value"))
+    if said == SUCCESS:
         return
     if expected.settings.require_signed in ("both", "response"):
         verify_enveloped(response, expected.metadata.signing)
     inner = code.find(samlp("StatusCode"))
-    second = inner.get("Value") if inner is not None else None
+    second = collapsed(inner.get("Value")) if inner is not None else None
     if second in _CANCELLED:
         raise ProviderCancelled
     if second == STATUS + "NoAuthnContext":
         raise ProviderLevelTooLow(expected.level, None)
-    if not (code.get("Value") or "").startswith(STATUS):
+    if not (said or "").startswith(STATUS):
         raise ProviderRefused("status")
     raise ProviderRefused("status_not_success")
 
@@ -200,12 +203,12 @@ def _check_assertion(assertion: etree._Element, expected: ExpectedResponse) -> d
 def _check_confirmation(assertion: etree._Element, expected: ExpectedResponse) -> datetime:
     subject = only_child(assertion, saml("Subject"), "subject")
     confirmation = only_child(subject, saml("SubjectConfirmation"), "confirmation")
-    if confirmation.get("Method") != BEARER:
+    if collapsed(confirmation.get("Method")) != BEARER:
         raise ProviderRefused("confirmation_method")
     data = only_child(confirmation, saml("SubjectConfirmationData"), "confirmation")
-    if data.get("Recipient") != expected.acs_url:
+    if collapsed(data.get("Recipient")) != expected.acs_url:
         raise ProviderRefused("recipient", expected=expected.acs_url)
-    if data.get("InResponseTo") != expected.request_id:
+    if collapsed(data.get("InResponseTo")) != expected.request_id:
         raise ProviderRefused("unsolicited", "subject confirmation")
     if data.get("NotBefore") is not None:
         raise ProviderRefused("confirmation", "a bearer confirmation has no NotBefore")
@@ -243,6 +246,6 @@ def _check_audience(conditions: etree._Element, expected: ExpectedResponse) -> N
     if not restrictions:
         raise ProviderRefused("audience", "no restriction", expected=expected.sp_entity_id)
     for restriction in restrictions:
-        names = [text_of(a, "audience") for a in restriction.findall(saml("Audience"))]
+        names = [uri_of(a, "audience") for a in restriction.findall(saml("Audience"))]
         if expected.sp_entity_id not in names:
             raise ProviderRefused("audience", expected=expected.sp_entity_id)

@@ -11,8 +11,10 @@ from typing import Final
 from lxml import etree
 
 from providers.interface import ProviderRefused
+from providers.received import MAX_WORD, XML_SPACE
 
 _INSTANT: Final = re.compile(r"(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(\.\d{1,9})?Z")
+_BETWEEN: Final = re.compile(f"[{XML_SPACE}]+")
 
 
 def only_child(element: etree._Element, tag: str, reason: str) -> etree._Element:
@@ -28,6 +30,21 @@ def text_of(element: etree._Element, reason: str) -> str:
     if len(element) or not element.text:
         raise ProviderRefused(reason)
     return str(element.text)
+
+
+def uri_of(element: etree._Element, reason: str) -> str:
+    """The text of an element of the type anyURI."""
+    found = collapsed(text_of(element, reason))
+    if not found or len(found) > MAX_WORD:
+        raise ProviderRefused(reason)
+    return found
+
+
+def collapsed(value: str | None) -> str | None:
+    """A value whose type collapses white space (XML Schema 2 §4.3.6): anyURI and NCName. Texts,
+    Issuer and NameID among them, are of the type string, which keeps it.
+    """
+    return None if value is None else " ".join(_BETWEEN.split(value.strip(XML_SPACE)))
 
 
 def instant(value: str | None, reason: str) -> datetime:

@@ -232,17 +232,19 @@ def _attributes(root: etree._Element, facts: Facts) -> None:
             "KvKnr",
             mandate.intermediary_kvk,
         )
-    for branch in mandate.branches:
-        _attribute(statement, "urn:etoegang:1.9:ServiceRestriction:Vestigingsnr", branch)
+    if mandate.branches:
+        _attribute(statement, "urn:etoegang:1.9:ServiceRestriction:Vestigingsnr", *mandate.branches)
     _attribute(statement, "urn:etoegang:1.11:attribute-represented:CompanyName", mandate.name)
 
 
-def _attribute(statement: etree._Element, name: str, text: str) -> etree._Element:
+def _attribute(statement: etree._Element, name: str, *texts: str) -> etree._Element:
+    """An attribute with these values. The last of them."""
     attribute = etree.SubElement(
         statement, f"{{{SAML}}}Attribute", {"Name": name, "NameFormat": BASIC}
     )
-    value = etree.SubElement(attribute, f"{{{SAML}}}AttributeValue")
-    value.text = text
+    for text in texts:
+        value = etree.SubElement(attribute, f"{{{SAML}}}AttributeValue")
+        value.text = text
     return value
 
 

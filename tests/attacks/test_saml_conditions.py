@@ -11,6 +11,7 @@ from tests.providers.saml.edits import (
     ASSERTION,
     AUDIENCE,
     AUTHN,
+    CODE,
     CONDITIONS,
     CONFIRMATION,
     CONFIRMATION_DATA,
@@ -24,6 +25,7 @@ from tests.providers.saml.edits import (
 )
 from tests.providers.saml.maker import (
     ACS,
+    REQUEST_ID,
     SP,
     Edit,
     Recipe,
@@ -50,7 +52,7 @@ OTHER_ADDRESSES = [
     ACS.replace("login", "Login"),
     ACS + "?x=y",
     ACS.replace("example", "example:443"),
-    " " + ACS,
+    ACS.replace("saml/acs", "saml/ acs"),
     "",
 ]
 
@@ -78,7 +80,12 @@ OTHER_ADDRESSES = [
         pytest.param(text(AUDIENCE, "https://other.example"), "audience", id="S-41 of another"),
         pytest.param(text(AUDIENCE, SP + "/"), "audience", id="S-41 a slash more"),
         pytest.param(text(AUDIENCE, SP.upper()), "audience", id="S-41 in capitals"),
-        pytest.param(text(AUDIENCE, f" {SP}"), "audience", id="S-41 a space more"),
+        pytest.param(
+            text(AUDIENCE, SP.replace("metadata", "meta data")),
+            "audience",
+            id="S-41 a space inside",
+        ),
+        pytest.param(text(AUDIENCE, "x" * 1025), "audience", id="S-41 without end"),
         pytest.param(add(CONDITIONS, OTHER_RESTRICTION), "audience", id="S-41 ours and another"),
         pytest.param(add(CONDITIONS, OTHER_RESTRICTION, 0), "audience", id="S-41 another and ours"),
         pytest.param(put(RESPONSE, "InResponseTo", None), "unsolicited", id="S-42 missing"),
@@ -120,6 +127,22 @@ def test_a_response_for_another_occasion_is_refused(
     edit: Edit, reason: str, envelope: Envelope | None
 ) -> None:
     refused(spoilt(edit, envelope=envelope), reason)
+
+
+@pytest.mark.parametrize("around", [" {}", "\n    {}\n  ", "{}\r\n", "\t{}"])
+def test_white_space_around_a_value_that_collapses_means_nothing(around: str) -> None:
+    """anyURI and NCName (XML Schema 2 §4.3.6): a printer may break lines there."""
+    spaced: dict[tuple[str, str], str] = {
+        (RESPONSE, "Destination"): ACS,
+        (RESPONSE, "InResponseTo"): REQUEST_ID,
+        (CONFIRMATION, "Method"): "urn:oasis:names:tc:SAML:2.0:cm:bearer",
+        (CONFIRMATION_DATA, "Recipient"): ACS,
+        (CONFIRMATION_DATA, "InResponseTo"): REQUEST_ID,
+        (CODE, "Value"): "urn:oasis:names:tc:SAML:2.0:status:Success",
+    }
+    for (path, name), value in spaced.items():
+        assert finish(spoilt(put(path, name, around.format(value)))).subject == PERSON
+    assert finish(spoilt(text(AUDIENCE, around.format(SP)))).subject == PERSON
 
 
 def test_S_41_one_of_several_audiences_may_be_ours() -> None:

@@ -47,7 +47,7 @@ def level(value: str) -> Edit:
         pytest.param([level(EIDAS + "low")], id="S-61 low"),
         pytest.param([level(LOA + "loa1")], id="S-62 abolished"),
         pytest.param([level("urn:voorbeeld:niveau:9")], id="S-62 unknown"),
-        pytest.param([level(f" {LOA}loa3")], id="S-62 with a space"),
+        pytest.param([level(f"{LOA} loa3")], id="S-62 with a space inside"),
         pytest.param([level("urn:sluis:loa:email")], id="S-62 our own"),
         pytest.param(
             [
@@ -69,10 +69,20 @@ def test_a_level_is_never_read_upwards(edits: list[Edit]) -> None:
     too_low(spoilt(*edits))
 
 
+@pytest.mark.parametrize("around", [" {} ", "\n      {}\n    "])
+def test_white_space_around_a_level_means_nothing(around: str) -> None:
+    """Its type is anyURI, which collapses it."""
+    recipe = spoilt(level(around.format(LOA + "loa3")))
+    assert finish(recipe).authentication is AssuranceLevel.EH3
+    too_low(spoilt(level(around.format(LOA + "loa2"))))
+
+
 @pytest.mark.parametrize(
     ("edits", "reason"),
     [
         pytest.param([level("")], "authn_context", id="S-62 empty"),
+        pytest.param([level(" \n ")], "authn_context", id="S-62 spaces"),
+        pytest.param([level("x" * 1025)], "authn_context", id="S-62 without end"),
         pytest.param([drop(CONTEXT)], "schema", id="S-62 without context"),
         pytest.param(
             [add(CONTEXT, f"<saml:AuthnContextClassRef>{LOA}loa3</saml:AuthnContextClassRef>", 0)],

@@ -8,7 +8,22 @@ import pytest
 
 from assurance.levels import AssuranceLevel
 from consent.authority import AuthorityKind, PartyIdType
-from providers.interface import Identity
+from tests.attacks.saml_mandates import (
+    ALL,
+    BAKERY,
+    BETWEEN,
+    BRANCH,
+    BSN,
+    FOR_SERVICE,
+    ID,
+    KVK,
+    LEGAL,
+    OURS,
+    RSIN,
+    UUID,
+    acting,
+    legal,
+)
 from tests.providers.saml.edits import (
     attribute,
     name_id,
@@ -18,33 +33,9 @@ from tests.providers.saml.maker import (
     SERVICE,
     SERVICE_ID,
     Edit,
-    finish,
     spoilt,
 )
 from tests.providers.saml.verdicts import refused
-
-LEGAL = "urn:etoegang:core:LegalSubjectID"
-KVK = "urn:etoegang:1.9:EntityConcernedID:KvKnr"
-RSIN = "urn:etoegang:1.9:EntityConcernedID:RSIN"
-BSN = "urn:etoegang:1.12:EntityConcernedID:BSN"
-UUID = "urn:etoegang:core:ServiceUUID"
-ID = "urn:etoegang:core:ServiceID"
-BRANCH = "urn:etoegang:1.9:ServiceRestriction:Vestigingsnr"
-BETWEEN = "urn:etoegang:1.9:IntermediateEntityID:KvKnr"
-OURS = {"speaks_for": ("90001201", "90001542")}
-ALL = {"speaks_for": "register"}
-
-
-def legal(*names: tuple[str, str]) -> Edit:
-    return attribute(LEGAL, *[name_id(number, kind) for number, kind in names])
-
-
-BAKERY = legal(("90001201", KVK))
-FOR_SERVICE = attribute(UUID, SERVICE)
-
-
-def acting(*edits: Edit, **settings: Any) -> Identity:
-    return finish(spoilt(*edits, settings=settings or OURS))
 
 
 def test_a_mandate_of_the_makelaar_is_read() -> None:
@@ -166,6 +157,24 @@ def test_a_chain_names_its_intermediary() -> None:
             ALL,
             "attribute_values",
             id="S-67 two first names",
+        ),
+        pytest.param(
+            [BAKERY, FOR_SERVICE, attribute(ID, "urn:etoegang:DV:00000004000000001000:services:9")],
+            OURS,
+            "service_mismatch",
+            id="S-65 a right UUID beside a wrong id",
+        ),
+        pytest.param(
+            [legal(("90001201", KVK), ("123456782", RSIN)), FOR_SERVICE],
+            OURS,
+            "not_trusted",
+            id="S-65 of a foreign RSIN beside a KvK number of ours",
+        ),
+        pytest.param(
+            [BAKERY, FOR_SERVICE, attribute(BETWEEN, "90001201")],
+            OURS,
+            "intermediary",
+            id="S-66 an intermediary of itself",
         ),
         pytest.param(
             [BAKERY, FOR_SERVICE, attribute(BRANCH, "12")], ALL, "branch", id="S-66 no branch"

@@ -23,6 +23,7 @@ from tests.providers.saml.edits import (
     text,
 )
 from tests.providers.saml.in_world import (
+    IN,
     REJECTED,
     Visit,
     accepted,
@@ -178,6 +179,33 @@ def test_a_mandate_that_does_not_fit_is_heard_by_the_portal(
 ) -> None:
     refused(made(world, spoilt(*edits)), reason, "access_denied")
     accepted(made(world))
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        pytest.param("x" * 100_000, "90001999", id="S-72 without end"),
+        pytest.param("9000 1201 " * 10_000, "90001999", id="S-72 of numbers without end"),
+        pytest.param("Bak\u202ekerij\u2066 &#xA; Vogel\u200f", "Bakkerij Vogel", id="S-81 hidden"),
+    ],
+)
+def test_what_a_makelaar_calls_an_organisation_is_short_and_hides_nothing(
+    world: World, name: str, shown: str
+) -> None:
+    named = attribute("urn:etoegang:1.11:attribute-represented:CompanyName", name)
+    bodem = mandate("90001999", "7f1e6c1a-90b4-4d0e-9b52-3c1f0a77d2e4")
+    family = attribute("urn:etoegang:1.9:attribute:FamilyName", "de\u202e Wit\u2066")
+    subject = f"somebody-{shown}-{len(name)}"
+    asked = made(world, spoilt(*bodem, named, family), subject=subject)
+    page = asked.bring()
+    while page.heading != IN:
+        assert shown.replace("90001999", "9000 1999") in page.text
+        assert not set("\u202e\u2066\u200f") & set(page.answer.body.decode())
+        assert len(page.answer.body) < 100_000
+        page = asked.browser.press("agree", "yes")
+    body = page.answer.body.decode()
+    assert shown in body
+    assert not set("\u202e\u2066\u200f") & set(body)
 
 
 # Person.

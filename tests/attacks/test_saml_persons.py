@@ -43,6 +43,11 @@ from tests.providers.saml.verdicts import refused
             id="S-69 transient",
         ),
         pytest.param(
+            put(NAME_ID, "Format", " urn:oasis:names:tc:SAML:2.0:nameid-format:transient\n"),
+            "subject",
+            id="S-69 transient with white space",
+        ),
+        pytest.param(
             put(NAME_ID, "SPNameQualifier", "https://other.example"),
             "subject",
             id="S-69 for another party",
@@ -52,6 +57,38 @@ from tests.providers.saml.verdicts import refused
 )
 def test_a_person_has_a_lasting_name_that_is_for_us(edit: Edit, reason: str) -> None:
     refused(spoilt(edit), reason)
+
+
+@pytest.mark.parametrize("around", [" {} ", "\n\t\t{}\n", "{}\r\n"])
+def test_S_69_white_space_makes_nobody_else(around: str) -> None:
+    assert finish(spoilt(text(NAME_ID, around.format(PERSON)))).subject == PERSON
+    qualified = put(NAME_ID, "NameQualifier", around.format(ENTITY_ID))
+    assert finish(spoilt(qualified)).subject == PERSON
+    number = attribute("urn:x:person", around.format("number-7"))
+    assert finish(spoilt(number, settings=BY_ATTRIBUTE)).subject == "number-7"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "person  1",
+        "person\n1",
+        "person\u00a01",
+        "person-1\u200b",
+        "\u202eperson-1",
+        "person-1\ufeff",
+    ],
+)
+def test_S_69_nor_do_signs_that_are_not_seen(value: str) -> None:
+    refused(spoilt(text(NAME_ID, value)), "subject")
+    refused(spoilt(put(NAME_ID, "NameQualifier", value.replace("\n", "  "))), "subject")
+    with pytest.raises(ProviderRefused, match="subject"):
+        finish(spoilt(attribute("urn:x:person", value), settings=BY_ATTRIBUTE))
+
+
+def test_S_69_a_qualifier_has_an_end() -> None:
+    assert finish(spoilt(put(NAME_ID, "NameQualifier", "x" * 1024))).subject.endswith(PERSON)
+    refused(spoilt(put(NAME_ID, "NameQualifier", "x" * 1025)), "subject")
 
 
 def test_S_69_what_qualifiers_mean() -> None:
@@ -91,6 +128,8 @@ def test_names_that_are_shown_are_short_and_whole() -> None:
     family = attribute("urn:etoegang:1.9:attribute:FamilyName", "x" * 500)
     (shown,) = finish(spoilt(family)).attributes["display_name"]
     assert len(shown) == 200
+    odd = attribute("urn:etoegang:1.9:attribute:FamilyName", "\u202e de\n\tWit\u200f ")
+    assert finish(spoilt(odd)).attributes == {"display_name": ("Robin de Wit",)}
     no_first = [drop("saml:Assertion/saml:AttributeStatement/saml:Attribute"), family]
     assert finish(spoilt(*no_first)).attributes["display_name"][0].startswith("x")
 

@@ -37,6 +37,7 @@ class Said:
     uuid: str | None = SERVICE.uuid
     service_id: str | None = None
     speaks_for: Any = "register"
+    known: AskedService = SERVICE  # the service of the login
 
 
 def record_of(said: Said) -> ProviderRecord:
@@ -68,7 +69,7 @@ def by_saml(said: Said) -> tuple[Authority, ...]:
         record_of(said),
         source=SOURCE,
         level=AssuranceLevel.EH3,
-        service=SERVICE,
+        service=said.known,
     )
 
 
@@ -94,7 +95,7 @@ def by_oidc(said: Said) -> tuple[Authority, ...]:
         {"represents": chained, **{name: v for name, v in services.items() if v is not None}},
         record_of(said),
         level=AssuranceLevel.EH3,
-        service=SERVICE,
+        service=said.known,
     )
 
 
@@ -130,7 +131,14 @@ BOTH: Final = Party(KVK, "90001201", alternative=(RSIN, "123456782"))
             replace(GOOD, kind=AuthorityKind.CHAIN, intermediary=Party(KVK, "90001542")),
         ),
         (Said(uuid=None, service_id=SERVICE.service_id), GOOD),
-        (Said(service_id="urn:etoegang:DV:1:services:9"), GOOD),  # the UUID goes first
+        (Said(service_id=SERVICE.service_id), GOOD),
+        (
+            Said(name=" Bakke\u202erij\n"),
+            replace(GOOD, represented=Party(KVK, "90001201", "Bakkerij")),
+        ),
+        (Said(name="x" * 100_000), GOOD),
+        (Said(name="\u202e\u200b"), GOOD),
+        (Said(branches=(FULL, "000087654321")), replace(GOOD, branches=(FULL, "000087654321"))),
     ],
 )
 def test_what_is_believed(read: Reader, dialect: Dialect, said: Said, expected: Authority) -> None:
@@ -160,12 +168,21 @@ def test_what_is_believed(read: Reader, dialect: Dialect, said: Said, expected: 
         (Said(branches=()), "branch"),
         (Said(branches=("12",)), "branch"),
         (Said(branches=(FULL, "12")), "branch"),
+        (Said(branches=("",)), "branch"),
+        (Said(branches=(FULL, "")), "branch"),
+        (Said(branches=(FULL, FULL)), "branch"),
+        (Said(branches=(f" {FULL}",)), "branch"),
         (Said(branches=(FULL,) * 100 + ("12",)), None),  # too many, as either protocol says it
         (Said(between="90001542", branches=(FULL,)), "branch"),
         (Said(unknown="urn:etoegang:1.9:ServiceRestriction:SubdossierNr"), "branch"),
         (Said(branches=(FULL,), unknown="urn:etoegang:2.0:ServiceRestriction:X"), "branch"),
+        (Said(unknown=BRANCH + " "), "branch"),
+        (Said(unknown=BRANCH.lower()), "branch"),
+        (Said(unknown="urn:nl-eid-gdi:1.0:ServiceRestriction:Vestigingsnr"), "branch"),
+        (Said(between="90001201"), "intermediary"),  # of itself
         (Said(uuid=OTHER_UUID), "service_mismatch"),
         (Said(uuid=OTHER_UUID, service_id=SERVICE.service_id), "service_mismatch"),
+        (Said(service_id="urn:etoegang:DV:1:services:9"), "service_mismatch"),  # they contradict
         (Said(uuid=None, service_id="urn:etoegang:DV:1:services:9"), "service_mismatch"),
     ],
 )
@@ -188,6 +205,14 @@ def test_a_service_is_named_in_either_case_of_its_uuid(read: Reader, dialect: Di
     assert found.service_uuid == UUID
     with pytest.raises(ProviderRefused):
         read(Said(uuid=OTHER_UUID.upper()))
+
+
+@pytest.mark.parametrize(("read", "dialect"), PROTOCOLS)
+def test_an_id_contradicts_nothing_where_we_registered_none(read: Reader, dialect: Dialect) -> None:
+    named = Said(service_id="urn:etoegang:DV:1:services:9")
+    assert read(replace(named, known=AskedService(UUID))) == (GOOD,)
+    with pytest.raises(ProviderRefused):
+        read(named)
 
 
 @pytest.mark.parametrize(("read", "dialect"), PROTOCOLS)

@@ -216,6 +216,13 @@ def test_R_10_without_kid_the_only_key_serves_and_several_do_not(makelaar: Makel
         pytest.param({"sub": "x" * 300}, "subject_malformed", id="R-18 too long"),
         pytest.param({"sub": 12}, "subject_malformed", id="R-18 a number"),
         pytest.param({"sub": "a\nb"}, "subject_malformed", id="R-18 lines"),
+        pytest.param({"sub": "a  b"}, "subject_malformed", id="R-18 two spaces"),
+        pytest.param({"sub": " \n"}, "subject_malformed", id="R-18 spaces alone"),
+        pytest.param({"sub": " person-1"}, "subject_malformed", id="R-18 a space before"),
+        pytest.param({"sub": "person-1\n"}, "subject_malformed", id="R-18 a line behind"),
+        pytest.param({"sub": "person-1\u00a0"}, "subject_malformed", id="R-18 another space"),
+        pytest.param({"sub": "person-1\u200b"}, "subject_malformed", id="R-18 hidden"),
+        pytest.param({"sub": "person-1\x1f"}, "subject_malformed", id="R-18 a control character"),
         pytest.param({"auth_time": NOW + 61}, "authentication_time", id="R-20 in the future"),
     ],
 )

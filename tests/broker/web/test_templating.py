@@ -20,6 +20,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
         ("RSIN 0012 34567", "RSIN\u00a00012\u00a034567"),
         ("Vestiging 000012345678", "Vestiging 000012345678"),
         ("EH2", "EH2"),
+        ("x" * 100_000, "x" * 100_000),
+        ("x" * 100_000 + " 9000 1201", "x" * 100_000 + " 9000 1201"),
+        ("KvK 9000 1201 " * 9_000, "KvK\u00a09000\u00a01201 " * 9_000),
     ],
 )
 def test_the_number_of_an_organisation_stays_on_one_line(text: str, shown: str) -> None:

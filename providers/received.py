@@ -1,0 +1,61 @@
+"""What a makelaar wrote, within bounds: one set of rules for every protocol.
+
+What people read is shown without signs that steer a screen or turn the direction of a text; what
+machines read is a plain word or nothing; who somebody is never hangs on white space.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+MAX_NAME: Final = 200
+MAX_EMAIL: Final = 254  # RFC 5321 §4.5.3.1.3, without the brackets
+MAX_WORD: Final = 1024  # an entity identifier (SAML Core §8.3.6)
+MAX_VALUES: Final = 100
+XML_SPACE: Final = " \t\r\n"  # what XML and JSON call white space
+_WORD: Final = re.compile(r"[!-~]+")
+
+
+def shown(text: str) -> str | None:
+    """A text for people, on one line; None where nothing is left.
+
+    Signs that are not printed go: control characters, marks of direction, joiners, half surrogates.
+    """
+    spaced = (sign if sign.isprintable() else " " if sign.isspace() else "" for sign in text)
+    return " ".join("".join(spaced).split()) or None
+
+
+def person_name(text: str) -> str | None:
+    """The name of a person as pages and claims have it: a longer one is cut."""
+    found = shown(text)
+    return None if found is None else found[:MAX_NAME].rstrip()
+
+
+def organisation_name(text: str) -> str | None:
+    """The name of an organisation. A longer one is none: cut off it could be another's."""
+    found = shown(text)
+    return None if found is None or len(found) > MAX_NAME else found
+
+
+def is_word(text: str, longest: int = MAX_WORD) -> bool:
+    """True for a word of machines: visible ASCII, no longer than this."""
+    return len(text) <= longest and _WORD.fullmatch(text) is not None
+
+
+def email(text: str) -> str | None:
+    """An address as it was written; None for what is none: it is never cut or mended."""
+    name, at, host = text.partition("@")
+    is_one = bool(name and at and host) and "@" not in host and " " not in text
+    return text if is_one and len(text) <= MAX_EMAIL and text.isprintable() else None
+
+
+def subject(text: str, longest: int) -> str | None:
+    """The key of a person, without white space around it.
+
+    None where it is empty or too long, and where white space or signs that are not seen inside it
+    would make another person of what reads the same.
+    """
+    key = text.strip(XML_SPACE)
+    is_plain = 0 < len(key) <= longest and key.isprintable() and "  " not in key
+    return key if is_plain else None

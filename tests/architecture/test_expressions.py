@@ -1,0 +1,115 @@
+"""Regular expressions read what strangers wrote: none may take more than a time that grows with its
+length, wherever a match could begin.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+ROOT: Final = Path(__file__).parents[2]
+READ_STRANGERS: Final = (
+    "broker",
+    "providers",
+    "consent",
+    "assurance",
+    "directory",
+    "keys",
+    "state",
+)
+LENGTH: Final = 20_000
+# Far more than reading it once takes, far less than reading it again from every place.
+SECONDS: Final = 0.6
+REPEATED: Final = (
+    *("a", "1", " ", "-", "_", ".", "=", "+", "?", "<", "/", "%", "\n", "é"),
+    *(
+        "1 ",
+        "a ",
+        "a.",
+        "a-",
+        "a@",
+        "<a",
+        "06 ",
+        "eyJ",
+        "://",
+        "encoding ",
+        "encoding=",
+        "KvK 9000 ",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Expression:
+    """One that stands in the code. ``anchored``: only used for the whole of a text."""
+
+    place: str
+    pattern: str | bytes
+    anchored: bool = False
+
+
+def expressions() -> Iterator[Expression]:
+    for package in READ_STRANGERS:
+        for path in sorted((ROOT / package).rglob("*.py")):
+            text = path.read_text(encoding="utf-8")
+            for node in ast.walk(ast.parse(text)):
+                yield from _of(node, f"{path.relative_to(ROOT)}", text)
+
+
+def _of(node: ast.AST, path: str, text: str) -> Iterator[Expression]:
+    match node:
+        case (
+            ast.Assign(targets=[ast.Name(id=name)], value=ast.Call() as call)
+            | ast.AnnAssign(target=ast.Name(id=name), value=ast.Call() as call)
+        ) if (found := _pattern(call, "compile")) is not None:
+            used = set(re.findall(rf"\b{name}\.([a-z]+)\(", text))
+            yield Expression(f"{path}:{call.lineno}", found, used <= {"fullmatch", "match"})
+        case ast.Call(func=ast.Attribute(attr=method)) if method != "compile":
+            if (found := _pattern(node, method)) is not None:
+                yield Expression(f"{path}:{node.lineno}", found, method in ("fullmatch", "match"))
+
+
+def _pattern(call: ast.Call, method: str) -> str | bytes | None:
+    match call:
+        case ast.Call(
+            func=ast.Attribute(value=ast.Name(id="re"), attr=attr),
+            args=[ast.Constant(value=str() | bytes() as pattern), *_],
+        ) if attr == method:
+            return pattern
+    return None
+
+
+FOUND: Final = tuple(expressions())
+
+
+def test_the_expressions_are_found() -> None:
+    files = {one.place.partition(":")[0] for one in FOUND}
+    assert {"broker/web/templating.py", "providers/saml/bindings.py", "keys/xml/guard.py"} <= files
+    assert {one.anchored for one in FOUND} == {True, False}
+
+
+@pytest.mark.parametrize("one", [pytest.param(one, id=one.place) for one in FOUND])
+def test_an_expression_reads_a_long_text_once(one: Expression) -> None:
+    slow = [text for text in REPEATED if seconds(one, (text * LENGTH)[:LENGTH]) > SECONDS]
+    assert not slow
+
+
+def test_the_measure_knows_an_expression_that_begins_again_everywhere() -> None:
+    again = Expression("", r"\w+(?: \d{4,5}){2}")
+    assert seconds(again, "a" * 4000) > 6 * seconds(again, "a" * 1000)
+
+
+def seconds(one: Expression, text: str) -> float:
+    """Processor time of one search, or of one match of the whole."""
+    compiled = re.compile(one.pattern)
+    read = compiled.fullmatch if one.anchored else compiled.search
+    begin = time.process_time()
+    read(text if isinstance(one.pattern, str) else text.encode())
+    return time.process_time() - begin
