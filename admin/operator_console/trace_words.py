@@ -14,6 +14,8 @@ from state.audit import EventTag
 STEPS: Final = {
     "received": _("Verzoek van het portaal"),
     "client": _("Portaal en dienst gecontroleerd"),
+    "token": _("Tokens ophalen"),
+    "userinfo": _("Gegevens ophalen met een access token"),
     "method": _("Manier van inloggen gekozen"),
     "provider": _("Makelaar gekozen"),
     "password": _("Wachtwoord"),
@@ -94,6 +96,12 @@ MEASURED: Final = {
     "passive": _("Zonder pagina's"),
     "fresh": _("Nieuwe login gevraagd"),
     "max_age": _("Hoogste leeftijd van de login, in seconden"),
+    "highest": _("Hoogste niveau van alle makelaars"),
+    "sent": _("Gestuurd"),
+    "registered": _("Geregistreerd"),
+    "used": _("Gebruikt"),
+    "told": _("Gezegd tegen het portaal"),
+    "error": _("Foutcode voor het portaal"),
 }
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from assurance.levels import AssuranceLevel
+from broker.oidc import scopes
 from broker.oidc.token_endpoint import GRANTS
 from consent import documents
 from keys.jose_algorithms import ALGORITHMS
@@ -38,7 +39,7 @@ def metadata(base_url: str, claims: frozenset[str]) -> dict[str, Any]:
         "token_endpoint_auth_signing_alg_values_supported": list(ALGORITHMS),
         "code_challenge_methods_supported": ["S256"],
         "authorization_response_iss_parameter_supported": True,
-        "scopes_supported": ["openid"],
+        "scopes_supported": scopes.supported(claims),
         "acr_values_supported": [
             name for level in levels for name in (level.eidas, level.loa, level.digid)
         ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +14,6 @@ from keys.sealing import Sealer
 from state.ephemeral import Put
 
 _CONTEXT = "userinfo"
-_NOT_HERE = frozenset({"auth_time", "acr", "amr"})  # about the login; they stay in the ID token
 
 
 def _key(grant_id: str) -> str:
@@ -21,13 +21,22 @@ def _key(grant_id: str) -> str:
 
 
 def keep_userinfo(sealer: Sealer, grant_id: str, identity: dict[str, Any], seconds: int) -> Put:
-    """The operation that keeps the claims as long as the access token lives."""
-    claims = {name: value for name, value in identity.items() if name not in _NOT_HERE}
-    return Put(_key(grant_id), sealer.seal(json.dumps(claims).encode(), _CONTEXT), seconds)
+    """The operation that keeps these claims (``claims.for_userinfo``) as long as the access token
+    lives.
+    """
+    return Put(_key(grant_id), sealer.seal(json.dumps(identity).encode(), _CONTEXT), seconds)
 
 
-def userinfo(rt: Runtime, token: str, now: datetime) -> dict[str, Any] | None:
-    """The claims behind this access token; None when it is not ours, over or revoked."""
+@dataclass(frozen=True)
+class UserInfo:
+    """What is said of the user of an access token, to this client."""
+
+    client_id: str
+    claims: dict[str, Any]
+
+
+def userinfo(rt: Runtime, token: str, now: datetime) -> UserInfo | None:
+    """What this access token opens; None when it is not ours, over or revoked."""
     access = jwt.read_access_token(
         token, keyring=rt.configuration.keyring, issuer=rt.base_url, now=now
     )
@@ -39,4 +48,4 @@ def userinfo(rt: Runtime, token: str, now: datetime) -> dict[str, Any] | None:
     if sealed is None:
         return None
     claims: dict[str, Any] = json.loads(rt.sealer.open(sealed, _CONTEXT))
-    return claims if claims["sub"] == access["sub"] else None
+    return UserInfo(access["client_id"], claims) if claims["sub"] == access["sub"] else None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import get_args
 
+import pytest
+
 from broker.oidc import discovery
 from broker.oidc.authorization_request import _PROMPTS
 from broker.oidc.token_endpoint import GRANTS
@@ -37,6 +39,20 @@ def test_prompts_algorithms_and_details_are_those_that_are_understood() -> None:
     assert FOUND["authorization_details_types_supported"] == [documents.TYPE]
     assert FOUND["code_challenge_methods_supported"] == ["S256"]
     assert FOUND["request_parameter_supported"] is FOUND["request_uri_parameter_supported"] is False
+
+
+@pytest.mark.parametrize(
+    ("claims", "scopes"),
+    [
+        ((), ["openid"]),
+        (("represents", "email"), ["openid", "email"]),
+        (("name", "email"), ["openid", "profile", "email"]),
+    ],
+)
+def test_scopes_are_those_by_which_somebody_gets_something(
+    claims: tuple[str, ...], scopes: list[str]
+) -> None:
+    assert discovery.metadata(ISSUER, frozenset(claims))["scopes_supported"] == scopes
 
 
 def test_every_level_of_a_scheme_is_there_in_three_vocabularies_and_no_email_account() -> None:
