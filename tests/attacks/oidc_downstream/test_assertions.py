@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from authlib.oauth2.rfc7523 import private_key_jwt_sign
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 from sqlalchemy import update
@@ -27,6 +28,8 @@ from tests.broker.portal import (
     Portal,
     assertion,
     by_assertion,
+    make_portal_world,
+    payload,
 )
 from tests.keys_for_tests import rsa_key
 
@@ -227,3 +230,39 @@ def test_O_14_X_04_an_emptied_store_distrusts_assertions_for_as_long_as_a_clock_
             born_then = update(Ephemeral).where(Ephemeral.key == GENERATION_KEY)
             assert sql.execute(born_then.values(value=mark)).rowcount == 1
         assert portal.redeem(code).status == status
+
+
+def test_Authlib_proves_a_portal_with_an_assertion_of_an_hour(
+    portals: dict[str, Portal],
+) -> None:
+    """Its client writes the token endpoint as audience, and no setting makes it live shorter."""
+    portal = portals["by-key"]
+    made = private_key_jwt_sign(
+        portal_key(),
+        "by-key",
+        f"{ISSUER}/token",
+        alg="RS256",
+        header={"kid": "portal-1"},
+    )
+    said = payload(made)
+    assert (said["aud"], said["exp"] - said["iat"]) == (f"{ISSUER}/token", 3600)
+    form = portal.redemption(portal.code())
+    assert portal.token({**form, **by_assertion(made)}).status == 200
+    unauthenticated(portal.token({**portal.redemption(portal.code()), **by_assertion(made)}))
+
+
+def test_openid_client_5_proves_a_portal_where_lists_are_accepted(
+    tmp_path_factory: pytest.TempPathFactory, portals: dict[str, Portal]
+) -> None:
+    """It writes a list of issuer and token endpoint."""
+    audience = [ISSUER, f"{ISSUER}/token"]
+    accepts = ["issuer", "token_endpoint", "both"]
+    world = make_portal_world(
+        tmp_path_factory.mktemp("lists"), oidc={"assertion_audiences": accepts}
+    )
+    for portal, status in ((Portal(world, "by-key"), 200), (portals["by-key"], 401)):
+        form = portal.redemption(portal.code())
+        made = assertion(aud=audience)
+        assert portal.token({**form, **by_assertion(made)}).status == status
+        also_others = assertion(aud=[*audience, "https://elders.example"])
+        unauthenticated(portal.token({**portal.redemption("x"), **by_assertion(also_others)}))
