@@ -178,7 +178,9 @@ def _challenge(parameters: Parameters, client: OidcClient) -> str | None:
     method = parameters.one("code_challenge_method")
     if challenge is None:
         if method is not None or client.require_pkce or client.token_endpoint_auth_method == "none":
-            raise AuthorizationError("invalid_request", "code_challenge is missing")
+            raise AuthorizationError(
+                "invalid_request", "code_challenge is missing; send PKCE with S256"
+            )
         return None
     if method != "S256":
         raise AuthorizationError("invalid_request", "code_challenge_method must be S256")

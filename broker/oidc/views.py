@@ -18,7 +18,7 @@ from broker.oidc.authorization_request import ResponseTarget, parse, response_ta
 from broker.oidc.authorization_response import redirect_with
 from broker.oidc.client_authentication import AssertionRules, authenticate, named_client
 from broker.oidc.client_keys import ClientKeys
-from broker.oidc.discovery import metadata
+from broker.oidc.discovery import metadata, reach
 from broker.oidc.errors import AuthorizationError, Refused, TokenError, UnknownTarget
 from broker.oidc.parameters import Parameters, Repeated
 from broker.oidc.token_endpoint import grant_label, token_response
@@ -157,10 +157,10 @@ def create_blueprint(
     def discovery() -> Response:
         """What this provider supports."""
         rt = runtime()
-        names = frozenset(
-            c.name for client in rt.configuration.oidc_clients.values() for c in client.claims
-        )
-        return _json(metadata(rt.base_url, names), PUBLIC)
+        known = rt.configuration
+        names = frozenset(c.name for client in known.oidc_clients.values() for c in client.claims)
+        highest = reach(known.providers.values(), known.services.values())
+        return _json(metadata(rt.base_url, names, highest), PUBLIC)
 
     return blueprint
 

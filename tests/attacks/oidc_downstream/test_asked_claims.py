@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from sandbox.portal.clients import BODEM
+from sandbox.portal.clients import BODEM, GRONDWATER
 from tests.broker.answers import goes_on, tells_portal
 from tests.broker.portal import Portal, payload, scope_of
 from tests.world import World
@@ -46,6 +46,22 @@ def test_O_26_without_pages_the_session_must_be_of_that_user(portal: Portal) -> 
         asked_for = asked("id_token", sub={"value": sub})
         answer = portal.ask(portal.request(claims=asked_for, prompt="none"))
         tells_portal(answer, "login_required")
+
+
+def test_O_26_a_session_answers_for_the_user_who_is_asked_and_for_nobody_else(
+    world: World, portal: Portal
+) -> None:
+    plain = {"mandate": "none", "consent": "none"}
+    document = world.runtime.configuration.services[GRONDWATER.uuid].model_dump(mode="json")
+    world.apply(yaml.safe_dump({"kind": "Service", **document, **plain}))
+    browser = world.browser()
+    there = portal.log_in(browser=browser, scope=scope_of(BODEM))
+    jan = portal.claims(portal.tokens(there["code"])["id_token"])["sub"]
+    for sub, key in ((jan, "code"), ("0" * len(jan), "error")):
+        for prompt in ("none", None):
+            wanted = asked("id_token", sub={"value": sub})
+            url = portal.url(scope=scope_of(GRONDWATER), claims=wanted, prompt=prompt)
+            assert key in portal.heard(browser.open(url))
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from broker.oidc.token_endpoint import GRANTS
 from consent import documents
 from directory.services import OidcClient
 from keys.jose_algorithms import ALGORITHMS
-from tests.broker.examples import ISSUER, L
+from tests.broker.examples import ISSUER, L, a_record, a_service
 
 FOUND = discovery.metadata(ISSUER, frozenset({"name", "represents"}))
 
@@ -61,6 +61,32 @@ def test_every_level_of_a_scheme_is_there_in_three_vocabularies_and_no_email_acc
         names = (level.eidas, level.loa, level.digid)
         assert all(name in said for name in names) is level.is_of_a_scheme
     assert len(said) == 12 and None not in said
+
+
+@pytest.mark.parametrize(
+    ("makelaars", "services", "highest"),
+    [
+        ((), (), None),
+        ((), ({},), None),
+        (("EH2", "EH3"), ({},), L.EH3),
+        (("EH4",), ({"own_means": True},), L.EH4),
+        (("EH2",), ({}, {"own_means": True}), L.EH3),  # the most that Sluis issues
+    ],
+)
+def test_no_level_is_offered_that_nobody_can_give(
+    makelaars: tuple[str, ...], services: tuple[dict[str, bool], ...], highest: L | None
+) -> None:
+    records = [a_record(level_ceiling=label) for label in makelaars]
+    found = discovery.reach(records, [a_service(**fields) for fields in services])
+    assert found is highest
+    said = discovery.metadata(ISSUER, frozenset(), found)["acr_values_supported"]
+    assert (L.EH4.loa in said) is (highest in (None, L.EH4))
+    assert L.EH2.loa in said
+
+
+def test_a_factor_of_ours_lifts_what_a_makelaar_gives() -> None:
+    record = a_record(level_ceiling="EH2", local_factor_lifts=True)
+    assert discovery.reach([record], []) is L.EH2_PLUS
 
 
 def test_claims_that_clients_get_stand_beside_those_of_every_token_in_order() -> None:
