@@ -8,12 +8,14 @@ import re
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from broker.oidc import refusals
 from broker.texts import reasons
 from sandbox.wire import Answer
 from state import trace
 from state.trace import TraceRecord, parse_reference
+from tests.broker.answers import shows_page, tells_portal
 from tests.broker.clients import REDIRECT_URI, SECRET
 from tests.broker.portal import ISSUER, Portal, basic, by_assertion, query_of
 
@@ -172,6 +174,19 @@ def test_O_38_a_token_in_two_places_is_no_token(portal: Portal) -> None:
         assert (answer.status, answer.json()["error"]) == (400, "invalid_request")
         assert 'error="invalid_request"' in (answer.header("WWW-Authenticate") or "")
     assert portal.userinfo(access).status == 200
+
+
+def test_a_database_that_is_away_takes_nothing_from_the_answer(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def away(*_: object, **__: object) -> None:
+        raise OperationalError("INSERT", None, Exception("gone"))
+
+    monkeypatch.setattr(refusals.trace, "save", away)
+    shows_page(portal.ask(portal.request(client_id="nobody")), "SLS-4001")
+    tells_portal(portal.ask(portal.request(scope="profile")), "invalid_scope")
+    assert portal.redeem("unknown").json()["error"] == "invalid_grant"
+    assert capsys.readouterr().out.count("refusal.not_kept") == 3
 
 
 def test_who_floods_us_does_not_flood_the_traces(portal: Portal) -> None:
