@@ -38,8 +38,23 @@ def lowest(values: Iterable[str]) -> AssuranceLevel | None:
 
     EH1 asks no more than EH2, the lowest level that exists.
     """
-    found = [AssuranceLevel.EH2 if v == EH1 else level_of(v) for v in values]
+    found = [_asked(value) for value in values]
     return min((level for level in found if level is not None), default=None)
+
+
+def _asked(value: str) -> AssuranceLevel | None:
+    return AssuranceLevel.EH2 if value == EH1 else level_of(value)
+
+
+def answer(values: str, reached: AssuranceLevel) -> str | None:
+    """Of values that were asked, with a space between, the one that says most and is still true;
+    None where the login reached none of them.
+    """
+    asked = [(_asked(value), value) for value in values.split()]
+    true = [
+        (level, value) for level, value in asked if level is not None and suffices(reached, level)
+    ]
+    return max(true, key=lambda one: one[0])[1] if true else None
 
 
 def sufficient(known: Iterable[tuple[AssuranceLevel, str]], asked: AssuranceLevel) -> list[str]:

@@ -51,9 +51,7 @@ class LoginRequest:
     provider_hint: str | None = None
     login_hint: str | None = None
     locale: str | None = None  # nl or en when the portal asked
-    released: tuple[
-        str, ...
-    ] = ()  # claims beyond the default that go out, known to the registration
+    released: tuple[str, ...] | None = None  # registered claims that go out; None: all of them
     document: AskedDocument | None = None  # that the user is asked to agree to
     reply_to: Mapping[str, str | None] = field(default_factory=dict)
 
@@ -192,10 +190,12 @@ class Downstream(Protocol):
 class LogoutRequest:
     """What a portal asks. ``session_id``: what it calls the session that must end, None where it
     names none. ``return_to``: a registered address of the portal, or None; then the user stays
-    here. ``done_url``: that address with what tells the portal that it is done.
+    here. ``done_url``: that address with what tells the portal that it is done. ``locale``: nl or
+    en where the portal asked for it.
     """
 
     client_id: str | None = None
     session_id: str | None = None
     return_to: str | None = None
     done_url: str | None = None
+    locale: str | None = None

@@ -131,6 +131,28 @@ class LoginSettings(Section):
     session_hours: Annotated[int, Field(ge=1, le=12)] = 8
 
 
+class OidcTowardsPortals(Section):
+    """OpenID Connect towards portals: what a client assertion (RFC 7523) may say of itself."""
+
+    assertion_seconds: Annotated[
+        int,
+        Field(
+            ge=60,
+            le=86400,
+            description="How far ahead its exp and how far back its iat may lie, in seconds. An "
+            "hour is what Authlib writes, without a way to change it.",
+        ),
+    ] = 3600
+    assertion_audiences: Annotated[
+        tuple[Literal["issuer", "token_endpoint", "both"], ...],
+        Field(
+            min_length=1,
+            description="What its aud may be: the issuer or the token endpoint as one string; "
+            "both: a list of exactly these two, as openid-client 5 writes it.",
+        ),
+    ] = ("issuer", "token_endpoint")
+
+
 class SessionSettings(Section):
     """One sign-on: how long a login may be built on by services that accept that."""
 
@@ -231,6 +253,7 @@ class Settings(Section):
     ui: Ui = Ui()
     login: LoginSettings = LoginSettings()
     sessions: SessionSettings = SessionSettings()
+    oidc: OidcTowardsPortals = OidcTowardsPortals()
     mandates: Mandates = Mandates()
     worker: WorkerSettings = WorkerSettings()
     mail: Mail = Mail()

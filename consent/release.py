@@ -43,7 +43,7 @@ def items(
     *,
     relying_party: RelyingParty | None,
     rule: ConsentRule,
-    wanted: Sequence[str],
+    wanted: Sequence[str] | None,
     display_name: str | None,
     email: str | None,
     authority: Authority | None,
@@ -51,7 +51,7 @@ def items(
     makelaar: str,
 ) -> tuple[ReleaseItem, ...]:
     """Pseudonym and level always; the claims that the registration lists and that have a value
-    here.
+    here. ``wanted``: those that the request asks, None where it leaves that to the registration.
     """
     found = [ReleaseItem(PSEUDONYM), ReleaseItem(LEVEL, (level.label,))]
     values = {
@@ -64,7 +64,7 @@ def items(
     }
     for claim in relying_party.claims if relying_party else ():
         value = values.get(claim.name, ())
-        asked = not wanted or claim.name in wanted
+        asked = wanted is None or claim.name in wanted
         if value and asked and may_leave(claim.name, rule):
             found.append(ReleaseItem(claim.name, value, claim.purpose))
     return tuple(found)

@@ -10,10 +10,18 @@ import enum
 from abc import ABC, abstractmethod
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 from assurance.levels import AssuranceLevel
 from directory.fields import Level, LocalizedText
+from directory.web_origin import WebOrigin
 
 Uuid = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 Oin = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{20}$")]
@@ -164,8 +172,31 @@ class OidcClient(RelyingParty):
     initiate_login_uri: str | None = None
     post_logout_redirect_uris: tuple[str, ...] = ()
     backchannel_logout_uri: str | None = None  # told when the session of a user ends
+    id_token_claims: Annotated[
+        tuple[Literal["name", "email"], ...],
+        Field(
+            description="Those of ``claims`` about the person that stand in the ID token as well; "
+            "without this they are in UserInfo alone, unless a request asks them there."
+        ),
+    ] = ()
+    cors_origins: Annotated[
+        tuple[WebOrigin, ...],
+        Field(
+            description="Origins of web pages whose scripts may ask /token and /userinfo for this "
+            "client; only with token_endpoint_auth_method none."
+        ),
+    ] = ()
     access_token_seconds: Annotated[int, Field(ge=60, le=3600)] = 3600
     id_token_seconds: Annotated[int, Field(ge=30, le=300)] = 300
+
+    @model_validator(mode="after")
+    def _scripts_hold_no_secret(self) -> OidcClient:
+        if self.cors_origins and self.token_endpoint_auth_method != "none":
+            raise ValueError(
+                "cors_origins is for scripts in a browser, which cannot keep a secret: leave it "
+                "out, or write token_endpoint_auth_method: none"
+            )
+        return self
 
     @property
     def start_url(self) -> str | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import enum
 from datetime import datetime
 
-from sqlalchemy import Index, String, Text, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import Index, String, Text, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from state.db import Base, UtcDateTime, enum_column_type, sealed_column
 
@@ -55,3 +55,11 @@ class SigningKey(Base):
     certificate: Mapped[str | None] = mapped_column(Text)  # PEM, for SAML
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     state_since: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+def is_retired(session: Session, use: KeyUse, kid: str) -> bool:
+    """Was this a key of ours that verifies nothing any more: retired in its time, or revoked?"""
+    known = select(SigningKey.kid).where(
+        SigningKey.kid == kid, SigningKey.use == use, SigningKey.state == KeyState.RETIRED
+    )
+    return session.scalar(known) is not None

@@ -14,6 +14,8 @@ from state.audit import EventTag
 STEPS: Final = {
     "received": _("Verzoek van het portaal"),
     "client": _("Portaal en dienst gecontroleerd"),
+    "token": _("Tokens ophalen"),
+    "userinfo": _("Gegevens ophalen met een access token"),
     "method": _("Manier van inloggen gekozen"),
     "provider": _("Makelaar gekozen"),
     "password": _("Wachtwoord"),
@@ -98,6 +100,12 @@ MEASURED: Final = {
     "outgoing_rule": _("Regel voor uitgaande verzoeken"),
     "failure": _("Wat er misging"),
     "setting": _("Instelling"),
+    "highest": _("Hoogste niveau van alle makelaars"),
+    "sent": _("Gestuurd"),
+    "registered": _("Geregistreerd"),
+    "used": _("Gebruikt"),
+    "told": _("Gezegd tegen het portaal"),
+    "error": _("Foutcode voor het portaal"),
 }
 
 

@@ -14,7 +14,7 @@ from typing import Final
 
 from assurance import second_factor, step_up
 from assurance.accepted_factor import AcceptedFactor
-from assurance.levels import AssuranceLevel
+from assurance.levels import AssuranceLevel, highest_of
 from assurance.session_reuse import still_says
 from broker.configuration import Configuration
 from broker.downstream import LoginRefused, Purpose, RefusalCode
@@ -157,6 +157,19 @@ class LoginContext:
             self.login.request.level,
             local_factor=self.service.local_second_factor,
         )
+
+    @property
+    def highest_offered(self) -> AssuranceLevel | None:
+        """The highest ceiling of the makelaars here, where a portal asks more than any of them can
+        give and no account would do; None where somebody may get there. A makelaar that is paused
+        comes back, so it counts.
+        """
+        asks_too_much = (
+            self.login.request.purpose is Purpose.LOGIN
+            and LoginMethod.ACCOUNT not in self.methods
+            and not any(self.reaches(record) for record in self.offered)
+        )
+        return highest_of(*(r.level_ceiling for r in self.offered)) if asks_too_much else None
 
     @cached_property
     def provider_is_usable(self) -> bool:

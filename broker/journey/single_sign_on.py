@@ -88,7 +88,16 @@ def continued(rt: Runtime, login: Login, context: LoginContext, request: Request
     after = context.follow(wanted)
     is_theirs = after.known is not None and after.known.person_id == found.person_id
     is_usable = after.provider_is_usable and _account_fits(facts.identity, after)
-    return wanted if is_usable and is_theirs else login
+    return wanted if is_usable and is_theirs and _leaves_the_choice(after) else login
+
+
+def _leaves_the_choice(context: LoginContext) -> bool:
+    """Whoever must choose (prompt=select_account) chooses here on whose behalf. Where there is
+    nothing of that to choose, the session would choose for the user: makelaars are listed instead.
+    """
+    if not context.login.request.choose_again:
+        return True
+    return context.needs_authority and bool(context.options.usable or context.options.refused)
 
 
 def _standing(rt: Runtime, found: ActiveSession) -> LoginFacts | None:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+from assurance.levels import AssuranceLevel
 from broker.journey.context import LoginContext
 from broker.journey.flow import Step
 from broker.journey.login import Login, Stopped
@@ -118,6 +119,12 @@ def began(login: Login, now: datetime) -> Login:
         login, now, CLIENT, "accepted", client=asked.client_id, service=asked.service_uuid
     )
     return _with(login, received, client)
+
+
+def too_high(login: Login, now: datetime, highest: AssuranceLevel) -> Login:
+    """The portal asks more than any makelaar can give."""
+    asked = login.request.level.label
+    return step(login, now, LEVEL, "refused", "level_above_all", asked=asked, highest=highest.label)
 
 
 def answered(before: Login, after: Login, at: Step, now: datetime, *, by_user: bool) -> Login:

@@ -19,6 +19,7 @@ from broker.journey import (
     login_store,
     trace_steps,
 )
+from broker.journey.context import LoginContext
 from broker.journey.dispatch import Advance
 from broker.journey.steps import STEPS
 from broker.runtime import runtime
@@ -33,7 +34,7 @@ QUESTION = Endpoint(limit="questions", shown_at="login.enter", kept=("q",))
 
 def open_login(asked: LoginRequest) -> Response:
     """Begin a login for a validated request. A remembered makelaar is resolved here, without
-    another page.
+    another page. What no makelaar can give is refused at once, also where no pages are wanted.
 
     Of the browser it reads the preference cookie, and how many logins it has: a portal's POST comes
     without our cookies, so nothing may depend on them.
@@ -46,6 +47,10 @@ def open_login(asked: LoginRequest) -> Response:
     remember_about(asked.service_uuid, login.provider_id)
     portal_asks(asked.locale)
     browser_logins.refuse_rounds(rt, login)
+    highest = LoginContext(rt, rt.configuration, login, now).highest_offered
+    if highest is not None:
+        why = LoginRefused(RefusalCode.LEVEL_UNREACHABLE, "level_above_all")
+        return completion.refuse_unstored(rt, trace_steps.too_high(login, now, highest), why)
     try:
         response = dispatch.begin(rt, login, STEPS)
     except LoginRefused as why:

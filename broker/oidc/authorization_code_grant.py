@@ -15,11 +15,12 @@ from broker.downstream import LoginResult
 from broker.monitoring.telemetry import span
 from broker.oidc import authorization_code, jwt
 from broker.oidc.authorization_code import CodeFacts, StoredCode, Used
-from broker.oidc.claims import identity_claims
+from broker.oidc.claims import for_id_token, for_userinfo, identity_claims
 from broker.oidc.client_authentication import Authenticated
-from broker.oidc.errors import TokenError
+from broker.oidc.errors import Refused, TokenError
 from broker.oidc.parameters import Parameters
 from broker.oidc.reply_to import OidcReplyTo
+from broker.oidc.scopes import OPENID
 from broker.oidc.userinfo import keep_userinfo
 from broker.runtime import Runtime
 from broker.sso import grants, standing
@@ -55,7 +56,7 @@ def redeem(
     once: list[Operation] = [who.once] if who.once else []
     raw, *fresh = rt.store.batch([authorization_code.get(code), *once])
     if not all(fresh):
-        raise TokenError("invalid_client", _NOT_FRESH, 401)
+        raise TokenError("invalid_client", _NOT_FRESH, 401, reason=Refused.CLIENT_PROOF)
     found = authorization_code.parse(raw if isinstance(raw, bytes) else None, rt.sealer)
     if isinstance(found, StoredCode):
         remember_reference(found.facts.result.reference)
@@ -90,11 +91,13 @@ def _answer(rt: Runtime, redemption: Redemption, now: datetime) -> dict[str, Any
         raise _invalid_grant()
     if standing.fault_by_registrations(rt.configuration, result) is not None:
         raise _invalid_grant()
+    to = OidcReplyTo.of(result.request)
     identity = identity_claims(result, client, service, rt.sealer)
     with span("token.issue", result.reference):
         access, signed = _sign(rt, client, result, identity, now)
     claim = authorization_code.redeem(redemption.code, redemption.kept)
-    keep = keep_userinfo(rt.sealer, result, identity, client.access_token_seconds)
+    said = for_userinfo(identity, to)
+    keep = keep_userinfo(rt.sealer, result, said, client.access_token_seconds)
     won, _ = rt.store.batch([claim, keep])
     if not won:
         _revoke(rt, result.grant_id, now)
@@ -103,7 +106,7 @@ def _answer(rt: Runtime, redemption: Redemption, now: datetime) -> dict[str, Any
         "access_token": access,
         "token_type": "Bearer",
         "expires_in": client.access_token_seconds,
-        "scope": "openid",
+        "scope": to.scope or OPENID,
         "id_token": signed,
     }
     if "authorization_details" in identity:  # RFC 9396 §7
@@ -115,21 +118,22 @@ def _sign(
     rt: Runtime, client: OidcClient, result: LoginResult, identity: dict[str, Any], now: datetime
 ) -> tuple[str, str]:
     """The access token and the ID token that is bound to it."""
-    keyring = rt.configuration.keyring
+    keyring, to = rt.configuration.keyring, OidcReplyTo.of(result.request)
     access = jwt.access_token(
         keyring=keyring,
         issuer=rt.base_url,
         client=client,
         sub=identity["sub"],
         grant_id=result.grant_id,
+        scope=to.scope or OPENID,
         now=now,
     )
     signed = jwt.id_token(
         keyring=keyring,
         issuer=rt.base_url,
         client=client,
-        identity=identity,
-        nonce=OidcReplyTo.of(result.request).nonce,
+        identity=for_id_token(identity, client, to),
+        nonce=to.nonce,
         access=access,
         sid=jwt.session_id(rt.sealer, client.client_id, result.session_id or result.grant_id),
         now=now,

@@ -4,9 +4,8 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -14,16 +13,18 @@ from assurance import acr
 from assurance.levels import AssuranceLevel, highest, highest_of
 from broker.downstream import DownstreamName, LoginRequest
 from broker.errors import PageError
-from broker.oidc.errors import AuthorizationError
+from broker.oidc import claims_request, demands, scopes
+from broker.oidc.claims import ABOUT_THE_LOGIN
+from broker.oidc.errors import AuthorizationError, UnknownTarget
 from broker.oidc.parameters import Parameters, Repeated
 from broker.oidc.redirect_uris import is_registered
 from broker.oidc.reply_to import OidcReplyTo
 from consent import documents
 from consent.documents import AskedDocument, DocumentRefused
+from consent.release import NAMES_A_PERSON
 from directory.services import OidcClient, Service
 
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
-_UUID_SCOPE = "urn:uuid:"
 _PROMPTS = frozenset({"none", "login", "consent", "select_account"})
 _NOT_SUPPORTED = {
     "request": "request_not_supported",
@@ -36,6 +37,10 @@ LEAST_TO_AGREE = AssuranceLevel.EH2_PLUS  # an answer counts as a signature: nev
 HintReader = Callable[[str, OidcClient], str | None]
 
 
+class HintRetired(Exception):
+    """An ID token under a key of ours that is retired or was revoked: it can prove nothing."""
+
+
 @dataclass(frozen=True)
 class ResponseTarget:
     """Who asks, and where answers to this request go."""
@@ -46,8 +51,8 @@ class ResponseTarget:
 
 
 def response_target(parameters: Parameters, clients: Mapping[str, OidcClient]) -> ResponseTarget:
-    """Who asks and where the answer goes. Raises PageError: with these in doubt nobody is
-    redirected anywhere.
+    """Who asks and where the answer goes. Raises PageError (UnknownTarget where they are not
+    registered): with these in doubt nobody is redirected anywhere.
     """
     try:
         client_id = parameters.one("client_id")
@@ -56,9 +61,15 @@ def response_target(parameters: Parameters, clients: Mapping[str, OidcClient]) -
         raise PageError(400, "invalid_request", str(error)) from None
     client = clients.get(client_id or "")
     if client is None:
-        raise PageError(400, "unknown_client", "client_id missing or not registered")
+        raise UnknownTarget("unknown_client", "client_id missing or not registered", sent=client_id)
     if redirect_uri is None or not is_registered(client, redirect_uri):
-        raise PageError(400, "redirect_uri_mismatch", "redirect_uri missing or not registered")
+        raise UnknownTarget(
+            "redirect_uri_mismatch",
+            "redirect_uri missing or not registered",
+            client_id=client.client_id,
+            sent=redirect_uri,
+            registered=client.redirect_uris,
+        )
     try:
         return ResponseTarget(client, redirect_uri, parameters.one("state"))
     except (Repeated, ValueError):
@@ -73,7 +84,8 @@ def parse(
 ) -> LoginRequest:
     """The request in the journey's own words. Raises AuthorizationError.
 
-    ``read_hint``: the ``sub`` in an ID token of this client, None for any other text.
+    ``read_hint``: the ``sub`` in an ID token of this client, None for any other text. Raises
+    HintRetired.
     """
     try:
         return _parse(parameters, to, services, read_hint)
@@ -99,33 +111,51 @@ def _parse(
     challenge = _challenge(parameters, to.client)
     prompt = _prompt(parameters)
     max_age = _max_age(parameters)
-    service = _service(parameters, to.client, services)
+    asked = _scopes(parameters)
+    service = _service(asked, to.client, services)
     document = _document(parameters, to.client)
-    minimum = _minimum(parameters, LEAST_TO_AGREE if document is not None else None)
+    wishes = claims_request.read(parameters.one("claims"))
+    minimum = highest_of(
+        acr.lowest((parameters.one("acr_values") or "").split()),
+        *(acr.lowest(wish.values or ()) for wish in wishes.of("acr")),
+        LEAST_TO_AGREE if document is not None else None,
+    )
     hint = parameters.one("id_token_hint")
+    passive = "none" in prompt
+    hinted = _named(hint, to.client, read_hint, passive=passive) if hint is not None else None
     return LoginRequest(
         downstream=DownstreamName.OIDC,
         client_id=to.client.client_id,
         service_uuid=service.uuid,
         level=highest(service.level, minimum or service.level),
         minimum=minimum,
-        passive="none" in prompt,
+        passive=passive,
         force_authn="login" in prompt or max_age == 0 or document is not None,
         ask_consent="consent" in prompt,
         choose_again="select_account" in prompt,
         max_age=max_age,
         provider_hint=parameters.one("idp_hint"),
         login_hint=parameters.one("login_hint"),
-        locale=_locale(parameters.one("ui_locales")),
+        locale=wanted_locale(parameters.one("ui_locales")),
+        released=scopes.released(to.client, asked, wishes.names),
         document=document,
         reply_to=OidcReplyTo(
             redirect_uri=to.redirect_uri,
             state=to.state,
             nonce=parameters.one("nonce"),
             challenge=challenge,
-            sub=_named(hint, to.client, read_hint) if hint is not None else None,
+            sub=demands.users(hinted, wishes),
+            acr=demands.essential_acr(wishes),
+            scope=scopes.granted(to.client, service, asked),
+            id_token=_joined(NAMES_A_PERSON & wishes.id_token.keys()),
+            userinfo=_joined(ABOUT_THE_LOGIN & wishes.userinfo.keys()),
         ).stored(),
     )
+
+
+def _joined(names: Collection[str]) -> str | None:
+    """As ``OidcReplyTo`` holds several names."""
+    return " ".join(sorted(names)) or None
 
 
 def _check_response(parameters: Parameters) -> None:
@@ -148,7 +178,9 @@ def _challenge(parameters: Parameters, client: OidcClient) -> str | None:
     method = parameters.one("code_challenge_method")
     if challenge is None:
         if method is not None or client.require_pkce or client.token_endpoint_auth_method == "none":
-            raise AuthorizationError("invalid_request", "code_challenge is missing")
+            raise AuthorizationError(
+                "invalid_request", "code_challenge is missing; send PKCE with S256"
+            )
         return None
     if method != "S256":
         raise AuthorizationError("invalid_request", "code_challenge_method must be S256")
@@ -179,14 +211,17 @@ def _max_age(parameters: Parameters) -> int | None:
     return int(value)
 
 
-def _service(
-    parameters: Parameters, client: OidcClient, services: Mapping[str, Service]
-) -> Service:
-    """The service that the scope names, else the default of this client."""
-    scopes = (parameters.one("scope") or "").split()
-    if "openid" not in scopes:
+def _scopes(parameters: Parameters) -> list[str]:
+    asked = (parameters.one("scope") or "").split()
+    if scopes.OPENID not in asked:
         raise AuthorizationError("invalid_scope", "scope must contain openid")
-    named = [scope.removeprefix(_UUID_SCOPE) for scope in scopes if scope.startswith(_UUID_SCOPE)]
+    return asked
+
+
+def _service(asked: list[str], client: OidcClient, services: Mapping[str, Service]) -> Service:
+    """The service that the scope names, else the default of this client."""
+    prefix = scopes.SERVICE_SCOPE
+    named = [scope.removeprefix(prefix) for scope in asked if scope.startswith(prefix)]
     if len(set(named)) > 1:
         raise AuthorizationError("invalid_scope", "name one service")
     wanted = named[0] if named else client.default_service
@@ -201,47 +236,23 @@ def _service(
     return services[wanted]
 
 
-def _named(hint: str, client: OidcClient, read_hint: HintReader) -> str:
-    """The user who must log in (Core §3.1.2.1)."""
-    sub = read_hint(hint, client)
+def _named(hint: str, client: OidcClient, read_hint: HintReader, *, passive: bool) -> str | None:
+    """The user who must log in (Core §3.1.2.1). A hint that nobody can check any more counts for
+    nothing: portals keep tokens longer than keys live. Without pages that leaves nobody.
+    """
+    try:
+        sub = read_hint(hint, client)
+    except HintRetired:
+        if passive:
+            raise AuthorizationError(
+                "login_required", "id_token_hint is signed with a key that is no longer in use"
+            ) from None
+        return None
     if sub is None:
         raise AuthorizationError(
             "login_required", "id_token_hint is no ID token that this client got here"
         )
     return sub
-
-
-def _minimum(parameters: Parameters, least: AssuranceLevel | None) -> AssuranceLevel | None:
-    """The least that acr_values and the claims parameter accept, and that what is asked takes."""
-    asked = acr.lowest((parameters.one("acr_values") or "").split())
-    demanded = _demanded_acr(parameters.one("claims"))
-    return highest_of(asked, demanded, least)
-
-
-def _demanded_acr(claims: str | None) -> AssuranceLevel | None:
-    """``claims.id_token.acr`` (Core §5.5.1.1): an essential value that we do not know cannot be
-    met.
-    """
-    if claims is None:
-        return None
-    try:
-        wish = json.loads(claims)["id_token"]["acr"]
-    except (KeyError, TypeError):
-        return None
-    except (ValueError, RecursionError):
-        raise AuthorizationError("invalid_request", "claims is not JSON") from None
-    if not isinstance(wish, dict):
-        return None
-    values = wish.get("values") or [wish.get("value")]
-    if not isinstance(values, list):
-        raise AuthorizationError("invalid_request", "claims.id_token.acr.values is a list")
-    known = [value for value in values if isinstance(value, str)]
-    level = acr.lowest(known)
-    if level is None and known and wish.get("essential") is True:
-        raise AuthorizationError(
-            "unmet_authentication_requirements", "no value of the essential acr is known here"
-        )
-    return level
 
 
 def _document(parameters: Parameters, client: OidcClient) -> AskedDocument | None:
@@ -271,7 +282,8 @@ def _is_of(client: OidcClient, url: str) -> bool:
     return (urlsplit(url).scheme, urlsplit(url).netloc) in registered
 
 
-def _locale(wishes: str | None) -> str | None:
+def wanted_locale(wishes: str | None) -> str | None:
+    """The first of the wishes (``ui_locales``) in which there are pages."""
     for wish in (wishes or "").split():
         language = wish.partition("-")[0].lower()
         if language in ("nl", "en"):

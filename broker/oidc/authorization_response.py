@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
+from assurance import acr
 from broker.downstream import (
     LoginRefused,
     LoginRequest,
@@ -43,12 +44,15 @@ class OidcDownstream:
         self, relying_party: RelyingParty | None, result: LoginResult, now: datetime
     ) -> Prepared:
         """A code for this result; it works once the grant is committed. Raises LoginRefused when
-        somebody else logged in than the portal named.
+        somebody else logged in than the portal named, or no essential ``acr`` was reached.
         """
         to = OidcReplyTo.of(result.request)
         client = _still_registered(relying_party, to)
-        if to.sub not in (None, pairwise_sub(self._sealer, client, result.person_id)):
-            raise LoginRefused(RefusalCode.LOGIN_REQUIRED, "other_user", "id_token_hint")
+        sub = pairwise_sub(self._sealer, client, result.person_id)
+        if to.sub is not None and sub not in to.sub.split():
+            raise LoginRefused(RefusalCode.LOGIN_REQUIRED, "other_user", "id_token_hint or claims")
+        if to.acr is not None and acr.answer(to.acr, result.level) is None:
+            raise LoginRefused(RefusalCode.LEVEL_UNREACHABLE, "level_unreachable", "essential acr")
         code = authorization_code.new_code()
         facts = CodeFacts(result=result, issued_at=int(now.timestamp()))
         lifetime = timedelta(seconds=authorization_code.CODE_SECONDS + client.access_token_seconds)

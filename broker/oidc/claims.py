@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from assurance import acr
 from broker.downstream import LoginResult
+from broker.oidc.reply_to import OidcReplyTo
 from consent import documents
 from consent.authority import Authority, AuthorityKind, Party
-from consent.release import may_leave
+from consent.release import NAMES_A_PERSON, may_leave
 from directory.sectors import sector
 from directory.services import OidcClient, Service
 from keys.sealing import Sealer
 
+ABOUT_THE_LOGIN: Final = frozenset({"auth_time", "acr", "amr"})
 _ID_TYPE = "urn:nl-eid-gdi:1.0:id:"
 _BRANCH = "urn:etoegang:1.9:ServiceRestriction:Vestigingsnr"
 
@@ -36,7 +38,8 @@ def identity_claims(
         "auth_time": int(result.authenticated_at.timestamp()),
         "loa": level.loa,
     }
-    name = acr.name_of(level, client.acr)
+    essential = OidcReplyTo.of(result.request).acr
+    name = acr.name_of(level, client.acr) if essential is None else acr.answer(essential, level)
     if name is not None:
         claims["acr"] = name
     methods = _amr(result)
@@ -47,11 +50,36 @@ def identity_claims(
         answered = documents.as_answered(document, result.answer, result.reference)
         claims["authorization_details"] = [answered]
     available = _available(result, service)
+    wanted = result.request.released
     for claim in client.claims:
-        asked = not result.request.released or claim.name in result.request.released
+        asked = wanted is None or claim.name in wanted
         if claim.name in available and asked and may_leave(claim.name, service.consent):
             claims[claim.name] = available[claim.name]
     return claims
+
+
+def for_id_token(
+    identity: Mapping[str, Any], client: OidcClient, to: OidcReplyTo
+) -> dict[str, Any]:
+    """What stands in the ID token. A name and an address only where the registration or ``claims``
+    asks them there: the token travels further than UserInfo does.
+    """
+    also = {*client.id_token_claims, *(to.id_token or "").split()}
+    return {
+        name: value
+        for name, value in identity.items()
+        if name not in NAMES_A_PERSON or name in also
+    }
+
+
+def for_userinfo(identity: Mapping[str, Any], to: OidcReplyTo) -> dict[str, Any]:
+    """What UserInfo says: all about the person, and about the login what ``claims`` asks there."""
+    also = (to.userinfo or "").split()
+    return {
+        name: value
+        for name, value in identity.items()
+        if name not in ABOUT_THE_LOGIN or name in also
+    }
 
 
 _AMR_OF = {"sms": "sms", "passkey": "pop"}

@@ -13,7 +13,7 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeGuard
@@ -24,20 +24,52 @@ from joserfc.errors import JoseError
 from joserfc.jwk import Key, KeySet
 
 from broker.oidc.client_keys import ClientKeys
-from broker.oidc.errors import TokenError
+from broker.oidc.errors import Refused, TokenError
 from broker.oidc.parameters import Parameters, Repeated
+from broker.settings import Settings
 from directory.services import OidcClient
 from keys.jose_algorithms import ALGORITHMS
 from state.ephemeral import AddOnce
 from state.stores.store_generation import LARGEST_SKEW
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-LONGEST_SECONDS = 300
 SKEW_SECONDS = 60
 # An emptied store distrusts what a clock that runs LARGEST_SKEW ahead may have issued before. Here
 # no clock may run that far ahead, so portals are served again that much earlier.
 _AHEAD_AT_MOST = LARGEST_SKEW - timedelta(seconds=SKEW_SECONDS)
+NO_SECRET = (hashlib.sha256(b"").hexdigest(),)
+UNPROVEN = (
+    "client authentication failed: an unknown client_id, another method than was registered, or a "
+    "wrong secret or key"
+)
 _BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+
+
+@dataclass(frozen=True)
+class AssertionRules:
+    """What an assertion must be. ``audiences``: each a string, or the members of a list.
+    ``longest``: of its life, in seconds.
+    """
+
+    audiences: tuple[str | frozenset[str], ...]
+    longest: int
+
+    @classmethod
+    def of(cls, settings: Settings) -> AssertionRules:
+        """Those of this installation."""
+        issuer = settings.base_url
+        named = {"issuer": issuer, "token_endpoint": f"{issuer}/token"}
+        both = frozenset(named.values())
+        chosen = settings.oidc.assertion_audiences
+        return cls(tuple(named.get(each, both) for each in chosen), settings.oidc.assertion_seconds)
+
+    def is_for_us(self, audience: Any) -> bool:
+        """A list is one of exactly these, in any order: another member is another reader."""
+        if isinstance(audience, str):
+            return audience in self.audiences
+        if not isinstance(audience, list) or not all(isinstance(one, str) for one in audience):
+            return False
+        return len(set(audience)) == len(audience) and frozenset(audience) in self.audiences
 
 
 @dataclass(frozen=True)
@@ -63,25 +95,30 @@ def authenticate(
     *,
     clients: Mapping[str, OidcClient],
     keys: ClientKeys,
-    audiences: frozenset[str],
+    rules: AssertionRules,
     now: datetime,
 ) -> Authenticated:
-    """The client behind this request. Raises TokenError(invalid_client), which says too little to
-    guess with.
+    """The client behind this request. Raises TokenError(invalid_client): an unknown client, another
+    method and a wrong proof are told in one sentence, and apart in ``detail``.
     """
     presented = _presented(parameters, authorization)
     client = clients.get(presented.client_id or "")
-    if client is None or client.token_endpoint_auth_method != presented.method:
-        raise _refused("unknown client, or not its registered method")
+    if client is None:
+        _is_one_of(NO_SECRET, presented.proof)  # takes as long as for a client that is known
+        raise _unproven(Refused.CLIENT_UNKNOWN, used=presented.method)
+    registered = client.token_endpoint_auth_method
+    if registered != presented.method:
+        _is_one_of(NO_SECRET, presented.proof)
+        raise _unproven(Refused.CLIENT_METHOD, used=presented.method, registered=registered)
     named = parameters.one("client_id")
     if named is not None and named != client.client_id:
         raise _refused("client_id differs from the authenticated client")
     if presented.method == "none":
         return Authenticated(client)
     if presented.method == "private_key_jwt":
-        return Authenticated(client, _check_assertion(presented, client, keys, audiences, now))
-    if not _is_secret(client, presented.proof):
-        raise _refused("wrong client secret")
+        return Authenticated(client, _check_assertion(presented, client, keys, rules, now))
+    if not _is_one_of(client.secret_sha256, presented.proof):
+        raise _unproven(Refused.CLIENT_SECRET, used=presented.method)
     return Authenticated(client)
 
 
@@ -126,13 +163,18 @@ def _basic(authorization: str) -> Presented:
 
 
 def _refused(reason: str) -> TokenError:
-    return TokenError("invalid_client", reason, 401)
+    return TokenError("invalid_client", reason, 401, reason=Refused.CLIENT_PROOF)
 
 
-def _is_secret(client: OidcClient, secret: str) -> bool:
+def _unproven(reason: Refused, **found: str) -> TokenError:
+    """Nothing was proven, so nothing is told of which clients there are and how they prove it."""
+    return TokenError("invalid_client", UNPROVEN, 401, reason=reason, found=found)
+
+
+def _is_one_of(digests: Sequence[str], secret: str) -> bool:
     """Compare with every registered digest, always all of them: two during a change of secret."""
     digest = hashlib.sha256(secret.encode()).hexdigest().encode()
-    equal = [hmac.compare_digest(digest, known.encode()) for known in client.secret_sha256]
+    equal = [hmac.compare_digest(digest, known.encode()) for known in digests]
     return any(equal)
 
 
@@ -158,26 +200,25 @@ def _check_assertion(
     presented: Presented,
     client: OidcClient,
     keys: ClientKeys,
-    audiences: frozenset[str],
+    rules: AssertionRules,
     now: datetime,
 ) -> AddOnce:
     claims = _verified(presented, client, keys)
     seconds = now.timestamp()
     expires, issued, jti = claims.get("exp"), claims.get("iat"), claims.get("jti")
-    audience = claims.get("aud")
+    longest = rules.longest
     if claims.get("iss") != client.client_id or claims.get("sub") != client.client_id:
         raise _refused("iss and sub must be the client_id")
-    if not isinstance(audience, str) or audience not in audiences:
+    if not rules.is_for_us(claims.get("aud")):
         raise _refused("aud must be the issuer or the token endpoint, as one string")
     if not _is_number(expires) or not (
-        seconds - SKEW_SECONDS < expires <= seconds + LONGEST_SECONDS + SKEW_SECONDS
+        seconds - SKEW_SECONDS < expires <= seconds + longest + SKEW_SECONDS
     ):
-        raise _refused("exp must lie ahead, at most five minutes")
+        raise _refused(f"exp must lie ahead, at most {longest} seconds")
     if issued is not None and not (
-        _is_number(issued)
-        and seconds - LONGEST_SECONDS - SKEW_SECONDS <= issued <= seconds + SKEW_SECONDS
+        _is_number(issued) and seconds - longest - SKEW_SECONDS <= issued <= seconds + SKEW_SECONDS
     ):
-        raise _refused("iat must lie behind, at most five minutes")
+        raise _refused(f"iat must lie behind, at most {longest} seconds")
     not_before = claims.get("nbf")
     if not_before is not None and (
         not _is_number(not_before) or not_before > seconds + SKEW_SECONDS
@@ -187,7 +228,7 @@ def _check_assertion(
         raise _refused("jti must be unique, 8 to 200 characters")
     name = hashlib.sha256(json.dumps([client.client_id, jti]).encode()).hexdigest()
     # Without iat the assertion may be as old as its longest life allows.
-    earliest = issued if issued is not None else expires - LONGEST_SECONDS
+    earliest = issued if issued is not None else expires - longest
     return AddOnce(
         f"jti:{name}",
         int(expires - seconds) + 2 * SKEW_SECONDS,
@@ -200,7 +241,7 @@ def _verified(presented: Presented, client: OidcClient, keys: ClientKeys) -> dic
         claims = _decode(presented.proof, key_set)
         if claims is not None:
             return claims
-    raise _refused("the assertion is not signed with a registered key")
+    raise _unproven(Refused.CLIENT_SIGNATURE, used=presented.method)
 
 
 def _decode(assertion: str, key_set: KeySet) -> dict[str, Any] | None:

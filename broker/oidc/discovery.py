@@ -4,17 +4,41 @@ RFC 8414).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from assurance.levels import AssuranceLevel
+from assurance import step_up
+from assurance.levels import AssuranceLevel, highest_of, suffices
+from broker.oidc import scopes
 from broker.oidc.token_endpoint import GRANTS
 from consent import documents
+from directory.services import Service
 from keys.jose_algorithms import ALGORITHMS
+from providers.registry import ProviderRecord
 
 
-def metadata(base_url: str, claims: frozenset[str]) -> dict[str, Any]:
-    """The discovery document. ``claims``: names that any client may get."""
-    levels = [level for level in AssuranceLevel if level.eidas is not None]
+def reach(
+    makelaars: Iterable[ProviderRecord], services: Iterable[Service]
+) -> AssuranceLevel | None:
+    """The highest level that anybody can log in with here; None before anything is registered."""
+    found: list[AssuranceLevel] = []
+    for record in makelaars:
+        found.append(record.level_ceiling)
+        if step_up.allows_factor(record):
+            found.append(step_up.LOCAL_FACTOR_GIVES)
+    if any(service.own_means for service in services):
+        found += [level for level in AssuranceLevel if level.is_issued_by_sluis]
+    return highest_of(*found)
+
+
+def metadata(
+    base_url: str, claims: frozenset[str], highest: AssuranceLevel | None = None
+) -> dict[str, Any]:
+    """The discovery document. ``claims``: names that any client may get; ``highest``: of the levels
+    here (``reach``), None where every level may come.
+    """
+    known = [level for level in AssuranceLevel if level.eidas is not None]
+    levels = [level for level in known if highest is None or suffices(highest, level)]
     return {
         "issuer": base_url,
         "authorization_endpoint": f"{base_url}/authorize",
@@ -38,7 +62,7 @@ def metadata(base_url: str, claims: frozenset[str]) -> dict[str, Any]:
         "token_endpoint_auth_signing_alg_values_supported": list(ALGORITHMS),
         "code_challenge_methods_supported": ["S256"],
         "authorization_response_iss_parameter_supported": True,
-        "scopes_supported": ["openid"],
+        "scopes_supported": scopes.supported(claims),
         "acr_values_supported": [
             name for level in levels for name in (level.eidas, level.loa, level.digid)
         ],

@@ -11,7 +11,9 @@ from werkzeug.wrappers import Response
 
 from broker.downstream import LogoutRequest
 from broker.errors import PageError
-from broker.oidc import jwt
+from broker.oidc import hints, refusals
+from broker.oidc.authorization_request import wanted_locale
+from broker.oidc.errors import UnknownTarget
 from broker.oidc.jwt import Hint
 from broker.oidc.parameters import Parameters, Repeated
 from broker.oidc.redirect_uris import is_address
@@ -33,7 +35,12 @@ def portal_asks() -> Response:
     kept, and judged at our own address.
     """
     parameters = Parameters([*request.args.items(multi=True), *request.form.items(multi=True)])
-    return ask_for(parse_logout(parameters, runtime()))
+    rt = runtime()
+    try:
+        return ask_for(parse_logout(parameters, rt))
+    except UnknownTarget as error:
+        refusals.note_target(rt, error)
+        raise
 
 
 def parse_logout(parameters: Parameters, rt: Runtime) -> LogoutRequest:
@@ -43,6 +50,7 @@ def parse_logout(parameters: Parameters, rt: Runtime) -> LogoutRequest:
     try:
         hint_text, state = parameters.one("id_token_hint"), parameters.one("state")
         client_id, wanted = parameters.one("client_id"), parameters.one("post_logout_redirect_uri")
+        locale = wanted_locale(parameters.one("ui_locales"))
     except (Repeated, ValueError) as error:
         raise PageError(400, "invalid_request", str(error)) from None
     hint = _hint(hint_text, rt)
@@ -55,12 +63,19 @@ def parse_logout(parameters: Parameters, rt: Runtime) -> LogoutRequest:
         client = rt.configuration.oidc_clients.get(named or "")
         registered = client.post_logout_redirect_uris if client is not None else ()
         if wanted not in registered or not is_address(wanted):
-            raise PageError(400, "redirect_uri_mismatch", "post_logout_redirect_uri")
+            raise UnknownTarget(
+                "redirect_uri_mismatch",
+                "post_logout_redirect_uri",
+                client_id=client.client_id if client is not None else None,
+                sent=wanted if client is not None else named,
+                registered=registered,
+            )
     return LogoutRequest(
         client_id=named,
         session_id=hint.sid if hint is not None else None,
         return_to=wanted,
         done_url=_with_state(wanted, state) if wanted is not None else None,
+        locale=locale,
     )
 
 
@@ -75,5 +90,5 @@ def _hint(text: str | None, rt: Runtime) -> Hint | None:
     """An ID token of ours, for a client that is registered; it may be over by now."""
     if text is None:
         return None
-    hint = jwt.read_any_hint(text, keyring=rt.configuration.keyring, issuer=rt.base_url)
+    hint = hints.session_in(rt, text)
     return hint if hint is not None and hint.client_id in rt.configuration.oidc_clients else None

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from broker.downstream import RefusalCode
+import enum
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
 
+from broker.downstream import RefusalCode
+from broker.errors import PageError
+
+NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 OF_REFUSAL = {
     RefusalCode.CANCELLED: "access_denied",
     RefusalCode.LOGIN_REQUIRED: "login_required",
@@ -36,6 +43,42 @@ DESCRIPTIONS = {
 }
 
 
+class Refused(enum.StrEnum):
+    """Why a request was refused before there was a login; explained in ``broker.texts.reasons``."""
+
+    CLIENT = "portal_unknown"
+    ADDRESS = "portal_address"
+    REQUEST = "portal_request"
+    CLIENT_UNKNOWN = "client_unknown"
+    CLIENT_METHOD = "client_method"
+    CLIENT_SECRET = "client_secret"
+    CLIENT_SIGNATURE = "client_signature"
+    CLIENT_PROOF = "client_proof"
+    TOKEN_REQUEST = "token_request"
+    ACCESS_TOKEN = "access_token"
+
+
+class UnknownTarget(PageError):
+    """Who asks, or where the answer should go, is not registered: nobody is redirected anywhere.
+    ``client_id``: of the registered client whose address it is not, None for an unknown client.
+    ``sent`` and ``registered`` are for the trace alone.
+    """
+
+    def __init__(
+        self,
+        public_key: str,
+        detail: str,
+        *,
+        client_id: str | None = None,
+        sent: str | None,
+        registered: Sequence[str] = (),
+    ) -> None:
+        super().__init__(400, public_key, detail)
+        self.client_id = client_id
+        self.sent = sent
+        self.registered = tuple(registered)
+
+
 class AuthorizationError(Exception):
     """The request of a known client at a known address is wrong: told there, with ``error`` and
     ``description``.
@@ -48,10 +91,22 @@ class AuthorizationError(Exception):
 
 
 class TokenError(Exception):
-    """The token endpoint refuses (RFC 6749 §5.2)."""
+    """The token endpoint refuses (RFC 6749 §5.2). ``reason`` and ``found`` are for the log and the
+    trace, where more may be said than to somebody who proved nothing.
+    """
 
-    def __init__(self, error: str, description: str, status: int = 400) -> None:
+    def __init__(
+        self,
+        error: str,
+        description: str,
+        status: int = 400,
+        *,
+        reason: Refused = Refused.TOKEN_REQUEST,
+        found: Mapping[str, str] = NOTHING,
+    ) -> None:
         super().__init__(f"{error}: {description}")
         self.error = error
         self.description = description
         self.status = status
+        self.reason = reason
+        self.found = found

@@ -58,7 +58,14 @@ def id_token(
 
 
 def access_token(
-    *, keyring: KeyRing, issuer: str, client: OidcClient, sub: str, grant_id: str, now: datetime
+    *,
+    keyring: KeyRing,
+    issuer: str,
+    client: OidcClient,
+    sub: str,
+    grant_id: str,
+    now: datetime,
+    scope: str = "openid",
 ) -> str:
     """Good for userinfo at this issuer while its grant stands; says nothing about the person."""
     issued = int(now.timestamp())
@@ -70,7 +77,7 @@ def access_token(
         "iat": issued,
         "exp": issued + client.access_token_seconds,
         "jti": secrets.token_urlsafe(16),
-        "scope": "openid",
+        "scope": scope,
         "gid": grant_id,
     }
     return _sign(keyring, client.id_token_signed_response_alg, ACCESS_TOKEN_TYPE, claims)

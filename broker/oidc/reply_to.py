@@ -10,8 +10,11 @@ from broker.downstream import LoginRequest
 
 @dataclass(frozen=True)
 class OidcReplyTo:
-    """``challenge``: the S256 ``code_challenge``, None without PKCE. ``sub``: the user that
-    ``id_token_hint`` named.
+    """``challenge``: the S256 ``code_challenge``, None without PKCE.
+
+    Of several values, with a space between: ``sub``, the users that may log in; ``acr``, the
+    essential values, of which one is the answer; ``scope``, what was granted; ``id_token`` and
+    ``userinfo``, names of claims that were asked there beyond what always stands there.
     """
 
     redirect_uri: str
@@ -19,6 +22,10 @@ class OidcReplyTo:
     nonce: str | None = None
     challenge: str | None = None
     sub: str | None = None
+    acr: str | None = None
+    scope: str | None = None
+    id_token: str | None = None
+    userinfo: str | None = None
 
     def stored(self) -> Mapping[str, str | None]:
         """As ``LoginRequest.reply_to`` holds it."""
@@ -34,4 +41,8 @@ class OidcReplyTo:
             nonce=kept.get("nonce"),
             challenge=kept.get("challenge"),
             sub=kept.get("sub"),
+            acr=kept.get("acr"),
+            scope=kept.get("scope"),
+            id_token=kept.get("id_token"),
+            userinfo=kept.get("userinfo"),
         )

@@ -28,7 +28,10 @@ def token_response(
     rt: Runtime, parameters: Parameters, who: Authenticated, now: datetime
 ) -> dict[str, Any]:
     """What the grant type that the request names gives. Raises TokenError."""
-    grant = GRANTS.get(parameters.one("grant_type") or "")
+    said = parameters.one("grant_type")
+    if said is None:
+        raise TokenError("invalid_request", "grant_type is missing")
+    grant = GRANTS.get(said)
     if grant is None:
         raise TokenError("unsupported_grant_type", f"only {', '.join(GRANTS)} is supported")
     return grant(rt, parameters, who, now)

@@ -16,7 +16,6 @@ from keys.sealing import Sealer
 from state.ephemeral import Put
 
 _CONTEXT = "userinfo"
-_NOT_HERE = frozenset({"auth_time", "acr", "amr"})  # about the login; they stay in the ID token
 
 
 @dataclass(frozen=True)
@@ -34,18 +33,25 @@ def _key(grant_id: str) -> str:
     return f"userinfo:{grant_id}"
 
 
-def keep_userinfo(
-    sealer: Sealer, result: LoginResult, identity: dict[str, Any], seconds: int
-) -> Put:
-    """The operation that keeps the claims as long as the access token lives."""
-    claims = {name: value for name, value in identity.items() if name not in _NOT_HERE}
-    kept = _ADAPTER.dump_json(KeptClaims(claims, result))
+def keep_userinfo(sealer: Sealer, result: LoginResult, said: dict[str, Any], seconds: int) -> Put:
+    """The operation that keeps these claims (``claims.for_userinfo``) as long as the access token
+    lives, with the login that they rest on.
+    """
+    kept = _ADAPTER.dump_json(KeptClaims(said, result))
     return Put(_key(result.grant_id), sealer.seal(kept, _CONTEXT), seconds)
 
 
-def userinfo(rt: Runtime, token: str, now: datetime) -> dict[str, Any] | None:
-    """The claims behind this access token; None when it is not ours, over or revoked, or when the
-    login that gave it would not be believed any more.
+@dataclass(frozen=True)
+class UserInfo:
+    """What is said of the user of an access token, to this client."""
+
+    client_id: str
+    claims: dict[str, Any]
+
+
+def userinfo(rt: Runtime, token: str, now: datetime) -> UserInfo | None:
+    """What this access token opens; None when it is not ours, over or revoked, or when the login
+    that gave it would not be believed any more.
     """
     access = jwt.read_access_token(
         token, keyring=rt.configuration.keyring, issuer=rt.base_url, now=now
@@ -60,8 +66,9 @@ def userinfo(rt: Runtime, token: str, now: datetime) -> dict[str, Any] | None:
     kept = _read(rt.sealer.open(sealed, _CONTEXT))
     if kept is None or kept.claims["sub"] != access["sub"]:
         return None
-    fallen = standing.fault(rt, rt.session, kept.result, now)
-    return kept.claims if fallen is None else None
+    if standing.fault(rt, rt.session, kept.result, now) is not None:
+        return None
+    return UserInfo(access["client_id"], kept.claims)
 
 
 def _read(kept: bytes) -> KeptClaims | None:

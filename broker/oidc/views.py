@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from time import perf_counter
 from typing import Any
 
@@ -12,13 +13,13 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from broker.downstream import LoginRequest
 from broker.monitoring import metrics
-from broker.oidc.authorization_request import HintReader, parse, response_target
+from broker.oidc import cors, hints, refusals
+from broker.oidc.authorization_request import ResponseTarget, parse, response_target
 from broker.oidc.authorization_response import redirect_with
-from broker.oidc.client_authentication import authenticate, named_client
+from broker.oidc.client_authentication import AssertionRules, authenticate, named_client
 from broker.oidc.client_keys import ClientKeys
-from broker.oidc.discovery import metadata
-from broker.oidc.errors import AuthorizationError, TokenError
-from broker.oidc.jwt import read_hint
+from broker.oidc.discovery import metadata, reach
+from broker.oidc.errors import AuthorizationError, Refused, TokenError, UnknownTarget
 from broker.oidc.parameters import Parameters, Repeated
 from broker.oidc.token_endpoint import grant_label, token_response
 from broker.oidc.userinfo import userinfo as read_userinfo
@@ -62,18 +63,30 @@ def create_blueprint(
         """
         rt = runtime()
         parameters = Parameters([*request.args.items(multi=True), *request.form.items(multi=True)])
-        to = response_target(parameters, rt.configuration.oidc_clients)
+        try:
+            to = response_target(parameters, rt.configuration.oidc_clients)
+        except UnknownTarget as error:
+            refusals.note_target(rt, error)
+            raise
         rate_limits.count_client(rt, "authorize", to.client.client_id)
         try:
-            asked = parse(parameters, to, rt.configuration.services, _hint_reader(rt))
+            asked = parse(parameters, to, rt.configuration.services, partial(hints.user_in, rt))
         except AuthorizationError as error:
-            log.warning("authorize.refused", client=to.client.client_id, error=error.error)
-            values = {"error": error.error, "error_description": error.description}
-            url = redirect_with(to.redirect_uri, values, to.state, rt.base_url)
-            return redirect(url, 303)
+            return _refuse(rt, to, error)
         return open_login(asked)
 
-    @blueprint.post("/token")
+    @blueprint.before_request
+    def _scripts() -> None:
+        if _answers_scripts():
+            cors.begin(runtime())
+
+    @blueprint.after_request
+    def _let_read(response: Response) -> Response:
+        if _answers_scripts():
+            cors.end(response)
+        return response
+
+    @blueprint.route("/token", methods=["POST", "OPTIONS"], provide_automatic_options=False)
     @Endpoint(
         limit="token",
         csrf=False,
@@ -84,15 +97,16 @@ def create_blueprint(
     )
     def token() -> Response:
         """Token endpoint."""
+        if request.method == "OPTIONS":
+            return cors.preflight(("POST",))
         rt, started, result = runtime(), perf_counter(), "error"
         try:
             response, result = _json(_token(rt, client_keys)), "ok"
         except (Repeated, ValueError) as error:
             result = "invalid_request"
-            response = _token_error(TokenError(result, f"wrong parameter: {error}"))
+            response = _token_error(rt, TokenError(result, f"wrong parameter: {error}"))
         except TokenError as error:
-            log.warning("token.refused", error=error.error, description=error.description)
-            response, result = _token_error(error), error.error
+            response, result = _token_error(rt, error), error.error
             if result in GUESSES:
                 rate_limits.wrong_guess(rt, "token", _named(rt))
         finally:
@@ -101,7 +115,9 @@ def create_blueprint(
             metrics.token_answered(grant, result, seconds)
         return response
 
-    @blueprint.route("/userinfo", methods=["GET", "POST"])
+    @blueprint.route(
+        "/userinfo", methods=["GET", "POST", "OPTIONS"], provide_automatic_options=False
+    )
     @Endpoint(
         limit="userinfo",
         csrf=False,
@@ -112,12 +128,22 @@ def create_blueprint(
     )
     def userinfo() -> Response:
         """UserInfo endpoint; the token in the Authorization header only (RFC 6750 §2.1)."""
-        rt = runtime()
-        scheme, _, presented = (request.headers.get("Authorization") or "").partition(" ")
+        if request.method == "OPTIONS":
+            return cors.preflight(("GET", "POST"))
+        rt, elsewhere = runtime(), "access_token" in request.values
+        headers = request.headers.getlist("Authorization")
+        scheme, _, presented = (headers[0] if headers else "").partition(" ")
         if scheme.lower() != "bearer" or not presented:
-            return _bearer_error(None)
-        claims = read_userinfo(rt, presented.strip(), rt.clock())
-        return _json(claims) if claims is not None else _bearer_error("invalid_token")
+            return _bearer_error(None, "send the access token in the Authorization header")
+        if elsewhere or len(headers) > 1:
+            return _bearer_error("invalid_request", "send the access token once, in the header")
+        said = read_userinfo(rt, presented.strip(), rt.clock())
+        if said is None:
+            reference = refusals.note(rt, Refused.ACCESS_TOKEN, at="userinfo")
+            text = "the access token is not ours, over or revoked"
+            return _bearer_error("invalid_token", f"{text}. Reference: {reference}")
+        cors.about(said.client_id)
+        return _json(said.claims)
 
     @blueprint.get("/jwks")
     @PUBLISHED
@@ -131,17 +157,33 @@ def create_blueprint(
     def discovery() -> Response:
         """What this provider supports."""
         rt = runtime()
-        names = frozenset(
-            c.name for client in rt.configuration.oidc_clients.values() for c in client.claims
-        )
-        return _json(metadata(rt.base_url, names), PUBLIC)
+        known = rt.configuration
+        names = frozenset(c.name for client in known.oidc_clients.values() for c in client.claims)
+        highest = reach(known.providers.values(), known.services.values())
+        return _json(metadata(rt.base_url, names, highest), PUBLIC)
 
     return blueprint
 
 
-def _hint_reader(rt: Runtime) -> HintReader:
-    keyring, issuer = rt.configuration.keyring, rt.base_url
-    return lambda hint, client: read_hint(hint, keyring=keyring, issuer=issuer, client=client)
+def _answers_scripts() -> bool:
+    return request.endpoint in ("oidc.token", "oidc.userinfo")
+
+
+def _refuse(rt: Runtime, to: ResponseTarget, error: AuthorizationError) -> AnyResponse:
+    """The portal hears what is wrong with its request, and the reference of it."""
+    client_id = to.client.client_id
+    reference = refusals.note(
+        rt,
+        Refused.REQUEST,
+        at="received",
+        client_id=client_id,
+        error=error.error,
+        told=error.description,
+    )
+    log.warning("authorize.refused", client=client_id, error=error.error)
+    description = f"{error.description} (reference {reference})"
+    values = {"error": error.error, "error_description": description}
+    return redirect(redirect_with(to.redirect_uri, values, to.state, rt.base_url), 303)
 
 
 def _named(rt: Runtime) -> str:
@@ -154,7 +196,9 @@ def _named(rt: Runtime) -> str:
 
 
 def _token(rt: Runtime, client_keys: ClientKeys) -> dict[str, Any]:
-    rate_limits.refuse_guessers(rt, "token", _named(rt))
+    named = _named(rt)
+    cors.about(named or None)
+    rate_limits.refuse_guessers(rt, "token", named)
     if request.mimetype != FORM:
         raise TokenError("invalid_request", f"send {FORM}")
     if request.args:
@@ -165,7 +209,7 @@ def _token(rt: Runtime, client_keys: ClientKeys) -> dict[str, Any]:
         request.headers.get("Authorization"),
         clients=rt.configuration.oidc_clients,
         keys=client_keys,
-        audiences=frozenset({rt.base_url, f"{rt.base_url}/token"}),
+        rules=AssertionRules.of(rt.settings),
         now=now,
     )
     rate_limits.count_client(rt, "token", who.client.client_id)
@@ -178,17 +222,38 @@ def _json(body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> 
     return response
 
 
-def _token_error(error: TokenError) -> Response:
-    response = _json({"error": error.error, "error_description": error.description})
+def _token_error(rt: Runtime, error: TokenError) -> Response:
+    named = _named(rt) or None
+    reference = refusals.note(
+        rt,
+        error.reason,
+        at="token",
+        client_id=named,
+        error=error.error,
+        told=error.description,
+        **error.found,
+    )
+    log.warning(
+        "token.refused",
+        client=named,
+        error=error.error,
+        reason=str(error.reason),
+        description=error.description,
+    )
+    description = f"{error.description}. Reference: {reference}"
+    response = _json({"error": error.error, "error_description": description})
     response.status_code = error.status
     if error.status == 401:
         response.headers["WWW-Authenticate"] = 'Basic realm="token"'
     return response
 
 
-def _bearer_error(error: str | None) -> Response:
-    response = _json({"error": error or "invalid_request"})
-    response.status_code = 401
+def _bearer_error(error: str | None, description: str) -> Response:
+    """RFC 6750 §3: a request without a token is told no error, and one that is malformed is 400."""
+    response = _json({"error": error or "invalid_request", "error_description": description})
+    response.status_code = 400 if error == "invalid_request" else 401
     challenge = 'Bearer realm="userinfo"'
-    response.headers["WWW-Authenticate"] = f'{challenge}, error="{error}"' if error else challenge
+    if error is not None:
+        challenge += f', error="{error}", error_description="{description}"'
+    response.headers["WWW-Authenticate"] = challenge
     return response

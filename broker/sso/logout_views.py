@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 from typing import Final
 
 from flask import Blueprint, redirect, request, url_for
@@ -21,7 +22,7 @@ from broker.sso.session import current_session
 from broker.web import cookies
 from broker.web.endpoints import Endpoint, declare_blueprint
 from broker.web.headers import allow_form_to
-from broker.web.language import locale
+from broker.web.language import locale, portal_asks
 from broker.web.responses import show
 from directory.people import Person
 from directory.services import RelyingParty
@@ -32,7 +33,17 @@ SHOWN_SECONDS: Final = 600
 blueprint = Blueprint("logout", __name__)  # its protocols add the endpoints that portals ask
 declare_blueprint(blueprint, Endpoint(limit="logout"))
 _REQUEST: Final = TypeAdapter(LogoutRequest)
-_ENDED: Final = TypeAdapter(LogoutOutcome)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the last page tells, in the language that the portal asked for."""
+
+    outcome: LogoutOutcome
+    locale: str | None
+
+
+_ENDED: Final = TypeAdapter(Shown)
 
 
 @blueprint.get("/uitloggen")
@@ -81,7 +92,9 @@ def logged_out() -> Response:
     raw = rt.store.get(f"logged-out:{request.args.get('van', '')[:40]}")
     if raw is None:
         return show(LoggedOutPage(was_logged_in=False))
-    ended = _ENDED.validate_json(raw)
+    shown = _ENDED.validate_json(raw)
+    portal_asks(shown.locale)
+    ended = shown.outcome
     return show(LoggedOutPage(True, _names(rt, ended.notified), _names(rt, ended.not_notified)))
 
 
@@ -104,7 +117,11 @@ def _called(rt: Runtime, wanted: LogoutRequest, found: ActiveSession) -> str | N
 def _asked(rt: Runtime, handle: str | None) -> tuple[str | None, LogoutRequest]:
     """What the portal asked, by its handle; a handle that is over asks nothing special."""
     raw = rt.store.get(f"logout:{handle[:40]}") if handle else None
-    return (handle, _REQUEST.validate_json(raw)) if raw is not None else (None, LogoutRequest())
+    if raw is None:
+        return None, LogoutRequest()
+    asked = _REQUEST.validate_json(raw)
+    portal_asks(asked.locale)
+    return handle, asked
 
 
 def _end(rt: Runtime, found: ActiveSession, wanted: LogoutRequest) -> Response:
@@ -113,7 +130,8 @@ def _end(rt: Runtime, found: ActiveSession, wanted: LogoutRequest) -> Response:
     response = _away(wanted)
     if response is None:
         shown = secrets.token_urlsafe(16)
-        rt.store.put(f"logged-out:{shown}", _ENDED.dump_json(ended), SHOWN_SECONDS)
+        kept = Shown(ended, wanted.locale)
+        rt.store.put(f"logged-out:{shown}", _ENDED.dump_json(kept), SHOWN_SECONDS)
         response = redirect(url_for("logout.logged_out", van=shown), 303)
     cookies.forget_session(response)
     return response

@@ -11,12 +11,15 @@ from flask_babel import gettext, lazy_gettext
 
 @dataclass(frozen=True)
 class ErrorText:
-    """``code`` stays with its cause for ever; the help desk knows it."""
+    """``code`` stays with its cause for ever; the help desk knows it. ``developers``: for those who
+    made the website that sent the user here.
+    """
 
     code: str
     title: str
     what: str
     now: str
+    developers: str | None = None
 
 
 _ = lazy_gettext
@@ -115,12 +118,21 @@ ERRORS = {
         _PORTAL_ERROR,
         _("Wij kennen de website niet waar u vandaan komt."),
         _TELL_PORTAL,
+        _(
+            "De client_id in het verzoek ontbreekt, of is hier niet geregistreerd. "
+            "Geef de code aan de beheerder van deze inlogdienst. Die ziet wat er is gestuurd."
+        ),
     ),
     "redirect_uri_mismatch": ErrorText(
         "SLS-4002",
         _PORTAL_ERROR,
-        _("Het adres waar u na het inloggen naartoe zou gaan, is bij ons niet bekend."),
+        _("Het adres waar u hierna naartoe zou gaan, is bij ons niet bekend."),
         _TELL_PORTAL,
+        _(
+            "De redirect_uri in het verzoek is niet gelijk aan een adres in de registratie. "
+            "Elk teken telt, ook een schuine streep aan het einde. Geef de code aan de beheerder "
+            "van deze inlogdienst. Die ziet wat er is gestuurd en wat er is geregistreerd."
+        ),
     ),
     "invalid_request": ErrorText(
         "SLS-4003",

@@ -129,6 +129,18 @@ _AWAY: Final = Explanation(
     Fixer.MAKELAAR,
     _("Uw makelaar heeft een storing. Probeer het later, of kies een andere makelaar."),
 )
+_REQUEST: Final = Explanation(
+    _("De website stuurde een verzoek dat niet klopt."),
+    _("Geef de makers van de website de zin die bij deze stap staat."),
+    Fixer.PORTAL,
+    _("Er zit een fout in de website waar u vandaan komt. Meld het daar aan de helpdesk."),
+)
+_PROOF: Final = Explanation(
+    _("De website bewees niet wie zij is."),
+    _("Vergelijk het geheim of de sleutel van de website met haar registratie hier."),
+    Fixer.PORTAL,
+    _("Er zit een fout in de website waar u vandaan komt. Meld het daar aan de helpdesk."),
+)
 _PASSIVE: Final = Explanation(
     _("De website vroeg om in te loggen zonder pagina's, en dat kon niet."),
     _("Niets: de website hoort daarna gewoon te laten inloggen."),
@@ -162,8 +174,46 @@ _GROUPS: Final = (
     (_LOW, "level_unreachable level_too_low", ""),
     (_AWAY, "unavailable makelaar_unavailable", ""),
     (_PASSIVE, "passive other_user", ""),
+    (_REQUEST, "portal_request token_request", ""),
+    (_PROOF, "client_secret client_signature client_proof", ""),
 )  # fmt: skip
 _SINGLE: Final = {
+    "level_above_all": Explanation(
+        _("De website vraagt een hoger niveau dan een van de makelaars bij deze dienst kan geven."),
+        _("Sluit een makelaar aan die dit niveau geeft, of laat de website een lager niveau vragen."),
+        Fixer.OPERATOR,
+        _("U kunt bij deze dienst nu niet inloggen. Het ligt niet aan u of uw inlogmiddel."),
+    ),
+    "portal_unknown": Explanation(
+        _("De website noemt een client_id die hier niet is geregistreerd."),
+        _("Vergelijk de client_id die bij deze stap staat met de registraties van portalen."),
+        Fixer.PORTAL,
+        _("Wij kennen de website niet waar u vandaan komt. Meld het daar aan de helpdesk."),
+    ),
+    "portal_address": Explanation(
+        _("De website noemt een antwoordadres dat niet in haar registratie staat."),
+        _("Laat de website het geregistreerde adres sturen, of voeg het gestuurde toe."),
+        Fixer.PORTAL,
+        _("Er zit een fout in de website waar u vandaan komt. Meld het daar aan de helpdesk."),
+    ),
+    "client_unknown": Explanation(
+        _("Bij het ophalen van tokens noemde de website geen client_id die hier bekend is."),
+        _("Vergelijk de client_id van de website met haar registratie hier."),
+        Fixer.PORTAL,
+        _("Er zit een fout in de website waar u vandaan komt. Meld het daar aan de helpdesk."),
+    ),
+    "client_method": Explanation(
+        _("De website bewijst op een andere manier wie zij is dan is geregistreerd."),
+        _("Stel token_endpoint_auth_method bij de website en in haar registratie gelijk in."),
+        Fixer.PORTAL,
+        _("Er zit een fout in de website waar u vandaan komt. Meld het daar aan de helpdesk."),
+    ),
+    "access_token": Explanation(
+        _("Het access token is niet van ons, verlopen, of de login ervan is beëindigd."),
+        _("Niets: de website hoort opnieuw te laten inloggen."),
+        Fixer.PORTAL,
+        _TRY_AGAIN,
+    ),
     "status_not_success": Explanation(
         _("De makelaar zegt dat inloggen daar niet lukte."),
         _("Laat de gebruiker bij de makelaar navragen waarom."),

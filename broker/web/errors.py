@@ -21,7 +21,7 @@ from werkzeug.wrappers import Response
 from broker.errors import PageError, TooManyRequests
 from broker.runtime import runtime
 from broker.texts.errors import ERRORS, may_be_explained
-from broker.web import json_errors
+from broker.web import http_methods, json_errors
 from broker.web.announcement_page import AnnouncementNote
 from broker.web.announcements import notes_on_error
 from broker.web.error_page import ErrorPage
@@ -81,12 +81,7 @@ def _http(error: HTTPException) -> Response:
     status = error.code or 500
     if 300 <= status < 400:
         return error.get_response()
-    response = _show(status, STATUS_KEYS.get(status, "invalid_request"), error.name)
-    if status == 405:
-        for name, value in error.get_headers():
-            if name == "Allow":
-                response.headers[name] = value
-    return response
+    return _show(status, STATUS_KEYS.get(status, "invalid_request"), error.name)
 
 
 def _unavailable(error: Exception) -> Response:
@@ -140,6 +135,8 @@ def _show(
             portal=values.get("portal"),
         )
         response = show(page, status)
+    if status == 405:
+        response.headers["Allow"] = ", ".join(http_methods.allowed())
     if status in RETRY_SECONDS:
         response.headers["Retry-After"] = RETRY_SECONDS[status]
     return response
@@ -162,6 +159,7 @@ def error_page(
         title=str(text.title),
         what=str(text.what),
         now=str(text.now),
+        developers=str(text.developers) if text.developers else None,
         code=text.code,
         reference=reference,
         at=at,

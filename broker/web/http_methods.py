@@ -1,11 +1,12 @@
 """Methods: pages and protocols need GET, HEAD and POST, and nothing else is answered.
 
-Flask answers OPTIONS by itself; no script of another origin has anything to ask here beforehand.
+Flask would answer OPTIONS by itself; scripts of other origins have something to ask beforehand only
+at endpoints that answer it themselves.
 """
 
 from __future__ import annotations
 
-from flask import Flask, request
+from flask import Flask, current_app, request
 from werkzeug.exceptions import MethodNotAllowed
 
 SERVED = ("GET", "HEAD", "POST")
@@ -14,5 +15,22 @@ SERVED = ("GET", "HEAD", "POST")
 def install(app: Flask) -> None:
     @app.before_request
     def _refuse_others() -> None:
-        if request.method not in SERVED:
-            raise MethodNotAllowed(SERVED)
+        if request.method not in SERVED and not _answers_itself():
+            raise MethodNotAllowed(allowed())
+
+
+def allowed() -> tuple[str, ...]:
+    """The methods that this address answers, without the one that was refused."""
+    adapter = current_app.create_url_adapter(request)
+    known = adapter.allowed_methods() if adapter is not None else ()
+    return tuple(method for method in SERVED if method in known and method != request.method)
+
+
+def _answers_itself() -> bool:
+    """OPTIONS at an endpoint with an answer of its own to it."""
+    rule = request.url_rule
+    return (
+        request.method == "OPTIONS"
+        and rule is not None
+        and not getattr(rule, "provide_automatic_options", True)
+    )

@@ -58,6 +58,25 @@ def test_the_least_preference_is_what_is_asked(values: list[str], level: L | Non
     assert acr.lowest(values) is level
 
 
+@pytest.mark.parametrize(
+    ("values", "reached", "said"),
+    [
+        ([L.EH2_PLUS.eidas], L.EH3, L.EH2_PLUS.eidas),  # less than was reached is still true
+        ([L.EH2.eidas, L.EH3.eidas, L.EH4.eidas], L.EH3, L.EH3.eidas),
+        (["EH3", L.EH3.eidas], L.EH3, "EH3"),  # the first of those that say as much
+        (["HTTP://EIDAS.europa.eu/LoA/low"], L.EH2_PLUS, "HTTP://EIDAS.europa.eu/LoA/low"),
+        ([acr.EH1], L.EH2, acr.EH1),
+        ([L.EH4.eidas], L.EH3, None),
+        (["gold"], L.EH4, None),
+        ([L.EH2.eidas], L.EMAIL, None),
+    ],
+)
+def test_the_answer_is_a_value_that_was_asked_and_is_true(
+    values: list[str], reached: L, said: str | None
+) -> None:
+    assert acr.answer(" ".join(values), reached) == said
+
+
 def test_a_makelaars_own_words_go_first() -> None:
     own = {"substantieel": L.EH3, L.EH4.loa: L.EH2}
     assert acr.level_of("substantieel", own) is L.EH3

@@ -15,6 +15,7 @@ HOST: Final = "127.0.0.4:9000"
 OTHER_HOST: Final = "127.0.0.5:9000"
 REDIRECT_URI: Final = f"http://{HOST}/callback"
 SECRET: Final = "a secret of a portal: 100% sure + more"  # characters that Basic must encode
+ORIGINS: Final = ("https://app.example", f"http://{HOST}")  # of the scripts of ``scripted``
 CLAIMS: Final = ("represents", "mandate", "idp", "assurance", "name", "email")
 SERVICES: Final = (IDEEEN, BODEM, BODEMKAART, LOZING, VERGUNNING, GRONDWATER)
 
@@ -52,6 +53,7 @@ def clients() -> list[dict[str, Any]]:
         _client("elsewhere", **by_basic, redirect_uris=[f"http://{OTHER_HOST}/callback"]),
         _client("without-pkce", **by_basic, require_pkce=False),
         _client("public", **public),
+        _client("scripted", **public, cors_origins=list(ORIGINS)),
         _client("two-addresses", **public, redirect_uris=two),
         _client("native", **public, redirect_uris=loopback, application_type="native"),
         _client("web-on-loopback", **public, redirect_uris=loopback),

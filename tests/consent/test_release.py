@@ -37,7 +37,7 @@ def items(*claims: str, **changes: object) -> tuple[release.ReleaseItem, ...]:
     facts: dict[str, object] = {
         "relying_party": client(*claims),
         "rule": ConsentRule.ASK,
-        "wanted": (),
+        "wanted": None,
         "display_name": "Jan de Vries",
         "email": None,
         "authority": AUTHORITY,
@@ -76,6 +76,10 @@ def test_a_portal_may_ask_for_less_than_it_is_registered_for() -> None:
         "acr",
         "represents",
     ]
+
+
+def test_a_portal_that_asks_nothing_gets_nothing_of_it() -> None:
+    assert names(items("represents", "name", wanted=())) == ["sub", "acr"]
 
 
 def test_who_sees_no_page_is_not_named() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from joserfc import jwt
@@ -13,14 +14,17 @@ from joserfc.jwk import KeySet
 
 from admin.operations.jobs import JOBS
 from broker.configuration import POLL_SECONDS
+from keys.jwks import as_joserfc
 from keys.keyring import KeyUse, PrivateKey
 from keys.revocation import revoke
 from keys.rotation import NEEDED, RotationPolicy, introduce
 from keys.signing_key import KeyState
-from sandbox.browser import Browser
+from sandbox.browser import Browser, Page
 from sandbox.makelaar.metadata import ServiceProvider, read_service_provider
 from state.db import writing
-from tests.broker.portal import ISSUER, Portal, make_portal_world
+from tests.broker.answers import tells_portal
+from tests.broker.portal import ISSUER, Portal, make_portal_world, payload
+from tests.keys_for_tests import rsa_key
 from tests.world import World
 
 POLICY = RotationPolicy()
@@ -192,3 +196,54 @@ def test_K_03_a_revoked_key_is_refused_everywhere_within_a_minute(
     with pytest.raises((JoseError, ValueError)):
         verified(token, jwks(world))
     assert verified(finish(portal, portal.at_makelaar()), jwks(world)) == replacement
+
+
+@pytest.mark.parametrize("way", ["revoked", "retired"])
+def test_K_03_O_26_O_39_a_hint_under_a_key_that_is_gone_names_nobody(
+    world: World, portal: Portal, way: str
+) -> None:
+    """Portals keep ID tokens longer than keys live: they are no proof, and no mistake either."""
+    browser, other = portal.at_makelaar(), portal.at_makelaar()
+    token, twin = finish(portal, browser), finish(portal, other)
+    assert portal.log_in("mo", id_token_hint=token)["error"] == "login_required"
+    assert log_out(world, other, twin).heading == "U bent uitgelogd"  # at once, the good twin
+    let_go(world, signer(world, *RS256), way)
+
+    assert "code" in portal.log_in("mo", id_token_hint=token)
+    silent = portal.ask(portal.request(id_token_hint=token, prompt="none"))
+    tells_portal(silent, "login_required")
+    page = log_out(world, browser, token)
+    assert (page.status, page.heading) == (200, ASKS)
+    assert "Portaal by-basic" in page.text
+    assert browser.click("Log overal uit").heading == "U bent uitgelogd"
+    assert log_out(world, browser, forged(token)).status == 400
+    tells_portal(portal.ask(portal.request(id_token_hint=forged(token))), "login_required")
+
+
+ASKS = "Wilt u overal uitloggen?"
+
+
+def log_out(world: World, browser: Browser, hint: str) -> Page:
+    return browser.open(f"{ISSUER}/logout?{urlencode({'id_token_hint': hint})}")
+
+
+def let_go(world: World, kid: str, way: str) -> None:
+    """This key signs and verifies nothing any more."""
+    with world.session() as session, writing(session):
+        if way == "revoked":
+            revoke(session, world.process.sealer, kid, world.clock())
+        else:
+            introduce(session, world.process.sealer, *RS256, world.clock() - POLICY.publish)
+    see_keys(world)
+    if way == "retired":
+        run_job(world)
+        world.clock.advance(POLICY.keep.total_seconds())
+        run_job(world)
+        world.clock.advance(-POLICY.keep.total_seconds())
+    assert kid not in kids(world)
+
+
+def forged(token: str) -> str:
+    """The same claims under a key that never was ours."""
+    key = as_joserfc(rsa_key("thief"), "never-ours")
+    return jwt.encode({"alg": "RS256", "typ": "JWT", "kid": "never-ours"}, payload(token), key)

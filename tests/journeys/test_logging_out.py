@@ -197,6 +197,27 @@ def test_the_other_language_keeps_what_the_portal_asked(world: World) -> None:
 
 
 @pytest.mark.parametrize(
+    ("wish", "asks", "out"),
+    [
+        ("en", "Do you want to log out everywhere?", "You are logged out"),
+        ("fr en-GB nl", "Do you want to log out everywhere?", "You are logged out"),
+        ("nl", ASKS, OUT),
+        ("fr", ASKS, OUT),
+    ],
+)
+def test_the_pages_of_logging_out_are_in_the_language_that_the_portal_asks(
+    world: World, wish: str, asks: str, out: str
+) -> None:
+    browser = _logged_in(world)
+    page = _ask(world, browser, client_id="bronhouderportaal", ui_locales=wish)
+    assert page.heading == asks
+    (button,) = [b.text_content() for f in page.forms for b in f.iter("button") if b.text_content()]
+    assert browser.click(button.strip()).heading == out
+    page = _ask(world, browser, client_id="bronhouderportaal", ui_locales=wish)
+    assert page.heading == out  # nobody is logged in any more
+
+
+@pytest.mark.parametrize(
     "parameters",
     [
         {"post_logout_redirect_uri": "http://evil.example/"},

@@ -6,6 +6,7 @@ from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import yaml
 from sqlalchemy import select
 
 from admin.app import create_app
@@ -220,6 +221,28 @@ def test_another_party_without_a_new_login(world: World) -> None:
         old = session.get_one(Grant, str(switched[0].details["from"]))
         new = session.get_one(Grant, str(switched[0].details["to"]))
         assert old.revoked_at is not None and new.revoked_at is None
+
+
+@pytest.mark.parametrize("prompt", ["", "prompt=select_account"])
+@pytest.mark.parametrize("makelaars", [None, ["polderpoort"]])
+def test_who_must_choose_and_has_nobody_to_act_for_chooses_where_to_log_in(
+    world: World, makelaars: list[str] | None, prompt: str
+) -> None:
+    """The session would choose for the user otherwise, also where there is one makelaar."""
+    service = world.runtime.configuration.services[GRONDWATER.uuid].model_dump(mode="json")
+    alone = {"mandate": "none", "consent": "none", "makelaars": makelaars}
+    world.apply(yaml.safe_dump({"kind": "Service", **service, **alone}))
+    browser = world.browser()
+    _log_in(world, browser)
+    page = _go(world, browser, GRONDWATER, prompt)
+    if not prompt:
+        assert page.url.startswith(world.demo.addresses.portal)
+        assert "code=" in page.url
+        return
+    assert page.heading == PROVIDER
+    browser.click("Polderpoort")
+    page = browser.press("person", "sanne")
+    assert "code=" in page.url
 
 
 def test_F_11_the_identifier_is_new_at_every_login_and_no_other_opens_the_session(

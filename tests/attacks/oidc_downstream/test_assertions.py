@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from authlib.oauth2.rfc7523 import private_key_jwt_sign
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 from sqlalchemy import update
@@ -27,6 +28,8 @@ from tests.broker.portal import (
     Portal,
     assertion,
     by_assertion,
+    make_portal_world,
+    payload,
 )
 from tests.keys_for_tests import rsa_key
 
@@ -37,13 +40,13 @@ NOW = time.time
     "changes",
     [
         pytest.param(lambda: {"exp": NOW() - 61}, id="O-14 over"),
-        pytest.param(lambda: {"exp": NOW() + 3600}, id="O-14 too long valid"),
+        pytest.param(lambda: {"exp": NOW() + 3700}, id="O-14 too long valid"),
         pytest.param(lambda: {"exp": None}, id="O-14 no end"),
         pytest.param(lambda: {"exp": str(NOW() + 60)}, id="O-14 an end in letters"),
         pytest.param(lambda: {"exp": True}, id="O-14 an end that is true"),
         pytest.param(lambda: {"exp": float("nan")}, id="O-14 an end that is no number"),
         pytest.param(lambda: {"exp": float("inf")}, id="O-14 no end to it"),
-        pytest.param(lambda: {"iat": NOW() - 600}, id="O-14 too old"),
+        pytest.param(lambda: {"iat": NOW() - 3700}, id="O-14 too old"),
         pytest.param(lambda: {"iat": NOW() + 90}, id="O-14 made in the future"),
         pytest.param(lambda: {"iat": "yesterday"}, id="O-14 made in letters"),
         pytest.param(lambda: {"iat": float("-inf")}, id="O-14 made before time"),
@@ -182,6 +185,7 @@ def test_an_assertion_that_is_none_is_refused(
         lambda: {"iat": None},
         lambda: {"iat": NOW() + 30},
         lambda: {"exp": NOW() + 299},
+        lambda: {"exp": NOW() + 3599},
         lambda: {"nbf": NOW() - 1},
         lambda: {"header": {"alg": "PS256"}},
         lambda: {"header": {"typ": "JWT"}},
@@ -226,3 +230,39 @@ def test_O_14_X_04_an_emptied_store_distrusts_assertions_for_as_long_as_a_clock_
             born_then = update(Ephemeral).where(Ephemeral.key == GENERATION_KEY)
             assert sql.execute(born_then.values(value=mark)).rowcount == 1
         assert portal.redeem(code).status == status
+
+
+def test_Authlib_proves_a_portal_with_an_assertion_of_an_hour(
+    portals: dict[str, Portal],
+) -> None:
+    """Its client writes the token endpoint as audience, and no setting makes it live shorter."""
+    portal = portals["by-key"]
+    made = private_key_jwt_sign(
+        portal_key(),
+        "by-key",
+        f"{ISSUER}/token",
+        alg="RS256",
+        header={"kid": "portal-1"},
+    )
+    said = payload(made)
+    assert (said["aud"], said["exp"] - said["iat"]) == (f"{ISSUER}/token", 3600)
+    form = portal.redemption(portal.code())
+    assert portal.token({**form, **by_assertion(made)}).status == 200
+    unauthenticated(portal.token({**portal.redemption(portal.code()), **by_assertion(made)}))
+
+
+def test_openid_client_5_proves_a_portal_where_lists_are_accepted(
+    tmp_path_factory: pytest.TempPathFactory, portals: dict[str, Portal]
+) -> None:
+    """It writes a list of issuer and token endpoint."""
+    audience = [ISSUER, f"{ISSUER}/token"]
+    accepts = ["issuer", "token_endpoint", "both"]
+    world = make_portal_world(
+        tmp_path_factory.mktemp("lists"), oidc={"assertion_audiences": accepts}
+    )
+    for portal, status in ((Portal(world, "by-key"), 200), (portals["by-key"], 401)):
+        form = portal.redemption(portal.code())
+        made = assertion(aud=audience)
+        assert portal.token({**form, **by_assertion(made)}).status == status
+        also_others = assertion(aud=[*audience, "https://elders.example"])
+        unauthenticated(portal.token({**portal.redemption("x"), **by_assertion(also_others)}))

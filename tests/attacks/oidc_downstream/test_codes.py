@@ -163,7 +163,7 @@ def test_O_12_a_code_of_another_session_does_not_fit(portal: Portal) -> None:
         ({"code": "unknown"}, "invalid_grant"),
         ({"code": "\x00\r\n<b>"}, "invalid_grant"),
         ({"code": "\ud800".encode("utf-8", "surrogatepass").decode("latin1")}, "invalid_grant"),
-        ({"grant_type": None}, "unsupported_grant_type"),
+        ({"grant_type": None}, "invalid_request"),
         ({"grant_type": "refresh_token"}, "unsupported_grant_type"),
         ({"grant_type": "client_credentials"}, "unsupported_grant_type"),
         ({"grant_type": "password"}, "unsupported_grant_type"),

@@ -248,29 +248,3 @@ def test_O_30_the_authorization_page_is_in_no_frame(portal: Portal) -> None:
     policy = page.answer.header("Content-Security-Policy") or ""
     assert "frame-ancestors 'none'" in policy
     assert page.answer.header("X-Frame-Options") == "DENY"
-
-
-ORIGINS = ("https://evil.example", "null", ISSUER + ".evil.example", f"http://{HOST}")
-
-
-@pytest.mark.parametrize("origin", ORIGINS)
-def test_O_31_scripts_of_others_read_discovery_and_keys_alone(portal: Portal, origin: str) -> None:
-    world = portal.world
-    sent = {"Origin": origin, **FORM}
-    tokens = portal.tokens(portal.code())
-    bearer = {"Authorization": f"Bearer {tokens['access_token']}"}
-    closed = [
-        world.wire.request("GET", portal.url(), None, sent),
-        world.wire.request("POST", f"{ISSUER}/token", "", sent),
-        world.wire.request("GET", f"{ISSUER}/userinfo", None, {**sent, **bearer}),
-        world.wire.request("OPTIONS", f"{ISSUER}/token", None, sent),
-        world.wire.request("OPTIONS", f"{ISSUER}/userinfo", None, sent),
-    ]
-    assert closed[2].status == 200
-    for answer in closed:
-        allowed = [name for name, _ in answer.headers if name.lower().startswith("access-control")]
-        assert allowed == []
-    for path in ("/jwks", "/.well-known/openid-configuration"):
-        answer = world.wire.request("GET", ISSUER + path, None, sent)
-        assert answer.header("Access-Control-Allow-Origin") == "*"
-        assert answer.header("Access-Control-Allow-Credentials") is None

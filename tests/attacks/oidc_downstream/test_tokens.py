@@ -76,10 +76,9 @@ def test_the_claims_of_an_id_token(portal: Portal) -> None:
         "loa": "urn:etoegang:core:assurance-class:loa3",
         "amr": ["mfa"],
         "idp": f"{ADDRESSES.makelaars}/zekerweg",
-        "name": "Jan de Vries",
-        "email": "jan@voorbeeld.example",
     }
     assert {name: claims[name] for name in in_order} == in_order
+    assert not {"name", "email"} & claims.keys()  # in UserInfo
     assert abs(claims["auth_time"] - now) <= 60
     assert claims["represents"] == {
         "sub": "90001201",
@@ -178,8 +177,10 @@ def test_userinfo_says_the_same_about_the_person(portal: Portal) -> None:
         assert answer.header("Cache-Control") == "no-store"
         said = answer.json()
         assert said["sub"] == claims["sub"]
-        assert {name: claims[name] for name in said} == said
+        person = {"name": "Jan de Vries", "email": "jan@voorbeeld.example"}
+        assert {name: {**claims, **person}[name] for name in said} == said
         assert {"represents", "mandate", "name", "email", "idp"} <= said.keys()
+        assert not {"acr", "amr", "auth_time"} & said.keys()
 
 
 def unauthorised(answer: Answer, *, says_why: bool = True) -> None:
@@ -189,7 +190,7 @@ def unauthorised(answer: Answer, *, says_why: bool = True) -> None:
     assert challenge.startswith("Bearer ")
     assert ('error="invalid_token"' in challenge) == says_why
     assert answer.header("Cache-Control") == "no-store"
-    assert answer.json().keys() == {"error"}
+    assert answer.json().keys() == {"error", "error_description"}
 
 
 def test_O_37_one_kind_of_token_is_no_other(portal: Portal) -> None:
@@ -306,6 +307,7 @@ def test_discovery_promises_what_is_served(portal: Portal) -> None:
     assert "none" not in document["id_token_signing_alg_values_supported"]
     claims = logged_in(portal, scope=scope_of(BODEM))
     assert claims.keys() <= set(document["claims_supported"])
+    assert document["scopes_supported"] == ["openid", "profile", "email"]
     assert claims["acr"] in document["acr_values_supported"]
 
 

@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 
 from broker.downstream import DownstreamName, LoginRequest
-from broker.errors import PageError
-from broker.oidc.authorization_request import parse, response_target
-from broker.oidc.errors import AuthorizationError
+from broker.oidc.authorization_request import HintRetired, parse, response_target
+from broker.oidc.errors import AuthorizationError, UnknownTarget
 from broker.oidc.parameters import Parameters
 from broker.oidc.reply_to import OidcReplyTo
 from directory.services import OidcClient
@@ -67,7 +66,9 @@ def test_a_plain_request_asks_what_the_service_needs_and_no_more() -> None:
         client_id="portal",
         service_uuid=SERVICE,
         level=L.EH3,
-        reply_to=OidcReplyTo(CALLBACK, "s", "n", CHALLENGE).stored(),
+        reply_to=OidcReplyTo(
+            CALLBACK, "s", "n", CHALLENGE, scope=f"openid urn:uuid:{SERVICE}"
+        ).stored(),
     )
 
 
@@ -125,6 +126,115 @@ def test_the_level_is_the_highest_of_what_service_and_portal_ask(
 
 def test_an_essential_level_that_is_not_known_here_cannot_be_met() -> None:
     assert refused(claims=essential("gold")) == "unmet_authentication_requirements"
+
+
+@pytest.mark.parametrize(
+    ("claims", "values"),
+    [
+        (None, None),
+        (essential("EH3", is_essential=False), None),
+        (essential(L.EH3.loa, "gold", L.EH2.loa), f"{L.EH3.loa} {L.EH2.loa}"),
+        (json.dumps({"userinfo": {"acr": {"essential": True, "value": "EH3"}}}), "EH3"),
+        ('{"id_token":{"acr":{"essential":true}}}', None),
+    ],
+)
+def test_essential_values_are_kept_for_the_answer(claims: str | None, values: str | None) -> None:
+    assert OidcReplyTo.of(asked(claims=claims)).acr == values
+
+
+def subject(*values: str, place: str = "id_token") -> str:
+    return json.dumps({place: {"sub": {"values": values}}})
+
+
+@pytest.mark.parametrize(
+    ("changes", "users"),
+    [
+        ({}, None),
+        ({"claims": '{"id_token":{"sub":null}}'}, None),
+        ({"claims": '{"id_token":{"sub":{"essential":true}}}'}, None),
+        ({"claims": '{"id_token":{"sub":{"value":"jan"}}}'}, "jan"),
+        ({"claims": subject("jan", "mo")}, "jan mo"),
+        ({"claims": subject("jan", place="userinfo")}, "jan"),
+        ({"claims": subject("jan", "mo"), "id_token_hint": "of mo"}, "mo"),
+        ({"id_token_hint": "of mo"}, "mo"),
+    ],
+)
+def test_claims_name_the_user_who_must_log_in(changes: dict[str, str], users: str | None) -> None:
+    assert OidcReplyTo.of(asked(**changes)).sub == users
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"claims": subject("jan"), "id_token_hint": "of mo"},
+        {"claims": json.dumps({p: {"sub": {"value": p}} for p in ("id_token", "userinfo")})},
+        {"claims": subject("")},
+        {"claims": subject("jan mo")},  # is no user, and certainly not two
+    ],
+)
+def test_nobody_is_two_users(changes: dict[str, str]) -> None:
+    assert refused(**changes) == "login_required"
+
+
+PERSONAL = a_client(
+    claims=[{"name": n, "purpose": {"nl": "x", "en": "x"}} for n in ("represents", "name", "email")]
+)
+
+
+@pytest.mark.parametrize(
+    ("scope", "claims", "released", "granted"),
+    [
+        ("openid", None, None, "openid"),
+        ("openid profile email", None, ("represents", "name", "email"), "openid profile email"),
+        ("openid email", None, ("represents", "email"), "openid email"),  # mozilla-django-oidc
+        ("openid phone offline_access", None, None, "openid"),
+        ("openid", '{"userinfo":{"name":null}}', ("represents", "name"), "openid"),
+        (
+            "openid email",
+            '{"id_token":{"name":null}}',
+            ("represents", "name", "email"),
+            "openid email",
+        ),
+        ("openid", '{"userinfo":{"idp":null,"phone_number":null}}', None, "openid"),
+    ],
+)
+def test_who_names_claims_about_the_person_gets_those_alone(
+    scope: str, claims: str | None, released: tuple[str, ...] | None, granted: str
+) -> None:
+    found = asked(PERSONAL, scope=scope, claims=claims)
+    assert found.released == released
+    assert OidcReplyTo.of(found).scope == granted
+
+
+def test_a_scope_without_its_claim_is_not_granted() -> None:
+    found = asked(scope=f"openid profile email urn:uuid:{SERVICE}")
+    assert OidcReplyTo.of(found).scope == f"openid urn:uuid:{SERVICE}"
+    assert found.released == ()
+
+
+def test_where_each_claim_is_wanted_is_kept_for_the_answer() -> None:
+    claims = {
+        "id_token": {"name": None, "email": {"essential": True}, "idp": None},
+        "userinfo": {"acr": None, "auth_time": {"essential": False}, "email": None},
+    }
+    to = OidcReplyTo.of(asked(PERSONAL, claims=json.dumps(claims)))
+    assert (to.id_token, to.userinfo) == ("email name", "acr auth_time")
+
+
+def hint_of_a_key_that_is_gone(_hint: str, _client: OidcClient) -> str | None:
+    raise HintRetired
+
+
+def test_a_hint_that_nobody_can_check_any_more_names_nobody() -> None:
+    pairs = {**GOOD, "id_token_hint": "x"}
+    client = a_client()
+    to = response_target(Parameters(pairs.items()), {"portal": client})
+    found = parse(Parameters(pairs.items()), to, SERVICES, hint_of_a_key_that_is_gone)
+    assert OidcReplyTo.of(found).sub is None
+    silent = Parameters({**pairs, "prompt": "none"}.items())
+    with pytest.raises(AuthorizationError) as error:
+        parse(silent, to, SERVICES, hint_of_a_key_that_is_gone)
+    assert error.value.error == "login_required"
 
 
 @pytest.mark.parametrize(
@@ -219,9 +329,13 @@ def test_a_document_is_of_a_client_that_registered_for_it_and_at_its_own_host(
 def test_with_client_or_address_in_doubt_there_is_a_page(
     changes: dict[str, str | None], key: str
 ) -> None:
-    with pytest.raises(PageError) as error:
+    with pytest.raises(UnknownTarget) as error:
         asked(**changes)
     assert (error.value.status, error.value.public_key) == (400, key)
+    is_known = key == "redirect_uri_mismatch"
+    assert error.value.client_id == ("portal" if is_known else None)
+    assert error.value.sent == next(iter(changes.values()))
+    assert error.value.registered == ((CALLBACK,) if is_known else ())
 
 
 def test_a_state_that_came_twice_is_not_repeated_and_the_portal_hears_why() -> None:

@@ -22,7 +22,16 @@ from broker.oidc.reply_to import OidcReplyTo
 from broker.settings import Settings
 from directory.services import OidcClient
 from state.ephemeral import Put
-from tests.broker.examples import CALLBACK, GRANT, ISSUER, SERVICE, a_client, a_request, a_result
+from tests.broker.examples import (
+    CALLBACK,
+    GRANT,
+    ISSUER,
+    SERVICE,
+    L,
+    a_client,
+    a_request,
+    a_result,
+)
 from tests.clocks import START
 from tests.keys_for_tests import make_sealer
 
@@ -78,6 +87,22 @@ def test_only_the_user_that_the_portal_named_may_have_logged_in(
     with pytest.raises(LoginRefused) as refused:
         DOWNSTREAM.prepare(a_client(), result, START)
     assert refused.value.code is RefusalCode.LOGIN_REQUIRED
+
+
+def test_one_of_several_users_that_the_portal_named_may_have_logged_in() -> None:
+    named = [pairwise_sub(SEALER, a_client(), person) for person in ("roos", "jan")]
+    to = OidcReplyTo(CALLBACK, sub=" ".join(named))
+    assert DOWNSTREAM.prepare(a_client(), a_result(request=a_request(to)), START).operations
+    with pytest.raises(LoginRefused):
+        DOWNSTREAM.prepare(a_client(), a_result(request=a_request(to), person_id="mo"), START)
+
+
+def test_an_essential_level_that_was_not_reached_gives_no_code() -> None:
+    request = a_request(OidcReplyTo(CALLBACK, acr="EH3 EH4"))
+    assert DOWNSTREAM.prepare(a_client(), a_result(request=request), START).operations
+    with pytest.raises(LoginRefused) as refused:
+        DOWNSTREAM.prepare(a_client(), a_result(request=request, level=L.EH2_PLUS), START)
+    assert refused.value.code is RefusalCode.LEVEL_UNREACHABLE
 
 
 @pytest.mark.parametrize("code", RefusalCode)

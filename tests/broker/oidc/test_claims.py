@@ -7,7 +7,14 @@ from typing import Any
 
 import pytest
 
-from broker.oidc.claims import identity_claims, pairwise_sub, represents
+from broker.oidc.claims import (
+    for_id_token,
+    for_userinfo,
+    identity_claims,
+    pairwise_sub,
+    represents,
+)
+from broker.oidc.reply_to import OidcReplyTo
 from consent.authority import AuthorityKind, Party, PartyIdType
 from consent.documents import Answer, AskedDocument
 from tests.broker.examples import (
@@ -97,10 +104,11 @@ def test_no_name_leaves_where_the_service_shows_no_page() -> None:
 
 
 @pytest.mark.parametrize(
-    ("released", "gone"), [((), set()), (("name",), {"email", "idp"}), (("phone",), {*ALL})]
+    ("released", "gone"),
+    [(None, set()), ((), {*ALL}), (("name",), {"email", "idp"}), (("phone",), {*ALL})],
 )
 def test_a_request_can_ask_for_less_than_was_registered(
-    released: tuple[str, ...], gone: set[str]
+    released: tuple[str, ...] | None, gone: set[str]
 ) -> None:
     found = said(*ALL, request=a_request(released=released))
     assert not gone & set(found)
@@ -215,3 +223,43 @@ def test_what_was_answered_to_a_document_is_said_only_where_there_is_an_answer()
     (details,) = said(request=asked, answer=answer)["authorization_details"]
     assert (details["type"], details["answer"]["decision"]) == ("urn:sluis:document", "agreed")
     assert "authorization_details" not in said(request=asked)
+
+
+IDENTITY = {"sub": "s", "loa": "l", "acr": "a", "auth_time": 1, "name": "Jan", "email": "j@x.nl"}
+
+
+@pytest.mark.parametrize(
+    ("registered", "asked", "also"),
+    [
+        ((), None, set()),
+        (("email",), None, {"email"}),
+        ((), "name", {"name"}),
+        (("email",), "name", {"email", "name"}),
+    ],
+)
+def test_who_it_is_stands_in_the_id_token_where_it_is_asked_there(
+    registered: tuple[str, ...], asked: str | None, also: set[str]
+) -> None:
+    client = a_client(id_token_claims=registered)
+    found = for_id_token(IDENTITY, client, OidcReplyTo(CALLBACK, id_token=asked))
+    assert found == {name: IDENTITY[name] for name in ({"sub", "loa", "acr", "auth_time"} | also)}
+
+
+@pytest.mark.parametrize(("asked", "also"), [(None, set()), ("acr", {"acr"})])
+def test_userinfo_tells_who_it_is_and_of_the_login_what_is_asked(
+    asked: str | None, also: set[str]
+) -> None:
+    found = for_userinfo(IDENTITY, OidcReplyTo(CALLBACK, userinfo=asked))
+    assert found == {name: IDENTITY[name] for name in ({"sub", "loa", "name", "email"} | also)}
+
+
+@pytest.mark.parametrize(
+    ("asked", "reached", "said"),
+    [(f"{L.EH2_PLUS.eidas} EH4", L.EH3, L.EH2_PLUS.eidas), ("EH3", L.EH3, "EH3")],
+)
+def test_an_essential_level_is_answered_with_a_value_that_was_asked(
+    asked: str, reached: L, said: str
+) -> None:
+    result = a_result(level=reached, request=a_request(OidcReplyTo(CALLBACK, acr=asked)))
+    found = identity_claims(result, asking(acr="digid"), a_service(), SEALER)
+    assert (found["acr"], found["loa"]) == (said, reached.loa)

@@ -15,13 +15,16 @@ from joserfc import jwt
 
 from broker.oidc.client_authentication import (
     ASSERTION_TYPE,
+    UNPROVEN,
+    AssertionRules,
     Authenticated,
     authenticate,
     named_client,
 )
 from broker.oidc.client_keys import ClientKeys
-from broker.oidc.errors import TokenError
+from broker.oidc.errors import Refused, TokenError
 from broker.oidc.parameters import Parameters
+from broker.settings import Settings
 from directory.services import OidcClient
 from keys.jwks import as_joserfc
 from state.ephemeral import AddOnce
@@ -54,13 +57,18 @@ CLIENTS = {one.client_id: one for one in (PUBLIC, BASIC, POST, BY_KEY)}
 AT = int(START.timestamp())
 
 
-def who(form: dict[str, str], authorization: str | None = None) -> Authenticated:
+FIVE_MINUTES = AssertionRules((ISSUER, f"{ISSUER}/token"), 300)
+
+
+def who(
+    form: dict[str, str], authorization: str | None = None, rules: AssertionRules = FIVE_MINUTES
+) -> Authenticated:
     return authenticate(
         Parameters(form.items()),
         authorization,
         clients=CLIENTS,
         keys=ClientKeys(Called(OutgoingFailed("nobody")), FakeClock()),
-        audiences=frozenset({ISSUER, f"{ISSUER}/token"}),
+        rules=rules,
         now=START,
     )
 
@@ -126,6 +134,113 @@ def test_any_other_is_refused_with_401(form: dict[str, str], authorization: str 
     with pytest.raises(TokenError) as refused:
         who(form, authorization)
     assert (refused.value.error, refused.value.status) == ("invalid_client", 401)
+
+
+ISSUER_ALONE = AssertionRules((ISSUER,), 300)
+WITH_LISTS = AssertionRules((ISSUER, frozenset({ISSUER, f"{ISSUER}/token"})), 300)
+
+
+@pytest.mark.parametrize(
+    ("rules", "audience", "is_for_us"),
+    [
+        (FIVE_MINUTES, ISSUER, True),
+        (FIVE_MINUTES, f"{ISSUER}/token", True),
+        (FIVE_MINUTES, [ISSUER, f"{ISSUER}/token"], False),
+        (ISSUER_ALONE, ISSUER, True),
+        (ISSUER_ALONE, f"{ISSUER}/token", False),
+        (WITH_LISTS, [ISSUER, f"{ISSUER}/token"], True),  # openid-client 5.6
+        (WITH_LISTS, [f"{ISSUER}/token", ISSUER], True),
+        (WITH_LISTS, [ISSUER], False),
+        (WITH_LISTS, [ISSUER, ISSUER, f"{ISSUER}/token"], False),
+        (WITH_LISTS, [ISSUER, f"{ISSUER}/token", "https://elders.example"], False),
+        (WITH_LISTS, [ISSUER, "https://elders.example"], False),
+        (WITH_LISTS, [ISSUER, {}], False),
+        (WITH_LISTS, [], False),
+        (WITH_LISTS, f"{ISSUER}/token", False),
+        (WITH_LISTS, {ISSUER: 1}, False),
+        (WITH_LISTS, None, False),
+    ],
+)
+def test_an_audience_is_us_and_nobody_else(
+    rules: AssertionRules, audience: Any, is_for_us: bool
+) -> None:
+    assert rules.is_for_us(audience) is is_for_us
+    form = by_assertion(aud=audience)
+    if is_for_us:
+        assert who(form, rules=rules).client is BY_KEY
+        return
+    with pytest.raises(TokenError) as refused:
+        who(form, rules=rules)
+    assert refused.value.reason is Refused.CLIENT_PROOF
+
+
+@pytest.mark.parametrize(
+    ("settings", "rules"),
+    [
+        ({}, AssertionRules((ISSUER, f"{ISSUER}/token"), 3600)),
+        ({"assertion_seconds": 300, "assertion_audiences": ["issuer"]}, ISSUER_ALONE),
+        ({"assertion_seconds": 300, "assertion_audiences": ["issuer", "both"]}, WITH_LISTS),
+    ],
+)
+def test_what_an_assertion_may_say_is_a_setting(
+    settings: dict[str, Any], rules: AssertionRules
+) -> None:
+    made = Settings.model_validate({"web": {"base_url": ISSUER}, "oidc": settings})
+    assert AssertionRules.of(made) == rules
+
+
+@pytest.mark.parametrize(
+    ("times", "is_taken"),
+    [
+        ({"exp": AT + 3600}, True),
+        ({"exp": AT + 3661}, False),
+        ({"iat": AT - 3600, "exp": AT + 1}, True),
+        ({"iat": AT - 3661, "exp": AT + 1}, False),
+    ],
+)
+def test_the_longest_life_is_that_of_the_settings(times: dict[str, int], is_taken: bool) -> None:
+    rules = AssertionRules((ISSUER,), 3600)
+    if is_taken:
+        assert who(by_assertion(**times), rules=rules).client is BY_KEY
+        return
+    with pytest.raises(TokenError, match="at most 3600 seconds"):
+        who(by_assertion(**times), rules=rules)
+
+
+@pytest.mark.parametrize(
+    ("form", "authorization", "reason"),
+    [
+        pytest.param({"client_id": "unknown"}, None, Refused.CLIENT_UNKNOWN, id="nobody"),
+        pytest.param({}, basic("nobody", "x"), Refused.CLIENT_UNKNOWN, id="unknown"),
+        pytest.param({}, basic("basic", "wrong"), Refused.CLIENT_SECRET, id="wrong secret"),
+        pytest.param({}, basic("post", ENCODED), Refused.CLIENT_METHOD, id="other method"),
+        pytest.param({"client_id": "key"}, None, Refused.CLIENT_METHOD, id="no proof"),
+        pytest.param(
+            {"client_assertion_type": ASSERTION_TYPE, "client_assertion": "a.eyJzdWIiOiJrZXkifQ.c"},
+            None,
+            Refused.CLIENT_SIGNATURE,
+            id="wrong key",
+        ),
+    ],
+)
+def test_who_proved_nothing_is_told_one_thing_and_the_trace_which(
+    form: dict[str, str], authorization: str | None, reason: Refused
+) -> None:
+    with pytest.raises(TokenError) as refused:
+        who(form, authorization)
+    assert refused.value.description == UNPROVEN
+    assert refused.value.reason is reason
+    assert not {"wrong", "unknown", "nobody"} & set(refused.value.found.values())
+
+
+def test_the_trace_says_which_method_was_registered() -> None:
+    """django-allauth takes client_secret_post wherever discovery offers it."""
+    with pytest.raises(TokenError) as refused:
+        who({"client_id": "basic", "client_secret": SECRET})
+    assert refused.value.found == {
+        "used": "client_secret_post",
+        "registered": "client_secret_basic",
+    }
 
 
 def once(**changes: Any) -> AddOnce:

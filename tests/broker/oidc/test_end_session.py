@@ -51,6 +51,8 @@ def test_a_hint_names_portal_and_session() -> None:
         ({"client_id": "portal"}, LogoutRequest("portal")),
         ({"client_id": "nobody"}, LogoutRequest("nobody")),
         ({"state": "s"}, LogoutRequest()),
+        ({"ui_locales": "fr en-GB nl"}, LogoutRequest(locale="en")),
+        ({"ui_locales": "fr"}, LogoutRequest()),
         (
             {"client_id": "portal", "post_logout_redirect_uri": DONE},
             LogoutRequest("portal", None, DONE, DONE),

@@ -16,6 +16,7 @@ from tests.broker.examples import CALLBACK, a_request
         OidcReplyTo(CALLBACK),
         OidcReplyTo(CALLBACK, state="s", nonce="n", challenge="c", sub="u"),
         OidcReplyTo(CALLBACK, state=""),
+        OidcReplyTo(CALLBACK, acr="a b", scope="openid email", id_token="email", userinfo="acr"),
     ],
 )
 def test_what_was_kept_comes_back_also_through_json(to: OidcReplyTo) -> None:

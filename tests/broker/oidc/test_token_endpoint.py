@@ -40,13 +40,22 @@ def test_each_grant_type_has_a_function_of_its_own(monkeypatch: pytest.MonkeyPat
     assert grant_label("urn:other") == "urn:other"
 
 
-@pytest.mark.parametrize("said", ["", "refresh_token", "password", "Authorization_code", "x" * 300])
+@pytest.mark.parametrize("said", ["refresh_token", "password", "Authorization_code", "x" * 300])
 def test_any_other_is_not_supported_and_counted_as_other(said: str) -> None:
     with pytest.raises(TokenError) as refused:
         answered(make_runtime(), ("grant_type", said), ("code", "x"))
     assert (refused.value.error, refused.value.status) == ("unsupported_grant_type", 400)
     assert refused.value.description == "only authorization_code is supported"
     assert grant_label(said) == metrics.OTHER
+
+
+@pytest.mark.parametrize("pairs", [(), (("grant_type", ""),)])
+def test_a_grant_type_that_is_missing_is_a_request_that_is_wrong(
+    pairs: tuple[tuple[str, str], ...],
+) -> None:
+    with pytest.raises(TokenError, match="grant_type is missing") as refused:
+        answered(make_runtime(), *pairs, ("code", "x"))
+    assert (refused.value.error, refused.value.status) == ("invalid_request", 400)
 
 
 def test_one_request_names_one_grant_type() -> None:
