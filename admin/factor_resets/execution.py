@@ -60,12 +60,11 @@ def carry_out(
     The way back is the one that everybody goes: a factor that somebody adds alone counts only after
     a code that went by letter, or when an administrator binds it.
     """
-    ending = [f for f in enrolment.of_person(sql, person.id, now) if f.id in factor_ids]
+    standing = [f for f in enrolment.of_person(sql, person.id, now) if f.id in factor_ids]
+    ending = [f for f in standing if enrolment.end(sql, person.id, f.id, now)]
     numbers = [
         second_factor.number_of(sql, rt.sealer, f.id) for f in ending if f.kind is FactorKind.SMS
     ]
-    for factor in ending:
-        enrolment.end(sql, person.id, factor.id, now)
     logout.end_everywhere(sql, rt, person.id, "factors_reset")
     grants.revoke_of_person(sql, person.id, now)
     details: dict[str, Detail] = {

@@ -26,7 +26,7 @@ from assurance.totp import matching_step
 from assurance.webauthn import Credential
 from directory.people import Person
 from keys.sealing import Sealer
-from providers import accounts
+from providers import accounts, browser_counts
 from providers.accounts import Account, canonical_email, canonical_user_name
 from state import audit
 from state.audit import AuditEvent, EventTag
@@ -99,6 +99,7 @@ def recover(session: Session, user_name: str, *, actor: Actor, now: datetime) ->
     account.password_hash, account.temporary_until = None, None
     account.password_changed_at = now
     account.failures, account.paused_until = 0, None
+    browser_counts.forget(session, account.id)
     _end_factors(session, account.person_id, now)
     secret = set_up_links.new_link(session, account.person_id, now)
     _record(session, EventTag.OPERATOR_RECOVERED, account.person_id, roles, actor, now)
@@ -112,6 +113,7 @@ def end(session: Session, user_name: str, *, actor: Actor, now: datetime) -> str
     operators.end_roles(session, account.person_id, now)
     account.ended_at, account.password_changed_at = now, now
     account.password_hash, account.email = None, None
+    browser_counts.forget(session, account.id)
     _end_factors(session, account.person_id, now)
     set_up_links.end_of(session, account.person_id, now)
     _record(session, EventTag.OPERATOR_ENDED, account.person_id, roles, actor, now)
@@ -145,10 +147,13 @@ def new_password(session: Session, link: OpenLink, text: str) -> str:
 def keep_password(session: Session, secret: str, hashed: str, now: datetime) -> OpenLink:
     """Take the link and keep the password, both or neither. Raises LinkRefused.
 
-    What is newer than the link has ended it: it proves enough as long as it stands.
+    What is newer than the link has ended it: it proves enough as long as it stands. The account
+    is locked first, as by whoever recovers or ends this access.
     """
+    opened = set_up_links.look_at(session, secret, now)
+    locked = select(Account.id).where(Account.person_id == opened.person_id).with_for_update()
+    account_id = session.scalars(locked).one()
     link = set_up_links.take(session, secret, now)
-    account_id = account_of(session, link.person_id).id
     if not accounts.keep_password(session, account_id, hashed, now, not_after=link.expires_at):
         raise LinkRefused(LinkRefusal.USED)
     return link
@@ -208,10 +213,17 @@ def complete(session: Session, link: OpenLink, now: datetime) -> None:
 def _operator(
     session: Session, user_name: str, now: datetime
 ) -> tuple[Account, frozenset[OperatorRole]]:
-    for one in operators.operators_now(session, now):
-        if one.user_name == user_name.strip().casefold():
-            return account_of(session, one.person_id), frozenset(one.roles)
-    raise NoSuchOperator(user_name)
+    """The account, locked, and the roles: whoever changes this operator at the same moment is done,
+    or waits until this is. Raises NoSuchOperator.
+    """
+    query = select(Account).where(Account.user_name == user_name.strip().casefold())
+    account = session.scalars(
+        query.with_for_update().execution_options(populate_existing=True)
+    ).first()
+    standing = operators.standing_roles(session, account.person_id, now) if account else ()
+    if account is None or not standing:
+        raise NoSuchOperator(user_name)
+    return account, frozenset(standing)
 
 
 def _added(session: Session, factor: Factor, now: datetime) -> None:
