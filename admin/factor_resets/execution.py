@@ -77,9 +77,10 @@ def carry_out(
     audit.record(
         sql, AuditEvent(EventTag.FACTOR_RESET, now, person_id=by.asked_by, details=details)
     )
-    told = notices.Told(person.locale, addresses(sql, person), tuple(numbers))
-    kinds = tuple(dict.fromkeys(f.kind for f in ending))
-    notices.tell_reset(sql, rt.sealer, told, kinds, base_url=rt.settings.base_url, now=now)
+    if ending:
+        told = notices.Told(person.locale, addresses(sql, person), tuple(numbers))
+        kinds = tuple(dict.fromkeys(f.kind for f in ending))
+        notices.tell_reset(sql, rt.sealer, told, kinds, base_url=rt.settings.base_url, now=now)
     return len(ending)
 
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Final
 
 from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from admin.actor import Actor
@@ -85,6 +86,10 @@ def create(
             person_id=person.id, user_name=canonical, email=address, level=LEVEL, created_at=now
         )
     )
+    try:
+        session.flush()
+    except IntegrityError:  # somebody else was first, at this very moment
+        raise NameTaken(canonical) from None
     operators.assign(session, person.id, roles, now)
     secret = set_up_links.new_link(session, person.id, now)
     _record(session, EventTag.OPERATOR_ADDED, person.id, roles, actor, now)

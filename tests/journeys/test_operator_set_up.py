@@ -167,6 +167,9 @@ def test_a_wrong_code_and_a_bad_password_are_asked_again(own_world: World, link:
     page = browser.click("Koppel de app")
     assert (page.status, page.heading) == (422, "Koppel een app met codes")
     assert seed_on(page) == seed  # the app that scanned it need not scan again
+    page = browser.click("English")
+    assert (page.status, seed_on(page)) == (200, seed), "the same page in the other language"
+    browser.click("Nederlands")
     assert connect(own_world, browser, page).heading == "Bewaar uw herstelcodes"
 
 

@@ -22,7 +22,8 @@ from admin.mandates.decision_rules import DeciderLogin
 from admin.mandates.given import Revocation
 from admin.mandates.requests import AlreadyDecided, Decision
 from admin.operators import access, set_up_links
-from admin.operators.access import NoSuchOperator, SetUpStep
+from admin.operators.access import NameTaken, NoSuchOperator, SetUpStep
+from admin.operators.roles import OperatorRole
 from admin.operators.set_up_links import LinkRefused
 from assurance import devices, enrolment, factor_letters, second_factor
 from assurance.devices import DeviceRefused
@@ -185,6 +186,24 @@ def recover(session: Session, number: int, who: str, wait: Wait) -> bool:
     with writing(session):
         wait()
         access.recover(session, f"operator{number}", actor=Actor.operator(who), now=START)
+    return True
+
+
+def create_operator(session: Session, number: int, who: str, wait: Wait) -> bool:
+    try:
+        with writing(session):
+            wait()
+            access.create(
+                session,
+                name=who,
+                email=f"{who}{number}@x.example",
+                user_name=f"operator{number}",
+                roles=[OperatorRole.VIEWER],
+                actor=COMMAND_LINE,
+                now=START,
+            )
+    except NameTaken:
+        return False
     return True
 
 

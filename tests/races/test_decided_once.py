@@ -237,6 +237,12 @@ ONE_WINS: dict[str, tuple[Prepare, Any, Any, tuple[int, int] | None]] = {
     ),
     "two passwords by one link": (set_up_links, acts.choose_password, acts.choose_password, None),
     "two apps by one link": (used_links, acts.bind_app, acts.bind_app, None),
+    "one user name for two operators": (
+        nothing,
+        acts.create_operator,
+        acts.create_operator,
+        (1, 0),
+    ),
     "one operator ended twice": (operators, acts.end_operator, acts.end_operator, (2, 0)),
     "one recovery link": (operators, acts.take_recovery_link, acts.take_recovery_link, None),
     "one letter confirmed twice": (sent_letters, acts.confirm_letter, acts.confirm_letter, None),
