@@ -12,7 +12,7 @@ from broker.sso import grants
 from consent import chains, mandates, register, requests
 from directory import history, organisations, people
 from keys import person_key, signing_key
-from providers import accounts
+from providers import accounts, browser_counts
 from state import audit, outbox, registrations, trace
 from state.db import Base
 from state.stores import sql, store_generation
@@ -31,6 +31,7 @@ MODULES = (
         people,
     ),
     *(factor_resets, roles, set_up_links, chain, person_key),
-    *(signing_key, accounts, audit, outbox, registrations, trace, store_generation, sql),
+    *(signing_key, accounts, browser_counts, audit),
+    *(outbox, registrations, trace, store_generation, sql),
 )
 TABLES = tuple(Base.metadata.tables)

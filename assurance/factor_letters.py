@@ -21,7 +21,10 @@ _LENGTH: Final = 12
 
 
 def write(session: Session, sealer: Sealer, factor_id: str, now: datetime) -> str:
-    """A new code for this factor, which ends the code of an earlier letter. Kept as a hash."""
+    """A new code for this factor, which ends the code of an earlier letter, also of one that is
+    written at the same time. Kept as a hash.
+    """
+    session.execute(select(Factor.id).where(Factor.id == factor_id).with_for_update())
     session.execute(
         update(FactorLetter)
         .where(FactorLetter.factor_id == factor_id, FactorLetter.used_at.is_(None))

@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, String, select
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
-from assurance.levels import AssuranceLevel
+from assurance.levels import AssuranceLevel, suffices
 from directory import dates
 from directory.organisations import Organisation
 from directory.people import Person
@@ -62,13 +62,16 @@ def grant(
     level: AssuranceLevel,
     until: datetime,
     granted_by: str,
+    own_level: AssuranceLevel,
     now: datetime,
     max_years: int,
     branches: Sequence[str] = (),
 ) -> Mandate:
-    """Give a mandate from now on. Raises MandateRefused when it would end in the past or too far
-    ahead.
+    """Give a mandate from now on. ``own_level``: of the login of who gives it. Raises
+    MandateRefused when it would stand above that, end in the past or too far ahead.
     """
+    if not suffices(own_level, level):
+        raise MandateRefused("above_own_level")
     if until <= now:
         raise MandateRefused("ends_in_the_past")
     if until > dates.end_of(dates.years_after(dates.day_of(now), max_years)):
@@ -123,9 +126,9 @@ def _given(now: datetime) -> tuple[ColumnElement[bool], ...]:
 
 def revoke(session: Session, mandate_id: str, *, by: str, now: datetime) -> bool:
     """Take a mandate back; it counts at the next check, also in logins under way. False if it was
-    no longer there.
+    no longer there: of two at once one gets True.
     """
-    mandate = session.get(Mandate, mandate_id, with_for_update=True)
+    mandate = session.get(Mandate, mandate_id, with_for_update=True, populate_existing=True)
     if mandate is None or mandate.revoked_at is not None:
         return False
     mandate.revoked_at, mandate.revoked_by = now, by

@@ -108,8 +108,10 @@ def give(
 
 
 def withdraw(session: Session, person_id: str, consent_id: str, now: datetime) -> bool:
-    """Take a consent back; the next login asks again. False if this person has no such consent."""
-    row = session.get(Consent, consent_id)
+    """Take a consent back; the next login asks again. False if this person has no such consent, or
+    took it back at this very moment.
+    """
+    row = session.get(Consent, consent_id, with_for_update=True, populate_existing=True)
     if row is None or row.person_id != person_id or row.withdrawn_at is not None:
         return False
     row.withdrawn_at = now

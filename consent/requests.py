@@ -11,12 +11,13 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String, or_, select
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
-from assurance.levels import AssuranceLevel
+from assurance.levels import AssuranceLevel, suffices
 from consent import mandates
 from consent.mandates import Mandate
 from directory.organisations import Organisation
 from directory.people import Membership, Person, Role
 from state.db import Base, LevelColumn, UtcDateTime, enum_column_type, new_id
+from state.locks import one_at_a_time
 
 
 class RequestState(enum.StrEnum):
@@ -25,8 +26,14 @@ class RequestState(enum.StrEnum):
     REFUSED = "refused"
 
 
+class AboveOwnLevel(Exception):
+    """Somebody asks for more than the own login is worth."""
+
+
 class MandateRequest(Base):
-    """One request: who, for which organisation, service and level, and what became of it."""
+    """One request: who, for which organisation, service and level, and what became of it.
+    ``refusal_reason``: what the administrator wrote to who asked.
+    """
 
     __tablename__ = "mandate_request"
     __table_args__ = (
@@ -44,6 +51,7 @@ class MandateRequest(Base):
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     decided_by: Mapped[str | None] = mapped_column(String(26))
+    refusal_reason: Mapped[str | None] = mapped_column(String(500))
     person: Mapped[Person] = relationship()
     organisation: Mapped[Organisation] = relationship()
 
@@ -55,11 +63,17 @@ def send(
     organisation_id: str,
     service_uuid: str,
     level: AssuranceLevel,
+    own_level: AssuranceLevel,
     message: str | None,
     reference: str,
     now: datetime,
 ) -> tuple[MandateRequest, bool]:
-    """The open request for this, and whether it is new: asking twice makes one."""
+    """The open request for this, and whether it is new: asking twice makes one, also at the same
+    time. ``own_level``: of the login of who asks. Raises AboveOwnLevel.
+    """
+    if not suffices(own_level, level):
+        raise AboveOwnLevel
+    one_at_a_time(session, f"mandate-request:{person_id}:{organisation_id}:{service_uuid}")
     known = session.scalars(
         select(MandateRequest)
         .where(
@@ -115,9 +129,7 @@ def last_of(session: Session, person_id: str, service_uuid: str) -> dict[str, Ma
 
 
 def get(session: Session, request_id: str) -> MandateRequest | None:
-    """One request with person and organisation, locked against a second decision at the same
-    time.
-    """
+    """One request with person and organisation, as it is now."""
     return session.get(
         MandateRequest,
         request_id,
@@ -132,15 +144,16 @@ def grant(
     *,
     until: datetime,
     by: str,
+    own_level: AssuranceLevel,
     now: datetime,
     max_years: int,
 ) -> Mandate | None:
-    """Give what was asked, once. None when it was decided already. Raises MandateRefused on a wrong
-    end date.
+    """Give what was asked, once: of two at once one gets the mandate. None when it was decided
+    already. Raises MandateRefused: the caller rolls back, and the request stays open.
     """
-    if request.state is not RequestState.OPEN:
+    if not _decide(session, request, RequestState.GRANTED, by, now):
         return None
-    mandate = mandates.grant(
+    return mandates.grant(
         session,
         person_id=request.person_id,
         organisation_id=request.organisation_id,
@@ -148,11 +161,10 @@ def grant(
         level=request.level,
         until=until,
         granted_by=by,
+        own_level=own_level,
         now=now,
         max_years=max_years,
     )
-    _decide(request, RequestState.GRANTED, by, now)
-    return mandate
 
 
 def open_at(session: Session, service_uuid: str) -> list[MandateRequest]:
@@ -169,16 +181,37 @@ def open_at(session: Session, service_uuid: str) -> list[MandateRequest]:
     return list(session.scalars(query))
 
 
-def refuse(request: MandateRequest, *, by: str | None, now: datetime) -> bool:
-    """Refuse it, once. ``by``: None where its service left. False when it was decided already."""
+def refuse(
+    session: Session,
+    request: MandateRequest,
+    *,
+    by: str | None,
+    now: datetime,
+    reason: str | None = None,
+) -> bool:
+    """Refuse it, once. ``by``: None where its service left; ``reason``: in the words of who
+    refused. False when it was decided already, or at this very moment.
+    """
+    return _decide(session, request, RequestState.REFUSED, by, now, reason)
+
+
+def _decide(
+    session: Session,
+    request: MandateRequest,
+    state: RequestState,
+    by: str | None,
+    now: datetime,
+    reason: str | None = None,
+) -> bool:
+    """Whatever was read before, what counts is what stands now, and the lock keeps it so: of two
+    decisions at once the second one sees the first.
+    """
+    session.refresh(request, ["state"], with_for_update=True)
     if request.state is not RequestState.OPEN:
         return False
-    _decide(request, RequestState.REFUSED, by, now)
-    return True
-
-
-def _decide(request: MandateRequest, state: RequestState, by: str | None, now: datetime) -> None:
     request.state, request.decided_at, request.decided_by = state, now, by
+    request.refusal_reason = reason
+    return True
 
 
 def organisations_to_ask(session: Session, person_id: str, now: datetime) -> list[Organisation]:

@@ -12,33 +12,30 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import ForeignKey, Integer, String, or_, select, update
+from sqlalchemy import ForeignKey, Integer, String, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from assurance.levels import AssuranceLevel
 from assurance.step_up import credited_to_account
 from directory.origin import Origin, origin_column
 from directory.people import Known, Person
-from providers import passwords
+from providers import browser_counts, passwords
 from providers.interface import Identity
 from providers.registry import OWN
-from state import audit
-from state.audit import AuditEvent, EventTag
-from state.db import Base, LevelColumn, UtcDateTime, new_id, writing
+from state.db import Base, LevelColumn, UtcDateTime, new_id
 
 PROVIDER_ID: Final = OWN
 TEMPORARY: Final = timedelta(days=7)
 LONGEST_NAME: Final = 254
-FREE_TRIES: Final = 5
-PAUSES: Final = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15))
 
 
 class Account(Base):
     """A way to log in at Sluis itself. ``user_name`` is canonical and fixed; ``email`` is canonical
     and only here where it may be used to log in.
 
-    ``failures`` counts wrong passwords since the last right one. A pause ends by itself and has
-    nothing to do with second factors.
+    ``failures`` counts wrong passwords since the last right one, in browsers that do not know its
+    person (``browser_counts`` has the others). A pause ends by itself and has nothing to do with
+    second factors.
     """
 
     __tablename__ = "account"
@@ -139,88 +136,6 @@ def level_of(session: Session, person_id: str) -> AssuranceLevel | None:
     return session.scalar(query)
 
 
-def verify(session: Session, *, name: str, password: str, now: datetime) -> Right | WrongPassword:
-    """Judge a name and a password. Commits what it counted. The same work for known and unknown.
-
-    During a pause nothing is counted and nothing is right; a pause is at most a quarter of an hour,
-    so that nobody can lock somebody else out for long.
-    """
-    account = named(session, name)
-    right = passwords.matches(account.password_hash if account is not None else None, password)
-    with writing(session):
-        if account is None:
-            return WrongPassword("unknown")
-        return _judged(session, account, right, now)
-
-
-def _judged(
-    session: Session, account: Account, right: bool, now: datetime
-) -> Right | WrongPassword:
-    if account.paused_until is not None and account.paused_until > now:
-        return WrongPassword("paused", account.person_id)
-    if not right:
-        _count(session, account, now)
-        return WrongPassword("password", account.person_id)
-    if account.temporary_until is not None and account.temporary_until <= now:
-        return WrongPassword("temporary_password_over", account.person_id)
-    if not _admitted(session, account, now):
-        return WrongPassword("paused", account.person_id)
-    return Right(
-        account.id,
-        account.person_id,
-        account.level,
-        must_replace=account.temporary_until is not None,
-    )
-
-
-def _admitted(session: Session, account: Account, now: datetime) -> bool:
-    """The right password ends the count, unless other tries began a pause at this very moment."""
-    done = session.execute(
-        update(Account)
-        .where(Account.id == account.id)
-        .where(or_(Account.paused_until.is_(None), Account.paused_until <= now))
-        .values(failures=0, paused_until=None)
-        .returning(Account.id)
-        .execution_options(synchronize_session=False)
-    )
-    return done.first() is not None
-
-
-def pause_after(failures: int) -> timedelta | None:
-    """The pause that begins at this wrong password in a row; None where none does."""
-    rounds, rest = divmod(failures, FREE_TRIES)
-    return None if rest or not rounds else PAUSES[min(rounds, len(PAUSES)) - 1]
-
-
-def _count(session: Session, account: Account, now: datetime) -> None:
-    """One more wrong password, counted by the database: parallel tries all count."""
-    counted = session.execute(
-        update(Account)
-        .where(Account.id == account.id)
-        .values(failures=Account.failures + 1)
-        .returning(Account.failures)
-        .execution_options(synchronize_session=False)
-    ).scalar_one()
-    pause = pause_after(counted)
-    if pause is not None:
-        session.execute(
-            update(Account)
-            .where(Account.id == account.id)
-            .values(paused_until=now + pause)
-            .execution_options(synchronize_session=False)
-        )
-        audit.record(
-            session,
-            AuditEvent(
-                EventTag.ACCOUNT_PAUSED,
-                now,
-                person_id=account.person_id,
-                provider_id=PROVIDER_ID,
-                details={"failures": counted},
-            ),
-        )
-
-
 @dataclass(frozen=True)
 class Holder:
     """The person of an account, and the level at which its means stands."""
@@ -275,6 +190,7 @@ def _keep(
     account.failures, account.paused_until = 0, None
     account.recovery_hash, account.recovery_until = None, None
     session.flush()
+    browser_counts.forget(session, account.id)
 
 
 def user_name(session: Session, account_id: str) -> str:

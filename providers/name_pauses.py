@@ -1,7 +1,7 @@
 """Pauses by the name that was typed, whether or not an account has it: what a page may say of them
 is the same for everybody.
 
-They follow the pauses of an account (``accounts.PAUSES``) and only tell: the account's own guard
+They follow the pauses of an account (``providers.pauses``) and only tell: the account's own guard
 the password. A count that gets lost here costs a message and no safety.
 """
 
@@ -14,7 +14,7 @@ from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from providers.accounts import pause_after
+from providers.pauses import pause_after
 from state.ephemeral import ExpiringStore
 
 REMEMBERED: Final = 86400  # seconds after the last wrong password

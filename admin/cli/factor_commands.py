@@ -70,7 +70,7 @@ def factor() -> None:
 @factor.command("letter")
 @click.option("--person", required=True)
 @click.option("--address", required=True, help="One line, as it stands on the envelope.")
-@click.option("--factor", "factor_id", help="Default: the newest that does not count yet.")
+@click.option("--factor", "factor_id", help="Which one, where several do not count yet.")
 @pass_invocation
 def factor_letter(invocation: Invocation, person: str, address: str, factor_id: str | None) -> None:
     """Send a letter with a code, so that a factor counts that somebody added alone."""

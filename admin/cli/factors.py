@@ -16,13 +16,16 @@ from admin.cli.installation import opened
 from admin.factor_resets import emergency
 from admin.factor_resets.emergency import Answers, EmergencyRefusal, EmergencyRefused
 from admin.factors import devices, letters
-from admin.factors.letters import AddressRefused, NoFactorWaits
+from admin.factors.letters import AddressRefused, NoFactorWaits, SeveralWait
 from assurance.devices import DeviceRefused, Listed
 from assurance.devices import listed as listed_devices
+from assurance.enrolment import OwnFactor
 from assurance.pskc import PskcRefused
 from broker.process import Process
 from broker.settings import Settings
 from broker.start import start
+from broker.texts.outside_request import local_day
+from broker.texts.quoting import one_line
 from directory.people import NoSuchPerson
 from state.clock import utc_now
 from state.db import writing
@@ -100,7 +103,7 @@ def send_letter(
             now=at.now,
         )
     return [
-        f"a letter for the factor {sent.kind} of {person_id} waits in the outbox",
+        f"a letter for the factor {_told(sent.factor)} of {person_id} waits in the outbox",
         f"its code works {sent.days} days, at /mijn/inlogmiddelen",
     ]
 
@@ -133,6 +136,12 @@ def _refusals() -> Iterator[None]:
         raise FactorCommandRefused(
             "--address is one line: name, street, postcode and place"
         ) from None
+    except SeveralWait as several:
+        known = "".join(f"\n  {one.id}  {_told(one)}" for one in several.waiting)
+        raise FactorCommandRefused(
+            "several factors wait for a letter, and somebody else may have added one: ask this "
+            f"person which it is, and name it with --factor{known}"
+        ) from None
     except NoFactorWaits as none:
         raise FactorCommandRefused(f"{none} has no such factor that waits for a letter") from None
 
@@ -164,6 +173,12 @@ def _key(path: Path | None) -> bytes | None:
     if len(raw) in (16, 32):
         return raw
     raise FactorCommandRefused(f"{path}: a key has 16 or 32 bytes, in hexadecimal or base64")
+
+
+def _told(factor: OwnFactor) -> str:
+    """``totp "Work phone", added on 2026-03-04``: the day as in the letter."""
+    label = f' "{one_line(factor.label)}"' if factor.label else ""
+    return f"{factor.kind}{label}, added on {local_day(factor.bound_at)}"
 
 
 def _of_device(one: Listed) -> tuple[str, str, str]:

@@ -60,12 +60,11 @@ def carry_out(
     The way back is the one that everybody goes: a factor that somebody adds alone counts only after
     a code that went by letter, or when an administrator binds it.
     """
-    ending = [f for f in enrolment.of_person(sql, person.id, now) if f.id in factor_ids]
+    standing = [f for f in enrolment.of_person(sql, person.id, now) if f.id in factor_ids]
+    ending = [f for f in standing if enrolment.end(sql, person.id, f.id, now)]
     numbers = [
         second_factor.number_of(sql, rt.sealer, f.id) for f in ending if f.kind is FactorKind.SMS
     ]
-    for factor in ending:
-        enrolment.end(sql, person.id, factor.id, now)
     logout.end_everywhere(sql, rt, person.id, "factors_reset")
     grants.revoke_of_person(sql, person.id, now)
     details: dict[str, Detail] = {
@@ -78,9 +77,10 @@ def carry_out(
     audit.record(
         sql, AuditEvent(EventTag.FACTOR_RESET, now, person_id=by.asked_by, details=details)
     )
-    told = notices.Told(person.locale, addresses(sql, person), tuple(numbers))
-    kinds = tuple(dict.fromkeys(f.kind for f in ending))
-    notices.tell_reset(sql, rt.sealer, told, kinds, base_url=rt.settings.base_url, now=now)
+    if ending:
+        told = notices.Told(person.locale, addresses(sql, person), tuple(numbers))
+        kinds = tuple(dict.fromkeys(f.kind for f in ending))
+        notices.tell_reset(sql, rt.sealer, told, kinds, base_url=rt.settings.base_url, now=now)
     return len(ending)
 
 

@@ -6,20 +6,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from sqlalchemy.orm import Session
 
 from admin.actor import Actor
+from admin.mandates import decision_rules
 from admin.mandates.administrators import demand, organisations_of
+from admin.mandates.decision_rules import DeciderLogin
 from broker.texts import mandate_mails
 from broker.texts.mandate_mails import RequestFacts
+from broker.texts.quoting import written
 from consent import requests
 from consent.requests import MandateRequest
 from directory.fields import LocalizedText
+from directory.people import Person
 from keys.sealing import Sealer
 from state import audit, outbox
-from state.audit import AuditEvent, EventTag
+from state.audit import AuditEvent, Detail, EventTag
+from state.outbox import Message
+
+LONGEST_REASON: Final = 500
 
 
 class NoSuchRequest(Exception):
@@ -28,6 +35,10 @@ class NoSuchRequest(Exception):
 
 class AlreadyDecided(Exception):
     """Another administrator was first."""
+
+
+class NoReason(Exception):
+    """A refusal says why, in 1 to 500 signs."""
 
 
 class Named(Protocol):
@@ -39,9 +50,10 @@ class Named(Protocol):
 
 @dataclass(frozen=True)
 class Decision:
-    """What a decision needs beside the request."""
+    """What a decision needs beside the request. ``login``: of the actor."""
 
     actor: Actor
+    login: DeciderLogin
     service: Named
     now: datetime
     sealer: Sealer
@@ -62,39 +74,102 @@ def one_request(session: Session, person_id: str, request_id: str, now: datetime
     return request
 
 
+def colleagues_of(
+    session: Session, request: MandateRequest, person_id: str, now: datetime
+) -> list[Person]:
+    """The other administrators of the organisation, by name."""
+    found = requests.administrators_of(session, request.organisation_id, now)
+    return [person for person in found if person.id != person_id]
+
+
 def grant(
     session: Session, request: MandateRequest, decision: Decision, until: datetime, max_years: int
 ) -> None:
-    """Give the mandate. Raises AlreadyDecided, MandateRefused. The caller commits."""
+    """Give the mandate. Who gives one to oneself is told to the other administrators. Raises
+    LoginNotEnough, AlreadyDecided, MandateRefused. The caller commits, or rolls back.
+    """
+    login, by = decision.login, decision.actor.logged_in
+    decision_rules.demand(decision_rules.lack_to_grant(login, request.level, decision.now))
     mandate = requests.grant(
         session,
         request,
         until=until,
-        by=decision.actor.logged_in,
+        by=by,
+        own_level=login.level,
         now=decision.now,
         max_years=max_years,
     )
     if mandate is None:
         raise AlreadyDecided
-    _tell(session, request, decision, granted=True)
-    _note(session, request, decision, EventTag.MANDATE_GRANTED, mandate.id)
+    _tell_requester(session, request, decision, granted=True)
+    details: dict[str, Detail] = {"mandate": mandate.id}
+    if request.person_id == by:
+        details["to_oneself"] = True
+        _tell_colleagues(session, request, decision, until)
+    _note(session, request, decision, EventTag.MANDATE_GRANTED, details)
 
 
-def refuse(session: Session, request: MandateRequest, decision: Decision) -> None:
-    """Refuse the request. Raises AlreadyDecided. The caller commits."""
-    if not requests.refuse(request, by=decision.actor.logged_in, now=decision.now):
+def refuse(session: Session, request: MandateRequest, decision: Decision, reason: str) -> None:
+    """Refuse the request; ``reason`` goes to who asked. Raises LoginNotEnough, NoReason,
+    AlreadyDecided. The caller commits, or rolls back.
+    """
+    decision_rules.demand(decision_rules.lack_to_decide(decision.login, decision.now))
+    reason = written(reason)
+    if not 0 < len(reason) <= LONGEST_REASON:
+        raise NoReason
+    by = decision.actor.logged_in
+    if not requests.refuse(session, request, by=by, now=decision.now, reason=reason):
         raise AlreadyDecided
-    _tell(session, request, decision, granted=False)
-    _note(session, request, decision, EventTag.MANDATE_REQUEST_REFUSED, None)
+    _tell_requester(session, request, decision, granted=False, reason=reason)
+    _note(session, request, decision, EventTag.MANDATE_REQUEST_REFUSED, {})
 
 
-def _tell(session: Session, request: MandateRequest, decision: Decision, *, granted: bool) -> None:
+def _tell_requester(
+    session: Session,
+    request: MandateRequest,
+    decision: Decision,
+    *,
+    granted: bool,
+    reason: str | None = None,
+) -> None:
     person = request.person
     if not person.email:
         return
-    facts = RequestFacts.about(request, decision.service.name, request.reference)
-    letter = mandate_mails.to_requester(person.email, person.locale, facts, granted=granted)
-    outbox.enqueue(session, decision.sealer, letter, decision.now)
+    facts = _facts(request, decision, person.locale, reason)
+    _send(
+        session,
+        decision,
+        mandate_mails.to_requester(person.email, person.locale, facts, granted=granted),
+    )
+
+
+def _tell_colleagues(
+    session: Session, request: MandateRequest, decision: Decision, until: datetime
+) -> None:
+    """One of several could give rights to an own account that somebody else is using."""
+    by = decision.actor.logged_in
+    for person in colleagues_of(session, request, by, decision.now):
+        if person.email:
+            facts = _facts(request, decision, person.locale)
+            mail = mandate_mails.granted_to_oneself(person.email, person.locale, facts, until)
+            _send(session, decision, mail)
+
+
+def _facts(
+    request: MandateRequest, decision: Decision, locale: str, message: str | None = None
+) -> RequestFacts:
+    return RequestFacts(
+        person=request.person.display_name,
+        organisation=request.organisation.name,
+        service=decision.service.name.in_(locale),
+        level=request.level.label,
+        message=message,
+        reference=request.reference,
+    )
+
+
+def _send(session: Session, decision: Decision, mail: Message) -> None:
+    outbox.enqueue(session, decision.sealer, mail, decision.now)
 
 
 def _note(
@@ -102,7 +177,7 @@ def _note(
     request: MandateRequest,
     decision: Decision,
     tag: EventTag,
-    mandate_id: str | None,
+    more: dict[str, Detail],
 ) -> None:
     audit.record(
         session,
@@ -114,6 +189,6 @@ def _note(
             service_uuid=request.service_uuid,
             organisation_id=request.organisation_id,
             level=request.level,
-            details={"request": request.id, **({"mandate": mandate_id} if mandate_id else {})},
+            details={"request": request.id, **more},
         ),
     )

@@ -14,6 +14,7 @@ from admin.factor_resets import requests
 from broker.process import Process
 from broker.sso import grants
 from directory import history
+from providers import browser_counts
 from state import outbox, outbox_queries, trace
 from state.db import writing
 
@@ -32,6 +33,7 @@ def purge(process: Process) -> None:
         partial(history.purge, before=before(kept.history_days)),
         partial(outbox_queries.purge, before=now - outbox_queries.KEPT),
         partial(outbox.purge, before=before(kept.outbox_days)),
+        partial(browser_counts.purge, before=now - browser_counts.KEPT),
         partial(requests.purge, before=before(kept.session_days)),
         partial(grants.purge, before=before(kept.session_days)),
         partial(grants.purge_sessions, before=before(kept.session_days)),

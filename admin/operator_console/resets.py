@@ -14,6 +14,7 @@ from admin.operator_console.access import OperatorContext, blueprint, requires
 from admin.operator_console.reset_search import Case
 from admin.operators.roles import Permission
 from broker.errors import PageError
+from broker.web.endpoints import Endpoint
 from broker.web.responses import show
 from state.db import writing
 
@@ -28,6 +29,7 @@ def resets(desk: OperatorContext) -> Response:
 
 
 @blueprint.post("/herstel/zoek")
+@Endpoint(limit="console", shown_at="operator.resets")
 @requires(Permission.RESET_FACTORS, recent=True)
 def look_up(desk: OperatorContext) -> Response:
     """Find one person. What was typed stands in no address and on no page after this."""
@@ -48,6 +50,7 @@ def ask_reset(desk: OperatorContext, handle: str) -> Response:
 
 
 @blueprint.post("/herstel/aanvraag/<handle>")
+@Endpoint(limit="console", shown_at="operator.ask_reset")
 @requires(Permission.RESET_FACTORS, recent=True)
 def keep_reset(desk: OperatorContext, handle: str) -> Response:
     """Ask it. Nothing ends before a colleague approves."""
@@ -77,6 +80,7 @@ def show_reset(desk: OperatorContext, reset_id: str) -> Response:
 
 
 @blueprint.post("/herstel/<reset_id>")
+@Endpoint(limit="console", shown_at="operator.show_reset")
 @requires(Permission.RESET_FACTORS, recent=True)
 def decide(desk: OperatorContext, reset_id: str) -> Response:
     """Approve, reject or, by who asked, withdraw."""

@@ -67,6 +67,7 @@ def choose_password(secret: str) -> Response:
 
 
 @blueprint.get("/instellen")
+@Endpoint(limit="console", kept=("met",))
 def set_up() -> Response:
     """Where this browser is: passkey or app, or the recovery codes."""
     rt = runtime()
@@ -81,7 +82,7 @@ def set_up() -> Response:
 
 
 @blueprint.post("/instellen")
-@Endpoint(limit="console", shown_at=ITSELF)
+@Endpoint(limit="console", shown_at=ITSELF, kept=("met",))
 def bind_app() -> Response:
     """Bind the app with its first code, and make the recovery codes."""
     rt, now = runtime(), runtime().clock()

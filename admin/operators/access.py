@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Final
 
 from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from admin.actor import Actor
@@ -26,7 +27,7 @@ from assurance.totp import matching_step
 from assurance.webauthn import Credential
 from directory.people import Person
 from keys.sealing import Sealer
-from providers import accounts
+from providers import accounts, browser_counts
 from providers.accounts import Account, canonical_email, canonical_user_name
 from state import audit
 from state.audit import AuditEvent, EventTag
@@ -85,6 +86,10 @@ def create(
             person_id=person.id, user_name=canonical, email=address, level=LEVEL, created_at=now
         )
     )
+    try:
+        session.flush()
+    except IntegrityError:  # somebody else was first, at this very moment
+        raise NameTaken(canonical) from None
     operators.assign(session, person.id, roles, now)
     secret = set_up_links.new_link(session, person.id, now)
     _record(session, EventTag.OPERATOR_ADDED, person.id, roles, actor, now)
@@ -99,6 +104,7 @@ def recover(session: Session, user_name: str, *, actor: Actor, now: datetime) ->
     account.password_hash, account.temporary_until = None, None
     account.password_changed_at = now
     account.failures, account.paused_until = 0, None
+    browser_counts.forget(session, account.id)
     _end_factors(session, account.person_id, now)
     secret = set_up_links.new_link(session, account.person_id, now)
     _record(session, EventTag.OPERATOR_RECOVERED, account.person_id, roles, actor, now)
@@ -112,6 +118,7 @@ def end(session: Session, user_name: str, *, actor: Actor, now: datetime) -> str
     operators.end_roles(session, account.person_id, now)
     account.ended_at, account.password_changed_at = now, now
     account.password_hash, account.email = None, None
+    browser_counts.forget(session, account.id)
     _end_factors(session, account.person_id, now)
     set_up_links.end_of(session, account.person_id, now)
     _record(session, EventTag.OPERATOR_ENDED, account.person_id, roles, actor, now)
@@ -145,10 +152,13 @@ def new_password(session: Session, link: OpenLink, text: str) -> str:
 def keep_password(session: Session, secret: str, hashed: str, now: datetime) -> OpenLink:
     """Take the link and keep the password, both or neither. Raises LinkRefused.
 
-    What is newer than the link has ended it: it proves enough as long as it stands.
+    What is newer than the link has ended it: it proves enough as long as it stands. The account
+    is locked first, as by whoever recovers or ends this access.
     """
+    opened = set_up_links.look_at(session, secret, now)
+    locked = select(Account.id).where(Account.person_id == opened.person_id).with_for_update()
+    account_id = session.scalars(locked).one()
     link = set_up_links.take(session, secret, now)
-    account_id = account_of(session, link.person_id).id
     if not accounts.keep_password(session, account_id, hashed, now, not_after=link.expires_at):
         raise LinkRefused(LinkRefusal.USED)
     return link
@@ -208,10 +218,17 @@ def complete(session: Session, link: OpenLink, now: datetime) -> None:
 def _operator(
     session: Session, user_name: str, now: datetime
 ) -> tuple[Account, frozenset[OperatorRole]]:
-    for one in operators.operators_now(session, now):
-        if one.user_name == user_name.strip().casefold():
-            return account_of(session, one.person_id), frozenset(one.roles)
-    raise NoSuchOperator(user_name)
+    """The account, locked, and the roles: whoever changes this operator at the same moment is done,
+    or waits until this is. Raises NoSuchOperator.
+    """
+    query = select(Account).where(Account.user_name == user_name.strip().casefold())
+    account = session.scalars(
+        query.with_for_update().execution_options(populate_existing=True)
+    ).first()
+    standing = operators.standing_roles(session, account.person_id, now) if account else ()
+    if account is None or not standing:
+        raise NoSuchOperator(user_name)
+    return account, frozenset(standing)
 
 
 def _added(session: Session, factor: Factor, now: datetime) -> None:

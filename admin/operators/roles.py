@@ -98,6 +98,16 @@ def roles_of(session: Session, person_id: str, now: datetime) -> frozenset[Opera
     return frozenset(session.scalars(query))
 
 
+def standing_roles(session: Session, person_id: str, now: datetime) -> frozenset[OperatorRole]:
+    """The roles that somebody was given and that did not end, blocked or not."""
+    query = select(OperatorAssignment.role).where(
+        OperatorAssignment.person_id == person_id,
+        OperatorAssignment.since <= now,
+        or_(OperatorAssignment.until.is_(None), OperatorAssignment.until > now),
+    )
+    return frozenset(session.scalars(query))
+
+
 def assign(
     session: Session, person_id: str, roles: Collection[OperatorRole], now: datetime
 ) -> None:

@@ -1,6 +1,6 @@
-"""The console at ``/beheer``: an administrator sees requests for a mandate and decides on them.
+"""The console at ``/beheer``: an administrator sees requests for a mandate and grants them.
 
-Taking back what was given stands in ``mandates``.
+Refusing one stands in ``refusals``, taking back what was given in ``mandates``.
 """
 
 from __future__ import annotations
@@ -12,9 +12,11 @@ from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from admin.actor import Actor
+from admin.mandates import decision_rules
 from admin.mandates import given as given_mandates
 from admin.mandates import requests as mandate_requests
 from admin.mandates.administrators import NotAdministrator, organisations_of
+from admin.mandates.decision_rules import DeciderLogin, LoginNotEnough
 from admin.mandates.requests import AlreadyDecided, Decision, NoSuchRequest
 from admin.organisation_console.pages import (
     AdministratorLoggedOutPage,
@@ -39,6 +41,7 @@ from state.db import writing
 
 blueprint = Blueprint("console", __name__, url_prefix="/beheer")
 declare_blueprint(blueprint, Endpoint(limit="console"))
+AGAIN = "opnieuw"  # in the address of the button that begins a login
 PROPOSED_DAYS = 365
 
 
@@ -48,6 +51,7 @@ class AdministratorContext:
 
     rt: Runtime
     person_id: str
+    login: DeciderLogin
     frame: ConsoleFrame
     now: datetime
 
@@ -59,7 +63,8 @@ def visitor() -> AdministratorContext | None:
         return None
     places = organisations_of(session.rt.session, session.person.id, session.now)
     frame = ConsoleFrame(session.person.display_name, tuple(place.name for place in places))
-    return AdministratorContext(session.rt, session.person.id, frame, session.now)
+    login = DeciderLogin(session.level, session.logged_in_at)
+    return AdministratorContext(session.rt, session.person.id, login, frame, session.now)
 
 
 def log_in() -> Response:
@@ -80,7 +85,7 @@ def requests() -> Response:
     given = given_mandates.standing(console.rt.session, console.person_id, console.now)
     page = RequestsPage(
         console.frame,
-        tuple(_row(console, one) for one in found),
+        tuple(request_row(console, one) for one in found),
         tuple(mandate_row(console, one) for one in given),
         done=request.args.get("done"),
     )
@@ -89,37 +94,40 @@ def requests() -> Response:
 
 @blueprint.get("/verzoek/<request_id>")
 def show_request(request_id: str) -> Response:
-    """One request with the form to decide."""
+    """One request with the form to grant it, or what that asks first."""
     console = visitor()
     if console is None:
         return log_in()
-    return show(_page(console, _one(console, request_id)))
+    asked = one_request(console, request_id)
+    if AGAIN in request.args:
+        return sessions.log_in(BEHEER, level=asked.level, force_authn=True)
+    return show(_page(console, asked))
 
 
 @blueprint.post("/verzoek/<request_id>")
+@Endpoint(limit="console", shown_at="console.show_request")
 def decide(request_id: str) -> Response:
-    """Grant or refuse; of two administrators the first decides."""
+    """Grant; of two administrators the first decides. Any other wish gives nobody anything."""
     console = visitor()
     if console is None:
         return log_in()
-    granting = request.form.get("decision") == "grant"
+    if request.form.get("decision") != "grant":
+        return redirect(url_for("console.ask_to_refuse", request_id=request_id), 303)
     until = _until(request.form.get("until", ""))
-    if granting and until is None:
-        return show(_page(console, _one(console, request_id), error=True), 422)
+    if until is None:
+        return show(_page(console, one_request(console, request_id), error=True), 422)
     try:
         with writing(console.rt.session) as session:
-            asked = _one(console, request_id)
-            decision = _decision(console, asked)
-            if granting and until is not None:
-                years = console.rt.settings.mandates.max_years
-                mandate_requests.grant(session, asked, decision, until, years)
-            else:
-                mandate_requests.refuse(session, asked, decision)
+            asked = one_request(console, request_id)
+            years = console.rt.settings.mandates.max_years
+            mandate_requests.grant(session, asked, decision_on(console, asked), until, years)
+    except LoginNotEnough:
+        return show(_page(console, one_request(console, request_id)), 403)
     except MandateRefused:
-        return show(_page(console, _one(console, request_id), error=True), 422)
+        return show(_page(console, one_request(console, request_id), error=True), 422)
     except AlreadyDecided:
         return to_requests("decided")
-    return to_requests("granted" if granting else "refused")
+    return to_requests("granted")
 
 
 @blueprint.post("/uitloggen")
@@ -140,7 +148,7 @@ def to_requests(done: str) -> Response:
     return redirect(url_for("console.requests", done=done), 303)
 
 
-def _one(console: AdministratorContext, request_id: str) -> MandateRequest:
+def one_request(console: AdministratorContext, request_id: str) -> MandateRequest:
     """The request, for its administrators alone; for others it does not exist."""
     try:
         return mandate_requests.one_request(
@@ -150,12 +158,14 @@ def _one(console: AdministratorContext, request_id: str) -> MandateRequest:
         raise PageError(404, "not_found", "no such request for this person") from None
 
 
-def _decision(console: AdministratorContext, asked: MandateRequest) -> Decision:
+def decision_on(console: AdministratorContext, asked: MandateRequest) -> Decision:
+    """What this administrator decides with. Raises PageError where the service is gone."""
     service = console.rt.configuration.services.get(asked.service_uuid)
     if service is None:
         raise PageError(410, "service_gone", "service of the request is gone")
     return Decision(
         actor=Actor.administrator(console.person_id),
+        login=console.login,
         service=service,
         now=console.now,
         sealer=console.rt.sealer,
@@ -184,7 +194,8 @@ def mandate_row(console: AdministratorContext, mandate: Mandate) -> MandateRow:
     )
 
 
-def _row(console: AdministratorContext, asked: MandateRequest) -> RequestRow:
+def request_row(console: AdministratorContext, asked: MandateRequest) -> RequestRow:
+    """A request as the pages show it."""
     return RequestRow(
         id=asked.id,
         person=asked.person.display_name,
@@ -200,10 +211,23 @@ def _page(
     console: AdministratorContext, asked: MandateRequest, *, error: bool = False
 ) -> RequestPage:
     today = dates.day_of(console.now)
+    lack = decision_rules.lack_to_grant(console.login, asked.level, console.now)
+    session, is_own = console.rt.session, asked.person_id == console.person_id
     years = console.rt.settings.mandates.max_years
     return RequestPage(
         console=console.frame,
-        row=_row(console, asked),
+        row=request_row(console, asked),
+        lack=str(lack or ""),
+        have=console.login.level.label,
+        again=f"{url_for('console.show_request', request_id=asked.id)}?{AGAIN}=ja",
+        is_own=is_own,
+        is_told=is_own
+        and any(
+            colleague.email
+            for colleague in mandate_requests.colleagues_of(
+                session, asked, console.person_id, console.now
+            )
+        ),
         first=today,
         until=today + timedelta(days=PROPOSED_DAYS),
         latest=dates.years_after(today, years),

@@ -56,8 +56,12 @@ class RequestsPage:
 
 @dataclass(frozen=True)
 class RequestPage:
-    """One request with the form to decide. ``until`` is proposed; ``latest`` is the last date that
-    is allowed; ``given`` what was filled in and cannot be.
+    """One request with the form to grant it. ``until`` is proposed; ``latest`` is the last date
+    that is allowed; ``given`` what was filled in and cannot be.
+
+    ``lack``: ``too_old`` or ``too_low`` where this login may not grant; ``have``: its level;
+    ``again``: the way to one that may. ``is_own``: who asks is who decides; ``is_told``: other
+    administrators hear of it.
     """
 
     console: ConsoleFrame
@@ -65,9 +69,31 @@ class RequestPage:
     first: date
     until: date
     latest: date
+    lack: str
+    have: str
+    again: str
+    is_own: bool = False
+    is_told: bool = False
     given: str = ""
     error: bool = False
     template: str = "organisation_console/request.html"
+
+
+@dataclass(frozen=True)
+class RefusePage:
+    """Asks why before a request is refused. ``is_too_old``: this login may not, and ``again`` leads
+    to one that may. ``error``: ``empty`` or ``too_long``; ``given``: what was filled in.
+    """
+
+    console: ConsoleFrame
+    row: RequestRow
+    longest: int
+    again: str
+    is_too_old: bool = False
+    is_told: bool = True
+    given: str = ""
+    error: str = ""
+    template: str = "organisation_console/refuse.html"
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from admin.organisation_console import mandates
+from admin.organisation_console import mandates, refusals
 from admin.organisation_console.mandate_requests import blueprint
 
-MODULES = (mandates,)
+MODULES = (mandates, refusals)
 
 __all__ = ["MODULES", "blueprint"]

@@ -27,6 +27,7 @@ from directory.people import ExternalIdentity, Membership, NoSuchPerson, Person
 from keys.keyring import KeyRing
 from keys.sealing import Sealer
 from providers.accounts import Account
+from providers.browser_counts import AccountBrowser
 
 
 class StillOperator(Exception):
@@ -91,7 +92,9 @@ def _deletes(person_id: str) -> list[Delete]:
             MandateRequest,
         )
     ]
-    return [*of_factors, *of_person]
+    accounts = select(Account.id).where(Account.person_id == person_id)
+    of_account = delete(AccountBrowser).where(AccountBrowser.account_id.in_(accounts))
+    return [*of_factors, of_account, *of_person]
 
 
 def _end_places(session: Session, person_id: str, now: datetime) -> None:

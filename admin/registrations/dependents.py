@@ -126,8 +126,8 @@ def _close_requests(session: Session, notifier: LogoutNotifier, service_uuid: st
     row = session.get_one(registrations.Registration, (Kind.SERVICE, service_uuid))
     service = Service.model_validate(row.document)
     found = requests.open_at(session, service_uuid)
-    for request in found:
-        requests.refuse(request, by=None, now=notifier.now)
+    closed = [r for r in found if requests.refuse(session, r, by=None, now=notifier.now)]
+    for request in closed:
         _tell_requester(session, notifier, request, service)
         audit.record(
             session,
@@ -142,7 +142,7 @@ def _close_requests(session: Session, notifier: LogoutNotifier, service_uuid: st
                 details={"request": request.id},
             ),
         )
-    return len(found)
+    return len(closed)
 
 
 def _tell_requester(

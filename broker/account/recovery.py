@@ -16,9 +16,11 @@ from broker.errors import PageError
 from broker.runtime import Runtime, runtime
 from broker.sso.password_change import change
 from broker.texts import account_mails
+from broker.web import known_browsers
 from broker.web.endpoints import ITSELF, Endpoint, declare_blueprint
 from broker.web.responses import show
 from providers import accounts, passwords, recovery
+from providers.browser_counts import KnownBrowser
 from providers.passwords import PasswordRefused
 from providers.recovery import Recovering
 from state import audit, limits, outbox
@@ -28,6 +30,7 @@ from state.limits import Limit, network_of
 
 FROM_NETWORK: Final = Limit("recovery-network", 30, 3600)  # an office shares one address
 FOR_NAME: Final = Limit("recovery-name", 5, 3600)  # mail to one person
+IN_OWN_BROWSER: Final = Limit("recovery-browser", 5, 3600)  # which nobody else can spend
 USE_FROM_NETWORK: Final = Limit("recovery-use-network", 100, 3600)
 blueprint = Blueprint("recovery", __name__, url_prefix="/inloggegevens-vergeten")
 declare_blueprint(blueprint, Endpoint(limit="recovery", shown_at=ITSELF))
@@ -45,10 +48,7 @@ def send() -> Response:
     rt, name = runtime(), request.form.get("name", "").strip()[: accounts.LONGEST_NAME]
     if not name:
         return show(AskRecoveryPage(is_empty=True), 422)
-    network = limits.spend(rt.store, (FROM_NETWORK, _network()))
-    if network:
-        raise PageError(429, "too_many_requests", "recovery asked from one network")
-    if not limits.spend(rt.store, (FOR_NAME, accounts.one_spelling(name))):
+    if not _is_spent(rt, name):
         _send(rt, name)
     return show(RecoveryPage("sent"))
 
@@ -86,6 +86,27 @@ def keep(token: str) -> Response:
             not_after=rt.clock(),
         )
     return show(RecoveryPage("done"))
+
+
+def _is_spent(rt: Runtime, name: str) -> bool:
+    """Was it asked too often for this name; in a browser in which its person logged in before, from
+    that browser alone. Raises PageError for a network that asks for many names.
+    """
+    spelled, browser = accounts.one_spelling(name), _own_browser(rt, name)
+    if browser is not None:
+        return bool(limits.spend(rt.store, (IN_OWN_BROWSER, f"{spelled} {browser.name}")))
+    if limits.spend(rt.store, (FROM_NETWORK, _network())):
+        raise PageError(429, "too_many_requests", "recovery asked from one network")
+    return bool(limits.spend(rt.store, (FOR_NAME, spelled)))
+
+
+def _own_browser(rt: Runtime, name: str) -> KnownBrowser | None:
+    if not known_browsers.knows_anybody(request):
+        return None
+    account = accounts.named(rt.session, name)
+    if account is None:
+        return None
+    return known_browsers.known_browser(rt.sealer, request, account.person_id)
 
 
 def _send(rt: Runtime, name: str) -> None:

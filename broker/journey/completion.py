@@ -31,7 +31,7 @@ from broker.journey.single_sign_on import Plan
 from broker.monitoring.telemetry import span
 from broker.runtime import Runtime
 from broker.sso import grants, logout, standing
-from broker.web import cookies
+from broker.web import cookies, known_browsers
 from broker.web.responses import leave, set_cookies
 from consent import register
 from consent.recheck import PersonGone, mark_used, recheck
@@ -49,7 +49,8 @@ def succeed(rt: Runtime, login: Login, context: LoginContext) -> Response:
     does not exist.
     """
     planned = single_sign_on.plan(rt, login, request, context.now)
-    mark = rt.sealer.fingerprint("browser", login.person_id or "")
+    assert login.person_id is not None
+    is_known = known_browsers.known_browser(rt.sealer, request, login.person_id) is not None
     result = _result(login, context, planned.id if planned else None)
     downstream = rt.downstreams[login.request.downstream]
     prepared = downstream.prepare(context.relying_party, result, context.now)
@@ -79,7 +80,7 @@ def succeed(rt: Runtime, login: Login, context: LoginContext) -> Response:
                 EventTag.LOGIN_SUCCEEDED,
                 level=context.reached,
                 session_id=planned.id if planned else None,
-                new_browser=not cookies.knows(request, mark),
+                new_browser=not is_known,
             )
     except LoginRefused as why:
         return _refuse_taken(rt, login, why)
@@ -88,8 +89,7 @@ def succeed(rt: Runtime, login: Login, context: LoginContext) -> Response:
     browser_logins.note_end(response, login, context.now)
     if cookie is not None:
         cookies.keep_session(response, cookie)
-    if not cookies.knows(request, mark):
-        cookies.keep_known(request, response, mark)
+    known_browsers.keep(rt.sealer, request, response, login.person_id)
     return response
 
 

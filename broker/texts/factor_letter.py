@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from flask_babel import force_locale
+from flask_babel import force_locale, format_date
 from flask_babel import gettext as _
 
-from assurance.means import FactorKind
+from assurance.enrolment import OwnFactor
 from broker.texts import notices
+from broker.texts.outside_request import local_day
+from broker.texts.quoting import one_line
 
 
-def letter(base_url: str, locale: str, kind: FactorKind, code: str) -> tuple[str, str]:
-    """Subject and text. Needs an application context, for the texts."""
+def letter(base_url: str, locale: str, factor: OwnFactor, code: str) -> tuple[str, str]:
+    """Subject and text: which factor this is, so that nobody confirms another by mistake. Needs an
+    application context, for the texts.
+    """
     with force_locale(locale):
-        name = notices.kind_name(kind)
         lines = (
-            _("U voegde een inlogmiddel toe aan uw account: %(name)s.", name=name),
-            _("Met deze code telt het mee: %(code)s", code=code),
+            _("Iemand voegde een inlogmiddel toe aan uw account."),
+            "\n".join(_facts(factor)),
+            _("Is dit uw inlogmiddel? Met deze code telt het mee: %(code)s", code=code),
             _(
                 "Vul de code binnen 30 dagen in op %(url)s",
                 url=f"{base_url}/mijn/inlogmiddelen",
@@ -23,3 +27,12 @@ def letter(base_url: str, locale: str, kind: FactorKind, code: str) -> tuple[str
             _("Was u dit niet zelf? Vul de code niet in en waarschuw uw beheerder."),
         )
         return _("Uw code voor een inlogmiddel"), "\n\n".join(lines) + "\n"
+
+
+def _facts(factor: OwnFactor) -> list[str]:
+    """The name between quotes: who added it chose it."""
+    day = format_date(local_day(factor.bound_at), "d MMMM y")
+    facts = [_("Soort: %(kind)s", kind=notices.kind_name(factor.kind))]
+    if factor.label:
+        facts.append(_("Naam: “%(label)s”", label=one_line(factor.label)))
+    return [*facts, _("Toegevoegd op: %(day)s", day=day)]

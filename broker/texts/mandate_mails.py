@@ -1,11 +1,17 @@
 """The mails about requests for a mandate, in Dutch and English. No BSN, no token, no link that does
-something by itself.
+something by itself; what people wrote is quoted below what we say.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 
+from babel.dates import format_date
+
+from broker.texts.outside_request import local_day
+from broker.texts.quoting import one_line, quoted
 from consent.mandates import Mandate
 from consent.requests import MandateRequest
 from directory.fields import LocalizedText
@@ -15,8 +21,8 @@ from state.trace import show_reference
 
 @dataclass(frozen=True)
 class RequestFacts:
-    """What the mails say. ``service`` is in the reader's language; ``reference`` has 8
-    characters.
+    """What the mails say. ``service`` is in the reader's language; ``reference`` has 8 characters;
+    ``message``: what who asks wrote, or the reason of who refused.
     """
 
     person: str
@@ -46,31 +52,59 @@ class RequestFacts:
         )
 
 
-def to_administrator(recipient: str, locale: str, facts: RequestFacts) -> Message:
+def to_administrator(recipient: str, locale: str, said: RequestFacts) -> Message:
     """Somebody asks for a mandate."""
+    facts = _on_one_line(said)
     if locale == "en":
         subject = f"Request: authorisation for {facts.person} at {facts.service}"
         lines = [
             f"{facts.person} wants to act for {facts.organisation} at {facts.service}.",
             f"This takes an authorisation at level {facts.level}.",
-            *([f"Message: {facts.message}"] if facts.message else []),
             f"Log in at {facts.console_url} to grant or refuse the request.",
             f"Reference: {show_reference(facts.reference)}",
+            *_quote(f"{facts.person} wrote with it:", facts.message),
         ]
     else:
         subject = f"Verzoek: machtiging voor {facts.person} bij {facts.service}"
         lines = [
             f"{facts.person} wil inloggen namens {facts.organisation} bij {facts.service}.",
             f"Daarvoor is een machtiging op niveau {facts.level} nodig.",
-            *([f"Bericht: {facts.message}"] if facts.message else []),
             f"Log in op {facts.console_url} om het verzoek goed te keuren of af te wijzen.",
+            f"Referentie: {show_reference(facts.reference)}",
+            *_quote(f"{facts.person} schreef erbij:", facts.message),
+        ]
+    return _message(recipient, subject, lines, facts.reference)
+
+
+def granted_to_oneself(recipient: str, locale: str, said: RequestFacts, until: datetime) -> Message:
+    """To the other administrators: one of them gave a mandate to the own account."""
+    facts, language = _on_one_line(said), "en" if locale == "en" else "nl"
+    day = format_date(local_day(until), "d MMMM y", language)
+    if language == "en":
+        subject = f"{facts.person} granted an authorisation to themselves: {facts.service}"
+        lines = [
+            f"{facts.person} is an administrator of {facts.organisation}, asked for an "
+            f"authorisation at {facts.service} and granted it.",
+            f"It holds at level {facts.level}, up to and including {day}.",
+            "Is this not right? Withdraw the authorisation in your administration, and ask your "
+            "colleague.",
+            f"Reference: {show_reference(facts.reference)}",
+        ]
+    else:
+        subject = f"{facts.person} gaf zichzelf een machtiging: {facts.service}"
+        lines = [
+            f"{facts.person} is beheerder van {facts.organisation}, vroeg om een machtiging bij "
+            f"{facts.service} en gaf die zelf.",
+            f"Zij geldt op niveau {facts.level}, tot en met {day}.",
+            "Klopt dit niet? Trek de machtiging in bij Beheer, en vraag het uw collega.",
             f"Referentie: {show_reference(facts.reference)}",
         ]
     return _message(recipient, subject, lines, facts.reference)
 
 
-def revoked(recipient: str, locale: str, facts: RequestFacts) -> Message:
+def revoked(recipient: str, locale: str, said: RequestFacts) -> Message:
     """An administrator took a mandate back."""
+    facts = _on_one_line(said)
     if locale == "en":
         subject = f"Your authorisation was withdrawn: {facts.service}"
         lines = [
@@ -86,25 +120,33 @@ def revoked(recipient: str, locale: str, facts: RequestFacts) -> Message:
     return _message(recipient, subject, lines, facts.reference)
 
 
-def to_requester(recipient: str, locale: str, facts: RequestFacts, *, granted: bool) -> Message:
-    """The administrator decided."""
+def to_requester(recipient: str, locale: str, said: RequestFacts, *, granted: bool) -> Message:
+    """The administrator decided; with the reason of a refusal."""
+    facts = _on_one_line(said)
     if locale == "en":
         word = "granted" if granted else "refused"
         subject = f"Your request was {word}: {facts.service}"
-        what_now = (
-            "You can log in now." if granted else "Ask the administrator of your organisation why."
-        )
-        lines = [f"Your request to act for {facts.organisation} was {word}.", what_now]
+        lines = [f"Your request to act for {facts.organisation} was {word}."]
+        if granted:
+            lines.append("You can log in now.")
+        else:
+            lines.append("You can send a new request the next time you log in.")
+            lines.extend(_quote("Your administrator gave this reason:", facts.message))
     else:
         word = "goedgekeurd" if granted else "afgewezen"
         subject = f"Uw verzoek is {word}: {facts.service}"
-        what_now = "U kunt nu inloggen." if granted else "Vraag uw beheerder naar de reden."
-        lines = [f"Uw verzoek om in te loggen namens {facts.organisation} is {word}.", what_now]
+        lines = [f"Uw verzoek om in te loggen namens {facts.organisation} is {word}."]
+        if granted:
+            lines.append("U kunt nu inloggen.")
+        else:
+            lines.append("U kunt een nieuw verzoek sturen als u weer inlogt.")
+            lines.extend(_quote("Uw beheerder gaf deze reden:", facts.message))
     return _message(recipient, subject, lines, facts.reference)
 
 
-def service_left(recipient: str, locale: str, facts: RequestFacts) -> Message:
+def service_left(recipient: str, locale: str, said: RequestFacts) -> Message:
     """There is nothing to decide any more."""
+    facts = _on_one_line(said)
     if locale == "en":
         subject = f"Your request was closed: {facts.service}"
         lines = [
@@ -120,7 +162,23 @@ def service_left(recipient: str, locale: str, facts: RequestFacts) -> Message:
     return _message(recipient, subject, lines, facts.reference)
 
 
-def _message(recipient: str, subject: str, lines: list[str], reference: str) -> Message:
+def _on_one_line(said: RequestFacts) -> RequestFacts:
+    """Names come from makelaars and files: none of them begins a paragraph of its own."""
+    return replace(
+        said,
+        person=one_line(said.person),
+        organisation=one_line(said.organisation),
+        service=one_line(said.service),
+    )
+
+
+def _quote(whose: str, text: str | None) -> Sequence[str]:
+    """Last in the mail: nothing of ours comes after it."""
+    quote = quoted(text or "")
+    return [f"{whose}\n{quote}"] if quote else []
+
+
+def _message(recipient: str, subject: str, lines: Sequence[str], reference: str) -> Message:
     return Message(
         channel="mail",
         recipient=recipient,

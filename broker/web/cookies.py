@@ -8,7 +8,6 @@ in ``broker.journey.login_cookie``.
 from __future__ import annotations
 
 import base64
-import hmac
 import json
 import re
 from collections.abc import Mapping
@@ -95,18 +94,16 @@ def forget_session(response: Response) -> None:
     response.delete_cookie(SESSION, path="/", secure=True, httponly=True, samesite="Lax")
 
 
-def knows(request: Request, mark: str) -> bool:
-    """Did the person with this mark log in in this browser before?"""
-    return any(hmac.compare_digest(one, mark) for one in _known(request))
-
-
-def keep_known(request: Request, response: Response, mark: str) -> None:
-    """Know this person from now on, for who must be told of logins elsewhere."""
-    others = [one for one in _known(request) if one != mark]
+def keep_known(request: Request, response: Response, mark: str, instead: str | None = None) -> None:
+    """Know the person of this mark from now on; ``instead``: a mark that it takes the place of."""
+    others = [one for one in known_marks(request) if one not in (mark, instead)]
     set_cookie(response, KNOWN, ".".join([*others, mark][-MAX_KNOWN:]), KNOWN_SECONDS)
 
 
-def _known(request: Request) -> list[str]:
+def known_marks(request: Request) -> list[str]:
+    """The marks of people who logged in in this browser, as far as anybody can tell; what they are
+    worth says ``broker.web.known_browsers``.
+    """
     found = request.cookies.get(KNOWN, "").split(".")
     return [one for one in found if _MARK.fullmatch(one)][-MAX_KNOWN:]
 

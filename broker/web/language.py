@@ -31,9 +31,17 @@ def locale() -> str:
         request.args.get("ui"),
         request.cookies.get(LANGUAGE),
         getattr(g, "portal_locale", None),
-        request.accept_languages.best_match(LOCALES),
+        _of_browser(),
     )
     return next((wish for wish in wishes if wish in LOCALES), "nl")
+
+
+def _of_browser() -> str | None:
+    """The first that we speak, wherever it is spoken: who asks ``en-GB, nl;q=0.9`` reads English
+    rather than Dutch (RFC 4647 §3.4).
+    """
+    asked = (value.partition("-")[0].lower() for value, wish in request.accept_languages if wish)
+    return next((language for language in asked if language in LOCALES), None)
 
 
 def portal_asks(wish: str | None) -> None:

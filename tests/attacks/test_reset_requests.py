@@ -136,3 +136,16 @@ def test_F_19_other_roles_get_a_page_that_says_so(world: World) -> None:
         page = browser.open(RESETS)
         assert (page.status, page.heading) == (403, "Dit hoort niet bij uw rol"), role
         assert "Herstel" not in page.tree.xpath("string(//nav)")
+
+
+def test_a_form_that_was_refused_stays_where_it_is_in_the_other_language(world: World) -> None:
+    browser = at_console(world, operator(world).person_id)
+    page = search(browser, address_of(world, victim(world)))
+    assert send(browser, page, factors=[]).status == 422
+    after = browser.click("English")
+    assert (after.status, after.url.partition("?")[0]) == (200, page.url)
+    browser.click("Nederlands")
+    assert search(browser, "niemand.hier").status == 422
+    after = browser.click("English")
+    assert (after.status, after.url.partition("?")[0]) == (200, RESETS)
+    browser.click("Nederlands")

@@ -159,9 +159,19 @@ def _one_request(visitor: Visitor, until: str | None = None) -> None:
         visitor.press("decision", "grant")
 
 
-def _refuse_all(visitor: Visitor) -> None:
+def _refusal(visitor: Visitor, reason: str | None = None) -> None:
+    """The page that asks why; ``reason`` is sent."""
     _one_request(visitor)
-    visitor.press("decision", "refuse")
+    visitor.click("a[href$='/afwijzen']")
+    visitor.wait_for("#reden")
+    if reason is not None:
+        visitor.page.eval_on_selector("#reden", "field => { field.required = false }")
+        visitor.page.fill("#reden", reason)
+        visitor.click("form[action$='/afwijzen'] button")
+
+
+def _refuse_all(visitor: Visitor) -> None:
+    _refusal(visitor, "U werkt niet meer bij ons.")
 
 
 def _take_back(visitor: Visitor, sure: bool = False) -> None:
@@ -375,6 +385,8 @@ SCENES: Final = (
     Scene("beheer-verzoeken", _console_with_a_request, "table"),
     Scene("beheer-verzoek", lambda v: _one_request(v), "#until"),
     Scene("beheer-verzoek-fout", lambda v: _one_request(v, "31-02-2020"), "[aria-invalid]"),
+    Scene("beheer-afwijzen", _refusal, "#reden"),
+    Scene("beheer-afwijzen-fout", lambda v: _refusal(v, ""), "[aria-invalid]"),
     Scene("beheer-gegeven", _take_back, "a[href*='/machtiging/']"),
     Scene("beheer-intrekken", lambda v: _take_back(v, sure=True), "form[action*='/machtiging/']"),
     Scene("beheer-afgewezen", _refuse_all, ".utrecht-alert--ok"),

@@ -231,11 +231,16 @@ def test_a_new_mandate_counts_at_once_and_ends_in_time(register: Register) -> No
         "service_uuid": None,
         "level": L.EH3,
         "granted_by": "sanne",
+        "own_level": L.EH3,
         "now": START,
         "max_years": 5,
     }
     for until, reason in ((START, "ends_in_the_past"), (START + 6 * YEAR, "too_long")):
         with pytest.raises(MandateRefused, match=reason):
             mandates.grant(register.session, until=until, **facts)  # type: ignore[arg-type]
+    for own_level in (L.EMAIL, L.EH2, L.EH2_PLUS):
+        lower = {**facts, "own_level": own_level}
+        with pytest.raises(MandateRefused, match="above_own_level"):
+            mandates.grant(register.session, until=START + YEAR, **lower)  # type: ignore[arg-type]
     mandates.grant(register.session, until=START + 5 * YEAR, **facts)  # type: ignore[arg-type]
     assert len(found(register).usable) == 1

@@ -139,13 +139,20 @@ def test_a_request_can_be_refused(own_world: World) -> None:
     sanne = _sanne(world)
     sanne.click("het verzoek van Fatima Bouzid")
     page = sanne.click("Wijs het verzoek af")
+    assert page.heading == "Het verzoek van Fatima Bouzid afwijzen?"
+    page = sanne.click("Wijs het verzoek af")
+    assert page.status == 422 and "schrijf een reden" in page.text
+    sanne.fill("reason", "U werkt nog niet lang genoeg bij ons.")
+    page = sanne.click("Wijs het verzoek af")
     assert "Het verzoek is afgewezen" in page.text
     browser = world.browser()
     still = world.walk(LOZING, "Veerhuis", "fatima", browser=browser).run()
     assert still.status == 403
     assert "Uw vorige verzoek is afgewezen" in still.text
+    assert "“U werkt nog niet lang genoeg bij ons.”" in still.text
     assert "Uw verzoek is verstuurd" in browser.click("Stuur verzoek naar mijn beheerder").text
-    assert any("fatima" in letter["recipient"] for letter in world.deliver_mail())
+    told = [m for m in world.deliver_mail() if m["recipient"] == "fatima@voorbeeld.example"]
+    assert ["\n> U werkt nog niet lang genoeg bij ons.\n" in m["text"] for m in told] == [True]
 
 
 def test_who_comes_back_sees_that_the_request_waits(own_world: World) -> None:

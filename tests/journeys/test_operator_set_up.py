@@ -16,7 +16,7 @@ from admin.cli import main
 from admin.operators.set_up_links import SetUpLink
 from assurance.means import BoundBy, Factor, FactorKind
 from directory.people import Person
-from providers import accounts
+from providers import accounts, password_check
 from providers.accounts import Account, Right
 from sandbox.browser import Browser, Page
 from state import audit
@@ -104,7 +104,7 @@ def test_a_link_becomes_a_way_in(own_world: World, link: str) -> None:
     with world.session() as session:
         account = accounts.named(session, "robin")
         assert account is not None
-        right = accounts.verify(session, name="robin", password=PASSWORD, now=world.clock())
+        right = password_check.verify(session, name="robin", password=PASSWORD, now=world.clock())
         assert isinstance(right, Right)
         assert account.level.label == "EH3"
         factors = factors_of_robin(world)
@@ -167,6 +167,9 @@ def test_a_wrong_code_and_a_bad_password_are_asked_again(own_world: World, link:
     page = browser.click("Koppel de app")
     assert (page.status, page.heading) == (422, "Koppel een app met codes")
     assert seed_on(page) == seed  # the app that scanned it need not scan again
+    page = browser.click("English")
+    assert (page.status, seed_on(page)) == (200, seed), "the same page in the other language"
+    browser.click("Nederlands")
     assert connect(own_world, browser, page).heading == "Bewaar uw herstelcodes"
 
 
@@ -213,7 +216,9 @@ def test_recovery_ends_what_was_set_up_before(own_world: World, link: str) -> No
     again = command(own_world, "recover", "robin").split()[-1]
     assert browser.open(f"{HERE}/instellen").heading == "Deze link is gebruikt"
     with own_world.session() as session:
-        right = accounts.verify(session, name="robin", password=PASSWORD, now=own_world.clock())
+        right = password_check.verify(
+            session, name="robin", password=PASSWORD, now=own_world.clock()
+        )
         assert not isinstance(right, Right)
     assert factors_of_robin(own_world) == []
     fresh = own_world.browser()

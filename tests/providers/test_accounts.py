@@ -7,16 +7,19 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from admin.tables import TABLES
 from assurance.levels import AssuranceLevel
 from directory.people import Person
-from providers import accounts
+from providers import accounts, browser_counts, password_check, pauses
 from providers.accounts import Account, NameRefused, Right, WrongPassword
+from providers.browser_counts import AccountBrowser, KnownBrowser
 from providers.passwords import PasswordRefused, hash_of
-from state import migrate
+from state import audit, migrate
+from state.audit import EventTag
 from state.db import writing
 from state.engine import make_engine
 from tests.clocks import START
@@ -50,9 +53,13 @@ def sql(tmp_path: Path) -> Iterator[Session]:
 
 
 def _try(
-    sql: Session, name: str, password: str = PASSWORD, at: datetime = START
+    sql: Session,
+    name: str,
+    password: str = PASSWORD,
+    at: datetime = START,
+    browser: KnownBrowser | None = None,
 ) -> Right | WrongPassword:
-    return accounts.verify(sql, name=name, password=password, now=at)
+    return password_check.verify(sql, name=name, password=password, now=at, browser=browser)
 
 
 @pytest.mark.parametrize(
@@ -101,7 +108,7 @@ def test_two_accounts_never_share_a_name(sql: Session) -> None:
 
 
 def test_A_14_wrong_passwords_make_a_pause_that_ends_by_itself(sql: Session) -> None:
-    for _ in range(accounts.FREE_TRIES):
+    for _ in range(pauses.FREE_TRIES):
         assert _try(sql, "daan", "verkeerd woord") == WrongPassword("password", "daan")
     assert _try(sql, "daan") == WrongPassword("paused", "daan")
     assert isinstance(_try(sql, "eva"), Right)
@@ -109,29 +116,89 @@ def test_A_14_wrong_passwords_make_a_pause_that_ends_by_itself(sql: Session) -> 
 
 
 def test_A_14_each_pause_is_longer_and_never_longer_than_a_quarter_of_an_hour(sql: Session) -> None:
-    at, pauses = START, []
+    at, found = START, []
     for _ in range(5):
-        for _ in range(accounts.FREE_TRIES):
+        for _ in range(pauses.FREE_TRIES):
             _try(sql, "daan", "verkeerd woord", at)
         until = sql.get_one(Account, _id(sql, "daan"), populate_existing=True).paused_until
         assert until is not None
-        pauses.append(until - at)
+        found.append(until - at)
         at = until
-    assert pauses == [*accounts.PAUSES, accounts.PAUSES[-1], accounts.PAUSES[-1]]
+    assert found == [*pauses.PAUSES, pauses.PAUSES[-1], pauses.PAUSES[-1]]
     assert isinstance(_try(sql, "daan", at=at), Right)
 
 
 def test_the_right_password_ends_the_count(sql: Session) -> None:
     for _ in range(3):
-        for _ in range(accounts.FREE_TRIES - 1):
+        for _ in range(pauses.FREE_TRIES - 1):
             _try(sql, "daan", "verkeerd woord")
         assert isinstance(_try(sql, "daan"), Right)
 
 
 def test_during_a_pause_nothing_is_counted(sql: Session) -> None:
-    for _ in range(accounts.FREE_TRIES * 4):
+    for _ in range(pauses.FREE_TRIES * 4):
         _try(sql, "daan", "verkeerd woord")
     assert isinstance(_try(sql, "daan", at=START + timedelta(seconds=61)), Right)
+
+
+HOME, WORK = KnownBrowser("daan", "a" * 16), KnownBrowser("daan", "b" * 16)
+
+
+def _wrong(
+    sql: Session, browser: KnownBrowser | None = None, times: int = pauses.FREE_TRIES
+) -> None:
+    for _ in range(times):
+        _try(sql, "daan", "verkeerd woord", browser=browser)
+
+
+def test_A_14_strangers_keep_nobody_out_of_a_browser_that_knows_them(sql: Session) -> None:
+    _wrong(sql, times=12)
+    assert _try(sql, "daan") == WrongPassword("paused", "daan")
+    assert isinstance(_try(sql, "daan", browser=HOME), Right)
+    assert _try(sql, "daan") == WrongPassword("paused", "daan"), "theirs counts on"
+
+
+@pytest.mark.parametrize("other", [None, WORK])
+def test_A_14_a_browser_that_knows_somebody_has_pauses_and_an_end_of_its_own(
+    sql: Session, other: KnownBrowser | None
+) -> None:
+    _wrong(sql, HOME)
+    assert _try(sql, "daan", browser=HOME) == WrongPassword("paused", "daan")
+    assert isinstance(_try(sql, "daan", browser=other), Right), "nobody is kept out elsewhere"
+    _try(sql, "daan", "verkeerd woord", browser=HOME)  # during the pause: not counted
+    later = START + timedelta(seconds=61)
+    assert isinstance(_try(sql, "daan", at=later, browser=HOME), Right)
+    assert sql.scalars(select(AccountBrowser)).all() == []
+    paused = audit.recent(sql, tags=[EventTag.ACCOUNT_PAUSED])
+    assert [event.details for event in paused] == [{"failures": 5, "own_browser": True}]
+
+
+def test_A_14_each_pause_in_a_known_browser_is_longer_as_elsewhere(sql: Session) -> None:
+    at, found = START, []
+    for _ in range(4):
+        for _ in range(pauses.FREE_TRIES):
+            _try(sql, "daan", "verkeerd woord", at, HOME)
+        until = sql.scalars(select(AccountBrowser.paused_until)).one()
+        assert until is not None
+        found.append(until - at)
+        at = until
+    assert found == [*pauses.PAUSES, pauses.PAUSES[-1]]
+
+
+def test_A_14_a_browser_of_somebody_else_has_no_count_of_its_own(sql: Session) -> None:
+    _wrong(sql, KnownBrowser("eva", "c" * 16))
+    assert _try(sql, "daan") == WrongPassword("paused", "daan")
+    assert _try(sql, "daan", browser=KnownBrowser("eva", "c" * 16)) == _try(sql, "daan")
+
+
+def test_a_new_password_and_time_end_the_count_of_a_browser(sql: Session) -> None:
+    _wrong(sql, HOME)
+    _replace(sql, _id(sql, "daan"), "een boot zonder water")
+    assert isinstance(_try(sql, "daan", "een boot zonder water", browser=HOME), Right)
+    _wrong(sql, HOME, times=1)
+    with writing(sql):
+        assert browser_counts.purge(sql, START) == 0
+        assert browser_counts.purge(sql, START + timedelta(seconds=1)) == 1
 
 
 def test_a_temporary_password_is_good_for_a_week_and_must_be_replaced(sql: Session) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from providers import name_pauses
-from providers.accounts import FREE_TRIES, PAUSES, pause_after
+from providers.pauses import FREE_TRIES, PAUSES, pause_after
 from state.stores.memory import MemoryStore
 from tests.clocks import FakeClock
 

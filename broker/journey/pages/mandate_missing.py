@@ -14,7 +14,7 @@ from broker.journey.pages.service_facts import ServiceFacts
 class AskedOrganisation:
     """An organisation of this person. ``administrators``: names, empty where the organisation does
     not share them. ``asked_at``: of a request that waits for a decision; ``refused_at``: when the
-    last one was refused.
+    last one was refused, and ``refused_because`` why, in the words of the administrator.
     """
 
     id: str
@@ -23,6 +23,7 @@ class AskedOrganisation:
     administrators: tuple[str, ...] = ()
     asked_at: datetime | None = None
     refused_at: datetime | None = None
+    refused_because: str | None = None
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 from broker.journey.dispatch import Turn
 from broker.texts import mandate_mails
 from broker.texts.mandate_mails import RequestFacts
+from broker.texts.quoting import written
 from consent import requests
 from directory.organisations import Organisation
 from state import audit, outbox
@@ -34,8 +35,9 @@ def ask_administrators(turn: Turn) -> Organisation | None:
             person_id=login.person_id,
             organisation_id=place.id,
             service_uuid=login.request.service_uuid,
-            level=login.request.level,
-            message=turn.form.get("message", "")[:MAX_MESSAGE],
+            level=turn.context.needed,
+            own_level=turn.context.reached,
+            message=written(turn.form.get("message", "")[:MAX_MESSAGE]),
             reference=login.reference,
             now=now,
         )
@@ -56,7 +58,7 @@ def _facts(
         person=person,
         organisation=organisation,
         service=turn.context.service.name.in_(locale),
-        level=turn.login.request.level.label,
+        level=turn.context.needed.label,
         message=message,
         reference=turn.login.reference,
         console_url=f"{turn.rt.base_url}/beheer",
@@ -72,5 +74,5 @@ def _event(turn: Turn, organisation_id: str) -> AuditEvent:
         client_id=turn.login.request.client_id,
         service_uuid=turn.login.request.service_uuid,
         organisation_id=organisation_id,
-        level=turn.login.request.level,
+        level=turn.context.needed,
     )

@@ -146,6 +146,7 @@ def _place(turn: Turn, place: Organisation, earlier: MandateRequest | None) -> A
         else (),
         asked_at=earlier.asked_at if earlier and state is RequestState.OPEN else None,
         refused_at=earlier.decided_at if earlier and state is RequestState.REFUSED else None,
+        refused_because=earlier.refusal_reason if earlier else None,
     )
 
 

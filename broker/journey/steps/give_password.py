@@ -1,4 +1,8 @@
-"""User name or e-mail address, and password (A5). One answer for whatever is wrong."""
+"""User name or e-mail address, and password (A5). One answer for whatever is wrong.
+
+Who tries from anywhere is counted by network and by name. A browser in which the person of that
+name logged in before has a count of its own: strangers cannot spend it.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +13,10 @@ from typing import Final
 from broker.journey.dispatch import Advance, Show, StepOutcome, Turn
 from broker.journey.pages.give_password import GivePasswordPage
 from broker.journey.steps.frame import frame
-from providers import accounts, name_pauses
+from broker.web import known_browsers
+from providers import accounts, name_pauses, password_check
 from providers.accounts import PROVIDER_ID, WrongPassword
+from providers.browser_counts import KnownBrowser
 from state import limits
 from state.limits import Limit, network_of
 
@@ -18,6 +24,7 @@ from state.limits import Limit, network_of
 FROM_NETWORK: Final = Limit("password-network", 100, 900)
 # Whether or not the name exists; the pauses of an account come much earlier.
 FOR_NAME: Final = Limit("password-name", 30, 900)
+IN_OWN_BROWSER: Final = Limit("password-browser", 30, 900)
 
 
 def enter(turn: Turn) -> StepOutcome:
@@ -28,20 +35,22 @@ def enter(turn: Turn) -> StepOutcome:
 def answer(turn: Turn) -> StepOutcome:
     """Judge name and password, unless too many were tried from here or for this name."""
     name = turn.form.get("name", "").strip()[: accounts.LONGEST_NAME]
-    spelled = accounts.one_spelling(name)
-    spent = limits.spend(
-        turn.rt.store,
-        (FROM_NETWORK, network_of(turn.request.remote_addr or "")),
-        (FOR_NAME, spelled),
-    )
-    if spent:
+    spelled, browser = accounts.one_spelling(name), _own_browser(turn, name)
+    # What is told follows what is counted: by the name, or by the name in this browser.
+    counted = spelled if browser is None else f"{spelled} {browser.name}"
+    if _spend(turn, counted, browser):
         return _show(turn, name=name, is_limited=True)
-    password = turn.form.get("password", "")
-    judged = accounts.verify(turn.rt.session, name=name, password=password, now=turn.now)
+    judged = password_check.verify(
+        turn.rt.session,
+        name=name,
+        password=turn.form.get("password", ""),
+        now=turn.now,
+        browser=browser,
+    )
     if isinstance(judged, WrongPassword):
-        paused = name_pauses.refused(turn.rt.store, spelled, turn.now)
+        paused = name_pauses.refused(turn.rt.store, counted, turn.now)
         return _show(turn, name=name, is_wrong=True, until=paused)
-    name_pauses.forget(turn.rt.store, spelled)
+    name_pauses.forget(turn.rt.store, counted)
     identity = accounts.identity_of(judged, turn.now)
     return Advance(
         replace(
@@ -51,6 +60,24 @@ def answer(turn: Turn) -> StepOutcome:
             must_replace=judged.must_replace,
         )
     )
+
+
+def _own_browser(turn: Turn, name: str) -> KnownBrowser | None:
+    """This browser, when the person of this name logged in here before."""
+    if not known_browsers.knows_anybody(turn.request):
+        return None
+    account = accounts.named(turn.rt.session, name)
+    if account is None:
+        return None
+    return known_browsers.known_browser(turn.rt.sealer, turn.request, account.person_id)
+
+
+def _spend(turn: Turn, counted: str, browser: KnownBrowser | None) -> bool:
+    """Were there too many tries?"""
+    if browser is not None:
+        return bool(limits.spend(turn.rt.store, (IN_OWN_BROWSER, counted)))
+    network = network_of(turn.request.remote_addr or "")
+    return bool(limits.spend(turn.rt.store, (FROM_NETWORK, network), (FOR_NAME, counted)))
 
 
 def _show(

@@ -162,7 +162,10 @@ def test_F_13_a_letter_makes_a_factor_count_that_somebody_added_alone(
     page = browser.click("Bekijk")
     assert "Wij stuurden u een brief met een code." in page.text
     assert "Vraag uw beheerder om een brief" not in page.text
-    browser.click("Vul de code uit de brief in")
+    page = browser.click("Vul de code uit de brief in")
+    letter = [m for m in world.deliver_mail() if m["channel"] == "letter"][-1]
+    for fact in ("Soort", "App met codes", "Toegevoegd op"):  # to be compared
+        assert fact in page.text and fact in letter["text"], fact
     browser.fill("code", "AAAA-BBBB-CCCC")
     assert browser.click("Bevestig het inlogmiddel").status == 422
     browser.fill("code", code.lower().replace("-", " "))
@@ -172,6 +175,24 @@ def test_F_13_a_letter_makes_a_factor_count_that_somebody_added_alone(
     assert factor.bound_by is BoundBy.LETTER
     with world.session() as session:
         assert len(audit.recent(session, tags=(EventTag.FACTOR_COUNTS,), person_id="roos")) == 1
+
+
+def test_F_13_a_letter_is_sent_for_the_factor_that_is_named_where_several_wait(
+    world: World, sluis_there: Sluis
+) -> None:
+    """Roos added one, and who has her password another."""
+    for _ in range(2):
+        add_app(world, arrive(world, "roos", "Brugwacht"))
+    own, other = factors_of(world, "roos", FactorKind.TOTP)
+    arguments = ("factor", "letter", "--person", "roos", "--address", "R. Willems, Kade 1")
+    refused = sluis_there(*arguments)
+    assert refused.exit_code == 1 and "name it with --factor" in refused.output
+    assert all(f"{one.id}  totp, added on " in refused.output for one in (own, other))
+    assert not [m for m in world.deliver_mail() if m["channel"] == "letter"]
+    sent = sluis_there(*arguments, "--factor", own.id)
+    assert sent.exit_code == 0 and "for the factor totp, added on" in sent.output
+    set_clock(world)
+    assert [m["channel"] for m in world.deliver_mail()].count("letter") == 1
 
 
 def test_where_a_factor_counts_is_told_where_it_is_and_where_it_does_not_help(

@@ -17,6 +17,7 @@ from state import audit
 from state.audit import EventTag
 from state.db import writing
 from tests.clocks import START
+from tests.deliveries import waiting_in
 
 
 @pytest.fixture
@@ -51,6 +52,17 @@ def test_two_administrators_end_every_factor(office: Process) -> None:
         (event,) = audit.recent(sql, tags=[EventTag.FACTOR_RESET])
     assert (event.person_id, event.details["approved_by"]) == ("anna", "bram")
     assert (event.details["person"], event.details["way"]) == ("roos", "command")
+
+
+def test_what_ended_already_is_told_once(office: Process) -> None:
+    with office.sessions() as sql, writing(sql):
+        sql.get_one(Person, "roos").email = "roos@x.example"
+    assert (reset(office, "anna", "bram"), reset(office, "anna", "bram")) == (1, 0)
+    with office.sessions() as sql:
+        (mail,) = waiting_in(sql, office.sealer)
+        told = audit.recent(sql, tags=[EventTag.FACTOR_RESET])
+    assert "App met codes" in mail.text
+    assert [event.details["factors"] for event in told] == [0, 1]
 
 
 @pytest.mark.parametrize(

@@ -53,13 +53,13 @@ def request_of_roos(session: Session, bakery: str) -> Made:
 
     def ask(name: str = "asked", **facts: Any) -> MandateRequest:
         values: dict[str, Any] = {
+            "person_id": "roos",
             "organisation_id": bakery,
             "state": RequestState.OPEN,
             "asked_at": START,
         }
         made = MandateRequest(
             id=name,
-            person_id="roos",
             service_uuid=UUID,
             level=AssuranceLevel.EH3,
             reference="ABCD1234",

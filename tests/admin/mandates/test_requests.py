@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import cast
 
 import pytest
 from sqlalchemy.orm import Session
@@ -10,11 +13,14 @@ from sqlalchemy.orm import Session
 from admin.actor import Actor
 from admin.mandates import requests
 from admin.mandates.administrators import NotAdministrator
-from admin.mandates.requests import AlreadyDecided, Decision, NoSuchRequest
+from admin.mandates.decision_rules import DeciderLogin, LoginLack, LoginNotEnough
+from admin.mandates.requests import AlreadyDecided, Decision, NoReason, NoSuchRequest
+from assurance.levels import AssuranceLevel as L
+from broker.console.sessions import RECENT
 from consent.mandates import Mandate, MandateRefused
 from consent.requests import MandateRequest, RequestState
 from directory.fields import LocalizedText
-from directory.people import Person
+from directory.people import Membership, Person, Role
 from state import audit
 from state.audit import EventTag
 from state.db import writing
@@ -30,17 +36,30 @@ class Service:
     name = LocalizedText(nl="Vergunningen", en="Permits")
 
 
-DECISION = Decision(Actor.administrator("jan"), Service(), START, make_sealer())
+LOGIN = DeciderLogin(L.EH3, START - RECENT)
+DECISION = Decision(Actor.administrator("jan"), LOGIN, Service(), START, make_sealer())
+REASON = "U werkt niet meer bij ons."
+Decide = Callable[..., None]
 
 
-def granted(session: Session, request: MandateRequest, until: datetime = START + YEAR) -> None:
+def granted(
+    session: Session,
+    request: MandateRequest,
+    until: datetime = START + YEAR,
+    decision: Decision = DECISION,
+) -> None:
     with writing(session):
-        requests.grant(session, request, DECISION, until, max_years=5)
+        requests.grant(session, request, decision, until, max_years=5)
 
 
-def refused(session: Session, request: MandateRequest) -> None:
+def refused(
+    session: Session,
+    request: MandateRequest,
+    reason: str = REASON,
+    decision: Decision = DECISION,
+) -> None:
     with writing(session):
-        requests.refuse(session, request, DECISION)
+        requests.refuse(session, request, decision, reason)
 
 
 def test_an_administrator_sees_what_is_open_at_the_own_organisations(
@@ -93,7 +112,9 @@ def test_refusing_gives_nothing_and_tells_who_did_it(
     (event,) = audit.recent(session)
     assert (event.tag, event.person_id) == (EventTag.MANDATE_REQUEST_REFUSED, "jan")
     assert event.details == {"request": "asked"}
-    assert len(waiting_in(session, make_sealer())) == 1
+    assert session.get_one(MandateRequest, "asked").refusal_reason == REASON
+    (mail,) = waiting_in(session, make_sealer())
+    assert f"\n> {REASON}\n" in mail.text
 
 
 @pytest.mark.parametrize("first", [granted, refused])
@@ -132,3 +153,92 @@ def test_who_has_no_address_is_told_nothing_and_the_decision_stands(
         session.get_one(Person, roos.id).email = None
     granted(session, request)
     assert waiting_in(session, make_sealer()) == [] and len(audit.recent(session)) == 1
+
+
+SECOND = timedelta(seconds=1)
+
+
+@pytest.mark.parametrize(
+    ("level", "age", "may_grant", "may_refuse"),
+    [
+        (L.EH3, timedelta(0), None, None),
+        (L.EH4, RECENT, None, None),
+        (L.EH3, RECENT + SECOND, LoginLack.TOO_OLD, LoginLack.TOO_OLD),
+        (L.EH2_PLUS, timedelta(0), LoginLack.TOO_LOW, None),
+        (L.EH2_PLUS, RECENT + SECOND, LoginLack.TOO_LOW, LoginLack.TOO_OLD),
+        (L.EMAIL, timedelta(0), LoginLack.TOO_LOW, None),
+    ],
+)
+def test_a_decision_asks_a_login_of_now_and_granting_one_at_the_level_of_the_mandate(
+    session: Session,
+    request_of_roos: Made,
+    level: L,
+    age: timedelta,
+    may_grant: LoginLack | None,
+    may_refuse: LoginLack | None,
+) -> None:
+    decision = replace(DECISION, login=DeciderLogin(level, START - age))
+    for name, act, lack in (("one", granted, may_grant), ("two", refused, may_refuse)):
+        request, decide = request_of_roos(name), cast(Decide, act)
+        if lack is None:
+            decide(session, request, decision=decision)
+            assert request.state is not RequestState.OPEN
+            continue
+        with pytest.raises(LoginNotEnough) as why:
+            decide(session, request, decision=decision)
+        assert why.value.why is lack
+        assert session.get_one(MandateRequest, name).state is RequestState.OPEN
+
+
+@pytest.mark.parametrize("reason", ["", "  \n ", "\u200b\u202e", "x" * 501])
+def test_a_refusal_without_a_reason_refuses_nothing(
+    session: Session, request_of_roos: Made, reason: str
+) -> None:
+    request = request_of_roos()
+    with pytest.raises(NoReason):
+        refused(session, request, reason)
+    assert audit.recent(session) == [] and waiting_in(session, make_sealer()) == []
+    refused(session, request, "x" * 500)
+    assert session.get_one(MandateRequest, "asked").state is RequestState.REFUSED
+
+
+@pytest.fixture
+def colleagues(session: Session, bakery: str) -> None:
+    """Eva and Max are administrators as well, Max without an address."""
+    with writing(session):
+        for name, address in (("eva", "eva@x.example"), ("max", None)):
+            session.add(Person(id=name, display_name=name, email=address, created_at=START))
+            session.flush()
+            session.add(
+                Membership(
+                    person_id=name,
+                    organisation_id=bakery,
+                    role=Role.ADMINISTRATOR,
+                    since=START - YEAR,
+                )
+            )
+        session.get_one(Person, "jan").email = "jan@x.example"
+
+
+@pytest.mark.usefixtures("colleagues")
+def test_granting_to_oneself_is_told_to_the_other_administrators(
+    session: Session, request_of_roos: Made
+) -> None:
+    granted(session, request_of_roos("own", person_id="jan"))
+    mails = {mail.recipient: mail for mail in waiting_in(session, make_sealer())}
+    assert set(mails) == {"jan@x.example", "eva@x.example"}
+    assert "gaf zichzelf" in mails["eva@x.example"].subject
+    assert "goedgekeurd" in mails["jan@x.example"].subject
+    (event,) = audit.recent(session)
+    assert event.details["to_oneself"] is True
+
+
+@pytest.mark.usefixtures("colleagues")
+def test_granting_to_somebody_else_and_refusing_oneself_is_told_to_the_requester_alone(
+    session: Session, request_of_roos: Made
+) -> None:
+    granted(session, request_of_roos())
+    refused(session, request_of_roos("own", person_id="jan"))
+    told = [mail.recipient for mail in waiting_in(session, make_sealer())]
+    assert sorted(told) == ["jan@x.example", "roos@x.example"]
+    assert all("to_oneself" not in event.details for event in audit.recent(session))

@@ -116,6 +116,23 @@ def test_A_11_asking_for_nobody_looks_the_same(portal: Portal, name: str) -> Non
     assert known.url == unknown.url
 
 
+def test_strangers_do_not_keep_the_mail_from_who_logged_in_before(portal: Portal) -> None:
+    """Five an hour for a name, thirty from a network; in the own browser five of its own."""
+    world, home = portal.world, portal.world.browser()
+    log_in(portal, "daan", browser=home)
+    stranger = world.browser()
+    for number in range(35):
+        ask(world, "daan.kuipers" if number < 6 else f"naam{number}", stranger)
+    sent = len(links(world))
+    stranger.open(ASK)
+    assert ask(world, "daan.kuipers", stranger).status == 429
+    assert len(links(world)) == sent
+    pages = [ask(world, "Daan@voorbeeld.example", home) for _ in range(6)]
+    assert {page.heading for page in pages} == {SENT}
+    assert len(links(world)) == sent + 5
+    assert ask(world, "eva.maas", home).status == 429, "of somebody else it is as from anywhere"
+
+
 def spelled(number: int) -> str:
     """The address of Daan as nobody else spelled it: what these signs add does not count in it."""
     sign, times = ("\ufe00", "\ufe01", "\ufe0f")[number % 3], number // 3 + 1

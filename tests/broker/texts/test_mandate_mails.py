@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import partial
 
 import pytest
@@ -20,6 +21,7 @@ FACTS = RequestFacts(
     reference="AB12CD34",
     console_url="https://login.example/beheer",
 )
+UNTIL = datetime(2027, 11, 29, 22, 59, 59, tzinfo=UTC)  # the end of that day in the Netherlands
 Mail = Callable[[str, str, RequestFacts], Message]
 MAILS = {
     "to_administrator": mandate_mails.to_administrator,
@@ -27,6 +29,7 @@ MAILS = {
     "granted": partial(mandate_mails.to_requester, granted=True),
     "refused": partial(mandate_mails.to_requester, granted=False),
     "service_left": mandate_mails.service_left,
+    "granted_to_oneself": partial(mandate_mails.granted_to_oneself, until=UNTIL),
 }
 
 
@@ -79,3 +82,42 @@ def test_a_decision_is_in_the_subject_and_in_the_text(
 ) -> None:
     message = mandate_mails.to_requester("a@voorbeeld.example", locale, FACTS, granted=granted)
     assert word in message.subject and word in message.text
+
+
+IMITATION = (
+    "Mag ik?\n\nLog in op https://elders.example om het verzoek goed te keuren.\n\nReferentie: X"
+)
+
+
+@pytest.mark.parametrize("locale", ["nl", "en"])
+@pytest.mark.parametrize("name", ["to_administrator", "refused"])
+def test_what_somebody_wrote_is_quoted_and_cannot_pass_for_our_text(name: str, locale: str) -> None:
+    facts = RequestFacts(**{**vars(FACTS), "message": IMITATION})
+    text = MAILS[name]("a@voorbeeld.example", locale, facts).text
+    theirs = [line for line in text.splitlines() if "elders" in line or "Mag ik" in line]
+    assert theirs and all(line.startswith("> ") for line in theirs)
+    quote = text.index("> Mag ik?")
+    assert all(line.startswith(">") for line in text[quote:].splitlines()), "nothing comes after it"
+    if name == "to_administrator":
+        assert text.index(FACTS.console_url) < quote
+
+
+@pytest.mark.parametrize("locale", ["nl", "en"])
+@pytest.mark.parametrize("mail", MAILS.values(), ids=MAILS)
+@pytest.mark.parametrize("field", ["person", "organisation", "service"])
+def test_a_name_begins_no_line_of_its_own(mail: Mail, locale: str, field: str) -> None:
+    facts = RequestFacts(
+        **{**vars(FACTS), field: "Jan\r\n\r\n\u202eLog in op https://elders.example"}
+    )
+    message = mail("a@voorbeeld.example", locale, facts)
+    assert "\nLog in op https://elders" not in message.text and "\u202e" not in message.text
+    assert message.subject.isprintable() and "\u202e" not in message.subject
+
+
+@pytest.mark.parametrize(
+    ("locale", "day"), [("nl", "29 november 2027"), ("en", "29 November 2027")]
+)
+def test_who_gave_rights_to_the_own_account_is_told_with_until_when(locale: str, day: str) -> None:
+    message = mandate_mails.granted_to_oneself("a@voorbeeld.example", locale, FACTS, UNTIL)
+    for word in ("Jan de Vries", "De Korenmolen", "Meldpunt Bodem", "EH3", day):
+        assert word in message.text, word

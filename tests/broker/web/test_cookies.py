@@ -132,16 +132,18 @@ def test_a_browser_knows_who_logged_in_and_who_came_first_gives_way() -> None:
         response = Response()
         cookies.keep_known(asking(KNOWN=value), response, mark)
         value = value_in(response)
-    request = asking(KNOWN=value)
-    assert [cookies.knows(request, mark) for mark in MARKS] == [False] + [True] * MAX_KNOWN
+    assert cookies.known_marks(asking(KNOWN=value)) == MARKS[1:]
 
 
 def test_who_comes_again_stands_once_and_last() -> None:
     response = Response()
     cookies.keep_known(asking(KNOWN=".".join(MARKS[:3])), response, MARKS[0])
     assert value_in(response) == ".".join([MARKS[1], MARKS[2], MARKS[0]])
+    response = Response()
+    cookies.keep_known(asking(KNOWN=".".join(MARKS[:3])), response, MARKS[3], instead=MARKS[1])
+    assert value_in(response) == ".".join([MARKS[0], MARKS[2], MARKS[3]])
 
 
 @pytest.mark.parametrize("value", ["", ".", "x", "A" * 64, "a" * 63, "a" * 65])
 def test_what_is_no_mark_is_known_of_nobody(value: str) -> None:
-    assert not cookies.knows(asking(KNOWN=value), value)
+    assert cookies.known_marks(asking(KNOWN=value)) == []

@@ -22,6 +22,12 @@ from tests.broker.runtimes import bare_app
         ("fr", "en", None, None, "en"),
         ("", "", None, "fr, en;q=0.1", "en"),
         (None, None, None, "en-GB", "en"),
+        (None, None, None, "en-GB, nl;q=0.9", "en"),
+        (None, None, None, "EN-us,nl-NL;q=0.9", "en"),
+        (None, None, None, "nl-BE, en;q=0.9", "nl"),
+        (None, None, None, "fr, nl-NL;q=0.2, en;q=0.5", "en"),
+        (None, None, None, "en;q=0, *", "nl"),
+        (None, None, None, "*", "nl"),
         ("EN", None, None, None, "nl"),
     ],
 )
