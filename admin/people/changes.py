@@ -13,8 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin.actor import Actor
-from assurance import enrolment, session_lifetime
-from broker.sso import grants, logout
+from assurance import enrolment
+from broker.sso import logout
 from broker.sso.logout import LogoutNotifier
 from broker.texts import notices
 from broker.texts.notices import Change
@@ -66,19 +66,13 @@ def follow(
         tag = EventTag.PERSON_BLOCKED if after.is_blocked else EventTag.PERSON_UNBLOCKED
         _record(sql, tag, notifier.now, person_id, actor)
     if after.is_blocked and not before.is_blocked:
-        _log_out(sql, notifier, person_id, "blocked")
+        logout.end_all_of(sql, notifier, person_id, "blocked")
     elif before.has_account and not after.has_account:
-        _log_out(sql, notifier, person_id, "account_ended")
+        logout.end_all_of(sql, notifier, person_id, "account_ended")
     _new_factors(sql, notifier, base_url, person_id, before, actor)
     if before.exists and set(after.addresses) != set(before.addresses):
         old = set(before.addresses) - set(after.addresses)
         _changed_address(sql, notifier, base_url, person_id, old, actor)
-
-
-def _log_out(sql: Session, notifier: LogoutNotifier, person_id: str, reason: str) -> None:
-    for session_id in session_lifetime.standing(sql, person_id, notifier.now):
-        logout.end_and_tell(sql, notifier, session_id, reason)
-    grants.revoke_of_person(sql, person_id, notifier.now)
 
 
 def _new_factors(

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -30,10 +31,10 @@ from broker.downstream import (
     Reply,
 )
 from broker.settings import Settings
-from directory.consoles import Console, console_of
+from directory.consoles import CONSOLES, Console, console_of
 from directory.services import RelyingParty
 from keys.sealing import SealBroken, Sealer
-from state.ephemeral import Put
+from state.ephemeral import ExpiringStore, Put
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,19 @@ _TICKET: Final = TypeAdapter(ConsoleCookie)
 
 def idle_key(grant_id: str) -> str:
     return f"console-idle:{grant_id}"
+
+
+def use_of(now: datetime) -> bytes:
+    """What stands under the idle key from the second use on: when the last one was."""
+    return now.isoformat().encode()
+
+
+def used_at(kept: bytes) -> datetime | None:
+    """When it was used; None before its second use."""
+    try:
+        return datetime.fromisoformat(kept.decode())
+    except ValueError:
+        return None
 
 
 def login_request(
@@ -158,3 +172,12 @@ class ConsoleDownstream:
     ) -> None:
         """Nobody need be told: a console asks its grant at every request."""
         return
+
+    def held_in(self, cookies: Mapping[str, str], store: ExpiringStore) -> Mapping[str, str]:
+        """The consoles that this browser is in, and was in within the idle time."""
+        held = {}
+        for console in CONSOLES:
+            ticket = read_ticket(self._sealer, console, cookies.get(console.cookie, ""))
+            if ticket is not None and store.get(idle_key(ticket.grant_id)) is not None:
+                held[console.cookie] = ticket.grant_id
+        return held

@@ -14,11 +14,17 @@ from werkzeug.wrappers import Response
 from assurance import second_factor
 from assurance.levels import AssuranceLevel, suffices
 from assurance.step_up import without_factor
-from broker.console.downstream import ConsoleCookie, idle_key, login_request, read_ticket
+from broker.console.downstream import (
+    ConsoleCookie,
+    idle_key,
+    login_request,
+    read_ticket,
+    use_of,
+)
 from broker.journey.views import open_login
 from broker.runtime import Runtime, runtime
 from broker.sso import grants
-from broker.web import rate_limits
+from broker.web import cookies, rate_limits
 from broker.web.language import locale
 from directory.consoles import Console
 from directory.people import Person
@@ -69,7 +75,7 @@ def current(console: Console, *, counts: bool = True) -> ConsoleSession | None:
     rate_limits.count_person(rt, "console", person.id)
     if counts:
         idle = rt.settings.login.session_idle_minutes * 60
-        rt.store.put(idle_key(ticket.grant_id), b"1", idle)
+        rt.store.put(idle_key(ticket.grant_id), use_of(now), idle)
     return ConsoleSession(rt, console, ticket.grant_id, person, level, ticket.logged_in_at, now)
 
 
@@ -93,7 +99,7 @@ def log_out(console: Console) -> Response:
     """End the session here and its grant."""
     session = current(console)
     response = redirect(f"{console.path}/uitgelogd?reason=logged_out", 303)
-    response.delete_cookie(console.cookie, path="/", secure=True, httponly=True, samesite="Lax")
+    cookies.forget(response, console.cookie)
     if session is not None:
         with writing(session.rt.session) as sql:
             grants.revoke(sql, session.grant_id, session.now)

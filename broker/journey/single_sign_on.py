@@ -31,6 +31,7 @@ from broker.sso.session import (
     session_limits,
     stored,
 )
+from broker.web import user_agents
 from providers.accounts import PROVIDER_ID
 from providers.interface import Identity
 from state import audit
@@ -39,12 +40,15 @@ from state.audit import AuditEvent, EventTag
 
 @dataclass(frozen=True)
 class Plan:
-    """What becomes of the session when this login ends. ``replaces``: that of somebody else."""
+    """What becomes of the session when this login ends. ``replaces``: that of somebody else;
+    ``browser``: as a new one keeps it.
+    """
 
     id: str
     is_new: bool
     rises: bool
     replaces: str | None = None
+    browser: str | None = None
 
 
 def may_ask(login: Login, context: LoginContext) -> bool:
@@ -117,7 +121,13 @@ def plan(rt: Runtime, login: Login, request: Request, now: datetime) -> Plan | N
     if there is not None and there.person_id == login.person_id:
         return Plan(there.id, is_new=False, rises=True)
     replaced = there.id if there is not None else None
-    return Plan(session_lifetime.new_session_id(), is_new=True, rises=True, replaces=replaced)
+    return Plan(
+        session_lifetime.new_session_id(),
+        is_new=True,
+        rises=True,
+        replaces=replaced,
+        browser=user_agents.kept(request),
+    )
 
 
 def write(
@@ -138,6 +148,7 @@ def write(
             facts=_dump(login),
             limits=session_limits(rt),
             now=context.now,
+            browser=planned.browser,
         )
     _replace_earlier(sql, login, planned, context.now)
     if planned.rises:

@@ -1,10 +1,11 @@
 """The session of a browser: what an earlier login left behind, sealed in its row, and the cookie
-that finds it. How long it lives is in ``assurance.session_lifetime``; when it may answer for the
-user, in ``assurance.session_reuse``.
+that finds it; and which of our consoles that browser is in. How long a session lives is in
+``assurance.session_lifetime``; when it may answer for the user, in ``assurance.session_reuse``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -14,6 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from assurance import session_lifetime
 from assurance.session_lifetime import ActiveSession, SessionLimits
+from broker.process import Process
 from broker.runtime import Runtime
 from broker.web.cookies import SESSION
 from providers.interface import Identity
@@ -40,7 +42,7 @@ class SessionFacts:
 _ADAPTER: Final = TypeAdapter(SessionFacts)
 
 
-def session_limits(rt: Runtime) -> SessionLimits:
+def session_limits(rt: Runtime | Process) -> SessionLimits:
     """How long a session of this installation lives."""
     chosen = rt.settings.sessions
     return SessionLimits(timedelta(minutes=chosen.idle_minutes), timedelta(hours=chosen.hours))
@@ -52,6 +54,15 @@ def current_session(rt: Runtime, request: Request, now: datetime) -> ActiveSessi
     if not cookie:
         return None
     return session_lifetime.find(rt.session, rt.sealer, cookie, limits=session_limits(rt), now=now)
+
+
+def consoles_here(rt: Runtime, request: Request) -> Mapping[str, str]:
+    """Name of the cookie → id of the grant, of each console that this browser is in."""
+    return {
+        cookie: grant_id
+        for protocol in rt.downstreams.values()
+        for cookie, grant_id in protocol.held_in(request.cookies, rt.store).items()
+    }
 
 
 def made_at(facts: bytes) -> str | None:
