@@ -44,6 +44,7 @@ class BrowserSession(Base):
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     end_reason: Mapped[str | None] = mapped_column(String(40))
+    browser: Mapped[str | None] = mapped_column(String(40))  # where it began, in two words of ours
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,22 @@ class ActiveSession:
     group: str | None
     facts: bytes
     started_at: datetime
+
+
+@dataclass(frozen=True)
+class StandingSession:
+    """A session that was not ended, as its person or an operator sees it. ``is_idle``: no login can
+    build on it any more, but portals may still hold what it gave. ``facts`` is None where they
+    cannot be opened.
+    """
+
+    id: str
+    person_id: str
+    browser: str | None
+    started_at: datetime
+    last_used_at: datetime
+    is_idle: bool
+    facts: bytes | None
 
 
 @dataclass(frozen=True)
@@ -125,6 +142,7 @@ def start(
     facts: bytes,
     limits: SessionLimits,
     now: datetime,
+    browser: str | None = None,
 ) -> str:
     """Begin a session with the transaction of the caller; the value of its cookie."""
     secret = secrets.token_urlsafe(32)
@@ -141,6 +159,7 @@ def start(
             "expires_at": limits.end_of(now),
             "ended_at": None,
             "end_reason": None,
+            "browser": browser,
         },
     )
     return f"{identifier}.{secret}"
@@ -208,6 +227,34 @@ def standing(session: Session, person_id: str, now: datetime) -> Sequence[str]:
         BrowserSession.expires_at > now,
     )
     return list(session.scalars(query))
+
+
+def listed(
+    session: Session,
+    sealer: Sealer,
+    *,
+    limits: SessionLimits,
+    now: datetime,
+    person_id: str | None = None,
+    most: int | None = None,
+) -> Sequence[StandingSession]:
+    """The sessions that were not ended, last used first: of this person, or of everybody."""
+    query = (
+        select(_c.id, _c.person_id, _c.browser, _c.started_at, _c.last_used_at, _c.facts)
+        .where(_c.ended_at.is_(None), _c.expires_at > now)
+        .order_by(_c.last_used_at.desc(), _c.id)
+        .limit(most)
+    )
+    if person_id is not None:
+        query = query.where(_c.person_id == person_id)
+    return [
+        StandingSession(
+            *row[:5],
+            is_idle=row.last_used_at <= now - limits.idle,
+            facts=open_or_log(sealer, row.facts, f"{_CONTEXT}:{row.id}", what=_CONTEXT),
+        )
+        for row in session.execute(query)
+    ]
 
 
 def all_standing(session: Session, sealer: Sealer, now: datetime) -> Iterator[tuple[str, bytes]]:

@@ -13,7 +13,7 @@ from consent.authority import Authority
 from consent.documents import Answer, AskedDocument
 from directory.services import RelyingParty
 from providers.login_facts import LoginFacts
-from state.ephemeral import Operation
+from state.ephemeral import ExpiringStore, Operation
 from state.outbox import Message
 
 
@@ -182,6 +182,12 @@ class Downstream(Protocol):
     ) -> Message | None:
         """What the outbox keeps until this portal is told that the session ended; None for a
         portal that cannot be told.
+        """
+        ...
+
+    def held_in(self, cookies: Mapping[str, str], store: ExpiringStore) -> Mapping[str, str]:
+        """What this browser itself holds of a login and may use now: name of the cookie → id of
+        its grant. Nothing where portals keep what they were given.
         """
         ...
 

@@ -77,7 +77,7 @@ class Page:
 
 class Browser:
     """One user's browser. ``page`` is what it shows now; ``visited`` every address since the
-    start.
+    start; ``user_agent`` what it says it is, by default nothing.
     """
 
     def __init__(
@@ -85,6 +85,7 @@ class Browser:
     ) -> None:
         self.page: Page | None = None
         self.visited: list[str] = []
+        self.user_agent = ""
         self._language = language
         self._javascript = javascript
         self._cookies: dict[str, dict[str, Cookie]] = {}
@@ -144,6 +145,7 @@ class Browser:
     def duplicate(self) -> Browser:
         """A browser with the cookies of this moment, as a thief of the jar would have."""
         other = Browser(self._language, javascript=self._javascript, wire=self._wire)
+        other.user_agent = self.user_agent
         other._cookies = {host: dict(jar) for host, jar in self._cookies.items()}
         return other
 
@@ -220,6 +222,8 @@ class Browser:
         self, method: str, url: str, fields: list[tuple[str, str]] | None, initiator: Page | None
     ) -> Answer:
         headers = {"Accept": "text/html", "Accept-Language": self._language}
+        if self.user_agent:
+            headers["User-Agent"] = self.user_agent
         cross_site = initiator is not None and _site(initiator.url) != _site(url)
         sent = "; ".join(f"{n}={v}" for n, v in self._cookies_for(url, method, cross_site))
         if sent:

@@ -14,6 +14,7 @@ from admin.cli.factor_commands import factor, otp
 from admin.cli.keys_commands import keys
 from admin.cli.operator_commands import operator
 from admin.cli.outbox_commands import outbox
+from admin.cli.session_commands import session
 
 if TYPE_CHECKING:
     from admin.registrations.differences import DocumentOutcome
@@ -348,5 +349,5 @@ def serve(invocation: Invocation) -> None:
         run_server(invocation.settings(), invocation.config)
 
 
-for group in (audit, person, factor, keys, operator, otp, outbox):
+for group in (audit, person, factor, keys, operator, otp, outbox, session):
     main.add_command(group)

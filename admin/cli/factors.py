@@ -13,6 +13,7 @@ from pathlib import Path
 from admin.actor import COMMAND_LINE
 from admin.cli.columns import aligned
 from admin.cli.installation import opened
+from admin.cli.process import process_at
 from admin.factor_resets import emergency
 from admin.factor_resets.emergency import Answers, EmergencyRefusal, EmergencyRefused
 from admin.factors import devices, letters
@@ -21,9 +22,7 @@ from assurance.devices import DeviceRefused, Listed
 from assurance.devices import listed as listed_devices
 from assurance.enrolment import OwnFactor
 from assurance.pskc import PskcRefused
-from broker.process import Process
 from broker.settings import Settings
-from broker.start import start
 from broker.texts.outside_request import local_day
 from broker.texts.quoting import one_line
 from directory.people import NoSuchPerson
@@ -111,7 +110,7 @@ def send_letter(
 def reset_factors(settings: Settings, person_id: str, by: str, approved_by: str) -> str:
     """A line to print. Raises FactorCommandRefused."""
     answers = Answers(by, approved_by)
-    with _refusals(), _process(settings) as process, process.sessions() as sql, writing(sql):
+    with _refusals(), process_at(settings) as process, process.sessions() as sql, writing(sql):
         try:
             ended = emergency.reset(
                 sql, process, person_id, answers, actor=COMMAND_LINE, now=utc_now()
@@ -144,17 +143,6 @@ def _refusals() -> Iterator[None]:
         ) from None
     except NoFactorWaits as none:
         raise FactorCommandRefused(f"{none} has no such factor that waits for a letter") from None
-
-
-@contextmanager
-def _process(settings: Settings) -> Iterator[Process]:
-    """What a process runs on, with the registrations of this moment: portals are told."""
-    process = start(settings, utc_now)
-    try:
-        process.holder.refresh()
-        yield process
-    finally:
-        process.engine.dispose()
 
 
 def _key(path: Path | None) -> bytes | None:

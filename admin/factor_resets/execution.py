@@ -22,7 +22,7 @@ from assurance import enrolment, second_factor
 from assurance.means import FactorKind
 from broker.process import Process
 from broker.runtime import Runtime
-from broker.sso import grants, logout
+from broker.sso import logout
 from broker.texts import notices
 from directory.people import Person
 from providers.accounts import Account
@@ -66,7 +66,6 @@ def carry_out(
         second_factor.number_of(sql, rt.sealer, f.id) for f in ending if f.kind is FactorKind.SMS
     ]
     logout.end_everywhere(sql, rt, person.id, "factors_reset")
-    grants.revoke_of_person(sql, person.id, now)
     details: dict[str, Detail] = {
         "person": person.id,
         "approved_by": by.approved_by,

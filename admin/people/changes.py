@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin.actor import Actor
-from assurance import enrolment, second_factor, session_lifetime
+from assurance import enrolment, second_factor
 from assurance.means import Factor, FactorKind
 from broker.sso import grants, logout
 from broker.sso.logout import LogoutNotifier
@@ -74,10 +74,10 @@ def follow(
         tag = EventTag.PERSON_BLOCKED if after.is_blocked else EventTag.PERSON_UNBLOCKED
         _record(sql, tag, notifier.now, person_id, actor)
     if after.is_blocked and not before.is_blocked:
-        _log_out(sql, notifier, person_id, "blocked")
+        logout.end_all_of(sql, notifier, person_id, "blocked")
     elif before.has_account and not after.has_account:
         _record(sql, EventTag.ACCOUNT_ENDED, notifier.now, person_id, actor)
-        _log_out(sql, notifier, person_id, "account_ended")
+        logout.end_all_of(sql, notifier, person_id, "account_ended")
     _lost_identities(sql, notifier, person_id, before, after, actor)
     _lost_places(sql, notifier, person_id, before, after, actor)
     _lost_factors(sql, notifier, base_url, person_id, before, after, actor)
@@ -85,12 +85,6 @@ def follow(
     if before.exists and set(after.addresses) != set(before.addresses):
         old = set(before.addresses) - set(after.addresses)
         _changed_address(sql, notifier, base_url, person_id, old, actor)
-
-
-def _log_out(sql: Session, notifier: LogoutNotifier, person_id: str, reason: str) -> None:
-    for session_id in session_lifetime.standing(sql, person_id, notifier.now):
-        logout.end_and_tell(sql, notifier, session_id, reason)
-    grants.revoke_of_person(sql, person_id, notifier.now)
 
 
 def _lost_identities(
@@ -113,7 +107,7 @@ def _lost_identities(
         )
         audit.record(sql, event)
     if lost:
-        _log_out(sql, notifier, person_id, "identity_ended")
+        logout.end_all_of(sql, notifier, person_id, "identity_ended")
 
 
 def _lost_places(

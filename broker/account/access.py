@@ -105,9 +105,13 @@ class AccountContext:
                 return one
         raise PageError(404, "not_found", "no such factor of this person")
 
-    def demand(self, level: AssuranceLevel, *, at_once: bool = False) -> None:
+    def demand(
+        self, level: AssuranceLevel, *, at_once: bool = False, after: str | None = None
+    ) -> None:
         """A login of the last minutes at this level. Raises LogInFirst: with a page that says why,
         or the login itself where the person knows (``at_once``, or the button of that page).
+        ``after``: the endpoint to come back to from a form about sessions; else the form was about
+        factors.
         """
         if self.session.is_recent() and suffices(self.session.level, level):
             return
@@ -118,15 +122,16 @@ class AccountContext:
             have=self.session.level.label,
             needed=level.label,
             is_too_low=not suffices(self.session.level, level),
-            address=self._address_after(),
+            address=self._address_after(after),
+            back="sessions" if after is not None else "factors",
         )
         raise LogInFirst(show(page, 200 if request.method == "GET" else 403))
 
-    def _address_after(self) -> str:
+    def _address_after(self, after: str | None) -> str:
         """The page that was asked; after a form, whose answer is gone, the list."""
         if request.method == "GET":
             return f"{request.path}?{AGAIN}=ja"
-        return url_for("mine.higher")
+        return f"{url_for(after)}?{AGAIN}=ja" if after is not None else url_for("mine.higher")
 
     def record(self, change: Change, kind: FactorKind, *, old_number: str | None = None) -> None:
         """Audit event and notice of a change, in the transaction that is open."""

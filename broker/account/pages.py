@@ -44,6 +44,44 @@ class MyLoginsPage:
 
 
 @dataclass(frozen=True)
+class SessionRow:
+    """One session. ``browser`` in words; ``places``: services and consoles by name; ``is_here``: of
+    the browser that looks; ``is_idle``: nothing new can be opened with it.
+    """
+
+    id: str
+    browser: str
+    since: datetime
+    last_used: datetime
+    places: tuple[str, ...]
+    makelaar: str | None
+    is_here: bool
+    is_idle: bool
+
+
+@dataclass(frozen=True)
+class SessionsPage:
+    """Where this person is logged in. ``done``: what just ended (``one``, ``elsewhere``, or
+    ``over`` for what had ended before); ``unreached``: services that could not be told of it.
+    """
+
+    mine: MineFrame
+    rows: tuple[SessionRow, ...]
+    done: str = ""
+    unreached: tuple[str, ...] = ()
+    template: str = "account/sessions.html"
+
+
+@dataclass(frozen=True)
+class EndSessionsPage:
+    """End all of them? ``number``: how many run."""
+
+    mine: MineFrame
+    number: int
+    template: str = "account/end_sessions.html"
+
+
+@dataclass(frozen=True)
 class FactorRow:
     """One factor. ``name`` is its kind in words; ``bound_by`` a machine word."""
 
@@ -188,7 +226,8 @@ class CodesPage:
 @dataclass(frozen=True)
 class LogInAgainPage:
     """A change asks a login of now, or of a higher level: why, and the way there. Levels are
-    labels; ``is_too_low`` is False where the login is only too long ago.
+    labels; ``is_too_low`` is False where the login is only too long ago. ``back``: to ``factors``
+    or ``sessions``.
     """
 
     mine: MineFrame
@@ -196,6 +235,7 @@ class LogInAgainPage:
     needed: str
     is_too_low: bool
     address: str
+    back: str = "factors"
     template: str = "account/again.html"
 
 

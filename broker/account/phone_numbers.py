@@ -100,7 +100,7 @@ def add_number() -> Response:
             now=who.session.now,
         )
         who.record(Change.ADDED, FactorKind.SMS)
-    return to_list("added")
+    return to_list("added" if earlier is None else "number")
 
 
 def _phone_page(who: AccountContext, reason: str = "") -> PhonePage:

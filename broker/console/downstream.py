@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -30,12 +31,12 @@ from broker.downstream import (
     Reply,
 )
 from broker.settings import Settings
-from directory.consoles import Console, console_of
+from directory.consoles import CONSOLES, Console, console_of
 from directory.services import RelyingParty
 from keys.opening import open_or_log
 from keys.sealing import SealBroken, Sealer
 from providers.login_facts import LoginFacts, read, stored
-from state.ephemeral import Put
+from state.ephemeral import ExpiringStore, Put
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ class ConsoleCookie:
 
 
 _CONTEXT: Final = "console-session"
+_MARK: Final = b"|"  # between the time of the last use and the facts
 _TICKET: Final = TypeAdapter(ConsoleCookie)
 
 
@@ -54,21 +56,40 @@ def idle_key(grant_id: str) -> str:
     return f"console-idle:{grant_id}"
 
 
-def kept_facts(sealer: Sealer, grant_id: str, facts: LoginFacts, seconds: int) -> Put:
-    """The operation that keeps what the login was made with, until it was not used for so long."""
-    return Put(idle_key(grant_id), sealer.seal(stored(facts), _facts_context(grant_id)), seconds)
+def kept_facts(
+    sealer: Sealer, grant_id: str, facts: LoginFacts, seconds: int, used: datetime | None = None
+) -> Put:
+    """The operation that keeps what the login was made with, until it was not used for so long.
+    ``used``: when it was, from the second use on.
+    """
+    sealed = sealer.seal(stored(facts), _facts_context(grant_id))
+    return Put(idle_key(grant_id), (use_of(used) if used else _MARK) + sealed, seconds)
 
 
 def read_facts(sealer: Sealer, grant_id: str, kept: bytes | None) -> LoginFacts | None:
     """What was kept; None where the session was not used for too long, or cannot be read."""
-    if kept is None:
+    _, mark, sealed = (kept or b"").partition(_MARK)
+    if not mark:
         return None
-    opened = open_or_log(sealer, kept, _facts_context(grant_id), what=_CONTEXT)
+    opened = open_or_log(sealer, sealed, _facts_context(grant_id), what=_CONTEXT)
     return read(opened) if opened is not None else None
 
 
 def _facts_context(grant_id: str) -> str:
     return f"{_CONTEXT}-facts:{grant_id}"
+
+
+def use_of(now: datetime) -> bytes:
+    """What stands before the facts from the second use on: when the last one was."""
+    return now.isoformat().encode() + _MARK
+
+
+def used_at(kept: bytes) -> datetime | None:
+    """When it was used; None before its second use."""
+    try:
+        return datetime.fromisoformat(kept.partition(_MARK)[0].decode())
+    except ValueError:
+        return None
 
 
 def login_request(
@@ -175,3 +196,12 @@ class ConsoleDownstream:
     ) -> None:
         """Nobody need be told: a console asks its grant at every request."""
         return
+
+    def held_in(self, cookies: Mapping[str, str], store: ExpiringStore) -> Mapping[str, str]:
+        """The consoles that this browser is in, and was in within the idle time."""
+        held = {}
+        for console in CONSOLES:
+            ticket = read_ticket(self._sealer, console, cookies.get(console.cookie, ""))
+            if ticket is not None and store.get(idle_key(ticket.grant_id)) is not None:
+                held[console.cookie] = ticket.grant_id
+        return held

@@ -22,7 +22,7 @@ from broker.console.downstream import (
 from broker.journey.views import open_login
 from broker.runtime import Runtime, runtime
 from broker.sso import grants, standing
-from broker.web import rate_limits
+from broker.web import cookies, rate_limits
 from broker.web.language import locale
 from directory import people
 from directory.consoles import Console
@@ -77,7 +77,7 @@ def current(console: Console, *, counts: bool = True) -> ConsoleSession | None:
     rate_limits.count_person(rt, "console", person.id)
     if counts:
         idle = rt.settings.login.session_idle_minutes * 60
-        rt.store.batch([kept_facts(rt.sealer, ticket.grant_id, facts, idle)])
+        rt.store.batch([kept_facts(rt.sealer, ticket.grant_id, facts, idle, now)])
     return ConsoleSession(rt, console, ticket.grant_id, person, level, ticket.logged_in_at, now)
 
 
@@ -112,7 +112,7 @@ def log_out(console: Console) -> Response:
     """End the session here and its grant."""
     session = current(console)
     response = redirect(f"{console.path}/uitgelogd?reason=logged_out", 303)
-    response.delete_cookie(console.cookie, path="/", secure=True, httponly=True, samesite="Lax")
+    cookies.forget(response, console.cookie)
     if session is not None:
         with writing(session.rt.session) as sql:
             grants.revoke(sql, session.grant_id, session.now)

@@ -31,7 +31,7 @@ from broker.journey.single_sign_on import Plan
 from broker.monitoring.telemetry import span
 from broker.runtime import Runtime
 from broker.sso import grants, logout, standing
-from broker.web import cookies, known_browsers
+from broker.web import cookies, known_browsers, user_agents
 from broker.web.responses import leave, set_cookies
 from consent import register
 from consent.recheck import PersonGone, mark_used, recheck
@@ -54,6 +54,7 @@ def succeed(rt: Runtime, login: Login, context: LoginContext) -> Response:
     result = _result(login, context, planned.id if planned else None)
     downstream = rt.downstreams[login.request.downstream]
     prepared = downstream.prepare(context.relying_party, result, context.now)
+    held = downstream.held_in(request.cookies, rt.store)
     taken, *_ = rt.store.batch(
         [
             Take(login_store.key(login.id)),
@@ -68,7 +69,22 @@ def succeed(rt: Runtime, login: Login, context: LoginContext) -> Response:
             _check_again(session, rt, login, context)
             cookie = _keep_session(session, rt, planned, login, context)
             if prepared.grant is not None:
-                grants.insert(session, prepared.grant, context.now)
+                grants.insert(
+                    session,
+                    prepared.grant,
+                    context.now,
+                    browser=user_agents.kept(request),
+                    provider_id=result.provider_id,
+                )
+            # Its cookie is replaced: what the earlier one opened, opens for nobody any more.
+            logout.end_consoles(
+                session,
+                context.now,
+                held.values(),
+                "replaced",
+                client_id=login.request.client_id,
+                reference=login.reference,
+            )
             _keep_consent(session, login, context)
             document_receipt.keep(session, rt, login, context)
             if login.authority is not None:

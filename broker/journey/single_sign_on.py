@@ -25,6 +25,7 @@ from broker.journey.login_methods import LoginMethod
 from broker.runtime import Runtime
 from broker.sso import grants, standing
 from broker.sso.session import current_session, session_limits
+from broker.web import user_agents
 from providers.accounts import PROVIDER_ID
 from providers.interface import Identity
 from providers.login_facts import LoginFacts, read, stored
@@ -35,12 +36,15 @@ from state.audit import AuditEvent, EventTag
 
 @dataclass(frozen=True)
 class Plan:
-    """What becomes of the session when this login ends. ``replaces``: that of somebody else."""
+    """What becomes of the session when this login ends. ``replaces``: that of somebody else;
+    ``browser``: as a new one keeps it.
+    """
 
     id: str
     is_new: bool
     rises: bool
     replaces: str | None = None
+    browser: str | None = None
 
 
 def may_ask(login: Login, context: LoginContext) -> bool:
@@ -135,7 +139,13 @@ def plan(rt: Runtime, login: Login, request: Request, now: datetime) -> Plan | N
     if there is not None and there.person_id == login.person_id:
         return Plan(there.id, is_new=False, rises=True)
     replaced = there.id if there is not None else None
-    return Plan(session_lifetime.new_session_id(), is_new=True, rises=True, replaces=replaced)
+    return Plan(
+        session_lifetime.new_session_id(),
+        is_new=True,
+        rises=True,
+        replaces=replaced,
+        browser=user_agents.kept(request),
+    )
 
 
 def write(
@@ -156,6 +166,7 @@ def write(
             facts=_dump(login),
             limits=_limits(rt, login),
             now=context.now,
+            browser=planned.browser,
         )
     _replace_earlier(sql, login, planned, context.now)
     if planned.rises:

@@ -29,6 +29,7 @@ from broker.oidc.reply_to import OidcReplyTo
 from broker.settings import Settings
 from directory.services import OidcClient, RelyingParty
 from keys.sealing import Sealer
+from state.ephemeral import ExpiringStore
 from state.outbox import Message
 from state.trace import show_reference
 
@@ -107,6 +108,14 @@ class OidcDownstream:
             session_id=session_id,
             reference=reference,
         )
+
+    def held_in(
+        self,
+        cookies: Mapping[str, str],  # noqa: ARG002
+        store: ExpiringStore,  # noqa: ARG002
+    ) -> Mapping[str, str]:
+        """Portals keep it, each with itself."""
+        return {}
 
     def _reply(self, to: OidcReplyTo, values: Mapping[str, str]) -> Reply:
         return Reply(url=redirect_with(to.redirect_uri, values, to.state, self._issuer))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -22,6 +22,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from assurance.session_lifetime import BrowserSession
 from broker.downstream import NewGrant
+from directory.consoles import CONSOLES
 from directory.people import Person
 from providers.accounts import Account
 from state.clock import latest_beginning
@@ -31,7 +32,9 @@ from state.purging import delete_some
 
 
 class Grant(Base):
-    """What a portal holds because of one login."""
+    """What a portal holds because of one login. ``browser`` and ``provider_id``: where that login
+    was made, None where it is not known.
+    """
 
     __tablename__ = "grant"
 
@@ -43,6 +46,8 @@ class Grant(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    browser: Mapped[str | None] = mapped_column(String(40))
+    provider_id: Mapped[str | None] = mapped_column(String(63))
 
 
 _c, _person = table_of(Grant).c, table_of(Person)
@@ -60,7 +65,14 @@ _LIVE: Final = PreparedStatement(
 )
 
 
-def insert(session: Session, facts: NewGrant, now: datetime) -> None:
+def insert(
+    session: Session,
+    facts: NewGrant,
+    now: datetime,
+    *,
+    browser: str | None = None,
+    provider_id: str | None = None,
+) -> None:
     """Write a grant with the transaction of the login that it belongs to."""
     _INSERT.run(
         session,
@@ -73,6 +85,8 @@ def insert(session: Session, facts: NewGrant, now: datetime) -> None:
             "created_at": now,
             "expires_at": facts.expires_at,
             "revoked_at": None,
+            "browser": browser,
+            "provider_id": provider_id,
         },
     )
 
@@ -89,9 +103,67 @@ def revoke_of_session(session: Session, session_id: str, now: datetime) -> Seque
     return _revoke_all(session, now, Grant.session_id == session_id)
 
 
-def revoke_of_person(session: Session, person_id: str, now: datetime) -> Sequence[str]:
-    """End everything that is held because of this person, the console too."""
-    return _revoke_all(session, now, Grant.person_id == person_id)
+def revoke_of_person(
+    session: Session, person_id: str, now: datetime, *, keep: Collection[str] = ()
+) -> Sequence[str]:
+    """End everything that is held because of this person, the consoles too; ``keep``: ids of
+    grants, or of sessions with all that they gave.
+    """
+    kept = Grant.session_id.in_(keep), Grant.id.in_(keep)
+    others = (or_(Grant.session_id.is_(None), ~kept[0]), ~kept[1]) if keep else ()
+    return _revoke_all(session, now, Grant.person_id == person_id, *others)
+
+
+@dataclass(frozen=True)
+class ConsoleGrant:
+    """A session at one of our consoles, which a grant is."""
+
+    id: str
+    client_id: str
+    person_id: str
+    service_uuid: str
+    browser: str | None
+    provider_id: str | None
+    created_at: datetime
+
+    @property
+    def participant(self) -> Participant:
+        return Participant(self.client_id, self.person_id, self.service_uuid)
+
+
+def at_consoles(
+    session: Session,
+    now: datetime,
+    *,
+    person_id: str | None = None,
+    ids: Collection[str] | None = None,
+    most: int | None = None,
+) -> Sequence[ConsoleGrant]:
+    """The grants of our consoles that stand, newest first: of this person, or these of them."""
+    query = (
+        select(
+            _c.id,
+            _c.client_id,
+            _c.person_id,
+            _c.service_uuid,
+            _c.browser,
+            _c.provider_id,
+            _c.created_at,
+        )
+        .where(
+            _c.client_id.in_([console.client_id for console in CONSOLES]),
+            _c.revoked_at.is_(None),
+            _c.expires_at > now,
+            _c.created_at <= latest_beginning(now),
+        )
+        .order_by(_c.created_at.desc(), _c.id)
+        .limit(most)
+    )
+    if person_id is not None:
+        query = query.where(_c.person_id == person_id)
+    if ids is not None:
+        query = query.where(_c.id.in_(ids))
+    return [ConsoleGrant(*row) for row in session.execute(query)]
 
 
 def revoke_withdrawn(
@@ -140,12 +212,22 @@ class Participant:
 
 def participants(session: Session, session_id: str) -> Sequence[Participant]:
     """Every portal and service that this session was used for, first used first."""
+    return participants_of_all(session, [session_id]).get(session_id, ())
+
+
+def participants_of_all(
+    session: Session, session_ids: Collection[str]
+) -> Mapping[str, Sequence[Participant]]:
+    """The same for each of these sessions that was used at all."""
     query = (
-        select(Grant.client_id, Grant.person_id, Grant.service_uuid)
-        .where(Grant.session_id == session_id)
+        select(Grant.session_id, Grant.client_id, Grant.person_id, Grant.service_uuid)
+        .where(Grant.session_id.in_(session_ids))
         .order_by(Grant.created_at)
     )
-    return list(dict.fromkeys(Participant(*row) for row in session.execute(query)))
+    found: dict[str, dict[Participant, None]] = {}
+    for session_id, *facts in session.execute(query):
+        found.setdefault(str(session_id), {})[Participant(*facts)] = None
+    return {session_id: tuple(portals) for session_id, portals in found.items()}
 
 
 def live(session: Session, grant_id: str, now: datetime) -> str | None:

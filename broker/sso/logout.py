@@ -4,7 +4,7 @@ are told.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -30,6 +30,16 @@ class LogoutOutcome:
 
     notified: tuple[Participant, ...] = ()
     not_notified: tuple[Participant, ...] = ()
+    locale: str | None = None  # that a portal asked for the page that tells it
+
+
+@dataclass(frozen=True)
+class LoggedOutEverywhere:
+    """What ended of one person: ids of sessions of browsers and of sessions at our consoles."""
+
+    sessions: tuple[str, ...]
+    consoles: tuple[str, ...]
+    outcome: LogoutOutcome
 
 
 @dataclass(frozen=True)
@@ -42,13 +52,17 @@ class LogoutNotifier:
     now: datetime
 
 
+def notifier_of(rt: Runtime | Process) -> LogoutNotifier:
+    """With the registrations of this moment."""
+    portals = rt.holder.current.relying_parties
+    return LogoutNotifier(rt.sealer, rt.downstreams, portals, rt.clock())
+
+
 def end_session(
     sql: Session, rt: Runtime | Process, session_id: str, reason: str, reference: str | None = None
 ) -> LogoutOutcome:
     """End one session in the transaction of the caller. Nothing happens where it had ended."""
-    portals = rt.holder.current.relying_parties
-    notifier = LogoutNotifier(rt.sealer, rt.downstreams, portals, rt.clock())
-    return end_and_tell(sql, notifier, session_id, reason, reference)
+    return end_and_tell(sql, notifier_of(rt), session_id, reason, reference)
 
 
 def end_and_tell(
@@ -118,11 +132,73 @@ def end_grants(
 def end_everywhere(
     sql: Session, rt: Runtime | Process, person_id: str, reason: str
 ) -> Sequence[str]:
-    """End every session of this person (password changed, blocked); the ids of those that stood."""
-    standing = session_lifetime.standing(sql, person_id, rt.clock())
-    for session_id in standing:
-        end_session(sql, rt, session_id, reason)
-    return standing
+    """End every session of this person, at our consoles too (password changed, blocked); the ids
+    of those of browsers that stood.
+    """
+    return end_all_of(sql, notifier_of(rt), person_id, reason).sessions
+
+
+def end_all_of(
+    sql: Session,
+    notifier: LogoutNotifier,
+    person_id: str,
+    reason: str,
+    *,
+    keep: Collection[str] = (),
+) -> LoggedOutEverywhere:
+    """The same, for who has a notifier. What is in ``keep`` goes on: ids of sessions of browsers
+    and of sessions at our consoles.
+    """
+    standing = session_lifetime.standing(sql, person_id, notifier.now)
+    sessions = tuple(one for one in standing if one not in keep)
+    outcomes = [end_and_tell(sql, notifier, one, reason) for one in sessions]
+    found = grants.at_consoles(sql, notifier.now, person_id=person_id)
+    consoles = tuple(one.id for one in found if one.id not in keep)
+    outcomes.append(end_consoles(sql, notifier.now, consoles, reason))
+    grants.revoke_of_person(sql, person_id, notifier.now, keep=keep)
+    return LoggedOutEverywhere(sessions, consoles, all_together(outcomes))
+
+
+def end_consoles(
+    sql: Session,
+    now: datetime,
+    grant_ids: Iterable[str],
+    reason: str,
+    *,
+    client_id: str | None = None,
+    reference: str | None = None,
+) -> LogoutOutcome:
+    """End these sessions at our consoles, or at this one of them, in the transaction of the
+    caller. A console hears it at its next request.
+    """
+    wanted = tuple(grant_ids)
+    found = grants.at_consoles(sql, now, ids=wanted) if wanted else ()
+    ended = []
+    for one in found:
+        if client_id not in (None, one.client_id) or not grants.revoke(sql, one.id, now):
+            continue
+        ended.append(one.participant)
+        audit.record(
+            sql,
+            AuditEvent(
+                EventTag.SESSION_ENDED,
+                now,
+                reference=reference,
+                person_id=one.person_id,
+                client_id=one.client_id,
+                reason=reason,
+                details={"grant": one.id},
+            ),
+        )
+    return LogoutOutcome(tuple(ended))
+
+
+def all_together(outcomes: Iterable[LogoutOutcome]) -> LogoutOutcome:
+    """One outcome of several, each portal once."""
+    all_of = list(outcomes)
+    notified = dict.fromkeys(one for each in all_of for one in each.notified)
+    others = dict.fromkeys(one for each in all_of for one in each.not_notified)
+    return LogoutOutcome(tuple(notified), tuple(others))
 
 
 def _tell(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,11 +15,10 @@ from assurance.session_lifetime import ActiveSession
 from broker.downstream import DownstreamName, LogoutRequest
 from broker.errors import PageError
 from broker.runtime import Runtime, runtime
-from broker.sso import grants, logout
-from broker.sso.grants import Participant
-from broker.sso.logout import LogoutOutcome
+from broker.sso import grants, logout, logout_outcomes
+from broker.sso.grants import ConsoleGrant, Participant
 from broker.sso.pages import LoggedOutPage, LogoutPage, StillLoggedInPage
-from broker.sso.session import current_session
+from broker.sso.session import consoles_here, current_session
 from broker.web import cookies
 from broker.web.endpoints import Endpoint, declare_blueprint
 from broker.web.headers import allow_form_to
@@ -29,21 +29,27 @@ from directory.services import RelyingParty
 from state.db import writing
 
 ASKED_SECONDS: Final = 600
-SHOWN_SECONDS: Final = 600
 blueprint = Blueprint("logout", __name__)  # its protocols add the endpoints that portals ask
 declare_blueprint(blueprint, Endpoint(limit="logout"))
 _REQUEST: Final = TypeAdapter(LogoutRequest)
 
 
 @dataclass(frozen=True)
-class Shown:
-    """What the last page tells, in the language that the portal asked for."""
+class _Here:
+    """What this browser holds: its session, and by their cookies the sessions at our consoles."""
 
-    outcome: LogoutOutcome
-    locale: str | None
+    session: ActiveSession | None
+    consoles: Mapping[str, ConsoleGrant]
 
+    @property
+    def is_empty(self) -> bool:
+        return self.session is None and not self.consoles
 
-_ENDED: Final = TypeAdapter(Shown)
+    @property
+    def person_id(self) -> str:
+        """Who is here; in a console perhaps somebody else."""
+        others = (one.person_id for one in self.consoles.values())
+        return self.session.person_id if self.session is not None else next(others)
 
 
 @blueprint.get("/uitloggen")
@@ -52,10 +58,10 @@ def ask() -> Response:
     """Ask before anything ends; not where the portal showed an ID token of this very session."""
     rt = runtime()
     handle, wanted = _asked(rt, request.args.get("asked"))
-    found = current_session(rt, request, rt.clock())
-    if found is None:
+    found = _here(rt)
+    if found.is_empty:
         return _away(wanted) or show(LoggedOutPage(was_logged_in=False))
-    if wanted.session_id is not None and wanted.session_id == _called(rt, wanted, found):
+    if wanted.session_id is not None and wanted.session_id == _called(rt, wanted, found.session):
         return _end(rt, found, wanted)
     if wanted.return_to is not None:
         allow_form_to(wanted.return_to)
@@ -64,11 +70,11 @@ def ask() -> Response:
 
 @blueprint.post("/uitloggen")
 def end() -> Response:
-    """End the session of this browser."""
+    """End the session of this browser, at our consoles too."""
     rt = runtime()
     _, wanted = _asked(rt, request.form.get("asked"))
-    found = current_session(rt, request, rt.clock())
-    if found is None:
+    found = _here(rt)
+    if found.is_empty:
         return _away(wanted) or redirect(url_for("logout.logged_out"), 303)
     return _end(rt, found, wanted)
 
@@ -77,8 +83,8 @@ def end() -> Response:
 def stay() -> Response:
     """Nothing ended: where this session was used, for who declined and has no portal to go to."""
     rt = runtime()
-    found = current_session(rt, request, rt.clock())
-    if found is None:
+    found = _here(rt)
+    if found.is_empty:
         return show(LoggedOutPage(was_logged_in=False))
     page = _page(rt, found, LogoutRequest(), None)
     return show(StillLoggedInPage(page.person, page.services))
@@ -89,12 +95,10 @@ def stay() -> Response:
 def logged_out() -> Response:
     """What ended, and where the user must still log out."""
     rt = runtime()
-    raw = rt.store.get(f"logged-out:{request.args.get('van', '')[:40]}")
-    if raw is None:
+    ended = logout_outcomes.kept(rt, request.args.get("van", ""))
+    if ended is None:
         return show(LoggedOutPage(was_logged_in=False))
-    shown = _ENDED.validate_json(raw)
-    portal_asks(shown.locale)
-    ended = shown.outcome
+    portal_asks(ended.locale)
     return show(LoggedOutPage(True, _names(rt, ended.notified), _names(rt, ended.not_notified)))
 
 
@@ -105,10 +109,21 @@ def ask_for(asked: LogoutRequest) -> Response:
     return redirect(url_for("logout.ask", asked=handle), 303)
 
 
-def _called(rt: Runtime, wanted: LogoutRequest, found: ActiveSession) -> str | None:
+def _here(rt: Runtime) -> _Here:
+    now = rt.clock()
+    held = consoles_here(rt, request)
+    live = grants.at_consoles(rt.session, now, ids=held.values()) if held else ()
+    by_id = {one.id: one for one in live}
+    return _Here(
+        current_session(rt, request, now),
+        {cookie: by_id[grant] for cookie, grant in held.items() if grant in by_id},
+    )
+
+
+def _called(rt: Runtime, wanted: LogoutRequest, found: ActiveSession | None) -> str | None:
     """What the session of this browser is called at the portal that asks."""
     relying_party = rt.configuration.relying_parties.get(wanted.client_id or "")
-    if relying_party is None:
+    if relying_party is None or found is None:
         return None
     protocol = DownstreamName(relying_party.protocol)
     return rt.downstreams[protocol].session_id(relying_party, found.id)
@@ -124,16 +139,20 @@ def _asked(rt: Runtime, handle: str | None) -> tuple[str | None, LogoutRequest]:
     return handle, asked
 
 
-def _end(rt: Runtime, found: ActiveSession, wanted: LogoutRequest) -> Response:
+def _end(rt: Runtime, found: _Here, wanted: LogoutRequest) -> Response:
+    outcomes = []
     with writing(rt.session) as sql:
-        ended = logout.end_session(sql, rt, found.id, "logged_out")
+        if found.session is not None:
+            outcomes.append(logout.end_session(sql, rt, found.session.id, "logged_out"))
+        ids = [one.id for one in found.consoles.values()]
+        outcomes.append(logout.end_consoles(sql, rt.clock(), ids, "logged_out"))
     response = _away(wanted)
     if response is None:
-        shown = secrets.token_urlsafe(16)
-        kept = Shown(ended, wanted.locale)
-        rt.store.put(f"logged-out:{shown}", _ENDED.dump_json(kept), SHOWN_SECONDS)
+        shown = logout_outcomes.keep(rt, logout.all_together(outcomes), wanted.locale)
         response = redirect(url_for("logout.logged_out", van=shown), 303)
     cookies.forget_session(response)
+    for cookie in found.consoles:
+        cookies.forget(response, cookie)
     return response
 
 
@@ -151,20 +170,23 @@ def _back(relying_party: RelyingParty | None, wanted: LogoutRequest) -> str | No
     return relying_party.home_url or wanted.return_to
 
 
-def _page(
-    rt: Runtime, found: ActiveSession, wanted: LogoutRequest, handle: str | None
-) -> LogoutPage:
+def _page(rt: Runtime, found: _Here, wanted: LogoutRequest, handle: str | None) -> LogoutPage:
     person = rt.session.get(Person, found.person_id)
     if person is None:
         raise PageError(410, "login_expired", "person gone")
     relying_party = rt.configuration.relying_parties.get(wanted.client_id or "")
     return LogoutPage(
         person=person.display_name,
-        services=_names(rt, tuple(grants.participants(rt.session, found.id))),
+        services=_names(rt, _used_for(rt, found)),
         portal=relying_party.name.in_(locale()) if relying_party is not None else None,
         asked=handle,
         back=_back(relying_party, wanted),
     )
+
+
+def _used_for(rt: Runtime, found: _Here) -> tuple[Participant, ...]:
+    portals = grants.participants(rt.session, found.session.id) if found.session else ()
+    return (*portals, *(one.participant for one in found.consoles.values()))
 
 
 def _names(rt: Runtime, portals: tuple[Participant, ...]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from broker.runtime import Runtime
-from broker.sso import grants, logout
+from broker.sso import logout
 from broker.texts import account_mails
 from directory.people import Person
 from providers import accounts
@@ -39,7 +39,6 @@ def change(
     account = sql.get_one(Account, account_id)
     person = sql.get_one(Person, account.person_id)
     logout.end_everywhere(sql, rt, person.id, "password_changed")
-    grants.revoke_of_person(sql, person.id, now)
     email = account.email or person.email
     if email is not None:
         letter = account_mails.password_changed(email, person.locale, rt.settings.ui.name)

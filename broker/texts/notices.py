@@ -62,9 +62,10 @@ def tell(
     with force_locale(person.locale):
         subject, happened = _words(change, kind)
         warning = _("Was u dit niet zelf? Waarschuw meteen de beheerder van uw organisatie.")
+        out = _out_everywhere()
         address = _("Bekijk uw inlogmiddelen op %(url)s", url=f"{base_url}/mijn/inlogmiddelen")
     if person.email is not None:
-        text = f"{happened}\n\n{warning}\n\n{address}\n"
+        text = f"{happened}\n\n{warning} {out}\n\n{address}\n"
         enqueue(session, sealer, Message("mail", person.email, subject, text), now)
     if old_number is not None:
         text = f"{happened} {warning}"
@@ -78,7 +79,8 @@ def address_changed(base_url: str, person: Person, old: str) -> Message:
         happened = _("Het e-mailadres van uw account op %(url)s is gewijzigd.", url=base_url)
         no_more = _("Berichten komen niet meer op dit adres.")
         warning = _("Was u dit niet zelf? Waarschuw meteen de beheerder van uw organisatie.")
-    return Message("mail", old, subject, f"{happened} {no_more}\n\n{warning}\n")
+        out = _out_everywhere()
+    return Message("mail", old, subject, f"{happened} {no_more}\n\n{warning} {out}\n")
 
 
 def new_browser(
@@ -103,13 +105,13 @@ def new_browser(
             way=way,
         )
         fine = _("Was u dit zelf? Dan hoeft u niets te doen.")
+        check = _("Was u dit niet? Bekijk uw logins op %(url)s.", url=f"{base_url}/mijn/logins")
+        out = _out_everywhere()
         warning = _(
-            "Was u dit niet? Bekijk uw logins en log overal uit op %(url)s. "
             "Waarschuw de beheerder van uw organisatie en noem code %(code)s.",
-            url=f"{base_url}/mijn/logins",
             code=f"{reference[:4]}-{reference[4:]}",
         )
-    text = f"{happened}\n\n{fine}\n\n{warning}\n"
+    text = f"{happened}\n\n{fine}\n\n{check} {out} {warning}\n"
     return Message("mail", person.email, subject, text, reference)
 
 
@@ -138,6 +140,14 @@ def tell_reset(
         enqueue(session, sealer, Message("mail", address, subject, text), now)
     for number in told.numbers:
         enqueue(session, sealer, Message("sms", number, "", f"{happened} {warning}"), now)
+
+
+def _out_everywhere() -> str:
+    """In words: who follows a link in a mail to log in, follows that of a thief as well."""
+    return _(
+        "Wilt u iemand anders buitensluiten? "
+        "Kies op onze website Mijn inlogmiddelen, dan Mijn sessies, dan Log overal uit."
+    )
 
 
 def _words(change: Change, kind: FactorKind) -> tuple[str, str]:

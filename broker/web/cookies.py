@@ -91,7 +91,12 @@ def may_hold_session(request: Request) -> bool:
 
 
 def forget_session(response: Response) -> None:
-    response.delete_cookie(SESSION, path="/", secure=True, httponly=True, samesite="Lax")
+    forget(response, SESSION)
+
+
+def forget(response: Response, name: str) -> None:
+    """The browser drops this cookie of ours."""
+    response.delete_cookie(name, path="/", secure=True, httponly=True, samesite="Lax")
 
 
 def keep_known(request: Request, response: Response, mark: str, instead: str | None = None) -> None:

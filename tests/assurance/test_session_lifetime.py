@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
@@ -189,3 +190,40 @@ def test_the_standing_sessions_of_a_person(sql: Session) -> None:
     first, second = _started(sql), _started(sql)
     assert set(session_lifetime.standing(sql, "jan", START)) == {first[:26], second[:26]}
     assert session_lifetime.standing(sql, "jan", START + timedelta(hours=8)) == []
+
+
+def test_who_looks_sees_what_was_not_ended_last_used_first(sql: Session) -> None:
+    first, second, third = _started(sql), _started(sql), _started(sql)
+    with writing(sql):
+        session_lifetime.use(sql, second[:26], limits=LIMITS, now=START + timedelta(minutes=20))
+        session_lifetime.end(sql, third[:26], "logged_out", START)
+
+    def at(minutes: int, **wanted: Any) -> list[tuple[str, bool]]:
+        now = START + timedelta(minutes=minutes)
+        found = session_lifetime.listed(sql, SEALER, limits=LIMITS, now=now, **wanted)
+        return [(one.id, one.is_idle) for one in found]
+
+    assert at(25) == [(second[:26], False), (first[:26], False)]
+    assert at(30) == [(second[:26], False), (first[:26], True)]
+    assert at(25, person_id="jan", most=1) == [(second[:26], False)]
+    assert at(25, person_id="mo") == []
+    assert at(8 * 60) == []
+
+
+def test_the_browser_is_kept_as_it_was_when_the_session_began(sql: Session) -> None:
+    cookie = _started(sql)
+    with writing(sql):
+        session_lifetime.start(
+            sql,
+            SEALER,
+            identifier=session_lifetime.new_session_id(),
+            person_id="jan",
+            group=None,
+            facts=b"facts",
+            limits=LIMITS,
+            now=START + timedelta(minutes=1),
+            browser="Firefox/Windows",
+        )
+    found = session_lifetime.listed(sql, SEALER, limits=LIMITS, now=START + timedelta(minutes=1))
+    assert [one.browser for one in found] == ["Firefox/Windows", None]
+    assert found[1].id == cookie[:26] and found[1].facts == b"facts"

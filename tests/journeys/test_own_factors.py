@@ -58,12 +58,16 @@ def add_app(world: World, browser: Browser) -> str:
     return seed
 
 
-def add_number(world: World, browser: Browser, number: str = NUMBER) -> None:
+def add_number(
+    world: World, browser: Browser, number: str = NUMBER, *, replaces: bool = False
+) -> None:
     browser.open(f"{BASE}/sms")
     browser.fill("number", number)
     assert browser.click("Stuur een code").heading == "Vul de code uit de sms in"
     browser.fill("code", posts(world, "sms")[-1]["text"].rpartition("#")[2])
-    assert "Het inlogmiddel is toegevoegd" in browser.click("Voeg het nummer toe").text
+    page = browser.click("Voeg het nummer toe")
+    assert ("Het nummer is gewijzigd" if replaces else "Het inlogmiddel is toegevoegd") in page.text
+    assert ("Log overal uit" in page.text) is replaces
 
 
 def test_an_app_is_added_after_a_code_of_it_and_lifts_the_next_login(world: World) -> None:
@@ -200,7 +204,7 @@ def test_F_07_a_number_is_changed_with_the_one_that_is_there_which_is_told(world
     page = browser.open(f"{BASE}/sms")
     assert page.heading == "Wijzig uw nummer voor sms"
     assert "…78" in page.text and NUMBER not in page.text
-    add_number(world, browser, "+31687654321")
+    add_number(world, browser, "+31687654321", replaces=True)
     (factor,) = factors_of(world, "roos", FactorKind.SMS)
     assert factor.label == "…21"
     to_old = [m for m in posts(world, "sms") if m["recipient"] == NUMBER][-1]
@@ -294,6 +298,8 @@ def test_removing_the_last_factor_that_lifts_warns_and_tells(world: World) -> No
     assert "Het inlogmiddel is verwijderd" in browser.click("Verwijder het inlogmiddel").text
     assert factors_of(world, "roos", FactorKind.TOTP) == []
     assert posts(world)[-1]["subject"] == "Inlogmiddel verwijderd"
+    browser.click("Log overal uit")
+    assert browser.click("Log overal uit").heading == "U bent uitgelogd"
     walk = world.walk("Lozing melden", "Brugwacht", "roos")
     walk.run()
     assert CODE not in walk.pages

@@ -19,6 +19,8 @@ from broker.console.downstream import (
     read_facts,
     read_ticket,
     seal_ticket,
+    use_of,
+    used_at,
 )
 from broker.console.reply_to import ConsoleReplyTo
 from broker.downstream import (
@@ -33,8 +35,9 @@ from directory.consoles import BEHEER, CONSOLES, MINE, OPERATOR, Console
 from keys.sealing import Sealer
 from providers.login_facts import LoginFacts
 from state.ephemeral import Put
+from state.stores.memory import MemoryStore
 from tests.broker.facts import IDENTITY, some_settings
-from tests.clocks import START
+from tests.clocks import START, FakeClock
 from tests.keys_for_tests import make_sealer
 
 L = AssuranceLevel
@@ -183,3 +186,30 @@ def test_who_is_refused_comes_to_a_page_of_that_console(code: RefusalCode, word:
 def test_a_console_that_no_page_was_asked_of_shows_its_front_page() -> None:
     asked = replace(login_request(MINE, "/mijn", "nl"), reply_to=ConsoleReplyTo(None).stored())
     assert DOWNSTREAM.prepare(None, result(asked), START).reply.url == "https://sluis.example/mijn"
+
+
+def test_a_browser_holds_the_consoles_that_it_was_in_just_now() -> None:
+    store = MemoryStore(FakeClock())
+    names = {BEHEER.cookie: "beheer", MINE.cookie: "mine", OPERATOR.cookie: "too long ago"}
+    cookies = {
+        console.cookie: seal_ticket(SEALER, console, replace(COOKIE, grant_id=name))
+        for console, name in zip(CONSOLES, names.values(), strict=True)
+    }
+    for name in ("beheer", "mine", "of another browser"):
+        store.put(idle_key(name), b"1", 60)
+    held = DOWNSTREAM.held_in(cookies, store)
+    assert held == {BEHEER.cookie: "beheer", MINE.cookie: "mine"}
+
+
+def test_a_cookie_of_another_console_or_of_nobody_holds_nothing() -> None:
+    store = MemoryStore(FakeClock())
+    store.put(idle_key("the-grant"), b"1", 60)
+    sealed = seal_ticket(SEALER, MINE, COOKIE)
+    assert DOWNSTREAM.held_in({}, store) == {}
+    assert DOWNSTREAM.held_in({MINE.cookie: "nonsense", BEHEER.cookie: sealed}, store) == {}
+    assert DOWNSTREAM.held_in({MINE.cookie: sealed}, store) == {MINE.cookie: "the-grant"}
+
+
+def test_when_a_console_was_used_is_known_from_its_second_use_on() -> None:
+    assert used_at(use_of(START)) == START
+    assert used_at(b"1") is None and used_at(b"") is None

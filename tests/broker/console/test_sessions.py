@@ -17,7 +17,7 @@ from assurance import second_factor
 from assurance.accepted_factor import AcceptedFactor
 from assurance.levels import AssuranceLevel
 from broker.console import sessions
-from broker.console.downstream import ConsoleCookie, kept_facts, seal_ticket
+from broker.console.downstream import ConsoleCookie, idle_key, kept_facts, seal_ticket, used_at
 from broker.console.sessions import RECENT, ConsoleSession
 from broker.downstream import NewGrant
 from broker.errors import TooManyRequests
@@ -204,6 +204,16 @@ def test_a_session_ends_when_it_is_not_used_and_lasts_while_it_is(
     assert here(rt) is not None
     clock.advance(IDLE)
     assert here(rt) is None
+
+
+def test_the_last_use_is_kept_for_who_looks_where_they_are_logged_in(
+    rt: Runtime, clock: FakeClock
+) -> None:
+    clock.advance(60)
+    assert here(rt, counts=False) is not None
+    assert used_at(rt.store.get(idle_key(GRANT)) or b"") is None
+    assert here(rt) is not None
+    assert used_at(rt.store.get(idle_key(GRANT)) or b"") == clock()
 
 
 def test_what_a_page_asks_by_itself_is_no_use(rt: Runtime, clock: FakeClock) -> None:

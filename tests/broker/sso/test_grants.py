@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from assurance.levels import AssuranceLevel
 from assurance.session_lifetime import BrowserSession
+from broker.downstream import NewGrant
 from broker.sso import grants
 from broker.sso.grants import Grant, Participant
 from directory.people import Person
@@ -94,6 +95,46 @@ def test_what_ends_together_ends_together_and_nothing_else(
     standing = {"here", "there", "anew", "console", "of mo"} - ended
     found = session.scalars(select(Grant.id).where(Grant.revoked_at.is_(None)))
     assert set(found) == standing
+
+
+@pytest.mark.parametrize(
+    ("keep", "left"),
+    [
+        ((), set()),
+        (("console",), {"console"}),
+        ((SESSION_ID,), {"here", "there"}),
+        ((SESSION_ID, "console"), {"here", "there", "console"}),
+        (("unknown",), set()),
+        (("of mo",), set()),
+    ],
+)
+def test_what_is_kept_of_a_person_goes_on_and_nothing_beside_it(
+    session: Session, holds: Holds, keep: tuple[str, ...], left: set[str]
+) -> None:
+    with writing(session):
+        session.add(Person(id="mo", display_name="Mo", created_at=START))
+    holds("here")
+    holds("there", "another", OTHER_UUID)
+    holds("anew", session_id=None)
+    holds("console", "sluis-mijn", session_id=None)
+    holds("other console", "sluis-beheer", session_id=None)
+    holds("of mo", "another", session_id=None, person_id="mo")
+    with writing(session):
+        grants.revoke_of_person(session, "roos", START, keep=keep)
+    found = session.scalars(select(Grant.id).where(Grant.revoked_at.is_(None)))
+    assert set(found) == {*left, "of mo"}
+
+
+def test_a_grant_keeps_where_its_login_was_made(session: Session, holds: Holds) -> None:
+    holds("before")  # or by a program of before
+    facts = NewGrant("now", "sluis-mijn", "roos", UUID, START + HOUR)
+    with writing(session):
+        grants.insert(session, facts, START, browser="Firefox/Windows", provider_id="polder")
+    kept = [session.get_one(Grant, name) for name in ("before", "now")]
+    assert [(one.browser, one.provider_id) for one in kept] == [
+        (None, None),
+        ("Firefox/Windows", "polder"),
+    ]
 
 
 def test_what_was_over_already_does_not_end_again(session: Session, holds: Holds) -> None:

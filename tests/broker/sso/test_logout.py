@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 from assurance import session_lifetime
 from broker.protocols import downstreams
 from broker.sso import grants, logout
-from broker.sso.logout import LogoutNotifier, LogoutOutcome
+from broker.sso.logout import LoggedOutEverywhere, LogoutNotifier, LogoutOutcome
 from broker.sso.session import session_limits
+from directory.consoles import CONSOLES
 from directory.people import Person
 from directory.services import OidcClient
 from state import audit
@@ -74,6 +75,68 @@ def test_a_session_ends_once(session: Session, holds: Holds) -> None:
     (event,) = audit.recent(session, tags=[EventTag.SESSION_ENDED])
     assert (event.person_id, event.reason) == ("roos", "logged_out")
     assert event.details == {"session": SESSION_ID, "told": 1}
+
+
+def all_of_roos(session: Session, keep: tuple[str, ...] = ()) -> LoggedOutEverywhere:
+    sealer = make_sealer()
+    notifier = LogoutNotifier(sealer, downstreams(some_settings(), sealer), PORTALS, START)
+    with writing(session):
+        return logout.end_all_of(session, notifier, "roos", "blocked", keep=keep)
+
+
+def test_everywhere_is_portals_and_consoles_alike(session: Session, holds: Holds) -> None:
+    holds("here")
+    holds("there", "hears")
+    for console in CONSOLES:
+        holds(console.client_id, console.client_id, console.service.uuid, session_id=None)
+    done = all_of_roos(session)
+    names = {console.client_id for console in CONSOLES}
+    assert (done.sessions, set(done.consoles)) == ((SESSION_ID,), names)
+    assert {one.client_id for one in done.outcome.notified} == {"hears", *names}
+    assert [one.client_id for one in done.outcome.not_notified] == [PORTAL.client_id]
+    assert not any(grants.live(session, one, START) for one in ("here", "there", *names))
+    events = audit.recent(session, tags=[EventTag.SESSION_ENDED])
+    assert {(one.person_id, one.reason) for one in events} == {("roos", "blocked")}
+    assert {one.client_id for one in events} == {None, *names}
+    assert all_of_roos(session) == LoggedOutEverywhere((), (), LogoutOutcome())
+
+
+@pytest.mark.parametrize("keep", [SESSION_ID, "sluis-mijn"])
+def test_what_is_kept_goes_on(session: Session, holds: Holds, keep: str) -> None:
+    holds("there", "hears")
+    for name in ("sluis-mijn", "sluis-beheer"):
+        holds(name, name, session_id=None)
+    done = all_of_roos(session, (keep,))
+    is_session = keep == SESSION_ID
+    assert done.sessions == (() if is_session else (SESSION_ID,))
+    assert set(done.consoles) == {"sluis-mijn", "sluis-beheer"} - {keep}
+    assert (grants.live(session, "there", START) is not None) is is_session
+    assert (grants.live(session, "sluis-mijn", START) is not None) is not is_session
+    assert len(waiting_in(session, make_sealer())) == (0 if is_session else 1)
+
+
+@pytest.mark.parametrize(
+    ("ids", "client_id", "left"),
+    [
+        ((), None, {"mine", "beheer", "here"}),
+        (("mine",), None, {"beheer", "here"}),
+        (("mine", "beheer", "here"), None, {"here"}),  # a portal is no console
+        (("mine", "beheer"), "sluis-beheer", {"mine", "here"}),
+        (("unknown",), None, {"mine", "beheer", "here"}),
+    ],
+)
+def test_these_sessions_at_consoles_end_and_no_others(
+    session: Session, holds: Holds, ids: tuple[str, ...], client_id: str | None, left: set[str]
+) -> None:
+    holds("here")
+    holds("mine", "sluis-mijn", session_id=None)
+    holds("beheer", "sluis-beheer", session_id=None)
+    with writing(session):
+        done = logout.end_consoles(session, START, ids, "replaced", client_id=client_id)
+    live = {one for one in ("mine", "beheer", "here") if grants.live(session, one, START)}
+    assert live == left
+    assert len(done.notified) == 3 - len(left)
+    assert len(audit.recent(session)) == 3 - len(left)
 
 
 @pytest.mark.parametrize("mine", [True, False])

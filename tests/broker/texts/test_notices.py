@@ -4,7 +4,7 @@ secret.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -104,6 +104,28 @@ def test_a_reset_is_told_everywhere_that_was_known_before_it(session: Session) -
     names = ", ".join(notices.kind_name(kind) for kind in kinds)
     assert names == "App met codes, Passkey"  # in the language of the moment, not of the reader
     assert all("Passkey" in one.text and "App met codes" not in one.text for one in found)
+
+
+OUT = {"nl": "Mijn sessies, dan Log overal uit", "en": "My sessions, then Log out everywhere"}
+
+
+@pytest.mark.parametrize("locale", ["nl", "en"])
+@pytest.mark.parametrize(
+    "mail",
+    [
+        lambda session, who: tell(session, Change.REMOVED, who) or sent(session)[0],
+        lambda _session, who: notices.address_changed(ISSUER, who, "old@a.example"),
+        lambda _session, who: notices.new_browser(
+            ISSUER, who, at=START, service="Meldpunt", way="Zekerweg", reference="AB12CD34"
+        ),
+    ],
+)
+def test_who_is_warned_hears_in_words_where_to_log_out_everywhere(
+    session: Session, mail: Callable[[Session, Person], Message], locale: str
+) -> None:
+    found = mail(session, person(locale))
+    assert OUT[locale] in found.text
+    assert "/mijn/sessies" not in found.text  # no link in a mail leads there: thieves send those
 
 
 def test_the_old_address_is_told_that_it_is_the_old_one(session: Session) -> None:
