@@ -26,7 +26,7 @@ _NAME = re.compile(rf"(?=.{{4,253}}\Z)(?:{_LABEL}\.)+(?=[a-z0-9-]*[a-z])(?!0x)({
 
 
 @dataclass(frozen=True)
-class Rule:
+class OutgoingRule:
     """One rule of outgoing calls. ``setting``: the one that makes exceptions; empty: there are
     none.
     """
@@ -37,13 +37,15 @@ class Rule:
 
 # What is refused -> by which rule
 RULES: Final = {
-    "url_malformed": Rule("an address is visible ASCII with a host, and has no fragment"),
-    "scheme": Rule("only https is called"),
-    "userinfo": Rule("an address holds no user name"),
-    "host": Rule("a host is a full name; a single word or an IP address only by exception", ALLOW),
-    "port": Rule("ports 443 and 8443 are called, others only by exception", ALLOW),
-    "address": Rule("addresses inside a network are called only by exception", ALLOW),
-    "address_never": Rule("this machine, its link and cloud metadata are never called"),
+    "url_malformed": OutgoingRule("an address is visible ASCII with a host, and has no fragment"),
+    "scheme": OutgoingRule("only https is called"),
+    "userinfo": OutgoingRule("an address holds no user name"),
+    "host": OutgoingRule(
+        "a host is a full name; a single word or an IP address only by exception", ALLOW
+    ),
+    "port": OutgoingRule("ports 443 and 8443 are called, others only by exception", ALLOW),
+    "address": OutgoingRule("addresses inside a network are called only by exception", ALLOW),
+    "address_never": OutgoingRule("this machine, its link and cloud metadata are never called"),
 }
 
 

@@ -12,7 +12,7 @@ from flask import g
 
 from broker.configuration import Configuration
 from broker.runtime import Runtime, runtime
-from broker.settings import Ui
+from broker.settings_sections import Ui
 from broker.web.announcement_page import AnnouncementNote, HelpDeskCard, Spoken
 from broker.web.language import locale
 from directory.announcements import Announcement, holding, told

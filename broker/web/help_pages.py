@@ -9,7 +9,7 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from broker.runtime import runtime
-from broker.settings import Retention
+from broker.settings_sections import Retention
 from broker.texts.help import DISRUPTIONS, TOPICS
 from broker.web.announcement_page import AnnouncementNote
 from broker.web.announcements import notes_of_now

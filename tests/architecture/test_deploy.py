@@ -13,7 +13,8 @@ import yaml
 
 from admin.cli import main
 from broker.monitoring import draining
-from broker.settings import Settings, Web
+from broker.settings import Settings
+from broker.settings_sections import Web
 from tests.architecture.source_tree import ROOT, files
 
 DEPLOY = tuple(path for path in files() if path.parts[0] == "deploy")

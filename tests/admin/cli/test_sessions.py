@@ -19,10 +19,11 @@ from broker.console.downstream import idle_key, use_of
 from broker.downstream import NewGrant
 from broker.process import Process
 from broker.sso import grants
-from broker.sso.session import SessionFacts, session_limits, stored
+from broker.sso.session import session_limits
 from broker.start import start
 from directory.consoles import BEHEER
 from providers.interface import Identity
+from providers.login_facts import LoginFacts, stored
 from sandbox.portal.clients import CLIENTS
 from sandbox.prepare import Demo
 from state.clock import utc_now
@@ -57,7 +58,7 @@ def logged_in(registered: None, demo: Demo) -> None:
             person_id="jan",
             group=None,
             facts=stored(
-                SessionFacts(Identity("polderpoort", "x", level, level, now), "service", None)
+                LoginFacts(Identity("polderpoort", "x", level, level, now), "service", None)
             ),
             limits=session_limits(process),
             now=now,

@@ -16,9 +16,10 @@ from broker.console.downstream import idle_key
 from broker.downstream import NewGrant
 from broker.process import Process
 from broker.sso import grants
-from broker.sso.session import SessionFacts, session_limits, stored
+from broker.sso.session import session_limits
 from directory.consoles import MINE
 from directory.people import NoSuchPerson, Person
+from providers.login_facts import LoginFacts, stored
 from state import audit
 from state.audit import EventTag
 from state.db import writing
@@ -55,7 +56,7 @@ def process(session: Session, roos: Person) -> Process:
                 identifier=f"s-{person_id}",
                 person_id=person_id,
                 group=None,
-                facts=stored(SessionFacts(identity, UUID, None)),
+                facts=stored(LoginFacts(identity, UUID, None)),
                 limits=session_limits(rt),
                 now=START,
             )

@@ -16,9 +16,10 @@ from broker.downstream import NewGrant
 from broker.runtime import Runtime
 from broker.sso import grants
 from broker.sso.grants import Participant
-from broker.sso.session import SessionFacts, session_limits, stored
+from broker.sso.session import session_limits
 from directory.consoles import BEHEER, MINE
 from directory.people import Person
+from providers.login_facts import LoginFacts, stored
 from state.db import writing
 from tests.broker.facts import IDENTITY, PORTAL, UUID, a_process, a_runtime
 from tests.clocks import START, FakeClock
@@ -48,7 +49,7 @@ def in_browser(rt: Runtime, name: str = SESSION, person_id: str = "roos", **fact
             identifier=name,
             person_id=person_id,
             group=None,
-            facts=stored(SessionFacts(identity, UUID, None)),
+            facts=stored(LoginFacts(identity, UUID, None)),
             limits=session_limits(rt),
             now=rt.clock(),
             browser="Firefox/Windows",

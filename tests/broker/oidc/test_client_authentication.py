@@ -299,7 +299,7 @@ def test_a_digest_that_is_none_and_was_registered_before_the_rule_fits_no_secret
                 f"Basic {proof}",
                 clients=clients,
                 keys=ClientKeys(Called(OutgoingFailed("nobody")), FakeClock()),
-                audiences=frozenset({ISSUER}),
+                rules=AssertionRules((ISSUER,), 300),
                 now=START,
             )
         except TokenError as refused:
@@ -351,7 +351,7 @@ def test_the_key_that_may_have_signed_is_found_by_what_portals_say_of_it(
     arguments: dict[str, Any] = {
         "clients": {"key": client},
         "keys": ClientKeys(Called(OutgoingFailed("nobody")), FakeClock()),
-        "audiences": frozenset({ISSUER}),
+        "rules": AssertionRules((ISSUER,), 300),
         "now": START,
     }
     if is_known:
