@@ -20,9 +20,8 @@ from broker.sso.pages import LoggedOutPage, LogoutPage, StillLoggedInPage
 from broker.sso.session import current_session
 from broker.web import cookies
 from broker.web.endpoints import Endpoint, declare_blueprint
-from broker.web.headers import allow_form_to
 from broker.web.language import locale
-from broker.web.responses import show
+from broker.web.responses import leave, show
 from directory.people import Person
 from directory.services import RelyingParty
 from state.db import writing
@@ -43,11 +42,9 @@ def ask() -> Response:
     handle, wanted = _asked(rt, request.args.get("asked"))
     found = current_session(rt, request, rt.clock())
     if found is None:
-        return _away(wanted) or show(LoggedOutPage(was_logged_in=False))
+        return _away(rt, wanted) or show(LoggedOutPage(was_logged_in=False))
     if wanted.session_id is not None and wanted.session_id == _called(rt, wanted, found):
         return _end(rt, found, wanted)
-    if wanted.return_to is not None:
-        allow_form_to(wanted.return_to)
     return show(_page(rt, found, wanted, handle))
 
 
@@ -58,7 +55,7 @@ def end() -> Response:
     _, wanted = _asked(rt, request.form.get("asked"))
     found = current_session(rt, request, rt.clock())
     if found is None:
-        return _away(wanted) or redirect(url_for("logout.logged_out"), 303)
+        return _away(rt, wanted) or redirect(url_for("logout.logged_out"), 303)
     return _end(rt, found, wanted)
 
 
@@ -94,7 +91,7 @@ def ask_for(asked: LogoutRequest) -> Response:
 
 def _called(rt: Runtime, wanted: LogoutRequest, found: ActiveSession) -> str | None:
     """What the session of this browser is called at the portal that asks."""
-    relying_party = rt.configuration.relying_parties.get(wanted.client_id or "")
+    relying_party = _portal(rt, wanted)
     if relying_party is None:
         return None
     protocol = DownstreamName(relying_party.protocol)
@@ -110,7 +107,7 @@ def _asked(rt: Runtime, handle: str | None) -> tuple[str | None, LogoutRequest]:
 def _end(rt: Runtime, found: ActiveSession, wanted: LogoutRequest) -> Response:
     with writing(rt.session) as sql:
         ended = logout.end_session(sql, rt, found.id, "logged_out")
-    response = _away(wanted)
+    response = _away(rt, wanted)
     if response is None:
         shown = secrets.token_urlsafe(16)
         rt.store.put(f"logged-out:{shown}", _ENDED.dump_json(ended), SHOWN_SECONDS)
@@ -119,9 +116,17 @@ def _end(rt: Runtime, found: ActiveSession, wanted: LogoutRequest) -> Response:
     return response
 
 
-def _away(wanted: LogoutRequest) -> Response | None:
+def _away(rt: Runtime, wanted: LogoutRequest) -> Response | None:
     """Back to the portal that asked, where it named an address of its own."""
-    return redirect(wanted.done_url) if wanted.done_url is not None else None
+    portal = _portal(rt, wanted)
+    if portal is None or wanted.done_url is None:
+        return None
+    return leave(wanted.done_url, {}, portal.name.in_(locale()))
+
+
+def _portal(rt: Runtime, wanted: LogoutRequest) -> RelyingParty | None:
+    """The portal that asked, as it is registered now."""
+    return rt.configuration.relying_parties.get(wanted.client_id or "")
 
 
 def _back(relying_party: RelyingParty | None, wanted: LogoutRequest) -> str | None:
@@ -139,7 +144,7 @@ def _page(
     person = rt.session.get(Person, found.person_id)
     if person is None:
         raise PageError(410, "login_expired", "person gone")
-    relying_party = rt.configuration.relying_parties.get(wanted.client_id or "")
+    relying_party = _portal(rt, wanted)
     return LogoutPage(
         person=person.display_name,
         services=_names(rt, tuple(grants.participants(rt.session, found.id))),

@@ -10,7 +10,9 @@ from broker.web.announcement_page import AnnouncementNote
 
 @dataclass(frozen=True)
 class ErrorPage:
-    """``code`` is stable per cause (``SLS-2104``). ``home_url``: a link that is the way on."""
+    """``code`` is stable per cause (``SLS-2104``). ``home_url``: a link that is the way on.
+    ``begun`` and ``minutes``: of a login that took too long, when it began and how long it had.
+    """
 
     title: str
     what: str
@@ -21,4 +23,6 @@ class ErrorPage:
     announcements: tuple[AnnouncementNote, ...] = ()
     home_url: str | None = None
     home_label: str | None = None
+    begun: datetime | None = None
+    minutes: int | None = None
     template: str = "web/error.html"

@@ -15,7 +15,6 @@ from broker.journey.pages.trouble import TroublePage
 from broker.journey.steps.frame import frame
 from broker.monitoring.telemetry import span
 from broker.web.language import locale
-from providers.factory import departure_urls
 from providers.interface import AuthenticationRequest, Departure, ProviderUnavailable
 
 UNAVAILABLE = Stopped(RefusalCode.UNAVAILABLE, "makelaar_unavailable")
@@ -43,7 +42,9 @@ def _leave(turn: Turn, login: Login) -> StepOutcome:
         log.warning("makelaar.unavailable", provider=record.id, detail=str(unavailable))
         instrumentation.makelaar_is_up(record.id, up=False)
         return _trouble(turn, replace(login, trouble=Trouble.UNAVAILABLE))
-    sent = (*login.sent, SentToProvider(number, departure.remembered))[-MAX_DEPARTURES:]
+    sent = (*login.sent, SentToProvider(number, departure.remembered, record.kind))[
+        -MAX_DEPARTURES:
+    ]
     return Leave(replace(login, sent=sent, departures=number), departure, record.name)
 
 
@@ -71,5 +72,4 @@ def _departure(turn: Turn, number: int) -> Departure:
 
 def _trouble(turn: Turn, login: Login) -> StepOutcome:
     page = TroublePage(frame=frame(turn), makelaar=turn.context.usable_provider.name)
-    targets = departure_urls(turn.context.usable_provider)
-    return Show(page, status=503, login=login, form_targets=targets, stopped=UNAVAILABLE)
+    return Show(page, status=503, login=login, stopped=UNAVAILABLE)
