@@ -4,13 +4,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
 from broker.web.responses import leave
-from tests.broker.portal import ISSUER, make_portal_world
-from tests.world import World
+from sandbox.browser import Browser
+from sandbox.portal.clients import BODEM
+from sandbox.wire import Answer, Wire
+from tests.broker.portal import ISSUER, Portal, make_portal_world, scope_of, set_clock
+from tests.broker.recorder import Recorder
+from tests.world import ADDRESSES, World
 
 AWAY = "https://portaal.example/callback?code=a&state=b"
 
@@ -82,3 +87,62 @@ def test_a_form_that_leaves_is_on_a_page_of_its_own_policy(world: World) -> None
 def test_I_12_an_address_stays_one_value(world: World, url: str) -> None:
     body = left(world, FORM, url).get_data(as_text=True)
     assert "<script>alert" not in body and body.count("http-equiv") == 1
+
+
+def test_a_form_of_a_console_whose_session_is_over_leads_to_a_remembered_makelaar(
+    world: World,
+) -> None:
+    """What was sent is not read; the login that follows leaves at once."""
+    set_clock(world)
+    browser = world.browser()
+    browser.open(f"{ISSUER}/mijn")
+    browser.fill("remember", "yes")
+    browser.click("Polderpoort")
+    page = browser.press("person", "jan")
+    assert page.url.startswith(f"{ISSUER}/mijn")
+    form = next(f for f in page.forms if (f.method or "").upper() == "POST")
+    form.action = "/mijn/inlogmiddelen/app"
+    for jar in browser._cookies.values():
+        for name in ("__Host-sluis-mijn", "__Host-sluis-session"):
+            jar.pop(name, None)
+    assert browser._submit(form, None).url.startswith(ADDRESSES.makelaars)
+
+
+@pytest.mark.parametrize("remembered", [True, False])
+def test_no_answer_to_a_form_on_the_way_is_a_redirect_elsewhere(
+    world: World, remembered: bool
+) -> None:
+    """Every answer of ours on a whole way, in a browser that says nothing of where it was."""
+    set_clock(world)
+    recorder = Recorder(Silent(world.wire))
+    browser = Browser(wire=recorder)
+    portal = Portal(world)
+    browser.open(portal.url(scope=scope_of(BODEM)))
+    if remembered:
+        browser.fill("remember", "yes")
+    browser.click("Zekerweg")
+    page = browser.press("person", "jan")
+    assert page.heading == "Deze gegevens geven wij door"
+    assert "code" in portal.heard(browser.press("agree", "yes"))
+    ours = [e for e in recorder.exchanges if e.url.startswith(ISSUER)]
+    posted = [n for n, e in enumerate(ours) if e.method == "POST"]
+    assert len(posted) == 2
+    for start in posted:
+        for exchange in ours[start:]:
+            place = exchange.answer.header("Location") or "/"
+            assert place.startswith(("/", ISSUER)), place
+            if exchange.answer.status == 200:
+                break
+
+
+class Silent:
+    """A wire over which a browser does not say where it was, as an old one."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    def request(
+        self, method: str, url: str, body: str | None = None, headers: Mapping[str, str] = {}
+    ) -> Answer:
+        said = {name: value for name, value in headers.items() if name != "Sec-Fetch-Site"}
+        return self._wire.request(method, url, body, said)

@@ -115,7 +115,7 @@ def _document(visitor: Visitor) -> None:
     if visitor.page.locator(AGREE).count():
         visitor.press("agree", "yes")
     visitor.wait_for("#remark")
-    visitor.page.check("#agreed")
+    visitor.page.check("#agree")
     visitor.click("form:has(#remark) .utrecht-action-group button")
     visitor.wait_for("#code")
     visitor.running.forget_codes()
