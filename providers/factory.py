@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from keys.keyring import KeyRing
 from providers.interface import AdapterFactory, RedirectProvider
 from providers.oidc.provider import OidcProvider
 from providers.registry import ProviderRecord
-from providers.saml.metadata import describe_metadata
 from providers.saml.provider import SamlProvider
 from state.outgoing import OutgoingClient
 
@@ -48,18 +45,3 @@ def adapter_factory(base_url: str, outgoing: OutgoingClient) -> AdapterFactory:
         )
 
     return make
-
-
-def departure_urls(record: ProviderRecord) -> tuple[str, ...]:
-    """Where a browser that leaves for this makelaar may go; the content policy of our forms must
-    allow it.
-    """
-    if record.oidc is not None:
-        return (record.oidc.issuer, *(f"https://{host}" for host in record.oidc.endpoint_hosts))
-    assert record.saml is not None
-    return _sso_urls(record.saml.metadata or "")
-
-
-@lru_cache(maxsize=256)
-def _sso_urls(metadata: str) -> tuple[str, ...]:
-    return describe_metadata(metadata).sso_urls

@@ -18,19 +18,26 @@ class Addresses:
     portal: str
     postbus: str
     management: str | None = None  # host:port of the broker's metrics and health
+    gateway: str | None = None  # before an application of the portal; None: there is none
+    hub: str | None = None  # makelaars that are brokers themselves; None: there are none
 
     def parties(self) -> dict[str, str]:
         """Name → base URL, in the order in which people meet them."""
-        return {
+        met = {
             "portal": self.portal,
+            "gateway": self.gateway,
             "broker": self.broker,
+            "hub": self.hub,
             "makelaars": self.makelaars,
             "postbus": self.postbus,
         }
+        return {name: url for name, url in met.items() if url is not None}
 
 
 def standard(port_base: int = DEFAULT_PORT_BASE, portal_host: str | None = None) -> Addresses:
-    """Broker, makelaars, portal and postbus on four ports in a row; the fifth is for management."""
+    """Broker, makelaars, portal and postbus on four ports in a row; the fifth is for management,
+    the next two for the gateway and the hub.
+    """
     host = portal_host or spare_loopback_host()
     return Addresses(
         broker=f"http://localhost:{port_base}",
@@ -38,6 +45,8 @@ def standard(port_base: int = DEFAULT_PORT_BASE, portal_host: str | None = None)
         portal=f"http://{host}:{port_base + 2}",
         postbus=f"http://127.0.0.1:{port_base + 3}",
         management=f"127.0.0.1:{port_base + 4}",
+        gateway=f"http://{host}:{port_base + 5}",
+        hub=f"http://127.0.0.1:{port_base + 6}",
     )
 
 

@@ -3,7 +3,8 @@ keeps them.
 
 It refuses what Chromium refuses: a ``__Host-`` cookie that breaks its rules, a form that its page's
 Content-Security-Policy does not allow to go there, a ``Lax`` cookie on a cross-site POST. A page
-that submits itself (``leave.js``) is submitted; no other script runs.
+that submits itself (``leave.js``) is submitted, one that goes on at once (``Refresh``) is followed;
+no other script runs.
 """
 
 from __future__ import annotations
@@ -192,10 +193,13 @@ class Browser:
         checked: Page | None,
     ) -> Page:
         url = urljoin(self.page.url, target) if self.page else target
+        came_from = "none" if initiator is None else "same-origin"
         for _ in range(MOST_HOPS):
+            if initiator is not None and _origin(initiator.url) != _origin(url):
+                came_from = "cross-site"  # and so does whoever it redirects to
             if checked is not None and not checked.forms_may_go_to(url):
                 raise BrowserError(f"form-action of {checked.url} does not allow {_bare(url)}")
-            answer = self._request(method, url, fields, initiator)
+            answer = self._request(method, url, fields, initiator, came_from)
             self._keep_cookies(url, answer)
             self.visited.append(url)
             place = answer.header("Location")
@@ -216,14 +220,23 @@ class Browser:
             form = next((f for f in self.page.forms if f.get("id") == "leave"), None)
             if form is not None:
                 return self._submit(form, None)
+        onwards = _goes_on_to(tree)
+        if onwards is not None:
+            return self._navigate("GET", onwards, None, self.page, None)
         return self.page
 
     def _request(
-        self, method: str, url: str, fields: list[tuple[str, str]] | None, initiator: Page | None
+        self,
+        method: str,
+        url: str,
+        fields: list[tuple[str, str]] | None,
+        initiator: Page | None,
+        came_from: str,
     ) -> Answer:
         headers = {"Accept": "text/html", "Accept-Language": self._language}
         if self.user_agent:
             headers["User-Agent"] = self.user_agent
+        headers["Sec-Fetch-Site"] = came_from
         cross_site = initiator is not None and _site(initiator.url) != _site(url)
         sent = "; ".join(f"{n}={v}" for n, v in self._cookies_for(url, method, cross_site))
         if sent:
@@ -233,7 +246,7 @@ class Browser:
             body = urlencode(fields or [])
             headers["Content-Type"] = "application/x-www-form-urlencoded"
             if initiator is not None:
-                headers["Origin"] = "{0.scheme}://{0.netloc}".format(urlsplit(initiator.url))
+                headers["Origin"] = "://".join(_origin(initiator.url))
         return self._wire.request(method, url, body, headers)
 
     def _cookies_for(self, url: str, method: str, cross_site: bool) -> Iterator[tuple[str, str]]:
@@ -296,12 +309,22 @@ def _site(url: str) -> tuple[str, str]:
     return parts.scheme, parts.hostname or ""
 
 
+def _origin(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.netloc
+
+
+def _goes_on_to(tree: HtmlElement) -> str | None:
+    """Where a page goes by itself, without a pause."""
+    for meta in tree.iter("meta"):
+        if (meta.get("http-equiv") or "").lower() == "refresh":
+            pause, _, target = (meta.get("content") or "").partition(";url=")
+            return target if pause == "0" and target else None
+    return None
+
+
 def _covers(source: str, url: str, page_url: str) -> bool:
-    own, target = urlsplit(page_url), urlsplit(url)
-    if source == "'self'":
-        return (own.scheme, own.netloc) == (target.scheme, target.netloc)
-    allowed = urlsplit(source)
-    return (allowed.scheme, allowed.netloc) == (target.scheme, target.netloc)
+    return _origin(url) == _origin(page_url if source == "'self'" else source)
 
 
 def _bare(url: str) -> str:

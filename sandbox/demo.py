@@ -1,4 +1,4 @@
-"""``make demo``: four parties on this machine, one login through SAML, one through OpenID
+"""``make demo``: the parties on this machine, one login through SAML, one through OpenID
 Connect.
 """
 
@@ -206,7 +206,7 @@ def _arguments() -> argparse.Namespace:
         "--port-base",
         type=int,
         default=int(os.environ.get("PORT_BASE", DEFAULT_PORT_BASE)),
-        help="first of five ports (default %(default)s)",
+        help="first of seven ports (default %(default)s)",
     )
     return parser.parse_args()
 

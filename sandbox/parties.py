@@ -1,4 +1,4 @@
-"""The processes of the demo: broker, makelaars, portal and postbus. Started, watched and stopped
+"""The processes of the demo: broker, makelaars, portals and postbus. Started, watched and stopped
 together.
 """
 
@@ -29,6 +29,8 @@ MODULES: Final = {
     "makelaars": "sandbox.makelaar.app",
     "portal": "sandbox.portal.app",
     "postbus": "sandbox.postbus.app",
+    "gateway": "sandbox.gateway.app",
+    "hub": "sandbox.hub.app",
 }
 
 
@@ -58,13 +60,14 @@ class Parties:
         return done.stdout
 
     def start(self) -> None:
-        """Start all four and wait until each answers. Raises PartyFailed."""
-        for name, module in MODULES.items():
+        """Start all that have an address and wait until each answers. Raises PartyFailed."""
+        urls = self.demo.addresses.parties()
+        modules = {name: module for name, module in MODULES.items() if name in urls}
+        for name, module in modules.items():
             command = [sys.executable, "-m", module, "--demo", str(self.demo.directory)]
             self._launch(name, command)
         self.start_broker()
-        urls = self.demo.addresses.parties()
-        for name in MODULES:
+        for name in modules:
             self._wait_for(name, urls[name] + "/health")
 
     def start_broker(self) -> None:

@@ -17,12 +17,14 @@ import pyotp
 
 from sandbox import keys
 from sandbox.addresses import Addresses, host_and_port, standard
-from sandbox.makelaar.catalogue import CATALOGUE, Makelaar
+from sandbox.makelaar.catalogue import CATALOGUE, HUB, Makelaar, Profile
 from sandbox.makelaar.metadata import identity_provider_metadata
 from sandbox.people import PEOPLE
-from sandbox.portal.clients import CLIENTS, PortalClient
+from sandbox.portal.clients import BEHIND_GATEWAY, CLIENTS, Client, PortalClient
 
 TEMPLATES: Final = Path(__file__).parent / "registrations"
+NEEDS: Final = {"35-hub.yaml": "hub", "65-gateway.yaml": "gateway"}  # template → address
+JAN_AT_HUB: Final = "  - {provider: schakelpunt, subject: zw-jan-90c2d7}"
 
 
 @dataclass(frozen=True)
@@ -62,9 +64,9 @@ def prepare(directory: Path, addresses: Addresses, today: date | None = None) ->
         folder.mkdir(parents=True)
     (demo.directory / "demo.json").write_text(json.dumps(vars(addresses)))
     _write_secrets(demo)
-    for profile in CATALOGUE:
+    for profile in _profiles(addresses):
         keys.save(keys.new_pair(profile.name, profile.algorithm), demo.keys, profile.slug)
-    for client in CLIENTS:
+    for client in _clients(addresses):
         if client.uses_key:
             keys.save(keys.new_pair(client.client_id, "RS256"), demo.keys, client.client_id)
     _write_metadata(demo)
@@ -80,19 +82,35 @@ def opened(directory: Path) -> Demo:
 
 
 def makelaars(demo: Demo) -> tuple[Makelaar, ...]:
-    """The makelaars of this demo with their keys."""
-    return tuple(
-        Makelaar(
-            profile=profile,
-            server=demo.addresses.makelaars,
-            broker=demo.addresses.broker,
-            pair=keys.load(demo.keys, profile.slug),
-            client_secret=_secret(demo, profile.slug)
-            if profile.client_auth == "client_secret_basic"
-            else None,
-        )
-        for profile in CATALOGUE
+    """The makelaars of this demo that know people themselves, with their keys."""
+    return tuple(_makelaar(demo, profile, demo.addresses.makelaars) for profile in CATALOGUE)
+
+
+def hub_makelaars(demo: Demo) -> tuple[Makelaar, ...]:
+    """The makelaars of this demo that are brokers themselves, with their keys; none without a
+    hub.
+    """
+    hub = demo.addresses.hub
+    return () if hub is None else tuple(_makelaar(demo, profile, hub) for profile in HUB)
+
+
+def _makelaar(demo: Demo, profile: Profile, server: str) -> Makelaar:
+    has_secret = profile.client_auth == "client_secret_basic"
+    return Makelaar(
+        profile=profile,
+        server=server,
+        broker=demo.addresses.broker,
+        pair=keys.load(demo.keys, profile.slug),
+        client_secret=_secret(demo, profile.slug) if has_secret else None,
     )
+
+
+def _profiles(addresses: Addresses) -> tuple[Profile, ...]:
+    return CATALOGUE if addresses.hub is None else (*CATALOGUE, *HUB)
+
+
+def _clients(addresses: Addresses) -> tuple[Client, ...]:
+    return CLIENTS if addresses.gateway is None else (*CLIENTS, *BEHIND_GATEWAY)
 
 
 def portal_clients(demo: Demo) -> tuple[PortalClient, ...]:
@@ -105,7 +123,7 @@ def portal_clients(demo: Demo) -> tuple[PortalClient, ...]:
             else None,
             secret=None if client.uses_key else _secret(demo, client.client_id),
         )
-        for client in CLIENTS
+        for client in _clients(demo.addresses)
     )
 
 
@@ -164,7 +182,7 @@ def keep_secret(demo: Demo, name: str, content: str) -> None:
 
 
 def _write_metadata(demo: Demo) -> None:
-    for makelaar in makelaars(demo):
+    for makelaar in (*makelaars(demo), *hub_makelaars(demo)):
         if makelaar.profile.protocol == "saml":
             target = demo.registrations / f"{makelaar.profile.slug}.xml"
             target.write_bytes(identity_provider_metadata(makelaar))
@@ -174,6 +192,9 @@ def _write_registrations(demo: Demo, today: date) -> None:
     values = {
         "portal": demo.addresses.portal,
         "makelaars": demo.addresses.makelaars,
+        "gateway": demo.addresses.gateway,
+        "hub": demo.addresses.hub,
+        "jan_at_hub": JAN_AT_HUB if demo.addresses.hub else "",
         "yesterday": today - timedelta(days=1),
         "last_year": today - timedelta(days=365),
         "in_six_weeks": today + timedelta(days=42),
@@ -193,16 +214,18 @@ def _write_registrations(demo: Demo, today: date) -> None:
             values[f"jwks_{name}"] = keys.public_jwks_json(client.key)
         if client.secret is not None:
             values[f"secret_sha256_{name}"] = hashlib.sha256(client.secret.encode()).hexdigest()
+    absent = {name for name, needed in NEEDS.items() if values[needed] is None}
     for template in sorted(TEMPLATES.glob("*.yaml")):
+        if template.name in absent:
+            continue
         text = Template(template.read_text(encoding="utf-8")).substitute(values)
         (demo.registrations / template.name).write_text(text, encoding="utf-8")
 
 
 def _config(demo: Demo) -> str:
     addresses = demo.addresses
-    reachable = [
-        host_and_port(u) for u in (addresses.makelaars, addresses.portal, addresses.postbus)
-    ]
+    others = {name: url for name, url in addresses.parties().items() if name != "broker"}
+    reachable = [host_and_port(url) for url in others.values()]
     return f"""\
 # Written by `make demo`; gone at the next one.
 [web]

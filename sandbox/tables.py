@@ -25,6 +25,10 @@ def addresses(demo: Demo) -> Table:
     table.add_column("Adres")
     table.add_column("Waarvoor")
     at = demo.addresses
+    named = (
+        ("Gateway", at.gateway, "staat voor Archief raadplegen"),
+        ("Schakelpunt", at.hub, "makelaars die zelf broker zijn"),
+    )
     for row in (
         ("Portaal", f"{at.portal}/", "hier begint een login"),
         ("Waterloket", f"{at.portal}/waterloket/", "tweede portaal, deelt het inloggen"),
@@ -37,6 +41,7 @@ def addresses(demo: Demo) -> Table:
         ),
         ("Mijn", f"{at.broker}/mijn", "eigen inlogmiddelen, ook een passkey"),
         ("Makelaars", f"{at.makelaars}/", "zes nagebootste makelaars"),
+        *((name, f"{url}/", what) for name, url, what in named if url is not None),
         ("Postbus", f"{at.postbus}/", "mail, sms en brieven van de broker"),
         ("Codes", f"{at.postbus}/codes", "van apps en apparaten van testpersonen"),
         ("Discovery", f"{at.broker}/.well-known/openid-configuration", "voor een portaal"),

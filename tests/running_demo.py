@@ -18,14 +18,16 @@ from broker import settings as configuration
 from sandbox.addresses import Addresses, spare_loopback_host
 from sandbox.operator import make_operator
 from sandbox.parties import Parties
+from sandbox.portal.clients import CLIENTS
 from sandbox.prepare import Demo, prepare, totp_secret
 from sandbox.walk import Walk
 from sandbox.wire import HttpWire
 from tests.installed import register
 from tests.servers import free_port
 
-# A makelaar at an address where nobody listens; a client of Mo's office next to one whose mandate
-# expired; what an operator announces about one service and one makelaar.
+# A makelaar at an address where nobody listens; a portal behind a gateway, with every service; a
+# client of Mo's office next to one whose mandate expired; what an operator announces about one
+# service and one makelaar.
 PATIENCE: Final = 60.0
 REGISTRATIONS: Final = """\
 kind: IdentityProvider
@@ -49,6 +51,15 @@ id: tess
 name: Tess Vermeer
 email: tess@voorbeeld.example
 account: {{user_name: tess.vermeer, level: EMAIL, password_file: {temporary}}}
+---
+kind: Client
+client_id: keten
+name: {{nl: Portaal achter een gateway, en: Portal behind a gateway}}
+services: [{services}]
+redirect_uris: ["{gateway}/callback/keten"]
+post_logout_redirect_uris: ["{gateway}/"]
+token_endpoint_auth_method: none
+authorization_details_types: ["urn:sluis:document"]
 ---
 kind: Announcement
 id: onderhoud-bodemkaart
@@ -149,6 +160,8 @@ def running_demo(directory: Path) -> Iterator[RunningDemo]:
     more = REGISTRATIONS.format(
         temporary=temporary,
         port=free_port(),
+        gateway=demo.addresses.gateway,
+        services=", ".join(s.uuid for client in CLIENTS for s in client.services),
         yesterday=today - timedelta(days=1),
         next_year=today + timedelta(days=365),
     )
@@ -169,4 +182,6 @@ def _free_addresses() -> Addresses:
         makelaars=f"http://127.0.0.1:{free_port()}",
         portal=f"http://{spare_loopback_host()}:{free_port()}",
         postbus=f"http://127.0.0.1:{free_port()}",
+        gateway=f"http://127.0.0.1:{free_port()}",
+        hub=f"http://127.0.0.1:{free_port()}",
     )

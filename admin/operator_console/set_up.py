@@ -35,6 +35,7 @@ from state.db import writing
 
 
 @blueprint.get("/instellen/<secret>")
+@Endpoint(limit="console", only_reads=True)  # scanners of mail look whether a link works
 def open_link(secret: str) -> Response:
     """The first page: choose a password. Opening it uses nothing up."""
     rt = runtime()

@@ -54,6 +54,7 @@ def send() -> Response:
 
 
 @blueprint.get("/<token>")
+@Endpoint(limit="recovery", only_reads=True)  # scanners of mail look whether a link works
 def choose(token: str) -> Response:
     """The form for a new password. A mail scanner that comes here does no harm."""
     found = _found(runtime(), token)

@@ -7,7 +7,6 @@ note, by which it can lose logins of its own and nobody else's.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +17,7 @@ from werkzeug.wrappers import Response
 
 from broker.errors import PageError
 from broker.journey import login_cookie, login_store
+from broker.journey.addresses import portal_mark
 from broker.journey.login import Login
 from broker.monitoring import metrics
 from broker.runtime import Runtime
@@ -69,11 +69,6 @@ def goes_round(found: Sequence[LoginCookie], portal: str, now: int, most: int) -
         if one.portal == portal and one.ended is not None and now - ROUND_SECONDS < one.ended <= now
     ]
     return len(recent) >= most
-
-
-def portal_mark(client_id: str) -> str:
-    """What stands for a portal in a cookie."""
-    return hashlib.sha256(client_id.encode()).hexdigest()[:6]
 
 
 def refuse_rounds(rt: Runtime, login: Login) -> None:

@@ -16,12 +16,13 @@ from datetime import datetime
 from time import perf_counter
 
 import structlog
-from flask import Blueprint, Response, redirect, request, url_for
+from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from broker.downstream import RefusalCode
 from broker.errors import PageError
-from broker.journey import instrumentation, login_store, trace_steps
+from broker.journey import gone, instrumentation, login_store, trace_steps
+from broker.journey.addresses import of_login
 from broker.journey.login import Ended, Login, SentToProvider
 from broker.journey.login_cookie import is_same_browser
 from broker.journey.login_records import note, write_ending
@@ -68,6 +69,18 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
+class Callbacks:
+    """Where the answers of one protocol arrive. ``handle``: the parameter that names the login."""
+
+    protocol: str
+    handle: str
+
+
+SAML = Callbacks("saml", "RelayState")
+OIDC = Callbacks("oidc", "state")
+
+
+@dataclass(frozen=True)
 class Arrival:
     """An answer with the login and the departure that it belongs to."""
 
@@ -99,9 +112,10 @@ def saml_acs() -> AnyResponse:
     rt = runtime()
     if request.args:
         raise PageError(400, "unsolicited_answer", "parameters in the address of the ACS")
-    return _receive(
-        rt, "RelayState", acs_url(rt.base_url), tuple(request.form.items(multi=True)), None
+    callback = Callback(
+        "POST", tuple(request.form.items(multi=True)), acs_url(rt.base_url), rt.clock()
     )
+    return _receive(rt, _find(rt, callback, SAML))
 
 
 @blueprint.get("/oidc/callback/<provider_id>")
@@ -110,7 +124,13 @@ def oidc_callback(provider_id: str) -> AnyResponse:
     """Redirect URI of one makelaar."""
     rt = runtime()
     url = oidc_callback_url(rt.base_url, provider_id)
-    return _receive(rt, "state", url, tuple(request.args.items(multi=True)), provider_id)
+    callback = Callback("GET", tuple(request.args.items(multi=True)), url, rt.clock())
+    arrival = _find(rt, callback, OIDC)
+    if provider_id != arrival.sent.remembered.provider_id:
+        raise PageError(400, "unsolicited_answer", "answer at the address of another makelaar")
+    if not is_same_browser(request, arrival.kept.login):
+        raise PageError(403, "login_elsewhere", "no cookie of this login at its callback")
+    return _receive(rt, arrival)
 
 
 @blueprint.get("/saml/metadata")
@@ -136,30 +156,14 @@ def oidc_client_jwks() -> Response:
     return response
 
 
-def _receive(
-    rt: Runtime,
-    handle_name: str,
-    url: str,
-    parameters: tuple[tuple[str, str], ...],
-    provider_id: str | None,
-) -> AnyResponse:
-    callback = Callback(
-        method=request.method, parameters=parameters, url=url, received_at=rt.clock()
-    )
-    arrival = _find(rt, callback, handle_name)
+def _receive(rt: Runtime, arrival: Arrival) -> AnyResponse:
+    """Judge an answer that belongs here, and send the browser on."""
     login = arrival.kept.login
-    remember_reference(login.reference)
-    remember_about(login.request.service_uuid, arrival.sent.remembered.provider_id)
-    portal_asks(login.request.locale)
-    if provider_id not in (None, arrival.sent.remembered.provider_id):
-        raise PageError(400, "unsolicited_answer", "answer at the address of another makelaar")
-    if request.method == "GET" and not is_same_browser(request, login):
-        raise PageError(403, "login_elsewhere", "no cookie of this login at its callback")
     started = perf_counter()
     verdict = _judge(rt, arrival)
     seconds = perf_counter() - started
     instrumentation.makelaar_answered(rt, arrival.sent.remembered, verdict.login, seconds)
-    outcome, ticket = _ticketed(_traced(rt, arrival, verdict))
+    outcome, ticket = _ticketed(replace(_traced(rt, arrival, verdict), after_form=False))
     reason = verdict.reason
     _store(rt, arrival, outcome, verdict.replay)
     if outcome.ended is not None and outcome.ended.public_key is not None:
@@ -169,16 +173,16 @@ def _receive(
             400,
             outcome.ended.public_key,
             reason or "",
-            home_url=url_for("login.enter", login_id=login.id),
+            home_url=of_login(login),
             portal=_portal_name(rt, login),
         )
-    return redirect(url_for("login.enter", login_id=login.id, ticket=ticket), 303)
+    return redirect(of_login(login, ticket=ticket), 303)
 
 
 def _ticketed(outcome: Login) -> tuple[Login, str | None]:
     """A ticket for what came without cookies; a refusal is shown here and now, whoever came."""
     is_refusal = outcome.ended is not None and outcome.ended.public_key is not None
-    return (outcome, None) if request.method == "GET" or is_refusal else with_ticket(outcome)
+    return (outcome, None) if request.method != "POST" or is_refusal else with_ticket(outcome)
 
 
 def _portal_name(rt: Runtime, login: Login) -> str | None:
@@ -194,26 +198,29 @@ def _outcome_word(login: Login) -> str:
     return "level_too_low" if login.too_low else "accepted"
 
 
-def _find(rt: Runtime, callback: Callback, handle_name: str) -> Arrival:
-    """The login and departure that the handle names. Anything else is an answer nobody asked
-    for.
+def _find(rt: Runtime, callback: Callback, at: Callbacks) -> Arrival:
+    """The login and departure that the handle names. Anything else is an answer nobody asked for,
+    also the handle of a departure by another protocol.
     """
     try:
-        handle = callback.one(handle_name) or ""
+        handle = callback.one(at.handle) or ""
     except ProviderRefused as refused:
         raise PageError(400, "unsolicited_answer", refused.reason) from None
     match = _HANDLE.fullmatch(handle)
     if match is None:
         raise PageError(400, "unsolicited_answer", "no usable handle")
     kept = login_store.parse(rt.store.get(login_store.key(match[1])), rt.sealer)
-    if kept is not None:
-        remember_reference(kept.login.reference)
-        remember_about(kept.login.request.service_uuid, kept.login.provider_id)
     if kept is None or login_store.is_over(kept.login, rt.clock()):
-        raise PageError(410, "login_expired", "answer for no login")
+        over = kept.login if kept is not None else None
+        raise gone.page_of_answer(rt, match[1], over)
+    remember_reference(kept.login.reference)
     sent = next((s for s in kept.login.sent if s.number == int(match[2])), None)
     if sent is None or kept.login.ended is not None:
         raise PageError(400, "unsolicited_answer", "no such departure")
+    remember_about(kept.login.request.service_uuid, sent.remembered.provider_id)
+    portal_asks(kept.login.request.locale)
+    if sent.protocol not in ("", at.protocol):
+        raise PageError(400, "unsolicited_answer", f"a departure by {sent.protocol}")
     return Arrival(kept, sent, callback)
 
 
@@ -266,10 +273,10 @@ def _traced(rt: Runtime, arrival: Arrival, verdict: JudgedCallback) -> Login:
 
 
 def _identity(rt: Runtime, login: Login, arrival: Arrival) -> Identity:
-    remembered = arrival.sent.remembered
+    sent, remembered = arrival.sent, arrival.sent.remembered
     record = rt.configuration.providers.get(remembered.provider_id)
     service = rt.configuration.services.get(login.request.service_uuid)
-    if record is None or record.state != "live":
+    if record is None or record.state != "live" or sent.protocol not in ("", record.kind):
         raise ProviderRefused("provider_not_live")
     if service is None or (service.makelaars is not None and record.id not in service.makelaars):
         raise ProviderRefused("provider_not_allowed_for_service")

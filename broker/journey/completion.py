@@ -25,7 +25,7 @@ from broker.journey import (
     trace_steps,
 )
 from broker.journey.context import LoginContext
-from broker.journey.login import Login
+from broker.journey.login import Ended, Login
 from broker.journey.login_records import OUTCOMES, write_ending
 from broker.journey.single_sign_on import Plan
 from broker.monitoring.telemetry import span
@@ -101,7 +101,7 @@ def succeed(rt: Runtime, login: Login, context: LoginContext) -> Response:
     except LoginRefused as why:
         return _refuse_taken(rt, login, why)
     instrumentation.login_ended(login, "success", None, rt.clock())
-    response = _carry(prepared.reply, context.portal_name)
+    response = _carry(prepared.reply, context.portal_name, login)
     browser_logins.note_end(response, login, context.now)
     if cookie is not None:
         cookies.keep_session(response, cookie)
@@ -122,8 +122,9 @@ def _keep_session(
 
 def refuse(rt: Runtime, login: Login, why: LoginRefused) -> Response:
     """End the login and tell the portal. Of two tabs that cancel, one wins."""
+    ended = replace(login, ended=login.ended or Ended(why.code, why.public_key))
     taken, _ = rt.store.batch(
-        [Take(login_store.key(login.id)), login_store.finished_marker(login, rt.sealer)]
+        [Take(login_store.key(login.id)), login_store.finished_marker(ended, rt.sealer)]
     )
     if taken is None:
         raise PageError(409, "login_finished", "already ended")
@@ -146,7 +147,7 @@ def _refuse_taken(rt: Runtime, login: Login, why: LoginRefused) -> Response:
     downstream = rt.downstreams[login.request.downstream]
     reply = downstream.refuse(relying_party, login.request, why, login.reference)
     name = relying_party.name.in_(login.request.locale or "nl") if relying_party else "Sluis"
-    response = _carry(reply, name)
+    response = _carry(reply, name, login)
     browser_logins.note_end(response, login, rt.clock())
     if login.provider_was_remembered and login.ended is not None:
         # Cancelled or failed there: the next login asks again (decision 3).
@@ -161,8 +162,8 @@ def _refuse_taken(rt: Runtime, login: Login, why: LoginRefused) -> Response:
     return response
 
 
-def _carry(reply: Reply, party: str) -> Response:
-    response = leave(reply.url, reply.fields, party)
+def _carry(reply: Reply, party: str, login: Login) -> Response:
+    response = leave(reply.url, reply.fields, party, after_form=login.after_form)
     set_cookies(response, reply.cookies)
     return response
 

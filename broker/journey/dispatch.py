@@ -12,12 +12,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
 
-from flask import Request, redirect, request, url_for
+from flask import Request, redirect, request
 from werkzeug.wrappers import Response
 
 from broker.downstream import LoginRefused
 from broker.errors import PageError
 from broker.journey import (
+    addresses,
+    gone,
     login_records,
     login_store,
     single_sign_on,
@@ -30,9 +32,9 @@ from broker.journey.login_cookie import is_same_browser
 from broker.journey.login_store import StoredLogin
 from broker.runtime import Runtime
 from broker.web import cookies
+from broker.web.after_form import ends_form
 from broker.web.announcements import remember_about
-from broker.web.headers import allow_form_to
-from broker.web.language import locale, portal_asks
+from broker.web.language import portal_asks
 from broker.web.responses import leave, remember_reference, show
 from providers.interface import Departure
 from state.trace import Fact
@@ -69,7 +71,6 @@ class Show:
     page: Any
     status: int = 200
     login: Login | None = None
-    form_targets: tuple[str, ...] = ()
     stopped: Stopped | None = None  # where the page offers no way on but another one, or back
     found: Mapping[str, Fact] = field(default_factory=dict)  # what was measured, for the trace
     retry_after: int | None = None  # seconds before which no try helps
@@ -106,7 +107,7 @@ def load(rt: Runtime, login_id: str) -> StoredLogin:
     raw = rt.store.get(login_store.key(login_id))
     kept = login_store.parse(raw, rt.sealer)
     if kept is None or login_store.is_over(kept.login, rt.clock()):
-        raise _gone(rt, login_id, kept.login if kept is not None else None)
+        raise gone.page_of(rt, login_id, kept.login if kept is not None else None)
     remember_reference(kept.login.reference)
     remember_about(kept.login.request.service_uuid, kept.login.provider_id)
     portal_asks(kept.login.request.locale)
@@ -118,22 +119,6 @@ def load(rt: Runtime, login_id: str) -> StoredLogin:
     return shown
 
 
-def _gone(rt: Runtime, login_id: str, over: Login | None) -> PageError:
-    """The page of a login that ended; with ``over`` its ending is still to be written."""
-    finished = login_store.parse(rt.store.get(login_store.finished_key(login_id)), rt.sealer)
-    login = finished.login if finished is not None else over
-    if login is None or not is_same_browser(request, login):
-        return PageError(410, "login_expired")
-    remember_reference(login.reference)
-    remember_about(login.request.service_uuid, login.provider_id)
-    relying_party = rt.configuration.relying_parties.get(login.request.client_id)
-    home = relying_party.start_url if relying_party else None
-    portal = relying_party.name.in_(locale()) if relying_party else None
-    if finished is None or login_store.ran_out(login):
-        return PageError(410, "login_expired", home_url=home, portal=portal)
-    return PageError(409, "login_finished", home_url=home, portal=portal)
-
-
 def begin(rt: Runtime, login: Login, steps: Mapping[Step, StepModule]) -> Response:
     """Store a new login; leave for a makelaar that is known already, else go to the login's own
     address.
@@ -143,16 +128,17 @@ def begin(rt: Runtime, login: Login, steps: Mapping[Step, StepModule]) -> Respon
     """
     kept = StoredLogin(login, None)
     context = _turn(rt, login).context
+    login = replace(login, after_form=ends_form())  # of a console whose session was over
     if single_sign_on.may_ask(login, context) and cookies.may_hold_session(request):
         _save(rt, kept, login)
-        return redirect(url_for("login.enter", login_id=login.id), 303)
+        return _onwards(login)
     if login.request.passive:
         raise _passive(open_row(login, context))
     outcome, login, at = _follow(rt, login, steps)
     if isinstance(outcome, Leave):
         return _settle(rt, kept, login, outcome, at)
     _save(rt, kept, login)
-    return redirect(url_for("login.enter", login_id=login.id), 303)
+    return _onwards(login)
 
 
 def run(rt: Runtime, kept: StoredLogin, steps: Mapping[Step, StepModule]) -> Response:
@@ -169,7 +155,8 @@ def answer(
     turn = _turn(rt, kept.login)
     row = open_row(kept.login, turn.context)
     if row.step != posted:
-        return redirect(url_for("login.enter", login_id=kept.login.id), 303)
+        _save(rt, kept, replace(kept.login, after_form=True))
+        return _onwards(kept.login)
     outcome = steps[row.step].answer(turn)
     if not isinstance(outcome, Advance):
         return _settle(rt, kept, kept.login, outcome, row.step)
@@ -205,11 +192,16 @@ def _passive(row: Row) -> LoginRefused:
 
 def restart(rt: Runtime, kept: StoredLogin, login: Login, change: Advance) -> Response:
     """Keep what was answered and send the browser to the next question."""
-    login = _unstopped(login)
+    login = replace(_unstopped(login), after_form=True)
     _save(rt, kept, login)
-    response = redirect(url_for("login.enter", login_id=login.id), 303)
+    response = _onwards(login)
     _remember(rt, response, change, login)
     return response
+
+
+def _onwards(login: Login) -> Response:
+    """To the question that is open now."""
+    return redirect(addresses.of_login(login), 303)
 
 
 def _turn(rt: Runtime, login: Login) -> Turn:
@@ -233,7 +225,8 @@ def _settle(
         return outcome.response
     if isinstance(outcome, Leave):
         _save(rt, kept, trace_steps.sent(_unstopped(outcome.login), rt.clock()))
-        return leave(outcome.departure.url, outcome.departure.fields, outcome.party)
+        to = outcome.departure
+        return leave(to.url, to.fields, outcome.party, after_form=login.after_form)
     assert isinstance(outcome, Show)
     login = outcome.login or login
     if outcome.stopped is None:
@@ -243,9 +236,6 @@ def _settle(
     _save(rt, kept, login)
     if login.stopped is not None and login.stopped != kept.login.stopped:
         login_records.note(rt, login)
-    relying_party = rt.configuration.relying_parties.get(login.request.client_id)
-    for target in (*outcome.form_targets, *(relying_party.return_urls if relying_party else ())):
-        allow_form_to(target)
     response = show(outcome.page, outcome.status)
     if outcome.retry_after is not None:
         response.headers["Retry-After"] = str(outcome.retry_after)

@@ -25,11 +25,12 @@ MAX_DEPARTURES = 3  # open tabs at the makelaar for one login
 @dataclass(frozen=True)
 class SentToProvider:
     """One time that the browser was sent to a makelaar; the number is in the RelayState or
-    ``state``.
+    ``state``. ``protocol``: by which it left, and so where its answer is taken.
     """
 
     number: int
     remembered: Remembered
+    protocol: str = ""  # kind of the makelaar; "" in a login that an earlier release began
 
 
 class Trouble(enum.StrEnum):
@@ -111,6 +112,7 @@ class Login:
     consent_kept: bool = False  # do not ask again for the same data
     answer: Answer | None = None  # to the document that the portal asks about
     confirmed: AcceptedFactor | None = None  # the code that was given for that answer
+    after_form: bool = False  # the browser comes from a form of ours, not from somebody else
     stopped: Stopped | None = None
     ended: Ended | None = None
     gave_way: bool = False  # newer logins of its browser took its place
@@ -130,6 +132,7 @@ class Login:
             expires_at=self.expires_at,
             departures=self.departures,
             session_asked=True,
+            after_form=self.after_form,
             trace=self.trace,
             is_noted=self.is_noted,
         )

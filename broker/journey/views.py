@@ -7,11 +7,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from flask import Blueprint, request
+from flask import Blueprint
 from werkzeug.wrappers import Response
 
 from broker.downstream import LoginRefused, LoginRequest, RefusalCode
-from broker.errors import PageError
 from broker.journey import (
     browser_logins,
     completion,
@@ -19,6 +18,7 @@ from broker.journey import (
     login_store,
     trace_steps,
 )
+from broker.journey.addresses import PORTAL
 from broker.journey.context import LoginContext
 from broker.journey.dispatch import Advance
 from broker.journey.steps import STEPS
@@ -62,12 +62,10 @@ def open_login(asked: LoginRequest) -> Response:
 
 
 @blueprint.get("/<login_id>")
-@Endpoint(limit="logins", kept=("q",))
+@Endpoint(limit="logins", kept=("q", PORTAL))
 def enter(login_id: str) -> Response:
     """Where is this login? Shows the open question, leaves for the makelaar, or ends."""
     rt = runtime()
-    if request.method == "HEAD":
-        raise PageError(405, "method_not_allowed")
     kept = dispatch.load(rt, login_id)
     browser_logins.refuse_rounds(rt, kept.login)
     try:

@@ -21,9 +21,8 @@ from broker.sso.pages import LoggedOutPage, LogoutPage, StillLoggedInPage
 from broker.sso.session import consoles_here, current_session
 from broker.web import cookies
 from broker.web.endpoints import Endpoint, declare_blueprint
-from broker.web.headers import allow_form_to
 from broker.web.language import locale, portal_asks
-from broker.web.responses import show
+from broker.web.responses import leave, show
 from directory.people import Person
 from directory.services import RelyingParty
 from state.db import writing
@@ -60,11 +59,9 @@ def ask() -> Response:
     handle, wanted = _asked(rt, request.args.get("asked"))
     found = _here(rt)
     if found.is_empty:
-        return _away(wanted) or show(LoggedOutPage(was_logged_in=False))
+        return _away(rt, wanted) or show(LoggedOutPage(was_logged_in=False))
     if wanted.session_id is not None and wanted.session_id == _called(rt, wanted, found.session):
         return _end(rt, found, wanted)
-    if wanted.return_to is not None:
-        allow_form_to(wanted.return_to)
     return show(_page(rt, found, wanted, handle))
 
 
@@ -75,7 +72,7 @@ def end() -> Response:
     _, wanted = _asked(rt, request.form.get("asked"))
     found = _here(rt)
     if found.is_empty:
-        return _away(wanted) or redirect(url_for("logout.logged_out"), 303)
+        return _away(rt, wanted) or redirect(url_for("logout.logged_out"), 303)
     return _end(rt, found, wanted)
 
 
@@ -122,7 +119,7 @@ def _here(rt: Runtime) -> _Here:
 
 def _called(rt: Runtime, wanted: LogoutRequest, found: ActiveSession | None) -> str | None:
     """What the session of this browser is called at the portal that asks."""
-    relying_party = rt.configuration.relying_parties.get(wanted.client_id or "")
+    relying_party = _portal(rt, wanted)
     if relying_party is None or found is None:
         return None
     protocol = DownstreamName(relying_party.protocol)
@@ -146,7 +143,7 @@ def _end(rt: Runtime, found: _Here, wanted: LogoutRequest) -> Response:
             outcomes.append(logout.end_session(sql, rt, found.session.id, "logged_out"))
         ids = [one.id for one in found.consoles.values()]
         outcomes.append(logout.end_consoles(sql, rt.clock(), ids, "logged_out"))
-    response = _away(wanted)
+    response = _away(rt, wanted)
     if response is None:
         shown = logout_outcomes.keep(rt, logout.all_together(outcomes), wanted.locale)
         response = redirect(url_for("logout.logged_out", van=shown), 303)
@@ -156,9 +153,17 @@ def _end(rt: Runtime, found: _Here, wanted: LogoutRequest) -> Response:
     return response
 
 
-def _away(wanted: LogoutRequest) -> Response | None:
+def _away(rt: Runtime, wanted: LogoutRequest) -> Response | None:
     """Back to the portal that asked, where it named an address of its own."""
-    return redirect(wanted.done_url) if wanted.done_url is not None else None
+    portal = _portal(rt, wanted)
+    if portal is None or wanted.done_url is None:
+        return None
+    return leave(wanted.done_url, {}, portal.name.in_(locale()))
+
+
+def _portal(rt: Runtime, wanted: LogoutRequest) -> RelyingParty | None:
+    """The portal that asked, as it is registered now."""
+    return rt.configuration.relying_parties.get(wanted.client_id or "")
 
 
 def _back(relying_party: RelyingParty | None, wanted: LogoutRequest) -> str | None:
@@ -174,7 +179,7 @@ def _page(rt: Runtime, found: _Here, wanted: LogoutRequest, handle: str | None) 
     person = rt.session.get(Person, found.person_id)
     if person is None:
         raise PageError(410, "login_expired", "person gone")
-    relying_party = rt.configuration.relying_parties.get(wanted.client_id or "")
+    relying_party = _portal(rt, wanted)
     return LogoutPage(
         person=person.display_name,
         services=_names(rt, _used_for(rt, found)),

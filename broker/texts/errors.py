@@ -33,8 +33,41 @@ ERRORS = {
     "login_expired": ErrorText(
         "SLS-1001",
         _("Inloggen duurde te lang"),
-        _("Voor uw veiligheid stopt inloggen na een kwartier. U bent niet ingelogd."),
+        _("Voor uw veiligheid mag inloggen niet te lang duren. U bent niet ingelogd."),
         _START_AGAIN,
+    ),
+    "login_gave_way": ErrorText(
+        "SLS-1006",
+        _("U begon daarna opnieuw met inloggen"),
+        _(
+            "In deze browser begon u vaak opnieuw. Daarom stopten wij de oudste pogingen, "
+            "ook die in dit tabblad."
+        ),
+        _("Ga verder in het tabblad waar u het laatst begon, of begin opnieuw bij de website."),
+    ),
+    "login_cancelled": ErrorText(
+        "SLS-1007",
+        _("U bent gestopt met inloggen"),
+        _("Deze pagina werkt maar één keer. U bent niet ingelogd. Er is niets misgegaan."),
+        _("Wilt u toch inloggen? Begin opnieuw bij de website van de dienst."),
+    ),
+    "login_refused": ErrorText(
+        "SLS-1008",
+        _NOT_LOGGED_IN,
+        _("Deze poging is voorbij. U bent niet ingelogd."),
+        _START_AGAIN,
+    ),
+    "login_unknown": ErrorText(
+        "SLS-1009",
+        _("Deze pagina is van een oude poging om in te loggen"),
+        _(
+            "Misschien opende u een bladwijzer of een oude link, of bewaart uw browser geen "
+            "cookies. Inloggen begint altijd bij de website van de dienst."
+        ),
+        _(
+            "Ga naar de website van de dienst en log daar in. Maak een bladwijzer van die website, "
+            "niet van deze pagina."
+        ),
     ),
     "login_elsewhere": ErrorText(
         "SLS-1002",
@@ -185,6 +218,15 @@ ERRORS = {
         _("Inloggen lukt nu niet. Dat komt niet door u."),
         _("Wacht een paar minuten en probeer het opnieuw."),
     ),
+    "proxy_misread": ErrorText(
+        "SLS-5003",
+        _("Deze website is niet goed ingesteld"),
+        _(
+            "De server denkt dat uw verbinding niet beveiligd is. Daarom gaat hij niet verder. "
+            "Dat komt niet door u."
+        ),
+        _("Probeer het later opnieuw. Blijft dit zo? Meld het dan aan de helpdesk."),
+    ),
     "server_error": ErrorText(
         "SLS-5002",
         _("Er ging iets mis"),
@@ -225,6 +267,7 @@ MANDATE_KINDS = {
 _MAY_BE_EXPLAINED = frozenset(
     {
         "login_expired",
+        "login_refused",
         "service_gone",
         "login_loop",
         "unsolicited_answer",

@@ -17,6 +17,7 @@ from datetime import UTC, datetime, timedelta
 from flask import Request
 from werkzeug.wrappers import Response
 
+HOST_PREFIX = "__Host-"  # kept for https alone, where it came from (RFC 6265bis §4.1.3.2)
 LOGIN_PREFIX = "__Host-sluis-login-"  # one per login: see ``broker.journey.login_cookie``
 PROVIDERS = "__Host-sluis-makelaar"
 LANGUAGE = "__Host-sluis-language"

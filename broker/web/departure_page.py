@@ -1,5 +1,5 @@
-"""Departure (A4): a form that posts itself to another party, with a button for who has no
-JavaScript.
+"""Departure (A4): a page that goes on to another party by itself, with a button for whose browser
+does not.
 """
 
 from __future__ import annotations
@@ -9,9 +9,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class DeparturePage:
-    """``fields`` are hidden inputs in order."""
+    """``fields`` are the hidden inputs of a form, in order; without any the page goes on with a
+    GET.
+    """
 
     party: str
     url: str
-    fields: tuple[tuple[str, str], ...]
+    fields: tuple[tuple[str, str], ...] = ()
     template: str = "web/departure.html"

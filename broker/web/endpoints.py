@@ -54,6 +54,12 @@ class Endpoint:
     sets_language: bool = True  # ``ui`` in its address is the wish of the user
     kept: tuple[str, ...] = ()  # names in the query that a change of language keeps
     shown_at: str = FRONT  # the endpoint that shows the page of a form again
+    only_reads: bool = False  # asked with HEAD as well, by who only looks whether it is there
+
+    @property
+    def answers_head(self) -> bool:
+        """HEAD is the GET without its body, so only where that has no effect (RFC 9110 §9.3.2)."""
+        return self.only_reads or self.readers is not Readers.VISITOR
 
     def __post_init__(self) -> None:
         if (self.limit is None or not self.csrf) and not self.because:
@@ -69,7 +75,7 @@ class NotDeclared(Exception):
     """An application has a view for which nothing was declared."""
 
 
-NOWHERE: Final = Endpoint(limit=None, because="no endpoint answers")
+NOWHERE: Final = Endpoint(limit=None, because="no endpoint answers", only_reads=True)
 STATIC: Final = Endpoint(  # a view of Flask's own
     limit=None, because="a file, the same for everybody", readers=Readers.SITE
 )

@@ -11,7 +11,8 @@ from broker.web.announcement_page import AnnouncementNote
 @dataclass(frozen=True)
 class ErrorPage:
     """``code`` is stable per cause (``SLS-2104``). ``home_url``: a link that is the way on.
-    ``developers``: what those who made the other website can do.
+    ``developers``: what those who made the other website can do. ``begun`` and ``minutes``: of a
+    login that took too long, when it began and how long it had.
     """
 
     title: str
@@ -24,4 +25,6 @@ class ErrorPage:
     home_url: str | None = None
     home_label: str | None = None
     developers: str | None = None
+    begun: datetime | None = None
+    minutes: int | None = None
     template: str = "web/error.html"

@@ -8,6 +8,7 @@ import errno
 from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
+from typing import Any
 
 import structlog
 from flask import Flask, g, request
@@ -30,7 +31,7 @@ from state.ephemeral import StoreUnavailable
 from state.trace import new_reference
 
 log = structlog.get_logger()
-NOTHING: Mapping[str, str | None] = MappingProxyType({})
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 RETRY_SECONDS = {
     429: "60",
     503: "10",  # longer than a restart of the store or a fail-over of the database takes
@@ -111,9 +112,7 @@ def _reference() -> str:
     return reference
 
 
-def _show(
-    status: int, key: str, detail: str, values: Mapping[str, str | None] = NOTHING
-) -> Response:
+def _show(status: int, key: str, detail: str, values: Mapping[str, Any] = NOTHING) -> Response:
     reference, rt = _reference(), runtime()
     log.warning(
         "page_error",
@@ -133,6 +132,8 @@ def _show(
             announcements=notes_on_error(rt) if may_be_explained(key) else (),
             home_url=values.get("home_url"),
             portal=values.get("portal"),
+            begun=values.get("begun"),
+            minutes=values.get("minutes"),
         )
         response = show(page, status)
     if status == 405:
@@ -150,9 +151,11 @@ def error_page(
     announcements: tuple[AnnouncementNote, ...] = (),
     home_url: str | None = None,
     portal: str | None = None,
+    begun: datetime | None = None,
+    minutes: int | None = None,
 ) -> ErrorPage:
     """The page for this cause; an unknown key is an error of ours. ``portal``: where ``home_url``
-    leads, by name.
+    leads, by name. ``begun`` and ``minutes``: of a login that took too long.
     """
     text = ERRORS.get(key, ERRORS["server_error"])
     return ErrorPage(
@@ -166,6 +169,8 @@ def error_page(
         announcements=announcements,
         home_url=home_url,
         home_label=_home_label(portal) if home_url else None,
+        begun=begun,
+        minutes=minutes,
     )
 
 

@@ -15,7 +15,7 @@ blueprint = Blueprint("front", __name__)
 
 
 @blueprint.get("/")
-@Endpoint(limit=None, because="from memory, the same for everybody")
+@Endpoint(limit=None, because="from memory, the same for everybody", only_reads=True)
 def index() -> Response:
     """What this is; portals by name in a demo."""
     rt = runtime()

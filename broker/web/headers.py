@@ -4,8 +4,6 @@ person.
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from flask import Flask, g
 from werkzeug.wrappers import Response
 
@@ -13,8 +11,9 @@ from broker.web.endpoints import Readers, endpoints_of
 
 BASE_POLICY = (
     "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; script-src 'self'; "
-    "object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action "
+    "object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 )
+OUR_FORMS = "; form-action 'self'"
 FIXED = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -25,16 +24,11 @@ FIXED = {
 }
 
 
-def allow_form_to(url: str | None) -> None:
-    """Let forms of this page lead to the origin of ``url``: Chromium checks a form's redirects as
-    well.
+def let_form_leave() -> None:
+    """For the one page whose form posts to another party. That party may send the browser on to
+    whom it likes, and Chromium holds each of these against ``form-action``: there is none.
     """
-    parts = urlsplit(url or "")
-    if not parts.scheme:
-        return
-    targets: set[str] = g.setdefault("form_targets", set())
-    web = parts.scheme in ("https", "http")
-    targets.add(f"{parts.scheme}://{parts.netloc}" if web else f"{parts.scheme}:")
+    g.form_leaves = True
 
 
 def allow_looking_again() -> None:
@@ -48,8 +42,7 @@ def install(app: Flask, *, hsts: bool) -> None:
 
     @app.after_request
     def _headers(response: Response) -> Response:
-        targets = sorted(g.get("form_targets", ()))
-        policy = BASE_POLICY + " ".join(["'self'", *targets])
+        policy = BASE_POLICY if g.get("form_leaves") else BASE_POLICY + OUR_FORMS
         if g.get("looks_again"):
             policy += "; connect-src 'self'"
         response.headers["Content-Security-Policy"] = policy

@@ -19,6 +19,7 @@ blueprint = Blueprint("health", __name__, url_prefix="/health")
     because="asks nothing of any part",
     audience=Audience.PROGRAMS,
     by_address=True,
+    only_reads=True,
 )
 def live() -> Response:
     """The process answers."""
@@ -26,7 +27,7 @@ def live() -> Response:
 
 
 @blueprint.get("/ready")
-@Endpoint(limit="health", audience=Audience.PROGRAMS, by_address=True)
+@Endpoint(limit="health", audience=Audience.PROGRAMS, by_address=True, only_reads=True)
 def ready() -> tuple[Response, int]:
     """200 where every part that a login needs is well, else 503."""
     rt = runtime()

@@ -17,7 +17,10 @@ from broker.web.endpoints import Endpoint, declare_blueprint
 from broker.web.responses import show
 
 blueprint = Blueprint("help", __name__, url_prefix="/hulp")
-declare_blueprint(blueprint, Endpoint(limit=None, because="from memory, the same for everybody"))
+declare_blueprint(
+    blueprint,
+    Endpoint(limit=None, because="from memory, the same for everybody", only_reads=True),
+)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,8 @@
-"""Methods: pages and protocols need GET, HEAD and POST, and nothing else is answered.
+"""Methods: pages and protocols need GET and POST, and nothing else is answered.
 
-Flask would answer OPTIONS by itself; scripts of other origins have something to ask beforehand only
+HEAD is asked by scanners of links and by monitors. Flask would run the view of the GET for it, with
+all that this does to a login; so it is answered where an endpoint says that it only reads. Flask
+would also answer OPTIONS by itself; scripts of other origins have something to ask beforehand only
 at endpoints that answer it themselves.
 """
 
@@ -9,13 +11,19 @@ from __future__ import annotations
 from flask import Flask, current_app, request
 from werkzeug.exceptions import MethodNotAllowed
 
+from broker.web.endpoints import endpoints_of
+
 SERVED = ("GET", "HEAD", "POST")
 
 
 def install(app: Flask) -> None:
+    declared = endpoints_of(app)
+
     @app.before_request
     def _refuse_others() -> None:
         if request.method not in SERVED and not _answers_itself():
+            raise MethodNotAllowed(allowed())
+        if request.method == "HEAD" and not declared.asked().answers_head:
             raise MethodNotAllowed(allowed())
 
 

@@ -24,6 +24,7 @@ DESCRIPTIONS: Final = MappingProxyType(
         "too_large": "the request is too large",
         "too_many_requests": "too many requests; try again later",
         "store_unavailable": "try again later",
+        "proxy_misread": "the proxy before this server is set up wrongly; it is not the request",
         "server_error": "something went wrong here; it is not the request",
     }
 )

@@ -1,4 +1,4 @@
-"""Replies: a page, a redirect, or a form that posts itself to another party."""
+"""Replies: a page, a redirect, or a page that goes on to another party by itself."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from flask import g, make_response, redirect, render_template
+from werkzeug.urls import iri_to_uri
 from werkzeug.wrappers import Response
 
+from broker.runtime import runtime
+from broker.web.after_form import ends_form
 from broker.web.departure_page import DeparturePage
-from broker.web.headers import allow_form_to
+from broker.web.headers import let_form_leave
 
 
 class Page(Protocol):
@@ -23,12 +26,18 @@ def show(page: Any, status: int = 200) -> Response:
     return make_response(render_template(page.template, page=page), status)
 
 
-def leave(url: str, fields: Mapping[str, str], party: str) -> Response:
-    """Send the browser to another party: 303, or a self-posting form when there are fields."""
-    if not fields:
-        return redirect(url, 303)
-    allow_form_to(url)
-    return show(DeparturePage(party=party, url=url, fields=tuple(fields.items())))
+def leave(url: str, fields: Mapping[str, str], party: str, *, after_form: bool = False) -> Response:
+    """Send the browser to another party: 303, or a page that goes on by itself where a form of
+    ours ends here, or where the party gets ``fields`` by POST.
+
+    ``after_form``: this request follows a form of ours, whether or not the browser says so.
+    """
+    if fields:
+        let_form_leave()
+        return show(DeparturePage(party, url, tuple(fields.items())))
+    if (after_form or ends_form()) and not url.startswith(f"{runtime().base_url}/"):
+        return show(DeparturePage(party, iri_to_uri(url)))
+    return redirect(url, 303)
 
 
 def remember_reference(reference: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -15,6 +16,7 @@ from sandbox.makelaar import oidc, saml_response
 from sandbox.makelaar.broker import Broker
 from sandbox.makelaar.catalogue import Makelaar
 from sandbox.makelaar.faults import Fault, choices
+from sandbox.makelaar.guests import Guest, Handover
 from sandbox.makelaar.metadata import identity_provider_metadata
 from sandbox.makelaar.saml_request import AuthnRequest, RequestRefused, from_post, from_redirect
 from sandbox.makelaar.state import Answer, Desk, OidcReply, Question, SamlReply
@@ -29,16 +31,26 @@ OTHER_COMPANY = AssertedMandate(kvk="90009999", name="Een ander bedrijf", level=
 
 @dataclass(frozen=True)
 class Counter:
-    """One makelaar with its memory."""
+    """One makelaar with its memory. ``people_log_in_at``: base URL of the makelaars behind it."""
 
     makelaar: Makelaar
     desk: Desk
+    handover: Handover
+    people_log_in_at: str
 
 
 def create_app(demo: Demo, wire: Wire | None = None) -> Flask:
-    """Every makelaar of this demo."""
-    app = new_app("makelaars", demo)
-    counters = {m.profile.slug: Counter(m, Desk()) for m in prepare.makelaars(demo)}
+    """Every makelaar of this demo that knows people itself."""
+    return create_makelaars("makelaars", demo, prepare.makelaars(demo), wire)
+
+
+def create_makelaars(
+    name: str, demo: Demo, makelaars: tuple[Makelaar, ...], wire: Wire | None = None
+) -> Flask:
+    """These makelaars in one application."""
+    app = new_app(name, demo)
+    handover, behind = Handover(str(app.secret_key)), demo.addresses.makelaars
+    counters = {m.profile.slug: Counter(m, Desk(), handover, behind) for m in makelaars}
     broker = Broker(demo.addresses.broker, wire or HttpWire())
 
     def counter(slug: str) -> Counter:
@@ -50,13 +62,14 @@ def create_app(demo: Demo, wire: Wire | None = None) -> Flask:
     @app.get("/")
     def index() -> str:
         """The makelaars and who they know."""
-        known = [(c.makelaar, known_at(slug)) for slug, c in counters.items()]
+        known = [(c.makelaar, known_at(c.makelaar.knows_people_of)) for c in counters.values()]
         return render_template("makelaars.html", known=known)
 
     @app.get("/<slug>/")
     def front(slug: str) -> str:
         """One makelaar."""
-        return render_template("makelaars.html", known=[(counter(slug).makelaar, known_at(slug))])
+        at = counter(slug).makelaar
+        return render_template("makelaars.html", known=[(at, known_at(at.knows_people_of))])
 
     @app.get("/<slug>/metadata")
     def metadata(slug: str) -> Response:
@@ -108,7 +121,30 @@ def create_app(demo: Demo, wire: Wire | None = None) -> Flask:
     @app.post("/<slug>/login")
     def login(slug: str) -> AnyResponse:
         """The login form."""
-        return _answered(counter(slug), broker)
+        return _answered(counter(slug), broker, request.form)
+
+    @app.get("/<slug>/guests")
+    def guest(slug: str) -> AnyResponse:
+        """Somebody whom a hub sends to log in here."""
+        at, token = counter(slug), request.args.get("sent", "")
+        found = at.handover.guest(token)
+        return _page_to_log_in(at, found, token, "guests") if found is not None else _unasked()
+
+    @app.post("/<slug>/guests")
+    def guest_answers(slug: str) -> AnyResponse:
+        """The login form, for a hub."""
+        at = counter(slug)
+        found = at.handover.guest(request.form.get("question", ""))
+        if found is None:
+            return _unasked()
+        return redirect(f"{found.back}?said={at.handover.answer(found, request.form)}", 303)
+
+    @app.get("/<slug>/back")
+    def back(slug: str) -> AnyResponse:
+        """At a hub: what the makelaar behind it says of a guest."""
+        at = counter(slug)
+        said = at.handover.answered(request.args.get("said", ""))
+        return _answered(at, broker, said) if said is not None else _unasked()
 
     @app.post("/<slug>/config")
     def config(slug: str) -> AnyResponse:
@@ -133,23 +169,37 @@ def _saml_question(at: Counter, broker: Broker) -> Question:
 
 
 def _log_in_page(at: Counter, asked: Question) -> AnyResponse:
-    key = at.desk.questions.put(asked)
+    """The page of this makelaar; a hub sends the browser on to the makelaar behind it."""
+    key, profile = at.desk.questions.put(asked), at.makelaar.profile
+    if profile.behind is None:
+        return _page_to_log_in(at, asked, key, "login")
+    guest = Guest(profile.name, key, asked.level, f"{at.makelaar.base_url}/back")
+    sent = at.handover.sent(guest)
+    return redirect(f"{at.people_log_in_at}/{profile.behind}/guests?sent={sent}", 303)
+
+
+def _page_to_log_in(at: Counter, asked: Question | Guest, key: str, path: str) -> AnyResponse:
     page = render_template(
         "makelaar_login.html",
         makelaar=at.makelaar,
         question=asked,
         key=key,
+        path=path,
         known=known_at(at.makelaar.profile.slug),
         faults=choices(at.makelaar.profile.protocol),
     )
     return Response(page)
 
 
-def _answered(at: Counter, broker: Broker) -> AnyResponse:
-    asked = at.desk.questions.look(request.form.get("question", ""))
+def _unasked() -> AnyResponse:
+    return Response(render_template("refused.html", text="deze inlogpagina is verlopen"), 400)
+
+
+def _answered(at: Counter, broker: Broker, said: Mapping[str, str]) -> AnyResponse:
+    asked = at.desk.questions.look(said.get("question", ""))
     if asked is None:
-        return Response(render_template("refused.html", text="deze inlogpagina is verlopen"), 400)
-    fault = at.desk.next_fault(Fault(request.form.get("fault", "none")))
+        return _unasked()
+    fault = at.desk.next_fault(Fault(said.get("fault", "none")))
     if fault is Fault.SLOW:
         time.sleep(SLOW_SECONDS)
     if fault is Fault.DROP:
@@ -157,12 +207,12 @@ def _answered(at: Counter, broker: Broker) -> AnyResponse:
     found = next(
         (
             (p, who)
-            for p, who in known_at(at.makelaar.profile.slug)
-            if p.key == request.form.get("person")
+            for p, who in known_at(at.makelaar.knows_people_of)
+            if p.key == said.get("person")
         ),
         None,
     )
-    if request.form.get("action") == "cancel" or fault is Fault.CANCEL:
+    if said.get("action") == "cancel" or fault is Fault.CANCEL:
         return _stopped(at, asked, "AuthnFailed", "access_denied")
     if found is None:
         return Response(
@@ -170,9 +220,7 @@ def _answered(at: Counter, broker: Broker) -> AnyResponse:
         )
     person, who = found
     if who.code_never_arrives:
-        return Response(
-            render_template("no_code.html", makelaar=at.makelaar, key=request.form["question"])
-        )
+        return Response(render_template("no_code.html", makelaar=at.makelaar, key=said["question"]))
     if fault is Fault.NO_LEVEL or _is_too_low(asked, who):
         return _stopped(at, asked, "NoAuthnContext", "unmet_authentication_requirements")
     return _succeeded(at, asked, _answer(at, asked, (person, who), fault), broker)

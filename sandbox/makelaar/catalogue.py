@@ -22,6 +22,7 @@ class Profile:
     encrypts: bool = False
     algorithm: Algorithm = "RS256"
     client_auth: Literal["private_key_jwt", "client_secret_basic"] = "private_key_jwt"
+    behind: str | None = None  # the makelaar at which a broker has its people log in
 
 
 CATALOGUE: Final = (
@@ -38,6 +39,10 @@ CATALOGUE: Final = (
         client_auth="client_secret_basic",
     ),
     Profile("stilwater", "Stilwater", "saml", "EH3"),
+)
+HUB: Final = (  # brokers themselves, at an address of their own
+    Profile("schakelpunt", "Schakelpunt", "oidc", "EH3", behind="zekerweg"),
+    Profile("overstap", "Overstap", "saml", "EH3", behind="polderpoort"),
 )
 
 
@@ -73,3 +78,8 @@ class Makelaar:
     def redirect_uri(self) -> str:
         """Where the broker gets its code; one address per makelaar against mix-up."""
         return f"{self.broker}/oidc/callback/{self.profile.slug}"
+
+    @property
+    def knows_people_of(self) -> str:
+        """The makelaar that knows the people who log in here."""
+        return self.profile.behind or self.profile.slug

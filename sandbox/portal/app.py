@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from sandbox import prepare
 from sandbox.portal import order
-from sandbox.portal.clients import CLIENTS
+from sandbox.portal.clients import BEHIND_GATEWAY, CLIENTS
 from sandbox.portal.relying_party import Asked, LoginWrong, RelyingParty
 from sandbox.prepare import Demo
 from sandbox.web import new_app, serve
@@ -37,8 +37,8 @@ def create_app(demo: Demo, wire: Wire | None = None) -> Flask:
     """The portal of this demo."""
     app = new_app("portal", demo)
     clients = prepare.portal_clients(demo)
-    party = RelyingParty(demo.addresses.broker, demo.addresses.portal, clients, wire or HttpWire())
-
+    at = demo.addresses
+    party = RelyingParty(at.broker, at.portal, clients, wire or HttpWire(), at.gateway)
     ended: list[str] = []
 
     @app.get("/")
@@ -136,7 +136,8 @@ def create_app(demo: Demo, wire: Wire | None = None) -> Flask:
 
 def _page(template: str, client_id: str, **values: Any) -> str:
     """A page under the name of this client."""
-    client = next((each for each in CLIENTS if each.client_id == client_id), CLIENTS[0])
+    known = (*CLIENTS, *BEHIND_GATEWAY)
+    client = next((each for each in known if each.client_id == client_id), CLIENTS[0])
     return render_template(template, party=client.name, home=client.home, **values)
 
 

@@ -1,4 +1,4 @@
-"""The portal's four clients: what each may ask and how it proves who it is."""
+"""The portal's clients: what each may ask and how it proves who it is."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ class Client:
     id_token_alg: Algorithm
     auth: Literal["private_key_jwt", "client_secret_basic"] = "private_key_jwt"
     home: str = "/"
+    is_behind_gateway: bool = False  # the broker answers at the gateway
 
     @property
     def uses_key(self) -> bool:
@@ -86,4 +87,10 @@ CLIENTS: Final = (
     Client("ondernemersloket", "Ondernemersloket Voorbeeldstad", (VERGUNNING, IDEEEN), "ES256"),
     Client("subsidieloket", "Subsidieloket Groen", (SUBSIDIE,), "RS256", "client_secret_basic"),
     Client("waterloket", "Waterloket De Voorbeeldpolder", (SCHOUW,), "RS256", home="/waterloket/"),
+)
+ARCHIEF: Final = PortalService(
+    "0d4b8a57-3b0e-4d0b-8e0f-6a9a3cf1f6b2", "Archief raadplegen", "EH3", "required"
+)
+BEHIND_GATEWAY: Final = (
+    Client("archief", "Streekarchief Voorbeeldland", (ARCHIEF,), "RS256", is_behind_gateway=True),
 )

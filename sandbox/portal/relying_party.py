@@ -60,6 +60,7 @@ class RelyingParty:
     portal: str
     clients: tuple[PortalClient, ...]
     wire: Wire
+    gateway: str | None = None  # base URL, for clients that are behind it
     _documents: dict[str, Any] = field(default_factory=dict)
 
     def ask(
@@ -73,7 +74,7 @@ class RelyingParty:
             state=secrets.token_urlsafe(16),
             nonce=secrets.token_urlsafe(16),
             verifier=secrets.token_urlsafe(48),
-            redirect_uri=f"{self.portal}/callback/{registration.client_id}",
+            redirect_uri=f"{self._address_of(client)}/callback/{registration.client_id}",
             details=extra.get("authorization_details"),
         )
         query = {
@@ -109,7 +110,9 @@ class RelyingParty:
 
     def logout_url(self, client_id: str) -> str:
         """Where the user logs out of the broker and everything that builds on it."""
-        query = urlencode({"client_id": client_id, "post_logout_redirect_uri": f"{self.portal}/"})
+        client = next(c for c in self.clients if c.registration.client_id == client_id)
+        done = f"{self._address_of(client)}/"
+        query = urlencode({"client_id": client_id, "post_logout_redirect_uri": done})
         return f"{self._discovered('end_session_endpoint')}?{query}"
 
     def receive_logout(self, client: PortalClient, token: str) -> str:
@@ -123,6 +126,11 @@ class RelyingParty:
         _check("events", LOGOUT_EVENT in claims.get("events", {}), "")
         _check("nonce", "nonce" not in claims, "")
         return str(claims["sid"])
+
+    def _address_of(self, client: PortalClient) -> str:
+        """The base URL that the broker knows."""
+        behind = client.registration.is_behind_gateway and self.gateway is not None
+        return self.gateway or "" if behind else self.portal
 
     def _redeem(self, client: PortalClient, asked: Asked, code: str) -> dict[str, Any]:
         form = {

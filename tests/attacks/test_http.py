@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from flask import Flask, g
+from flask import Flask
 from werkzeug.test import Client, TestResponse
 
 from broker.web import headers
@@ -313,9 +313,7 @@ def test_I_12_what_the_answering_page_posts_is_escaped(world: World) -> None:
     with world.app.test_request_context("/", base_url=ISSUER):
         fields = {"RelayState": hostile, hostile: "x"}
         response = leave("https://portaal.example/acs?a=b&c=<d>", fields, f"Portaal {hostile}")
-        targets = set(g.form_targets)
         body = response.get_data(as_text=True)
-    assert targets == {"https://portaal.example"}
     assert "<script>alert" not in body
     assert body.count("&#34;&gt;&lt;script&gt;") >= 3
     assert 'action="https://portaal.example/acs?a=b&amp;c=&lt;d&gt;"' in body

@@ -19,6 +19,9 @@ PATIENCE: Final = 60.0
 DESKTOP: Final = (1280, 900)
 PHONE: Final = (390, 844)
 LOCALES: Final = {"nl": "nl-NL", "en": "en-GB"}
+# A page is there, and it is not one that goes on by itself.
+STANDS: Final = """document.readyState === 'complete'
+    && !document.querySelector('meta[http-equiv=refresh]')"""
 # Chromium says this about a page that is shown with a 4xx or 5xx status, as an error page must be.
 _STATUS_OF_A_PAGE: Final = "Failed to load resource: the server responded with a status of "
 
@@ -97,7 +100,7 @@ class Visitor:
 
     def look(self) -> None:
         """Let axe judge this page, when it is the broker's and everything is checked."""
-        self.page.wait_for_load_state("load")
+        self.page.wait_for_function(STANDS)
         if self.is_checked and self.is_at_broker and not self.page.locator("#leave").count():
             self.complaints += axe_violations(self.page)
             self.checked += 1

@@ -45,6 +45,34 @@ def browser() -> Browser:
     def round_() -> object:
         return redirect("/round")
 
+    @here.post("/leaves")
+    def leaves() -> object:
+        return redirect("http://127.0.0.1:2/")
+
+    @here.post("/goes-on")
+    def goes_on() -> str:
+        return '<meta http-equiv="refresh" content="0;url=http://127.0.0.1:2/came"><h1>Wait</h1>'
+
+    @here.get("/stays")
+    def stays() -> Response:
+        page = Response(
+            '<meta http-equiv="refresh" content="30;url=http://127.0.0.1:2/"><h1>Stays</h1>'
+            '<form method="post" action="/leaves"><button>Leave</button></form>'
+            '<form method="post" action="/goes-on"><button>Go on</button></form>'
+            '<a href="/came">Link</a><a href="http://127.0.0.1:2/comes-back">Round</a>'
+        )
+        page.headers["Content-Security-Policy"] = "form-action 'self'"
+        return page
+
+    @here.get("/came")
+    @there.get("/came")
+    def came() -> str:
+        return f"<h1>{request.headers['Sec-Fetch-Site']}</h1>"
+
+    @there.get("/comes-back")
+    def comes_back() -> object:
+        return redirect("http://localhost:1/came")
+
     @there.route("/", methods=["GET", "POST"])
     def elsewhere() -> str:
         return '<form method="post" action="http://localhost:1/back"><button>Post</button></form>'
@@ -89,3 +117,37 @@ def test_a_circle_and_a_missing_button_are_errors(browser: Browser) -> None:
     browser.open("http://localhost:1/")
     with pytest.raises(BrowserError, match="nothing says"):
         browser.click("Nowhere")
+
+
+def test_a_form_may_not_end_in_a_redirect_elsewhere_but_in_a_page_that_goes_on(
+    browser: Browser,
+) -> None:
+    browser.open("http://localhost:1/stays")
+    with pytest.raises(BrowserError, match="form-action"):
+        browser.click("Leave")
+    assert browser.click("Go on").url == "http://127.0.0.1:2/came"
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_page_goes_on_at_once_or_stays(browser: Browser, javascript: bool) -> None:
+    browser._javascript = javascript
+    assert browser.open("http://localhost:1/stays").heading == "Stays"
+    assert browser.click("Go on").url == "http://127.0.0.1:2/came"
+
+
+@pytest.mark.parametrize(
+    ("walk", "said"),
+    [
+        ((), "none"),  # typed
+        (("Link",), "same-origin"),
+        (("Round",), "cross-site"),  # home again, and not by itself alone
+        (("Go on",), "cross-site"),
+    ],
+)
+def test_it_says_whether_a_request_was_on_one_origin_alone(
+    browser: Browser, walk: tuple[str, ...], said: str
+) -> None:
+    browser.open("http://localhost:1/stays" if walk else "http://localhost:1/came")
+    for words in walk:
+        browser.click(words)
+    assert browser.page is not None and browser.page.heading == said

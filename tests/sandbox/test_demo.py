@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def free_base() -> int:
-    """The first of five free ports in a row."""
+    """The first of seven free ports in a row."""
     for base in range(21000, 60000, 10):
         if not list(taken_ports(standard(base))):
             return base
@@ -98,7 +98,7 @@ def test_a_party_that_dies_is_reported_with_its_last_words(tmp_path: Path) -> No
             parties.check()
             time.sleep(0.1)
     parties.stop()
-    assert set(MODULES) == {"makelaars", "portal", "postbus"}
+    assert set(MODULES) == {"makelaars", "portal", "postbus", "gateway", "hub"}
 
 
 @pytest.fixture(scope="module")

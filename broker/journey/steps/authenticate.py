@@ -18,7 +18,6 @@ from broker.journey.steps.frame import frame
 from broker.journey.trouble import in_trouble, out_of_trouble, seconds_left, stopped_by
 from broker.monitoring.telemetry import span
 from broker.web.language import locale
-from providers.factory import departure_urls
 from providers.interface import AuthenticationRequest, Departure, ProviderUnavailable
 from state.trace import Fact
 
@@ -49,7 +48,9 @@ def _leave(turn: Turn, login: Login) -> StepOutcome:
         if not unavailable.is_ours:
             instrumentation.makelaar_is_up(record.id, up=False)
         return _trouble(turn, in_trouble(login, unavailable, turn.now), unavailable.measured)
-    sent = (*login.sent, SentToProvider(number, departure.remembered))[-MAX_DEPARTURES:]
+    sent = (*login.sent, SentToProvider(number, departure.remembered, record.kind))[
+        -MAX_DEPARTURES:
+    ]
     return Leave(replace(login, sent=sent, departures=number), departure, record.name)
 
 
@@ -82,7 +83,6 @@ def _trouble(turn: Turn, login: Login, found: Mapping[str, Fact] = NOTHING) -> S
         TroublePage(frame=frame(turn), makelaar=record.name, is_ours=trouble.is_ours),
         status=503,
         login=login,
-        form_targets=departure_urls(record),
         stopped=stopped_by(trouble),
         found=found,
         retry_after=seconds_left(login, turn.now),

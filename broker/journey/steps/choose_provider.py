@@ -16,7 +16,6 @@ from broker.web.announcement_page import Spoken
 from broker.web.announcements import notes
 from broker.web.language import locale
 from directory.announcements import of_makelaar
-from providers.factory import departure_urls
 from providers.registry import ProviderRecord
 
 
@@ -70,8 +69,7 @@ def _show(turn: Turn, *, error: bool = False) -> StepOutcome:
         offers_account=LoginMethod.ACCOUNT in turn.context.methods,
         error=error,
     )
-    targets = tuple(url for r in provider_hints.reachable(turn) for url in departure_urls(r))
-    return Show(page, status=422 if error else 200, form_targets=targets)
+    return Show(page, status=422 if error else 200)
 
 
 def _matches(record: ProviderRecord, search: str) -> bool:

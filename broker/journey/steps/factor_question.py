@@ -26,7 +26,6 @@ from broker.second_factors.sms_limits import NotSent
 from broker.texts import notices
 from broker.web import rate_limits
 from consent.documents import AskedDocument
-from providers.factory import departure_urls
 from providers.registry import ProviderRecord
 from state import audit
 from state.audit import AuditEvent, EventTag
@@ -195,11 +194,10 @@ def _ask_code(
         step=str(question.step),
         document=document_view.recap(turn, question.document) if question.document else None,
     )
-    targets = departure_urls(record) if record else ()
     failed = outcome is not None or is_refused or is_no_code
     stopped = LOCKED if locked is not None else None
     status = 422 if failed else 200
-    return Show(page, status=status, login=login, form_targets=targets, stopped=stopped)
+    return Show(page, status=status, login=login, stopped=stopped)
 
 
 def _sms(turn: Turn, factor: SecondFactorMethod, login: Login, not_sent: NotSent | None) -> SmsCode:

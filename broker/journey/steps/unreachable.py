@@ -9,7 +9,6 @@ from broker.journey.dispatch import Show, Turn
 from broker.journey.login import Stopped
 from broker.journey.pages.level_unreachable import Elsewhere, LevelUnreachablePage
 from broker.journey.steps.frame import frame
-from providers.factory import departure_urls
 
 STOPPED = Stopped(RefusalCode.LEVEL_UNREACHABLE, "level_unreachable")
 
@@ -34,10 +33,8 @@ def show(turn: Turn, *, may_use_factor: bool = False) -> Show:
         ),
         help_url=context.provider_help_url,
     )
-    record = context.provider if may_use_factor else None
-    targets = departure_urls(record) if record else ()
     measured = {"asked": context.needed.label, "given": given.label if given else None}
-    return Show(page, status=403, form_targets=targets, stopped=STOPPED, found=measured)
+    return Show(page, status=403, stopped=STOPPED, found=measured)
 
 
 def _lack(turn: Turn) -> FactorLack | None:

@@ -1,0 +1,1 @@
+"""Makelaars that are brokers themselves: they send the browser on to the makelaar behind them."""
