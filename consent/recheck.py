@@ -8,7 +8,7 @@ import enum
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import and_, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from consent.authority import Authority, AuthorityRefusal, RefusalReason
@@ -16,11 +16,12 @@ from consent.chains import ChainMandate
 from consent.mandates import Mandate
 from consent.options import Terms, standing
 from directory.organisations import Organisation, gone_branches
-from directory.people import Person
+from directory.people import ExternalIdentity, Person
 from state.db import table_of
 from state.prepared import PreparedStatement
 
 _person, _mandate, _chain = table_of(Person), table_of(Mandate), table_of(ChainMandate)
+_identity = table_of(ExternalIdentity)
 _own = table_of(Organisation).alias("own")  # of the mandate: in a chain the intermediary
 _behind = table_of(Organisation).alias("behind")  # of the chain mandate
 _NOW: Final = PreparedStatement(
@@ -36,12 +37,20 @@ _NOW: Final = PreparedStatement(
         _chain.c.valid_from,
         _chain.c.valid_until,
         _behind.c.suspended_at,
+        _identity.c.person_id,
     )
     .select_from(
         _person.outerjoin(_mandate, _mandate.c.id == bindparam("mandate"))
         .outerjoin(_own, _own.c.id == _mandate.c.organisation_id)
         .outerjoin(_chain, _chain.c.id == bindparam("chain"))
         .outerjoin(_behind, _behind.c.id == _chain.c.organisation_id)
+        .outerjoin(
+            _identity,
+            and_(
+                _identity.c.provider_id == bindparam("provider"),
+                _identity.c.subject_hash == bindparam("subject"),
+            ),
+        )
     )
     .where(_person.c.id == bindparam("person"))
 )
@@ -56,9 +65,10 @@ _USED: Final = {
 
 
 class PersonGone(enum.Enum):
-    """The person was blocked or removed meanwhile."""
+    """The person was blocked or removed meanwhile, or the identity is no longer theirs."""
 
     BLOCKED = enum.auto()
+    IDENTITY = enum.auto()
 
 
 class _Term(NamedTuple):
@@ -72,19 +82,28 @@ class _Term(NamedTuple):
 
 
 def recheck(
-    session: Session, person_id: str, authority: Authority | None, terms: Terms
+    session: Session,
+    person_id: str,
+    authority: Authority | None,
+    terms: Terms,
+    *,
+    identity: tuple[str, str] | None = None,
 ) -> PersonGone | AuthorityRefusal | None:
-    """None where everything still stands. One read, and another for a branch; never from a
-    cache.
+    """None where everything still stands. ``identity``: makelaar and hash of the subject of who
+    came by one. One read, and another for a branch; never from a cache.
     """
     parameters = {
         "person": person_id,
         "mandate": authority.mandate_id if authority else None,
         "chain": authority.chain_mandate_id if authority else None,
+        "provider": identity[0] if identity else None,
+        "subject": identity[1] if identity else None,
     }
     row = _NOW.first(session, parameters)
     if row is None or row[0] is not None:
         return PersonGone.BLOCKED
+    if identity is not None and row[11] != person_id:
+        return PersonGone.IDENTITY
     if authority is None:
         return None
     refusal = terms.check(authority)

@@ -16,6 +16,21 @@ from admin.registrations.documents import DocumentsRefused, Entry
 from admin.registrations.kinds import KINDS
 
 
+class _Loader(yaml.SafeLoader):
+    """What looks like a day and is none, such as 29 February 2027, stays text: its field says what
+    is wrong.
+    """
+
+    def day(self, node: yaml.ScalarNode) -> Any:
+        try:
+            return self.construct_yaml_timestamp(node)
+        except (ValueError, OverflowError):
+            return node.value
+
+
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _Loader.day)
+
+
 def read(path: Path) -> list[Entry]:
     """Every document under ``path``, in the order of KINDS. Raises DocumentsRefused with all
     mistakes.
@@ -52,7 +67,7 @@ def _documents(file: Path, mistakes: list[str]) -> Iterator[tuple[str, Any]]:
     text = file.read_text(encoding="utf-8")
     try:
         nodes = list(yaml.compose_all(text, Loader=yaml.SafeLoader))
-        documents = list(yaml.safe_load_all(text))
+        documents = list(yaml.load_all(text, Loader=_Loader))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}" if mark else ""

@@ -31,8 +31,10 @@ from broker.web import cookies
 from broker.web.responses import leave, set_cookies
 from consent import register
 from consent.recheck import PersonGone, mark_used, recheck
+from directory import people
 from directory.services import ConsentRule
 from providers import accounts
+from providers.interface import Identity
 from state.audit import EventTag
 from state.db import writing
 from state.ephemeral import Take
@@ -184,15 +186,31 @@ def _check_again(session: Session, login: Login, context: LoginContext) -> None:
         raise LoginRefused(RefusalCode.NOT_ALLOWED, "factor_ended", "ended during login")
     _check_answer(session, login, context)
     with span("mandate.check", login.reference):
-        fault = recheck(session, login.person_id, login.authority, context.terms)
+        fault = recheck(
+            session,
+            login.person_id,
+            login.authority,
+            context.terms,
+            identity=_identity(login.identity, context),
+        )
     if login.authority is not None:
         instrumentation.mandate_checked(
             None if fault is None else str(getattr(fault, "reason", "person_gone"))
         )
+    if fault is PersonGone.IDENTITY:
+        raise LoginRefused(RefusalCode.NOT_ALLOWED, "identity_ended", "identity ended or moved")
     if isinstance(fault, PersonGone):
         raise LoginRefused(RefusalCode.NOT_ALLOWED, "account_blocked", "blocked during login")
     if fault is not None:
         raise LoginRefused(RefusalCode.MANDATE_MISSING, "mandate_missing", str(fault.reason))
+
+
+def _identity(identity: Identity, context: LoginContext) -> tuple[str, str] | None:
+    """By what a makelaar knows the person; an account of ours was judged already."""
+    if identity.provider_id == accounts.PROVIDER_ID:
+        return None
+    hashed = people.subject_hash(context.rt.sealer, identity.provider_id, identity.subject)
+    return identity.provider_id, hashed
 
 
 def _check_answer(session: Session, login: Login, context: LoginContext) -> None:

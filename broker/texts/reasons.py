@@ -248,6 +248,12 @@ _SINGLE: Final = {
         Fixer.USER,
         _("Uw wachtwoord is net veranderd. Log opnieuw in met het nieuwe wachtwoord."),
     ),
+    "identity_ended": Explanation(
+        _("De identiteit bij de makelaar ging tijdens het inloggen weg bij deze persoon."),
+        _("Zoek identity.ended in het auditlog, en kijk in het document van de persoon."),
+        Fixer.OPERATOR,
+        _("Deze manier van inloggen hoort niet meer bij u. Vraag uw beheerder wat er is veranderd."),
+    ),
     "factor_ended": Explanation(
         _("De tweede factor werd tijdens het inloggen verwijderd."),
         _("Niets: opnieuw inloggen met een andere tweede factor is genoeg."),

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from admin.registrations.apply import RightsTaken
 from admin.registrations.documents import DocumentsRefused
 from admin.registrations.pruning import Prune
+from admin.registrations.reading import read
 from assurance.levels import AssuranceLevel
 from broker.settings import Settings
 from consent.chains import ChainMandate
@@ -333,3 +334,33 @@ def test_mandates_at_a_service_that_left_wait_for_it(
     found = outcomes(session, settings, tmp_path, mandate(), prune=Prune())
     assert [outcome.word for outcome in found] == ["unchanged"]
     assert {service for service, _, _ in standing(session)} == {UUID, OTHER}
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("until: 2027-02-29", "until: write a day"),
+        ("until: 2026-13-01", "until: write a day"),
+        ("until: 2026-11-29 22:00:00", "until: write a day"),
+        ("until: 2026-11-29T25:00:00+01:00", "until: write a day"),
+        ("until: 2028-02-29", None),
+        ("until: 2026-11-29 22:00:00+01:00", None),
+        ("until: 2026-11-29T22:00:00Z", None),
+        ("until: 9999-12-31", None),
+    ],
+)
+def test_days_are_read_as_files_write_them(tmp_path: Path, line: str, said: str | None) -> None:
+    file = tmp_path / "mandate.yaml"
+    file.write_text(
+        "kind: Mandate\nperson: roos\norganisation: '90001201'\nservice: null\nlevel: EH3\n"
+        f"from: 2026-01-01\n{line}\n",
+        encoding="utf-8",
+    )
+    if said is None:
+        (entry,) = read(file)
+        assert entry.model.until > entry.model.begins
+        return
+    with pytest.raises(DocumentsRefused) as refused:
+        read(file)
+    (told,) = refused.value.lines
+    assert f"mandate.yaml:1: {said}" in told
