@@ -4,6 +4,7 @@ administrator gave stands beside it.
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from admin.registrations.apply import RightsTaken
 from admin.registrations.documents import DocumentsRefused
 from admin.registrations.pruning import Prune
 from admin.registrations.reading import read
+from admin.registrations.schema import schema
 from assurance.levels import AssuranceLevel
 from broker.settings import Settings
 from consent.chains import ChainMandate
@@ -364,3 +366,20 @@ def test_days_are_read_as_files_write_them(tmp_path: Path, line: str, said: str 
         read(file)
     (told,) = refused.value.lines
     assert f"mandate.yaml:1: {said}" in told
+
+
+def test_the_same_mandate_twice_is_refused_in_whatever_order_its_branches_stand(
+    session: Session, settings: Settings, tmp_path: Path
+) -> None:
+    one, other = mandate(branches=[BRANCH, SHOP]), mandate(branches=[SHOP, BRANCH], level="EH2")
+    with pytest.raises(DocumentsRefused) as refused:
+        applied(session, settings, tmp_path, one, other)
+    assert "stands in" in refused.value.lines[0]
+
+
+def test_editors_know_a_day_and_a_moment() -> None:
+    document = json.loads(schema())["$defs"]["MandateDocument"]["properties"]
+    for field in ("from", "until"):
+        forms = {one["format"] for one in document[field]["anyOf"]}
+        assert forms == {"date", "date-time"}
+        assert "in the Netherlands" in document[field]["description"]
