@@ -14,7 +14,7 @@ import click
 from admin.actor import COMMAND_LINE
 from admin.cli.installation import opened
 from admin.registrations.apply import apply
-from admin.registrations.differences import DocumentOutcome
+from admin.registrations.differences import IN_NO_FILE, DocumentOutcome
 from admin.registrations.export import export
 from admin.registrations.pruning import Prune
 from admin.registrations.reading import read
@@ -46,6 +46,7 @@ def apply_files(
             dry_run=dry_run,
             prune=prune,
             also_taking=also_taking,
+            is_whole=path.is_dir(),
         )
 
 
@@ -57,12 +58,24 @@ def export_documents(settings: Settings, kinds: Sequence[str] = ()) -> str:
 
 def changed(outcomes: Sequence[DocumentOutcome]) -> list[DocumentOutcome]:
     """Those that are not as they were."""
-    return [outcome for outcome in outcomes if outcome.word != "unchanged"]
+    return [outcome for outcome in outcomes if outcome.word not in ("unchanged", IN_NO_FILE)]
 
 
 def told(outcomes: Sequence[DocumentOutcome]) -> list[DocumentOutcome]:
     """What a plan lists: what changes, and what has something beside it that no document gave."""
-    return [outcome for outcome in outcomes if outcome.word != "unchanged" or outcome.stays]
+    return [
+        outcome
+        for outcome in outcomes
+        if outcome.word != IN_NO_FILE and (outcome.word != "unchanged" or outcome.stays)
+    ]
+
+
+def in_no_file(outcomes: Sequence[DocumentOutcome]) -> Iterator[str]:
+    """A line where documents gave what stands in none of these."""
+    counts = Counter(outcome.kind for outcome in outcomes if outcome.word == IN_NO_FILE)
+    if counts:
+        found = ", ".join(f"{number} {kind}" for kind, number in counts.items())
+        yield f"In no file, and left as it is: {found}. Look with diff --prune."
 
 
 def counted(outcomes: Sequence[DocumentOutcome]) -> str:

@@ -48,10 +48,12 @@ def apply(
     dry_run: bool = False,
     prune: Prune | None = None,
     also_taking: bool = False,
+    is_whole: bool = False,
 ) -> tuple[DocumentOutcome, ...]:
     """What became of each document, and what left. In a transaction of its own: metadata that must
     be fetched is fetched before it. ``also_taking``: rights of people may end with what documents
-    name no more. Raises DocumentsRefused, StillUsed and RightsTaken; then nothing changed.
+    name no more. ``is_whole``: the documents are all there are, so what stands in none is told.
+    Raises DocumentsRefused, StillUsed and RightsTaken; then nothing changed.
     """
     whole = [KINDS[entry.kind].complete(entry, settings) for entry in entries]
     gone = pruning.leaving(session, whole, prune) if prune is not None else frozenset()
@@ -65,6 +67,8 @@ def apply(
             outcomes = [_apply(applier, entry) for entry in whole]
             outcomes += pruning.remove(applier, gone)
             outcomes += row_pruning.remove(applier, prune)
+            if is_whole and prune is None:
+                outcomes += row_pruning.unnamed(applier)
             if dry_run:
                 raise _DryRun
             _refuse_used(outcomes, prune)
