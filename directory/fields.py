@@ -84,8 +84,11 @@ def _https(value: str) -> str:
 Plain = Annotated[str, StringConstraints(min_length=1, max_length=500), AfterValidator(_plain)]
 ShortPlain = Annotated[str, StringConstraints(min_length=1, max_length=80), AfterValidator(_plain)]
 HttpsUrl = Annotated[str, StringConstraints(max_length=300), AfterValidator(_https)]
-Beginning = Annotated[AwareDatetime, BeforeValidator(dates.beginning)]  # a day: from its start
-End = Annotated[AwareDatetime, BeforeValidator(dates.ending)]  # a day: until its end
+_DAY_OR_MOMENT: Final = WithJsonSchema(
+    {"anyOf": [{"type": "string", "format": form} for form in ("date", "date-time")]}
+)
+Beginning = Annotated[AwareDatetime, BeforeValidator(dates.beginning), _DAY_OR_MOMENT]
+End = Annotated[AwareDatetime, BeforeValidator(dates.ending), _DAY_OR_MOMENT]
 
 
 class Words(BaseModel):

@@ -157,7 +157,15 @@ def apply(
     """Register services, makelaars, clients, texts, organisations, people and mandates from
     YAML.
     """
-    from admin.cli.registering import changed, counted, lines, taking, told, warned
+    from admin.cli.registering import (
+        changed,
+        counted,
+        in_no_file,
+        lines,
+        taking,
+        told,
+        warned,
+    )
 
     asked = _prune(prune, prune_kind, also_used=yes)
     outcomes = _applied(
@@ -177,6 +185,8 @@ def apply(
         for line in whole if dry_run else [whole[0], *taking(outcome)]:
             click.echo(line)
     click.echo(counted(outcomes))
+    for line in in_no_file(outcomes):
+        click.echo(line)
     if dry_run:
         click.echo("Dry run: nothing was changed." if found else "Nothing to change.")
         raise SystemExit(3 if found else 0)
@@ -192,7 +202,7 @@ def diff(
     invocation: Invocation, path: Path, prune: bool, prune_kind: tuple[str, ...], as_json: bool
 ) -> None:
     """Show field by field what apply would change; ends with 3 where something would."""
-    from admin.cli.registering import changed, counted, lines, told, warned
+    from admin.cli.registering import changed, counted, in_no_file, lines, told, warned
     from admin.registrations import differences
 
     outcomes = _applied(invocation, path, dry_run=True, prune=_prune(prune, prune_kind))
@@ -206,6 +216,8 @@ def diff(
             for line in lines(outcome):
                 click.echo(line)
         click.echo(counted(outcomes))
+        for line in in_no_file(outcomes):
+            click.echo(line)
         click.echo("Nothing was changed; apply does it." if found else "Nothing to change.")
     raise SystemExit(3 if found else 0)
 

@@ -17,7 +17,7 @@ from admin.operations.checks import Finding
 from admin.operations.party_checks import findings
 from admin.parties.examination import Means, examined
 from admin.registrations.apply import apply
-from admin.registrations.differences import DocumentOutcome
+from admin.registrations.differences import IN_NO_FILE, DocumentOutcome
 from admin.registrations.documents import Entry
 from admin.registrations.export import export
 from admin.registrations.pruning import Prune
@@ -59,6 +59,7 @@ def apply_files(
             prune=prune,
             also_taking=also_taking,
             move_subjects=move_subjects,
+            is_whole=path.is_dir(),
         )
 
 
@@ -103,12 +104,24 @@ def export_documents(settings: Settings, kinds: Sequence[str] = ()) -> str:
 
 def changed(outcomes: Sequence[DocumentOutcome]) -> list[DocumentOutcome]:
     """Those that are not as they were."""
-    return [outcome for outcome in outcomes if outcome.word != "unchanged"]
+    return [outcome for outcome in outcomes if outcome.word not in ("unchanged", IN_NO_FILE)]
 
 
 def told(outcomes: Sequence[DocumentOutcome]) -> list[DocumentOutcome]:
     """What a plan lists: what changes, and what has something beside it that no document gave."""
-    return [outcome for outcome in outcomes if outcome.word != "unchanged" or outcome.stays]
+    return [
+        outcome
+        for outcome in outcomes
+        if outcome.word != IN_NO_FILE and (outcome.word != "unchanged" or outcome.stays)
+    ]
+
+
+def in_no_file(outcomes: Sequence[DocumentOutcome]) -> Iterator[str]:
+    """A line where documents gave what stands in none of these."""
+    counts = Counter(outcome.kind for outcome in outcomes if outcome.word == IN_NO_FILE)
+    if counts:
+        found = ", ".join(f"{number} {kind}" for kind, number in counts.items())
+        yield f"In no file, and left as it is: {found}. Look with diff --prune."
 
 
 def counted(outcomes: Sequence[DocumentOutcome]) -> str:

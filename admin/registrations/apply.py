@@ -49,11 +49,13 @@ def apply(
     prune: Prune | None = None,
     also_taking: bool = False,
     move_subjects: bool = False,
+    is_whole: bool = False,
 ) -> tuple[DocumentOutcome, ...]:
     """What became of each document, and what left. In a transaction of its own: metadata that must
     be fetched is fetched before it. ``also_taking``: rights of people may end with what documents
-    name no more. ``move_subjects``: people may get another ``sub`` at a portal. Raises
-    DocumentsRefused, StillUsed and RightsTaken; then nothing changed.
+    name no more. ``move_subjects``: people may get another ``sub`` at a portal. ``is_whole``: the
+    documents are all there are, so what stands in none is told. Raises DocumentsRefused, StillUsed
+    and RightsTaken; then nothing changed.
     """
     gone = pruning.leaving(session, entries, prune) if prune is not None else frozenset()
     checked = checking.check(session, settings, entries, may_move=move_subjects or dry_run)
@@ -68,6 +70,8 @@ def apply(
             outcomes = [checked.told(entry, _apply(applier, entry)) for entry in whole]
             outcomes += pruning.remove(applier, gone)
             outcomes += row_pruning.remove(applier, prune)
+            if is_whole and prune is None:
+                outcomes += row_pruning.unnamed(applier)
             if dry_run:
                 raise _DryRun
             _refuse_used(outcomes, prune)

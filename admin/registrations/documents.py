@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import (
     AfterValidator,
@@ -42,6 +42,12 @@ def _not_a_passkey(kind: FactorKind) -> FactorKind:
     return kind
 
 
+FROM: Final = (
+    "From when it holds: a day, from its start in the Netherlands, or a moment with a zone."
+)
+UNTIL: Final = (
+    "Until when it holds: a day, until its end in the Netherlands, or a moment with a zone."
+)
 Kvk = Annotated[str, StringConstraints(pattern=r"^[0-9]{8}$")]
 BranchNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
 SubjectHash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}\.[0-9a-f]{64}$")]
@@ -78,8 +84,17 @@ class IdentityDocument(Document):
 
     provider: str
     subject: str | None = None
-    subject_hash: SubjectHash | None = None
-    means_active_until: End | None = None
+    subject_hash: SubjectHash | None = Field(
+        default=None,
+        description="What export writes in place of subject, under this master key.",
+    )
+    means_active_until: End | None = Field(
+        default=None,
+        description=(
+            "Until when this identity must have been activated: a day, until its end in the "
+            "Netherlands, or a moment with a zone. Left out: it is active."
+        ),
+    )
 
     @model_validator(mode="after")
     def _one_name(self) -> IdentityDocument:
@@ -134,7 +149,13 @@ class PersonDocument(Document):
     sms_number_file: Path | None = None
     otp_device: DeviceDocument | None = None
     recovery_codes_file: Path | None = None  # one code a line
-    keeps: tuple[KeptFactor, ...] = ()
+    keeps: tuple[KeptFactor, ...] = Field(
+        default=(),
+        description=(
+            "Kinds of factors that a document gave before and that stay as they are, where their "
+            "file is not named any more; export writes it, for it writes no secret."
+        ),
+    )
 
     @property
     def key(self) -> str:
@@ -155,13 +176,13 @@ class MandateDocument(Document):
     service: str | None = None
     level: Level
     branches: tuple[BranchNumber, ...] = ()
-    begins: Annotated[Beginning, Field(alias="from")]
-    until: End
+    begins: Annotated[Beginning, Field(alias="from", description=FROM)]
+    until: Annotated[End, Field(description=UNTIL)]
     revoked: bool = False
 
     @property
     def key(self) -> str:
-        branches = "+".join(self.branches)
+        branches = "+".join(sorted(set(self.branches)))
         service = self.service or "every service"
         return f"{self.person} for {self.organisation} at {service} {branches}".strip()
 
@@ -171,8 +192,8 @@ class ChainMandateDocument(Document):
     intermediary: Kvk
     service: str
     level: Level
-    begins: Annotated[Beginning, Field(alias="from")]
-    until: End
+    begins: Annotated[Beginning, Field(alias="from", description=FROM)]
+    until: Annotated[End, Field(description=UNTIL)]
     revoked: bool = False
 
     @property

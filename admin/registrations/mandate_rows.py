@@ -77,7 +77,7 @@ def end_chain(applier: Applier, row: ChainMandate, reason: str) -> None:
 
 
 def told(row: Mandate) -> str:
-    """``mandate for 90001201 at every service``: as a plan says it."""
+    """``mandate of roos for 90001201 at every service``: as a plan says it."""
     place = row.service_uuid or "every service"
     branches = f", branch {', '.join(row.branches)}" if row.branches else ""
     return f"mandate of {row.person_id} for {row.organisation.kvk} at {place}{branches}"

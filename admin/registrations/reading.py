@@ -18,6 +18,21 @@ from admin.registrations.documents import DocumentsRefused, Entry
 from admin.registrations.kinds import KINDS
 
 
+class _Loader(yaml.SafeLoader):
+    """What looks like a day and is none, such as 29 February 2027, stays text: its field says what
+    is wrong.
+    """
+
+    def day(self, node: yaml.ScalarNode) -> Any:
+        try:
+            return self.construct_yaml_timestamp(node)
+        except (ValueError, OverflowError):
+            return node.value
+
+
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _Loader.day)
+
+
 def read(path: Path) -> list[Entry]:
     """Every document under ``path``, in the order of KINDS. Raises DocumentsRefused with all
     mistakes.
@@ -54,7 +69,7 @@ def _documents(file: Path, mistakes: list[str]) -> Iterator[tuple[str, Any]]:
     try:
         text = files.yaml_text(file)
         nodes = list(yaml.compose_all(text, Loader=yaml.SafeLoader))
-        documents = list(yaml.safe_load_all(text))
+        documents = list(yaml.load_all(text, Loader=_Loader))
     except files.FileRefused as refused:
         mistakes.append(f"{file}: {refused}")
         return

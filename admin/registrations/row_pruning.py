@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 
 from admin.registrations import mandate_rows, rows
 from admin.registrations.applier import Applier
-from admin.registrations.differences import DocumentOutcome
+from admin.registrations.differences import IN_NO_FILE, DocumentOutcome
 from admin.registrations.documents import Entry, PersonDocument
 from admin.registrations.pruning import Prune
 from consent.chains import ChainMandate
+from consent.mandates import Mandate
 from directory.origin import Origin
 from directory.people import Person
 from state import audit, registrations
@@ -40,19 +41,44 @@ def remove(applier: Applier, prune: Prune | None) -> list[DocumentOutcome]:
     return outcomes
 
 
+def unnamed(applier: Applier) -> list[DocumentOutcome]:
+    """What ``remove`` would end of the kinds that the files hold, left as it is."""
+    found = (
+        *(("Mandate", mandate_rows.told(row)) for row in _mandates_in_no_file(applier)),
+        *(("ChainMandate", mandate_rows.told_of_chain(row)) for row in _chains_in_no_file(applier)),
+        *(("Person", row.id) for row in _people_in_no_file(applier)),
+    )
+    held = {entry.kind for entry in applier.entries}
+    return [DocumentOutcome(kind, name, IN_NO_FILE) for kind, name in found if kind in held]
+
+
 def _mandates(applier: Applier) -> Iterator[DocumentOutcome]:
+    for row in _mandates_in_no_file(applier):
+        told = mandate_rows.told(row)
+        mandate_rows.end(applier, row, "in_no_document")
+        yield DocumentOutcome("Mandate", told, "removed", takes=(told,))
+
+
+def _mandates_in_no_file(applier: Applier) -> list[Mandate]:
     named = {
         mandate_rows.key_of(entry.model) for entry in applier.entries if entry.kind == "Mandate"
     }
     services = _services(applier.session) | {None}
-    for row in mandate_rows.given(applier.session, applier.now):
-        if mandate_rows.key_of_row(row) not in named and row.service_uuid in services:
-            told = mandate_rows.told(row)
-            mandate_rows.end(applier, row, "in_no_document")
-            yield DocumentOutcome("Mandate", told, "removed", takes=(told,))
+    return [
+        row
+        for row in mandate_rows.given(applier.session, applier.now)
+        if mandate_rows.key_of_row(row) not in named and row.service_uuid in services
+    ]
 
 
 def _chains(applier: Applier) -> Iterator[DocumentOutcome]:
+    for row in _chains_in_no_file(applier):
+        told = mandate_rows.told_of_chain(row)
+        mandate_rows.end_chain(applier, row, "in_no_document")
+        yield DocumentOutcome("ChainMandate", told, "removed", takes=(told,))
+
+
+def _chains_in_no_file(applier: Applier) -> list[ChainMandate]:
     named = {
         (entry.model.organisation, entry.model.intermediary, entry.model.service)
         for entry in applier.entries
@@ -62,20 +88,17 @@ def _chains(applier: Applier) -> Iterator[DocumentOutcome]:
         ChainMandate.revoked_at.is_(None), ChainMandate.valid_until > applier.now
     )
     services = _services(applier.session)
-    for row in applier.session.scalars(query).all():
-        key = row.organisation.kvk, row.intermediary.kvk, row.service_uuid
-        if key not in named and row.service_uuid in services:
-            told = mandate_rows.told_of_chain(row)
-            mandate_rows.end_chain(applier, row, "in_no_document")
-            yield DocumentOutcome("ChainMandate", told, "removed", takes=(told,))
+    return [
+        row
+        for row in applier.session.scalars(query)
+        if (row.organisation.kvk, row.intermediary.kvk, row.service_uuid) not in named
+        and row.service_uuid in services
+    ]
 
 
 def _people(applier: Applier) -> Iterator[DocumentOutcome]:
     """As if their document named nothing any more."""
-    named = {entry.model.id for entry in applier.entries if entry.kind == "Person"}
-    for row in _of_documents(applier.session):
-        if row.id in named:
-            continue
+    for row in _people_in_no_file(applier):
         empty = PersonDocument(
             id=row.id,
             name=row.display_name,
@@ -95,9 +118,10 @@ def _services(session: Session) -> set[str]:
     return registrations.names(session, Kind.SERVICE)
 
 
-def _of_documents(session: Session) -> list[Person]:
+def _people_in_no_file(applier: Applier) -> list[Person]:
+    named = {entry.model.id for entry in applier.entries if entry.kind == "Person"}
     query = select(Person).where(Person.origin == Origin.DOCUMENT).order_by(Person.id)
-    return list(session.scalars(query))
+    return [row for row in applier.session.scalars(query) if row.id not in named]
 
 
 def _note(applier: Applier, row: Person) -> None:

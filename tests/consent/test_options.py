@@ -13,7 +13,7 @@ from consent.authority import AuthorityRefusal, RefusalReason
 from consent.mandates import Mandate, MandateRefused
 from consent.options import Options, options
 from consent.recheck import IdentityKey, PersonGone, mark_used, recheck
-from directory.organisations import Organisation
+from directory.organisations import Establishment, Organisation
 from directory.people import ExternalIdentity, Person
 from tests.clocks import START
 from tests.consent.conftest import (
@@ -212,6 +212,60 @@ def test_the_last_look_sees_who_was_blocked_or_removed(register: Register) -> No
     session.get_one(Person, "jan").blocked_at = START
     session.flush()
     assert recheck(session, "jan", None, terms()) is PersonGone.BLOCKED
+
+
+@pytest.mark.parametrize("becomes", ["ended", "moved"])
+def test_the_last_look_sees_an_identity_that_ended_or_moved(
+    register: Register, becomes: str
+) -> None:
+    session, came_by = register.session, ("veerhuis", "x" * 64)
+    row = ExternalIdentity(
+        provider_id=came_by[0], subject_hash=came_by[1], person_id="jan", created_at=START
+    )
+    session.add_all([row, Person(id="els", display_name="Els", created_at=START)])
+    session.flush()
+    assert recheck(session, "jan", None, terms(), identity=came_by) is None
+    if becomes == "ended":
+        session.delete(row)
+    else:
+        row.person_id = "els"
+    session.flush()
+    assert recheck(session, "jan", None, terms(), identity=came_by) is PersonGone.IDENTITY
+    assert recheck(session, "jan", None, terms()) is None  # an account of Sluis has none
+
+
+@pytest.mark.parametrize("becomes", ["ended", "moved"])
+def test_a_branch_that_ended_or_moved_is_no_way_to_act(register: Register, becomes: str) -> None:
+    first, second = "000090012021", "000090012022"
+    session = register.session
+    register.mandate(branches=(first, second))
+    one, other = (option.authority for option in found(register).usable)
+    shop = Establishment(
+        number=first, organisation_id=register.organisations[BAKERY], name="winkel"
+    )
+    session.add(shop)
+    session.flush()
+    assert len(found(register).usable) == 2
+    assert recheck(session, "jan", one, terms()) is None
+    if becomes == "ended":
+        shop.ended_at = START
+    else:
+        shop.organisation_id = register.organisations[GARDEN]
+    session.flush()
+    assert keys(found(register)) == [f"{BAKERY}..{second}"]
+    assert recheck(session, "jan", one, terms()) == AuthorityRefusal(R.REVOKED, one)
+    assert recheck(session, "jan", other, terms()) is None
+    session.add(
+        Establishment(
+            number=second,
+            organisation_id=register.organisations[BAKERY],
+            name="bakkerij",
+            ended_at=START,
+        )
+    )
+    session.flush()
+    offered = found(register)
+    assert (offered.usable, reasons(offered)) == ((), [R.REVOKED])
 
 
 def test_use_is_noted(register: Register) -> None:

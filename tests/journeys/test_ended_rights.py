@@ -157,3 +157,30 @@ def test_a_branch_that_ends_can_be_chosen_no_more(world: World) -> None:
     world.apply(yaml.safe_dump(bakery), "bakery.yaml")
     set_clock(world)
     assert "000090012021" in world.walk(BODEM.name, "Polderpoort", "tim").run().text
+
+
+def test_an_identity_that_ends_in_the_middle_of_a_login_answers_nothing(world: World) -> None:
+    """Jan stands before the question what is passed on."""
+    browser = world.browser()
+    browser.open(f"{world.demo.addresses.portal}/")
+    browser.click(BODEM.name)
+    browser.click("Polderpoort")
+    page = browser.press("person", "jan")
+    assert page.heading == "Deze gegevens geven wij door"
+    change(world, "jan", identities=document(world, "jan")["identities"][1:])
+    page = browser.press("agree", "yes")
+    assert page.heading != "U bent ingelogd"
+    assert standing(world, "jan") == []
+
+
+def test_an_identity_that_moves_ends_what_its_former_owner_has(world: World) -> None:
+    log_in(world)
+    els = document(world, "els")
+    change(world, "els", identities=[*els["identities"], *document(world, "jan")["identities"]])
+    assert sessions(world, "jan") == 0 and standing(world, "jan") == []
+    with world.session() as session:
+        events = audit.recent(session, tags=[EventTag.IDENTITY_ENDED])
+    assert {(one.provider_id, one.details["person"]) for one in events} == {
+        ("polderpoort", "jan"),
+        ("zekerweg", "jan"),
+    }

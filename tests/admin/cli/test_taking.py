@@ -114,13 +114,19 @@ def test_mandates_in_no_file_leave_with_prune(
         if one.get("person") != "jan"
     ]
     file.write_text(yaml.safe_dump_all(kept), encoding="utf-8")
-    assert sluis("diff", "-f", str(demo.registrations)).exit_code == 0
+    silent = sluis("diff", "-f", str(demo.registrations))
+    assert silent.exit_code == 0
+    said = "In no file, and left as it is: 1 Mandate. Look with diff --prune.\n"
+    assert said in silent.output and said in sluis("apply", "-f", str(demo.registrations)).output
+    assert json.loads(sluis("diff", "--json", "-f", str(demo.registrations)).output) == []
+    assert "In no file" not in sluis("diff", "-f", str(file)).output, "a file is not the folder"
     plan = sluis("diff", "--prune", "-f", str(demo.registrations))
     told = "mandate of jan for 90001201 at every service"
     assert plan.exit_code == 3 and f"removed    Mandate           {told}\n" in plan.output
     assert sluis("apply", "--prune", "-f", str(demo.registrations)).exit_code == 2
     done = sluis("apply", "--prune", "--yes", "-f", str(demo.registrations))
     assert done.exit_code == 0, done.output
+    assert "In no file" not in sluis("diff", "-f", str(demo.registrations)).output
     session.rollback()
     jans = session.scalars(select(Mandate).where(Mandate.person_id == "jan")).all()
     assert jans and all(mandate.revoked_at is not None for mandate in jans)

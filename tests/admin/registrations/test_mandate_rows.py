@@ -4,6 +4,7 @@ administrator gave stands beside it.
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from sqlalchemy.orm import Session
 from admin.registrations.apply import RightsTaken
 from admin.registrations.documents import DocumentsRefused
 from admin.registrations.pruning import Prune
+from admin.registrations.reading import read
+from admin.registrations.schema import schema
 from assurance.levels import AssuranceLevel
 from broker.settings import Settings
 from consent.chains import ChainMandate
@@ -333,3 +336,50 @@ def test_mandates_at_a_service_that_left_wait_for_it(
     found = outcomes(session, settings, tmp_path, mandate(), prune=Prune())
     assert [outcome.word for outcome in found] == ["unchanged"]
     assert {service for service, _, _ in standing(session)} == {UUID, OTHER}
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("until: 2027-02-29", "until: write a day"),
+        ("until: 2026-13-01", "until: write a day"),
+        ("until: 2026-11-29 22:00:00", "until: write a day"),
+        ("until: 2026-11-29T25:00:00+01:00", "until: write a day"),
+        ("until: 2028-02-29", None),
+        ("until: 2026-11-29 22:00:00+01:00", None),
+        ("until: 2026-11-29T22:00:00Z", None),
+        ("until: 9999-12-31", None),
+    ],
+)
+def test_days_are_read_as_files_write_them(tmp_path: Path, line: str, said: str | None) -> None:
+    file = tmp_path / "mandate.yaml"
+    file.write_text(
+        "kind: Mandate\nperson: roos\norganisation: '90001201'\nservice: null\nlevel: EH3\n"
+        f"from: 2026-01-01\n{line}\n",
+        encoding="utf-8",
+    )
+    if said is None:
+        (entry,) = read(file)
+        assert entry.model.until > entry.model.begins
+        return
+    with pytest.raises(DocumentsRefused) as refused:
+        read(file)
+    (told,) = refused.value.lines
+    assert f"mandate.yaml:1: {said}" in told
+
+
+def test_the_same_mandate_twice_is_refused_in_whatever_order_its_branches_stand(
+    session: Session, settings: Settings, tmp_path: Path
+) -> None:
+    one, other = mandate(branches=[BRANCH, SHOP]), mandate(branches=[SHOP, BRANCH], level="EH2")
+    with pytest.raises(DocumentsRefused) as refused:
+        applied(session, settings, tmp_path, one, other)
+    assert "stands in" in refused.value.lines[0]
+
+
+def test_editors_know_a_day_and_a_moment() -> None:
+    document = json.loads(schema())["$defs"]["MandateDocument"]["properties"]
+    for field in ("from", "until"):
+        forms = {one["format"] for one in document[field]["anyOf"]}
+        assert forms == {"date", "date-time"}
+        assert "in the Netherlands" in document[field]["description"]
