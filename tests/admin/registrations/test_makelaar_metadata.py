@@ -5,14 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from lxml import etree
 
 from admin.registrations import makelaar_metadata
 from admin.registrations.documents import DocumentsRefused, Entry
 from broker.settings import Settings
+from keys.certificates import to_pem
 from providers.registry import ProviderRecord, SamlSettings
 from state.addresses import OutgoingRefused
 from state.outgoing import HttpAnswer, OutgoingFailed
+from tests.admin.parties.test_makelaars_and_portals import PAIRS, metadata
 from tests.called import Called, said
+from tests.providers.saml.maker import certificate
+from tests.providers.saml.signing import Signing, sign
 
 
 def entry(saml: SamlSettings | None) -> Entry:
@@ -64,3 +69,42 @@ def test_why_metadata_could_not_be_fetched_is_told_in_words_with_what_to_do(
         makelaar_metadata.complete(entry(saml), settings)
     (line,) = refused.value.lines
     assert line.startswith("file:1: saml.metadata") and told in line
+
+
+def said_by(saml: SamlSettings, settings: Settings) -> str:
+    """The line that refuses it; empty where it is taken."""
+    try:
+        makelaar_metadata.complete(entry(saml), settings)
+    except DocumentsRefused as refused:
+        (line,) = refused.lines
+        return line
+    return ""
+
+
+def test_the_binding_must_be_one_that_the_makelaar_offers(settings: Settings) -> None:
+    both = SamlSettings(entity_id="urn:m", metadata=metadata("old"))
+    assert said_by(both, settings) == ""
+    post = both.model_copy(update={"request_binding": "post"})
+    assert "saml.request_binding: it is post" in said_by(post, settings)
+    assert "write redirect" in said_by(post, settings)
+
+
+def test_metadata_that_must_be_signed_are_judged_when_they_are_registered(
+    settings: Settings,
+) -> None:
+    pem = PAIRS["old"].certificate_pem.decode()
+    unsigned = SamlSettings(
+        entity_id="urn:m", metadata=metadata("old"), metadata_signing_certificate=pem
+    )
+    assert "saml.metadata: the metadata cannot be read: " in said_by(unsigned, settings)
+    root = etree.fromstring(metadata("old").encode())
+    root.set("ID", "_m")
+    sign(root, Signing(key="federation"))
+    federation = to_pem(certificate("federation"))
+    signed = unsigned.model_copy(
+        update={
+            "metadata": etree.tostring(root).decode(),
+            "metadata_signing_certificate": federation,
+        }
+    )
+    assert said_by(signed, settings) == ""
