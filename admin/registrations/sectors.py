@@ -29,7 +29,9 @@ def settled(session: Session, entry: Entry) -> Entry:
     if not isinstance(client, OidcClient) or client.sector_identifier is not None:
         return entry
     before = _before(session, client)
-    keeps = before is not None and sector(before) == sector(client)
+    keeps = (
+        before is not None and before.sector_identifier is None and sector(before) == sector(client)
+    )
     if client.application_type != "native" or hosts_of(client) or keeps:
         return entry
     return replace(entry, model=client.model_copy(update={"sector_identifier": alone(client)}))
