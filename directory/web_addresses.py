@@ -114,12 +114,20 @@ _APP: Final[_Rows] = (
     ),
 )
 
+_OF_AN_APP: Final = AddressFault(
+    "only https can be followed here, and a scheme of its own by an app",
+    "write https://, or application_type: native where this is an app",
+)
+
 
 def return_fault(address: str, *, native: bool) -> AddressFault | None:
     """A redirect URI: compared sign by sign, and an answer is put behind it. An app (``native``)
     may have a scheme of its own.
     """
-    return _first(address, _ANSWERED + _CODE, native=native)
+    fault = _first(address, _ANSWERED + _CODE, native=native)
+    if fault is not None and not native and return_fault(address, native=True) is None:
+        return _OF_AN_APP
+    return fault
 
 
 def done_fault(address: str, *, native: bool) -> AddressFault | None:

@@ -14,8 +14,10 @@ from admin.actor import COMMAND_LINE
 from admin.audit import inspection
 from admin.audit.export import Period
 from admin.audit.verification import Fault, Report
+from admin.cli.context import fail
 from admin.cli.installation import Opened, opened
 from admin.people.erasure import forget
+from admin.registrations.files import FileRefused, unicode_text
 from broker.settings import Settings
 from keys.keyring import load_keyring
 from keys.master_key_file import load_sealer
@@ -40,7 +42,10 @@ TOLD = {
 
 def verify(settings: Settings, checkpoint: Path | None) -> Report:
     """``checkpoint``: a file with one that was kept elsewhere."""
-    kept = checkpoint.read_text(encoding="utf-8") if checkpoint is not None else None
+    try:
+        kept = unicode_text(checkpoint) if checkpoint is not None else None
+    except FileRefused as refused:
+        fail(f"{checkpoint}: {refused}", 2)
     with _opened(settings) as at:
         return inspection.verify(at.session, at.sealer, kept)
 

@@ -10,6 +10,7 @@ from cryptography import x509
 
 from admin.parties.trouble import PartyTrouble, Stuck, fetched
 from admin.registrations.files import FileRefused, xml_text
+from admin.registrations.makelaar_metadata import BINDINGS
 from admin.registrations.rule import shown
 from providers.registry import SamlSettings
 from providers.saml.metadata import MAX_BYTES, MakelaarMetadata, MetadataRefused, read_metadata
@@ -64,6 +65,12 @@ def _read(settings: SamlSettings, text: str, field: str) -> MakelaarMetadata:
             "saml.entity_id",
             f"the metadata says {shown(found.entity_id)}, the registration {settings.entity_id!r}",
             f"write saml.entity_id: {shown(found.entity_id)} if that is this makelaar",
+        )
+    if found.location(BINDINGS[settings.request_binding]) is None:
+        raise Stuck(
+            "saml.request_binding",
+            f"it is {settings.request_binding}, and the makelaar has no address for that",
+            f"write {' or '.join(word for word in BINDINGS if word != settings.request_binding)}",
         )
     return found
 

@@ -33,8 +33,8 @@ class FileRefused(Exception):
     """This file cannot be read; the message says why and what to do."""
 
 
-def yaml_text(file: Path) -> str:
-    """YAML is UTF-8, or of another Unicode encoding with its mark (YAML 1.2 §5.2). Raises
+def unicode_text(file: Path) -> str:
+    """UTF-8, or another Unicode encoding with its mark, as YAML may be (YAML 1.2 §5.2). Raises
     FileRefused.
     """
     return _decoded(_bytes(file))

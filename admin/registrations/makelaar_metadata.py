@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Final
+
+from cryptography import x509
 
 from admin.registrations.documents import DocumentsRefused, Entry
 from admin.registrations.files import FileRefused, xml_text
 from admin.registrations.rule import failure, refusal
 from broker.outgoing import outgoing_client
 from broker.settings import Settings, SettingsError
-from providers.registry import ProviderRecord
-from providers.saml.metadata import MAX_BYTES, MetadataRefused, describe_metadata
+from providers.registry import ProviderRecord, SamlSettings
+from providers.saml.metadata import MAX_BYTES, MetadataRefused, read_metadata
+from providers.saml.names import POST, REDIRECT
 from state.addresses import OutgoingRefused
 from state.outgoing import ACCEPT_METADATA, OutgoingFailed
+
+BINDINGS: Final[Mapping[str, str]] = {"redirect": REDIRECT, "post": POST}
 
 
 def complete(entry: Entry, settings: Settings) -> Entry:
@@ -23,7 +30,7 @@ def complete(entry: Entry, settings: Settings) -> Entry:
     saml = record.saml
     try:
         xml = saml.metadata or _fetched(saml.metadata_url, settings)
-        described = describe_metadata(xml)
+        described = read_metadata(xml, _signer(saml))
     except OutgoingRefused as refused:
         what, instead = refusal(refused)
         told = f"{saml.metadata_url} is never called: {what}; {instead}"
@@ -38,8 +45,22 @@ def complete(entry: Entry, settings: Settings) -> Entry:
         raise DocumentsRefused(
             [f"{entry.place}: saml.entity_id: the metadata says {described.entity_id}"]
         )
+    if described.location(BINDINGS[saml.request_binding]) is None:
+        offered = " and ".join(word for word, uri in BINDINGS.items() if described.location(uri))
+        raise DocumentsRefused(
+            [
+                f"{entry.place}: saml.request_binding: it is {saml.request_binding}, and the "
+                f"metadata have an address for {offered} alone; write {offered}"
+            ]
+        )
     full = record.model_copy(update={"saml": saml.model_copy(update={"metadata": xml})})
     return replace(entry, model=full)
+
+
+def _signer(saml: SamlSettings) -> x509.Certificate | None:
+    """Who must have signed the metadata; that it is a certificate is a rule."""
+    pem = saml.metadata_signing_certificate
+    return x509.load_pem_x509_certificate(pem.encode()) if pem is not None else None
 
 
 def _fetched(url: str | None, settings: Settings) -> str:

@@ -67,7 +67,7 @@ def _twice(entries: list[Entry]) -> Iterator[str]:
 
 def _documents(file: Path, mistakes: list[str]) -> Iterator[tuple[str, Any]]:
     try:
-        text = files.yaml_text(file)
+        text = files.unicode_text(file)
         nodes = list(yaml.compose_all(text, Loader=yaml.SafeLoader))
         documents = list(yaml.load_all(text, Loader=_Loader))
     except files.FileRefused as refused:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
@@ -12,6 +13,8 @@ from state.outgoing import OutgoingClient, OutgoingFailed
 
 M = TypeVar("M")
 _LONGEST: Final = 60  # characters of a value that is shown
+
+_USER: Final = re.compile(r"(?<=//)[^/]*@")  # greedy: a password may hold an @
 
 
 @dataclass(frozen=True)
@@ -130,8 +133,8 @@ def failure(failed: OutgoingFailed) -> tuple[str, str]:
 
 
 def shown(value: Any) -> str:
-    """A value as a message may hold it: one line, cut."""
-    text = repr(value)
+    """A value as a message may hold it: one line, cut, without a password in an address."""
+    text = _USER.sub("…@", repr(value))
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 

@@ -29,7 +29,9 @@ def settled(session: Session, entry: Entry) -> Entry:
     if not isinstance(client, OidcClient) or client.sector_identifier is not None:
         return entry
     before = _before(session, client)
-    keeps = before is not None and sector(before) == sector(client)
+    keeps = (
+        before is not None and before.sector_identifier is None and sector(before) == sector(client)
+    )
     if client.application_type != "native" or hosts_of(client) or keeps:
         return entry
     return replace(entry, model=client.model_copy(update={"sector_identifier": alone(client)}))
@@ -66,26 +68,16 @@ def warnings(session: Session, entry: Entry) -> tuple[str, ...]:
     before = _before(session, client)
     if before is None or sector(before) != sector(client):
         return ()
-    if (
-        client.application_type == "native"
-        and not hosts_of(client)
-        and sector(client) != alone(client)
-    ):
+    own, kept = alone(client), sector(client)
+    if client.application_type == "native" and not hosts_of(client) and kept != own:
         what = "this app shares its subjects with every app that was registered as it was"
+        instead = f"write {own} and add --move-subjects to end that: everybody gets another sub"
     elif len(hosts_of(client)) > 1:
-        what = "several hosts and no sector_identifier (Core §8.1)"
+        what = "the redirect URIs have several hosts, and it is not named (Core §8.1)"
+        instead = f"write {kept}, which keeps every sub"
     else:
         return ()
-    return (
-        str(
-            Breach(
-                "sector_identifier",
-                what,
-                f"write {alone(client)}; where that is another sector than {shown(sector(client))} "
-                "everybody gets another sub, which takes --move-subjects",
-            )
-        ),
-    )
+    return (str(Breach("sector_identifier", what, instead)),)
 
 
 def _breach(session: Session, client: OidcClient) -> Breach | None:

@@ -120,6 +120,14 @@ def test_an_app_may_not_have_every_scheme(address: str) -> None:
     assert return_fault(address, native=True) is not None
 
 
+def test_who_registers_an_app_as_a_web_site_hears_how_to_say_that_it_is_one() -> None:
+    app = return_fault("nl.example.app:/callback", native=False)
+    assert app is not None and "application_type: native" in app.instead
+    for address in ("javascript:alert(1)", "myapp:/callback", "http://portal.example/"):
+        fault = return_fault(address, native=False)
+        assert fault is not None and "native" not in fault.instead
+
+
 def test_a_fragment_hides_an_answer_and_is_no_harm_in_a_link() -> None:
     address = "https://portal.example/#/start"
     assert return_fault(address, native=False) is not None

@@ -74,6 +74,8 @@ def test_L_04_a_chain_that_was_cut_shows_beside_the_checkpoint(
     kept = tmp_path / "checkpoint"
     kept.write_text(sluis(sealed, "audit", "checkpoint").output)
     assert sluis(sealed, "audit", "verify", "--checkpoint", str(kept)).exit_code == 0
+    kept.write_text(kept.read_text(), encoding="utf-16")  # as PowerShell keeps it
+    assert sluis(sealed, "audit", "verify", "--checkpoint", str(kept)).exit_code == 0
     with sealed.process.engine.connect() as connection:
         connection.execution_options(**{WRITES: True})
         connection.execute(text("DELETE FROM audit_event"))
@@ -83,6 +85,13 @@ def test_L_04_a_chain_that_was_cut_shows_beside_the_checkpoint(
     done = sluis(sealed, "audit", "verify", "--checkpoint", str(kept))
     assert done.exit_code == 3
     assert "cut off" in done.output
+
+
+def test_a_file_that_is_no_text_is_told_in_a_sentence(sealed: World, tmp_path: Path) -> None:
+    kept = tmp_path / "checkpoint"
+    kept.write_bytes(b"{\xff")
+    done = sluis(sealed, "audit", "verify", "--checkpoint", str(kept))
+    assert done.exit_code == 2 and "it is not UTF-8" in done.output
 
 
 def test_without_a_sealed_event_there_is_no_checkpoint(own_world: World) -> None:

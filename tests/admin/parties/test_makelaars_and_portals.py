@@ -199,6 +199,7 @@ def metadata(*names: str, entity_id: str = "urn:m", sso: str = "https://m.exampl
 PAIRS: Final = {name: new_pair(name) for name in ("old", "new")}
 NOW: Final = PAIRS["old"].certificate.not_valid_before_utc + timedelta(days=2)
 URL: Final = "https://m.example/metadata"
+NO_REDIRECT: Final = ("saml.request_binding", "it is redirect")
 
 
 def saml(
@@ -232,6 +233,7 @@ def test_metadata_that_fit_are_no_trouble() -> None:
         (metadata("old"), None, {"days": 400}, "saml.metadata", "ended on"),
         (metadata("old"), None, {"since": 400}, "saml.metadata", "looked at never since"),
         ("<x/>", None, {}, "saml.metadata", "cannot be read"),
+        (metadata("old").replace("HTTP-Redirect", "HTTP-POST"), None, {}, *NO_REDIRECT),
         (metadata("old", entity_id="urn:y"), None, {}, "saml.entity_id", "'urn:y'"),
         (
             metadata("old"),

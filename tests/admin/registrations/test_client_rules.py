@@ -122,6 +122,11 @@ BAD: Final[dict[str, tuple[dict[str, Any], str]]] = {
     "a fragment": (_back("https://ok.example/cb#x"), "redirect_uris.0"),
     "a wildcard": (_back("https://*.example/cb"), "redirect_uris.0"),
     "a user name": (_back("https://a@ok.example/cb"), "redirect_uris.0"),
+    "a password": (_back("https://a:geheim@ok.example/cb"), "redirect_uris.0"),
+    "a password of an address that we call": (
+        {"jwks_uri": "https://a:gehe@geheim@ok.example/jwks"},
+        "jwks_uri",
+    ),
     "a relative one": (_back("/cb"), "redirect_uris.0"),
     "an empty one": (_back(""), "redirect_uris.0"),
     "a space": (_back(" https://ok.example/cb"), "redirect_uris.0"),

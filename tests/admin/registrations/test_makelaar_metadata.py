@@ -5,16 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from lxml import etree
 
 from admin.registrations import makelaar_metadata
 from admin.registrations.documents import DocumentsRefused, Entry
 from broker.settings import Settings
+from keys.certificates import to_pem
 from providers.registry import ProviderRecord, SamlSettings
 from state.addresses import OutgoingRefused
 from state.outgoing import HttpAnswer, OutgoingFailed
+from tests.admin.parties.test_makelaars_and_portals import PAIRS, metadata
 from tests.called import Called, said
 from tests.listener import Said, Seen, listening
 from tests.providers.saml.maker import ENTITY_ID, certificate, metadata_of
+from tests.providers.saml.signing import Signing, sign
 
 METADATA = metadata_of(certificate())
 
@@ -96,10 +100,10 @@ def test_keycloak_gives_its_metadata_to_who_takes_xml(settings: Settings) -> Non
 @pytest.mark.parametrize(
     ("url", "told"),
     [
-        ("https://idp/saml", ("host: idp:443 is not called", 'add "idp" to outgoing.allow')),
+        ("https://idp/saml", ("(rule host)", 'add "idp" to outgoing.allow')),
         ("https://10.1.2.3/saml", ('add "10.1.2.3" to outgoing.allow',)),
-        ("https://idp.example:9443/saml", ("ports 443 and 8443", '"idp.example:9443"')),
-        ("http://idp.example/saml", ("scheme: http at idp.example:80", "only https")),
+        ("https://idp.example:9443/saml", ("listen on 443 or 8443", '"idp.example:9443"')),
+        ("http://idp.example/saml", ("(rule scheme)", "it is not https")),
     ],
 )
 def test_an_address_that_our_rules_forbid_is_told_with_the_rule_and_the_setting(
@@ -108,7 +112,7 @@ def test_an_address_that_our_rules_forbid_is_told_with_the_rule_and_the_setting(
     with pytest.raises(DocumentsRefused) as refused:
         fetched_from(url, settings)
     (line,) = refused.value.lines
-    for part in ("file:1: saml.metadata: ", *told):
+    for part in ("file:1: saml.metadata_url: ", *told):
         assert part in line
 
 
@@ -119,4 +123,43 @@ def test_metadata_that_does_not_come_is_told_with_its_address_and_why(settings: 
     with pytest.raises(DocumentsRefused) as refused:
         fetched_from(url, settings, server.authority)
     (line,) = refused.value.lines
-    assert f"{url}: no_answer: it did not answer" in line
+    assert f"{url}: nothing answers there" in line
+
+
+def said_by(saml: SamlSettings, settings: Settings) -> str:
+    """The line that refuses it; empty where it is taken."""
+    try:
+        makelaar_metadata.complete(entry(saml), settings)
+    except DocumentsRefused as refused:
+        (line,) = refused.lines
+        return line
+    return ""
+
+
+def test_the_binding_must_be_one_that_the_makelaar_offers(settings: Settings) -> None:
+    both = SamlSettings(entity_id="urn:m", metadata=metadata("old"))
+    assert said_by(both, settings) == ""
+    post = both.model_copy(update={"request_binding": "post"})
+    assert "saml.request_binding: it is post" in said_by(post, settings)
+    assert "write redirect" in said_by(post, settings)
+
+
+def test_metadata_that_must_be_signed_are_judged_when_they_are_registered(
+    settings: Settings,
+) -> None:
+    pem = PAIRS["old"].certificate_pem.decode()
+    unsigned = SamlSettings(
+        entity_id="urn:m", metadata=metadata("old"), metadata_signing_certificate=pem
+    )
+    assert "saml.metadata: the metadata cannot be read: " in said_by(unsigned, settings)
+    root = etree.fromstring(metadata("old").encode())
+    root.set("ID", "_m")
+    sign(root, Signing(key="federation"))
+    federation = to_pem(certificate("federation"))
+    signed = unsigned.model_copy(
+        update={
+            "metadata": etree.tostring(root).decode(),
+            "metadata_signing_certificate": federation,
+        }
+    )
+    assert said_by(signed, settings) == ""

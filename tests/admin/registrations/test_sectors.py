@@ -31,6 +31,7 @@ APP: Final[dict[str, Any]] = {
     "redirect_uris": ["nl.example.app:/terug"],
 }
 LOOPBACK: Final = {**APP, "redirect_uris": ["http://127.0.0.1/terug"]}
+BOTH: Final = {**APP, "redirect_uris": ["http://127.0.0.1/terug", "http://[::1]/terug"]}
 
 
 def portal(name: str = "portaal", **fields: Any) -> dict[str, Any]:
@@ -58,7 +59,9 @@ def stood_before(session: Session, document: dict[str, Any]) -> None:
         registrations.save(session, Kind.CLIENT, model.client_id, stored, START)
 
 
-@pytest.mark.parametrize("app", [APP, LOOPBACK], ids=["own_scheme", "loopback"])
+@pytest.mark.parametrize(
+    "app", [APP, LOOPBACK, BOTH], ids=["own_scheme", "loopback", "two_families"]
+)
 def test_two_apps_do_not_know_each_others_people(
     session: Session, settings: Settings, tmp_path: Path, app: dict[str, Any]
 ) -> None:
