@@ -21,16 +21,26 @@ class HttpAnswer:
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
 
-    def json(self) -> Any:
-        """The body as JSON. Raises OutgoingFailed."""
+    def json(self, *, unique_names: bool = False) -> Any:
+        """The body as JSON; with ``unique_names`` no name may stand twice in an object (RFC 8259
+        §4: readers disagree about which one counts). Raises OutgoingFailed.
+        """
+        hook = _no_doubles if unique_names else None
         try:
-            return json.loads(self.body, parse_constant=_no_constant)
+            return json.loads(self.body, parse_constant=_no_constant, object_pairs_hook=hook)
         except (ValueError, RecursionError):
             raise OutgoingFailed("not_json") from None
 
 
 def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is no JSON")
+
+
+def _no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name stands twice")
+    return found
 
 
 def read_answer(response: http.client.HTTPResponse, max_bytes: int) -> HttpAnswer:

@@ -182,7 +182,7 @@ def _json_object(answer: HttpAnswer, where: str) -> Mapping[str, Any]:
     if media_type(answer) != "application/json":
         raise ProviderUnavailable(f"{where}: not JSON")
     try:
-        document = answer.json()
+        document = answer.json(unique_names=True)
     except OutgoingFailed:
         raise ProviderUnavailable(f"{where}: not JSON") from None
     if not isinstance(document, dict):
