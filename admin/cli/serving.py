@@ -22,7 +22,7 @@ from admin.operations.install import initialise
 from admin.presence import keep_showing
 from broker.monitoring import draining, telemetry
 from broker.monitoring.logs import configure_logs
-from broker.settings import Settings, SettingsError
+from broker.settings import Settings
 from broker.start import start
 from state import migrate
 from state.clock import utc_now
@@ -81,7 +81,7 @@ def _drain_first(server: Granian, seconds: float) -> None:
 def _check_adapters(settings: Settings) -> None:
     try:
         to_people(settings, utc_now)
-    except (ValueError, SettingsError) as error:
+    except ValueError as error:
         fail(str(error))
 
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from broker.outgoing import way_out
-from broker.settings import Settings
+from broker.settings import Settings, SettingsError
 from state.adapters import make_adapter
 from state.clock import Clock
 from state.outbox import Adapter, Channel
 
 
 def to_people(settings: Settings, clock: Clock) -> dict[Channel, Adapter]:
-    """How mail, text messages and letters leave. Raises ValueError with what to write instead, and
-    SettingsError for a file of ``[outgoing]`` that is of no use.
-    """
-    way = way_out(settings)
+    """How mail, text messages and letters leave. Raises ValueError with what to write instead."""
+    try:
+        way = way_out(settings)
+    except SettingsError as error:
+        raise ValueError(str(error)) from None
     return {
         "mail": make_adapter(**settings.mail.model_dump(), clock=clock, way=way),
         "sms": make_adapter(**settings.sms.model_dump(), section="sms", clock=clock, way=way),
