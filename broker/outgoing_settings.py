@@ -49,7 +49,8 @@ class Outgoing(BaseModel):
     no_proxy: tuple[str, ...] = Field(
         default=(),
         description=(
-            "Who is called around the proxy, written as in outgoing.allow. Loopback always is."
+            "Who is called around the proxy, written as in outgoing.allow. Loopback always is. "
+            "Where the proxy looks names up, a network is about addresses written as numbers only."
         ),
     )
     ca_file: Path | None = Field(

@@ -97,16 +97,17 @@ def _import(entry: Mapping[str, Any], parameters: KeyParameters) -> PublicKey | 
     """The key itself, from its numbers only; None for one that is weak or broken."""
     wanted = ("kty", "n", "e") if entry["kty"] == "RSA" else ("kty", "crv", "x", "y")
     numbers = {name: entry[name] for name in wanted if isinstance(entry.get(name), str)}
+    kind: type[ECKey] | type[RSAKey] = ECKey if entry["kty"] == "EC" else RSAKey
     try:
-        if entry["kty"] == "EC":
-            if entry.get("crv") != "P-256":
-                return None
-            return ECKey.import_key(numbers, parameters)
-        if not MIN_RSA_BITS <= _bits(numbers["n"]) <= MAX_RSA_BITS:
+        if kind is ECKey and entry.get("crv") != "P-256":
             return None
-        return RSAKey.import_key(numbers, parameters)
-    except (JoseError, ValueError, TypeError, KeyError):
+        if kind is RSAKey and not MIN_RSA_BITS <= _bits(numbers["n"]) <= MAX_RSA_BITS:
+            return None
+        key = kind.import_key(numbers, parameters)
+        _ = key.raw_value  # the numbers themselves are judged when they are used first
+    except (JoseError, ValueError, TypeError, KeyError, OverflowError):
         return None
+    return key
 
 
 def _bits(number: str) -> int:

@@ -14,13 +14,13 @@ import ssl
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from state.addresses import Target, check_addresses, checked_loopback, parse_target
 from state.breaker import Breaker
 from state.outgoing_allow import read_allowed
+from state.outgoing_answer import HttpAnswer, read_answer
 from state.outgoing_failures import OutgoingFailed, of_tls
 from state.outgoing_proxy import Proxy
 from state.outgoing_wire import Left, Wire, as_socket
@@ -35,39 +35,8 @@ PORTS: Final = frozenset({443, 8443})
 ACCEPT_JSON: Final = "application/json, */*;q=0.1"
 ACCEPT_KEYS: Final = "application/jwk-set+json, application/json, */*;q=0.1"
 ACCEPT_METADATA: Final = "application/samlmetadata+xml, application/xml, text/xml, */*;q=0.1"
-_CHUNK: Final = 16 * 1024
 _PROXY: Final = "our proxy"  # as the breaker knows it
 Resolver = Callable[[str, int], list[str]]
-
-
-@dataclass(frozen=True)
-class HttpAnswer:
-    """What came back. Header names in lower case; ``body`` within the limit that was asked."""
-
-    status: int
-    headers: Mapping[str, str] = field(repr=False)
-    body: bytes = field(repr=False)
-
-    def json(self, *, unique_names: bool = False) -> Any:
-        """The body as JSON; with ``unique_names`` no name may stand twice in an object (RFC 8259
-        §4: readers disagree about which one counts). Raises OutgoingFailed.
-        """
-        hook = _no_doubles if unique_names else None
-        try:
-            return json.loads(self.body, parse_constant=_no_constant, object_pairs_hook=hook)
-        except (ValueError, RecursionError):
-            raise OutgoingFailed("not_json") from None
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON")
-
-
-def _no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a name stands twice")
-    return found
 
 
 def resolve(host: str, port: int) -> list[str]:
@@ -203,7 +172,7 @@ class OutgoingClient:
                 fixed = {"Host": _host_header(target), "Connection": "close"}
                 connection.request(method, target.path, body, {**headers, **fixed})
                 with connection.getresponse() as response:
-                    return _read_answer(response, max_bytes)
+                    return read_answer(response, max_bytes)
         except ssl.SSLError as error:
             raise OutgoingFailed(of_tls(error)) from None
         except TimeoutError:
@@ -310,19 +279,4 @@ def _host_header(target: Target) -> str:
     default = {"https": 443, "http": 80}[target.scheme]
     return (
         target.authority.removesuffix(f":{default}") if target.port == default else target.authority
-    )
-
-
-def _read_answer(response: http.client.HTTPResponse, max_bytes: int) -> HttpAnswer:
-    if 300 <= response.status < 400:
-        raise OutgoingFailed("redirected")
-    content = b""
-    while part := response.read1(_CHUNK):
-        content += part
-        if len(content) > max_bytes:
-            raise OutgoingFailed("too_large")
-    if response.length:
-        raise OutgoingFailed("cut_short")
-    return HttpAnswer(
-        response.status, {name.lower(): value for name, value in response.getheaders()}, content
     )

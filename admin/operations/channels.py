@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from broker.outgoing import way_out
-from broker.settings import Settings
+from broker.settings import Settings, SettingsError
 from state.adapters import make_adapter
 from state.adapters.way_out import WayOut
 from state.clock import Clock
@@ -11,10 +11,11 @@ from state.outbox import Adapter, Channel
 
 
 def to_people(settings: Settings, clock: Clock) -> dict[Channel, Adapter]:
-    """How mail, text messages and letters leave. Raises ValueError with what to write instead, and
-    SettingsError for a file of ``[outgoing]`` that is of no use.
-    """
-    way = way_out(settings)
+    """How mail, text messages and letters leave. Raises ValueError with what to write instead."""
+    try:
+        way = way_out(settings)
+    except SettingsError as error:
+        raise ValueError(str(error)) from None
     return {
         "mail": by_mail(settings, clock, way),
         "sms": by_sms(settings, clock, way),

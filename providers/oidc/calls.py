@@ -14,6 +14,7 @@ from state.outgoing_failures import CA_FILE
 FORBIDDEN: Final = "outgoing_refused"
 PROXY: Final = "outgoing_proxy"
 UNTRUSTED: Final = "outgoing_untrusted"
+PROXY_SETTINGS: Final = "outgoing.proxy"  # and those that begin like it
 
 
 def unavailable(where: str, error: OutgoingRefused | OutgoingFailed) -> ProviderUnavailable:
@@ -32,7 +33,7 @@ def unavailable(where: str, error: OutgoingRefused | OutgoingFailed) -> Provider
 
 
 def _whose(error: OutgoingFailed) -> str:
-    if error.is_of_proxy:
+    if error.setting.startswith(PROXY_SETTINGS):
         return PROXY
     return UNTRUSTED if error.setting == CA_FILE else "unavailable"
 

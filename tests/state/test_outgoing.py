@@ -147,3 +147,11 @@ def test_what_is_no_json_is_said_without_repeating_it(body: bytes) -> None:
 
 def test_an_answer_does_not_show_what_is_in_it() -> None:
     assert "secret" not in repr(HttpAnswer(200, {"set-cookie": "secret"}, b"secret"))
+
+
+def test_where_it_matters_a_name_stands_once() -> None:
+    twice = HttpAnswer(200, {}, b'{"error": "no", "error": null}')
+    assert twice.json() == {"error": None}
+    with pytest.raises(OutgoingFailed, match="not_json"):
+        twice.json(unique_names=True)
+    assert HttpAnswer(200, {}, b'{"a": {"a": 1}}').json(unique_names=True) == {"a": {"a": 1}}

@@ -12,6 +12,7 @@ from urllib.parse import quote_plus
 
 import pytest
 from joserfc import jwt
+from joserfc.jwk import ECKey, RSAKey
 
 from broker.oidc.client_authentication import (
     ASSERTION_TYPE,
@@ -31,7 +32,7 @@ from state.ephemeral import AddOnce
 from state.outgoing import OutgoingFailed
 from tests.broker.clients import portal_ec_key, portal_key
 from tests.broker.examples import ISSUER, a_client
-from tests.called import Called
+from tests.called import Called, said
 from tests.clocks import START, FakeClock
 from tests.keys_for_tests import rsa_key
 
@@ -359,3 +360,65 @@ def test_the_key_that_may_have_signed_is_found_by_what_portals_say_of_it(
     else:
         with pytest.raises(TokenError):
             authenticate(Parameters(form.items()), None, **arguments)
+
+
+class AtAnAddress:
+    """A client whose keys are at an address that answers as it is told."""
+
+    def __init__(self, *keys: RSAKey | ECKey) -> None:
+        self.clock, self.called = FakeClock(), Called(OutgoingFailed("nobody"))
+        self.publish(*keys)
+        self.keys = ClientKeys(self.called, self.clock)
+
+    def publish(self, *keys: RSAKey | ECKey) -> None:
+        self.called.answer = said({"keys": [key.as_dict(private=False) for key in keys]})
+
+    def is_known(self, later: float = 0, **changes: Any) -> bool:
+        """Does an assertion of this moment prove it?"""
+        self.clock.advance(later)
+        at = int(self.clock().timestamp())
+        form = by_assertion(iat=at, exp=at + 60, **changes)
+        client = a_client(
+            client_id="key",
+            token_endpoint_auth_method="private_key_jwt",
+            jwks_uri="https://portal.example/jwks",
+        )
+        try:
+            authenticate(
+                Parameters(form.items()),
+                None,
+                clients={"key": client},
+                keys=self.keys,
+                rules=AssertionRules((ISSUER,), 300),
+                now=self.clock(),
+            )
+        except TokenError:
+            return False
+        return True
+
+
+def test_a_key_that_its_client_withdrew_proves_nothing_a_minute_later() -> None:
+    client = AtAnAddress(portal_key())
+    assert client.is_known()
+    client.publish()
+    assert client.is_known(later=59)
+    assert not client.is_known(later=1)
+    client.called.answer = OutgoingFailed("timeout")
+    assert not client.is_known(later=60)
+    client.publish(portal_key())
+    assert client.is_known(later=60)
+
+
+def test_a_new_key_proves_its_client_at_once() -> None:
+    client = AtAnAddress(portal_ec_key())
+    assert not client.is_known()
+    client.publish(portal_ec_key(), portal_key())
+    assert client.is_known(later=1)
+
+
+def test_while_its_address_is_silent_a_client_is_known_for_an_hour() -> None:
+    client = AtAnAddress(portal_key())
+    assert client.is_known()
+    client.called.answer = OutgoingFailed("timeout")
+    assert client.is_known(later=3599)
+    assert not client.is_known(later=1)

@@ -54,6 +54,12 @@ METADATA = ProviderMetadata(ISSUER, f"{ISSUER}/token", f"{ISSUER}/jwks", None, F
             12,
         ),
         (
+            OutgoingFailed("name_not_found_here"),
+            PROXY,
+            {"failure": "name_not_found_here", "setting": "outgoing.proxy_resolves"},
+            None,
+        ),
+        (
             OutgoingFailed("tls_untrusted"),
             UNTRUSTED,
             {"failure": "tls_untrusted", "setting": "outgoing.ca_file"},

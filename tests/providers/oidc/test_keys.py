@@ -36,6 +36,9 @@ def number(bits: int) -> str:
         ({"kty": None}, False),
         ({"n": None}, False),
         ({"n": "é"}, False),
+        ({"e": "AQ"}, False),  # 1: a signature would be its own message
+        ({"e": "Ag"}, False),
+        ({"e": None}, False),
         ({"n": number(2047)}, False),
         ({"n": number(8193)}, False),
         ({"n": number(2048)}, True),
@@ -48,7 +51,9 @@ def test_a_key_that_cannot_verify_or_is_weak_is_left_out(
     assert ("r" in kids(EC, entry)) is is_used
 
 
-@pytest.mark.parametrize("changes", [{"crv": "P-384"}, {"x": "AA"}, {"y": None}])
+@pytest.mark.parametrize(
+    "changes", [{"crv": "P-384"}, {"x": "AA"}, {"y": None}, {"y": EC["x"]}, {"x": EC["y"]}]
+)
 def test_only_points_on_p_256_are_keys(changes: dict[str, Any]) -> None:
     assert kids(RSA, {**EC, **changes}) == ["r"]
 
