@@ -63,7 +63,7 @@ class Exchange(Protocol):
 
 
 @dataclass(frozen=True)
-class Answer:
+class WholeAnswer:
     status: int
     headers: list[tuple[str, str]]
     body: bytes
@@ -75,13 +75,13 @@ class Answer:
             exchange.response_empty(self.status, self.headers)
 
 
-_TOO_SLOW: Final = Answer(
+_TOO_SLOW: Final = WholeAnswer(
     408, [_PLAIN, _CLOSE], b"The body of this request did not come in time.\n"
 )
-_FULL: Final = Answer(
+_FULL: Final = WholeAnswer(
     503, [_PLAIN, _CLOSE, ("retry-after", "30")], b"Too many requests are coming in.\n"
 )
-_BROKEN: Final = Answer(500, [_PLAIN, _CLOSE], b"This went wrong here.\n")
+_BROKEN: Final = WholeAnswer(500, [_PLAIN, _CLOSE], b"This went wrong here.\n")
 
 
 class _TooLarge(Exception):
@@ -113,7 +113,7 @@ class WholeRequests:
         if answer is not None:
             answer.send(exchange)
 
-    async def _answer(self, scope: Scope, exchange: Exchange) -> Answer | None:
+    async def _answer(self, scope: Scope, exchange: Exchange) -> WholeAnswer | None:
         headers = _joined(scope.headers)
         body = b""
         try:
@@ -201,7 +201,7 @@ def _environ(scope: Scope, headers: Mapping[str, str], body: bytes) -> dict[str,
     return environ
 
 
-def _answered(application: WsgiApplication, environ: dict[str, Any]) -> Answer:
+def _answered(application: WsgiApplication, environ: dict[str, Any]) -> WholeAnswer:
     """What the application says, in whole."""
     begun: list[tuple[int, list[tuple[str, str]]]] = []
 
@@ -220,4 +220,4 @@ def _answered(application: WsgiApplication, environ: dict[str, Any]) -> Answer:
     except Exception as error:
         log.error("server.application_failed", error=type(error).__name__)
         return _BROKEN
-    return Answer(status, headers, body)
+    return WholeAnswer(status, headers, body)
