@@ -12,7 +12,7 @@ from pathlib import Path
 
 import structlog
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 
 from admin.cli.context import fail
@@ -81,13 +81,13 @@ def _check_start(settings: Settings) -> None:
 def _granian(settings: Settings) -> Granian:
     host, _, port = settings.web.bind.rpartition(":")
     return Granian(
-        "admin.operations.server:application",
+        "admin.operations.server:served",
         address=host.strip("[]"),
         port=int(port),
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
+        http=HTTPModes.http1,  # the limits below are of this version; a proxy speaks no other to us
         factory=True,
         workers=settings.web.workers,
-        blocking_threads=settings.web.threads,
         backlog=512,
         websockets=False,
         log_access=False,

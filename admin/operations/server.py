@@ -15,12 +15,14 @@ from flask import Flask
 from admin.app import create_app
 from admin.operations.configuration_thread import keep_configuration_fresh
 from admin.operations.management import start_management
+from admin.operations.whole_requests import WholeRequests
 from admin.operations.worker import start_worker
 from admin.presence import keep_showing
 from broker import settings
 from broker.monitoring.logs import configure_logs
 from broker.monitoring.telemetry import start_telemetry
 from broker.outgoing import way_out
+from broker.settings import Settings
 from broker.start import start
 from keys.xml import schema
 from state.clock import utc_now
@@ -30,10 +32,19 @@ OBJECTS_BEFORE_COLLECTION = 50_000
 IMPORTED_LATE = (backend, encodings.idna, encodings.unicode_escape, stringprep)
 
 
+def served() -> WholeRequests:
+    """What the server calls: the application, with every request in whole."""
+    return WholeRequests(application(), threads=_settings().web.threads)
+
+
+def _settings() -> Settings:
+    file = os.environ.get("SLUIS_CONFIG_FILE")
+    return settings.load(Path(file) if file else None)
+
+
 def application() -> Flask:
     """The application, with its threads for configuration and, where embedded, the worker."""
-    file = os.environ.get("SLUIS_CONFIG_FILE")
-    loaded = settings.load(Path(file) if file else None)
+    loaded = _settings()
     configure_logs(loaded.log.level)
     schema.prepare()
     parts = start(loaded, utc_now)

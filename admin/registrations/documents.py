@@ -21,6 +21,7 @@ from pydantic import (
 from assurance.levels import AssuranceLevel
 from assurance.means import FactorKind
 from directory.fields import Beginning, End, Level
+from providers import received
 from providers.accounts import canonical_email, canonical_user_name
 
 
@@ -77,13 +78,25 @@ class OrganisationDocument(Document):
         return self.kvk
 
 
+def _as_received(subject: str) -> str:
+    """As a login compares it, so that white space in a file makes nobody else; a qualifier stands
+    before a unit separator.
+    """
+    parts = [received.subject(part, received.MAX_WORD) for part in subject.split("\x1f")]
+    if len(parts) > 2 or None in parts:
+        raise ValueError(
+            "write what the makelaar calls the person, without signs that are not seen"
+        )
+    return "\x1f".join(part for part in parts if part)
+
+
 class IdentityDocument(Document):
     """How a makelaar knows the person: by ``subject``, or by the ``subject_hash`` that export
     writes, which an installation with the same master key understands.
     """
 
     provider: str
-    subject: str | None = None
+    subject: Annotated[str, AfterValidator(_as_received)] | None = None
     subject_hash: SubjectHash | None = Field(
         default=None,
         description="What export writes in place of subject, under this master key.",

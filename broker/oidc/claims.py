@@ -115,8 +115,9 @@ def _available(result: LoginResult, service: Service) -> Mapping[str, Any]:
 def represents(authority: Authority) -> dict[str, Any]:
     """Nested: in a chain the intermediary outside, the organisation whose service it is deepest."""
     deepest = _party(authority.represented, authority.source)
-    if len(authority.branches) == 1:
-        deepest[_BRANCH] = authority.branches[0]
+    if authority.branches:  # one, as people choose it; never none where there are several
+        one, *more = authority.branches
+        deepest[_BRANCH] = [one, *more] if more else one
     if authority.kind is not AuthorityKind.CHAIN or authority.intermediary is None:
         return deepest
     return {**_party(authority.intermediary, authority.source), "represents": deepest}

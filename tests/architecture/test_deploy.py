@@ -84,3 +84,66 @@ def test_a_unit_can_be_read(path: Path, tmp_path: Path) -> None:
     )
     said = [line for line in done.stderr.splitlines() if path.name in line]
     assert (done.returncode, said) == (0, [])
+
+
+def test_every_image_can_be_pinned_by_digest() -> None:
+    """None is named where it is used: deploy/pin-images writes the digests into one file."""
+    named = dict(re.findall(r"^([A-Z]+_IMAGE)=(\S+)$", _read(Path("deploy/images.env")), re.M))
+    composed = yaml.safe_load(_read(Path("deploy/compose.yaml")))["services"]
+    used = {service["image"] for service in composed.values()} - {"sluis"}
+    assert {re.sub(r"\$\{([A-Z]+_IMAGE):\?.*\}", r"\1", one) for one in used} < named.keys()
+    dockerfile = _read(Path("deploy/Dockerfile"))
+    assert set(re.findall(r"^FROM (\S+)", dockerfile, re.M)) == {"${PYTHON_IMAGE}"}
+    assert f"ARG PYTHON_IMAGE={named['PYTHON_IMAGE'].partition('@')[0]}" in dockerfile
+
+
+@pytest.mark.parametrize(
+    ("answer", "pinned"), [("sha256:0a1b", True), ("", False), ("ERROR: no such image", False)]
+)
+def test_images_are_pinned_all_or_none(tmp_path: Path, answer: str, pinned: bool) -> None:
+    docker = tmp_path / "docker"
+    docker.write_text(f"#!/bin/sh\necho \"$@\" >>{tmp_path}/asked\necho '{answer}'\n")
+    docker.chmod(0o755)
+    file = tmp_path / "images.env"
+    before = "# why\nA_IMAGE=postgres:17\nB_IMAGE=redis:7@sha256:old\n"
+    file.write_text(before)
+    done = subprocess.run(
+        [ROOT / "deploy/pin-images", file],
+        env={"PATH": f"{tmp_path}:/usr/bin:/bin"},
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode == 0) is pinned
+    after = f"# why\nA_IMAGE=postgres:17@{answer}\nB_IMAGE=redis:7@{answer}\n"
+    assert file.read_text() == (after if pinned else before)
+    asked = (tmp_path / "asked").read_text().split("\n")
+    assert asked[0].endswith("postgres:17")
+    assert [path.name for path in tmp_path.glob("*.new")] == []
+
+
+def test_the_store_asks_for_a_password() -> None:
+    composed = yaml.safe_load(_read(Path("deploy/compose.yaml")))
+    redis = composed["services"]["redis"]
+    assert "--aclfile /run/secrets/store-users" in " ".join(redis["command"])
+    assert "store-users" in redis["secrets"]
+    documents = list(yaml.safe_load_all(_read(Path("deploy/kubernetes/redis.yaml"))))
+    container = documents[0]["spec"]["template"]["spec"]["containers"][0]
+    assert "--aclfile /secrets/store-users" in " ".join(container["args"])
+    for path in DEPLOY:
+        assert "SLUIS__STORE__URL:" not in _read(path), "the address holds the password: a file"
+
+
+def test_the_proxy_of_the_example_bounds_what_it_takes() -> None:
+    directives = dict(
+        re.findall(r"^\s*([a-z0-9_]+)\s+([^;{]+);", _read(Path("deploy/nginx.conf")), re.M)
+    )
+    assert {
+        "client_max_body_size": "1m",
+        "client_header_timeout": "10s",
+        "client_body_timeout": "10s",
+        "limit_conn": "each 64",
+        "http2_max_concurrent_streams": "32",
+        "underscores_in_headers": "off",
+        "proxy_http_version": "1.1",
+        "proxy_request_buffering": "on",
+    }.items() <= directives.items()

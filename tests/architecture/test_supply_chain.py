@@ -12,6 +12,7 @@ from tests.distributions import needed_by
 from tools.sbom import LOCK, bill, locked
 
 EVERYTHING = ROOT / "requirements.lock"
+BUILD = ROOT / "requirements-build.lock"
 
 # What a secret looks like. Each pattern must find its own example, or it proves nothing.
 SECRETS = {
@@ -48,9 +49,27 @@ def test_H_10_production_gets_what_was_tested_and_no_tool_of_ours() -> None:
     theirs = {one.name: one for one in locked(LOCK.read_text(encoding="utf-8"))}
     assert {name: ours.get(name) for name in theirs} == theirs
     assert {"pytest", "playwright", "mypy", "ruff"} <= ours.keys() - theirs.keys()
-    for file in ("deploy/Dockerfile", "docs/operations.md"):
+    for file in ("deploy/Dockerfile", "docs/operations.md", "README.md"):
         text = (ROOT / file).read_text(encoding="utf-8")
-        assert "--require-hashes -r requirements-run.lock" in text, file
+        installs = [
+            line for line in text.splitlines() if re.search(r"\bpip (install|wheel) ", line)
+        ]
+        assert any("-r requirements-run.lock" in line for line in installs), file
+        assert any("-r requirements-build.lock" in line for line in installs), file
+        for line in installs:
+            from_lock = "--require-hashes" in line
+            offline = "--no-index" in line and "--no-deps" in line
+            assert from_lock != offline, f"{file}: {line}"
+            is_source = line.rstrip(" \\").endswith(" .")
+            assert ("--no-build-isolation" in line) == is_source, f"{file}: {line}"
+
+
+def test_H_10_what_builds_the_package_is_locked_too() -> None:
+    ours = {one.name: one for one in locked(EVERYTHING.read_text(encoding="utf-8"))}
+    builds = {one.name: one for one in locked(BUILD.read_text(encoding="utf-8"))}
+    assert builds == {name: ours[name] for name in builds}
+    needs = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["build-system"]
+    assert {re.split(r"[<>=~!]", one)[0] for one in needs["requires"]} == builds.keys()
 
 
 def test_H_10_production_gets_all_that_the_program_needs() -> None:

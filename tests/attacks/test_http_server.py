@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import socket
 import time
 from collections.abc import Iterator
 
 import pytest
 
+from admin.cli.serving import HEADER_SECONDS
+from admin.operations.whole_requests import BODY_SECONDS
 from sandbox.addresses import Addresses
 from sandbox.parties import Parties
 from tests.installed import install_anew
@@ -61,6 +64,10 @@ def request(port: int, line: str, *headers: str, body: str = "") -> bytes:
 
 
 GET = "GET /hulp/ HTTP/1.1"
+TOKEN = "POST /token HTTP/1.1"
+FORM = "Content-Type: application/x-www-form-urlencoded"
+TE = "Transfer-Encoding: chunked"
+SHOWN_OUT = min(HEADER_SECONDS, BODY_SECONDS)
 
 
 def test_the_good_twin_is_answered(port: int) -> None:
@@ -129,29 +136,87 @@ def test_H_06_other_methods_are_refused_by_the_server_too(port: int, method: str
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_H_06_clients_that_dawdle_in_their_headers_hold_nobody_up(port: int) -> None:
-    """More of them than there are threads: the others are answered, and they are shown out. (A
-    body that drips in is for the proxy in front, which takes bodies in whole.)
-    """
-    head = f"POST /token HTTP/1.1\r\nHost: localhost:{port}\r\nX-Slow: y"
+    """More of them than there are threads: the others are answered, and they are shown out."""
+    _dawdle(port, [f"POST /token HTTP/1.1\r\nHost: localhost:{port}\r\nX-Slow: y"])
+
+
+UNFINISHED = (
+    ("Content-Length: 100", "a=b"),
+    ("Content-Length: 100", ""),
+    (TE, "3\r\na=b\r\n"),
+    ("Content-Length: 9\r\nExpect: 100-continue", ""),
+)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_H_06_clients_that_dawdle_in_their_bodies_hold_nobody_up(port: int) -> None:
+    """The same for bodies: no thread waits for one."""
+    _dawdle(
+        port,
+        [
+            f"POST {path} HTTP/1.1\r\nHost: localhost:{port}\r\n{FORM}\r\n{headers}\r\n\r\n{begun}"
+            for path in ("/token", "/saml/acs", "/health/live")
+            for headers, begun in UNFINISHED
+        ],
+    )
+
+
+def _dawdle(port: int, heads: list[str]) -> None:
     began = time.monotonic()
     slow = [socket.create_connection(("127.0.0.1", port), PATIENCE) for _ in range(24)]
     try:
-        for connection in slow:
+        for connection, head in zip(slow, itertools.cycle(heads), strict=False):
             connection.sendall(head.encode())
-        for _ in range(3):
-            assert statuses(send(port, request(port, GET))) == [200]
+        for line in (GET, GET, "GET /health/live HTTP/1.1"):
+            assert statuses(send(port, request(port, line))) == [200]
+        assert time.monotonic() - began < SHOWN_OUT, "they wait for the slow ones"
         for connection in slow:
-            connection.settimeout(PATIENCE)
-            try:
-                last = connection.recv(65536)
-            except ConnectionError:
-                last = b""
-            assert statuses(last) in ([], [408])
+            assert statuses(_last_words(connection)) in ([], [408])
         assert time.monotonic() - began < PATIENCE
     finally:
         for connection in slow:
             connection.close()
     assert statuses(send(port, request(port, GET))) == [200]
+
+
+def _last_words(connection: socket.socket) -> bytes:
+    """What comes until the server closes; that it may go on is none."""
+    connection.settimeout(PATIENCE)
+    received = b""
+    try:
+        while data := connection.recv(65536):
+            received += data
+    except ConnectionError:
+        pass
+    return received.replace(b"HTTP/1.1 100 Continue\r\n\r\n", b"")
+
+
+def test_H_06_a_body_that_comes_in_pieces_is_read_in_whole(port: int) -> None:
+    whole = send(port, request(port, TOKEN, FORM, "Content-Length: 14", body="grant_type=abc"))
+    assert statuses(whole) == [401]
+    pieces = request(port, TOKEN, FORM, "Transfer-Encoding: chunked", body="5\r\ngrant\r\n")
+    answer = send(port, pieces, b"9\r\n_type=abc\r\n", b"0\r\n\r\n")
+    assert statuses(answer) == [401]
+    assert answer.partition(b"\r\n\r\n")[2] == whole.partition(b"\r\n\r\n")[2]
+
+
+def test_H_06_a_question_for_headers_alone_gets_no_body(port: int) -> None:
+    head = send(port, request(port, GET.replace("GET", "HEAD")))
+    assert statuses(head) == [200]
+    assert head.endswith(b"\r\n\r\n")
+
+
+def test_H_06_another_version_of_http_is_not_spoken(port: int) -> None:
+    """Its limits would be others: many streams in one connection."""
+    with socket.create_connection(("127.0.0.1", port), PATIENCE) as connection:
+        connection.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0\0\0\4\0\0\0\0\0")
+        assert statuses(_last_words(connection)) in ([], [400])
+
+
+def test_H_06_a_header_with_an_underscore_is_not_the_one_with_a_hyphen(port: int) -> None:
+    form = ("X_Forwarded_Host: elders.example", "X_Forwarded_Proto: https")
+    assert statuses(send(port, request(port, GET, *form))) == [200]
 
 
 def test_H_09_nothing_about_the_inside_is_told_at_the_public_address(port: int) -> None:
@@ -183,5 +248,8 @@ def test_H_06_huge_headers_and_bodies_are_refused(port: int) -> None:
     body = "a=" + "x" * 5_000_000
     head = ("Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(body)}")
     answer = send(port, request(port, "POST /saml/acs HTTP/1.1", *head, body=body))
+    assert statuses(answer) in ([413], [])
+    chunk = f"80000\r\n{'x' * 0x80000}\r\n"
+    answer = send(port, request(port, "POST /saml/acs HTTP/1.1", head[0], TE, body=chunk * 8))
     assert statuses(answer) in ([413], [])
     assert statuses(send(port, request(port, GET))) == [200]  # and the server goes on

@@ -18,12 +18,16 @@ BEFORE: Final = "before"
 AFTER: Final = "after"
 
 
-def application() -> Callable[..., Iterable[bytes]]:
+def served() -> Any:
     """Factory for the server: the real application with a failpoint around it."""
     from admin.cli.serving import CONFIG_VARIABLE
     from admin.operations.server import application as real
+    from admin.operations.whole_requests import WholeRequests
+    from broker import settings
 
-    return around(real(), Path(os.environ[CONFIG_VARIABLE]).parent / FILE)
+    config = Path(os.environ[CONFIG_VARIABLE])
+    threads = settings.load(config).web.threads
+    return WholeRequests(around(real(), config.parent / FILE), threads=threads)
 
 
 def around(

@@ -13,7 +13,7 @@ from admin.cli import main, serving
 
 class _Server(Granian):  # type: ignore[misc]  # whatever class the platform offers
     def __init__(self, _target: str, **options: Any) -> None:
-        super().__init__("tests.faults.failpoint:application", **options)
+        super().__init__("tests.faults.failpoint:served", **options)
 
 
 if __name__ == "__main__":

@@ -57,7 +57,7 @@ def test_metadata_that_is_not_there_or_not_right_is_a_mistake_at_its_place(
         (OutgoingFailed("name_not_found"), "its host is not in DNS; correct the host"),
         (
             OutgoingFailed("something_new"),
-            "something_new: it did not answer properly; try again later",
+            "it did not answer properly; try again later",
         ),
         (said(b"", 406), "answered 406"),
         (said(b"\xff"), "it is not UTF-8"),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
-from admin.registrations.documents import DocumentsRefused
+from admin.registrations.documents import DocumentsRefused, IdentityDocument
 from admin.registrations.reading import read
 from tests.admin.registrations.documents import HELP_DESK, SERVICE, written
 
@@ -30,3 +31,21 @@ def test_every_mistake_is_told_at_once(tmp_path: Path) -> None:
 def test_a_folder_without_documents_is_a_mistake(tmp_path: Path) -> None:
     with pytest.raises(DocumentsRefused, match="1 mistakes"):
         read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("written_as", "kept"),
+    [
+        ("person-1", "person-1"),
+        (" person-1\n", "person-1"),
+        ("urn:another\x1fperson-1 ", "urn:another\x1fperson-1"),
+    ],
+)
+def test_a_person_is_written_as_a_login_compares_it(written_as: str, kept: str) -> None:
+    assert IdentityDocument(provider="polderpoort", subject=written_as).subject == kept
+
+
+@pytest.mark.parametrize("subject", ["", " ", "person  1", "person\u200b-1", "a\x1fb\x1fc"])
+def test_a_person_whom_no_login_can_be_is_a_mistake(subject: str) -> None:
+    with pytest.raises(ValidationError, match="write what the makelaar calls the person"):
+        IdentityDocument(provider="polderpoort", subject=subject)

@@ -164,12 +164,15 @@ def test_the_assurance_tells_what_came_from_the_makelaar_and_what_was_added() ->
     [
         ({}, {}),
         ({"branches": ("000012345678",)}, {BRANCH: "000012345678"}),
-        ({"branches": ("000012345678", "000087654321")}, {}),
+        (
+            {"branches": ("000012345678", "000087654321")},
+            {BRANCH: ["000012345678", "000087654321"]},
+        ),
         ({"intermediary": OFFICE}, {}),  # only a chain has one
     ],
 )
-def test_an_organisation_is_named_by_its_number_and_the_one_branch(
-    fields: dict[str, Any], more: dict[str, str]
+def test_an_organisation_is_named_by_its_number_and_its_branches(
+    fields: dict[str, Any], more: dict[str, Any]
 ) -> None:
     assert represents(an_authority(**fields)) == {
         "sub": "90001201",

@@ -1,0 +1,223 @@
+"""Requests taken in whole: a thread begins with one when the last byte of its body is there, and no
+body that never ends holds one.
+
+A server protocol with an event loop (RSGI, of Granian) outside, a WSGI application inside.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any, Final, Protocol
+
+import structlog
+
+from broker.app import MAX_BODY
+
+BODY_SECONDS: Final = 20.0  # from the last byte of the headers to the last of the body
+MOST_WAITING: Final = 64 * 1024 * 1024  # bytes of bodies that are not complete, in one process
+_BODY_FOLLOWS: Final = frozenset({"content-length", "transfer-encoding"})
+_PLAIN: Final = ("content-type", "text/plain; charset=utf-8")
+_CLOSE: Final = ("connection", "close")
+log = structlog.get_logger()
+WsgiApplication = Callable[[dict[str, Any], Any], Iterable[bytes]]
+
+
+class Headers(Protocol):
+    """Names in lower case; a name that stands twice comes twice."""
+
+    def items(self) -> Iterable[tuple[str, str]]: ...
+
+
+class Scope(Protocol):
+    """One request without its body (RSGI 1, ``HTTPScope``)."""
+
+    @property
+    def http_version(self) -> str: ...
+    @property
+    def server(self) -> str: ...
+    @property
+    def client(self) -> str: ...
+    @property
+    def scheme(self) -> str: ...
+    @property
+    def method(self) -> str: ...
+    @property
+    def path(self) -> str: ...  # decoded
+    @property
+    def query_string(self) -> str: ...
+    @property
+    def headers(self) -> Headers: ...
+
+
+class Exchange(Protocol):
+    """The body that comes in and the answer that goes out (RSGI 1, ``HTTPProtocol``)."""
+
+    def __aiter__(self) -> AsyncIterator[bytes]: ...
+    def response_empty(self, status: int, headers: list[tuple[str, str]]) -> None: ...
+    def response_bytes(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None: ...
+
+
+@dataclass(frozen=True)
+class WholeAnswer:
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes
+
+    def send(self, exchange: Exchange) -> None:
+        if self.body:
+            exchange.response_bytes(self.status, self.headers, self.body)
+        else:
+            exchange.response_empty(self.status, self.headers)
+
+
+_TOO_SLOW: Final = WholeAnswer(
+    408, [_PLAIN, _CLOSE], b"The body of this request did not come in time.\n"
+)
+_FULL: Final = WholeAnswer(
+    503, [_PLAIN, _CLOSE, ("retry-after", "30")], b"Too many requests are coming in.\n"
+)
+_BROKEN: Final = WholeAnswer(500, [_PLAIN, _CLOSE], b"This went wrong here.\n")
+
+
+class _TooLarge(Exception):
+    """More than the application reads."""
+
+
+class _NoRoom(Exception):
+    """Too much is coming in at this moment."""
+
+
+class WholeRequests:
+    """``application`` behind an event loop: ``threads`` requests at once, each with its whole body.
+
+    A body that takes longer is answered with 408; one that is larger than the application reads is
+    left where it is, and the application says so. One of no type is not read: nothing here would.
+    """
+
+    def __init__(
+        self, application: WsgiApplication, *, threads: int, body_seconds: float = BODY_SECONDS
+    ) -> None:
+        self._application = application
+        self._body_seconds = body_seconds
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="request")
+        self._intake = _Intake()
+
+    async def __rsgi__(self, scope: Scope, exchange: Exchange) -> None:
+        """Serve one request."""
+        answer = await self._answer(scope, exchange)
+        if answer is not None:
+            answer.send(exchange)
+
+    async def _answer(self, scope: Scope, exchange: Exchange) -> WholeAnswer | None:
+        headers = _joined(scope.headers)
+        body = b""
+        try:
+            if int(headers.get("content-length", "0")) > MAX_BODY:
+                raise _TooLarge
+            if "content-type" in headers and headers.keys() & _BODY_FOLLOWS:
+                async with asyncio.timeout(self._body_seconds):
+                    body = await self._intake.take(exchange)
+            headers = {**headers, "content-length": str(len(body))}
+        except TimeoutError:
+            return _TOO_SLOW
+        except _NoRoom:
+            log.warning("server.no_room_for_bodies")
+            return _FULL
+        except _TooLarge:
+            headers = {**headers, "content-length": str(MAX_BODY + 1)}
+        except Exception:  # whoever sent it went away
+            return None
+        environ = _environ(scope, headers, body)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._pool, _answered, self._application, environ)
+
+
+class _Intake:
+    """Bodies that are coming in, and how much of them is there."""
+
+    def __init__(self) -> None:
+        self._waiting = 0
+
+    async def take(self, exchange: Exchange) -> bytes:
+        """The whole body. Raises _TooLarge, _NoRoom."""
+        pieces: list[bytes] = []
+        size = 0
+        try:
+            async for piece in exchange:
+                size += len(piece)
+                self._waiting += len(piece)
+                if size > MAX_BODY:
+                    raise _TooLarge
+                if self._waiting > MOST_WAITING:
+                    raise _NoRoom
+                pieces.append(bytes(piece))
+        finally:
+            self._waiting -= size
+        return b"".join(pieces)
+
+
+def _joined(headers: Headers) -> dict[str, str]:
+    """Each name once. One with an underscore would be taken for another (``X_Forwarded_For``)."""
+    found: dict[str, str] = {}
+    for name, value in headers.items():
+        if "_" not in name:
+            joint = "; " if name == "cookie" else ","
+            found[name] = f"{found[name]}{joint}{value}" if name in found else value
+    return found
+
+
+def _environ(scope: Scope, headers: Mapping[str, str], body: bytes) -> dict[str, Any]:
+    """As PEP 3333 has it; nothing of the environment of this process."""
+    host, _, port = scope.server.rpartition(":")
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": scope.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": scope.path.encode().decode("latin1"),
+        "QUERY_STRING": scope.query_string.encode().decode("latin1"),
+        "SERVER_NAME": host.strip("[]"),
+        "SERVER_PORT": port,
+        "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
+        "REMOTE_ADDR": scope.client.rpartition(":")[0].strip("[]"),
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scope.scheme,
+        "wsgi.input": BytesIO(body),
+        "wsgi.input_terminated": True,
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+    }
+    for name, value in headers.items():
+        if name == "transfer-encoding":
+            continue  # it is whole now
+        key = name.upper().replace("-", "_")
+        is_plain = key in ("CONTENT_TYPE", "CONTENT_LENGTH")
+        environ[key if is_plain else f"HTTP_{key}"] = value
+    return environ
+
+
+def _answered(application: WsgiApplication, environ: dict[str, Any]) -> WholeAnswer:
+    """What the application says, in whole."""
+    begun: list[tuple[int, list[tuple[str, str]]]] = []
+
+    def start_response(status: str, headers: list[tuple[str, str]], _error: Any = None) -> None:
+        begun.append((int(status.partition(" ")[0]), headers))
+
+    try:
+        pieces = application(environ, start_response)
+        try:
+            body = b"".join(pieces)
+        finally:
+            close = getattr(pieces, "close", None)
+            if close is not None:
+                close()
+        status, headers = begun[-1]
+    except Exception as error:
+        log.error("server.application_failed", error=type(error).__name__)
+        return _BROKEN
+    return WholeAnswer(status, headers, body)
