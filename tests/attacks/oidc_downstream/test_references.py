@@ -14,7 +14,7 @@ from broker.oidc import refusals
 from broker.texts import reasons
 from sandbox.wire import Answer
 from state import trace
-from state.trace import TraceRecord, parse_reference
+from state.trace import NOT_BEGUN, TraceRecord, parse_reference
 from tests.broker.answers import shows_page, tells_portal
 from tests.broker.clients import REDIRECT_URI, SECRET
 from tests.broker.portal import ISSUER, Portal, basic, by_assertion, query_of
@@ -29,7 +29,8 @@ def found(portal: Portal, text: str) -> TraceRecord:
     assert reference is not None
     with portal.world.session() as session:
         record = trace.find(session, reference)
-    assert record is not None and record.outcome == "refused"
+    assert record is not None and record.outcome == NOT_BEGUN
+    assert record.failed == 1
     assert reasons.find(record.cause) is not None
     return record
 
