@@ -198,6 +198,16 @@ class OidcClient(RelyingParty):
             )
         return self
 
+    @model_validator(mode="after")
+    def _id_token_claims_are_released(self) -> OidcClient:
+        unknown = set(self.id_token_claims) - {claim.name for claim in self.claims}
+        if unknown:
+            raise ValueError(
+                f"id_token_claims names {', '.join(sorted(unknown))}: list it in claims as well, "
+                "with its purpose"
+            )
+        return self
+
     @property
     def start_url(self) -> str | None:
         return self.home_url or self.initiate_login_uri

@@ -1,7 +1,8 @@
 """Trace: what was decided in one login, without anything that names a person; found by reference.
 
 Written when the login ends, and before that when it stands before a page that says what is missing;
-thrown away after ``retention.trace_days``.
+also for a request that was refused before there was a login. Thrown away after
+``retention.trace_days``.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ _READ_AS: Final = str.maketrans({"I": "1", "L": "1", "O": "0", "-": None, " ": N
 Fact = str | int | bool | None
 WELL: Final = frozenset({"answered", "sent", "accepted", "continued", "not_asked"})
 STOPPED: Final = frozenset({"cancelled"})
+NOT_BEGUN: Final = "not_begun"  # outcome of a request that was refused before there was a login
 _END: Final = "ended"
 
 

@@ -12,14 +12,16 @@ from typing import Final
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from state.trace import Trace, TraceRecord, record_of
+from state.trace import NOT_BEGUN, Trace, TraceRecord, record_of
 
 MOST_ROWS: Final = 100
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """Every condition that is given must be met. Values that nobody wrote find nothing."""
+    """Every condition that is given must be met. Values that nobody wrote find nothing. Requests
+    that were refused before there was a login are found by their outcome alone.
+    """
 
     service_uuid: str | None = None
     provider_id: str | None = None
@@ -64,7 +66,9 @@ def one(session: Session, trace_id: str) -> FoundTrace | None:
 def outcomes_since(session: Session, since: datetime) -> Mapping[str, int]:
     """How many logins ended in which way since this moment."""
     query = (
-        select(Trace.outcome, func.count()).where(Trace.ended_at >= since).group_by(Trace.outcome)
+        select(Trace.outcome, func.count())
+        .where(Trace.ended_at >= since, Trace.outcome != NOT_BEGUN)
+        .group_by(Trace.outcome)
     )
     return {outcome: number for outcome, number in session.execute(query)}  # noqa: C416  typed rows
 
@@ -76,6 +80,8 @@ def _may_be_id(text: str) -> bool:
 
 def _matching(wanted: Wanted) -> Select[Trace]:
     query = select(Trace)
+    if not wanted.outcome:
+        query = query.where(Trace.outcome != NOT_BEGUN)
     for column, value in (
         (Trace.service_uuid, wanted.service_uuid),
         (Trace.provider_id, wanted.provider_id),

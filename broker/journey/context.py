@@ -6,7 +6,7 @@ row asks.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -143,10 +143,12 @@ class LoginContext:
     @cached_property
     def offered(self) -> Sequence[ProviderRecord]:
         """Makelaars that this service admits, live or paused, by name."""
+        return sorted(self._admitted(), key=lambda record: record.name.casefold())
+
+    def _admitted(self) -> Iterator[ProviderRecord]:
         allowed = self.service.makelaars
         records = self.configuration.providers.values()
-        admitted = [r for r in records if allowed is None or r.id in allowed]
-        return sorted(admitted, key=lambda record: record.name.casefold())
+        return (r for r in records if allowed is None or r.id in allowed)
 
     def reaches(self, record: ProviderRecord) -> bool:
         """True where a login at this makelaar can get to the level, with a factor of ours where
@@ -167,9 +169,9 @@ class LoginContext:
         asks_too_much = (
             self.login.request.purpose is Purpose.LOGIN
             and LoginMethod.ACCOUNT not in self.methods
-            and not any(self.reaches(record) for record in self.offered)
+            and not any(self.reaches(record) for record in self._admitted())
         )
-        return highest_of(*(r.level_ceiling for r in self.offered)) if asks_too_much else None
+        return highest_of(*(r.level_ceiling for r in self._admitted())) if asks_too_much else None
 
     @cached_property
     def provider_is_usable(self) -> bool:

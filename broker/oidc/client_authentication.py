@@ -110,16 +110,14 @@ def authenticate(
     if registered != presented.method:
         _is_one_of(NO_SECRET, presented.proof)
         raise _unproven(Refused.CLIENT_METHOD, used=presented.method, registered=registered)
-    named = parameters.one("client_id")
-    if named is not None and named != client.client_id:
-        raise _refused("client_id differs from the authenticated client")
-    if presented.method == "none":
-        return Authenticated(client)
+    once = None
     if presented.method == "private_key_jwt":
-        return Authenticated(client, _check_assertion(presented, client, keys, rules, now))
-    if not _is_one_of(client.secret_sha256, presented.proof):
+        once = _check_assertion(presented, client, keys, rules, now)
+    elif presented.method != "none" and not _is_one_of(client.secret_sha256, presented.proof):
         raise _unproven(Refused.CLIENT_SECRET, used=presented.method)
-    return Authenticated(client)
+    if parameters.one("client_id") not in (None, client.client_id):
+        raise _refused("client_id differs from the authenticated client")
+    return Authenticated(client, once)
 
 
 def named_client(parameters: Parameters, authorization: str | None) -> str | None:

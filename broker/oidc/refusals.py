@@ -19,7 +19,14 @@ from broker.web.responses import remember_reference
 from state import trace
 from state.db import writing
 from state.limits import Limit, network_of
-from state.trace import Fact, TraceRecord, TraceStep, new_reference, show_reference
+from state.trace import (
+    NOT_BEGUN,
+    Fact,
+    TraceRecord,
+    TraceStep,
+    new_reference,
+    show_reference,
+)
 
 # Who floods us does not flood the traces; the log has the rest.
 KEPT: Final = Limit("refusal-traces", 60, 60)
@@ -49,7 +56,7 @@ def note(
                 reference=reference,
                 started_at=now,
                 ended_at=now,
-                outcome="refused",
+                outcome=NOT_BEGUN,
                 reason=reason,
                 client_id=client_id,
                 steps=(TraceStep(at, "refused", reason, 0, measured),),

@@ -134,14 +134,13 @@ def create_blueprint(
         headers = request.headers.getlist("Authorization")
         scheme, _, presented = (headers[0] if headers else "").partition(" ")
         if scheme.lower() != "bearer" or not presented:
-            return _bearer_error(None, "send the access token in the Authorization header")
+            return _bearer_error(rt, None, "send the access token in the Authorization header")
         if elsewhere or len(headers) > 1:
-            return _bearer_error("invalid_request", "send the access token once, in the header")
+            return _bearer_error(rt, "invalid_request", "send the access token once, in the header")
         said = read_userinfo(rt, presented.strip(), rt.clock())
         if said is None:
-            reference = refusals.note(rt, Refused.ACCESS_TOKEN, at="userinfo")
             text = "the access token is not ours, over or revoked"
-            return _bearer_error("invalid_token", f"{text}. Reference: {reference}")
+            return _bearer_error(rt, "invalid_token", text)
         cors.about(said.client_id)
         return _json(said.claims)
 
@@ -248,8 +247,12 @@ def _token_error(rt: Runtime, error: TokenError) -> Response:
     return response
 
 
-def _bearer_error(error: str | None, description: str) -> Response:
+def _bearer_error(rt: Runtime, error: str | None, text: str) -> Response:
     """RFC 6750 §3: a request without a token is told no error, and one that is malformed is 400."""
+    is_token = error == "invalid_token"
+    reason = Refused.ACCESS_TOKEN if is_token else Refused.TOKEN_REQUEST
+    reference = refusals.note(rt, reason, at="userinfo", error=error, told=text)
+    description = f"{text}. Reference: {reference}"
     response = _json({"error": error or "invalid_request", "error_description": description})
     response.status_code = 400 if error == "invalid_request" else 401
     challenge = 'Bearer realm="userinfo"'

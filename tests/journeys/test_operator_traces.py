@@ -6,7 +6,7 @@ import json
 import re
 from dataclasses import replace
 from datetime import timedelta
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import pytest
 from sqlalchemy import select
@@ -48,6 +48,24 @@ def fails_at_makelaar(world: World, fault: str = "clock_ahead", *, leaves: bool 
     if leaves:
         browser.click("Ga terug naar Bronhouderportaal")
     return code
+
+
+def test_a_request_of_a_portal_that_was_refused_is_found_with_what_it_sent(world: World) -> None:
+    """The page shows neither address; who has its code and may read traces sees both."""
+    wrong = f"{world.demo.addresses.portal}/callback/bronhouderportaal/"
+    query = urlencode({"client_id": "bronhouderportaal", "redirect_uri": wrong})
+    page = world.browser().open(f"{world.demo.addresses.broker}/authorize?{query}")
+    assert page.status == 400 and wrong not in page.text
+    robin = desk(world)
+    found = search(robin, code_on(page))
+    for words in (
+        *("Verzoek geweigerd", "Bronhouderportaal", wrong, wrong.removesuffix("/")),
+        *("Gestuurd", "Geregistreerd", "antwoordadres dat niet in haar registratie staat"),
+    ):
+        assert words in found.text, words
+    code = code_on(page)
+    assert code not in robin.open(f"{HERE}/inlogspoor").text  # no login began
+    assert code in robin.open(f"{HERE}/inlogspoor?uitkomst=not_begun").text
 
 
 def search(browser: Browser, code: str) -> Page:

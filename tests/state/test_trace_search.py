@@ -88,3 +88,16 @@ def test_nobody_gets_more_than_fits_on_a_page(session: Session) -> None:
 def test_outcomes_are_counted_since_a_moment(session: Session, made: list[TraceRecord]) -> None:
     assert trace_search.outcomes_since(session, START) == {"success": 3, "refused": 1}
     assert trace_search.outcomes_since(session, made[2].ended_at) == {"success": 2}
+
+
+def test_a_request_that_began_no_login_is_listed_and_counted_apart(
+    session: Session, made: list[TraceRecord]
+) -> None:
+    request = replace(RECORD, reference="00000009", outcome=trace.NOT_BEGUN)
+    trace.save(session, request)
+    session.commit()
+    assert found(session, Wanted()) == made[::-1]
+    assert found(session, Wanted(outcome=trace.NOT_BEGUN)) == [request]
+    assert trace_search.NOT_BEGUN not in trace_search.outcomes_since(session, START)
+    (row,) = trace_search.with_reference(session, "00000009")
+    assert trace_search.one(session, row.id) == row

@@ -108,13 +108,26 @@ def test_O_25_a_voluntary_acr_is_answered_with_what_was_reached(portal: Portal) 
 def test_who_it_is_goes_where_it_is_asked_and_no_further(
     portal: Portal, changes: Any, in_token: set[str], in_userinfo: set[str], granted: str
 ) -> None:
-    """mozilla-django-oidc asks ``openid email``; most libraries ``openid profile email``."""
     scopes = f"{changes.pop('scope', 'openid')} urn:uuid:{BODEM.uuid}"
     token, said, scope = got(portal, scope=scopes, **changes)
     assert {"name", "email"} & token.keys() == in_token
     assert {"name", "email"} & said.keys() == in_userinfo
     assert {"idp", "assurance", "represents"} <= token.keys() & said.keys()
     assert scope.split() == ["openid", f"urn:uuid:{BODEM.uuid}", *granted.split()[1:]]
+
+
+def test_mozilla_django_oidc_finds_its_user_by_the_address_in_userinfo(portal: Portal) -> None:
+    """It asks ``openid email``, reads UserInfo, and compares its ``sub`` with the ID token's."""
+    token, said, _ = got(portal, scope=f"openid email urn:uuid:{BODEM.uuid}")
+    assert said["email"] == "jan@voorbeeld.example"
+    assert said["sub"] == token["sub"]
+
+
+def test_django_allauth_finds_name_and_address_by_its_default_scopes(portal: Portal) -> None:
+    """It asks ``openid profile email`` and reads both from UserInfo."""
+    _, said, granted = got(portal, scope=f"openid profile email urn:uuid:{BODEM.uuid}")
+    assert (said["name"], said["email"]) == ("Jan de Vries", "jan@voorbeeld.example")
+    assert {"profile", "email"} <= set(granted.split())
 
 
 def test_a_scope_whose_claim_cannot_leave_is_not_granted(portal: Portal) -> None:

@@ -14,7 +14,7 @@ from broker.oidc import refusals
 from broker.texts import reasons
 from sandbox.wire import Answer
 from state import trace
-from state.trace import TraceRecord, parse_reference
+from state.trace import NOT_BEGUN, TraceRecord, parse_reference
 from tests.broker.answers import shows_page, tells_portal
 from tests.broker.clients import REDIRECT_URI, SECRET
 from tests.broker.portal import ISSUER, Portal, basic, by_assertion, query_of
@@ -29,7 +29,8 @@ def found(portal: Portal, text: str) -> TraceRecord:
     assert reference is not None
     with portal.world.session() as session:
         record = trace.find(session, reference)
-    assert record is not None and record.outcome == "refused"
+    assert record is not None and record.outcome == NOT_BEGUN
+    assert record.failed == 1
     assert reasons.find(record.cause) is not None
     return record
 
@@ -154,11 +155,16 @@ def test_a_code_that_is_known_leads_to_its_login(portal: Portal) -> None:
     assert record is not None and record.outcome == "success"
 
 
-def test_an_access_token_that_is_over_has_a_reference(portal: Portal) -> None:
-    answer = portal.userinfo("a.b.c")
-    record = found(portal, answer.json()["error_description"])
-    assert record.reason == "access_token"
-    assert answer.json()["error_description"] in (answer.header("WWW-Authenticate") or "")
+@pytest.mark.parametrize(("token", "reason"), [("a.b.c", "access_token"), (None, "token_request")])
+def test_userinfo_that_is_refused_has_a_reference(
+    portal: Portal, token: str | None, reason: str
+) -> None:
+    answer = portal.userinfo(token)
+    description = answer.json()["error_description"]
+    record = found(portal, description)
+    assert record.reason == reason
+    challenge = answer.header("WWW-Authenticate") or ""
+    assert (description in challenge) is (token is not None)
 
 
 def test_O_38_a_token_in_two_places_is_no_token(portal: Portal) -> None:

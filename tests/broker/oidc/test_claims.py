@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from broker.oidc.claims import (
     for_id_token,
@@ -243,9 +244,14 @@ IDENTITY = {"sub": "s", "loa": "l", "acr": "a", "auth_time": 1, "name": "Jan", "
 def test_who_it_is_stands_in_the_id_token_where_it_is_asked_there(
     registered: tuple[str, ...], asked: str | None, also: set[str]
 ) -> None:
-    client = a_client(id_token_claims=registered)
+    client = asking(*registered, id_token_claims=registered)
     found = for_id_token(IDENTITY, client, OidcReplyTo(CALLBACK, id_token=asked))
     assert found == {name: IDENTITY[name] for name in ({"sub", "loa", "acr", "auth_time"} | also)}
+
+
+def test_what_is_not_released_can_stand_in_no_id_token() -> None:
+    with pytest.raises(ValidationError, match="list it in claims as well"):
+        asking("name", id_token_claims=("name", "email"))
 
 
 @pytest.mark.parametrize(("asked", "also"), [(None, set()), ("acr", {"acr"})])

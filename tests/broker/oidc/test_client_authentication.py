@@ -214,6 +214,9 @@ def test_the_longest_life_is_that_of_the_settings(times: dict[str, int], is_take
         pytest.param({"client_id": "unknown"}, None, Refused.CLIENT_UNKNOWN, id="nobody"),
         pytest.param({}, basic("nobody", "x"), Refused.CLIENT_UNKNOWN, id="unknown"),
         pytest.param({}, basic("basic", "wrong"), Refused.CLIENT_SECRET, id="wrong secret"),
+        pytest.param(
+            {"client_id": "post"}, basic("basic", "wrong"), Refused.CLIENT_SECRET, id="two names"
+        ),
         pytest.param({}, basic("post", ENCODED), Refused.CLIENT_METHOD, id="other method"),
         pytest.param({"client_id": "key"}, None, Refused.CLIENT_METHOD, id="no proof"),
         pytest.param(
