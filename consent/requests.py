@@ -211,6 +211,7 @@ def _decide(
         return False
     request.state, request.decided_at, request.decided_by = state, now, by
     request.refusal_reason = reason
+    session.flush()  # reading anew throws away what was not written yet
     return True
 
 

@@ -203,7 +203,7 @@ def deliver_next(
         return None
     message, failure = _tried(sealer, adapter, claimed, clock())
     with sessions() as session, writing(session):
-        row = session.get(OutboxRow, claimed.id, with_for_update=True)
+        row = session.get(OutboxRow, claimed.id, with_for_update=True, populate_existing=True)
         if row is not None and _settle(row, claimed, failure, clock()):
             if row.given_up_at is not None:
                 audit.record(session, _given_up(row, message, clock()))

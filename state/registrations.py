@@ -128,7 +128,7 @@ def raise_revision(session: Session) -> None:
     """With the transaction of the caller: every process loads its configuration, keys among it,
     anew at its next look.
     """
-    row = session.get(RegistrationRevision, 1, with_for_update=True)
+    row = session.get(RegistrationRevision, 1, with_for_update=True, populate_existing=True)
     if row is None:
         row = RegistrationRevision(id=1, revision=0)
         session.add(row)

@@ -54,7 +54,7 @@ def forget(
 
     Raises NoSuchPerson and StillOperator. Tokens end at once; portals are told nothing.
     """
-    person = session.get(Person, person_id, with_for_update=True)
+    person = session.get(Person, person_id, with_for_update=True, populate_existing=True)
     if person is None:
         raise NoSuchPerson(person_id)
     if roles.roles_of(session, person_id, now):

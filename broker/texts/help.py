@@ -151,7 +151,8 @@ TOPICS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
                 _("Cookies"),
                 _(
                     "Wij gebruiken cookies om u te laten inloggen. Met één daarvan herkennen wij uw browser. Logt "
-                    "iemand met uw account in een andere browser in? Dan krijgt u een e-mail. Uw taal en uw "
+                    "iemand met uw account in een andere browser in? Dan krijgt u een e-mail. En raadt "
+                    "iemand daar naar uw wachtwoord, dan kunt u hier nog inloggen. Uw taal en uw "
                     "makelaar onthouden wij alleen als u daarom vraagt. Wij volgen u niet."
                 ),
             ),

@@ -6,19 +6,25 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from admin.audit.verification import verify
 from admin.operations.jobs import JOBS, Job, run_due, seal_audit
 from admin.operations.purges import purge
+from assurance.levels import AssuranceLevel
 from broker.monitoring import heartbeat
 from broker.process import Process
+from directory.people import Person
+from providers import browser_counts
+from providers.accounts import Account
+from providers.browser_counts import AccountBrowser
 from state import audit, trace, trace_search
 from state.audit import AuditEvent, EventTag
 from state.db import writing
 from state.outbox import Message, OutboxRow, enqueue
 from state.trace import TraceRecord
 from state.trace_search import Wanted
+from tests.clocks import START
 from tests.world import World, make_world
 
 
@@ -128,3 +134,22 @@ def counts(world: World) -> dict[str, int]:
     names = ["trace", "login_history", "grant", "session", "outbox", "audit_event", "person_key"]
     with world.session() as session:
         return {n: session.scalar(text(f'SELECT count(*) FROM "{n}"')) or 0 for n in names}
+
+
+def test_counts_of_wrong_passwords_in_a_browser_go_a_month_after_the_last(process: Process) -> None:
+    with process.sessions() as session, writing(session):
+        session.add(Person(id="roos", display_name="Roos", created_at=START))
+        session.flush()
+        account = Account(
+            id="account", person_id="roos", user_name="roos", level=AssuranceLevel.EH3,
+            created_at=START,
+        )  # fmt: skip
+        session.add(account)
+        session.flush()
+        for age, name in ((browser_counts.KEPT, "a" * 16), (timedelta(seconds=1), "b" * 16)):
+            browser_counts.count(session, "account", name, process.clock() - age)
+        browser_counts.count(session, "account", "c" * 16, START - timedelta(days=31))
+    purge(process)
+    with process.sessions() as session:
+        left = session.scalars(select(AccountBrowser.browser).order_by(AccountBrowser.browser))
+        assert list(left) == ["a" * 16, "b" * 16]

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin.actor import Actor
 from admin.operators import roles
 from admin.operators.roles import OperatorRole
 from admin.people.erasure import Forgotten, StillOperator, forget
+from assurance.levels import AssuranceLevel
 from directory.people import NoSuchPerson, Person
+from providers import browser_counts
+from providers.accounts import Account
+from providers.browser_counts import AccountBrowser
 from state import audit
 from state.audit import AuditEvent, EventTag
 from state.db import writing
@@ -43,3 +48,18 @@ def test_nobody_and_operators_are_not_forgotten(session: Session, roos: Person) 
         roles.assign(session, roos.id, {OperatorRole.VIEWER}, START)
     with pytest.raises(StillOperator):
         forgotten(session, roos.id)
+
+
+def test_accounts_go_with_what_was_counted_in_their_browsers(
+    session: Session, roos: Person
+) -> None:
+    with writing(session):
+        account = Account(
+            person_id=roos.id, user_name="roos", level=AssuranceLevel.EH3, created_at=START
+        )
+        session.add(account)
+        session.flush()
+        browser_counts.count(session, account.id, "a" * 16, START)
+    forgotten(session, roos.id)
+    for model in (Account, AccountBrowser):
+        assert session.scalars(select(model)).all() == []
