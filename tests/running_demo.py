@@ -16,6 +16,7 @@ import pyotp
 
 from broker import settings as configuration
 from sandbox.addresses import Addresses, spare_loopback_host
+from sandbox.browser import Browser
 from sandbox.operator import make_operator
 from sandbox.parties import Parties
 from sandbox.portal.clients import CLIENTS
@@ -78,6 +79,7 @@ text:
   nl: Inloggen duurt langer dan normaal. Er wordt aan gewerkt.
 makelaar: droogdok
 """
+PHONE: Final = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) Version/18.1 Safari/604.1"
 TEMPORARY: Final = "tijdelijk woord 1"  # of Tess, who must choose her own
 
 
@@ -140,6 +142,13 @@ class RunningDemo:
         file = self.demo.registrations / f"{name}.yaml"
         file.write_text(documents, encoding="utf-8")
         self.parties.sluis("apply", "-f", str(file))
+
+    def log_in_elsewhere(self, person: str) -> None:
+        """This person is at a portal with another browser, and nowhere else any more."""
+        self.parties.sluis("session", "end", "--person", person, "--yes")
+        browser = Browser()
+        browser.user_agent = PHONE
+        Walk(self.demo, "Meldportaal Bodem", "Polderpoort", person, browser=browser).run()
 
     def ask_for_a_mandate(self) -> None:
         """Fatima asks the administrators of De Korenmolen for a first time."""

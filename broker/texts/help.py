@@ -105,7 +105,7 @@ TOPICS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
                     "Heeft u herstelcodes? Kies bij het inloggen ‘Gebruik een herstelcode’. Verwijder daarna "
                     "bij Mijn inlogmiddelen wat u kwijt bent en voeg een nieuw inlogmiddel toe. Geen "
                     "herstelcodes? Vraag de beheerder van uw organisatie om uw inlogmiddel te blokkeren en "
-                    "een nieuw te geven."
+                    "een nieuw te geven. Log ook overal uit: dat kan bij Mijn sessies."
                 ),
             ),
         ),
@@ -164,6 +164,14 @@ TOPICS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
                     "U ziet dat op deze website bij Mijn inlogmiddelen, onder Mijn logins."
                 ),
             ),
+            (
+                _("Waar bent u ingelogd?"),
+                _(
+                    "Dat ziet u bij Mijn inlogmiddelen, onder Mijn sessies. Daar staat ook in welke browser, "
+                    "zoals Firefox op Windows. Dat bewaren wij tot %(session)s na het uitloggen. U kunt daar "
+                    "overal uitloggen."
+                ),
+            ),
         ),
     ),
     "toegankelijkheid": (
@@ -215,6 +223,10 @@ TOPICS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
             (
                 _("Pseudoniem"),
                 _("Een code in plaats van uw naam. Een andere website krijgt een andere code."),
+            ),
+            (
+                _("Sessie"),
+                _("De tijd dat u in één browser bent ingelogd, tot u uitlogt of lang niets doet."),
             ),
             (
                 _("Tweede factor"),

@@ -63,6 +63,7 @@ def _kept(retention: Retention) -> dict[str, str]:
     return {
         "trace": _duration(retention.trace_days),
         "history": _duration(retention.history_days),
+        "session": _duration(retention.session_days),
     }
 
 

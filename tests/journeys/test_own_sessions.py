@@ -7,10 +7,12 @@ from collections.abc import Sequence
 
 import pytest
 from lxml.html import HtmlElement
+from pydantic import TypeAdapter
 from sqlalchemy import select
 
 from admin.operations.worker import adapter_of
 from broker.console.running_sessions import running
+from broker.downstream import DownstreamName, LogoutRequest
 from broker.sso.grants import Grant
 from directory.consoles import BEHEER, MINE
 from sandbox.browser import Browser, Page
@@ -332,14 +334,29 @@ def test_a_thief_of_a_console_cookie_is_out_when_its_owner_logs_out(world: World
     assert thief.open(f"{ADDRESSES.broker}/beheer").heading == MAKELAAR
 
 
-def test_a_portal_that_logs_its_user_out_ends_the_consoles_of_that_browser(world: World) -> None:
+def test_a_portal_that_logs_its_user_out_without_a_page_ends_the_consoles_here_too(
+    world: World,
+) -> None:
     browser = at_beheer(world, at_portal(world, "sanne"))
-    browser.open(f"{ADDRESSES.broker}/uitloggen")
-    page = browser.click("Bekijk waar u nog meer bent ingelogd")
-    assert page.heading == MAKELAAR  # /mijn asks a login of its own
-    browser.open(f"{ADDRESSES.broker}/uitloggen")
-    browser.click("Log overal uit")
+    rt, portal = world.runtime, world.runtime.configuration.relying_parties["bronhouderportaal"]
+    with world.session() as session:
+        (found,) = [one for one in running(session, world.process) if not one.is_console]
+    shown = rt.downstreams[DownstreamName.OIDC].session_id(portal, found.id)  # in its ID token
+    asked = LogoutRequest(portal.client_id, shown)
+    rt.store.put("logout:handle", TypeAdapter(LogoutRequest).dump_json(asked), 60)
+    page = browser.open(f"{ADDRESSES.broker}/uitloggen?asked=handle")
+    assert page.heading == "U bent uitgelogd" and "Beheer" in page.text
     assert browser.open(f"{ADDRESSES.broker}/beheer").heading == MAKELAAR
+
+
+def test_the_page_of_logging_out_here_leads_to_what_runs_elsewhere(world: World) -> None:
+    browser = at_portal(world)
+    browser.open(f"{ADDRESSES.broker}/uitloggen")
+    assert browser.click("Bekijk waar u nog meer bent ingelogd").heading == MAKELAAR
+    browser.click("Polderpoort")
+    assert browser.press("person", "jan").heading == LIST
+    browser.click("Mijn logins")
+    assert browser.click("Log overal uit").heading == ASKS
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])

@@ -30,11 +30,17 @@ def test_a_remembered_consent_is_not_promised_to_be_shown() -> None:
     "word",
     [
         *("Beheerder", "Dienst", "Herstelcode", "Inlogmiddel", "Ketenmachtiging", "Machtiging"),
-        *("Makelaar", "Niveau", "Passkey", "Pseudoniem", "Tweede factor", "Vestiging"),
+        *("Makelaar", "Niveau", "Passkey", "Pseudoniem", "Sessie", "Tweede factor", "Vestiging"),
     ],
 )
 def test_the_glossary_explains(word: str) -> None:
     assert word in [str(head) for head, _text in TOPICS["begrippen"][1]]
+
+
+def test_where_somebody_is_logged_in_and_logs_out_everywhere_is_explained() -> None:
+    for topic in ("privacy", "code"):
+        assert "Mijn sessies" in _text(topic) and "overal" in _text(topic)
+    assert "Dat bewaren wij tot %(session)s na het uitloggen." in _text("privacy")
 
 
 def test_the_glossary_is_in_alphabetical_order() -> None:
