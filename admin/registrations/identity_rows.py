@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from admin.registrations import beside
 from admin.registrations.applier import Applier
 from admin.registrations.documents import (
     DocumentsRefused,
@@ -16,8 +17,9 @@ from admin.registrations.documents import (
     IdentityDocument,
     PersonDocument,
 )
+from consent.mandates import Mandate
 from directory.origin import Origin
-from directory.people import ExternalIdentity, subject_hash
+from directory.people import ExternalIdentity, Person, subject_hash
 from keys.sealing import Sealer
 from state.registrations import Kind, names
 
@@ -38,7 +40,7 @@ def write(applier: Applier, entry: Entry, takes: list[str]) -> None:
                 created_at=applier.now,
             )
             session.add(known)
-        elif known.person_id != document.id:
+        elif known.person_id != document.id and _has_rights(applier, known.person_id):
             takes.append(f"identity at {key[0]} from {known.person_id}")
         known.person_id, known.means_active_until = document.id, identity.means_active_until
         known.origin = Origin.DOCUMENT
@@ -73,6 +75,22 @@ def mistakes(entries: list[Entry]) -> Iterator[str]:
 def exported(sealer: Sealer, row: ExternalIdentity) -> str:
     """The ``subject_hash`` of a document: with a mark of the master key that can be compared."""
     return f"{_mark(sealer)}.{row.subject_hash}"
+
+
+def _has_rights(applier: Applier, person_id: str) -> bool:
+    """Somebody of a document, or with anything beside the way to log in: not who only came by."""
+    person = applier.session.get_one(Person, person_id)
+    if person.origin is Origin.DOCUMENT:
+        return True
+    mandate = select(Mandate.id).where(
+        Mandate.person_id == person_id,
+        Mandate.revoked_at.is_(None),
+        Mandate.valid_until > applier.now,
+    )
+    if applier.session.scalars(mandate).first() is not None:
+        return True
+    held = beside.of_person(applier.session, person_id, applier.now)
+    return any(not one.startswith("identity ") for one in held)
 
 
 def _given(session: Session, person_id: str) -> list[ExternalIdentity]:

@@ -32,6 +32,7 @@ from tests.admin.registrations.documents import (
     PERSON,
     SERVICE,
     applied,
+    mandate,
     outcomes,
 )
 from tests.clocks import START
@@ -217,8 +218,9 @@ def test_what_came_by_a_login_or_a_screen_stays_and_is_listed(
     assert standing(session) == before
 
 
+@pytest.mark.parametrize("has", ["a place", "a mandate", "nothing"])
 def test_what_a_document_names_is_the_documents_from_then_on(
-    session: Session, settings: Settings, tmp_path: Path
+    session: Session, settings: Settings, tmp_path: Path, has: str
 ) -> None:
     """Also an identity that a login made, and what was there before Sluis kept where it came
     from.
@@ -236,6 +238,13 @@ def test_what_a_document_names_is_the_documents_from_then_on(
                 created_at=START,
             )
         )
+        if has == "a place":
+            bakery = session.scalars(select(Organisation)).one()
+            session.add(
+                Membership(
+                    person_id="stranger", organisation_id=bakery.id, role=Role.MEMBER, since=START
+                )
+            )
         bind_sms(
             session,
             sealer,
@@ -244,10 +253,13 @@ def test_what_a_document_names_is_the_documents_from_then_on(
             bound_by=BoundBy.ADMINISTRATOR,
             now=START,
         )
+    if has == "a mandate":
+        applied(session, settings, tmp_path, mandate(person="stranger"))
     (tmp_path / "number").write_text("+31612345678")
     named = {**PERSON, "identities": [IDENTITY], "sms_number_file": "number"}
     (moved,) = outcomes(session, settings, tmp_path, named, also_taking=True)
-    assert moved.takes == ("identity at veerhuis from stranger",)
+    told = ("identity at veerhuis from stranger",)
+    assert moved.takes == (() if has == "nothing" else told), "who only came by loses no right"
     assert moved.stays == ()
     (event,) = audit.recent(session, tags=[EventTag.IDENTITY_ENDED])
     assert event.details["person"] == "stranger"
