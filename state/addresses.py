@@ -184,13 +184,14 @@ def checked_loopback(entries: frozenset[str]) -> frozenset[str]:
     for entry in entries:
         parts = urlsplit(f"//{entry}")
         host = (parts.hostname or "").lower()
-        if parts.port is None or not (host == "localhost" or _is_loopback_literal(host)):
+        if parts.port is None or not (host == "localhost" or is_loopback_literal(host)):
             raise ValueError(f"{entry!r} is not a loopback address with a port")
         checked.add(authority(host, parts.port))
     return frozenset(checked)
 
 
-def _is_loopback_literal(host: str) -> bool:
+def is_loopback_literal(host: str) -> bool:
+    """True for an address of this machine itself, written as a number."""
     literal = _literal(host)
     return literal is not None and literal.is_loopback
 

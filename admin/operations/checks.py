@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from redis import Redis, RedisError
 from sqlalchemy import text
@@ -27,6 +28,7 @@ from keys.signing_key import KeyState
 from providers.registry import ProviderRecord
 from providers.saml.metadata import read_metadata
 from state import migrate, outbox
+from state.addresses import is_loopback_literal
 from state.clock import utc_now
 from state.registrations import Kind, all_registrations
 from state.stores import make_store
@@ -99,6 +101,18 @@ def _eviction(at: Installation) -> Seen:
     except RedisError as error:
         return False, type(error).__name__
     return policy == "noeviction", f"maxmemory-policy {policy}"
+
+
+def store_needs_password(url: str) -> Seen:
+    """Does whoever reaches the store have to know something? One on this machine may do without."""
+    parts = urlsplit(url)
+    if not parts.scheme.startswith("redis"):
+        return True, "the store is not Redis on another machine"
+    if parts.password:
+        return True, "with a password"
+    host = parts.hostname or "localhost"
+    is_here = host == "localhost" or is_loopback_literal(host)
+    return is_here, f"no password, on {'this' if is_here else 'another'} machine"
 
 
 def _keys(at: Installation) -> Seen:
@@ -223,6 +237,11 @@ CHECKS: Final[tuple[Check, ...]] = (
     ("schema", _schema, "run: sluis migrate"),
     ("store", _store, "start the store, or correct store.url"),
     ("eviction", _eviction, "set maxmemory-policy noeviction in Redis"),
+    (
+        "store password",
+        lambda at: store_needs_password(at.settings.store.url),
+        "give Redis a password, and store.url with it in a file (SLUIS__STORE__URL_FILE)",
+    ),
     ("sealed", _sealed, "put back the file with these master keys; see sluis keys master status"),
     ("keys", _keys, "run: sluis init, with the master key of this database"),
     ("certificates", _certificates, "rotate ours; apply new metadata for makelaars"),

@@ -12,7 +12,7 @@ from redis import Redis
 
 from admin import presence
 from admin.operations import checks
-from admin.operations.checks import certificates_last
+from admin.operations.checks import certificates_last, store_needs_password
 from broker import settings
 from broker.monitoring import heartbeat
 from keys.master_key_file import create_master_key, load_sealer
@@ -133,6 +133,26 @@ def test_mail_that_waits_too_long_is_found(
         since = datetime.now(UTC) - timedelta(minutes=minutes)
         enqueue(session, sealer, Message("mail", "a@example.nl", "x", "y"), since)
     assert _problems(sluis) == problems
+
+
+@pytest.mark.parametrize(
+    ("url", "well"),
+    [
+        ("redis://redis:6379/0", False),
+        ("rediss://sluis@redis.example/0", False),
+        ("redis://127.example/0", False),
+        ("redis://sluis:secret@redis:6379/0", True),
+        ("redis://:secret@redis:6379/0", True),
+        ("redis://127.0.0.1:6379/0", True),
+        ("redis://[::1]:6379/0", True),
+        ("unix:///run/redis.sock", True),
+        ("sql:", True),
+    ],
+)
+def test_a_store_on_another_machine_asks_for_a_password(url: str, well: bool) -> None:
+    found, told = store_needs_password(url)
+    assert found is well
+    assert "secret" not in told
 
 
 @pytest.mark.parametrize(("days", "well"), [(29, False), (31, True), (-1, False)])
