@@ -6,27 +6,19 @@ Discovery and keys are the same for everybody and are read from everywhere (``br
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from flask import Response, g, request
 from werkzeug.exceptions import MethodNotAllowed
 from werkzeug.wrappers import Response as AnyResponse
 
-from broker.runtime import Runtime
-from directory.services import OidcClient
+from broker.configuration import Configuration
+from broker.runtime import runtime
 
 SECONDS: Final = "600"  # how long a browser may keep what a preflight said
 HEADERS: Final = "Authorization, Content-Type"
 READABLE: Final = "WWW-Authenticate, Retry-After"
-
-
-def begin(rt: Runtime) -> None:
-    """Before a request of a script: who may read the answer is looked up while an error still
-    becomes one.
-    """
-    if "Origin" in request.headers:
-        g.scripts = rt.configuration.oidc_clients
 
 
 def about(client_id: str | None) -> None:
@@ -37,7 +29,7 @@ def about(client_id: str | None) -> None:
 def preflight(methods: Sequence[str]) -> Response:
     """The answer to OPTIONS. Raises MethodNotAllowed to every page that is not registered."""
     wanted = request.headers.get("Access-Control-Request-Method")
-    if wanted not in methods or not _may_read():
+    if wanted not in methods or not _may_read(runtime().configuration):
         raise MethodNotAllowed(methods)
     response = Response(status=204)
     response.headers["Access-Control-Allow-Methods"] = ", ".join(methods)
@@ -49,19 +41,20 @@ def preflight(methods: Sequence[str]) -> Response:
 def end(response: AnyResponse) -> None:
     """Let the page read this answer, where it may; caches keep answers apart by origin."""
     response.vary.add("Origin")
-    if _may_read():
+    # What was read last: whatever tells of somebody was made with what holds now, and that
+    # registrations cannot be read should be read.
+    if _may_read(runtime().holder.last):
         response.headers["Access-Control-Allow-Origin"] = request.headers["Origin"]
         response.headers["Access-Control-Expose-Headers"] = READABLE
 
 
-def _may_read() -> bool:
+def _may_read(known: Configuration | None) -> bool:
     """Where a request does not say of which client it is, as a preflight, each of them may."""
-    clients: Mapping[str, OidcClient] | None = g.get("scripts")
-    if clients is None:
+    origin, client_id = request.headers.get("Origin"), g.get("scripts_about")
+    if known is None or origin is None:
         return False
-    client_id: str | None = g.get("scripts_about")
     return any(
-        request.headers["Origin"] in client.cors_origins
-        for client in clients.values()
+        origin in client.cors_origins
+        for client in known.oidc_clients.values()
         if client_id in (None, client.client_id)
     )

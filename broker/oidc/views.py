@@ -75,14 +75,9 @@ def create_blueprint(
             return _refuse(rt, to, error)
         return open_login(asked)
 
-    @blueprint.before_request
-    def _scripts() -> None:
-        if _answers_scripts():
-            cors.begin(runtime())
-
     @blueprint.after_request
     def _let_read(response: Response) -> Response:
-        if _answers_scripts():
+        if request.endpoint in ("oidc.token", "oidc.userinfo"):
             cors.end(response)
         return response
 
@@ -162,10 +157,6 @@ def create_blueprint(
         return _json(metadata(rt.base_url, names, highest), PUBLIC)
 
     return blueprint
-
-
-def _answers_scripts() -> bool:
-    return request.endpoint in ("oidc.token", "oidc.userinfo")
 
 
 def _refuse(rt: Runtime, to: ResponseTarget, error: AuthorizationError) -> AnyResponse:

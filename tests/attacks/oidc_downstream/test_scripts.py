@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+import yaml
 
 from sandbox.wire import Answer
 from tests.broker.clients import HOST, ORIGINS, SECRET
-from tests.broker.portal import FORM, ISSUER, Portal, basic
+from tests.broker.portal import FORM, ISSUER, Portal, basic, make_portal_world
 
 APP = ORIGINS[0]
 STRANGERS = (
@@ -101,6 +102,30 @@ def test_a_script_reads_what_went_wrong(portals: dict[str, Portal]) -> None:
         assert answer.status == 401
         reads(answer)
         assert "WWW-Authenticate" in allowed(answer)["Access-Control-Expose-Headers"]
+
+
+def test_a_script_reads_that_it_asks_too_much_and_when_to_come_back(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    world = make_portal_world(tmp_path_factory.mktemp("few"), limits={"client_per_minute": 2})
+    sent = {"Origin": APP, "Authorization": "Bearer a.b.c"}
+    answers = [world.wire.request("GET", f"{ISSUER}/userinfo", None, sent) for _ in range(3)]
+    assert [answer.status for answer in answers] == [401, 401, 429]
+    reads(answers[-1])
+    assert "Retry-After" in allowed(answers[-1])["Access-Control-Expose-Headers"]
+
+
+def test_a_page_that_was_registered_a_moment_ago_may_ask_and_one_that_left_not(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    world = make_portal_world(tmp_path_factory.mktemp("moved"))
+    document = world.runtime.configuration.oidc_clients["scripted"].model_dump(mode="json")
+    world.apply(
+        yaml.safe_dump({"kind": "Client", **document, "cors_origins": ["https://new.example"]})
+    )
+    portal = Portal(world, "scripted")
+    assert preflight(portal, "/token", "POST", APP).status == 405
+    assert preflight(portal, "/token", "POST", "https://new.example").status == 204
 
 
 def test_O_31_a_registered_page_reads_nothing_of_another_client(
