@@ -11,6 +11,7 @@ from tests.browser.account_scenes import ACCOUNT_SCENES, IDEEEN
 from tests.browser.operator_scenes import OPERATOR_SCENES
 from tests.browser.reset_scenes import RESET_SCENES
 from tests.browser.scene import Scene
+from tests.browser.session_scenes import SESSION_SCENES
 from tests.browser.visitor import Visitor
 
 BODEM: Final = "Meldportaal Bodem"
@@ -235,26 +236,6 @@ def _own_logins(visitor: Visitor) -> None:
     visitor.go("/mijn/logins")
 
 
-def _own_sessions(visitor: Visitor, path: str = "") -> None:
-    """Jan at a portal in two browsers, with his own means of login in one of them."""
-    visitor.running.log_in_elsewhere("jan")
-    _login(visitor, BODEM, "polderpoort", "jan")
-    visitor.press("agree", "yes")
-    visitor.page.wait_for_url("**/callback/**")
-    _mine(visitor, "")
-    visitor.go(f"/mijn/sessies{path}")
-
-
-def _ended_elsewhere(visitor: Visitor) -> None:
-    _own_sessions(visitor, "/overal")
-    visitor.press("here", "stay")
-
-
-def _out_everywhere(visitor: Visitor) -> None:
-    _own_sessions(visitor, "/overal")
-    visitor.click("form[action$='/overal'] button:not([name])")
-
-
 def _mine_with_code(visitor: Visitor, path: str, action: str) -> None:
     """Roos, who proves her app before she may come here."""
     _mine(visitor, "/hoger", "roos", "brugwacht")
@@ -277,17 +258,6 @@ def _mine_wrong(visitor: Visitor, path: str, field: str, value: str) -> None:
 def _mine_removal(visitor: Visitor) -> None:
     _mine_with_code(visitor, "", "td a[href*='/inlogmiddelen/']")
     visitor.click("a[href$=verwijderen]")
-
-
-def _mine_removed(visitor: Visitor) -> None:
-    """The app of Jan, added a moment ago."""
-    _mine(visitor, "/app")
-    seed = "".join((visitor.page.text_content("#sleutel") or "").split())
-    visitor.page.fill("#code", visitor.running.code_with(seed))
-    visitor.click("form:has(#code) button[type=submit]")
-    visitor.click("tr:last-child td a[href*='/inlogmiddelen/']")
-    visitor.click("a[href$=verwijderen]")
-    visitor.click("main form[action$=verwijderen] button")
 
 
 def _mine_out(visitor: Visitor) -> None:
@@ -386,11 +356,7 @@ SCENES: Final = (
     *(_help(name) for name in TOPICS),
     Scene("mijn", lambda v: _mine(v, "", "yara", "brugwacht"), "table"),
     Scene("mijn-logins", _own_logins, "#vreemd"),
-    Scene("mijn-sessies", _own_sessions, "form[action$='/uit']"),
-    Scene("mijn-sessies-overal", lambda v: _own_sessions(v, "/overal"), "button[value=stay]"),
-    Scene("mijn-sessies-beeindigd", _ended_elsewhere, ".utrecht-alert--ok"),
-    Scene("mijn-sessies-uitgelogd", _out_everywhere, "#gemeld, #zelf"),
-    Scene("mijn-verwijderd", _mine_removed, ".utrecht-alert--ok a[href$='/overal']"),
+    *SESSION_SCENES,
     Scene("mijn-leeg", lambda v: _mine(v, ""), ".sluis-empty"),
     Scene("mijn-middel", lambda v: _mine_with_code(v, "", "td a"), "#label"),
     Scene("mijn-verwijderen", _mine_removal, ".utrecht-alert--warning"),
