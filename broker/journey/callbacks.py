@@ -215,6 +215,9 @@ def _find(rt: Runtime, callback: Callback, at: Callbacks) -> Arrival:
         raise gone.page_of_answer(rt, match[1], over)
     remember_reference(kept.login.reference)
     sent = next((s for s in kept.login.sent if s.number == int(match[2])), None)
+    if sent is None and kept.login.identity is not None and is_same_browser(request, kept.login):
+        # Reloaded, or the back button: the login goes on where it was.
+        raise PageError(409, "answer_taken", "answered already", home_url=of_login(kept.login))
     if sent is None or kept.login.ended is not None:
         raise PageError(400, "unsolicited_answer", "no such departure")
     remember_about(kept.login.request.service_uuid, sent.remembered.provider_id)

@@ -111,6 +111,12 @@ ERRORS = {
             "Log daarna opnieuw in bij de website. Zet cookies aan voor die website."
         ),
     ),
+    "answer_taken": ErrorText(
+        "SLS-1011",
+        _("U bent al verder met inloggen"),
+        _("Wij kregen dit antwoord van uw makelaar al. Er is niets misgegaan."),
+        _("Ga verder met inloggen."),
+    ),
     "unsolicited_answer": ErrorText(
         "SLS-2101",
         _NOT_LOGGED_IN,

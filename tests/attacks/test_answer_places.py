@@ -14,10 +14,11 @@ from broker.journey import login_store
 from broker.journey.login import Login
 from broker.web.endpoints import endpoints_of
 from sandbox.browser import Browser
+from sandbox.portal.clients import BODEM
 from state import registrations
 from state.registrations import Kind
 from tests.attacks.test_http import ask, every_route
-from tests.broker.portal import ISSUER, Portal, make_portal_world, query_of, set_clock
+from tests.broker.portal import ISSUER, Portal, make_portal_world, query_of, scope_of, set_clock
 from tests.broker.recorder import Gate
 from tests.world import World
 
@@ -165,3 +166,16 @@ def test_the_answer_of_a_login_that_is_over_is_not_called_late(portal: Portal) -
     page = browser.open(url)
     assert (page.status, page.heading) == (410, "U bent al klaar met inloggen")
     assert urlsplit(url).path.startswith("/oidc/callback/")
+
+
+def test_who_reloads_the_answer_of_a_login_in_progress_is_led_on(portal: Portal) -> None:
+    gate = Gate(portal.world.wire, f"{ISSUER}/oidc/callback")
+    browser = portal.at_makelaar(browser=Browser(wire=gate), scope=scope_of(BODEM))
+    url = browser.press("person", "jan").url
+    gate.is_open = True
+    assert browser.open(url).heading == CONSENT
+    page = browser.open(url)
+    assert (page.status, page.heading) == (409, "U bent al verder met inloggen")
+    assert browser.click("Ga verder").heading == CONSENT
+    assert portal.world.browser().open(url).status == 400  # nobody else is
+    assert "code" in portal.heard(browser.press("agree", "yes"))

@@ -42,6 +42,7 @@ def _tab_and_press(visitor: Visitor, selector: str, key: str = "Enter") -> None:
     _tab_to(visitor, selector)
     with visitor.page.expect_navigation():
         visitor.page.keyboard.press(key)
+    visitor.look()  # past the page that goes on by itself
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
