@@ -31,7 +31,10 @@ OF_MACHINES = frozenset(
         *("standing", "steps", "subject_hash"),
     }
 )
-ALSO_OF_MACHINES = {"registration.name": "the key of a service, portal or makelaar"}
+ALSO_OF_MACHINES = {
+    "registration.name": "the key of a service, portal or makelaar",
+    "account_browser.browser": "a random name that we gave a browser",
+}
 
 
 def _texts() -> set[str]:

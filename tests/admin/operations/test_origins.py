@@ -41,7 +41,9 @@ def before(
         run_outside(url, "CREATE DATABASE origins")
     scripts = tmp_path / "migrations"
     shutil.copytree(
-        migrate.SCRIPTS, scripts, ignore=shutil.ignore_patterns("002[1-9]_*", "__pycache__")
+        migrate.SCRIPTS,
+        scripts,
+        ignore=shutil.ignore_patterns("001[89]_*", "00[2-9]*", "__pycache__"),
     )
     engine = make_engine(url)
     with monkeypatch.context() as patched:

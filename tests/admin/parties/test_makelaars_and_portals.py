@@ -45,10 +45,16 @@ class Internet(Called):
         self.answers = answers
 
     def _call(
-        self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], max_bytes: int
+        self,
+        method: str,
+        url: str,
+        body: bytes | None,
+        headers: Mapping[str, str],
+        max_bytes: int,
+        party: str = "",
     ) -> HttpAnswer:
         self.answer = self.answers.get(url.rpartition("/")[2], said(b"", 404))
-        return super()._call(method, url, body, headers, max_bytes)
+        return super()._call(method, url, body, headers, max_bytes, party)
 
 
 def as_json(document: object, status: int = 200) -> HttpAnswer:

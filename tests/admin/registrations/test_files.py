@@ -45,7 +45,6 @@ def test_a_document_is_read_in_every_encoding_of_yaml(tmp_path: Path, raw: bytes
         (codecs.BOM_UTF16_LE + b"\x00", "it is not UTF-16"),
         (b"kind: HelpDesk\nname: a\x00b\n", "not YAML (it holds the sign U+0000)"),
         (b"kind: [\n", "not YAML"),
-        (b"kind: HelpDesk\nfrom: 2026-13-45\n", "not YAML"),
         (b"kind: HelpDesk\nphone: '1'\nphone: '2'\n", "phone stands here twice"),
         (b"kind: HelpDesk\nname: {nl: a, nl: b}\n", "nl stands here twice"),
     ],

@@ -20,7 +20,7 @@ from directory.services import OidcClient
 from state import registrations
 from state.db import writing
 from state.registrations import Kind, standing
-from tests.admin.registrations.documents import PORTAL, SERVICE, applied, written
+from tests.admin.registrations.documents import PORTAL, ROBIN, SERVICE, applied, written
 from tests.clocks import START
 from tests.keys_for_tests import make_sealer
 
@@ -69,7 +69,7 @@ def test_two_apps_do_not_know_each_others_people(
     assert sub(session, "een") != sub(session, "twee")
     again = applied(session, settings, tmp_path, portal("een", **app))
     assert again == [("Client", "unchanged")]
-    assert "sector_identifier: client:een" in export(session)
+    assert "sector_identifier: client:een" in export(session, make_sealer(), actor=ROBIN, now=START)
 
 
 @pytest.mark.parametrize("app", [APP, LOOPBACK], ids=["own_scheme", "loopback"])
