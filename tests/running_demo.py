@@ -166,9 +166,13 @@ def running_demo(directory: Path) -> Iterator[RunningDemo]:
     today = datetime.now(UTC).date()
     temporary = demo.secrets / "tess.password"
     temporary.write_text(TEMPORARY)
+    nobody = free_port()
+    written = demo.config.read_text(encoding="utf-8")
+    called = written.replace("loopback = [", f'loopback = ["127.0.0.1:{nobody}", ', 1)
+    demo.config.write_text(called, encoding="utf-8")
     more = REGISTRATIONS.format(
         temporary=temporary,
-        port=free_port(),
+        port=nobody,
         gateway=demo.addresses.gateway,
         services=", ".join(s.uuid for client in CLIENTS for s in client.services),
         yesterday=today - timedelta(days=1),

@@ -91,7 +91,10 @@ def _keys(
     document = fetched_object(calls, metadata.jwks_uri, "oidc.issuer", max_bytes=MAX_BYTES)
     alg = settings.id_token_signed_response_alg
     try:
-        fits = read_jwks(document).choose(None, alg) is not None
+        published = read_jwks(document)
+        if not published.keys:
+            raise ProviderUnavailable("no usable key in its key set")
+        fits = published.choose(None, alg) is not None
     except ProviderRefused:
         fits = True  # several: each token names its own
     except ProviderUnavailable as unfit:

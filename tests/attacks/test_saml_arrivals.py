@@ -129,7 +129,7 @@ def post_to(instance: World, fields: Fields) -> tuple[int, str]:
 def test_S_45_a_response_is_taken_once(world: World) -> None:
     first = visit(world)
     assert first.bring().heading == CONSENT
-    turned_away(first.bring(), *UNSOLICITED)  # same browser
+    turned_away(first.bring(), 409, "SLS-1011")  # same browser, which is led on
     turned_away(first.bring(browser=world.browser()), *UNSOLICITED)  # another one
     assert post_to(another_instance(world), first.fields)[0] == 400  # another process
     goes_on(first)

@@ -138,7 +138,7 @@ def test_a_login_is_counted_and_timed(world: World) -> None:
     assert more("sluis_mandate_checks_total", result="ok") == 1
     rejected = {"protocol": "saml", "reason": "audience"}
     assert more("sluis_message_rejections_total", **rejected) == 1
-    route = {"route": "/login/<login_id>", "method": "GET", "status": "303"}
+    route = {"route": "/login/<login_id>", "method": "GET", "status": "200"}
     assert more("sluis_http_request_seconds_count", **route) >= 1
     assert value(after, "sluis_idp_up", idp="zekerweg") == 1
 

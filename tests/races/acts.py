@@ -29,6 +29,7 @@ from assurance import devices, enrolment, factor_letters, second_factor
 from assurance.devices import DeviceRefused
 from assurance.levels import AssuranceLevel
 from assurance.means import BoundBy
+from broker.sso.logout import LogoutNotifier
 from consent import register, requests
 from directory.fields import LocalizedText
 from providers import browser_counts, recovery
@@ -110,7 +111,8 @@ def revoke(session: Session, number: int, who: str, wait: Wait) -> bool:
     with writing(session):
         mandate = given.one_mandate(session, who, f"m{number}", START)
         wait()
-        wanted = Revocation(Actor.administrator(who), PERMITS, START, make_sealer())
+        notifier = LogoutNotifier(make_sealer(), {}, {}, START)
+        wanted = Revocation(Actor.administrator(who), PERMITS, START, notifier)
         return given.revoke(session, mandate, wanted)
 
 

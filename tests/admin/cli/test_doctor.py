@@ -76,7 +76,7 @@ def test_a_wrong_master_key_is_found(
     [
         ("SLUIS__MAIL__ADAPTER", "none", "mail"),
         ("SLUIS__WEB__WORKERS", "0", "settings"),
-        ("SLUIS__OUTGOING__CA_FILE", "/nowhere/ca.pem", "outgoing"),
+        ("SLUIS__OUTGOING__CA_FILE", "/nowhere/ca.pem", "settings"),
         ("SLUIS__OUTGOING__ALLOW", "127.0.0.1", "settings"),
     ],
 )

@@ -88,7 +88,7 @@ def test_a_changed_text_shows_its_old_and_its_new_words(sluis: Sluis, tmp_path: 
         (("kind: HelpDesk", "kind: Helpdesk"), 13, "did you mean HelpDesk?"),
         (("phone:", "fone:"), 13, "fone: unknown field; did you mean phone?"),
         (("https://", "http://"), 13, "url: write a whole address that begins with https://"),
-        (("+01:00", ""), 1, "from: write day, time and zone"),
+        (("+01:00", ""), 1, "from: write a day, such as"),
         (("kunt u niet", "kunt <b>u</b> niet"), 1, "text.nl: write plain text"),
         (("about:", "makelaar: nergens\nabout:"), 1, "there is no IdentityProvider nergens"),
         (
