@@ -28,8 +28,7 @@ MISSING = "not here: "
 LONGEST = (
     "faults/test_fleet.py",
     "interop/test_simplesamlphp.py",
-    "browser/test_pages_dutch.py",
-    "browser/test_pages_english.py",
+    "browser/test_pages.py",
     "faults/test_migrating.py",
     "faults/test_rotating.py",
     "admin/cli/test_wheel.py",

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
 
 from sandbox.portal.clients import CLIENTS
 from tests.browser.checks import axe_violations
@@ -38,6 +38,7 @@ class Visitor:
     is_checked: bool = False  # axe looks at every page of the broker that is met
     complaints: list[str] = field(default_factory=list)
     checked: int = 0  # pages of the broker that axe looked at
+    method: str = "GET"  # with which the page was asked
 
     def ask(self, service: str) -> None:
         """Choose this service at the portal."""
@@ -119,6 +120,11 @@ class Visitor:
     def heading(self) -> str:
         return " ".join((self.page.text_content("h1") or "").split())
 
+    def follow(self, request: Request) -> None:
+        """Keep how the page was asked."""
+        if request.is_navigation_request() and request.frame == self.page.main_frame:
+            self.method = request.method
+
     def note(self, message: ConsoleMessage) -> None:
         """Keep what the console says, but not that an error page has the status of an error."""
         is_status = message.text.startswith(_STATUS_OF_A_PAGE)
@@ -149,6 +155,7 @@ def visiting(
         page = context.new_page()
         visitor = Visitor(running, context, page, language, javascript, is_checked)
         page.on("console", visitor.note)
+        page.on("request", visitor.follow)
         page.on("pageerror", lambda error: visitor.complaints.append(str(error)))
         yield visitor
     finally:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Coroutine, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -59,6 +60,12 @@ class Exchange:
 FORM = ("content-type", "application/x-www-form-urlencoded")
 
 
+def run(work: Coroutine[Any, Any, None]) -> None:
+    """In a thread of its own: that of a test may have an event loop already (a browser's)."""
+    with ThreadPoolExecutor(1) as beside:
+        beside.submit(asyncio.run, work).result()
+
+
 class Application:
     """Answers with what it read, and keeps what it was asked."""
 
@@ -81,7 +88,7 @@ class Application:
 
 def ask(application: Any, exchange: Exchange, *headers: tuple[str, str], **more: Any) -> None:
     serve = WholeRequests(application, threads=1, body_seconds=0.05)
-    asyncio.run(_served(serve, Scope(Headers(list(headers)), **more), exchange))
+    run(_served(serve, Scope(Headers(list(headers)), **more), exchange))
 
 
 async def _served(serve: Any, scope: Scope, exchange: Exchange) -> None:
@@ -150,7 +157,7 @@ def test_others_are_served_meanwhile() -> None:
         assert not waiting.done()
         waiting.cancel()
 
-    asyncio.run(both())
+    run(both())
     assert [status for status, _, _ in quick.sent] == [200]
     assert slow.sent == []
 
@@ -186,11 +193,11 @@ def test_there_is_an_end_to_what_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     length = ("transfer-encoding", "chunked")
     serve = WholeRequests(application, threads=1)
     scope = Scope(Headers([FORM, length]))
-    asyncio.run(_served(serve, scope, exchange))
+    run(_served(serve, scope, exchange))
     ((status, headers, _),) = exchange.sent
     assert (status, headers["retry-after"], application.asked) == (503, "30", [])
     again = Exchange([b"x" * 10])  # what was refused waits no more
-    asyncio.run(_served(serve, scope, again))
+    run(_served(serve, scope, again))
     assert again.sent[0][0] == 200
 
 
