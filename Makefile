@@ -31,7 +31,7 @@ demo-reset: $(STAMP) ## Throw away what demos left in var/; one that runs is lef
 	@$(BIN)/python -m sandbox.demo --reset
 
 .PHONY: check
-check: $(STAMP) ## Format, lint, types, architecture and quick tests: under a minute
+check: $(STAMP) ## Format, lint, types, architecture and quick tests: a few minutes
 	@$(BIN)/ruff format --check --quiet . || { echo 'Run: $(BIN)/ruff format .'; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy --no-error-summary
@@ -41,7 +41,7 @@ check: $(STAMP) ## Format, lint, types, architecture and quick tests: under a mi
 		--ignore=tests/browser --ignore=tests/interop --ignore=tests/contracts
 
 .PHONY: test
-test: $(STAMP) ## All tests but those of test-rest: under 10 minutes
+test: $(STAMP) ## All tests but those of test-rest: about a quarter of an hour
 	@$(PYTEST) -q $(IN_PARALLEL) -m '$(ORDINARY)'
 
 .PHONY: test-rest

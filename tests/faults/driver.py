@@ -141,7 +141,11 @@ class User:
         self.browser = Browser(wire=self.line)
         addresses = self.scene.demo.addresses
         self.party = RelyingParty(
-            addresses.broker, addresses.portal, self.scene.clients, self.line, self.scene.documents
+            addresses.broker,
+            addresses.portal,
+            self.scene.clients,
+            self.line,
+            _documents=self.scene.documents,
         )
         self.code = ""
         self.asked: Asked | None = None
