@@ -7,7 +7,7 @@ A portal is a relying party; it has one or more services. Field names are what
 from __future__ import annotations
 
 import enum
-from abc import ABC, abstractmethod
+from abc import ABC
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import (
@@ -119,11 +119,6 @@ class RelyingParty(RegisteredDocument, ABC):
         """Where somebody begins to log in at this portal, as far as it is known."""
         return self.home_url
 
-    @property
-    @abstractmethod
-    def return_urls(self) -> tuple[str, ...]:
-        """Where its answers may go."""
-
 
 class OidcClient(RelyingParty):
     """A portal that speaks OpenID Connect."""
@@ -211,7 +206,3 @@ class OidcClient(RelyingParty):
     @property
     def start_url(self) -> str | None:
         return self.home_url or self.initiate_login_uri
-
-    @property
-    def return_urls(self) -> tuple[str, ...]:
-        return self.redirect_uris

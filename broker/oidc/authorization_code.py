@@ -11,7 +11,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from broker.downstream import LoginResult
 from keys.opening import open_or_log
@@ -74,7 +74,10 @@ def parse(raw: bytes | None, sealer: Sealer) -> StoredCode | Used | None:
     if raw.startswith(_MARKER):
         return Used(raw.removeprefix(_MARKER).decode())
     facts = open_or_log(sealer, raw, _CONTEXT, what=_CONTEXT)
-    return StoredCode(_ADAPTER.validate_json(facts), raw) if facts is not None else None
+    try:
+        return StoredCode(_ADAPTER.validate_json(facts), raw) if facts is not None else None
+    except ValidationError:
+        return None  # of another version of the program; a code lives a minute
 
 
 def is_over(facts: CodeFacts, now: datetime) -> bool:

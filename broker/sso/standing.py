@@ -141,6 +141,8 @@ def fault(rt: Runtime, sql: Session, result: LoginResult, now: datetime) -> str 
 
 
 def _admits(service: Service, identity: Identity) -> bool:
-    """May this makelaar be used at the service? Which accounts may is asked at the login."""
-    is_own = identity.provider_id == accounts.PROVIDER_ID
-    return is_own or service.makelaars is None or identity.provider_id in service.makelaars
+    """May this makelaar, or an account of this kind, be used at the service?"""
+    if identity.provider_id != accounts.PROVIDER_ID:
+        return service.makelaars is None or identity.provider_id in service.makelaars
+    is_means = identity.own_means is not None
+    return service.email_accounts or (is_means and service.own_means)

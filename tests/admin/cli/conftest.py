@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy.orm import Session
 
 from admin.cli import main
+from broker import settings
 from sandbox.prepare import Demo
+from state.engine import make_engine
 from tests.installed import copy_applied, copy_initialised, copy_prepared
 from tests.world import ADDRESSES
 
@@ -31,6 +34,12 @@ def initialised(demo: Demo) -> None:
 def registered(demo: Demo) -> None:
     """After ``sluis apply`` of the whole demo."""
     copy_applied(demo)
+
+
+@pytest.fixture
+def session(demo: Demo, initialised: None) -> Session:
+    """A database session of the test's own."""
+    return Session(make_engine(settings.load(demo.config, {}).database.url))
 
 
 @pytest.fixture

@@ -9,14 +9,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from assurance.levels import AssuranceLevel
-from broker import settings
 from consent.mandates import Mandate
 from directory.people import Person
 from providers.accounts import Account
 from sandbox.prepare import Demo
 from state import audit
 from state.audit import EventTag
-from state.engine import make_engine
 from tests.admin.cli.conftest import Sluis
 
 SERVICE = """\
@@ -31,11 +29,6 @@ level: EH3
 mandate: required
 consent: ask
 """
-
-
-@pytest.fixture
-def session(demo: Demo, initialised: None) -> Session:
-    return Session(make_engine(settings.load(demo.config, {}).database.url))
 
 
 def test_init_can_be_repeated(sluis: Sluis) -> None:

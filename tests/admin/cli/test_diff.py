@@ -9,13 +9,14 @@ import click
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from admin.cli import main
 from admin.registrations.differences import between, shown
 from directory.people import Person
 from sandbox.prepare import Demo
 from tests.admin.cli.conftest import Sluis
-from tests.admin.cli.test_apply import SERVICE, Session, session  # noqa: F401 (a fixture)
+from tests.admin.cli.test_apply import SERVICE
 
 PERSON = """\
 kind: Person
@@ -119,7 +120,7 @@ def test_people_and_organisations_differ_by_field_and_nothing_personal_is_told(
     sluis: Sluis,
     demo: Demo,
     tmp_path: Path,
-    session: Session,  # noqa: F811
+    session: Session,
 ) -> None:
     sluis("apply", "-f", str(demo.registrations))
     new = sluis("diff", "-f", _write(tmp_path, PERSON))

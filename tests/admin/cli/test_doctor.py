@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from redis import Redis
+from sqlalchemy.orm import Session
 
 from admin import presence
 from admin.operations import checks
@@ -22,7 +23,6 @@ from state.db import writing
 from state.outbox import Channel, Message, enqueue
 from state.stores.redis import RedisStore
 from tests.admin.cli.conftest import Sluis
-from tests.admin.cli.test_apply import Session, session  # noqa: F401 (a fixture)
 from tests.servers import redis
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -103,7 +103,7 @@ def test_the_last_line_counts_what_is_to_be_mended(
 def test_a_channel_that_is_off_is_a_problem_where_something_waits_for_it(
     sluis: Sluis,
     demo: Demo,
-    session: Session,  # noqa: F811
+    session: Session,
     monkeypatch: pytest.MonkeyPatch,
     channel: Channel,
     section: str,
@@ -124,7 +124,7 @@ def test_an_empty_database_has_another_schema(sluis: Sluis) -> None:
 def test_mail_that_waits_too_long_is_found(
     sluis: Sluis,
     demo: Demo,
-    session: Session,  # noqa: F811
+    session: Session,
     minutes: int,
     problems: set[str],
 ) -> None:

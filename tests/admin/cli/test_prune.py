@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from consent.mandates import Mandate
 from directory.organisations import Organisation
@@ -20,7 +21,7 @@ from state import audit
 from state.audit import EventTag
 from state.registrations import Registration
 from tests.admin.cli.conftest import Sluis
-from tests.admin.cli.test_apply import SERVICE, Session, session  # noqa: F401 (a fixture)
+from tests.admin.cli.test_apply import SERVICE
 
 UNUSED = "11111111-2222-4333-8444-555555555555"  # the service that SERVICE registers
 TEXT = """\
@@ -34,18 +35,18 @@ text: {{nl: Er wordt aan gewerkt.}}
 
 
 @pytest.fixture
-def applied(session: Session, registered: None) -> Session:  # noqa: F811
+def applied(session: Session, registered: None) -> Session:
     """The whole demo is registered."""
     return session
 
 
-def _standing(session: Session) -> set[tuple[str, str]]:  # noqa: F811
+def _standing(session: Session) -> set[tuple[str, str]]:
     session.rollback()
     rows = session.scalars(select(Registration).where(Registration.withdrawn_at.is_(None)))
     return {(str(row.kind), row.name) for row in rows}
 
 
-def _removed(session: Session) -> list[tuple[object, object]]:  # noqa: F811
+def _removed(session: Session) -> list[tuple[object, object]]:
     session.rollback()
     found = audit.recent(session, tags=[EventTag.REGISTRATION_REMOVED])
     return [(event.details["kind"], event.details["name"]) for event in found]

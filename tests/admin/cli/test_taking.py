@@ -10,19 +10,19 @@ from pathlib import Path
 import pytest
 import yaml
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from consent.mandates import Mandate
 from directory.people import Membership
 from sandbox.prepare import Demo
 from state.db import writing
 from tests.admin.cli.conftest import Sluis
-from tests.admin.cli.test_apply import Session, session  # noqa: F401 (a fixture)
 
 TAKEN = "  takes away: administrator of 90001201\n"
 
 
 @pytest.fixture
-def less(demo: Demo, session: Session, registered: None, tmp_path: Path) -> str:  # noqa: F811
+def less(demo: Demo, session: Session, registered: None, tmp_path: Path) -> str:
     """The document of Sanne without the bakery."""
     people = (demo.registrations / "40-people.yaml").read_text(encoding="utf-8")
     sanne = next(one for one in yaml.safe_load_all(people) if one["id"] == "sanne")
@@ -32,7 +32,7 @@ def less(demo: Demo, session: Session, registered: None, tmp_path: Path) -> str:
     return str(file)
 
 
-def administers(session: Session) -> int:  # noqa: F811
+def administers(session: Session) -> int:
     session.rollback()
     query = select(Membership).where(Membership.person_id == "sanne", Membership.until.is_(None))
     return len(session.scalars(query).all())
@@ -41,7 +41,7 @@ def administers(session: Session) -> int:  # noqa: F811
 @pytest.mark.parametrize("command", [("diff",), ("apply", "--dry-run")])
 def test_a_plan_shows_what_it_takes_away(
     sluis: Sluis,
-    session: Session,  # noqa: F811
+    session: Session,
     less: str,
     command: tuple[str, ...],
 ) -> None:
@@ -56,7 +56,7 @@ def test_machines_read_it_too(sluis: Sluis, less: str) -> None:
     assert change["takes"] == ["administrator of 90001201"]
 
 
-def test_taking_rights_is_asked(sluis: Sluis, session: Session, less: str) -> None:  # noqa: F811
+def test_taking_rights_is_asked(sluis: Sluis, session: Session, less: str) -> None:
     done = sluis("apply", "-f", less)
     assert done.exit_code == 2
     assert TAKEN in done.output
@@ -74,7 +74,7 @@ def test_taking_rights_is_asked(sluis: Sluis, session: Session, less: str) -> No
 def test_what_stays_is_listed_where_nothing_changes(
     sluis: Sluis,
     demo: Demo,
-    session: Session,  # noqa: F811
+    session: Session,
     registered: None,
 ) -> None:
     with writing(session):
@@ -104,7 +104,7 @@ def test_export_writes_people_and_can_be_asked_for_one_kind(sluis: Sluis, regist
 def test_mandates_in_no_file_leave_with_prune(
     sluis: Sluis,
     demo: Demo,
-    session: Session,  # noqa: F811
+    session: Session,
     registered: None,
 ) -> None:
     file = demo.registrations / "50-mandates.yaml"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from admin.cli.commands import KINDS
 from admin.registrations import kinds as table
@@ -16,7 +17,6 @@ from state import audit
 from state.audit import EventTag
 from state.registrations import Kind
 from tests.admin.cli.conftest import Sluis
-from tests.admin.cli.test_apply import Session, session  # noqa: F401 (a fixture)
 
 TEXTS = """\
 kind: Announcement
@@ -50,7 +50,7 @@ def _write(tmp_path: Path, text: str) -> str:
 def test_texts_are_applied_exported_and_applied_again(
     sluis: Sluis,
     tmp_path: Path,
-    session: Session,  # noqa: F811
+    session: Session,
 ) -> None:
     done = sluis("apply", "-f", _write(tmp_path, TEXTS))
     assert done.exit_code == 0, done.output
@@ -138,7 +138,7 @@ def test_the_schema_of_the_documents_names_every_kind_and_its_fields(
 def test_a_kind_of_a_newer_version_is_named(
     sluis: Sluis,
     tmp_path: Path,
-    session: Session,  # noqa: F811
+    session: Session,
 ) -> None:
     file = _write(tmp_path, TEXTS)
     assert sluis("apply", "-f", file).exit_code == 0

@@ -44,6 +44,12 @@ def test_the_facts_come_back_as_they_were_put() -> None:
     assert stored(MemoryStore(FakeClock()), facts=facts).facts == facts
 
 
+def test_a_code_of_another_version_of_the_program_is_none() -> None:
+    """Its portal hears invalid_grant and begins again."""
+    for kept in (b"{}", b'{"issued_at": 1, "result": {"login_id": "x"}}', b"no JSON"):
+        assert authorization_code.parse(SEALER.seal(kept, "authorization-code"), SEALER) is None
+
+
 def test_the_store_holds_neither_code_nor_person() -> None:
     put = authorization_code.put("a-code-to-hide", FACTS, SEALER)
     assert "a-code-to-hide" not in put.key
