@@ -27,7 +27,7 @@ _person, _mandate, _chain = table_of(Person), table_of(Mandate), table_of(ChainM
 _own = table_of(Organisation).alias("own")  # of the mandate: in a chain the intermediary
 _identity = table_of(ExternalIdentity)
 _behind = table_of(Organisation).alias("behind")  # of the chain mandate
-_NOW: Final = PreparedStatement(
+_STANDS: Final = (
     select(
         _person.c.blocked_at,
         _mandate.c.id,
@@ -47,6 +47,7 @@ _NOW: Final = PreparedStatement(
         _mandate.c.person_id,
         _mandate.c.branches,
         _identity.c.person_id,
+        _person.c.logged_out_at,
     )
     .select_from(
         _person.outerjoin(_mandate, _mandate.c.id == bindparam("mandate"))
@@ -63,6 +64,9 @@ _NOW: Final = PreparedStatement(
     )
     .where(_person.c.id == bindparam("person"))
 )
+_READ: Final = PreparedStatement(_STANDS)
+# Who blocks or logs out this person waits for the answer that is being written, or comes first.
+_HELD: Final = PreparedStatement(_STANDS.with_for_update(read=True, of=_person))
 _USED: Final = {
     table: PreparedStatement(
         update(table)
@@ -74,10 +78,13 @@ _USED: Final = {
 
 
 class PersonGone(enum.Enum):
-    """The person was blocked or removed meanwhile, or the identity became somebody else's."""
+    """The person was blocked or removed meanwhile, logged out everywhere, or the identity became
+    somebody else's.
+    """
 
     BLOCKED = enum.auto()
     MOVED = enum.auto()
+    LOGGED_OUT = enum.auto()
 
 
 class IdentityKey(NamedTuple):
@@ -106,10 +113,12 @@ def recheck(
     terms: Terms,
     *,
     identity: IdentityKey | None = None,
+    begun: datetime | None = None,
 ) -> PersonGone | AuthorityRefusal | None:
     """None where everything still stands, the mandate at least as wide as it was chosen. One read,
     and another for a branch; never from a cache. ``identity``: the one that logged in must still be
-    this person's.
+    this person's. ``begun``: of a login whose answer is written in this transaction; a person who
+    logged out everywhere since has it no more.
     """
     parameters = {
         "person": person_id,
@@ -118,11 +127,13 @@ def recheck(
         "provider": identity.provider_id if identity else None,
         "subject": identity.subject_hash if identity else None,
     }
-    row = _NOW.first(session, parameters)
+    row = (_READ if begun is None else _HELD).first(session, parameters)
     if row is None or row[0] is not None:
         return PersonGone.BLOCKED
     if identity is not None and row[17] != person_id:
         return PersonGone.MOVED
+    if begun is not None and row[18] is not None and begun <= row[18]:
+        return PersonGone.LOGGED_OUT
     if authority is None:
         return None
     terms_of = (

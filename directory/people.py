@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint, bindparam, or_, select
+from sqlalchemy import ForeignKey, String, UniqueConstraint, bindparam, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
@@ -31,6 +31,8 @@ class Person(Base):
     locale: Mapped[str] = mapped_column(String(2), default="nl")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     blocked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # A login that began before this moment gives nothing any more.
+    logged_out_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     origin: Mapped[Origin] = origin_column()
     memberships: Mapped[list[Membership]] = relationship(back_populates="person")
 
@@ -201,6 +203,13 @@ def means_status(known: Known, now: datetime) -> MeansStatus:
     if known.means_active_until is not None and known.means_active_until <= now:
         return MeansStatus.ACTIVATION_EXPIRED
     return MeansStatus.ACTIVE
+
+
+def log_out(session: Session, person_id: str, now: datetime) -> None:
+    """No login of this person that is under way gives anything any more. Takes the row of the
+    person, so what runs is looked for afterwards: an answer that is being written comes first.
+    """
+    session.execute(update(Person).where(Person.id == person_id).values(logged_out_at=now))
 
 
 def known_person(session: Session, person_id: str) -> Person:

@@ -13,6 +13,7 @@ from broker.console.running_sessions import RunningSession, running, with_places
 from broker.process import Process
 from broker.sso import logout
 from broker.sso.grants import Participant
+from directory import people
 from directory.people import NoSuchPerson, Person
 from providers.accounts import PROVIDER_ID
 from state import audit
@@ -74,6 +75,7 @@ def end(sql: Session, process: Process, wanted: SessionChoice, *, actor: Actor) 
     consoles = [one.id for one in found if one.is_console]
     at_consoles = logout.end_consoles(sql, notifier.now, consoles, REASON)
     if wanted.person_id is not None:  # with what hangs on no session any more
+        people.log_out(sql, wanted.person_id, notifier.now)
         logout.end_all_of(sql, notifier, wanted.person_id, REASON)
     at_portals = logout.all_together(outcomes)
     ended = EndedSessions(

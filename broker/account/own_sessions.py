@@ -22,6 +22,7 @@ from broker.web import cookies, user_agents
 from broker.web.endpoints import Endpoint
 from broker.web.registration_names import makelaar_name, service_name
 from broker.web.responses import show
+from directory import people
 from directory.consoles import MINE
 from state.db import writing
 
@@ -99,6 +100,7 @@ def end_everywhere() -> Response:
     held = _held(who)
     stays = request.form.get("here") == STAY
     with writing(who.rt.session) as sql:
+        people.log_out(sql, who.person.id, who.rt.clock())
         ended = logout.end_all_of(
             sql,
             logout.notifier_of(who.rt),

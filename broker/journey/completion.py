@@ -216,13 +216,22 @@ def _check_again(session: Session, rt: Runtime, login: Login, context: LoginCont
     _check_answer(session, login, now)
     key = standing.identity_key(rt.sealer, login.identity)
     with span("mandate.check", login.reference):
-        fault = recheck(session, login.person_id, login.authority, now.terms, identity=key)
+        fault = recheck(
+            session,
+            login.person_id,
+            login.authority,
+            now.terms,
+            identity=key,
+            begun=login.created_at,
+        )
     if login.authority is not None:
         instrumentation.mandate_checked(
             None if fault is None else str(getattr(fault, "reason", "person_gone"))
         )
     if fault is PersonGone.MOVED:
         raise LoginRefused(RefusalCode.NOT_ALLOWED, standing.IDENTITY_MOVED, "moved during login")
+    if fault is PersonGone.LOGGED_OUT:
+        raise LoginRefused(RefusalCode.LOGIN_REQUIRED, "logged_out_everywhere", "during login")
     if fault is PersonGone.BLOCKED:
         raise LoginRefused(RefusalCode.NOT_ALLOWED, "account_blocked", "blocked during login")
     if fault is not None:

@@ -358,6 +358,12 @@ _SINGLE: Final = {
         Fixer.USER,
         _TRY_AGAIN,
     ),
+    "logged_out_everywhere": Explanation(
+        _("De gebruiker logde overal uit toen deze login nog bezig was."),
+        _("Niets: opnieuw inloggen is genoeg. Was het de gebruiker niet? Kijk dan wie inlogde."),
+        Fixer.USER,
+        _TRY_AGAIN,
+    ),
     "login_expired": Explanation(
         _("De gebruiker was niet op tijd klaar."),
         _("Kijk bij welke stap de login bleef staan. Gebeurt het vaak? Dan is die stap te moeilijk."),

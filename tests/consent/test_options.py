@@ -13,6 +13,7 @@ from consent.authority import AuthorityRefusal, RefusalReason
 from consent.mandates import Mandate, MandateRefused
 from consent.options import Options, options
 from consent.recheck import IdentityKey, PersonGone, mark_used, recheck
+from directory import people
 from directory.organisations import Establishment, Organisation
 from directory.people import ExternalIdentity, Person
 from tests.clocks import START
@@ -223,6 +224,17 @@ def test_the_last_look_sees_an_identity_that_ended_or_moved(
     session.flush()
     assert recheck(session, "jan", None, terms(), identity=came_by) is PersonGone.MOVED
     assert recheck(session, "jan", None, terms()) is None  # an account of Sluis has none
+
+
+@pytest.mark.parametrize(("minutes", "is_over"), [(-1, True), (0, True), (1, False)])
+def test_a_login_from_before_its_person_logged_out_everywhere_is_over(
+    register: Register, minutes: int, is_over: bool
+) -> None:
+    session = register.session
+    people.log_out(session, "jan", START)
+    begun = START + timedelta(minutes=minutes)
+    fault = recheck(session, "jan", None, terms(), begun=begun)
+    assert fault is (PersonGone.LOGGED_OUT if is_over else None)
 
 
 @pytest.mark.parametrize("becomes", ["ended", "moved"])

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from time import sleep
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -25,16 +26,23 @@ from admin.operators import access, set_up_links
 from admin.operators.access import NameTaken, NoSuchOperator, SetUpStep
 from admin.operators.roles import OperatorRole
 from admin.operators.set_up_links import LinkRefused
+from admin.people import changes
 from assurance import devices, enrolment, factor_letters, second_factor
 from assurance.devices import DeviceRefused
 from assurance.levels import AssuranceLevel
 from assurance.means import BoundBy
+from broker.downstream import NewGrant
+from broker.sso import grants, logout
 from broker.sso.logout import LogoutNotifier
 from consent import register, requests
+from consent.recheck import recheck
+from directory import people
 from directory.fields import LocalizedText
+from directory.people import Person
 from providers import browser_counts, recovery
 from state.db import writing
 from tests.clocks import START
+from tests.consent.conftest import terms
 from tests.keys_for_tests import make_sealer
 
 Wait = Callable[[], object]
@@ -114,6 +122,41 @@ def revoke(session: Session, number: int, who: str, wait: Wait) -> bool:
         notifier = LogoutNotifier(make_sealer(), {}, {}, START)
         wanted = Revocation(Actor.administrator(who), PERMITS, START, notifier)
         return given.revoke(session, mandate, wanted)
+
+
+def answer_login(session: Session, number: int, who: str, wait: Wait) -> bool:
+    """The last look of a login that began before, and a little later the grant that it gives."""
+    with writing(session):
+        gone = recheck(session, f"p{number}", None, terms(), begun=START)
+        wait()
+        if gone is not None:
+            return False
+        sleep(0.1)  # the other may do all it wants, unless it has to wait
+        facts = NewGrant(f"g{number}", "portal", f"p{number}", UUID, START + YEAR)
+        grants.insert(session, facts, START)
+    return True
+
+
+def log_out_everywhere(session: Session, number: int, who: str, wait: Wait) -> bool:
+    notifier = LogoutNotifier(make_sealer(), {}, {}, START)
+    with writing(session):
+        wait()
+        people.log_out(session, f"p{number}", START)
+        logout.end_all_of(session, notifier, f"p{number}", "logged_out_everywhere")
+    return True
+
+
+def block(session: Session, number: int, who: str, wait: Wait) -> bool:
+    notifier = LogoutNotifier(make_sealer(), {}, {}, START)
+    with writing(session):
+        before = changes.standing(session, f"p{number}", START)
+        wait()
+        session.get_one(Person, f"p{number}").blocked_at = START
+        session.flush()
+        changes.follow(
+            session, notifier, "https://x", f"p{number}", before, actor=Actor.operator(who)
+        )
+    return True
 
 
 def withdraw_consent(session: Session, number: int, who: str, wait: Wait) -> bool:

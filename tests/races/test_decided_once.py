@@ -19,6 +19,7 @@ from admin.operators.set_up_links import SetUpLink
 from assurance import enrolment, factor_letters
 from assurance.levels import AssuranceLevel
 from assurance.means import BoundBy, Factor, FactorKind, FactorLetter, StockedDevice
+from broker.sso.grants import Grant
 from consent.mandates import Mandate
 from consent.register import Consent
 from consent.requests import MandateRequest, RequestState
@@ -32,7 +33,7 @@ from tests.clocks import START
 from tests.keys_for_tests import make_sealer
 from tests.races import acts
 from tests.races.acts import SEED, UUID, YEAR, secret
-from tests.races.racers import ROUNDS, Racers
+from tests.races.racers import ROUNDS, Act, Racers
 
 HOUR = timedelta(hours=1)
 EVERY_ROUND = range(ROUNDS)
@@ -297,6 +298,19 @@ def test_of_an_end_and_a_recovery_at_once_nothing_stands(
     assert session.scalars(select(SetUpLink.id).where(SetUpLink.done_at.is_(None))).all() == []
     ended = select(Account.id).where(Account.ended_at.is_not(None))
     assert len(session.scalars(ended).all()) == ROUNDS
+
+
+@pytest.mark.parametrize("other", [acts.log_out_everywhere, acts.block])
+def test_what_a_login_gives_at_the_moment_that_its_person_goes_does_not_stand(
+    session: Session, url: str, two: Racers, other: Act
+) -> None:
+    with writing(session):
+        owners(session)
+    found = two.race(url, acts.answer_login, other)
+    assert {gone for _, gone in found} == {True}, found
+    assert {answered for answered, _ in found} == {True}, found
+    session.rollback()
+    assert session.scalars(select(Grant.id).where(Grant.revoked_at.is_(None))).all() == []
 
 
 def test_of_two_letters_at_once_the_code_of_the_later_one_works_alone(
