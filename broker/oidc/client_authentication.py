@@ -98,8 +98,9 @@ def authenticate(
     rules: AssertionRules,
     now: datetime,
 ) -> Authenticated:
-    """The client behind this request. Raises TokenError(invalid_client): an unknown client, another
-    method and a wrong proof are told in one sentence, and apart in ``detail``.
+    """The client behind this request. Raises TokenError: ``invalid_request`` for more than one
+    proof, else ``invalid_client``; an unknown client, another method and a wrong proof are told in
+    one sentence, and apart in ``reason``.
     """
     presented = _presented(parameters, authorization)
     client = clients.get(presented.client_id or "")
@@ -142,7 +143,10 @@ def _presented(parameters: Parameters, authorization: str | None) -> Presented:
             raise _refused(f"client_assertion_type must be {ASSERTION_TYPE}")
         offers.append(Presented("private_key_jwt", _claimed_client(assertion), assertion))
     if len(offers) > 1:
-        raise _refused("use one authentication method")
+        # RFC 6749 §5.2: not a failed authentication, a request that is wrong whoever sent it.
+        raise TokenError(
+            "invalid_request", "use one authentication method", reason=Refused.CLIENT_PROOF
+        )
     return offers[0] if offers else Presented("none", client_id, "")
 
 

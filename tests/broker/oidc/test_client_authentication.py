@@ -114,8 +114,6 @@ def test_a_client_that_proves_itself_as_registered_is_known(
         pytest.param({}, basic("post", ENCODED), id="in the header"),
         pytest.param({"client_id": "public", "client_secret": SECRET}, None, id="public, secret"),
         pytest.param({"client_id": "post"}, basic("basic", ENCODED), id="another is named"),
-        pytest.param({"client_secret": SECRET}, basic("basic", ENCODED), id="two proofs"),
-        pytest.param({**by_assertion(), "client_secret": SECRET}, None, id="assertion and secret"),
         pytest.param({}, basic("basic", ""), id="an empty secret"),
         pytest.param({}, basic("basic", "100%"), id="not encoded"),
         pytest.param({}, "Basic ???", id="no base64"),
@@ -132,6 +130,22 @@ def test_any_other_is_refused_with_401(form: dict[str, str], authorization: str 
     with pytest.raises(TokenError) as refused:
         who(form, authorization)
     assert (refused.value.error, refused.value.status) == ("invalid_client", 401)
+
+
+@pytest.mark.parametrize(
+    ("form", "authorization"),
+    [
+        pytest.param({"client_secret": SECRET}, basic("basic", ENCODED), id="header and body"),
+        pytest.param({**by_assertion(), "client_secret": SECRET}, None, id="assertion and secret"),
+        pytest.param(by_assertion(), basic("basic", ENCODED), id="assertion and header"),
+        pytest.param({"client_secret": "x"}, basic("unknown", ENCODED), id="of nobody"),
+    ],
+)
+def test_two_proofs_at_once_are_a_wrong_request(form: dict[str, str], authorization: str) -> None:
+    """RFC 6749 §5.2: more than one mechanism is ``invalid_request``."""
+    with pytest.raises(TokenError) as refused:
+        who(form, authorization)
+    assert (refused.value.error, refused.value.status) == ("invalid_request", 400)
 
 
 ISSUER_ALONE = AssertionRules((ISSUER,), 300)
