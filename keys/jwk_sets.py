@@ -4,19 +4,11 @@ from their numbers alone. What else an entry holds (certificates, dates, extensi
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
-from joserfc.errors import JoseError
-from joserfc.jwk import ECKey, KeyParameters, RSAKey
-
-MAX_KEYS: Final = 100
-MIN_RSA_BITS: Final = 2048
-MAX_RSA_BITS: Final = 8192  # verifying with an oversized modulus is work for us only
-_PRIVATE: Final = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth"})
-PublicKey = RSAKey | ECKey
+from keys.public_jwks import MAX_KEYS, PRIVATE_PARTS, UselessKey, VerifyingKey, read_key
 
 
 class KeySetMalformed(ValueError):
@@ -30,7 +22,7 @@ class PublishedKey:
     kid: str | None
     kty: str
     alg: str | None
-    key: PublicKey
+    key: VerifyingKey
 
 
 def read_key_set(document: object) -> tuple[PublishedKey, ...]:
@@ -47,7 +39,7 @@ def read_key_set(document: object) -> tuple[PublishedKey, ...]:
     objects = [entry for entry in entries if isinstance(entry, dict)]
     if entries and not objects:
         raise KeySetMalformed("malformed")
-    spent = {_number(entry) for entry in objects if _PRIVATE & entry.keys()}
+    spent = {_number(entry) for entry in objects if PRIVATE_PARTS & entry.keys()}
     read = (_read_key(entry) for entry in objects if _number(entry) not in spent)
     return _distinct([key for key in read if key is not None])
 
@@ -76,41 +68,8 @@ def _distinct(keys: list[PublishedKey]) -> tuple[PublishedKey, ...]:
 
 
 def _read_key(entry: Mapping[str, Any]) -> PublishedKey | None:
-    kid, kty, alg = entry.get("kid"), entry.get("kty"), entry.get("alg")
-    operations = entry.get("key_ops")
-    if entry.get("use") not in (None, "sig") or kty not in ("RSA", "EC"):
-        return None
-    if isinstance(operations, list) and "verify" not in operations:
-        return None
-    if not (kid is None or isinstance(kid, str)) or not (alg is None or isinstance(alg, str)):
-        return None
-    parameters: KeyParameters = {"use": "sig"}
-    if kid is not None:
-        parameters["kid"] = kid
-    if alg is not None:
-        parameters["alg"] = alg
-    key = _import(entry, parameters)
-    return PublishedKey(kid, kty, alg, key) if key is not None else None
-
-
-def _import(entry: Mapping[str, Any], parameters: KeyParameters) -> PublicKey | None:
-    """The key itself, from its numbers only; None for one that is weak or broken."""
-    wanted = ("kty", "n", "e") if entry["kty"] == "RSA" else ("kty", "crv", "x", "y")
-    numbers = {name: entry[name] for name in wanted if isinstance(entry.get(name), str)}
-    kind: type[ECKey] | type[RSAKey] = ECKey if entry["kty"] == "EC" else RSAKey
     try:
-        if kind is ECKey and entry.get("crv") != "P-256":
-            return None
-        if kind is RSAKey and not MIN_RSA_BITS <= _bits(numbers["n"]) <= MAX_RSA_BITS:
-            return None
-        key = kind.import_key(numbers, parameters)
-        _ = key.raw_value  # the numbers themselves are judged when they are used first
-    except (JoseError, ValueError, TypeError, KeyError, OverflowError):
+        key = read_key(entry)
+    except UselessKey:
         return None
-    return key
-
-
-def _bits(number: str) -> int:
-    """Size of a Base64urlUInt (RFC 7518 §2). Raises ValueError."""
-    padded = number + "=" * (-len(number) % 4)
-    return int.from_bytes(base64.b64decode(padded, b"-_", validate=True)).bit_length()
+    return PublishedKey(entry.get("kid"), entry["kty"], entry.get("alg"), key)

@@ -17,11 +17,11 @@ from joserfc.jwk import ECKey, KeyParameters, KeySet, RSAKey
 
 from keys.jose_algorithms import ALGORITHMS
 
-MAX_KEYS: Final = 50
+MAX_KEYS: Final = 100
 MIN_RSA_BITS: Final = 2048
 MAX_RSA_BITS: Final = 8192  # verifying with an oversized modulus is work for us only
 MAX_KID: Final = 200
-_PRIVATE: Final = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth"})
+PRIVATE_PARTS: Final = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth"})
 _ALGORITHMS_OF: Final = {"RSA": ("RS256", "PS256"), "EC": ("ES256",)}
 VerifyingKey = RSAKey | ECKey
 
@@ -62,8 +62,8 @@ def read_public_jwks(document: object) -> ReadJwks:
     faults: list[JwkFault] = []
     for number, entry in enumerate(entries):
         try:
-            keys.append(_read(entry))
-        except _Useless as useless:
+            keys.append(read_key(entry))
+        except UselessKey as useless:
             faults.append(JwkFault(f"keys.{number}", *useless.told, is_grave=useless.is_grave))
     faults += _twice(entries)
     if not keys:
@@ -74,8 +74,8 @@ def read_public_jwks(document: object) -> ReadJwks:
     return ReadJwks(tuple(keys), tuple(faults))
 
 
-class _Useless(Exception):
-    """This key cannot verify."""
+class UselessKey(Exception):
+    """This key cannot verify. ``told``: what is wrong, and what to do instead."""
 
     def __init__(self, what: str, instead: str, *, is_grave: bool = True) -> None:
         super().__init__(what)
@@ -87,29 +87,29 @@ def _refused(what: str, instead: str) -> ReadJwks:
     return ReadJwks((), (JwkFault("", what, instead),))
 
 
-def _read(entry: object) -> VerifyingKey:
-    """Raises _Useless."""
+def read_key(entry: object) -> VerifyingKey:
+    """One key of a set, from its numbers alone. Raises UselessKey."""
     if not isinstance(entry, Mapping):
-        raise _Useless("a key is an object", "export the public key as a JWK")
+        raise UselessKey("a key is an object", "export the public key as a JWK")
     kty = entry.get("kty")
     if kty == "oct":
-        raise _Useless(
+        raise UselessKey(
             "a symmetric key: who knows it can sign as this party",
             "give the public half of an RSA or EC key",
         )
-    if _PRIVATE & entry.keys():
-        raise _Useless(
+    if PRIVATE_PARTS & entry.keys():
+        raise UselessKey(
             "a private key, which others can read by now",
             "make a new pair, keep its private half to yourself and give the public one",
         )
     if not isinstance(kty, str):
-        raise _Useless("kty is missing", "export the public key as a JWK")
+        raise UselessKey("kty is missing", "export the public key as a JWK")
     if kty not in _IMPORT:
-        raise _Useless(f"keys of type {kty[:20]} are not used here", _LEFT_OUT, is_grave=False)
+        raise UselessKey(f"keys of type {kty[:20]} are not used here", _LEFT_OUT, is_grave=False)
     _check_purpose(entry, kty)
     kid = entry.get("kid")
     if kid is not None and not (isinstance(kid, str) and 0 < len(kid) <= MAX_KID):
-        raise _Useless("kid is no text", "put it in quotes, 200 characters at most")
+        raise UselessKey("kid is no text", "put it in quotes, 200 characters at most")
     limits = {name: entry[name] for name in ("kid", "alg") if entry.get(name) is not None}
     return _IMPORT[kty](entry, cast(KeyParameters, limits))
 
@@ -121,11 +121,11 @@ def _check_purpose(entry: Mapping[str, Any], kty: str) -> None:
     """Real sets hold keys for encryption and other algorithms too."""
     use, operations, algorithm = (entry.get(name) for name in ("use", "key_ops", "alg"))
     if use not in (None, "sig"):
-        raise _Useless("a key for another use than sig", _LEFT_OUT, is_grave=False)
+        raise UselessKey("a key for another use than sig", _LEFT_OUT, is_grave=False)
     if isinstance(operations, list | tuple) and "verify" not in operations:
-        raise _Useless("key_ops does not hold verify", _LEFT_OUT, is_grave=False)
+        raise UselessKey("key_ops does not hold verify", _LEFT_OUT, is_grave=False)
     if algorithm is not None and algorithm not in _ALGORITHMS_OF[kty]:
-        raise _Useless(
+        raise UselessKey(
             f"a key for another algorithm than {', '.join(ALGORITHMS)}", _LEFT_OUT, is_grave=False
         )
 
@@ -133,12 +133,12 @@ def _check_purpose(entry: Mapping[str, Any], kty: str) -> None:
 def _rsa(entry: Mapping[str, Any], parameters: KeyParameters) -> VerifyingKey:
     bits, exponent = (_number(entry, name) for name in ("n", "e"))
     if bits.bit_length() < MIN_RSA_BITS:
-        raise _Useless(
+        raise UselessKey(
             f"an RSA key of {bits.bit_length()} bits, which can be broken",
             "make one of 2048 bits or more",
         )
     if bits.bit_length() > MAX_RSA_BITS or not 3 <= exponent < 2**64:
-        raise _Useless("an RSA key of an unusual size", "make one of 2048 to 8192 bits")
+        raise UselessKey("an RSA key of an unusual size", "make one of 2048 to 8192 bits")
     try:
         key = RSAKey.import_key({name: entry[name] for name in ("kty", "n", "e")}, parameters)
         _ = key.raw_value  # the numbers are judged when they are used first
@@ -150,7 +150,7 @@ def _rsa(entry: Mapping[str, Any], parameters: KeyParameters) -> VerifyingKey:
 def _ec(entry: Mapping[str, Any], parameters: KeyParameters) -> VerifyingKey:
     curve = entry.get("crv")
     if isinstance(curve, str) and curve != "P-256":
-        raise _Useless(f"curve {curve[:20]} is not used here", _LEFT_OUT, is_grave=False)
+        raise UselessKey(f"curve {curve[:20]} is not used here", _LEFT_OUT, is_grave=False)
     for name in ("x", "y"):
         _number(entry, name)
     try:
@@ -167,20 +167,20 @@ _IMPORT: Final[Mapping[str, Callable[[Mapping[str, Any], KeyParameters], Verifyi
 }
 
 
-def _broken() -> _Useless:
-    return _Useless("the numbers of this key are no key", "export it anew")
+def _broken() -> UselessKey:
+    return UselessKey("the numbers of this key are no key", "export it anew")
 
 
 def _number(entry: Mapping[str, Any], name: str) -> int:
     """A Base64urlUInt (RFC 7518 §2)."""
     text = entry.get(name)
     if not isinstance(text, str) or not text:
-        raise _Useless(f"{name} is missing", "export the key anew, whole")
+        raise UselessKey(f"{name} is missing", "export the key anew, whole")
     try:
         padded = text + "=" * (-len(text) % 4)
         return int.from_bytes(base64.b64decode(padded, b"-_", validate=True))
     except ValueError:
-        raise _Useless(f"{name} is no base64url", "export the key anew") from None
+        raise UselessKey(f"{name} is no base64url", "export the key anew") from None
 
 
 def _twice(entries: list[Any] | tuple[Any, ...]) -> Iterator[JwkFault]:

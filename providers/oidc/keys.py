@@ -6,16 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from keys.jwk_sets import (
-    MAX_KEYS,
-    KeySetMalformed,
-    PublicKey,
-    PublishedKey,
-    read_key_set,
-)
+from keys.jwk_sets import KeySetMalformed, PublishedKey, read_key_set
+from keys.public_jwks import MAX_KEYS, VerifyingKey
 from providers.interface import ProviderRefused, ProviderUnavailable
 
-__all__ = ["MAX_KEYS", "PublicKey", "PublishedKeys", "read_jwks"]
+__all__ = ["MAX_KEYS", "PublishedKeys", "VerifyingKey", "read_jwks"]
 MAX_BYTES: Final = 256 * 1024
 _TYPE_OF: Final = {"RS256": "RSA", "PS256": "RSA", "ES256": "EC"}
 
@@ -24,7 +19,7 @@ _TYPE_OF: Final = {"RS256": "RSA", "PS256": "RSA", "ES256": "EC"}
 class PublishedKeys:
     keys: tuple[PublishedKey, ...]
 
-    def choose(self, kid: str | None, alg: str) -> PublicKey | None:
+    def choose(self, kid: str | None, alg: str) -> VerifyingKey | None:
         """The key for this header, None where it is not here. Raises ProviderRefused(kid_missing).
 
         Without ``kid`` only where there is one key it can be (OpenID Connect Core §10.1).

@@ -23,7 +23,7 @@ from providers.interface import (
 from providers.oidc import client, representation
 from providers.oidc.authorize import departure, take_code
 from providers.oidc.discovery import ProviderMetadata, fetch_document, fetch_metadata
-from providers.oidc.keys import MAX_BYTES, PublicKey, PublishedKeys, read_jwks
+from providers.oidc.keys import MAX_BYTES, PublishedKeys, VerifyingKey, read_jwks
 from providers.oidc.tokens import (
     Claims,
     ExpectedToken,
@@ -117,7 +117,7 @@ class OidcProvider:
         )
         return read_jwks(document)
 
-    def _find_key(self, kid: str | None, metadata: ProviderMetadata, now: datetime) -> PublicKey:
+    def _find_key(self, kid: str | None, metadata: ProviderMetadata, now: datetime) -> VerifyingKey:
         """The key that the token names; an unknown one makes us look again at once, and then not
         for a minute.
         """

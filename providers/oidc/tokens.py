@@ -21,7 +21,7 @@ from joserfc.errors import JoseError
 
 from providers import received
 from providers.interface import ProviderRefused
-from providers.oidc.keys import PublicKey
+from providers.oidc.keys import VerifyingKey
 from providers.registry import OidcSettings
 
 MAX_TOKEN: Final = 16 * 1024
@@ -31,7 +31,7 @@ MAX_SUBJECT: Final = 255  # OpenID Connect Core §2
 MAX_AUDIENCES: Final = 20
 MAX_IAT_SECONDS: Final = 600
 _NEVER_FOLLOWED: Final = ("jwk", "jku", "x5c", "x5u", "crit", "zip", "b64")
-FindKey = Callable[[str | None], PublicKey]
+FindKey = Callable[[str | None], VerifyingKey]
 Claims = Mapping[str, Any]
 
 
