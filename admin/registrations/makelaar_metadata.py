@@ -15,7 +15,7 @@ from broker.outgoing import outgoing_client
 from broker.settings import Settings, SettingsError
 from providers.registry import ProviderRecord, SamlSettings
 from providers.saml.metadata import MAX_BYTES, MetadataRefused, read_metadata
-from providers.saml.names import POST, REDIRECT
+from providers.saml.wire.names import POST, REDIRECT
 from state.addresses import OutgoingRefused
 from state.outgoing import ACCEPT_METADATA, OutgoingFailed
 

@@ -14,8 +14,8 @@ from providers import received
 from providers.credit import credit
 from providers.interface import ProviderLevelTooLow, ProviderRefused
 from providers.registry import ProviderRecord, SamlSettings
-from providers.saml.names import NAME_FORMATS, TRANSIENT, saml
-from providers.saml.xml_values import collapsed, instant, only_child, text_of, uri_of
+from providers.saml.wire.names import NAME_FORMATS, TRANSIENT, saml
+from providers.saml.wire.xml_values import collapsed, instant, only_child, text_of, uri_of
 
 MAX_SUBJECT = 256  # Core §8.3.7
 

@@ -22,7 +22,7 @@ from providers.interface import ProviderRefused
 from providers.received import MAX_VALUES, MAX_WORD
 from providers.registry import ProviderRecord
 from providers.saml.assertion import Attributes, Value
-from providers.saml.names import (
+from providers.saml.wire.names import (
     COMPANY_NAME,
     INTERMEDIARY,
     INTERMEDIARY_NAME,

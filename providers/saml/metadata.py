@@ -16,8 +16,8 @@ from keys.xml import guard, schema
 from keys.xml.guard import XmlRefused
 from keys.xml.names import DS, ds
 from keys.xml.signature import is_strong, verify_enveloped
-from providers.saml.names import MD, PERSISTENT, POST, REDIRECT, SAMLP, md
-from providers.saml.xml_values import collapsed
+from providers.saml.wire.names import MD, PERSISTENT, POST, REDIRECT, SAMLP, md
+from providers.saml.wire.xml_values import collapsed
 
 MAX_BYTES: Final = 1024 * 1024
 

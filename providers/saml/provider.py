@@ -16,16 +16,16 @@ from providers.interface import (
     Callback,
     Departure,
     Identity,
+    ProviderRefused,
     ProviderUnavailable,
     Remembered,
 )
 from providers.received import person_name
 from providers.registry import ProviderRecord
 from providers.saml import assertion
-from providers.saml.bindings import form_value, redirect_url, response_bytes
+from providers.saml.bindings import response_bytes
 from providers.saml.mandate import asserted_authority, asserted_services
 from providers.saml.metadata import MetadataRefused, read_metadata
-from providers.saml.names import FAMILY_NAME, FIRST_NAME, POST, REDIRECT
 from providers.saml.request import (
     AuthnRequestFacts,
     authn_request,
@@ -35,6 +35,9 @@ from providers.saml.request import (
     signed,
 )
 from providers.saml.response import ExpectedResponse, accept
+from providers.saml.wire.bindings import form_value, redirect_url
+from providers.saml.wire.names import FAMILY_NAME, FIRST_NAME, POST, REDIRECT
+from providers.saml.wire.refused import WireRefused
 
 log = structlog.get_logger()
 
@@ -100,6 +103,12 @@ class SamlProvider:
 
     def finish(self, remembered: Remembered, callback: Callback) -> Identity:
         """Who logged in, after every check."""
+        try:
+            return self._identity(remembered, callback)
+        except WireRefused as refused:
+            raise ProviderRefused(refused.reason, refused.detail, **refused.measured) from None
+
+    def _identity(self, remembered: Remembered, callback: Callback) -> Identity:
         now, skew = callback.received_at, timedelta(seconds=self._settings.skew_seconds)
         accepted = accept(response_bytes(callback), self._expected(remembered, now))
         facts = assertion.authentication(

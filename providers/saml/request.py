@@ -13,7 +13,7 @@ from lxml import etree
 from assurance.levels import AssuranceLevel
 from keys.keyring import PrivateKey
 from keys.xml.signature import sign_enveloped
-from providers.saml.names import (
+from providers.saml.wire.names import (
     POST,
     REQUEST_SERVICE_UUID,
     SAML,

@@ -22,8 +22,8 @@ from keys.xml.signature import has_signature, verify_enveloped
 from providers.interface import ProviderCancelled, ProviderLevelTooLow, ProviderRefused
 from providers.registry import SamlSettings
 from providers.saml.metadata import MakelaarMetadata
-from providers.saml.names import BEARER, ENTITY, STATUS, SUCCESS, saml, samlp
-from providers.saml.xml_values import collapsed, instant, only_child, text_of, uri_of
+from providers.saml.wire.names import BEARER, ENTITY, STATUS, SUCCESS, saml, samlp
+from providers.saml.wire.xml_values import collapsed, instant, only_child, text_of, uri_of
 
 TRANSIT: Final = timedelta(minutes=5)  # how old an answer may be when it arrives, beyond the skew
 _CANCELLED: Final = (STATUS + "AuthnFailed", STATUS + "RequestDenied")

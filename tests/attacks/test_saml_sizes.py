@@ -62,7 +62,7 @@ def test_S_72_size_is_judged_before_anything_is_parsed(monkeypatch: pytest.Monke
     provider = provider_for()
     assert provider.finish(remembered(), callback(raw)).subject == SUBJECT
     monkeypatch.setattr("keys.xml.guard.etree.fromstring", _never)
-    monkeypatch.setattr("providers.saml.bindings.base64.b64decode", _never)
+    monkeypatch.setattr("providers.saml.wire.bindings.base64.b64decode", _never)
     big = raw + b" " * guard.MAX_BYTES * 2
     with pytest.raises(ProviderRefused) as caught:
         provider.finish(remembered(), callback(value(big)))

@@ -14,7 +14,7 @@ from admin.parties import oidc_makelaars, portals, saml_makelaars
 from admin.parties.trouble import PartyTrouble
 from keys.jwks import as_joserfc
 from providers.registry import OidcSettings, SamlSettings
-from providers.saml.names import REDIRECT
+from providers.saml.wire.names import REDIRECT
 from sandbox.keys import new_pair
 from state.addresses import OutgoingRefused
 from state.outgoing import HttpAnswer, OutgoingFailed

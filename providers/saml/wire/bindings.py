@@ -1,0 +1,63 @@
+"""SAML on the wire: what a form carries becomes bytes, within bounds; what we send becomes a URL or
+a form.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+import zlib
+from typing import Final
+from urllib.parse import quote_plus
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+
+from keys.keyring import PrivateKey
+from keys.xml.guard import MAX_BYTES
+from keys.xml.names import RSA_SHA256
+from providers.saml.wire.refused import WireRefused
+
+MAX_BASE64: Final = MAX_BYTES * 4 // 3 + 4096  # line breaks included
+_BASE64: Final = re.compile(r"[A-Za-z0-9+/]+={0,2}")
+
+
+def message_bytes(value: str | None) -> bytes:
+    """The message in the value of a form field (Bindings §3.5.4). Raises WireRefused:
+    message_missing, too_large, base64.
+    """
+    if not value:
+        raise WireRefused("message_missing")
+    if len(value) > MAX_BASE64:
+        raise WireRefused("too_large")
+    compact = "".join(value.split())
+    if not _BASE64.fullmatch(compact):
+        raise WireRefused("base64")
+    try:
+        return base64.b64decode(compact, validate=True)
+    except (ValueError, binascii.Error):
+        raise WireRefused("base64") from None
+
+
+def redirect_url(location: str, message: bytes, relay_state: str, key: PrivateKey) -> str:
+    """The address for HTTP-Redirect, signed over the octets as sent (Bindings §3.4.4.1)."""
+    compressor = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    deflated = compressor.compress(message) + compressor.flush()
+    query = "&".join(
+        f"{name}={quote_plus(value)}"
+        for name, value in (
+            ("SAMLRequest", base64.b64encode(deflated).decode()),
+            ("RelayState", relay_state),
+            ("SigAlg", RSA_SHA256),
+        )
+    )
+    assert isinstance(key.key, rsa.RSAPrivateKey)
+    signature = key.key.sign(query.encode(), padding.PKCS1v15(), hashes.SHA256())
+    signed = f"{query}&Signature={quote_plus(base64.b64encode(signature).decode())}"
+    return location + ("&" if "?" in location else "?") + signed
+
+
+def form_value(message: bytes) -> str:
+    """The value of SAMLRequest for HTTP-POST."""
+    return base64.b64encode(message).decode()
