@@ -72,6 +72,7 @@ def asserted_authority(
 def _mandate(attributes: Attributes, source: str) -> AssertedMandate | None:
     restrictions = _restrictions(attributes)
     intermediary = _intermediary(attributes)
+    _check_party_is_read(attributes)
     if LEGAL_SUBJECT not in attributes.values:
         _check_personal(attributes, restrictions, intermediary)
         return None
@@ -116,6 +117,16 @@ def _intermediary(attributes: Attributes) -> AssertedParty | None:
     return AssertedParty(
         tuple((PartyIdType.KVK, value.text) for value in values), attributes.one(INTERMEDIARY_NAME)
     )
+
+
+def _check_party_is_read(attributes: Attributes) -> None:
+    """Who is represented under another format or spelling is not understood; without it a login for
+    an organisation would be a personal one.
+    """
+    known = (LEGAL_SUBJECT, LEGAL_SUBJECT_GDI)
+    said = [name for name in attributes.values if name not in known]
+    if any("legalsubjectid" in name.casefold() for name in (*said, *attributes.others)):
+        raise ProviderRefused(DIALECT.party, "named in a way that is not understood")
 
 
 def _check_personal(

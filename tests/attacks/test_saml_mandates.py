@@ -194,13 +194,15 @@ def test_a_mandate_that_does_not_fit_is_refused(
     refused(spoilt(*edits, settings=settings), reason)
 
 
+def test_S_68_a_friendly_name_means_nothing() -> None:
+    edit = attribute("x", name_id("90001201", KVK), FriendlyName=LEGAL)
+    assert acting(edit, FOR_SERVICE) == acting(FOR_SERVICE)
+    assert len(acting(BAKERY, FOR_SERVICE).authority) == 1
+
+
 @pytest.mark.parametrize(
     "edit",
     [
-        pytest.param(
-            attribute("x", name_id("90001201", KVK), FriendlyName=LEGAL),
-            id="S-68 by its friendly name",
-        ),
         pytest.param(
             attribute(LEGAL, name_id("90001201", KVK), NameFormat="urn:other:format"),
             id="S-68 under another format",
@@ -209,8 +211,9 @@ def test_a_mandate_that_does_not_fit_is_refused(
         pytest.param(attribute(LEGAL + " ", "90001201"), id="S-68 with a space"),
     ],
 )
-def test_an_attribute_of_another_name_is_ignored(edit: Edit) -> None:
-    assert acting(edit, FOR_SERVICE) == acting(FOR_SERVICE)
+def test_an_organisation_under_another_name_is_not_read_as_a_personal_login(edit: Edit) -> None:
+    refused(spoilt(edit, FOR_SERVICE), "legal_subject")
+    refused(spoilt(edit, BAKERY, FOR_SERVICE), "legal_subject")
     assert len(acting(BAKERY, FOR_SERVICE).authority) == 1
 
 
