@@ -29,7 +29,6 @@ IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) Version/18.1 Sa
 HERE = f"{ADDRESSES.broker}/mijn/sessies"
 LIST = "Mijn sessies"
 ASKS = "Wilt u overal uitloggen?"
-CONSENT = "Deze gegevens geven wij door"
 MAKELAAR = "Wie is uw makelaar?"
 
 
@@ -45,15 +44,6 @@ def at_portal(world: World, person: str = "jan", user_agent: str = FIREFOX) -> B
     party = {"sanne": "De Korenmolen"}.get(person)
     walk = world.walk(BODEM.name, "Polderpoort", person, browser=browser, on_behalf_of=party)
     assert walk.run().heading == "U bent ingelogd"
-    return browser
-
-
-def at_the_makelaar(world: World) -> Browser:
-    """A browser in the middle of a login at a portal."""
-    browser = world.browser()
-    browser.open(f"{ADDRESSES.portal}/")
-    browser.click(BODEM.name)
-    browser.click("Polderpoort")
     return browser
 
 
@@ -180,24 +170,6 @@ def test_who_logs_out_everywhere_is_out_of_portals_and_consoles_and_of_this_brow
     with world.session() as session:
         standing = select(Grant.person_id).where(Grant.revoked_at.is_(None))
         assert set(session.scalars(standing)) == {"jan"}
-
-
-@pytest.mark.parametrize("stays", [False, True])
-def test_a_login_that_is_under_way_ends_with_logging_out_everywhere(
-    world: World, stays: bool
-) -> None:
-    under_way, of_another = at_the_makelaar(world), at_the_makelaar(world)
-    assert under_way.press("person", "jan").heading == CONSENT
-    of_another.press("person", "sanne")
-    assert of_another.click("De Korenmolen").heading == CONSENT
-    owner = at_mijn(world)
-    owner.click("Log overal uit")
-    owner.click("Log alleen andere browsers uit" if stays else "Log overal uit")
-    refused = under_way.press("agree", "yes")
-    assert refused.heading != "U bent ingelogd" and not is_logged_in(world, under_way)
-    assert of_another.press("agree", "yes").heading == "U bent ingelogd"
-    world.clock.advance(seconds=1)
-    assert is_logged_in(world, at_portal(world))  # who begins anew
 
 
 def test_who_logs_out_elsewhere_stays_here(world: World) -> None:
