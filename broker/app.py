@@ -30,6 +30,7 @@ from broker.web import (
     rate_limits,
     request_metrics,
     templating,
+    theme,
     transport,
 )
 from broker.web.base_url import BoundFlask
@@ -78,7 +79,9 @@ def assemble(process: Process, consoles: Iterable[Blueprint] = ()) -> Flask:
         app.register_blueprint(blueprint)
     request_metrics.install(app)
     app.register_blueprint(help_pages.blueprint)
+    app.register_blueprint(theme.blueprint)
     templating.install(app)
+    theme.install(app, settings.ui.theme_css)
     filters.install(app)
     language.install(app)
     headers.install(app, hsts=not settings.is_loopback)

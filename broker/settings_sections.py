@@ -87,7 +87,14 @@ class Keys(Section):
 
 class Ui(Section):
     name: Annotated[str, Field(min_length=1, max_length=64)] = "Inloggen"
-    theme_css: Path | None = None
+    theme_css: Path | None = Field(
+        default=None,
+        description=(
+            "A style sheet of your own (CSS in UTF-8, 1 MB at most), behind ours on every page. "
+            "Read at the start. Fonts and images that it names must be ours: a page loads nothing "
+            "from elsewhere."
+        ),
+    )
     support_url: str | None = None
     support_phone: str | None = None
     demo: bool = False

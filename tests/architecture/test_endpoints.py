@@ -54,7 +54,10 @@ def test_the_exceptions_are_these(world: World) -> None:
     declared = endpoints_of(world.app).named.items()
     assert {name for name, one in declared if not one.csrf} == EXEMPT_FROM_CSRF
     assert {name for name, one in declared if one.readers is Readers.ANYBODY} == READ_BY_ANYBODY
-    assert {name for name, one in declared if one.readers is Readers.SITE} == {"static"}
+    assert {name for name, one in declared if one.readers is Readers.SITE} == {
+        "static",
+        "theme.style",
+    }
     programs = {name for name, one in declared if one.audience is Audience.PROGRAMS}
     assert programs == ASKED_BY_PROGRAMS
     assert {name for name, one in declared if one.by_address} == {"health.live", "health.ready"}
@@ -80,7 +83,8 @@ def test_a_form_is_shown_again_by_an_endpoint_that_takes_no_more_than_it(world: 
 
 def test_what_all_requests_have_in_common_names_no_endpoint(world: World) -> None:
     names = {name for name in world.app.view_functions if "." in name}
-    own = {"front.index"}  # where a page leads that has nowhere else to go
+    # Where a page leads that has nowhere else to go, and the style of every page.
+    own = {"front.index", "theme.style"}
     found = {
         f"{path}: {name}"
         for path in python_files("broker")
