@@ -28,21 +28,36 @@ def response_bytes(callback: Callback) -> bytes:
     message_missing, base64.
     """
     if callback.method != "POST":
-        raise ProviderRefused("binding")
+        raise ProviderRefused("binding", element="HTTP", seen=callback.method, expected="POST")
     if callback.one("SAMLRequest") is not None or callback.one("SAMLart") is not None:
-        raise ProviderRefused("binding", "another message beside the response")
+        raise ProviderRefused(
+            "binding",
+            "another message beside the response",
+            element="form",
+            seen="SAMLRequest or SAMLart",
+            expected="SAMLResponse",
+        )
     value = callback.one("SAMLResponse")
     if not value:
-        raise ProviderRefused("message_missing")
+        raise ProviderRefused(
+            "message_missing", element="form", seen="nothing", expected="SAMLResponse"
+        )
     if len(value) > MAX_BASE64:
-        raise ProviderRefused("too_large")
+        raise ProviderRefused(
+            "too_large", element="SAMLResponse", seen=len(value), expected=MAX_BASE64
+        )
     compact = "".join(value.split())
     if not _BASE64.fullmatch(compact):
-        raise ProviderRefused("base64")
+        raise _no_base64(compact)
     try:
         return base64.b64decode(compact, validate=True)
     except (ValueError, binascii.Error):
-        raise ProviderRefused("base64") from None
+        raise _no_base64(compact) from None
+
+
+def _no_base64(value: str) -> ProviderRefused:
+    seen = f"{len(value)} signs of something else"
+    return ProviderRefused("base64", element="SAMLResponse", seen=seen, expected="base64")
 
 
 def redirect_url(location: str, message: bytes, relay_state: str, key: PrivateKey) -> str:

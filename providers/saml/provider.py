@@ -23,6 +23,7 @@ from providers.received import person_name
 from providers.registry import ProviderRecord
 from providers.saml import assertion
 from providers.saml.bindings import form_value, redirect_url, response_bytes
+from providers.saml.conditions import ExpectedResponse
 from providers.saml.mandate import asserted_authority, asserted_services
 from providers.saml.metadata import MetadataRefused, read_metadata
 from providers.saml.names import FAMILY_NAME, FIRST_NAME, POST, REDIRECT
@@ -34,7 +35,7 @@ from providers.saml.request import (
     serialised,
     signed,
 )
-from providers.saml.response import ExpectedResponse, accept
+from providers.saml.response import accept
 
 log = structlog.get_logger()
 
@@ -150,6 +151,7 @@ class SamlProvider:
             acs_url=self._acs_url,
             sp_entity_id=self._sp_entity_id,
             now=now,
+            asked_as=" ".join(contexts_for(remembered.level, self._record.levels)),
         )
 
     def _signing_at(self, now: datetime) -> tuple[x509.Certificate, ...]:
