@@ -100,10 +100,10 @@ def build_authority(
         _party(said.intermediary, record, dialect.intermediary) if said.intermediary else None
     )
     if intermediary is not None and intermediary.is_same_as(represented):
-        raise ProviderRefused(dialect.intermediary, "an intermediary of itself")
+        raise _refused(dialect.intermediary, "an intermediary of itself", "intermediary")
     branches = _branches(said, dialect)
     if intermediary is not None and branches:
-        raise ProviderRefused(dialect.branch, "a chain holds for the whole organisation")
+        raise _refused(dialect.branch, "a chain holds for the whole organisation", BRANCH)
     return Authority(
         represented=represented,
         kind=AuthorityKind.CHAIN if intermediary else AuthorityKind.DIRECT,
@@ -140,18 +140,34 @@ def _check_service(said: AssertedMandate, service: AskedService, dialect: Dialec
     else:
         fits = True
     if not fits:
-        raise ProviderRefused("service_mismatch")
+        words = ", ".join((*said.service_uuids, *said.service_ids))
+        ours = (
+            service.uuid if service.service_id is None else f"{service.uuid}, {service.service_id}"
+        )
+        raise ProviderRefused(
+            "service_mismatch",
+            element="ServiceUUID, ServiceID",
+            seen=received.told(words or None),
+            expected=ours,
+        )
 
 
 def _party(said: AssertedParty, record: ProviderRecord, reason: str) -> Party:
     """KvK number first; an RSIN beside it is the same organisation under its other number."""
     if not said.numbers or not all(_SHAPES[kind](number) for kind, number in said.numbers):
-        raise ProviderRefused(reason, "no KvK number or RSIN")
+        raise _refused(reason, "no KvK number or RSIN", "organisation")
     if not _may_speak_for(record, said):
-        raise ProviderRefused("not_trusted", "the makelaar may not speak for this organisation")
+        raise ProviderRefused(
+            "not_trusted",
+            "the makelaar may not speak for this organisation",
+            element="organisation",
+            seen="an organisation that is not named there",
+            expected="one of speaks_for",
+            setting="speaks_for",
+        )
     by_kind = dict(said.numbers)
     if len(by_kind) != len(set(said.numbers)):
-        raise ProviderRefused(reason, "two numbers of one kind")
+        raise _refused(reason, "two numbers of one kind", "organisation")
     first, *others = (kind for kind in _SHAPES if kind in by_kind)
     return Party(
         id_type=first,
@@ -174,15 +190,27 @@ def _may_speak_for(record: ProviderRecord, said: AssertedParty) -> bool:
 def _branches(said: AssertedMandate, dialect: Dialect) -> tuple[str, ...]:
     """The branches to which the mandate is limited. A restriction is never dropped."""
     if any(name != BRANCH for name in said.restrictions):
-        raise ProviderRefused(dialect.branch, "an unknown restriction")
+        unknown = ", ".join(name for name in said.restrictions if name != BRANCH)
+        raise ProviderRefused(
+            dialect.branch,
+            "an unknown restriction",
+            element="restriction",
+            seen=received.told(unknown),
+            expected=BRANCH,
+        )
     if said.branches is None:
         return ()
     if not said.branches:
-        raise ProviderRefused(dialect.branch, "an empty restriction")
+        raise _refused(dialect.branch, "an empty restriction", BRANCH)
     if len(said.branches) > MAX_BRANCHES:
-        raise ProviderRefused(dialect.branch, "too many establishment numbers")
+        raise _refused(dialect.branch, "too many establishment numbers", BRANCH)
     if not all(_BRANCH.fullmatch(branch) for branch in said.branches):
-        raise ProviderRefused(dialect.branch, "not an establishment number")
+        raise _refused(dialect.branch, "not an establishment number", BRANCH)
     if len(set(said.branches)) != len(said.branches):
-        raise ProviderRefused(dialect.branch, "an establishment number that stands twice")
+        raise _refused(dialect.branch, "an establishment number that stands twice", BRANCH)
     return said.branches
+
+
+def _refused(reason: str, what: str, element: str) -> ProviderRefused:
+    """No number is ever in it: what is wrong, and where."""
+    return ProviderRefused(reason, what, element=element, seen=what)

@@ -2,23 +2,64 @@
 
 from __future__ import annotations
 
+import json
+from typing import Final
+
 from assurance import acr
 from assurance.levels import AssuranceLevel
 from assurance.step_up import Credited, answers, credited
-from providers.interface import ProviderLevelTooLow
+from providers import received
+from providers.interface import (
+    NOTHING_SAID,
+    ProviderLevelTooLow,
+    ProviderLevelUnknown,
+)
 from providers.registry import ProviderRecord
 
+WORDS: Final = "levels"
+WITHOUT_WORD: Final = "level_without_word"
+_LOWEST: Final = AssuranceLevel.EH2  # what a line to add says, until somebody knows better
 
-def credit(record: ProviderRecord, said: str | None, *, asked: AssuranceLevel) -> Credited:
-    """The level that this word names, in the makelaar's own words or those of a scheme.
 
-    Raises ProviderLevelTooLow where it is unknown or below what was asked: it is never read
-    upwards.
+def level_said(record: ProviderRecord, said: str) -> AssuranceLevel | None:
+    """The level that this word names, in the makelaar's own words or those of a scheme; of
+    NOTHING_SAID what the registration says of that. None where it is not understood.
     """
-    level = acr.level_of(said, record.levels) if said is not None else None
+    if said == NOTHING_SAID:
+        return record.level_without_word
+    return acr.level_of(said, record.levels)
+
+
+def credit(record: ProviderRecord, said: str, *, asked: AssuranceLevel) -> Credited:
+    """What this word is worth. Raises ProviderLevelUnknown where the registration does not know it,
+    and ProviderLevelTooLow below what was asked: it is never read upwards.
+    """
+    level = level_said(record, said)
     if level is None:
-        raise ProviderLevelTooLow(asked, None)
+        raise _unknown(record, said, asked)
     given = credited(record, level)
     if not answers(given.authentication, asked):
         raise ProviderLevelTooLow(asked, given.authentication)
     return given
+
+
+def _unknown(record: ProviderRecord, said: str, asked: AssuranceLevel) -> ProviderLevelUnknown:
+    """With the line that would make it known; not for a word that a trace cannot hold whole."""
+    if said == NOTHING_SAID:
+        line = f"{WITHOUT_WORD}: {_LOWEST.label}"
+        return ProviderLevelUnknown(asked, seen=received.NONE, setting=WITHOUT_WORD, line=line)
+    word = received.masked(said)
+    if word != said:
+        return ProviderLevelUnknown(asked, word=word, setting=WORDS)
+    return ProviderLevelUnknown(asked, word=word, setting=WORDS, line=_line(record, said))
+
+
+def _line(record: ProviderRecord, said: str) -> str:
+    """As it stands in the file: JSON is YAML, and quotes keep ``1`` a text."""
+    whole = _levels({**record.levels, said: _LOWEST})
+    return whole if len(whole) <= received.MAX_TOLD else _levels({said: _LOWEST})
+
+
+def _levels(levels: dict[str, AssuranceLevel]) -> str:
+    pairs = (f"{json.dumps(word, ensure_ascii=False)}: {at.label}" for word, at in levels.items())
+    return f"{WORDS}: {{{', '.join(pairs)}}}"

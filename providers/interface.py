@@ -8,12 +8,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
-from typing import Protocol
+from typing import Final, Protocol
 
 from assurance.levels import AssuranceLevel
 from consent.authority import Authority
 from keys.keyring import KeyRing
+from providers import received
 from providers.registry import ProviderRecord
+
+NOTHING_SAID: Final = ""  # the makelaar's word for a level, where it gave none
 
 
 @dataclass(frozen=True)
@@ -76,9 +79,9 @@ class Callback:
 class Identity:
     """Who logged in, as one makelaar says, after every check. The key is (provider_id, subject).
 
-    ``said`` is the makelaar's own word for the level; ``proofing``, ``authentication``,
-    ``own_means`` and the level of an ``authority`` are what that was worth at one moment. Whoever
-    kept an identity judges it anew (``providers.worth``).
+    ``said`` is the makelaar's own word for the level, NOTHING_SAID where it gave none;
+    ``proofing``, ``authentication``, ``own_means`` and the level of an ``authority`` are what that
+    was worth at one moment. Whoever kept an identity judges it anew (``providers.worth``).
     """
 
     provider_id: str
@@ -92,9 +95,17 @@ class Identity:
     asserted_services: tuple[str, ...] = ()  # ServiceUUIDs or ServiceIDs that the message named
     replay_keys: tuple[str, ...] = ()  # ids that must be seen once: response id, assertion id
     own_means: AssuranceLevel | None = None  # level of a means that Sluis itself issued
-    said: str | None = None  # None for an account at Sluis
+    said: str | None = None  # NOTHING_SAID for none; None for an account at Sluis
     session_until: datetime | None = None  # when the makelaar wants a session on it to be over
     replay_until: datetime | None = None  # keep replay_keys at least until here
+
+
+def _bounded(measured: Mapping[str, str | int]) -> dict[str, str | int]:
+    """Texts that fit a trace, whoever wrote them."""
+    return {
+        name: received.told(value) if isinstance(value, str) else value
+        for name, value in measured.items()
+    }
 
 
 class ProviderRefused(Exception):
@@ -104,26 +115,48 @@ class ProviderRefused(Exception):
     """
 
     def __init__(self, reason: str, detail: str = "", **measured: str | int) -> None:
-        """``measured``: what was found and what was expected, for the trace; nothing received."""
+        """``measured``: for the trace, what was found and what was expected: values of the protocol
+        (algorithms, entity ids, addresses, counts, seconds), never anything about a person.
+        """
         super().__init__(f"{reason}: {detail}" if detail else reason)
         self.reason = reason
         self.detail = detail
-        self.measured = measured
+        self.measured = _bounded(measured)
 
 
 class ProviderCancelled(Exception):
-    """The user or the makelaar ended the login in an orderly way (AuthnFailed, access_denied)."""
+    """The user or the makelaar ended the login in an orderly way (AuthnFailed, access_denied).
+    ``measured`` as in ProviderRefused.
+    """
+
+    def __init__(self, detail: str = "", **measured: str | int) -> None:
+        super().__init__(detail)
+        self.measured = _bounded(measured)
 
 
 class ProviderLevelTooLow(Exception):
     """The makelaar could not give the level that was asked (NoAuthnContext, or a lower one in the
-    answer).
+    answer). ``measured`` as in ProviderRefused.
     """
 
-    def __init__(self, asked: AssuranceLevel, given: AssuranceLevel | None) -> None:
+    def __init__(
+        self, asked: AssuranceLevel, given: AssuranceLevel | None, **measured: str | int
+    ) -> None:
         super().__init__(f"asked {asked.label}, given {given.label if given else 'none'}")
         self.asked = asked
         self.given = given
+        self.measured = _bounded(measured)
+
+
+class ProviderLevelUnknown(Exception):
+    """The answer holds in every respect, and what it says about the level is nothing that the
+    registration knows. ``measured`` as in ProviderRefused: what was said, and the line to add.
+    """
+
+    def __init__(self, asked: AssuranceLevel, **measured: str | int) -> None:
+        super().__init__(f"asked {asked.label}, given a level that is not understood")
+        self.asked = asked
+        self.measured = _bounded(measured)
 
 
 class ProviderUnavailable(Exception):
@@ -159,8 +192,8 @@ class RedirectProvider(Protocol):
 
     def finish(self, remembered: Remembered, callback: Callback) -> Identity:
         """Check the answer completely. Raises ProviderRefused, ProviderCancelled,
-        ProviderLevelTooLow, ProviderUnavailable. Single use of ``replay_keys`` is the caller's to
-        enforce, atomically.
+        ProviderLevelTooLow, ProviderLevelUnknown, ProviderUnavailable. Single use of
+        ``replay_keys`` is the caller's to enforce, atomically.
         """
         ...
 

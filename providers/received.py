@@ -13,8 +13,12 @@ MAX_NAME: Final = 200
 MAX_EMAIL: Final = 254  # RFC 5321 §4.5.3.1.3, without the brackets
 MAX_WORD: Final = 1024  # an entity identifier (SAML Core §8.3.6)
 MAX_VALUES: Final = 100
+MAX_TOLD: Final = 300  # signs of one value in a trace
+MAX_MESSAGE: Final = 200  # signs of a sentence of the makelaar in a trace
+NONE: Final = "none"
 XML_SPACE: Final = " \t\r\n"  # what XML and JSON call white space
 _WORD: Final = re.compile(r"[!-~]+")
+_NUMBER: Final = re.compile(r"[0-9]{8,}")  # may be a BSN, KvK number or RSIN
 
 
 def shown(text: str) -> str | None:
@@ -59,3 +63,30 @@ def subject(text: str, longest: int) -> str | None:
     key = text.strip(XML_SPACE)
     is_plain = 0 < len(key) <= longest and key.isprintable() and "  " not in key
     return key if is_plain else None
+
+
+def told(value: str | None, longest: int = MAX_TOLD) -> str:
+    """A value of the protocol as a trace may hold it: on one line, not long, and with quotes where
+    white space around it would not be seen. Never for what may be about a person.
+    """
+    if value is None:
+        return NONE
+    plain = "".join(sign if sign.isprintable() else "?" for sign in value[:longest])
+    plain = f"{plain}…" if len(value) > longest else plain
+    return plain if plain and plain == plain.strip() else f'"{plain}"'
+
+
+def told_address(value: str | None) -> str:
+    """The same of an address: without its query and fragment, and without a name and password."""
+    if value is None:
+        return NONE
+    base, *more = re.split(r"([?#])", value, maxsplit=1)
+    scheme, slashes, rest = base.partition("//")
+    host, slash, path = rest.partition("/")
+    bare = f"{scheme}{slashes}{host.rpartition('@')[2]}{slash}{path}"
+    return told(f"{bare}{more[0]}…" if more else bare)
+
+
+def masked(value: str | None, longest: int = MAX_TOLD) -> str:
+    """The same of free text of a makelaar: numbers that may be of a person or organisation go."""
+    return told(None if value is None else _NUMBER.sub("…", value), longest)

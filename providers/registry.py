@@ -66,9 +66,8 @@ class OidcSettings(RegisteredDocument):
 class ProviderRecord(RegisteredDocument):
     """One makelaar.
 
-    ``level_ceiling``: the most that is believed. ``levels`` maps values on the wire to levels; the
-    eTD, eIDAS and DigiD strings are known without it. ``speaks_for``: the
-    organisations whose mandates and roles it may assert.
+    ``level_ceiling``: the most that is believed. ``levels`` maps values on the wire to levels.
+    ``speaks_for``: the organisations whose mandates and roles it may assert.
     ``local_factor_lifts``: an EH2 login here may be lifted to EH2+ by a factor of Sluis.
     """
 
@@ -77,7 +76,24 @@ class ProviderRecord(RegisteredDocument):
     name: Annotated[str, StringConstraints(min_length=1, max_length=64)]
     aliases: tuple[str, ...] = ()
     level_ceiling: Level
-    levels: dict[str, Level] = Field(default_factory=dict)
+    levels: dict[str, Level] = Field(
+        default_factory=dict,
+        description=(
+            "What this makelaar's own words for a level mean: the `acr` of an ID token or the "
+            'AuthnContextClassRef of an assertion, sign for sign and in quotes, such as `{"1": '
+            "EH2}`. The words of eTD, eIDAS and DigiD are known without it; any other word refuses "
+            "the login. Of a level with several words the first is the one that is asked for."
+        ),
+    )
+    level_without_word: Level | None = Field(
+        default=None,
+        description=(
+            "The level of a login of which this makelaar says none: no `acr` in the ID token, as "
+            "with Entra ID. Never more than `level_ceiling`. It holds for every such login, so "
+            "only where the makelaar never lets anybody in with less. Left out: such a login is "
+            "refused. Only with `oidc`: an assertion always names something."
+        ),
+    )
     speaks_for: Literal["register"] | tuple[str, ...] = Field(
         default=(),
         description=(

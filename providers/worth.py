@@ -7,10 +7,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from assurance import acr
 from assurance.levels import AssuranceLevel, weakest
 from assurance.step_up import Credited, credited, credited_to_account
 from providers.authority import is_vouched_for
+from providers.credit import level_said
 from providers.interface import Identity
 from providers.registry import ProviderRecord
 
@@ -47,10 +47,12 @@ def of_account(level: AssuranceLevel, identity: Identity) -> Identity:
 
 
 def _level_said(record: ProviderRecord, identity: Identity) -> AssuranceLevel | None:
-    """By the word; an identity that was kept without it counts for what it was worth then."""
+    """By the word, or by what the registration says of none. An identity that an earlier release
+    kept without it counts for what it was worth then.
+    """
     if identity.said is None:
         return identity.authentication
-    return acr.level_of(identity.said, record.levels)
+    return level_said(record, identity.said)
 
 
 def _at(identity: Identity, worth: Credited) -> Identity:

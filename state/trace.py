@@ -90,6 +90,12 @@ class TraceRecord:
         return len(self.steps) if self.outcome == "refused" and self.steps else None
 
     @property
+    def measured(self) -> Mapping[str, Fact]:
+        """What the step that went wrong found and expected."""
+        number = self.failed
+        return self.steps[number - 1].measured if number else {}
+
+    @property
     def cause(self) -> str | None:
         """What a step says of itself is more precise than the reason of the whole."""
         number = self.failed

@@ -44,7 +44,7 @@ def view(rt: Runtime, found: FoundTrace) -> TraceView:
         ended_at=record.ended_at,
         steps=steps,
         failed=failed,
-        explained=trace_words.explained(record.cause),
+        explained=trace_words.explained(record.cause, record.measured),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 from flask_babel import format_decimal, gettext
@@ -10,6 +12,7 @@ from flask_babel import lazy_gettext as _
 from admin.operator_console.trace_pages import Explained
 from broker.texts import reasons
 from state.audit import EventTag
+from state.trace import Fact
 
 STEPS: Final = {
     "received": _("Verzoek van het portaal"),
@@ -45,6 +48,7 @@ OUTCOMES: Final = {
     "rejected": _("Afgekeurd"),
     "unavailable": _("De makelaar gaf geen bruikbaar antwoord"),
     "level_too_low": _("Het niveau was te laag"),
+    "level_unknown": _("Wij kennen het niveau niet"),
     "refused": _("Geweigerd"),
     "expired": _("De tijd was om"),
     "not_asked": _("In orde, zonder vraag"),
@@ -106,6 +110,17 @@ MEASURED: Final = {
     "used": _("Gebruikt"),
     "told": _("Gezegd tegen het portaal"),
     "error": _("Foutcode voor het portaal"),
+    "element": _("Onderdeel"),
+    "word": _("Woord voor het niveau"),
+    "line": _("Regel voor de registratie"),
+    "asked_as": _("Gevraagd met het woord"),
+    "keys": _("Sleutels die zijn geprobeerd"),
+    "status_code": _("Status van de makelaar"),
+    "status_message": _("Melding van de makelaar"),
+    "waited_seconds": _("Zo lang onderweg, in seconden"),
+    "late_seconds": _("Zo lang na het einde, in seconden"),
+    "validity_seconds": _("Geldigheid, in seconden"),
+    "age_seconds": _("Ouderdom van de login, in seconden"),
 }
 
 
@@ -136,10 +151,14 @@ def event(tag: EventTag) -> str:
     return str(EVENTS.get(tag, tag.value))
 
 
-def explained(reason: str | None) -> Explained | None:
-    """What this reason means, what helps and who can do it; None where nothing needs it."""
-    known = reasons.find(reason)
+def explained(
+    reason: str | None, measured: Mapping[str, Fact] = MappingProxyType({})
+) -> Explained | None:
+    """What this reason means, what helps and who can do it; None where nothing needs it.
+    ``measured``: of the step that went wrong.
+    """
+    known = reasons.find(reason, measured)
     if known is None:
         return None
-    told = reasons.told(known, gettext)
+    told = reasons.told(known, gettext, measured)
     return Explained(told.cause, told.remedy, gettext(reasons.FIXERS[told.fixer]), told.answer)

@@ -149,6 +149,26 @@ def _lifted(
 MAKELAAR_RULES: Final[tuple[Rule[ProviderRecord], ...]] = (
     addresses("help_url", lambda record: record.help_url, lambda _, at: link_fault(at)),
     Rule("speaks_for", _speaks_for),
+    never(
+        "levels",
+        lambda record: "" in record.levels,
+        "an empty word names no level",
+        "write level_without_word for a makelaar that sends none",
+    ),
+    never(
+        "level_without_word",
+        lambda record: record.kind == "saml" and record.level_without_word is not None,
+        "an assertion always names a class, so it would never be used",
+        "write that class in levels, such as urn:oasis:names:tc:SAML:2.0:ac:classes:unspecified",
+    ),
+    never(
+        "level_without_word",
+        lambda record: (
+            record.level_without_word is not None and not record.level_without_word.is_of_a_scheme
+        ),
+        "a makelaar gives EH2 or higher",
+        "write EH2, or take it away",
+    ),
     *_in_section("oidc", lambda record: record.oidc, OIDC_RULES),
     *_in_section("saml", lambda record: record.saml, SAML_RULES),
 )

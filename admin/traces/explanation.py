@@ -44,8 +44,9 @@ def explain(session: Session, text: str, language: str = "en") -> ExplainedLogin
     if record is None and not events:
         return None
     reason = record.cause if record else next((e.reason for e in events if e.reason), None)
-    known, translate = reasons.find(reason), translator(language)
-    told = reasons.told(known, translate) if known is not None else None
+    measured = record.measured if record else {}
+    known, translate = reasons.find(reason, measured), translator(language)
+    told = reasons.told(known, translate, measured) if known is not None else None
     fixer = translate(reasons.FIXERS[told.fixer]) if told is not None else None
     return ExplainedLogin(reference, record, told, fixer, events)
 

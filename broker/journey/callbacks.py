@@ -30,6 +30,7 @@ from broker.journey.login_store import StoredLogin, with_ticket
 from broker.journey.trouble import in_trouble
 from broker.monitoring.telemetry import span
 from broker.runtime import Runtime, runtime
+from broker.texts import reasons
 from broker.web.announcements import remember_about
 from broker.web.endpoints import Audience, Endpoint, Readers
 from broker.web.language import locale, portal_asks
@@ -40,11 +41,13 @@ from providers.interface import (
     Identity,
     ProviderCancelled,
     ProviderLevelTooLow,
+    ProviderLevelUnknown,
     ProviderRefused,
     ProviderUnavailable,
 )
 from providers.oidc.client_jwks import client_jwks
 from providers.saml.metadata import sp_metadata
+from providers.worth import LEVEL_UNKNOWN
 from state import audit
 from state.audit import AuditEvent, EventTag
 from state.db import writing
@@ -52,13 +55,13 @@ from state.ephemeral import AddOnce, Operation
 from state.trace import Fact
 
 _HANDLE = re.compile(r"([0-9a-hjkmnp-tv-z]{26})\.([1-9][0-9]{0,2})")
-# Refused for what the makelaar may no longer do here, not for what it sent.
-_CANNOT_BE_USED = frozenset({"provider_not_live", "provider_not_allowed_for_service"})
 MIN_REPLAY_SECONDS = 60
 REPLAYED = "replayed"
 # What a portal can act on; anything else is the makelaar's failure.
 _PORTAL_HEARS = {
     "status_not_success": RefusalCode.NOT_ALLOWED,
+    "makelaar_denied": RefusalCode.NOT_ALLOWED,
+    "makelaar_knows_nobody": RefusalCode.NOT_ALLOWED,
     "service_mismatch": RefusalCode.MANDATE_MISSING,
     "not_trusted": RefusalCode.MANDATE_MISSING,
     "authn_instant": RefusalCode.LOGIN_REQUIRED,
@@ -195,6 +198,8 @@ def _outcome_word(login: Login) -> str:
         return "cancelled" if login.ended.code is RefusalCode.CANCELLED else "rejected"
     if login.trouble is not None:
         return "unavailable"
+    if login.not_understood:
+        return LEVEL_UNKNOWN
     return "level_too_low" if login.too_low else "accepted"
 
 
@@ -242,22 +247,27 @@ def _judge(rt: Runtime, arrival: Arrival) -> JudgedCallback:
             detail=refused.detail,
         )
         code = _PORTAL_HEARS.get(refused.reason, RefusalCode.PROVIDER_FAILED)
-        key = "makelaar_paused" if refused.reason in _CANNOT_BE_USED else "message_rejected"
-        ended = Ended(code, refused.reason, key)
+        ended = Ended(code, refused.reason, reasons.page_of(refused.reason, refused.measured))
         return JudgedCallback(
             replace(login, ended=ended, sent=(), is_noted=True),
             refused.reason,
             measured=refused.measured,
         )
-    except ProviderCancelled:
+    except ProviderCancelled as cancelled:
         ended = Ended(RefusalCode.CANCELLED, "cancelled_at_makelaar")
-        return JudgedCallback(replace(login, ended=ended, sent=()), "cancelled_at_makelaar")
+        after = replace(login, ended=ended, sent=())
+        return JudgedCallback(after, "cancelled_at_makelaar", measured=cancelled.measured)
     except ProviderLevelTooLow as too_low:
         given = too_low.given
         levels: dict[str, Fact] = {"asked": too_low.asked.label}
         levels |= {"given": given.label} if given is not None else {}
-        after = replace(login, too_low=True, given=given, sent=())
-        return JudgedCallback(after, "level_too_low", measured=levels)
+        after = replace(login, too_low=True, not_understood=False, given=given, sent=())
+        return JudgedCallback(after, "level_too_low", measured=levels | too_low.measured)
+    except ProviderLevelUnknown as unknown:
+        log.warning("makelaar.level_unknown", provider=remembered.provider_id, **unknown.measured)
+        after = replace(login, not_understood=True, too_low=False, given=None, sent=())
+        asked: dict[str, Fact] = {"asked": unknown.asked.label}
+        return JudgedCallback(after, LEVEL_UNKNOWN, measured=asked | unknown.measured)
     except ProviderUnavailable as unavailable:
         log.warning(
             "makelaar.unavailable", provider=remembered.provider_id, detail=str(unavailable)
@@ -301,6 +311,7 @@ def _accepted(login: Login, identity: Identity) -> Login:
         trouble=None,
         trouble_until=None,
         too_low=False,
+        not_understood=False,
     )
 
 

@@ -80,7 +80,8 @@ def _no_provider(login: Login, context: JourneyContext) -> bool:
 
 
 def _not_authenticated(login: Login, context: JourneyContext) -> bool:
-    return context.method is LoginMethod.MAKELAAR and login.identity is None and not login.too_low
+    is_there = login.identity is not None or login.lacks_level
+    return context.method is LoginMethod.MAKELAAR and not is_there
 
 
 def _no_password(login: Login, context: JourneyContext) -> bool:
@@ -100,7 +101,7 @@ def _means_not_active(login: Login, context: JourneyContext) -> bool:
 
 
 def _level_missing(login: Login, context: JourneyContext) -> bool:
-    return login.too_low or not isinstance(context.missing, Nothing)
+    return login.lacks_level or not isinstance(context.missing, Nothing)
 
 
 def _no_authority(login: Login, context: JourneyContext) -> bool:

@@ -91,6 +91,7 @@ class Login:
     trouble: Trouble | None = None
     trouble_until: datetime | None = None  # the makelaar is left alone, so no try helps before
     too_low: bool = False  # the makelaar could not give the level
+    not_understood: bool = False  # it said something about the level that its registration lacks
     given: AssuranceLevel | None = None  # what it did give then
     ticket: str | None = None  # hash of what the browser that brought the answer must show
     session_asked: bool = False  # an earlier login was considered, or may not be any more
@@ -118,6 +119,11 @@ class Login:
     gave_way: bool = False  # newer logins of its browser took its place
     trace: str = ""  # its steps, a line each; read by broker.journey.trace_steps
     is_noted: bool = False  # its trace was kept before its end, for who calls from the page
+
+    @property
+    def lacks_level(self) -> bool:
+        """The makelaar answered, and there is no level to go on with."""
+        return self.too_low or self.not_understood
 
     def afresh(self) -> Login:
         """Before any way or makelaar was chosen: nothing that an earlier one said counts for the

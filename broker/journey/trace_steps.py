@@ -17,6 +17,7 @@ from broker.journey.context import LoginContext
 from broker.journey.flow import Step
 from broker.journey.login import Login, Stopped
 from providers.interface import Identity
+from providers.worth import LEVEL_UNKNOWN
 from state.trace import Fact, TraceStep
 
 RECEIVED: Final = "received"
@@ -197,7 +198,7 @@ def judged(
     return _with(
         login,
         _made(login, now, ANSWER, "accepted", provider=provider),
-        *(_made(login, now, name, "accepted") for name in _held(at, found)),
+        *(_made(login, now, name, "accepted") for name in _held(at, reason, found)),
         _made(login, now, at, outcome, reason, **found),
     )
 
@@ -207,12 +208,12 @@ def _stage(reason: str | None) -> str:
         return SIGNATURE
     if reason in _CONDITION_REASONS:
         return CONDITIONS
-    return LEVEL if reason == "level_too_low" else ANSWER
+    return LEVEL if reason in ("level_too_low", LEVEL_UNKNOWN) else ANSWER
 
 
-def _held(at: str, found: Mapping[str, Fact]) -> tuple[str, ...]:
-    """What was judged before. A makelaar that gives no level at all sends nothing to judge."""
-    if at == LEVEL and found.get("given") is not None:
+def _held(at: str, reason: str | None, found: Mapping[str, Fact]) -> tuple[str, ...]:
+    """What was judged before. A makelaar that cannot give the level sends nothing to judge."""
+    if at == LEVEL and (found.get("given") is not None or reason == LEVEL_UNKNOWN):
         return (SIGNATURE, CONDITIONS)
     return (SIGNATURE,) if at == CONDITIONS else ()
 

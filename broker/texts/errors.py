@@ -140,6 +140,26 @@ ERRORS = {
         _("Uw makelaar kan bij deze dienst nu niet worden gebruikt."),
         _("Log opnieuw in en kies een andere makelaar."),
     ),
+    "makelaar_misregistered": ErrorText(
+        "SLS-2106",
+        _("Er klopt iets niet in onze instellingen voor uw makelaar"),
+        _(
+            "Daarom konden wij het antwoord van uw makelaar niet gebruiken. Dat komt niet door u. "
+            "Er zijn geen gegevens doorgegeven."
+        ),
+        _(
+            "Geef de code op deze pagina door aan de helpdesk. Wij lossen het op. Opnieuw proberen "
+            "helpt nu niet."
+        ),
+    ),
+    "makelaar_refused": ErrorText(
+        "SLS-2107",
+        _("Inloggen lukte niet bij uw makelaar"),
+        _("Uw makelaar liet u niet inloggen. Er zijn geen gegevens doorgegeven."),
+        _(
+            "Log opnieuw in, of kies een andere makelaar. Gebeurt het weer? Vraag uw makelaar om hulp."
+        ),
+    ),
     "account_blocked": ErrorText(
         "SLS-3101",
         _("Uw inlogmiddel is geblokkeerd"),
@@ -279,6 +299,8 @@ _MAY_BE_EXPLAINED = frozenset(
         "unsolicited_answer",
         "message_rejected",
         "makelaar_paused",
+        "makelaar_misregistered",
+        "makelaar_refused",
         "too_many_requests",
         "store_unavailable",
         "server_error",

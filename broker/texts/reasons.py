@@ -6,36 +6,36 @@ The texts are Dutch, the key of the translation; ``told`` gives them in the lang
 
 from __future__ import annotations
 
-import enum
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
 from typing import Final
+
+from broker.texts.explanation import NOTHING, Explanation, Fixer, Measured, told
+from broker.texts.makelaar_reasons import (
+    AT_MAKELAAR,
+    BAD_MESSAGE,
+    BAD_SIGNATURE,
+    ENCRYPTION,
+    LEVEL_UNKNOWN,
+    LOW,
+    NOT_ENCRYPTED,
+    NOT_SIGNED,
+    OTHER_ALGORITHM,
+    OTHER_ENCRYPTION,
+    OTHER_ISSUER,
+    STATUS,
+    TRY_AGAIN,
+    WITH_US,
+    WRONG_ADDRESS,
+    WRONG_NAME,
+)
+from broker.texts.time_reasons import TOO_OLD, VALID_TOO_LONG, WRONG_TIME
+
+__all__ = ["FIXERS", "Explanation", "Fixer", "find", "page_of", "told"]
 
 
 def _(text: str) -> str:
     """Marks a text for translation; ``told`` translates it."""
     return text
-
-
-class Fixer(enum.StrEnum):
-    """Who can do something about it."""
-
-    NOBODY = "nobody"
-    USER = "user"
-    ADMINISTRATOR = "administrator"  # of the user's organisation
-    MAKELAAR = "makelaar"
-    PORTAL = "portal"
-    OPERATOR = "operator"  # of this installation
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """``answer`` is what may be said to the caller; it names no technique."""
-
-    cause: str
-    remedy: str
-    fixer: Fixer
-    answer: str
 
 
 FIXERS: Final[Mapping[Fixer, str]] = {
@@ -46,83 +46,36 @@ FIXERS: Final[Mapping[Fixer, str]] = {
     Fixer.PORTAL: _("De website van de dienst"),
     Fixer.OPERATOR: _("De operator van deze installatie"),
 }
-_TRY_AGAIN: Final = _("U kunt opnieuw inloggen. Begin weer bij de website van de dienst.")
-_AT_MAKELAAR: Final = _("Het ligt aan uw makelaar. Wij melden het daar. Probeer het later opnieuw.")
-_WITH_US: Final = _("Het ligt aan ons. Wij lossen het op. Probeer het later opnieuw.")
-_BAD_MESSAGE: Final = Explanation(
-    _("Het antwoord van de makelaar houdt zich niet aan de afspraken."),
-    _("Stuur de makelaar deze referentie, de tijd en de reden."),
-    Fixer.MAKELAAR,
-    _AT_MAKELAAR,
-)
-_BAD_SIGNATURE: Final = Explanation(
-    _("De handtekening van de makelaar klopt niet met zijn geregistreerde sleutels."),
-    _("Haal de metadata van de makelaar opnieuw op. Vraag of hij van sleutel wisselde."),
-    Fixer.OPERATOR,
-    _AT_MAKELAAR,
-)
-_WRONG_TIME: Final = Explanation(
-    _("Het antwoord kwam te laat, of een klok loopt verkeerd."),
-    _("Vergelijk de klok van de makelaar met die van deze server."),
-    Fixer.MAKELAAR,
-    _TRY_AGAIN,
-)
-_OTHER_PARTY: Final = _("Het antwoord van de makelaar is voor een andere partij bedoeld.")
-_WRONG_NAME: Final = Explanation(
-    _OTHER_PARTY,
-    _("Vergelijk onze entity-id of client-id met die in de registratie bij de makelaar."),
-    Fixer.MAKELAAR,
-    _AT_MAKELAAR,
-)
-_WRONG_ADDRESS: Final = Explanation(
-    _OTHER_PARTY,
-    _("Vergelijk ons antwoordadres met dat in de registratie bij de makelaar."),
-    Fixer.MAKELAAR,
-    _AT_MAKELAAR,
-)
-_OTHER_ISSUER: Final = Explanation(
-    _("Het antwoord komt van een andere afzender dan de makelaar die is gevraagd."),
-    _("Vergelijk de entity-id of issuer van de makelaar met zijn registratie hier."),
-    Fixer.OPERATOR,
-    _AT_MAKELAAR,
-)
+REJECTED: Final = "message_rejected"  # pages, by who can mend what a makelaar sent
+OURS: Final = "makelaar_misregistered"
+UNUSABLE: Final = "makelaar_paused"
 _NOT_ASKED: Final = Explanation(
     _("Het antwoord hoort niet bij de vraag, of kwam twee keer."),
     _("Gebeurt het vaak? Vraag de makelaar waarom antwoorden herhaald worden."),
     Fixer.USER,
-    _TRY_AGAIN,
-)
-_ENCRYPTION: Final = Explanation(
-    _("De versleuteling van het antwoord klopt niet met wat is afgesproken."),
-    _("Geef de makelaar onze nieuwste metadata, met de sleutel om mee te versleutelen."),
-    Fixer.MAKELAAR,
-    _AT_MAKELAAR,
-)
-_TOO_OLD: Final = Explanation(
-    _("De makelaar gaf een eerdere login terug, terwijl een nieuwe is gevraagd."),
-    _("Vraag de makelaar om ForceAuthn of max_age na te komen."),
-    Fixer.MAKELAAR,
-    _TRY_AGAIN,
+    TRY_AGAIN,
 )
 _CLIENT: Final = Explanation(
     _("De makelaar wisselde de code niet in, of gaf geen bruikbaar token."),
     _("Controleer client-id, sleutel en antwoordadres in de registratie bij de makelaar."),
     Fixer.OPERATOR,
-    _WITH_US,
+    WITH_US,
 )
 _AUTHORITY: Final = Explanation(
     _("De makelaar noemt een organisatie of machtiging op een manier die niet klopt."),
     _("Stuur de makelaar deze referentie en vraag om de machtiging na te kijken."),
     Fixer.MAKELAAR,
-    _AT_MAKELAAR,
+    AT_MAKELAAR,
+    (
+        Explanation(
+            _("Wat de makelaar over de machtiging zegt, begrijpen wij niet: %(seen)s."),
+            _("Laat de makelaar %(element)s nakijken, en geef hem deze referentie en de tijd."),
+            Fixer.MAKELAAR,
+            AT_MAKELAAR,
+        ),
+    ),
 )
-_STOPPED: Final = Explanation(_("De gebruiker stopte zelf."), _("Niets."), Fixer.NOBODY, _TRY_AGAIN)
-_LOW: Final = Explanation(
-    _("Het niveau van het inlogmiddel is lager dan de dienst vraagt."),
-    _("Laat de gebruiker een hoger inlogmiddel kiezen, of een tweede factor toevoegen."),
-    Fixer.USER,
-    _("Voor deze dienst heeft u een inlogmiddel van een hoger niveau nodig."),
-)
+_STOPPED: Final = Explanation(_("De gebruiker stopte zelf."), _("Niets."), Fixer.NOBODY, TRY_AGAIN)
 _AWAY: Final = Explanation(
     _("De makelaar was niet bereikbaar of gaf een onbruikbaar antwoord."),
     _("Kijk op de statuspagina van de makelaar. Zet hem op pauze als het langer duurt."),
@@ -145,33 +98,38 @@ _PASSIVE: Final = Explanation(
     _("De website vroeg om in te loggen zonder pagina's, en dat kon niet."),
     _("Niets: de website hoort daarna gewoon te laten inloggen."),
     Fixer.PORTAL,
-    _TRY_AGAIN,
+    TRY_AGAIN,
 )
 _GROUPS: Final = (
-    (_BAD_SIGNATURE, "invalid key missing algorithm elsewhere reference shape transform", "signature_"),
-    (_BAD_SIGNATURE, "token_signature token_key_unknown token_alg kid_missing", ""),
-    (_WRONG_TIME, "expired not_yet_valid issue_instant validity_too_long conditions session", ""),
-    (_WRONG_TIME, "token_expired token_not_yet_valid token_time token_too_old", ""),
-    (_WRONG_TIME, "authentication_time", ""),
-    (_WRONG_NAME, "audience token_audience token_azp", ""),
-    (_WRONG_ADDRESS, "destination recipient redirect_uri_mismatch", ""),
-    (_OTHER_ISSUER, "issuer_mismatch issuer_missing issuer_format token_issuer other_makelaar iss", ""),
+    (BAD_SIGNATURE, "invalid key algorithm elsewhere reference shape transform", "signature_"),
+    (BAD_SIGNATURE, "token_signature token_key_unknown kid_missing", ""),
+    (NOT_SIGNED, "signature_missing", ""),
+    (OTHER_ALGORITHM, "token_alg", ""),
+    (WRONG_TIME, "expired not_yet_valid issue_instant conditions session", ""),
+    (WRONG_TIME, "token_expired token_not_yet_valid token_time token_too_old", ""),
+    (WRONG_TIME, "authentication_time", ""),
+    (VALID_TOO_LONG, "validity_too_long", ""),
+    (WRONG_NAME, "audience token_audience token_azp", ""),
+    (WRONG_ADDRESS, "destination recipient redirect_uri_mismatch", ""),
+    (OTHER_ISSUER, "issuer_mismatch issuer_missing issuer_format token_issuer other_makelaar iss", ""),
     (_NOT_ASKED, "unsolicited replayed state_mismatch token_nonce already_answered", ""),
-    (_ENCRYPTION, "assertion_not_encrypted decryption_failed encryption_algorithm", ""),
-    (_ENCRYPTION, "encrypted_id encrypted_attribute token_encrypted", ""),
-    (_TOO_OLD, "authn_instant authentication_too_old", ""),
+    (ENCRYPTION, "decryption_failed token_encrypted", ""),
+    (BAD_MESSAGE, "encrypted_id encrypted_attribute", ""),
+    (NOT_ENCRYPTED, "assertion_not_encrypted", ""),
+    (OTHER_ENCRYPTION, "encryption_algorithm", ""),
+    (TOO_OLD, "authn_instant authentication_too_old", ""),
     (_CLIENT, "code_refused code_malformed error_and_tokens no_id_token no_userinfo token_type token_hash", ""),
     (_CLIENT, "access_token_malformed userinfo_subject", ""),
     (_AUTHORITY, "branch intermediary legal_subject represents_malformed alt_sub", ""),
-    (_BAD_MESSAGE, "assertion_count assertion_elsewhere attribute_values authn_context", ""),
-    (_BAD_MESSAGE, "authn_statement base64 binding claim_malformed code_and_error confirmation", ""),
-    (_BAD_MESSAGE, "confirmation_method dtd encoding header id message_missing namespace", ""),
-    (_BAD_MESSAGE, "not_a_response not_well_formed processing_instruction schema status", ""),
-    (_BAD_MESSAGE, "repeated_parameter response_mode subject subject_malformed version", ""),
-    (_BAD_MESSAGE, "token_header token_malformed token_typ too_deep too_large", ""),
-    (_BAD_MESSAGE, "too_many_attributes too_many_elements too_many_namespaces", ""),
+    (BAD_MESSAGE, "assertion_count assertion_elsewhere attribute_values authn_context", ""),
+    (BAD_MESSAGE, "authn_statement base64 binding claim_malformed code_and_error confirmation", ""),
+    (BAD_MESSAGE, "confirmation_method dtd encoding header id message_missing namespace", ""),
+    (BAD_MESSAGE, "not_a_response not_well_formed processing_instruction schema status", ""),
+    (BAD_MESSAGE, "repeated_parameter response_mode subject subject_malformed version", ""),
+    (BAD_MESSAGE, "token_header token_malformed token_typ too_deep too_large", ""),
+    (BAD_MESSAGE, "too_many_attributes too_many_elements too_many_namespaces", ""),
     (_STOPPED, "cancelled cancelled_at_makelaar", ""),
-    (_LOW, "level_unreachable level_too_low", ""),
+    (LOW, "level_unreachable level_too_low", ""),
     (_AWAY, "unavailable makelaar_unavailable", ""),
     (_PASSIVE, "passive other_user", ""),
     (_REQUEST, "portal_request token_request", ""),
@@ -212,25 +170,27 @@ _SINGLE: Final = {
         _("Het access token is niet van ons, verlopen, of de login ervan is beëindigd."),
         _("Niets: de website hoort opnieuw te laten inloggen."),
         Fixer.PORTAL,
-        _TRY_AGAIN,
-    ),
-    "status_not_success": Explanation(
-        _("De makelaar zegt dat inloggen daar niet lukte."),
-        _("Laat de gebruiker bij de makelaar navragen waarom."),
-        Fixer.MAKELAAR,
-        _("Inloggen lukte niet bij uw makelaar. Neem daar contact op."),
+        TRY_AGAIN,
     ),
     "makelaar_error": Explanation(
         _("De makelaar gaf een foutmelding in plaats van een antwoord."),
         _("Zoek in de log op deze referentie en geef de fout door aan de makelaar."),
         Fixer.MAKELAAR,
-        _AT_MAKELAAR,
+        AT_MAKELAAR,
     ),
     "service_mismatch": Explanation(
         _("De machtiging bij de makelaar geldt voor een andere dienst."),
         _("Vergelijk de ServiceUUID van de dienst met die bij de makelaar."),
         Fixer.ADMINISTRATOR,
         _("U heeft bij uw makelaar geen machtiging voor deze dienst."),
+        (
+            Explanation(
+                _("De machtiging bij de makelaar geldt voor %(seen)s. De dienst is %(expected)s."),
+                _("Vergelijk de ServiceUUID van de dienst met die bij de makelaar."),
+                Fixer.ADMINISTRATOR,
+                _("U heeft bij uw makelaar geen machtiging voor deze dienst."),
+            ),
+        ),
     ),
     "not_trusted": Explanation(
         _("De makelaar spreekt voor een organisatie waarvoor hij hier niet mag spreken."),
@@ -242,31 +202,33 @@ _SINGLE: Final = {
         _("Onze eigen regels verbieden het adres van de makelaar. Er is niets verstuurd."),
         _("Kijk bij de stap welke regel en welke instelling het is: meestal outgoing.allow."),
         Fixer.OPERATOR,
-        _WITH_US,
+        WITH_US,
     ),
     "outgoing_proxy": Explanation(
         _("Onze proxy werkt niet mee, dus de makelaar werd niet bereikt."),
         _("Kijk bij de stap wat er misging, en controleer outgoing.proxy en de proxy zelf."),
         Fixer.OPERATOR,
-        _WITH_US,
+        WITH_US,
     ),
     "outgoing_untrusted": Explanation(
         _("Het certificaat van de makelaar is van een uitgever die wij niet kennen."),
         _("Is het een eigen uitgever? Zet zijn certificaat in het bestand van outgoing.ca_file."),
         Fixer.OPERATOR,
-        _WITH_US,
+        WITH_US,
     ),
     "provider_not_live": Explanation(
         _("De makelaar werd tijdens het inloggen op pauze gezet of verwijderd."),
         _("Zet de makelaar weer aan als de storing voorbij is."),
         Fixer.OPERATOR,
         _("Uw makelaar kan nu niet worden gebruikt. Kies een andere makelaar."),
+        page=UNUSABLE,
     ),
     "provider_not_allowed_for_service": Explanation(
         _("De dienst laat deze makelaar niet toe."),
         _("Pas zo nodig de lijst met makelaars aan in de registratie van de dienst."),
         Fixer.OPERATOR,
         _("U kunt bij deze dienst niet inloggen met deze makelaar."),
+        page=UNUSABLE,
     ),
     "mandate_missing": Explanation(
         _("De gebruiker heeft geen machtiging die hier gebruikt kan worden."),
@@ -320,7 +282,7 @@ _SINGLE: Final = {
         _("Het inlogmiddel bij de makelaar hoort sinds kort bij iemand anders."),
         _("Kijk wie de koppeling van dit inlogmiddel veranderde, en of dat klopt."),
         Fixer.OPERATOR,
-        _TRY_AGAIN,
+        TRY_AGAIN,
     ),
     "level_lowered": Explanation(
         _("Het niveau dat deze login waard is, werd tijdens het inloggen verlaagd."),
@@ -334,12 +296,7 @@ _SINGLE: Final = {
         Fixer.OPERATOR,
         _("Bij deze dienst kunt u niet meer inloggen. Vraag de dienst wat u nu kunt doen."),
     ),
-    "level_unknown": Explanation(
-        _("Wij kennen het woord niet meer waarmee de makelaar het niveau noemde."),
-        _("Zet dat woord in levels van de makelaar, met het niveau dat het betekent."),
-        Fixer.OPERATOR,
-        _WITH_US,
-    ),
+    "level_unknown": LEVEL_UNKNOWN,
     "factor_ended": Explanation(
         _("De tweede factor werd tijdens het inloggen verwijderd."),
         _("Niets: opnieuw inloggen met een andere tweede factor is genoeg."),
@@ -356,13 +313,13 @@ _SINGLE: Final = {
         _("De sessie waarop de login bouwde, eindigde voordat het antwoord klaar was."),
         _("Niets: opnieuw inloggen is genoeg."),
         Fixer.USER,
-        _TRY_AGAIN,
+        TRY_AGAIN,
     ),
     "logged_out_everywhere": Explanation(
         _("De gebruiker logde overal uit toen deze login nog bezig was."),
         _("Niets: opnieuw inloggen is genoeg. Was het de gebruiker niet? Kijk dan wie inlogde."),
         Fixer.USER,
-        _TRY_AGAIN,
+        TRY_AGAIN,
     ),
     "login_expired": Explanation(
         _("De gebruiker was niet op tijd klaar."),
@@ -379,21 +336,25 @@ _SINGLE: Final = {
 }  # fmt: skip
 _BY_REASON: Final[Mapping[str, Explanation]] = {
     **{prefix + word: told for told, words, prefix in _GROUPS for word in words.split()},
+    **STATUS,
     **_SINGLE,
     "makelaar_paused": _SINGLE["provider_not_live"],
 }
 
 
-def find(reason: str | None) -> Explanation | None:
-    """The explanation of a machine reason, in Dutch; None where nothing needs to be explained."""
-    return _BY_REASON.get(reason or "")
+def find(reason: str | None, measured: Measured = NOTHING) -> Explanation | None:
+    """The explanation of a machine reason, in Dutch, the closest for what was measured; None where
+    nothing needs to be explained. ``told`` fills it in.
+    """
+    known = _BY_REASON.get(reason or "")
+    return known.chosen(measured) if known is not None else None
 
 
-def told(explanation: Explanation, translate: Callable[[str], str]) -> Explanation:
-    """The same in the language of ``translate`` (a gettext function)."""
-    return replace(
-        explanation,
-        cause=translate(explanation.cause),
-        remedy=translate(explanation.remedy),
-        answer=translate(explanation.answer),
-    )
+def page_of(reason: str, measured: Measured = NOTHING) -> str:
+    """The key of the page for a makelaar's answer that was refused (``broker.texts.errors``): whose
+    it is to mend, the user reads as operators do.
+    """
+    found = find(reason, measured)
+    if found is None:
+        return REJECTED
+    return found.page or (OURS if found.fixer is Fixer.OPERATOR else REJECTED)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
@@ -21,8 +21,8 @@ from lxml import etree
 
 from keys.keyring import PrivateKey
 from keys.xml import guard
-from keys.xml.guard import XmlRefused
-from keys.xml.names import CBC, DS, GCM, OAEP, OAEP11, XENC11, ds, xenc
+from keys.xml.guard import XmlRefused, local_name
+from keys.xml.names import CBC, DS, GCM, OAEP, OAEP11, XENC11, ds, short, xenc
 
 _FAILED: Final = "decryption_failed"
 _BLOCK: Final = 16
@@ -84,23 +84,35 @@ def _content_key_size(data: etree._Element, *, allow_cbc: bool) -> int:
     algorithm = _algorithm(data)
     known = {**GCM, **CBC} if allow_cbc else GCM
     if algorithm not in known:
-        raise XmlRefused("encryption_algorithm")
+        raise _refused(data, algorithm, known)
     return known[algorithm]
+
+
+def _refused(at: etree._Element, seen: str, known: Iterable[str]) -> XmlRefused:
+    """By its name in the message, before anything is opened."""
+    return XmlRefused(
+        "encryption_algorithm",
+        element=local_name(at),
+        seen=seen or "none",
+        expected=short(known),
+    )
 
 
 def _oaep(wrapped: etree._Element) -> rsa_padding.OAEP:
     """The key transport; RSA 1.5 is refused by its name, before a key is touched."""
     algorithm = _algorithm(wrapped)
     if algorithm not in (OAEP, OAEP11):
-        raise XmlRefused("encryption_algorithm")
+        raise _refused(wrapped, algorithm, (OAEP, OAEP11))
     method = wrapped.find(xenc("EncryptionMethod"))
     assert method is not None
     digest = method.find(ds("DigestMethod"))
     mask = method.find(f"{{{XENC11}}}MGF")
     name = str(digest.get("Algorithm")) if digest is not None else DS + "sha1"
     mask_name = str(mask.get("Algorithm")) if mask is not None else XENC11 + "mgf1sha1"
-    if name not in _OAEP_DIGESTS or mask_name not in _MGF:
-        raise XmlRefused("encryption_algorithm")
+    if name not in _OAEP_DIGESTS:
+        raise _refused(wrapped, name, _OAEP_DIGESTS)
+    if mask_name not in _MGF:
+        raise _refused(wrapped, mask_name, _MGF)
     return rsa_padding.OAEP(rsa_padding.MGF1(_MGF[mask_name]()), _OAEP_DIGESTS[name](), None)
 
 

@@ -22,14 +22,19 @@ _NAMESPACE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[!-~]+")
 _DECLARED_ENCODING: Final = re.compile(rb"""<\?xml\b[^>]*\sencoding\s*=\s*["']([^"'>]*)["']""")
 
 _EVENTS: Final = ("start", "end", "start-ns", "pi", "comment")
+_UTF8: Final = "UTF-8"
 
 
 class XmlRefused(Exception):
-    """The document or its protection is not acceptable. ``reason`` is a stable machine word."""
+    """The document or its protection is not acceptable. ``reason`` is a stable machine word;
+    ``measured`` what was seen, where, and what was expected: names and algorithms of the protocol,
+    as they were sent.
+    """
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, **measured: str | int) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.measured = measured
 
 
 def parse(
@@ -45,7 +50,7 @@ def parse(
     processing_instruction, namespace, id.
     """
     if len(raw) > max_bytes:
-        raise XmlRefused("too_large")
+        raise XmlRefused("too_large", seen=len(raw), expected=max_bytes)
     _check_bytes(raw)
     parser = etree.XMLParser(
         resolve_entities=False,
@@ -60,32 +65,38 @@ def parse(
     try:
         root = etree.fromstring(raw, parser)
     except (etree.XMLSyntaxError, ValueError):
-        raise XmlRefused("not_well_formed") from None
+        raise XmlRefused("not_well_formed", expected="XML") from None
     if root.getroottree().docinfo.doctype:
-        raise XmlRefused("dtd")
+        raise XmlRefused("dtd", element="DOCTYPE", seen="a document type", expected="none")
     _check_tree(root, max_elements, strict_ids=strict_ids)
     return root
+
+
+def local_name(element: etree._Element) -> str:
+    """The name of an element without its namespace."""
+    return str(etree.QName(element).localname)
 
 
 def _check_bytes(raw: bytes) -> None:
     """UTF-8 without a byte order mark, and no document type; said before a parser sees it."""
     if b"\x00" in raw or raw.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
-        raise XmlRefused("encoding")
+        raise XmlRefused("encoding", seen="a byte order mark or zero", expected=_UTF8)
     declared = _DECLARED_ENCODING.match(raw)
     if declared is not None and declared[1].lower() not in (b"utf-8", b"us-ascii"):
-        raise XmlRefused("encoding")
+        named = declared[1].decode("ascii", "replace")
+        raise XmlRefused("encoding", seen=named, expected=_UTF8)
     try:
         raw.decode("utf-8")
     except UnicodeDecodeError:
-        raise XmlRefused("encoding") from None
+        raise XmlRefused("encoding", seen="another encoding", expected=_UTF8) from None
     upper = raw.upper()
     if b"<!DOCTYPE" in upper or b"<!ENTITY" in upper:
-        raise XmlRefused("dtd")
+        raise XmlRefused("dtd", element="DOCTYPE", seen="a document type", expected="none")
 
 
 def _check_tree(root: etree._Element, max_elements: int, *, strict_ids: bool) -> None:
     if root.getprevious() is not None or root.getnext() is not None:
-        raise XmlRefused("processing_instruction")
+        raise _instruction()
     seen: set[str] = set()
     count = depth = names = 0
     # Declarations come as events of their own: an element's nsmap would be made anew for each.
@@ -93,19 +104,25 @@ def _check_tree(root: etree._Element, max_elements: int, *, strict_ids: bool) ->
         if event == "start":
             count, depth = count + 1, depth + 1
             if count > max_elements:
-                raise XmlRefused("too_many_elements")
+                raise XmlRefused("too_many_elements", expected=max_elements)
             if depth > MAX_DEPTH:
-                raise XmlRefused("too_deep")
+                raise XmlRefused("too_deep", expected=MAX_DEPTH)
             _check_attributes(item, seen, strict_ids=strict_ids)
         elif event == "end":
             depth -= 1
         elif event == "start-ns":
             names += 1
             if names > MAX_NAMESPACES:
-                raise XmlRefused("too_many_namespaces")
+                raise XmlRefused("too_many_namespaces", expected=MAX_NAMESPACES)
             _check_namespace(item[1])
         else:
-            raise XmlRefused("processing_instruction")
+            raise _instruction()
+
+
+def _instruction() -> XmlRefused:
+    return XmlRefused(
+        "processing_instruction", seen="a processing instruction", expected="elements"
+    )
 
 
 def _check_namespace(uri: str) -> None:
@@ -113,19 +130,29 @@ def _check_namespace(uri: str) -> None:
     library. Empty takes the default away.
     """
     if uri and not _NAMESPACE.fullmatch(uri):
-        raise XmlRefused("namespace")
+        raise XmlRefused("namespace", element="xmlns", seen=uri, expected="an absolute URI")
 
 
 def _check_attributes(element: etree._Element, seen: set[str], *, strict_ids: bool) -> None:
     """Not too many; and every ID stands once, under its plain name."""
     attributes = element.attrib
     if len(attributes) > MAX_ATTRIBUTES:
-        raise XmlRefused("too_many_attributes")
+        raise XmlRefused(
+            "too_many_attributes",
+            element=local_name(element),
+            seen=len(attributes),
+            expected=MAX_ATTRIBUTES,
+        )
     if not strict_ids:
         return
     for name, value in attributes.items():
         if name[-2:].lower() != "id" or etree.QName(name).localname.lower() != "id":
             continue
         if len(name) != 2 or not _NCNAME.fullmatch(str(value)) or value in seen:
-            raise XmlRefused("id")
+            raise XmlRefused(
+                "id",
+                element=local_name(element),
+                seen="empty, doubled or no name",
+                expected="an ID",
+            )
         seen.add(str(value))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 DS: Final = "http://www.w3.org/2000/09/xmldsig#"
@@ -24,6 +25,11 @@ GCM: Final = {XENC11 + "aes128-gcm": 16, XENC11 + "aes256-gcm": 32}
 CBC: Final = {XENC + "aes128-cbc": 16, XENC + "aes256-cbc": 32}
 OAEP: Final = XENC + "rsa-oaep-mgf1p"
 OAEP11: Final = XENC11 + "rsa-oaep"
+
+
+def short(algorithms: Iterable[str]) -> str:
+    """Algorithms by the last word of their URIs, as people name them."""
+    return ", ".join(sorted(uri.rpartition("#")[2] for uri in algorithms))
 
 
 def ds(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Mapping
 from importlib import resources
@@ -10,7 +11,7 @@ from typing import Any
 
 from lxml import etree
 
-from keys.xml.guard import XmlRefused
+from keys.xml.guard import XmlRefused, local_name
 from keys.xml.names import XENC11
 
 _PROTOCOL = "saml-schema-protocol-2.0.xsd"
@@ -21,6 +22,7 @@ _NAMESPACES = {
     _METADATA: "urn:oasis:names:tc:SAML:2.0:metadata",
     _ENCRYPTION_11: XENC11,
 }
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
 _lock = threading.Lock()
 _schemas: dict[str, etree.XMLSchema] = {}
 
@@ -57,8 +59,16 @@ def check_metadata(document: etree._Element) -> None:
 
 def _check(element: etree._Element, name: str) -> None:
     with _lock:  # an XMLSchema keeps its error log in itself
-        if not _loaded(name).validate(element):
-            raise XmlRefused("schema")
+        found = _loaded(name)
+        if not found.validate(element):
+            raise XmlRefused("schema", element=_wrong_in(found, element), expected=name)
+
+
+def _wrong_in(schema: etree.XMLSchema, element: etree._Element) -> str:
+    """Which element is the first that is not as the schema has it; no word of what is in it."""
+    path = next((entry.path or "" for entry in schema.error_log), "")
+    steps = path.rpartition("/")[2].partition("[")[0].rpartition(":")[2]
+    return steps if _NAME.fullmatch(steps) else local_name(element)
 
 
 def _loaded(name: str) -> etree.XMLSchema:

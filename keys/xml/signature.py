@@ -22,8 +22,17 @@ from cryptography.hazmat.primitives.serialization import (
 from lxml import etree
 
 from keys.keyring import PrivateKey
-from keys.xml.guard import XmlRefused
-from keys.xml.names import DIGESTS, ENVELOPED, EXC_C14N, RSA_SHA256, SHA256, SIGNATURES, ds
+from keys.xml.guard import XmlRefused, local_name
+from keys.xml.names import (
+    DIGESTS,
+    ENVELOPED,
+    EXC_C14N,
+    RSA_SHA256,
+    SHA256,
+    SIGNATURES,
+    ds,
+    short,
+)
 
 MIN_RSA_BITS = 2048
 
@@ -39,10 +48,12 @@ def verify_enveloped(element: etree._Element, certificates: Sequence[x509.Certif
     signature = _own_signature(element)
     _check_shape(element, signature)
     keys = [key for certificate in certificates if (key := _key(certificate)) is not None]
+    at = local_name(element)
     if not keys:
-        raise XmlRefused("signature_key")
+        seen = f"{len(certificates)} certificates, none strong and valid"
+        raise XmlRefused("signature_key", element=at, seen=seen, expected="a registered key")
     if not any(_verifies(element, signature, key) for key in keys):
-        raise XmlRefused("signature_invalid")
+        raise XmlRefused("signature_invalid", element=at, keys=len(keys))
 
 
 def has_signature(element: etree._Element) -> bool:
@@ -61,49 +72,77 @@ def is_strong(certificate: x509.Certificate) -> bool:
 def _own_signature(element: etree._Element) -> etree._Element:
     found = element.findall(ds("Signature"))
     if not found:
-        raise XmlRefused("signature_missing")
+        raise XmlRefused("signature_missing", element=local_name(element))
     if len(found) > 1:
-        raise XmlRefused("signature_shape")
+        raise _shape(element, f"{len(found)} signatures", "one")
     return found[0]
 
 
 def _check_shape(element: etree._Element, signature: etree._Element) -> None:
     parts = [ds("SignedInfo"), ds("SignatureValue"), ds("KeyInfo")]
     if [child.tag for child in signature] not in (parts, parts[:2]):
-        raise XmlRefused("signature_shape")
+        raise _shape(signature, _children(signature), "SignedInfo, SignatureValue, KeyInfo")
     info = signature[0]
     if [child.tag for child in info] != [
         ds("CanonicalizationMethod"),
         ds("SignatureMethod"),
         ds("Reference"),
     ]:
-        raise XmlRefused("signature_shape")
+        expected = "CanonicalizationMethod, SignatureMethod, Reference"
+        raise _shape(info, _children(info), expected)
     canonicalisation, method, reference = info
-    if canonicalisation.get("Algorithm") != EXC_C14N or method.get("Algorithm") not in SIGNATURES:
-        raise XmlRefused("signature_algorithm")
+    if canonicalisation.get("Algorithm") != EXC_C14N:
+        raise _algorithm(canonicalisation, EXC_C14N)
+    if method.get("Algorithm") not in SIGNATURES:
+        raise _algorithm(method, short(SIGNATURES))
     if len(method):
-        raise XmlRefused("signature_shape")
+        raise _shape(method, _children(method), "nothing")
     _check_reference(element, reference)
 
 
 def _check_reference(element: etree._Element, reference: etree._Element) -> None:
     if reference.get("URI") != f"#{element.get('ID')}" or not element.get("ID"):
-        raise XmlRefused("signature_reference")
+        raise XmlRefused(
+            "signature_reference",
+            element="Reference",
+            seen="another element, or all",
+            expected=f"the ID of {local_name(element)}",
+        )
     if [child.tag for child in reference] != [
         ds("Transforms"),
         ds("DigestMethod"),
         ds("DigestValue"),
     ]:
-        raise XmlRefused("signature_shape")
+        raise _shape(reference, _children(reference), "Transforms, DigestMethod, DigestValue")
     transforms, digest, value = reference
     if [child.get("Algorithm") for child in transforms] != [ENVELOPED, EXC_C14N]:
-        raise XmlRefused("signature_transform")
+        raise _transform(", ".join(child.get("Algorithm") or "none" for child in transforms))
     if any(child.tag != ds("Transform") for child in transforms) or len(transforms[0]):
-        raise XmlRefused("signature_transform")
+        raise _transform(_children(transforms))
     if any(inner.tag != f"{{{EXC_C14N}}}InclusiveNamespaces" for inner in transforms[1]):
-        raise XmlRefused("signature_transform")
-    if digest.get("Algorithm") not in DIGESTS or len(digest) or len(value):
-        raise XmlRefused("signature_algorithm")
+        raise _transform(_children(transforms[1]))
+    if digest.get("Algorithm") not in DIGESTS or len(digest):
+        raise _algorithm(digest, short(DIGESTS))
+    if len(value):
+        raise _algorithm(value, "a value")
+
+
+def _algorithm(at: etree._Element, expected: str) -> XmlRefused:
+    seen = at.get("Algorithm") or _children(at)
+    return XmlRefused("signature_algorithm", element=local_name(at), seen=seen, expected=expected)
+
+
+def _shape(at: etree._Element, seen: str, expected: str) -> XmlRefused:
+    return XmlRefused("signature_shape", element=local_name(at), seen=seen, expected=expected)
+
+
+def _transform(seen: str) -> XmlRefused:
+    expected = "enveloped-signature, xml-exc-c14n#"
+    return XmlRefused("signature_transform", element="Transforms", seen=seen, expected=expected)
+
+
+def _children(element: etree._Element) -> str:
+    return ", ".join(local_name(child) for child in element) or "nothing"
 
 
 def _verifies(element: etree._Element, signature: etree._Element, key: xmlsec.Key) -> bool:

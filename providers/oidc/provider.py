@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from assurance.levels import AssuranceLevel
 from keys.keyring import KeyRing
 from providers import received
 from providers.authority import AskedService
 from providers.credit import credit
 from providers.interface import (
+    NOTHING_SAID,
     AuthenticationRequest,
     Callback,
     Departure,
     Identity,
+    ProviderLevelUnknown,
     ProviderRefused,
     ProviderUnavailable,
     Remembered,
@@ -147,8 +151,7 @@ class OidcProvider:
     def _identity(
         self, id_claims: Claims, claims: Claims, remembered: Remembered, code: str, now: datetime
     ) -> Identity:
-        acr = id_claims.get("acr")
-        said = acr if isinstance(acr, str) else None
+        said = _said(id_claims, remembered.level)
         given = credit(self._record, said, asked=remembered.level)
         until = datetime.fromtimestamp(seconds_in(id_claims, "exp"), UTC)
         return Identity(
@@ -186,6 +189,7 @@ def _expected(
         code=code,
         access_token=access_token,
         now=now,
+        requested_at=remembered.requested_at,
         max_age=int(max_age) if max_age else None,
         fresh_since=remembered.requested_at if remembered.values.get("force_authn") else None,
     )
@@ -195,6 +199,17 @@ def _authenticated_at(id_claims: Claims) -> datetime:
     """When the person logged in there; not saying so, the token's own age is all that we know."""
     name = "auth_time" if "auth_time" in id_claims else "iat"
     return datetime.fromtimestamp(seconds_in(id_claims, name), UTC)
+
+
+def _said(id_claims: Claims, asked: AssuranceLevel) -> str:
+    """The word for the level. None and an empty one are no word (OpenID Connect Core §5.3.2)."""
+    acr = id_claims.get("acr")
+    if acr is None:
+        return NOTHING_SAID
+    if not isinstance(acr, str):
+        seen = received.masked(json.dumps(acr))
+        raise ProviderLevelUnknown(asked, element="acr", seen=seen, expected="a text")
+    return acr if acr.strip(received.XML_SPACE) else NOTHING_SAID
 
 
 def _factors(id_claims: Claims) -> tuple[str, ...]:

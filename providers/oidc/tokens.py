@@ -13,13 +13,13 @@ import json
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Final
+from datetime import datetime, timedelta
+from typing import Any, Final, get_args
 
 from joserfc import jws
 from joserfc.errors import JoseError
 
-from providers import received
+from providers import received, times
 from providers.interface import ProviderRefused
 from providers.oidc.keys import VerifyingKey
 from providers.registry import OidcSettings
@@ -30,6 +30,7 @@ MAX_KID: Final = 200
 MAX_SUBJECT: Final = 255  # OpenID Connect Core §2
 MAX_AUDIENCES: Final = 20
 MAX_IAT_SECONDS: Final = 600
+SKEW: Final = "oidc.skew_seconds"
 _NEVER_FOLLOWED: Final = ("jwk", "jku", "x5c", "x5u", "crit", "zip", "b64")
 FindKey = Callable[[str | None], VerifyingKey]
 Claims = Mapping[str, Any]
@@ -43,6 +44,7 @@ class ExpectedToken:
     code: str
     access_token: str | None
     now: datetime
+    requested_at: datetime | None = None
     max_age: int | None = None
     fresh_since: datetime | None = None
 
@@ -53,9 +55,10 @@ def read_id_token(
     """The claims of an ID token that is good in every respect. Raises ProviderRefused."""
     claims = verify(token, settings.id_token_signed_response_alg, find_key)
     skew, now = settings.skew_seconds, expected.now.timestamp()
+    asked = expected.requested_at.timestamp() if expected.requested_at is not None else 0.0
     _check_parties(claims, settings)
     _check_azp(claims, settings)
-    _check_times(claims, now, skew)
+    _check_times(claims, now, skew, asked)
     _check_nonce(claims, expected.nonce)
     subject_of(claims)
     _check_hash(claims, "at_hash", expected.access_token)
@@ -68,9 +71,12 @@ def verify(token: str, alg: str, find_key: FindKey, typ: str = "JWT") -> Claims:
     """The claims under a signature that holds, themselves unchecked. Raises ProviderRefused."""
     header = _header(token)
     if header.get("alg") != alg:
-        raise ProviderRefused("token_alg", "not the registered algorithm")
+        raise _other_algorithm(header.get("alg"), alg)
     if header.get("typ") is not None and str(header["typ"]).upper() != typ:
-        raise ProviderRefused("token_typ", "another kind of token")
+        seen = received.masked(str(header["typ"]))
+        raise ProviderRefused(
+            "token_typ", "another kind of token", element="typ", seen=seen, expected=typ
+        )
     found = [name for name in _NEVER_FOLLOWED if name in header]
     if found:
         raise ProviderRefused("token_header", f"{found[0]} in the header")
@@ -83,6 +89,17 @@ def verify(token: str, alg: str, find_key: FindKey, typ: str = "JWT") -> Claims:
     except (JoseError, ValueError):
         raise ProviderRefused("token_signature") from None
     return _json_object(signed.payload)
+
+
+def _other_algorithm(named: object, expected: str) -> ProviderRefused:
+    """With the setting, where that has a word for it."""
+    seen = received.masked(named if isinstance(named, str) else None)
+    may_be = get_args(OidcSettings.model_fields["id_token_signed_response_alg"].annotation)
+    setting = {"setting": "oidc.id_token_signed_response_alg"} if named in may_be else {}
+    what = "not the registered algorithm"
+    return ProviderRefused(
+        "token_alg", what, element="alg", seen=seen, expected=expected, **setting
+    )
 
 
 def subject_of(claims: Claims) -> str:
@@ -138,17 +155,35 @@ def _no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _check_parties(claims: Claims, settings: OidcSettings) -> None:
     if claims.get("iss") != settings.issuer:
-        raise ProviderRefused("token_issuer", expected=settings.issuer)
+        raise ProviderRefused(
+            "token_issuer",
+            element="iss",
+            seen=_seen(claims.get("iss")),
+            expected=settings.issuer,
+            setting="oidc.issuer",
+        )
     audiences = _audiences(claims)
     if settings.client_id not in audiences:
-        raise ProviderRefused("token_audience", expected=settings.client_id)
+        raise ProviderRefused(
+            "token_audience",
+            element="aud",
+            seen=_seen(claims.get("aud")),
+            expected=settings.client_id,
+        )
     # Whoever else it is for could have asked for it: only those that the record trusts.
     if not set(audiences) <= {settings.client_id, *settings.trusted_audiences}:
         raise ProviderRefused(
-            "token_audience", "an audience that is not trusted", expected=settings.client_id
+            "token_audience",
+            "an audience that is not trusted",
+            element="aud",
+            seen=_seen(claims.get("aud")),
+            expected=", ".join((settings.client_id, *settings.trusted_audiences)),
+            setting="oidc.trusted_audiences",
         )
     if claims.get("azp", settings.client_id) != settings.client_id:
-        raise ProviderRefused("token_azp")
+        raise ProviderRefused(
+            "token_azp", element="azp", seen=_seen(claims["azp"]), expected=settings.client_id
+        )
 
 
 def _audiences(claims: Claims) -> tuple[str, ...]:
@@ -163,32 +198,62 @@ def _audiences(claims: Claims) -> tuple[str, ...]:
 def _check_azp(claims: Claims, settings: OidcSettings) -> None:
     """A token for several says for which of them it was made (§3.1.3.7, 4)."""
     if "azp" not in claims and set(_audiences(claims)) != {settings.client_id}:
-        raise ProviderRefused("token_azp", "none, with several audiences")
+        raise ProviderRefused(
+            "token_azp",
+            "none, with several audiences",
+            element="azp",
+            seen=received.NONE,
+            expected=settings.client_id,
+        )
 
 
-def _check_times(claims: Claims, now: float, skew: int) -> None:
+def _seen(value: object) -> str:
+    """A name of a party as a trace holds it; of several all."""
+    names = value if isinstance(value, list) else [value]
+    return received.masked(", ".join(name for name in names if isinstance(name, str)) or None)
+
+
+def _check_times(claims: Claims, now: float, skew: int, asked: float) -> None:
+    """A token is made when we fetch it: one from before we asked, or that is over already, tells of
+    a clock that is behind. ``asked``: when the login was asked for.
+    """
     exp, iat = seconds_in(claims, "exp"), seconds_in(claims, "iat")
+    allowed = timedelta(seconds=skew)
+    is_behind = iat < asked - skew
+    behind = times.clock("iat", timedelta(seconds=iat - asked), allowed, SKEW)
     if now >= exp + skew:
-        raise ProviderRefused("token_expired", "", **_clock(exp, now, skew))
+        over = times.late("exp", timedelta(seconds=now - exp), allowed, SKEW)
+        raise ProviderRefused("token_expired", "", **(behind if is_behind else over))
     begins = max(iat, seconds_in(claims, "nbf")) if "nbf" in claims else iat
     if begins > now + skew:
-        raise ProviderRefused("token_not_yet_valid", "", **_clock(begins, now, skew))
+        at = "iat" if begins == iat else "nbf"
+        ahead = times.clock(at, timedelta(seconds=begins - now), allowed, SKEW)
+        raise ProviderRefused("token_not_yet_valid", "", **ahead)
     if now - iat > MAX_IAT_SECONDS:
-        raise ProviderRefused("token_too_old", "", **_clock(iat, now, MAX_IAT_SECONDS))
-
-
-def _clock(moment: float, now: float, allowed: int) -> dict[str, int]:
-    """How far a time in the token lies from our clock, and how much is allowed."""
-    return {"clock_seconds": int(moment - now), "allowed_seconds": allowed}
+        longest = timedelta(seconds=MAX_IAT_SECONDS)
+        old = times.waited("iat", timedelta(seconds=now - iat), longest)
+        raise ProviderRefused("token_too_old", "", **(behind if is_behind else old))
 
 
 def seconds_in(claims: Claims, name: str) -> float:
     """A NumericDate (RFC 7519 §2). Raises ProviderRefused."""
     value = claims.get(name)
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ProviderRefused("token_time", f"{name} is missing or no number")
+        raise ProviderRefused(
+            "token_time",
+            f"{name} is missing or no number",
+            element=name,
+            seen=received.NONE if value is None else "no number",
+            expected="seconds since 1970",
+        )
     if not 0 <= value < 2**40 or not math.isfinite(value):
-        raise ProviderRefused("token_time", f"{name} is out of range")
+        raise ProviderRefused(
+            "token_time",
+            f"{name} is out of range",
+            element=name,
+            seen="out of range",
+            expected="seconds since 1970",
+        )
     return float(value)
 
 
@@ -216,12 +281,21 @@ def _check_authentication_time(
 ) -> None:
     """Where a fresh login was asked for, the makelaar must say when it was (§3.1.3.7, 13)."""
     if "auth_time" in claims and seconds_in(claims, "auth_time") > now + skew:
-        raise ProviderRefused("authentication_time", "in the future")
+        ahead = timedelta(seconds=seconds_in(claims, "auth_time") - now)
+        found = times.clock("auth_time", ahead, timedelta(seconds=skew), SKEW)
+        raise ProviderRefused("authentication_time", "in the future", **found)
     if expected.max_age is not None and (
         now - seconds_in(claims, "auth_time") > expected.max_age + skew
     ):
-        raise ProviderRefused("authentication_too_old", "older than max_age")
+        found = _too_old(claims, now, expected.max_age + skew)
+        raise ProviderRefused("authentication_too_old", "older than max_age", **found)
     if expected.fresh_since is not None and (
         seconds_in(claims, "auth_time") < expected.fresh_since.timestamp() - skew
     ):
-        raise ProviderRefused("authentication_too_old", "before it was asked for")
+        found = _too_old(claims, now, now - expected.fresh_since.timestamp() + skew)
+        raise ProviderRefused("authentication_too_old", "before it was asked for", **found)
+
+
+def _too_old(claims: Claims, now: float, allowed: float) -> dict[str, Any]:
+    age = timedelta(seconds=now - seconds_in(claims, "auth_time"))
+    return times.too_old("auth_time", age, timedelta(seconds=allowed))

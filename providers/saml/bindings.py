@@ -11,7 +11,13 @@ def response_bytes(callback: Callback) -> bytes:
     repeated_parameter; WireRefused: message_missing, too_large, base64.
     """
     if callback.method != "POST":
-        raise ProviderRefused("binding")
+        raise ProviderRefused("binding", element="HTTP", seen=callback.method, expected="POST")
     if callback.one("SAMLRequest") is not None or callback.one("SAMLart") is not None:
-        raise ProviderRefused("binding", "another message beside the response")
+        raise ProviderRefused(
+            "binding",
+            "another message beside the response",
+            element="form",
+            seen="SAMLRequest or SAMLart",
+            expected="SAMLResponse",
+        )
     return message_bytes(callback.one("SAMLResponse"))

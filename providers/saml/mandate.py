@@ -19,7 +19,7 @@ from providers.authority import (
     restrictions_in,
 )
 from providers.interface import ProviderRefused
-from providers.received import MAX_VALUES, MAX_WORD
+from providers.received import MAX_VALUES, MAX_WORD, masked, told
 from providers.registry import ProviderRecord
 from providers.saml.assertion import Attributes, Value
 from providers.saml.wire.names import (
@@ -46,7 +46,13 @@ def asserted_services(attributes: Attributes) -> tuple[str, ...]:
     """The services that the message names, by UUID or by id. Raises ProviderRefused."""
     found = [v.text for name in (SERVICE_UUID, SERVICE_ID) for v in attributes.all(name)]
     if len(found) > MAX_VALUES or any(len(text) > MAX_WORD for text in found):
-        raise ProviderRefused("attribute_values", "services without end")
+        raise ProviderRefused(
+            "attribute_values",
+            "services without end",
+            element=f"{SERVICE_UUID}, {SERVICE_ID}",
+            seen=f"{len(found)} values",
+            expected=f"{MAX_VALUES} of {MAX_WORD} signs",
+        )
     return tuple(found)
 
 
@@ -93,7 +99,13 @@ def _mandate(attributes: Attributes, source: str) -> AssertedMandate | None:
 def _restrictions(attributes: Attributes) -> tuple[str, ...]:
     """Every restriction, one under a format that we do not know as one that we do not know."""
     if BRANCH in attributes.repeated:
-        raise ProviderRefused(DIALECT.branch, "a restriction that stands twice")
+        raise ProviderRefused(
+            DIALECT.branch,
+            "a restriction that stands twice",
+            element=BRANCH,
+            seen="two attributes",
+            expected="one",
+        )
     elsewhere = restrictions_in(attributes.others)
     return (*restrictions_in(attributes.values), *(f"{name} elsewhere" for name in elsewhere))
 
@@ -108,12 +120,20 @@ def _intermediary(attributes: Attributes) -> AssertedParty | None:
     misplaced = [name for name in INTERMEDIARY if name in attributes.others]
     named = any(value.text.strip() for value in attributes.all(INTERMEDIARY_NAME))
     if others or misplaced or (named and not known):
-        raise ProviderRefused(DIALECT.intermediary, "named in a way that is not understood")
+        raise ProviderRefused(
+            DIALECT.intermediary,
+            "named in a way that is not understood",
+            element=told(", ".join((*others, *misplaced)) or INTERMEDIARY_NAME),
+            seen="an intermediary without a number that we know",
+            expected=INTERMEDIARY[0],
+        )
     if not known:
         return None
     values = [value for name in known for value in attributes.written(name)]
-    if any((v.qualifier or KVK_QUALIFIER).rpartition(":")[2] not in _KVK_WORDS for v in values):
-        raise ProviderRefused(DIALECT.intermediary, "unknown identifier")
+    kinds = [value.qualifier or KVK_QUALIFIER for value in values]
+    unknown = [kind for kind in kinds if kind.rpartition(":")[2] not in _KVK_WORDS]
+    if unknown:
+        raise _unknown(DIALECT.intermediary, known[0], unknown, KVK_QUALIFIER)
     return AssertedParty(
         tuple((PartyIdType.KVK, value.text) for value in values), attributes.one(INTERMEDIARY_NAME)
     )
@@ -124,9 +144,15 @@ def _check_party_is_read(attributes: Attributes) -> None:
     an organisation would be a personal one.
     """
     known = (LEGAL_SUBJECT, LEGAL_SUBJECT_GDI)
-    said = [name for name in attributes.values if name not in known]
-    if any("legalsubjectid" in name.casefold() for name in (*said, *attributes.others)):
-        raise ProviderRefused(DIALECT.party, "named in a way that is not understood")
+    said = (*(name for name in attributes.values if name not in known), *attributes.others)
+    if any("legalsubjectid" in name.casefold() for name in said):
+        raise ProviderRefused(
+            DIALECT.party,
+            "named in a way that is not understood",
+            element="Attribute",
+            seen="LegalSubjectID under another name or format",
+            expected=LEGAL_SUBJECT,
+        )
 
 
 def _check_personal(
@@ -134,12 +160,29 @@ def _check_personal(
 ) -> None:
     """No organisation is named: then nothing may speak of acting for one."""
     if restrictions:
-        raise ProviderRefused(DIALECT.branch, "a restriction without an organisation")
+        what = "a restriction without an organisation"
+        raise _alone(DIALECT.branch, what, told(", ".join(restrictions)))
     if intermediary is not None:
-        raise ProviderRefused(DIALECT.intermediary, "an intermediary without an organisation")
+        what = "an intermediary without an organisation"
+        raise _alone(DIALECT.intermediary, what, INTERMEDIARY[0])
     acts = any(v.text.strip().lower() in ("true", "1") for v in attributes.all(REPRESENTATION))
     if acts or LEGAL_SUBJECT_GDI in attributes.values:
-        raise ProviderRefused(DIALECT.party, "acts for somebody who cannot be read")
+        what = "acts for somebody who cannot be read"
+        raise _alone(DIALECT.party, what, REPRESENTATION if acts else LEGAL_SUBJECT_GDI)
+
+
+def _alone(reason: str, what: str, element: str) -> ProviderRefused:
+    """Something about acting for an organisation, where none is named."""
+    expected = f"{LEGAL_SUBJECT} beside it"
+    return ProviderRefused(reason, what, element=element, seen=what, expected=expected)
+
+
+def _unknown(reason: str, element: str, kinds: Sequence[str], expected: str) -> ProviderRefused:
+    """A number of another kind; the number itself is nobody's business."""
+    seen = ", ".join(masked(kind or None) for kind in kinds)
+    return ProviderRefused(
+        reason, "unknown identifier", element=element, seen=seen, expected=expected
+    )
 
 
 def _party(values: Sequence[Value], name: str | None) -> AssertedParty:
@@ -149,5 +192,6 @@ def _party(values: Sequence[Value], name: str | None) -> AssertedParty:
         (kind, value.text) for kind, value in zip(kinds, values, strict=True) if kind is not None
     )
     if len(numbers) != len(values):
-        raise ProviderRefused(DIALECT.party, "unknown identifier")
+        unknown = [value.qualifier or "" for value in values if value.qualifier not in _KINDS]
+        raise _unknown(DIALECT.party, LEGAL_SUBJECT, unknown, ", ".join(_KINDS))
     return AssertedParty(numbers, name)

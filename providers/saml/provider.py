@@ -24,6 +24,7 @@ from providers.received import person_name
 from providers.registry import ProviderRecord
 from providers.saml import assertion
 from providers.saml.bindings import response_bytes
+from providers.saml.conditions import ExpectedResponse
 from providers.saml.mandate import asserted_authority, asserted_services
 from providers.saml.metadata import MetadataRefused, read_metadata
 from providers.saml.request import (
@@ -34,7 +35,7 @@ from providers.saml.request import (
     serialised,
     signed,
 )
-from providers.saml.response import ExpectedResponse, accept
+from providers.saml.response import accept
 from providers.saml.wire.bindings import form_value, redirect_url
 from providers.saml.wire.names import FAMILY_NAME, FIRST_NAME, POST, REDIRECT
 from providers.saml.wire.refused import WireRefused
@@ -159,6 +160,7 @@ class SamlProvider:
             acs_url=self._acs_url,
             sp_entity_id=self._sp_entity_id,
             now=now,
+            asked_as=" ".join(contexts_for(remembered.level, self._record.levels)),
         )
 
     def _signing_at(self, now: datetime) -> tuple[x509.Certificate, ...]:

@@ -6,46 +6,35 @@ confirmation. Each value is read from the element whose signature was verified.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from lxml import etree
 
-from assurance.levels import AssuranceLevel
-from keys.keyring import KeyRing, KeyUse
+from keys.keyring import KeyUse
 from keys.xml import guard, schema
 from keys.xml.encryption import decrypt_element
-from keys.xml.guard import XmlRefused
-from keys.xml.names import ds
+from keys.xml.guard import XmlRefused, local_name
+from keys.xml.names import CBC, ds
 from keys.xml.signature import has_signature, verify_enveloped
-from providers.interface import ProviderCancelled, ProviderLevelTooLow, ProviderRefused
-from providers.registry import SamlSettings
-from providers.saml.metadata import MakelaarMetadata
-from providers.saml.wire.names import BEARER, ENTITY, STATUS, SUCCESS, saml, samlp
-from providers.saml.wire.xml_values import collapsed, instant, only_child, text_of, uri_of
+from providers.interface import ProviderRefused
+from providers.received import told_address
+from providers.saml import status
+from providers.saml.conditions import (
+    ExpectedResponse,
+    check_asked,
+    check_assertion,
+    check_issued,
+    check_issuer,
+    check_version,
+    other_issuer,
+)
+from providers.saml.wire.names import saml, samlp
+from providers.saml.wire.xml_values import collapsed
 
-TRANSIT: Final = timedelta(minutes=5)  # how old an answer may be when it arrives, beyond the skew
-_CANCELLED: Final = (STATUS + "AuthnFailed", STATUS + "RequestDenied")
-
-
-@dataclass(frozen=True)
-class ExpectedResponse:
-    """What this answer must fit: the request that was sent, and who we are."""
-
-    settings: SamlSettings
-    metadata: MakelaarMetadata
-    keyring: KeyRing
-    request_id: str
-    requested_at: datetime
-    level: AssuranceLevel
-    acs_url: str
-    sp_entity_id: str
-    now: datetime
-
-    @property
-    def skew(self) -> timedelta:
-        return timedelta(seconds=self.settings.skew_seconds)
+_SIGNED: Final = {"both": "Response, Assertion", "response": "Response", "assertion": "Assertion"}
 
 
 @dataclass(frozen=True)
@@ -67,8 +56,8 @@ def accept(raw: bytes, expected: ExpectedResponse) -> AcceptedResponse:
         _check_status(response, expected)
         assertion = _assertion(response, expected)
     except XmlRefused as refused:
-        raise ProviderRefused(refused.reason) from None
-    valid_until = _check_assertion(assertion, expected)
+        raise ProviderRefused(refused.reason, "", **refused.measured) from None
+    valid_until = check_assertion(assertion, expected)
     return AcceptedResponse(
         assertion, str(response.get("ID")), str(assertion.get("ID")), valid_until
     )
@@ -76,68 +65,41 @@ def accept(raw: bytes, expected: ExpectedResponse) -> AcceptedResponse:
 
 def _check_envelope(response: etree._Element, expected: ExpectedResponse) -> None:
     if response.tag != samlp("Response"):
-        raise ProviderRefused("not_a_response")
-    if response.get("Version") != "2.0":
-        raise ProviderRefused("version")
-    if collapsed(response.get("InResponseTo")) != expected.request_id:
-        raise ProviderRefused("unsolicited")
-    if collapsed(response.get("Destination")) != expected.acs_url:
-        raise ProviderRefused("destination", expected=expected.acs_url)
-    _check_issued(response, expected)
+        raise ProviderRefused("not_a_response", element=local_name(response), expected="Response")
+    check_version(response)
+    check_asked(response, expected)
+    sent_to = collapsed(response.get("Destination"))
+    if sent_to != expected.acs_url:
+        raise ProviderRefused(
+            "destination",
+            element="Response Destination",
+            seen=told_address(sent_to),
+            expected=expected.acs_url,
+        )
+    check_issued(response, expected)
     issuer = response.find(saml("Issuer"))
     if issuer is None and not has_signature(response):
         return  # an unsigned envelope may stay silent; the assertion says who issued it
     if issuer is None:
-        raise ProviderRefused("issuer_mismatch")
-    _check_issuer(issuer, expected)
-
-
-def _check_issued(element: etree._Element, expected: ExpectedResponse) -> None:
-    issued = instant(element.get("IssueInstant"), "issue_instant")
-    if issued > expected.now + expected.skew:
-        raise ProviderRefused("issue_instant", "in the future", **_clock(issued, expected))
-    if issued < expected.requested_at - expected.skew or (
-        issued < expected.now - TRANSIT - expected.skew
-    ):
-        raise ProviderRefused("issue_instant", "too old", **_clock(issued, expected))
-
-
-def _clock(moment: datetime, expected: ExpectedResponse) -> dict[str, int]:
-    """How far a time in the message lies from our clock, and how much is allowed."""
-    ahead = int((moment - expected.now).total_seconds())
-    return {"clock_seconds": ahead, "allowed_seconds": expected.settings.skew_seconds}
-
-
-def _check_issuer(issuer: etree._Element, expected: ExpectedResponse) -> None:
-    """Compared sign for sign, white space too (its type is string): the makelaar that was asked,
-    and no other.
-    """
-    if collapsed(issuer.get("Format")) not in (None, ENTITY):
-        raise ProviderRefused("issuer_format")
-    if text_of(issuer, "issuer_mismatch") != expected.metadata.entity_id:
-        raise ProviderRefused("issuer_mismatch")
+        raise other_issuer(None, expected)
+    check_issuer(issuer, expected)
 
 
 def _check_status(response: etree._Element, expected: ExpectedResponse) -> None:
     """Anything but Success ends here, whatever else the message holds. A signature is demanded of a
     refusal as well where the makelaar signs its responses.
     """
-    status = only_child(response, samlp("Status"), "status")
-    code = only_child(status, samlp("StatusCode"), "status")
-    said = collapsed(code.get("Value"))
-    if said == SUCCESS:
+    refusal = status.refusal(response, asked=expected.level, asked_as=expected.asked_as)
+    if refusal is None:
         return
     if expected.settings.require_signed in ("both", "response"):
-        verify_enveloped(response, expected.metadata.signing)
-    inner = code.find(samlp("StatusCode"))
-    second = collapsed(inner.get("Value")) if inner is not None else None
-    if second in _CANCELLED:
-        raise ProviderCancelled
-    if second == STATUS + "NoAuthnContext":
-        raise ProviderLevelTooLow(expected.level, None)
-    if not (said or "").startswith(STATUS):
-        raise ProviderRefused("status")
-    raise ProviderRefused("status_not_success")
+        try:
+            verify_enveloped(response, expected.metadata.signing)
+        except XmlRefused as refused:
+            signed = _SIGNED[expected.settings.require_signed]
+            said = {"expected": signed, **refused.measured, **status.measured(response)}
+            raise ProviderRefused(refused.reason, "", **said) from None
+    raise refusal
 
 
 def _assertion(response: etree._Element, expected: ExpectedResponse) -> etree._Element:
@@ -146,17 +108,54 @@ def _assertion(response: etree._Element, expected: ExpectedResponse) -> etree._E
     plain = response.findall(saml("Assertion"))
     sealed = response.findall(saml("EncryptedAssertion"))
     if len(plain) + len(sealed) != 1:
-        raise ProviderRefused("assertion_count", f"{len(plain)} plain, {len(sealed)} encrypted")
+        seen = f"{len(plain)} plain, {len(sealed)} encrypted"
+        raise ProviderRefused(
+            "assertion_count", seen, element="Assertion", seen=seen, expected="one"
+        )
     if plain and settings.require_encrypted_assertion:
-        raise ProviderRefused("assertion_not_encrypted")
+        raise ProviderRefused(
+            "assertion_not_encrypted",
+            element="Assertion",
+            seen="not encrypted",
+            expected="EncryptedAssertion",
+            setting="saml.require_encrypted_assertion",
+        )
     _check_places(response, *plain, *sealed)
     response_signed = has_signature(response)
-    if response_signed or settings.require_signed in ("both", "response"):
+    if response_signed:
         verify_enveloped(response, certificates)
+    elif settings.require_signed in ("both", "response"):
+        raise _not_signed("Response", plain, expected)
     assertion = plain[0] if plain else _decrypted(sealed[0], expected, response_signed)
-    if has_signature(assertion) or settings.require_signed in ("both", "assertion"):
+    if has_signature(assertion):
         verify_enveloped(assertion, certificates)
+    elif settings.require_signed in ("both", "assertion"):
+        raise _not_signed("Assertion", plain, expected, response_signed=response_signed)
     return assertion
+
+
+def _not_signed(
+    element: str,
+    plain: Sequence[etree._Element],
+    expected: ExpectedResponse,
+    *,
+    response_signed: bool = False,
+) -> ProviderRefused:
+    """What is signed in place of what must be, with the setting that would do for that; there is
+    none for what is not signed at all, nor while what is encrypted was not looked at.
+    """
+    found = {"element": element, "expected": _SIGNED[expected.settings.require_signed]}
+    if response_signed:
+        found |= {"seen": "Response", "line": "require_signed: response"}
+    elif plain and has_signature(plain[0]):
+        found |= {"seen": "Assertion", "line": "require_signed: assertion"}
+    elif element == "Response" and not plain:
+        found |= {"seen": "EncryptedAssertion", "line": "require_signed: assertion"}
+    else:
+        found |= {"seen": "nothing"}
+    if "line" in found:
+        found |= {"setting": "saml.require_signed"}
+    return ProviderRefused("signature_missing", **found)
 
 
 def _check_places(root: etree._Element, assertion: etree._Element) -> None:
@@ -166,86 +165,34 @@ def _check_places(root: etree._Element, assertion: etree._Element) -> None:
     """
     for element in root.iterdescendants(saml("Assertion"), saml("EncryptedAssertion")):
         if element is not assertion:
-            raise ProviderRefused("assertion_elsewhere")
+            raise _elsewhere("assertion_elsewhere", element)
     for signature in root.iterdescendants(ds("Signature")):
         if signature.getparent() not in (root, assertion):
-            raise ProviderRefused("signature_elsewhere")
+            raise _elsewhere("signature_elsewhere", signature)
+
+
+def _elsewhere(reason: str, element: etree._Element) -> ProviderRefused:
+    parent = element.getparent()
+    seen = f"inside {local_name(parent)}" if parent is not None else "by itself"
+    expected = "in the Response or its Assertion"
+    return ProviderRefused(reason, element=local_name(element), seen=seen, expected=expected)
 
 
 def _decrypted(sealed: etree._Element, expected: ExpectedResponse, covered: bool) -> etree._Element:
-    assertion = decrypt_element(
-        sealed,
-        expected.keyring.published(KeyUse.SAML_ENCRYPTION),
-        allow_cbc=expected.settings.allow_cbc and covered,
-    )
+    may_be_cbc = expected.settings.allow_cbc
+    keys = expected.keyring.published(KeyUse.SAML_ENCRYPTION)
+    try:
+        assertion = decrypt_element(sealed, keys, allow_cbc=may_be_cbc and covered)
+    except XmlRefused as refused:
+        if refused.measured.get("seen") not in CBC:
+            raise
+        if may_be_cbc:
+            more = {"expected": f"{refused.measured['expected']}, or a signed Response"}
+        else:
+            more = {"setting": "saml.allow_cbc", "line": "allow_cbc: true"}
+        raise XmlRefused(refused.reason, **{**refused.measured, **more}) from None
     if assertion.tag != saml("Assertion"):
         raise XmlRefused("decryption_failed")
     schema.check_protocol(assertion)
     _check_places(assertion, assertion)
     return assertion
-
-
-def _check_assertion(assertion: etree._Element, expected: ExpectedResponse) -> datetime:
-    """Issuer, times, audience and bearer confirmation (Profiles §4.1.4.3). The moment after which
-    it is worthless.
-    """
-    if assertion.get("Version") != "2.0":
-        raise ProviderRefused("version")
-    _check_issuer(only_child(assertion, saml("Issuer"), "issuer_mismatch"), expected)
-    _check_issued(assertion, expected)
-    confirmed = _check_confirmation(assertion, expected)
-    conditions = only_child(assertion, saml("Conditions"), "conditions")
-    until = _check_period(conditions, expected, "conditions")
-    _check_audience(conditions, expected)
-    return min(moment for moment in (confirmed, until) if moment is not None) + expected.skew
-
-
-def _check_confirmation(assertion: etree._Element, expected: ExpectedResponse) -> datetime:
-    subject = only_child(assertion, saml("Subject"), "subject")
-    confirmation = only_child(subject, saml("SubjectConfirmation"), "confirmation")
-    if collapsed(confirmation.get("Method")) != BEARER:
-        raise ProviderRefused("confirmation_method")
-    data = only_child(confirmation, saml("SubjectConfirmationData"), "confirmation")
-    if collapsed(data.get("Recipient")) != expected.acs_url:
-        raise ProviderRefused("recipient", expected=expected.acs_url)
-    if collapsed(data.get("InResponseTo")) != expected.request_id:
-        raise ProviderRefused("unsolicited", "subject confirmation")
-    if data.get("NotBefore") is not None:
-        raise ProviderRefused("confirmation", "a bearer confirmation has no NotBefore")
-    until = _check_period(data, expected, "confirmation")
-    if until is None:
-        raise ProviderRefused("confirmation", "no NotOnOrAfter")
-    return until
-
-
-def _check_period(
-    element: etree._Element, expected: ExpectedResponse, reason: str
-) -> datetime | None:
-    """NotBefore and NotOnOrAfter with the makelaar's skew; together no longer than its record
-    allows.
-    """
-    now, skew = expected.now, expected.skew
-    begin, end = element.get("NotBefore"), element.get("NotOnOrAfter")
-    start = instant(begin, reason) if begin is not None else None
-    until = instant(end, reason) if end is not None else None
-    if start is not None and start > now + skew:
-        raise ProviderRefused("not_yet_valid", reason, **_clock(start, expected))
-    if until is not None and until <= now - skew:
-        raise ProviderRefused("expired", reason, **_clock(until, expected))
-    if start is not None and until is not None and until <= start:
-        raise ProviderRefused(reason, "ends before it begins")
-    longest = timedelta(seconds=expected.settings.max_validity_seconds)
-    if until is not None and until - (start or now) > longest + skew:
-        raise ProviderRefused("validity_too_long", reason)
-    return until
-
-
-def _check_audience(conditions: etree._Element, expected: ExpectedResponse) -> None:
-    """Each restriction must name us: several are an AND (Core §2.5.1.4)."""
-    restrictions = conditions.findall(saml("AudienceRestriction"))
-    if not restrictions:
-        raise ProviderRefused("audience", "no restriction", expected=expected.sp_entity_id)
-    for restriction in restrictions:
-        names = [uri_of(a, "audience") for a in restriction.findall(saml("Audience"))]
-        if expected.sp_entity_id not in names:
-            raise ProviderRefused("audience", expected=expected.sp_entity_id)

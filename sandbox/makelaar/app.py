@@ -221,7 +221,8 @@ def _answered(at: Counter, broker: Broker, said: Mapping[str, str]) -> AnyRespon
     person, who = found
     if who.code_never_arrives:
         return Response(render_template("no_code.html", makelaar=at.makelaar, key=said["question"]))
-    if fault is Fault.NO_LEVEL or _is_too_low(asked, who):
+    is_low = _is_too_low(asked, who) and fault is not Fault.UNKNOWN_LEVEL
+    if fault is Fault.NO_LEVEL or is_low:
         return _stopped(at, asked, "NoAuthnContext", "unmet_authentication_requirements")
     return _succeeded(at, asked, _answer(at, asked, (person, who), fault), broker)
 

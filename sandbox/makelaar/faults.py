@@ -44,7 +44,7 @@ DESCRIPTIONS: Final = {
     Fault.CANCEL: Description("Gebruiker annuleert"),
     Fault.NO_LEVEL: Description("Kan het gevraagde niveau niet geven"),
     Fault.LOWER_LEVEL: Description("Geeft niveau EH2, wat er ook gevraagd is"),
-    Fault.UNKNOWN_LEVEL: Description("Noemt een niveau dat niet bestaat"),
+    Fault.UNKNOWN_LEVEL: Description("Noemt een niveau dat niet bestaat, wat er ook gevraagd is"),
     Fault.BAD_SIGNATURE: Description("Bericht is veranderd na het ondertekenen"),
     Fault.WRONG_KEY: Description("Ondertekend met een onbekende sleutel"),
     Fault.UNSIGNED: Description("Assertion of ID-token zonder handtekening"),

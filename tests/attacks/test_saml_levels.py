@@ -27,7 +27,7 @@ from tests.providers.saml.maker import (
     remembered,
     spoilt,
 )
-from tests.providers.saml.verdicts import refused, too_low
+from tests.providers.saml.verdicts import not_understood, refused, too_low
 
 LOA = "urn:etoegang:core:assurance-class:"
 EIDAS = "http://eidas.europa.eu/LoA/"
@@ -45,10 +45,38 @@ def level(value: str) -> Edit:
         pytest.param([level(LOA + "loa2")], id="S-61 EH2"),
         pytest.param([level(LOA + "loa2plus")], id="S-61 EH2+"),
         pytest.param([level(EIDAS + "low")], id="S-61 low"),
-        pytest.param([level(LOA + "loa1")], id="S-62 abolished"),
-        pytest.param([level("urn:voorbeeld:niveau:9")], id="S-62 unknown"),
-        pytest.param([level(f"{LOA} loa3")], id="S-62 with a space inside"),
-        pytest.param([level("urn:sluis:loa:email")], id="S-62 our own"),
+    ],
+)
+def test_a_level_is_never_read_upwards(edits: list[Edit]) -> None:
+    too_low(spoilt(*edits))
+
+
+CLASSES = "urn:oasis:names:tc:SAML:2.0:ac:classes:"
+
+
+@pytest.mark.parametrize(
+    ("edits", "told"),
+    [
+        pytest.param([level(LOA + "loa1")], {"word": LOA + "loa1"}, id="S-62 abolished"),
+        pytest.param(
+            [level("urn:voorbeeld:niveau:9")],
+            {"word": "urn:voorbeeld:niveau:9", "line": 'levels: {"urn:voorbeeld:niveau:9": EH2}'},
+            id="S-62 unknown",
+        ),
+        pytest.param([level(f"{LOA} loa3")], {"word": f"{LOA} loa3"}, id="S-62 a space inside"),
+        pytest.param(
+            [level("urn:sluis:loa:email")], {"word": "urn:sluis:loa:email"}, id="S-62 our own"
+        ),
+        pytest.param(
+            [level(CLASSES + "unspecified")],
+            {"line": f'levels: {{"{CLASSES}unspecified": EH2}}'},
+            id="S-62 unspecified, as Keycloak says",
+        ),
+        pytest.param(
+            [level(CLASSES + "Password")],
+            {"word": CLASSES + "Password"},
+            id="S-62 a password, as AD FS and Entra ID say",
+        ),
         pytest.param(
             [
                 add(
@@ -57,16 +85,34 @@ def level(value: str) -> Edit:
                 ),
                 drop(CLASS_REF),
             ],
+            {"seen": f"0 AuthnContextClassRef, AuthnContextDeclRef {LOA}loa3"},
             id="S-62 as a reference to a declaration",
         ),
         pytest.param(
             [add(CONTEXT, f"<saml:AuthnContextDeclRef>{LOA}loa4</saml:AuthnContextDeclRef>")],
+            {"seen": f"1 AuthnContextClassRef, AuthnContextDeclRef {LOA}loa4"},
             id="S-62 as a class and as a declaration",
+        ),
+        pytest.param(
+            [add(CONTEXT, "<saml:AuthnContextDecl>loa4</saml:AuthnContextDecl>")],
+            {"seen": "1 AuthnContextClassRef, AuthnContextDecl"},
+            id="S-62 as a class and as a whole declaration",
         ),
     ],
 )
-def test_a_level_is_never_read_upwards(edits: list[Edit]) -> None:
-    too_low(spoilt(*edits))
+def test_a_level_that_is_not_understood_is_none(edits: list[Edit], told: dict[str, str]) -> None:
+    """Also where a level without a word is registered: there was one."""
+    settings = {"level_without_word": "EH3"}
+    for recipe in (spoilt(*edits), spoilt(*edits, settings=settings)):
+        assert told.items() <= not_understood(recipe).items()
+
+
+@pytest.mark.parametrize("word", [CLASSES + "unspecified", CLASSES + "Password", "1"])
+def test_a_word_that_the_registration_knows_is_worth_what_it_says_there(word: str) -> None:
+    """The line that the refusal gave, with the level that is right."""
+    known = spoilt(level(word), settings={"levels": {word: "EH3"}})
+    assert finish(known).authentication is AssuranceLevel.EH3
+    too_low(spoilt(level(word), settings={"levels": {word: "EH2"}}))
 
 
 @pytest.mark.parametrize("around", [" {} ", "\n      {}\n    "])

@@ -24,7 +24,9 @@ from tests.providers.saml.edits import (
 )
 from tests.providers.saml.in_world import (
     IN,
+    OURS,
     REJECTED,
+    SAID_NO,
     Visit,
     accepted,
     heard_by_portal,
@@ -50,13 +52,13 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     return make_world(tmp_path_factory.mktemp("world"))
 
 
-def refused(asked: Visit, reason: str, heard: str) -> Page:
+def refused(asked: Visit, reason: str, heard: str, shown: tuple[int, str] = REJECTED) -> Page:
     """An error page, one audit event without personal data, a closed login, an error at the
     portal.
     """
     before = len(rejections(asked.world))
     page = asked.bring()
-    turned_away(page, *REJECTED)
+    turned_away(page, *shown)
     assert not is_open(asked)
     (event,) = rejections(asked.world)[before:]
     assert (event.reason, event.outcome, event.person_id) == (reason, "refused", None)
@@ -90,13 +92,34 @@ def test_S_51_an_older_login_within_max_age_will_do(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("edits", "reason", "heard"),
+    ("edits", "reason", "heard", "shown"),
     [
         pytest.param(
             [put(CODE, "Value", PREFIX + "Responder")],
             "status_not_success",
             "access_denied",
+            SAID_NO,
             id="S-58 no success",
+        ),
+        pytest.param(
+            [
+                put(CODE, "Value", PREFIX + "Responder"),
+                add(CODE, f'<samlp:StatusCode Value="{PREFIX}RequestDenied"/>'),
+            ],
+            "makelaar_denied",
+            "access_denied",
+            SAID_NO,
+            id="S-58 denied",
+        ),
+        pytest.param(
+            [
+                put(CODE, "Value", PREFIX + "Requester"),
+                add(CODE, f'<samlp:StatusCode Value="{PREFIX}UnsupportedBinding"/>'),
+            ],
+            "makelaar_binding",
+            "server_error",
+            OURS,
+            id="S-58 our request",
         ),
         pytest.param(
             [
@@ -107,15 +130,18 @@ def test_S_51_an_older_login_within_max_age_will_do(world: World) -> None:
             ],
             "status_not_success",
             "access_denied",
+            SAID_NO,
             id="S-59 HTML in the message",
         ),
-        pytest.param([put(CODE, "Value", "urn:x")], "status", "server_error", id="S-59 unknown"),
+        pytest.param(
+            [put(CODE, "Value", "urn:x")], "status", "server_error", REJECTED, id="S-59 unknown"
+        ),
     ],
 )
 def test_a_failure_is_no_success_whatever_it_holds(
-    world: World, edits: list[Edit], reason: str, heard: str
+    world: World, edits: list[Edit], reason: str, heard: str, shown: tuple[int, str]
 ) -> None:
-    page = refused(made(world, spoilt(*edits)), reason, heard)
+    page = refused(made(world, spoilt(*edits)), reason, heard, shown)
     assert "0900" not in page.answer.body.decode()
     accepted(made(world))
 

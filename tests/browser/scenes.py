@@ -4,6 +4,7 @@ ways.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from broker.texts.help import TOPICS
@@ -33,6 +34,10 @@ def _login(visitor: Visitor, service: str, makelaar: str, person: str, fault: st
     visitor.ask(service)
     visitor.choose(makelaar)
     visitor.log_in_as(person, fault)
+
+
+def _level(fault: str, person: str = "fatima") -> Callable[[Visitor], None]:
+    return lambda v: _login(v, LOZING, "veerhuis", person, fault)
 
 
 def _no_sms_yet(visitor: Visitor) -> None:
@@ -287,14 +292,9 @@ SCENES: Final = (
     Scene("code-apparaat", lambda v: _login(v, LOZING, "brugwacht", "joost"), "#code"),
     Scene("code-herstel", _recovery, "#code[autocomplete=off]"),
     Scene("code-geblokkeerd", lambda v: _codes(v, TRIES), ".sluis-lock:not(:has(#code))"),
-    Scene(
-        "niveau-te-laag", lambda v: _login(v, LOZING, "veerhuis", "piet"), "form[action$=step-up]"
-    ),
-    Scene(
-        "niveau-lager-gegeven",
-        lambda v: _login(v, LOZING, "veerhuis", "fatima", "lower_level"),
-        "form[action$=step-up]",
-    ),
+    Scene("niveau-te-laag", _level("none", "piet"), "form[action$=step-up]"),
+    Scene("niveau-lager-gegeven", _level("lower_level"), "form[action$=step-up]"),
+    Scene("niveau-onbekend", _level("unknown_level"), "form[action$=change-provider]"),
     Scene("niveau-na-makelaar", _back_without_level, "button[value=factor]"),
     Scene(
         "middel-niet-actief", lambda v: _login(v, LOZING, "veerhuis", "bas"), "form[action$=means]"

@@ -14,7 +14,8 @@ from providers.authority import BRANCH, AskedService, Dialect
 from providers.interface import ProviderRefused
 from providers.oidc import representation
 from providers.registry import ProviderRecord
-from providers.saml import mandate, names
+from providers.saml import mandate
+from providers.saml.wire import names
 from providers.saml.assertion import Attributes, Value
 
 KVK, RSIN = PartyIdType.KVK, PartyIdType.RSIN

@@ -10,6 +10,7 @@ from assurance.levels import AssuranceLevel
 from assurance.step_up import reached
 from consent.authority import Authority, AuthorityKind, Party, PartyIdType
 from providers import worth
+from providers.interface import NOTHING_SAID
 from providers.worth import NothingWorth
 from tests.broker.examples import a_record, an_identity
 
@@ -54,6 +55,26 @@ def test_a_makelaar_is_believed_as_far_as_its_registration_goes_now(
 def test_a_word_that_is_not_understood_any_more_is_worth_nothing() -> None:
     with pytest.raises(NothingWorth) as nothing:
         worth.of_makelaar(a_record(), an_identity(said="gold"))
+    assert nothing.value.reason == worth.LEVEL_UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("record", "level"),
+    [
+        ({}, None),
+        ({"level_without_word": "EH2"}, L.EH2),
+        ({"level_without_word": "EH4", "level_ceiling": "EH2+"}, L.EH2_PLUS),
+    ],
+)
+def test_a_login_without_a_word_is_worth_what_the_registration_says_of_that_now(
+    record: dict[str, Any], level: L | None
+) -> None:
+    kept = an_identity(said=NOTHING_SAID, proofing=L.EH4, authentication=L.EH4)
+    if level is not None:
+        assert worth.of_makelaar(a_record(**record), kept).authentication is level
+        return
+    with pytest.raises(NothingWorth) as nothing:
+        worth.of_makelaar(a_record(**record), kept)
     assert nothing.value.reason == worth.LEVEL_UNKNOWN
 
 

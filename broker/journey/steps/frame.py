@@ -18,7 +18,7 @@ def frame(turn: Turn) -> Frame:
     service = context.service
     relying_party = context.relying_party
     known = login.person_id is not None
-    counts = known and not login.too_low and context.provider_is_usable
+    counts = known and not login.lacks_level and context.provider_is_usable
     enough = counts and suffices(context.reached, context.needed)
     is_account = context.method is LoginMethod.ACCOUNT
     return Frame(

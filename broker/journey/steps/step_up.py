@@ -13,7 +13,7 @@ from broker.downstream import LoginRefused
 from broker.journey.dispatch import Advance, StepOutcome, Turn
 from broker.journey.flow import Step
 from broker.journey.login import Login
-from broker.journey.steps import factor_question, unreachable
+from broker.journey.steps import factor_question, level_unknown, unreachable
 from broker.journey.steps.factor_question import Question
 from providers.registry import ProviderRecord
 
@@ -24,6 +24,8 @@ MAKELAAR = "makelaar"  # the other way that is no factor
 def enter(turn: Turn) -> StepOutcome:
     """Ask the code, ask the makelaar for more, or say what is missing."""
     missing = turn.context.missing
+    if turn.login.not_understood:
+        return level_unknown.show(turn, may_use_factor=_may_use_factor(turn))
     if turn.login.too_low:
         return unreachable.show(turn, may_use_factor=_may_use_factor(turn))
     if isinstance(missing, LocalFactor):
@@ -36,10 +38,11 @@ def enter(turn: Turn) -> StepOutcome:
 def answer(turn: Turn) -> StepOutcome:
     """Check the code; where no code can help, back to the portal."""
     login = turn.login
-    if login.too_low and "use" in turn.form and _may_use_factor(turn):
-        return Advance(replace(login, too_low=False, given=None, insists=False))
-    if login.too_low or not isinstance(turn.context.missing, LocalFactor):
-        stopped = unreachable.STOPPED
+    if login.lacks_level and "use" in turn.form and _may_use_factor(turn):
+        again = replace(login, too_low=False, not_understood=False, given=None, insists=False)
+        return Advance(again)
+    if login.lacks_level or not isinstance(turn.context.missing, LocalFactor):
+        stopped = level_unknown.STOPPED if login.not_understood else unreachable.STOPPED
         raise LoginRefused(stopped.code, stopped.reason, "user returned to the portal")
     question = _question(turn)
     if turn.form.get("use") == MAKELAAR and question.makelaar is not None:

@@ -26,15 +26,21 @@ def show(turn: Turn, *, may_use_factor: bool = False) -> Show:
         kinds=tuple(map(str, context.service.second_factors or ())),
         factor_bar=_factor_bar(turn),
         makelaar=context.provider_name,
-        others=tuple(
-            Elsewhere(r.name, r.help_url)
-            for r in context.offered
-            if r.id != turn.login.provider_id and r.state == "live" and context.reaches(r)
-        ),
+        others=others(turn),
         help_url=context.provider_help_url,
     )
     measured = {"asked": context.needed.label, "given": given.label if given else None}
     return Show(page, status=403, stopped=STOPPED, found=measured)
+
+
+def others(turn: Turn) -> tuple[Elsewhere, ...]:
+    """The other makelaars here that can give the level."""
+    context = turn.context
+    return tuple(
+        Elsewhere(r.name, r.help_url)
+        for r in context.offered
+        if r.id != turn.login.provider_id and r.state == "live" and context.reaches(r)
+    )
 
 
 def _lack(turn: Turn) -> FactorLack | None:

@@ -23,21 +23,26 @@ MAX_BASE64: Final = MAX_BYTES * 4 // 3 + 4096  # line breaks included
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 
 
-def message_bytes(value: str | None) -> bytes:
-    """The message in the value of a form field (Bindings §3.5.4). Raises WireRefused:
+def message_bytes(value: str | None, name: str = "SAMLResponse") -> bytes:
+    """The message in the value of the form field ``name`` (Bindings §3.5.4). Raises WireRefused:
     message_missing, too_large, base64.
     """
     if not value:
-        raise WireRefused("message_missing")
+        raise WireRefused("message_missing", element="form", seen="nothing", expected=name)
     if len(value) > MAX_BASE64:
-        raise WireRefused("too_large")
+        raise WireRefused("too_large", element=name, seen=len(value), expected=MAX_BASE64)
     compact = "".join(value.split())
     if not _BASE64.fullmatch(compact):
-        raise WireRefused("base64")
+        raise _no_base64(name, compact)
     try:
         return base64.b64decode(compact, validate=True)
     except (ValueError, binascii.Error):
-        raise WireRefused("base64") from None
+        raise _no_base64(name, compact) from None
+
+
+def _no_base64(name: str, value: str) -> WireRefused:
+    seen = f"{len(value)} signs of something else"
+    return WireRefused("base64", element=name, seen=seen, expected="base64")
 
 
 def redirect_url(location: str, message: bytes, relay_state: str, key: PrivateKey) -> str:

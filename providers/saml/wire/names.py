@@ -16,6 +16,10 @@ TRANSIENT: Final = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"
 STATUS: Final = "urn:oasis:names:tc:SAML:2.0:status:"
 SUCCESS: Final = STATUS + "Success"
 
+# Settings of a makelaar's registration, as refusals name them.
+SKEW: Final = "saml.skew_seconds"
+VALIDITY: Final = "saml.max_validity_seconds"
+
 URI_NAME: Final = "urn:oasis:names:tc:SAML:2.0:attrname-format:uri"
 # What parties write for a URI as name; the schemes are not of one mind.
 NAME_FORMATS: Final = (

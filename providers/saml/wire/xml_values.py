@@ -10,7 +10,8 @@ from typing import Final
 
 from lxml import etree
 
-from providers.received import MAX_WORD, XML_SPACE
+from keys.xml.guard import local_name
+from providers.received import MAX_WORD, XML_SPACE, told
 from providers.saml.wire.refused import WireRefused
 
 _INSTANT: Final = re.compile(r"(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(\.\d{1,9})?Z")
@@ -21,14 +22,18 @@ def only_child(element: etree._Element, tag: str, reason: str) -> etree._Element
     """The one child with this tag."""
     found = element.findall(tag)
     if len(found) != 1:
-        raise WireRefused(reason, f"{len(found)} of {etree.QName(tag).localname}")
+        name = str(etree.QName(tag).localname)
+        raise WireRefused(
+            reason, f"{len(found)} of {name}", element=name, seen=len(found), expected=1
+        )
     return found[0]
 
 
 def text_of(element: etree._Element, reason: str) -> str:
     """The whole text of an element without children, exactly as it was signed. Empty is refused."""
     if len(element) or not element.text:
-        raise WireRefused(reason)
+        seen = "elements" if len(element) else "nothing"
+        raise WireRefused(reason, element=local_name(element), seen=seen, expected="a text")
     return str(element.text)
 
 
@@ -36,7 +41,10 @@ def uri_of(element: etree._Element, reason: str) -> str:
     """The text of an element of the type anyURI."""
     found = collapsed(text_of(element, reason))
     if not found or len(found) > MAX_WORD:
-        raise WireRefused(reason)
+        expected = f"a URI of at most {MAX_WORD} signs"
+        raise WireRefused(
+            reason, element=local_name(element), seen=f"{len(found or '')} signs", expected=expected
+        )
     return found
 
 
@@ -47,14 +55,27 @@ def collapsed(value: str | None) -> str | None:
     return None if value is None else " ".join(_BETWEEN.split(value.strip(XML_SPACE)))
 
 
-def instant(value: str | None, reason: str) -> datetime:
-    """A moment in UTC as SAML writes it (Core §1.3.3): with ``Z``, nothing else."""
+def instant(element: etree._Element, name: str, reason: str) -> datetime:
+    """The moment in UTC in this attribute, as SAML writes it (Core §1.3.3): with ``Z``, nothing
+    else.
+    """
+    value = element.get(name)
     match = _INSTANT.fullmatch(value or "")
     if match is None:
-        raise WireRefused(reason, "not a UTC instant")
+        raise _no_instant(element, name, reason)
     try:
         whole = datetime.fromisoformat(match[1]).replace(tzinfo=UTC)
     except ValueError:
-        raise WireRefused(reason, "not a UTC instant") from None
+        raise _no_instant(element, name, reason) from None
     fraction = match[2]
     return whole.replace(microsecond=int(fraction[1:7].ljust(6, "0"))) if fraction else whole
+
+
+def _no_instant(element: etree._Element, name: str, reason: str) -> WireRefused:
+    return WireRefused(
+        reason,
+        "not a UTC instant",
+        element=f"{local_name(element)} {name}",
+        seen=told(element.get(name), 40),
+        expected="2026-11-29T12:00:00Z",
+    )

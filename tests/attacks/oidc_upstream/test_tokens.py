@@ -18,6 +18,7 @@ from joserfc.jwk import OctKey, RSAKey
 
 from providers.interface import (
     ProviderLevelTooLow,
+    ProviderLevelUnknown,
 )
 from tests.clocks import START
 from tests.keys_for_tests import rsa_key
@@ -322,18 +323,48 @@ def test_R_17_a_hash_of_a_token_that_did_not_come_is_refused(makelaar: Makelaar)
     "acr",
     [
         pytest.param("http://eidas.europa.eu/LoA/low", id="R-20 lower"),
-        pytest.param("https://eidas.europa.eu/LoA/substantial", id="R-20 unknown"),
-        pytest.param("urn:etoegang:core:assurance-class:loa1", id="R-20 abolished"),
-        pytest.param("urn:sluis:loa:email", id="R-20 an e-mail account"),
-        pytest.param("", id="R-20 empty"),
-        pytest.param(None, id="R-20 missing"),
-        pytest.param([f"{EIDAS}high"], id="R-20 a list"),
+        pytest.param("http://eid.logius.nl/LoA/basic", id="R-20 the lowest"),
     ],
 )
 def test_a_level_that_was_not_reached_is_never_rounded_up(makelaar: Makelaar, acr: Any) -> None:
     makelaar.claims = {"acr": acr}
     with pytest.raises(ProviderLevelTooLow):
         login(makelaar)
+
+
+HTTPS = "https://eidas.europa.eu/LoA/substantial"
+
+
+@pytest.mark.parametrize(
+    ("acr", "told"),
+    [
+        pytest.param(HTTPS, {"word": HTTPS}, id="R-20 unknown"),
+        pytest.param("urn:etoegang:core:assurance-class:loa1", {}, id="R-20 abolished"),
+        pytest.param("urn:sluis:loa:email", {}, id="R-20 an e-mail account"),
+        pytest.param("1", {"line": 'levels: {"1": EH2}'}, id="R-20 as Keycloak says"),
+        pytest.param("", {"seen": "none", "line": "level_without_word: EH2"}, id="R-20 empty"),
+        pytest.param(" ", {"seen": "none"}, id="R-20 white space"),
+        pytest.param(None, {"seen": "none", "line": "level_without_word: EH2"}, id="R-20 missing"),
+        pytest.param([f"{EIDAS}high"], {"seen": f'["{EIDAS}high"]'}, id="R-20 a list"),
+        pytest.param(1, {"seen": "1", "expected": "a text"}, id="R-20 a number"),
+        pytest.param(True, {"seen": "true", "expected": "a text"}, id="R-20 a truth"),
+        pytest.param({"acr": "x"}, {"expected": "a text"}, id="R-20 an object"),
+    ],
+)
+def test_a_level_that_is_not_understood_is_none(
+    makelaar: Makelaar, acr: Any, told: dict[str, str]
+) -> None:
+    makelaar.claims = {"acr": acr}
+    with pytest.raises(ProviderLevelUnknown) as unknown:
+        login(makelaar)
+    assert told.items() <= unknown.value.measured.items()
+
+
+@pytest.mark.parametrize("acr", [1, [f"{EIDAS}high"], True, {"acr": "x"}, "gold"])
+def test_what_is_said_in_another_way_is_not_taken_for_nothing(makelaar: Makelaar, acr: Any) -> None:
+    makelaar.claims = {"acr": acr}
+    with pytest.raises(ProviderLevelUnknown):
+        login(makelaar, level_without_word="EH3")
 
 
 def test_R_20_nothing_is_believed_above_the_ceiling(makelaar: Makelaar) -> None:

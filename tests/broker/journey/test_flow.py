@@ -61,6 +61,7 @@ logins = some.builds(
     person_id=some.sampled_from([None, "person"]),
     must_replace=some.booleans(),
     too_low=some.booleans(),
+    not_understood=some.booleans(),
     authority_settled=some.booleans(),
     ended=some.sampled_from([None, ENDED]),
     consent=some.sampled_from([None, "shown"]),
@@ -69,7 +70,7 @@ logins = some.builds(
     confirmed=some.sampled_from([None, CONFIRMED]),
 )
 # Where the makelaar could not give the level no answer helps: the user leaves, or starts afresh.
-open_logins = logins.filter(lambda login: login.ended is None and not login.too_low)
+open_logins = logins.filter(lambda login: login.ended is None and not login.lacks_level)
 circumstances = some.builds(
     Meets,
     method=some.sampled_from([None, *LoginMethod]),
@@ -128,7 +129,7 @@ def test_an_answer_is_given_only_when_every_question_is_answered(
         and not login.must_replace
         and login.person_id is not None
         and context.means_status is MeansStatus.ACTIVE
-        and not login.too_low
+        and not login.lacks_level
         and isinstance(context.missing, Nothing)
         and (login.authority_settled or not context.needs_authority)
         and context.consent_is_given
@@ -165,8 +166,9 @@ def test_every_journey_comes_to_an_answer(login: Login, context: Meets) -> None:
 def test_a_level_that_was_too_low_leads_to_no_mandate_consent_or_answer(
     login: Login, context: Meets
 ) -> None:
-    step = next_step(replace(login, too_low=True), context)
-    assert ORDER.index(step) <= ORDER.index(Step.STEP_UP)
+    for lacking in ({"too_low": True}, {"not_understood": True}):
+        step = next_step(replace(login, **lacking), context)
+        assert ORDER.index(step) <= ORDER.index(Step.STEP_UP)
 
 
 @given(logins, circumstances)
@@ -243,6 +245,7 @@ def test_nothing_is_looked_up_for_rows_behind_the_open_one(login: Login, context
         (DONE, Meets(provider_is_usable=False), Step.CHOOSE_PROVIDER),
         (replace(NEW, provider_id="makelaar"), Meets(), Step.AUTHENTICATE),
         (replace(NEW, provider_id="makelaar", too_low=True), Meets(), Step.STEP_UP),
+        (replace(NEW, provider_id="makelaar", not_understood=True), Meets(), Step.STEP_UP),
         (replace(DONE, person_id=None), Meets(), Step.BIND_ACCOUNT),
         (DONE, Meets(means_status=MeansStatus.BLOCKED), Step.MEANS_STATUS),
         (DONE, Meets(missing=LocalFactor(EH3, EH2)), Step.STEP_UP),

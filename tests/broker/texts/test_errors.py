@@ -16,6 +16,8 @@ SINCE = {  # the help desk knows these: a code never moves to another cause
     "login_expired": "SLS-1001",
     "login_elsewhere": "SLS-1002",
     "message_rejected": "SLS-2104",
+    "makelaar_misregistered": "SLS-2106",
+    "makelaar_refused": "SLS-2107",
     "account_blocked": "SLS-3101",
     "unknown_client": "SLS-4001",
     "redirect_uri_mismatch": "SLS-4002",

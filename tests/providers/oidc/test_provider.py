@@ -16,8 +16,10 @@ from assurance.levels import AssuranceLevel
 from consent.authority import AuthorityKind, Party, PartyIdType
 from keys.keyring import KeyUse
 from providers.interface import (
+    NOTHING_SAID,
     ProviderCancelled,
     ProviderLevelTooLow,
+    ProviderLevelUnknown,
     ProviderRefused,
     ProviderUnavailable,
 )
@@ -214,6 +216,30 @@ def test_what_the_makelaar_says_is_credited_up_to_its_ceiling(
     makelaar.claims = {"acr": acr}
     identity = login(makelaar, level=asked, **settings)
     assert (identity.proofing, identity.authentication) == (reached, reached)
+
+
+@pytest.mark.parametrize("acr", [None, ""])
+def test_entra_id_sends_no_acr_and_is_worth_what_its_registration_says(
+    makelaar: Makelaar, acr: str | None
+) -> None:
+    """Entra ID v2 puts no acr in its ID tokens, whatever is asked."""
+    makelaar.claims = {"acr": acr}
+    identity = login(makelaar, level=L.EH2, level_without_word="EH2")
+    assert (identity.authentication, identity.said) == (L.EH2, NOTHING_SAID)
+    with pytest.raises(ProviderLevelTooLow):
+        login(makelaar, level=L.EH3, level_without_word="EH2")
+    assert login(makelaar, level_without_word="EH4").authentication is L.EH3  # its ceiling
+    with pytest.raises(ProviderLevelUnknown):
+        login(makelaar, level=L.EH2)
+
+
+@pytest.mark.parametrize("acr", ["0", "1"])
+def test_keycloak_numbers_its_levels_and_is_worth_what_its_registration_says(
+    makelaar: Makelaar, acr: str
+) -> None:
+    makelaar.claims = {"acr": acr}
+    identity = login(makelaar, level=L.EH2, levels={"1": "EH2", "0": "EH2"})
+    assert (identity.authentication, identity.said) == (L.EH2, acr)
 
 
 @pytest.mark.parametrize(("lifts", "proofing"), [(True, L.EH2_PLUS), (False, L.EH2)])

@@ -167,4 +167,6 @@ def turned_away(page: Page, status: int, error: str) -> None:
 UNSOLICITED = (400, "SLS-2101")
 REJECTED = (400, "SLS-2104")
 UNUSABLE = (400, "SLS-2105")
+OURS = (400, "SLS-2106")
+SAID_NO = (400, "SLS-2107")
 EXPIRED = (410, "SLS-1001")

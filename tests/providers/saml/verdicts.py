@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 import pytest
 
-from providers.interface import ProviderLevelTooLow, ProviderRefused, Remembered
+from providers.interface import (
+    ProviderLevelTooLow,
+    ProviderLevelUnknown,
+    ProviderRefused,
+    Remembered,
+)
 from tests.clocks import START
 from tests.providers.saml.maker import (
     SUBJECT,
@@ -23,12 +28,13 @@ GOOD = Recipe()
 
 def refused(
     recipe: Recipe, reason: str, asked: Remembered | None = None, at: datetime = START
-) -> None:
-    """The unspoilt message is accepted, this one is refused for this reason."""
+) -> Mapping[str, str | int]:
+    """The unspoilt message is accepted, this one is refused for this reason; what was measured."""
     assert finish(recipe.twin(), asked=asked, at=at).subject == SUBJECT
     with pytest.raises(ProviderRefused) as caught:
         finish(recipe, asked=asked, at=at)
     assert caught.value.reason == reason
+    return caught.value.measured
 
 
 def refused_bytes(
@@ -49,3 +55,13 @@ def too_low(recipe: Recipe, asked: Remembered | None = None) -> None:
     assert finish(recipe.twin(), asked=asked).subject == SUBJECT
     with pytest.raises(ProviderLevelTooLow):
         finish(recipe, asked=asked)
+
+
+def not_understood(recipe: Recipe) -> Mapping[str, str | int]:
+    """The unspoilt message is accepted, the level of this one is no word that is known; what was
+    measured.
+    """
+    assert finish(recipe.twin()).subject == SUBJECT
+    with pytest.raises(ProviderLevelUnknown) as caught:
+        finish(recipe)
+    return caught.value.measured

@@ -12,9 +12,10 @@ from assurance import second_factor
 from assurance.levels import AssuranceLevel
 from broker.downstream import LoginRefused, RefusalCode
 from broker.journey.dispatch import Advance, Show, StepOutcome, Turn
+from broker.journey.pages.level_unknown import LevelUnknownPage
 from broker.journey.pages.level_unreachable import LevelUnreachablePage
 from broker.journey.pages.second_factor import SecondFactorPage
-from broker.journey.steps import step_up
+from broker.journey.steps import level_unknown, step_up
 from broker.journey.steps.step_up import MAX_ROUNDS
 from directory import people
 from providers.registry import ProviderRecord
@@ -153,6 +154,27 @@ def test_who_came_back_without_the_level_may_use_a_factor_instead(
     assert isinstance(after, Advance)
     assert (after.login.too_low, after.login.insists, after.login.given) == (False, False, None)
     assert after.login.must_be == person  # it must still be the one who was sent
+
+
+@pytest.mark.parametrize("must_be", [True, False])
+def test_a_level_that_is_not_understood_has_a_page_of_its_own(
+    session: Session, person: str, must_be: bool
+) -> None:
+    facts: dict[str, Any] = {"identity": None, "not_understood": True, "insists": must_be}
+    facts["must_be"] = person if must_be else None
+    outcome = entered(turn(session, STRONGER, None, **facts))
+    assert isinstance(outcome, Show) and isinstance(outcome.page, LevelUnknownPage)
+    assert (outcome.status, outcome.stopped) == (403, level_unknown.STOPPED)
+    assert outcome.page.may_use_factor is must_be
+    posted = turn(session, STRONGER, None, form={"use": "factor"}, **facts)
+    if must_be:
+        after = step_up.answer(posted)
+        assert isinstance(after, Advance) and not after.login.lacks_level
+        return
+    with pytest.raises(LoginRefused) as refused:
+        step_up.answer(posted)
+    assert refused.value.public_key == "level_unknown"
+    assert refused.value.code is RefusalCode.LEVEL_UNREACHABLE
 
 
 @pytest.mark.parametrize(("makelaar", "may"), [(STRONGER, True), (LIFTED, False)])

@@ -1,0 +1,102 @@
+"""Explanations of times in a makelaar's answer that do not fit: whose clock it is, or that somebody
+waited. The user hears nothing of clocks.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from broker.texts.explanation import Explanation, Fixer
+from broker.texts.makelaar_reasons import AT_MAKELAAR, BAD_MESSAGE, TRY_AGAIN, WITH_US
+
+
+def _(text: str) -> str:
+    """Marks a text for translation."""
+    return text
+
+
+_SET_THE_CLOCK: Final = _(
+    "Laat de makelaar zijn klok gelijkzetten (NTP). Zo lang mag %(setting)s hoger, tot 180. Onze "
+    "eigen klok staat in sluis doctor en in sluis_clock_ahead_seconds."
+)
+AHEAD: Final = Explanation(
+    _(
+        "De klok van de makelaar loopt %(ahead)s voor op de onze. Toegestaan is "
+        "%(allowed_seconds)s s."
+    ),
+    _SET_THE_CLOCK,
+    Fixer.MAKELAAR,
+    AT_MAKELAAR,
+)
+BEHIND: Final = Explanation(
+    _(
+        "De klok van de makelaar loopt minstens %(behind)s achter op de onze: het antwoord is "
+        "volgens hem van vóór onze vraag. Toegestaan is %(allowed_seconds)s s."
+    ),
+    _SET_THE_CLOCK,
+    Fixer.MAKELAAR,
+    AT_MAKELAAR,
+)
+WAITED: Final = Explanation(
+    _("Het antwoord kwam pas na %(waited)s. Toegestaan is %(allowed)s."),
+    _(
+        "Niets: de gebruiker wachtte, of opende een oude pagina. Opnieuw inloggen is genoeg. "
+        "Gebeurt het vaak? Dan blijft de makelaar ergens lang hangen."
+    ),
+    Fixer.USER,
+    TRY_AGAIN,
+)
+LATE: Final = Explanation(
+    _(
+        "Het antwoord kwam %(late)s nadat het verliep. Toegestaan is %(allowed_seconds)s s. De "
+        "gebruiker wachtte, of de makelaar laat zijn antwoord te kort gelden."
+    ),
+    _(
+        "Opnieuw inloggen is genoeg. Gebeurt het vaak? Laat de makelaar zijn antwoord langer laten "
+        "gelden, of vergelijk de klokken. Een klein verschil lost %(setting)s op, tot 180."
+    ),
+    Fixer.MAKELAAR,
+    TRY_AGAIN,
+)
+WRONG_TIME: Final = Explanation(
+    _("Het antwoord kwam te laat, of een klok loopt verkeerd."),
+    _("Vergelijk de klok van de makelaar met die van deze server."),
+    Fixer.MAKELAAR,
+    TRY_AGAIN,
+    (AHEAD, BEHIND, WAITED, LATE, *BAD_MESSAGE.closer),
+)
+VALID_TOO_LONG: Final = Explanation(
+    _("Het antwoord van de makelaar geldt langer dan zijn registratie toelaat."),
+    _("Zet saml.max_validity_seconds in de registratie van de makelaar hoger."),
+    Fixer.OPERATOR,
+    WITH_US,
+    (
+        Explanation(
+            _("Het antwoord van de makelaar geldt %(validity)s. Toegestaan is %(allowed)s."),
+            _(
+                "Laat de makelaar het korter laten gelden, of zet %(setting)s in zijn registratie "
+                "op %(validity_seconds)s."
+            ),
+            Fixer.OPERATOR,
+            WITH_US,
+        ),
+    ),
+)
+TOO_OLD: Final = Explanation(
+    _("De makelaar gaf een eerdere login terug, terwijl een nieuwe is gevraagd."),
+    _("Vraag de makelaar om ForceAuthn of max_age na te komen."),
+    Fixer.MAKELAAR,
+    TRY_AGAIN,
+    (
+        AHEAD,
+        Explanation(
+            _(
+                "De makelaar gaf een login van %(age)s oud terug. Gevraagd is hoogstens "
+                "%(allowed)s."
+            ),
+            _("Vraag de makelaar om ForceAuthn of max_age na te komen."),
+            Fixer.MAKELAAR,
+            TRY_AGAIN,
+        ),
+    ),
+)

@@ -1,0 +1,106 @@
+"""What a makelaar says in place of an assertion: what it means, and what is kept of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+import pytest
+
+from assurance.levels import AssuranceLevel
+from providers.interface import (
+    ProviderCancelled,
+    ProviderLevelTooLow,
+    ProviderRefused,
+)
+from tests.providers.saml.edits import (
+    CODE,
+    STATUS,
+    add,
+    put,
+)
+from tests.providers.saml.maker import (
+    Recipe,
+    finish,
+    spoilt,
+)
+from tests.providers.saml.verdicts import refused
+
+PREFIX: Final = "urn:oasis:names:tc:SAML:2.0:status:"
+
+
+def status(outer: str, inner: str | None = None, message: str = "") -> Recipe:
+    edits = [put(CODE, "Value", PREFIX + outer)]
+    if inner is not None:
+        edits.append(add(CODE, f'<samlp:StatusCode Value="{PREFIX}{inner}"/>'))
+    if message:
+        edits.append(add(STATUS, f"<samlp:StatusMessage>{message}</samlp:StatusMessage>"))
+    return spoilt(*edits)
+
+
+@pytest.mark.parametrize(
+    ("outer", "inner", "reason"),
+    [
+        ("Responder", None, "status_not_success"),
+        ("Responder", "RequestDenied", "makelaar_denied"),
+        ("Responder", "UnknownPrincipal", "makelaar_knows_nobody"),
+        ("Responder", "NoSupportedIDP", "makelaar_has_no_login"),
+        ("Responder", "NoAvailableIDP", "makelaar_has_no_login"),
+        ("Requester", None, "makelaar_request"),
+        ("Requester", "RequestUnsupported", "makelaar_request"),
+        ("Requester", "InvalidNameIDPolicy", "makelaar_request"),
+        ("Requester", "RequestVersionTooHigh", "makelaar_request"),
+        ("Responder", "NoPassive", "makelaar_request"),
+        ("Responder", "UnsupportedBinding", "makelaar_binding"),
+        ("VersionMismatch", None, "makelaar_request"),
+        ("Requester", "Success", "makelaar_request"),
+        ("Responder", "Invented", "status_not_success"),
+    ],
+)
+def test_a_status_means_what_the_standard_says(outer: str, inner: str | None, reason: str) -> None:
+    measured = refused(status(outer, inner, "Not today"), reason)
+    code = outer if inner is None else f"{outer} / {inner}"
+    told = {"status_code": code, "status_message": "Not today"}
+    assert told.items() <= measured.items()
+    assert ("setting" in measured) is (reason == "makelaar_binding")
+
+
+@pytest.mark.parametrize(
+    ("message", "kept"),
+    [
+        ("BSN 123456782 is blocked", "BSN … is blocked"),
+        ("KvK 90001201, code 1234567", "KvK …, code 1234567"),
+        ("a\n  b", "a b"),
+        ("x" * 500, "x" * 200 + "…"),
+        ("a\u202eb", "a?b"),
+    ],
+)
+def test_what_the_makelaar_writes_is_kept_bounded_and_without_numbers_of_people(
+    message: str, kept: str
+) -> None:
+    measured = refused(status("Responder", None, message), "status_not_success")
+    assert measured["status_message"] == kept
+
+
+def test_a_login_that_was_cancelled_and_a_level_that_is_not_given_keep_the_status() -> None:
+    with pytest.raises(ProviderCancelled) as cancelled:
+        finish(status("Responder", "AuthnFailed", "Authentication cancelled"))
+    assert cancelled.value.measured == {
+        "status_code": "Responder / AuthnFailed",
+        "status_message": "Authentication cancelled",
+    }
+    with pytest.raises(ProviderLevelTooLow) as low:
+        finish(status("Responder", "NoAuthnContext"))
+    assert low.value.measured == {
+        "status_code": "Responder / NoAuthnContext",
+        "asked_as": AssuranceLevel.EH3.loa,
+    }
+
+
+def test_a_status_that_is_not_signed_is_refused_and_told_all_the_same() -> None:
+    recipe = replace(status("Requester", "RequestUnsupported"), signs="none")
+    with pytest.raises(ProviderRefused) as caught:
+        finish(recipe)
+    assert caught.value.reason == "signature_missing"
+    told = {"status_code": "Requester / RequestUnsupported", "expected": "Response, Assertion"}
+    assert told.items() <= caught.value.measured.items()
