@@ -71,7 +71,10 @@ class Callback:
         """
         found = [value for key, value in self.parameters if key == name]
         if len(found) > 1:
-            raise ProviderRefused("repeated_parameter", f"{name} occurs {len(found)} times")
+            what = f"{name} occurs {len(found)} times"
+            raise ProviderRefused(
+                "repeated_parameter", what, element=name, seen=len(found), expected=1
+            )
         return found[0] if found else None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from directory.fields import Level, LocalizedText, Slug
 from directory.services import RegisteredDocument
@@ -109,6 +109,14 @@ class ProviderRecord(RegisteredDocument):
     help_url: str | None = None
     saml: SamlSettings | None = None
     oidc: OidcSettings | None = None
+
+    @field_validator("levels", mode="before")
+    @classmethod
+    def _words_are_texts(cls, levels: Any) -> Any:
+        for word in levels if isinstance(levels, dict) else ():
+            if not isinstance(word, str):
+                raise ValueError(f'YAML reads {word!r} as no text; write it in quotes: "{word}"')
+        return levels
 
     @model_validator(mode="before")
     @classmethod

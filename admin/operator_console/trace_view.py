@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from admin.operator_console import trace_words
 from admin.operator_console.trace_pages import EventRow, Fact, StepRow, TraceView
+from admin.traces import clock_pattern
 from broker.runtime import Runtime
 from broker.web.registration_names import client_name, makelaar_name, service_name
 from state import audit, trace_search
@@ -44,7 +45,7 @@ def view(rt: Runtime, found: FoundTrace) -> TraceView:
         ended_at=record.ended_at,
         steps=steps,
         failed=failed,
-        explained=trace_words.explained(record.cause, record.measured),
+        explained=trace_words.explained(record.cause, clock_pattern.measured(rt.session, record)),
     )
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from babel.support import Translations
 from sqlalchemy.orm import Session
 
+from admin.traces import clock_pattern
 from broker.texts import reasons
 from broker.texts.outside_request import TRANSLATIONS
 from broker.texts.reasons import Explanation
@@ -44,7 +45,7 @@ def explain(session: Session, text: str, language: str = "en") -> ExplainedLogin
     if record is None and not events:
         return None
     reason = record.cause if record else next((e.reason for e in events if e.reason), None)
-    measured = record.measured if record else {}
+    measured = clock_pattern.measured(session, record) if record else {}
     known, translate = reasons.find(reason, measured), translator(language)
     told = reasons.told(known, translate, measured) if known is not None else None
     fixer = translate(reasons.FIXERS[told.fixer]) if told is not None else None

@@ -101,7 +101,8 @@ _PASSIVE: Final = Explanation(
     TRY_AGAIN,
 )
 _GROUPS: Final = (
-    (BAD_SIGNATURE, "invalid key algorithm elsewhere reference shape transform", "signature_"),
+    (BAD_SIGNATURE, "invalid key algorithm transform", "signature_"),
+    (BAD_MESSAGE, "elsewhere reference shape", "signature_"),
     (BAD_SIGNATURE, "token_signature token_key_unknown kid_missing", ""),
     (NOT_SIGNED, "signature_missing", ""),
     (OTHER_ALGORITHM, "token_alg", ""),
@@ -113,8 +114,8 @@ _GROUPS: Final = (
     (WRONG_ADDRESS, "destination recipient redirect_uri_mismatch", ""),
     (OTHER_ISSUER, "issuer_mismatch issuer_missing issuer_format token_issuer other_makelaar iss", ""),
     (_NOT_ASKED, "unsolicited replayed state_mismatch token_nonce already_answered", ""),
-    (ENCRYPTION, "decryption_failed token_encrypted", ""),
-    (BAD_MESSAGE, "encrypted_id encrypted_attribute", ""),
+    (ENCRYPTION, "decryption_failed", ""),
+    (BAD_MESSAGE, "encrypted_id encrypted_attribute token_encrypted", ""),
     (NOT_ENCRYPTED, "assertion_not_encrypted", ""),
     (OTHER_ENCRYPTION, "encryption_algorithm", ""),
     (TOO_OLD, "authn_instant authentication_too_old", ""),

@@ -19,6 +19,46 @@ _SET_THE_CLOCK: Final = _(
     "Laat de makelaar zijn klok gelijkzetten (NTP). Zo lang mag %(setting)s hoger, tot 180. Onze "
     "eigen klok staat in sluis doctor en in sluis_clock_ahead_seconds."
 )
+_OURS = (
+    Explanation(
+        _(
+            "De klok van de makelaar loopt %(ahead)s voor op de onze. Bij andere makelaars is dat "
+            "ongeveer even veel (%(elsewhere)s): dan loopt onze eigen klok achter."
+        ),
+        _("Zet de klok van deze server gelijk (NTP). Kijk in sluis doctor of het is gelukt."),
+        Fixer.OPERATOR,
+        WITH_US,
+    ),
+    Explanation(
+        _(
+            "De klok van de makelaar loopt minstens %(behind)s achter op de onze. Bij andere "
+            "makelaars is dat ongeveer even veel (%(elsewhere)s): dan loopt onze eigen klok voor."
+        ),
+        _("Zet de klok van deze server gelijk (NTP). Kijk in sluis doctor of het is gelukt."),
+        Fixer.OPERATOR,
+        WITH_US,
+    ),
+)
+_STEADY = (
+    Explanation(
+        _(
+            "De klok van de makelaar loopt %(ahead)s voor op de onze, en bij %(alike)s andere "
+            "logins ongeveer even veel. Toegestaan is %(allowed_seconds)s s."
+        ),
+        _SET_THE_CLOCK,
+        Fixer.MAKELAAR,
+        AT_MAKELAAR,
+    ),
+    Explanation(
+        _(
+            "De klok van de makelaar loopt minstens %(behind)s achter op de onze, en bij %(alike)s "
+            "andere logins ongeveer even veel. Toegestaan is %(allowed_seconds)s s."
+        ),
+        _SET_THE_CLOCK,
+        Fixer.MAKELAAR,
+        AT_MAKELAAR,
+    ),
+)
 AHEAD: Final = Explanation(
     _(
         "De klok van de makelaar loopt %(ahead)s voor op de onze. Toegestaan is "
@@ -63,7 +103,7 @@ WRONG_TIME: Final = Explanation(
     _("Vergelijk de klok van de makelaar met die van deze server."),
     Fixer.MAKELAAR,
     TRY_AGAIN,
-    (AHEAD, BEHIND, WAITED, LATE, *BAD_MESSAGE.closer),
+    (*_OURS, *_STEADY, AHEAD, BEHIND, WAITED, LATE, *BAD_MESSAGE.closer),
 )
 VALID_TOO_LONG: Final = Explanation(
     _("Het antwoord van de makelaar geldt langer dan zijn registratie toelaat."),
@@ -88,6 +128,8 @@ TOO_OLD: Final = Explanation(
     Fixer.MAKELAAR,
     TRY_AGAIN,
     (
+        *_OURS,
+        *_STEADY,
         AHEAD,
         Explanation(
             _(

@@ -51,7 +51,7 @@ def verify_enveloped(element: etree._Element, certificates: Sequence[x509.Certif
     at = local_name(element)
     if not keys:
         seen = f"{len(certificates)} certificates, none strong and valid"
-        raise XmlRefused("signature_key", element=at, seen=seen, expected="a registered key")
+        raise XmlRefused("signature_key", element=at, seen=seen)
     if not any(_verifies(element, signature, key) for key in keys):
         raise XmlRefused("signature_invalid", element=at, keys=len(keys))
 

@@ -28,7 +28,8 @@ class PublishedKeys:
         if kid is not None:
             return next((k.key for k in fitting if k.kid == kid), None)
         if len(fitting) > 1:
-            raise ProviderRefused("kid_missing", f"{len(fitting)} keys could have signed")
+            what = f"{len(fitting)} keys could have signed"
+            raise ProviderRefused("kid_missing", what, element="kid", seen="none")
         return fitting[0].key if fitting else None
 
 

@@ -90,9 +90,21 @@ class OidcProvider:
         """Check the answer completely; see RedirectProvider."""
         now = callback.received_at
         if remembered.provider_id != self._record.id:
-            raise ProviderRefused("other_makelaar", "asked another makelaar")
+            raise ProviderRefused(
+                "other_makelaar",
+                "asked another makelaar",
+                element="callback",
+                seen=self._record.id,
+                expected=remembered.provider_id,
+            )
         if remembered.values.get("redirect_uri") != self._redirect_uri:
-            raise ProviderRefused("redirect_uri_mismatch", "asked for another address")
+            raise ProviderRefused(
+                "redirect_uri_mismatch",
+                "asked for another address",
+                element="redirect_uri",
+                seen=received.told_address(remembered.values.get("redirect_uri")),
+                expected=self._redirect_uri,
+            )
         metadata = self._metadata.get(now)
         code = take_code(callback, remembered, self._settings, metadata)
         tokens = client.redeem(
@@ -131,7 +143,8 @@ class OidcProvider:
             key = known.choose(kid, alg)
             if key is not None:
                 return key
-        raise ProviderRefused("token_key_unknown")
+        seen = received.masked(kid)
+        raise ProviderRefused("token_key_unknown", element="kid", seen=seen)
 
     def _userinfo(
         self, metadata: ProviderMetadata, tokens: client.Tokens, id_claims: Claims, now: datetime
@@ -145,7 +158,13 @@ class OidcProvider:
             found = verify(found, alg, lambda kid: self._find_key(kid, metadata, now))
             check_userinfo_token(found, self._settings)
         if subject_of(found) != subject_of(id_claims):
-            raise ProviderRefused("userinfo_subject", "about somebody else")
+            raise ProviderRefused(
+                "userinfo_subject",
+                "about somebody else",
+                element="userinfo sub",
+                seen="another person",
+                expected="the person of the ID token",
+            )
         return found
 
     def _identity(

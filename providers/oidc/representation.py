@@ -59,7 +59,7 @@ def together(userinfo: Mapping[str, Any], id_token: Mapping[str, Any]) -> Mappin
     about = ("represents", SERVICE_UUID, SERVICE_ID, *restrictions_in((*userinfo, *id_token)))
     for name in about:
         if name in userinfo and name in id_token and userinfo[name] != id_token[name]:
-            raise ProviderRefused(MALFORMED, "userinfo and the ID token differ about a mandate")
+            raise _malformed("userinfo and the ID token differ about a mandate", name)
     return {**userinfo, **id_token}
 
 
@@ -75,7 +75,10 @@ def strings_in(claims: Mapping[str, Any], name: str) -> tuple[str, ...]:
     if len(values) > MAX_VALUES or not all(
         isinstance(v, str) and len(v) <= MAX_WORD for v in values
     ):
-        raise ProviderRefused("claim_malformed", name)
+        expected = f"texts, {MAX_VALUES} of {MAX_WORD} signs at most"
+        raise ProviderRefused(
+            "claim_malformed", name, element=name, seen="something else", expected=expected
+        )
     return tuple(values)
 
 
@@ -83,12 +86,12 @@ def _mandate(claims: Mapping[str, Any]) -> AssertedMandate | None:
     outer = claims.get("represents")
     if outer is None:
         if restrictions_in(claims):
-            raise ProviderRefused(MALFORMED, "a restriction without an organisation")
+            raise _malformed("a restriction without an organisation", "represents")
         return None
     parties = _chain(outer)
     deepest = parties[-1]
     if BRANCH in claims and strings_in(claims, BRANCH) != strings_in(deepest, BRANCH):
-        raise ProviderRefused(MALFORMED, "a restriction beside the organisation that it is about")
+        raise _malformed("a restriction beside the organisation that it is about", BRANCH)
     return AssertedMandate(
         represented=_party(deepest),
         source=_issuer(deepest),
@@ -109,12 +112,12 @@ def _chain(outer: object) -> list[Mapping[str, Any]]:
     inner, goes_on = outer, True
     while goes_on:
         if not isinstance(inner, dict) or len(parties) == 2:
-            raise ProviderRefused(MALFORMED, "not an object, or a longer chain")
+            raise _malformed("not an object, or a longer chain", "represents")
         parties.append(inner)
         # Empty is not absent: else the intermediary would act for itself.
         goes_on, inner = "represents" in inner, inner.get("represents")
     if any(_limits(party) for party in parties[:-1]):
-        raise ProviderRefused(MALFORMED, "a restriction of an intermediary")
+        raise _malformed("a restriction of an intermediary", "represents")
     return parties
 
 
@@ -128,7 +131,7 @@ def _limits(document: Mapping[str, Any]) -> list[str]:
 def _issuer(document: Mapping[str, Any]) -> str:
     source = document.get("iss")
     if not isinstance(source, str) or not is_word(source, MAX_SOURCE):
-        raise ProviderRefused(MALFORMED, "iss")
+        raise _malformed("no name of an issuer", "iss")
     return source
 
 
@@ -137,9 +140,9 @@ def _party(document: Mapping[str, Any]) -> AssertedParty:
     if isinstance(alternative, list):
         alternative = alternative[0] if len(alternative) == 1 else "several"
     if alternative is not None and not isinstance(alternative, dict):
-        raise ProviderRefused(MALFORMED, "alt_sub")
+        raise _malformed("no object, or several", "alt_sub")
     if alternative is not None and _limits(alternative):
-        raise ProviderRefused(MALFORMED, "a restriction of another number")
+        raise _malformed("a restriction of another number", "alt_sub")
     name = document.get("name")
     named = (document, alternative) if alternative else (document,)
     return AssertedParty(
@@ -152,5 +155,10 @@ def _identifier(document: Mapping[str, Any]) -> tuple[PartyIdType, str]:
     kind, value = document.get("sub_id_type"), document.get("sub")
     id_type = _KINDS.get(kind) if isinstance(kind, str) else None
     if id_type is None or not isinstance(value, str):
-        raise ProviderRefused(MALFORMED, "no KvK number or RSIN")
+        raise _malformed("no KvK number or RSIN", "sub_id_type")
     return id_type, value
+
+
+def _malformed(what: str, element: str) -> ProviderRefused:
+    """No number is ever in it: what is wrong, and where."""
+    return ProviderRefused(MALFORMED, what, element=element, seen=what)

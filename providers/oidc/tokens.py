@@ -79,16 +79,21 @@ def verify(token: str, alg: str, find_key: FindKey, typ: str = "JWT") -> Claims:
         )
     found = [name for name in _NEVER_FOLLOWED if name in header]
     if found:
-        raise ProviderRefused("token_header", f"{found[0]} in the header")
+        raise _not_as_agreed("token_header", f"{found[0]} in the header", found[0], "none")
     kid = header.get("kid")
     if kid is not None and not (isinstance(kid, str) and 0 < len(kid) <= MAX_KID):
-        raise ProviderRefused("token_header", "kid malformed")
+        raise _not_as_agreed("token_header", "kid malformed", "kid", f"{MAX_KID} signs at most")
     registry = jws.JWSRegistry(algorithms=[alg], strict_check_header=False)
     try:
         signed = jws.deserialize_compact(token, find_key(kid), registry=registry)
     except (JoseError, ValueError):
-        raise ProviderRefused("token_signature") from None
+        raise ProviderRefused("token_signature", element="token", seen=alg) from None
     return _json_object(signed.payload)
+
+
+def _not_as_agreed(reason: str, what: str, element: str, expected: str) -> ProviderRefused:
+    """Never with what stands there: it may be of a person."""
+    return ProviderRefused(reason, what, element=element, seen=what, expected=expected)
 
 
 def _other_algorithm(named: object, expected: str) -> ProviderRefused:
@@ -108,7 +113,8 @@ def subject_of(claims: Claims) -> str:
     """
     sub = claims.get("sub")
     if not isinstance(sub, str) or not sub.isascii() or sub != received.subject(sub, MAX_SUBJECT):
-        raise ProviderRefused("subject_malformed")
+        expected = f"at most {MAX_SUBJECT} plain signs"
+        raise _not_as_agreed("subject_malformed", "no such text", "sub", expected)
     return sub
 
 
@@ -119,16 +125,21 @@ def check_userinfo_token(claims: Claims, settings: OidcSettings) -> None:
 
 def _header(token: str) -> Mapping[str, Any]:
     if len(token) > MAX_TOKEN or not token.isascii():
-        raise ProviderRefused("token_malformed", "too long, or not ASCII")
+        expected = f"at most {MAX_TOKEN} signs of ASCII"
+        raise _not_as_agreed("token_malformed", "too long, or not ASCII", "token", expected)
     parts = token.split(".")
     if len(parts) == 5:
-        raise ProviderRefused("token_encrypted", "no encryption was registered")
+        what = "no encryption was registered"
+        raise ProviderRefused(
+            "token_encrypted", what, element="token", seen="encrypted", expected="signed alone"
+        )
     if len(parts) != 3 or len(parts[0]) > MAX_HEADER:
-        raise ProviderRefused("token_malformed")
+        seen = f"{len(parts)} parts, a header of {len(parts[0])} signs"
+        raise _not_as_agreed("token_malformed", seen, "token", f"3 parts, {MAX_HEADER} signs")
     try:
         raw = base64.b64decode(parts[0] + "=" * (-len(parts[0]) % 4), b"-_", validate=True)
     except binascii.Error:
-        raise ProviderRefused("token_malformed", "header") from None
+        raise _not_as_agreed("token_malformed", "no base64url", "header", "base64url") from None
     return _json_object(raw)
 
 
@@ -136,9 +147,9 @@ def _json_object(raw: bytes) -> Mapping[str, Any]:
     try:
         document = json.loads(raw, parse_constant=_no_constant, object_pairs_hook=_no_doubles)
     except (ValueError, RecursionError):
-        raise ProviderRefused("token_malformed", "not JSON") from None
+        raise _not_as_agreed("token_malformed", "not JSON", "token", "JSON") from None
     if not isinstance(document, dict):
-        raise ProviderRefused("token_malformed", "not an object")
+        raise _not_as_agreed("token_malformed", "not an object", "token", "an object")
     return document
 
 
@@ -260,7 +271,8 @@ def seconds_in(claims: Claims, name: str) -> float:
 def _check_nonce(claims: Claims, nonce: str) -> None:
     given = claims.get("nonce")
     if not isinstance(given, str) or not hmac.compare_digest(given.encode(), nonce.encode()):
-        raise ProviderRefused("token_nonce")
+        seen = received.NONE if given is None else "another one"
+        raise ProviderRefused("token_nonce", element="nonce", seen=seen, expected="our nonce")
 
 
 def _check_hash(claims: Claims, name: str, value: str | None) -> None:
@@ -269,11 +281,11 @@ def _check_hash(claims: Claims, name: str, value: str | None) -> None:
         return
     given = claims[name]
     if value is None or not isinstance(given, str):
-        raise ProviderRefused("token_hash", name)
+        raise _not_as_agreed("token_hash", name, name, "a hash of what came with it")
     half = hashlib.sha256(value.encode()).digest()[:16]
     wanted = base64.urlsafe_b64encode(half).rstrip(b"=")
     if not hmac.compare_digest(given.encode(), wanted):
-        raise ProviderRefused("token_hash", name)
+        raise _not_as_agreed("token_hash", name, name, "half of its SHA-256")
 
 
 def _check_authentication_time(

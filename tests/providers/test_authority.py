@@ -15,8 +15,8 @@ from providers.interface import ProviderRefused
 from providers.oidc import representation
 from providers.registry import ProviderRecord
 from providers.saml import mandate
-from providers.saml.wire import names
 from providers.saml.assertion import Attributes, Value
+from providers.saml.wire import names
 
 KVK, RSIN = PartyIdType.KVK, PartyIdType.RSIN
 UUID: Final = "7f4a3c1e-5d2b-4b7e-9f53-0d8c6a1b2e34"

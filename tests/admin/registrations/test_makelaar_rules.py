@@ -52,6 +52,7 @@ def makelaar(**fields: Any) -> dict[str, Any]:
         {"oidc": {**OIDC, "endpoint_hosts": ["api.makelaar.example", "x.example:8443"]}},
         {"speaks_for": ["12345678"]},
         {"speaks_for": "register"},
+        {"levels": {"1": "EH2", "urn:x": "EH3"}, "level_without_word": "EH2"},
         {"saml": SAML},
         {"saml": {**SAML, "subject": "attribute", "subject_attribute": "urn:x"}},
         {"saml": {**SAML, "metadata_url": "https://makelaar.example/metadata"}},
@@ -94,6 +95,9 @@ def test_a_makelaar_that_can_answer_breaks_no_rule(
         ({"oidc": {**OIDC, "endpoint_hosts": [""]}}, "oidc.endpoint_hosts.0"),
         ({"oidc": {**OIDC, "endpoint_hosts": ["x.example:99"]}}, "oidc.endpoint_hosts.0"),
         ({"oidc": {**OIDC, "endpoint_hosts": ["10.0.0.1"]}}, "oidc.endpoint_hosts.0"),
+        ({"levels": {"": "EH2"}}, "levels"),
+        ({"level_without_word": "EMAIL"}, "level_without_word"),
+        ({"saml": SAML, "level_without_word": "EH2"}, "level_without_word"),
         ({"speaks_for": ["1234567"]}, "speaks_for.0"),
         ({"speaks_for": ["12345678", "register"]}, "speaks_for.1"),
         ({"help_url": "javascript:alert(1)"}, "help_url"),
@@ -114,6 +118,15 @@ def test_a_makelaar_that_cannot_answer_is_refused_at_its_field(
     settings: Settings, fields: dict[str, Any], field: str
 ) -> None:
     assert refused("IdentityProvider", makelaar(**fields), settings) == {field}
+
+
+def test_a_word_that_yaml_reads_as_a_number_is_to_be_quoted(
+    session: Session, settings: Settings, tmp_path: Path
+) -> None:
+    with pytest.raises(DocumentsRefused) as told:
+        applied(session, settings, tmp_path, {**MAKELAAR, "levels": {1: "EH2"}})
+    (line,) = told.value.lines
+    assert 'YAML reads 1 as no text; write it in quotes: "1"' in line
 
 
 def test_what_the_development_rules_allow_may_be_registered(settings: Settings) -> None:
