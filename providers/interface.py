@@ -14,6 +14,7 @@ from assurance.levels import AssuranceLevel
 from consent.authority import Authority
 from keys.keyring import KeyRing
 from providers.registry import ProviderRecord
+from providers.trouble import Trouble
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,9 @@ class ProviderRefused(Exception):
     """
 
     def __init__(self, reason: str, detail: str = "", **measured: str | int) -> None:
-        """``measured``: what was found and what was expected, for the trace; nothing received."""
+        """``measured``: what was found and what was expected, for the trace; of what was received
+        no more than ``received.quoted`` leaves.
+        """
         super().__init__(f"{reason}: {detail}" if detail else reason)
         self.reason = reason
         self.detail = detail
@@ -127,29 +130,29 @@ class ProviderLevelTooLow(Exception):
 
 
 class ProviderUnavailable(Exception):
-    """The makelaar cannot be reached or answers nonsense on a back channel; try later.
+    """The makelaar could not be asked: it is away, or something between us and it does not fit.
 
-    ``reason``: a stable machine word, ``unavailable`` unless it is for us to mend; ``measured`` as
-    in ProviderRefused. ``retry_after``: seconds until another try is made.
+    ``trouble``: which, and so whose it is; ``measured`` as in ProviderRefused: for a registration
+    the ``setting`` and what it holds. ``retry_after``: seconds until another try is made.
     """
 
     def __init__(
         self,
         detail: str = "",
-        reason: str = "unavailable",
+        trouble: Trouble = Trouble.UNAVAILABLE,
         *,
         measured: Mapping[str, str | int] = MappingProxyType({}),
         retry_after: int | None = None,
     ) -> None:
         super().__init__(detail)
-        self.reason = reason
+        self.trouble = trouble
         self.measured = measured
         self.retry_after = retry_after
 
     @property
-    def is_ours(self) -> bool:
-        """Is it our installation that keeps us from the makelaar?"""
-        return self.reason != "unavailable"
+    def reason(self) -> str:
+        """The machine word of the trouble."""
+        return self.trouble.value
 
 
 class RedirectProvider(Protocol):

@@ -43,7 +43,7 @@ OUTCOMES: Final = {
     "continued": _("Eerdere login gebruikt"),
     "cancelled": _("De gebruiker stopte"),
     "rejected": _("Afgekeurd"),
-    "unavailable": _("De makelaar gaf geen bruikbaar antwoord"),
+    "unavailable": _("Niet gelukt met deze makelaar"),
     "level_too_low": _("Het niveau was te laag"),
     "refused": _("Geweigerd"),
     "expired": _("De tijd was om"),
@@ -106,6 +106,16 @@ MEASURED: Final = {
     "used": _("Gebruikt"),
     "told": _("Gezegd tegen het portaal"),
     "error": _("Foutcode voor het portaal"),
+    "makelaar_error": _("Foutcode van de makelaar"),
+    "makelaar_says": _("Uitleg van de makelaar daarbij"),
+    "http_status": _("Status van het antwoord"),
+    "endpoint": _("Welk adres van de makelaar"),
+    "called": _("Aangeroepen"),
+    "because": _("Waarom het daarvoor misging"),
+    "differs": _("Waarin die twee verschillen"),
+    "auth_method": _("Hoe wij bewijzen wie wij zijn"),
+    "client_id": _("Onze client-id bij de makelaar"),
+    "alg": _("Algoritme"),
 }
 
 

@@ -259,9 +259,7 @@ def _judge(rt: Runtime, arrival: Arrival) -> JudgedCallback:
         after = replace(login, too_low=True, given=given, sent=())
         return JudgedCallback(after, "level_too_low", measured=levels)
     except ProviderUnavailable as unavailable:
-        log.warning(
-            "makelaar.unavailable", provider=remembered.provider_id, detail=str(unavailable)
-        )
+        instrumentation.makelaar_in_trouble(remembered.provider_id, unavailable)
         after = in_trouble(login, unavailable, arrival.callback.received_at)
         return JudgedCallback(after, unavailable.reason, measured=unavailable.measured)
 

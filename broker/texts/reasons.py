@@ -6,36 +6,16 @@ The texts are Dutch, the key of the translation; ``told`` gives them in the lang
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
+from broker.texts.explanation import AT_MAKELAAR as _AT_MAKELAAR
+from broker.texts.explanation import WITH_US as _WITH_US
+from broker.texts.explanation import Explanation, Fixer, _
+from broker.texts.trouble_reasons import OF_TROUBLES
 
-def _(text: str) -> str:
-    """Marks a text for translation; ``told`` translates it."""
-    return text
-
-
-class Fixer(enum.StrEnum):
-    """Who can do something about it."""
-
-    NOBODY = "nobody"
-    USER = "user"
-    ADMINISTRATOR = "administrator"  # of the user's organisation
-    MAKELAAR = "makelaar"
-    PORTAL = "portal"
-    OPERATOR = "operator"  # of this installation
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """``answer`` is what may be said to the caller; it names no technique."""
-
-    cause: str
-    remedy: str
-    fixer: Fixer
-    answer: str
+__all__ = ["FIXERS", "Explanation", "Fixer", "find", "told"]
 
 
 FIXERS: Final[Mapping[Fixer, str]] = {
@@ -47,8 +27,6 @@ FIXERS: Final[Mapping[Fixer, str]] = {
     Fixer.OPERATOR: _("De operator van deze installatie"),
 }
 _TRY_AGAIN: Final = _("U kunt opnieuw inloggen. Begin weer bij de website van de dienst.")
-_AT_MAKELAAR: Final = _("Het ligt aan uw makelaar. Wij melden het daar. Probeer het later opnieuw.")
-_WITH_US: Final = _("Het ligt aan ons. Wij lossen het op. Probeer het later opnieuw.")
 _BAD_MESSAGE: Final = Explanation(
     _("Het antwoord van de makelaar houdt zich niet aan de afspraken."),
     _("Stuur de makelaar deze referentie, de tijd en de reden."),
@@ -124,7 +102,7 @@ _LOW: Final = Explanation(
     _("Voor deze dienst heeft u een inlogmiddel van een hoger niveau nodig."),
 )
 _AWAY: Final = Explanation(
-    _("De makelaar was niet bereikbaar of gaf een onbruikbaar antwoord."),
+    _("De makelaar gaf geen antwoord, of zei dat hij zelf een storing heeft."),
     _("Kijk op de statuspagina van de makelaar. Zet hem op pauze als het langer duurt."),
     Fixer.MAKELAAR,
     _("Uw makelaar heeft een storing. Probeer het later, of kies een andere makelaar."),
@@ -149,7 +127,7 @@ _PASSIVE: Final = Explanation(
 )
 _GROUPS: Final = (
     (_BAD_SIGNATURE, "invalid key missing algorithm elsewhere reference shape transform", "signature_"),
-    (_BAD_SIGNATURE, "token_signature token_key_unknown token_alg kid_missing", ""),
+    (_BAD_SIGNATURE, "token_signature token_key_unknown kid_missing", ""),
     (_WRONG_TIME, "expired not_yet_valid issue_instant validity_too_long conditions session", ""),
     (_WRONG_TIME, "token_expired token_not_yet_valid token_time token_too_old", ""),
     (_WRONG_TIME, "authentication_time", ""),
@@ -222,7 +200,7 @@ _SINGLE: Final = {
     ),
     "makelaar_error": Explanation(
         _("De makelaar gaf een foutmelding in plaats van een antwoord."),
-        _("Zoek in de log op deze referentie en geef de fout door aan de makelaar."),
+        _("Geef de makelaar de foutcode die bij deze stap staat."),
         Fixer.MAKELAAR,
         _AT_MAKELAAR,
     ),
@@ -374,6 +352,7 @@ _SINGLE: Final = {
 _BY_REASON: Final[Mapping[str, Explanation]] = {
     **{prefix + word: told for told, words, prefix in _GROUPS for word in words.split()},
     **_SINGLE,
+    **OF_TROUBLES,
     "makelaar_paused": _SINGLE["provider_not_live"],
 }
 

@@ -27,6 +27,7 @@ from providers.registry import OidcSettings
 MAX_TOKEN: Final = 16 * 1024
 MAX_HEADER: Final = 512  # in base64url; more is certificates, which we never take from a token
 MAX_KID: Final = 200
+MAX_ALG: Final = 20  # signs of one that is shown
 MAX_SUBJECT: Final = 255  # OpenID Connect Core §2
 MAX_AUDIENCES: Final = 20
 MAX_IAT_SECONDS: Final = 600
@@ -68,7 +69,13 @@ def verify(token: str, alg: str, find_key: FindKey, typ: str = "JWT") -> Claims:
     """The claims under a signature that holds, themselves unchecked. Raises ProviderRefused."""
     header = _header(token)
     if header.get("alg") != alg:
-        raise ProviderRefused("token_alg", "not the registered algorithm")
+        raise ProviderRefused(
+            "token_alg",
+            "not the registered algorithm",
+            setting="oidc.id_token_signed_response_alg",
+            expected=alg,
+            seen=received.quoted(header.get("alg"), MAX_ALG),
+        )
     if header.get("typ") is not None and str(header["typ"]).upper() != typ:
         raise ProviderRefused("token_typ", "another kind of token")
     found = [name for name in _NEVER_FOLLOWED if name in header]
@@ -138,17 +145,33 @@ def _no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _check_parties(claims: Claims, settings: OidcSettings) -> None:
     if claims.get("iss") != settings.issuer:
-        raise ProviderRefused("token_issuer", expected=settings.issuer)
+        raise ProviderRefused(
+            "token_issuer",
+            setting="oidc.issuer",
+            expected=settings.issuer,
+            seen=received.quoted(claims.get("iss")),
+        )
     audiences = _audiences(claims)
     if settings.client_id not in audiences:
-        raise ProviderRefused("token_audience", expected=settings.client_id)
+        raise ProviderRefused(
+            "token_audience",
+            setting="oidc.client_id",
+            expected=settings.client_id,
+            seen=_told(audiences),
+        )
     # Whoever else it is for could have asked for it: only those that the record trusts.
     if not set(audiences) <= {settings.client_id, *settings.trusted_audiences}:
         raise ProviderRefused(
-            "token_audience", "an audience that is not trusted", expected=settings.client_id
+            "token_audience",
+            "an audience that is not trusted",
+            setting="oidc.trusted_audiences",
+            expected=_told((settings.client_id, *settings.trusted_audiences)),
+            seen=_told(audiences),
         )
     if claims.get("azp", settings.client_id) != settings.client_id:
-        raise ProviderRefused("token_azp")
+        raise ProviderRefused(
+            "token_azp", expected=settings.client_id, seen=received.quoted(claims["azp"])
+        )
 
 
 def _audiences(claims: Claims) -> tuple[str, ...]:
@@ -160,10 +183,16 @@ def _audiences(claims: Claims) -> tuple[str, ...]:
     return tuple(values)
 
 
+def _told(audiences: tuple[str, ...]) -> str:
+    return received.quoted(" ".join(audiences) or None)
+
+
 def _check_azp(claims: Claims, settings: OidcSettings) -> None:
     """A token for several says for which of them it was made (§3.1.3.7, 4)."""
     if "azp" not in claims and set(_audiences(claims)) != {settings.client_id}:
-        raise ProviderRefused("token_azp", "none, with several audiences")
+        raise ProviderRefused(
+            "token_azp", "none, with several audiences", expected=settings.client_id, seen="none"
+        )
 
 
 def _check_times(claims: Claims, now: float, skew: int) -> None:

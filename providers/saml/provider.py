@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Final
 
 import structlog
 from cryptography import x509
 
 from keys.keyring import KeyRing, KeyUse
+from providers import received
 from providers.authority import AskedService
 from providers.interface import (
     AuthenticationRequest,
@@ -35,7 +37,9 @@ from providers.saml.request import (
     signed,
 )
 from providers.saml.response import ExpectedResponse, accept
+from providers.trouble import Trouble
 
+_BINDINGS: Final = {"redirect": REDIRECT, "post": POST}
 log = structlog.get_logger()
 
 
@@ -61,16 +65,21 @@ class SamlProvider:
         certificate = record.saml.metadata_signing_certificate
         try:
             signer = x509.load_pem_x509_certificate(certificate.encode()) if certificate else None
+        except ValueError:
+            at = "saml.metadata_signing_certificate"
+            raise _unusable(at, "no certificate that can be read") from None
+        try:
             self._metadata = read_metadata(metadata, signer)
         except (MetadataRefused, ValueError) as error:
-            raise ProviderUnavailable(f"metadata: {error}") from None
+            at = "saml.metadata_url" if record.saml.metadata_url else "saml.metadata"
+            raise _unusable(at, str(error)) from None
 
     def begin(self, ask: AuthenticationRequest, now: datetime) -> Departure:
         """A signed AuthnRequest by the binding of the record."""
-        binding = REDIRECT if self._settings.request_binding == "redirect" else POST
+        binding = _BINDINGS[self._settings.request_binding]
         location = self._metadata.location(binding)
         if location is None:
-            raise ProviderUnavailable("the metadata has no address for this binding")
+            raise self._no_address()
         # SAML has no word for max_age: ask for a new login, and judge the answer by its age.
         fresh = ask.force_authn or ask.max_age is not None
         facts = AuthnRequestFacts(
@@ -97,6 +106,19 @@ class SamlProvider:
             return Departure(url, remembered)
         fields = {"SAMLRequest": form_value(signed(request, key)), "RelayState": ask.relay_state}
         return Departure(location, remembered, fields)
+
+    def _no_address(self) -> ProviderUnavailable:
+        """The registered binding is none of those that the makelaar has."""
+        offered = [word for word, binding in _BINDINGS.items() if self._metadata.location(binding)]
+        return ProviderUnavailable(
+            "the metadata has no address for this binding",
+            Trouble.BINDING,
+            measured={
+                "setting": "saml.request_binding",
+                "registered": self._settings.request_binding,
+                "seen": ", ".join(offered),
+            },
+        )
 
     def finish(self, remembered: Remembered, callback: Callback) -> Identity:
         """Who logged in, after every check."""
@@ -168,6 +190,14 @@ class SamlProvider:
         """Ids are unique per issuer; hashed, because they may be long."""
         both = f"{self._metadata.entity_id} {identifier}"
         return "saml:" + hashlib.sha256(both.encode()).hexdigest()
+
+
+def _unusable(setting: str, what: str) -> ProviderUnavailable:
+    return ProviderUnavailable(
+        f"metadata: {what}",
+        Trouble.METADATA,
+        measured={"setting": setting, "seen": received.quoted(what)},
+    )
 
 
 def _remember(ask: AuthenticationRequest) -> dict[str, str]:

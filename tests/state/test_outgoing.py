@@ -133,7 +133,7 @@ def test_nobody_listening_and_no_such_name() -> None:
 
     with listening(answer) as server:
         pass
-    with pytest.raises(OutgoingFailed, match="no_answer"):
+    with pytest.raises(OutgoingFailed, match="refused"):
         client(server).get(f"http://{server.authority}/")
     with pytest.raises(OutgoingFailed, match="name_not_found"):
         OutgoingClient(resolver=nowhere).get("https://makelaar.example/")
