@@ -47,6 +47,7 @@ class Trouble(enum.StrEnum):
     SCOPE_REFUSED = "scope_refused"
     REDIRECT_REFUSED = "redirect_refused"
     REQUEST_REFUSED = "request_refused"
+    OWN_KEY = "own_key_missing"  # with which we sign what we ask
     METADATA = "metadata_unusable"
     BINDING = "request_binding"  # no address for the registered one
 
@@ -68,6 +69,7 @@ _SIDES: Final[Mapping[Trouble, Side]] = MappingProxyType(
                 Trouble.DISCOVERY_HOST,
                 Trouble.USERINFO_ABSENT,
                 Trouble.SECRET_FILE,
+                Trouble.OWN_KEY,
                 Trouble.METADATA,
                 Trouble.BINDING,
             ),

@@ -116,6 +116,7 @@ MEASURED: Final = {
     "auth_method": _("Hoe wij bewijzen wie wij zijn"),
     "client_id": _("Onze client-id bij de makelaar"),
     "alg": _("Algoritme"),
+    "key_use": _("Waarvoor onze sleutel is"),
 }
 
 

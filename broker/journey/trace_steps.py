@@ -55,6 +55,7 @@ _CONDITION_REASONS: Final = frozenset(
         "validity_too_long",
         "authn_instant",
         "token_audience",
+        "audience_untrusted",
         "token_azp",
         "token_issuer",
         "token_expired",

@@ -35,3 +35,6 @@ class Explanation:
 
 AT_MAKELAAR: Final = _("Het ligt aan uw makelaar. Wij melden het daar. Probeer het later opnieuw.")
 WITH_US: Final = _("Het ligt aan ons. Wij lossen het op. Probeer het later opnieuw.")
+DOES_NOT_FIT: Final = _(
+    "Wij en uw makelaar sluiten niet goed op elkaar aan. Wij zoeken het uit. Probeer het later."
+)

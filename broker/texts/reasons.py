@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Final
 
 from broker.texts.explanation import AT_MAKELAAR as _AT_MAKELAAR
+from broker.texts.explanation import DOES_NOT_FIT as _DOES_NOT_FIT
 from broker.texts.explanation import WITH_US as _WITH_US
 from broker.texts.explanation import Explanation, Fixer, _
 from broker.texts.trouble_reasons import OF_TROUBLES
@@ -37,7 +38,7 @@ _BAD_SIGNATURE: Final = Explanation(
     _("De handtekening van de makelaar klopt niet met zijn geregistreerde sleutels."),
     _("Haal de metadata van de makelaar opnieuw op. Vraag of hij van sleutel wisselde."),
     Fixer.OPERATOR,
-    _AT_MAKELAAR,
+    _DOES_NOT_FIT,
 )
 _WRONG_TIME: Final = Explanation(
     _("Het antwoord kwam te laat, of een klok loopt verkeerd."),
@@ -62,7 +63,7 @@ _OTHER_ISSUER: Final = Explanation(
     _("Het antwoord komt van een andere afzender dan de makelaar die is gevraagd."),
     _("Vergelijk de entity-id of issuer van de makelaar met zijn registratie hier."),
     Fixer.OPERATOR,
-    _AT_MAKELAAR,
+    _DOES_NOT_FIT,
 )
 _NOT_ASKED: Final = Explanation(
     _("Het antwoord hoort niet bij de vraag, of kwam twee keer."),
@@ -233,6 +234,12 @@ _SINGLE: Final = {
         _("Is het een eigen uitgever? Zet zijn certificaat in het bestand van outgoing.ca_file."),
         Fixer.OPERATOR,
         _WITH_US,
+    ),
+    "audience_untrusted": Explanation(
+        _("Het token van de makelaar is ook voor anderen bedoeld, die hier niet zijn vertrouwd."),
+        _("Vertrouwt u wie bij de stap staat? Zet die in oidc.trusted_audiences. Zo niet: vraag de makelaar."),
+        Fixer.OPERATOR,
+        _DOES_NOT_FIT,
     ),
     "provider_not_live": Explanation(
         _("De makelaar werd tijdens het inloggen op pauze gezet of verwijderd."),

@@ -8,12 +8,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from broker.texts.explanation import AT_MAKELAAR as _AT_MAKELAAR
+from broker.texts.explanation import DOES_NOT_FIT as _DOES_NOT_FIT
 from broker.texts.explanation import WITH_US as _WITH_US
 from broker.texts.explanation import Explanation, Fixer, _
 
-_DOES_NOT_FIT: Final = _(
-    "Wij en uw makelaar sluiten niet goed op elkaar aan. Wij zoeken het uit. Probeer het later opnieuw."
-)
 OF_TROUBLES: Final[Mapping[str, Explanation]] = {
     "name_not_found": Explanation(
         _("De naam van de makelaar staat niet in DNS, of onze DNS-server geeft hem niet."),
@@ -152,5 +150,11 @@ OF_TROUBLES: Final[Mapping[str, Explanation]] = {
         _("Maak oidc.id_token_signed_response_alg en de makelaar gelijk: RS256, PS256 of ES256."),
         Fixer.OPERATOR,
         _DOES_NOT_FIT,
+    ),
+    "own_key_missing": Explanation(
+        _("Wij hebben geen actieve sleutel om ons verzoek aan de makelaar te ondertekenen."),
+        _("Kijk met sluis keys list welke sleutel ontbreekt, en maak er een met sluis keys rotate."),
+        Fixer.OPERATOR,
+        _WITH_US,
     ),
 }  # fmt: skip

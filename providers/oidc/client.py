@@ -24,6 +24,7 @@ from providers.interface import ProviderRefused, ProviderUnavailable
 from providers.oidc import errors
 from providers.oidc.calls import MakelaarEndpoint, not_ok, unavailable, unreadable
 from providers.oidc.discovery import ProviderMetadata
+from providers.own_key import own_key
 from providers.registry import OidcSettings
 from providers.trouble import Trouble
 from state.addresses import OutgoingRefused
@@ -90,8 +91,10 @@ def redeem(
 
 
 def client_assertion(settings: OidcSettings, keyring: KeyRing, now: datetime) -> str:
-    """Our private_key_jwt. One audience, the issuer: of no use to anybody else."""
-    key = keyring.active(KeyUse.CLIENT_SIGNING, "RS256")
+    """Our private_key_jwt. One audience, the issuer: of no use to anybody else. Raises
+    ProviderUnavailable.
+    """
+    key = own_key(keyring, KeyUse.CLIENT_SIGNING, "RS256")
     claims = {
         "iss": settings.client_id,
         "sub": settings.client_id,
@@ -136,9 +139,11 @@ def _no_secret(settings: OidcSettings, what: str, seen: str) -> ProviderUnavaila
     return ProviderUnavailable(f"client secret: {what}", Trouble.SECRET_FILE, measured=measured)
 
 
-def check_secret(settings: OidcSettings) -> None:
+def check_proof(settings: OidcSettings, keyring: KeyRing) -> None:
     """Nobody is sent to a makelaar whose code we cannot redeem. Raises ProviderUnavailable."""
-    if settings.token_endpoint_auth_method != "private_key_jwt":
+    if settings.token_endpoint_auth_method == "private_key_jwt":
+        own_key(keyring, KeyUse.CLIENT_SIGNING, "RS256")
+    else:
         client_secret(settings)
 
 

@@ -74,7 +74,7 @@ class OidcProvider:
 
     def begin(self, ask: AuthenticationRequest, now: datetime) -> Departure:
         """Where to send the browser. Raises ProviderUnavailable."""
-        client.check_secret(self._settings)
+        client.check_proof(self._settings, self._keyring)
         return departure(
             ask,
             record=self._record,

@@ -162,8 +162,8 @@ def _check_parties(claims: Claims, settings: OidcSettings) -> None:
     # Whoever else it is for could have asked for it: only those that the record trusts.
     if not set(audiences) <= {settings.client_id, *settings.trusted_audiences}:
         raise ProviderRefused(
-            "token_audience",
-            "an audience that is not trusted",
+            "audience_untrusted",
+            "an audience beside us that is not trusted",
             setting="oidc.trusted_audiences",
             expected=_told((settings.client_id, *settings.trusted_audiences)),
             seen=_told(audiences),

@@ -21,6 +21,7 @@ from providers.interface import (
     ProviderUnavailable,
     Remembered,
 )
+from providers.own_key import own_key
 from providers.received import person_name
 from providers.registry import ProviderRecord
 from providers.saml import assertion
@@ -75,7 +76,7 @@ class SamlProvider:
             raise _unusable(at, str(error)) from None
 
     def begin(self, ask: AuthenticationRequest, now: datetime) -> Departure:
-        """A signed AuthnRequest by the binding of the record."""
+        """A signed AuthnRequest by the binding of the record. Raises ProviderUnavailable."""
         binding = _BINDINGS[self._settings.request_binding]
         location = self._metadata.location(binding)
         if location is None:
@@ -93,7 +94,7 @@ class SamlProvider:
         )
         identifier = new_id()
         request = authn_request(facts, identifier)
-        key = self._keyring.active(KeyUse.SAML_SIGNING, "RSA")
+        key = own_key(self._keyring, KeyUse.SAML_SIGNING, "RSA")
         remembered = Remembered(
             provider_id=self._record.id,
             request_id=identifier,

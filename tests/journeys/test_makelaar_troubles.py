@@ -10,13 +10,16 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 import structlog
+from sqlalchemy import delete
 from werkzeug.test import Client
 
 from admin.operations import management
 from admin.operator_console import trace_words
+from keys.signing_key import KeyUse, SigningKey
 from providers.trouble import Side, Trouble
 from sandbox.browser import Browser, Page
 from sandbox.portal.clients import BODEM
+from state.db import writing
 from tests.broker.portal import set_clock
 from tests.journeys.spoiled import (
     at_desk,
@@ -119,10 +122,8 @@ def test_every_voice_says_the_same_of_what_is_in_the_way(world: World, name: str
 
 def test_every_trouble_has_a_case() -> None:
     """Rules of our own and the proxy: ``test_outgoing_rules``."""
-    assert {case.trouble for case in CASES.values()} == set(Trouble) - {
-        Trouble.FORBIDDEN,
-        Trouble.PROXY,
-    }
+    elsewhere = {Trouble.FORBIDDEN, Trouble.PROXY, Trouble.OWN_KEY}
+    assert {case.trouble for case in CASES.values()} == set(Trouble) - elsewhere
 
 
 @pytest.mark.parametrize("name", ["a name that is not known", "one that is silent"])
@@ -174,6 +175,24 @@ def test_another_trouble_at_the_next_try_is_what_the_trace_says(world: World) ->
         found = explained(world, page)
         assert found.record is not None and found.record.cause == case.trouble.value
         assert SAYS[case.trouble.side] in page.text
+
+
+@pytest.mark.parametrize(
+    ("makelaar", "use"), [("Zekerweg", KeyUse.CLIENT_SIGNING), ("Polderpoort", KeyUse.SAML_SIGNING)]
+)
+def test_a_key_of_ours_that_is_missing_is_told_of_us(
+    world: World, makelaar: str, use: KeyUse
+) -> None:
+    with world.session() as session, writing(session):
+        session.execute(delete(SigningKey).where(SigningKey.use == use))
+    world.clock.advance(31)  # keys are read anew
+    world.process.holder.refresh()
+    page = world.walk(BODEM.name, makelaar, "jan").run()
+    assert (page.status, page.heading) == (503, NOT_THEIRS.format(makelaar))
+    assert SAYS[Side.OURS] in page.text
+    found = explained(world, page)
+    assert found.record is not None and found.record.cause == Trouble.OWN_KEY.value
+    assert found.fixer == "De operator van deze installatie"
 
 
 @pytest.mark.parametrize(

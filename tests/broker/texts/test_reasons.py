@@ -89,3 +89,13 @@ def test_what_names_a_setting_of_a_makelaar_names_one_that_there_is() -> None:
         assert told is not None
         named = set(re.findall(r"\b(?:oidc|saml|outgoing)\.[a-z_]+", told.remedy))
         assert named <= known, trouble
+
+
+@pytest.mark.parametrize("reason", sorted(explanations._BY_REASON))
+def test_what_is_said_to_the_caller_blames_nobody_but_who_mends_it(reason: str) -> None:
+    told = explanations.find(reason)
+    assert told is not None
+    if "Het ligt aan uw makelaar." in told.answer:
+        assert told.fixer is Fixer.MAKELAAR
+    if "Het ligt aan ons." in told.answer:
+        assert told.fixer is Fixer.OPERATOR

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from keys.keyring import KeyRing
 from providers.interface import ProviderRefused, ProviderUnavailable
 from providers.oidc import client
 from providers.oidc.calls import MakelaarEndpoint, not_ok, unavailable
@@ -274,11 +275,18 @@ def test_a_secret_that_cannot_be_used_says_which_file_and_why(
         update={"token_endpoint_auth_method": "client_secret_post", "client_secret_file": named}
     )
     with pytest.raises(ProviderUnavailable) as caught:
-        client.check_secret(settings)
+        client.check_proof(settings, make_keyring())
     assert caught.value.trouble is Trouble.SECRET_FILE
     assert caught.value.measured["setting"] == "oidc.client_secret_file"
     assert caught.value.measured["seen"] == seen
-    client.check_secret(SETTINGS)  # keys of our own need no file
+    client.check_proof(SETTINGS, make_keyring())  # keys of our own need no file
+
+
+def test_without_a_key_of_ours_nobody_is_sent_away() -> None:
+    with pytest.raises(ProviderUnavailable) as caught:
+        client.check_proof(SETTINGS, KeyRing(()))
+    assert caught.value.trouble is Trouble.OWN_KEY
+    assert caught.value.measured["key_use"] == "client_signing"
 
 
 @pytest.mark.parametrize(
