@@ -15,6 +15,7 @@ from consent.authority import Authority
 from keys.keyring import KeyRing
 from providers import received
 from providers.registry import ProviderRecord
+from providers.trouble import Trouble
 
 NOTHING_SAID: Final = ""  # the makelaar's word for a level, where it gave none
 
@@ -163,29 +164,29 @@ class ProviderLevelUnknown(Exception):
 
 
 class ProviderUnavailable(Exception):
-    """The makelaar cannot be reached or answers nonsense on a back channel; try later.
+    """The makelaar could not be asked: it is away, or something between us and it does not fit.
 
-    ``reason``: a stable machine word, ``unavailable`` unless it is for us to mend; ``measured`` as
-    in ProviderRefused. ``retry_after``: seconds until another try is made.
+    ``trouble``: which, and so whose it is; ``measured`` as in ProviderRefused: for a registration
+    the ``setting`` and what it holds. ``retry_after``: seconds until another try is made.
     """
 
     def __init__(
         self,
         detail: str = "",
-        reason: str = "unavailable",
+        trouble: Trouble = Trouble.UNAVAILABLE,
         *,
         measured: Mapping[str, str | int] = MappingProxyType({}),
         retry_after: int | None = None,
     ) -> None:
         super().__init__(detail)
-        self.reason = reason
+        self.trouble = trouble
         self.measured = measured
         self.retry_after = retry_after
 
     @property
-    def is_ours(self) -> bool:
-        """Is it our installation that keeps us from the makelaar?"""
-        return self.reason != "unavailable"
+    def reason(self) -> str:
+        """The machine word of the trouble."""
+        return self.trouble.value
 
 
 class RedirectProvider(Protocol):

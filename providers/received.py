@@ -17,8 +17,14 @@ MAX_TOLD: Final = 300  # signs of one value in a trace
 MAX_MESSAGE: Final = 200  # signs of a sentence of the makelaar in a trace
 NONE: Final = "none"
 XML_SPACE: Final = " \t\r\n"  # what XML and JSON call white space
+MAX_QUOTED: Final = 200
 _WORD: Final = re.compile(r"[!-~]+")
 _NUMBER: Final = re.compile(r"[0-9]{8,}")  # may be a BSN, KvK number or RSIN
+_QUERY: Final = re.compile(r"(https?://[^\s?#]{1,200})[?#]\S*")
+# A number of a person, a token or a key: never in a trace.
+_NOT_QUOTED: Final = re.compile(
+    r"(?<![\w-])\d{8,}(?![\w-])|\beyJ[\w.-]{8,}|[\w+=~-]{44,}", re.ASCII
+)
 
 
 def shown(text: str) -> str | None:
@@ -45,6 +51,20 @@ def organisation_name(text: str) -> str | None:
 def is_word(text: str, longest: int = MAX_WORD) -> bool:
     """True for a word of machines: visible ASCII, no longer than this."""
     return len(text) <= longest and _WORD.fullmatch(text) is not None
+
+
+def quoted(value: object, longest: int = MAX_QUOTED) -> str:
+    """What somebody wrote, as an operator may read it in a trace: on one line, cut, and without
+    what could be a person or a secret. ``none`` for nothing; what is no text says so.
+    """
+    if value is None:
+        return "none"
+    if not isinstance(value, str):
+        return "no text"
+    words = (shown(value[: 4 * longest]) or "").split(" ")
+    text = _QUERY.sub(r"\1", " ".join("…" if "@" in word else word for word in words))
+    text = _NOT_QUOTED.sub("…", text)
+    return text if len(text) <= longest else f"{text[:longest].rstrip()}…"
 
 
 def email(text: str) -> str | None:

@@ -19,6 +19,7 @@ MOST_PARTIES = 1000
 @dataclass
 class _Party:
     failures: int = 0
+    why: str = ""  # of the last failure
     opened_at: float | None = None
     probing: bool = False
 
@@ -50,17 +51,25 @@ class Breaker:
                 return 0.0
             return max(0.0, OPEN_SECONDS - (self._monotonic() - state.opened_at))
 
+    def why(self, party: str) -> str:
+        """What its caller said of the last failure; empty where it said nothing."""
+        with self._lock:
+            state = self._parties.get(party)
+            return state.why if state is not None else ""
+
     def succeeded(self, party: str) -> None:
         """It answers: forget what went wrong."""
         with self._lock:
             self._parties.pop(party, None)
 
-    def failed(self, party: str) -> None:
-        """It did not answer; the fifth time in a row, or a failed try, opens the circuit."""
+    def failed(self, party: str, why: str = "") -> None:
+        """It did not answer; the fifth time in a row, or a failed try, opens the circuit. ``why``:
+        a machine word for who is told that it is open.
+        """
         with self._lock:
             state = self._parties.setdefault(party, _Party())
             self._parties.move_to_end(party)
-            state.failures += 1
+            state.failures, state.why = state.failures + 1, why
             if state.probing or state.failures >= FAILURES_TO_OPEN:
                 state.opened_at, state.probing = self._monotonic(), False
             while len(self._parties) > MOST_PARTIES:

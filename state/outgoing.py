@@ -133,12 +133,13 @@ class OutgoingClient:
         target = self.check(url)
         endpoint = f"{party} {target.authority}{target.path}"
         if not self._breaker.admits(endpoint):
-            raise OutgoingFailed("circuit_open", self._pause(endpoint))
+            why = self._breaker.why(endpoint)
+            raise OutgoingFailed("circuit_open", self._pause(endpoint), why)
         try:
             answer = self._exchange(target, method, body, headers, max_bytes)
         except OutgoingFailed as failed:
             if failed.is_silence:
-                self._breaker.failed(endpoint)
+                self._breaker.failed(endpoint, failed.reason)
             elif failed.is_of_proxy:
                 self._breaker.released(endpoint)
             else:
@@ -148,7 +149,7 @@ class OutgoingClient:
             self._breaker.released(endpoint)
             raise
         if answer.status >= 500:
-            self._breaker.failed(endpoint)
+            self._breaker.failed(endpoint, "status_5xx")
         else:
             self._breaker.succeeded(endpoint)
         return answer
@@ -177,6 +178,8 @@ class OutgoingClient:
             raise OutgoingFailed(of_tls(error)) from None
         except TimeoutError:
             raise OutgoingFailed("timeout") from None
+        except ConnectionRefusedError:
+            raise OutgoingFailed("refused") from None
         except (OSError, http.client.HTTPException, ValueError):
             raise OutgoingFailed("no_answer") from None
 

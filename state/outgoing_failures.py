@@ -34,6 +34,7 @@ FAILURES: Final = {
         is_silence=True,
     ),
     "no_answer": Failure("it did not answer, or broke off", is_silence=True),
+    "refused": Failure("nobody listens there", is_silence=True),
     "timeout": Failure("it did not answer in time", is_silence=True),
     "cut_short": Failure("its answer broke off", is_silence=True),
     "tls": Failure("no TLS connection could be made", is_silence=True),
@@ -59,13 +60,15 @@ _UNKNOWN: Final = Failure("it did not answer properly")
 class OutgoingFailed(Exception):
     """The party did not answer properly. ``reason`` is a machine word, nothing that came in.
 
-    ``retry_after``: seconds after which another try is made, where none is made now.
+    ``retry_after``: seconds after which another try is made, where none is made now; ``because``:
+    the reason of the last one that was.
     """
 
-    def __init__(self, reason: str, retry_after: int | None = None) -> None:
+    def __init__(self, reason: str, retry_after: int | None = None, because: str = "") -> None:
         super().__init__(reason)
         self.reason = reason
         self.retry_after = retry_after
+        self.because = because
 
     @property
     def is_silence(self) -> bool:
@@ -79,14 +82,18 @@ class OutgoingFailed(Exception):
 
     @property
     def setting(self) -> str:
-        """The setting of ours that may be wrong; empty where none is."""
-        return self._failure.setting
+        """The setting of ours that may be wrong; empty where none is. For who is left alone: of the
+        reason why.
+        """
+        why = FAILURES.get(self.because, self._failure) if self.because else self._failure
+        return why.setting
 
     @property
     def explained(self) -> str:
         """The reason with what it means, for people."""
         of_ours = f" ({self.setting})" if self.setting else ""
-        return f"{self.reason}: {self._failure.says}{of_ours}"
+        why = f", because of {self.because}" if self.because else ""
+        return f"{self.reason}: {self._failure.says}{why}{of_ours}"
 
     @property
     def _failure(self) -> Failure:

@@ -168,6 +168,20 @@ def save(session: Session, record: TraceRecord, *, trace_id: str | None = None) 
     )
 
 
+def amend(session: Session, record: TraceRecord, *, trace_id: str) -> None:
+    """Keep this of a login in progress in place of what was kept before; what its end wrote stays.
+
+    In place: whoever writes the end at this moment finds one row.
+    """
+    row = session.get(Trace, trace_id, with_for_update=True, populate_existing=True)
+    is_over = row is not None and bool(row.steps) and row.steps[-1]["step"] == _END
+    if row is None or is_over or row.outcome != record.outcome:
+        return
+    row.ended_at, row.reason = record.ended_at, record.reason
+    row.provider_id, row.service_uuid = record.provider_id, record.service_uuid
+    row.steps = _STEPS.dump_python(record.steps, mode="json")
+
+
 def withdraw(session: Session, trace_id: str) -> None:
     """Make place for what this login became after all."""
     session.execute(delete(Trace).where(Trace.id == trace_id))

@@ -36,6 +36,6 @@ def findings(found: Iterable[TriedParty]) -> Iterator[Finding]:
     for one in found:
         check = f"{one.kind} {one.name}"
         for trouble in one.troubles:
-            yield Finding(check, f"{trouble.field}: {trouble.seen}", trouble.remedy)
+            yield Finding(check, trouble.told, trouble.remedy)
         if not one.troubles:
             yield Finding(check, one.note or "fits its registration")

@@ -46,7 +46,7 @@ OUTCOMES: Final = {
     "continued": _("Eerdere login gebruikt"),
     "cancelled": _("De gebruiker stopte"),
     "rejected": _("Afgekeurd"),
-    "unavailable": _("De makelaar gaf geen bruikbaar antwoord"),
+    "unavailable": _("Niet gelukt met deze makelaar"),
     "level_too_low": _("Het niveau was te laag"),
     "level_unknown": _("Wij kennen het niveau niet"),
     "refused": _("Geweigerd"),
@@ -121,6 +121,17 @@ MEASURED: Final = {
     "late_seconds": _("Zo lang na het einde, in seconden"),
     "validity_seconds": _("Geldigheid, in seconden"),
     "age_seconds": _("Ouderdom van de login, in seconden"),
+    "makelaar_error": _("Foutcode van de makelaar"),
+    "makelaar_says": _("Uitleg van de makelaar daarbij"),
+    "http_status": _("Status van het antwoord"),
+    "endpoint": _("Welk adres van de makelaar"),
+    "called": _("Aangeroepen"),
+    "because": _("Waarom het daarvoor misging"),
+    "differs": _("Waarin die twee verschillen"),
+    "auth_method": _("Hoe wij bewijzen wie wij zijn"),
+    "client_id": _("Onze client-id bij de makelaar"),
+    "alg": _("Algoritme"),
+    "key_use": _("Waarvoor onze sleutel is"),
 }
 
 

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
-from urllib.parse import urlsplit
 
-from admin.parties.trouble import PartyTrouble, Stuck, fetched_object
-from admin.registrations.makelaar_rules import DISCOVERY
+from admin.parties.trouble import LoginWords, PartyTrouble, Stuck, fetched_object
 from admin.registrations.rule import shown
 from keys.keyring import KeyRing
 from providers.interface import ProviderRefused, ProviderUnavailable
 from providers.oidc import client, discovery
+from providers.oidc.calls import MakelaarEndpoint, of_call, of_status, unreadable
 from providers.oidc.discovery import ProviderMetadata
+from providers.oidc.errors import proof_setting
 from providers.oidc.keys import MAX_BYTES, read_jwks
 from providers.registry import OidcSettings
+from providers.trouble import Trouble
 from state.outgoing import OutgoingClient
 
-_ENDPOINTS: Final = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 NO_CODE: Final = "sluis-doctor-tries-whether-you-know-it"  # nobody gave this code
 _VERIFIER: Final = "x" * 43
 
@@ -35,8 +35,13 @@ def troubles(
     request that must fail.
     """
     try:
-        url = settings.issuer.rstrip("/") + DISCOVERY
-        document = fetched_object(calls, url, "oidc.issuer", max_bytes=discovery.MAX_BYTES)
+        document = fetched_object(
+            calls,
+            discovery.discovery_url(settings),
+            "oidc.issuer",
+            max_bytes=discovery.MAX_BYTES,
+            words=_words(MakelaarEndpoint.DISCOVERY),
+        )
         metadata = _metadata(document, settings)
         yield from _wishes(document, settings)
         yield from _keys(metadata, settings, calls)
@@ -48,25 +53,41 @@ def troubles(
 
 def _metadata(document: Mapping[str, Any], settings: OidcSettings) -> ProviderMetadata:
     """Raises Stuck with what stands there and what would fit."""
-    issuer = document.get("issuer")
-    if issuer != settings.issuer:
-        raise Stuck(
-            "oidc.issuer",
-            f"its discovery says issuer {shown(issuer)}, the registration {settings.issuer!r}",
-            f"write oidc.issuer: {shown(issuer)} if that is this makelaar",
-        )
-    wanted = (*_ENDPOINTS, *(("userinfo_endpoint",) if settings.userinfo else ()))
-    hosts = {urlsplit(url).netloc for name in wanted if isinstance(url := document.get(name), str)}
-    others = hosts - {urlsplit(settings.issuer).netloc} - set(settings.endpoint_hosts)
     try:
         return discovery.read_metadata(document, settings)
-    except (ProviderUnavailable, ValueError) as unfit:
-        remedy = (
-            f"add to oidc.endpoint_hosts, if they are this makelaar's: {', '.join(sorted(others))}"
-            if others
-            else "let the makelaar mend its discovery"
+    except ProviderUnavailable as unfit:
+        seen, remedy = _unfit(unfit, document, settings)
+        field = str(unfit.measured.get("setting", "oidc.issuer"))
+        raise Stuck(field, seen, remedy, unfit.reason) from None
+
+
+def _unfit(
+    unfit: ProviderUnavailable, document: Mapping[str, Any], settings: OidcSettings
+) -> tuple[str, str]:
+    """What was seen, and what to do."""
+    if unfit.trouble is Trouble.DISCOVERY_ISSUER:
+        issuer = shown(document.get("issuer"))
+        return (
+            f"its discovery says issuer {issuer}, the registration {settings.issuer!r}",
+            f"write oidc.issuer: {issuer} if that is this makelaar",
         )
-        raise Stuck("oidc.issuer", str(unfit), remedy) from None
+    if unfit.trouble is Trouble.DISCOVERY_HOST:
+        hosts = unfit.measured["seen"]
+        remedy = f"add to oidc.endpoint_hosts, if they are this makelaar's: {hosts}"
+        return str(unfit), remedy
+    if unfit.trouble is Trouble.USERINFO_ABSENT:
+        return str(unfit), "write oidc.userinfo: false, or let the makelaar offer userinfo"
+    if unfit.trouble is Trouble.DISCOVERY_NOT_FOUND:
+        return str(unfit), "correct the address: what is there is no discovery of a makelaar"
+    return str(unfit), "let the makelaar mend its discovery"
+
+
+def _words(endpoint: MakelaarEndpoint) -> LoginWords:
+    return LoginWords(
+        lambda error: of_call(endpoint, error).value,
+        lambda status: of_status(endpoint, status).value,
+        unreadable(endpoint, "", "").reason,
+    )
 
 
 def _wishes(document: Mapping[str, Any], settings: OidcSettings) -> Iterator[PartyTrouble]:
@@ -88,23 +109,28 @@ def _wishes(document: Mapping[str, Any], settings: OidcSettings) -> Iterator[Par
 def _keys(
     metadata: ProviderMetadata, settings: OidcSettings, calls: OutgoingClient
 ) -> Iterator[PartyTrouble]:
-    document = fetched_object(calls, metadata.jwks_uri, "oidc.issuer", max_bytes=MAX_BYTES)
+    words = _words(MakelaarEndpoint.JWKS)
+    document = fetched_object(
+        calls, metadata.jwks_uri, "oidc.issuer", max_bytes=MAX_BYTES, words=words
+    )
     alg = settings.id_token_signed_response_alg
     try:
         published = read_jwks(document)
         if not published.keys:
-            raise ProviderUnavailable("no usable key in its key set")
+            raise ProviderUnavailable("no usable key in its key set", Trouble.KEYS)
         fits = published.choose(None, alg) is not None
     except ProviderRefused:
         fits = True  # several: each token names its own
     except ProviderUnavailable as unfit:
-        yield PartyTrouble("oidc.issuer", str(unfit), "let the makelaar mend its key set")
+        remedy = "let the makelaar mend its key set"
+        yield PartyTrouble("oidc.issuer", str(unfit), remedy, unfit.reason)
         return
     if not fits:
         yield PartyTrouble(
             "oidc.id_token_signed_response_alg",
             f"the makelaar publishes no key for {alg}",
             "write the algorithm that it signs with",
+            "token_alg",
         )
 
 
@@ -119,11 +145,7 @@ def _knows_us(
     """A code that nobody gave: whoever knows us refuses the code, and else refuses us (RFC 6749
     §5.2).
     """
-    field = (
-        "oidc.client_secret_file"
-        if settings.token_endpoint_auth_method != "private_key_jwt"
-        else "oidc.client_id"
-    )
+    field = proof_setting(settings)
     try:
         client.redeem(
             calls,
@@ -142,8 +164,30 @@ def _knows_us(
             if field == "oidc.client_id"
             else "has the secret that is in the file"
         )
+        remedy = f"look with the makelaar whether it knows this client_id and method, and {keys}"
+        elsewhere = "oidc.issuer" if refused.trouble in _OF_THE_CALL else field
         yield PartyTrouble(
-            field,
+            str(refused.measured.get("setting", elsewhere)),
             f"{refused}; asked as {settings.client_id!r} by {settings.token_endpoint_auth_method}",
-            f"look with the makelaar whether it knows this client_id and method, and {keys}",
+            _OF_THE_CALL.get(refused.trouble, remedy),
+            refused.reason,
         )
+
+
+# Where it says nothing about whether the makelaar knows us.
+_OF_THE_CALL: Final[Mapping[Trouble, str]] = {
+    Trouble.OWN_KEY: "make a key: sluis keys rotate",
+    Trouble.SECRET_FILE: "put the secret in that file, readable for Sluis",
+    Trouble.UNAVAILABLE: "look whether the makelaar runs, and try again",
+    Trouble.BUSY: "try again later",
+    Trouble.ANSWER: "let the makelaar look at its token endpoint",
+    Trouble.ENDPOINT_REFUSED: "let the makelaar admit this server",
+    Trouble.NAME: "let the makelaar mend its DNS, or correct the resolver of this machine",
+    Trouble.TLS_NAME: "let the makelaar mend its certificate",
+    Trouble.TLS_EXPIRED: "let the makelaar renew its certificate",
+    Trouble.UNTRUSTED: "put the authority's certificate in outgoing.ca_file if it is your own",
+    Trouble.FORBIDDEN: "make the exception in the setting that is named, or correct the address",
+    Trouble.PROXY: "look at outgoing.proxy and at the proxy itself",
+    Trouble.REDIRECT_REFUSED: "let the makelaar register our address, sign for sign",
+    Trouble.SCOPE_REFUSED: "take it out of oidc.scopes, or let the makelaar allow it",
+}

@@ -14,6 +14,7 @@ from admin.registrations.makelaar_metadata import BINDINGS
 from admin.registrations.rule import shown
 from providers.registry import SamlSettings
 from providers.saml.metadata import MAX_BYTES, MakelaarMetadata, MetadataRefused, read_metadata
+from providers.trouble import Trouble
 from state.outgoing import OutgoingClient
 
 ENDS_SOON: Final = timedelta(days=30)
@@ -59,7 +60,8 @@ def _read(settings: SamlSettings, text: str, field: str) -> MakelaarMetadata:
         signed_by = x509.load_pem_x509_certificate(pem.encode()) if pem is not None else None
         found = read_metadata(text, signed_by)
     except (MetadataRefused, ValueError) as refused:
-        raise Stuck(field, str(refused), "get the metadata of one makelaar, as it is") from None
+        remedy = "get the metadata of one makelaar, as it is"
+        raise Stuck(field, str(refused), remedy, Trouble.METADATA.value) from None
     if found.entity_id != settings.entity_id:
         raise Stuck(
             "saml.entity_id",
@@ -71,6 +73,7 @@ def _read(settings: SamlSettings, text: str, field: str) -> MakelaarMetadata:
             "saml.request_binding",
             f"it is {settings.request_binding}, and the makelaar has no address for that",
             f"write {' or '.join(word for word in BINDINGS if word != settings.request_binding)}",
+            Trouble.BINDING.value,
         )
     return found
 

@@ -5,65 +5,106 @@ find it.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from admin.registrations.rule import failure, refusal
 from state.addresses import OutgoingRefused
-from state.outgoing import HttpAnswer, OutgoingClient, OutgoingFailed
+from state.outgoing import ACCEPT_JSON, HttpAnswer, OutgoingClient, OutgoingFailed
 
 
 @dataclass(frozen=True)
 class PartyTrouble:
-    """Why something fails here, or soon will. ``field`` of the registration."""
+    """Why something fails here, or soon will. ``field`` of the registration; ``reason``: the word
+    that a login has for it, where it would stop one.
+    """
 
     field: str
     seen: str
     remedy: str
+    reason: str = ""
+
+    @property
+    def told(self) -> str:
+        """The field and what was seen there, for people."""
+        word = f" ({self.reason})" if self.reason else ""
+        return f"{self.field}: {self.seen}{word}"
 
 
 class Stuck(Exception):
     """What comes after this cannot be tried. ``has_answered``: somebody is there."""
 
-    def __init__(self, field: str, seen: str, remedy: str, *, has_answered: bool = False) -> None:
+    def __init__(
+        self, field: str, seen: str, remedy: str, reason: str = "", *, has_answered: bool = False
+    ) -> None:
         super().__init__(seen)
-        self.trouble = PartyTrouble(field, seen, remedy)
+        self.trouble = PartyTrouble(field, seen, remedy, reason)
         self.has_answered = has_answered
 
 
+@dataclass(frozen=True)
+class LoginWords:
+    """How a login calls what goes wrong at an address."""
+
+    of_call: Callable[[OutgoingRefused | OutgoingFailed], str]
+    of_status: Callable[[int], str]
+    unreadable: str = ""
+
+
+NO_WORDS: Final = LoginWords(lambda _: "", lambda _: "")  # no login stops here
+
+
 def fetched(
-    calls: OutgoingClient, url: str, field: str, *, accept: str, max_bytes: int
+    calls: OutgoingClient,
+    url: str,
+    field: str,
+    *,
+    accept: str,
+    max_bytes: int,
+    words: LoginWords = NO_WORDS,
 ) -> HttpAnswer:
     """What this address says. Raises Stuck."""
     try:
         answer = calls.get(url, accept=accept, max_bytes=max_bytes)
     except OutgoingRefused as refused:
         seen, remedy = refusal(refused)
-        raise Stuck(field, f"{url} is never called: {seen}", remedy) from None
+        word = words.of_call(refused)
+        raise Stuck(field, f"{url} is never called: {seen}", remedy, word) from None
     except OutgoingFailed as failed:
         seen, remedy = failure(failed)
         here = failed.reason in ("redirected", "too_large")
-        raise Stuck(field, f"{url}: {seen}", remedy, has_answered=here) from None
+        word = words.of_call(failed)
+        raise Stuck(field, f"{url}: {seen}", remedy, word, has_answered=here) from None
     if answer.status != 200:
         raise Stuck(
             field,
             f"{url} answers with status {answer.status}",
-            "correct the address" if answer.status < 500 else "let the party look at its server",
+            _remedy_of(answer.status),
+            words.of_status(answer.status),
             has_answered=True,
         )
     return answer
 
 
+def _remedy_of(status: int) -> str:
+    if status == 429:
+        return "ask less often, or let the party allow more"
+    if status in (401, 403):
+        return "correct the address, or let the party admit this server"
+    return "correct the address" if status < 500 else "let the party look at its server"
+
+
 def fetched_object(
-    calls: OutgoingClient, url: str, field: str, *, max_bytes: int
+    calls: OutgoingClient, url: str, field: str, *, max_bytes: int, words: LoginWords = NO_WORDS
 ) -> Mapping[str, Any]:
     """A JSON object. Raises Stuck."""
-    answer = fetched(calls, url, field, accept="application/json, */*;q=0.1", max_bytes=max_bytes)
+    answer = fetched(calls, url, field, accept=ACCEPT_JSON, max_bytes=max_bytes, words=words)
     try:
         document = json.loads(answer.body)
     except (ValueError, RecursionError):
         document = None
     if not isinstance(document, dict):
-        raise Stuck(field, f"{url} gives no JSON object", "correct the address")
+        remedy = "correct the address"
+        raise Stuck(field, f"{url} gives no JSON object", remedy, words.unreadable)
     return document

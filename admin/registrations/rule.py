@@ -116,6 +116,23 @@ _FAILURES: Final = {
         "nothing answers there",
         "look whether it runs, and whether a firewall of yours lets this machine out",
     ),
+    "refused": (
+        "nobody listens there",
+        "correct host and port, or let the party look whether its server runs",
+    ),
+    "tls_name": (
+        "its certificate is of another name",
+        "correct the host, or let the party mend its certificate",
+    ),
+    "tls_expired": (
+        "its certificate is over, or not valid yet",
+        "let the party renew it; look at the clock of this machine as well",
+    ),
+    "tls_untrusted": (
+        "its certificate is of an authority that is not known here",
+        "put the authority's certificate in outgoing.ca_file if it is one of your own, or let the "
+        "party send the whole chain",
+    ),
     "tls": (
         "its certificate is not for this host, or of nobody that this machine trusts",
         "let the party mend its certificate or send the whole chain",

@@ -269,9 +269,7 @@ def _judge(rt: Runtime, arrival: Arrival) -> JudgedCallback:
         asked: dict[str, Fact] = {"asked": unknown.asked.label}
         return JudgedCallback(after, LEVEL_UNKNOWN, measured=asked | unknown.measured)
     except ProviderUnavailable as unavailable:
-        log.warning(
-            "makelaar.unavailable", provider=remembered.provider_id, detail=str(unavailable)
-        )
+        instrumentation.makelaar_in_trouble(remembered.provider_id, unavailable)
         after = in_trouble(login, unavailable, arrival.callback.received_at)
         return JudgedCallback(after, unavailable.reason, measured=unavailable.measured)
 

@@ -10,7 +10,8 @@ from assurance.second_factor import Accepted, Locked, Wrong
 from broker.journey.login import Login
 from broker.monitoring import metrics, telemetry
 from broker.runtime import Runtime
-from providers.interface import Remembered
+from providers.interface import ProviderUnavailable, Remembered
+from providers.trouble import Side
 
 log = structlog.get_logger()
 
@@ -46,13 +47,22 @@ def makelaar_answered(rt: Runtime, sent: Remembered, outcome: Login, seconds: fl
     away = (rt.clock() - sent.requested_at).total_seconds()
     metrics.LOGIN_SECONDS.labels("idp").observe(max(0.0, away))
     metrics.LOGIN_SECONDS.labels("answer").observe(seconds)
-    if outcome.trouble is None or not outcome.trouble.is_ours:
-        makelaar_is_up(sent.provider_id, up=outcome.trouble is None)
+    if outcome.trouble is None:
+        metrics.IDP_UP.labels(sent.provider_id).set(1)
 
 
-def makelaar_is_up(provider_id: str, *, up: bool) -> None:
-    """The makelaar answered, or did not."""
-    metrics.IDP_UP.labels(provider_id).set(1 if up else 0)
+def makelaar_in_trouble(provider_id: str, why: ProviderUnavailable) -> None:
+    """The makelaar could not be asked. It counts as down only where that is its own."""
+    metrics.IDP_TROUBLES.labels(provider_id, metrics.word(why.reason)).inc()
+    if why.trouble.side is Side.THEIRS:
+        metrics.IDP_UP.labels(provider_id).set(0)
+    log.warning(
+        "makelaar.unavailable",
+        provider=provider_id,
+        reason=why.reason,
+        setting=why.measured.get("setting"),
+        detail=str(why),
+    )
 
 
 def message_rejected(rt: Runtime, provider_id: str, reason: str) -> None:

@@ -4,7 +4,6 @@ computed from them.
 
 from __future__ import annotations
 
-import enum
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,6 +17,7 @@ from broker.journey.login_methods import LoginMethod
 from consent.authority import Authority
 from consent.documents import Answer
 from providers.interface import Identity, Remembered
+from providers.trouble import Trouble
 
 MAX_DEPARTURES = 3  # open tabs at the makelaar for one login
 
@@ -31,21 +31,6 @@ class SentToProvider:
     number: int
     remembered: Remembered
     protocol: str = ""  # kind of the makelaar; "" in a login that an earlier release began
-
-
-class Trouble(enum.StrEnum):
-    """Why the makelaar did not help; the user may try again or choose another."""
-
-    UNAVAILABLE = "makelaar_unavailable"
-    PAUSED = "makelaar_paused"
-    FORBIDDEN = "outgoing_refused"  # by our own rules, so not for the makelaar to mend; nor
-    PROXY = "outgoing_proxy"  # ours failed
-    UNTRUSTED = "outgoing_untrusted"  # its certificate is of an authority that we do not know
-
-    @property
-    def is_ours(self) -> bool:
-        """Is it our installation that keeps us from the makelaar?"""
-        return self in (Trouble.FORBIDDEN, Trouble.PROXY, Trouble.UNTRUSTED)
 
 
 @dataclass(frozen=True)

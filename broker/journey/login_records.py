@@ -4,7 +4,6 @@ history.
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
@@ -84,13 +83,17 @@ def write_ending(
 
 def note(rt: Runtime, login: Login) -> None:
     """Keep the trace of a login that stands before a page that says what is missing, for who calls
-    from there. Its ending takes the place of this.
+    from there. What another try meets takes the place of this, and so does its ending.
     """
     why = login.ended or login.stopped
     assert why is not None
     record = _trace(login, rt.clock(), OUTCOMES[EventTag.LOGIN_REFUSED], why.reason, None)
-    with suppress(IntegrityError), writing(rt.session) as session:  # another tab was first
-        trace.save(session, record, trace_id=login.id)
+    try:
+        with writing(rt.session) as session:
+            trace.save(session, record, trace_id=login.id)
+    except IntegrityError:  # it stood before such a page already, or another tab was first
+        with writing(rt.session) as session:
+            trace.amend(session, record, trace_id=login.id)
 
 
 def _trace(

@@ -56,6 +56,7 @@ _CONDITION_REASONS: Final = frozenset(
         "validity_too_long",
         "authn_instant",
         "token_audience",
+        "audience_untrusted",
         "token_azp",
         "token_issuer",
         "token_expired",
@@ -249,11 +250,12 @@ def stopped(
     login: Login, now: datetime, at: Step, why: Stopped, found: Mapping[str, Fact]
 ) -> Login:
     """The login stands before a page that says what is missing; what went wrong before that page
-    says it already.
+    says it already, unless another try met something else.
     """
     login = replace(login, stopped=why, is_noted=True)
     made = steps(login)
-    if made and not made[-1].went_well:
+    met_another = at is Step.AUTHENTICATE and found and made and made[-1].reason != why.reason
+    if made and not made[-1].went_well and not met_another:
         return login
     return step(login, now, str(at), "refused", why.reason, **found)
 

@@ -1,4 +1,4 @@
-"""Trouble: a makelaar could not be called. What the login keeps of it, and what it says of whom."""
+"""Trouble: a makelaar could not be asked. What the login keeps of it, and how it ends by it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from broker.downstream import RefusalCode
-from broker.journey.login import Login, Stopped, Trouble
+from broker.journey.login import Login, Stopped
 from providers.interface import ProviderUnavailable
+from providers.trouble import Trouble
 
 
 def in_trouble(login: Login, unavailable: ProviderUnavailable, now: datetime) -> Login:
@@ -16,7 +17,7 @@ def in_trouble(login: Login, unavailable: ProviderUnavailable, now: datetime) ->
     wait = unavailable.retry_after
     return replace(
         login,
-        trouble=Trouble(unavailable.reason) if unavailable.is_ours else Trouble.UNAVAILABLE,
+        trouble=unavailable.trouble,
         trouble_until=now + timedelta(seconds=wait) if wait is not None else None,
     )
 

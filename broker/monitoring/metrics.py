@@ -51,6 +51,9 @@ IDP_UP: Final = Gauge(
     ("idp",),
     multiprocess_mode="mostrecent",
 )
+IDP_TROUBLES: Final = Counter(
+    "sluis_idp_troubles", "Times that a makelaar could not be asked, and why", ("idp", "reason")
+)
 RATE_LIMITED: Final = Counter(
     "sluis_rate_limited", "Requests that were refused by a limit", ("rule",)
 )

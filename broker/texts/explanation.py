@@ -19,6 +19,11 @@ _NAME: Final = re.compile(r"%\((\w+)\)s")
 _SECONDS: Final = "_seconds"
 
 
+def _(text: str) -> str:
+    """Marks a text for translation; ``told`` translates it."""
+    return text
+
+
 class Fixer(enum.StrEnum):
     """Who can do something about it."""
 
@@ -93,3 +98,11 @@ def told(
 def _filled(text: str, known: Mapping[str, str]) -> str:
     """What is filled in is not read again, so a value cannot name another."""
     return _NAME.sub(lambda found: known.get(found[1], UNKNOWN), text)
+
+
+TRY_AGAIN: Final = _("U kunt opnieuw inloggen. Begin weer bij de website van de dienst.")
+AT_MAKELAAR: Final = _("Het ligt aan uw makelaar. Wij melden het daar. Probeer het later opnieuw.")
+WITH_US: Final = _("Het ligt aan ons. Wij lossen het op. Probeer het later opnieuw.")
+DOES_NOT_FIT: Final = _(
+    "Wij en uw makelaar sluiten niet goed op elkaar aan. Wij zoeken het uit. Probeer het later."
+)

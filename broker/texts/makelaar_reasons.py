@@ -8,17 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from broker.texts.explanation import Explanation, Fixer
+from broker.texts.explanation import AT_MAKELAAR, WITH_US, Explanation, Fixer, _
 
-
-def _(text: str) -> str:
-    """Marks a text for translation."""
-    return text
-
-
-TRY_AGAIN: Final = _("U kunt opnieuw inloggen. Begin weer bij de website van de dienst.")
-AT_MAKELAAR: Final = _("Het ligt aan uw makelaar. Wij melden het daar. Probeer het later opnieuw.")
-WITH_US: Final = _("Het ligt aan ons. Wij lossen het op. Probeer het later opnieuw.")
 SAID_NO: Final = "makelaar_refused"
 
 # Messages that are not as agreed.

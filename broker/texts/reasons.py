@@ -9,9 +9,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from broker.texts.explanation import NOTHING, Explanation, Fixer, Measured, told
-from broker.texts.makelaar_reasons import (
+from broker.texts.explanation import (
     AT_MAKELAAR,
+    DOES_NOT_FIT,
+    NOTHING,
+    TRY_AGAIN,
+    WITH_US,
+    Explanation,
+    Fixer,
+    Measured,
+    _,
+    told,
+)
+from broker.texts.makelaar_reasons import (
     BAD_MESSAGE,
     BAD_SIGNATURE,
     ENCRYPTION,
@@ -23,19 +33,13 @@ from broker.texts.makelaar_reasons import (
     OTHER_ENCRYPTION,
     OTHER_ISSUER,
     STATUS,
-    TRY_AGAIN,
-    WITH_US,
     WRONG_ADDRESS,
     WRONG_NAME,
 )
 from broker.texts.time_reasons import TOO_OLD, VALID_TOO_LONG, WRONG_TIME
+from broker.texts.trouble_reasons import OF_TROUBLES
 
 __all__ = ["FIXERS", "Explanation", "Fixer", "find", "page_of", "told"]
-
-
-def _(text: str) -> str:
-    """Marks a text for translation; ``told`` translates it."""
-    return text
 
 
 FIXERS: Final[Mapping[Fixer, str]] = {
@@ -77,7 +81,7 @@ _AUTHORITY: Final = Explanation(
 )
 _STOPPED: Final = Explanation(_("De gebruiker stopte zelf."), _("Niets."), Fixer.NOBODY, TRY_AGAIN)
 _AWAY: Final = Explanation(
-    _("De makelaar was niet bereikbaar of gaf een onbruikbaar antwoord."),
+    _("De makelaar gaf geen antwoord, of zei dat hij zelf een storing heeft."),
     _("Kijk op de statuspagina van de makelaar. Zet hem op pauze als het langer duurt."),
     Fixer.MAKELAAR,
     _("Uw makelaar heeft een storing. Probeer het later, of kies een andere makelaar."),
@@ -175,7 +179,7 @@ _SINGLE: Final = {
     ),
     "makelaar_error": Explanation(
         _("De makelaar gaf een foutmelding in plaats van een antwoord."),
-        _("Zoek in de log op deze referentie en geef de fout door aan de makelaar."),
+        _("Geef de makelaar de foutcode die bij deze stap staat."),
         Fixer.MAKELAAR,
         AT_MAKELAAR,
     ),
@@ -216,6 +220,12 @@ _SINGLE: Final = {
         _("Is het een eigen uitgever? Zet zijn certificaat in het bestand van outgoing.ca_file."),
         Fixer.OPERATOR,
         WITH_US,
+    ),
+    "audience_untrusted": Explanation(
+        _("Het token van de makelaar is ook voor anderen bedoeld, die hier niet zijn vertrouwd."),
+        _("Vertrouwt u wie bij de stap staat? Zet die in oidc.trusted_audiences. Zo niet: vraag de makelaar."),
+        Fixer.OPERATOR,
+        DOES_NOT_FIT,
     ),
     "provider_not_live": Explanation(
         _("De makelaar werd tijdens het inloggen op pauze gezet of verwijderd."),
@@ -339,6 +349,7 @@ _BY_REASON: Final[Mapping[str, Explanation]] = {
     **{prefix + word: told for told, words, prefix in _GROUPS for word in words.split()},
     **STATUS,
     **_SINGLE,
+    **OF_TROUBLES,
     "makelaar_paused": _SINGLE["provider_not_live"],
 }
 

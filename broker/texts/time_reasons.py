@@ -6,14 +6,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from broker.texts.explanation import Explanation, Fixer
-from broker.texts.makelaar_reasons import AT_MAKELAAR, BAD_MESSAGE, TRY_AGAIN, WITH_US
-
-
-def _(text: str) -> str:
-    """Marks a text for translation."""
-    return text
-
+from broker.texts.explanation import AT_MAKELAAR, TRY_AGAIN, WITH_US, Explanation, Fixer, _
+from broker.texts.makelaar_reasons import BAD_MESSAGE
 
 _SET_THE_CLOCK: Final = _(
     "Laat de makelaar zijn klok gelijkzetten (NTP). Zo lang mag %(setting)s hoger, tot 180. Onze "

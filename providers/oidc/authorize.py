@@ -16,6 +16,7 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
 from assurance.acr import level_of, name_of, sufficient
 from assurance.levels import AssuranceLevel
+from providers import received
 from providers.interface import (
     AuthenticationRequest,
     Callback,
@@ -23,27 +24,14 @@ from providers.interface import (
     ProviderCancelled,
     ProviderLevelTooLow,
     ProviderRefused,
-    ProviderUnavailable,
     Remembered,
 )
+from providers.oidc import errors
 from providers.oidc.discovery import ProviderMetadata
 from providers.registry import OidcSettings, ProviderRecord
 
 MAX_CODE: Final = 2048
 _CODE: Final = re.compile(r"[\x21-\x7e]+")  # RFC 6749 appendix A.11, without the space
-_TROUBLE: Final = frozenset({"server_error", "temporarily_unavailable"})
-_REFUSALS: Final = frozenset(
-    {
-        "account_selection_required",
-        "consent_required",
-        "interaction_required",
-        "invalid_request",
-        "invalid_scope",
-        "login_required",
-        "unauthorized_client",
-        "unsupported_response_type",
-    }
-)
 
 
 def departure(
@@ -128,7 +116,7 @@ def take_code(
     if code is not None and error is not None:
         raise ProviderRefused("code_and_error")
     if error is not None:
-        raise _as_exception(error, remembered)
+        raise _as_exception(error, callback.one("error_description"), remembered, settings)
     if not code or len(code) > MAX_CODE or not _CODE.fullmatch(code):
         raise ProviderRefused("code_malformed")
     return code
@@ -145,17 +133,30 @@ def _check_address(callback: Callback, remembered: Remembered) -> None:
 def _check_issuer(iss: str | None, settings: OidcSettings, metadata: ProviderMetadata) -> None:
     """RFC 9207 §2.4: compared exactly, also in an answer that is an error."""
     if iss is None and metadata.answers_with_iss:
-        raise ProviderRefused("issuer_missing", "iss was promised")
+        raise ProviderRefused("issuer_missing", "iss was promised", expected=settings.issuer)
     if iss is not None and iss != settings.issuer:
-        raise ProviderRefused("issuer_mismatch")
+        raise ProviderRefused(
+            "issuer_mismatch",
+            setting="oidc.issuer",
+            expected=settings.issuer,
+            seen=received.quoted(iss),
+        )
 
 
-def _as_exception(error: str, remembered: Remembered) -> Exception:
-    """OAuth's error as ours. What the sender wrote beside it is never shown or logged."""
+def _as_exception(
+    error: str, description: str | None, remembered: Remembered, settings: OidcSettings
+) -> Exception:
+    """OAuth's error as ours. What the sender wrote beside it is for the trace alone."""
     if error == "access_denied":
         return ProviderCancelled("access_denied")
     if error == "unmet_authentication_requirements":
         return ProviderLevelTooLow(remembered.level, None)
-    if error in _TROUBLE:
-        return ProviderUnavailable(f"authorization endpoint: {error}")
-    return ProviderRefused("makelaar_error", error if error in _REFUSALS else "an unknown error")
+    told = errors.said(error, description)
+    trouble = errors.trouble_of(error)
+    if trouble is not None:
+        ours = remembered.values["redirect_uri"]
+        return errors.not_accepted(
+            errors.AUTHORIZATION, trouble, settings, redirect_uri=ours, **told
+        )
+    known = error if errors.is_known(error) else "an unknown error"
+    return ProviderRefused("makelaar_error", known, **told)

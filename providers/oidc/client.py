@@ -19,10 +19,14 @@ from joserfc import jwt
 
 from keys.jwks import joserfc_key
 from keys.keyring import KeyRing, KeyUse
+from providers import received
 from providers.interface import ProviderRefused, ProviderUnavailable
-from providers.oidc.calls import unavailable
+from providers.oidc import errors
+from providers.oidc.calls import MakelaarEndpoint, not_ok, unavailable, unreadable
 from providers.oidc.discovery import ProviderMetadata
+from providers.own_key import own_key
 from providers.registry import OidcSettings
+from providers.trouble import Trouble
 from state.addresses import OutgoingRefused
 from state.outgoing import HttpAnswer, OutgoingClient, OutgoingFailed
 
@@ -32,6 +36,9 @@ MAX_BYTES: Final = 64 * 1024
 _BEARER: Final = re.compile(r"[A-Za-z0-9\-._~+/]+=*")  # RFC 6750 §2.1
 # The grant failed, which says something about this login; any other error is about the two of us.
 _ABOUT_THE_GRANT: Final = frozenset({"invalid_grant", "invalid_request"})
+# Auth0 says of a wrong secret that access is denied.
+_ABOUT_OUR_PROOF: Final = frozenset({"invalid_client", "access_denied"})
+_ERROR_OF_BEARER: Final = re.compile(r'\berror="([a-z_]{1,64})"')  # RFC 6750 §3
 
 
 @dataclass(frozen=True)
@@ -79,13 +86,15 @@ def redeem(
             metadata.token_endpoint, fields, headers=headers, max_bytes=MAX_BYTES, party=party
         )
     except (OutgoingRefused, OutgoingFailed) as error:
-        raise unavailable("token endpoint", error) from None
-    return _read_tokens(answer)
+        raise unavailable(MakelaarEndpoint.TOKEN, metadata.token_endpoint, error) from None
+    return _read_tokens(answer, settings, metadata)
 
 
 def client_assertion(settings: OidcSettings, keyring: KeyRing, now: datetime) -> str:
-    """Our private_key_jwt. One audience, the issuer: of no use to anybody else."""
-    key = keyring.active(KeyUse.CLIENT_SIGNING, "RS256")
+    """Our private_key_jwt. One audience, the issuer: of no use to anybody else. Raises
+    ProviderUnavailable.
+    """
+    key = own_key(keyring, KeyUse.CLIENT_SIGNING, "RS256")
     claims = {
         "iss": settings.client_id,
         "sub": settings.client_id,
@@ -103,13 +112,39 @@ def client_secret(settings: OidcSettings) -> str:
 
     The file is read each time: a new secret needs no restart. Raises ProviderUnavailable.
     """
+    if not settings.client_secret_file:
+        raise _no_secret(settings, "none is registered", "none")
     try:
-        secret = Path(settings.client_secret_file or "").read_text(encoding="utf-8").strip()
-    except (OSError, ValueError):
-        raise ProviderUnavailable("client secret: its file cannot be read") from None
+        secret = Path(settings.client_secret_file).read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        raise _no_secret(settings, "its file cannot be read: it is not there", "missing") from None
+    except PermissionError:
+        raise _no_secret(settings, "its file cannot be read: not allowed", "not allowed") from None
+    except ValueError:
+        raise _no_secret(settings, "its file cannot be read: no UTF-8", "no UTF-8") from None
+    except OSError:
+        raise _no_secret(settings, "its file cannot be read", "unreadable") from None
     if not secret:
-        raise ProviderUnavailable("client secret: its file is empty")
+        raise _no_secret(settings, "its file is empty", "empty")
     return secret
+
+
+def _no_secret(settings: OidcSettings, what: str, seen: str) -> ProviderUnavailable:
+    measured = {
+        "setting": "oidc.client_secret_file",
+        "registered": received.quoted(settings.client_secret_file),
+        "seen": seen,
+        "auth_method": settings.token_endpoint_auth_method,
+    }
+    return ProviderUnavailable(f"client secret: {what}", Trouble.SECRET_FILE, measured=measured)
+
+
+def check_proof(settings: OidcSettings, keyring: KeyRing) -> None:
+    """Nobody is sent to a makelaar whose code we cannot redeem. Raises ProviderUnavailable."""
+    if settings.token_endpoint_auth_method == "private_key_jwt":
+        own_key(keyring, KeyUse.CLIENT_SIGNING, "RS256")
+    else:
+        client_secret(settings)
 
 
 def basic(settings: OidcSettings) -> str:
@@ -119,26 +154,33 @@ def basic(settings: OidcSettings) -> str:
 
 
 def fetch_userinfo(
-    outgoing: OutgoingClient, metadata: ProviderMetadata, tokens: Tokens, party: str = ""
+    outgoing: OutgoingClient,
+    metadata: ProviderMetadata,
+    tokens: Tokens,
+    settings: OidcSettings,
+    party: str = "",
 ) -> Mapping[str, Any] | str:
     """Claims, or a token that holds them. Raises ProviderRefused, ProviderUnavailable."""
-    if metadata.userinfo_endpoint is None or tokens.access_token is None:
+    url = metadata.userinfo_endpoint
+    if url is None or tokens.access_token is None:
         raise ProviderRefused("no_userinfo", "no access token or endpoint")
     try:
         answer = outgoing.get(
-            metadata.userinfo_endpoint,
+            url,
             accept="application/json, application/jwt",
             headers={"Authorization": f"Bearer {tokens.access_token}"},
             max_bytes=MAX_BYTES,
             party=party,
         )
     except (OutgoingRefused, OutgoingFailed) as error:
-        raise unavailable("userinfo endpoint", error) from None
+        raise unavailable(MakelaarEndpoint.USERINFO, url, error) from None
+    if answer.status in (401, 403):
+        raise _userinfo_refused(answer, settings)
     if answer.status != 200:
-        raise ProviderUnavailable(f"userinfo endpoint: status {answer.status}")
+        raise not_ok(MakelaarEndpoint.USERINFO, url, answer)
     if media_type(answer) == "application/jwt":
         return answer.body.decode("ascii", "replace").strip()
-    claims = _json_object(answer, "userinfo endpoint")
+    claims = _json_object(answer, MakelaarEndpoint.USERINFO, url)
     _check_no_error(claims)
     return claims
 
@@ -147,15 +189,26 @@ def media_type(answer: HttpAnswer) -> str:
     return answer.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-def _read_tokens(answer: HttpAnswer) -> Tokens:
-    if answer.status in (400, 401):
-        error = _json_object(answer, "token endpoint").get("error")
-        if error in _ABOUT_THE_GRANT:
-            raise ProviderRefused("code_refused", str(error))
-        raise ProviderUnavailable("token endpoint: does not accept us as a client")
+def _userinfo_refused(answer: HttpAnswer, settings: OidcSettings) -> ProviderUnavailable:
+    """RFC 6750 §3.1: the word stands in a header, where it stands at all."""
+    found = _ERROR_OF_BEARER.search(answer.headers.get("www-authenticate", "")[:1000])
+    told = errors.said(found[1]) if found else {}
+    return errors.not_accepted(
+        MakelaarEndpoint.USERINFO,
+        Trouble.USERINFO_REFUSED,
+        settings,
+        http_status=answer.status,
+        **told,
+    )
+
+
+def _read_tokens(answer: HttpAnswer, settings: OidcSettings, metadata: ProviderMetadata) -> Tokens:
+    url = metadata.token_endpoint
+    if answer.status in (400, 401, 403):
+        raise _refusal(answer, settings, url)
     if answer.status != 200:
-        raise ProviderUnavailable(f"token endpoint: status {answer.status}")
-    document = _json_object(answer, "token endpoint")
+        raise not_ok(MakelaarEndpoint.TOKEN, url, answer)
+    document = _json_object(answer, MakelaarEndpoint.TOKEN, url)
     _check_no_error(document)
     token_type, id_token = document.get("token_type"), document.get("id_token")
     access_token = document.get("access_token")
@@ -168,6 +221,31 @@ def _read_tokens(answer: HttpAnswer) -> Tokens:
     return Tokens(id_token, access_token)
 
 
+def _refusal(answer: HttpAnswer, settings: OidcSettings, url: str) -> Exception:
+    """What the makelaar holds against the code, or against us (RFC 6749 §5.2)."""
+    document = _object_in(answer) or {}
+    word = document.get("error")
+    error = word if isinstance(word, str) else None
+    told = errors.said(error, document.get("error_description")) if error is not None else {}
+    if error in _ABOUT_THE_GRANT:
+        return ProviderRefused("code_refused", error or "", **told)
+    trouble = errors.trouble_of(error)
+    if trouble is Trouble.UNAVAILABLE:
+        return errors.not_accepted(MakelaarEndpoint.TOKEN, trouble, settings, **told)
+    # Keycloak says unauthorized_client of a wrong secret: the status tells them apart.
+    if answer.status == 401 or error in _ABOUT_OUR_PROOF:
+        trouble = Trouble.CLIENT_REFUSED
+    if trouble is None and error is None:
+        return not_ok(MakelaarEndpoint.TOKEN, url, answer)
+    return errors.not_accepted(
+        MakelaarEndpoint.TOKEN,
+        trouble or Trouble.REQUEST_REFUSED,
+        settings,
+        http_status=answer.status,
+        **told,
+    )
+
+
 def _check_no_error(document: Mapping[str, Any]) -> None:
     """Who says that something went wrong gives nothing beside it that can be believed."""
     if document.get("error") is not None:
@@ -178,13 +256,19 @@ def _is_bearer(token: object) -> bool:
     return isinstance(token, str) and _BEARER.fullmatch(token) is not None
 
 
-def _json_object(answer: HttpAnswer, where: str) -> Mapping[str, Any]:
+def _json_object(answer: HttpAnswer, endpoint: MakelaarEndpoint, url: str) -> Mapping[str, Any]:
+    document = _object_in(answer)
+    if document is None:
+        raise unreadable(endpoint, url, "not JSON, or not an object")
+    return document
+
+
+def _object_in(answer: HttpAnswer) -> Mapping[str, Any] | None:
+    """What is sent as JSON and is one object; None for anything else."""
     if media_type(answer) != "application/json":
-        raise ProviderUnavailable(f"{where}: not JSON")
+        return None
     try:
         document = answer.json(unique_names=True)
     except OutgoingFailed:
-        raise ProviderUnavailable(f"{where}: not JSON") from None
-    if not isinstance(document, dict):
-        raise ProviderUnavailable(f"{where}: not an object")
-    return document
+        return None
+    return document if isinstance(document, dict) else None

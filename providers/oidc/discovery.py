@@ -10,15 +10,18 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from providers import received
 from providers.interface import ProviderUnavailable
-from providers.oidc.calls import unavailable
+from providers.oidc.calls import ISSUER, MakelaarEndpoint, not_ok, unavailable, unreadable
 from providers.registry import OidcSettings
+from providers.trouble import Trouble
 from state.addresses import OutgoingRefused
 from state.outgoing import ACCEPT_JSON, OutgoingClient, OutgoingFailed
 
 MAX_BYTES: Final = 64 * 1024
 MAX_ACR_VALUES: Final = 50
 _PATH: Final = "/.well-known/openid-configuration"
+_ENDPOINTS: Final = ("authorization_endpoint", "token_endpoint", "jwks_uri", "userinfo_endpoint")
 
 
 @dataclass(frozen=True)
@@ -39,39 +42,47 @@ def fetch_metadata(
     """``party``: the makelaar, as outgoing calls know it. Raises ProviderUnavailable, also where
     what is fetched does not fit the registration.
     """
-    url = settings.issuer.rstrip("/") + _PATH
-    document = fetch_document(outgoing, url, MAX_BYTES, "discovery document", party)
+    url = discovery_url(settings)
+    document = fetch_document(outgoing, url, MAX_BYTES, MakelaarEndpoint.DISCOVERY, party)
     return read_metadata(document, settings)
+
+
+def discovery_url(settings: OidcSettings) -> str:
+    """Where the discovery document of this issuer is (Discovery §4)."""
+    return settings.issuer.rstrip("/") + _PATH
 
 
 def fetch_document(
     outgoing: OutgoingClient,
     url: str,
     max_bytes: int,
-    what: str,
+    endpoint: MakelaarEndpoint,
     party: str = "",
     accept: str = ACCEPT_JSON,
 ) -> Mapping[str, Any]:
-    """A JSON object. ``what`` it is, for the log. Raises ProviderUnavailable."""
+    """A JSON object. Raises ProviderUnavailable."""
     try:
         answer = outgoing.get(url, accept=accept, max_bytes=max_bytes, party=party)
         if answer.status != 200:
-            raise ProviderUnavailable(f"{what}: status {answer.status}")
+            raise not_ok(endpoint, url, answer)
         document = answer.json()
     except (OutgoingRefused, OutgoingFailed) as error:
-        raise unavailable(what, error) from None
+        raise unavailable(endpoint, url, error) from None
     if not isinstance(document, dict):
-        raise ProviderUnavailable(f"{what}: not an object")
+        raise unreadable(endpoint, url, "no JSON object")
     return document
 
 
 def read_metadata(document: Mapping[str, Any], settings: OidcSettings) -> ProviderMetadata:
     """Check a discovery document. Raises ProviderUnavailable with the member that does not fit."""
-    if document.get("issuer") != settings.issuer:
-        raise ProviderUnavailable("discovery: issuer is not the registered one")
+    _check_issuer(document, settings)
     has_userinfo = document.get("userinfo_endpoint") is not None
     if settings.userinfo and not has_userinfo:
-        raise ProviderUnavailable("discovery: no userinfo_endpoint")
+        raise ProviderUnavailable(
+            "discovery: no userinfo_endpoint",
+            Trouble.USERINFO_ABSENT,
+            measured={"setting": "oidc.userinfo", "registered": "true", "seen": "none"},
+        )
     acr_values = document.get("acr_values_supported")
     return ProviderMetadata(
         authorization_endpoint=_endpoint(document, "authorization_endpoint", settings),
@@ -85,23 +96,96 @@ def read_metadata(document: Mapping[str, Any], settings: OidcSettings) -> Provid
     )
 
 
+def _check_issuer(document: Mapping[str, Any], settings: OidcSettings) -> None:
+    """Byte for byte (Discovery §4.3): who differs in a slash is another."""
+    issuer = document.get("issuer")
+    if issuer == settings.issuer:
+        return
+    if not isinstance(issuer, str) or not issuer:
+        raise unreadable(MakelaarEndpoint.DISCOVERY, discovery_url(settings), "no issuer in it")
+    raise ProviderUnavailable(
+        "discovery: issuer is not the registered one",
+        Trouble.DISCOVERY_ISSUER,
+        measured={
+            "setting": ISSUER,
+            "registered": received.quoted(settings.issuer),
+            "seen": received.quoted(issuer),
+            "differs": difference(settings.issuer, issuer),
+        },
+    )
+
+
+def difference(one: str, other: str) -> str:
+    """Where two addresses first differ: slash, case, scheme, host or path."""
+    if one.rstrip("/") == other.rstrip("/"):
+        return "slash"
+    if one.rstrip("/").lower() == other.rstrip("/").lower():
+        return "case"
+    try:
+        a, b = urlsplit(one), urlsplit(other)
+    except ValueError:
+        return "host"
+    if a.netloc.lower() != b.netloc.lower():
+        return "host"
+    return "scheme" if a.scheme.lower() != b.scheme.lower() else "path"
+
+
 def _endpoint(document: Mapping[str, Any], name: str, settings: OidcSettings) -> str:
     url = document.get(name)
     if not isinstance(url, str) or not url.isascii() or not url.isprintable() or " " in url:
-        raise ProviderUnavailable(f"discovery: {name} is missing or malformed")
-    if not _is_approved(url, settings):
-        raise ProviderUnavailable(f"discovery: {name} is not https at an approved host")
-    return url
+        raise _incomplete(f"{name} is missing or malformed", name, url)
+    host = _host_of(url)
+    if host is None:
+        raise _incomplete(f"{name} is no address without user and fragment", name, url)
+    if _is_approved(url, settings):
+        return url
+    if urlsplit(url).scheme != "https":
+        raise _incomplete(f"{name} is not https", name, url)
+    raise ProviderUnavailable(
+        f"discovery: {name} is not at an approved host",
+        Trouble.DISCOVERY_HOST,
+        measured={
+            "setting": "oidc.endpoint_hosts",
+            "endpoint": name,
+            "registered": received.quoted(", ".join(_approved_hosts(settings))),
+            "seen": received.quoted(", ".join(_other_hosts(document, settings))),
+        },
+    )
+
+
+def _incomplete(what: str, name: str, url: object) -> ProviderUnavailable:
+    return ProviderUnavailable(
+        f"discovery: {what}",
+        Trouble.DISCOVERY_INCOMPLETE,
+        measured={"endpoint": name, "seen": received.quoted(url)},
+    )
+
+
+def _host_of(url: str) -> str | None:
+    """In lower case, with its port; None where programs read it differently."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    is_plain = not ("@" in parts.netloc or "\\" in url or "#" in url)
+    is_web = parts.scheme in ("https", "http") and parts.netloc
+    return parts.netloc.lower() if is_plain and is_web else None
+
+
+def _approved_hosts(settings: OidcSettings) -> tuple[str, ...]:
+    return (urlsplit(settings.issuer).netloc.lower(), *settings.endpoint_hosts)
+
+
+def _other_hosts(document: Mapping[str, Any], settings: OidcSettings) -> list[str]:
+    """Hosts of endpoints that nobody approved: all of them, so that they are added at once."""
+    urls = (url for name in _ENDPOINTS if isinstance(url := document.get(name), str))
+    hosts = {host for url in urls if (host := _host_of(url)) and urlsplit(url).scheme == "https"}
+    return sorted(hosts - set(_approved_hosts(settings)))
 
 
 def _is_approved(url: str, settings: OidcSettings) -> bool:
     # Only a loopback issuer of the development rules has http: others could not be fetched.
-    try:
-        endpoint, issuer = urlsplit(url), urlsplit(settings.issuer)
-    except ValueError:
-        return False
-    if "@" in endpoint.netloc or "\\" in url or "#" in url:
-        return False
+    endpoint, issuer = urlsplit(url), urlsplit(settings.issuer)
     if (endpoint.scheme, endpoint.netloc.lower()) == (issuer.scheme, issuer.netloc.lower()):
         return True
     return endpoint.scheme == "https" and endpoint.netloc.lower() in settings.endpoint_hosts

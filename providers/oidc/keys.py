@@ -8,7 +8,9 @@ from typing import Any, Final
 
 from keys.jwk_sets import KeySetMalformed, PublishedKey, read_key_set
 from keys.public_jwks import MAX_KEYS, VerifyingKey
+from providers import received
 from providers.interface import ProviderRefused, ProviderUnavailable
+from providers.trouble import Trouble
 
 __all__ = ["MAX_KEYS", "PublishedKeys", "VerifyingKey", "read_jwks"]
 MAX_BYTES: Final = 256 * 1024
@@ -32,6 +34,10 @@ class PublishedKeys:
             raise ProviderRefused("kid_missing", what, element="kid", seen="none")
         return fitting[0].key if fitting else None
 
+    def names(self, alg: str) -> tuple[str, ...]:
+        """The ``kid`` of each key that can have signed so."""
+        return tuple(k.kid for k in self.keys if k.kid and k.kty == _TYPE_OF[alg])
+
 
 def read_jwks(document: Mapping[str, Any]) -> PublishedKeys:
     """The keys that can verify; none where the makelaar withdrew them all.
@@ -41,4 +47,8 @@ def read_jwks(document: Mapping[str, Any]) -> PublishedKeys:
     try:
         return PublishedKeys(read_key_set(document))
     except KeySetMalformed as malformed:
-        raise ProviderUnavailable(f"key set: {malformed}") from None
+        raise ProviderUnavailable(
+            f"key set: {malformed}",
+            Trouble.KEYS,
+            measured={"endpoint": "jwks_uri", "seen": received.quoted(str(malformed))},
+        ) from None

@@ -26,6 +26,7 @@ from providers.interface import (
 )
 from providers.oidc import client, representation
 from providers.oidc.authorize import departure, take_code
+from providers.oidc.calls import MakelaarEndpoint
 from providers.oidc.discovery import ProviderMetadata, fetch_document, fetch_metadata
 from providers.oidc.keys import MAX_BYTES, PublishedKeys, VerifyingKey, read_jwks
 from providers.oidc.tokens import (
@@ -77,6 +78,7 @@ class OidcProvider:
 
     def begin(self, ask: AuthenticationRequest, now: datetime) -> Departure:
         """Where to send the browser. Raises ProviderUnavailable."""
+        client.check_proof(self._settings, self._keyring)
         return departure(
             ask,
             record=self._record,
@@ -129,7 +131,12 @@ class OidcProvider:
 
     def _fetch_keys(self) -> PublishedKeys:
         document = fetch_document(
-            self._outgoing, self._jwks_uri, MAX_BYTES, "key set", self._party, ACCEPT_KEYS
+            self._outgoing,
+            self._jwks_uri,
+            MAX_BYTES,
+            MakelaarEndpoint.JWKS,
+            self._party,
+            ACCEPT_KEYS,
         )
         return read_jwks(document)
 
@@ -139,12 +146,19 @@ class OidcProvider:
         """
         alg = self._settings.id_token_signed_response_alg
         self._jwks_uri = metadata.jwks_uri
+        names: tuple[str, ...] = ()
         for known in self._keys.copies(now):
             key = known.choose(kid, alg)
             if key is not None:
                 return key
-        seen = received.masked(kid)
-        raise ProviderRefused("token_key_unknown", element="kid", seen=seen)
+            names = known.names(alg)
+        raise ProviderRefused(
+            "token_key_unknown",
+            element="kid",
+            seen=received.quoted(kid),
+            expected=received.quoted(", ".join(names) or None),
+            alg=alg,
+        )
 
     def _userinfo(
         self, metadata: ProviderMetadata, tokens: client.Tokens, id_claims: Claims, now: datetime
@@ -152,7 +166,7 @@ class OidcProvider:
         """What userinfo adds about the same person; nothing where it is not registered."""
         if not self._settings.userinfo:
             return {}
-        found = client.fetch_userinfo(self._outgoing, metadata, tokens, self._party)
+        found = client.fetch_userinfo(self._outgoing, metadata, tokens, self._settings, self._party)
         if isinstance(found, str):
             alg = self._settings.id_token_signed_response_alg
             found = verify(found, alg, lambda kid: self._find_key(kid, metadata, now))

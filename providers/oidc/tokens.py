@@ -27,6 +27,7 @@ from providers.registry import OidcSettings
 MAX_TOKEN: Final = 16 * 1024
 MAX_HEADER: Final = 512  # in base64url; more is certificates, which we never take from a token
 MAX_KID: Final = 200
+MAX_ALG: Final = 20  # signs of one that is shown
 MAX_SUBJECT: Final = 255  # OpenID Connect Core §2
 MAX_AUDIENCES: Final = 20
 MAX_IAT_SECONDS: Final = 600
@@ -184,7 +185,7 @@ def _check_parties(claims: Claims, settings: OidcSettings) -> None:
     # Whoever else it is for could have asked for it: only those that the record trusts.
     if not set(audiences) <= {settings.client_id, *settings.trusted_audiences}:
         raise ProviderRefused(
-            "token_audience",
+            "audience_untrusted",
             "an audience that is not trusted",
             element="aud",
             seen=_seen(claims.get("aud")),

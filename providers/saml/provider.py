@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Final
 
 import structlog
 from cryptography import x509
 
 from keys.keyring import KeyRing, KeyUse
+from providers import received
 from providers.authority import AskedService
 from providers.interface import (
     AuthenticationRequest,
@@ -20,6 +22,7 @@ from providers.interface import (
     ProviderUnavailable,
     Remembered,
 )
+from providers.own_key import own_key
 from providers.received import person_name
 from providers.registry import ProviderRecord
 from providers.saml import assertion
@@ -39,7 +42,9 @@ from providers.saml.response import accept
 from providers.saml.wire.bindings import form_value, redirect_url
 from providers.saml.wire.names import FAMILY_NAME, FIRST_NAME, POST, REDIRECT
 from providers.saml.wire.refused import WireRefused
+from providers.trouble import Trouble
 
+_BINDINGS: Final = {"redirect": REDIRECT, "post": POST}
 log = structlog.get_logger()
 
 
@@ -65,16 +70,21 @@ class SamlProvider:
         certificate = record.saml.metadata_signing_certificate
         try:
             signer = x509.load_pem_x509_certificate(certificate.encode()) if certificate else None
+        except ValueError:
+            at = "saml.metadata_signing_certificate"
+            raise _unusable(at, "no certificate that can be read") from None
+        try:
             self._metadata = read_metadata(metadata, signer)
         except (MetadataRefused, ValueError) as error:
-            raise ProviderUnavailable(f"metadata: {error}") from None
+            at = "saml.metadata_url" if record.saml.metadata_url else "saml.metadata"
+            raise _unusable(at, str(error)) from None
 
     def begin(self, ask: AuthenticationRequest, now: datetime) -> Departure:
-        """A signed AuthnRequest by the binding of the record."""
-        binding = REDIRECT if self._settings.request_binding == "redirect" else POST
+        """A signed AuthnRequest by the binding of the record. Raises ProviderUnavailable."""
+        binding = _BINDINGS[self._settings.request_binding]
         location = self._metadata.location(binding)
         if location is None:
-            raise ProviderUnavailable("the metadata has no address for this binding")
+            raise self._no_address()
         # SAML has no word for max_age: ask for a new login, and judge the answer by its age.
         fresh = ask.force_authn or ask.max_age is not None
         facts = AuthnRequestFacts(
@@ -88,7 +98,7 @@ class SamlProvider:
         )
         identifier = new_id()
         request = authn_request(facts, identifier)
-        key = self._keyring.active(KeyUse.SAML_SIGNING, "RSA")
+        key = own_key(self._keyring, KeyUse.SAML_SIGNING, "RSA")
         remembered = Remembered(
             provider_id=self._record.id,
             request_id=identifier,
@@ -101,6 +111,19 @@ class SamlProvider:
             return Departure(url, remembered)
         fields = {"SAMLRequest": form_value(signed(request, key)), "RelayState": ask.relay_state}
         return Departure(location, remembered, fields)
+
+    def _no_address(self) -> ProviderUnavailable:
+        """The registered binding is none of those that the makelaar has."""
+        offered = [word for word, binding in _BINDINGS.items() if self._metadata.location(binding)]
+        return ProviderUnavailable(
+            "the metadata has no address for this binding",
+            Trouble.BINDING,
+            measured={
+                "setting": "saml.request_binding",
+                "registered": self._settings.request_binding,
+                "seen": ", ".join(offered),
+            },
+        )
 
     def finish(self, remembered: Remembered, callback: Callback) -> Identity:
         """Who logged in, after every check."""
@@ -179,6 +202,14 @@ class SamlProvider:
         """Ids are unique per issuer; hashed, because they may be long."""
         both = f"{self._metadata.entity_id} {identifier}"
         return "saml:" + hashlib.sha256(both.encode()).hexdigest()
+
+
+def _unusable(setting: str, what: str) -> ProviderUnavailable:
+    return ProviderUnavailable(
+        f"metadata: {what}",
+        Trouble.METADATA,
+        measured={"setting": setting, "seen": received.quoted(what)},
+    )
 
 
 def _remember(ask: AuthenticationRequest) -> dict[str, str]:

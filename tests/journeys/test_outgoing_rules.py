@@ -19,7 +19,7 @@ from state.outgoing import OutgoingFailed
 from tests.broker.portal import set_clock
 from tests.world import InProcessOutgoing, World
 
-OURS = "Wij kunnen Zekerweg niet bereiken"
+OURS = "Inloggen met Zekerweg lukt nu niet"
 THEIRS = "Zekerweg is niet bereikbaar"
 INSIDE = OutgoingRefused("address", "10.1.2.3 of idp.intern", '"idp.intern"')
 

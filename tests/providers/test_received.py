@@ -101,3 +101,33 @@ def test_an_address_is_taken_as_it_is_or_not_at_all(text: str, is_address: bool)
 )
 def test_a_person_is_nobody_else_for_white_space(text: str, key: str | None) -> None:
     assert received.subject(text, 256) == key
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [
+        ("https://makelaar.example/", "https://makelaar.example/"),
+        ("https://login.example/8b0f3c1e-5d2b-4b7e-9f53-0d8c6a1b2e34/v2.0",) * 2,
+        ("https://x.example/cb?code=abc", "https://x.example/cb"),
+        ("https://x.example/cb#id_token=abc, and more", "https://x.example/cb and more"),
+        ("https://jan:geheim@x.example/", "\u2026"),
+        ("no jan@voorbeeld.example here", "no \u2026 here"),
+        ("BSN 123456782", "BSN \u2026"),
+        ("AADSTS7000215: at 12:34, port 65535",) * 2,
+        ("eyJhbGciOiJub25lIn0.e30.x", "\u2026"),
+        ("a1" * 22, "\u2026"),
+        (f"two\r\nlines{HIDDEN}", "two lines"),
+        ("word " * 100, f"{('word ' * 40).rstrip()}\u2026"),
+        ("", ""),
+        (None, "none"),
+        (7, "no text"),
+        ({"a": 1}, "no text"),
+    ],
+)
+def test_what_a_trace_quotes_is_short_and_names_nobody(value: object, kept: str) -> None:
+    assert received.quoted(value) == kept
+
+
+def test_a_quote_of_whatever_length_takes_no_time() -> None:
+    for sign in ("@", "a", "=", " ", "?", "https://x?"):
+        assert len(received.quoted(sign * 1_000_000)) <= received.MAX_QUOTED + 1

@@ -69,3 +69,13 @@ def test_it_remembers_a_bounded_number_of_parties() -> None:
     for number in range(MOST_PARTIES):
         breaker.failed(f"{number}:443")
     assert breaker.admits("slow:443")
+
+
+def test_who_is_told_that_it_is_open_hears_of_what_went_wrong_last() -> None:
+    breaker = Breaker(Seconds())
+    assert breaker.why("party:443") == ""
+    for why in ("timeout", "name_not_found"):
+        breaker.failed("party:443", why)
+        assert breaker.why("party:443") == why
+    breaker.succeeded("party:443")
+    assert breaker.why("party:443") == ""

@@ -133,7 +133,7 @@ def test_nobody_listening_and_no_such_name() -> None:
 
     with listening(answer) as server:
         pass
-    with pytest.raises(OutgoingFailed, match="no_answer"):
+    with pytest.raises(OutgoingFailed, match="refused"):
         client(server).get(f"http://{server.authority}/")
     with pytest.raises(OutgoingFailed, match="name_not_found"):
         OutgoingClient(resolver=nowhere).get("https://makelaar.example/")
@@ -155,3 +155,23 @@ def test_where_it_matters_a_name_stands_once() -> None:
     with pytest.raises(OutgoingFailed, match="not_json"):
         twice.json(unique_names=True)
     assert HttpAnswer(200, {}, b'{"a": {"a": 1}}').json(unique_names=True) == {"a": {"a": 1}}
+
+
+def test_who_is_left_alone_is_told_with_what_went_wrong_last() -> None:
+    def nowhere(host: str, port: int) -> list[str]:
+        raise OSError
+
+    outgoing = OutgoingClient(resolver=nowhere)
+    for _ in range(FAILURES_TO_OPEN):
+        with pytest.raises(OutgoingFailed, match="name_not_found"):
+            outgoing.get("https://makelaar.example/")
+    with pytest.raises(OutgoingFailed, match="circuit_open") as caught:
+        outgoing.get("https://makelaar.example/")
+    assert caught.value.because == "name_not_found"
+    assert "because of name_not_found" in caught.value.explained
+    assert caught.value.setting == "" and caught.value.retry_after is not None
+
+
+def test_one_that_is_left_alone_for_its_authority_names_our_setting() -> None:
+    failed = OutgoingFailed("circuit_open", 20, "tls_untrusted")
+    assert (failed.setting, failed.is_of_proxy) == ("outgoing.ca_file", False)

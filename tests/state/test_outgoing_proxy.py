@@ -130,7 +130,7 @@ def test_who_is_called_around_the_proxy_is(
 
     monkeypatch.setattr("socket.create_connection", note)
     proxy = TunnelProxy("127.0.0.1", 3128, {})
-    with pytest.raises(OutgoingFailed, match="no_answer"):
+    with pytest.raises(OutgoingFailed, match="refused"):
         through(proxy, ours, direct=read_allowed([direct], PORTS)).get(URL)
     assert called == [(PUBLIC, 443)]
 

@@ -70,7 +70,7 @@ def test_what_a_refusal_says_to_write_is_enough(
     with pytest.raises(OutgoingRefused) as caught:
         OutgoingClient(resolver=lambda _host, _port: addresses).get(url)
     allow = [caught.value.entry.strip('"')]
-    with pytest.raises(OutgoingFailed, match="no_answer"):
+    with pytest.raises(OutgoingFailed, match="refused"):
         OutgoingClient(allow=allow, resolver=lambda _host, _port: addresses).get(url)
 
 

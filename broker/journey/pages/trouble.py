@@ -1,16 +1,27 @@
-"""The makelaar does not answer, or we cannot call it (A15): try again, choose another, or stop."""
+"""The makelaar cannot be asked (A15): whose that is; try again, choose another, or stop."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from broker.journey.pages.frame import Frame
+from providers.trouble import Side
 
 
 @dataclass(frozen=True)
 class TroublePage:
     frame: Frame
     makelaar: str
-    is_ours: bool = False  # it is our installation that is in the way
+    side: Side = Side.THEIRS
     shows_reference: bool = True
     template: str = "journey/trouble.html"
+
+    @property
+    def is_theirs(self) -> bool:
+        """The makelaar alone is away, so waiting may help."""
+        return self.side is Side.THEIRS
+
+    @property
+    def is_ours(self) -> bool:
+        """It is our installation that is in the way."""
+        return self.side is Side.OURS

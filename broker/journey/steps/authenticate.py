@@ -7,27 +7,25 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
-import structlog
-
 from assurance import step_up
 from broker.journey import instrumentation
 from broker.journey.dispatch import Leave, Show, StepOutcome, Turn
-from broker.journey.login import MAX_DEPARTURES, Login, SentToProvider, Trouble
+from broker.journey.login import MAX_DEPARTURES, Login, SentToProvider
 from broker.journey.pages.trouble import TroublePage
 from broker.journey.steps.frame import frame
 from broker.journey.trouble import in_trouble, out_of_trouble, seconds_left, stopped_by
 from broker.monitoring.telemetry import span
 from broker.web.language import locale
 from providers.interface import AuthenticationRequest, Departure, ProviderUnavailable
+from providers.trouble import Trouble
 from state.trace import Fact
 
 UNAVAILABLE = stopped_by(Trouble.UNAVAILABLE)
 NOTHING: Final[Mapping[str, Fact]] = MappingProxyType({})
-log = structlog.get_logger()
 
 
 def enter(turn: Turn) -> StepOutcome:
-    """Leave for the makelaar, or say that it does not answer."""
+    """Leave for the makelaar, or say why that cannot be."""
     if turn.login.trouble is not None:
         return _trouble(turn, turn.login)
     return _leave(turn, turn.login)
@@ -44,9 +42,7 @@ def _leave(turn: Turn, login: Login) -> StepOutcome:
     try:
         departure = _departure(turn, number)
     except ProviderUnavailable as unavailable:
-        log.warning("makelaar.unavailable", provider=record.id, detail=str(unavailable))
-        if not unavailable.is_ours:
-            instrumentation.makelaar_is_up(record.id, up=False)
+        instrumentation.makelaar_in_trouble(record.id, unavailable)
         return _trouble(turn, in_trouble(login, unavailable, turn.now), unavailable.measured)
     sent = (*login.sent, SentToProvider(number, departure.remembered, record.kind))[
         -MAX_DEPARTURES:
@@ -80,7 +76,7 @@ def _trouble(turn: Turn, login: Login, found: Mapping[str, Fact] = NOTHING) -> S
     trouble = login.trouble or Trouble.UNAVAILABLE
     record = turn.context.usable_provider
     return Show(
-        TroublePage(frame=frame(turn), makelaar=record.name, is_ours=trouble.is_ours),
+        TroublePage(frame=frame(turn), makelaar=record.name, side=trouble.side),
         status=503,
         login=login,
         stopped=stopped_by(trouble),

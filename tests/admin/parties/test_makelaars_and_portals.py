@@ -13,8 +13,11 @@ import pytest
 from admin.parties import oidc_makelaars, portals, saml_makelaars
 from admin.parties.trouble import PartyTrouble
 from keys.jwks import as_joserfc
+from providers.interface import ProviderUnavailable
+from providers.oidc.discovery import fetch_metadata
 from providers.registry import OidcSettings, SamlSettings
 from providers.saml.wire.names import REDIRECT
+from providers.trouble import Trouble
 from sandbox.keys import new_pair
 from state.addresses import OutgoingRefused
 from state.outgoing import HttpAnswer, OutgoingFailed
@@ -113,15 +116,18 @@ def test_a_makelaar_that_fits_is_no_trouble(answers: Answers) -> None:
             "correct the host",
         ),
         ({"openid-configuration": OutgoingFailed("tls")}, "oidc.issuer", "certificate", "chain"),
+        ({"openid-configuration": OutgoingFailed("refused")}, "oidc.issuer", "listens", "port"),
+        ({"openid-configuration": OutgoingFailed("tls_name")}, "oidc.issuer", "name", "host"),
+        ({"openid-configuration": said(b"", 403)}, "oidc.issuer", "403", "admit"),
         ({"openid-configuration": OutgoingFailed("new")}, "oidc.issuer", "new", "try again"),
         ({"openid-configuration": said(b"", 404)}, "oidc.issuer", "status 404", "correct"),
         ({"openid-configuration": said(b"", 500)}, "oidc.issuer", "status 500", "its server"),
         ({"openid-configuration": said(b"<html>")}, "oidc.issuer", "no JSON object", "correct"),
         (discovered(issuer=f"{ISSUER}/"), "oidc.issuer", "realm/'", f"oidc.issuer: '{ISSUER}/'"),
-        (discovered(issuer=None), "oidc.issuer", "None", "write oidc.issuer"),
+        (discovered(issuer=None), "oidc.issuer", "no issuer", "no discovery of a makelaar"),
         (
             discovered(token_endpoint="https://api.example/token"),
-            "oidc.issuer",
+            "oidc.endpoint_hosts",
             "token_endpoint",
             "oidc.endpoint_hosts, if they are this makelaar's: api.example",
         ),
@@ -149,10 +155,13 @@ def test_a_makelaar_that_fits_is_no_trouble(answers: Answers) -> None:
         (
             {"token": as_json({"error": "invalid_client"}, 401)},
             "oidc.client_id",
-            "does not accept us as a client; asked as 'sluis' by private_key_jwt",
+            "does not accept us as a client (invalid_client); asked as 'sluis' by private_key_jwt",
             "/oidc/client-jwks",
         ),
-        ({"token": OutgoingFailed("timeout")}, "oidc.client_id", "timeout", "look"),
+        ({"token": OutgoingFailed("timeout")}, "oidc.issuer", "timeout", "look"),
+        ({"token": said(b"", 403)}, "oidc.issuer", "status 403", "admit"),
+        ({"token": OutgoingRefused("address")}, "outgoing.allow", "address", "exception"),
+        ({"token": as_json({"error": "invalid_scope"}, 400)}, "oidc.scopes", "give", "scopes"),
     ],
 )
 def test_a_makelaar_that_does_not_fit_is_told_with_field_and_remedy(
@@ -160,6 +169,44 @@ def test_a_makelaar_that_does_not_fit_is_told_with_field_and_remedy(
 ) -> None:
     (trouble,), _ = oidc(answers)
     assert trouble.field == field and seen in trouble.seen and remedy in trouble.remedy
+
+
+AT_DISCOVERY: Final[list[HttpAnswer | Exception]] = [
+    OutgoingRefused("address"),
+    *(OutgoingFailed(word) for word in ("name_not_found", "refused", "tls_name", "tls_expired")),
+    *(OutgoingFailed(word) for word in ("tls_untrusted", "timeout", "redirected", "proxy_login")),
+    OutgoingFailed("circuit_open", 20, "name_not_found"),
+    *(said(b"", status) for status in (401, 404, 429, 500)),
+    *(said(body) for body in (b"<html>", [], {}, {**DISCOVERED, "issuer": f"{ISSUER}/"})),
+    said({**DISCOVERED, "token_endpoint": "https://api.example/token"}),
+    said({**DISCOVERED, "jwks_uri": None}),
+]
+
+
+@pytest.mark.parametrize("answer", AT_DISCOVERY)
+def test_doctor_has_the_word_that_a_login_has_for_the_same(answer: HttpAnswer | Exception) -> None:
+    """One vocabulary: who has the word of a trace finds it in doctor, and the other way round."""
+    (trouble,), _ = oidc({"openid-configuration": answer})
+    with pytest.raises(ProviderUnavailable) as caught:
+        fetch_metadata(Internet({"openid-configuration": answer}), SETTINGS)
+    assert trouble.reason == caught.value.reason
+    assert trouble.told.endswith(f" ({trouble.reason})")
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        ({"token": as_json({"error": "invalid_client"}, 401)}, Trouble.CLIENT_REFUSED),
+        ({"token": as_json({"error": "unauthorized_client"}, 400)}, Trouble.CLIENT_UNAUTHORIZED),
+        ({"token": said(b"", 503)}, Trouble.UNAVAILABLE),
+        ({"jwks": said(b"<html>")}, Trouble.ANSWER),
+        ({"jwks": said({"keys": 7})}, Trouble.KEYS),
+        ({"jwks": as_json({"keys": []})}, Trouble.KEYS),
+    ],
+)
+def test_so_have_keys_and_the_token_endpoint(answer: Answers, reason: Trouble) -> None:
+    (trouble,), _ = oidc(answer)
+    assert trouble.reason == reason.value
 
 
 def test_a_secret_that_cannot_be_read_or_is_wrong_is_told_at_its_file(tmp_path: Any) -> None:

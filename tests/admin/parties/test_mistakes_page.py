@@ -14,6 +14,7 @@ from admin.registrations.documents import Entry
 from broker.settings import Settings
 from keys.jwks import as_joserfc
 from providers.registry import OidcSettings
+from providers.trouble import Trouble
 from tests.admin.parties.test_makelaars_and_portals import GOOD, Answers, Internet, as_json
 from tests.architecture.source_tree import ROOT
 from tests.broker.examples import a_client
@@ -49,7 +50,7 @@ AT_THE_MAKELAAR: Final[list[tuple[str, Answers]]] = [
 ]
 
 
-def _rows(column: int) -> Iterator[str]:
+def rows_of_ten(column: int) -> Iterator[str]:
     for line in PAGE.replace("\\|", "\0").splitlines():
         cells = [cell.strip().replace("\0", "|") for cell in line.strip("|").split("|")]
         if len(cells) == 3 and cells[0][:1].isdigit():
@@ -62,7 +63,7 @@ def test_apply_says_what_the_page_says(session: Session, settings: Settings, num
     breaches = rules.breaches("Client", entry.model, rules.calls_of(settings))
     said = [str(one) for one in breaches]
     said += [line.removeprefix("x: ") for line in sectors.mistakes(session, [entry])]
-    assert list(_rows(1))[number] in said
+    assert list(rows_of_ten(1))[number] in said
 
 
 @pytest.mark.parametrize("number", range(len(AT_THE_MAKELAAR)))
@@ -76,9 +77,16 @@ def test_doctor_says_what_the_page_says(number: int) -> None:
         redirect_uri="https://x.example",
         now=START,
     )
-    said = f"{trouble.field}: {trouble.seen}; {trouble.remedy}"
-    assert list(_rows(2))[len(MADE) + number] == said
+    said = f"{trouble.told}; {trouble.remedy}"
+    assert list(rows_of_ten(2))[len(MADE) + number] == said
 
 
 def test_there_are_ten() -> None:
-    assert len(list(_rows(0))) == len(MADE) + len(AT_THE_MAKELAAR) == 10
+    assert len(list(rows_of_ten(0))) == len(MADE) + len(AT_THE_MAKELAAR) == 10
+
+
+def test_every_word_of_trouble_is_on_the_page_with_whose_it_is() -> None:
+    lines = PAGE.partition("## Words")[2].splitlines()
+    rows = [line.split(" | ") for line in lines if line.startswith("| `")]
+    told = {row[0].strip("| `"): row[1] for row in rows}
+    assert told == {trouble.value: trouble.side.name.lower() for trouble in Trouble}

@@ -133,14 +133,49 @@ def test_R_03_iss_may_be_missing_where_it_was_not_promised(makelaar: Makelaar) -
     ],
 )
 def test_what_an_error_says_is_never_repeated(makelaar: Makelaar, text: str) -> None:
+    """Not on a page and not in the log; what a trace keeps is cut, on one line and not linked."""
     provider = provider_for(makelaar)
     remembered = leave(makelaar, provider).remembered
-    for error in ("invalid_request", text):
+    for error, reason in (("invalid_request", "request_refused"), (text, "makelaar_error")):
         sent = (("error", error), ("error_description", text), ("error_uri", text), STATE)
-        with pytest.raises(ProviderRefused) as caught:
+        with pytest.raises((ProviderRefused, ProviderUnavailable)) as caught:
             provider.finish(remembered, callback(*sent, ("iss", makelaar.issuer)))
         assert text not in str(caught.value)
-        assert caught.value.reason == "makelaar_error"
+        assert (caught.value.reason, caught.value.measured["makelaar_error"]) == (reason, error)
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        pytest.param("x" * 10_000, "…", id="R-25 longer than anything"),
+        pytest.param("a word " * 1000, f"{('a word ' * 40)[:200].strip()}…", id="R-25 many words"),
+        pytest.param("not\r\nSet-Cookie: a=1\x1b[31m", "not Set-Cookie: a=1[31m", id="R-25 lines"),
+        pytest.param("\u202ednim\u200b", "dnim", id="R-25 another direction"),
+        pytest.param("BSN 123456782, code 1234", "BSN …, code 1234", id="L-05 a number"),
+        pytest.param("user jan@voorbeeld.example", "user …", id="L-05 an address"),
+        pytest.param("got eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln", "got …", id="L-05 a token"),
+        pytest.param(f"secret {'aB3_' * 11}", "secret …", id="L-05 a secret"),
+        pytest.param(
+            "see https://idp.example/cb?code=abc&state=1", "see https://idp.example/cb", id="a code"
+        ),
+        pytest.param(
+            "AADSTS7000215: Invalid client secret for '8b0f3c1e-5d2b-4b7e-9f53-0d8c6a1b2e34'.",
+            "AADSTS7000215: Invalid client secret for '8b0f3c1e-5d2b-4b7e-9f53-0d8c6a1b2e34'.",
+            id="Entra ID says which",
+        ),
+    ],
+)
+def test_what_a_makelaar_writes_beside_an_error_is_kept_within_bounds(
+    makelaar: Makelaar, text: str, kept: str
+) -> None:
+    makelaar.spoiled["token"] = as_json(
+        {"error": "invalid_client", "error_description": text}, status=401
+    )
+    with pytest.raises(ProviderUnavailable) as caught:
+        login(makelaar)
+    assert caught.value.measured["makelaar_says"] == kept
+    assert caught.value.measured["makelaar_error"] == "invalid_client"
+    assert text not in str(caught.value)
 
 
 def unsigned(claims: dict[str, Any]) -> str:

@@ -187,14 +187,14 @@ def test_R_10_without_kid_the_only_key_serves_and_several_do_not(makelaar: Makel
         pytest.param({"iss": None}, "token_issuer", id="R-12 missing"),
         pytest.param({"aud": "other", "azp": "sluis"}, "token_audience", id="R-13 another"),
         pytest.param({"aud": ["a", "b"]}, "token_audience", id="R-13 a list without us"),
-        pytest.param({"aud": ["sluis", "other"]}, "token_audience", id="R-13 one more"),
+        pytest.param({"aud": ["sluis", "other"]}, "audience_untrusted", id="R-13 one more"),
         pytest.param(
-            {"aud": ["sluis", "other"], "azp": "sluis"}, "token_audience", id="R-13 with azp"
+            {"aud": ["sluis", "other"], "azp": "sluis"}, "audience_untrusted", id="R-13 with azp"
         ),
         pytest.param({"aud": None}, "token_audience", id="R-13 missing"),
         pytest.param({"aud": []}, "token_audience", id="R-13 an empty list"),
         pytest.param({"azp": "other"}, "token_azp", id="R-14 another azp"),
-        pytest.param({"aud": ["sluis", "x"]}, "token_audience", id="R-14 several without azp"),
+        pytest.param({"aud": ["sluis", "x"]}, "audience_untrusted", id="R-14 several without azp"),
         pytest.param({"nonce": "wrong"}, "token_nonce", id="R-15 wrong"),
         pytest.param({"nonce": None}, "token_nonce", id="R-15 missing"),
         pytest.param({"nonce": 1}, "token_nonce", id="R-15 a number"),
@@ -252,10 +252,12 @@ def test_R_12_a_slash_more_is_another_issuer(makelaar: Makelaar) -> None:
         pytest.param({"aud": "project", "azp": "sluis"}, "token_audience", id="R-13 without us"),
         pytest.param({"aud": ["project"], "azp": "sluis"}, "token_audience", id="R-13 not us"),
         pytest.param(
-            {"aud": ["sluis", "project", "x"], "azp": "sluis"}, "token_audience", id="R-13 one more"
+            {"aud": ["sluis", "project", "x"], "azp": "sluis"},
+            "audience_untrusted",
+            id="R-13 one more",
         ),
         pytest.param(
-            {"aud": ["sluis", "PROJECT"], "azp": "sluis"}, "token_audience", id="R-13 capitals"
+            {"aud": ["sluis", "PROJECT"], "azp": "sluis"}, "audience_untrusted", id="R-13 capitals"
         ),
         pytest.param(
             {"aud": ["sluis", ["project"]], "azp": "sluis"},

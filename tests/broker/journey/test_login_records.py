@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from assurance.levels import AssuranceLevel
 from broker.downstream import RefusalCode
-from broker.journey import login_records
+from broker.journey import login_records, trace_steps
 from broker.journey.login import Ended, Login, Stopped
 from broker.journey.login_records import OUTCOMES
 from consent.authority import Authority, AuthorityKind, Party, PartyIdType
@@ -21,6 +21,7 @@ from state.audit import EventTag
 from state.db import writing
 from state.trace import Trace
 from tests.broker.facts import LOGIN, REQUEST, UUID, a_login, a_runtime
+from tests.clocks import START
 
 EH3 = AssuranceLevel.EH3
 STOPPED = Stopped(RefusalCode.MANDATE_MISSING, "mandate_missing")
@@ -73,6 +74,29 @@ def test_each_ending_has_one_word_everywhere(
 
 def test_every_ending_of_a_login_is_known() -> None:
     assert set(OUTCOMES) == {tag for tag in EventTag if tag.startswith("login.")}
+
+
+def noted(session: Session, reason: str, at_step: str) -> None:
+    login = a_login(stopped=Stopped(RefusalCode.UNAVAILABLE, reason))
+    login = trace_steps.step(login, START, at_step, "refused", reason)
+    login_records.note(a_runtime(session), login)
+
+
+def test_what_another_try_met_takes_the_place_of_the_first(session: Session) -> None:
+    for reason in ("client_refused", "name_not_found"):
+        noted(session, reason, "authenticate")
+        record = trace.find(session, LOGIN.reference)
+        assert record is not None and (record.cause, record.outcome) == (reason, "refused")
+    assert session.scalar(select(func.count()).select_from(Trace)) == 1
+
+
+@pytest.mark.parametrize("tag", [EventTag.LOGIN_SUCCEEDED, EventTag.LOGIN_REFUSED])
+def test_a_tab_that_is_late_changes_nothing_of_an_end(session: Session, tag: EventTag) -> None:
+    noted(session, "client_refused", "authenticate")
+    wrote(session, a_login(is_noted=True), tag, reason=None)
+    before = trace.find(session, LOGIN.reference)
+    noted(session, "name_not_found", "authenticate")
+    assert trace.find(session, LOGIN.reference) == before
 
 
 def test_nobody_known_has_no_history_and_leaves_audit_and_trace(session: Session) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import re
 
 import pytest
 
 from admin.operator_console.trace_words import MEASURED
 from admin.traces.explanation import translator
+from broker.outgoing_settings import Outgoing
 from broker.sso import standing
 from broker.texts import reasons as explanations
 from broker.texts.errors import ERRORS
@@ -16,7 +18,9 @@ from broker.texts.makelaar_reasons import AT_MAKELAAR, WITH_US
 from broker.texts.reasons import FIXERS, Fixer
 from providers import worth
 from providers.oidc import representation
+from providers.registry import OidcSettings, SamlSettings
 from providers.saml import mandate, status
+from providers.trouble import Side, Trouble
 from tests.architecture.source_tree import python_files, tree
 
 SAID_BY = {"ProviderRefused": 0, "XmlRefused": 0, "LoginRefused": 1, "Ended": 1}
@@ -198,3 +202,36 @@ def test_everybody_who_can_help_has_a_name() -> None:
     assert set(FIXERS) == set(Fixer)
     assert explanations.find("no such reason") is None
     assert explanations.find(None) is None
+
+
+@pytest.mark.parametrize("trouble", Trouble)
+def test_who_mends_a_trouble_is_who_the_page_says_that_it_is_of(trouble: Trouble) -> None:
+    told = explanations.find(trouble.value)
+    assert told is not None
+    assert (told.fixer is Fixer.MAKELAAR) is (trouble.side is Side.THEIRS)
+    assert (told.fixer is Fixer.OPERATOR) is (trouble.side is not Side.THEIRS)
+    assert ("statuspagina" in told.remedy) is (trouble is Trouble.UNAVAILABLE)
+    ours, theirs = "Het ligt aan ons." in told.answer, "Het ligt aan uw makelaar." in told.answer
+    assert ours is (trouble.side is Side.OURS)
+    assert not theirs or trouble.side is Side.THEIRS
+
+
+def test_what_names_a_setting_of_a_makelaar_names_one_that_there_is() -> None:
+    known = {f"oidc.{name}" for name in OidcSettings.model_fields}
+    known |= {f"saml.{name}" for name in SamlSettings.model_fields}
+    known |= {f"outgoing.{name}" for name in Outgoing.model_fields}
+    for trouble in Trouble:
+        told = explanations.find(trouble.value)
+        assert told is not None
+        named = set(re.findall(r"\b(?:oidc|saml|outgoing)\.[a-z_]+", told.remedy))
+        assert named <= known, trouble
+
+
+@pytest.mark.parametrize("reason", sorted(explanations._BY_REASON))
+def test_what_is_said_to_the_caller_blames_nobody_but_who_mends_it(reason: str) -> None:
+    told = explanations.find(reason)
+    assert told is not None
+    if "Het ligt aan uw makelaar." in told.answer:
+        assert told.fixer is Fixer.MAKELAAR
+    if "Het ligt aan ons." in told.answer:
+        assert told.fixer is Fixer.OPERATOR

@@ -20,7 +20,9 @@ from providers.interface import (
 )
 from providers.oidc.authorize import MAX_CODE, acceptable_acr, departure, take_code
 from providers.oidc.discovery import ProviderMetadata
+from providers.oidc.errors import ABOUT_THE_USER
 from providers.registry import OidcSettings, ProviderRecord
+from providers.trouble import Trouble
 from tests.clocks import START
 from tests.providers.oidc.makelaar import REDIRECT_URI, ask
 
@@ -30,6 +32,7 @@ METADATA = ProviderMetadata(
     f"{ISSUER}/authorize", f"{ISSUER}/token", f"{ISSUER}/jwks", None, True, ()
 )
 SETTINGS = OidcSettings(issuer=ISSUER, client_id="sluis")
+CLIENT_ID = {"setting": "oidc.client_id", "registered": "sluis"}
 
 
 def record(**fields: Any) -> ProviderRecord:
@@ -139,6 +142,7 @@ def test_an_issuer_that_was_not_promised_may_be_absent_and_not_another() -> None
         ({"code": "é"}, "code_malformed"),
         ({"code": "x" * (MAX_CODE + 1)}, "code_malformed"),
         ({"code": None, "error": "login_required"}, "makelaar_error"),
+        ({"code": None, "error": "a_word_of_a_product"}, "makelaar_error"),
     ],
 )
 def test_an_answer_that_is_not_the_one_that_was_asked_is_refused(
@@ -163,7 +167,67 @@ def test_an_error_is_what_it_means_to_the_login(error: str, raised: type[Excepti
         answered(code=None, error=error)
 
 
-def test_an_error_that_nobody_knows_is_not_repeated() -> None:
+def test_an_error_that_nobody_knows_is_for_the_trace_and_never_for_the_log() -> None:
     with pytest.raises(ProviderRefused) as refused:
-        answered(code=None, error="<script>", error_description="jan@voorbeeld.example")
+        answered(
+            code=None, error="<script>", error_description="jan@voorbeeld.example is not known"
+        )
     assert refused.value.detail == "an unknown error"
+    assert refused.value.measured == {
+        "makelaar_error": "<script>",
+        "makelaar_says": "… is not known",
+    }
+
+
+@pytest.mark.parametrize(
+    ("error", "trouble", "measured"),
+    [
+        ("unauthorized_client", Trouble.CLIENT_UNAUTHORIZED, CLIENT_ID),
+        ("invalid_client", Trouble.CLIENT_REFUSED, CLIENT_ID),
+        ("invalid_request", Trouble.REQUEST_REFUSED, CLIENT_ID),
+        ("unsupported_response_type", Trouble.REQUEST_REFUSED, CLIENT_ID),
+        ("request_not_supported", Trouble.REQUEST_REFUSED, CLIENT_ID),
+        (
+            "invalid_scope",
+            Trouble.SCOPE_REFUSED,
+            {"setting": "oidc.scopes", "registered": "openid"},
+        ),
+        (
+            "redirect_uri_mismatch",
+            Trouble.REDIRECT_REFUSED,
+            {"client_id": "sluis", "sent": REDIRECT_URI},
+        ),
+        ("server_error", Trouble.UNAVAILABLE, {}),
+        ("temporarily_unavailable", Trouble.UNAVAILABLE, {}),
+    ],
+)
+def test_an_error_about_us_is_not_told_of_the_answer(
+    error: str, trouble: Trouble, measured: dict[str, str]
+) -> None:
+    with pytest.raises(ProviderUnavailable) as caught:
+        answered(code=None, error=error, error_description="AADSTS50011: not the reply address")
+    assert caught.value.trouble is trouble
+    assert caught.value.measured == {
+        "endpoint": "authorization_endpoint",
+        **measured,
+        "makelaar_error": error,
+        "makelaar_says": "AADSTS50011: not the reply address",
+    }
+    assert error in str(caught.value) and "AADSTS" not in str(caught.value)
+
+
+@pytest.mark.parametrize("error", sorted(ABOUT_THE_USER))
+def test_what_is_written_about_a_user_is_not_kept(error: str) -> None:
+    with pytest.raises(Exception) as caught:
+        answered(code=None, error=error, error_description="Jan Jansen has no account")
+    assert "Jansen" not in str(getattr(caught.value, "measured", "")) + str(caught.value)
+
+
+def test_another_issuer_in_the_answer_is_told_with_both() -> None:
+    with pytest.raises(ProviderRefused) as caught:
+        answered(iss=f"{ISSUER}/")
+    assert caught.value.measured == {
+        "setting": "oidc.issuer",
+        "expected": ISSUER,
+        "seen": f"{ISSUER}/",
+    }

@@ -9,6 +9,7 @@ import pytest
 from providers.interface import ProviderUnavailable
 from providers.oidc.discovery import MAX_ACR_VALUES, fetch_metadata, read_metadata
 from providers.registry import OidcSettings
+from providers.trouble import Trouble
 from state.addresses import OutgoingRefused
 from state.outgoing import HttpAnswer, OutgoingFailed
 from tests.called import Called, said
@@ -75,6 +76,98 @@ def test_userinfo_is_there_where_the_registration_asks_it() -> None:
 
 
 @pytest.mark.parametrize(
+    ("issuer", "differs"),
+    [
+        (f"{ISSUER}/", "slash"),
+        (ISSUER.upper(), "case"),
+        (f"{ISSUER.upper()}/", "case"),
+        ("https://elders.example/oidc", "host"),
+        ("https://makelaar.example:8443/oidc", "host"),
+        ("http://makelaar.example/oidc", "scheme"),
+        ("https://makelaar.example/oidc2", "path"),
+        ("https://makelaar.example", "path"),
+        ("https://[makelaar", "host"),
+        ("makelaar", "host"),
+    ],
+)
+def test_another_issuer_is_told_with_both_values_and_where_they_differ(
+    issuer: str, differs: str
+) -> None:
+    with pytest.raises(ProviderUnavailable) as caught:
+        read_metadata({**GOOD, "issuer": issuer}, registered())
+    assert caught.value.trouble is Trouble.DISCOVERY_ISSUER
+    assert caught.value.measured == {
+        "setting": "oidc.issuer",
+        "registered": ISSUER,
+        "seen": issuer,
+        "differs": differs,
+    }
+    assert issuer not in str(caught.value)
+
+
+@pytest.mark.parametrize("issuer", [None, "", 7, ["x"], {}])
+def test_what_names_no_issuer_is_no_discovery_at_all(issuer: object) -> None:
+    with pytest.raises(ProviderUnavailable) as caught:
+        read_metadata({**GOOD, "issuer": issuer}, registered())
+    assert caught.value.trouble is Trouble.DISCOVERY_NOT_FOUND
+    assert caught.value.measured["setting"] == "oidc.issuer"
+
+
+def test_hosts_that_nobody_approved_are_told_all_at_once_with_their_setting() -> None:
+    """Entra ID and Google publish keys and userinfo at hosts of their own."""
+    found = {
+        **GOOD,
+        "token_endpoint": "https://API.example/token",
+        "jwks_uri": "https://keys.example:8443/jwks?x=1",
+        "userinfo_endpoint": "https://login.makelaar.example/me",
+    }
+    settings = registered(endpoint_hosts=["login.makelaar.example"])
+    with pytest.raises(ProviderUnavailable) as caught:
+        read_metadata(found, settings)
+    assert caught.value.trouble is Trouble.DISCOVERY_HOST
+    assert caught.value.measured == {
+        "setting": "oidc.endpoint_hosts",
+        "endpoint": "token_endpoint",
+        "registered": "makelaar.example, login.makelaar.example",
+        "seen": "api.example, keys.example:8443",
+    }
+    hosts = [*settings.endpoint_hosts, "api.example", "keys.example:8443"]
+    assert read_metadata(found, registered(endpoint_hosts=hosts)).jwks_uri == found["jwks_uri"]
+
+
+@pytest.mark.parametrize(
+    ("url", "trouble"),
+    [
+        ("https://elders.example/token", Trouble.DISCOVERY_HOST),
+        ("http://elders.example/token", Trouble.DISCOVERY_INCOMPLETE),
+        ("http://makelaar.example/token", Trouble.DISCOVERY_INCOMPLETE),  # approved, not https
+        ("https://makelaar.example/token#x", Trouble.DISCOVERY_INCOMPLETE),
+        ("https://jan:geheim@makelaar.example/token", Trouble.DISCOVERY_INCOMPLETE),
+        ("https://[makelaar.example/token", Trouble.DISCOVERY_INCOMPLETE),
+        ("ftp://makelaar.example/token", Trouble.DISCOVERY_INCOMPLETE),
+        ("/token", Trouble.DISCOVERY_INCOMPLETE),
+        (None, Trouble.DISCOVERY_INCOMPLETE),
+        (7, Trouble.DISCOVERY_INCOMPLETE),
+    ],
+)
+def test_an_endpoint_that_nobody_could_call_is_for_the_makelaar_to_mend(
+    url: object, trouble: Trouble
+) -> None:
+    with pytest.raises(ProviderUnavailable) as caught:
+        read_metadata({**GOOD, "token_endpoint": url}, registered())
+    assert caught.value.trouble is trouble
+    assert caught.value.measured["endpoint"] == "token_endpoint"
+    assert "geheim" not in str(caught.value.measured)
+
+
+def test_userinfo_that_is_registered_and_not_offered_names_its_setting() -> None:
+    with pytest.raises(ProviderUnavailable) as caught:
+        read_metadata(GOOD, registered(userinfo=True))
+    assert caught.value.trouble is Trouble.USERINFO_ABSENT
+    assert caught.value.measured["setting"] == "oidc.userinfo"
+
+
+@pytest.mark.parametrize(
     ("value", "words"),
     [
         (["a", "b"], ("a", "b")),
@@ -110,6 +203,8 @@ def test_it_is_fetched_below_the_issuer(issuer: str) -> None:
         said([GOOD]),
         said(b'{"issuer": NaN}'),
         OutgoingFailed("unreachable"),
+        said([]),
+        said({"issuer": 7}),
         OutgoingRefused("address"),
     ],
 )

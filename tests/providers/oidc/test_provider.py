@@ -180,6 +180,7 @@ def test_a_secret_that_cannot_be_read_is_trouble_not_a_crash(
 ) -> None:
     with pytest.raises(ProviderUnavailable, match="client secret"):
         login(makelaar, token_endpoint_auth_method=method, client_secret_file="/nowhere/secret")
+    assert makelaar.paths() == []  # nobody is sent there in vain
 
 
 @pytest.mark.parametrize("alg", ["RS256", "PS256", "ES256"])

@@ -83,7 +83,7 @@ def test_what_fits_is_believed_with_a_minute_between_the_clocks(claims: dict[str
     [
         ({"iss": f"{ISSUER}/"}, "token_issuer"),
         ({"aud": "another"}, "token_audience"),
-        ({"aud": ["sluis", "another"]}, "token_audience"),
+        ({"aud": ["sluis", "another"]}, "audience_untrusted"),
         ({"aud": None}, "token_audience"),
         ({"azp": "another"}, "token_azp"),
         ({"exp": AT - 60}, "token_expired"),

@@ -18,6 +18,7 @@ from providers.saml.metadata import (
     read_metadata,
     sp_metadata,
 )
+from providers.trouble import Trouble
 from sandbox.makelaar.metadata import read_service_provider
 from tests.keys_for_tests import make_keyring, make_private_key
 from tests.providers.saml.maker import (
@@ -127,13 +128,20 @@ def test_an_adapter_of_metadata_that_is_no_good_says_so() -> None:
     pem = to_pem(certificate("federation"))
     good = provider_for(signed(), metadata_signing_certificate=pem)
     assert finish(Recipe(), good).subject == SUBJECT
-    for metadata, settings in (
-        (GOOD, {"metadata_signing_certificate": pem}),
-        (signed(), {"metadata_signing_certificate": "no certificate"}),
-        (b"<x/>", {}),
+    for metadata, settings, setting in (
+        (GOOD, {"metadata_signing_certificate": pem}, "saml.metadata"),
+        (
+            signed(),
+            {"metadata_signing_certificate": "no certificate"},
+            "saml.metadata_signing_certificate",
+        ),
+        (b"<x/>", {}, "saml.metadata"),
+        (b"<x/>", {"metadata_url": "https://makelaar.example/m"}, "saml.metadata_url"),
     ):
-        with pytest.raises(ProviderUnavailable, match="metadata"):
+        with pytest.raises(ProviderUnavailable, match="metadata") as caught:
             provider_for(metadata, **settings)
+        assert caught.value.trouble is Trouble.METADATA
+        assert caught.value.measured["setting"] == setting and caught.value.measured["seen"]
 
 
 # Our own.

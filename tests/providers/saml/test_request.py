@@ -18,6 +18,7 @@ from keys.keyring import KeyUse
 from keys.xml.schema import check_protocol
 from providers.interface import AuthenticationRequest, Departure, ProviderUnavailable
 from providers.saml.request import contexts_for, new_id
+from providers.trouble import Trouble
 from tests.clocks import START
 from tests.keys_for_tests import make_keyring
 from tests.providers.saml.maker import (
@@ -151,8 +152,14 @@ def test_a_makelaar_without_the_binding_is_not_reachable() -> None:
     only_post = metadata_of(certificate()).replace(b"HTTP-Redirect", b"Other-1")
     ask = AuthenticationRequest("x.1", AssuranceLevel.EH3, SERVICE, "Meldportaal")
     assert provider_for(only_post, request_binding="post").begin(ask, START).fields
-    with pytest.raises(ProviderUnavailable):
+    with pytest.raises(ProviderUnavailable) as caught:
         provider_for(only_post).begin(ask, START)
+    assert caught.value.trouble is Trouble.BINDING
+    assert caught.value.measured == {
+        "setting": "saml.request_binding",
+        "registered": "redirect",
+        "seen": "post",
+    }
 
 
 @pytest.mark.slow

@@ -10,8 +10,9 @@ import pytest
 
 from assurance.levels import AssuranceLevel
 from broker.journey.dispatch import Leave, Show, StepOutcome, Turn
-from broker.journey.login import MAX_DEPARTURES, Trouble
+from broker.journey.login import MAX_DEPARTURES
 from broker.journey.steps import authenticate
+from broker.monitoring import metrics
 from providers.interface import (
     AuthenticationRequest,
     Callback,
@@ -20,6 +21,7 @@ from providers.interface import (
     ProviderUnavailable,
     Remembered,
 )
+from providers.trouble import Side, Trouble
 from tests.broker.facts import (
     LOGIN,
     a_configuration,
@@ -124,31 +126,30 @@ def test_a_makelaar_that_does_not_answer_is_tried_again_by_who_wants_that() -> N
     assert isinstance(left, Leave) and left.login.trouble is None
 
 
-@pytest.mark.parametrize("trouble", [Trouble.FORBIDDEN, Trouble.PROXY, Trouble.UNTRUSTED])
-def test_what_is_for_us_to_mend_is_not_told_of_the_makelaar(
-    trouble: Trouble, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    blamed = []
-    monkeypatch.setattr(
-        authenticate.instrumentation, "makelaar_is_up", lambda name, **_: blamed.append(name)
-    )
-    found = {"outgoing_rule": "address", "setting": "outgoing.allow"}
-    why = ProviderUnavailable("address", trouble.value, measured=found)
+@pytest.mark.parametrize("trouble", Trouble)
+def test_what_is_for_us_to_mend_is_not_told_of_the_makelaar(trouble: Trouble) -> None:
+    metrics.IDP_UP.labels("polder").set(1)
+    count = metrics.IDP_TROUBLES.labels("polder", trouble.value)._value
+    before = count.get()
+    found = {"seen": "x", "setting": "oidc.issuer"}
+    why = ProviderUnavailable("address", trouble, measured=found)
     outcome = entered(turn(Adapter(is_down=True, why=why)))
     assert isinstance(outcome, Show) and outcome.login is not None
-    assert outcome.login.trouble is trouble and outcome.page.is_ours
+    assert outcome.login.trouble is trouble and outcome.page.side is trouble.side
     assert outcome.stopped is not None and outcome.stopped.reason == trouble.value
     assert outcome.found == found
-    assert blamed == []
+    is_up = metrics.IDP_UP.labels("polder")._value.get()
+    assert is_up == (0 if trouble.side is Side.THEIRS else 1)
+    assert count.get() == before + 1
     again = entered(turn(Adapter(), trouble=trouble))
-    assert isinstance(again, Show) and again.page.is_ours
+    assert isinstance(again, Show) and again.page.side is trouble.side
 
 
 def test_a_makelaar_that_is_left_alone_says_for_how_long() -> None:
     why = ProviderUnavailable("left alone", retry_after=20)
     outcome = entered(turn(Adapter(is_down=True, why=why)))
     assert isinstance(outcome, Show) and outcome.login is not None
-    assert outcome.retry_after == 20 and not outcome.page.is_ours
+    assert outcome.retry_after == 20 and outcome.page.is_theirs
     until = outcome.login.trouble_until
     assert until is not None
     for later, left in ((0, 20), (5.5, 15), (20, None)):

@@ -1,0 +1,232 @@
+"""Why a makelaar could not be asked, cause by cause: the page says whose it is, the trace and the
+console name the cause, the setting and both values, the portal gets one word, and nobody is blamed
+for what is of another.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import pytest
+import structlog
+from sqlalchemy import delete
+from werkzeug.test import Client
+
+from admin.operations import management
+from admin.operator_console import trace_words
+from keys.signing_key import KeyUse, SigningKey
+from providers.trouble import Side, Trouble
+from sandbox.browser import Browser, Page
+from sandbox.portal.clients import BODEM
+from state.db import writing
+from tests.broker.portal import set_clock
+from tests.journeys.spoiled import (
+    at_desk,
+    code_on,
+    desk,
+    explained,
+    register_anyhow,
+    spoiled,
+)
+from tests.journeys.trouble_cases import CASES, ISSUER, Case
+from tests.world import ADDRESSES, World
+
+HEADINGS: Final = {Side.THEIRS: "{} is niet bereikbaar"}
+NOT_THEIRS: Final = "Inloggen met {} lukt nu niet"
+SAYS: Final = {
+    Side.OURS: "Dat ligt aan een instelling van deze inlogdienst.",
+    Side.BETWEEN: "Deze inlogdienst en uw makelaar sluiten nu niet goed op elkaar aan.",
+    Side.THEIRS: "De makelaar geeft nu geen goed antwoord.",
+}
+
+
+@pytest.fixture
+def world(own_world: World) -> World:
+    set_clock(own_world)
+    return own_world
+
+
+def register(world: World, case: Case) -> None:
+    changes = dict(case.registered)
+    if changes.get("client_secret_file") == "wrong.secret":
+        file = world.demo.secrets / "wrong.secret"
+        file.write_text("niet het geheim van Sleutelhof", encoding="utf-8")
+        changes["client_secret_file"] = str(file)
+    if changes.get("metadata") == "redirect alone":
+        saml = world.process.holder.current.providers["polderpoort"].saml
+        assert saml is not None and saml.metadata is not None
+        changes["metadata"] = saml.metadata.replace("bindings:HTTP-POST", "bindings:HTTP-None")
+    if changes:
+        register_anyhow(world, case.makelaar.lower(), case.section, **changes)
+
+
+def walk(world: World, case: Case, browser: Browser) -> Page:
+    """To the page where the login stands."""
+    if not case.said:
+        return world.walk(BODEM.name, case.makelaar, "jan", browser=browser).run()
+    browser.open(f"{world.demo.addresses.portal}/")
+    browser.click(BODEM.name)
+    at_makelaar = browser.click(case.makelaar)
+    (state,) = parse_qs(urlsplit(at_makelaar.url).query)["state"]
+    query = urlencode({**case.said, "state": state, "iss": ISSUER})
+    return browser.open(f"{ADDRESSES.broker}/oidc/callback/zekerweg?{query}")
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_every_voice_says_the_same_of_what_is_in_the_way(world: World, name: str) -> None:
+    case, browser = CASES[name], world.browser()
+    side, reason = case.trouble.side, case.trouble.value
+    register(world, case)
+    with spoiled(world, case.spoils), structlog.testing.capture_logs() as lines:
+        page = walk(world, case, browser)
+
+    # the page
+    assert (page.status, page.heading) == (
+        503,
+        HEADINGS.get(side, NOT_THEIRS).format(case.makelaar),
+    )
+    assert {one for one, said in SAYS.items() if said in page.text} == {side}
+    assert "komt niet door u" in page.text
+    for seen in map(str, case.measured.values()):
+        assert len(seen) < 5 or seen not in page.text, "for operators"
+
+    # the trace
+    found = explained(world, page)
+    assert found.record is not None and found.told is not None
+    assert found.record.cause == reason
+    (step,) = [step for step in found.record.steps if step.reason == reason][:1]
+    assert case.measured.items() <= step.measured.items()
+    assert all(fact in trace_words.MEASURED for fact in step.measured)
+    who = "De makelaar" if side is Side.THEIRS else "De operator van deze installatie"
+    assert found.fixer == who
+    assert ("statuspagina" in found.told.remedy) is (case.trouble is Trouble.UNAVAILABLE)
+
+    # the console
+    told = at_desk(desk(world), code_on(page)).text
+    values = map(str, case.measured.values())
+    for words in (found.told.cause, found.told.remedy, who, reason, *values):
+        assert words in told, words
+
+    # log and metrics
+    (line,) = [line for line in lines if line["event"] == "makelaar.unavailable"]
+    assert (line["reason"], line["setting"]) == (reason, case.measured.get("setting"))
+    metrics = Client(management.application(world.process)).get("/metrics").text
+    assert f'sluis_idp_troubles_total{{idp="{case.makelaar.lower()}",reason="{reason}"}}' in metrics
+
+    # the portal
+    back = browser.click("ga terug naar Bronhouderportaal")
+    assert back.url.startswith(world.demo.addresses.portal)
+    assert "temporarily_unavailable" in back.text
+
+
+def test_every_trouble_has_a_case() -> None:
+    """Rules of our own and the proxy: ``test_outgoing_rules``."""
+    elsewhere = {Trouble.FORBIDDEN, Trouble.PROXY, Trouble.OWN_KEY}
+    assert {case.trouble for case in CASES.values()} == set(Trouble) - elsewhere
+
+
+@pytest.mark.parametrize("name", ["a name that is not known", "one that is silent"])
+def test_only_who_is_away_counts_as_down(world: World, name: str) -> None:
+    case = CASES[name]
+    world.walk(BODEM.name, "Zekerweg", "jan").run()
+
+    def is_up() -> bool:
+        told = Client(management.application(world.process)).get("/metrics").text
+        return 'sluis_idp_up{idp="zekerweg"} 1.0' in told
+
+    assert is_up()
+    register_anyhow(world, "zekerweg", "oidc", skew_seconds=61)  # nothing fetched yet
+    with spoiled(world, case.spoils):
+        walk(world, case, world.browser())
+    assert is_up() is (case.trouble.side is not Side.THEIRS)
+
+
+@pytest.mark.parametrize(
+    "name", ["a secret that is not there", "a key that the makelaar does not have"]
+)
+def test_once_it_is_mended_the_same_login_goes_on(world: World, name: str) -> None:
+    case, browser = CASES[name], world.browser()
+    before = world.process.holder.current.providers[case.makelaar.lower()].oidc
+    assert before is not None
+    register(world, case)
+    with spoiled(world, case.spoils):
+        walk(world, case, browser)
+    register_anyhow(world, case.makelaar.lower(), "oidc", **before.model_dump(mode="json"))
+    browser.click("Probeer opnieuw")
+    page = browser.press("person", "jan")
+    assert page.status == 200 and "lukt nu niet" not in page.heading
+
+
+def test_another_trouble_at_the_next_try_is_what_the_trace_says(world: World) -> None:
+    browser = world.browser()
+    for name in (
+        "a key that the makelaar does not have",
+        "one that is silent",
+        "a name that is not known",
+    ):
+        case = CASES[name]
+        register_anyhow(world, "zekerweg", "oidc", skew_seconds=60 + len(name))  # fetches anew
+        with spoiled(world, case.spoils):
+            if browser.page is None:
+                page = walk(world, case, browser)
+            else:
+                page = browser.click("Probeer opnieuw")
+        found = explained(world, page)
+        assert found.record is not None and found.record.cause == case.trouble.value
+        assert SAYS[case.trouble.side] in page.text
+
+
+@pytest.mark.parametrize(
+    ("makelaar", "use"), [("Zekerweg", KeyUse.CLIENT_SIGNING), ("Polderpoort", KeyUse.SAML_SIGNING)]
+)
+def test_a_key_of_ours_that_is_missing_is_told_of_us(
+    world: World, makelaar: str, use: KeyUse
+) -> None:
+    with world.session() as session, writing(session):
+        session.execute(delete(SigningKey).where(SigningKey.use == use))
+    world.clock.advance(31)  # keys are read anew
+    world.process.holder.refresh()
+    page = world.walk(BODEM.name, makelaar, "jan").run()
+    assert (page.status, page.heading) == (503, NOT_THEIRS.format(makelaar))
+    assert SAYS[Side.OURS] in page.text
+    found = explained(world, page)
+    assert found.record is not None and found.record.cause == Trouble.OWN_KEY.value
+    assert found.fixer == "De operator van deze installatie"
+
+
+@pytest.mark.parametrize(
+    ("error", "cause"),
+    [("login_required", "makelaar_error"), ("<script>alert(1)</script>", "makelaar_error")],
+)
+def test_an_error_that_is_not_about_us_keeps_its_word_for_operators(
+    world: World, error: str, cause: str
+) -> None:
+    said = {"error": error, "error_description": "jan@voorbeeld.example is weg"}
+    page = walk(world, Case(Trouble.UNAVAILABLE, {}, said=said), world.browser())
+    assert page.status == 400 and error not in page.text and "is weg" not in page.text
+    found = explained(world, page)
+    assert found.record is not None and found.record.cause == cause
+    (step,) = [step for step in found.record.steps if step.reason == cause][:1]
+    assert step.measured["makelaar_error"] == error
+    kept = step.measured.get("makelaar_says")
+    assert kept == (None if error == "login_required" else "… is weg")
+    shown = at_desk(desk(world), code_on(page))
+    assert error in shown.text and b"<script>alert" not in shown.answer.body
+
+
+@pytest.mark.parametrize(("alg", "seen"), [("ES256", "RS256"), ("PS256", "RS256")])
+def test_another_algorithm_is_told_with_its_setting_and_both_values(
+    world: World, alg: str, seen: str
+) -> None:
+    register_anyhow(world, "zekerweg", "oidc", id_token_signed_response_alg=alg)
+    page = world.walk(BODEM.name, "Zekerweg", "jan").run()
+    found = explained(world, page)
+    assert found.record is not None and found.told is not None
+    assert (found.record.cause, found.fixer) == ("token_alg", "De operator van deze installatie")
+    (step,) = [step for step in found.record.steps if step.reason == "token_alg"][:1]
+    assert step.measured == {
+        "setting": "oidc.id_token_signed_response_alg",
+        "expected": alg,
+        "seen": seen,
+    }
