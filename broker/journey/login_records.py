@@ -83,13 +83,15 @@ def write_ending(
 
 
 def note(rt: Runtime, login: Login) -> None:
-    """Keep the trace of a login that stands before a page that says what is missing, for who calls
-    from there. Its ending takes the place of this.
+    """Keep the trace of a login that stands before a page with its reference, for who calls from
+    there: refused where the page says what is missing, else open. Its ending takes the place of
+    this.
     """
     why = login.ended or login.stopped
-    assert why is not None
-    record = _trace(login, rt.clock(), OUTCOMES[EventTag.LOGIN_REFUSED], why.reason, None)
+    outcome = OUTCOMES[EventTag.LOGIN_REFUSED] if why is not None else trace.OPEN
+    record = _trace(login, rt.clock(), outcome, why.reason if why is not None else None, None)
     with suppress(IntegrityError), writing(rt.session) as session:  # another tab was first
+        trace.withdraw(session, login.id)
         trace.save(session, record, trace_id=login.id)
 
 

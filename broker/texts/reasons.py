@@ -6,37 +6,16 @@ The texts are Dutch, the key of the translation; ``told`` gives them in the lang
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
+from broker.texts import page_reasons
+from broker.texts.explanation import Explanation, Fixer
+from broker.texts.explanation import marked as _
+from broker.texts.page_reasons import page_reason
 
-def _(text: str) -> str:
-    """Marks a text for translation; ``told`` translates it."""
-    return text
-
-
-class Fixer(enum.StrEnum):
-    """Who can do something about it."""
-
-    NOBODY = "nobody"
-    USER = "user"
-    ADMINISTRATOR = "administrator"  # of the user's organisation
-    MAKELAAR = "makelaar"
-    PORTAL = "portal"
-    OPERATOR = "operator"  # of this installation
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """``answer`` is what may be said to the caller; it names no technique."""
-
-    cause: str
-    remedy: str
-    fixer: Fixer
-    answer: str
-
+__all__ = ["FIXERS", "Explanation", "Fixer", "find", "page_reason", "told"]
 
 FIXERS: Final[Mapping[Fixer, str]] = {
     Fixer.NOBODY: _("Niemand: er is niets mis"),
@@ -49,6 +28,11 @@ FIXERS: Final[Mapping[Fixer, str]] = {
 _TRY_AGAIN: Final = _("U kunt opnieuw inloggen. Begin weer bij de website van de dienst.")
 _AT_MAKELAAR: Final = _("Het ligt aan uw makelaar. Wij melden het daar. Probeer het later opnieuw.")
 _WITH_US: Final = _("Het ligt aan ons. Wij lossen het op. Probeer het later opnieuw.")
+_WE_LOOK: Final = _(
+    "Wij konden het antwoord van uw makelaar niet controleren. Wij zoeken uit hoe dat komt."
+)
+# Answers that say of whom it is and no more: the page of a refused answer has words of its own.
+GENERAL_ANSWERS: Final = frozenset({_TRY_AGAIN, _AT_MAKELAAR, _WITH_US, _WE_LOOK})
 _BAD_MESSAGE: Final = Explanation(
     _("Het antwoord van de makelaar houdt zich niet aan de afspraken."),
     _("Stuur de makelaar deze referentie, de tijd en de reden."),
@@ -59,7 +43,7 @@ _BAD_SIGNATURE: Final = Explanation(
     _("De handtekening van de makelaar klopt niet met zijn geregistreerde sleutels."),
     _("Haal de metadata van de makelaar opnieuw op. Vraag of hij van sleutel wisselde."),
     Fixer.OPERATOR,
-    _AT_MAKELAAR,
+    _WE_LOOK,
 )
 _WRONG_TIME: Final = Explanation(
     _("Het antwoord kwam te laat, of een klok loopt verkeerd."),
@@ -84,12 +68,12 @@ _OTHER_ISSUER: Final = Explanation(
     _("Het antwoord komt van een andere afzender dan de makelaar die is gevraagd."),
     _("Vergelijk de entity-id of issuer van de makelaar met zijn registratie hier."),
     Fixer.OPERATOR,
-    _AT_MAKELAAR,
+    _WE_LOOK,
 )
 _NOT_ASKED: Final = Explanation(
     _("Het antwoord hoort niet bij de vraag, of kwam twee keer."),
     _("Gebeurt het vaak? Vraag de makelaar waarom antwoorden herhaald worden."),
-    Fixer.USER,
+    Fixer.MAKELAAR,
     _TRY_AGAIN,
 )
 _ENCRYPTION: Final = Explanation(
@@ -375,6 +359,13 @@ _BY_REASON: Final[Mapping[str, Explanation]] = {
     **{prefix + word: told for told, words, prefix in _GROUPS for word in words.split()},
     **_SINGLE,
     "makelaar_paused": _SINGLE["provider_not_live"],
+    **page_reasons.BY_REASON,
+    page_reason("message_rejected"): _BAD_MESSAGE,
+    page_reason("makelaar_paused"): _SINGLE["provider_not_live"],
+    page_reason("account_blocked"): _SINGLE["account_blocked"],
+    page_reason("mandate_missing"): _SINGLE["mandate_missing"],
+    page_reason("unknown_client"): _SINGLE["portal_unknown"],
+    page_reason("redirect_uri_mismatch"): _SINGLE["portal_address"],
 }
 
 

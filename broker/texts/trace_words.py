@@ -1,15 +1,29 @@
-"""Machine words of traces and audit events in words for people, in the language of the page."""
+"""Machine words of traces and audit events in words for people, in the language of the moment: for
+the pages of the operator and for ``sluis trace``. What was measured: ``trace_values``.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 from flask_babel import format_decimal, gettext
 from flask_babel import lazy_gettext as _
 
-from admin.operator_console.trace_pages import Explained
 from broker.texts import reasons
 from state.audit import EventTag
+from state.trace import NOT_BEGUN
+
+
+@dataclass(frozen=True)
+class Explained:
+    """What a reason means, in the language of the moment."""
+
+    cause: str
+    remedy: str
+    who: str
+    answer: str
+
 
 STEPS: Final = {
     "received": _("Verzoek van het portaal"),
@@ -35,6 +49,8 @@ STEPS: Final = {
     "confirm": _("Code voor dat antwoord"),
     "respond": _("Antwoord aan het portaal"),
     "ended": _("Einde"),
+    "page": _("Foutpagina"),
+    "program": _("Foutmelding aan een programma"),
 }
 OUTCOMES: Final = {
     "answered": _("In orde"),
@@ -48,6 +64,14 @@ OUTCOMES: Final = {
     "refused": _("Geweigerd"),
     "expired": _("De tijd was om"),
     "not_asked": _("In orde, zonder vraag"),
+    "failed": _("Ging hier mis"),
+}
+ENDINGS: Final = {  # of a whole login
+    "success": _("Gelukt"),
+    "refused": _("Mislukt"),
+    "cancelled": _("Gestopt"),
+    "expired": _("Verlopen"),
+    NOT_BEGUN: _("Verzoek geweigerd"),
 }
 EVENTS: Final = {
     EventTag.MESSAGE_REJECTED: _("Antwoord van de makelaar afgekeurd"),
@@ -106,6 +130,20 @@ MEASURED: Final = {
     "used": _("Gebruikt"),
     "told": _("Gezegd tegen het portaal"),
     "error": _("Foutcode voor het portaal"),
+    "error_code": _("Foutcode op de pagina"),
+    "detail": _("Bijzonderheid"),
+    "status_code": _("HTTP-status"),
+    "http_method": _("HTTP-methode"),
+    "endpoint": _("Adres"),
+    "below": _("Adres begint met"),
+    "kept_by_browser": _("Cookies"),
+    "browser": _("Browser"),
+    "in_login": _("Tijdens een login met deze code"),
+    "sent_bytes": _("Gestuurd, in bytes"),
+    "allowed_bytes": _("Toegestaan, in bytes"),
+    "allowed_requests": _("Toegestaan aantal verzoeken"),
+    "window_seconds": _("In zoveel seconden"),
+    "hops": _("Ingesteld aantal proxy's"),
 }
 
 
@@ -129,6 +167,11 @@ def step(word: str) -> str:
 def outcome(word: str) -> str:
     """How a step ended."""
     return str(OUTCOMES.get(word, word))
+
+
+def ending(word: str) -> str:
+    """How a login ended; one that did not end yet is open."""
+    return str(ENDINGS.get(word, _("Niet afgerond")))
 
 
 def event(tag: EventTag) -> str:
