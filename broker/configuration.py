@@ -211,12 +211,12 @@ class _Found:
 
 
 def _former(session: Session) -> dict[tuple[Kind, str], LocalizedText]:
-    named = ((row, _name(row)) for row in all_registrations(session, withdrawn=True))
+    named = ((row, called(row)) for row in all_registrations(session, withdrawn=True))
     return {(row.kind, row.name): name for row, name in named if name is not None}
 
 
-def _name(row: Registration) -> LocalizedText | None:
-    """What people called it. Its document may be of an old version, so nothing else is read."""
+def called(row: Registration) -> LocalizedText | None:
+    """What people call it. Its document may be of an old version, so nothing else is read."""
     said = row.document.get("name")
     try:
         return LocalizedText.model_validate(

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from pydantic import TypeAdapter
-from sqlalchemy import JSON, String, delete, select
+from sqlalchemy import JSON, ColumnElement, String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from assurance.levels import AssuranceLevel
@@ -31,7 +31,10 @@ _READ_AS: Final = str.maketrans({"I": "1", "L": "1", "O": "0", "-": None, " ": N
 Fact = str | int | bool | None
 WELL: Final = frozenset({"answered", "sent", "accepted", "continued", "not_asked"})
 STOPPED: Final = frozenset({"cancelled"})
-NOT_BEGUN: Final = "not_begun"  # outcome of a request that was refused before there was a login
+# Outcome of a request that was refused before there was a login, or beside the login it was about.
+NOT_BEGUN: Final = "not_begun"
+OPEN: Final = "open"  # outcome of a login that did not end yet
+_REFUSED: Final = "refused"
 _END: Final = "ended"
 
 
@@ -174,10 +177,11 @@ def amend(session: Session, record: TraceRecord, *, trace_id: str) -> None:
     In place: whoever writes the end at this moment finds one row.
     """
     row = session.get(Trace, trace_id, with_for_update=True, populate_existing=True)
-    is_over = row is not None and bool(row.steps) and row.steps[-1]["step"] == _END
-    if row is None or is_over or row.outcome != record.outcome:
+    if row is None or row.outcome not in (OPEN, _REFUSED):
         return
-    row.ended_at, row.reason = record.ended_at, record.reason
+    if row.steps and row.steps[-1]["step"] == _END:
+        return
+    row.ended_at, row.outcome, row.reason = record.ended_at, record.outcome, record.reason
     row.provider_id, row.service_uuid = record.provider_id, record.service_uuid
     row.steps = _STEPS.dump_python(record.steps, mode="json")
 
@@ -188,11 +192,19 @@ def withdraw(session: Session, trace_id: str) -> None:
 
 
 def find(session: Session, reference: str) -> TraceRecord | None:
-    """The last login with this reference (as from parse_reference), or None."""
-    row = session.scalars(
-        select(Trace).where(Trace.reference == reference).order_by(Trace.ended_at.desc()).limit(1)
-    ).first()
+    """The last login with this reference (as from parse_reference); where there is none, the last
+    request that was refused; or None.
+    """
+    rows = select(Trace).where(Trace.reference == reference).order_by(*logins_first()).limit(1)
+    row = session.scalars(rows).first()
     return record_of(row) if row is not None else None
+
+
+def logins_first() -> tuple[ColumnElement[Any], ...]:
+    """The order in which one reference is told: logins before what was refused beside them, each
+    newest first.
+    """
+    return Trace.outcome == NOT_BEGUN, Trace.ended_at.desc()
 
 
 def record_of(row: Trace) -> TraceRecord:

@@ -12,7 +12,7 @@ from typing import Final
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from state.trace import NOT_BEGUN, Trace, TraceRecord, record_of
+from state.trace import NOT_BEGUN, OPEN, Trace, TraceRecord, logins_first, record_of
 
 MOST_ROWS: Final = 100
 
@@ -52,8 +52,10 @@ def newest(
 
 
 def with_reference(session: Session, reference: str) -> Sequence[FoundTrace]:
-    """Every login with this reference (as from parse_reference), newest first: they may collide."""
-    query = select(Trace).where(Trace.reference == reference).order_by(Trace.ended_at.desc())
+    """Every login with this reference (as from parse_reference), newest first: they may collide.
+    After them what was refused before a login or beside it.
+    """
+    query = select(Trace).where(Trace.reference == reference).order_by(*logins_first())
     return [FoundTrace(row.id, record_of(row)) for row in session.scalars(query.limit(MOST_ROWS))]
 
 
@@ -67,7 +69,7 @@ def outcomes_since(session: Session, since: datetime) -> Mapping[str, int]:
     """How many logins ended in which way since this moment."""
     query = (
         select(Trace.outcome, func.count())
-        .where(Trace.ended_at >= since, Trace.outcome != NOT_BEGUN)
+        .where(Trace.ended_at >= since, Trace.outcome.not_in((NOT_BEGUN, OPEN)))
         .group_by(Trace.outcome)
     )
     return {outcome: number for outcome, number in session.execute(query)}  # noqa: C416  typed rows

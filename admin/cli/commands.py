@@ -326,7 +326,7 @@ def doctor(invocation: Invocation, parties: bool, as_json: bool) -> None:
 @click.option("--language", type=click.Choice(["en", "nl"]), default="en", show_default=True)
 @pass_invocation
 def trace(invocation: Invocation, reference: str, language: str) -> None:
-    """Explain the login with this REFERENCE, such as K7QM-4RXT."""
+    """Explain the login or the page with this REFERENCE, such as K7QM-4RXT."""
     from admin.cli.tracing import explain_login
 
     with explained():
@@ -334,8 +334,9 @@ def trace(invocation: Invocation, reference: str, language: str) -> None:
     if lines is None:
         fail(
             "nothing is kept under this reference. Was it typed well? A login can be found once it "
-            "ended or stood before a page that refuses, for retention.trace_days. The code of "
-            "another page, such as one that does not exist, is only in the log: look there."
+            "ended or showed a code, for retention.trace_days. The code of a page that was shown "
+            "while the database was away, or in a flood of them, is in the log alone: look there "
+            "for page_error."
         )
     for line in lines:
         click.echo(line)

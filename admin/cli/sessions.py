@@ -13,6 +13,7 @@ from admin.actor import COMMAND_LINE
 from admin.cli.process import process_at
 from admin.people import sessions
 from admin.people.sessions import EndedSessions, SessionChoice
+from admin.traces.names import RegistrationNames
 from broker.console.running_sessions import RunningSession
 from broker.settings import Settings
 from broker.web import user_agents
@@ -21,6 +22,7 @@ from state.db import writing
 
 MOST: Final = 100
 WIDTH: Final = 80
+_LANGUAGE: Final = "en"
 _PATHS: Final = {console.client_id: console.path for console in CONSOLES}
 
 
@@ -29,11 +31,12 @@ def list_sessions(settings: Settings, wanted: SessionChoice, *, as_json: bool) -
     most = MOST if wanted == SessionChoice() else None
     with process_at(settings) as process, process.sessions() as sql:
         found = sessions.listed(sql, process, wanted, most=most)
+        names = RegistrationNames(sql, _LANGUAGE)
+        lines = [line for one in found for line in _lines(one, names)]
     if as_json:
         return [json.dumps([_fields(one) for one in found], indent=2)]
     if not found:
         return ["Nobody is logged in." if wanted == SessionChoice() else "No session runs."]
-    lines = [line for one in found for line in _lines(one)]
     told = f"{_counted(found)}. Times are UTC."
     if most is not None and len(found) == most:
         told += " There may be more: name a person or a makelaar."
@@ -53,18 +56,24 @@ def end_sessions(settings: Settings, wanted: SessionChoice) -> list[str]:
     return _told(ended)
 
 
-def _lines(one: RunningSession) -> list[str]:
+def _lines(one: RunningSession, names: RegistrationNames) -> list[str]:
     """Three lines or more: what, where and when."""
     kind = "console" if one.is_console else "browser"
     used = _moment(one.last_used) if one.last_used is not None else "not known"
     idle = ", too long ago for a new login" if one.is_idle else ""
-    places = list(dict.fromkeys(_PATHS.get(p.client_id, p.client_id) for p in one.places))
-    where = f"{_browser(one)}, by {one.provider_id or 'a makelaar that is not known'}"
+    places = list(dict.fromkeys(_place(p.client_id, names) for p in one.places))
+    makelaar = names.with_id("provider", one.provider_id) or "a makelaar that is not known"
+    where = f"{_browser(one)}, by {makelaar}"
     return [
         f"{one.id}  {kind}  {one.person_id}",
         *_wrapped(f"{where}, at {', '.join(places) or 'no portal that is known'}", "  "),
         *_wrapped(f"since {_moment(one.since)}, last used {used}{idle}", "  "),
     ]
+
+
+def _place(client_id: str, names: RegistrationNames) -> str:
+    """The path of a console, the name of a portal."""
+    return _PATHS.get(client_id) or names.with_id("client", client_id) or client_id
 
 
 def _wrapped(text: str, indent: str) -> list[str]:

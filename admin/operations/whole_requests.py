@@ -85,7 +85,11 @@ _BROKEN: Final = WholeAnswer(500, [_PLAIN, _CLOSE], b"This went wrong here.\n")
 
 
 class _TooLarge(Exception):
-    """More than the application reads."""
+    """More than the application reads: so many bytes, at least."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(size)
+        self.size = size
 
 
 class _NoRoom(Exception):
@@ -117,8 +121,9 @@ class WholeRequests:
         headers = _joined(scope.headers)
         body = b""
         try:
-            if int(headers.get("content-length", "0")) > MAX_BODY:
-                raise _TooLarge
+            announced = int(headers.get("content-length", "0"))
+            if announced > MAX_BODY:
+                raise _TooLarge(announced)
             if "content-type" in headers and headers.keys() & _BODY_FOLLOWS:
                 async with asyncio.timeout(self._body_seconds):
                     body = await self._intake.take(exchange)
@@ -128,8 +133,8 @@ class WholeRequests:
         except _NoRoom:
             log.warning("server.no_room_for_bodies")
             return _FULL
-        except _TooLarge:
-            headers = {**headers, "content-length": str(MAX_BODY + 1)}
+        except _TooLarge as too_large:
+            headers = {**headers, "content-length": str(too_large.size)}
         except Exception:  # whoever sent it went away
             return None
         environ = _environ(scope, headers, body)
@@ -152,7 +157,7 @@ class _Intake:
                 size += len(piece)
                 self._waiting += len(piece)
                 if size > MAX_BODY:
-                    raise _TooLarge
+                    raise _TooLarge(size)
                 if self._waiting > MOST_WAITING:
                     raise _NoRoom
                 pieces.append(bytes(piece))

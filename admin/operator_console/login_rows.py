@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from admin.operator_console.trace_pages import Choice, LoginRow
 from broker.configuration import Configuration
+from broker.texts import trace_words
 from broker.web.language import locale
 from broker.web.registration_names import OWN, makelaar_name, service_name
 from providers.accounts import PROVIDER_ID
+from state.trace import NOT_BEGUN, TraceRecord
 from state.trace_search import FoundTrace
 
 
@@ -18,10 +20,19 @@ def login_row(configuration: Configuration, found: FoundTrace) -> LoginRow:
         reference=record.reference,
         outcome=record.outcome,
         reason=record.reason,
-        service=service_name(configuration, record.service_uuid) or "–",
+        service=service_name(configuration, record.service_uuid) or _what(record),
         makelaar=makelaar_name(configuration, record.provider_id),
         ended_at=record.ended_at,
     )
+
+
+def _what(record: TraceRecord) -> str:
+    """What was refused without a service: the step, and the code of the page."""
+    if record.outcome != NOT_BEGUN or not record.steps:
+        return "–"
+    step = record.steps[0]
+    shown = step.measured.get("error_code")
+    return f"{trace_words.step(step.step)} {shown or ''}".rstrip()
 
 
 def service_choices(configuration: Configuration) -> tuple[Choice, ...]:

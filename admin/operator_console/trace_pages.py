@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from admin.operator_console.pages import DeskFrame
+from broker.texts.trace_words import Explained
+from state.trace import NOT_BEGUN
 
 
 @dataclass(frozen=True)
@@ -83,16 +85,6 @@ class Fact:
 
 
 @dataclass(frozen=True)
-class Explained:
-    """What a reason means, in the language of the page."""
-
-    cause: str
-    remedy: str
-    who: str
-    answer: str
-
-
-@dataclass(frozen=True)
 class StepRow:
     """One step. ``state``: ``ok``, ``bad`` or ``off`` (the user stopped). ``after``: time since the
     login began.
@@ -133,15 +125,32 @@ class TraceView:
     explained: Explained | None
     events: tuple[EventRow, ...] = ()
 
+    @property
+    def is_login(self) -> bool:
+        """A login, not a page of error or a request that was refused."""
+        return self.outcome != NOT_BEGUN
+
+    @property
+    def title(self) -> str | None:
+        """The service; of what was refused without one, what it was."""
+        if self.service is None and not self.is_login and self.steps:
+            return self.steps[0].name
+        return self.service
+
 
 @dataclass(frozen=True)
 class TracePage:
-    """Everything under one reference; mostly one login."""
+    """Everything under one reference; mostly one login, or one page of error."""
 
     desk: DeskFrame
     reference: str
     views: tuple[TraceView, ...]
     template: str = "operator_console/trace.html"
+
+    @property
+    def logins(self) -> int:
+        """How many of them are logins: more than one is chance."""
+        return sum(view.is_login for view in self.views)
 
 
 @dataclass(frozen=True)

@@ -6,33 +6,41 @@ with its reference tell what is known.
 
 from __future__ import annotations
 
-from admin.operator_console import trace_words
+from functools import partial
+from typing import Final
+
 from admin.operator_console.trace_pages import EventRow, Fact, StepRow, TraceView
 from admin.traces import clock_pattern
+from broker.configuration import Configuration
 from broker.runtime import Runtime
+from broker.texts import trace_values, trace_words
 from broker.web.registration_names import client_name, makelaar_name, service_name
 from state import audit, trace_search
 from state.audit import AuditEvent
 from state.trace import TraceStep
 from state.trace_search import FoundTrace
 
+_NAMES: Final = {"client": client_name, "service": service_name, "provider": makelaar_name}
+
 
 def views(rt: Runtime, reference: str) -> tuple[TraceView, ...]:
     """Every login with this reference, newest first; what the audit log knows where there is
-    none.
+    none. Then what was refused beside it.
     """
-    found = trace_search.with_reference(rt.session, reference)
-    if found:
-        return tuple(view(rt, one) for one in found)
+    found = tuple(view(rt, one) for one in trace_search.with_reference(rt.session, reference))
+    if any(one.is_login for one in found):
+        return found
     events = audit.recent(rt.session, reference=reference)
-    return (_of_events(rt, events),) if events else ()
+    return (_of_events(rt, events), *found) if events else found
 
 
 def view(rt: Runtime, found: FoundTrace) -> TraceView:
     """One login."""
     record, configuration = found.record, rt.configuration
     failed = record.failed
-    steps = tuple(_step(step, number == failed) for number, step in enumerate(record.steps, 1))
+    steps = tuple(
+        _step(configuration, step, number == failed) for number, step in enumerate(record.steps, 1)
+    )
     return TraceView(
         id=found.id,
         outcome=record.outcome,
@@ -72,7 +80,7 @@ def _of_events(rt: Runtime, events: list[AuditEvent]) -> TraceView:
     )
 
 
-def _step(step: TraceStep, is_bad: bool) -> StepRow:
+def _step(configuration: Configuration, step: TraceStep, is_bad: bool) -> StepRow:
     state = "bad" if is_bad else "ok" if step.went_well else "off"
     return StepRow(
         name=trace_words.step(step.step),
@@ -81,6 +89,16 @@ def _step(step: TraceStep, is_bad: bool) -> StepRow:
         after=trace_words.after(step.milliseconds),
         reason=step.reason,
         facts=tuple(
-            Fact(trace_words.measured(name), str(value)) for name, value in step.measured.items()
+            Fact(
+                trace_words.measured(name),
+                trace_values.in_words(name, value, partial(_called, configuration)),
+            )
+            for name, value in step.measured.items()
         ),
     )
+
+
+def _called(configuration: Configuration, kind: str, identifier: str) -> str | None:
+    """What a registration is called that a step names."""
+    name_of = _NAMES.get(kind)
+    return name_of(configuration, identifier) if name_of is not None else None

@@ -14,7 +14,7 @@ from admin.traces import clock_pattern
 from broker.texts import reasons
 from broker.texts.outside_request import TRANSLATIONS
 from broker.texts.reasons import Explanation
-from state import audit, trace
+from state import audit, trace_search
 from state.audit import AuditEvent
 from state.trace import TraceRecord, parse_reference
 
@@ -23,7 +23,8 @@ from state.trace import TraceRecord, parse_reference
 class ExplainedLogin:
     """``record`` is None where the login did not end, or its trace is gone. ``told`` is what its
     reason means, and ``fixer`` who can do something, where there is one that is explained.
-    ``events``: the newest first.
+    ``events``: the newest first. ``beside``: what else stands under this reference, such as pages
+    of error during this login.
     """
 
     reference: str
@@ -31,6 +32,7 @@ class ExplainedLogin:
     told: Explanation | None
     fixer: str | None
     events: tuple[AuditEvent, ...]
+    beside: tuple[TraceRecord, ...] = ()
 
 
 def explain(session: Session, text: str, language: str = "en") -> ExplainedLogin | None:
@@ -40,7 +42,8 @@ def explain(session: Session, text: str, language: str = "en") -> ExplainedLogin
     reference = parse_reference(text)
     if reference is None:
         return None
-    record = trace.find(session, reference)
+    found = tuple(one.record for one in trace_search.with_reference(session, reference))
+    record = found[0] if found else None
     events = tuple(audit.recent(session, reference=reference))
     if record is None and not events:
         return None
@@ -49,7 +52,7 @@ def explain(session: Session, text: str, language: str = "en") -> ExplainedLogin
     known, translate = reasons.find(reason, measured), translator(language)
     told = reasons.told(known, translate, measured) if known is not None else None
     fixer = translate(reasons.FIXERS[told.fixer]) if told is not None else None
-    return ExplainedLogin(reference, record, told, fixer, events)
+    return ExplainedLogin(reference, record, told, fixer, events, found[1:])
 
 
 def translator(language: str) -> Callable[[str], str]:

@@ -31,10 +31,11 @@ from broker.journey.trouble import in_trouble
 from broker.monitoring.telemetry import span
 from broker.runtime import Runtime, runtime
 from broker.texts import reasons
+from broker.web import refusals
 from broker.web.announcements import remember_about
 from broker.web.endpoints import Audience, Endpoint, Readers
 from broker.web.language import locale, portal_asks
-from broker.web.responses import remember_reference
+from broker.web.responses import remember_portal, remember_reference
 from providers.factory import acs_url, oidc_callback_url, sp_entity_id
 from providers.interface import (
     Callback,
@@ -172,6 +173,7 @@ def _receive(rt: Runtime, arrival: Arrival) -> AnyResponse:
     if outcome.ended is not None and outcome.ended.public_key is not None:
         _audit_rejection(rt, login, arrival.sent.remembered.provider_id, reason or "")
         note(rt, outcome)
+        refusals.told_by_login()
         raise PageError(
             400,
             outcome.ended.public_key,
@@ -226,9 +228,11 @@ def _find(rt: Runtime, callback: Callback, at: Callbacks) -> Arrival:
     if sent is None or kept.login.ended is not None:
         raise PageError(400, "unsolicited_answer", "no such departure")
     remember_about(kept.login.request.service_uuid, sent.remembered.provider_id)
+    remember_portal(kept.login.request.client_id)
     portal_asks(kept.login.request.locale)
     if sent.protocol not in ("", at.protocol):
-        raise PageError(400, "unsolicited_answer", f"a departure by {sent.protocol}")
+        found = {"seen": at.protocol, "expected": sent.protocol}
+        raise PageError(400, "unsolicited_answer", "another protocol", found=found)
     return Arrival(kept, sent, callback)
 
 
@@ -332,12 +336,13 @@ def _store(rt: Runtime, arrival: Arrival, login: Login, replay: tuple[Operation,
         raise PageError(409, "login_replaced", "swap lost at arrival")
     if not all(fresh):
         _end_replayed(rt, login)
-        raise PageError(400, "message_rejected", "seen before")
+        raise PageError(400, "message_rejected", REPLAYED)
 
 
 def _end_replayed(rt: Runtime, login: Login) -> None:
     """The login ends here; the page has no way on."""
     taken = rt.store.take(login_store.key(login.id))
+    refusals.told_by_login()
     provider_id = login.provider_id or ""
     instrumentation.message_rejected(rt, provider_id, REPLAYED)
     with writing(rt.session) as session:

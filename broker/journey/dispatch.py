@@ -35,7 +35,7 @@ from broker.web import cookies
 from broker.web.after_form import ends_form
 from broker.web.announcements import remember_about
 from broker.web.language import portal_asks
-from broker.web.responses import leave, remember_reference, show
+from broker.web.responses import leave, remember_portal, remember_reference, show
 from providers.interface import Departure
 from state.trace import Fact
 
@@ -110,6 +110,7 @@ def load(rt: Runtime, login_id: str) -> StoredLogin:
         raise gone.page_of(rt, login_id, kept.login if kept is not None else None)
     remember_reference(kept.login.reference)
     remember_about(kept.login.request.service_uuid, kept.login.provider_id)
+    remember_portal(kept.login.request.client_id)
     portal_asks(kept.login.request.locale)
     if not is_same_browser(request, kept.login):
         raise PageError(403, "login_elsewhere", "no cookie of this login")
@@ -233,8 +234,11 @@ def _settle(
         login = _unstopped(login)
     elif login.stopped != outcome.stopped:
         login = trace_steps.stopped(login, rt.clock(), at, outcome.stopped, outcome.found)
+    asks_for_help = not login.is_noted and getattr(outcome.page, "shows_reference", False)
+    if asks_for_help:
+        login = replace(login, is_noted=True)
     _save(rt, kept, login)
-    if login.stopped is not None and login.stopped != kept.login.stopped:
+    if asks_for_help or (login.stopped is not None and login.stopped != kept.login.stopped):
         login_records.note(rt, login)
     response = show(outcome.page, outcome.status)
     if outcome.retry_after is not None:

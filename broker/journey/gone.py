@@ -21,7 +21,7 @@ from broker.runtime import Runtime
 from broker.web import cookies
 from broker.web.announcements import remember_about
 from broker.web.language import locale
-from broker.web.responses import remember_reference
+from broker.web.responses import remember_portal, remember_reference
 from directory.consoles import CONSOLES
 
 _ENDED: Final = MappingProxyType({None: "login_finished", RefusalCode.CANCELLED: "login_cancelled"})
@@ -58,6 +58,7 @@ def _known(
         return None
     remember_reference(login.reference)
     remember_about(login.request.service_uuid, login.provider_id)
+    remember_portal(login.request.client_id)
     back = _back_to(rt, login.request.client_id)
     if login.gave_way:
         return PageError(410, "login_gave_way", **back)

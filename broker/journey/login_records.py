@@ -82,12 +82,13 @@ def write_ending(
 
 
 def note(rt: Runtime, login: Login) -> None:
-    """Keep the trace of a login that stands before a page that says what is missing, for who calls
-    from there. What another try meets takes the place of this, and so does its ending.
+    """Keep the trace of a login that stands before a page with its reference, for who calls from
+    there: refused where the page says what is missing, else open. What another try meets takes the
+    place of this, and so does its ending.
     """
     why = login.ended or login.stopped
-    assert why is not None
-    record = _trace(login, rt.clock(), OUTCOMES[EventTag.LOGIN_REFUSED], why.reason, None)
+    outcome = OUTCOMES[EventTag.LOGIN_REFUSED] if why is not None else trace.OPEN
+    record = _trace(login, rt.clock(), outcome, why.reason if why is not None else None, None)
     try:
         with writing(rt.session) as session:
             trace.save(session, record, trace_id=login.id)

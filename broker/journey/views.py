@@ -26,7 +26,7 @@ from broker.runtime import runtime
 from broker.web.announcements import remember_about
 from broker.web.endpoints import Endpoint
 from broker.web.language import portal_asks
-from broker.web.responses import remember_reference
+from broker.web.responses import remember_portal, remember_reference
 
 blueprint = Blueprint("login", __name__, url_prefix="/login")
 QUESTION = Endpoint(limit="questions", shown_at="login.enter", kept=("q",))
@@ -45,6 +45,7 @@ def open_login(asked: LoginRequest) -> Response:
     login = trace_steps.began(login, now)
     remember_reference(login.reference)
     remember_about(asked.service_uuid, login.provider_id)
+    remember_portal(asked.client_id)
     portal_asks(asked.locale)
     browser_logins.refuse_rounds(rt, login)
     highest = LoginContext(rt, rt.configuration, login, now).highest_offered

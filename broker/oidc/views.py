@@ -26,6 +26,7 @@ from broker.oidc.userinfo import userinfo as read_userinfo
 from broker.runtime import Runtime, runtime
 from broker.web import rate_limits
 from broker.web.endpoints import Audience, Endpoint, Readers
+from broker.web.responses import remember_portal
 from keys.jwks import public_jwks
 from keys.keyring import KeyUse
 
@@ -68,6 +69,7 @@ def create_blueprint(
         except UnknownTarget as error:
             refusals.note_target(rt, error)
             raise
+        remember_portal(to.client.client_id)
         rate_limits.count_client(rt, "authorize", to.client.client_id)
         try:
             asked = parse(parameters, to, rt.configuration.services, partial(hints.user_in, rt))
@@ -188,6 +190,7 @@ def _named(rt: Runtime) -> str:
 def _token(rt: Runtime, client_keys: ClientKeys) -> dict[str, Any]:
     named = _named(rt)
     cors.about(named or None)
+    remember_portal(named or None)
     rate_limits.refuse_guessers(rt, "token", named)
     if request.mimetype != FORM:
         raise TokenError("invalid_request", f"send {FORM}")

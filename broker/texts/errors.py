@@ -205,6 +205,12 @@ ERRORS = {
         _("Deze aanvraag kwam over http. Daarom is er niets mee gedaan."),
         _("Gebruik het adres dat met https begint."),
     ),
+    "wrong_host": ErrorText(
+        "SLS-4011",
+        _("Dit adres is niet goed"),
+        _("Deze inlogdienst werkt alleen onder haar eigen naam. Er is niets mee gedaan."),
+        _TELL_PORTAL,
+    ),
     "csrf": ErrorText(
         "SLS-4004",
         _("Deze pagina is verlopen"),

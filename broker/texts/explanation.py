@@ -106,3 +106,5 @@ WITH_US: Final = _("Het ligt aan ons. Wij lossen het op. Probeer het later opnie
 DOES_NOT_FIT: Final = _(
     "Wij en uw makelaar sluiten niet goed op elkaar aan. Wij zoeken het uit. Probeer het later."
 )
+# Answers that say of whom it is and no more: the page of a refused answer has words of its own.
+GENERAL_ANSWERS: Final = frozenset({TRY_AGAIN, AT_MAKELAAR, WITH_US, DOES_NOT_FIT})

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from broker.texts import page_reasons
 from broker.texts.explanation import (
     AT_MAKELAAR,
     DOES_NOT_FIT,
@@ -36,10 +37,11 @@ from broker.texts.makelaar_reasons import (
     WRONG_ADDRESS,
     WRONG_NAME,
 )
+from broker.texts.page_reasons import page_reason
 from broker.texts.time_reasons import TOO_OLD, VALID_TOO_LONG, WRONG_TIME
 from broker.texts.trouble_reasons import OF_TROUBLES
 
-__all__ = ["FIXERS", "Explanation", "Fixer", "find", "page_of", "told"]
+__all__ = ["FIXERS", "Explanation", "Fixer", "find", "page_of", "page_reason", "told"]
 
 
 FIXERS: Final[Mapping[Fixer, str]] = {
@@ -56,7 +58,7 @@ UNUSABLE: Final = "makelaar_paused"
 _NOT_ASKED: Final = Explanation(
     _("Het antwoord hoort niet bij de vraag, of kwam twee keer."),
     _("Gebeurt het vaak? Vraag de makelaar waarom antwoorden herhaald worden."),
-    Fixer.USER,
+    Fixer.MAKELAAR,
     TRY_AGAIN,
 )
 _CLIENT: Final = Explanation(
@@ -351,6 +353,13 @@ _BY_REASON: Final[Mapping[str, Explanation]] = {
     **_SINGLE,
     **OF_TROUBLES,
     "makelaar_paused": _SINGLE["provider_not_live"],
+    **page_reasons.BY_REASON,
+    page_reason("message_rejected"): BAD_MESSAGE,
+    page_reason("makelaar_paused"): _SINGLE["provider_not_live"],
+    page_reason("account_blocked"): _SINGLE["account_blocked"],
+    page_reason("mandate_missing"): _SINGLE["mandate_missing"],
+    page_reason("unknown_client"): _SINGLE["portal_unknown"],
+    page_reason("redirect_uri_mismatch"): _SINGLE["portal_address"],
 }
 
 

@@ -40,11 +40,11 @@ def notes(found: Iterable[Announcement]) -> tuple[AnnouncementNote, ...]:
 
 def notes_on_error(rt: Runtime) -> tuple[AnnouncementNote, ...]:
     """What may explain an error: about the site, and the service and makelaar of this login."""
-    configuration, about = rt.holder.last, _about()
+    configuration, login = rt.holder.last, about()
     if configuration is None:
         return ()
-    service = about.service_uuid if about else None
-    makelaar = about.provider_id if about else None
+    service = login.service_uuid if login else None
+    makelaar = login.provider_id if login else None
     now = rt.clock()
     return notes(told(configuration.announcements, at=now, service=service, makelaar=makelaar))
 
@@ -73,8 +73,8 @@ def help_desk() -> HelpDeskCard | None:
     """Who helps on this page: of the service, of the site, or as the settings say; for
     templates.
     """
-    rt, about = runtime(), _about()
-    desk = _desk(rt.holder.last, about.service_uuid if about else None)
+    rt, login = runtime(), about()
+    desk = _desk(rt.holder.last, login.service_uuid if login else None)
     return _of_settings(rt.settings.ui) if desk is None else _card(desk)
 
 
@@ -84,9 +84,10 @@ def spoken(words: Words) -> Spoken:
     return Spoken(text, language if language != locale() else None)
 
 
-def _about() -> About | None:
-    about: About | None = getattr(g, "about", None)
-    return about
+def about() -> About | None:
+    """What this request is about, where that is known."""
+    known: About | None = getattr(g, "about", None)
+    return known
 
 
 def _desk(configuration: Configuration | None, service: str | None) -> HelpDesk | None:

@@ -7,11 +7,10 @@ from __future__ import annotations
 import errno
 from collections.abc import Mapping
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any
 
 import structlog
-from flask import Flask, g, request
+from flask import Flask, request
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InternalError, OperationalError
@@ -19,19 +18,21 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from broker.errors import PageError, TooManyRequests
+from broker.errors import NOTHING, PageError, TooManyRequests
 from broker.runtime import runtime
+from broker.texts import rejected_answers
 from broker.texts.errors import ERRORS, may_be_explained
-from broker.web import http_methods, json_errors
+from broker.texts.reasons import page_reason
+from broker.web import error_facts, http_methods, json_errors, refusals
 from broker.web.announcement_page import AnnouncementNote
 from broker.web.announcements import notes_on_error
 from broker.web.error_page import ErrorPage
-from broker.web.responses import remember_reference, show
+from broker.web.refusals import PAGE, PROGRAM, ErrorShown
+from broker.web.responses import portal_of_request, show
 from state.ephemeral import StoreUnavailable
-from state.trace import new_reference
+from state.trace import Fact
 
 log = structlog.get_logger()
-NOTHING: Mapping[str, Any] = MappingProxyType({})
 RETRY_SECONDS = {
     429: "60",
     503: "10",  # longer than a restart of the store or a fail-over of the database takes
@@ -65,11 +66,12 @@ def install(app: Flask) -> None:
 
 
 def _page_error(error: PageError) -> Response:
-    return _show(error.status, error.public_key, error.detail, error.values)
+    return _show(error.status, error.public_key, error.detail, error.values, error.found)
 
 
 def _too_many(error: TooManyRequests) -> Response:
-    response = _show(429, "too_many_requests", error.rule)
+    limit: dict[str, Fact] = {"allowed_requests": error.most, "window_seconds": error.seconds}
+    response = _show(429, "too_many_requests", error.rule, found=limit)
     response.headers["Retry-After"] = str(error.seconds)
     return response
 
@@ -103,26 +105,25 @@ def _is_shortage(error: Exception) -> bool:
     )
 
 
-def _reference() -> str:
-    """That of the login that this request is about, or one of its own."""
-    reference: str | None = getattr(g, "reference", None)
-    if reference is None:
-        reference = new_reference()
-        remember_reference(reference)
-    return reference
-
-
-def _show(status: int, key: str, detail: str, values: Mapping[str, Any] = NOTHING) -> Response:
-    reference, rt = _reference(), runtime()
-    log.warning(
-        "page_error",
-        status=status,
-        key=key,
-        detail=detail,
-        reference=reference,
-        endpoint=request.endpoint,
+def _show(
+    status: int,
+    key: str,
+    detail: str,
+    values: Mapping[str, Any] = NOTHING,
+    found: Mapping[str, Fact] = NOTHING,
+) -> Response:
+    rt, for_program = runtime(), json_errors.ask(request.path)
+    facts = error_facts.of_error(request, status=status, key=key, detail=detail, found=found)
+    error = ErrorShown(
+        page_reason(key),
+        PROGRAM if for_program else PAGE,
+        is_ours=status >= 500,
+        may_be_kept=key != "store_unavailable",
+        found=facts,
     )
-    if json_errors.ask(request.path):
+    reference, is_kept = refusals.note_error(rt, error)
+    _log(key, reference, facts, is_kept=is_kept)
+    if for_program:
         response = json_errors.told(status, key, reference)
     else:
         page = error_page(
@@ -134,6 +135,7 @@ def _show(status: int, key: str, detail: str, values: Mapping[str, Any] = NOTHIN
             portal=values.get("portal"),
             begun=values.get("begun"),
             minutes=values.get("minutes"),
+            reason=detail,
         )
         response = show(page, status)
     if status == 405:
@@ -141,6 +143,21 @@ def _show(status: int, key: str, detail: str, values: Mapping[str, Any] = NOTHIN
     if status in RETRY_SECONDS:
         response.headers["Retry-After"] = RETRY_SECONDS[status]
     return response
+
+
+def _log(key: str, reference: str, facts: Mapping[str, Fact], *, is_kept: bool) -> None:
+    """As complete as the trace, for a code that has none. ``endpoint``: the name of the view."""
+    apart = ("http_status", "path")
+    log.warning(
+        "page_error",
+        key=key,
+        status=facts["http_status"],
+        reference=reference,
+        endpoint=request.endpoint,
+        client=portal_of_request(),
+        trace=is_kept,
+        **{name: said for name, said in facts.items() if said is not None and name not in apart},
+    )
 
 
 def error_page(
@@ -153,11 +170,18 @@ def error_page(
     portal: str | None = None,
     begun: datetime | None = None,
     minutes: int | None = None,
+    reason: str | None = None,
 ) -> ErrorPage:
     """The page for this cause; an unknown key is an error of ours. ``portal``: where ``home_url``
-    leads, by name. ``begun`` and ``minutes``: of a login that took too long.
+    leads, by name. ``begun`` and ``minutes``: of a login that took too long. ``reason``: why the
+    answer of a makelaar was refused.
     """
-    text = ERRORS.get(key, ERRORS["server_error"])
+    is_rejected = key in rejected_answers.KEYS
+    text = (
+        rejected_answers.page_text(key, reason)
+        if is_rejected
+        else ERRORS.get(key, ERRORS["server_error"])
+    )
     return ErrorPage(
         title=str(text.title),
         what=str(text.what),

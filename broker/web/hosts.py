@@ -12,6 +12,7 @@ from flask import Flask, request
 
 from broker.errors import PageError
 from broker.web.endpoints import endpoints_of
+from broker.web.refusals import shown
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -24,7 +25,8 @@ def install(app: Flask, base_url: str) -> None:
     def _refuse_others() -> None:
         said = request.environ.get("HTTP_HOST", "").lower()
         if said not in allowed and not declared.asked().by_address:
-            raise PageError(400, "invalid_request", "Host is not that of web.base_url")
+            found = {"seen": shown(said), "expected": " ".join(sorted(allowed))}
+            raise PageError(400, "wrong_host", "Host is not that of web.base_url", found=found)
 
 
 def names_of(base_url: str) -> frozenset[str]:

@@ -18,6 +18,7 @@ ERRORS: Final = MappingProxyType(
 )
 DESCRIPTIONS: Final = MappingProxyType(
     {
+        "wrong_host": "this server answers to another host name",
         "https_required": "use the address that begins with https",
         "not_found": "nothing is at this address",
         "method_not_allowed": "this address takes another method",

@@ -81,4 +81,4 @@ def _refused(limit: Limit, *, log_it: bool) -> TooManyRequests:
     metrics.RATE_LIMITED.labels(limit.name).inc()
     if log_it:
         log.warning("limit.exceeded", rule=limit.name, most=limit.most, seconds=limit.seconds)
-    return TooManyRequests(limit.name, limit.seconds)
+    return TooManyRequests(limit.name, limit.seconds, limit.most)

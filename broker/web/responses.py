@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from flask import g, make_response, redirect, render_template
+from flask import g, make_response, redirect, render_template, request
 from werkzeug.urls import iri_to_uri
 from werkzeug.wrappers import Response
 
@@ -13,6 +13,7 @@ from broker.runtime import runtime
 from broker.web.after_form import ends_form
 from broker.web.departure_page import DeparturePage
 from broker.web.headers import let_form_leave
+from directory.consoles import CONSOLES
 
 
 class Page(Protocol):
@@ -43,6 +44,23 @@ def leave(url: str, fields: Mapping[str, str], party: str, *, after_form: bool =
 def remember_reference(reference: str) -> None:
     """The reference of the login that this request is about: in the log and on an error page."""
     g.reference = reference
+
+
+def remember_portal(client_id: str | None) -> None:
+    """The registered portal, or console of ours, that this request is about."""
+    g.portal = client_id
+
+
+def portal_of_request() -> str | None:
+    """The registered portal that this request is about, or the console of ours in which it is;
+    None where that is not known.
+    """
+    known: str | None = getattr(g, "portal", None)
+    return known or next((one.client_id for one in CONSOLES if _is_in(one.path)), None)
+
+
+def _is_in(path: str) -> bool:
+    return request.path == path or request.path.startswith(f"{path}/")
 
 
 def set_cookies(response: Response, cookies: Mapping[str, str]) -> None:

@@ -20,6 +20,7 @@ from broker.errors import PageError
 from broker.web import json_errors
 from broker.web.cookies import HOST_PREFIX, set_cookie
 from broker.web.endpoints import endpoints_of
+from broker.web.refusals import shown
 
 SAID: Final = "X-Forwarded-Proto"
 ASKED_AGAIN: Final = f"{HOST_PREFIX}sluis-https"  # not kept by who came in the clear
@@ -40,11 +41,14 @@ def install(app: Flask, base_url: str, *, proxy_hops: int) -> None:
         if declared.asked().by_address:
             return None
         if _came_over_https(proxy_hops):
-            _tell_operator(proxy_hops)
-            raise PageError(500, "proxy_misread", "X-Forwarded-Proto is not read as it was meant")
+            found = _tell_operator(proxy_hops)
+            raise PageError(
+                500, "proxy_misread", "X-Forwarded-Proto is not read as it was meant", found=found
+            )
         # Programs must learn that their address is wrong.
         if request.method not in ("GET", "HEAD") or json_errors.ask(request.path):
-            raise PageError(400, "https_required", "plain http")
+            found = {"seen": "http", "expected": "https"}
+            raise PageError(400, "https_required", "plain http", found=found)
         query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
         again = redirect(f"{base_url}{request.path}{query}", 308)
         set_cookie(again, ASKED_AGAIN, "1", ASKED_SECONDS)
@@ -64,8 +68,9 @@ def _came_over_https(proxy_hops: int) -> bool:
     )
 
 
-def _tell_operator(proxy_hops: int) -> None:
-    said = request.headers[SAID][:80]
+def _tell_operator(proxy_hops: int) -> dict[str, str | int | bool | None]:
+    """In the log; what is for the trace."""
+    said = shown(request.headers[SAID][:80])
     values = len(said.split(","))
     remedy = "let the proxy that speaks TLS set X-Forwarded-Proto to https"
     if values != proxy_hops:
@@ -77,3 +82,4 @@ def _tell_operator(proxy_hops: int) -> None:
         x_forwarded_proto=said,
         remedy=remedy,
     )
+    return {"seen": f"{SAID}: {said}", "setting": "web.trusted_proxy_hops", "hops": proxy_hops}

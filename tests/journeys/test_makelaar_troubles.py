@@ -14,7 +14,7 @@ from sqlalchemy import delete
 from werkzeug.test import Client
 
 from admin.operations import management
-from admin.operator_console import trace_words
+from broker.texts import trace_words
 from keys.signing_key import KeyUse, SigningKey
 from providers.trouble import Side, Trouble
 from sandbox.browser import Browser, Page

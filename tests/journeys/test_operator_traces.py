@@ -112,7 +112,7 @@ def test_what_is_no_code_and_what_is_not_there_say_what_to_do(world: World) -> N
     assert page.status == 422
     assert "Vul 8 letters en cijfers in" in page.text
     page = search(browser, "0000-0000")
-    assert (page.status, page.heading) == (404, "Geen login met deze code")
+    assert (page.status, page.heading) == (404, "Niets met deze code")
     assert "letter voor letter" in page.text
     assert browser.open(f"{HERE}/inlogspoor/{'x' * 500}").status == 404
 

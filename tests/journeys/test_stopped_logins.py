@@ -14,7 +14,7 @@ from admin.cli.tracing import explain_login
 from broker.journey.expiry import end_expired
 from sandbox.browser import Browser, Page
 from state import trace
-from state.trace import TraceRecord
+from state.trace import NOT_BEGUN, TraceRecord
 from tests.world import World, make_world
 
 BODEM = "Meldportaal Bodem"
@@ -47,10 +47,15 @@ def stand(world: World, name: str) -> tuple[Browser, str]:
     return browser, found.group()
 
 
-def kept(world: World, code: str) -> list[TraceRecord]:
+def all_kept(world: World, code: str) -> list[TraceRecord]:
     with world.session() as session:
         rows = session.query(trace.Trace).filter_by(reference=code.replace("-", "")).all()
         return [trace.record_of(row) for row in rows]
+
+
+def kept(world: World, code: str) -> list[TraceRecord]:
+    """Of the login itself, without pages of error beside it."""
+    return [one for one in all_kept(world, code) if one.outcome != NOT_BEGUN]
 
 
 def wait(world: World, _browser: Browser) -> None:
@@ -163,3 +168,6 @@ def test_who_comes_late_with_another_browser_hears_nothing_of_the_login(world: W
     assert "Bronhouderportaal" not in page.text
     end_expired(world.process)
     assert kept(world, found.group()) == []
+    (page_of_error,) = all_kept(world, found.group())
+    assert page_of_error.reason == "page_login_unknown"
+    assert (page_of_error.client_id, page_of_error.service_uuid) == (None, None)

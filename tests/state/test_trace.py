@@ -69,6 +69,16 @@ def test_old_traces_are_thrown_away(session: Session) -> None:
     assert trace.find(session, RECORD.reference) == RECORD
 
 
+def test_a_login_is_told_before_what_was_refused_beside_it(session: Session) -> None:
+    page = replace(RECORD, outcome=trace.NOT_BEGUN, ended_at=RECORD.ended_at + timedelta(hours=1))
+    trace.save(session, page)
+    session.commit()
+    assert trace.find(session, RECORD.reference) == page
+    trace.save(session, RECORD)
+    session.commit()
+    assert trace.find(session, RECORD.reference) == RECORD
+
+
 def test_references_differ_and_can_be_read_aloud() -> None:
     made = {trace.new_reference() for _ in range(200)}
     assert len(made) == 200

@@ -98,6 +98,11 @@ def test_a_request_that_began_no_login_is_listed_and_counted_apart(
     session.commit()
     assert found(session, Wanted()) == made[::-1]
     assert found(session, Wanted(outcome=trace.NOT_BEGUN)) == [request]
+    waits = replace(RECORD, reference="00000008", outcome=trace.OPEN)
+    trace.save(session, waits)
+    session.commit()
+    assert waits in found(session, Wanted())
+    assert trace.OPEN not in trace_search.outcomes_since(session, START)
     assert trace_search.NOT_BEGUN not in trace_search.outcomes_since(session, START)
     (row,) = trace_search.with_reference(session, "00000009")
     assert trace_search.one(session, row.id) == row

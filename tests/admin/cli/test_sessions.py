@@ -79,7 +79,7 @@ def count(demo: Demo) -> int:
 
 def test_list_shows_who_is_where_since_when_and_with_what(sluis: Sluis) -> None:
     told = sluis("session", "list").output
-    words = (JAN, "jan", "Firefox on Windows", "polderpoort", *PORTALS)
+    words = (JAN, "jan", "Firefox on Windows", "Polderpoort (polderpoort)", *PORTALS)
     for word in (*words, SANNE, "sanne", "unknown browser on iPhone", "veerhuis", "/beheer"):
         assert word in told, word
     assert "1 session of browsers and 1 at our consoles" in told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -57,6 +58,7 @@ class Exchange:
         self.sent.append((status, dict(headers), body))
 
 
+CODE = re.compile(r"[0-9A-Z]{4}-[0-9A-Z]{4}")
 FORM = ("content-type", "application/x-www-form-urlencoded")
 
 
@@ -142,8 +144,9 @@ def test_what_is_asked_is_as_the_gateway_interface_has_it() -> None:
 def test_a_body_that_never_ends_takes_no_thread() -> None:
     application, exchange = Application(), Exchange([b"a=b", None])
     ask(application, exchange, FORM, ("content-length", "100"))
-    ((status, headers, _),) = exchange.sent
+    ((status, headers, body),) = exchange.sent
     assert (status, headers["connection"], application.asked) == (408, "close", [])
+    assert not CODE.search(body.decode()), "no code is shown that nobody could find"
 
 
 def test_others_are_served_meanwhile() -> None:
@@ -163,19 +166,20 @@ def test_others_are_served_meanwhile() -> None:
 
 
 @pytest.mark.parametrize(
-    ("headers", "pieces", "read"),
+    ("headers", "pieces", "read", "told"),
     [
-        ([("content-length", str(MAX_BODY + 1))], [b"x"], 0),
-        ([("transfer-encoding", "chunked")], [b"x" * MAX_BODY, b"x", b"x"], 2),
+        ([("content-length", str(MAX_BODY + 1))], [b"x"], 0, MAX_BODY + 1),
+        ([("content-length", "987654321")], [b"x"], 0, 987654321),
+        ([("transfer-encoding", "chunked")], [b"x" * MAX_BODY, b"x", b"x"], 2, MAX_BODY + 1),
     ],
 )
-def test_a_body_that_is_too_large_is_left_and_the_application_knows(
-    headers: list[tuple[str, str]], pieces: list[bytes | None], read: int
+def test_a_body_that_is_too_large_is_left_and_the_application_knows_its_size(
+    headers: list[tuple[str, str]], pieces: list[bytes | None], read: int, told: int
 ) -> None:
     application, exchange = Application(), Exchange(pieces)
     ask(application, exchange, FORM, *headers)
     assert exchange.read == read
-    assert application.asked[0]["CONTENT_LENGTH"] == str(MAX_BODY + 1)
+    assert application.asked[0]["CONTENT_LENGTH"] == str(told)
     most = Exchange([b"x" * MAX_BODY])
     ask(application, most, FORM, ("content-length", str(MAX_BODY)))
     assert len(most.sent[0][2]) == MAX_BODY + len("read: ")

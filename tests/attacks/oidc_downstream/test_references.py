@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from broker.oidc import refusals
 from broker.texts import reasons
+from broker.web import refusals
 from sandbox.wire import Answer
-from state import trace
+from state import trace, trace_search
 from state.trace import NOT_BEGUN, TraceRecord, parse_reference
 from tests.broker.answers import shows_page, tells_portal
 from tests.broker.clients import REDIRECT_URI, SECRET
@@ -145,14 +145,19 @@ def test_the_token_endpoint_names_client_and_reference(
     assert "token.refused" in logged and "client=by-basic" in logged
 
 
-def test_a_code_that_is_known_leads_to_its_login(portal: Portal) -> None:
+def test_a_code_that_is_known_leads_to_its_login_and_to_what_was_refused(portal: Portal) -> None:
     code = portal.code()
     (shown,) = SHOWN.findall(
         portal.redeem(code, code_verifier="x" * 50).json()["error_description"]
     )
     with portal.world.session() as session:
         record = trace.find(session, parse_reference(shown) or "")
+        rows = trace_search.with_reference(session, parse_reference(shown) or "")
     assert record is not None and record.outcome == "success"
+    assert [(row.record.outcome, row.record.reason) for row in rows] == [
+        ("success", None),
+        (NOT_BEGUN, "token_request"),
+    ]
 
 
 @pytest.mark.parametrize(("token", "reason"), [("a.b.c", "access_token"), (None, "token_request")])
@@ -189,10 +194,16 @@ def test_a_database_that_is_away_takes_nothing_from_the_answer(
         raise OperationalError("INSERT", None, Exception("gone"))
 
     monkeypatch.setattr(refusals.trace, "save", away)
+    wait = refusals.DATABASE_AWAY.seconds + 1
     shows_page(portal.ask(portal.request(client_id="nobody")), "SLS-4001")
+    portal.world.clock.advance(wait)
     tells_portal(portal.ask(portal.request(scope="profile")), "invalid_scope")
+    portal.world.clock.advance(wait)
     assert portal.redeem("unknown").json()["error"] == "invalid_grant"
     assert capsys.readouterr().out.count("refusal.not_kept") == 3
+    assert portal.redeem("unknown").json()["error"] == "invalid_grant"
+    assert "refusal.not_kept" not in capsys.readouterr().out, "it is left alone for a while"
+    portal.world.clock.advance(wait)
 
 
 def test_who_floods_us_does_not_flood_the_traces(portal: Portal) -> None:

@@ -48,7 +48,7 @@ def test_a_token_that_is_for_another_or_from_another_names_both(makelaar: Makela
         ({"aud": "other"}, "token_audience", {"seen": "other", "expected": "sluis"}),
         (
             {"aud": ["sluis", "api"], "azp": "sluis"},
-            "token_audience",
+            "audience_untrusted",
             {"seen": "sluis, api", "setting": "oidc.trusted_audiences"},
         ),
         ({"azp": "other"}, "token_azp", {"seen": "other", "expected": "sluis"}),

@@ -127,9 +127,9 @@ def test_the_command_tells_cause_remedy_and_measured_values(own_world: World) ->
     world = own_world
     reference = refused(world, "wrong_audience").reference
     english = "\n".join(explain_login(world.process.settings, reference) or [])
-    for word in ("Cause", "Remedy", "Say", "expected: http://localhost:8000", "conditions"):
+    for word in ("Cause", "Remedy", "Say", "Expected: http://localhost:8000", "Time, address"):
         assert word in english
-    dutch = "\n".join(explain_login(world.process.settings, reference, "nl") or [])
+    dutch = " ".join(" ".join(explain_login(world.process.settings, reference, "nl") or []).split())
     assert "Het antwoord is bedoeld voor " in dutch
 
 

@@ -7,7 +7,6 @@ import re
 
 import pytest
 
-from admin.operator_console.trace_words import MEASURED
 from admin.traces.explanation import translator
 from broker.outgoing_settings import Outgoing
 from broker.sso import standing
@@ -16,6 +15,7 @@ from broker.texts.errors import ERRORS
 from broker.texts.explanation import Explanation, names_in, span, values
 from broker.texts.makelaar_reasons import AT_MAKELAAR, WITH_US
 from broker.texts.reasons import FIXERS, Fixer
+from broker.texts.trace_words import MEASURED
 from providers import worth
 from providers.oidc import representation
 from providers.registry import OidcSettings, SamlSettings

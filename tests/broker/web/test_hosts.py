@@ -46,4 +46,4 @@ def test_a_page_asked_under_another_name_is_refused_and_health_is_not(
             continue
         with pytest.raises(PageError) as error:
             client.get(path, environ_overrides={"HTTP_HOST": host})
-        assert (error.value.status, error.value.public_key) == (400, "invalid_request")
+        assert (error.value.status, error.value.public_key) == (400, "wrong_host")

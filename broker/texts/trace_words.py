@@ -1,18 +1,31 @@
-"""Machine words of traces and audit events in words for people, in the language of the page."""
+"""Machine words of traces and audit events in words for people, in the language of the moment: for
+the pages of the operator and for ``sluis trace``. What was measured: ``trace_values``.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
 from flask_babel import format_decimal, gettext
 from flask_babel import lazy_gettext as _
 
-from admin.operator_console.trace_pages import Explained
 from broker.texts import reasons
 from state.audit import EventTag
-from state.trace import Fact
+from state.trace import NOT_BEGUN, Fact
+
+
+@dataclass(frozen=True)
+class Explained:
+    """What a reason means, in the language of the moment."""
+
+    cause: str
+    remedy: str
+    who: str
+    answer: str
+
 
 STEPS: Final = {
     "received": _("Verzoek van het portaal"),
@@ -38,6 +51,8 @@ STEPS: Final = {
     "confirm": _("Code voor dat antwoord"),
     "respond": _("Antwoord aan het portaal"),
     "ended": _("Einde"),
+    "page": _("Foutpagina"),
+    "program": _("Foutmelding aan een programma"),
 }
 OUTCOMES: Final = {
     "answered": _("In orde"),
@@ -52,6 +67,14 @@ OUTCOMES: Final = {
     "refused": _("Geweigerd"),
     "expired": _("De tijd was om"),
     "not_asked": _("In orde, zonder vraag"),
+    "failed": _("Ging hier mis"),
+}
+ENDINGS: Final = {  # of a whole login
+    "success": _("Gelukt"),
+    "refused": _("Mislukt"),
+    "cancelled": _("Gestopt"),
+    "expired": _("Verlopen"),
+    NOT_BEGUN: _("Verzoek geweigerd"),
 }
 EVENTS: Final = {
     EventTag.MESSAGE_REJECTED: _("Antwoord van de makelaar afgekeurd"),
@@ -123,7 +146,7 @@ MEASURED: Final = {
     "age_seconds": _("Ouderdom van de login, in seconden"),
     "makelaar_error": _("Foutcode van de makelaar"),
     "makelaar_says": _("Uitleg van de makelaar daarbij"),
-    "http_status": _("Status van het antwoord"),
+    "http_status": _("HTTP-status"),
     "endpoint": _("Welk adres van de makelaar"),
     "called": _("Aangeroepen"),
     "because": _("Waarom het daarvoor misging"),
@@ -132,6 +155,19 @@ MEASURED: Final = {
     "client_id": _("Onze client-id bij de makelaar"),
     "alg": _("Algoritme"),
     "key_use": _("Waarvoor onze sleutel is"),
+    "error_code": _("Foutcode op de pagina"),
+    "detail": _("Bijzonderheid"),
+    "http_method": _("HTTP-methode"),
+    "path": _("Adres"),
+    "below": _("Adres begint met"),
+    "kept_by_browser": _("Cookies"),
+    "browser": _("Browser"),
+    "in_login": _("Tijdens een login met deze code"),
+    "sent_bytes": _("Gestuurd, in bytes"),
+    "allowed_bytes": _("Toegestaan, in bytes"),
+    "allowed_requests": _("Toegestaan aantal verzoeken"),
+    "window_seconds": _("In zoveel seconden"),
+    "hops": _("Ingesteld aantal proxy's"),
 }
 
 
@@ -155,6 +191,11 @@ def step(word: str) -> str:
 def outcome(word: str) -> str:
     """How a step ended."""
     return str(OUTCOMES.get(word, word))
+
+
+def ending(word: str) -> str:
+    """How a login ended; one that did not end yet is open."""
+    return str(ENDINGS.get(word, _("Niet afgerond")))
 
 
 def event(tag: EventTag) -> str:

@@ -1,4 +1,4 @@
-"""Every step of the journey has a name on the operator's page, and only a failed one is red."""
+"""Every step of the journey has a name for operators, and only a failed one is red."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import ast
 
 import pytest
 
-from admin.operator_console import trace_words
 from broker.journey.flow import Step
+from broker.texts import trace_words
 from state.audit import EventTag
 from state.trace import STOPPED, WELL
 from tests.architecture.source_tree import ROOT, tree

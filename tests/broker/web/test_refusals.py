@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from broker.oidc.errors import Refused
-from broker.oidc.refusals import LONGEST, shown, shown_address
 from broker.texts import reasons
+from broker.web.refusals import LONGEST, shown, shown_address
 
 REGISTERED = ("https://portal.example/callback?kept=yes",)
 
