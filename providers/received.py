@@ -108,5 +108,10 @@ def told_address(value: str | None) -> str:
 
 
 def masked(value: str | None, longest: int = MAX_TOLD) -> str:
-    """The same of free text of a makelaar: numbers that may be of a person or organisation go."""
-    return told(None if value is None else _NUMBER.sub("…", value), longest)
+    """The same of free text of a makelaar: numbers that may be of a person or organisation go, and
+    addresses of people.
+    """
+    if value is None:
+        return NONE
+    words = ("…" if "@" in word else word for word in _NUMBER.sub("…", value).split(" "))
+    return told(" ".join(words), longest)

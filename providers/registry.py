@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 from directory.fields import Level, LocalizedText, Slug
 from directory.services import RegisteredDocument
 
+MAX_SKEW_SECONDS: Final = 180
 OWN: Final = "sluis"  # who vouches for accounts at Sluis itself; no makelaar has this id
 
 
@@ -28,7 +29,7 @@ class SamlSettings(RegisteredDocument):
     subject: Literal["nameid", "attribute"] = "nameid"
     subject_attribute: str | None = None
     max_validity_seconds: int = 3600
-    skew_seconds: Annotated[int, Field(ge=0, le=180)] = 60
+    skew_seconds: Annotated[int, Field(ge=0, le=MAX_SKEW_SECONDS)] = 60
 
 
 class OidcSettings(RegisteredDocument):
@@ -60,7 +61,7 @@ class OidcSettings(RegisteredDocument):
         ),
     )
     userinfo: bool = False
-    skew_seconds: Annotated[int, Field(ge=0, le=180)] = 60
+    skew_seconds: Annotated[int, Field(ge=0, le=MAX_SKEW_SECONDS)] = 60
 
 
 class ProviderRecord(RegisteredDocument):

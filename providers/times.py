@@ -4,13 +4,21 @@ for every protocol. ``element`` is where it stands, ``setting`` what allows more
 
 from __future__ import annotations
 
+import math
 from datetime import timedelta
 from typing import Any
 
+from providers.registry import MAX_SKEW_SECONDS
+
 
 def clock(element: str, ahead: timedelta, allowed: timedelta, setting: str) -> dict[str, Any]:
-    """Their clock is ahead of ours, below zero behind: at least so much."""
-    return {"element": element, "clock_seconds": _seconds(ahead), **_allowed(allowed, setting)}
+    """Their clock is ahead of ours, below zero behind: at least so much. With the line that would
+    bridge it, where there may be one.
+    """
+    found = {"element": element, "clock_seconds": _seconds(ahead), **_allowed(allowed, setting)}
+    enough = math.ceil(abs(ahead.total_seconds()))
+    name = setting.rpartition(".")[2]
+    return {**found, "line": f"{name}: {enough}"} if enough <= MAX_SKEW_SECONDS else found
 
 
 def waited(element: str, since: timedelta, allowed: timedelta) -> dict[str, Any]:

@@ -42,8 +42,9 @@ _END: Final = "ended"
 class TraceStep:
     """One decision. Step, outcome and reason are machine words of ours, never received text.
 
-    ``measured``: what was found and what was expected, as words, numbers and identifiers of
-    registrations (``given``, ``asked``, ``clock_seconds``), nothing that names a person.
+    ``measured``: what was found and what was expected, as words, numbers, identifiers of
+    registrations and bounded values of a protocol (``given``, ``clock_seconds``, ``seen``), nothing
+    that names a person.
     """
 
     step: str

@@ -35,7 +35,9 @@ def export(session: Session, trace_id: str, *, actor: Actor, now: datetime) -> F
 
 
 def document(found: FoundTrace) -> dict[str, Any]:
-    """What an export holds: machine words, times and identifiers of registrations."""
+    """What an export holds: machine words, times, identifiers of registrations, and values of a
+    protocol.
+    """
     record = found.record
     return {
         "reference": show_reference(record.reference),

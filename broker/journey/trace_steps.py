@@ -1,7 +1,7 @@
 """Trace steps: the steps of one login as its trace keeps them, each with what was measured.
 
-Machine words, numbers, levels and ids of registrations; nothing that was received and nothing that
-names a person.
+Machine words, numbers, levels and ids of registrations; of what was received only values of the
+protocol, bounded where it was read (``providers.received``), and nothing that names a person.
 """
 
 from __future__ import annotations

@@ -15,8 +15,8 @@ SAID_NO: Final = "makelaar_refused"
 # Messages that are not as agreed.
 
 _PART = Explanation(
-    _("Een onderdeel van het antwoord klopt niet: in %(element)s staat %(seen)s."),
-    _("Laat de makelaar %(expected)s sturen, en geef hem deze referentie en de tijd."),
+    _("Een onderdeel van het antwoord klopt niet. In %(element)s staat: %(seen)s."),
+    _("Geef de makelaar deze referentie, de tijd en wat wij verwachten: %(expected)s."),
     Fixer.MAKELAAR,
     AT_MAKELAAR,
 )

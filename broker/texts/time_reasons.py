@@ -9,67 +9,51 @@ from typing import Final
 from broker.texts.explanation import AT_MAKELAAR, TRY_AGAIN, WITH_US, Explanation, Fixer, _
 from broker.texts.makelaar_reasons import BAD_MESSAGE
 
-_SET_THE_CLOCK: Final = _(
-    "Laat de makelaar zijn klok gelijkzetten (NTP). Zo lang mag %(setting)s hoger, tot 180. Onze "
-    "eigen klok staat in sluis doctor en in sluis_clock_ahead_seconds."
+_BRIDGED: Final = _(
+    "Laat de makelaar zijn klok gelijkzetten (NTP). Tot dan helpt in zijn registratie: %(line)s "
+    "(%(setting)s). Onze eigen klok staat in sluis doctor en in sluis_clock_ahead_seconds."
 )
-_OURS = (
-    Explanation(
+_TOO_FAR: Final = _(
+    "Laat de makelaar zijn klok gelijkzetten (NTP). Zo'n groot verschil vangt %(setting)s niet op. "
+    "Onze eigen klok staat in sluis doctor en in sluis_clock_ahead_seconds."
+)
+_SET_OURS: Final = _(
+    "Zet de klok van deze server gelijk (NTP). Kijk in sluis doctor of het is gelukt."
+)
+_OURS = tuple(
+    Explanation(cause, _SET_OURS, Fixer.OPERATOR, WITH_US)
+    for cause in (
         _(
             "De klok van de makelaar loopt %(ahead)s voor op de onze. Bij andere makelaars is dat "
             "ongeveer even veel (%(elsewhere)s): dan loopt onze eigen klok achter."
         ),
-        _("Zet de klok van deze server gelijk (NTP). Kijk in sluis doctor of het is gelukt."),
-        Fixer.OPERATOR,
-        WITH_US,
-    ),
-    Explanation(
         _(
             "De klok van de makelaar loopt minstens %(behind)s achter op de onze. Bij andere "
             "makelaars is dat ongeveer even veel (%(elsewhere)s): dan loopt onze eigen klok voor."
         ),
-        _("Zet de klok van deze server gelijk (NTP). Kijk in sluis doctor of het is gelukt."),
-        Fixer.OPERATOR,
-        WITH_US,
-    ),
+    )
 )
-_STEADY = (
-    Explanation(
+_THEIRS = tuple(
+    Explanation(cause, remedy, Fixer.MAKELAAR, AT_MAKELAAR)
+    for cause in (
         _(
             "De klok van de makelaar loopt %(ahead)s voor op de onze, en bij %(alike)s andere "
             "logins ongeveer even veel. Toegestaan is %(allowed_seconds)s s."
         ),
-        _SET_THE_CLOCK,
-        Fixer.MAKELAAR,
-        AT_MAKELAAR,
-    ),
-    Explanation(
         _(
             "De klok van de makelaar loopt minstens %(behind)s achter op de onze, en bij %(alike)s "
             "andere logins ongeveer even veel. Toegestaan is %(allowed_seconds)s s."
         ),
-        _SET_THE_CLOCK,
-        Fixer.MAKELAAR,
-        AT_MAKELAAR,
-    ),
-)
-AHEAD: Final = Explanation(
-    _(
-        "De klok van de makelaar loopt %(ahead)s voor op de onze. Toegestaan is "
-        "%(allowed_seconds)s s."
-    ),
-    _SET_THE_CLOCK,
-    Fixer.MAKELAAR,
-    AT_MAKELAAR,
-)
-BEHIND: Final = Explanation(
-    _(
-        "De klok van de makelaar loopt minstens %(behind)s achter op de onze: het antwoord is "
-        "volgens hem van vóór onze vraag. Toegestaan is %(allowed_seconds)s s."
-    ),
-    _SET_THE_CLOCK,
-    Fixer.MAKELAAR,
-    AT_MAKELAAR,
+        _(
+            "De klok van de makelaar loopt %(ahead)s voor op de onze. Toegestaan is "
+            "%(allowed_seconds)s s."
+        ),
+        _(
+            "De klok van de makelaar loopt minstens %(behind)s achter op de onze: het antwoord is "
+            "volgens hem van vóór onze vraag. Toegestaan is %(allowed_seconds)s s."
+        ),
+    )
+    for remedy in (_BRIDGED, _TOO_FAR)
 )
 WAITED: Final = Explanation(
     _("Het antwoord kwam pas na %(waited)s. Toegestaan is %(allowed)s."),
@@ -97,7 +81,7 @@ WRONG_TIME: Final = Explanation(
     _("Vergelijk de klok van de makelaar met die van deze server."),
     Fixer.MAKELAAR,
     TRY_AGAIN,
-    (*_OURS, *_STEADY, AHEAD, BEHIND, WAITED, LATE, *BAD_MESSAGE.closer),
+    (*_OURS, *_THEIRS, WAITED, LATE, *BAD_MESSAGE.closer),
 )
 VALID_TOO_LONG: Final = Explanation(
     _("Het antwoord van de makelaar geldt langer dan zijn registratie toelaat."),
@@ -123,8 +107,7 @@ TOO_OLD: Final = Explanation(
     TRY_AGAIN,
     (
         *_OURS,
-        *_STEADY,
-        AHEAD,
+        *_THEIRS,
         Explanation(
             _(
                 "De makelaar gaf een login van %(age)s oud terug. Gevraagd is hoogstens "

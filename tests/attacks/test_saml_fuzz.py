@@ -13,6 +13,7 @@ from providers.interface import (
     Identity,
     ProviderCancelled,
     ProviderLevelTooLow,
+    ProviderLevelUnknown,
     ProviderRefused,
     ProviderUnavailable,
 )
@@ -20,7 +21,13 @@ from providers.saml.provider import SamlProvider
 from tests.providers.saml.maker import Recipe, assertion_xml, callback, provider_for, remembered
 from tests.providers.saml.sealing import Envelope
 
-REFUSALS = (ProviderRefused, ProviderCancelled, ProviderLevelTooLow, ProviderUnavailable)
+REFUSALS = (
+    ProviderRefused,
+    ProviderCancelled,
+    ProviderLevelTooLow,
+    ProviderLevelUnknown,
+    ProviderUnavailable,
+)
 EXAMPLES = settings(max_examples=150, deadline=None)
 KINDS = {
     "both": (Recipe().raw(), provider_for()),

@@ -66,7 +66,7 @@ def say(browser: Browser, person: str = "jan", fault: str = FAULT) -> Page:
 def not_understood(page: Page, name: str) -> str:
     """The page; the code on it."""
     assert (page.status, page.heading) == (403, f"Wij begrijpen het niveau van {name} niet")
-    assert "Dat komt niet door u." in page.text
+    assert "Dat komt niet door u, en niet door uw inlogmiddel." in page.text
     for word in ("te laag", WORD, "levels", "registratie"):
         assert word not in page.text
     found = CODE.search(page.text)

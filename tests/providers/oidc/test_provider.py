@@ -234,6 +234,18 @@ def test_entra_id_sends_no_acr_and_is_worth_what_its_registration_says(
         login(makelaar, level=L.EH2)
 
 
+def test_an_acr_of_null_is_none(makelaar: Makelaar) -> None:
+    """OpenID Connect Core §5.3.2: it should have been left out."""
+    makelaar.id_token = lambda claims: compact(
+        {"alg": "RS256", "kid": "m1"},
+        json.dumps({**claims, "acr": None}).encode(),
+        makelaar.signing_key,
+    )
+    assert login(makelaar, level=L.EH2, level_without_word="EH2").said == NOTHING_SAID
+    with pytest.raises(ProviderLevelUnknown):
+        login(makelaar, level=L.EH2)
+
+
 @pytest.mark.parametrize("acr", ["0", "1"])
 def test_keycloak_numbers_its_levels_and_is_worth_what_its_registration_says(
     makelaar: Makelaar, acr: str

@@ -70,6 +70,7 @@ def test_a_status_means_what_the_standard_says(outer: str, inner: str | None, re
     [
         ("BSN 123456782 is blocked", "BSN … is blocked"),
         ("KvK 90001201, code 1234567", "KvK …, code 1234567"),
+        ("User jan@voorbeeld.example, unknown", "User … unknown"),
         ("a\n  b", "a b"),
         ("x" * 500, "x" * 200 + "…"),
         ("a\u202eb", "a?b"),

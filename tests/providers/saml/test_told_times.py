@@ -67,6 +67,17 @@ def test_a_clock_that_differs_is_told_from_a_user_who_waited(
     assert measured["element"] == "Response IssueInstant"
 
 
+@pytest.mark.parametrize(("ahead", "line"), [(90, 90), (180, 180), (181, None)])
+def test_a_clock_comes_with_the_line_that_bridges_it_where_there_is_one(
+    ahead: int, line: int | None
+) -> None:
+    recipe = spoilt(put(RESPONSE, "IssueInstant", instant(ahead)))
+    measured = refused(recipe, "issue_instant")
+    assert measured.get("line") == (None if line is None else f"skew_seconds: {line}")
+    if line is not None:
+        assert finish(replace(recipe, settings={"skew_seconds": line})).subject
+
+
 def test_an_answer_that_came_after_its_end_says_how_long_after() -> None:
     over = spoilt(put(CONFIRMATION_DATA, "NotOnOrAfter", instant(-90)))
     told = {"late_seconds": 90, "allowed_seconds": 60, "setting": "saml.skew_seconds"}

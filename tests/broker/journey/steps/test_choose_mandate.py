@@ -260,6 +260,7 @@ def test_M_14_a_makelaar_speaks_for_nobody_that_it_may_not_speak_for(portal: Por
     browser.fill("fault", "other_organisation")
     page = browser.press("person", "hanna")
     assert "Een ander bedrijf" not in page.text
-    assert (page.status, page.heading) == (400, "Inloggen is niet gelukt")
+    ours = "Er klopt iets niet in onze instellingen voor uw makelaar"  # speaks_for is
+    assert (page.status, page.heading) == (400, ours)
     heard = portal.heard(browser.click("Ga terug naar"))
     assert (heard["error"], heard["state"]) == ("access_denied", STATE)
