@@ -35,7 +35,8 @@ class Trouble(enum.StrEnum):
     TLS_NAME = "tls_name"  # its certificate is of another name
     TLS_EXPIRED = "tls_expired"
     ENDPOINT_REFUSED = "endpoint_refused"  # it wants no call of ours at all
-    DISCOVERY_NOT_FOUND = "discovery_not_found"
+    DISCOVERY_NOT_FOUND = "discovery_not_found"  # something else is there, or nothing
+    DISCOVERY_UNREADABLE = "discovery_unreadable"  # a page for people, perhaps of maintenance
     DISCOVERY_ISSUER = "discovery_issuer"  # is another than the registered one
     DISCOVERY_HOST = "discovery_host"  # an endpoint lies where none was approved
     DISCOVERY_INCOMPLETE = "discovery_incomplete"
@@ -64,7 +65,6 @@ _SIDES: Final[Mapping[Trouble, Side]] = MappingProxyType(
                 Trouble.FORBIDDEN,
                 Trouble.PROXY,
                 Trouble.UNTRUSTED,
-                Trouble.DISCOVERY_NOT_FOUND,
                 Trouble.DISCOVERY_ISSUER,
                 Trouble.DISCOVERY_HOST,
                 Trouble.USERINFO_ABSENT,
@@ -80,6 +80,8 @@ _SIDES: Final[Mapping[Trouble, Side]] = MappingProxyType(
                 Trouble.NAME,
                 Trouble.CONNECTION,
                 Trouble.TLS_NAME,
+                Trouble.DISCOVERY_NOT_FOUND,
+                Trouble.DISCOVERY_UNREADABLE,
                 Trouble.ENDPOINT_REFUSED,
                 Trouble.USERINFO_REFUSED,
                 Trouble.CLIENT_REFUSED,

@@ -176,7 +176,7 @@ def _knows_us(
 
 # Where it says nothing about whether the makelaar knows us.
 _OF_THE_CALL: Final[Mapping[Trouble, str]] = {
-    Trouble.OWN_KEY: "make a key: sluis keys rotate",
+    Trouble.OWN_KEY: "see sluis keys list, and restore the key from the back-up",
     Trouble.SECRET_FILE: "put the secret in that file, readable for Sluis",
     Trouble.UNAVAILABLE: "look whether the makelaar runs, and try again",
     Trouble.BUSY: "try again later",

@@ -100,11 +100,12 @@ def fetched_object(
 ) -> Mapping[str, Any]:
     """A JSON object. Raises Stuck."""
     answer = fetched(calls, url, field, accept=ACCEPT_JSON, max_bytes=max_bytes, words=words)
+    remedy = "correct the address"
     try:
         document = json.loads(answer.body)
     except (ValueError, RecursionError):
-        document = None
+        word = words.of_call(OutgoingFailed("not_json"))
+        raise Stuck(field, f"{url} gives no JSON object", remedy, word) from None
     if not isinstance(document, dict):
-        remedy = "correct the address"
         raise Stuck(field, f"{url} gives no JSON object", remedy, words.unreadable)
     return document

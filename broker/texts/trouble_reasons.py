@@ -59,10 +59,16 @@ OF_TROUBLES: Final[Mapping[str, Explanation]] = {
         AT_MAKELAAR,
     ),
     "discovery_not_found": Explanation(
-        _("Op het adres uit de registratie staat geen discovery-document van een makelaar."),
+        _("Op het adres uit de registratie staat geen discovery-document. Het adres is waarschijnlijk fout."),
         _("Verbeter oidc.issuer. Klopt die? Vraag de makelaar waar zijn discovery-document staat."),
         Fixer.OPERATOR,
-        WITH_US,
+        DOES_NOT_FIT,
+    ),
+    "discovery_unreadable": Explanation(
+        _("Op het adres uit de registratie staat een gewone pagina in plaats van een discovery-document."),
+        _("Open het adres bij deze stap. Gaat de pagina over onderhoud? Wacht af. Zo niet: verbeter oidc.issuer."),
+        Fixer.OPERATOR,
+        DOES_NOT_FIT,
     ),
     "discovery_issuer": Explanation(
         _("De makelaar noemt een andere issuer dan in zijn registratie staat."),
@@ -150,7 +156,7 @@ OF_TROUBLES: Final[Mapping[str, Explanation]] = {
     ),
     "own_key_missing": Explanation(
         _("Wij hebben geen actieve sleutel om ons verzoek aan de makelaar te ondertekenen."),
-        _("Kijk met sluis keys list welke sleutel ontbreekt, en maak er een met sluis keys rotate."),
+        _("Kijk met sluis keys list welke sleutel ontbreekt, en zet hem terug uit de reservekopie."),
         Fixer.OPERATOR,
         WITH_US,
     ),

@@ -43,8 +43,8 @@ _FAILURES: Final[Mapping[str, Trouble]] = MappingProxyType(
 _AT_DISCOVERY: Final[Mapping[str, Trouble]] = MappingProxyType(
     {
         "refused": Trouble.CONNECTION,
-        "not_json": Trouble.DISCOVERY_NOT_FOUND,
-        "too_large": Trouble.DISCOVERY_NOT_FOUND,
+        "not_json": Trouble.DISCOVERY_UNREADABLE,
+        "too_large": Trouble.DISCOVERY_UNREADABLE,
         "redirected": Trouble.DISCOVERY_NOT_FOUND,
     }
 )

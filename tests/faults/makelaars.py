@@ -45,6 +45,8 @@ FAILING: Final[dict[str, Callable[[Seen], Said] | None]] = {
     "groot": lambda _: Said(pieces=(PIECE,) * 160),  # 10 MB
     "traag": lambda _: Said(pieces=_drop_by_drop()),
 }
+# At the address that was registered, so either side may be wrong.
+OF_NOBODY: Final = frozenset({"Storing dicht", "Storing onzin", "Storing groot"})
 
 
 @contextmanager

@@ -91,7 +91,7 @@ CASES: Final[dict[str, Case]] = {
         registered={"issuer": f"{ISSUER}/realm"},
     ),
     "an address with a page for people": Case(
-        T.DISCOVERY_NOT_FOUND,
+        T.DISCOVERY_UNREADABLE,
         {"setting": "oidc.issuer", "failure": "not_json"},
         {DISCOVERY: Answer(200, (), b"<html>")},
     ),

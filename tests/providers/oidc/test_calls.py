@@ -102,8 +102,8 @@ def test_what_is_ours_to_mend_says_so_with_rule_and_setting(
         ("cut_short", Trouble.UNAVAILABLE, Trouble.UNAVAILABLE),
         ("status_5xx", Trouble.UNAVAILABLE, Trouble.UNAVAILABLE),
         ("redirected", Trouble.DISCOVERY_NOT_FOUND, Trouble.ANSWER),
-        ("not_json", Trouble.DISCOVERY_NOT_FOUND, Trouble.ANSWER),
-        ("too_large", Trouble.DISCOVERY_NOT_FOUND, Trouble.ANSWER),
+        ("not_json", Trouble.DISCOVERY_UNREADABLE, Trouble.ANSWER),
+        ("too_large", Trouble.DISCOVERY_UNREADABLE, Trouble.ANSWER),
         ("something new", Trouble.UNAVAILABLE, Trouble.UNAVAILABLE),
     ],
 )
