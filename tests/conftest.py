@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.dev import ConsoleRenderer, plain_traceback
 
 from tests.browser.fixtures import _playwright, chromium, headless_shell, running
 from tests.compiled import compiled_once
 from tests.key_pool import Pools
 from tests.leftovers import cleared_at_the_end
 from tests.machine import missing_for
+from tests.unflushed import unflushed
 
 __all__ = [
     "_playwright",
@@ -48,7 +50,9 @@ WHOLE = {"World", "make_world", "Portal", "Sluis", "Parties"}
 @pytest.fixture(scope="session", autouse=True)
 def made_once() -> Iterator[None]:
     """What every world needs and no test looks at."""
-    with cleared_at_the_end(), Pools().used(), compiled_once():
+    # A log of an unexpected error costs a fifth of a second with colours and every variable.
+    ConsoleRenderer.get_active().exception_formatter = plain_traceback
+    with cleared_at_the_end(), Pools().used(), compiled_once(), unflushed():
         yield
 
 

@@ -12,6 +12,7 @@ from contextlib import closing
 from datetime import date
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from admin.cli.registering import apply_files
 from admin.operations.install import initialise
@@ -58,12 +59,33 @@ def copy_initialised(demo: Demo) -> None:
         shutil.copy(made / name, demo.directory / name)
 
 
+def copy_new(settings: Settings) -> None:
+    """What ``sluis init`` does with these settings, which name files."""
+    made = _new(_today())
+    shutil.copy(made / "master.key", settings.keys.master_key_file)
+    shutil.copy(made / "sluis.db", urlsplit(settings.database.url).path[1:])
+
+
 def copy_applied(demo: Demo) -> None:
     """What ``sluis init`` and ``sluis apply`` do for one that was copied."""
     made = _installed(demo.addresses, "", _today())
     for name in ("master.key", "sluis.db"):
         shutil.copy(made / name, demo.directory / name)
     _move_rows(demo, made)
+
+
+@cache
+def _new(_day: date) -> Path:
+    directory = folder()
+    files = {
+        "SLUIS__DATABASE__URL": f"sqlite:///{directory}/sluis.db",
+        "SLUIS__KEYS__MASTER_KEY_FILE": f"{directory}/master.key",
+        "SLUIS__WEB__BASE_URL": "https://sluis.example",
+    }
+    with POOLS.used():
+        for _ in initialise(configuration.load(None, files)):
+            pass
+    return directory
 
 
 @cache
@@ -75,9 +97,7 @@ def _prepared(addresses: Addresses, _day: date) -> Path:
 @cache
 def _initialised(addresses: Addresses, day: date) -> Path:
     demo = _copy(_prepared(addresses, day), folder() / "demo")
-    with POOLS.used():
-        for _ in initialise(configuration.load(demo.config, {})):
-            pass
+    copy_new(configuration.load(demo.config, {}))
     return demo.directory
 
 
@@ -108,4 +128,5 @@ def _copy(made: Path, directory: Path) -> Demo:
 def _move_rows(demo: Demo, made: Path) -> None:
     names = (f"{made}/", f"{demo.directory}/")
     with closing(sqlite3.connect(demo.directory / "sluis.db")) as database, database:
+        database.execute("PRAGMA synchronous=OFF")
         database.execute("UPDATE registration SET document = replace(document, ?, ?)", names)
