@@ -10,7 +10,7 @@ unexport PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin
 STAMP := .venv/.installed-$(shell cat requirements.lock pyproject.toml | cksum | tr ' ' '-')
 PYTEST := $(BIN)/python -m pytest
-IN_PARALLEL := -n 2 --dist loadfile --no-loadscope-reorder
+IN_PARALLEL := --dist loadfile --no-loadscope-reorder -n
 ORDINARY := not interop and not slow
 
 .PHONY: help
@@ -36,21 +36,22 @@ check: $(STAMP) ## Format, lint, types, architecture and quick tests: a few minu
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/python -m tools.security_cases --check
-	@$(PYTEST) -q $(IN_PARALLEL) \
+	@$(PYTEST) -q $(IN_PARALLEL) 2 \
 		-m 'not whole and not browser and not interop and not postgres and not slow' \
 		--ignore=tests/browser --ignore=tests/interop --ignore=tests/contracts
 
 .PHONY: test
 test: $(STAMP) ## All tests but those of test-rest: about a quarter of an hour
-	@$(PYTEST) -q $(IN_PARALLEL) -m '$(ORDINARY)'
+	@$(PYTEST) -q $(IN_PARALLEL) 2 -m '$(ORDINARY)'
 
 .PHONY: test-rest
 test-rest: $(STAMP) ## What test leaves out: the software of others, and the slow ones
-	@$(PYTEST) -q $(IN_PARALLEL) -m 'not ($(ORDINARY))'
+	@# Four on two cores: these wait for each other's programs more than they work.
+	@$(PYTEST) -q $(IN_PARALLEL) 4 -m 'not ($(ORDINARY))'
 
 .PHONY: test-all
 test-all: $(STAMP) ## Every test: the two together, under half an hour
-	@$(PYTEST) -q $(IN_PARALLEL)
+	@$(PYTEST) -q $(IN_PARALLEL) 2
 
 LOGINS ?= 2000
 

@@ -4,6 +4,8 @@ and whose certificates are believed.
 
 from __future__ import annotations
 
+import ssl
+
 from broker.outgoing_settings import Outgoing
 from broker.settings import Settings, SettingsError
 from state.adapters.way_out import WayOut
@@ -15,23 +17,24 @@ from state.outgoing_tls import tls_context
 
 def outgoing_client(settings: Settings) -> OutgoingClient:
     """Makes the calls to registered parties. Raises SettingsError for a file that is of no use."""
-    way = way_out(settings)
+    chosen = settings.outgoing
+    tls = None if chosen.ca_file is None else _tls(chosen)
     return OutgoingClient(
-        settings.development.loopback,
-        allow=settings.outgoing.allow,
-        proxy=way.proxy,
-        tls=way.tls,
+        settings.development.loopback, allow=chosen.allow, proxy=_proxy(chosen), tls=tls
     )
 
 
 def way_out(settings: Settings) -> WayOut:
     """The same way for addresses that the settings name themselves. Raises SettingsError."""
-    chosen = settings.outgoing
+    tls = _tls(settings.outgoing)
+    return WayOut(_proxy(settings.outgoing), tls)
+
+
+def _tls(chosen: Outgoing) -> ssl.SSLContext:
     try:
-        tls = tls_context(chosen.ca_file)
+        return tls_context(chosen.ca_file)
     except ValueError as error:
         raise SettingsError(f"outgoing.ca_file: {error}") from None
-    return WayOut(_proxy(chosen), tls)
 
 
 def _proxy(chosen: Outgoing) -> Proxy | None:

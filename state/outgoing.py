@@ -23,6 +23,7 @@ from state.outgoing_allow import read_allowed
 from state.outgoing_answer import HttpAnswer, read_answer
 from state.outgoing_failures import OutgoingFailed, of_tls
 from state.outgoing_proxy import Proxy
+from state.outgoing_tls import tls_of_this_machine
 from state.outgoing_wire import Left, Wire, as_socket
 
 __all__ = ["HttpAnswer", "OutgoingClient", "OutgoingFailed", "resolve"]
@@ -68,7 +69,7 @@ class OutgoingClient:
         self._allowed = read_allowed(allow, ports)
         self._proxy = proxy
         self._resolve = resolver
-        self._tls = tls or ssl.create_default_context()
+        self._tls = tls or tls_of_this_machine()
         self._monotonic = monotonic
         self._ports = ports
         self._breaker = Breaker(monotonic)

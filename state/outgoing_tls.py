@@ -5,7 +5,16 @@ authority.
 from __future__ import annotations
 
 import ssl
+from functools import cache
 from pathlib import Path
+
+
+@cache
+def tls_of_this_machine() -> ssl.SSLContext:
+    """The authorities of the system, read once per process. For who only connects with it: others
+    would meet what one changes.
+    """
+    return ssl.create_default_context()
 
 
 def tls_context(ca_file: Path | None = None) -> ssl.SSLContext:

@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.dev import ConsoleRenderer, plain_traceback
 
 from tests.browser.fixtures import _playwright, chromium, headless_shell, running
 from tests.compiled import compiled_once
 from tests.key_pool import Pools
 from tests.leftovers import cleared_at_the_end
 from tests.machine import missing_for
+from tests.unflushed import unflushed
 
 __all__ = [
     "_playwright",
@@ -26,21 +28,26 @@ IN_CI = os.environ.get("CI", "").lower() in ("1", "true")
 MISSING = "not here: "
 # As measured, the longest first: one that starts last would keep one core waiting for the other.
 LONGEST = (
-    "faults/test_fleet.py",
-    "interop/test_simplesamlphp.py",
     "browser/test_pages.py",
-    "faults/test_migrating.py",
-    "faults/test_rotating.py",
-    "admin/cli/test_wheel.py",
-    "faults/test_exhausted.py",
+    "faults/test_fleet.py",
     "faults/test_stopping.py",
     "interop/test_openid_client.py",
     "browser/test_logins.py",
+    "faults/test_migrating.py",
+    "browser/test_chains.py",
+    "interop/test_simplesamlphp.py",
+    "faults/test_exhausted.py",
+    "attacks/test_http_server.py",
+    "faults/test_master_key.py",
+    "browser/test_passkeys.py",
+    "admin/cli/test_wheel.py",
+    "faults/test_rotating.py",
     "browser/test_operator_passkey.py",
     "attacks/test_management_server.py",
+    "sandbox/test_demo.py",
+    "browser/test_keyboard.py",
     "attacks/test_passkeys.py",
     "journeys/test_documents.py",
-    "sandbox/test_demo.py",
 )
 WHOLE = {"World", "make_world", "Portal", "Sluis", "Parties"}
 
@@ -48,7 +55,9 @@ WHOLE = {"World", "make_world", "Portal", "Sluis", "Parties"}
 @pytest.fixture(scope="session", autouse=True)
 def made_once() -> Iterator[None]:
     """What every world needs and no test looks at."""
-    with cleared_at_the_end(), Pools().used(), compiled_once():
+    # A log of an unexpected error costs a fifth of a second with colours and every variable.
+    ConsoleRenderer.get_active().exception_formatter = plain_traceback
+    with cleared_at_the_end(), Pools().used(), compiled_once(), unflushed():
         yield
 
 

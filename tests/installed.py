@@ -12,6 +12,7 @@ from contextlib import closing
 from datetime import date
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from admin.cli.registering import apply_files
 from admin.operations.install import initialise
@@ -40,7 +41,7 @@ def install_anew(directory: Path, addresses: Addresses, documents: str = "") -> 
 def register(demo: Demo, settings: Settings, documents: str = "") -> None:
     """What ``sluis init`` and ``sluis apply`` do."""
     if documents:
-        (demo.registrations / "90-portals-of-tests.yaml").write_text(documents, encoding="utf-8")
+        _write(demo, documents)
     for _ in initialise(settings):
         pass
     apply_files(settings, demo.registrations)
@@ -58,12 +59,33 @@ def copy_initialised(demo: Demo) -> None:
         shutil.copy(made / name, demo.directory / name)
 
 
+def copy_new(settings: Settings) -> None:
+    """What ``sluis init`` does with these settings, which name files."""
+    made = _new(_today())
+    shutil.copy(made / "master.key", settings.keys.master_key_file)
+    shutil.copy(made / "sluis.db", urlsplit(settings.database.url).path[1:])
+
+
 def copy_applied(demo: Demo) -> None:
     """What ``sluis init`` and ``sluis apply`` do for one that was copied."""
     made = _installed(demo.addresses, "", _today())
     for name in ("master.key", "sluis.db"):
         shutil.copy(made / name, demo.directory / name)
     _move_rows(demo, made)
+
+
+@cache
+def _new(_day: date) -> Path:
+    directory = folder()
+    files = {
+        "SLUIS__DATABASE__URL": f"sqlite:///{directory}/sluis.db",
+        "SLUIS__KEYS__MASTER_KEY_FILE": f"{directory}/master.key",
+        "SLUIS__WEB__BASE_URL": "https://sluis.example",
+    }
+    with POOLS.used():
+        for _ in initialise(configuration.load(None, files)):
+            pass
+    return directory
 
 
 @cache
@@ -75,18 +97,26 @@ def _prepared(addresses: Addresses, _day: date) -> Path:
 @cache
 def _initialised(addresses: Addresses, day: date) -> Path:
     demo = _copy(_prepared(addresses, day), folder() / "demo")
-    with POOLS.used():
-        for _ in initialise(configuration.load(demo.config, {})):
-            pass
+    copy_new(configuration.load(demo.config, {}))
     return demo.directory
 
 
 @cache
 def _installed(addresses: Addresses, documents: str, day: date) -> Path:
+    if documents:  # beside those of the demo, which takes ten times as long
+        demo = _copy(_installed(addresses, "", day), folder() / "demo")
+        apply_files(configuration.load(demo.config, {}), _write(demo, documents))
+        return demo.directory
     demo = _copy(_initialised(addresses, day), folder() / "demo")
     with POOLS.used():
-        register(demo, configuration.load(demo.config, {}), documents)
+        register(demo, configuration.load(demo.config, {}))
     return demo.directory
+
+
+def _write(demo: Demo, documents: str) -> Path:
+    file = demo.registrations / "90-portals-of-tests.yaml"
+    file.write_text(documents, encoding="utf-8")
+    return file
 
 
 def _today() -> date:
@@ -108,4 +138,5 @@ def _copy(made: Path, directory: Path) -> Demo:
 def _move_rows(demo: Demo, made: Path) -> None:
     names = (f"{made}/", f"{demo.directory}/")
     with closing(sqlite3.connect(demo.directory / "sluis.db")) as database, database:
+        database.execute("PRAGMA synchronous=OFF")
         database.execute("UPDATE registration SET document = replace(document, ?, ?)", names)

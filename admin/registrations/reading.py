@@ -68,8 +68,7 @@ def _twice(entries: list[Entry]) -> Iterator[str]:
 def _documents(file: Path, mistakes: list[str]) -> Iterator[tuple[str, Any]]:
     try:
         text = files.unicode_text(file)
-        nodes = list(yaml.compose_all(text, Loader=yaml.SafeLoader))
-        documents = list(yaml.load_all(text, Loader=_Loader))
+        documents = list(_parsed(text))
     except files.FileRefused as refused:
         mistakes.append(f"{file}: {refused}")
         return
@@ -83,10 +82,22 @@ def _documents(file: Path, mistakes: list[str]) -> Iterator[tuple[str, Any]]:
         problem = getattr(error, "problem", "cannot be read")
         mistakes.append(f"{file}{line_of_it}: not YAML ({problem})")
         return
-    for node, document in zip(nodes, documents, strict=True):
-        mistakes.extend(f"{file}:{line}: {key} stands here twice" for line, key in _doubled(node))
+    for begin, doubled, document in documents:
+        mistakes.extend(f"{file}:{line}: {key} stands here twice" for line, key in doubled)
         if document is not None:
-            yield f"{file}:{node.start_mark.line + 1}", document
+            yield f"{file}:{begin}", document
+
+
+def _parsed(text: str) -> Iterator[tuple[int, list[tuple[int, str]], Any]]:
+    """Of each document its first line, what it holds twice with its line, and what it says. Raises
+    YAMLError, and ValueError for a date that is none.
+    """
+    loader = _Loader(text)
+    while loader.check_node():
+        node = loader.get_node()
+        assert node is not None
+        doubled = list(_doubled(node))  # first: to read a document takes its merged keys apart
+        yield node.start_mark.line + 1, doubled, loader.construct_document(node)
 
 
 def _doubled(root: yaml.Node) -> Iterator[tuple[int, str]]:

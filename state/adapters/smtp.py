@@ -15,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 from state.clock import Clock
 from state.outbox import DeliveryFailed, Message
+from state.outgoing_tls import tls_of_this_machine
 
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 ANSWER_WITHIN: Final = 15.0  # seconds per step
@@ -51,7 +52,7 @@ class SmtpAdapter:
             raise ValueError("mail.sender is an address: Name <name@example.nl>")
         self._sender = Address(display_name=name, addr_spec=address)
         self._clock = clock
-        self._tls = tls or ssl.create_default_context()
+        self._tls = tls or tls_of_this_machine()
 
     def send(self, message_id: str, message: Message) -> None:
         mail = self._compose(message_id, message)

@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy.orm import Session
 
 from admin.installation import Installation
-from admin.operations.install import initialise
 from broker import settings as configuration
 from broker.process import Process
 from broker.settings import Settings
@@ -18,6 +17,7 @@ from directory.people import Person
 from state.db import writing
 from tests.clocks import START, FakeClock
 from tests.databases import make_database
+from tests.installed import copy_new
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def settings(tmp_path: Path) -> Settings:
 @pytest.fixture
 def process(settings: Settings) -> Iterator[Process]:
     """A process on an installation of its own."""
-    list(initialise(settings))
+    copy_new(settings)
     made = start(settings, FakeClock())
     made.holder.refresh()
     yield made

@@ -6,10 +6,12 @@ import pytest
 from sqlalchemy import text
 
 from state.engine import DatabaseUrlError, make_engine
+from tests.unflushed import flushed
 
 
 def test_sqlite_makes_its_directory_and_keeps_what_it_promises(tmp_path: Path) -> None:
-    engine = make_engine(f"sqlite:///{tmp_path}/var/data/sluis.db")
+    with flushed():
+        engine = make_engine(f"sqlite:///{tmp_path}/var/data/sluis.db")
     with engine.connect() as connection:
         settings = {
             name: connection.execute(text(f"PRAGMA {name}")).scalar()

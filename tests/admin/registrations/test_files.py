@@ -38,6 +38,14 @@ def test_a_document_is_read_in_every_encoding_of_yaml(tmp_path: Path, raw: bytes
     assert entry.model.name.nl == "Coördinatie"
 
 
+def test_what_is_merged_and_said_anew_does_not_stand_there_twice(tmp_path: Path) -> None:
+    file = tmp_path / "a.yaml"
+    rest = yaml.safe_dump({key: value for key, value in HELP_DESK.items() if key != "name"})
+    file.write_text(f"{rest}name: {{<<: {{nl: Oud, en: Old}}, nl: Nieuw}}\n", encoding="utf-8")
+    (entry,) = read(file)
+    assert (entry.model.name.nl, entry.model.name.en) == ("Nieuw", "Old")
+
+
 @pytest.mark.parametrize(
     ("raw", "told"),
     [
