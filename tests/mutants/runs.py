@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -148,9 +149,19 @@ class _Pytests:
 
 @contextmanager
 def _pytests(copy: PrivateCopy) -> Iterator[_Pytests]:
-    """``CI``: a test that is skipped is one that did not run, and fails."""
-    environment = {**os.environ, "CI": "true", "PYTHONPATH": str(copy.path)}
-    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    """``CI``: a test that is skipped is one that did not run, and fails. Their own temporary files:
+    runs beside each other clear away each other's, and one of them stumbles over it.
+    """
+    with tempfile.TemporaryDirectory(prefix="sluis-mutants-", ignore_cleanup_errors=True) as own:
+        environment = {**os.environ, "CI": "true", "PYTHONPATH": str(copy.path)}
+        environment["PYTEST_DEBUG_TEMPROOT"] = own
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
+        with _served(copy, environment) as pytests:
+            yield pytests
+
+
+@contextmanager
+def _served(copy: PrivateCopy, environment: dict[str, str]) -> Iterator[_Pytests]:
     with subprocess.Popen(
         [sys.executable, ROOT / _SERVER],
         cwd=copy.path,
