@@ -55,6 +55,14 @@ test-all: $(STAMP) ## Every test: the two together, under half an hour
 
 LOGINS ?= 2000
 
+.PHONY: mutants
+mutants: $(STAMP) ## Before a release: take away each line that carries security, see a test fail; ten minutes
+	@$(BIN)/python -m tests.mutants $(if $(ONLY),--only $(ONLY:%='%'))
+
+.PHONY: mutants-part
+mutants-part: $(STAMP) ## The part of them that this commit chooses (PART=3: another); two minutes
+	@$(BIN)/python -m tests.mutants --part $(PART)
+
 .PHONY: soak
 soak: $(STAMP) ## Log in LOGINS=2000 times while parts are broken; 5 minutes
 	@$(BIN)/python -m tests.faults.soak --logins $(LOGINS) $(if $(SEED),--seed $(SEED))
@@ -82,7 +90,7 @@ advisories: ## Before a release: ask the public advisories about every locked pa
 	@var/advisories/bin/pip-audit --strict --disable-pip --require-hashes -r requirements.lock
 
 .PHONY: release-check
-release-check: check test-all sbom advisories ## Before a release: all of that, and nothing may fail
+release-check: check test-all mutants sbom advisories ## Before a release: all of that, and nothing may fail
 
 .PHONY: translations
 translations: $(STAMP) ## Bring the English texts in step with the Dutch ones

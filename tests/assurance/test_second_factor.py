@@ -182,3 +182,12 @@ def test_a_code_matches_only_in_its_window(number: int) -> None:
     window = range(current - DRIFT, current + DRIFT + 1)
     expected = [s for s in window if pyotp.TOTP(SEED).generate_otp(s) == code]
     assert step == (expected[-1] if expected else None)
+
+
+def test_F_01_a_code_of_a_step_that_was_used_or_lies_before_it_matches_nothing() -> None:
+    current = int(START.timestamp()) // PERIOD
+    for step in range(current - DRIFT, current + DRIFT + 1):
+        code = pyotp.TOTP(SEED).generate_otp(step)
+        assert matching_step(SEED, code, START, after=step - 1) == step
+        for used in (step, step + 1):
+            assert matching_step(SEED, code, START, after=used) is None

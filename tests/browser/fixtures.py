@@ -1,24 +1,34 @@
-"""One demo and one Chromium for each worker; a conftest imports what its tests need."""
+"""One demo and one Chromium for each worker; a conftest imports what its tests need.
+
+Whoever runs one test of a rule waits for neither: the whole product and the driver of browsers are
+loaded by who asks for them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser, Playwright, sync_playwright
 
-from tests.browser.chromium import launched
-from tests.running_demo import RunningDemo, running_demo
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Playwright
+
+    from tests.running_demo import RunningDemo
 
 
 @pytest.fixture(scope="session")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDemo]:
+    from tests.running_demo import running_demo
+
     with running_demo(tmp_path_factory.mktemp("running") / "demo") as demo:
         yield demo
 
 
 @pytest.fixture(scope="session")
 def _playwright() -> Iterator[Playwright]:
+    from playwright.sync_api import sync_playwright
+
     with sync_playwright() as playwright:
         yield playwright
 
@@ -26,6 +36,8 @@ def _playwright() -> Iterator[Playwright]:
 @pytest.fixture(scope="session")
 def chromium(_playwright: Playwright) -> Iterator[Browser]:
     """For what crosses origins, and for keys and passkeys: the browser itself."""
+    from tests.browser.chromium import launched
+
     browser = launched(_playwright)
     yield browser
     browser.close()
@@ -34,6 +46,8 @@ def chromium(_playwright: Playwright) -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def headless_shell(_playwright: Playwright) -> Iterator[Browser]:
     """For the looks of pages one by one."""
+    from tests.browser.chromium import launched
+
     browser = launched(_playwright, only_pages=True)
     yield browser
     browser.close()

@@ -98,10 +98,34 @@ def test_a_chain_needs_the_service_and_the_level(register: Register) -> None:
     assert found(register, rules=Rules(chain_mandates=False)).refused == ()
 
 
-def test_a_mandate_that_ended_opens_no_chain(register: Register) -> None:
-    register.mandate(OFFICE, until=-timedelta(days=1))
+@pytest.mark.parametrize(
+    "changes",
+    [{"until": -timedelta(days=1)}, {"revoked": True}, {"since": timedelta(days=1)}],
+    ids=["ended", "revoked", "of later"],
+)
+def test_a_mandate_that_is_not_in_force_opens_no_chain(
+    register: Register, changes: dict[str, Any]
+) -> None:
+    register.mandate(OFFICE, **changes)
     register.chain()
     assert found(register).usable == ()
+
+
+def test_a_chain_is_as_strong_as_the_mandate_within_the_office(register: Register) -> None:
+    register.mandate(OFFICE, level=L.EH2_PLUS)
+    register.chain(level=L.EH3)
+    offered = found(register)
+    assert (offered.usable, reasons(offered)) == ((), [R.MANDATE_LEVEL, R.MANDATE_LEVEL])
+
+
+def test_who_may_act_for_one_branch_of_an_office_acts_for_none_of_its_clients(
+    register: Register,
+) -> None:
+    register.mandate(OFFICE, branches=("000090015421",))
+    register.chain()
+    offered = found(register)
+    assert keys(offered) == [f"{OFFICE}..000090015421"]
+    assert reasons(offered) == [R.BRANCH]
 
 
 def test_a_suspended_organisation_is_nobody(register: Register) -> None:
@@ -141,6 +165,22 @@ def test_M_06_the_last_look_at_a_chain_sees_both_links(register: Register) -> No
     )
 
 
+@pytest.mark.parametrize("suspended", [OFFICE, GARDEN])
+def test_the_last_look_sees_an_organisation_that_was_suspended(
+    register: Register, suspended: str
+) -> None:
+    """The one behind the mandate, and the one behind the chain."""
+    register.mandate(OFFICE)
+    register.chain()
+    through, own = (one.authority for one in found(register).usable)
+    session = register.session
+    assert recheck(session, "jan", through, terms()) is None
+    session.get_one(Organisation, register.organisations[suspended]).suspended_at = START
+    session.flush()
+    assert recheck(session, "jan", through, terms()) == AuthorityRefusal(R.REVOKED, through)
+    assert (recheck(session, "jan", own, terms()) is None) is (suspended == GARDEN)
+
+
 def test_M_06_a_mandate_that_is_gone_or_over_counts_no_more(register: Register) -> None:
     mandate = register.mandate(until=timedelta(hours=1))
     authority = found(register).usable[0].authority
@@ -164,6 +204,9 @@ def test_M_06_a_mandate_that_is_gone_or_over_counts_no_more(register: Register) 
         ({"service_uuid": "0" * 36}, R.OTHER_SERVICE),
         ({"branches": ["000099990001"]}, R.REVOKED),
         ({"person_id": "piet"}, R.REVOKED),
+        ({"valid_until": START}, R.EXPIRED),
+        ({"valid_until": START + timedelta(hours=1)}, None),
+        ({"valid_from": START + timedelta(hours=1)}, R.NOT_YET_VALID),
     ],
 )
 def test_the_last_look_sees_a_mandate_that_became_narrower(

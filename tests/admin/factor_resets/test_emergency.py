@@ -100,3 +100,11 @@ def test_a_place_that_ended_makes_no_administrator_of_the_person(
     with pytest.raises(EmergencyRefused) as refused:
         reset(office, "anna", "bram")
     assert refused.value.why is EmergencyRefusal.NO_ADMINISTRATOR
+
+
+def test_an_administrator_who_is_blocked_answers_for_nothing(office: Process) -> None:
+    with office.sessions() as sql, writing(sql):
+        sql.get_one(Person, "bram").blocked_at = START
+    with pytest.raises(EmergencyRefused) as refused:
+        reset(office, "anna", "bram")
+    assert (refused.value.why, refused.value.who) == (EmergencyRefusal.NO_ADMINISTRATOR, "bram")

@@ -19,6 +19,7 @@ from state import audit
 from state.audit import EventTag
 from state.db import writing
 from tests.admin.mandates.conftest import UUID, Made
+from tests.admin.mandates.test_ending import login, standing
 from tests.clocks import START
 from tests.deliveries import waiting_in
 from tests.keys_for_tests import make_sealer
@@ -80,3 +81,16 @@ def test_a_mandate_is_taken_back_once_and_the_person_is_told(
     assert event.details == {"mandate": "given", "person": "roos"}
     (mail,) = waiting_in(session, make_sealer())
     assert (mail.recipient, mail.reference) == ("roos@x.example", event.reference)
+
+
+@pytest.mark.parametrize(
+    ("represented", "left"), [("90001201", []), ("90001639", ["login"])], ids=["there", "elsewhere"]
+)
+def test_what_a_mandate_gave_ends_when_it_is_taken_back(
+    session: Session, mandate_of_roos: Made, represented: str, left: list[str]
+) -> None:
+    mandate = mandate_of_roos()
+    login(session, "login", represented=represented)
+    with writing(session):
+        assert given.revoke(session, mandate, WANTED)
+    assert standing(session) == left

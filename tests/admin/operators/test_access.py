@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pyotp
@@ -13,9 +14,13 @@ from admin.operators import access, roles, set_up_links
 from admin.operators.access import Invitation, NameTaken, NoSuchOperator, SetUpStep
 from admin.operators.roles import OperatorRole
 from admin.operators.set_up_links import LinkRefusal, LinkRefused, OpenLink
-from assurance import enrolment
+from assurance import enrolment, session_lifetime
 from assurance.levels import AssuranceLevel
 from assurance.means import BoundBy
+from assurance.session_lifetime import SessionLimits
+from broker.downstream import NewGrant
+from broker.sso import grants
+from directory.consoles import OPERATOR
 from providers import accounts
 from providers.accounts import NameRefused
 from state import audit
@@ -27,6 +32,7 @@ from tests.keys_for_tests import make_sealer
 ROBIN = Actor.operator("robin")
 SEED = "JBSWY3DPEHPK3PXP" * 2
 LATER = START + timedelta(minutes=1)
+HOUR = timedelta(hours=1)
 
 
 def made(session: Session, actor: Actor = COMMAND_LINE) -> Invitation:
@@ -163,6 +169,32 @@ def test_who_recovers_begins_anew_and_what_was_there_is_worth_nothing(session: S
     with pytest.raises(LinkRefused):
         set_up_links.resume(session, link.id, LATER)  # the link of before
     assert set_up_links.look_at(session, again.secret, LATER).person_id == link.person_id
+
+
+@pytest.mark.parametrize("lost", [access.recover, access.end])
+def test_who_recovers_or_leaves_is_out_of_every_console(
+    session: Session, lost: Callable[..., object]
+) -> None:
+    invited = made(session)
+    with writing(session):
+        session_lifetime.start(
+            session,
+            make_sealer(),
+            identifier="7" * 26,
+            person_id=invited.person_id,
+            group=None,
+            facts=b"{}",
+            limits=SessionLimits(HOUR, HOUR),
+            now=START,
+        )
+        held = NewGrant("grant", OPERATOR.client_id, invited.person_id, "service", START + HOUR)
+        grants.insert(session, held, START)
+    assert grants.live(session, "grant", START) == invited.person_id
+    assert len(session_lifetime.standing(session, invited.person_id, START)) == 1
+    with writing(session):
+        lost(session, "kim", actor=COMMAND_LINE, now=START)
+    assert grants.live(session, "grant", START) is None
+    assert session_lifetime.standing(session, invited.person_id, START) == []
 
 
 def test_who_left_has_no_way_in(session: Session) -> None:

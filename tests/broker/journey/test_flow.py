@@ -51,6 +51,7 @@ NEW = Login("login", "reference", "browser", REQUEST, NOW, NOW)
 DONE = replace(
     NEW, provider_id="makelaar", identity=IDENTITY, person_id="person", authority_settled=True
 )
+SIGNS = replace(DONE, request=ASKING)
 ENDED = Ended(RefusalCode.CANCELLED, "cancelled_at_makelaar")
 
 logins = some.builds(
@@ -254,6 +255,11 @@ def test_nothing_is_looked_up_for_rows_behind_the_open_one(login: Login, context
         (DONE, Meets(consent_is_given=False), Step.ASK_CONSENT),
         (DONE, Meets(), Step.RESPOND),
         (replace(DONE, ended=ENDED), Meets(), Step.ENDED),
+        (SIGNS, Meets(), Step.APPROVE),
+        (replace(SIGNS, answer=replace(ANSWER, shown="another")), Meets(), Step.APPROVE),
+        (replace(SIGNS, answer=ANSWER), Meets(), Step.RESPOND),  # its makelaar asked for it
+        (replace(SIGNS, answer=ANSWER), Meets(factors=("factor",)), Step.CONFIRM),
+        (replace(SIGNS, answer=ANSWER, confirmed=CONFIRMED), Meets(factors=("f",)), Step.RESPOND),
     ],
 )
 def test_the_journey_by_example(login: Login, context: JourneyContext, step: Step) -> None:

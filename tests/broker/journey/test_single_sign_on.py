@@ -24,6 +24,8 @@ from broker.web.cookies import SESSION
 from directory import people
 from directory.people import Person
 from directory.services import Service
+from providers.accounts import PROVIDER_ID, Account
+from providers.interface import Identity
 from providers.login_facts import LoginFacts, stored
 from state import audit
 from state.audit import EventTag
@@ -78,7 +80,11 @@ def running(session: Session, clock: FakeClock, service: Service, **makelaar: An
 
 
 def logged_in(
-    rt: Runtime, person_id: str, factor: AcceptedFactor | None = None, group: str | None = "bouw"
+    rt: Runtime,
+    person_id: str,
+    factor: AcceptedFactor | None = None,
+    group: str | None = "bouw",
+    identity: Identity = IDENTITY,
 ) -> str:
     """The cookie of a session that began at START."""
     with writing(rt.session) as sql:
@@ -88,7 +94,7 @@ def logged_in(
             identifier=SESSION_ID,
             person_id=person_id,
             group=group,
-            facts=stored(LoginFacts(IDENTITY, OTHER_UUID, factor)),
+            facts=stored(LoginFacts(identity, OTHER_UUID, factor)),
             limits=session_limits(rt),
             now=START,
         )
@@ -202,6 +208,28 @@ def test_a_factor_of_the_session_counts_while_the_service_allows_and_it_stands(
     assert login.factor == (factor if counts else None)
 
 
+def test_a_means_of_ours_lends_its_factor_to_no_other_login(
+    session: Session, clock: FakeClock, roos: Person
+) -> None:
+    """It asks a fresh code each time, however long the service lets others be used again."""
+    service = a_service(**{**REUSES, "level": "EH2", "own_means": True})
+    rt = running(session, clock, service)
+    with writing(session):
+        session.add(
+            Account(
+                id="account", person_id=roos.id, user_name="roos", level=L.EH3, created_at=START
+            )
+        )
+        app = second_factor.bind_totp(
+            session, rt.sealer, person_id=roos.id, seed="JBSWY3DPEHPK3PXP", label="", now=START
+        )
+    means = Identity(PROVIDER_ID, "account", L.EH3, L.EH2, START, own_means=L.EH3)
+    used = AcceptedFactor(app.id, "totp", START)
+    login = asked(rt, logged_in(rt, roos.id, used, identity=means), a_login(asking(level=L.EH2)))
+    assert (login.session_id, login.identity) == (SESSION_ID, means)
+    assert login.factor is None
+
+
 # What a login leaves behind.
 
 
@@ -285,6 +313,21 @@ def test_a_new_session_can_be_continued_without_what_must_be_seen_once(
     cookie = wrote(rt, plan, a_login(identity=identity, person_id=known))
     assert cookie is not None
     assert asked(rt, cookie).identity == IDENTITY
+
+
+def test_a_session_is_over_when_the_makelaar_wants_it_to_be(
+    session: Session, clock: FakeClock, known: str
+) -> None:
+    rt = running(session, clock, a_service(**REUSES))
+    ends = clock() + timedelta(seconds=90)
+    login = a_login(identity=replace(IDENTITY, session_until=ends), person_id=known)
+    for is_new in (True, False):
+        plan = Plan(SESSION_ID, is_new=is_new, rises=True)
+        cookie = wrote(rt, plan, login)
+        assert cookie is not None
+        assert asked(rt, cookie).session_id == SESSION_ID
+    clock.advance(91)
+    assert asked(rt, cookie) is LOGIN
 
 
 @pytest.mark.parametrize("choose_again", [True, False])

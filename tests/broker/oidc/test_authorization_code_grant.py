@@ -132,6 +132,25 @@ def test_a_code_of_another_client_is_refused(issued: Issued) -> None:
     assert issued.refused(other).error == "invalid_grant"
 
 
+LOWERED: list[dict[str, Any]] = [
+    {"providers": (a_record(state="paused"),)},
+    {"providers": (a_record(level_ceiling="EH2"),)},
+    {"providers": ()},
+    {"services": (a_service(makelaars=["polderpoort"]),)},
+]
+
+
+@pytest.mark.parametrize("change", LOWERED, ids=["paused", "lowered", "gone", "given up"])
+def test_a_code_gives_nothing_once_its_makelaar_is_trusted_less(
+    issued: Issued, change: dict[str, Any]
+) -> None:
+    base = {"clients": (a_client(),), "services": (a_service(),), "providers": (a_record(),)}
+    issued.rt.holder.fixed = make_configuration(**{**base, **change})  # type: ignore[attr-defined]
+    assert issued.refused().error == "invalid_grant"
+    issued.rt.holder.fixed = make_configuration(**base)  # type: ignore[attr-defined]
+    assert issued.redeem()["id_token"]
+
+
 @pytest.mark.parametrize("later", [72, -12])
 def test_a_code_that_is_over_by_our_clock_is_refused(issued: Issued, later: int) -> None:
     assert issued.refused(later=later).error == "invalid_grant"

@@ -15,6 +15,7 @@ from broker.oidc.userinfo import UserInfo, keep_userinfo, userinfo
 from broker.runtime import Runtime
 from broker.sso import grants
 from directory.people import ExternalIdentity, Person, subject_hash
+from providers.registry import ProviderRecord
 from state.db import writing
 from tests.broker.examples import (
     GRANT,
@@ -105,4 +106,20 @@ def test_it_ends_with_its_grant_and_with_what_was_kept(rt: Runtime) -> None:
     assert userinfo(rt, good, START) is not None
     with writing(rt.session) as session:
         assert grants.revoke(session, GRANT, START)
+    assert userinfo(rt, good, START) is None
+
+
+@pytest.mark.parametrize(
+    "makelaars",
+    [(a_record(state="paused"),), (a_record(level_ceiling="EH2"),), ()],
+    ids=["paused", "lowered", "gone"],
+)
+def test_it_ends_when_its_makelaar_is_trusted_less(
+    rt: Runtime, makelaars: tuple[ProviderRecord, ...]
+) -> None:
+    good = token(rt)
+    services = (a_service(mandate="none"),)
+    rt.holder.fixed = make_configuration(  # type: ignore[attr-defined]
+        clients=(a_client(),), services=services, providers=makelaars
+    )
     assert userinfo(rt, good, START) is None
