@@ -13,11 +13,13 @@ from broker.journey.callbacks import blueprint as arrivals
 from broker.journey.pages import filters
 from broker.journey.views import blueprint as doors
 from broker.journey.views import open_login
+from broker.oidc import refusals
 from broker.oidc.client_keys import ClientKeys
 from broker.oidc.end_session import blueprint as logout
 from broker.oidc.views import create_blueprint as create_oidc
 from broker.process import Process
 from broker.runtime import Runtime
+from broker.saml.views import create_blueprint as create_saml
 from broker.web import (
     csrf,
     database,
@@ -74,6 +76,7 @@ def assemble(process: Process, consoles: Iterable[Blueprint] = ()) -> Flask:
         current_session=sql.current_session,
     )
     app.register_blueprint(create_oidc(open_login, ClientKeys(process.outgoing, process.clock)))
+    app.register_blueprint(create_saml(open_login, refusals.note))
     for blueprint in (front, doors, arrivals, mine, logout, recovery, health, *consoles):
         app.register_blueprint(blueprint)
     request_metrics.install(app)

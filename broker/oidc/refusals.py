@@ -35,9 +35,7 @@ _HIDDEN: Final = "..."
 log = structlog.get_logger()
 
 
-def note(
-    rt: Runtime, reason: Refused, *, at: str, client_id: str | None = None, **found: Fact
-) -> str:
+def note(rt: Runtime, reason: str, *, at: str, client_id: str | None = None, **found: Fact) -> str:
     """Keep what was refused at this step; the reference as people read it. A request about a login
     that is known has the reference of that login, whose trace stays as it is. ``client_id``: of a
     registered client.

@@ -179,6 +179,76 @@ ERRORS = {
         _("Er ontbreekt iets aan het verzoek, of er staat iets te veel."),
         _TELL_PORTAL,
     ),
+    "saml_portal_unknown": ErrorText(
+        "SLS-4101",
+        _PORTAL_ERROR,
+        _("Wij kennen de website niet waar u vandaan komt."),
+        _TELL_PORTAL,
+        _(
+            "De Issuer in het AuthnRequest ontbreekt, of is hier niet geregistreerd. Elk teken "
+            "telt. Geef de code aan de beheerder van deze inlogdienst."
+        ),
+    ),
+    "saml_address": ErrorText(
+        "SLS-4102",
+        _PORTAL_ERROR,
+        _("Het adres waar u hierna naartoe zou gaan, is bij ons niet bekend."),
+        _TELL_PORTAL,
+        _(
+            "Het adres of nummer van de AssertionConsumerService staat niet in de geregistreerde "
+            "metadata, of niet met HTTP-POST. Stuur een van beide, zonder ProtocolBinding naast "
+            "een nummer. Geef de code aan de beheerder van deze inlogdienst."
+        ),
+    ),
+    "saml_signature": ErrorText(
+        "SLS-4103",
+        _PORTAL_ERROR,
+        _("Wij kunnen niet zien of het verzoek echt van de website komt."),
+        _TELL_PORTAL,
+        _(
+            "De handtekening van het AuthnRequest ontbreekt of klopt niet. Teken met een sleutel "
+            "uit de geregistreerde metadata, met SHA-256 of hoger. Is het certificaat vervangen? "
+            "Geef dan nieuwe metadata aan de beheerder van deze inlogdienst."
+        ),
+    ),
+    "saml_time": ErrorText(
+        "SLS-4104",
+        _("Deze link is te oud"),
+        _("Het verzoek om in te loggen is al even geleden gemaakt, of een klok loopt verkeerd."),
+        _START_AGAIN,
+        _(
+            "IssueInstant ligt te ver van onze tijd, of is geen tijd in UTC. Een verzoek telt vijf "
+            "minuten. Vergelijk de klok van uw server."
+        ),
+    ),
+    "saml_again": ErrorText(
+        "SLS-4105",
+        _("Deze link is al gebruikt"),
+        _("Met een verzoek om in te loggen kan dat maar één keer."),
+        _START_AGAIN,
+        _("Een AuthnRequest met dit ID kregen wij al. Geef elk verzoek een nieuw ID."),
+    ),
+    "saml_unreadable": ErrorText(
+        "SLS-4106",
+        _PORTAL_ERROR,
+        _("Wij kunnen het verzoek van de website niet lezen."),
+        _TELL_PORTAL,
+        _(
+            "Verwacht is één AuthnRequest van SAML 2.0 dat aan het schema voldoet. Via "
+            "HTTP-Redirect is het met DEFLATE verkleind. RelayState heeft hoogstens 1024 bytes "
+            "en geen regeleinden."
+        ),
+    ),
+    "saml_destination": ErrorText(
+        "SLS-4107",
+        _PORTAL_ERROR,
+        _("Het verzoek van de website is voor een andere inlogdienst gemaakt."),
+        _TELL_PORTAL,
+        _(
+            "Destination is niet het adres van onze SingleSignOnService. Neem het over uit onze "
+            "metadata."
+        ),
+    ),
     "https_required": ErrorText(
         "SLS-4010",
         _("De verbinding was niet beveiligd"),

@@ -6,36 +6,19 @@ The texts are Dutch, the key of the translation; ``told`` gives them in the lang
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
+
+from broker.texts.explained import Explanation, Fixer
+from broker.texts.saml_reasons import OF_SAML_PORTALS
+
+__all__ = ["FIXERS", "Explanation", "Fixer", "find", "told"]
 
 
 def _(text: str) -> str:
     """Marks a text for translation; ``told`` translates it."""
     return text
-
-
-class Fixer(enum.StrEnum):
-    """Who can do something about it."""
-
-    NOBODY = "nobody"
-    USER = "user"
-    ADMINISTRATOR = "administrator"  # of the user's organisation
-    MAKELAAR = "makelaar"
-    PORTAL = "portal"
-    OPERATOR = "operator"  # of this installation
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """``answer`` is what may be said to the caller; it names no technique."""
-
-    cause: str
-    remedy: str
-    fixer: Fixer
-    answer: str
 
 
 FIXERS: Final[Mapping[Fixer, str]] = {
@@ -175,6 +158,7 @@ _GROUPS: Final = (
     (_AWAY, "unavailable makelaar_unavailable", ""),
     (_PASSIVE, "passive other_user", ""),
     (_REQUEST, "portal_request token_request", ""),
+    (_REQUEST, "saml_unreadable saml_request not_a_request deflate relay_state", ""),
     (_PROOF, "client_secret client_signature client_proof", ""),
 )  # fmt: skip
 _SINGLE: Final = {
@@ -374,6 +358,7 @@ _SINGLE: Final = {
 _BY_REASON: Final[Mapping[str, Explanation]] = {
     **{prefix + word: told for told, words, prefix in _GROUPS for word in words.split()},
     **_SINGLE,
+    **OF_SAML_PORTALS,
     "makelaar_paused": _SINGLE["provider_not_live"],
 }
 
