@@ -5,6 +5,7 @@ these in doubt nothing is sent anywhere.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -29,6 +30,7 @@ from state.ephemeral import AddOnce
 TRANSIT: Final = timedelta(minutes=5)  # how old a request may be when it arrives, beyond the skew
 SKEW: Final = timedelta(minutes=3)
 LONGEST_SHOWN: Final = 300
+_SECRET: Final = re.compile(r"(?<=://)[^/?#]*@|[?#].*")  # a user name; a query or fragment
 
 
 @dataclass(frozen=True)
@@ -92,12 +94,12 @@ def metadata_of(portal: SamlServiceProvider) -> PortalMetadata:
 def _portal(
     root: etree._Element, portals: Mapping[str, SamlServiceProvider]
 ) -> SamlServiceProvider:
+    """By its Issuer, compared sign for sign."""
     issuer = root.find(saml("Issuer"))
     text = "" if issuer is None else str(issuer.text or "")
     portal = portals.get(text)
-    fits = issuer is not None and not len(issuer)
-    fits = fits and collapsed(issuer.get("Format")) in (None, ENTITY) if fits else False
-    if portal is None or not fits:
+    is_entity = issuer is not None and collapsed(issuer.get("Format")) in (None, ENTITY)
+    if portal is None or not is_entity:
         raise UntrustedRequest(
             RefusedRequest.PORTAL,
             "client",
@@ -200,4 +202,4 @@ def shown(text: str) -> str:
     an address.
     """
     plain = bounded.shown(text[:LONGEST_SHOWN]) or ""
-    return plain.partition("?")[0] if "://" in plain else plain
+    return _SECRET.sub("", plain) if "://" in plain else plain

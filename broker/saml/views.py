@@ -44,6 +44,7 @@ def create_blueprint(
         except UntrustedRequest as error:
             log.warning("authn_request.refused", reason=str(error.reason), detail=error.detail)
             note(rt, error.reason, at=error.step, client_id=error.client_id, **error.found)
+            error.values |= _way_back(rt, error.client_id)
             raise
         try:
             asked = parse(
@@ -98,6 +99,16 @@ def _trusted(rt: Runtime, received: ReceivedRequest) -> RequestTarget:
     if rt.store.batch([target.once]) != [True]:
         raise UntrustedRequest(RefusedRequest.AGAIN, "received", "seen before", client_id=client_id)
     return target
+
+
+def _way_back(rt: Runtime, client_id: str | None) -> dict[str, str]:
+    """Where somebody begins again: the registered page of the portal, never an address that was
+    sent.
+    """
+    portal = rt.configuration.relying_parties.get(client_id or "")
+    if portal is None or portal.start_url is None:
+        return {}
+    return {"home_url": portal.start_url, "portal": portal.name.in_(locale())}
 
 
 def _told(

@@ -15,7 +15,7 @@ import pytest
 from sandbox.wire import Answer
 from state import trace
 from state.trace import TraceRecord
-from tests.broker.saml.in_world import ACS, RELAY, SSO, SamlPortal, make_saml_world
+from tests.broker.saml.in_world import ACS, HOST, RELAY, SSO, SamlPortal, make_saml_world
 from tests.broker.saml.portals import Asked, form, query, signed
 from tests.world import World
 
@@ -115,16 +115,26 @@ def test_a_request_in_doubt_ends_on_a_page(
     assert portal.count() == before
 
 
+def test_a_page_leads_back_to_where_one_begins(world: World, portal: SamlPortal) -> None:
+    page = portal.by_redirect(portal.asked({"AssertionConsumerServiceURL": FORGED}))
+    links = {str(a.get("href")): a.text_content().strip() for a in page.tree.iter("a")}
+    assert links[f"http://{HOST}/"] == "Ga terug naar Waterkaart"
+    assert not any("kwaad" in link for link in links)
+    stranger = SamlPortal(world, "https://kwaad.example/saml")
+    page = stranger.by_redirect(stranger.asked())
+    assert "Waterkaart" not in page.text and "kwaad" not in page.text
+
+
 def test_I_01_the_trace_says_what_was_sent_and_what_is_registered(
     world: World, portal: SamlPortal
 ) -> None:
-    secret = f"{FORGED}?token=geheim"
+    secret = FORGED.replace("://", "://jan:geheim@") + "?token=geheim#geheim"
     answer = portal.bare(portal.asked({"AssertionConsumerServiceURL": secret}))
     record = shows_page(world, answer, "SLS-4102")
     (step,) = record.steps
     assert step.measured["sent"] == FORGED
     assert ACS in str(step.measured["registered"])
-    assert "geheim" not in answer.body.decode()
+    assert "geheim" not in answer.body.decode() + str(record)
 
 
 @both_bindings
