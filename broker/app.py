@@ -18,6 +18,7 @@ from broker.oidc.end_session import blueprint as logout
 from broker.oidc.views import create_blueprint as create_oidc
 from broker.process import Process
 from broker.runtime import Runtime
+from broker.saml.views import create_blueprint as create_saml
 from broker.web import (
     csrf,
     database,
@@ -28,6 +29,7 @@ from broker.web import (
     http_methods,
     language,
     rate_limits,
+    refusals,
     request_metrics,
     templating,
     theme,
@@ -75,6 +77,7 @@ def assemble(process: Process, consoles: Iterable[Blueprint] = ()) -> Flask:
         current_session=sql.current_session,
     )
     app.register_blueprint(create_oidc(open_login, ClientKeys(process.outgoing, process.clock)))
+    app.register_blueprint(create_saml(open_login, refusals.note))
     for blueprint in (front, doors, arrivals, mine, logout, recovery, health, *consoles):
         app.register_blueprint(blueprint)
     request_metrics.install(app)

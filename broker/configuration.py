@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import structlog
 from pydantic import BaseModel, ValidationError
@@ -23,6 +23,8 @@ from broker.errors import PageError
 from directory.announcements import Announcement
 from directory.fields import LocalizedText
 from directory.help_desks import HelpDesk
+from directory.portals import PORTALS, portal_model
+from directory.saml_portals import SamlServiceProvider
 from directory.services import OidcClient, RelyingParty, Service
 from keys.keyring import KeyRing, load_keyring
 from keys.sealing import Sealer
@@ -34,18 +36,29 @@ from state.registrations import Kind, KindUnknown, Registration, all_registratio
 POLL_SECONDS = 5
 STALE_AFTER = timedelta(seconds=60)
 KEYS_AFTER = timedelta(seconds=30)  # a revoked key is known everywhere within a minute
-MODELS: Final[Mapping[Kind, type[BaseModel]]] = MappingProxyType(
+# A kind with several models: ``model_of`` says which one a document is of.
+MODELS: Final[Mapping[Kind, tuple[type[BaseModel], ...]]] = MappingProxyType(
     {
-        Kind.SERVICE: Service,
-        Kind.CLIENT: OidcClient,
-        Kind.IDENTITY_PROVIDER: ProviderRecord,
-        Kind.ANNOUNCEMENT: Announcement,
-        Kind.HELP_DESK: HelpDesk,
+        Kind.SERVICE: (Service,),
+        Kind.CLIENT: PORTALS,
+        Kind.IDENTITY_PROVIDER: (ProviderRecord,),
+        Kind.ANNOUNCEMENT: (Announcement,),
+        Kind.HELP_DESK: (HelpDesk,),
     }
 )
 log = structlog.get_logger()
 
 M = TypeVar("M", bound=BaseModel)
+
+
+def model_of(kind: Kind, document: Mapping[str, Any]) -> type[BaseModel]:
+    """What a registration of this kind with these fields is."""
+    return portal_model(document) if kind is Kind.CLIENT else MODELS[kind][0]
+
+
+def registered(row: Registration) -> BaseModel:
+    """A registration, read by its model. Raises ValidationError."""
+    return model_of(row.kind, row.document).model_validate(row.document)
 
 
 @dataclass(frozen=True)
@@ -65,6 +78,7 @@ class Configuration:
     former: Mapping[tuple[Kind, str], LocalizedText]
     keyring: KeyRing
     adapters: Mapping[str, RedirectProvider]
+    saml_portals: Mapping[str, SamlServiceProvider] = field(default_factory=dict)  # by entityID
 
 
 @dataclass
@@ -175,12 +189,14 @@ class ConfigurationHolder:
         services = {service.uuid: service for service in self._built_in}
         services |= found.of(Service)
         providers = found.of(ProviderRecord)
-        oidc_clients = found.of(OidcClient)
+        oidc_clients, saml_portals = found.of(OidcClient), found.of(SamlServiceProvider)
         return Configuration(
             revision=revision,
             loaded_at=now,
             services=MappingProxyType(services),
-            relying_parties=MappingProxyType(dict[str, RelyingParty](oidc_clients)),
+            relying_parties=MappingProxyType(
+                dict[str, RelyingParty](oidc_clients) | dict[str, RelyingParty](saml_portals)
+            ),
             oidc_clients=MappingProxyType(oidc_clients),
             providers=MappingProxyType(providers),
             announcements=tuple(found.of(Announcement).values()),
@@ -188,6 +204,7 @@ class ConfigurationHolder:
             former=MappingProxyType(_former(session)),
             keyring=keyring,
             adapters=Adapters(providers, keyring, self._factory),
+            saml_portals=MappingProxyType({one.entity_id: one for one in saml_portals.values()}),
         )
 
 
@@ -200,10 +217,7 @@ class _Found:
     """Every registration that stands, read by the model of its kind. Raises KindUnknown."""
 
     def __init__(self, session: Session) -> None:
-        self._models = [
-            (row.name, MODELS[row.kind].model_validate(row.document))
-            for row in all_registrations(session)
-        ]
+        self._models = [(row.name, registered(row)) for row in all_registrations(session)]
 
     def of(self, model: type[M]) -> dict[str, M]:
         """Those of this model, by name."""

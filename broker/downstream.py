@@ -24,6 +24,7 @@ class Purpose(enum.StrEnum):
 
 class DownstreamName(enum.StrEnum):
     OIDC = "oidc"
+    SAML = "saml"
     CONSOLE = "console"
 
 
@@ -34,7 +35,7 @@ class LoginRequest:
     ``level`` is what the login must reach: the higher of the service's and the request's;
     ``minimum`` what the portal itself asked, None when it left that to the service.
     ``reply_to`` is what the protocol must remember to answer, as its own class stores it
-    (``broker.oidc.reply_to``, ``broker.console.reply_to``); opaque to the journey.
+    (``broker.oidc.reply_to`` and those beside it); opaque to the journey.
     """
 
     downstream: DownstreamName
@@ -49,11 +50,16 @@ class LoginRequest:
     choose_again: bool = False  # prompt=select_account: no remembered makelaar or organisation
     max_age: int | None = None  # seconds
     provider_hint: str | None = None
+    makelaars: tuple[str, ...] | None = None  # ids of those that alone will do; None: any
     login_hint: str | None = None
     locale: str | None = None  # nl or en when the portal asked
     released: tuple[str, ...] | None = None  # registered claims that go out; None: all of them
     document: AskedDocument | None = None  # that the user is asked to agree to
     reply_to: Mapping[str, str | None] = field(default_factory=dict)
+
+    def admits(self, provider_id: str) -> bool:
+        """May this makelaar answer, as far as the portal is concerned?"""
+        return self.makelaars is None or provider_id in self.makelaars
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import Final
 from broker.console.downstream import ConsoleDownstream
 from broker.downstream import Downstream, DownstreamName
 from broker.oidc.authorization_response import OidcDownstream
+from broker.saml.downstream import SamlDownstream
 from broker.settings import Settings
 from keys.sealing import Sealer
 
@@ -18,6 +19,7 @@ PROTOCOLS: Final[Mapping[DownstreamName, Callable[[Settings, Sealer], Downstream
     MappingProxyType(
         {
             DownstreamName.OIDC: OidcDownstream,
+            DownstreamName.SAML: SamlDownstream,
             DownstreamName.CONSOLE: ConsoleDownstream,
         }
     )

@@ -24,7 +24,7 @@ from admin.registrations.pruning import Prune
 from admin.registrations.reading import read
 from admin.registrations.rules import calls_of
 from broker.settings import Settings
-from directory.services import OidcClient
+from directory.services import RelyingParty
 from keys.keyring import load_keyring
 from providers.registry import ProviderRecord
 
@@ -83,7 +83,7 @@ def _try_new(at: Opened, entries: Sequence[Entry]) -> None:
         (entry.model, None)
         for entry in entries
         if (entry.kind, entry.model.key) in new
-        and isinstance(entry.model, ProviderRecord | OidcClient)
+        and isinstance(entry.model, ProviderRecord | RelyingParty)
     ]
     means = Means(
         at.settings,

@@ -11,12 +11,13 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from admin.parties import oidc_makelaars, portals, saml_makelaars
+from admin.parties import oidc_makelaars, portals, saml_makelaars, saml_portals
 from admin.parties.trouble import PartyTrouble
 from admin.registrations import rules
-from broker.configuration import MODELS
+from broker.configuration import registered as as_registered
 from broker.settings import Settings
-from directory.services import OidcClient
+from directory.saml_portals import SamlServiceProvider
+from directory.services import OidcClient, RelyingParty
 from keys.keyring import KeyRing
 from providers.factory import oidc_callback_url
 from providers.registry import ProviderRecord
@@ -24,7 +25,7 @@ from state.outgoing import OutgoingClient
 from state.registrations import Kind, all_registrations
 
 AT_ONCE: Final = 8
-RegisteredParty = ProviderRecord | OidcClient
+RegisteredParty = ProviderRecord | RelyingParty
 
 
 @dataclass(frozen=True)
@@ -52,12 +53,12 @@ class Means:
 def registered(session: Session, means: Means) -> list[TriedParty]:
     """Everything that stands, in the order of kind and name."""
     rows = [row for row in all_registrations(session) if row.kind in _PARTIES]
-    models = [(row.kind, MODELS[row.kind].model_validate(row.document)) for row in rows]
+    models = [(row.kind, as_registered(row)) for row in rows]
     since = {(row.kind, row.name): row.changed_at for row in rows}
     found = [
         (model, since[kind, model.key])
         for kind, model in models
-        if isinstance(model, ProviderRecord | OidcClient)
+        if isinstance(model, ProviderRecord | RelyingParty)
     ]
     return examined(found, means)
 
@@ -93,7 +94,15 @@ def _tried(
 ) -> Iterator[PartyTrouble]:
     if isinstance(party, OidcClient):
         yield from portals.troubles(party, calls, reach=means.keyring is not None)
-        return
+    elif isinstance(party, SamlServiceProvider):
+        yield from saml_portals.troubles(party, now=means.now)
+    elif isinstance(party, ProviderRecord):
+        yield from _of_makelaar(party, calls, since, means)
+
+
+def _of_makelaar(
+    party: ProviderRecord, calls: OutgoingClient, since: datetime | None, means: Means
+) -> Iterator[PartyTrouble]:
     if party.oidc is not None:
         yield from oidc_makelaars.troubles(
             party.oidc,

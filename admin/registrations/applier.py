@@ -15,7 +15,8 @@ from admin.registrations.documents import Entry
 from broker.protocols import downstreams
 from broker.settings import Settings
 from broker.sso.logout import LogoutNotifier
-from directory.services import OidcClient, RelyingParty
+from directory.portals import portal_model
+from directory.services import RelyingParty
 from keys.sealing import Sealer
 from state.registrations import Kind, all_registrations
 
@@ -51,7 +52,7 @@ def relying_parties(
 ) -> Mapping[str, RelyingParty]:
     """The portals that stand, but for those that leave."""
     return {
-        row.name: OidcClient.model_validate(row.document)
+        row.name: portal_model(row.document).model_validate(row.document)
         for row in all_registrations(session)
         if row.kind is Kind.CLIENT and (row.kind, row.name) not in without
     }

@@ -1,4 +1,6 @@
-"""What a portal's registration must hold to work at all, and must not hold."""
+"""What a portal's registration must hold to work at all, and must not hold: of every portal, and of
+those that speak OpenID Connect.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,7 @@ from typing import Final
 
 from admin.registrations.rule import Breach, Rule, addresses, called, never, shown
 from consent.release import CLAIMS
-from directory.services import OidcClient
+from directory.services import OidcClient, RelyingParty
 from directory.web_addresses import done_fault, link_fault, odd_host, return_fault
 from keys.public_jwks import read_public_jwks
 from state.outgoing import OutgoingClient
@@ -52,7 +54,7 @@ def _keys(client: OidcClient, _: OutgoingClient) -> Iterator[Breach]:
         yield Breach(place, fault.what, fault.instead, warns=not fault.is_grave)
 
 
-def _claims(client: OidcClient, _: OutgoingClient) -> Iterator[Breach]:
+def _claims(client: RelyingParty, _: OutgoingClient) -> Iterator[Breach]:
     seen: set[str] = set()
     for number, claim in enumerate(client.claims):
         field = f"claims.{number}.name"
@@ -77,6 +79,10 @@ def _capitals(client: OidcClient, _: OutgoingClient) -> Iterator[Breach]:
                 )
 
 
+PORTAL_RULES: Final[tuple[Rule[RelyingParty], ...]] = (
+    addresses("home_url", lambda portal: portal.home_url, lambda _, at: link_fault(at)),
+    Rule("claims", _claims),
+)
 CLIENT_RULES: Final[tuple[Rule[OidcClient], ...]] = (
     addresses(
         "redirect_uris",
@@ -89,7 +95,6 @@ CLIENT_RULES: Final[tuple[Rule[OidcClient], ...]] = (
         lambda client, address: done_fault(address, native=_native(client)),
     ),
     Rule("redirect_uris", _capitals),
-    addresses("home_url", lambda client: client.home_url, lambda _, at: link_fault(at)),
     addresses(
         "initiate_login_uri", lambda client: client.initiate_login_uri, lambda _, at: link_fault(at)
     ),
@@ -127,5 +132,4 @@ CLIENT_RULES: Final[tuple[Rule[OidcClient], ...]] = (
         "a client without a secret or key always needs PKCE",
         "leave it out",
     ),
-    Rule("claims", _claims),
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
@@ -24,6 +25,7 @@ from admin.registrations import (
     mandate_rows,
     registered,
     rows,
+    saml_portal_rules,
 )
 from admin.registrations.applier import Write
 from admin.registrations.dependents import Withdrawal
@@ -34,14 +36,15 @@ from admin.registrations.documents import (
     OrganisationDocument,
     PersonDocument,
 )
-from broker.configuration import MODELS
+from broker.configuration import MODELS, model_of
 from broker.settings import Settings
 from directory.announcements import Announcement
 from directory.consoles import CONSOLE_SERVICES
 from directory.help_desks import HelpDesk
 from directory.organisations import Organisation
 from directory.people import Person
-from directory.services import OidcClient, Service
+from directory.saml_portals import SamlServiceProvider
+from directory.services import RelyingParty, Service
 from state.registrations import Kind
 
 
@@ -57,6 +60,7 @@ class Reference(NamedTuple):
 class DocumentKind:
     """Everything that differs from kind to kind.
 
+    ``models``: what its documents can be; ``of``: which one a document is, None for the only one.
     ``refers_to``: the things that must stand for this document to be right. ``names``: what can be
     referred to beside the registrations and the documents at hand. ``conflicts``: mistakes between
     documents, a line each. ``complete``: what is fetched before anything is written. ``person``:
@@ -65,7 +69,7 @@ class DocumentKind:
     """
 
     name: str
-    model: type[BaseModel]
+    models: tuple[type[BaseModel], ...]
     write: Write
     refers_to: Callable[[Any], Iterable[Reference]] = lambda _: ()
     names: Callable[[Session], Iterable[str]] = lambda _: ()
@@ -73,13 +77,23 @@ class DocumentKind:
     complete: Callable[[Entry, Settings], Entry] = lambda entry, _: entry
     person: Callable[[Any], str | None] = lambda _: None
     withdrawal: Withdrawal | None = None
+    of: Callable[[Mapping[str, Any]], type[BaseModel]] | None = None
+
+    def model_of(self, document: Mapping[str, Any]) -> type[BaseModel]:
+        """What this document is, by its fields."""
+        return self.models[0] if self.of is None else self.of(document)
 
 
-def _of_client(model: OidcClient) -> Iterator[Reference]:
+def _of_client(model: RelyingParty) -> Iterator[Reference]:
     for uuid in model.services:
         yield Reference("services", "Service", uuid)
     if model.default_service is not None and model.default_service not in model.services:
         yield Reference("default_service", "Service", f"{model.default_service} in services")
+    if isinstance(model, SamlServiceProvider):
+        for index, uuid in model.saml.services_by_index.items():
+            if uuid not in model.services:
+                field = f"saml.services_by_index.{index}"
+                yield Reference(field, "Service", f"{uuid} in services")
 
 
 def _of_service(model: Service) -> Iterator[Reference]:
@@ -130,15 +144,18 @@ def _registered(
     *,
     refers_to: Callable[[Any], Iterable[Reference]] = lambda _: (),
     names: Callable[[Session], Iterable[str]] = lambda _: (),
+    conflicts: Callable[[Session, list[Entry]], Iterable[str]] = lambda *_: (),
     complete: Callable[[Entry, Settings], Entry] = lambda entry, _: entry,
 ) -> DocumentKind:
     """A kind whose documents are kept whole, validated by the model that a process runs on."""
     return DocumentKind(
         name=str(kind),
-        model=MODELS[kind],
+        models=MODELS[kind],
+        of=partial(model_of, kind),
         write=registered.writer(kind),
         refers_to=refers_to,
         names=names,
+        conflicts=conflicts,
         complete=complete,
         withdrawal=withdrawal,
     )
@@ -147,7 +164,7 @@ def _registered(
 _ALL: Final = (
     DocumentKind(
         name="Organisation",
-        model=OrganisationDocument,
+        models=(OrganisationDocument,),
         write=rows.write_organisation,
         names=lambda session: session.scalars(select(Organisation.kvk)),
     ),
@@ -160,12 +177,17 @@ _ALL: Final = (
     _registered(
         Kind.IDENTITY_PROVIDER, dependents.OF_MAKELAAR, complete=makelaar_metadata.complete
     ),
-    _registered(Kind.CLIENT, dependents.OF_CLIENT, refers_to=_of_client),
+    _registered(
+        Kind.CLIENT,
+        dependents.OF_CLIENT,
+        refers_to=_of_client,
+        conflicts=saml_portal_rules.conflicts,
+    ),
     _registered(Kind.ANNOUNCEMENT, dependents.OF_TEXT, refers_to=_of_announcement),
     _registered(Kind.HELP_DESK, dependents.OF_TEXT, refers_to=_of_help_desk),
     DocumentKind(
         name="Person",
-        model=PersonDocument,
+        models=(PersonDocument,),
         write=rows.write_person,
         refers_to=_of_person,
         names=lambda session: session.scalars(select(Person.id)),
@@ -174,14 +196,14 @@ _ALL: Final = (
     ),
     DocumentKind(
         name="Mandate",
-        model=MandateDocument,
+        models=(MandateDocument,),
         write=mandate_rows.write_mandate,
         refers_to=_of_mandate,
         person=lambda model: model.person,
     ),
     DocumentKind(
         name="ChainMandate",
-        model=ChainMandateDocument,
+        models=(ChainMandateDocument,),
         write=mandate_rows.write_chain_mandate,
         refers_to=_of_chain_mandate,
     ),

@@ -129,13 +129,14 @@ def _validated(place: str, document: Any, folder: Path, mistakes: list[str]) -> 
         mistakes.append(f"{place}: kind {kind!r} is unknown{hint}")
         return None
     fields = {key: value for key, value in document.items() if key != "kind"}
+    model = known.model_of(fields)
     try:
         _read_metadata_file(fields, folder)
-        return Entry(known.name, known.model.model_validate(fields), place, folder)
+        return Entry(known.name, model.model_validate(fields), place, folder)
     except files.FileRefused as refused:
         mistakes.append(f"{place}: saml.metadata_file: {refused}")
     except ValidationError as error:
-        mistakes.extend(f"{place}: {_explain(item, known.model)}" for item in error.errors())
+        mistakes.extend(f"{place}: {_explain(item, model)}" for item in error.errors())
     return None
 
 

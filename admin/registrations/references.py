@@ -43,7 +43,7 @@ def _staying(
     given = {(entry.kind, entry.model.key) for entry in entries}
     for row in registered if leaving else ():
         if (row.kind, row.name) not in leaving and (str(row.kind), row.name) not in given:
-            model = KINDS[row.kind].model.model_validate(row.document)
+            model = KINDS[row.kind].model_of(row.document).model_validate(row.document)
             yield Entry(str(row.kind), model, f"{row.kind} {row.name} (registered)", Path())
 
 

@@ -42,6 +42,18 @@ class Rule(Generic[M]):
     look: Callable[[M, OutgoingClient], Iterable[Breach]]
 
 
+def only(model: type[M], rules: Iterable[Rule[M]]) -> tuple[Rule[Any], ...]:
+    """These rules, for documents of a kind that are of this model."""
+    return tuple(_for(model, rule) for rule in rules)
+
+
+def _for(model: type[M], rule: Rule[M]) -> Rule[Any]:
+    def look(document: Any, calls: OutgoingClient) -> Iterable[Breach]:
+        return rule.look(document, calls) if isinstance(document, model) else ()
+
+    return Rule(rule.field, look)
+
+
 def never(field: str, holds: Callable[[M], bool], what: str, instead: str) -> Rule[M]:
     """A document for which ``holds`` is true is refused."""
 

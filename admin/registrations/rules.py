@@ -14,13 +14,16 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from admin.registrations.client_rules import CLIENT_RULES
+from admin.registrations.client_rules import CLIENT_RULES, PORTAL_RULES
 from admin.registrations.documents import ChainMandateDocument, Entry, MandateDocument
 from admin.registrations.makelaar_rules import MAKELAAR_RULES
-from admin.registrations.rule import Breach, Rule, never
+from admin.registrations.rule import Breach, Rule, never, only
+from admin.registrations.saml_portal_rules import SAML_PORTAL_RULES
 from admin.registrations.service_rules import SERVICE_RULES
 from broker.outgoing import outgoing_client
 from broker.settings import Settings
+from directory.saml_portals import SamlServiceProvider
+from directory.services import OidcClient
 from state.outgoing import OutgoingClient
 
 # Controls but for line breaks, marks that turn the direction of writing, halves of characters: a
@@ -36,7 +39,11 @@ _PERIOD: Final[Rule[MandateDocument | ChainMandateDocument]] = never(
 )
 RULES: Final[Mapping[str, tuple[Rule[Any], ...]]] = MappingProxyType(
     {
-        "Client": CLIENT_RULES,
+        "Client": (
+            *only(OidcClient, CLIENT_RULES),
+            *only(SamlServiceProvider, SAML_PORTAL_RULES),
+            *PORTAL_RULES,
+        ),
         "Service": SERVICE_RULES,
         "IdentityProvider": MAKELAAR_RULES,
         "Mandate": (_PERIOD,),

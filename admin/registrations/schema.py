@@ -14,18 +14,19 @@ DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
 
 def schema() -> str:
     """One of the kinds, each with its fields and no other."""
-    models = {kind.name: kind.model for kind in KINDS.values()}
-    named, whole = models_json_schema([(model, "validation") for model in models.values()])
+    models = [(kind.name, model) for kind in KINDS.values() for model in kind.models]
+    named, whole = models_json_schema([(model, "validation") for _, model in models])
     definitions = whole["$defs"]
-    references = {kind: named[model, "validation"] for kind, model in models.items()}
-    for kind, reference in references.items():
+    references = [(kind, named[model, "validation"]) for kind, model in models]
+    for kind, reference in references:
         _give_kind(definitions[reference["$ref"].rpartition("/")[2]], kind)
     # What stands in a file of its own is read by apply and kept in ``metadata``.
-    definitions["SamlSettings"]["properties"]["metadata_file"] = {"type": "string"}
+    for section in ("SamlSettings", "SamlPortalSettings"):
+        definitions[section]["properties"]["metadata_file"] = {"type": "string"}
     document = {
         "$schema": DRAFT,
         "title": "A document of sluis apply",
-        "oneOf": list(references.values()),
+        "oneOf": [reference for _, reference in references],
         "$defs": definitions,
     }
     return json.dumps(document, indent=2, ensure_ascii=False)

@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 
 from admin.registrations.documents import Entry
 from admin.registrations.rule import Breach, shown
-from directory.sectors import alone, hosts_of, sector
-from directory.services import OidcClient
+from directory.portals import portal_model
+from directory.sectors import alone, hosts_of, is_app, named, sector
+from directory.services import RelyingParty
 from state.registrations import Kind, Registration
 
 _HOST: Final = re.compile(r"(?=.{1,253}\Z)[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
@@ -26,13 +27,11 @@ def settled(session: Session, entry: Entry) -> Entry:
     itself; one that stood before keeps the sector that it had.
     """
     client = entry.model
-    if not isinstance(client, OidcClient) or client.sector_identifier is not None:
+    if not isinstance(client, RelyingParty) or named(client) is not None:
         return entry
     before = _before(session, client)
-    keeps = (
-        before is not None and before.sector_identifier is None and sector(before) == sector(client)
-    )
-    if client.application_type != "native" or hosts_of(client) or keeps:
+    keeps = before is not None and named(before) is None and sector(before) == sector(client)
+    if not is_app(client) or hosts_of(client) or keeps:
         return entry
     return replace(entry, model=client.model_copy(update={"sector_identifier": alone(client)}))
 
@@ -63,13 +62,13 @@ def moves(session: Session, entries: Iterable[Entry]) -> list[tuple[Entry, str]]
 def warnings(session: Session, entry: Entry) -> tuple[str, ...]:
     """Sectors that are kept for the sake of the subjects, and would be otherwise today."""
     client = entry.model
-    if not isinstance(client, OidcClient) or client.sector_identifier is not None:
+    if not isinstance(client, RelyingParty) or named(client) is not None:
         return ()
     before = _before(session, client)
     if before is None or sector(before) != sector(client):
         return ()
     own, kept = alone(client), sector(client)
-    if client.application_type == "native" and not hosts_of(client) and kept != own:
+    if is_app(client) and not hosts_of(client) and kept != own:
         what = "this app shares its subjects with every app that was registered as it was"
         instead = f"write {own} and add --move-subjects to end that: everybody gets another sub"
     elif len(hosts_of(client)) > 1:
@@ -80,37 +79,37 @@ def warnings(session: Session, entry: Entry) -> tuple[str, ...]:
     return (str(Breach("sector_identifier", what, instead)),)
 
 
-def _breach(session: Session, client: OidcClient) -> Breach | None:
+def _breach(session: Session, client: RelyingParty) -> Breach | None:
     before = _before(session, client)
     if before is not None and sector(before) == sector(client):
         return None
-    named = client.sector_identifier
-    if named is None and len(hosts_of(client)) > 1:
+    said = named(client)
+    if said is None and len(hosts_of(client)) > 1:
         hosts = ", ".join(sorted(hosts_of(client)))
         return Breach(
             "sector_identifier",
             f"the redirect URIs have several hosts ({hosts}), so it must be named (Core §8.1)",
             f"write one of the hosts, or {alone(client)} for this client alone",
         )
-    if named is not None and named != alone(client) and not _HOST.fullmatch(named):
+    if said is not None and said != alone(client) and not _HOST.fullmatch(said):
         return Breach(
             "sector_identifier",
-            f"{shown(named)} is no sector",
+            f"{shown(said)} is no sector",
             f"write a host in small letters, without https://, or {alone(client)}",
         )
     return None
 
 
 def _clients(entries: Iterable[Entry]) -> list[Entry]:
-    return [entry for entry in entries if isinstance(entry.model, OidcClient)]
+    return [entry for entry in entries if isinstance(entry.model, RelyingParty)]
 
 
-def _before(session: Session, client: OidcClient) -> OidcClient | None:
+def _before(session: Session, client: RelyingParty) -> RelyingParty | None:
     """As it was registered last, also where it was withdrawn since: its people may come back."""
     row = session.get(Registration, (Kind.CLIENT, client.client_id))
     if row is None:
         return None
     try:
-        return OidcClient.model_validate(row.document)
+        return portal_model(row.document).model_validate(row.document)
     except ValidationError:
         return None  # withdrawn in a version that knew other fields

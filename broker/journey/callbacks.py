@@ -295,6 +295,8 @@ def _identity(rt: Runtime, login: Login, arrival: Arrival) -> Identity:
         raise ProviderRefused("provider_not_live")
     if service is None or (service.makelaars is not None and record.id not in service.makelaars):
         raise ProviderRefused("provider_not_allowed_for_service")
+    if not login.request.admits(record.id):
+        raise ProviderRefused("provider_not_allowed_for_service")
     if login.identity is not None:
         raise ProviderRefused("already_answered")
     part = "saml.validate" if record.kind == "saml" else "idp.call"

@@ -148,7 +148,8 @@ class LoginContext:
     def _admitted(self) -> Iterator[ProviderRecord]:
         allowed = self.service.makelaars
         records = self.configuration.providers.values()
-        return (r for r in records if allowed is None or r.id in allowed)
+        asked = self.login.request
+        return (r for r in records if (allowed is None or r.id in allowed) and asked.admits(r.id))
 
     def reaches(self, record: ProviderRecord) -> bool:
         """True where a login at this makelaar can get to the level, with a factor of ours where

@@ -22,13 +22,16 @@ class LoginMethod(enum.StrEnum):
 
 
 def offers_email(service: Service, request: LoginRequest) -> bool:
-    """May an e-mail account come here? Never where the portal itself asked a level."""
-    return service.email_accounts and request.minimum is None
+    """May an e-mail account come here? Never where the portal itself asked a level, or named
+    makelaars.
+    """
+    return service.email_accounts and request.minimum is None and request.makelaars is None
 
 
 def offers_means(service: Service, request: LoginRequest) -> bool:
     """May a means of Sluis come here?"""
-    return service.own_means and request.level.is_issued_by_sluis
+    is_open = request.makelaars is None
+    return service.own_means and request.level.is_issued_by_sluis and is_open
 
 
 def offered(service: Service, request: LoginRequest) -> tuple[LoginMethod, ...]:

@@ -22,11 +22,11 @@ from broker.errors import PageError
 from broker.oidc import authorization_code, jwt
 from broker.oidc.authorization_code import CodeFacts
 from broker.oidc.backchannel_logout import logout_message
-from broker.oidc.claims import pairwise_sub
 from broker.oidc.errors import DESCRIPTIONS, OF_REFUSAL
 from broker.oidc.redirect_uris import is_registered
 from broker.oidc.reply_to import OidcReplyTo
 from broker.settings import Settings
+from directory.sectors import pairwise_sub
 from directory.services import OidcClient, RelyingParty
 from keys.sealing import Sealer
 from state.ephemeral import ExpiringStore

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 import structlog
 
 from broker.oidc import jwt
-from broker.oidc.claims import pairwise_sub
+from directory.sectors import pairwise_sub
 from directory.services import OidcClient
 from keys.keyring import KeyRing
 from keys.sealing import Sealer

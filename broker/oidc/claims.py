@@ -12,18 +12,13 @@ from broker.oidc.reply_to import OidcReplyTo
 from consent import documents
 from consent.authority import Authority, AuthorityKind, Party
 from consent.release import NAMES_A_PERSON, may_leave
-from directory.sectors import sector
+from directory.sectors import pairwise_sub
 from directory.services import OidcClient, Service
 from keys.sealing import Sealer
 
 ABOUT_THE_LOGIN: Final = frozenset({"auth_time", "acr", "amr"})
 _ID_TYPE = "urn:nl-eid-gdi:1.0:id:"
 _BRANCH = "urn:etoegang:1.9:ServiceRestriction:Vestigingsnr"
-
-
-def pairwise_sub(sealer: Sealer, client: OidcClient, person_id: str) -> str:
-    """The person, known to this sector alone: keyed hash of sector and person (Core §8.1)."""
-    return sealer.fingerprint("pairwise-sub", sector(client), person_id)
 
 
 def identity_claims(

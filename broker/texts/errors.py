@@ -1,12 +1,10 @@
-"""Texts by key: what an error means to its reader, with a stable code; names of claims and
-reasons.
-"""
+"""Texts by key: what an error means to its reader, with a stable code."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask_babel import gettext, lazy_gettext
+from flask_babel import lazy_gettext
 
 
 @dataclass(frozen=True)
@@ -199,6 +197,76 @@ ERRORS = {
         _("Er ontbreekt iets aan het verzoek, of er staat iets te veel."),
         _TELL_PORTAL,
     ),
+    "saml_portal_unknown": ErrorText(
+        "SLS-4101",
+        _PORTAL_ERROR,
+        _("Wij kennen de website niet waar u vandaan komt."),
+        _TELL_PORTAL,
+        _(
+            "De Issuer in het AuthnRequest ontbreekt, of is hier niet geregistreerd. Elk teken "
+            "telt. Geef de code aan de beheerder van deze inlogdienst."
+        ),
+    ),
+    "saml_address": ErrorText(
+        "SLS-4102",
+        _PORTAL_ERROR,
+        _("Het adres waar u hierna naartoe zou gaan, is bij ons niet bekend."),
+        _TELL_PORTAL,
+        _(
+            "Het adres of nummer van de AssertionConsumerService staat niet in de geregistreerde "
+            "metadata, of niet met HTTP-POST. Stuur een van beide, zonder ProtocolBinding naast "
+            "een nummer. Geef de code aan de beheerder van deze inlogdienst."
+        ),
+    ),
+    "saml_signature": ErrorText(
+        "SLS-4103",
+        _PORTAL_ERROR,
+        _("Wij kunnen niet zien of het verzoek echt van de website komt."),
+        _TELL_PORTAL,
+        _(
+            "De handtekening van het AuthnRequest ontbreekt of klopt niet. Teken met een sleutel "
+            "uit de geregistreerde metadata, met SHA-256 of hoger. Is het certificaat vervangen? "
+            "Geef dan nieuwe metadata aan de beheerder van deze inlogdienst."
+        ),
+    ),
+    "saml_time": ErrorText(
+        "SLS-4104",
+        _("Deze link is te oud"),
+        _("Het verzoek om in te loggen is al even geleden gemaakt, of een klok loopt verkeerd."),
+        _START_AGAIN,
+        _(
+            "IssueInstant ligt te ver van onze tijd, of is geen tijd in UTC. Een verzoek telt vijf "
+            "minuten. Vergelijk de klok van uw server."
+        ),
+    ),
+    "saml_again": ErrorText(
+        "SLS-4105",
+        _("Deze link is al gebruikt"),
+        _("Met een verzoek om in te loggen kan dat maar één keer."),
+        _START_AGAIN,
+        _("Een AuthnRequest met dit ID kregen wij al. Geef elk verzoek een nieuw ID."),
+    ),
+    "saml_unreadable": ErrorText(
+        "SLS-4106",
+        _PORTAL_ERROR,
+        _("Wij kunnen het verzoek van de website niet lezen."),
+        _TELL_PORTAL,
+        _(
+            "Verwacht is één AuthnRequest van SAML 2.0 dat aan het schema voldoet. Via "
+            "HTTP-Redirect is het met DEFLATE verkleind. RelayState heeft hoogstens 1024 bytes "
+            "en geen regeleinden."
+        ),
+    ),
+    "saml_destination": ErrorText(
+        "SLS-4107",
+        _PORTAL_ERROR,
+        _("Het verzoek van de website is voor een andere inlogdienst gemaakt."),
+        _TELL_PORTAL,
+        _(
+            "Destination is niet het adres van onze SingleSignOnService. Neem het over uit onze "
+            "metadata."
+        ),
+    ),
     "https_required": ErrorText(
         "SLS-4010",
         _("De verbinding was niet beveiligd"),
@@ -266,35 +334,6 @@ ERRORS = {
         _("Probeer het over een paar minuten opnieuw."),
     ),
 }
-CLAIMS = {
-    "sub": (_("Pseudoniem"), _("Andere diensten krijgen een andere code.")),
-    "acr": (_("Niveau"), _("Hoe zeker het is dat u het bent")),
-    "represents": (_("Namens"), _("Voor wie u handelt")),
-    "mandate": (_("Machtiging"), _("Om te zien wat u mag")),
-    "idp": (_("Makelaar"), _("Waar u inlogde")),
-    "assurance": (_("Hoe u inlogde"), _("Hoe zeker het inloggen was")),
-    "name": (_("Naam"), _("Om u aan te spreken")),
-    "email": (_("E-mailadres"), _("Om u te bereiken")),
-}
-REFUSALS = {
-    "expired": _("De machtiging is verlopen."),
-    "not_yet_valid": _("De machtiging gaat later in."),
-    "revoked": _("De machtiging is ingetrokken."),
-    "login_level": _("U logde in met een te laag niveau voor deze machtiging."),
-    "mandate_level": _("De machtiging geldt voor een lager niveau dan deze dienst vraagt."),
-    "branch": _(
-        "De machtiging geldt voor één vestiging. Deze dienst werkt alleen met hele organisaties."
-    ),
-    "chain_not_allowed": _("Deze dienst werkt niet met ketenmachtigingen."),
-    "not_trusted": _("Uw makelaar mag niet voor deze organisatie spreken."),
-}
-MANDATE_KINDS = {
-    "direct": _("Voor deze dienst"),
-    "general": _("Voor alle diensten"),
-    "keten": _("Ketenmachtiging"),
-}
-
-
 # Errors of which an outage or maintenance may be the cause, here or at a makelaar.
 _MAY_BE_EXPLAINED = frozenset(
     {
@@ -317,21 +356,3 @@ _MAY_BE_EXPLAINED = frozenset(
 def may_be_explained(key: str) -> bool:
     """True where an announcement helps who reads this error."""
     return key in _MAY_BE_EXPLAINED or key not in ERRORS
-
-
-def claim(name: str) -> tuple[str, str]:
-    """Label and reason of a claim; its own name when an operator registered one that we do not
-    know.
-    """
-    label, why = CLAIMS.get(name, (name, ""))
-    return str(label), str(why)
-
-
-def refusal(reason: str) -> str:
-    """Why a mandate cannot be used."""
-    return str(REFUSALS.get(reason, gettext("De machtiging kan hier niet worden gebruikt.")))
-
-
-def mandate_kind(kind: str) -> str:
-    """The kind of a mandate in words."""
-    return str(MANDATE_KINDS.get(kind, kind))

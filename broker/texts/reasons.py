@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from broker.texts import page_reasons
+from broker.texts.errors import ERRORS
 from broker.texts.explanation import (
     AT_MAKELAAR,
     DOES_NOT_FIT,
@@ -38,6 +39,7 @@ from broker.texts.makelaar_reasons import (
     WRONG_NAME,
 )
 from broker.texts.page_reasons import page_reason
+from broker.texts.saml_reasons import OF_SAML_PORTALS
 from broker.texts.time_reasons import TOO_OLD, VALID_TOO_LONG, WRONG_TIME
 from broker.texts.trouble_reasons import OF_TROUBLES
 
@@ -140,6 +142,7 @@ _GROUPS: Final = (
     (_AWAY, "unavailable makelaar_unavailable", ""),
     (_PASSIVE, "passive other_user", ""),
     (_REQUEST, "portal_request token_request", ""),
+    (_REQUEST, "saml_unreadable saml_request not_a_request deflate relay_state", ""),
     (_PROOF, "client_secret client_signature client_proof", ""),
 )  # fmt: skip
 _SINGLE: Final = {
@@ -352,9 +355,12 @@ _BY_REASON: Final[Mapping[str, Explanation]] = {
     **STATUS,
     **_SINGLE,
     **OF_TROUBLES,
+    **OF_SAML_PORTALS,
     "makelaar_paused": _SINGLE["provider_not_live"],
     **page_reasons.BY_REASON,
+    **{page_reason(key): OF_SAML_PORTALS[key] for key in OF_SAML_PORTALS.keys() & ERRORS.keys()},
     page_reason("message_rejected"): BAD_MESSAGE,
+    page_reason("saml_unreadable"): _REQUEST,
     page_reason("makelaar_paused"): _SINGLE["provider_not_live"],
     page_reason("account_blocked"): _SINGLE["account_blocked"],
     page_reason("mandate_missing"): _SINGLE["mandate_missing"],

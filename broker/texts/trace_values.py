@@ -9,7 +9,7 @@ from typing import Final
 
 from flask_babel import lazy_gettext as _
 
-from broker.texts.errors import REFUSALS
+from broker.texts.consent_words import REFUSALS
 from state.trace import Fact
 
 Naming = Callable[[str, str], str | None]  # the kind of a fact and an identifier: its name
@@ -94,6 +94,7 @@ VALUES: Final[Mapping[str, Mapping[str, object]]] = {
         "portal or its address no longer registered": _(
             "De website of haar adres is niet meer geregistreerd"
         ),
+        "metadata no longer usable": _("De metadata van de website zijn niet meer te gebruiken"),
         "service of the request is gone": _("De dienst van het verzoek is er niet meer"),
         "person gone": _("De persoon is er niet meer"),
         "the password was changed meanwhile": _("Het wachtwoord is intussen veranderd"),

@@ -30,7 +30,7 @@ LADDER: Final[tuple[tuple[str, ...], ...]] = (
     ("broker.protocols",),
     ("broker.account",),
     ("broker.console",),
-    ("broker.oidc", "broker.journey"),
+    ("broker.oidc", "broker.saml", "broker.journey"),
     ("broker.sso",),
     ("broker.second_factors",),
     ("broker.web",),

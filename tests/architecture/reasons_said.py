@@ -52,6 +52,7 @@ COMPUTED: Final[Mapping[tuple[str, str], frozenset[str]]] = {
     ("providers.authority", "reason"): _PARTY | _INTERMEDIARY,
     ("providers.saml.provider", "refused.reason"): _ELSEWHERE,
     ("providers.saml.response", "refused.reason"): _ELSEWHERE,
+    ("providers.saml.wire.redirect", "reason"): frozenset({"relay_state", "encoding"}),
     ("providers.saml.status", "reason or 'status_not_success'"): frozenset(
         {*status.REASONS.values(), "status_not_success"}
     ),

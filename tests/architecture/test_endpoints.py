@@ -22,11 +22,11 @@ from tests.world import World, make_world
 # Each is authenticated by the message itself: signature, code, client authentication, state.
 EXEMPT_FROM_CSRF = {
     *("oidc.authorize", "oidc.token", "oidc.userinfo"),
-    *("logout.portal_asks", "arrivals.saml_acs"),
+    *("logout.portal_asks", "arrivals.saml_acs", "saml_idp.by_post"),
 }
 READ_BY_ANYBODY = {
     *("oidc.jwks", "oidc.discovery"),
-    *("arrivals.oidc_client_jwks", "arrivals.saml_metadata"),
+    *("arrivals.oidc_client_jwks", "arrivals.saml_metadata", "saml_idp.metadata"),
 }
 ASKED_BY_PROGRAMS = {
     *("oidc.token", "oidc.userinfo", "oidc.jwks", "oidc.discovery"),

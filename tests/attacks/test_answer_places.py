@@ -78,6 +78,8 @@ def test_every_address_answers_head_by_reading_or_not_at_all(world: World) -> No
             read.add(rule.rule)
     assert read == {
         "/",
+        "/theme.css",
+        "/saml/idp/metadata",
         "/health/live",
         "/health/ready",
         "/hulp/",

@@ -20,7 +20,7 @@ POLICY = (
     "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; script-src 'self'; "
     "object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
 )
-PUBLIC = ("/jwks", "/.well-known/", "/oidc/client-jwks", "/saml/metadata")
+PUBLIC = ("/jwks", "/.well-known/", "/oidc/client-jwks", "/saml/metadata", "/saml/idp/metadata")
 
 
 @pytest.fixture(scope="module")
@@ -321,7 +321,7 @@ def test_I_12_what_the_answering_page_posts_is_escaped(world: World) -> None:
 
 def test_A_01_every_form_but_the_protocols_needs_a_token(world: World) -> None:
     set_clock(world)
-    exempt = {"/authorize", "/token", "/userinfo", "/saml/acs", "/logout"}
+    exempt = {"/authorize", "/token", "/userinfo", "/saml/acs", "/saml/idp/sso", "/logout"}
     found = set()
     for method, path in every_route(world.app):
         if method == "POST":

@@ -8,7 +8,7 @@ from flask_babel import format_date, gettext
 from assurance.levels import AssuranceLevel
 from broker.journey.pages.choose_mandate import MandateChoice
 from broker.journey.pages.consent import ConsentItem
-from broker.texts import errors
+from broker.texts import consent_words
 from broker.web.templating import numbers_whole
 from consent.release import BRANCH
 
@@ -17,8 +17,8 @@ def install(app: Flask) -> None:
     """Register them; ``app`` has the filters of every page already."""
     app.jinja_env.filters.update(
         refusal=_refusal,
-        claim_label=lambda item: errors.claim(item.claim)[0],
-        claim_why=lambda item: errors.claim(item.claim)[1],
+        claim_label=lambda item: consent_words.claim(item.claim)[0],
+        claim_why=lambda item: consent_words.claim(item.claim)[1],
         claim_values=_claim_values,
     )
 
@@ -28,7 +28,7 @@ def _refusal(choice: MandateChoice) -> str:
     until = format_date(choice.valid_until, "d MMMM y") if choice.valid_until else ""
     if choice.reason == "expired" and until:
         return gettext("De machtiging stopte op %(date)s.", date=until)
-    return errors.refusal(choice.reason or "")
+    return consent_words.refusal(choice.reason or "")
 
 
 def _claim_values(item: ConsentItem) -> tuple[str, ...]:
@@ -39,7 +39,7 @@ def _claim_values(item: ConsentItem) -> tuple[str, ...]:
     if item.claim == "assurance":  # what it says of the login; the level stands with acr
         return (gettext("Het tijdstip, het niveau bij uw makelaar en de tweede factor"),)
     if item.claim == "mandate":
-        kind = errors.mandate_kind(item.values[0])
+        kind = consent_words.mandate_kind(item.values[0])
         return (f"{kind}, {item.values[1]}",)
     return tuple(numbers_whole(_branch(value)) for value in item.values)
 

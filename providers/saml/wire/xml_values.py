@@ -59,7 +59,7 @@ def instant(element: etree._Element, name: str, reason: str) -> datetime:
     """The moment in UTC in this attribute, as SAML writes it (Core §1.3.3): with ``Z``, nothing
     else.
     """
-    value = element.get(name)
+    value = collapsed(element.get(name))
     match = _INSTANT.fullmatch(value or "")
     if match is None:
         raise _no_instant(element, name, reason)

@@ -15,7 +15,7 @@ from tests.admin.registrations.documents import HELP_DESK, PORTAL, SERVICE, UUID
 def test_every_registration_has_its_entry_and_its_model() -> None:
     assert set(REGISTERED) == set(Kind) == set(MODELS)
     for kind in Kind:
-        assert KINDS[kind].model is MODELS[kind]
+        assert KINDS[kind].models is MODELS[kind]
     rows = {name for name, kind in KINDS.items() if kind.withdrawal is None}
     assert rows == {"Organisation", "Person", "Mandate", "ChainMandate"}
 
@@ -56,4 +56,4 @@ MANDATE = {"organisation": "12345678", "level": "EH3", "from": "2026-01-01", "un
 def test_a_document_says_what_must_stand(document: dict[str, Any], names: list[Reference]) -> None:
     kind = KINDS[document["kind"]]
     fields = {name: value for name, value in document.items() if name != "kind"}
-    assert list(kind.refers_to(kind.model.model_validate(fields, strict=False))) == names
+    assert list(kind.refers_to(kind.model_of(fields).model_validate(fields, strict=False))) == names

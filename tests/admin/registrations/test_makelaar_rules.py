@@ -31,7 +31,8 @@ SAML: Final[dict[str, Any]] = {"entity_id": "urn:makelaar", "metadata": "<x/>"}
 
 def refused(kind: str, fields: dict[str, Any], settings: Settings) -> set[str]:
     """The fields that are refused."""
-    found = rules.breaches(kind, KINDS[kind].model.model_validate(fields), rules.calls_of(settings))
+    model = KINDS[kind].model_of(fields).model_validate(fields)
+    found = rules.breaches(kind, model, rules.calls_of(settings))
     return {breach.field for breach in found if not breach.warns}
 
 

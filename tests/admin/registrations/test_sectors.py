@@ -14,8 +14,8 @@ from admin.registrations import checking
 from admin.registrations.documents import DocumentsRefused
 from admin.registrations.export import export
 from admin.registrations.reading import read
-from broker.oidc.claims import pairwise_sub
 from broker.settings import Settings
+from directory.sectors import pairwise_sub
 from directory.services import OidcClient
 from state import registrations
 from state.db import writing

@@ -16,10 +16,10 @@ from broker.errors import PageError
 from broker.oidc import authorization_code, jwt
 from broker.oidc.authorization_code import StoredCode
 from broker.oidc.authorization_response import OidcDownstream, redirect_with
-from broker.oidc.claims import pairwise_sub
 from broker.oidc.errors import OF_REFUSAL
 from broker.oidc.reply_to import OidcReplyTo
 from broker.settings import Settings
+from directory.sectors import pairwise_sub
 from directory.services import OidcClient
 from state.ephemeral import Put
 from tests.broker.examples import (

@@ -8,16 +8,11 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from broker.oidc.claims import (
-    for_id_token,
-    for_userinfo,
-    identity_claims,
-    pairwise_sub,
-    represents,
-)
+from broker.oidc.claims import for_id_token, for_userinfo, identity_claims, represents
 from broker.oidc.reply_to import OidcReplyTo
 from consent.authority import AuthorityKind, Party, PartyIdType
 from consent.documents import Answer, AskedDocument
+from directory.sectors import pairwise_sub
 from tests.broker.examples import (
     CALLBACK,
     SERVICE,

@@ -6,8 +6,9 @@ import re
 
 import pytest
 
-from broker.texts import errors
-from broker.texts.errors import CLAIMS, ERRORS, MANDATE_KINDS, REFUSALS
+from broker.texts import consent_words, errors
+from broker.texts.consent_words import CLAIMS, MANDATE_KINDS, REFUSALS
+from broker.texts.errors import ERRORS
 from broker.texts.outside_request import texts
 from consent.authority import RefusalReason
 from consent.release import NAMES_A_PERSON, NEEDS_AUTHORITY
@@ -69,15 +70,15 @@ def test_every_reason_to_refuse_a_mandate_has_a_sentence_and_an_unknown_one_too(
     shown = set(RefusalReason) - {RefusalReason.OTHER_SERVICE}  # is not offered at all
     assert set(REFUSALS) == shown
     with texts():
-        said = {errors.refusal(reason) for reason in (*shown, "new")}
+        said = {consent_words.refusal(reason) for reason in (*shown, "new")}
     assert len(said) == len(shown) + 1
 
 
 def test_claims_and_kinds_that_are_not_known_are_called_by_their_own_name() -> None:
     assert CLAIMS.keys() >= NAMES_A_PERSON | NEEDS_AUTHORITY
     with texts():
-        assert errors.claim("name")[0] == "Naam"
-        assert errors.claim("phone") == ("phone", "")
-        assert errors.mandate_kind("keten") == "Ketenmachtiging"
-        assert errors.mandate_kind("other") == "other"
+        assert consent_words.claim("name")[0] == "Naam"
+        assert consent_words.claim("phone") == ("phone", "")
+        assert consent_words.mandate_kind("keten") == "Ketenmachtiging"
+        assert consent_words.mandate_kind("other") == "other"
     assert set(MANDATE_KINDS) == {"direct", "general", "keten"}

@@ -23,7 +23,7 @@ from providers.saml import mandate, status
 from providers.trouble import Side, Trouble
 from tests.architecture.source_tree import python_files, tree
 
-SAID_BY = {"ProviderRefused": 0, "XmlRefused": 0, "LoginRefused": 1, "Ended": 1}
+SAID_BY = {"ProviderRefused": 0, "XmlRefused": 0, "WireRefused": 0, "LoginRefused": 1, "Ended": 1}
 READERS = {"only_child": 2, "text_of": 1, "instant": 2, "_check_period": 2}
 # Words for the user's page; the trace holds the reason itself.
 PAGES = {"message_rejected"}

@@ -1,0 +1,62 @@
+"""A portal that speaks SAML: how long its metadata and the certificates in them will do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Final
+
+from cryptography import x509
+
+from admin.parties.trouble import PartyTrouble
+from broker.saml.portal_metadata import (
+    PortalMetadata,
+    PortalMetadataRefused,
+    read_portal_metadata,
+    sealing_certificate,
+)
+from directory.saml_portals import SamlServiceProvider
+
+ENDS_SOON: Final = timedelta(days=30)
+_RENEW: Final = "ask the portal for new metadata, and apply those"
+
+
+def troubles(portal: SamlServiceProvider, *, now: datetime) -> Iterator[PartyTrouble]:
+    """What stands in its registration; nobody is called."""
+    try:
+        metadata = read_portal_metadata(portal.saml.metadata or "", portal.entity_id)
+    except PortalMetadataRefused as refused:
+        yield PartyTrouble("saml.metadata", str(refused), _RENEW)
+        return
+    yield from _until(metadata, now)
+    if metadata.signing:
+        yield from _ends("signs", metadata.signing, now)
+    if portal.saml.encrypt_assertion != "never" and metadata.encryption:
+        yield from _ends("decrypts", metadata.encryption, now)
+        if sealing_certificate(metadata, now) is None:
+            gets = "nobody logs in" if portal.saml.encrypt_assertion == "always" else "it goes open"
+            yield PartyTrouble(
+                "saml.encrypt_assertion",
+                f"no key in the metadata can be encrypted for today, so {gets}",
+                _RENEW,
+            )
+
+
+def _until(metadata: PortalMetadata, now: datetime) -> Iterator[PartyTrouble]:
+    if metadata.until is not None and metadata.until < now + ENDS_SOON:
+        yield PartyTrouble(
+            "saml.metadata", f"they are valid until {metadata.until:%Y-%m-%d}", _RENEW
+        )
+
+
+def _ends(
+    does: str, certificates: tuple[x509.Certificate, ...], now: datetime
+) -> Iterator[PartyTrouble]:
+    """The last certificate counts: before it ends another one is used."""
+    end = max(one.not_valid_after_utc for one in certificates)
+    if end < now + ENDS_SOON:
+        yield PartyTrouble(
+            "saml.metadata",
+            f"the last certificate with which it {does} ends on {end:%Y-%m-%d}",
+            _RENEW,
+        )

@@ -1,0 +1,131 @@
+"""What the registration of a SAML portal must hold to work at all, and must not hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Final
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
+from sqlalchemy.orm import Session
+
+from admin.registrations.documents import Entry
+from admin.registrations.rule import Breach, Rule, never, shown
+from broker.saml.portal_metadata import (
+    PortalMetadata,
+    PortalMetadataRefused,
+    read_portal_metadata,
+)
+from directory.portals import portal_model
+from directory.saml_portals import SamlServiceProvider
+from keys.xml.signature import is_strong
+from state.clock import utc_now
+from state.outgoing import OutgoingClient
+from state.registrations import Kind, all_registrations
+
+_RENEW: Final = "ask the portal for metadata with another one"
+
+
+def _read(portal: SamlServiceProvider) -> PortalMetadata | None:
+    """None where the metadata themselves break a rule."""
+    try:
+        return read_portal_metadata(portal.saml.metadata or "", portal.entity_id)
+    except PortalMetadataRefused:
+        return None
+
+
+def _metadata(portal: SamlServiceProvider, _: OutgoingClient) -> Iterator[Breach]:
+    if portal.saml.metadata is None:
+        yield Breach(
+            "saml.metadata_file", "there is none", "name the XML file that the portal exports"
+        )
+        return
+    try:
+        metadata = read_portal_metadata(portal.saml.metadata, portal.entity_id)
+    except PortalMetadataRefused as refused:
+        yield Breach("saml.metadata", "they cannot be used", str(refused))
+        return
+    if metadata.until is not None and metadata.until <= utc_now():
+        yield Breach(
+            "saml.metadata",
+            f"they were valid until {metadata.until:%Y-%m-%d}",
+            "export them anew from the portal",
+        )
+
+
+def _signing(portal: SamlServiceProvider, _: OutgoingClient) -> Iterator[Breach]:
+    metadata = _read(portal)
+    if metadata is None or metadata.signing:
+        return
+    if portal.saml.require_signed_requests or metadata.signs_requests:
+        who = "the registration asks" if portal.saml.require_signed_requests else "the metadata say"
+        yield Breach(
+            "saml.metadata",
+            f"{who} that requests are signed, and no key to check that with stands in the metadata",
+            "add a signing certificate with RSA of 2048 bits or more, or EC of 256",
+        )
+
+
+def _encryption(portal: SamlServiceProvider, _: OutgoingClient) -> Iterator[Breach]:
+    metadata, wish = _read(portal), portal.saml.encrypt_assertion
+    if metadata is None or wish == "never":
+        return
+    now = utc_now()
+    faults = [_fault(one, now) for one in metadata.encryption]
+    if None in faults:
+        return
+    if not faults and wish == "when_possible":
+        return
+    what = faults[0] if faults else "there is no encryption certificate in them"
+    yield Breach("saml.metadata", f"{what}, so nothing can be encrypted for the portal", _RENEW)
+
+
+def _fault(certificate: x509.Certificate, now: datetime) -> str | None:
+    if not isinstance(certificate.public_key(), rsa.RSAPublicKey):
+        return "the key of the encryption certificate is not RSA"
+    if not is_strong(certificate):
+        return "the key of the encryption certificate has less than 2048 bits"
+    if certificate.not_valid_after_utc <= now:
+        return f"the encryption certificate ended on {certificate.not_valid_after_utc:%Y-%m-%d}"
+    if certificate.not_valid_before_utc > now:
+        return f"the encryption certificate begins {certificate.not_valid_before_utc:%Y-%m-%d}"
+    return None
+
+
+SAML_PORTAL_RULES: Final[tuple[Rule[SamlServiceProvider], ...]] = (
+    never(
+        "saml.entity_id",
+        lambda portal: portal.entity_id != "".join(portal.entity_id.split()),
+        "it holds white space, and entity ids are compared sign by sign",
+        "copy entityID from the metadata",
+    ),
+    Rule("saml.metadata", _metadata),
+    Rule("saml.metadata", _signing),
+    Rule("saml.metadata", _encryption),
+)
+
+
+def conflicts(session: Session, entries: Sequence[Entry]) -> Iterable[str]:
+    """Two portals with one entityID: whose request it is would be chance."""
+    given = {entry.model.key for entry in entries}
+    standing = [
+        (row.name, portal_model(row.document).model_validate(row.document))
+        for row in all_registrations(session)
+        if row.kind is Kind.CLIENT and row.name not in given
+    ]
+    taken = {
+        portal.entity_id: name
+        for name, portal in standing
+        if isinstance(portal, SamlServiceProvider)
+    }
+    for entry in entries:
+        portal = entry.model
+        if not isinstance(portal, SamlServiceProvider):
+            continue
+        other = taken.setdefault(portal.entity_id, portal.key)
+        if other != portal.key:
+            yield (
+                f"{entry.place}: saml.entity_id: {shown(portal.entity_id)} is that of Client "
+                f"{other} already; two portals cannot have one entityID"
+            )

@@ -1,0 +1,18 @@
+"""Where portals find the identity provider, and what it is called."""
+
+from __future__ import annotations
+
+from typing import Final
+
+METADATA_PATH: Final = "/saml/idp/metadata"
+SSO_PATH: Final = "/saml/idp/sso"
+
+
+def idp_entity_id(base_url: str) -> str:
+    """The entityID, which is also the address of the metadata."""
+    return f"{base_url}{METADATA_PATH}"
+
+
+def sso_url(base_url: str) -> str:
+    """Where requests arrive, by either binding."""
+    return f"{base_url}{SSO_PATH}"

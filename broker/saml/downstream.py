@@ -1,0 +1,204 @@
+"""The answer to a portal that speaks SAML: a signed assertion or a signed status, at the address
+that its request chose from its metadata.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from assurance.authn_context import class_of
+from broker.configuration import Configuration
+from broker.downstream import (
+    LoginRefused,
+    LoginRequest,
+    LoginResult,
+    NewGrant,
+    Prepared,
+    RefusalCode,
+    Reply,
+)
+from broker.errors import PageError
+from broker.runtime import runtime
+from broker.saml.addresses import idp_entity_id
+from broker.saml.assertion import AssertionFacts, assertion
+from broker.saml.attributes import attributes
+from broker.saml.errors import status_of
+from broker.saml.portal_metadata import (
+    PortalMetadata,
+    PortalMetadataRefused,
+    read_portal_metadata,
+    sealing_certificate,
+)
+from broker.saml.reply_to import SamlReplyTo
+from broker.saml.response import Envelope, failure, success
+from broker.settings import Settings
+from consent.release import may_leave
+from directory.saml_portals import SamlServiceProvider
+from directory.sectors import pairwise_sub
+from directory.services import RelyingParty
+from keys.sealing import Sealer
+from state.clock import Clock
+from state.ephemeral import ExpiringStore
+from state.outbox import Message
+from state.trace import show_reference
+
+
+def _of_this_request() -> Configuration:
+    return runtime().configuration
+
+
+def _now() -> datetime:
+    return runtime().clock()
+
+
+class SamlDownstream:
+    """Implements ``broker.downstream.Downstream``. ``registered``: the services and keys of now."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        sealer: Sealer,
+        registered: Callable[[], Configuration] = _of_this_request,
+        clock: Clock = _now,
+    ) -> None:
+        self._issuer = idp_entity_id(settings.base_url)
+        self._session = timedelta(hours=settings.sessions.hours)
+        self._sealer = sealer
+        self._registered = registered
+        self._clock = clock
+
+    def prepare(
+        self, relying_party: RelyingParty | None, result: LoginResult, now: datetime
+    ) -> Prepared:
+        """A signed Response; the browser gets it once the login is committed. Raises LoginRefused
+        when somebody else logged in than the request named, and where the assertion must be
+        encrypted and cannot be.
+        """
+        to = SamlReplyTo.of(result.request)
+        portal, metadata = _still_registered(relying_party, to)
+        persistent = pairwise_sub(self._sealer, portal, result.person_id)
+        if to.subject is not None and to.subject != persistent:
+            raise LoginRefused(RefusalCode.LOGIN_REQUIRED, "other_user", "Subject")
+        known = self._registered()
+        service = known.services.get(result.request.service_uuid)
+        if service is None:
+            raise LoginRefused(RefusalCode.NOT_ALLOWED, "service_gone", "left during login")
+        context = class_of(
+            result.level, portal.acr, classes=(to.classes or "").split(), most=to.highest_said
+        )
+        if context is None:
+            raise LoginRefused(RefusalCode.LEVEL_UNREACHABLE, "level_unreachable", "exact class")
+        until = self._session_until(result, now)
+        names_makelaar = any(one.name == "idp" for one in portal.claims)
+        said = assertion(
+            AssertionFacts(
+                issuer=self._issuer,
+                audience=portal.entity_id,
+                acs_url=to.acs_url,
+                request_id=to.request_id,
+                name_id=to.name_id,
+                subject=persistent if to.name_id == "persistent" else _transient(),
+                context=context,
+                authority=result.provider_entity
+                if names_makelaar and may_leave("idp", service.consent)
+                else None,
+                session_index=self._session_index(portal, result.session_id or result.grant_id),
+                authenticated_at=result.authenticated_at,
+                session_until=until,
+                attributes=attributes(result, portal, service),
+                now=now,
+            )
+        )
+        seal_for = sealing_certificate(metadata, now)
+        wish = portal.saml.encrypt_assertion
+        if wish == "always" and seal_for is None:
+            raise LoginRefused(
+                RefusalCode.SERVER_ERROR, "encryption_key_missing", "no valid key in the metadata"
+            )
+        fields = success(
+            Envelope(self._issuer, to, known.keyring, now),
+            said,
+            None if wish == "never" else seal_for,
+        )
+        return Prepared(
+            reply=Reply(to.acs_url, fields),
+            grant=NewGrant(
+                id=result.grant_id,
+                client_id=portal.client_id,
+                person_id=result.person_id,
+                service_uuid=result.request.service_uuid,
+                expires_at=until,
+                session_id=result.session_id,
+            ),
+        )
+
+    def refuse(
+        self,
+        relying_party: RelyingParty | None,
+        request: LoginRequest,
+        why: LoginRefused,
+        reference: str,
+    ) -> Reply:
+        """The status that the protocol knows, with a reference that the help desk can look up."""
+        to = SamlReplyTo.of(request)
+        _still_registered(relying_party, to)
+        status = status_of(why.code, why.public_key, passive=request.passive)
+        message = f"{status.message} (reference {show_reference(reference)})"
+        envelope = Envelope(self._issuer, to, self._registered().keyring, self._clock())
+        return Reply(to.acs_url, failure(envelope, status, message))
+
+    def session_id(self, relying_party: RelyingParty, session_id: str) -> str | None:
+        """The ``SessionIndex`` of this session at this portal."""
+        return self._session_index(relying_party, session_id)
+
+    def logout_message(
+        self,
+        relying_party: RelyingParty,  # noqa: ARG002
+        *,
+        person_id: str,  # noqa: ARG002
+        session_id: str,  # noqa: ARG002
+        reference: str | None,  # noqa: ARG002
+    ) -> Message | None:
+        """Portals that speak SAML are not told: the page of logging out says so."""
+        return None
+
+    def held_in(
+        self,
+        cookies: Mapping[str, str],  # noqa: ARG002
+        store: ExpiringStore,  # noqa: ARG002
+    ) -> Mapping[str, str]:
+        """Portals keep it, each with itself."""
+        return {}
+
+    def _session_index(self, portal: RelyingParty, session_id: str) -> str:
+        """Another one at each portal, so that they cannot compare."""
+        return "_" + self._sealer.fingerprint("saml-session", portal.client_id, session_id)
+
+    def _session_until(self, result: LoginResult, now: datetime) -> datetime:
+        """No longer than a session lives here, nor than the makelaar wants."""
+        end, wanted = now + self._session, result.facts.identity.session_until
+        return end if wanted is None else min(end, wanted)
+
+
+def _transient() -> str:
+    return f"_{secrets.token_hex(20)}"
+
+
+def _still_registered(
+    relying_party: RelyingParty | None, to: SamlReplyTo
+) -> tuple[SamlServiceProvider, PortalMetadata]:
+    """The portal, with the address that was chosen. Raises PageError when either left during the
+    login: nothing is sent to an address that is no longer anybody's.
+    """
+    if isinstance(relying_party, SamlServiceProvider):
+        try:
+            metadata = read_portal_metadata(
+                relying_party.saml.metadata or "", relying_party.entity_id
+            )
+        except PortalMetadataRefused:
+            raise PageError(410, "service_gone", "metadata no longer usable") from None
+        if any(one.url == to.acs_url for one in metadata.answers):
+            return relying_party, metadata
+    raise PageError(410, "service_gone", "portal or its address no longer registered")

@@ -1,0 +1,231 @@
+"""Metadata of a portal, read for its role as service provider (SAML Metadata §2.4.4): where answers
+may go, whose signatures count, and which services it asks for by number.
+
+Only what is used is judged, but all of that: whatever else a product writes into its metadata is
+no concern of ours.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Final
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
+from lxml import etree
+
+from directory.web_addresses import done_fault
+from keys.xml import guard
+from keys.xml.guard import XmlRefused
+from keys.xml.names import ds
+from keys.xml.signature import is_strong
+from providers.saml.wire.names import POST, REQUEST_SERVICE_UUID, SAMLP, md, saml
+from providers.saml.wire.refused import WireRefused
+from providers.saml.wire.xml_values import collapsed, instant
+
+MAX_BYTES: Final = 1024 * 1024
+_TRUE: Final = ("true", "1")
+_INDEX: Final = re.compile(r"[0-9]{1,5}")
+_ARMOUR: Final = re.compile(r"-----(BEGIN|END) CERTIFICATE-----")
+
+
+class PortalMetadataRefused(Exception):
+    """The metadata cannot be used; the message says what is wrong with it and what to do."""
+
+
+@dataclass(frozen=True)
+class AnswerAddress:
+    """An AssertionConsumerService for HTTP-POST. ``is_default``: None where that is not said."""
+
+    url: str
+    index: int | None
+    is_default: bool | None
+
+
+@dataclass(frozen=True)
+class NumberedService:
+    """An AttributeConsumingService, with every word in it that may name a service of ours."""
+
+    index: int
+    is_default: bool
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PortalMetadata:
+    """What we use of a portal's metadata. ``until``: after that the portal itself would not believe
+    it any more.
+    """
+
+    entity_id: str
+    signs_requests: bool
+    answers: tuple[AnswerAddress, ...]
+    signing: tuple[x509.Certificate, ...]
+    encryption: tuple[x509.Certificate, ...]
+    services: tuple[NumberedService, ...]
+    until: datetime | None
+
+    @property
+    def default_answer(self) -> AnswerAddress:
+        """Where answers go when a request names no address (Metadata §2.2.3)."""
+        said = [one for one in self.answers if one.is_default]
+        silent = [one for one in self.answers if one.is_default is None]
+        return (said or silent or list(self.answers))[0]
+
+
+@lru_cache(maxsize=512)
+def read_portal_metadata(document: str, entity_id: str) -> PortalMetadata:
+    """The service provider of this entityID, also inside EntitiesDescriptor. Raises
+    PortalMetadataRefused.
+    """
+    try:
+        root = guard.parse(document.encode(), max_bytes=MAX_BYTES)
+    except XmlRefused as refused:
+        raise PortalMetadataRefused(
+            f"it cannot be read ({refused.reason}): export it anew from the portal"
+        ) from None
+    role = _role(_entity(root, entity_id))
+    try:
+        return PortalMetadata(
+            entity_id=entity_id,
+            signs_requests=collapsed(role.get("AuthnRequestsSigned")) in _TRUE,
+            answers=_answers(role),
+            signing=tuple(one for one in _certificates(role, "signing") if is_strong(one)),
+            encryption=tuple(_certificates(role, "encryption")),
+            services=tuple(_services(role)),
+            until=_until(role),
+        )
+    except WireRefused as refused:
+        raise PortalMetadataRefused(f"it holds a time that is none ({refused.reason})") from None
+
+
+def _entity(root: etree._Element, entity_id: str) -> etree._Element:
+    entities = list(root.iter(md("EntityDescriptor")))
+    found = [one for one in entities if collapsed(one.get("entityID")) == entity_id]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise PortalMetadataRefused("the entity stands there more than once; keep one")
+    if not entities:
+        raise PortalMetadataRefused("it holds no EntityDescriptor; export the portal's own")
+    there = ", ".join(str(collapsed(one.get("entityID"))) for one in entities[:5])
+    raise PortalMetadataRefused(
+        f"it is of {there}, and the registration of {entity_id}: write saml.entity_id as there"
+    )
+
+
+def _role(entity: etree._Element) -> etree._Element:
+    """The one role that speaks SAML 2.0."""
+    roles = [
+        role
+        for role in entity.findall(md("SPSSODescriptor"))
+        if SAMLP in str(role.get("protocolSupportEnumeration") or "").split()
+    ]
+    if len(roles) != 1:
+        raise PortalMetadataRefused(
+            f"it must have one SPSSODescriptor for SAML 2.0, and has {len(roles)}"
+        )
+    return roles[0]
+
+
+def _answers(role: etree._Element) -> tuple[AnswerAddress, ...]:
+    found = tuple(
+        AnswerAddress(
+            _address(one), _index(one, "AssertionConsumerService"), _said(one.get("isDefault"))
+        )
+        for one in role.findall(md("AssertionConsumerService"))
+        if collapsed(one.get("Binding")) == POST
+    )
+    if not found:
+        raise PortalMetadataRefused(
+            "it has no AssertionConsumerService for HTTP-POST, the one binding of answers here"
+        )
+    numbers = Counter(one.index for one in found if one.index is not None)
+    twice = [index for index, many in numbers.items() if many > 1]
+    if twice:
+        raise PortalMetadataRefused(f"two addresses for HTTP-POST have the index {twice[0]}")
+    return found
+
+
+def _address(element: etree._Element) -> str:
+    address = collapsed(element.get("Location")) or ""
+    fault = done_fault(address, native=False)
+    if fault is not None:
+        raise PortalMetadataRefused(
+            f"an AssertionConsumerService has the Location {address[:60]!r}: {fault.what}; "
+            f"{fault.instead}"
+        )
+    return address
+
+
+def _said(value: str | None) -> bool | None:
+    return None if value is None else collapsed(value) in _TRUE
+
+
+def _index(element: etree._Element, what: str) -> int | None:
+    value = collapsed(element.get("index"))
+    if value is None:
+        return None
+    if not _INDEX.fullmatch(value) or int(value) > 65535:
+        raise PortalMetadataRefused(f"an {what} has an index that is no number")
+    return int(value)
+
+
+def _certificates(role: etree._Element, use: str) -> Iterator[x509.Certificate]:
+    """Keys for one use; a key without ``use`` serves both (§2.4.1.1)."""
+    path = f"{ds('KeyInfo')}/{ds('X509Data')}/{ds('X509Certificate')}"
+    for descriptor in role.findall(md("KeyDescriptor")):
+        if (collapsed(descriptor.get("use")) or use) == use:
+            for element in descriptor.findall(path):
+                yield _certificate(element.text or "")
+
+
+def _certificate(text: str) -> x509.Certificate:
+    bare = "".join(_ARMOUR.sub("", text).split())
+    try:
+        return x509.load_der_x509_certificate(base64.b64decode(bare, validate=True))
+    except (ValueError, binascii.Error):
+        raise PortalMetadataRefused(
+            "a certificate in it cannot be read: export the metadata anew from the portal"
+        ) from None
+
+
+def _services(role: etree._Element) -> Iterator[NumberedService]:
+    for element in role.findall(md("AttributeConsumingService")):
+        index = _index(element, "AttributeConsumingService")
+        if index is not None:
+            is_default = bool(_said(element.get("isDefault")))
+            yield NumberedService(index, is_default, tuple(_names(element)))
+
+
+def _names(element: etree._Element) -> Iterator[str]:
+    """A service stands there as the name of an attribute, or as the value of the one for that."""
+    for attribute in element.findall(md("RequestedAttribute")):
+        name = collapsed(attribute.get("Name")) or ""
+        values = attribute.findall(saml("AttributeValue")) if name == REQUEST_SERVICE_UUID else ()
+        yield from (collapsed(value.text) or "" for value in values)
+        yield name
+
+
+def _until(role: etree._Element) -> datetime | None:
+    """The first moment after which any of what surrounds the role is over."""
+    said = [one for one in (role, *role.iterancestors()) if "validUntil" in one.attrib]
+    moments = [instant(one, "validUntil", "conditions") for one in said]
+    return min(moments) if moments else None
+
+
+def sealing_certificate(metadata: PortalMetadata, now: datetime) -> x509.Certificate | None:
+    """With whose key an assertion for this portal is encrypted: RSA, strong and valid now."""
+    for certificate in metadata.encryption:
+        is_now = certificate.not_valid_before_utc <= now < certificate.not_valid_after_utc
+        is_rsa = isinstance(certificate.public_key(), rsa.RSAPublicKey)
+        if is_now and is_rsa and is_strong(certificate):
+            return certificate
+    return None

@@ -1,0 +1,85 @@
+"""The Response to a portal, signed, as HTTP-POST carries it (SAML Core §3.3.3, Bindings §3.5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from cryptography import x509
+from lxml import etree
+
+from broker.saml.assertion import new_id
+from broker.saml.attributes import written
+from broker.saml.errors import SamlStatus
+from broker.saml.reply_to import SamlReplyTo
+from keys.keyring import KeyRing, KeyUse
+from keys.xml.sealing import encrypted
+from keys.xml.signature import sign_enveloped
+from providers.saml.wire.bindings import form_value
+from providers.saml.wire.names import SAML, SAMLP, SUCCESS, saml, samlp
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """Who answers which request, with which keys."""
+
+    issuer: str
+    to: SamlReplyTo
+    keyring: KeyRing
+    now: datetime
+
+
+def success(
+    envelope: Envelope, assertion: etree._Element, seal_for: x509.Certificate | None
+) -> Mapping[str, str]:
+    """The fields of the form. Assertion and Response are signed, both; ``seal_for``: encrypt the
+    assertion, signature and all, for this certificate.
+    """
+    key = envelope.keyring.active(KeyUse.SAML_SIGNING, "RSA")
+    sign_enveloped(assertion, key, position=1)
+    response = _response(envelope, SUCCESS, None, None)
+    if seal_for is None:
+        response.append(assertion)
+    else:
+        sealed = etree.SubElement(response, saml("EncryptedAssertion"))
+        sealed.append(encrypted(assertion, seal_for))
+    return _fields(envelope, response)
+
+
+def failure(envelope: Envelope, status: SamlStatus, message: str) -> Mapping[str, str]:
+    """The fields of the form with a status and no assertion, signed as well."""
+    return _fields(envelope, _response(envelope, status.first, status.second, message))
+
+
+def _response(
+    envelope: Envelope, first: str, second: str | None, message: str | None
+) -> etree._Element:
+    root = etree.Element(
+        samlp("Response"),
+        {
+            "ID": new_id(),
+            "Version": "2.0",
+            "IssueInstant": written(envelope.now),
+            "Destination": envelope.to.acs_url,
+            "InResponseTo": envelope.to.request_id,
+        },
+        nsmap={"samlp": SAMLP, "saml": SAML},
+    )
+    etree.SubElement(root, saml("Issuer")).text = envelope.issuer
+    status = etree.SubElement(root, samlp("Status"))
+    code = etree.SubElement(status, samlp("StatusCode"), Value=first)
+    if second is not None:
+        etree.SubElement(code, samlp("StatusCode"), Value=second)
+    if message is not None:
+        etree.SubElement(status, samlp("StatusMessage")).text = message
+    return root
+
+
+def _fields(envelope: Envelope, response: etree._Element) -> Mapping[str, str]:
+    key = envelope.keyring.active(KeyUse.SAML_SIGNING, "RSA")
+    sign_enveloped(response, key, position=1)
+    fields = {"SAMLResponse": form_value(bytes(etree.tostring(response)))}
+    if envelope.to.relay_state is not None:
+        fields["RelayState"] = envelope.to.relay_state
+    return fields

@@ -1,0 +1,132 @@
+"""The endpoints of the SAML identity provider."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import structlog
+from flask import Blueprint, Response, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from broker.downstream import LoginRequest
+from broker.runtime import Runtime, runtime
+from broker.saml import messages
+from broker.saml.addresses import METADATA_PATH, SSO_PATH, idp_entity_id, sso_url
+from broker.saml.authn_request import parse
+from broker.saml.errors import RefusedRequest, StatusRefused, UntrustedRequest
+from broker.saml.messages import ReceivedRequest
+from broker.saml.metadata import idp_metadata
+from broker.saml.refusals import NoteRefusal
+from broker.saml.reply_to import SamlReplyTo
+from broker.saml.request_target import RequestTarget, request_target
+from broker.saml.response import Envelope, failure
+from broker.web import rate_limits
+from broker.web.endpoints import Endpoint, Readers
+from broker.web.language import locale
+from broker.web.responses import leave
+
+METADATA_TYPE = "application/samlmetadata+xml"
+log = structlog.get_logger()
+
+
+def create_blueprint(
+    open_login: Callable[[LoginRequest], AnyResponse], note: NoteRefusal
+) -> Blueprint:
+    """``open_login`` begins the journey for a request that is in order; ``note`` keeps what is
+    not.
+    """
+    blueprint = Blueprint("saml_idp", __name__)
+
+    def receive(read: Callable[[], ReceivedRequest]) -> AnyResponse:
+        rt = runtime()
+        try:
+            target = _trusted(rt, read())
+        except UntrustedRequest as error:
+            log.warning("authn_request.refused", reason=str(error.reason), detail=error.detail)
+            note(rt, error.reason, at=error.step, client_id=error.client_id, **error.found)
+            error.values |= _way_back(rt, error.client_id)
+            raise
+        try:
+            asked = parse(
+                target,
+                rt.configuration.services,
+                rt.configuration.providers,
+                idp_entity_id=idp_entity_id(rt.base_url),
+                now=rt.clock(),
+            )
+        except StatusRefused as error:
+            return _told(rt, target, error, note)
+        return open_login(asked)
+
+    @blueprint.get(SSO_PATH)
+    @Endpoint(limit="authorize", sets_language=False)
+    def by_redirect() -> AnyResponse:
+        """Single sign-on service, HTTP-Redirect. Judged by the octets of the query as sent."""
+        return receive(lambda: messages.from_redirect(request.query_string))
+
+    @blueprint.post(SSO_PATH)
+    @Endpoint(
+        limit="authorize",
+        csrf=False,
+        because="a portal's cross-site POST; reads no cookie",
+        sets_language=False,
+    )
+    def by_post() -> AnyResponse:
+        """Single sign-on service, HTTP-POST."""
+        return receive(lambda: messages.from_post(tuple(request.form.items(multi=True))))
+
+    @blueprint.get(METADATA_PATH)
+    @Endpoint(limit="metadata", readers=Readers.ANYBODY)
+    def metadata() -> Response:
+        """Our metadata as identity provider, also before any portal is registered."""
+        rt = runtime()
+        body = idp_metadata(rt.configuration.keyring, rt.base_url)
+        return Response(body, mimetype=METADATA_TYPE)
+
+    return blueprint
+
+
+def _trusted(rt: Runtime, received: ReceivedRequest) -> RequestTarget:
+    """Who asks, for the first time. Raises UntrustedRequest, TooManyRequests."""
+    target = request_target(
+        received,
+        rt.configuration.saml_portals,
+        sso_url=sso_url(rt.base_url),
+        now=rt.clock(),
+    )
+    client_id = target.portal.client_id
+    rate_limits.count_client(rt, "authorize", client_id)
+    if rt.store.batch([target.once]) != [True]:
+        raise UntrustedRequest(RefusedRequest.AGAIN, "received", "seen before", client_id=client_id)
+    return target
+
+
+def _way_back(rt: Runtime, client_id: str | None) -> dict[str, str]:
+    """Where somebody begins again: the registered page of the portal, never an address that was
+    sent.
+    """
+    portal = rt.configuration.relying_parties.get(client_id or "")
+    if portal is None or portal.start_url is None:
+        return {}
+    return {"home_url": portal.start_url, "portal": portal.name.in_(locale())}
+
+
+def _told(
+    rt: Runtime, target: RequestTarget, error: StatusRefused, note: NoteRefusal
+) -> AnyResponse:
+    """The portal hears what is wrong with its request, and the reference of it."""
+    status, portal = error.status, target.portal
+    second = (status.second or "").rpartition(":")[2]
+    reference = note(
+        rt,
+        RefusedRequest.REQUEST,
+        at="received",
+        client_id=portal.client_id,
+        error=second,
+        told=status.message,
+    )
+    log.warning("authn_request.refused", client=portal.client_id, error=second)
+    to = SamlReplyTo(target.acs_url, target.request_id, relay_state=target.received.relay_state)
+    envelope = Envelope(idp_entity_id(rt.base_url), to, rt.configuration.keyring, rt.clock())
+    fields = failure(envelope, status, f"{status.message} (reference {reference})")
+    return leave(target.acs_url, fields, portal.name.in_(locale()))

@@ -1,0 +1,67 @@
+"""Explanations of what goes wrong with requests of portals that speak SAML
+(``broker.texts.reasons``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from broker.texts.explanation import TRY_AGAIN, Explanation, Fixer, _
+
+OF_SAML_PORTALS: Final[Mapping[str, Explanation]] = MappingProxyType(
+    {
+        "saml_portal_unknown": Explanation(
+            _("De website noemt een entityID (Issuer) die hier niet is geregistreerd."),
+            _("Vergelijk de Issuer die bij deze stap staat met saml.entity_id van de portalen."),
+            Fixer.PORTAL,
+            _("Wij kennen de website niet waar u vandaan komt. Meld het daar aan de helpdesk."),
+        ),
+        "saml_address": Explanation(
+            _("De website vraagt een antwoord op een adres dat niet in haar metadata staat."),
+            _("Laat de website een adres uit haar metadata sturen, of registreer nieuwe metadata."),
+            Fixer.PORTAL,
+            _("Er zit een fout in de website waar u vandaan komt. Meld het daar aan de helpdesk."),
+        ),
+        "saml_signature": Explanation(
+            _("De handtekening van de website ontbreekt, of klopt niet met haar metadata."),
+            _(
+                "Vraag of de website een nieuw certificaat heeft. "
+                "Registreer dan haar nieuwe metadata."
+            ),
+            Fixer.PORTAL,
+            _("Er zit een fout in de website waar u vandaan komt. Meld het daar aan de helpdesk."),
+        ),
+        "saml_destination": Explanation(
+            _("Het verzoek van de website is voor een andere inlogdienst gemaakt."),
+            _("Laat de website het adres uit onze metadata gebruiken."),
+            Fixer.PORTAL,
+            _("Er zit een fout in de website waar u vandaan komt. Meld het daar aan de helpdesk."),
+        ),
+        "saml_time": Explanation(
+            _("Het verzoek kwam te laat, of de klok van de website loopt verkeerd."),
+            _(
+                "Kijk bij de stap hoeveel de klok verschilt. "
+                "Bij minuten of uren: laat hem gelijkzetten."
+            ),
+            Fixer.PORTAL,
+            TRY_AGAIN,
+        ),
+        "saml_again": Explanation(
+            _("Hetzelfde verzoek kwam twee keer, vaak door herladen of teruggaan."),
+            _("Gebeurt het vaak? Vraag de website of zij elk verzoek een nieuw ID geeft."),
+            Fixer.USER,
+            TRY_AGAIN,
+        ),
+        "encryption_key_missing": Explanation(
+            _(
+                "Het antwoord moet versleuteld zijn. "
+                "De website heeft daarvoor geen geldige sleutel."
+            ),
+            _("Registreer nieuwe metadata van de website, met een geldig certificaat."),
+            Fixer.PORTAL,
+            _("Er zit een fout in de website waar u vandaan komt. Meld het daar aan de helpdesk."),
+        ),
+    }
+)
