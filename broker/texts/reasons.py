@@ -170,6 +170,7 @@ _GROUPS: Final = (
     (_BAD_MESSAGE, "repeated_parameter response_mode subject subject_malformed version", ""),
     (_BAD_MESSAGE, "token_header token_malformed token_typ too_deep too_large", ""),
     (_BAD_MESSAGE, "too_many_attributes too_many_elements too_many_namespaces", ""),
+    (_BAD_MESSAGE, "xml_version", ""),
     (_STOPPED, "cancelled cancelled_at_makelaar", ""),
     (_LOW, "level_unreachable level_too_low", ""),
     (_AWAY, "unavailable makelaar_unavailable", ""),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from copy import deepcopy
 from importlib import resources
 from pathlib import PurePosixPath
 from typing import Any
@@ -21,6 +22,11 @@ _NAMESPACES = {
     _METADATA: "urn:oasis:names:tc:SAML:2.0:metadata",
     _ENCRYPTION_11: XENC11,
 }
+_XS = "http://www.w3.org/2001/XMLSchema"
+_SAML = "urn:oasis:names:tc:SAML:2.0:assertion"
+_VALUE = f"{{{_SAML}}}AttributeValue"
+_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
+_SPACE = " \t\r\n"
 _lock = threading.Lock()
 _schemas: dict[str, etree.XMLSchema] = {}
 
@@ -46,13 +52,35 @@ def prepare() -> None:
 
 
 def check_protocol(message: etree._Element) -> None:
-    """A Response or an Assertion. Raises XmlRefused(schema)."""
-    _check(message, _PROTOCOL)
+    """A Response or an Assertion. A value of an attribute may be of a type that other schemas have;
+    who reads it sees that. Raises XmlRefused(schema).
+    """
+    _check(_without_foreign_types(message), _PROTOCOL)
+
+
+def is_foreign(value: etree._Element) -> bool:
+    """Is this of a type of another schema than XML Schema itself?"""
+    prefix, _, name = (value.get(_TYPE) or "").strip(_SPACE).rpartition(":")
+    space = value.nsmap.get(prefix or None)
+    return bool(name) and space is not None and space not in (_XS, _SAML)
 
 
 def check_metadata(document: etree._Element) -> None:
     """Metadata. Raises XmlRefused(schema)."""
     _check(document, _METADATA)
+
+
+def _without_foreign_types(message: etree._Element) -> etree._Element:
+    """The message, or a copy of it where libxml2 would not know a type: its values may be anything
+    (Core §2.7.3.1.1). What is signed stays as it is.
+    """
+    if not any(is_foreign(value) for value in message.iter(_VALUE)):
+        return message
+    copied = deepcopy(message)
+    for value in copied.iter(_VALUE):
+        if is_foreign(value):
+            del value.attrib[_TYPE]
+    return copied
 
 
 def _check(element: etree._Element, name: str) -> None:

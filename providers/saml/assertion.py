@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from lxml import etree
 
+from assurance import acr
 from assurance.levels import AssuranceLevel
 from assurance.step_up import Credited
+from keys.xml.schema import is_foreign
 from providers import received
 from providers.credit import credit
 from providers.interface import ProviderLevelTooLow, ProviderRefused
@@ -39,12 +41,34 @@ def authentication(
     now: datetime,
     skew: timedelta,
 ) -> AuthnFacts:
-    """Level and time. ``not_before``: the login must be at least this fresh (ForceAuthn, max_age).
+    """Level and time, of the first statement that fits whole; of several sessions the first end
+    counts. ``not_before``: the login must be at least this fresh (ForceAuthn, max_age).
 
     Raises ProviderLevelTooLow where the level is unknown or below what was asked; it is never read
     upwards.
     """
-    statement = only_child(assertion, saml("AuthnStatement"), "authn_statement")
+    fitting: list[AuthnFacts] = []
+    first: ProviderRefused | ProviderLevelTooLow | None = None
+    for statement in assertion.findall(saml("AuthnStatement")):
+        try:
+            fitting.append(_facts(statement, record, asked, not_before, now, skew))
+        except (ProviderRefused, ProviderLevelTooLow) as refused:
+            first = first or refused
+    if not fitting:
+        raise first or ProviderRefused("authn_statement", "0 of AuthnStatement")
+    ends = [facts.session_until for facts in fitting if facts.session_until is not None]
+    return replace(fitting[0], session_until=min(ends, default=None))
+
+
+def _facts(
+    statement: etree._Element,
+    record: ProviderRecord,
+    asked: AssuranceLevel,
+    not_before: datetime | None,
+    now: datetime,
+    skew: timedelta,
+) -> AuthnFacts:
+    """Of one statement: its level and its time belong together. Raises as ``authentication``."""
     moment = instant(statement.get("AuthnInstant"), "authn_instant")
     if moment > now + skew:
         raise ProviderRefused("authn_instant", "in the future")
@@ -53,10 +77,15 @@ def authentication(
     until = _session_end(statement, now, skew)
     context = only_child(statement, saml("AuthnContext"), "authn_context")
     references = context.findall(saml("AuthnContextClassRef"))
-    if len(references) != 1 or len(context.findall(saml("AuthnContextDeclRef"))):
+    if len(references) != 1:
         raise ProviderLevelTooLow(asked, None)
     said = uri_of(references[0], "authn_context")
-    return AuthnFacts(said, credit(record, said, asked=asked), moment, until)
+    worth = credit(record, said, asked=asked)
+    for declared in context.findall(saml("AuthnContextDeclRef")):
+        other = acr.level_of(collapsed(declared.text) or "", record.levels)
+        if other is not None and other != acr.level_of(said, record.levels):
+            raise ProviderLevelTooLow(asked, None)  # the class says one level, this another
+    return AuthnFacts(said, worth, moment, until)
 
 
 def _session_end(statement: etree._Element, now: datetime, skew: timedelta) -> datetime | None:
@@ -77,7 +106,7 @@ def subject(
     another one makes another person. A name that was made for another party is refused.
     """
     if settings.subject == "attribute":
-        return _key(attributes.one(settings.subject_attribute or "") or "")
+        return _key(attributes.named(settings.subject_attribute or "") or "")
     name_id = only_child(
         only_child(assertion, saml("Subject"), "subject"), saml("NameID"), "subject"
     )
@@ -102,11 +131,13 @@ def _key(text: str, longest: int = MAX_SUBJECT) -> str:
 @dataclass(frozen=True)
 class Value:
     """One attribute value: its text, and the qualifier when it is a NameID. No text where it is
-    empty or of a shape that nobody here can read.
+    empty or of a shape that nobody here can read. ``foreign``: the text of a value whose type is of
+    another schema: it counts only where a record asks for that attribute by its name.
     """
 
     text: str
     qualifier: str | None = None
+    foreign: str | None = None
 
 
 @dataclass(frozen=True)
@@ -137,6 +168,14 @@ class Attributes:
             raise ProviderRefused("attribute_values", "more than one value")
         return found[0].text if found else None
 
+    def named(self, name: str) -> str | None:
+        """The same, whatever schema its type is of (eIDAS has types of its own)."""
+        texts = [value.text or value.foreign for value in self.written(name)]
+        found = [text for text in texts if text]
+        if len(found) > 1:
+            raise ProviderRefused("attribute_values", "more than one value")
+        return found[0] if found else None
+
 
 def attributes(assertion: etree._Element) -> Attributes:
     """Every attribute of every statement. Encrypted ones are refused: nothing may be passed
@@ -164,10 +203,12 @@ def attributes(assertion: etree._Element) -> Attributes:
 
 
 def _value(element: etree._Element) -> Value:
-    if len(element) == 0:
-        return Value(str(element.text or ""))
     if any(child.tag == saml("EncryptedID") for child in element):
         raise ProviderRefused("encrypted_id")
+    if is_foreign(element):
+        return Value("", foreign=str(element.text or "") if len(element) == 0 else "")
+    if len(element) == 0:
+        return Value(str(element.text or ""))
     inner = element[0]
     stray = (element.text or "") + (inner.tail or "")
     if len(element) > 1 or inner.tag != saml("NameID") or len(inner) or stray.strip():

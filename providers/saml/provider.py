@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import structlog
 from cryptography import x509
 
-from keys.keyring import KeyRing, KeyUse
+from keys.keyring import KeyRing, KeyUse, PrivateKey
 from providers.authority import AskedService
 from providers.interface import (
     AuthenticationRequest,
@@ -29,8 +29,8 @@ from providers.saml.names import FAMILY_NAME, FIRST_NAME, POST, REDIRECT
 from providers.saml.request import (
     AuthnRequestFacts,
     authn_request,
-    contexts_for,
     new_id,
+    requested_contexts,
     serialised,
     signed,
 )
@@ -61,46 +61,51 @@ class SamlProvider:
         certificate = record.saml.metadata_signing_certificate
         try:
             signer = x509.load_pem_x509_certificate(certificate.encode()) if certificate else None
-            self._metadata = read_metadata(metadata, signer)
+            self._metadata = read_metadata(metadata, signer, record.saml.entity_id)
         except (MetadataRefused, ValueError) as error:
             raise ProviderUnavailable(f"metadata: {error}") from None
 
     def begin(self, ask: AuthenticationRequest, now: datetime) -> Departure:
-        """A signed AuthnRequest by the binding of the record."""
+        """An AuthnRequest as the record says, by its binding."""
+        self._check_validity(now)
         binding = REDIRECT if self._settings.request_binding == "redirect" else POST
         location = self._metadata.location(binding)
         if location is None:
             raise ProviderUnavailable("the metadata has no address for this binding")
         # SAML has no word for max_age: ask for a new login, and judge the answer by its age.
-        fresh = ask.force_authn or ask.max_age is not None
+        always = self._settings.force_authn == "always"
+        fresh = ask.force_authn or ask.max_age is not None or always
         facts = AuthnRequestFacts(
             destination=location,
             issuer=self._sp_entity_id,
             acs_url=self._acs_url,
-            contexts=contexts_for(ask.level, self._record.levels),
+            contexts=requested_contexts(ask.level, self._record),
             force_authn=fresh,
             service_uuid=ask.service_uuid,
             now=now,
+            settings=self._settings,
         )
         identifier = new_id()
         request = authn_request(facts, identifier)
-        key = self._keyring.active(KeyUse.SAML_SIGNING, "RSA")
+        key = self._signing_key()
         remembered = Remembered(
             provider_id=self._record.id,
             request_id=identifier,
             requested_at=now,
             level=ask.level,
-            values=_remember(ask),
+            values=_remember(ask, always=always),
         )
         if binding == REDIRECT:
             url = redirect_url(location, serialised(request), ask.relay_state, key)
             return Departure(url, remembered)
-        fields = {"SAMLRequest": form_value(signed(request, key)), "RelayState": ask.relay_state}
+        message = serialised(request) if key is None else signed(request, key)
+        fields = {"SAMLRequest": form_value(message), "RelayState": ask.relay_state}
         return Departure(location, remembered, fields)
 
     def finish(self, remembered: Remembered, callback: Callback) -> Identity:
         """Who logged in, after every check."""
         now, skew = callback.received_at, timedelta(seconds=self._settings.skew_seconds)
+        self._check_validity(now)
         accepted = accept(response_bytes(callback), self._expected(remembered, now))
         facts = assertion.authentication(
             accepted.assertion,
@@ -139,6 +144,16 @@ class SamlProvider:
             replay_until=accepted.valid_until,
         )
 
+    def _signing_key(self) -> PrivateKey | None:
+        if not self._settings.sign_requests:
+            return None
+        return self._keyring.active(KeyUse.SAML_SIGNING, "RSA")
+
+    def _check_validity(self, now: datetime) -> None:
+        """Metadata say themselves until when their keys and addresses hold (Metadata §2.3.2)."""
+        if self._metadata.has_ended(now):
+            raise ProviderUnavailable("metadata: validUntil has passed")
+
     def _expected(self, remembered: Remembered, now: datetime) -> ExpectedResponse:
         return ExpectedResponse(
             settings=self._settings,
@@ -170,11 +185,12 @@ class SamlProvider:
         return "saml:" + hashlib.sha256(both.encode()).hexdigest()
 
 
-def _remember(ask: AuthenticationRequest) -> dict[str, str]:
+def _remember(ask: AuthenticationRequest, *, always: bool) -> dict[str, str]:
+    """``always``: every login of this makelaar must be a new one."""
     values = {"service_uuid": ask.service_uuid}
     if ask.service_id is not None:
         values["service_id"] = ask.service_id
-    if ask.force_authn:
+    if ask.force_authn or always:
         values["fresh"] = "true"
     if ask.max_age is not None:
         values["max_age"] = str(ask.max_age)

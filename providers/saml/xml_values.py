@@ -13,7 +13,7 @@ from lxml import etree
 from providers.interface import ProviderRefused
 from providers.received import MAX_WORD, XML_SPACE
 
-_INSTANT: Final = re.compile(r"(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(\.\d{1,9})?Z")
+_INSTANT: Final = re.compile(r"(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(\.\d{1,9})?(?:Z|[+-]00:00)")
 _BETWEEN: Final = re.compile(f"[{XML_SPACE}]+")
 
 
@@ -48,7 +48,7 @@ def collapsed(value: str | None) -> str | None:
 
 
 def instant(value: str | None, reason: str) -> datetime:
-    """A moment in UTC as SAML writes it (Core §1.3.3): with ``Z``, nothing else."""
+    """A moment in UTC (Core §1.3.3), with ``Z`` or as an offset of nothing."""
     match = _INSTANT.fullmatch(value or "")
     if match is None:
         raise ProviderRefused(reason, "not a UTC instant")
