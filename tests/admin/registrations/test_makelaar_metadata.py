@@ -13,6 +13,7 @@ from admin.registrations.documents import DocumentsRefused, Entry
 from broker.settings import Settings
 from keys.certificates import self_signed, to_pem
 from providers.registry import ProviderRecord, SamlSettings
+from providers.saml.metadata import read_metadata
 from state.addresses import OutgoingRefused
 from state.outgoing import HttpAnswer, OutgoingFailed
 from tests.admin.parties.test_makelaars_and_portals import PAIRS, metadata
@@ -221,3 +222,23 @@ def test_an_entity_of_a_list_is_registered_by_its_name(settings: Settings) -> No
     absent = said_by(of(document, entity_id="urn:absent"), settings)
     assert "2 entities are in it and none is 'urn:absent': 'https://other.example'" in absent
     assert "\n" not in absent
+
+
+@pytest.mark.parametrize("codec", ["utf-8-sig", "utf-16", "iso-8859-1"])
+def test_an_address_that_answers_in_another_encoding_is_taken(
+    settings: Settings, codec: str
+) -> None:
+    """Entra ID serves a byte order mark; others declare an encoding of their own."""
+    name = codec.removesuffix("-sig")
+    told = f'<?xml version="1.0" encoding="{name}"?><!-- Coöperatie -->{METADATA.decode()}'
+    with listening(lambda _: Said(told.encode(codec))) as server:
+        found = fetched_from(f"http://{server.authority}/m", settings, server.authority)
+    assert read_metadata(found.model.saml.metadata).entity_id == ENTITY_ID
+
+
+@pytest.mark.parametrize("written", ["", "\ufeff", "\n  "])
+def test_metadata_in_the_document_itself_declare_what_they_were(
+    settings: Settings, written: str
+) -> None:
+    text = f'{written}<?xml version="1.0" encoding="ISO-8859-1"?>{METADATA.decode()}'
+    assert said_by(of(text), settings) == ""
