@@ -5,14 +5,11 @@ test says which product writes so and where that is known from.
 from __future__ import annotations
 
 import codecs
-from typing import Any
 
 import pytest
-from cryptography import x509
 from lxml import etree
 
-from keys.certificates import to_pem
-from providers.saml.metadata import MakelaarMetadata, read_metadata
+from providers.saml.metadata import read_metadata
 from tests.providers.saml.habits.documents import (
     CERTIFICATE,
     ENTITY,
@@ -22,23 +19,15 @@ from tests.providers.saml.habits.documents import (
     SAML2,
     beside,
     entity_of,
-    issued,
-    key_info,
-    keys,
     lists,
-    pem,
     with_,
 )
+from tests.providers.saml.habits.reading import works
 from tests.providers.saml.maker import (
     ENTITY_ID,
     NAMES,
-    SUBJECT,
-    Recipe,
-    base64_of,
     certificate,
-    finish,
     key_descriptor,
-    provider_for,
 )
 from tests.providers.saml.signing import Signing, sign
 
@@ -70,17 +59,6 @@ AD_FS = beside(
     service("ApplicationServiceType") + service("SecurityTokenServiceType") + SERVICE_PROVIDER,
     WS_FEDERATION,
 )
-
-
-def works(document: str | bytes, **more: Any) -> MakelaarMetadata:
-    """The makelaar can be asked, its own answer is accepted, and one of another key is not."""
-    found = read_metadata(document, **more)
-    assert (found.entity_id, certificate() in found.signing) == (ENTITY_ID, True)
-    provider = provider_for(document)
-    assert finish(Recipe(), provider).subject == SUBJECT
-    for stranger in ("ws-federation", "other-role"):
-        assert certificate(stranger) not in found.signing
-    return found
 
 
 def test_ad_fs_and_entra_id_have_roles_of_ws_federation_beside() -> None:
@@ -221,31 +199,6 @@ def test_a_style_sheet_is_for_browsers() -> None:
     works(f"{GOOD}\n<?after?>\n")
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        pem(certificate()),
-        f"\n\t  {pem(certificate())}  ",
-        to_pem(certificate()).replace("\n", "\r\n"),
-        pem(certificate()).replace("CERTIFICATE", "TRUSTED CERTIFICATE"),
-        " ".join(CERTIFICATE[at : at + 7] for at in range(0, len(CERTIFICATE), 7)),
-        f"\n      {CERTIFICATE}\n    ",
-    ],
-    ids=["PEM", "spaces around", "CRLF", "another label", "spaces inside", "indented"],
-)
-def test_a_certificate_is_pasted_as_it_came(text: str) -> None:
-    """PEM lines and breaks: WSO2, OneLogin's and hand-made files."""
-    works(keys(key_info(text)))
-
-
-@pytest.mark.parametrize("use", ["", ' use=""', ' use=" "', ' use="signing "'])
-def test_a_key_without_use_serves_both(use: str) -> None:
-    """Absent (SAML Metadata §2.4.1.1) in Google's and IBM's, empty in products that fill in a
-    template.
-    """
-    works(keys(key_info(CERTIFICATE, use=use)))
-
-
 def test_white_space_around_addresses_is_a_printers() -> None:
     """XML formatters break attributes (XML Schema 2 §4.3.6)."""
     spaced = with_('Location="https://makelaar.example/sso/POST?tenant=1"',
@@ -263,65 +216,6 @@ def test_of_several_addresses_for_a_binding_the_first_is_used() -> None:
     document = with_("</md:IDPSSODescriptor>", f"{endpoint}</md:IDPSSODescriptor>")
     post = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
     assert works(document).location(post) == read_metadata(GOOD).location(post)
-
-
-def test_a_key_on_a_curve_is_a_key() -> None:
-    """eIDAS nodes and Keycloak with an EC key."""
-    curve = issued("curve", elliptic=True)
-    works(keys(key_info(base64_of(curve)), KEY))
-    assert read_metadata(keys(key_info(base64_of(curve)))).signing == (curve,)
-
-
-AUTHORITY = issued("authority")
-LEAF = issued("makelaar", by="authority")
-
-
-@pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["end first", "authority first"])
-def test_of_a_chain_only_its_end_signs(order: tuple[int, int]) -> None:
-    """PingFederate, and PKIoverheid makelaars: the whole chain in one KeyInfo (XML Signature
-    §4.4.4). An authority speaks for nobody's logins.
-    """
-    chain = [base64_of(LEAF), base64_of(AUTHORITY)]
-    document = keys(key_info(*(chain[at] for at in order)))
-    assert read_metadata(document).signing == (LEAF,)
-    provider = provider_for(document.encode())
-    assert finish(Recipe(), provider).subject == SUBJECT
-    with pytest.raises(Exception, match="signature_invalid"):
-        finish(Recipe(signing=Signing(key="authority")), provider)
-
-
-def test_a_chain_in_one_element_of_pem_is_a_chain() -> None:
-    assert read_metadata(keys(key_info(pem(LEAF) + pem(AUTHORITY)))).signing == (LEAF,)
-
-
-def test_a_renewed_certificate_for_the_same_key_is_no_chain() -> None:
-    """ADFS renews under one name; each certificate signs itself, with one key."""
-    renewed = issued("makelaar", days=700)
-    found = read_metadata(keys(key_info(base64_of(issued("makelaar")), base64_of(renewed))))
-    assert found.signing == (issued("makelaar"), renewed)
-
-
-@pytest.mark.parametrize(
-    "odd",
-    [
-        key_info("AAAA"),
-        key_info("not base64 at all!"),
-        key_info(""),
-        "<md:KeyDescriptor><ds:KeyInfo><ds:KeyName>x</ds:KeyName></ds:KeyInfo></md:KeyDescriptor>",
-        key_info(CERTIFICATE, use=' use="both"'),
-    ],
-    ids=["no DER", "no base64", "empty", "a name alone", "an unknown use"],
-)
-def test_a_key_that_cannot_be_read_stands_beside_one_that_can(odd: str) -> None:
-    """During a change of keys, and from templates that were not filled in."""
-    assert works(keys(odd, KEY)).signing == (certificate(),)
-    assert works(keys(KEY, odd)).signing == (certificate(),)
-
-
-def test_an_ended_certificate_stands_beside_a_good_one() -> None:
-    """Nearly every product leaves the old one in for a while."""
-    old = issued("old", days=1)
-    assert set(works(keys(key_info(base64_of(old)), KEY)).signing) == {old, certificate()}
 
 
 def test_an_herkenningsmakelaar_is_a_service_provider_too_and_names_its_keys() -> None:
@@ -392,9 +286,3 @@ def test_a_makelaar_says_whether_it_wants_signed_requests() -> None:
         found = works(with_("<md:IDPSSODescriptor", role))
         assert found.wants_signed_requests is wants
     assert not works(GOOD).wants_signed_requests
-
-
-def test_certificates_are_listed_once() -> None:
-    """Keycloak names the same key for signing and for both."""
-    assert works(keys(KEY, KEY, key_info(CERTIFICATE, use=""))).signing == (certificate(),)
-    assert isinstance(works(GOOD).signing[0], x509.Certificate)
