@@ -17,6 +17,7 @@ from tests.providers.saml.in_world import (
     ACS,
     CONSENT,
     EXPIRED,
+    OURS,
     REJECTED,
     UNSOLICITED,
     UNUSABLE,
@@ -66,7 +67,7 @@ def test_S_54_the_answer_of_another_makelaar_is_refused(world: World) -> None:
     asked = made(world)
     assert asked.request is not None
     raw = response_to(world, str(asked.request.get("ID")), Recipe(), makelaar="Stilwater")
-    turned_away(asked.bring(with_message(asked, raw)), *REJECTED)
+    turned_away(asked.bring(with_message(asked, raw)), *OURS)
     event = rejections(world)[-1]
     assert (event.reason, event.provider_id) == ("issuer_mismatch", "polderpoort")
     accepted(made(world))

@@ -43,7 +43,7 @@ def test_what_does_not_answer_is_not_registered_with_check_and_told_by_doctor_wi
     file = _makelaar(tmp_path, port)
     done = sluis("apply", "-f", file, "--check")
     assert done.exit_code == 3
-    assert "IdentityProvider nieuw" in done.output and "nothing answers there" in done.output
+    assert "IdentityProvider nieuw" in done.output and "nobody listens there" in done.output
     assert "oidc.issuer" in done.output and "nothing was changed" in done.output
     assert sluis("export").output == "# Nothing is registered.\n"
     assert sluis("apply", "-f", file).exit_code == 0

@@ -129,7 +129,7 @@ def test_metadata_that_does_not_come_is_told_with_its_address_and_why(settings: 
     with pytest.raises(DocumentsRefused) as refused:
         fetched_from(url, settings, server.authority)
     (line,) = refused.value.lines
-    assert f"{url}: nothing answers there" in line
+    assert f"{url}: nobody listens there" in line
 
 
 def said_by(saml: SamlSettings, settings: Settings) -> str:
