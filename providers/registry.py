@@ -6,11 +6,32 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
+from assurance.levels import AssuranceLevel
 from directory.fields import Level, LocalizedText, Slug
 from directory.services import RegisteredDocument
+from providers.saml.presets import filled_in
 
 MAX_SKEW_SECONDS: Final = 180
 OWN: Final = "sluis"  # who vouches for accounts at Sluis itself; no makelaar has this id
+
+
+class NameIdPolicy(RegisteredDocument):
+    """Which name of the user is asked (Core §3.4.1.1). As it stands by itself nothing is asked."""
+
+    format: str = Field(
+        default="none",
+        description=(
+            "The kind of name: `persistent`, `emailAddress`, `unspecified`, or a whole URN or "
+            "URL. `none`: no kind is asked."
+        ),
+    )
+    allow_create: bool = Field(
+        default=False,
+        description=(
+            "Whether the makelaar may make a name for a user whom it never named to us "
+            "(AllowCreate). Products built on lasso give no persistent name without it."
+        ),
+    )
 
 
 class SamlSettings(RegisteredDocument):
@@ -18,18 +39,157 @@ class SamlSettings(RegisteredDocument):
     ``metadata_url``; with a URL the fetched XML is kept in ``metadata`` of the stored document.
     """
 
-    entity_id: str
-    metadata: str | None = None
-    metadata_url: str | None = None
-    metadata_signing_certificate: str | None = None  # PEM; metadata must then be signed by it
-    request_binding: Literal["redirect", "post"] = "redirect"
-    require_signed: Literal["both", "assertion", "response"] = "both"
-    require_encrypted_assertion: bool = False
-    allow_cbc: bool = False  # AES-CBC, only below a verified signature
-    subject: Literal["nameid", "attribute"] = "nameid"
-    subject_attribute: str | None = None
-    max_validity_seconds: int = 3600
-    skew_seconds: Annotated[int, Field(ge=0, le=MAX_SKEW_SECONDS)] = 60
+    preset: (
+        Literal[
+            "entra",
+            "adfs",
+            "keycloak",
+            "shibboleth",
+            "simplesamlphp",
+            "okta",
+            "google",
+            "pingfederate",
+            "eherkenning",
+            "digid",
+            "eidas",
+        ]
+        | None
+    ) = Field(
+        default=None,
+        description=(
+            "The product or scheme of this makelaar. It fills in what is left out below; what is "
+            "written holds. Left out: the defaults that stand at each field."
+        ),
+    )
+    entity_id: str = Field(
+        description=(
+            "The makelaar's entityID, sign by sign as its metadata have it. Where the metadata "
+            "list several entities it says which one is meant."
+        )
+    )
+    metadata: str | None = Field(
+        default=None, description="The metadata themselves; `metadata_file` reads them from a file."
+    )
+    metadata_url: str | None = Field(
+        default=None, description="Where `sluis apply` fetches the metadata."
+    )
+    metadata_signing_certificate: str | None = Field(
+        default=None,
+        description=(
+            "A certificate in PEM. The metadata, or a list that holds them, must then be signed "
+            "with its key."
+        ),
+    )
+    request_binding: Literal["redirect", "post"] = Field(
+        default="redirect", description="How a request travels: in an address, or in a form."
+    )
+    sign_requests: bool = Field(
+        default=True,
+        description="Whether requests are signed. Our metadata say that they are.",
+    )
+    name_id_policy: NameIdPolicy = Field(
+        default=NameIdPolicy(), description="Which name of the user is asked."
+    )
+    authn_context_comparison: Literal["minimum", "exact", "better", "none"] = Field(
+        default="minimum",
+        description=(
+            "How levels are asked (RequestedAuthnContext). `minimum`: the class of the level, or "
+            "a stronger one. `exact`: one of the classes of that level and of those above. "
+            "`better`: stronger than the class of the level below. `none`: nothing is asked. "
+            "Whatever is asked, the level of the answer is judged."
+        ),
+    )
+    authn_context_classes: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict,
+        description=(
+            "Level (`EH2`, `EH2+`, `EH3`, `EH4`) to the classes that are asked for it, as they "
+            "are sent, in place of those that follow from `levels`."
+        ),
+    )
+    authn_context_names: Literal["etd", "eidas", "digid"] = Field(
+        default="etd",
+        description="Whose classes are asked for a level that `levels` has no name for.",
+    )
+    force_authn: Literal["asked", "always"] = Field(
+        default="asked",
+        description=(
+            "When the makelaar must let the user log in anew (ForceAuthn): where the login asks "
+            "it, or at every login. An older login is then refused."
+        ),
+    )
+    provider_name: str = Field(
+        default="",
+        max_length=256,
+        description="Our name, for the makelaar to show (ProviderName). Empty: none is sent.",
+    )
+    extensions: Literal["service", "eidas", "none"] = Field(
+        default="service",
+        description=(
+            "What the request carries beyond SAML itself. `service`: the UUID of the service, for "
+            "makelaars that vouch for mandates. `eidas`: that we are of the public sector, and "
+            "the data of eIDAS. `none`: nothing."
+        ),
+    )
+    acs: Literal["url", "index"] = Field(
+        default="url",
+        description=(
+            "How a request says where the answer goes: by our address, or by its index in our "
+            "metadata, which is 0."
+        ),
+    )
+    attribute_consuming_service_index: Annotated[int, Field(ge=0, le=65535)] | None = Field(
+        default=None,
+        description=(
+            "Index that the makelaar knows our service by (AttributeConsumingServiceIndex). Left "
+            "out: none is sent."
+        ),
+    )
+    require_signed: Literal["both", "assertion", "response"] = Field(
+        default="both",
+        description=(
+            "What must carry a signature of the makelaar. One that nobody asked for must be right "
+            "as well."
+        ),
+    )
+    require_encrypted_assertion: bool = Field(
+        default=False, description="Whether an assertion that is not encrypted is refused."
+    )
+    allow_cbc: bool = Field(
+        default=False,
+        description="Whether AES-CBC is opened below a response whose signature was verified.",
+    )
+    allow_cbc_signed_inside: bool = Field(
+        default=False,
+        description=(
+            "Whether AES-CBC is opened as well where only the assertion inside is signed, as "
+            "Entra ID and AD FS send it. AES-GCM, where the makelaar can, is better."
+        ),
+    )
+    subject: Literal["nameid", "attribute"] = Field(
+        default="nameid", description="By what a user is known: the NameID, or an attribute."
+    )
+    subject_attribute: str | None = Field(
+        default=None, description="With `subject: attribute`: its Name. Its value must last."
+    )
+    max_validity_seconds: int = Field(
+        default=3600,
+        description="The longest time that an assertion may be valid. A day at most.",
+    )
+    skew_seconds: Annotated[int, Field(ge=0, le=MAX_SKEW_SECONDS)] = Field(
+        default=60, description="How far the clock of the makelaar may be from ours, in seconds."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _preset_fills_in(cls, document: Any) -> Any:
+        return filled_in(document) if isinstance(document, dict) else document
+
+    @field_validator("authn_context_classes")
+    @classmethod
+    def _of_levels(cls, classes: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        for label in classes:
+            AssuranceLevel.from_label(label)
+        return classes
 
 
 class OidcSettings(RegisteredDocument):

@@ -137,8 +137,10 @@ def _certificates(at: Installation) -> Seen:
                 continue
             record = ProviderRecord.model_validate(row.document)
             if record.saml is not None and record.saml.metadata is not None:
-                signing = read_metadata(record.saml.metadata).signing
-                ends[record.id] = max(found.not_valid_after_utc for found in signing)
+                read = read_metadata(record.saml.metadata, entity_id=record.saml.entity_id)
+                ends[record.id] = max(found.not_valid_after_utc for found in read.signing)
+                if read.valid_until is not None:
+                    ends[f"the metadata of {record.id}"] = read.valid_until
     return certificates_last(ends, at.now)
 
 

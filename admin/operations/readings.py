@@ -19,7 +19,7 @@ from broker.monitoring import clocks, heartbeat
 from broker.process import Process
 from keys.signing_key import KeyState, KeyUse
 from providers.registry import ProviderRecord
-from providers.saml.metadata import read_metadata
+from providers.saml.metadata import MetadataRefused, read_metadata
 from state import outbox
 
 OURS: Final = "sluis"
@@ -74,10 +74,14 @@ def _ends(record: ProviderRecord) -> list[datetime]:
     """When the certificates in the metadata that was registered end; of the others nothing is
     known here.
     """
-    document = record.saml.metadata if record.saml else None
-    if document is None:
+    saml = record.saml
+    if saml is None or saml.metadata is None:
         return []
-    return [found.not_valid_after_utc for found in read_metadata(document).signing]
+    try:
+        read = read_metadata(saml.metadata, entity_id=saml.entity_id)
+    except MetadataRefused:  # of before a rule came; doctor --parties tells it
+        return []
+    return [found.not_valid_after_utc for found in read.signing]
 
 
 def _keys(process: Process) -> Iterator[Metric]:

@@ -58,7 +58,7 @@ def _read(settings: SamlSettings, text: str, field: str) -> MakelaarMetadata:
     pem = settings.metadata_signing_certificate
     try:
         signed_by = x509.load_pem_x509_certificate(pem.encode()) if pem is not None else None
-        found = read_metadata(text, signed_by)
+        found = read_metadata(text, signed_by, settings.entity_id)
     except (MetadataRefused, ValueError) as refused:
         remedy = "get the metadata of one makelaar, as it is"
         raise Stuck(field, str(refused), remedy, Trouble.METADATA.value) from None
@@ -79,7 +79,18 @@ def _read(settings: SamlSettings, text: str, field: str) -> MakelaarMetadata:
 
 
 def _ends(metadata: MakelaarMetadata, now: datetime) -> Iterator[PartyTrouble]:
-    """The last certificate counts: before it ends another one signs."""
+    """The last certificate counts: before it ends another one signs. Metadata may end as a whole,
+    by their own word.
+    """
+    until = metadata.valid_until
+    if until is not None and until - now <= ENDS_SOON:
+        word, reason = ("passed", Trouble.METADATA.value) if until <= now else ("comes", "")
+        yield PartyTrouble(
+            "saml.metadata",
+            f"its validUntil {word} on {until:%Y-%m-%d}, and then nobody logs in there",
+            "apply newer metadata before that day",
+            reason,
+        )
     end = max(one.not_valid_after_utc for one in metadata.signing)
     if end - now <= ENDS_SOON:
         word = "ended" if end <= now else "ends"

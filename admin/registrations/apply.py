@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from admin.actor import Actor
-from admin.registrations import checking, pruning, row_pruning
+from admin.registrations import checking, entity_ids, pruning, row_pruning
 from admin.registrations.applier import Applier
 from admin.registrations.differences import DocumentOutcome
 from admin.registrations.documents import DocumentsRefused, Entry
@@ -59,10 +59,14 @@ def apply(
     """
     gone = pruning.leaving(session, entries, prune) if prune is not None else frozenset()
     checked = checking.check(session, settings, entries, may_move=move_subjects or dry_run)
-    mistakes = [*checked.mistakes, *check_references(session, checked.entries, gone)]
+    mistakes = [
+        *checked.mistakes,
+        *entity_ids.mistakes(session, checked.entries, gone),
+        *check_references(session, checked.entries, gone),
+    ]
     if mistakes:
         raise DocumentsRefused(mistakes)
-    whole = [KINDS[entry.kind].complete(entry, settings) for entry in checked.entries]
+    whole = [KINDS[entry.kind].complete(entry, settings, now) for entry in checked.entries]
     outcomes: list[DocumentOutcome] = []
     try:
         with texts(), writing(session):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
@@ -74,7 +75,7 @@ class DocumentKind:
     refers_to: Callable[[Any], Iterable[Reference]] = lambda _: ()
     names: Callable[[Session], Iterable[str]] = lambda _: ()
     conflicts: Callable[[Session, list[Entry]], Iterable[str]] = lambda *_: ()
-    complete: Callable[[Entry, Settings], Entry] = lambda entry, _: entry
+    complete: Callable[[Entry, Settings, datetime], Entry] = lambda entry, *_: entry
     person: Callable[[Any], str | None] = lambda _: None
     withdrawal: Withdrawal | None = None
     of: Callable[[Mapping[str, Any]], type[BaseModel]] | None = None
@@ -145,7 +146,7 @@ def _registered(
     refers_to: Callable[[Any], Iterable[Reference]] = lambda _: (),
     names: Callable[[Session], Iterable[str]] = lambda _: (),
     conflicts: Callable[[Session, list[Entry]], Iterable[str]] = lambda *_: (),
-    complete: Callable[[Entry, Settings], Entry] = lambda entry, _: entry,
+    complete: Callable[[Entry, Settings, datetime], Entry] = lambda entry, *_: entry,
 ) -> DocumentKind:
     """A kind whose documents are kept whole, validated by the model that a process runs on."""
     return DocumentKind(

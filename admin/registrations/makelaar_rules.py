@@ -12,10 +12,13 @@ from cryptography import x509
 from admin.registrations.rule import Breach, Rule, addresses, called, never, refusal, shown
 from directory.web_addresses import link_fault
 from providers.registry import OidcSettings, ProviderRecord, SamlSettings
+from providers.saml.wire.names import NAME_ID, TRANSIENT
 from state.addresses import OutgoingRefused
 from state.outgoing import OutgoingClient
 
 _KVK: Final = re.compile(r"[0-9]{8}")
+_URI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[!-~]{1,1000}")
+LONGEST_VALIDITY: Final = 24 * 3600
 DISCOVERY: Final = "/.well-known/openid-configuration"
 S = TypeVar("S", OidcSettings, SamlSettings)
 
@@ -58,6 +61,24 @@ def _certificate(saml: SamlSettings, _: OutgoingClient) -> Iterator[Breach]:
             "it cannot be read as a certificate",
             "paste it whole, from -----BEGIN CERTIFICATE----- on",
         )
+
+
+def _is_name_format(word: str) -> bool:
+    return word in ("none", *NAME_ID) or bool(_URI.fullmatch(word))
+
+
+def _is_transient(word: str) -> bool:
+    return NAME_ID.get(word, word) == TRANSIENT
+
+
+def _classes(saml: SamlSettings, _: OutgoingClient) -> Iterator[Breach]:
+    for label, classes in saml.authn_context_classes.items():
+        if not classes or not all(_URI.fullmatch(one) for one in classes):
+            yield Breach(
+                f"authn_context_classes.{label}",
+                "it names no class, or something that is none",
+                "write a list of the makelaar's own classes, each a whole URN or URL",
+            )
 
 
 def _speaks_for(record: ProviderRecord, _: OutgoingClient) -> Iterator[Breach]:
@@ -123,6 +144,38 @@ SAML_RULES: Final[tuple[Rule[SamlSettings], ...]] = (
         lambda saml: saml.max_validity_seconds <= 0,
         "no assertion is ever valid",
         "write the longest window that the makelaar uses, such as 3600",
+    ),
+    never(
+        "max_validity_seconds",
+        lambda saml: saml.max_validity_seconds > LONGEST_VALIDITY,
+        "an assertion that is valid so long can be used by whoever finds it",
+        f"write {LONGEST_VALIDITY} at most; Entra ID needs 4200",
+    ),
+    never(
+        "name_id_policy.format",
+        lambda saml: not _is_name_format(saml.name_id_policy.format),
+        "it is no kind of name",
+        f"write {', '.join(word for word in NAME_ID if word != 'transient')}, none, or a whole "
+        "URN or URL",
+    ),
+    never(
+        "name_id_policy.format",
+        lambda saml: saml.subject == "nameid" and _is_transient(saml.name_id_policy.format),
+        "a transient name is another one at each login, so nobody would be known again",
+        "write persistent, or subject: attribute with one that lasts",
+    ),
+    never(
+        "authn_context_classes",
+        lambda saml: bool(saml.authn_context_classes) and saml.authn_context_comparison == "none",
+        "with authn_context_comparison: none no level is asked, so they are never sent",
+        "take them away, or write minimum, exact or better",
+    ),
+    Rule("authn_context_classes", _classes),
+    never(
+        "allow_cbc_signed_inside",
+        lambda saml: saml.allow_cbc_signed_inside and not saml.allow_cbc,
+        "it widens allow_cbc, which is off",
+        "write allow_cbc: true as well, or take it away",
     ),
     Rule("metadata_signing_certificate", _certificate),
 )

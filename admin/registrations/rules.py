@@ -80,6 +80,8 @@ def calls_of(settings: Settings) -> OutgoingClient:
 
 def _hidden(model: BaseModel) -> Iterator[Breach]:
     for field, text in _texts("", model.model_dump(mode="python", by_alias=True)):
+        if field == "saml.metadata":  # no page shows it, and it is the makelaar's own text
+            continue
         found = _HIDDEN.search(text)
         if found is not None:
             yield Breach(

@@ -125,8 +125,8 @@ OTHER_ENCRYPTION: Final = Explanation(
         Explanation(
             _("De makelaar versleutelt met %(seen)s. De registratie staat dat niet toe."),
             _(
-                "Laat de makelaar AES-GCM gebruiken. Kan dat niet, en ondertekent hij het hele "
-                "antwoord? Zet in zijn registratie onder saml: %(line)s."
+                "Laat de makelaar AES-GCM gebruiken. Kan dat niet? Zet in zijn registratie onder "
+                "saml: %(line)s. Dat past bij wat hij ondertekent."
             ),
             Fixer.OPERATOR,
             WITH_US,

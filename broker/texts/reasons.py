@@ -137,6 +137,7 @@ _GROUPS: Final = (
     (BAD_MESSAGE, "repeated_parameter response_mode subject subject_malformed version", ""),
     (BAD_MESSAGE, "token_header token_malformed token_typ too_deep too_large", ""),
     (BAD_MESSAGE, "too_many_attributes too_many_elements too_many_namespaces", ""),
+    (BAD_MESSAGE, "xml_version", ""),
     (_STOPPED, "cancelled cancelled_at_makelaar", ""),
     (LOW, "level_unreachable level_too_low", ""),
     (_AWAY, "unavailable makelaar_unavailable", ""),

@@ -1,7 +1,8 @@
 """Decryption of XML elements: AES-GCM under RSA-OAEP (XML Encryption 1.1 §5.2.4, §5.5).
 
 Every failure reads the same from outside, whatever went wrong inside (padding oracles). AES-CBC is
-not authenticated and only opened where the caller knows that a verified signature covers it.
+not authenticated and only opened where the caller knows that a verified signature covers it, or
+verifies one inside and tells every failure alike.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from keys.xml.names import CBC, DS, GCM, OAEP, OAEP11, XENC11, ds, short, xenc
 
 _FAILED: Final = "decryption_failed"
 _BLOCK: Final = 16
+MAX_KEYS: Final = 16  # of one message; each costs an operation with a private key
 _MGF: Final[dict[str, Callable[[], hashes.HashAlgorithm]]] = {
     XENC11 + "mgf1sha1": hashes.SHA1,
     XENC11 + "mgf1sha256": hashes.SHA256,
@@ -41,38 +43,53 @@ _OAEP_DIGESTS: Final[dict[str, Callable[[], hashes.HashAlgorithm]]] = {
 
 
 def decrypt_element(
-    encrypted: etree._Element, keys: Sequence[PrivateKey], *, allow_cbc: bool = False
+    encrypted: etree._Element,
+    keys: Sequence[PrivateKey],
+    *,
+    allow_cbc: bool = False,
+    recipient: str | None = None,
 ) -> etree._Element:
     """The element inside an ``EncryptedAssertion`` and the like, as the root of a guarded document
-    of its own.
+    of its own. ``recipient``: our name, by which one of several keys is for us.
 
     Raises XmlRefused: encryption_algorithm before anything is decrypted, decryption_failed for all
     the rest.
     """
-    data, wrapped = _parts(encrypted)
+    data, wrapped = _parts(encrypted, recipient)
     size = _content_key_size(data, allow_cbc=allow_cbc)
-    scheme = _oaep(wrapped)
-    content, sealed_key = _cipher(data), _cipher(wrapped)
+    schemes = _schemes(wrapped)
+    content = _cipher(data)
+    sealed = [(scheme, _cipher(one)) for scheme, one in schemes]
     for key in keys:
         if isinstance(key.key, rsa.RSAPrivateKey):
-            plain = _open(key.key, scheme, sealed_key, content, size, _algorithm(data))
-            if plain is not None:
-                return _parse(plain, encrypted)
+            for scheme, sealed_key in sealed:
+                plain = _open(key.key, scheme, sealed_key, content, size, _algorithm(data))
+                if plain is not None:
+                    return _parse(plain, encrypted)
     raise XmlRefused(_FAILED)
 
 
-def _parts(encrypted: etree._Element) -> tuple[etree._Element, etree._Element]:
-    """The data and the one key that opens it: inside its KeyInfo, or beside it (SAML Core
-    §2.3.4).
+def is_cbc(encrypted: etree._Element) -> bool:
+    """Is the content under a cipher that authenticates nothing?"""
+    return any(_algorithm(data) in CBC for data in encrypted.findall(xenc("EncryptedData")))
+
+
+def _parts(
+    encrypted: etree._Element, recipient: str | None
+) -> tuple[etree._Element, list[etree._Element]]:
+    """The data and the keys that may open it: inside its KeyInfo, or beside it (SAML Core §2.3.4).
+    Of several those that name us, else those that name nobody, else all.
     """
     found = encrypted.findall(xenc("EncryptedData"))
     if len(found) != 1:
         raise XmlRefused(_FAILED)
     keys = found[0].findall(f"{ds('KeyInfo')}/{xenc('EncryptedKey')}")
     keys += encrypted.findall(xenc("EncryptedKey"))
-    if len(keys) != 1:
+    if not 0 < len(keys) <= MAX_KEYS:
         raise XmlRefused(_FAILED)
-    return found[0], keys[0]
+    ours = [one for one in keys if recipient is not None and one.get("Recipient") == recipient]
+    unnamed = [one for one in keys if one.get("Recipient") is None]
+    return found[0], ours or unnamed or keys
 
 
 def _algorithm(element: etree._Element) -> str:
@@ -96,6 +113,19 @@ def _refused(at: etree._Element, seen: str, known: Iterable[str]) -> XmlRefused:
         seen=seen or "none",
         expected=short(known),
     )
+
+
+def _schemes(wrapped: Sequence[etree._Element]) -> list[tuple[rsa_padding.OAEP, etree._Element]]:
+    """The keys under a transport that is accepted. Where none is, the first says why."""
+    found, first = [], None
+    for one in wrapped:
+        try:
+            found.append((_oaep(one), one))
+        except XmlRefused as refused:
+            first = first or refused
+    if first is not None and not found:
+        raise first
+    return found
 
 
 def _oaep(wrapped: etree._Element) -> rsa_padding.OAEP:

@@ -13,12 +13,13 @@ from typing import Final
 from lxml import etree
 
 MAX_BYTES: Final = 256 * 1024
-MAX_ELEMENTS: Final = 2000
+MAX_ELEMENTS: Final = 2500  # with 2,000 groups as values of an attribute there is room
 MAX_DEPTH: Final = 64
 MAX_ATTRIBUTES: Final = 64  # of one element
 MAX_NAMESPACES: Final = 1000  # declarations in all
 _NCNAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,255}")
 _NAMESPACE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[!-~]+")
+_DECLARED_VERSION: Final = re.compile(rb"""<\?xml\s+version\s*=\s*["']([^"'>]*)["']""")
 _DECLARED_ENCODING: Final = re.compile(rb"""<\?xml\b[^>]*\sencoding\s*=\s*["']([^"'>]*)["']""")
 
 _EVENTS: Final = ("start", "end", "start-ns", "pi", "comment")
@@ -42,10 +43,13 @@ def parse(
     *,
     max_bytes: int = MAX_BYTES,
     max_elements: int = MAX_ELEMENTS,
+    max_namespaces: int = MAX_NAMESPACES,
     strict_ids: bool = True,
+    around_root: bool = False,
 ) -> etree._Element:
     """The root of a document that may be read. ``strict_ids`` off only where no signature refers to
-    them. Raises XmlRefused: too_large, encoding, dtd,
+    them; ``around_root``: processing instructions may stand there, a style sheet's for example,
+    and nobody reads them. Raises XmlRefused: too_large, encoding, xml_version, dtd,
     not_well_formed, too_many_elements, too_many_attributes, too_many_namespaces, too_deep,
     processing_instruction, namespace, id.
     """
@@ -68,7 +72,9 @@ def parse(
         raise XmlRefused("not_well_formed", expected="XML") from None
     if root.getroottree().docinfo.doctype:
         raise XmlRefused("dtd", element="DOCTYPE", seen="a document type", expected="none")
-    _check_tree(root, max_elements, strict_ids=strict_ids)
+    if not around_root and (root.getprevious() is not None or root.getnext() is not None):
+        raise _instruction()
+    _check_tree(root, max_elements, max_namespaces, strict_ids=strict_ids)
     return root
 
 
@@ -78,9 +84,15 @@ def local_name(element: etree._Element) -> str:
 
 
 def _check_bytes(raw: bytes) -> None:
-    """UTF-8 without a byte order mark, and no document type; said before a parser sees it."""
+    """XML 1.0 in UTF-8 without a byte order mark, and no document type; said before a parser sees
+    it.
+    """
     if b"\x00" in raw or raw.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
         raise XmlRefused("encoding", seen="a byte order mark or zero", expected=_UTF8)
+    version = _DECLARED_VERSION.match(raw)
+    if version is not None and version[1] != b"1.0":
+        named = version[1].decode("ascii", "replace")
+        raise XmlRefused("xml_version", element="XML declaration", seen=named, expected="1.0")
     declared = _DECLARED_ENCODING.match(raw)
     if declared is not None and declared[1].lower() not in (b"utf-8", b"us-ascii"):
         named = declared[1].decode("ascii", "replace")
@@ -94,9 +106,9 @@ def _check_bytes(raw: bytes) -> None:
         raise XmlRefused("dtd", element="DOCTYPE", seen="a document type", expected="none")
 
 
-def _check_tree(root: etree._Element, max_elements: int, *, strict_ids: bool) -> None:
-    if root.getprevious() is not None or root.getnext() is not None:
-        raise _instruction()
+def _check_tree(
+    root: etree._Element, max_elements: int, max_namespaces: int, *, strict_ids: bool
+) -> None:
     seen: set[str] = set()
     count = depth = names = 0
     # Declarations come as events of their own: an element's nsmap would be made anew for each.
@@ -112,8 +124,8 @@ def _check_tree(root: etree._Element, max_elements: int, *, strict_ids: bool) ->
             depth -= 1
         elif event == "start-ns":
             names += 1
-            if names > MAX_NAMESPACES:
-                raise XmlRefused("too_many_namespaces", expected=MAX_NAMESPACES)
+            if names > max_namespaces:
+                raise XmlRefused("too_many_namespaces", expected=max_namespaces)
             _check_namespace(item[1])
         else:
             raise _instruction()

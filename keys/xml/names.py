@@ -16,7 +16,9 @@ SHA256: Final = XENC + "sha256"
 SIGNATURES: Final = frozenset(
     {RSA_SHA256}
     | {f"http://www.w3.org/2001/04/xmldsig-more#rsa-sha{bits}" for bits in (384, 512)}
-    | {f"http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha{bits}" for bits in (256, 384)}
+    | {f"http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha{bits}" for bits in (256, 384, 512)}
+    # RSASSA-PSS with one digest for all of its parts (RFC 9231 §2.3.10); eIDAS nodes use it.
+    | {f"http://www.w3.org/2007/05/xmldsig-more#sha{bits}-rsa-MGF1" for bits in (256, 384, 512)}
 )
 DIGESTS: Final = frozenset(
     {SHA256, XENC + "sha512", "http://www.w3.org/2001/04/xmldsig-more#sha384"}

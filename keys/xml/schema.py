@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from importlib import resources
 from pathlib import PurePosixPath
 from typing import Any
@@ -23,6 +23,11 @@ _NAMESPACES = {
     _ENCRYPTION_11: XENC11,
 }
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
+_XS = "http://www.w3.org/2001/XMLSchema"
+_SAML = "urn:oasis:names:tc:SAML:2.0:assertion"
+_VALUE = f"{{{_SAML}}}AttributeValue"
+_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
+_SPACE = " \t\r\n"
 _lock = threading.Lock()
 _schemas: dict[str, etree.XMLSchema] = {}
 
@@ -48,13 +53,65 @@ def prepare() -> None:
 
 
 def check_protocol(message: etree._Element) -> None:
-    """A Response or an Assertion. Raises XmlRefused(schema)."""
-    _check(message, _PROTOCOL)
+    """A Response or an Assertion. A value of an attribute may be of a type that other schemas have;
+    who reads it sees that. Raises XmlRefused(schema).
+    """
+    _check(_without_foreign_types(message), _PROTOCOL)
+
+
+def is_foreign(value: etree._Element) -> bool:
+    """Is this value of a type of another schema? To ask of what was verified: it costs as much as
+    there are namespaces.
+    """
+    kind = value.get(_TYPE)
+    return kind is not None and _names_foreign(kind, value.nsmap)
 
 
 def check_metadata(document: etree._Element) -> None:
     """Metadata. Raises XmlRefused(schema)."""
     _check(document, _METADATA)
+
+
+def _without_foreign_types(message: etree._Element) -> etree._Element:
+    """The message, or a copy of it where libxml2 would not know a type: its values may be anything
+    (Core §2.7.3.1.1). What is signed stays as it is.
+    """
+    if next(_foreign_values(message), None) is None:
+        return message
+    parser = etree.XMLParser(no_network=True, load_dtd=False, resolve_entities=False)
+    copied = etree.fromstring(etree.tostring(message, with_tail=False), parser)
+    for value in list(_foreign_values(copied)):
+        del value.attrib[_TYPE]
+    return copied
+
+
+def _foreign_values(message: etree._Element) -> Iterator[etree._Element]:
+    """In one walk, which keeps what prefixes mean: an element's nsmap would be made anew for
+    each.
+    """
+    known: dict[str | None, list[str]] = {p: [uri] for p, uri in message.nsmap.items()}
+    open_ones: list[str | None] = []
+    for event, item in etree.iterwalk(message, events=("start", "start-ns", "end-ns")):
+        if event == "start-ns":
+            prefix = item[0] or None
+            known.setdefault(prefix, []).append(item[1])
+            open_ones.append(prefix)
+        elif event == "end-ns":
+            known[open_ones.pop()].pop()
+        elif item.tag == _VALUE and (kind := item.get(_TYPE)) is not None:
+            prefix = _prefix(kind)
+            if _names_foreign(kind, {prefix: known[prefix][-1]} if known.get(prefix) else {}):
+                yield item
+
+
+def _names_foreign(kind: str, names: Mapping[str | None, str]) -> bool:
+    """A prefix that means nothing is no type of anybody: the schema refuses it."""
+    space = names.get(_prefix(kind))
+    return bool(space and kind.strip(_SPACE)) and space not in (_XS, _SAML)
+
+
+def _prefix(kind: str) -> str | None:
+    return kind.strip(_SPACE).rpartition(":")[0] or None
 
 
 def _check(element: etree._Element, name: str) -> None:

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from lxml import etree
 
+from assurance import acr
 from assurance.levels import AssuranceLevel
 from assurance.step_up import Credited
+from keys.xml.schema import is_foreign
 from providers import received, times
 from providers.credit import credit
-from providers.interface import ProviderLevelUnknown, ProviderRefused
+from providers.interface import ProviderLevelTooLow, ProviderLevelUnknown, ProviderRefused
 from providers.received import masked, told
 from providers.registry import ProviderRecord, SamlSettings
 from providers.saml.wire.names import NAME_FORMATS, PERSISTENT, SKEW, TRANSIENT, saml
+from providers.saml.wire.refused import WireRefused
 from providers.saml.wire.xml_values import collapsed, instant, only_child, text_of, uri_of
 
 MAX_SUBJECT = 256  # Core §8.3.7
-_DECLARATIONS: Final = ("AuthnContextDecl", "AuthnContextDeclRef")
+_DECLARED: Final = "AuthnContextDecl"
+_DECLARED_AT: Final = "AuthnContextDeclRef"
+_REFUSALS: Final = (ProviderRefused, WireRefused, ProviderLevelTooLow, ProviderLevelUnknown)
 
 
 @dataclass(frozen=True)
@@ -42,12 +47,36 @@ def authentication(
     now: datetime,
     skew: timedelta,
 ) -> AuthnFacts:
-    """Level and time. ``not_before``: the login must be at least this fresh (ForceAuthn, max_age).
+    """Level and time, of the first statement that fits whole; of several sessions the first end
+    counts. ``not_before``: the login must be at least this fresh (ForceAuthn, max_age).
 
     Raises ProviderLevelUnknown where the registration does not know it, ProviderLevelTooLow below
     what was asked; it is never read upwards.
     """
-    statement = only_child(assertion, saml("AuthnStatement"), "authn_statement")
+    fitting: list[AuthnFacts] = []
+    first: Exception | None = None
+    for statement in assertion.findall(saml("AuthnStatement")):
+        try:
+            fitting.append(_facts(statement, record, asked, not_before, now, skew))
+        except _REFUSALS as refused:
+            first = first or refused
+    if not fitting:
+        raise first or ProviderRefused(
+            "authn_statement", "0 of AuthnStatement", element="AuthnStatement", seen=0, expected=1
+        )
+    ends = [facts.session_until for facts in fitting if facts.session_until is not None]
+    return replace(fitting[0], session_until=min(ends, default=None))
+
+
+def _facts(
+    statement: etree._Element,
+    record: ProviderRecord,
+    asked: AssuranceLevel,
+    not_before: datetime | None,
+    now: datetime,
+    skew: timedelta,
+) -> AuthnFacts:
+    """Of one statement: its level and its time belong together. Raises as ``authentication``."""
     at = "AuthnStatement AuthnInstant"
     moment = instant(statement, "AuthnInstant", "authn_instant")
     if moment > now + skew:
@@ -59,25 +88,40 @@ def authentication(
     until = _session_end(statement, now, skew)
     context = only_child(statement, saml("AuthnContext"), "authn_context")
     references = context.findall(saml("AuthnContextClassRef"))
-    declared = [name for name in _DECLARATIONS if context.find(saml(name)) is not None]
-    if len(references) != 1 or declared:
-        seen = [f"{len(references)} AuthnContextClassRef"]
-        seen += [_declaration(context, name) for name in declared]
-        raise ProviderLevelUnknown(
-            asked,
-            element="AuthnContext",
-            seen=", ".join(seen),
-            expected="one AuthnContextClassRef",
-        )
+    if len(references) != 1:
+        raise _not_understood(context, asked)
     said = uri_of(references[0], "authn_context")
-    return AuthnFacts(said, credit(record, said, asked=asked), moment, until)
+    worth = credit(record, said, asked=asked)
+    if not _goes_with(context, acr.level_of(said, record.levels), record):
+        raise _not_understood(context, asked)
+    return AuthnFacts(said, worth, moment, until)
 
 
-def _declaration(context: etree._Element, name: str) -> str:
-    """A declaration of a level as a trace has it: what it refers to, nothing of what it holds."""
-    if name == "AuthnContextDecl":
-        return name
-    return f"{name} {masked(collapsed(context.findtext(saml(name))))}"
+def _goes_with(
+    context: etree._Element, level: AssuranceLevel | None, record: ProviderRecord
+) -> bool:
+    """A declaration beside a class is passed over: it lifts nothing. One that names another level
+    contradicts the class, and one that is text alone is no declaration.
+    """
+    reference = collapsed(context.findtext(saml(_DECLARED_AT))) or ""
+    whole = context.findtext(saml(_DECLARED)) or ""
+    other = acr.level_of(reference, record.levels)
+    return other in (None, level) and not whole.strip(received.XML_SPACE)
+
+
+def _not_understood(context: etree._Element, asked: AssuranceLevel) -> ProviderLevelUnknown:
+    """With what the context holds: what it refers to, nothing of what a declaration holds."""
+    seen = [f"{len(context.findall(saml('AuthnContextClassRef')))} AuthnContextClassRef"]
+    if context.find(saml(_DECLARED)) is not None:
+        seen.append(_DECLARED)
+    if (reference := context.find(saml(_DECLARED_AT))) is not None:
+        seen.append(f"{_DECLARED_AT} {masked(collapsed(reference.text))}")
+    return ProviderLevelUnknown(
+        asked,
+        element="AuthnContext",
+        seen=", ".join(seen),
+        expected="one AuthnContextClassRef",
+    )
 
 
 def _session_end(statement: etree._Element, now: datetime, skew: timedelta) -> datetime | None:
@@ -100,7 +144,7 @@ def subject(
     another one makes another person. A name that was made for another party is refused.
     """
     if settings.subject == "attribute":
-        return _key(attributes.one(settings.subject_attribute or "") or "")
+        return _key(attributes.named(settings.subject_attribute or "") or "")
     name_id = only_child(
         only_child(assertion, saml("Subject"), "subject"), saml("NameID"), "subject"
     )
@@ -145,11 +189,13 @@ def _key(text: str, longest: int = MAX_SUBJECT) -> str:
 @dataclass(frozen=True)
 class Value:
     """One attribute value: its text, and the qualifier when it is a NameID. No text where it is
-    empty or of a shape that nobody here can read.
+    empty or of a shape that nobody here can read. ``foreign``: the text of a value whose type is of
+    another schema: it counts only where a record asks for that attribute by its name.
     """
 
     text: str
     qualifier: str | None = None
+    foreign: str | None = None
 
 
 @dataclass(frozen=True)
@@ -177,14 +223,16 @@ class Attributes:
         """
         found = self.all(name)
         if len(found) > 1:
-            raise ProviderRefused(
-                "attribute_values",
-                "more than one value",
-                element=told(name),
-                seen=len(found),
-                expected=1,
-            )
+            raise _several(name, len(found))
         return found[0].text if found else None
+
+    def named(self, name: str) -> str | None:
+        """The same, whatever schema its type is of (eIDAS has types of its own)."""
+        texts = [value.text or value.foreign for value in self.written(name)]
+        found = [text for text in texts if text]
+        if len(found) > 1:
+            raise _several(name, len(found))
+        return found[0] if found else None
 
 
 def attributes(assertion: etree._Element) -> Attributes:
@@ -213,15 +261,22 @@ def attributes(assertion: etree._Element) -> Attributes:
 
 
 def _value(element: etree._Element) -> Value:
-    if len(element) == 0:
-        return Value(str(element.text or ""))
     if any(child.tag == saml("EncryptedID") for child in element):
         raise _encrypted("encrypted_id", "EncryptedID")
+    if is_foreign(element):
+        return Value("", foreign=str(element.text or "") if len(element) == 0 else "")
+    if len(element) == 0:
+        return Value(str(element.text or ""))
     inner = element[0]
     stray = (element.text or "") + (inner.tail or "")
     if len(element) > 1 or inner.tag != saml("NameID") or len(inner) or stray.strip():
         return Value("")
     return Value(text_of(inner, "attribute_values"), inner.get("NameQualifier"))
+
+
+def _several(name: str, values: int) -> ProviderRefused:
+    what = "more than one value"
+    return ProviderRefused("attribute_values", what, element=told(name), seen=values, expected=1)
 
 
 def _encrypted(reason: str, element: str) -> ProviderRefused:

@@ -20,6 +20,7 @@ from providers.received import told, told_address
 from providers.registry import SamlSettings
 from providers.saml.metadata import MakelaarMetadata
 from providers.saml.wire.names import BEARER, ENTITY, SKEW, VALIDITY, saml
+from providers.saml.wire.refused import WireRefused
 from providers.saml.wire.xml_values import collapsed, instant, only_child, text_of, uri_of
 
 TRANSIT: Final = timedelta(minutes=5)  # how old an answer may be when it arrives, beyond the skew
@@ -124,8 +125,24 @@ def check_assertion(assertion: etree._Element, expected: ExpectedResponse) -> da
 
 
 def _check_confirmation(assertion: etree._Element, expected: ExpectedResponse) -> datetime:
+    """Of several one must fit, and fit whole (Profiles §4.1.4.3). The first says why none does."""
     subject = only_child(assertion, saml("Subject"), "subject")
-    confirmation = only_child(subject, saml("SubjectConfirmation"), "confirmation")
+    first: ProviderRefused | WireRefused | None = None
+    for confirmation in subject.findall(saml("SubjectConfirmation")):
+        try:
+            return _confirmed_until(confirmation, expected)
+        except (ProviderRefused, WireRefused) as refused:
+            first = first or refused
+    raise first or ProviderRefused(
+        "confirmation",
+        "0 of SubjectConfirmation",
+        element="SubjectConfirmation",
+        seen=0,
+        expected=1,
+    )
+
+
+def _confirmed_until(confirmation: etree._Element, expected: ExpectedResponse) -> datetime:
     method = collapsed(confirmation.get("Method"))
     if method != BEARER:
         at = "SubjectConfirmation Method"

@@ -35,6 +35,7 @@ from providers.saml.wire.names import (
     SERVICE_UUID,
 )
 
+SCHEMES: Final = ("urn:etoegang:", "urn:nl-eid-gdi:")
 DIALECT: Final = Dialect(
     party="legal_subject", intermediary="intermediary", branch="branch", names_service=True
 )
@@ -44,6 +45,7 @@ _KINDS: Final = {KVK_QUALIFIER: PartyIdType.KVK, RSIN_QUALIFIER: PartyIdType.RSI
 
 def asserted_services(attributes: Attributes) -> tuple[str, ...]:
     """The services that the message names, by UUID or by id. Raises ProviderRefused."""
+    _check_types(attributes)
     found = [v.text for name in (SERVICE_UUID, SERVICE_ID) for v in attributes.all(name)]
     if len(found) > MAX_VALUES or any(len(text) > MAX_WORD for text in found):
         raise ProviderRefused(
@@ -69,10 +71,26 @@ def asserted_authority(
     Raises ProviderRefused: service_mismatch, legal_subject, not_trusted, branch, intermediary,
     attribute_values.
     """
+    _check_types(attributes)
     said = _mandate(attributes, source)
     if said is None:
         return ()
     return (build_authority(said, record=record, level=level, service=service, dialect=DIALECT),)
+
+
+def _check_types(attributes: Attributes) -> None:
+    """What the schemes say of a mandate is of no schema of others; passed over it would be no
+    limit.
+    """
+    for name, values in attributes.values.items():
+        if name.startswith(SCHEMES) and any(v.foreign is not None for v in values):
+            raise ProviderRefused(
+                "attribute_values",
+                "of a type that is not known",
+                element=told(name),
+                seen="a type of another schema",
+                expected="a text or a NameID",
+            )
 
 
 def _mandate(attributes: Attributes, source: str) -> AssertedMandate | None:

@@ -1,73 +1,94 @@
-"""Metadata: what a makelaar publishes, read strictly; and what we publish (SAML Metadata §2)."""
+"""Metadata: of what a makelaar publishes the role in use, as it is written; and what we publish,
+strictly (SAML Metadata §2).
+"""
 
 from __future__ import annotations
 
 import base64
-import binascii
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
+from directory.web_addresses import done_fault
 from keys.keyring import KeyRing, KeyUse, PrivateKey
-from keys.xml import guard, schema
+from keys.xml import encodings, guard, schema
+from keys.xml.encodings import EncodingRefused
 from keys.xml.guard import XmlRefused
 from keys.xml.names import DS, ds
-from keys.xml.signature import is_strong, verify_enveloped
+from keys.xml.signature import has_signature, verify_enveloped
+from providers.saml.entities import MetadataRefused as MetadataRefused
+from providers.saml.entities import (
+    chosen,
+    entity_id_of,
+    named,
+    role_of,
+    valid_until,
+)
+from providers.saml.metadata_keys import signing_certificates
 from providers.saml.wire.names import MD, PERSISTENT, POST, REDIRECT, SAMLP, md
 from providers.saml.wire.xml_values import collapsed
 
 MAX_BYTES: Final = 1024 * 1024
-
-
-class MetadataRefused(Exception):
-    """The metadata cannot be used; the message says what is wrong with it."""
+MAX_ELEMENTS: Final = 20_000
 
 
 @dataclass(frozen=True)
 class MakelaarMetadata:
-    """What we use of a makelaar's metadata. ``sso`` maps binding to address."""
+    """What we use of a makelaar's metadata. ``sso`` maps binding to address; from ``valid_until``
+    on nothing of it holds.
+    """
 
     entity_id: str
     sso: tuple[tuple[str, str], ...]
     signing: tuple[x509.Certificate, ...]
+    valid_until: datetime | None = None
+    wants_signed_requests: bool = False
 
     def location(self, binding: str) -> str | None:
-        """Where requests go by this binding."""
-        return dict(self.sso).get(binding)
+        """Where requests go by this binding: the first address that it has for it."""
+        return next((url for known, url in self.sso if known == binding), None)
 
     @property
     def sso_urls(self) -> tuple[str, ...]:
         """Every address that a browser may be sent to."""
         return tuple(url for _, url in self.sso)
 
+    def has_ended(self, now: datetime) -> bool:
+        """Does it say itself that it holds no longer (§2.3.2)?"""
+        return self.valid_until is not None and self.valid_until <= now
+
 
 def read_metadata(
-    document: bytes | str, signed_by: x509.Certificate | None = None
+    document: bytes | str,
+    signed_by: x509.Certificate | None = None,
+    entity_id: str | None = None,
 ) -> MakelaarMetadata:
-    """One EntityDescriptor with one IDPSSODescriptor. Raises MetadataRefused.
+    """The role of an identity provider that speaks SAML 2.0, and nothing beside it. Raises
+    MetadataRefused.
 
-    With ``signed_by`` the document must carry a signature of that certificate's key.
+    With ``signed_by`` the entity, or a list that holds it, must carry a signature of that
+    certificate's key. ``entity_id`` says which entity is meant where there are several.
     """
-    raw = document.encode() if isinstance(document, str) else document
     try:
-        root = guard.parse(raw, max_bytes=MAX_BYTES)
-        schema.check_metadata(root)
+        root = _parsed(document, strict_ids=signed_by is not None)
+        entity = chosen(root, entity_id)
         if signed_by is not None:
-            verify_enveloped(root, [signed_by])
-    except XmlRefused as refused:
-        raise MetadataRefused(f"the metadata cannot be read: {refused.reason}") from None
-    if root.tag != md("EntityDescriptor"):
-        raise MetadataRefused("the metadata must be one EntityDescriptor")
-    roles = root.findall(md("IDPSSODescriptor"))
-    if len(roles) != 1:
-        raise MetadataRefused("the metadata must have one IDPSSODescriptor")
+            _check_signature(entity, signed_by)
+    except (XmlRefused, EncodingRefused) as refused:
+        raise MetadataRefused(f"the metadata cannot be read: {refused}") from None
+    except UnicodeEncodeError:  # half a character
+        raise MetadataRefused("the metadata cannot be read: encoding") from None
+    role = role_of(entity)
     return MakelaarMetadata(
-        entity_id=collapsed(root.get("entityID")) or "",
-        sso=_sso(roles[0]),
-        signing=_signing_certificates(roles[0]),
+        entity_id=entity_id_of(entity),
+        sso=_sso(role),
+        signing=signing_certificates(role),
+        valid_until=valid_until(role),
+        wants_signed_requests=collapsed(role.get("WantAuthnRequestsSigned")) in ("true", "1"),
     )
 
 
@@ -76,42 +97,60 @@ def describe_metadata(document: bytes | str) -> MakelaarMetadata:
     return read_metadata(document)
 
 
+def _parsed(document: bytes | str, *, strict_ids: bool) -> etree._Element:
+    """One tree, of what was written: a signature is verified over it as it stands. Without one no
+    ID means anything.
+    """
+    if len(document) > MAX_BYTES * 4:  # no encoding takes more for what may be read
+        raise XmlRefused("too_large", seen=len(document), expected=MAX_BYTES)
+    text = encodings.xml_text(document) if isinstance(document, bytes) else document
+    return guard.parse(
+        encodings.undeclared(text).encode(),
+        max_bytes=MAX_BYTES,
+        max_elements=MAX_ELEMENTS,
+        max_namespaces=MAX_ELEMENTS,
+        strict_ids=strict_ids,
+        around_root=True,
+    )
+
+
+def _check_signature(entity: etree._Element, signer: x509.Certificate) -> None:
+    """Of the entity, or of a list that it stands in: either covers all of the entity."""
+    signed = [one for one in (entity, *entity.iterancestors()) if has_signature(one)]
+    refused = XmlRefused("signature_missing", element=guard.local_name(entity))
+    for element in signed:
+        try:
+            verify_enveloped(element, [signer])
+        except XmlRefused as found:
+            refused = found
+        else:
+            return
+    raise refused
+
+
 def _sso(role: etree._Element) -> tuple[tuple[str, str], ...]:
     found = tuple(
-        (binding, collapsed(element.get("Location")) or "")
+        (binding, _address(element.get("Location") or ""))
         for element in role.findall(md("SingleSignOnService"))
         if (binding := collapsed(element.get("Binding"))) in (REDIRECT, POST)
     )
     if not found:
         raise MetadataRefused("no SingleSignOnService for HTTP-Redirect or HTTP-POST")
-    for _, location in found:
-        if not location.startswith(("https://", "http://")):
-            raise MetadataRefused("a SingleSignOnService has no http address")
     return found
 
 
-def _signing_certificates(role: etree._Element) -> tuple[x509.Certificate, ...]:
-    """Keys for signing in the identity provider's role; a key without ``use`` serves both
-    (§2.4.1.1).
+def _address(written: str) -> str:
+    """White space around it is a printer's. A line end that XML did not turn into a space was
+    written as a character reference, which no printer does.
     """
-    found: list[x509.Certificate] = []
-    for descriptor in role.findall(md("KeyDescriptor")):
-        if descriptor.get("use") in (None, "signing"):
-            path = f"{ds('KeyInfo')}/{ds('X509Data')}/{ds('X509Certificate')}"
-            found += [_certificate(element.text or "") for element in descriptor.findall(path)]
-    strong = tuple(certificate for certificate in found if is_strong(certificate))
-    if not strong:
-        raise MetadataRefused("no signing certificate with RSA of 2048 bits or more, or EC of 256")
-    return strong
-
-
-def _certificate(text: str) -> x509.Certificate:
-    try:
-        return x509.load_der_x509_certificate(
-            base64.b64decode("".join(text.split()), validate=True)
+    address = written if "\r" in written or "\n" in written else collapsed(written) or ""
+    fault = done_fault(address, native=False)
+    if fault is not None:
+        raise MetadataRefused(
+            f"a SingleSignOnService has no https address that a browser can follow: "
+            f"{named(address)}: {fault.what}; {fault.instead}"
         )
-    except (ValueError, binascii.Error):
-        raise MetadataRefused("a signing certificate cannot be read") from None
+    return address
 
 
 def sp_metadata(keyring: KeyRing, entity_id: str, acs_url: str) -> bytes:
@@ -137,6 +176,7 @@ def sp_metadata(keyring: KeyRing, entity_id: str, acs_url: str) -> bytes:
         md("AssertionConsumerService"),
         {"Binding": POST, "Location": acs_url, "index": "0", "isDefault": "true"},
     )
+    schema.check_metadata(root)
     return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8"))
 
 

@@ -10,7 +10,7 @@ from typing import Final
 import structlog
 from cryptography import x509
 
-from keys.keyring import KeyRing, KeyUse
+from keys.keyring import KeyRing, KeyUse, PrivateKey
 from providers import received
 from providers.authority import AskedService
 from providers.interface import (
@@ -24,7 +24,7 @@ from providers.interface import (
 )
 from providers.own_key import own_key
 from providers.received import person_name
-from providers.registry import ProviderRecord
+from providers.registry import ProviderRecord, SamlSettings
 from providers.saml import assertion
 from providers.saml.bindings import response_bytes
 from providers.saml.conditions import ExpectedResponse
@@ -33,8 +33,8 @@ from providers.saml.metadata import MetadataRefused, read_metadata
 from providers.saml.request import (
     AuthnRequestFacts,
     authn_request,
-    contexts_for,
     new_id,
+    requested_contexts,
     serialised,
     signed,
 )
@@ -74,42 +74,45 @@ class SamlProvider:
             at = "saml.metadata_signing_certificate"
             raise _unusable(at, "no certificate that can be read") from None
         try:
-            self._metadata = read_metadata(metadata, signer)
+            self._metadata = read_metadata(metadata, signer, record.saml.entity_id)
         except (MetadataRefused, ValueError) as error:
-            at = "saml.metadata_url" if record.saml.metadata_url else "saml.metadata"
-            raise _unusable(at, str(error)) from None
+            raise _unusable(_source(record.saml), str(error)) from None
 
     def begin(self, ask: AuthenticationRequest, now: datetime) -> Departure:
-        """A signed AuthnRequest by the binding of the record. Raises ProviderUnavailable."""
+        """An AuthnRequest as the record says, by its binding. Raises ProviderUnavailable."""
+        self._check_validity(now)
         binding = _BINDINGS[self._settings.request_binding]
         location = self._metadata.location(binding)
         if location is None:
             raise self._no_address()
         # SAML has no word for max_age: ask for a new login, and judge the answer by its age.
-        fresh = ask.force_authn or ask.max_age is not None
+        always = self._settings.force_authn == "always"
+        fresh = ask.force_authn or ask.max_age is not None or always
         facts = AuthnRequestFacts(
             destination=location,
             issuer=self._sp_entity_id,
             acs_url=self._acs_url,
-            contexts=contexts_for(ask.level, self._record.levels),
+            contexts=requested_contexts(ask.level, self._record),
             force_authn=fresh,
             service_uuid=ask.service_uuid,
             now=now,
+            settings=self._settings,
         )
         identifier = new_id()
         request = authn_request(facts, identifier)
-        key = own_key(self._keyring, KeyUse.SAML_SIGNING, "RSA")
+        key = self._signing_key()
         remembered = Remembered(
             provider_id=self._record.id,
             request_id=identifier,
             requested_at=now,
             level=ask.level,
-            values=_remember(ask),
+            values=_remember(ask, always=always),
         )
         if binding == REDIRECT:
             url = redirect_url(location, serialised(request), ask.relay_state, key)
             return Departure(url, remembered)
-        fields = {"SAMLRequest": form_value(signed(request, key)), "RelayState": ask.relay_state}
+        message = serialised(request) if key is None else signed(request, key)
+        fields = {"SAMLRequest": form_value(message), "RelayState": ask.relay_state}
         return Departure(location, remembered, fields)
 
     def _no_address(self) -> ProviderUnavailable:
@@ -134,6 +137,7 @@ class SamlProvider:
 
     def _identity(self, remembered: Remembered, callback: Callback) -> Identity:
         now, skew = callback.received_at, timedelta(seconds=self._settings.skew_seconds)
+        self._check_validity(now)
         accepted = accept(response_bytes(callback), self._expected(remembered, now))
         facts = assertion.authentication(
             accepted.assertion,
@@ -172,6 +176,17 @@ class SamlProvider:
             replay_until=accepted.valid_until,
         )
 
+    def _signing_key(self) -> PrivateKey | None:
+        if not self._settings.sign_requests:
+            return None
+        return own_key(self._keyring, KeyUse.SAML_SIGNING, "RSA")
+
+    def _check_validity(self, now: datetime) -> None:
+        """Metadata say themselves until when their keys and addresses hold (Metadata §2.3.2)."""
+        if self._metadata.has_ended(now):
+            until = f"validUntil {self._metadata.valid_until:%Y-%m-%d %H:%M} UTC has passed"
+            raise _unusable(_source(self._settings), until)
+
     def _expected(self, remembered: Remembered, now: datetime) -> ExpectedResponse:
         return ExpectedResponse(
             settings=self._settings,
@@ -183,7 +198,7 @@ class SamlProvider:
             acs_url=self._acs_url,
             sp_entity_id=self._sp_entity_id,
             now=now,
-            asked_as=" ".join(contexts_for(remembered.level, self._record.levels)),
+            asked_as=" ".join(requested_contexts(remembered.level, self._record)),
         )
 
     def _signing_at(self, now: datetime) -> tuple[x509.Certificate, ...]:
@@ -204,6 +219,11 @@ class SamlProvider:
         return "saml:" + hashlib.sha256(both.encode()).hexdigest()
 
 
+def _source(settings: SamlSettings) -> str:
+    """Where the metadata came from, as the registration has it."""
+    return "saml.metadata_url" if settings.metadata_url else "saml.metadata"
+
+
 def _unusable(setting: str, what: str) -> ProviderUnavailable:
     return ProviderUnavailable(
         f"metadata: {what}",
@@ -212,11 +232,12 @@ def _unusable(setting: str, what: str) -> ProviderUnavailable:
     )
 
 
-def _remember(ask: AuthenticationRequest) -> dict[str, str]:
+def _remember(ask: AuthenticationRequest, *, always: bool) -> dict[str, str]:
+    """``always``: every login of this makelaar must be a new one."""
     values = {"service_uuid": ask.service_uuid}
     if ask.service_id is not None:
         values["service_id"] = ask.service_id
-    if ask.force_authn:
+    if ask.force_authn or always:
         values["fresh"] = "true"
     if ask.max_age is not None:
         values["max_age"] = str(ask.max_age)

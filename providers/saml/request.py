@@ -1,27 +1,24 @@
-"""The AuthnRequest (Core §3.4.1): what is asked of the makelaar, with the least level that will
-do.
-"""
+"""The AuthnRequest (Core §3.4.1): what is asked of the makelaar, in the words of its record."""
 
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Final
 
 from lxml import etree
 
-from assurance.levels import AssuranceLevel
+from assurance import acr
+from assurance.levels import AssuranceLevel, highest, suffices
 from keys.keyring import PrivateKey
 from keys.xml.signature import sign_enveloped
-from providers.saml.wire.names import (
-    POST,
-    REQUEST_SERVICE_UUID,
-    SAML,
-    SAMLP,
-    URI_NAME,
-    saml,
-    samlp,
-)
+from providers.registry import NameIdPolicy, ProviderRecord, SamlSettings
+from providers.saml.request_extensions import EXTENSIONS
+from providers.saml.wire.names import NAME_ID, POST, SAML, SAMLP, saml, samlp
+
+ACS_INDEX: Final = 0  # of the one consumer in our metadata
 
 
 @dataclass(frozen=True)
@@ -35,6 +32,7 @@ class AuthnRequestFacts:
     force_authn: bool
     service_uuid: str
     now: datetime
+    settings: SamlSettings
 
 
 def new_id() -> str:
@@ -44,16 +42,38 @@ def new_id() -> str:
     return "_" + secrets.token_hex(20)
 
 
-def contexts_for(level: AssuranceLevel, own: dict[str, AssuranceLevel]) -> tuple[str, ...]:
-    """The classes that will do: the makelaar's own names where its record maps them, else those of
-    eTD.
+def contexts_for(
+    level: AssuranceLevel, own: Mapping[str, AssuranceLevel], scheme: str = "etd"
+) -> tuple[str, ...]:
+    """The class that will do: the makelaar's own name where its record maps one, else that of a
+    scheme (``etd``, ``eidas`` or ``digid``).
     """
-    names = {value: name for name, value in reversed(own.items())}
-    return (names.get(level, level.loa),)
+    names = {value: name for name, value in reversed(list(own.items()))}
+    return (names.get(level) or acr.name_of(level, scheme) or level.loa,)
+
+
+def requested_contexts(level: AssuranceLevel, record: ProviderRecord) -> tuple[str, ...]:
+    """The classes that are asked of this makelaar, least first; none where nothing is asked."""
+    assert record.saml is not None
+    settings, scheme = record.saml, record.saml.authn_context_names
+    comparison = settings.authn_context_comparison
+    if comparison == "none":
+        return ()
+    if level.label in settings.authn_context_classes:
+        return settings.authn_context_classes[level.label]
+    if comparison == "exact":
+        own = ((known, name) for name, known in record.levels.items())
+        enough = tuple(acr.sufficient(own, level))
+        return enough or contexts_for(level, record.levels, scheme)
+    if comparison == "better":
+        below = [one for one in AssuranceLevel if one.is_of_a_scheme and not suffices(one, level)]
+        return contexts_for(highest(*below), record.levels, scheme) if below else ()
+    return contexts_for(level, record.levels, scheme)
 
 
 def authn_request(facts: AuthnRequestFacts, identifier: str) -> etree._Element:
     """The message, not yet signed."""
+    settings = facts.settings
     root = etree.Element(
         samlp("AuthnRequest"),
         {
@@ -61,27 +81,40 @@ def authn_request(facts: AuthnRequestFacts, identifier: str) -> etree._Element:
             "Version": "2.0",
             "IssueInstant": facts.now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
             "Destination": facts.destination,
-            "AssertionConsumerServiceURL": facts.acs_url,
-            "ProtocolBinding": POST,
+            **_consumer(facts),
             **({"ForceAuthn": "true"} if facts.force_authn else {}),
+            **({"ProviderName": settings.provider_name} if settings.provider_name else {}),
         },
         nsmap={"samlp": SAMLP, "saml": SAML},
     )
     etree.SubElement(root, saml("Issuer")).text = facts.issuer
-    _service(root, facts.service_uuid)
-    wanted = etree.SubElement(root, samlp("RequestedAuthnContext"), Comparison="minimum")
-    for context in facts.contexts:
-        etree.SubElement(wanted, saml("AuthnContextClassRef")).text = context
+    EXTENSIONS[settings.extensions](root, facts.service_uuid)
+    _name_id_policy(root, settings.name_id_policy)
+    if facts.contexts:
+        comparison = settings.authn_context_comparison
+        wanted = etree.SubElement(root, samlp("RequestedAuthnContext"), Comparison=comparison)
+        for context in facts.contexts:
+            etree.SubElement(wanted, saml("AuthnContextClassRef")).text = context
     return root
 
 
-def _service(root: etree._Element, uuid: str) -> None:
-    """The service, so that a makelaar that vouches for mandates knows for which one."""
-    extensions = etree.SubElement(root, samlp("Extensions"))
-    attribute = etree.SubElement(
-        extensions, saml("Attribute"), Name=REQUEST_SERVICE_UUID, NameFormat=URI_NAME
-    )
-    etree.SubElement(attribute, saml("AttributeValue")).text = uuid
+def _consumer(facts: AuthnRequestFacts) -> dict[str, str]:
+    """Where the answer goes; an index excludes an address and its binding (Core §3.4.1)."""
+    wanted = facts.settings.attribute_consuming_service_index
+    service = {} if wanted is None else {"AttributeConsumingServiceIndex": str(wanted)}
+    if facts.settings.acs == "index":
+        return {"AssertionConsumerServiceIndex": str(ACS_INDEX), **service}
+    return {"AssertionConsumerServiceURL": facts.acs_url, "ProtocolBinding": POST, **service}
+
+
+def _name_id_policy(root: etree._Element, policy: NameIdPolicy) -> None:
+    said = {}
+    if policy.format != "none":
+        said["Format"] = NAME_ID.get(policy.format, policy.format)
+    if policy.allow_create:
+        said["AllowCreate"] = "true"
+    if said:
+        etree.SubElement(root, samlp("NameIDPolicy"), said)
 
 
 def serialised(request: etree._Element) -> bytes:

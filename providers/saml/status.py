@@ -53,7 +53,9 @@ def measured(response: etree._Element) -> dict[str, str]:
 
 
 def refusal(response: etree._Element, *, asked: AssuranceLevel, asked_as: str) -> Exception | None:
-    """What this status means; None for a success. ``asked_as``: our words for the level."""
+    """What this status means; None for a success. ``asked_as``: our words for the level;
+    empty where none was asked.
+    """
     first, second = _codes(response)
     if first == SUCCESS:
         return None
@@ -62,7 +64,8 @@ def refusal(response: etree._Element, *, asked: AssuranceLevel, asked_as: str) -
     if word == "AuthnFailed":
         return ProviderCancelled(**found)
     if word == "NoAuthnContext":
-        return ProviderLevelTooLow(asked, None, asked_as=asked_as, **found)
+        said = {"asked_as": asked_as} if asked_as else {}
+        return ProviderLevelTooLow(asked, None, **said, **found)
     if not (first or "").startswith(STATUS):
         at, seen = "StatusCode", found["status_code"]
         return ProviderRefused("status", element=at, seen=seen, expected=STATUS + "…", **found)

@@ -11,7 +11,7 @@ from lxml import etree
 from keys.keyring import KeyRing, KeyState, KeyUse
 from providers.interface import ProviderRefused
 from tests.keys_for_tests import make_keyring, make_private_key, rsa_key
-from tests.providers.saml.edits import ASSERTION, NAME_ID, STATEMENT, add, at, parsed
+from tests.providers.saml.edits import ASSERTION, STATEMENT, add, at, parsed
 from tests.providers.saml.maker import SUBJECT, Recipe, finish, provider_for, spoilt, tampered
 from tests.providers.saml.sealing import (
     DS,
@@ -187,13 +187,6 @@ def test_S_36_a_key_for_signing_does_not_decrypt() -> None:
 # Encrypted parts of an assertion.
 
 
-def sealed_name_id(root: etree._Element) -> None:
-    plain = at(root, NAME_ID)
-    parent = plain.getparent()
-    assert parent is not None
-    parent.replace(plain, seal(plain, Envelope(name="EncryptedID")))
-
-
 ATTRIBUTE = '<saml:Attribute Name="x"><saml:AttributeValue>y</saml:AttributeValue></saml:Attribute>'
 sealed_attribute = add(STATEMENT, seal(parsed(ATTRIBUTE), Envelope(name="EncryptedAttribute")))
 PERSON_NUMBER = "urn:etoegang:core:ActingSubjectID"
@@ -216,7 +209,6 @@ def sealed_value(root: etree._Element) -> None:
             "schema",
             id="S-37 an empty EncryptedID",
         ),
-        pytest.param(spoilt(sealed_name_id), "subject", id="S-37 an EncryptedID as subject"),
         pytest.param(
             spoilt(add(STATEMENT, "<saml:EncryptedAttribute/>")),
             "schema",

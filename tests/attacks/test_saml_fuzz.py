@@ -18,7 +18,16 @@ from providers.interface import (
     ProviderUnavailable,
 )
 from providers.saml.provider import SamlProvider
-from tests.providers.saml.maker import Recipe, assertion_xml, callback, provider_for, remembered
+from tests.attacks.test_saml_loosened import CBC, behind, confirmation, sealed_name, statement
+from tests.providers.saml.edits import SUBJECT, add
+from tests.providers.saml.maker import (
+    Recipe,
+    assertion_xml,
+    callback,
+    provider_for,
+    remembered,
+    spoilt,
+)
 from tests.providers.saml.sealing import Envelope
 
 REFUSALS = (
@@ -36,6 +45,19 @@ KINDS = {
     "encrypted": (
         Recipe(signs="assertion", envelope=Envelope()).raw(),
         provider_for(require_signed="assertion", allow_cbc=True),
+    ),
+    "sealed with CBC": (
+        Recipe(signs="assertion", envelope=Envelope(content=CBC)).raw(),
+        provider_for(require_signed="assertion", allow_cbc=True, allow_cbc_signed_inside=True),
+    ),
+    "several": (
+        spoilt(
+            add(SUBJECT, confirmation(recipient="https://other.example/acs")),
+            behind(statement("urn:x:unknown")),
+            sealed_name(Envelope(name="EncryptedID")),
+            signs="assertion",
+        ).raw(),
+        provider_for(require_signed="assertion"),
     ),
 }
 WORDS = st.sampled_from(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from lxml import etree
 
 from assurance.levels import AssuranceLevel
 from tests.providers.saml.edits import (
@@ -13,7 +12,6 @@ from tests.providers.saml.edits import (
     CLASS_REF,
     CONTEXT,
     add,
-    at,
     drop,
     put,
     text,
@@ -136,15 +134,6 @@ def test_white_space_around_a_level_means_nothing(around: str) -> None:
             id="S-62 twice in a context",
         ),
         pytest.param([drop(AUTHN)], "authn_statement", id="S-62 without statement"),
-        pytest.param(
-            [
-                lambda root: at(root, AUTHN).addnext(
-                    etree.fromstring(etree.tostring(at(root, AUTHN)))
-                )
-            ],
-            "authn_statement",
-            id="S-62 two statements",
-        ),
     ],
 )
 def test_a_level_is_said_once(edits: list[Edit], reason: str) -> None:

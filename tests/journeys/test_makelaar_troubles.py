@@ -226,6 +226,7 @@ def test_another_algorithm_is_told_with_its_setting_and_both_values(
     assert (found.record.cause, found.fixer) == ("token_alg", "De operator van deze installatie")
     (step,) = [step for step in found.record.steps if step.reason == "token_alg"][:1]
     assert step.measured == {
+        "element": "alg",
         "setting": "oidc.id_token_signed_response_alg",
         "expected": alg,
         "seen": seen,

@@ -9,7 +9,7 @@ import binascii
 import re
 import zlib
 from typing import Final
-from urllib.parse import quote_plus
+from urllib.parse import quote_plus, urlencode
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
@@ -45,22 +45,21 @@ def _no_base64(name: str, value: str) -> WireRefused:
     return WireRefused("base64", element=name, seen=seen, expected="base64")
 
 
-def redirect_url(location: str, message: bytes, relay_state: str, key: PrivateKey) -> str:
-    """The address for HTTP-Redirect, signed over the octets as sent (Bindings §3.4.4.1)."""
+def redirect_url(location: str, message: bytes, relay_state: str, key: PrivateKey | None) -> str:
+    """The address for HTTP-Redirect, signed over the octets as sent (Bindings §3.4.4.1); without a
+    key it is not signed.
+    """
     compressor = zlib.compressobj(wbits=-zlib.MAX_WBITS)
     deflated = compressor.compress(message) + compressor.flush()
-    query = "&".join(
-        f"{name}={quote_plus(value)}"
-        for name, value in (
-            ("SAMLRequest", base64.b64encode(deflated).decode()),
-            ("RelayState", relay_state),
-            ("SigAlg", RSA_SHA256),
-        )
-    )
+    separator = "&" if "?" in location else "?"
+    parts = {"SAMLRequest": base64.b64encode(deflated).decode(), "RelayState": relay_state}
+    if key is None:
+        return location + separator + urlencode(parts)
+    query = urlencode({**parts, "SigAlg": RSA_SHA256})
     assert isinstance(key.key, rsa.RSAPrivateKey)
     signature = key.key.sign(query.encode(), padding.PKCS1v15(), hashes.SHA256())
     signed = f"{query}&Signature={quote_plus(base64.b64encode(signature).decode())}"
-    return location + ("&" if "?" in location else "?") + signed
+    return location + separator + signed
 
 
 def form_value(message: bytes) -> str:

@@ -15,6 +15,13 @@ BEARER: Final = "urn:oasis:names:tc:SAML:2.0:cm:bearer"
 ENTITY: Final = "urn:oasis:names:tc:SAML:2.0:nameid-format:entity"
 PERSISTENT: Final = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"
 TRANSIENT: Final = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"
+# Kinds of names, by the last word of what SAML calls them (Core §8.3).
+NAME_ID: Final = {
+    "persistent": PERSISTENT,
+    "transient": TRANSIENT,
+    "emailAddress": "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress",
+    "unspecified": "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified",
+}
 STATUS: Final = "urn:oasis:names:tc:SAML:2.0:status:"
 SUCCESS: Final = STATUS + "Success"
 

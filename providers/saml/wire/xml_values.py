@@ -14,7 +14,7 @@ from keys.xml.guard import local_name
 from providers.received import MAX_WORD, XML_SPACE, told
 from providers.saml.wire.refused import WireRefused
 
-_INSTANT: Final = re.compile(r"(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(\.\d{1,9})?Z")
+_INSTANT: Final = re.compile(r"(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(\.\d{1,9})?(?:Z|[+-]00:00)")
 _BETWEEN: Final = re.compile(f"[{XML_SPACE}]+")
 
 
@@ -56,9 +56,7 @@ def collapsed(value: str | None) -> str | None:
 
 
 def instant(element: etree._Element, name: str, reason: str) -> datetime:
-    """The moment in UTC in this attribute, as SAML writes it (Core §1.3.3): with ``Z``, nothing
-    else.
-    """
+    """The moment in UTC in this attribute (Core §1.3.3), with ``Z`` or as an offset of nothing."""
     value = collapsed(element.get(name))
     match = _INSTANT.fullmatch(value or "")
     if match is None:

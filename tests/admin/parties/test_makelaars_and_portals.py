@@ -280,6 +280,20 @@ def test_metadata_that_fit_are_no_trouble() -> None:
 
 
 @pytest.mark.parametrize(
+    ("days", "seen"), [(60, None), (80, "validUntil comes on"), (120, "validUntil passed on")]
+)
+def test_metadata_that_end_by_their_own_word_are_told_a_month_before(
+    days: int, seen: str | None
+) -> None:
+    end = f"{NOW + timedelta(days=100):%Y-%m-%dT%H:%M:%SZ}"
+    document = metadata("old").replace(" entityID", f' validUntil="{end}" entityID', 1)
+    found = saml(SamlSettings(entity_id="urn:m", metadata=document), days=days)
+    assert [trouble.field for trouble in found] == ([] if seen is None else ["saml.metadata"])
+    assert all(seen is not None and seen in trouble.seen for trouble in found)
+    assert all(("passed" in one.seen) is (one.reason == "metadata_unusable") for one in found)
+
+
+@pytest.mark.parametrize(
     ("kept", "answer", "facts", "field", "seen"),
     [
         (metadata("old"), None, {"days": 340}, "saml.metadata", "ends on"),

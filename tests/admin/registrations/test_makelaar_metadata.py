@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,14 +11,16 @@ from lxml import etree
 from admin.registrations import makelaar_metadata
 from admin.registrations.documents import DocumentsRefused, Entry
 from broker.settings import Settings
-from keys.certificates import to_pem
+from keys.certificates import self_signed, to_pem
 from providers.registry import ProviderRecord, SamlSettings
+from providers.saml.metadata import read_metadata
 from state.addresses import OutgoingRefused
 from state.outgoing import HttpAnswer, OutgoingFailed
 from tests.admin.parties.test_makelaars_and_portals import PAIRS, metadata
 from tests.called import Called, said
+from tests.keys_for_tests import rsa_key
 from tests.listener import Said, Seen, listening
-from tests.providers.saml.maker import ENTITY_ID, certificate, metadata_of
+from tests.providers.saml.maker import ENTITY_ID, NAMES, certificate, metadata_of
 from tests.providers.saml.signing import Signing, sign
 
 METADATA = metadata_of(certificate())
@@ -126,7 +129,7 @@ def test_metadata_that_does_not_come_is_told_with_its_address_and_why(settings: 
     with pytest.raises(DocumentsRefused) as refused:
         fetched_from(url, settings, server.authority)
     (line,) = refused.value.lines
-    assert f"{url}: nothing answers there" in line
+    assert f"{url}: nobody listens there" in line
 
 
 def said_by(saml: SamlSettings, settings: Settings) -> str:
@@ -166,3 +169,76 @@ def test_metadata_that_must_be_signed_are_judged_when_they_are_registered(
         }
     )
     assert said_by(signed, settings) == ""
+
+
+def of(document: str, **more: object) -> SamlSettings:
+    return SamlSettings.model_validate({"entity_id": ENTITY_ID, "metadata": document, **more})
+
+
+def test_metadata_that_ended_are_refused_and_those_that_end_later_are_not(
+    settings: Settings,
+) -> None:
+    """SAML Metadata §2.3.2: what ended is never used."""
+    now = datetime(2026, 11, 29, 12, tzinfo=UTC)
+
+    def told(until: str) -> str:
+        document = METADATA.decode().replace(" entityID", f' validUntil="{until}" entityID', 1)
+        try:
+            makelaar_metadata.complete(entry(of(document)), settings, now)
+        except DocumentsRefused as refused:
+            return refused.lines[0]
+        return ""
+
+    assert told("2026-11-29T12:00:01Z") == ""
+    assert "validUntil 2026-11-29 12:00 UTC has passed" in told("2026-11-29T12:00:00Z")
+    assert "ask the makelaar for newer metadata" in told("2024-01-01T00:00:00Z")
+
+
+def test_a_fetched_key_that_ended_cannot_be_registered(settings: Settings) -> None:
+    """A file that an operator gave is trusted itself; an address is not."""
+    ended = metadata_of(self_signed(rsa_key("makelaar"), "m", datetime(2015, 1, 1, tzinfo=UTC)))
+    assert said_by(of(ended.decode()), settings) == ""
+    url = {"metadata_url": "https://makelaar.example/metadata"}
+    assert "saml.metadata_url: its last signing certificate ended" in said_by(
+        of(ended.decode(), **url), settings
+    )
+    assert said_by(of(METADATA.decode(), **url), settings) == ""
+
+
+def test_requests_are_signed_where_the_metadata_want_that(settings: Settings) -> None:
+    wanting = METADATA.decode().replace(
+        "<md:IDPSSODescriptor", '<md:IDPSSODescriptor WantAuthnRequestsSigned="true"'
+    )
+    assert said_by(of(wanting), settings) == ""
+    assert "saml.sign_requests: it is false" in said_by(of(wanting, sign_requests=False), settings)
+    assert said_by(of(METADATA.decode(), sign_requests=False), settings) == ""
+
+
+def test_an_entity_of_a_list_is_registered_by_its_name(settings: Settings) -> None:
+    other = metadata_of(certificate("other"), entity_id="https://other.example").decode()
+    inner = other + METADATA.decode()
+    document = f'<md:EntitiesDescriptor xmlns:md="{NAMES["md"]}">{inner}</md:EntitiesDescriptor>'
+    assert said_by(of(document), settings) == ""
+    absent = said_by(of(document, entity_id="urn:absent"), settings)
+    assert "2 entities are in it and none is 'urn:absent': 'https://other.example'" in absent
+    assert "\n" not in absent
+
+
+@pytest.mark.parametrize("codec", ["utf-8-sig", "utf-16", "iso-8859-1"])
+def test_an_address_that_answers_in_another_encoding_is_taken(
+    settings: Settings, codec: str
+) -> None:
+    """Entra ID serves a byte order mark; others declare an encoding of their own."""
+    name = codec.removesuffix("-sig")
+    told = f'<?xml version="1.0" encoding="{name}"?><!-- Coöperatie -->{METADATA.decode()}'
+    with listening(lambda _: Said(told.encode(codec))) as server:
+        found = fetched_from(f"http://{server.authority}/m", settings, server.authority)
+    assert read_metadata(found.model.saml.metadata).entity_id == ENTITY_ID
+
+
+@pytest.mark.parametrize("written", ["", "\ufeff", "\n  "])
+def test_metadata_in_the_document_itself_declare_what_they_were(
+    settings: Settings, written: str
+) -> None:
+    text = f'{written}<?xml version="1.0" encoding="ISO-8859-1"?>{METADATA.decode()}'
+    assert said_by(of(text), settings) == ""

@@ -57,6 +57,20 @@ def makelaar(**fields: Any) -> dict[str, Any]:
         {"saml": SAML},
         {"saml": {**SAML, "subject": "attribute", "subject_attribute": "urn:x"}},
         {"saml": {**SAML, "metadata_url": "https://makelaar.example/metadata"}},
+        {"saml": {**SAML, "preset": "entra"}},
+        {"saml": {**SAML, "max_validity_seconds": 86400}},
+        {"saml": {**SAML, "metadata": "<x>\u200e\x85</x>"}},  # names of others, in no page
+        {"saml": {**SAML, "name_id_policy": {"format": "urn:x:own"}}},
+        {
+            "saml": {
+                **SAML,
+                "subject": "attribute",
+                "subject_attribute": "urn:x",
+                "name_id_policy": {"format": "transient"},
+            }
+        },
+        {"saml": {**SAML, "authn_context_classes": {"EH3": ["urn:x:strong"]}}},
+        {"saml": {**SAML, "allow_cbc": True, "allow_cbc_signed_inside": True}},
         {"help_url": "https://makelaar.example/hulp#a"},
     ],
 )
@@ -112,6 +126,35 @@ def test_a_makelaar_that_can_answer_breaks_no_rule(
             {"saml": {**SAML, "metadata_signing_certificate": "MIIB"}},
             "saml.metadata_signing_certificate",
         ),
+        ({"saml": {**SAML, "max_validity_seconds": 86401}}, "saml.max_validity_seconds"),
+        (
+            {"saml": {**SAML, "name_id_policy": {"format": "Persistent"}}},
+            "saml.name_id_policy.format",
+        ),
+        (
+            {"saml": {**SAML, "name_id_policy": {"format": "transient"}}},
+            "saml.name_id_policy.format",
+        ),
+        (
+            {
+                "saml": {
+                    **SAML,
+                    "authn_context_comparison": "none",
+                    "authn_context_classes": {"EH3": ["urn:x"]},
+                }
+            },
+            "saml.authn_context_classes",
+        ),
+        (
+            {"saml": {**SAML, "authn_context_classes": {"EH3": []}}},
+            "saml.authn_context_classes.EH3",
+        ),
+        (
+            {"saml": {**SAML, "authn_context_classes": {"EH3": ["strong"]}}},
+            "saml.authn_context_classes.EH3",
+        ),
+        ({"saml": {**SAML, "allow_cbc_signed_inside": True}}, "saml.allow_cbc_signed_inside"),
+        ({"saml": {**SAML, "provider_name": "a\u202eb"}}, "saml.provider_name"),
         ({"name": "Zeker\x07weg"}, "name"),
     ],
 )

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from lxml import etree
 
 from keys.keyring import KeyUse
-from keys.xml.encryption import decrypt_element
+from keys.xml.encryption import MAX_KEYS, decrypt_element
 from keys.xml.guard import XmlRefused
 from tests.keys_for_tests import make_private_key
 from tests.providers.saml.sealing import CIPHER_VALUE, XENC, XENC11, Envelope, ours, seal
@@ -63,10 +63,11 @@ def test_cbc_is_opened_where_the_caller_allows_it(xml: str) -> None:
     assert caught.value.reason == "encryption_algorithm"
 
 
-def doubled(tag: str) -> etree._Element:
+def doubled(tag: str, times: int = 1) -> etree._Element:
     sealed = seal(words())
     element = next(sealed.iter(f"{{{XENC}}}{tag}"))
-    element.addnext(etree.fromstring(etree.tostring(element)))
+    for _ in range(times):
+        element.addnext(etree.fromstring(etree.tostring(element)))
     return sealed
 
 
@@ -84,11 +85,15 @@ def with_value(value: str) -> etree._Element:
     return sealed
 
 
+def test_of_several_keys_one_that_opens_is_enough_up_to_a_bound() -> None:
+    assert decrypt_element(doubled("EncryptedKey", MAX_KEYS - 1), KEYS).text == "words"
+
+
 @pytest.mark.parametrize(
     ("sealed", "reason"),
     [
         (doubled("EncryptedData"), "decryption_failed"),
-        (doubled("EncryptedKey"), "decryption_failed"),
+        (doubled("EncryptedKey", MAX_KEYS), "decryption_failed"),
         (without("EncryptedData"), "decryption_failed"),
         (without("EncryptedKey"), "decryption_failed"),
         (without("CipherData"), "decryption_failed"),

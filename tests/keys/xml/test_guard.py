@@ -70,6 +70,9 @@ def test_metadata_may_be_larger() -> None:
         (b"<x>&e;</x>", "not_well_formed"),
         (b"<!DOCTYPE x><x/>", "dtd"),
         (b"<x><!ENTITY e ''></x>", "dtd"),
+        (b'<?xml version="1.1"?><x/>', "xml_version"),
+        (b"<?xml version='1.1' encoding='utf-8'?><x/>", "xml_version"),
+        (b'<?xml version = "2.0"?><x/>', "xml_version"),
         (b"<?p?><x/>", "processing_instruction"),
         (b"<x/><?p?>", "processing_instruction"),
         (b"<x><y><?p?></y></x>", "processing_instruction"),
@@ -115,3 +118,12 @@ def test_what_is_refused(raw: bytes, reason: str) -> None:
 def test_the_good_twins_are_read_whole(raw: bytes, text: str | None) -> None:
     root = parse(raw)
     assert root.text == text
+
+
+def test_instructions_may_stand_around_the_root_where_that_was_said() -> None:
+    for raw in (b"<?p?><x/>", b"<x/><?p?>", b"<!-- c --><?xml-stylesheet href='x'?><x/>"):
+        assert parse(raw, around_root=True).tag == "x"
+        with pytest.raises(XmlRefused, match="processing_instruction"):
+            parse(raw)
+    with pytest.raises(XmlRefused, match="processing_instruction"):
+        parse(b"<x><?p?></x>", around_root=True)

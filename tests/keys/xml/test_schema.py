@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -11,7 +12,7 @@ from keys.xml import schema
 from keys.xml.guard import XmlRefused
 from keys.xml.schema import check_metadata, check_protocol
 from tests.listener import Said, listening
-from tests.providers.saml.edits import CONDITIONS, STATUS, add, drop, put
+from tests.providers.saml.edits import ASSERTION, CONDITIONS, STATUS, add, drop, put
 from tests.providers.saml.maker import (
     Edit,
     assertion_of,
@@ -96,3 +97,64 @@ def test_many_threads_use_one_schema() -> None:
 
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(judge, range(60))) == [True, False] * 30
+
+
+XSI = "http://www.w3.org/2001/XMLSchema-instance"
+TYPED = '<saml:AttributeValue {0} xmlns:xsi="' + XSI + '" xsi:type="{1}">x</saml:AttributeValue>'
+ATTRIBUTE = f"{ASSERTION}/saml:AttributeStatement/saml:Attribute"
+
+
+@pytest.mark.parametrize(
+    ("declared", "kind", "fits"),
+    [
+        ('xmlns:e="urn:x:types"', "e:Any", True),
+        ('xmlns:e="urn:x:types"', " e:Any\n", True),
+        ('xmlns:xs="http://www.w3.org/2001/XMLSchema"', "xs:string", True),
+        ('xmlns:xs="http://www.w3.org/2001/XMLSchema"', "xs:nothing", False),
+        ('xmlns:xs="http://www.w3.org/2001/XMLSchema"', "xs:integer", False),
+        ("", "nobody:Any", False),
+        ("", "saml:Nothing", False),
+        ("", "", False),
+    ],
+)
+def test_a_value_may_be_of_a_type_of_another_schema(declared: str, kind: str, fits: bool) -> None:
+    response = unsigned()
+    add(ATTRIBUTE, TYPED.format(declared, kind))(response)
+    before = etree.tostring(response)
+    if fits:
+        check_protocol(response)
+    else:
+        with pytest.raises(XmlRefused):
+            check_protocol(response)
+    assert etree.tostring(response) == before
+
+
+def test_a_prefix_means_what_it_means_where_it_stands() -> None:
+    """Declared anew inside, and what is outside of an assertion that is judged by itself."""
+    response = unsigned()
+    add(ATTRIBUTE, TYPED.format('xmlns:e="urn:x:types"', "e:Any"))(response)
+    add(ATTRIBUTE, TYPED.format('xmlns:e="http://www.w3.org/2001/XMLSchema"', "e:string"))(response)
+    add(ATTRIBUTE, TYPED.format('xmlns:e="urn:x:types"', "e:Any"))(response)
+    check_protocol(response)
+    wrapped = etree.fromstring(
+        b'<x xmlns:o="http://www.w3.org/2001/XMLSchema" xmlns:f="urn:f">'
+        + etree.tostring(assertion_of(response))
+        + b"</x>"
+    )
+    values = list(wrapped.iter("{urn:oasis:names:tc:SAML:2.0:assertion}AttributeValue"))
+    values[0].set(f"{{{XSI}}}type", "o:string")
+    values[1].set(f"{{{XSI}}}type", "f:Any")
+    check_protocol(wrapped[0])
+
+
+def test_many_types_among_many_namespaces_cost_one_walk() -> None:
+    """Before anything is verified nobody may make us work without end."""
+    names = " ".join(f'xmlns:n{number}="urn:n:{number}"' for number in range(900))
+    response = etree.fromstring(
+        etree.tostring(unsigned()).replace(b" ID=", f" {names} ID=".encode(), 1)
+    )
+    for _ in range(2000):
+        add(ATTRIBUTE, TYPED.format("", "n7:Any"))(response)
+    start = time.process_time()
+    check_protocol(response)
+    assert time.process_time() - start < 2

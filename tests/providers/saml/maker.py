@@ -213,7 +213,7 @@ def record_of(**changes: Any) -> ProviderRecord:
 
 
 def provider_for(
-    metadata: bytes | None = None, keyring: KeyRing | None = None, **changes: Any
+    metadata: bytes | str | None = None, keyring: KeyRing | None = None, **changes: Any
 ) -> SamlProvider:
     return SamlProvider(
         record=record_of(**changes),

@@ -76,6 +76,16 @@ def seal(element: etree._Element, how: Envelope = GOOD) -> etree._Element:
     )
 
 
+def wrapped_key(recipient: rsa.RSAPrivateKey, transport: str = OAEP) -> etree._Element:
+    """An EncryptedKey of some content for another party, to stand beside ours."""
+    how = Envelope(transport=transport)
+    wrapped = recipient.public_key().encrypt(secrets.token_bytes(32), _transport(how))
+    return etree.fromstring(
+        f'<xenc:EncryptedKey xmlns:xenc="{XENC}"><xenc:EncryptionMethod Algorithm="{transport}"/>'
+        f"{_cipher(wrapped)}</xenc:EncryptedKey>"
+    )
+
+
 def _cipher(data: bytes) -> str:
     value = base64.b64encode(data).decode()
     return f"<xenc:CipherData><xenc:CipherValue>{value}</xenc:CipherValue></xenc:CipherData>"

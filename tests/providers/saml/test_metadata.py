@@ -24,7 +24,6 @@ from tests.keys_for_tests import make_keyring, make_private_key
 from tests.providers.saml.maker import (
     ACS,
     ENTITY_ID,
-    NAMES,
     SP,
     SUBJECT,
     Recipe,
@@ -73,14 +72,6 @@ def replaced(old: bytes, new: bytes) -> Callable[[], bytes]:
         (lambda: GOOD + b" " * MAX_BYTES, "too_large"),
         (replaced(b"entityID", b"entityId"), "schema"),
         (replaced(b"md:EntityDescriptor", b"md:Other"), "schema"),
-        (
-            lambda: (
-                f'<md:EntitiesDescriptor xmlns:md="{NAMES["md"]}">'.encode()
-                + GOOD
-                + b"</md:EntitiesDescriptor>"
-            ),
-            "one EntityDescriptor",
-        ),
         (replaced(ROLE, ROLE + ROLE), "one IDPSSODescriptor"),
         (replaced(b"HTTP-Redirect", b"Other-1"), None),
         (lambda: GOOD.replace(b"HTTP-", b"Other-"), "no SingleSignOnService"),
@@ -94,7 +85,7 @@ def replaced(old: bytes, new: bytes) -> Callable[[], bytes]:
         ),
         (replaced(b"<ds:X509Certificate>", b"<ds:X509Certificate>AAAA"), "cannot be read"),
     ],
-    ids=range(15),
+    ids=range(14),
 )
 def test_what_cannot_be_used_is_refused(make: Callable[[], bytes], words: str | None) -> None:
     assert read_metadata(GOOD).entity_id == ENTITY_ID

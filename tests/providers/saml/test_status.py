@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
@@ -96,6 +96,21 @@ def test_a_login_that_was_cancelled_and_a_level_that_is_not_given_keep_the_statu
         "status_code": "Responder / NoAuthnContext",
         "asked_as": AssuranceLevel.EH3.loa,
     }
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"authn_context_classes": {"EH3": ["urn:x:strong"]}}, {"asked_as": "urn:x:strong"}),
+        ({"authn_context_comparison": "none"}, {}),
+    ],
+)
+def test_a_level_that_is_not_given_tells_what_was_asked(
+    settings: dict[str, Any], told: dict[str, str]
+) -> None:
+    with pytest.raises(ProviderLevelTooLow) as low:
+        finish(replace(status("Responder", "NoAuthnContext"), settings=settings))
+    assert low.value.measured == {"status_code": "Responder / NoAuthnContext", **told}
 
 
 def test_a_status_that_is_not_signed_is_refused_and_told_all_the_same() -> None:

@@ -49,7 +49,10 @@ PREFIX: Final = "urn:oasis:names:tc:SAML:2.0:status:"
 BEARER: Final = "urn:oasis:names:tc:SAML:2.0:cm:bearer"
 OTHER: Final = "https://other.example"
 SIGNED: Final = {"response": "Response", "assertion": "Assertion", "both": "Response, Assertion"}
-EXPECTED_SIGNATURES: Final = "ecdsa-sha256, ecdsa-sha384, rsa-sha256, rsa-sha384, rsa-sha512"
+EXPECTED_SIGNATURES: Final = (
+    "ecdsa-sha256, ecdsa-sha384, ecdsa-sha512, rsa-sha256, rsa-sha384, rsa-sha512, "
+    "sha256-rsa-MGF1, sha384-rsa-MGF1, sha512-rsa-MGF1"
+)
 
 Told = dict[str, str | int]
 
@@ -185,7 +188,27 @@ def test_cbc_that_is_allowed_still_asks_a_signed_response() -> None:
     with pytest.raises(ProviderRefused) as caught:
         finish(Recipe(envelope=sealed, signs="assertion", settings=allowed))
     assert caught.value.measured["expected"] == "aes128-gcm, aes256-gcm, or a signed Response"
-    assert "setting" not in caught.value.measured
+    assert caught.value.measured["setting"] == "saml.allow_cbc_signed_inside"
+
+
+@pytest.mark.parametrize(
+    ("settings", "line"),
+    [
+        ({}, "allow_cbc: true, allow_cbc_signed_inside: true"),
+        ({"allow_cbc": True}, "allow_cbc_signed_inside: true"),
+        ({"allow_cbc_signed_inside": True}, "allow_cbc: true"),
+    ],
+)
+def test_ad_fs_that_signs_inside_needs_what_the_line_says(
+    settings: dict[str, bool], line: str
+) -> None:
+    known = {"require_signed": "assertion", **settings}
+    recipe = Recipe(envelope=Envelope(content=XENC + "aes256-cbc"), signs="assertion")
+    with pytest.raises(ProviderRefused) as caught:
+        finish(replace(recipe, settings=known))
+    assert (caught.value.reason, caught.value.measured["line"]) == ("encryption_algorithm", line)
+    allowed = {pair.partition(":")[0]: True for pair in line.split(", ")}
+    assert finish(replace(recipe, settings={**known, **allowed})).subject
 
 
 def test_what_went_wrong_inside_is_never_told() -> None:

@@ -1,0 +1,125 @@
+"""The certificates of a role with which it signs, out of everything that products write around
+them (SAML Metadata §2.4.1.1).
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from lxml import etree
+
+from keys.xml.names import ds
+from keys.xml.signature import is_strong
+from providers.saml.entities import MetadataRefused, named
+from providers.saml.wire.names import md
+from providers.saml.wire.xml_values import collapsed
+
+_TOLD: Final = 10  # keys that an error tells
+_LINES: Final = re.compile(r"-----(BEGIN|END) [A-Z0-9 ]{1,40}-----")
+# Empty is as absent: for signing and for encryption both.
+_SIGNS: Final = (None, "", "signing")
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """One key as it stands there; ``why`` it cannot be used, if so."""
+
+    certificate: x509.Certificate | None
+    why: str = ""
+
+
+def signing_certificates(role: etree._Element) -> tuple[x509.Certificate, ...]:
+    """Those that may prove something. Raises MetadataRefused where none can, with what was seen."""
+    seen = [
+        one
+        for number, descriptor in enumerate(role.findall(md("KeyDescriptor")), 1)
+        for one in _in_descriptor(descriptor, number)
+    ]
+    usable = [one.certificate for one in seen if one.certificate is not None and not one.why]
+    if not usable:
+        told = "; ".join(one.why for one in seen[:_TOLD]) or "there is no KeyDescriptor"
+        raise MetadataRefused(f"no signing certificate can be used: {told}")
+    return tuple(dict.fromkeys(usable))
+
+
+def _in_descriptor(descriptor: etree._Element, number: int) -> Iterator[_Seen]:
+    where = f"KeyDescriptor {number}"
+    use = collapsed(descriptor.get("use"))
+    if use not in _SIGNS:
+        yield _Seen(None, f"{where} is for {named(str(use))}")
+        return
+    path = f"{ds('KeyInfo')}/{ds('X509Data')}/{ds('X509Certificate')}"
+    texts = [part for element in descriptor.findall(path) for part in _parts(element.text or "")]
+    if not texts:
+        yield _Seen(None, f"{where} holds no X509Certificate")
+    read = [_certificate(text) for text in texts]
+    if None in read:
+        yield _Seen(None, f"a certificate in {where} cannot be read")
+    yield from (_judged(one, where) for one in _ends([one for one in read if one is not None]))
+
+
+def _parts(text: str) -> list[str]:
+    """The base64 of each certificate in this element, without the lines of PEM around it."""
+    return [part for piece in _LINES.split(text)[::2] if (part := "".join(piece.split()))]
+
+
+def _certificate(text: str) -> x509.Certificate | None:
+    try:
+        return x509.load_der_x509_certificate(base64.b64decode(text, validate=True))
+    except (ValueError, binascii.Error):
+        return None
+
+
+def _ends(certificates: list[x509.Certificate]) -> list[x509.Certificate]:
+    """A KeyInfo is about one key: of a chain (XML Signature §4.4.4) the end speaks for the
+    makelaar, and the authorities above it do not.
+    """
+    return [one for one in certificates if not any(_issued(one, other) for other in certificates)]
+
+
+def _issued(authority: x509.Certificate, other: x509.Certificate) -> bool:
+    """Did the one issue the other? A certificate renewed for the same key is no authority."""
+    if authority.subject != other.issuer or _spki(authority) == _spki(other):
+        return False
+    try:
+        other.verify_directly_issued_by(authority)
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+        return False
+    return True
+
+
+def _spki(certificate: x509.Certificate) -> bytes:
+    try:
+        key = certificate.public_key()
+    except (ValueError, UnsupportedAlgorithm):
+        return certificate.tbs_certificate_bytes
+    return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+def _judged(certificate: x509.Certificate, where: str) -> _Seen:
+    return _Seen(certificate, _weakness(certificate, where))
+
+
+def _weakness(certificate: x509.Certificate, where: str) -> str:
+    """Why this key proves nothing; empty where it may."""
+    try:
+        if is_strong(certificate):
+            return ""
+        key = certificate.public_key()
+    except (ValueError, UnsupportedAlgorithm):
+        return f"the key in {where} is of a kind that is not known"
+    least = "; RSA of 2048 bits or more, or EC of 256, can be used"
+    if isinstance(key, rsa.RSAPublicKey):
+        return f"the key in {where} is RSA of {key.key_size} bits{least}"
+    if isinstance(key, ec.EllipticCurvePublicKey):
+        return f"the key in {where} is EC of {key.curve.key_size} bits{least}"
+    return f"the key in {where} is neither RSA nor EC{least}"

@@ -1,0 +1,100 @@
+"""What products of makelaars are asked and may send, as data: one row each. A row fills in what a
+registration leaves out, so the registration that is kept says everything that holds.
+
+Where a product can be set up in more ways than one, the row is how it comes out of the box.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+_PERSISTENT: Final = {"format": "persistent", "allow_create": True}
+# Nothing of eHerkenning's or eIDAS' in the request of an ordinary product.
+_ORDINARY: Final = {"extensions": "none", "allow_cbc": True}
+_MICROSOFT: Final = {
+    **_ORDINARY,
+    "require_signed": "assertion",
+    "allow_cbc_signed_inside": True,
+    "authn_context_comparison": "exact",
+}
+
+PRESETS: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
+    {
+        # Conditions last 70 minutes, and a pairwise name is given where it is asked.
+        "entra": {
+            **_MICROSOFT,
+            "name_id_policy": {"format": "persistent"},
+            "max_validity_seconds": 4200,
+        },
+        # A NameIDPolicy that no claim rule fulfils ends in an error (MSIS7070): none is sent.
+        "adfs": _MICROSOFT,
+        "keycloak": {**_ORDINARY, "require_signed": "response", "name_id_policy": _PERSISTENT},
+        # Other comparisons take rules that few have written.
+        "shibboleth": {
+            **_ORDINARY,
+            "require_signed": "response",
+            "authn_context_comparison": "exact",
+            "name_id_policy": _PERSISTENT,
+        },
+        "simplesamlphp": {**_ORDINARY, "require_signed": "both", "name_id_policy": _PERSISTENT},
+        # Answers PasswordProtectedTransport, whatever is asked.
+        "okta": {**_ORDINARY, "require_signed": "both", "authn_context_comparison": "none"},
+        # Signs the assertion, encrypts nothing, answers ``unspecified``.
+        "google": {
+            "extensions": "none",
+            "require_signed": "assertion",
+            "authn_context_comparison": "none",
+        },
+        "pingfederate": {
+            **_ORDINARY,
+            "require_signed": "response",
+            "authn_context_comparison": "exact",
+        },
+        # DV–HM 1.13: the service is an index of our metadata, no NameIDPolicy, one class.
+        "eherkenning": {
+            "extensions": "none",
+            "request_binding": "post",
+            "require_signed": "assertion",
+            "acs": "index",
+        },
+        # DigiD and TVS: classes of DigiD, the consumer by index.
+        "digid": {
+            "extensions": "none",
+            "request_binding": "post",
+            "require_signed": "assertion",
+            "acs": "index",
+            "authn_context_names": "digid",
+        },
+        # eIDAS SAML Message Format 1.2: always a new login, a signed response with an encrypted
+        # assertion, and the person by PersonIdentifier.
+        "eidas": {
+            "extensions": "eidas",
+            "request_binding": "post",
+            "require_signed": "response",
+            "require_encrypted_assertion": True,
+            "authn_context_names": "eidas",
+            "force_authn": "always",
+            "name_id_policy": {"format": "unspecified", "allow_create": True},
+            "subject": "attribute",
+            "subject_attribute": (
+                "http://eidas.europa.eu/attributes/naturalperson/PersonIdentifier"
+            ),
+        },
+    }
+)
+
+
+def filled_in(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings of a makelaar with what its preset says where it says nothing itself. An unknown
+    preset fills in nothing.
+    """
+    name = document.get("preset")
+    preset = PRESETS.get(name, {}) if isinstance(name, str) else {}
+    whole = {**preset, **document}
+    for field, known in preset.items():
+        own = document.get(field)
+        if isinstance(known, Mapping) and isinstance(own, Mapping):
+            whole[field] = {**known, **own}
+    return whole

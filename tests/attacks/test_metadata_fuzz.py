@@ -1,0 +1,121 @@
+"""Metadata changed at random: refused with a reason, or read; signed ones mean what they meant."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import Final
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import etree
+
+from providers.saml.metadata import MakelaarMetadata, MetadataRefused, read_metadata
+from tests.providers.saml.habits.documents import ENTITY, entity_of, lists, with_
+from tests.providers.saml.maker import ENTITY_ID, certificate
+from tests.providers.saml.signing import Signing, sign
+
+EXAMPLES = settings(max_examples=200, deadline=None)
+PINNED: Final = Signing(key="federation")
+WITH_ID: Final = with_(" entityID=", ' ID="_e" validUntil="2030-01-01T00:00:00Z" entityID=', ENTITY)
+WORDS = st.sampled_from(
+    [b"<!---->", b"<?x?>", b"<![CDATA[x]]>", b"&#65;", b"&#13;", b"<x/>", b"\x00", b'"', b">", b"@"]
+)
+
+
+def signed_entity() -> bytes:
+    root = etree.fromstring(WITH_ID)
+    sign(root, PINNED)
+    return bytes(etree.tostring(root))
+
+
+def signed_in_list() -> bytes:
+    root = etree.fromstring(lists(entity_of("https://b.example", "thief"), WITH_ID))
+    sign(root[1], PINNED)
+    return bytes(etree.tostring(root))
+
+
+def signed_list() -> bytes:
+    root = etree.fromstring(lists(entity_of("https://b.example", "thief"), WITH_ID, ID="_list"))
+    sign(root, PINNED)
+    return bytes(etree.tostring(root))
+
+
+KINDS: Final = {"entity": signed_entity(), "in a list": signed_in_list(), "list": signed_list()}
+
+
+def read(raw: bytes, *, pinned: bool) -> MakelaarMetadata | None:
+    """None where it is refused. Anything else that is raised fails the test."""
+    signer = certificate("federation") if pinned else None
+    try:
+        return read_metadata(raw, signer, ENTITY_ID)
+    except MetadataRefused:
+        return None
+
+
+def means_the_same(raw: bytes, good: MakelaarMetadata) -> None:
+    """What is pinned was signed so, but for an end that a list around it may say sooner."""
+    read(raw, pinned=False)
+    found = read(raw, pinned=True)
+    if found is not None and found.entity_id == ENTITY_ID:
+        assert (found.sso, found.signing) == (good.sso, good.signing)
+        assert found.valid_until is not None and good.valid_until is not None
+        assert found.valid_until <= good.valid_until
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_changed_bytes_never_make_another_makelaar(kind: str) -> None:
+    raw = KINDS[kind]
+    good = read(raw, pinned=True)
+    assert good is not None
+
+    @EXAMPLES
+    @given(
+        place=st.integers(0, len(raw) - 1),
+        length=st.integers(0, 40),
+        put=st.one_of(st.binary(max_size=8), WORDS),
+    )
+    def changed(place: int, length: int, put: bytes) -> None:
+        means_the_same(raw[:place] + put + raw[place + length :], good)
+
+    changed()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_moved_elements_never_make_another_makelaar(kind: str) -> None:
+    """Entities, roles, keys and signatures copied, moved and forged anywhere."""
+    raw = KINDS[kind]
+    good = read(raw, pinned=True)
+    assert good is not None
+    size = len(list(etree.fromstring(raw).iter()))
+    forged = etree.fromstring(entity_of(ENTITY_ID, "thief"))
+
+    @EXAMPLES
+    @given(
+        moved=st.integers(1, size - 1),
+        into=st.integers(0, size - 1),
+        at=st.integers(0, 4),
+        stays=st.booleans(),
+        renames=st.booleans(),
+        forges=st.integers(0, size),
+        role=st.booleans(),
+    )
+    def changed(
+        moved: int, into: int, at: int, stays: bool, renames: bool, forges: int, role: bool
+    ) -> None:
+        root = etree.fromstring(raw)
+        elements = list(root.iter())
+        part, place = elements[moved], elements[into]
+        if part is place or part in list(place.iterancestors()):
+            return
+        if stays or renames:
+            part = deepcopy(part)
+        if renames:
+            for element in part.iter():
+                element.attrib.pop("ID", None)
+        place.insert(at, part)
+        if forges < size:
+            elements[forges].insert(at, deepcopy(forged[0] if role else forged))
+        means_the_same(etree.tostring(root), good)
+
+    changed()

@@ -1,0 +1,300 @@
+"""What no habit excuses in metadata: each beside what it was made of, which is taken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Final
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from lxml import etree
+
+from assurance.levels import AssuranceLevel
+from keys.certificates import self_signed
+from providers.interface import AuthenticationRequest, ProviderUnavailable
+from providers.saml.metadata import MAX_BYTES, MAX_ELEMENTS, MetadataRefused, read_metadata
+from tests.clocks import START
+from tests.keys_for_tests import MADE_AT
+from tests.providers.saml.habits.documents import (
+    ENTITY,
+    GOOD,
+    ROLE,
+    SAML2,
+    beside,
+    entity_of,
+    key_info,
+    keys,
+    lists,
+    with_,
+)
+from tests.providers.saml.maker import (
+    ENTITY_ID,
+    SERVICE,
+    SUBJECT,
+    Recipe,
+    base64_of,
+    certificate,
+    finish,
+    provider_for,
+    remembered,
+)
+from tests.providers.saml.signing import Signing, sign
+
+POST: Final = "https://makelaar.example/sso/POST?tenant=1"
+
+
+def said(document: str | bytes, entity_id: str | None = None) -> str:
+    """Why it is refused; what it was made of is taken."""
+    assert read_metadata(GOOD).entity_id == ENTITY_ID
+    with pytest.raises(MetadataRefused) as refused:
+        read_metadata(document, entity_id=entity_id)
+    return str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: f"<!DOCTYPE x>{GOOD}", "dtd"),
+        (lambda: f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e "y">]>{GOOD}', "dtd"),
+        (lambda: f"<!doctype x>{GOOD}", "dtd"),
+        (lambda: f"<!DOCTYPE x>{GOOD}".encode("utf-16"), "dtd"),
+        (lambda: f'<?xml version="1.1"?>{GOOD}', "xml_version"),
+        (lambda: f"<?xml version='1.1' encoding='UTF-8'?>{GOOD}", "xml_version"),
+        (lambda: f'\n<?xml version="2.0"?>{GOOD}', "xml_version"),
+        (lambda: with_("<md:IDPSSO", "<?x y?><md:IDPSSO"), "processing_instruction"),
+        (lambda: GOOD + "x", "not_well_formed"),
+        (lambda: GOOD + GOOD, "not_well_formed"),
+        (lambda: GOOD.replace("</md:IDP", "\x00</md:IDP"), "encoding"),
+        (lambda: with_("sso/POST", "sso/\ud800"), "encoding"),
+        (lambda: GOOD.encode("utf-7").replace(b"<", b"+ADw-"), "not_well_formed"),
+        (lambda: f'<?xml version="1.0" encoding="UTF-7"?>{GOOD}'.encode(), "utf-7 is not read"),
+        (lambda: GOOD + " " * MAX_BYTES, "too_large"),
+        (lambda: beside("<x/>" * MAX_ELEMENTS), "too_many_elements"),
+        (lambda: beside("<x>" * 70 + "</x>" * 70), "too_deep"),
+        (lambda: beside("<x xmlns='relative'/>"), "namespace"),
+    ],
+    ids=range(18),
+)
+def test_bounds_and_threats_are_those_of_every_xml(
+    make: Callable[[], str | bytes], words: str
+) -> None:
+    assert words in said(make())
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ("https://makelaar.example/sso&#13;&#10;X-A: b", "a line break"),
+        ("https://makelaar.example/sso&#10;", "a line break"),
+        ("&#13;https://makelaar.example/sso", "a line break"),
+        ("https://makelaar.example/a b", "a space"),
+        ("https://user@makelaar.example/sso", "a user name"),
+        ("https://user:word@makelaar.example/sso", "a user name"),
+        ("https://makelaar.example@evil.example/sso", "a user name"),
+        ("https:///sso", "names no host"),
+        ("https://", "names no host"),
+        ("https://?x", "names no host"),
+        ("http://makelaar.example/sso", "over http"),
+        ("HTTP://makelaar.example/sso", "over http"),
+        ("javascript:alert(1)", "only https"),
+        ("data:text/html,x", "only https"),
+        ("ftp://makelaar.example/", "only https"),
+        ("//makelaar.example/sso", "does not begin with a scheme"),
+        ("/sso", "does not begin with a scheme"),
+        ("", "empty"),
+        ("https://makelaar.example/sso#x", "fragment"),
+        ("https://mäkelaar.example/sso", "ASCII"),
+        ("https://makelaar.example/%zz", "no address may hold"),
+        ("https://makelaar.example:x/sso", "host or port"),
+        ("https://1.2.3/sso", "no host name"),
+    ],
+)
+def test_an_address_that_no_browser_may_follow_is_told(written: str, words: str) -> None:
+    told = said(with_(POST, written))
+    assert "no https address" in told and words in told and "\n" not in told
+    assert read_metadata(with_(POST, "http://127.0.0.1:8001/sso")).sso  # this machine alone
+
+
+def test_an_address_that_is_not_used_is_not_judged() -> None:
+    more = '<md:SingleLogoutService Binding="urn:x" Location="javascript:x"/><md:SingleSign'
+    assert read_metadata(with_("<md:SingleSign", more)).sso == read_metadata(GOOD).sso
+
+
+# Which entity.
+
+
+def test_an_entity_that_is_not_in_the_list_is_told_with_those_that_are() -> None:
+    many = [entity_of(f"https://{number}.example") for number in range(12)]
+    told = said(lists(*many), "urn:absent")
+    assert "12 entities are in it and none is 'urn:absent'" in told
+    assert "'https://9.example', …" in told and "https://10.example" not in told
+    assert "write saml.entity_id" in said(lists(*many))
+    assert "'https://0.example', 'https://1.example'" in said(lists(*many[:2]), "urn:absent")
+
+
+@pytest.mark.parametrize("near", [ENTITY_ID + "/", ENTITY_ID.upper(), "x" + ENTITY_ID])
+def test_an_entity_is_named_sign_by_sign(near: str) -> None:
+    assert "none is" in said(lists(ENTITY, entity_of("https://b.example")), near)
+
+
+def test_two_entities_of_one_name_are_refused() -> None:
+    twice = lists(ENTITY, lists(entity_of(ENTITY_ID, "thief")))
+    assert "2 entities have the entityID" in said(twice, ENTITY_ID)
+
+
+def test_an_entity_in_extensions_is_nobodys() -> None:
+    hidden = f"<md:Extensions>{entity_of('https://hidden.example')}</md:Extensions>"
+    wrapped = lists(hidden, ENTITY)
+    assert read_metadata(wrapped, entity_id="https://hidden.example").entity_id == ENTITY_ID
+    assert "no EntityDescriptor" in said(lists(hidden))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("entityID", "entityId", "no entityID"),
+        (f'entityID="{ENTITY_ID}"', 'entityID=" "', "no entityID"),
+        (ROLE, "", "it has none"),
+        (SAML2, "urn:oasis:names:tc:SAML:1.1:protocol", "SAML:1.1:protocol'"),
+        (SAML2, SAML2.upper(), "it has them for"),
+        (f' protocolSupportEnumeration="{SAML2}"', "", "it has them for ''"),
+        (ROLE, ROLE + ROLE, "and have 2"),
+    ],
+)
+def test_without_one_role_of_saml_2_nobody_is_asked(old: str, new: str, words: str) -> None:
+    document = with_(old, new)
+    assert words in said(document)
+
+
+def test_another_root_is_told() -> None:
+    assert "their root is 'html'" in said("<html/>")
+
+
+# Keys.
+
+
+def weak() -> str:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=1024)
+    return base64_of(self_signed(key, "weak", MADE_AT))
+
+
+@pytest.mark.parametrize(
+    ("descriptors", "words"),
+    [
+        ((), ["there is no KeyDescriptor"]),
+        ((key_info("AAAA"),), ["a certificate in KeyDescriptor 1 cannot be read"]),
+        (
+            (key_info(base64_of(certificate()), use=' use="encryption"'), key_info("")),
+            ["KeyDescriptor 1 is for 'encryption'", "KeyDescriptor 2 holds no X509Certificate"],
+        ),
+        ((key_info(base64_of(certificate()), use=' use="SIGNING"'),), ["is for 'SIGNING'"]),
+    ],
+)
+def test_without_a_key_it_is_told_which_were_seen(
+    descriptors: tuple[str, ...], words: list[str]
+) -> None:
+    told = said(keys(*descriptors))
+    assert "no signing certificate can be used" in told
+    assert all(word in told for word in words)
+
+
+def test_a_weak_key_is_told_with_its_size() -> None:
+    assert "KeyDescriptor 1 is RSA of 1024 bits; RSA of 2048 bits" in said(keys(key_info(weak())))
+
+
+def test_a_list_of_keys_without_end_is_cut() -> None:
+    told = said(keys(*[key_info("AAAA")] * 30))
+    assert told.count("cannot be read") == 10
+
+
+# Signatures.
+
+
+def signed(xml: str, at: Callable[[etree._Element], etree._Element], how: Signing) -> bytes:
+    root = etree.fromstring(xml)
+    sign(at(root), how)
+    return bytes(etree.tostring(root))
+
+
+PINNED: Final = Signing(key="federation")
+WITH_ID: Final = with_(" entityID=", ' ID="_entity" entityID=', ENTITY)
+
+
+def refusal(document: bytes) -> str:
+    """Why it is refused where a signature is demanded."""
+    good = signed(WITH_ID, lambda root: root, PINNED)
+    pinned = certificate("federation")
+    assert read_metadata(good, pinned, ENTITY_ID).entity_id == ENTITY_ID
+    with pytest.raises(MetadataRefused) as refused:
+        read_metadata(document, pinned, ENTITY_ID)
+    return str(refused.value)
+
+
+def test_a_signature_of_another_entity_covers_nothing() -> None:
+    other = with_(" entityID=", ' ID="_other" entityID=', entity_of("https://b.example"))
+    document = signed(lists(other, WITH_ID), lambda root: root[0], PINNED)
+    assert "signature_missing" in refusal(document)
+
+
+def test_a_signed_entity_wrapped_in_a_forged_one_covers_nothing() -> None:
+    good = signed(WITH_ID, lambda root: root, PINNED).decode()
+    thief = entity_of(ENTITY_ID, "thief")
+    wrapped = thief.replace("<md:IDPSSO", f"<md:Extensions>{good}</md:Extensions><md:IDPSSO", 1)
+    assert "signature_missing" in refusal(wrapped.encode())
+    twice = lists(thief, good)
+    assert "2 entities have the entityID" in refusal(twice.encode())
+
+
+def test_a_copied_signature_does_not_cover_a_second_of_the_same_id() -> None:
+    good = signed(WITH_ID, lambda root: root, PINNED).decode()
+    start = good.index("<ds:Signature")
+    copied = good[start : good.index("</ds:Signature>") + len("</ds:Signature>")]
+    thief = with_(" entityID=", ' ID="_entity" entityID=', entity_of(ENTITY_ID, "thief"))
+    hidden = f"<md:Extensions>{good}</md:Extensions>"
+    evil = thief.replace("<md:IDPSSO", f"{copied}{hidden}<md:IDPSSO", 1)
+    assert refusal(evil.encode()).endswith(": id")
+    without = thief.replace("<md:IDPSSO", f"{copied}<md:IDPSSO", 1)
+    assert "signature_invalid" in refusal(without.encode())
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [(b"/sso/POST", b"/sso/EVIL"), (b"<md:SingleSign", b"<x/><md:SingleSign")]
+)
+def test_a_word_changed_after_signing_is_refused(old: bytes, new: bytes) -> None:
+    document = signed(WITH_ID, lambda root: root, PINNED)
+    changed = document.replace(old, new, 1)
+    assert changed != document
+    assert "signature_invalid" in refusal(changed)
+
+
+def test_a_signature_of_somebody_else_is_refused() -> None:
+    stolen = signed(WITH_ID, lambda root: root, Signing(key="thief"))
+    assert "signature_invalid" in refusal(stolen)
+    assert "signature_missing" in refusal(WITH_ID.encode())
+
+
+# When it ended.
+
+
+@pytest.mark.parametrize("until", ["tomorrow", "", "2027-13-01T00:00:00Z", "2027-01-01"])
+def test_an_end_that_cannot_be_read_is_no_end_never(until: str) -> None:
+    assert "validUntil cannot be read" in said(
+        with_(" entityID=", f' validUntil="{until}" entityID=')
+    )
+
+
+def test_from_its_end_on_nobody_is_asked_and_no_answer_counts() -> None:
+    document = with_(" entityID=", ' validUntil="2026-11-02T09:00:10Z" entityID=').encode()
+    provider = provider_for(document)
+    assert finish(Recipe(), provider).subject == SUBJECT
+    late = START + timedelta(seconds=10)
+    with pytest.raises(ProviderUnavailable, match="validUntil") as caught:
+        finish(Recipe(), provider, asked=remembered(), at=late)
+    assert caught.value.reason == "metadata_unusable"
+    seen = "validUntil 2026-11-02 09:00 UTC has passed"
+    assert caught.value.measured == {"setting": "saml.metadata", "seen": seen}
+    ask = AuthenticationRequest("x.1", AssuranceLevel.EH3, SERVICE, "Meldportaal")
+    assert provider.begin(ask, START).url
+    with pytest.raises(ProviderUnavailable, match="validUntil"):
+        provider.begin(ask, late)
