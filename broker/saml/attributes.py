@@ -52,8 +52,13 @@ class Attribute:
 def attributes(
     result: LoginResult, portal: SamlServiceProvider, service: Service
 ) -> tuple[Attribute, ...]:
-    """The level always; the rest as the registration lists it, where it may leave and is there."""
-    found = [Attribute(f"{OURS}loa", (result.level.loa,))]
+    """The level and the service always: a request that nobody signed may have been changed on the
+    way. The rest as the registration lists it, where it may leave and is there.
+    """
+    found = [
+        Attribute(f"{OURS}loa", (result.level.loa,)),
+        Attribute(SERVICE_UUID, (service.uuid,)),
+    ]
     for claim in portal.claims:
         if may_leave(claim.name, service.consent):
             found += (one for one in _of_claim(claim.name, result, service) if one.values)
@@ -95,7 +100,6 @@ def _party(party: Party, names: dict[PartyIdType, str], called: str) -> Iterator
 
 
 def _mandate(authority: Authority, service: Service) -> Iterator[Attribute]:
-    yield _one(SERVICE_UUID, service.uuid)
     yield _one(SERVICE_ID, service.service_id)
     yield _one(f"{OURS}mandate_level", authority.level.loa)
     yield _one(f"{OURS}mandate_kind", authority.kind.value)

@@ -4,6 +4,7 @@ understood is refused: nothing that limits is passed over.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
@@ -36,11 +37,13 @@ from providers.saml.wire.names import (
     saml,
     samlp,
 )
-from providers.saml.wire.xml_values import collapsed
+from providers.saml.wire.xml_values import collapsed, number
 
 _TRUE: Final = ("true", "1")
 UNSPECIFIED_NAME: Final = "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified"
 _FORMATS: Final[Mapping[str, str]] = {PERSISTENT: "persistent", TRANSIENT: "transient"}
+
+_UUID: Final = re.compile(r"(?:urn:uuid:)?[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 def parse(
@@ -118,11 +121,11 @@ def _service(target: RequestTarget, services: Mapping[str, Service]) -> Service:
     """The one that the request names, else the default of this portal."""
     portal = target.portal
     offered = {uuid: services[uuid] for uuid in portal.services if uuid in services}
-    named = {one for one in (_of_index(target, offered), _of_extensions(target.root)) if one}
+    named = {one for one in (_of_index(target, services), _of_extensions(target.root)) if one}
     if len(named) > 1:
         raise _unsupported("AttributeConsumingServiceIndex and Extensions name two services")
     default = portal.default_service or (portal.services[0] if len(portal.services) == 1 else None)
-    wanted = named.pop() if named else default or _default_of(target, offered)
+    wanted = named.pop() if named else default or _default_of(target, services)
     if wanted is None:
         raise _unsupported("name a service with AttributeConsumingServiceIndex")
     if wanted not in offered:
@@ -130,23 +133,26 @@ def _service(target: RequestTarget, services: Mapping[str, Service]) -> Service:
     return offered[wanted]
 
 
-def _default_of(target: RequestTarget, offered: Mapping[str, Service]) -> str | None:
+def _default_of(target: RequestTarget, services: Mapping[str, Service]) -> str | None:
     """Where the registration names no default: that of the metadata."""
     index = next((one.index for one in target.metadata.services if one.is_default), None)
-    return None if index is None else _at(index, target, offered)
+    return None if index is None else _at(index, target, services)
 
 
-def _of_index(target: RequestTarget, offered: Mapping[str, Service]) -> str | None:
+def _of_index(target: RequestTarget, services: Mapping[str, Service]) -> str | None:
     """The service at the number in the request. A number that leads to no service of ours, as in
     metadata that list attributes, leaves the choice to the registration.
     """
     said = collapsed(target.root.get("AttributeConsumingServiceIndex"))
     if said is None:
         return None
-    return _at(int(said), target, offered)
+    index = number(said)
+    if index is None:
+        raise _unsupported("AttributeConsumingServiceIndex is a number of at most 65535")
+    return _at(index, target, services)
 
 
-def _at(index: int, target: RequestTarget, offered: Mapping[str, Service]) -> str | None:
+def _at(index: int, target: RequestTarget, services: Mapping[str, Service]) -> str | None:
     registered = target.portal.saml.services_by_index
     numbered = {one.index: one for one in target.metadata.services}
     if index in registered:
@@ -156,24 +162,35 @@ def _at(index: int, target: RequestTarget, offered: Mapping[str, Service]) -> st
     names = numbered[index].names
     found = {
         uuid
-        for uuid, service in offered.items()
+        for uuid, service in services.items()
         if any(name in (service.service_id, uuid, f"urn:uuid:{uuid}") for name in names)
     }
     if len(found) > 1:
         raise _unsupported(f"AttributeConsumingService {index} names several services")
+    if not found and any(_is_of_a_service(name) for name in names):
+        raise _unsupported(f"AttributeConsumingService {index} names a service that is not here")
     return found.pop() if found else None
+
+
+def _is_of_a_service(name: str) -> bool:
+    """A name that means a service and no attribute: its UUID, or its id in the scheme."""
+    return bool(_UUID.fullmatch(name)) or name.startswith("urn:etoegang:DV:")
 
 
 def _of_extensions(root: etree._Element) -> str | None:
     """The ServiceUUID as brokers send it on (ST-SAML)."""
     path = f"{samlp('Extensions')}//{saml('Attribute')}"
-    for attribute in root.iterfind(path):
-        if collapsed(attribute.get("Name")) == REQUEST_SERVICE_UUID:
-            values = [collapsed(one.text) for one in attribute.findall(saml("AttributeValue"))]
-            if len(values) != 1 or not values[0]:
-                raise _unsupported("ServiceUUID in Extensions has one value")
-            return values[0]
-    return None
+    found = [
+        attribute
+        for attribute in root.iterfind(path)
+        if collapsed(attribute.get("Name")) == REQUEST_SERVICE_UUID
+    ]
+    if not found:
+        return None
+    values = [collapsed(one.text) for a in found for one in a.findall(saml("AttributeValue"))]
+    if len(found) != 1 or len(values) != 1 or not values[0]:
+        raise _unsupported("ServiceUUID in Extensions stands once and has one value")
+    return values[0]
 
 
 def _name_id(target: RequestTarget) -> str:
@@ -240,7 +257,7 @@ def _makelaars(
     if scoping is None:
         return None
     onwards = collapsed(scoping.get("ProxyCount"))
-    if onwards is not None and int(onwards) == 0:
+    if onwards is not None and number(onwards) == 0:
         raise StatusRefused(
             PROXY_COUNT_EXCEEDED,
             "logins here are made at a makelaar: send ProxyCount 1 or leave it out",

@@ -77,7 +77,7 @@ class SamlDownstream:
         encrypted and cannot be.
         """
         to = SamlReplyTo.of(result.request)
-        portal, metadata = _still_registered(relying_party, to)
+        portal, metadata = _still_registered(relying_party, to, now)
         persistent = pairwise_sub(self._sealer, portal, result.person_id)
         if to.subject is not None and to.subject != persistent:
             raise LoginRefused(RefusalCode.LOGIN_REQUIRED, "other_user", "Subject")
@@ -143,7 +143,7 @@ class SamlDownstream:
     ) -> Reply:
         """The status that the protocol knows, with a reference that the help desk can look up."""
         to = SamlReplyTo.of(request)
-        _still_registered(relying_party, to)
+        _still_registered(relying_party, to, self._clock())
         status = status_of(why.code, why.public_key, passive=request.passive)
         message = f"{status.message} (reference {show_reference(reference)})"
         envelope = Envelope(self._issuer, to, self._registered().keyring, self._clock())
@@ -187,7 +187,7 @@ def _transient() -> str:
 
 
 def _still_registered(
-    relying_party: RelyingParty | None, to: SamlReplyTo
+    relying_party: RelyingParty | None, to: SamlReplyTo, now: datetime
 ) -> tuple[SamlServiceProvider, PortalMetadata]:
     """The portal, with the address that was chosen. Raises PageError when either left during the
     login: nothing is sent to an address that is no longer anybody's.
@@ -199,6 +199,7 @@ def _still_registered(
             )
         except PortalMetadataRefused:
             raise PageError(410, "service_gone", "metadata no longer usable") from None
-        if any(one.url == to.acs_url for one in metadata.answers):
+        is_there = any(one.url == to.acs_url for one in metadata.answers)
+        if is_there and not metadata.has_ended(now):
             return relying_party, metadata
     raise PageError(410, "service_gone", "portal or its address no longer registered")

@@ -26,6 +26,7 @@ from keys.xml import guard
 from keys.xml.guard import XmlRefused
 from keys.xml.names import ds
 from keys.xml.signature import is_strong
+from providers.saml.metadata_keys import MAX_CERTIFICATES, ends
 from providers.saml.wire.names import POST, REQUEST_SERVICE_UUID, SAMLP, md, saml
 from providers.saml.wire.refused import WireRefused
 from providers.saml.wire.xml_values import collapsed, instant
@@ -71,6 +72,10 @@ class PortalMetadata:
     encryption: tuple[x509.Certificate, ...]
     services: tuple[NumberedService, ...]
     until: datetime | None
+
+    def has_ended(self, now: datetime) -> bool:
+        """Nobody says any more whose addresses and keys these are."""
+        return self.until is not None and self.until <= now
 
     @property
     def default_answer(self) -> AnswerAddress:
@@ -181,10 +186,11 @@ def _index(element: etree._Element, what: str) -> int | None:
 def _certificates(role: etree._Element, use: str) -> Iterator[x509.Certificate]:
     """Keys for one use; a key without ``use`` serves both (§2.4.1.1)."""
     path = f"{ds('KeyInfo')}/{ds('X509Data')}/{ds('X509Certificate')}"
+    if len(list(role.iterfind(f".//{ds('X509Certificate')}"))) > MAX_CERTIFICATES:
+        raise PortalMetadataRefused(f"more than {MAX_CERTIFICATES} certificates in one role")
     for descriptor in role.findall(md("KeyDescriptor")):
         if (collapsed(descriptor.get("use")) or use) == use:
-            for element in descriptor.findall(path):
-                yield _certificate(element.text or "")
+            yield from ends([_certificate(one.text or "") for one in descriptor.findall(path)])
 
 
 def _certificate(text: str) -> x509.Certificate:

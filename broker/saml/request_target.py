@@ -24,7 +24,7 @@ from directory.saml_portals import SamlServiceProvider
 from providers import received as bounded
 from providers.saml.wire.names import ENTITY, POST, saml
 from providers.saml.wire.refused import WireRefused
-from providers.saml.wire.xml_values import collapsed, instant
+from providers.saml.wire.xml_values import collapsed, instant, number
 from state.ephemeral import AddOnce
 
 TRANSIT: Final = timedelta(minutes=5)  # how old a request may be when it arrives, beyond the skew
@@ -63,6 +63,15 @@ def request_target(
     root = received.root
     portal = _portal(root, portals)
     metadata = metadata_of(portal)
+    if metadata.until is not None and metadata.has_ended(now):
+        raise UntrustedRequest(
+            RefusedRequest.ADDRESS,
+            "client",
+            "validUntil",
+            client_id=portal.client_id,
+            failure="the registered metadata have ended",
+            expected=f"validUntil after {metadata.until:%Y-%m-%d}",
+        )
     check_signature(
         received,
         metadata.signing,
@@ -170,7 +179,7 @@ def _acs_url(root: etree._Element, metadata: PortalMetadata, portal: SamlService
     if url is not None and index is None and binding in (None, POST):
         found = [one.url for one in metadata.answers if one.url == url]
     elif url is None and index is not None and binding is None:
-        found = [one.url for one in metadata.answers if one.index == int(index)]
+        found = [one.url for one in metadata.answers if one.index is not None and one.index == number(index)]
     else:
         found = []
     if found:

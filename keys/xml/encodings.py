@@ -19,10 +19,11 @@ _UNMARKED: Final = (
     ("<?".encode("utf-16-le"), "utf-16-le"),
     ("<?".encode("utf-16-be"), "utf-16-be"),
 )
+_DECLARATION: Final = 1024  # where a declaration stands, if it does
 _DECLARED: Final = re.compile(
-    rb"""\s*<\?xml\b[^>]*?\s+encoding\s*=\s*(?:"([A-Za-z0-9._-]+)"|'([A-Za-z0-9._-]+)')"""
+    rb"""\s*<\?xml\b[^>]*?\sencoding\s*=\s*(?:"([A-Za-z0-9._-]+)"|'([A-Za-z0-9._-]+)')"""
 )
-_SAID: Final = re.compile(r"""\A(<\?xml\b[^>]*?)\s+encoding\s*=\s*(?:"[^">]*"|'[^'>]*')""")
+_SAID: Final = re.compile(r"""\A(<\?xml\b[^>]*?)\sencoding\s*=\s*(?:"[^">]*"|'[^'>]*')""")
 # As XML names them, and nothing that decodes to something else than it looks like.
 _OF_XML: Final = frozenset(
     {"utf-8", "us-ascii", "iso-8859-1", "iso-8859-15", "windows-1252", "utf-16"}
@@ -74,7 +75,7 @@ def undeclared(text: str) -> str:
     start = text.lstrip("\ufeff \t\r\n")
     if not start.startswith("<?xml"):
         return text.removeprefix("\ufeff")
-    said = _SAID.match(start)
+    said = _SAID.match(start[:_DECLARATION])
     if said is None or "utf-8" in said.group().lower():
         return start
     return said[1] + start[said.end() :]
@@ -87,5 +88,5 @@ def _name(raw: bytes) -> str:
     for first, name in _UNMARKED:
         if raw.startswith(first):
             return name
-    declared = _DECLARED.match(raw)
+    declared = _DECLARED.match(raw[:_DECLARATION])
     return (declared[1] or declared[2]).decode().lower() if declared is not None else "utf-8"

@@ -125,14 +125,19 @@ def check_assertion(assertion: etree._Element, expected: ExpectedResponse) -> da
 
 
 def _check_confirmation(assertion: etree._Element, expected: ExpectedResponse) -> datetime:
-    """Of several one must fit, and fit whole (Profiles §4.1.4.3). The first says why none does."""
+    """Of several one must fit, and fit whole (Profiles §4.1.4.3). The first says why none does.
+    The latest end of those that fit: so long the message may come once more, and is remembered.
+    """
     subject = only_child(assertion, saml("Subject"), "subject")
     first: ProviderRefused | WireRefused | None = None
+    ends = []
     for confirmation in subject.findall(saml("SubjectConfirmation")):
         try:
-            return _confirmed_until(confirmation, expected)
+            ends.append(_confirmed_until(confirmation, expected))
         except (ProviderRefused, WireRefused) as refused:
             first = first or refused
+    if ends:
+        return max(ends)
     raise first or ProviderRefused(
         "confirmation",
         "0 of SubjectConfirmation",

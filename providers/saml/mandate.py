@@ -39,6 +39,7 @@ SCHEMES: Final = ("urn:etoegang:", "urn:nl-eid-gdi:")
 DIALECT: Final = Dialect(
     party="legal_subject", intermediary="intermediary", branch="branch", names_service=True
 )
+_EIDAS: Final = "http://eidas.europa.eu/attributes/"
 _KVK_WORDS: Final = ("KvKnr", "KvK")  # the last word of a name or qualifier, as texts spell it
 _KINDS: Final = {KVK_QUALIFIER: PartyIdType.KVK, RSIN_QUALIFIER: PartyIdType.RSIN}
 
@@ -183,6 +184,15 @@ def _check_personal(
     if intermediary is not None:
         what = "an intermediary without an organisation"
         raise _alone(DIALECT.intermediary, what, INTERMEDIARY[0])
+    eidas = [name for name in (*attributes.values, *attributes.others) if name.startswith(_EIDAS)]
+    if any("/representative/" in name or "/legalperson/" in name for name in eidas):
+        raise ProviderRefused(
+            DIALECT.party,
+            "acts for somebody in a way that is not read",
+            element="Attribute",
+            seen="a representative, or a legal person (eIDAS)",
+            expected="a natural person who acts for nobody",
+        )
     acts = any(v.text.strip().lower() in ("true", "1") for v in attributes.all(REPRESENTATION))
     if acts or LEGAL_SUBJECT_GDI in attributes.values:
         what = "acts for somebody who cannot be read"

@@ -23,6 +23,7 @@ from providers.saml.entities import MetadataRefused, named
 from providers.saml.wire.names import md
 from providers.saml.wire.xml_values import collapsed
 
+MAX_CERTIFICATES: Final = 16  # of one role; each costs whoever verifies with it
 _TOLD: Final = 10  # keys that an error tells
 _LINES: Final = re.compile(r"-----(BEGIN|END) [A-Z0-9 ]{1,40}-----")
 # Empty is as absent: for signing and for encryption both.
@@ -39,6 +40,8 @@ class _Seen:
 
 def signing_certificates(role: etree._Element) -> tuple[x509.Certificate, ...]:
     """Those that may prove something. Raises MetadataRefused where none can, with what was seen."""
+    if len(list(role.iterfind(f".//{ds('X509Certificate')}"))) > MAX_CERTIFICATES:
+        raise MetadataRefused(f"more than {MAX_CERTIFICATES} certificates in one role")
     seen = [
         one
         for number, descriptor in enumerate(role.findall(md("KeyDescriptor")), 1)
@@ -64,7 +67,11 @@ def _in_descriptor(descriptor: etree._Element, number: int) -> Iterator[_Seen]:
     read = [_certificate(text) for text in texts]
     if None in read:
         yield _Seen(None, f"a certificate in {where} cannot be read")
-    yield from (_judged(one, where) for one in _ends([one for one in read if one is not None]))
+    whole = [one for one in read if one is not None]
+    if len(whole) > MAX_CERTIFICATES:
+        yield _Seen(None, f"{where} holds more than {MAX_CERTIFICATES} certificates")
+        return
+    yield from (_judged(one, where) for one in ends(whole))
 
 
 def _parts(text: str) -> list[str]:
@@ -79,11 +86,20 @@ def _certificate(text: str) -> x509.Certificate | None:
         return None
 
 
-def _ends(certificates: list[x509.Certificate]) -> list[x509.Certificate]:
-    """A KeyInfo is about one key: of a chain (XML Signature §4.4.4) the end speaks for the
-    makelaar, and the authorities above it do not.
+def ends(certificates: list[x509.Certificate]) -> list[x509.Certificate]:
+    """A KeyInfo is about one key: of a chain (XML Signature §4.4.4) the end speaks for the party,
+    and the authorities above it do not, also where one between is left out.
     """
-    return [one for one in certificates if not any(_issued(one, other) for other in certificates)]
+    found = [one for one in certificates if not any(_issued(one, other) for other in certificates)]
+    return [one for one in found if not _is_authority(one)] or found
+
+
+def _is_authority(certificate: x509.Certificate) -> bool:
+    try:
+        constraints = certificate.extensions.get_extension_for_class(x509.BasicConstraints)
+    except (x509.ExtensionNotFound, ValueError):
+        return False
+    return constraints.value.ca
 
 
 def _issued(authority: x509.Certificate, other: x509.Certificate) -> bool:

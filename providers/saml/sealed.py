@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from lxml import etree
 
 from keys.keyring import KeyUse
@@ -10,6 +12,9 @@ from keys.xml.guard import XmlRefused
 from providers.registry import SamlSettings
 from providers.saml.conditions import ExpectedResponse
 from providers.saml.wire.names import saml
+
+
+_WHOLE: Final = "Assertion"  # which alone may be under AES-CBC
 
 
 def opened(
@@ -24,7 +29,7 @@ def opened(
     try:
         found = decrypt_element(sealed, keys, allow_cbc=allowed, recipient=expected.sp_entity_id)
     except XmlRefused as refused:
-        if refused.reason != "encryption_algorithm" or allowed or not is_cbc(sealed):
+        if refused.reason != "encryption_algorithm" or allowed or not is_cbc(sealed) or name != _WHOLE:
             raise
         more = _what_allows_it(settings, refused.measured, covered=covered)
         raise XmlRefused(refused.reason, **{**refused.measured, **more}) from None

@@ -50,6 +50,7 @@ _INTERMEDIARY: Final = frozenset(one.intermediary for one in _DIALECTS)
 COMPUTED: Final[Mapping[tuple[str, str], frozenset[str]]] = {
     ("providers.authority", "dialect.branch"): frozenset(one.branch for one in _DIALECTS),
     ("providers.authority", "reason"): _PARTY | _INTERMEDIARY,
+    ("providers.saml.sealed", "refused.reason"): _ELSEWHERE,
     ("providers.saml.provider", "refused.reason"): _ELSEWHERE,
     ("providers.saml.response", "refused.reason"): _ELSEWHERE,
     ("providers.saml.wire.redirect", "reason"): frozenset({"relay_state", "encoding"}),

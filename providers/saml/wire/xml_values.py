@@ -48,6 +48,12 @@ def uri_of(element: etree._Element, reason: str) -> str:
     return found
 
 
+def number(value: str) -> int | None:
+    """A number of xs:unsignedShort, however many zeros stand before it; None for a larger one."""
+    digits = value.removeprefix("+").lstrip("0") or "0"
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 5 else None
+
+
 def collapsed(value: str | None) -> str | None:
     """A value whose type collapses white space (XML Schema 2 §4.3.6): anyURI and NCName. Texts,
     Issuer and NameID among them, are of the type string, which keeps it.
