@@ -179,7 +179,11 @@ def _acs_url(root: etree._Element, metadata: PortalMetadata, portal: SamlService
     if url is not None and index is None and binding in (None, POST):
         found = [one.url for one in metadata.answers if one.url == url]
     elif url is None and index is not None and binding is None:
-        found = [one.url for one in metadata.answers if one.index is not None and one.index == number(index)]
+        found = [
+            one.url
+            for one in metadata.answers
+            if one.index is not None and one.index == number(index)
+        ]
     else:
         found = []
     if found:

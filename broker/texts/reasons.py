@@ -64,7 +64,7 @@ _NOT_ASKED: Final = Explanation(
     TRY_AGAIN,
 )
 _CLIENT: Final = Explanation(
-    _("De makelaar wisselde de code niet in, of gaf geen bruikbaar token."),
+    _("De makelaar wisselde de code niet in."),
     _("Controleer client-id, sleutel en antwoordadres in de registratie bij de makelaar."),
     Fixer.OPERATOR,
     WITH_US,
@@ -127,8 +127,9 @@ _GROUPS: Final = (
     (NOT_ENCRYPTED, "assertion_not_encrypted", ""),
     (OTHER_ENCRYPTION, "encryption_algorithm", ""),
     (TOO_OLD, "authn_instant authentication_too_old", ""),
-    (_CLIENT, "code_refused code_malformed error_and_tokens no_id_token no_userinfo token_type token_hash", ""),
-    (_CLIENT, "access_token_malformed userinfo_subject", ""),
+    (_CLIENT, "code_refused", ""),
+    (BAD_MESSAGE, "code_malformed error_and_tokens no_id_token no_userinfo token_type token_hash", ""),
+    (BAD_MESSAGE, "access_token_malformed userinfo_subject", ""),
     (_AUTHORITY, "branch intermediary legal_subject represents_malformed alt_sub", ""),
     (BAD_MESSAGE, "assertion_count assertion_elsewhere attribute_values authn_context", ""),
     (BAD_MESSAGE, "authn_statement base64 binding claim_malformed code_and_error confirmation", ""),

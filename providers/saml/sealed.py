@@ -13,7 +13,6 @@ from providers.registry import SamlSettings
 from providers.saml.conditions import ExpectedResponse
 from providers.saml.wire.names import saml
 
-
 _WHOLE: Final = "Assertion"  # which alone may be under AES-CBC
 
 
@@ -29,7 +28,12 @@ def opened(
     try:
         found = decrypt_element(sealed, keys, allow_cbc=allowed, recipient=expected.sp_entity_id)
     except XmlRefused as refused:
-        if refused.reason != "encryption_algorithm" or allowed or not is_cbc(sealed) or name != _WHOLE:
+        if (
+            refused.reason != "encryption_algorithm"
+            or allowed
+            or not is_cbc(sealed)
+            or name != _WHOLE
+        ):
             raise
         more = _what_allows_it(settings, refused.measured, covered=covered)
         raise XmlRefused(refused.reason, **{**refused.measured, **more}) from None

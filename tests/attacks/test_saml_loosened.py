@@ -5,6 +5,7 @@ without cover tells nothing (the twins of ``tests/providers/saml/habits``).
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, Final
 
 import pytest
@@ -122,6 +123,25 @@ def test_S_52_the_end_of_the_one_that_fits_is_the_end() -> None:
         with pytest.raises(ProviderRefused) as caught:
             finish(recipe, at=late)
         assert caught.value.reason == "expired"
+
+
+@pytest.mark.parametrize("skew", [0, 60])
+@pytest.mark.parametrize(("confirmed", "whole"), [(120, 240), (240, 120), (120, None)])
+def test_S_45_a_message_is_remembered_for_as_long_as_its_time_lets_it_in(
+    confirmed: int, whole: int | None, skew: int
+) -> None:
+    end = None if whole is None else instant(whole)
+    recipe = spoilt(
+        put(CONFIRMATION_DATA, "NotOnOrAfter", instant(confirmed)),
+        put(f"{ASSERTION}/saml:Conditions", "NotOnOrAfter", end),
+        settings={"skew_seconds": skew},
+    )
+    until = finish(recipe).replay_until
+    assert until == START + timedelta(seconds=120 + skew)
+    assert finish(recipe, at=until - timedelta(seconds=1)).subject == PERSON
+    with pytest.raises(ProviderRefused) as caught:
+        finish(recipe, at=until)
+    assert caught.value.reason == "expired"
 
 
 # Several statements.

@@ -42,7 +42,7 @@ def test_L_03_no_login_is_answered_without_its_event(own_world: World) -> None:
     with full(own_world):
         page = own_world.walk(BODEM, "Polderpoort", "jan").run()
     assert page.status in (500, 503)
-    assert counts(own_world) == before
+    assert counts(own_world) == {**before, "trace": before["trace"] + 1}  # of the page alone
     assert own_world.walk(BODEM, "Polderpoort", "jan").run().heading == "U bent ingelogd"
     assert counts(own_world)['"grant"'] == before['"grant"'] + 1
 
@@ -55,7 +55,7 @@ def test_L_03_no_mandate_is_given_without_its_event(own_world: World) -> None:
     before = counts(world)
     with full(world):
         assert sanne.click("Geef de machtiging").status in (500, 503)
-    assert counts(world) == before
+    assert counts(world) == {**before, "trace": before["trace"] + 1}  # of the page alone
     sanne.open(page.url)
     sanne.click("Geef de machtiging")
     assert counts(world)["mandate"] == before["mandate"] + 1

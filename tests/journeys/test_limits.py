@@ -64,7 +64,7 @@ EXPENSIVE = (
 
 
 FREE = {
-    *("static", "front.index", "help.index", "help.topic", "health.live"),
+    *("static", "theme.style", "front.index", "help.index", "help.topic", "health.live"),
     *("oidc.discovery", "oidc.jwks", "arrivals.oidc_client_jwks"),
 }
 OF_PORTALS = {"token", "userinfo"}  # all logins of a portal, from one address

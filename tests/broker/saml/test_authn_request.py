@@ -303,11 +303,19 @@ def test_conditions_that_limit_are_not_passed_over(inner: str) -> None:
 NUMBERED = metadata(
     services='<md:AttributeConsumingService index="1">'
     '<md:RequestedAttribute Name="urn:etoegang:DV:1:services:1"/></md:AttributeConsumingService>'
+    '<md:AttributeConsumingService index="4"><md:RequestedAttribute '
+    'Name="0d4b8a57-3b0e-4d0b-8e0f-6a9a3cf1f6b2"/></md:AttributeConsumingService>'
+    '<md:AttributeConsumingService index="5"><md:RequestedAttribute '
+    'Name="urn:etoegang:DV:1:services:9"/></md:AttributeConsumingService>'
     '<md:AttributeConsumingService index="2">'
     '<md:RequestedAttribute Name="urn:nl-eid-gdi:1.0:ServiceUUID"><saml:AttributeValue>'
     f"{OTHER_SERVICE}</saml:AttributeValue></md:RequestedAttribute></md:AttributeConsumingService>"
     '<md:AttributeConsumingService index="3"><md:RequestedAttribute Name="mail"/>'
     "</md:AttributeConsumingService>"
+)
+ANOTHER = (
+    '<saml:Attribute Name="urn:nl-eid-gdi:1.0:ServiceUUID">'
+    f"<saml:AttributeValue>{SERVICE}</saml:AttributeValue></saml:Attribute>"
 )
 TWO = a_portal(NUMBERED, services=(SERVICE, OTHER_SERVICE), default_service=SERVICE)
 
@@ -330,6 +338,7 @@ def extended(uuid: str) -> Asked:
         (numbered(1), SERVICE),
         (numbered(2), OTHER_SERVICE),
         (numbered(3), SERVICE),
+        (Asked({"AttributeConsumingServiceIndex": "0" * 5000 + "2"}), OTHER_SERVICE),
         (extended(OTHER_SERVICE), OTHER_SERVICE),
     ],
 )
@@ -358,6 +367,13 @@ def test_without_a_default_in_the_registration_that_of_the_metadata_counts() -> 
         numbered(9),
         extended("0d4b8a57-3b0e-4d0b-8e0f-6a9a3cf1f6b2"),
         extended(""),
+        numbered(4),  # of a service that was withdrawn
+        numbered(5),  # of one that the scheme knows and nobody here
+        Asked(
+            inner=extended(OTHER_SERVICE).inner.replace(
+                "<saml:Attribute N", f"{ANOTHER}<saml:Attribute N"
+            )
+        ),
         replace(extended(OTHER_SERVICE), attributes={"AttributeConsumingServiceIndex": "1"}),
     ],
 )

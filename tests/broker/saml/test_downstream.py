@@ -147,9 +147,12 @@ def test_portals_of_one_sector_know_the_same_person() -> None:
 # Attributes.
 
 
-def test_a_registration_without_claims_gets_the_level_alone() -> None:
+def test_a_registration_without_claims_gets_the_level_and_the_service_alone() -> None:
     response = answered(authority=an_authority())
-    assert values(response) == {"urn:sluis:attribute:loa": [L.EH3.loa]}
+    assert values(response) == {
+        "urn:sluis:attribute:loa": [L.EH3.loa],
+        "urn:etoegang:core:ServiceUUID": [SERVICE],
+    }
     assert response.find(".//saml:AuthenticatingAuthority", NAMES) is None
 
 

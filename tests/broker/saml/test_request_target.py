@@ -320,3 +320,26 @@ def test_another_form_is_refused(fields: list[tuple[str, str]], seen: str) -> No
     with pytest.raises(UntrustedRequest) as refused:
         messages.from_post(fields)
     assert refused.value.found["seen"] == seen
+
+
+@pytest.mark.parametrize("zeros", [0, 5000])
+def test_a_number_may_have_zeros_before_it(zeros: int) -> None:
+    asked = Asked({"AssertionConsumerServiceIndex": "0" * zeros + "9"})
+    with pytest.raises(UntrustedRequest) as refused:
+        target(by_redirect(asked))
+    assert refused.value.reason is RefusedRequest.ADDRESS
+
+
+@pytest.mark.parametrize(("day", "stands"), [(-1, False), (1, True)])
+def test_I_04_metadata_that_ended_send_nobody_anywhere(day: int, stands: bool) -> None:
+    until = (START + timedelta(days=day)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    text = metadata().replace(
+        "<md:EntityDescriptor ", f'<md:EntityDescriptor validUntil="{until}" '
+    )
+    assert until in text
+    if stands:
+        assert target(by_redirect(), a_portal(text)).acs_url == ACS
+        return
+    with pytest.raises(UntrustedRequest) as refused:
+        target(by_redirect(), a_portal(text))
+    assert refused.value.reason is RefusedRequest.ADDRESS

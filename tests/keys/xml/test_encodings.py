@@ -67,3 +67,11 @@ def test_what_is_no_text_is_told(raw: bytes, told: str) -> None:
     if told.startswith("it is not"):
         with pytest.raises(EncodingRefused):
             unicode_text(raw)
+
+
+@pytest.mark.parametrize("filler", [" ", "\t", " a", '="'])
+def test_a_declaration_without_end_holds_nobody_up(filler: str) -> None:
+    """A quadratic reading of these would take hours."""
+    text = '<?xml version="1.0"' + filler * 500_000 + "?><a/>"
+    assert xml_text(text.encode()) == text
+    assert undeclared(text) == text
