@@ -101,7 +101,7 @@ def told(world: World, page: Page) -> dict[str, str]:
     found = explained(world, page, "en")
     assert found.record is not None and found.told is not None and found.fixer is not None
     spoken = (found.told.cause, found.told.remedy, found.fixer)
-    printed = "\n".join(explain_login(world.process.settings, code) or [])
+    printed = " ".join(" ".join(explain_login(world.process.settings, code) or []).split())
     assert all(words in printed for words in (*spoken, str(found.record.cause)))
     shown = at_desk(desk(world), code)
     (bad,) = shown.tree.xpath("//li[contains(@class, 'is-bad')]")
