@@ -48,7 +48,9 @@ def measured(response: etree._Element) -> dict[str, str]:
     message = response.findtext(f"{samlp('Status')}/{samlp('StatusMessage')}")
     if message and message.strip():
         words = " ".join(message.split())
-        found["status_message"] = received.masked(words, received.MAX_MESSAGE)
+        bare = received.masked(words, 4 * received.MAX_MESSAGE)
+        # Nor a token, or the query of an address.
+        found["status_message"] = received.quoted(bare, received.MAX_MESSAGE)
     return found
 
 

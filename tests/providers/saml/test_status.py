@@ -72,7 +72,10 @@ def test_a_status_means_what_the_standard_says(outer: str, inner: str | None, re
         ("KvK 90001201, code 1234567", "KvK …, code 1234567"),
         ("User jan@voorbeeld.example, unknown", "User … unknown"),
         ("a\n  b", "a b"),
-        ("x" * 500, "x" * 200 + "…"),
+        ("ab " * 200, ("ab " * 200)[:200].rstrip() + "…"),
+        ("x" * 500, "…"),  # as long as a token is
+        ("Token eyJhbGciOiJSUzI1NiJ9.e30.c2ln expired", "Token … expired"),
+        ("See https://idp.example/error?session=abc", "See https://idp.example/error"),
         ("a\u202eb", "a?b"),
     ],
 )
