@@ -17,26 +17,24 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ValidationError, model_validator
+from pydantic import BaseModel, Field, ValidationError, model_validator
 
+from broker.message_settings import Letters, Mail, Sms
 from broker.outgoing_settings import Outgoing
 from broker.settings_sections import (
     LOOPBACK_HOSTS,
     Database,
     Development,
     Keys,
-    Letters,
     Limits,
     Log,
     LoginSettings,
-    Mail,
     Mandates,
     OidcTowardsPortals,
     Retention,
     SecondFactors,
     Section,
     SessionSettings,
-    Sms,
     Store,
     Telemetry,
     Ui,
@@ -58,26 +56,49 @@ class SettingsError(Exception):
 
 
 class Settings(Section):
-    web: Web
-    database: Database = Database()
-    store: Store = Store()
-    keys: Keys = Keys()
-    ui: Ui = Ui()
-    login: LoginSettings = LoginSettings()
-    sessions: SessionSettings = SessionSettings()
-    oidc: OidcTowardsPortals = OidcTowardsPortals()
-    mandates: Mandates = Mandates()
-    worker: WorkerSettings = WorkerSettings()
-    mail: Mail = Mail()
-    sms: Sms = Sms()
-    letters: Letters = Letters()
-    second_factors: SecondFactors = SecondFactors()
-    outgoing: Outgoing = Outgoing()
-    development: Development = Development()
-    log: Log = Log()
-    limits: Limits = Limits()
-    telemetry: Telemetry = Telemetry()
-    retention: Retention = Retention()
+    web: Web = Field(description="Where Sluis is reached, and by how many processes.")
+    database: Database = Field(default=Database(), description="Where everything is kept.")
+    store: Store = Field(default=Store(), description="Where logins under way are kept.")
+    keys: Keys = Field(
+        default=Keys(), description="The master key, and how long other keys are used."
+    )
+    ui: Ui = Field(default=Ui(), description="What pages show of you.")
+    login: LoginSettings = Field(
+        default=LoginSettings(),
+        description="How long a login may take, and a session at our own pages.",
+    )
+    sessions: SessionSettings = Field(
+        default=SessionSettings(),
+        description=("How long a login may be used again by services that accept that."),
+    )
+    oidc: OidcTowardsPortals = Field(
+        default=OidcTowardsPortals(), description="What portals that sign their requests may send."
+    )
+    mandates: Mandates = Field(default=Mandates(), description="What administrators may give.")
+    worker: WorkerSettings = Field(
+        default=WorkerSettings(), description="Who does the work behind the pages."
+    )
+    mail: Mail = Field(default=Mail(), description="How mail leaves.")
+    sms: Sms = Field(default=Sms(), description="How codes by SMS leave.")
+    letters: Letters = Field(default=Letters(), description="How letters leave.")
+    second_factors: SecondFactors = Field(
+        default=SecondFactors(), description="How many SMS, to where."
+    )
+    outgoing: Outgoing = Field(
+        default=Outgoing(), description="Whom Sluis may call, and through what."
+    )
+    development: Development = Field(
+        default=Development(), description="What only a machine of a developer may do."
+    )
+    log: Log = Field(default=Log(), description="What is logged.")
+    limits: Limits = Field(
+        default=Limits(),
+        description=(
+            "What one address, portal, person or browser may do; far above what people do."
+        ),
+    )
+    telemetry: Telemetry = Field(default=Telemetry(), description="Where traces of requests go.")
+    retention: Retention = Field(default=Retention(), description="How long what is kept, in days.")
 
     @property
     def base_url(self) -> str:

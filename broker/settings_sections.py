@@ -20,13 +20,39 @@ class Section(BaseModel):
 
 
 class Web(Section):
-    base_url: str  # https://login.example.nl, no trailing slash
-    bind: str = "127.0.0.1:8000"
-    workers: Annotated[int, Field(ge=1, le=64)] = 1
-    threads: Annotated[int, Field(ge=1, le=64)] = 4
-    trusted_proxy_hops: Annotated[int, Field(ge=0, le=5)] = 0
-    drain_seconds: Annotated[int, Field(ge=0, le=60)] = 2  # not ready but serving, then stop
-    management_bind: str = "127.0.0.1:9000"  # health and metrics, never public; empty: none
+    base_url: str = Field(
+        description=(
+            "The address that people and portals see, without a slash at the end. Another one "
+            "is another issuer, so portals and makelaars must be told."
+        ),
+    )
+    bind: str = Field(
+        default="127.0.0.1:8000", description="The IP address and port where `sluis serve` listens."
+    )
+    workers: Annotated[int, Field(ge=1, le=64)] = Field(
+        default=1, description="How many processes answer requests."
+    )
+    threads: Annotated[int, Field(ge=1, le=64)] = Field(
+        default=4, description="How many requests each of them answers at once."
+    )
+    trusted_proxy_hops: Annotated[int, Field(ge=0, le=5)] = Field(
+        default=0,
+        description=(
+            "How many reverse proxies of yours stand in front. Too many, and a visitor chooses "
+            "the address that is logged and limited."
+        ),
+    )
+    drain_seconds: Annotated[int, Field(ge=0, le=60)] = Field(
+        default=2,
+        description=(
+            "How long an instance that was told to stop says that it is not ready and still "
+            "serves, so that the balancer notices."
+        ),
+    )
+    management_bind: str = Field(
+        default="127.0.0.1:9000",
+        description=("Host and port of metrics and health with names. Never public. Empty: none."),
+    )
 
     @field_validator("management_bind")
     @classmethod
@@ -72,21 +98,44 @@ class Web(Section):
 
 
 class Database(Section):
-    url: str = "sqlite:///var/sluis.db"
+    url: str = Field(
+        default="sqlite:///var/sluis.db",
+        description=(
+            "The database: SQLite, or PostgreSQL as `postgresql+psycopg://sluis@db/sluis`. "
+            "Several machines need PostgreSQL."
+        ),
+    )
 
 
 class Store(Section):
-    url: str = "sql:"  # sql: (same database), redis://host:6379/0, or memory: (one worker)
+    url: str = Field(
+        default="sql:",
+        description=(
+            "Where logins under way are kept. `sql:`: in the same database. `redis://` or "
+            "`rediss://`: in Redis or Valkey. `memory:`: in the process, for one worker."
+        ),
+    )
 
 
 class Keys(Section):
-    master_key_file: Path = Path("var/master.key")
+    master_key_file: Path = Field(
+        default=Path("var/master.key"),
+        description=(
+            "The file with the master key, which seals secrets in the database. Never in the "
+            "database, never in its back-up."
+        ),
+    )
     # Until a successor is published; 0: only by hand. Certificates for SAML last five years.
-    rotate_days: Annotated[int, Field(ge=0, le=1460)] = 365
+    rotate_days: Annotated[int, Field(ge=0, le=1460)] = Field(
+        default=365,
+        description=("After how many days a key gets a successor. 0: only by `sluis keys rotate`."),
+    )
 
 
 class Ui(Section):
-    name: Annotated[str, Field(min_length=1, max_length=64)] = "Inloggen"
+    name: Annotated[str, Field(min_length=1, max_length=64)] = Field(
+        default="Inloggen", description="What people read at the top of every page."
+    )
     theme_css: Path | None = Field(
         default=None,
         description=(
@@ -95,9 +144,14 @@ class Ui(Section):
             "from elsewhere."
         ),
     )
-    support_url: str | None = None
-    support_phone: str | None = None
-    demo: bool = False
+    support_url: str | None = Field(
+        default=None, description="Your help page, at the foot of every page."
+    )
+    support_phone: str | None = Field(default=None, description="The phone of your help desk.")
+    demo: bool = Field(
+        default=False,
+        description=("Whether pages say that this is a demonstration. Only at a loopback address."),
+    )
 
     @field_validator("support_url")
     @classmethod
@@ -109,10 +163,24 @@ class Ui(Section):
 
 
 class LoginSettings(Section):
-    transaction_minutes: Annotated[int, Field(ge=5, le=60)] = 15
-    remember_days: Annotated[int, Field(ge=1, le=365)] = 90
-    session_idle_minutes: Annotated[int, Field(ge=5, le=60)] = 15
-    session_hours: Annotated[int, Field(ge=1, le=12)] = 8
+    transaction_minutes: Annotated[int, Field(ge=5, le=60)] = Field(
+        default=15, description="How long a login may take, from the portal and back."
+    )
+    remember_days: Annotated[int, Field(ge=1, le=365)] = Field(
+        default=90,
+        description=(
+            "How long a browser remembers the makelaar that was chosen, where its user asked that."
+        ),
+    )
+    session_idle_minutes: Annotated[int, Field(ge=5, le=60)] = Field(
+        default=15,
+        description=(
+            "After how long without a click a session at `/mijn`, `/beheer` or `/operator` ends."
+        ),
+    )
+    session_hours: Annotated[int, Field(ge=1, le=12)] = Field(
+        default=8, description="How long such a session lasts at most."
+    )
 
 
 class OidcTowardsPortals(Section):
@@ -140,51 +208,58 @@ class OidcTowardsPortals(Section):
 class SessionSettings(Section):
     """One sign-on: how long a login may be built on by services that accept that."""
 
-    idle_minutes: Annotated[int, Field(ge=5, le=240)] = 30
-    hours: Annotated[int, Field(ge=1, le=12)] = 8
+    idle_minutes: Annotated[int, Field(ge=5, le=240)] = Field(
+        default=30,
+        description=("How long after its last use a login may be used again at another portal."),
+    )
+    hours: Annotated[int, Field(ge=1, le=12)] = Field(
+        default=8, description="How long after it was made it may be."
+    )
 
 
 class Mandates(Section):
-    max_years: Annotated[int, Field(ge=1, le=5)] = 5
+    max_years: Annotated[int, Field(ge=1, le=5)] = Field(
+        default=5,
+        description=("For how many years an administrator may give a mandate at most."),
+    )
 
 
 class WorkerSettings(Section):
-    embedded: bool = True  # sluis serve does the work as well; False: only sluis worker does
-
-
-class Mail(Section):
-    adapter: Literal["none", "smtp", "webhook", "notify"] = "none"
-    url: str | None = None  # smtp://host:587, the webhook's address or that of Notify
-    sender: str = "Sluis <noreply@localhost>"  # of smtp
-    secret_file: Path | None = None  # of smtp: the password; of webhook: what signs
-    template_id: str | None = None  # of notify, with the fields subject and body
-    api_key_file: Path | None = None  # of notify
-
-
-class Sms(Section):
-    adapter: Literal["none", "webhook", "notify"] = "none"
-    url: str | None = None
-    secret_file: Path | None = None
-    template_id: str | None = None
-    api_key_file: Path | None = None
-
-
-class Letters(Sms):
-    """Sent as text messages are: to an address of yours, or through Notify."""
+    embedded: bool = Field(
+        default=True,
+        description=(
+            "Whether `sluis serve` also delivers messages and does the jobs. `false`: only "
+            "`sluis worker` does."
+        ),
+    )
 
 
 class SecondFactors(Section):
     """SMS codes cost money, so an installation says where to and how many at most."""
 
-    sms_countries: tuple[str, ...] = ("NL", "BE", "DE", "LU")  # ISO 3166-1
-    sms_most_per_hour: Annotated[int, Field(ge=1)] = 1000
-    alert_email: str | None = None  # who hears that this limit is reached
+    sms_countries: tuple[str, ...] = Field(
+        default=("NL", "BE", "DE", "LU"),
+        description="Countries (ISO 3166-1) whose mobile numbers get codes.",
+    )
+    sms_most_per_hour: Annotated[int, Field(ge=1)] = Field(
+        default=1000,
+        description=("How many SMS are sent in an hour at most, for everybody together."),
+    )
+    alert_email: str | None = Field(
+        default=None, description="Who gets a mail when that many were sent."
+    )
 
 
 class Development(Section):
     """Only with a loopback ``web.base_url``."""
 
-    loopback: tuple[str, ...] = ()  # host:port that outgoing calls may reach over http
+    loopback: tuple[str, ...] = Field(
+        default=(),
+        description=(
+            "Addresses of this machine, `host:port`, that may be called over http. Only at a "
+            "loopback address."
+        ),
+    )
 
     @field_validator("loopback")
     @classmethod
@@ -201,29 +276,66 @@ class Development(Section):
 
 
 class Log(Section):
-    level: Literal["debug", "info", "warning", "error"] = "info"
+    level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="From which level on lines are written."
+    )
 
 
 class Limits(Section):
     """What one address, client, person or browser may do; far above what people do."""
 
-    address_per_minute: Annotated[int, Field(ge=1)] = 1200  # at each kind of endpoint
-    client_per_minute: Annotated[int, Field(ge=1)] = 12000  # of one portal, at each of two
-    person_per_minute: Annotated[int, Field(ge=1)] = 240
-    failures_per_minute: Annotated[int, Field(ge=1)] = 60  # wrong codes, tokens and secrets
-    browser_logins: Annotated[int, Field(ge=2, le=50)] = 20  # open at once; the oldest gives way
-    loop_logins: Annotated[int, Field(ge=3)] = 10  # ended, of one portal, in a minute
+    address_per_minute: Annotated[int, Field(ge=1)] = Field(
+        default=1200,
+        description=("Requests of one address in a minute, at each kind of endpoint."),
+    )
+    client_per_minute: Annotated[int, Field(ge=1)] = Field(
+        default=12000,
+        description=("Requests of one portal in a minute, at each of its endpoints."),
+    )
+    person_per_minute: Annotated[int, Field(ge=1)] = Field(
+        default=240, description="Requests of one person in a minute."
+    )
+    failures_per_minute: Annotated[int, Field(ge=1)] = Field(
+        default=60, description="Wrong codes, tokens and secrets of one address in a minute."
+    )
+    browser_logins: Annotated[int, Field(ge=2, le=50)] = Field(
+        default=20,
+        description=("Logins that one browser may have under way. The oldest gives way."),
+    )
+    loop_logins: Annotated[int, Field(ge=3)] = Field(
+        default=10,
+        description=(
+            "Logins for one portal that may end in one browser in a minute before it is stopped"
+            " as going round."
+        ),
+    )
 
 
 class Telemetry(Section):
     """OpenTelemetry, of the extra ``telemetry``."""
 
-    otlp_endpoint: str | None = None  # http://127.0.0.1:4318/v1/traces; None: off
+    otlp_endpoint: str | None = Field(
+        default=None,
+        description=(
+            "Where traces of requests are sent (OpenTelemetry over HTTP). Needs the extra "
+            "`telemetry`. Left out: nowhere."
+        ),
+    )
 
 
 class Retention(Section):
-    trace_days: Annotated[int, Field(ge=1, le=90)] = 7
-    history_days: Annotated[int, Field(ge=30, le=3650)] = 540
-    audit_days: Annotated[int, Field(ge=90, le=7300)] = 2555  # seven years
-    outbox_days: Annotated[int, Field(ge=1, le=365)] = 30  # after sending or giving up
-    session_days: Annotated[int, Field(ge=1, le=3650)] = 30  # sessions and grants after their end
+    trace_days: Annotated[int, Field(ge=1, le=90)] = Field(
+        default=7, description="How long it is kept what happened in a login, step by step."
+    )
+    history_days: Annotated[int, Field(ge=30, le=3650)] = Field(
+        default=540, description="How long people read their logins at `/mijn`."
+    )
+    audit_days: Annotated[int, Field(ge=90, le=7300)] = Field(
+        default=2555, description="How long events of the audit are kept."
+    )
+    outbox_days: Annotated[int, Field(ge=1, le=365)] = Field(
+        default=30, description="How long it is known that a message was sent or given up."
+    )
+    session_days: Annotated[int, Field(ge=1, le=3650)] = Field(
+        default=30, description="How long sessions and grants are kept after their end."
+    )

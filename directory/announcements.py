@@ -24,14 +24,34 @@ class Announcement(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    id: Slug
-    about: Literal["outage", "maintenance", "information"]
-    title: ShortWords
-    text: Words
-    service: Uuid | None = None
-    makelaar: Slug | None = None
-    begins: Annotated[Beginning | None, Field(alias="from")] = None
-    until: End | None = None
+    id: Slug = Field(description="Names the announcement.")
+    about: Literal["outage", "maintenance", "information"] = Field(
+        description=(
+            "What it is about; an outage stands before maintenance, and that before information."
+        ),
+    )
+    title: ShortWords = Field(description="The heading.")
+    text: Words = Field(description="What people read below it.")
+    service: Uuid | None = Field(
+        default=None,
+        description=(
+            "The service whose logins it concerns, by UUID. Left out, and `makelaar` too: all."
+        ),
+    )
+    makelaar: Slug | None = Field(
+        default=None, description="The makelaar whose logins it concerns, by id."
+    )
+    begins: Annotated[Beginning | None, Field(alias="from")] = Field(
+        default=None,
+        description="From when it is shown: a day, or a moment with a zone. Left out: at once.",
+    )
+    until: End | None = Field(
+        default=None,
+        description=(
+            "Until when it is shown: a day, until its end, or a moment with a zone. Left out: "
+            "until it is withdrawn."
+        ),
+    )
 
     @model_validator(mode="after")
     def _one_place_and_a_window(self) -> Announcement:

@@ -13,6 +13,7 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
     PlainSerializer,
     StringConstraints,
     WithJsonSchema,
@@ -47,8 +48,12 @@ class LocalizedText(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    nl: Annotated[str, StringConstraints(min_length=1, max_length=1024)]
-    en: Annotated[str, StringConstraints(min_length=1, max_length=1024)]
+    nl: Annotated[str, StringConstraints(min_length=1, max_length=1024)] = Field(
+        description="The Dutch text."
+    )
+    en: Annotated[str, StringConstraints(min_length=1, max_length=1024)] = Field(
+        description="The English text."
+    )
 
     def in_(self, locale: str) -> str:
         """The text in this language, Dutch where the language is unknown."""
@@ -96,8 +101,11 @@ class Words(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    nl: Plain
-    en: Plain | None = None
+    nl: Plain = Field(description="The Dutch text.")
+    en: Plain | None = Field(
+        default=None,
+        description=("The English text. Left out: the Dutch one is shown to everybody."),
+    )
 
     def in_(self, locale: str) -> tuple[str, str]:
         """The text, and the language that it is in: Dutch where there is no other."""
@@ -109,5 +117,8 @@ class Words(BaseModel):
 class ShortWords(Words):
     """A heading or a few words."""
 
-    nl: ShortPlain
-    en: ShortPlain | None = None
+    nl: ShortPlain = Field(description="The Dutch text.")
+    en: ShortPlain | None = Field(
+        default=None,
+        description=("The English text. Left out: the Dutch one is shown to everybody."),
+    )

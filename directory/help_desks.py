@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from directory.fields import HttpsUrl, ShortWords
 from directory.services import Uuid
@@ -27,12 +27,20 @@ class HelpDesk(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    service: Uuid | None = None
-    name: ShortWords
-    phone: Phone | None = None
-    hours: ShortWords | None = None  # when the phone is answered
-    email: Email | None = None
-    url: HttpsUrl | None = None
+    service: Uuid | None = Field(
+        default=None,
+        description=(
+            "The service whose users it helps, by UUID. Left out: it helps everybody else."
+        ),
+    )
+    name: ShortWords = Field(description="What the help desk is called.")
+    phone: Phone | None = Field(
+        default=None,
+        description="Its phone number. Of `phone`, `email` and `url` there is at least one.",
+    )
+    hours: ShortWords | None = Field(default=None, description="When the phone is answered.")
+    email: Email | None = Field(default=None, description="Its e-mail address.")
+    url: HttpsUrl | None = Field(default=None, description="Its page.")
 
     @model_validator(mode="after")
     def _can_be_reached(self) -> HelpDesk:

@@ -69,10 +69,9 @@ class SamlServiceProvider(RelyingParty):
 
     protocol: ClassVar[str] = "saml"
 
-    saml: SamlPortalSettings
+    saml: SamlPortalSettings = Field(description="How the portal speaks SAML 2.0.")
     acr: Literal["eidas", "etd", "digid"] = Field(
-        default="eidas",
-        description="In which words AuthnContextClassRef says the level.",
+        default="eidas", description="In which words AuthnContextClassRef says the level."
     )
     sector_identifier: str | None = Field(
         default=None,

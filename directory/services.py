@@ -53,33 +53,106 @@ class ConsentRule(enum.StrEnum):
 class Service(RegisteredDocument):
     """A catalogue entry: what a mandate is given for and which level it asks."""
 
-    uuid: Uuid
-    service_id: Annotated[str, StringConstraints(max_length=120)]
-    name: LocalizedText
-    description: LocalizedText | None = None
-    provider_name: LocalizedText
-    provider_oin: Oin
-    level: Level  # required of a login through a makelaar
-    email_accounts: bool = False  # offered to e-mail accounts as well, whatever ``level`` says
-    own_means: bool = False  # offered to means that Sluis itself issued, up to EH3
-    mandate: MandateRule = MandateRule.REQUIRED
-    chain_mandates: bool = False
-    chain_level: Level = AssuranceLevel.EH3
-    branch_restrictions: bool = True  # False: a mandate limited to branches is not usable here
-    consent: ConsentRule = ConsentRule.ASK
-    makelaars: tuple[str, ...] | None = None  # None: all that reach the level
-    local_second_factor: bool = (
-        True  # a factor of Sluis may lift the login where the makelaar's record allows
+    uuid: Uuid = Field(
+        description=(
+            "Names the service for ever: mandates, sessions and consents are kept under it."
+        ),
+    )
+    service_id: Annotated[str, StringConstraints(max_length=120)] = Field(
+        description=(
+            "What the service is called in a catalogue, such as "
+            "`urn:etoegang:DV:<OIN>:services:<number>`."
+        ),
+    )
+    name: LocalizedText = Field(description="What people read, on every page of a login.")
+    description: LocalizedText | None = Field(
+        default=None, description="A sentence about the service, for who asks or gives a mandate."
+    )
+    provider_name: LocalizedText = Field(description="The organisation that offers the service.")
+    provider_oin: Oin = Field(description="The OIN of that organisation: twenty signs.")
+    level: Level = Field(description="The level that a login through a makelaar must have.")
+    email_accounts: bool = Field(
+        default=False,
+        description=(
+            "Whether an e-mail account of Sluis does here as well, whatever `level` says."
+        ),
+    )
+    own_means: bool = Field(
+        default=False, description="Whether accounts that Sluis itself issued do here, up to EH3."
+    )
+    mandate: MandateRule = Field(
+        default=MandateRule.REQUIRED,
+        description=(
+            "On whose behalf people come. `required`: always of an organisation. `optional`: "
+            "also for themselves. `none`: only for themselves."
+        ),
+    )
+    chain_mandates: bool = Field(
+        default=False, description="Whether an intermediary may come for its client."
+    )
+    chain_level: Level = Field(
+        default=AssuranceLevel.EH3,
+        description="The level that a login with a chain mandate must have.",
+    )
+    branch_restrictions: bool = Field(
+        default=True,
+        description=(
+            "Whether a mandate that holds for some branches alone does here. `false`: it does "
+            "not, and the page says so."
+        ),
+    )
+    consent: ConsentRule = Field(
+        default=ConsentRule.ASK,
+        description=(
+            "Whether people are asked before their data go to the portal. `ask`: once for the "
+            "same data. `inform`: the law is the ground; shown once. `none`: no page, and so no"
+            " name or e-mail address."
+        ),
+    )
+    makelaars: tuple[str, ...] | None = Field(
+        default=None,
+        description="The makelaars that may be chosen, by id. Left out: all that reach `level`.",
+    )
+    local_second_factor: bool = Field(
+        default=True,
+        description=(
+            "Whether a second factor of Sluis may lift a login here, where the record of the "
+            "makelaar allows it too."
+        ),
     )
     second_factors: (
         tuple[Literal["totp", "otp_device", "sms", "passkey", "recovery_codes"], ...] | None
-    ) = None  # kinds of factors of Sluis that do here; None: all
-    session_group: Group | None = None  # logins at this service may be built on by others
-    accepts_sessions_of: tuple[Group, ...] = ()  # groups whose logins do here; none: log in anew
-    second_factor_reuse_minutes: Annotated[int, Field(ge=0, le=480)] = 0  # 0: a fresh one each time
-    privacy_url: str | None = None
-    help_url: str | None = None
-    help_phone: str | None = None
+    ) = Field(
+        default=None, description="The kinds of factors of Sluis that do here. Left out: all."
+    )
+    session_group: Group | None = Field(
+        default=None,
+        description=(
+            "The group in which a login at this service may be used again. Left out: nowhere."
+        ),
+    )
+    accepts_sessions_of: tuple[Group, ...] = Field(
+        default=(),
+        description=(
+            "The groups whose logins do here without logging in again. Left out: everybody logs in."
+        ),
+    )
+    second_factor_reuse_minutes: Annotated[int, Field(ge=0, le=480)] = Field(
+        default=0,
+        description=(
+            "How long a second factor that was given at another service of the group does here,"
+            " in minutes. 0: a fresh one each time."
+        ),
+    )
+    privacy_url: str | None = Field(
+        default=None, description="Where the page that asks consent sends who wants to read more."
+    )
+    help_url: str | None = Field(
+        default=None, description="Where a page that cannot help sends people of this service."
+    )
+    help_phone: str | None = Field(
+        default=None, description="The phone of the people who help with this service."
+    )
 
     @property
     def key(self) -> str:
@@ -93,8 +166,12 @@ class Profile(enum.StrEnum):
 class ReleasedClaim(RegisteredDocument):
     """A claim that this client gets beyond ``sub``, ``acr`` and ``loa``, and why."""
 
-    name: str
-    purpose: LocalizedText
+    name: str = Field(
+        description="The claim, as `docs/developers/portal.md` lists them, such as `email`."
+    )
+    purpose: LocalizedText = Field(
+        description="What the portal needs it for; people read this when they are asked."
+    )
 
 
 class RelyingParty(RegisteredDocument, ABC):
@@ -102,13 +179,32 @@ class RelyingParty(RegisteredDocument, ABC):
 
     protocol: ClassVar[str]  # which of ``broker.downstream.DownstreamName`` it speaks
 
-    client_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:/-]{1,200}$")]
-    name: LocalizedText
-    profile: Profile = Profile.STANDARD
-    services: Annotated[tuple[Uuid, ...], Field(min_length=1)]
-    default_service: Uuid | None = None
-    claims: tuple[ReleasedClaim, ...] = ()
-    home_url: str | None = None
+    client_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:/-]{1,200}$")] = Field(
+        description="What the portal calls itself: its `client_id`, or over SAML its entityID."
+    )
+    name: LocalizedText = Field(description="What people call the portal, on pages and in mails.")
+    profile: Profile = Field(
+        default=Profile.STANDARD, description="Which rules hold for this portal. There is one set."
+    )
+    services: Annotated[tuple[Uuid, ...], Field(min_length=1)] = Field(
+        description="The UUIDs of the services that it offers."
+    )
+    default_service: Uuid | None = Field(
+        default=None,
+        description=(
+            "The service that is meant when a request names none; one of `services`. Left out: "
+            "with one service that one, with several a request must name it."
+        ),
+    )
+    claims: tuple[ReleasedClaim, ...] = Field(
+        default=(), description="What the portal gets beyond `sub`, `acr` and `loa`, and why."
+    )
+    home_url: str | None = Field(
+        default=None,
+        description=(
+            "Where the portal begins. Pages send people back to it when a login cannot go on."
+        ),
+    )
 
     @property
     def key(self) -> str:
@@ -125,11 +221,28 @@ class OidcClient(RelyingParty):
 
     protocol: ClassVar[str] = "oidc"
 
-    redirect_uris: Annotated[tuple[str, ...], Field(min_length=1)]
-    application_type: Literal["web", "native"] = "web"
+    redirect_uris: Annotated[tuple[str, ...], Field(min_length=1)] = Field(
+        description=(
+            "Where an answer may go (`redirect_uri`), sign for sign. For an app on a device the"
+            " port of a loopback address is free."
+        ),
+    )
+    application_type: Literal["web", "native"] = Field(
+        default="web",
+        description=(
+            "`native`: an app on somebody's own device, which may use a loopback address or a "
+            "scheme of its own (RFC 8252)."
+        ),
+    )
     token_endpoint_auth_method: Literal[
         "private_key_jwt", "client_secret_basic", "client_secret_post", "none"
-    ] = "private_key_jwt"
+    ] = Field(
+        default="private_key_jwt",
+        description=(
+            "How the portal proves at the token endpoint who it is. `none`: it cannot keep a "
+            "secret, so PKCE must be on."
+        ),
+    )
     secret_sha256: tuple[HexDigest, ...] = Field(
         default=(),
         description=(
@@ -151,10 +264,25 @@ class OidcClient(RelyingParty):
             "`sluis doctor --parties` says whether it may and whether it answers."
         ),
     )
-    require_pkce: bool = True
-    id_token_signed_response_alg: Literal["RS256", "PS256", "ES256"] = "RS256"
-    acr: Literal["eidas", "etd", "digid"] = "eidas"
-    authorization_details_types: tuple[Literal["urn:sluis:document"], ...] = ()  # RFC 9396 §10
+    require_pkce: bool = Field(
+        default=True, description="Whether a request without PKCE (RFC 7636) is refused."
+    )
+    id_token_signed_response_alg: Literal["RS256", "PS256", "ES256"] = Field(
+        default="RS256", description="The algorithm that ID tokens for this portal are signed with."
+    )
+    acr: Literal["eidas", "etd", "digid"] = Field(
+        default="eidas",
+        description=(
+            "In whose words `acr` says the level: of eIDAS, of eTD (eHerkenning) or of DigiD."
+        ),
+    )
+    authorization_details_types: tuple[Literal["urn:sluis:document"], ...] = Field(
+        default=(),
+        description=(
+            "The kinds of `authorization_details` (RFC 9396 §10) that it may ask. "
+            "`urn:sluis:document`: that somebody agrees to a document."
+        ),
+    )
     sector_identifier: str | None = Field(
         default=None,
         description=(
@@ -164,9 +292,22 @@ class OidcClient(RelyingParty):
             "hosts. Another value gives everybody another `sub`."
         ),
     )
-    initiate_login_uri: str | None = None
-    post_logout_redirect_uris: tuple[str, ...] = ()
-    backchannel_logout_uri: str | None = None  # told when the session of a user ends
+    initiate_login_uri: str | None = Field(
+        default=None,
+        description=(
+            "Where Sluis sends somebody who must begin anew at the portal (OpenID Connect Core §4)."
+        ),
+    )
+    post_logout_redirect_uris: tuple[str, ...] = Field(
+        default=(), description="Where people may land after logging out, sign for sign."
+    )
+    backchannel_logout_uri: str | None = Field(
+        default=None,
+        description=(
+            "Where Sluis tells that the session of a user ended (OpenID Connect Back-Channel "
+            "Logout 1.0)."
+        ),
+    )
     id_token_claims: Annotated[
         tuple[Literal["name", "email"], ...],
         Field(
@@ -181,8 +322,12 @@ class OidcClient(RelyingParty):
             "client; only with token_endpoint_auth_method none."
         ),
     ] = ()
-    access_token_seconds: Annotated[int, Field(ge=60, le=3600)] = 3600
-    id_token_seconds: Annotated[int, Field(ge=30, le=300)] = 300
+    access_token_seconds: Annotated[int, Field(ge=60, le=3600)] = Field(
+        default=3600, description="How long an access token is valid, in seconds."
+    )
+    id_token_seconds: Annotated[int, Field(ge=30, le=300)] = Field(
+        default=300, description="How long an ID token is valid, in seconds."
+    )
 
     @model_validator(mode="after")
     def _scripts_hold_no_secret(self) -> OidcClient:

@@ -61,17 +61,29 @@ PersonId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,26}$")]
 
 
 class EstablishmentDocument(Document):
-    number: BranchNumber
-    name: str
-    address: str | None = None
+    number: BranchNumber = Field(
+        description="The establishment number (vestigingsnummer): twelve digits."
+    )
+    name: str = Field(description="What the branch is called.")
+    address: str | None = Field(
+        default=None, description="Where it is, for who chooses between branches."
+    )
 
 
 class OrganisationDocument(Document):
-    kvk: Kvk
-    rsin: Annotated[str, StringConstraints(pattern=r"^[0-9]{9}$")] | None = None
-    name: str
-    shares_administrators: bool = True
-    establishments: tuple[EstablishmentDocument, ...] = ()
+    kvk: Kvk = Field(description="The KvK number: eight digits.")
+    rsin: Annotated[str, StringConstraints(pattern=r"^[0-9]{9}$")] | None = Field(
+        default=None, description="The RSIN: nine digits."
+    )
+    name: str = Field(description="What the organisation is called.")
+    shares_administrators: bool = Field(
+        default=True,
+        description="Whether somebody who lacks a mandate reads who its administrators are.",
+    )
+    establishments: tuple[EstablishmentDocument, ...] = Field(
+        default=(),
+        description="Its branches. One that is left out later holds no mandates any more.",
+    )
 
     @property
     def key(self) -> str:
@@ -95,11 +107,16 @@ class IdentityDocument(Document):
     writes, which an installation with the same master key understands.
     """
 
-    provider: str
-    subject: Annotated[str, AfterValidator(_as_received)] | None = None
-    subject_hash: SubjectHash | None = Field(
+    provider: str = Field(description="The makelaar, by id.")
+    subject: Annotated[str, AfterValidator(_as_received)] | None = Field(
         default=None,
-        description="What export writes in place of subject, under this master key.",
+        description=(
+            "What the makelaar calls the person: `sub`, or the NameID or attribute that its "
+            "record names."
+        ),
+    )
+    subject_hash: SubjectHash | None = Field(
+        default=None, description="What export writes in place of subject, under this master key."
     )
     means_active_until: End | None = Field(
         default=None,
@@ -117,8 +134,10 @@ class IdentityDocument(Document):
 
 
 class MembershipDocument(Document):
-    kvk: Kvk
-    role: Literal["member", "administrator"] = "member"
+    kvk: Kvk = Field(description="The organisation that the person belongs to, by KvK number.")
+    role: Literal["member", "administrator"] = Field(
+        default="member", description="`administrator`: decides at `/beheer` who may act for it."
+    )
 
 
 class AccountDocument(Document):
@@ -126,12 +145,31 @@ class AccountDocument(Document):
     replace unless ``temporary`` is false; later changes of the file change nothing.
     """
 
-    user_name: Annotated[str, AfterValidator(canonical_user_name)]
-    email: Annotated[str, AfterValidator(canonical_email)] | None = None
-    level: Literal["EMAIL", "EH2", "EH2+", "EH3"] = "EMAIL"
-    password_file: Path | None = None
-    temporary: bool = True
-    ended: bool = False
+    user_name: Annotated[str, AfterValidator(canonical_user_name)] = Field(
+        description="The name to log in with."
+    )
+    email: Annotated[str, AfterValidator(canonical_email)] | None = Field(
+        default=None,
+        description=(
+            "An e-mail address that does as well to log in, and to which a new password is sent."
+        ),
+    )
+    level: Literal["EMAIL", "EH2", "EH2+", "EH3"] = Field(
+        default="EMAIL",
+        description="What a login with this account is worth. `EMAIL`: less than EH2.",
+    )
+    password_file: Path | None = Field(
+        default=None, description="The file with the first password."
+    )
+    temporary: bool = Field(
+        default=True, description="Whether that password must be replaced at the first login."
+    )
+    ended: bool = Field(
+        default=False,
+        description=(
+            "Whether the account does no more. It stays known, so that nobody gets its name."
+        ),
+    )
 
     @property
     def rank(self) -> AssuranceLevel:
@@ -141,8 +179,10 @@ class AccountDocument(Document):
 class DeviceDocument(Document):
     """An OTP device with its seed in base32: 6 digits, 30 seconds, SHA-1."""
 
-    serial: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
-    seed_file: Path
+    serial: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")] = Field(
+        description="The number on the device."
+    )
+    seed_file: Path = Field(description="The file with its seed in base32.")
 
 
 class PersonDocument(Document):
@@ -150,18 +190,32 @@ class PersonDocument(Document):
     ``keeps``: kinds of factors that a document gave before and that stay, without their secrets.
     """
 
-    id: PersonId
-    name: str
-    email: str | None = None
-    locale: Literal["nl", "en"] = "nl"
-    blocked: bool = False
-    identities: tuple[IdentityDocument, ...] = ()
-    organisations: tuple[MembershipDocument, ...] = ()
-    totp_secret_file: Path | None = None
-    account: AccountDocument | None = None
-    sms_number_file: Path | None = None
-    otp_device: DeviceDocument | None = None
-    recovery_codes_file: Path | None = None  # one code a line
+    id: PersonId = Field(description="Names the person. It is never given to somebody else.")
+    name: str = Field(description="The name as colleagues know it.")
+    email: str | None = Field(default=None, description="Where messages go.")
+    locale: Literal["nl", "en"] = Field(default="nl", description="The language of those messages.")
+    blocked: bool = Field(
+        default=False, description="Whether the person is kept out, everywhere and at once."
+    )
+    identities: tuple[IdentityDocument, ...] = Field(
+        default=(), description="By what makelaars know the person."
+    )
+    organisations: tuple[MembershipDocument, ...] = Field(
+        default=(), description="The organisations that the person belongs to."
+    )
+    totp_secret_file: Path | None = Field(
+        default=None, description="The file with the key of an authenticator app, in base32."
+    )
+    account: AccountDocument | None = Field(default=None, description="An account at Sluis itself.")
+    sms_number_file: Path | None = Field(
+        default=None, description="The file with the number that codes are sent to by SMS."
+    )
+    otp_device: DeviceDocument | None = Field(
+        default=None, description="A device that shows codes."
+    )
+    recovery_codes_file: Path | None = Field(
+        default=None, description="The file with recovery codes, one a line."
+    )
     keeps: tuple[KeptFactor, ...] = Field(
         default=(),
         description=(
@@ -184,14 +238,25 @@ class PersonDocument(Document):
 
 
 class MandateDocument(Document):
-    person: PersonId
-    organisation: Kvk
-    service: str | None = None
-    level: Level
-    branches: tuple[BranchNumber, ...] = ()
+    person: PersonId = Field(description="Who may act, by id.")
+    organisation: Kvk = Field(description="On whose behalf, by KvK number.")
+    service: str | None = Field(
+        default=None, description="At which service, by UUID. Left out: at every one."
+    )
+    level: Level = Field(
+        description=(
+            "The level up to which it holds; a service that asks more is not reached with it."
+        ),
+    )
+    branches: tuple[BranchNumber, ...] = Field(
+        default=(),
+        description=(
+            "The establishment numbers that it holds for. Left out: for the whole organisation."
+        ),
+    )
     begins: Annotated[Beginning, Field(alias="from", description=FROM)]
     until: Annotated[End, Field(description=UNTIL)]
-    revoked: bool = False
+    revoked: bool = Field(default=False, description="Whether it was withdrawn.")
 
     @property
     def key(self) -> str:
@@ -201,13 +266,13 @@ class MandateDocument(Document):
 
 
 class ChainMandateDocument(Document):
-    organisation: Kvk
-    intermediary: Kvk
-    service: str
-    level: Level
+    organisation: Kvk = Field(description="Whom the intermediary may act for, by KvK number.")
+    intermediary: Kvk = Field(description="The organisation that may act, by KvK number.")
+    service: str = Field(description="At which service, by UUID.")
+    level: Level = Field(description="The level up to which it holds.")
     begins: Annotated[Beginning, Field(alias="from", description=FROM)]
     until: Annotated[End, Field(description=UNTIL)]
-    revoked: bool = False
+    revoked: bool = Field(default=False, description="Whether it was withdrawn.")
 
     @property
     def key(self) -> str:

@@ -22,7 +22,10 @@ def schema() -> str:
         _give_kind(definitions[reference["$ref"].rpartition("/")[2]], kind)
     # What stands in a file of its own is read by apply and kept in ``metadata``.
     for section in ("SamlSettings", "SamlPortalSettings"):
-        definitions[section]["properties"]["metadata_file"] = {"type": "string"}
+        definitions[section]["properties"]["metadata_file"] = {
+            "type": "string",
+            "description": "The XML file with the metadata, from the folder of this document.",
+        }
     document = {
         "$schema": DRAFT,
         "title": "A document of sluis apply",
@@ -34,8 +37,8 @@ def schema() -> str:
 
 def _give_kind(definition: dict[str, Any], kind: str) -> None:
     """Every document says what it is; the protocol of a makelaar follows from its section."""
-    definition["properties"] = {"kind": {"const": kind}} | {
-        name: field for name, field in definition["properties"].items() if name != "kind"
-    }
+    definition["properties"] = {
+        "kind": {"const": kind, "description": "What this document is."}
+    } | {name: field for name, field in definition["properties"].items() if name != "kind"}
     needed = [name for name in definition.get("required", []) if name != "kind"]
     definition["required"] = ["kind", *needed]
