@@ -102,12 +102,15 @@ class Browser:
         """Click the link or button that says this. Exact words win over a part. Raises
         BrowserError.
         """
-        found = self._clickable(text)
+        return self.follow(self._clickable(text))
+
+    def follow(self, found: HtmlElement) -> Page:
+        """Click this link or button of the page. Raises BrowserError."""
         if found.tag == "a":
             return self._navigate("GET", found.get("href", ""), None, self._now(), None)
         form = next(found.iterancestors("form"), None)
         if form is None:
-            raise BrowserError(f"{text!r} is in no form on {self._now().url}")
+            raise BrowserError(f"{_said(found)!r} is in no form on {self._now().url}")
         return self._submit(form, found)
 
     def press(self, name: str, value: str) -> Page:
@@ -138,6 +141,11 @@ class Browser:
         """Names and values that this browser keeps for the host of ``url``."""
         kept = self._cookies.get(urlsplit(url).hostname or "", {})
         return {name: cookie.value for name, cookie in kept.items()}
+
+    def keep_cookie(self, url: str, name: str, value: str) -> None:
+        """As if the host of ``url`` gave it before, until the browser closes."""
+        jar = self._cookies.setdefault(urlsplit(url).hostname or "", {})
+        jar[name] = Cookie(value, "lax", None)
 
     def forget_cookies(self) -> None:
         """As a user does who clears everything."""

@@ -23,6 +23,7 @@ from sandbox.portal.clients import CLIENTS
 from sandbox.prepare import Demo, prepare, totp_secret
 from sandbox.walk import Walk
 from sandbox.wire import HttpWire
+from tests.commands_here import CommandsHere
 from tests.installed import register
 from tests.servers import free_port
 
@@ -179,7 +180,7 @@ def running_demo(directory: Path) -> Iterator[RunningDemo]:
         next_year=today + timedelta(days=365),
     )
     (demo.registrations / "90-browser.yaml").write_text(more, encoding="utf-8")
-    parties = Parties(demo)
+    parties = CommandsHere(demo)
     try:
         register(demo, configuration.load(demo.config, {}))
         parties.start()

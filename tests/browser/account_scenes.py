@@ -5,50 +5,50 @@ from __future__ import annotations
 from typing import Final
 
 from tests.browser.scene import Scene
-from tests.browser.visitor import Visitor
+from tests.browser.walker import Walker
 from tests.running_demo import TEMPORARY
 
 IDEEEN: Final = "Ideeënbus voor ondernemers"
 ASK_RECOVERY: Final = "/inloggegevens-vergeten"
 
 
-def _account(visitor: Visitor, name: str | None = None, password: str = "verkeerd") -> None:
+def _account(walker: Walker, name: str | None = None, password: str = "verkeerd") -> None:
     """At the password, or after it."""
-    visitor.ask(IDEEEN)
-    visitor.press("method", "account")
+    walker.ask(IDEEEN)
+    walker.press("method", "account")
     if name is not None:
-        visitor.page.fill("#naam", name)
-        visitor.page.fill("#wachtwoord", password)
-        visitor.click("form[action$='/password'] button[type=submit]")
+        walker.fill("#naam", name)
+        walker.fill("#wachtwoord", password)
+        walker.click("form[action$='/password'] button[type=submit]")
 
 
-def replace_password(visitor: Visitor, new: str | None = None) -> None:
-    _account(visitor, "tess.vermeer", TEMPORARY)
+def _replace_password(walker: Walker, new: str | None = None) -> None:
+    _account(walker, "tess.vermeer", TEMPORARY)
     if new is not None:
-        visitor.page.fill("#nieuw", new)
-        visitor.page.fill("#nogmaals", new)
-        visitor.click("form[action$='/new-password'] button[type=submit]")
+        walker.fill("#nieuw", new)
+        walker.fill("#nogmaals", new)
+        walker.click("form[action$='/new-password'] button[type=submit]")
 
 
-def _forgot(visitor: Visitor, name: str) -> None:
-    visitor.go(ASK_RECOVERY)
-    visitor.page.fill("#naam", name)
-    visitor.click("form[action$='-vergeten'] button[type=submit]")
+def _forgot(walker: Walker, name: str) -> None:
+    walker.go(ASK_RECOVERY)
+    walker.fill("#naam", name)
+    walker.click("form[action$='-vergeten'] button[type=submit]")
 
 
-def _recover(visitor: Visitor) -> None:
-    _forgot(visitor, "eva.maas")
-    link = visitor.running.recovery_link("eva")
-    visitor.go(link.removeprefix(visitor.running.addresses.broker))
+def _recover(walker: Walker) -> None:
+    _forgot(walker, "eva.maas")
+    link = walker.running.recovery_link("eva")
+    walker.go(link.removeprefix(walker.running.addresses.broker))
 
 
 ACCOUNT_SCENES: Final = (
     Scene("account", _account, "#wachtwoord"),
-    Scene("account-fout", lambda v: _account(v, "niemand"), "#wachtwoord-fout"),
-    Scene("wachtwoord-vervangen", replace_password, "#nieuw"),
-    Scene("wachtwoord-vervangen-fout", lambda v: replace_password(v, "te kort"), "#nieuw-fout"),
-    Scene("vergeten", lambda v: v.go(ASK_RECOVERY), "#naam"),
-    Scene("vergeten-verstuurd", lambda v: _forgot(v, "niemand@voorbeeld.example"), "#verstuurd"),
+    Scene("account-fout", lambda w: _account(w, "niemand"), "#wachtwoord-fout"),
+    Scene("wachtwoord-vervangen", _replace_password, "#nieuw"),
+    Scene("wachtwoord-vervangen-fout", lambda w: _replace_password(w, "te kort"), "#nieuw-fout"),
+    Scene("vergeten", lambda w: w.go(ASK_RECOVERY), "#naam"),
+    Scene("vergeten-verstuurd", lambda w: _forgot(w, "niemand@voorbeeld.example"), "#verstuurd"),
     Scene("vergeten-nieuw", _recover, "#nieuw"),
-    Scene("vergeten-verlopen", lambda v: v.go(f"{ASK_RECOVERY}/oud"), "#verlopen"),
+    Scene("vergeten-verlopen", lambda w: w.go(f"{ASK_RECOVERY}/oud"), "#verlopen"),
 )

@@ -11,7 +11,7 @@ from sandbox.operator import USER_NAME, make_operator, new_link
 from sandbox.prepare import password
 from sandbox.walk import Walk
 from tests.browser.scene import Scene
-from tests.browser.visitor import Visitor
+from tests.browser.walker import Walker
 
 BODEM: Final = "Meldportaal Bodem"
 GOOD: Final = "een lange zin voor de sluis"
@@ -19,92 +19,88 @@ _SESSIONS: Final[dict[tuple[str, str], str]] = {}  # cookies, by demo and user n
 _REFERENCE: Final = re.compile(r"[0-9A-Z]{4}-[0-9A-Z]{4}")
 
 
-def enter(visitor: Visitor, path: str = "", user_name: str = USER_NAME) -> None:
-    """Go to a page of the console; log in first, unless an earlier visitor's login still holds."""
-    who = (str(visitor.running.demo.directory), user_name)
-    here = visitor.running.addresses.broker
+def enter(walker: Walker, path: str = "", user_name: str = USER_NAME) -> None:
+    """Go to a page of the console; log in first, unless an earlier walker's login still holds."""
+    who = (str(walker.running.demo.directory), user_name)
+    here = walker.running.addresses.broker
     if who in _SESSIONS:
-        https = here.replace("http:", "https:")  # else a secure cookie is not taken in
-        cookie = {"name": OPERATOR.cookie, "value": _SESSIONS[who], "url": https}
-        visitor.context.add_cookies([{**cookie, "secure": True, "httpOnly": True}])
-    visitor.go("/operator" + path)
-    if not visitor.page.locator("#wachtwoord").count():
+        walker.browser.keep_cookie(here, OPERATOR.cookie, _SESSIONS[who])
+    walker.go("/operator" + path)
+    if not walker.has("#wachtwoord"):
         return
-    _log_in(visitor, user_name)
-    cookies = {one["name"]: one["value"] for one in visitor.context.cookies(here)}
-    _SESSIONS[who] = cookies[OPERATOR.cookie]
-    visitor.go("/operator" + path)
+    _log_in(walker, user_name)
+    _SESSIONS[who] = walker.browser.cookies(here)[OPERATOR.cookie]
+    walker.go("/operator" + path)
 
 
-def _log_in(visitor: Visitor, user_name: str) -> None:
-    visitor.page.fill("#naam", user_name)
-    visitor.page.fill("#wachtwoord", password(visitor.running.demo, user_name))
-    visitor.click("form:has(#wachtwoord) button[type=submit]")
-    visitor.running.forget_codes()  # a code of the same half minute was given for another page
-    visitor.give_code(visitor.running.code_of(user_name))
-    visitor.wait_for(".sluis-nav")
+def _log_in(walker: Walker, user_name: str) -> None:
+    walker.fill("#naam", user_name)
+    walker.fill("#wachtwoord", password(walker.running.demo, user_name))
+    walker.click("form:has(#wachtwoord) button[type=submit]")
+    walker.running.forget_codes()  # a code of the same half minute was given for another page
+    walker.give_code(walker.running.code_of(user_name))
+    walker.expect(".sluis-nav")
 
 
-def _somebody_new(visitor: Visitor) -> str:
+def _somebody_new(walker: Walker) -> str:
     return new_link(
-        visitor.running.parties, f"nieuw-{secrets.token_hex(4)}", "Kim Nieuwenhuis", "helpdesk"
+        walker.running.parties, f"nieuw-{secrets.token_hex(4)}", "Kim Nieuwenhuis", "helpdesk"
     )
 
 
-def _open_link(visitor: Visitor, link: str | None = None) -> None:
-    visitor.page.goto(link or _somebody_new(visitor))
-    visitor.look()
+def _open_link(walker: Walker, link: str | None = None) -> None:
+    walker.open(link or _somebody_new(walker))
 
 
-def _with_app(visitor: Visitor) -> None:
-    _choose(visitor)
-    visitor.click("a[href*='met=app']")
+def _with_app(walker: Walker) -> None:
+    _choose(walker)
+    walker.click("a[href*='met=app']")
 
 
-def _with_passkey(visitor: Visitor) -> None:
-    _choose(visitor)
-    visitor.click("a[href$='/passkey']")
+def _with_passkey(walker: Walker) -> None:
+    _choose(walker)
+    walker.click("a[href$='/passkey']")
 
 
-def _choose(visitor: Visitor, text: str = GOOD, link: str | None = None) -> None:
+def _choose(walker: Walker, text: str = GOOD, link: str | None = None) -> None:
     """The password, up to the choice between a passkey and an app."""
-    _open_link(visitor, link)
-    visitor.page.fill("#nieuw", text)
-    visitor.page.fill("#nogmaals", text)
-    visitor.click("form:has(#nieuw) .utrecht-action-group button")
+    _open_link(walker, link)
+    walker.fill("#nieuw", text)
+    walker.fill("#nogmaals", text)
+    walker.click("form:has(#nieuw) .utrecht-action-group button")
 
 
-def _give(visitor: Visitor, code: str) -> None:
-    visitor.page.fill("#code", code)
-    visitor.click("form:has(#code) button")
+def _give(walker: Walker, code: str) -> None:
+    walker.fill("#code", code)
+    walker.click("form:has(#code) button")
 
 
-def _wrong_code(visitor: Visitor) -> None:
-    _with_app(visitor)
-    _give(visitor, "000000")
+def _wrong_code(walker: Walker) -> None:
+    _with_app(walker)
+    _give(walker, "000000")
 
 
-def _codes(visitor: Visitor) -> None:
-    _with_app(visitor)
-    seed = (visitor.page.text_content(".sluis-seed") or "").replace(" ", "")
-    _give(visitor, visitor.running.code_with(seed))
+def _codes(walker: Walker) -> None:
+    _with_app(walker)
+    seed = walker.text(".sluis-seed").replace(" ", "")
+    _give(walker, walker.running.code_with(seed))
 
 
-def _all_done(visitor: Visitor) -> None:
-    _codes(visitor)
-    visitor.click("form[action$=klaar] button")
+def _all_done(walker: Walker) -> None:
+    _codes(walker)
+    walker.click("form[action$=klaar] button")
 
 
-def _used_link(visitor: Visitor) -> None:
-    link = _somebody_new(visitor)
-    _choose(visitor, link=link)
-    visitor.context.clear_cookies()
-    visitor.page.goto(link)
+def _used_link(walker: Walker) -> None:
+    link = _somebody_new(walker)
+    _choose(walker, link=link)
+    walker.browser.forget_cookies()
+    walker.open(link)
 
 
-def _failed(visitor: Visitor, *, leaves: bool) -> str:
+def _failed(walker: Walker, *, leaves: bool) -> str:
     """A login of somebody else, whose makelaar has a wrong clock; the code of its error page."""
-    walk = Walk(visitor.running.demo, BODEM, "Polderpoort", "jan", fault="clock_ahead")
+    walk = Walk(walker.running.demo, BODEM, "Polderpoort", "jan", fault="clock_ahead")
     found = _REFERENCE.search(walk.run().text)
     assert found is not None
     if leaves:
@@ -112,35 +108,35 @@ def _failed(visitor: Visitor, *, leaves: bool) -> str:
     return found.group()
 
 
-def _trace(visitor: Visitor, *, leaves: bool) -> None:
-    code = _failed(visitor, leaves=leaves)
-    enter(visitor)
-    visitor.page.fill("#code", code.lower())
-    visitor.click("form[role=search] button")
+def _trace(walker: Walker, *, leaves: bool) -> None:
+    code = _failed(walker, leaves=leaves)
+    enter(walker)
+    walker.fill("#code", code.lower())
+    walker.click("form[role=search] button")
 
 
-def _denied(visitor: Visitor) -> None:
+def _denied(walker: Walker) -> None:
     user_name = f"sleutel-{secrets.token_hex(4)}"
     make_operator(
-        visitor.running.demo, visitor.running.parties, user_name, "Noor Sleutel", "key_officer"
+        walker.running.demo, walker.running.parties, user_name, "Noor Sleutel", "key_officer"
     )
-    enter(visitor, "/inlogspoor", user_name)
+    enter(walker, "/inlogspoor", user_name)
 
 
-def _log_out(visitor: Visitor) -> None:
-    enter(visitor)
-    visitor.click("form[action$=uitloggen] button")
+def _log_out(walker: Walker) -> None:
+    enter(walker)
+    walker.click("form[action$=uitloggen] button")
 
 
-def _end(visitor: Visitor) -> None:
-    _somebody_new(visitor)
-    enter(visitor, "/operators")
-    visitor.click("td a")
+def _end(walker: Walker) -> None:
+    _somebody_new(walker)
+    enter(walker, "/operators")
+    walker.click("td a")
 
 
 OPERATOR_SCENES: Final = (
     Scene("operator-instellen", _open_link, "#nieuw"),
-    Scene("operator-instellen-fout", lambda v: _choose(v, "kort"), "[aria-invalid]"),
+    Scene("operator-instellen-fout", lambda w: _choose(w, "kort"), "[aria-invalid]"),
     Scene("operator-keuze", _choose, ".sluis-choices"),
     Scene("operator-passkey", _with_passkey, "#passkey"),
     Scene("operator-app", _with_app, ".sluis-qr"),
@@ -149,22 +145,22 @@ OPERATOR_SCENES: Final = (
     Scene("operator-ingesteld", _all_done, "main a[href='/operator']"),
     Scene("operator-link-gebruikt", _used_link, ".utrecht-code-block"),
     Scene(
-        "operator-link-onbekend", lambda v: v.go("/operator/instellen/niets"), ".utrecht-code-block"
+        "operator-link-onbekend", lambda w: w.go("/operator/instellen/niets"), ".utrecht-code-block"
     ),
     Scene("operator-overzicht", enter, ".sluis-tiles"),
-    Scene("operator-inlogspoor", lambda v: enter(v, "/inlogspoor"), "[data-follow] table"),
+    Scene("operator-inlogspoor", lambda w: enter(w, "/inlogspoor"), "[data-follow] table"),
     Scene(
-        "operator-inlogspoor-leeg", lambda v: enter(v, "/inlogspoor?uitkomst=niets"), ".sluis-empty"
+        "operator-inlogspoor-leeg", lambda w: enter(w, "/inlogspoor?uitkomst=niets"), ".sluis-empty"
     ),
     Scene(
-        "operator-inlogspoor-fout", lambda v: enter(v, "/inlogspoor?code=niets"), "[aria-invalid]"
+        "operator-inlogspoor-fout", lambda w: enter(w, "/inlogspoor?code=niets"), "[aria-invalid]"
     ),
-    Scene("operator-login", lambda v: _trace(v, leaves=True), ".sluis-trace__fail"),
-    Scene("operator-login-open", lambda v: _trace(v, leaves=False), ".sluis-trace__fail"),
+    Scene("operator-login", lambda w: _trace(w, leaves=True), ".sluis-trace__fail"),
+    Scene("operator-login-open", lambda w: _trace(w, leaves=False), ".sluis-trace__fail"),
     Scene(
-        "operator-login-onbekend", lambda v: enter(v, "/inlogspoor/0000-0000"), "form[role=search]"
+        "operator-login-onbekend", lambda w: enter(w, "/inlogspoor/0000-0000"), "form[role=search]"
     ),
-    Scene("operator-operators", lambda v: enter(v, "/operators"), "table"),
+    Scene("operator-operators", lambda w: enter(w, "/operators"), "table"),
     Scene("operator-beeindigen", _end, "form[action$=beeindigen]"),
     Scene("operator-niet-uw-rol", _denied, ".sluis-sheet"),
     Scene("operator-uitgelogd", _log_out, "main a[href='/operator']"),

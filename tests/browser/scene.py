@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.browser.visitor import Visitor
+from tests.browser.walker import Walker
 
 
 @dataclass(frozen=True)
@@ -13,5 +13,5 @@ class Scene:
     """``shows``: a selector that only this page has."""
 
     name: str
-    walk: Callable[[Visitor], None]
+    walk: Callable[[Walker], None]
     shows: str

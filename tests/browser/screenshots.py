@@ -44,13 +44,11 @@ def main(wanted: list[str]) -> int:
 def _pictures(running: RunningDemo, chromium: Browser, scene: Scene) -> list[Path]:
     """Each language is walked once; the size of the window changes between two pictures."""
     made = []
-    for language in ("nl", "en"):
-        running.forget_codes()
-        with visiting(running, chromium, language=language) as visitor:
-            scene.walk(visitor)
-            visitor.wait_for(scene.shows)
-            for name, (width, height) in SIZES.items():
-                visitor.page.set_viewport_size({"width": width, "height": height})
+    with visiting(running, chromium) as visitor:
+        for language in ("nl", "en"):
+            visitor.meet(scene, language)
+            for name, size in SIZES.items():
+                visitor.resize(size)
                 picture = FOLDER / f"{scene.name}-{language}-{name}.png"
                 visitor.page.screenshot(path=picture, full_page=True)
                 made.append(picture)

@@ -9,15 +9,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Route
 
 from sandbox.portal.clients import CLIENTS
 from tests.browser.checks import axe_violations
+from tests.browser.scene import Scene
+from tests.browser.walker import Walker
 from tests.running_demo import RunningDemo
 
 PATIENCE: Final = 60.0
 DESKTOP: Final = (1280, 900)
 PHONE: Final = (390, 844)
+_OF_WIRE: Final = {"content-length", "transfer-encoding", "connection", "set-cookie"}
 LOCALES: Final = {"nl": "nl-NL", "en": "en-GB"}
 # A page is there, and it is not one that goes on by itself.
 STANDS: Final = """document.readyState === 'complete'
@@ -38,7 +41,6 @@ class Visitor:
     is_checked: bool = False  # axe looks at every page of the broker that is met
     complaints: list[str] = field(default_factory=list)
     checked: int = 0  # pages of the broker that axe looked at
-    method: str = "GET"  # with which the page was asked
 
     def ask(self, service: str) -> None:
         """Choose this service at the portal."""
@@ -94,6 +96,45 @@ class Visitor:
         self.page.goto(self.running.addresses.broker + path)
         self.look()
 
+    def resize(self, size: tuple[int, int]) -> None:
+        self.page.set_viewport_size({"width": size[0], "height": size[1]})
+
+    def meet(self, scene: Scene, language: str) -> None:
+        """Be where this scene leads, without the pages before it."""
+        self.running.forget_codes()
+        walker = Walker(self.running, language)
+        scene.walk(walker)
+        self.stand_where(walker)
+        self.wait_for(scene.shows)
+
+    def stand_where(self, walker: Walker) -> None:
+        """Show the very answer that the walker got, with the walker's cookies."""
+        url, answer = walker.url, walker.page.answer
+        self.context.clear_cookies()
+        self.take_cookies_of(walker)
+        headers = {name: value for name, value in answer.headers if name.lower() not in _OF_WIRE}
+        waits = walker.has("#leave")  # the page that leaves by itself is looked at, too
+
+        def answered(route: Route, request: Request) -> None:
+            if request.is_navigation_request():
+                route.fulfill(status=answer.status, headers=headers, body=answer.body)
+            elif waits and "/leave.js" in request.url:
+                route.fulfill(body="", content_type="text/javascript")
+            else:
+                route.fallback()
+
+        self.page.route("**/*", answered)
+        self.page.goto(url)
+        self.page.unroute("**/*", answered)
+
+    def take_cookies_of(self, walker: Walker) -> None:
+        """Those of the broker."""
+        broker = self.running.addresses.broker
+        https = broker.replace("http:", "https:")  # else a secure cookie is not taken in
+        for name, value in walker.browser.cookies(broker).items():
+            cookie = {"name": name, "value": value, "url": https}
+            self.context.add_cookies([{**cookie, "secure": True, "httpOnly": True}])
+
     def wait_for(self, selector: str) -> None:
         """Until the page that holds this is there."""
         self.page.wait_for_selector(selector, state="attached")
@@ -119,11 +160,6 @@ class Visitor:
     @property
     def heading(self) -> str:
         return " ".join((self.page.text_content("h1") or "").split())
-
-    def follow(self, request: Request) -> None:
-        """Keep how the page was asked."""
-        if request.is_navigation_request() and request.frame == self.page.main_frame:
-            self.method = request.method
 
     def note(self, message: ConsoleMessage) -> None:
         """Keep what the console says, but not that an error page has the status of an error."""
@@ -155,7 +191,6 @@ def visiting(
         page = context.new_page()
         visitor = Visitor(running, context, page, language, javascript, is_checked)
         page.on("console", visitor.note)
-        page.on("request", visitor.follow)
         page.on("pageerror", lambda error: visitor.complaints.append(str(error)))
         yield visitor
     finally:
