@@ -92,6 +92,10 @@ advisories: ## Before a release: ask the public advisories about every locked pa
 .PHONY: release-check
 release-check: check test-all mutants sbom advisories ## Before a release: all of that, and nothing may fail
 
+.PHONY: reference
+reference: $(STAMP) ## Write docs/reference anew: every field, setting, command, event, metric and code
+	@$(BIN)/python -m tools.reference
+
 .PHONY: translations
 translations: $(STAMP) ## Bring the English texts in step with the Dutch ones
 	@$(BIN)/python -m tools.translations

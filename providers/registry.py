@@ -84,8 +84,7 @@ class SamlSettings(RegisteredDocument):
         default="redirect", description="How a request travels: in an address, or in a form."
     )
     sign_requests: bool = Field(
-        default=True,
-        description="Whether requests are signed. Our metadata say that they are.",
+        default=True, description="Whether requests are signed. Our metadata say that they are."
     )
     name_id_policy: NameIdPolicy = Field(
         default=NameIdPolicy(), description="Which name of the user is asked."
@@ -172,8 +171,7 @@ class SamlSettings(RegisteredDocument):
         default=None, description="With `subject: attribute`: its Name. Its value must last."
     )
     max_validity_seconds: int = Field(
-        default=3600,
-        description="The longest time that an assertion may be valid. A day at most.",
+        default=3600, description="The longest time that an assertion may be valid. A day at most."
     )
     skew_seconds: Annotated[int, Field(ge=0, le=MAX_SKEW_SECONDS)] = Field(
         default=60, description="How far the clock of the makelaar may be from ours, in seconds."
@@ -195,8 +193,12 @@ class SamlSettings(RegisteredDocument):
 class OidcSettings(RegisteredDocument):
     """A makelaar that speaks OpenID Connect."""
 
-    issuer: str
-    client_id: str
+    issuer: str = Field(
+        description=(
+            "The makelaar's issuer, sign for sign. Its discovery document is read below it."
+        ),
+    )
+    client_id: str = Field(description="What the makelaar calls Sluis.")
     token_endpoint_auth_method: Literal[
         "private_key_jwt", "client_secret_basic", "client_secret_post"
     ] = Field(
@@ -207,10 +209,24 @@ class OidcSettings(RegisteredDocument):
             "that the makelaar names in `token_endpoint_auth_methods_supported`."
         ),
     )
-    client_secret_file: str | None = None  # by reference only
-    id_token_signed_response_alg: Literal["RS256", "PS256", "ES256"] = "RS256"
-    scopes: tuple[str, ...] = ("openid",)
-    endpoint_hosts: tuple[str, ...] = ()  # other hosts than the issuer's that were approved
+    client_secret_file: str | None = Field(
+        default=None,
+        description=(
+            "The file that holds our secret at this makelaar; for `client_secret_basic` and "
+            "`client_secret_post`."
+        ),
+    )
+    id_token_signed_response_alg: Literal["RS256", "PS256", "ES256"] = Field(
+        default="RS256",
+        description=(
+            "The algorithm that the makelaar signs ID tokens with. Another one is refused."
+        ),
+    )
+    scopes: tuple[str, ...] = Field(default=("openid",), description="The scopes that are asked.")
+    endpoint_hosts: tuple[str, ...] = Field(
+        default=(),
+        description=("Hosts other than the issuer's at which its endpoints may stand."),
+    )
     trusted_audiences: tuple[str, ...] = Field(
         default=(),
         description=(
@@ -220,8 +236,14 @@ class OidcSettings(RegisteredDocument):
             "have our `client_id` as `azp`. Left out: none."
         ),
     )
-    userinfo: bool = False
-    skew_seconds: Annotated[int, Field(ge=0, le=MAX_SKEW_SECONDS)] = 60
+    userinfo: bool = Field(
+        default=False,
+        description=("Whether UserInfo is asked for what the ID token does not say."),
+    )
+    skew_seconds: Annotated[int, Field(ge=0, le=MAX_SKEW_SECONDS)] = Field(
+        default=60,
+        description=("How far the clock of the makelaar may be from ours, in seconds."),
+    )
 
 
 class ProviderRecord(RegisteredDocument):
@@ -232,11 +254,24 @@ class ProviderRecord(RegisteredDocument):
     ``local_factor_lifts``: an EH2 login here may be lifted to EH2+ by a factor of Sluis.
     """
 
-    id: Slug
-    kind: Literal["saml", "oidc"]
-    name: Annotated[str, StringConstraints(min_length=1, max_length=64)]
-    aliases: tuple[str, ...] = ()
-    level_ceiling: Level
+    id: Slug = Field(
+        description=(
+            "Names the makelaar, in addresses and in every other document. It is never given to"
+            " another one."
+        ),
+    )
+    kind: Literal["saml", "oidc"] = Field(
+        description="The protocol; it follows from the section that is written."
+    )
+    name: Annotated[str, StringConstraints(min_length=1, max_length=64)] = Field(
+        description=("What people call the makelaar, on the page where they choose."),
+    )
+    aliases: tuple[str, ...] = Field(
+        default=(), description="Other words by which people look for it."
+    )
+    level_ceiling: Level = Field(
+        description=("The most that is believed of this makelaar, whatever it says."),
+    )
     levels: dict[str, Level] = Field(
         default_factory=dict,
         description=(
@@ -264,12 +299,29 @@ class ProviderRecord(RegisteredDocument):
             "out: none; only mandates of Sluis count."
         ),
     )
-    local_factor_lifts: bool = False
-    state: Literal["live", "paused"] = "live"
-    notice: LocalizedText | None = None
-    help_url: str | None = None
-    saml: SamlSettings | None = None
-    oidc: OidcSettings | None = None
+    local_factor_lifts: bool = Field(
+        default=False,
+        description=(
+            "Whether a login at EH2 here may be lifted to EH2+ by a second factor of Sluis."
+        ),
+    )
+    state: Literal["live", "paused"] = Field(
+        default="live",
+        description=("`paused`: nobody can choose it, and sessions that it made do no more."),
+    )
+    notice: LocalizedText | None = Field(
+        default=None, description="What people read below its name where they choose."
+    )
+    help_url: str | None = Field(
+        default=None, description="Where a page sends people when the makelaar must help."
+    )
+    saml: SamlSettings | None = Field(
+        default=None, description="How it is reached over SAML 2.0. Either this or `oidc`."
+    )
+    oidc: OidcSettings | None = Field(
+        default=None,
+        description=("How it is reached over OpenID Connect. Either this or `saml`."),
+    )
 
     @field_validator("levels", mode="before")
     @classmethod

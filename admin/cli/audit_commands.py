@@ -46,7 +46,14 @@ def verify(invocation: Invocation, as_json: bool, checkpoint: Path | None) -> No
 @audit.command()
 @click.option("--from", "since", type=Since(), help="From the start of this day, or this moment.")
 @click.option("--until", type=Until(), help="Until the end of this day, or this moment.")
-@click.option("--format", "layout", type=click.Choice(["jsonl", "cef"]), default="jsonl")
+@click.option(
+    "--format",
+    "layout",
+    type=click.Choice(["jsonl", "cef"]),
+    default="jsonl",
+    show_default=True,
+    help="One JSON object a line, or Common Event Format for a SIEM.",
+)
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Default: print.")
 @pass_invocation
 def export(

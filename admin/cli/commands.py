@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from admin.cli.audit_commands import audit, person
+from admin.cli.client_commands import client
 from admin.cli.context import Invocation, explained, fail
 from admin.cli.factor_commands import factor, otp
 from admin.cli.keys_commands import keys
@@ -323,7 +324,13 @@ def doctor(invocation: Invocation, parties: bool, as_json: bool) -> None:
 
 @main.command()
 @click.argument("reference")
-@click.option("--language", type=click.Choice(["en", "nl"]), default="en", show_default=True)
+@click.option(
+    "--language",
+    type=click.Choice(["en", "nl"]),
+    default="en",
+    show_default=True,
+    help="Of everything that is printed.",
+)
 @pass_invocation
 def trace(invocation: Invocation, reference: str, language: str) -> None:
     """Explain the login or the page with this REFERENCE, such as K7QM-4RXT."""
@@ -362,5 +369,5 @@ def serve(invocation: Invocation) -> None:
         run_server(invocation.settings(), invocation.config)
 
 
-for group in (audit, person, factor, keys, operator, otp, outbox, session):
+for group in (audit, client, person, factor, keys, operator, otp, outbox, session):
     main.add_command(group)

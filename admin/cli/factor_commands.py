@@ -68,7 +68,7 @@ def factor() -> None:
 
 
 @factor.command("letter")
-@click.option("--person", required=True)
+@click.option("--person", required=True, help="Whose, by id.")
 @click.option("--address", required=True, help="One line, as it stands on the envelope.")
 @click.option("--factor", "factor_id", help="Which one, where several do not count yet.")
 @pass_invocation
@@ -85,7 +85,7 @@ def factor_letter(invocation: Invocation, person: str, address: str, factor_id: 
 
 
 @factor.command("reset")
-@click.option("--person", required=True)
+@click.option("--person", required=True, help="Whose, by id.")
 @click.option("--by", required=True, help="The administrator who asks.")
 @click.option("--approved-by", required=True, help="Another administrator, who checked it.")
 @pass_invocation

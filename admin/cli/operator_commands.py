@@ -19,7 +19,14 @@ def operator() -> None:
 @click.option("--name", required=True, help="As colleagues see it, such as 'Robin Kuiper'.")
 @click.option("--email", required=True, help="Where messages for this operator go.")
 @click.option("--user-name", help="To log in with. Default: what stands before the @.")
-@click.option("--role", "roles", multiple=True, required=True, type=click.Choice(ROLES))
+@click.option(
+    "--role",
+    "roles",
+    multiple=True,
+    required=True,
+    type=click.Choice(ROLES),
+    help="What the operator may do. Can be repeated.",
+)
 @pass_invocation
 def create(
     invocation: Invocation, name: str, email: str, user_name: str | None, roles: tuple[str, ...]

@@ -104,7 +104,7 @@ CLIENT_RULES: Final[tuple[Rule[OidcClient], ...]] = (
         "secret_sha256",
         lambda client: _by_secret(client) and not client.secret_sha256,
         "this method needs a secret, and there is none",
-        "add the SHA-256 of a generated secret, or choose another token_endpoint_auth_method",
+        "add what sluis client secret prints, or choose another token_endpoint_auth_method",
     ),
     never(
         "secret_sha256",

@@ -8,6 +8,7 @@ from typing import Any, Final
 from pydantic.json_schema import models_json_schema
 
 from admin.registrations.kinds import KINDS
+from assurance.levels import AssuranceLevel
 
 DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
 
@@ -26,6 +27,9 @@ def schema() -> str:
             "type": "string",
             "description": "The XML file with the metadata, from the folder of this document.",
         }
+    for definition in definitions.values():
+        for field in definition.get("properties", {}).values():
+            _say_level(field)
     document = {
         "$schema": DRAFT,
         "title": "A document of sluis apply",
@@ -33,6 +37,15 @@ def schema() -> str:
         "$defs": definitions,
     }
     return json.dumps(document, indent=2, ensure_ascii=False)
+
+
+def _say_level(field: dict[str, Any]) -> None:
+    """The default of a level as it is written, not as it is counted."""
+    default = field.get("default")
+    if isinstance(default, AssuranceLevel):
+        field["default"] = default.label
+    elif type(default) is int and AssuranceLevel.EH3.label in field.get("enum", ()):
+        field["default"] = AssuranceLevel(default).label
 
 
 def _give_kind(definition: dict[str, Any], kind: str) -> None:

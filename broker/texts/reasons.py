@@ -371,6 +371,11 @@ _BY_REASON: Final[Mapping[str, Explanation]] = {
 }
 
 
+def known() -> frozenset[str]:
+    """Every machine reason that has an explanation."""
+    return frozenset(_BY_REASON)
+
+
 def find(reason: str | None, measured: Measured = NOTHING) -> Explanation | None:
     """The explanation of a machine reason, in Dutch, the closest for what was measured; None where
     nothing needs to be explained. ``told`` fills it in.

@@ -1,0 +1,35 @@
+"""The page of the settings: every key of the file and its variable."""
+
+from __future__ import annotations
+
+from broker.settings import PREFIX, Settings
+from tools.reference.kinds_of_values import default_of, in_words
+from tools.reference.table import Page, code, table
+
+
+def page() -> Page:
+    whole = Settings.model_json_schema()
+    definitions = whole["$defs"]
+    parts = []
+    for section, at in whole["properties"].items():
+        reference = at.get("$ref") or at["allOf"][0]["$ref"]
+        definition = definitions[reference.rpartition("/")[2]]
+        required = set(definition.get("required", ()))
+        rows = (
+            (
+                code(name),
+                in_words(field, definitions),
+                "required" if name in required else default_of(field),
+                field.get("description", ""),
+            )
+            for name, field in definition["properties"].items()
+        )
+        head = f"## [{section}]\n\n{at['description']}"
+        parts.append(f"{head}\n\n{table(('Key', 'May be', 'Default', 'Says'), rows)}")
+    return Page(
+        "settings",
+        "Settings",
+        "Every key of the settings file. Each can be set as "
+        f"`{PREFIX}SECTION__KEY`, or read from a file with `{PREFIX}SECTION__KEY_FILE`.",
+        tuple(parts),
+    )
