@@ -79,7 +79,13 @@ class Service(RegisteredDocument):
     second_factor_reuse_minutes: Annotated[int, Field(ge=0, le=480)] = 0  # 0: a fresh one each time
     privacy_url: str | None = None
     help_url: str | None = None
-    help_phone: str | None = None
+    help_phone: str | None = Field(
+        default=None,
+        description=(
+            "Who helps with this service, by telephone: shown with `help_url` on pages of its "
+            "logins where no `HelpDesk` and no `ui.support_phone` or `support_url` is."
+        ),
+    )
 
     @property
     def key(self) -> str:
