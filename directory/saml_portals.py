@@ -55,6 +55,22 @@ class SamlPortalSettings(RegisteredDocument):
             "unasked: with it a login at a service of a higher level is refused."
         ),
     )
+    ignore_name_id_format: bool = Field(
+        default=False,
+        description=(
+            "Read a NameIDPolicy that asks another Format, such as emailAddress, as one that "
+            "leaves it open, for a product that sends it unasked. The NameID is what `name_id` "
+            "says; an e-mail address is released with the claim `email`."
+        ),
+    )
+    idp_initiated: bool = Field(
+        default=False,
+        description=(
+            "Logins may begin here, at `/saml/idp/start/` and the client_id, and end with a "
+            "Response that nobody asked for. The portal then cannot tell whether its user began "
+            "the login: leave it off where the portal can ask itself."
+        ),
+    )
     services_by_index: dict[Annotated[int, Field(ge=0, le=65535)], Uuid] = Field(
         default_factory=dict,
         description=(

@@ -151,7 +151,11 @@ class Service(RegisteredDocument):
         default=None, description="Where a page that cannot help sends people of this service."
     )
     help_phone: str | None = Field(
-        default=None, description="The phone of the people who help with this service."
+        default=None,
+        description=(
+            "Who helps with this service, by telephone: shown with `help_url` on pages of its "
+            "logins where no `HelpDesk` and no `ui.support_phone` or `support_url` is."
+        ),
     )
 
     @property

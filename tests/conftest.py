@@ -64,6 +64,7 @@ def made_once() -> Iterator[None]:
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "whole: runs the whole product; not in make check")
     config.addinivalue_line("markers", "interop_php: needs PHP and SimpleSAMLphp")
+    config.addinivalue_line("markers", "interop_apache: needs Apache with mod_auth_mellon")
     config.addinivalue_line("markers", "interop_node: needs Node.js and npm")
 
 

@@ -11,6 +11,7 @@ from typing import Final
 from tests.servers import postgresql_commands
 
 SIMPLESAMLPHP: Final = Path("/usr/share/simplesamlphp")
+APACHE_MODULES: Final = Path("/usr/lib/apache2/modules")
 
 
 def chromium() -> str | None:
@@ -39,6 +40,10 @@ NEEDED: Final[Mapping[str, Mapping[str, Callable[[], bool]]]] = {
     "interop_php": {
         "PHP": _has_commands("php"),
         "SimpleSAMLphp": SIMPLESAMLPHP.is_dir,
+    },
+    "interop_apache": {
+        "Apache": _has_commands("apache2"),
+        "mod_auth_mellon": (APACHE_MODULES / "mod_auth_mellon.so").is_file,
     },
     "interop_node": {"Node.js with npm": _has_commands("node", "npm")},
 }

@@ -6,6 +6,7 @@ from typing import Final
 
 METADATA_PATH: Final = "/saml/idp/metadata"
 SSO_PATH: Final = "/saml/idp/sso"
+START_PATH: Final = "/saml/idp/start"
 
 
 def idp_entity_id(base_url: str) -> str:

@@ -19,15 +19,15 @@ _FORMATS: Final = {"persistent": PERSISTENT, "transient": TRANSIENT}
 
 @dataclass(frozen=True)
 class AssertionFacts:
-    """``name_id``: the format, ``persistent`` or ``transient``; ``subject`` the name itself.
-    ``context``: the class of the level; ``authority``: the makelaar that knew who it is, None where
-    the portal may not know.
+    """``request_id``: None where nobody asked. ``name_id``: the format, ``persistent`` or
+    ``transient``; ``subject`` the name itself. ``context``: the class of the level; ``authority``:
+    the makelaar that knew who it is, None where the portal may not know.
     """
 
     issuer: str
     audience: str
     acs_url: str
-    request_id: str
+    request_id: str | None
     name_id: str
     subject: str
     context: str
@@ -67,14 +67,15 @@ def _subject(root: etree._Element, facts: AssertionFacts) -> None:
         name_id.set("SPNameQualifier", facts.audience)
     name_id.text = facts.subject
     confirmation = etree.SubElement(subject, saml("SubjectConfirmation"), Method=BEARER)
+    said = {
+        "InResponseTo": facts.request_id,
+        "NotOnOrAfter": written(facts.now + LIFETIME),
+        "Recipient": facts.acs_url,
+    }
     etree.SubElement(
         confirmation,
         saml("SubjectConfirmationData"),
-        {
-            "InResponseTo": facts.request_id,
-            "NotOnOrAfter": written(facts.now + LIFETIME),
-            "Recipient": facts.acs_url,
-        },
+        {name: value for name, value in said.items() if value is not None},
     )
 
 

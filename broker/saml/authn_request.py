@@ -23,10 +23,11 @@ from broker.saml.errors import (
     UNKNOWN_PRINCIPAL,
     StatusRefused,
 )
-from broker.saml.portal_metadata import sealing_certificate
+from broker.saml.portal_metadata import PortalMetadata, sealing_certificate
 from broker.saml.reply_to import SamlReplyTo
 from broker.saml.request_target import RequestTarget
 from broker.saml.requested_context import context_demand
+from directory.saml_portals import SamlServiceProvider
 from directory.services import Service
 from providers.registry import ProviderRecord
 from providers.saml.wire.names import (
@@ -125,7 +126,7 @@ def _service(target: RequestTarget, services: Mapping[str, Service]) -> Service:
     if len(named) > 1:
         raise _unsupported("AttributeConsumingServiceIndex and Extensions name two services")
     default = portal.default_service or (portal.services[0] if len(portal.services) == 1 else None)
-    wanted = named.pop() if named else default or _default_of(target, services)
+    wanted = named.pop() if named else default or default_of(portal, target.metadata, services)
     if wanted is None:
         raise _unsupported("name a service with AttributeConsumingServiceIndex")
     if wanted not in offered:
@@ -133,10 +134,12 @@ def _service(target: RequestTarget, services: Mapping[str, Service]) -> Service:
     return offered[wanted]
 
 
-def _default_of(target: RequestTarget, services: Mapping[str, Service]) -> str | None:
+def default_of(
+    portal: SamlServiceProvider, metadata: PortalMetadata, services: Mapping[str, Service]
+) -> str | None:
     """Where the registration names no default: that of the metadata."""
-    index = next((one.index for one in target.metadata.services if one.is_default), None)
-    return None if index is None else _at(index, target, services)
+    index = next((one.index for one in metadata.services if one.is_default), None)
+    return None if index is None else _at(index, portal, metadata, services)
 
 
 def _of_index(target: RequestTarget, services: Mapping[str, Service]) -> str | None:
@@ -149,12 +152,17 @@ def _of_index(target: RequestTarget, services: Mapping[str, Service]) -> str | N
     index = number(said)
     if index is None:
         raise _unsupported("AttributeConsumingServiceIndex is a number of at most 65535")
-    return _at(index, target, services)
+    return _at(index, target.portal, target.metadata, services)
 
 
-def _at(index: int, target: RequestTarget, services: Mapping[str, Service]) -> str | None:
-    registered = target.portal.saml.services_by_index
-    numbered = {one.index: one for one in target.metadata.services}
+def _at(
+    index: int,
+    portal: SamlServiceProvider,
+    metadata: PortalMetadata,
+    services: Mapping[str, Service],
+) -> str | None:
+    registered = portal.saml.services_by_index
+    numbered = {one.index: one for one in metadata.services}
     if index in registered:
         return registered[index]
     if index not in numbered:
@@ -209,8 +217,13 @@ def _name_id(target: RequestTarget) -> str:
     if said in (None, "", UNSPECIFIED_NAME):
         return ours
     if said not in _FORMATS:
+        if target.portal.saml.ignore_name_id_format:
+            return ours
         raise StatusRefused(
-            INVALID_NAME_ID_POLICY, "the Format of a NameID here is persistent or transient"
+            INVALID_NAME_ID_POLICY,
+            "the Format of a NameID here is persistent or transient, so send one of these or "
+            "none; who logged in is never told by e-mail address, which is an attribute. Cannot "
+            "your product leave it out? Let the operator set saml.ignore_name_id_format",
         )
     if _FORMATS[said] == "persistent" and ours == "transient":
         raise StatusRefused(

@@ -200,6 +200,7 @@ def _still_registered(
         except PortalMetadataRefused:
             raise PageError(410, "service_gone", "metadata no longer usable") from None
         is_there = any(one.url == to.acs_url for one in metadata.answers)
-        if is_there and not metadata.has_ended(now):
+        may_be_unasked = to.request_id is not None or relying_party.saml.idp_initiated
+        if is_there and may_be_unasked and not metadata.has_ended(now):
             return relying_party, metadata
     raise PageError(410, "service_gone", "portal or its address no longer registered")

@@ -105,6 +105,8 @@ class RefusedRequest(enum.StrEnum):
     TIME = "saml_time"
     AGAIN = "saml_again"
     REQUEST = "saml_request"
+    START_OFF = "saml_start_off"
+    START = "saml_start"
 
 
 class UntrustedRequest(PageError):

@@ -11,14 +11,15 @@ from broker.downstream import LoginRequest
 
 @dataclass(frozen=True)
 class SamlReplyTo:
-    """``acs_url``: where the answer goes, by HTTP-POST. ``name_id``: the format that was agreed on,
+    """``acs_url``: where the answer goes, by HTTP-POST. ``request_id``: None where the login began
+    here and nobody asked for an answer. ``name_id``: the format that was agreed on,
     ``persistent`` or ``transient``. ``subject``: the persistent NameID that must log in.
     ``classes``, with a space between: of these one is the answer; ``most``: the label of the level
     above which nothing is said.
     """
 
     acs_url: str
-    request_id: str
+    request_id: str | None
     relay_state: str | None = None
     name_id: str = "persistent"
     subject: str | None = None
@@ -35,7 +36,7 @@ class SamlReplyTo:
         kept = request.reply_to
         return cls(
             acs_url=kept["acs_url"] or "",
-            request_id=kept["request_id"] or "",
+            request_id=kept["request_id"],
             relay_state=kept.get("relay_state"),
             name_id=kept.get("name_id") or "persistent",
             subject=kept.get("subject"),

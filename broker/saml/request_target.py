@@ -62,16 +62,7 @@ def request_target(
     """Raises UntrustedRequest. Whether it was seen before is for the caller to ask."""
     root = received.root
     portal = _portal(root, portals)
-    metadata = metadata_of(portal)
-    if metadata.until is not None and metadata.has_ended(now):
-        raise UntrustedRequest(
-            RefusedRequest.ADDRESS,
-            "client",
-            "validUntil",
-            client_id=portal.client_id,
-            failure="the registered metadata have ended",
-            expected=f"validUntil after {metadata.until:%Y-%m-%d}",
-        )
+    metadata = valid_metadata(portal, now)
     check_signature(
         received,
         metadata.signing,
@@ -84,6 +75,21 @@ def request_target(
     return RequestTarget(
         portal, metadata, received, _acs_url(root, metadata, portal), _once(root, issued, portal)
     )
+
+
+def valid_metadata(portal: SamlServiceProvider, now: datetime) -> PortalMetadata:
+    """As registered, and not ended. Raises UntrustedRequest."""
+    metadata = metadata_of(portal)
+    if metadata.until is not None and metadata.has_ended(now):
+        raise UntrustedRequest(
+            RefusedRequest.ADDRESS,
+            "client",
+            "validUntil",
+            client_id=portal.client_id,
+            failure="the registered metadata have ended",
+            expected=f"validUntil after {metadata.until:%Y-%m-%d}",
+        )
+    return metadata
 
 
 def metadata_of(portal: SamlServiceProvider) -> PortalMetadata:

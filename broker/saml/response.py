@@ -62,10 +62,11 @@ def _response(
             "Version": "2.0",
             "IssueInstant": written(envelope.now),
             "Destination": envelope.to.acs_url,
-            "InResponseTo": envelope.to.request_id,
         },
         nsmap={"samlp": SAMLP, "saml": SAML},
     )
+    if envelope.to.request_id is not None:
+        root.set("InResponseTo", envelope.to.request_id)
     etree.SubElement(root, saml("Issuer")).text = envelope.issuer
     status = etree.SubElement(root, samlp("Status"))
     code = etree.SubElement(status, samlp("StatusCode"), Value=first)

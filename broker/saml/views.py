@@ -16,10 +16,11 @@ from broker.saml.authn_request import parse
 from broker.saml.errors import RefusedRequest, StatusRefused, UntrustedRequest
 from broker.saml.messages import ReceivedRequest
 from broker.saml.metadata import idp_metadata
-from broker.saml.refusals import NoteRefusal
+from broker.saml.refusals import NoteRefusal, kept
 from broker.saml.reply_to import SamlReplyTo
 from broker.saml.request_target import RequestTarget, request_target
 from broker.saml.response import Envelope, failure
+from broker.saml.start_view import add_start
 from broker.web import rate_limits
 from broker.web.endpoints import Endpoint, Readers
 from broker.web.language import locale
@@ -42,10 +43,7 @@ def create_blueprint(
         try:
             target = _trusted(rt, read())
         except UntrustedRequest as error:
-            log.warning("authn_request.refused", reason=str(error.reason), detail=error.detail)
-            note(rt, error.reason, at=error.step, client_id=error.client_id, **error.found)
-            error.values |= _way_back(rt, error.client_id)
-            raise
+            raise kept(rt, error, note) from None
         try:
             asked = parse(
                 target,
@@ -75,6 +73,8 @@ def create_blueprint(
         """Single sign-on service, HTTP-POST."""
         return receive(lambda: messages.from_post(tuple(request.form.items(multi=True))))
 
+    add_start(blueprint, open_login, note)
+
     @blueprint.get(METADATA_PATH)
     @Endpoint(limit="metadata", readers=Readers.ANYBODY)
     def metadata() -> Response:
@@ -99,16 +99,6 @@ def _trusted(rt: Runtime, received: ReceivedRequest) -> RequestTarget:
     if rt.store.batch([target.once]) != [True]:
         raise UntrustedRequest(RefusedRequest.AGAIN, "received", "seen before", client_id=client_id)
     return target
-
-
-def _way_back(rt: Runtime, client_id: str | None) -> dict[str, str]:
-    """Where somebody begins again: the registered page of the portal, never an address that was
-    sent.
-    """
-    portal = rt.configuration.relying_parties.get(client_id or "")
-    if portal is None or portal.start_url is None:
-        return {}
-    return {"home_url": portal.start_url, "portal": portal.name.in_(locale())}
 
 
 def _told(

@@ -267,6 +267,27 @@ ERRORS = {
             "metadata."
         ),
     ),
+    "saml_start_off": ErrorText(
+        "SLS-4108",
+        _("Deze link werkt hier niet"),
+        _("Bij deze website kunt u niet met een link van ons beginnen."),
+        _("Ga zelf naar de website van de dienst en log daar in."),
+        _(
+            "Dit adres werkt alleen voor een SAML-portaal waarvan de registratie saml.idp_initiated "
+            "aanzet. Controleer ook de client_id in de link."
+        ),
+    ),
+    "saml_start": ErrorText(
+        "SLS-4109",
+        _PORTAL_ERROR,
+        _("In de link staat iets dat wij niet begrijpen of niet vertrouwen."),
+        _("Ga zelf naar de website van de dienst en log daar in."),
+        _(
+            "In de link mogen service en RelayState staan, elk één keer. service is een UUID of "
+            "ServiceID van het portaal. RelayState is een woord, een pad of een adres van het "
+            "portaal zelf."
+        ),
+    ),
     "https_required": ErrorText(
         "SLS-4010",
         _("De verbinding was niet beveiligd"),

@@ -54,6 +54,18 @@ OF_SAML_PORTALS: Final[Mapping[str, Explanation]] = MappingProxyType(
             Fixer.USER,
             TRY_AGAIN,
         ),
+        "saml_start_off": Explanation(
+            _("Een link begint hier een login bij een portaal dat dat niet toestaat."),
+            _("Klopt de client_id, en mag het? Zet dan saml.idp_initiated aan bij het portaal."),
+            Fixer.PORTAL,
+            _("Die link werkt niet. Ga zelf naar de website van de dienst en log daar in."),
+        ),
+        "saml_start": Explanation(
+            _("In een link die hier een login begint, staat iets dat niet mag."),
+            _("Laat wie de link maakte nakijken wat bij deze stap staat."),
+            Fixer.PORTAL,
+            _("Die link klopt niet. Ga zelf naar de website van de dienst en log daar in."),
+        ),
         "encryption_key_missing": Explanation(
             _(
                 "Het antwoord moet versleuteld zijn. "

@@ -95,6 +95,8 @@ VALUES: Final[Mapping[str, Mapping[str, object]]] = {
             "De website of haar adres is niet meer geregistreerd"
         ),
         "metadata no longer usable": _("De metadata van de website zijn niet meer te gebruiken"),
+        "idp_initiated": _("Deze website laat logins hier niet beginnen"),
+        "client_id": _("Deze client_id is niet die van een SAML-portaal"),
         "service of the request is gone": _("De dienst van het verzoek is er niet meer"),
         "person gone": _("De persoon is er niet meer"),
         "the password was changed meanwhile": _("Het wachtwoord is intussen veranderd"),

@@ -18,6 +18,7 @@ from broker.web.language import locale
 from directory.announcements import Announcement, holding, told
 from directory.fields import Words
 from directory.help_desks import HelpDesk, who_helps
+from directory.services import Service
 
 
 @dataclass(frozen=True)
@@ -70,12 +71,17 @@ def _place(configuration: Configuration, one: Announcement) -> Spoken | None:
 
 
 def help_desk() -> HelpDeskCard | None:
-    """Who helps on this page: of the service, of the site, or as the settings say; for
-    templates.
+    """Who helps on this page: of the service, of the site, or as the settings say; where nobody is
+    named, whom the service itself names. For templates.
     """
     rt, login = runtime(), about()
-    desk = _desk(rt.holder.last, login.service_uuid if login else None)
-    return _of_settings(rt.settings.ui) if desk is None else _card(desk)
+    known, uuid = rt.holder.last, login.service_uuid if login else None
+    if known is None:
+        return _of_settings(rt.settings.ui)
+    desk = who_helps(known.help_desks, uuid)
+    if desk is not None:
+        return _card(desk)
+    return _of_settings(rt.settings.ui) or _of_service(known.services.get(uuid or ""))
 
 
 def spoken(words: Words) -> Spoken:
@@ -90,10 +96,6 @@ def about() -> About | None:
     return known
 
 
-def _desk(configuration: Configuration | None, service: str | None) -> HelpDesk | None:
-    return who_helps(configuration.help_desks, service) if configuration is not None else None
-
-
 def _card(desk: HelpDesk) -> HelpDeskCard:
     return HelpDeskCard(
         name=spoken(desk.name),
@@ -103,6 +105,13 @@ def _card(desk: HelpDesk) -> HelpDeskCard:
         email=desk.email,
         url=desk.url,
     )
+
+
+def _of_service(service: Service | None) -> HelpDeskCard | None:
+    if service is None or service.help_phone is None:
+        return None
+    phone, name = service.help_phone, Spoken(service.provider_name.in_(locale()))
+    return HelpDeskCard(name=name, phone=phone, dial=_dial(phone), url=service.help_url)
 
 
 def _of_settings(ui: Ui) -> HelpDeskCard | None:

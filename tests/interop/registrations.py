@@ -52,6 +52,23 @@ claims:
   - name: mandate
     purpose: {nl: Nagaan dat u gemachtigd bent, en: To check that you are authorised}
 """)
+_SAML_PORTAL: Final = Template("""\
+kind: Client
+client_id: $client_id
+name: {nl: SAML-portaal van een ander, en: SAML portal of another}
+services:
+  - 7f1e6c1a-90b4-4d0e-9b52-3c1f0a77d2e4
+acr: eidas
+claims:
+  - name: represents
+    purpose: {nl: Weten voor welke organisatie u komt, en: To know which organisation you act for}
+  - name: mandate
+    purpose: {nl: Nagaan dat u gemachtigd bent, en: To check that you are authorised}
+saml:
+  entity_id: $entity_id
+  metadata_file: $metadata
+$more
+""")
 
 
 def makelaar(
@@ -65,7 +82,7 @@ def makelaar(
         entity_id=provider.entity_id,
         metadata=metadata,
         subject=provider.user,
-        more="\n".join(f"  {key}: {value}" for key, value in (more or {}).items()),
+        more=_lines(more),
         yesterday=today - timedelta(days=1),
         next_year=today + timedelta(days=365),
     )
@@ -76,3 +93,16 @@ def client(client_id: str, redirect_uri: str, jwks: str, algorithm: str) -> str:
     return _CLIENT.substitute(
         client_id=client_id, redirect_uri=redirect_uri, jwks=jwks, algorithm=algorithm
     )
+
+
+def saml_portal(
+    client_id: str, entity_id: str, metadata: Path, more: dict[str, str] | None = None
+) -> str:
+    """A SAML portal for Meldportaal Bodem. ``more``: lines of its ``saml`` section."""
+    return _SAML_PORTAL.substitute(
+        client_id=client_id, entity_id=entity_id, metadata=metadata, more=_lines(more)
+    )
+
+
+def _lines(more: dict[str, str] | None) -> str:
+    return "\n".join(f"  {key}: {value}" for key, value in (more or {}).items())

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -50,9 +52,12 @@ OF_SERVICE = HelpDesk.model_validate(
 )
 
 
-def running(*desks: HelpDesk, **sections: Any) -> Runtime:
+def running(
+    *desks: HelpDesk, of: Mapping[str, Any] = MappingProxyType({}), **sections: Any
+) -> Runtime:
+    """``of``: fields of the service."""
     configuration = make_configuration(
-        services=(a_service(),), providers=(a_record(),), announcements=ALL, help_desks=desks
+        services=(a_service(**of),), providers=(a_record(),), announcements=ALL, help_desks=desks
     )
     return make_runtime(configuration, **sections)
 
@@ -142,3 +147,19 @@ def test_the_help_desk_is_that_of_the_service_else_of_the_site_else_of_the_setti
     assert helping(running(OF_SERVICE, **settings), None) == of_settings
     assert helping(unloaded(**settings), SERVICE) == of_settings
     assert helping(running(), None) is None
+
+
+def test_a_service_that_names_a_telephone_helps_where_nobody_else_does() -> None:
+    facts = {"help_phone": "088-111", "help_url": "https://hulp.example/"}
+    own = HelpDeskCard(
+        name=Spoken("Provincie (en)"), phone="088-111", dial="088111", url="https://hulp.example/"
+    )
+    assert helping(running(of=facts), SERVICE) == own
+    assert helping(running(of=facts), None) is None
+    assert helping(running(of={"help_url": "https://hulp.example/"}), SERVICE) is None
+    # Who can look up the code of a page comes first.
+    assert helping(running(SITE, of=facts), SERVICE) == helping(running(SITE), SERVICE)
+    assert helping(running(OF_SERVICE, of=facts), SERVICE) == helping(running(OF_SERVICE), SERVICE)
+    settings = {"ui": {"support_phone": "088-765 43 21"}}
+    of_settings = helping(running(**settings), SERVICE)
+    assert helping(running(of=facts, **settings), SERVICE) == of_settings
