@@ -77,6 +77,21 @@ class Service(RegisteredDocument):
     session_group: Group | None = None  # logins at this service may be built on by others
     accepts_sessions_of: tuple[Group, ...] = ()  # groups whose logins do here; none: log in anew
     second_factor_reuse_minutes: Annotated[int, Field(ge=0, le=480)] = 0  # 0: a fresh one each time
+    attribute_consuming_service_index: Annotated[int, Field(ge=0, le=65535)] | None = Field(
+        default=None,
+        description=(
+            "Under which index SAML makelaars of eTD and ST-SAML know this service: that of its "
+            "AttributeConsumingService in the metadata that they have of us. Left out: requests "
+            "name none."
+        ),
+    )
+    catalogue_level: Level | None = Field(
+        default=None,
+        description=(
+            "The level of this service in the dienstencatalogus of eTD. Makelaars of eTD and "
+            "ST-SAML are never asked for more: they would refuse it. Left out: no limit."
+        ),
+    )
     privacy_url: str | None = None
     help_url: str | None = None
     help_phone: str | None = None
