@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from assurance.levels import AssuranceLevel, suffices
 
@@ -23,13 +23,33 @@ def _vocabulary() -> dict[str, AssuranceLevel]:
 _KNOWN = _vocabulary()
 
 
-def level_of(value: str, own: Mapping[str, AssuranceLevel] | None = None) -> AssuranceLevel | None:
+def level_of(
+    value: str,
+    own: Mapping[str, AssuranceLevel] | None = None,
+    vocabularies: Collection[str] | None = None,
+) -> AssuranceLevel | None:
     """The level that a value names: first in the party's own words, then eIDAS, eTD, DigiD,
     ``loa:2plus`` or the label. None when unknown. Compared without regard to case.
+
+    ``vocabularies``: the words of these schemes alone, sign by sign.
     """
     if own and value in own:
         return own[value]
-    return _KNOWN.get(value.casefold())
+    if vocabularies is None:
+        return _KNOWN.get(value.casefold())
+    found = (_WORDS[one].get(_spelt(value)) for one in vocabularies)
+    return next((level for level in found if level is not None), None)
+
+
+def vocabulary_of(value: str) -> str | None:
+    """The scheme that this is a word of: ``etd``, ``eidas`` or ``digid``."""
+    return next((name for name, words in _WORDS.items() if _spelt(value) in words), None)
+
+
+def _spelt(value: str) -> str:
+    """Logius writes the host of its one URI in capitals and in small letters."""
+    basic = AssuranceLevel.EH2.eidas or ""
+    return basic if value.casefold() == basic.casefold() else value
 
 
 def lowest(values: Iterable[str]) -> AssuranceLevel | None:
@@ -67,3 +87,9 @@ def name_of(level: AssuranceLevel, vocabulary: str) -> str | None:
     if not level.is_of_a_scheme:
         return None
     return {"eidas": level.eidas, "etd": level.loa, "digid": level.digid}[vocabulary]
+
+
+_WORDS: Mapping[str, Mapping[str, AssuranceLevel]] = {
+    vocabulary: {name: level for level in AssuranceLevel if (name := name_of(level, vocabulary))}
+    for vocabulary in ("etd", "eidas", "digid")
+}

@@ -144,6 +144,21 @@ class Service(RegisteredDocument):
             " in minutes. 0: a fresh one each time."
         ),
     )
+    attribute_consuming_service_index: Annotated[int, Field(ge=0, le=65535)] | None = Field(
+        default=None,
+        description=(
+            "Under which index SAML makelaars of eTD and ST-SAML know this service: that of its "
+            "AttributeConsumingService in the metadata that they have of us. Left out: requests "
+            "name none."
+        ),
+    )
+    catalogue_level: Level | None = Field(
+        default=None,
+        description=(
+            "The level of this service in the dienstencatalogus of eTD. Makelaars of eTD and "
+            "ST-SAML are never asked for more: they would refuse it. Left out: no limit."
+        ),
+    )
     privacy_url: str | None = Field(
         default=None, description="Where the page that asks consent sends who wants to read more."
     )

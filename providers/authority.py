@@ -9,7 +9,7 @@ for an organisation is never read as a personal one, nor a restriction dropped.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,8 +20,8 @@ from consent.authority import Authority, AuthorityKind, Party, PartyIdType
 from providers import received
 from providers.interface import ProviderRefused
 from providers.registry import ProviderRecord
+from providers.saml.wire.names import BRANCH as BRANCH
 
-BRANCH: Final = "urn:etoegang:1.9:ServiceRestriction:Vestigingsnr"
 MAX_BRANCHES: Final = 100
 _BRANCH: Final = re.compile(r"[0-9]{12}")
 _SHAPES: Final[dict[PartyIdType, Callable[[str], bool]]] = {
@@ -94,7 +94,9 @@ def build_authority(
 
     Raises ProviderRefused: service_mismatch, not_trusted, or a word of the dialect.
     """
-    _check_service(said, service, dialect)
+    check_service(
+        said.service_uuids, said.service_ids, service, must_be_named=dialect.names_service
+    )
     represented = _party(said.represented, record, dialect.party)
     intermediary = (
         _party(said.intermediary, record, dialect.intermediary) if said.intermediary else None
@@ -126,21 +128,28 @@ def _as_asserted(party: Party) -> AssertedParty:
     return AssertedParty(((party.id_type, party.value), *others), party.name)
 
 
-def _check_service(said: AssertedMandate, service: AskedService, dialect: Dialect) -> None:
+def check_service(
+    named_uuids: Sequence[str],
+    named_ids: Sequence[str],
+    service: AskedService,
+    *,
+    must_be_named: bool,
+) -> None:
     """A mandate is for a service: one that names another is not for this one. Where UUID and id are
-    both named they must agree; an id says nothing where we registered none.
+    both named they must agree; an id says nothing where we registered none. Raises
+    ProviderRefused(service_mismatch).
     """
-    uuids = {uuid.lower() for uuid in said.service_uuids}  # RFC 4122 §3: read in either case
+    uuids = {uuid.lower() for uuid in named_uuids}  # RFC 4122 §3: read in either case
     if uuids:
-        named = service.service_id is not None and bool(said.service_ids)
+        named = service.service_id is not None and bool(named_ids)
         fits = uuids == {service.uuid}
-        fits = fits and (not named or service.service_id in said.service_ids)
-    elif said.service_ids or dialect.names_service:
-        fits = service.service_id is not None and service.service_id in said.service_ids
+        fits = fits and (not named or service.service_id in named_ids)
+    elif named_ids or must_be_named:
+        fits = service.service_id is not None and service.service_id in named_ids
     else:
         fits = True
     if not fits:
-        words = ", ".join((*said.service_uuids, *said.service_ids))
+        words = ", ".join((*named_uuids, *named_ids))
         ours = (
             service.uuid if service.service_id is None else f"{service.uuid}, {service.service_id}"
         )

@@ -15,6 +15,7 @@ from providers.interface import (
     ProviderLevelUnknown,
 )
 from providers.registry import ProviderRecord
+from providers.saml.dialects.table import dialect_of_words
 
 WORDS: Final = "levels"
 WITHOUT_WORD: Final = "level_without_word"
@@ -27,7 +28,7 @@ def level_said(record: ProviderRecord, said: str) -> AssuranceLevel | None:
     """
     if said == NOTHING_SAID:
         return record.level_without_word
-    return acr.level_of(said, record.levels)
+    return acr.level_of(said, record.levels, record.level_vocabularies)
 
 
 def credit(record: ProviderRecord, said: str, *, asked: AssuranceLevel) -> Credited:
@@ -49,6 +50,17 @@ def _unknown(record: ProviderRecord, said: str, asked: AssuranceLevel) -> Provid
         line = f"{WITHOUT_WORD}: {_LOWEST.label}"
         return ProviderLevelUnknown(asked, seen=received.NONE, setting=WITHOUT_WORD, line=line)
     word = received.masked(said)
+    other = acr.vocabulary_of(said) if record.saml is not None else None
+    if other is not None and record.saml is not None:
+        dialect = dialect_of_words(other)
+        return ProviderLevelUnknown(
+            asked,
+            word=word,
+            dialect=dialect,
+            registered=record.saml.dialect or received.NONE,
+            setting="saml.dialect",
+            line=f"dialect: {dialect}",
+        )
     if word != said:
         return ProviderLevelUnknown(asked, word=word, setting=WORDS)
     return ProviderLevelUnknown(asked, word=word, setting=WORDS, line=_line(record, said))

@@ -33,6 +33,8 @@ class AuthenticationRequest:
     max_age: int | None = None  # seconds
     login_hint: str | None = None
     locale: str = "nl"
+    service_index: int | None = None  # of the service in our metadata, where it has one
+    most: AssuranceLevel | None = None  # the level that a scheme has the service at
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,8 @@ class Identity:
     said: str | None = None  # NOTHING_SAID for none; None for an account at Sluis
     session_until: datetime | None = None  # when the makelaar wants a session on it to be over
     replay_until: datetime | None = None  # keep replay_keys at least until here
+    # What the makelaar rests its word on, to be kept sealed and never read (SAML: Advice).
+    evidence: str | None = field(default=None, repr=False)
 
 
 def _bounded(measured: Mapping[str, str | int]) -> dict[str, str | int]:

@@ -9,6 +9,10 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 from assurance.levels import AssuranceLevel
 from directory.fields import Level, LocalizedText, Slug
 from directory.services import RegisteredDocument
+from providers.saml.dialects.dialect import SamlDialect
+from providers.saml.dialects.etd import UNNAMED
+from providers.saml.dialects.saml2int import SAML2INT
+from providers.saml.dialects.table import dialect_named
 from providers.saml.presets import filled_in
 
 MAX_SKEW_SECONDS: Final = 180
@@ -59,6 +63,15 @@ class SamlSettings(RegisteredDocument):
         description=(
             "The product or scheme of this makelaar. It fills in what is left out below; what is "
             "written holds. Left out: the defaults that stand at each field."
+        ),
+    )
+    dialect: Literal["saml2int", "etd", "st-saml", "eidas"] | None = Field(
+        default=None,
+        description=(
+            "Whose words this makelaar speaks: `etd` (eHerkenning), `st-saml` (DigiD and TVS), "
+            "`eidas`, or `saml2int` for an ordinary one, which says no mandates. Words of another "
+            "dialect are not believed. Left out: that of the preset; without one the names of eTD, "
+            "in the clear."
         ),
     )
     entity_id: str = Field(
@@ -121,12 +134,13 @@ class SamlSettings(RegisteredDocument):
         max_length=256,
         description="Our name, for the makelaar to show (ProviderName). Empty: none is sent.",
     )
-    extensions: Literal["service", "eidas", "none"] = Field(
+    extensions: Literal["service", "audience", "eidas", "none"] = Field(
         default="service",
         description=(
             "What the request carries beyond SAML itself. `service`: the UUID of the service, for "
-            "makelaars that vouch for mandates. `eidas`: that we are of the public sector, and "
-            "the data of eIDAS. `none`: nothing."
+            "makelaars that vouch for mandates. `audience`: our entity id as well, as ST-SAML has "
+            "it; no index is sent then. `eidas`: that we are of the public sector, and the data "
+            "of eIDAS. `none`: nothing."
         ),
     )
     acs: Literal["url", "index"] = Field(
@@ -139,8 +153,8 @@ class SamlSettings(RegisteredDocument):
     attribute_consuming_service_index: Annotated[int, Field(ge=0, le=65535)] | None = Field(
         default=None,
         description=(
-            "Index that the makelaar knows our service by (AttributeConsumingServiceIndex). Left "
-            "out: none is sent."
+            "Index that the makelaar knows our service by (AttributeConsumingServiceIndex), where "
+            "the service itself has none. Left out: none is sent."
         ),
     )
     require_signed: Literal["both", "assertion", "response"] = Field(
@@ -155,7 +169,10 @@ class SamlSettings(RegisteredDocument):
     )
     allow_cbc: bool = Field(
         default=False,
-        description="Whether AES-CBC is opened below a response whose signature was verified.",
+        description=(
+            "Whether AES-CBC is opened below a response whose signature was verified, and in the "
+            "identifiers of an assertion whose signature was."
+        ),
     )
     allow_cbc_signed_inside: bool = Field(
         default=False,
@@ -164,11 +181,22 @@ class SamlSettings(RegisteredDocument):
             "Entra ID and AD FS send it. AES-GCM, where the makelaar can, is better."
         ),
     )
-    subject: Literal["nameid", "attribute"] = Field(
-        default="nameid", description="By what a user is known: the NameID, or an attribute."
+    subject: Literal["nameid", "attribute", "acting"] = Field(
+        default="nameid",
+        description=(
+            "By what a user is known: the NameID, an attribute, or `acting`: the acting subject "
+            "of the dialect, and a lasting NameID only where there is none."
+        ),
     )
     subject_attribute: str | None = Field(
         default=None, description="With `subject: attribute`: its Name. Its value must last."
+    )
+    allow_clear_identifiers: bool = Field(
+        default=False,
+        description=(
+            "Whether a dialect that encrypts identifiers may send them in the clear: for a test "
+            "environment only."
+        ),
     )
     max_validity_seconds: int = Field(
         default=3600, description="The longest time that an assertion may be valid. A day at most."
@@ -181,6 +209,11 @@ class SamlSettings(RegisteredDocument):
     @classmethod
     def _preset_fills_in(cls, document: Any) -> Any:
         return filled_in(document) if isinstance(document, dict) else document
+
+    @property
+    def speaks(self) -> SamlDialect:
+        """The table of its dialect."""
+        return dialect_named(self.dialect)
 
     @field_validator("authn_context_classes")
     @classmethod
@@ -354,6 +387,18 @@ class ProviderRecord(RegisteredDocument):
     @property
     def key(self) -> str:
         return self.id
+
+    @property
+    def level_vocabularies(self) -> tuple[str, ...] | None:
+        """The schemes whose words for a level are believed of it; None: all of them. A makelaar
+        without a scheme of its own is believed in the words that it is asked in.
+        """
+        if self.saml is None:
+            return None
+        spoken = self.saml.speaks
+        if spoken in (SAML2INT, UNNAMED):
+            return tuple(dict.fromkeys((*spoken.levels, self.saml.authn_context_names)))
+        return spoken.levels
 
     def may_speak_for(self, kvk: str) -> bool:
         """True where it may assert something about the organisation with this KvK number."""

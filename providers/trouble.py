@@ -51,6 +51,7 @@ class Trouble(enum.StrEnum):
     OWN_KEY = "own_key_missing"  # with which we sign what we ask
     METADATA = "metadata_unusable"
     BINDING = "request_binding"  # no address for the registered one
+    CATALOGUE = "catalogue_level"  # the scheme has the service at less than what must be asked
 
     @property
     def side(self) -> Side:
@@ -72,6 +73,7 @@ _SIDES: Final[Mapping[Trouble, Side]] = MappingProxyType(
                 Trouble.OWN_KEY,
                 Trouble.METADATA,
                 Trouble.BINDING,
+                Trouble.CATALOGUE,
             ),
             Side.OURS,
         ),

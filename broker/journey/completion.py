@@ -189,7 +189,7 @@ def _result(login: Login, context: LoginContext, session_id: str | None) -> Logi
         session_id=session_id,
         grant_id=login.id,
         facts=LoginFacts(
-            replace(identity, replay_keys=(), replay_until=None),
+            replace(identity, replay_keys=(), replay_until=None, evidence=None),
             login.request.service_uuid,
             context.factor,
         ),

@@ -37,6 +37,8 @@ _SIGNATURE_REASONS: Final = frozenset(
         "signature_transform",
         "decryption_failed",
         "encryption_algorithm",
+        "identifier_unread",
+        "identifier_clear",
         "kid_missing",
         "token_signature",
         "token_alg",

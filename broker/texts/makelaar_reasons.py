@@ -140,6 +140,55 @@ OTHER_ENCRYPTION: Final = Explanation(
     ),
 )
 
+IDENTIFIER_UNREAD: Final = Explanation(
+    _("De makelaar stuurt een versleuteld kenmerk dat wij niet kunnen lezen."),
+    _("Geef de makelaar onze nieuwste metadata, met de sleutel om mee te versleutelen."),
+    Fixer.MAKELAAR,
+    AT_MAKELAAR,
+    (
+        Explanation(
+            _("Wat de makelaar versleutelt in %(element)s, kunnen wij niet openen of niet lezen."),
+            _(
+                "Geef de makelaar onze nieuwste metadata. Laat hem hier alleen dit versleutelen: "
+                "%(expected)s."
+            ),
+            Fixer.MAKELAAR,
+            AT_MAKELAAR,
+        ),
+    ),
+)
+IDENTIFIER_CLEAR: Final = Explanation(
+    _("De makelaar versleutelt een kenmerk niet, en zijn dialect vraagt dat."),
+    _(
+        "Laat de makelaar het versleutelen. Is dit een testomgeving? Zet dan "
+        "saml.allow_clear_identifiers in zijn registratie aan."
+    ),
+    Fixer.MAKELAAR,
+    AT_MAKELAAR,
+)
+
+# Words of a dialect that the record does not have.
+
+_SPEAKS: Final = _("Spreekt hij dat dialect? Zet dan in zijn registratie onder saml: %(line)s.")
+OTHER_DIALECT: Final = Explanation(
+    _("De makelaar noemt %(element)s. Dat is een woord van het dialect %(dialect)s."),
+    _SPEAKS,
+    Fixer.OPERATOR,
+    WITH_US,
+)
+_LEVEL_OF_OTHER_DIALECT: Final = Explanation(
+    _(
+        "De makelaar noemt het niveau %(word)s. Dat is een woord van het dialect %(dialect)s, en "
+        "in zijn registratie staat: %(registered)s."
+    ),
+    _(
+        "Spreekt hij dat dialect? Zet dan in zijn registratie onder saml: %(line)s. Zo niet, zet "
+        "het woord in levels, met het niveau dat klopt."
+    ),
+    Fixer.OPERATOR,
+    WITH_US,
+)
+
 # For whom, and from whom.
 
 OTHER_PARTY: Final = _("Het antwoord van de makelaar is voor een andere partij bedoeld.")
@@ -277,6 +326,7 @@ LEVEL_UNKNOWN: Final = Explanation(
     Fixer.OPERATOR,
     WITH_US,
     (
+        _LEVEL_OF_OTHER_DIALECT,
         Explanation(
             _("De makelaar noemt het niveau %(word)s. Dat woord kent zijn registratie niet."),
             _(

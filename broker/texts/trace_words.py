@@ -210,6 +210,7 @@ MEASURED: Final = {
     "allowed_requests": _("Toegestaan aantal verzoeken"),
     "window_seconds": _("In zoveel seconden"),
     "hops": _("Ingesteld aantal proxy's"),
+    "dialect": _("Dialect van dat woord"),
 }
 
 

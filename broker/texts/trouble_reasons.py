@@ -148,6 +148,12 @@ OF_TROUBLES: Final[Mapping[str, Explanation]] = {
         Fixer.OPERATOR,
         WITH_US,
     ),
+    "catalogue_level": Explanation(
+        _("De login vraagt een hoger niveau dan waarvoor de dienst in de dienstencatalogus staat."),
+        _("Laat de dienst voor een hoger niveau opnemen. Zet dat dan in catalogue_level van de dienst."),
+        Fixer.OPERATOR,
+        WITH_US,
+    ),
     "token_alg": Explanation(
         _("De makelaar ondertekent met een ander algoritme dan in zijn registratie staat."),
         _("Maak oidc.id_token_signed_response_alg en de makelaar gelijk: RS256, PS256 of ES256."),

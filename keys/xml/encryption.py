@@ -23,6 +23,7 @@ from lxml import etree
 from keys.keyring import PrivateKey
 from keys.xml import guard
 from keys.xml.guard import XmlRefused, local_name
+from keys.xml.key_names import is_called
 from keys.xml.names import CBC, DS, GCM, OAEP, OAEP11, XENC11, ds, short, xenc
 
 _FAILED: Final = "decryption_failed"
@@ -48,24 +49,27 @@ def decrypt_element(
     *,
     allow_cbc: bool = False,
     recipient: str | None = None,
+    own_only: bool = False,
 ) -> etree._Element:
     """The element inside an ``EncryptedAssertion`` and the like, as the root of a guarded document
-    of its own. ``recipient``: our name, by which one of several keys is for us.
+    of its own. ``recipient``: our name, by which one of several keys is for us; ``own_only``: one
+    that names another is never tried.
 
     Raises XmlRefused: encryption_algorithm before anything is decrypted, decryption_failed for all
     the rest.
     """
-    data, wrapped = _parts(encrypted, recipient)
+    data, wrapped = _parts(encrypted, recipient, own_only=own_only)
     size = _content_key_size(data, allow_cbc=allow_cbc)
     schemes = _schemes(wrapped)
     content = _cipher(data)
-    sealed = [(scheme, _cipher(one)) for scheme, one in schemes]
-    for key in keys:
+    sealed = [(scheme, _cipher(one), one) for scheme, one in schemes]
+    pairs = [(key, *one) for key in keys for one in sealed]
+    named = [pair for pair in pairs if is_called(pair[0], _key_name(pair[3]))]
+    for key, scheme, sealed_key, _ in named or pairs:
         if isinstance(key.key, rsa.RSAPrivateKey):
-            for scheme, sealed_key in sealed:
-                plain = _open(key.key, scheme, sealed_key, content, size, _algorithm(data))
-                if plain is not None:
-                    return _parse(plain, encrypted)
+            plain = _open(key.key, scheme, sealed_key, content, size, _algorithm(data))
+            if plain is not None:
+                return _parse(plain, encrypted)
     raise XmlRefused(_FAILED)
 
 
@@ -74,11 +78,17 @@ def is_cbc(encrypted: etree._Element) -> bool:
     return any(_algorithm(data) in CBC for data in encrypted.findall(xenc("EncryptedData")))
 
 
+def _key_name(wrapped: etree._Element) -> str:
+    """What this key says that it can be opened with; a name of ours makes others needless."""
+    return (wrapped.findtext(f"{ds('KeyInfo')}/{ds('KeyName')}") or "").strip()
+
+
 def _parts(
-    encrypted: etree._Element, recipient: str | None
+    encrypted: etree._Element, recipient: str | None, *, own_only: bool
 ) -> tuple[etree._Element, list[etree._Element]]:
-    """The data and the keys that may open it: inside its KeyInfo, or beside it (SAML Core §2.3.4).
-    Of several those that name us, else those that name nobody, else all.
+    """The data and the keys that may open it: inside its KeyInfo, or beside it (SAML Core §2.3.4),
+    whatever a RetrievalMethod points at. Of several those that name us, else those that name
+    nobody, else all.
     """
     found = encrypted.findall(xenc("EncryptedData"))
     if len(found) != 1:
@@ -89,7 +99,10 @@ def _parts(
         raise XmlRefused(_FAILED)
     ours = [one for one in keys if recipient is not None and one.get("Recipient") == recipient]
     unnamed = [one for one in keys if one.get("Recipient") is None]
-    return found[0], ours or unnamed or keys
+    usable = ours or unnamed or ([] if own_only else keys)
+    if not usable:
+        raise XmlRefused(_FAILED)
+    return found[0], usable
 
 
 def _algorithm(element: etree._Element) -> str:

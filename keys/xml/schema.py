@@ -52,11 +52,12 @@ def prepare() -> None:
             _loaded(name)
 
 
-def check_protocol(message: etree._Element) -> None:
-    """A Response or an Assertion. A value of an attribute may be of a type that other schemas have;
-    who reads it sees that. Raises XmlRefused(schema).
+def check_protocol(message: etree._Element, *, without: str | None = None) -> None:
+    """A Response, an Assertion or a part of one. A value of an attribute may be of a type that
+    other schemas have; who reads it sees that. ``without``: the tag of an element that is judged as
+    if it were empty, because nobody reads what it holds. Raises XmlRefused(schema).
     """
-    _check(_without_foreign_types(message), _PROTOCOL)
+    _check(_without_foreign_types(_emptied(message, without)), _PROTOCOL)
 
 
 def is_foreign(value: etree._Element) -> bool:
@@ -72,14 +73,28 @@ def check_metadata(document: etree._Element) -> None:
     _check(document, _METADATA)
 
 
+def _emptied(message: etree._Element, tag: str | None) -> etree._Element:
+    """The message, or a copy of it in which these hold nothing. What is signed stays as it is."""
+    if tag is None or next(message.iter(tag), None) is None:
+        return message
+    copied = _copied(message)
+    for element in list(copied.iter(tag)):
+        del element[:]
+    return copied
+
+
+def _copied(message: etree._Element) -> etree._Element:
+    parser = etree.XMLParser(no_network=True, load_dtd=False, resolve_entities=False)
+    return etree.fromstring(etree.tostring(message, with_tail=False), parser)
+
+
 def _without_foreign_types(message: etree._Element) -> etree._Element:
     """The message, or a copy of it where libxml2 would not know a type: its values may be anything
     (Core §2.7.3.1.1). What is signed stays as it is.
     """
     if next(_foreign_values(message), None) is None:
         return message
-    parser = etree.XMLParser(no_network=True, load_dtd=False, resolve_entities=False)
-    copied = etree.fromstring(etree.tostring(message, with_tail=False), parser)
+    copied = _copied(message)
     for value in list(_foreign_values(copied)):
         del value.attrib[_TYPE]
     return copied

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -14,7 +14,7 @@ from assurance.levels import AssuranceLevel
 from assurance.step_up import Credited
 from keys.xml.schema import is_foreign
 from providers import received, times
-from providers.credit import credit
+from providers.credit import credit, level_said
 from providers.interface import ProviderLevelTooLow, ProviderLevelUnknown, ProviderRefused
 from providers.received import masked, told
 from providers.registry import ProviderRecord, SamlSettings
@@ -92,7 +92,7 @@ def _facts(
         raise _not_understood(context, asked)
     said = uri_of(references[0], "authn_context")
     worth = credit(record, said, asked=asked)
-    if not _goes_with(context, acr.level_of(said, record.levels), record):
+    if not _goes_with(context, level_said(record, said), record):
         raise _not_understood(context, asked)
     return AuthnFacts(said, worth, moment, until)
 
@@ -225,6 +225,12 @@ class Attributes:
         if len(found) > 1:
             raise _several(name, len(found))
         return found[0].text if found else None
+
+    def first_of(self, names: Iterable[str]) -> str | None:
+        """The value of the first of these attributes that has one, of whatever schema its type is.
+        Raises as ``one``.
+        """
+        return next((text for name in names if (text := self.named(name))), None)
 
     def named(self, name: str) -> str | None:
         """The same, whatever schema its type is of (eIDAS has types of its own)."""

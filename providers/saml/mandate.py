@@ -1,6 +1,4 @@
-"""The mandate that a makelaar asserts with the attributes of the scheme (eTD, attribute
-catalogue).
-"""
+"""The mandate that a makelaar asserts, with the attributes of the dialect that it speaks."""
 
 from __future__ import annotations
 
@@ -10,49 +8,40 @@ from typing import Final
 from assurance.levels import AssuranceLevel
 from consent.authority import Authority, PartyIdType
 from providers.authority import (
-    BRANCH,
     AskedService,
     AssertedMandate,
     AssertedParty,
     Dialect,
     build_authority,
+    check_service,
     restrictions_in,
 )
 from providers.interface import ProviderRefused
 from providers.received import MAX_VALUES, MAX_WORD, masked, told
 from providers.registry import ProviderRecord
 from providers.saml.assertion import Attributes, Value
-from providers.saml.wire.names import (
-    COMPANY_NAME,
-    INTERMEDIARY,
-    INTERMEDIARY_NAME,
-    KVK_QUALIFIER,
-    LEGAL_SUBJECT,
-    LEGAL_SUBJECT_GDI,
-    REPRESENTATION,
-    RSIN_QUALIFIER,
-    SERVICE_ID,
-    SERVICE_UUID,
-)
+from providers.saml.dialects.dialect import SamlDialect
+from providers.saml.dialects.etd import UNNAMED
+from providers.saml.other_dialects import check_dialect
+from providers.saml.wire.names import KVK_QUALIFIER
 
-SCHEMES: Final = ("urn:etoegang:", "urn:nl-eid-gdi:")
+_SCHEMES: Final = ("urn:etoegang:", "urn:nl-eid-gdi:")
 DIALECT: Final = Dialect(
     party="legal_subject", intermediary="intermediary", branch="branch", names_service=True
 )
 _EIDAS: Final = "http://eidas.europa.eu/attributes/"
-_KVK_WORDS: Final = ("KvKnr", "KvK")  # the last word of a name or qualifier, as texts spell it
-_KINDS: Final = {KVK_QUALIFIER: PartyIdType.KVK, RSIN_QUALIFIER: PartyIdType.RSIN}
 
 
-def asserted_services(attributes: Attributes) -> tuple[str, ...]:
+def asserted_services(attributes: Attributes, dialect: SamlDialect) -> tuple[str, ...]:
     """The services that the message names, by UUID or by id. Raises ProviderRefused."""
     _check_types(attributes)
-    found = [v.text for name in (SERVICE_UUID, SERVICE_ID) for v in attributes.all(name)]
+    names = (*dialect.service_uuids, *dialect.service_ids)
+    found = [value.text for name in names for value in attributes.all(name)]
     if len(found) > MAX_VALUES or any(len(text) > MAX_WORD for text in found):
         raise ProviderRefused(
             "attribute_values",
             "services without end",
-            element=f"{SERVICE_UUID}, {SERVICE_ID}",
+            element=", ".join(names),
             seen=f"{len(found)} values",
             expected=f"{MAX_VALUES} of {MAX_WORD} signs",
         )
@@ -66,6 +55,7 @@ def asserted_authority(
     source: str,
     level: AssuranceLevel,
     service: AskedService,
+    dialect: SamlDialect = UNNAMED,
 ) -> tuple[Authority, ...]:
     """The authority in this message; none where it names no organisation, and limits nothing.
 
@@ -73,8 +63,12 @@ def asserted_authority(
     attribute_values.
     """
     _check_types(attributes)
-    said = _mandate(attributes, source)
+    check_dialect(attributes, dialect, DIALECT)
+    said = _mandate(attributes, dialect, source)
     if said is None:
+        if dialect.service_fits:
+            uuids, ids = _services(attributes, dialect)
+            check_service(uuids, ids, service, must_be_named=False)
         return ()
     return (build_authority(said, record=record, level=level, service=service, dialect=DIALECT),)
 
@@ -84,7 +78,7 @@ def _check_types(attributes: Attributes) -> None:
     limit.
     """
     for name, values in attributes.values.items():
-        if name.startswith(SCHEMES) and any(v.foreign is not None for v in values):
+        if name.startswith(_SCHEMES) and any(v.foreign is not None for v in values):
             raise ProviderRefused(
                 "attribute_values",
                 "of a type that is not known",
@@ -94,34 +88,44 @@ def _check_types(attributes: Attributes) -> None:
             )
 
 
-def _mandate(attributes: Attributes, source: str) -> AssertedMandate | None:
-    restrictions = _restrictions(attributes)
-    intermediary = _intermediary(attributes)
-    _check_party_is_read(attributes)
-    if LEGAL_SUBJECT not in attributes.values:
-        _check_personal(attributes, restrictions, intermediary)
+def _mandate(attributes: Attributes, dialect: SamlDialect, source: str) -> AssertedMandate | None:
+    restrictions = _restrictions(attributes, dialect)
+    intermediary = _intermediary(attributes, dialect)
+    if not any(name in attributes.values for name in dialect.legal):
+        _check_personal(attributes, dialect, restrictions, intermediary)
         return None
-    uuid = attributes.one(SERVICE_UUID)
+    values = [value for name in dialect.legal for value in attributes.written(name)]
+    uuids, ids = _services(attributes, dialect)
+    limited = dialect.branch is not None and dialect.branch in attributes.values
     return AssertedMandate(
-        represented=_party(attributes.written(LEGAL_SUBJECT), attributes.one(COMPANY_NAME)),
+        represented=_party(values, attributes.first_of(dialect.company_names), dialect),
         source=source,
         intermediary=intermediary,
-        branches=tuple(v.text for v in attributes.written(BRANCH))
-        if BRANCH in attributes.values
+        branches=tuple(v.text for v in attributes.written(dialect.branch or ""))
+        if limited
         else None,
         restrictions=restrictions,
-        service_uuids=() if uuid is None else (uuid,),
-        service_ids=tuple(value.text for value in attributes.all(SERVICE_ID)),
+        service_uuids=uuids,
+        service_ids=ids,
     )
 
 
-def _restrictions(attributes: Attributes) -> tuple[str, ...]:
+def _services(
+    attributes: Attributes, dialect: SamlDialect
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Services by UUID, one in each attribute for that, and by id."""
+    uuids = (attributes.one(name) for name in dialect.service_uuids)
+    ids = (value.text for name in dialect.service_ids for value in attributes.all(name))
+    return tuple(uuid for uuid in uuids if uuid is not None), tuple(ids)
+
+
+def _restrictions(attributes: Attributes, dialect: SamlDialect) -> tuple[str, ...]:
     """Every restriction, one under a format that we do not know as one that we do not know."""
-    if BRANCH in attributes.repeated:
+    if dialect.branch in attributes.repeated:
         raise ProviderRefused(
             DIALECT.branch,
             "a restriction that stands twice",
-            element=BRANCH,
+            element=dialect.branch or "",
             seen="two attributes",
             expected="one",
         )
@@ -129,61 +133,49 @@ def _restrictions(attributes: Attributes) -> tuple[str, ...]:
     return (*restrictions_in(attributes.values), *(f"{name} elsewhere" for name in elsewhere))
 
 
-def _intermediary(attributes: Attributes) -> AssertedParty | None:
+def _intermediary(attributes: Attributes, dialect: SamlDialect) -> AssertedParty | None:
     """Who stands between. Whatever else speaks of an intermediary is not understood: without it the
     chain would be a mandate of one's own.
     """
     said = [n for n in (*attributes.values, *attributes.others) if "intermediate" in n.casefold()]
-    known = [name for name in INTERMEDIARY if name in attributes.values]
-    others = [name for name in said if name not in (*INTERMEDIARY, INTERMEDIARY_NAME)]
-    misplaced = [name for name in INTERMEDIARY if name in attributes.others]
-    named = any(value.text.strip() for value in attributes.all(INTERMEDIARY_NAME))
+    known = [name for name in dialect.intermediary if name in attributes.values]
+    names = dialect.intermediary_names
+    others = [name for name in said if name not in (*dialect.intermediary, *names)]
+    misplaced = [name for name in dialect.intermediary if name in attributes.others]
+    named = any(value.text.strip() for name in names for value in attributes.all(name))
     if others or misplaced or (named and not known):
         raise ProviderRefused(
             DIALECT.intermediary,
             "named in a way that is not understood",
-            element=told(", ".join((*others, *misplaced)) or INTERMEDIARY_NAME),
+            element=told(", ".join((*others, *misplaced)) or ", ".join(names)),
             seen="an intermediary without a number that we know",
-            expected=INTERMEDIARY[0],
+            expected=", ".join(dialect.intermediary[:1]) or "none",
         )
     if not known:
         return None
     values = [value for name in known for value in attributes.written(name)]
     kinds = [value.qualifier or KVK_QUALIFIER for value in values]
-    unknown = [kind for kind in kinds if kind.rpartition(":")[2] not in _KVK_WORDS]
+    unknown = [kind for kind in kinds if kind.rpartition(":")[2] not in dialect.intermediary_kinds]
     if unknown:
         raise _unknown(DIALECT.intermediary, known[0], unknown, KVK_QUALIFIER)
     return AssertedParty(
-        tuple((PartyIdType.KVK, value.text) for value in values), attributes.one(INTERMEDIARY_NAME)
+        tuple((PartyIdType.KVK, value.text) for value in values), attributes.first_of(names)
     )
 
 
-def _check_party_is_read(attributes: Attributes) -> None:
-    """Who is represented under another format or spelling is not understood; without it a login for
-    an organisation would be a personal one.
-    """
-    known = (LEGAL_SUBJECT, LEGAL_SUBJECT_GDI)
-    said = (*(name for name in attributes.values if name not in known), *attributes.others)
-    if any("legalsubjectid" in name.casefold() for name in said):
-        raise ProviderRefused(
-            DIALECT.party,
-            "named in a way that is not understood",
-            element="Attribute",
-            seen="LegalSubjectID under another name or format",
-            expected=LEGAL_SUBJECT,
-        )
-
-
 def _check_personal(
-    attributes: Attributes, restrictions: Sequence[str], intermediary: AssertedParty | None
+    attributes: Attributes,
+    dialect: SamlDialect,
+    restrictions: Sequence[str],
+    intermediary: AssertedParty | None,
 ) -> None:
     """No organisation is named: then nothing may speak of acting for one."""
     if restrictions:
         what = "a restriction without an organisation"
-        raise _alone(DIALECT.branch, what, told(", ".join(restrictions)))
+        raise _alone(DIALECT.branch, what, told(", ".join(restrictions)), dialect)
     if intermediary is not None:
         what = "an intermediary without an organisation"
-        raise _alone(DIALECT.intermediary, what, INTERMEDIARY[0])
+        raise _alone(DIALECT.intermediary, what, dialect.intermediary[0], dialect)
     eidas = [name for name in (*attributes.values, *attributes.others) if name.startswith(_EIDAS)]
     if any("/representative/" in name or "/legalperson/" in name for name in eidas):
         raise ProviderRefused(
@@ -193,15 +185,14 @@ def _check_personal(
             seen="a representative, or a legal person (eIDAS)",
             expected="a natural person who acts for nobody",
         )
-    acts = any(v.text.strip().lower() in ("true", "1") for v in attributes.all(REPRESENTATION))
-    if acts or LEGAL_SUBJECT_GDI in attributes.values:
-        what = "acts for somebody who cannot be read"
-        raise _alone(DIALECT.party, what, REPRESENTATION if acts else LEGAL_SUBJECT_GDI)
+    for name in dialect.representation:
+        if any(v.text.strip().lower() in ("true", "1") for v in attributes.all(name)):
+            raise _alone(DIALECT.party, "acts for somebody who cannot be read", name, dialect)
 
 
-def _alone(reason: str, what: str, element: str) -> ProviderRefused:
+def _alone(reason: str, what: str, element: str, dialect: SamlDialect) -> ProviderRefused:
     """Something about acting for an organisation, where none is named."""
-    expected = f"{LEGAL_SUBJECT} beside it"
+    expected = f"{', '.join(dialect.legal)} beside it"
     return ProviderRefused(reason, what, element=element, seen=what, expected=expected)
 
 
@@ -213,13 +204,14 @@ def _unknown(reason: str, element: str, kinds: Sequence[str], expected: str) -> 
     )
 
 
-def _party(values: Sequence[Value], name: str | None) -> AssertedParty:
+def _party(values: Sequence[Value], name: str | None, dialect: SamlDialect) -> AssertedParty:
     """The kind of a number stands in the qualifier of its NameID."""
-    kinds = [_KINDS.get(value.qualifier or "") for value in values]
+    known = dialect.legal_kinds
+    kinds = [known.get(value.qualifier or "") for value in values]
     numbers = tuple(
         (kind, value.text) for kind, value in zip(kinds, values, strict=True) if kind is not None
     )
     if len(numbers) != len(values):
-        unknown = [value.qualifier or "" for value in values if value.qualifier not in _KINDS]
-        raise _unknown(DIALECT.party, LEGAL_SUBJECT, unknown, ", ".join(_KINDS))
+        unknown = [value.qualifier or "" for value in values if value.qualifier not in known]
+        raise _unknown(DIALECT.party, dialect.legal[0], unknown, ", ".join(known))
     return AssertedParty(numbers, name)

@@ -1,5 +1,6 @@
 """What products of makelaars are asked and may send, as data: one row each. A row fills in what a
-registration leaves out, so the registration that is kept says everything that holds.
+registration leaves out, so the registration that is kept says everything that holds; so does the
+dialect that it names (``providers.saml.dialects``).
 
 Where a product can be set up in more ways than one, the row is how it comes out of the box.
 """
@@ -10,9 +11,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
+from providers.saml.dialects.table import DIALECTS
+
 _PERSISTENT: Final = {"format": "persistent", "allow_create": True}
-# Nothing of eHerkenning's or eIDAS' in the request of an ordinary product.
-_ORDINARY: Final = {"extensions": "none", "allow_cbc": True}
+_ORDINARY: Final = {"dialect": "saml2int", "allow_cbc": True}
 _MICROSOFT: Final = {
     **_ORDINARY,
     "require_signed": "assertion",
@@ -43,7 +45,7 @@ PRESETS: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
         "okta": {**_ORDINARY, "require_signed": "both", "authn_context_comparison": "none"},
         # Signs the assertion, encrypts nothing, answers ``unspecified``.
         "google": {
-            "extensions": "none",
+            "dialect": "saml2int",
             "require_signed": "assertion",
             "authn_context_comparison": "none",
         },
@@ -54,45 +56,39 @@ PRESETS: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
         },
         # DV–HM 1.13: the service is an index of our metadata, no NameIDPolicy, one class.
         "eherkenning": {
-            "extensions": "none",
+            "dialect": "etd",
             "request_binding": "post",
             "require_signed": "assertion",
-            "acs": "index",
         },
         # DigiD and TVS: classes of DigiD, the consumer by index.
         "digid": {
-            "extensions": "none",
+            "dialect": "st-saml",
             "request_binding": "post",
             "require_signed": "assertion",
-            "acs": "index",
-            "authn_context_names": "digid",
         },
         # eIDAS SAML Message Format 1.2: always a new login, a signed response with an encrypted
         # assertion, and the person by PersonIdentifier.
         "eidas": {
-            "extensions": "eidas",
+            "dialect": "eidas",
             "request_binding": "post",
             "require_signed": "response",
             "require_encrypted_assertion": True,
-            "authn_context_names": "eidas",
             "force_authn": "always",
             "name_id_policy": {"format": "unspecified", "allow_create": True},
-            "subject": "attribute",
-            "subject_attribute": (
-                "http://eidas.europa.eu/attributes/naturalperson/PersonIdentifier"
-            ),
         },
     }
 )
 
 
 def filled_in(document: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings of a makelaar with what its preset says where it says nothing itself. An unknown
-    preset fills in nothing.
+    """The settings of a makelaar with what its preset says where it says nothing itself, and its
+    dialect where neither does. An unknown preset or dialect fills in nothing.
     """
     name = document.get("preset")
     preset = PRESETS.get(name, {}) if isinstance(name, str) else {}
-    whole = {**preset, **document}
+    spoken = document.get("dialect", preset.get("dialect"))
+    dialect = DIALECTS.get(spoken) if isinstance(spoken, str) else None
+    whole = {**(dialect.settings if dialect else {}), **preset, **document}
     for field, known in preset.items():
         own = document.get(field)
         if isinstance(known, Mapping) and isinstance(own, Mapping):

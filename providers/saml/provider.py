@@ -9,6 +9,7 @@ from typing import Final
 
 import structlog
 from cryptography import x509
+from lxml import etree
 
 from keys.keyring import KeyRing, KeyUse, PrivateKey
 from providers import received
@@ -26,8 +27,11 @@ from providers.own_key import own_key
 from providers.received import person_name
 from providers.registry import ProviderRecord, SamlSettings
 from providers.saml import assertion
+from providers.saml.acting import acting_subject
 from providers.saml.bindings import response_bytes
+from providers.saml.catalogue import check_catalogue
 from providers.saml.conditions import ExpectedResponse
+from providers.saml.dialects.dialect import SamlDialect
 from providers.saml.mandate import asserted_authority, asserted_services
 from providers.saml.metadata import MetadataRefused, read_metadata
 from providers.saml.request import (
@@ -40,7 +44,7 @@ from providers.saml.request import (
 )
 from providers.saml.response import accept
 from providers.saml.wire.bindings import form_value, redirect_url
-from providers.saml.wire.names import FAMILY_NAME, FIRST_NAME, POST, REDIRECT
+from providers.saml.wire.names import POST, REDIRECT
 from providers.saml.wire.refused import WireRefused
 from providers.trouble import Trouble
 
@@ -81,6 +85,7 @@ class SamlProvider:
     def begin(self, ask: AuthenticationRequest, now: datetime) -> Departure:
         """An AuthnRequest as the record says, by its binding. Raises ProviderUnavailable."""
         self._check_validity(now)
+        check_catalogue(ask, self._settings)
         binding = _BINDINGS[self._settings.request_binding]
         location = self._metadata.location(binding)
         if location is None:
@@ -97,6 +102,7 @@ class SamlProvider:
             service_uuid=ask.service_uuid,
             now=now,
             settings=self._settings,
+            service_index=ask.service_index,
         )
         identifier = new_id()
         request = authn_request(facts, identifier)
@@ -148,17 +154,16 @@ class SamlProvider:
             skew=skew,
         )
         attributes = assertion.attributes(accepted.assertion)
+        dialect = self._settings.speaks
         return Identity(
             provider_id=self._record.id,
-            subject=assertion.subject(
-                accepted.assertion, self._settings, attributes, self._sp_entity_id
-            ),
+            subject=self._subject(accepted.assertion, attributes),
             proofing=facts.worth.proofing,
             authentication=facts.worth.authentication,
             authenticated_at=facts.authenticated_at,
             said=facts.said,
             session_until=facts.session_until,
-            attributes=_about_person(attributes),
+            attributes=_about_person(attributes, dialect),
             authority=asserted_authority(
                 attributes,
                 self._record,
@@ -167,14 +172,24 @@ class SamlProvider:
                 service=AskedService(
                     remembered.values["service_uuid"], remembered.values.get("service_id")
                 ),
+                dialect=dialect,
             ),
-            asserted_services=asserted_services(attributes),
+            asserted_services=asserted_services(attributes, dialect),
             replay_keys=tuple(
                 self._seen(identifier)
                 for identifier in (accepted.response_id, accepted.assertion_id)
             ),
             replay_until=accepted.valid_until,
+            evidence=accepted.evidence,
         )
+
+    def _subject(self, said: etree._Element, attributes: assertion.Attributes) -> str:
+        """Who it is: in a scheme the acting subject, else the lasting name."""
+        if self._settings.subject == "acting":
+            acting = acting_subject(attributes, self._settings.speaks)
+            if acting is not None:
+                return acting
+        return assertion.subject(said, self._settings, attributes, self._sp_entity_id)
 
     def _signing_key(self) -> PrivateKey | None:
         if not self._settings.sign_requests:
@@ -254,7 +269,9 @@ def _not_before(remembered: Remembered, now: datetime) -> datetime | None:
     return now - timedelta(seconds=min(int(max_age), 10**8))
 
 
-def _about_person(attributes: assertion.Attributes) -> dict[str, tuple[str, ...]]:
-    names = (attributes.one(FIRST_NAME), attributes.one(FAMILY_NAME))
+def _about_person(
+    attributes: assertion.Attributes, dialect: SamlDialect
+) -> dict[str, tuple[str, ...]]:
+    names = map(attributes.first_of, (dialect.first_names, dialect.family_names))
     display = person_name(" ".join(name for name in names if name))
     return {"display_name": (display,)} if display else {}

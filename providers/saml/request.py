@@ -15,7 +15,7 @@ from assurance.levels import AssuranceLevel, highest, suffices
 from keys.keyring import PrivateKey
 from keys.xml.signature import sign_enveloped
 from providers.registry import NameIdPolicy, ProviderRecord, SamlSettings
-from providers.saml.request_extensions import EXTENSIONS
+from providers.saml.request_extensions import EXTENSIONS, Asking
 from providers.saml.wire.names import NAME_ID, POST, SAML, SAMLP, saml, samlp
 
 ACS_INDEX: Final = 0  # of the one consumer in our metadata
@@ -33,6 +33,7 @@ class AuthnRequestFacts:
     service_uuid: str
     now: datetime
     settings: SamlSettings
+    service_index: int | None = None  # of the service itself
 
 
 def new_id() -> str:
@@ -88,7 +89,7 @@ def authn_request(facts: AuthnRequestFacts, identifier: str) -> etree._Element:
         nsmap={"samlp": SAMLP, "saml": SAML},
     )
     etree.SubElement(root, saml("Issuer")).text = facts.issuer
-    EXTENSIONS[settings.extensions](root, facts.service_uuid)
+    EXTENSIONS[settings.extensions](root, Asking(facts.issuer, facts.service_uuid))
     _name_id_policy(root, settings.name_id_policy)
     if facts.contexts:
         comparison = settings.authn_context_comparison
@@ -100,11 +101,23 @@ def authn_request(facts: AuthnRequestFacts, identifier: str) -> etree._Element:
 
 def _consumer(facts: AuthnRequestFacts) -> dict[str, str]:
     """Where the answer goes; an index excludes an address and its binding (Core §3.4.1)."""
-    wanted = facts.settings.attribute_consuming_service_index
+    wanted = _service_index(facts)
     service = {} if wanted is None else {"AttributeConsumingServiceIndex": str(wanted)}
     if facts.settings.acs == "index":
         return {"AssertionConsumerServiceIndex": str(ACS_INDEX), **service}
     return {"AssertionConsumerServiceURL": facts.acs_url, "ProtocolBinding": POST, **service}
+
+
+def _service_index(facts: AuthnRequestFacts) -> int | None:
+    """The service's own in a scheme that asks so, else that of the record; none beside Extensions
+    that name the service (ST-SAML).
+    """
+    settings = facts.settings
+    if settings.extensions == "audience":
+        return None
+    if settings.speaks.asks_by_index and facts.service_index is not None:
+        return facts.service_index
+    return settings.attribute_consuming_service_index
 
 
 def _name_id_policy(root: etree._Element, policy: NameIdPolicy) -> None:

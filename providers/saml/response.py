@@ -21,6 +21,7 @@ from keys.xml.signature import has_signature, verify_enveloped
 from providers.interface import ProviderRefused
 from providers.received import told_address
 from providers.saml import status
+from providers.saml.advice import ADVICE, evidence_taken, is_evidence
 from providers.saml.conditions import (
     ExpectedResponse,
     check_asked,
@@ -30,6 +31,7 @@ from providers.saml.conditions import (
     check_version,
     other_issuer,
 )
+from providers.saml.identifiers import open_identifiers
 from providers.saml.sealed import opened
 from providers.saml.wire.names import saml, samlp
 from providers.saml.wire.xml_values import collapsed
@@ -45,23 +47,31 @@ class AcceptedResponse:
     response_id: str
     assertion_id: str
     valid_until: datetime
+    evidence: str | None = None  # of ``providers.saml.advice``
 
 
 def accept(raw: bytes, expected: ExpectedResponse) -> AcceptedResponse:
     """Check everything. Raises ProviderRefused, ProviderCancelled, ProviderLevelTooLow."""
     try:
         response = guard.parse(raw)
-        schema.check_protocol(response)
+        schema.check_protocol(response, without=_unread(expected))
         _check_envelope(response, expected)
         _check_status(response, expected)
         assertion = _assertion(response, expected)
+        evidence = evidence_taken(assertion)
         _open_name(assertion, expected)
+        valid_until = check_assertion(assertion, expected)
+        open_identifiers(assertion, expected)
     except XmlRefused as refused:
         raise ProviderRefused(refused.reason, "", **refused.measured) from None
-    valid_until = check_assertion(assertion, expected)
     return AcceptedResponse(
-        assertion, str(response.get("ID")), str(assertion.get("ID")), valid_until
+        assertion, str(response.get("ID")), str(assertion.get("ID")), valid_until, evidence
     )
+
+
+def _unread(expected: ExpectedResponse) -> str | None:
+    """What is kept as evidence and has types of its own (eTD: XACML)."""
+    return ADVICE if expected.settings.speaks.keeps_advice else None
 
 
 def _check_envelope(response: etree._Element, expected: ExpectedResponse) -> None:
@@ -123,7 +133,7 @@ def _assertion(response: etree._Element, expected: ExpectedResponse) -> etree._E
             expected="EncryptedAssertion",
             setting="saml.require_encrypted_assertion",
         )
-    _check_places(response, *plain, *sealed)
+    _check_places(response, *plain, *sealed, keeps_advice=settings.speaks.keeps_advice)
     response_signed = has_signature(response)
     if response_signed:
         verify_enveloped(response, certificates)
@@ -177,16 +187,20 @@ def _opened_blindly(sealed: etree._Element, expected: ExpectedResponse) -> etree
     return assertion
 
 
-def _check_places(root: etree._Element, assertion: etree._Element) -> None:
+def _check_places(root: etree._Element, assertion: etree._Element, *, keeps_advice: bool) -> None:
     """No assertion but this one and no signature but of it and of the root, at any depth: in
     Advice, Extensions, a status detail or a signature they serve only to be mistaken for the real
-    ones.
+    ones. ``keeps_advice``: in the Advice of the assertion itself they are evidence.
     """
+
+    def is_evidence_here(element: etree._Element) -> bool:
+        return keeps_advice and is_evidence(element, assertion)
+
     for element in root.iterdescendants(saml("Assertion"), saml("EncryptedAssertion")):
-        if element is not assertion:
+        if element is not assertion and not is_evidence_here(element):
             raise _elsewhere("assertion_elsewhere", element)
     for signature in root.iterdescendants(ds("Signature")):
-        if signature.getparent() not in (root, assertion):
+        if signature.getparent() not in (root, assertion) and not is_evidence_here(signature):
             raise _elsewhere("signature_elsewhere", signature)
 
 
@@ -201,8 +215,8 @@ def _decrypted(
     sealed: etree._Element, expected: ExpectedResponse, *, covered: bool
 ) -> etree._Element:
     assertion = opened(sealed, "Assertion", expected, covered=covered)
-    schema.check_protocol(assertion)
-    _check_places(assertion, assertion)
+    schema.check_protocol(assertion, without=_unread(expected))
+    _check_places(assertion, assertion, keeps_advice=expected.settings.speaks.keeps_advice)
     return assertion
 
 

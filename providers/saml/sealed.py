@@ -1,4 +1,4 @@
-"""What a makelaar encrypted for us: an assertion, or the name of its subject."""
+"""What a makelaar encrypted for us: an assertion, or a part of one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from providers.registry import SamlSettings
 from providers.saml.conditions import ExpectedResponse
 from providers.saml.wire.names import saml
 
-_WHOLE: Final = "Assertion"  # which alone may be under AES-CBC
+_WHOLE: Final = "Assertion"  # what is not covered may be under AES-CBC if it proves itself
 
 
 def opened(
@@ -26,13 +26,19 @@ def opened(
     allowed = settings.allow_cbc and covered
     keys = expected.keyring.published(KeyUse.SAML_ENCRYPTION)
     try:
-        found = decrypt_element(sealed, keys, allow_cbc=allowed, recipient=expected.sp_entity_id)
+        found = decrypt_element(
+            sealed,
+            keys,
+            allow_cbc=allowed,
+            recipient=expected.sp_entity_id,
+            own_only=settings.speaks.own_keys_only,
+        )
     except XmlRefused as refused:
         if (
             refused.reason != "encryption_algorithm"
             or allowed
             or not is_cbc(sealed)
-            or name != _WHOLE
+            or (name != _WHOLE and not covered)
         ):
             raise
         more = _what_allows_it(settings, refused.measured, covered=covered)

@@ -51,6 +51,9 @@ COMPUTED: Final[Mapping[tuple[str, str], frozenset[str]]] = {
     ("providers.authority", "dialect.branch"): frozenset(one.branch for one in _DIALECTS),
     ("providers.authority", "reason"): _PARTY | _INTERMEDIARY,
     ("providers.saml.sealed", "refused.reason"): _ELSEWHERE,
+    ("providers.saml.other_dialects", "reason"): _PARTY
+    | _INTERMEDIARY
+    | frozenset(one.branch for one in _DIALECTS),
     ("providers.saml.provider", "refused.reason"): _ELSEWHERE,
     ("providers.saml.response", "refused.reason"): _ELSEWHERE,
     ("providers.saml.wire.redirect", "reason"): frozenset({"relay_state", "encoding"}),

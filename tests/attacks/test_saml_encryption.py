@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -12,7 +13,7 @@ from keys.keyring import KeyRing, KeyState, KeyUse
 from providers.interface import ProviderRefused
 from tests.keys_for_tests import make_keyring, make_private_key, rsa_key
 from tests.providers.saml.edits import ASSERTION, STATEMENT, add, at, parsed
-from tests.providers.saml.maker import SUBJECT, Recipe, finish, provider_for, spoilt, tampered
+from tests.providers.saml.maker import SUBJECT, Edit, Recipe, finish, provider_for, spoilt, tampered
 from tests.providers.saml.sealing import (
     DS,
     XENC,
@@ -188,17 +189,33 @@ def test_S_36_a_key_for_signing_does_not_decrypt() -> None:
 
 
 ATTRIBUTE = '<saml:Attribute Name="x"><saml:AttributeValue>y</saml:AttributeValue></saml:Attribute>'
-sealed_attribute = add(STATEMENT, seal(parsed(ATTRIBUTE), Envelope(name="EncryptedAttribute")))
-PERSON_NUMBER = "urn:etoegang:core:ActingSubjectID"
+SPOILT_PART = Envelope(spoil=flipped(40))
 
 
-def sealed_value(root: etree._Element) -> None:
-    value = parsed(
-        f'<saml:Attribute Name="{PERSON_NUMBER}"><saml:AttributeValue/></saml:Attribute>'
-    )
-    name = parsed("<saml:NameID>number</saml:NameID>")
-    value[0].append(seal(name, Envelope(name="EncryptedID")))
-    at(root, STATEMENT).append(value)
+def sealed_attribute(how: Envelope = GOOD) -> etree._Element:
+    return seal(parsed(ATTRIBUTE), replace(how, name="EncryptedAttribute"))
+
+
+def sealed_value(name: str, how: Envelope = GOOD) -> Edit:
+    def edit(root: etree._Element) -> None:
+        value = parsed(
+            '<saml:Attribute Name="urn:x:number"><saml:AttributeValue/></saml:Attribute>'
+        )
+        value[0].append(seal(parsed(name), replace(how, name="EncryptedID")))
+        at(root, STATEMENT).append(value)
+
+    return edit
+
+
+def test_encrypted_parts_that_are_understood_are_read() -> None:
+    """Of any makelaar: a value that is a sealed name, and an attribute that is sealed whole."""
+    by = {"subject": "attribute", "subject_attribute": "urn:x:number"}
+    assert finish(
+        spoilt(sealed_value("<saml:NameID>number</saml:NameID>"), settings=by)
+    ).subject == ("number")
+    by_attribute = {"subject": "attribute", "subject_attribute": "x"}
+    sealed = add(STATEMENT, sealed_attribute())
+    assert finish(spoilt(sealed, settings=by_attribute)).subject == "y"
 
 
 @pytest.mark.parametrize(
@@ -215,9 +232,30 @@ def sealed_value(root: etree._Element) -> None:
             id="S-37 an empty EncryptedAttribute",
         ),
         pytest.param(
-            spoilt(sealed_attribute), "encrypted_attribute", id="S-37 an EncryptedAttribute"
+            spoilt(add(STATEMENT, sealed_attribute(SPOILT_PART))),
+            "identifier_unread",
+            id="S-37 an EncryptedAttribute",
         ),
-        pytest.param(spoilt(sealed_value), "encrypted_id", id="S-37 an EncryptedID as value"),
+        pytest.param(
+            spoilt(sealed_value("<saml:NameID>number</saml:NameID>", SPOILT_PART)),
+            "identifier_unread",
+            id="S-37 an EncryptedID as value",
+        ),
+        pytest.param(
+            spoilt(sealed_value("<saml:Issuer>number</saml:Issuer>")),
+            "identifier_unread",
+            id="S-37 something else in an EncryptedID",
+        ),
+        pytest.param(
+            spoilt(sealed_value('<saml:NameID NameQualifier="urn:x"/>')),
+            "identifier_unread",
+            id="S-37 nobody in an EncryptedID",
+        ),
+        pytest.param(
+            spoilt(add(STATEMENT, sealed_attribute(Envelope(content=XENC + "aes256-cbc")))),
+            "encryption_algorithm",
+            id="S-34 CBC where nobody allowed it",
+        ),
         pytest.param(
             tampered(add(".", "<saml:EncryptedAssertion/>"), resign),
             "schema",

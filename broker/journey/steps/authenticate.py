@@ -67,6 +67,8 @@ def _departure(turn: Turn, number: int) -> Departure:
         max_age=login.request.max_age,
         login_hint=login.request.login_hint,
         locale=locale(),
+        service_index=service.attribute_consuming_service_index,
+        most=service.catalogue_level,
     )
     with span("idp.call", login.reference):
         return turn.rt.configuration.adapters[record.id].begin(ask, turn.now)

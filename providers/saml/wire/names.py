@@ -38,17 +38,22 @@ NAME_FORMATS: Final = (
     "urn:oasis:names:tc:SAML:2.0:attrname-format:unspecified",
 )
 REQUEST_SERVICE_UUID: Final = "urn:nl-eid-gdi:1.0:ServiceUUID"  # in Extensions of a request
+ACTING_SUBJECT: Final = "urn:etoegang:core:ActingSubjectID"
 LEGAL_SUBJECT: Final = "urn:etoegang:core:LegalSubjectID"
 SERVICE_UUID: Final = "urn:etoegang:core:ServiceUUID"
 SERVICE_ID: Final = "urn:etoegang:core:ServiceID"
+BRANCH: Final = "urn:etoegang:1.9:ServiceRestriction:Vestigingsnr"
 # The scheme's text and its metadata spell this differently; both are understood.
 INTERMEDIARY: Final = (
     "urn:etoegang:1.9:IntermediateEntityID:KvKnr",
     "urn:etoegang:1.9:IntermediateEntityID:KvK",
 )
 REPRESENTATION: Final = "urn:etoegang:core:Representation"
-# As TVS spells it; whom it names there we do not read.
+INTERMEDIARY_SUBJECT: Final = "urn:etoegang:core:IntermediateSubjectID"
+# As DigiD and TVS spell them.
+ACTING_SUBJECT_GDI: Final = "urn:nl-eid-gdi:1.0:ActingSubjectID"
 LEGAL_SUBJECT_GDI: Final = "urn:nl-eid-gdi:1.0:LegalSubjectID"
+INTENDED_AUDIENCE: Final = "urn:nl-eid-gdi:1.0:IntendedAudience"  # in Extensions of a request
 COMPANY_NAME: Final = "urn:etoegang:1.11:attribute-represented:CompanyName"
 INTERMEDIARY_NAME: Final = "urn:etoegang:1.13:attribute-intermediate:CompanyName"
 FIRST_NAME: Final = "urn:etoegang:1.9:attribute:FirstName"
