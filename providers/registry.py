@@ -266,6 +266,16 @@ class ProviderRecord(RegisteredDocument):
     )
     local_factor_lifts: bool = False
     state: Literal["live", "paused"] = "live"
+    logout: Literal["when_offered", "never"] = Field(
+        default="when_offered",
+        description=(
+            "Whether a user who logs out here logs out at this makelaar as well, and the other way "
+            "round. `when_offered`: where the makelaar offers it, in its SAML metadata "
+            "(SingleLogoutService) or its discovery document (`end_session_endpoint`, "
+            "`backchannel_logout_supported`, `frontchannel_logout_supported`). `never`: not; "
+            "choose this where the login there is the one of the workplace."
+        ),
+    )
     notice: LocalizedText | None = None
     help_url: str | None = None
     saml: SamlSettings | None = None

@@ -91,6 +91,7 @@ EVENTS: Final = {
     EventTag.DOCUMENT_ANSWERED: _("Antwoord op een document gegeven"),
     EventTag.CONSENT_GIVEN: _("Toestemming gegeven"),
     EventTag.SESSION_ENDED: _("Sessie geëindigd"),
+    EventTag.LOGOUT_PARTIAL: _("Uitloggen lukte niet overal"),
     EventTag.PARTY_SWITCHED: _("Andere organisatie gekozen"),
     EventTag.PASSWORD_CHANGED: _("Wachtwoord veranderd"),
     EventTag.ACCOUNT_PAUSED: _("Account even op slot na te veel verkeerde wachtwoorden"),

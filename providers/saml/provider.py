@@ -28,6 +28,7 @@ from providers.registry import ProviderRecord, SamlSettings
 from providers.saml import assertion
 from providers.saml.bindings import response_bytes
 from providers.saml.conditions import ExpectedResponse
+from providers.saml.logout import SamlLogout
 from providers.saml.mandate import asserted_authority, asserted_services
 from providers.saml.metadata import MetadataRefused, read_metadata
 from providers.saml.request import (
@@ -174,6 +175,14 @@ class SamlProvider:
                 for identifier in (accepted.response_id, accepted.assertion_id)
             ),
             replay_until=accepted.valid_until,
+            there=self.logout.names_in(accepted.assertion),
+        )
+
+    @property
+    def logout(self) -> SamlLogout:
+        """Logging out at this makelaar."""
+        return SamlLogout(
+            self._record, self._metadata, self._keyring, self._sp_entity_id, self._signing_at
         )
 
     def _signing_key(self) -> PrivateKey | None:
