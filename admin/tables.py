@@ -7,7 +7,7 @@ from __future__ import annotations
 from admin.audit import chain
 from admin.factor_resets import requests as factor_resets
 from admin.operators import roles, set_up_links
-from assurance import means, session_lifetime
+from assurance import means, session_lifetime, session_names
 from broker.sso import grants
 from consent import chains, mandates, register, requests
 from directory import history, organisations, people
@@ -21,6 +21,7 @@ MODULES = (
     *(
         means,
         session_lifetime,
+        session_names,
         grants,
         chains,
         mandates,

@@ -115,21 +115,22 @@ def find(
     session: Session, sealer: Sealer, cookie: str, *, limits: SessionLimits, now: datetime
 ) -> ActiveSession | None:
     """The session of this cookie while it stands, in one read; None for anything else."""
-    shown = _COOKIE.fullmatch(cookie)
+    shown = parts_of(cookie)
     if shown is None:
         return None
+    identifier, secret = shown
     moments = {
         "now": now,
         "used_after": now - limits.idle,
         "used_by": latest_beginning(now),
     }
-    row = _FIND.first(session, {"session": shown[1], **moments})
-    if row is None or not hmac.compare_digest(_hash(shown[2]), row[4]):
+    row = _FIND.first(session, {"session": identifier, **moments})
+    if row is None or not hmac.compare_digest(hash_of(secret), row[4]):
         return None
-    facts = open_or_log(sealer, row[2], f"{_CONTEXT}:{shown[1]}", what=_CONTEXT)
+    facts = open_or_log(sealer, row[2], f"{_CONTEXT}:{identifier}", what=_CONTEXT)
     if facts is None:
         return None
-    return ActiveSession(shown[1], row[0], row[1], facts, row[3])
+    return ActiveSession(identifier, row[0], row[1], facts, row[3])
 
 
 def start(
@@ -150,7 +151,7 @@ def start(
         session,
         {
             "id": identifier,
-            "secret_hash": _hash(secret),
+            "secret_hash": hash_of(secret),
             "person_id": person_id,
             "group": group,
             "facts": sealer.seal(facts, f"{_CONTEXT}:{identifier}"),
@@ -190,7 +191,7 @@ def raise_to(
     """
     secret = secrets.token_urlsafe(32)
     values: dict[str, object] = {
-        "secret_hash": _hash(secret),
+        "secret_hash": hash_of(secret),
         "facts": sealer.seal(facts, f"{_CONTEXT}:{identifier}"),
         "last_used_at": now,
     }
@@ -286,5 +287,12 @@ def _standing(identifier: str, limits: SessionLimits, now: datetime) -> Update:
     )
 
 
-def _hash(secret: str) -> str:
+def parts_of(cookie: str) -> tuple[str, str] | None:
+    """Id and secret in the value of a cookie; None for anything else."""
+    shown = _COOKIE.fullmatch(cookie)
+    return None if shown is None else (shown[1], shown[2])
+
+
+def hash_of(secret: str) -> str:
+    """How the secret of a cookie is kept."""
     return hashlib.sha256(secret.encode()).hexdigest()

@@ -18,7 +18,10 @@ from broker.oidc.end_session import blueprint as logout
 from broker.oidc.views import create_blueprint as create_oidc
 from broker.process import Process
 from broker.runtime import Runtime
+from broker.saml.logout_views import blueprint as saml_logout
 from broker.saml.views import create_blueprint as create_saml
+from broker.sso.logout_chain import blueprint as logout_chain
+from broker.sso.makelaar_logout import blueprint as makelaar_logout
 from broker.web import (
     csrf,
     database,
@@ -78,7 +81,8 @@ def assemble(process: Process, consoles: Iterable[Blueprint] = ()) -> Flask:
     )
     app.register_blueprint(create_oidc(open_login, ClientKeys(process.outgoing, process.clock)))
     app.register_blueprint(create_saml(open_login, refusals.note))
-    for blueprint in (front, doors, arrivals, mine, logout, recovery, health, *consoles):
+    logouts = (logout, logout_chain, saml_logout, makelaar_logout)
+    for blueprint in (front, doors, arrivals, mine, *logouts, recovery, health, *consoles):
         app.register_blueprint(blueprint)
     request_metrics.install(app)
     app.register_blueprint(help_pages.blueprint)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from assurance.levels import AssuranceLevel
+from assurance.session_names import SessionName
 from consent.authority import Authority
 from consent.documents import Answer, AskedDocument
 from directory.services import RelyingParty
@@ -145,12 +146,13 @@ class NewGrant:
 @dataclass(frozen=True)
 class Prepared:
     """``operations`` run on the expiring store before the SQL commit; ``grant`` is written with
-    it.
+    it, and so are ``names``: what the portal calls the session from now on.
     """
 
     reply: Reply
     operations: tuple[Operation, ...] = ()
     grant: NewGrant | None = None
+    names: tuple[SessionName, ...] = ()
 
 
 class Downstream(Protocol):
@@ -185,15 +187,34 @@ class Downstream(Protocol):
         person_id: str,
         session_id: str,
         reference: str | None,
+        now: datetime,
+        names: Sequence[SessionName] = (),
     ) -> Message | None:
         """What the outbox keeps until this portal is told that the session ended; None for a
-        portal that cannot be told.
+        portal that cannot be told so. ``names``: what it calls the session.
         """
         ...
 
     def held_in(self, cookies: Mapping[str, str], store: ExpiringStore) -> Mapping[str, str]:
         """What this browser itself holds of a login and may use now: name of the cookie → id of
         its grant. Nothing where portals keep what they were given.
+        """
+        ...
+
+
+@runtime_checkable
+class ToldByBrowser(Protocol):
+    """A protocol in which the browser of the user can tell a portal that a session ended."""
+
+    def can_be_visited(self, relying_party: RelyingParty, names: Sequence[SessionName]) -> bool:
+        """Does this portal take it so? ``names``: what it calls the session."""
+        ...
+
+    def logout_visit(
+        self, relying_party: RelyingParty, names: Sequence[SessionName], request_id: str
+    ) -> Reply | None:
+        """What the browser carries there; None where it cannot any more. ``request_id``: by which
+        the answer is known again.
         """
         ...
 

@@ -19,6 +19,16 @@ def acs_url(base_url: str) -> str:
     return f"{base_url}/saml/acs"
 
 
+def slo_url(base_url: str) -> str:
+    """Where SAML makelaars send logouts, and browsers bring their answers."""
+    return f"{base_url}/saml/slo"
+
+
+def logged_out_url(base_url: str, provider_id: str) -> str:
+    """Where a browser comes back that logged out at an OpenID Connect makelaar."""
+    return f"{base_url}/oidc/logged-out/{provider_id}"
+
+
 def oidc_callback_url(base_url: str, provider_id: str) -> str:
     """Distinct per makelaar, so that an answer cannot be taken for another's (mix-up)."""
     return f"{base_url}/oidc/callback/{provider_id}"

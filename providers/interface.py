@@ -5,12 +5,13 @@ shape.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final, Protocol
 
 from assurance.levels import AssuranceLevel
+from assurance.session_names import SessionName
 from consent.authority import Authority
 from keys.keyring import KeyRing
 from providers import received
@@ -106,6 +107,12 @@ class Identity:
     replay_until: datetime | None = None  # keep replay_keys at least until here
     # What the makelaar rests its word on, to be kept sealed and never read (SAML: Advice).
     evidence: str | None = field(default=None, repr=False)
+    there: tuple[SessionName, ...] = ()  # what the makelaar calls the session that began there
+
+    @property
+    def lasting(self) -> Identity:
+        """Without what is needed only once."""
+        return replace(self, replay_keys=(), replay_until=None, there=(), evidence=None)
 
 
 def _bounded(measured: Mapping[str, str | int]) -> dict[str, str | int]:

@@ -27,8 +27,7 @@ _ADAPTER: Final = TypeAdapter(LoginFacts)
 
 def stored(facts: LoginFacts) -> bytes:
     """As they are kept, to be sealed; without what is needed only once."""
-    identity = replace(facts.identity, replay_keys=(), replay_until=None, evidence=None)
-    return _ADAPTER.dump_json(replace(facts, identity=identity))
+    return _ADAPTER.dump_json(replace(facts, identity=facts.identity.lasting))
 
 
 def read(kept: bytes) -> LoginFacts | None:

@@ -342,6 +342,16 @@ class ProviderRecord(RegisteredDocument):
         default="live",
         description=("`paused`: nobody can choose it, and sessions that it made do no more."),
     )
+    logout: Literal["when_offered", "never"] = Field(
+        default="when_offered",
+        description=(
+            "Whether a user who logs out here logs out at this makelaar as well, and the other way "
+            "round. `when_offered`: where the makelaar offers it, in its SAML metadata "
+            "(SingleLogoutService) or its discovery document (`end_session_endpoint`, "
+            "`backchannel_logout_supported`, `frontchannel_logout_supported`). `never`: not; "
+            "choose this where the login there is the one of the workplace."
+        ),
+    )
     notice: LocalizedText | None = Field(
         default=None, description="What people read below its name where they choose."
     )

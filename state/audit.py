@@ -82,6 +82,7 @@ class EventTag(enum.StrEnum):
     ADDRESS_CHANGED = "person.address_changed"
     PERSON_LOOKED_UP = "person.looked_up"
     SESSION_ENDED = "session.ended"
+    LOGOUT_PARTIAL = "logout.partial"
     PARTY_SWITCHED = "party.switched"
     OPERATOR_ADDED = "operator.added"
     OPERATOR_RECOVERED = "operator.recovered"

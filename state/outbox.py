@@ -36,6 +36,7 @@ log = structlog.get_logger()
 
 
 Channel = Literal["mail", "sms", "letter", "logout"]
+TO_MAKELAAR: Final = "saml_makelaar"  # subject of a ``logout`` that goes to a makelaar
 CHANNELS: Final[tuple[Channel, ...]] = get_args(Channel)
 
 
@@ -69,8 +70,8 @@ PACES: Final[Mapping[str, Pace]] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Message:
-    """A message to one person, or (``logout``) to one portal. ``reference`` is that of the login or
-    request it came from.
+    """A message to one person, or (``logout``) to one portal or makelaar. ``reference`` is that of
+    the login or request it came from.
     """
 
     channel: Channel
@@ -275,11 +276,14 @@ def _given_up(row: OutboxRow, message: Message | None, now: datetime) -> AuditEv
         "channel": row.channel,
         "attempts": row.attempts,
     }
+    party = message.recipient if message and message.channel == "logout" else None
+    is_makelaar = message is not None and message.subject == TO_MAKELAAR
     return AuditEvent(
         EventTag.MESSAGE_GIVEN_UP,
         now,
         row.reference,
-        client_id=message.recipient if message and message.channel == "logout" else None,
+        client_id=None if is_makelaar else party,
+        provider_id=party if is_makelaar else None,
         outcome="given_up",
         reason=row.reason,
         details=details,

@@ -122,6 +122,20 @@ class OutgoingClient:
         sent = {"Content-Type": "application/json", "Accept": "application/json", **(headers or {})}
         return self._call("POST", url, json.dumps(document).encode(), sent, max_bytes, party)
 
+    def post_body(
+        self,
+        url: str,
+        body: bytes,
+        content_type: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        max_bytes: int = MAX_BYTES,
+        party: str = "",
+    ) -> HttpAnswer:
+        """POST these bytes as what they are. Raises as ``get``."""
+        sent = {"Content-Type": content_type, "Accept": content_type, **(headers or {})}
+        return self._call("POST", url, body, sent, max_bytes, party)
+
     def _call(
         self,
         method: str,

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from admin.audit import retention
 from admin.factor_resets import requests
+from assurance import session_names
 from broker.process import Process
 from broker.sso import grants
 from directory import history
@@ -37,6 +38,7 @@ def purge(process: Process) -> None:
         partial(requests.purge, before=before(kept.session_days)),
         partial(grants.purge, before=before(kept.session_days)),
         partial(grants.purge_sessions, before=before(kept.session_days)),
+        partial(session_names.purge, before=before(kept.session_days)),
     ):
         _repeat(process, portion)
     _purge_audit(process)

@@ -21,10 +21,12 @@ from admin.operations.party_watch import watch_until
 from broker.monitoring import draining, heartbeat
 from broker.oidc.backchannel_logout import LogoutAdapter
 from broker.process import Process
+from broker.saml.logout_delivery import SamlLogoutAdapter
+from broker.sso.saml_notice import TO_PORTAL
 from state import outbox_wakeup
-from state.adapters.channels import ByChannel
+from state.adapters.channels import ByChannel, BySubject
 from state.ephemeral import StoreUnavailable
-from state.outbox import CHANNELS, Adapter, Channel, deliver_next, due_channels
+from state.outbox import CHANNELS, TO_MAKELAAR, Adapter, Channel, deliver_next, due_channels
 
 POLL_SECONDS: Final = 0.5
 PAUSE_AFTER_ERROR: Final = 1.0
@@ -60,7 +62,14 @@ def adapter_of(process: Process) -> Adapter:
         outgoing=process.outgoing,
         clock=process.clock,
     )
-    return ByChannel({**to_people(process.settings, process.clock), "logout": to_portals})
+    by_soap = SamlLogoutAdapter(
+        registered=lambda: process.holder.current,
+        base_url=process.settings.base_url,
+        outgoing=process.outgoing,
+        clock=process.clock,
+    )
+    logouts = BySubject({TO_PORTAL: by_soap, TO_MAKELAAR: by_soap}, to_portals)
+    return ByChannel({**to_people(process.settings, process.clock), "logout": logouts})
 
 
 def start_worker(process: Process) -> Worker:

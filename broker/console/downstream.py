@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -18,6 +18,7 @@ from typing import Final
 from pydantic import TypeAdapter, ValidationError
 
 from assurance.levels import AssuranceLevel, highest
+from assurance.session_names import SessionName
 from broker.console.reply_to import ConsoleReplyTo
 from broker.downstream import (
     DownstreamName,
@@ -193,6 +194,8 @@ class ConsoleDownstream:
         person_id: str,  # noqa: ARG002
         session_id: str,  # noqa: ARG002
         reference: str | None,  # noqa: ARG002
+        now: datetime,  # noqa: ARG002
+        names: Sequence[SessionName] = (),  # noqa: ARG002
     ) -> None:
         """Nobody need be told: a console asks its grant at every request."""
         return

@@ -36,7 +36,7 @@ from broker.web.announcements import remember_about
 from broker.web.endpoints import Audience, Endpoint, Readers
 from broker.web.language import locale, portal_asks
 from broker.web.responses import remember_portal, remember_reference
-from providers.factory import acs_url, oidc_callback_url, sp_entity_id
+from providers.factory import acs_url, oidc_callback_url, slo_url, sp_entity_id
 from providers.interface import (
     Callback,
     Identity,
@@ -142,7 +142,8 @@ def oidc_callback(provider_id: str) -> AnyResponse:
 def saml_metadata() -> Response:
     """Our SAML metadata: every published key, so that makelaars learn the next one in time."""
     rt = runtime()
-    body = sp_metadata(rt.configuration.keyring, sp_entity_id(rt.base_url), acs_url(rt.base_url))
+    url = rt.base_url
+    body = sp_metadata(rt.configuration.keyring, sp_entity_id(url), acs_url(url), slo_url(url))
     return Response(body, mimetype="application/samlmetadata+xml")
 
 

@@ -5,15 +5,16 @@ browser hears it.
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from flask import request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from assurance import second_factor
+from assurance import second_factor, session_names
 from assurance.levels import suffices
 from assurance.step_up import Nothing
-from broker.downstream import LoginRefused, LoginResult, RefusalCode, Reply
+from broker.downstream import LoginRefused, LoginResult, Prepared, RefusalCode, Reply
 from broker.errors import PageError
 from broker.journey import (
     browser_logins,
@@ -76,6 +77,7 @@ def succeed(rt: Runtime, login: Login, context: LoginContext) -> Response:
                     browser=user_agents.kept(request),
                     provider_id=result.provider_id,
                 )
+            _keep_names(session, rt, login, prepared)
             # Its cookie is replaced: what the earlier one opened, opens for nobody any more.
             logout.end_consoles(
                 session,
@@ -107,6 +109,21 @@ def succeed(rt: Runtime, login: Login, context: LoginContext) -> Response:
         cookies.keep_session(response, cookie)
     known_browsers.keep(rt.sealer, request, response, login.person_id)
     return response
+
+
+def _keep_names(session: Session, rt: Runtime, login: Login, prepared: Prepared) -> None:
+    """What the portal and the makelaar call the session from now on."""
+    grant = prepared.grant
+    assert login.identity is not None
+    if grant is None:
+        return
+    holder = grant.session_id or grant.id
+    ends = max(grant.expires_at, rt.clock() + timedelta(hours=rt.settings.sessions.hours))
+    for party, names in (
+        (session_names.of_portal(grant.client_id), prepared.names),
+        (session_names.of_makelaar(login.identity.provider_id), login.identity.there),
+    ):
+        session_names.keep(session, rt.sealer, names, holder=holder, party=party, until=ends)
 
 
 def _keep_session(
@@ -189,7 +206,7 @@ def _result(login: Login, context: LoginContext, session_id: str | None) -> Logi
         session_id=session_id,
         grant_id=login.id,
         facts=LoginFacts(
-            replace(identity, replay_keys=(), replay_until=None, evidence=None),
+            identity.lasting,
             login.request.service_uuid,
             context.factor,
         ),

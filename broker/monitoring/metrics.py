@@ -54,6 +54,14 @@ IDP_UP: Final = Gauge(
 IDP_TROUBLES: Final = Counter(
     "sluis_idp_troubles", "Times that a makelaar could not be asked, and why", ("idp", "reason")
 )
+LOGOUTS: Final = Counter(
+    "sluis_logouts", "Logouts that went round by the browser of the user", ("result",)
+)
+LOGOUT_VISITS: Final = Counter(
+    "sluis_logout_visits",
+    "Portals and makelaars that the browser told of a logout, and what came of it",
+    ("party", "result"),
+)
 RATE_LIMITED: Final = Counter(
     "sluis_rate_limited", "Requests that were refused by a limit", ("rule",)
 )

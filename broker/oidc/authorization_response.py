@@ -4,11 +4,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from assurance import acr
+from assurance.session_names import SessionName
 from broker.downstream import (
     LoginRefused,
     LoginRequest,
@@ -94,6 +95,8 @@ class OidcDownstream:
         person_id: str,
         session_id: str,
         reference: str | None,
+        now: datetime,  # noqa: ARG002
+        names: Sequence[SessionName] = (),  # noqa: ARG002
     ) -> Message | None:
         """For portals that registered a ``backchannel_logout_uri``."""
         if (

@@ -7,11 +7,17 @@ from typing import Final
 METADATA_PATH: Final = "/saml/idp/metadata"
 SSO_PATH: Final = "/saml/idp/sso"
 START_PATH: Final = "/saml/idp/start"
+SLO_PATH: Final = "/saml/idp/slo"
 
 
 def idp_entity_id(base_url: str) -> str:
     """The entityID, which is also the address of the metadata."""
     return f"{base_url}{METADATA_PATH}"
+
+
+def slo_url(base_url: str) -> str:
+    """Where logouts arrive, and answers to ours; calls without a browser below it."""
+    return f"{base_url}{SLO_PATH}"
 
 
 def sso_url(base_url: str) -> str:

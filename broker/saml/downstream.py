@@ -5,10 +5,11 @@ that its request chose from its metadata.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from assurance.authn_context import class_of
+from assurance.session_names import SessionName
 from broker.configuration import Configuration
 from broker.downstream import (
     LoginRefused,
@@ -25,6 +26,7 @@ from broker.saml.addresses import idp_entity_id
 from broker.saml.assertion import AssertionFacts, assertion
 from broker.saml.attributes import attributes
 from broker.saml.errors import status_of
+from broker.saml.logout import service_of
 from broker.saml.portal_metadata import (
     PortalMetadata,
     PortalMetadataRefused,
@@ -34,11 +36,22 @@ from broker.saml.portal_metadata import (
 from broker.saml.reply_to import SamlReplyTo
 from broker.saml.response import Envelope, failure, success
 from broker.settings import Settings
+from broker.sso.saml_notice import portal_message
 from consent.release import may_leave
 from directory.saml_portals import SamlServiceProvider
 from directory.sectors import pairwise_sub
 from directory.services import RelyingParty
+from keys.keyring import KeyUse
 from keys.sealing import Sealer
+from providers.saml.wire import carrying
+from providers.saml.wire.logout_messages import (
+    LogoutRequestFacts,
+    by_name,
+    logout_request,
+    name_of,
+)
+from providers.saml.wire.logout_services import BY_BROWSER, SOAP
+from providers.saml.wire.names import saml
 from state.clock import Clock
 from state.ephemeral import ExpiringStore
 from state.outbox import Message
@@ -92,6 +105,7 @@ class SamlDownstream:
             raise LoginRefused(RefusalCode.LEVEL_UNREACHABLE, "level_unreachable", "exact class")
         until = self._session_until(result, now)
         names_makelaar = any(one.name == "idp" for one in portal.claims)
+        index = self._session_index(portal, result.session_id or result.grant_id)
         said = assertion(
             AssertionFacts(
                 issuer=self._issuer,
@@ -104,13 +118,16 @@ class SamlDownstream:
                 authority=result.provider_entity
                 if names_makelaar and may_leave("idp", service.consent)
                 else None,
-                session_index=self._session_index(portal, result.session_id or result.grant_id),
+                session_index=index,
                 authenticated_at=result.authenticated_at,
                 session_until=until,
                 attributes=attributes(result, portal, service),
                 now=now,
             )
         )
+        name_id = said.find(f"{saml('Subject')}/{saml('NameID')}")
+        assert name_id is not None
+        name = name_of(name_id, index)
         seal_for = sealing_certificate(metadata, now)
         wish = portal.saml.encrypt_assertion
         if wish == "always" and seal_for is None:
@@ -132,6 +149,7 @@ class SamlDownstream:
                 expires_at=until,
                 session_id=result.session_id,
             ),
+            names=(name,),
         )
 
     def refuse(
@@ -155,14 +173,38 @@ class SamlDownstream:
 
     def logout_message(
         self,
-        relying_party: RelyingParty,  # noqa: ARG002
+        relying_party: RelyingParty,
         *,
         person_id: str,  # noqa: ARG002
         session_id: str,  # noqa: ARG002
-        reference: str | None,  # noqa: ARG002
+        reference: str | None,
+        now: datetime,
+        names: Sequence[SessionName] = (),
     ) -> Message | None:
-        """Portals that speak SAML are not told: the page of logging out says so."""
-        return None
+        """For portals whose metadata have an address for SOAP."""
+        if not names or service_of(relying_party, (SOAP,), now) is None:
+            return None
+        return portal_message(relying_party.client_id, names, reference)
+
+    def can_be_visited(self, relying_party: RelyingParty, names: Sequence[SessionName]) -> bool:
+        """Those whose metadata have one for a browser."""
+        return bool(names) and service_of(relying_party, BY_BROWSER, self._clock()) is not None
+
+    def logout_visit(
+        self, relying_party: RelyingParty, names: Sequence[SessionName], request_id: str
+    ) -> Reply | None:
+        """A signed LogoutRequest, by HTTP-Redirect or HTTP-POST."""
+        now = self._clock()
+        service = service_of(relying_party, BY_BROWSER, now)
+        if service is None or not names:
+            return None
+        key = self._registered().keyring.active(KeyUse.SAML_SIGNING, "RSA")
+        facts = LogoutRequestFacts(self._issuer, service.location, by_name(names)[-1], now)
+        message = logout_request(facts, request_id)
+        carried = carrying.by_browser(
+            message, service.location, service.binding, "SAMLRequest", key, request_id
+        )
+        return Reply(carried.url, carried.fields)
 
     def held_in(
         self,

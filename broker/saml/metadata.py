@@ -9,9 +9,10 @@ import base64
 from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
-from broker.saml.addresses import idp_entity_id, sso_url
+from broker.saml.addresses import idp_entity_id, slo_url, sso_url
 from keys.keyring import KeyRing, KeyUse
 from keys.xml.names import DS, ds
+from providers.saml.wire.logout_services import add_logout_services
 from providers.saml.wire.names import MD, PERSISTENT, POST, REDIRECT, SAMLP, TRANSIENT, md
 
 
@@ -30,6 +31,7 @@ def idp_metadata(keyring: KeyRing, base_url: str) -> bytes:
         data = etree.SubElement(info, ds("X509Data"))
         der = key.certificate.public_bytes(Encoding.DER)
         etree.SubElement(data, ds("X509Certificate")).text = base64.b64encode(der).decode()
+    add_logout_services(role, slo_url(base_url))
     for name_format in (PERSISTENT, TRANSIENT):
         etree.SubElement(role, md("NameIDFormat")).text = name_format
     for binding in (REDIRECT, POST):

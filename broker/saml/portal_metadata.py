@@ -27,6 +27,7 @@ from keys.xml.guard import XmlRefused
 from keys.xml.names import ds
 from keys.xml.signature import is_strong
 from providers.saml.metadata_keys import MAX_CERTIFICATES, ends
+from providers.saml.wire.logout_services import LogoutService, logout_services
 from providers.saml.wire.names import POST, REQUEST_SERVICE_UUID, SAMLP, md, saml
 from providers.saml.wire.refused import WireRefused
 from providers.saml.wire.xml_values import collapsed, instant
@@ -72,6 +73,7 @@ class PortalMetadata:
     encryption: tuple[x509.Certificate, ...]
     services: tuple[NumberedService, ...]
     until: datetime | None
+    logouts: tuple[LogoutService, ...] = ()
 
     def has_ended(self, now: datetime) -> bool:
         """Nobody says any more whose addresses and keys these are."""
@@ -106,6 +108,7 @@ def read_portal_metadata(document: str, entity_id: str) -> PortalMetadata:
             encryption=tuple(_certificates(role, "encryption")),
             services=tuple(_services(role)),
             until=_until(role),
+            logouts=logout_services(role),
         )
     except WireRefused as refused:
         raise PortalMetadataRefused(f"it holds a time that is none ({refused.reason})") from None

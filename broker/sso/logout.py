@@ -4,33 +4,53 @@ are told.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from assurance import session_lifetime
-from broker.downstream import Downstream, DownstreamName
 from broker.process import Process
 from broker.runtime import Runtime
 from broker.sso import grants
 from broker.sso.grants import Grant, Participant
-from directory.services import RelyingParty
-from keys.sealing import Sealer
-from state import audit, outbox
+from broker.sso.telling import Listeners, Visit, tell, tell_portal
+from broker.sso.telling import LogoutNotifier as LogoutNotifier
+from state import audit
 from state.audit import AuditEvent, EventTag
 
 
 @dataclass(frozen=True)
 class LogoutOutcome:
     """What ended. ``notified`` are portals that hear it from us; at ``not_notified`` the user must
-    log out as well, though what they hold of Sluis is worth nothing any more.
+    log out as well, though what they hold of Sluis is worth nothing any more. The same of makelaars
+    by their ids. ``visits``: those of the ones that do not hear it whom the browser of the user can
+    still tell.
     """
 
     notified: tuple[Participant, ...] = ()
     not_notified: tuple[Participant, ...] = ()
     locale: str | None = None  # that a portal asked for the page that tells it
+    onward: str | None = None  # where who asked waits to hear how it went
+    onward_to: str | None = None
+    makelaars: tuple[str, ...] = ()
+    makelaars_open: tuple[str, ...] = ()
+    visits: tuple[Visit, ...] = ()
+
+    def telling(self, told: Listeners) -> LogoutOutcome:
+        """The same with what became of makelaars, and who can still be visited."""
+        return replace(
+            self,
+            makelaars=told.makelaars,
+            makelaars_open=told.makelaars_open,
+            visits=told.visits,
+        )
+
+    @property
+    def is_complete(self) -> bool:
+        """Does everybody hear it?"""
+        return not self.not_notified and not self.makelaars_open
 
 
 @dataclass(frozen=True)
@@ -42,27 +62,34 @@ class LoggedOutEverywhere:
     outcome: LogoutOutcome
 
 
-@dataclass(frozen=True)
-class LogoutNotifier:
-    """What telling portals needs, also outside the web process."""
-
-    sealer: Sealer
-    downstreams: Mapping[DownstreamName, Downstream]
-    relying_parties: Mapping[str, RelyingParty]
-    now: datetime
-
-
 def notifier_of(rt: Runtime | Process) -> LogoutNotifier:
     """With the registrations of this moment."""
-    portals = rt.holder.current.relying_parties
-    return LogoutNotifier(rt.sealer, rt.downstreams, portals, rt.clock())
+    known = rt.holder.current
+    return LogoutNotifier(
+        rt.sealer, rt.downstreams, known.relying_parties, rt.clock(), known.adapters
+    )
 
 
 def end_session(
-    sql: Session, rt: Runtime | Process, session_id: str, reason: str, reference: str | None = None
+    sql: Session,
+    rt: Runtime | Process,
+    session_id: str,
+    reason: str,
+    reference: str | None = None,
+    *,
+    asked_by: str | None = None,
+    with_browser: bool = False,
 ) -> LogoutOutcome:
     """End one session in the transaction of the caller. Nothing happens where it had ended."""
-    return end_and_tell(sql, notifier_of(rt), session_id, reason, reference)
+    return end_and_tell(
+        sql,
+        notifier_of(rt),
+        session_id,
+        reason,
+        reference,
+        asked_by=asked_by,
+        with_browser=with_browser,
+    )
 
 
 def end_and_tell(
@@ -71,18 +98,28 @@ def end_and_tell(
     session_id: str,
     reason: str,
     reference: str | None = None,
+    *,
+    asked_by: str | None = None,
+    with_browser: bool = False,
 ) -> LogoutOutcome:
-    """The same, for who has a notifier."""
+    """The same, for who has a notifier. ``asked_by``: the party that wants it, as
+    ``assurance.session_names`` has it; ``with_browser``: that of the user is here.
+    """
     now = notifier.now
     if not session_lifetime.end(sql, session_id, reason, now):
         return LogoutOutcome()
     portals = grants.participants(sql, session_id)
     grants.revoke_of_session(sql, session_id, now)
-    by_client = {one.client_id: one for one in portals}
-    reached = {
-        name for name, one in by_client.items() if _tell(sql, notifier, session_id, one, reference)
-    }
-    notified = tuple(one for one in portals if one.client_id in reached)
+    told = tell(
+        sql,
+        notifier,
+        session_id,
+        portals,
+        reference=reference,
+        asked_by=asked_by,
+        with_browser=with_browser,
+    )
+    notified = tuple(one for one in portals if one.client_id in told.clients)
     audit.record(
         sql,
         AuditEvent(
@@ -91,10 +128,35 @@ def end_and_tell(
             reference=reference,
             person_id=portals[0].person_id if portals else None,
             reason=reason,
-            details={"session": session_id, "told": len(reached)},
+            details={"session": session_id, "told": len(told.clients)},
         ),
     )
-    return LogoutOutcome(notified, tuple(one for one in portals if one not in notified))
+    others = tuple(one for one in portals if one not in notified)
+    return LogoutOutcome(notified, others).telling(told)
+
+
+def end_these(
+    sql: Session,
+    rt: Runtime | Process,
+    holders: Collection[str],
+    reason: str,
+    *,
+    asked_by: str | None = None,
+    with_browser: bool = False,
+) -> LogoutOutcome:
+    """End these sessions, of browsers and at our consoles, in the transaction of the caller."""
+    notifier = notifier_of(rt)
+    outcomes = [
+        end_and_tell(sql, notifier, one, reason, asked_by=asked_by, with_browser=with_browser)
+        for one in holders
+    ]
+    for one in holders:
+        at_console = end_consoles(sql, notifier.now, [one], reason)
+        outcomes.append(at_console)
+        if at_console.notified:
+            told = tell(sql, notifier, one, (), asked_by=asked_by, with_browser=with_browser)
+            outcomes.append(LogoutOutcome().telling(told))
+    return all_together(outcomes)
 
 
 def end_grants(
@@ -108,13 +170,8 @@ def end_grants(
         if not grants.revoke(sql, grant.id, notifier.now):
             continue
         done += 1
-        told = grant.session_id is not None and _tell(
-            sql,
-            notifier,
-            grant.session_id,
-            Participant(grant.client_id, grant.person_id, grant.service_uuid),
-            None,
-        )
+        portal = Participant(grant.client_id, grant.person_id, grant.service_uuid)
+        told = grant.session_id is not None and tell_portal(sql, notifier, grant.session_id, portal)
         audit.record(
             sql,
             AuditEvent(
@@ -198,27 +255,12 @@ def all_together(outcomes: Iterable[LogoutOutcome]) -> LogoutOutcome:
     all_of = list(outcomes)
     notified = dict.fromkeys(one for each in all_of for one in each.notified)
     others = dict.fromkeys(one for each in all_of for one in each.not_notified)
-    return LogoutOutcome(tuple(notified), tuple(others))
-
-
-def _tell(
-    sql: Session,
-    notifier: LogoutNotifier,
-    session_id: str,
-    portal: Participant,
-    reference: str | None,
-) -> bool:
-    """Queue the message to one portal; False where it cannot be told."""
-    relying_party = notifier.relying_parties.get(portal.client_id)
-    if relying_party is None:
-        return False
-    message = notifier.downstreams[DownstreamName(relying_party.protocol)].logout_message(
-        relying_party,
-        person_id=portal.person_id,
-        session_id=session_id,
-        reference=reference,
+    told = dict.fromkeys(one for each in all_of for one in each.makelaars)
+    left = dict.fromkeys(one for each in all_of for one in each.makelaars_open)
+    return LogoutOutcome(
+        tuple(notified),
+        tuple(others),
+        makelaars=tuple(told),
+        makelaars_open=tuple(left),
+        visits=tuple(dict.fromkeys(one for each in all_of for one in each.visits)),
     )
-    if message is None:
-        return False
-    outbox.enqueue(sql, notifier.sealer, message, notifier.now)
-    return True

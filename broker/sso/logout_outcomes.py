@@ -20,7 +20,7 @@ _OUTCOME: Final = TypeAdapter(LogoutOutcome)
 def keep(rt: Runtime, outcome: LogoutOutcome, locale: str | None = None) -> str:
     """The handle. ``locale``: the language that a portal asked for."""
     handle = secrets.token_urlsafe(16)
-    shown = replace(outcome, locale=locale)
+    shown = replace(outcome, locale=locale, visits=())
     rt.store.put(_key(handle), _OUTCOME.dump_json(shown), SHOWN_SECONDS)
     return handle
 

@@ -15,8 +15,9 @@ from assurance.session_lifetime import ActiveSession
 from broker.downstream import DownstreamName, LogoutRequest
 from broker.errors import PageError
 from broker.runtime import Runtime, runtime
-from broker.sso import grants, logout, logout_outcomes
+from broker.sso import grants, logout, logout_chain, logout_outcomes, logout_run
 from broker.sso.grants import ConsoleGrant, Participant
+from broker.sso.logout_page import logged_out_page, service_names
 from broker.sso.pages import LoggedOutPage, LogoutPage, StillLoggedInPage
 from broker.sso.session import consoles_here, current_session
 from broker.web import cookies
@@ -59,7 +60,7 @@ def ask() -> Response:
     handle, wanted = _asked(rt, request.args.get("asked"))
     found = _here(rt)
     if found.is_empty:
-        return _away(rt, wanted) or show(LoggedOutPage(was_logged_in=False))
+        return _left(rt) or _away(rt, wanted) or show(LoggedOutPage(was_logged_in=False))
     if wanted.session_id is not None and wanted.session_id == _called(rt, wanted, found.session):
         return _end(rt, found, wanted)
     return show(_page(rt, found, wanted, handle))
@@ -96,7 +97,7 @@ def logged_out() -> Response:
     if ended is None:
         return show(LoggedOutPage(was_logged_in=False))
     portal_asks(ended.locale)
-    return show(LoggedOutPage(True, _names(rt, ended.notified), _names(rt, ended.not_notified)))
+    return show(logged_out_page(rt, ended))
 
 
 def ask_for(asked: LogoutRequest) -> Response:
@@ -137,20 +138,22 @@ def _asked(rt: Runtime, handle: str | None) -> tuple[str | None, LogoutRequest]:
 
 
 def _end(rt: Runtime, found: _Here, wanted: LogoutRequest) -> Response:
-    outcomes = []
+    ids = [one.id for one in found.consoles.values()]
+    here = (found.session.id,) if found.session is not None else ()
     with writing(rt.session) as sql:
-        if found.session is not None:
-            outcomes.append(logout.end_session(sql, rt, found.session.id, "logged_out"))
-        ids = [one.id for one in found.consoles.values()]
-        outcomes.append(logout.end_consoles(sql, rt.clock(), ids, "logged_out"))
-    response = _away(rt, wanted)
-    if response is None:
-        shown = logout_outcomes.keep(rt, logout.all_together(outcomes), wanted.locale)
-        response = redirect(url_for("logout.logged_out", van=shown), 303)
+        outcome = logout.end_these(sql, rt, (*here, *ids), "logged_out", with_browser=True)
+    response = logout_chain.follow(rt, outcome, holders=here, asked=wanted)
     cookies.forget_session(response)
     for cookie in found.consoles:
         cookies.forget(response, cookie)
     return response
+
+
+def _left(rt: Runtime) -> Response | None:
+    """On with a logout that this browser left half-way: at a party that did not send it back."""
+    handle = logout_run.bound(rt, request)
+    run = logout_run.kept(rt, handle) if handle is not None else None
+    return logout_chain.to_run(run) if run is not None else None
 
 
 def _away(rt: Runtime, wanted: LogoutRequest) -> Response | None:
@@ -182,7 +185,7 @@ def _page(rt: Runtime, found: _Here, wanted: LogoutRequest, handle: str | None) 
     relying_party = _portal(rt, wanted)
     return LogoutPage(
         person=person.display_name,
-        services=_names(rt, _used_for(rt, found)),
+        services=service_names(rt, _used_for(rt, found)),
         portal=relying_party.name.in_(locale()) if relying_party is not None else None,
         asked=handle,
         back=_back(relying_party, wanted),
@@ -192,9 +195,3 @@ def _page(rt: Runtime, found: _Here, wanted: LogoutRequest, handle: str | None) 
 def _used_for(rt: Runtime, found: _Here) -> tuple[Participant, ...]:
     portals = grants.participants(rt.session, found.session.id) if found.session else ()
     return (*portals, *(one.participant for one in found.consoles.values()))
-
-
-def _names(rt: Runtime, portals: tuple[Participant, ...]) -> tuple[str, ...]:
-    """The services by name, each once."""
-    services = (rt.configuration.services.get(one.service_uuid) for one in portals)
-    return tuple(dict.fromkeys(one.name.in_(locale()) for one in services if one is not None))

@@ -31,7 +31,8 @@ class StillLoggedInPage:
 @dataclass(frozen=True)
 class LoggedOutPage:
     """``notified``: services that hear it from us; ``not_notified``: where the user must log out as
-    well.
+    well; the same of makelaars. ``onward``: where who asked for it waits to hear how it went,
+    called ``onward_to``.
 
     ``was_logged_in`` is False where there was nothing to end.
     """
@@ -39,4 +40,8 @@ class LoggedOutPage:
     was_logged_in: bool
     notified: tuple[str, ...] = ()
     not_notified: tuple[str, ...] = ()
+    makelaars: tuple[str, ...] = ()
+    makelaars_open: tuple[str, ...] = ()
+    onward: str | None = None
+    onward_to: str | None = None
     template: str = "sso/logged_out.html"

@@ -27,6 +27,10 @@ _PORTAL_ERROR = _("De link naar deze pagina klopt niet")
 _TELL_PORTAL = _(
     "Ga terug naar de website waar u vandaan kwam. Gebeurt het weer? Meld het daar aan de helpdesk."
 )
+_NOT_LOGGED_OUT = _("Uitloggen is niet gelukt")
+_CLOSE_BROWSER = _(
+    "Sluit alle vensters van uw browser. Meld het daarna aan de helpdesk van de website."
+)
 ERRORS = {
     "login_expired": ErrorText(
         "SLS-1001",
@@ -255,6 +259,38 @@ ERRORS = {
             "Verwacht is één AuthnRequest van SAML 2.0 dat aan het schema voldoet. Via "
             "HTTP-Redirect is het met DEFLATE verkleind. RelayState heeft hoogstens 1024 bytes "
             "en geen regeleinden."
+        ),
+    ),
+    "logout_unreadable": ErrorText(
+        "SLS-4111",
+        _NOT_LOGGED_OUT,
+        _("Wij kunnen het verzoek om uit te loggen niet lezen."),
+        _CLOSE_BROWSER,
+        _(
+            "Verwacht is één LogoutRequest of LogoutResponse van SAML 2.0 die aan het schema "
+            "voldoet. Via HTTP-Redirect is het met DEFLATE verkleind. RelayState heeft hoogstens "
+            "1024 bytes en geen regeleinden."
+        ),
+    ),
+    "logout_party_unknown": ErrorText(
+        "SLS-4112",
+        _NOT_LOGGED_OUT,
+        _("Wij kennen de website niet die vraagt om uit te loggen."),
+        _CLOSE_BROWSER,
+        _(
+            "De Issuer ontbreekt, of is hier niet geregistreerd. Elk teken telt. Geef de code aan "
+            "de beheerder van deze inlogdienst."
+        ),
+    ),
+    "logout_signature": ErrorText(
+        "SLS-4113",
+        _NOT_LOGGED_OUT,
+        _("Wij kunnen niet zien of het verzoek om uit te loggen echt van de website komt."),
+        _CLOSE_BROWSER,
+        _(
+            "Elk bericht over uitloggen is getekend met een sleutel uit de geregistreerde "
+            "metadata, met SHA-256 of hoger. Is het certificaat vervangen? Geef dan nieuwe "
+            "metadata aan de beheerder van deze inlogdienst."
         ),
     ),
     "saml_destination": ErrorText(

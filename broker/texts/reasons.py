@@ -23,6 +23,7 @@ from broker.texts.explanation import (
     _,
     told,
 )
+from broker.texts.logout_reasons import OF_LOGOUTS
 from broker.texts.makelaar_reasons import (
     BAD_MESSAGE,
     BAD_SIGNATURE,
@@ -145,6 +146,7 @@ _GROUPS: Final = (
     (BAD_MESSAGE, "token_header token_malformed token_typ too_deep too_large", ""),
     (BAD_MESSAGE, "too_many_attributes too_many_elements too_many_namespaces", ""),
     (BAD_MESSAGE, "xml_version", ""),
+    (BAD_MESSAGE, "logout_event not_a_logout soap", ""),
     (_STOPPED, "cancelled cancelled_at_makelaar", ""),
     (LOW, "level_unreachable level_too_low", ""),
     (_AWAY, "unavailable makelaar_unavailable", ""),
@@ -364,9 +366,11 @@ _BY_REASON: Final[Mapping[str, Explanation]] = {
     **_SINGLE,
     **OF_TROUBLES,
     **OF_SAML_PORTALS,
+    **OF_LOGOUTS,
     "makelaar_paused": _SINGLE["provider_not_live"],
     **page_reasons.BY_REASON,
     **{page_reason(key): OF_SAML_PORTALS[key] for key in OF_SAML_PORTALS.keys() & ERRORS.keys()},
+    **{page_reason(key): OF_LOGOUTS[key] for key in OF_LOGOUTS.keys() & ERRORS.keys()},
     page_reason("message_rejected"): BAD_MESSAGE,
     page_reason("saml_unreadable"): _REQUEST,
     page_reason("makelaar_paused"): _SINGLE["provider_not_live"],

@@ -136,6 +136,7 @@ VALUES: Final[Mapping[str, Mapping[str, object]]] = {
         "Content Too Large": _("Te veel in één keer"),
         "Bad Request": _("Het verzoek is niet te lezen"),
         "replayed": _("Dit antwoord kwam eerder"),
+        "no key to sign with": _("Er is geen sleutel om mee te tekenen"),
     },
 }
 

@@ -91,6 +91,7 @@ EVENTS: Final = {
     EventTag.DOCUMENT_ANSWERED: _("Antwoord op een document gegeven"),
     EventTag.CONSENT_GIVEN: _("Toestemming gegeven"),
     EventTag.SESSION_ENDED: _("Sessie geëindigd"),
+    EventTag.LOGOUT_PARTIAL: _("Uitloggen lukte niet overal"),
     EventTag.PARTY_SWITCHED: _("Andere organisatie gekozen"),
     EventTag.PASSWORD_CHANGED: _("Wachtwoord veranderd"),
     EventTag.ACCOUNT_PAUSED: _("Account even op slot na te veel verkeerde wachtwoorden"),
@@ -110,7 +111,9 @@ EVENTS: Final = {
     EventTag.FACTOR_RESET_REJECTED: _("Herstel van tweede factoren afgewezen door een collega"),
     EventTag.FACTOR_RESET_WITHDRAWN: _("Herstel van tweede factoren ingetrokken door de aanvrager"),
     EventTag.FACTOR_RESET_EXPIRED: _("Herstel van tweede factoren verlopen zonder besluit"),
-    EventTag.FACTOR_RESET_STALE: _("Herstel van tweede factoren vervallen: er veranderde iets voor het besluit"),
+    EventTag.FACTOR_RESET_STALE: _(
+        "Herstel van tweede factoren vervallen: er veranderde iets voor het besluit"
+    ),
     EventTag.FACTOR_LETTER_SENT: _("Brief met een code verstuurd"),
     EventTag.DEVICES_IMPORTED: _("Apparaten voor codes in voorraad genomen"),
     EventTag.CHAIN_MANDATE_REVOKED: _("Ketenmachtiging ingetrokken"),

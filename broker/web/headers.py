@@ -31,6 +31,13 @@ def let_form_leave() -> None:
     g.form_leaves = True
 
 
+def let_be_framed(by: tuple[str, ...]) -> None:
+    """For the one answer that others hold in a frame, with nothing in it to click on or to read:
+    that a session ended (OpenID Connect Front-Channel Logout 1.0 §3). ``by``: their origins.
+    """
+    g.framed_by = " ".join(by)
+
+
 def allow_looking_again() -> None:
     """Let the script of this page fetch it again."""
     g.looks_again = True
@@ -45,8 +52,12 @@ def install(app: Flask, *, hsts: bool) -> None:
         policy = BASE_POLICY if g.get("form_leaves") else BASE_POLICY + OUR_FORMS
         if g.get("looks_again"):
             policy += "; connect-src 'self'"
+        fixed = dict(FIXED)
+        if framed_by := g.get("framed_by"):
+            policy = f"default-src 'none'; frame-ancestors {framed_by}"
+            del fixed["X-Frame-Options"]
         response.headers["Content-Security-Policy"] = policy
-        response.headers.extend(FIXED)
+        response.headers.extend(fixed)
         if hsts:
             response.headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
         is_found = response.status_code < 400

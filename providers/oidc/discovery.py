@@ -26,7 +26,9 @@ _ENDPOINTS: Final = ("authorization_endpoint", "token_endpoint", "jwks_uri", "us
 
 @dataclass(frozen=True)
 class ProviderMetadata:
-    """What we use of it. ``answers_with_iss``: the answer must carry ``iss`` (RFC 9207)."""
+    """What we use of it. ``answers_with_iss``: the answer must carry ``iss`` (RFC 9207); ``tells``:
+    it says by itself that a session ended, by the back or the front channel.
+    """
 
     authorization_endpoint: str
     token_endpoint: str
@@ -34,6 +36,8 @@ class ProviderMetadata:
     userinfo_endpoint: str | None
     answers_with_iss: bool
     acr_values: tuple[str, ...]
+    end_session_endpoint: str | None = None
+    tells: bool = False
 
 
 def fetch_metadata(
@@ -93,7 +97,22 @@ def read_metadata(document: Mapping[str, Any], settings: OidcSettings) -> Provid
         ),
         answers_with_iss=(document.get("authorization_response_iss_parameter_supported") is True),
         acr_values=_words(acr_values),
+        end_session_endpoint=_end_session_endpoint(document, settings),
+        tells=any(
+            document.get(f"{channel}_logout_supported") is True
+            for channel in ("backchannel", "frontchannel")
+        ),
     )
+
+
+def _end_session_endpoint(document: Mapping[str, Any], settings: OidcSettings) -> str | None:
+    """A login needs none: one that cannot be used is no reason to refuse the makelaar."""
+    if document.get("end_session_endpoint") is None:
+        return None
+    try:
+        return _endpoint(document, "end_session_endpoint", settings)
+    except ProviderUnavailable:
+        return None
 
 
 def _check_issuer(document: Mapping[str, Any], settings: OidcSettings) -> None:

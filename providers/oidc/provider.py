@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -29,10 +30,12 @@ from providers.oidc.authorize import departure, take_code
 from providers.oidc.calls import MakelaarEndpoint
 from providers.oidc.discovery import ProviderMetadata, fetch_document, fetch_metadata
 from providers.oidc.keys import MAX_BYTES, PublishedKeys, VerifyingKey, read_jwks
+from providers.oidc.logout import OidcLogout
+from providers.oidc.logout_token import TYPES, LogoutNotice, read_logout_token
 from providers.oidc.tokens import (
     Claims,
     ExpectedToken,
-    check_userinfo_token,
+    check_parties,
     read_id_token,
     seconds_in,
     subject_of,
@@ -127,7 +130,26 @@ class OidcProvider:
         )
         more = self._userinfo(metadata, tokens, id_claims, now)
         claims = representation.together(more, id_claims)
-        return self._identity(id_claims, claims, remembered, code, now)
+        there = self.logout.names_in(
+            subject_of(id_claims), id_claims.get("sid"), tokens.id_token, metadata
+        )
+        return replace(self._identity(id_claims, claims, remembered, code, now), there=there)
+
+    @property
+    def logout(self) -> OidcLogout:
+        """Logging out at this makelaar."""
+        return OidcLogout(self._record, self._metadata.get)
+
+    def logout_notice(self, token: str, now: datetime) -> LogoutNotice:
+        """What a logout token says. Raises ProviderRefused, ProviderUnavailable."""
+        metadata, settings = self._metadata.get(now), self._settings
+        claims = verify(
+            token,
+            settings.id_token_signed_response_alg,
+            lambda kid: self._find_key(kid, metadata, now),
+            TYPES,
+        )
+        return read_logout_token(claims, provider_id=self._record.id, settings=settings, now=now)
 
     def _fetch_keys(self) -> PublishedKeys:
         document = fetch_document(
@@ -170,7 +192,7 @@ class OidcProvider:
         if isinstance(found, str):
             alg = self._settings.id_token_signed_response_alg
             found = verify(found, alg, lambda kid: self._find_key(kid, metadata, now))
-            check_userinfo_token(found, self._settings)
+            check_parties(found, self._settings)
         if subject_of(found) != subject_of(id_claims):
             raise ProviderRefused(
                 "userinfo_subject",

@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, get_args
@@ -68,15 +68,17 @@ def read_id_token(
     return claims
 
 
-def verify(token: str, alg: str, find_key: FindKey, typ: str = "JWT") -> Claims:
-    """The claims under a signature that holds, themselves unchecked. Raises ProviderRefused."""
+def verify(token: str, alg: str, find_key: FindKey, types: Sequence[str] = ("JWT",)) -> Claims:
+    """The claims under a signature that holds, themselves unchecked. ``types``: in capitals, what
+    the token may say to be. Raises ProviderRefused.
+    """
     header = _header(token)
     if header.get("alg") != alg:
         raise _other_algorithm(header.get("alg"), alg)
-    if header.get("typ") is not None and str(header["typ"]).upper() != typ:
+    if header.get("typ") is not None and str(header["typ"]).upper() not in types:
         seen = received.masked(str(header["typ"]))
         raise ProviderRefused(
-            "token_typ", "another kind of token", element="typ", seen=seen, expected=typ
+            "token_typ", "another kind of token", element="typ", seen=seen, expected=" ".join(types)
         )
     found = [name for name in _NEVER_FOLLOWED if name in header]
     if found:
@@ -119,8 +121,8 @@ def subject_of(claims: Claims) -> str:
     return sub
 
 
-def check_userinfo_token(claims: Claims, settings: OidcSettings) -> None:
-    """A signed userinfo names its maker and us (§5.3.2). Raises ProviderRefused."""
+def check_parties(claims: Claims, settings: OidcSettings) -> None:
+    """Any signed token names its maker and us (a userinfo: §5.3.2). Raises ProviderRefused."""
     _check_parties(claims, settings)
 
 

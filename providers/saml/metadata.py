@@ -29,6 +29,11 @@ from providers.saml.entities import (
     valid_until,
 )
 from providers.saml.metadata_keys import signing_certificates
+from providers.saml.wire.logout_services import (
+    LogoutService,
+    add_logout_services,
+    logout_services,
+)
 from providers.saml.wire.names import MD, PERSISTENT, POST, REDIRECT, SAMLP, md
 from providers.saml.wire.xml_values import collapsed
 
@@ -47,6 +52,7 @@ class MakelaarMetadata:
     signing: tuple[x509.Certificate, ...]
     valid_until: datetime | None = None
     wants_signed_requests: bool = False
+    logouts: tuple[LogoutService, ...] = ()
 
     def location(self, binding: str) -> str | None:
         """Where requests go by this binding: the first address that it has for it."""
@@ -89,6 +95,7 @@ def read_metadata(
         signing=signing_certificates(role),
         valid_until=valid_until(role),
         wants_signed_requests=collapsed(role.get("WantAuthnRequestsSigned")) in ("true", "1"),
+        logouts=logout_services(role),
     )
 
 
@@ -153,7 +160,7 @@ def _address(written: str) -> str:
     return address
 
 
-def sp_metadata(keyring: KeyRing, entity_id: str, acs_url: str) -> bytes:
+def sp_metadata(keyring: KeyRing, entity_id: str, acs_url: str, slo_url: str) -> bytes:
     """Our own metadata, with every published key: the next one is known before it signs."""
     root = etree.Element(
         md("EntityDescriptor"), {"entityID": entity_id}, nsmap={"md": MD, "ds": DS}
@@ -170,6 +177,7 @@ def sp_metadata(keyring: KeyRing, entity_id: str, acs_url: str) -> bytes:
     for use, word in ((KeyUse.SAML_SIGNING, "signing"), (KeyUse.SAML_ENCRYPTION, "encryption")):
         for key in keyring.published(use):
             _key_descriptor(role, word, key)
+    add_logout_services(role, slo_url)
     etree.SubElement(role, md("NameIDFormat")).text = PERSISTENT
     etree.SubElement(
         role,

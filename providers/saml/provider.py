@@ -32,6 +32,7 @@ from providers.saml.bindings import response_bytes
 from providers.saml.catalogue import check_catalogue
 from providers.saml.conditions import ExpectedResponse
 from providers.saml.dialects.dialect import SamlDialect
+from providers.saml.logout import SamlLogout
 from providers.saml.mandate import asserted_authority, asserted_services
 from providers.saml.metadata import MetadataRefused, read_metadata
 from providers.saml.request import (
@@ -181,6 +182,14 @@ class SamlProvider:
             ),
             replay_until=accepted.valid_until,
             evidence=accepted.evidence,
+            there=self.logout.names_in(accepted.assertion),
+        )
+
+    @property
+    def logout(self) -> SamlLogout:
+        """Logging out at this makelaar."""
+        return SamlLogout(
+            self._record, self._metadata, self._keyring, self._sp_entity_id, self._signing_at
         )
 
     def _subject(self, said: etree._Element, attributes: assertion.Attributes) -> str:

@@ -12,7 +12,7 @@ from flask import Flask, Response, abort, jsonify, redirect, render_template, re
 from werkzeug.wrappers import Response as AnyResponse
 
 from sandbox import prepare
-from sandbox.makelaar import oidc, saml_response
+from sandbox.makelaar import oidc, oidc_logout, saml_response
 from sandbox.makelaar.broker import Broker
 from sandbox.makelaar.catalogue import Makelaar
 from sandbox.makelaar.faults import Fault, choices
@@ -117,6 +117,25 @@ def create_makelaars(
             return jsonify(answer), 200
         except oidc.TokenRefused as refused:
             return jsonify({"error": str(refused)}), 401 if "client" in str(refused) else 400
+
+    @app.route("/<slug>/end-session", methods=["GET", "POST"])
+    def end_session(slug: str) -> AnyResponse:
+        """OpenID logout that the broker asks."""
+        at = counter(slug)
+        try:
+            return redirect(oidc_logout.ended_url(at.makelaar, at.desk, request.values), 303)
+        except RequestRefused as refused:
+            return Response(render_template("refused.html", text=str(refused)), 400)
+
+    @app.post("/<slug>/ended")
+    def ended(slug: str) -> AnyResponse:
+        """For tests and demos: everybody who is in logs out here; the broker is told."""
+        at = counter(slug)
+        told = [
+            broker.tell_ended(slug, oidc_logout.logout_token(at.makelaar, sid, subject))
+            for sid, subject in at.desk.sessions.empty()
+        ]
+        return jsonify(told)
 
     @app.post("/<slug>/login")
     def login(slug: str) -> AnyResponse:

@@ -8,6 +8,7 @@ import json
 import time
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 from joserfc.jwk import KeySet
 
@@ -32,6 +33,13 @@ class Broker:
     def client_keys(self) -> KeySet:
         """Its keys for private_key_jwt."""
         return self._fetch("/oidc/client-jwks", lambda raw: KeySet.import_key_set(json.loads(raw)))
+
+    def tell_ended(self, slug: str, logout_token: str) -> int:
+        """Say by the back channel that a session ended; the status of its answer."""
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        body = urlencode({"logout_token": logout_token})
+        url = f"{self.base_url}/oidc/backchannel-logout/{slug}"
+        return self.wire.request("POST", url, body, form).status
 
     def _fetch(self, path: str, read: Any) -> Any:
         kept = self._kept.get(path)

@@ -50,6 +50,11 @@ def discovery(makelaar: Makelaar) -> dict[str, Any]:
         "authorization_response_iss_parameter_supported": True,
         "acr_values_supported": list(EIDAS.values()),
         "scopes_supported": ["openid"],
+        "end_session_endpoint": f"{base}/end-session",
+        "backchannel_logout_supported": True,
+        "backchannel_logout_session_supported": True,
+        "frontchannel_logout_supported": True,
+        "frontchannel_logout_session_supported": True,
     }
 
 
@@ -127,7 +132,7 @@ def redeem(
         "access_token": desk.codes.put(grant),
         "token_type": "Bearer",
         "expires_in": 60,
-        "id_token": _id_token(makelaar, grant),
+        "id_token": _id_token(makelaar, grant, desk.sessions.put(grant.answer.subject)),
     }
 
 
@@ -164,7 +169,7 @@ def _authenticate(
         raise TokenRefused("invalid_client")
 
 
-def _id_token(makelaar: Makelaar, grant: CodeGrant) -> str:
+def _id_token(makelaar: Makelaar, grant: CodeGrant, sid: str) -> str:
     answer, reply, now = grant.answer, grant.reply, int(time.time())
     shift = {Fault.CLOCK_AHEAD: 600, Fault.EXPIRED: -3600}.get(answer.fault, 0)
     claims: dict[str, Any] = {
@@ -178,6 +183,7 @@ def _id_token(makelaar: Makelaar, grant: CodeGrant) -> str:
         "exp": now + shift + 120,
         "auth_time": _seconds(answer.at),
         "acr": answer.level,
+        "sid": sid,
     }
     if answer.fault is Fault.WRONG_ISSUER:
         claims["iss"] = "https://elders.voorbeeld.example"

@@ -99,6 +99,13 @@ class Drawer(Generic[T]):
         with self._lock:
             return self._things.pop(name, None)
 
+    def empty(self) -> list[tuple[str, T]]:
+        """Everything in it, once."""
+        with self._lock:
+            found = list(self._things.items())
+            self._things.clear()
+            return found
+
     def add_once(self, name: str, thing: T) -> bool:
         """False when the name was there already."""
         with self._lock:
@@ -114,6 +121,7 @@ class Desk:
 
     questions: Drawer[Question] = field(default_factory=Drawer)
     codes: Drawer[CodeGrant] = field(default_factory=Drawer)
+    sessions: Drawer[str] = field(default_factory=Drawer)  # sid → the subject of who is in
     seen: Drawer[bool] = field(default_factory=Drawer)  # request and assertion ids
     fault: Fault = Fault.NONE
     fault_once: bool = False

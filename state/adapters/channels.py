@@ -24,3 +24,14 @@ class ByChannel:
         """Asks an adapter that can tell. Raises DeliveryFailed."""
         adapter = self._adapters.get(message.channel)
         return isinstance(adapter, Remembers) and adapter.has(message_id, message)
+
+
+class BySubject:
+    """Hands a message of one channel on by what it is about; all others to ``otherwise``."""
+
+    def __init__(self, adapters: Mapping[str, Adapter], otherwise: Adapter) -> None:
+        self._adapters, self._otherwise = dict(adapters), otherwise
+
+    def send(self, message_id: str, message: Message) -> None:
+        """Raises DeliveryFailed."""
+        self._adapters.get(message.subject, self._otherwise).send(message_id, message)

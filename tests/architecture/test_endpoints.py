@@ -23,6 +23,8 @@ from tests.world import World, make_world
 EXEMPT_FROM_CSRF = {
     *("oidc.authorize", "oidc.token", "oidc.userinfo"),
     *("logout.portal_asks", "arrivals.saml_acs", "saml_idp.by_post"),
+    *("saml_idp_logout.by_post", "saml_idp_logout.by_soap"),
+    *("makelaar_logout.by_post", "makelaar_logout.by_soap", "makelaar_logout.by_back_channel"),
 }
 READ_BY_ANYBODY = {
     *("oidc.jwks", "oidc.discovery"),
@@ -31,6 +33,7 @@ READ_BY_ANYBODY = {
 ASKED_BY_PROGRAMS = {
     *("oidc.token", "oidc.userinfo", "oidc.jwks", "oidc.discovery"),
     *("arrivals.oidc_client_jwks", "health.live", "health.ready"),
+    *("saml_idp_logout.by_soap", "makelaar_logout.by_soap", "makelaar_logout.by_back_channel"),
 }
 
 

@@ -26,6 +26,7 @@ OF_MACHINES = frozenset(
             "hash",
             "key",
         ),
+        *("index_hash", "name_hash"),
         *("kid", "link_hash", "outcome", "password_hash", "previous", "reason", "recovery_hash"),
         *("reference", "root", "sealed_people", "secret_hash", "serial", "service_uuid", "shown"),
         *("standing", "steps", "subject_hash"),
@@ -33,6 +34,8 @@ OF_MACHINES = frozenset(
 )
 ALSO_OF_MACHINES = {
     "registration.name": "the key of a service, portal or makelaar",
+    "session_name.holder": "the id of a session or of a grant",
+    "session_name.party": "the id of a portal or makelaar",
     "account_browser.browser": "a random name that we gave a browser",
 }
 

@@ -22,6 +22,7 @@ SEALS = {
     "assurance/devices.py": "otp_device",
     "assurance/second_factor.py": "factor",
     "assurance/session_lifetime.py": "session",
+    "assurance/session_names.py": "session_name",
     "admin/audit/chain.py": "audit_signer",
     "keys/keyring.py": "signing_key",
     "keys/person_key.py": "person_key",

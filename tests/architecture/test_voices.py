@@ -34,7 +34,11 @@ FOUND, UNREAD, USED = said()
 PAGES: Final = {"PageError", "UnknownTarget"}
 MESSAGES: Final = {"ProviderRefused", "WireRefused", "XmlRefused"}
 # No makelaar answers so.
-REQUESTS_OF_PORTALS: Final = ("providers.saml.wire.redirect", "broker.saml")
+REQUESTS_OF_PORTALS: Final = (
+    "providers.saml.wire.redirect",
+    "providers.saml.wire.logout_received",
+    "broker.saml",
+)
 # Reasons that end in no page of error of ours, by the call that says them, and what is seen then.
 NO_ERROR_PAGE: Final[Mapping[str, str]] = {
     "LoginRefused": "the portal hears it at once, and shows a page of its own",

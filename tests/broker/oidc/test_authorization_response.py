@@ -131,6 +131,7 @@ def test_nothing_is_sent_to_an_address_that_left_during_the_login(
 
 def test_only_a_portal_that_registered_an_address_for_it_is_told_of_a_logout() -> None:
     facts: dict[str, Any] = {"person_id": "jan", "session_id": "a-session", "reference": "AB12CD34"}
+    facts["now"] = START
     assert DOWNSTREAM.logout_message(a_client(), **facts) is None
     client = a_client(backchannel_logout_uri="https://portal.example/logout")
     message = DOWNSTREAM.logout_message(client, **facts)

@@ -40,6 +40,7 @@ from tests.broker.saml.answering import (
     prepared,
     values,
 )
+from tests.broker.saml.logging_out import single_logout
 from tests.broker.saml.portals import (
     ACS,
     EH2_PLUS,
@@ -51,6 +52,7 @@ from tests.broker.saml.portals import (
     RELAY,
     TRANSIENT,
     a_portal,
+    acs,
     certificate,
     key_descriptor,
     metadata,
@@ -284,9 +286,36 @@ def test_a_session_has_another_name_at_each_portal() -> None:
     assert found.get("SessionIndex") == here
     assert here != downstream().session_id(a_portal(client_id="elders"), "a-session")
     assert here is not None and "a-session" not in here
-    told = {"person_id": "jan", "session_id": "a-session", "reference": None}
-    assert downstream().logout_message(a_portal(), **told) is None
     assert downstream().held_in({"a": "b"}, cast(Any, None)) == {}
+
+
+@pytest.mark.parametrize(
+    ("bindings", "called", "visited"),
+    [
+        ((), False, False),
+        (("SOAP",), True, False),
+        (("HTTP-POST",), False, True),
+        (("HTTP-Redirect", "SOAP"), True, True),
+        (("HTTP-Artifact",), False, False),
+    ],
+)
+def test_a_portal_is_told_of_a_logout_as_its_metadata_offer(
+    bindings: tuple[str, ...], called: bool, visited: bool
+) -> None:
+    addresses = single_logout("https://waterkaart.example/slo", *bindings) + acs()
+    portal = a_portal(metadata(addresses=addresses))
+    name = prepared().names[0]
+    told: dict[str, Any] = {"person_id": "jan", "session_id": "a-session", "reference": "AB12CD34"}
+    told |= {"now": START, "names": (name,)}
+    message = downstream().logout_message(portal, **told)
+    assert (message is not None) is called
+    assert downstream().can_be_visited(portal, (name,)) is visited
+    assert (downstream().logout_visit(portal, (name,), "_a") is not None) is visited
+    assert downstream().logout_message(portal, **{**told, "names": ()}) is None
+    assert not downstream().can_be_visited(portal, ())
+    if message is not None:
+        assert (message.channel, message.recipient) == ("logout", "waterkaart")
+        assert name.name in message.text and name.name not in repr(message)
 
 
 def test_a_clock_of_the_makelaar_that_is_ahead_is_no_login_in_the_future() -> None:

@@ -32,6 +32,7 @@ Edit = Callable[[etree._Element], object]
 
 SP: Final = "https://login.example/saml/metadata"
 ACS: Final = "https://login.example/saml/acs"
+SLO: Final = "https://login.example/saml/slo"
 ENTITY_ID: Final = "https://makelaar.example/metadata"
 REQUEST_ID: Final = "_the-request"
 SERVICE: Final = "7f4a3c1e-5d2b-4b7e-9f53-0d8c6a1b2e34"

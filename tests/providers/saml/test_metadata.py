@@ -24,6 +24,7 @@ from tests.keys_for_tests import make_keyring, make_private_key
 from tests.providers.saml.maker import (
     ACS,
     ENTITY_ID,
+    SLO,
     SP,
     SUBJECT,
     Recipe,
@@ -140,14 +141,14 @@ def test_an_adapter_of_metadata_that_is_no_good_says_so() -> None:
 
 def test_others_read_our_metadata() -> None:
     ring = make_keyring()
-    found = read_service_provider(sp_metadata(ring, SP, ACS))
+    found = read_service_provider(sp_metadata(ring, SP, ACS, SLO))
     assert (found.entity_id, found.default_consumer, found.consumers) == (SP, ACS, {"0": ACS})
     assert found.signing == (ring.active(KeyUse.SAML_SIGNING, "RSA").certificate,)
     assert found.encryption == (ring.active(KeyUse.SAML_ENCRYPTION, "RSA").certificate,)
 
 
 def test_our_metadata_has_the_right_shape() -> None:
-    root = etree.fromstring(sp_metadata(make_keyring(), SP, ACS))
+    root = etree.fromstring(sp_metadata(make_keyring(), SP, ACS, SLO))
     check_metadata(root)
     role = root[0]
     assert (role.get("AuthnRequestsSigned"), role.get("WantAssertionsSigned")) == ("true", "true")
@@ -159,7 +160,7 @@ def test_the_next_key_is_known_before_it_signs() -> None:
         for state in (KeyState.RETIRING, KeyState.NEXT)
     ]
     found = read_service_provider(
-        sp_metadata(KeyRing((*make_keyring().keys, *more)), SP, ACS)
+        sp_metadata(KeyRing((*make_keyring().keys, *more)), SP, ACS, SLO)
     ).signing
     active = make_keyring().active(KeyUse.SAML_SIGNING, "RSA")
     assert found == (active.certificate, more[1].certificate, more[0].certificate)
@@ -170,7 +171,7 @@ def test_pysaml2_reads_our_metadata() -> None:
     from saml2.mdstore import InMemoryMetaData
 
     store = InMemoryMetaData((), "")
-    store.parse(sp_metadata(make_keyring(), SP, ACS).decode())
+    store.parse(sp_metadata(make_keyring(), SP, ACS, SLO).decode())
     (service,) = store.service(SP, "spsso_descriptor", "assertion_consumer_service", POST)
     assert service["location"] == ACS
     assert len(store.certs(SP, "spsso", "signing")) == 1
