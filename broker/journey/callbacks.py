@@ -142,7 +142,12 @@ def oidc_callback(provider_id: str) -> AnyResponse:
 def saml_metadata() -> Response:
     """Our SAML metadata: every published key, so that makelaars learn the next one in time."""
     rt = runtime()
-    body = sp_metadata(rt.configuration.keyring, sp_entity_id(rt.base_url), acs_url(rt.base_url))
+    body = sp_metadata(
+        rt.configuration.keyring,
+        sp_entity_id(rt.base_url),
+        acs_url(rt.base_url),
+        rt.configuration.services.values(),
+    )
     return Response(body, mimetype="application/samlmetadata+xml")
 
 
