@@ -78,4 +78,4 @@ def test_two_services_have_two_indexes(
     for documents in ([{**OTHER, INDEX: 1}], [{**SERVICE, INDEX: 5}, {**OTHER, INDEX: 5}]):
         with pytest.raises(DocumentsRefused) as caught:
             applied(session, settings, tmp_path, *documents)
-        assert "give each service another number" in "".join(caught.value.mistakes)
+        assert "give each service another number" in "".join(caught.value.lines)
