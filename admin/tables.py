@@ -10,7 +10,7 @@ from admin.operators import roles, set_up_links
 from assurance import means, session_lifetime, session_names
 from broker.sso import grants
 from consent import chains, mandates, register, requests
-from directory import history, organisations, people
+from directory import evidence, history, organisations, people
 from keys import person_key, signing_key
 from providers import accounts, browser_counts
 from state import audit, outbox, registrations, trace
@@ -27,6 +27,7 @@ MODULES = (
         mandates,
         register,
         requests,
+        evidence,
         history,
         organisations,
         people,

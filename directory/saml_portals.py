@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from directory.services import RegisteredDocument, RelyingParty, Uuid
 
@@ -48,6 +48,23 @@ class SamlPortalSettings(RegisteredDocument):
             "in."
         ),
     )
+    dialect: Literal["ordinary", "etd"] = Field(
+        default="ordinary",
+        description=(
+            "In which words the answer says who acts and for whom. `etd`: as a makelaar of "
+            "eHerkenning says it to a dienstverlener (DV–HM 1.13), with identifiers encrypted one "
+            "by one for the encryption key in the metadata; then `name_id` is transient and `acr` "
+            "etd where nothing else is written."
+        ),
+    )
+    identifier_encryption: Literal["aes256-gcm", "aes256-cbc"] = Field(
+        default="aes256-gcm",
+        description=(
+            "With `dialect: etd`: how identifiers are encrypted. `aes256-cbc`, which the scheme "
+            "prescribes, only for a portal that reads nothing else: it authenticates nothing by "
+            "itself, and the portal must check our signature first."
+        ),
+    )
     exact_is_minimum: bool = Field(
         default=False,
         description=(
@@ -84,6 +101,14 @@ class SamlServiceProvider(RelyingParty):
     """A portal that speaks SAML 2.0."""
 
     protocol: ClassVar[str] = "saml"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _dialect_fills_in(cls, document: Any) -> Any:
+        section = document.get("saml") if isinstance(document, dict) else None
+        if not isinstance(section, dict) or section.get("dialect") != "etd":
+            return document
+        return {"acr": "etd", **document, "saml": {"name_id": "transient", **section}}
 
     saml: SamlPortalSettings = Field(description="How the portal speaks SAML 2.0.")
     acr: Literal["eidas", "etd", "digid"] = Field(

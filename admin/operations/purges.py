@@ -14,7 +14,7 @@ from admin.factor_resets import requests
 from assurance import session_names
 from broker.process import Process
 from broker.sso import grants
-from directory import history
+from directory import evidence, history
 from providers import browser_counts
 from state import outbox, outbox_queries, trace
 from state.db import writing
@@ -32,6 +32,7 @@ def purge(process: Process) -> None:
     for portion in (
         partial(trace.purge, before=before(kept.trace_days)),
         partial(history.purge, before=before(kept.history_days)),
+        partial(evidence.purge, before=before(kept.history_days)),
         partial(outbox_queries.purge, before=now - outbox_queries.KEPT),
         partial(outbox.purge, before=before(kept.outbox_days)),
         partial(browser_counts.purge, before=now - browser_counts.KEPT),

@@ -22,6 +22,7 @@ from broker.sso.grants import Grant
 from consent.mandates import Mandate
 from consent.register import Consent
 from consent.requests import MandateRequest
+from directory.evidence import LoginEvidence
 from directory.history import HistoryEntry
 from directory.people import ExternalIdentity, Membership, NoSuchPerson, Person
 from keys.keyring import KeyRing
@@ -88,6 +89,7 @@ def _deletes(person_id: str) -> list[Delete]:
             OperatorAssignment,
             ExternalIdentity,
             HistoryEntry,
+            LoginEvidence,
             Consent,
             MandateRequest,
         )

@@ -27,6 +27,7 @@ from admin.registrations import (
     registered,
     rows,
     saml_portal_rules,
+    service_indexes,
 )
 from admin.registrations.applier import Write
 from admin.registrations.dependents import Withdrawal
@@ -174,6 +175,7 @@ _ALL: Final = (
         dependents.OF_SERVICE,
         refers_to=_of_service,
         names=lambda _: [service.uuid for service in CONSOLE_SERVICES],
+        conflicts=service_indexes.conflicts,
     ),
     _registered(
         Kind.IDENTITY_PROVIDER, dependents.OF_MAKELAAR, complete=makelaar_metadata.complete

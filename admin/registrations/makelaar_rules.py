@@ -172,6 +172,29 @@ SAML_RULES: Final[tuple[Rule[SamlSettings], ...]] = (
     ),
     Rule("authn_context_classes", _classes),
     never(
+        "authn_context_names",
+        lambda saml: (
+            saml.dialect not in (None, "saml2int")
+            and saml.authn_context_names not in saml.speaks.levels
+        ),
+        "the makelaar would be asked in words that its dialect does not have, and not believed",
+        "write etd for etd, digid or eidas for st-saml, eidas for eidas, or another dialect",
+    ),
+    never(
+        "subject",
+        lambda saml: saml.subject == "acting" and not saml.speaks.acting,
+        "this dialect has no word for who acts",
+        "write nameid or attribute, or dialect: etd or st-saml",
+    ),
+    never(
+        "extensions",
+        lambda saml: (
+            saml.extensions == "audience" and saml.attribute_consuming_service_index is not None
+        ),
+        "a request names the service by index or in Extensions, not both",
+        "take attribute_consuming_service_index away, or write extensions: none",
+    ),
+    never(
         "allow_cbc_signed_inside",
         lambda saml: saml.allow_cbc_signed_inside and not saml.allow_cbc,
         "it widens allow_cbc, which is off",

@@ -69,6 +69,8 @@ def _signing(portal: SamlServiceProvider, _: OutgoingClient) -> Iterator[Breach]
 
 def _encryption(portal: SamlServiceProvider, _: OutgoingClient) -> Iterator[Breach]:
     metadata, wish = _read(portal), portal.saml.encrypt_assertion
+    if portal.saml.dialect == "etd":
+        wish = "always"  # its identifiers
     if metadata is None or wish == "never":
         return
     now = utc_now()
@@ -99,6 +101,14 @@ SAML_PORTAL_RULES: Final[tuple[Rule[SamlServiceProvider], ...]] = (
         lambda portal: portal.entity_id != "".join(portal.entity_id.split()),
         "it holds white space, and entity ids are compared sign by sign",
         "copy entityID from the metadata",
+    ),
+    never(
+        "saml.identifier_encryption",
+        lambda portal: (
+            portal.saml.dialect != "etd" and portal.saml.identifier_encryption != "aes256-gcm"
+        ),
+        "without dialect: etd no identifier is encrypted by itself",
+        "take it away, or write dialect: etd",
     ),
     Rule("saml.metadata", _metadata),
     Rule("saml.metadata", _signing),

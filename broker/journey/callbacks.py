@@ -143,7 +143,13 @@ def saml_metadata() -> Response:
     """Our SAML metadata: every published key, so that makelaars learn the next one in time."""
     rt = runtime()
     url = rt.base_url
-    body = sp_metadata(rt.configuration.keyring, sp_entity_id(url), acs_url(url), slo_url(url))
+    body = sp_metadata(
+        rt.configuration.keyring,
+        sp_entity_id(url),
+        acs_url(url),
+        slo_url(url),
+        rt.configuration.services.values(),
+    )
     return Response(body, mimetype="application/samlmetadata+xml")
 
 

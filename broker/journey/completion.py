@@ -36,6 +36,7 @@ from broker.web import cookies, known_browsers, user_agents
 from broker.web.responses import leave, set_cookies
 from consent import register
 from consent.recheck import PersonGone, mark_used, recheck
+from directory import evidence
 from directory.services import ConsentRule
 from providers.login_facts import LoginFacts
 from state.audit import EventTag
@@ -91,6 +92,7 @@ def succeed(rt: Runtime, login: Login, context: LoginContext) -> Response:
             document_receipt.keep(session, rt, login, context)
             if login.authority is not None:
                 mark_used(session, login.authority, context.now)
+            _keep_evidence(session, rt, login, context)
             write_ending(
                 session,
                 rt,
@@ -135,6 +137,22 @@ def _keep_session(
     if planned.replaces is not None:
         logout.end_session(session, rt, planned.replaces, "replaced", login.reference)
     return single_sign_on.write(session, rt, planned, login, context)
+
+
+def _keep_evidence(session: Session, rt: Runtime, login: Login, context: LoginContext) -> None:
+    """What the makelaar rests its word on; not of a login that answers from a session."""
+    identity = login.identity
+    if identity is None or identity.evidence is None or login.person_id is None:
+        return
+    evidence.keep(
+        session,
+        rt.sealer,
+        identity.evidence,
+        person_id=login.person_id,
+        reference=login.reference,
+        provider_id=identity.provider_id,
+        at=context.now,
+    )
 
 
 def refuse(rt: Runtime, login: Login, why: LoginRefused) -> Response:

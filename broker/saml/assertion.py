@@ -37,6 +37,7 @@ class AssertionFacts:
     session_until: datetime
     attributes: tuple[Attribute, ...]
     now: datetime
+    statement: etree._Element | None = None  # in place of the attributes
 
 
 def new_id() -> str:
@@ -55,7 +56,10 @@ def assertion(facts: AssertionFacts) -> etree._Element:
     _subject(root, facts)
     _conditions(root, facts)
     _authn_statement(root, facts)
-    statement(root, facts.attributes)
+    if facts.statement is not None:
+        root.append(facts.statement)
+    else:
+        statement(root, facts.attributes)
     return root
 
 

@@ -8,6 +8,8 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from lxml import etree
+
 from assurance.authn_context import class_of
 from assurance.session_names import SessionName
 from broker.configuration import Configuration
@@ -22,6 +24,7 @@ from broker.downstream import (
 )
 from broker.errors import PageError
 from broker.runtime import runtime
+from broker.saml import etd
 from broker.saml.addresses import idp_entity_id
 from broker.saml.assertion import AssertionFacts, assertion
 from broker.saml.attributes import attributes
@@ -32,6 +35,7 @@ from broker.saml.portal_metadata import (
     PortalMetadataRefused,
     read_portal_metadata,
     sealing_certificate,
+    sealing_certificates,
 )
 from broker.saml.reply_to import SamlReplyTo
 from broker.saml.response import Envelope, failure, success
@@ -40,9 +44,10 @@ from broker.sso.saml_notice import portal_message
 from consent.release import may_leave
 from directory.saml_portals import SamlServiceProvider
 from directory.sectors import pairwise_sub
-from directory.services import RelyingParty
+from directory.services import RelyingParty, Service
 from keys.keyring import KeyUse
 from keys.sealing import Sealer
+from keys.xml.sealing_beside import CBC256, GCM256, SealFor
 from providers.saml.wire import carrying
 from providers.saml.wire.logout_messages import (
     LogoutRequestFacts,
@@ -123,6 +128,7 @@ class SamlDownstream:
                 session_until=until,
                 attributes=attributes(result, portal, service),
                 now=now,
+                statement=self._dialect(result, portal, service, metadata, persistent, now),
             )
         )
         name_id = said.find(f"{saml('Subject')}/{saml('NameID')}")
@@ -151,6 +157,30 @@ class SamlDownstream:
             ),
             names=(name,),
         )
+
+    def _dialect(
+        self,
+        result: LoginResult,
+        portal: SamlServiceProvider,
+        service: Service,
+        metadata: PortalMetadata,
+        persistent: str,
+        now: datetime,
+    ) -> etree._Element | None:
+        """What is said in the words of eHerkenning, where the portal speaks them. Raises
+        LoginRefused where the portal has no key to encrypt for.
+        """
+        if portal.saml.dialect != "etd":
+            return None
+        certificates = sealing_certificates(metadata, now)
+        if not certificates:
+            raise LoginRefused(
+                RefusalCode.SERVER_ERROR, "encryption_key_missing", "no valid key in the metadata"
+            )
+        cipher = CBC256 if portal.saml.identifier_encryption == "aes256-cbc" else GCM256
+        to = SealFor(portal.entity_id, certificates, cipher)
+        acting = etd.acting_pseudonym(self._sealer, persistent)
+        return etd.statement(result, portal, service, acting, to)
 
     def refuse(
         self,

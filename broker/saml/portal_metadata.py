@@ -232,9 +232,15 @@ def _until(role: etree._Element) -> datetime | None:
 
 def sealing_certificate(metadata: PortalMetadata, now: datetime) -> x509.Certificate | None:
     """With whose key an assertion for this portal is encrypted: RSA, strong and valid now."""
-    for certificate in metadata.encryption:
-        is_now = certificate.not_valid_before_utc <= now < certificate.not_valid_after_utc
-        is_rsa = isinstance(certificate.public_key(), rsa.RSAPublicKey)
-        if is_now and is_rsa and is_strong(certificate):
-            return certificate
-    return None
+    return next(iter(sealing_certificates(metadata, now)), None)
+
+
+def sealing_certificates(metadata: PortalMetadata, now: datetime) -> tuple[x509.Certificate, ...]:
+    """The same, all of them: a portal that replaces its key has two for a while."""
+    return tuple(
+        one
+        for one in metadata.encryption
+        if one.not_valid_before_utc <= now < one.not_valid_after_utc
+        and isinstance(one.public_key(), rsa.RSAPublicKey)
+        and is_strong(one)
+    )

@@ -5,6 +5,7 @@ strictly (SAML Metadata §2).
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -13,13 +14,16 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
+from directory.services import Service
 from directory.web_addresses import done_fault
 from keys.keyring import KeyRing, KeyUse, PrivateKey
 from keys.xml import encodings, guard, schema
 from keys.xml.encodings import EncodingRefused
 from keys.xml.guard import XmlRefused
+from keys.xml.key_names import key_name
 from keys.xml.names import DS, ds
 from keys.xml.signature import has_signature, verify_enveloped
+from providers.saml.consuming_services import add_services
 from providers.saml.entities import MetadataRefused as MetadataRefused
 from providers.saml.entities import (
     chosen,
@@ -160,8 +164,16 @@ def _address(written: str) -> str:
     return address
 
 
-def sp_metadata(keyring: KeyRing, entity_id: str, acs_url: str, slo_url: str) -> bytes:
-    """Our own metadata, with every published key: the next one is known before it signs."""
+def sp_metadata(
+    keyring: KeyRing,
+    entity_id: str,
+    acs_url: str,
+    slo_url: str,
+    services: Iterable[Service] = (),
+) -> bytes:
+    """Our own metadata, with every published key: the next one is known before it signs; and the
+    services that makelaars know by an index.
+    """
     root = etree.Element(
         md("EntityDescriptor"), {"entityID": entity_id}, nsmap={"md": MD, "ds": DS}
     )
@@ -184,6 +196,7 @@ def sp_metadata(keyring: KeyRing, entity_id: str, acs_url: str, slo_url: str) ->
         md("AssertionConsumerService"),
         {"Binding": POST, "Location": acs_url, "index": "0", "isDefault": "true"},
     )
+    add_services(role, services)
     schema.check_metadata(root)
     return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8"))
 
@@ -192,6 +205,7 @@ def _key_descriptor(role: etree._Element, use: str, key: PrivateKey) -> None:
     assert key.certificate is not None
     descriptor = etree.SubElement(role, md("KeyDescriptor"), use=use)
     info = etree.SubElement(descriptor, ds("KeyInfo"))
+    etree.SubElement(info, ds("KeyName")).text = key_name(key.certificate)
     data = etree.SubElement(info, ds("X509Data"))
     der = key.certificate.public_bytes(Encoding.DER)
     etree.SubElement(data, ds("X509Certificate")).text = base64.b64encode(der).decode()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import base64
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from flask import Flask, Response, abort, jsonify, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
@@ -26,6 +27,15 @@ from sandbox.web import new_app, serve
 from sandbox.wire import HttpWire, Wire
 
 SLOW_SECONDS = 20
+MANDATES: Final[Mapping[str, Callable[[AssertedMandate], AssertedMandate | None]]] = {
+    "direct": lambda mandate: mandate,
+    "chain": lambda mandate: replace(mandate, intermediary_kvk="90001542"),
+    "branch": lambda mandate: replace(mandate, branches=("000012345678",)),
+    "both": lambda mandate: replace(
+        mandate, intermediary_kvk="90001542", branches=("000012345678",)
+    ),
+    "none": lambda _: None,
+}
 OTHER_COMPANY = AssertedMandate(kvk="90009999", name="Een ander bedrijf", level="EH3")
 
 
@@ -167,8 +177,12 @@ def create_makelaars(
 
     @app.post("/<slug>/config")
     def config(slug: str) -> AnyResponse:
-        """For tests: the fault of the next answer (``once``) or of all."""
+        """For tests: the fault of the next answer (``once``) or of all; the ``dialect`` of answers,
+        ``clear`` or ``etd``; and what becomes of a ``mandate``: chain, branch or none.
+        """
         desk = counter(slug).desk
+        desk.dialect = request.form.get("dialect", desk.dialect)
+        desk.mandate = request.form.get("mandate", desk.mandate)
         desk.fault = Fault(request.form.get("fault", "none"))
         desk.fault_once = request.form.get("once") == "true"
         return Response(status=204)
@@ -184,7 +198,8 @@ def _saml_question(at: Counter, broker: Broker) -> Question:
     else:
         document = request.form.get("SAMLRequest", "")
         asked = from_post(document, request.form.get("RelayState"), at.makelaar, provider, now)
-    return Question("", "Sluis", asked.level, asked.service, asked.fresh, asked.reply)
+    reply = replace(asked.reply, indexed=asked.indexed)
+    return Question("", "Sluis", asked.level, asked.service, asked.fresh, reply)
 
 
 def _log_in_page(at: Counter, asked: Question) -> AnyResponse:
@@ -260,6 +275,8 @@ def _answer(at: Counter, asked: Question, found: tuple[TestPerson, Login], fault
     if fault is Fault.UNKNOWN_LEVEL:
         level = "urn:voorbeeld:niveau:onbekend"
     mandate = OTHER_COMPANY if fault is Fault.OTHER_ORGANISATION else who.mandate
+    if mandate is not None and at.desk.mandate is not None:
+        mandate = MANDATES[at.desk.mandate](mandate)
     return Answer(who.subject, person.name, level, given.factor, datetime.now(UTC), mandate, fault)
 
 
@@ -272,7 +289,13 @@ def _succeeded(at: Counter, asked: Question, answer: Answer, broker: Broker) -> 
     if answer.fault is Fault.REPLAY and at.desk.last_saml is not None:
         return _post(at.desk.last_saml, asked.reply)
     message = saml_response.success(
-        at.makelaar, asked.reply, answer, asked.service, now + timedelta(0), key
+        at.makelaar,
+        asked.reply,
+        answer,
+        asked.service,
+        now + timedelta(0),
+        key,
+        dialect=at.desk.dialect or at.makelaar.profile.dialect,
     )
     at.desk.last_saml = message
     return _post(message, asked.reply)

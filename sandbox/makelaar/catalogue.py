@@ -22,6 +22,7 @@ class Profile:
     encrypts: bool = False
     algorithm: Algorithm = "RS256"
     client_auth: Literal["private_key_jwt", "client_secret_basic"] = "private_key_jwt"
+    dialect: Literal["clear", "etd"] = "clear"  # how identifiers travel
     behind: str | None = None  # the makelaar at which a broker has its people log in
 
 

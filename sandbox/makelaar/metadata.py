@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from cryptography import x509
@@ -83,6 +84,7 @@ class ServiceProvider:
     default_consumer: str
     signing: tuple[x509.Certificate, ...]
     encryption: tuple[x509.Certificate, ...]
+    services: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # index → ID and UUID
 
 
 def read_service_provider(document: bytes) -> ServiceProvider:
@@ -106,7 +108,19 @@ def read_service_provider(document: bytes) -> ServiceProvider:
         default_consumer=default.get("Location", ""),
         signing=_certificates(role, "signing"),
         encryption=_certificates(role, "encryption"),
+        services={
+            one.get("index", ""): _service(one)
+            for one in role.findall("md:AttributeConsumingService", NAMES)
+        },
     )
+
+
+def _service(element: etree._Element) -> tuple[str, str]:
+    """The ServiceID is the name of an attribute, the ServiceUUID the value of another."""
+    asked = element.findall("md:RequestedAttribute", NAMES)
+    uuids = [value.text or "" for one in asked for value in one]
+    names = [one.get("Name", "") for one in asked if len(one) == 0]
+    return (names[0] if names else "", uuids[0] if uuids else "")
 
 
 def _certificates(role: etree._Element, use: str) -> tuple[x509.Certificate, ...]:

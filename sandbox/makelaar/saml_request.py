@@ -44,6 +44,7 @@ class AuthnRequest:
     level: str | None
     service: str | None
     fresh: bool
+    indexed: tuple[str, str] | None = None  # ServiceID and ServiceUUID, where asked by index
 
 
 def from_redirect(
@@ -157,6 +158,7 @@ def _read(
         level=_level(root),
         service=_service(root),
         fresh=root.get("ForceAuthn") in ("true", "1"),
+        indexed=_indexed(root, sp),
     )
 
 
@@ -178,6 +180,15 @@ def _consumer(root: etree._Element, sp: ServiceProvider) -> str:
     if index is not None and index not in sp.consumers:
         raise RequestRefused("AssertionConsumerServiceIndex staat niet in de metadata")
     return sp.consumers[index] if index is not None else sp.default_consumer
+
+
+def _indexed(root: etree._Element, sp: ServiceProvider) -> tuple[str, str] | None:
+    index = root.get("AttributeConsumingServiceIndex")
+    if index is None:
+        return None
+    if index not in sp.services:
+        raise RequestRefused("AttributeConsumingServiceIndex staat niet in de metadata")
+    return sp.services[index]
 
 
 def _level(root: etree._Element) -> str | None:

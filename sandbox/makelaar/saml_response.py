@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from lxml import etree
 
 from sandbox.keys import new_pair
+from sandbox.makelaar import etd
 from sandbox.makelaar.catalogue import Makelaar
 from sandbox.makelaar.faults import Fault
 from sandbox.makelaar.metadata import DS, PERSISTENT, serialise, sign
@@ -50,6 +51,8 @@ class Facts:
     now: datetime
     mandate: AssertedMandate | None
     service: str | None
+    sealed_for: etd.Recipient | None = None  # the dialect of eHerkenning
+    indexed: etd.Service | None = None
 
 
 def success(
@@ -59,8 +62,15 @@ def success(
     service: str | None,
     now: datetime,
     recipient_key: x509.Certificate | None,
+    *,
+    dialect: str = "clear",
 ) -> bytes:
     """A Response with one Assertion, right or wrong as ``answer.fault`` says."""
+    sealed_for = None
+    if dialect == "etd":
+        if recipient_key is None:
+            raise ValueError("the broker publishes no key to encrypt for")
+        sealed_for = etd.Recipient(reply.audience, recipient_key)
     facts = Facts(
         issuer=makelaar.entity_id,
         in_response_to=reply.request_id,
@@ -74,6 +84,8 @@ def success(
         now=now,
         mandate=answer.mandate,
         service=service,
+        sealed_for=sealed_for,
+        indexed=etd.Service(*reply.indexed) if reply.indexed else None,
     )
     spoil = _SPOILT.get(answer.fault)
     facts = spoil(facts) if spoil else facts
@@ -173,6 +185,15 @@ def _assertion(facts: Facts) -> etree._Element:
     _mark(root)
     _subject(root, facts)
     _conditions(root, facts)
+    if facts.sealed_for is not None:
+        etd.advice(root, facts.now)
+        etd.statement(
+            root,
+            subject=facts.subject,
+            mandate=facts.mandate,
+            service=facts.indexed,
+            to=facts.sealed_for,
+        )
     statement = etree.SubElement(
         root,
         f"{{{SAML}}}AuthnStatement",
@@ -183,14 +204,17 @@ def _assertion(facts: Facts) -> etree._Element:
     )
     context = etree.SubElement(statement, f"{{{SAML}}}AuthnContext")
     etree.SubElement(context, f"{{{SAML}}}AuthnContextClassRef").text = facts.level
-    _attributes(root, facts)
+    if facts.sealed_for is None:
+        _attributes(root, facts)
     return root
 
 
 def _subject(root: etree._Element, facts: Facts) -> None:
     subject = etree.SubElement(root, f"{{{SAML}}}Subject")
-    name_id = etree.SubElement(subject, f"{{{SAML}}}NameID", {"Format": PERSISTENT})
-    name_id.text = facts.subject
+    in_session = facts.sealed_for is not None
+    form = etd.TRANSIENT if in_session else PERSISTENT
+    name_id = etree.SubElement(subject, f"{{{SAML}}}NameID", {"Format": form})
+    name_id.text = "_" + secrets.token_hex(16) if in_session else facts.subject
     confirmation = etree.SubElement(subject, f"{{{SAML}}}SubjectConfirmation", {"Method": BEARER})
     etree.SubElement(
         confirmation,

@@ -26,6 +26,7 @@ class SamlReply:
     consumer: str  # URL of the assertion consumer service
     audience: str  # entity id of who asked
     relay_state: str | None
+    indexed: tuple[str, str] | None = None  # the service, where it was asked by index
 
 
 @dataclass(frozen=True)
@@ -125,6 +126,8 @@ class Desk:
     seen: Drawer[bool] = field(default_factory=Drawer)  # request and assertion ids
     fault: Fault = Fault.NONE
     fault_once: bool = False
+    dialect: str | None = None  # in place of that of the profile
+    mandate: str | None = None  # in place of a direct one: chain, branch or none
     last_saml: bytes | None = None
     last_code: str | None = None
 

@@ -27,6 +27,7 @@ SEALS = {
     "keys/keyring.py": "signing_key",
     "keys/person_key.py": "person_key",
     "state/outbox.py": "outbox",
+    "directory/evidence.py": "login_evidence",
     "keys/resealing.py": "every kind, anew",
     "broker/console/downstream.py": "a cookie of one session, at most 12 hours",
     "broker/oidc/authorization_code.py": "the store, for a minute",

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import select
 from structlog.testing import capture_logs
 
 from admin import presence
@@ -17,6 +18,8 @@ from assurance import devices
 from assurance.pskc import Device
 from assurance.totp import TotpParameters
 from broker.start import start
+from directory import evidence
+from directory.people import Person
 from keys.keyring import KeyUse
 from keys.master_key_file import load_master_keys, load_sealer
 from keys.resealing import counted, sealed_columns
@@ -109,6 +112,15 @@ def fill_every_kind(world: World) -> None:
         devices.stock(session, world.process.sealer, [device], world.clock())
         mail = Message("mail", "a@voorbeeld.example", "Uit de tijd van de oude sleutel", "x")
         enqueue(session, world.process.sealer, mail, world.clock())
+        evidence.keep(
+            session,
+            world.process.sealer,
+            "x",
+            person_id=session.scalars(select(Person.id)).first() or "",
+            reference="ABCD2345",
+            provider_id="polderpoort",
+            at=world.clock(),
+        )
 
 
 def test_K_07_nobody_notices_that_the_master_key_is_replaced(world: World) -> None:

@@ -48,6 +48,7 @@ INTERMEDIARY: Final = (
     "urn:etoegang:1.9:IntermediateEntityID:KvKnr",
     "urn:etoegang:1.9:IntermediateEntityID:KvK",
 )
+INTERMEDIARY_RSIN: Final = "urn:etoegang:1.9:IntermediateEntityID:RSIN"
 REPRESENTATION: Final = "urn:etoegang:core:Representation"
 INTERMEDIARY_SUBJECT: Final = "urn:etoegang:core:IntermediateSubjectID"
 # As DigiD and TVS spell them.
