@@ -58,7 +58,10 @@ def own_sessions() -> Response:
     rows.sort(key=lambda row: not row.is_here)
     told = logout_outcomes.kept(who.rt, request.args.get("van", ""))
     unreached = _names(who, told.not_notified) if told is not None else ()
-    return show(SessionsPage(who.frame, tuple(rows), request.args.get("done", ""), unreached))
+    left = told.makelaars_open if told is not None else ()
+    makelaars = tuple(makelaar_name(who.rt.configuration, one) or one for one in left)
+    done = request.args.get("done", "")
+    return show(SessionsPage(who.frame, tuple(rows), done, unreached, makelaars))
 
 
 @blueprint.post("/sessies/<session_id>/uit")
@@ -144,7 +147,7 @@ def _held(who: AccountContext) -> _Held:
 
 
 def _to_list(who: AccountContext, done: str, outcome: logout.LogoutOutcome) -> Response:
-    van = logout_outcomes.keep(who.rt, outcome) if outcome.not_notified else None
+    van = logout_outcomes.keep(who.rt, outcome) if not outcome.is_complete else None
     return redirect(url_for(_LIST, done=done, van=van), 303)
 
 

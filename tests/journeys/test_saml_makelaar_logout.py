@@ -97,6 +97,27 @@ def test_an_operator_ends_it_without_a_browser(tmp_path: Path) -> None:
     assert len(here.ended_at_openid_portal()) == 1
 
 
+def test_an_operator_and_a_person_read_who_cannot_be_told_without_a_browser(
+    tmp_path: Path,
+) -> None:
+    here = LogoutWorld(tmp_path, makelaar=BROWSER)
+    here.log_in(openid=False)
+    elsewhere = arrive(here.world, "jan", "Polderpoort")
+    elsewhere.open(f"{ADDRESSES.broker}/mijn/sessies")
+    page = elsewhere.page
+    assert page is not None
+    of_here, of_the_other = [one for one in page.forms if str(one.get("action")).endswith("/uit")]
+    assert of_here is not of_the_other
+    page = elsewhere._submit(of_the_other, None)
+    assert "Uitloggen bij deze makelaar lukte niet" in page.text and "Polderpoort" in page.text
+    assert not here.makelaar.heard
+    with here.world.session() as session, writing(session):
+        ended = running.end(
+            session, here.world.process, SessionChoice(person_id="jan"), actor=COMMAND_LINE
+        )
+    assert (ended.consoles, ended.makelaars_not_told) == (1, ("polderpoort",))
+
+
 def test_a_makelaar_where_nobody_is_to_log_out_is_left_alone(tmp_path: Path) -> None:
     here = LogoutWorld(tmp_path)
     here.offer_at_makelaar(ALL, logout="never")
