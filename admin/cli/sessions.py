@@ -108,6 +108,12 @@ def _told(ended: EndedSessions) -> list[str]:
             f"{', '.join(ended.not_told)}.",
             "",
         )
+    if ended.makelaars_not_told:
+        lines += _wrapped(
+            f"Makelaars that cannot be told without a browser: "
+            f"{', '.join(ended.makelaars_not_told)}.",
+            "",
+        )
     return lines
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Delete, delete, select, update
+from sqlalchemy import Delete, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from admin.actor import Actor
@@ -18,6 +18,7 @@ from admin.operators.roles import OperatorAssignment
 from admin.operators.set_up_links import SetUpLink
 from assurance.means import Factor, FactorLetter, Passkey, RecoveryCode
 from assurance.session_lifetime import BrowserSession
+from assurance.session_names import SessionNameRow
 from broker.sso.grants import Grant
 from consent.mandates import Mandate
 from consent.register import Consent
@@ -96,7 +97,12 @@ def _deletes(person_id: str) -> list[Delete]:
     ]
     accounts = select(Account.id).where(Account.person_id == person_id)
     of_account = delete(AccountBrowser).where(AccountBrowser.account_id.in_(accounts))
-    return [*of_factors, of_account, *of_person]
+    holders = [
+        SessionNameRow.holder.in_(select(model.id).where(model.person_id == person_id))
+        for model in (Grant, BrowserSession)
+    ]
+    of_sessions = delete(SessionNameRow).where(or_(*holders))
+    return [*of_factors, of_account, of_sessions, *of_person]
 
 
 def _end_places(session: Session, person_id: str, now: datetime) -> None:

@@ -42,12 +42,13 @@ class SessionChoice:
 
 @dataclass(frozen=True)
 class EndedSessions:
-    """How many ended. ``told`` and ``not_told``: portals, by client id."""
+    """How many ended. ``told`` and ``not_told``: portals, by client id; makelaars by their ids."""
 
     browsers: int
     consoles: int
     told: tuple[str, ...]
     not_told: tuple[str, ...]
+    makelaars_not_told: tuple[str, ...] = ()
 
 
 def listed(
@@ -71,18 +72,18 @@ def end(sql: Session, process: Process, wanted: SessionChoice, *, actor: Actor) 
     notifier = logout.notifier_of(process)
     found = _running(sql, process, wanted, None)
     sessions = [one.id for one in found if not one.is_console]
-    outcomes = [logout.end_and_tell(sql, notifier, one, REASON) for one in sessions]
+    at_portals = logout.end_these(sql, process, sessions, REASON)
     consoles = [one.id for one in found if one.is_console]
-    at_consoles = logout.end_consoles(sql, notifier.now, consoles, REASON)
+    at_consoles = logout.end_these(sql, process, consoles, REASON)
     if wanted.person_id is not None:  # with what hangs on no session any more
         people.log_out(sql, wanted.person_id, notifier.now)
         logout.end_all_of(sql, notifier, wanted.person_id, REASON)
-    at_portals = logout.all_together(outcomes)
     ended = EndedSessions(
         browsers=len(sessions),
         consoles=len(at_consoles.notified),
         told=_clients(at_portals.notified),
         not_told=_clients(at_portals.not_notified),
+        makelaars_not_told=logout.all_together([at_portals, at_consoles]).makelaars_open,
     )
     _record(sql, process, wanted, ended, actor)
     return ended

@@ -15,7 +15,8 @@ from broker.account.access import AGAIN, AccountContext, owner
 from broker.account.factors import blueprint
 from broker.account.pages import EndSessionsPage, SessionRow, SessionsPage
 from broker.console.running_sessions import RunningSession, running, with_places
-from broker.sso import logout, logout_outcomes
+from broker.downstream import LogoutRequest
+from broker.sso import logout, logout_chain, logout_outcomes
 from broker.sso.grants import Participant
 from broker.sso.session import consoles_here, current_session
 from broker.web import cookies, user_agents
@@ -57,7 +58,10 @@ def own_sessions() -> Response:
     rows.sort(key=lambda row: not row.is_here)
     told = logout_outcomes.kept(who.rt, request.args.get("van", ""))
     unreached = _names(who, told.not_notified) if told is not None else ()
-    return show(SessionsPage(who.frame, tuple(rows), request.args.get("done", ""), unreached))
+    left = told.makelaars_open if told is not None else ()
+    makelaars = tuple(makelaar_name(who.rt.configuration, one) or one for one in left)
+    done = request.args.get("done", "")
+    return show(SessionsPage(who.frame, tuple(rows), done, unreached, makelaars))
 
 
 @blueprint.post("/sessies/<session_id>/uit")
@@ -71,12 +75,12 @@ def end_one(session_id: str) -> Response:
         return redirect(url_for(_LIST, done="over"), 303)
     if found.id not in held.cookies:
         _demand(who)
+    is_here = found.id in held.cookies
     with writing(who.rt.session) as sql:
-        if found.is_console:
-            outcome = logout.end_consoles(sql, who.session.now, [found.id], ENDED_ONE)
-        else:
-            outcome = logout.end_session(sql, who.rt, found.id, ENDED_ONE)
-    if found.id == who.session.grant_id:
+        outcome = logout.end_these(sql, who.rt, [found.id], ENDED_ONE, with_browser=is_here)
+    if outcome.visits:
+        response = logout_chain.follow(who.rt, outcome, holders=(found.id,), asked=LogoutRequest())
+    elif found.id == who.session.grant_id:
         response = redirect(url_for("mine.logged_out", reason="logged_out"), 303)
     else:
         response = _to_list(who, "one", outcome)
@@ -99,20 +103,23 @@ def end_everywhere() -> Response:
     _demand(who)
     held = _held(who)
     stays = request.form.get("here") == STAY
+    here = tuple(held.cookies)
     with writing(who.rt.session) as sql:
         people.log_out(sql, who.person.id, who.rt.clock())
+        of_here = () if stays else here
+        gone = logout.end_these(sql, who.rt, of_here, ENDED_ALL, with_browser=True)
         ended = logout.end_all_of(
             sql,
             logout.notifier_of(who.rt),
             who.person.id,
             ENDED_ALL,
-            keep=tuple(held.cookies) if stays else (),
+            keep=here if stays else (),
         )
+    outcome = logout.all_together([gone, ended.outcome])
     if stays:
-        return _to_list(who, "elsewhere", ended.outcome)
-    shown = logout_outcomes.keep(who.rt, ended.outcome)
-    response = redirect(url_for("logout.logged_out", van=shown), 303)
-    held.drop(response, *ended.sessions, *ended.consoles)
+        return _to_list(who, "elsewhere", outcome)
+    response = logout_chain.follow(who.rt, outcome, holders=here, asked=LogoutRequest())
+    held.drop(response, *here)
     return response
 
 
@@ -140,7 +147,7 @@ def _held(who: AccountContext) -> _Held:
 
 
 def _to_list(who: AccountContext, done: str, outcome: logout.LogoutOutcome) -> Response:
-    van = logout_outcomes.keep(who.rt, outcome) if outcome.not_notified else None
+    van = logout_outcomes.keep(who.rt, outcome) if not outcome.is_complete else None
     return redirect(url_for(_LIST, done=done, van=van), 303)
 
 

@@ -62,13 +62,15 @@ class SessionRow:
 @dataclass(frozen=True)
 class SessionsPage:
     """Where this person is logged in. ``done``: what just ended (``one``, ``elsewhere``, or
-    ``over`` for what had ended before); ``unreached``: services that could not be told of it.
+    ``over`` for what had ended before); ``unreached``: services that could not be told of it, and
+    ``makelaars_open`` makelaars.
     """
 
     mine: MineFrame
     rows: tuple[SessionRow, ...]
     done: str = ""
     unreached: tuple[str, ...] = ()
+    makelaars_open: tuple[str, ...] = ()
     template: str = "account/sessions.html"
 
 

@@ -150,13 +150,28 @@ def end_these(
         end_and_tell(sql, notifier, one, reason, asked_by=asked_by, with_browser=with_browser)
         for one in holders
     ]
-    for one in holders:
-        at_console = end_consoles(sql, notifier.now, [one], reason)
-        outcomes.append(at_console)
-        if at_console.notified:
-            told = tell(sql, notifier, one, (), asked_by=asked_by, with_browser=with_browser)
-            outcomes.append(LogoutOutcome().telling(told))
+    outcomes += [
+        _end_console(sql, notifier, one, reason, asked_by=asked_by, with_browser=with_browser)
+        for one in holders
+    ]
     return all_together(outcomes)
+
+
+def _end_console(
+    sql: Session,
+    notifier: LogoutNotifier,
+    grant_id: str,
+    reason: str,
+    *,
+    asked_by: str | None = None,
+    with_browser: bool = False,
+) -> LogoutOutcome:
+    """End it, and tell the makelaar where that login was made."""
+    ended = end_consoles(sql, notifier.now, [grant_id], reason)
+    if not ended.notified:
+        return ended
+    told = tell(sql, notifier, grant_id, (), asked_by=asked_by, with_browser=with_browser)
+    return ended.telling(told)
 
 
 def end_grants(
@@ -211,7 +226,7 @@ def end_all_of(
     outcomes = [end_and_tell(sql, notifier, one, reason) for one in sessions]
     found = grants.at_consoles(sql, notifier.now, person_id=person_id)
     consoles = tuple(one.id for one in found if one.id not in keep)
-    outcomes.append(end_consoles(sql, notifier.now, consoles, reason))
+    outcomes += [_end_console(sql, notifier, one, reason) for one in consoles]
     grants.revoke_of_person(sql, person_id, notifier.now, keep=keep)
     return LoggedOutEverywhere(sessions, consoles, all_together(outcomes))
 

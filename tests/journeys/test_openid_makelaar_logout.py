@@ -176,7 +176,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("case", GOOD)
-def test_a_logout_token_ends_the_session(world: World, case: str) -> None:
+def test_R_23_a_logout_token_that_is_right_ends_the_session(world: World, case: str) -> None:
     logged_in(world)
     answer = _told(world, _token(world, **GOOD[case]))
     assert answer.status == 200, answer.body
@@ -185,7 +185,7 @@ def test_a_logout_token_ends_the_session(world: World, case: str) -> None:
 
 
 @pytest.mark.parametrize("case", [*BAD, "old", "over", "to come", "spoilt", "none", "twice"])
-def test_a_logout_token_that_is_not_right_ends_nothing(world: World, case: str) -> None:
+def test_R_23_a_logout_token_that_is_not_right_ends_nothing(world: World, case: str) -> None:
     logged_in(world)
     now = int(world.clock().timestamp())
     times = {
@@ -208,7 +208,7 @@ def test_a_logout_token_that_is_not_right_ends_nothing(world: World, case: str) 
     assert standing(world) == 1
 
 
-def test_a_logout_token_is_taken_once(world: World) -> None:
+def test_R_23_a_logout_token_is_taken_once(world: World) -> None:
     logged_in(world)
     token = _token(world)
     assert _told(world, token).status == 200

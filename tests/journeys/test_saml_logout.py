@@ -186,6 +186,31 @@ def test_nobody_else_sees_names_or_is_sent_round(tmp_path: Path) -> None:
     assert here.sessions() == 0
 
 
+def test_the_way_round_is_of_one_browser(tmp_path: Path) -> None:
+    """A party knows the handle of nothing, and who knows it shows the cookie as well."""
+    here = LogoutWorld(tmp_path, portal=BROWSER)
+    here.portal.answers = None
+    browser = here.log_in()
+    here.log_out(browser)
+    (way,) = [url for url in browser.visited if "/uitloggen/verder/" in url]
+    for path in (way, way.replace("/verder/", "/terug/")):
+        page = here.world.browser().open(path)
+        assert page.heading == OUT and "niet meer ingelogd" in page.text
+        assert BODEM.name not in page.text
+    assert BODEM.name in browser.open(way).text
+
+
+def test_an_answer_to_a_call_that_is_not_signed_is_none(here: LogoutWorld) -> None:
+    browser = here.log_in(openid=False)
+    here.log_out(browser)
+    here.portal.signs = False
+    assert here.deliver() == 0
+    here.portal.signs = True
+    here.world.clock.advance(120)
+    assert here.deliver() == 1
+    assert here.deliver() == 0
+
+
 def test_a_shibboleth_portal_that_waits_for_no_answer_leaves_the_user_here(
     here: LogoutWorld,
 ) -> None:
@@ -236,7 +261,7 @@ REFUSED = {
 
 @pytest.mark.parametrize("binding", ALL)
 @pytest.mark.parametrize("case", [*REFUSED, "name", "index", "format", "again", "good"])
-def test_a_request_that_is_not_right_is_told_so_signed(
+def test_S_79_a_request_that_is_not_right_is_told_so_signed_and_ends_nothing(
     here: LogoutWorld, case: str, binding: str
 ) -> None:
     browser = here.log_in(openid=False)
@@ -270,7 +295,9 @@ def test_a_request_that_is_not_right_is_told_so_signed(
 
 @pytest.mark.parametrize("binding", ALL)
 @pytest.mark.parametrize("case", ["unsigned", "other key", "unknown issuer", "rubbish"])
-def test_who_did_not_prove_it_is_not_answered(here: LogoutWorld, case: str, binding: str) -> None:
+def test_S_79_who_did_not_prove_it_is_not_answered(
+    here: LogoutWorld, case: str, binding: str
+) -> None:
     browser = here.log_in(openid=False)
     name, about, index = here.name
     party = here.portal

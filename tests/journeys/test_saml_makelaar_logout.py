@@ -16,6 +16,7 @@ from sandbox.portal.clients import BODEM
 from state.db import writing
 from tests.broker.saml.logging_out import later
 from tests.broker.saml.logout_world import ALL, BROWSER, LogoutWorld
+from tests.journeys.at_mijn import arrive
 from tests.providers.saml.in_world import JAN
 from tests.world import ADDRESSES
 
@@ -96,6 +97,27 @@ def test_an_operator_ends_it_without_a_browser(tmp_path: Path) -> None:
     assert len(here.ended_at_openid_portal()) == 1
 
 
+def test_an_operator_and_a_person_read_who_cannot_be_told_without_a_browser(
+    tmp_path: Path,
+) -> None:
+    here = LogoutWorld(tmp_path, makelaar=BROWSER)
+    here.log_in(openid=False)
+    elsewhere = arrive(here.world, "jan", "Polderpoort")
+    elsewhere.open(f"{ADDRESSES.broker}/mijn/sessies")
+    page = elsewhere.page
+    assert page is not None
+    of_here, of_the_other = [one for one in page.forms if str(one.get("action")).endswith("/uit")]
+    assert of_here is not of_the_other
+    page = elsewhere._submit(of_the_other, None)
+    assert "Uitloggen bij deze makelaar lukte niet" in page.text and "Polderpoort" in page.text
+    assert not here.makelaar.heard
+    with here.world.session() as session, writing(session):
+        ended = running.end(
+            session, here.world.process, SessionChoice(person_id="jan"), actor=COMMAND_LINE
+        )
+    assert (ended.consoles, ended.makelaars_not_told) == (1, ("polderpoort",))
+
+
 def test_a_makelaar_where_nobody_is_to_log_out_is_left_alone(tmp_path: Path) -> None:
     here = LogoutWorld(tmp_path)
     here.offer_at_makelaar(ALL, logout="never")
@@ -157,8 +179,11 @@ def test_a_makelaar_that_leaves_out_qualifiers_means_the_same_person(tmp_path: P
 
 
 @pytest.mark.parametrize("binding", ALL)
-@pytest.mark.parametrize("case", ["expired", "destination", "name", "index", "again", "unsigned"])
-def test_a_request_of_a_makelaar_that_is_not_right_ends_nothing(
+@pytest.mark.parametrize(
+    "case",
+    ["expired", "destination", "name", "name of another", "index", "again", "unsigned"],
+)
+def test_S_79_a_request_of_a_makelaar_that_is_not_right_ends_nothing(
     tmp_path: Path, case: str, binding: str
 ) -> None:
     here = LogoutWorld(tmp_path, makelaar=ALL)
@@ -171,6 +196,8 @@ def test_a_request_of_a_makelaar_that_is_not_right_ends_nothing(
         more = {"Destination": here.portal.ours}
     if case == "name":
         name, expected = "pp-another", "UnknownPrincipal"
+    if case == "name of another":
+        (name, about, index), expected = here.name, "UnknownPrincipal"
     if case == "index":
         index = "_another"
     here.makelaar.signs = case != "unsigned"
@@ -207,3 +234,25 @@ def test_a_portal_that_asks_goes_round_the_other_portals_and_the_makelaar(tmp_pa
     here.deliver()
     assert len(here.ended_at_openid_portal()) == 1
     assert BODEM.name not in browser.open(f"{ADDRESSES.broker}/uitgelogd").text
+
+
+def test_who_logs_out_everywhere_at_mijn_goes_round_as_well(tmp_path: Path) -> None:
+    here = LogoutWorld(tmp_path, portal=BROWSER, makelaar=BROWSER)
+    browser = arrive(here.world, "jan", "Polderpoort", here.log_in(openid=False))
+    browser.open(f"{ADDRESSES.broker}/mijn/sessies/overal")
+    page = browser.click("Log overal uit")
+    assert page.heading == OUT, page.text
+    assert CLOSED in page.text and "Log hier zelf nog uit" not in page.text
+    assert [one.kind for one in here.portal.heard] == ["LogoutRequest"]
+    assert {one.kind for one in here.makelaar.heard} == {"LogoutRequest"}
+    assert len(here.makelaar.heard) == 2, "the console was a login of its own there"
+    assert here.sessions() == 0
+
+
+def test_a_console_ends_when_its_person_logs_out_at_the_makelaar(tmp_path: Path) -> None:
+    here = LogoutWorld(tmp_path, makelaar=BROWSER)
+    browser = arrive(here.world, "jan", "Polderpoort")
+    name, about, _ = asked_there(here)
+    here.makelaar.asks(browser, here.makelaar.request(name, about), "HTTP-Redirect")
+    assert here.makelaar.heard[-1].status == ("Success",)
+    assert browser.open(f"{ADDRESSES.broker}/mijn/sessies").heading != "Mijn sessies"

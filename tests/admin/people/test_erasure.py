@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,7 +12,10 @@ from admin.actor import Actor
 from admin.operators import roles
 from admin.operators.roles import OperatorRole
 from admin.people.erasure import Forgotten, StillOperator, forget
+from assurance import session_names
 from assurance.levels import AssuranceLevel
+from assurance.session_names import SessionName, SessionNameRow
+from broker.sso.grants import Grant
 from directory.people import NoSuchPerson, Person
 from providers import browser_counts
 from providers.accounts import Account
@@ -63,3 +68,34 @@ def test_accounts_go_with_what_was_counted_in_their_browsers(
     forgotten(session, roos.id)
     for model in (Account, AccountBrowser):
         assert session.scalars(select(model)).all() == []
+
+
+def test_what_portals_and_makelaars_call_somebody_goes_and_that_of_others_stays(
+    session: Session, roos: Person
+) -> None:
+    sealer = make_sealer()
+    with writing(session):
+        for identifier, person in (("a" * 26, roos.id), ("b" * 26, "mo")):
+            if person == "mo":
+                session.add(Person(id="mo", display_name="Mo", created_at=START))
+                session.flush()
+            session.add(
+                Grant(
+                    id=identifier,
+                    client_id="waterkaart",
+                    person_id=person,
+                    service_uuid="s",
+                    created_at=START,
+                    expires_at=START + timedelta(hours=1),
+                )
+            )
+            session_names.keep(
+                session,
+                sealer,
+                [SessionName(person)],
+                holder=identifier,
+                party="portal:waterkaart",
+                until=START + timedelta(hours=1),
+            )
+    forgotten(session, roos.id)
+    assert [one.holder for one in session.scalars(select(SessionNameRow))] == ["b" * 26]
