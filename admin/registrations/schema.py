@@ -20,9 +20,10 @@ def schema() -> str:
     references = [(kind, named[model, "validation"]) for kind, model in models]
     for kind, reference in references:
         _give_kind(definitions[reference["$ref"].rpartition("/")[2]], kind)
-    # What stands in a file of its own is read by apply and kept in ``metadata``.
+    # What stands in a file of its own is read by apply and kept in the field without ``_file``.
     for section in ("SamlSettings", "SamlPortalSettings"):
-        definitions[section]["properties"]["metadata_file"] = {"type": "string"}
+        for field in ("metadata_file", "metadata_signing_certificate_file"):
+            definitions[section]["properties"][field] = {"type": "string"}
     document = {
         "$schema": DRAFT,
         "title": "A document of sluis apply",
