@@ -152,11 +152,7 @@ def _looked(process: Process, known: KnownParty, row: PartyMetadata) -> Look:
             withdrawn=row.withdrawn,
             now=now,
         )
-        if judgement.verdict in (
-            MetadataVerdict.TAKEN,
-            MetadataVerdict.WAITS,
-            MetadataVerdict.RENEWED,
-        ):
+        if judgement.verdict in _WOULD_HOLD:
             for field, told in unfit(known.model, document, now):
                 judgement = replace(judgement, verdict=MetadataVerdict.REFUSED, reason="unfit")
                 return replace(look, judgement=judgement, trouble=f"saml.{field}: {told}")
