@@ -13,7 +13,7 @@ from consent import chains, mandates, register, requests
 from directory import evidence, history, organisations, people
 from keys import person_key, signing_key
 from providers import accounts, browser_counts
-from state import audit, outbox, registrations, trace
+from state import audit, outbox, party_metadata, registrations, trace
 from state.db import Base
 from state.stores import sql, store_generation
 
@@ -34,6 +34,6 @@ MODULES = (
     ),
     *(factor_resets, roles, set_up_links, chain, person_key),
     *(signing_key, accounts, browser_counts, audit),
-    *(outbox, registrations, trace, store_generation, sql),
+    *(outbox, party_metadata, registrations, trace, store_generation, sql),
 )
 TABLES = tuple(Base.metadata.tables)

@@ -30,6 +30,8 @@ from keys.keyring import KeyRing, load_keyring
 from keys.sealing import Sealer
 from providers.interface import AdapterFactory, RedirectProvider
 from providers.registry import ProviderRecord
+from providers.saml.metadata_party import in_use
+from state import party_metadata
 from state.clock import Clock
 from state.registrations import Kind, KindUnknown, Registration, all_registrations, current_revision
 
@@ -214,10 +216,15 @@ def _told(error: Exception) -> str:
 
 
 class _Found:
-    """Every registration that stands, read by the model of its kind. Raises KindUnknown."""
+    """Every registration that stands, read by the model of its kind, with the metadata that hold
+    now. Raises KindUnknown.
+    """
 
     def __init__(self, session: Session) -> None:
-        self._models = [(row.name, registered(row)) for row in all_registrations(session)]
+        copies = party_metadata.copies(session)
+        self._models = [
+            (row.name, in_use(registered(row), copies)) for row in all_registrations(session)
+        ]
 
     def of(self, model: type[M]) -> dict[str, M]:
         """Those of this model, by name."""

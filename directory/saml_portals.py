@@ -6,17 +6,19 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from directory.services import RegisteredDocument, RelyingParty, Uuid
+from directory.saml_metadata import MetadataSettings
+from directory.services import RelyingParty, Uuid
 
 
-class SamlPortalSettings(RegisteredDocument):
-    """How a portal speaks SAML 2.0. A file may name its metadata with ``metadata_file``."""
+class SamlPortalSettings(MetadataSettings):
+    """How a portal speaks SAML 2.0, with where its metadata come from."""
 
     metadata: str | None = Field(
         default=None,
         description=(
             "The metadata of the portal, as its product exports them; answers go to the addresses "
-            "in them and nowhere else. In a file: `metadata_file`, the name of the XML file."
+            "in them and nowhere else. In a file: `metadata_file`, the name of the XML file. "
+            "Beside an address: what holds until something newer was fetched."
         ),
     )
     entity_id: Annotated[str, StringConstraints(min_length=1, max_length=1024)] | None = Field(

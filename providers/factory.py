@@ -39,10 +39,9 @@ def adapter_factory(base_url: str, outgoing: OutgoingClient) -> AdapterFactory:
 
     def make(record: ProviderRecord, keyring: KeyRing) -> RedirectProvider:
         if record.saml is not None:
-            assert record.saml.metadata is not None
             return SamlProvider(
                 record=record,
-                metadata=record.saml.metadata,
+                metadata=record.saml.metadata or "",
                 keyring=keyring,
                 sp_entity_id=sp_entity_id(base_url),
                 acs_url=acs_url(base_url),

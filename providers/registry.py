@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from assurance.levels import AssuranceLevel
 from directory.fields import Level, LocalizedText, Slug
+from directory.saml_metadata import MetadataSettings
 from directory.services import RegisteredDocument
 from providers.saml.dialects.dialect import SamlDialect
 from providers.saml.dialects.etd import UNNAMED
@@ -38,10 +39,8 @@ class NameIdPolicy(RegisteredDocument):
     )
 
 
-class SamlSettings(RegisteredDocument):
-    """A makelaar that speaks SAML 2.0. Exactly one of ``metadata`` (the XML itself) and
-    ``metadata_url``; with a URL the fetched XML is kept in ``metadata`` of the stored document.
-    """
+class SamlSettings(MetadataSettings):
+    """A makelaar that speaks SAML 2.0, with where its metadata come from."""
 
     preset: (
         Literal[
@@ -79,19 +78,6 @@ class SamlSettings(RegisteredDocument):
             "The makelaar's entityID, sign by sign as its metadata have it. Where the metadata "
             "list several entities it says which one is meant."
         )
-    )
-    metadata: str | None = Field(
-        default=None, description="The metadata themselves; `metadata_file` reads them from a file."
-    )
-    metadata_url: str | None = Field(
-        default=None, description="Where `sluis apply` fetches the metadata."
-    )
-    metadata_signing_certificate: str | None = Field(
-        default=None,
-        description=(
-            "A certificate in PEM. The metadata, or a list that holds them, must then be signed "
-            "with its key."
-        ),
     )
     request_binding: Literal["redirect", "post"] = Field(
         default="redirect", description="How a request travels: in an address, or in a form."

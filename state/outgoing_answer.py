@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http
 import http.client
 import json
 from collections.abc import Mapping
@@ -44,8 +45,10 @@ def _no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def read_answer(response: http.client.HTTPResponse, max_bytes: int) -> HttpAnswer:
-    """Whole and within the limit, and no redirect. Raises OutgoingFailed, OSError."""
-    if 300 <= response.status < 400:
+    """Whole and within the limit, and no redirect; 304 sends us nowhere. Raises OutgoingFailed,
+    OSError.
+    """
+    if 300 <= response.status < 400 and response.status != http.HTTPStatus.NOT_MODIFIED:
         raise OutgoingFailed("redirected")
     content = b""
     while part := response.read1(_CHUNK):

@@ -13,6 +13,7 @@ from admin.cli.client_commands import client
 from admin.cli.context import Invocation, explained, fail
 from admin.cli.factor_commands import factor, otp
 from admin.cli.keys_commands import keys
+from admin.cli.metadata_commands import metadata
 from admin.cli.operator_commands import operator
 from admin.cli.outbox_commands import outbox
 from admin.cli.session_commands import session
@@ -369,5 +370,5 @@ def serve(invocation: Invocation) -> None:
         run_server(invocation.settings(), invocation.config)
 
 
-for group in (audit, client, person, factor, keys, operator, otp, outbox, session):
+for group in (audit, client, person, factor, keys, metadata, operator, otp, outbox, session):
     main.add_command(group)

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from admin import presence
 from admin.installation import Installation
+from admin.operations import metadata_checks
 from broker.monitoring import clocks, heartbeat
 from broker.outgoing import way_out
 from broker.settings import SettingsError
@@ -27,7 +28,8 @@ from keys.sealing import MasterKeyError
 from keys.signing_key import KeyState
 from providers.registry import ProviderRecord
 from providers.saml.metadata import read_metadata
-from state import migrate, outbox
+from providers.saml.metadata_party import in_use
+from state import migrate, outbox, party_metadata
 from state.addresses import is_loopback_literal
 from state.clock import utc_now
 from state.registrations import Kind, all_registrations
@@ -132,10 +134,11 @@ def _certificates(at: Installation) -> Seen:
         for key in load_keyring(session, sealer).keys:
             if key.certificate is not None and key.state is KeyState.ACTIVE:
                 ends[f"ours for {key.use}"] = key.certificate.not_valid_after_utc
+        copies = party_metadata.copies(session)
         for row in all_registrations(session):
             if row.kind is not Kind.IDENTITY_PROVIDER:
                 continue
-            record = ProviderRecord.model_validate(row.document)
+            record = in_use(ProviderRecord.model_validate(row.document), copies)
             if record.saml is not None and record.saml.metadata is not None:
                 read = read_metadata(record.saml.metadata, entity_id=record.saml.entity_id)
                 ends[record.id] = max(found.not_valid_after_utc for found in read.signing)
@@ -247,6 +250,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     ("sealed", _sealed, "put back the file with these master keys; see sluis keys master status"),
     ("keys", _keys, "run: sluis init, with the master key of this database"),
     ("certificates", _certificates, "rotate ours; apply new metadata for makelaars"),
+    ("metadata", metadata_checks.look, metadata_checks.REMEDY),
     ("clock", _clock, "set the clocks of all machines with NTP"),
     ("worker", _worker, "start sluis worker, or sluis serve with worker.embedded"),
     ("outgoing", _outgoing, "correct the section [outgoing] of the settings"),

@@ -17,6 +17,7 @@ from structlog.contextvars import bound_contextvars
 
 from admin.audit.chain import MOST_ROWS, seal
 from admin.factor_resets import decisions
+from admin.metadata import alarms
 from admin.operations.new_browsers import tell_new_browsers
 from admin.operations.purges import purge
 from broker.journey.expiry import end_expired
@@ -73,6 +74,7 @@ JOBS: tuple[Job, ...] = (
     Job("browsers", timedelta(seconds=15), tell_new_browsers),
     Job("purge", timedelta(hours=1), purge),
     Job("keys", timedelta(minutes=10), rotate_keys),
+    Job("metadata", timedelta(minutes=10), alarms.tell_due),
 )
 
 

@@ -13,7 +13,7 @@ import structlog
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from admin.operations import party_watch
+from admin.operations import metadata_readings, party_watch
 from admin.operations.jobs import JOBS
 from broker.monitoring import clocks, heartbeat
 from broker.process import Process
@@ -36,7 +36,7 @@ class Readings(Collector):
 
     def collect(self) -> Iterator[Metric]:
         yield _gauge("sluis_build_info", "This version", ("version",), {(version("sluis"),): 1})
-        for read in (_certificates, _keys, _outbox, _jobs, _worker, _clocks, _parties):
+        for read in (*_READINGS, metadata_readings.read):
             try:
                 yield from read(self.process)
             except Exception as error:
@@ -142,3 +142,6 @@ def _parties(process: Process) -> Iterator[Metric]:
     values: dict[tuple[str, ...], float] = dict(found.items())
     text = "What was wrong with this makelaar or portal when it was tried last"
     yield _gauge("sluis_party_troubles", text, ("kind", "name"), values)
+
+
+_READINGS: Final = (_certificates, _keys, _outbox, _jobs, _worker, _clocks, _parties)

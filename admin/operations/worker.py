@@ -15,9 +15,9 @@ from typing import Final
 
 import structlog
 
+from admin.operations import metadata_watch, party_watch
 from admin.operations.channels import to_people
 from admin.operations.jobs import run_until
-from admin.operations.party_watch import watch_until
 from broker.monitoring import draining, heartbeat
 from broker.oidc.backchannel_logout import LogoutAdapter
 from broker.process import Process
@@ -78,7 +78,12 @@ def start_worker(process: Process) -> Worker:
     """
     adapter, stop, rung = adapter_of(process), threading.Event(), outbox_wakeup.subscribe()
     bells: Bells = {channel: threading.Event() for channel in CHANNELS}
-    for name, body in (("jobs", run_until), ("beat", _beat_until), ("parties", watch_until)):
+    for name, body in (
+        ("jobs", run_until),
+        ("beat", _beat_until),
+        ("parties", party_watch.watch_until),
+        ("metadata", metadata_watch.watch_until),
+    ):
         # May be cut off anywhere, so the end of the process does not wait for them.
         threading.Thread(target=body, args=(stop, process), name=name, daemon=True).start()
     threads = [

@@ -21,6 +21,8 @@ from directory.services import OidcClient, RelyingParty
 from keys.keyring import KeyRing
 from providers.factory import oidc_callback_url
 from providers.registry import ProviderRecord
+from providers.saml.metadata_party import in_use
+from state import party_metadata
 from state.outgoing import OutgoingClient
 from state.registrations import Kind, all_registrations
 
@@ -53,7 +55,8 @@ class Means:
 def registered(session: Session, means: Means) -> list[TriedParty]:
     """Everything that stands, in the order of kind and name."""
     rows = [row for row in all_registrations(session) if row.kind in _PARTIES]
-    models = [(row.kind, as_registered(row)) for row in rows]
+    copies = party_metadata.copies(session)
+    models = [(row.kind, in_use(as_registered(row), copies)) for row in rows]
     since = {(row.kind, row.name): row.changed_at for row in rows}
     found = [
         (model, since[kind, model.key])

@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
-from cryptography import x509
-
 from admin.parties.trouble import PartyTrouble, Stuck, fetched
 from admin.registrations.files import FileRefused, xml_text
 from admin.registrations.makelaar_metadata import BINDINGS
 from admin.registrations.rule import shown
 from providers.registry import SamlSettings
 from providers.saml.metadata import MAX_BYTES, MakelaarMetadata, MetadataRefused, read_metadata
+from providers.saml.wire.metadata_document import Signers
 from providers.trouble import Trouble
 from state.outgoing import OutgoingClient
 
@@ -31,11 +30,12 @@ def troubles(
         if settings.metadata is not None:
             kept = _read(settings, settings.metadata, "saml.metadata")
             yield from _ends(kept, now)
-        if settings.metadata_url is not None:
-            url, field = settings.metadata_url, "saml.metadata_url"
+        url = settings.metadata_address(settings.entity_id)
+        if url is not None:
+            field = "saml.metadata_url" if settings.metadata_url else "saml.metadata_query"
             answer = fetched(calls, url, field, accept=_ACCEPT, max_bytes=MAX_BYTES)
             today = _read(settings, _text(answer.body, field), field)
-            yield from _ends(today, now) if kept is None else _changed(kept, today)
+            yield from _ends(today, now) if kept is None else _changed(kept, today, field)
         elif since is not None and now - since > OLD:
             yield PartyTrouble(
                 "saml.metadata",
@@ -55,10 +55,8 @@ def _text(raw: bytes, field: str) -> str:
 
 def _read(settings: SamlSettings, text: str, field: str) -> MakelaarMetadata:
     """Raises Stuck."""
-    pem = settings.metadata_signing_certificate
     try:
-        signed_by = x509.load_pem_x509_certificate(pem.encode()) if pem is not None else None
-        found = read_metadata(text, signed_by, settings.entity_id)
+        found = read_metadata(text, Signers.of(settings), settings.entity_id)
     except (MetadataRefused, ValueError) as refused:
         remedy = "get the metadata of one makelaar, as it is"
         raise Stuck(field, str(refused), remedy, Trouble.METADATA.value) from None
@@ -101,11 +99,10 @@ def _ends(metadata: MakelaarMetadata, now: datetime) -> Iterator[PartyTrouble]:
         )
 
 
-def _changed(kept: MakelaarMetadata, today: MakelaarMetadata) -> Iterator[PartyTrouble]:
-    again = "run sluis apply, which fetches it anew"
+def _changed(kept: MakelaarMetadata, today: MakelaarMetadata, field: str) -> Iterator[PartyTrouble]:
+    """A worker takes them, or an operator must: until then they do not hold."""
+    again = "look with sluis metadata status, and approve it if it waits"
     if set(today.signing) - set(kept.signing):
-        yield PartyTrouble(
-            "saml.metadata_url", "the makelaar announces a key that is not registered here", again
-        )
+        yield PartyTrouble(field, "the makelaar announces a key that is not taken here yet", again)
     if today.sso != kept.sso:
-        yield PartyTrouble("saml.metadata_url", "the makelaar has other addresses by now", again)
+        yield PartyTrouble(field, "the makelaar has other addresses by now", again)

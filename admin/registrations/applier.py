@@ -18,6 +18,8 @@ from broker.sso.logout import LogoutNotifier
 from directory.portals import portal_model
 from directory.services import RelyingParty
 from keys.sealing import Sealer
+from providers.saml.metadata_party import in_use
+from state import party_metadata
 from state.registrations import Kind, all_registrations
 
 
@@ -51,8 +53,9 @@ def relying_parties(
     session: Session, *, without: frozenset[tuple[Kind, str]] = frozenset()
 ) -> Mapping[str, RelyingParty]:
     """The portals that stand, but for those that leave."""
+    copies = party_metadata.copies(session)
     return {
-        row.name: portal_model(row.document).model_validate(row.document)
+        row.name: in_use(portal_model(row.document).model_validate(row.document), copies)
         for row in all_registrations(session)
         if row.kind is Kind.CLIENT and (row.kind, row.name) not in without
     }

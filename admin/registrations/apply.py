@@ -66,7 +66,7 @@ def apply(
     ]
     if mistakes:
         raise DocumentsRefused(mistakes)
-    whole = [KINDS[entry.kind].complete(entry, settings, now) for entry in checked.entries]
+    whole = [KINDS[entry.kind].complete(entry, settings, now, session) for entry in checked.entries]
     outcomes: list[DocumentOutcome] = []
     try:
         with texts(), writing(session):

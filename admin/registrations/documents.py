@@ -282,10 +282,13 @@ class ChainMandateDocument(Document):
 @dataclass(frozen=True)
 class Entry:
     """One document. ``place`` is file and line for messages; ``folder`` is what relative paths
-    mean.
+    mean. ``metadata``: those that will hold of a party that speaks SAML; ``is_fetched``: they come
+    from its address just now.
     """
 
     kind: str
     model: Any
     place: str
     folder: Path
+    metadata: str | None = None
+    is_fetched: bool = False

@@ -22,8 +22,9 @@ from admin.registrations import (
     account_rows,
     dependents,
     identity_rows,
-    makelaar_metadata,
     mandate_rows,
+    metadata_rows,
+    metadata_sources,
     registered,
     rows,
     saml_portal_rules,
@@ -48,6 +49,9 @@ from directory.people import Person
 from directory.saml_portals import SamlServiceProvider
 from directory.services import RelyingParty, Service
 from state.registrations import Kind
+
+# An entry with all that must be known of it, at this moment; the session is for what is kept.
+Complete = Callable[[Entry, Settings, datetime, Session], Entry]
 
 
 class Reference(NamedTuple):
@@ -76,7 +80,7 @@ class DocumentKind:
     refers_to: Callable[[Any], Iterable[Reference]] = lambda _: ()
     names: Callable[[Session], Iterable[str]] = lambda _: ()
     conflicts: Callable[[Session, list[Entry]], Iterable[str]] = lambda *_: ()
-    complete: Callable[[Entry, Settings, datetime], Entry] = lambda entry, *_: entry
+    complete: Complete = lambda entry, *_: entry
     person: Callable[[Any], str | None] = lambda _: None
     withdrawal: Withdrawal | None = None
     of: Callable[[Mapping[str, Any]], type[BaseModel]] | None = None
@@ -147,14 +151,15 @@ def _registered(
     refers_to: Callable[[Any], Iterable[Reference]] = lambda _: (),
     names: Callable[[Session], Iterable[str]] = lambda _: (),
     conflicts: Callable[[Session, list[Entry]], Iterable[str]] = lambda *_: (),
-    complete: Callable[[Entry, Settings, datetime], Entry] = lambda entry, *_: entry,
+    complete: Complete = lambda entry, *_: entry,
+    write: Write | None = None,
 ) -> DocumentKind:
     """A kind whose documents are kept whole, validated by the model that a process runs on."""
     return DocumentKind(
         name=str(kind),
         models=MODELS[kind],
         of=partial(model_of, kind),
-        write=registered.writer(kind),
+        write=write or registered.writer(kind),
         refers_to=refers_to,
         names=names,
         conflicts=conflicts,
@@ -178,13 +183,18 @@ _ALL: Final = (
         conflicts=service_indexes.conflicts,
     ),
     _registered(
-        Kind.IDENTITY_PROVIDER, dependents.OF_MAKELAAR, complete=makelaar_metadata.complete
+        Kind.IDENTITY_PROVIDER,
+        dependents.OF_MAKELAAR,
+        complete=metadata_sources.complete,
+        write=metadata_rows.writer(Kind.IDENTITY_PROVIDER),
     ),
     _registered(
         Kind.CLIENT,
         dependents.OF_CLIENT,
         refers_to=_of_client,
         conflicts=saml_portal_rules.conflicts,
+        complete=metadata_sources.complete,
+        write=metadata_rows.writer(Kind.CLIENT),
     ),
     _registered(Kind.ANNOUNCEMENT, dependents.OF_TEXT, refers_to=_of_announcement),
     _registered(Kind.HELP_DESK, dependents.OF_TEXT, refers_to=_of_help_desk),

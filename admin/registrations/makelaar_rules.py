@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Final, TypeVar
 
-from cryptography import x509
-
+from admin.registrations.metadata_rules import metadata_rules
 from admin.registrations.rule import Breach, Rule, addresses, called, never, refusal, shown
 from directory.web_addresses import link_fault
 from providers.registry import OidcSettings, ProviderRecord, SamlSettings
@@ -48,19 +47,6 @@ def _hosts(oidc: OidcSettings, calls: OutgoingClient) -> Iterator[Breach]:
         except OutgoingRefused as refused:
             what, instead = refusal(refused)
             yield Breach(field, f"{shown(host)} will never be called: {what}", instead)
-
-
-def _certificate(saml: SamlSettings, _: OutgoingClient) -> Iterator[Breach]:
-    if saml.metadata_signing_certificate is None:
-        return
-    try:
-        x509.load_pem_x509_certificate(saml.metadata_signing_certificate.encode())
-    except ValueError:
-        yield Breach(
-            "metadata_signing_certificate",
-            "it cannot be read as a certificate",
-            "paste it whole, from -----BEGIN CERTIFICATE----- on",
-        )
 
 
 def _is_name_format(word: str) -> bool:
@@ -126,7 +112,6 @@ OIDC_RULES: Final[tuple[Rule[OidcSettings], ...]] = (
     ),
 )
 SAML_RULES: Final[tuple[Rule[SamlSettings], ...]] = (
-    called("metadata_url", lambda saml: saml.metadata_url),
     never(
         "entity_id",
         lambda saml: not saml.entity_id or saml.entity_id != "".join(saml.entity_id.split()),
@@ -200,7 +185,6 @@ SAML_RULES: Final[tuple[Rule[SamlSettings], ...]] = (
         "it widens allow_cbc, which is off",
         "write allow_cbc: true as well, or take it away",
     ),
-    Rule("metadata_signing_certificate", _certificate),
 )
 
 
@@ -247,4 +231,5 @@ MAKELAAR_RULES: Final[tuple[Rule[ProviderRecord], ...]] = (
     ),
     *_in_section("oidc", lambda record: record.oidc, OIDC_RULES),
     *_in_section("saml", lambda record: record.saml, SAML_RULES),
+    *metadata_rules(lambda record: record.saml),
 )

@@ -5,9 +5,9 @@ written.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Final, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -16,6 +16,7 @@ from yaml.reader import ReaderError
 from admin.registrations import files
 from admin.registrations.documents import DocumentsRefused, Entry
 from admin.registrations.kinds import KINDS
+from directory.saml_metadata import MetadataSettings
 
 
 class _Loader(yaml.SafeLoader):
@@ -131,21 +132,40 @@ def _validated(place: str, document: Any, folder: Path, mistakes: list[str]) -> 
     fields = {key: value for key, value in document.items() if key != "kind"}
     model = known.model_of(fields)
     try:
-        _read_metadata_file(fields, folder)
+        _read_saml_files(fields, folder)
         return Entry(known.name, model.model_validate(fields), place, folder)
-    except files.FileRefused as refused:
-        mistakes.append(f"{place}: saml.metadata_file: {refused}")
+    except _SamlFileRefused as refused:
+        mistakes.append(f"{place}: {refused}")
     except ValidationError as error:
         mistakes.extend(f"{place}: {_explain(item, model)}" for item in error.errors())
     return None
 
 
-def _read_metadata_file(fields: dict[str, Any], folder: Path) -> None:
+class _SamlFileRefused(Exception):
+    """Field and why."""
+
+
+# The field that holds what a file of its own may hold -> how such a file is read.
+_SAML_FILES: Final[Mapping[str, Callable[[Path], str]]] = {
+    "metadata": files.xml_file_text,
+    "metadata_signing_certificate": files.unicode_text,
+}
+
+
+def _read_saml_files(fields: dict[str, Any], folder: Path) -> None:
     saml = fields.get("saml")
-    if isinstance(saml, dict) and "metadata_file" in saml:
-        file = folder / str(saml["metadata_file"])
-        rest = {key: value for key, value in saml.items() if key != "metadata_file"}
-        fields["saml"] = {**rest, "metadata": files.xml_file_text(file)}
+    if not isinstance(saml, dict):
+        return
+    whole = dict(saml)
+    for field, read_text in _SAML_FILES.items():
+        named = whole.pop(f"{field}_file", None)
+        if named is None:
+            continue
+        try:
+            whole[field] = read_text(folder / str(named))
+        except files.FileRefused as refused:
+            raise _SamlFileRefused(f"saml.{field}_file: {refused}") from None
+    fields["saml"] = whole
 
 
 def _explain(item: Any, model: type[BaseModel]) -> str:
@@ -163,7 +183,9 @@ def _known_at(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
         field = model.model_fields.get(str(part))
         inner = _model_in(field.annotation) if field is not None else None
         model = inner or model  # a number in a list is no field
-    return [field.alias or name for name, field in model.model_fields.items()]
+    known = [field.alias or name for name, field in model.model_fields.items()]
+    in_files = _SAML_FILES if issubclass(model, MetadataSettings) else ()
+    return [*known, *(f"{field}_file" for field in in_files)]
 
 
 def _model_in(annotation: Any) -> type[BaseModel] | None:

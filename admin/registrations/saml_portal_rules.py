@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from sqlalchemy.orm import Session
 
 from admin.registrations.documents import Entry
+from admin.registrations.metadata_rules import metadata_rules
 from admin.registrations.rule import Breach, Rule, never, shown
 from broker.saml.portal_metadata import (
     PortalMetadata,
@@ -35,18 +36,33 @@ def _read(portal: SamlServiceProvider) -> PortalMetadata | None:
         return None
 
 
-def _metadata(portal: SamlServiceProvider, _: OutgoingClient) -> Iterator[Breach]:
-    if portal.saml.metadata is None:
+def _in_hand(portal: SamlServiceProvider, _: OutgoingClient) -> Iterator[Breach]:
+    """What its address publishes is judged once it was fetched."""
+    if portal.saml.metadata is not None:
+        yield from metadata_breaches(portal, utc_now())
+    elif not portal.saml.follows_metadata:
         yield Breach(
             "saml.metadata_file", "there is none", "name the XML file that the portal exports"
         )
-        return
+
+
+def metadata_breaches(portal: SamlServiceProvider, now: datetime | None) -> Iterator[Breach]:
+    """What is wrong with the metadata that it holds. Without ``now`` nothing is said of what
+    ended.
+    """
+    yield from _metadata(portal, now)
+    yield from _signing(portal)
+    if now is not None:
+        yield from _encryption(portal, now)
+
+
+def _metadata(portal: SamlServiceProvider, now: datetime | None) -> Iterator[Breach]:
     try:
-        metadata = read_portal_metadata(portal.saml.metadata, portal.entity_id)
+        metadata = read_portal_metadata(portal.saml.metadata or "", portal.entity_id)
     except PortalMetadataRefused as refused:
         yield Breach("saml.metadata", "they cannot be used", str(refused))
         return
-    if metadata.until is not None and metadata.until <= utc_now():
+    if now is not None and metadata.until is not None and metadata.until <= now:
         yield Breach(
             "saml.metadata",
             f"they were valid until {metadata.until:%Y-%m-%d}",
@@ -54,7 +70,7 @@ def _metadata(portal: SamlServiceProvider, _: OutgoingClient) -> Iterator[Breach
         )
 
 
-def _signing(portal: SamlServiceProvider, _: OutgoingClient) -> Iterator[Breach]:
+def _signing(portal: SamlServiceProvider) -> Iterator[Breach]:
     metadata = _read(portal)
     if metadata is None or metadata.signing:
         return
@@ -67,13 +83,12 @@ def _signing(portal: SamlServiceProvider, _: OutgoingClient) -> Iterator[Breach]
         )
 
 
-def _encryption(portal: SamlServiceProvider, _: OutgoingClient) -> Iterator[Breach]:
+def _encryption(portal: SamlServiceProvider, now: datetime) -> Iterator[Breach]:
     metadata, wish = _read(portal), portal.saml.encrypt_assertion
     if portal.saml.dialect == "etd":
         wish = "always"  # its identifiers
     if metadata is None or wish == "never":
         return
-    now = utc_now()
     faults = [_fault(one, now) for one in metadata.encryption]
     if None in faults:
         return
@@ -110,9 +125,8 @@ SAML_PORTAL_RULES: Final[tuple[Rule[SamlServiceProvider], ...]] = (
         "without dialect: etd no identifier is encrypted by itself",
         "take it away, or write dialect: etd",
     ),
-    Rule("saml.metadata", _metadata),
-    Rule("saml.metadata", _signing),
-    Rule("saml.metadata", _encryption),
+    Rule("saml.metadata", _in_hand),
+    *metadata_rules(lambda portal: portal.saml),
 )
 
 

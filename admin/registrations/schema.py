@@ -10,6 +10,12 @@ from pydantic.json_schema import models_json_schema
 from admin.registrations.kinds import KINDS
 from assurance.levels import AssuranceLevel
 
+OF_FILES: Final = {  # what stands in a file of its own: its name, from the folder of the document
+    "metadata_file": "The XML file with the metadata, from the folder of this document.",
+    "metadata_signing_certificate_file": (
+        "The PEM file with who may have signed the metadata, from the folder of this document."
+    ),
+}
 DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -21,12 +27,10 @@ def schema() -> str:
     references = [(kind, named[model, "validation"]) for kind, model in models]
     for kind, reference in references:
         _give_kind(definitions[reference["$ref"].rpartition("/")[2]], kind)
-    # What stands in a file of its own is read by apply and kept in ``metadata``.
+    # What stands in a file of its own is read by apply and kept in the field without ``_file``.
     for section in ("SamlSettings", "SamlPortalSettings"):
-        definitions[section]["properties"]["metadata_file"] = {
-            "type": "string",
-            "description": "The XML file with the metadata, from the folder of this document.",
-        }
+        for field, what in OF_FILES.items():
+            definitions[section]["properties"][field] = {"type": "string", "description": what}
     for definition in definitions.values():
         for field in definition.get("properties", {}).values():
             _say_level(field)

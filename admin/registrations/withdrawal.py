@@ -13,7 +13,7 @@ from admin.registrations.dependents import Dependent
 from admin.registrations.kinds import REGISTERED
 from broker.sso.logout import LogoutNotifier
 from keys.sealing import Sealer
-from state import audit, registrations
+from state import audit, party_metadata, registrations
 from state.audit import AuditEvent, EventTag
 from state.registrations import Kind
 
@@ -35,6 +35,7 @@ def withdraw(
     """
     if not registrations.withdraw(session, kind, name, notifier.now):
         return False
+    party_metadata.forget(session, kind, name)
     withdrawal = REGISTERED[kind]
     ended = withdrawal.ends(session, notifier, name)
     audit.record(

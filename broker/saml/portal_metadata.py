@@ -26,8 +26,8 @@ from keys.xml import guard
 from keys.xml.guard import XmlRefused
 from keys.xml.names import ds
 from keys.xml.signature import is_strong
-from providers.saml.metadata_keys import MAX_CERTIFICATES, ends
 from providers.saml.wire.logout_services import LogoutService, logout_services
+from providers.saml.wire.metadata_keys import MAX_CERTIFICATES, ends
 from providers.saml.wire.names import POST, REQUEST_SERVICE_UUID, SAMLP, md, saml
 from providers.saml.wire.refused import WireRefused
 from providers.saml.wire.xml_values import collapsed, instant

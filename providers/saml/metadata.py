@@ -8,7 +8,6 @@ import base64
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -17,32 +16,24 @@ from lxml import etree
 from directory.services import Service
 from directory.web_addresses import done_fault
 from keys.keyring import KeyRing, KeyUse, PrivateKey
-from keys.xml import encodings, guard, schema
-from keys.xml.encodings import EncodingRefused
-from keys.xml.guard import XmlRefused
+from keys.xml import schema
 from keys.xml.key_names import key_name
 from keys.xml.names import DS, ds
-from keys.xml.signature import has_signature, verify_enveloped
 from providers.saml.consuming_services import add_services
-from providers.saml.entities import MetadataRefused as MetadataRefused
-from providers.saml.entities import (
-    chosen,
-    entity_id_of,
-    named,
-    role_of,
-    valid_until,
-)
-from providers.saml.metadata_keys import signing_certificates
+from providers.saml.wire.entities import entity_id_of, role_of, valid_until
 from providers.saml.wire.logout_services import (
     LogoutService,
     add_logout_services,
     logout_services,
 )
+from providers.saml.wire.metadata_document import MAX_BYTES as MAX_BYTES
+from providers.saml.wire.metadata_document import MAX_ELEMENTS as MAX_ELEMENTS
+from providers.saml.wire.metadata_document import Signers, entity_in
+from providers.saml.wire.metadata_keys import signing_certificates
+from providers.saml.wire.metadata_refused import MetadataRefused as MetadataRefused
+from providers.saml.wire.metadata_refused import named
 from providers.saml.wire.names import MD, PERSISTENT, POST, REDIRECT, SAMLP, md
 from providers.saml.wire.xml_values import collapsed
-
-MAX_BYTES: Final = 1024 * 1024
-MAX_ELEMENTS: Final = 20_000
 
 
 @dataclass(frozen=True)
@@ -74,24 +65,18 @@ class MakelaarMetadata:
 
 def read_metadata(
     document: bytes | str,
-    signed_by: x509.Certificate | None = None,
+    signed_by: Signers | x509.Certificate | None = None,
     entity_id: str | None = None,
 ) -> MakelaarMetadata:
     """The role of an identity provider that speaks SAML 2.0, and nothing beside it. Raises
     MetadataRefused.
 
     With ``signed_by`` the entity, or a list that holds it, must carry a signature of that
-    certificate's key. ``entity_id`` says which entity is meant where there are several.
+    certificate's key, or of one of those. ``entity_id`` says which entity is meant where there
+    are several.
     """
-    try:
-        root = _parsed(document, strict_ids=signed_by is not None)
-        entity = chosen(root, entity_id)
-        if signed_by is not None:
-            _check_signature(entity, signed_by)
-    except (XmlRefused, EncodingRefused) as refused:
-        raise MetadataRefused(f"the metadata cannot be read: {refused}") from None
-    except UnicodeEncodeError:  # half a character
-        raise MetadataRefused("the metadata cannot be read: encoding") from None
+    signers = Signers((signed_by,)) if isinstance(signed_by, x509.Certificate) else signed_by
+    entity = entity_in(document, entity_id, signers)
     role = role_of(entity)
     return MakelaarMetadata(
         entity_id=entity_id_of(entity),
@@ -108,37 +93,6 @@ def describe_metadata(document: bytes | str) -> MakelaarMetadata:
     return read_metadata(document)
 
 
-def _parsed(document: bytes | str, *, strict_ids: bool) -> etree._Element:
-    """One tree, of what was written: a signature is verified over it as it stands. Without one no
-    ID means anything.
-    """
-    if len(document) > MAX_BYTES * 4:  # no encoding takes more for what may be read
-        raise XmlRefused("too_large", seen=len(document), expected=MAX_BYTES)
-    text = encodings.xml_text(document) if isinstance(document, bytes) else document
-    return guard.parse(
-        encodings.undeclared(text).encode(),
-        max_bytes=MAX_BYTES,
-        max_elements=MAX_ELEMENTS,
-        max_namespaces=MAX_ELEMENTS,
-        strict_ids=strict_ids,
-        around_root=True,
-    )
-
-
-def _check_signature(entity: etree._Element, signer: x509.Certificate) -> None:
-    """Of the entity, or of a list that it stands in: either covers all of the entity."""
-    signed = [one for one in (entity, *entity.iterancestors()) if has_signature(one)]
-    refused = XmlRefused("signature_missing", element=guard.local_name(entity))
-    for element in signed:
-        try:
-            verify_enveloped(element, [signer])
-        except XmlRefused as found:
-            refused = found
-        else:
-            return
-    raise refused
-
-
 def _sso(role: etree._Element) -> tuple[tuple[str, str], ...]:
     found = tuple(
         (binding, _address(element.get("Location") or ""))
@@ -146,7 +100,12 @@ def _sso(role: etree._Element) -> tuple[tuple[str, str], ...]:
         if (binding := collapsed(element.get("Binding"))) in (REDIRECT, POST)
     )
     if not found:
-        raise MetadataRefused("no SingleSignOnService for HTTP-Redirect or HTTP-POST")
+        raise MetadataRefused(
+            "no SingleSignOnService for HTTP-Redirect or HTTP-POST",
+            reason="addresses",
+            seen="none",
+            expected="SingleSignOnService for HTTP-Redirect or HTTP-POST",
+        )
     return found
 
 
@@ -159,7 +118,10 @@ def _address(written: str) -> str:
     if fault is not None:
         raise MetadataRefused(
             f"a SingleSignOnService has no https address that a browser can follow: "
-            f"{named(address)}: {fault.what}; {fault.instead}"
+            f"{named(address)}: {fault.what}; {fault.instead}",
+            reason="addresses",
+            seen=named(address),
+            expected="an https address",
         )
     return address
 

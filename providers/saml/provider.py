@@ -45,6 +45,7 @@ from providers.saml.request import (
 )
 from providers.saml.response import accept
 from providers.saml.wire.bindings import form_value, redirect_url
+from providers.saml.wire.metadata_document import Signers
 from providers.saml.wire.names import POST, REDIRECT
 from providers.saml.wire.refused import WireRefused
 from providers.trouble import Trouble
@@ -72,16 +73,16 @@ class SamlProvider:
         self._keyring = keyring
         self._sp_entity_id = sp_entity_id
         self._acs_url = acs_url
-        certificate = record.saml.metadata_signing_certificate
         try:
-            signer = x509.load_pem_x509_certificate(certificate.encode()) if certificate else None
+            signers = Signers.of(record.saml)
         except ValueError:
             at = "saml.metadata_signing_certificate"
             raise _unusable(at, "no certificate that can be read") from None
         try:
-            self._metadata = read_metadata(metadata, signer, record.saml.entity_id)
-        except (MetadataRefused, ValueError) as error:
-            raise _unusable(_source(record.saml), str(error)) from None
+            self._metadata = read_metadata(metadata, signers, record.saml.entity_id)
+        except MetadataRefused as refused:
+            at = _source(record.saml)
+            raise _unusable(at, str(refused), refused.expected) from None
 
     def begin(self, ask: AuthenticationRequest, now: datetime) -> Departure:
         """An AuthnRequest as the record says, by its binding. Raises ProviderUnavailable."""
@@ -231,7 +232,7 @@ class SamlProvider:
         """
         every = self._metadata.signing
         valid = tuple(c for c in every if c.not_valid_before_utc <= now < c.not_valid_after_utc)
-        if self._settings.metadata_url is not None:
+        if self._settings.follows_metadata:
             return valid
         if not valid:
             log.warning("makelaar.certificate_not_valid", provider=self._record.id)
@@ -245,14 +246,17 @@ class SamlProvider:
 
 def _source(settings: SamlSettings) -> str:
     """Where the metadata came from, as the registration has it."""
-    return "saml.metadata_url" if settings.metadata_url else "saml.metadata"
+    if settings.metadata_query is not None:
+        return "saml.metadata_query"
+    return "saml.metadata_url" if settings.metadata_url is not None else "saml.metadata"
 
 
-def _unusable(setting: str, what: str) -> ProviderUnavailable:
+def _unusable(setting: str, what: str, expected: str = "") -> ProviderUnavailable:
+    told = {"expected": received.quoted(expected)} if expected else {}
     return ProviderUnavailable(
         f"metadata: {what}",
         Trouble.METADATA,
-        measured={"setting": setting, "seen": received.quoted(what)},
+        measured={"setting": setting, "seen": received.quoted(what), **told},
     )
 
 

@@ -13,6 +13,7 @@ LADDER: Final[tuple[tuple[str, ...], ...]] = (
     ("admin.app",),
     ("admin.operator_console", "admin.organisation_console"),
     ("admin.parties",),
+    ("admin.metadata",),
     ("admin.tables", "admin.registrations"),
     ("admin.people",),
     ("admin.factor_resets",),

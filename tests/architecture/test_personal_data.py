@@ -30,12 +30,14 @@ OF_MACHINES = frozenset(
         *("kid", "link_hash", "outcome", "password_hash", "previous", "reason", "recovery_hash"),
         *("reference", "root", "sealed_people", "secret_hash", "serial", "service_uuid", "shown"),
         *("standing", "steps", "subject_hash"),
+        *("etag", "last_modified", "origin", "trouble", "waiting", "waiting_reason", "withdrawn"),
     }
 )
 ALSO_OF_MACHINES = {
     "registration.name": "the key of a service, portal or makelaar",
     "session_name.holder": "the id of a session or of a grant",
     "session_name.party": "the id of a portal or makelaar",
+    "party_metadata.name": "the key of a portal or makelaar",
     "account_browser.browser": "a random name that we gave a browser",
 }
 

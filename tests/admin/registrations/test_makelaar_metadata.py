@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from admin.registrations import makelaar_metadata
+from admin.registrations import metadata_sources
 from admin.registrations.documents import DocumentsRefused, Entry
 from broker.settings import Settings
 from keys.certificates import self_signed, to_pem
@@ -33,7 +33,7 @@ def entry(saml: SamlSettings | None) -> Entry:
 
 def test_another_makelaar_stays_as_it_is(settings: Settings) -> None:
     without = entry(None)
-    assert makelaar_metadata.complete(without, settings) is without
+    assert metadata_sources.complete(without, settings) is without
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_metadata_that_is_not_there_or_not_right_is_a_mistake_at_its_place(
 ) -> None:
     described = SamlSettings.model_construct(entity_id="urn:x", **saml)
     with pytest.raises(DocumentsRefused) as refused:
-        makelaar_metadata.complete(entry(described), settings)
+        metadata_sources.complete(entry(described), settings)
     (line,) = refused.value.lines
     assert line.startswith("file:1: saml.metadata: ") and said in line
 
@@ -72,10 +72,10 @@ def test_why_metadata_could_not_be_fetched_is_told_in_words_with_what_to_do(
     answer: HttpAnswer | Exception,
     told: str,
 ) -> None:
-    monkeypatch.setattr(makelaar_metadata, "outgoing_client", lambda _: Called(answer))
+    monkeypatch.setattr(metadata_sources, "outgoing_client", lambda _: Called(answer))
     saml = SamlSettings(entity_id="urn:x", metadata_url="https://makelaar.example/metadata")
     with pytest.raises(DocumentsRefused) as refused:
-        makelaar_metadata.complete(entry(saml), settings)
+        metadata_sources.complete(entry(saml), settings)
     (line,) = refused.value.lines
     assert line.startswith("file:1: saml.metadata") and told in line
 
@@ -91,7 +91,7 @@ def keycloak(seen: Seen) -> Said:
 def fetched_from(url: str, settings: Settings, *loopback: str) -> Entry:
     development = settings.development.model_copy(update={"loopback": loopback})
     described = SamlSettings(entity_id=ENTITY_ID, metadata_url=url)
-    return makelaar_metadata.complete(
+    return metadata_sources.complete(
         entry(described), settings.model_copy(update={"development": development})
     )
 
@@ -99,7 +99,7 @@ def fetched_from(url: str, settings: Settings, *loopback: str) -> Entry:
 def test_keycloak_gives_its_metadata_to_who_takes_xml(settings: Settings) -> None:
     with listening(keycloak) as server:
         found = fetched_from(f"http://{server.authority}/saml", settings, server.authority)
-    assert found.model.saml.metadata == METADATA.decode()
+    assert found.metadata == METADATA.decode()
     assert server.seen[0].headers["accept"].startswith("application/samlmetadata+xml, ")
 
 
@@ -135,7 +135,7 @@ def test_metadata_that_does_not_come_is_told_with_its_address_and_why(settings: 
 def said_by(saml: SamlSettings, settings: Settings) -> str:
     """The line that refuses it; empty where it is taken."""
     try:
-        makelaar_metadata.complete(entry(saml), settings)
+        metadata_sources.complete(entry(saml), settings)
     except DocumentsRefused as refused:
         (line,) = refused.lines
         return line
@@ -184,7 +184,7 @@ def test_metadata_that_ended_are_refused_and_those_that_end_later_are_not(
     def told(until: str) -> str:
         document = METADATA.decode().replace(" entityID", f' validUntil="{until}" entityID', 1)
         try:
-            makelaar_metadata.complete(entry(of(document)), settings, now)
+            metadata_sources.complete(entry(of(document)), settings, now)
         except DocumentsRefused as refused:
             return refused.lines[0]
         return ""
@@ -233,7 +233,7 @@ def test_an_address_that_answers_in_another_encoding_is_taken(
     told = f'<?xml version="1.0" encoding="{name}"?><!-- Coöperatie -->{METADATA.decode()}'
     with listening(lambda _: Said(told.encode(codec))) as server:
         found = fetched_from(f"http://{server.authority}/m", settings, server.authority)
-    assert read_metadata(found.model.saml.metadata).entity_id == ENTITY_ID
+    assert read_metadata(found.metadata).entity_id == ENTITY_ID
 
 
 @pytest.mark.parametrize("written", ["", "\ufeff", "\n  "])

@@ -171,7 +171,7 @@ def test_a_field_of_the_other_protocol_is_unknown(
     (line,) = apply(session, settings, tmp_path, both)
     assert "redirect_uris: unknown field" in line
     (line,) = apply(session, settings, tmp_path, a_document(saml={"metadata_fil": "x"}))
-    assert "saml.metadata_fil: unknown field; did you mean metadata?" in line
+    assert "saml.metadata_fil: unknown field; did you mean metadata_file?" in line
 
 
 def test_who_moves_to_saml_keeps_the_people_where_that_is_said(

@@ -13,13 +13,14 @@ from typing import Final
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from lxml import etree
 
 from keys.xml.names import ds
 from keys.xml.signature import is_strong
-from providers.saml.entities import MetadataRefused, named
+from providers.saml.wire.metadata_refused import MetadataRefused, named
 from providers.saml.wire.names import md
 from providers.saml.wire.xml_values import collapsed
 
@@ -41,7 +42,11 @@ class _Seen:
 def signing_certificates(role: etree._Element) -> tuple[x509.Certificate, ...]:
     """Those that may prove something. Raises MetadataRefused where none can, with what was seen."""
     if len(list(role.iterfind(f".//{ds('X509Certificate')}"))) > MAX_CERTIFICATES:
-        raise MetadataRefused(f"more than {MAX_CERTIFICATES} certificates in one role")
+        raise MetadataRefused(
+            f"more than {MAX_CERTIFICATES} certificates in one role",
+            reason="certificates",
+            expected=f"{MAX_CERTIFICATES} at most",
+        )
     seen = [
         one
         for number, descriptor in enumerate(role.findall(md("KeyDescriptor")), 1)
@@ -50,7 +55,12 @@ def signing_certificates(role: etree._Element) -> tuple[x509.Certificate, ...]:
     usable = [one.certificate for one in seen if one.certificate is not None and not one.why]
     if not usable:
         told = "; ".join(one.why for one in seen[:_TOLD]) or "there is no KeyDescriptor"
-        raise MetadataRefused(f"no signing certificate can be used: {told}")
+        raise MetadataRefused(
+            f"no signing certificate can be used: {told}",
+            reason="certificates",
+            seen=told,
+            expected="a certificate for signing, RSA of 2048 bits or more, or EC of 256",
+        )
     return tuple(dict.fromkeys(usable))
 
 
@@ -77,6 +87,25 @@ def _in_descriptor(descriptor: etree._Element, number: int) -> Iterator[_Seen]:
 def _parts(text: str) -> list[str]:
     """The base64 of each certificate in this element, without the lines of PEM around it."""
     return [part for piece in _LINES.split(text)[::2] if (part := "".join(piece.split()))]
+
+
+def certificates_of(descriptor: etree._Element) -> list[x509.Certificate]:
+    """Those of its KeyInfo that can be read, without the authorities above them."""
+    found = [one for info in descriptor.findall(ds("KeyInfo")) for one in certificates_in(info)]
+    return ends(found[:MAX_CERTIFICATES])
+
+
+def certificates_in(info: etree._Element) -> list[x509.Certificate]:
+    """Every certificate in this KeyInfo that can be read, the first sixteen."""
+    path = f"{ds('X509Data')}/{ds('X509Certificate')}"
+    texts = [part for element in info.findall(path) for part in _parts(element.text or "")]
+    read = (_certificate(text) for text in texts[:MAX_CERTIFICATES])
+    return [one for one in read if one is not None]
+
+
+def fingerprint(certificate: x509.Certificate) -> str:
+    """The SHA-256 of it as 64 hexadecimal digits."""
+    return certificate.fingerprint(hashes.SHA256()).hex()
 
 
 def _certificate(text: str) -> x509.Certificate | None:

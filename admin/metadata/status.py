@@ -1,0 +1,89 @@
+"""How it stands with the metadata of each party: where from, until when, and what is the matter."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from admin.metadata.approval import Waiting, waiting
+from admin.metadata.parties import KnownParty, known_parties
+from providers.saml.wire.metadata_changes import Voucher
+from providers.saml.wire.metadata_facts import KeyFact
+from state import party_metadata
+from state.party_metadata import PartyMetadata
+from state.registrations import Kind
+
+ENDS_SOON: Final = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Failing:
+    """Looks without a good one since: how many, why the last one."""
+
+    since: datetime
+    number: int
+    reason: str
+    trouble: str
+
+
+@dataclass(frozen=True)
+class PartyStatus:
+    """``address``: None where the registration holds the metadata itself. ``checked_at``: when the
+    address last said something good; ``due_at``: when it is looked at next.
+    """
+
+    kind: Kind
+    name: str
+    title: str
+    address: str | None
+    voucher: Voucher
+    keys: tuple[KeyFact, ...]
+    ends_at: datetime | None
+    checked_at: datetime | None
+    due_at: datetime | None
+    failing: Failing | None
+    waiting: Waiting | None
+
+    def is_well(self, now: datetime) -> bool:
+        """Nothing asks for an operator."""
+        ends_soon = self.ends_at is not None and self.ends_at - now <= ENDS_SOON
+        return not ends_soon and self.failing is None and self.waiting is None
+
+
+def statuses(session: Session, names: Collection[str] = ()) -> list[PartyStatus]:
+    """Of these names, or of every party that speaks SAML, by kind and name."""
+    rows = {(row.kind, row.name): row for row in party_metadata.all_rows(session, names)}
+    return [
+        _status(known, rows.get((known.party.kind, known.party.name)))
+        for known in known_parties(session)
+        if not names or known.party.name in names
+    ]
+
+
+def _status(known: KnownParty, row: PartyMetadata | None) -> PartyStatus:
+    if row is not None and row.origin != known.party.origin:
+        row = None  # of what was registered before
+    facts = known.kept_facts(row)
+    return PartyStatus(
+        kind=known.party.kind,
+        name=known.party.name,
+        title=known.title,
+        address=known.party.address,
+        voucher=known.party.voucher,
+        keys=facts.keys if facts is not None else (),
+        ends_at=facts.ends_at if facts is not None else None,
+        checked_at=row.checked_at if row is not None else None,
+        due_at=row.due_at if row is not None else None,
+        failing=_failing(row) if row is not None else None,
+        waiting=waiting(known, row) if row is not None else None,
+    )
+
+
+def _failing(row: PartyMetadata) -> Failing | None:
+    if row.failing_since is None:
+        return None
+    return Failing(row.failing_since, row.failures, row.reason or "", row.trouble or "")

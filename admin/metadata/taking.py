@@ -1,0 +1,54 @@
+"""Metadata of a party are taken: from here on logins go by them, on every instance at its next look
+at the configuration.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from providers.saml.wire.metadata_changes import MetadataChanges
+from providers.saml.wire.metadata_facts import MetadataFacts
+from state.audit import Detail
+from state.party_metadata import PartyMetadata
+from state.registrations import Kind, raise_revision
+
+_MOST_WITHDRAWN: Final = 50  # fingerprints that are remembered of one party
+
+
+def take(
+    session: Session,
+    row: PartyMetadata,
+    document: str,
+    facts: MetadataFacts,
+    changes: MetadataChanges,
+    now: datetime,
+) -> None:
+    """With the transaction of the caller. What waited is gone with it."""
+    if row.document != document:
+        row.document = document
+        raise_revision(session)
+    if row.ends_at != facts.ends_at:
+        row.ends_at, row.told_days = facts.ends_at, None
+    if changes:
+        row.taken_at = now
+    here = {key.fingerprint for key in facts.keys}
+    gone = [key.fingerprint for key in changes.keys_removed if key.fingerprint not in here]
+    remembered = [one for one in row.withdrawn if one not in here and one not in gone]
+    row.withdrawn = [*remembered, *dict.fromkeys(gone)][-_MOST_WITHDRAWN:]
+    row.waiting, row.waiting_since, row.waiting_reason = None, None, None
+
+
+def counted(kind: Kind, name: str, changes: MetadataChanges) -> dict[str, Detail]:
+    """What an audit event tells: of whom, and how much of each."""
+    return {
+        "kind": str(kind),
+        "name": name,
+        "keys_added": len(changes.keys_added),
+        "keys_removed": len(changes.keys_removed),
+        "addresses_added": len(changes.addresses_added),
+        "addresses_removed": len(changes.addresses_removed),
+        "words": len(changes.words),
+    }

@@ -1,0 +1,74 @@
+"""Metadata fetched from where a party publishes them, with what is needed to ask only for newer
+ones.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from keys.xml import encodings
+from keys.xml.encodings import EncodingRefused
+from providers.saml.metadata_party import MetadataParty
+from providers.saml.wire.metadata_document import MAX_BYTES
+from providers.saml.wire.metadata_refused import MetadataRefused
+from state.outgoing import ACCEPT_METADATA, OutgoingClient
+
+_LONGEST: Final = 200  # signs of a validator that is kept
+
+
+@dataclass(frozen=True)
+class FetchedMetadata:
+    """``etag`` and ``last_modified``: as the server gave them (RFC 9110 §8.8)."""
+
+    document: str
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+def fetch_metadata(
+    party: MetadataParty,
+    outgoing: OutgoingClient,
+    *,
+    etag: str | None = None,
+    last_modified: str | None = None,
+) -> FetchedMetadata | None:
+    """None: they are as they were when these validators were given. Raises OutgoingRefused,
+    OutgoingFailed and MetadataRefused.
+    """
+    url = party.address
+    if url is None:
+        raise MetadataRefused("no address is registered", reason="no_address")
+    conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+    headers = {name: value for name, value in conditions.items() if value is not None}
+    answer = outgoing.get(
+        url,
+        accept=ACCEPT_METADATA,
+        max_bytes=MAX_BYTES,
+        headers=headers,
+        party=f"metadata of {party.kind} {party.name}",
+    )
+    if answer.status == 304 and headers:
+        return None
+    if answer.status != 200:
+        raise MetadataRefused(
+            f"{url} answered {answer.status}",
+            reason=f"status_{answer.status // 100}xx",
+            seen=str(answer.status),
+            expected="200",
+        )
+    try:
+        document = encodings.xml_text(answer.body)
+    except EncodingRefused as refused:
+        raise MetadataRefused(str(refused), reason="encoding") from None
+    return FetchedMetadata(
+        document,
+        _validator(answer.headers.get("etag")),
+        _validator(answer.headers.get("last-modified")),
+    )
+
+
+def _validator(value: str | None) -> str | None:
+    """What can be sent back as it came; anything else is left out."""
+    is_fit = value is not None and value.isascii() and value.isprintable()
+    return value if is_fit and value and len(value) <= _LONGEST else None

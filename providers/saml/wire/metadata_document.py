@@ -1,0 +1,113 @@
+"""A document of metadata, of either role: read as it is written, and whose signature it carries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from cryptography import x509
+from lxml import etree
+
+from directory.saml_metadata import MetadataSettings
+from keys.xml import encodings, guard
+from keys.xml.encodings import EncodingRefused
+from keys.xml.guard import XmlRefused
+from keys.xml.names import ds
+from keys.xml.signature import has_signature, verify_enveloped
+from providers.saml.wire.entities import chosen
+from providers.saml.wire.metadata_keys import certificates_in, fingerprint
+from providers.saml.wire.metadata_refused import MetadataRefused
+
+MAX_BYTES: Final = 1024 * 1024
+MAX_ELEMENTS: Final = 20_000
+
+
+@dataclass(frozen=True)
+class Signers:
+    """Who may have signed metadata: one of these certificates, or one with such a SHA-256
+    fingerprint, which then stands in the signature itself.
+    """
+
+    certificates: tuple[x509.Certificate, ...] = ()
+    fingerprints: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, settings: MetadataSettings) -> Signers | None:
+        """Those that a registration names; None where it names nobody. Raises ValueError."""
+        pem, fingerprints = (
+            settings.metadata_signing_certificate,
+            frozenset(settings.metadata_signing_fingerprints),
+        )
+        if pem is None and not fingerprints:
+            return None
+        certificates = x509.load_pem_x509_certificates(pem.encode()) if pem is not None else ()
+        return cls(tuple(certificates), fingerprints)
+
+
+def entity_in(
+    document: bytes | str, entity_id: str | None, signers: Signers | None
+) -> etree._Element:
+    """The entity that is meant. With ``signers`` it, or a list that holds it, must carry a
+    signature of one of them. Raises MetadataRefused.
+    """
+    try:
+        root = _parsed(document, strict_ids=signers is not None)
+        entity = chosen(root, entity_id)
+        if signers is not None:
+            _check_signature(entity, signers)
+    except XmlRefused as refused:
+        raise MetadataRefused(
+            f"the metadata cannot be read: {refused}",
+            reason=refused.reason,
+            seen=str(refused.measured.get("seen", "")),
+            expected=str(refused.measured.get("expected", "")),
+        ) from None
+    except EncodingRefused as refused:
+        raise MetadataRefused(
+            f"the metadata cannot be read: {refused}", reason="encoding"
+        ) from None
+    except UnicodeEncodeError:  # half a character
+        raise MetadataRefused("the metadata cannot be read: encoding", reason="encoding") from None
+    return entity
+
+
+def _parsed(document: bytes | str, *, strict_ids: bool) -> etree._Element:
+    """One tree, of what was written: a signature is verified over it as it stands. Without one no
+    ID means anything.
+    """
+    if len(document) > MAX_BYTES * 4:  # no encoding takes more for what may be read
+        raise XmlRefused("too_large", seen=len(document), expected=MAX_BYTES)
+    text = encodings.xml_text(document) if isinstance(document, bytes) else document
+    return guard.parse(
+        encodings.undeclared(text).encode(),
+        max_bytes=MAX_BYTES,
+        max_elements=MAX_ELEMENTS,
+        max_namespaces=MAX_ELEMENTS,
+        strict_ids=strict_ids,
+        around_root=True,
+    )
+
+
+def _check_signature(entity: etree._Element, signers: Signers) -> None:
+    """Of the entity, or of a list that it stands in: either covers all of the entity."""
+    signed = [one for one in (entity, *entity.iterancestors()) if has_signature(one)]
+    refused = XmlRefused("signature_missing", element=guard.local_name(entity))
+    for element in signed:
+        try:
+            verify_enveloped(element, [*signers.certificates, *_pinned(element, signers)])
+        except XmlRefused as found:
+            refused = found
+        else:
+            return
+    raise refused
+
+
+def _pinned(element: etree._Element, signers: Signers) -> list[x509.Certificate]:
+    """The certificates in its signature that have a fingerprint of ours: those are known here as
+    if the registration held them, and no other is looked at.
+    """
+    if not signers.fingerprints:
+        return []
+    infos = element.findall(f"{ds('Signature')}/{ds('KeyInfo')}")
+    found = [one for info in infos for one in certificates_in(info)]
+    return [one for one in found if fingerprint(one) in signers.fingerprints]
