@@ -11,7 +11,7 @@ from assurance import means, session_lifetime
 from broker.sso import grants
 from consent import chains, mandates, register, requests
 from directory import history, organisations, people
-from keys import person_key, signing_key
+from keys import certificate_readers, person_key, signing_key
 from providers import accounts, browser_counts
 from state import audit, outbox, registrations, trace
 from state.db import Base
@@ -31,7 +31,7 @@ MODULES = (
         people,
     ),
     *(factor_resets, roles, set_up_links, chain, person_key),
-    *(signing_key, accounts, browser_counts, audit),
+    *(signing_key, certificate_readers, accounts, browser_counts, audit),
     *(outbox, registrations, trace, store_generation, sql),
 )
 TABLES = tuple(Base.metadata.tables)

@@ -83,6 +83,10 @@ class Keys(Section):
     master_key_file: Path = Path("var/master.key")
     # Until a successor is published; 0: only by hand. Certificates for SAML last five years.
     rotate_days: Annotated[int, Field(ge=0, le=1460)] = 365
+    # A next certificate stands in our metadata so long before it is used, unless a date is given.
+    certificate_days: Annotated[int, Field(ge=1, le=365)] = 60
+    # What is encrypted to the certificate of before is opened so long after the change.
+    decrypting_days: Annotated[int, Field(ge=1, le=365)] = 60
 
 
 class Ui(Section):

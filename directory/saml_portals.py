@@ -55,6 +55,13 @@ class SamlPortalSettings(RegisteredDocument):
             "unasked: with it a login at a service of a higher level is refused."
         ),
     )
+    sends_key_name: bool = Field(
+        default=False,
+        description=(
+            "Whether answers say which key of our metadata signed them (KeyName: the SHA-256 "
+            "fingerprint of its certificate). Some products refuse answers that do."
+        ),
+    )
     services_by_index: dict[Annotated[int, Field(ge=0, le=65535)], Uuid] = Field(
         default_factory=dict,
         description=(

@@ -118,7 +118,7 @@ class SamlDownstream:
                 RefusalCode.SERVER_ERROR, "encryption_key_missing", "no valid key in the metadata"
             )
         fields = success(
-            Envelope(self._issuer, to, known.keyring, now),
+            Envelope(self._issuer, to, known.keyring, now, portal.saml.sends_key_name),
             said,
             None if wish == "never" else seal_for,
         )
@@ -143,10 +143,11 @@ class SamlDownstream:
     ) -> Reply:
         """The status that the protocol knows, with a reference that the help desk can look up."""
         to = SamlReplyTo.of(request)
-        _still_registered(relying_party, to, self._clock())
+        portal, _ = _still_registered(relying_party, to, self._clock())
         status = status_of(why.code, why.public_key, passive=request.passive)
         message = f"{status.message} (reference {show_reference(reference)})"
-        envelope = Envelope(self._issuer, to, self._registered().keyring, self._clock())
+        keyring, named = self._registered().keyring, portal.saml.sends_key_name
+        envelope = Envelope(self._issuer, to, keyring, self._clock(), named)
         return Reply(to.acs_url, failure(envelope, status, message))
 
     def session_id(self, relying_party: RelyingParty, session_id: str) -> str | None:

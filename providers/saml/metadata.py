@@ -4,21 +4,20 @@ strictly (SAML Metadata §2).
 
 from __future__ import annotations
 
-import base64
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
 from directory.web_addresses import done_fault
-from keys.keyring import KeyRing, KeyUse, PrivateKey
+from keys.keyring import KeyRing
+from keys.saml_keys import EncryptionShown, OwnRole, shown_for_encryption, shown_for_signing
 from keys.xml import encodings, guard, schema
 from keys.xml.encodings import EncodingRefused
 from keys.xml.guard import XmlRefused
-from keys.xml.names import DS, ds
+from keys.xml.names import DS
 from keys.xml.signature import has_signature, verify_enveloped
 from providers.saml.entities import MetadataRefused as MetadataRefused
 from providers.saml.entities import (
@@ -29,6 +28,7 @@ from providers.saml.entities import (
     valid_until,
 )
 from providers.saml.metadata_keys import signing_certificates
+from providers.saml.wire.key_descriptors import add_keys
 from providers.saml.wire.names import MD, PERSISTENT, POST, REDIRECT, SAMLP, md
 from providers.saml.wire.xml_values import collapsed
 
@@ -153,8 +153,15 @@ def _address(written: str) -> str:
     return address
 
 
-def sp_metadata(keyring: KeyRing, entity_id: str, acs_url: str) -> bytes:
-    """Our own metadata, with every published key: the next one is known before it signs."""
+def sp_metadata(
+    keyring: KeyRing,
+    entity_id: str,
+    acs_url: str,
+    shown: EncryptionShown = EncryptionShown.CURRENT,
+) -> bytes:
+    """Our own metadata: the next key is known before it signs, and the key to encrypt to is the
+    current one unless ``shown`` says otherwise.
+    """
     root = etree.Element(
         md("EntityDescriptor"), {"entityID": entity_id}, nsmap={"md": MD, "ds": DS}
     )
@@ -167,9 +174,8 @@ def sp_metadata(keyring: KeyRing, entity_id: str, acs_url: str) -> bytes:
             "protocolSupportEnumeration": SAMLP,
         },
     )
-    for use, word in ((KeyUse.SAML_SIGNING, "signing"), (KeyUse.SAML_ENCRYPTION, "encryption")):
-        for key in keyring.published(use):
-            _key_descriptor(role, word, key)
+    add_keys(role, "signing", shown_for_signing(keyring, OwnRole.SP))
+    add_keys(role, "encryption", shown_for_encryption(keyring, shown))
     etree.SubElement(role, md("NameIDFormat")).text = PERSISTENT
     etree.SubElement(
         role,
@@ -178,18 +184,3 @@ def sp_metadata(keyring: KeyRing, entity_id: str, acs_url: str) -> bytes:
     )
     schema.check_metadata(root)
     return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8"))
-
-
-def _key_descriptor(role: etree._Element, use: str, key: PrivateKey) -> None:
-    assert key.certificate is not None
-    descriptor = etree.SubElement(role, md("KeyDescriptor"), use=use)
-    info = etree.SubElement(descriptor, ds("KeyInfo"))
-    data = etree.SubElement(info, ds("X509Data"))
-    der = key.certificate.public_bytes(Encoding.DER)
-    etree.SubElement(data, ds("X509Certificate")).text = base64.b64encode(der).decode()
-    if use == "encryption":
-        for algorithm in (
-            "http://www.w3.org/2009/xmlenc11#aes256-gcm",
-            "http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p",
-        ):
-            etree.SubElement(descriptor, md("EncryptionMethod"), Algorithm=algorithm)

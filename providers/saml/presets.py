@@ -58,6 +58,8 @@ PRESETS: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
             "request_binding": "post",
             "require_signed": "assertion",
             "acs": "index",
+            "sends_key_name": True,
+            "encryption_key_shown": "next",
         },
         # DigiD and TVS: classes of DigiD, the consumer by index.
         "digid": {
@@ -66,6 +68,7 @@ PRESETS: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
             "require_signed": "assertion",
             "acs": "index",
             "authn_context_names": "digid",
+            "sends_key_name": True,
         },
         # eIDAS SAML Message Format 1.2: always a new login, a signed response with an encrypted
         # assertion, and the person by PersonIdentifier.

@@ -34,6 +34,7 @@ OF_MACHINES = frozenset(
 ALSO_OF_MACHINES = {
     "registration.name": "the key of a service, portal or makelaar",
     "account_browser.browser": "a random name that we gave a browser",
+    "certificate_reader.party": "the key of a portal or makelaar",
 }
 
 

@@ -164,6 +164,7 @@ OPERATOR_SCENES: Final = (
     Scene(
         "operator-login-onbekend", lambda v: enter(v, "/inlogspoor/0000-0000"), "form[role=search]"
     ),
+    Scene("operator-certificaten", lambda v: enter(v, "/certificaten"), "#lezers"),
     Scene("operator-operators", lambda v: enter(v, "/operators"), "table"),
     Scene("operator-beeindigen", _end, "form[action$=beeindigen]"),
     Scene("operator-niet-uw-rol", _denied, ".sluis-sheet"),
