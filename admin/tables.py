@@ -11,7 +11,7 @@ from assurance import means, session_lifetime, session_names
 from broker.sso import grants
 from consent import chains, mandates, register, requests
 from directory import evidence, history, organisations, people
-from keys import person_key, signing_key
+from keys import certificate_readers, person_key, signing_key
 from providers import accounts, browser_counts
 from state import audit, outbox, party_metadata, registrations, trace
 from state.db import Base
@@ -33,7 +33,7 @@ MODULES = (
         people,
     ),
     *(factor_resets, roles, set_up_links, chain, person_key),
-    *(signing_key, accounts, browser_counts, audit),
+    *(signing_key, certificate_readers, accounts, browser_counts, audit),
     *(outbox, party_metadata, registrations, trace, store_generation, sql),
 )
 TABLES = tuple(Base.metadata.tables)

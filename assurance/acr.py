@@ -8,15 +8,19 @@ from assurance.levels import AssuranceLevel, suffices
 
 # abolished; understood in requests, accepted from nobody
 EH1 = "urn:etoegang:core:assurance-class:loa1"
+# The table of ST-SAML writes one name otherwise than its examples; we say it as those do.
+SPELT_OTHERWISE: Mapping[str, AssuranceLevel] = {
+    "http://eID.logius.nl/LoA/basic": AssuranceLevel.EH2,
+}
 _SHORT = {f"loa:{level.loa.rpartition('loa')[2]}": level for level in AssuranceLevel if level.eidas}
 
 
 def _vocabulary() -> dict[str, AssuranceLevel]:
-    known: dict[str, AssuranceLevel] = dict(_SHORT)
+    known: dict[str, AssuranceLevel] = {**_SHORT, **SPELT_OTHERWISE}
     for level in AssuranceLevel:
         for name in (level.loa, level.eidas, level.digid, level.label):
             if name is not None and level.is_of_a_scheme:
-                known[name.casefold()] = level
+                known[name] = level
     return known
 
 
@@ -29,14 +33,15 @@ def level_of(
     vocabularies: Collection[str] | None = None,
 ) -> AssuranceLevel | None:
     """The level that a value names: first in the party's own words, then eIDAS, eTD, DigiD,
-    ``loa:2plus`` or the label. None when unknown. Compared without regard to case.
+    ``loa:2plus`` or the label. None when unknown. Compared sign by sign: a makelaar
+    that writes a name of a scheme otherwise has it in its record, as one of its own words.
 
-    ``vocabularies``: the words of these schemes alone, sign by sign.
+    ``vocabularies``: the words of these schemes alone.
     """
     if own and value in own:
         return own[value]
     if vocabularies is None:
-        return _KNOWN.get(value.casefold())
+        return _KNOWN.get(value)
     found = (_WORDS[one].get(_spelt(value)) for one in vocabularies)
     return next((level for level in found if level is not None), None)
 

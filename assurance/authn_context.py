@@ -98,7 +98,11 @@ def class_of(
 
 
 def _names() -> dict[str, AssuranceLevel]:
-    found = {acr.EH1: AssuranceLevel.EH2, UNSPECIFIED: AssuranceLevel.EMAIL}
+    found = {
+        acr.EH1: AssuranceLevel.EH2,
+        UNSPECIFIED: AssuranceLevel.EMAIL,
+        **acr.SPELT_OTHERWISE,
+    }
     for level in AssuranceLevel:
         names = (level.loa, level.eidas, level.digid) if level.is_of_a_scheme else ()
         found |= {name: level for name in names if name is not None}

@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from broker.account.recovery import blueprint as recovery
 from broker.account.routes import blueprint as mine
 from broker.journey.callbacks import blueprint as arrivals
+from broker.journey.own_metadata import blueprint as own_metadata
 from broker.journey.pages import filters
 from broker.journey.views import blueprint as doors
 from broker.journey.views import open_login
@@ -82,7 +83,8 @@ def assemble(process: Process, consoles: Iterable[Blueprint] = ()) -> Flask:
     app.register_blueprint(create_oidc(open_login, ClientKeys(process.outgoing, process.clock)))
     app.register_blueprint(create_saml(open_login, refusals.note))
     logouts = (logout, logout_chain, saml_logout, makelaar_logout)
-    for blueprint in (front, doors, arrivals, mine, *logouts, recovery, health, *consoles):
+    arriving = (front, doors, arrivals, own_metadata)
+    for blueprint in (*arriving, mine, *logouts, recovery, health, *consoles):
         app.register_blueprint(blueprint)
     request_metrics.install(app)
     app.register_blueprint(help_pages.blueprint)

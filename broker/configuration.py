@@ -184,7 +184,7 @@ class ConfigurationHolder:
     def _load(
         self, session: Session, revision: int, now: datetime, old: Configuration | None
     ) -> Configuration:
-        keyring = load_keyring(session, self._sealer)
+        keyring = load_keyring(session, self._sealer, now)
         if old is not None and old.revision == revision and old.keyring == keyring:
             return replace(old, loaded_at=now)
         found = _Found(session)

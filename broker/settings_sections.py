@@ -130,6 +130,20 @@ class Keys(Section):
         default=365,
         description=("After how many days a key gets a successor. 0: only by `sluis keys rotate`."),
     )
+    certificate_days: Annotated[int, Field(ge=1, le=365)] = Field(
+        default=60,
+        description=(
+            "How many days a next certificate stands in our metadata before it is used, unless a "
+            "date is given."
+        ),
+    )
+    decrypting_days: Annotated[int, Field(ge=1, le=365)] = Field(
+        default=60,
+        description=(
+            "How many days after a change what is encrypted to the certificate of before is still "
+            "opened."
+        ),
+    )
 
 
 class Ui(Section):

@@ -90,6 +90,13 @@ class SamlPortalSettings(MetadataSettings):
             "the login: leave it off where the portal can ask itself."
         ),
     )
+    sends_key_name: bool = Field(
+        default=False,
+        description=(
+            "Whether answers say which key of our metadata signed them (KeyName: the SHA-256 "
+            "fingerprint of its certificate). Some products refuse answers that do."
+        ),
+    )
     services_by_index: dict[Annotated[int, Field(ge=0, le=65535)], Uuid] = Field(
         default_factory=dict,
         description=(

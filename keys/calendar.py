@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from keys.certificates import from_pem
-from keys.rotation import NEEDED, RotationPolicy
+from keys.certificates import from_pem, is_of_an_authority
+from keys.rotation import NEEDED, POSSIBLE, RotationPolicy
 from keys.signing_key import KeyState, KeyUse, SigningKey
 
 
@@ -39,7 +39,7 @@ class CalendarStep:
 def entries(keys: Sequence[SigningKey], policy: RotationPolicy) -> tuple[CalendarEntry, ...]:
     """What stands, in the order of uses; the active key of each use first."""
     order = tuple(KeyState)
-    rank = {needed: number for number, needed in enumerate(NEEDED)}
+    rank = {needed: number for number, needed in enumerate(POSSIBLE)}
     ours = sorted(keys, key=lambda k: (rank[k.use, k.algorithm], -order.index(k.state)))
     return tuple(
         CalendarEntry(
@@ -71,24 +71,29 @@ def _of(
     following, old = mine.get(KeyState.NEXT), mine.get(KeyState.ACTIVE)
     if following is None:
         yield CalendarStep(now, use, algorithm, None, KeyState.NEXT)
-    signs = max(now, (following.state_since if following else now) + policy.publish)
+    following_at = policy.activation_of(following) if following else now + policy.publish_of(use)
+    signs = max(now, following_at)
     yield CalendarStep(signs, use, algorithm, following.kid if following else None, KeyState.ACTIVE)
     if old is not None:
         yield CalendarStep(signs, use, algorithm, old.kid, KeyState.RETIRING)
-        yield CalendarStep(signs + policy.keep, use, algorithm, old.kid, KeyState.RETIRED)
+        yield CalendarStep(signs + policy.keep_of(use), use, algorithm, old.kid, KeyState.RETIRED)
 
 
 def _moves_at(
     key: SigningKey, keys: Sequence[SigningKey], policy: RotationPolicy
 ) -> datetime | None:
     if key.state is KeyState.NEXT:
-        return key.state_since + policy.publish
+        return policy.activation_of(key)
     if key.state is KeyState.RETIRING:
-        return key.state_since + policy.keep
+        return key.state_since + policy.keep_of(key.use)
+    if key.state is KeyState.REQUESTED:
+        return None
     following = next((k for k in keys if k.state is KeyState.NEXT and _same_use(k, key)), None)
     if following is not None:
-        return following.state_since + policy.publish
-    return key.state_since + policy.renew if policy.renew is not None else None
+        return policy.activation_of(following)
+    if policy.renew is None or (key.certificate and is_of_an_authority(from_pem(key.certificate))):
+        return None
+    return key.state_since + policy.renew
 
 
 def _same_use(one: SigningKey, other: SigningKey) -> bool:

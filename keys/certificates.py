@@ -1,6 +1,7 @@
-"""Certificates: the self-signed X.509 envelope in which SAML metadata carries a public key.
+"""Certificates: the X.509 envelope in which SAML metadata carries a public key.
 
-Partners trust the key in our metadata, not the certificate; it needs no authority behind it.
+Partners trust the key in our metadata, not the certificate: one that is signed by its own key will
+do, and one of an authority is imported where a scheme asks for it (``keys.certificate_import``).
 """
 
 from __future__ import annotations
@@ -34,11 +35,28 @@ def self_signed(key: RSAPrivateKey, common_name: str, now: datetime) -> x509.Cer
     )
 
 
-def to_pem(certificate: x509.Certificate) -> str:
-    """PEM text."""
-    return certificate.public_bytes(Encoding.PEM).decode()
+def to_pem(*certificates: x509.Certificate) -> str:
+    """PEM text, one after the other."""
+    return "".join(one.public_bytes(Encoding.PEM).decode() for one in certificates)
 
 
 def from_pem(pem: str) -> x509.Certificate:
-    """The certificate in a PEM text of ours. Raises ValueError."""
-    return x509.load_pem_x509_certificate(pem.encode())
+    """The certificate in a PEM text of ours; of a chain the first, which is our own. Raises
+    ValueError.
+    """
+    return chain_from_pem(pem)[0]
+
+
+def chain_from_pem(pem: str) -> tuple[x509.Certificate, ...]:
+    """Every certificate in a PEM text, in its order; at least one. Raises ValueError."""
+    return tuple(x509.load_pem_x509_certificates(pem.encode()))
+
+
+def fingerprint(certificate: x509.Certificate) -> str:
+    """SHA-256 over the whole certificate, as 64 small hexadecimal digits."""
+    return certificate.fingerprint(SHA256()).hex()
+
+
+def is_of_an_authority(certificate: x509.Certificate) -> bool:
+    """Somebody else than its own key issued it, so only they can give a new one."""
+    return certificate.issuer != certificate.subject

@@ -5,8 +5,9 @@ A ring is replaced as a whole; two rings are equal when they hold the same keys 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import Final
 
@@ -22,7 +23,7 @@ from cryptography.hazmat.primitives.serialization import (
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from keys.certificates import from_pem
+from keys.certificates import chain_from_pem
 from keys.sealing import SealBroken, Sealer
 from keys.signing_key import KeyState, KeyUse, SigningKey
 
@@ -40,7 +41,9 @@ class KeyMissing(LookupError):
 
 @dataclass(frozen=True)
 class PrivateKey:
-    """One key pair. ``kid`` is the thumbprint of the key and stands for it in comparisons."""
+    """One key pair. ``kid`` is the thumbprint of the key and stands for it in comparisons.
+    ``issuers``: the certificates of the authorities behind ``certificate``, its own issuer first.
+    """
 
     kid: str
     use: KeyUse
@@ -48,6 +51,7 @@ class PrivateKey:
     key: AnyPrivateKey = field(compare=False, repr=False)
     certificate: x509.Certificate | None = field(repr=False)
     state: KeyState
+    issuers: tuple[x509.Certificate, ...] = field(default=(), repr=False)
 
     def __hash__(self) -> int:
         return hash(self.kid)
@@ -55,7 +59,7 @@ class PrivateKey:
 
 @dataclass(frozen=True)
 class KeyRing:
-    """Every key that is not retired, in a fixed order."""
+    """Every key that is published or used, in a fixed order."""
 
     keys: tuple[PrivateKey, ...]
 
@@ -81,26 +85,52 @@ class KeyRing:
         }
 
 
-def load_keyring(session: Session, sealer: Sealer) -> KeyRing:
-    """The ring in the database. Raises SealBroken, and WrongMasterKey under another master key."""
+def load_keyring(session: Session, sealer: Sealer, now: datetime | None = None) -> KeyRing:
+    """The ring in the database. With ``now`` a next key whose time came is the active one, also
+    where no worker wrote that down yet. Raises SealBroken, and WrongMasterKey under another master
+    key.
+    """
     rows = session.scalars(
         select(SigningKey)
-        .where(SigningKey.state != KeyState.RETIRED)
+        .where(SigningKey.state.not_in((KeyState.RETIRED, KeyState.REQUESTED)))
         .order_by(SigningKey.use, SigningKey.algorithm, SigningKey.created_at, SigningKey.kid)
+    ).all()
+    return KeyRing(tuple(_private_key(row, _state_at(row, rows, now), sealer) for row in rows))
+
+
+def is_due(row: SigningKey, now: datetime) -> bool:
+    """A next key that is to be used from now on."""
+    return row.state is KeyState.NEXT and row.activates_at is not None and row.activates_at <= now
+
+
+def _state_at(row: SigningKey, rows: Sequence[SigningKey], now: datetime | None) -> KeyState:
+    """Every process finds the same by its own clock; both keys are published around that moment."""
+    if now is None:
+        return row.state
+    if is_due(row, now):
+        return KeyState.ACTIVE
+    follows = (
+        other
+        for other in rows
+        if (other.use, other.algorithm) == (row.use, row.algorithm) and is_due(other, now)
     )
-    return KeyRing(tuple(_private_key(row, sealer) for row in rows))
+    if row.state is KeyState.ACTIVE and next(follows, None) is not None:
+        return KeyState.RETIRING
+    return row.state
 
 
-def _private_key(row: SigningKey, sealer: Sealer) -> PrivateKey:
+def _private_key(row: SigningKey, state: KeyState, sealer: Sealer) -> PrivateKey:
     if row.sealed is None:
         raise SealBroken(f"key {row.kid} has no private half")
+    chain = _chain(row.certificate) if row.certificate is not None else ()
     return PrivateKey(
         kid=row.kid,
         use=row.use,
         algorithm=row.algorithm,
         key=open_key(row.sealed, row.kid, row.use, sealer),
-        certificate=_certificate(row.certificate) if row.certificate is not None else None,
-        state=row.state,
+        certificate=chain[0] if chain else None,
+        state=state,
+        issuers=chain[1:],
     )
 
 
@@ -129,5 +159,5 @@ def _parse(der: bytes) -> AnyPrivateKey:
 
 
 @lru_cache(maxsize=64)
-def _certificate(pem: str) -> x509.Certificate:
-    return from_pem(pem)
+def _chain(pem: str) -> tuple[x509.Certificate, ...]:
+    return chain_from_pem(pem)

@@ -17,10 +17,13 @@ from state.locks import one_at_a_time
 from state.registrations import raise_revision
 
 SHORTEST: Final = 8  # characters of an id that name a key
+_PORTALS: Final = "Users of portals that speak SAML cannot log in until those read our new "
 _AGAIN: Final = "Users of these makelaars cannot log in until the makelaars have read our new "
 _LOST: Final = {
     KeyUse.OIDC_SIGNING: "Tokens signed with it are refused as soon as a portal reads /jwks again.",
     KeyUse.SAML_SIGNING: "Requests signed with it, under way now, are refused.",
+    KeyUse.SAML_IDP_SIGNING: "Answers signed with it, under way now, are refused by portals.",
+    KeyUse.SAML_TLS_CLIENT: "Makelaars that ask for it in TLS refuse the calls that use it.",
     KeyUse.SAML_ENCRYPTION: "Answers encrypted to it cannot be opened: logins under way fail.",
     KeyUse.CLIENT_SIGNING: "Requests for tokens signed with it, under way now, are refused.",
     KeyUse.AUDIT_SIGNING: "Checkpoints of the audit that it signed are still verified.",
@@ -29,6 +32,8 @@ _UNKNOWN: Final = {
     KeyUse.OIDC_SIGNING: "Portals with the old key set refuse new tokens until they read /jwks.",
     KeyUse.SAML_SIGNING: _AGAIN + "metadata: tell them today.",
     KeyUse.SAML_ENCRYPTION: _AGAIN + "metadata: tell them today.",
+    KeyUse.SAML_IDP_SIGNING: _PORTALS + "metadata: tell them today.",
+    KeyUse.SAML_TLS_CLIENT: "A certificate of an authority is not replaced: import another one.",
     KeyUse.CLIENT_SIGNING: _AGAIN + "key set.",
     KeyUse.AUDIT_SIGNING: "Nothing is sealed in the audit until there is a new key.",
 }
@@ -67,6 +72,8 @@ def consequences(use: KeyUse, state: KeyState, *, successor: bool) -> tuple[str,
 
     ``successor``: partners can know the next key already.
     """
+    if state is KeyState.REQUESTED:
+        return ("The certificate that was asked for can then not be imported: ask a new one.",)
     if state is KeyState.NEXT:
         return ("Nothing was signed with it. The rotation of this use begins anew.",)
     if state is not KeyState.ACTIVE:

@@ -1,11 +1,13 @@
-"""Rotation: keys are made when missing, published before they sign, kept for what they signed."""
+"""Rotation: keys are made when missing, published before they are used, kept for what they did. A
+next key has a date; from then on it is the one that is used, and ``rotate_due`` writes that down.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -13,9 +15,10 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from keys.certificates import self_signed, to_pem
+from keys.certificates import from_pem, is_of_an_authority, self_signed, to_pem
 from keys.jwks import thumbprint
 from keys.keyring import AnyPrivateKey, load_keyring, seal_key
+from keys.rotation_policy import RotationPolicy as RotationPolicy
 from keys.sealing import Sealer
 from keys.signing_key import KeyState, KeyUse, SigningKey
 from state import audit
@@ -30,14 +33,20 @@ NEEDED: Final = (
     (KeyUse.OIDC_SIGNING, "ES256"),
     (KeyUse.SAML_SIGNING, "RSA"),
     (KeyUse.SAML_ENCRYPTION, "RSA"),
+    (KeyUse.SAML_IDP_SIGNING, "RSA"),
     (KeyUse.CLIENT_SIGNING, "RS256"),
     (KeyUse.AUDIT_SIGNING, "ES256"),
 )
-_CERTIFIED: Final = {
+# Every use there may be a key for: one for TLS comes only where somebody asked for it.
+POSSIBLE: Final = (*NEEDED, (KeyUse.SAML_TLS_CLIENT, "RSA"))
+COMMON_NAMES: Final = {
     KeyUse.SAML_SIGNING: "Sluis SAML signing",
     KeyUse.SAML_ENCRYPTION: "Sluis SAML encryption",
+    KeyUse.SAML_IDP_SIGNING: "Sluis SAML identity provider signing",
+    KeyUse.SAML_TLS_CLIENT: "Sluis TLS client",
 }
 _TAGS: Final = {
+    KeyState.REQUESTED: EventTag.KEY_REQUESTED,
     KeyState.NEXT: EventTag.KEY_CREATED,
     KeyState.ACTIVE: EventTag.KEY_ACTIVATED,
     KeyState.RETIRING: EventTag.KEY_RETIRING,
@@ -47,22 +56,6 @@ _TAGS: Final = {
 
 class NextKeyExists(Exception):
     """A next key is published already; it becomes active in its time."""
-
-
-@dataclass(frozen=True)
-class RotationPolicy:
-    """``publish``: at least the cache life of a JWK set or metadata before a key signs.
-    ``keep``: at least the life of the longest token or assertion after it signed.
-    ``renew``: how long a key is active before its successor is published; None: only by hand."""
-
-    publish: timedelta = timedelta(days=8)
-    keep: timedelta = timedelta(days=2)
-    renew: timedelta | None = None
-
-    @classmethod
-    def renewing_after(cls, days: int) -> RotationPolicy:
-        """The policy of an installation; 0 days: only by hand."""
-        return cls(renew=timedelta(days=days) if days else None)
 
 
 @dataclass(frozen=True)
@@ -96,8 +89,10 @@ def introduce(
     now: datetime,
     *,
     by: str | None = None,
+    activates_at: datetime | None = None,
 ) -> str:
-    """Make and publish the next key of a use, in the transaction of the caller; its id. ``by``: the
+    """Make and publish the next key of a use, in the transaction of the caller; its id.
+    ``activates_at``: from when it is used; None: as the policy of everybody has it. ``by``: the
     person who asked, for the audit.
 
     Opens what is there first: a key under another master key would stop every process. Raises
@@ -105,6 +100,13 @@ def introduce(
     """
     one_at_a_time(session, "keys")
     load_keyring(session, sealer)
+    check_no_next(session, use, algorithm)
+    at = activates_at or now + RotationPolicy().publish_of(use)
+    return make_key(session, sealer, use, algorithm, KeyState.NEXT, now, by=by, activates_at=at)
+
+
+def check_no_next(session: Session, use: KeyUse, algorithm: str) -> None:
+    """Raises NextKeyExists."""
     waiting = select(SigningKey.kid).where(
         SigningKey.use == use,
         SigningKey.algorithm == algorithm,
@@ -112,15 +114,13 @@ def introduce(
     )
     if session.scalar(waiting) is not None:
         raise NextKeyExists(f"{use} {algorithm}")
-    return make_key(session, sealer, use, algorithm, KeyState.NEXT, now, by=by)
 
 
 def plan(keys: Sequence[SigningKey], now: datetime, policy: RotationPolicy) -> tuple[Move, ...]:
     """Which keys change state now, in the order in which it must happen."""
     moves: list[Move] = []
     for key in keys:
-        age = now - key.state_since
-        if key.state is KeyState.NEXT and age >= policy.publish:
+        if key.state is KeyState.NEXT and policy.activation_of(key) <= now:
             moves += [
                 Move(old.kid, KeyState.RETIRING)
                 for old in keys
@@ -128,7 +128,7 @@ def plan(keys: Sequence[SigningKey], now: datetime, policy: RotationPolicy) -> t
                 and old.state is KeyState.ACTIVE
             ]
             moves.append(Move(key.kid, KeyState.ACTIVE))
-        if key.state is KeyState.RETIRING and age >= policy.keep:
+        if key.state is KeyState.RETIRING and now - key.state_since >= policy.keep_of(key.use):
             moves.append(Move(key.kid, KeyState.RETIRED))
     return tuple(moves)
 
@@ -136,7 +136,9 @@ def plan(keys: Sequence[SigningKey], now: datetime, policy: RotationPolicy) -> t
 def renewals(
     keys: Sequence[SigningKey], now: datetime, policy: RotationPolicy
 ) -> tuple[tuple[KeyUse, str], ...]:
-    """The uses whose active key is old enough for a successor and has none yet."""
+    """The uses whose active key is old enough for a successor and has none yet. A certificate of an
+    authority is followed by another one of it, which somebody asks for, never by one of ours.
+    """
     if policy.renew is None:
         return ()
     followed = {(key.use, key.algorithm) for key in keys if key.state is KeyState.NEXT}
@@ -146,6 +148,7 @@ def renewals(
         if key.state is KeyState.ACTIVE
         and now - key.state_since >= policy.renew
         and (key.use, key.algorithm) not in followed
+        and not (key.certificate and is_of_an_authority(from_pem(key.certificate)))
     )
 
 
@@ -155,8 +158,9 @@ def renew_due(session: Session, sealer: Sealer, now: datetime, policy: RotationP
     """
     made: list[str] = []
     for use, algorithm in renewals(live_keys(session), now, policy):
+        at = now + policy.publish_of(use)
         with suppress(NextKeyExists), writing(session):
-            made.append(introduce(session, sealer, use, algorithm, now))
+            made.append(introduce(session, sealer, use, algorithm, now, activates_at=at))
     return made
 
 
@@ -195,6 +199,16 @@ def move_key(
     _record(session, row, now, reason, by=by)
 
 
+def record_date(
+    session: Session, row: SigningKey, at: datetime, now: datetime, *, by: str | None = None
+) -> None:
+    """A next key is used from another moment on; audited, with the transaction of the caller."""
+    row.activates_at = at
+    session.flush()
+    details = {"kid": row.kid, "use": str(row.use), "from": at.isoformat()}
+    audit.record(session, AuditEvent(EventTag.KEY_DATED, now, person_id=by, details=details))
+
+
 def _missing(session: Session, sealer: Sealer) -> list[tuple[KeyUse, str]]:
     ring = load_keyring(session, sealer)
     there = {(key.use, key.algorithm) for key in ring.keys if key.state is KeyState.ACTIVE}
@@ -210,13 +224,42 @@ def make_key(
     now: datetime,
     *,
     by: str | None = None,
+    activates_at: datetime | None = None,
 ) -> str:
     """Make a key in this state, with a certificate for SAML, and audit it; its id."""
     key = _generate(algorithm)
-    kid = thumbprint(key)
     certificate = None
-    if isinstance(key, RSAPrivateKey) and use in _CERTIFIED:
-        certificate = to_pem(self_signed(key, _CERTIFIED[use], now))
+    if isinstance(key, RSAPrivateKey) and use in COMMON_NAMES:
+        certificate = to_pem(self_signed(key, COMMON_NAMES[use], now))
+    return add_key(
+        session,
+        sealer,
+        key,
+        use,
+        algorithm,
+        state,
+        now,
+        certificate=certificate,
+        by=by,
+        activates_at=activates_at,
+    )
+
+
+def add_key(
+    session: Session,
+    sealer: Sealer,
+    key: AnyPrivateKey,
+    use: KeyUse,
+    algorithm: str,
+    state: KeyState,
+    now: datetime,
+    *,
+    certificate: str | None,
+    by: str | None = None,
+    activates_at: datetime | None = None,
+) -> str:
+    """Keep a key in this state and audit it; its id. ``certificate``: PEM, with its issuers."""
+    kid = thumbprint(key)
     row = SigningKey(
         kid=kid,
         use=use,
@@ -226,6 +269,7 @@ def make_key(
         certificate=certificate,
         created_at=now,
         state_since=now,
+        activates_at=activates_at,
     )
     session.add(row)
     session.flush()

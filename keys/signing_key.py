@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Index, String, Text, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -15,15 +16,29 @@ class KeyUse(enum.StrEnum):
     """What a key is for, one thing each: a signature for one use must mean nothing elsewhere."""
 
     OIDC_SIGNING = "oidc_signing"
-    SAML_SIGNING = "saml_signing"
-    SAML_ENCRYPTION = "saml_encryption"
+    SAML_SIGNING = "saml_signing"  # as service provider, towards makelaars
+    SAML_ENCRYPTION = "saml_encryption"  # what makelaars encrypt for us
+    SAML_IDP_SIGNING = "saml_idp_signing"  # as identity provider, towards portals
+    SAML_TLS_CLIENT = "saml_tls_client"  # our side of TLS at makelaars that ask it
     CLIENT_SIGNING = "client_signing"  # our private_key_jwt at makelaars
     AUDIT_SIGNING = "audit_signing"  # checkpoints of the audit chain
 
 
-class KeyState(enum.StrEnum):
-    """``next`` is published, not used; ``retiring`` is published for what it signed before."""
+# These travel with a certificate around them: in metadata, or in TLS.
+CERTIFIED_USES: Final = (
+    KeyUse.SAML_SIGNING,
+    KeyUse.SAML_ENCRYPTION,
+    KeyUse.SAML_IDP_SIGNING,
+    KeyUse.SAML_TLS_CLIENT,
+)
 
+
+class KeyState(enum.StrEnum):
+    """``requested`` waits for its certificate and is known to nobody; ``next`` is published, not
+    used; ``retiring`` is published for what it signed before.
+    """
+
+    REQUESTED = "requested"
     NEXT = "next"
     ACTIVE = "active"
     RETIRING = "retiring"
@@ -52,9 +67,12 @@ class SigningKey(Base):
     algorithm: Mapped[str] = mapped_column(String(10))  # RS256, ES256, or RSA for SAML
     state: Mapped[KeyState] = mapped_column(enum_column_type(KeyState, 10))
     sealed: Mapped[bytes | None] = sealed_column("signing-key:{use}:{kid}")  # PKCS #8 DER
-    certificate: Mapped[str | None] = mapped_column(Text)  # PEM, for SAML
+    # PEM, for SAML: its own first, then those of the authorities that issued it.
+    certificate: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     state_since: Mapped[datetime] = mapped_column(UtcDateTime)
+    # From when a next key is used, whether or not anybody wrote down by then that it is.
+    activates_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 def is_retired(session: Session, use: KeyUse, kid: str) -> bool:

@@ -85,6 +85,21 @@ class SamlSettings(MetadataSettings):
     sign_requests: bool = Field(
         default=True, description="Whether requests are signed. Our metadata say that they are."
     )
+    sends_key_name: bool = Field(
+        default=False,
+        description=(
+            "Whether a signed message says which key of our metadata signed it (KeyName: the "
+            "SHA-256 fingerprint of its certificate). Some products refuse messages that do."
+        ),
+    )
+    encryption_key_shown: Literal["current", "next", "both"] = Field(
+        default="current",
+        description=(
+            "Which of our keys for encryption this makelaar finds in our metadata at its own "
+            "address while a next one waits. `current`: the next one once it is used; `next`: the "
+            "next one alone, for who takes one key; `both`. Each of them can be opened here."
+        ),
+    )
     name_id_policy: NameIdPolicy = Field(
         default=NameIdPolicy(), description="Which name of the user is asked."
     )

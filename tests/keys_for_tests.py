@@ -13,6 +13,7 @@ from keys.jwks import thumbprint
 from keys.keyring import AnyPrivateKey, KeyRing, KeyState, KeyUse, PrivateKey
 from keys.rotation import NEEDED
 from keys.sealing import Sealer
+from keys.signing_key import CERTIFIED_USES
 
 MADE_AT = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -48,9 +49,8 @@ def make_private_key(
     """One key of ours; another ``name`` gives another key."""
     label = f"{use} {algorithm} {state} {name}"
     key: AnyPrivateKey = ec_key(label) if algorithm == "ES256" else rsa_key(label)
-    certified = use in (KeyUse.SAML_SIGNING, KeyUse.SAML_ENCRYPTION)
     certificate = None
-    if certified and isinstance(key, RSAPrivateKey):
+    if use in CERTIFIED_USES and isinstance(key, RSAPrivateKey):
         certificate = self_signed(key, label, MADE_AT)
     return PrivateKey(
         kid=thumbprint(key),

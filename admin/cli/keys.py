@@ -11,11 +11,11 @@ from admin.actor import COMMAND_LINE
 from admin.cli.columns import aligned
 from admin.cli.installation import opened
 from admin.keys import signing_keys
+from admin.keys.policy import policy_of
 from admin.keys.signing_keys import Introduced
 from broker.settings import Settings
 from keys.calendar import CalendarEntry, CalendarStep
 from keys.revocation import Revoked
-from keys.rotation import RotationPolicy
 from keys.signing_key import KeyState, KeyUse
 from state.clock import utc_now
 from state.db import writing
@@ -23,6 +23,7 @@ from state.db import writing
 SHOWN = 12  # characters of an id in a line for people
 _HEAD = ("use", "algorithm", "id", "state", "since (UTC)", "moves", "certificate until")
 _WORDS = {
+    KeyState.REQUESTED: "waits for its certificate",
     KeyState.NEXT: "is published",
     KeyState.ACTIVE: "is used",
     KeyState.RETIRING: "is published for what it did before",
@@ -33,7 +34,7 @@ _WORDS = {
 def list_keys(settings: Settings, *, as_json: bool) -> list[str]:
     """A line per key in use, or all as JSON with whole ids."""
     with opened(settings) as at:
-        found = signing_keys.listed(at.session, _policy(settings))
+        found = signing_keys.listed(at.session, policy_of(settings))
     if as_json:
         return [json.dumps([_as_document(entry) for entry in found], indent=2)]
     if not found:
@@ -44,15 +45,23 @@ def list_keys(settings: Settings, *, as_json: bool) -> list[str]:
 def calendar(settings: Settings, uses: Sequence[KeyUse]) -> list[str]:
     """What a rotation begun now brings, a line per step."""
     with opened(settings) as at:
-        planned = signing_keys.planned(at.session, uses, _policy(settings), at.now)
+        planned = signing_keys.planned(at.session, uses, policy_of(settings), at.now)
     return aligned([_as_step(step) for step in planned])
 
 
-def rotate(settings: Settings, uses: Sequence[KeyUse]) -> list[str]:
-    """A line per use."""
+def rotate(
+    settings: Settings, uses: Sequence[KeyUse], used_from: datetime | None = None
+) -> list[str]:
+    """A line per use. ``used_from``: instead of what the policy makes of today."""
     with opened(settings) as at:
         done = signing_keys.rotate(
-            at.session, at.sealer, uses, _policy(settings), actor=COMMAND_LINE, clock=utc_now
+            at.session,
+            at.sealer,
+            uses,
+            policy_of(settings),
+            actor=COMMAND_LINE,
+            clock=utc_now,
+            used_from=used_from,
         )
     return [_as_rotated(one) for one in done]
 
@@ -109,7 +118,3 @@ def _as_step(step: CalendarStep) -> tuple[str, ...]:
 
 def _day(moment: datetime | None) -> str:
     return moment.strftime("%Y-%m-%d") if moment is not None else "-"
-
-
-def _policy(settings: Settings) -> RotationPolicy:
-    return RotationPolicy.renewing_after(settings.keys.rotate_days)

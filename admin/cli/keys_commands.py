@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import click
 
+from admin.cli.certificate_commands import (
+    keys_certificates,
+    keys_import,
+    keys_request,
+    keys_use_from,
+)
 from admin.cli.context import Invocation, explained, fail
 from admin.cli.master_key_commands import master
+from admin.cli.moments import Since
 
 pass_invocation = click.make_pass_decorator(Invocation)
-KEY_USES = ("oidc_signing", "saml_signing", "saml_encryption", "client_signing", "audit_signing")
+KEY_USES = (
+    *("oidc_signing", "saml_signing", "saml_encryption", "saml_idp_signing"),
+    *("client_signing", "audit_signing"),
+)
 
 
 @click.group()
@@ -16,7 +28,8 @@ def keys() -> None:
     """Signing and encryption keys: what stands, rotation, revocation; and the master key."""
 
 
-keys.add_command(master)
+for command in (master, keys_request, keys_import, keys_use_from, keys_certificates):
+    keys.add_command(command)
 
 
 @keys.command("list")
@@ -34,8 +47,11 @@ def keys_list(invocation: Invocation, as_json: bool) -> None:
 @keys.command("rotate")
 @click.option("--use", type=click.Choice(KEY_USES), help="Only this use. Default: all.")
 @click.option("--plan", "only_plan", is_flag=True, help="Show the calendar; change nothing.")
+@click.option("--from", "used_from", type=Since(), help="The day from which they are used.")
 @pass_invocation
-def keys_rotate(invocation: Invocation, use: str | None, only_plan: bool) -> None:
+def keys_rotate(
+    invocation: Invocation, use: str | None, only_plan: bool, used_from: datetime | None
+) -> None:
     """Publish next keys. Each is used once partners had the time to read it."""
     from admin.cli.keys import calendar, rotate
     from keys.signing_key import KeyUse
@@ -43,7 +59,8 @@ def keys_rotate(invocation: Invocation, use: str | None, only_plan: bool) -> Non
     uses = [KeyUse(use)] if use is not None else list(KeyUse)
     with explained():
         settings = invocation.settings()
-        for line in calendar(settings, uses) if only_plan else rotate(settings, uses):
+        lines = calendar(settings, uses) if only_plan else rotate(settings, uses, used_from)
+        for line in lines:
             click.echo(line)
 
 

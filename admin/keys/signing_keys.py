@@ -64,12 +64,14 @@ def rotate(
     *,
     actor: Actor,
     clock: Clock,
+    used_from: datetime | None = None,
 ) -> tuple[Introduced, ...]:
     """Publish the next key of each use that has none, each in a transaction of its own: making one
-    takes a moment in which nobody else can write to SQLite. Raises WrongMasterKey.
+    takes a moment in which nobody else can write to SQLite. ``used_from``: None leaves that to the
+    policy. Raises WrongMasterKey.
     """
     return tuple(
-        _introduced(session, sealer, use, algorithm, policy, actor, clock)
+        _introduced(session, sealer, use, algorithm, policy, actor, clock, used_from)
         for use, algorithm in NEEDED
         if use in uses
     )
@@ -97,14 +99,18 @@ def _introduced(
     policy: RotationPolicy,
     actor: Actor,
     clock: Clock,
+    used_from: datetime | None,
 ) -> Introduced:
     try:
         with writing(session):
             now = clock()
-            kid = introduce(session, sealer, use, algorithm, now, by=actor.person_id)
+            at = used_from or now + policy.publish_of(use)
+            kid = introduce(
+                session, sealer, use, algorithm, now, by=actor.person_id, activates_at=at
+            )
     except NextKeyExists:
         return Introduced(use, algorithm)
-    return Introduced(use, algorithm, kid, now + policy.publish)
+    return Introduced(use, algorithm, kid, at)
 
 
 def _has_next(keys: Sequence[SigningKey], key: SigningKey) -> bool:

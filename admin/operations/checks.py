@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from admin import presence
 from admin.installation import Installation
+from admin.keys.certificate_alarms import in_alarm, own_endings
 from admin.operations import metadata_checks
 from broker.monitoring import clocks, heartbeat
 from broker.outgoing import way_out
@@ -124,16 +125,13 @@ def _keys(at: Installation) -> Seen:
         ring = load_keyring(session, sealer)
     ring.active(KeyUse.OIDC_SIGNING, "RS256")
     ring.active(KeyUse.SAML_SIGNING, "RSA")
+    ring.active(KeyUse.SAML_IDP_SIGNING, "RSA")
     return True, f"{sum(key.state is KeyState.ACTIVE for key in ring.keys)} active"
 
 
 def _certificates(at: Installation) -> Seen:
     ends: dict[str, datetime] = {}
-    sealer = load_sealer(at.settings.keys.master_key_file)
     with Session(at.engine) as session:
-        for key in load_keyring(session, sealer).keys:
-            if key.certificate is not None and key.state is KeyState.ACTIVE:
-                ends[f"ours for {key.use}"] = key.certificate.not_valid_after_utc
         copies = party_metadata.copies(session)
         for row in all_registrations(session):
             if row.kind is not Kind.IDENTITY_PROVIDER:
@@ -145,6 +143,18 @@ def _certificates(at: Installation) -> Seen:
                 if read.valid_until is not None:
                     ends[f"the metadata of {record.id}"] = read.valid_until
     return certificates_last(ends, at.now)
+
+
+def _own_certificates(at: Installation) -> Seen:
+    with Session(at.engine) as session:
+        found = own_endings(session, at.now)
+    told = [
+        f"{one.use} until {one.end:%Y-%m-%d}"
+        + (f", the next from {one.next_from:%Y-%m-%d}" if one.next_from else ", no next one")
+        for one in in_alarm(found)
+    ]
+    nearest = f"{len(found)}, the first ends on {found[0].end:%Y-%m-%d}" if found else "none"
+    return not told, "; ".join(told) or nearest
 
 
 def certificates_last(ends: dict[str, datetime], now: datetime) -> Seen:
@@ -249,8 +259,13 @@ CHECKS: Final[tuple[Check, ...]] = (
     ),
     ("sealed", _sealed, "put back the file with these master keys; see sluis keys master status"),
     ("keys", _keys, "run: sluis init, with the master key of this database"),
-    ("certificates", _certificates, "rotate ours; apply new metadata for makelaars"),
+    ("certificates", _certificates, "apply new metadata for makelaars"),
     ("metadata", metadata_checks.look, metadata_checks.REMEDY),
+    (
+        "own certificates",
+        _own_certificates,
+        "publish the next: sluis keys rotate --use USE, or request and import; certificates.md",
+    ),
     ("clock", _clock, "set the clocks of all machines with NTP"),
     ("worker", _worker, "start sluis worker, or sluis serve with worker.embedded"),
     ("outgoing", _outgoing, "correct the section [outgoing] of the settings"),

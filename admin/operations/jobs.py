@@ -17,13 +17,15 @@ from structlog.contextvars import bound_contextvars
 
 from admin.audit.chain import MOST_ROWS, seal
 from admin.factor_resets import decisions
+from admin.keys.certificate_alarms import tell_endings
+from admin.keys.policy import policy_of
 from admin.metadata import alarms
 from admin.operations.new_browsers import tell_new_browsers
 from admin.operations.purges import purge
 from broker.journey.expiry import end_expired
 from broker.monitoring import heartbeat
 from broker.process import Process
-from keys.rotation import RotationPolicy, renew_due, rotate_due
+from keys.rotation import ensure_keys, renew_due, rotate_due
 from state.db import writing
 from state.trace import new_reference
 
@@ -53,9 +55,9 @@ def seal_audit(process: Process) -> None:
 
 def rotate_keys(process: Process) -> None:
     """Move keys on that are due, and publish the successors of those that are old."""
-    policy = RotationPolicy.renewing_after(process.settings.keys.rotate_days)
-    now = process.clock()
+    policy, now = policy_of(process.settings), process.clock()
     with process.sessions() as session:
+        ensure_keys(session, process.sealer, process.clock)  # of a use that a new version has
         with writing(session):
             rotate_due(session, now, policy)
         renew_due(session, process.sealer, now, policy)
@@ -67,6 +69,12 @@ def end_resets(process: Process) -> None:
         decisions.end_over(session, process.clock())
 
 
+def tell_certificates(process: Process) -> None:
+    """Tell the log which of our own certificates end soon, with nothing to follow them."""
+    with process.sessions() as session:
+        tell_endings(session, process.store, process.clock())
+
+
 JOBS: tuple[Job, ...] = (
     Job("audit", timedelta(seconds=1), seal_audit),
     Job("expiry", timedelta(seconds=10), end_expired),
@@ -75,6 +83,7 @@ JOBS: tuple[Job, ...] = (
     Job("purge", timedelta(hours=1), purge),
     Job("keys", timedelta(minutes=10), rotate_keys),
     Job("metadata", timedelta(minutes=10), alarms.tell_due),
+    Job("certificates", timedelta(hours=1), tell_certificates),
 )
 
 

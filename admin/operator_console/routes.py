@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from admin.operator_console import (
+    certificates,
     dashboard,
     operators,
     resets,
@@ -15,6 +16,7 @@ from admin.operator_console import (
 from admin.operator_console.access import blueprint
 
 MODULES: Final = (
+    certificates,
     dashboard,
     traces,
     operators,

@@ -36,7 +36,7 @@ from broker.web.announcements import remember_about
 from broker.web.endpoints import Audience, Endpoint, Readers
 from broker.web.language import locale, portal_asks
 from broker.web.responses import remember_portal, remember_reference
-from providers.factory import acs_url, oidc_callback_url, slo_url, sp_entity_id
+from providers.factory import acs_url, oidc_callback_url
 from providers.interface import (
     Callback,
     Identity,
@@ -47,7 +47,6 @@ from providers.interface import (
     ProviderUnavailable,
 )
 from providers.oidc.client_jwks import client_jwks
-from providers.saml.metadata import sp_metadata
 from providers.worth import LEVEL_UNKNOWN
 from state import audit
 from state.audit import AuditEvent, EventTag
@@ -135,22 +134,6 @@ def oidc_callback(provider_id: str) -> AnyResponse:
     if not is_same_browser(request, arrival.kept.login):
         raise PageError(403, "login_elsewhere", "no cookie of this login at its callback")
     return _receive(rt, arrival)
-
-
-@blueprint.get("/saml/metadata")
-@Endpoint(limit="metadata", readers=Readers.ANYBODY)
-def saml_metadata() -> Response:
-    """Our SAML metadata: every published key, so that makelaars learn the next one in time."""
-    rt = runtime()
-    url = rt.base_url
-    body = sp_metadata(
-        rt.configuration.keyring,
-        sp_entity_id(url),
-        acs_url(url),
-        slo_url(url),
-        rt.configuration.services.values(),
-    )
-    return Response(body, mimetype="application/samlmetadata+xml")
 
 
 @blueprint.get("/oidc/client-jwks")

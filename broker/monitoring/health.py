@@ -91,6 +91,7 @@ def _keys(examined: Examined) -> bool:
     ring = examined.holder.current.keyring
     ring.active(KeyUse.OIDC_SIGNING, "RS256")
     ring.active(KeyUse.SAML_SIGNING, "RSA")
+    ring.active(KeyUse.SAML_IDP_SIGNING, "RSA")
     return True
 
 

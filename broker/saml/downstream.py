@@ -45,7 +45,7 @@ from consent.release import may_leave
 from directory.saml_portals import SamlServiceProvider
 from directory.sectors import pairwise_sub
 from directory.services import RelyingParty, Service
-from keys.keyring import KeyUse
+from keys.saml_keys import OwnRole, signing_key
 from keys.sealing import Sealer
 from keys.xml.sealing_beside import CBC256, GCM256, SealFor
 from providers.saml.wire import carrying
@@ -141,7 +141,7 @@ class SamlDownstream:
                 RefusalCode.SERVER_ERROR, "encryption_key_missing", "no valid key in the metadata"
             )
         fields = success(
-            Envelope(self._issuer, to, known.keyring, now),
+            Envelope(self._issuer, to, known.keyring, now, portal.saml.sends_key_name),
             said,
             None if wish == "never" else seal_for,
         )
@@ -191,10 +191,11 @@ class SamlDownstream:
     ) -> Reply:
         """The status that the protocol knows, with a reference that the help desk can look up."""
         to = SamlReplyTo.of(request)
-        _still_registered(relying_party, to, self._clock())
+        portal, _ = _still_registered(relying_party, to, self._clock())
         status = status_of(why.code, why.public_key, passive=request.passive)
         message = f"{status.message} (reference {show_reference(reference)})"
-        envelope = Envelope(self._issuer, to, self._registered().keyring, self._clock())
+        keyring, named = self._registered().keyring, portal.saml.sends_key_name
+        envelope = Envelope(self._issuer, to, keyring, self._clock(), named)
         return Reply(to.acs_url, failure(envelope, status, message))
 
     def session_id(self, relying_party: RelyingParty, session_id: str) -> str | None:
@@ -228,7 +229,7 @@ class SamlDownstream:
         service = service_of(relying_party, BY_BROWSER, now)
         if service is None or not names:
             return None
-        key = self._registered().keyring.active(KeyUse.SAML_SIGNING, "RSA")
+        key = signing_key(self._registered().keyring, OwnRole.IDP)
         facts = LogoutRequestFacts(self._issuer, service.location, by_name(names)[-1], now)
         message = logout_request(facts, request_id)
         carried = carrying.by_browser(

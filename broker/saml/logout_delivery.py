@@ -13,7 +13,8 @@ from broker.saml.logout import metadata_now, service_of
 from broker.sso.saml_notice import TO_PORTAL, names_in
 from broker.sso.telling import logout_of
 from directory.saml_portals import SamlServiceProvider
-from keys.keyring import KeyMissing, KeyUse
+from keys.keyring import KeyMissing
+from keys.saml_keys import OwnRole, signing_key
 from providers.saml.logout import SamlLogout
 from providers.saml.wire import logout_call
 from providers.saml.wire.logout_call import CalledParty
@@ -59,7 +60,7 @@ class SamlLogoutAdapter:
             portal.entity_id, service.location, metadata.signing, f"client {portal.client_id}"
         )
         try:
-            key = known.keyring.active(KeyUse.SAML_SIGNING, "RSA")
+            key = signing_key(known.keyring, OwnRole.IDP)
         except KeyMissing:
             raise DeliveryFailed("no_key") from None
         logout_call.tell(

@@ -4,14 +4,13 @@ before any is registered.
 
 from __future__ import annotations
 
-import base64
-
-from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
 from broker.saml.addresses import idp_entity_id, slo_url, sso_url
-from keys.keyring import KeyRing, KeyUse
-from keys.xml.names import DS, ds
+from keys.keyring import KeyRing
+from keys.saml_keys import OwnRole, shown_for_signing
+from keys.xml.names import DS
+from providers.saml.wire.key_descriptors import add_keys
 from providers.saml.wire.logout_services import add_logout_services
 from providers.saml.wire.names import MD, PERSISTENT, POST, REDIRECT, SAMLP, TRANSIENT, md
 
@@ -24,13 +23,7 @@ def idp_metadata(keyring: KeyRing, base_url: str) -> bytes:
         nsmap={"md": MD, "ds": DS},
     )
     role = etree.SubElement(root, md("IDPSSODescriptor"), {"protocolSupportEnumeration": SAMLP})
-    for key in keyring.published(KeyUse.SAML_SIGNING):
-        assert key.certificate is not None
-        descriptor = etree.SubElement(role, md("KeyDescriptor"), use="signing")
-        info = etree.SubElement(descriptor, ds("KeyInfo"))
-        data = etree.SubElement(info, ds("X509Data"))
-        der = key.certificate.public_bytes(Encoding.DER)
-        etree.SubElement(data, ds("X509Certificate")).text = base64.b64encode(der).decode()
+    add_keys(role, "signing", shown_for_signing(keyring, OwnRole.IDP))
     add_logout_services(role, slo_url(base_url))
     for name_format in (PERSISTENT, TRANSIENT):
         etree.SubElement(role, md("NameIDFormat")).text = name_format

@@ -13,21 +13,24 @@ from broker.saml.assertion import new_id
 from broker.saml.attributes import written
 from broker.saml.errors import SamlStatus
 from broker.saml.reply_to import SamlReplyTo
-from keys.keyring import KeyRing, KeyUse
+from keys.keyring import KeyRing
+from keys.saml_keys import OwnRole, signing_key
 from keys.xml.sealing import encrypted
 from keys.xml.signature import sign_enveloped
 from providers.saml.wire.bindings import form_value
+from providers.saml.wire.key_descriptors import key_name
 from providers.saml.wire.names import SAML, SAMLP, SUCCESS, saml, samlp
 
 
 @dataclass(frozen=True)
 class Envelope:
-    """Who answers which request, with which keys."""
+    """Who answers which request, with which keys. ``names_key``: signatures name theirs."""
 
     issuer: str
     to: SamlReplyTo
     keyring: KeyRing
     now: datetime
+    names_key: bool = False
 
 
 def success(
@@ -36,8 +39,7 @@ def success(
     """The fields of the form. Assertion and Response are signed, both; ``seal_for``: encrypt the
     assertion, signature and all, for this certificate.
     """
-    key = envelope.keyring.active(KeyUse.SAML_SIGNING, "RSA")
-    sign_enveloped(assertion, key, position=1)
+    _sign(envelope, assertion)
     response = _response(envelope, SUCCESS, None, None)
     if seal_for is None:
         response.append(assertion)
@@ -50,6 +52,11 @@ def success(
 def failure(envelope: Envelope, status: SamlStatus, message: str) -> Mapping[str, str]:
     """The fields of the form with a status and no assertion, signed as well."""
     return _fields(envelope, _response(envelope, status.first, status.second, message))
+
+
+def _sign(envelope: Envelope, element: etree._Element) -> None:
+    key = signing_key(envelope.keyring, OwnRole.IDP)
+    sign_enveloped(element, key, 1, key_name=key_name(key) if envelope.names_key else None)
 
 
 def _response(
@@ -78,8 +85,7 @@ def _response(
 
 
 def _fields(envelope: Envelope, response: etree._Element) -> Mapping[str, str]:
-    key = envelope.keyring.active(KeyUse.SAML_SIGNING, "RSA")
-    sign_enveloped(response, key, position=1)
+    _sign(envelope, response)
     fields = {"SAMLResponse": form_value(bytes(etree.tostring(response)))}
     if envelope.to.relay_state is not None:
         fields["RelayState"] = envelope.to.relay_state

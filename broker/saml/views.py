@@ -9,6 +9,7 @@ from flask import Blueprint, Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from broker.downstream import LoginRequest
+from broker.errors import PageError
 from broker.runtime import Runtime, runtime
 from broker.saml import messages
 from broker.saml.addresses import METADATA_PATH, SSO_PATH, idp_entity_id, sso_url
@@ -21,10 +22,12 @@ from broker.saml.reply_to import SamlReplyTo
 from broker.saml.request_target import RequestTarget, request_target
 from broker.saml.response import Envelope, failure
 from broker.saml.start_view import add_start
-from broker.web import rate_limits
+from broker.web import metadata_reads, rate_limits
 from broker.web.endpoints import Endpoint, Readers
 from broker.web.language import locale
 from broker.web.responses import leave
+from directory.saml_portals import SamlServiceProvider
+from keys.saml_keys import OwnRole, shown_for_signing
 
 METADATA_TYPE = "application/samlmetadata+xml"
 log = structlog.get_logger()
@@ -83,6 +86,17 @@ def create_blueprint(
         body = idp_metadata(rt.configuration.keyring, rt.base_url)
         return Response(body, mimetype=METADATA_TYPE)
 
+    @blueprint.get(f"{METADATA_PATH}/<client_id>")
+    @Endpoint(limit="metadata", readers=Readers.ANYBODY)
+    def metadata_of_portal(client_id: str) -> Response:
+        """The same at the address of one portal, so that it is known who read which certificate."""
+        rt = runtime()
+        if not isinstance(rt.configuration.relying_parties.get(client_id), SamlServiceProvider):
+            raise PageError(404, "not_found", "no such SAML portal")
+        keyring = rt.configuration.keyring
+        metadata_reads.note(rt, OwnRole.IDP, client_id, shown_for_signing(keyring, OwnRole.IDP))
+        return Response(idp_metadata(keyring, rt.base_url), mimetype=METADATA_TYPE)
+
     return blueprint
 
 
@@ -117,6 +131,7 @@ def _told(
     )
     log.warning("authn_request.refused", client=portal.client_id, error=second)
     to = SamlReplyTo(target.acs_url, target.request_id, relay_state=target.received.relay_state)
-    envelope = Envelope(idp_entity_id(rt.base_url), to, rt.configuration.keyring, rt.clock())
+    keyring, named = rt.configuration.keyring, portal.saml.sends_key_name
+    envelope = Envelope(idp_entity_id(rt.base_url), to, keyring, rt.clock(), named)
     fields = failure(envelope, status, f"{status.message} (reference {reference})")
     return leave(target.acs_url, fields, portal.name.in_(locale()))

@@ -29,7 +29,8 @@ from broker.web.endpoints import Endpoint, declare_blueprint
 from broker.web.language import locale, portal_asks
 from broker.web.registration_names import client_name, makelaar_name
 from broker.web.responses import leave, show
-from keys.keyring import KeyMissing, KeyUse
+from keys.keyring import KeyMissing
+from keys.saml_keys import signing_key
 from providers.factory import logged_out_url
 from providers.interface import ProviderUnavailable
 from providers.logout import LogoutAsk
@@ -181,7 +182,7 @@ def _answer(rt: Runtime, run: LogoutRun) -> Response:
     to = run.answer
     assert to is not None
     try:
-        key = rt.configuration.keyring.active(KeyUse.SAML_SIGNING, "RSA")
+        key = signing_key(rt.configuration.keyring, to.role)
     except KeyMissing:
         raise PageError(503, "store_unavailable", "no key to sign with") from None
     message = logout_response(

@@ -18,6 +18,7 @@ from broker.runtime import Runtime
 from broker.sso.logout import LogoutOutcome
 from broker.sso.telling import Visit
 from broker.web import cookies
+from keys.saml_keys import OwnRole
 
 SECONDS: Final = 600
 MOST_VISITS: Final = 10  # who comes after them must be told by the user
@@ -26,10 +27,11 @@ COOKIE: Final = f"{cookies.HOST_PREFIX}sluis-logout"
 
 @dataclass(frozen=True)
 class AnswerTo:
-    """Where the LogoutResponse goes: ``issuer`` is what we are called there."""
+    """Where the LogoutResponse goes: ``issuer`` is what we are called there, in this ``role``."""
 
     party: str
     issuer: str
+    role: OwnRole
     request_id: str
     url: str
     binding: str

@@ -20,7 +20,7 @@ from broker.sso.logout_refusals import RefusedLogout, UntrustedLogout, note, unt
 from broker.sso.logout_run import AnswerTo
 from broker.sso.pages import LoggedOutPage
 from broker.web.responses import leave, show
-from keys.keyring import KeyUse
+from keys.saml_keys import OwnRole, signing_key
 from keys.xml.guard import XmlRefused
 from providers.received import told
 from providers.saml.wire import carrying
@@ -83,6 +83,11 @@ class LogoutSide:
     is_named_by_us: bool
     find: Callable[[Runtime, str], LogoutParty | None]
 
+    @property
+    def role(self) -> OwnRole:
+        """Whose keys sign what we say in it."""
+        return OwnRole.IDP if self.is_named_by_us else OwnRole.SP
+
     def qualifiers(self, party: LogoutParty) -> dict[str, str]:
         """What both qualifiers of a NameID say where nothing is written."""
         namer, named = self.entity_id, party.entity_id
@@ -142,7 +147,7 @@ def by_call(side: LogoutSide, read: Read) -> bytes:
         status=status,
         now=rt.clock(),
     )
-    key = rt.configuration.keyring.active(KeyUse.SAML_SIGNING, "RSA")
+    key = signing_key(rt.configuration.keyring, side.role)
     return wrapped(carrying.signed_inside(message, key))
 
 
@@ -233,6 +238,7 @@ def _answer_to(side: LogoutSide, party: LogoutParty, received: ReceivedLogout) -
     return AnswerTo(
         party=party.key,
         issuer=side.entity_id,
+        role=side.role,
         request_id=str(received.root.get("ID")),
         url=service.answers,
         binding=service.binding,
@@ -262,7 +268,7 @@ def _told(
         ),
         now=rt.clock(),
     )
-    key = rt.configuration.keyring.active(KeyUse.SAML_SIGNING, "RSA")
+    key = signing_key(rt.configuration.keyring, side.role)
     carried = carrying.by_browser(message, to.url, to.binding, "SAMLResponse", key, to.relay_state)
     return leave(carried.url, carried.fields, party.name)
 

@@ -77,6 +77,8 @@ VALUES: Final[Mapping[str, Mapping[str, object]]] = {
             "Het antwoord kwam op het adres van een andere makelaar"
         ),
         "no usable handle": _("RelayState of state ontbreekt, of is niet van ons"),
+        "no such SAML makelaar": _("Deze makelaar spreekt hier geen SAML"),
+        "no such SAML portal": _("Dit portaal spreekt hier geen SAML"),
         "no such departure": _("Deze vraag is niet gesteld, of al beantwoord"),
         "another protocol": _("De vraag ging langs een ander protocol"),
         "repeated_parameter": _("Een parameter stond er twee keer"),

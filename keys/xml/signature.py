@@ -171,9 +171,11 @@ def _private(key: PrivateKey) -> xmlsec.Key:
     return xmlsec.Key.from_memory(pem, xmlsec.constants.KeyDataFormatPem)
 
 
-def sign_enveloped(element: etree._Element, key: PrivateKey, position: int) -> None:
+def sign_enveloped(
+    element: etree._Element, key: PrivateKey, position: int, *, key_name: str | None = None
+) -> None:
     """Sign ``element`` (it has an ID) with RSA-SHA256; the signature becomes its child at
-    ``position``.
+    ``position``. ``key_name``: what the key is called in our metadata, for who asks it.
     """
     signature = etree.Element(ds("Signature"), nsmap={"ds": ds("").strip("{}")})
     info = etree.SubElement(signature, ds("SignedInfo"))
@@ -186,6 +188,8 @@ def sign_enveloped(element: etree._Element, key: PrivateKey, position: int) -> N
     etree.SubElement(reference, ds("DigestMethod"), Algorithm=SHA256)
     etree.SubElement(reference, ds("DigestValue"))
     etree.SubElement(signature, ds("SignatureValue"))
+    if key_name is not None:
+        etree.SubElement(etree.SubElement(signature, ds("KeyInfo")), ds("KeyName")).text = key_name
     element.insert(position, signature)
     context = xmlsec.SignatureContext()
     context.key = _private(key)

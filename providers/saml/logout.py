@@ -12,7 +12,8 @@ from cryptography import x509
 from lxml import etree
 
 from assurance.session_names import SessionName
-from keys.keyring import KeyRing, KeyUse, PrivateKey
+from keys.keyring import KeyRing, PrivateKey
+from keys.saml_keys import SIGNING, OwnRole, for_decrypting
 from keys.xml.encryption import decrypt_element
 from keys.xml.guard import XmlRefused
 from providers.interface import ProviderUnavailable
@@ -110,11 +111,11 @@ class SamlLogout:
         """What our logout messages are signed with: no setting leaves that out. Raises
         ProviderUnavailable.
         """
-        return own_key(self.keyring, KeyUse.SAML_SIGNING, "RSA")
+        return own_key(self.keyring, SIGNING[OwnRole.SP], "RSA")
 
     def opened(self, sealed: etree._Element) -> etree._Element:
         """The NameID in an EncryptedID of a signed request. Raises LogoutNotDone."""
-        keys = self.keyring.published(KeyUse.SAML_ENCRYPTION)
+        keys = for_decrypting(self.keyring)
         try:
             found = decrypt_element(sealed, keys, recipient=self.sp_entity_id)
         except XmlRefused:

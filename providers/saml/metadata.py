@@ -4,23 +4,22 @@ strictly (SAML Metadata §2).
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
 from directory.services import Service
 from directory.web_addresses import done_fault
-from keys.keyring import KeyRing, KeyUse, PrivateKey
+from keys.keyring import KeyRing
+from keys.saml_keys import EncryptionShown, OwnRole, shown_for_encryption, shown_for_signing
 from keys.xml import schema
-from keys.xml.key_names import key_name
-from keys.xml.names import DS, ds
+from keys.xml.names import DS
 from providers.saml.consuming_services import add_services
 from providers.saml.wire.entities import entity_id_of, role_of, valid_until
+from providers.saml.wire.key_descriptors import add_keys
 from providers.saml.wire.logout_services import (
     LogoutService,
     add_logout_services,
@@ -132,9 +131,10 @@ def sp_metadata(
     acs_url: str,
     slo_url: str,
     services: Iterable[Service] = (),
+    shown: EncryptionShown = EncryptionShown.CURRENT,
 ) -> bytes:
-    """Our own metadata, with every published key: the next one is known before it signs; and the
-    services that makelaars know by an index.
+    """Our own metadata: the next key is known before it signs, the key to encrypt to is the
+    current one unless ``shown`` says otherwise, and services have the index that makelaars know.
     """
     root = etree.Element(
         md("EntityDescriptor"), {"entityID": entity_id}, nsmap={"md": MD, "ds": DS}
@@ -148,9 +148,8 @@ def sp_metadata(
             "protocolSupportEnumeration": SAMLP,
         },
     )
-    for use, word in ((KeyUse.SAML_SIGNING, "signing"), (KeyUse.SAML_ENCRYPTION, "encryption")):
-        for key in keyring.published(use):
-            _key_descriptor(role, word, key)
+    add_keys(role, "signing", shown_for_signing(keyring, OwnRole.SP))
+    add_keys(role, "encryption", shown_for_encryption(keyring, shown))
     add_logout_services(role, slo_url)
     etree.SubElement(role, md("NameIDFormat")).text = PERSISTENT
     etree.SubElement(
@@ -161,19 +160,3 @@ def sp_metadata(
     add_services(role, services)
     schema.check_metadata(root)
     return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8"))
-
-
-def _key_descriptor(role: etree._Element, use: str, key: PrivateKey) -> None:
-    assert key.certificate is not None
-    descriptor = etree.SubElement(role, md("KeyDescriptor"), use=use)
-    info = etree.SubElement(descriptor, ds("KeyInfo"))
-    etree.SubElement(info, ds("KeyName")).text = key_name(key.certificate)
-    data = etree.SubElement(info, ds("X509Data"))
-    der = key.certificate.public_bytes(Encoding.DER)
-    etree.SubElement(data, ds("X509Certificate")).text = base64.b64encode(der).decode()
-    if use == "encryption":
-        for algorithm in (
-            "http://www.w3.org/2009/xmlenc11#aes256-gcm",
-            "http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p",
-        ):
-            etree.SubElement(descriptor, md("EncryptionMethod"), Algorithm=algorithm)

@@ -59,12 +59,15 @@ PRESETS: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
             "dialect": "etd",
             "request_binding": "post",
             "require_signed": "assertion",
+            "sends_key_name": True,
+            "encryption_key_shown": "next",
         },
         # DigiD and TVS: classes of DigiD, the consumer by index.
         "digid": {
             "dialect": "st-saml",
             "request_binding": "post",
             "require_signed": "assertion",
+            "sends_key_name": True,
         },
         # eIDAS SAML Message Format 1.2: always a new login, a signed response with an encrypted
         # assertion, and the person by PersonIdentifier.

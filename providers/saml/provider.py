@@ -11,7 +11,8 @@ import structlog
 from cryptography import x509
 from lxml import etree
 
-from keys.keyring import KeyRing, KeyUse, PrivateKey
+from keys.keyring import KeyRing, PrivateKey
+from keys.saml_keys import SIGNING, OwnRole
 from providers import received
 from providers.authority import AskedService
 from providers.interface import (
@@ -119,7 +120,8 @@ class SamlProvider:
         if binding == REDIRECT:
             url = redirect_url(location, serialised(request), ask.relay_state, key)
             return Departure(url, remembered)
-        message = serialised(request) if key is None else signed(request, key)
+        named = self._settings.sends_key_name
+        message = serialised(request) if key is None else signed(request, key, names_key=named)
         fields = {"SAMLRequest": form_value(message), "RelayState": ask.relay_state}
         return Departure(location, remembered, fields)
 
@@ -204,7 +206,7 @@ class SamlProvider:
     def _signing_key(self) -> PrivateKey | None:
         if not self._settings.sign_requests:
             return None
-        return own_key(self._keyring, KeyUse.SAML_SIGNING, "RSA")
+        return own_key(self._keyring, SIGNING[OwnRole.SP], "RSA")
 
     def _check_validity(self, now: datetime) -> None:
         """Metadata say themselves until when their keys and addresses hold (Metadata §2.3.2)."""

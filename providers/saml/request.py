@@ -16,6 +16,7 @@ from keys.keyring import PrivateKey
 from keys.xml.signature import sign_enveloped
 from providers.registry import NameIdPolicy, ProviderRecord, SamlSettings
 from providers.saml.request_extensions import EXTENSIONS, Asking
+from providers.saml.wire.key_descriptors import key_name
 from providers.saml.wire.names import NAME_ID, POST, SAML, SAMLP, saml, samlp
 
 ACS_INDEX: Final = 0  # of the one consumer in our metadata
@@ -134,7 +135,9 @@ def serialised(request: etree._Element) -> bytes:
     return bytes(etree.tostring(request))
 
 
-def signed(request: etree._Element, key: PrivateKey) -> bytes:
-    """The message with an enveloped signature behind its Issuer, for HTTP-POST."""
-    sign_enveloped(request, key, position=1)
+def signed(request: etree._Element, key: PrivateKey, *, names_key: bool = False) -> bytes:
+    """The message with an enveloped signature behind its Issuer, for HTTP-POST. ``names_key``: it
+    says which key of our metadata signed.
+    """
+    sign_enveloped(request, key, position=1, key_name=key_name(key) if names_key else None)
     return serialised(request)

@@ -6,7 +6,7 @@ from typing import Final
 
 from lxml import etree
 
-from keys.keyring import KeyUse
+from keys.saml_keys import for_decrypting
 from keys.xml.encryption import decrypt_element, is_cbc
 from keys.xml.guard import XmlRefused
 from providers.registry import SamlSettings
@@ -24,7 +24,7 @@ def opened(
     """
     settings = expected.settings
     allowed = settings.allow_cbc and covered
-    keys = expected.keyring.published(KeyUse.SAML_ENCRYPTION)
+    keys = for_decrypting(expected.keyring)
     try:
         found = decrypt_element(
             sealed,

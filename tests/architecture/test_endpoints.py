@@ -28,7 +28,8 @@ EXEMPT_FROM_CSRF = {
 }
 READ_BY_ANYBODY = {
     *("oidc.jwks", "oidc.discovery"),
-    *("arrivals.oidc_client_jwks", "arrivals.saml_metadata", "saml_idp.metadata"),
+    *("arrivals.oidc_client_jwks", "own_metadata.for_everybody", "saml_idp.metadata"),
+    *("own_metadata.for_makelaar", "saml_idp.metadata_of_portal"),
 }
 ASKED_BY_PROGRAMS = {
     *("oidc.token", "oidc.userinfo", "oidc.jwks", "oidc.discovery"),

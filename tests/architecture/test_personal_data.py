@@ -39,6 +39,7 @@ ALSO_OF_MACHINES = {
     "session_name.party": "the id of a portal or makelaar",
     "party_metadata.name": "the key of a portal or makelaar",
     "account_browser.browser": "a random name that we gave a browser",
+    "certificate_reader.party": "the key of a portal or makelaar",
 }
 
 

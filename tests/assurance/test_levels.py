@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assurance import acr
+from assurance.authn_context import Comparison, class_of, demand
 from assurance.levels import AssuranceLevel, highest, highest_of, suffices, weakest
 
 L = AssuranceLevel
@@ -34,7 +35,27 @@ def test_every_vocabulary_leads_back_to_its_level(level: L, vocabulary: str) -> 
     name = acr.name_of(level, vocabulary)
     assert name is not None
     assert acr.level_of(name) is level
-    assert acr.level_of(name.upper()) is level
+
+
+@pytest.mark.parametrize("level", ABOVE_EMAIL)
+@pytest.mark.parametrize("vocabulary", ["eidas", "etd", "digid"])
+def test_a_name_in_another_spelling_is_another_name(level: L, vocabulary: str) -> None:
+    name = acr.name_of(level, vocabulary)
+    assert name is not None
+    for other in (name.upper(), name.swapcase(), f"{name} ", f"{name}/", name.replace("o", "ο")):
+        if other != name:
+            assert acr.level_of(other) is None, other
+
+
+def test_st_saml_spells_its_lowest_level_in_two_ways() -> None:
+    """The table of Logius ST-SAML 1.0 says ``eID``, its examples ``eid``."""
+    for spelt in ("http://eID.logius.nl/LoA/basic", "http://eid.logius.nl/LoA/basic"):
+        assert acr.level_of(spelt) is L.EH2
+        asked = demand([spelt], Comparison.EXACT, L.EH2)
+        assert asked is not None and (asked.level, asked.classes) == (L.EH2, (spelt,))
+        assert class_of(L.EH3, "eidas", classes=asked.classes) == spelt
+    assert acr.name_of(L.EH2, "eidas") == "http://eid.logius.nl/LoA/basic"
+    assert acr.level_of("http://EID.logius.nl/LoA/basic") is None
 
 
 def test_an_email_account_has_no_name_in_a_scheme() -> None:
@@ -64,7 +85,9 @@ def test_the_least_preference_is_what_is_asked(values: list[str], level: L | Non
         ([L.EH2_PLUS.eidas], L.EH3, L.EH2_PLUS.eidas),  # less than was reached is still true
         ([L.EH2.eidas, L.EH3.eidas, L.EH4.eidas], L.EH3, L.EH3.eidas),
         (["EH3", L.EH3.eidas], L.EH3, "EH3"),  # the first of those that say as much
-        (["HTTP://EIDAS.europa.eu/LoA/low"], L.EH2_PLUS, "HTTP://EIDAS.europa.eu/LoA/low"),
+        (["HTTP://EIDAS.europa.eu/LoA/low", L.EH2.eidas], L.EH3, L.EH2.eidas),  # one is a name
+        (["http://eID.logius.nl/LoA/basic"], L.EH2, "http://eID.logius.nl/LoA/basic"),  # as asked
+        (["HTTP://EIDAS.europa.eu/LoA/low"], L.EH2_PLUS, None),
         ([acr.EH1], L.EH2, acr.EH1),
         ([L.EH4.eidas], L.EH3, None),
         (["gold"], L.EH4, None),
@@ -87,15 +110,9 @@ def test_a_makelaars_own_words_go_first() -> None:
 @given(st.text(max_size=60))
 def test_what_is_unknown_is_no_level(text: str) -> None:
     found = acr.level_of(text)
-    assert found is None or text.casefold() in {
-        str(name).casefold()
-        for name in (
-            found.label,
-            found.loa,
-            found.eidas,
-            found.digid,
-            "loa:" + found.loa.rpartition("loa")[2],
-        )
+    assert found is None or text in {
+        *(found.label, found.loa, found.eidas, found.digid),
+        "loa:" + found.loa.rpartition("loa")[2],
     }
 
 

@@ -160,6 +160,7 @@ OPERATOR_SCENES: Final = (
     Scene(
         "operator-login-onbekend", lambda w: enter(w, "/inlogspoor/0000-0000"), "form[role=search]"
     ),
+    Scene("operator-certificaten", lambda w: enter(w, "/certificaten"), "#lezers"),
     Scene("operator-operators", lambda w: enter(w, "/operators"), "table"),
     Scene("operator-beeindigen", _end, "form[action$=beeindigen]"),
     Scene("operator-niet-uw-rol", _denied, ".sluis-sheet"),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from keys.certificates import to_pem
 from keys.keyring import KeyMissing, KeyRing, KeyState, KeyUse, load_keyring, seal_key
+from keys.rotation import NEEDED
 from keys.sealing import SealBroken, Sealer, WrongMasterKey
 from keys.signing_key import SigningKey
 from tests.clocks import START
@@ -35,11 +37,12 @@ def test_the_active_key_of_each_use_is_found() -> None:
     assert ring.active(KeyUse.OIDC_SIGNING, "ES256").algorithm == "ES256"
     rs256 = ring.active(KeyUse.OIDC_SIGNING, "RS256")
     assert ring.active(KeyUse.OIDC_SIGNING, "PS256") is rs256
-    for use in (KeyUse.SAML_SIGNING, KeyUse.SAML_ENCRYPTION):
+    for use in (KeyUse.SAML_SIGNING, KeyUse.SAML_ENCRYPTION, KeyUse.SAML_IDP_SIGNING):
         key = ring.active(use, "RSA")
         assert key.certificate is not None
         assert key.certificate.public_key() == key.key.public_key()
-    assert len({key.kid for key in ring.keys}) == 6
+    assert {key.use for key in ring.keys} == set(KeyUse) - {KeyUse.SAML_TLS_CLIENT}
+    assert len({key.kid for key in ring.keys}) == len(NEEDED)
 
 
 def test_a_key_that_is_not_there_is_missing() -> None:
@@ -60,14 +63,40 @@ def test_partners_see_the_active_key_first_and_then_the_others() -> None:
 
 
 def test_a_ring_is_loaded_equal_and_with_the_same_key_objects(session: Session) -> None:
-    session.add_all(row_of(make_keyring(), use) for use in KeyUse)
+    uses = {use for use, _ in NEEDED}
+    session.add_all(row_of(make_keyring(), use) for use in uses)
     session.commit()
     first, second = (load_keyring(session, make_sealer()) for _ in range(2))
     assert first == second and first is not second
-    assert len(first.keys) == len(KeyUse)
+    assert len(first.keys) == len(uses)
     assert all(a.key is b.key for a, b in zip(first.keys, second.keys, strict=True))
     changed = replace(first.keys[0], state=KeyState.RETIRING)
     assert KeyRing((changed, *first.keys[1:])) != first
+
+
+def test_a_next_key_is_the_active_one_from_its_date_on(session: Session) -> None:
+    """Also where no worker wrote that down: every process finds it by its own clock."""
+    later = START + timedelta(days=30)
+    following = make_private_key(KeyUse.SAML_SIGNING, "RSA", KeyState.NEXT)
+    session.add(row_of(make_keyring(), KeyUse.SAML_SIGNING))
+    session.add(row_of(KeyRing((following,)), KeyUse.SAML_SIGNING, activates_at=later))
+    session.commit()
+    seconds = timedelta(seconds=1)
+    before, at = (load_keyring(session, make_sealer(), now) for now in (later - seconds, later))
+    current = make_keyring().active(KeyUse.SAML_SIGNING, "RSA").kid
+    assert before.active(KeyUse.SAML_SIGNING, "RSA").kid == current
+    assert at.active(KeyUse.SAML_SIGNING, "RSA").kid == following.kid
+    states = [(key.kid, key.state) for key in at.published(KeyUse.SAML_SIGNING)]
+    assert states == [(following.kid, KeyState.ACTIVE), (current, KeyState.RETIRING)]
+    assert load_keyring(session, make_sealer()) == before != at  # as it is written down
+
+
+def test_a_key_that_waits_for_its_certificate_is_not_loaded(session: Session) -> None:
+    session.add(
+        row_of(make_keyring(), KeyUse.SAML_SIGNING, state=KeyState.REQUESTED, certificate=None)
+    )
+    session.commit()
+    assert load_keyring(session, make_sealer()).keys == ()
 
 
 def test_what_is_retired_is_not_loaded(session: Session) -> None:

@@ -76,6 +76,6 @@ def values(response: etree._Element) -> Mapping[str, list[str]]:
 
 
 def our_certificate() -> str:
-    key = make_keyring().active(KeyUse.SAML_SIGNING, "RSA")
+    key = make_keyring().active(KeyUse.SAML_IDP_SIGNING, "RSA")
     assert key.certificate is not None
     return key.certificate.public_bytes(Encoding.PEM).decode()

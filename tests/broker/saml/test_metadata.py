@@ -16,9 +16,10 @@ from tests.keys_for_tests import make_private_key
 MD = "{urn:oasis:names:tc:SAML:2.0:metadata}"
 RING = KeyRing(
     (
-        make_private_key(KeyUse.SAML_SIGNING, "RSA"),
-        make_private_key(KeyUse.SAML_SIGNING, "RSA", KeyState.NEXT),
+        make_private_key(KeyUse.SAML_IDP_SIGNING, "RSA"),
+        make_private_key(KeyUse.SAML_IDP_SIGNING, "RSA", KeyState.NEXT),
         make_private_key(KeyUse.SAML_ENCRYPTION, "RSA"),
+        make_private_key(KeyUse.SAML_SIGNING, "RSA"),
     )
 )
 

@@ -113,7 +113,7 @@ def test_a_service_that_left_gives_nothing() -> None:
 
 def test_the_active_key_signs() -> None:
     ring = make_keyring()
-    other = replace(ring.active(KeyUse.SAML_SIGNING, "RSA"), state=KeyState.RETIRING, kid="old")
+    other = replace(ring.active(KeyUse.SAML_IDP_SIGNING, "RSA"), state=KeyState.RETIRING, kid="old")
     both_keys = KeyRing((other, *ring.keys))
     known = replace(configuration(), keyring=both_keys)
     raw = base64.b64decode(prepared(known=known).reply.fields["SAMLResponse"])
