@@ -80,6 +80,14 @@ class SamlSettings(RegisteredDocument):
             "list several entities it says which one is meant."
         )
     )
+    our_entity_id: str | None = Field(
+        default=None,
+        max_length=1024,
+        description=(
+            "Under which name this makelaar knows us: in eTD `urn:etoegang:DV:<OIN>:entities:<n>`. "
+            "Left out: the address of our metadata, which is our name everywhere else."
+        ),
+    )
     metadata: str | None = Field(
         default=None, description="The metadata themselves; `metadata_file` reads them from a file."
     )

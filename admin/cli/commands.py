@@ -14,6 +14,7 @@ from admin.cli.factor_commands import factor, otp
 from admin.cli.keys_commands import keys
 from admin.cli.operator_commands import operator
 from admin.cli.outbox_commands import outbox
+from admin.cli.saml_commands import saml
 from admin.cli.session_commands import session
 
 if TYPE_CHECKING:
@@ -362,5 +363,5 @@ def serve(invocation: Invocation) -> None:
         run_server(invocation.settings(), invocation.config)
 
 
-for group in (audit, person, factor, keys, operator, otp, outbox, session):
+for group in (audit, person, factor, keys, operator, otp, outbox, saml, session):
     main.add_command(group)
