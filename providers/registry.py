@@ -79,6 +79,14 @@ class SamlSettings(MetadataSettings):
             "list several entities it says which one is meant."
         )
     )
+    our_entity_id: str | None = Field(
+        default=None,
+        max_length=1024,
+        description=(
+            "Under which name this makelaar knows us: in eTD `urn:etoegang:DV:<OIN>:entities:<n>`. "
+            "Left out: the address of our metadata, which is our name everywhere else."
+        ),
+    )
     request_binding: Literal["redirect", "post"] = Field(
         default="redirect", description="How a request travels: in an address, or in a form."
     )

@@ -16,6 +16,7 @@ from admin.cli.keys_commands import keys
 from admin.cli.metadata_commands import metadata
 from admin.cli.operator_commands import operator
 from admin.cli.outbox_commands import outbox
+from admin.cli.saml_commands import saml
 from admin.cli.session_commands import session
 
 if TYPE_CHECKING:
@@ -370,5 +371,17 @@ def serve(invocation: Invocation) -> None:
         run_server(invocation.settings(), invocation.config)
 
 
-for group in (audit, client, person, factor, keys, metadata, operator, otp, outbox, session):
+for group in (
+    audit,
+    client,
+    person,
+    factor,
+    keys,
+    metadata,
+    operator,
+    otp,
+    outbox,
+    saml,
+    session,
+):
     main.add_command(group)

@@ -17,6 +17,14 @@ from state.outgoing import OutgoingClient
 
 _KVK: Final = re.compile(r"[0-9]{8}")
 _URI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[!-~]{1,1000}")
+# EntityIDs of a dienstverlener in eTD and ST-SAML.
+_OUR_NAMES: Final = {
+    "etd": re.compile(r"urn:etoegang:DV:[0-9A-Z]{20}:entities:[0-9]{1,4}"),
+    "st-saml": re.compile(
+        r"urn:etoegang:DV:[0-9A-Z]{20}:entities:[0-9]{1,4}"
+        r"|urn:nl-eid-gdi:1\.0:(?:DV|LC):[0-9A-Z]{20}:entities:[0-9]{4}"
+    ),
+}
 LONGEST_VALIDITY: Final = 24 * 3600
 DISCOVERY: Final = "/.well-known/openid-configuration"
 S = TypeVar("S", OidcSettings, SamlSettings)
@@ -117,6 +125,26 @@ SAML_RULES: Final[tuple[Rule[SamlSettings], ...]] = (
         lambda saml: not saml.entity_id or saml.entity_id != "".join(saml.entity_id.split()),
         "it is empty or holds white space, and entity ids are compared sign by sign",
         "copy entityID from the metadata",
+    ),
+    never(
+        "our_entity_id",
+        lambda saml: (
+            saml.our_entity_id is not None
+            and saml.our_entity_id != "".join(saml.our_entity_id.split())
+        ),
+        "it holds white space, and entity ids are compared sign by sign",
+        "write it as the makelaar has it",
+    ),
+    never(
+        "our_entity_id",
+        lambda saml: (
+            saml.our_entity_id is not None
+            and saml.dialect in _OUR_NAMES
+            and not _OUR_NAMES[saml.dialect].fullmatch(saml.our_entity_id)
+        ),
+        "it is no EntityID of a dienstverlener",
+        "write urn:etoegang:DV:<OIN>:entities:<n>, or urn:nl-eid-gdi:1.0:DV:<OIN>:entities:<nnnn> "
+        "for st-saml",
     ),
     never(
         "subject_attribute",

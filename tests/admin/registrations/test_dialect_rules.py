@@ -16,6 +16,7 @@ from tests.admin.registrations.documents import SERVICE, UUID, applied
 from tests.admin.registrations.test_makelaar_rules import SAML, makelaar, refused
 
 OTHER = {**SERVICE, "uuid": UUID.replace("1", "2"), "service_id": "urn:x:meldingen"}
+OIN = "00000003999988880000"
 INDEX = "attribute_consuming_service_index"
 
 
@@ -30,6 +31,9 @@ INDEX = "attribute_consuming_service_index"
         {"dialect": "saml2int", "authn_context_names": "digid"},
         {"preset": "eherkenning", "allow_clear_identifiers": True},
         {"preset": "digid"},
+        {"dialect": "etd", "our_entity_id": f"urn:etoegang:DV:{OIN}:entities:9001"},
+        {"dialect": "st-saml", "our_entity_id": f"urn:nl-eid-gdi:1.0:DV:{OIN}:entities:0001"},
+        {"our_entity_id": "https://login.example/anders"},
     ],
 )
 def test_a_dialect_and_what_goes_with_it(settings: Settings, saml: dict[str, Any]) -> None:
@@ -43,6 +47,8 @@ def test_a_dialect_and_what_goes_with_it(settings: Settings, saml: dict[str, Any
         ({"dialect": "etd", "authn_context_names": "digid"}, "saml.authn_context_names"),
         ({"preset": "digid", "authn_context_names": "etd"}, "saml.authn_context_names"),
         ({"dialect": "eidas", "authn_context_names": "etd"}, "saml.authn_context_names"),
+        ({"dialect": "etd", "our_entity_id": "https://login.example"}, "saml.our_entity_id"),
+        ({"our_entity_id": "urn:x: y"}, "saml.our_entity_id"),
         ({"dialect": "saml2int", "subject": "acting"}, "saml.subject"),
         ({"preset": "eidas", "subject": "acting"}, "saml.subject"),
         (

@@ -60,7 +60,7 @@ def etd_portal(keys: str = KEYS, claims: Any = CLAIMS, **saml: Any) -> SamlServi
     return a_portal(metadata(keys=keys), claims=claims, saml=section)
 
 
-def opened(sealed: etree._Element, key: str = "sealing") -> etree._Element:
+def opened(sealed: etree._Element, key: str = "sealing", recipient: str = ENTITY) -> etree._Element:
     """The NameID in this EncryptedID, with the key of the portal and nothing of ours."""
     private = private_key(key)
     assert isinstance(private, rsa.RSAPrivateKey)
@@ -68,7 +68,7 @@ def opened(sealed: etree._Element, key: str = "sealing") -> etree._Element:
     oaep = padding.OAEP(padding.MGF1(hashes.SHA1()), hashes.SHA1(), None)
     secret = None
     for one in sealed.findall("xenc:EncryptedKey", NAMES):
-        assert one.get("Recipient") == ENTITY
+        assert one.get("Recipient") == recipient
         assert re.fullmatch("[0-9a-f]{64}", one.findtext(".//ds:KeyName", "", NAMES))
         try:
             secret = private.decrypt(_value(one), oaep)
@@ -88,13 +88,15 @@ def _value(element: etree._Element) -> bytes:
     return base64.b64decode(element.findtext("xenc:CipherData/xenc:CipherValue", "", NAMES))
 
 
-def read(response: etree._Element, key: str = "sealing") -> Mapping[str, list[Any]]:
+def read(
+    response: etree._Element, key: str = "sealing", recipient: str = ENTITY
+) -> Mapping[str, list[Any]]:
     """Texts, and identifiers as (kind, number)."""
     found: dict[str, list[Any]] = {}
     for attribute in response.iterfind(".//saml:Attribute", NAMES):
         for value in attribute.findall("saml:AttributeValue", NAMES):
             sealed = value.find("saml:EncryptedID", NAMES)
-            name_id = None if sealed is None else opened(sealed, key)
+            name_id = None if sealed is None else opened(sealed, key, recipient)
             said = value.text if name_id is None else (name_id.get("NameQualifier"), name_id.text)
             found.setdefault(str(attribute.get("Name")), []).append(said)
     return found
