@@ -22,7 +22,7 @@ LEVEL_EH2 = "urn:etoegang:core:assurance-class:loa2"
 
 
 @contextmanager
-def _makelaar(
+def makelaar(
     running: RunningDemo,
     folder: Path,
     slug: str,
@@ -48,7 +48,8 @@ def _makelaar(
             raise
 
 
-def _log_in(visitor: Visitor, slug: str, provider: SimpleSamlPhp) -> None:
+def log_in(visitor: Visitor, slug: str, provider: SimpleSamlPhp) -> None:
+    """With the password that it knows."""
     visitor.ask(BODEM)
     visitor.wait_until_offered(slug)
     visitor.choose(slug)
@@ -57,7 +58,8 @@ def _log_in(visitor: Visitor, slug: str, provider: SimpleSamlPhp) -> None:
     visitor.page.press("input[name=password]", "Enter")
 
 
-def _is_let_in(visitor: Visitor) -> None:
+def is_let_in(visitor: Visitor) -> None:
+    """At the portal, with who it is and for whom."""
     visitor.wait_for("button[name=agree][value=yes]")
     assert "Fenna Testman" in (visitor.page.text_content(".sluis-lock__facts") or "")
     visitor.press("agree", "yes")
@@ -80,21 +82,21 @@ def test_a_user_of_simplesamlphp_logs_in(
 ) -> None:
     more = {"request_binding": binding}
     with (
-        _makelaar(running, tmp_path / "idp", f"getekend-{binding}", more=more) as provider,
+        makelaar(running, tmp_path / "idp", f"getekend-{binding}", more=more) as provider,
         visiting(running, chromium) as visitor,
     ):
-        _log_in(visitor, f"getekend-{binding}", provider)
-        _is_let_in(visitor)
+        log_in(visitor, f"getekend-{binding}", provider)
+        is_let_in(visitor)
 
 
 def test_an_answer_with_another_key_than_registered_is_refused(
     running: RunningDemo, chromium: Browser, tmp_path: Path
 ) -> None:
     with (
-        _makelaar(running, tmp_path / "idp", "andere-sleutel", other_key=True) as provider,
+        makelaar(running, tmp_path / "idp", "andere-sleutel", other_key=True) as provider,
         visiting(running, chromium) as visitor,
     ):
-        _log_in(visitor, "andere-sleutel", provider)
+        log_in(visitor, "andere-sleutel", provider)
         _is_refused(visitor)
 
 
@@ -103,11 +105,11 @@ def test_an_encrypted_answer_is_read(
 ) -> None:
     more = {"require_encrypted_assertion": "true", "allow_cbc": "true"}
     with (
-        _makelaar(running, tmp_path / "idp", "versleuteld", more=more, encrypted=True) as provider,
+        makelaar(running, tmp_path / "idp", "versleuteld", more=more, encrypted=True) as provider,
         visiting(running, chromium) as visitor,
     ):
-        _log_in(visitor, "versleuteld", provider)
-        _is_let_in(visitor)
+        log_in(visitor, "versleuteld", provider)
+        is_let_in(visitor)
 
 
 def test_the_old_encryption_mode_needs_the_operators_consent(
@@ -115,10 +117,10 @@ def test_the_old_encryption_mode_needs_the_operators_consent(
 ) -> None:
     more = {"require_encrypted_assertion": "true"}
     with (
-        _makelaar(running, tmp_path / "idp", "oude-wijze", more=more, encrypted=True) as provider,
+        makelaar(running, tmp_path / "idp", "oude-wijze", more=more, encrypted=True) as provider,
         visiting(running, chromium) as visitor,
     ):
-        _log_in(visitor, "oude-wijze", provider)
+        log_in(visitor, "oude-wijze", provider)
         _is_refused(visitor, "SLS-2106")  # a setting of ours allows it
 
 
@@ -127,10 +129,10 @@ def test_an_unencrypted_answer_is_refused_where_encryption_was_agreed(
 ) -> None:
     more = {"require_encrypted_assertion": "true"}
     with (
-        _makelaar(running, tmp_path / "idp", "onversleuteld", more=more) as provider,
+        makelaar(running, tmp_path / "idp", "onversleuteld", more=more) as provider,
         visiting(running, chromium) as visitor,
     ):
-        _log_in(visitor, "onversleuteld", provider)
+        log_in(visitor, "onversleuteld", provider)
         _is_refused(visitor, "SLS-2106")  # a setting of ours allows it
 
 
@@ -138,9 +140,9 @@ def test_a_lower_level_than_asked_is_not_enough(
     running: RunningDemo, chromium: Browser, tmp_path: Path
 ) -> None:
     with (
-        _makelaar(running, tmp_path / "idp", "laag-niveau", level=LEVEL_EH2) as provider,
+        makelaar(running, tmp_path / "idp", "laag-niveau", level=LEVEL_EH2) as provider,
         visiting(running, chromium) as visitor,
     ):
-        _log_in(visitor, "laag-niveau", provider)
+        log_in(visitor, "laag-niveau", provider)
         visitor.wait_for("form[action$=step-up]")
         assert visitor.heading == "Uw niveau is te laag voor deze dienst"
