@@ -201,7 +201,7 @@ def _written(
         judgement.verdict is MetadataVerdict.TAKEN and row.waiting is not None
     ):  # vouched for by now
         _write_taken(session, row, look, row.waiting, now)
-    else:  # the party took back what waited
+    elif judgement.verdict is not MetadataVerdict.SAME:  # the party took back what waited
         row.waiting, row.waiting_since, row.waiting_reason = None, None, None
     return look
 

@@ -137,8 +137,8 @@ OF_TROUBLES: Final[Mapping[str, Explanation]] = {
         DOES_NOT_FIT,
     ),
     "metadata_unusable": Explanation(
-        _("De metadata in de registratie van de makelaar zijn niet meer te gebruiken."),
-        _("Haal nieuwe metadata bij de makelaar op en registreer die met sluis apply."),
+        _("De metadata die van de makelaar bekend zijn, zijn niet meer te gebruiken."),
+        _("Kijk waarom met sluis metadata status. Registreer nieuwe metadata met sluis apply."),
         Fixer.OPERATOR,
         WITH_US,
     ),

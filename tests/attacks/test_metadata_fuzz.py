@@ -11,6 +11,10 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from providers.saml.metadata import MakelaarMetadata, MetadataRefused, read_metadata
+from providers.saml.wire.entities import IDP
+from providers.saml.wire.metadata_document import Signers
+from providers.saml.wire.metadata_facts import MetadataFacts, read_facts
+from providers.saml.wire.metadata_keys import fingerprint
 from tests.providers.saml.habits.documents import ENTITY, entity_of, lists, with_
 from tests.providers.saml.maker import ENTITY_ID, certificate
 from tests.providers.saml.signing import Signing, sign
@@ -47,10 +51,32 @@ KINDS: Final = {"entity": signed_entity(), "in a list": signed_in_list(), "list"
 def read(raw: bytes, *, pinned: bool) -> MakelaarMetadata | None:
     """None where it is refused. Anything else that is raised fails the test."""
     signer = certificate("federation") if pinned else None
+    facts = facts_of(raw, pinned=pinned)
     try:
-        return read_metadata(raw, signer, ENTITY_ID)
+        found = read_metadata(raw, signer, ENTITY_ID)
     except MetadataRefused:
         return None
+    if facts is not None:
+        is_whole(facts, found)
+    return found
+
+
+def facts_of(raw: bytes, *, pinned: bool) -> MetadataFacts | None:
+    """None where they are refused; then nobody takes these metadata."""
+    signers = Signers((certificate("federation"),)) if pinned else None
+    try:
+        return read_facts(raw, ENTITY_ID, IDP, signers)
+    except MetadataRefused:
+        return None
+
+
+def is_whole(facts: MetadataFacts, found: MakelaarMetadata) -> None:
+    """Nothing is trusted at a login that is no fact: it would change without anybody's word."""
+    keys = {key.fingerprint for key in facts.keys if key.use in ("", "signing")}
+    assert {fingerprint(one) for one in found.signing} <= keys
+    addresses = [(one.binding, one.location) for one in facts.addresses]
+    assert [one for one in addresses if one in found.sso] == list(found.sso)
+    assert (facts.entity_id, facts.valid_until) == (found.entity_id, found.valid_until)
 
 
 def means_the_same(raw: bytes, good: MakelaarMetadata) -> None:

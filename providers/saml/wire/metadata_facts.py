@@ -15,7 +15,7 @@ from lxml import etree
 
 from providers.saml.wire.entities import entity_id_of, moment, role_of, valid_until
 from providers.saml.wire.metadata_document import Signers, entity_in
-from providers.saml.wire.metadata_keys import MAX_CERTIFICATES, certificates_of, fingerprint
+from providers.saml.wire.metadata_keys import certificates_of, fingerprint
 from providers.saml.wire.metadata_refused import MetadataRefused
 from providers.saml.wire.names import md
 from providers.saml.wire.xml_values import collapsed
@@ -30,7 +30,7 @@ _SECONDS: Final = (365 * 86400, 30 * 86400, 86400, 3600, 60, 1)
 _LONGEST: Final = timedelta(days=3650)
 _SAID: Final = ("AuthnRequestsSigned", "WantAssertionsSigned", "WantAuthnRequestsSigned")
 _TOLD: Final = ("Location", "Binding")
-_MOST: Final = 2000  # addresses and words of one role
+_MOST: Final = 2000  # keys, addresses or words of one role
 T = TypeVar("T")
 
 
@@ -95,7 +95,7 @@ def read_facts(
     assert entity is not None
     return MetadataFacts(
         entity_id=entity_id_of(entity),
-        keys=tuple(sorted(set(_keys(role)))),
+        keys=tuple(sorted(set(_bounded(_keys(role))))),
         addresses=_bounded(_addresses(role)),
         words=_bounded(sorted(set(_words(role)))),
         valid_until=valid_until(role),
@@ -105,8 +105,7 @@ def read_facts(
 
 
 def _keys(role: etree._Element) -> Iterator[KeyFact]:
-    descriptors = role.findall(md("KeyDescriptor"))
-    for descriptor in descriptors[: 2 * MAX_CERTIFICATES]:
+    for descriptor in role.findall(md("KeyDescriptor")):
         use = collapsed(descriptor.get("use")) or ""
         for one in certificates_of(descriptor):
             yield KeyFact(use, fingerprint(one), one.not_valid_before_utc, one.not_valid_after_utc)
@@ -147,7 +146,7 @@ def _bounded(found: Iterable[T]) -> tuple[T, ...]:
     listed = tuple(islice(found, _MOST + 1))
     if len(listed) > _MOST:
         raise MetadataRefused(
-            f"more than {_MOST} addresses or words in one role",
+            f"more than {_MOST} keys, addresses or words in one role",
             reason="too_large",
             expected=f"{_MOST} at most",
         )

@@ -90,17 +90,25 @@ def _parts(text: str) -> list[str]:
 
 
 def certificates_of(descriptor: etree._Element) -> list[x509.Certificate]:
-    """Those of its KeyInfo that can be read, without the authorities above them."""
+    """Those of its KeyInfo that can be read, without the authorities above them. None is left out
+    for being late: whoever reads the key must have seen it here. Raises MetadataRefused.
+    """
     found = [one for info in descriptor.findall(ds("KeyInfo")) for one in certificates_in(info)]
-    return ends(found[:MAX_CERTIFICATES])
+    if len(found) > MAX_CERTIFICATES:
+        raise MetadataRefused(
+            f"more than {MAX_CERTIFICATES} certificates in one KeyDescriptor",
+            reason="certificates",
+            seen=str(len(found)),
+            expected=f"{MAX_CERTIFICATES} at most",
+        )
+    return ends(found)
 
 
 def certificates_in(info: etree._Element) -> list[x509.Certificate]:
-    """Every certificate in this KeyInfo that can be read, the first sixteen."""
+    """Every certificate in this KeyInfo that can be read."""
     path = f"{ds('X509Data')}/{ds('X509Certificate')}"
     texts = [part for element in info.findall(path) for part in _parts(element.text or "")]
-    read = (_certificate(text) for text in texts[:MAX_CERTIFICATES])
-    return [one for one in read if one is not None]
+    return [one for text in texts if (one := _certificate(text)) is not None]
 
 
 def fingerprint(certificate: x509.Certificate) -> str:

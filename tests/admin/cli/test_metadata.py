@@ -88,7 +88,7 @@ def test_what_fails_is_told_with_why(sluis: Sluis, party: Publisher) -> None:
     assert "of polderpoort nothing good since" in ill.output
     party.put(document("makelaar"))
     assert sluis("metadata", "refresh").output == "polderpoort  renewed, nothing else\n"
-    assert "1 followed of 1, none fails or waits" in sluis("doctor").output
+    assert "1 followed of 1, none fails, waits or ends soon" in sluis("doctor").output
 
 
 @pytest.mark.usefixtures("followed")

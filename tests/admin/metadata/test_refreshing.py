@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from lxml import etree
 from structlog.testing import capture_logs
 
 from admin.metadata import refreshing
@@ -19,7 +20,8 @@ from state.audit import EventTag
 from state.outgoing import HttpAnswer, OutgoingFailed
 from tests.admin.metadata.conftest import Installed, fingerprint_of
 from tests.admin.metadata.publishing import URL, YEAR, document, makelaar
-from tests.providers.saml.maker import certificate
+from tests.providers.saml.maker import NAMES, certificate
+from tests.providers.saml.signing import Signing, sign
 
 PEM = to_pem(certificate("federation"))
 SIGNED: dict[str, Any] = {"metadata_signing_certificate": PEM}
@@ -97,6 +99,17 @@ def test_what_waits_is_dropped_when_the_makelaar_takes_it_back(installed: Instal
     assert installed.row().waiting is not None
     installed.look(document("makelaar"))
     assert installed.row().waiting is None
+
+
+def test_a_cache_that_is_behind_drops_nothing_that_waits(installed: Installed) -> None:
+    installed.begin(document("makelaar", created=0))
+    installed.look(document("next", created=60))
+    since = installed.row().waiting_since
+    look = installed.look(document("makelaar", created=-60))
+    assert look is not None and look.judgement.verdict is Verdict.SAME
+    assert installed.row().waiting_since == since is not None
+    installed.look(document("next", created=60))
+    assert events(installed) == [("metadata.waits", "not_vouched")]
 
 
 def test_what_waits_is_taken_once_the_registration_believes_the_address(
@@ -290,6 +303,37 @@ def test_a_query_service_is_followed_like_an_address(installed: Installed) -> No
     installed.party.put(by("federation", "next"), at)
     assert installed.look() is not None
     assert installed.signs("next") and not installed.signs("makelaar")
+
+
+@pytest.mark.parametrize("codec", ["utf-8-sig", "utf-16", "iso-8859-1"])
+def test_what_products_serve_in_other_encodings_is_followed(
+    installed: Installed, codec: str
+) -> None:
+    """Entra ID serves a byte order mark; others declare an encoding of their own."""
+    installed.begin(**TLS)
+    name = codec.removesuffix("-sig")
+    text = f'<?xml version="1.0" encoding="{name}"?><!-- Coöperatie -->{document("next")}'
+    look = installed.look(HttpAnswer(200, {}, text.encode(codec)))
+    assert look is not None and look.judgement.verdict is Verdict.TAKEN
+    assert installed.signs("next")
+
+
+def test_a_list_that_a_federation_signed_is_followed(installed: Installed) -> None:
+    installed.begin(by("federation", "makelaar"), **SIGNED)
+    entities = document("other", entity_id="https://a.example") + document("next")
+    root = etree.fromstring(
+        f'<md:EntitiesDescriptor xmlns:md="{NAMES["md"]}" ID="_list" cacheDuration="PT2H">'
+        f"{entities}</md:EntitiesDescriptor>"
+    )
+    sign(root, Signing(key="federation"))
+    whole = etree.tostring(root).decode()
+    look = installed.look(whole)
+    assert look is not None and look.judgement.verdict is Verdict.TAKEN
+    assert installed.signs("next") and not installed.signs("other")
+    assert installed.look(after=6000) is None  # the list says two hours
+    other = whole.replace('entityID="https://a.example"', 'entityID="https://b.example"')
+    assert installed.look(other) is not None
+    assert installed.row().reason == "signature_invalid"
 
 
 def test_cache_duration_is_obeyed(installed: Installed) -> None:

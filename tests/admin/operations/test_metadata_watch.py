@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from prometheus_client.core import Metric
@@ -15,6 +17,8 @@ from state.outgoing import OutgoingFailed
 from state.registrations import Kind
 from tests.admin.metadata.conftest import Installed, installed
 from tests.admin.metadata.publishing import document, makelaar
+from tests.admin.registrations.documents import PORTAL, SERVICE
+from tests.broker.saml import portals
 
 __all__ = ["installed"]
 
@@ -112,10 +116,29 @@ def test_the_doctor_says_what_waits_and_what_fails(
     installed: Installed, installation: Installation
 ) -> None:
     installed.begin()
-    assert metadata_checks.look(installation) == (True, "1 followed of 1, none fails or waits")
+    assert metadata_checks.look(installation) == (
+        True,
+        "1 followed of 1, none fails, waits or ends soon",
+    )
     installed.look(document("next"))
     well, seen = metadata_checks.look(installation)
     assert not well and seen.startswith("of polderpoort something waits since 2026-11-02 10:00")
     installed.look(OutgoingFailed("no_answer"))
     well, seen = metadata_checks.look(installation)
     assert not well and "of polderpoort nothing good since" in seen and "(no_answer)" in seen
+
+
+def test_the_doctor_says_which_portal_ends(
+    installed: Installed, installation: Installation
+) -> None:
+    portal = {key: PORTAL[key] for key in ("kind", "client_id", "name", "services")}
+    saml = {"entity_id": portals.ENTITY, "metadata": portals.metadata()}
+    installed.register(SERVICE, {**portal, "saml": saml})
+    ends = installed.row("portaal", Kind.CLIENT).ends_at
+    assert ends is not None
+
+    def seen(days: int) -> tuple[bool, str]:
+        return metadata_checks.look(replace(installation, now=ends - timedelta(days=days)))
+
+    assert seen(31) == (True, "0 followed of 1, none fails, waits or ends soon")
+    assert seen(30) == (False, f"those of portaal end on {ends:%Y-%m-%d}")

@@ -8,6 +8,7 @@ import pytest
 from lxml import etree
 
 from keys.certificates import to_pem
+from providers.saml.metadata import read_metadata
 from providers.saml.wire.entities import IDP, SP
 from providers.saml.wire.metadata_document import Signers
 from providers.saml.wire.metadata_facts import MetadataFacts, read_facts
@@ -16,7 +17,7 @@ from providers.saml.wire.metadata_refused import MetadataRefused
 from tests.admin.metadata.publishing import document
 from tests.broker.saml.portals import ENTITY, metadata
 from tests.clocks import START
-from tests.providers.saml.maker import ENTITY_ID, certificate, key_descriptor
+from tests.providers.saml.maker import ENTITY_ID, base64_of, certificate, key_descriptor
 
 DAY = timedelta(days=1)
 
@@ -58,6 +59,50 @@ def test_whatever_a_login_may_come_to_use_counts_as_a_change(addition: str) -> N
     text = document("makelaar")
     more = text.replace("</md:IDPSSODescriptor>", f"{addition}</md:IDPSSODescriptor>")
     assert not facts(more).says_the_same(facts(text))
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "<md:KeyDescriptor><ds:KeyInfo><ds:KeyName>x</ds:KeyName></ds:KeyInfo></md:KeyDescriptor>"
+        * 300,
+        "<md:KeyDescriptor/>" * 1000,
+    ],
+    ids=["by name", "empty"],
+)
+def test_a_key_behind_many_that_are_none_is_seen(before: str) -> None:
+    """What is cut off would be a key that nobody approved."""
+    text = document("makelaar")
+    thief = before + key_descriptor(certificate("thief"), "signing")
+    more = text.replace("<md:SingleSignOnService", f"{thief}<md:SingleSignOnService", 1)
+    assert certificate("thief") in read_metadata(more).signing
+    assert not facts(more).says_the_same(facts(text))
+
+
+def test_a_certificate_behind_many_that_cannot_be_read_is_seen() -> None:
+    text = document("makelaar")
+    hidden = "\n".join(
+        f"-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----"
+        for body in ["AAAA"] * 40 + [base64_of(certificate("thief"))]
+    )
+    thief = key_descriptor(certificate("makelaar"), "signing").replace(
+        base64_of(certificate("makelaar")), hidden
+    )
+    more = text.replace("<md:SingleSignOnService", f"{thief}<md:SingleSignOnService", 1)
+    assert certificate("thief") in read_metadata(more).signing
+    assert not facts(more).says_the_same(facts(text))
+
+
+def test_more_certificates_than_count_are_refused() -> None:
+    text = document("makelaar")
+    names = [f"many-{number}" for number in range(17)]
+    pems = "".join(to_pem(certificate(name)) for name in names)
+    keys = key_descriptor(certificate("makelaar"), None).replace(
+        base64_of(certificate("makelaar")), pems
+    )
+    with pytest.raises(MetadataRefused) as refused:
+        facts(text.replace("<md:SingleSignOnService", f"{keys}<md:SingleSignOnService", 1))
+    assert (refused.value.reason, refused.value.seen) == ("certificates", "17")
 
 
 @pytest.mark.parametrize(
