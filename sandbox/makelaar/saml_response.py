@@ -61,22 +61,7 @@ def success(
     recipient_key: x509.Certificate | None,
 ) -> bytes:
     """A Response with one Assertion, right or wrong as ``answer.fault`` says."""
-    facts = Facts(
-        issuer=makelaar.entity_id,
-        in_response_to=reply.request_id,
-        destination=reply.consumer,
-        recipient=reply.consumer,
-        audience=reply.audience,
-        level=answer.level,
-        subject=answer.subject,
-        name=answer.name,
-        authenticated_at=answer.at,
-        now=now,
-        mandate=answer.mandate,
-        service=service,
-    )
-    spoil = _SPOILT.get(answer.fault)
-    facts = spoil(facts) if spoil else facts
+    facts = facts_of(makelaar, reply, answer, service, now)
     signer = makelaar
     if answer.fault is Fault.WRONG_KEY:
         signer = replace(makelaar, pair=new_pair("Onbekend"))
@@ -94,6 +79,28 @@ def success(
     response = _response(facts, ("Success",))
     response.append(assertion)
     return _finished(response, signer)
+
+
+def facts_of(
+    makelaar: Makelaar, reply: SamlReply, answer: Answer, service: str | None, now: datetime
+) -> Facts:
+    """What the answer states, spoilt as ``answer.fault`` says."""
+    facts = Facts(
+        issuer=makelaar.entity_id,
+        in_response_to=reply.request_id,
+        destination=reply.consumer,
+        recipient=reply.consumer,
+        audience=reply.audience,
+        level=answer.level,
+        subject=answer.subject,
+        name=answer.name,
+        authenticated_at=answer.at,
+        now=now,
+        mandate=answer.mandate,
+        service=service,
+    )
+    spoil = _SPOILT.get(answer.fault)
+    return spoil(facts) if spoil else facts
 
 
 def failure(makelaar: Makelaar, reply: SamlReply, codes: tuple[str, ...], now: datetime) -> bytes:
