@@ -23,7 +23,7 @@ demo: $(STAMP) ## Start broker, makelaars, portal and postbus, each time anew (P
 	@exec $(BIN)/python -m sandbox.demo
 
 .PHONY: demo-check
-demo-check: $(STAMP) ## Start a demo of its own, log in once over SAML and OIDC, stop
+demo-check: $(STAMP) ## Start a demo of its own, log in over SAML and OIDC, stop
 	@$(BIN)/python -m sandbox.demo --check
 
 .PHONY: demo-reset

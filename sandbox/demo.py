@@ -1,5 +1,5 @@
-"""``make demo``: the parties on this machine, one login through SAML, one through OpenID
-Connect.
+"""``make demo``: the parties on this machine, one login through SAML, one through OpenID Connect,
+one over SAML on both sides.
 """
 
 from __future__ import annotations
@@ -24,17 +24,36 @@ from sandbox.operator import make_operator
 from sandbox.parties import Parties, PartyFailed, taken_ports
 from sandbox.place import ROOT, InUse, folder, held, throw_away
 from sandbox.prepare import Demo, prepare
+from sandbox.saml_portal.party import HOME as SAML_HOME
+from sandbox.saml_portal.party import SERVICES as SAML_SERVICES
 from sandbox.tables import addresses, people
 from sandbox.walk import Walk
 
-LOGINS: Final = (("SAML", "Polderpoort", "jan"), ("OpenID Connect", "Zekerweg", "liv"))
 SERVICE: Final = "Meldportaal Bodem"
 console = Console(width=max(100, Console().width), highlight=False)
 
 
 @dataclass(frozen=True)
+class Login:
+    """One login that the demo makes by itself; ``front``: the page of the portal it begins at."""
+
+    protocol: str
+    makelaar: str
+    person: str
+    service: str = SERVICE
+    front: str = "/"
+
+
+LOGINS: Final = (
+    Login("SAML", "Polderpoort", "jan"),
+    Login("OpenID Connect", "Zekerweg", "liv"),
+    Login("SAML aan beide kanten", "Polderpoort", "jan", SAML_SERVICES[0].name, SAML_HOME),
+)
+
+
+@dataclass(frozen=True)
 class Start:
-    """What to start and where. ``lock``: of the folder; ``check``: log in twice, then stop."""
+    """What to start and where. ``lock``: of the folder; ``check``: log in by itself, then stop."""
 
     place: Path
     lock: int
@@ -52,7 +71,7 @@ class Proof:
 
 
 def main() -> int:
-    """The command. 0 when both logins succeeded, else 1."""
+    """The command. 0 when every login succeeded, else 1."""
     arguments = _arguments()
     if arguments.reset:
         return _reset(arguments.root)
@@ -104,9 +123,9 @@ def _run(start: Start) -> int:
         with _step("Operator maken: sluis operator create"):
             make_operator(demo, parties)
         proofs = []
-        for protocol, makelaar, person in LOGINS:
-            with _step(f"Inloggen via {protocol}"):
-                proofs.append(_prove(demo, protocol, makelaar, person))
+        for login in LOGINS:
+            with _step(f"Inloggen via {login.protocol}"):
+                proofs.append(_prove(demo, login))
         _tell(demo, proofs)
         succeeded = sum(proof.succeeded for proof in proofs)
         colour = "green" if succeeded == len(proofs) else "red"
@@ -129,18 +148,21 @@ def _command(place: Path) -> str:
     return f".venv/bin/sluis --config {place / 'config.toml'}"
 
 
-def _prove(demo: Demo, protocol: str, makelaar: str, person: str) -> Proof:
+def _prove(demo: Demo, login: Login) -> Proof:
     try:
-        page = Walk(demo, SERVICE, makelaar, person).run()
+        walk = Walk(demo, login.service, login.makelaar, login.person, front=login.front)
+        page = walk.run()
     except BrowserError as error:
-        return Proof(protocol, False, str(error))
+        return Proof(login.protocol, False, str(error))
     if page.heading != "U bent ingelogd" or not page.url.startswith(demo.addresses.portal):
-        return Proof(protocol, False, f"{page.status} {page.heading}: {page.text[:300]}")
+        return Proof(login.protocol, False, f"{page.status} {page.heading}: {page.text[:300]}")
     checks = {
         str(row.findtext("th")): str(row.findtext("td"))
         for row in page.tree.findall(".//table[1]//tr")
     }
-    return Proof(protocol, True, ", ".join(f"{name}: {value}" for name, value in checks.items()))
+    return Proof(
+        login.protocol, True, ", ".join(f"{name}: {value}" for name, value in checks.items())
+    )
 
 
 def _watch(parties: Parties) -> None:
@@ -197,7 +219,7 @@ def _step(text: str) -> Iterator[None]:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m sandbox.demo", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="log in twice, then stop")
+    parser.add_argument("--check", action="store_true", help="log in, then stop")
     parser.add_argument("--reset", action="store_true", help="throw away what demos left, and stop")
     parser.add_argument(
         "--root", type=Path, default=ROOT, help="where demos keep files (default %(default)s)"

@@ -249,11 +249,25 @@ GUEST: Final = TestPerson(
 )
 
 
+# At makelaars that not every demo has: key of the person → how.
+ELSEWHERE: Final = MappingProxyType(
+    {
+        "jan": Login(
+            "wolkenhuis",
+            "wh-jan-K3xT9pairwise",
+            "EH2+",
+            "wachtwoord en app",
+            less=Rung("EH2", "wachtwoord"),
+        )
+    }
+)
+
+
 def known_at(makelaar: str) -> tuple[tuple[TestPerson, Login], ...]:
     """The people who can log in at this makelaar, each with how."""
     return tuple(
         (person, login)
         for person in (*PEOPLE, GUEST)
-        for login in person.logins
+        for login in (*person.logins, *filter(None, [ELSEWHERE.get(person.key)]))
         if login.makelaar == makelaar
     )

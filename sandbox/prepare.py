@@ -18,13 +18,21 @@ import pyotp
 from sandbox import keys
 from sandbox.addresses import Addresses, host_and_port, standard
 from sandbox.makelaar.catalogue import CATALOGUE, HUB, Makelaar, Profile
-from sandbox.makelaar.metadata import identity_provider_metadata
+from sandbox.makelaar.handwriting import metadata_of
 from sandbox.people import PEOPLE
 from sandbox.portal.clients import BEHIND_GATEWAY, CLIENTS, Client, PortalClient
+from sandbox.saml_portal.party import CLIENT_ID as SAML_PORTAL
+from sandbox.saml_portal.party import SamlParty, metadata
 
 TEMPLATES: Final = Path(__file__).parent / "registrations"
-NEEDS: Final = {"35-hub.yaml": "hub", "65-gateway.yaml": "gateway"}  # template → address
-JAN_AT_HUB: Final = "  - {provider: schakelpunt, subject: zw-jan-90c2d7}"
+NEEDS: Final = {
+    "35-hub.yaml": "hub",
+    "36-entra.yaml": "hub",
+    "65-gateway.yaml": "gateway",
+}  # template → address
+JAN_AT_HUB: Final = """\
+  - {provider: schakelpunt, subject: zw-jan-90c2d7}
+  - {provider: wolkenhuis, subject: wh-jan-K3xT9pairwise}"""
 
 
 @dataclass(frozen=True)
@@ -69,6 +77,7 @@ def prepare(directory: Path, addresses: Addresses, today: date | None = None) ->
     for client in _clients(addresses):
         if client.uses_key:
             keys.save(keys.new_pair(client.client_id, "RS256"), demo.keys, client.client_id)
+    keys.save(keys.new_pair(SAML_PORTAL), demo.keys, SAML_PORTAL)
     _write_metadata(demo)
     _write_registrations(demo, today or date.today())  # noqa: DTZ011
     demo.config.write_text(_config(demo))
@@ -125,6 +134,11 @@ def portal_clients(demo: Demo) -> tuple[PortalClient, ...]:
         )
         for client in _clients(demo.addresses)
     )
+
+
+def saml_party(demo: Demo) -> SamlParty:
+    """The portal that speaks SAML, with its key."""
+    return SamlParty(demo.addresses.portal, keys.load(demo.keys, SAML_PORTAL))
 
 
 def totp_secret(demo: Demo, person: str) -> str:
@@ -185,7 +199,8 @@ def _write_metadata(demo: Demo) -> None:
     for makelaar in (*makelaars(demo), *hub_makelaars(demo)):
         if makelaar.profile.protocol == "saml":
             target = demo.registrations / f"{makelaar.profile.slug}.xml"
-            target.write_bytes(identity_provider_metadata(makelaar))
+            target.write_bytes(metadata_of(makelaar))
+    (demo.registrations / f"{SAML_PORTAL}.xml").write_bytes(metadata(saml_party(demo)))
 
 
 def _write_registrations(demo: Demo, today: date) -> None:

@@ -27,11 +27,12 @@ def addresses(demo: Demo) -> Table:
     at = demo.addresses
     named = (
         ("Gateway", at.gateway, "staat voor Archief raadplegen"),
-        ("Schakelpunt", at.hub, "makelaars die zelf broker zijn"),
+        ("Schakelpunt", at.hub, "makelaars die zelf broker zijn, en een als Entra ID"),
     )
     for row in (
         ("Portaal", f"{at.portal}/", "hier begint een login"),
         ("Waterloket", f"{at.portal}/waterloket/", "tweede portaal, deelt het inloggen"),
+        ("Peilwijzer", f"{at.portal}/peilwijzer/", "portaal dat SAML praat"),
         ("Sluis", f"{at.broker}/", "de broker, met de weg naar Mijn en Beheer"),
         ("Beheer", f"{at.broker}/beheer", "voor beheerders, log in als Sanne"),
         (
@@ -46,6 +47,7 @@ def addresses(demo: Demo) -> Table:
         ("Codes", f"{at.postbus}/codes", "van apps en apparaten van testpersonen"),
         ("Discovery", f"{at.broker}/.well-known/openid-configuration", "voor een portaal"),
         ("Metadata", f"{at.broker}/saml/metadata", "voor een SAML-makelaar"),
+        ("", f"{at.broker}/saml/idp/metadata", "voor een SAML-portaal"),
     ):
         table.add_row(*row)
     return table

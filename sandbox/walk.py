@@ -33,6 +33,7 @@ class Walk:
     on_behalf_of: str | None = None
     fault: str | None = None  # what the makelaar does wrong, as its page names it
     cancel_at_makelaar: bool = False
+    front: str = "/"  # the page of the portal where the service stands
     remembers: bool = False  # ticks the boxes that spare a question the next time
     browser: Browser = field(default_factory=Browser)
     pages: list[str] = field(default_factory=list)
@@ -41,7 +42,7 @@ class Walk:
         """The page on which the login ends: of the portal, or one that asks what is not foreseen
         here.
         """
-        self.browser.open(self.demo.addresses.portal + "/")
+        self.browser.open(self.demo.addresses.portal + self.front)
         page = self.browser.click(self.service)
         for _ in range(MOST_PAGES):
             self.pages.append(page.heading)

@@ -12,7 +12,7 @@ from broker.settings import Settings
 from directory.portals import portal_model
 from directory.services import RelyingParty, Service
 from keys.keyring import load_keyring
-from providers.factory import acs_url, sp_entity_id
+from providers.factory import acs_url, slo_url, sp_entity_id
 from providers.registry import ProviderRecord
 from providers.saml.metadata import sp_metadata
 from providers.saml.service_catalogue import (
@@ -56,7 +56,7 @@ def write_catalogue(
     assert record is not None and record.saml is not None
     base = settings.base_url
     name = record.saml.our_entity_id or sp_entity_id(base)
-    ours = sp_metadata(keyring, name, acs_url(base), services)
+    ours = sp_metadata(keyring, name, acs_url(base), slo_url(base), services)
     facts = CatalogueFacts(services, oin, kinds, _urls(portals), now)
     written = {
         "dienstencatalogus.xml": service_catalogue(facts, keyring),

@@ -37,14 +37,14 @@ def for_makelaar(provider_id: str) -> Response:
     shown, keyring = EncryptionShown(record.saml.encryption_key_shown), rt.configuration.keyring
     keys = (*shown_for_signing(keyring, OwnRole.SP), *shown_for_encryption(keyring, shown))
     metadata_reads.note(rt, OwnRole.SP, provider_id, keys)
-    return _document(rt, shown)
+    return _document(rt, shown, record.saml.our_entity_id)
 
 
-def _document(rt: Runtime, shown: EncryptionShown) -> Response:
+def _document(rt: Runtime, shown: EncryptionShown, our_entity_id: str | None = None) -> Response:
     url, configuration = rt.base_url, rt.configuration
     body = sp_metadata(
         configuration.keyring,
-        sp_entity_id(url),
+        our_entity_id or sp_entity_id(url),
         acs_url(url),
         slo_url(url),
         configuration.services.values(),

@@ -114,6 +114,7 @@ def _makelaar(rt: Runtime, entity_id: str) -> LogoutParty | None:
         certificates=adapter.logout.signing_at(rt.clock()),
         services=adapter.logout.metadata.logouts,
         opened=adapter.logout.opened,
+        calls_us=adapter.logout.sp_entity_id,
     )
 
 

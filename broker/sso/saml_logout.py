@@ -59,7 +59,8 @@ _SHOWN: Final = 100
 @dataclass(frozen=True)
 class LogoutParty:
     """A registered party: ``key`` as ``assurance.session_names`` has it; ``certificates`` those
-    whose signatures count now; ``client_id`` of a portal.
+    whose signatures count now; ``client_id`` of a portal; ``calls_us``: where it knows us by
+    another name than the others do.
     """
 
     key: str
@@ -69,6 +70,7 @@ class LogoutParty:
     services: tuple[LogoutService, ...]
     client_id: str | None = None
     opened: OpenName | None = None
+    calls_us: str | None = None
 
 
 @dataclass(frozen=True)
@@ -88,9 +90,13 @@ class LogoutSide:
         """Whose keys sign what we say in it."""
         return OwnRole.IDP if self.is_named_by_us else OwnRole.SP
 
+    def name_for(self, party: LogoutParty) -> str:
+        """What we are called there."""
+        return party.calls_us or self.entity_id
+
     def qualifiers(self, party: LogoutParty) -> dict[str, str]:
         """What both qualifiers of a NameID say where nothing is written."""
-        namer, named = self.entity_id, party.entity_id
+        namer, named = self.name_for(party), party.entity_id
         if not self.is_named_by_us:
             namer, named = named, namer
         return {"name_qualifier": namer, "sp_name_qualifier": named}
@@ -141,7 +147,7 @@ def by_call(side: LogoutSide, read: Read) -> bytes:
         logout_chain.record(rt, outcome, holders)
     service = first_of(party.services, (received.binding,))
     message = logout_response(
-        issuer=side.entity_id,
+        issuer=side.name_for(party),
         destination=service.answers if service is not None else party.entity_id,
         in_response_to=str(received.root.get("ID")),
         status=status,
@@ -237,7 +243,7 @@ def _answer_to(side: LogoutSide, party: LogoutParty, received: ReceivedLogout) -
         return None
     return AnswerTo(
         party=party.key,
-        issuer=side.entity_id,
+        issuer=side.name_for(party),
         role=side.role,
         request_id=str(received.root.get("ID")),
         url=service.answers,

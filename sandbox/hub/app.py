@@ -14,7 +14,7 @@ from sandbox.wire import Wire
 
 
 def create_app(demo: Demo, wire: Wire | None = None) -> Flask:
-    """Every makelaar of this demo that is a broker."""
+    """Every makelaar of this demo that is a broker, and the one that is as Entra ID is."""
     return create_makelaars("hub", demo, prepare.hub_makelaars(demo), wire)
 
 

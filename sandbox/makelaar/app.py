@@ -6,7 +6,7 @@ import base64
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Final
 
 from flask import Flask, Response, abort, jsonify, redirect, render_template, request
@@ -18,10 +18,10 @@ from sandbox.makelaar.broker import Broker
 from sandbox.makelaar.catalogue import Makelaar
 from sandbox.makelaar.faults import Fault, choices
 from sandbox.makelaar.guests import Guest, Handover
-from sandbox.makelaar.metadata import identity_provider_metadata
+from sandbox.makelaar.handwriting import metadata_of, names_of, success
 from sandbox.makelaar.saml_request import AuthnRequest, RequestRefused, from_post, from_redirect
 from sandbox.makelaar.state import Answer, Desk, OidcReply, Question, SamlReply
-from sandbox.people import EIDAS, ETD, AssertedMandate, Login, TestPerson, is_enough, known_at
+from sandbox.people import AssertedMandate, Login, TestPerson, is_enough, known_at
 from sandbox.prepare import Demo
 from sandbox.web import new_app, serve
 from sandbox.wire import HttpWire, Wire
@@ -84,7 +84,7 @@ def create_makelaars(
     @app.get("/<slug>/metadata")
     def metadata(slug: str) -> Response:
         """SAML metadata."""
-        xml = identity_provider_metadata(counter(slug).makelaar)
+        xml = metadata_of(counter(slug).makelaar)
         return Response(xml, mimetype="application/samlmetadata+xml")
 
     @app.route("/<slug>/sso", methods=["GET", "POST"])
@@ -266,7 +266,7 @@ def _is_too_low(asked: Question, who: Login) -> bool:
 
 
 def _answer(at: Counter, asked: Question, found: tuple[TestPerson, Login], fault: Fault) -> Answer:
-    names = ETD if at.makelaar.profile.protocol == "saml" else EIDAS
+    names = names_of(at.makelaar)
     person, who = found
     given = who.answered(asked.level)
     level = names[given.level]
@@ -288,12 +288,12 @@ def _succeeded(at: Counter, asked: Question, answer: Answer, broker: Broker) -> 
     now = datetime.now(UTC)
     if answer.fault is Fault.REPLAY and at.desk.last_saml is not None:
         return _post(at.desk.last_saml, asked.reply)
-    message = saml_response.success(
+    message = success(
         at.makelaar,
         asked.reply,
         answer,
         asked.service,
-        now + timedelta(0),
+        now,
         key,
         dialect=at.desk.dialect or at.makelaar.profile.dialect,
     )

@@ -23,6 +23,7 @@ class Profile:
     algorithm: Algorithm = "RS256"
     client_auth: Literal["private_key_jwt", "client_secret_basic"] = "private_key_jwt"
     dialect: Literal["clear", "etd"] = "clear"  # how identifiers travel
+    habits: Literal["scheme", "entra"] = "scheme"  # whose handwriting its messages have
     behind: str | None = None  # the makelaar at which a broker has its people log in
 
 
@@ -41,9 +42,10 @@ CATALOGUE: Final = (
     ),
     Profile("stilwater", "Stilwater", "saml", "EH3"),
 )
-HUB: Final = (  # brokers themselves, at an address of their own
+HUB: Final = (  # at an address of their own: two brokers themselves, and one as Entra ID is
     Profile("schakelpunt", "Schakelpunt", "oidc", "EH3", behind="zekerweg"),
     Profile("overstap", "Overstap", "saml", "EH3", behind="polderpoort"),
+    Profile("wolkenhuis", "Wolkenhuis", "saml", "EH2+", "assertion", True, habits="entra"),
 )
 
 

@@ -20,6 +20,7 @@ from signxml.exceptions import SignXMLException
 from signxml.verifier import XMLVerifier
 
 from sandbox.makelaar.catalogue import Makelaar
+from sandbox.makelaar.levels import ENTRA_CLASSES
 from sandbox.makelaar.metadata import POST, ServiceProvider
 from sandbox.makelaar.state import SamlReply
 from sandbox.people import LEVELS, level_of
@@ -30,6 +31,7 @@ NAMES = {"samlp": SAMLP, "saml": SAML}
 RSA_SHA256 = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"
 LARGEST = 100_000  # bytes, inflated
 SKEW = timedelta(minutes=3)
+_ENTRA = {name: level for level, name in ENTRA_CLASSES.items()}
 
 
 class RequestRefused(Exception):
@@ -155,7 +157,7 @@ def _read(
     )
     return AuthnRequest(
         reply=reply,
-        level=_level(root),
+        level=_level(root, makelaar),
         service=_service(root),
         fresh=root.get("ForceAuthn") in ("true", "1"),
         indexed=_indexed(root, sp),
@@ -191,13 +193,14 @@ def _indexed(root: etree._Element, sp: ServiceProvider) -> tuple[str, str] | Non
     return sp.services[index]
 
 
-def _level(root: etree._Element) -> str | None:
+def _level(root: etree._Element, makelaar: Makelaar) -> str | None:
     """The lowest level that will do; classes that are unknown here are skipped."""
     context = root.find("samlp:RequestedAuthnContext", NAMES)
     if context is None:
         return None
     texts = [(e.text or "").strip() for e in context.findall("saml:AuthnContextClassRef", NAMES)]
-    known = [level for level in map(level_of, texts) if level is not None]
+    named = _ENTRA.get if makelaar.profile.habits == "entra" else level_of
+    known = [level for level in map(named, texts) if level is not None]
     if not known:
         raise RequestRefused("het gevraagde niveau is niet bekend")
     return min(known, key=LEVELS.index)

@@ -66,29 +66,11 @@ def success(
     dialect: str = "clear",
 ) -> bytes:
     """A Response with one Assertion, right or wrong as ``answer.fault`` says."""
-    sealed_for = None
+    facts = facts_of(makelaar, reply, answer, service, now)
     if dialect == "etd":
         if recipient_key is None:
             raise ValueError("the broker publishes no key to encrypt for")
-        sealed_for = etd.Recipient(reply.audience, recipient_key)
-    facts = Facts(
-        issuer=makelaar.entity_id,
-        in_response_to=reply.request_id,
-        destination=reply.consumer,
-        recipient=reply.consumer,
-        audience=reply.audience,
-        level=answer.level,
-        subject=answer.subject,
-        name=answer.name,
-        authenticated_at=answer.at,
-        now=now,
-        mandate=answer.mandate,
-        service=service,
-        sealed_for=sealed_for,
-        indexed=etd.Service(*reply.indexed) if reply.indexed else None,
-    )
-    spoil = _SPOILT.get(answer.fault)
-    facts = spoil(facts) if spoil else facts
+        facts = replace(facts, sealed_for=etd.Recipient(reply.audience, recipient_key))
     signer = makelaar
     if answer.fault is Fault.WRONG_KEY:
         signer = replace(makelaar, pair=new_pair("Onbekend"))
@@ -106,6 +88,29 @@ def success(
     response = _response(facts, ("Success",))
     response.append(assertion)
     return _finished(response, signer)
+
+
+def facts_of(
+    makelaar: Makelaar, reply: SamlReply, answer: Answer, service: str | None, now: datetime
+) -> Facts:
+    """What the answer states, spoilt as ``answer.fault`` says."""
+    facts = Facts(
+        issuer=makelaar.entity_id,
+        in_response_to=reply.request_id,
+        destination=reply.consumer,
+        recipient=reply.consumer,
+        audience=reply.audience,
+        level=answer.level,
+        subject=answer.subject,
+        name=answer.name,
+        authenticated_at=answer.at,
+        now=now,
+        mandate=answer.mandate,
+        service=service,
+        indexed=etd.Service(*reply.indexed) if reply.indexed else None,
+    )
+    spoil = _SPOILT.get(answer.fault)
+    return spoil(facts) if spoil else facts
 
 
 def failure(makelaar: Makelaar, reply: SamlReply, codes: tuple[str, ...], now: datetime) -> bytes:

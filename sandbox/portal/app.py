@@ -16,6 +16,7 @@ from sandbox.portal import order
 from sandbox.portal.clients import BEHIND_GATEWAY, CLIENTS
 from sandbox.portal.relying_party import Asked, LoginWrong, RelyingParty
 from sandbox.prepare import Demo
+from sandbox.saml_portal.pages import create_blueprint as create_saml_portal
 from sandbox.web import new_app, serve
 from sandbox.wire import HttpWire, Wire
 
@@ -36,6 +37,7 @@ PRIVACY = (
 def create_app(demo: Demo, wire: Wire | None = None) -> Flask:
     """The portal of this demo."""
     app = new_app("portal", demo)
+    app.register_blueprint(create_saml_portal(demo, wire or HttpWire()))
     clients = prepare.portal_clients(demo)
     at = demo.addresses
     party = RelyingParty(at.broker, at.portal, clients, wire or HttpWire(), at.gateway)

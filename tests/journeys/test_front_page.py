@@ -20,7 +20,8 @@ def test_the_front_page_shows_the_ways_on(world: World, language: str) -> None:
     assert (page.status, page.heading) == (200, HEADINGS[language])
     links = {link.get("href") for link in page.tree.findall(".//main//a")}
     portal = world.demo.addresses.portal
-    assert links == {f"{portal}/", f"{portal}/waterloket/", "/mijn", "/beheer", "/operator"}
+    portals = {f"{portal}/", f"{portal}/waterloket/", f"{portal}/peilwijzer/"}
+    assert links == {*portals, "/mijn", "/beheer", "/operator"}
 
 
 @pytest.mark.parametrize("place", ["/mijn", "/beheer", "/operator"])

@@ -54,7 +54,7 @@ def demo_command(*arguments: str) -> Iterator[subprocess.Popen[str]]:
             process.stdout.close()
 
 
-def test_the_demo_logs_in_twice_and_stops_when_it_is_told(tmp_path: Path) -> None:
+def test_the_demo_logs_in_by_itself_and_stops_when_it_is_told(tmp_path: Path) -> None:
     base = free_base()
     with demo_command("--port-base", str(base), "--root", str(tmp_path)) as process:
         assert process.stdout is not None
@@ -63,7 +63,7 @@ def test_the_demo_logs_in_twice_and_stops_when_it_is_told(tmp_path: Path) -> Non
             said += line
             if "Ctrl-C" in line:
                 break
-        assert "Inloggen gelukt (2/2)" in said
+        assert "Inloggen gelukt (3/3)" in said
         for person in PEOPLE:
             assert person.name in said
         assert (

@@ -1,0 +1,79 @@
+"""What the pages of this portal say, in Dutch and English."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Final
+
+LANGUAGES: Final = ("nl", "en")
+TEXTS: Final = MappingProxyType(
+    {
+        "where": ("Waar wilt u inloggen?", "Where do you want to log in?"),
+        "speaks": (
+            "Dit portaal praat SAML met Sluis. Wie net inlogde bij een ander portaal, hoeft hier "
+            "niet opnieuw langs de makelaar.",
+            "This portal speaks SAML with Sluis. Who just logged in at another portal does not go "
+            "to an identity provider again.",
+        ),
+        "by_form": ("gevraagd met HTTP-POST", "asked by HTTP-POST"),
+        "by_redirect": ("gevraagd met HTTP-Redirect", "asked by HTTP-Redirect"),
+        "mandate_required": ("machtiging nodig", "mandate needed"),
+        "mandate_optional": ("machtiging mag", "mandate optional"),
+        "mandate_none": ("machtiging niet nodig", "no mandate needed"),
+        "to_first": ("Naar het Bronhouderportaal", "To the Bronhouderportaal"),
+        "in": ("U bent ingelogd", "You are logged in"),
+        "who": ("Wie", "Who"),
+        "for_whom": ("Namens", "On behalf of"),
+        "at_level": ("Niveau", "Level"),
+        "nameless": ("iemand zonder naam", "somebody without a name"),
+        "checked": ("Wat het portaal controleerde", "What the portal checked"),
+        "got": ("Wat het portaal kreeg", "What the portal got"),
+        "signature": (
+            "handtekeningen van antwoord en assertion",
+            "signatures of response and assertion",
+        ),
+        "issuer": ("afzender", "issuer"),
+        "request": ("antwoord op onze vraag", "answer to our request"),
+        "destination": ("ons adres", "our address"),
+        "audience": ("voor ons bestemd", "meant for us"),
+        "time": ("tijd", "time"),
+        "level": ("niveau", "level"),
+        "service": ("dienst", "service"),
+        "represents": ("namens", "on behalf of"),
+        "assertion": ("één assertion", "one assertion"),
+        "browser": ("dezelfde browser", "the same browser"),
+        "unreadable": ("leesbaar bericht", "readable message"),
+        "ok": ("klopt", "right"),
+        "self": ("zichzelf", "nobody else"),
+        "pseudonym": ("Pseudoniem (NameID)", "Pseudonym (NameID)"),
+        "home": ("Terug naar het begin", "Back to the beginning"),
+        "fresh": ("Log opnieuw in (ForceAuthn)", "Log in anew (ForceAuthn)"),
+        "out": ("Log uit", "Log out"),
+        "is_out": ("U bent hier uitgelogd", "You are logged out here"),
+        "still_in": (
+            "Bij Sluis en bij andere websites kunt u nog ingelogd zijn.",
+            "You may still be logged in at Sluis and at other websites.",
+        ),
+        "out_everywhere": ("Log ook uit bij Sluis", "Log out of Sluis as well"),
+        "not_in": ("U bent niet ingelogd", "You are not logged in"),
+        "answer_was": ("Sluis gaf dit antwoord:", "Sluis gave this answer:"),
+        "status": ("status", "status"),
+        "message": ("uitleg", "explanation"),
+        "refuses": ("Het portaal weigert dit antwoord", "The portal refuses this answer"),
+        "wrong": ("Dit klopt niet:", "This is wrong:"),
+        "unasked": ("Wij vroegen niet om dit antwoord.", "We did not ask for this answer."),
+        "no_broker": ("Sluis antwoordt niet.", "Sluis does not answer."),
+        "leaving": ("U gaat naar Sluis", "You are going to Sluis"),
+        "go_on": ("Ga verder", "Continue"),
+        "other": ("English", "Nederlands"),
+        "test": (
+            "Testomgeving: alles hier is verzonnen",
+            "Test environment: everything here is invented",
+        ),
+    }
+)
+
+
+def said(key: str, language: str) -> str:
+    """The text, or the key itself where it is a value that needs no words."""
+    return TEXTS[key][LANGUAGES.index(language)] if key in TEXTS else key

@@ -1,0 +1,185 @@
+"""The sample portal that speaks SAML: what it shows of a login, and what it refuses."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from urllib.parse import parse_qsl
+
+import pytest
+from lxml import etree
+
+from sandbox import prepare
+from sandbox.browser import Browser, Page
+from sandbox.makelaar.saml_request import NAMES
+from sandbox.portal.clients import BODEMKAART, GRONDWATER
+from sandbox.saml_portal.pages import read_broker
+from sandbox.saml_portal.party import HOME, SERVICES
+from sandbox.saml_portal.request import Asked
+from sandbox.saml_portal.response import Received, ResponseWrong, receive
+from sandbox.wire import Answer, Wire
+from tests.world import ADDRESSES, World, make_world
+
+IN = "U bent ingelogd"
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    return make_world(tmp_path_factory.mktemp("world"))
+
+
+def rows(page: Page) -> dict[str, str]:
+    found = {}
+    for row in page.tree.findall(".//table//tr"):
+        name, value = (" ".join(cell.text_content().split()) for cell in row)
+        found[name] = value
+    return found
+
+
+@pytest.mark.parametrize("service", ["Grondwateronttrekking", "Bodemkaart inzien"])
+def test_somebody_logs_in_by_form_and_by_redirect(world: World, service: str) -> None:
+    walk = world.walk(service, "Polderpoort", "jan", front=HOME, on_behalf_of="Korenmolen")
+    page = walk.run()
+    assert page.heading == IN, page.text
+    assert page.url.startswith(f"{ADDRESSES.portal}{HOME}done/")
+    shown = rows(page)
+    assert shown["handtekeningen van antwoord en assertion"] == "RSA-SHA256"
+    assert shown["niveau"].startswith("EH") and shown["dienst"] == service
+    assert shown["namens"].endswith("(KvK 90001201)") and "Korenmolen" in shown["namens"]
+    summary = [one.text_content() for one in page.tree.findall(".//dd")]
+    assert summary[0] in ("Jan de Vries", "iemand zonder naam")
+    assert "90001201" in summary[1] and summary[2].startswith("EH")
+
+
+def test_english_on_every_page(world: World) -> None:
+    browser = Browser("en", wire=world.wire)
+    page = browser.open(f"{ADDRESSES.portal}{HOME}")
+    assert page.heading == "Where do you want to log in?"
+    assert page.tree.getroottree().getroot().get("lang") == "en"
+    assert browser.click("Nederlands").heading == "Waar wilt u inloggen?"
+    assert browser.open(f"{ADDRESSES.portal}{HOME}").heading == "Waar wilt u inloggen?"
+
+
+def test_one_sign_on_between_portals_of_both_protocols(world: World) -> None:
+    first = world.walk("Meldportaal Bodem", "Polderpoort", "jan")
+    assert first.run().heading == IN
+    browser = first.browser
+    again = world.walk("Grondwateronttrekking", "", "jan", front=HOME, browser=browser)
+    page = again.run()
+    assert page.heading == IN, page.text
+    assert "Wie is uw makelaar?" not in again.pages
+
+
+def test_who_stops_is_told_with_a_reference(world: World) -> None:
+    walk = world.walk(
+        "Grondwateronttrekking", "Polderpoort", "jan", front=HOME, cancel_at_makelaar=True
+    )
+    page = walk.run()
+    assert page.heading == "U bent niet ingelogd"
+    assert "AuthnFailed" in page.text and "reference" in page.text
+
+
+def test_an_answer_is_shown_to_the_browser_that_asked_alone(world: World) -> None:
+    walk = world.walk(
+        "Bodemkaart inzien", "Polderpoort", "jan", front=HOME, on_behalf_of="Korenmolen"
+    )
+    page = walk.run()
+    assert page.heading == IN
+    other = world.browser().open(page.url)
+    assert other.status == 400 and "Jan" not in other.text
+    assert walk.browser.open(page.url).heading == IN
+    assert walk.browser.click("Log uit").heading == "U bent hier uitgelogd"
+    assert walk.browser.open(page.url).status == 400
+
+
+def test_an_answer_that_was_not_asked_is_refused(world: World) -> None:
+    fields = [("SAMLResponse", "PHg+"), ("RelayState", "nooit-gevraagd")]
+    page = world.browser().post(f"{ADDRESSES.portal}{HOME}acs", fields)
+    assert page.status == 400 and "Wij vroegen niet" in page.text
+
+
+@dataclass
+class Overheard:
+    """The network, and the last form that went to the portal."""
+
+    wire: Wire
+    form: str = ""
+
+    def request(
+        self, method: str, url: str, body: str | None = None, headers: Mapping[str, str] = {}
+    ) -> Answer:
+        if url.endswith(f"{HOME}acs"):
+            self.form = body or ""
+        return self.wire.request(method, url, body, headers)
+
+
+@pytest.fixture(scope="module")
+def answer(world: World) -> tuple[str, Asked]:
+    """A Response on its way to the portal, and what the portal remembered."""
+    wire = Overheard(world.wire)
+    walk = world.walk(
+        BODEMKAART.name, "Polderpoort", "jan", front=HOME, on_behalf_of="Korenmolen",
+        browser=Browser(wire=wire),
+    )  # fmt: skip
+    assert walk.run().heading == IN
+    raw = dict(parse_qsl(wire.form))["SAMLResponse"]
+    response = etree.fromstring(base64.b64decode(raw))
+    return raw, Asked(str(response.get("InResponseTo")), BODEMKAART.uuid)
+
+
+def received(world: World, raw: str, asked: Asked, **more: object) -> Received:
+    service = next(one for one in SERVICES if one.uuid == asked.service)
+    broker = read_broker(world.wire.request("GET", f"{ADDRESSES.broker}/saml/idp/metadata").body)
+    party = prepare.saml_party(world.demo)
+    return receive(raw, asked, service, more.get("party", party), more.get("broker", broker))  # type: ignore[arg-type]
+
+
+def changed(raw: str, change: Callable[[etree._Element], None]) -> str:
+    root = etree.fromstring(base64.b64decode(raw))
+    change(root)
+    return base64.b64encode(etree.tostring(root)).decode()
+
+
+def _name(root: etree._Element) -> None:
+    root.find(".//saml:NameID", NAMES).text = "somebody-else"
+
+
+def _unsigned_assertion(root: etree._Element) -> None:
+    assertion = root.find("saml:Assertion", NAMES)
+    assertion.remove(assertion.find("{http://www.w3.org/2000/09/xmldsig#}Signature"))
+
+
+def _status(root: etree._Element) -> None:
+    root.find(".//samlp:StatusCode", NAMES).set("Value", "urn:x")
+
+
+def test_what_was_asked_is_read(world: World, answer: tuple[str, Asked]) -> None:
+    got = received(world, *answer)
+    assert got.name_id and got.level.startswith("EH")
+
+
+@pytest.mark.parametrize("change", [_name, _unsigned_assertion, _status])
+def test_what_was_changed_on_the_way_is_refused(
+    world: World, answer: tuple[str, Asked], change: Callable[[etree._Element], None]
+) -> None:
+    with pytest.raises(ResponseWrong, match="signature"):
+        received(world, changed(answer[0], change), answer[1])
+
+
+def test_what_is_for_another_question_portal_service_or_of_another_broker_is_refused(
+    world: World, answer: tuple[str, Asked]
+) -> None:
+    raw, asked = answer
+    party = prepare.saml_party(world.demo)
+    with pytest.raises(ResponseWrong, match="request"):
+        received(world, raw, replace(asked, request_id="_other"))
+    with pytest.raises(ResponseWrong, match=r"level|service"):
+        received(world, raw, replace(asked, service=GRONDWATER.uuid))
+    with pytest.raises(ResponseWrong, match="destination"):
+        received(world, raw, asked, party=replace(party, base_url="http://127.0.0.3:1"))
+    broker = read_broker(world.wire.request("GET", f"{ADDRESSES.broker}/saml/idp/metadata").body)
+    with pytest.raises(ResponseWrong, match="issuer"):
+        received(world, raw, asked, broker=replace(broker, entity_id="urn:x"))
+    with pytest.raises(ResponseWrong, match="signature"):
+        received(world, raw, asked, broker=replace(broker, certificates=()))
