@@ -24,6 +24,7 @@ from tests.providers.saml.etd import (
     KVK,
     LEGAL,
     NUMBER,
+    PERSISTENT,
     PERSON,
     PSEUDO,
     RSIN,
@@ -166,6 +167,15 @@ def test_a_mandate_is_for_this_service_whole_and_within_its_limits(
 )
 def test_who_acts_is_named_once_and_lastingly(acting: Said) -> None:
     refused(Etd((acting, company(), *SERVICE_NAMED)), "subject")
+
+
+@pytest.mark.parametrize("name", [ETD + "core:ActingSubjectId", GDI + "ActingSubjectID"])
+def test_S_68_who_acts_is_not_passed_over_for_a_lasting_name(name: str) -> None:
+    """An older makelaar names people by a lasting NameID, and by nothing besides."""
+    older = Etd((company(), *SERVICE_NAMED), name_format=PERSISTENT)
+    assert logged_in(older).subject
+    both = (ids(name, NameId(PERSON, PSEUDO)), company(), *SERVICE_NAMED)
+    refused(replace(older, said=both), "subject")
 
 
 def test_S_69_nobody_is_known_by_the_name_of_a_session() -> None:

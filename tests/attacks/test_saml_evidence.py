@@ -68,6 +68,11 @@ def _moved(path: str) -> Callable[[etree._Element], None]:
         pytest.param(
             lambda root: _in_extensions(root), "assertion_elsewhere", id="S-07 in Extensions"
         ),
+        pytest.param(
+            lambda root: _in_another_advice(root),
+            "assertion_elsewhere",
+            id="S-12 in an Advice that is not of the answer",
+        ),
     ],
 )
 def test_the_answer_is_the_child_of_the_response(edit: Edit, reason: str) -> None:
@@ -81,6 +86,14 @@ def _wrapped(root: etree._Element) -> None:
     root.replace(answer, inner)
     etree.SubElement(inner, f"{{{NAMES['saml']}}}Advice").append(answer)
     inner.insert(2, inner[-1])
+
+
+def _in_another_advice(root: etree._Element) -> None:
+    """In an Advice, but of nothing that anybody signed as the answer."""
+    _in_extensions(root)
+    extensions = root[1]
+    advice = etree.SubElement(extensions, f"{{{NAMES['saml']}}}Advice")
+    advice.append(extensions[0])
 
 
 def _in_extensions(root: etree._Element) -> None:
