@@ -54,7 +54,7 @@ def by_post() -> AnyResponse:
 
 @blueprint.post(f"{SLO_PATH}{SOAP_BELOW}")
 @Endpoint(
-    limit="logout",
+    limit="logout_call",
     csrf=False,
     because="a call of a portal, signed; reads no cookie",
     per_portal=True,

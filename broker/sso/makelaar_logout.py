@@ -67,7 +67,7 @@ def by_post() -> AnyResponse:
 
 @blueprint.post(f"{_SLO}{SOAP_BELOW}")
 @Endpoint(
-    limit="logout",
+    limit="logout_call",
     csrf=False,
     because="a call of a makelaar, signed; reads no cookie",
     per_portal=True,
@@ -132,7 +132,7 @@ def logged_out_there(provider_id: str) -> AnyResponse:
 
 @blueprint.post("/oidc/backchannel-logout/<provider_id>")
 @Endpoint(
-    limit="logout",
+    limit="logout_call",
     csrf=False,
     because="a call of a makelaar with a signed logout token; reads no cookie",
     per_portal=True,
