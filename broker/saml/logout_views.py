@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from assurance import session_names
@@ -12,15 +12,12 @@ from broker.runtime import Runtime, runtime
 from broker.saml.addresses import SLO_PATH, idp_entity_id, slo_url
 from broker.saml.logout import metadata_now
 from broker.sso import saml_logout
-from broker.sso.logout_refusals import UntrustedLogout
 from broker.sso.saml_logout import LogoutParty, LogoutSide
 from broker.web import rate_limits
 from broker.web.endpoints import Audience, Endpoint
 from broker.web.language import locale
 from providers.saml.wire import logout_received
 from providers.saml.wire.logout_services import SOAP_BELOW
-from providers.saml.wire.redirect import LARGEST
-from providers.saml.wire.soap_envelope import TYPE
 
 REASON: Final = "logged_out_at_portal"
 blueprint = Blueprint("saml_idp_logout", __name__)
@@ -54,25 +51,15 @@ def by_post() -> AnyResponse:
 
 @blueprint.post(f"{SLO_PATH}{SOAP_BELOW}")
 @Endpoint(
-    limit="logout",
+    limit="logout_call",
     csrf=False,
     because="a call of a portal, signed; reads no cookie",
     per_portal=True,
     audience=Audience.PROGRAMS,
 )
-def by_soap() -> Response:
+def by_soap() -> AnyResponse:
     """SOAP: a request, answered at once."""
-    return answered_call(_side())
-
-
-def answered_call(side: LogoutSide) -> Response:
-    """Who is not believed hears nothing but that (Bindings §3.2.3.3)."""
-    body = request.get_data()[: LARGEST + 1]
-    try:
-        answer = saml_logout.by_call(side, lambda: logout_received.from_soap(body))
-    except UntrustedLogout:
-        return Response("refused", 403, mimetype="text/plain")
-    return Response(answer, content_type=TYPE)
+    return saml_logout.by_call(_side(), request.get_data())
 
 
 def _side() -> LogoutSide:

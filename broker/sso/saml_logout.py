@@ -40,7 +40,7 @@ from providers.saml.wire.logout_messages import (
     LogoutStatus,
     logout_response,
 )
-from providers.saml.wire.logout_received import ReceivedLogout, verify
+from providers.saml.wire.logout_received import ReceivedLogout, from_soap, verify
 from providers.saml.wire.logout_services import (
     BY_BROWSER,
     SOAP_BELOW,
@@ -48,7 +48,7 @@ from providers.saml.wire.logout_services import (
     first_of,
 )
 from providers.saml.wire.refused import WireRefused
-from providers.saml.wire.soap_envelope import wrapped
+from providers.saml.wire.soap_envelope import TYPE, wrapped
 from providers.saml.wire.xml_values import collapsed
 from state.db import writing
 
@@ -131,10 +131,15 @@ def by_browser(side: LogoutSide, read: Read, relay_state: str | None) -> Respons
     return logout_chain.to_run(run)
 
 
-def by_call(side: LogoutSide, read: Read) -> bytes:
-    """By SOAP: nobody is here. The LogoutResponse in its envelope. Raises UntrustedLogout."""
+def by_call(side: LogoutSide, body: bytes) -> Response:
+    """By SOAP: nobody is here, and the answer is the LogoutResponse in its envelope. Who is not
+    believed hears nothing but that (Bindings §3.2.3.3).
+    """
     rt = runtime()
-    received, party = _trusted(rt, side, read)
+    try:
+        received, party = _trusted(rt, side, lambda: from_soap(body))
+    except UntrustedLogout:
+        return Response("refused", 403, mimetype="text/plain")
     try:
         asked = _asked(rt, side, party, received)
         holders = _holders(rt, side, party, asked)
@@ -154,7 +159,7 @@ def by_call(side: LogoutSide, read: Read) -> bytes:
         now=rt.clock(),
     )
     key = signing_key(rt.configuration.keyring, side.role)
-    return wrapped(carrying.signed_inside(message, key))
+    return Response(wrapped(carrying.signed_inside(message, key)), content_type=TYPE)
 
 
 def _trusted(rt: Runtime, side: LogoutSide, read: Read) -> tuple[ReceivedLogout, LogoutParty]:

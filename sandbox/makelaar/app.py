@@ -13,7 +13,7 @@ from flask import Flask, Response, abort, jsonify, redirect, render_template, re
 from werkzeug.wrappers import Response as AnyResponse
 
 from sandbox import prepare
-from sandbox.makelaar import oidc, oidc_logout, saml_response
+from sandbox.makelaar import oidc, oidc_logout, saml_logout, saml_response
 from sandbox.makelaar.broker import Broker
 from sandbox.makelaar.catalogue import Makelaar
 from sandbox.makelaar.faults import Fault, choices
@@ -96,6 +96,17 @@ def create_makelaars(
         except RequestRefused as refused:
             return Response(render_template("refused.html", text=str(refused)), 400)
         return _log_in_page(at, asked)
+
+    @app.get("/<slug>/slo")
+    def slo(slug: str) -> AnyResponse:
+        """SAML logout that the broker asks."""
+        at, now = counter(slug), datetime.now(UTC)
+        try:
+            provider = broker.service_provider()
+            url = saml_logout.answer_url(at.makelaar, request.query_string, provider, now)
+        except RequestRefused as refused:
+            return Response(render_template("refused.html", text=str(refused)), 400)
+        return redirect(url, 303)
 
     @app.get("/<slug>/.well-known/openid-configuration")
     def discovery(slug: str) -> Response:

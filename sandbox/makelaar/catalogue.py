@@ -24,13 +24,14 @@ class Profile:
     client_auth: Literal["private_key_jwt", "client_secret_basic"] = "private_key_jwt"
     dialect: Literal["clear", "etd"] = "clear"  # how identifiers travel
     habits: Literal["scheme", "entra"] = "scheme"  # whose handwriting its messages have
+    logs_out: bool = False  # over SAML; the others over OpenID Connect all do
     behind: str | None = None  # the makelaar at which a broker has its people log in
 
 
 CATALOGUE: Final = (
     Profile("polderpoort", "Polderpoort", "saml", "EH4"),
     Profile("brugwacht", "Brugwacht", "saml", "EH3", encrypts=True),
-    Profile("veerhuis", "Veerhuis", "saml", "EH2+", signs="assertion"),
+    Profile("veerhuis", "Veerhuis", "saml", "EH2+", signs="assertion", logs_out=True),
     Profile("zekerweg", "Zekerweg", "oidc", "EH3"),
     Profile(
         "sleutelhof",
@@ -71,6 +72,10 @@ class Makelaar:
     @property
     def sso_url(self) -> str:
         return f"{self.base_url}/sso"
+
+    @property
+    def slo_url(self) -> str:
+        return f"{self.base_url}/slo"
 
     @property
     def issuer(self) -> str:

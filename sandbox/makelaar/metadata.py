@@ -44,6 +44,9 @@ def identity_provider_metadata(makelaar: Makelaar, now: datetime | None = None) 
     descriptor = etree.SubElement(role, f"{{{MD}}}KeyDescriptor", {"use": "signing"})
     data = etree.SubElement(etree.SubElement(descriptor, f"{{{DS}}}KeyInfo"), f"{{{DS}}}X509Data")
     etree.SubElement(data, f"{{{DS}}}X509Certificate").text = makelaar.pair.certificate_base64
+    if makelaar.profile.logs_out:
+        service = {"Binding": REDIRECT, "Location": makelaar.slo_url}
+        etree.SubElement(role, f"{{{MD}}}SingleLogoutService", service)
     etree.SubElement(role, f"{{{MD}}}NameIDFormat").text = PERSISTENT
     for binding in (REDIRECT, POST):
         etree.SubElement(
@@ -83,6 +86,7 @@ class ServiceProvider:
     consumers: dict[str, str]  # index → URL of the POST assertion consumer services
     default_consumer: str
     signing: tuple[x509.Certificate, ...]
+    logout: str  # URL of its single logout service for a redirect
     encryption: tuple[x509.Certificate, ...]
     services: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # index → ID and UUID
 
@@ -107,6 +111,14 @@ def read_service_provider(document: bytes) -> ServiceProvider:
         consumers={s.get("index", "0"): s.get("Location", "") for s in services},
         default_consumer=default.get("Location", ""),
         signing=_certificates(role, "signing"),
+        logout=next(
+            (
+                one.get("Location", "")
+                for one in role.findall("md:SingleLogoutService", NAMES)
+                if one.get("Binding") == REDIRECT
+            ),
+            "",
+        ),
         encryption=_certificates(role, "encryption"),
         services={
             one.get("index", ""): _service(one)

@@ -53,6 +53,12 @@ def from_redirect(
     query: bytes, makelaar: Makelaar, sp: ServiceProvider, now: datetime
 ) -> AuthnRequest:
     """Read a request from the query string, whose signature covers the octets as they were sent."""
+    root, relay_state = verified_query(query, sp)
+    return _read(root, relay_state, makelaar, sp, now)
+
+
+def verified_query(query: bytes, sp: ServiceProvider) -> tuple[etree._Element, str | None]:
+    """The message and the RelayState of a query that the broker signed. Raises RequestRefused."""
     raw = _raw_parameters(query)
     if unquote_plus(raw.get("SigAlg", "")) != RSA_SHA256:
         raise RequestRefused("SigAlg ontbreekt of is niet RSA-SHA256")
@@ -61,8 +67,7 @@ def from_redirect(
     if not any(_verifies(c, signature, signed.encode()) for c in sp.signing):
         raise RequestRefused("de handtekening van het verzoek klopt niet")
     root = _parse(_inflate(_decode(unquote_plus(raw.get("SAMLRequest", "")))))
-    relay_state = unquote_plus(raw["RelayState"]) if "RelayState" in raw else None
-    return _read(root, relay_state, makelaar, sp, now)
+    return root, unquote_plus(raw["RelayState"]) if "RelayState" in raw else None
 
 
 def from_post(

@@ -67,7 +67,7 @@ FREE = {
     *("static", "theme.style", "front.index", "help.index", "help.topic", "health.live"),
     *("oidc.discovery", "oidc.jwks", "arrivals.oidc_client_jwks"),
 }
-OF_PORTALS = {"token", "userinfo"}  # all logins of a portal, from one address
+OF_PORTALS = {"token", "userinfo", "logout_call"}  # all logins of a portal, from one address
 
 
 def test_every_endpoint_has_a_limit_or_is_known_to_cost_nothing(world: World) -> None:

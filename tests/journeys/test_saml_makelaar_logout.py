@@ -18,7 +18,7 @@ from tests.broker.saml.logging_out import later
 from tests.broker.saml.logout_world import ALL, BROWSER, LogoutWorld
 from tests.journeys.at_mijn import arrive
 from tests.providers.saml.in_world import JAN
-from tests.world import ADDRESSES
+from tests.world import ADDRESSES, make_world
 
 OUT = "U bent uitgelogd"
 THERE = "U bent elders"
@@ -256,3 +256,14 @@ def test_a_console_ends_when_its_person_logs_out_at_the_makelaar(tmp_path: Path)
     here.makelaar.asks(browser, here.makelaar.request(name, about), "HTTP-Redirect")
     assert here.makelaar.heard[-1].status == ("Success",)
     assert browser.open(f"{ADDRESSES.broker}/mijn/sessies").heading != "Mijn sessies"
+
+
+def test_the_makelaar_of_the_demo_logs_out(tmp_path: Path) -> None:
+    """Veerhuis checks our request and answers with libraries of its own."""
+    world = make_world(tmp_path)
+    browser = arrive(world, "fatima", "Veerhuis")
+    browser.open(f"{ADDRESSES.broker}/uitloggen")
+    page = browser.click("Log overal uit")
+    assert page.heading == OUT, page.text
+    assert CLOSED in page.text and "Veerhuis" in page.text
+    assert any("/veerhuis/slo?" in url for url in browser.visited)
