@@ -122,9 +122,14 @@ def _one(process: Process, kind: Kind, name: str) -> Look | None:
     look = _looked(process, known, row)
     with process.sessions() as session, writing(session):
         now_kept = party_metadata.row_of(session, kind, name, lock=True)
-        if now_kept is None or (now_kept.origin, now_kept.document) != (row.origin, row.document):
+        if now_kept is None or _held(now_kept) != _held(row):
             return None  # somebody applied, approved or refreshed in between
         return _written(process, session, known, now_kept, look)
+
+
+def _held(row: PartyMetadata) -> tuple[str, str | None, str | None]:
+    """What a look is judged against."""
+    return row.origin, row.document, row.waiting
 
 
 def _looked(process: Process, known: KnownParty, row: PartyMetadata) -> Look:
@@ -197,9 +202,8 @@ def _written(
     if look.fetched is not None and judgement.verdict is not MetadataVerdict.SAME:
         _write_taken(session, row, look, look.fetched.document, now)
         row.due_at = next_look(look.facts, now)
-    elif (
-        judgement.verdict is MetadataVerdict.TAKEN and row.waiting is not None
-    ):  # vouched for by now
+    elif judgement.verdict is MetadataVerdict.TAKEN and row.waiting is not None:
+        # Nothing was fetched: what waited is vouched for by now.
         _write_taken(session, row, look, row.waiting, now)
     elif judgement.verdict is not MetadataVerdict.SAME:  # the party took back what waited
         row.waiting, row.waiting_since, row.waiting_reason = None, None, None

@@ -9,15 +9,17 @@ from typing import Any
 
 import pytest
 from lxml import etree
+from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
 from admin.metadata import refreshing
 from keys.certificates import to_pem
 from providers.saml.wire.metadata_changes import MetadataVerdict as Verdict
-from state import audit
+from state import audit, party_metadata
 from state.addresses import OutgoingRefused
 from state.audit import EventTag
 from state.outgoing import HttpAnswer, OutgoingFailed
+from state.registrations import Kind
 from tests.admin.metadata.conftest import Installed, fingerprint_of
 from tests.admin.metadata.publishing import URL, YEAR, document, makelaar
 from tests.providers.saml.maker import NAMES, certificate
@@ -262,6 +264,34 @@ def test_nothing_is_written_over_what_was_applied_meanwhile(
     assert installed.signs("third") and not installed.signs("next")
 
 
+def test_what_waits_is_not_swapped_while_it_is_judged(
+    installed: Installed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server says that nothing changed, so what waited is judged; another worker put something
+    else in its place.
+    """
+    installed.begin()
+    installed.party.put(document("next"), etag='"2"')
+    installed.look()
+    installed.register(makelaar(**TLS))
+    looked = refreshing._looked
+
+    def slow(*arguments: Any) -> Any:
+        found = looked(*arguments)
+
+        def swap(session: Session) -> None:
+            row = party_metadata.row_of(session, Kind.IDENTITY_PROVIDER, "polderpoort", lock=True)
+            assert row is not None
+            row.waiting = document("thief")
+
+        installed.in_session(swap)
+        return found
+
+    monkeypatch.setattr(refreshing, "_looked", slow)
+    assert installed.look() is None
+    assert not installed.signs("thief")
+
+
 def test_a_fault_in_one_look_is_logged_and_leaves_the_others(
     installed: Installed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -281,9 +311,6 @@ def test_a_fault_in_one_look_is_logged_and_leaves_the_others(
 def test_a_registration_of_before_this_version_is_followed_too(installed: Installed) -> None:
     """Its metadata stand in the document, as apply fetched them then."""
     installed.register(makelaar(metadata_url=URL, metadata=document("makelaar")))
-    from state import party_metadata
-    from state.registrations import Kind
-
     installed.in_session(
         lambda session: party_metadata.forget(session, Kind.IDENTITY_PROVIDER, "polderpoort")
     )
