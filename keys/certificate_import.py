@@ -19,7 +19,7 @@ from keys.certificate_request import waiting
 from keys.certificates import chain_from_pem, to_pem
 from keys.jwks import thumbprint
 from keys.keyring import load_keyring, open_key
-from keys.rotation import add_key, check_no_next, move_key
+from keys.rotation import add_key, check_no_next, live_keys, move_key, rotate_due
 from keys.sealing import Sealer
 from keys.signing_key import CERTIFIED_USES, KeyState, KeyUse, SigningKey
 from state.locks import one_at_a_time
@@ -63,7 +63,8 @@ def import_certificate(
         raise ImportRefused(f"keys for {use} travel without a certificate")
     certificates = _read(chain_pem)
     one_at_a_time(session, "keys")
-    ring = load_keyring(session, sealer)
+    load_keyring(session, sealer)
+    rotate_due(session, now, retires=False)
     check_no_next(session, use, "RSA")
     requested = None if key_pem is not None else waiting(session, use)
     key = (
@@ -75,7 +76,7 @@ def import_certificate(
     _check_times(chain[0], now, activates_at)
     _check_key(chain[0], key)
     _check_usage(chain[0], use)
-    first = not any(one.use is use and one.state is KeyState.ACTIVE for one in ring.keys)
+    first = not any(one.use is use and one.state is KeyState.ACTIVE for one in live_keys(session))
     at = now if first else activates_at
     state = KeyState.ACTIVE if first else KeyState.NEXT
     text = to_pem(*chain)

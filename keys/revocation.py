@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from keys.keyring import load_keyring
-from keys.rotation import live_keys, make_key, move_key
+from keys.rotation import live_keys, make_key, move_key, rotate_due
 from keys.sealing import Sealer
 from keys.signing_key import KeyState, KeyUse, SigningKey
 from state.locks import one_at_a_time
@@ -93,6 +93,7 @@ def revoke(
     """
     one_at_a_time(session, "keys")
     load_keyring(session, sealer)
+    rotate_due(session, now, retires=False)
     key = find(session, kid)
     was_active = key.state is KeyState.ACTIVE
     move_key(session, key, KeyState.RETIRED, now, reason="revoked", by=by)

@@ -100,6 +100,7 @@ def introduce(
     """
     one_at_a_time(session, "keys")
     load_keyring(session, sealer)
+    rotate_due(session, now, retires=False)
     check_no_next(session, use, algorithm)
     at = activates_at or now + RotationPolicy().publish_of(use)
     return make_key(session, sealer, use, algorithm, KeyState.NEXT, now, by=by, activates_at=at)
@@ -171,12 +172,15 @@ def live_keys(session: Session) -> tuple[SigningKey, ...]:
 
 
 def rotate_due(
-    session: Session, now: datetime, policy: RotationPolicy | None = None
+    session: Session, now: datetime, policy: RotationPolicy | None = None, *, retires: bool = True
 ) -> tuple[Move, ...]:
-    """Carry out the plan with the transaction of the caller; what was done."""
+    """Carry out the plan with the transaction of the caller; what was done. Without ``retires``
+    only what is so already: next keys that are used by now, whoever writes it down.
+    """
     one_at_a_time(session, "keys")
     rows = {row.kid: row for row in live_keys(session)}
-    moves = plan(tuple(rows.values()), now, policy or RotationPolicy())
+    planned = plan(tuple(rows.values()), now, policy or RotationPolicy())
+    moves = tuple(move for move in planned if retires or move.to is not KeyState.RETIRED)
     for move in moves:
         move_key(session, rows[move.kid], move.to, now)
     return moves

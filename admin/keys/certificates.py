@@ -16,7 +16,7 @@ from keys.certificate_import import Imported
 from keys.certificate_readers import CertificateReader, Reader, all_readers
 from keys.certificate_request import CertificateRequest
 from keys.certificates import fingerprint, from_pem, is_of_an_authority
-from keys.rotation import live_keys, record_date
+from keys.rotation import live_keys, record_date, rotate_due
 from keys.saml_keys import SIGNING, OwnRole
 from keys.sealing import Sealer
 from keys.signing_key import KeyState, KeyUse, SigningKey
@@ -116,6 +116,7 @@ def use_from(
     """Move the day from which a next key is used, with the transaction of the caller. Raises
     NoSuchKey, NoDate.
     """
+    rotate_due(session, now, retires=False)
     key = revocation.find(session, kid)
     if key.state is not KeyState.NEXT:
         raise NoDate(f"the key is {key.state}: only the day of a next key can be moved")

@@ -13,6 +13,7 @@ import structlog
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from admin.keys.certificate_alarms import own_endings
 from admin.operations import metadata_readings, party_watch
 from admin.operations.jobs import JOBS
 from broker.monitoring import clocks, heartbeat
@@ -68,6 +69,15 @@ def _certificates(process: Process) -> Iterator[Metric]:
             note(record.id, "signing", end)
     text = "When the last certificate of this owner and use ends"
     yield _gauge("sluis_certificate_expiry_timestamp_seconds", text, ("owner", "use"), ends)
+
+
+def _alarms(process: Process) -> Iterator[Metric]:
+    """Of our own; also the zeros, so that an alarm that is gone goes."""
+    with process.sessions() as session:
+        found = own_endings(session, process.clock())
+    values: dict[tuple[str, ...], float] = {(OURS, str(one.use)): one.alarm or 0 for one in found}
+    text = "Within how many days (90, 30 or 7) this certificate ends with none to follow; 0: well"
+    yield _gauge("sluis_certificate_alarm_days", text, ("owner", "use"), values)
 
 
 def _ends(record: ProviderRecord) -> list[datetime]:
@@ -144,4 +154,4 @@ def _parties(process: Process) -> Iterator[Metric]:
     yield _gauge("sluis_party_troubles", text, ("kind", "name"), values)
 
 
-_READINGS: Final = (_certificates, _keys, _outbox, _jobs, _worker, _clocks, _parties)
+_READINGS: Final = (_certificates, _alarms, _keys, _outbox, _jobs, _worker, _clocks, _parties)

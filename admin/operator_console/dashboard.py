@@ -8,6 +8,7 @@ from typing import Final
 from flask import request
 from werkzeug.wrappers import Response
 
+from admin.keys.certificate_alarms import in_alarm, own_endings
 from admin.operator_console.access import OperatorContext, blueprint, requires
 from admin.operator_console.login_rows import login_row
 from admin.operator_console.pages import OperatorLoggedOutPage
@@ -17,7 +18,6 @@ from broker.console import sessions
 from broker.web.endpoints import Endpoint
 from broker.web.responses import show
 from directory.consoles import OPERATOR
-from keys.signing_key import KeyState
 from state import outbox, trace_search
 from state.trace_search import Wanted
 
@@ -69,13 +69,8 @@ def _failures(desk: OperatorContext) -> tuple[LoginRow, ...]:
 
 
 def _first_to_expire(desk: OperatorContext) -> Expiry | None:
-    """Of our certificates that partners use, the one that ends first."""
-    ends = [
-        (key.certificate.not_valid_after_utc, str(key.use))
-        for key in desk.rt.configuration.keyring.keys
-        if key.certificate is not None and key.state is not KeyState.RETIRED
-    ]
-    if not ends:
-        return None
-    at, use = min(ends)
-    return Expiry(name=use, at=at, days=(at - desk.now).days)
+    """Of our current certificates the one that ends first; before others those in alarm."""
+    found = own_endings(desk.rt.session, desk.now)
+    for one in (*in_alarm(found), *found):
+        return Expiry(name=str(one.use), at=one.end, days=one.days)
+    return None

@@ -198,7 +198,7 @@ def _x509(info: etree._Element, key: PrivateKey) -> None:
 
 def _sign(root: etree._Element, keyring: KeyRing) -> None:
     """Enveloped, first of all; the certificate stands outside what is signed."""
-    key = keyring.active(KeyUse.SAML_SIGNING, "RSA")
+    key = signing_key(keyring, OwnRole.SP)
     sign_enveloped(root, key, position=0)
     _x509(etree.SubElement(root[0], ds("KeyInfo")), key)
 

@@ -16,7 +16,7 @@ import pytest
 from cryptography import x509
 from lxml import etree
 from signxml.exceptions import InvalidSignature
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from admin.operations.jobs import rotate_keys
 from keys.certificates import to_pem
@@ -220,3 +220,16 @@ def registered(world: World, **saml: object) -> None:
     text = (world.demo.registrations / "30-makelaars.yaml").read_text(encoding="utf-8")
     document = next(d for d in yaml.safe_load_all(text) if d["id"] == "polderpoort")
     world.apply(yaml.safe_dump({**document, "saml": {**document["saml"], **saml}}))
+
+
+def test_a_use_that_a_new_version_has_gets_its_key_from_the_job(world: World) -> None:
+    """An installation of before has no key for its answers to portals."""
+    with world.session() as session, writing(session):
+        session.execute(delete(SigningKey).where(SigningKey.use == KeyUse.SAML_IDP_SIGNING))
+    see_keys(world)
+    assert portal_reads(world) == ()
+    rotate_keys(world.process)
+    see_keys(world)
+    known = portal_reads(world)
+    assert log_in(world, *MAKELAARS[0]).heading == BACK
+    assert (signer(world, known),) == known

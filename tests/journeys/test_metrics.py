@@ -16,6 +16,7 @@ from werkzeug.test import Client
 from admin.operations import management
 from admin.operations.jobs import Job, run_due
 from broker.monitoring import metrics, telemetry
+from keys.certificates import VALID_FOR
 from sandbox.browser import Browser
 from sandbox.people import GUEST, PEOPLE
 from sandbox.portal.clients import BODEM
@@ -33,6 +34,7 @@ from tests.broker.monitoring.test_logs import (
 from tests.broker.portal import ISSUER, Portal, make_portal_world, scope_of, set_clock
 from tests.broker.recorder import Recorder
 from tests.journeys.at_mijn import send_assertion
+from tests.operators import later
 from tests.world import World
 
 Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
@@ -171,6 +173,11 @@ def test_what_lies_in_the_database_is_read_when_it_is_asked(world: World) -> Non
     name = "sluis_certificate_expiry_timestamp_seconds"
     assert value(found, name, owner="sluis", use="saml_signing") > now
     assert value(found, name, owner="polderpoort", use="signing") > now
+    alarm = "sluis_certificate_alarm_days"
+    assert value(found, alarm, owner="sluis", use="saml_signing") == 0
+    with later(world, days=VALID_FOR.days - 5):
+        ending = samples(scraped(world))
+    assert value(ending, alarm, owner="sluis", use="saml_signing") == 7
     assert value(found, "sluis_build_info") == 1
     pending = value(found, "sluis_outbox_pending", channel="mail")
     message = Message("mail", "jan@voorbeeld.example", "Hallo", "Dag", "AAAA0000")

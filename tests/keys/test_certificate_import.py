@@ -155,6 +155,19 @@ def test_it_is_used_from_its_date_on(session: Session) -> None:
     assert moved == [KeyState.RETIRING, KeyState.ACTIVE]
 
 
+def test_the_next_may_come_once_this_one_is_used_whoever_wrote_that_down(session: Session) -> None:
+    """No worker ran since the day; what is done by hand then knows it all the same."""
+    first = taken(session, bundle(issued(public_key(asked(session)))))
+    later = FROM + YEAR
+    request = request_certificate(session, make_sealer(), SIGNING, SUBJECT, later)
+    chain = bundle(issued(public_key(request)))
+    import_certificate(session, make_sealer(), SIGNING, chain, later, later + timedelta(days=60))
+    session.commit()
+    ring = load_keyring(session, make_sealer())
+    assert ring.active(SIGNING, "RSA").kid == first.kid
+    assert states(session) == [KeyState.ACTIVE, KeyState.NEXT, KeyState.RETIRING]
+
+
 def test_a_key_of_elsewhere_is_taken_with_its_certificate(session: Session) -> None:
     chain = bundle(issued(rsa_key("elsewhere").public_key()))
     done = taken(session, chain, key_pem=pem_of("elsewhere"))

@@ -49,6 +49,18 @@ def test_K_03_a_next_key_that_is_published_takes_the_place(
     assert states(session)[following] is KeyState.ACTIVE
 
 
+def test_K_03_a_next_key_whose_day_came_goes_as_the_active_one_that_it_is(
+    session: Session, clock: FakeClock
+) -> None:
+    """No worker wrote down that it is used; the one of before is not brought back."""
+    old = start(session, clock)
+    with writing(session):
+        following = introduce(session, make_sealer(), *ES256, clock(), activates_at=clock())
+    done = revoked(session, following, clock)
+    assert done.replacement not in (None, old, following)
+    assert states(session)[old] is KeyState.RETIRING
+
+
 def test_K_03_a_key_that_is_not_active_goes_without_a_replacement(
     session: Session, clock: FakeClock
 ) -> None:
