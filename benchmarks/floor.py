@@ -36,8 +36,9 @@ class Operation:
 class Floor:
     """Adds up what one login's cryptography costs, with keys as long as Sluis makes them."""
 
-    def __init__(self, *, encrypt: bool) -> None:
-        self.operations = (*_operations(), *(_decryption() if encrypt else ()))
+    def __init__(self, *, encrypt: bool, saml_out: bool = False) -> None:
+        operations = _operations_saml_out() if saml_out else _operations()
+        self.operations = (*operations, *(_decryption() if encrypt else ()))
         self._spent = 0.0  # seconds of CPU
         self._times = 0
 
@@ -77,6 +78,29 @@ def _operations() -> Iterator[Operation]:
     yield Operation("open login and code", 3, lambda: sealer.decrypt(nonce, sealed, b"login"))
     yield Operation("pseudonyms, fingerprints", 5, lambda: hmac.digest(b"k" * 32, b"x", "sha256"))
     yield Operation("cookies, ticket, challenge", 8, lambda: hashlib.sha256(b"c" * 43).digest())
+    yield Operation("random values", 14, lambda: os.urandom(16))
+
+
+def _operations_saml_out() -> Iterator[Operation]:
+    """Of a portal that speaks SAML: its request verified, its Response signed, and no tokens."""
+    ours, other = _rsa(), _rsa()
+    public, document = other.public_key(), os.urandom(MESSAGE)
+    signature = other.sign(document, _PKCS1, _SHA256)
+    sealer, nonce = AESGCM(AESGCM.generate_key(256)), os.urandom(12)
+    sealed = sealer.encrypt(nonce, document, b"login")
+
+    def verify() -> None:
+        public.verify(signature, document, _PKCS1, _SHA256)
+
+    yield Operation("verify the portal's request", 1, verify)
+    yield Operation("sign the AuthnRequest", 1, lambda: ours.sign(document, _PKCS1, _SHA256))
+    yield Operation("verify Response and Assertion", 2, verify)
+    yield Operation("sign ours", 2, lambda: ours.sign(document, _PKCS1, _SHA256))
+    yield Operation("digest all four", 4, lambda: hashlib.sha256(document).digest())
+    yield Operation("seal the login", 3, lambda: sealer.encrypt(nonce, document, b"login"))
+    yield Operation("open the login", 2, lambda: sealer.decrypt(nonce, sealed, b"login"))
+    yield Operation("pseudonyms, fingerprints", 5, lambda: hmac.digest(b"k" * 32, b"x", "sha256"))
+    yield Operation("cookies, ID seen once", 6, lambda: hashlib.sha256(b"c" * 43).digest())
     yield Operation("random values", 14, lambda: os.urandom(16))
 
 

@@ -19,6 +19,8 @@ from rich.table import Table
 from benchmarks import hostile
 from benchmarks.floor import Floor
 from benchmarks.processes import cpu_seconds, pss_mb
+from benchmarks.saml import measured as measured_messages
+from benchmarks.saml_out import cost as saml_out_cost
 from benchmarks.server import Measured, Setting, running
 from benchmarks.user import Refused
 from tests.servers import postgresql, redis
@@ -32,6 +34,9 @@ CLIENTS = 4
 BUDGETS = {
     "ratio": 10.0,
     "ratio_pg_redis": 13.0,
+    "login_ratio_saml_out": 10.0,
+    "saml_verify_vs_rsa_sign": 3.0,
+    "saml_sign_vs_rsa_sign": 3.0,
     "sql_reads": 6.0,
     "sql_configuration_reads": 0.0,
     "sql_writes": 1.0,
@@ -89,6 +94,8 @@ def _measure(folder: Path, sample: int, logins: int) -> dict[str, float | str]:
         result["pss_mb"] = round(max(pss_mb(broker.pid)), 1)
         result["logins_per_s"] = round(cost.logins_per_s, 1)
         new = _cost(broker, sample, is_known=False)
+        saml_out, saml_out_floor = saml_out_cost(broker, sample)
+    messages = measured_messages()
     with (
         postgresql() as database,
         redis() as store,
@@ -111,6 +118,12 @@ def _measure(folder: Path, sample: int, logins: int) -> dict[str, float | str]:
         "ratio_plain_assertion": plain.ratio,
         "login_cpu_ms_new_browser": round(new.cpu_ms, 2),
         "ratio_new_browser": new.ratio,
+        "login_cpu_ms_saml_out": round(saml_out, 2),
+        "login_ratio_saml_out": round(saml_out / saml_out_floor, 2),
+        "saml_verify_ms": round(messages.verify_ms, 2),
+        "saml_verify_vs_rsa_sign": messages.verify,
+        "saml_sign_ms": round(messages.sign_ms, 2),
+        "saml_sign_vs_rsa_sign": messages.sign,
         "logins_per_s_pg_redis": round(shared.logins_per_s, 1),
         "logins_per_s_2_workers": round(pair.logins_per_s, 1),
     }

@@ -105,28 +105,37 @@ class User:
                 "code_challenge_method": "S256",
             }
         )
-        got = self._request("GET", f"/authorize?{query}", {"Cookie": _header(self.cookies)})
+        return self.departed(f"/authorize?{query}")
+
+    def departed(self, path: str) -> tuple[SamlReply, str]:
+        """A portal's request leads to the makelaar: what that is asked, and our cookies since."""
+        got = self._request("GET", path, {"Cookie": _header(self.cookies)})
         place = got.headers.get("Location", "")
         if got.status not in (302, 303) or "SAMLRequest" not in place:
-            raise Refused(f"authorize: {got.status}")
+            raise Refused(f"{path.partition('?')[0]}: {got.status}")
         made = dict(_pair(line) for line in got.headers.getlist("Set-Cookie"))
         return _asked(place), _header(self.cookies | made)
 
     def _arrive(self, asked: SamlReply, message: bytes, cookies: str) -> str:
+        got = self.arrived(asked, message, cookies)
+        parameters = parse_qs(urlsplit(got.headers.get("Location", "")).query)
+        if got.status != 303 or "code" not in parameters:
+            raise Refused(f"login: {got.status} {got.headers.get('Location', '')[:80]}")
+        return parameters["code"][0]
+
+    def arrived(self, asked: SamlReply, message: bytes, cookies: str) -> urllib3.BaseHTTPResponse:
+        """The makelaar's Response comes in: what the browser gets then, to carry to the portal."""
         got = self.deliver(asked, message)
         place = got.headers.get("Location", "")
         if got.status != 303 or "/login/" not in place:
             raise Refused(f"acs: {got.status}")
         there = urlsplit(place)
         got = self._request("GET", f"{there.path}?{there.query}", {"Cookie": cookies})
-        parameters = parse_qs(urlsplit(got.headers.get("Location", "")).query)
-        if got.status != 303 or "code" not in parameters:
-            raise Refused(f"login: {got.status} {got.headers.get('Location', '')[:80]}")
         made = dict(_pair(line) for line in got.headers.getlist("Set-Cookie"))
         self.cookies |= {name: made[name] for name in LASTING if name in made}
         if KNOWN not in self.cookies:
-            raise Refused("login: this browser is not known afterwards")
-        return parameters["code"][0]
+            raise Refused(f"login: {got.status}, and this browser is not known afterwards")
+        return got
 
     def _redeem(self, code: str, verifier: str, nonce: str) -> dict[str, object]:
         now = int(time.time())

@@ -147,19 +147,20 @@ def _check_namespace(uri: str) -> None:
 
 def _check_attributes(element: etree._Element, seen: set[str], *, strict_ids: bool) -> None:
     """Not too many; and every ID stands once, under its plain name."""
-    attributes = element.attrib
-    if len(attributes) > MAX_ATTRIBUTES:
+    names = element.keys()  # not attrib, which is an object more for each element
+    if len(names) > MAX_ATTRIBUTES:
         raise XmlRefused(
             "too_many_attributes",
             element=local_name(element),
-            seen=len(attributes),
+            seen=len(names),
             expected=MAX_ATTRIBUTES,
         )
     if not strict_ids:
         return
-    for name, value in attributes.items():
+    for name in names:
         if name[-2:].lower() != "id" or etree.QName(name).localname.lower() != "id":
             continue
+        value = element.get(name)
         if len(name) != 2 or not _NCNAME.fullmatch(str(value)) or value in seen:
             raise XmlRefused(
                 "id",

@@ -92,7 +92,8 @@ def _without_foreign_types(message: etree._Element) -> etree._Element:
     """The message, or a copy of it where libxml2 would not know a type: its values may be anything
     (Core §2.7.3.1.1). What is signed stays as it is.
     """
-    if next(_foreign_values(message), None) is None:
+    is_typed = any(value.get(_TYPE) is not None for value in message.iter(_VALUE))
+    if not is_typed or next(_foreign_values(message), None) is None:
         return message
     copied = _copied(message)
     for value in list(_foreign_values(copied)):

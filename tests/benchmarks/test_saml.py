@@ -1,0 +1,30 @@
+"""The figures of SAML messages: what is measured is what the issue of them names."""
+
+from __future__ import annotations
+
+from benchmarks import login, saml
+from benchmarks.floor import Floor
+from tests.providers.saml.maker import NAMES, Recipe, finish
+
+
+def test_what_is_verified_has_two_signatures_and_ten_attributes_and_is_accepted() -> None:
+    recipe = Recipe(before=(saml._attributes,))
+    tree = recipe.tree()
+    assert len(tree.findall(".//ds:Signature", NAMES)) == 2
+    assert len(tree.findall(".//saml:Attribute", NAMES)) == saml.ATTRIBUTES == 10
+    assert finish(recipe).subject
+
+
+def test_figures_come_of_one_run_and_have_a_budget() -> None:
+    found = saml.measured(2)
+    assert min(found.verify_ms, found.sign_ms, found.rsa_sign_ms) > 0
+    assert found.verify == round(found.verify_ms / found.rsa_sign_ms, 2)
+    assert found.sign == round(found.sign_ms / found.rsa_sign_ms / 2, 2)
+    budgets = ("saml_verify_vs_rsa_sign", "saml_sign_vs_rsa_sign", "login_ratio_saml_out")
+    assert [login.BUDGETS[name] for name in budgets] == [3.0, 3.0, 10.0]
+
+
+def test_the_floor_of_a_saml_portal_signs_three_times() -> None:
+    operations = {one.name: one.times for one in Floor(encrypt=False, saml_out=True).operations}
+    assert operations["sign ours"] == 2 and operations["sign the AuthnRequest"] == 1
+    assert operations["verify the portal's request"] == 1
