@@ -19,7 +19,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
 from directory.services import Service
-from keys.keyring import KeyRing, KeyUse, PrivateKey
+from keys.keyring import KeyRing, PrivateKey
+from keys.saml_keys import OwnRole, shown_for_encryption, signing_key
 from keys.xml import schema
 from keys.xml.key_names import key_name
 from keys.xml.names import DS, ds
@@ -177,7 +178,7 @@ def _instance(
         _text(element, "PrivacyPolicyURL", service.privacy_url or "").set(_LANG, language)
     _text(element, "HerkenningsmakelaarId", facts.makelaar)
     _text(element, "SSOSupport", "false")
-    for key in keyring.published(KeyUse.SAML_ENCRYPTION):
+    for key in shown_for_encryption(keyring):
         _certificate(etree.SubElement(element, _esc("ServiceCertificate")), key)
 
 
