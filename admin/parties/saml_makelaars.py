@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
-from cryptography import x509
-
 from admin.parties.trouble import PartyTrouble, Stuck, fetched
 from admin.registrations.files import FileRefused, xml_text
 from admin.registrations.makelaar_metadata import BINDINGS
 from admin.registrations.rule import shown
+from keys.certificates import from_pem
 from providers.registry import SamlSettings
 from providers.saml.metadata import MAX_BYTES, MakelaarMetadata, MetadataRefused, read_metadata
 from providers.trouble import Trouble
@@ -57,7 +56,7 @@ def _read(settings: SamlSettings, text: str, field: str) -> MakelaarMetadata:
     """Raises Stuck."""
     pem = settings.metadata_signing_certificate
     try:
-        signed_by = x509.load_pem_x509_certificate(pem.encode()) if pem is not None else None
+        signed_by = from_pem(pem) if pem is not None else None
         found = read_metadata(text, signed_by, settings.entity_id)
     except (MetadataRefused, ValueError) as refused:
         remedy = "get the metadata of one makelaar, as it is"

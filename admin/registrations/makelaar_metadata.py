@@ -14,6 +14,7 @@ from admin.registrations.files import FileRefused, xml_text
 from admin.registrations.rule import failure, refusal
 from broker.outgoing import outgoing_client
 from broker.settings import Settings, SettingsError
+from keys.certificates import from_pem
 from providers.registry import ProviderRecord, SamlSettings
 from providers.saml.metadata import (
     MAX_BYTES,
@@ -88,7 +89,7 @@ def _troubles(
 def _signer(saml: SamlSettings) -> x509.Certificate | None:
     """Who must have signed the metadata; that it is a certificate is a rule."""
     pem = saml.metadata_signing_certificate
-    return x509.load_pem_x509_certificate(pem.encode()) if pem is not None else None
+    return from_pem(pem) if pem is not None else None
 
 
 def _fetched(url: str | None, settings: Settings) -> str:

@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Final, TypeVar
 
-from cryptography import x509
-
 from admin.registrations.rule import Breach, Rule, addresses, called, never, refusal, shown
 from directory.web_addresses import link_fault
+from keys.certificates import from_pem
 from providers.registry import OidcSettings, ProviderRecord, SamlSettings
 from providers.saml.wire.names import NAME_ID, TRANSIENT
 from state.addresses import OutgoingRefused
@@ -54,7 +53,7 @@ def _certificate(saml: SamlSettings, _: OutgoingClient) -> Iterator[Breach]:
     if saml.metadata_signing_certificate is None:
         return
     try:
-        x509.load_pem_x509_certificate(saml.metadata_signing_certificate.encode())
+        from_pem(saml.metadata_signing_certificate)
     except ValueError:
         yield Breach(
             "metadata_signing_certificate",

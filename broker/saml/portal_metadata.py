@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from lxml import etree
 
 from directory.web_addresses import done_fault
+from keys.certificates import from_der
 from keys.xml import guard
 from keys.xml.guard import XmlRefused
 from keys.xml.names import ds
@@ -196,7 +197,7 @@ def _certificates(role: etree._Element, use: str) -> Iterator[x509.Certificate]:
 def _certificate(text: str) -> x509.Certificate:
     bare = "".join(_ARMOUR.sub("", text).split())
     try:
-        return x509.load_der_x509_certificate(base64.b64decode(bare, validate=True))
+        return from_der(base64.b64decode(bare, validate=True))
     except (ValueError, binascii.Error):
         raise PortalMetadataRefused(
             "a certificate in it cannot be read: export the metadata anew from the portal"
@@ -231,7 +232,8 @@ def sealing_certificate(metadata: PortalMetadata, now: datetime) -> x509.Certifi
     """With whose key an assertion for this portal is encrypted: RSA, strong and valid now."""
     for certificate in metadata.encryption:
         is_now = certificate.not_valid_before_utc <= now < certificate.not_valid_after_utc
-        is_rsa = isinstance(certificate.public_key(), rsa.RSAPublicKey)
-        if is_now and is_rsa and is_strong(certificate):
+        if not is_now or not is_strong(certificate):
+            continue
+        if isinstance(certificate.public_key(), rsa.RSAPublicKey):
             return certificate
     return None

@@ -10,6 +10,7 @@ from typing import Final
 import structlog
 from cryptography import x509
 
+from keys.certificates import from_pem
 from keys.keyring import KeyRing, PrivateKey
 from keys.saml_keys import SIGNING, OwnRole
 from providers import received
@@ -70,7 +71,7 @@ class SamlProvider:
         self._acs_url = acs_url
         certificate = record.saml.metadata_signing_certificate
         try:
-            signer = x509.load_pem_x509_certificate(certificate.encode()) if certificate else None
+            signer = from_pem(certificate) if certificate else None
         except ValueError:
             at = "saml.metadata_signing_certificate"
             raise _unusable(at, "no certificate that can be read") from None
