@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Final, TypeVar
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from cryptography.x509.oid import ExtendedKeyUsageOID
@@ -73,6 +74,7 @@ def import_certificate(
         else _private_key(key_pem, password)
     )
     chain = _chain(certificates, key)
+    _check_names(chain[0])
     _check_times(chain[0], now, activates_at)
     _check_key(chain[0], key)
     _check_usage(chain[0], use)
@@ -139,7 +141,7 @@ def _chain(
     certificates: Sequence[x509.Certificate], key: RSAPrivateKey
 ) -> tuple[x509.Certificate, ...]:
     """Ours first, then who issued it, and so on; the self-signed end may be missing."""
-    ours = [one for one in certificates if one.public_key() == key.public_key()]
+    ours = [one for one in certificates if _is_of(one, key)]
     if len(ours) != 1:
         seen = "none" if not ours else str(len(ours))
         raise ImportRefused(
@@ -159,6 +161,13 @@ def _chain(
     return tuple(chain)
 
 
+def _is_of(certificate: x509.Certificate, key: RSAPrivateKey) -> bool:
+    try:
+        return certificate.public_key() == key.public_key()
+    except (ValueError, UnsupportedAlgorithm):
+        return False
+
+
 def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
     try:
         certificate.verify_directly_issued_by(issuer)
@@ -168,7 +177,10 @@ def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
 
 
 def _named(certificate: x509.Certificate) -> str:
-    return certificate.subject.rfc4514_string() or "a certificate without a name"
+    try:
+        return certificate.subject.rfc4514_string() or "a certificate without a name"
+    except ValueError:
+        return "a certificate whose name cannot be read"
 
 
 def _check_times(certificate: x509.Certificate, now: datetime, activates_at: datetime) -> None:
@@ -180,6 +192,14 @@ def _check_times(certificate: x509.Certificate, now: datetime, activates_at: dat
             f"it is valid from {begin:%Y-%m-%d} until {end:%Y-%m-%d}, and would be used from "
             f"{activates_at:%Y-%m-%d} on: choose another day with --from"
         )
+
+
+def _check_names(certificate: x509.Certificate) -> None:
+    """They are read whenever our certificates are shown."""
+    try:
+        assert certificate.subject is not None and certificate.issuer is not None
+    except ValueError:
+        raise ImportRefused("its subject or issuer cannot be read: ask a new one") from None
 
 
 def _check_key(certificate: x509.Certificate, key: RSAPrivateKey) -> None:

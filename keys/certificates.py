@@ -49,7 +49,20 @@ def from_pem(pem: str) -> x509.Certificate:
 
 def chain_from_pem(pem: str) -> tuple[x509.Certificate, ...]:
     """Every certificate in a PEM text, in its order; at least one. Raises ValueError."""
-    return tuple(x509.load_pem_x509_certificates(pem.encode()))
+    try:
+        return tuple(x509.load_pem_x509_certificates(pem.encode()))
+    except x509.InvalidVersion as error:
+        raise ValueError(str(error)) from None
+
+
+def from_der(der: bytes) -> x509.Certificate:
+    """The certificate of somebody else. What is in it may still turn out to be unreadable when it
+    is asked for: names, extensions and keys of kinds that are not known. Raises ValueError.
+    """
+    try:
+        return x509.load_der_x509_certificate(der)
+    except x509.InvalidVersion as error:
+        raise ValueError(str(error)) from None
 
 
 def fingerprint(certificate: x509.Certificate) -> str:

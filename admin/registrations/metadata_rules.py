@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Final, TypeVar
 
-from cryptography import x509
-
 from admin.registrations.rule import Breach, Rule, called, never
 from directory.saml_metadata import MetadataSettings
+from keys.certificates import chain_from_pem
 from state.outgoing import OutgoingClient
 
 M = TypeVar("M")
@@ -19,7 +18,7 @@ def _certificate(settings: MetadataSettings, _: OutgoingClient) -> Iterator[Brea
     if settings.metadata_signing_certificate is None:
         return
     try:
-        x509.load_pem_x509_certificates(settings.metadata_signing_certificate.encode())
+        chain_from_pem(settings.metadata_signing_certificate)
     except ValueError:
         yield Breach(
             "metadata_signing_certificate",

@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from lxml import etree
 
 from directory.web_addresses import done_fault
+from keys.certificates import from_der
 from keys.xml import guard
 from keys.xml.guard import XmlRefused
 from keys.xml.names import ds
@@ -199,7 +200,7 @@ def _certificates(role: etree._Element, use: str) -> Iterator[x509.Certificate]:
 def _certificate(text: str) -> x509.Certificate:
     bare = "".join(_ARMOUR.sub("", text).split())
     try:
-        return x509.load_der_x509_certificate(base64.b64decode(bare, validate=True))
+        return from_der(base64.b64decode(bare, validate=True))
     except (ValueError, binascii.Error):
         raise PortalMetadataRefused(
             "a certificate in it cannot be read: export the metadata anew from the portal"
@@ -241,6 +242,6 @@ def sealing_certificates(metadata: PortalMetadata, now: datetime) -> tuple[x509.
         one
         for one in metadata.encryption
         if one.not_valid_before_utc <= now < one.not_valid_after_utc
+        and is_strong(one)  # first: a damaged one has no key that can be read
         and isinstance(one.public_key(), rsa.RSAPublicKey)
-        and is_strong(one)
     )

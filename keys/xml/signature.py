@@ -12,6 +12,7 @@ from functools import lru_cache
 
 import xmlsec
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -62,8 +63,13 @@ def has_signature(element: etree._Element) -> bool:
 
 
 def is_strong(certificate: x509.Certificate) -> bool:
-    """RSA of 2048 bits or more, or an EC key on a curve of 256 bits or more."""
-    key = certificate.public_key()
+    """RSA of 2048 bits or more, or an EC key on a curve of 256 bits or more. A key that cannot be
+    read, which is found out only here, proves nothing.
+    """
+    try:
+        key = certificate.public_key()
+    except (ValueError, UnsupportedAlgorithm):
+        return False
     if isinstance(key, rsa.RSAPublicKey):
         return key.key_size >= MIN_RSA_BITS
     return isinstance(key, ec.EllipticCurvePublicKey) and key.curve.key_size >= 256

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -39,6 +40,7 @@ from keys.sealing import Sealer, WrongMasterKey
 from keys.signing_key import SigningKey
 from state import audit
 from state.audit import EventTag
+from tests.attacks.test_damaged_certificates import damaged
 from tests.clocks import START, FakeClock
 from tests.keys.authority import YEAR, bundle, issued, issuer, usage
 from tests.keys.test_rotation import kept_keys
@@ -237,6 +239,25 @@ def test_what_would_be_refused_later_is_refused_now(session: Session, case: str)
     session.rollback()
     assert states(session) == [KeyState.ACTIVE]
     assert taken(session, bundle(issued(key, allows=usage()))).activates_at == FROM
+
+
+@pytest.mark.filterwarnings("ignore::cryptography.utils.CryptographyDeprecationWarning")
+@pytest.mark.timeout(300)
+def test_a_certificate_that_is_damaged_anywhere_is_taken_or_refused(session: Session) -> None:
+    refused = 0
+    for raw in list(damaged())[::11]:
+        pem = base64.b64encode(raw).decode()
+        chain = f"-----BEGIN CERTIFICATE-----\n{pem}\n-----END CERTIFICATE-----\n"
+        try:
+            import_certificate(
+                session, make_sealer(), SIGNING, chain, START, FROM, key_pem=pem_of("party")
+            )
+            session.flush()
+            load_keyring(session, make_sealer())
+        except ImportRefused:
+            refused += 1
+        session.rollback()
+    assert refused > 20
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from cryptography import x509
 from lxml import etree
 
 from directory.saml_metadata import MetadataSettings
+from keys.certificates import chain_from_pem
 from keys.xml import encodings, guard
 from keys.xml.encodings import EncodingRefused
 from keys.xml.guard import XmlRefused
@@ -40,7 +41,7 @@ class Signers:
         )
         if pem is None and not fingerprints:
             return None
-        certificates = x509.load_pem_x509_certificates(pem.encode()) if pem is not None else ()
+        certificates = chain_from_pem(pem) if pem is not None else ()
         return cls(tuple(certificates), fingerprints)
 
 

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from lxml import etree
 
+from keys.certificates import from_der
 from keys.xml.names import ds
 from keys.xml.signature import is_strong
 from providers.saml.wire.metadata_refused import MetadataRefused, named
@@ -77,7 +78,8 @@ def _in_descriptor(descriptor: etree._Element, number: int) -> Iterator[_Seen]:
     read = [_certificate(text) for text in texts]
     if None in read:
         yield _Seen(None, f"a certificate in {where} cannot be read")
-    whole = [one for one in read if one is not None]
+    # An authority does not speak for the party whose own certificate cannot be read.
+    whole = [one for one in read if one and not (None in read and _is_authority(one))]
     if len(whole) > MAX_CERTIFICATES:
         yield _Seen(None, f"{where} holds more than {MAX_CERTIFICATES} certificates")
         return
@@ -118,7 +120,7 @@ def fingerprint(certificate: x509.Certificate) -> str:
 
 def _certificate(text: str) -> x509.Certificate | None:
     try:
-        return x509.load_der_x509_certificate(base64.b64decode(text, validate=True))
+        return from_der(base64.b64decode(text, validate=True))
     except (ValueError, binascii.Error):
         return None
 
@@ -140,10 +142,12 @@ def _is_authority(certificate: x509.Certificate) -> bool:
 
 
 def _issued(authority: x509.Certificate, other: x509.Certificate) -> bool:
-    """Did the one issue the other? A certificate renewed for the same key is no authority."""
-    if authority.subject != other.issuer or _spki(authority) == _spki(other):
-        return False
+    """Did the one issue the other? A certificate renewed for the same key is no authority; of one
+    whose names cannot be read nobody is.
+    """
     try:
+        if authority.subject != other.issuer or _spki(authority) == _spki(other):
+            return False
         other.verify_directly_issued_by(authority)
     except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
         return False
