@@ -319,8 +319,9 @@ class ProviderRecord(RegisteredDocument):
         description=(
             "What this makelaar's own words for a level mean: the `acr` of an ID token or the "
             'AuthnContextClassRef of an assertion, sign for sign and in quotes, such as `{"1": '
-            "EH2}`. The words of eTD, eIDAS and DigiD are known without it; any other word refuses "
-            "the login. Of a level with several words the first is the one that is asked for."
+            "EH2}`. The words of eTD, eIDAS and DigiD are known without it, with `saml` those of "
+            "its dialect; any other word refuses the login. Of a level with several words the "
+            "first is the one that is asked for."
         ),
     )
     level_without_word: Level | None = Field(
