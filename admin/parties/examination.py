@@ -99,6 +99,8 @@ def _tried(
         yield from portals.troubles(party, calls, reach=means.keyring is not None)
     elif isinstance(party, SamlServiceProvider):
         yield from saml_portals.troubles(party, now=means.now)
+        if means.keyring is not None:
+            yield from saml_portals.logout_troubles(party, calls, now=means.now)
     elif isinstance(party, ProviderRecord):
         yield from _of_makelaar(party, calls, since, means)
 

@@ -16,7 +16,7 @@ def troubles(client: OidcClient, calls: OutgoingClient, *, reach: bool) -> Itera
     if client.jwks_uri is not None:
         yield from _keys(client.jwks_uri, calls)
     if reach and client.backchannel_logout_uri is not None:
-        yield from _logout(client.backchannel_logout_uri, calls)
+        yield from logout_address(client.backchannel_logout_uri, "backchannel_logout_uri", calls)
 
 
 def _keys(uri: str, calls: OutgoingClient) -> Iterator[PartyTrouble]:
@@ -31,9 +31,10 @@ def _keys(uri: str, calls: OutgoingClient) -> Iterator[PartyTrouble]:
             yield PartyTrouble("jwks_uri", f"{where}: {fault.what}", f"the portal: {fault.instead}")
 
 
-def _logout(uri: str, calls: OutgoingClient) -> Iterator[PartyTrouble]:
+def logout_address(uri: str, field: str, calls: OutgoingClient) -> Iterator[PartyTrouble]:
+    """Whether somebody listens where this portal is told of logouts; ``field`` names it."""
     try:
-        fetched(calls, uri, "backchannel_logout_uri", accept="*/*", max_bytes=MAX_BYTES)
+        fetched(calls, uri, field, accept="*/*", max_bytes=MAX_BYTES)
     except Stuck as stuck:
         # A status says that somebody listens: most refuse a GET here.
         if not stuck.has_answered:

@@ -8,7 +8,9 @@ from typing import Final
 
 from cryptography import x509
 
+from admin.parties.portals import logout_address
 from admin.parties.trouble import PartyTrouble
+from broker.saml.logout import service_of
 from broker.saml.portal_metadata import (
     PortalMetadata,
     PortalMetadataRefused,
@@ -16,6 +18,8 @@ from broker.saml.portal_metadata import (
     sealing_certificate,
 )
 from directory.saml_portals import SamlServiceProvider
+from providers.saml.wire.logout_services import SOAP
+from state.outgoing import OutgoingClient
 
 ENDS_SOON: Final = timedelta(days=30)
 _RENEW: Final = "ask the portal for new metadata, and apply those"
@@ -40,6 +44,15 @@ def troubles(portal: SamlServiceProvider, *, now: datetime) -> Iterator[PartyTro
                 f"no key in the metadata can be encrypted for today, so {gets}",
                 _RENEW,
             )
+
+
+def logout_troubles(
+    portal: SamlServiceProvider, calls: OutgoingClient, *, now: datetime
+) -> Iterator[PartyTrouble]:
+    """Whether it can be called when somebody logs out, with a GET, which logs nobody out."""
+    service = service_of(portal, (SOAP,), now)
+    if service is not None:
+        yield from logout_address(service.location, "saml.metadata", calls)
 
 
 def _until(metadata: PortalMetadata, now: datetime) -> Iterator[PartyTrouble]:

@@ -132,8 +132,7 @@ class SamlDownstream:
             )
         )
         name_id = said.find(f"{saml('Subject')}/{saml('NameID')}")
-        assert name_id is not None
-        name = name_of(name_id, index)
+        names = () if name_id is None else (name_of(name_id, index),)
         seal_for = sealing_certificate(metadata, now)
         wish = portal.saml.encrypt_assertion
         if wish == "always" and seal_for is None:
@@ -155,7 +154,7 @@ class SamlDownstream:
                 expires_at=until,
                 session_id=result.session_id,
             ),
-            names=(name,),
+            names=names,
         )
 
     def _dialect(

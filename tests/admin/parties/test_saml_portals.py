@@ -9,9 +9,12 @@ import pytest
 
 from admin.parties import saml_portals
 from admin.parties.examination import Means, examined
-from tests.admin.parties.test_makelaars_and_portals import Internet
+from state.addresses import OutgoingRefused
+from state.outgoing import HttpAnswer, OutgoingFailed
+from tests.admin.parties.test_makelaars_and_portals import Internet, said
 from tests.broker.facts import some_settings
-from tests.broker.saml.portals import a_portal, certificate, key_descriptor, metadata
+from tests.broker.saml.logging_out import single_logout
+from tests.broker.saml.portals import a_portal, acs, certificate, key_descriptor, metadata
 from tests.clocks import START
 
 SIGNS = key_descriptor(certificate("portal"))
@@ -72,3 +75,25 @@ def test_a_portal_is_examined_by_its_protocol() -> None:
     (tried,) = examined([(a_portal(metadata(keys=SOON)), None)], means)
     assert (tried.kind, tried.name) == ("Client", "waterkaart")
     assert [one.field for one in tried.troubles] == ["saml.metadata"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "seen"),
+    [
+        (said(b"", 405), None),
+        (said(b"", 200), None),
+        (OutgoingFailed("tls"), "certificate"),
+        (OutgoingRefused("address"), "never called"),
+    ],
+)
+def test_where_a_portal_is_called_when_somebody_logs_out_is_tried(
+    answer: HttpAnswer | Exception, seen: str | None
+) -> None:
+    addresses = single_logout("https://waterkaart.example/slo", "SOAP") + acs()
+    portal = a_portal(metadata(addresses=addresses))
+    found = list(saml_portals.logout_troubles(portal, Internet({"soap": answer}), now=START))
+    assert [one.field for one in found] == ([] if seen is None else ["saml.metadata"])
+    assert seen is None or seen in found[0].seen
+    silent = Internet({"soap": answer})
+    assert not list(saml_portals.logout_troubles(a_portal(), silent, now=START))
+    assert not silent.calls
