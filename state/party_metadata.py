@@ -50,6 +50,7 @@ class PartyMetadata(Base):
     trouble: Mapped[str | None] = mapped_column(String(500))
     told_days: Mapped[int | None] = mapped_column(Integer)
     told_failing_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    told_waiting_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,8 @@ def begin(
     row.withdrawn, row.etag, row.last_modified = [], None, None
     row.waiting, row.waiting_since, row.waiting_reason = None, None, None
     row.failures, row.failing_since, row.tried_at = 0, None, None
-    row.reason, row.trouble, row.told_days, row.told_failing_at = None, None, None, None
+    row.reason, row.trouble = None, None
+    row.told_days, row.told_failing_at, row.told_waiting_at = None, None, None
     session.flush()
     return row
 

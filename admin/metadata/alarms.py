@@ -43,9 +43,15 @@ def tell_due(process: Process) -> None:
             _mail(process, session, [one for one in news if one is not None])
 
 
-def tell_waits(process: Process, session: Session, known: KnownParty) -> None:
-    """With the transaction in which something begins to wait."""
-    _mail(process, session, [MetadataNews("waits", _title(known), process.clock())])
+def tell_waits(process: Process, session: Session, known: KnownParty, row: PartyMetadata) -> None:
+    """With the transaction in which something begins to wait; once a day, for whoever holds the
+    address can let something else wait at every look.
+    """
+    now = process.clock()
+    if row.told_waiting_at is not None and now - row.told_waiting_at < LONG:
+        return
+    row.told_waiting_at = now
+    _mail(process, session, [MetadataNews("waits", _title(known), now)])
 
 
 def _ending(session: Session, now: datetime) -> list[PartyMetadata]:

@@ -230,7 +230,7 @@ def _let_wait(
     if is_new:
         row.waiting_since = process.clock()
         audit.record(session, _event(EventTag.METADATA_WAITS, look, process.clock()))
-        alarms.tell_waits(process, session, known)
+        alarms.tell_waits(process, session, known, row)
     return replace(look, is_news=is_new)
 
 

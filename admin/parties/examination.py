@@ -98,7 +98,7 @@ def _tried(
     if isinstance(party, OidcClient):
         yield from portals.troubles(party, calls, reach=means.keyring is not None)
     elif isinstance(party, SamlServiceProvider):
-        yield from saml_portals.troubles(party, now=means.now)
+        yield from saml_portals.troubles(party, calls, now=means.now)
         if means.keyring is not None:
             yield from saml_portals.logout_troubles(party, calls, now=means.now)
     elif isinstance(party, ProviderRecord):

@@ -9,7 +9,8 @@ from typing import Final
 from cryptography import x509
 
 from admin.parties.portals import logout_address
-from admin.parties.trouble import PartyTrouble
+from admin.parties.trouble import PartyTrouble, Stuck, fetched
+from admin.registrations.files import FileRefused, xml_text
 from broker.saml.logout import service_of
 from broker.saml.portal_metadata import (
     PortalMetadata,
@@ -19,16 +20,25 @@ from broker.saml.portal_metadata import (
 )
 from directory.saml_portals import SamlServiceProvider
 from providers.saml.wire.logout_services import SOAP
-from state.outgoing import OutgoingClient
+from providers.saml.wire.metadata_document import MAX_BYTES
+from state.outgoing import ACCEPT_METADATA, OutgoingClient
 
 ENDS_SOON: Final = timedelta(days=30)
 _RENEW: Final = "ask the portal for new metadata, and apply those"
 
 
-def troubles(portal: SamlServiceProvider, *, now: datetime) -> Iterator[PartyTrouble]:
-    """What stands in its registration; nobody is called."""
+def troubles(
+    portal: SamlServiceProvider, calls: OutgoingClient, *, now: datetime
+) -> Iterator[PartyTrouble]:
+    """What is in use of it. Its address is called only where nothing was taken from there yet."""
     try:
-        metadata = read_portal_metadata(portal.saml.metadata or "", portal.entity_id)
+        text = portal.saml.metadata
+        if text is None:
+            text = _published(portal, calls)
+        metadata = read_portal_metadata(text, portal.entity_id)
+    except Stuck as stuck:
+        yield stuck.trouble
+        return
     except PortalMetadataRefused as refused:
         yield PartyTrouble("saml.metadata", str(refused), _RENEW)
         return
@@ -53,6 +63,19 @@ def logout_troubles(
     service = service_of(portal, (SOAP,), now)
     if service is not None:
         yield from logout_address(service.location, "saml.metadata", calls)
+
+
+def _published(portal: SamlServiceProvider, calls: OutgoingClient) -> str:
+    """Raises Stuck; without an address what is not there cannot be read."""
+    url = portal.saml.metadata_address(portal.entity_id)
+    if url is None:
+        return ""
+    field = "saml.metadata_url" if portal.saml.metadata_url else "saml.metadata_query"
+    answer = fetched(calls, url, field, accept=ACCEPT_METADATA, max_bytes=MAX_BYTES)
+    try:
+        return xml_text(answer.body)
+    except FileRefused as refused:
+        raise Stuck(field, str(refused), "let the portal publish UTF-8") from None
 
 
 def _until(metadata: PortalMetadata, now: datetime) -> Iterator[PartyTrouble]:

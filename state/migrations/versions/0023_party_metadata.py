@@ -35,6 +35,7 @@ def upgrade() -> None:
         sa.Column("trouble", sa.String(length=500), nullable=True),
         sa.Column("told_days", sa.Integer(), nullable=True),
         sa.Column("told_failing_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("told_waiting_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("kind", "name", name=op.f("pk_party_metadata")),
     )
     for column in ("due_at", "ends_at", "failing_since"):

@@ -133,6 +133,19 @@ def test_what_waits_is_told_at_once_to_who_can_approve(installed: Installed) -> 
     assert mails(installed) == []
 
 
+def test_who_lets_something_else_wait_at_every_look_sends_one_mail_a_day(
+    installed: Installed,
+) -> None:
+    operator(installed, "robin", OperatorRole.CONFIGURATOR)
+    installed.begin()
+    for number in range(20):
+        installed.look(document(f"other-{number % 2}", "makelaar"), after=3600)
+    assert len(mails(installed)) == 1
+    for number in range(10):
+        installed.look(document(f"other-{number % 2}", "makelaar"), after=3600)
+    assert len(mails(installed)) == 1
+
+
 @pytest.mark.parametrize("signer", [None, "federation"])
 def test_what_is_taken_is_no_mail(installed: Installed, signer: str | None) -> None:
     operator(installed, "robin", OperatorRole.CONFIGURATOR)

@@ -11,10 +11,11 @@ from admin.parties import saml_portals
 from admin.parties.examination import Means, examined
 from state.addresses import OutgoingRefused
 from state.outgoing import HttpAnswer, OutgoingFailed
-from tests.admin.parties.test_makelaars_and_portals import Internet, said
+from tests.admin.parties.test_makelaars_and_portals import Internet
 from tests.broker.facts import some_settings
 from tests.broker.saml.logging_out import single_logout
 from tests.broker.saml.portals import a_portal, acs, certificate, key_descriptor, metadata
+from tests.called import Called, said
 from tests.clocks import START
 
 SIGNS = key_descriptor(certificate("portal"))
@@ -25,7 +26,8 @@ IN_A_MONTH = (START + timedelta(days=29)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def troubles(text: str, **saml: Any) -> list[tuple[str, str]]:
-    found = list(saml_portals.troubles(a_portal(text, saml=saml), now=START))
+    nobody = Called(AssertionError("nobody is called"))
+    found = list(saml_portals.troubles(a_portal(text, saml=saml), nobody, now=START))
     assert all(one.remedy for one in found)
     return [(one.field, one.seen) for one in found]
 
@@ -97,3 +99,25 @@ def test_where_a_portal_is_called_when_somebody_logs_out_is_tried(
     silent = Internet({"soap": answer})
     assert not list(saml_portals.logout_troubles(a_portal(), silent, now=START))
     assert not silent.calls
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (said(metadata().encode()), []),
+        (said(metadata(keys=SOON).encode()), ["saml.metadata: the last certificate"]),
+        (said(b"", 404), ["saml.metadata_url: https://w.example/m answers with status 404"]),
+        (OutgoingFailed("no_answer"), ["saml.metadata_url: https://w.example/m: nothing answers"]),
+        (said(b"\xff\xfe\xff"), ["saml.metadata_url: "]),
+    ],
+)
+def test_a_portal_with_an_address_is_looked_at_before_anything_is_taken(
+    answer: HttpAnswer | Exception, told: list[str]
+) -> None:
+    """As ``sluis apply --check`` does with what is new."""
+    portal = a_portal(saml={"metadata": None, "metadata_url": "https://w.example/m"})
+    calls = Called(answer)
+    found = [one.told for one in saml_portals.troubles(portal, calls, now=START)]
+    assert calls.calls == ["https://w.example/m"]
+    assert len(found) == len(told)
+    assert all(one.startswith(begin) for one, begin in zip(found, told, strict=True)), found
