@@ -39,6 +39,7 @@ ROLES: dict[tuple[str, str], set[OperatorRole]] = {
     ("GET", "/inlogspoor/lijst"): TRACES,
     ("GET", "/inlogspoor/<which>"): TRACES,
     ("POST", "/inlogspoor/<trace_id>/download"): TRACES,
+    ("GET", "/certificaten"): EVERYBODY,
     ("GET", "/operators"): {CONFIGURATOR, KEY_OFFICER, AUDITOR},
     ("GET", "/operators/<person_id>/beeindigen"): {CONFIGURATOR},
     ("POST", "/operators/<person_id>/beeindigen"): {CONFIGURATOR},
@@ -182,7 +183,7 @@ def test_the_menu_offers_what_the_role_opens(world: World) -> None:
         somebody = make_operator(world, f"menu-{role.value.replace('_', '-')}", role)
         page = at_console(world, somebody.person_id).open(HERE)
         menu = {" ".join(a.text_content().split()) for a in page.tree.xpath("//nav//a")}
-        assert menu == {"Overzicht"} | words
+        assert menu == {"Overzicht", "Certificaten"} | words
 
 
 # The console of organisations: what opens is the organisation's, and each has its own.
