@@ -25,6 +25,10 @@ from providers.saml.wire.names import POST, REDIRECT
 from state.addresses import OutgoingRefused
 from state.outgoing import ACCEPT_METADATA, OutgoingFailed
 
+NO_RESOLUTION: Final = (
+    "it is artifact, and the metadata have no ArtifactResolutionService for SOAP with an https "
+    "address and an index of its own; ask the makelaar for it, or write post"
+)
 _NEWER: Final = "ask the makelaar for newer metadata"
 BINDINGS: Final[Mapping[str, str]] = {"redirect": REDIRECT, "post": POST}
 
@@ -52,6 +56,9 @@ def complete(entry: Entry, settings: Settings, now: datetime | None = None) -> E
         raise DocumentsRefused([f"{entry.place}: saml.metadata: {error}"]) from None
     for field, told in _troubles(saml, described, now or datetime.now(UTC)):
         raise DocumentsRefused([f"{entry.place}: saml.{field}: {told}"])
+    if saml.response_binding == "artifact":
+        for told in never_called(described, settings):
+            raise DocumentsRefused([f"{entry.place}: saml.metadata: {told}"])
     full = record.model_copy(update={"saml": saml.model_copy(update={"metadata": xml})})
     return replace(entry, model=full)
 
@@ -81,8 +88,21 @@ def _troubles(
                 f"alone; write {offered}"
             ),
         )
+    if saml.response_binding == "artifact" and not described.resolution:
+        yield "response_binding", NO_RESOLUTION
     if described.wants_signed_requests and not saml.sign_requests:
         yield "sign_requests", "it is false, and the metadata want signed requests; write true"
+
+
+def never_called(described: MakelaarMetadata, settings: Settings) -> Iterator[str]:
+    """Why an artifact of this makelaar could not be resolved, by our own rules."""
+    calls = outgoing_client(settings)
+    for one in described.resolution:
+        try:
+            calls.check(one.url)
+        except OutgoingRefused as refused:
+            what, instead = refusal(refused)
+            yield f"its ArtifactResolutionService {one.url} is never called: {what}; {instead}"
 
 
 def _signer(saml: SamlSettings) -> x509.Certificate | None:

@@ -178,6 +178,12 @@ SAML_RULES: Final[tuple[Rule[SamlSettings], ...]] = (
         "write allow_cbc: true as well, or take it away",
     ),
     Rule("metadata_signing_certificate", _certificate),
+    never(
+        "tls_key_file",
+        lambda saml: saml.tls_key_file is not None and saml.tls_certificate_file is None,
+        "it is the key of a certificate, and none is named",
+        "name the file of the certificate in tls_certificate_file, or take it away",
+    ),
 )
 
 

@@ -6,6 +6,8 @@ from typing import Final
 
 METADATA_PATH: Final = "/saml/idp/metadata"
 SSO_PATH: Final = "/saml/idp/sso"
+ARTIFACT_PATH: Final = "/saml/idp/artifact"
+RESOLUTION_INDEX: Final = 0  # of the one ArtifactResolutionService in our metadata
 
 
 def idp_entity_id(base_url: str) -> str:
@@ -16,3 +18,8 @@ def idp_entity_id(base_url: str) -> str:
 def sso_url(base_url: str) -> str:
     """Where requests arrive, by either binding."""
     return f"{base_url}{SSO_PATH}"
+
+
+def artifact_url(base_url: str) -> str:
+    """Where portals resolve artifacts."""
+    return f"{base_url}{ARTIFACT_PATH}"

@@ -9,10 +9,10 @@ import base64
 from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
-from broker.saml.addresses import idp_entity_id, sso_url
+from broker.saml.addresses import RESOLUTION_INDEX, artifact_url, idp_entity_id, sso_url
 from keys.keyring import KeyRing, KeyUse
 from keys.xml.names import DS, ds
-from providers.saml.wire.names import MD, PERSISTENT, POST, REDIRECT, SAMLP, TRANSIENT, md
+from providers.saml.wire.names import MD, PERSISTENT, POST, REDIRECT, SAMLP, SOAP, TRANSIENT, md
 
 
 def idp_metadata(keyring: KeyRing, base_url: str) -> bytes:
@@ -30,6 +30,16 @@ def idp_metadata(keyring: KeyRing, base_url: str) -> bytes:
         data = etree.SubElement(info, ds("X509Data"))
         der = key.certificate.public_bytes(Encoding.DER)
         etree.SubElement(data, ds("X509Certificate")).text = base64.b64encode(der).decode()
+    etree.SubElement(
+        role,
+        md("ArtifactResolutionService"),
+        {
+            "Binding": SOAP,
+            "Location": artifact_url(base_url),
+            "index": str(RESOLUTION_INDEX),
+            "isDefault": "true",
+        },
+    )
     for name_format in (PERSISTENT, TRANSIENT):
         etree.SubElement(role, md("NameIDFormat")).text = name_format
     for binding in (REDIRECT, POST):

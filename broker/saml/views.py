@@ -10,9 +10,10 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from broker.downstream import LoginRequest
 from broker.runtime import Runtime, runtime
-from broker.saml import messages
+from broker.saml import artifact_views, messages
 from broker.saml.addresses import METADATA_PATH, SSO_PATH, idp_entity_id, sso_url
 from broker.saml.authn_request import parse
+from broker.saml.carrying import carried
 from broker.saml.errors import RefusedRequest, StatusRefused, UntrustedRequest
 from broker.saml.messages import ReceivedRequest
 from broker.saml.metadata import idp_metadata
@@ -83,6 +84,7 @@ def create_blueprint(
         body = idp_metadata(rt.configuration.keyring, rt.base_url)
         return Response(body, mimetype=METADATA_TYPE)
 
+    artifact_views.add_to(blueprint, note)
     return blueprint
 
 
@@ -126,7 +128,22 @@ def _told(
         told=status.message,
     )
     log.warning("authn_request.refused", client=portal.client_id, error=second)
-    to = SamlReplyTo(target.acs_url, target.request_id, relay_state=target.received.relay_state)
-    envelope = Envelope(idp_entity_id(rt.base_url), to, rt.configuration.keyring, rt.clock())
-    fields = failure(envelope, status, f"{status.message} (reference {reference})")
-    return leave(target.acs_url, fields, portal.name.in_(locale()))
+    to = SamlReplyTo(
+        target.acs_url,
+        target.request_id,
+        relay_state=target.received.relay_state,
+        binding=target.answer.binding,
+    )
+    issuer = idp_entity_id(rt.base_url)
+    envelope = Envelope(issuer, to, rt.configuration.keyring, rt.clock())
+    answer = carried(
+        failure(envelope, status, f"{status.message} (reference {reference})"),
+        to,
+        issuer=issuer,
+        client_id=portal.client_id,
+        reference=None,
+        sealer=rt.sealer,
+    )
+    if answer.operations:
+        rt.store.batch(answer.operations)
+    return leave(answer.reply.url, answer.reply.fields, portal.name.in_(locale()))

@@ -98,6 +98,7 @@ EVENTS: Final = {
     EventTag.PASSKEY_COUNTER_BACK: _("Passkey geweigerd: de teller liep terug"),
     EventTag.SMS_STOPPED: _("Sms tegengehouden: het uur zat vol"),
     EventTag.CODE_REUSED: _("Code voor een tweede keer gebruikt"),
+    EventTag.ARTIFACT_REFUSED: _("Antwoord niet gegeven: al opgehaald, of van een andere website"),
 }
 
 MEASURED: Final = {

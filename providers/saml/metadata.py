@@ -29,6 +29,8 @@ from providers.saml.entities import (
     valid_until,
 )
 from providers.saml.metadata_keys import signing_certificates
+from providers.saml.request import CONSUMERS
+from providers.saml.resolution_addresses import ResolutionAddress, resolution_addresses
 from providers.saml.wire.names import MD, PERSISTENT, POST, REDIRECT, SAMLP, md
 from providers.saml.wire.xml_values import collapsed
 
@@ -38,8 +40,8 @@ MAX_ELEMENTS: Final = 20_000
 
 @dataclass(frozen=True)
 class MakelaarMetadata:
-    """What we use of a makelaar's metadata. ``sso`` maps binding to address; from ``valid_until``
-    on nothing of it holds.
+    """What we use of a makelaar's metadata. ``sso`` maps binding to address; ``resolution``: where
+    artifacts are resolved; from ``valid_until`` on nothing of it holds.
     """
 
     entity_id: str
@@ -47,10 +49,15 @@ class MakelaarMetadata:
     signing: tuple[x509.Certificate, ...]
     valid_until: datetime | None = None
     wants_signed_requests: bool = False
+    resolution: tuple[ResolutionAddress, ...] = ()
 
     def location(self, binding: str) -> str | None:
         """Where requests go by this binding: the first address that it has for it."""
         return next((url for known, url in self.sso if known == binding), None)
+
+    def resolution_at(self, index: int) -> str | None:
+        """Where artifacts with this index of an endpoint are resolved."""
+        return next((one.url for one in self.resolution if one.index == index), None)
 
     @property
     def sso_urls(self) -> tuple[str, ...]:
@@ -89,6 +96,7 @@ def read_metadata(
         signing=signing_certificates(role),
         valid_until=valid_until(role),
         wants_signed_requests=collapsed(role.get("WantAuthnRequestsSigned")) in ("true", "1"),
+        resolution=resolution_addresses(role),
     )
 
 
@@ -171,11 +179,13 @@ def sp_metadata(keyring: KeyRing, entity_id: str, acs_url: str) -> bytes:
         for key in keyring.published(use):
             _key_descriptor(role, word, key)
     etree.SubElement(role, md("NameIDFormat")).text = PERSISTENT
-    etree.SubElement(
-        role,
-        md("AssertionConsumerService"),
-        {"Binding": POST, "Location": acs_url, "index": "0", "isDefault": "true"},
-    )
+    for binding, index in CONSUMERS.values():
+        default = {"isDefault": "true"} if binding == POST else {}
+        etree.SubElement(
+            role,
+            md("AssertionConsumerService"),
+            {"Binding": binding, "Location": acs_url, "index": str(index), **default},
+        )
     schema.check_metadata(root)
     return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8"))
 

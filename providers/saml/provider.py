@@ -26,7 +26,8 @@ from providers.own_key import own_key
 from providers.received import person_name
 from providers.registry import ProviderRecord, SamlSettings
 from providers.saml import assertion
-from providers.saml.bindings import response_bytes
+from providers.saml.artifact_resolution import ArtifactResolution
+from providers.saml.bindings import check_artifact, response_bytes
 from providers.saml.conditions import ExpectedResponse
 from providers.saml.mandate import asserted_authority, asserted_services
 from providers.saml.metadata import MetadataRefused, read_metadata
@@ -38,11 +39,12 @@ from providers.saml.request import (
     serialised,
     signed,
 )
-from providers.saml.response import accept
+from providers.saml.response import AcceptedResponse, accept, accept_message
 from providers.saml.wire.bindings import form_value, redirect_url
 from providers.saml.wire.names import FAMILY_NAME, FIRST_NAME, POST, REDIRECT
 from providers.saml.wire.refused import WireRefused
 from providers.trouble import Trouble
+from state.outgoing import OutgoingClient
 
 _BINDINGS: Final = {"redirect": REDIRECT, "post": POST}
 log = structlog.get_logger()
@@ -57,6 +59,7 @@ class SamlProvider:
         record: ProviderRecord,
         metadata: bytes | str,
         keyring: KeyRing,
+        outgoing: OutgoingClient,
         sp_entity_id: str,
         acs_url: str,
     ) -> None:
@@ -67,6 +70,7 @@ class SamlProvider:
         self._keyring = keyring
         self._sp_entity_id = sp_entity_id
         self._acs_url = acs_url
+        self._resolution = ArtifactResolution(record, keyring, outgoing)
         certificate = record.saml.metadata_signing_certificate
         try:
             signer = x509.load_pem_x509_certificate(certificate.encode()) if certificate else None
@@ -138,7 +142,7 @@ class SamlProvider:
     def _identity(self, remembered: Remembered, callback: Callback) -> Identity:
         now, skew = callback.received_at, timedelta(seconds=self._settings.skew_seconds)
         self._check_validity(now)
-        accepted = accept(response_bytes(callback), self._expected(remembered, now))
+        accepted = self._accepted(callback, self._expected(remembered, now))
         facts = assertion.authentication(
             accepted.assertion,
             self._record,
@@ -175,6 +179,13 @@ class SamlProvider:
             ),
             replay_until=accepted.valid_until,
         )
+
+    def _accepted(self, callback: Callback, expected: ExpectedResponse) -> AcceptedResponse:
+        """The Response, however this makelaar sends it; one that comes otherwise is not read."""
+        if self._settings.response_binding == "post":
+            return accept(response_bytes(callback), expected)
+        check_artifact(callback)
+        return accept_message(*self._resolution.response(callback, expected))
 
     def _signing_key(self) -> PrivateKey | None:
         if not self._settings.sign_requests:

@@ -26,6 +26,7 @@ class SamlReply:
     consumer: str  # URL of the assertion consumer service
     audience: str  # entity id of who asked
     relay_state: str | None
+    by_artifact: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,14 @@ class Answer:
     at: datetime
     mandate: AssertedMandate | None = None
     fault: Fault = Fault.NONE
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What an artifact stands for until it is resolved."""
+
+    message: bytes
+    fault: Fault
 
 
 @dataclass(frozen=True)
@@ -114,10 +123,12 @@ class Desk:
 
     questions: Drawer[Question] = field(default_factory=Drawer)
     codes: Drawer[CodeGrant] = field(default_factory=Drawer)
+    artifacts: Drawer[Waiting] = field(default_factory=Drawer)
     seen: Drawer[bool] = field(default_factory=Drawer)  # request and assertion ids
     fault: Fault = Fault.NONE
     fault_once: bool = False
     last_saml: bytes | None = None
+    last_artifact: str | None = None
     last_code: str | None = None
 
     def next_fault(self, chosen: Fault) -> Fault:

@@ -23,6 +23,7 @@ from tests.world import World, make_world
 EXEMPT_FROM_CSRF = {
     *("oidc.authorize", "oidc.token", "oidc.userinfo"),
     *("logout.portal_asks", "arrivals.saml_acs", "saml_idp.by_post"),
+    "saml_idp.resolve_artifact",
 }
 READ_BY_ANYBODY = {
     *("oidc.jwks", "oidc.discovery"),
@@ -31,6 +32,7 @@ READ_BY_ANYBODY = {
 ASKED_BY_PROGRAMS = {
     *("oidc.token", "oidc.userinfo", "oidc.jwks", "oidc.discovery"),
     *("arrivals.oidc_client_jwks", "health.live", "health.ready"),
+    "saml_idp.resolve_artifact",
 }
 
 
