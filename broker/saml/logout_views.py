@@ -20,7 +20,7 @@ from broker.web.language import locale
 from providers.saml.wire import logout_received
 from providers.saml.wire.logout_services import SOAP_BELOW
 from providers.saml.wire.redirect import LARGEST
-from providers.saml.wire.soap_envelope import TYPE
+from providers.saml.wire.soap import CONTENT_TYPE
 
 REASON: Final = "logged_out_at_portal"
 blueprint = Blueprint("saml_idp_logout", __name__)
@@ -72,7 +72,7 @@ def answered_call(side: LogoutSide) -> Response:
         answer = saml_logout.by_call(side, lambda: logout_received.from_soap(body))
     except UntrustedLogout:
         return Response("refused", 403, mimetype="text/plain")
-    return Response(answer, content_type=TYPE)
+    return Response(answer, content_type=CONTENT_TYPE)
 
 
 def _side() -> LogoutSide:

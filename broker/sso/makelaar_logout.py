@@ -30,7 +30,7 @@ from providers.saml.provider import SamlProvider
 from providers.saml.wire import logout_received
 from providers.saml.wire.logout_services import SOAP_BELOW
 from providers.saml.wire.redirect import LARGEST
-from providers.saml.wire.soap_envelope import TYPE
+from providers.saml.wire.soap import CONTENT_TYPE
 from state.db import writing
 
 REASON: Final = "logged_out_at_makelaar"
@@ -80,7 +80,7 @@ def by_soap() -> Response:
         answer = saml_logout.by_call(_side(), lambda: logout_received.from_soap(body))
     except UntrustedLogout:
         return Response("refused", 403, mimetype="text/plain")
-    return Response(answer, content_type=TYPE)
+    return Response(answer, content_type=CONTENT_TYPE)
 
 
 def _side() -> LogoutSide:

@@ -48,7 +48,7 @@ from providers.saml.wire.logout_services import (
     first_of,
 )
 from providers.saml.wire.refused import WireRefused
-from providers.saml.wire.soap_envelope import wrapped
+from providers.saml.wire.soap import enveloped
 from providers.saml.wire.xml_values import collapsed
 from state.db import writing
 
@@ -148,7 +148,7 @@ def by_call(side: LogoutSide, read: Read) -> bytes:
         now=rt.clock(),
     )
     key = signing_key(rt.configuration.keyring, side.role)
-    return wrapped(carrying.signed_inside(message, key))
+    return enveloped(carrying.signed_inside(message, key))
 
 
 def _trusted(rt: Runtime, side: LogoutSide, read: Read) -> tuple[ReceivedLogout, LogoutParty]:

@@ -23,6 +23,8 @@ class Profile:
     algorithm: Algorithm = "RS256"
     client_auth: Literal["private_key_jwt", "client_secret_basic"] = "private_key_jwt"
     dialect: Literal["clear", "etd"] = "clear"  # how identifiers travel
+    entity: str | None = None  # its SAML entity id, where that is no address
+    only_by_artifact: bool = False  # no answer of it passes through the browser
     behind: str | None = None  # the makelaar at which a broker has its people log in
 
 
@@ -40,6 +42,15 @@ CATALOGUE: Final = (
         client_auth="client_secret_basic",
     ),
     Profile("stilwater", "Stilwater", "saml", "EH3"),
+    Profile(  # as the makelaars of eHerkenning answer
+        "waterpoort",
+        "Waterpoort",
+        "saml",
+        "EH3",
+        signs="assertion",
+        entity="urn:etoegang:HM:00000009000000000000:entities:9713",
+        only_by_artifact=True,
+    ),
 )
 HUB: Final = (  # brokers themselves, at an address of their own
     Profile("schakelpunt", "Schakelpunt", "oidc", "EH3", behind="zekerweg"),
@@ -64,11 +75,16 @@ class Makelaar:
     @property
     def entity_id(self) -> str:
         """The SAML entity id."""
-        return f"{self.base_url}/metadata"
+        return self.profile.entity or f"{self.base_url}/metadata"
 
     @property
     def sso_url(self) -> str:
         return f"{self.base_url}/sso"
+
+    @property
+    def artifact_url(self) -> str:
+        """Where its artifacts are resolved."""
+        return f"{self.base_url}/artifact"
 
     @property
     def issuer(self) -> str:
