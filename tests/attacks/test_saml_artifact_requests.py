@@ -15,6 +15,7 @@ from sandbox.wire import Answer
 from state import trace
 from tests.broker.saml.artifact_portal import (
     ARTIFACT,
+    ONLY,
     RESOLUTION,
     SOAP,
     XML,
@@ -106,6 +107,14 @@ def test_a_question_that_cannot_be_trusted(
 def test_S_78_who_is_not_registered_gets_a_fault(portal: ArtifactPortal, artifact: str) -> None:
     stranger = ArtifactPortal(portal.world, "urn:niemand")
     faulted(portal, stranger.asks(artifact), "saml_portal_unknown")
+    still_there(portal, artifact)
+
+
+def test_S_78_who_need_not_sign_requests_signs_what_fetches(world: World) -> None:
+    portal = ArtifactPortal(world, ONLY)
+    portal.walk(portal.by_redirect(portal.asked(), key=None))
+    artifact = portal.artifact
+    faulted(portal, portal.asks(artifact, None), "saml_signature")
     still_there(portal, artifact)
 
 

@@ -41,11 +41,11 @@ BOTH: Final = acs(ACS, 0, more='isDefault="true"') + acs(FETCHED, 2, "HTTP-Artif
 
 
 def make_artifact_world(directory: Path) -> World:
-    """A world with a portal that knows both bindings, one that knows artifacts alone and one that
-    knows none.
+    """A world with a portal that knows both bindings, one that knows artifacts alone and signs no
+    requests, and one that knows none.
     """
     both = portal_metadata(addresses=BOTH)
-    only = portal_metadata(entity_id=ONLY, addresses=acs(FETCHED, 0, "HTTP-Artifact"))
+    only = portal_metadata(entity_id=ONLY, role="", addresses=acs(FETCHED, 0, "HTTP-Artifact"))
     plain = portal_metadata(entity_id="urn:andere")
     documents = [
         document(saml={"metadata": both}),

@@ -9,6 +9,7 @@ $metadata['%entity_id'] = [
     'saml20.sign.assertion' => true,
     'assertion.encryption' => %encrypted,
     'validate.authnrequest' => true,
+    'saml20.sendartifact' => %artifact,
     'SingleSignOnServiceBinding' => [
         'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect',
         'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST',
