@@ -21,7 +21,12 @@ FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 @click.command("request")
 @USE
 @click.option("--subject", required=True, help="As CN=login.example.nl,O=Name,C=NL (RFC 4514).")
-@click.option("--bits", type=click.Choice(["2048", "3072", "4096"]), default="2048")
+@click.option(
+    "--bits",
+    type=click.Choice(["2048", "3072", "4096"]),
+    default="2048",
+    help="Size of the key, an RSA one.",
+)
 @click.option("--again", is_flag=True, help="The request of the key that waits already.")
 @pass_invocation
 def keys_request(invocation: Invocation, use: str, subject: str, bits: str, again: bool) -> None:

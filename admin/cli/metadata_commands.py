@@ -11,7 +11,11 @@ from admin.cli.context import Invocation, explained, fail
 
 NAMES = click.argument("names", nargs=-1)
 LANGUAGE = click.option(
-    "--language", type=click.Choice(["en", "nl"]), default="en", show_default=True
+    "--language",
+    type=click.Choice(["en", "nl"]),
+    default="en",
+    show_default=True,
+    help="Of everything that is printed.",
 )
 pass_invocation = click.make_pass_decorator(Invocation)
 
