@@ -12,7 +12,7 @@ from state.adapters.way_out import WayOut
 from state.outgoing import PORTS, OutgoingClient
 from state.outgoing_allow import read_allowed
 from state.outgoing_proxy import Proxy, read_proxy
-from state.outgoing_tls import tls_context
+from state.outgoing_tls import tls_context, tls_showing
 
 
 def outgoing_client(settings: Settings) -> OutgoingClient:
@@ -20,7 +20,11 @@ def outgoing_client(settings: Settings) -> OutgoingClient:
     chosen = settings.outgoing
     tls = None if chosen.ca_file is None else _tls(chosen)
     return OutgoingClient(
-        settings.development.loopback, allow=chosen.allow, proxy=_proxy(chosen), tls=tls
+        settings.development.loopback,
+        allow=chosen.allow,
+        proxy=_proxy(chosen),
+        tls=tls,
+        showing=lambda certificate: tls_showing(certificate, chosen.ca_file),
     )
 
 

@@ -43,6 +43,7 @@ def adapter_factory(base_url: str, outgoing: OutgoingClient) -> AdapterFactory:
                 record=record,
                 metadata=record.saml.metadata or "",
                 keyring=keyring,
+                outgoing=outgoing,
                 sp_entity_id=record.saml.our_entity_id or sp_entity_id(base_url),
                 acs_url=acs_url(base_url),
             )

@@ -90,6 +90,35 @@ class SamlSettings(MetadataSettings):
     request_binding: Literal["redirect", "post"] = Field(
         default="redirect", description="How a request travels: in an address, or in a form."
     )
+    response_binding: Literal["post", "artifact"] = Field(
+        default="post",
+        description=(
+            "How the answer comes. `post`: in a form that the browser brings. `artifact`: the "
+            "browser brings a reference, and Sluis fetches the answer at the "
+            "ArtifactResolutionService in the metadata. An answer that comes otherwise is refused."
+        ),
+    )
+    require_signed_artifact_response: bool = Field(
+        default=True,
+        description=(
+            "With `response_binding: artifact`: whether the ArtifactResponse around the answer "
+            "must be signed. Signed, it covers a Response inside that has no signature of its own."
+        ),
+    )
+    tls_certificate_file: str | None = Field(
+        default=None,
+        description=(
+            "A file in PEM with the certificate, and its chain, that Sluis shows to the makelaar "
+            "when it calls him (mutual TLS). Read again when it changes. Left out: none is shown."
+        ),
+    )
+    tls_key_file: str | None = Field(
+        default=None,
+        description=(
+            "The file with the key of `tls_certificate_file`, in PEM and without a password. Left "
+            "out: the key stands in the same file."
+        ),
+    )
     sign_requests: bool = Field(
         default=True, description="Whether requests are signed. Our metadata say that they are."
     )
@@ -156,7 +185,7 @@ class SamlSettings(MetadataSettings):
         default="url",
         description=(
             "How a request says where the answer goes: by our address, or by its index in our "
-            "metadata, which is 0."
+            "metadata, which is 0 for answers by POST and 1 for those by artifact."
         ),
     )
     attribute_consuming_service_index: Annotated[int, Field(ge=0, le=65535)] | None = Field(

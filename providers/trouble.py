@@ -34,6 +34,7 @@ class Trouble(enum.StrEnum):
     CONNECTION = "connection_refused"  # at the address that we registered
     TLS_NAME = "tls_name"  # its certificate is of another name
     TLS_EXPIRED = "tls_expired"
+    TLS_CLIENT = "tls_client"  # it wants another certificate of ours, or one at all
     ENDPOINT_REFUSED = "endpoint_refused"  # it wants no call of ours at all
     DISCOVERY_NOT_FOUND = "discovery_not_found"  # something else is there, or nothing
     DISCOVERY_UNREADABLE = "discovery_unreadable"  # a page for people, perhaps of maintenance
@@ -43,6 +44,7 @@ class Trouble(enum.StrEnum):
     USERINFO_ABSENT = "userinfo_absent"  # registered, and not offered
     USERINFO_REFUSED = "userinfo_refused"
     SECRET_FILE = "client_secret_file"
+    CERTIFICATE_FILE = "tls_certificate_file"  # with which we show who calls
     CLIENT_REFUSED = "client_refused"  # it does not believe that we are this client
     CLIENT_UNAUTHORIZED = "client_unauthorized"  # this client may not do that
     SCOPE_REFUSED = "scope_refused"
@@ -70,6 +72,7 @@ _SIDES: Final[Mapping[Trouble, Side]] = MappingProxyType(
                 Trouble.DISCOVERY_HOST,
                 Trouble.USERINFO_ABSENT,
                 Trouble.SECRET_FILE,
+                Trouble.CERTIFICATE_FILE,
                 Trouble.OWN_KEY,
                 Trouble.METADATA,
                 Trouble.BINDING,
@@ -82,6 +85,7 @@ _SIDES: Final[Mapping[Trouble, Side]] = MappingProxyType(
                 Trouble.NAME,
                 Trouble.CONNECTION,
                 Trouble.TLS_NAME,
+                Trouble.TLS_CLIENT,
                 Trouble.DISCOVERY_NOT_FOUND,
                 Trouble.DISCOVERY_UNREADABLE,
                 Trouble.ENDPOINT_REFUSED,

@@ -118,6 +118,7 @@ PEOPLE: Final = (
         (
             Login("polderpoort", "pp-jan-5b1f0a", "EH3", "wachtwoord en app"),
             Login("zekerweg", "zw-jan-90c2d7", "EH3", "wachtwoord en app"),
+            Login("waterpoort", "wp-jan-2c80f7", "EH3", "wachtwoord en app"),
         ),
     ),
     TestPerson(

@@ -41,7 +41,7 @@ def addresses(demo: Demo) -> Table:
             f"log in als {USER_NAME}, {password(demo, USER_NAME)}",
         ),
         ("Mijn", f"{at.broker}/mijn", "eigen inlogmiddelen, ook een passkey"),
-        ("Makelaars", f"{at.makelaars}/", "zes nagebootste makelaars"),
+        ("Makelaars", f"{at.makelaars}/", "zeven nagebootste makelaars"),
         *((name, f"{url}/", what) for name, url, what in named if url is not None),
         ("Postbus", f"{at.postbus}/", "mail, sms en brieven van de broker"),
         ("Codes", f"{at.postbus}/codes", "van apps en apparaten van testpersonen"),

@@ -44,6 +44,7 @@ class EventTag(enum.StrEnum):
     MESSAGE_GIVEN_UP = "message.given_up"
     MESSAGE_RETRIED = "message.retried"
     CODE_REUSED = "code.reused"
+    ARTIFACT_REFUSED = "artifact.refused"
     PASSWORD_CHANGED = "password.changed"
     PASSWORD_RECOVERED = "password.recovered"
     RECOVERY_ASKED = "recovery.asked"

@@ -6,6 +6,7 @@ The address that was checked is the address that is called, so that a name canno
 
 from __future__ import annotations
 
+import copy
 import http.client
 import json
 import math
@@ -23,7 +24,7 @@ from state.outgoing_allow import read_allowed
 from state.outgoing_answer import HttpAnswer, read_answer
 from state.outgoing_failures import OutgoingFailed, of_tls
 from state.outgoing_proxy import Proxy
-from state.outgoing_tls import tls_of_this_machine
+from state.outgoing_tls import ClientCertificate, tls_of_this_machine, tls_showing
 from state.outgoing_wire import Left, Wire, as_socket
 
 __all__ = ["HttpAnswer", "OutgoingClient", "OutgoingFailed", "resolve"]
@@ -35,6 +36,7 @@ PORTS: Final = frozenset({443, 8443})
 # What makes of an answer something to read, in the words of servers that look at it.
 ACCEPT_JSON: Final = "application/json, */*;q=0.1"
 ACCEPT_KEYS: Final = "application/jwk-set+json, application/json, */*;q=0.1"
+ACCEPT_XML: Final = "text/xml, application/xml;q=0.9, */*;q=0.1"
 ACCEPT_METADATA: Final = "application/samlmetadata+xml, application/xml, text/xml, */*;q=0.1"
 _PROXY: Final = "our proxy"  # as the breaker knows it
 Resolver = Callable[[str, int], list[str]]
@@ -62,6 +64,7 @@ class OutgoingClient:
         proxy: Proxy | None = None,
         resolver: Resolver = resolve,
         tls: ssl.SSLContext | None = None,
+        showing: Callable[[ClientCertificate], ssl.SSLContext] = tls_showing,
         monotonic: Callable[[], float] = time.monotonic,
         ports: frozenset[int] = PORTS,
     ) -> None:
@@ -70,9 +73,19 @@ class OutgoingClient:
         self._proxy = proxy
         self._resolve = resolver
         self._tls = tls or tls_of_this_machine()
+        self._tls_of_party = self._tls
+        self._showing = showing
         self._monotonic = monotonic
         self._ports = ports
         self._breaker = Breaker(monotonic)
+
+    def presenting(self, certificate: ClientCertificate) -> OutgoingClient:
+        """The same client, which shows this certificate to the party that it calls, and not to our
+        proxy. Raises OSError and ValueError for files that are of no use.
+        """
+        other = copy.copy(self)
+        other._tls_of_party = self._showing(certificate)
+        return other
 
     def check(self, url: str) -> Target:
         """Would our rules let this be called, as far as its address alone says? Nothing is sent or
@@ -122,19 +135,22 @@ class OutgoingClient:
         sent = {"Content-Type": "application/json", "Accept": "application/json", **(headers or {})}
         return self._call("POST", url, json.dumps(document).encode(), sent, max_bytes, party)
 
-    def post_body(
+    def post_xml(
         self,
         url: str,
-        body: bytes,
-        content_type: str,
+        document: bytes,
         *,
         headers: Mapping[str, str] | None = None,
         max_bytes: int = MAX_BYTES,
         party: str = "",
     ) -> HttpAnswer:
-        """POST these bytes as what they are. Raises as ``get``."""
-        sent = {"Content-Type": content_type, "Accept": content_type, **(headers or {})}
-        return self._call("POST", url, body, sent, max_bytes, party)
+        """POST XML in UTF-8. Raises as ``get``."""
+        sent = {
+            "Content-Type": "text/xml; charset=utf-8",
+            "Accept": ACCEPT_XML,
+            **(headers or {}),
+        }
+        return self._call("POST", url, document, sent, max_bytes, party)
 
     def _call(
         self,
@@ -220,10 +236,10 @@ class OutgoingClient:
         if isinstance(plain, ssl.SSLSocket):  # a proxy that speaks TLS itself
             from urllib3.util.ssltransport import SSLTransport
 
-            inner = SSLTransport(as_socket(Wire(plain, left)), self._tls, target.host)
+            inner = SSLTransport(as_socket(Wire(plain, left)), self._tls_of_party, target.host)
             return Wire(inner, left)  # type: ignore[arg-type]  # as much of a socket as is used
         plain.settimeout(left())
-        secure = self._tls.wrap_socket(plain, server_hostname=target.host)
+        secure = self._tls_of_party.wrap_socket(plain, server_hostname=target.host)
         return Wire(opened.enter_context(secure), left)
 
     def _plain(self, target: Target, left: Left, opened: ExitStack) -> socket.socket:

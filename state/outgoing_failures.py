@@ -11,6 +11,20 @@ CA_FILE: Final = "outgoing.ca_file"
 _UNTRUSTED: Final = frozenset({18, 19, 20, 21})  # of X509_verify_cert: no authority that we know
 _OUT_OF_DATE: Final = frozenset({9, 10})
 _OTHER_NAME: Final = frozenset({62, 64})
+# What a party says that wants a certificate of ours (RFC 8446 §6.2); only with TLS 1.3 it says so
+# after the connection was made. A handshake that failed for another reason is not told apart.
+_CLIENT: Final = frozenset(
+    {
+        "TLSV13_ALERT_CERTIFICATE_REQUIRED",
+        "SSLV3_ALERT_BAD_CERTIFICATE",
+        "SSLV3_ALERT_UNSUPPORTED_CERTIFICATE",
+        "SSLV3_ALERT_CERTIFICATE_REVOKED",
+        "SSLV3_ALERT_CERTIFICATE_EXPIRED",
+        "SSLV3_ALERT_CERTIFICATE_UNKNOWN",
+        "TLSV1_ALERT_UNKNOWN_CA",
+        "TLSV1_ALERT_ACCESS_DENIED",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -42,6 +56,9 @@ FAILURES: Final = {
     "tls_expired": Failure("its certificate is over, or not valid yet", is_silence=True),
     "tls_untrusted": Failure(
         "its certificate is of an authority that is not known here", CA_FILE, is_silence=True
+    ),
+    "tls_client": Failure(
+        "it does not accept the certificate that we show it, or wants one", is_silence=True
     ),
     "redirected": Failure("it answers with a redirect, which is not followed"),
     "too_large": Failure("its answer is too large"),
@@ -107,4 +124,6 @@ def of_tls(error: ssl.SSLError) -> str:
         return "tls_untrusted"
     if code in _OUT_OF_DATE:
         return "tls_expired"
-    return "tls_name" if code in _OTHER_NAME else "tls"
+    if code in _OTHER_NAME:
+        return "tls_name"
+    return "tls_client" if error.reason in _CLIENT else "tls"

@@ -86,10 +86,13 @@ TEMPORARY: Final = "tijdelijk woord 1"  # of Tess, who must choose her own
 
 @dataclass(frozen=True)
 class RunningDemo:
-    """All parties answer; people and mandates are those of the demo."""
+    """All parties answer; people and mandates are those of the demo. ``spare_port``: of software of
+    others, which the broker may call there.
+    """
 
     demo: Demo
     parties: Parties
+    spare_port: int
     links_seen: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -167,9 +170,10 @@ def running_demo(directory: Path) -> Iterator[RunningDemo]:
     today = datetime.now(UTC).date()
     temporary = demo.secrets / "tess.password"
     temporary.write_text(TEMPORARY)
-    nobody = free_port()
+    nobody, spare = free_port(), free_port()
     written = demo.config.read_text(encoding="utf-8")
-    called = written.replace("loopback = [", f'loopback = ["127.0.0.1:{nobody}", ', 1)
+    reachable = f'"127.0.0.1:{nobody}", "127.0.0.1:{spare}", '
+    called = written.replace("loopback = [", f"loopback = [{reachable}", 1)
     demo.config.write_text(called, encoding="utf-8")
     more = REGISTRATIONS.format(
         temporary=temporary,
@@ -185,7 +189,7 @@ def running_demo(directory: Path) -> Iterator[RunningDemo]:
         register(demo, configuration.load(demo.config, {}))
         parties.start()
         make_operator(demo, parties)
-        yield RunningDemo(demo, parties)
+        yield RunningDemo(demo, parties, spare)
     finally:
         parties.stop()
 

@@ -20,6 +20,7 @@ from admin.cli.process import process_at
 from admin.metadata import approval, parties, refreshing, status
 from admin.metadata.refreshing import Look
 from admin.metadata.status import PartyStatus
+from broker.outgoing import outgoing_client
 from broker.settings import Settings
 from broker.texts import metadata_words
 from broker.texts.outside_request import texts
@@ -111,6 +112,7 @@ def approve(settings: Settings, party: PartyStatus, language: str) -> list[str]:
             digest=party.waiting.digest,
             actor=COMMAND_LINE,
             now=at.now,
+            check=outgoing_client(settings).check,
         )
     with texts(), force_locale(language):
         return _wrapped(_("Overgenomen: logins gaan er binnen een minuut van uit."), "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -52,10 +53,18 @@ def waiting(known: KnownParty, row: PartyMetadata) -> Waiting | None:
 
 
 def approve(
-    session: Session, kind: Kind, name: str, *, digest: str, actor: Actor, now: datetime
+    session: Session,
+    kind: Kind,
+    name: str,
+    *,
+    digest: str,
+    actor: Actor,
+    now: datetime,
+    check: Callable[[str], object],
 ) -> MetadataChanges:
-    """Take what waits, with the transaction of the caller. ``digest``: of what was shown. Raises
-    NothingWaits and CannotBeTaken.
+    """Take what waits, with the transaction of the caller. ``digest``: of what was shown;
+    ``check`` raises OutgoingRefused for an address that is never called. Raises NothingWaits and
+    CannotBeTaken.
     """
     known = known_party(session, kind, name)
     row = party_metadata.row_of(session, kind, name, lock=True)
@@ -64,7 +73,7 @@ def approve(
     if row.origin != known.party.origin or _digest(row.waiting) != digest:
         raise NothingWaits
     document = row.waiting
-    facts = _fit(known, document, now)
+    facts = _fit(known, document, now, check)
     changes = changes_between(known.kept_facts(row), facts)
     reason = row.waiting_reason
     take(session, row, document, facts, changes, now)
@@ -83,12 +92,14 @@ def approve(
     return changes
 
 
-def _fit(known: KnownParty, document: str, now: datetime) -> MetadataFacts:
+def _fit(
+    known: KnownParty, document: str, now: datetime, check: Callable[[str], object]
+) -> MetadataFacts:
     try:
         facts = known.party.facts(document)
         if facts.entity_id != known.party.entity_id:
             raise CannotBeTaken(f"they are of {facts.entity_id!r}")
-        for field, told in unfit(known.model, document, now):
+        for field, told in unfit(known.model, document, now, check):
             raise CannotBeTaken(f"saml.{field}: {told}")
     except MetadataRefused as refused:
         raise CannotBeTaken(str(refused)) from None

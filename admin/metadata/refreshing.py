@@ -158,7 +158,7 @@ def _looked(process: Process, known: KnownParty, row: PartyMetadata) -> Look:
             now=now,
         )
         if judgement.verdict in _WOULD_HOLD:
-            for field, told in unfit(known.model, document, now):
+            for field, told in unfit(known.model, document, now, process.outgoing.check):
                 judgement = replace(judgement, verdict=MetadataVerdict.REFUSED, reason="unfit")
                 return replace(look, judgement=judgement, trouble=f"saml.{field}: {told}")
     except OutgoingRefused as refused:

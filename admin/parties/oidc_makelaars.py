@@ -9,9 +9,9 @@ from typing import Any, Final
 from admin.parties.trouble import LoginWords, PartyTrouble, Stuck, fetched_object
 from admin.registrations.rule import shown
 from keys.keyring import KeyRing
+from providers.calls import MakelaarEndpoint, of_call, of_status, unreadable
 from providers.interface import ProviderRefused, ProviderUnavailable
 from providers.oidc import client, discovery
-from providers.oidc.calls import MakelaarEndpoint, of_call, of_status, unreadable
 from providers.oidc.discovery import ProviderMetadata
 from providers.oidc.errors import proof_setting
 from providers.oidc.keys import MAX_BYTES, read_jwks

@@ -10,7 +10,9 @@ from admin.parties.trouble import PartyTrouble, Stuck, fetched
 from admin.registrations.files import FileRefused, xml_text
 from admin.registrations.makelaar_metadata import BINDINGS
 from admin.registrations.rule import shown
+from providers.interface import ProviderUnavailable
 from providers.registry import SamlSettings
+from providers.saml.client_certificate import calling
 from providers.saml.metadata import MAX_BYTES, MakelaarMetadata, MetadataRefused, read_metadata
 from providers.saml.wire.metadata_document import Signers
 from providers.trouble import Trouble
@@ -30,6 +32,7 @@ def troubles(
         if settings.metadata is not None:
             kept = _read(settings, settings.metadata, "saml.metadata")
             yield from _ends(kept, now)
+            yield from _certificate(settings, calls)
         url = settings.metadata_address(settings.entity_id)
         if url is not None:
             field = "saml.metadata_url" if settings.metadata_url else "saml.metadata_query"
@@ -44,6 +47,19 @@ def troubles(
             )
     except Stuck as stuck:
         yield stuck.trouble
+
+
+def _certificate(settings: SamlSettings, calls: OutgoingClient) -> Iterator[PartyTrouble]:
+    """Can what we show to the makelaar be shown?"""
+    try:
+        calling(calls, settings)
+    except ProviderUnavailable as unavailable:
+        yield PartyTrouble(
+            "saml.tls_certificate_file",
+            f"it cannot be used: {unavailable.measured['seen']}",
+            "put the certificate and its key there in PEM, readable for Sluis",
+            unavailable.reason,
+        )
 
 
 def _text(raw: bytes, field: str) -> str:
@@ -72,6 +88,13 @@ def _read(settings: SamlSettings, text: str, field: str) -> MakelaarMetadata:
             f"it is {settings.request_binding}, and the makelaar has no address for that",
             f"write {' or '.join(word for word in BINDINGS if word != settings.request_binding)}",
             Trouble.BINDING.value,
+        )
+    if settings.response_binding == "artifact" and not found.resolution:
+        raise Stuck(
+            "saml.response_binding",
+            "it is artifact, and the makelaar names no ArtifactResolutionService for SOAP",
+            "ask the makelaar for it, or write post",
+            Trouble.METADATA.value,
         )
     return found
 
@@ -104,5 +127,5 @@ def _changed(kept: MakelaarMetadata, today: MakelaarMetadata, field: str) -> Ite
     again = "look with sluis metadata status, and approve it if it waits"
     if set(today.signing) - set(kept.signing):
         yield PartyTrouble(field, "the makelaar announces a key that is not taken here yet", again)
-    if today.sso != kept.sso:
+    if (today.sso, today.resolution) != (kept.sso, kept.resolution):
         yield PartyTrouble(field, "the makelaar has other addresses by now", again)

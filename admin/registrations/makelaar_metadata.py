@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Final
 
+from admin.registrations.rule import refusal
 from providers.registry import SamlSettings
 from providers.saml.metadata import MakelaarMetadata, read_metadata
 from providers.saml.wire.names import POST, REDIRECT
+from state.addresses import OutgoingRefused
 
+NO_RESOLUTION: Final = (
+    "it is artifact, and the metadata have no ArtifactResolutionService for SOAP with an https "
+    "address and an index of its own; ask the makelaar for it, or write post"
+)
 _NEWER: Final = "ask the makelaar for newer metadata"
 BINDINGS: Final[Mapping[str, str]] = {"redirect": REDIRECT, "post": POST}
 
 
-def troubles(saml: SamlSettings, xml: str, now: datetime | None) -> Iterator[tuple[str, str]]:
-    """Why a makelaar with these metadata could never be asked, by the field to mend. Without
-    ``now`` nothing is said of what ended. Raises MetadataRefused.
+def troubles(
+    saml: SamlSettings, xml: str, now: datetime | None, check: Callable[[str], object]
+) -> Iterator[tuple[str, str]]:
+    """Why a makelaar with these metadata could never be asked, or its answer never be fetched, by
+    the field to mend. ``check`` raises OutgoingRefused for an address that is never called.
+    Without ``now`` nothing is said of what ended. Raises MetadataRefused.
     """
     described = read_metadata(xml, entity_id=saml.entity_id)
     if described.entity_id != saml.entity_id:
@@ -32,8 +41,25 @@ def troubles(saml: SamlSettings, xml: str, now: datetime | None) -> Iterator[tup
                 f"alone; write {offered}"
             ),
         )
+    if saml.response_binding == "artifact":
+        if not described.resolution:
+            yield "response_binding", NO_RESOLUTION
+        yield from _never_called(described, check)
     if described.wants_signed_requests and not saml.sign_requests:
         yield "sign_requests", "it is false, and the metadata want signed requests; write true"
+
+
+def _never_called(
+    described: MakelaarMetadata, check: Callable[[str], object]
+) -> Iterator[tuple[str, str]]:
+    """Why an artifact of this makelaar could not be resolved, by our own rules."""
+    for one in described.resolution:
+        try:
+            check(one.url)
+        except OutgoingRefused as refused:
+            what, instead = refusal(refused)
+            told = f"its ArtifactResolutionService {one.url} is never called: {what}; {instead}"
+            yield "metadata", told
 
 
 def _ended(

@@ -213,6 +213,12 @@ SAML_RULES: Final[tuple[Rule[SamlSettings], ...]] = (
         "it widens allow_cbc, which is off",
         "write allow_cbc: true as well, or take it away",
     ),
+    never(
+        "tls_key_file",
+        lambda saml: saml.tls_key_file is not None and saml.tls_certificate_file is None,
+        "it is the key of a certificate, and none is named",
+        "name the file of the certificate in tls_certificate_file, or take it away",
+    ),
 )
 
 

@@ -4,7 +4,7 @@ what its address publishes. Checked before anything is written, and kept with th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -44,14 +44,17 @@ def complete(
         given = kept if kept is not None else party.settings.metadata
         xml = given if given is not None else _fetched(party, settings)
         party.facts(xml)  # signed by whom it should be
-        found = list(unfit(entry.model, xml, moment if kept is None else None))
+        ended_at = moment if kept is None else None
+        found = list(
+            unfit(entry.model, xml, ended_at, lambda url: outgoing_client(settings).check(url))
+        )
     except OutgoingRefused as refused:
         what, instead = refusal(refused)
         raise _mistake(entry, party, f"is never called: {what}; {instead}") from None
     except OutgoingFailed as failed:
         what, instead = failure(failed)
         raise _mistake(entry, party, f"{what}; {instead}") from None
-    except MetadataRefused as error:
+    except (MetadataRefused, SettingsError) as error:
         raise DocumentsRefused([f"{entry.place}: saml.metadata: {error}"]) from None
     for field, told in found:
         raise DocumentsRefused([f"{entry.place}: saml.{field}: {told}"])
@@ -59,14 +62,18 @@ def complete(
 
 
 def unfit(
-    model: ProviderRecord | SamlServiceProvider, xml: str, now: datetime | None
+    model: ProviderRecord | SamlServiceProvider,
+    xml: str,
+    now: datetime | None,
+    check: Callable[[str], object],
 ) -> Iterator[tuple[str, str]]:
     """Why this registration cannot work with these metadata: the field under ``saml``, and what is
-    wrong. Without ``now`` nothing is said of what ended. Raises MetadataRefused.
+    wrong. ``check`` raises OutgoingRefused for an address that is never called. Without ``now``
+    nothing is said of what ended. Raises MetadataRefused.
     """
     if isinstance(model, ProviderRecord):
         assert model.saml is not None
-        yield from makelaar_metadata.troubles(model.saml, xml, now)
+        yield from makelaar_metadata.troubles(model.saml, xml, now, check)
         return
     for breach in saml_portal_rules.metadata_breaches(with_metadata(model, xml), now):
         yield breach.field.removeprefix("saml."), f"{breach.what}; {breach.instead}"

@@ -17,11 +17,12 @@ from time import perf_counter
 
 import structlog
 from flask import Blueprint, Response, redirect, request
+from werkzeug.exceptions import MethodNotAllowed
 from werkzeug.wrappers import Response as AnyResponse
 
 from broker.downstream import RefusalCode
 from broker.errors import PageError
-from broker.journey import gone, instrumentation, login_store, trace_steps
+from broker.journey import artifact_arrivals, gone, instrumentation, login_store, trace_steps
 from broker.journey.addresses import of_login
 from broker.journey.login import Ended, Login, SentToProvider
 from broker.journey.login_cookie import is_same_browser
@@ -47,6 +48,7 @@ from providers.interface import (
     ProviderUnavailable,
 )
 from providers.oidc.client_jwks import client_jwks
+from providers.saml.wire.artifact import NAME as ARTIFACT
 from providers.worth import LEVEL_UNKNOWN
 from state import audit
 from state.audit import AuditEvent, EventTag
@@ -56,7 +58,7 @@ from state.trace import Fact
 
 _HANDLE = re.compile(r"([0-9a-hjkmnp-tv-z]{26})\.([1-9][0-9]{0,2})")
 MIN_REPLAY_SECONDS = 60
-REPLAYED = "replayed"
+REPLAYED = artifact_arrivals.REPLAYED
 # What a portal can act on; anything else is the makelaar's failure.
 _PORTAL_HEARS = {
     "status_not_success": RefusalCode.NOT_ALLOWED,
@@ -66,6 +68,7 @@ _PORTAL_HEARS = {
     "not_trusted": RefusalCode.MANDATE_MISSING,
     "authn_instant": RefusalCode.LOGIN_REQUIRED,
     "authentication_too_old": RefusalCode.LOGIN_REQUIRED,
+    "artifact_unknown": RefusalCode.LOGIN_REQUIRED,
 }
 blueprint = Blueprint("arrivals", __name__)
 log = structlog.get_logger()
@@ -111,7 +114,7 @@ class JudgedCallback:
     because="a makelaar's cross-site POST; the cookie is demanded at the next GET",
 )
 def saml_acs() -> AnyResponse:
-    """Assertion consumer service, HTTP-POST binding."""
+    """Assertion consumer service, HTTP-POST binding, and HTTP-Artifact in a form."""
     rt = runtime()
     if request.args:
         raise PageError(400, "unsolicited_answer", "parameters in the address of the ACS")
@@ -119,6 +122,22 @@ def saml_acs() -> AnyResponse:
         "POST", tuple(request.form.items(multi=True)), acs_url(rt.base_url), rt.clock()
     )
     return _receive(rt, _find(rt, callback, SAML))
+
+
+@blueprint.get("/saml/acs")
+@Endpoint(limit="answers")
+def saml_artifact() -> AnyResponse:
+    """The same, HTTP-Artifact in an address. A message never comes by GET."""
+    if ARTIFACT not in request.args:
+        raise MethodNotAllowed(["POST"])
+    rt = runtime()
+    callback = Callback(
+        "GET", tuple(request.args.items(multi=True)), acs_url(rt.base_url), rt.clock()
+    )
+    arrival = _find(rt, callback, SAML)
+    if not is_same_browser(request, arrival.kept.login):
+        raise PageError(403, "login_elsewhere", "no cookie of this login at its callback")
+    return _receive(rt, arrival)
 
 
 @blueprint.get("/oidc/callback/<provider_id>")
@@ -289,6 +308,7 @@ def _identity(rt: Runtime, login: Login, arrival: Arrival) -> Identity:
         raise ProviderRefused("provider_not_allowed_for_service")
     if login.identity is not None:
         raise ProviderRefused("already_answered")
+    artifact_arrivals.take(rt.store, login, arrival.callback)
     part = "saml.validate" if record.kind == "saml" else "idp.call"
     with span(part, login.reference):
         return rt.configuration.adapters[record.id].finish(remembered, arrival.callback)

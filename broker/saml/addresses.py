@@ -8,6 +8,8 @@ METADATA_PATH: Final = "/saml/idp/metadata"
 SSO_PATH: Final = "/saml/idp/sso"
 START_PATH: Final = "/saml/idp/start"
 SLO_PATH: Final = "/saml/idp/slo"
+ARTIFACT_PATH: Final = "/saml/idp/artifact"
+RESOLUTION_INDEX: Final = 0  # of the one ArtifactResolutionService in our metadata
 
 
 def idp_entity_id(base_url: str) -> str:
@@ -23,3 +25,8 @@ def slo_url(base_url: str) -> str:
 def sso_url(base_url: str) -> str:
     """Where requests arrive, by either binding."""
     return f"{base_url}{SSO_PATH}"
+
+
+def artifact_url(base_url: str) -> str:
+    """Where portals resolve artifacts."""
+    return f"{base_url}{ARTIFACT_PATH}"

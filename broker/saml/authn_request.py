@@ -73,6 +73,7 @@ def parse(
         makelaars=_makelaars(root, service, providers),
         reply_to=SamlReplyTo(
             acs_url=target.acs_url,
+            binding=target.answer.binding,
             request_id=target.request_id,
             relay_state=target.received.relay_state,
             name_id=name_id,

@@ -28,6 +28,7 @@ from broker.saml import etd
 from broker.saml.addresses import idp_entity_id
 from broker.saml.assertion import AssertionFacts, assertion
 from broker.saml.attributes import attributes
+from broker.saml.carrying import Carried, carried
 from broker.saml.errors import status_of
 from broker.saml.logout import service_of
 from broker.saml.portal_metadata import (
@@ -71,8 +72,14 @@ def _now() -> datetime:
     return runtime().clock()
 
 
+def _store() -> ExpiringStore:
+    return runtime().store
+
+
 class SamlDownstream:
-    """Implements ``broker.downstream.Downstream``. ``registered``: the services and keys of now."""
+    """Implements ``broker.downstream.Downstream``. ``registered``: the services and keys of now;
+    ``store``: where answers wait that a portal fetches.
+    """
 
     def __init__(
         self,
@@ -80,12 +87,14 @@ class SamlDownstream:
         sealer: Sealer,
         registered: Callable[[], Configuration] = _of_this_request,
         clock: Clock = _now,
+        store: Callable[[], ExpiringStore] = _store,
     ) -> None:
         self._issuer = idp_entity_id(settings.base_url)
         self._session = timedelta(hours=settings.sessions.hours)
         self._sealer = sealer
         self._registered = registered
         self._clock = clock
+        self._store = store
 
     def prepare(
         self, relying_party: RelyingParty | None, result: LoginResult, now: datetime
@@ -139,13 +148,15 @@ class SamlDownstream:
             raise LoginRefused(
                 RefusalCode.SERVER_ERROR, "encryption_key_missing", "no valid key in the metadata"
             )
-        fields = success(
+        message = success(
             Envelope(self._issuer, to, known.keyring, now, portal.saml.sends_key_name),
             said,
             None if wish == "never" else seal_for,
         )
+        answer = self._carried(message, to, portal.client_id, result.reference)
         return Prepared(
-            reply=Reply(to.acs_url, fields),
+            reply=answer.reply,
+            operations=answer.operations,
             grant=NewGrant(
                 id=result.grant_id,
                 client_id=portal.client_id,
@@ -195,7 +206,23 @@ class SamlDownstream:
         message = f"{status.message} (reference {show_reference(reference)})"
         keyring, named = self._registered().keyring, portal.saml.sends_key_name
         envelope = Envelope(self._issuer, to, keyring, self._clock(), named)
-        return Reply(to.acs_url, failure(envelope, status, message))
+        response = failure(envelope, status, message)
+        answer = self._carried(response, to, portal.client_id, reference)
+        if answer.operations:
+            self._store().batch(answer.operations)
+        return answer.reply
+
+    def _carried(
+        self, message: bytes, to: SamlReplyTo, client_id: str, reference: str | None
+    ) -> Carried:
+        return carried(
+            message,
+            to,
+            issuer=self._issuer,
+            client_id=client_id,
+            reference=reference,
+            sealer=self._sealer,
+        )
 
     def session_id(self, relying_party: RelyingParty, session_id: str) -> str | None:
         """The ``SessionIndex`` of this session at this portal."""
@@ -271,7 +298,9 @@ def _still_registered(
             )
         except PortalMetadataRefused:
             raise PageError(410, "service_gone", "metadata no longer usable") from None
-        is_there = any(one.url == to.acs_url for one in metadata.answers)
+        is_there = any(
+            (one.url, one.binding) == (to.acs_url, to.binding) for one in metadata.answers
+        )
         may_be_unasked = to.request_id is not None or relying_party.saml.idp_initiated
         if is_there and may_be_unasked and not metadata.has_ended(now):
             return relying_party, metadata

@@ -28,11 +28,14 @@ _FORM: Final = ("SAMLRequest", "RelayState")
 
 @dataclass(frozen=True)
 class ReceivedRequest:
-    """``query``: of HTTP-Redirect, whose signature stands beside the message."""
+    """``query``: of HTTP-Redirect, whose signature stands beside the message. ``by_browser``: not
+    from the portal itself, over SOAP.
+    """
 
     root: etree._Element
     relay_state: str | None
     query: RedirectQuery | None = None
+    by_browser: bool = True
 
     @property
     def is_signed(self) -> bool:

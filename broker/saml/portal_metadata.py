@@ -11,7 +11,7 @@ import base64
 import binascii
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -21,6 +21,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 from lxml import etree
 
+from broker.saml.answer_bindings import OF_URI, AnswerBinding
 from directory.web_addresses import done_fault
 from keys.certificates import from_der
 from keys.xml import guard
@@ -29,7 +30,7 @@ from keys.xml.names import ds
 from keys.xml.signature import is_strong
 from providers.saml.wire.logout_services import LogoutService, logout_services
 from providers.saml.wire.metadata_keys import MAX_CERTIFICATES, ends
-from providers.saml.wire.names import POST, REQUEST_SERVICE_UUID, SAMLP, md, saml
+from providers.saml.wire.names import REQUEST_SERVICE_UUID, SAMLP, md, saml
 from providers.saml.wire.refused import WireRefused
 from providers.saml.wire.xml_values import collapsed, instant
 
@@ -45,11 +46,14 @@ class PortalMetadataRefused(Exception):
 
 @dataclass(frozen=True)
 class AnswerAddress:
-    """An AssertionConsumerService for HTTP-POST. ``is_default``: None where that is not said."""
+    """An AssertionConsumerService for HTTP-POST or HTTP-Artifact. ``is_default``: None where that
+    is not said.
+    """
 
     url: str
     index: int | None
     is_default: bool | None
+    binding: AnswerBinding = AnswerBinding.POST
 
 
 @dataclass(frozen=True)
@@ -82,10 +86,18 @@ class PortalMetadata:
 
     @property
     def default_answer(self) -> AnswerAddress:
-        """Where answers go when a request names no address (Metadata §2.2.3)."""
-        said = [one for one in self.answers if one.is_default]
-        silent = [one for one in self.answers if one.is_default is None]
-        return (said or silent or list(self.answers))[0]
+        """Where answers go when a request names no address."""
+        return default_of(self.answers)
+
+
+def default_of(answers: Sequence[AnswerAddress]) -> AnswerAddress:
+    """The one that counts where a request leaves it open (Metadata §2.2.3): the default, else one
+    for HTTP-POST, which asks nothing more of a portal.
+    """
+    said = [one for one in answers if one.is_default]
+    plain = [one for one in answers if one.binding is AnswerBinding.POST] or list(answers)
+    silent = [one for one in plain if one.is_default is None]
+    return (said or silent or plain)[0]
 
 
 @lru_cache(maxsize=512)
@@ -100,12 +112,13 @@ def read_portal_metadata(document: str, entity_id: str) -> PortalMetadata:
             f"it cannot be read ({refused.reason}): export it anew from the portal"
         ) from None
     role = _role(_entity(root, entity_id))
+    signing = tuple(one for one in _certificates(role, "signing") if is_strong(one))
     try:
         return PortalMetadata(
             entity_id=entity_id,
             signs_requests=collapsed(role.get("AuthnRequestsSigned")) in _TRUE,
-            answers=_answers(role),
-            signing=tuple(one for one in _certificates(role, "signing") if is_strong(one)),
+            answers=_answers(role, fetches=bool(signing)),
+            signing=signing,
             encryption=tuple(_certificates(role, "encryption")),
             services=tuple(_services(role)),
             until=_until(role),
@@ -144,22 +157,30 @@ def _role(entity: etree._Element) -> etree._Element:
     return roles[0]
 
 
-def _answers(role: etree._Element) -> tuple[AnswerAddress, ...]:
+def _answers(role: etree._Element, *, fetches: bool) -> tuple[AnswerAddress, ...]:
+    """Those for HTTP-Artifact only of a portal that can prove itself when it fetches (``fetches``):
+    many products name them beside those for HTTP-POST and never ask for them.
+    """
     found = tuple(
         AnswerAddress(
-            _address(one), _index(one, "AssertionConsumerService"), _said(one.get("isDefault"))
+            _address(one),
+            _index(one, "AssertionConsumerService"),
+            _said(one.get("isDefault")),
+            binding,
         )
         for one in role.findall(md("AssertionConsumerService"))
-        if collapsed(one.get("Binding")) == POST
+        if (binding := OF_URI.get(collapsed(one.get("Binding")) or "")) is not None
+        and (fetches or binding is AnswerBinding.POST)
     )
     if not found:
         raise PortalMetadataRefused(
-            "it has no AssertionConsumerService for HTTP-POST, the one binding of answers here"
+            "it has no AssertionConsumerService for HTTP-POST; one for HTTP-Artifact will do where "
+            "a strong signing certificate stands beside it"
         )
-    numbers = Counter(one.index for one in found if one.index is not None)
-    twice = [index for index, many in numbers.items() if many > 1]
+    numbers = Counter((one.binding, one.index) for one in found if one.index is not None)
+    twice = [index for (_, index), many in numbers.items() if many > 1]
     if twice:
-        raise PortalMetadataRefused(f"two addresses for HTTP-POST have the index {twice[0]}")
+        raise PortalMetadataRefused(f"two addresses for one binding have the index {twice[0]}")
     return found
 
 

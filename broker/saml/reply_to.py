@@ -7,12 +7,13 @@ from dataclasses import asdict, dataclass
 
 from assurance.levels import AssuranceLevel
 from broker.downstream import LoginRequest
+from broker.saml.answer_bindings import AnswerBinding
 
 
 @dataclass(frozen=True)
 class SamlReplyTo:
-    """``acs_url``: where the answer goes, by HTTP-POST. ``request_id``: None where the login began
-    here and nobody asked for an answer. ``name_id``: the format that was agreed on,
+    """``acs_url``: where the answer goes, and ``binding`` how. ``request_id``: None where the login
+    began here and nobody asked for an answer. ``name_id``: the format that was agreed on,
     ``persistent`` or ``transient``. ``subject``: the persistent NameID that must log in.
     ``classes``, with a space between: of these one is the answer; ``most``: the label of the level
     above which nothing is said.
@@ -25,6 +26,7 @@ class SamlReplyTo:
     subject: str | None = None
     classes: str | None = None
     most: str | None = None
+    binding: AnswerBinding = AnswerBinding.POST
 
     def stored(self) -> Mapping[str, str | None]:
         """As ``LoginRequest.reply_to`` holds it."""
@@ -42,6 +44,7 @@ class SamlReplyTo:
             subject=kept.get("subject"),
             classes=kept.get("classes"),
             most=kept.get("most"),
+            binding=AnswerBinding(kept.get("binding") or AnswerBinding.POST),
         )
 
     @property

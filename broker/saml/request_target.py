@@ -13,16 +13,19 @@ from typing import Final
 
 from lxml import etree
 
+from broker.saml.answer_bindings import OF_URI, AnswerBinding
 from broker.saml.errors import RefusedRequest, UntrustedRequest
 from broker.saml.messages import ReceivedRequest, check_signature
 from broker.saml.portal_metadata import (
+    AnswerAddress,
     PortalMetadata,
     PortalMetadataRefused,
+    default_of,
     read_portal_metadata,
 )
 from directory.saml_portals import SamlServiceProvider
 from providers import received as bounded
-from providers.saml.wire.names import ENTITY, POST, saml
+from providers.saml.wire.names import ENTITY, saml
 from providers.saml.wire.refused import WireRefused
 from providers.saml.wire.xml_values import collapsed, instant, number
 from state.ephemeral import AddOnce
@@ -40,12 +43,17 @@ class RequestTarget:
     portal: SamlServiceProvider
     metadata: PortalMetadata
     received: ReceivedRequest
-    acs_url: str
+    answer: AnswerAddress
     once: AddOnce
 
     @property
     def root(self) -> etree._Element:
         return self.received.root
+
+    @property
+    def acs_url(self) -> str:
+        """Where the answer goes."""
+        return self.answer.url
 
     @property
     def request_id(self) -> str:
@@ -61,20 +69,34 @@ def request_target(
 ) -> RequestTarget:
     """Raises UntrustedRequest. Whether it was seen before is for the caller to ask."""
     root = received.root
-    portal = _portal(root, portals)
+    portal, metadata = who_asks(received, portals, now=now)
+    check_version(root, portal)
+    check_destination(received, sso_url, portal)
+    issued = check_issued(root, now, portal)
+    return RequestTarget(
+        portal, metadata, received, _answer(root, metadata, portal), _once(root, issued, portal)
+    )
+
+
+def who_asks(
+    received: ReceivedRequest,
+    portals: Mapping[str, SamlServiceProvider],
+    *,
+    now: datetime,
+    signed: bool = False,
+) -> tuple[SamlServiceProvider, PortalMetadata]:
+    """The portal that the Issuer names, with proof where it is demanded; ``signed``: always. Raises
+    UntrustedRequest.
+    """
+    portal = _portal(received.root, portals)
     metadata = valid_metadata(portal, now)
     check_signature(
         received,
         metadata.signing,
-        required=portal.saml.require_signed_requests or metadata.signs_requests,
+        required=signed or portal.saml.require_signed_requests or metadata.signs_requests,
         client_id=portal.client_id,
     )
-    _check_version(root, portal)
-    _check_destination(received, sso_url, portal)
-    issued = _check_issued(root, now, portal)
-    return RequestTarget(
-        portal, metadata, received, _acs_url(root, metadata, portal), _once(root, issued, portal)
-    )
+    return portal, metadata
 
 
 def valid_metadata(portal: SamlServiceProvider, now: datetime) -> PortalMetadata:
@@ -124,7 +146,8 @@ def _portal(
     return portal
 
 
-def _check_version(root: etree._Element, portal: SamlServiceProvider) -> None:
+def check_version(root: etree._Element, portal: SamlServiceProvider) -> None:
+    """SAML 2.0. Raises UntrustedRequest."""
     if root.get("Version") != "2.0":
         raise UntrustedRequest(
             RefusedRequest.UNREADABLE,
@@ -135,12 +158,12 @@ def _check_version(root: etree._Element, portal: SamlServiceProvider) -> None:
         )
 
 
-def _check_destination(
-    received: ReceivedRequest, sso_url: str, portal: SamlServiceProvider
-) -> None:
-    """A signed request is for us alone (Bindings §3.4.5.2, §3.5.5.2)."""
+def check_destination(received: ReceivedRequest, url: str, portal: SamlServiceProvider) -> None:
+    """A signed request that came by a browser is for us alone (Bindings §3.4.5.2, §3.5.5.2). Raises
+    UntrustedRequest.
+    """
     said = collapsed(received.root.get("Destination"))
-    if said == sso_url or (said is None and not received.is_signed):
+    if said == url or (said is None and not (received.is_signed and received.by_browser)):
         return
     raise UntrustedRequest(
         RefusedRequest.DESTINATION,
@@ -148,11 +171,12 @@ def _check_destination(
         "Destination",
         client_id=portal.client_id,
         sent=shown(said) if said else None,
-        expected=sso_url,
+        expected=url,
     )
 
 
-def _check_issued(root: etree._Element, now: datetime, portal: SamlServiceProvider) -> datetime:
+def check_issued(root: etree._Element, now: datetime, portal: SamlServiceProvider) -> datetime:
+    """When it was made: not long ago. Raises UntrustedRequest."""
     try:
         issued = instant(root, "IssueInstant", "issue_instant")
     except WireRefused:
@@ -174,26 +198,28 @@ def _check_issued(root: etree._Element, now: datetime, portal: SamlServiceProvid
     return issued
 
 
-def _acs_url(root: etree._Element, metadata: PortalMetadata, portal: SamlServiceProvider) -> str:
-    """From the metadata alone: by address, by number, or the default (Core §3.4.1)."""
+def _answer(
+    root: etree._Element, metadata: PortalMetadata, portal: SamlServiceProvider
+) -> AnswerAddress:
+    """From the metadata alone: by address, by number, or the default (Core §3.4.1); by the binding
+    that the request or else the metadata say.
+    """
     url = collapsed(root.get("AssertionConsumerServiceURL"))
     index = collapsed(root.get("AssertionConsumerServiceIndex"))
     binding = collapsed(root.get("ProtocolBinding"))
-    if url is None and index is None and binding in (None, POST):
-        return metadata.default_answer.url
     # A number stands alone: with an address or a binding beside it, nobody knows which one counts.
-    if url is not None and index is None and binding in (None, POST):
-        found = [one.url for one in metadata.answers if one.url == url]
-    elif url is None and index is not None and binding is None:
-        found = [
-            one.url
-            for one in metadata.answers
-            if one.index is not None and one.index == number(index)
-        ]
-    else:
-        found = []
+    is_clear = index is None or (url is None and binding is None)
+    found = [
+        one
+        for one in (metadata.answers if is_clear else ())
+        if (binding is None or one.binding is OF_URI.get(binding))
+        and (url is None or one.url == url)
+        and (index is None or (one.index is not None and one.index == number(index)))
+    ]
+    if found and index is not None:
+        return min(found, key=lambda one: one.binding is not AnswerBinding.POST)
     if found:
-        return found[0]
+        return default_of(found)
     sent = " ".join(one for one in (url, index, binding) if one is not None)
     registered = " ".join(
         one.url if one.index is None else f"{one.index}: {one.url}" for one in metadata.answers
@@ -201,7 +227,7 @@ def _acs_url(root: etree._Element, metadata: PortalMetadata, portal: SamlService
     raise UntrustedRequest(
         RefusedRequest.ADDRESS,
         "client",
-        "AssertionConsumerService missing in the metadata, or not for HTTP-POST",
+        "AssertionConsumerService missing in the metadata, or not for this binding",
         client_id=portal.client_id,
         sent=shown(sent),
         registered=registered[:LONGEST_SHOWN],

@@ -1,8 +1,7 @@
-"""The Response to a portal, signed, as HTTP-POST carries it (SAML Core §3.3.3, Bindings §3.5)."""
+"""The Response to a portal, signed (SAML Core §3.3.3). How it travels: ``broker.saml.carrying``."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,7 +16,6 @@ from keys.keyring import KeyRing
 from keys.saml_keys import OwnRole, signing_key
 from keys.xml.sealing import encrypted
 from keys.xml.signature import sign_enveloped
-from providers.saml.wire.bindings import form_value
 from providers.saml.wire.key_descriptors import key_name
 from providers.saml.wire.names import SAML, SAMLP, SUCCESS, saml, samlp
 
@@ -35,9 +33,9 @@ class Envelope:
 
 def success(
     envelope: Envelope, assertion: etree._Element, seal_for: x509.Certificate | None
-) -> Mapping[str, str]:
-    """The fields of the form. Assertion and Response are signed, both; ``seal_for``: encrypt the
-    assertion, signature and all, for this certificate.
+) -> bytes:
+    """Assertion and Response are signed, both; ``seal_for``: encrypt the assertion, signature and
+    all, for this certificate.
     """
     _sign(envelope, assertion)
     response = _response(envelope, SUCCESS, None, None)
@@ -46,12 +44,12 @@ def success(
     else:
         sealed = etree.SubElement(response, saml("EncryptedAssertion"))
         sealed.append(encrypted(assertion, seal_for))
-    return _fields(envelope, response)
+    return _signed(envelope, response)
 
 
-def failure(envelope: Envelope, status: SamlStatus, message: str) -> Mapping[str, str]:
-    """The fields of the form with a status and no assertion, signed as well."""
-    return _fields(envelope, _response(envelope, status.first, status.second, message))
+def failure(envelope: Envelope, status: SamlStatus, message: str) -> bytes:
+    """A status and no assertion, signed as well."""
+    return _signed(envelope, _response(envelope, status.first, status.second, message))
 
 
 def _sign(envelope: Envelope, element: etree._Element) -> None:
@@ -84,9 +82,6 @@ def _response(
     return root
 
 
-def _fields(envelope: Envelope, response: etree._Element) -> Mapping[str, str]:
+def _signed(envelope: Envelope, response: etree._Element) -> bytes:
     _sign(envelope, response)
-    fields = {"SAMLResponse": form_value(bytes(etree.tostring(response)))}
-    if envelope.to.relay_state is not None:
-        fields["RelayState"] = envelope.to.relay_state
-    return fields
+    return bytes(etree.tostring(response))

@@ -11,9 +11,10 @@ from werkzeug.wrappers import Response as AnyResponse
 from broker.downstream import LoginRequest
 from broker.errors import PageError
 from broker.runtime import Runtime, runtime
-from broker.saml import messages
+from broker.saml import artifact_views, messages
 from broker.saml.addresses import METADATA_PATH, SSO_PATH, idp_entity_id, sso_url
 from broker.saml.authn_request import parse
+from broker.saml.carrying import carried
 from broker.saml.errors import RefusedRequest, StatusRefused, UntrustedRequest
 from broker.saml.messages import ReceivedRequest
 from broker.saml.metadata import idp_metadata
@@ -97,6 +98,7 @@ def create_blueprint(
         metadata_reads.note(rt, OwnRole.IDP, client_id, shown_for_signing(keyring, OwnRole.IDP))
         return Response(idp_metadata(keyring, rt.base_url), mimetype=METADATA_TYPE)
 
+    artifact_views.add_to(blueprint, note)
     return blueprint
 
 
@@ -130,8 +132,23 @@ def _told(
         told=status.message,
     )
     log.warning("authn_request.refused", client=portal.client_id, error=second)
-    to = SamlReplyTo(target.acs_url, target.request_id, relay_state=target.received.relay_state)
+    to = SamlReplyTo(
+        target.acs_url,
+        target.request_id,
+        relay_state=target.received.relay_state,
+        binding=target.answer.binding,
+    )
+    issuer = idp_entity_id(rt.base_url)
     keyring, named = rt.configuration.keyring, portal.saml.sends_key_name
-    envelope = Envelope(idp_entity_id(rt.base_url), to, keyring, rt.clock(), named)
-    fields = failure(envelope, status, f"{status.message} (reference {reference})")
-    return leave(target.acs_url, fields, portal.name.in_(locale()))
+    envelope = Envelope(issuer, to, keyring, rt.clock(), named)
+    answer = carried(
+        failure(envelope, status, f"{status.message} (reference {reference})"),
+        to,
+        issuer=issuer,
+        client_id=portal.client_id,
+        reference=None,
+        sealer=rt.sealer,
+    )
+    if answer.operations:
+        rt.store.batch(answer.operations)
+    return leave(answer.reply.url, answer.reply.fields, portal.name.in_(locale()))

@@ -48,7 +48,7 @@ from providers.saml.wire.logout_services import (
     first_of,
 )
 from providers.saml.wire.refused import WireRefused
-from providers.saml.wire.soap_envelope import TYPE, wrapped
+from providers.saml.wire.soap import CONTENT_TYPE, enveloped
 from providers.saml.wire.xml_values import collapsed
 from state.db import writing
 
@@ -159,7 +159,7 @@ def by_call(side: LogoutSide, body: bytes) -> Response:
         now=rt.clock(),
     )
     key = signing_key(rt.configuration.keyring, side.role)
-    return Response(wrapped(carrying.signed_inside(message, key)), content_type=TYPE)
+    return Response(enveloped(carrying.signed_inside(message, key)), content_type=CONTENT_TYPE)
 
 
 def _trusted(rt: Runtime, side: LogoutSide, read: Read) -> tuple[ReceivedLogout, LogoutParty]:

@@ -162,6 +162,15 @@ ERRORS = {
             "Log opnieuw in, of kies een andere makelaar. Gebeurt het weer? Vraag uw makelaar om hulp."
         ),
     ),
+    "answer_gone": ErrorText(
+        "SLS-2108",
+        _("Uw makelaar heeft het antwoord niet meer"),
+        _(
+            "Dat gebeurt als u een pagina herlaadt of teruggaat, of als het te lang duurt. "
+            "U bent niet ingelogd. Er zijn geen gegevens doorgegeven."
+        ),
+        _START_AGAIN,
+    ),
     "account_blocked": ErrorText(
         "SLS-3101",
         _("Uw inlogmiddel is geblokkeerd"),

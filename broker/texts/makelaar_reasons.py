@@ -33,6 +33,24 @@ BAD_MESSAGE: Final = Explanation(
     AT_MAKELAAR,
     (_PART, _LIMIT),
 )
+BINDING: Final = Explanation(
+    BAD_MESSAGE.cause,
+    BAD_MESSAGE.remedy,
+    Fixer.MAKELAAR,
+    AT_MAKELAAR,
+    (
+        Explanation(
+            _("De makelaar antwoordt met %(seen)s. Volgens zijn registratie komt %(expected)s."),
+            _(
+                "Laat de makelaar antwoorden zoals is afgesproken. Doet hij het altijd zo? "
+                "Zet dan in zijn registratie onder saml: %(line)s."
+            ),
+            Fixer.MAKELAAR,
+            AT_MAKELAAR,
+        ),
+        *BAD_MESSAGE.closer,
+    ),
+)
 BAD_SIGNATURE: Final = Explanation(
     _("De handtekening van de makelaar klopt niet met zijn geregistreerde sleutels."),
     _("Vraag de makelaar of hij van sleutel wisselde. Haal dan zijn metadata opnieuw op."),
@@ -301,8 +319,11 @@ STATUS: Final = {
             page=SAID_NO,
         ),
         "makelaar_binding": Explanation(
-            _("De makelaar neemt ons verzoek zo niet aan (UnsupportedBinding)."),
-            _("Zet saml.request_binding in zijn registratie op het andere: post of redirect."),
+            _("De makelaar kan niet antwoorden zoals wij vragen (UnsupportedBinding)."),
+            _(
+                "Zet saml.response_binding in zijn registratie op het andere: post of artifact. "
+                "Helpt dat niet? Doe dat ook met saml.request_binding: post of redirect."
+            ),
             Fixer.OPERATOR,
             WITH_US,
         ),

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from broker.texts import page_reasons
+from broker.texts.artifact_reasons import OF_ARTIFACTS
 from broker.texts.errors import ERRORS
 from broker.texts.explanation import (
     AT_MAKELAAR,
@@ -27,6 +28,7 @@ from broker.texts.logout_reasons import OF_LOGOUTS
 from broker.texts.makelaar_reasons import (
     BAD_MESSAGE,
     BAD_SIGNATURE,
+    BINDING,
     ENCRYPTION,
     IDENTIFIER_CLEAR,
     IDENTIFIER_UNREAD,
@@ -139,7 +141,9 @@ _GROUPS: Final = (
     (BAD_MESSAGE, "access_token_malformed userinfo_subject", ""),
     (_AUTHORITY, "branch intermediary legal_subject represents_malformed alt_sub", ""),
     (BAD_MESSAGE, "assertion_count assertion_elsewhere attribute_values authn_context", ""),
-    (BAD_MESSAGE, "authn_statement base64 binding claim_malformed code_and_error confirmation", ""),
+    (BAD_MESSAGE, "authn_statement base64 claim_malformed code_and_error confirmation", ""),
+    (BINDING, "binding", ""),
+    (BAD_MESSAGE, "artifact_malformed soap soap_header soap_version", ""),
     (BAD_MESSAGE, "confirmation_method dtd encoding header id message_missing namespace", ""),
     (BAD_MESSAGE, "not_a_response not_well_formed processing_instruction schema status", ""),
     (BAD_MESSAGE, "repeated_parameter response_mode subject subject_malformed version", ""),
@@ -367,11 +371,13 @@ _BY_REASON: Final[Mapping[str, Explanation]] = {
     **OF_TROUBLES,
     **OF_SAML_PORTALS,
     **OF_LOGOUTS,
+    **OF_ARTIFACTS,
     "makelaar_paused": _SINGLE["provider_not_live"],
     **page_reasons.BY_REASON,
     **{page_reason(key): OF_SAML_PORTALS[key] for key in OF_SAML_PORTALS.keys() & ERRORS.keys()},
     **{page_reason(key): OF_LOGOUTS[key] for key in OF_LOGOUTS.keys() & ERRORS.keys()},
     page_reason("message_rejected"): BAD_MESSAGE,
+    page_reason("answer_gone"): OF_ARTIFACTS["artifact_unknown"],
     page_reason("saml_unreadable"): _REQUEST,
     page_reason("makelaar_paused"): _SINGLE["provider_not_live"],
     page_reason("account_blocked"): _SINGLE["account_blocked"],

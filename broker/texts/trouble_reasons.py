@@ -15,6 +15,14 @@ OF_TROUBLES: Final[Mapping[str, Explanation]] = {
         _("Zoek de naam die bij deze stap staat op. Staat hij fout in de registratie? Verbeter oidc.issuer."),
         Fixer.OPERATOR,
         DOES_NOT_FIT,
+        (
+            Explanation(
+                _("De naam van de makelaar staat niet in DNS, of onze DNS-server geeft hem niet."),
+                _("Zoek de naam die bij deze stap staat op. Staat hij fout? Verbeter %(setting)s."),
+                Fixer.OPERATOR,
+                DOES_NOT_FIT,
+            ),
+        ),
     ),
     "connection_refused": Explanation(
         _("Op het adres uit de registratie van de makelaar luistert niemand."),
@@ -33,6 +41,18 @@ OF_TROUBLES: Final[Mapping[str, Explanation]] = {
         _("Vraag de makelaar om een nieuw certificaat. Loopt onze eigen klok goed? Zie sluis doctor."),
         Fixer.MAKELAAR,
         AT_MAKELAAR,
+    ),
+    "tls_client": Explanation(
+        _("De makelaar neemt het certificaat niet aan waarmee wij bellen, of wil er een zien."),
+        _("Zet saml.tls_certificate_file en saml.tls_key_file, en laat de makelaar dat certificaat toelaten."),
+        Fixer.OPERATOR,
+        DOES_NOT_FIT,
+    ),
+    "tls_certificate_file": Explanation(
+        _("Het bestand met ons TLS-certificaat of zijn sleutel ontbreekt, of is niet te gebruiken."),
+        _("Zet certificaat en sleutel als PEM in de bestanden van saml.tls_certificate_file en saml.tls_key_file."),
+        Fixer.OPERATOR,
+        WITH_US,
     ),
     "endpoint_refused": Explanation(
         _("De makelaar weigert elk verzoek van onze server op dit adres."),

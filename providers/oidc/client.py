@@ -20,9 +20,9 @@ from joserfc import jwt
 from keys.jwks import joserfc_key
 from keys.keyring import KeyRing, KeyUse
 from providers import received
+from providers.calls import MakelaarEndpoint, not_ok, unavailable, unreadable
 from providers.interface import ProviderRefused, ProviderUnavailable
 from providers.oidc import errors
-from providers.oidc.calls import MakelaarEndpoint, not_ok, unavailable, unreadable
 from providers.oidc.discovery import ProviderMetadata
 from providers.own_key import own_key
 from providers.registry import OidcSettings

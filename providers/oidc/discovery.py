@@ -11,8 +11,8 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from providers import received
+from providers.calls import ISSUER, MakelaarEndpoint, not_ok, unavailable, unreadable
 from providers.interface import ProviderUnavailable
-from providers.oidc.calls import ISSUER, MakelaarEndpoint, not_ok, unavailable, unreadable
 from providers.registry import OidcSettings
 from providers.trouble import Trouble
 from state.addresses import OutgoingRefused

@@ -13,6 +13,7 @@ from assurance.levels import AssuranceLevel
 from keys.keyring import KeyRing
 from providers import received
 from providers.authority import AskedService
+from providers.calls import MakelaarEndpoint
 from providers.credit import credit
 from providers.interface import (
     NOTHING_SAID,
@@ -27,7 +28,6 @@ from providers.interface import (
 )
 from providers.oidc import client, representation
 from providers.oidc.authorize import departure, take_code
-from providers.oidc.calls import MakelaarEndpoint
 from providers.oidc.discovery import ProviderMetadata, fetch_document, fetch_metadata
 from providers.oidc.keys import MAX_BYTES, PublishedKeys, VerifyingKey, read_jwks
 from providers.oidc.logout import OidcLogout

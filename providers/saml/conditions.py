@@ -28,7 +28,9 @@ TRANSIT: Final = timedelta(minutes=5)  # how old an answer may be when it arrive
 
 @dataclass(frozen=True)
 class ExpectedResponse:
-    """What this answer must fit: the request that was sent, and who we are."""
+    """What this answer must fit: the request that was sent, and who we are. ``is_covered``: a
+    signature around it was verified, of the ArtifactResponse that brought it.
+    """
 
     settings: SamlSettings
     metadata: MakelaarMetadata
@@ -40,6 +42,7 @@ class ExpectedResponse:
     sp_entity_id: str
     now: datetime
     asked_as: str = ""  # our words for the level, as they were sent
+    is_covered: bool = False
 
     @property
     def skew(self) -> timedelta:

@@ -20,6 +20,7 @@ from providers.interface import ProviderUnavailable
 from providers.logout import NEVER, LogoutAsk, LogoutDeparture
 from providers.own_key import own_key
 from providers.registry import ProviderRecord
+from providers.saml.client_certificate import calling
 from providers.saml.metadata import MakelaarMetadata
 from providers.saml.wire import carrying, logout_call
 from providers.saml.wire.logout_asked import LONGEST_NAME, LogoutNotDone
@@ -101,11 +102,13 @@ class SamlLogout:
             self.signing_at(now),
             f"makelaar {self.record.id}",
         )
+        assert self.record.saml is not None
         try:
             key = self.key()
+            client = calling(outgoing, self.record.saml)
         except ProviderUnavailable as unavailable:
             raise DeliveryFailed(unavailable.reason) from None
-        logout_call.tell(outgoing, to, names, issuer=self.sp_entity_id, key=key, now=now)
+        logout_call.tell(client, to, names, issuer=self.sp_entity_id, key=key, now=now)
 
     def key(self) -> PrivateKey:
         """What our logout messages are signed with: no setting leaves that out. Raises

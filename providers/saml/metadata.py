@@ -18,6 +18,8 @@ from keys.saml_keys import EncryptionShown, OwnRole, shown_for_encryption, shown
 from keys.xml import schema
 from keys.xml.names import DS
 from providers.saml.consuming_services import add_services
+from providers.saml.request import CONSUMERS
+from providers.saml.resolution_addresses import ResolutionAddress, resolution_addresses
 from providers.saml.wire.entities import entity_id_of, role_of, valid_until
 from providers.saml.wire.key_descriptors import add_keys
 from providers.saml.wire.logout_services import (
@@ -37,8 +39,8 @@ from providers.saml.wire.xml_values import collapsed
 
 @dataclass(frozen=True)
 class MakelaarMetadata:
-    """What we use of a makelaar's metadata. ``sso`` maps binding to address; from ``valid_until``
-    on nothing of it holds.
+    """What we use of a makelaar's metadata. ``sso`` maps binding to address; ``resolution``: where
+    artifacts are resolved; from ``valid_until`` on nothing of it holds.
     """
 
     entity_id: str
@@ -47,10 +49,15 @@ class MakelaarMetadata:
     valid_until: datetime | None = None
     wants_signed_requests: bool = False
     logouts: tuple[LogoutService, ...] = ()
+    resolution: tuple[ResolutionAddress, ...] = ()
 
     def location(self, binding: str) -> str | None:
         """Where requests go by this binding: the first address that it has for it."""
         return next((url for known, url in self.sso if known == binding), None)
+
+    def resolution_at(self, index: int) -> str | None:
+        """Where artifacts with this index of an endpoint are resolved."""
+        return next((one.url for one in self.resolution if one.index == index), None)
 
     @property
     def sso_urls(self) -> tuple[str, ...]:
@@ -84,6 +91,7 @@ def read_metadata(
         valid_until=valid_until(role),
         wants_signed_requests=collapsed(role.get("WantAuthnRequestsSigned")) in ("true", "1"),
         logouts=logout_services(role),
+        resolution=resolution_addresses(role),
     )
 
 
@@ -152,11 +160,13 @@ def sp_metadata(
     add_keys(role, "encryption", shown_for_encryption(keyring, shown))
     add_logout_services(role, slo_url)
     etree.SubElement(role, md("NameIDFormat")).text = PERSISTENT
-    etree.SubElement(
-        role,
-        md("AssertionConsumerService"),
-        {"Binding": POST, "Location": acs_url, "index": "0", "isDefault": "true"},
-    )
+    for binding, index in CONSUMERS.values():
+        default = {"isDefault": "true"} if binding == POST else {}
+        etree.SubElement(
+            role,
+            md("AssertionConsumerService"),
+            {"Binding": binding, "Location": acs_url, "index": str(index), **default},
+        )
     add_services(role, services)
     schema.check_metadata(root)
     return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8"))

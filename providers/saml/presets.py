@@ -54,18 +54,23 @@ PRESETS: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
             "require_signed": "response",
             "authn_context_comparison": "exact",
         },
-        # DV–HM 1.13: the service is an index of our metadata, no NameIDPolicy, one class.
+        # DV–HM 1.13: the service is an index of our metadata, no NameIDPolicy, one class; answers
+        # by artifact alone, in a signed ArtifactResponse.
         "eherkenning": {
             "dialect": "etd",
             "request_binding": "post",
+            "response_binding": "artifact",
+            "require_signed_artifact_response": True,
             "require_signed": "assertion",
             "sends_key_name": True,
             "encryption_key_shown": "next",
         },
-        # DigiD and TVS: classes of DigiD, the consumer by index.
+        # DigiD and TVS: classes of DigiD, the consumer by index, answers by artifact alone.
         "digid": {
             "dialect": "st-saml",
             "request_binding": "post",
+            "response_binding": "artifact",
+            "require_signed_artifact_response": True,
             "require_signed": "assertion",
             "sends_key_name": True,
         },

@@ -29,7 +29,8 @@ from providers.received import person_name
 from providers.registry import ProviderRecord, SamlSettings
 from providers.saml import assertion
 from providers.saml.acting import acting_subject
-from providers.saml.bindings import response_bytes
+from providers.saml.artifact_resolution import ArtifactResolution
+from providers.saml.bindings import check_artifact, response_bytes
 from providers.saml.catalogue import check_catalogue
 from providers.saml.conditions import ExpectedResponse
 from providers.saml.dialects.dialect import SamlDialect
@@ -44,12 +45,13 @@ from providers.saml.request import (
     serialised,
     signed,
 )
-from providers.saml.response import accept
+from providers.saml.response import AcceptedResponse, accept, accept_message
 from providers.saml.wire.bindings import form_value, redirect_url
 from providers.saml.wire.metadata_document import Signers
 from providers.saml.wire.names import POST, REDIRECT
 from providers.saml.wire.refused import WireRefused
 from providers.trouble import Trouble
+from state.outgoing import OutgoingClient
 
 _BINDINGS: Final = {"redirect": REDIRECT, "post": POST}
 log = structlog.get_logger()
@@ -64,6 +66,7 @@ class SamlProvider:
         record: ProviderRecord,
         metadata: bytes | str,
         keyring: KeyRing,
+        outgoing: OutgoingClient,
         sp_entity_id: str,
         acs_url: str,
     ) -> None:
@@ -74,6 +77,7 @@ class SamlProvider:
         self._keyring = keyring
         self._sp_entity_id = sp_entity_id
         self._acs_url = acs_url
+        self._resolution = ArtifactResolution(record, keyring, outgoing)
         try:
             signers = Signers.of(record.saml)
         except ValueError:
@@ -148,7 +152,7 @@ class SamlProvider:
     def _identity(self, remembered: Remembered, callback: Callback) -> Identity:
         now, skew = callback.received_at, timedelta(seconds=self._settings.skew_seconds)
         self._check_validity(now)
-        accepted = accept(response_bytes(callback), self._expected(remembered, now))
+        accepted = self._accepted(callback, self._expected(remembered, now))
         facts = assertion.authentication(
             accepted.assertion,
             self._record,
@@ -187,6 +191,13 @@ class SamlProvider:
             evidence=accepted.evidence,
             there=self.logout.names_in(accepted.assertion),
         )
+
+    def _accepted(self, callback: Callback, expected: ExpectedResponse) -> AcceptedResponse:
+        """The Response, however this makelaar sends it; one that comes otherwise is not read."""
+        if self._settings.response_binding == "post":
+            return accept(response_bytes(callback), expected)
+        check_artifact(callback)
+        return accept_message(*self._resolution.response(callback, expected))
 
     @property
     def logout(self) -> SamlLogout:

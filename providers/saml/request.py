@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Final
 
 from lxml import etree
@@ -17,9 +18,12 @@ from keys.xml.signature import sign_enveloped
 from providers.registry import NameIdPolicy, ProviderRecord, SamlSettings
 from providers.saml.request_extensions import EXTENSIONS, Asking
 from providers.saml.wire.key_descriptors import key_name
-from providers.saml.wire.names import NAME_ID, POST, SAML, SAMLP, saml, samlp
+from providers.saml.wire.names import ARTIFACT, NAME_ID, POST, SAML, SAMLP, saml, samlp
 
-ACS_INDEX: Final = 0  # of the one consumer in our metadata
+# Our consumers, by how the answer comes: their binding, and their index in our metadata.
+CONSUMERS: Final[Mapping[str, tuple[str, int]]] = MappingProxyType(
+    {"post": (POST, 0), "artifact": (ARTIFACT, 1)}
+)
 
 
 @dataclass(frozen=True)
@@ -104,9 +108,10 @@ def _consumer(facts: AuthnRequestFacts) -> dict[str, str]:
     """Where the answer goes; an index excludes an address and its binding (Core §3.4.1)."""
     wanted = _service_index(facts)
     service = {} if wanted is None else {"AttributeConsumingServiceIndex": str(wanted)}
+    binding, index = CONSUMERS[facts.settings.response_binding]
     if facts.settings.acs == "index":
-        return {"AssertionConsumerServiceIndex": str(ACS_INDEX), **service}
-    return {"AssertionConsumerServiceURL": facts.acs_url, "ProtocolBinding": POST, **service}
+        return {"AssertionConsumerServiceIndex": str(index), **service}
+    return {"AssertionConsumerServiceURL": facts.acs_url, "ProtocolBinding": binding, **service}
 
 
 def _service_index(facts: AuthnRequestFacts) -> int | None:

@@ -54,6 +54,14 @@ def accept(raw: bytes, expected: ExpectedResponse) -> AcceptedResponse:
     """Check everything. Raises ProviderRefused, ProviderCancelled, ProviderLevelTooLow."""
     try:
         response = guard.parse(raw)
+    except XmlRefused as refused:
+        raise ProviderRefused(refused.reason, "", **refused.measured) from None
+    return accept_message(response, expected)
+
+
+def accept_message(response: etree._Element, expected: ExpectedResponse) -> AcceptedResponse:
+    """The same of one that was parsed, where it stands."""
+    try:
         schema.check_protocol(response, without=_unread(expected))
         _check_envelope(response, expected)
         _check_status(response, expected)
@@ -105,7 +113,8 @@ def _check_status(response: etree._Element, expected: ExpectedResponse) -> None:
     refusal = status.refusal(response, asked=expected.level, asked_as=expected.asked_as)
     if refusal is None:
         return
-    if expected.settings.require_signed in ("both", "response"):
+    is_bare = not has_signature(response) and expected.is_covered
+    if expected.settings.require_signed in ("both", "response") and not is_bare:
         try:
             verify_enveloped(response, expected.metadata.signing)
         except XmlRefused as refused:
@@ -137,6 +146,8 @@ def _assertion(response: etree._Element, expected: ExpectedResponse) -> etree._E
     response_signed = has_signature(response)
     if response_signed:
         verify_enveloped(response, certificates)
+    elif expected.is_covered:
+        response_signed = True
     elif settings.require_signed in ("both", "response"):
         raise _not_signed("Response", plain, expected)
     if sealed and not response_signed and settings.allow_cbc_signed_inside and is_cbc(sealed[0]):
@@ -145,7 +156,8 @@ def _assertion(response: etree._Element, expected: ExpectedResponse) -> etree._E
     if has_signature(assertion):
         verify_enveloped(assertion, certificates)
     elif settings.require_signed in ("both", "assertion"):
-        raise _not_signed("Assertion", plain, expected, response_signed=response_signed)
+        around = "Response" if has_signature(response) else "ArtifactResponse"
+        raise _not_signed("Assertion", plain, expected, around=around if response_signed else "")
     return assertion
 
 
@@ -154,14 +166,15 @@ def _not_signed(
     plain: Sequence[etree._Element],
     expected: ExpectedResponse,
     *,
-    response_signed: bool = False,
+    around: str = "",
 ) -> ProviderRefused:
     """What is signed in place of what must be, with the setting that would do for that; there is
-    none for what is not signed at all, nor while what is encrypted was not looked at.
+    none for what is not signed at all, nor while what is encrypted was not looked at. ``around``:
+    the element whose signature covers the assertion.
     """
     found = {"element": element, "expected": _SIGNED[expected.settings.require_signed]}
-    if response_signed:
-        found |= {"seen": "Response", "line": "require_signed: response"}
+    if around:
+        found |= {"seen": around, "line": "require_signed: response"}
     elif plain and has_signature(plain[0]):
         found |= {"seen": "Assertion", "line": "require_signed: assertion"}
     elif element == "Response" and not plain:

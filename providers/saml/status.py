@@ -73,7 +73,7 @@ def refusal(response: etree._Element, *, asked: AssuranceLevel, asked_as: str) -
         return ProviderRefused("status", element=at, seen=seen, expected=STATUS + "…", **found)
     top = _word(first)
     reason = REASONS.get(word) or (REASONS.get(top) if top in _TOP else None)
-    setting = {"setting": "saml.request_binding"} if word == UNSUPPORTED_BINDING else {}
+    setting = {"setting": "saml.response_binding"} if word == UNSUPPORTED_BINDING else {}
     return ProviderRefused(reason or "status_not_success", **setting, **found)
 
 

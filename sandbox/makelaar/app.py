@@ -13,7 +13,7 @@ from flask import Flask, Response, abort, jsonify, redirect, render_template, re
 from werkzeug.wrappers import Response as AnyResponse
 
 from sandbox import prepare
-from sandbox.makelaar import oidc, oidc_logout, saml_logout, saml_response
+from sandbox.makelaar import artifact, oidc, oidc_logout, saml_logout, saml_response
 from sandbox.makelaar.broker import Broker
 from sandbox.makelaar.catalogue import Makelaar
 from sandbox.makelaar.faults import Fault, choices
@@ -107,6 +107,17 @@ def create_makelaars(
         except RequestRefused as refused:
             return Response(render_template("refused.html", text=str(refused)), 400)
         return redirect(url, 303)
+
+    @app.post("/<slug>/artifact")
+    def resolve(slug: str) -> Response:
+        """SAML artifacts: what they stand for, over SOAP."""
+        at, now = counter(slug), datetime.now(UTC)
+        waiting = artifact.resolved(
+            request.get_data(), at.makelaar, at.desk, broker.service_provider(), now
+        )
+        if waiting.is_slow:
+            time.sleep(SLOW_SECONDS)
+        return Response(waiting.body, waiting.status, content_type=artifact.CONTENT_TYPE)
 
     @app.get("/<slug>/.well-known/openid-configuration")
     def discovery(slug: str) -> Response:
@@ -231,9 +242,14 @@ def _page_to_log_in(at: Counter, asked: Question | Guest, key: str, path: str) -
         key=key,
         path=path,
         known=known_at(at.makelaar.profile.slug),
-        faults=choices(at.makelaar.profile.protocol),
+        faults=choices(at.makelaar.profile.protocol, *_more_faults(asked)),
     )
     return Response(page)
+
+
+def _more_faults(asked: Question | Guest) -> tuple[str, ...]:
+    reply = asked.reply if isinstance(asked, Question) else None
+    return ("artifact",) if isinstance(reply, SamlReply) and reply.by_artifact else ()
 
 
 def _unasked() -> AnyResponse:
@@ -298,7 +314,7 @@ def _succeeded(at: Counter, asked: Question, answer: Answer, broker: Broker) -> 
     key = encryption[0] if encryption else None
     now = datetime.now(UTC)
     if answer.fault is Fault.REPLAY and at.desk.last_saml is not None:
-        return _post(at.desk.last_saml, asked.reply)
+        return _sent(at, at.desk.last_saml, asked.reply, at.desk.last_artifact)
     message = success(
         at.makelaar,
         asked.reply,
@@ -309,7 +325,10 @@ def _succeeded(at: Counter, asked: Question, answer: Answer, broker: Broker) -> 
         dialect=at.desk.dialect or at.makelaar.profile.dialect,
     )
     at.desk.last_saml = message
-    return _post(message, asked.reply)
+    if not asked.reply.by_artifact:
+        return _sent(at, message, asked.reply)
+    kept = at.desk.last_artifact = artifact.kept(at.makelaar, at.desk, message, answer.fault)
+    return _sent(at, message, asked.reply, kept)
 
 
 def _stopped(at: Counter, asked: Question, saml: str, oauth: str) -> AnyResponse:
@@ -318,10 +337,17 @@ def _stopped(at: Counter, asked: Question, saml: str, oauth: str) -> AnyResponse
     message = saml_response.failure(
         at.makelaar, asked.reply, ("Responder", saml), datetime.now(UTC)
     )
-    return _post(message, asked.reply)
+    kept = artifact.kept(at.makelaar, at.desk, message) if asked.reply.by_artifact else None
+    return _sent(at, message, asked.reply, kept)
 
 
-def _post(message: bytes, reply: SamlReply) -> AnyResponse:
+def _sent(
+    at: Counter, message: bytes, reply: SamlReply, reference: str | None = None
+) -> AnyResponse:
+    """By reference in an address, or the message in a form."""
+    if reply.by_artifact:
+        reference = reference or artifact.kept(at.makelaar, at.desk, message)
+        return redirect(artifact.address(reply, reference), 303)
     fields = {"SAMLResponse": base64.b64encode(message).decode()}
     if reply.relay_state is not None:
         fields["RelayState"] = reply.relay_state

@@ -25,6 +25,8 @@ class Profile:
     dialect: Literal["clear", "etd"] = "clear"  # how identifiers travel
     habits: Literal["scheme", "entra"] = "scheme"  # whose handwriting its messages have
     logs_out: bool = False  # over SAML; the others over OpenID Connect all do
+    entity: str | None = None  # its SAML entity id, where that is no address
+    only_by_artifact: bool = False  # no answer of it passes through the browser
     behind: str | None = None  # the makelaar at which a broker has its people log in
 
 
@@ -42,6 +44,15 @@ CATALOGUE: Final = (
         client_auth="client_secret_basic",
     ),
     Profile("stilwater", "Stilwater", "saml", "EH3"),
+    Profile(  # as the makelaars of eHerkenning answer
+        "waterpoort",
+        "Waterpoort",
+        "saml",
+        "EH3",
+        signs="assertion",
+        entity="urn:etoegang:HM:00000009000000000000:entities:9713",
+        only_by_artifact=True,
+    ),
 )
 HUB: Final = (  # at an address of their own: two brokers themselves, and one as Entra ID is
     Profile("schakelpunt", "Schakelpunt", "oidc", "EH3", behind="zekerweg"),
@@ -67,7 +78,7 @@ class Makelaar:
     @property
     def entity_id(self) -> str:
         """The SAML entity id."""
-        return f"{self.base_url}/metadata"
+        return self.profile.entity or f"{self.base_url}/metadata"
 
     @property
     def sso_url(self) -> str:
@@ -76,6 +87,11 @@ class Makelaar:
     @property
     def slo_url(self) -> str:
         return f"{self.base_url}/slo"
+
+    @property
+    def artifact_url(self) -> str:
+        """Where its artifacts are resolved."""
+        return f"{self.base_url}/artifact"
 
     @property
     def issuer(self) -> str:

@@ -27,6 +27,13 @@ class Fault(enum.StrEnum):
     REPLAY = "replay"
     NO_ISS = "no_iss_parameter"
     OTHER_ORGANISATION = "other_organisation"
+    ARTIFACT_GONE = "artifact_gone"
+    ARTIFACT_SOURCE = "artifact_source"
+    ARTIFACT_REQUEST = "artifact_in_response_to"
+    ARTIFACT_UNSIGNED = "artifact_unsigned"
+    ARTIFACT_FAULT = "artifact_fault"
+    ARTIFACT_SLOW = "artifact_slow"
+    ARTIFACT_LARGE = "artifact_large"
     SLOW = "slow"
     DROP = "drop_connection"
 
@@ -59,15 +66,24 @@ DESCRIPTIONS: Final = {
     Fault.OTHER_ORGANISATION: Description(
         "Machtiging voor een organisatie die Sluis niet kent (mag met speaks_for: register)"
     ),
+    Fault.ARTIFACT_GONE: Description("Heeft het antwoord niet meer", ("artifact",)),
+    Fault.ARTIFACT_SOURCE: Description("Geeft een artifact van een ander", ("artifact",)),
+    Fault.ARTIFACT_REQUEST: Description(
+        "Antwoordt op een ander verzoek om een artifact", ("artifact",)
+    ),
+    Fault.ARTIFACT_UNSIGNED: Description("ArtifactResponse zonder handtekening", ("artifact",)),
+    Fault.ARTIFACT_FAULT: Description("SOAP-fout in plaats van een antwoord", ("artifact",)),
+    Fault.ARTIFACT_SLOW: Description("Geeft het antwoord heel langzaam", ("artifact",)),
+    Fault.ARTIFACT_LARGE: Description("Geeft een antwoord van 10 MB", ("artifact",)),
     Fault.SLOW: Description("Antwoordt heel langzaam"),
     Fault.DROP: Description("Verbreekt de verbinding"),
 }
 
 
-def choices(protocol: str) -> tuple[tuple[str, str], ...]:
-    """Value and label of the faults of this protocol, for a list on a page."""
+def choices(*protocols: str) -> tuple[tuple[str, str], ...]:
+    """Value and label of the faults of these protocols, for a list on a page."""
     return tuple(
         (fault.value, description.label)
         for fault, description in DESCRIPTIONS.items()
-        if protocol in description.protocols
+        if set(protocols) & set(description.protocols)
     )

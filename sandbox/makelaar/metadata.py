@@ -18,13 +18,17 @@ MD = "urn:oasis:names:tc:SAML:2.0:metadata"
 DS = "http://www.w3.org/2000/09/xmldsig#"
 REDIRECT = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
 POST = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
+ARTIFACT = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Artifact"
+SOAP = "urn:oasis:names:tc:SAML:2.0:bindings:SOAP"
 PROTOCOL = "urn:oasis:names:tc:SAML:2.0:protocol"
 PERSISTENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"
 NAMES = {"md": MD, "ds": DS}
 
 
 def identity_provider_metadata(makelaar: Makelaar, now: datetime | None = None) -> bytes:
-    """A signed EntityDescriptor with Redirect and POST endpoints, valid for a year."""
+    """A signed EntityDescriptor with Redirect and POST endpoints and one where artifacts are
+    resolved, valid for a year.
+    """
     until = (now or datetime.now(UTC)) + timedelta(days=365)
     root = etree.Element(
         f"{{{MD}}}EntityDescriptor",
@@ -44,6 +48,11 @@ def identity_provider_metadata(makelaar: Makelaar, now: datetime | None = None) 
     descriptor = etree.SubElement(role, f"{{{MD}}}KeyDescriptor", {"use": "signing"})
     data = etree.SubElement(etree.SubElement(descriptor, f"{{{DS}}}KeyInfo"), f"{{{DS}}}X509Data")
     etree.SubElement(data, f"{{{DS}}}X509Certificate").text = makelaar.pair.certificate_base64
+    etree.SubElement(
+        role,
+        f"{{{MD}}}ArtifactResolutionService",
+        {"Binding": SOAP, "Location": makelaar.artifact_url, "index": "0", "isDefault": "true"},
+    )
     if makelaar.profile.logs_out:
         service = {"Binding": REDIRECT, "Location": makelaar.slo_url}
         etree.SubElement(role, f"{{{MD}}}SingleLogoutService", service)
@@ -79,12 +88,20 @@ def serialise(root: etree._Element) -> bytes:
 
 
 @dataclass(frozen=True)
+class Consumer:
+    """Where answers go, and by which binding."""
+
+    url: str
+    binding: str
+
+
+@dataclass(frozen=True)
 class ServiceProvider:
     """The broker as its metadata describes it."""
 
     entity_id: str
-    consumers: dict[str, str]  # index → URL of the POST assertion consumer services
-    default_consumer: str
+    consumers: dict[str, Consumer]  # by index
+    default_consumer: Consumer
     signing: tuple[x509.Certificate, ...]
     logout: str  # URL of its single logout service for a redirect
     encryption: tuple[x509.Certificate, ...]
@@ -101,15 +118,17 @@ def read_service_provider(document: bytes) -> ServiceProvider:
     if role is None:
         raise ValueError("the metadata has no SPSSODescriptor")
     services = [
-        s for s in role.findall("md:AssertionConsumerService", NAMES) if s.get("Binding") == POST
+        s
+        for s in role.findall("md:AssertionConsumerService", NAMES)
+        if s.get("Binding") in (POST, ARTIFACT)
     ]
     if not services:
         raise ValueError("the metadata has no AssertionConsumerService for HTTP-POST")
     default = next((s for s in services if s.get("isDefault") == "true"), services[0])
     return ServiceProvider(
         entity_id=root.get("entityID", ""),
-        consumers={s.get("index", "0"): s.get("Location", "") for s in services},
-        default_consumer=default.get("Location", ""),
+        consumers={s.get("index", "0"): _consumer(s) for s in services},
+        default_consumer=_consumer(default),
         signing=_certificates(role, "signing"),
         logout=next(
             (
@@ -133,6 +152,10 @@ def _service(element: etree._Element) -> tuple[str, str]:
     uuids = [value.text or "" for one in asked for value in one]
     names = [one.get("Name", "") for one in asked if len(one) == 0]
     return (names[0] if names else "", uuids[0] if uuids else "")
+
+
+def _consumer(service: etree._Element) -> Consumer:
+    return Consumer(service.get("Location", ""), service.get("Binding", ""))
 
 
 def _certificates(role: etree._Element, use: str) -> tuple[x509.Certificate, ...]:

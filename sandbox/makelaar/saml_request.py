@@ -21,7 +21,7 @@ from signxml.verifier import XMLVerifier
 
 from sandbox.makelaar.catalogue import Makelaar
 from sandbox.makelaar.levels import ENTRA_CLASSES
-from sandbox.makelaar.metadata import POST, ServiceProvider
+from sandbox.makelaar.metadata import ARTIFACT, POST, Consumer, ServiceProvider
 from sandbox.makelaar.state import SamlReply
 from sandbox.people import LEVELS, level_of
 
@@ -151,14 +151,18 @@ def _read(
         raise RequestRefused("Destination is niet het adres van deze makelaar")
     if (root.findtext("saml:Issuer", "", NAMES) or "").strip() != sp.entity_id:
         raise RequestRefused("Issuer is niet bekend")
-    if root.get("ProtocolBinding") not in (None, POST):
+    if root.get("ProtocolBinding") not in (None, POST, ARTIFACT):
         raise RequestRefused("ProtocolBinding wordt niet ondersteund")
     _check_time(root.get("IssueInstant", ""), now)
+    consumer = _consumer(root, sp)
+    if makelaar.profile.only_by_artifact and consumer.binding != ARTIFACT:
+        raise RequestRefused("deze makelaar antwoordt alleen met HTTP-Artifact")
     reply = SamlReply(
         request_id=root.get("ID", ""),
-        consumer=_consumer(root, sp),
+        consumer=consumer.url,
         audience=sp.entity_id,
         relay_state=relay_state,
+        by_artifact=consumer.binding == ARTIFACT,
     )
     return AuthnRequest(
         reply=reply,
@@ -178,12 +182,13 @@ def _check_time(value: str, now: datetime) -> None:
         raise RequestRefused("IssueInstant is te oud of ligt in de toekomst")
 
 
-def _consumer(root: etree._Element, sp: ServiceProvider) -> str:
+def _consumer(root: etree._Element, sp: ServiceProvider) -> Consumer:
     url, index = root.get("AssertionConsumerServiceURL"), root.get("AssertionConsumerServiceIndex")
     if url is not None:
-        if url not in sp.consumers.values():
+        asked = Consumer(url, root.get("ProtocolBinding") or POST)
+        if asked not in sp.consumers.values():
             raise RequestRefused("AssertionConsumerServiceURL staat niet in de metadata")
-        return url
+        return asked
     if index is not None and index not in sp.consumers:
         raise RequestRefused("AssertionConsumerServiceIndex staat niet in de metadata")
     return sp.consumers[index] if index is not None else sp.default_consumer

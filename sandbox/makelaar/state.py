@@ -27,6 +27,7 @@ class SamlReply:
     audience: str  # entity id of who asked
     relay_state: str | None
     indexed: tuple[str, str] | None = None  # the service, where it was asked by index
+    by_artifact: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,14 @@ class Answer:
     at: datetime
     mandate: AssertedMandate | None = None
     fault: Fault = Fault.NONE
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What an artifact stands for until it is resolved."""
+
+    message: bytes
+    fault: Fault
 
 
 @dataclass(frozen=True)
@@ -123,12 +132,14 @@ class Desk:
     questions: Drawer[Question] = field(default_factory=Drawer)
     codes: Drawer[CodeGrant] = field(default_factory=Drawer)
     sessions: Drawer[str] = field(default_factory=Drawer)  # sid → the subject of who is in
+    artifacts: Drawer[Waiting] = field(default_factory=Drawer)
     seen: Drawer[bool] = field(default_factory=Drawer)  # request and assertion ids
     fault: Fault = Fault.NONE
     fault_once: bool = False
     dialect: str | None = None  # in place of that of the profile
     mandate: str | None = None  # in place of a direct one: chain, branch or none
     last_saml: bytes | None = None
+    last_artifact: str | None = None
     last_code: str | None = None
 
     def next_fault(self, chosen: Fault) -> Fault:

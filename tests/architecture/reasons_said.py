@@ -56,6 +56,8 @@ COMPUTED: Final[Mapping[tuple[str, str], frozenset[str]]] = {
     | frozenset(one.branch for one in _DIALECTS),
     ("providers.saml.provider", "refused.reason"): _ELSEWHERE,
     ("providers.saml.response", "refused.reason"): _ELSEWHERE,
+    ("providers.saml.artifact_resolution", "refused.reason"): _ELSEWHERE,
+    ("providers.saml.artifact_response", "refused.reason"): _ELSEWHERE,
     ("providers.saml.wire.redirect", "reason"): frozenset({"relay_state", "encoding"}),
     ("providers.saml.status", "reason or 'status_not_success'"): frozenset(
         {*status.REASONS.values(), "status_not_success"}

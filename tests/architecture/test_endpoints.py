@@ -25,6 +25,7 @@ EXEMPT_FROM_CSRF = {
     *("logout.portal_asks", "arrivals.saml_acs", "saml_idp.by_post"),
     *("saml_idp_logout.by_post", "saml_idp_logout.by_soap"),
     *("makelaar_logout.by_post", "makelaar_logout.by_soap", "makelaar_logout.by_back_channel"),
+    "saml_idp.resolve_artifact",
 }
 READ_BY_ANYBODY = {
     *("oidc.jwks", "oidc.discovery"),
@@ -35,6 +36,7 @@ ASKED_BY_PROGRAMS = {
     *("oidc.token", "oidc.userinfo", "oidc.jwks", "oidc.discovery"),
     *("arrivals.oidc_client_jwks", "health.live", "health.ready"),
     *("saml_idp_logout.by_soap", "makelaar_logout.by_soap", "makelaar_logout.by_back_channel"),
+    "saml_idp.resolve_artifact",
 }
 
 

@@ -31,6 +31,7 @@ SEALS = {
     "keys/resealing.py": "every kind, anew",
     "broker/console/downstream.py": "a cookie of one session, at most 12 hours",
     "broker/oidc/authorization_code.py": "the store, for a minute",
+    "broker/saml/kept_answers.py": "the store, for a quarter of an hour at most",
     "broker/oidc/userinfo.py": "the store, as long as an access token",
     "broker/journey/login_store.py": "the store, until a login ended",
     "broker/account/pending_enrolment.py": "the store, for ten minutes",

@@ -21,7 +21,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
 
 def test_each_kind_is_loaded_by_its_own_model(world: World) -> None:
     found = world.process.holder.refresh()
-    assert len(found.providers) == 6 and len(found.oidc_clients) == 4
+    assert len(found.providers) == 7 and len(found.oidc_clients) == 4
     assert "site" in found.help_desks and found.announcements == ()
 
 

@@ -32,6 +32,14 @@ def _jan(visitor: Visitor) -> None:
     _agree(visitor)
 
 
+def _jan_by_artifact(visitor: Visitor) -> None:
+    """SAML as eHerkenning does it: the request by POST, the answer by a reference in an address."""
+    visitor.ask(BODEM)
+    visitor.choose("waterpoort")
+    visitor.log_in_as("jan")
+    _agree(visitor)
+
+
 def _mo(visitor: Visitor) -> None:
     """OpenID Connect, on behalf of a client of his office."""
     visitor.ask(BODEM)
@@ -56,6 +64,7 @@ def _roos(visitor: Visitor) -> None:
 
 PEOPLE = (
     pytest.param(_jan, id="jan-saml"),
+    pytest.param(_jan_by_artifact, id="jan-artifact"),
     pytest.param(_mo, id="mo-oidc"),
     pytest.param(_roos, id="roos-code"),
 )

@@ -33,12 +33,13 @@ class SimpleSamlPhp:
 
     folder: Path
     base_url: str
+    name: str = "idp"
     user: str = "fenna-7c31e0"
     password: str = "invented-for-a-test"
 
     @property
     def entity_id(self) -> str:
-        return f"{self.base_url}/idp"
+        return f"{self.base_url}/{self.name}"
 
     @property
     def metadata_url(self) -> str:
@@ -46,13 +47,19 @@ class SimpleSamlPhp:
 
 
 def prepare(
-    folder: Path, service_provider: bytes, level: str = LEVEL_EH3, encrypted: bool = False
+    folder: Path,
+    service_provider: bytes,
+    level: str = LEVEL_EH3,
+    encrypted: bool = False,
+    artifact_port: int | None = None,
 ) -> SimpleSamlPhp:
     """Keys and configuration in an empty folder, for who sent this metadata; the server is not
-    started.
+    started. With ``artifact_port`` it listens there, and answers by artifact where that is asked.
     """
-    provider = SimpleSamlPhp(folder, f"http://127.0.0.1:{free_port()}")
-    for name in ("config", "metadata", "sessions", "log", "tmp"):
+    # At a port that others had before it, by another name.
+    name = f"idp-{secrets.token_hex(4)}" if artifact_port else "idp"
+    provider = SimpleSamlPhp(folder, f"http://127.0.0.1:{artifact_port or free_port()}", name)
+    for name in ("config", "metadata", "sessions", "log", "tmp", "store"):
         (folder / name).mkdir(parents=True)
     write_key_pair(folder)
     (folder / "service-provider.xml").write_bytes(service_provider)
@@ -65,8 +72,10 @@ def prepare(
         "password": provider.password,
         "level": level,
         "encrypted": "true" if encrypted else "false",
+        "artifact": "true" if artifact_port else "false",
+        "store": "FileStore" if artifact_port else "phpsession",
     }
-    for name in ("config.php", "authsources.php"):
+    for name in ("config.php", "authsources.php", "FileStore.php"):
         _fill(TEMPLATES / name, folder / "config" / name, values)
     _fill(TEMPLATES / "saml20-idp-hosted.php", folder / "metadata/saml20-idp-hosted.php", values)
     return provider

@@ -31,10 +31,11 @@ def makelaar(
     level: str = simplesamlphp.LEVEL_EH3,
     encrypted: bool = False,
     other_key: bool = False,
+    artifact_port: int | None = None,
 ) -> Iterator[SimpleSamlPhp]:
     """SimpleSAMLphp runs and is registered; ``other_key``: with metadata that hold another key."""
     ours = requests.get(running.addresses.broker + "/saml/metadata", timeout=60).content
-    provider = simplesamlphp.prepare(folder, ours, level, encrypted)
+    provider = simplesamlphp.prepare(folder, ours, level, encrypted, artifact_port)
     with simplesamlphp.serving(provider):
         metadata = folder / "its-metadata.xml"
         metadata.write_bytes(simplesamlphp.metadata(provider))
@@ -146,3 +147,39 @@ def test_a_lower_level_than_asked_is_not_enough(
         log_in(visitor, "laag-niveau", provider)
         visitor.wait_for("form[action$=step-up]")
         assert visitor.heading == "Uw niveau is te laag voor deze dienst"
+
+
+@pytest.mark.parametrize("acs", ["url", "index"])
+def test_an_answer_is_fetched_by_artifact(
+    running: RunningDemo, chromium: Browser, tmp_path: Path, acs: str
+) -> None:
+    """Its ArtifactResponse is signed and the Response inside is not, as with eHerkenning."""
+    more = {"response_binding": "artifact", "acs": acs}
+    slug = f"artifact-{acs}"
+    with (
+        makelaar(
+            running, tmp_path / "idp", slug, more=more, artifact_port=running.spare_port
+        ) as provider,
+        visiting(running, chromium) as visitor,
+    ):
+        log_in(visitor, slug, provider)
+        is_let_in(visitor)
+
+
+def test_an_artifact_that_needs_another_key_is_refused(
+    running: RunningDemo, chromium: Browser, tmp_path: Path
+) -> None:
+    more = {"response_binding": "artifact"}
+    with (
+        makelaar(
+            running,
+            tmp_path / "idp",
+            "artifact-andere",
+            more=more,
+            other_key=True,
+            artifact_port=running.spare_port,
+        ) as provider,
+        visiting(running, chromium) as visitor,
+    ):
+        log_in(visitor, "artifact-andere", provider)
+        _is_refused(visitor)

@@ -21,6 +21,8 @@ from sandbox.browser import Browser, Page
 from sandbox.portal.clients import BODEM
 from state.db import writing
 from tests.broker.portal import set_clock
+from tests.journeys import trouble_cases
+from tests.journeys.artifact_trouble_cases import ARTIFACT_CASES
 from tests.journeys.spoiled import (
     at_desk,
     code_on,
@@ -29,9 +31,10 @@ from tests.journeys.spoiled import (
     register_anyhow,
     spoiled,
 )
-from tests.journeys.trouble_cases import CASES, ISSUER, Case
+from tests.journeys.trouble_cases import ISSUER, Case
 from tests.world import ADDRESSES, World
 
+CASES: Final = {**trouble_cases.CASES, **ARTIFACT_CASES}
 HEADINGS: Final = {Side.THEIRS: "{} is niet bereikbaar"}
 NOT_THEIRS: Final = "Inloggen met {} lukt nu niet"
 SAYS: Final = {

@@ -15,12 +15,12 @@ from cryptography import x509
 from assurance.session_names import SessionName
 from keys.keyring import PrivateKey
 from keys.xml.guard import XmlRefused
+from providers.saml.wire import soap
 from providers.saml.wire.carrying import signed_inside
 from providers.saml.wire.logout_answered import AnsweredLogout, answered_logout
 from providers.saml.wire.logout_messages import LogoutRequestFacts, by_name, logout_request, new_id
 from providers.saml.wire.logout_received import answer_in, verify
 from providers.saml.wire.refused import WireRefused
-from providers.saml.wire.soap_envelope import ACTION, TYPE, wrapped
 from state.addresses import OutgoingRefused
 from state.outbox import DeliveryFailed
 from state.outgoing import OutgoingClient, OutgoingFailed
@@ -58,7 +58,7 @@ def tell(
         identifier = new_id()
         facts = LogoutRequestFacts(issuer, to.location, group, now)
         message = signed_inside(logout_request(facts, identifier), key)
-        answered = _answer(outgoing, to, wrapped(message), identifier, now)
+        answered = _answer(outgoing, to, soap.enveloped(message), identifier, now)
         if not answered.is_closed:
             log.warning("logout.not_closed", party=to.party, status=answered.said)
             raise DeliveryFailed(
@@ -70,8 +70,8 @@ def _answer(
     outgoing: OutgoingClient, to: CalledParty, body: bytes, identifier: str, now: datetime
 ) -> AnsweredLogout:
     try:
-        answer = outgoing.post_body(
-            to.location, body, TYPE, headers=ACTION, max_bytes=_MOST_BYTES, party=to.party
+        answer = outgoing.post_xml(
+            to.location, body, headers=soap.ACTION, max_bytes=_MOST_BYTES, party=to.party
         )
     except OutgoingRefused as refused:
         log.warning("logout.not_called", party=to.party, detail=str(refused))

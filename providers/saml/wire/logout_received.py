@@ -16,12 +16,12 @@ from lxml import etree
 from keys.xml import guard, schema
 from keys.xml.guard import local_name
 from keys.xml.signature import has_signature, verify_enveloped
+from providers.saml.wire import soap
 from providers.saml.wire.bindings import message_bytes
 from providers.saml.wire.logout_services import SOAP
 from providers.saml.wire.names import ENTITY, POST, REDIRECT, saml, samlp
 from providers.saml.wire.redirect import LARGEST, RedirectQuery, read_query, verify_query
 from providers.saml.wire.refused import WireRefused
-from providers.saml.wire.soap_envelope import unwrapped
 from providers.saml.wire.xml_values import collapsed
 
 TRANSIT: Final = timedelta(minutes=5)  # how old a message may be when it arrives, beyond the skew
@@ -79,14 +79,14 @@ def from_post(fields: Sequence[tuple[str, str]]) -> ReceivedLogout:
 
 def from_soap(raw: bytes) -> ReceivedLogout:
     """The request in an envelope. Raises WireRefused, XmlRefused."""
-    root = unwrapped(raw)
+    root = soap.alone(raw, max_bytes=LARGEST, max_elements=_MOST_ELEMENTS)
     _check_kind(root, is_answer=False)
     return ReceivedLogout(root, SOAP)
 
 
 def answer_in(raw: bytes) -> ReceivedLogout:
     """The response in the envelope of an answer. Raises WireRefused, XmlRefused."""
-    root = unwrapped(raw)
+    root = soap.alone(raw, max_bytes=LARGEST, max_elements=_MOST_ELEMENTS)
     _check_kind(root, is_answer=True)
     return ReceivedLogout(root, SOAP)
 

@@ -38,6 +38,7 @@ def approve(installed: Installed, digest: str) -> None:
             digest=digest,
             actor=ROBIN,
             now=installed.clock(),
+            check=installed.process.outgoing.check,
         )
     )
     installed.process.holder.refresh()

@@ -67,6 +67,11 @@ def test_what_is_used_is_read() -> None:
         (acs(OTHER_ACS, 1, more='isDefault="false"'), OTHER_ACS),
         (acs(OTHER_ACS, 1) + acs(ACS, 0, more='isDefault="1"'), ACS),
         (acs("https://x.example/art", 0, "HTTP-Artifact") + acs(ACS, 1), ACS),
+        (acs("https://x.example/art", 0, "HTTP-Artifact"), "https://x.example/art"),
+        (
+            acs(ACS, 0) + acs("https://x.example/art", 1, "HTTP-Artifact", 'isDefault="true"'),
+            "https://x.example/art",
+        ),
     ],
 )
 def test_an_answer_goes_by_default_where_the_standard_says(addresses: str, url: str) -> None:
@@ -127,7 +132,8 @@ def test_what_products_write_is_read(habit: str) -> None:
         ),
         pytest.param(metadata(addresses=acs("https://x.example/#a", 0)), "fragment", id="I-02 #"),
         pytest.param(metadata(addresses=acs("", 0)), "empty", id="I-02 empty"),
-        (metadata(addresses=acs(ACS, 0, "HTTP-Artifact")), "HTTP-POST"),
+        (metadata(addresses=acs(ACS, 0, "PAOS")), "HTTP-POST"),
+        (metadata(keys="", addresses=acs(ACS, 0, "HTTP-Artifact")), "HTTP-POST"),
         (metadata(addresses=acs(ACS, 0) + acs(OTHER_ACS, 0)), "index 0"),
         (metadata(addresses=acs(ACS, 70000)), "index"),
         (metadata(entity_id="urn:other"), "urn:other"),
@@ -143,6 +149,13 @@ def test_what_cannot_be_used_is_refused_with_a_sentence(text: str, said: str) ->
     assert read(metadata()).answers
     with pytest.raises(PortalMetadataRefused, match=said):
         read(text)
+
+
+def test_who_cannot_prove_himself_fetches_nothing() -> None:
+    """Products name HTTP-Artifact beside HTTP-POST; without a key it is passed over."""
+    both = acs(ACS, 0) + acs("https://x.example/art", 1, "HTTP-Artifact")
+    assert [one.url for one in read(metadata(addresses=both, keys="")).answers] == [ACS]
+    assert len(read(metadata(addresses=both)).answers) == 2
 
 
 def test_a_key_is_encrypted_for_while_it_is_strong_and_valid() -> None:

@@ -79,9 +79,52 @@ def test_an_answer_goes_where_the_metadata_say(attributes: dict[str, str], url: 
 
 
 ARTIFACT = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Artifact"
-WITH_ARTIFACT = a_portal(
-    metadata(addresses=acs(ACS, 0) + acs("https://waterkaart.example/art", 1, "HTTP-Artifact"))
+ART = "https://waterkaart.example/art"
+WITH_PAOS = a_portal(metadata(addresses=acs(ACS, 0) + acs(ART, 1, "PAOS")))
+WITH_ARTIFACT = a_portal(metadata(addresses=acs(ACS, 0) + acs(ART, 1, "HTTP-Artifact")))
+SAME = a_portal(metadata(addresses=acs(ACS, 0) + acs(ACS, 0, "HTTP-Artifact")))
+
+
+@pytest.mark.parametrize("carried", BINDINGS)
+@pytest.mark.parametrize(
+    ("portal", "attributes", "url", "binding"),
+    [
+        (WITH_ARTIFACT, {}, ACS, "post"),
+        (WITH_ARTIFACT, {"ProtocolBinding": ARTIFACT}, ART, "artifact"),
+        (WITH_ARTIFACT, {"AssertionConsumerServiceURL": ART}, ART, "artifact"),
+        (WITH_ARTIFACT, {"AssertionConsumerServiceIndex": "1"}, ART, "artifact"),
+        (
+            WITH_ARTIFACT,
+            {"AssertionConsumerServiceURL": ART, "ProtocolBinding": ARTIFACT},
+            ART,
+            "artifact",
+        ),
+        (SAME, {}, ACS, "post"),
+        (SAME, {"AssertionConsumerServiceURL": ACS}, ACS, "post"),
+        (SAME, {"AssertionConsumerServiceIndex": "0"}, ACS, "post"),
+        (SAME, {"AssertionConsumerServiceURL": ACS, "ProtocolBinding": ARTIFACT}, ACS, "artifact"),
+    ],
 )
+def test_an_answer_goes_by_the_binding_that_is_asked(
+    carried: Any, portal: SamlServiceProvider, attributes: dict[str, str], url: str, binding: str
+) -> None:
+    found = target(carried(Asked(attributes)), portal).answer
+    assert (found.url, found.binding.value) == (url, binding)
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        {"AssertionConsumerServiceURL": ART, "ProtocolBinding": POST},
+        {"AssertionConsumerServiceURL": ACS, "ProtocolBinding": ARTIFACT},
+        {"AssertionConsumerServiceIndex": "1", "ProtocolBinding": ARTIFACT},
+        {"AssertionConsumerServiceIndex": "1", "AssertionConsumerServiceURL": ART},
+    ],
+)
+def test_I_01_an_address_of_another_binding(attributes: dict[str, str]) -> None:
+    with pytest.raises(UntrustedRequest) as refused:
+        target(by_post(Asked(attributes)), WITH_ARTIFACT)
+    assert refused.value.reason is RefusedRequest.ADDRESS
 
 
 @pytest.mark.parametrize("binding", BINDINGS)
@@ -110,9 +153,9 @@ WITH_ARTIFACT = a_portal(
 def test_I_01_an_address_that_is_not_in_the_metadata_is_told_on_a_page(
     binding: Any, attributes: dict[str, str]
 ) -> None:
-    assert target(binding(GOOD), WITH_ARTIFACT).acs_url == ACS
+    assert target(binding(GOOD), WITH_PAOS).acs_url == ACS
     with pytest.raises(UntrustedRequest) as refused:
-        target(binding(Asked(attributes)), WITH_ARTIFACT)
+        target(binding(Asked(attributes)), WITH_PAOS)
     assert refused.value.reason is RefusedRequest.ADDRESS
     assert refused.value.found["registered"] == f"0: {ACS}"
     assert "?x" not in str(refused.value.found["sent"])

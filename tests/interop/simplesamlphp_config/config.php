@@ -1,4 +1,5 @@
 <?php
+require_once '%folder/config/FileStore.php';
 // SimpleSAMLphp for one test: everything below one folder, nothing of the system's configuration.
 $config = [
     'baseurlpath' => '%base_url/',
@@ -22,7 +23,7 @@ $config = [
     'trusted.url.domains' => null,
     'enable.saml20-idp' => true,
     'module.enable' => ['exampleauth' => true, 'core' => true, 'saml' => true],
-    'store.type' => 'phpsession',
+    'store.type' => '%store',
     'session.phpsession.savepath' => '%folder/sessions',
     'session.cookie.secure' => false,
     'session.cookie.samesite' => null,

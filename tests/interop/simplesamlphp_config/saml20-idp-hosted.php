@@ -11,6 +11,7 @@ $metadata['%entity_id'] = [
     'validate.authnrequest' => true,
     'sign.logout' => true,
     'validate.logout' => true,
+    'saml20.sendartifact' => %artifact,
     'SingleSignOnServiceBinding' => [
         'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect',
         'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST',

@@ -23,6 +23,8 @@ from keys.keyring import KeyRing
 from providers.interface import Callback, Identity, Remembered
 from providers.registry import ProviderRecord, SamlSettings
 from providers.saml.provider import SamlProvider
+from state.outgoing import OutgoingClient, OutgoingFailed
+from tests.called import Called
 from tests.clocks import START
 from tests.keys_for_tests import MADE_AT, make_keyring, rsa_key
 from tests.providers.saml.sealing import Envelope, seal
@@ -214,12 +216,16 @@ def record_of(**changes: Any) -> ProviderRecord:
 
 
 def provider_for(
-    metadata: bytes | str | None = None, keyring: KeyRing | None = None, **changes: Any
+    metadata: bytes | str | None = None,
+    keyring: KeyRing | None = None,
+    outgoing: OutgoingClient | None = None,
+    **changes: Any,
 ) -> SamlProvider:
     return SamlProvider(
         record=record_of(**changes),
         metadata=metadata or metadata_of(certificate()),
         keyring=keyring or make_keyring(),
+        outgoing=outgoing or Called(OutgoingFailed("no_answer")),
         sp_entity_id=SP,
         acs_url=ACS,
     )

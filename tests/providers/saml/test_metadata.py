@@ -19,7 +19,7 @@ from providers.saml.metadata import (
     sp_metadata,
 )
 from providers.trouble import Trouble
-from sandbox.makelaar.metadata import read_service_provider
+from sandbox.makelaar.metadata import ARTIFACT, Consumer, read_service_provider
 from tests.keys_for_tests import make_keyring, make_private_key
 from tests.providers.saml.maker import (
     ACS,
@@ -142,7 +142,9 @@ def test_an_adapter_of_metadata_that_is_no_good_says_so() -> None:
 def test_others_read_our_metadata() -> None:
     ring = make_keyring()
     found = read_service_provider(sp_metadata(ring, SP, ACS, SLO))
-    assert (found.entity_id, found.default_consumer, found.consumers) == (SP, ACS, {"0": ACS})
+    by_post, by_artifact = Consumer(ACS, POST), Consumer(ACS, ARTIFACT)
+    assert (found.entity_id, found.default_consumer) == (SP, by_post)
+    assert found.consumers == {"0": by_post, "1": by_artifact}
     assert found.signing == (ring.active(KeyUse.SAML_SIGNING, "RSA").certificate,)
     assert found.encryption == (ring.active(KeyUse.SAML_ENCRYPTION, "RSA").certificate,)
 

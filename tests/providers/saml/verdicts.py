@@ -1,4 +1,6 @@
-"""What must happen to a message, with the good twin beside every refusal."""
+"""What must happen to a message, with the good twin beside every refusal, by POST and by
+artifact.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +16,7 @@ from providers.interface import (
     Remembered,
 )
 from tests.clocks import START
+from tests.providers.saml.back_channel import as_by_post
 from tests.providers.saml.maker import (
     SUBJECT,
     Recipe,
@@ -29,11 +32,14 @@ GOOD = Recipe()
 def refused(
     recipe: Recipe, reason: str, asked: Remembered | None = None, at: datetime = START
 ) -> Mapping[str, str | int]:
-    """The unspoilt message is accepted, this one is refused for this reason; what was measured."""
-    assert finish(recipe.twin(), asked=asked, at=at).subject == SUBJECT
-    with pytest.raises(ProviderRefused) as caught:
-        finish(recipe, asked=asked, at=at)
-    assert caught.value.reason == reason
+    """The unspoilt message is accepted, this one is refused for this reason; what was measured.
+    By reference the same.
+    """
+    for bring in (as_by_post, finish):
+        assert bring(recipe.twin(), asked=asked, at=at).subject == SUBJECT
+        with pytest.raises(ProviderRefused) as caught:
+            bring(recipe, asked=asked, at=at)
+        assert caught.value.reason == reason
     return caught.value.measured
 
 
@@ -52,16 +58,18 @@ def refused_bytes(
 
 def too_low(recipe: Recipe, asked: Remembered | None = None) -> None:
     """The unspoilt message is accepted, this one does not reach the level."""
-    assert finish(recipe.twin(), asked=asked).subject == SUBJECT
-    with pytest.raises(ProviderLevelTooLow):
-        finish(recipe, asked=asked)
+    for bring in (as_by_post, finish):
+        assert bring(recipe.twin(), asked=asked).subject == SUBJECT
+        with pytest.raises(ProviderLevelTooLow):
+            bring(recipe, asked=asked)
 
 
 def not_understood(recipe: Recipe) -> Mapping[str, str | int]:
     """The unspoilt message is accepted, the level of this one is no word that is known; what was
     measured.
     """
-    assert finish(recipe.twin()).subject == SUBJECT
-    with pytest.raises(ProviderLevelUnknown) as caught:
-        finish(recipe)
+    for bring in (as_by_post, finish):
+        assert bring(recipe.twin()).subject == SUBJECT
+        with pytest.raises(ProviderLevelUnknown) as caught:
+            bring(recipe)
     return caught.value.measured

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from keys.keyring import KeyRing
+from providers.calls import MakelaarEndpoint, not_ok, unavailable
 from providers.interface import ProviderRefused, ProviderUnavailable
 from providers.oidc import client
-from providers.oidc.calls import MakelaarEndpoint, not_ok, unavailable
 from providers.oidc.discovery import ProviderMetadata, fetch_document, fetch_metadata
 from providers.registry import OidcSettings
 from providers.trouble import Side, Trouble

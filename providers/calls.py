@@ -15,16 +15,18 @@ from state.outgoing import HttpAnswer, OutgoingFailed
 
 PROXY_SETTINGS: Final = "outgoing.proxy"  # and those that begin like it
 ISSUER: Final = "oidc.issuer"
+METADATA: Final = "saml.metadata"
 LONGEST_PAUSE: Final = 3600  # seconds that are believed of a Retry-After
 
 
 class MakelaarEndpoint(enum.StrEnum):
-    """Addresses of a makelaar that we call, as discovery names them."""
+    """Addresses of a makelaar that we call, as discovery or SAML metadata name them."""
 
     DISCOVERY = "discovery"  # of which the registration says where it is
     JWKS = "jwks_uri"
     TOKEN = "token_endpoint"
     USERINFO = "userinfo_endpoint"
+    ARTIFACT = "ArtifactResolutionService"
 
 
 # Where nothing came, or nothing that is read; what is not here is the makelaar's to look at.
@@ -34,6 +36,7 @@ _FAILURES: Final[Mapping[str, Trouble]] = MappingProxyType(
         "tls_name": Trouble.TLS_NAME,
         "tls_expired": Trouble.TLS_EXPIRED,
         "tls_untrusted": Trouble.UNTRUSTED,
+        "tls_client": Trouble.TLS_CLIENT,
         "not_json": Trouble.ANSWER,
         "too_large": Trouble.ANSWER,
         "redirected": Trouble.ANSWER,
@@ -114,12 +117,24 @@ def unreadable(endpoint: MakelaarEndpoint, url: str, what: str) -> ProviderUnava
 def place(endpoint: MakelaarEndpoint, url: str, trouble: Trouble) -> dict[str, str]:
     """Which endpoint was called and where, and the key of the registration that says so."""
     found = {"endpoint": endpoint.value, "called": received.quoted(url)}
-    if endpoint is MakelaarEndpoint.DISCOVERY and trouble not in _NOT_OF_THE_ADDRESS:
-        found["setting"] = ISSUER
+    if endpoint in _REGISTERED_AT and trouble not in _NOT_OF_THE_ADDRESS:
+        found["setting"] = _REGISTERED_AT[endpoint]
     return found
 
 
-_NOT_OF_THE_ADDRESS: Final = frozenset({Trouble.UNAVAILABLE, Trouble.BUSY, Trouble.TLS_EXPIRED})
+_REGISTERED_AT: Final[Mapping[MakelaarEndpoint, str]] = MappingProxyType(
+    {MakelaarEndpoint.DISCOVERY: ISSUER, MakelaarEndpoint.ARTIFACT: METADATA}
+)
+_NOT_OF_THE_ADDRESS: Final = frozenset(
+    {
+        Trouble.UNAVAILABLE,
+        Trouble.BUSY,
+        Trouble.ANSWER,
+        Trouble.REQUEST_REFUSED,
+        Trouble.TLS_EXPIRED,
+        Trouble.TLS_CLIENT,
+    }
+)
 
 
 def _pause(answer: HttpAnswer) -> int | None:
