@@ -80,6 +80,38 @@ def export(
 
 
 @audit.command()
+@click.argument("reference")
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="A folder. Files of that name must not be there yet.",
+)
+@pass_invocation
+def evidence(invocation: Invocation, reference: str, out: Path) -> None:
+    """Write what the makelaar rested its word on in the login REFERENCE. Is audited itself.
+
+    It holds personal data: what other parties of eTD said of the user.
+    """
+    from admin.cli.auditing import evidence_of
+    from state.trace import parse_reference
+
+    known = parse_reference(reference)
+    if known is None:
+        fail("a reference has eight letters and digits, such as 7QM4-RXTA", 2)
+    with explained():
+        found = evidence_of(invocation.settings(), known)
+    if not found:
+        fail("nothing was kept of this login: its makelaar sent none, or it is too long ago")
+    for number, document in enumerate(found, 1):
+        file = out / f"evidence-{known}-{number}.xml"
+        with file.open("xb") as written:
+            file.chmod(0o600)
+            written.write(document)
+        click.echo(str(file))
+
+
+@audit.command()
 @pass_invocation
 def checkpoint(invocation: Invocation) -> None:
     """Print the last signed checkpoint, to keep on another machine."""

@@ -11,7 +11,7 @@ from itertools import chain
 from pathlib import Path
 
 from admin.actor import COMMAND_LINE
-from admin.audit import inspection
+from admin.audit import evidence, inspection
 from admin.audit.export import Period
 from admin.audit.verification import Fault, Report
 from admin.cli.context import fail
@@ -88,6 +88,12 @@ def last_checkpoint(settings: Settings) -> str | None:
     """The signed checkpoint of the last batch; None where nothing is sealed."""
     with _opened(settings) as at:
         return inspection.last_checkpoint(at.session)
+
+
+def evidence_of(settings: Settings, reference: str) -> list[bytes]:
+    """What was kept of the login with this reference."""
+    with _opened(settings) as at:
+        return evidence.opened(at.session, at.sealer, reference, actor=COMMAND_LINE, now=at.now)
 
 
 def forget_person(settings: Settings, person_id: str) -> list[str]:

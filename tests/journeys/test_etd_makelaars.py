@@ -11,14 +11,18 @@ from typing import Any, Final
 
 import pytest
 import yaml
+from click.testing import CliRunner, Result
 from cryptography.hazmat.primitives.asymmetric import rsa
 from sqlalchemy import text
 
+from admin.cli.commands import main
 from directory import evidence
 from keys.keyring import KeyUse
 from providers.saml.advice import unpacked
 from sandbox.browser import Page
 from sandbox.makelaar.etd import pseudonym
+from state import audit
+from state.audit import EventTag
 from state.db import Base
 from tests.providers.saml.edits import CLASS_REF, NAME_ID, STATEMENT, add, put
 from tests.providers.saml.edits import text as text_of
@@ -126,6 +130,32 @@ def test_the_evidence_is_kept_sealed_and_found_by_its_reference(world: World) ->
         ).one()
         assert named == 1
         assert evidence.purge(session, world.clock() + timedelta(days=1)) == 1
+
+
+def test_an_operator_takes_the_evidence_out_and_that_is_audited(
+    world: World, tmp_path: Path
+) -> None:
+    answers(world)
+    assert login(world).heading == IN
+    with world.session() as session:
+        ((reference,),) = session.execute(text("SELECT reference FROM login_evidence")).all()
+    out = tmp_path / "taken"
+    out.mkdir()
+
+    def taken(named: str) -> Result:
+        start = ["--config", str(world.demo.config), "audit", "evidence"]
+        return CliRunner().invoke(main, [*start, named, "--out", str(out)])
+
+    done = taken(f"{reference[:4]}-{reference[4:]}".lower())
+    assert done.exit_code == 0, done.output
+    (file,) = out.iterdir()
+    assert b"urn:etoegang:MR:" in file.read_bytes()
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert taken("ABCD2345").exit_code == 1
+    assert taken("no").exit_code == 2
+    with world.session() as session:
+        told = audit.recent(session, tags=[EventTag.EXPORT_MADE])
+    assert {event.reference for event in told} == {reference, "ABCD2345"}
 
 
 def test_a_login_without_evidence_keeps_none(world: World) -> None:
