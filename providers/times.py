@@ -8,7 +8,7 @@ import math
 from datetime import timedelta
 from typing import Any
 
-from providers.registry import MAX_SKEW_SECONDS
+from providers.saml_settings import MAX_SKEW_SECONDS
 
 
 def clock(element: str, ahead: timedelta, allowed: timedelta, setting: str) -> dict[str, Any]:

@@ -11,10 +11,10 @@ from admin.registrations.files import FileRefused, xml_text
 from admin.registrations.makelaar_metadata import BINDINGS
 from admin.registrations.rule import shown
 from providers.interface import ProviderUnavailable
-from providers.registry import SamlSettings
 from providers.saml.client_certificate import calling
 from providers.saml.metadata import MAX_BYTES, MakelaarMetadata, MetadataRefused, read_metadata
 from providers.saml.wire.metadata_document import Signers
+from providers.saml_settings import SamlSettings
 from providers.trouble import Trouble
 from state.outgoing import OutgoingClient
 

@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Final
 
 from admin.registrations.rule import refusal
-from providers.registry import SamlSettings
 from providers.saml.metadata import MakelaarMetadata, read_metadata
 from providers.saml.wire.names import POST, REDIRECT
+from providers.saml_settings import SamlSettings
 from state.addresses import OutgoingRefused
 
 NO_RESOLUTION: Final = (

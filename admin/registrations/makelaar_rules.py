@@ -10,8 +10,9 @@ from typing import Final, TypeVar
 from admin.registrations.metadata_rules import metadata_rules
 from admin.registrations.rule import Breach, Rule, addresses, called, never, refusal, shown
 from directory.web_addresses import link_fault
-from providers.registry import OidcSettings, ProviderRecord, SamlSettings
+from providers.registry import OidcSettings, ProviderRecord
 from providers.saml.wire.names import NAME_ID, TRANSIENT
+from providers.saml_settings import SamlSettings
 from state.addresses import OutgoingRefused
 from state.outgoing import OutgoingClient
 

@@ -2,41 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flask_babel import lazy_gettext
 
+from broker.texts.error_text import (
+    NOT_LOGGED_IN,
+    PORTAL_ERROR,
+    START_AGAIN,
+    TELL_PORTAL,
+    ErrorText,
+)
+from broker.texts.saml_errors import OF_SAML
 
-@dataclass(frozen=True)
-class ErrorText:
-    """``code`` stays with its cause for ever; the help desk knows it. ``developers``: for those who
-    made the website that sent the user here.
-    """
-
-    code: str
-    title: str
-    what: str
-    now: str
-    developers: str | None = None
-
+__all__ = ["ERRORS", "ErrorText"]
 
 _ = lazy_gettext
-_NOT_LOGGED_IN = _("Inloggen is niet gelukt")
-_START_AGAIN = _("Ga terug naar de website waar u vandaan kwam en log daar opnieuw in.")
-_PORTAL_ERROR = _("De link naar deze pagina klopt niet")
-_TELL_PORTAL = _(
-    "Ga terug naar de website waar u vandaan kwam. Gebeurt het weer? Meld het daar aan de helpdesk."
-)
-_NOT_LOGGED_OUT = _("Uitloggen is niet gelukt")
-_CLOSE_BROWSER = _(
-    "Sluit alle vensters van uw browser. Meld het daarna aan de helpdesk van de website."
-)
 ERRORS = {
     "login_expired": ErrorText(
         "SLS-1001",
         _("Inloggen duurde te lang"),
         _("Voor uw veiligheid mag inloggen niet te lang duren. U bent niet ingelogd."),
-        _START_AGAIN,
+        START_AGAIN,
     ),
     "login_gave_way": ErrorText(
         "SLS-1006",
@@ -55,9 +40,9 @@ ERRORS = {
     ),
     "login_refused": ErrorText(
         "SLS-1008",
-        _NOT_LOGGED_IN,
+        NOT_LOGGED_IN,
         _("Deze poging is voorbij. U bent niet ingelogd."),
-        _START_AGAIN,
+        START_AGAIN,
     ),
     "login_unknown": ErrorText(
         "SLS-1009",
@@ -97,9 +82,9 @@ ERRORS = {
     ),
     "service_gone": ErrorText(
         "SLS-1005",
-        _NOT_LOGGED_IN,
+        NOT_LOGGED_IN,
         _("De dienst waarbij u wilde inloggen is er niet meer."),
-        _START_AGAIN,
+        START_AGAIN,
     ),
     "login_loop": ErrorText(
         "SLS-1010",
@@ -121,24 +106,24 @@ ERRORS = {
     ),
     "unsolicited_answer": ErrorText(
         "SLS-2101",
-        _NOT_LOGGED_IN,
+        NOT_LOGGED_IN,
         _(
             "Wij kregen een antwoord van een makelaar waar wij niet om vroegen. U bent niet ingelogd."
         ),
-        _START_AGAIN,
+        START_AGAIN,
     ),
     "message_rejected": ErrorText(
         "SLS-2104",
-        _NOT_LOGGED_IN,
+        NOT_LOGGED_IN,
         _(
             "Het antwoord van uw makelaar was niet geldig. Dat komt niet door u. "
             "Er zijn geen gegevens doorgegeven."
         ),
-        _START_AGAIN,
+        START_AGAIN,
     ),
     "makelaar_paused": ErrorText(
         "SLS-2105",
-        _NOT_LOGGED_IN,
+        NOT_LOGGED_IN,
         _("Uw makelaar kan bij deze dienst nu niet worden gebruikt."),
         _("Log opnieuw in en kies een andere makelaar."),
     ),
@@ -169,7 +154,7 @@ ERRORS = {
             "Dat gebeurt als u een pagina herlaadt of teruggaat, of als het te lang duurt. "
             "U bent niet ingelogd. Er zijn geen gegevens doorgegeven."
         ),
-        _START_AGAIN,
+        START_AGAIN,
     ),
     "account_blocked": ErrorText(
         "SLS-3101",
@@ -185,9 +170,9 @@ ERRORS = {
     ),
     "unknown_client": ErrorText(
         "SLS-4001",
-        _PORTAL_ERROR,
+        PORTAL_ERROR,
         _("Wij kennen de website niet waar u vandaan komt."),
-        _TELL_PORTAL,
+        TELL_PORTAL,
         _(
             "De client_id in het verzoek ontbreekt, of is hier niet geregistreerd. "
             "Geef de code aan de beheerder van deze inlogdienst. Die ziet wat er is gestuurd."
@@ -195,9 +180,9 @@ ERRORS = {
     ),
     "redirect_uri_mismatch": ErrorText(
         "SLS-4002",
-        _PORTAL_ERROR,
+        PORTAL_ERROR,
         _("Het adres waar u hierna naartoe zou gaan, is bij ons niet bekend."),
-        _TELL_PORTAL,
+        TELL_PORTAL,
         _(
             "De redirect_uri in het verzoek is niet gelijk aan een adres in de registratie. "
             "Elk teken telt, ook een schuine streep aan het einde. Geef de code aan de beheerder "
@@ -206,133 +191,11 @@ ERRORS = {
     ),
     "invalid_request": ErrorText(
         "SLS-4003",
-        _PORTAL_ERROR,
+        PORTAL_ERROR,
         _("Er ontbreekt iets aan het verzoek, of er staat iets te veel."),
-        _TELL_PORTAL,
+        TELL_PORTAL,
     ),
-    "saml_portal_unknown": ErrorText(
-        "SLS-4101",
-        _PORTAL_ERROR,
-        _("Wij kennen de website niet waar u vandaan komt."),
-        _TELL_PORTAL,
-        _(
-            "De Issuer in het AuthnRequest ontbreekt, of is hier niet geregistreerd. Elk teken "
-            "telt. Geef de code aan de beheerder van deze inlogdienst."
-        ),
-    ),
-    "saml_address": ErrorText(
-        "SLS-4102",
-        _PORTAL_ERROR,
-        _("Het adres waar u hierna naartoe zou gaan, is bij ons niet bekend."),
-        _TELL_PORTAL,
-        _(
-            "Het adres of nummer van de AssertionConsumerService staat niet in de geregistreerde "
-            "metadata, of niet met HTTP-POST. Stuur een van beide, zonder ProtocolBinding naast "
-            "een nummer. Geef de code aan de beheerder van deze inlogdienst."
-        ),
-    ),
-    "saml_signature": ErrorText(
-        "SLS-4103",
-        _PORTAL_ERROR,
-        _("Wij kunnen niet zien of het verzoek echt van de website komt."),
-        _TELL_PORTAL,
-        _(
-            "De handtekening van het AuthnRequest ontbreekt of klopt niet. Teken met een sleutel "
-            "uit de geregistreerde metadata, met SHA-256 of hoger. Is het certificaat vervangen? "
-            "Geef dan nieuwe metadata aan de beheerder van deze inlogdienst."
-        ),
-    ),
-    "saml_time": ErrorText(
-        "SLS-4104",
-        _("Deze link is te oud"),
-        _("Het verzoek om in te loggen is al even geleden gemaakt, of een klok loopt verkeerd."),
-        _START_AGAIN,
-        _(
-            "IssueInstant ligt te ver van onze tijd, of is geen tijd in UTC. Een verzoek telt vijf "
-            "minuten. Vergelijk de klok van uw server."
-        ),
-    ),
-    "saml_again": ErrorText(
-        "SLS-4105",
-        _("Deze link is al gebruikt"),
-        _("Met een verzoek om in te loggen kan dat maar één keer."),
-        _START_AGAIN,
-        _("Een AuthnRequest met dit ID kregen wij al. Geef elk verzoek een nieuw ID."),
-    ),
-    "saml_unreadable": ErrorText(
-        "SLS-4106",
-        _PORTAL_ERROR,
-        _("Wij kunnen het verzoek van de website niet lezen."),
-        _TELL_PORTAL,
-        _(
-            "Verwacht is één AuthnRequest van SAML 2.0 dat aan het schema voldoet. Via "
-            "HTTP-Redirect is het met DEFLATE verkleind. RelayState heeft hoogstens 1024 bytes "
-            "en geen regeleinden."
-        ),
-    ),
-    "logout_unreadable": ErrorText(
-        "SLS-4111",
-        _NOT_LOGGED_OUT,
-        _("Wij kunnen het verzoek om uit te loggen niet lezen."),
-        _CLOSE_BROWSER,
-        _(
-            "Verwacht is één LogoutRequest of LogoutResponse van SAML 2.0 die aan het schema "
-            "voldoet. Via HTTP-Redirect is het met DEFLATE verkleind. RelayState heeft hoogstens "
-            "1024 bytes en geen regeleinden."
-        ),
-    ),
-    "logout_party_unknown": ErrorText(
-        "SLS-4112",
-        _NOT_LOGGED_OUT,
-        _("Wij kennen de website niet die vraagt om uit te loggen."),
-        _CLOSE_BROWSER,
-        _(
-            "De Issuer ontbreekt, of is hier niet geregistreerd. Elk teken telt. Geef de code aan "
-            "de beheerder van deze inlogdienst."
-        ),
-    ),
-    "logout_signature": ErrorText(
-        "SLS-4113",
-        _NOT_LOGGED_OUT,
-        _("Wij kunnen niet zien of het verzoek om uit te loggen echt van de website komt."),
-        _CLOSE_BROWSER,
-        _(
-            "Elk bericht over uitloggen is getekend met een sleutel uit de geregistreerde "
-            "metadata, met SHA-256 of hoger. Is het certificaat vervangen? Geef dan nieuwe "
-            "metadata aan de beheerder van deze inlogdienst."
-        ),
-    ),
-    "saml_destination": ErrorText(
-        "SLS-4107",
-        _PORTAL_ERROR,
-        _("Het verzoek van de website is voor een andere inlogdienst gemaakt."),
-        _TELL_PORTAL,
-        _(
-            "Destination is niet het adres van onze SingleSignOnService. Neem het over uit onze "
-            "metadata."
-        ),
-    ),
-    "saml_start_off": ErrorText(
-        "SLS-4108",
-        _("Deze link werkt hier niet"),
-        _("Bij deze website kunt u niet met een link van ons beginnen."),
-        _("Ga zelf naar de website van de dienst en log daar in."),
-        _(
-            "Dit adres werkt alleen voor een SAML-portaal waarvan de registratie saml.idp_initiated "
-            "aanzet. Controleer ook de client_id in de link."
-        ),
-    ),
-    "saml_start": ErrorText(
-        "SLS-4109",
-        _PORTAL_ERROR,
-        _("In de link staat iets dat wij niet begrijpen of niet vertrouwen."),
-        _("Ga zelf naar de website van de dienst en log daar in."),
-        _(
-            "In de link mogen service en RelayState staan, elk één keer. service is een UUID of "
-            "ServiceID van het portaal. RelayState is een woord, een pad of een adres van het "
-            "portaal zelf."
-        ),
-    ),
+    **OF_SAML,
     "https_required": ErrorText(
         "SLS-4010",
         _("De verbinding was niet beveiligd"),
@@ -343,7 +206,7 @@ ERRORS = {
         "SLS-4011",
         _("Dit adres is niet goed"),
         _("Deze inlogdienst werkt alleen onder haar eigen naam. Er is niets mee gedaan."),
-        _TELL_PORTAL,
+        TELL_PORTAL,
     ),
     "csrf": ErrorText(
         "SLS-4004",
@@ -355,16 +218,16 @@ ERRORS = {
         "SLS-4005",
         _("Deze pagina bestaat niet"),
         _("Misschien is het adres verkeerd overgenomen."),
-        _START_AGAIN,
+        START_AGAIN,
     ),
     "method_not_allowed": ErrorText(
         "SLS-4006",
         _("Dit adres werkt zo niet"),
         _("Deze pagina kunt u niet zomaar openen."),
-        _START_AGAIN,
+        START_AGAIN,
     ),
     "too_large": ErrorText(
-        "SLS-4007", _NOT_LOGGED_IN, _("Wij kregen te veel gegevens in één keer."), _START_AGAIN
+        "SLS-4007", NOT_LOGGED_IN, _("Wij kregen te veel gegevens in één keer."), START_AGAIN
     ),
     "too_many_requests": ErrorText(
         "SLS-4008",

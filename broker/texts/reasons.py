@@ -11,6 +11,16 @@ from typing import Final
 
 from broker.texts import page_reasons
 from broker.texts.artifact_reasons import OF_ARTIFACTS
+from broker.texts.common_reasons import (
+    AUTHORITY,
+    AWAY,
+    CLIENT,
+    NOT_ASKED,
+    PASSIVE,
+    PROOF,
+    REQUEST,
+    STOPPED,
+)
 from broker.texts.errors import ERRORS
 from broker.texts.explanation import (
     AT_MAKELAAR,
@@ -37,7 +47,6 @@ from broker.texts.makelaar_reasons import (
     NOT_ENCRYPTED,
     NOT_SIGNED,
     OTHER_ALGORITHM,
-    OTHER_DIALECT,
     OTHER_ENCRYPTION,
     OTHER_ISSUER,
     STATUS,
@@ -63,58 +72,6 @@ FIXERS: Final[Mapping[Fixer, str]] = {
 REJECTED: Final = "message_rejected"  # pages, by who can mend what a makelaar sent
 OURS: Final = "makelaar_misregistered"
 UNUSABLE: Final = "makelaar_paused"
-_NOT_ASKED: Final = Explanation(
-    _("Het antwoord hoort niet bij de vraag, of kwam twee keer."),
-    _("Gebeurt het vaak? Vraag de makelaar waarom antwoorden herhaald worden."),
-    Fixer.MAKELAAR,
-    TRY_AGAIN,
-)
-_CLIENT: Final = Explanation(
-    _("De makelaar wisselde de code niet in."),
-    _("Controleer client-id, sleutel en antwoordadres in de registratie bij de makelaar."),
-    Fixer.OPERATOR,
-    WITH_US,
-)
-_AUTHORITY: Final = Explanation(
-    _("De makelaar noemt een organisatie of machtiging op een manier die niet klopt."),
-    _("Stuur de makelaar deze referentie en vraag om de machtiging na te kijken."),
-    Fixer.MAKELAAR,
-    AT_MAKELAAR,
-    (
-        OTHER_DIALECT,
-        Explanation(
-            _("Wat de makelaar over de machtiging zegt, begrijpen wij niet: %(seen)s."),
-            _("Laat de makelaar %(element)s nakijken, en geef hem deze referentie en de tijd."),
-            Fixer.MAKELAAR,
-            AT_MAKELAAR,
-        ),
-    ),
-)
-_STOPPED: Final = Explanation(_("De gebruiker stopte zelf."), _("Niets."), Fixer.NOBODY, TRY_AGAIN)
-_AWAY: Final = Explanation(
-    _("De makelaar gaf geen antwoord, of zei dat hij zelf een storing heeft."),
-    _("Kijk op de statuspagina van de makelaar. Zet hem op pauze als het langer duurt."),
-    Fixer.MAKELAAR,
-    _("Uw makelaar heeft een storing. Probeer het later, of kies een andere makelaar."),
-)
-_REQUEST: Final = Explanation(
-    _("De website stuurde een verzoek dat niet klopt."),
-    _("Geef de makers van de website de zin die bij deze stap staat."),
-    Fixer.PORTAL,
-    _("Er zit een fout in de website waar u vandaan komt. Meld het daar aan de helpdesk."),
-)
-_PROOF: Final = Explanation(
-    _("De website bewees niet wie zij is."),
-    _("Vergelijk het geheim of de sleutel van de website met haar registratie hier."),
-    Fixer.PORTAL,
-    _("Er zit een fout in de website waar u vandaan komt. Meld het daar aan de helpdesk."),
-)
-_PASSIVE: Final = Explanation(
-    _("De website vroeg om in te loggen zonder pagina's, en dat kon niet."),
-    _("Niets: de website hoort daarna gewoon te laten inloggen."),
-    Fixer.PORTAL,
-    TRY_AGAIN,
-)
 _GROUPS: Final = (
     (BAD_SIGNATURE, "invalid key algorithm transform", "signature_"),
     (BAD_MESSAGE, "elsewhere reference shape", "signature_"),
@@ -128,7 +85,7 @@ _GROUPS: Final = (
     (WRONG_NAME, "audience token_audience token_azp", ""),
     (WRONG_ADDRESS, "destination recipient redirect_uri_mismatch", ""),
     (OTHER_ISSUER, "issuer_mismatch issuer_missing issuer_format token_issuer other_makelaar iss", ""),
-    (_NOT_ASKED, "unsolicited replayed state_mismatch token_nonce already_answered", ""),
+    (NOT_ASKED, "unsolicited replayed state_mismatch token_nonce already_answered", ""),
     (ENCRYPTION, "decryption_failed", ""),
     (BAD_MESSAGE, "encrypted_id encrypted_attribute token_encrypted", ""),
     (NOT_ENCRYPTED, "assertion_not_encrypted", ""),
@@ -136,10 +93,10 @@ _GROUPS: Final = (
     (IDENTIFIER_CLEAR, "identifier_clear", ""),
     (OTHER_ENCRYPTION, "encryption_algorithm", ""),
     (TOO_OLD, "authn_instant authentication_too_old", ""),
-    (_CLIENT, "code_refused", ""),
+    (CLIENT, "code_refused", ""),
     (BAD_MESSAGE, "code_malformed error_and_tokens no_id_token no_userinfo token_type token_hash", ""),
     (BAD_MESSAGE, "access_token_malformed userinfo_subject", ""),
-    (_AUTHORITY, "branch intermediary legal_subject represents_malformed alt_sub", ""),
+    (AUTHORITY, "branch intermediary legal_subject represents_malformed alt_sub", ""),
     (BAD_MESSAGE, "assertion_count assertion_elsewhere attribute_values authn_context", ""),
     (BAD_MESSAGE, "authn_statement base64 claim_malformed code_and_error confirmation", ""),
     (BINDING, "binding", ""),
@@ -151,13 +108,13 @@ _GROUPS: Final = (
     (BAD_MESSAGE, "too_many_attributes too_many_elements too_many_namespaces", ""),
     (BAD_MESSAGE, "xml_version", ""),
     (BAD_MESSAGE, "logout_event not_a_logout soap", ""),
-    (_STOPPED, "cancelled cancelled_at_makelaar", ""),
+    (STOPPED, "cancelled cancelled_at_makelaar", ""),
     (LOW, "level_unreachable level_too_low", ""),
-    (_AWAY, "unavailable makelaar_unavailable", ""),
-    (_PASSIVE, "passive other_user", ""),
-    (_REQUEST, "portal_request token_request", ""),
-    (_REQUEST, "saml_unreadable saml_request not_a_request deflate relay_state", ""),
-    (_PROOF, "client_secret client_signature client_proof", ""),
+    (AWAY, "unavailable makelaar_unavailable", ""),
+    (PASSIVE, "passive other_user", ""),
+    (REQUEST, "portal_request token_request", ""),
+    (REQUEST, "saml_unreadable saml_request not_a_request deflate relay_state", ""),
+    (PROOF, "client_secret client_signature client_proof", ""),
 )  # fmt: skip
 _SINGLE: Final = {
     "level_above_all": Explanation(
@@ -378,7 +335,7 @@ _BY_REASON: Final[Mapping[str, Explanation]] = {
     **{page_reason(key): OF_LOGOUTS[key] for key in OF_LOGOUTS.keys() & ERRORS.keys()},
     page_reason("message_rejected"): BAD_MESSAGE,
     page_reason("answer_gone"): OF_ARTIFACTS["artifact_unknown"],
-    page_reason("saml_unreadable"): _REQUEST,
+    page_reason("saml_unreadable"): REQUEST,
     page_reason("makelaar_paused"): _SINGLE["provider_not_live"],
     page_reason("account_blocked"): _SINGLE["account_blocked"],
     page_reason("mandate_missing"): _SINGLE["mandate_missing"],

@@ -17,10 +17,11 @@ from providers import received, times
 from providers.credit import credit, level_said
 from providers.interface import ProviderLevelTooLow, ProviderLevelUnknown, ProviderRefused
 from providers.received import masked, told
-from providers.registry import ProviderRecord, SamlSettings
+from providers.registry import ProviderRecord
 from providers.saml.wire.names import NAME_FORMATS, PERSISTENT, SKEW, TRANSIENT, saml
 from providers.saml.wire.refused import WireRefused
 from providers.saml.wire.xml_values import collapsed, instant, only_child, text_of, uri_of
+from providers.saml_settings import SamlSettings
 
 MAX_SUBJECT = 256  # Core §8.3.7
 _DECLARED: Final = "AuthnContextDecl"

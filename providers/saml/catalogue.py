@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assurance.levels import suffices
 from providers.interface import AuthenticationRequest, ProviderUnavailable
-from providers.registry import SamlSettings
+from providers.saml_settings import SamlSettings
 from providers.trouble import Trouble
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from providers import received
 from providers.interface import ProviderUnavailable
-from providers.registry import SamlSettings
+from providers.saml_settings import SamlSettings
 from providers.trouble import Trouble
 from state.outgoing import OutgoingClient
 from state.outgoing_tls import ClientCertificate

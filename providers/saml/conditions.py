@@ -17,11 +17,11 @@ from keys.xml.guard import local_name
 from providers import times
 from providers.interface import ProviderRefused
 from providers.received import told, told_address
-from providers.registry import SamlSettings
 from providers.saml.metadata import MakelaarMetadata
 from providers.saml.wire.names import BEARER, ENTITY, SKEW, VALIDITY, saml
 from providers.saml.wire.refused import WireRefused
 from providers.saml.wire.xml_values import collapsed, instant, only_child, text_of, uri_of
+from providers.saml_settings import SamlSettings
 
 TRANSIT: Final = timedelta(minutes=5)  # how old an answer may be when it arrives, beyond the skew
 

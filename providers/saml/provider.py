@@ -26,7 +26,7 @@ from providers.interface import (
 )
 from providers.own_key import own_key
 from providers.received import person_name
-from providers.registry import ProviderRecord, SamlSettings
+from providers.registry import ProviderRecord
 from providers.saml import assertion
 from providers.saml.acting import acting_subject
 from providers.saml.artifact_resolution import ArtifactResolution
@@ -50,6 +50,7 @@ from providers.saml.wire.bindings import form_value, redirect_url
 from providers.saml.wire.metadata_document import Signers
 from providers.saml.wire.names import POST, REDIRECT
 from providers.saml.wire.refused import WireRefused
+from providers.saml_settings import SamlSettings
 from providers.trouble import Trouble
 from state.outgoing import OutgoingClient
 

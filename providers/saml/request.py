@@ -15,10 +15,11 @@ from assurance import acr
 from assurance.levels import AssuranceLevel, highest, suffices
 from keys.keyring import PrivateKey
 from keys.xml.signature import sign_enveloped
-from providers.registry import NameIdPolicy, ProviderRecord, SamlSettings
+from providers.registry import ProviderRecord
 from providers.saml.request_extensions import EXTENSIONS, Asking
 from providers.saml.wire.key_descriptors import key_name
 from providers.saml.wire.names import ARTIFACT, NAME_ID, POST, SAML, SAMLP, saml, samlp
+from providers.saml_settings import NameIdPolicy, SamlSettings
 
 # Our consumers, by how the answer comes: their binding, and their index in our metadata.
 CONSUMERS: Final[Mapping[str, tuple[str, int]]] = MappingProxyType(

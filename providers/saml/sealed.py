@@ -9,9 +9,9 @@ from lxml import etree
 from keys.saml_keys import for_decrypting
 from keys.xml.encryption import decrypt_element, is_cbc
 from keys.xml.guard import XmlRefused
-from providers.registry import SamlSettings
 from providers.saml.conditions import ExpectedResponse
 from providers.saml.wire.names import saml
+from providers.saml_settings import SamlSettings
 
 _WHOLE: Final = "Assertion"  # what is not covered may be under AES-CBC if it proves itself
 

@@ -15,8 +15,9 @@ from admin.parties.trouble import PartyTrouble
 from keys.jwks import as_joserfc
 from providers.interface import ProviderUnavailable
 from providers.oidc.discovery import fetch_metadata
-from providers.registry import OidcSettings, SamlSettings
+from providers.registry import OidcSettings
 from providers.saml.wire.names import REDIRECT
+from providers.saml_settings import SamlSettings
 from providers.trouble import Trouble
 from sandbox.keys import new_pair
 from state.addresses import OutgoingRefused

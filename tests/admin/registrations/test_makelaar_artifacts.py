@@ -12,7 +12,7 @@ from admin.registrations import metadata_sources
 from admin.registrations.documents import DocumentsRefused, Entry
 from admin.registrations.makelaar_rules import MAKELAAR_RULES
 from broker.settings import Settings
-from providers.registry import SamlSettings
+from providers.saml_settings import SamlSettings
 from state.outgoing import OutgoingFailed
 from tests.called import Called
 from tests.clocks import START

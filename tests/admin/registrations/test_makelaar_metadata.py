@@ -12,8 +12,9 @@ from admin.registrations import metadata_sources
 from admin.registrations.documents import DocumentsRefused, Entry
 from broker.settings import Settings
 from keys.certificates import self_signed, to_pem
-from providers.registry import ProviderRecord, SamlSettings
+from providers.registry import ProviderRecord
 from providers.saml.metadata import read_metadata
+from providers.saml_settings import SamlSettings
 from state.addresses import OutgoingRefused
 from state.outgoing import HttpAnswer, OutgoingFailed
 from tests.admin.parties.test_makelaars_and_portals import PAIRS, metadata

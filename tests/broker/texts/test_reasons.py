@@ -18,8 +18,9 @@ from broker.texts.reasons import FIXERS, Fixer
 from broker.texts.trace_words import MEASURED
 from providers import worth
 from providers.oidc import representation
-from providers.registry import OidcSettings, SamlSettings
+from providers.registry import OidcSettings
 from providers.saml import mandate, status
+from providers.saml_settings import SamlSettings
 from providers.trouble import Side, Trouble
 from tests.architecture.source_tree import python_files, tree
 

@@ -21,8 +21,9 @@ from assurance.levels import AssuranceLevel
 from keys.certificates import self_signed
 from keys.keyring import KeyRing
 from providers.interface import Callback, Identity, Remembered
-from providers.registry import ProviderRecord, SamlSettings
+from providers.registry import ProviderRecord
 from providers.saml.provider import SamlProvider
+from providers.saml_settings import SamlSettings
 from state.outgoing import OutgoingClient, OutgoingFailed
 from tests.called import Called
 from tests.clocks import START

@@ -10,9 +10,9 @@ from lxml import etree
 
 from assurance.levels import AssuranceLevel
 from providers.interface import ProviderLevelTooLow, ProviderRefused
-from providers.registry import SamlSettings
 from providers.saml.assertion import Attributes, Value, attributes, authentication, subject
 from providers.saml.wire.names import NAME_FORMATS, TRANSIENT
+from providers.saml_settings import SamlSettings
 from tests.clocks import START
 from tests.providers.saml.maker import (
     ENTITY_ID,

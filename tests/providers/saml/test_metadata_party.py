@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from directory.portals import portal_model
-from providers.registry import SamlSettings
 from providers.saml.metadata_party import in_use, party_of
 from providers.saml.wire.metadata_changes import Voucher
+from providers.saml_settings import SamlSettings
 from state.party_metadata import KeptCopy
 from state.registrations import Kind
 from tests.broker.examples import both

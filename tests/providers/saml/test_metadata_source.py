@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from providers.registry import SamlSettings
 from providers.saml.metadata_party import MetadataParty
 from providers.saml.metadata_source import fetch_metadata
 from providers.saml.wire.metadata_document import MAX_BYTES
 from providers.saml.wire.metadata_refused import MetadataRefused
+from providers.saml_settings import SamlSettings
 from state.outgoing import OutgoingClient, OutgoingFailed
 from state.registrations import Kind
 from tests.listener import Said, Seen, listening

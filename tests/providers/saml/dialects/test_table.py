@@ -10,7 +10,6 @@ import pytest
 
 from assurance import acr
 from assurance.levels import AssuranceLevel
-from providers.registry import SamlSettings
 from providers.saml.dialects.etd import ETD, UNNAMED
 from providers.saml.dialects.table import (
     DIALECTS,
@@ -19,6 +18,7 @@ from providers.saml.dialects.table import (
     dialect_of_words,
 )
 from providers.saml.presets import PRESETS
+from providers.saml_settings import SamlSettings
 from tests.providers.saml.edits import CLASS_REF, NAME_ID, STATEMENT, add, drop, put, text
 from tests.providers.saml.maker import ENTITY_ID, finish, record_of, spoilt
 

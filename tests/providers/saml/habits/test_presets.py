@@ -11,8 +11,8 @@ import pytest
 from lxml import etree
 
 from providers.interface import Departure, ProviderRefused
-from providers.registry import SamlSettings
 from providers.saml.presets import PRESETS
+from providers.saml_settings import SamlSettings
 from tests.providers.saml.back_channel import Around, BackChannel, brought, metadata
 from tests.providers.saml.habits.messages import (
     AC,
