@@ -67,7 +67,7 @@ FREE = {
     *("static", "theme.style", "front.index", "help.index", "help.topic", "health.live"),
     *("oidc.discovery", "oidc.jwks", "arrivals.oidc_client_jwks"),
 }
-OF_PORTALS = {"token", "userinfo"}  # all logins of a portal, from one address
+OF_PORTALS = {"token", "userinfo", "artifact"}  # all logins of a portal, from one address
 
 
 def test_every_endpoint_has_a_limit_or_is_known_to_cost_nothing(world: World) -> None:
@@ -136,6 +136,15 @@ def test_a_portal_has_a_limit_of_its_own_from_wherever_its_users_come(world: Wor
     assert ask(world, portal.url(), address="198.51.100.200").status_code == 429
     other = Portal(world, "by-post")
     assert ask(world, other.url(), address="198.51.100.201").status_code == 303
+
+
+def test_a_server_that_resolves_artifacts_has_the_limit_of_a_portal(world: World) -> None:
+    more = {"data": b"<x/>", "headers": {"Content-Type": "text/xml"}}
+    for _ in range(8):
+        assert ask(world, "/saml/idp/artifact", "POST", **more).status_code == 500  # a fault
+    blocked = ask(world, "/saml/idp/artifact", "POST", **more)
+    assert (blocked.status_code, blocked.headers["Retry-After"]) == (429, "60")
+    assert ask(world, "/saml/idp/artifact", "POST", ELSEWHERE, **more).status_code == 500
 
 
 def wrong_redemption(world: World, client: str = "by-basic", address: str = HERE) -> TestResponse:
