@@ -24,7 +24,7 @@ LONGEST_ADDRESS: Final = 2000  # characters; what is longer travels in a form
 
 
 @dataclass(frozen=True)
-class Carried:
+class CarriedAnswer:
     """``operations`` keep what the portal fetches, and run before the browser leaves."""
 
     reply: Reply
@@ -39,16 +39,16 @@ def carried(
     client_id: str,
     reference: str | None,
     sealer: Sealer,
-) -> Carried:
+) -> CarriedAnswer:
     """A signed Response for this portal, as it asked. ``reference``: of the login."""
     if to.binding is AnswerBinding.POST:
-        return Carried(_in_form(to, {"SAMLResponse": form_value(response)}))
+        return CarriedAnswer(_in_form(to, {"SAMLResponse": form_value(response)}))
     artifact = new_artifact(issuer, RESOLUTION_INDEX)
     kept = kept_answers.put(artifact, KeptAnswer(client_id, reference, response.decode()), sealer)
     parts = {NAME: artifact} | _relay(to)
     url = f"{to.acs_url}{'&' if '?' in to.acs_url else '?'}{urlencode(parts)}"
     reply = Reply(url) if len(url) <= LONGEST_ADDRESS else _in_form(to, {NAME: artifact})
-    return Carried(reply, (kept,))
+    return CarriedAnswer(reply, (kept,))
 
 
 def _in_form(to: SamlReplyTo, fields: Mapping[str, str]) -> Reply:

@@ -28,7 +28,7 @@ from broker.saml import etd
 from broker.saml.addresses import idp_entity_id
 from broker.saml.assertion import AssertionFacts, assertion
 from broker.saml.attributes import attributes
-from broker.saml.carrying import Carried, carried
+from broker.saml.carrying import CarriedAnswer, carried
 from broker.saml.errors import status_of
 from broker.saml.logout import service_of
 from broker.saml.portal_metadata import (
@@ -214,7 +214,7 @@ class SamlDownstream:
 
     def _carried(
         self, message: bytes, to: SamlReplyTo, client_id: str, reference: str | None
-    ) -> Carried:
+    ) -> CarriedAnswer:
         return carried(
             message,
             to,

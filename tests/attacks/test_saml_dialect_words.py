@@ -61,9 +61,17 @@ def test_an_ordinary_makelaar_says_no_mandates_and_none_falls_away(
     ("settings", "word", "dialect"),
     [
         ({}, MIDDEN, "st-saml"),
-        ({"preset": "eherkenning", "subject": "nameid"}, MIDDEN, "st-saml"),
+        (
+            {"preset": "eherkenning", "response_binding": "post", "subject": "nameid"},
+            MIDDEN,
+            "st-saml",
+        ),
         ({"preset": "okta"}, MIDDEN, "st-saml"),
-        ({"preset": "digid", "subject": "nameid"}, ETD + "core:assurance-class:loa3", "etd"),
+        (
+            {"preset": "digid", "response_binding": "post", "subject": "nameid"},
+            ETD + "core:assurance-class:loa3",
+            "etd",
+        ),
         ({"preset": "keycloak"}, "http://eidas.europa.eu/LoA/high", "eidas"),
         ({"dialect": "eidas", "subject": "nameid"}, MIDDEN, "st-saml"),
     ],

@@ -24,7 +24,7 @@ from broker.saml.request_target import request_target
 from keys.keyring import KeyRing, KeyState, KeyUse
 from keys.xml.encryption import MAX_KEYS
 from providers.saml.metadata import MetadataRefused, read_metadata
-from providers.saml.metadata_keys import MAX_CERTIFICATES
+from providers.saml.wire.metadata_keys import MAX_CERTIFICATES
 from tests.attacks.counted_work import counted
 from tests.attacks.test_saml_fuzz import KINDS, REFUSALS
 from tests.broker.examples import SERVICE, a_record, a_service

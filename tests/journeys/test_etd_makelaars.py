@@ -176,6 +176,7 @@ def test_a_citizen_service_number_is_nowhere_to_be_read(
     speaks(
         world,
         preset="digid",
+        response_binding="post",
         request_binding="redirect",
         require_signed="both",
     )

@@ -124,8 +124,10 @@ def test_every_voice_says_the_same_of_what_is_in_the_way(world: World, name: str
 
 
 def test_every_trouble_has_a_case() -> None:
-    """Rules of our own and the proxy: ``test_outgoing_rules``."""
-    elsewhere = {Trouble.FORBIDDEN, Trouble.PROXY, Trouble.OWN_KEY}
+    """Rules of our own and the proxy: ``test_outgoing_rules``; what the catalogue has a service
+    at: ``test_dialect_requests``.
+    """
+    elsewhere = {Trouble.FORBIDDEN, Trouble.PROXY, Trouble.OWN_KEY, Trouble.CATALOGUE}
     assert {case.trouble for case in CASES.values()} == set(Trouble) - elsewhere
 
 

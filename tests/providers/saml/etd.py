@@ -129,7 +129,12 @@ class Etd:
         return bytes(etree.tostring(response))
 
     def record(self) -> dict[str, Any]:
-        return {"preset": self.preset, "speaks_for": "register", **self.settings}
+        return {
+            "preset": self.preset,
+            "response_binding": "post",
+            "speaks_for": "register",
+            **self.settings,
+        }
 
     def _values(self) -> dict[str, str]:
         return {

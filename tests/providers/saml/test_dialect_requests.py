@@ -16,7 +16,7 @@ from providers.interface import ProviderUnavailable
 from providers.saml.metadata import sp_metadata
 from providers.trouble import Trouble
 from tests.keys_for_tests import make_keyring
-from tests.providers.saml.maker import ACS, NAMES, SERVICE, SERVICE_ID, SP
+from tests.providers.saml.maker import ACS, NAMES, SERVICE, SERVICE_ID, SLO, SP
 from tests.providers.saml.test_request import leave, request_in
 
 L = AssuranceLevel
@@ -47,7 +47,7 @@ def test_the_service_is_asked_by_its_own_index(
     request = request_in(leave(settings, service_index=own))
     check_protocol(request)
     assert request.get(INDEX) == index
-    assert request.get("AssertionConsumerServiceIndex") == ("0" if "preset" in settings and
+    assert request.get("AssertionConsumerServiceIndex") == ("1" if "preset" in settings and
         settings["preset"] != "keycloak" else None)  # fmt: skip
 
 
@@ -103,7 +103,7 @@ def test_our_metadata_have_the_services_with_an_index() -> None:
         a_service(3),
         a_service(1, attribute_consuming_service_index=4),
     ]
-    root = etree.fromstring(sp_metadata(make_keyring(), SP, ACS, services))
+    root = etree.fromstring(sp_metadata(make_keyring(), SP, ACS, SLO, services))
     check_metadata(root)
     found = root.findall("md:SPSSODescriptor/md:AttributeConsumingService", NAMES)
     assert [(one.get("index"), one.get("isDefault")) for one in found] == [
@@ -116,7 +116,7 @@ def test_our_metadata_have_the_services_with_an_index() -> None:
 
 
 def test_our_keys_have_the_name_by_which_parties_choose_them() -> None:
-    root = etree.fromstring(sp_metadata(make_keyring(), SP, ACS))
+    root = etree.fromstring(sp_metadata(make_keyring(), SP, ACS, SLO))
     names = [one.text or "" for one in root.iterfind(".//ds:KeyInfo/ds:KeyName", NAMES)]
     assert len(names) == len(set(names)) == 2
     assert all(len(name) == 64 for name in names)
