@@ -108,7 +108,7 @@ def keep(
 
 
 def of_holder(session: Session, sealer: Sealer, holder: str) -> Sequence[KeptName]:
-    """By what names this session goes, each once, first given first."""
+    """By what names this session goes, each once, those of an earlier moment first."""
     query = select(_c.id, _c.holder, _c.party, _c.name).where(_c.holder == holder)
     return _opened(session, sealer, query.order_by(_c.expires_at, _c.id))
 

@@ -182,5 +182,6 @@ def test_an_identity_that_moves_ends_what_its_former_owner_has(world: World) -> 
         events = audit.recent(session, tags=[EventTag.IDENTITY_ENDED])
     assert {(one.provider_id, one.details["person"]) for one in events} == {
         ("polderpoort", "jan"),
+        ("waterpoort", "jan"),
         ("zekerweg", "jan"),
     }

@@ -78,10 +78,7 @@ def test_every_endpoint_has_a_limit_or_is_known_to_cost_nothing(world: World) ->
     assert {name for name, endpoint in declared.items() if endpoint.limit is None} == FREE
     kinds = {endpoint.limit for endpoint in declared.values()} - {None}
     assert kinds == {kind for _, _, kind in EXPENSIVE} | OF_PORTALS
-    assert {one.limit for one in declared.values() if one.per_portal} == {
-        *OF_PORTALS,
-        "logout",  # over SOAP, beside that of browsers
-    }
+    assert {one.limit for one in declared.values() if one.per_portal} == OF_PORTALS
 
 
 @pytest.mark.parametrize(("method", "path", "kind"), EXPENSIVE, ids=lambda value: str(value))

@@ -126,16 +126,21 @@ def rolling(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rolling]:
     world.wire.applications[HOST] = app
     monkeypatch.setattr(metadata_sources, "outgoing_client", lambda _: world.process.outgoing)
     party.publish(party.first)
-    before = (world.demo.registrations / "30-makelaars.yaml").read_text(encoding="utf-8")
+    before = yaml.safe_dump(registered(world))
     world.apply(before)
     world.apply(registration(world))
     yield party
     world.apply(before)
 
 
-def registration(world: World) -> str:
+def registered(world: World) -> dict[str, Any]:
+    """Polderpoort as the demo has it."""
     text = (world.demo.registrations / "30-makelaars.yaml").read_text(encoding="utf-8")
-    document: dict[str, Any] = next(d for d in yaml.safe_load_all(text) if d["id"] == "polderpoort")
+    return next(d for d in yaml.safe_load_all(text) if d["id"] == "polderpoort")
+
+
+def registration(world: World) -> str:
+    document = registered(world)
     saml = {
         "entity_id": document["saml"]["entity_id"],
         "metadata_url": f"https://{HOST}/metadata",

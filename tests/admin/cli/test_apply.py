@@ -49,7 +49,7 @@ def test_applying_twice_changes_nothing_the_second_time(
     second = sluis("apply", "-f", str(demo.registrations))
     assert second.exit_code == 0
     assert "unchanged" in second.output
-    assert "0 created, 0 changed, 62 unchanged" in second.output
+    assert "0 created, 0 changed, 64 unchanged" in second.output
     session.rollback()
     assert session.scalar(select(func.count()).select_from(Mandate)) == 18
 
@@ -57,12 +57,12 @@ def test_applying_twice_changes_nothing_the_second_time(
 def test_every_change_is_audited(sluis: Sluis, demo: Demo, session: Session) -> None:
     sluis("apply", "-f", str(demo.registrations))
     changed = audit.recent(session, tags=[EventTag.REGISTRATION_CHANGED], limit=500)
-    assert len(changed) == 62
+    assert len(changed) == 64
     kinds = [str(event.details["kind"]) for event in changed]
     assert (kinds.count("Service"), kinds.count("IdentityProvider"), kinds.count("Client")) == (
         9,
-        6,
-        4,
+        7,
+        5,
     )
 
 
@@ -71,7 +71,7 @@ def test_a_dry_run_says_what_would_happen_and_does_nothing(
 ) -> None:
     done = sluis("apply", "-f", str(demo.registrations), "--dry-run")
     assert done.exit_code == 3, done.output  # there is something to do
-    assert "62 created" in done.output
+    assert "64 created" in done.output
     assert session.scalar(select(func.count()).select_from(Person)) == 0
     assert sluis("apply", "-f", str(demo.registrations)).exit_code == 0
     assert sluis("apply", "-f", str(demo.registrations), "--dry-run").exit_code == 0

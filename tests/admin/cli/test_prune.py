@@ -79,7 +79,7 @@ def test_nothing_leaves_unless_it_is_asked(
     before = _standing(applied)
     assert ("Service", UNUSED) in before
     done = sluis("apply", "-f", str(demo.registrations))
-    assert "0 created, 0 changed, 62 unchanged" in done.output
+    assert "0 created, 0 changed, 64 unchanged" in done.output
     assert sluis("diff", "-f", str(demo.registrations)).exit_code == 0
     assert _standing(applied) == before and _removed(applied) == []
 
@@ -96,7 +96,7 @@ def test_the_plan_shows_what_would_leave_and_removes_nothing(
     assert done.exit_code == 3, done.output
     assert f"removed    Service           {UNUSED}\n" in done.output
     assert "  name.nl:\n    - " in done.output
-    assert "0 created, 0 changed, 62 unchanged, 1 removed\n" in done.output
+    assert "0 created, 0 changed, 64 unchanged, 1 removed\n" in done.output
     assert _standing(applied) == before and _removed(applied) == []
 
 

@@ -169,7 +169,7 @@ def test_a_preflight_promises_no_method_that_is_not_served(
         ("/userinfo", "GET, HEAD, POST"),
         ("/jwks", "GET, HEAD"),
         ("/authorize", "GET, HEAD, POST"),
-        ("/saml/acs", "POST"),
+        ("/saml/acs", "GET, HEAD, POST"),
         ("/nowhere", ""),
     ],
 )

@@ -21,6 +21,7 @@ from tests.keys_for_tests import make_keyring
 from tests.providers.saml.maker import ACS, SP
 from tests.providers.saml.test_request import leave
 
+SLO = "https://login.example/saml/slo"
 KEY_NAME = "{http://www.w3.org/2000/09/xmldsig#}KeyName"
 
 
@@ -49,7 +50,7 @@ def answer(**saml: Any) -> bytes:
 
 def test_metadata_name_each_key() -> None:
     ring = make_keyring()
-    assert names_in(sp_metadata(ring, SP, ACS)) == [
+    assert names_in(sp_metadata(ring, SP, ACS, SLO)) == [
         called(KeyUse.SAML_SIGNING),
         called(KeyUse.SAML_ENCRYPTION),
     ]

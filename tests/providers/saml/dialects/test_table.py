@@ -133,6 +133,7 @@ def named(first: str, family: str, **settings: Any) -> Any:
         "require_signed": "both",
         "require_encrypted_assertion": False,
         "subject": "nameid",
+        "response_binding": "post",
         **settings,
     }
     return finish(spoilt(*edits, settings=settings)).attributes.get("display_name")
