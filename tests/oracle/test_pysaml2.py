@@ -5,6 +5,7 @@ may be stricter and are never laxer; what Sluis makes pysaml2 reads; what pysaml
 from __future__ import annotations
 
 import base64
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -55,11 +56,36 @@ from tests.oracle import parties  # noqa: E402
 from tests.oracle.answers import answer_at  # noqa: E402
 from tests.oracle.parties import MAKELAAR, MAKELAAR_SSO, PORTAL, PORTAL_ACS  # noqa: E402
 
+SLO = "https://login.example/saml/slo"
 REDIRECT: Final = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
 POST: Final = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
-AT: Final = datetime.now(UTC).replace(microsecond=0)  # pysaml2 knows no other time
+AT: Final = datetime.now(UTC).replace(microsecond=0)
 LOA3: Final = "urn:etoegang:core:assurance-class:loa3"
 L = AssuranceLevel
+
+
+class _Clock:
+    """The module ``time`` as pysaml2 reads it, at one moment: a crowded machine runs these tests
+    minutes after their messages were made.
+    """
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(time, name)
+
+    def gmtime(self, at: float | None = None) -> time.struct_time:
+        return time.gmtime(AT.timestamp() if at is None else at)
+
+
+class _Then(datetime):
+    @classmethod
+    def now(cls, tz: Any = None) -> datetime:  # type: ignore[override]
+        return AT
+
+
+@pytest.fixture(autouse=True)
+def at_one_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("saml2.time_util.time", _Clock())
+    monkeypatch.setattr("saml2.time_util.datetime", _Then)
 
 
 @pytest.fixture(scope="module")
@@ -222,7 +248,7 @@ def leave(binding: str, **more: Any) -> Departure:
 
 @pytest.mark.parametrize("named", [False, True], ids=["plain", "with a KeyName"])
 def test_pysaml2_takes_our_request_by_post(folder: Path, named: bool) -> None:
-    server = parties.makelaar(folder, sp_metadata(make_keyring(), SP, ACS))
+    server = parties.makelaar(folder, sp_metadata(make_keyring(), SP, ACS, SLO))
     departure = leave("post", sends_key_name=named)
     assert departure.fields is not None
     found = server.parse_authn_request(departure.fields["SAMLRequest"], POST)
@@ -233,7 +259,7 @@ def test_pysaml2_takes_our_request_by_post(folder: Path, named: bool) -> None:
 
 
 def test_pysaml2_takes_our_request_by_redirect(folder: Path) -> None:
-    server = parties.makelaar(folder, sp_metadata(make_keyring(), SP, ACS))
+    server = parties.makelaar(folder, sp_metadata(make_keyring(), SP, ACS, SLO))
     sent = {n: v[0] for n, v in parse_qs(urlsplit(leave("redirect").url).query).items()}
     signature = {
         "relay_state": sent["RelayState"],
@@ -282,7 +308,7 @@ def test_sluis_takes_the_request_of_a_portal_of_pysaml2(folder: Path, binding: s
 def test_sluis_takes_the_answer_of_a_makelaar_of_pysaml2(
     folder: Path, response: bool, assertion: bool, demanded: str
 ) -> None:
-    server = parties.makelaar(folder, sp_metadata(make_keyring(), SP, ACS))
+    server = parties.makelaar(folder, sp_metadata(make_keyring(), SP, ACS, SLO))
     name = saml2.saml.NameID(format=saml2.saml.NAMEID_FORMAT_PERSISTENT, text="robin-1")
     made = server.create_authn_response(
         identity={"urn:etoegang:1.9:attribute:FirstName": ["Robin"]},
@@ -298,7 +324,7 @@ def test_sluis_takes_the_answer_of_a_makelaar_of_pysaml2(
         parties.metadata_of(server), entity_id=MAKELAAR, require_signed=demanded
     )
     raw = str(made).encode()
-    received = datetime.now(UTC)
+    received = AT
     found = provider.finish(remembered(at=AT), callback(raw, received))
     assert (found.subject, found.authentication) == ("robin-1", L.EH3)
     with pytest.raises(REFUSALS):
@@ -328,7 +354,7 @@ def test_a_portal_of_pysaml2_takes_our_answer(folder: Path, named: bool) -> None
 
 
 def test_sluis_reads_the_metadata_of_pysaml2(folder: Path) -> None:
-    server = parties.makelaar(folder, sp_metadata(make_keyring(), SP, ACS))
+    server = parties.makelaar(folder, sp_metadata(make_keyring(), SP, ACS, SLO))
     makelaar = read_metadata(parties.metadata_of(server), entity_id=MAKELAAR)
     assert (makelaar.entity_id, makelaar.location(POST)) == (MAKELAAR, MAKELAAR_SSO)
     assert makelaar.location(REDIRECT) == MAKELAAR_SSO
