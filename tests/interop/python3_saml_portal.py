@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from flask import Flask, redirect, request
 from onelogin.saml2.auth import OneLogin_Saml2_Auth
 from onelogin.saml2.idp_metadata_parser import OneLogin_Saml2_IdPMetadataParser
+from onelogin.saml2.logout_request import OneLogin_Saml2_Logout_Request
 from onelogin.saml2.settings import OneLogin_Saml2_Settings
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Response
@@ -21,6 +22,7 @@ from werkzeug.wrappers import Response
 RSA_SHA256: Final = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"
 SHA256: Final = "http://www.w3.org/2001/04/xmlenc#sha256"
 POST: Final = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
+REDIRECT: Final = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
 PERSISTENT: Final = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"
 
 
@@ -33,6 +35,7 @@ def settings_of(agreed: dict[str, Any]) -> dict[str, Any]:
         "sp": {
             "entityId": f"{base_url}/metadata",
             "assertionConsumerService": {"url": f"{base_url}/acs", "binding": POST},
+            "singleLogoutService": {"url": f"{base_url}/sls", "binding": REDIRECT},
             "NameIDFormat": PERSISTENT,
             "x509cert": agreed["certificate"],
             "privateKey": agreed["key"],
@@ -40,6 +43,8 @@ def settings_of(agreed: dict[str, Any]) -> dict[str, Any]:
         "idp": idp,
         "security": {
             "authnRequestsSigned": True,
+            "logoutRequestSigned": True,
+            "logoutResponseSigned": True,
             "wantMessagesSigned": True,
             "wantAssertionsSigned": True,
             "wantAssertionsEncrypted": agreed["encrypted"],
@@ -58,6 +63,7 @@ def create_app(agreed: dict[str, Any]) -> Flask:
     """The portal that was agreed on."""
     app, settings = Flask(__name__), settings_of(agreed)
     asked: dict[str, str] = {}  # RelayState → ID of the request
+    ended: list[str] = []
 
     def auth() -> OneLogin_Saml2_Auth:
         sent = {
@@ -97,12 +103,47 @@ def create_app(agreed: dict[str, Any]) -> Flask:
         return {
             "name_id": one.get_nameid(),
             "name_id_format": one.get_nameid_format(),
+            "nq": one.get_nameid_nq(),
+            "spnq": one.get_nameid_spnq(),
             "session_index": one.get_session_index(),
             "attributes": one.get_attributes(),
             "classes": one.get_last_authn_contexts(),
         }, 200
 
+    @app.get("/logout")
+    def logout() -> Response:
+        """Whoever is named in the query logs out everywhere."""
+        one, told = auth(), dict(request.args)
+        back = f"{agreed['base_url']}/out/{secrets.token_urlsafe(16)}"
+        place = one.logout(back, **told)
+        asked[back] = one.get_last_request_id()
+        return redirect(place, 302)
+
+    @app.get("/sls")
+    def sls() -> tuple[dict[str, Any], int] | Response:
+        """Logging out: the answer to what we asked, or a request from elsewhere."""
+        one = auth()
+        known = asked.pop(request.args.get("RelayState", ""), "nobody asked")
+        place = one.process_slo(
+            request_id=known, delete_session_cb=lambda: ended.append(_index(one))
+        )
+        if one.get_errors():
+            return {"errors": one.get_errors(), "reason": one.get_last_error_reason()}, 400
+        return ({"is_out": True}, 200) if place is None else redirect(place, 302)
+
+    @app.get("/ended")
+    def ended_sessions() -> list[str]:
+        """The sessions that were ended from elsewhere, for tests."""
+        return ended
+
     return app
+
+
+def _index(one: OneLogin_Saml2_Auth) -> str:
+    """Of the session that this request ends; of an answer of ours nothing."""
+    xml = one.get_last_request_xml() or "<none/>"
+    found = OneLogin_Saml2_Logout_Request.get_session_indexes(xml) if "LogoutRequest" in xml else []
+    return found[0] if found else ""
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ def _our_metadata(running: RunningDemo) -> bytes:
 
 
 @contextmanager
-def _portal(
+def portal_of(
     running: RunningDemo,
     folder: Path,
     name: str,
@@ -64,7 +64,7 @@ def _ask(visitor: Visitor, portal: MellonPortal) -> None:
     assert visitor.heading == PROVIDER, visitor.page.text_content("body")
 
 
-def _log_in(visitor: Visitor, portal: MellonPortal) -> None:
+def log_in(visitor: Visitor, portal: MellonPortal) -> None:
     _ask(visitor, portal)
     visitor.choose("polderpoort")
     visitor.log_in_as("jan")
@@ -84,10 +84,10 @@ def test_mod_auth_mellon_lets_somebody_in(
 ) -> None:
     more = {"encrypt_assertion": encrypt}
     with (
-        _portal(running, tmp_path, f"mellon-{encrypt}", more=more) as portal,
+        portal_of(running, tmp_path, f"mellon-{encrypt}", more=more) as portal,
         visiting(running, chromium) as visitor,
     ):
-        _log_in(visitor, portal)
+        log_in(visitor, portal)
         visitor.wait_for("#read")
         assert visitor.page.url == portal.protected
         read = _read(visitor)
@@ -102,7 +102,7 @@ def test_mod_auth_mellon_keeps_out_who_stopped(
     running: RunningDemo, chromium: Browser, tmp_path: Path
 ) -> None:
     with (
-        _portal(running, tmp_path, "mellon-gestopt") as portal,
+        portal_of(running, tmp_path, "mellon-gestopt") as portal,
         visiting(running, chromium) as visitor,
     ):
         _ask(visitor, portal)
@@ -118,10 +118,10 @@ def test_mod_auth_mellon_refuses_an_answer_with_another_key(
     for element in root.iter(X509):
         element.text = new_pair("Een ander").certificate_base64
     with (
-        _portal(running, tmp_path, "mellon-sleutel", idp_metadata=etree.tostring(root)) as portal,
+        portal_of(running, tmp_path, "mellon-sleutel", idp_metadata=etree.tostring(root)) as portal,
         visiting(running, chromium) as visitor,
     ):
-        _log_in(visitor, portal)
+        log_in(visitor, portal)
         visitor.page.wait_for_url(f"{portal.base_url}/**")
         assert not visitor.page.locator("#read").count()
         assert "ignature" in portal.logged()

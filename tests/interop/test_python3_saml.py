@@ -33,7 +33,7 @@ def _our_metadata(running: RunningDemo) -> bytes:
 
 
 @contextmanager
-def _portal(
+def portal_of(
     running: RunningDemo,
     folder: Path,
     name: str,
@@ -51,7 +51,7 @@ def _portal(
         yield portal
 
 
-def _ask(portal: PythonPortal, expected: str = PROVIDER, query: str = "") -> Browser:
+def ask(portal: PythonPortal, expected: str = PROVIDER, query: str = "") -> Browser:
     """The page of the broker; it follows a registration that was just made within seconds."""
     deadline = time.monotonic() + PATIENCE
     while True:
@@ -63,15 +63,19 @@ def _ask(portal: PythonPortal, expected: str = PROVIDER, query: str = "") -> Bro
         time.sleep(0.25)
 
 
-def _log_in(portal: PythonPortal) -> Page:
+def log_in(portal: PythonPortal) -> Page:
     """What the portal answers after Jan logged in and agreed."""
-    browser = _ask(portal)
+    return log_in_with(ask(portal))
+
+
+def log_in_with(browser: Browser) -> Page:
+    """From the page that asks for a makelaar on."""
     browser.click("Polderpoort")
     browser.press("person", "jan")
     return browser.press("agree", "yes")
 
 
-def _is_in(page: Page, portal: PythonPortal) -> dict[str, Any]:
+def is_in(page: Page, portal: PythonPortal) -> dict[str, Any]:
     """What the portal read."""
     assert page.url == f"{portal.base_url}/acs"
     read: dict[str, Any] = page.answer.json()
@@ -86,9 +90,9 @@ def _is_in(page: Page, portal: PythonPortal) -> dict[str, Any]:
 
 
 def test_a_portal_on_python3_saml_logs_somebody_in(running: RunningDemo, tmp_path: Path) -> None:
-    with _portal(running, tmp_path, "python3-saml") as portal:
-        first = _is_in(_log_in(portal), portal)
-        again = _is_in(_log_in(portal), portal)
+    with portal_of(running, tmp_path, "python3-saml") as portal:
+        first = is_in(log_in(portal), portal)
+        again = is_in(log_in(portal), portal)
     assert first["name_id_format"].endswith(":persistent")
     assert first["name_id"] == again["name_id"]
     assert first["session_index"] and first["session_index"] != again["session_index"]
@@ -98,17 +102,17 @@ def test_an_encrypted_assertion_is_read_by_python3_saml(
     running: RunningDemo, tmp_path: Path
 ) -> None:
     settings = {"encrypt_assertion": "always"}
-    with _portal(
+    with portal_of(
         running, tmp_path, "python3-saml-versleuteld", settings=settings, encrypted=True
     ) as portal:
-        _is_in(_log_in(portal), portal)
+        is_in(log_in(portal), portal)
 
 
 def test_an_assertion_in_the_clear_is_refused_by_who_wants_it_encrypted(
     running: RunningDemo, tmp_path: Path
 ) -> None:
-    with _portal(running, tmp_path, "python3-saml-open", encrypted=True) as portal:
-        page = _log_in(portal)
+    with portal_of(running, tmp_path, "python3-saml-open", encrypted=True) as portal:
+        page = log_in(portal)
     assert page.status == 400
     assert "not encrypted" in page.answer.json()["reason"]
 
@@ -119,17 +123,17 @@ def test_an_answer_is_refused_by_who_knows_another_key(
     root = etree.fromstring(_our_metadata(running))
     for element in root.iter(X509):
         element.text = new_pair("Een ander").certificate_base64
-    with _portal(
+    with portal_of(
         running, tmp_path, "python3-saml-sleutel", idp_metadata=etree.tostring(root)
     ) as portal:
-        page = _log_in(portal)
+        page = log_in(portal)
     assert page.status == 400
     assert "ignature" in page.answer.json()["reason"]
 
 
 def test_python3_saml_reads_that_somebody_stopped(running: RunningDemo, tmp_path: Path) -> None:
-    with _portal(running, tmp_path, "python3-saml-gestopt") as portal:
-        page = _ask(portal).click("Annuleer")
+    with portal_of(running, tmp_path, "python3-saml-gestopt") as portal:
+        page = ask(portal).click("Annuleer")
     assert page.status == 400
     assert "Authentication cancelled" in page.answer.json()["reason"]
 
@@ -137,7 +141,7 @@ def test_python3_saml_reads_that_somebody_stopped(running: RunningDemo, tmp_path
 def test_python3_saml_reads_that_a_passive_request_needs_a_page(
     running: RunningDemo, tmp_path: Path
 ) -> None:
-    with _portal(running, tmp_path, "python3-saml-stil") as portal:
-        page = _ask(portal, "", "?passive").page
+    with portal_of(running, tmp_path, "python3-saml-stil") as portal:
+        page = ask(portal, "", "?passive").page
     assert page is not None and page.status == 400
     assert "IsPassive" in page.answer.json()["reason"]
