@@ -74,7 +74,7 @@ def test_a_certificate_is_asked_imported_and_moved(sluis: Sluis, tmp_path: Path)
     assert following["issuer"] == "CN=issuing authority"
 
     later = (NOW + timedelta(days=50)).strftime("%Y-%m-%d")
-    done = sluis("keys", "date", following["kid"], later)
+    done = sluis("keys", "date", "--", following["kid"], later)
     assert done.exit_code == 0, done.output
     (moved,) = (one for one in of(sluis) if one["state"] == "next")
     assert moved["activates_at"] > following["activates_at"]
@@ -123,8 +123,8 @@ def test_parties_are_listed_that_read_nothing_yet(sluis: Sluis, registered: None
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("date", "nobody-knows", DAY), "no key in use"),
-        (("date", "ACTIVE", DAY), "only the day of a next key"),
+        (("date", "--", "nobody-knows", DAY), "no key in use"),
+        (("date", "--", "ACTIVE", DAY), "only the day of a next key"),
         (("import", "--use", "saml_signing", "FILE"), "no certificate in PEM"),
         (("request", "--use", "saml_signing", "--subject", "login"), "cannot be read"),
         (("request", "--use", "oidc_signing", "--subject", SUBJECT), "oidc_signing"),
@@ -157,5 +157,5 @@ def test_a_next_key_past_the_end_of_its_certificate_is_refused(
     file = written(tmp_path, bundle(certificate(asked(sluis))))
     assert sluis("keys", "import", "--use", "saml_signing", file).exit_code == 0
     (following,) = (one for one in of(sluis) if one["state"] == "next")
-    done = sluis("keys", "date", following["kid"], f"{NOW.year + 4}-01-01")
+    done = sluis("keys", "date", "--", following["kid"], f"{NOW.year + 4}-01-01")
     assert (done.exit_code, "is valid from" in done.output) == (2, True), done.output

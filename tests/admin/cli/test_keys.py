@@ -92,7 +92,7 @@ def test_the_plan_changes_nothing_and_the_rotation_publishes_each_key_once(sluis
 
 def test_K_03_a_key_is_revoked_and_replaced_and_audited(sluis: Sluis, demo: Demo) -> None:
     old = kid_of(sluis, KeyUse.OIDC_SIGNING, algorithm="ES256")
-    done = sluis("keys", "revoke", old, "--now", "--yes")
+    done = sluis("keys", "revoke", "--now", "--yes", "--", old)
     assert done.exit_code == 0, done.output
     assert "/jwks" in done.output and "is revoked" in done.output
     new = kid_of(sluis, KeyUse.OIDC_SIGNING, algorithm="ES256")
@@ -105,7 +105,7 @@ def test_K_03_a_key_is_revoked_and_replaced_and_audited(sluis: Sluis, demo: Demo
 @pytest.mark.parametrize(("answer", "goes"), [("y\n", True), ("n\n", False), ("", False)])
 def test_a_revocation_asks_first(sluis: Sluis, demo: Demo, answer: str, goes: bool) -> None:
     old = kid_of(sluis, KeyUse.CLIENT_SIGNING)
-    command = ["--config", str(demo.config), "keys", "revoke", old[:12], "--now"]
+    command = ["--config", str(demo.config), "keys", "revoke", "--now", "--", old[:12]]
     done = CliRunner().invoke(main, command, input=answer)
     assert "Revoke this key?" in done.output
     assert done.exit_code == (0 if goes else 1)
@@ -160,4 +160,4 @@ def test_K_06_with_another_master_key_it_stops_and_says_why(
 
 
 def _whole(command: tuple[str, ...], keys: list[dict[str, Any]]) -> tuple[str, ...]:
-    return (*command, keys[0]["kid"]) if "revoke" in command else command
+    return (*command, "--", keys[0]["kid"]) if "revoke" in command else command
