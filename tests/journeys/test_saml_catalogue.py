@@ -141,3 +141,14 @@ def test_a_service_that_lacks_what_the_catalogue_asks_is_named(
     done = catalogue(world, tmp_path / "out")
     assert done.exit_code == 2
     assert f"Service {BODEM.uuid}: privacy_url is missing" in done.output
+
+
+def test_the_metadata_of_that_makelaar_are_under_the_name_that_the_scheme_gave_us(
+    world: World,
+) -> None:
+    speaks(world, preset="eherkenning", our_entity_id=OURS)
+    broker = world.demo.addresses.broker
+    own = world.wire.request("GET", f"{broker}/saml/metadata/polderpoort")
+    everybody = world.wire.request("GET", f"{broker}/saml/metadata")
+    names = [etree.fromstring(one.body).get("entityID") for one in (own, everybody)]
+    assert names == [OURS, f"{broker}/saml/metadata"]
