@@ -52,6 +52,29 @@ LONGEST = (
     "attacks/test_passkeys.py",
     "journeys/test_documents.py",
 )
+# As measured, more than a second of a core each: `make check` has a minute for everything.
+HEAVY = (
+    "admin/audit/test_tampering.py",
+    "admin/factor_resets/test_emergency.py",
+    "admin/keys/test_certificate_alarms.py",
+    "admin/metadata/test_refreshing.py",
+    "admin/operations/test_starting.py",
+    "admin/registrations/test_mandate_rows.py",
+    "admin/registrations/test_sectors.py",
+    "admin/registrations/test_what_ends.py",
+    "assurance/test_session_lifetime.py",
+    "broker/journey/test_flow.py",
+    "broker/monitoring/test_telemetry.py",
+    "broker/saml/test_request_target.py",
+    "broker/test_configuration_freshness.py",
+    "keys/test_certificate_import.py",
+    "keys/test_resealing.py",
+    "keys/test_rotation.py",
+    "mutants/test_runs.py",
+    "providers/test_accounts.py",
+    "providers/test_recovery.py",
+    "state/test_sqlite_faults.py",
+)
 WHOLE = {"World", "make_world", "Portal", "Sluis", "Parties"}
 
 
@@ -66,18 +89,22 @@ def made_once() -> Iterator[None]:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "whole: runs the whole product; not in make check")
+    config.addinivalue_line("markers", "heavy: takes more than a second; not in make check")
     config.addinivalue_line("markers", "interop_php: needs PHP and SimpleSAMLphp")
     config.addinivalue_line("markers", "interop_apache: needs Apache with mod_auth_mellon")
     config.addinivalue_line("markers", "interop_node: needs Node.js and npm")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Who imports the whole product is too slow for `make check`. Long files come first."""
+    """What is too slow for `make check` is marked so. Long files come first."""
+    tests = Path(__file__).parent
+    heavy = frozenset(HEAVY)
     for item in items:
         if isinstance(item, pytest.Function) and WHOLE & set(vars(item.module)):
             item.add_marker("whole")
+        if str(item.path.relative_to(tests)) in heavy:
+            item.add_marker("heavy")
     order = {name: number for number, name in enumerate(LONGEST)}
-    tests = Path(__file__).parent
     items.sort(key=lambda item: order.get(str(item.path.relative_to(tests)), len(order)))
 
 

@@ -18,6 +18,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
+import keys.certificate_request
 import keys.rotation
 import sandbox.keys
 
@@ -41,7 +42,12 @@ class Pools:
     """One for the product and one for the sandbox."""
 
     def __init__(self) -> None:
-        self._pools = {keys.rotation: _Pool(), sandbox.keys: _Pool()}
+        product = _Pool()
+        self._pools = {
+            keys.rotation: product,
+            keys.certificate_request: product,
+            sandbox.keys: _Pool(),
+        }
 
     @contextmanager
     def used(self) -> Iterator[None]:

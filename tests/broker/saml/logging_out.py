@@ -15,7 +15,6 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from flask import Flask, Response, redirect, request
 from lxml import etree
 from signxml.algorithms import SignatureConstructionMethod
@@ -192,8 +191,8 @@ class SamlParty:
             digest_algorithm="sha256",
             c14n_algorithm="http://www.w3.org/2001/10/xml-exc-c14n#",
         )
-        pem = (key or self.key).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        done = signer.sign(root, key=pem, reference_uri=root.get("ID"))
+        # Not as PEM: its numbers would be checked at every signature.
+        done = signer.sign(root, key=key or self.key, reference_uri=root.get("ID"))
         for info in done.findall(".//ds:KeyInfo", NAMES):
             parent = info.getparent()
             assert parent is not None

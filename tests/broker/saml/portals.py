@@ -202,15 +202,11 @@ def signed(message: bytes, key: str = "portal", *, digest: str = "sha256") -> by
         digest_algorithm=digest,
         c14n_algorithm="http://www.w3.org/2001/10/xml-exc-c14n#",
     )
-    pem = _pem(private_key(key))
-    done = signer.sign(root, key=pem, reference_uri=root.get("ID"), cert=_cert_pem(key))
+    # Not as PEM: its numbers would be checked at every signature.
+    done = signer.sign(
+        root, key=private_key(key), reference_uri=root.get("ID"), cert=_cert_pem(key)
+    )
     return bytes(etree.tostring(done))
-
-
-def _pem(key: AnyPrivateKey) -> bytes:
-    from cryptography.hazmat.primitives.serialization import NoEncryption, PrivateFormat
-
-    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
 def _cert_pem(key: str) -> str:
