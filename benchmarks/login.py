@@ -22,6 +22,7 @@ from benchmarks.processes import cpu_seconds, pss_mb
 from benchmarks.saml import measured as measured_messages
 from benchmarks.saml_out import cost as saml_out_cost
 from benchmarks.server import Measured, Setting, running
+from benchmarks.turns import counting, port_of
 from benchmarks.user import Refused
 from tests.servers import postgresql, redis
 
@@ -41,6 +42,8 @@ BUDGETS = {
     "sql_configuration_reads": 0.0,
     "sql_writes": 1.0,
     "store_round_trips": 9.0,
+    "sql_waits": 12.0,
+    "store_waits": 7.0,
     "subprocesses": 0.0,
     "pss_mb": 180.0,
     "pss_growth_percent": 5.0,
@@ -96,6 +99,7 @@ def _measure(folder: Path, sample: int, logins: int) -> dict[str, float | str]:
         new = _cost(broker, sample, is_known=False)
         saml_out, saml_out_floor = saml_out_cost(broker, sample)
     messages = measured_messages()
+    result |= _waits(folder)
     with (
         postgresql() as database,
         redis() as store,
@@ -178,6 +182,30 @@ def _counted(broker: Measured) -> dict[str, float]:
     }
     # Background threads read now and then; a part of a login is none.
     return {name: float(round(seen[letter] / COUNTED)) for letter, name in names.items()}
+
+
+def _waits(folder: Path) -> dict[str, float]:
+    """Round trips of a login to PostgreSQL and to Redis, as they pass on the line."""
+    with (
+        postgresql() as database,
+        redis() as store,
+        counting(port_of(database)) as sql,
+        counting(port_of(store)) as kept,
+    ):
+        setting = Setting("waits", sql.line_of(database), kept.line_of(store))
+        with running(setting, folder) as broker:
+            user = broker.user()
+            for _ in range(WARM_UP):
+                user.log_in()
+            sql.forget()
+            kept.forget()
+            for _ in range(COUNTED):
+                user.log_in()
+            # Background threads ask now and then; a part of a login is none.
+            return {
+                "sql_waits": float(round(sql.count / COUNTED)),
+                "store_waits": float(round(kept.count / COUNTED)),
+            }
 
 
 def _log_in(broker: Measured, times: int) -> None:

@@ -13,6 +13,7 @@ from directory.consoles import CONSOLE_SERVICES
 from keys.master_key_file import load_sealer
 from providers.factory import adapter_factory
 from state.clock import Clock
+from state.db import reading_alone
 from state.engine import make_engine
 from state.outgoing import OutgoingClient
 from state.stores import make_store
@@ -25,7 +26,7 @@ def start(settings: Settings, clock: Clock, *, outgoing: OutgoingClient | None =
     of ``[outgoing]`` that is of no use.
     """
     engine = make_engine(settings.database.url)
-    sessions = sessionmaker(engine, expire_on_commit=False)
+    sessions = sessionmaker(reading_alone(engine), expire_on_commit=False)
     sealer = load_sealer(settings.keys.master_key_file)
     outgoing = outgoing or outgoing_client(settings)
     return Process(

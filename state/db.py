@@ -159,10 +159,38 @@ def writing(session: Session) -> Iterator[Session]:
     soon as another process wrote in between.
     """
     session.rollback()
-    session.connection(execution_options={WRITES: True})
+    session.connection(execution_options={WRITES: True, **_in_a_transaction(session)})
     try:
         yield session
         session.commit()
     except BaseException:
         session.rollback()
         raise
+
+
+@contextmanager
+def reading_together(session: Session) -> Iterator[None]:
+    """A read transaction around several reads, where each is otherwise on its own: rows that
+    are fetched a few hundred at a time need one on PostgreSQL.
+    """
+    session.rollback()
+    session.connection(execution_options=_in_a_transaction(session))
+    try:
+        yield
+    finally:
+        session.rollback()
+
+
+def reading_alone(engine: Engine) -> Engine:
+    """The same engine with each read on its own: no BEGIN before and no ROLLBACK after it, which on
+    PostgreSQL are two round trips. Every write is inside ``writing`` anyway. SQLite stays as it is.
+    """
+    if engine.dialect.name != "postgresql":
+        return engine
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
+def _in_a_transaction(session: Session) -> dict[str, Any]:
+    if session.get_bind().dialect.name != "postgresql":
+        return {}
+    return {"isolation_level": "READ COMMITTED"}

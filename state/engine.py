@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import select
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from time import monotonic
+from typing import Any, Final
 
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, event
 from sqlalchemy.engine import URL, Engine, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, InvalidatePoolError
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from state.db import prepare_sqlite
+from state.pipeline import follow_pipelines
 
 POOL_SIZE: Final = 8  # per process: two connections for each of the threads that a worker has
 MORE_WHEN_BUSY: Final = 8
 SECONDS_FOR_A_CONNECTION: Final = 5
+SECONDS_BELIEVED: Final = 30  # after its last use a connection that says nothing still stands
+_USED: Final = "sluis_used"  # in the pool's notes on a connection: when it came back
 POSTGRESQL_OPTIONS: Final = (
     "-c timezone=UTC -c statement_timeout=15s -c lock_timeout=10s"
     " -c idle_in_transaction_session_timeout=60s"
@@ -98,14 +104,12 @@ def _sqlite(url: URL) -> Engine:
 
 
 def _postgresql(url: URL) -> Engine:
-    return create_engine(
+    engine = create_engine(
         url,
         pool_size=POOL_SIZE,
         max_overflow=MORE_WHEN_BUSY,
         pool_timeout=SECONDS_FOR_A_CONNECTION,
         pool_recycle=1800,
-        # A connection that a restart of the server broke is replaced instead of failing a login.
-        pool_pre_ping=True,
         hide_parameters=True,
         connect_args={
             "connect_timeout": SECONDS_FOR_A_CONNECTION,
@@ -113,3 +117,41 @@ def _postgresql(url: URL) -> Engine:
             "options": POSTGRESQL_OPTIONS,
         },
     )
+    _replace_what_broke(engine)
+    follow_pipelines(engine)
+    return engine
+
+
+def _replace_what_broke(engine: Engine) -> None:
+    """A connection that a restart of the server broke is replaced instead of failing a login.
+
+    A server that goes says so on the line, which is seen without a word from us. Only where
+    something waits there, or after a while without use, it is asked whether it still answers: a
+    question before each use would be three of the round trips of a login.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def _on_checkin(_: Any, record: ConnectionPoolEntry) -> None:
+        record.info[_USED] = monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _on_checkout(connection: Any, record: ConnectionPoolEntry, _: Any) -> None:
+        used = record.info.get(_USED)
+        if used is None:  # it was made a moment ago
+            return
+        if monotonic() - used < SECONDS_BELIEVED and not _something_waits(connection):
+            return
+        try:
+            alive = engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error:
+            alive = False
+        if not alive:
+            raise InvalidatePoolError
+
+
+def _something_waits(connection: Any) -> bool:
+    if connection.closed:
+        return True
+    line = select.poll()
+    line.register(connection.fileno(), select.POLLIN)
+    return bool(line.poll(0))

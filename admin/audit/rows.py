@@ -17,7 +17,7 @@ from sqlalchemy import Row, Select, String, cast, select, type_coerce
 from sqlalchemy.orm import Session
 
 from state.audit import PEOPLE, AuditRow
-from state.db import table_of
+from state.db import reading_together, table_of
 
 # Types that refuse a value would hide exactly what the check is looking for.
 _c: Final = table_of(AuditRow).c
@@ -114,8 +114,9 @@ def stored(row: Row[Any]) -> StoredEvent:
 
 def read(session: Session, wanted: Select[Any]) -> Iterator[StoredEvent]:
     """The events of a ``query`` with conditions, a few hundred at a time."""
-    for row in session.execute(wanted, execution_options={"yield_per": 500}):
-        yield stored(row)
+    with reading_together(session):
+        for row in session.execute(wanted, execution_options={"yield_per": 500}):
+            yield stored(row)
 
 
 def _bytes(value: Any) -> bytes | None:

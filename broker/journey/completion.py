@@ -42,6 +42,7 @@ from providers.login_facts import LoginFacts
 from state.audit import EventTag
 from state.db import writing
 from state.ephemeral import Take
+from state.pipeline import together
 
 
 def succeed(rt: Runtime, login: Login, context: LoginContext) -> Response:
@@ -67,7 +68,7 @@ def succeed(rt: Runtime, login: Login, context: LoginContext) -> Response:
     if taken is None:
         raise PageError(409, "login_finished", "already answered")
     try:
-        with writing(rt.session) as session:
+        with writing(rt.session) as session, together(session):
             _check_again(session, rt, login, context)
             cookie = _keep_session(session, rt, planned, login, context)
             if prepared.grant is not None:

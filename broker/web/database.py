@@ -11,7 +11,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from state.db import Base
+from state.db import Base, reading_alone
 
 log = structlog.get_logger()
 
@@ -20,7 +20,7 @@ class RequestDatabase(SQLAlchemy):
     """One session per request, ended with it; the engine is given, not made."""
 
     def __init__(self, engine: Engine) -> None:
-        self._given = engine
+        self._given = reading_alone(engine)
         super().__init__(
             model_class=Base, disable_autonaming=True, session_options={"expire_on_commit": False}
         )
