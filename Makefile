@@ -102,8 +102,9 @@ reference: $(STAMP) ## Write docs/reference anew: every field, setting, command,
 translations: $(STAMP) ## Bring the English texts in step with the Dutch ones
 	@$(BIN)/python -m tools.translations
 
+DJANGO := tests/interop/django_portal
 .PHONY: lock
-lock: ## Choose versions anew and write both locks (needs uv)
+lock: ## Choose versions anew and write the locks (needs uv)
 	@command -v uv >/dev/null || { echo 'uv is missing; install it first: pip install uv'; exit 1; }
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --upgrade \
 		--generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
@@ -112,6 +113,9 @@ lock: ## Choose versions anew and write both locks (needs uv)
 		--constraint requirements.lock \
 		--generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
 		--quiet -o requirements-run.lock
+	uv pip compile $(DJANGO)/requirements.in --universal --python-version 3.11 --upgrade \
+		--generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
+		--quiet -o $(DJANGO)/requirements.txt
 
 # A virtualenv that cannot run Python (moved, or its Python is gone) is made anew.
 $(STAMP): requirements.lock pyproject.toml

@@ -17,6 +17,7 @@ from cryptography.x509.oid import NameOID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from keys.jwks import with_typable_id
 from keys.keyring import load_keyring, open_key
 from keys.rotation import add_key
 from keys.sealing import Sealer
@@ -71,7 +72,7 @@ def request_certificate(
             f"a request for {use} is open already: import its certificate with sluis keys import, "
             "see it again with sluis keys request --again, or end it with sluis keys revoke"
         )
-    key = rsa.generate_private_key(public_exponent=65537, key_size=bits)
+    key = with_typable_id(lambda: rsa.generate_private_key(public_exponent=65537, key_size=bits))
     kid = add_key(
         session, sealer, key, use, "RSA", KeyState.REQUESTED, now, certificate=None, by=by
     )

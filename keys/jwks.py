@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final, TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from joserfc.jwk import ECKey, KeyParameters, RSAKey
 
 from keys.keyring import AnyPrivateKey, KeyRing, KeyUse, PrivateKey
+
+_DRAWS: Final = 7
+Key = TypeVar("Key", bound=AnyPrivateKey)
 
 
 def public_jwks(keyring: KeyRing, use: KeyUse) -> dict[str, Any]:
@@ -35,6 +39,18 @@ def joserfc_key(private_key: PrivateKey) -> RSAKey | ECKey:
 def thumbprint(key: AnyPrivateKey) -> str:
     """SHA-256 JWK thumbprint (RFC 7638): 43 characters of base64url."""
     return as_joserfc(key, None).thumbprint()
+
+
+def with_typable_id(generate: Callable[[], Key]) -> Key:
+    """A new key whose thumbprint does not begin with a dash, which a command line reads as an
+    option. One in 64 does and is drawn again, at most 7 times; then it is taken as it is.
+    """
+    key = generate()
+    for _ in range(_DRAWS):
+        if not thumbprint(key).startswith("-"):
+            break
+        key = generate()
+    return key
 
 
 def as_joserfc(key: AnyPrivateKey, kid: str | None) -> RSAKey | ECKey:

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from keys.certificates import from_pem, is_of_an_authority, self_signed, to_pem
-from keys.jwks import thumbprint
+from keys.jwks import thumbprint, with_typable_id
 from keys.keyring import AnyPrivateKey, load_keyring, seal_key
 from keys.rotation_policy import RotationPolicy as RotationPolicy
 from keys.sealing import Sealer
@@ -231,7 +231,7 @@ def make_key(
     activates_at: datetime | None = None,
 ) -> str:
     """Make a key in this state, with a certificate for SAML, and audit it; its id."""
-    key = _generate(algorithm)
+    key = with_typable_id(lambda: _generate(algorithm))
     certificate = None
     if isinstance(key, RSAPrivateKey) and use in COMMON_NAMES:
         certificate = to_pem(self_signed(key, COMMON_NAMES[use], now))

@@ -19,7 +19,7 @@ class KeyUse(enum.StrEnum):
     SAML_SIGNING = "saml_signing"  # as service provider, towards makelaars
     SAML_ENCRYPTION = "saml_encryption"  # what makelaars encrypt for us
     SAML_IDP_SIGNING = "saml_idp_signing"  # as identity provider, towards portals
-    SAML_TLS_CLIENT = "saml_tls_client"  # our side of TLS at makelaars that ask it
+    SAML_TLS_CLIENT = "saml_tls_client"  # our side of TLS at who asks it
     CLIENT_SIGNING = "client_signing"  # our private_key_jwt at makelaars
     AUDIT_SIGNING = "audit_signing"  # checkpoints of the audit chain
 

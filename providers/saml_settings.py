@@ -105,7 +105,8 @@ class SamlSettings(MetadataSettings):
         default=None,
         description=(
             "A file in PEM with the certificate, and its chain, that Sluis shows to the makelaar "
-            "when it calls him (mutual TLS). Read again when it changes. Left out: none is shown."
+            "when it calls him (mutual TLS). Read again when it changes. Left out: the current one "
+            "of `sluis keys` for `saml_tls_client`, and none where there is none."
         ),
     )
     tls_key_file: str | None = Field(

@@ -245,8 +245,11 @@ PEOPLE: Final = (
 GUEST: Final = TestPerson(
     "hanna",
     "Hanna Prins",
-    "Onbekend bij Sluis; Polderpoort zelf staat in voor haar machtiging",
-    (Login("polderpoort", "pp-hanna-d07e68", "EH3", "wachtwoord en app", mandate=GROENRIJK),),
+    "Onbekend bij Sluis; de makelaar zelf staat in voor haar machtiging",
+    (
+        Login("polderpoort", "pp-hanna-d07e68", "EH3", "wachtwoord en app", mandate=GROENRIJK),
+        Login("waterpoort", "wp-hanna-3b95e0", "EH3", "wachtwoord en app", mandate=GROENRIJK),
+    ),
 )
 
 

@@ -18,8 +18,9 @@ import pyotp
 from sandbox import keys
 from sandbox.addresses import Addresses, host_and_port, standard
 from sandbox.makelaar.catalogue import CATALOGUE, HUB, Makelaar, Profile
+from sandbox.makelaar.etd import pseudonym
 from sandbox.makelaar.handwriting import metadata_of
-from sandbox.people import PEOPLE
+from sandbox.people import PEOPLE, known_at
 from sandbox.portal.clients import BEHIND_GATEWAY, CLIENTS, Client, PortalClient
 from sandbox.saml_portal.party import CLIENT_ID as SAML_PORTAL
 from sandbox.saml_portal.party import SamlParty, metadata
@@ -210,6 +211,7 @@ def _write_registrations(demo: Demo, today: date) -> None:
         "gateway": demo.addresses.gateway,
         "hub": demo.addresses.hub,
         "jan_at_hub": JAN_AT_HUB if demo.addresses.hub else "",
+        "pseudonym_jan": _pseudonym_at_waterpoort(demo, "jan"),
         "yesterday": today - timedelta(days=1),
         "last_year": today - timedelta(days=365),
         "in_six_weeks": today + timedelta(days=42),
@@ -235,6 +237,12 @@ def _write_registrations(demo: Demo, today: date) -> None:
             continue
         text = Template(template.read_text(encoding="utf-8")).substitute(values)
         (demo.registrations / template.name).write_text(text, encoding="utf-8")
+
+
+def _pseudonym_at_waterpoort(demo: Demo, person: str) -> str:
+    """How Waterpoort, which speaks as eHerkenning does, names this person to the broker."""
+    (login,) = (how for who, how in known_at("waterpoort") if who.key == person)
+    return pseudonym(login.subject, f"{demo.addresses.broker}/saml/metadata")
 
 
 def _config(demo: Demo) -> str:

@@ -24,7 +24,7 @@ from state.outgoing_allow import read_allowed
 from state.outgoing_answer import HttpAnswer, read_answer
 from state.outgoing_failures import OutgoingFailed, of_tls
 from state.outgoing_proxy import Proxy
-from state.outgoing_tls import ClientCertificate, tls_of_this_machine, tls_showing
+from state.outgoing_tls import OwnCertificate, tls_of_this_machine, tls_showing
 from state.outgoing_wire import Left, Wire, as_socket
 
 __all__ = ["HttpAnswer", "OutgoingClient", "OutgoingFailed", "resolve"]
@@ -64,7 +64,7 @@ class OutgoingClient:
         proxy: Proxy | None = None,
         resolver: Resolver = resolve,
         tls: ssl.SSLContext | None = None,
-        showing: Callable[[ClientCertificate], ssl.SSLContext] = tls_showing,
+        showing: Callable[[OwnCertificate], ssl.SSLContext] = tls_showing,
         monotonic: Callable[[], float] = time.monotonic,
         ports: frozenset[int] = PORTS,
     ) -> None:
@@ -79,9 +79,9 @@ class OutgoingClient:
         self._ports = ports
         self._breaker = Breaker(monotonic)
 
-    def presenting(self, certificate: ClientCertificate) -> OutgoingClient:
+    def presenting(self, certificate: OwnCertificate) -> OutgoingClient:
         """The same client, which shows this certificate to the party that it calls, and not to our
-        proxy. Raises OSError and ValueError for files that are of no use.
+        proxy. Raises OSError and ValueError for one that is of no use.
         """
         other = copy.copy(self)
         other._tls_of_party = self._showing(certificate)

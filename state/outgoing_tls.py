@@ -4,10 +4,13 @@ authority.
 
 from __future__ import annotations
 
+import secrets
 import ssl
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,20 @@ class ClientCertificate:
         """When the files were last written, in nanoseconds. Raises OSError."""
         files = (self.certificate_file, self.key_file or self.certificate_file)
         return tuple(file.stat().st_mtime_ns for file in files)
+
+
+@dataclass(frozen=True)
+class KeptCertificate:
+    """The same from memory. ``name`` stands for the pair in comparisons. ``chain``: PEM, our own
+    first; ``locked_key``: the private key in PEM, encrypted under the password that it is given.
+    """
+
+    name: str
+    chain: bytes = field(compare=False, repr=False)
+    locked_key: Callable[[bytes], bytes] = field(compare=False, repr=False)
+
+
+OwnCertificate = ClientCertificate | KeptCertificate
 
 
 @cache
@@ -48,10 +65,12 @@ def tls_context(ca_file: Path | None = None) -> ssl.SSLContext:
     return context
 
 
-def tls_showing(certificate: ClientCertificate, ca_file: Path | None = None) -> ssl.SSLContext:
+def tls_showing(certificate: OwnCertificate, ca_file: Path | None = None) -> ssl.SSLContext:
     """The same as ``tls_context``, with this certificate for who asks for one; the files are read
     again when they change. Raises OSError, ValueError; the password of a key is never asked.
     """
+    if isinstance(certificate, KeptCertificate):
+        return _showing_kept(certificate, ca_file)
     return _showing(certificate, ca_file, certificate.changed_at)
 
 
@@ -66,6 +85,22 @@ def _showing(
         )
     except ssl.SSLError as error:
         raise ValueError("no certificate and key in PEM that go together") from error
+    return context
+
+
+@lru_cache(maxsize=16)
+def _showing_kept(certificate: KeptCertificate, ca_file: Path | None) -> ssl.SSLContext:
+    """OpenSSL takes a pair by the name of a file alone. Whoever finds that file, which is of this
+    user and gone at once, has a key under a password that was never written.
+    """
+    context, password = tls_context(ca_file), secrets.token_hex(32)
+    with NamedTemporaryFile(prefix="sluis-tls-") as file:  # mode 0600
+        file.write(certificate.chain + certificate.locked_key(password.encode()))
+        file.flush()
+        try:
+            context.load_cert_chain(file.name, password=password)
+        except ssl.SSLError as error:
+            raise ValueError(f"TLS does not take it ({error.reason})") from error
     return context
 
 

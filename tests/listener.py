@@ -16,6 +16,7 @@ class Seen:
     path: str  # with query
     headers: Mapping[str, str]  # names in lower case
     body: bytes
+    shown: bytes | None = None  # the certificate of who calls, as DER
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,9 @@ def listening(
         def _handle(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
             headers = {name.lower(): value for name, value in self.headers.items()}
-            request = Seen(self.command, self.path, headers, self.rfile.read(length))
+            tls = self.connection
+            shown = tls.getpeercert(True) if isinstance(tls, ssl.SSLSocket) else None
+            request = Seen(self.command, self.path, headers, self.rfile.read(length), shown)
             seen.append(request)
             said = answering(request)
             self.send_response(said.status)

@@ -11,7 +11,7 @@ from admin.registrations.files import FileRefused, xml_text
 from admin.registrations.makelaar_metadata import BINDINGS
 from admin.registrations.rule import shown
 from providers.interface import ProviderUnavailable
-from providers.saml.client_certificate import calling
+from providers.saml.client_certificate import by_files
 from providers.saml.metadata import MAX_BYTES, MakelaarMetadata, MetadataRefused, read_metadata
 from providers.saml.wire.metadata_document import Signers
 from providers.saml_settings import SamlSettings
@@ -52,7 +52,7 @@ def troubles(
 def _certificate(settings: SamlSettings, calls: OutgoingClient) -> Iterator[PartyTrouble]:
     """Can what we show to the makelaar be shown?"""
     try:
-        calling(calls, settings)
+        by_files(calls, settings)
     except ProviderUnavailable as unavailable:
         yield PartyTrouble(
             "saml.tls_certificate_file",

@@ -112,7 +112,8 @@ class IdentityDocument(Document):
         default=None,
         description=(
             "What the makelaar calls the person: `sub`, or the NameID or attribute that its "
-            "record names."
+            "record names. A name with a NameQualifier stands behind that and the sign U+001F: in "
+            'YAML `"urn:etoegang:1.13:EntityConcernedID:Pseudo\\x1F…"`.'
         ),
     )
     subject_hash: SubjectHash | None = Field(

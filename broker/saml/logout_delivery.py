@@ -15,6 +15,8 @@ from broker.sso.telling import logout_of
 from directory.saml_portals import SamlServiceProvider
 from keys.keyring import KeyMissing
 from keys.saml_keys import OwnRole, signing_key
+from providers.interface import ProviderUnavailable
+from providers.saml.client_certificate import by_keys
 from providers.saml.logout import SamlLogout
 from providers.saml.wire import logout_call
 from providers.saml.wire.logout_call import CalledParty
@@ -61,8 +63,9 @@ class SamlLogoutAdapter:
         )
         try:
             key = signing_key(known.keyring, OwnRole.IDP)
+            client = by_keys(self._outgoing, known.keyring)
         except KeyMissing:
             raise DeliveryFailed("no_key") from None
-        logout_call.tell(
-            self._outgoing, to, names_in(message), issuer=self._issuer, key=key, now=now
-        )
+        except ProviderUnavailable as unavailable:
+            raise DeliveryFailed(unavailable.reason) from None
+        logout_call.tell(client, to, names_in(message), issuer=self._issuer, key=key, now=now)

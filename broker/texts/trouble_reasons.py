@@ -44,13 +44,13 @@ OF_TROUBLES: Final[Mapping[str, Explanation]] = {
     ),
     "tls_client": Explanation(
         _("De makelaar neemt het certificaat niet aan waarmee wij bellen, of wil er een zien."),
-        _("Zet saml.tls_certificate_file en saml.tls_key_file, en laat de makelaar dat certificaat toelaten."),
+        _("Importeer een certificaat met sluis keys import --use saml_tls_client, of zet saml.tls_certificate_file, en laat de makelaar het toelaten."),
         Fixer.OPERATOR,
         DOES_NOT_FIT,
     ),
     "tls_certificate_file": Explanation(
-        _("Het bestand met ons TLS-certificaat of zijn sleutel ontbreekt, of is niet te gebruiken."),
-        _("Zet certificaat en sleutel als PEM in de bestanden van saml.tls_certificate_file en saml.tls_key_file."),
+        _("Ons TLS-certificaat of zijn sleutel ontbreekt, of is niet te gebruiken."),
+        _("Zet beide als PEM in de bestanden van saml.tls_certificate_file en saml.tls_key_file, of importeer ze met sluis keys import --use saml_tls_client."),
         Fixer.OPERATOR,
         WITH_US,
     ),

@@ -98,7 +98,7 @@ class ArtifactResolution:
         """What came back with the status of success, or of a fault."""
         assert self.record.saml is not None
         try:
-            answer = calling(self.outgoing, self.record.saml).post_xml(
+            answer = calling(self.outgoing, self.record.saml, self.keyring).post_xml(
                 location,
                 document,
                 headers=soap.ACTION,

@@ -105,7 +105,7 @@ class SamlLogout:
         assert self.record.saml is not None
         try:
             key = self.key()
-            client = calling(outgoing, self.record.saml)
+            client = calling(outgoing, self.record.saml, self.keyring)
         except ProviderUnavailable as unavailable:
             raise DeliveryFailed(unavailable.reason) from None
         logout_call.tell(client, to, names, issuer=self.sp_entity_id, key=key, now=now)

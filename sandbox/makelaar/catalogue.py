@@ -50,6 +50,7 @@ CATALOGUE: Final = (
         "saml",
         "EH3",
         signs="assertion",
+        dialect="etd",
         entity="urn:etoegang:HM:00000009000000000000:entities:9713",
         only_by_artifact=True,
     ),

@@ -33,10 +33,20 @@ def _jan(visitor: Visitor) -> None:
 
 
 def _jan_by_artifact(visitor: Visitor) -> None:
-    """SAML as eHerkenning does it: the request by POST, the answer by a reference in an address."""
+    """SAML as eHerkenning does it: the request by POST, the answer by a reference in an address,
+    the person by an encrypted pseudonym.
+    """
     visitor.ask(BODEM)
     visitor.choose("waterpoort")
     visitor.log_in_as("jan")
+    _agree(visitor)
+
+
+def _hanna_of_etd(visitor: Visitor) -> None:
+    """The same with a mandate, whose organisation comes encrypted too."""
+    visitor.ask(BODEM)
+    visitor.choose("waterpoort")
+    visitor.log_in_as("hanna")
     _agree(visitor)
 
 
@@ -65,6 +75,7 @@ def _roos(visitor: Visitor) -> None:
 PEOPLE = (
     pytest.param(_jan, id="jan-saml"),
     pytest.param(_jan_by_artifact, id="jan-artifact"),
+    pytest.param(_hanna_of_etd, id="hanna-etd"),
     pytest.param(_mo, id="mo-oidc"),
     pytest.param(_roos, id="roos-code"),
 )

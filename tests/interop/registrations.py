@@ -58,7 +58,7 @@ client_id: $client_id
 name: {nl: SAML-portaal van een ander, en: SAML portal of another}
 services:
   - 7f1e6c1a-90b4-4d0e-9b52-3c1f0a77d2e4
-acr: eidas
+$acr
 claims:
   - name: represents
     purpose: {nl: Weten voor welke organisatie u komt, en: To know which organisation you act for}
@@ -96,11 +96,22 @@ def client(client_id: str, redirect_uri: str, jwks: str, algorithm: str) -> str:
 
 
 def saml_portal(
-    client_id: str, entity_id: str, metadata: Path, more: dict[str, str] | None = None
+    client_id: str,
+    entity_id: str,
+    metadata: Path,
+    more: dict[str, str] | None = None,
+    *,
+    acr: str | None = "eidas",
 ) -> str:
-    """A SAML portal for Meldportaal Bodem. ``more``: lines of its ``saml`` section."""
+    """A SAML portal for Meldportaal Bodem. ``more``: lines of its ``saml`` section. ``acr``: the
+    words for a level; None: those of its dialect.
+    """
     return _SAML_PORTAL.substitute(
-        client_id=client_id, entity_id=entity_id, metadata=metadata, more=_lines(more)
+        client_id=client_id,
+        entity_id=entity_id,
+        metadata=metadata,
+        more=_lines(more),
+        acr=f"acr: {acr}" if acr else "",
     )
 
 

@@ -1,14 +1,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import pytest
 from joserfc import jws
 from joserfc.jwk import KeySet
+from sqlalchemy.orm import Session
 
-from keys.jwks import client_jwks, joserfc_key, public_jwks
-from keys.keyring import KeyRing, KeyState, KeyUse
-from tests.keys_for_tests import make_keyring, make_private_key
+from keys.certificate_request import request_certificate
+from keys.jwks import client_jwks, joserfc_key, public_jwks, with_typable_id
+from keys.keyring import AnyPrivateKey, KeyRing, KeyState, KeyUse
+from keys.rotation import make_key
+from tests.keys_for_tests import MADE_AT, ec_key, make_keyring, make_private_key, make_sealer
 
 PRIVATE = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}
 
@@ -70,3 +74,49 @@ def test_a_key_for_signing_is_made_once() -> None:
     key = make_keyring().active(KeyUse.OIDC_SIGNING, "RS256")
     assert joserfc_key(key) is joserfc_key(key)
     assert joserfc_key(key).kid == key.kid == joserfc_key(key).thumbprint()
+
+
+def _named(*ids: str) -> tuple[dict[AnyPrivateKey, str], Callable[[], AnyPrivateKey]]:
+    """Keys that come one after the other and have these IDs; the last comes for ever."""
+    keys = [ec_key(f"typable {number}") for number, _ in enumerate(ids)]
+    left = iter(keys)
+    return dict(zip(keys, ids, strict=True)), lambda: next(left, keys[-1])
+
+
+@pytest.mark.parametrize(
+    ("ids", "taken"),
+    [
+        (("abc", "-bc"), "abc"),
+        (("a-c", "b"), "a-c"),
+        (("_bc", "b"), "_bc"),
+        (("-bc", "--c", "xyz"), "xyz"),
+        (("-bc",), "-bc"),  # always the same key: it ends
+    ],
+)
+def test_an_id_can_be_typed_at_a_command_line(
+    monkeypatch: pytest.MonkeyPatch, ids: tuple[str, ...], taken: str
+) -> None:
+    names, generate = _named(*ids)
+    monkeypatch.setattr("keys.jwks.thumbprint", names.__getitem__)
+    assert names[with_typable_id(generate)] == taken
+
+
+@pytest.mark.parametrize("how", ["made", "asked"])
+def test_no_key_is_kept_under_an_id_that_begins_with_a_dash(
+    session: Session, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    """Wherever one is made: the plan and the request draw another."""
+    drawn = 0
+
+    def thumbprint_of(key: AnyPrivateKey) -> str:
+        nonlocal drawn
+        drawn += 1
+        return "-first" if drawn == 1 else "second"
+
+    monkeypatch.setattr("keys.jwks.thumbprint", thumbprint_of)
+    sealer, subject = make_sealer(), "CN=login.example.nl"
+    if how == "made":
+        make_key(session, sealer, KeyUse.OIDC_SIGNING, "ES256", KeyState.ACTIVE, MADE_AT)
+    else:
+        request_certificate(session, sealer, KeyUse.SAML_SIGNING, subject, MADE_AT)
+    assert drawn == 2

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from state.outgoing import OutgoingClient, OutgoingFailed
 from state.outgoing_failures import of_tls
-from state.outgoing_tls import ClientCertificate, tls_context, tls_showing
+from state.outgoing_tls import ClientCertificate, KeptCertificate, tls_context, tls_showing
 from tests.keys_for_tests import ec_key
 from tests.listener import Said, listening
 from tests.proxies import certificate, serving
@@ -141,3 +141,59 @@ def test_files_that_are_of_no_use_say_why(tmp_path: Path) -> None:
         tls_showing(ClientCertificate(first, second))
     with pytest.raises(ValueError, match="encrypted"):
         tls_showing(ClientCertificate(encrypted(tmp_path)))
+
+
+def kept(tmp_path: Path, name: str, key: str | None = None) -> KeptCertificate:
+    """From memory; ``key``: of another name, so that the two do not go together."""
+    file = tmp_path / f"{name}.pem"
+    whole = file.read_bytes() if file.exists() else certificate(tmp_path, name).read_bytes()
+    private = ec_key(f"tls {key or name}")
+
+    def locked(password: bytes) -> bytes:
+        protection = BestAvailableEncryption(password)
+        return private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, protection)
+
+    chain = whole[: whole.index(b"-----BEGIN PRIVATE KEY")]
+    return KeptCertificate(f"{name} {key}", chain, locked)
+
+
+def test_a_certificate_from_memory_is_shown_as_one_from_files(tmp_path: Path) -> None:
+    ours = certificate(tmp_path, "kept.example")
+    with listening(lambda _: Said(b"fine"), tls=asking(tmp_path, ours)) as server:
+        found = client(tmp_path, server.port).presenting(kept(tmp_path, "kept.example"))
+        url = f"https://{NAME}:{server.port}/"
+        assert found.get(url).body == b"fine"
+        other = kept(tmp_path, "other.example")
+        with pytest.raises(OutgoingFailed, match=r"^tls_client$"):
+            client(tmp_path, server.port).presenting(other).get(url)
+
+
+def test_a_key_from_memory_lies_open_nowhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file is of this user alone, what is in it is encrypted, and it is gone afterwards."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+    seen: list[tuple[int, bytes]] = []
+    load = ssl.SSLContext.load_cert_chain
+
+    def watched(self: ssl.SSLContext, file: str, *rest: object, **more: object) -> None:
+        path = Path(file)
+        seen.append((path.stat().st_mode & 0o777, path.read_bytes()))
+        assert path.parent == tmp_path / "temporary"
+        load(self, file, *rest, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(ssl.SSLContext, "load_cert_chain", watched)
+    one = kept(tmp_path, "hidden.example")
+    context = tls_showing(one)
+    assert tls_showing(kept(tmp_path, "hidden.example")) is context  # made once
+    ((mode, whole),) = seen
+    assert mode == 0o600
+    assert b"BEGIN ENCRYPTED PRIVATE KEY" in whole and b"BEGIN PRIVATE KEY" not in whole
+    assert list((tmp_path / "temporary").iterdir()) == []
+    assert "PRIVATE" not in repr(one)
+
+
+def test_a_pair_from_memory_that_does_not_fit_says_why(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="KEY_VALUES_MISMATCH"):
+        tls_showing(kept(tmp_path, "a.example", key="b.example"))
