@@ -263,6 +263,21 @@ class SecondFactors(Section):
         default=None, description="Who gets a mail when that many were sent."
     )
 
+    @field_validator("sms_countries")
+    @classmethod
+    def _countries(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        """A word that is no country would quietly keep everybody there from getting codes."""
+        import phonenumbers  # large, and only here
+
+        found = tuple(entry.strip().upper() for entry in value)
+        for entry, code in zip(value, found, strict=True):
+            if code not in phonenumbers.SUPPORTED_REGIONS:
+                raise ValueError(
+                    f"{entry!r} is no country with telephone numbers; write its two letters of "
+                    "ISO 3166-1, for example NL"
+                )
+        return found
+
 
 class Development(Section):
     """Only with a loopback ``web.base_url``."""

@@ -143,7 +143,9 @@ def _change_to_wal(cursor: sqlite3.Cursor) -> None:
         try:
             cursor.execute("PRAGMA journal_mode=WAL")
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or monotonic() > end:
+            # An extended code (SQLITE_BUSY_RECOVERY and the like) holds the plain one below it.
+            is_busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+            if not is_busy or monotonic() > end:
                 raise
             sleep(BUSY_PAUSE)
         else:

@@ -179,7 +179,7 @@ class OutgoingClient:
         except BaseException:  # among them our own refusals: they say nothing about the party
             self._breaker.released(endpoint)
             raise
-        if answer.status >= 500:
+        if answer.status >= 500 and not answer.is_fault:
             self._breaker.failed(endpoint, "status_5xx")
         else:
             self._breaker.succeeded(endpoint)

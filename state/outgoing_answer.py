@@ -12,6 +12,7 @@ from typing import Any, Final
 from state.outgoing_failures import OutgoingFailed
 
 _CHUNK: Final = 16 * 1024
+_FAULTS: Final = ("text/xml", "application/soap+xml")
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,14 @@ class HttpAnswer:
     status: int
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
+
+    @property
+    def is_fault(self) -> bool:
+        """Does it answer that the request was wrong, as SOAP does (SOAP 1.1 §6.2)? Somebody's
+        message is, which others of the same party must not suffer for.
+        """
+        kind = self.headers.get("content-type", "").partition(";")[0].strip().lower()
+        return self.status == 500 and kind in _FAULTS
 
     def json(self, *, unique_names: bool = False) -> Any:
         """The body as JSON; with ``unique_names`` no name may stand twice in an object (RFC 8259

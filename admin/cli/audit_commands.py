@@ -9,6 +9,7 @@ import click
 
 from admin.cli.context import Invocation, explained, fail
 from admin.cli.moments import Since, Until
+from admin.cli.private_files import private_file
 
 NOT_WHOLE = 3
 pass_invocation = click.make_pass_decorator(Invocation)
@@ -74,9 +75,8 @@ def export(
             for line in lines:
                 click.echo(line)
             return
-        with out.open("x", encoding="utf-8") as file:
-            out.chmod(0o600)
-            file.writelines(f"{line}\n" for line in lines)
+        with private_file(out) as file:
+            file.writelines(f"{line}\n".encode() for line in lines)
 
 
 @audit.command()
@@ -105,8 +105,7 @@ def evidence(invocation: Invocation, reference: str, out: Path) -> None:
         fail("nothing was kept of this login: its makelaar sent none, or it is too long ago")
     for number, document in enumerate(found, 1):
         file = out / f"evidence-{known}-{number}.xml"
-        with file.open("xb") as written:
-            file.chmod(0o600)
+        with private_file(file) as written:
             written.write(document)
         click.echo(str(file))
 

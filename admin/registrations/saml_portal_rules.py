@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import rsa
 from sqlalchemy.orm import Session
 
@@ -99,7 +100,11 @@ def _encryption(portal: SamlServiceProvider, now: datetime) -> Iterator[Breach]:
 
 
 def _fault(certificate: x509.Certificate, now: datetime) -> str | None:
-    if not isinstance(certificate.public_key(), rsa.RSAPublicKey):
+    try:
+        key = certificate.public_key()
+    except (ValueError, UnsupportedAlgorithm):
+        return "the key of the encryption certificate cannot be read"
+    if not isinstance(key, rsa.RSAPublicKey):
         return "the key of the encryption certificate is not RSA"
     if not is_strong(certificate):
         return "the key of the encryption certificate has less than 2048 bits"

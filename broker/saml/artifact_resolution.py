@@ -21,6 +21,7 @@ from broker.saml.kept_answers import Fetched, NotThere
 from broker.saml.messages import MOST_ELEMENTS, ReceivedRequest
 from broker.saml.refusals import NoteRefusal
 from broker.saml.request_target import check_destination, check_issued, check_version, who_asks
+from broker.sso import grants
 from broker.web import rate_limits
 from broker.web.responses import remember_portal, remember_reference
 from directory.saml_portals import SamlServiceProvider
@@ -102,11 +103,13 @@ def _resolved(
     rt: Runtime, message: etree._Element, portal: SamlServiceProvider, note: NoteRefusal
 ) -> etree._Element:
     """The signed ArtifactResponse. What is not there, or not for this portal, leaves no Response in
-    it; which of these it was, nobody hears.
+    it, nor what the user logged out of meanwhile; which of these it was, nobody hears.
     """
+    now = rt.clock()
     try:
         artifact = read_artifact(message.findtext(samlp("Artifact"))).value
         found = kept_answers.fetch(rt.store, rt.sealer, artifact, portal.client_id)
+        found = found.while_it(lambda grant: grants.live(rt.session, grant, now) is not None)
     except WireRefused:
         found = Fetched(None, NotThere.UNKNOWN)
     if found.answer is not None and found.answer.reference is not None:
@@ -123,7 +126,9 @@ def _resolved(
 def _note_missing(
     rt: Runtime, found: Fetched, portal: SamlServiceProvider, note: NoteRefusal
 ) -> None:
-    """A second time, or by another portal, it may have been stolen: that is for the audit too."""
+    """A second time, or by another portal, it may have been stolen: that is for the audit too, as
+    is who came for it after the session ended.
+    """
     why = str(found.why)
     log.warning("artifact.not_there", client=portal.client_id, seen=why)
     note(rt, "saml_artifact", at="answer", client_id=portal.client_id, seen=why)

@@ -39,12 +39,16 @@ def carried(
     client_id: str,
     reference: str | None,
     sealer: Sealer,
+    grant_id: str | None = None,
 ) -> CarriedAnswer:
-    """A signed Response for this portal, as it asked. ``reference``: of the login."""
+    """A signed Response for this portal, as it asked. ``reference``: of the login; ``grant_id``:
+    what that gives, without which the answer is worth nothing.
+    """
     if to.binding is AnswerBinding.POST:
         return CarriedAnswer(_in_form(to, {"SAMLResponse": form_value(response)}))
     artifact = new_artifact(issuer, RESOLUTION_INDEX)
-    kept = kept_answers.put(artifact, KeptAnswer(client_id, reference, response.decode()), sealer)
+    answer = KeptAnswer(client_id, reference, response.decode(), grant_id)
+    kept = kept_answers.put(artifact, answer, sealer)
     parts = {NAME: artifact} | _relay(to)
     url = f"{to.acs_url}{'&' if '?' in to.acs_url else '?'}{urlencode(parts)}"
     reply = Reply(url) if len(url) <= LONGEST_ADDRESS else _in_form(to, {NAME: artifact})

@@ -153,7 +153,7 @@ class SamlDownstream:
             said,
             None if wish == "never" else seal_for,
         )
-        answer = self._carried(message, to, portal.client_id, result.reference)
+        answer = self._carried(message, to, portal.client_id, result.reference, result.grant_id)
         return Prepared(
             reply=answer.reply,
             operations=answer.operations,
@@ -213,7 +213,12 @@ class SamlDownstream:
         return answer.reply
 
     def _carried(
-        self, message: bytes, to: SamlReplyTo, client_id: str, reference: str | None
+        self,
+        message: bytes,
+        to: SamlReplyTo,
+        client_id: str,
+        reference: str | None,
+        grant_id: str | None = None,
     ) -> CarriedAnswer:
         return carried(
             message,
@@ -222,6 +227,7 @@ class SamlDownstream:
             client_id=client_id,
             reference=reference,
             sealer=self._sealer,
+            grant_id=grant_id,
         )
 
     def session_id(self, relying_party: RelyingParty, session_id: str) -> str | None:

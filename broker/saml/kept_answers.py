@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import enum
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -26,15 +27,19 @@ class NotThere(enum.StrEnum):
     UNKNOWN = "unknown"  # or too old
     USED = "used"
     OF_ANOTHER = "of another portal"
+    ENDED = "logged out"  # or blocked, since the answer was made
 
 
 @dataclass(frozen=True)
 class KeptAnswer:
-    """``response``: the signed XML, None when it was fetched. ``reference``: of the login."""
+    """``response``: the signed XML, None when it was fetched. ``reference``: of the login;
+    ``grant_id``: what it gave, None where the answer is a refusal.
+    """
 
     client_id: str
     reference: str | None
     response: str | None
+    grant_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,17 @@ class Fetched:
 
     answer: KeptAnswer | None
     why: NotThere | None = None
+
+    def while_it(self, stands: Callable[[str], bool]) -> Fetched:
+        """The same, or nothing where what the login gave ended meanwhile. ``stands``: asked with
+        the id of the grant.
+        """
+        answer = self.answer
+        if self.why is not None or answer is None or answer.grant_id is None:
+            return self
+        if stands(answer.grant_id):
+            return self
+        return Fetched(replace(answer, response=None), NotThere.ENDED)
 
 
 _ADAPTER: Final = TypeAdapter(KeptAnswer)

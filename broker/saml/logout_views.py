@@ -4,62 +4,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Blueprint, request
-from werkzeug.wrappers import Response as AnyResponse
+from flask import Blueprint
 
 from assurance import session_names
 from broker.runtime import Runtime, runtime
 from broker.saml.addresses import SLO_PATH, idp_entity_id, slo_url
 from broker.saml.logout import metadata_now
-from broker.sso import saml_logout
+from broker.sso import saml_logout_endpoints
 from broker.sso.saml_logout import LogoutParty, LogoutSide
-from broker.web import rate_limits
-from broker.web.endpoints import Audience, Endpoint
 from broker.web.language import locale
-from providers.saml.wire import logout_received
-from providers.saml.wire.logout_services import SOAP_BELOW
 
 REASON: Final = "logged_out_at_portal"
 blueprint = Blueprint("saml_idp_logout", __name__)
-
-
-@blueprint.get(SLO_PATH)
-@Endpoint(limit="logout", sets_language=False)
-def by_redirect() -> AnyResponse:
-    """HTTP-Redirect, judged by the octets of the query as sent: a request, or an answer to ours."""
-    return saml_logout.by_browser(
-        _side(),
-        lambda: logout_received.from_redirect(request.query_string),
-        request.args.get("RelayState"),
-    )
-
-
-@blueprint.post(SLO_PATH)
-@Endpoint(
-    limit="logout",
-    csrf=False,
-    because="a portal's cross-site POST, signed; reads no cookie",
-    sets_language=False,
-)
-def by_post() -> AnyResponse:
-    """HTTP-POST: a request, or an answer to ours."""
-    fields = tuple(request.form.items(multi=True))
-    return saml_logout.by_browser(
-        _side(), lambda: logout_received.from_post(fields), request.form.get("RelayState")
-    )
-
-
-@blueprint.post(f"{SLO_PATH}{SOAP_BELOW}")
-@Endpoint(
-    limit="logout_call",
-    csrf=False,
-    because="a call of a portal, signed; reads no cookie",
-    per_portal=True,
-    audience=Audience.PROGRAMS,
-)
-def by_soap() -> AnyResponse:
-    """SOAP: a request, answered at once."""
-    return saml_logout.by_call(_side(), request.get_data())
 
 
 def _side() -> LogoutSide:
@@ -74,12 +30,11 @@ def _side() -> LogoutSide:
 
 
 def _portal(rt: Runtime, entity_id: str) -> LogoutParty | None:
-    """The portal, by its Issuer, compared sign for sign. Raises TooManyRequests."""
+    """The portal, by its Issuer, compared sign for sign."""
     portal = rt.configuration.saml_portals.get(entity_id)
     metadata = metadata_now(portal, rt.clock()) if portal is not None else None
     if portal is None or metadata is None:
         return None
-    rate_limits.count_client(rt, "logout", portal.client_id)
     return LogoutParty(
         key=session_names.of_portal(portal.client_id),
         name=portal.name.in_(locale()),
@@ -88,3 +43,6 @@ def _portal(rt: Runtime, entity_id: str) -> LogoutParty | None:
         services=metadata.logouts,
         client_id=portal.client_id,
     )
+
+
+saml_logout_endpoints.add_to(blueprint, SLO_PATH, _side, "portal")

@@ -24,20 +24,18 @@ from lxml import etree
 from broker.saml.answer_bindings import OF_URI, AnswerBinding
 from directory.web_addresses import done_fault
 from keys.certificates import from_der
-from keys.xml import guard
-from keys.xml.guard import XmlRefused
 from keys.xml.names import ds
 from keys.xml.signature import is_strong
+from providers.saml.wire.entities import SP, entity_id_of, role_of, valid_until
 from providers.saml.wire.logout_services import LogoutService, logout_services
-from providers.saml.wire.metadata_keys import MAX_CERTIFICATES, ends
-from providers.saml.wire.names import REQUEST_SERVICE_UUID, SAMLP, md, saml
-from providers.saml.wire.refused import WireRefused
-from providers.saml.wire.xml_values import collapsed, instant
+from providers.saml.wire.metadata_document import entity_in
+from providers.saml.wire.metadata_keys import MAX_CERTIFICATES, ends, parts_of
+from providers.saml.wire.metadata_refused import MetadataRefused, named
+from providers.saml.wire.names import REQUEST_SERVICE_UUID, md, saml
+from providers.saml.wire.xml_values import collapsed
 
-MAX_BYTES: Final = 1024 * 1024
 _TRUE: Final = ("true", "1")
 _INDEX: Final = re.compile(r"[0-9]{1,5}")
-_ARMOUR: Final = re.compile(r"-----(BEGIN|END) CERTIFICATE-----")
 
 
 class PortalMetadataRefused(Exception):
@@ -106,55 +104,31 @@ def read_portal_metadata(document: str, entity_id: str) -> PortalMetadata:
     PortalMetadataRefused.
     """
     try:
-        root = guard.parse(document.encode(), max_bytes=MAX_BYTES)
-    except XmlRefused as refused:
-        raise PortalMetadataRefused(
-            f"it cannot be read ({refused.reason}): export it anew from the portal"
-        ) from None
-    role = _role(_entity(root, entity_id))
+        entity = entity_in(document, entity_id, None)
+        _check_name(entity_id_of(entity), entity_id)
+        role = role_of(entity, SP)
+        until = valid_until(role)
+    except MetadataRefused as refused:
+        raise PortalMetadataRefused(f"{refused}; export them anew from the portal") from None
     signing = tuple(one for one in _certificates(role, "signing") if is_strong(one))
-    try:
-        return PortalMetadata(
-            entity_id=entity_id,
-            signs_requests=collapsed(role.get("AuthnRequestsSigned")) in _TRUE,
-            answers=_answers(role, fetches=bool(signing)),
-            signing=signing,
-            encryption=tuple(_certificates(role, "encryption")),
-            services=tuple(_services(role)),
-            until=_until(role),
-            logouts=logout_services(role),
-        )
-    except WireRefused as refused:
-        raise PortalMetadataRefused(f"it holds a time that is none ({refused.reason})") from None
-
-
-def _entity(root: etree._Element, entity_id: str) -> etree._Element:
-    entities = list(root.iter(md("EntityDescriptor")))
-    found = [one for one in entities if collapsed(one.get("entityID")) == entity_id]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise PortalMetadataRefused("the entity stands there more than once; keep one")
-    if not entities:
-        raise PortalMetadataRefused("it holds no EntityDescriptor; export the portal's own")
-    there = ", ".join(str(collapsed(one.get("entityID"))) for one in entities[:5])
-    raise PortalMetadataRefused(
-        f"it is of {there}, and the registration of {entity_id}: write saml.entity_id as there"
+    return PortalMetadata(
+        entity_id=entity_id,
+        signs_requests=collapsed(role.get("AuthnRequestsSigned")) in _TRUE,
+        answers=_answers(role, fetches=bool(signing)),
+        signing=signing,
+        encryption=tuple(_certificates(role, "encryption")),
+        services=tuple(_services(role)),
+        until=until,
+        logouts=logout_services(role),
     )
 
 
-def _role(entity: etree._Element) -> etree._Element:
-    """The one role that speaks SAML 2.0."""
-    roles = [
-        role
-        for role in entity.findall(md("SPSSODescriptor"))
-        if SAMLP in str(role.get("protocolSupportEnumeration") or "").split()
-    ]
-    if len(roles) != 1:
+def _check_name(there: str, registered: str) -> None:
+    if there != registered:
         raise PortalMetadataRefused(
-            f"it must have one SPSSODescriptor for SAML 2.0, and has {len(roles)}"
+            f"it is of {named(there)}, and the registration of {named(registered)}: write "
+            "saml.entity_id as there"
         )
-    return roles[0]
 
 
 def _answers(role: etree._Element, *, fetches: bool) -> tuple[AnswerAddress, ...]:
@@ -215,13 +189,13 @@ def _certificates(role: etree._Element, use: str) -> Iterator[x509.Certificate]:
         raise PortalMetadataRefused(f"more than {MAX_CERTIFICATES} certificates in one role")
     for descriptor in role.findall(md("KeyDescriptor")):
         if (collapsed(descriptor.get("use")) or use) == use:
-            yield from ends([_certificate(one.text or "") for one in descriptor.findall(path)])
+            texts = [part for one in descriptor.findall(path) for part in parts_of(one.text or "")]
+            yield from ends([_certificate(text) for text in texts])
 
 
 def _certificate(text: str) -> x509.Certificate:
-    bare = "".join(_ARMOUR.sub("", text).split())
     try:
-        return from_der(base64.b64decode(bare, validate=True))
+        return from_der(base64.b64decode(text, validate=True))
     except (ValueError, binascii.Error):
         raise PortalMetadataRefused(
             "a certificate in it cannot be read: export the metadata anew from the portal"
@@ -243,13 +217,6 @@ def _names(element: etree._Element) -> Iterator[str]:
         values = attribute.findall(saml("AttributeValue")) if name == REQUEST_SERVICE_UUID else ()
         yield from (collapsed(value.text) or "" for value in values)
         yield name
-
-
-def _until(role: etree._Element) -> datetime | None:
-    """The first moment after which any of what surrounds the role is over."""
-    said = [one for one in (role, *role.iterancestors()) if "validUntil" in one.attrib]
-    moments = [instant(one, "validUntil", "conditions") for one in said]
-    return min(moments) if moments else None
 
 
 def sealing_certificate(metadata: PortalMetadata, now: datetime) -> x509.Certificate | None:

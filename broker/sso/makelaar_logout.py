@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from assurance import session_names
 from broker.runtime import Runtime, runtime
-from broker.sso import logout, logout_chain, logout_run, saml_logout
+from broker.sso import logout, logout_chain, logout_run, saml_logout_endpoints
 from broker.sso.logout_refusals import RefusedLogout, note
 from broker.sso.pages import LoggedOutPage
 from broker.sso.saml_logout import LogoutParty, LogoutSide
@@ -27,53 +27,12 @@ from providers.oidc.logout_token import session_id_in
 from providers.oidc.provider import OidcProvider
 from providers.registry import ProviderRecord
 from providers.saml.provider import SamlProvider
-from providers.saml.wire import logout_received
-from providers.saml.wire.logout_services import SOAP_BELOW
 from state.db import writing
 
 REASON: Final = "logged_out_at_makelaar"
 _SLO: Final = "/saml/slo"
 blueprint = Blueprint("makelaar_logout", __name__)
 log = structlog.get_logger()
-
-
-@blueprint.get(_SLO)
-@Endpoint(limit="logout", sets_language=False)
-def by_redirect() -> AnyResponse:
-    """Single logout service of the service provider, HTTP-Redirect."""
-    return saml_logout.by_browser(
-        _side(),
-        lambda: logout_received.from_redirect(request.query_string),
-        request.args.get("RelayState"),
-    )
-
-
-@blueprint.post(_SLO)
-@Endpoint(
-    limit="logout",
-    csrf=False,
-    because="a makelaar's cross-site POST, signed; reads no cookie",
-    sets_language=False,
-)
-def by_post() -> AnyResponse:
-    """HTTP-POST."""
-    fields = tuple(request.form.items(multi=True))
-    return saml_logout.by_browser(
-        _side(), lambda: logout_received.from_post(fields), request.form.get("RelayState")
-    )
-
-
-@blueprint.post(f"{_SLO}{SOAP_BELOW}")
-@Endpoint(
-    limit="logout_call",
-    csrf=False,
-    because="a call of a makelaar, signed; reads no cookie",
-    per_portal=True,
-    audience=Audience.PROGRAMS,
-)
-def by_soap() -> AnyResponse:
-    """SOAP: a request, answered at once."""
-    return saml_logout.by_call(_side(), request.get_data())
 
 
 def _side() -> LogoutSide:
@@ -109,6 +68,9 @@ def _makelaar(rt: Runtime, entity_id: str) -> LogoutParty | None:
         opened=adapter.logout.opened,
         calls_us=adapter.logout.sp_entity_id,
     )
+
+
+saml_logout_endpoints.add_to(blueprint, _SLO, _side, "makelaar")
 
 
 @blueprint.get("/oidc/logged-out/<provider_id>")

@@ -19,6 +19,7 @@ from broker.sso.logout import LogoutOutcome
 from broker.sso.logout_refusals import RefusedLogout, UntrustedLogout, note, untrusted
 from broker.sso.logout_run import AnswerTo
 from broker.sso.pages import LoggedOutPage
+from broker.web import rate_limits
 from broker.web.responses import leave, show
 from keys.saml_keys import OwnRole, signing_key
 from keys.xml.guard import XmlRefused
@@ -164,7 +165,7 @@ def by_call(side: LogoutSide, body: bytes) -> Response:
 
 def _trusted(rt: Runtime, side: LogoutSide, read: Read) -> tuple[ReceivedLogout, LogoutParty]:
     """The message and whom it is of. Raises UntrustedLogout: until the signature holds, nobody is
-    answered.
+    answered, and no portal spends its limit by what others say in its name. Raises TooManyRequests.
     """
     try:
         received = read()
@@ -182,6 +183,8 @@ def _trusted(rt: Runtime, side: LogoutSide, read: Read) -> tuple[ReceivedLogout,
         raise untrusted(
             rt, RefusedLogout.SIGNATURE, "signature", refused.reason, found, party.client_id
         ) from None
+    if party.client_id is not None:
+        rate_limits.count_client(rt, "logout", party.client_id)
     return received, party
 
 

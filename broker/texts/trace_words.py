@@ -143,7 +143,9 @@ EVENTS: Final = {
     EventTag.AUDIT_PURGED: _("Oude gebeurtenissen van de audit opgeruimd"),
     EventTag.MESSAGE_GIVEN_UP: _("Bericht opgegeven"),
     EventTag.MESSAGE_RETRIED: _("Opgegeven bericht opnieuw aangeboden"),
-    EventTag.ARTIFACT_REFUSED: _("Antwoord niet gegeven: al opgehaald, of van een andere website"),
+    EventTag.ARTIFACT_REFUSED: _(
+        "Antwoord niet gegeven: al opgehaald, van een andere website, of al uitgelogd"
+    ),
 }
 
 MEASURED: Final = {

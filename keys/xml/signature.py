@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Final
 
 import xmlsec
 from cryptography import x509
@@ -36,6 +37,9 @@ from keys.xml.names import (
 )
 
 MIN_RSA_BITS = 2048
+# Each is looked for at each element, before anything is proven; products list those in use.
+MAX_PREFIXES: Final = 32
+_PREFIXES: Final = f"{{{EXC_C14N}}}InclusiveNamespaces"
 
 
 def verify_enveloped(element: etree._Element, certificates: Sequence[x509.Certificate]) -> None:
@@ -99,6 +103,7 @@ def _check_shape(element: etree._Element, signature: etree._Element) -> None:
     canonicalisation, method, reference = info
     if canonicalisation.get("Algorithm") != EXC_C14N:
         raise _algorithm(canonicalisation, EXC_C14N)
+    _check_prefixes(canonicalisation)
     if method.get("Algorithm") not in SIGNATURES:
         raise _algorithm(method, short(SIGNATURES))
     if len(method):
@@ -125,12 +130,25 @@ def _check_reference(element: etree._Element, reference: etree._Element) -> None
         raise _transform(", ".join(child.get("Algorithm") or "none" for child in transforms))
     if any(child.tag != ds("Transform") for child in transforms) or len(transforms[0]):
         raise _transform(_children(transforms))
-    if any(inner.tag != f"{{{EXC_C14N}}}InclusiveNamespaces" for inner in transforms[1]):
-        raise _transform(_children(transforms[1]))
+    _check_prefixes(transforms[1])
     if digest.get("Algorithm") not in DIGESTS or len(digest):
         raise _algorithm(digest, short(DIGESTS))
     if len(value):
         raise _algorithm(value, "a value")
+
+
+def _check_prefixes(canonicalisation: etree._Element) -> None:
+    """One list of prefixes at the most (Exclusive XML Canonicalization §3), and no long one."""
+    if [inner.tag for inner in canonicalisation] not in ([], [_PREFIXES]):
+        raise _transform(_children(canonicalisation))
+    listed = [(inner.get("PrefixList") or "").split() for inner in canonicalisation]
+    if listed and len(listed[0]) > MAX_PREFIXES:
+        raise XmlRefused(
+            "signature_transform",
+            element="InclusiveNamespaces",
+            seen=f"{len(listed[0])} prefixes",
+            expected=f"{MAX_PREFIXES} at most",
+        )
 
 
 def _algorithm(at: etree._Element, expected: str) -> XmlRefused:

@@ -22,7 +22,7 @@ from providers.registry import ProviderRecord
 from providers.saml.assertion import Attributes, Value
 from providers.saml.dialects.dialect import SamlDialect
 from providers.saml.dialects.etd import UNNAMED
-from providers.saml.other_dialects import check_dialect
+from providers.saml.other_dialects import check_dialect, says_represented
 from providers.saml.wire.names import KVK_QUALIFIER
 
 _SCHEMES: Final = ("urn:etoegang:", "urn:nl-eid-gdi:")
@@ -185,9 +185,8 @@ def _check_personal(
             seen="a representative, or a legal person (eIDAS)",
             expected="a natural person who acts for nobody",
         )
-    for name in dialect.representation:
-        if any(v.text.strip().lower() in ("true", "1") for v in attributes.all(name)):
-            raise _alone(DIALECT.party, "acts for somebody who cannot be read", name, dialect)
+    for name in says_represented(attributes, dialect.representation):
+        raise _alone(DIALECT.party, "acts for somebody who cannot be read", told(name), dialect)
 
 
 def _alone(reason: str, what: str, element: str, dialect: SamlDialect) -> ProviderRefused:

@@ -4,6 +4,8 @@ where they say for whom somebody acts, or within which limits.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from providers.authority import Dialect, restrictions_in
 from providers.interface import ProviderRefused
 from providers.received import told
@@ -34,7 +36,7 @@ def check_dialect(attributes: Attributes, dialect: SamlDialect, words: Dialect) 
     for reason, found in (
         (words.intermediary, [n for n in names if "intermediate" in n.casefold()]),
         (words.branch, restrictions_in(names)),
-        (words.party, [n for n in UNNAMED.representation if _is_true(attributes, n)]),
+        (words.party, list(says_represented(attributes, UNNAMED.representation))),
     ):
         if found:
             raise _of_another(reason, found[0], dialect, "a mandate", "none")
@@ -44,8 +46,17 @@ def _is_read(name: str, known: tuple[str, ...], attributes: Attributes) -> bool:
     return name in known and name in attributes.values and name not in attributes.others
 
 
-def _is_true(attributes: Attributes, name: str) -> bool:
-    return any(value.text.strip().lower() in ("true", "1") for value in attributes.all(name))
+def says_represented(attributes: Attributes, known: tuple[str, ...]) -> Iterator[str]:
+    """The attributes that say that somebody is acted for. ``known``: their names; in other letters,
+    under another format or with a value that is no plain "no" they are not understood, which is
+    never read as no.
+    """
+    names = {name.casefold() for name in known}
+    for name in dict.fromkeys((*attributes.values, *attributes.others)):
+        if name.casefold() in names:
+            said = {value.text.strip().lower() for value in attributes.written(name)}
+            if name in attributes.others or not said or said - {"false", "0"}:
+                yield name
 
 
 def _of_another(

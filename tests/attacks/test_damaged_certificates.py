@@ -13,6 +13,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from admin.registrations.saml_portal_rules import metadata_breaches
 from broker.saml.portal_metadata import (
     PortalMetadataRefused,
     read_portal_metadata,
@@ -20,7 +21,8 @@ from broker.saml.portal_metadata import (
 )
 from keys.xml.signature import is_strong
 from providers.saml.metadata import MetadataRefused, read_metadata
-from tests.broker.saml.portals import ENTITY, key_descriptor, metadata
+from tests.broker.saml.portals import ENTITY, a_portal, key_descriptor, metadata
+from tests.broker.saml.portals import certificate as of_portal
 from tests.clocks import START
 from tests.keys.authority import issued, issuer, usage
 from tests.keys_for_tests import rsa_key
@@ -95,3 +97,17 @@ def test_a_name_that_cannot_be_read_makes_no_chain() -> None:
     assert is_strong(loaded)
     read = in_metadata_of_a_makelaar(base64.b64encode(unreadable).decode())
     assert getattr(read, "signing") == (loaded,)  # noqa: B009
+
+
+def registered_at_a_portal(text: str) -> list[str]:
+    """What ``apply`` and the worker find wrong with metadata that hold this to encrypt to."""
+    keys = key_descriptor(of_portal("portal")) + key_descriptor(text, "encryption")
+    portal = a_portal(saml={"metadata": metadata(keys=keys), "encrypt_assertion": "always"})
+    return [f"{breach.what}; {breach.instead}" for breach in metadata_breaches(portal, START)]
+
+
+def test_a_damaged_certificate_to_encrypt_to_is_a_mistake_that_is_told() -> None:
+    assert registered_at_a_portal(of_portal("portal")) == []
+    texts = (base64.b64encode(raw).decode() for raw in damaged())
+    told = {what for text in texts for what in registered_at_a_portal(text)}
+    assert any("the key of the encryption certificate cannot be read" in what for what in told)

@@ -153,14 +153,27 @@ def test_an_intermediary_may_be_a_qualified_name(number: str) -> None:
         pytest.param(
             attribute("urn:etoegang:core:Representation", "true"), id="S-66 for nobody named"
         ),
+        pytest.param(
+            attribute("urn:etoegang:core:representation", "true"), id="S-66 in other letters"
+        ),
+        pytest.param(
+            attribute("urn:etoegang:core:Representation", "true", NameFormat="urn:x:format"),
+            id="S-66 under another format",
+        ),
+        pytest.param(attribute("urn:etoegang:core:Representation", "yes"), id="S-66 yes"),
+        pytest.param(attribute("urn:etoegang:core:Representation", ""), id="S-66 an empty word"),
+        pytest.param(
+            attribute("urn:etoegang:core:Representation", "false", "true"), id="S-66 no and yes"
+        ),
     ],
 )
 def test_a_login_for_somebody_is_never_read_as_ones_own(edit: Edit) -> None:
     refused(spoilt(edit, FOR_SERVICE, settings=ALL), "legal_subject")
 
 
-def test_what_says_that_nobody_is_represented_changes_nothing() -> None:
-    alone = attribute("urn:etoegang:core:Representation", "false")
+@pytest.mark.parametrize("word", ["false", "0", " False "])
+def test_what_says_that_nobody_is_represented_changes_nothing(word: str) -> None:
+    alone = attribute("urn:etoegang:core:Representation", word)
     assert acting(alone, FOR_SERVICE).authority == ()
 
 

@@ -23,6 +23,7 @@ from tests.providers.saml.maker import (
 )
 from tests.providers.saml.signing import (
     DS,
+    EXC_C14N,
     sign,
 )
 from tests.providers.saml.verdicts import refused, refused_bytes
@@ -132,6 +133,24 @@ def forged_beside_comment(raw: bytes) -> bytes:
 )
 def test_a_signature_has_each_part_once(recipe: Recipe, reason: str) -> None:
     refused(recipe, reason)
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        pytest.param(
+            f"{REFERENCE}/ds:Transforms/ds:Transform[2]",
+            "signature_transform",
+            id="S-72 of the element",
+        ),
+        pytest.param(f"{INFO}/ds:CanonicalizationMethod", "schema", id="S-72 of the signature"),
+    ],
+)
+def test_very_many_prefixes_are_not_searched_for(path: str, reason: str) -> None:
+    """Unsigned and small, they would keep a worker busy for minutes."""
+    names = " ".join(["none"] * 20_000)
+    listed = f'<ec:InclusiveNamespaces xmlns:ec="{EXC_C14N}" PrefixList="{names}"/>'
+    refused(tampered(add(path, listed), **ONLY_ASSERTION), reason)
 
 
 def test_S_19_a_comment_inside_a_digest_value_gives_no_second_digest() -> None:

@@ -4,6 +4,7 @@ the command line: ``tests/admin/cli/test_config.py``.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,15 @@ def test_a_list_in_the_environment_is_separated_by_commas(
         "SLUIS__SECOND_FACTORS__SMS_COUNTRIES": text,
     }
     assert load(None, environment).second_factors.sms_countries == countries
+
+
+@pytest.mark.parametrize("entry", ["Nederland", "31", "+31", "NLD", "EU", "XX", "", "N L"])
+def test_what_is_no_country_gets_no_codes_and_is_told(entry: str) -> None:
+    """Everybody there would be refused, and nobody would know why."""
+    good = settings(second_factors={"sms_countries": ["nl", " BE"]})
+    assert good.second_factors.sms_countries == ("NL", "BE")
+    with pytest.raises(ValidationError, match=f"'{re.escape(entry)}' is no country"):
+        settings(second_factors={"sms_countries": ["NL", entry]})
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,9 @@ from lxml import etree
 from sqlalchemy import select
 
 from broker.saml.kept_answers import SECONDS
+from broker.sso import logout
 from state.audit import AuditRow, EventTag
+from state.db import writing
 from tests.broker.saml.artifact_portal import (
     ARTIFACT,
     FETCHED,
@@ -141,6 +143,18 @@ def test_S_78_another_portal_has_nothing_and_takes_nothing(portal: ArtifactPorta
     event = refusals(portal.world)[-1]
     assert (event.client_id, event.details) == ("andere", {"seen": "of another portal"})
     assert portal.fetched(artifact).response is not None
+
+
+def test_S_78_who_logged_out_everywhere_is_not_let_in_by_what_waits(portal: ArtifactPortal) -> None:
+    """The portal comes for it a moment later; by a code it would have nothing either."""
+    artifact = logged_in(portal)
+    world = portal.world
+    with world.session() as session, writing(session):
+        logout.end_everywhere(session, world.process, "jan", "blocked")
+    assert portal.fetched(artifact).response is None
+    assert refusals(world)[-1].details == {"seen": "logged out"}
+    again = ArtifactPortal(world)
+    assert again.fetched(logged_in(again)).response is not None
 
 
 def test_S_78_what_was_never_given_leaves_no_audit_event(portal: ArtifactPortal) -> None:

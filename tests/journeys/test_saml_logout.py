@@ -7,12 +7,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from werkzeug.test import Client
 
 from sandbox.portal.clients import BODEM
 from state import audit
 from state.audit import EventTag
 from tests.broker.saml.logging_out import ASYNCHRONOUS, later
 from tests.broker.saml.logout_world import ALL, BROWSER, LogoutWorld
+from tests.keys_for_tests import rsa_key
 from tests.world import ADDRESSES
 
 OUT = "U bent uitgelogd"
@@ -318,3 +320,23 @@ def test_S_79_who_did_not_prove_it_is_not_answered(
         assert page.status == 400 and "SLS-411" in page.text
     assert not party.heard
     assert here.sessions() == 1
+
+
+def test_S_79_who_speaks_in_the_name_of_a_portal_spends_nothing_of_its_limit(
+    tmp_path: Path,
+) -> None:
+    """Else anybody keeps a portal from logging its users out."""
+    here = LogoutWorld(tmp_path, settings={"limits": {"client_per_minute": 3}})
+    browser = here.log_in()
+    name, about, index = here.name
+    wanted = here.portal.request(name, about, [index])
+    forged = here.portal.query("SAMLRequest", wanted, key=rsa_key("somebody"))
+    for number in range(4):
+        from_there = {"REMOTE_ADDR": f"198.51.100.{number}"}
+        answer = Client(here.world.app).get(
+            f"/saml/idp/slo?{forged}", base_url=ADDRESSES.broker, environ_overrides=from_there
+        )
+        assert answer.status_code == 400, answer.text
+    page = here.portal.asks(browser, wanted, "HTTP-Redirect")
+    assert page.heading == THERE, page.text
+    assert here.sessions() == 0

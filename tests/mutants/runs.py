@@ -28,6 +28,8 @@ _OPTIONS: Final = (
     *("-q", "--no-header", "--tb=short", "-p", "no:cacheprovider"),
     *("-W", "ignore::pytest.PytestAssertRewriteWarning"),  # plugins that were loaded before
 )
+# Options that somebody gives every run of his own would make these say something else.
+_NOT_PASSED_ON: Final = ("PYTHONDONTWRITEBYTECODE", "PYTEST_ADDOPTS", "PYTEST_PLUGINS")
 _FAILED: Final = re.compile(r"^\d+ failed\b", re.MULTILINE)
 _PASSED, _SOME_FAILED = 0, 1  # exit codes of pytest; every other means that nothing was tested
 
@@ -155,7 +157,8 @@ def _pytests(copy: PrivateCopy) -> Iterator[_Pytests]:
     with tempfile.TemporaryDirectory(prefix="sluis-mutants-", ignore_cleanup_errors=True) as own:
         environment = {**os.environ, "CI": "true", "PYTHONPATH": str(copy.path)}
         environment["PYTEST_DEBUG_TEMPROOT"] = own
-        environment.pop("PYTHONDONTWRITEBYTECODE", None)
+        for name in _NOT_PASSED_ON:
+            environment.pop(name, None)
         with _served(copy, environment) as pytests:
             yield pytests
 

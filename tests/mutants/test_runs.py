@@ -81,6 +81,15 @@ def test_what_a_test_sees_is_killed_and_what_none_sees_survives(tree: Path) -> N
     assert (tree / "rule.py").read_text() == RULE
 
 
+def test_options_that_somebody_gives_every_run_change_nothing(
+    tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With these nothing would run, and every mutant survive."""
+    monkeypatch.setenv("PYTEST_ADDOPTS", "--collect-only")
+    found = ran(tree, of("seen", "a_high_level_may", "a_low_level_may_not"))
+    assert found["seen"].outcome is Outcome.KILLED
+
+
 def test_a_test_that_fails_anyway_kills_nothing(tree: Path) -> None:
     found = ran(tree, of("fails", "that_always_fails"))
     assert found["fails"].outcome is Outcome.NOT_TRIED

@@ -15,6 +15,10 @@ from tests.listener import Listener, Said, Seen, listening
 def answer(seen: Seen) -> Said:
     if seen.path == "/busy":
         return Said(status=503)
+    if seen.path == "/fault":
+        return Said(b"<x/>", 500, {"Content-Type": 'Text/XML; charset="utf-8"'})
+    if seen.path == "/error":
+        return Said(b"<html/>", 500, {"Content-Type": "text/html"})
     if seen.path == "/moved":
         return Said(status=302, headers={"Location": "/"})
     if seen.path == "/large":
@@ -95,6 +99,18 @@ def test_X_09_who_fails_for_one_party_is_still_called_for_another() -> None:
             outgoing.get(url, party="makelaar one")
         assert outgoing.get(url, party="makelaar two").status == 503
         assert outgoing.post_form(url, {}, party="client three").status == 503
+
+
+def test_S_78_a_fault_about_one_message_shuts_nobody_else_out() -> None:
+    """Five made-up artifacts would else keep every user of a makelaar from logging in."""
+    with listening(answer) as server:
+        outgoing = client(server)
+        for _ in range(FAILURES_TO_OPEN + 1):
+            assert outgoing.post_xml(f"http://{server.authority}/fault", b"<x/>").status == 500
+        for _ in range(FAILURES_TO_OPEN):
+            assert outgoing.post_xml(f"http://{server.authority}/error", b"<x/>").status == 500
+        with pytest.raises(OutgoingFailed, match="circuit_open"):
+            outgoing.post_xml(f"http://{server.authority}/error", b"<x/>")
 
 
 @pytest.mark.parametrize("path", ["/moved", "/large", "/missing"])

@@ -151,6 +151,28 @@ def test_who_comes_while_another_makes_the_file_waits_for_it(
             assert connection.cursor().execute("SELECT count(*) FROM made").fetchone() == (0,)
 
 
+class Cursor:
+    """One that is told this once, and then nothing."""
+
+    def __init__(self, code: int) -> None:
+        self._codes = [code]
+
+    def execute(self, _: str) -> None:
+        if self._codes:
+            error = sqlite3.OperationalError("database is locked")
+            error.sqlite_errorcode = self._codes.pop()
+            raise error
+
+
+def test_busy_is_busy_whatever_more_sqlite_says_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who comes while another one recovers the file after a crash hears an extended code."""
+    monkeypatch.setattr(db, "sleep", lambda _: None)
+    for code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_BUSY_RECOVERY, sqlite3.SQLITE_BUSY_SNAPSHOT):
+        db._change_to_wal(Cursor(code))  # type: ignore[arg-type]
+    with pytest.raises(sqlite3.OperationalError):
+        db._change_to_wal(Cursor(sqlite3.SQLITE_READONLY))  # type: ignore[arg-type]
+
+
 def test_a_file_that_nobody_finishes_is_given_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

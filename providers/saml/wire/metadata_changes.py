@@ -7,12 +7,13 @@ from __future__ import annotations
 import enum
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TypeVar
+from datetime import UTC, datetime
+from typing import Final, TypeVar
 
 from providers.saml.wire.metadata_facts import AddressFact, KeyFact, MetadataFacts
 
 T = TypeVar("T")
+_EVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
 class Voucher(enum.StrEnum):
@@ -33,7 +34,9 @@ class MetadataVerdict(enum.StrEnum):
 
 @dataclass(frozen=True)
 class MetadataChanges:
-    """From what is kept to what is published. ``words``: name, before, after."""
+    """From what is kept to what is published. ``words``: name, before, after; also an end
+    (``validUntil``) that comes sooner.
+    """
 
     keys_added: tuple[KeyFact, ...] = ()
     keys_removed: tuple[KeyFact, ...] = ()
@@ -55,8 +58,8 @@ class Judgement:
 
 
 def changes_between(kept: MetadataFacts | None, new: MetadataFacts) -> MetadataChanges:
-    """Without ``kept`` everything is new."""
-    old = kept or MetadataFacts(new.entity_id, (), (), ())
+    """Without ``kept`` everything is new, and nothing ends sooner."""
+    old = kept or MetadataFacts(new.entity_id, (), (), (), new.valid_until)
     return MetadataChanges(
         keys_added=_not_in(new.keys, old.keys),
         keys_removed=_not_in(old.keys, new.keys),
@@ -84,10 +87,13 @@ def judged(
     if new.has_ended(now):
         return Judgement(MetadataVerdict.REFUSED, reason="ended")
     is_newer = None if kept is None else _is_newer(kept, new)
-    if kept is not None and kept.says_the_same(new):
-        # A cache in between may be behind: what is the same and older takes no time away.
-        return Judgement(MetadataVerdict.RENEWED if is_newer is not False else MetadataVerdict.SAME)
     changes = changes_between(kept, new)
+    is_same = kept is not None and kept.says_the_same(new)
+    # A cache in between may be behind: what is the same and older takes no time away. Nor does whom
+    # nobody vouches for: logins would stop at a moment of his choice.
+    if is_same and (voucher is not Voucher.NOBODY or not changes or is_newer is False):
+        is_behind = is_newer is False
+        return Judgement(MetadataVerdict.SAME if is_behind else MetadataVerdict.RENEWED)
     if is_newer is False:
         return Judgement(MetadataVerdict.REFUSED, changes, "older")
     if voucher is Voucher.NOBODY:
@@ -112,14 +118,22 @@ def _not_in(these: Iterable[T], others: Collection[T]) -> tuple[T, ...]:
 
 
 def _words(old: MetadataFacts, new: MetadataFacts) -> Iterator[tuple[str, str, str]]:
-    """Those that have another value. Of the same addresses in another order another comes first."""
+    """Those that have another value, and an end that comes sooner. Of the same addresses in another
+    order another comes first.
+    """
     before, after = _values(old), _values(new)
     for name in sorted(before.keys() | after.keys()):
         was, becomes = before.get(name, ""), after.get(name, "")
         if was != becomes:
             yield name, was, becomes
+    if new.valid_until is not None and (old.valid_until or _EVER) > new.valid_until:
+        yield "validUntil", _day(old.valid_until), _day(new.valid_until)
     if old.addresses != new.addresses and set(old.addresses) == set(new.addresses):
         yield "first", old.addresses[0].location, new.addresses[0].location
+
+
+def _day(moment: datetime | None) -> str:
+    return "" if moment is None else f"{moment:%Y-%m-%d %H:%M} UTC"
 
 
 def _values(facts: MetadataFacts) -> dict[str, str]:

@@ -72,7 +72,7 @@ def _in_descriptor(descriptor: etree._Element, number: int) -> Iterator[_Seen]:
         yield _Seen(None, f"{where} is for {named(str(use))}")
         return
     path = f"{ds('KeyInfo')}/{ds('X509Data')}/{ds('X509Certificate')}"
-    texts = [part for element in descriptor.findall(path) for part in _parts(element.text or "")]
+    texts = [part for element in descriptor.findall(path) for part in parts_of(element.text or "")]
     if not texts:
         yield _Seen(None, f"{where} holds no X509Certificate")
     read = [_certificate(text) for text in texts]
@@ -86,7 +86,7 @@ def _in_descriptor(descriptor: etree._Element, number: int) -> Iterator[_Seen]:
     yield from (_judged(one, where) for one in ends(whole))
 
 
-def _parts(text: str) -> list[str]:
+def parts_of(text: str) -> list[str]:
     """The base64 of each certificate in this element, without the lines of PEM around it."""
     return [part for piece in _LINES.split(text)[::2] if (part := "".join(piece.split()))]
 
@@ -109,7 +109,7 @@ def certificates_of(descriptor: etree._Element) -> list[x509.Certificate]:
 def certificates_in(info: etree._Element) -> list[x509.Certificate]:
     """Every certificate in this KeyInfo that can be read."""
     path = f"{ds('X509Data')}/{ds('X509Certificate')}"
-    texts = [part for element in info.findall(path) for part in _parts(element.text or "")]
+    texts = [part for element in info.findall(path) for part in parts_of(element.text or "")]
     return [one for text in texts if (one := _certificate(text)) is not None]
 
 

@@ -139,6 +139,21 @@ def test_the_same_keys_for_longer_need_nobody(installed: Installed) -> None:
     assert events(installed) == []
 
 
+def test_who_holds_the_address_alone_ends_no_logins_by_an_end_that_comes_soon(
+    installed: Installed,
+) -> None:
+    """What nobody vouches for waits, also that it would be over in a minute."""
+    installed.begin()
+    look = installed.look(document("makelaar", until=3660))
+    assert look is not None and look.judgement.verdict is Verdict.WAITS
+    installed.clock.advance(3660)
+    adapter: Any = installed.process.holder.current.adapters["polderpoort"]
+    assert not adapter._metadata.has_ended(installed.clock())
+    installed.register(makelaar(**TLS))
+    look = installed.look(document("makelaar", until=YEAR))
+    assert look is not None and look.judgement.verdict is Verdict.RENEWED
+
+
 def test_a_server_that_knows_validators_is_asked_only_for_what_is_newer(
     installed: Installed,
 ) -> None:
@@ -310,7 +325,8 @@ def test_a_fault_in_one_look_is_logged_and_leaves_the_others(
 
 def test_a_registration_of_before_this_version_is_followed_too(installed: Installed) -> None:
     """Its metadata stand in the document, as apply fetched them then."""
-    installed.register(makelaar(metadata_url=URL, metadata=document("makelaar")))
+    of_then = document("makelaar", until=YEAR - 1)
+    installed.register(makelaar(metadata_url=URL, metadata=of_then))
     installed.in_session(
         lambda session: party_metadata.forget(session, Kind.IDENTITY_PROVIDER, "polderpoort")
     )

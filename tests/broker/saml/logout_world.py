@@ -4,6 +4,7 @@ that offers logout by SAML.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -43,7 +44,9 @@ BROWSER: Final = ("HTTP-Redirect", "HTTP-POST")
 
 
 class LogoutWorld:
-    """``portal`` and ``makelaar``: the bindings that each offers."""
+    """``portal`` and ``makelaar``: the bindings that each offers. ``how``: more of the portal's
+    registration.
+    """
 
     def __init__(
         self,
@@ -51,13 +54,14 @@ class LogoutWorld:
         *,
         portal: tuple[str, ...] = ALL,
         makelaar: tuple[str, ...] = (),
+        settings: Mapping[str, Mapping[str, object]] | None = None,
         **how: Any,
     ) -> None:
         addresses = single_logout(PORTAL_SLO, *portal)
         addresses += acs(ACS, 0, more='isDefault="true"') + acs(SECOND, 1)
         metadata = portal_metadata(addresses=addresses)
         documents = yaml.safe_dump_all([document(saml={"metadata": metadata, **how})])
-        self.world = make_world(directory, documents=documents)
+        self.world = make_world(directory, documents=documents, **(settings or {}))
         set_clock(self.world)
         broker = ADDRESSES.broker
         self.portal = SamlParty(

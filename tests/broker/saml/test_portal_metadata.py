@@ -103,6 +103,28 @@ HABITS = {
     "PAOS beside HTTP-POST": metadata(
         addresses=acs(ACS, 0) + acs("https://x.example/ecp", 1, "PAOS")
     ),
+    "a style sheet for browsers": '<?xml-stylesheet href="metadata.xsl"?>' + metadata(),
+    "an encoding that a text has no more": (
+        '<?xml version="1.0" encoding="ISO-8859-1"?>' + metadata()
+    ),
+    "the hour of the Netherlands": metadata(entity='validUntil="2030-01-01T00:00:00+01:00"'),
+    "a list of very many": (
+        '<md:EntitiesDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata">'
+        + '<md:EntityDescriptor entityID="urn:x"/>' * 5000
+        + metadata()
+        + "</md:EntitiesDescriptor>"
+    ),
+    "another entity in an extension": metadata(
+        more='<md:Extensions><md:EntityDescriptor entityID="https://waterkaart.example/saml"/></md:Extensions>'
+    ),
+    "two certificates as PEM in one element": metadata(
+        keys=key_descriptor(
+            "".join(
+                f"-----BEGIN CERTIFICATE-----\n{certificate(one)}\n-----END CERTIFICATE-----\n"
+                for one in ("portal", "next")
+            )
+        )
+    ),
     "two keys while one is replaced": metadata(
         keys=key_descriptor(certificate("portal")) + key_descriptor(certificate("next"))
     ),
@@ -139,7 +161,7 @@ def test_what_products_write_is_read(habit: str) -> None:
         (metadata(entity_id="urn:other"), "urn:other"),
         (metadata().replace("SPSSODescriptor", "IDPSSODescriptor"), "one SPSSODescriptor"),
         (metadata(keys=key_descriptor("AAAA")), "certificate"),
-        (metadata(entity='validUntil="morgen"'), "time"),
+        (metadata(entity='validUntil="morgen"'), "validUntil"),
         ("<nothing/>", "EntityDescriptor"),
         ("<!DOCTYPE x><x/>", "dtd"),
         ("niets", "not_well_formed"),

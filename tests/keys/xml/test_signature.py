@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -19,7 +20,13 @@ from signxml.verifier import XMLVerifier
 from keys.certificates import to_pem
 from keys.keyring import KeyUse, PrivateKey
 from keys.xml.guard import XmlRefused
-from keys.xml.signature import has_signature, is_strong, sign_enveloped, verify_enveloped
+from keys.xml.signature import (
+    MAX_PREFIXES,
+    has_signature,
+    is_strong,
+    sign_enveloped,
+    verify_enveloped,
+)
 from tests.keys_for_tests import MADE_AT, ec_key, make_private_key, rsa_key
 from tests.providers.saml.maker import certificate, unsigned
 from tests.providers.saml.signing import (
@@ -118,6 +125,29 @@ def test_prefixes_for_canonicalisation_may_be_listed() -> None:
     with pytest.raises(XmlRefused) as caught:
         verify_enveloped(response, [certificate()])
     assert caught.value.reason == "signature_transform"
+
+
+def listing(where: str, prefixes: str, *, lists: int = 1) -> etree._Element:
+    """A signed response whose signature lists prefixes in this canonicalisation."""
+    response = unsigned()
+    signature = template(response, Signing())
+    method = signature[0][2][0][1] if where == "Transform" else signature[0][0]
+    listed = etree.SubElement(method, f"{{{EXC_C14N}}}InclusiveNamespaces", PrefixList=prefixes)
+    complete(signature)
+    for _ in range(lists - 1):
+        method.append(deepcopy(listed))
+    return response
+
+
+@pytest.mark.parametrize("where", ["Transform", "CanonicalizationMethod"])
+def test_as_many_prefixes_as_products_list_and_no_more(where: str) -> None:
+    """Each costs a search at every element, with every key, for whoever sends it."""
+    most = " ".join(f"p{number}" for number in range(MAX_PREFIXES))
+    verify_enveloped(listing(where, most), [certificate()])
+    for one in (listing(where, f"{most} saml"), listing(where, "xs", lists=2)):
+        with pytest.raises(XmlRefused) as caught:
+            verify_enveloped(one, [certificate()])
+        assert caught.value.reason == "signature_transform"
 
 
 def test_what_stands_outside_is_not_vouched_for() -> None:

@@ -18,6 +18,7 @@ from providers.saml.wire.metadata_changes import MetadataVerdict as Verdict
 from providers.saml.wire.metadata_facts import AddressFact, KeyFact, MetadataFacts
 from tests.clocks import START
 
+DAY: Final = timedelta(days=1)
 YEAR: Final = timedelta(days=365)
 POST: Final = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
 
@@ -84,9 +85,32 @@ def test_a_change_is_taken_where_somebody_vouches_for_it_and_waits_where_nobody_
 @pytest.mark.parametrize("voucher", list(Voucher))
 def test_what_says_the_same_is_renewed_whoever_vouches(voucher: Voucher) -> None:
     until = replace(KEPT, valid_until=START + YEAR)
-    assert judge(until, voucher) == Judgement(Verdict.RENEWED)
+    assert judge(KEPT, voucher) == Judgement(Verdict.RENEWED)
     later = replace(KEPT, valid_until=START + 2 * YEAR)
     assert judge(later, voucher, kept=until) == Judgement(Verdict.RENEWED)
+
+
+@pytest.mark.parametrize(
+    ("kept", "new"),
+    [
+        (KEPT, replace(KEPT, valid_until=START + YEAR)),
+        (
+            replace(KEPT, created=START, valid_until=START + YEAR),
+            replace(KEPT, created=START + timedelta(seconds=1), valid_until=START + 2 * DAY),
+        ),
+    ],
+    ids=["of what had no end", "made later"],
+)
+def test_the_same_with_an_end_that_comes_sooner_waits_where_nobody_vouches(
+    kept: MetadataFacts, new: MetadataFacts
+) -> None:
+    """Who holds the address alone could stop every login by it."""
+    found = judge(new, Voucher.NOBODY, kept=kept)
+    assert (found.verdict, found.reason) == (Verdict.WAITS, "not_vouched")
+    ((name, was, becomes),) = found.changes.words
+    assert name == "validUntil" and was != becomes
+    for voucher in (Voucher.SIGNER, Voucher.TLS):
+        assert judge(new, voucher, kept=kept) == Judgement(Verdict.RENEWED)
 
 
 def test_an_older_copy_of_the_same_takes_no_time_away() -> None:
@@ -187,4 +211,7 @@ def test_changes_are_told_one_by_one() -> None:
     assert changes.words == (("WantAuthnRequestsSigned", "true", "false"),)
     turned = changes_between(KEPT, replace(KEPT, addresses=KEPT.addresses[::-1]))
     assert turned.words == (("first", "https://m.example/sso", "https://m.example/sso2"),)
-    assert not changes_between(KEPT, replace(KEPT, valid_until=START))
+    until = replace(KEPT, valid_until=START)
+    assert not changes_between(until, replace(KEPT, valid_until=START + YEAR))
+    assert changes_between(KEPT, until).words == (("validUntil", "", "2026-11-02 09:00 UTC"),)
+    assert not changes_between(None, until).words[1:]
