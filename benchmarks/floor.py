@@ -15,10 +15,12 @@ from dataclasses import dataclass
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 RSA_BITS = 2048
 MESSAGE = 2600  # bytes of a canonical assertion
+IDENTIFIER = 320  # bytes of a NameID, padded
 _PKCS1 = padding.PKCS1v15()
 _PSS = padding.PSS(padding.MGF1(hashes.SHA256()), hashes.SHA256.digest_size)
 _SHA256 = hashes.SHA256()
@@ -34,11 +36,17 @@ class Operation:
 
 
 class Floor:
-    """Adds up what one login's cryptography costs, with keys as long as Sluis makes them."""
+    """Adds up what one login's cryptography costs, with keys as long as Sluis makes them.
+    ``identifiers``: so many encrypted one by one, in an answer that is fetched by artifact.
+    """
 
-    def __init__(self, *, encrypt: bool, saml_out: bool = False) -> None:
+    def __init__(self, *, encrypt: bool, saml_out: bool = False, identifiers: int = 0) -> None:
         operations = _operations_saml_out() if saml_out else _operations()
-        self.operations = (*operations, *(_decryption() if encrypt else ()))
+        self.operations = (
+            *operations,
+            *(_decryption() if encrypt else ()),
+            *(_operations_etd(identifiers) if identifiers else ()),
+        )
         self._spent = 0.0  # seconds of CPU
         self._times = 0
 
@@ -102,6 +110,28 @@ def _operations_saml_out() -> Iterator[Operation]:
     yield Operation("pseudonyms, fingerprints", 5, lambda: hmac.digest(b"k" * 32, b"x", "sha256"))
     yield Operation("cookies, ID seen once", 6, lambda: hashlib.sha256(b"c" * 43).digest())
     yield Operation("random values", 14, lambda: os.urandom(16))
+
+
+def _operations_etd(identifiers: int) -> Iterator[Operation]:
+    """What a makelaar of eHerkenning adds: our question for the answer signed, each identifier
+    unwrapped and decrypted, the evidence sealed.
+    """
+    ours, document = _rsa(), os.urandom(MESSAGE)
+    oaep = padding.OAEP(padding.MGF1(hashes.SHA1()), hashes.SHA1(), None)
+    secret, start = os.urandom(32), os.urandom(16)
+    wrapped = ours.public_key().encrypt(secret, oaep)
+    sealer, nonce = AESGCM(AESGCM.generate_key(256)), os.urandom(12)
+
+    def opened() -> bytes:
+        decryptor = Cipher(algorithms.AES(secret), modes.CBC(start)).decryptor()
+        return decryptor.update(document[:IDENTIFIER]) + decryptor.finalize()
+
+    yield Operation("sign the ArtifactResolve", 1, lambda: ours.sign(document, _PKCS1, _SHA256))
+    yield Operation(
+        "unwrap the keys of identifiers", identifiers, lambda: ours.decrypt(wrapped, oaep)
+    )
+    yield Operation("decrypt the identifiers", identifiers, opened)
+    yield Operation("seal the evidence", 1, lambda: sealer.encrypt(nonce, document, b"evidence"))
 
 
 def _decryption() -> Iterator[Operation]:

@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import hostile
+from benchmarks.etd import cost as etd_cost
 from benchmarks.floor import Floor
 from benchmarks.processes import cpu_seconds, pss_mb
 from benchmarks.saml import measured as measured_messages
@@ -36,6 +37,7 @@ BUDGETS = {
     "ratio": 10.0,
     "ratio_pg_redis": 13.0,
     "login_ratio_saml_out": 10.0,
+    "login_ratio_etd": 10.0,
     "saml_verify_vs_rsa_sign": 3.0,
     "saml_sign_vs_rsa_sign": 3.0,
     "sql_reads": 6.0,
@@ -98,6 +100,7 @@ def _measure(folder: Path, sample: int, logins: int) -> dict[str, float | str]:
         result["logins_per_s"] = round(cost.logins_per_s, 1)
         new = _cost(broker, sample, is_known=False)
         saml_out, saml_out_floor = saml_out_cost(broker, sample)
+        etd, etd_floor = etd_cost(broker, sample)
     messages = measured_messages()
     result |= _waits(folder)
     with (
@@ -124,6 +127,8 @@ def _measure(folder: Path, sample: int, logins: int) -> dict[str, float | str]:
         "ratio_new_browser": new.ratio,
         "login_cpu_ms_saml_out": round(saml_out, 2),
         "login_ratio_saml_out": round(saml_out / saml_out_floor, 2),
+        "login_cpu_ms_etd": round(etd, 2),
+        "login_ratio_etd": round(etd / etd_floor, 2),
         "saml_verify_ms": round(messages.verify_ms, 2),
         "saml_verify_vs_rsa_sign": messages.verify,
         "saml_sign_ms": round(messages.sign_ms, 2),

@@ -71,7 +71,7 @@ class User:
         asked, cookies = self._leave(nonce, verifier)
         message = self.stamp.answer(asked, encrypt=encrypt)
         code = self._arrive(asked, message, cookies)
-        return self._redeem(code, verifier, nonce)
+        return self.redeemed(code, verifier, nonce)
 
     def ask(self) -> SamlReply:
         """Begin a login; what the makelaar is asked."""
@@ -92,6 +92,20 @@ class User:
         return self._post("/saml/acs", fields, {})
 
     def _leave(self, nonce: str, verifier: str) -> tuple[SamlReply, str]:
+        return self.departed(self._request_of(nonce, verifier))
+
+    def asked_by_form(self, nonce: str, verifier: str) -> tuple[str, str]:
+        """The same to a makelaar that is asked by HTTP-POST: the page with the form, and our
+        cookies since. Raises Refused.
+        """
+        path = self._request_of(nonce, verifier)
+        got = self._request("GET", path, {"Cookie": _header(self.cookies)})
+        if got.status != 200 or b"SAMLRequest" not in got.data:
+            raise Refused(f"{path.partition('?')[0]}: {got.status}")
+        made = dict(_pair(line) for line in got.headers.getlist("Set-Cookie"))
+        return got.data.decode(), _header(self.cookies | made)
+
+    def _request_of(self, nonce: str, verifier: str) -> str:
         challenge = base64.urlsafe_b64encode(_sha256(verifier.encode())).rstrip(b"=").decode()
         query = urlencode(
             {
@@ -105,7 +119,7 @@ class User:
                 "code_challenge_method": "S256",
             }
         )
-        return self.departed(f"/authorize?{query}")
+        return f"/authorize?{query}"
 
     def departed(self, path: str) -> tuple[SamlReply, str]:
         """A portal's request leads to the makelaar: what that is asked, and our cookies since."""
@@ -117,15 +131,19 @@ class User:
         return _asked(place), _header(self.cookies | made)
 
     def _arrive(self, asked: SamlReply, message: bytes, cookies: str) -> str:
-        got = self.arrived(asked, message, cookies)
-        parameters = parse_qs(urlsplit(got.headers.get("Location", "")).query)
-        if got.status != 303 or "code" not in parameters:
-            raise Refused(f"login: {got.status} {got.headers.get('Location', '')[:80]}")
-        return parameters["code"][0]
+        return _code_in(self.arrived(asked, message, cookies))
 
     def arrived(self, asked: SamlReply, message: bytes, cookies: str) -> urllib3.BaseHTTPResponse:
         """The makelaar's Response comes in: what the browser gets then, to carry to the portal."""
-        got = self.deliver(asked, message)
+        return self._gone_on(self.deliver(asked, message), cookies)
+
+    def code_after(self, place: str, cookies: str) -> str:
+        """The makelaar's answer comes in by this address: the code for the portal."""
+        there = urlsplit(place)
+        got = self._request("GET", f"{there.path}?{there.query}", {"Cookie": cookies})
+        return _code_in(self._gone_on(got, cookies))
+
+    def _gone_on(self, got: urllib3.BaseHTTPResponse, cookies: str) -> urllib3.BaseHTTPResponse:
         place = got.headers.get("Location", "")
         if got.status != 303 or "/login/" not in place:
             raise Refused(f"acs: {got.status}")
@@ -137,7 +155,8 @@ class User:
             raise Refused(f"login: {got.status}, and this browser is not known afterwards")
         return got
 
-    def _redeem(self, code: str, verifier: str, nonce: str) -> dict[str, object]:
+    def redeemed(self, code: str, verifier: str, nonce: str) -> dict[str, object]:
+        """The portal fetches its tokens: the claims of the verified ID token. Raises Refused."""
         now = int(time.time())
         issuer = self.demo.addresses.broker
         claims = {"iss": CLIENT, "sub": CLIENT, "aud": issuer, "iat": now, "exp": now + 60}
@@ -223,6 +242,13 @@ def _asked(place: str) -> SamlReply:
         audience=root.findtext("{*}Issuer"),
         relay_state=parameters["RelayState"][0],
     )
+
+
+def _code_in(got: urllib3.BaseHTTPResponse) -> str:
+    parameters = parse_qs(urlsplit(got.headers.get("Location", "")).query)
+    if got.status != 303 or "code" not in parameters:
+        raise Refused(f"login: {got.status} {got.headers.get('Location', '')[:80]}")
+    return parameters["code"][0]
 
 
 def _pair(line: str) -> tuple[str, str]:

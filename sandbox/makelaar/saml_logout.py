@@ -29,7 +29,7 @@ SUCCESS = "urn:oasis:names:tc:SAML:2.0:status:Success"
 
 def answer_url(makelaar: Makelaar, query: bytes, sp: ServiceProvider, now: datetime) -> str:
     """Where the browser goes with the signed answer. Raises RequestRefused."""
-    root, relay_state = verified_query(query, sp)
+    root, relay_state = verified_query(query, sp.signing)
     if root.tag != f"{{{SAMLP}}}LogoutRequest" or root.get("Destination") != makelaar.slo_url:
         raise RequestRefused("dit is geen LogoutRequest voor deze makelaar")
     if (root.findtext("saml:Issuer", "", NAMES) or "").strip() != sp.entity_id:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import base64
 import binascii
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import unquote_plus
@@ -53,20 +54,24 @@ def from_redirect(
     query: bytes, makelaar: Makelaar, sp: ServiceProvider, now: datetime
 ) -> AuthnRequest:
     """Read a request from the query string, whose signature covers the octets as they were sent."""
-    root, relay_state = verified_query(query, sp)
+    root, relay_state = verified_query(query, sp.signing)
     return _read(root, relay_state, makelaar, sp, now)
 
 
-def verified_query(query: bytes, sp: ServiceProvider) -> tuple[etree._Element, str | None]:
-    """The message and the RelayState of a query that the broker signed. Raises RequestRefused."""
-    raw = _raw_parameters(query)
+def verified_query(
+    query: bytes, signing: Sequence[x509.Certificate], kind: str = "SAMLRequest"
+) -> tuple[etree._Element, str | None]:
+    """The message and the RelayState of a query that the broker signed. ``kind``: its parameter.
+    Raises RequestRefused.
+    """
+    raw = _raw_parameters(query, kind)
     if unquote_plus(raw.get("SigAlg", "")) != RSA_SHA256:
         raise RequestRefused("SigAlg ontbreekt of is niet RSA-SHA256")
-    signed = "&".join(f"{n}={raw[n]}" for n in ("SAMLRequest", "RelayState", "SigAlg") if n in raw)
+    signed = "&".join(f"{n}={raw[n]}" for n in (kind, "RelayState", "SigAlg") if n in raw)
     signature = _decode(unquote_plus(raw.get("Signature", "")))
-    if not any(_verifies(c, signature, signed.encode()) for c in sp.signing):
+    if not any(_verifies(c, signature, signed.encode()) for c in signing):
         raise RequestRefused("de handtekening van het verzoek klopt niet")
-    root = _parse(_inflate(_decode(unquote_plus(raw.get("SAMLRequest", "")))))
+    root = _parse(_inflate(_decode(unquote_plus(raw.get(kind, "")))))
     return root, unquote_plus(raw["RelayState"]) if "RelayState" in raw else None
 
 
@@ -88,15 +93,15 @@ def from_post(
     raise RequestRefused("de handtekening van het verzoek klopt niet")
 
 
-def _raw_parameters(query: bytes) -> dict[str, str]:
+def _raw_parameters(query: bytes, kind: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for part in query.decode("ascii", "replace").split("&"):
         name, _, value = part.partition("=")
         if name in found:
             raise RequestRefused(f"de parameter {name} komt twee keer voor")
         found[name] = value
-    if "SAMLRequest" not in found:
-        raise RequestRefused("de parameter SAMLRequest ontbreekt")
+    if kind not in found:
+        raise RequestRefused(f"de parameter {kind} ontbreekt")
     return found
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import secrets
+from dataclasses import dataclass
 from typing import Any, Final
 
 from cryptography import x509
@@ -14,6 +16,7 @@ from sandbox import prepare
 from sandbox.makelaar.metadata import NAMES, REDIRECT
 from sandbox.makelaar.state import Drawer
 from sandbox.prepare import Demo
+from sandbox.saml_portal import logout
 from sandbox.saml_portal.party import BY_FORM, HOME, NAME, SERVICES, metadata
 from sandbox.saml_portal.request import Asked, authn_request, form_fields, redirect_url
 from sandbox.saml_portal.response import (
@@ -30,7 +33,14 @@ from sandbox.saml_portal.texts import LANGUAGES, said
 from sandbox.wire import Wire
 
 METADATA_TYPE: Final = "application/samlmetadata+xml"
-Outcome = Received | NotLoggedIn | ResponseWrong
+
+
+@dataclass(frozen=True)
+class LoggedOut:
+    """The broker ended the session."""
+
+
+Outcome = Received | NotLoggedIn | ResponseWrong | LoggedOut
 
 
 def create_blueprint(demo: Demo, wire: Wire) -> Blueprint:
@@ -41,6 +51,8 @@ def create_blueprint(demo: Demo, wire: Wire) -> Blueprint:
     # The answer comes by a POST from another website, to which a Lax cookie does not come along:
     # its outcome waits here for the GET that follows, which has to be of the browser that asked.
     outcomes: Drawer[tuple[str, Outcome]] = Drawer()
+    sessions = logout.Sessions()
+    leaving: Drawer[str] = Drawer()  # RelayState → ID of our LogoutRequest
 
     def broker() -> Broker:
         answer = wire.request("GET", f"{demo.addresses.broker}/saml/idp/metadata")
@@ -86,6 +98,8 @@ def create_blueprint(demo: Demo, wire: Wire) -> Blueprint:
         except (NotLoggedIn, ResponseWrong) as other:
             outcome = other
         outcomes.put((question.service, outcome), handle)
+        if isinstance(outcome, Received):
+            sessions.begin(handle, outcome)
         return redirect(f"{HOME}done/{handle}", 303)
 
     @blueprint.get("/done/<handle>")
@@ -97,6 +111,8 @@ def create_blueprint(demo: Demo, wire: Wire) -> Blueprint:
         service, outcome = kept
         if isinstance(outcome, NotLoggedIn):
             return _page("saml_refused.html", outcome=outcome), 200
+        if isinstance(outcome, LoggedOut):
+            return _page("saml_out.html", how="by_sluis"), 200
         if isinstance(outcome, ResponseWrong):
             return _page("saml_wrong.html", wrong=str(outcome)), 400
         return _page(
@@ -109,12 +125,38 @@ def create_blueprint(demo: Demo, wire: Wire) -> Blueprint:
         ), 200
 
     @blueprint.get("/out")
-    def out() -> str:
-        """No longer logged in here."""
-        handle = session.pop("peilwijzer", None)
-        if handle is not None:
-            outcomes.take(handle)
-        return _page("saml_out.html")
+    def out() -> AnyResponse:
+        """No longer logged in here, and to the broker to log out there."""
+        kept = outcomes.take(session.pop("peilwijzer", ""))
+        if kept is None or not isinstance(kept[1], Received):
+            return Response(_page("saml_out.html", how="still_in"))
+        sessions.end(kept[1].name_id, (kept[1].session_index,))
+        handle = secrets.token_urlsafe(24)
+        url, request_id = logout.request_url(party, broker(), kept[1], handle)
+        leaving.put(request_id, handle)
+        return redirect(url, 303)
+
+    @blueprint.get("/slo")
+    def slo() -> AnyResponse:
+        """The broker tells of a logout, or answers ours."""
+        try:
+            if "SAMLRequest" in request.args:
+                return redirect(_told(), 303)
+            asked_as = leaving.take(request.args.get("RelayState", ""))
+            status = logout.read_answer(request.query_string, party, broker(), asked_as or "")
+        except logout.LogoutWrong as wrong:
+            return Response(_page("saml_wrong.html", wrong=str(wrong)), 400)
+        return Response(_page("saml_out.html", how=_how(status)))
+
+    def _told() -> str:
+        there = broker()
+        asks = logout.read_request(request.query_string, party, there)
+        ended = sessions.end(asks.name_id, asks.indexes)
+        for handle in ended:
+            kept = outcomes.take(handle)
+            if kept is not None:
+                outcomes.put((kept[0], LoggedOut()), handle)
+        return logout.answer_url(party, there, asks, ("Success",) if ended else logout.UNKNOWN)
 
     return blueprint
 
@@ -124,11 +166,9 @@ def read_broker(document: bytes) -> Broker:
     parser = etree.XMLParser(resolve_entities=False, no_network=True)
     root = etree.fromstring(document, parser)
     role = root.find("md:IDPSSODescriptor", NAMES)
-    places = {
-        one.get("Binding"): one.get("Location", "")
-        for one in root.iterfind(".//md:SingleSignOnService", NAMES)
-    }
-    if role is None or REDIRECT not in places:
+    sso = _by_redirect(root, "SingleSignOnService")
+    slo = _by_redirect(root, "SingleLogoutService")
+    if role is None or sso is None or slo is None:
         raise ResponseWrong("no_broker")
     certificates = tuple(
         x509.load_der_x509_certificate(base64.b64decode("".join((one.text or "").split())))
@@ -136,7 +176,19 @@ def read_broker(document: bytes) -> Broker:
         if key.get("use") in (None, "signing")
         for one in key.iterfind(".//ds:X509Certificate", NAMES)
     )
-    return Broker(root.get("entityID", ""), places[REDIRECT], certificates)
+    return Broker(root.get("entityID", ""), sso, slo, certificates)
+
+
+def _by_redirect(root: etree._Element, service: str) -> str | None:
+    found = root.iterfind(f"md:IDPSSODescriptor/md:{service}", NAMES)
+    return next((str(one.get("Location")) for one in found if one.get("Binding") == REDIRECT), None)
+
+
+def _how(status: tuple[str, ...]) -> str:
+    """The words for this end of a logout."""
+    if status == ("Success",):
+        return "everywhere"
+    return "partly" if status[:1] == ("Success",) else "still_in"
 
 
 def _language() -> str:

@@ -8,7 +8,7 @@ from typing import Final
 from lxml import etree
 
 from sandbox.keys import Pair
-from sandbox.makelaar.metadata import DS, MD, PERSISTENT, POST, PROTOCOL, serialise
+from sandbox.makelaar.metadata import DS, MD, PERSISTENT, POST, PROTOCOL, REDIRECT, serialise
 from sandbox.portal.clients import BODEMKAART, GRONDWATER, LOZING, PortalService
 
 CLIENT_ID: Final = "peilwijzer"
@@ -34,9 +34,14 @@ class SamlParty:
     def acs_url(self) -> str:
         return f"{self.base_url}{HOME}acs"
 
+    @property
+    def slo_url(self) -> str:
+        """Where the broker tells of a logout, and answers ours."""
+        return f"{self.base_url}{HOME}slo"
+
 
 def metadata(party: SamlParty) -> bytes:
-    """What the operator of the broker registers: keys, one address, and a number per service."""
+    """What the operator of the broker registers: keys, addresses, and a number per service."""
     root = etree.Element(
         f"{{{MD}}}EntityDescriptor", {"entityID": party.entity_id}, nsmap={"md": MD, "ds": DS}
     )
@@ -52,14 +57,16 @@ def metadata(party: SamlParty) -> bytes:
     key = etree.SubElement(role, f"{{{MD}}}KeyDescriptor", {"use": "signing"})
     data = etree.SubElement(etree.SubElement(key, f"{{{DS}}}KeyInfo"), f"{{{DS}}}X509Data")
     etree.SubElement(data, f"{{{DS}}}X509Certificate").text = party.pair.certificate_base64
+    service = {"Binding": REDIRECT, "Location": party.slo_url}
+    etree.SubElement(role, f"{{{MD}}}SingleLogoutService", service)
     etree.SubElement(role, f"{{{MD}}}NameIDFormat").text = PERSISTENT
     etree.SubElement(
         role,
         f"{{{MD}}}AssertionConsumerService",
         {"Binding": POST, "Location": party.acs_url, "index": "0", "isDefault": "true"},
     )
-    for number, service in enumerate(SERVICES):
-        _service(role, number, service)
+    for number, offered in enumerate(SERVICES):
+        _service(role, number, offered)
     return serialise(root)
 
 

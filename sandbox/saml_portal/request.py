@@ -60,21 +60,26 @@ def authn_request(
     return root
 
 
-def redirect_url(party: SamlParty, message: etree._Element, sso_url: str, relay_state: str) -> str:
+def redirect_url(
+    party: SamlParty,
+    message: etree._Element,
+    to: str,
+    relay_state: str | None,
+    kind: str = "SAMLRequest",
+) -> str:
     """HTTP-Redirect, signed over the query as it is sent."""
     machine = zlib.compressobj(wbits=-15)
     deflated = machine.compress(etree.tostring(message)) + machine.flush()
-    query = urlencode(
-        {
-            "SAMLRequest": base64.b64encode(deflated).decode(),
-            "RelayState": relay_state,
-            "SigAlg": RSA_SHA256,
-        }
-    )
+    values = {
+        kind: base64.b64encode(deflated).decode(),
+        "RelayState": relay_state,
+        "SigAlg": RSA_SHA256,
+    }
+    query = urlencode({name: value for name, value in values.items() if value is not None})
     key = party.pair.key
     assert isinstance(key, rsa.RSAPrivateKey)
     signature = key.sign(query.encode(), padding.PKCS1v15(), hashes.SHA256())
-    return f"{sso_url}?{query}&{urlencode({'Signature': base64.b64encode(signature).decode()})}"
+    return f"{to}?{query}&{urlencode({'Signature': base64.b64encode(signature).decode()})}"
 
 
 def form_fields(party: SamlParty, message: etree._Element, relay_state: str) -> dict[str, str]:

@@ -58,6 +58,8 @@ class Received:
     """Who, for whom, at which level; ``attributes`` as they stand in the assertion."""
 
     name_id: str
+    name: bytes  # the NameID as it stands there: a logout names somebody with the same one
+    session_index: str
     level: str
     checks: tuple[Check, ...]
     attributes: tuple[tuple[str, tuple[str, ...]], ...]
@@ -72,6 +74,7 @@ class Broker:
 
     entity_id: str
     sso_url: str
+    slo_url: str
     certificates: tuple[x509.Certificate, ...]
 
 
@@ -159,7 +162,16 @@ def _read(
         Check("service", service.name),
         Check("represents", _represented(told)),
     )
-    return Received(_text(assertion, ".//saml:NameID"), reached, checks, attributes)
+    name_id = assertion.find("saml:Subject/saml:NameID", NAMES)
+    _check(name_id is not None, "assertion")
+    return Received(
+        str(name_id.text or "").strip(),
+        etree.tostring(name_id, with_tail=False),
+        statement.get("SessionIndex", ""),
+        reached,
+        checks,
+        attributes,
+    )
 
 
 def _moment(element: etree._Element, name: str) -> datetime:

@@ -54,6 +54,18 @@ TEXTS: Final = MappingProxyType(
             "Bij Sluis en bij andere websites kunt u nog ingelogd zijn.",
             "You may still be logged in at Sluis and at other websites.",
         ),
+        "everywhere": (
+            "Ook bij Sluis bent u uitgelogd, en overal waar u met deze login was.",
+            "You are logged out of Sluis as well, and wherever you were with this login.",
+        ),
+        "partly": (
+            "Ook bij Sluis bent u uitgelogd. Niet elke website kon dat horen: log daar zelf uit.",
+            "You are logged out of Sluis as well. Not every website could be told: log out there.",
+        ),
+        "by_sluis": (
+            "U logde uit bij Sluis of bij een andere website. Sluis liet het ons weten.",
+            "You logged out of Sluis or of another website. Sluis told us.",
+        ),
         "out_everywhere": ("Log ook uit bij Sluis", "Log out of Sluis as well"),
         "not_in": ("U bent niet ingelogd", "You are not logged in"),
         "answer_was": ("Sluis gaf dit antwoord:", "Sluis gave this answer:"),

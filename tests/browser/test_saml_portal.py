@@ -67,6 +67,46 @@ def test_a_login_over_saml_on_both_sides(
         _is_in(visitor)
 
 
+OUT = {"nl": "U bent hier uitgelogd", "en": "You are logged out here"}
+EVERYWHERE = {"nl": "overal waar u met deze login was", "en": "wherever you were with this login"}
+TOLD = {"nl": "Sluis liet het ons weten", "en": "Sluis told us"}
+
+
+def _log_in(visitor: Visitor) -> None:
+    _ask(visitor, GRONDWATER)
+    visitor.choose("polderpoort")
+    visitor.log_in_as("jan")
+    _agree(visitor)
+    _is_in(visitor)
+
+
+def _is_out(visitor: Visitor, says: dict[str, str]) -> None:
+    assert visitor.heading == OUT[visitor.language]
+    assert says[visitor.language] in visitor.page.inner_text("main")
+    _is_well_made(visitor)
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize("size", SIZES)
+def test_logging_out_here_and_elsewhere(
+    running: RunningDemo, chromium: Browser, size: tuple[int, int], language: str
+) -> None:
+    with visiting(running, chromium, language=language, size=size) as visitor:
+        _log_in(visitor)
+        visitor.click(f"a[href='{HOME}out']")
+        visitor.page.wait_for_url(f"**{HOME}slo?*")
+        _is_out(visitor, EVERYWHERE)
+        _log_in(visitor)
+        place = visitor.page.url
+        visitor.page.goto(running.addresses.broker + "/uitloggen")
+        visitor.click("main form button")
+        done = {"nl": "U bent uitgelogd", "en": "You are logged out"}[language]
+        visitor.page.get_by_role("heading", name=done, exact=True).wait_for()  # after the round
+        visitor.page.goto(place)
+        _is_out(visitor, TOLD)
+        assert visitor.complaints == []
+
+
 def test_a_login_over_saml_without_javascript(running: RunningDemo, chromium: Browser) -> None:
     with visiting(running, chromium, javascript=False) as visitor:
         _ask(visitor, LOZING)

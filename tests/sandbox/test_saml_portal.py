@@ -14,10 +14,11 @@ from sandbox import prepare
 from sandbox.browser import Browser, Page
 from sandbox.makelaar.saml_request import NAMES
 from sandbox.portal.clients import BODEMKAART, GRONDWATER
+from sandbox.saml_portal import logout
 from sandbox.saml_portal.pages import read_broker
 from sandbox.saml_portal.party import HOME, SERVICES
 from sandbox.saml_portal.request import Asked
-from sandbox.saml_portal.response import Received, ResponseWrong, receive
+from sandbox.saml_portal.response import Broker, Received, ResponseWrong, receive
 from sandbox.wire import Answer, Wire
 from tests.world import ADDRESSES, World, make_world
 
@@ -90,6 +91,7 @@ def test_an_answer_is_shown_to_the_browser_that_asked_alone(world: World) -> Non
     assert other.status == 400 and "Jan" not in other.text
     assert walk.browser.open(page.url).heading == IN
     assert walk.browser.click("Log uit").heading == "U bent hier uitgelogd"
+    assert "Ook bij Sluis bent u uitgelogd" in walk.browser.page.text
     assert walk.browser.open(page.url).status == 400
 
 
@@ -183,3 +185,106 @@ def test_what_is_for_another_question_portal_service_or_of_another_broker_is_ref
         received(world, raw, asked, broker=replace(broker, entity_id="urn:x"))
     with pytest.raises(ResponseWrong, match="signature"):
         received(world, raw, asked, broker=replace(broker, certificates=()))
+
+
+# Logging out, asked here or elsewhere.
+
+
+def in_at(world: World, browser: Browser | None = None) -> tuple[Browser, str]:
+    """A browser that is in, and the page that says so."""
+    walk = world.walk(
+        GRONDWATER.name, "Polderpoort", "jan", front=HOME, browser=browser or world.browser()
+    )
+    page = walk.run()
+    assert page.heading == IN, page.text
+    return walk.browser, page.url
+
+
+def test_who_logs_out_here_is_out_at_the_broker_and_at_other_portals(world: World) -> None:
+    first = world.walk("Meldportaal Bodem", "Polderpoort", "jan")
+    assert first.run().heading == IN
+    browser, place = in_at(world, first.browser)
+    page = browser.click("Log uit")
+    while page.forms and page.url.startswith(ADDRESSES.broker):
+        page = browser.click("Ga verder")
+    assert page.heading == "U bent hier uitgelogd"
+    assert page.url.startswith(f"{ADDRESSES.portal}{HOME}slo?")
+    assert "overal waar u met deze login was" in page.text, page.text
+    assert browser.open(place).status == 400
+    again = world.walk(GRONDWATER.name, "Polderpoort", "jan", front=HOME, browser=browser)
+    again.run()
+    assert "Wie is uw makelaar?" in again.pages  # nothing is left to go on with
+
+
+def test_who_logs_out_elsewhere_reads_here_that_it_came_through(world: World) -> None:
+    browser, place = in_at(world)
+    browser.open(f"{ADDRESSES.broker}/uitloggen")
+    page = browser.click("Log overal uit")
+    assert page.heading == "U bent uitgelogd", page.text
+    assert "Log hier zelf nog uit" not in page.text
+    assert any(
+        url.startswith(f"{ADDRESSES.portal}{HOME}slo?SAMLRequest=") for url in browser.visited
+    )
+    page = browser.open(place)
+    assert (page.status, page.heading) == (200, "U bent hier uitgelogd")
+    assert "Sluis liet het ons weten" in page.text
+    assert "Jan" not in page.text
+
+
+def broker_of(world: World) -> Broker:
+    return read_broker(world.wire.request("GET", f"{ADDRESSES.broker}/saml/idp/metadata").body)
+
+
+@pytest.fixture(scope="module")
+def told(world: World) -> bytes:
+    """The query with which the broker told the portal of a logout."""
+    browser, _ = in_at(world)
+    browser.open(f"{ADDRESSES.broker}/uitloggen")
+    browser.click("Log overal uit")
+    (url,) = (one for one in browser.visited if "slo?SAMLRequest=" in one)
+    return url.partition("?")[2].encode()
+
+
+def test_what_the_broker_tells_is_read(world: World, told: bytes) -> None:
+    asks = logout.read_request(told, prepare.saml_party(world.demo), broker_of(world))
+    assert asks.name_id and len(asks.indexes) == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda query: query.replace(b"RelayState=", b"RelayState=x"),
+        lambda query: query.partition(b"&Signature=")[0],
+        lambda query: query.replace(b"SAMLRequest=", b"SAMLResponse="),
+        lambda query: b"SAMLRequest=eA%3D%3D&" + query,
+    ],
+)
+def test_a_logout_that_the_broker_did_not_sign_so_is_refused(
+    world: World, told: bytes, change: Callable[[bytes], bytes]
+) -> None:
+    party, there = prepare.saml_party(world.demo), broker_of(world)
+    with pytest.raises(logout.LogoutWrong):
+        logout.read_request(change(told), party, there)
+    with pytest.raises(logout.LogoutWrong):
+        logout.read_request(told, replace(party, base_url="http://127.0.0.3:1"), there)
+    with pytest.raises(logout.LogoutWrong):
+        logout.read_request(told, party, replace(there, certificates=()))
+    page = world.browser().open(f"{ADDRESSES.portal}{HOME}slo?{change(told).decode()}")
+    assert page.status == 400
+
+
+def test_nobody_is_logged_out_of_the_session_of_another(world: World, told: bytes) -> None:
+    """The same message again ends nothing: that session is over, and this one has another name."""
+    browser, place = in_at(world)
+    url = f"{ADDRESSES.portal}{HOME}slo?{told.decode()}"
+    answer = world.wire.request("GET", url)
+    assert answer.status == 303
+    assert browser.open(place).heading == IN
+
+
+def test_an_answer_to_a_logout_that_nobody_asked_is_refused(world: World) -> None:
+    browser, _ = in_at(world)
+    browser.click("Log uit")
+    (url,) = (one for one in browser.visited if "slo?SAMLResponse=" in one)
+    page = browser.open(url)
+    assert page.status == 400 and "InResponseTo" in page.text
