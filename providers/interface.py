@@ -99,7 +99,6 @@ class Identity:
     factors: tuple[str, ...] = ()  # names of methods that the makelaar reports, lower case
     attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # display_name, email
     authority: tuple[Authority, ...] = ()  # asserted by the makelaar; empty when it asserts none
-    asserted_services: tuple[str, ...] = ()  # ServiceUUIDs or ServiceIDs that the message named
     replay_keys: tuple[str, ...] = ()  # ids that must be seen once: response id, assertion id
     own_means: AssuranceLevel | None = None  # level of a means that Sluis itself issued
     said: str | None = None  # NOTHING_SAID for none; None for an account at Sluis

@@ -151,11 +151,6 @@ JOURNEY = (
 ASKS_NOBODY = frozenset({Step.ENDED, Step.BIND_ACCOUNT, Step.CHOOSE_MANDATE, Step.RESPOND})
 
 
-def next_step(login: Login, context: JourneyContext) -> Step:
-    """The first open question. RESPOND when none is left."""
-    return open_row(login, context).step
-
-
 def open_row(login: Login, context: JourneyContext) -> Row:
-    """The first open row; the last row is always open, so there is one."""
+    """The first open question, RESPOND when none is left; the last row is always open."""
     return next(row for row in JOURNEY if row.is_open(login, context))

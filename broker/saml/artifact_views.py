@@ -27,7 +27,7 @@ def add_to(blueprint: Blueprint, note: NoteRefusal) -> None:
         csrf=False,
         because="a portal's server; a signature proves who asks, and no cookie is read",
         per_portal=True,
-        audience=Audience.PROGRAMS,
+        audience=Audience.SOAP,
         sets_language=False,
     )
     def resolve_artifact() -> Response:

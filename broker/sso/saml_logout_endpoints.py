@@ -57,7 +57,7 @@ def add_to(
         csrf=False,
         because=f"a call of a {who}, signed; reads no cookie",
         per_portal=True,
-        audience=Audience.PROGRAMS,
+        audience=Audience.SOAP,
     )
     def by_soap() -> Response:
         """SOAP: a request, answered at once."""

@@ -27,6 +27,7 @@ class Audience(Enum):
 
     PEOPLE = "people"  # a page
     PROGRAMS = "programs"  # JSON, also at addresses near it that do not exist
+    SOAP = "soap"  # the same, and at its own address a fault
 
 
 class Readers(Enum):
@@ -131,7 +132,7 @@ def _of_programs(audiences: Mapping[str, Audience]) -> tuple[str, ...]:
     pages = [path for path, audience in audiences.items() if audience is Audience.PEOPLE]
     found = set()
     for path, audience in audiences.items():
-        if audience is Audience.PROGRAMS:
+        if audience is not Audience.PEOPLE:
             fit = (f for f in _folders(path) if not any(_is_within(page, f) for page in pages))
             found.add(next(fit, path))
     return tuple(sorted(found))

@@ -23,7 +23,7 @@ from broker.runtime import runtime
 from broker.texts import rejected_answers
 from broker.texts.errors import ERRORS, may_be_explained
 from broker.texts.reasons import page_reason
-from broker.web import error_facts, http_methods, json_errors, refusals
+from broker.web import error_facts, http_methods, json_errors, refusals, soap_errors
 from broker.web.announcement_page import AnnouncementNote
 from broker.web.announcements import notes_on_error
 from broker.web.error_page import ErrorPage
@@ -124,7 +124,8 @@ def _show(
     reference, is_kept = refusals.note_error(rt, error)
     _log(key, reference, facts, is_kept=is_kept)
     if for_program:
-        response = json_errors.told(status, key, reference)
+        in_words = soap_errors if soap_errors.ask() else json_errors
+        response = in_words.told(status, key, reference)
     else:
         page = error_page(
             key,

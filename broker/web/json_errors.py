@@ -36,14 +36,21 @@ def ask(path: str) -> bool:
     return endpoints_of(current_app).programs_ask(path)
 
 
-def told(status: int, key: str, reference: str) -> Response:
-    """What went wrong, in the shape of RFC 6749 §5.2. ``key``: of the text that people read."""
+def described(key: str, reference: str) -> str:
+    """What went wrong in a sentence for makers of software. ``key``: of the text that people
+    read.
+    """
     description = DESCRIPTIONS.get(key, "the request is not in order")
     code = TEXTS.get(key, TEXTS["server_error"]).code
+    return f"{description} ({code}). Reference: {show_reference(reference)}"
+
+
+def told(status: int, key: str, reference: str) -> Response:
+    """What went wrong, in the shape of RFC 6749 §5.2."""
     response = jsonify(
         {
             "error": ERRORS.get(status, "invalid_request"),
-            "error_description": f"{description} ({code}). Reference: {show_reference(reference)}",
+            "error_description": described(key, reference),
         }
     )
     response.status_code = status

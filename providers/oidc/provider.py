@@ -226,7 +226,6 @@ class OidcProvider:
                     remembered.values["service_uuid"], remembered.values.get("service_id")
                 ),
             ),
-            asserted_services=representation.asserted_services(claims),
             replay_keys=tuple(
                 _replay_key(self._record.id, kind, value)
                 for kind, value in (("nonce", remembered.request_id), ("code", code))

@@ -63,11 +63,6 @@ def together(userinfo: Mapping[str, Any], id_token: Mapping[str, Any]) -> Mappin
     return {**userinfo, **id_token}
 
 
-def asserted_services(claims: Mapping[str, Any]) -> tuple[str, ...]:
-    """The services that the answer names. Raises ProviderRefused."""
-    return strings_in(claims, SERVICE_UUID) + strings_in(claims, SERVICE_ID)
-
-
 def strings_in(claims: Mapping[str, Any], name: str) -> tuple[str, ...]:
     """One text or a list of texts; none when absent. Raises ProviderRefused."""
     value = claims.get(name)

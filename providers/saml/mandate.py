@@ -32,22 +32,6 @@ DIALECT: Final = Dialect(
 _EIDAS: Final = "http://eidas.europa.eu/attributes/"
 
 
-def asserted_services(attributes: Attributes, dialect: SamlDialect) -> tuple[str, ...]:
-    """The services that the message names, by UUID or by id. Raises ProviderRefused."""
-    _check_types(attributes)
-    names = (*dialect.service_uuids, *dialect.service_ids)
-    found = [value.text for name in names for value in attributes.all(name)]
-    if len(found) > MAX_VALUES or any(len(text) > MAX_WORD for text in found):
-        raise ProviderRefused(
-            "attribute_values",
-            "services without end",
-            element=", ".join(names),
-            seen=f"{len(found)} values",
-            expected=f"{MAX_VALUES} of {MAX_WORD} signs",
-        )
-    return tuple(found)
-
-
 def asserted_authority(
     attributes: Attributes,
     record: ProviderRecord,
@@ -113,9 +97,17 @@ def _mandate(attributes: Attributes, dialect: SamlDialect, source: str) -> Asser
 def _services(
     attributes: Attributes, dialect: SamlDialect
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Services by UUID, one in each attribute for that, and by id."""
+    """Services by UUID, one in each attribute for that, and by id. Raises ProviderRefused."""
     uuids = (attributes.one(name) for name in dialect.service_uuids)
-    ids = (value.text for name in dialect.service_ids for value in attributes.all(name))
+    ids = [value.text for name in dialect.service_ids for value in attributes.all(name)]
+    if len(ids) > MAX_VALUES or any(len(text) > MAX_WORD for text in ids):
+        raise ProviderRefused(
+            "attribute_values",
+            "services without end",
+            element=", ".join(dialect.service_ids),
+            seen=f"{len(ids)} values",
+            expected=f"{MAX_VALUES} of {MAX_WORD} signs",
+        )
     return tuple(uuid for uuid in uuids if uuid is not None), tuple(ids)
 
 

@@ -35,7 +35,7 @@ from providers.saml.catalogue import check_catalogue
 from providers.saml.conditions import ExpectedResponse
 from providers.saml.dialects.dialect import SamlDialect
 from providers.saml.logout import SamlLogout
-from providers.saml.mandate import asserted_authority, asserted_services
+from providers.saml.mandate import asserted_authority
 from providers.saml.metadata import MetadataRefused, read_metadata
 from providers.saml.request import (
     AuthnRequestFacts,
@@ -183,7 +183,6 @@ class SamlProvider:
                 ),
                 dialect=dialect,
             ),
-            asserted_services=asserted_services(attributes, dialect),
             replay_keys=tuple(
                 self._seen(identifier)
                 for identifier in (accepted.response_id, accepted.assertion_id)

@@ -6,6 +6,7 @@ import logging
 
 import pyotp
 import pytest
+from lxml import etree
 from werkzeug.test import Client, TestResponse
 
 from broker.monitoring import metrics
@@ -146,6 +147,20 @@ def test_a_server_that_resolves_artifacts_has_the_limit_of_a_portal(world: World
     blocked = ask(world, "/saml/idp/artifact", "POST", **more)
     assert (blocked.status_code, blocked.headers["Retry-After"]) == (429, "60")
     assert ask(world, "/saml/idp/artifact", "POST", ELSEWHERE, **more).status_code == 500
+
+
+@pytest.mark.parametrize("path", ["/saml/idp/artifact", "/saml/idp/slo/soap", "/saml/slo/soap"])
+def test_who_speaks_soap_reads_a_fault_also_of_a_limit(world: World, path: str) -> None:
+    more = {"data": b"<x/>", "headers": {"Content-Type": "text/xml"}}
+    for _ in range(8):
+        assert ask(world, path, "POST", **more).status_code != 429
+    blocked = ask(world, path, "POST", **more)
+    assert (blocked.status_code, blocked.headers["Retry-After"]) == (429, "60")
+    assert blocked.content_type == "text/xml; charset=utf-8"
+    fault = etree.fromstring(blocked.data).find(".//{*}Fault")
+    assert fault is not None and fault.findtext("faultcode") == "soapenv:Server"
+    assert "too many requests" in fault.findtext("faultstring", "")
+    assert "SLS-4008" in fault.findtext("faultstring", "")
 
 
 def wrong_redemption(world: World, client: str = "by-basic", address: str = HERE) -> TestResponse:

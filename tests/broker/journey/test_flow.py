@@ -13,7 +13,7 @@ from assurance.accepted_factor import AcceptedFactor
 from assurance.levels import AssuranceLevel
 from assurance.step_up import LocalFactor, Missing, Nothing, Unreachable, Upstream
 from broker.downstream import DownstreamName, LoginRequest, RefusalCode
-from broker.journey.flow import JOURNEY, JourneyContext, Step, next_step, open_row
+from broker.journey.flow import JOURNEY, JourneyContext, Step, open_row
 from broker.journey.login import Ended, Login
 from broker.journey.login_methods import LoginMethod
 from consent.documents import Answer, AskedDocument
@@ -139,28 +139,28 @@ def test_an_answer_is_given_only_when_every_question_is_answered(
             or (login.answer == ANSWER and (login.confirmed is not None or not context.factors))
         )
     )
-    assert (next_step(login, context) is Step.RESPOND) == is_complete
+    assert (open_row(login, context).step is Step.RESPOND) == is_complete
 
 
 @given(logins, circumstances)
 def test_a_login_that_ended_shows_its_end_whatever_else_is_true(
     login: Login, context: Meets
 ) -> None:
-    assert (next_step(login, context) is Step.ENDED) == (login.ended is not None)
+    assert (open_row(login, context).step is Step.ENDED) == (login.ended is not None)
 
 
 @given(open_logins, circumstances)
 def test_an_answer_never_opens_an_earlier_question(login: Login, context: Meets) -> None:
-    before = next_step(login, context)
-    after = next_step(*answered(before, login, context))
+    before = open_row(login, context).step
+    after = open_row(*answered(before, login, context)).step
     assert before is Step.RESPOND or ORDER.index(after) > ORDER.index(before)
 
 
 @given(open_logins, circumstances)
 def test_every_journey_comes_to_an_answer(login: Login, context: Meets) -> None:
     for _ in JOURNEY:
-        login, context = answered(next_step(login, context), login, context)
-    assert next_step(login, context) is Step.RESPOND
+        login, context = answered(open_row(login, context).step, login, context)
+    assert open_row(login, context).step is Step.RESPOND
 
 
 @given(logins.filter(lambda login: login.ended is None), circumstances)
@@ -168,13 +168,13 @@ def test_a_level_that_was_too_low_leads_to_no_mandate_consent_or_answer(
     login: Login, context: Meets
 ) -> None:
     for lacking in ({"too_low": True}, {"not_understood": True}):
-        step = next_step(replace(login, **lacking), context)
+        step = open_row(replace(login, **lacking), context).step
         assert ORDER.index(step) <= ORDER.index(Step.STEP_UP)
 
 
 @given(logins, circumstances)
 def test_the_step_is_the_first_open_row(login: Login, context: Meets) -> None:
-    index = ORDER.index(next_step(login, context))
+    index = ORDER.index(open_row(login, context).step)
     assert JOURNEY[index].is_open(login, context)
     assert not any(row.is_open(login, context) for row in JOURNEY[:index])
 
@@ -184,7 +184,7 @@ def test_rows_that_need_a_fact_come_behind_the_row_that_gets_it(
     login: Login, context: Meets
 ) -> None:
     """Nobody is asked for a mandate before it is known who it is, and so on."""
-    found = next_step(login, context)
+    found = open_row(login, context).step
     if ORDER.index(found) > ORDER.index(Step.CHOOSE_METHOD):
         assert context.method is not None
     if (
@@ -202,7 +202,7 @@ def test_rows_that_need_a_fact_come_behind_the_row_that_gets_it(
 def test_an_account_meets_no_makelaar_and_a_makelaar_no_password(
     login: Login, context: Meets
 ) -> None:
-    step = next_step(login, context)
+    step = open_row(login, context).step
     if step in (Step.CHOOSE_PROVIDER, Step.AUTHENTICATE):
         assert context.method is LoginMethod.MAKELAAR
     if step is Step.GIVE_PASSWORD:
@@ -224,7 +224,7 @@ class Asked:
 @given(logins, circumstances)
 def test_nothing_is_looked_up_for_rows_behind_the_open_one(login: Login, context: Meets) -> None:
     asked = Asked(context)
-    step = next_step(login, asked)  # type: ignore[arg-type]
+    step = open_row(login, asked).step  # type: ignore[arg-type]
     if ORDER.index(step) < ORDER.index(Step.ASK_CONSENT):
         assert "consent_is_given" not in asked.names
     if ORDER.index(step) < ORDER.index(Step.CHOOSE_MANDATE):
@@ -263,7 +263,7 @@ def test_nothing_is_looked_up_for_rows_behind_the_open_one(login: Login, context
     ],
 )
 def test_the_journey_by_example(login: Login, context: JourneyContext, step: Step) -> None:
-    assert next_step(login, context) is step
+    assert open_row(login, context).step is step
 
 
 def test_O_21_what_prompt_none_says_at_each_question() -> None:

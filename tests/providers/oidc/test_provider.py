@@ -109,7 +109,6 @@ def test_a_good_answer_gives_an_identity(makelaar: Makelaar) -> None:
     assert identity.factors == ("pwd", "otp")
     assert identity.attributes == {"display_name": ("Noor de Wit",), "email": ("noor@example.nl",)}
     assert identity.authority == ()
-    assert identity.asserted_services == ()
     assert identity.replay_until == START + timedelta(minutes=5)
 
 
@@ -319,7 +318,6 @@ def test_represents_is_read_as_authority_for_the_service_of_this_login(makelaar:
     assert (authority.level, authority.source) == (L.EH3, "urn:etoegang:MR:1")
     assert authority.branches == ("000012345678",)
     assert authority.service_uuid == SERVICE
-    assert identity.asserted_services == (SERVICE,)
 
 
 def test_the_outer_party_of_a_chain_is_the_intermediary(makelaar: Makelaar) -> None:

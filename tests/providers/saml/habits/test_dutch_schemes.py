@@ -70,7 +70,6 @@ def test_eherkenning_says_who_acts_for_which_company() -> None:
     assert (mandate.represented.id_type, mandate.represented.value) == (PartyIdType.KVK, "90001201")
     assert (mandate.kind, mandate.branches) == (AuthorityKind.DIRECT, ())
     assert mandate.level is found.authentication is L.EH3
-    assert found.asserted_services == (SERVICE, SERVICE_ID)
 
 
 def test_eherkenning_names_a_company_by_two_numbers() -> None:
