@@ -12,7 +12,7 @@ from broker.sso import grants
 from consent import chains, mandates, register, requests
 from directory import evidence, history, organisations, people
 from keys import certificate_readers, person_key, signing_key
-from providers import accounts, browser_counts
+from providers import accounts, browser_counts, federation_members
 from state import audit, outbox, party_metadata, registrations, trace
 from state.db import Base
 from state.stores import sql, store_generation
@@ -33,7 +33,7 @@ MODULES = (
         people,
     ),
     *(factor_resets, roles, set_up_links, chain, person_key),
-    *(signing_key, certificate_readers, accounts, browser_counts, audit),
+    *(signing_key, certificate_readers, accounts, browser_counts, federation_members, audit),
     *(outbox, party_metadata, registrations, trace, store_generation, sql),
 )
 TABLES = tuple(Base.metadata.tables)

@@ -28,7 +28,10 @@ from directory.saml_portals import SamlServiceProvider
 from directory.services import OidcClient, RelyingParty, Service
 from keys.keyring import KeyRing, load_keyring
 from keys.sealing import Sealer
+from providers import federation_members
+from providers.federations import Federation
 from providers.interface import AdapterFactory, RedirectProvider
+from providers.members import LastUsed, Makelaars, MemberRecord, Members
 from providers.registry import ProviderRecord
 from providers.saml.metadata_party import in_use
 from state import party_metadata
@@ -44,6 +47,7 @@ MODELS: Final[Mapping[Kind, tuple[type[BaseModel], ...]]] = MappingProxyType(
         Kind.SERVICE: (Service,),
         Kind.CLIENT: PORTALS,
         Kind.IDENTITY_PROVIDER: (ProviderRecord,),
+        Kind.FEDERATION: (Federation,),
         Kind.ANNOUNCEMENT: (Announcement,),
         Kind.HELP_DESK: (HelpDesk,),
     }
@@ -66,7 +70,8 @@ def registered(row: Registration) -> BaseModel:
 @dataclass(frozen=True)
 class Configuration:
     """What this process runs on. ``adapters`` are made on first use, one per makelaar and
-    revision. ``former`` are the names of what was withdrawn, for history and nothing else.
+    revision. ``federations``: those whose lists count. ``former`` are the names of what was
+    withdrawn, for history and nothing else.
     """
 
     revision: int
@@ -74,7 +79,7 @@ class Configuration:
     services: Mapping[str, Service]
     relying_parties: Mapping[str, RelyingParty]  # portals, whatever they speak
     oidc_clients: Mapping[str, OidcClient]  # those of them that speak OpenID Connect
-    providers: Mapping[str, ProviderRecord]
+    providers: Makelaars
     announcements: tuple[Announcement, ...]
     help_desks: Mapping[str, HelpDesk]
     former: Mapping[tuple[Kind, str], LocalizedText]
@@ -82,25 +87,36 @@ class Configuration:
     adapters: Mapping[str, RedirectProvider]
     saml_portals: Mapping[str, SamlServiceProvider] = field(default_factory=dict)  # by entityID
 
+    @property
+    def federations(self) -> tuple[Federation, ...]:
+        """Those of which a list counts, by name."""
+        return self.providers.members.federations
+
 
 @dataclass
 class Adapters(Mapping[str, RedirectProvider]):
-    """Makelaars by id, each built when first asked for and kept while this configuration lives."""
+    """Makelaars by id, each built when first asked for and kept while this configuration lives; of
+    members of federations those that were asked for last.
+    """
 
     providers: Mapping[str, ProviderRecord]
     keyring: KeyRing
     factory: AdapterFactory
     _made: dict[str, RedirectProvider] = field(default_factory=dict)
+    _members: LastUsed[RedirectProvider] = field(default_factory=LastUsed)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __getitem__(self, provider_id: str) -> RedirectProvider:
-        made = self._made.get(provider_id)
-        if made is None:
-            with self._lock:
-                made = self._made.get(provider_id)
-                if made is None:
-                    made = self.factory(self.providers[provider_id], self.keyring)
-                    self._made[provider_id] = made
+        made = self._made.get(provider_id) or self._members.get(provider_id)
+        if made is not None:
+            return made
+        record = self.providers[provider_id]
+        with self._lock:
+            made = self._made.get(provider_id) or self.factory(record, self.keyring)
+            if isinstance(record, MemberRecord):
+                self._members.put(provider_id, made)
+            else:
+                self._made[provider_id] = made
         return made
 
     def __iter__(self):  # type: ignore[no-untyped-def]
@@ -190,7 +206,10 @@ class ConfigurationHolder:
         found = _Found(session)
         services = {service.uuid: service for service in self._built_in}
         services |= found.of(Service)
-        providers = found.of(ProviderRecord)
+        makelaars = found.of(ProviderRecord)
+        providers = Makelaars(
+            MappingProxyType(makelaars), self._members(session, found.of(Federation), makelaars)
+        )
         oidc_clients, saml_portals = found.of(OidcClient), found.of(SamlServiceProvider)
         return Configuration(
             revision=revision,
@@ -200,7 +219,7 @@ class ConfigurationHolder:
                 dict[str, RelyingParty](oidc_clients) | dict[str, RelyingParty](saml_portals)
             ),
             oidc_clients=MappingProxyType(oidc_clients),
-            providers=MappingProxyType(providers),
+            providers=providers,
             announcements=tuple(found.of(Announcement).values()),
             help_desks=MappingProxyType(found.of(HelpDesk)),
             former=MappingProxyType(_former(session)),
@@ -208,6 +227,25 @@ class ConfigurationHolder:
             adapters=Adapters(providers, keyring, self._factory),
             saml_portals=MappingProxyType({one.entity_id: one for one in saml_portals.values()}),
         )
+
+    def _members(
+        self,
+        session: Session,
+        federations: Mapping[str, Federation],
+        makelaars: Mapping[str, ProviderRecord],
+    ) -> Members:
+        """A list counts while its federation names its source and who signed it."""
+        if not federations:
+            return Members()
+        lists = federation_members.lists(session)
+        counting = (
+            one
+            for name, one in sorted(federations.items())
+            if name in lists and lists[name].is_of(one)
+        )
+        named = (one.saml.entity_id for one in makelaars.values() if one.saml is not None)
+        ends = {name: one.valid_until for name, one in lists.items() if one.valid_until}
+        return Members(self._sessions, tuple(counting), frozenset(named), ends)
 
 
 def _told(error: Exception) -> str:

@@ -16,7 +16,7 @@ from directory.services import RegisteredDocument
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
 
-def _fingerprint(text: str) -> str:
+def sha256_fingerprint(text: str) -> str:
     """As openssl and browsers write it: capitals, colons and spaces mean nothing."""
     digits = re.sub(r"[:\s]", "", text).lower().removeprefix("sha256fingerprint=")
     if not _SHA256.fullmatch(digits):
@@ -62,7 +62,9 @@ class MetadataSettings(RegisteredDocument):
             "them from a file."
         ),
     )
-    metadata_signing_fingerprints: tuple[Annotated[str, AfterValidator(_fingerprint)], ...] = Field(
+    metadata_signing_fingerprints: tuple[
+        Annotated[str, AfterValidator(sha256_fingerprint)], ...
+    ] = Field(
         default=(),
         description=(
             "SHA-256 fingerprints of certificates. The metadata must be signed with the key of one "

@@ -35,8 +35,8 @@ class NameIdPolicy(RegisteredDocument):
     )
 
 
-class SamlSettings(MetadataSettings):
-    """A makelaar that speaks SAML 2.0, with where its metadata come from."""
+class SpokenSaml(RegisteredDocument):
+    """How SAML 2.0 is spoken with a makelaar, or with every makelaar of a federation."""
 
     preset: (
         Literal[
@@ -68,12 +68,6 @@ class SamlSettings(MetadataSettings):
             "dialect are not believed. Left out: that of the preset; without one the names of eTD, "
             "in the clear."
         ),
-    )
-    entity_id: str = Field(
-        description=(
-            "The makelaar's entityID, sign by sign as its metadata have it. Where the metadata "
-            "list several entities it says which one is meant."
-        )
     )
     our_entity_id: str | None = Field(
         default=None,
@@ -256,3 +250,24 @@ class SamlSettings(MetadataSettings):
         for label in classes:
             AssuranceLevel.from_label(label)
         return classes
+
+
+class SamlSettings(SpokenSaml, MetadataSettings):
+    """A makelaar that speaks SAML 2.0, with where its metadata come from."""
+
+    entity_id: str = Field(
+        description=(
+            "The makelaar's entityID, sign by sign as its metadata have it. Where the metadata "
+            "list several entities it says which one is meant."
+        )
+    )
+    scopes: tuple[str, ...] | None = Field(
+        default=None,
+        description=(
+            "With `subject: attribute` and an attribute of which each value ends in the domain "
+            "that gave it (`subject-id`, `pairwise-id`, eduPersonPrincipalName, "
+            "eduPersonUniqueId): the domains that this makelaar may speak of. A value of another "
+            "domain is refused. Left out: every domain; members of a federation have those of "
+            "their metadata (shibmd:Scope)."
+        ),
+    )

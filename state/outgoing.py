@@ -15,7 +15,7 @@ import ssl
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
-from typing import Any, Final
+from typing import IO, Any, Final
 from urllib.parse import urlencode
 
 from state.addresses import Target, check_addresses, checked_loopback, parse_target
@@ -30,6 +30,7 @@ from state.outgoing_wire import Left, Wire, as_socket
 __all__ = ["HttpAnswer", "OutgoingClient", "OutgoingFailed", "resolve"]
 CONNECT_SECONDS: Final = 3.0
 TOTAL_SECONDS: Final = 5.0
+DOWNLOAD_SECONDS: Final = 120.0  # of a list of megabytes, in no login
 MAX_ADDRESSES: Final = 3
 MAX_BYTES: Final = 1024 * 1024
 PORTS: Final = frozenset({443, 8443})
@@ -105,6 +106,22 @@ class OutgoingClient:
         """GET. Raises OutgoingRefused before anything is sent, OutgoingFailed afterwards."""
         return self._call("GET", url, None, {"Accept": accept, **(headers or {})}, max_bytes, party)
 
+    def download(
+        self,
+        url: str,
+        into: IO[bytes],
+        *,
+        max_bytes: int,
+        accept: str = "*/*",
+        headers: Mapping[str, str] | None = None,
+        party: str = "",
+    ) -> HttpAnswer:
+        """GET of something large: its content goes into this file, and the answer holds none.
+        Raises as ``get``.
+        """
+        sent = {"Accept": accept, **(headers or {})}
+        return self._call("GET", url, None, sent, max_bytes, party, into)
+
     def post_form(
         self,
         url: str,
@@ -160,6 +177,7 @@ class OutgoingClient:
         headers: Mapping[str, str],
         max_bytes: int,
         party: str = "",
+        into: IO[bytes] | None = None,
     ) -> HttpAnswer:
         target = self.check(url)
         endpoint = f"{party} {target.authority}{target.path}"
@@ -167,7 +185,7 @@ class OutgoingClient:
             why = self._breaker.why(endpoint)
             raise OutgoingFailed("circuit_open", self._pause(endpoint), why)
         try:
-            answer = self._exchange(target, method, body, headers, max_bytes)
+            answer = self._exchange(target, method, body, headers, max_bytes, into)
         except OutgoingFailed as failed:
             if failed.is_silence:
                 self._breaker.failed(endpoint, failed.reason)
@@ -195,8 +213,9 @@ class OutgoingClient:
         body: bytes | None,
         headers: Mapping[str, str],
         max_bytes: int,
+        into: IO[bytes] | None,
     ) -> HttpAnswer:
-        left = self._deadline()
+        left = self._deadline(TOTAL_SECONDS if into is None else DOWNLOAD_SECONDS)
         try:
             with ExitStack() as opened:
                 connection = http.client.HTTPConnection(target.host, target.port)
@@ -204,7 +223,7 @@ class OutgoingClient:
                 fixed = {"Host": _host_header(target), "Connection": "close"}
                 connection.request(method, target.path, body, {**headers, **fixed})
                 with connection.getresponse() as response:
-                    return read_answer(response, max_bytes)
+                    return read_answer(response, max_bytes, into)
         except ssl.SSLError as error:
             raise OutgoingFailed(of_tls(error)) from None
         except TimeoutError:
@@ -214,9 +233,9 @@ class OutgoingClient:
         except (OSError, http.client.HTTPException, ValueError):
             raise OutgoingFailed("no_answer") from None
 
-    def _deadline(self) -> Left:
+    def _deadline(self, seconds_in_all: float) -> Left:
         """Seconds left of this call, asked at every read and write: dripping buys no time."""
-        end = self._monotonic() + TOTAL_SECONDS
+        end = self._monotonic() + seconds_in_all
 
         def left() -> float:
             seconds = end - self._monotonic()

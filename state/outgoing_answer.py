@@ -7,7 +7,7 @@ import http.client
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import IO, Any, Final
 
 from state.outgoing_failures import OutgoingFailed
 
@@ -53,19 +53,24 @@ def _no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def read_answer(response: http.client.HTTPResponse, max_bytes: int) -> HttpAnswer:
-    """Whole and within the limit, and no redirect; 304 sends us nowhere. Raises OutgoingFailed,
-    OSError.
+def read_answer(
+    response: http.client.HTTPResponse, max_bytes: int, into: IO[bytes] | None = None
+) -> HttpAnswer:
+    """Whole and within the limit, and no redirect; 304 sends us nowhere. ``into``: where the
+    content goes in place of the answer. Raises OutgoingFailed, OSError.
     """
     if 300 <= response.status < 400 and response.status != http.HTTPStatus.NOT_MODIFIED:
         raise OutgoingFailed("redirected")
-    content = b""
+    content, size = bytearray(), 0
     while part := response.read1(_CHUNK):
-        content += part
-        if len(content) > max_bytes:
+        size += len(part)
+        if size > max_bytes:
             raise OutgoingFailed("too_large")
+        if into is None:
+            content += part
+        else:
+            into.write(part)
     if response.length:
         raise OutgoingFailed("cut_short")
-    return HttpAnswer(
-        response.status, {name.lower(): value for name, value in response.getheaders()}, content
-    )
+    names = {name.lower(): value for name, value in response.getheaders()}
+    return HttpAnswer(response.status, names, bytes(content))

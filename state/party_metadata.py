@@ -115,14 +115,14 @@ def begin(
 
 
 def claim_due(
-    session: Session, now: datetime, *, until: datetime, most: int
+    session: Session, now: datetime, *, until: datetime, most: int, kinds: Collection[Kind]
 ) -> Sequence[tuple[Kind, str]]:
-    """Those whose address is to be looked at, taken with the transaction of the caller: nobody
-    else looks before ``until``.
+    """Those of these kinds whose address is to be looked at, taken with the transaction of the
+    caller: nobody else looks before ``until``.
     """
     due = (
         select(PartyMetadata)
-        .where(PartyMetadata.due_at <= now)
+        .where(PartyMetadata.due_at <= now, PartyMetadata.kind.in_(kinds))
         .order_by(PartyMetadata.due_at, PartyMetadata.kind, PartyMetadata.name)
         .limit(most)
         .with_for_update(skip_locked=True)
@@ -133,10 +133,12 @@ def claim_due(
     return [(row.kind, row.name) for row in rows]
 
 
-def has_due(session: Session, now: datetime) -> bool:
-    """Is there anything to look at? One read, of an index."""
-    query = select(PartyMetadata.name).where(PartyMetadata.due_at <= now).limit(1)
-    return session.scalar(query) is not None
+def has_due(session: Session, now: datetime, kinds: Collection[Kind]) -> bool:
+    """Is there anything of these kinds to look at? One read, of an index."""
+    query = select(PartyMetadata.name).where(
+        PartyMetadata.due_at <= now, PartyMetadata.kind.in_(kinds)
+    )
+    return session.scalar(query.limit(1)) is not None
 
 
 def ending(session: Session, before: Mapping[int, datetime]) -> list[PartyMetadata]:

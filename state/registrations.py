@@ -25,6 +25,7 @@ class Kind(enum.StrEnum):
     CLIENT = "Client"
     ANNOUNCEMENT = "Announcement"
     HELP_DESK = "HelpDesk"
+    FEDERATION = "Federation"
 
 
 class KindUnknown(Exception):

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 from urllib.parse import urlsplit
 
 from flask import Flask
@@ -94,6 +94,7 @@ class InProcessOutgoing(OutgoingClient):
         headers: Mapping[str, str],
         max_bytes: int,
         party: str = "",
+        into: IO[bytes] | None = None,
     ) -> outgoing.HttpAnswer:
         del party
         self.calls.append(url)
@@ -105,7 +106,9 @@ class InProcessOutgoing(OutgoingClient):
         if len(got.body) > max_bytes:
             raise outgoing.OutgoingFailed("too_large")
         lower = {name.lower(): value for name, value in got.headers}
-        return outgoing.HttpAnswer(got.status, lower, got.body)
+        if into is not None:
+            into.write(got.body)
+        return outgoing.HttpAnswer(got.status, lower, got.body if into is None else b"")
 
 
 @dataclass(frozen=True)

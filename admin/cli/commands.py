@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from admin.registrations.differences import DocumentOutcome
     from admin.registrations.pruning import Prune
 
-KINDS = ("Service", "IdentityProvider", "Client", "Announcement", "HelpDesk")
+KINDS = ("Service", "IdentityProvider", "Federation", "Client", "Announcement", "HelpDesk")
 MANDATES = ("Mandate", "ChainMandate")
 ROWS = ("Organisation", "Person", *MANDATES)
 DEFAULT_CONFIG = Path("config.toml")

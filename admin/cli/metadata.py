@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 import textwrap
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -18,7 +18,7 @@ from admin.actor import COMMAND_LINE
 from admin.cli.installation import opened
 from admin.cli.process import process_at
 from admin.metadata import approval, parties, refreshing, status
-from admin.metadata.refreshing import Look
+from admin.metadata.looks import Look
 from admin.metadata.status import PartyStatus
 from broker.outgoing import outgoing_client
 from broker.settings import Settings
@@ -29,6 +29,7 @@ from state.db import writing
 from state.registrations import Kind
 
 WIDTH: Final = 80
+_MOST_TOLD: Final = 10  # entities that were left out; with --json all that are kept
 WORDS: Final = {"makelaar": Kind.IDENTITY_PROVIDER, "portal": Kind.CLIENT}
 
 
@@ -132,6 +133,8 @@ def _lines(one: PartyStatus) -> Iterator[str]:
         yield from _wrapped(one.address, "  ")
         yield from _wrapped(metadata_words.voucher(one.voucher), "  ")
         yield from _wrapped(_looked(one), "  ")
+    if one.kind is Kind.FEDERATION:
+        yield from _of_list(one)
     if one.ends_at is not None:
         yield from _wrapped(_("Eindigt: %(at)s", at=_moment(one.ends_at)), "  ")
     for key in one.keys:
@@ -152,6 +155,23 @@ def _lines(one: PartyStatus) -> Iterator[str]:
         yield from _changes(one.waiting.changes)
 
 
+def _of_list(one: PartyStatus) -> Iterator[str]:
+    """How many makelaars, and why the first of those that were left out are."""
+    if one.listed is None:
+        yield from _wrapped("! " + _("Er geldt nog geen lijst van deze federatie."), "  ")
+        return
+    told = _("Makelaars: %(number)d", number=one.listed.members)
+    if one.listed.left_out:
+        told = _(
+            "Makelaars: %(number)d; overgeslagen: %(left_out)d",
+            number=one.listed.members,
+            left_out=one.listed.left_out,
+        )
+    yield from _wrapped(told, "  ")
+    for each in one.listed.left_out_first[:_MOST_TOLD]:
+        yield from _wrapped(f"{each.entity_id}: {each.told} ({each.reason})", "    ")
+
+
 def _looked(one: PartyStatus) -> str:
     never = _("nog niet")
     return _(
@@ -168,6 +188,17 @@ def _of_look(look: Look) -> Iterator[str]:
     yield from _wrapped(told, "")
     if look.judgement.verdict in (MetadataVerdict.TAKEN, MetadataVerdict.WAITS):
         yield from _changes(look.judgement.changes)
+    if look.listed is not None:
+        counted = _(
+            "Makelaars: %(number)d, nieuw: %(added)d, veranderd: %(changed)d, weg: %(removed)d, "
+            "overgeslagen: %(left_out)d",
+            number=look.listed.members,
+            added=look.listed.added,
+            changed=look.listed.changed,
+            removed=look.listed.removed,
+            left_out=look.listed.left_out,
+        )
+        yield from _wrapped(counted, "  ")
 
 
 def _changes(changes: MetadataChanges) -> Iterator[str]:
@@ -222,6 +253,7 @@ def _fields(one: PartyStatus) -> dict[str, Any]:
             "reason": one.failing.reason,
             "trouble": one.failing.trouble,
         },
+        "listed": asdict(one.listed) if one.listed is not None else None,
         "waiting": None
         if one.waiting is None
         else {

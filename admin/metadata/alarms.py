@@ -11,7 +11,7 @@ from typing import Final
 import structlog
 from sqlalchemy.orm import Session
 
-from admin.metadata.parties import KnownParty, known_party
+from admin.metadata.parties import KnownParty, title_of
 from admin.operators.addresses import addresses
 from admin.operators.roles import OperatorRole
 from broker.process import Process
@@ -51,7 +51,7 @@ def tell_waits(process: Process, session: Session, known: KnownParty, row: Party
     if row.told_waiting_at is not None and now - row.told_waiting_at < LONG:
         return
     row.told_waiting_at = now
-    _mail(process, session, [MetadataNews("waits", _title(known), now)])
+    _mail(process, session, [MetadataNews("waits", f"{known.title} ({known.party.name})", now)])
 
 
 def _ending(session: Session, now: datetime) -> list[PartyMetadata]:
@@ -62,8 +62,8 @@ def _of_end(session: Session, row: PartyMetadata, now: datetime) -> MetadataNews
     assert row.ends_at is not None
     left = row.ends_at - now
     row.told_days = min(days for days in DAYS if left <= timedelta(days=days))
-    known = known_party(session, row.kind, row.name)
-    if known is None:
+    title = title_of(session, row.kind, row.name)
+    if title is None:
         return None
     log.warning(
         "metadata.ends",
@@ -72,13 +72,15 @@ def _of_end(session: Session, row: PartyMetadata, now: datetime) -> MetadataNews
         at=row.ends_at.isoformat(),
         days=max(0, left.days),
     )
-    return MetadataNews("ends" if row.ends_at > now else "ended", _title(known), row.ends_at)
+    return MetadataNews(
+        "ends" if row.ends_at > now else "ended", f"{title} ({row.name})", row.ends_at
+    )
 
 
 def _of_failure(session: Session, row: PartyMetadata, now: datetime) -> MetadataNews | None:
     row.told_failing_at = now
-    known = known_party(session, row.kind, row.name)
-    if known is None or row.failing_since is None:
+    title = title_of(session, row.kind, row.name)
+    if title is None or row.failing_since is None:
         return None
     log.warning(
         "metadata.fails_for_long",
@@ -87,7 +89,7 @@ def _of_failure(session: Session, row: PartyMetadata, now: datetime) -> Metadata
         since=row.failing_since.isoformat(),
         reason=row.reason,
     )
-    return MetadataNews("fails", _title(known), row.failing_since)
+    return MetadataNews("fails", f"{title} ({row.name})", row.failing_since)
 
 
 def _mail(process: Process, session: Session, news: Sequence[MetadataNews]) -> None:
@@ -99,7 +101,3 @@ def _mail(process: Process, session: Session, news: Sequence[MetadataNews]) -> N
         for to in addresses(session, OperatorRole.CONFIGURATOR, now):
             message = metadata_mails.of_news(to.email, to.locale, process.settings.base_url, news)
             enqueue(session, process.sealer, message, now)
-
-
-def _title(known: KnownParty) -> str:
-    return f"{known.title} ({known.party.name})"

@@ -9,9 +9,11 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
+from admin.registrations.federation_rows import begin_list
 from broker.configuration import called
 from broker.configuration import registered as as_registered
 from directory.saml_portals import SamlServiceProvider
+from providers.federations import Federation
 from providers.registry import ProviderRecord
 from providers.saml.metadata_party import MetadataParty, party_of
 from providers.saml.wire.metadata_facts import MetadataFacts
@@ -60,10 +62,29 @@ def known_parties(session: Session) -> Iterator[KnownParty]:
             yield found
 
 
+def federations(session: Session) -> Iterator[Federation]:
+    """All that stand, by name."""
+    for row in registrations.all_registrations(session):
+        model = as_registered(row) if row.kind is Kind.FEDERATION else None
+        if isinstance(model, Federation):
+            yield model
+
+
+def title_of(session: Session, kind: Kind, name: str) -> str | None:
+    """What people call whose metadata these are; None for what is not registered."""
+    if kind is not Kind.FEDERATION:
+        known = known_party(session, kind, name)
+        return known.title if known is not None else None
+    row = registrations.standing(session, kind, name)
+    called_so = called(row) if row is not None else None
+    return called_so.nl if called_so is not None else None
+
+
 def unsettled(session: Session) -> bool:
-    """Is there a party without a row of its source, or a row without a party? Two reads."""
+    """Is there a party without a row of its source, or a row without a party? Three reads."""
     kept = dict(party_metadata.origins(session))
     wanted = {(k.party.kind, k.party.name): k.party.origin for k in known_parties(session)}
+    wanted |= {(Kind.FEDERATION, one.id): one.origin for one in federations(session)}
     return kept != wanted
 
 
@@ -89,6 +110,9 @@ def settle(session: Session, now: datetime) -> int:
             now=now,
         )
         made += 1
+    for one in federations(session):
+        standing.add((Kind.FEDERATION, one.id))
+        made += begin_list(session, one, now)
     for kind, name in kept.keys() - standing:
         party_metadata.forget(session, kind, name)
     return made

@@ -6,27 +6,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-import structlog
 from sqlalchemy.orm import Session
 
-from admin.metadata import alarms
-from admin.metadata.parties import KnownParty, known_party
-from admin.metadata.taking import counted, take
+from admin.metadata import alarms, federation_looks
+from admin.metadata.looks import OUR_ERROR, Look, event, failed, log_look, write_failure
+from admin.metadata.parties import KINDS, KnownParty, known_party
+from admin.metadata.taking import take
 from admin.registrations.metadata_sources import unfit
 from admin.registrations.rule import failure, refusal
 from broker.process import Process
-from providers.saml.metadata_pace import next_look, next_try
-from providers.saml.metadata_source import FetchedMetadata, fetch_metadata
+from providers.saml.metadata_pace import next_look
+from providers.saml.metadata_source import fetch_metadata
 from providers.saml.wire.metadata_changes import Judgement, MetadataVerdict, judged
 from providers.saml.wire.metadata_facts import MetadataFacts
 from providers.saml.wire.metadata_refused import MetadataRefused
 from state import audit, party_metadata
 from state.addresses import OutgoingRefused
-from state.audit import AuditEvent, EventTag
+from state.audit import EventTag
 from state.db import writing
 from state.outgoing import OutgoingFailed
 from state.party_metadata import PartyMetadata
@@ -35,39 +35,22 @@ from state.registrations import Kind
 MOST: Final = 20  # looked at in one go
 AT_ONCE: Final = 4
 CLAIM: Final = timedelta(minutes=5)  # longer than a look takes
-OUR_ERROR: Final = "our_error"
-_LONGEST: Final = 500
 Which = tuple[Kind, str]
-log = structlog.get_logger()
-
-
-@dataclass(frozen=True)
-class Look:
-    """What one look brought. ``trouble``: in words, where nothing could be taken. ``facts``: of
-    what is judged; ``fetched``: None where it was as before. ``is_news``: operators do not know.
-    """
-
-    kind: Kind
-    name: str
-    judgement: Judgement
-    trouble: str = ""
-    facts: MetadataFacts | None = None
-    fetched: FetchedMetadata | None = None
-    is_news: bool = False
-    failures: int = 0
 
 
 def refresh_due(process: Process) -> list[Look]:
     """Those that are due, claimed so that no other process looks as well."""
     now = process.clock()
     with process.sessions() as session:
-        if not party_metadata.has_due(session, now):
+        if not party_metadata.has_due(session, now, KINDS):
             return []  # the usual case costs no write lock
         with writing(session):
-            claimed = party_metadata.claim_due(session, now, until=now + CLAIM, most=MOST)
+            claimed = party_metadata.claim_due(
+                session, now, until=now + CLAIM, most=MOST, kinds=KINDS
+            )
     looks = _all(process, claimed)
     for look in looks:
-        _log(look)
+        log_look(look)
     return looks
 
 
@@ -85,29 +68,12 @@ def _all(process: Process, which: Sequence[Which]) -> list[Look]:
 def _one_of(process: Process, which: Which) -> Look | None:
     """None for what has no address any more, or changed meanwhile."""
     try:
+        if which[0] is Kind.FEDERATION:
+            return federation_looks.look_at(process, which[1])
         return _one(process, *which)
     except Exception as error:  # the others go on, and this one comes again after its claim
         judgement = Judgement(MetadataVerdict.REFUSED, reason=OUR_ERROR)
         return Look(*which, judgement, trouble=type(error).__name__)
-
-
-def _log(look: Look) -> None:
-    verdict, reason = look.judgement.verdict, look.judgement.reason
-    about = counted(look.kind, look.name, look.judgement.changes)
-    if reason == OUR_ERROR:
-        log.warning("metadata.not_looked_at", kind=look.kind, name=look.name, error=look.trouble)
-    elif verdict is MetadataVerdict.REFUSED:
-        log.warning(
-            "metadata.not_refreshed",
-            kind=look.kind,
-            name=look.name,
-            reason=reason,
-            failures=look.failures,
-        )
-    elif verdict is MetadataVerdict.WAITS and look.is_news:
-        log.warning("metadata.waits", reason=reason, **about)
-    elif verdict is MetadataVerdict.TAKEN:
-        log.info("metadata.taken", **about)
 
 
 def _one(process: Process, kind: Kind, name: str) -> Look | None:
@@ -162,11 +128,11 @@ def _looked(process: Process, known: KnownParty, row: PartyMetadata) -> Look:
                 judgement = replace(judgement, verdict=MetadataVerdict.REFUSED, reason="unfit")
                 return replace(look, judgement=judgement, trouble=f"saml.{field}: {told}")
     except OutgoingRefused as refused:
-        return _failed(look, refused.reason, "; ".join(refusal(refused)))
-    except OutgoingFailed as failed:
-        return _failed(look, failed.reason, "; ".join(failure(failed)))
+        return failed(look, refused.reason, "; ".join(refusal(refused)))
+    except OutgoingFailed as of_call:
+        return failed(look, of_call.reason, "; ".join(failure(of_call)))
     except MetadataRefused as refused_for:
-        return _failed(look, refused_for.reason, str(refused_for))
+        return failed(look, refused_for.reason, str(refused_for))
     told = _TOLD.get(judgement.reason, "").format(seen=facts.entity_id, expected=party.entity_id)
     return replace(look, judgement=judgement, trouble=told, facts=facts, fetched=fetched)
 
@@ -179,10 +145,6 @@ _TOLD: Final = {
 }
 
 
-def _failed(look: Look, reason: str, trouble: str) -> Look:
-    return replace(look, judgement=replace(look.judgement, reason=reason), trouble=trouble)
-
-
 def _written(
     process: Process, session: Session, known: KnownParty, row: PartyMetadata, look: Look
 ) -> Look:
@@ -190,7 +152,7 @@ def _written(
     now, judgement = process.clock(), look.judgement
     row.tried_at = now
     if judgement.verdict is MetadataVerdict.REFUSED or look.facts is None:
-        return _write_failure(session, row, look, now)
+        return write_failure(session, row, look, now)
     row.checked_at, row.failures, row.failing_since = now, 0, None
     row.reason, row.trouble, row.told_failing_at = None, None, None
     if look.fetched is not None:
@@ -217,7 +179,7 @@ def _write_taken(
     changes = look.judgement.changes
     take(session, row, document, look.facts, changes, now)
     if changes:
-        audit.record(session, _event(EventTag.METADATA_TAKEN, look, now))
+        audit.record(session, event(EventTag.METADATA_TAKEN, look, now))
 
 
 def _let_wait(
@@ -229,7 +191,7 @@ def _let_wait(
     row.waiting, row.waiting_reason = document, look.judgement.reason
     if is_new:
         row.waiting_since = process.clock()
-        audit.record(session, _event(EventTag.METADATA_WAITS, look, process.clock()))
+        audit.record(session, event(EventTag.METADATA_WAITS, look, process.clock()))
         alarms.tell_waits(process, session, known, row)
     return replace(look, is_news=is_new)
 
@@ -239,26 +201,3 @@ def _says_the_same(known: KnownParty, document: str, facts: MetadataFacts) -> bo
         return known.party.facts(document).says_the_same(facts)
     except MetadataRefused:
         return False
-
-
-def _write_failure(session: Session, row: PartyMetadata, look: Look, now: datetime) -> Look:
-    reason = look.judgement.reason
-    is_news = row.reason != reason
-    row.failures += 1
-    row.failing_since = row.failing_since or now
-    row.reason, row.trouble = reason, look.trouble[:_LONGEST]
-    row.due_at = next_try(row.failures, now)
-    if is_news:  # every hour of a long failure would drown what else is told
-        audit.record(session, _event(EventTag.METADATA_REFUSED, look, now))
-    return replace(look, is_news=is_news, failures=row.failures)
-
-
-def _event(tag: EventTag, look: Look, now: datetime) -> AuditEvent:
-    return AuditEvent(
-        tag,
-        now,
-        client_id=look.name if look.kind is Kind.CLIENT else None,
-        provider_id=look.name if look.kind is Kind.IDENTITY_PROVIDER else None,
-        reason=look.judgement.reason or None,
-        details=counted(look.kind, look.name, look.judgement.changes),
-    )

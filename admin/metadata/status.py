@@ -10,7 +10,11 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from admin.metadata.approval import Waiting, waiting
-from admin.metadata.parties import KnownParty, known_parties
+from admin.metadata.parties import KnownParty, federations, known_parties
+from providers import federation_members
+from providers.federation_members import FederationList
+from providers.federations import Federation
+from providers.saml.federation.verified_list import LeftOut
 from providers.saml.wire.metadata_changes import Voucher
 from providers.saml.wire.metadata_facts import KeyFact
 from state import party_metadata
@@ -31,9 +35,21 @@ class Failing:
 
 
 @dataclass(frozen=True)
+class ListedMakelaars:
+    """How many makelaars the list of a federation has that can be believed, how many entities were
+    left out, and the first of those.
+    """
+
+    members: int
+    left_out: int
+    left_out_first: tuple[LeftOut, ...]
+
+
+@dataclass(frozen=True)
 class PartyStatus:
     """``address``: None where the registration holds the metadata itself. ``checked_at``: when the
-    address last said something good; ``due_at``: when it is looked at next.
+    address last said something good; ``due_at``: when it is looked at next. ``listed``: what counts
+    of the list of a federation, None where nothing does.
     """
 
     kind: Kind
@@ -47,21 +63,60 @@ class PartyStatus:
     due_at: datetime | None
     failing: Failing | None
     waiting: Waiting | None
+    listed: ListedMakelaars | None = None
 
     def is_well(self, now: datetime) -> bool:
-        """Nothing asks for an operator."""
-        ends_soon = self.ends_at is not None and self.ends_at - now <= ENDS_SOON
+        """Nothing asks for an operator. Lists hold for days and are made anew each day, so that one
+        ends says nothing before it did.
+        """
+        soon = timedelta() if self.kind is Kind.FEDERATION else ENDS_SOON
+        ends_soon = self.ends_at is not None and self.ends_at - now <= soon
+        if self.kind is Kind.FEDERATION and (self.listed is None or self.listed.members == 0):
+            return False
         return not ends_soon and self.failing is None and self.waiting is None
 
 
 def statuses(session: Session, names: Collection[str] = ()) -> list[PartyStatus]:
     """Of these names, or of every party that speaks SAML, by kind and name."""
     rows = {(row.kind, row.name): row for row in party_metadata.all_rows(session, names)}
-    return [
+    parties = [
         _status(known, rows.get((known.party.kind, known.party.name)))
         for known in known_parties(session)
         if not names or known.party.name in names
     ]
+    lists = federation_members.lists(session)
+    return parties + [
+        _of_federation(one, rows.get((Kind.FEDERATION, one.id)), lists.get(one.id))
+        for one in federations(session)
+        if not names or one.id in names
+    ]
+
+
+def _of_federation(
+    federation: Federation, row: PartyMetadata | None, kept: FederationList | None
+) -> PartyStatus:
+    if row is not None and row.origin != federation.origin:
+        row = None
+    counts = kept if kept is not None and kept.is_of(federation) else None
+    return PartyStatus(
+        kind=Kind.FEDERATION,
+        name=federation.id,
+        title=federation.name,
+        address=federation.saml.aggregate_url or federation.saml.aggregate_file,
+        voucher=Voucher.SIGNER,
+        keys=(),
+        ends_at=counts.valid_until if counts is not None else None,
+        checked_at=row.checked_at if row is not None else None,
+        due_at=row.due_at if row is not None else None,
+        failing=_failing(row) if row is not None else None,
+        waiting=None,
+        listed=_listed(counts) if counts is not None else None,
+    )
+
+
+def _listed(kept: FederationList) -> ListedMakelaars:
+    first = tuple(LeftOut(**one) for one in kept.left_out_first)
+    return ListedMakelaars(kept.members, kept.left_out, first)
 
 
 def _status(known: KnownParty, row: PartyMetadata | None) -> PartyStatus:

@@ -9,7 +9,7 @@ from typing import Final
 
 import structlog
 
-from admin.metadata import parties, refreshing
+from admin.metadata import federation_looks, parties, refreshing
 from broker.process import Process
 from state.db import writing
 from state.locks import one_at_a_time
@@ -25,6 +25,15 @@ def watch_until(stop: threading.Event, process: Process) -> None:
     while not stop.wait(PAUSE):
         try:
             settled = look(process, settled)
+        except Exception as error:
+            log.warning("metadata.not_watched", error=type(error).__name__)
+
+
+def watch_lists_until(stop: threading.Event, process: Process) -> None:
+    """The same of the lists of federations, each of which takes a minute: a thread of their own."""
+    while not stop.wait(PAUSE):
+        try:
+            federation_looks.refresh_due(process)
         except Exception as error:
             log.warning("metadata.not_watched", error=type(error).__name__)
 

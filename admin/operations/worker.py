@@ -83,6 +83,7 @@ def start_worker(process: Process) -> Worker:
         ("beat", _beat_until),
         ("parties", party_watch.watch_until),
         ("metadata", metadata_watch.watch_until),
+        ("federations", metadata_watch.watch_lists_until),
     ):
         # May be cut off anywhere, so the end of the process does not wait for them.
         threading.Thread(target=body, args=(stop, process), name=name, daemon=True).start()

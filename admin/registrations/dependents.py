@@ -30,6 +30,8 @@ from consent.requests import MandateRequest, RequestState
 from directory.people import ExternalIdentity
 from directory.services import Service
 from keys.sealing import Sealer
+from providers import federation_members
+from providers.federation_members import BETWEEN, federation_of
 from state import audit, outbox, registrations
 from state.audit import AuditEvent, EventTag
 from state.registrations import Kind
@@ -169,7 +171,31 @@ def _sessions_of(session: Session, sealer: Sealer, provider_id: str, now: dateti
     return [id_ for id_, facts in standing if made_at(facts) == provider_id]
 
 
+def _of_federation(
+    session: Session, sealer: Sealer, name: str, now: datetime
+) -> Iterator[Dependent]:
+    person, begins = ExternalIdentity.person_id, f"{name}{BETWEEN}"
+    of_members = ExternalIdentity.provider_id.startswith(begins, autoescape=True)
+    yield _counted(session, "person", person, of_members, many="people")
+    yield Dependent(len(_sessions_of_members(session, sealer, name, now)), "session", "sessions")
+
+
+def _end_federation(session: Session, notifier: LogoutNotifier, name: str) -> dict[str, int]:
+    """The same of all its makelaars; and its list is forgotten."""
+    found = _sessions_of_members(session, notifier.sealer, name, notifier.now)
+    for session_id in found:
+        logout.end_and_tell(session, notifier, session_id, "makelaar_withdrawn")
+    federation_members.forget(session, name)
+    return {"sessions": len(found)}
+
+
+def _sessions_of_members(session: Session, sealer: Sealer, name: str, now: datetime) -> list[str]:
+    standing = session_lifetime.all_standing(session, sealer, now)
+    return [id_ for id_, facts in standing if federation_of(made_at(facts) or "") == name]
+
+
 OF_SERVICE: Final = Withdrawal(_of_service, _end_service, "service_uuid")
 OF_CLIENT: Final = Withdrawal(_of_client, _end_client, "client_id")
 OF_MAKELAAR: Final = Withdrawal(_of_makelaar, _end_sessions, "provider_id")
+OF_FEDERATION: Final = Withdrawal(_of_federation, _end_federation, "provider_id")
 OF_TEXT: Final = Withdrawal(lambda *_: (), lambda *_: {})  # what is only told

@@ -21,6 +21,8 @@ from sqlalchemy.orm import Session
 from admin.registrations import (
     account_rows,
     dependents,
+    federation_rows,
+    federation_rules,
     identity_rows,
     mandate_rows,
     metadata_rows,
@@ -48,6 +50,7 @@ from directory.organisations import Organisation
 from directory.people import Person
 from directory.saml_portals import SamlServiceProvider
 from directory.services import RelyingParty, Service
+from providers.federations import Federation
 from state.registrations import Kind
 
 # An entry with all that must be known of it, at this moment; the session is for what is kept.
@@ -105,6 +108,11 @@ def _of_client(model: RelyingParty) -> Iterator[Reference]:
 def _of_service(model: Service) -> Iterator[Reference]:
     for name in model.makelaars or ():
         yield Reference("makelaars", "IdentityProvider", name)
+
+
+def _of_federation(model: Federation) -> Iterator[Reference]:
+    for uuid in () if model.services == "all" else model.services:
+        yield Reference("services", "Service", uuid)
 
 
 def _of_announcement(model: Announcement) -> Iterator[Reference]:
@@ -187,6 +195,13 @@ _ALL: Final = (
         dependents.OF_MAKELAAR,
         complete=metadata_sources.complete,
         write=metadata_rows.writer(Kind.IDENTITY_PROVIDER),
+    ),
+    _registered(
+        Kind.FEDERATION,
+        dependents.OF_FEDERATION,
+        refers_to=_of_federation,
+        conflicts=federation_rules.conflicts,
+        write=federation_rows.write_federation,
     ),
     _registered(
         Kind.CLIENT,

@@ -12,7 +12,7 @@ from admin.registrations.rule import Breach, Rule, addresses, called, never, ref
 from directory.web_addresses import link_fault
 from providers.registry import OidcSettings, ProviderRecord
 from providers.saml.wire.names import NAME_ID, TRANSIENT
-from providers.saml_settings import SamlSettings
+from providers.saml_settings import SamlSettings, SpokenSaml
 from state.addresses import OutgoingRefused
 from state.outgoing import OutgoingClient
 
@@ -28,7 +28,8 @@ _OUR_NAMES: Final = {
 }
 LONGEST_VALIDITY: Final = 24 * 3600
 DISCOVERY: Final = "/.well-known/openid-configuration"
-S = TypeVar("S", OidcSettings, SamlSettings)
+R = TypeVar("R")
+S = TypeVar("S")
 
 
 def _by_secret(oidc: OidcSettings) -> bool:
@@ -66,7 +67,7 @@ def _is_transient(word: str) -> bool:
     return NAME_ID.get(word, word) == TRANSIENT
 
 
-def _classes(saml: SamlSettings, _: OutgoingClient) -> Iterator[Breach]:
+def _classes(saml: SpokenSaml, _: OutgoingClient) -> Iterator[Breach]:
     for label, classes in saml.authn_context_classes.items():
         if not classes or not all(_URI.fullmatch(one) for one in classes):
             yield Breach(
@@ -120,13 +121,7 @@ OIDC_RULES: Final[tuple[Rule[OidcSettings], ...]] = (
         "add openid",
     ),
 )
-SAML_RULES: Final[tuple[Rule[SamlSettings], ...]] = (
-    never(
-        "entity_id",
-        lambda saml: not saml.entity_id or saml.entity_id != "".join(saml.entity_id.split()),
-        "it is empty or holds white space, and entity ids are compared sign by sign",
-        "copy entityID from the metadata",
-    ),
+SPOKEN_RULES: Final[tuple[Rule[SpokenSaml], ...]] = (
     never(
         "our_entity_id",
         lambda saml: (
@@ -223,17 +218,25 @@ SAML_RULES: Final[tuple[Rule[SamlSettings], ...]] = (
 )
 
 
-def _in_section(
-    name: str, section: Callable[[ProviderRecord], S | None], rules: Iterable[Rule[S]]
-) -> tuple[Rule[ProviderRecord], ...]:
+SAML_RULES: Final[tuple[Rule[SamlSettings], ...]] = (
+    never(
+        "entity_id",
+        lambda saml: not saml.entity_id or saml.entity_id != "".join(saml.entity_id.split()),
+        "it is empty or holds white space, and entity ids are compared sign by sign",
+        "copy entityID from the metadata",
+    ),
+)
+
+
+def in_section(
+    name: str, section: Callable[[R], S | None], rules: Iterable[Rule[S]]
+) -> tuple[Rule[R], ...]:
     """The rules of one section, for records that have it."""
     return tuple(_lifted(name, section, rule) for rule in rules)
 
 
-def _lifted(
-    name: str, section: Callable[[ProviderRecord], S | None], rule: Rule[S]
-) -> Rule[ProviderRecord]:
-    def look(record: ProviderRecord, calls: OutgoingClient) -> Iterator[Breach]:
+def _lifted(name: str, section: Callable[[R], S | None], rule: Rule[S]) -> Rule[R]:
+    def look(record: R, calls: OutgoingClient) -> Iterator[Breach]:
         settings = section(record)
         for one in rule.look(settings, calls) if settings is not None else ():
             yield replace(one, field=f"{name}.{one.field}")
@@ -264,7 +267,8 @@ MAKELAAR_RULES: Final[tuple[Rule[ProviderRecord], ...]] = (
         "a makelaar gives EH2 or higher",
         "write EH2, or take it away",
     ),
-    *_in_section("oidc", lambda record: record.oidc, OIDC_RULES),
-    *_in_section("saml", lambda record: record.saml, SAML_RULES),
+    *in_section("oidc", lambda record: record.oidc, OIDC_RULES),
+    *in_section("saml", lambda record: record.saml, SAML_RULES),
+    *in_section("saml", lambda record: record.saml, SPOKEN_RULES),
     *metadata_rules(lambda record: record.saml),
 )

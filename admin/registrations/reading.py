@@ -16,7 +16,6 @@ from yaml.reader import ReaderError
 from admin.registrations import files
 from admin.registrations.documents import DocumentsRefused, Entry
 from admin.registrations.kinds import KINDS
-from directory.saml_metadata import MetadataSettings
 
 
 class _Loader(yaml.SafeLoader):
@@ -184,7 +183,7 @@ def _known_at(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
         inner = _model_in(field.annotation) if field is not None else None
         model = inner or model  # a number in a list is no field
     known = [field.alias or name for name, field in model.model_fields.items()]
-    in_files = _SAML_FILES if issubclass(model, MetadataSettings) else ()
+    in_files = [field for field in _SAML_FILES if field in known]
     return [*known, *(f"{field}_file" for field in in_files)]
 
 

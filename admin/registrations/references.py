@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from admin.registrations import branch_rows
 from admin.registrations.documents import Entry
 from admin.registrations.kinds import KINDS
+from providers.federation_members import federation_of
 from state.registrations import Kind, Registration, all_registrations
 
 Leaving = frozenset[tuple[Kind, str]]
@@ -26,14 +27,22 @@ def check_references(
     mistakes = []
     for entry in [*entries, *_staying(entries, leaving, registered)]:
         for field, kind, name in KINDS[entry.kind].refers_to(entry.model):
-            if (kind, name) in leaving:
+            federation = _federation(field, name)
+            if (kind, name) in leaving or (Kind.FEDERATION, federation) in leaving:
                 mistakes.append(f"{entry.place}: {field}: {kind} {name} would be removed")
-            elif name not in known[kind]:
+            elif name not in known[kind] and federation not in known[Kind.FEDERATION]:
                 mistakes.append(f"{entry.place}: {field}: there is no {kind} {name}")
     for each in KINDS.values():
         mistakes += each.conflicts(session, [e for e in entries if e.kind == each.name])
     mistakes += branch_rows.mistakes(session, entries)
     return mistakes
+
+
+def _federation(field: str, name: str) -> str | None:
+    """The federation of a makelaar that is named; a list of makelaars may name it itself, for all
+    of its own.
+    """
+    return federation_of(name) or (name if field == "makelaars" else None)
 
 
 def _staying(

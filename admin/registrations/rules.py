@@ -16,6 +16,7 @@ from pydantic import BaseModel
 
 from admin.registrations.client_rules import CLIENT_RULES, PORTAL_RULES
 from admin.registrations.documents import ChainMandateDocument, Entry, MandateDocument
+from admin.registrations.federation_rules import FEDERATION_RULES
 from admin.registrations.makelaar_rules import MAKELAAR_RULES
 from admin.registrations.rule import Breach, Rule, never, only
 from admin.registrations.saml_portal_rules import SAML_PORTAL_RULES
@@ -47,6 +48,7 @@ RULES: Final[Mapping[str, tuple[Rule[Any], ...]]] = MappingProxyType(
         ),
         "Service": SERVICE_RULES,
         "IdentityProvider": MAKELAAR_RULES,
+        "Federation": FEDERATION_RULES,
         "Mandate": (_PERIOD,),
         "ChainMandate": (_PERIOD,),
     }

@@ -47,6 +47,7 @@ from providers.interface import (
     ProviderRefused,
     ProviderUnavailable,
 )
+from providers.members import is_admitted
 from providers.oidc.client_jwks import client_jwks
 from providers.saml.wire.artifact import NAME as ARTIFACT
 from providers.worth import LEVEL_UNKNOWN
@@ -302,7 +303,7 @@ def _identity(rt: Runtime, login: Login, arrival: Arrival) -> Identity:
     service = rt.configuration.services.get(login.request.service_uuid)
     if record is None or record.state != "live" or sent.protocol not in ("", record.kind):
         raise ProviderRefused("provider_not_live")
-    if service is None or (service.makelaars is not None and record.id not in service.makelaars):
+    if service is None or not is_admitted(service, record):
         raise ProviderRefused("provider_not_allowed_for_service")
     if not login.request.admits(record.id):
         raise ProviderRefused("provider_not_allowed_for_service")

@@ -6,7 +6,7 @@ row asks.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -14,14 +14,16 @@ from typing import Final
 
 from assurance import second_factor, step_up
 from assurance.accepted_factor import AcceptedFactor
-from assurance.levels import AssuranceLevel, highest_of
+from assurance.levels import AssuranceLevel
 from assurance.session_reuse import still_says
+from assurance.step_up import Trusted
 from broker.configuration import Configuration
 from broker.downstream import LoginRefused, Purpose, RefusalCode
 from broker.errors import PageError
 from broker.journey import login_methods
 from broker.journey.login import Login
 from broker.journey.login_methods import LoginMethod
+from broker.journey.offered_makelaars import OfferedMakelaars
 from broker.runtime import Runtime
 from broker.sso import standing
 from consent import register, release
@@ -141,25 +143,20 @@ class LoginContext:
         )
 
     @cached_property
+    def makelaars(self) -> OfferedMakelaars:
+        """Those that this login may be made at."""
+        return OfferedMakelaars(self.configuration, self.service, self.login.request)
+
+    @property
     def offered(self) -> Sequence[ProviderRecord]:
-        """Makelaars that this service admits, live or paused, by name."""
-        return sorted(self._admitted(), key=lambda record: record.name.casefold())
-
-    def _admitted(self) -> Iterator[ProviderRecord]:
-        allowed = self.service.makelaars
-        records = self.configuration.providers.values()
-        asked = self.login.request
-        return (r for r in records if (allowed is None or r.id in allowed) and asked.admits(r.id))
-
-    def reaches(self, record: ProviderRecord) -> bool:
-        """True where a login at this makelaar can get to the level, with a factor of ours where
-        that may lift.
+        """Makelaars with a registration of their own that this service admits, live or paused, by
+        name.
         """
-        return step_up.can_reach(
-            record,
-            self.login.request.level,
-            local_factor=self.service.local_second_factor,
-        )
+        return self.makelaars.registered
+
+    def reaches(self, record: Trusted) -> bool:
+        """True where a login at this makelaar can get to the level."""
+        return self.makelaars.reaches(record)
 
     @property
     def highest_offered(self) -> AssuranceLevel | None:
@@ -167,12 +164,9 @@ class LoginContext:
         give and no account would do; None where somebody may get there. A makelaar that is paused
         comes back, so it counts.
         """
-        asks_too_much = (
-            self.login.request.purpose is Purpose.LOGIN
-            and LoginMethod.ACCOUNT not in self.methods
-            and not any(self.reaches(record) for record in self._admitted())
-        )
-        return highest_of(*(r.level_ceiling for r in self._admitted())) if asks_too_much else None
+        is_login = self.login.request.purpose is Purpose.LOGIN
+        by_makelaar = is_login and LoginMethod.ACCOUNT not in self.methods
+        return self.makelaars.highest if by_makelaar else None
 
     @cached_property
     def provider_is_usable(self) -> bool:
@@ -181,13 +175,7 @@ class LoginContext:
         """
         if self.method is LoginMethod.ACCOUNT:
             return LoginMethod.ACCOUNT in self.methods
-        record = self.provider
-        return (
-            record is not None
-            and record.state == "live"
-            and record in self.offered
-            and self.reaches(record)
-        )
+        return self.makelaars.usable(self.login.provider_id or "") is not None
 
     # Facts about the person: one SQL read each, when asked.
 

@@ -12,6 +12,7 @@ from broker.web import metadata_reads
 from broker.web.endpoints import Endpoint, Readers
 from keys.saml_keys import EncryptionShown, OwnRole, shown_for_encryption, shown_for_signing
 from providers.factory import acs_url, slo_url, sp_entity_id
+from providers.members import MemberRecord
 from providers.saml.metadata import sp_metadata
 
 blueprint = Blueprint("own_metadata", __name__)
@@ -32,7 +33,8 @@ def for_makelaar(provider_id: str) -> Response:
     """The same at the address of one makelaar, with the key for encryption as its record says."""
     rt = runtime()
     record = rt.configuration.providers.get(provider_id)
-    if record is None or record.saml is None:
+    # A federation reads our metadata for all of its members, at the address for everybody.
+    if record is None or record.saml is None or isinstance(record, MemberRecord):
         raise PageError(404, "not_found", "no such SAML makelaar")
     shown, keyring = EncryptionShown(record.saml.encryption_key_shown), rt.configuration.keyring
     keys = (*shown_for_signing(keyring, OwnRole.SP), *shown_for_encryption(keyring, shown))

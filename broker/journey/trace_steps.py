@@ -16,6 +16,7 @@ from assurance.levels import AssuranceLevel
 from broker.journey.context import LoginContext
 from broker.journey.flow import Step
 from broker.journey.login import Login, Stopped
+from providers.federation_members import federation_of, member_id
 from providers.interface import Identity
 from providers.worth import LEVEL_UNKNOWN
 from state.trace import Fact, TraceStep
@@ -156,7 +157,15 @@ def _how(login: Login, *, by_user: bool) -> str:
         return "chosen"
     if login.provider_was_remembered:
         return "remembered"
-    return "hint" if login.request.provider_hint == login.provider_id else "only"
+    return "hint" if _is_hinted(login) else "only"
+
+
+def _is_hinted(login: Login) -> bool:
+    """By its id; a member of a federation by its entityID too."""
+    hint, provider_id = login.request.provider_hint, login.provider_id or ""
+    federation = federation_of(provider_id)
+    by_entity_id = hint and federation and member_id(federation, hint) == provider_id
+    return hint == provider_id or bool(by_entity_id)
 
 
 def sent(login: Login, now: datetime) -> Login:

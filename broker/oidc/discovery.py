@@ -9,17 +9,15 @@ from typing import Any
 
 from assurance import step_up
 from assurance.levels import AssuranceLevel, highest_of, suffices
+from assurance.step_up import Trusted
 from broker.oidc import scopes
 from broker.oidc.token_endpoint import GRANTS
 from consent import documents
 from directory.services import Service
 from keys.jose_algorithms import ALGORITHMS
-from providers.registry import ProviderRecord
 
 
-def reach(
-    makelaars: Iterable[ProviderRecord], services: Iterable[Service]
-) -> AssuranceLevel | None:
+def reach(makelaars: Iterable[Trusted], services: Iterable[Service]) -> AssuranceLevel | None:
     """The highest level that anybody can log in with here; None before anything is registered."""
     found: list[AssuranceLevel] = []
     for record in makelaars:

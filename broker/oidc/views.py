@@ -155,7 +155,7 @@ def create_blueprint(
         rt = runtime()
         known = rt.configuration
         names = frozenset(c.name for client in known.oidc_clients.values() for c in client.claims)
-        highest = reach(known.providers.values(), known.services.values())
+        highest = reach([*known.providers.values(), *known.federations], known.services.values())
         return _json(metadata(rt.base_url, names, highest), PUBLIC)
 
     return blueprint

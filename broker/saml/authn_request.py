@@ -5,7 +5,7 @@ understood is refused: nothing that limits is passed over.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Final
 
@@ -29,6 +29,7 @@ from broker.saml.request_target import RequestTarget
 from broker.saml.requested_context import context_demand
 from directory.saml_portals import SamlServiceProvider
 from directory.services import Service
+from providers.members import Makelaars, is_admitted
 from providers.registry import ProviderRecord
 from providers.saml.wire.names import (
     BEARER,
@@ -41,6 +42,7 @@ from providers.saml.wire.names import (
 from providers.saml.wire.xml_values import collapsed, number
 
 _TRUE: Final = ("true", "1")
+_MOST_NAMED: Final = 20  # makelaars of federations in one IDPList; each is looked up
 UNSPECIFIED_NAME: Final = "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified"
 _FORMATS: Final[Mapping[str, str]] = {PERSISTENT: "persistent", TRANSIENT: "transient"}
 
@@ -50,7 +52,7 @@ _UUID: Final = re.compile(r"(?:urn:uuid:)?[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[
 def parse(
     target: RequestTarget,
     services: Mapping[str, Service],
-    providers: Mapping[str, ProviderRecord],
+    providers: Makelaars,
     *,
     idp_entity_id: str,
     now: datetime,
@@ -264,7 +266,7 @@ def _is_ours(name_id: etree._Element, target: RequestTarget, idp_entity_id: str)
 
 
 def _makelaars(
-    root: etree._Element, service: Service, providers: Mapping[str, ProviderRecord]
+    root: etree._Element, service: Service, providers: Makelaars
 ) -> tuple[str, ...] | None:
     """The makelaars that alone may answer (Core §3.4.1.2); None: the request names none."""
     scoping = root.find(samlp("Scoping"))
@@ -281,12 +283,7 @@ def _makelaars(
     if not entries:
         return None
     named = {collapsed(one.get("ProviderID")) for one in entries}
-    known = [
-        record
-        for record in providers.values()
-        if (service.makelaars is None or record.id in service.makelaars)
-        and named & {record.id, entity_of(record)}
-    ]
+    known = [record for record in _named(named, providers) if is_admitted(service, record)]
     if not known:
         raise StatusRefused(NO_SUPPORTED_IDP, "IDPList names no makelaar of this service")
     live = tuple(record.id for record in known if record.state == "live")
@@ -295,6 +292,17 @@ def _makelaars(
             NO_AVAILABLE_IDP, "the makelaars of IDPList cannot be used now", first=RESPONDER
         )
     return live
+
+
+def _named(named: set[str | None], providers: Makelaars) -> Iterator[ProviderRecord]:
+    """Makelaars by id or by what they are called, members of federations among them."""
+    own = [one for one in providers.values() if named & {one.id, entity_of(one)}]
+    yield from own
+    left = named - {word for one in own for word in (one.id, entity_of(one))}
+    for word in sorted(word for word in left if word)[:_MOST_NAMED]:
+        found = providers.members.by_id(word) or providers.members.by_entity_id(word)
+        if found is not None:
+            yield found
 
 
 def entity_of(record: ProviderRecord) -> str:

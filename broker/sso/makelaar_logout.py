@@ -48,9 +48,7 @@ def _side() -> LogoutSide:
 
 def _makelaar(rt: Runtime, entity_id: str) -> LogoutParty | None:
     """The makelaar, by its Issuer, compared sign for sign; also one that is paused."""
-    records = rt.configuration.providers.values()
-    found = (one for one in records if one.saml is not None and one.saml.entity_id == entity_id)
-    record = next(found, None)
+    record = rt.configuration.providers.by_entity_id(entity_id)
     if record is None:
         return None
     try:

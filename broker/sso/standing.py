@@ -24,6 +24,7 @@ from keys.sealing import Sealer
 from providers import accounts, worth
 from providers.interface import Identity
 from providers.login_facts import LoginFacts
+from providers.members import is_admitted
 from providers.worth import NothingWorth
 
 MAKELAAR_GONE: Final = "provider_not_live"
@@ -101,7 +102,7 @@ def fault_by_registrations(configuration: Configuration, result: LoginResult) ->
     if service is None:
         return SERVICE_GONE
     identity = result.facts.identity
-    if not _admits(service, identity):
+    if not _admits(configuration, service, identity):
         return NOT_ADMITTED
     try:
         judged = by_registrations(configuration, identity)
@@ -140,9 +141,12 @@ def fault(rt: Runtime, sql: Session, result: LoginResult, now: datetime) -> str 
     return str(fallen.reason) if fallen is not None else None
 
 
-def _admits(service: Service, identity: Identity) -> bool:
+def _admits(configuration: Configuration, service: Service, identity: Identity) -> bool:
     """May this makelaar, or an account of this kind, be used at the service?"""
     if identity.provider_id != accounts.PROVIDER_ID:
-        return service.makelaars is None or identity.provider_id in service.makelaars
+        record = configuration.providers.get(identity.provider_id)
+        if record is None:  # gone since, and told as that where the service named it
+            return service.makelaars is None or identity.provider_id in service.makelaars
+        return is_admitted(service, record)
     is_means = identity.own_means is not None
     return service.email_accounts or (is_means and service.own_means)

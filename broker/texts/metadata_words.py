@@ -11,6 +11,8 @@ from state.registrations import Kind
 
 def kind(of: Kind) -> str:
     """What people call such a party."""
+    if of is Kind.FEDERATION:
+        return _("federatie")
     return _("makelaar") if of is Kind.IDENTITY_PROVIDER else _("portaal")
 
 

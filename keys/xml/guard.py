@@ -56,7 +56,21 @@ def parse(
     if len(raw) > max_bytes:
         raise XmlRefused("too_large", seen=len(raw), expected=max_bytes)
     _check_bytes(raw)
-    parser = etree.XMLParser(
+    try:
+        root = etree.fromstring(raw, parser())
+    except (etree.XMLSyntaxError, ValueError):
+        raise XmlRefused("not_well_formed", expected="XML") from None
+    if root.getroottree().docinfo.doctype:
+        raise XmlRefused("dtd", element="DOCTYPE", seen="a document type", expected="none")
+    if not around_root and (root.getprevious() is not None or root.getnext() is not None):
+        raise _instruction()
+    check_tree(root, max_elements, max_namespaces, strict_ids=strict_ids)
+    return root
+
+
+def parser() -> etree.XMLParser:
+    """One parser for one document: it looks nothing up and expands nothing."""
+    return etree.XMLParser(
         resolve_entities=False,
         no_network=True,
         load_dtd=False,
@@ -66,16 +80,6 @@ def parse(
         strip_cdata=True,
         encoding="utf-8",  # whatever the document says of itself
     )
-    try:
-        root = etree.fromstring(raw, parser)
-    except (etree.XMLSyntaxError, ValueError):
-        raise XmlRefused("not_well_formed", expected="XML") from None
-    if root.getroottree().docinfo.doctype:
-        raise XmlRefused("dtd", element="DOCTYPE", seen="a document type", expected="none")
-    if not around_root and (root.getprevious() is not None or root.getnext() is not None):
-        raise _instruction()
-    _check_tree(root, max_elements, max_namespaces, strict_ids=strict_ids)
-    return root
 
 
 def local_name(element: etree._Element) -> str:
@@ -87,16 +91,9 @@ def _check_bytes(raw: bytes) -> None:
     """XML 1.0 in UTF-8 without a byte order mark, and no document type; said before a parser sees
     it.
     """
-    if b"\x00" in raw or raw.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
+    if b"\x00" in raw:
         raise XmlRefused("encoding", seen="a byte order mark or zero", expected=_UTF8)
-    version = _DECLARED_VERSION.match(raw)
-    if version is not None and version[1] != b"1.0":
-        named = version[1].decode("ascii", "replace")
-        raise XmlRefused("xml_version", element="XML declaration", seen=named, expected="1.0")
-    declared = _DECLARED_ENCODING.match(raw)
-    if declared is not None and declared[1].lower() not in (b"utf-8", b"us-ascii"):
-        named = declared[1].decode("ascii", "replace")
-        raise XmlRefused("encoding", seen=named, expected=_UTF8)
+    check_beginning(raw)
     try:
         raw.decode("utf-8")
     except UnicodeDecodeError:
@@ -106,9 +103,24 @@ def _check_bytes(raw: bytes) -> None:
         raise XmlRefused("dtd", element="DOCTYPE", seen="a document type", expected="none")
 
 
-def _check_tree(
+def check_beginning(raw: bytes) -> None:
+    """What its first bytes say: no mark, XML 1.0, UTF-8. Raises XmlRefused."""
+    if raw.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
+        raise XmlRefused("encoding", seen="a byte order mark or zero", expected=_UTF8)
+    version = _DECLARED_VERSION.match(raw)
+    if version is not None and version[1] != b"1.0":
+        named = version[1].decode("ascii", "replace")
+        raise XmlRefused("xml_version", element="XML declaration", seen=named, expected="1.0")
+    declared = _DECLARED_ENCODING.match(raw)
+    if declared is not None and declared[1].lower() not in (b"utf-8", b"us-ascii"):
+        named = declared[1].decode("ascii", "replace")
+        raise XmlRefused("encoding", seen=named, expected=_UTF8)
+
+
+def check_tree(
     root: etree._Element, max_elements: int, max_namespaces: int, *, strict_ids: bool
 ) -> None:
+    """What stands in it is bounded. Raises XmlRefused as ``parse`` does."""
     seen: set[str] = set()
     count = depth = names = 0
     # Declarations come as events of their own: an element's nsmap would be made anew for each.

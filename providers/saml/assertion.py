@@ -28,6 +28,16 @@ _DECLARED: Final = "AuthnContextDecl"
 _DECLARED_AT: Final = "AuthnContextDeclRef"
 _REFUSALS: Final = (ProviderRefused, WireRefused, ProviderLevelTooLow, ProviderLevelUnknown)
 
+# Attributes whose values end in the domain that gave them.
+SCOPED: Final = frozenset(
+    {
+        "urn:oasis:names:tc:SAML:attribute:subject-id",
+        "urn:oasis:names:tc:SAML:attribute:pairwise-id",
+        "urn:oid:1.3.6.1.4.1.5923.1.1.1.6",  # eduPersonPrincipalName
+        "urn:oid:1.3.6.1.4.1.5923.1.1.1.13",  # eduPersonUniqueId
+    }
+)
+
 
 @dataclass(frozen=True)
 class AuthnFacts:
@@ -145,7 +155,9 @@ def subject(
     another one makes another person. A name that was made for another party is refused.
     """
     if settings.subject == "attribute":
-        return _key(attributes.named(settings.subject_attribute or "") or "")
+        key = _key(attributes.named(settings.subject_attribute or "") or "")
+        _check_scope(key, settings)
+        return key
     name_id = only_child(
         only_child(assertion, saml("Subject"), "subject"), saml("NameID"), "subject"
     )
@@ -172,6 +184,24 @@ def subject(
     if qualifier in ("", settings.entity_id):
         return value
     return f"{_key(qualifier, received.MAX_WORD)}\x1f{value}"
+
+
+def _check_scope(key: str, settings: SamlSettings) -> None:
+    """A value that ends in a domain is of that domain: only who may speak of it gives it (SAML
+    Subject Identifier Attributes §3.3.1). Nothing is asked where no domains are registered.
+    """
+    if settings.scopes is None or settings.subject_attribute not in SCOPED:
+        return
+    _, at, scope = key.rpartition("@")
+    if not at or scope.lower() not in {one.lower() for one in settings.scopes}:
+        raise ProviderRefused(
+            "subject",
+            "of a domain that is not the makelaar's",
+            element="subject_attribute",
+            seen=told(scope) if at else "a value without a domain",
+            expected=told(", ".join(settings.scopes) or "no domain: its metadata have no Scope"),
+            setting="saml.subject_attribute",
+        )
 
 
 def _key(text: str, longest: int = MAX_SUBJECT) -> str:

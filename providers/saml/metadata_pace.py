@@ -21,9 +21,19 @@ drawn: Final[Draw] = secrets.SystemRandom().random
 
 def next_look(facts: MetadataFacts, now: datetime, draw: Draw = drawn) -> datetime:
     """Within ``cacheDuration``, and twice at least before they end (SAML Metadata §2.3.2)."""
-    wished = facts.cache_for if facts.cache_for is not None else USUAL
-    if facts.valid_until is not None:
-        wished = min(wished, (facts.valid_until - now) / 2)
+    return next_look_before(facts.valid_until, now, facts.cache_for, draw)
+
+
+def next_look_before(
+    valid_until: datetime | None,
+    now: datetime,
+    cache_for: timedelta | None = None,
+    draw: Draw = drawn,
+) -> datetime:
+    """The same of what ends then, and asks to be kept so long."""
+    wished = cache_for if cache_for is not None else USUAL
+    if valid_until is not None:
+        wished = min(wished, (valid_until - now) / 2)
     bounded = min(max(wished, SHORTEST), LONGEST)
     return now + bounded * (1 - draw() / 10)
 

@@ -63,12 +63,12 @@ def fetch_metadata(
         raise MetadataRefused(str(refused), reason="encoding") from None
     return FetchedMetadata(
         document,
-        _validator(answer.headers.get("etag")),
-        _validator(answer.headers.get("last-modified")),
+        validator(answer.headers.get("etag")),
+        validator(answer.headers.get("last-modified")),
     )
 
 
-def _validator(value: str | None) -> str | None:
-    """What can be sent back as it came; anything else is left out."""
+def validator(value: str | None) -> str | None:
+    """An ETag or date that can be sent back as it came; None for any other."""
     is_fit = value is not None and value.isascii() and value.isprintable()
     return value if is_fit and value and len(value) <= _LONGEST else None

@@ -38,6 +38,18 @@ ALSO_OF_MACHINES = {
     "session_name.holder": "the id of a session or of a grant",
     "session_name.party": "the id of a portal or makelaar",
     "party_metadata.name": "the key of a portal or makelaar",
+    **dict.fromkeys(
+        (
+            *("federation_list.digest", "federation_list.left_out_first", "federation_list.name"),
+            *("federation_list.signed_by", "federation_list.source"),
+            *("federation_member.categories", "federation_member.digest"),
+            *("federation_member.federation", "federation_member.metadata_xml"),
+            *("federation_member.name_en", "federation_member.name_nl"),
+            *("federation_member.registration_authority", "federation_member.scopes"),
+            *("federation_member.search", "federation_member.sort"),
+        ),
+        "published by a federation of its makelaars; what it says of contacts is not kept",
+    ),
     "account_browser.browser": "a random name that we gave a browser",
     "certificate_reader.party": "the key of a portal or makelaar",
 }

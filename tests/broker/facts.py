@@ -26,6 +26,7 @@ from broker.texts.outside_request import texts
 from directory.services import OidcClient, Service
 from keys.keyring import KeyRing
 from providers.interface import Identity, RedirectProvider
+from providers.members import Makelaars
 from providers.registry import ProviderRecord
 from state.clock import Clock
 from state.stores.memory import MemoryStore
@@ -99,7 +100,7 @@ def a_configuration(
         services={one.uuid: one for one in services or (a_service(),)},
         relying_parties=portals,
         oidc_clients=portals,
-        providers={one.id: one for one in makelaars},
+        providers=Makelaars({one.id: one for one in makelaars}),
         announcements=(),
         help_desks={},
         former={},

@@ -19,6 +19,7 @@ from directory.fields import LocalizedText
 from directory.help_desks import HelpDesk
 from directory.services import OidcClient, Service
 from providers.interface import RedirectProvider
+from providers.members import Makelaars
 from providers.registry import ProviderRecord
 from state.clock import Clock
 from state.outgoing import OutgoingClient
@@ -69,7 +70,7 @@ def make_configuration(
         services={service.uuid: service for service in services},
         relying_parties={client.client_id: client for client in clients},
         oidc_clients={client.client_id: client for client in clients},
-        providers=by_id,
+        providers=Makelaars(by_id),
         announcements=announcements,
         help_desks={desk.key: desk for desk in help_desks},
         former=former or {},

@@ -24,15 +24,15 @@ class ProviderChoice:
 
 @dataclass(frozen=True)
 class ChooseProviderPage:
-    """``choices`` are those that match ``search``, of ``total``; the page splits them by what can
-    be chosen.
+    """``choices`` are those that match ``search``, or the first of them where it ``has_more``; the
+    page splits them by what can be chosen.
     """
 
     frame: Frame
     facts: ServiceFacts
     choices: tuple[ProviderChoice, ...]
     search: str
-    total: int
+    has_more: bool
     remember_days: int
     offers_account: bool = False
     error: bool = False

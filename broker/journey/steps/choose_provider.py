@@ -9,14 +9,10 @@ from dataclasses import replace
 from broker.journey.dispatch import Advance, Show, StepOutcome, Turn
 from broker.journey.login import Login
 from broker.journey.login_methods import LoginMethod
-from broker.journey.pages.choose_provider import ChooseProviderPage, ProviderChoice
+from broker.journey.pages.choose_provider import ChooseProviderPage
 from broker.journey.steps import provider_hints
 from broker.journey.steps.frame import frame, service_facts
-from broker.web.announcement_page import Spoken
-from broker.web.announcements import notes
-from broker.web.language import locale
-from directory.announcements import of_makelaar
-from providers.registry import ProviderRecord
+from broker.journey.steps.provider_choices import offered_choices
 
 
 def enter(turn: Turn) -> StepOutcome:
@@ -39,7 +35,7 @@ def answer(turn: Turn) -> StepOutcome:
     ):
         return Advance(replace(turn.login.afresh(), method=LoginMethod.ACCOUNT))
     chosen = turn.form.get("provider", "")
-    record = next((r for r in provider_hints.reachable(turn) if r.id == chosen), None)
+    record = turn.context.makelaars.usable(chosen)
     if record is None:
         return _show(turn, error=True)
     remember = record.id if turn.form.get("remember") else None
@@ -58,39 +54,15 @@ def _with(turn: Turn, provider_id: str, *, was_remembered: bool) -> Login:
 
 def _show(turn: Turn, *, error: bool = False) -> StepOutcome:
     search = turn.query.get("q", "").strip()[:64]
-    found = [r for r in turn.context.offered if _matches(r, search)]
+    choices, has_more = offered_choices(turn, search)
     page = ChooseProviderPage(
         frame=frame(turn),
         facts=service_facts(turn),
-        choices=tuple(_choice(turn, r) for r in found),
+        choices=choices,
         search=search,
-        total=len(turn.context.offered),
+        has_more=has_more,
         remember_days=turn.rt.settings.login.remember_days,
         offers_account=LoginMethod.ACCOUNT in turn.context.methods,
         error=error,
     )
     return Show(page, status=422 if error else 200)
-
-
-def _matches(record: ProviderRecord, search: str) -> bool:
-    wanted = search.casefold()
-    return any(wanted in text.casefold() for text in (record.name, *record.aliases))
-
-
-def _notices(turn: Turn, record: ProviderRecord) -> tuple[Spoken, ...]:
-    """What its record says, and what the operator announced about it."""
-    announced = of_makelaar(turn.context.configuration.announcements, record.id, at=turn.now)
-    said = (Spoken(record.notice.in_(locale())),) if record.notice else ()
-    return (*said, *(part for one in notes(announced) for part in (one.title, one.text)))
-
-
-def _choice(turn: Turn, record: ProviderRecord) -> ProviderChoice:
-    return ProviderChoice(
-        id=record.id,
-        name=record.name,
-        aliases=record.aliases,
-        notices=_notices(turn, record),
-        is_paused=record.state != "live",
-        reaches=turn.context.reaches(record),
-        ceiling=record.level_ceiling.label,
-    )

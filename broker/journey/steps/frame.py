@@ -46,7 +46,7 @@ def _may_change(turn: Turn) -> bool:
     """Is there another makelaar, or another way than the one that was chosen?"""
     login, context = turn.login, turn.context
     if login.provider_id is not None and context.method is LoginMethod.MAKELAAR:
-        return len(context.methods) > 1 or len(context.offered) > 1
+        return len(context.methods) > 1 or context.makelaars.are_several
     return login.method is not None and len(context.methods) > 1
 
 

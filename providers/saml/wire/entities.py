@@ -105,11 +105,12 @@ def role_of(entity: etree._Element, tag: str = IDP) -> etree._Element:
     )
 
 
-def valid_until(role: etree._Element) -> datetime | None:
-    """When the first of role, entity and lists around them stops to hold. Raises
-    MetadataRefused.
+def valid_until(role: etree._Element, inside: etree._Element | None = None) -> datetime | None:
+    """When the first of role, entity and lists around them stops to hold; of those ``inside`` this
+    list alone, where it is given. Raises MetadataRefused.
     """
-    written = [one.get("validUntil") for one in (role, *role.iterancestors())]
+    around = (role, *role.iterancestors())
+    written = [one.get("validUntil") for one in around if one is not inside]
     said = (moment(text, "validUntil") for text in written if text is not None)
     return min(said, default=None)
 

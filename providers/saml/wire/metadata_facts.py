@@ -166,10 +166,22 @@ def _durations(role: etree._Element) -> Iterator[timedelta]:
 def _created(role: etree._Element) -> datetime | None:
     """Of the nearest that says it: the entity, or a list around it."""
     for element in role.iterancestors():
-        told = element.find(f"{md('Extensions')}/{_RPI}PublicationInfo")
+        told = _publication(element)
         if told is not None and "creationInstant" in told.attrib:
-            try:
-                return moment(told.get("creationInstant") or "", "creationInstant")
-            except MetadataRefused:
-                return None
+            return created_in(element)
     return None
+
+
+def created_in(element: etree._Element) -> datetime | None:
+    """When this entity or list was made, as it says itself; None where that cannot be read."""
+    told = _publication(element)
+    if told is None or "creationInstant" not in told.attrib:
+        return None
+    try:
+        return moment(told.get("creationInstant") or "", "creationInstant")
+    except MetadataRefused:
+        return None
+
+
+def _publication(element: etree._Element) -> etree._Element | None:
+    return element.find(f"{md('Extensions')}/{_RPI}PublicationInfo")

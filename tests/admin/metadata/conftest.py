@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from admin.metadata import refreshing
+from admin.metadata.looks import Look
 from admin.metadata.parties import settle
-from admin.metadata.refreshing import Look
 from admin.registrations import metadata_sources
 from admin.registrations.differences import DocumentOutcome
 from broker.process import Process

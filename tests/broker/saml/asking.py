@@ -12,6 +12,7 @@ from broker.saml.messages import ReceivedRequest
 from broker.saml.reply_to import SamlReplyTo
 from broker.saml.request_target import RequestTarget, request_target
 from directory.saml_portals import SamlServiceProvider
+from providers.members import Makelaars
 from tests.broker.examples import OTHER_SERVICE, SERVICE, a_record, a_service
 from tests.broker.saml.portals import (
     IDP,
@@ -70,7 +71,7 @@ def asked(request: Asked, portal: SamlServiceProvider = PORTAL, **services: Any)
     return parse(
         target(by_redirect(request), portal),
         {**SERVICES, **services},
-        makelaars,
+        Makelaars(makelaars),
         idp_entity_id=IDP,
         now=START,
     )

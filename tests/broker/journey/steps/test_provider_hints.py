@@ -71,10 +71,11 @@ def named(record: ProviderRecord | None) -> str | None:
         (TWO, {"makelaars": []}, []),
     ],
 )
-def test_those_are_reachable_that_are_live_admitted_and_give_the_level(
+def test_those_are_usable_that_are_live_admitted_and_give_the_level(
     makelaars: tuple[ProviderRecord, ...], service: dict[str, Any], ids: list[str]
 ) -> None:
-    assert [r.id for r in provider_hints.reachable(turn(REQUEST, makelaars, service))] == ids
+    context = turn(REQUEST, makelaars, service).context
+    assert [r.id for r in makelaars if context.makelaars.usable(r.id)] == ids
 
 
 @pytest.mark.parametrize(

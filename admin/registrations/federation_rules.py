@@ -1,0 +1,80 @@
+"""What the registration of a federation must hold to work at all, and must not hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from admin.registrations.documents import Entry
+from admin.registrations.makelaar_rules import SPOKEN_RULES, in_section
+from admin.registrations.rule import Rule, addresses, called, never
+from directory.web_addresses import link_fault
+from keys.certificates import chain_from_pem
+from providers.federations import Federation, FederationSaml
+from state import registrations
+from state.registrations import Kind
+
+
+def _cannot_be_read(saml: FederationSaml) -> bool:
+    try:
+        chain_from_pem(saml.metadata_signing_certificate or "")
+    except ValueError:
+        return saml.metadata_signing_certificate is not None
+    return False
+
+
+def conflicts(session: Session, entries: list[Entry]) -> Iterator[str]:
+    """A line for each federation that has the id of a makelaar."""
+    known = registrations.names(session, Kind.IDENTITY_PROVIDER)
+    for entry in entries:
+        if entry.model.key in known:
+            yield (
+                f"{entry.place}: id: a makelaar is called {entry.model.key}, and a service that "
+                "names it would mean both; write another one"
+            )
+
+
+_LIST_RULES: Final[tuple[Rule[FederationSaml], ...]] = (
+    never(
+        "aggregate_url",
+        lambda saml: saml.aggregate_url is None and saml.aggregate_file is None,
+        "neither an address nor a file of the list is named",
+        "write where the federation publishes it, or aggregate_file",
+    ),
+    called("aggregate_url", lambda saml: saml.aggregate_url),
+    never(
+        "aggregate_file",
+        lambda saml: (
+            saml.aggregate_file is not None and not PurePosixPath(saml.aggregate_file).is_absolute()
+        ),
+        "it is no whole path, and a worker has another folder than you",
+        "write it from the root on, such as /etc/sluis/federation.xml",
+    ),
+    never(
+        "metadata_signing_certificate",
+        lambda saml: not (saml.metadata_signing_certificate or saml.metadata_signing_fingerprints),
+        "nobody is named who signs the list, and one that anybody may have written counts for "
+        "nothing",
+        "write metadata_signing_certificate_file or metadata_signing_fingerprints",
+    ),
+    never(
+        "metadata_signing_certificate",
+        _cannot_be_read,
+        "it cannot be read as a certificate",
+        "write it in PEM, with its lines BEGIN CERTIFICATE and END CERTIFICATE",
+    ),
+)
+FEDERATION_RULES: Final[tuple[Rule[Federation], ...]] = (
+    addresses("help_url", lambda one: one.help_url, lambda _, at: link_fault(at)),
+    never(
+        "levels",
+        lambda one: "" in one.levels,
+        "an empty word names no level",
+        "take it away",
+    ),
+    *in_section("saml", lambda one: one.saml, _LIST_RULES),
+    *in_section("saml", lambda one: one.saml, SPOKEN_RULES),
+)

@@ -1,0 +1,200 @@
+"""Makelaars as a process knows them: those with a registration of their own, in memory; those of
+federations by their row, read when a login asks for one.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final, Generic, Literal, TypeVar
+
+from sqlalchemy.orm import Session
+
+from directory.services import Service
+from providers import federation_members
+from providers.federation_members import FederationMember, ListedMember, federation_of
+from providers.federations import Federation
+from providers.registry import ProviderRecord
+from providers.saml.federation.member_facts import ending
+from providers.saml_settings import SamlSettings, SpokenSaml
+
+KEPT: Final = 256  # members that were asked for last
+_SPOKEN: Final = tuple(SpokenSaml.model_fields)
+V = TypeVar("V")
+
+
+class MemberRecord(ProviderRecord):
+    """A makelaar of a federation, as the registration of the federation has it now. ``services``:
+    where the federation lets its makelaars be chosen.
+    """
+
+    federation: str
+    services: Literal["all"] | tuple[str, ...]
+
+
+class LastUsed(Generic[V]):
+    """So many values that were asked for last, by a word."""
+
+    def __init__(self, most: int = KEPT) -> None:
+        self._most = most
+        self._values: OrderedDict[str, V] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: str) -> V | None:
+        """The value; None for one that is not here any more."""
+        with self._lock:
+            if key in self._values:
+                self._values.move_to_end(key)
+            return self._values.get(key)
+
+    def put(self, key: str, value: V) -> None:
+        """Keep it, and let go of the one that was asked for longest ago."""
+        with self._lock:
+            self._values[key] = value
+            self._values.move_to_end(key)
+            while len(self._values) > self._most:
+                self._values.popitem(last=False)
+
+
+@dataclass(frozen=True)
+class Members:
+    """The makelaars of federations, while this configuration lives. ``federations``: those whose
+    lists count, by name; ``registered``: entityIDs with a registration of their own.
+    """
+
+    sessions: Callable[[], Session] | None = None
+    federations: tuple[Federation, ...] = ()
+    registered: frozenset[str] = frozenset()
+    ends: Mapping[str, datetime] = field(default_factory=dict)  # of the lists that say it
+    _records: LastUsed[MemberRecord] = field(default_factory=LastUsed)
+
+    def by_id(self, provider_id: str) -> MemberRecord | None:
+        """None for what is no member, or does not count. One read at most."""
+        name = federation_of(provider_id)
+        if self.sessions is None or all(one.id != name for one in self.federations):
+            return None
+        known = self._records.get(provider_id)
+        if known is not None:
+            return known
+        with self.sessions() as session:
+            row = federation_members.row_by_id(
+                session, provider_id, self.federations, self.registered
+            )
+            return self._record(row)
+
+    def by_entity_id(self, entity_id: str) -> MemberRecord | None:
+        """The same by entityID."""
+        if self.sessions is None or not self.federations:
+            return None
+        with self.sessions() as session:
+            row = federation_members.row_by_entity_id(
+                session, entity_id, self.federations, self.registered
+            )
+            return self._record(row)
+
+    def found(
+        self, words: str, among: Iterable[Federation], *, now: datetime, most: int
+    ) -> Sequence[ListedMember]:
+        """Those of these federations that people mean by these words, by name."""
+        ended = {name for name, end in self.ends.items() if end <= now}
+        names = [one.id for one in among if one.id not in ended]
+        if self.sessions is None or not names:
+            return ()
+        with self.sessions() as session:
+            return federation_members.found(
+                session,
+                words,
+                self.federations,
+                names,
+                self.registered,
+                now=now,
+                most=most,
+            )
+
+    def _record(self, row: FederationMember | None) -> MemberRecord | None:
+        if row is None:
+            return None
+        federation = next(one for one in self.federations if one.id == row.federation)
+        record = member_record(federation, row, self.ends.get(row.federation))
+        self._records.put(record.id, record)
+        return record
+
+
+@dataclass(frozen=True, eq=False)  # equal as mappings are
+class Makelaars(Mapping[str, ProviderRecord]):
+    """By id every makelaar that counts, members of federations too; to go through, those that have
+    a registration of their own.
+    """
+
+    registered: Mapping[str, ProviderRecord]
+    members: Members = field(default_factory=Members)
+
+    def __getitem__(self, provider_id: str) -> ProviderRecord:
+        found = self.registered.get(provider_id) or self.members.by_id(provider_id)
+        if found is None:
+            raise KeyError(provider_id)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.registered)
+
+    def __len__(self) -> int:
+        return len(self.registered)
+
+    def by_entity_id(self, entity_id: str) -> ProviderRecord | None:
+        """The makelaar that speaks SAML under this name, compared sign for sign."""
+        for record in self.registered.values():
+            if record.saml is not None and record.saml.entity_id == entity_id:
+                return record
+        return self.members.by_entity_id(entity_id)
+
+
+def member_record(
+    federation: Federation, row: FederationMember, list_ends: datetime | None
+) -> MemberRecord:
+    """What a login goes by: who it is and which keys it has from the list, all trust from the
+    registration. No member speaks for organisations.
+    """
+    ends = min((end for end in (row.ends_at, list_ends) if end is not None), default=None)
+    spoken = {name: getattr(federation.saml, name) for name in _SPOKEN}
+    return MemberRecord(
+        id=row.id,
+        kind="saml",
+        name=row.name_nl,
+        level_ceiling=federation.level_ceiling,
+        levels=federation.levels,
+        local_factor_lifts=federation.local_factor_lifts,
+        state=federation.state,
+        logout=federation.logout,
+        notice=federation.notice,
+        help_url=federation.help_url,
+        saml=SamlSettings.model_validate(
+            {
+                **spoken,
+                "entity_id": row.entity_id,
+                "metadata": ending(row.metadata_xml, ends),
+                "scopes": tuple(row.scopes),
+            }
+        ),
+        federation=federation.id,
+        services=federation.services,
+    )
+
+
+def is_admitted(service: Service, record: ProviderRecord) -> bool:
+    """May this makelaar be chosen at this service, by what the service and a federation say?"""
+    allowed = service.makelaars
+    if not isinstance(record, MemberRecord):
+        return allowed is None or record.id in allowed
+    if record.services != "all" and service.uuid not in record.services:
+        return False
+    return allowed is None or not {record.id, record.federation}.isdisjoint(allowed)
+
+
+def federation_is_admitted(service: Service, federation: Federation) -> bool:
+    """The same of all its members at once; a service that names one of them alone is left out."""
+    allowed = service.makelaars
+    return federation.is_for(service) and (allowed is None or federation.id in allowed)
