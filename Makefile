@@ -21,12 +21,17 @@ help: ## List these targets
 		printf '  make %-12s %s\n' "$$name" "$$text"; done
 
 .PHONY: demo
-demo: $(STAMP) ## Start broker, makelaars, portal and postbus, each time anew (PORT_BASE=8000)
+demo: demo-ports $(STAMP) ## Start broker, makelaars, portal and postbus, each time anew (PORT_BASE=8000)
 	@exec $(BIN)/python -m sandbox.demo
 
 .PHONY: demo-check
-demo-check: $(STAMP) ## Start a demo of its own, log in over SAML and OIDC, stop
+demo-check: demo-check-ports $(STAMP) ## Start a demo of its own, log in over SAML and OIDC, stop
 	@$(BIN)/python -m sandbox.demo --check
+
+# Before minutes of installing, not after. Make names the target that the way on has to name.
+.PHONY: demo-ports demo-check-ports
+demo-ports demo-check-ports:
+	@python=$$(sh tools/find-python.sh) && "$$python" -m sandbox.ports $(@:-ports=)
 
 .PHONY: demo-reset
 demo-reset: $(STAMP) ## Throw away what demos left in var/; one that runs is left alone
@@ -74,8 +79,8 @@ bench: $(STAMP) ## Measure what one login costs
 	@$(BIN)/python -m benchmarks.login
 
 .PHONY: screenshots
-screenshots: $(STAMP) ## Take a picture of every page
-	@$(BIN)/python -m tests.browser.screenshots
+screenshots: $(STAMP) ## Take a picture of every page (README=yes: those of the README, in docs/images)
+	@$(BIN)/python -m tests.browser.screenshots $(if $(README),--readme)
 
 .PHONY: security-cases
 security-cases: $(STAMP) ## Write docs/security-cases.md anew
@@ -121,8 +126,6 @@ lock: ## Choose versions anew and write the locks (needs uv)
 $(STAMP): requirements.lock pyproject.toml
 	@python=$$(sh tools/find-python.sh) || exit 1; \
 	.venv/bin/python -c '' 2>/dev/null || { rm -rf .venv; "$$python" -m venv .venv; }
-	@echo 'Installing the pinned packages in .venv ...'
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m tools.install
 	@rm -f .venv/.installed-*
 	@touch $@

@@ -148,7 +148,11 @@ class Keys(Section):
 
 class Ui(Section):
     name: Annotated[str, Field(min_length=1, max_length=64)] = Field(
-        default="Inloggen", description="What people read at the top of every page."
+        default="Inloggen",
+        description=(
+            "The organisation whose website this is, as sentences name it. Pages of a login have "
+            "Inloggen bij before it at the top, unless it begins with that itself."
+        ),
     )
     theme_css: Path | None = Field(
         default=None,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 DEFAULT_PORT_BASE = 8000
+COUNT = 7  # ports in a row
 
 
 @dataclass(frozen=True)

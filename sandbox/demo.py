@@ -17,20 +17,36 @@ from pathlib import Path
 from typing import Final
 
 from rich.console import Console
+from rich.text import Text
 
 from sandbox.addresses import DEFAULT_PORT_BASE, Addresses, standard
 from sandbox.browser import BrowserError
+from sandbox.language import of_terminal
 from sandbox.operator import make_operator
-from sandbox.parties import Parties, PartyFailed, taken_ports
+from sandbox.parties import Parties, PartyFailed
 from sandbox.place import ROOT, InUse, folder, held, throw_away
+from sandbox.ports import (
+    WrongBase,
+    other_ports,
+    read_base,
+    taken_ports,
+    taken_text,
+    wrong_base_text,
+)
 from sandbox.prepare import Demo, prepare
 from sandbox.saml_portal.party import HOME as SAML_HOME
 from sandbox.saml_portal.party import SERVICES as SAML_SERVICES
-from sandbox.tables import addresses, people
+from sandbox.tables import addresses, people, tries
+from sandbox.texts import said
+from sandbox.tries import person
 from sandbox.walk import Walk
 
 SERVICE: Final = "Meldportaal Bodem"
-console = Console(width=max(100, Console().width), highlight=False)
+IN_USE: Final = (
+    "Die blijft zoals zij is. Stop haar eerst met Ctrl-C, of kies andere poorten met PORT_BASE:"
+)
+LANGUAGE: Final = of_terminal(os.environ)
+console = Console(highlight=False, emoji=False)
 
 
 @dataclass(frozen=True)
@@ -75,36 +91,45 @@ def main() -> int:
     arguments = _arguments()
     if arguments.reset:
         return _reset(arguments.root)
-    places = standard(arguments.port_base)
+    target = "demo-check" if arguments.check else "demo"
+    try:
+        base = read_base(arguments.port_base)
+    except WrongBase as wrong:
+        _refuse(wrong_base_text(str(wrong), LANGUAGE))
+        return 1
+    places = standard(base)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
     try:
-        place = folder(arguments.port_base, check=arguments.check, root=arguments.root)
+        place = folder(base, check=arguments.check, root=arguments.root)
         with held(place) as lock:
-            taken = sorted(taken_ports(places))
+            taken = list(taken_ports(places))
             if taken:
-                console.print(_ports_taken(taken, arguments.port_base))
+                _refuse(*taken_text(taken, base, target, LANGUAGE))
                 return 1
             return _run(Start(place, lock, places, arguments.check))
     except KeyboardInterrupt:
-        console.print("\nGestopt.")
+        _say("\n" + said("Gestopt.", LANGUAGE))
         return 0
     except InUse as used:
-        console.print(_in_use(str(used), arguments.port_base))
+        what = said("In {place} draait al een demo.", LANGUAGE, place=used)
+        way = said(IN_USE, LANGUAGE) + other_ports(base, target)
+        _refuse(what, way)
         return 1
     except (PartyFailed, BrowserError) as failed:
-        console.print(f"[red]Mislukt.[/red] {failed}", markup=True)
+        _refuse(said("Mislukt.", LANGUAGE), str(failed))
         return 1
 
 
 def _reset(root: Path) -> int:
     gone, stayed = throw_away(root)
     for place in gone:
-        console.print(f"{place} is weg.")
+        _say(said("{place} is weg.", LANGUAGE, place=place))
     for place in stayed:
-        console.print(f"[red]{place} is in gebruik.[/red] Stop eerst die demo, met Ctrl-C.")
+        what = said("{place} is in gebruik.", LANGUAGE, place=place)
+        _refuse(what, said("Stop eerst die demo, met Ctrl-C.", LANGUAGE))
     if not gone and not stayed:
-        console.print("Er was niets om weg te gooien.")
+        _say(said("Er was niets om weg te gooien.", LANGUAGE))
     return 1 if stayed else 0
 
 
@@ -118,25 +143,31 @@ def _run(start: Start) -> int:
             parties.sluis("init")
         with _step("sluis apply -f registrations"):
             parties.sluis("apply", "-f", str(demo.registrations))
-        with _step("Broker, makelaars, portaal en postbus starten"):
+        with _step("Broker, makelaars, portalen en postbus starten"):
             parties.start()
         with _step("Operator maken: sluis operator create"):
             make_operator(demo, parties)
         proofs = []
         for login in LOGINS:
-            with _step(f"Inloggen via {login.protocol}"):
+            with _step("Inloggen: {login}", login=said(login.protocol, LANGUAGE)):
                 proofs.append(_prove(demo, login))
         _tell(demo, proofs)
         succeeded = sum(proof.succeeded for proof in proofs)
-        colour = "green" if succeeded == len(proofs) else "red"
-        console.print(
-            f"\n[bold {colour}]Inloggen gelukt ({succeeded}/{len(proofs)})[/bold {colour}]"
-            f" na {time.monotonic() - started:.0f} seconden"
+        result = said(
+            "Inloggen gelukt ({done}/{all}) na {seconds} seconden",
+            LANGUAGE,
+            done=succeeded,
+            all=len(proofs),
+            seconds=round(time.monotonic() - started),
         )
+        is_well = succeeded == len(proofs)
+        console.print(Text("\n" + result, style="bold green" if is_well else "bold red"))
+        if not is_well:
+            _say(said("Wat de processen zeiden, staat in {logs}", LANGUAGE, logs=demo.logs))
         if start.check:
-            return 0 if succeeded == len(proofs) else 1
-        console.print(f"Commando's: {_command(start.place)} doctor", soft_wrap=True)
-        console.print(f"Open {demo.addresses.portal}/ in een browser. Stoppen: Ctrl-C.\n")
+            return 0 if is_well else 1
+        _say(said("Nog een commando: {command}", LANGUAGE, command=_command(start.place)))
+        _say(said("Stoppen: Ctrl-C.", LANGUAGE) + "\n")
         _watch(parties)
         return 0
     finally:
@@ -145,7 +176,7 @@ def _run(start: Start) -> int:
 
 def _command(place: Path) -> str:
     """How ``sluis`` is told which installation is meant."""
-    return f".venv/bin/sluis --config {place / 'config.toml'}"
+    return f".venv/bin/sluis --config {place / 'config.toml'} doctor"
 
 
 def _prove(demo: Demo, login: Login) -> Proof:
@@ -156,13 +187,17 @@ def _prove(demo: Demo, login: Login) -> Proof:
         return Proof(login.protocol, False, str(error))
     if page.heading != "U bent ingelogd" or not page.url.startswith(demo.addresses.portal):
         return Proof(login.protocol, False, f"{page.status} {page.heading}: {page.text[:300]}")
-    checks = {
-        str(row.findtext("th")): str(row.findtext("td"))
-        for row in page.tree.findall(".//table[1]//tr")
-    }
-    return Proof(
-        login.protocol, True, ", ".join(f"{name}: {value}" for name, value in checks.items())
+    facts = {one.get("data-fact"): one.text_content().strip() for one in page.tree.iter("dd")}
+    shown = said(
+        "{person} via {makelaar}, namens {company}, niveau {level}; {count} controles goed",
+        LANGUAGE,
+        person=person(login.person).name,
+        makelaar=login.makelaar,
+        company=facts.get("company"),
+        level=facts.get("level"),
+        count=len(page.tree.findall(".//ul[@class='sluis-checks']/li")),
     )
+    return Proof(login.protocol, True, shown)
 
 
 def _watch(parties: Parties) -> None:
@@ -173,48 +208,42 @@ def _watch(parties: Parties) -> None:
 
 def _tell(demo: Demo, proofs: list[Proof]) -> None:
     console.print()
+    console.print(addresses(demo, LANGUAGE))
+    console.print(Text("\n" + said("Testpersonen", LANGUAGE), style="bold underline"))
+    for block in people(demo, LANGUAGE):
+        console.print()
+        console.print(block)
+    begin = said("Probeer nu, vanaf {portal}", LANGUAGE, portal=f"{demo.addresses.portal}/")
+    console.print(Text("\n" + begin, style="bold underline"))
+    for block in tries(demo, LANGUAGE):
+        console.print()
+        console.print(block)
+    console.print()
     for proof in proofs:
-        mark = "[green]✓[/green]" if proof.succeeded else "[red]✗[/red]"
-        console.print(f"{mark} {proof.protocol}: {proof.shown}")
-    console.print()
-    console.print(addresses(demo))
-    console.print()
-    console.print(people(demo))
+        mark = Text("✓ ", "green") if proof.succeeded else Text("✗ ", "red")
+        console.print(mark.append(f"{said(proof.protocol, LANGUAGE)}: {proof.shown}", "default"))
 
 
-def _ports_taken(taken: list[int], base: int) -> str:
-    ports = ", ".join(str(port) for port in taken)
-    said = f"Poort {ports} is" if len(taken) == 1 else f"Poorten {ports} zijn"
-    return (
-        f"[red]{said} al in gebruik.[/red] Stop wat daar draait (misschien een eerdere demo), "
-        f"of kies andere poorten:\n{_other_ports(base)}"
-    )
+def _say(text: str) -> None:
+    """As it is: a command or an address is not broken, and nothing in it is markup."""
+    console.print(Text(text), soft_wrap=True)
 
 
-def _in_use(place: str, base: int) -> str:
-    return (
-        f"[red]In {place} draait al een demo.[/red] Die blijft zoals zij is. "
-        f"Stop haar eerst met Ctrl-C, of kies andere poorten:\n{_other_ports(base)}"
-    )
-
-
-def _other_ports(base: int) -> str:
-    """Another first port has another folder as well, so the demo that runs is left alone."""
-    return (
-        f"  make demo PORT_BASE={base + 100}\n"
-        f"  .venv/bin/python -m sandbox.demo --port-base {base + 100}"
-    )
+def _refuse(what: str, way: str = "") -> None:
+    console.print(Text(what, "red").append(f" {way}".rstrip(), "default"), soft_wrap=True)
 
 
 @contextmanager
-def _step(text: str) -> Iterator[None]:
+def _step(text: str, **values: object) -> Iterator[None]:
     started = time.monotonic()
+    shown = said(text, LANGUAGE, **values)
     if console.is_terminal:
-        with console.status(f"{text} …"):
+        with console.status(f"{shown} …"):
             yield
     else:
         yield
-    console.print(f"[green]✓[/green] {text} ({time.monotonic() - started:.1f} s)")
+    done = Text("✓ ", "green").append(shown, "default")
+    console.print(done.append(f" ({time.monotonic() - started:.1f} s)", "bright_black"))
 
 
 def _arguments() -> argparse.Namespace:
@@ -226,8 +255,7 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument(
         "--port-base",
-        type=int,
-        default=int(os.environ.get("PORT_BASE", DEFAULT_PORT_BASE)),
+        default=os.environ.get("PORT_BASE") or str(DEFAULT_PORT_BASE),
         help="first of seven ports (default %(default)s)",
     )
     return parser.parse_args()

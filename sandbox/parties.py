@@ -7,19 +7,15 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
 import urllib3
 
-from sandbox.addresses import Addresses
 from sandbox.prepare import Demo
 
 START_SECONDS: Final = 120.0  # on a busy machine
@@ -128,19 +124,6 @@ class Parties:
     def _last_lines(self, name: str) -> str:
         lines = self._log(name).read_text(errors="replace").splitlines()[-LAST_LINES:]
         return "\n".join(lines)
-
-
-def taken_ports(addresses: Addresses) -> Iterator[int]:
-    """Ports of these addresses on which somebody listens already."""
-    management = [f"tcp://{addresses.management}"] if addresses.management else []
-    for url in (*addresses.parties().values(), *management):
-        parts = urlsplit(url)
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((parts.hostname, parts.port))
-            except OSError:
-                yield parts.port or 0
 
 
 def _sluis(demo: Demo) -> list[str]:

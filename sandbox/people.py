@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
+from sandbox.texts import said
+
 EMAIL: Final = "urn:sluis:loa:email"  # what the broker says of an account with an e-mail address
 LEVELS: Final = ("EH2", "EH2+", "EH3", "EH4")
 ETD: Final = MappingProxyType(
@@ -76,10 +78,12 @@ class Login:
             return self.less
         return Rung(self.level, self.factor)
 
-    @property
-    def levels(self) -> str:
+    def levels(self, language: str) -> str:
         """Every level that it can give, in words."""
-        return f"{self.less.level} of {self.level}" if self.less is not None else self.level
+        if self.less is None:
+            return self.level
+        both = "{less} of {level}"
+        return said(both, language, less=self.less.level, level=self.level)
 
 
 @dataclass(frozen=True)

@@ -267,7 +267,7 @@ url = "sql:"
 master_key_file = "{demo.directory / "master.key"}"
 
 [ui]
-name = "Sluis, voorbeeld"
+name = "Voorbeeld"
 support_url = "{addresses.portal}/hulp"
 support_phone = "088 000 0000"
 demo = true

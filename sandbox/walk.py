@@ -11,8 +11,10 @@ import pyotp
 
 from sandbox import prepare
 from sandbox.browser import Browser, BrowserError, Page
+from sandbox.language import DUTCH
 from sandbox.people import PEOPLE
 from sandbox.prepare import Demo
+from sandbox.texts import said
 
 MOST_PAGES = 15
 ACCOUNT: Final = "account"  # instead of the name of a makelaar: the account at the broker itself
@@ -42,8 +44,8 @@ class Walk:
         """The page on which the login ends: of the portal, or one that asks what is not foreseen
         here.
         """
-        self.browser.open(self.demo.addresses.portal + self.front)
-        page = self.browser.click(self.service)
+        front = self.browser.open(self.demo.addresses.portal + self.front)
+        page = self.browser.click(_name_on(front, self.service))
         for _ in range(MOST_PAGES):
             self.pages.append(page.heading)
             if page.status != 200:
@@ -114,3 +116,8 @@ class Walk:
     def _give_code(self) -> Page:
         self.browser.fill("code", pyotp.TOTP(self._seed() or "").now())
         return self.browser.click("Ga verder")
+
+
+def _name_on(front: Page, service: str) -> str:
+    """The name of this service in the language of the portal's page."""
+    return said(service, front.tree.getroottree().getroot().get("lang") or DUTCH)

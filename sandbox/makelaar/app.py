@@ -174,6 +174,15 @@ def create_makelaars(
         """The login form."""
         return _answered(counter(slug), broker, request.form)
 
+    @app.get("/<slug>/question/<key>")
+    def again(slug: str, key: str) -> AnyResponse:
+        """The page to log in once more, in another language."""
+        at = counter(slug)
+        asked = at.desk.questions.look(key)
+        if asked is None:
+            return _unasked()
+        return _page_to_log_in(at, asked, key, "login", f"/{slug}/question/{key}")
+
     @app.get("/<slug>/guests")
     def guest(slug: str) -> AnyResponse:
         """Somebody whom a hub sends to log in here."""
@@ -228,19 +237,23 @@ def _log_in_page(at: Counter, asked: Question) -> AnyResponse:
     """The page of this makelaar; a hub sends the browser on to the makelaar behind it."""
     key, profile = at.desk.questions.put(asked), at.makelaar.profile
     if profile.behind is None:
-        return _page_to_log_in(at, asked, key, "login")
+        return _page_to_log_in(at, asked, key, "login", f"/{profile.slug}/question/{key}")
     guest = Guest(profile.name, key, asked.level, f"{at.makelaar.base_url}/back")
     sent = at.handover.sent(guest)
     return redirect(f"{at.people_log_in_at}/{profile.behind}/guests?sent={sent}", 303)
 
 
-def _page_to_log_in(at: Counter, asked: Question | Guest, key: str, path: str) -> AnyResponse:
+def _page_to_log_in(
+    at: Counter, asked: Question | Guest, key: str, path: str, here: str | None = None
+) -> AnyResponse:
+    """``here``: where the same page is found again, None for where it is now."""
     page = render_template(
         "makelaar_login.html",
         makelaar=at.makelaar,
         question=asked,
         key=key,
         path=path,
+        here=here,
         known=known_at(at.makelaar.profile.slug),
         faults=choices(at.makelaar.profile.protocol, *_more_faults(asked)),
     )

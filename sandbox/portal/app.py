@@ -5,23 +5,44 @@ checked.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from flask import Flask, Response, redirect, render_template, request, session
 from werkzeug.wrappers import Response as AnyResponse
 
-from sandbox import prepare
+from sandbox import prepare, refusals
+from sandbox.makelaar.state import Drawer
 from sandbox.portal import order
-from sandbox.portal.clients import BEHIND_GATEWAY, CLIENTS
-from sandbox.portal.relying_party import Asked, LoginWrong, RelyingParty
+from sandbox.portal.claims import as_json, explained, moments, summary
+from sandbox.portal.clients import BEHIND_GATEWAY, CLIENTS, PortalService
+from sandbox.portal.relying_party import Asked, Check, LoginWrong, RelyingParty
 from sandbox.prepare import Demo
+from sandbox.saml_portal import attributes
 from sandbox.saml_portal.pages import create_blueprint as create_saml_portal
-from sandbox.web import new_app, serve
+from sandbox.tries import TRIES, hints_for
+from sandbox.web import chosen_language, language, new_app, serve
 from sandbox.wire import HttpWire, Wire
 
+
+@dataclass(frozen=True)
+class Refused:
+    """The broker says that there is no login. ``query``: as it came."""
+
+    query: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Received:
+    """A login that was verified."""
+
+    claims: dict[str, Any]
+    checks: list[Check]
+
+
+Outcome = Received | Refused | LoginWrong
 EXTRA = ("prompt", "acr_values", "max_age", "ui_locales", "idp_hint")
-PARTY = CLIENTS[0].name
+PARTY, PARTY_ID = CLIENTS[0].name, CLIENTS[0].client_id
 HELP = (
     "Dit portaal bestaat alleen in de demo. Lukt inloggen niet? Lees op de pagina van Sluis wat u "
     "kunt doen.",
@@ -30,7 +51,7 @@ HELP = (
 )
 PRIVACY = (
     "Alle mensen, bedrijven en nummers in deze demo zijn verzonnen.",
-    "Dit portaal toont wat het van Sluis kreeg, en bewaart daar niets van.",
+    "Dit portaal toont wat het van Sluis kreeg, en vergeet dat als de demo stopt.",
 )
 
 
@@ -42,11 +63,25 @@ def create_app(demo: Demo, wire: Wire | None = None) -> Flask:
     at = demo.addresses
     party = RelyingParty(at.broker, at.portal, clients, wire or HttpWire(), at.gateway)
     ended: list[str] = []
+    ends: Drawer[tuple[str, str, Outcome]] = Drawer()
+
+    @app.context_processor
+    def _guide() -> dict[str, object]:
+        """What every portal here says of whom to be, and of an answer that is a refusal."""
+        return {
+            "hints_for": hints_for,
+            "client_of": _client_of,
+            "refusal_of": refusals.of_status,
+            "reference_in": refusals.reference_in,
+            "meaning": attributes.meaning,
+        }
 
     @app.get("/")
     def index() -> str:
         """The services of every client."""
-        return render_template("portal.html", clients=clients, party=PARTY, here="/", order=order)
+        return render_template(
+            "portal.html", clients=clients, party=PARTY, here="/", order=order, tries=TRIES
+        )
 
     @app.get("/waterloket/")
     def second() -> str:
@@ -58,7 +93,9 @@ def create_app(demo: Demo, wire: Wire | None = None) -> Flask:
     @app.get("/login/<client_id>/<service>")
     def login(client_id: str, service: str) -> AnyResponse:
         """Ask for a login."""
-        return ask(client_id, service, {k: v for k, v in request.args.items() if k in EXTRA})
+        extra = {k: v for k, v in request.args.items() if k in EXTRA}
+        wish = chosen_language()
+        return ask(client_id, service, {"ui_locales": wish, **extra} if wish else extra)
 
     def ask(client_id: str, service: str, extra: dict[str, str]) -> AnyResponse:
         for client in clients:
@@ -67,7 +104,8 @@ def create_app(demo: Demo, wire: Wire | None = None) -> Flask:
                     try:
                         asked, url = party.ask(client, offered, extra)
                     except LoginWrong as wrong:
-                        return Response(_page("portal_wrong.html", client_id, text=str(wrong)), 502)
+                        text = wrong.text(language())
+                        return Response(_page("portal_wrong.html", client_id, text=text), 502)
                     session[asked.state] = asdict(asked)
                     return redirect(url, 303)
         return Response(render_template("refused.html", text="die dienst is er niet"), 404)
@@ -89,20 +127,58 @@ def create_app(demo: Demo, wire: Wire | None = None) -> Flask:
         query = dict(request.args)
         asked = session.pop(query.get("state", ""), None)
         if asked is None or asked["client_id"] != client_id:
-            text = "Wij vroegen niet om dit antwoord."
-            return _page("portal_wrong.html", client_id, text=text), 400
+            wrong = LoginWrong("Wij vroegen niet om dit antwoord.")
+            return _page("portal_wrong.html", client_id, text=wrong.text(language())), 400
+        outcome: Outcome
         if "error" in query:
-            return _page("portal_refused.html", client_id, query=query), 200
-        try:
-            claims, checks = party.receive(Asked(**asked), query)
-        except LoginWrong as wrong:
-            return _page("portal_wrong.html", client_id, text=str(wrong)), 400
+            outcome = Refused(query)
+        else:
+            try:
+                outcome = Received(*party.receive(Asked(**asked), query))
+            except LoginWrong as other:
+                outcome = other
+        handle = ends.put((client_id, asked["service"], outcome))
+        session["ended"] = handle  # the page can be asked again, in another language
+        return shown(client_id, asked["service"], outcome, handle)
+
+    @app.get("/ended/<handle>")
+    def ended_login(handle: str) -> tuple[str, int]:
+        """The same once more, for the browser that it was for."""
+        kept = ends.look(handle)
+        if kept is None or session.get("ended") != handle:
+            wrong = LoginWrong("Wij vroegen niet om dit antwoord.")
+            return _page("portal_wrong.html", PARTY_ID, text=wrong.text(language())), 400
+        return shown(*kept, handle)
+
+    def shown(client_id: str, service: str, outcome: Outcome, handle: str) -> tuple[str, int]:
+        here, again = f"/ended/{handle}", f"/login/{client_id}/{service}"
+        if isinstance(outcome, LoginWrong):
+            text = outcome.text(language())
+            return _page("portal_wrong.html", client_id, text=text, here=here), 400
+        if isinstance(outcome, Refused):
+            query = outcome.query
+            said = query.get("error_description", "")
+            return _page(
+                "portal_refused.html",
+                client_id,
+                here=here,
+                again=again,
+                query=query,
+                refusal=refusals.of_error(query["error"], said),
+                reference=refusals.reference_in(said),
+            ), 200
+        claims = outcome.claims
         return _page(
             "portal_done.html",
             client_id,
-            claims=_shown(claims),
-            checks=checks,
-            switch=f"/login/{client_id}/{asked['service']}?prompt=select_account",
+            here=here,
+            service=_service(service),
+            got=summary(claims),
+            checks=outcome.checks,
+            token=as_json(claims),
+            explained=list(explained(claims)),
+            moments=moments(claims),
+            switch=f"{again}?prompt=select_account",
             log_out=party.logout_url(client_id),
         ), 200
 
@@ -143,8 +219,14 @@ def _page(template: str, client_id: str, **values: Any) -> str:
     return render_template(template, party=client.name, home=client.home, **values)
 
 
-def _shown(claims: dict[str, Any]) -> list[tuple[str, Any]]:
-    return sorted(claims.items())
+def _client_of(service: PortalService) -> str:
+    known = (*CLIENTS, *BEHIND_GATEWAY)
+    return next(each.client_id for each in known if service in each.services)
+
+
+def _service(uuid: str) -> str:
+    known = (service for client in (*CLIENTS, *BEHIND_GATEWAY) for service in client.services)
+    return next(service.name for service in known if service.uuid == uuid)
 
 
 if __name__ == "__main__":

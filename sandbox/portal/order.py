@@ -16,6 +16,7 @@ Het onderzoek kost 1.284,50 euro en is binnen zes weken klaar.
 Dit document bestaat alleen in de demo.
 """
 DIGEST: Final = hashlib.sha256(TEXT.encode()).hexdigest()
+SHORT: Final = " ".join(DIGEST[start : start + 4].upper() for start in range(0, 16, 4))
 PATH: Final = "/documenten/opdracht-molenweg-8"
 
 

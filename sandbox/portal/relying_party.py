@@ -8,8 +8,9 @@ import base64
 import json
 import secrets
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote, urlencode
 
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
@@ -17,18 +18,42 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from sandbox.language import DUTCH
 from sandbox.people import EMAIL, is_enough, level_of
 from sandbox.portal import order
+from sandbox.portal.claims import mandate_fits
 from sandbox.portal.clients import PortalClient, PortalService
 from sandbox.portal.order import is_answered
+from sandbox.texts import said
 from sandbox.wire import Wire
 
 LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
+FAILED: Final = "Deze controle mislukte: {name}."
+REQUEST: Final = "Het antwoord hoort bij onze vraag"
+SENDER: Final = "Het antwoord komt van Sluis"
+REACHED: Final = "{level} (nodig {wanted})"
+BY_EMAIL: Final = "account met e-mailadres (nodig {wanted})"
+MANDATE: Final = "De machtiging is er"
+NO_MANDATE: Final = "Een machtiging is hier niet nodig"
+ALONE: Final = "voor zichzelf"
+SIGNATURE: Final = "De handtekening klopt"
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
 class LoginWrong(Exception):
-    """The answer of the broker is not acceptable; the text says which check failed."""
+    """The answer of the broker is not acceptable. ``dutch`` says which check failed, a text with
+    room for ``values``.
+    """
+
+    def __init__(self, dutch: str, **values: object) -> None:
+        super().__init__(said(dutch, DUTCH, **values))
+        self.dutch = dutch
+        self.values = values
+
+    def text(self, language: str) -> str:
+        """The sentence in this language; a check that it names as well."""
+        values = {name: said(str(value), language) for name, value in self.values.items()}
+        return said(self.dutch, language, **values)
 
 
 @dataclass(frozen=True)
@@ -46,10 +71,13 @@ class Asked:
 
 @dataclass(frozen=True)
 class Check:
-    """One check with its outcome, for the page."""
+    """One check that was passed, for the page. ``name`` is a Dutch text; ``value`` what was found,
+    with room for ``values``.
+    """
 
     name: str
     value: str
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -92,20 +120,27 @@ class RelyingParty:
 
     def receive(self, asked: Asked, query: dict[str, str]) -> tuple[dict[str, Any], list[Check]]:
         """Redeem and verify. Raises LoginWrong."""
-        checks = [
-            _check("state", query.get("state") == asked.state, "komt overeen"),
-            _check("iss", query.get("iss") == self.issuer, self.issuer),
-        ]
+        _check(REQUEST, query.get("state") == asked.state, "state")
+        _check(SENDER, query.get("iss") == self.issuer, "iss")
         client = next(c for c in self.clients if c.registration.client_id == asked.client_id)
         answer = self._redeem(client, asked, query.get("code", ""))
         claims = self._verified(client, answer["id_token"])
-        checks.append(Check("handtekening", client.registration.id_token_alg))
+        key = str(jwt_header(answer["id_token"]).get("kid"))[:8]
+        signed = {"alg": client.registration.id_token_alg, "key": f"{key}…"}
+        checks = [
+            Check(REQUEST, "state"),
+            Check(SENDER, "iss"),
+            Check("De code hoort bij deze browser en deze vraag", "PKCE S256"),
+            Check(SIGNATURE, "{alg}, sleutel {key}", signed),
+        ]
         service = next(s for s in client.registration.services if s.uuid == asked.service)
         checks += _check_claims(claims, self.issuer, client, asked, service)
         if asked.details is not None:
             told = claims.get("authorization_details")
-            checks.append(_check("document", is_answered(asked.details, told), order.TITLE))
-            checks.append(Check("antwoord", str(told[0]["answer"].get("decision"))))
+            fits = is_answered(asked.details, told)
+            checks.append(_check("Het antwoord gaat over dit document", fits, order.TITLE))
+            decision = str(told[0]["answer"].get("decision"))  # type: ignore[index]
+            checks.append(Check("Er is geantwoord", "{decision}", {"decision": decision}))
         return claims, checks
 
     def logout_url(self, client_id: str) -> str:
@@ -122,7 +157,7 @@ class RelyingParty:
         _check("typ", header.get("typ") == "logout+jwt", "")
         _check("issuer", claims.get("iss") == self.issuer, "")
         _check("audience", claims.get("aud") == client.registration.client_id, "")
-        _check("tijd", claims.get("iat", 0) - 5 <= now < claims.get("exp", 0), "")
+        _check("iat, exp", claims.get("iat", 0) - 5 <= now < claims.get("exp", 0), "")
         _check("events", LOGOUT_EVENT in claims.get("events", {}), "")
         _check("nonce", "nonce" not in claims, "")
         return str(claims["sid"])
@@ -151,7 +186,9 @@ class RelyingParty:
         place = self._discovered("token_endpoint")
         answer = self.wire.request("POST", place, urlencode(form), headers)
         if answer.status != 200:
-            raise LoginWrong(f"token endpoint: {answer.body.decode()}")
+            raise LoginWrong(
+                "Sluis wil de code niet inwisselen: {answer}", answer=answer.body.decode()
+            )
         found: dict[str, Any] = answer.json()
         return found
 
@@ -179,7 +216,7 @@ class RelyingParty:
                 return dict(jwt.decode(token, keys, algorithms=[algorithm]).claims)
             except (JoseError, ValueError):
                 continue
-        raise LoginWrong("de handtekening van het ID-token klopt niet")
+        raise LoginWrong(FAILED, name=SIGNATURE)
 
     def _discovered(self, name: str) -> str:
         return str(self._document(f"{self.issuer}/.well-known/openid-configuration")[name])
@@ -188,7 +225,7 @@ class RelyingParty:
         if again or url not in self._documents:
             answer = self.wire.request("GET", url)
             if answer.status != 200:
-                raise LoginWrong(f"{url} antwoordt met {answer.status}")
+                raise LoginWrong("{url} antwoordt met {status}", url=url, status=answer.status)
             self._documents[url] = answer.json()
         return self._documents[url]
 
@@ -200,10 +237,10 @@ def jwt_header(token: str) -> dict[str, Any]:
     return found
 
 
-def _check(name: str, passed: bool, value: str) -> Check:
+def _check(name: str, passed: bool, value: str, **values: str) -> Check:
     if not passed:
-        raise LoginWrong(f"{name} klopt niet")
-    return Check(name, value)
+        raise LoginWrong(FAILED, name=name)
+    return Check(name, value, values)
 
 
 def _check_claims(
@@ -212,26 +249,42 @@ def _check_claims(
     now = time.time()
     level = level_of(str(claims.get("acr"))) or ""
     is_email = "acr" not in claims and claims.get("loa") == EMAIL
+    is_high_enough = bool(level) and is_enough(level, service.level)
     represents = claims.get("represents")
     must = service.mandate == "required"
     return [
-        _check("issuer", claims.get("iss") == issuer, issuer),
-        _check("audience", claims.get("aud") == client.registration.client_id, asked.client_id),
-        _check("nonce", claims.get("nonce") == asked.nonce, "komt overeen"),
-        _check("tijd", claims.get("iat", 0) - 5 <= now < claims.get("exp", 0), "geldig"),
+        _check("Sluis maakte het token", claims.get("iss") == issuer, "iss"),
         _check(
-            "niveau",
-            (bool(level) and is_enough(level, service.level)) or (is_email and service.takes_email),
-            f"{level or 'account met e-mailadres'} (nodig {service.level})",
+            "Het token is voor dit portaal",
+            claims.get("aud") == client.registration.client_id,
+            "aud",
         ),
-        _check("represents", not must or bool(represents), _named(represents)),
+        _check("De nonce is die van onze vraag", claims.get("nonce") == asked.nonce, "nonce"),
+        _check(
+            "Het token is nog geldig",
+            claims.get("iat", 0) - 5 <= now < claims.get("exp", 0),
+            "iat, exp",
+        ),
+        _check(
+            "Het niveau is hoog genoeg",
+            is_high_enough or (is_email and service.takes_email),
+            REACHED if level else BY_EMAIL,
+            level=level,
+            wanted=service.level,
+        ),
+        _check(
+            MANDATE if must else NO_MANDATE,
+            not must or bool(represents),
+            _named(represents),
+        ),
+        _check("De machtiging is voor deze dienst", mandate_fits(claims, service), "service_uuid"),
     ]
 
 
 def _named(represents: Any) -> str:
     """Who is acted for: the deepest party, and through whom."""
     if not isinstance(represents, dict):
-        return "voor zichzelf"
+        return ALONE
     inner = represents.get("represents")
     name = f"{represents.get('name', '')} (KvK {represents.get('sub')})".strip()
     return f"{_named(inner)} via {name}" if inner else name

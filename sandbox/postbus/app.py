@@ -41,7 +41,7 @@ def create_app(demo: Demo) -> Flask:
         message = request.get_json()
         with lock:
             if all(known["id"] != message["id"] for known in letters):
-                letters.append({**message, "at": datetime.now(UTC).strftime("%H:%M:%S UTC")})
+                letters.append({**message, "at": datetime.now(UTC).isoformat()})
                 del letters[:-MOST_KEPT]
         return jsonify({"status": "accepted"}), 202
 

@@ -22,7 +22,7 @@ from tests.world import World
 QUESTION = "Gebruik uw passkey"
 LOCKED = "Te vaak een verkeerde code"
 CONSENT = "Deze gegevens geven wij door"
-SITE = "Sluis, voorbeeld"
+SITE = "Voorbeeld"
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from sandbox.browser import Browser
 from tests.browser.account_scenes import ACCOUNT_SCENES, IDEEEN
 from tests.browser.operator_scenes import OPERATOR_SCENES
 from tests.browser.reset_scenes import RESET_SCENES
+from tests.browser.sandbox_scenes import SANDBOX_SCENES
 from tests.browser.scene import Scene
 from tests.browser.session_scenes import SESSION_SCENES
 from tests.browser.walker import Walker
@@ -385,4 +386,5 @@ SCENES: Final = (
     Scene("beheer-uitgelogd", _log_out, "a[href='/beheer']"),
     *OPERATOR_SCENES,
     *RESET_SCENES,
+    *SANDBOX_SCENES,
 )

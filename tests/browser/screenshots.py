@@ -1,6 +1,7 @@
 """``make screenshots``: a picture of every page, Dutch and English, desktop and phone.
 
-``python -m tests.browser.screenshots [PART OF A NAME …]`` takes only those.
+``python -m tests.browser.screenshots [PART OF A NAME …]`` takes only those; with ``--readme`` it
+takes what the README shows, and writes that to docs/images.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Final
 
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.browser import readme_pictures
 from tests.browser.chromium import launched
 from tests.browser.scenes import SCENES, Scene
 from tests.browser.visitor import DESKTOP, PHONE, visiting
@@ -24,7 +26,10 @@ SIZES: Final = {"desktop": DESKTOP, "390": PHONE}
 
 def main(wanted: list[str]) -> int:
     """Write the pictures and print their names."""
+    for_readme = wanted == ["--readme"]
     scenes = [s for s in SCENES if not wanted or any(part in s.name for part in wanted)]
+    if for_readme:
+        scenes = [scene for scene in SCENES if scene.name in readme_pictures.SCENES]
     if not wanted:
         shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True, exist_ok=True)
@@ -38,6 +43,8 @@ def main(wanted: list[str]) -> int:
             for picture in _pictures(running, chromium, scene):
                 print(picture, flush=True)
         chromium.close()
+    if for_readme:
+        print(*readme_pictures.put_together(FOLDER), sep="\n")
     return 0
 
 

@@ -21,6 +21,7 @@ PATIENCE: Final = 60.0
 DESKTOP: Final = (1280, 900)
 PHONE: Final = (390, 844)
 _OF_WIRE: Final = {"content-length", "transfer-encoding", "connection", "set-cookie"}
+LOGGED_IN: Final = ("U bent ingelogd", "You are logged in")
 LOCALES: Final = {"nl": "nl-NL", "en": "en-GB"}
 # A page is there, and it is not one that goes on by itself.
 STANDS: Final = """document.readyState === 'complete'
@@ -155,7 +156,7 @@ class Visitor:
     def is_in(self) -> bool:
         """True at the portal with a login that it verified."""
         at_portal = self.page.url.startswith(self.running.addresses.portal)
-        return at_portal and self.heading == "U bent ingelogd"
+        return at_portal and self.heading in LOGGED_IN
 
     @property
     def heading(self) -> str:

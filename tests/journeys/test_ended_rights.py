@@ -22,6 +22,7 @@ from state.audit import EventTag
 from tests.broker.portal import set_clock
 from tests.deliveries import deliver_due
 from tests.journeys.test_person_changes import change, document, log_in, mails_to
+from tests.portal_page import claims_on
 from tests.world import World
 
 
@@ -101,7 +102,7 @@ def test_what_a_mandate_gave_ends_with_it_and_the_portal_hears_it(
 ) -> None:
     browser, portal = log_in(world), world.demo.addresses.portal
     assert browser.page is not None
-    sid = browser.page.text.split("sid")[1][:64]
+    sid = claims_on(browser.page)["sid"]
     assert standing(world, "jan")
     mandate_of(world, "jan", **changed)
     assert standing(world, "jan") == []

@@ -17,6 +17,7 @@ from state.audit import EventTag
 from state.db import writing
 from state.outbox import PACES, OutboxRow
 from tests.deliveries import deliver_due
+from tests.portal_page import claims_on
 from tests.world import World
 
 IN = "U bent ingelogd"
@@ -68,7 +69,7 @@ def test_the_user_logs_out_everywhere(world: World) -> None:
 
 def test_the_portal_is_told_once_and_knows_the_session(world: World) -> None:
     browser = _logged_in(world)
-    sid = browser.page.text.split("sid")[1][:64] if browser.page else ""
+    sid = claims_on(browser.page)["sid"]
     _out(world, browser)
     browser.click("Log overal uit")
     _deliver(world)

@@ -23,6 +23,7 @@ from state.audit import AuditEvent, EventTag
 from tests.broker.account_logins import user_name
 from tests.broker.portal import set_clock
 from tests.deliveries import deliver_due
+from tests.portal_page import claims_on
 from tests.world import World
 
 IN = "U bent ingelogd"
@@ -74,7 +75,7 @@ def go_on(world: World, browser: Browser, service: str) -> str:
 def test_who_is_blocked_is_logged_out_everywhere_and_portals_hear_it(world: World) -> None:
     browser, portal = log_in(world), world.demo.addresses.portal
     assert browser.page is not None
-    sid = browser.page.text.split("sid")[1][:64]
+    sid = claims_on(browser.page)["sid"]
     assert go_on(world, browser, GRONDWATER.uuid) == "Deze gegevens geven wij door"
     change(world, "jan", blocked=True)
     with world.session() as session:

@@ -18,8 +18,9 @@ import yaml
 from stdnum.nl import bsn
 
 from sandbox.addresses import standard
-from sandbox.parties import MODULES, Parties, PartyFailed, taken_ports
+from sandbox.parties import MODULES, Parties, PartyFailed
 from sandbox.people import PEOPLE
+from sandbox.ports import taken_ports
 from sandbox.prepare import Demo, prepare
 from tests.world import ADDRESSES
 

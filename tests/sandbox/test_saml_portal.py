@@ -11,7 +11,7 @@ import pytest
 from lxml import etree
 
 from sandbox import prepare
-from sandbox.browser import Browser, Page
+from sandbox.browser import Browser
 from sandbox.makelaar.saml_request import NAMES
 from sandbox.portal.clients import BODEMKAART, GRONDWATER
 from sandbox.saml_portal import logout
@@ -20,22 +20,10 @@ from sandbox.saml_portal.party import HOME, SERVICES
 from sandbox.saml_portal.request import Asked
 from sandbox.saml_portal.response import Broker, Received, ResponseWrong, receive
 from sandbox.wire import Answer, Wire
-from tests.world import ADDRESSES, World, make_world
+from tests.portal_page import checks_on
+from tests.world import ADDRESSES, World
 
 IN = "U bent ingelogd"
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> World:
-    return make_world(tmp_path_factory.mktemp("world"))
-
-
-def rows(page: Page) -> dict[str, str]:
-    found = {}
-    for row in page.tree.findall(".//table//tr"):
-        name, value = (" ".join(cell.text_content().split()) for cell in row)
-        found[name] = value
-    return found
 
 
 @pytest.mark.parametrize("service", ["Grondwateronttrekking", "Bodemkaart inzien"])
@@ -44,10 +32,12 @@ def test_somebody_logs_in_by_form_and_by_redirect(world: World, service: str) ->
     page = walk.run()
     assert page.heading == IN, page.text
     assert page.url.startswith(f"{ADDRESSES.portal}{HOME}done/")
-    shown = rows(page)
-    assert shown["handtekeningen van antwoord en assertion"] == "RSA-SHA256"
-    assert shown["niveau"].startswith("EH") and shown["dienst"] == service
-    assert shown["namens"].endswith("(KvK 90001201)") and "Korenmolen" in shown["namens"]
+    shown = checks_on(page)
+    assert shown["Handtekeningen van antwoord en assertion kloppen"] == "RSA-SHA256"
+    assert shown["Het niveau is hoog genoeg"].startswith("EH")
+    assert shown["Het gaat over deze dienst"] == service
+    company = shown["Namens wie staat erin"]
+    assert company.endswith("(KvK 90001201)") and "Korenmolen" in company
     summary = [one.text_content() for one in page.tree.findall(".//dd")]
     assert summary[0] in ("Jan de Vries", "iemand zonder naam")
     assert "90001201" in summary[1] and summary[2].startswith("EH")
