@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from broker.recipes.catalogue import RECIPES, Recipe, Side
+from broker.recipes.catalogue import RECIPES, Counterpart, Recipe
 from broker.recipes.rendering import rendered, requirements
 from tools.reference.table import code, table
 
@@ -37,7 +37,7 @@ def _page(recipe: Recipe) -> str:
 
 def _contents() -> str:
     parts = ["# Recipes", _INTRODUCTION.rstrip()]
-    for role, title in ((Side.PORTAL, "Portals"), (Side.MAKELAAR, "Makelaars")):
+    for role, title in ((Counterpart.PORTAL, "Portals"), (Counterpart.MAKELAAR, "Makelaars")):
         rows = [_row(one) for one in RECIPES if one.role is role]
         parts += [f"## {title}", table(("Product", "Speaks", "How we know"), rows)]
     parts += ["## What a makelaar must send", requirements("en")]

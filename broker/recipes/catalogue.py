@@ -15,7 +15,7 @@ _JAVA: Final = "make test-java"
 _HABITS: Final = "tests/providers/saml/habits"
 
 
-class Side(Enum):
+class Counterpart(Enum):
     """What the software of others is to us."""
 
     PORTAL = "portal"
@@ -31,7 +31,7 @@ class Recipe:
 
     name: str
     product: str
-    role: Side
+    role: Counterpart
     protocol: str
     runs: tuple[str, ...] = ()
     product_runs: tuple[str, ...] = ()
@@ -46,29 +46,29 @@ class Recipe:
 OIDC: Final = "OpenID Connect"
 SAML: Final = "SAML"
 RECIPES: Final = (
-    Recipe("flask", "Flask (Authlib)", Side.PORTAL, OIDC, runs=(_PYTHON,)),
-    Recipe("mozilla-django-oidc", "mozilla-django-oidc", Side.PORTAL, OIDC, runs=(_PYTHON,)),
-    Recipe("django-allauth", "django-allauth", Side.PORTAL, OIDC, runs=(_PYTHON,)),
+    Recipe("flask", "Flask (Authlib)", Counterpart.PORTAL, OIDC, runs=(_PYTHON,)),
+    Recipe("mozilla-django-oidc", "mozilla-django-oidc", Counterpart.PORTAL, OIDC, runs=(_PYTHON,)),
+    Recipe("django-allauth", "django-allauth", Counterpart.PORTAL, OIDC, runs=(_PYTHON,)),
     Recipe(
         "openid-client",
         "Node.js (openid-client)",
-        Side.PORTAL,
+        Counterpart.PORTAL,
         OIDC,
         runs=(f"{_INTEROP}/test_openid_client.py",),
     ),
     Recipe(
         "mod_auth_openidc",
         "Apache mod_auth_openidc",
-        Side.PORTAL,
+        Counterpart.PORTAL,
         OIDC,
         runs=(f"{_INTEROP}/test_mod_auth_openidc.py",),
     ),
-    Recipe("keycloak-saml", "Keycloak", Side.MAKELAAR, SAML, runs=(_KEYCLOAK,), by=_JAVA),
-    Recipe("keycloak-oidc", "Keycloak", Side.MAKELAAR, OIDC, runs=(_KEYCLOAK,), by=_JAVA),
+    Recipe("keycloak-saml", "Keycloak", Counterpart.MAKELAAR, SAML, runs=(_KEYCLOAK,), by=_JAVA),
+    Recipe("keycloak-oidc", "Keycloak", Counterpart.MAKELAAR, OIDC, runs=(_KEYCLOAK,), by=_JAVA),
     Recipe(
         "simplesamlphp",
         "SimpleSAMLphp",
-        Side.MAKELAAR,
+        Counterpart.MAKELAAR,
         SAML,
         runs=(f"{_INTEROP}/test_recipe_simplesamlphp.py",),
     ),

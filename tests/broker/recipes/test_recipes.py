@@ -13,7 +13,7 @@ from admin.cli.registering import apply_files
 from admin.registrations.documents import DocumentsRefused
 from broker import settings as configuration
 from broker.recipes import rendering
-from broker.recipes.catalogue import BY_NAME, PAGES, RECIPES, Recipe, Side
+from broker.recipes.catalogue import BY_NAME, PAGES, RECIPES, Counterpart, Recipe
 from broker.recipes.rendering import LANGUAGES, WordUnknown, files, rendered
 from broker.recipes.values import Agreed, example
 from sandbox.prepare import Demo
@@ -123,4 +123,4 @@ def test_what_a_makelaar_must_send_names_what_is_read() -> None:
 
 
 def test_portals_and_makelaars_are_both_there() -> None:
-    assert {one.role for one in RECIPES} == set(Side)
+    assert {one.role for one in RECIPES} == set(Counterpart)
