@@ -38,7 +38,7 @@ def _page(recipe: Recipe) -> str:
 def _contents() -> str:
     parts = ["# Recipes", _INTRODUCTION.rstrip()]
     for role, title in ((Counterpart.PORTAL, "Portals"), (Counterpart.MAKELAAR, "Makelaars")):
-        rows = [_row(one) for one in RECIPES if one.role is role]
+        rows = [_row(one) for one in RECIPES if one.counterpart is role]
         parts += [f"## {title}", table(("Product", "Speaks", "How we know"), rows)]
     parts += ["## What a makelaar must send", requirements("en")]
     return "\n\n".join(parts).rstrip() + "\n"

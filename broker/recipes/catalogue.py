@@ -1,4 +1,4 @@
-"""Every recipe: whose software, in which role, and how we know that it works."""
+"""Every recipe: whose software, portal or makelaar, and how we know that it works."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Recipe:
 
     name: str
     product: str
-    role: Counterpart
+    counterpart: Counterpart
     protocol: str
     runs: tuple[str, ...] = ()
     product_runs: tuple[str, ...] = ()

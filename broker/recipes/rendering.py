@@ -70,7 +70,7 @@ def listed() -> tuple[str, ...]:
     """A line for each recipe, for a terminal."""
     width = max(len(one.name) for one in RECIPES)
     return tuple(
-        f"{one.name:<{width}}  {one.role.value:<8}  {one.protocol:<14}  {one.product}"
+        f"{one.name:<{width}}  {one.counterpart.value:<8}  {one.protocol:<14}  {one.product}"
         for one in RECIPES
     )
 

@@ -36,7 +36,7 @@ _SERVICE: Final = "7f1e6c1a-90b4-4d0e-9b52-3c1f0a77d2e4"
 
 def example(recipe: Recipe) -> Agreed:
     """What stands in the manual."""
-    if recipe.role is Counterpart.PORTAL:
+    if recipe.counterpart is Counterpart.PORTAL:
         return Agreed("https://portaal.example.nl", "mijnportaal", _SERVICE)
     return Agreed("https://idp.example.nl", "gemeente", _SERVICE)
 

@@ -123,4 +123,4 @@ def test_what_a_makelaar_must_send_names_what_is_read() -> None:
 
 
 def test_portals_and_makelaars_are_both_there() -> None:
-    assert {one.role for one in RECIPES} == set(Counterpart)
+    assert {one.counterpart for one in RECIPES} == set(Counterpart)
