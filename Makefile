@@ -101,8 +101,9 @@ reference: $(STAMP) ## Write docs/reference anew: every field, setting, command,
 	@$(BIN)/python -m tools.reference
 
 .PHONY: recipes
-recipes: $(STAMP) ## Write docs/recipes anew, from broker/recipes/pages
+recipes: $(STAMP) ## Write docs/recipes and the tables of docs/developers/portal.md anew
 	@$(BIN)/python -m tools.recipes
+	@$(BIN)/python -m tools.portal_page
 
 .PHONY: translations
 translations: $(STAMP) ## Bring the English texts in step with the Dutch ones

@@ -27,13 +27,13 @@ PORTAL_ERRORS: Final = (
         "access_denied",
         _("De gebruiker stopte, of mag hier niet handelen."),
         _("Toon een pagina met een knop om opnieuw in te loggen. Log niet vanzelf opnieuw in."),
-        Fixer.USER,
+        Fixer.NOBODY,
     ),
     PortalError(
         "unmet_authentication_requirements",
         _("Het gevraagde niveau werd niet gehaald."),
         _("Vraag geen hoger niveau dan u nodig heeft. Noem de code die in de tekst staat."),
-        Fixer.USER,
+        Fixer.PORTAL,
     ),
     PortalError(
         "login_required",
