@@ -13,7 +13,7 @@ PYTEST := $(BIN)/python -m pytest
 IN_PARALLEL := --dist loadfile --no-loadscope-reorder -n
 # Not in check: what walks whole logins, sends what is hostile, or starts programs.
 STORIES := attacks browser contracts faults interop journeys oracle races
-ORDINARY := not interop and not slow
+ORDINARY := not interop and not slow and not java
 
 .PHONY: help
 help: ## List these targets
@@ -44,7 +44,7 @@ check: $(STAMP) ## Format, lint, types, architecture and quick tests: a minute
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/python -m tools.security_cases --check
 	@$(PYTEST) -q $(IN_PARALLEL) 2 \
-		-m 'not whole and not heavy and not browser and not interop and not postgres and not slow' \
+		-m 'not whole and not heavy and not browser and not postgres and $(ORDINARY)' \
 		$(patsubst %,--ignore=tests/%,$(STORIES))
 
 .PHONY: test
@@ -54,11 +54,15 @@ test: $(STAMP) ## All tests but those of test-rest: about a quarter of an hour
 .PHONY: test-rest
 test-rest: $(STAMP) ## What test leaves out: the software of others, and the slow ones
 	@# Four on two cores: these wait for each other's programs more than they work.
-	@$(PYTEST) -q $(IN_PARALLEL) 4 -m 'not ($(ORDINARY))'
+	@$(PYTEST) -q $(IN_PARALLEL) 4 -m 'not java and (interop or slow)'
+
+.PHONY: test-java
+test-java: $(STAMP) ## Keycloak and Spring Security: needs Java 17 and Maven; a few minutes
+	@$(PYTEST) -q -m java
 
 .PHONY: test-all
-test-all: $(STAMP) ## Every test: the two together, under half an hour
-	@$(PYTEST) -q $(IN_PARALLEL) 2
+test-all: $(STAMP) ## Every test but those of test-java: the two together, under half an hour
+	@$(PYTEST) -q $(IN_PARALLEL) 2 -m 'not java'
 
 LOGINS ?= 2000
 
@@ -102,6 +106,11 @@ release-check: check test-all mutants sbom advisories ## Before a release: all o
 .PHONY: reference
 reference: $(STAMP) ## Write docs/reference anew: every field, setting, command, event, metric and code
 	@$(BIN)/python -m tools.reference
+
+.PHONY: recipes
+recipes: $(STAMP) ## Write docs/recipes and the tables of docs/developers/portal.md anew
+	@$(BIN)/python -m tools.recipes
+	@$(BIN)/python -m tools.portal_page
 
 .PHONY: translations
 translations: $(STAMP) ## Bring the English texts in step with the Dutch ones

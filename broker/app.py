@@ -18,6 +18,7 @@ from broker.oidc.client_keys import ClientKeys
 from broker.oidc.end_session import blueprint as logout
 from broker.oidc.views import create_blueprint as create_oidc
 from broker.process import Process
+from broker.recipes.developers import blueprint as developers
 from broker.runtime import Runtime
 from broker.saml.logout_views import blueprint as saml_logout
 from broker.saml.views import create_blueprint as create_saml
@@ -88,6 +89,7 @@ def assemble(process: Process, consoles: Iterable[Blueprint] = ()) -> Flask:
         app.register_blueprint(blueprint)
     request_metrics.install(app)
     app.register_blueprint(help_pages.blueprint)
+    app.register_blueprint(developers)
     app.register_blueprint(theme.blueprint)
     templating.install(app)
     theme.install(app, settings.ui.theme_css)

@@ -45,6 +45,11 @@ NEEDED: Final[Mapping[str, Mapping[str, Callable[[], bool]]]] = {
         "Apache": _has_commands("apache2"),
         "mod_auth_mellon": (APACHE_MODULES / "mod_auth_mellon.so").is_file,
     },
+    "interop_openidc": {
+        "Apache": _has_commands("apache2"),
+        "mod_auth_openidc": (APACHE_MODULES / "mod_auth_openidc.so").is_file,
+    },
+    "interop_java": {"Java": _has_commands("java"), "Maven": _has_commands("mvn")},
     "interop_node": {"Node.js with npm": _has_commands("node", "npm")},
 }
 

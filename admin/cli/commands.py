@@ -16,6 +16,7 @@ from admin.cli.keys_commands import keys
 from admin.cli.metadata_commands import metadata
 from admin.cli.operator_commands import operator
 from admin.cli.outbox_commands import outbox
+from admin.cli.recipe_commands import recipe
 from admin.cli.saml_commands import saml
 from admin.cli.session_commands import session
 
@@ -371,7 +372,7 @@ def serve(invocation: Invocation) -> None:
         run_server(invocation.settings(), invocation.config)
 
 
-for group in (
+for command in (
     audit,
     client,
     person,
@@ -381,7 +382,8 @@ for group in (
     operator,
     otp,
     outbox,
+    recipe,
     saml,
     session,
 ):
-    main.add_command(group)
+    main.add_command(command)

@@ -4,16 +4,22 @@ them, so that it is known who read which certificate.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flask import Blueprint, Response
 
 from broker.errors import PageError
 from broker.runtime import Runtime, runtime
 from broker.web import metadata_reads
 from broker.web.endpoints import Endpoint, Readers
+from directory.services import Service
 from keys.saml_keys import EncryptionShown, OwnRole, shown_for_encryption, shown_for_signing
 from providers.factory import acs_url, slo_url, sp_entity_id
 from providers.members import MemberRecord
+from providers.saml.dialects.saml2int import SAML2INT
 from providers.saml.metadata import sp_metadata
+from providers.saml.request import CONSUMERS
+from providers.saml_settings import SamlSettings
 
 blueprint = Blueprint("own_metadata", __name__)
 
@@ -30,7 +36,9 @@ def for_everybody() -> Response:
 @blueprint.get("/saml/metadata/<provider_id>")
 @Endpoint(limit="metadata", readers=Readers.ANYBODY)
 def for_makelaar(provider_id: str) -> Response:
-    """The same at the address of one makelaar, with the key for encryption as its record says."""
+    """The same at the address of one makelaar, with the key for encryption as its record says; for
+    an ordinary one without what a scheme looks up in them: our services, the other consumer.
+    """
     rt = runtime()
     record = rt.configuration.providers.get(provider_id)
     # A federation reads our metadata for all of its members, at the address for everybody.
@@ -39,17 +47,32 @@ def for_makelaar(provider_id: str) -> Response:
     shown, keyring = EncryptionShown(record.saml.encryption_key_shown), rt.configuration.keyring
     keys = (*shown_for_signing(keyring, OwnRole.SP), *shown_for_encryption(keyring, shown))
     metadata_reads.note(rt, OwnRole.SP, provider_id, keys)
-    return _document(rt, shown, record.saml.our_entity_id)
+    return _document(rt, shown, record.saml)
 
 
-def _document(rt: Runtime, shown: EncryptionShown, our_entity_id: str | None = None) -> Response:
+def _document(
+    rt: Runtime, shown: EncryptionShown, settings: SamlSettings | None = None
+) -> Response:
     url, configuration = rt.base_url, rt.configuration
+    our_entity_id = None if settings is None else settings.our_entity_id
+    services: Iterable[Service] = configuration.services.values()
+    answers: Iterable[str] = CONSUMERS
+    if settings is not None and _asks_by_address(settings):
+        # Keycloak keeps two addresses that are one, or two attributes of one name, for a mistake.
+        services, answers = (), (settings.response_binding,)
     body = sp_metadata(
         configuration.keyring,
         our_entity_id or sp_entity_id(url),
         acs_url(url),
         slo_url(url),
-        configuration.services.values(),
+        services,
         shown,
+        answers,
     )
     return Response(body, mimetype="application/samlmetadata+xml")
+
+
+def _asks_by_address(settings: SamlSettings) -> bool:
+    """Is this an ordinary makelaar, which no request points at an index of ours?"""
+    indexed = settings.acs == "index" or settings.attribute_consuming_service_index is not None
+    return settings.dialect == SAML2INT.name and not indexed

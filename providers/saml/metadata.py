@@ -140,9 +140,11 @@ def sp_metadata(
     slo_url: str,
     services: Iterable[Service] = (),
     shown: EncryptionShown = EncryptionShown.CURRENT,
+    answers: Iterable[str] = CONSUMERS,
 ) -> bytes:
     """Our own metadata: the next key is known before it signs, the key to encrypt to is the
     current one unless ``shown`` says otherwise, and services have the index that makelaars know.
+    ``answers``: how answers may come, the first by default.
     """
     root = etree.Element(
         md("EntityDescriptor"), {"entityID": entity_id}, nsmap={"md": MD, "ds": DS}
@@ -160,8 +162,9 @@ def sp_metadata(
     add_keys(role, "encryption", shown_for_encryption(keyring, shown))
     add_logout_services(role, slo_url)
     etree.SubElement(role, md("NameIDFormat")).text = PERSISTENT
-    for binding, index in CONSUMERS.values():
-        default = {"isDefault": "true"} if binding == POST else {}
+    for number, answer in enumerate(answers):
+        binding, index = CONSUMERS[answer]
+        default = {"isDefault": "true"} if number == 0 else {}
         etree.SubElement(
             role,
             md("AssertionConsumerService"),

@@ -29,7 +29,7 @@ LADDER: Final[tuple[tuple[str, ...], ...]] = (
     # broker: a login between portal and makelaar
     ("broker.app", "broker.start"),
     ("broker.protocols",),
-    ("broker.account",),
+    ("broker.account", "broker.recipes"),
     ("broker.console",),
     ("broker.oidc", "broker.saml", "broker.journey"),
     ("broker.sso",),

@@ -341,6 +341,8 @@ SCENES: Final = (
     Scene("machtiging-wisselen", _switch, ".sluis-choice__meta strong"),
     Scene("uitgelogd", lambda w: _log_out_everywhere(w, confirm=True), "#gedeeld, #gemeld"),
     Scene("voorpagina", lambda w: w.go("/"), "#zelf"),
+    Scene("ontwikkelaars", lambda w: w.go("/ontwikkelaars/"), "#niveaus"),
+    Scene("foutcodes", lambda w: w.go("/ontwikkelaars/foutcodes"), "#SLS-4002"),
     Scene("hulp", lambda w: w.go("/hulp/"), "main ul"),
     *(_help(name) for name in TOPICS),
     Scene("mijn", lambda w: _mine(w, "", "yara", "brugwacht"), "table"),

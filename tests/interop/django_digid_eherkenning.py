@@ -16,7 +16,7 @@ from typing import Any, Final
 from sandbox.keys import Pair
 from tests.interop.processes import free_port, running
 
-SOURCE: Final = Path(__file__).parent / "django_portal"
+SOURCE: Final = Path(__file__).parent / "django_digid_portal"
 OIN: Final = "00000004000000001000"  # whose services these are
 INDEX: Final = "0001"  # of Meldportaal Bodem in the catalogue, so the end of its ServiceID
 LOA3: Final = "urn:etoegang:core:assurance-class:loa3"

@@ -30,8 +30,10 @@ def running(
     ready_url: str,
     seconds: float = 30,
     folder: Path | None = None,
+    ready: int = 200,
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """The program runs inside this block, from the moment that ``ready_url`` answers 200.
+    """The program runs inside this block, from the moment that ``ready_url`` answers so
+    (``ready``, 200).
 
     Raises RuntimeError with the end of the log when it stops or stays silent. The whole process
     group is stopped.
@@ -47,14 +49,14 @@ def running(
             start_new_session=True,
         )
     try:
-        _wait_until_ready(process, ready_url, log, seconds)
+        _wait_until_ready(process, ready_url, log, seconds, ready)
         yield process
     finally:
         _stop(process)
 
 
 def _wait_until_ready(
-    process: subprocess.Popen[bytes], url: str, log: Path, seconds: float
+    process: subprocess.Popen[bytes], url: str, log: Path, seconds: float, ready: int
 ) -> None:
     deadline = time.monotonic() + seconds
     status = "no answer"
@@ -64,7 +66,7 @@ def _wait_until_ready(
         except requests.RequestException:
             time.sleep(0.05)
             continue
-        if status == "200":
+        if status == str(ready):
             return
         time.sleep(0.05)
     end = log.read_text(errors="replace")[-4000:]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,8 +14,10 @@ import pytest
 from joserfc.jwk import RSAKey
 
 from sandbox.browser import Browser, Page
-from tests.interop import openid_client, registrations
+from tests.interop import openid_client, processes, recipes, registrations
 from tests.interop.openid_client import NodePortal
+from tests.interop.processes import free_port
+from tests.interop.recipes import Followed
 from tests.running_demo import RunningDemo
 
 pytestmark = [pytest.mark.interop, pytest.mark.interop_node]
@@ -119,3 +124,29 @@ def test_who_cancels_arrives_at_the_portal_with_access_denied(
         page = browser.click("Annuleer en ga terug")
     assert page.url.startswith(portal.redirect_uri)
     assert _shown(page)["error"] == "access_denied"
+
+
+@contextmanager
+def _by_the_recipe(demo: RunningDemo, installed: Path, name: str) -> Iterator[Followed]:
+    address = f"http://127.0.0.1:{free_port()}"
+    folder = installed / name  # so that Node finds the packages above it
+    followed = recipes.follow("openid-client", demo, folder, recipes.agree(name, address))
+    with processes.running(
+        ["node", "portal.mjs"],
+        environment={**os.environ, "CLIENT_SECRET": followed.secret},
+        log=folder / "portal.log",
+        ready_url=f"{address}/",
+        folder=folder,
+    ):
+        yield followed
+
+
+def test_the_recipe_of_openid_client_logs_somebody_in(
+    running: RunningDemo, installed: Path
+) -> None:
+    with _by_the_recipe(running, installed, "recept-node") as portal:
+        url = f"{portal.agreed.address}/login"
+        page = recipes.as_jan(recipes.until_known(lambda: recipes.opened(url)))
+        stopped = recipes.opened(url).click("Annuleer en ga terug")
+    assert _shown(page)["represents"]["sub"] == "90001201" and _shown(page)["sub"]
+    assert (stopped.status, _shown(stopped)) == (403, {"error": "access_denied"})

@@ -28,6 +28,7 @@ from tests.broker.saml.in_world import make_saml_world
 from tests.installed import copy_initialised, copy_prepared
 from tests.journeys.test_keys import see_keys
 from tests.operators import HERE, at_console, make_operator
+from tests.providers.saml.habits.documents import entity_of
 from tests.world import ADDRESSES, World
 
 BROWSER = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"}
@@ -165,3 +166,28 @@ def test_an_operator_sees_what_ends(world: World) -> None:
     page = at_console(world, robin.person_id).open(f"{HERE}/certificaten")
     assert "Een certificaat loopt bijna af" in page.text
     assert "Er is nog geen volgend certificaat." in page.text
+
+
+ORDINARY = """\
+kind: IdentityProvider
+id: gewoon
+name: Gewoon
+level_ceiling: EH2
+levels: {"urn:oasis:names:tc:SAML:2.0:ac:classes:unspecified": EH2}
+saml: {preset: keycloak, entity_id: "https://gewoon.example", metadata_file: gewoon.xml}
+"""
+
+
+def test_an_ordinary_makelaar_gets_metadata_that_keycloak_can_import(world: World) -> None:
+    """It keeps neither two consumers at one address nor two attributes of one name."""
+    folder = world.demo.registrations
+    (folder / "gewoon.xml").write_text(entity_of("https://gewoon.example"))
+    world.apply(ORDINARY)
+    saml = "{urn:oasis:names:tc:SAML:2.0:metadata}"
+    shown = {}
+    for makelaar in ("gewoon", "polderpoort"):
+        root = etree.fromstring(get(world, f"/saml/metadata/{makelaar}").body)
+        consumers = list(root.iter(f"{saml}AssertionConsumerService"))
+        assert consumers[0].get("isDefault") == "true"
+        shown[makelaar] = (len(consumers), root.find(f".//{saml}RequestedAttribute") is not None)
+    assert shown == {"gewoon": (1, False), "polderpoort": (2, True)}

@@ -45,6 +45,11 @@ def _first(definition: Schema) -> str:
     return f"{words}\n\n" if words else ""
 
 
+def fields_of(definition: Schema, definitions: Schema, page: str) -> str:
+    """The table of its fields, for another page than this one, of which ``page`` is the address."""
+    return _fields(definition, definitions).replace("](#", f"]({page}#").replace("``", "`")
+
+
 def _fields(definition: Schema, definitions: Schema) -> str:
     required = set(definition.get("required", ()))
     return table(

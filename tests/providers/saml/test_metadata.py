@@ -149,6 +149,12 @@ def test_others_read_our_metadata() -> None:
     assert found.encryption == (ring.active(KeyUse.SAML_ENCRYPTION, "RSA").certificate,)
 
 
+def test_metadata_for_one_way_of_answering_have_one_consumer() -> None:
+    found = read_service_provider(sp_metadata(make_keyring(), SP, ACS, SLO, answers=("artifact",)))
+    by_artifact = Consumer(ACS, ARTIFACT)
+    assert (found.consumers, found.default_consumer) == ({"1": by_artifact}, by_artifact)
+
+
 def test_our_metadata_has_the_right_shape() -> None:
     root = etree.fromstring(sp_metadata(make_keyring(), SP, ACS, SLO))
     check_metadata(root)

@@ -1,0 +1,76 @@
+"""Every recipe: whose software, portal or makelaar, and how we know that it works."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Final
+
+PAGES: Final = Path(__file__).parent / "pages"
+_INTEROP: Final = "tests/interop"
+_PYTHON: Final = f"{_INTEROP}/test_recipes_python.py"
+_KEYCLOAK: Final = f"{_INTEROP}/test_keycloak.py"
+_JAVA: Final = "make test-java"
+_HABITS: Final = "tests/providers/saml/habits"
+
+
+class Counterpart(Enum):
+    """What the software of others is to us."""
+
+    PORTAL = "portal"
+    MAKELAAR = "makelaar"
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """``runs``: tests that run what the page says with the product itself; ``product_runs``: tests
+    that run the product with the same settings, kept beside the test; ``replays``: tests that
+    replay messages as its documentation has them. ``by``: the command that runs the former.
+    """
+
+    name: str
+    product: str
+    counterpart: Counterpart
+    protocol: str
+    runs: tuple[str, ...] = ()
+    product_runs: tuple[str, ...] = ()
+    replays: tuple[str, ...] = ()
+    by: str = "make test-rest"
+
+    @property
+    def is_executed(self) -> bool:
+        return bool(self.runs or self.product_runs)
+
+
+OIDC: Final = "OpenID Connect"
+SAML: Final = "SAML"
+RECIPES: Final = (
+    Recipe("flask", "Flask (Authlib)", Counterpart.PORTAL, OIDC, runs=(_PYTHON,)),
+    Recipe("mozilla-django-oidc", "mozilla-django-oidc", Counterpart.PORTAL, OIDC, runs=(_PYTHON,)),
+    Recipe("django-allauth", "django-allauth", Counterpart.PORTAL, OIDC, runs=(_PYTHON,)),
+    Recipe(
+        "openid-client",
+        "Node.js (openid-client)",
+        Counterpart.PORTAL,
+        OIDC,
+        runs=(f"{_INTEROP}/test_openid_client.py",),
+    ),
+    Recipe(
+        "mod_auth_openidc",
+        "Apache mod_auth_openidc",
+        Counterpart.PORTAL,
+        OIDC,
+        runs=(f"{_INTEROP}/test_mod_auth_openidc.py",),
+    ),
+    Recipe("keycloak-saml", "Keycloak", Counterpart.MAKELAAR, SAML, runs=(_KEYCLOAK,), by=_JAVA),
+    Recipe("keycloak-oidc", "Keycloak", Counterpart.MAKELAAR, OIDC, runs=(_KEYCLOAK,), by=_JAVA),
+    Recipe(
+        "simplesamlphp",
+        "SimpleSAMLphp",
+        Counterpart.MAKELAAR,
+        SAML,
+        runs=(f"{_INTEROP}/test_recipe_simplesamlphp.py",),
+    ),
+)
+BY_NAME: Final = {one.name: one for one in RECIPES}
