@@ -23,7 +23,7 @@ from broker.web.language import locale
 from state.trace import show_reference
 
 NO_BREAK = "\u00a0"
-_NUMBER = re.compile(r"\b\w{1,12}(?: \d{4,5}){2}")  # the kind of a number, then its two halves
+_NUMBER = re.compile(r"\b\w{1,12}(?: \d{4,5}){2,3}")  # the kind of a number, then its parts
 _LEVELS = {level.label: level.css for level in AssuranceLevel if level.is_of_a_scheme}
 
 

@@ -10,9 +10,20 @@ from broker.web.announcement_page import AnnouncementNote
 
 
 @dataclass(frozen=True)
+class ShownBranch:
+    """``number`` is grouped, ``0000 9001 2021``; name and address as far as they are registered."""
+
+    number: str
+    name: str | None = None
+    address: str | None = None
+
+
+@dataclass(frozen=True)
 class Frame:
     """``level`` is a label such as ``EH2+``; ``reference`` has 8 characters; addresses of forms
     follow from ``login_id``.
+
+    ``branch``: the one that is acted for; None where it is the whole organisation.
 
     What is known so far fills up as the login goes on; ``reached`` only once it is enough.
     ``makelaar`` is where the user logs in: this site itself when ``is_account``. ``may_change``
@@ -29,6 +40,7 @@ class Frame:
     makelaar: str | None = None
     person: str | None = None
     on_behalf_of: str | None = None
+    branch: ShownBranch | None = None
     reached: str | None = None
     may_change: bool = False
     may_change_method: bool = False
