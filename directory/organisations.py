@@ -51,6 +51,11 @@ class Branch:
     organisation: frozenset[str]
 
 
+def grouped(number: str) -> str:
+    """A branch number as people read it: ``0000 9001 2021``."""
+    return f"{number[:4]} {number[4:8]} {number[8:]}"
+
+
 def branches(session: Session, numbers: Iterable[str]) -> dict[str, Branch]:
     """The branches that are registered under these numbers and did not end."""
     wanted = set(numbers)

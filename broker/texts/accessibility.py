@@ -61,8 +61,8 @@ STATEMENT: Final[tuple[tuple[str, str], ...]] = (
     (
         _("Hoe is dat gemeten?"),
         _(
-            "Gemeten op %(measured)s. Bij elke wijziging kijkt een programma naar alle pagina's: in "
-            "het Nederlands en in het Engels, groot en op een telefoon. Het probeert ook in te "
+            "Gemeten op %(measured)s. Bij elke wijziging kijkt een programma naar alle pagina's: "
+            "in het Nederlands en in het Engels, groot en op een telefoon. Het probeert ook in te "
             "loggen met alleen een toetsenbord. Mensen met een beperking en een onafhankelijk "
             "bureau hebben nog niet gekeken."
         ),

@@ -12,6 +12,7 @@ from broker.journey.pages.frame import Frame
 from broker.texts import consent_words
 from broker.web.templating import numbers_whole
 from consent.release import BRANCH
+from directory.organisations import grouped
 
 
 def install(app: Flask) -> None:
@@ -58,5 +59,4 @@ def _claim_values(item: ConsentItem) -> tuple[str, ...]:
 def _branch(value: str) -> str:
     if not value.startswith(BRANCH):
         return value
-    number = value.removeprefix(BRANCH)
-    return gettext("Vestiging %(number)s", number=f"{number[:4]} {number[4:8]} {number[8:]}")
+    return gettext("Vestiging %(number)s", number=grouped(value.removeprefix(BRANCH)))

@@ -99,12 +99,11 @@ def _branch(turn: Turn) -> ShownBranch | None:
 
 def shown_branch(number: str, party: Party, known: Mapping[str, Branch]) -> ShownBranch:
     """A branch with its name, where it is one of this party."""
-    grouped = f"{number[:4]} {number[4:8]} {number[8:]}"
     found = known.get(number)
     theirs = {party.value, party.alternative[1] if party.alternative else ""}
     if found is None or not found.organisation & theirs:
-        return ShownBranch(grouped)
-    return ShownBranch(grouped, found.name, found.address)
+        return ShownBranch(organisations.grouped(number))
+    return ShownBranch(organisations.grouped(number), found.name, found.address)
 
 
 def _represented(login: Login) -> str | None:
