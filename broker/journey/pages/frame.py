@@ -29,6 +29,7 @@ class Frame:
     ``makelaar`` is where the user logs in: this site itself when ``is_account``. ``may_change``
     offers another makelaar, or another way where there is one; ``shows_level`` is False where no
     level is asked. ``announcements`` concern this login, those of its makelaar once that is known.
+    ``asked_again``: why who is logged in must log in again, on pages that ask it.
     """
 
     login_id: str
@@ -47,6 +48,7 @@ class Frame:
     is_account: bool = False
     shows_level: bool = True
     announcements: tuple[AnnouncementNote, ...] = ()
+    asked_again: str | None = None
 
     def post_to(self, step: str) -> str:
         """The address of a form of this login."""

@@ -12,6 +12,7 @@ from broker.journey.login import Login
 from broker.journey.login_methods import LoginMethod
 from broker.journey.pages.frame import Frame, ShownBranch
 from broker.journey.pages.service_facts import ServiceFacts
+from broker.texts import asked_again
 from broker.texts.service_facts_mail import mail_address
 from broker.web.announcements import notes
 from broker.web.language import locale
@@ -26,6 +27,7 @@ def frame(turn: Turn) -> Frame:
     login, context, language = turn.login, turn.context, locale()
     service = context.service
     relying_party = context.relying_party
+    portal = (relying_party or service).name.in_(language)
     known = login.person_id is not None
     counts = known and not login.lacks_level and context.provider_is_usable
     enough = counts and suffices(context.reached, context.needed)
@@ -33,9 +35,7 @@ def frame(turn: Turn) -> Frame:
     return Frame(
         login_id=login.id,
         reference=login.reference,
-        portal_name=relying_party.name.in_(language)
-        if relying_party
-        else service.name.in_(language),
+        portal_name=portal,
         service_name=service.name.in_(language),
         service_owner=service.provider_name.in_(language),
         level=context.needed.label,
@@ -49,7 +49,20 @@ def frame(turn: Turn) -> Frame:
         may_change=_may_change(turn),
         may_change_method=len(context.methods) > 1,
         announcements=notes(context.announcements),
+        asked_again=_asked_again(turn, portal) if _asks_to_log_in(login) else None,
     )
+
+
+def _asks_to_log_in(login: Login) -> bool:
+    return login.identity is None and not login.lacks_level and login.trouble is None
+
+
+def _asked_again(turn: Turn, portal: str) -> str | None:
+    asked = turn.login.asked_again
+    if asked is None:
+        return None
+    level = turn.login.request.level.label
+    return asked_again.sentence(asked, portal=portal, level=level)
 
 
 def _may_change(turn: Turn) -> bool:
