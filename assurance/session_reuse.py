@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -30,22 +31,52 @@ class SessionRequest:
     second_factor_reuse: timedelta
 
 
+class Obstacle(enum.StrEnum):
+    """Why an earlier login does not do."""
+
+    OTHER_GROUP = "other_group"
+    FORCED = "forced"  # a login of this moment is asked
+    TOO_OLD = "too_old"
+    HIGHEST_LEVEL = "highest_level"  # EH4 asks a login of its own
+    OTHER_SERVICE = "other_service"  # its makelaar spoke for another service
+    FACTOR_TOO_OLD = "factor_too_old"
+    TOO_LOW = "too_low"
+    OVER = "over"  # it ended
+
+
+@dataclass(frozen=True)
+class AskedAgain:
+    """Why somebody who is logged in must log in again. ``seconds``: how old a login may be."""
+
+    why: Obstacle
+    seconds: int | None = None
+
+
 def may_continue(earlier: Earlier, request: SessionRequest, now: datetime) -> bool:
     """May the earlier login answer for the user here? What it lacks in level is asked afterwards.
 
     Never for EH4. A second factor that the makelaar asked counts as long as the service allows; one
     of Sluis is no part of this: it is asked again or not, apart from the login.
     """
-    age = now - earlier.authenticated_at
-    return (
-        earlier.group is not None
-        and earlier.group in request.accepts
-        and not request.force_authn
-        and (request.max_age is None or is_fresh(age, timedelta(seconds=request.max_age)))
-        and request.needed < AssuranceLevel.EH4
-        and earlier.asserted_for in (None, request.service_uuid)
-        and (_asks_one_factor(earlier, request) or is_fresh(age, request.second_factor_reuse))
+    return obstacle(earlier, request, now) is None
+
+
+def obstacle(earlier: Earlier, request: SessionRequest, now: datetime) -> Obstacle | None:
+    """What stands in the way of ``may_continue``; the first where there are several."""
+    age, most = now - earlier.authenticated_at, request.max_age
+    several = (
+        (earlier.group is None or earlier.group not in request.accepts, Obstacle.OTHER_GROUP),
+        (request.force_authn, Obstacle.FORCED),
+        (most is not None and not is_fresh(age, timedelta(seconds=most)), Obstacle.TOO_OLD),
+        (request.needed >= AssuranceLevel.EH4, Obstacle.HIGHEST_LEVEL),
+        (earlier.asserted_for not in (None, request.service_uuid), Obstacle.OTHER_SERVICE),
+        (
+            not _asks_one_factor(earlier, request)
+            and not is_fresh(age, request.second_factor_reuse),
+            Obstacle.FACTOR_TOO_OLD,
+        ),
     )
+    return next((why for stands, why in several if stands), None)
 
 
 def still_says(level: AssuranceLevel, age: timedelta, reuse: timedelta) -> AssuranceLevel:

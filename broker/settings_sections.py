@@ -165,13 +165,20 @@ class Ui(Section):
     support_url: str | None = Field(
         default=None, description="Your help page, at the foot of every page."
     )
+    accessibility_url: str | None = Field(
+        default=None,
+        description=(
+            "The accessibility statement of your own organisation, such as that in the register of "
+            "the government; `/hulp/toegankelijkheid` leads there."
+        ),
+    )
     support_phone: str | None = Field(default=None, description="The phone of your help desk.")
     demo: bool = Field(
         default=False,
         description=("Whether pages say that this is a demonstration. Only at a loopback address."),
     )
 
-    @field_validator("support_url")
+    @field_validator("support_url", "accessibility_url")
     @classmethod
     def _can_be_followed(cls, value: str | None) -> str | None:
         fault = link_fault(value) if value is not None else None

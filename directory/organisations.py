@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, String, or_, select
@@ -38,6 +39,39 @@ class Establishment(Base):
     address: Mapped[str | None] = mapped_column(String(200))
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     organisation: Mapped[Organisation] = relationship(back_populates="establishments")
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A branch as people know it. ``organisation``: the KvK number and RSIN of whose it is."""
+
+    number: str
+    name: str
+    address: str | None
+    organisation: frozenset[str]
+
+
+def grouped(number: str) -> str:
+    """A branch number as people read it: ``0000 9001 2021``."""
+    return f"{number[:4]} {number[4:8]} {number[8:]}"
+
+
+def branches(session: Session, numbers: Iterable[str]) -> dict[str, Branch]:
+    """The branches that are registered under these numbers and did not end."""
+    wanted = set(numbers)
+    if not wanted:
+        return {}
+    query = (
+        select(Establishment, Organisation.kvk, Organisation.rsin)
+        .join(Organisation, Organisation.id == Establishment.organisation_id)
+        .where(Establishment.number.in_(wanted), Establishment.ended_at.is_(None))
+    )
+    return {
+        row.number: Branch(
+            row.number, row.name, row.address, frozenset(one for one in (kvk, rsin) if one)
+        )
+        for row, kvk, rsin in session.execute(query)
+    }
 
 
 def gone_branches(session: Session, kvk: str, numbers: Iterable[str]) -> set[str]:

@@ -20,7 +20,7 @@ from pydantic import (
 )
 
 from assurance.levels import AssuranceLevel
-from directory.fields import Level, LocalizedText
+from directory.fields import Level, LocalizedText, Words
 from directory.web_origin import WebOrigin
 
 Uuid = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
@@ -46,7 +46,7 @@ class MandateRule(enum.StrEnum):
 
 class ConsentRule(enum.StrEnum):
     ASK = "ask"  # the user agrees, once for the same data
-    INFORM = "inform"  # the law is the ground: shown once, not asked
+    INFORM = "inform"  # there is another ground, such as a law: shown once, not asked
     NONE = "none"  # no page; so a name or an e-mail address never leaves
 
 
@@ -105,8 +105,15 @@ class Service(RegisteredDocument):
         default=ConsentRule.ASK,
         description=(
             "Whether people are asked before their data go to the portal. `ask`: once for the "
-            "same data. `inform`: the law is the ground; shown once. `none`: no page, and so no"
-            " name or e-mail address."
+            "same data. `inform`: there is another ground, such as a law; shown once. `none`: no "
+            "page, and so no name or e-mail address."
+        ),
+    )
+    consent_ground: Words | None = Field(
+        default=None,
+        description=(
+            "Why these data may go to the portal, as a sentence that people read above them, such "
+            "as `Dit staat in artikel 6.2 van de Waterwet.` Left out: the page names no ground."
         ),
     )
     makelaars: tuple[str, ...] | None = Field(

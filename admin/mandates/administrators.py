@@ -42,3 +42,13 @@ def demand(session: Session, person_id: str, organisation_id: str, now: datetime
         if organisation.id == organisation_id:
             return organisation
     raise NotAdministrator(organisation_id)
+
+
+def name_to_tell(session: Session, organisation: Organisation, person_id: str) -> str | None:
+    """Who decided, by name, for the person that it is about; None where the organisation does not
+    share who its administrators are.
+    """
+    if not organisation.shares_administrators:
+        return None
+    person = session.get(Person, person_id)
+    return person.display_name if person is not None else None

@@ -4,14 +4,14 @@ organisations, and take one back.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from admin.actor import Actor
 from admin.mandates import ending
-from admin.mandates.administrators import demand, organisations_of
+from admin.mandates.administrators import demand, name_to_tell, organisations_of
 from broker.sso.logout import LogoutNotifier
 from broker.texts import mandate_mails
 from broker.texts.mandate_mails import RequestFacts
@@ -84,6 +84,7 @@ def _tell(session: Session, mandate: Mandate, wanted: Revocation, reference: str
     person = mandate.person
     if not person.email:
         return
-    facts = RequestFacts.about(mandate, wanted.service, reference)
+    by = name_to_tell(session, mandate.organisation, wanted.actor.logged_in)
+    facts = replace(RequestFacts.about(mandate, wanted.service, reference), by=by)
     letter = mandate_mails.revoked(person.email, person.locale, facts)
     outbox.enqueue(session, wanted.notifier.sealer, letter, wanted.now)

@@ -4,7 +4,7 @@ or refuse.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Protocol
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from admin.actor import Actor
 from admin.mandates import decision_rules
-from admin.mandates.administrators import demand, organisations_of
+from admin.mandates.administrators import demand, name_to_tell, organisations_of
 from admin.mandates.decision_rules import DeciderLogin
 from broker.texts import mandate_mails
 from broker.texts.mandate_mails import RequestFacts
@@ -50,13 +50,16 @@ class Named(Protocol):
 
 @dataclass(frozen=True)
 class Decision:
-    """What a decision needs beside the request. ``login``: of the actor."""
+    """What a decision needs beside the request. ``login``: of the actor; ``portal_url``: where the
+    service begins, for who may now go there.
+    """
 
     actor: Actor
     login: DeciderLogin
     service: Named
     now: datetime
     sealer: Sealer
+    portal_url: str | None = None
 
 
 def open_requests(session: Session, person_id: str, now: datetime) -> list[MandateRequest]:
@@ -101,7 +104,7 @@ def grant(
     )
     if mandate is None:
         raise AlreadyDecided
-    _tell_requester(session, request, decision, granted=True)
+    _tell_requester(session, request, decision, until=until)
     details: dict[str, Detail] = {"mandate": mandate.id}
     if request.person_id == by:
         details["to_oneself"] = True
@@ -120,7 +123,7 @@ def refuse(session: Session, request: MandateRequest, decision: Decision, reason
     by = decision.actor.logged_in
     if not requests.refuse(session, request, by=by, now=decision.now, reason=reason):
         raise AlreadyDecided
-    _tell_requester(session, request, decision, granted=False, reason=reason)
+    _tell_requester(session, request, decision, reason=reason)
     _note(session, request, decision, EventTag.MANDATE_REQUEST_REFUSED, {})
 
 
@@ -129,18 +132,21 @@ def _tell_requester(
     request: MandateRequest,
     decision: Decision,
     *,
-    granted: bool,
+    until: datetime | None = None,
     reason: str | None = None,
 ) -> None:
+    """``until``: how long the mandate holds that was given; None where the request was refused."""
     person = request.person
     if not person.email:
         return
-    facts = _facts(request, decision, person.locale, reason)
-    _send(
-        session,
-        decision,
-        mandate_mails.to_requester(person.email, person.locale, facts, granted=granted),
+    facts = replace(
+        _facts(request, decision, person.locale, reason),
+        by=name_to_tell(session, request.organisation, decision.actor.logged_in),
+        until=until,
+        portal_url=decision.portal_url,
     )
+    mail = mandate_mails.to_requester(person.email, person.locale, facts, granted=until is not None)
+    _send(session, decision, mail)
 
 
 def _tell_colleagues(

@@ -37,6 +37,7 @@ from consent.mandates import Mandate, MandateRefused
 from consent.requests import MandateRequest
 from directory import dates
 from directory.consoles import BEHEER
+from directory.portals import where_it_begins
 from state.db import writing
 
 blueprint = Blueprint("console", __name__, url_prefix="/beheer")
@@ -169,6 +170,9 @@ def decision_on(console: AdministratorContext, asked: MandateRequest) -> Decisio
         service=service,
         now=console.now,
         sealer=console.rt.sealer,
+        portal_url=where_it_begins(
+            console.rt.configuration.relying_parties.values(), asked.service_uuid
+        ),
     )
 
 

@@ -12,6 +12,7 @@ from flask import redirect, request
 from werkzeug.wrappers import Response
 
 from assurance.levels import AssuranceLevel, suffices
+from assurance.session_reuse import AskedAgain, Obstacle
 from broker.console.downstream import (
     idle_key,
     kept_facts,
@@ -102,10 +103,23 @@ def _level(
 def log_in(
     console: Console, *, level: AssuranceLevel | None = None, force_authn: bool = False
 ) -> Response:
-    """Begin a login that comes back to the page that was asked; to the front page after a POST."""
+    """Begin a login that comes back to the page that was asked; to the front page after a POST. Who
+    was here already reads why.
+    """
     path = request.path if request.method == "GET" else console.path
     asked = login_request(console, path, locale(), level=level, force_authn=force_authn)
-    return open_login(asked)
+    return open_login(asked, _why_again(console, level))
+
+
+def _why_again(console: Console, level: AssuranceLevel | None) -> AskedAgain | None:
+    session = current(console, counts=False)
+    if session is None:
+        return AskedAgain(Obstacle.OVER) if console.cookie in request.cookies else None
+    if level is not None and not suffices(session.level, level):
+        return AskedAgain(Obstacle.TOO_LOW)
+    if not session.is_recent():
+        return AskedAgain(Obstacle.TOO_OLD, int(RECENT.total_seconds()))
+    return AskedAgain(Obstacle.FORCED)
 
 
 def log_out(console: Console) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from broker.journey import document_view
@@ -10,6 +11,7 @@ from broker.journey.login import Login
 from broker.runtime import Runtime
 from broker.texts.document_receipt import Receipt
 from broker.web.language import locale
+from directory.organisations import grouped
 from state import audit
 from state.audit import AuditEvent, EventTag
 from state.outbox import enqueue
@@ -45,6 +47,7 @@ def keep(sql: Session, rt: Runtime, login: Login, context: LoginContext) -> None
             represented=_represented(login),
             recipient=f"{context.service.name.in_(locale())}, {context.portal_name}",
             reference=login.reference,
+            portal_url=context.relying_party.start_url if context.relying_party else None,
         )
         enqueue(sql, rt.sealer, receipt.message(context.person.email), rt.clock())
 
@@ -53,4 +56,8 @@ def _represented(login: Login) -> str | None:
     if login.authority is None:
         return None
     party = login.authority.represented
-    return party.name or party.value
+    name = party.name or party.value
+    branches = ", ".join(map(grouped, login.authority.branches))
+    return (
+        gettext("%(name)s, vestiging %(branch)s", name=name, branch=branches) if branches else name
+    )

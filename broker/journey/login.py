@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 
 from assurance.accepted_factor import AcceptedFactor
 from assurance.levels import AssuranceLevel
+from assurance.session_reuse import AskedAgain
 from assurance.sms import SmsSent
 from broker.downstream import LoginRequest, RefusalCode
 from broker.journey.login_methods import LoginMethod
@@ -81,6 +82,7 @@ class Login:
     ticket: str | None = None  # hash of what the browser that brought the answer must show
     session_asked: bool = False  # an earlier login was considered, or may not be any more
     session_id: str | None = None  # of the earlier login that answered
+    asked_again: AskedAgain | None = None  # of who is logged in, and must log in here all the same
     is_continued: bool = False  # ``identity`` is of that earlier login
     identity: Identity | None = None
     person_id: str | None = None
@@ -123,6 +125,7 @@ class Login:
             expires_at=self.expires_at,
             departures=self.departures,
             session_asked=True,
+            asked_again=self.asked_again,
             after_form=self.after_form,
             trace=self.trace,
             is_noted=self.is_noted,

@@ -116,5 +116,10 @@ def _trace(
 
 def _details(login: Login, session_id: str | None) -> dict[str, Detail]:
     authority = login.authority
-    found = {"mandate": authority.mandate_id if authority else None, "session": session_id}
+    branches = ", ".join(authority.branches) if authority else None
+    found = {
+        "mandate": authority.mandate_id if authority else None,
+        "branches": branches or None,
+        "session": session_id,
+    }
     return {name: value for name, value in found.items() if value is not None}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Final
 
 from flask import Request
 from sqlalchemy.orm import Session
@@ -16,7 +17,14 @@ from sqlalchemy.orm import Session
 from assurance import second_factor, session_lifetime, step_up
 from assurance.accepted_factor import AcceptedFactor
 from assurance.session_lifetime import ActiveSession, Began, SessionLimits
-from assurance.session_reuse import Earlier, SessionRequest, is_fresh, may_continue
+from assurance.session_reuse import (
+    AskedAgain,
+    Earlier,
+    Obstacle,
+    SessionRequest,
+    is_fresh,
+    obstacle,
+)
 from broker.downstream import LoginRefused, Purpose, RefusalCode
 from broker.journey import login_methods, trace_steps
 from broker.journey.context import LoginContext
@@ -32,6 +40,9 @@ from providers.login_facts import LoginFacts, read, stored
 from providers.worth import NothingWorth
 from state import audit
 from state.audit import AuditEvent, EventTag
+
+# Who logs in at another kind of service for the first time is not asked again.
+_NOT_TOLD: Final = frozenset({Obstacle.OTHER_GROUP, Obstacle.OTHER_SERVICE})
 
 
 @dataclass(frozen=True)
@@ -64,17 +75,18 @@ def may_ask(login: Login, context: LoginContext) -> bool:
 
 
 def continued(rt: Runtime, login: Login, context: LoginContext, request: Request) -> Login:
-    """The login with the identity of this browser's session, or as it was."""
+    """The login with the identity of this browser's session, or as it was; with why, where somebody
+    who is logged in must log in again.
+    """
     if not may_ask(login, context):
         return login
     found = current_session(rt, request, context.now)
     facts = _standing(rt, found) if found is not None else None
-    if (
-        found is None
-        or facts is None
-        or not may_continue(_earlier(found, facts), _wish(login, context), context.now)
-    ):
+    if found is None or facts is None:
         return login
+    why = obstacle(_earlier(found, facts), _wish(login, context), context.now)
+    if why is not None:
+        return login if why in _NOT_TOLD else _again(login, why)
     wanted = replace(
         login,
         session_id=found.id,
@@ -93,6 +105,11 @@ def continued(rt: Runtime, login: Login, context: LoginContext, request: Request
     is_theirs = after.known is not None and after.known.person_id == found.person_id
     is_usable = after.provider_is_usable and _account_fits(facts.identity, after)
     return wanted if is_usable and is_theirs and _leaves_the_choice(after) else login
+
+
+def _again(login: Login, why: Obstacle) -> Login:
+    most = login.request.max_age if why is Obstacle.TOO_OLD else None
+    return replace(login, asked_again=AskedAgain(why, most))
 
 
 def _leaves_the_choice(context: LoginContext) -> bool:

@@ -10,6 +10,7 @@ from datetime import timedelta
 from flask import Blueprint
 from werkzeug.wrappers import Response
 
+from assurance.session_reuse import AskedAgain
 from broker.downstream import LoginRefused, LoginRequest, RefusalCode
 from broker.journey import (
     browser_logins,
@@ -32,9 +33,10 @@ blueprint = Blueprint("login", __name__, url_prefix="/login")
 QUESTION = Endpoint(limit="questions", shown_at="login.enter", kept=("q",))
 
 
-def open_login(asked: LoginRequest) -> Response:
+def open_login(asked: LoginRequest, asked_again: AskedAgain | None = None) -> Response:
     """Begin a login for a validated request. A remembered makelaar is resolved here, without
     another page. What no makelaar can give is refused at once, also where no pages are wanted.
+    ``asked_again``: why, of somebody who is logged in at a console.
 
     Of the browser it reads the preference cookie, and how many logins it has: a portal's POST comes
     without our cookies, so nothing may depend on them.
@@ -42,7 +44,7 @@ def open_login(asked: LoginRequest) -> Response:
     rt = runtime()
     now, minutes = rt.clock(), rt.settings.login.transaction_minutes
     login, secret = login_store.new_login(asked, now, minutes)
-    login = trace_steps.began(login, now)
+    login = trace_steps.began(replace(login, asked_again=asked_again), now)
     remember_reference(login.reference)
     remember_about(asked.service_uuid, login.provider_id)
     remember_portal(asked.client_id)

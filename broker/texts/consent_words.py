@@ -27,6 +27,20 @@ REFUSALS = {
     "chain_not_allowed": _("Deze dienst werkt niet met ketenmachtigingen."),
     "not_trusted": _("Uw makelaar mag niet voor deze organisatie spreken."),
 }
+REFUSALS_OF = {
+    "expired": _("%(machtiging)s is verlopen."),
+    "not_yet_valid": _("%(machtiging)s gaat later in."),
+    "revoked": _("%(machtiging)s is ingetrokken."),
+    "login_level": _("%(machtiging)s kunt u nu niet gebruiken: u logde in met een te laag niveau."),
+    "mandate_level": _("%(machtiging)s geldt voor een lager niveau dan deze dienst vraagt."),
+    "branch": _(
+        "%(machtiging)s geldt niet voor de hele organisatie. "
+        "Deze dienst werkt alleen met hele organisaties."
+    ),
+    "chain_not_allowed": _(
+        "%(machtiging)s telt niet: deze dienst werkt niet met ketenmachtigingen."
+    ),
+}
 MANDATE_KINDS = {
     "direct": _("Voor deze dienst"),
     "general": _("Voor alle diensten"),
@@ -42,9 +56,41 @@ def claim(name: str) -> tuple[str, str]:
     return str(label), str(why)
 
 
-def refusal(reason: str) -> str:
-    """Why a mandate cannot be used."""
+def refusal(reason: str, until: str = "", makelaar: str = "") -> str:
+    """Why a mandate cannot be used, below the name of its organisation. ``until``: the day of its
+    end in words.
+    """
+    if reason == "expired" and until:
+        return gettext("De machtiging stopte op %(date)s.", date=until)
+    if reason == "not_trusted" and makelaar:
+        return gettext("%(makelaar)s mag niet voor deze organisatie spreken.", makelaar=makelaar)
     return str(REFUSALS.get(reason, gettext("De machtiging kan hier niet worden gebruikt.")))
+
+
+def refusal_of(mandate: str, reason: str, until: str = "", makelaar: str = "") -> str:
+    """The same as a sentence of its own. ``mandate``: as ``mandate_for`` says it."""
+    if reason == "expired" and until:
+        return gettext("%(machtiging)s stopte op %(date)s.", machtiging=mandate, date=until)
+    if reason == "not_trusted":
+        who = makelaar or gettext("Uw makelaar")
+        return gettext(
+            "%(machtiging)s telt niet: %(makelaar)s mag niet voor deze organisatie spreken.",
+            machtiging=mandate,
+            makelaar=who,
+        )
+    sentence = REFUSALS_OF.get(reason, _("%(machtiging)s kan hier niet worden gebruikt."))
+    return str(sentence) % {"machtiging": mandate}
+
+
+def mandate_for(organisation: str, intermediary: str | None) -> str:
+    """The beginning of a sentence about a mandate."""
+    if intermediary is None:
+        return gettext("Uw machtiging voor %(organisation)s", organisation=organisation)
+    return gettext(
+        "Uw machtiging voor %(organisation)s via %(intermediary)s",
+        organisation=organisation,
+        intermediary=intermediary,
+    )
 
 
 def mandate_kind(kind: str) -> str:

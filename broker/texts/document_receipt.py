@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask_babel import format_datetime
 from flask_babel import gettext as _
 
+from broker.texts import times
 from consent.documents import Answer, AskedDocument
 from state.outbox import Message
 from state.trace import show_reference
@@ -23,6 +23,7 @@ class Receipt:
     represented: str | None
     recipient: str
     reference: str
+    portal_url: str | None = None
 
     def message(self, email: str) -> Message:
         """In the language of the page that was answered."""
@@ -38,7 +39,8 @@ class Receipt:
             (_("Bedrag"), self.amount),
             (_("Namens"), self.represented),
             (_("Voor"), self.recipient),
-            (_("Wanneer"), format_datetime(self.answer.at, "d MMMM y HH:mm")),
+            (_("Website"), self.portal_url),
+            (_("Wanneer"), times.moment(self.answer.at)),
             (_("Opmerking"), self.answer.remark or None),
             (_("Controlegetal"), self.document.control),
             (_("Code voor de helpdesk"), show_reference(self.reference)),

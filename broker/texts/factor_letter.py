@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from flask_babel import force_locale, format_date
+from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from assurance.enrolment import OwnFactor
-from broker.texts import notices
-from broker.texts.outside_request import local_day
+from broker.texts import notices, times
 from broker.texts.quoting import one_line
 
 
@@ -17,7 +16,7 @@ def letter(base_url: str, locale: str, factor: OwnFactor, code: str) -> tuple[st
     """
     with force_locale(locale):
         lines = (
-            _("Iemand voegde een inlogmiddel toe aan uw account."),
+            _("Iemand voegde voor u een inlogmiddel toe."),
             "\n".join(_facts(factor)),
             _("Is dit uw inlogmiddel? Met deze code telt het mee: %(code)s", code=code),
             _(
@@ -31,7 +30,7 @@ def letter(base_url: str, locale: str, factor: OwnFactor, code: str) -> tuple[st
 
 def _facts(factor: OwnFactor) -> list[str]:
     """The name between quotes: who added it chose it."""
-    day = format_date(local_day(factor.bound_at), "d MMMM y")
+    day = times.day(factor.bound_at)
     facts = [_("Soort: %(kind)s", kind=notices.kind_name(factor.kind))]
     if factor.label:
         facts.append(_("Naam: “%(label)s”", label=one_line(factor.label)))

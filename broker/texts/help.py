@@ -6,7 +6,10 @@ from typing import Final
 
 from flask_babel import lazy_gettext as _
 
+from broker.texts import accessibility
+
 DISRUPTIONS: Final = "storingen"
+ACCESSIBILITY: Final = "toegankelijkheid"
 TOPICS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
     "makelaar": (
         _("Wat is een makelaar?"),
@@ -151,7 +154,7 @@ TOPICS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
                 _("Cookies"),
                 _(
                     "Wij gebruiken cookies om u te laten inloggen. Met één daarvan herkennen wij uw browser. Logt "
-                    "iemand met uw account in een andere browser in? Dan krijgt u een e-mail. En raadt "
+                    "iemand op uw naam in een andere browser in? Dan krijgt u een e-mail. En raadt "
                     "iemand daar naar uw wachtwoord, dan kunt u hier nog inloggen. Uw taal en uw "
                     "makelaar onthouden wij alleen als u daarom vraagt. Wij volgen u niet."
                 ),
@@ -174,19 +177,7 @@ TOPICS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
             ),
         ),
     ),
-    "toegankelijkheid": (
-        _("Toegankelijkheid"),
-        (
-            (
-                "",
-                _(
-                    "Deze website werkt met een toetsenbord, met een schermlezer en zonder JavaScript, "
-                    "ook als u de tekst vergroot."
-                ),
-            ),
-            (_("Lukt iets niet?"), _("Meld het aan de helpdesk van de dienst waarbij u inlogt.")),
-        ),
-    ),
+    ACCESSIBILITY: (_("Toegankelijkheid"), (*accessibility.STATEMENT, accessibility.CONTACT)),
     "begrippen": (
         _("Begrippenlijst"),
         (

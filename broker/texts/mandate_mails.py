@@ -8,9 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from babel.dates import format_date
-
-from broker.texts.outside_request import local_day
+from broker.texts import times
 from broker.texts.quoting import one_line, quoted
 from consent.mandates import Mandate
 from consent.requests import MandateRequest
@@ -22,7 +20,9 @@ from state.trace import show_reference
 @dataclass(frozen=True)
 class RequestFacts:
     """What the mails say. ``service`` is in the reader's language; ``reference`` has 8 characters;
-    ``message``: what who asks wrote, or the reason of who refused.
+    ``message``: what who asks wrote, or the reason of who refused. ``by``: the administrator who
+    decided, where the organisation shares who they are; ``until``: how long a mandate holds;
+    ``portal_url``: where the service begins, as it is registered.
     """
 
     person: str
@@ -32,6 +32,9 @@ class RequestFacts:
     message: str | None
     reference: str
     console_url: str = ""  # for administrators
+    by: str | None = None
+    until: datetime | None = None
+    portal_url: str | None = None
 
     @classmethod
     def about(
@@ -79,7 +82,7 @@ def to_administrator(recipient: str, locale: str, said: RequestFacts) -> Message
 def granted_to_oneself(recipient: str, locale: str, said: RequestFacts, until: datetime) -> Message:
     """To the other administrators: one of them gave a mandate to the own account."""
     facts, language = _on_one_line(said), "en" if locale == "en" else "nl"
-    day = format_date(local_day(until), "d MMMM y", language)
+    day = times.day(until, language)
     if language == "en":
         subject = f"{facts.person} granted an authorisation to themselves: {facts.service}"
         lines = [
@@ -106,42 +109,74 @@ def revoked(recipient: str, locale: str, said: RequestFacts) -> Message:
     """An administrator took a mandate back."""
     facts = _on_one_line(said)
     if locale == "en":
+        who = facts.by or f"An administrator of {facts.organisation}"
         subject = f"Your authorisation was withdrawn: {facts.service}"
         lines = [
-            f"You may no longer act for {facts.organisation} at {facts.service}.",
+            f"{who} withdrew your authorisation. You may no longer act for {facts.organisation} "
+            f"at {facts.service}.",
             "Ask the administrator of your organisation why.",
+            f"Reference: {show_reference(facts.reference)}",
         ]
     else:
+        who = facts.by or f"Een beheerder van {facts.organisation}"
         subject = f"Uw machtiging is ingetrokken: {facts.service}"
         lines = [
-            f"U mag niet meer inloggen namens {facts.organisation} bij {facts.service}.",
+            f"{who} trok uw machtiging in. U mag niet meer inloggen namens {facts.organisation} "
+            f"bij {facts.service}.",
             "Vraag uw beheerder naar de reden.",
+            f"Referentie: {show_reference(facts.reference)}",
         ]
     return _message(recipient, subject, lines, facts.reference)
 
 
 def to_requester(recipient: str, locale: str, said: RequestFacts, *, granted: bool) -> Message:
-    """The administrator decided; with the reason of a refusal."""
+    """The administrator decided: who gave what and until when, or the reason of a refusal."""
     facts = _on_one_line(said)
-    if locale == "en":
+    is_english = locale == "en"
+    if is_english:
         word = "granted" if granted else "refused"
         subject = f"Your request was {word}: {facts.service}"
-        lines = [f"Your request to act for {facts.organisation} was {word}."]
-        if granted:
-            lines.append("You can log in now.")
-        else:
-            lines.append("You can send a new request the next time you log in.")
-            lines.extend(_quote("Your administrator gave this reason:", facts.message))
+        lines = [f"Your request to act for {facts.organisation} at {facts.service} was {word}."]
     else:
         word = "goedgekeurd" if granted else "afgewezen"
         subject = f"Uw verzoek is {word}: {facts.service}"
-        lines = [f"Uw verzoek om in te loggen namens {facts.organisation} is {word}."]
-        if granted:
-            lines.append("U kunt nu inloggen.")
-        else:
-            lines.append("U kunt een nieuw verzoek sturen als u weer inlogt.")
-            lines.extend(_quote("Uw beheerder gaf deze reden:", facts.message))
+        lines = [
+            f"Uw verzoek om in te loggen namens {facts.organisation} bij {facts.service} is {word}."
+        ]
+    if granted:
+        lines += _given_in_english(facts) if is_english else _given(facts)
+    elif is_english:
+        lines.append("You can send a new request the next time you log in.")
+        lines.append(f"Reference: {show_reference(facts.reference)}")
+        lines.extend(_quote("Your administrator gave this reason:", facts.message))
+    else:
+        lines.append("U kunt een nieuw verzoek sturen als u weer inlogt.")
+        lines.append(f"Referentie: {show_reference(facts.reference)}")
+        lines.extend(_quote("Uw beheerder gaf deze reden:", facts.message))
     return _message(recipient, subject, lines, facts.reference)
+
+
+def _given(facts: RequestFacts) -> list[str]:
+    """Who gave what until when, and where it is used."""
+    who = facts.by or f"Een beheerder van {facts.organisation}"
+    until = f", tot en met {times.day(facts.until, 'nl')}" if facts.until else ""
+    begin = f"U kunt nu inloggen. Begin op {facts.portal_url}" if facts.portal_url else ""
+    return [
+        f"{who} gaf u een machtiging op niveau {facts.level}{until}.",
+        begin or "U kunt nu inloggen.",
+        f"Referentie: {show_reference(facts.reference)}",
+    ]
+
+
+def _given_in_english(facts: RequestFacts) -> list[str]:
+    who = facts.by or f"An administrator of {facts.organisation}"
+    until = f", up to and including {times.day(facts.until, 'en')}" if facts.until else ""
+    begin = f"You can log in now. Begin at {facts.portal_url}" if facts.portal_url else ""
+    return [
+        f"{who} gave you an authorisation at level {facts.level}{until}.",
+        begin or "You can log in now.",
+        f"Reference: {show_reference(facts.reference)}",
+    ]
 
 
 def service_left(recipient: str, locale: str, said: RequestFacts) -> Message:
@@ -169,6 +204,7 @@ def _on_one_line(said: RequestFacts) -> RequestFacts:
         person=one_line(said.person),
         organisation=one_line(said.organisation),
         service=one_line(said.service),
+        by=one_line(said.by) if said.by else None,
     )
 
 

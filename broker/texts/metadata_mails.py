@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from flask_babel import force_locale, format_datetime
+from flask_babel import force_locale
 from flask_babel import gettext as _
 
+from broker.texts import times
 from state.outbox import Message
 
 
@@ -37,7 +38,7 @@ def of_news(email: str, locale: str, base_url: str, news: Sequence[MetadataNews]
 
 
 def _line(one: MetadataNews) -> str:
-    when = format_datetime(one.at, "d MMMM y HH:mm")
+    when = times.moment(one.at)
     told = " ".join(one.party.split())
     match one.word:
         case "ends":

@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask_babel import force_locale, format_datetime
+from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from assurance.means import FactorKind
+from broker.texts import times
 from directory.people import Person
 from keys.sealing import Sealer
 from state.outbox import Message, enqueue
@@ -76,7 +77,7 @@ def address_changed(base_url: str, person: Person, old: str) -> Message:
     """What goes to the address that this person had until now."""
     with force_locale(person.locale):
         subject = _("Uw e-mailadres is gewijzigd")
-        happened = _("Het e-mailadres van uw account op %(url)s is gewijzigd.", url=base_url)
+        happened = _("Uw e-mailadres op %(url)s is gewijzigd.", url=base_url)
         no_more = _("Berichten komen niet meer op dit adres.")
         warning = _("Was u dit niet zelf? Waarschuw meteen de beheerder van uw organisatie.")
         out = _out_everywhere()
@@ -95,10 +96,10 @@ def new_browser(
     """Of a login in a browser in which this person never logged in before. Needs an address."""
     assert person.email is not None
     with force_locale(person.locale):
-        when = format_datetime(at, "d MMMM y HH:mm")
-        subject = _("Nieuwe login met uw account")
+        when = times.moment(at)
+        subject = _("Nieuwe login op uw naam")
         happened = _(
-            "Op %(when)s is met uw account ingelogd bij %(service)s, via %(way)s, in een browser "
+            "Op %(when)s is op uw naam ingelogd bij %(service)s, via %(way)s, in een browser "
             "waarin u nog niet eerder inlogde.",
             when=when,
             service=service,
@@ -128,9 +129,7 @@ def tell_reset(
     with force_locale(told.locale):
         subject = _("Inlogmiddelen verwijderd")
         names = ", ".join(kind_name(kind) for kind in kinds)
-        happened = _(
-            "De helpdesk heeft inlogmiddelen van uw account verwijderd: %(names)s.", names=names
-        )
+        happened = _("De helpdesk heeft inlogmiddelen van u verwijderd: %(names)s.", names=names)
         warning = _("Vroeg u dit niet zelf? Waarschuw meteen de beheerder van uw organisatie.")
         out = _("U bent overal uitgelogd.")
         again = _("Voeg een nieuw inlogmiddel toe op %(url)s", url=f"{base_url}/mijn/inlogmiddelen")
@@ -155,11 +154,11 @@ def _words(change: Change, kind: FactorKind) -> tuple[str, str]:
     match change:
         case Change.ADDED:
             return _("Inlogmiddel toegevoegd"), _(
-                "Er is een inlogmiddel toegevoegd aan uw account: %(name)s.", name=name
+                "Er is voor u een inlogmiddel toegevoegd: %(name)s.", name=name
             )
         case Change.REMOVED:
             return _("Inlogmiddel verwijderd"), _(
-                "Er is een inlogmiddel van uw account verwijderd: %(name)s.", name=name
+                "Er is een inlogmiddel van u verwijderd: %(name)s.", name=name
             )
         case Change.COUNTS:
             return _("Inlogmiddel telt nu mee"), _(
@@ -167,8 +166,19 @@ def _words(change: Change, kind: FactorKind) -> tuple[str, str]:
             )
 
 
-def recovery_code_used(email: str, left: int, reference: str) -> Message:
-    """In the language of the page where it was used. ``left``: codes that still work."""
-    text = _("Er is een herstelcode gebruikt om in te loggen. U heeft er nog %(left)d.", left=left)
-    more = _("Was u dit niet zelf? Waarschuw de beheerder van uw organisatie.")
-    return Message("mail", email, _("Herstelcode gebruikt"), f"{text}\n{more}\n", reference)
+def recovery_code_used(
+    email: str, left: int, reference: str, *, at: datetime, service: str, base_url: str
+) -> Message:
+    """In the language of the page where it was used. ``left``: codes that still work;
+    ``service``: where somebody logs in with it.
+    """
+    used = _(
+        "Op %(when)s is een herstelcode gebruikt om in te loggen bij %(service)s.",
+        when=times.moment(at),
+        service=service,
+    )
+    more = _("U heeft er nog %(left)d.", left=left)
+    new = _("Maak nieuwe herstelcodes op %(url)s", url=f"{base_url}/mijn/inlogmiddelen")
+    warning = _("Was u dit niet zelf? Waarschuw de beheerder van uw organisatie.")
+    text = f"{used} {more}\n\n{new}\n\n{warning}\n"
+    return Message("mail", email, _("Herstelcode gebruikt"), text, reference)

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Final
 
 from flask import g
+from flask_babel import gettext, lazy_gettext
 
 from broker.configuration import Configuration
 from broker.runtime import Runtime, runtime
@@ -19,6 +21,9 @@ from directory.announcements import Announcement, holding, told
 from directory.fields import Words
 from directory.help_desks import HelpDesk, who_helps
 from directory.services import Service
+from providers.registry import ProviderRecord
+
+NOT_NOW: Final = lazy_gettext("Nu niet beschikbaar. Probeer het later opnieuw.")
 
 
 @dataclass(frozen=True)
@@ -51,14 +56,34 @@ def notes_on_error(rt: Runtime) -> tuple[AnnouncementNote, ...]:
 
 
 def notes_of_now(rt: Runtime) -> tuple[AnnouncementNote, ...]:
-    """All that is told now, whomever it concerns, with what it is about."""
+    """All that any page tells now, whomever it concerns, with what it is about: announcements, and
+    what the list of makelaars says of one.
+    """
     configuration = rt.holder.last
     if configuration is None:
         return ()
-    return tuple(
-        replace(note, place=_place(configuration, one))
-        for one in holding(configuration.announcements, at=rt.clock())
-        for note in notes([one])
+    announced = holding(configuration.announcements, at=rt.clock())
+    told = [replace(notes([one])[0], place=_place(configuration, one)) for one in announced]
+    already = {one.makelaar for one in announced}
+    records = sorted(configuration.providers.values(), key=lambda record: record.name.casefold())
+    told += [_of_record(one) for one in records if one.notice is not None]
+    told += [
+        _of_record(one)
+        for one in records
+        if one.state != "live" and one.notice is None and one.id not in already
+    ]
+    return tuple(sorted(told, key=lambda note: note.about != "outage"))
+
+
+def _of_record(record: ProviderRecord) -> AnnouncementNote:
+    """What the list of makelaars says of this one."""
+    is_paused = record.state != "live"
+    text = record.notice.in_(locale()) if record.notice is not None else NOT_NOW
+    return AnnouncementNote(
+        about="outage" if is_paused else "information",
+        title=Spoken(gettext("Nu niet te kiezen") if is_paused else gettext("Mededeling")),
+        text=Spoken(str(text)),
+        place=Spoken(record.name),
     )
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask import Blueprint, abort
-from flask_babel import ngettext
+from flask_babel import format_date, ngettext
 from werkzeug.wrappers import Response
 
 from broker.runtime import runtime
-from broker.settings_sections import Retention
-from broker.texts.help import DISRUPTIONS, TOPICS
+from broker.settings import Settings
+from broker.texts import accessibility
+from broker.texts.help import ACCESSIBILITY, DISRUPTIONS, TOPICS
 from broker.web.announcement_page import AnnouncementNote
 from broker.web.announcements import notes_of_now
 from broker.web.endpoints import Endpoint, declare_blueprint
@@ -36,6 +37,8 @@ class HelpTopicPage:
     announcements: tuple[AnnouncementNote, ...] | None = (
         None  # where the topic is what goes wrong now
     )
+    findings: tuple[str, ...] = ()  # of the accessibility statement
+    statement_url: str | None = None  # where the organisation that runs the site keeps its own
     template: str = "web/help_topic.html"
 
 
@@ -52,18 +55,35 @@ def topic(name: str) -> Response:
     if name not in TOPICS:
         abort(404)
     title, sections = TOPICS[name]
-    kept = _kept(runtime().settings.retention)
-    said = tuple((head, str(text) % kept) for head, text in sections)
-    now = notes_of_now(runtime()) if name == DISRUPTIONS else None
-    return show(HelpTopicPage(title, said, now))
+    settings = runtime().settings
+    known = _known(settings)
+    is_statement = name == ACCESSIBILITY
+    page = HelpTopicPage(
+        title,
+        tuple((head, str(text) % known) for head, text in sections),
+        notes_of_now(runtime()) if name == DISRUPTIONS else None,
+        _findings(known) if is_statement else (),
+        settings.ui.accessibility_url if is_statement else None,
+    )
+    return show(page)
 
 
-def _kept(retention: Retention) -> dict[str, str]:
-    """How long this installation keeps things, in words."""
+def _findings(known: dict[str, str]) -> tuple[str, ...]:
+    return tuple(
+        f"{accessibility.STANDARD}, {one.criterion} ({one.name}): {str(one.what) % known}"
+        for one in accessibility.FINDINGS
+    )
+
+
+def _known(settings: Settings) -> dict[str, str]:
+    """What is particular to this installation, in words."""
+    kept, minutes = settings.retention, settings.login.transaction_minutes
     return {
-        "trace": _duration(retention.trace_days),
-        "history": _duration(retention.history_days),
-        "session": _duration(retention.session_days),
+        "trace": _duration(kept.trace_days),
+        "history": _duration(kept.history_days),
+        "session": _duration(kept.session_days),
+        "login": ngettext("%(num)d minuut", "%(num)d minuten", minutes),
+        "measured": format_date(accessibility.MEASURED_ON, "d MMMM y"),
     }
 
 

@@ -17,13 +17,14 @@ from jinja2 import BaseLoader, FileSystemLoader, PrefixLoader
 from assurance.levels import AssuranceLevel
 from broker.runtime import runtime
 from broker.texts.outside_request import TIME_ZONE, TRANSLATIONS
+from broker.texts.times import moment
 from broker.web.announcements import help_desk
 from broker.web.endpoints import ITSELF, endpoints_of
 from broker.web.language import locale
 from state.trace import show_reference
 
 NO_BREAK = "\u00a0"
-_NUMBER = re.compile(r"\b\w{1,12}(?: \d{4,5}){2}")  # the kind of a number, then its two halves
+_NUMBER = re.compile(r"\b\w{1,12}(?: \d{4,5}){2,3}")  # the kind of a number, then its parts
 _LEVELS = {level.label: level.css for level in AssuranceLevel if level.is_of_a_scheme}
 
 
@@ -41,7 +42,7 @@ def install(app: Flask) -> None:
     app.jinja_env.filters.update(
         level_css=lambda label: _LEVELS.get(label, "eh2"),
         reference=show_reference,
-        moment=_moment,
+        moment=moment,
         second=_second,
         soon=_soon,
         lasted=_lasted,
@@ -65,13 +66,6 @@ def _by_room(app: Flask) -> BaseLoader:
     return PrefixLoader({room.name: FileSystemLoader(room / "templates") for room in rooms})
 
 
-def _moment(value: datetime) -> str:
-    """``23 november 2026, 09.41 uur``."""
-    return format_datetime(
-        value, "d MMMM y, HH.mm 'uur'" if locale() == "nl" else "d MMMM y, HH:mm"
-    )
-
-
 def _second(value: datetime) -> str:
     """``23 november 2026, 09.41.07 uur``."""
     return format_datetime(
@@ -93,7 +87,7 @@ def _clock(value: datetime) -> str:
     """``14.05 uur`` today, else with the day."""
     now = runtime().clock()
     if format_date(value, "y-MM-dd") != format_date(now, "y-MM-dd"):
-        return _moment(value)
+        return moment(value)
     return format_datetime(value, "HH.mm 'uur'" if locale() == "nl" else "HH:mm")
 
 

@@ -8,7 +8,14 @@ from datetime import timedelta
 import pytest
 
 from assurance.levels import AssuranceLevel
-from assurance.session_reuse import Earlier, SessionRequest, may_continue, still_says
+from assurance.session_reuse import (
+    Earlier,
+    Obstacle,
+    SessionRequest,
+    may_continue,
+    obstacle,
+    still_says,
+)
 from tests.clocks import START
 
 L = AssuranceLevel
@@ -26,6 +33,24 @@ LATER = START + timedelta(minutes=10)
 
 def test_an_earlier_login_may_answer() -> None:
     assert may_continue(EARLIER, WISH, LATER)
+
+
+@pytest.mark.parametrize(
+    ("earlier", "wish", "why"),
+    [
+        (EARLIER, WISH, None),
+        (EARLIER, replace(WISH, accepts=frozenset({"water"})), Obstacle.OTHER_GROUP),
+        (EARLIER, replace(WISH, force_authn=True, max_age=1), Obstacle.FORCED),
+        (EARLIER, replace(WISH, max_age=599), Obstacle.TOO_OLD),
+        (replace(EARLIER, level=L.EH4), replace(WISH, needed=L.EH4), Obstacle.HIGHEST_LEVEL),
+        (replace(EARLIER, asserted_for="another"), WISH, Obstacle.OTHER_SERVICE),
+        (EARLIER, replace(WISH, second_factor_reuse=timedelta(0)), Obstacle.FACTOR_TOO_OLD),
+    ],
+)
+def test_what_stands_in_the_way_has_a_name(
+    earlier: Earlier, wish: SessionRequest, why: Obstacle | None
+) -> None:
+    assert obstacle(earlier, wish, LATER) is why
 
 
 @pytest.mark.parametrize(

@@ -66,3 +66,10 @@ def rename(world: World, name: str, new_name: str) -> None:
         session.execute(
             update(Person).where(Person.display_name == name).values(display_name=new_name)
         )
+
+
+def unblock(world: World, name: str) -> None:
+    """The person with this name may log in again."""
+    with world.session() as session, session.begin():
+        person = session.scalars(select(Person).where(Person.display_name == name)).one()
+        person.blocked_at = None

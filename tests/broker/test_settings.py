@@ -182,10 +182,11 @@ def test_what_development_may_call_is_of_this_machine(entry: str, is_fine: bool)
             settings(LOOPBACK, **given)
 
 
-def test_the_address_of_the_help_desk_can_be_followed() -> None:
-    assert settings(ui={"support_url": f"{PUBLIC}/hulp"}).ui.support_url
+@pytest.mark.parametrize("name", ["support_url", "accessibility_url"])
+def test_an_address_that_pages_lead_to_can_be_followed(name: str) -> None:
+    assert getattr(settings(ui={name: f"{PUBLIC}/hulp"}).ui, name)
     with pytest.raises(ValidationError, match="only https"):
-        settings(ui={"support_url": "javascript:alert(1)"})
+        settings(ui={name: "javascript:alert(1)"})
 
 
 @pytest.mark.parametrize(

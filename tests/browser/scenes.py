@@ -312,7 +312,7 @@ SCENES: Final = (
         "#bericht",
     ),
     Scene("machtiging-gevraagd", _ask_for_a_mandate, "button[value=leave]"),
-    Scene("document", _document, "#remark"),
+    Scene("document", _document, "#agree"),
     Scene("document-fout", lambda w: _document(w, "wrong"), "#keuze-fout"),
     Scene("document-code", lambda w: _document(w, "agree"), "button[name=change]"),
     Scene("toestemming", lambda w: _login(w, BODEM, "polderpoort", "jan"), "button[value=no]"),

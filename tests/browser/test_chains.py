@@ -114,7 +114,7 @@ def _document(visitor: Visitor) -> None:
     visitor.give_code(visitor.running.code_of("roos"))
     if visitor.page.locator(AGREE).count():
         visitor.press("agree", "yes")
-    visitor.wait_for("#remark")
+    visitor.wait_for("#agree")
     visitor.page.check("#agree")
     visitor.click("form:has(#remark) .utrecht-action-group button")
     visitor.wait_for("#code")

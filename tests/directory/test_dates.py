@@ -103,3 +103,20 @@ def test_what_is_written_is_what_was_read() -> None:
     moment = at("2026-10-25T00:00:00+00:00")
     assert dates.written(moment, dates.start_of) == moment
     assert dates.written(moment, dates.end_of) == moment
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "later"),
+    [
+        ("2026-11-02", 2, "2027-01-02"),
+        ("2026-12-31", 2, "2027-02-28"),
+        ("2027-12-31", 2, "2028-02-29"),
+        ("2026-10-31", 1, "2026-11-30"),
+        ("2026-12-01", 1, "2027-01-01"),
+        ("2026-05-05", 0, "2026-05-05"),
+    ],
+)
+def test_months_later_is_the_same_day_or_the_last_of_the_month(
+    day: str, months: int, later: str
+) -> None:
+    assert dates.months_after(date.fromisoformat(day), months) == date.fromisoformat(later)

@@ -20,7 +20,8 @@ def test_sanne_chooses_from_five(world: World) -> None:
 def test_liv_sees_when_her_mandate_ends(world: World) -> None:
     page = world.walk("Bodemkaart inzien", "Zekerweg", "liv").run()
     assert page.heading == "Namens wie logt u in?"
-    assert "Hoveniersbedrijf Groenrijk" in page.text and "Tot " in page.text
+    assert "Hoveniersbedrijf Groenrijk" in page.text
+    assert "Stopt binnenkort: tot en met " in page.text
 
 
 def test_the_pages_that_the_portal_refers_to_are_there(world: World) -> None:

@@ -289,3 +289,21 @@ def test_a_day_that_passed_ends_it(world: World, portal: Portal) -> None:
     if page.heading == CONSENT:
         page = browser.press("agree", "yes")
     assert portal.heard(page)["error"] == "access_denied"
+
+
+@pytest.mark.parametrize(
+    ("person", "next_one"),
+    [
+        ("roos", "Hierna vragen wij een nieuwe code."),
+        ("jan", "U logde net opnieuw in bij Polderpoort."),
+    ],
+)
+def test_what_happens_next_stands_before_the_button(
+    portal: Portal, person: str, next_one: str
+) -> None:
+    page = asked(portal, person).page
+    assert page is not None
+    form = next(one for one in page.forms if "decision" in one.fields)
+    said, _, after = " ".join(form.text_content().split()).partition("U krijgt een bewijs")
+    assert next_one in said
+    assert after.rstrip().endswith(("Ga verder", "Verstuur mijn antwoord"))

@@ -17,7 +17,7 @@ from tests.broker.portal import set_clock
 from tests.world import ADDRESSES, World
 
 IN = "U bent ingelogd"
-SUBJECT = "Nieuwe login met uw account"
+SUBJECT = "Nieuwe login op uw naam"
 
 
 @pytest.fixture
@@ -137,4 +137,4 @@ def test_it_is_said_in_the_language_of_the_person(world: World) -> None:
     log_in(world, world.browser())
     tell_new_browsers(world.process)
     texts = [m["subject"] for m in world.deliver_mail()]
-    assert "New login with your account" in texts
+    assert "New login in your name" in texts

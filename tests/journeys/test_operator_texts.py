@@ -12,6 +12,7 @@ from sqlalchemy import event, text
 from sandbox.browser import Browser, Page
 from sandbox.portal.clients import BODEM, BODEMKAART, IDEEEN
 from state.ephemeral import StoreUnavailable
+from tests.broker import changes
 from tests.broker.portal import set_clock
 from tests.world import ADDRESSES, World
 
@@ -250,6 +251,7 @@ def test_the_page_of_disruptions_tells_all_that_holds_with_its_service_or_makela
 ) -> None:
     """Also to who is not logging in; and it says so when there is nothing."""
     nothing = "Er is nu geen storing of onderhoud gemeld"
+    changes.change_makelaar(world, "stilwater", state="live", notice=None)
     browser = world.browser()
     page = browser.open(f"{ADDRESSES.broker}/hulp/storingen")
     assert (page.status, nothing in page.text) == (200, True)

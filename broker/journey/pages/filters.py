@@ -8,27 +8,39 @@ from flask_babel import format_date, gettext
 from assurance.levels import AssuranceLevel
 from broker.journey.pages.choose_mandate import MandateChoice
 from broker.journey.pages.consent import ConsentItem
+from broker.journey.pages.frame import Frame
 from broker.texts import consent_words
 from broker.web.templating import numbers_whole
 from consent.release import BRANCH
+from directory.organisations import grouped
 
 
 def install(app: Flask) -> None:
     """Register them; ``app`` has the filters of every page already."""
     app.jinja_env.filters.update(
         refusal=_refusal,
+        refusal_of=_refusal_of,
         claim_label=lambda item: consent_words.claim(item.claim)[0],
         claim_why=lambda item: consent_words.claim(item.claim)[1],
         claim_values=_claim_values,
     )
 
 
-def _refusal(choice: MandateChoice) -> str:
-    """Why a mandate cannot be used, in one sentence."""
-    until = format_date(choice.valid_until, "d MMMM y") if choice.valid_until else ""
-    if choice.reason == "expired" and until:
-        return gettext("De machtiging stopte op %(date)s.", date=until)
-    return consent_words.refusal(choice.reason or "")
+def _refusal(choice: MandateChoice, frame: Frame) -> str:
+    """Why a mandate cannot be used, below the name of its organisation."""
+    return consent_words.refusal(choice.reason or "", _until(choice), frame.makelaar or "")
+
+
+def _refusal_of(choice: MandateChoice, frame: Frame) -> str:
+    """The same as a sentence of its own."""
+    mandate = consent_words.mandate_for(choice.name, choice.intermediary)
+    return consent_words.refusal_of(
+        mandate, choice.reason or "", _until(choice), frame.makelaar or ""
+    )
+
+
+def _until(choice: MandateChoice) -> str:
+    return format_date(choice.valid_until, "d MMMM y") if choice.valid_until else ""
 
 
 def _claim_values(item: ConsentItem) -> tuple[str, ...]:
@@ -47,4 +59,4 @@ def _claim_values(item: ConsentItem) -> tuple[str, ...]:
 def _branch(value: str) -> str:
     if not value.startswith(BRANCH):
         return value
-    return gettext("Vestiging %(number)s", number=value.removeprefix(BRANCH))
+    return gettext("Vestiging %(number)s", number=grouped(value.removeprefix(BRANCH)))

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class ServiceFacts:
-    """All of it public: what stands in the service catalogue."""
+    """All of it public: what stands in the service catalogue. ``mail``: a ready message with it, as
+    an address that opens the mail program of the user.
+    """
 
     name: str
     uuid: str
@@ -16,3 +18,4 @@ class ServiceFacts:
     owner_oin: str
     level: str
     chain_mandates: bool
+    mail: str

@@ -8,13 +8,14 @@ from broker.downstream import LoginRefused, RefusalCode
 from broker.journey.dispatch import Advance, Show, StepOutcome, Turn
 from broker.journey.pages.consent import ConsentItem, ConsentPage
 from broker.journey.steps.frame import frame
+from broker.web.announcements import spoken
 from broker.web.language import locale
 from directory.services import ConsentRule
 
 
 def enter(turn: Turn) -> StepOutcome:
     """Show exactly the values that would leave now."""
-    context = turn.context
+    context, ground = turn.context, turn.context.service.consent_ground
     page = ConsentPage(
         frame=frame(turn),
         items=tuple(
@@ -23,6 +24,7 @@ def enter(turn: Turn) -> StepOutcome:
         ),
         shown=context.shown,
         is_information=context.service.consent is ConsentRule.INFORM,
+        ground=spoken(ground) if ground is not None else None,
         privacy_url=context.service.privacy_url,
         help_url=context.service.help_url,
     )

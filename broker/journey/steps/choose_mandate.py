@@ -10,19 +10,24 @@ from broker.downstream import LoginRefused, RefusalCode
 from broker.journey import instrumentation
 from broker.journey.dispatch import Advance, Show, StepOutcome, Turn
 from broker.journey.login import Stopped
-from broker.journey.pages.choose_mandate import ChooseMandatePage, MandateChoice
+from broker.journey.pages.choose_mandate import (
+    LONGEST_SEARCH,
+    SELF,
+    ChooseMandatePage,
+    MandateChoice,
+)
 from broker.journey.pages.mandate_missing import AskedOrganisation, MandateMissingPage
 from broker.journey.steps.ask_administrators import ask_administrators
-from broker.journey.steps.current_party import key_of_current
+from broker.journey.steps.current_party import key_of_current, key_of_last
 from broker.journey.steps.frame import frame, service_facts
+from broker.journey.steps.mandate_choices import shown_choices
 from consent import requests
-from consent.authority import Authority, AuthorityKind, RefusalReason
+from consent.authority import Authority
 from consent.requests import MandateRequest, RequestState
 from directory.organisations import Organisation
 from directory.services import MandateRule
 from state.trace import Fact
 
-SELF = "self"
 LEAVE = "leave"
 MISSING = Stopped(RefusalCode.MANDATE_MISSING, "mandate_missing")
 
@@ -65,12 +70,15 @@ def _settle(turn: Turn, authority: Authority | None) -> StepOutcome:
 def _choose(turn: Turn, *, error: bool = False) -> StepOutcome:
     options = turn.context.options
     current = key_of_current(turn, options.usable)
+    choices = shown_choices(turn, options)
     page = ChooseMandatePage(
         frame=frame(turn),
-        usable=_marked(tuple(_choice(o.authority, o.key) for o in options.usable), current),
-        refused=tuple(_choice(r.authority, "", r.reason) for r in options.refused),
+        usable=_marked(choices.usable, current),
+        refused=choices.refused,
         allows_self=_allows_self(turn),
         person=turn.context.person.display_name,
+        last=key_of_last(turn, options.usable) if current is None else None,
+        search=turn.query.get("q", "").strip()[:LONGEST_SEARCH],
         error=error,
     )
     return Show(page, status=422 if error else 200)
@@ -92,27 +100,13 @@ def _marked(choices: tuple[MandateChoice, ...], current: str | None) -> tuple[Ma
     )
 
 
-def _choice(authority: Authority, key: str, reason: RefusalReason | None = None) -> MandateChoice:
-    through = authority.intermediary if authority.kind is AuthorityKind.CHAIN else None
-    return MandateChoice(
-        key=key,
-        name=authority.represented.name or authority.represented.number,
-        number=authority.represented.number,
-        branch=", ".join(authority.branches) or None,
-        intermediary=(through.name or through.number) if through else None,
-        level=authority.level.label,
-        valid_until=authority.valid_until,
-        reason=reason.value if reason else None,
-    )
-
-
 def _missing(turn: Turn, *, error: bool = False) -> StepOutcome:
     places = _places(turn)
     asked_now = turn.login.mandate_requested_for
     page = MandateMissingPage(
         frame=frame(turn),
         facts=service_facts(turn),
-        refused=tuple(_choice(r.authority, "", r.reason) for r in turn.context.options.refused),
+        refused=shown_choices(turn, turn.context.options).refused,
         organisations=places,
         sent_to=next((place.name for place in places if place.id == asked_now), None),
         hears=bool(turn.context.person.email),

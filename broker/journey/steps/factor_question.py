@@ -25,6 +25,7 @@ from broker.second_factors import sms_limits
 from broker.second_factors.sms_limits import NotSent
 from broker.texts import notices
 from broker.web import rate_limits
+from broker.web.language import locale
 from consent.documents import AskedDocument
 from providers.registry import ProviderRecord
 from state import audit
@@ -149,7 +150,14 @@ def _tell(turn: Turn, session: Session, left: int) -> None:
     email = turn.context.person.email
     if email is None:
         return
-    message = notices.recovery_code_used(email, left, turn.login.reference)
+    message = notices.recovery_code_used(
+        email,
+        left,
+        turn.login.reference,
+        at=turn.now,
+        service=turn.context.service.name.in_(locale()),
+        base_url=turn.rt.base_url,
+    )
     enqueue(session, turn.rt.sealer, message, turn.now)
 
 

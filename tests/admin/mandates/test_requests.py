@@ -104,6 +104,21 @@ def test_granting_gives_what_was_asked_and_tells_who_did_it(
     assert (mail.recipient, mail.reference) == ("roos@x.example", "ABCD1234")
 
 
+@pytest.mark.parametrize("shares", [True, False])
+def test_who_asked_reads_who_gave_it_until_when_and_where_to_begin(
+    session: Session, request_of_roos: Made, shares: bool
+) -> None:
+    asked = request_of_roos()
+    with writing(session):
+        asked.organisation.shares_administrators = shares
+    portal = "https://portaal.example/"
+    granted(session, asked, decision=replace(DECISION, portal_url=portal))
+    (mail,) = waiting_in(session, make_sealer())
+    assert portal in mail.text and "tot en met 2 november 2027" in mail.text
+    jan = session.get_one(Person, "jan").display_name
+    assert (jan in mail.text) is shares
+
+
 def test_refusing_gives_nothing_and_tells_who_did_it(
     session: Session, request_of_roos: Made
 ) -> None:

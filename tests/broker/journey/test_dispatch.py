@@ -22,6 +22,7 @@ PROVIDER = "Wie is uw makelaar?"
 OTHER_ADDRESS = "http://127.0.0.5:9000/callback"
 TOO_LATE = "Inloggen duurde te lang"
 CANCEL = "Annuleer en ga terug naar"
+DECLINE = "Geef niet door en ga terug"
 CHANGE = "Kies een andere makelaar"
 CHANGE_AT = {"too low": "Log in met een ander inlogmiddel"}
 
@@ -124,7 +125,7 @@ def says(page: Page, word: str) -> bool:
 def test_who_stops_is_back_at_the_portal(portal: Portal, name: str) -> None:
     browser = at(portal, name)
     assert browser.page is not None
-    word = next(w for w in (CANCEL, "Ga terug naar") if says(browser.page, w))
+    word = next(w for w in (CANCEL, DECLINE, "Ga terug naar") if says(browser.page, w))
     heard = portal.heard(browser.click(word))
     low = name == "too low"
     assert heard["error"] == ("unmet_authentication_requirements" if low else "access_denied")
@@ -296,7 +297,7 @@ def test_nothing_is_sent_to_a_portal_that_left_or_moved_halfway(
         else:
             registrations.withdraw(session, Kind.CLIENT, own.client_id, own.world.clock())
     own.world.process.holder.refresh()
-    page = browser.press("agree", "yes") if agrees else browser.click(CANCEL)
+    page = browser.press("agree", "yes") if agrees else browser.click(DECLINE)
     assert page.url.startswith(ISSUER)
     assert page.status == 410
     assert "De dienst waarbij u wilde inloggen is er niet meer." in page.text

@@ -121,7 +121,8 @@ def test_the_receipt_tells_what_was_answered_for_whom_and_when(session: Session)
     assert lines[0] == "U ging akkoord."
     assert "Document: Opdracht 12" in lines and "Bedrag: €\xa01.284,50" in lines
     assert "Namens: De Korenmolen" in lines and "Voor: Vergunningen, Portaal" in lines
-    assert "Wanneer: 2 november 2026 10:00" in lines  # as the clock in the Netherlands says
+    assert "Wanneer: 2 november 2026, 10.00 uur" in lines  # as the clock in the Netherlands says
+    assert "Website: https://portaal.example/" in lines
     assert "Opmerking: Graag voor mei" in lines
     assert f"Controlegetal: {DOCUMENT.control}" in lines
     assert "Code voor de helpdesk: ABCD-1234" in lines
@@ -146,3 +147,8 @@ def test_who_has_no_address_gets_no_receipt_and_the_audit_knows_it_all_the_same(
     kept(session, email=None)
     assert waiting_in(session, a_runtime().sealer) == []
     assert len(audit.recent(session)) == 1
+
+
+def test_a_receipt_for_a_branch_says_which(session: Session) -> None:
+    kept(session, authority=replace(BAKERY, branches=("000090012021",)))
+    assert "Namens: De Korenmolen, vestiging 0000 9001 2021" in the_receipt(session).text

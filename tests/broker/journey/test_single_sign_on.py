@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from assurance import second_factor, session_lifetime
 from assurance.accepted_factor import AcceptedFactor
 from assurance.levels import AssuranceLevel
+from assurance.session_reuse import AskedAgain, Obstacle
 from broker.downstream import LoginRefused, NewGrant, Purpose, RefusalCode
 from broker.journey import single_sign_on
 from broker.journey.login import Ended, Login
@@ -147,9 +148,6 @@ def test_an_earlier_login_answers_with_who_it_was(
     ("service", "makelaar", "change"),
     [
         ({**REUSES, "accepts_sessions_of": ["water"]}, {}, {}),
-        ({**REUSES, "second_factor_reuse_minutes": 4}, {}, {}),
-        (REUSES, {}, {"request": asking(force_authn=True)}),
-        (REUSES, {}, {"request": asking(max_age=299)}),
         ({**REUSES, "makelaars": ["zekerweg"]}, {}, {}),
         (REUSES, {"state": "paused"}, {}),
         (REUSES, {"ceiling": L.EH2}, {}),
@@ -166,6 +164,39 @@ def test_an_earlier_login_that_does_not_do_here_changes_nothing(
     rt = running(session, clock, a_service(**service), **makelaar)
     login = replace(LOGIN, **change)
     assert asked(rt, logged_in(rt, known), login) is login
+
+
+@pytest.mark.parametrize(
+    ("service", "change", "again"),
+    [
+        (
+            {**REUSES, "second_factor_reuse_minutes": 4},
+            {},
+            AskedAgain(Obstacle.FACTOR_TOO_OLD),
+        ),
+        (REUSES, {"request": asking(force_authn=True)}, AskedAgain(Obstacle.FORCED)),
+        (REUSES, {"request": asking(max_age=299)}, AskedAgain(Obstacle.TOO_OLD, 299)),
+    ],
+)
+def test_who_is_logged_in_and_must_log_in_again_is_told_why_and_nothing_else(
+    session: Session,
+    clock: FakeClock,
+    known: str,
+    service: dict[str, Any],
+    change: dict[str, Any],
+    again: AskedAgain,
+) -> None:
+    rt = running(session, clock, a_service(**service))
+    login = replace(LOGIN, **change)
+    after = asked(rt, logged_in(rt, known), login)
+    assert after == replace(login, asked_again=again)
+    assert after.afresh().asked_again == again  # also after another makelaar was chosen
+    assert asked(rt, logged_in_again(rt), after) == after  # a reload changes nothing
+
+
+def logged_in_again(_rt: Runtime) -> str:
+    """A browser that lost its session meanwhile."""
+    return "no cookie of ours"
 
 
 def test_the_session_of_one_person_never_answers_for_another(

@@ -79,7 +79,7 @@ def test_times_count_from_the_start_of_the_login(world: World) -> None:
     world.clock.advance(7)
     browser.click("Polderpoort")
     browser.press("person", "jan")
-    browser.click("Annuleer en ga terug naar")
+    browser.click("Geef niet door en ga terug")
     found = steps(last(world))
     assert found["received"].milliseconds == 0
     assert found["provider"].milliseconds == 7000

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from broker.texts import accessibility
 from broker.texts.help import TOPICS
 from consent.release import NAMES_A_PERSON, may_leave
 from directory.services import ConsentRule
@@ -54,3 +57,21 @@ def test_each_kind_of_second_factor_is_explained_and_what_to_do_when_it_is_lost(
         assert kind in said, kind
     lost = next(str(t) for head, t in TOPICS["code"][1] if "kwijt" in str(head))
     assert lost.index("herstelcodes") < lost.index("beheerder")
+
+
+def test_the_accessibility_statement_is_that_of_the_documentation() -> None:
+    document = Path("docs/accessibility.md").read_text(encoding="utf-8")
+    assert accessibility.MEASURED_ON.isoformat() in document
+    assert accessibility.STANDARD in document
+    told = {
+        line.split()[1]
+        for line in document.splitlines()
+        if line.startswith(("| 1.", "| 2.", "| 3.", "| 4."))
+    }
+    assert told == {one.criterion for one in accessibility.FINDINGS}
+
+
+def test_the_accessibility_statement_says_against_what_when_and_whom_to_tell() -> None:
+    said = _text("toegankelijkheid")
+    for part in ("WCAG 2.2, niveau A en AA", "gedeeltelijk", "%(measured)s", "helpdesk"):
+        assert part in said, part

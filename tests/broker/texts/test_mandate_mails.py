@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
@@ -43,6 +44,40 @@ def test_a_mail_names_organisation_and_service_in_the_language_of_its_reader(mai
         assert "De Korenmolen" in message.text
     assert dutch.subject != english.subject and dutch.text != english.text
     assert mail("jan@voorbeeld.example", "fr", FACTS) == dutch
+
+
+DECIDED = replace(FACTS, by="Sanne Bakker", until=UNTIL, portal_url="https://portaal.example/")
+
+
+@pytest.mark.parametrize(
+    ("locale", "parts"),
+    [
+        ("nl", ("Sanne Bakker gaf u een machtiging op niveau EH3, tot en met 29 november 2027.",)),
+        ("en", ("Sanne Bakker gave you an authorisation at level EH3, up to and including 29",)),
+    ],
+)
+def test_who_was_given_a_mandate_reads_who_gave_what_until_when_and_where_to_begin(
+    locale: str, parts: tuple[str, ...]
+) -> None:
+    mail = mandate_mails.to_requester("a@voorbeeld.example", locale, DECIDED, granted=True)
+    for part in (*parts, "Meldpunt Bodem", "De Korenmolen", "https://portaal.example/"):
+        assert part in mail.text, part
+    assert "AB12-CD34" in mail.text
+
+
+@pytest.mark.parametrize("locale", ["nl", "en"])
+def test_who_decided_is_not_named_where_the_organisation_does_not_share_it(locale: str) -> None:
+    for mail in (MAILS["granted"], MAILS["revoked"]):
+        named = mail("a@voorbeeld.example", locale, DECIDED).text
+        unnamed = mail("a@voorbeeld.example", locale, replace(DECIDED, by=None)).text
+        assert "Sanne" in named and "Sanne" not in unnamed
+        assert "None" not in unnamed
+        assert "beheerder van De Korenmolen" in unnamed or "administrator of De" in unnamed
+
+
+def test_a_refusal_has_no_way_on() -> None:
+    mail = mandate_mails.to_requester("a@voorbeeld.example", "nl", DECIDED, granted=False)
+    assert "https://" not in mail.text
 
 
 def test_only_administrators_get_an_address_and_it_is_that_of_their_console() -> None:

@@ -141,9 +141,39 @@ def test_a_login_in_a_new_browser_is_told_with_time_place_and_code(session: Sess
         ISSUER, person(), at=START, service="Meldpunt", way="Zekerweg", reference="AB12CD34"
     )
     assert message.reference == "AB12CD34"
-    for part in ("2 november 2026 10:00", "Meldpunt", "Zekerweg", "AB12-CD34", "/mijn/logins"):
+    for part in ("2 november 2026, 10.00 uur", "Meldpunt", "Zekerweg", "AB12-CD34", "/mijn/logins"):
         assert part in message.text
 
 
 def test_every_kind_of_factor_has_a_name_of_its_own(session: Session) -> None:
     assert len({notices.kind_name(kind) for kind in FactorKind}) == len(FactorKind)
+
+
+@pytest.mark.parametrize("locale", ["nl", "en"])
+def test_nobody_is_told_of_an_account_that_they_may_not_have(session: Session, locale: str) -> None:
+    who = person(locale)
+    for change in Change:
+        tell(session, change, who, NUMBER)
+    told = Told(locale, ("b@voorbeeld.example",), (NUMBER,))
+    notices.tell_reset(session, SEALER, told, [FactorKind.TOTP], base_url=ISSUER, now=START)
+    found = sent(session)
+    found += [
+        notices.address_changed(ISSUER, who, "old@a.example"),
+        notices.new_browser(
+            ISSUER, who, at=START, service="Meldpunt", way="Zekerweg", reference="AB12CD34"
+        ),
+        notices.recovery_code_used(
+            "a@a.example", 9, "AB12CD34", at=START, service="Meldpunt", base_url=ISSUER
+        ),
+    ]
+    assert not [one for one in found if "account" in (one.subject + one.text).lower()]
+
+
+def test_a_recovery_code_that_was_used_is_told_with_time_place_and_what_is_left(
+    session: Session,
+) -> None:
+    message = notices.recovery_code_used(
+        "a@a.example", 9, "AB12CD34", at=START, service="Meldpunt", base_url=ISSUER
+    )
+    for part in ("2 november 2026, 10.00 uur", "Meldpunt", " 9.", f"{ISSUER}/mijn/inlogmiddelen"):
+        assert part in message.text, part
