@@ -41,6 +41,7 @@ ROLES: dict[tuple[str, str], set[OperatorRole]] = {
     ("POST", "/inlogspoor/<trace_id>/download"): TRACES,
     ("GET", "/certificaten"): EVERYBODY,
     ("GET", "/operators"): {CONFIGURATOR, KEY_OFFICER, AUDITOR},
+    ("POST", "/operators/lijst"): {CONFIGURATOR, KEY_OFFICER, AUDITOR},
     ("GET", "/operators/<person_id>/beeindigen"): {CONFIGURATOR},
     ("POST", "/operators/<person_id>/beeindigen"): {CONFIGURATOR},
     ("GET", "/herstel"): RESETS,

@@ -162,6 +162,8 @@ OPERATOR_SCENES: Final = (
     ),
     Scene("operator-certificaten", lambda w: enter(w, "/certificaten"), "#lezers"),
     Scene("operator-operators", lambda w: enter(w, "/operators"), "table"),
+    Scene("operator-operators-leeg", lambda w: enter(w, "/operators?zoek=zwaluw"), ".sluis-empty"),
+    Scene("operator-operators-fout", lambda w: enter(w, "/operators?rol=baas"), "[aria-invalid]"),
     Scene("operator-beeindigen", _end, "form[action$=beeindigen]"),
     Scene("operator-niet-uw-rol", _denied, ".sluis-sheet"),
     Scene("operator-uitgelogd", _log_out, "main a[href='/operator']"),
