@@ -4,13 +4,12 @@ and counting that ends.
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 Column = InstrumentedAttribute[Any]
-Statement = TypeVar("Statement", bound=Select[Any])
 
 
 def has_words(text: str, *columns: Column) -> ColumnElement[bool]:
@@ -27,13 +26,16 @@ def has_words(text: str, *columns: Column) -> ColumnElement[bool]:
     )
 
 
-def in_order(query: Statement, column: Column, *, is_descending: bool, last: Column) -> Statement:
-    """By this column, rows without a value last, then by ``last``, which no two rows share."""
-    ordered = column.desc() if is_descending else column.asc()
-    return query.order_by(column.is_(None), ordered, last)
+def in_order(
+    column: Column, *, is_descending: bool, last: Column
+) -> tuple[ColumnElement[Any] | Column, ...]:
+    """For ``order_by``: by this column, rows without a value last, then by ``last``, which no two
+    rows share.
+    """
+    return column.is_(None), column.desc() if is_descending else column.asc(), last
 
 
-def count_up_to(session: Session, query: Select[Any], most: int) -> int:
+def count_up_to(session: Session, query: Select[*tuple[Any, ...]], most: int) -> int:
     """How many rows there are; one more than ``most`` where there are more than that."""
     found = query.order_by(None).limit(most + 1).subquery()
     return session.execute(select(func.count()).select_from(found)).scalar_one()

@@ -52,7 +52,7 @@ def people(desk: OperatorContext) -> Response:
     return show(page)
 
 
-@blueprint.post("/operators/lijst")
+@blueprint.post("/operators/bestand")
 @Endpoint(limit="console", shown_at="operator.people")
 @requires(Permission.READ_OPERATORS)
 def people_file(desk: OperatorContext) -> Response:

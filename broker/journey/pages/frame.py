@@ -17,7 +17,9 @@ class Frame:
     What is known so far fills up as the login goes on; ``reached`` only once it is enough.
     ``makelaar`` is where the user logs in: this site itself when ``is_account``. ``may_change``
     offers another makelaar, or another way where there is one; ``shows_level`` is False where no
-    level is asked. ``announcements`` concern this login, those of its makelaar once that is known.
+    level is asked. ``is_asked_again``: a console wants a login of this moment from somebody who is
+    logged in there already. ``announcements`` concern this login, those of its makelaar once that
+    is known.
     """
 
     login_id: str
@@ -34,6 +36,7 @@ class Frame:
     may_change_method: bool = False
     is_account: bool = False
     shows_level: bool = True
+    is_asked_again: bool = False
     announcements: tuple[AnnouncementNote, ...] = ()
 
     def post_to(self, step: str) -> str:

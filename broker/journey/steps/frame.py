@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from assurance.levels import suffices
+from broker.downstream import DownstreamName
 from broker.journey.dispatch import Turn
 from broker.journey.login import Login
 from broker.journey.login_methods import LoginMethod
@@ -33,6 +34,7 @@ def frame(turn: Turn) -> Frame:
         shows_level=context.method is not None and context.needed.is_of_a_scheme,
         makelaar=context.provider_name if context.provider or is_account else None,
         is_account=is_account,
+        is_asked_again=not known and _is_asked_again(turn),
         person=(context.person.display_name or None) if known else None,
         on_behalf_of=_represented(login),
         reached=context.reached.label if enough else None,
@@ -40,6 +42,15 @@ def frame(turn: Turn) -> Frame:
         may_change_method=len(context.methods) > 1,
         announcements=notes(context.announcements),
     )
+
+
+def _is_asked_again(turn: Turn) -> bool:
+    """A console asks this of who has been there for too long; where it asks a higher level than its
+    own, its page said why.
+    """
+    asked = turn.login.request
+    is_usual = suffices(turn.context.service.level, asked.level)
+    return asked.downstream is DownstreamName.CONSOLE and asked.force_authn and is_usual
 
 
 def _may_change(turn: Turn) -> bool:
