@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,7 +10,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from admin.metadata.approval import Waiting, waiting
+from admin.metadata.approval import Rejected, Waiting, rejected, waiting
 from admin.metadata.parties import KnownParty, known_parties
 from providers.saml.wire.metadata_changes import Voucher
 from providers.saml.wire.metadata_facts import KeyFact
@@ -18,6 +19,17 @@ from state.party_metadata import PartyMetadata
 from state.registrations import Kind
 
 ENDS_SOON: Final = timedelta(days=30)
+
+
+class MetadataState(enum.StrEnum):
+    """How it stands, what is most urgent first."""
+
+    WAITS = "waits"
+    ENDED = "ended"
+    FAILS = "fails"
+    ENDS_SOON = "ends_soon"
+    REJECTED = "rejected"  # what the address says; what is in use is well
+    WELL = "well"
 
 
 @dataclass(frozen=True)
@@ -47,11 +59,23 @@ class PartyStatus:
     due_at: datetime | None
     failing: Failing | None
     waiting: Waiting | None
+    rejected: Rejected | None = None
+
+    def state(self, now: datetime) -> MetadataState:
+        """What asks for an operator first."""
+        if self.waiting is not None:
+            return MetadataState.WAITS
+        if self.ends_at is not None and self.ends_at <= now:
+            return MetadataState.ENDED
+        if self.failing is not None:
+            return MetadataState.FAILS
+        if self.ends_at is not None and self.ends_at - now <= ENDS_SOON:
+            return MetadataState.ENDS_SOON
+        return MetadataState.REJECTED if self.rejected is not None else MetadataState.WELL
 
     def is_well(self, now: datetime) -> bool:
         """Nothing asks for an operator."""
-        ends_soon = self.ends_at is not None and self.ends_at - now <= ENDS_SOON
-        return not ends_soon and self.failing is None and self.waiting is None
+        return self.state(now) in (MetadataState.WELL, MetadataState.REJECTED)
 
 
 def statuses(session: Session, names: Collection[str] = ()) -> list[PartyStatus]:
@@ -80,6 +104,7 @@ def _status(known: KnownParty, row: PartyMetadata | None) -> PartyStatus:
         due_at=row.due_at if row is not None else None,
         failing=_failing(row) if row is not None else None,
         waiting=waiting(known, row) if row is not None else None,
+        rejected=rejected(known, row) if row is not None else None,
     )
 
 
