@@ -22,9 +22,10 @@ from state.registrations import Kind
 
 class PartyMetadata(Base):
     """``document``: what was fetched and is in use; None where the registration's own is.
-    ``withdrawn``: fingerprints of keys that stood in it and were taken away. ``due_at``: when its
-    address is looked at next; None where it has none. ``failing_since``: of the looks without a
-    good one since. ``told_*``: of which trouble operators were told.
+    ``withdrawn``: fingerprints of keys that stood in it and were taken away. ``rejected``: what
+    waited and an operator did not want; while the address says that, nothing waits. ``due_at``:
+    when its address is looked at next; None where it has none. ``failing_since``: of the looks
+    without a good one since. ``told_*``: of which trouble operators were told.
     """
 
     __tablename__ = "party_metadata"
@@ -41,6 +42,8 @@ class PartyMetadata(Base):
     waiting: Mapped[str | None] = mapped_column(Text)
     waiting_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
     waiting_reason: Mapped[str | None] = mapped_column(String(40))
+    rejected: Mapped[str | None] = mapped_column(Text)
+    rejected_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     tried_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -107,6 +110,7 @@ def begin(
     row.taken_at, row.checked_at = now, now if document is not None else None
     row.withdrawn, row.etag, row.last_modified = [], None, None
     row.waiting, row.waiting_since, row.waiting_reason = None, None, None
+    row.rejected, row.rejected_at = None, None
     row.failures, row.failing_since, row.tried_at = 0, None, None
     row.reason, row.trouble = None, None
     row.told_days, row.told_failing_at, row.told_waiting_at = None, None, None

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from pydantic import TypeAdapter
-from sqlalchemy import JSON, ColumnElement, String, delete, select
+from sqlalchemy import JSON, ColumnElement, Index, String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from assurance.levels import AssuranceLevel
@@ -108,9 +108,18 @@ class TraceRecord:
 
 
 class Trace(Base):
-    """A TraceRecord as kept. References may collide in a busy week, so they are no key."""
+    """A TraceRecord as kept. References may collide in a busy week, so they are no key. ``cause``:
+    why the login did not succeed, as the record tells it. Each filter of the list has an index that
+    gives the newest rows first, so that nobody reads a million of them.
+    """
 
     __tablename__ = "trace"
+    __table_args__ = (
+        Index("ix_trace_service_uuid_ended_at", "service_uuid", "ended_at"),
+        Index("ix_trace_provider_id_ended_at", "provider_id", "ended_at"),
+        Index("ix_trace_outcome_ended_at", "outcome", "ended_at"),
+        Index("ix_trace_cause_ended_at", "cause", "ended_at"),
+    )
 
     id: Mapped[str] = mapped_column(String(26), primary_key=True, default=new_id)
     reference: Mapped[str] = mapped_column(String(REFERENCE_LENGTH), index=True)
@@ -118,6 +127,7 @@ class Trace(Base):
     ended_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     outcome: Mapped[str] = mapped_column(String(40))
     reason: Mapped[str | None] = mapped_column(String(80))
+    cause: Mapped[str | None] = mapped_column(String(80))
     client_id: Mapped[str | None] = mapped_column(String(200))
     service_uuid: Mapped[str | None] = mapped_column(String(36))
     provider_id: Mapped[str | None] = mapped_column(String(63))
@@ -163,6 +173,7 @@ def save(session: Session, record: TraceRecord, *, trace_id: str | None = None) 
             "ended_at": record.ended_at,
             "outcome": record.outcome,
             "reason": record.reason,
+            "cause": record.cause,
             "client_id": record.client_id,
             "service_uuid": record.service_uuid,
             "provider_id": record.provider_id,
@@ -182,7 +193,8 @@ def amend(session: Session, record: TraceRecord, *, trace_id: str) -> None:
         return
     if row.steps and row.steps[-1]["step"] == _END:
         return
-    row.ended_at, row.outcome, row.reason = record.ended_at, record.outcome, record.reason
+    row.ended_at, row.outcome = record.ended_at, record.outcome
+    row.reason, row.cause = record.reason, record.cause
     row.provider_id, row.service_uuid = record.provider_id, record.service_uuid
     row.steps = _STEPS.dump_python(record.steps, mode="json")
 

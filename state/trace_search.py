@@ -4,28 +4,41 @@ path of a login.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from state.trace import NOT_BEGUN, OPEN, Trace, TraceRecord, logins_first, record_of
 
-MOST_ROWS: Final = 100
+MOST_ROWS: Final = 101  # a page, and one row more
+MOST_CAUSES: Final = 50
 
 
 @dataclass(frozen=True)
 class Wanted:
     """Every condition that is given must be met. Values that nobody wrote find nothing. Requests
-    that were refused before there was a login are found by their outcome alone.
+    that were refused before there was a login are found by their outcome or cause alone.
     """
 
     service_uuid: str | None = None
     provider_id: str | None = None
     outcome: str | None = None
+    cause: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None  # this moment too
+
+
+@dataclass(frozen=True)
+class CauseCount:
+    """How often something was the cause, and when last."""
+
+    cause: str
+    number: int
+    last_at: datetime
 
 
 @dataclass(frozen=True)
@@ -42,13 +55,39 @@ def newest(
     """Logins that ended last, newest first; ``before``: those that ended earlier than the one with
     this id. At most MOST_ROWS.
     """
-    query = _matching(wanted)
+    query = newest_first(wanted).limit(min(limit, MOST_ROWS))
     last = session.get(Trace, before) if before and _may_be_id(before) else None
     if last is not None:
         earlier = and_(Trace.ended_at == last.ended_at, Trace.id < last.id)
-        query = query.where(or_(Trace.ended_at < last.ended_at, earlier))
-    ordered = query.order_by(Trace.ended_at.desc(), Trace.id.desc()).limit(min(limit, MOST_ROWS))
-    return [FoundTrace(row.id, record_of(row)) for row in session.scalars(ordered)]
+        # The first part alone lets an index begin in the middle.
+        query = query.where(
+            Trace.ended_at <= last.ended_at, or_(Trace.ended_at < last.ended_at, earlier)
+        )
+    return [FoundTrace(row.id, record_of(row)) for row in session.scalars(query)]
+
+
+def newest_first(wanted: Wanted) -> Select[Trace]:
+    """The statement behind a list."""
+    conditions = list(_conditions(wanted))
+    if not wanted.outcome and not wanted.cause:
+        conditions.append(Trace.outcome != NOT_BEGUN)
+    return select(Trace).where(*conditions).order_by(Trace.ended_at.desc(), Trace.id.desc())
+
+
+def causes(session: Session, wanted: Wanted, *, most: int = MOST_CAUSES) -> Sequence[CauseCount]:
+    """Why logins did not succeed, and requests were refused: what happened most comes first. The
+    caller bounds the time.
+    """
+    number, last_at = func.count(), func.max(Trace.ended_at)
+    query = (
+        select(Trace.cause, number, last_at)
+        .where(Trace.cause.is_not(None), Trace.outcome.not_in(("success", OPEN)))
+        .where(*_conditions(wanted))
+        .group_by(Trace.cause)
+        .order_by(number.desc(), last_at.desc())
+        .limit(min(most, MOST_CAUSES))
+    )
+    return [CauseCount(cause or "", many, last) for cause, many, last in session.execute(query)]
 
 
 def with_reference(session: Session, reference: str) -> Sequence[FoundTrace]:
@@ -80,15 +119,16 @@ def _may_be_id(text: str) -> bool:
     return text.isascii() and text.isalnum()
 
 
-def _matching(wanted: Wanted) -> Select[Trace]:
-    query = select(Trace)
-    if not wanted.outcome:
-        query = query.where(Trace.outcome != NOT_BEGUN)
+def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
     for column, value in (
         (Trace.service_uuid, wanted.service_uuid),
         (Trace.provider_id, wanted.provider_id),
         (Trace.outcome, wanted.outcome),
+        (Trace.cause, wanted.cause),
     ):
         if value:
-            query = query.where(column == value)
-    return query
+            yield column == value
+    if wanted.since is not None:
+        yield Trace.ended_at >= wanted.since
+    if wanted.until is not None:
+        yield Trace.ended_at <= wanted.until

@@ -17,7 +17,7 @@ from flask_babel import gettext as _
 from admin.actor import COMMAND_LINE
 from admin.cli.installation import opened
 from admin.cli.process import process_at
-from admin.metadata import approval, parties, refreshing, status
+from admin.metadata import approval, asking, status
 from admin.metadata.looks import Look
 from admin.metadata.status import PartyStatus
 from broker.outgoing import outgoing_client
@@ -62,13 +62,11 @@ def tell_status(
 def look_now(settings: Settings, names: Collection[str], language: str) -> ToldMetadata:
     """Look at the addresses of these, or of all, due or not. Raises NoSuchParty."""
     with process_at(settings) as process, texts(), force_locale(language):
-        with process.sessions() as session, writing(session):
-            parties.settle(session, process.clock())
         with process.sessions() as session:
             found = status.statuses(session, names)
         _check_names(names, found)
         followed = [(one.kind, one.name) for one in found if one.address is not None]
-        looks = refreshing.refresh(process, followed)
+        looks = asking.look_now(process, followed, actor=COMMAND_LINE)
         lines = [line for look in looks for line in _of_look(look)]
         if not followed:
             lines = [_("Van geen van deze is een adres van metadata geregistreerd.")]
@@ -102,8 +100,10 @@ def shown(party: PartyStatus, language: str) -> list[str]:
         return list(_lines(party))
 
 
-def approve(settings: Settings, party: PartyStatus, language: str) -> list[str]:
-    """Take what was shown. Raises NothingWaits and CannotBeTaken."""
+def approve(
+    settings: Settings, party: PartyStatus, language: str, *, because: str = ""
+) -> list[str]:
+    """Take what was shown. Raises NothingWaits, CannotBeTaken and NoReason."""
     assert party.waiting is not None
     with opened(settings) as at, writing(at.session) as session:
         approval.approve(
@@ -114,9 +114,47 @@ def approve(settings: Settings, party: PartyStatus, language: str) -> list[str]:
             actor=COMMAND_LINE,
             now=at.now,
             check=outgoing_client(settings).check,
+            because=because,
         )
     with texts(), force_locale(language):
         return _wrapped(_("Overgenomen: logins gaan er binnen een minuut van uit."), "")
+
+
+def reject(settings: Settings, party: PartyStatus, language: str, *, because: str) -> list[str]:
+    """Do not take what was shown. Raises NothingWaits and NoReason."""
+    assert party.waiting is not None
+    with opened(settings) as at, writing(at.session) as session:
+        approval.reject(
+            session,
+            party.kind,
+            party.name,
+            digest=party.waiting.digest,
+            actor=COMMAND_LINE,
+            now=at.now,
+            because=because,
+        )
+    with texts(), force_locale(language):
+        return _wrapped(
+            _("Afgewezen: wat in gebruik is, blijft. Hetzelfde wacht niet nog een keer."), ""
+        )
+
+
+def reconsider(settings: Settings, name: str, kind: str | None, language: str) -> list[str]:
+    """What was rejected waits again. Raises NoSuchParty and NothingWaits."""
+    with opened(settings) as at:
+        found = [
+            one
+            for one in status.statuses(at.session, [name])
+            if kind is None or one.kind is WORDS[kind]
+        ]
+        if len(found) > 1:
+            found = [one for one in found if one.rejected is not None] or found
+        if len(found) != 1:
+            raise NoSuchParty(name)
+        with writing(at.session) as session:
+            approval.reconsider(session, found[0].kind, name, actor=COMMAND_LINE, now=at.now)
+    with texts(), force_locale(language):
+        return _wrapped(_("Het wacht weer op goedkeuring."), "")
 
 
 def _check_names(names: Collection[str], found: list[PartyStatus]) -> None:
@@ -153,6 +191,10 @@ def _lines(one: PartyStatus) -> Iterator[str]:
         told = _("Wacht sinds %(since)s. %(why)s", since=_moment(one.waiting.since), why=why)
         yield from _wrapped(f"! {told}", "  ")
         yield from _changes(one.waiting.changes)
+    if one.rejected is not None:
+        at = _moment(one.rejected.at)
+        yield from _wrapped(_("Afgewezen op %(at)s, en nog niet anders:", at=at), "  ")
+        yield from _changes(one.rejected.changes)
 
 
 def _of_list(one: PartyStatus) -> Iterator[str]:
@@ -265,6 +307,7 @@ def _fields(one: PartyStatus) -> dict[str, Any]:
             "addresses_removed": [a.location for a in one.waiting.changes.addresses_removed],
             "words": [list(word) for word in one.waiting.changes.words],
         },
+        "rejected": None if one.rejected is None else {"at": _iso(one.rejected.at)},
     }
 
 

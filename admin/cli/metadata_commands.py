@@ -17,6 +17,9 @@ LANGUAGE = click.option(
     show_default=True,
     help="Of everything that is printed.",
 )
+KIND = click.option(
+    "--kind", type=click.Choice(["makelaar", "portal"]), help="Where both have this name."
+)
 pass_invocation = click.make_pass_decorator(Invocation)
 
 
@@ -62,13 +65,14 @@ def refresh(invocation: Invocation, names: tuple[str, ...], language: str) -> No
 
 @metadata.command()
 @click.argument("name")
-@click.option(
-    "--kind", type=click.Choice(["makelaar", "portal"]), help="Where both have this name."
-)
+@KIND
 @LANGUAGE
+@click.option("--because", default="", help="Why, for the audit.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @pass_invocation
-def approve(invocation: Invocation, name: str, kind: str | None, language: str, yes: bool) -> None:
+def approve(
+    invocation: Invocation, name: str, kind: str | None, language: str, because: str, yes: bool
+) -> None:
     """Show what waits of the party NAME, and take it."""
     from admin.cli import metadata as telling
 
@@ -79,7 +83,45 @@ def approve(invocation: Invocation, name: str, kind: str | None, language: str, 
             click.echo(line)
         if not yes:
             click.confirm("Take this?", abort=True)
-        for line in telling.approve(settings, party, language):
+        for line in telling.approve(settings, party, language, because=because):
+            click.echo(line)
+
+
+@metadata.command()
+@click.argument("name")
+@KIND
+@LANGUAGE
+@click.option("--because", required=True, help="Why, for the audit.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@pass_invocation
+def reject(
+    invocation: Invocation, name: str, kind: str | None, language: str, because: str, yes: bool
+) -> None:
+    """Show what waits of the party NAME, and do not take it: the same does not wait again."""
+    from admin.cli import metadata as telling
+
+    with explained(), _refusals():
+        settings = invocation.settings()
+        party = telling.what_waits(settings, name, kind, language)
+        for line in telling.shown(party, language):
+            click.echo(line)
+        if not yes:
+            click.confirm("Reject this?", abort=True)
+        for line in telling.reject(settings, party, language, because=because):
+            click.echo(line)
+
+
+@metadata.command()
+@click.argument("name")
+@KIND
+@LANGUAGE
+@pass_invocation
+def reconsider(invocation: Invocation, name: str, kind: str | None, language: str) -> None:
+    """Let what was rejected of the party NAME wait again."""
+    from admin.cli.metadata import reconsider as again
+
+    with explained(), _refusals():
+        for line in again(invocation.settings(), name, kind, language):
             click.echo(line)
 
 
@@ -87,7 +129,7 @@ def approve(invocation: Invocation, name: str, kind: str | None, language: str, 
 def _refusals() -> Iterator[None]:
     """What is not known or cannot be, in words."""
     from admin.cli.metadata import NoSuchParty
-    from admin.metadata.approval import CannotBeTaken, NothingWaits
+    from admin.metadata.approval import CannotBeTaken, NoReason, NothingWaits
 
     try:
         yield
@@ -99,5 +141,7 @@ def _refusals() -> Iterator[None]:
         )
     except NothingWaits:
         fail("nothing of it waits, or something else than was shown; look again", 3)
+    except NoReason:
+        fail("say why with --because, in at most 500 characters", 2)
     except CannotBeTaken as refused:
         fail(f"it would stop logins: {refused}", 3)

@@ -14,6 +14,7 @@ from flask_babel import force_locale, gettext
 from admin.cli.installation import opened
 from admin.traces.explanation import ExplainedLogin, explain
 from admin.traces.names import RegistrationNames
+from admin.traces.repeats import told_once
 from broker.settings import Settings
 from broker.texts import trace_values, trace_words
 from broker.texts.outside_request import texts
@@ -54,8 +55,9 @@ def _lines(found: ExplainedLogin, names: RegistrationNames) -> Iterator[str]:
     yield from _of_events(found.events)
 
 
-def _of_record(record: TraceRecord, names: RegistrationNames) -> Iterator[str]:
+def _of_record(whole: TraceRecord, names: RegistrationNames) -> Iterator[str]:
     """What it was and how it ended, each line a fact."""
+    record = told_once(whole).record
     lasted = (record.ended_at - record.started_at).total_seconds()
     ended = _moment(record.ended_at)
     if lasted >= 1:
@@ -103,7 +105,9 @@ def _explained(told: trace_words.Explained | None) -> Iterator[str]:
     yield from _fact(gettext("Zeg"), told.answer)
 
 
-def _of_steps(record: TraceRecord, names: RegistrationNames) -> Iterator[str]:
+def _of_steps(whole: TraceRecord, names: RegistrationNames) -> Iterator[str]:
+    told = told_once(whole)
+    record = told.record
     if not record.steps:
         return
     yield ""
@@ -113,11 +117,14 @@ def _of_steps(record: TraceRecord, names: RegistrationNames) -> Iterator[str]:
         time = trace_words.after(step.milliseconds) if record.outcome != NOT_BEGUN else ""
         name = f"{mark}{number:>2}. {trace_words.step(step.step)}"
         yield f"  {name:<{WIDTH - 4 - len(time)}}  {time}"
-        yield from _of_step(step, names)
+        yield from _of_step(step, told.times[number - 1], names)
 
 
-def _of_step(step: TraceStep, names: RegistrationNames) -> Iterator[str]:
+def _of_step(step: TraceStep, times: int, names: RegistrationNames) -> Iterator[str]:
     said = trace_words.outcome(step.outcome)
+    if times > 1:
+        again = gettext("%(number)d keer achter elkaar", number=times)
+        said = f"{said}, {again}"
     yield from _wrapped(f"{said} ({step.reason})" if step.reason else said, " " * _STEP)
     for name, value in step.measured.items():
         told = trace_values.in_words(name, value, names)

@@ -104,7 +104,8 @@ def _looked(process: Process, known: KnownParty, row: PartyMetadata) -> Look:
     look = Look(party.kind, party.name, Judgement(MetadataVerdict.REFUSED))
     kept = known.kept_facts(row)
     # Without a copy that can be read there is nothing that "as before" would be of.
-    has_copy = kept is not None and (row.document is not None or row.waiting is not None)
+    last = row.waiting or row.rejected or row.document  # what the address said then
+    has_copy = kept is not None and last is not None
     try:
         fetched = fetch_metadata(
             party,
@@ -112,7 +113,7 @@ def _looked(process: Process, known: KnownParty, row: PartyMetadata) -> Look:
             etag=row.etag if has_copy else None,
             last_modified=row.last_modified if has_copy else None,
         )
-        document = fetched.document if fetched is not None else row.waiting or known.in_use(row)
+        document = fetched.document if fetched is not None else last or known.in_use(row)
         assert document is not None
         facts = party.facts(document)
         judgement = judged(
@@ -157,6 +158,8 @@ def _written(
     row.reason, row.trouble, row.told_failing_at = None, None, None
     if look.fetched is not None:
         row.etag, row.last_modified = look.fetched.etag, look.fetched.last_modified
+        if row.rejected is not None and not _says_the_same(known, row.rejected, look.facts):
+            row.rejected, row.rejected_at = None, None  # the address says something else by now
     kept = known.kept_facts(row)
     row.due_at = next_look(kept if kept is not None else look.facts, now)
     if judgement.verdict is MetadataVerdict.WAITS:
@@ -164,9 +167,9 @@ def _written(
     if look.fetched is not None and judgement.verdict is not MetadataVerdict.SAME:
         _write_taken(session, row, look, look.fetched.document, now)
         row.due_at = next_look(look.facts, now)
-    elif judgement.verdict is MetadataVerdict.TAKEN and row.waiting is not None:
-        # Nothing was fetched: what waited is vouched for by now.
-        _write_taken(session, row, look, row.waiting, now)
+    elif judgement.verdict is MetadataVerdict.TAKEN and (held := row.waiting or row.rejected):
+        # Nothing was fetched: what waited, or was rejected, is vouched for by now.
+        _write_taken(session, row, look, held, now)
     elif judgement.verdict is not MetadataVerdict.SAME:  # the party took back what waited
         row.waiting, row.waiting_since, row.waiting_reason = None, None, None
     return look
@@ -185,8 +188,13 @@ def _write_taken(
 def _let_wait(
     process: Process, session: Session, known: KnownParty, row: PartyMetadata, look: Look
 ) -> Look:
+    assert look.facts is not None
+    if row.rejected is not None and _says_the_same(known, row.rejected, look.facts):
+        # The party may make it anew each hour; what was rejected is what it says.
+        row.waiting, row.waiting_since, row.waiting_reason = None, None, None
+        return replace(look, judgement=replace(look.judgement, verdict=MetadataVerdict.REJECTED))
     document = look.fetched.document if look.fetched is not None else row.waiting
-    assert document is not None and look.facts is not None
+    assert document is not None
     is_new = row.waiting is None or not _says_the_same(known, row.waiting, look.facts)
     row.waiting, row.waiting_reason = document, look.judgement.reason
     if is_new:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,7 +10,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from admin.metadata.approval import Waiting, waiting
+from admin.metadata.approval import Rejected, Waiting, rejected, waiting
 from admin.metadata.parties import KnownParty, federations, known_parties
 from providers import federation_members
 from providers.federation_members import FederationList
@@ -22,6 +23,17 @@ from state.party_metadata import PartyMetadata
 from state.registrations import Kind
 
 ENDS_SOON: Final = timedelta(days=30)
+
+
+class MetadataState(enum.StrEnum):
+    """How it stands, what is most urgent first."""
+
+    WAITS = "waits"
+    ENDED = "ended"
+    FAILS = "fails"
+    ENDS_SOON = "ends_soon"
+    REJECTED = "rejected"  # what the address says; what is in use is well
+    WELL = "well"
 
 
 @dataclass(frozen=True)
@@ -63,17 +75,28 @@ class PartyStatus:
     due_at: datetime | None
     failing: Failing | None
     waiting: Waiting | None
+    rejected: Rejected | None = None
     listed: ListedMakelaars | None = None
 
-    def is_well(self, now: datetime) -> bool:
-        """Nothing asks for an operator. Lists hold for days and are made anew each day, so that one
-        ends says nothing before it did.
+    def state(self, now: datetime) -> MetadataState:
+        """What asks for an operator first. Lists of federations hold for days and are made anew each
+        day, so that one ends says nothing before it did.
         """
+        if self.waiting is not None:
+            return MetadataState.WAITS
+        if self.ends_at is not None and self.ends_at <= now:
+            return MetadataState.ENDED
+        is_empty = self.listed is None or self.listed.members == 0
+        if self.failing is not None or (self.kind is Kind.FEDERATION and is_empty):
+            return MetadataState.FAILS
         soon = timedelta() if self.kind is Kind.FEDERATION else ENDS_SOON
-        ends_soon = self.ends_at is not None and self.ends_at - now <= soon
-        if self.kind is Kind.FEDERATION and (self.listed is None or self.listed.members == 0):
-            return False
-        return not ends_soon and self.failing is None and self.waiting is None
+        if self.ends_at is not None and self.ends_at - now <= soon:
+            return MetadataState.ENDS_SOON
+        return MetadataState.REJECTED if self.rejected is not None else MetadataState.WELL
+
+    def is_well(self, now: datetime) -> bool:
+        """Nothing asks for an operator."""
+        return self.state(now) in (MetadataState.WELL, MetadataState.REJECTED)
 
 
 def statuses(session: Session, names: Collection[str] = ()) -> list[PartyStatus]:
@@ -135,6 +158,7 @@ def _status(known: KnownParty, row: PartyMetadata | None) -> PartyStatus:
         due_at=row.due_at if row is not None else None,
         failing=_failing(row) if row is not None else None,
         waiting=waiting(known, row) if row is not None else None,
+        rejected=rejected(known, row) if row is not None else None,
     )
 
 

@@ -39,6 +39,7 @@ def take(
     remembered = [one for one in row.withdrawn if one not in here and one not in gone]
     row.withdrawn = [*remembered, *dict.fromkeys(gone)][-_MOST_WITHDRAWN:]
     row.waiting, row.waiting_since, row.waiting_reason = None, None, None
+    row.rejected, row.rejected_at = None, None
 
 
 def counted(kind: Kind, name: str, changes: MetadataChanges) -> dict[str, Detail]:

@@ -9,6 +9,7 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from admin.keys.certificate_alarms import in_alarm, own_endings
+from admin.operator_console import trace_lists
 from admin.operator_console.access import OperatorContext, blueprint, requires
 from admin.operator_console.login_rows import login_row
 from admin.operator_console.pages import OperatorLoggedOutPage
@@ -23,13 +24,14 @@ from state.trace_search import Wanted
 
 HOUR: Final = timedelta(hours=1)
 FAILURES: Final = 6
+REASONS: Final = 5
 
 
 @blueprint.get("")
 @requires(Permission.SEE_STATE)
 def start(desk: OperatorContext) -> Response:
     """What happens here at this moment."""
-    sql = desk.rt.session
+    sql, reads = desk.rt.session, desk.may(Permission.READ_TRACES)
     outcomes = dict(trace_search.outcomes_since(sql, desk.now - HOUR))
     waiting = outbox.waiting(sql)
     succeeded, refused = outcomes.pop("success", 0), outcomes.pop("refused", 0)
@@ -43,6 +45,7 @@ def start(desk: OperatorContext) -> Response:
         oldest_at=min((since for _, since in waiting.values()), default=None),
         expires=_first_to_expire(desk),
         failures=_failures(desk),
+        reasons=trace_lists.reasons(desk, most=REASONS) if reads else (),
         kept_days=desk.rt.settings.retention.trace_days,
     )
     return show(page)

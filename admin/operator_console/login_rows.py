@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from admin.operator_console.trace_pages import Choice, LoginRow
+from collections.abc import Mapping
+
+from admin.operator_console.trace_pages import Choice, LoginRow, ReasonRow
 from broker.configuration import Configuration
 from broker.texts import trace_words
 from broker.web.language import locale
 from broker.web.registration_names import OWN, makelaar_name, service_name
 from providers.accounts import PROVIDER_ID
-from state.trace import NOT_BEGUN, TraceRecord
-from state.trace_search import FoundTrace
+from state.trace import NOT_BEGUN, Fact, TraceRecord
+from state.trace_search import CauseCount, FoundTrace
 
 
 def login_row(configuration: Configuration, found: FoundTrace) -> LoginRow:
@@ -19,11 +21,24 @@ def login_row(configuration: Configuration, found: FoundTrace) -> LoginRow:
         id=found.id,
         reference=record.reference,
         outcome=record.outcome,
-        reason=record.reason,
+        reason=record.cause,
+        why=_in_words(record.cause, record.measured),
         service=service_name(configuration, record.service_uuid) or _what(record),
         makelaar=makelaar_name(configuration, record.provider_id),
+        started_at=record.started_at,
         ended_at=record.ended_at,
     )
+
+
+def reason_row(found: CauseCount, url: str) -> ReasonRow:
+    """One line of what happens most."""
+    why = _in_words(found.cause, {})
+    return ReasonRow(found.cause, why, found.number, found.last_at, url)
+
+
+def _in_words(cause: str | None, measured: Mapping[str, Fact]) -> str | None:
+    told = trace_words.explained(cause, measured)
+    return told.cause if told is not None else None
 
 
 def _what(record: TraceRecord) -> str:

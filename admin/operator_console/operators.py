@@ -4,34 +4,72 @@ the machine.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Final
+
 from flask import redirect, request, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from admin.actor import Actor
+from admin.lists.exports import record_export
 from admin.operator_console.access import OperatorContext, blueprint, requires
 from admin.operator_console.pages import EndOperatorPage, OperatorRow, OperatorsPage
 from admin.operators import access, roles
 from admin.operators.access import NoSuchOperator
-from admin.operators.roles import Operator, Permission
+from admin.operators.roles import Operator, OperatorRole, Permission
 from broker.errors import PageError
 from broker.web.endpoints import Endpoint
+from broker.web.lists.file import Cell, download
+from broker.web.lists.memory import HeldList
+from broker.web.lists.request import ListFilter, ListRules
 from broker.web.responses import show
 from state.db import writing
 
+STATES: Final = ("active", "waiting", "blocked")
+RULES: Final = ListRules(
+    columns=("naam", "sinds"),
+    filters=(ListFilter("rol", tuple(OperatorRole)), ListFilter("stand", STATES)),
+)
+_HELD: Final = HeldList[OperatorRow](
+    words=lambda row: (row.name, row.user_name),
+    keys={"naam": lambda row: row.name, "sinds": lambda row: row.since},
+    values={"rol": lambda row: row.roles, "stand": lambda row: row.state},
+)
+
 
 @blueprint.get("/operators")
-@Endpoint(limit="console", kept=("done",))
+@Endpoint(limit="console", kept=("done", *RULES.names))
 @requires(Permission.READ_OPERATORS)
 def people(desk: OperatorContext) -> Response:
     """Everybody with a role today."""
-    rows = tuple(_row(desk, one) for one in roles.operators_now(desk.rt.session, desk.now))
     page = OperatorsPage(
         desk.frame,
-        rows,
+        _HELD.page(_rows(desk), RULES.read(request.args), url_for("operator.people")),
         may_end=desk.may(Permission.END_OPERATORS),
         ended=request.args.get("done") == "ended",
     )
     return show(page)
+
+
+@blueprint.post("/operators/bestand")
+@Endpoint(limit="console", shown_at="operator.people")
+@requires(Permission.READ_OPERATORS)
+def people_file(desk: OperatorContext) -> Response:
+    """The same rows as a file."""
+    asked = RULES.read(request.args)
+    found = _HELD.matching(_rows(desk), asked)
+    with writing(desk.rt.session) as sql:
+        actor = Actor.operator(desk.session.person.id)
+        record_export(sql, "operators", asked, actor=actor, now=desk.now)
+    head = (_("Naam"), _("Gebruikersnaam"), _("Rol"), _("Sinds"), _("Stand"))
+    return download("operators", head, _cells(found))
+
+
+def _cells(rows: tuple[OperatorRow, ...]) -> Iterator[tuple[Cell, ...]]:
+    """Roles and states are the words of the command line and of documents."""
+    for row in rows:
+        yield row.name, row.user_name, " ".join(row.roles), row.since, row.state
 
 
 @blueprint.get("/operators/<person_id>/beeindigen")
@@ -61,6 +99,10 @@ def _one(desk: OperatorContext, person_id: str) -> Operator:
         if one.person_id == person_id and person_id != desk.session.person.id:
             return one
     raise PageError(404, "not_found", "no such operator")
+
+
+def _rows(desk: OperatorContext) -> tuple[OperatorRow, ...]:
+    return tuple(_row(desk, one) for one in roles.operators_now(desk.rt.session, desk.now))
 
 
 def _row(desk: OperatorContext, one: Operator) -> OperatorRow:

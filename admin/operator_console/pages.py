@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from broker.web.lists.page import ListPage
+
 
 @dataclass(frozen=True)
 class DeskFrame:
@@ -51,7 +53,7 @@ class OperatorsPage:
     """``ended``: the user name whose access just ended."""
 
     desk: DeskFrame
-    rows: tuple[OperatorRow, ...]
+    list: ListPage[OperatorRow]
     may_end: bool
     ended: bool = False
     template: str = "operator_console/operators.html"

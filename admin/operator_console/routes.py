@@ -7,6 +7,7 @@ from typing import Final
 from admin.operator_console import (
     certificates,
     dashboard,
+    metadata,
     operators,
     resets,
     set_up,
@@ -19,6 +20,7 @@ MODULES: Final = (
     certificates,
     dashboard,
     traces,
+    metadata,
     operators,
     resets,
     set_up,

@@ -5,53 +5,57 @@ people.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Final, NamedTuple
 
 from admin.operator_console.pages import DeskFrame
 from broker.texts.trace_words import Explained
+from broker.web.lists.page import ListPage
 from state.trace import NOT_BEGUN
+
+MOST_SIGNS: Final = 70  # of a reason in a filter
 
 
 @dataclass(frozen=True)
 class LoginRow:
-    """One login in a list. ``outcome`` and ``reason`` are machine words, the rest are names."""
+    """One login in a list. ``outcome`` and ``reason`` are machine words, ``why`` says the reason in
+    a sentence where it is explained, the rest are names.
+    """
 
     id: str
     reference: str
     outcome: str
     reason: str | None
+    why: str | None
     service: str
     makelaar: str | None
+    started_at: datetime
     ended_at: datetime
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(NamedTuple):
+    """One of a filter."""
+
     value: str
     name: str
 
 
 @dataclass(frozen=True)
-class Filters:
-    """What the address asks. ``code`` is what was typed."""
+class ReasonRow:
+    """Why logins did not succeed, and how often. ``url``: the list of them."""
 
-    code: str = ""
-    service: str = ""
-    makelaar: str = ""
-    outcome: str = ""
-
-    @property
-    def is_empty(self) -> bool:
-        return not (self.service or self.makelaar or self.outcome)
+    reason: str
+    why: str | None
+    number: int
+    last_at: datetime
+    url: str
 
 
 @dataclass(frozen=True)
 class LoginList:
     """The part of the page that is replaced while it follows."""
 
-    rows: tuple[LoginRow, ...]
-    filters: Filters
-    is_first: bool
+    list: ListPage[LoginRow]
     kept_days: int
     template: str = "operator_console/login_list.html"
 
@@ -59,21 +63,32 @@ class LoginList:
 @dataclass(frozen=True)
 class TracesPage:
     """Addresses are of this page, with the same filters. ``follow_url`` is empty on older pages and
-    after a pause.
+    after a pause. ``reasons``: of the chosen day, or of the last twenty-four hours (``day`` is
+    None).
     """
 
     desk: DeskFrame
     logins: LoginList
     services: tuple[Choice, ...]
     makelaars: tuple[Choice, ...]
+    reasons: tuple[ReasonRow, ...]
+    day: date | None
     refresh_url: str
     follow_url: str
     pause_url: str
     resume_url: str
-    older_url: str
-    newest_url: str
-    is_no_code: bool = False
+    code: str = ""  # what was typed and is no code
     template: str = "operator_console/traces.html"
+
+    @property
+    def reason_choices(self) -> tuple[Choice, ...]:
+        """The reasons that there were, in a few words, by alphabet."""
+        named = (Choice(one.reason, _short(one.why or one.reason)) for one in self.reasons)
+        return tuple(sorted(named, key=lambda choice: choice.name.casefold()))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= MOST_SIGNS else f"{text[: MOST_SIGNS - 1].rstrip()}…"
 
 
 @dataclass(frozen=True)
@@ -87,7 +102,7 @@ class Fact:
 @dataclass(frozen=True)
 class StepRow:
     """One step. ``state``: ``ok``, ``bad`` or ``off`` (the user stopped). ``after``: time since the
-    login began.
+    login began. ``times``: how often in a row, the last of them is shown.
     """
 
     name: str
@@ -95,6 +110,7 @@ class StepRow:
     detail: str
     after: str
     reason: str | None = None
+    times: int = 1
     facts: tuple[Fact, ...] = ()
 
 
@@ -109,7 +125,9 @@ class EventRow:
 
 @dataclass(frozen=True)
 class TraceView:
-    """One login from begin to end. ``ended_at`` is None for one that is not closed yet."""
+    """One login from begin to end. ``ended_at`` is None for one that is not closed yet. ``times``:
+    of a page of error, how often it was shown; the last time is told.
+    """
 
     id: str | None
     outcome: str
@@ -124,6 +142,7 @@ class TraceView:
     failed: int | None  # number of the step that failed, from 1
     explained: Explained | None
     events: tuple[EventRow, ...] = ()
+    times: int = 1
 
     @property
     def is_login(self) -> bool:
@@ -185,5 +204,6 @@ class StartPage:
     oldest_at: datetime | None
     expires: Expiry | None
     failures: tuple[LoginRow, ...]
+    reasons: tuple[ReasonRow, ...]
     kept_days: int
     template: str = "operator_console/dashboard.html"

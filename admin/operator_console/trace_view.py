@@ -11,6 +11,7 @@ from typing import Final
 
 from admin.operator_console.trace_pages import EventRow, Fact, StepRow, TraceView
 from admin.traces import clock_pattern
+from admin.traces.repeats import pages_once, told_once
 from broker.configuration import Configuration
 from broker.runtime import Runtime
 from broker.texts import trace_values, trace_words
@@ -27,19 +28,21 @@ def views(rt: Runtime, reference: str) -> tuple[TraceView, ...]:
     """Every login with this reference, newest first; what the audit log knows where there is
     none. Then what was refused beside it.
     """
-    found = tuple(view(rt, one) for one in trace_search.with_reference(rt.session, reference))
+    told = pages_once(trace_search.with_reference(rt.session, reference))
+    found = tuple(view(rt, one.found, times=one.times) for one in told)
     if any(one.is_login for one in found):
         return found
     events = audit.recent(rt.session, reference=reference)
     return (_of_events(rt, events), *found) if events else found
 
 
-def view(rt: Runtime, found: FoundTrace) -> TraceView:
-    """One login."""
-    record, configuration = found.record, rt.configuration
-    failed = record.failed
+def view(rt: Runtime, found: FoundTrace, *, times: int = 1) -> TraceView:
+    """One login; or one page of error, shown so many times."""
+    told, configuration = told_once(found.record), rt.configuration
+    record, failed = told.record, told.record.failed
     steps = tuple(
-        _step(configuration, step, number == failed) for number, step in enumerate(record.steps, 1)
+        _step(configuration, step, number == failed, told.times[number - 1])
+        for number, step in enumerate(record.steps, 1)
     )
     return TraceView(
         id=found.id,
@@ -53,6 +56,7 @@ def view(rt: Runtime, found: FoundTrace) -> TraceView:
         ended_at=record.ended_at,
         steps=steps,
         failed=failed,
+        times=times,
         explained=trace_words.explained(record.cause, clock_pattern.measured(rt.session, record)),
     )
 
@@ -80,7 +84,7 @@ def _of_events(rt: Runtime, events: list[AuditEvent]) -> TraceView:
     )
 
 
-def _step(configuration: Configuration, step: TraceStep, is_bad: bool) -> StepRow:
+def _step(configuration: Configuration, step: TraceStep, is_bad: bool, times: int) -> StepRow:
     state = "bad" if is_bad else "ok" if step.went_well else "off"
     return StepRow(
         name=trace_words.step(step.step),
@@ -88,6 +92,7 @@ def _step(configuration: Configuration, step: TraceStep, is_bad: bool) -> StepRo
         detail=trace_words.outcome(step.outcome),
         after=trace_words.after(step.milliseconds),
         reason=step.reason,
+        times=times,
         facts=tuple(
             Fact(
                 trace_words.measured(name),

@@ -1,4 +1,5 @@
-"""The traces of logins: the list that follows (C8), one login (C9), and its export.
+"""The traces of logins: the list that follows (C8), one login (C9), and what is taken
+along of both.
 
 Who reads a trace is not audited: it names nobody, and a page that follows would drown the audit
 log. Taking one along is.
@@ -7,71 +8,91 @@ log. Taking one along is.
 from __future__ import annotations
 
 import json
-from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from admin.actor import Actor
-from admin.operator_console import trace_view
+from admin.lists.exports import record_export
+from admin.operator_console import trace_lists, trace_view
 from admin.operator_console.access import OperatorContext, blueprint, requires
-from admin.operator_console.login_rows import login_row, makelaar_choices, service_choices
-from admin.operator_console.trace_pages import (
-    Filters,
-    LoginList,
-    NoTracePage,
-    TracePage,
-    TracesPage,
-)
+from admin.operator_console.login_rows import makelaar_choices, service_choices
+from admin.operator_console.trace_pages import NoTracePage, TracePage, TracesPage
 from admin.operators.roles import Permission
 from admin.traces.export import document, export
 from broker.web.endpoints import Endpoint
 from broker.web.headers import allow_looking_again
+from broker.web.lists import file
+from broker.web.lists.request import ListFilter, ListRules
 from broker.web.responses import show
 from state import trace_search
 from state.db import writing
 from state.trace import parse_reference
-from state.trace_search import Wanted
 
-ROWS: Final = 25
+RULES: Final = ListRules(
+    columns=("tijd",),
+    filters=(
+        ListFilter("dienst"),
+        ListFilter("makelaar"),
+        ListFilter("uitkomst"),
+        ListFilter("reden"),
+        ListFilter("dag", is_day=True),
+    ),
+    is_searched=False,
+    is_descending=True,
+)
 
 
 @blueprint.get("/inlogspoor")
-@Endpoint(limit="console", kept=("code", "dienst", "makelaar", "uitkomst", "voor", "live"))
+@Endpoint(limit="console", kept=("code", *RULES.names, "live"))
 @requires(Permission.READ_TRACES)
 def traces(desk: OperatorContext) -> Response:
     """The last logins, by the filters in the address; a code leads to its login."""
-    filters = _filters()
-    reference = parse_reference(filters.code)
+    code = request.args.get("code", "").strip()[:64]
+    reference = parse_reference(code)
     if reference is not None:
         return redirect(url_for("operator.trace", which=reference), 303)
-    logins, older = _list(desk, filters)
-    follows = logins.is_first and request.args.get("live") != "nee"
+    asked = RULES.read(request.args)
+    logins = trace_lists.logins(desk, asked)
+    here, live = logins.list, request.args.get("live") != "nee"
+    follows = here.is_start and live
     if follows:
         allow_looking_again()
-    configuration = desk.rt.configuration
+    paused = f"{here.start_url}{'&' if '?' in here.start_url else '?'}live=nee"
     page = TracesPage(
         desk=desk.frame,
         logins=logins,
-        services=service_choices(configuration),
-        makelaars=makelaar_choices(configuration),
-        refresh_url=_url("traces", filters, live=request.args.get("live")),
-        follow_url=_url("login_list", filters) if follows else "",
-        pause_url=_url("traces", filters, live="nee"),
-        resume_url=_url("traces", filters),
-        older_url=_url("traces", filters, voor=older, live="nee") if older else "",
-        newest_url="" if logins.is_first else _url("traces", filters),
-        is_no_code=bool(filters.code),
+        services=service_choices(desk.rt.configuration),
+        makelaars=makelaar_choices(desk.rt.configuration),
+        reasons=trace_lists.reasons(desk, asked, most=trace_search.MOST_CAUSES),
+        day=asked.day("dag"),
+        refresh_url=here.here if live else paused,
+        follow_url=here.below(url_for("operator.login_list")) if follows else "",
+        pause_url=paused,
+        resume_url=here.start_url,
+        code=code,
     )
-    return show(page, 422 if page.is_no_code else 200)
+    return show(page, 422 if code else 200)
 
 
 @blueprint.get("/inlogspoor/lijst")
 @requires(Permission.READ_TRACES, by_itself=True)
 def login_list(desk: OperatorContext) -> Response:
     """The newest part of the list alone, for the script that puts it in place."""
-    return show(_list(desk, _filters())[0])
+    return show(trace_lists.logins(desk, RULES.read(request.args)))
+
+
+@blueprint.post("/inlogspoor/bestand")
+@Endpoint(limit="console", shown_at="operator.traces")
+@requires(Permission.READ_TRACES)
+def traces_file(desk: OperatorContext) -> Response:
+    """The logins of these filters as a file, the newest ones first."""
+    asked = RULES.read(request.args)
+    with writing(desk.rt.session) as sql:
+        actor = Actor.operator(desk.session.person.id)
+        record_export(sql, "traces", asked, actor=actor, now=desk.now)
+    return file.download("inlogspoor", trace_lists.head(), trace_lists.cells(desk, asked))
 
 
 @blueprint.get("/inlogspoor/<which>")
@@ -105,44 +126,3 @@ def download(desk: OperatorContext, trace_id: str) -> Response:
     name = f"inlogspoor-{found.record.reference}.json"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(body, mimetype="application/json", headers=headers)
-
-
-def _filters() -> Filters:
-    """What the address asks; anything may stand there, and what nobody wrote finds nothing."""
-    return Filters(
-        code=request.args.get("code", "").strip()[:64],
-        service=_word("dienst"),
-        makelaar=_word("makelaar"),
-        outcome=_word("uitkomst"),
-    )
-
-
-def _word(name: str) -> str:
-    """A filter; what no database reads (NUL) becomes a word that nothing is called."""
-    text = request.args.get(name, "")[:64]
-    return text if text.isprintable() else "?"
-
-
-def _list(desk: OperatorContext, filters: Filters) -> tuple[LoginList, str | None]:
-    """The rows, and the id from which the next page goes on."""
-    before = request.args.get("voor", "")[:26] or None
-    wanted = Wanted(filters.service or None, filters.makelaar or None, filters.outcome or None)
-    found = trace_search.newest(desk.rt.session, wanted, limit=ROWS + 1, before=before)
-    shown = found[:ROWS]
-    logins = LoginList(
-        rows=tuple(login_row(desk.rt.configuration, one) for one in shown),
-        filters=replace(filters, code=""),
-        is_first=before is None,
-        kept_days=desk.rt.settings.retention.trace_days,
-    )
-    return logins, shown[-1].id if len(found) > ROWS else None
-
-
-def _url(view: str, filters: Filters, **more: str | None) -> str:
-    query: dict[str, Any] = {
-        "dienst": filters.service,
-        "makelaar": filters.makelaar,
-        "uitkomst": filters.outcome,
-        **more,
-    }
-    return url_for(f"operator.{view}", **{name: value for name, value in query.items() if value})

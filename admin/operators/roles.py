@@ -35,6 +35,7 @@ class Permission(enum.StrEnum):
     READ_OPERATORS = "operators"
     END_OPERATORS = "operators.end"
     RESET_FACTORS = "factors.reset"
+    CHANGE_METADATA = "metadata.change"
 
 
 # The table that counts: tests walk every address of the console with every role against it.

@@ -32,12 +32,15 @@ def verdict(word: MetadataVerdict) -> str:
         MetadataVerdict.RENEWED: _("vernieuwd, niets anders"),
         MetadataVerdict.TAKEN: _("overgenomen"),
         MetadataVerdict.WAITS: _("wacht op goedkeuring"),
+        MetadataVerdict.REJECTED: _("door een operator afgewezen"),
         MetadataVerdict.REFUSED: _("niet overgenomen"),
     }[word]
 
 
 def why_it_waits(reason: str) -> str:
     """In a sentence."""
+    if reason == "reconsidered":
+        return _("Een operator wees dit eerder af en kijkt er opnieuw naar.")
     if reason == "key_returned":
         return _("Een sleutel die was ingetrokken, komt terug.")
     return _("Niemand die de registratie noemt, ondertekende deze wijziging.")

@@ -44,7 +44,7 @@ def install(app: Flask) -> None:
         reference=show_reference,
         moment=moment,
         second=_second,
-        soon=_soon,
+        instant=_instant,
         lasted=_lasted,
         clock=_clock,
         day=lambda value: format_date(value, "d MMMM y"),
@@ -73,9 +73,9 @@ def _second(value: datetime) -> str:
     )
 
 
-def _soon(value: datetime) -> str:
-    """``23 nov, 09.41``: for lists of the last days."""
-    return format_datetime(value, "d MMM, HH.mm" if locale() == "nl" else "d MMM, HH:mm")
+def _instant(value: datetime) -> str:
+    """``23 nov, 09.41.07``: for lists of the last days."""
+    return format_datetime(value, "d MMM, HH.mm.ss" if locale() == "nl" else "d MMM, HH:mm:ss")
 
 
 def _lasted(time: timedelta) -> str:

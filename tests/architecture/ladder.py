@@ -21,6 +21,7 @@ LADDER: Final[tuple[tuple[str, ...], ...]] = (
         "admin.audit",
         "admin.factors",
         "admin.keys",
+        "admin.lists",
         "admin.mandates",
         "admin.operators",
         "admin.traces",

@@ -26,7 +26,9 @@ def test_the_versions_are_those_that_are_locked() -> None:
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     python3_saml = next(one for one in locked(lock) if one.name == "python3-saml")
     assert f"| {python3_saml.version} |" in _row("python3-saml")
-    django = (ROOT / "tests/interop/django_digid_portal/requirements.txt").read_text(encoding="utf-8")
+    django = (ROOT / "tests/interop/django_digid_portal/requirements.txt").read_text(
+        encoding="utf-8"
+    )
     product = next(one for one in locked(django) if one.name == "django-digid-eherkenning")
     assert f"| {product.version} |" in _row("django-digid-eherkenning")
     packages = json.loads((PORTAL / "package-lock.json").read_text(encoding="utf-8"))["packages"]

@@ -34,6 +34,7 @@ OF_MACHINES = frozenset(
     }
 )
 ALSO_OF_MACHINES = {
+    "trace.cause": "a machine word",
     "registration.name": "the key of a service, portal or makelaar",
     "session_name.holder": "the id of a session or of a grant",
     "session_name.party": "the id of a portal or makelaar",

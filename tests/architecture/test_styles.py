@@ -30,7 +30,9 @@ def test_every_utrecht_class_on_a_page_has_rules() -> None:
     assert _used() - _with_rules() == WITHOUT_RULES
 
 
-@pytest.mark.parametrize("name", ["pages.css", "sluis.css", "vendor/utrecht/utrecht.css"])
+@pytest.mark.parametrize(
+    "name", ["lists.css", "pages.css", "sluis.css", "vendor/utrecht/utrecht.css"]
+)
 def test_every_rule_is_closed_before_the_next(name: str) -> None:
     """Browsers read what follows an open rule as a part of it, and say nothing."""
     text = re.sub(
@@ -62,7 +64,7 @@ def _depths(css: str) -> list[int]:
     return depths
 
 
-@pytest.mark.parametrize("name", ["sluis.css", "pages.css"])
+@pytest.mark.parametrize("name", ["sluis.css", "pages.css", "lists.css"])
 def test_every_block_of_a_style_sheet_is_closed(name: str) -> None:
     # An open block takes in all rules after it, and browsers say nothing.
     css = (ROOT / "static" / name).read_text(encoding="utf-8")

@@ -40,7 +40,16 @@ ROLES: dict[tuple[str, str], set[OperatorRole]] = {
     ("GET", "/inlogspoor/<which>"): TRACES,
     ("POST", "/inlogspoor/<trace_id>/download"): TRACES,
     ("GET", "/certificaten"): EVERYBODY,
+    ("GET", "/metadata"): EVERYBODY,
+    ("POST", "/metadata/bestand"): EVERYBODY,
+    ("GET", "/metadata/<kind>/<key>"): EVERYBODY,
+    ("POST", "/metadata/<kind>/<key>/kijk"): {CONFIGURATOR},
+    ("GET", "/metadata/<kind>/<key>/besluit"): {CONFIGURATOR},
+    ("POST", "/metadata/<kind>/<key>/besluit"): {CONFIGURATOR},
+    ("POST", "/metadata/<kind>/<key>/heropen"): {CONFIGURATOR},
     ("GET", "/operators"): {CONFIGURATOR, KEY_OFFICER, AUDITOR},
+    ("POST", "/operators/bestand"): {CONFIGURATOR, KEY_OFFICER, AUDITOR},
+    ("POST", "/inlogspoor/bestand"): TRACES,
     ("GET", "/operators/<person_id>/beeindigen"): {CONFIGURATOR},
     ("POST", "/operators/<person_id>/beeindigen"): {CONFIGURATOR},
     ("GET", "/herstel"): RESETS,
@@ -86,6 +95,7 @@ def filled(world: World, path: str) -> str:
     """The address with things that exist."""
     with world.session() as session:
         trace_id = trace_search.newest(session, Wanted(), limit=1)[0].id
+    path = path.replace("<kind>/<key>", "makelaar/polderpoort")
     path = path.replace("<which>", trace_id).replace("<trace_id>", trace_id)
     if "<person_id>" in path:
         other = make_operator(world, f"ander{len(path)}{trace_id[:4]}{next(NUMBERS)}", VIEWER)

@@ -115,6 +115,11 @@ def _trace(walker: Walker, *, leaves: bool) -> None:
     walker.click("form[role=search] button")
 
 
+def _failures(walker: Walker) -> None:
+    _failed(walker, leaves=True)
+    enter(walker, "/inlogspoor?uitkomst=refused&live=nee")
+
+
 def _denied(walker: Walker) -> None:
     user_name = f"sleutel-{secrets.token_hex(4)}"
     make_operator(
@@ -155,6 +160,7 @@ OPERATOR_SCENES: Final = (
     Scene(
         "operator-inlogspoor-fout", lambda w: enter(w, "/inlogspoor?code=niets"), "[aria-invalid]"
     ),
+    Scene("operator-inlogspoor-mislukt", _failures, "#vaak"),
     Scene("operator-login", lambda w: _trace(w, leaves=True), ".sluis-trace__fail"),
     Scene("operator-login-open", lambda w: _trace(w, leaves=False), ".sluis-trace__fail"),
     Scene(
@@ -162,6 +168,8 @@ OPERATOR_SCENES: Final = (
     ),
     Scene("operator-certificaten", lambda w: enter(w, "/certificaten"), "#lezers"),
     Scene("operator-operators", lambda w: enter(w, "/operators"), "table"),
+    Scene("operator-operators-leeg", lambda w: enter(w, "/operators?zoek=zwaluw"), ".sluis-empty"),
+    Scene("operator-operators-fout", lambda w: enter(w, "/operators?rol=baas"), "[aria-invalid]"),
     Scene("operator-beeindigen", _end, "form[action$=beeindigen]"),
     Scene("operator-niet-uw-rol", _denied, ".sluis-sheet"),
     Scene("operator-uitgelogd", _log_out, "main a[href='/operator']"),

@@ -29,6 +29,7 @@ class MetadataVerdict(enum.StrEnum):
     RENEWED = "renewed"  # newer, and the same to every login
     TAKEN = "taken"
     WAITS = "waits"
+    REJECTED = "rejected"  # by an operator, when it waited
     REFUSED = "refused"
 
 
