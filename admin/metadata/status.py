@@ -79,8 +79,8 @@ class PartyStatus:
     listed: ListedMakelaars | None = None
 
     def state(self, now: datetime) -> MetadataState:
-        """What asks for an operator first. Lists of federations hold for days and are made anew each
-        day, so that one ends says nothing before it did.
+        """What asks for an operator first. Lists of federations hold for days and are made anew
+        each day, so that one ends says nothing before it did.
         """
         if self.waiting is not None:
             return MetadataState.WAITS

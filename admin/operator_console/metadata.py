@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 from admin.actor import Actor
 from admin.lists.exports import record_export
 from admin.metadata import approval, asking, status
-from admin.metadata.approval import CannotBeTaken, NoReason, NothingWaits
+from admin.metadata.approval import CannotBeTaken, NothingWaits, ReasonMissing
 from admin.metadata.status import MetadataState, PartyStatus
 from admin.operator_console.access import OperatorContext, blueprint, requires
 from admin.operator_console.metadata_pages import (
@@ -162,7 +162,7 @@ def decide_metadata(desk: OperatorContext, kind: str, key: str) -> Response:
                 return _back(kind, key, "af")
     except NothingWaits:
         return _back(kind, key, "weg")
-    except NoReason:
+    except ReasonMissing:
         return show(_decide(desk, one, because, "reason"), 422)
     except CannotBeTaken as refused:
         return show(_decide(desk, one, because, "unfit", str(refused)), 422)

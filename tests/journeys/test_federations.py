@@ -65,7 +65,7 @@ class Federated:
         """The portal sent somebody to us."""
         browser = browser or self.world.browser(javascript=False)
         page = browser.open(f"{ADDRESSES.portal}/")
-        address = next(a.get("href") for a in page.tree.iter("a") if a.text_content() == IDEAS)
+        address = next(h for a in page.tree.iter("a") if IDEAS_UUID in (h := str(a.get("href"))))
         return browser, browser.open(f"{ADDRESSES.portal}{address}?{asking}")
 
     def answered(self, browser: Browser, member: Member = NOORD, key: str | None = None) -> Page:

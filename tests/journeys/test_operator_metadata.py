@@ -174,7 +174,7 @@ def test_a_decision_asks_a_login_of_this_moment_and_reading_does_not(rolling: Ro
     with later(rolling.world, minutes=11):
         assert browser.open(PARTY).status == 200
         page = browser.click("Beslis over deze wijziging")
-        assert "langer dan tien minuten geleden" in page.text
+        assert "langer dan 10 minuten geleden" in page.text
 
 
 @pytest.mark.parametrize("role", [OperatorRole.VIEWER, OperatorRole.AUDITOR])
