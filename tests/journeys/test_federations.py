@@ -29,7 +29,6 @@ from tests.providers.saml.signing import Signing
 from tests.world import ADDRESSES, World, make_world
 
 HOST: Final = "federation.example"
-IDEAS: Final = "Ideeënbus voor ondernemers"
 IDEAS_UUID: Final = "4c95a12d-33ae-4688-9980-85f799509db0"
 CHOOSE: Final = "Wie is uw makelaar?"
 IN: Final = "U bent ingelogd"
