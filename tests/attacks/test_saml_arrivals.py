@@ -5,13 +5,16 @@ S-80).
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from urllib.parse import urljoin
 
 import pytest
 from werkzeug.test import Client
 
 from admin.app import create_app
+from broker.journey import login_store
 from broker.start import start
+from tests.broker.examples import an_identity
 from tests.providers.saml.edits import put
 from tests.providers.saml.in_world import (
     ACS,
@@ -183,3 +186,15 @@ def test_S_80_a_login_is_closed_by_the_first_response_that_fails(world: World) -
         turned_away(asked.bring(fields), *UNSOLICITED)
     assert len(rejections(world)) == before
     accepted(made(world))
+
+
+def test_S_45_a_login_that_knows_who_it_is_takes_no_second_answer(world: World) -> None:
+    """Whatever an older version or a mistake of ours left of departures in it."""
+    rt, asked = world.runtime, visit(world)
+    at = login_store.key(asked.relay_state.partition(".")[0])
+    kept = login_store.parse(rt.store.get(at), rt.sealer)
+    assert kept is not None and kept.login.sent
+    known = replace(kept.login, provider_id="polderpoort", identity=an_identity())
+    assert rt.store.batch([login_store.swap(kept, known, rt.sealer, world.clock())]) == [True]
+    turned_away(asked.bring(), *REJECTED)
+    assert rejections(world)[-1].reason == "already_answered"

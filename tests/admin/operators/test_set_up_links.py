@@ -74,6 +74,18 @@ def test_looking_uses_nothing_up_and_taking_works_once(session: Session) -> None
     assert set_up_links.resume(session, link.id, LATER) == link  # who took it goes on
 
 
+def test_of_two_that_looked_the_first_takes_it_whatever_comes_of_it(session: Session) -> None:
+    """Who reads the mail later has nothing, also while the first has kept no password yet."""
+    secret = made(session).secret
+    seen = set_up_links.look_at(session, secret, START)
+    with writing(session):
+        assert set_up_links.take(session, secret, LATER) == seen
+    with pytest.raises(LinkRefused) as refused, writing(session):
+        set_up_links.take(session, secret, LATER)
+    assert refused.value.why is LinkRefusal.USED
+    assert set_up_links.resume(session, seen.id, LATER) == seen
+
+
 def test_a_password_that_will_not_do_leaves_the_link(session: Session) -> None:
     secret = made(session).secret
     for text in ("kort", "robin robin robin", "wachtwoordwachtwoord", ""):

@@ -56,6 +56,10 @@ def test_a_native_client_does_not_choose_the_port_of_another_host() -> None:
     client = a_client(application_type="native")
     assert is_registered(client, CALLBACK)
     assert not is_registered(client, CALLBACK.replace("example/", "example:8443/"))
+    plain = "http://app.example/callback"  # registered before the rules
+    client = a_client(redirect_uris=(plain,), application_type="native")
+    assert is_registered(client, plain)
+    assert not is_registered(client, "http://app.example:8443/callback")
 
 
 @pytest.mark.parametrize(
