@@ -14,7 +14,12 @@ from typing import Any, Final
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
 from lxml import etree
 from sqlalchemy.orm import Session
 
@@ -24,7 +29,7 @@ from keys.jwks import thumbprint
 from keys.keyring import KeyRing, KeyState, KeyUse, PrivateKey, load_keyring
 from keys.rotation import add_key, ensure_keys
 from providers.interface import ProviderUnavailable
-from providers.saml.client_certificate import by_keys
+from providers.saml.client_certificate import by_keys, kept_certificate
 from providers.trouble import Trouble
 from state.outbox import DeliveryFailed
 from state.outgoing import OutgoingClient
@@ -198,3 +203,14 @@ def test_a_certificate_that_tls_does_not_take_is_told_as_ours() -> None:
 def test_where_none_is_kept_nothing_changes() -> None:
     calls = OutgoingClient()
     assert by_keys(calls, make_keyring()) is calls
+
+
+def test_the_kept_key_leaves_memory_only_under_a_password() -> None:
+    key = next(one for one in ring("ours").keys if one.use is USE)
+    pem = kept_certificate(key).locked_key(b"once")
+    assert pem.startswith(b"-----BEGIN ENCRYPTED PRIVATE KEY")
+    assert load_pem_private_key(pem, b"once").private_numbers() == (  # type: ignore[union-attr]
+        rsa_key("ours").private_numbers()
+    )
+    with pytest.raises(ValueError):
+        load_pem_private_key(pem, b"another")
