@@ -18,6 +18,7 @@ from rich.table import Table
 
 from benchmarks import hostile
 from benchmarks.etd import cost as etd_cost
+from benchmarks.federations import measured as measured_federations
 from benchmarks.floor import Floor
 from benchmarks.processes import cpu_seconds, pss_mb
 from benchmarks.saml import measured as measured_messages
@@ -49,6 +50,10 @@ BUDGETS = {
     "subprocesses": 0.0,
     "pss_mb": 180.0,
     "pss_growth_percent": 5.0,
+    "federation_import_s": 60.0,
+    "federation_memory_vs_file": 6.0,
+    "federation_server_growth_mb": 10.0,
+    "login_10000_vs_10": 1.1,
 }
 console = Console(width=100, highlight=False)
 
@@ -103,6 +108,7 @@ def _measure(folder: Path, sample: int, logins: int) -> dict[str, float | str]:
         etd, etd_floor = etd_cost(broker, sample)
     messages = measured_messages()
     result |= _waits(folder)
+    federations = measured_federations(folder)
     with (
         postgresql() as database,
         redis() as store,
@@ -114,6 +120,7 @@ def _measure(folder: Path, sample: int, logins: int) -> dict[str, float | str]:
         result["growth_logins"] = logins
     with postgresql() as database, redis() as store:
         pair = _cost_in(Setting("pg-redis-2", database, store, 2), folder, sample)
+    result |= federations
     result |= {
         "login_cpu_ms": round(cost.cpu_ms, 2),
         "login_cpu_ms_pg_redis": round(shared.cpu_ms, 2),

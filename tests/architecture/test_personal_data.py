@@ -42,7 +42,7 @@ ALSO_OF_MACHINES = {
     **dict.fromkeys(
         (
             *("federation_list.digest", "federation_list.left_out_first", "federation_list.name"),
-            *("federation_list.signed_by", "federation_list.source"),
+            "federation_list.source",
             *("federation_member.categories", "federation_member.digest"),
             *("federation_member.federation", "federation_member.metadata_xml"),
             *("federation_member.name_en", "federation_member.name_nl"),

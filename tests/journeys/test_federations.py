@@ -4,134 +4,22 @@ the federation is registered, logged out, and gone once it leaves the list.
 
 from __future__ import annotations
 
-import base64
-import zlib
-from dataclasses import dataclass, replace
-from typing import Any, Final
-from urllib.parse import parse_qs, quote, urlsplit
+from dataclasses import replace
+from typing import Any
+from urllib.parse import quote
 
 import pytest
-import yaml
-from flask import Flask, Response
-from lxml import etree
 
-from admin.metadata import federation_looks
-from keys.certificates import to_pem
 from providers.federation_members import member_id
-from sandbox.browser import Browser, Page
-from state import party_metadata
-from state.db import writing
-from state.registrations import Kind
-from tests.providers.saml.aggregates import NOORD, SIGNER, ZUID, Listed, Member, many
-from tests.providers.saml.in_world import ACS, GOOD, rejections
-from tests.providers.saml.maker import certificate
-from tests.providers.saml.signing import Signing
-from tests.world import ADDRESSES, World, make_world
-
-HOST: Final = "federation.example"
-IDEAS_UUID: Final = "4c95a12d-33ae-4688-9980-85f799509db0"
-CHOOSE: Final = "Wie is uw makelaar?"
-IN: Final = "U bent ingelogd"
-CONSENT: Final = "Deze gegevens geven wij door"
-LOA3: Final = "urn:etoegang:core:assurance-class:loa3"
-NOORD_ID: Final = member_id("noordzee", NOORD.entity_id)
-
-
-@dataclass
-class Federated:
-    """A demo in which a federation is registered."""
-
-    world: World
-    document: bytes = b""
-
-    def publish(self, *members: Member) -> str:
-        """The list has these; what a worker makes of it, and every process after it."""
-        now = self.world.clock()
-        self.document = Listed(members=members, since=now).document()
-        process = self.world.process
-        with process.sessions() as session, writing(session):
-            row = party_metadata.row_of(session, Kind.FEDERATION, "noordzee")
-            assert row is not None
-            row.due_at = now
-        (look,) = federation_looks.refresh_due(process)
-        process.holder.refresh()
-        return str(look.judgement.verdict)
-
-    def register(self, **changes: Any) -> None:
-        self.world.apply(yaml.safe_dump({**REGISTRATION, **changes}), "federation.yaml")
-
-    def begun(self, asking: str = "", browser: Browser | None = None) -> tuple[Browser, Page]:
-        """The portal sent somebody to us."""
-        browser = browser or self.world.browser(javascript=False)
-        page = browser.open(f"{ADDRESSES.portal}/")
-        address = next(h for a in page.tree.iter("a") if IDEAS_UUID in (h := str(a.get("href"))))
-        return browser, browser.open(f"{ADDRESSES.portal}{address}?{asking}")
-
-    def answered(self, browser: Browser, member: Member = NOORD, key: str | None = None) -> Page:
-        """The makelaar where this browser is answers, signed with this key."""
-        sent = parse_qs(urlsplit(browser.visited[-1]).query)
-        request = etree.fromstring(zlib.decompress(base64.b64decode(sent["SAMLRequest"][0]), -15))
-        identifier = str(request.get("ID"))
-        words = replace(
-            GOOD.words,
-            issuer=member.entity_id,
-            subject="student-1",
-            request=identifier,
-            acs=ACS,
-            sp=f"{ADDRESSES.broker}/saml/metadata",
-            name=f"r{identifier[-12:]}",
-            at=self.world.clock(),
-        )
-        signing = Signing(key=key or member.key)
-        raw = replace(GOOD, words=words, signing=signing, outer=signing).raw()
-        value = base64.b64encode(raw).decode()
-        return browser.post(ACS, [("SAMLResponse", value), ("RelayState", sent["RelayState"][0])])
-
-    def logged_in(self, browser: Browser, member: Member = NOORD) -> bool:
-        page = self.answered(browser, member)
-        if page.heading == CONSENT:
-            page = browser.press("agree", "yes")
-        return page.heading == IN
-
-
-REGISTRATION: Final[dict[str, Any]] = {
-    "kind": "Federation",
-    "id": "noordzee",
-    "name": "Noordzee",
-    "services": "all",
-    "level_ceiling": "EH3",
-    "levels": {LOA3: "EH3"},
-    "notice": {"nl": "Kies uw eigen school.", "en": "Choose your own school."},
-    "saml": {
-        "aggregate_url": f"https://{HOST}/list.xml",
-        "metadata_signing_certificate": to_pem(certificate(SIGNER)),
-    },
-}
-MANY: Final = (NOORD, ZUID, *many(60))
+from tests.journeys.federated import CHOOSE, MANY, NOORD_ID, Federated, make_federated
+from tests.providers.saml.aggregates import NOORD, ZUID, many
+from tests.providers.saml.in_world import rejections
+from tests.world import ADDRESSES
 
 
 @pytest.fixture(scope="module")
 def federated(tmp_path_factory: pytest.TempPathFactory) -> Federated:
-    made = Federated(make_world(tmp_path_factory.mktemp("world")))
-    federation, member = Flask("federation"), Flask("member")
-
-    @federation.get("/list.xml")
-    def published() -> Response:
-        return Response(made.document, mimetype="application/samlmetadata+xml")
-
-    @member.get("/<path:_>")
-    def there(_: str) -> str:
-        return "<h1>Log in bij uw school</h1>"
-
-    made.world.wire.applications |= {
-        HOST: federation,
-        **dict.fromkeys([NOORD.scope, ZUID.scope], member),
-    }
-    services = (made.world.demo.registrations / "20-services.yaml").read_text(encoding="utf-8")
-    ideas = next(d for d in yaml.safe_load_all(services) if d["uuid"] == IDEAS_UUID)
-    plain = {name: value for name, value in ideas.items() if not str(value).startswith("${")}
-    made.world.apply(yaml.safe_dump({**plain, "email_accounts": False}), "ideas.yaml")
-    made.register()
+    made = make_federated(tmp_path_factory.mktemp("world"))
     assert made.publish(*MANY) == "taken"
     return made
 

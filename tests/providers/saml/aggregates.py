@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Final
 from xml.sax.saxutils import escape
@@ -80,6 +82,12 @@ _SP: Final = """\
         Location="https://{scope}/acs" index="0"/>"""
 
 
+@cache
+def _shown(key: str) -> str:
+    """The certificate of this key; to make one costs a signature."""
+    return base64_of(certificate(key))
+
+
 @dataclass(frozen=True)
 class Member:
     """One entity; ``key`` names a key of the tests."""
@@ -115,7 +123,7 @@ class Member:
             en=escape(self.en),
             nl=escape(self.nl),
             keywords=escape(self.keywords),
-            key=base64_of(certificate(self.key)) if self.key else "AAAA",
+            key=_shown(self.key) if self.key else "AAAA",
             endpoints=endpoints,
             more=self.more,
         )
@@ -171,7 +179,7 @@ class Listed:
 
 def sign_list(root: etree._Element, signer: str = SIGNER) -> None:
     """As a federation does: with its certificate in the signature."""
-    shown = base64_of(certificate(signer))
+    shown = _shown(signer)
     info = f"<ds:X509Data><ds:X509Certificate>{shown}</ds:X509Certificate></ds:X509Data>"
     sign(root, Signing(key=signer, key_info=info))
 
@@ -188,3 +196,29 @@ def many(number: int) -> tuple[Member, ...]:
         )
         for each in range(number)
     )
+
+
+def as_published(number: int) -> Iterator[str]:
+    """So many entities as large as those of real federations: with a role as attribute authority
+    that repeats the key, a key for encryption, and what a makelaar says of itself.
+    """
+    key = _shown("makelaar")
+    shown = f"<ds:X509Data><ds:X509Certificate>{key}</ds:X509Certificate></ds:X509Data>"
+    info = f"<ds:KeyInfo>{shown}</ds:KeyInfo>"
+    keys = "".join(
+        f'<md:KeyDescriptor use="{use}">{info}</md:KeyDescriptor>'
+        for use in ("signing", "encryption")
+    )
+    more = (
+        '<md:AttributeAuthorityDescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:'
+        f'protocol">{keys}<md:AttributeService Binding="urn:oasis:names:tc:SAML:2.0:bindings:SOAP" '
+        'Location="https://attributes.example/soap"/></md:AttributeAuthorityDescriptor>'
+    )
+    for member in many(number):
+        yield replace(member, more=more).xml()
+
+
+def write_large(path: Path, number: int, since: datetime) -> Path:
+    """A signed list of so many, without keeping it in memory longer than it is signed."""
+    listed = Listed(members=(), inside="".join(as_published(number)), since=since)
+    return listed.write(path)
