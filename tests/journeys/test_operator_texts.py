@@ -11,6 +11,7 @@ from sqlalchemy import event, text
 
 from sandbox.browser import Browser, Page
 from sandbox.portal.clients import BODEM, BODEMKAART, IDEEEN
+from sandbox.texts import said
 from state.ephemeral import StoreUnavailable
 from tests.broker import changes
 from tests.broker.portal import set_clock
@@ -51,7 +52,7 @@ def choice(world: World, language: str = "nl", service: str = BODEM.name) -> Pag
     """The choice of the makelaar."""
     browser = world.browser(language)
     browser.open(f"{ADDRESSES.portal}/")
-    return browser.click(service)
+    return browser.click(said(service, language))
 
 
 def at_error(world: World, service: str = BODEM.name, makelaar: str = "Polderpoort") -> Page:
