@@ -83,3 +83,19 @@ def test_who_got_a_mandate_meanwhile_goes_on_from_the_page(own_world: World) -> 
     browser.click("Stuur verzoek naar mijn beheerder")
     changes.let_mandates_expire(world, 3600)
     assert browser.click("Probeer het opnieuw").heading == "Deze gegevens geven wij door"
+
+
+@pytest.mark.parametrize(("fault", "status"), [("bad_signature", 400), ("wrong_audience", 400)])
+def test_a_page_about_the_answer_of_a_makelaar_names_it(
+    world: World, fault: str, status: int
+) -> None:
+    page = world.walk(BODEM, "Polderpoort", "jan", fault=fault).run()
+    assert page.status == status
+    assert "Uw makelaar is Polderpoort." in page.text
+    assert "andere makelaar" in page.text and "opnieuw" in page.text
+    assert title(page).startswith("Fout: ")
+
+
+def test_a_page_that_is_about_no_makelaar_names_none(world: World) -> None:
+    page = world.browser().open(f"{world.demo.addresses.broker}/bestaat-niet")
+    assert page.status == 404 and "Uw makelaar is" not in page.text
