@@ -119,7 +119,10 @@ ERRORS = {
             "Het antwoord van uw makelaar was niet geldig. Dat komt niet door u. "
             "Er zijn geen gegevens doorgegeven."
         ),
-        START_AGAIN,
+        _(
+            "Ga terug naar de website waar u vandaan kwam en log daar opnieuw in. Lukt het weer "
+            "niet? Kies dan een andere makelaar, als u daar ook een inlogmiddel heeft."
+        ),
     ),
     "makelaar_paused": ErrorText(
         "SLS-2105",
@@ -263,6 +266,16 @@ ERRORS = {
         _("Probeer het over een paar minuten opnieuw."),
     ),
 }
+# Errors that tell of what one makelaar did.
+ABOUT_A_MAKELAAR = frozenset(
+    {
+        "message_rejected",
+        "makelaar_paused",
+        "makelaar_misregistered",
+        "makelaar_refused",
+        "answer_gone",
+    }
+)
 # Errors of which an outage or maintenance may be the cause, here or at a makelaar.
 _MAY_BE_EXPLAINED = frozenset(
     {

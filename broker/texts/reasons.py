@@ -229,6 +229,27 @@ _SINGLE: Final = {
         Fixer.ADMINISTRATOR,
         _("Vraag de beheerder van uw organisatie om uw inlogmiddel na te kijken."),
     ),
+    "means_blocked": Explanation(
+        _("De gebruiker is hier geblokkeerd."),
+        _("Laat de beheerder van de organisatie de blokkade nakijken."),
+        Fixer.ADMINISTRATOR,
+        _("U bent hier geblokkeerd. Vraag de beheerder van uw organisatie waarom."),
+    ),
+    "means_not_activated": Explanation(
+        _("Het inlogmiddel is niet op tijd geactiveerd."),
+        _("Laat de beheerder van de organisatie een nieuwe activatiebrief aanvragen."),
+        Fixer.ADMINISTRATOR,
+        _("Uw activatiebrief is verlopen. Vraag uw beheerder om een nieuwe."),
+    ),
+    "login_below_mandate": Explanation(
+        _("De gebruiker heeft een machtiging, maar logde in met een te laag niveau daarvoor."),
+        _("Laat de gebruiker hoger inloggen, of de beheerder het inlogmiddel verhogen."),
+        Fixer.ADMINISTRATOR,
+        _(
+            "Log in met een hoger niveau, of vraag de beheerder van uw organisatie om uw "
+            "inlogmiddel te verhogen. Een nieuwe machtiging helpt niet."
+        ),
+    ),
     "factor_locked": Explanation(
         _("De tweede factor zit op slot na te veel verkeerde codes."),
         _("Wacht tot het slot opengaat, of laat de gebruiker een andere tweede factor kiezen."),

@@ -109,6 +109,15 @@ def help_desk() -> HelpDeskCard | None:
     return _of_settings(rt.settings.ui) or _of_service(known.services.get(uuid or ""))
 
 
+def makelaar_of_request(rt: Runtime) -> str | None:
+    """The makelaar of the login that this request is about, by name."""
+    configuration, login = rt.holder.last, about()
+    if configuration is None or login is None:
+        return None
+    record = configuration.providers.get(login.provider_id or "")
+    return record.name if record is not None else None
+
+
 def spoken(words: Words) -> Spoken:
     """The words, marked where they are not in the language of the page."""
     text, language = words.in_(locale())

@@ -12,7 +12,8 @@ from broker.web.announcement_page import AnnouncementNote
 class ErrorPage:
     """``code`` is stable per cause (``SLS-2104``). ``home_url``: a link that is the way on.
     ``developers``: what those who made the other website can do. ``begun`` and ``minutes``: of a
-    login that took too long, when it began and how long it had.
+    login that took too long, when it began and how long it had. ``makelaar``: whose answer it is
+    about, by name.
     """
 
     title: str
@@ -27,4 +28,5 @@ class ErrorPage:
     developers: str | None = None
     begun: datetime | None = None
     minutes: int | None = None
+    makelaar: str | None = None
     template: str = "web/error.html"

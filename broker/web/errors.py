@@ -21,11 +21,11 @@ from werkzeug.wrappers import Response
 from broker.errors import NOTHING, PageError, TooManyRequests
 from broker.runtime import runtime
 from broker.texts import rejected_answers
-from broker.texts.errors import ERRORS, may_be_explained
+from broker.texts.errors import ABOUT_A_MAKELAAR, ERRORS, may_be_explained
 from broker.texts.reasons import page_reason
 from broker.web import error_facts, http_methods, json_errors, refusals, soap_errors
 from broker.web.announcement_page import AnnouncementNote
-from broker.web.announcements import notes_on_error
+from broker.web.announcements import makelaar_of_request, notes_on_error
 from broker.web.error_page import ErrorPage
 from broker.web.refusals import PAGE, PROGRAM, ErrorShown
 from broker.web.responses import portal_of_request, show
@@ -137,6 +137,7 @@ def _show(
             begun=values.get("begun"),
             minutes=values.get("minutes"),
             reason=detail,
+            makelaar=makelaar_of_request(rt) if key in ABOUT_A_MAKELAAR else None,
         )
         response = show(page, status)
     if status == 405:
@@ -172,10 +173,11 @@ def error_page(
     begun: datetime | None = None,
     minutes: int | None = None,
     reason: str | None = None,
+    makelaar: str | None = None,
 ) -> ErrorPage:
     """The page for this cause; an unknown key is an error of ours. ``portal``: where ``home_url``
     leads, by name. ``begun`` and ``minutes``: of a login that took too long. ``reason``: why the
-    answer of a makelaar was refused.
+    answer of a makelaar was refused; ``makelaar``: its name.
     """
     is_rejected = key in rejected_answers.KEYS
     text = (
@@ -196,6 +198,7 @@ def error_page(
         home_label=_home_label(portal) if home_url else None,
         begun=begun,
         minutes=minutes,
+        makelaar=makelaar,
     )
 
 

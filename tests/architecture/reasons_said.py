@@ -69,6 +69,8 @@ COMPUTED: Final[Mapping[tuple[str, str], frozenset[str]]] = {
     ("broker.journey.context", "nothing.reason"): _ELSEWHERE,
     ("broker.journey.gone", "page.public_key"): _ELSEWHERE,
     ("broker.journey.gone", "_ENDED.get(code, 'login_refused')"): frozenset({"login_refused"}),
+    ("broker.journey.steps.choose_mandate", "stopped.reason"): _ELSEWHERE,
+    ("broker.journey.steps.means_status", "stopped.reason"): _ELSEWHERE,
     ("broker.journey.steps.ended", "ended.public_key or 'cancelled'"): frozenset({"cancelled"}),
     ("broker.journey.steps.step_up", "stopped.reason"): _ELSEWHERE,
     ("broker.journey.trouble", "trouble.value"): frozenset(one.value for one in Trouble),

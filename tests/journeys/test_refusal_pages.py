@@ -8,7 +8,18 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from assurance.levels import AssuranceLevel
+from consent.authority import (
+    Authority,
+    AuthorityKind,
+    AuthorityRefusal,
+    Party,
+    PartyIdType,
+    RefusalReason,
+)
+from consent.options import Options
 from sandbox.browser import Page
+from state.trace import Trace
 from tests.broker import changes
 from tests.world import World
 
@@ -83,3 +94,43 @@ def test_who_got_a_mandate_meanwhile_goes_on_from_the_page(own_world: World) -> 
     browser.click("Stuur verzoek naar mijn beheerder")
     changes.let_mandates_expire(world, 3600)
     assert browser.click("Probeer het opnieuw").heading == "Deze gegevens geven wij door"
+
+
+@pytest.mark.parametrize(("fault", "status"), [("bad_signature", 400), ("wrong_audience", 400)])
+def test_a_page_about_the_answer_of_a_makelaar_names_it(
+    world: World, fault: str, status: int
+) -> None:
+    page = world.walk(BODEM, "Polderpoort", "jan", fault=fault).run()
+    assert page.status == status
+    assert "Uw makelaar is Polderpoort." in page.text
+    assert "andere makelaar" in page.text and "opnieuw" in page.text
+    assert title(page).startswith("Fout: ")
+
+
+def test_a_page_that_is_about_no_makelaar_names_none(world: World) -> None:
+    page = world.browser().open(f"{world.demo.addresses.broker}/bestaat-niet")
+    assert page.status == 404 and "Uw makelaar is" not in page.text
+
+
+def test_who_has_a_mandate_and_too_low_a_login_is_not_sent_for_another_mandate(
+    own_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a makelaar may say it: one chain mandate, and a login below the level of chains."""
+    chain = Authority(
+        Party(PartyIdType.KVK, "90001201", "De Korenmolen"),
+        AuthorityKind.CHAIN,
+        AssuranceLevel.EH3,
+        "urn:x",
+        intermediary=Party(PartyIdType.KVK, "90001542", "Yilmaz"),
+    )
+    refused = AuthorityRefusal(RefusalReason.LOGIN_LEVEL, chain)
+    monkeypatch.setattr("broker.journey.context.options", lambda *_: Options((), (refused,)))
+    browser = own_world.browser()
+    page = own_world.walk(BODEM, "Polderpoort", "els", browser=browser).run()
+    assert page.status == 403
+    begins = "Uw machtiging voor De Korenmolen via Yilmaz kunt u nu niet gebruiken"
+    assert begins in page.text and "Stuur verzoek" not in page.text
+    with own_world.session() as session:
+        (kept,) = session.query(Trace).filter_by(outcome="refused").all()
+    assert kept.reason == "login_below_mandate"
+    assert browser.click("Log in met een ander inlogmiddel").heading == "Wie is uw makelaar?"

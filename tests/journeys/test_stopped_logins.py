@@ -25,8 +25,8 @@ BACK = "Ga terug naar Bronhouderportaal"
 OTHER = {"mandate": "Kies een andere makelaar", "level": "Log in met een ander inlogmiddel"}
 STOPS = {
     "mandate": ("fatima", LOZING, "Veerhuis", "mandate", "mandate_missing"),
-    "means": ("bas", LOZING, "Veerhuis", "means", "means_not_active"),
-    "blocked": ("ali", BODEM, "Brugwacht", "means", "means_not_active"),
+    "means": ("bas", LOZING, "Veerhuis", "means", "means_not_activated"),
+    "blocked": ("ali", BODEM, "Brugwacht", "means", "means_blocked"),
     "level": ("piet", LOZING, "Veerhuis", "level", "level_too_low"),
 }
 every_stop = pytest.mark.parametrize("name", STOPS)

@@ -53,6 +53,11 @@ class MandateMissingPage:
         return tuple(place for place in self.organisations if place.asked_at is None)
 
     @property
+    def needs_higher_login(self) -> bool:
+        """There is a mandate, and this login is too low for it: another mandate does not help."""
+        return {choice.reason for choice in self.refused} == {"login_level"}
+
+    @property
     def only_waits(self) -> bool:
         """There is nothing left to ask."""
         return self.sent_to is not None or bool(self.waiting and not self.askable)

@@ -22,7 +22,7 @@ from broker.journey.steps.current_party import key_of_current, key_of_last
 from broker.journey.steps.frame import frame, service_facts
 from broker.journey.steps.mandate_choices import shown_choices
 from consent import requests
-from consent.authority import Authority
+from consent.authority import Authority, RefusalReason
 from consent.requests import MandateRequest, RequestState
 from directory.organisations import Organisation
 from directory.services import MandateRule
@@ -30,6 +30,7 @@ from state.trace import Fact
 
 LEAVE = "leave"
 MISSING = Stopped(RefusalCode.MANDATE_MISSING, "mandate_missing")
+BELOW = Stopped(RefusalCode.MANDATE_MISSING, "login_below_mandate")
 
 
 def enter(turn: Turn) -> StepOutcome:
@@ -114,7 +115,7 @@ def _missing(turn: Turn, *, error: bool = False) -> StepOutcome:
     )
     reasons = {r.reason.value for r in turn.context.options.refused}
     found: dict[str, Fact] = {"mandates": ", ".join(sorted(reasons)) or "none"}
-    return Show(page, status=422 if error else 403, stopped=MISSING, found=found)
+    return Show(page, status=422 if error else 403, stopped=_stopped(turn), found=found)
 
 
 def _places(turn: Turn) -> tuple[AskedOrganisation, ...]:
@@ -147,8 +148,15 @@ def _place(turn: Turn, place: Organisation, earlier: MandateRequest | None) -> A
 def _ask(turn: Turn) -> StepOutcome:
     """Send the request, or go back to the portal without a mandate."""
     if turn.form.get("action") == LEAVE:
-        raise LoginRefused(MISSING.code, MISSING.reason, "no usable mandate")
+        stopped = _stopped(turn)
+        raise LoginRefused(stopped.code, stopped.reason, "no usable mandate")
     place = ask_administrators(turn)
     if place is None:
         return _missing(turn, error=True)
     return Advance(replace(turn.login, mandate_requested_for=place.id))
+
+
+def _stopped(turn: Turn) -> Stopped:
+    """A mandate helps, unless there is one and the login is what falls short."""
+    reasons = {refusal.reason for refusal in turn.context.options.refused}
+    return BELOW if reasons == {RefusalReason.LOGIN_LEVEL} else MISSING
