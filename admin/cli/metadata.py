@@ -102,7 +102,7 @@ def shown(party: PartyStatus, language: str) -> list[str]:
 def approve(
     settings: Settings, party: PartyStatus, language: str, *, because: str = ""
 ) -> list[str]:
-    """Take what was shown. Raises NothingWaits, CannotBeTaken and NoReason."""
+    """Take what was shown. Raises NothingWaits, CannotBeTaken and ReasonMissing."""
     assert party.waiting is not None
     with opened(settings) as at, writing(at.session) as session:
         approval.approve(
@@ -120,7 +120,7 @@ def approve(
 
 
 def reject(settings: Settings, party: PartyStatus, language: str, *, because: str) -> list[str]:
-    """Do not take what was shown. Raises NothingWaits and NoReason."""
+    """Do not take what was shown. Raises NothingWaits and ReasonMissing."""
     assert party.waiting is not None
     with opened(settings) as at, writing(at.session) as session:
         approval.reject(

@@ -129,7 +129,7 @@ def reconsider(invocation: Invocation, name: str, kind: str | None, language: st
 def _refusals() -> Iterator[None]:
     """What is not known or cannot be, in words."""
     from admin.cli.metadata import NoSuchParty
-    from admin.metadata.approval import CannotBeTaken, NoReason, NothingWaits
+    from admin.metadata.approval import CannotBeTaken, NothingWaits, ReasonMissing
 
     try:
         yield
@@ -141,7 +141,7 @@ def _refusals() -> Iterator[None]:
         )
     except NothingWaits:
         fail("nothing of it waits, or something else than was shown; look again", 3)
-    except NoReason:
+    except ReasonMissing:
         fail("say why with --because, in at most 500 characters", 2)
     except CannotBeTaken as refused:
         fail(f"it would stop logins: {refused}", 3)

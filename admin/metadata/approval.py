@@ -35,7 +35,7 @@ class CannotBeTaken(Exception):
     """What waits would stop logins by now; the message says why."""
 
 
-class NoReason(Exception):
+class ReasonMissing(Exception):
     """An operator says why, in at most LONGEST_REASON characters."""
 
 
@@ -90,7 +90,7 @@ def approve(
 ) -> MetadataChanges:
     """Take what waits, with the transaction of the caller. ``digest``: of what was shown;
     ``check`` raises OutgoingRefused for an address that is never called; ``because``: the reason,
-    which only the command line may leave out. Raises NothingWaits, CannotBeTaken and NoReason.
+    which only the command line may leave out. Raises NothingWaits, CannotBeTaken and ReasonMissing.
     """
     known, row, document = _shown(session, kind, name, digest)
     _demand(because, actor)
@@ -113,11 +113,11 @@ def reject(
     because: str,
 ) -> MetadataChanges:
     """What waits goes on waiting no longer and is not taken, with the transaction of the caller.
-    Raises NothingWaits and NoReason.
+    Raises NothingWaits and ReasonMissing.
     """
     known, row, document = _shown(session, kind, name, digest)
     if not because:
-        raise NoReason
+        raise ReasonMissing
     _demand(because, actor)
     changes, reason = _changes(known, row, document), row.waiting_reason
     row.rejected, row.rejected_at = document, now
@@ -156,7 +156,7 @@ def _shown(
 def _demand(because: str, actor: Actor) -> None:
     is_missing = not because and actor.kind is not ActorKind.COMMAND_LINE
     if is_missing or len(because) > LONGEST_REASON:
-        raise NoReason
+        raise ReasonMissing
 
 
 def _changes(known: KnownParty, row: PartyMetadata, document: str) -> MetadataChanges:

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 from admin.actor import Actor
 from admin.lists.exports import record_export
 from admin.metadata import approval, asking, status
-from admin.metadata.approval import CannotBeTaken, NoReason, NothingWaits
+from admin.metadata.approval import CannotBeTaken, NothingWaits, ReasonMissing
 from admin.metadata.status import MetadataState, PartyStatus
 from admin.operator_console.access import OperatorContext, blueprint, requires
 from admin.operator_console.metadata_pages import (
@@ -111,8 +111,8 @@ def party_metadata(desk: OperatorContext, kind: str, key: str) -> Response:
 def look_at_metadata(desk: OperatorContext, kind: str, key: str) -> Response:
     """Look at the address now; what it says is treated as when the worker looks."""
     one = _one(desk, kind, key)
-    if one.address is None:
-        raise PageError(404, "not_found", "no address is registered")
+    if one.address is None:  # its registration holds them, and the page says so
+        return redirect(url_for("operator.party_metadata", kind=kind, key=key), 303)
     looks = asking.look_now(_process(desk.rt), [(one.kind, one.name)], actor=_actor(desk))
     seen = str(looks[0].judgement.verdict) if looks else _NO_LOOK
     return redirect(url_for("operator.party_metadata", kind=kind, key=key, gezien=seen), 303)
@@ -162,7 +162,7 @@ def decide_metadata(desk: OperatorContext, kind: str, key: str) -> Response:
                 return _back(kind, key, "af")
     except NothingWaits:
         return _back(kind, key, "weg")
-    except NoReason:
+    except ReasonMissing:
         return show(_decide(desk, one, because, "reason"), 422)
     except CannotBeTaken as refused:
         return show(_decide(desk, one, because, "unfit", str(refused)), 422)

@@ -6,7 +6,7 @@ import pytest
 
 from admin.actor import Actor
 from admin.metadata import approval
-from admin.metadata.approval import CannotBeTaken, NoReason, NothingWaits, Waiting
+from admin.metadata.approval import CannotBeTaken, NothingWaits, ReasonMissing, Waiting
 from admin.metadata.parties import known_party
 from admin.registrations.documents import DocumentsRefused
 from providers.saml.wire.metadata_changes import MetadataVerdict
@@ -221,7 +221,7 @@ def test_an_operator_says_why(installed: Installed, because: str) -> None:
     installed.look(document("next"))
     digest = waiting(installed).digest
     for do in (approve, reject):
-        with pytest.raises(NoReason):
+        with pytest.raises(ReasonMissing):
             do(installed, digest, because)
     assert waiting(installed) and not installed.signs("next")
 
