@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Integer, String, Text, delete, or_, select
+from sqlalchemy import JSON, Integer, String, Text, delete, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from state.db import Base, UtcDateTime, enum_column_type
@@ -162,6 +162,12 @@ def failing(session: Session, since: datetime) -> list[PartyMetadata]:
         PartyMetadata.failing_since <= since, PartyMetadata.told_failing_at.is_(None)
     )
     return list(session.scalars(query.order_by(PartyMetadata.kind, PartyMetadata.name)))
+
+
+def number_waiting(session: Session) -> int:
+    """How many parties have something that waits for an operator."""
+    query = select(func.count()).where(PartyMetadata.waiting_since.is_not(None))
+    return session.execute(query).scalar_one()
 
 
 def origins(session: Session) -> Mapping[tuple[Kind, str], str]:
