@@ -164,6 +164,36 @@ def failing(session: Session, since: datetime) -> list[PartyMetadata]:
     return list(session.scalars(query.order_by(PartyMetadata.kind, PartyMetadata.name)))
 
 
+@dataclass(frozen=True)
+class PartyStanding:
+    """How it stands with what is kept of one party, without the documents."""
+
+    origin: str
+    ends_at: datetime | None
+    checked_at: datetime | None
+    waits: bool
+    fails: bool
+    is_rejected: bool
+
+
+def standings(session: Session) -> Mapping[tuple[Kind, str], PartyStanding]:
+    """Of every party; one read of small columns."""
+    query = select(
+        PartyMetadata.kind,
+        PartyMetadata.name,
+        PartyMetadata.origin,
+        PartyMetadata.ends_at,
+        PartyMetadata.checked_at,
+        PartyMetadata.waiting_since.is_not(None),
+        PartyMetadata.failing_since.is_not(None),
+        PartyMetadata.rejected_at.is_not(None),
+    )
+    return {
+        (kind, name): PartyStanding(origin, ends, checked, bool(waits), bool(fails), bool(rejected))
+        for kind, name, origin, ends, checked, waits, fails, rejected in session.execute(query)
+    }
+
+
 def number_waiting(session: Session) -> int:
     """How many parties have something that waits for an operator."""
     query = select(func.count()).where(PartyMetadata.waiting_since.is_not(None))

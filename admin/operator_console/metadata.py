@@ -91,7 +91,7 @@ def party_metadata(desk: OperatorContext, kind: str, key: str) -> Response:
     seen = request.args.get("gezien", "")
     page = PartyMetadataPage(
         desk=desk.frame,
-        row=row_of(one, desk.now),
+        row=row_of(one.overview(desk.now)),
         status=one,
         voucher=metadata_words.voucher(one.voucher),
         keys=tuple(KeyRow(metadata_words.key(used), used.fingerprint) for used in one.keys),
@@ -188,7 +188,7 @@ def _actor(desk: OperatorContext) -> Actor:
 
 
 def _rows(desk: OperatorContext) -> list[MetadataRow]:
-    return [row_of(one, desk.now) for one in status.statuses(desk.rt.session)]
+    return [row_of(one) for one in status.overviews(desk.rt.session, desk.now)]
 
 
 def _one(desk: OperatorContext, kind: str, key: str) -> PartyStatus:
@@ -207,7 +207,7 @@ def _decide(
     assert one.waiting is not None
     return DecideMetadataPage(
         desk=desk.frame,
-        row=row_of(one, desk.now),
+        row=row_of(one.overview(desk.now)),
         digest=one.waiting.digest,
         since=one.waiting.since,
         why=metadata_words.why_it_waits(one.waiting.reason),

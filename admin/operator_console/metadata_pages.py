@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from admin.metadata.status import MetadataState, PartyStatus
+from admin.metadata.status import MetadataState, PartyOverview, PartyStatus
 from admin.operator_console.pages import DeskFrame
 from broker.texts import metadata_words
 from broker.web.lists.page import ListPage
@@ -101,7 +101,7 @@ class DecideMetadataPage:
     template: str = "operator_console/decide_metadata.html"
 
 
-def row_of(one: PartyStatus, now: datetime) -> MetadataRow:
+def row_of(one: PartyOverview) -> MetadataRow:
     """A party as the list shows it."""
     return MetadataRow(
         kind=_WORDS[one.kind],
@@ -109,7 +109,7 @@ def row_of(one: PartyStatus, now: datetime) -> MetadataRow:
         name=one.name,
         title=one.title,
         address=one.address,
-        state=one.state(now),
+        state=one.state,
         ends_at=one.ends_at,
         checked_at=one.checked_at,
     )
