@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Integer, String, Text, delete, or_, select
+from sqlalchemy import JSON, Integer, String, Text, delete, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from state.db import Base, UtcDateTime, enum_column_type
@@ -164,6 +164,42 @@ def failing(session: Session, since: datetime) -> list[PartyMetadata]:
         PartyMetadata.failing_since <= since, PartyMetadata.told_failing_at.is_(None)
     )
     return list(session.scalars(query.order_by(PartyMetadata.kind, PartyMetadata.name)))
+
+
+@dataclass(frozen=True)
+class PartyStanding:
+    """How it stands with what is kept of one party, without the documents."""
+
+    origin: str
+    ends_at: datetime | None
+    checked_at: datetime | None
+    waits: bool
+    fails: bool
+    is_rejected: bool
+
+
+def standings(session: Session) -> Mapping[tuple[Kind, str], PartyStanding]:
+    """Of every party; one read of small columns."""
+    query = select(
+        PartyMetadata.kind,
+        PartyMetadata.name,
+        PartyMetadata.origin,
+        PartyMetadata.ends_at,
+        PartyMetadata.checked_at,
+        PartyMetadata.waiting_since.is_not(None),
+        PartyMetadata.failing_since.is_not(None),
+        PartyMetadata.rejected_at.is_not(None),
+    )
+    return {
+        (kind, name): PartyStanding(origin, ends, checked, bool(waits), bool(fails), bool(rejected))
+        for kind, name, origin, ends, checked, waits, fails, rejected in session.execute(query)
+    }
+
+
+def number_waiting(session: Session) -> int:
+    """How many parties have something that waits for an operator."""
+    query = select(func.count()).where(PartyMetadata.waiting_since.is_not(None))
+    return session.execute(query).scalar_one()
 
 
 def origins(session: Session) -> Mapping[tuple[Kind, str], str]:

@@ -17,6 +17,7 @@ import pyotp
 from broker import settings as configuration
 from sandbox.addresses import Addresses, spare_loopback_host
 from sandbox.browser import Browser
+from sandbox.keys import new_pair
 from sandbox.operator import make_operator
 from sandbox.parties import Parties
 from sandbox.portal.clients import CLIENTS
@@ -122,6 +123,20 @@ class RunningDemo:
         with closing(sqlite3.connect(self.demo.directory / "sluis.db", timeout=60)) as database:
             database.execute("delete from mandate_request")
             database.execute("delete from mandate where granted_by is not null")
+            database.commit()
+
+    def let_metadata_wait(self) -> None:
+        """Polderpoort published another key and address, and nobody vouches for them."""
+        document = (self.demo.registrations / "polderpoort.xml").read_text(encoding="utf-8")
+        key = re.sub(r"\s+", "", new_pair("next").certificate_base64)
+        document = re.sub(r"(X509Certificate>)[^<]+", rf"\g<1>{key}", document)
+        document = document.replace("/polderpoort/sso", "/polderpoort/nieuw/sso")
+        with closing(sqlite3.connect(self.demo.directory / "sluis.db", timeout=60)) as database:
+            database.execute(
+                "update party_metadata set waiting = ?, waiting_since = ?, waiting_reason = ?,"
+                " rejected = null, rejected_at = null where name = 'polderpoort'",
+                (document, f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S.%f}", "not_vouched"),
+            )
             database.commit()
 
     def recovery_link(self, person: str) -> str:

@@ -19,7 +19,7 @@ from providers.saml.federation.verified_list import LeftOut
 from providers.saml.wire.metadata_changes import Voucher
 from providers.saml.wire.metadata_facts import KeyFact
 from state import party_metadata
-from state.party_metadata import PartyMetadata
+from state.party_metadata import PartyMetadata, PartyStanding
 from state.registrations import Kind
 
 ENDS_SOON: Final = timedelta(days=30)
@@ -34,6 +34,19 @@ class MetadataState(enum.StrEnum):
     ENDS_SOON = "ends_soon"
     REJECTED = "rejected"  # what the address says; what is in use is well
     WELL = "well"
+
+
+@dataclass(frozen=True)
+class PartyOverview:
+    """One party in a list: where its metadata come from, and how it stands."""
+
+    kind: Kind
+    name: str
+    title: str
+    address: str | None
+    state: MetadataState
+    ends_at: datetime | None
+    checked_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -78,25 +91,48 @@ class PartyStatus:
     rejected: Rejected | None = None
     listed: ListedMakelaars | None = None
 
+    def overview(self, now: datetime) -> PartyOverview:
+        """As a list shows it."""
+        return PartyOverview(
+            kind=self.kind,
+            name=self.name,
+            title=self.title,
+            address=self.address,
+            state=self.state(now),
+            ends_at=self.ends_at,
+            checked_at=self.checked_at,
+        )
+
     def state(self, now: datetime) -> MetadataState:
         """What asks for an operator first. Lists of federations hold for days and are made anew
         each day, so that one ends says nothing before it did.
         """
-        if self.waiting is not None:
-            return MetadataState.WAITS
-        if self.ends_at is not None and self.ends_at <= now:
-            return MetadataState.ENDED
+        is_federation = self.kind is Kind.FEDERATION
         is_empty = self.listed is None or self.listed.members == 0
-        if self.failing is not None or (self.kind is Kind.FEDERATION and is_empty):
-            return MetadataState.FAILS
-        soon = timedelta() if self.kind is Kind.FEDERATION else ENDS_SOON
-        if self.ends_at is not None and self.ends_at - now <= soon:
-            return MetadataState.ENDS_SOON
-        return MetadataState.REJECTED if self.rejected is not None else MetadataState.WELL
+        return _state(
+            waits=self.waiting is not None,
+            fails=self.failing is not None or (is_federation and is_empty),
+            is_rejected=self.rejected is not None,
+            ends_at=self.ends_at,
+            now=now,
+            soon=timedelta() if is_federation else ENDS_SOON,
+        )
 
     def is_well(self, now: datetime) -> bool:
         """Nothing asks for an operator."""
         return self.state(now) in (MetadataState.WELL, MetadataState.REJECTED)
+
+
+def overviews(session: Session, now: datetime) -> list[PartyOverview]:
+    """Of every party that speaks SAML, by kind and name. No metadata are read for it, so that a
+    federation of thousands is no trouble.
+    """
+    kept = party_metadata.standings(session)
+    parties = [
+        _overview(known, kept.get((known.party.kind, known.party.name)), now)
+        for known in known_parties(session)
+    ]
+    return parties + [one.overview(now) for one in _federations(session)]
 
 
 def statuses(session: Session, names: Collection[str] = ()) -> list[PartyStatus]:
@@ -107,12 +143,17 @@ def statuses(session: Session, names: Collection[str] = ()) -> list[PartyStatus]
         for known in known_parties(session)
         if not names or known.party.name in names
     ]
+    return parties + _federations(session, names)
+
+
+def _federations(session: Session, names: Collection[str] = ()) -> list[PartyStatus]:
+    known = [one for one in federations(session) if not names or one.id in names]
+    if not known:
+        return []
+    found = party_metadata.all_rows(session, [one.id for one in known])
+    rows = {row.name: row for row in found if row.kind is Kind.FEDERATION}
     lists = federation_members.lists(session)
-    return parties + [
-        _of_federation(one, rows.get((Kind.FEDERATION, one.id)), lists.get(one.id))
-        for one in federations(session)
-        if not names or one.id in names
-    ]
+    return [_of_federation(one, rows.get(one.id), lists.get(one.id)) for one in known]
 
 
 def _of_federation(
@@ -140,6 +181,46 @@ def _of_federation(
 def _listed(kept: FederationList) -> ListedMakelaars:
     first = tuple(LeftOut(**one) for one in kept.left_out_first)
     return ListedMakelaars(kept.members, kept.left_out, first)
+
+
+def _overview(known: KnownParty, kept: PartyStanding | None, now: datetime) -> PartyOverview:
+    if kept is None or kept.origin != known.party.origin:  # of what was registered before
+        return _status(known, None).overview(now)
+    return PartyOverview(
+        kind=known.party.kind,
+        name=known.party.name,
+        title=known.title,
+        address=known.party.address,
+        state=_state(
+            waits=kept.waits,
+            fails=kept.fails,
+            is_rejected=kept.is_rejected,
+            ends_at=kept.ends_at,
+            now=now,
+        ),
+        ends_at=kept.ends_at,
+        checked_at=kept.checked_at,
+    )
+
+
+def _state(
+    *,
+    waits: bool,
+    fails: bool,
+    is_rejected: bool,
+    ends_at: datetime | None,
+    now: datetime,
+    soon: timedelta = ENDS_SOON,
+) -> MetadataState:
+    if waits:
+        return MetadataState.WAITS
+    if ends_at is not None and ends_at <= now:
+        return MetadataState.ENDED
+    if fails:
+        return MetadataState.FAILS
+    if ends_at is not None and ends_at - now <= soon:
+        return MetadataState.ENDS_SOON
+    return MetadataState.REJECTED if is_rejected else MetadataState.WELL
 
 
 def _status(known: KnownParty, row: PartyMetadata | None) -> PartyStatus:

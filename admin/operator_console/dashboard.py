@@ -19,7 +19,7 @@ from broker.console import sessions
 from broker.web.endpoints import Endpoint
 from broker.web.responses import show
 from directory.consoles import OPERATOR
-from state import outbox, trace_search
+from state import outbox, party_metadata, trace_search
 from state.trace_search import Wanted
 
 HOUR: Final = timedelta(hours=1)
@@ -46,6 +46,7 @@ def start(desk: OperatorContext) -> Response:
         expires=_first_to_expire(desk),
         failures=_failures(desk),
         reasons=trace_lists.reasons(desk, most=REASONS) if reads else (),
+        metadata_waiting=party_metadata.number_waiting(sql),
         kept_days=desk.rt.settings.retention.trace_days,
     )
     return show(page)

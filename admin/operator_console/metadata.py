@@ -91,7 +91,7 @@ def party_metadata(desk: OperatorContext, kind: str, key: str) -> Response:
     seen = request.args.get("gezien", "")
     page = PartyMetadataPage(
         desk=desk.frame,
-        row=row_of(one, desk.now),
+        row=row_of(one.overview(desk.now)),
         status=one,
         voucher=metadata_words.voucher(one.voucher),
         keys=tuple(KeyRow(metadata_words.key(used), used.fingerprint) for used in one.keys),
@@ -111,8 +111,8 @@ def party_metadata(desk: OperatorContext, kind: str, key: str) -> Response:
 def look_at_metadata(desk: OperatorContext, kind: str, key: str) -> Response:
     """Look at the address now; what it says is treated as when the worker looks."""
     one = _one(desk, kind, key)
-    if one.address is None:
-        raise PageError(404, "not_found", "no address is registered")
+    if one.address is None:  # its registration holds them, and the page says so
+        return redirect(url_for("operator.party_metadata", kind=kind, key=key), 303)
     looks = asking.look_now(_process(desk.rt), [(one.kind, one.name)], actor=_actor(desk))
     seen = str(looks[0].judgement.verdict) if looks else _NO_LOOK
     return redirect(url_for("operator.party_metadata", kind=kind, key=key, gezien=seen), 303)
@@ -188,7 +188,7 @@ def _actor(desk: OperatorContext) -> Actor:
 
 
 def _rows(desk: OperatorContext) -> list[MetadataRow]:
-    return [row_of(one, desk.now) for one in status.statuses(desk.rt.session)]
+    return [row_of(one) for one in status.overviews(desk.rt.session, desk.now)]
 
 
 def _one(desk: OperatorContext, kind: str, key: str) -> PartyStatus:
@@ -207,7 +207,7 @@ def _decide(
     assert one.waiting is not None
     return DecideMetadataPage(
         desk=desk.frame,
-        row=row_of(one, desk.now),
+        row=row_of(one.overview(desk.now)),
         digest=one.waiting.digest,
         since=one.waiting.since,
         why=metadata_words.why_it_waits(one.waiting.reason),

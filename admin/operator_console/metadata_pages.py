@@ -10,14 +10,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from admin.metadata.status import MetadataState, PartyStatus
+from admin.metadata.status import MetadataState, PartyOverview, PartyStatus
 from admin.operator_console.pages import DeskFrame
 from broker.texts import metadata_words
 from broker.web.lists.page import ListPage
 from providers.saml.wire.metadata_changes import MetadataChanges
 from state.registrations import Kind
 
-KINDS: Final = {"makelaar": Kind.IDENTITY_PROVIDER, "portaal": Kind.CLIENT}
+KINDS: Final = {
+    "makelaar": Kind.IDENTITY_PROVIDER,
+    "portaal": Kind.CLIENT,
+    "federatie": Kind.FEDERATION,
+}
 _WORDS: Final = {kind: word for word, kind in KINDS.items()}
 _PLAIN: Final = re.compile(r"[A-Za-z0-9._:-]{1,200}")
 _CODED: Final = "~"  # no name begins so
@@ -101,7 +105,7 @@ class DecideMetadataPage:
     template: str = "operator_console/decide_metadata.html"
 
 
-def row_of(one: PartyStatus, now: datetime) -> MetadataRow:
+def row_of(one: PartyOverview) -> MetadataRow:
     """A party as the list shows it."""
     return MetadataRow(
         kind=_WORDS[one.kind],
@@ -109,7 +113,7 @@ def row_of(one: PartyStatus, now: datetime) -> MetadataRow:
         name=one.name,
         title=one.title,
         address=one.address,
-        state=one.state(now),
+        state=one.state,
         ends_at=one.ends_at,
         checked_at=one.checked_at,
     )

@@ -205,5 +205,6 @@ class StartPage:
     expires: Expiry | None
     failures: tuple[LoginRow, ...]
     reasons: tuple[ReasonRow, ...]
+    metadata_waiting: int
     kept_days: int
     template: str = "operator_console/dashboard.html"

@@ -33,7 +33,10 @@ def of_news(email: str, locale: str, base_url: str, news: Sequence[MetadataNews]
         subject = _("Metadata vragen uw aandacht")
         about = _("Bij %(url)s:", url=base_url)
         lines = "\n".join(f"- {_line(one)}" for one in news)
-        todo = _("Bekijk op de server wat u kunt doen: sluis metadata status")
+        todo = _(
+            "Kijk in de operatorconsole bij Metadata wat u kunt doen, of op de server met: "
+            "sluis metadata status"
+        )
     return Message("mail", email, subject, f"{about}\n\n{lines}\n\n{todo}\n")
 
 

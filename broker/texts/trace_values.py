@@ -120,6 +120,7 @@ VALUES: Final[Mapping[str, Mapping[str, object]]] = {
         ),
         "no such reset": _("Dit herstel bestaat niet"),
         "no such operator": _("Deze operator bestaat niet"),
+        "no such party with metadata": _("Deze partij heeft geen metadata"),
         "ended meanwhile": _("Intussen beëindigd"),
         "no such mandate for this person": _("Deze persoon heeft deze machtiging niet"),
         "no such request for this person": _("Deze persoon heeft dit verzoek niet"),

@@ -30,7 +30,16 @@ OF_MACHINES = frozenset(
         *("kid", "link_hash", "outcome", "password_hash", "previous", "reason", "recovery_hash"),
         *("reference", "root", "sealed_people", "secret_hash", "serial", "service_uuid", "shown"),
         *("standing", "steps", "subject_hash"),
-        *("etag", "last_modified", "origin", "trouble", "waiting", "waiting_reason", "withdrawn"),
+        *(
+            "etag",
+            "last_modified",
+            "origin",
+            "rejected",
+            "trouble",
+            "waiting",
+            "waiting_reason",
+            "withdrawn",
+        ),
     }
 )
 ALSO_OF_MACHINES = {

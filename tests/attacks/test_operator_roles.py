@@ -193,7 +193,7 @@ def test_the_menu_offers_what_the_role_opens(world: World) -> None:
         somebody = make_operator(world, f"menu-{role.value.replace('_', '-')}", role)
         page = at_console(world, somebody.person_id).open(HERE)
         menu = {" ".join(a.text_content().split()) for a in page.tree.xpath("//nav//a")}
-        assert menu == {"Overzicht", "Certificaten"} | words
+        assert menu == {"Overzicht", "Certificaten", "Metadata"} | words
 
 
 # The console of organisations: what opens is the organisation's, and each has its own.

@@ -120,6 +120,23 @@ def _failures(walker: Walker) -> None:
     enter(walker, "/inlogspoor?uitkomst=refused&live=nee")
 
 
+def _metadata(walker: Walker, path: str = "") -> None:
+    walker.running.let_metadata_wait()
+    enter(walker, f"/metadata/makelaar/polderpoort{path}")
+
+
+def _no_reason(walker: Walker) -> None:
+    _metadata(walker, "/besluit")
+    walker.fill("#reden", " ")
+    walker.press("besluit", "approve")
+
+
+def _rejected(walker: Walker) -> None:
+    _metadata(walker, "/besluit")
+    walker.fill("#reden", "Polderpoort weet van niets")
+    walker.press("besluit", "reject")
+
+
 def _denied(walker: Walker) -> None:
     user_name = f"sleutel-{secrets.token_hex(4)}"
     make_operator(
@@ -167,6 +184,12 @@ OPERATOR_SCENES: Final = (
         "operator-login-onbekend", lambda w: enter(w, "/inlogspoor/0000-0000"), "form[role=search]"
     ),
     Scene("operator-certificaten", lambda w: enter(w, "/certificaten"), "#lezers"),
+    Scene("operator-metadata", lambda w: enter(w, "/metadata"), "#partijen"),
+    Scene("operator-metadata-leeg", lambda w: enter(w, "/metadata?zoek=zwaluw"), ".sluis-empty"),
+    Scene("operator-metadata-partij", _metadata, "#wacht"),
+    Scene("operator-metadata-besluit", lambda w: _metadata(w, "/besluit"), "#verschil"),
+    Scene("operator-metadata-besluit-fout", _no_reason, "#reden[aria-invalid]"),
+    Scene("operator-metadata-afgewezen", _rejected, "#af"),
     Scene("operator-operators", lambda w: enter(w, "/operators"), "table"),
     Scene("operator-operators-leeg", lambda w: enter(w, "/operators?zoek=zwaluw"), ".sluis-empty"),
     Scene("operator-operators-fout", lambda w: enter(w, "/operators?rol=baas"), "[aria-invalid]"),

@@ -84,9 +84,8 @@ def test_a_new_key_is_looked_at_compared_and_taken(rolling: Rolling) -> None:
     (asked,) = events(world, EventTag.METADATA_LOOK_ASKED)
     assert asked.person_id and asked.provider_id == "polderpoort"
     assert not rolling.answered(rolling.begun(), rolling.second)
-    assert states(browser.open(f"{HERE}/metadata?stand=waits")) == {
-        "Polderpoort": "Wacht op goedkeuring"
-    }
+    assert "Metadata van 1 partij wachten op goedkeuring" in browser.open(HERE).text
+    assert states(browser.click("Bekijk wat wacht")) == {"Polderpoort": "Wacht op goedkeuring"}
     browser.open(PARTY)
     page = browser.click("Beslis over deze wijziging")
     shown = page.tree.xpath("//section[@aria-labelledby='verschil']//tbody/tr")
@@ -97,6 +96,7 @@ def test_a_new_key_is_looked_at_compared_and_taken(rolling: Rolling) -> None:
     browser.fill("reden", BECAUSE)
     page = browser.press("besluit", "approve")
     assert "De wijziging is overgenomen" in page.text
+    assert "wachten op goedkeuring" not in browser.open(HERE).text
     world.process.holder.refresh()
     assert rolling.answered(rolling.begun(), rolling.second)
     assert rolling.answered(rolling.begun(), rolling.first)
@@ -230,7 +230,8 @@ def test_a_party_without_an_address_is_not_looked_at(own_world: World) -> None:
     page = browser.open(PARTY)  # its registration holds its metadata
     assert "De registratie zelf" in page.text and "Kijk nu" not in page.text
     token = page.tree.xpath("string(//input[@name='csrf_token']/@value)")
-    assert browser.post(f"{PARTY}/kijk", [("csrf_token", token)]).status == 404
+    assert browser.post(f"{PARTY}/kijk", [("csrf_token", token)]).url == PARTY
+    assert not events(own_world, EventTag.METADATA_LOOK_ASKED)
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,30 @@ def test_what_waits_is_shown_and_approved(sluis: Sluis, party: Publisher) -> Non
 
 
 @pytest.mark.usefixtures("followed")
+def test_what_waits_is_rejected_and_reconsidered(sluis: Sluis, party: Publisher) -> None:
+    party.put(document("next"))
+    sluis("metadata", "refresh")
+    assert sluis("metadata", "reject", "polderpoort", "--yes").exit_code == 2  # why?
+    too_long = sluis("metadata", "reject", "polderpoort", "--yes", "--because", "x" * 501)
+    assert too_long.exit_code == 2 and "at most 500 characters" in too_long.output
+    done = sluis("metadata", "reject", "polderpoort", "--yes", "--because", "not announced")
+    assert done.exit_code == 0, done.output
+    assert "The same does not wait another time." in " ".join(done.output.split())
+    assert sluis("metadata", "refresh").output == "polderpoort  rejected by an operator\n"
+    told = sluis("metadata", "status")
+    assert told.exit_code == 0 and "Rejected on " in told.output
+    (fields,) = json.loads(sluis("metadata", "status", "--json").output)
+    assert fields["rejected"]["at"] and fields["waiting"] is None
+    again = sluis("metadata", "reconsider", "polderpoort")
+    assert again.exit_code == 0, again.output
+    assert "It waits for approval again." in again.output
+    assert sluis("metadata", "reconsider", "polderpoort").exit_code == 3
+    assert sluis("metadata", "reconsider", "nergens").exit_code == 2
+    approved = sluis("metadata", "approve", "polderpoort", "--yes", "--because", "called them")
+    assert approved.exit_code == 0, approved.output
+
+
+@pytest.mark.usefixtures("followed")
 def test_what_fails_is_told_with_why(sluis: Sluis, party: Publisher) -> None:
     party.put(document("makelaar", entity_id="https://other.example"))
     done = sluis("metadata", "refresh", "polderpoort")
