@@ -218,6 +218,10 @@ class ToldByBrowser(Protocol):
         """
         ...
 
+    def hears_answers_at(self, relying_party: RelyingParty, url: str) -> bool:
+        """Is this, by its registration of now, where it hears how a logout went that it asked?"""
+        ...
+
 
 @dataclass(frozen=True)
 class LogoutRequest:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from assurance.levels import AssuranceLevel, suffices
-from broker.console.sessions import RECENT
+from broker.console.sessions import is_recent
 
 
 class LoginLack(enum.StrEnum):
@@ -37,7 +37,7 @@ class LoginNotEnough(Exception):
 
 def lack_to_decide(login: DeciderLogin, now: datetime) -> LoginLack | None:
     """What stands in the way of any decision."""
-    return None if now - login.at <= RECENT else LoginLack.TOO_OLD
+    return None if is_recent(login.at, now) else LoginLack.TOO_OLD
 
 
 def lack_to_grant(login: DeciderLogin, level: AssuranceLevel, now: datetime) -> LoginLack | None:

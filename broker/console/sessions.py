@@ -51,7 +51,12 @@ class ConsoleSession:
 
     def is_recent(self) -> bool:
         """The login is of the last minutes: enough for what needs a login of its own."""
-        return self.now - self.logged_in_at <= RECENT
+        return is_recent(self.logged_in_at, self.now)
+
+
+def is_recent(logged_in_at: datetime, now: datetime) -> bool:
+    """Was this login made in the last minutes?"""
+    return now - logged_in_at <= RECENT
 
 
 def current(console: Console, *, counts: bool = True) -> ConsoleSession | None:

@@ -30,7 +30,7 @@ from broker.saml.assertion import AssertionFacts, assertion
 from broker.saml.attributes import attributes
 from broker.saml.carrying import CarriedAnswer, carried
 from broker.saml.errors import status_of
-from broker.saml.logout import service_of
+from broker.saml.logout import metadata_now, service_of
 from broker.saml.portal_metadata import (
     PortalMetadata,
     PortalMetadataRefused,
@@ -268,6 +268,14 @@ class SamlDownstream:
             message, service.location, service.binding, "SAMLRequest", key, request_id
         )
         return Reply(carried.url, carried.fields)
+
+    def hears_answers_at(self, relying_party: RelyingParty, url: str) -> bool:
+        """At an address of its metadata for a browser."""
+        if not isinstance(relying_party, SamlServiceProvider):
+            return False
+        metadata = metadata_now(relying_party, self._clock())
+        services = metadata.logouts if metadata is not None else ()
+        return any(one.answers == url for one in services if one.binding in BY_BROWSER)
 
     def held_in(
         self,

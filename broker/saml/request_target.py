@@ -4,11 +4,10 @@ these in doubt nothing is sent anywhere.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from lxml import etree
@@ -25,13 +24,12 @@ from broker.saml.portal_metadata import (
 )
 from directory.saml_portals import SamlServiceProvider
 from providers import received as bounded
+from providers.saml.wire.arrival import SKEW, is_timely, seen_once
 from providers.saml.wire.names import ENTITY, saml
 from providers.saml.wire.refused import WireRefused
 from providers.saml.wire.xml_values import collapsed, instant, number
 from state.ephemeral import AddOnce
 
-TRANSIT: Final = timedelta(minutes=5)  # how old a request may be when it arrives, beyond the skew
-SKEW: Final = timedelta(minutes=3)
 LONGEST_SHOWN: Final = 300
 _SECRET: Final = re.compile(r"(?<=://)[^/?#]*@|[?#].*")  # a user name; a query or fragment
 
@@ -73,9 +71,8 @@ def request_target(
     check_version(root, portal)
     check_destination(received, sso_url, portal)
     issued = check_issued(root, now, portal)
-    return RequestTarget(
-        portal, metadata, received, _answer(root, metadata, portal), _once(root, issued, portal)
-    )
+    once = seen_once("saml-request", portal.entity_id, str(root.get("ID")), issued)
+    return RequestTarget(portal, metadata, received, _answer(root, metadata, portal), once)
 
 
 def who_asks(
@@ -186,7 +183,7 @@ def check_issued(root: etree._Element, now: datetime, portal: SamlServiceProvide
             "IssueInstant is no UTC time",
             client_id=portal.client_id,
         ) from None
-    if not now - TRANSIT - SKEW <= issued <= now + SKEW:
+    if not is_timely(issued, now):
         raise UntrustedRequest(
             RefusedRequest.TIME,
             "conditions",
@@ -232,14 +229,6 @@ def _answer(
         sent=shown(sent),
         registered=registered[:LONGEST_SHOWN],
     )
-
-
-def _once(root: etree._Element, issued: datetime, portal: SamlServiceProvider) -> AddOnce:
-    """IDs are unique per portal; hashed, because they may be long."""
-    both = f"{portal.entity_id} {root.get('ID')}"
-    digest = hashlib.sha256(both.encode()).hexdigest()
-    seconds = int((TRANSIT + 2 * SKEW).total_seconds()) + 60
-    return AddOnce(f"saml-request:{digest}", seconds, issued)
 
 
 def shown(text: str) -> str:

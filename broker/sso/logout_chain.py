@@ -21,6 +21,7 @@ from broker.monitoring import metrics
 from broker.runtime import Runtime, runtime
 from broker.sso import logout_outcomes, logout_run
 from broker.sso.logout import LogoutOutcome
+from broker.sso.logout_return import asking_portal, done_url, is_still_there
 from broker.sso.logout_run import LogoutRun
 from broker.sso.pages import LoggedOutPage
 from broker.sso.telling import Visit, logout_of, names_of, told_by_browser
@@ -173,14 +174,20 @@ def _onward(rt: Runtime, run: LogoutRun) -> tuple[str | None, str]:
     """Where who asked waits, and what that is called."""
     if run.answer is not None:
         return url_for("logout_chain.back", handle=run.handle), _name(rt, run.answer.party)
-    portal = rt.configuration.relying_parties.get(run.asked.client_id or "")
-    return (None, "") if portal is None else (run.asked.done_url, portal.name.in_(locale()))
+    portal = asking_portal(rt, run.asked)
+    return (None, "") if portal is None else (done_url(rt, run.asked), portal.name.in_(locale()))
 
 
 def _answer(rt: Runtime, run: LogoutRun) -> Response:
-    """The signed LogoutResponse. Raises PageError where we have no key."""
+    """The signed LogoutResponse; a page where nobody is at its address any more. Raises PageError
+    where we have no key.
+    """
     to = run.answer
     assert to is not None
+    if not is_still_there(rt, to):
+        log.warning("logout.not_answered", party=to.party)
+        logout_run.finish(rt, run)
+        return _over(show(LoggedOutPage(was_logged_in=True)))
     try:
         key = signing_key(rt.configuration.keyring, to.role)
     except KeyMissing:

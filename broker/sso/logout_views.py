@@ -18,6 +18,7 @@ from broker.runtime import Runtime, runtime
 from broker.sso import grants, logout, logout_chain, logout_outcomes, logout_run
 from broker.sso.grants import ConsoleGrant, Participant
 from broker.sso.logout_page import logged_out_page, service_names
+from broker.sso.logout_return import asking_portal, done_url
 from broker.sso.pages import LoggedOutPage, LogoutPage, StillLoggedInPage
 from broker.sso.session import consoles_here, current_session
 from broker.web import cookies
@@ -120,7 +121,7 @@ def _here(rt: Runtime) -> _Here:
 
 def _called(rt: Runtime, wanted: LogoutRequest, found: ActiveSession | None) -> str | None:
     """What the session of this browser is called at the portal that asks."""
-    relying_party = _portal(rt, wanted)
+    relying_party = asking_portal(rt, wanted)
     if relying_party is None or found is None:
         return None
     protocol = DownstreamName(relying_party.protocol)
@@ -158,15 +159,8 @@ def _left(rt: Runtime) -> Response | None:
 
 def _away(rt: Runtime, wanted: LogoutRequest) -> Response | None:
     """Back to the portal that asked, where it named an address of its own."""
-    portal = _portal(rt, wanted)
-    if portal is None or wanted.done_url is None:
-        return None
-    return leave(wanted.done_url, {}, portal.name.in_(locale()))
-
-
-def _portal(rt: Runtime, wanted: LogoutRequest) -> RelyingParty | None:
-    """The portal that asked, as it is registered now."""
-    return rt.configuration.relying_parties.get(wanted.client_id or "")
+    portal, url = asking_portal(rt, wanted), done_url(rt, wanted)
+    return None if portal is None or url is None else leave(url, {}, portal.name.in_(locale()))
 
 
 def _back(relying_party: RelyingParty | None, wanted: LogoutRequest) -> str | None:
@@ -182,7 +176,7 @@ def _page(rt: Runtime, found: _Here, wanted: LogoutRequest, handle: str | None) 
     person = rt.session.get(Person, found.person_id)
     if person is None:
         raise PageError(410, "login_expired", "person gone")
-    relying_party = _portal(rt, wanted)
+    relying_party = asking_portal(rt, wanted)
     return LogoutPage(
         person=person.display_name,
         services=service_names(rt, _used_for(rt, found)),

@@ -9,7 +9,7 @@ it is no identifier that the dialect knows, so that nobody learns from trying
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from lxml import etree
@@ -34,6 +34,17 @@ def open_identifiers(assertion: etree._Element, expected: ExpectedResponse) -> N
     anything is opened.
     """
     statements = assertion.findall(saml("AttributeStatement"))
+    _check_many(statements)
+    for statement in statements:
+        for sealed in statement.findall(saml("EncryptedAttribute")):
+            statement.replace(sealed, _attribute(sealed, expected))
+    _check_many(statements)  # what was sealed may hold what is sealed
+    for statement in statements:
+        for attribute in statement.findall(saml("Attribute")):
+            _open_values(attribute, expected)
+
+
+def _check_many(statements: Sequence[etree._Element]) -> None:
     several = sum(1 for one in statements for _ in one.iter(xenc("EncryptedData")))
     if several > MAX_SEALED:
         raise ProviderRefused(
@@ -43,11 +54,6 @@ def open_identifiers(assertion: etree._Element, expected: ExpectedResponse) -> N
             seen=several,
             expected=MAX_SEALED,
         )
-    for statement in statements:
-        for sealed in statement.findall(saml("EncryptedAttribute")):
-            statement.replace(sealed, _attribute(sealed, expected))
-        for attribute in statement.findall(saml("Attribute")):
-            _open_values(attribute, expected)
 
 
 def _attribute(sealed: etree._Element, expected: ExpectedResponse) -> etree._Element:

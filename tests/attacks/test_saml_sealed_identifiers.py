@@ -182,6 +182,22 @@ def test_S_72_sealed_values_without_end_are_refused() -> None:
     refused(said(many), "attribute_values")
 
 
+@pytest.mark.parametrize(("inside", "reason"), [(5, None), (40, "attribute_values")])
+def test_S_72_nor_are_they_hidden_in_a_sealed_attribute(inside: int, reason: str | None) -> None:
+    name_id = '<saml:NameID NameQualifier="urn:x">1</saml:NameID>'
+    values = "".join(
+        f"<saml:AttributeValue>{encrypted_for(name_id)}</saml:AttributeValue>"
+        for _ in range(inside)
+    )
+    plain = f'<saml:Attribute Name="urn:x:many">{values}</saml:Attribute>'
+    sealed = encrypted_for(plain, EtdEnvelope(name="EncryptedAttribute"))
+    answer = replace(DIRECT, first=(add(STATEMENT, etree.fromstring(sealed)),))
+    if reason is None:
+        assert logged_in(answer).authority
+    else:
+        refused(answer, reason)
+
+
 @pytest.mark.parametrize(
     "plain",
     [

@@ -9,11 +9,16 @@ from pathlib import Path
 import pytest
 from werkzeug.test import Client
 
+from broker.downstream import LogoutRequest
+from broker.sso import logout_return, logout_run
+from broker.sso.logout import LogoutOutcome
+from broker.sso.logout_run import AnswerTo
+from keys.saml_keys import OwnRole
 from sandbox.portal.clients import BODEM
 from state import audit
 from state.audit import EventTag
-from tests.broker.saml.logging_out import ASYNCHRONOUS, later
-from tests.broker.saml.logout_world import ALL, BROWSER, LogoutWorld
+from tests.broker.saml.logging_out import ASYNCHRONOUS, BINDINGS, later
+from tests.broker.saml.logout_world import ALL, BROWSER, IDP_SLO, PORTAL_SLO, LogoutWorld
 from tests.keys_for_tests import rsa_key
 from tests.world import ADDRESSES
 
@@ -340,3 +345,35 @@ def test_S_79_who_speaks_in_the_name_of_a_portal_spends_nothing_of_its_limit(
     page = here.portal.asks(browser, wanted, "HTTP-Redirect")
     assert page.heading == THERE, page.text
     assert here.sessions() == 0
+
+
+@pytest.mark.parametrize(
+    ("url", "heading"),
+    [(PORTAL_SLO, THERE), (PORTAL_SLO.replace("/slo", "/weg"), OUT)],
+    ids=["registered", "registered no more"],
+)
+def test_nobody_is_sent_with_an_answer_to_where_the_portal_is_no_more(
+    here: LogoutWorld, url: str, heading: str
+) -> None:
+    """The metadata were replaced while the user went round."""
+    to = AnswerTo(
+        "portal:waterkaart", IDP_SLO, OwnRole.IDP, "_asked", url, BINDINGS + "HTTP-Redirect", None
+    )
+    run = logout_run.new_run(LogoutOutcome(), (), answer=to)
+    logout_run.keep(here.world.runtime, run)
+    page = here.world.browser().open(f"{ADDRESSES.broker}/uitloggen/verder/{run.handle}")
+    assert page.heading == heading, page.text
+
+
+@pytest.mark.parametrize("registered", [True, False])
+def test_nobody_is_sent_back_to_where_the_openid_portal_is_no_more(
+    here: LogoutWorld, *, registered: bool
+) -> None:
+    rt = here.world.runtime
+    client = next(
+        one for one in rt.configuration.oidc_clients.values() if one.post_logout_redirect_uris
+    )
+    back = client.post_logout_redirect_uris[0]
+    wanted = back if registered else f"{back}/weg"
+    asked = LogoutRequest(client.client_id, None, wanted, f"{wanted}?state=s")
+    assert logout_return.done_url(rt, asked) == (f"{back}?state=s" if registered else None)

@@ -9,8 +9,9 @@ from typing import Final
 from lxml import etree
 
 from providers.received import told, told_address
+from providers.saml.wire.arrival import is_timely
 from providers.saml.wire.logout_messages import PARTIAL_LOGOUT
-from providers.saml.wire.logout_received import SKEW, TRANSIT, ReceivedLogout
+from providers.saml.wire.logout_received import ReceivedLogout
 from providers.saml.wire.names import STATUS, samlp
 from providers.saml.wire.refused import WireRefused
 from providers.saml.wire.xml_values import collapsed, instant
@@ -56,7 +57,7 @@ def answered_logout(
             "destination", element="Destination", seen=told_address(sent_to), expected=here
         )
     issued = instant(root, "IssueInstant", "issue_instant")
-    if not now - TRANSIT - SKEW <= issued <= now + SKEW:
+    if not is_timely(issued, now):
         off = int((issued - now).total_seconds())
         raise WireRefused("issue_instant", element="IssueInstant", seen=off, expected="now")
     return _status(root)

@@ -4,7 +4,6 @@ wrong with it is told to who asked, signed.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +12,7 @@ from typing import Final
 from lxml import etree
 
 from assurance.session_names import SessionName
+from providers.saml.wire.arrival import SKEW, is_timely, seen_once
 from providers.saml.wire.logout_messages import (
     MOST_INDEXES,
     REQUEST_DENIED,
@@ -22,7 +22,7 @@ from providers.saml.wire.logout_messages import (
     LogoutStatus,
     name_of,
 )
-from providers.saml.wire.logout_received import SKEW, TRANSIT, ReceivedLogout
+from providers.saml.wire.logout_received import ReceivedLogout
 from providers.saml.wire.logout_services import SOAP
 from providers.saml.wire.names import saml, samlp
 from providers.saml.wire.refused import WireRefused
@@ -80,7 +80,7 @@ def asked_logout(
         name=_name(root, opened),
         indexes=tuple(dict.fromkeys(indexes)),
         is_asynchronous=extensions is not None and extensions.find(_ASYNCHRONOUS) is not None,
-        once=_once(received.issuer, root, issued),
+        once=seen_once("saml-logout", received.issuer, str(root.get("ID")), issued),
     )
 
 
@@ -100,7 +100,7 @@ def _check_destination(received: ReceivedLogout, here: str) -> None:
 
 def _check_issued(root: etree._Element, now: datetime) -> datetime:
     issued = _moment(root, "IssueInstant")
-    if not now - TRANSIT - SKEW <= issued <= now + SKEW:
+    if not is_timely(issued, now):
         off = int((issued - now).total_seconds())
         raise LogoutNotDone(
             REQUEST_DENIED, f"IssueInstant differs {off} seconds from our clock: send a new request"
@@ -145,10 +145,3 @@ def is_same(
         collapsed(asked.about.get(name)) in (None, "", usual, kept.about.get(name))
         for name, usual in natural.items()
     )
-
-
-def _once(issuer: str, root: etree._Element, issued: datetime) -> AddOnce:
-    """IDs are unique per party; hashed, because they may be long."""
-    digest = hashlib.sha256(f"{issuer} {root.get('ID')}".encode()).hexdigest()
-    seconds = int((TRANSIT + 2 * SKEW).total_seconds()) + 60
-    return AddOnce(f"saml-logout:{digest}", seconds, issued)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Final
 
 from cryptography import x509
@@ -24,8 +23,6 @@ from providers.saml.wire.redirect import LARGEST, RedirectQuery, read_query, ver
 from providers.saml.wire.refused import WireRefused
 from providers.saml.wire.xml_values import collapsed
 
-TRANSIT: Final = timedelta(minutes=5)  # how old a message may be when it arrives, beyond the skew
-SKEW: Final = timedelta(minutes=3)
 LONGEST_RELAY_STATE: Final = 1024
 _MOST_ELEMENTS: Final = 300
 _FORM: Final = ("SAMLRequest", "SAMLResponse", "RelayState", "SAMLart")
