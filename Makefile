@@ -101,7 +101,7 @@ advisories: ## Before a release: ask the public advisories about every locked pa
 	@var/advisories/bin/pip-audit --strict --disable-pip --require-hashes -r requirements.lock
 
 .PHONY: release-check
-release-check: check test-all mutants sbom advisories ## Before a release: all of that, and nothing may fail
+release-check: check test-all test-java mutants sbom advisories ## Before a release: all of that, and nothing may fail
 
 .PHONY: reference
 reference: $(STAMP) ## Write docs/reference anew: every field, setting, command, event, metric and code

@@ -22,6 +22,13 @@ class Counterpart(Enum):
     MAKELAAR = "makelaar"
 
 
+_PRESETS: Final = (
+    f"{_HABITS}/test_presets.py",
+    f"{_HABITS}/test_messages_of_products.py",
+    f"{_HABITS}/test_metadata_of_products.py",
+)
+
+
 @dataclass(frozen=True)
 class Recipe:
     """``runs``: tests that run what the page says with the product itself; ``product_runs``: tests
@@ -63,6 +70,22 @@ RECIPES: Final = (
         OIDC,
         runs=(f"{_INTEROP}/test_mod_auth_openidc.py",),
     ),
+    Recipe("keycloak-portal", "Keycloak", Counterpart.PORTAL, OIDC, runs=(_KEYCLOAK,), by=_JAVA),
+    Recipe(
+        "spring-security",
+        "Spring Security",
+        Counterpart.PORTAL,
+        OIDC,
+        runs=(f"{_INTEROP}/test_spring_security.py",),
+        by=_JAVA,
+    ),
+    Recipe(
+        "open-formulieren",
+        "Open Formulieren",
+        Counterpart.PORTAL,
+        OIDC,
+        replays=("tests/broker/recipes/test_replays.py",),
+    ),
     Recipe("keycloak-saml", "Keycloak", Counterpart.MAKELAAR, SAML, runs=(_KEYCLOAK,), by=_JAVA),
     Recipe("keycloak-oidc", "Keycloak", Counterpart.MAKELAAR, OIDC, runs=(_KEYCLOAK,), by=_JAVA),
     Recipe(
@@ -71,6 +94,29 @@ RECIPES: Final = (
         Counterpart.MAKELAAR,
         SAML,
         runs=(f"{_INTEROP}/test_recipe_simplesamlphp.py",),
+    ),
+    Recipe("entra-id-saml", "Entra ID", Counterpart.MAKELAAR, SAML, replays=_PRESETS),
+    Recipe(
+        "entra-id-oidc",
+        "Entra ID",
+        Counterpart.MAKELAAR,
+        OIDC,
+        replays=("tests/providers/oidc/test_provider.py",),
+    ),
+    Recipe("adfs", "AD FS", Counterpart.MAKELAAR, SAML, replays=_PRESETS),
+    Recipe(
+        "eherkenning",
+        "eHerkenning",
+        Counterpart.MAKELAAR,
+        SAML,
+        replays=(f"{_HABITS}/test_dutch_schemes.py", "tests/journeys/test_etd_makelaars.py"),
+    ),
+    Recipe(
+        "digid",
+        "DigiD",
+        Counterpart.MAKELAAR,
+        SAML,
+        replays=(f"{_HABITS}/test_dutch_schemes.py",),
     ),
 )
 BY_NAME: Final = {one.name: one for one in RECIPES}

@@ -35,7 +35,7 @@ declare_blueprint(
 
 
 @dataclass(frozen=True)
-class ServerValue:
+class ToFillIn:
     """One thing to fill in: what it is called in the standards, and what it is here."""
 
     name: str
@@ -44,9 +44,9 @@ class ServerValue:
 
 @dataclass(frozen=True)
 class DevelopersPage:
-    oidc: tuple[ServerValue, ...]
-    saml: tuple[ServerValue, ...]
-    accepted: tuple[ServerValue, ...]
+    oidc: tuple[ToFillIn, ...]
+    saml: tuple[ToFillIn, ...]
+    accepted: tuple[ToFillIn, ...]
     levels: tuple[AssuranceLevel, ...]
     recipes: tuple[tuple[str, str], ...]
     template: str = "recipes/developers.html"
@@ -119,24 +119,24 @@ def _discovery(rt: Runtime) -> dict[str, list[str]]:
     return metadata(rt.base_url, names, highest)
 
 
-def _oidc_addresses(supported: dict[str, list[str]]) -> Iterator[ServerValue]:
+def _oidc_addresses(supported: dict[str, list[str]]) -> Iterator[ToFillIn]:
     issuer = str(supported["issuer"])
-    yield ServerValue("issuer", (issuer,))
-    yield ServerValue("discovery", (f"{issuer}/.well-known/openid-configuration",))
+    yield ToFillIn("issuer", (issuer,))
+    yield ToFillIn("discovery", (f"{issuer}/.well-known/openid-configuration",))
     for name in ("authorization", "token", "userinfo", "end_session"):
-        yield ServerValue(f"{name}_endpoint", (str(supported[f"{name}_endpoint"]),))
-    yield ServerValue("jwks_uri", (str(supported["jwks_uri"]),))
+        yield ToFillIn(f"{name}_endpoint", (str(supported[f"{name}_endpoint"]),))
+    yield ToFillIn("jwks_uri", (str(supported["jwks_uri"]),))
 
 
-def _saml_addresses(base_url: str) -> Iterator[ServerValue]:
-    yield ServerValue("entityID, metadata", (saml.idp_entity_id(base_url),))
-    yield ServerValue("SingleSignOnService", (saml.sso_url(base_url),))
-    yield ServerValue("SingleLogoutService", (saml.slo_url(base_url),))
-    yield ServerValue("ArtifactResolutionService", (saml.artifact_url(base_url),))
+def _saml_addresses(base_url: str) -> Iterator[ToFillIn]:
+    yield ToFillIn("entityID, metadata", (saml.idp_entity_id(base_url),))
+    yield ToFillIn("SingleSignOnService", (saml.sso_url(base_url),))
+    yield ToFillIn("SingleLogoutService", (saml.slo_url(base_url),))
+    yield ToFillIn("ArtifactResolutionService", (saml.artifact_url(base_url),))
 
 
-def _accepted(supported: dict[str, list[str]]) -> Iterator[ServerValue]:
-    yield ServerValue("scope", (*supported["scopes_supported"], f"{SERVICE_SCOPE}<ServiceUUID>"))
+def _accepted(supported: dict[str, list[str]]) -> Iterator[ToFillIn]:
+    yield ToFillIn("scope", (*supported["scopes_supported"], f"{SERVICE_SCOPE}<ServiceUUID>"))
     for name, key in (
         ("response_type", "response_types_supported"),
         ("code_challenge_method", "code_challenge_methods_supported"),
@@ -146,7 +146,7 @@ def _accepted(supported: dict[str, list[str]]) -> Iterator[ServerValue]:
         ("claims", "claims_supported"),
         ("ui_locales", "ui_locales_supported"),
     ):
-        yield ServerValue(name, tuple(supported[key]))
+        yield ToFillIn(name, tuple(supported[key]))
 
 
 def _pages() -> Iterator[ErrorRow]:

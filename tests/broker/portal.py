@@ -42,7 +42,7 @@ def make_portal_world(
     documents = yaml.safe_dump_all(clients())
     world = make_world(directory, documents=documents, has_own_keys=has_own_keys, **sections)
     for host in (HOST, OTHER_HOST, "127.0.0.1:9000"):
-        world.wire.applications[host] = _landing()
+        world.wire.applications[host] = landing()
     return world
 
 
@@ -52,7 +52,8 @@ def set_clock(world: World) -> None:
     world.process.holder.refresh()
 
 
-def _landing() -> Flask:
+def landing() -> Flask:
+    """A portal that looks at no answer."""
     app = Flask("landing")
 
     @app.get("/", defaults={"path": ""})

@@ -1,11 +1,15 @@
-"""Keycloak by its recipes as they stand: as makelaar over SAML and over OpenID Connect."""
+"""Keycloak by its recipes as they stand: as makelaar over SAML and over OpenID Connect, and as
+portal.
+"""
 
 from __future__ import annotations
 
+import base64
 import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 import requests
@@ -80,3 +84,83 @@ def test_a_user_of_keycloak_logs_in_over_openid_connect(
     _log_in(browser)
     shown = _as_oneself(browser)
     assert shown.url.startswith(running.addresses.portal)
+
+
+APPLICATION = {
+    "clientId": "toepassing",
+    "publicClient": True,
+    "standardFlowEnabled": True,
+    "protocolMappers": [
+        {
+            "name": name,
+            "protocol": "openid-connect",
+            "protocolMapper": "oidc-usermodel-attribute-mapper",
+            "config": {
+                "user.attribute": name,
+                "claim.name": name,
+                "id.token.claim": "true",
+                "access.token.claim": "true",
+            },
+        }
+        for name in ("kvk", "loa")
+    ],
+}
+
+
+def _allow_attributes(server: Keycloak) -> None:
+    """In the user profile, for an administrator to edit and for nobody else."""
+    profile = server.call("GET", "/users/profile").json()
+    profile["attributes"] += [
+        {"name": name, "permissions": {"view": ["admin", "user"], "edit": ["admin"]}}
+        for name in ("kvk", "loa")
+    ]
+    server.call("PUT", "/users/profile", json=profile)
+
+
+def test_keycloak_as_portal_takes_the_organisation_into_its_own_tokens(
+    running: RunningDemo, server: Keycloak, tmp_path: Path
+) -> None:
+    agreed = recipes.agree("kc-portaal", server.base_url)
+    followed = recipes.follow("keycloak-portal", running, tmp_path, agreed)
+    provider = json.loads(recipes.file_of(followed.page, "identity-provider.json"))
+    server.call("POST", "/identity-provider/instances", json=provider)
+    for mapper in json.loads(recipes.file_of(followed.page, "mappers.json")):
+        server.call("POST", "/identity-provider/instances/sluis/mappers", json=mapper)
+    _allow_attributes(server)
+    home = f"{running.addresses.portal}/"  # its front page, which looks at no answer
+    server.call("POST", "/clients", json={**APPLICATION, "redirectUris": [home]})
+    asked = {
+        "client_id": "toepassing",
+        "redirect_uri": home,
+        "response_type": "code",
+        "scope": "openid",
+        "state": "x",
+        "kc_idp_hint": "sluis",
+    }
+    url = f"{server.realm}/protocol/openid-connect/auth?{urlencode(asked)}"
+    browser = recipes.until_known(lambda: recipes.opened(url))
+    browser.click("Polderpoort")
+    browser.press("person", "jan")
+    browser.press("agree", "yes")
+    # Its "First broker login": who this is, once.
+    for name, value in (
+        ("email", "jan@voorbeeld.example"),
+        ("firstName", "Jan"),
+        ("lastName", "T"),
+    ):
+        browser.fill(name, value)
+    answered = parse_qs(urlsplit(recipes.go_on(browser).url).query)
+    token = requests.post(
+        f"{server.realm}/protocol/openid-connect/token",
+        data={
+            "grant_type": "authorization_code",
+            "client_id": "toepassing",
+            "code": answered["code"][0],
+            "redirect_uri": home,
+        },
+        timeout=60,
+    ).json()
+    body = token["id_token"].split(".")[1]
+    claims = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+    assert claims["kvk"] == "90001201"
+    assert claims["loa"].startswith("urn:etoegang:core:assurance-class:")

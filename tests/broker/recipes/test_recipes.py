@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from broker.recipes.values import Agreed, example
 from sandbox.prepare import Demo
 from tests.architecture.source_tree import ROOT
 from tests.installed import install
-from tests.providers.saml.habits.documents import entity_of
+from tests.providers.saml.back_channel import metadata
 from tests.world import ADDRESSES
 
 SERVER = "https://inloggen.example.nl"
@@ -45,9 +46,11 @@ def registration(recipe: Recipe, folder: Path, agreed: Agreed) -> Path:
         saml.pop("metadata_trust_tls", None)
         saml["metadata_file"] = "its.xml"
     if "metadata_file" in saml:
-        (folder / saml["metadata_file"]).write_text(entity_of(saml["entity_id"]))
+        described = metadata(entity_id=escape(saml["entity_id"]))
+        (folder / saml["metadata_file"]).write_bytes(described)
     for name, content in files(rendered(recipe, SERVER, "en", agreed)).items():
         if name != "sluis.yaml":
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_text(content)
     file = folder / "sluis.yaml"
     file.write_text(yaml.safe_dump(document))
