@@ -120,6 +120,12 @@ def _failures(walker: Walker) -> None:
     enter(walker, "/inlogspoor?uitkomst=refused&live=nee")
 
 
+def _trouble(walker: Walker) -> None:
+    _failed(walker, leaves=True)
+    walker.running.let_metadata_wait()
+    enter(walker)
+
+
 def _metadata(walker: Walker, path: str = "") -> None:
     walker.running.let_metadata_wait()
     enter(walker, f"/metadata/makelaar/polderpoort{path}")
@@ -170,6 +176,7 @@ OPERATOR_SCENES: Final = (
         "operator-link-onbekend", lambda w: w.go("/operator/instellen/niets"), ".utrecht-code-block"
     ),
     Scene("operator-overzicht", enter, ".sluis-tiles"),
+    Scene("operator-overzicht-mislukt", _trouble, "#vaak"),
     Scene("operator-inlogspoor", lambda w: enter(w, "/inlogspoor"), "[data-follow] table"),
     Scene(
         "operator-inlogspoor-leeg", lambda w: enter(w, "/inlogspoor?uitkomst=niets"), ".sluis-empty"
