@@ -15,12 +15,14 @@ from sqlalchemy import (
     ColumnElement,
     Index,
     Integer,
-    Select,
+    Row,
     String,
     Text,
     and_,
+    bindparam,
     delete,
     exists,
+    false,
     or_,
     select,
 )
@@ -28,7 +30,7 @@ from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from providers.federations import Federation
 from providers.saml.federation.member_facts import LONGEST_ENTITY_ID, searchable
-from state.db import Base, UtcDateTime
+from state.db import Base, UtcDateTime, table_of
 
 BETWEEN: Final = "--"  # the federation and the rest of a makelaar's id
 _MOST_WORDS: Final = 6
@@ -63,7 +65,7 @@ class FederationMember(Base):
 
     __tablename__ = "federation_member"
     __table_args__ = (
-        Index("ix_federation_member_entity_id", "entity_id"),
+        Index("ix_federation_member_entity_id_federation", "entity_id", "federation", unique=True),
         Index("ix_federation_member_federation_sort", "federation", "sort"),
     )
 
@@ -81,6 +83,10 @@ class FederationMember(Base):
     ends_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # of its own, beside the list's
     scopes: Mapped[list[Any]] = mapped_column(JSON)
     metadata_xml: Mapped[str] = mapped_column(Text)
+
+
+MemberRow = Row[Any]  # every column of FederationMember
+_TABLE: Final = table_of(FederationMember)
 
 
 class ListedMember(NamedTuple):
@@ -109,28 +115,24 @@ def lists(session: Session) -> dict[str, FederationList]:
     return {row.name: row for row in session.scalars(select(FederationList))}
 
 
-def row_by_id(
-    session: Session,
-    provider_id: str,
-    federations: Sequence[Federation],
-    registered: Collection[str],
-) -> FederationMember | None:
-    """The makelaar of this id where it counts. ``federations``: those whose lists count, by name;
-    ``registered``: entityIDs that have a registration of their own, which wins. One read.
+class CountingMembers:
+    """Looks for one makelaar among those that count. ``federations``: those whose lists count, by
+    name; ``registered``: entityIDs that have a registration of their own, which wins. Made once
+    for a configuration, because to write these statements costs more than to ask them.
     """
-    query = _counting(federations, registered).where(FederationMember.id == provider_id)
-    return session.scalars(query).first()
 
+    def __init__(self, federations: Sequence[Federation], registered: Collection[str]) -> None:
+        counting = select(_TABLE).where(_counts(federations, registered))
+        self._by_id = counting.where(_TABLE.c.id == bindparam("name"))
+        self._by_entity_id = counting.where(_TABLE.c.entity_id == bindparam("name"))
 
-def row_by_entity_id(
-    session: Session,
-    entity_id: str,
-    federations: Sequence[Federation],
-    registered: Collection[str],
-) -> FederationMember | None:
-    """The same by its entityID: of several federations the first by name has it."""
-    query = _counting(federations, registered).where(FederationMember.entity_id == entity_id)
-    return session.scalars(query.order_by(FederationMember.federation)).first()
+    def by_id(self, session: Session, provider_id: str) -> MemberRow | None:
+        """The makelaar of this id. One read, of one row."""
+        return session.execute(self._by_id, {"name": provider_id}).first()
+
+    def by_entity_id(self, session: Session, entity_id: str) -> MemberRow | None:
+        """The same by its entityID. One read, of one row."""
+        return session.execute(self._by_entity_id, {"name": entity_id}).first()
 
 
 def found(
@@ -165,12 +167,6 @@ def forget(session: Session, federation: str) -> None:
     session.execute(delete(FederationList).where(FederationList.name == federation))
 
 
-def _counting(
-    federations: Sequence[Federation], registered: Collection[str]
-) -> Select[FederationMember]:
-    return select(FederationMember).where(_counts(federations, registered))
-
-
 def _counts(federations: Sequence[Federation], registered: Collection[str]) -> ColumnElement[bool]:
     """An entity counts once: by a registration of its own, else in the first federation by name
     that admits it.
@@ -183,7 +179,7 @@ def _counts(federations: Sequence[Federation], registered: Collection[str]) -> C
             is_same = other.entity_id == FederationMember.entity_id
             way.append(~exists().where(is_same, _admitted(other, earlier)))
         ways.append(and_(*way))
-    return and_(or_(False, *ways), FederationMember.entity_id.not_in(sorted(registered)))
+    return and_(or_(false(), *ways), FederationMember.entity_id.not_in(sorted(registered)))
 
 
 def _admitted(member: Any, federation: Federation) -> ColumnElement[bool]:

@@ -9,13 +9,14 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Final, Generic, Literal, TypeVar
 
 from sqlalchemy.orm import Session
 
 from directory.services import Service
 from providers import federation_members
-from providers.federation_members import FederationMember, ListedMember, federation_of
+from providers.federation_members import CountingMembers, ListedMember, MemberRow, federation_of
 from providers.federations import Federation
 from providers.registry import ProviderRecord
 from providers.saml.federation.member_facts import ending
@@ -70,6 +71,7 @@ class Members:
     registered: frozenset[str] = frozenset()
     ends: Mapping[str, datetime] = field(default_factory=dict)  # of the lists that say it
     _records: LastUsed[MemberRecord] = field(default_factory=LastUsed)
+    _by_entity_id: LastUsed[MemberRecord] = field(default_factory=LastUsed)
 
     def by_id(self, provider_id: str) -> MemberRecord | None:
         """None for what is no member, or does not count. One read at most."""
@@ -80,20 +82,17 @@ class Members:
         if known is not None:
             return known
         with self.sessions() as session:
-            row = federation_members.row_by_id(
-                session, provider_id, self.federations, self.registered
-            )
-            return self._record(row)
+            return self._record(self._counting.by_id(session, provider_id))
 
     def by_entity_id(self, entity_id: str) -> MemberRecord | None:
         """The same by entityID."""
         if self.sessions is None or not self.federations:
             return None
+        known = self._by_entity_id.get(entity_id)
+        if known is not None:
+            return known
         with self.sessions() as session:
-            row = federation_members.row_by_entity_id(
-                session, entity_id, self.federations, self.registered
-            )
-            return self._record(row)
+            return self._record(self._counting.by_entity_id(session, entity_id))
 
     def found(
         self, words: str, among: Iterable[Federation], *, now: datetime, most: int
@@ -114,13 +113,22 @@ class Members:
                 most=most,
             )
 
-    def _record(self, row: FederationMember | None) -> MemberRecord | None:
+    def _record(self, row: MemberRow | None) -> MemberRecord | None:
         if row is None:
             return None
-        federation = next(one for one in self.federations if one.id == row.federation)
-        record = member_record(federation, row, self.ends.get(row.federation))
+        shared = self._shared[row.federation]
+        record = member_record(shared, row, self.ends.get(row.federation))
         self._records.put(record.id, record)
+        self._by_entity_id.put(row.entity_id, record)
         return record
+
+    @cached_property
+    def _shared(self) -> Mapping[str, MemberRecord]:
+        return {one.id: shared_record(one) for one in self.federations}
+
+    @cached_property
+    def _counting(self) -> CountingMembers:
+        return CountingMembers(self.federations, self.registered)
 
 
 @dataclass(frozen=True, eq=False)  # equal as mappings are
@@ -152,18 +160,15 @@ class Makelaars(Mapping[str, ProviderRecord]):
         return self.members.by_entity_id(entity_id)
 
 
-def member_record(
-    federation: Federation, row: FederationMember, list_ends: datetime | None
-) -> MemberRecord:
-    """What a login goes by: who it is and which keys it has from the list, all trust from the
-    registration. No member speaks for organisations.
+def shared_record(federation: Federation) -> MemberRecord:
+    """What holds for each of its makelaars alike: all trust is from the registration, and none
+    speaks for organisations. Validated once; what differs is put in by ``member_record``.
     """
-    ends = min((end for end in (row.ends_at, list_ends) if end is not None), default=None)
     spoken = {name: getattr(federation.saml, name) for name in _SPOKEN}
     return MemberRecord(
-        id=row.id,
+        id=federation.id,
         kind="saml",
-        name=row.name_nl,
+        name=federation.name,
         level_ceiling=federation.level_ceiling,
         levels=federation.levels,
         local_factor_lifts=federation.local_factor_lifts,
@@ -171,17 +176,23 @@ def member_record(
         logout=federation.logout,
         notice=federation.notice,
         help_url=federation.help_url,
-        saml=SamlSettings.model_validate(
-            {
-                **spoken,
-                "entity_id": row.entity_id,
-                "metadata": ending(row.metadata_xml, ends),
-                "scopes": tuple(row.scopes),
-            }
-        ),
+        saml=SamlSettings.model_validate({**spoken, "entity_id": "", "scopes": ()}),
         federation=federation.id,
         services=federation.services,
     )
+
+
+def member_record(shared: MemberRecord, row: MemberRow, list_ends: datetime | None) -> MemberRecord:
+    """What a login goes by: who it is, and which keys it has from the list."""
+    assert shared.saml is not None
+    ends = min((end for end in (row.ends_at, list_ends) if end is not None), default=None)
+    own = {
+        "entity_id": row.entity_id,
+        "metadata": ending(row.metadata_xml, ends),
+        "scopes": tuple(row.scopes),
+    }
+    saml = shared.saml.model_copy(update=own)
+    return shared.model_copy(update={"id": row.id, "name": row.name_nl, "saml": saml})
 
 
 def is_admitted(service: Service, record: ProviderRecord) -> bool:

@@ -25,7 +25,7 @@ pass_invocation = click.make_pass_decorator(Invocation)
 
 @click.group()
 def metadata() -> None:
-    """Metadata of makelaars and portals that speak SAML."""
+    """Metadata of makelaars and portals that speak SAML, and the lists of federations."""
 
 
 @metadata.command()

@@ -28,6 +28,8 @@ def look(at: Installation) -> tuple[bool, str]:
 def _troubles(one: PartyStatus, now: datetime) -> Iterator[str]:
     if one.waiting is not None:
         yield f"of {one.name} something waits since {one.waiting.since:%Y-%m-%d %H:%M}"
+    if one.kind is Kind.FEDERATION and (one.listed is None or one.listed.members == 0):
+        yield f"no list of {one.name} counts, so none of its makelaars can be chosen"
     ends = one.ends_at
     if one.kind is Kind.CLIENT and ends is not None and ends - now <= ENDS_SOON:
         # Those of makelaars are told with the certificates.

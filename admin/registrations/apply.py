@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from admin.actor import Actor
-from admin.registrations import checking, entity_ids, pruning, row_pruning
+from admin.registrations import checking, entity_ids, federation_rules, pruning, row_pruning
 from admin.registrations.applier import Applier
 from admin.registrations.differences import DocumentOutcome
 from admin.registrations.documents import DocumentsRefused, Entry
@@ -62,6 +62,7 @@ def apply(
     mistakes = [
         *checked.mistakes,
         *entity_ids.mistakes(session, checked.entries, gone),
+        *federation_rules.mistakes(session, checked.entries, gone),
         *check_references(session, checked.entries, gone),
     ]
     if mistakes:

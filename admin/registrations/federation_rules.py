@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -26,13 +26,25 @@ def _cannot_be_read(saml: FederationSaml) -> bool:
     return False
 
 
-def conflicts(session: Session, entries: list[Entry]) -> Iterator[str]:
-    """A line for each federation that has the id of a makelaar."""
-    known = registrations.names(session, Kind.IDENTITY_PROVIDER)
+def mistakes(
+    session: Session, entries: Sequence[Entry], leaving: frozenset[tuple[Kind, str]] = frozenset()
+) -> Iterator[str]:
+    """A line for each federation and makelaar that would stand under one id."""
+    both = (Kind.IDENTITY_PROVIDER, Kind.FEDERATION)
+    standing = {
+        (kind, name)
+        for kind in both
+        for name in registrations.names(session, kind)
+        if (kind, name) not in leaving
+    }
+    given = {(Kind(e.kind), e.model.key) for e in entries if e.kind in both}
     for entry in entries:
-        if entry.model.key in known:
+        if entry.kind not in both:
+            continue
+        (other,) = (kind for kind in both if kind != entry.kind)
+        if (other, entry.model.key) in standing | given:
             yield (
-                f"{entry.place}: id: a makelaar is called {entry.model.key}, and a service that "
+                f"{entry.place}: id: the {other} {entry.model.key} has it too, and a service that "
                 "names it would mean both; write another one"
             )
 

@@ -22,7 +22,6 @@ from admin.registrations import (
     account_rows,
     dependents,
     federation_rows,
-    federation_rules,
     identity_rows,
     mandate_rows,
     metadata_rows,
@@ -200,7 +199,6 @@ _ALL: Final = (
         Kind.FEDERATION,
         dependents.OF_FEDERATION,
         refers_to=_of_federation,
-        conflicts=federation_rules.conflicts,
         write=federation_rows.write_federation,
     ),
     _registered(

@@ -24,6 +24,7 @@ from providers.interface import (
     ProviderUnavailable,
     Remembered,
 )
+from providers.members import MemberRecord
 from providers.own_key import own_key
 from providers.received import person_name
 from providers.registry import ProviderRecord
@@ -50,7 +51,6 @@ from providers.saml.wire.bindings import form_value, redirect_url
 from providers.saml.wire.metadata_document import Signers
 from providers.saml.wire.names import POST, REDIRECT
 from providers.saml.wire.refused import WireRefused
-from providers.saml_settings import SamlSettings
 from providers.trouble import Trouble
 from state.outgoing import OutgoingClient
 
@@ -87,7 +87,7 @@ class SamlProvider:
         try:
             self._metadata = read_metadata(metadata, signers, record.saml.entity_id)
         except MetadataRefused as refused:
-            at = _source(record.saml)
+            at = _source(record)
             raise _unusable(at, str(refused), refused.expected) from None
 
     def begin(self, ask: AuthenticationRequest, now: datetime) -> Departure:
@@ -223,7 +223,7 @@ class SamlProvider:
         """Metadata say themselves until when their keys and addresses hold (Metadata §2.3.2)."""
         if self._metadata.has_ended(now):
             until = f"validUntil {self._metadata.valid_until:%Y-%m-%d %H:%M} UTC has passed"
-            raise _unusable(_source(self._settings), until)
+            raise _unusable(_source(self._record), until)
 
     def _expected(self, remembered: Remembered, now: datetime) -> ExpectedResponse:
         return ExpectedResponse(
@@ -257,8 +257,12 @@ class SamlProvider:
         return "saml:" + hashlib.sha256(both.encode()).hexdigest()
 
 
-def _source(settings: SamlSettings) -> str:
+def _source(record: ProviderRecord) -> str:
     """Where the metadata came from, as the registration has it."""
+    settings = record.saml
+    assert settings is not None
+    if isinstance(record, MemberRecord):
+        return "saml.aggregate_url"
     if settings.metadata_query is not None:
         return "saml.metadata_query"
     return "saml.metadata_url" if settings.metadata_url is not None else "saml.metadata"

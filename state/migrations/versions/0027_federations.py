@@ -45,7 +45,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_federation_member")),
     )
     with op.batch_alter_table("federation_member", schema=None) as batch_op:
-        batch_op.create_index("ix_federation_member_entity_id", ["entity_id"], unique=False)
+        batch_op.create_index(
+            "ix_federation_member_entity_id_federation", ["entity_id", "federation"], unique=True
+        )
         batch_op.create_index(
             "ix_federation_member_federation_sort", ["federation", "sort"], unique=False
         )

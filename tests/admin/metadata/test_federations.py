@@ -367,7 +367,7 @@ def test_people_find_a_makelaar_by_name_keyword_and_domain(there: Federated) -> 
         assert listed_names(there, words) == set(), words
 
 
-def test_who_asks_to_be_in_no_list_is_found_by_its_name_alone(there: Federated) -> None:
+def test_who_asks_to_be_in_no_list_is_shown_in_none_and_can_be_named(there: Federated) -> None:
     hidden = replace(NOORD, categories=("http://refeds.org/category/hide-from-discovery",))
     there.begin_with(Listed(members=(hidden, ZUID)))
     assert listed_names(there) == {ZUID.entity_id}
