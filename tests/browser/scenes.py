@@ -360,6 +360,11 @@ SCENES: Final = (
         lambda w: _mine(w, "/app", "roos", "brugwacht"),
         "a[href$='?opnieuw=ja']",
     ),
+    Scene(
+        "mijn-opnieuw-makelaar",
+        lambda w: _mine(w, "/app?opnieuw=ja", "roos", "brugwacht"),
+        ".sluis-lock .utrecht-alert--info",
+    ),
     Scene("mijn-passkey", lambda w: _mine(w, "/passkey"), "#passkey"),
     Scene("mijn-apparaat", lambda w: _mine(w, "/apparaat"), "#serial"),
     Scene(

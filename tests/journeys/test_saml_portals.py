@@ -184,7 +184,7 @@ def test_who_does_not_agree_goes_back_without_anything(own_world: World) -> None
     portal.browser.click("Polderpoort")
     page = portal.browser.press("person", "jan")
     assert page.heading == CONSENT
-    page = portal.browser.click("Annuleer en ga terug naar Waterkaart")
+    page = portal.browser.click("Geef niet door en ga terug")
     assert page.heading == BACK
     assert portal.arrived().status == ("Responder", "AuthnFailed")
     assert portal.arrived().response.find("saml:Assertion", NAMES) is None
