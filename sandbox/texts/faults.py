@@ -1,4 +1,4 @@
-"""What a simulated makelaar can do wrong, in English."""
+"""What a simulated makelaar can do wrong, and why it refuses a request, in English."""
 
 from __future__ import annotations
 
@@ -42,5 +42,54 @@ ENGLISH: Final = MappingProxyType(
         "Geeft een antwoord van 10 MB": "Gives an answer of 10 MB",
         "Antwoordt heel langzaam": "Answers very slowly",
         "Verbreekt de verbinding": "Breaks the connection",
+        # Requests that it refuses.
+        "AssertionConsumerServiceIndex staat niet in de metadata": (
+            "AssertionConsumerServiceIndex is not in the metadata"
+        ),
+        "AssertionConsumerServiceURL staat niet in de metadata": (
+            "AssertionConsumerServiceURL is not in the metadata"
+        ),
+        "AttributeConsumingServiceIndex staat niet in de metadata": (
+            "AttributeConsumingServiceIndex is not in the metadata"
+        ),
+        "Destination is niet het adres van deze makelaar": (
+            "Destination is not the address of this identity provider"
+        ),
+        "IssueInstant is geen tijd": "IssueInstant is no time",
+        "IssueInstant is te oud of ligt in de toekomst": (
+            "IssueInstant is too old or in the future"
+        ),
+        "Issuer is niet bekend": "Issuer is not known",
+        "NameID ontbreekt": "NameID is missing",
+        "PKCE met S256 ontbreekt": "PKCE with S256 is missing",
+        "ProtocolBinding wordt niet ondersteund": "ProtocolBinding is not supported",
+        "SigAlg ontbreekt of is niet RSA-SHA256": "SigAlg is missing or not RSA-SHA256",
+        "alleen response_type=code met scope openid": ("only response_type=code with scope openid"),
+        "client_id is niet bekend": "client_id is not known",
+        "de handtekening van het verzoek klopt niet": "the signature of the request is wrong",
+        "de parameter SAMLRequest ontbreekt": "the parameter SAMLRequest is missing",
+        "deze makelaar antwoordt alleen met HTTP-Artifact": (
+            "this identity provider answers by HTTP-Artifact only"
+        ),
+        "dit is geen AuthnRequest van SAML 2.0": "this is no AuthnRequest of SAML 2.0",
+        "dit is geen LogoutRequest voor deze makelaar": (
+            "this is no LogoutRequest for this identity provider"
+        ),
+        "een DOCTYPE is niet toegestaan": "a DOCTYPE is not allowed",
+        "geen geldige base64": "no valid base64",
+        "het gevraagde niveau is niet bekend": "the level that is asked is not known",
+        "het verzoek is geen XML": "the request is no XML",
+        "het verzoek is niet met DEFLATE gecomprimeerd": (
+            "the request is not compressed with DEFLATE"
+        ),
+        "het verzoek is te groot": "the request is too large",
+        "id_token_hint is niet van hier": "id_token_hint is not from here",
+        "nonce ontbreekt": "nonce is missing",
+        "post_logout_redirect_uri is niet het afgesproken adres": (
+            "post_logout_redirect_uri is not the address that was agreed"
+        ),
+        "redirect_uri is niet het afgesproken adres": (
+            "redirect_uri is not the address that was agreed"
+        ),
     }
 )

@@ -181,7 +181,7 @@ _LOGGED_IN: Final = {
 _REFUSED: Final = {
     "U bent niet ingelogd": "You are not logged in",
     "Het portaal weigert dit antwoord": "The portal refuses this answer",
-    "U bent niet ingelogd. Begin opnieuw, en gebruik daarbij een venster.": (
+    "U bent niet ingelogd. Begin opnieuw, en gebruik daarbij één venster.": (
         "You are not logged in. Begin again, and use one window."
     ),
     "Voor wie dit portaal maakt": "For who makes this portal",

@@ -9,7 +9,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Route
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Error,
+    Page,
+    Request,
+    Route,
+)
 
 from sandbox.portal.clients import CLIENTS
 from tests.browser.checks import axe_violations
@@ -145,10 +153,24 @@ class Visitor:
 
     def look(self) -> None:
         """Let axe judge this page, when it is the broker's and everything is checked."""
-        self.page.wait_for_function(STANDS)
+        self._wait_until_it_stands()
         if self.is_checked and self.is_at_broker and not self.page.locator("#leave").count():
             self.complaints += axe_violations(self.page)
             self.checked += 1
+
+    def _wait_until_it_stands(self) -> None:
+        """Asked from here: nothing asks itself again in a browser without JavaScript."""
+        deadline = time.monotonic() + PATIENCE
+        while not self._stands():
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{self.page.url} does not stand")
+            self.page.wait_for_timeout(50)
+
+    def _stands(self) -> bool:
+        try:
+            return bool(self.page.evaluate(STANDS))
+        except Error:  # it goes on at this very moment
+            return False
 
     @property
     def is_at_broker(self) -> bool:

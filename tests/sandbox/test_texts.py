@@ -37,7 +37,8 @@ SAME = {
 
 def _called() -> Iterator[str]:
     """What templates and code give to a function of texts, as it is."""
-    in_code = {"said": None, "_step": None, "LoginWrong": None, "Check": None, "_check": None}
+    named = ("said", "_step", "LoginWrong", "RequestRefused", "Check", "_check")
+    in_code = dict.fromkeys(named)
     for methods, keywords in (
         ([("saml_portal/**", "ignore"), ("**.py", "python")], in_code),
         ([("templates/**.html", "jinja2")], {"_": None}),
