@@ -82,7 +82,9 @@ def test_H_10_production_gets_all_that_the_program_needs() -> None:
 def test_H_10_a_release_asks_everything_first() -> None:
     """Tests, what tries them, the bill of materials and the advisories about all that is locked."""
     text = (ROOT / "Makefile").read_text(encoding="utf-8")
-    assert re.search(r"^release-check: check test-all test-java mutants sbom advisories ##", text, re.M)
+    assert re.search(
+        r"^release-check: check test-all test-java mutants sbom advisories ##", text, re.M
+    )
     (recipe,) = re.findall(r"^advisories:.*\n((?:\t.*\n)+)", text, re.M)
     assert "pip-audit --strict" in recipe and "-r requirements.lock" in recipe
     assert "make release-check" in (ROOT / "SECURITY.md").read_text(encoding="utf-8")
