@@ -50,11 +50,9 @@ def _row(recipe: Recipe) -> tuple[str, str, str]:
 
 def _how(recipe: Recipe) -> str:
     if recipe.is_executed:
-        tests = ", ".join(code(test) for test in (*recipe.runs, *recipe.product_runs))
+        tests = ", ".join(code(test) for test in recipe.runs)
         return f"executed by {code(recipe.by)}: {tests}"
-    if recipe.replays:
-        return f"not executed; replayed: {', '.join(code(test) for test in recipe.replays)}"
-    return "not executed, nor replayed"
+    return f"not executed; replayed: {', '.join(code(test) for test in recipe.replays)}"
 
 
 def complaints() -> Iterator[str]:

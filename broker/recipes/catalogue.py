@@ -31,8 +31,7 @@ _PRESETS: Final = (
 
 @dataclass(frozen=True)
 class Recipe:
-    """``runs``: tests that run what the page says with the product itself; ``product_runs``: tests
-    that run the product with the same settings, kept beside the test; ``replays``: tests that
+    """``runs``: tests that run what the page says with the product itself; ``replays``: tests that
     replay messages as its documentation has them. ``by``: the command that runs the former.
     """
 
@@ -41,13 +40,12 @@ class Recipe:
     counterpart: Counterpart
     protocol: str
     runs: tuple[str, ...] = ()
-    product_runs: tuple[str, ...] = ()
     replays: tuple[str, ...] = ()
     by: str = "make test-rest"
 
     @property
     def is_executed(self) -> bool:
-        return bool(self.runs or self.product_runs)
+        return bool(self.runs)
 
 
 OIDC: Final = "OpenID Connect"

@@ -44,6 +44,7 @@ def rendered(recipe: Recipe, base_url: str, language: str, agreed: Agreed | None
             agreed=known,
             say=partial(_say, language),
             mistake=_mistake,
+            unseen=partial(_unseen, language),
             requirements=lambda: requirements(language),
         )
     return _tidied(page)
@@ -93,6 +94,12 @@ def _mistake(word: str, seen: str, remedy: str) -> str:
     other side shows, and what to do. Raises WordUnknown.
     """
     return f"| `{word}` | {_meaning(word)} | {seen} | {remedy} |"
+
+
+def _unseen(language: str, seen: str, remedy: str) -> str:
+    """A row of what the other side alone notices."""
+    nothing = _say(language, "Bij ons is niets te zien.", "Nothing shows here.")
+    return f"| – | {nothing} | {seen} | {remedy} |"
 
 
 def _meaning(word: str) -> str:

@@ -21,10 +21,10 @@ def test_the_front_page_shows_the_ways_on(world: World, language: str) -> None:
     links = {link.get("href") for link in page.tree.findall(".//main//a")}
     portal = world.demo.addresses.portal
     portals = {f"{portal}/", f"{portal}/waterloket/", f"{portal}/peilwijzer/"}
-    assert links == {*portals, "/mijn", "/beheer", "/operator"}
+    assert links == {*portals, "/mijn", "/beheer", "/operator", "/ontwikkelaars/"}
 
 
-@pytest.mark.parametrize("place", ["/mijn", "/beheer", "/operator"])
+@pytest.mark.parametrize("place", ["/mijn", "/beheer", "/operator", "/ontwikkelaars/"])
 def test_the_ways_lead_somewhere(world: World, place: str) -> None:
     browser = world.browser()
     browser.open(f"{world.demo.addresses.broker}/")

@@ -17,14 +17,16 @@ from broker.recipes import rendering
 from broker.recipes.catalogue import BY_NAME, PAGES, RECIPES, Counterpart, Recipe
 from broker.recipes.rendering import LANGUAGES, WordUnknown, files, rendered
 from broker.recipes.values import Agreed, example
+from broker.texts import reasons
 from sandbox.prepare import Demo
 from tests.architecture.source_tree import ROOT
 from tests.installed import install
 from tests.providers.saml.back_channel import metadata
 from tests.world import ADDRESSES
+from tools import saml_messages
 
 SERVER = "https://inloggen.example.nl"
-MADE = re.compile(r"^\| `(\S+)` \| .+ \| .+ \| .+ \|$", re.M)
+MADE = re.compile(r"^\| (?:`(\S+)`|–) \| .+ \| (.+) \| .+ \|$", re.M)
 BY_NAME_OF = pytest.mark.parametrize("recipe", RECIPES, ids=lambda one: one.name)
 
 
@@ -79,12 +81,28 @@ def test_a_recipe_is_whole_in_both_languages(recipe: Recipe, language: str) -> N
 def test_both_languages_have_the_same_files_and_mistakes(recipe: Recipe) -> None:
     nl, en = (rendered(recipe, SERVER, language) for language in LANGUAGES)
     assert files(nl) == files(en)
-    assert MADE.findall(nl) == MADE.findall(en)
+    words = [[word for word, _seen in MADE.findall(page)] for page in (nl, en)]
+    assert words[0] == words[1]
+
+
+@BY_NAME_OF
+def test_a_mistake_shows_the_page_that_it_is_said_to_show(recipe: Recipe) -> None:
+    for word, seen in MADE.findall(rendered(recipe, SERVER, "en")):
+        codes = re.findall(r"SLS-\d{4}", seen)
+        if codes and reasons.find(word) is not None:
+            assert set(codes) <= pages_of(word), (word, codes)
+
+
+def pages_of(word: str) -> set[str]:
+    """The codes of the pages that a user may see for this reason."""
+    answers = set(saml_messages._pages_of_answer(word).split(", "))
+    return answers | {saml_messages._page(word)}
 
 
 @BY_NAME_OF
 def test_what_is_said_to_be_executed_is_executed(recipe: Recipe) -> None:
-    named = (*recipe.runs, *recipe.product_runs, *recipe.replays)
+    named = (*recipe.runs, *recipe.replays)
+    assert named
     for test in named:
         assert (ROOT / test).exists(), test
     for test in recipe.runs:
