@@ -94,6 +94,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "interop_php: needs PHP and SimpleSAMLphp")
     config.addinivalue_line("markers", "interop_apache: needs Apache with mod_auth_mellon")
     config.addinivalue_line("markers", "interop_openidc: needs Apache with mod_auth_openidc")
+    config.addinivalue_line("markers", "java: runs software of others on Java; make test-java")
     config.addinivalue_line("markers", "interop_java: needs Java and Maven")
     config.addinivalue_line("markers", "interop_node: needs Node.js and npm")
 

@@ -42,6 +42,7 @@ class Recipe:
     runs: tuple[str, ...] = ()
     replays: tuple[str, ...] = ()
     by: str = "make test-rest"
+    makelaar_id: str = "gemeente"  # in the example
 
     @property
     def is_executed(self) -> bool:
@@ -108,6 +109,7 @@ RECIPES: Final = (
         Counterpart.MAKELAAR,
         SAML,
         replays=(f"{_HABITS}/test_dutch_schemes.py", "tests/journeys/test_etd_makelaars.py"),
+        makelaar_id="herkenningsmakelaar",
     ),
     Recipe(
         "digid",
@@ -115,6 +117,7 @@ RECIPES: Final = (
         Counterpart.MAKELAAR,
         SAML,
         replays=(f"{_HABITS}/test_dutch_schemes.py",),
+        makelaar_id="digid",
     ),
 )
 BY_NAME: Final = {one.name: one for one in RECIPES}

@@ -38,7 +38,7 @@ def example(recipe: Recipe) -> Agreed:
     """What stands in the manual."""
     if recipe.counterpart is Counterpart.PORTAL:
         return Agreed("https://portaal.example.nl", "mijnportaal", _SERVICE)
-    return Agreed("https://idp.example.nl", "gemeente", _SERVICE)
+    return Agreed("https://idp.example.nl", recipe.makelaar_id, _SERVICE)
 
 
 def of_this_server(base_url: str, makelaar: str) -> dict[str, object]:
