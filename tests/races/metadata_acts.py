@@ -15,6 +15,7 @@ from state.locks import one_at_a_time
 from state.registrations import Kind
 from tests.clocks import START
 
+KINDS: Final = (Kind.IDENTITY_PROVIDER, Kind.FEDERATION)
 HOUR: Final = timedelta(hours=1)
 LATER: Final = timedelta(days=365)
 Wait = Callable[[], object]
@@ -23,10 +24,11 @@ Wait = Callable[[], object]
 def claim(session: Session, number: int, who: str, wait: Wait) -> bool:
     """As a worker does before it looks at an address."""
     now = START + number * HOUR
-    assert party_metadata.has_due(session, now)
+    assert party_metadata.has_due(session, now, KINDS)
     wait()
     with writing(session):
-        return bool(party_metadata.claim_due(session, now, until=now + LATER, most=20))
+        claimed = party_metadata.claim_due(session, now, until=now + LATER, most=20, kinds=KINDS)
+        return bool(claimed)
 
 
 def tell_ends(session: Session, number: int, who: str, wait: Wait) -> int:
@@ -45,7 +47,7 @@ def rows(session: Session, many: int) -> None:
     for number in range(many):
         party_metadata.begin(
             session,
-            Kind.IDENTITY_PROVIDER,
+            KINDS[number % 2],
             f"m{number}",
             origin="x",
             document=None,

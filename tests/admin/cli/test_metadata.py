@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from sandbox.prepare import Demo
 from tests.admin.cli.conftest import Sluis
 from tests.admin.metadata.conftest import fingerprint_of
 from tests.admin.metadata.publishing import URL, Publisher, document, makelaar
+from tests.providers.saml.aggregates import NOORD, ZUID, Listed
 from tests.providers.saml.maker import ENTITY_ID
 
 
@@ -164,3 +167,42 @@ def test_apply_of_other_metadata_says_what_it_replaces(
     assert f"    + signing {fingerprint_of('next')[:16]}" in done.output
     assert URL in sluis("export").output
     assert "EntityDescriptor" not in sluis("export").output
+
+
+def test_the_list_of_a_federation_is_looked_at_and_told(
+    initialised: None,
+    sluis: Sluis,
+    tmp_path: Path,
+) -> None:
+    bad = replace(ZUID, key="")
+    now = datetime.now(UTC)
+    listed = Listed(members=(NOORD, bad), since=now).write(tmp_path / "list.xml")
+    federation = {
+        "kind": "Federation",
+        "id": "noordzee",
+        "name": "Noordzee",
+        "services": "all",
+        "level_ceiling": "EH2",
+        "saml": {
+            "aggregate_file": str(listed),
+            "metadata_signing_fingerprints": [fingerprint_of("federation")],
+        },
+    }
+    file = tmp_path / "federation.yaml"
+    file.write_text(yaml.safe_dump(federation), encoding="utf-8")
+    assert sluis("apply", "-f", str(file)).exit_code == 0
+    done = sluis("metadata", "status")
+    assert done.exit_code == 3 and "! No list of this federation holds yet." in done.output
+    done = sluis("metadata", "refresh", "noordzee")
+    assert done.exit_code == 0, done.output
+    assert "noordzee  taken\n" in done.output and "1, new: 1, changed: 0" in done.output
+    done = sluis("metadata", "status", "noordzee")
+    assert done.exit_code == 0, done.output
+    assert done.output.startswith(f"noordzee  federation\n  {listed}\n")
+    assert "Identity providers: 1; left out: 1" in done.output
+    assert ZUID.entity_id in done.output and "(certificates)" in done.output
+    told = json.loads(sluis("metadata", "status", "noordzee", "--json").output)
+    assert (told[0]["listed"]["members"], told[0]["kind"]) == (1, "Federation")
+    assert told[0]["listed"]["left_out_first"][0]["reason"] == "certificates"
+    nothing = sluis("metadata", "approve", "noordzee", "--yes")
+    assert nothing.exit_code == 3 and "nothing of it waits" in nothing.output
