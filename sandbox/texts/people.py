@@ -63,8 +63,8 @@ ENGLISH: Final = MappingProxyType(
         "Bij Vergunning aanvragen: ingelogd met een inlogmiddel van Sluis zelf": (
             "At Apply for a permit: logged in with a login method of Sluis itself"
         ),
-        "Onbekend bij Sluis; Polderpoort zelf staat in voor haar machtiging": (
-            "Unknown to Sluis; Polderpoort itself vouches for her authorisation"
+        "Onbekend bij Sluis; de makelaar zelf staat in voor haar machtiging": (
+            "Unknown to Sluis; the identity provider itself vouches for her authorisation"
         ),
         "Ziet in de operatorconsole wat er misging, en met sluis trace": (
             "Sees in the operator console what went wrong, and with sluis trace"
