@@ -37,7 +37,9 @@ IDENTITY_MOVED: Final = "identity_moved"
 
 
 def by_registrations(configuration: Configuration, identity: Identity) -> Identity:
-    """The identity at what it is worth by the registrations alone; no SQL. Raises NothingWorth."""
+    """The identity at what it is worth by the registrations alone; no SQL, but for the row of a
+    member of a federation. Raises NothingWorth.
+    """
     if identity.provider_id == accounts.PROVIDER_ID:
         return identity
     record = configuration.providers.get(identity.provider_id)

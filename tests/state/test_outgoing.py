@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from pathlib import Path
 
 import pytest
 
@@ -40,6 +41,21 @@ def test_get_returns_status_headers_and_body() -> None:
     assert server.seen[0].path == "/a?b=c"
     assert server.seen[0].headers["accept"] == "application/json"
     assert server.seen[0].headers["host"] == server.authority
+
+
+def test_what_is_large_goes_into_a_file_and_no_further_than_its_limit(tmp_path: Path) -> None:
+    file = tmp_path / "large"
+    with listening(answer) as server:
+        outgoing, url = client(server), f"http://{server.authority}"
+        with file.open("wb") as into:
+            got = outgoing.download(f"{url}/large", into, max_bytes=2000)
+        assert (got.status, got.body, file.read_bytes()) == (200, b"", b"x" * 2000)
+        with file.open("wb") as into, pytest.raises(OutgoingFailed) as failed:
+            outgoing.download(f"{url}/large", into, max_bytes=1999)
+        assert failed.value.reason == "too_large" and file.stat().st_size <= 1999
+        with file.open("wb") as into, pytest.raises(OutgoingFailed) as failed:
+            outgoing.download(f"{url}/moved", into, max_bytes=2000)
+        assert failed.value.reason == "redirected"
 
 
 def test_a_form_and_json_are_posted_with_their_headers() -> None:

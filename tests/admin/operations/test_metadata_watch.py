@@ -11,6 +11,7 @@ from prometheus_client.core import Metric
 from structlog.testing import capture_logs
 
 from admin.installation import Installation
+from admin.metadata import federation_looks
 from admin.operations import metadata_checks, metadata_readings, metadata_watch
 from state import party_metadata
 from state.outgoing import OutgoingFailed
@@ -82,6 +83,22 @@ def test_what_goes_wrong_is_logged_and_tried_again(
     assert [(one["event"], one["error"]) for one in logs] == [
         ("metadata.not_watched", "OSError")
     ] * 2
+
+
+def test_lists_of_federations_are_watched_beside(
+    installed: Installed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[object] = []
+
+    def broken(process: object) -> None:
+        seen.append(process)
+        raise OSError
+
+    monkeypatch.setattr(federation_looks, "refresh_due", broken)
+    with capture_logs() as logs:
+        metadata_watch.watch_lists_until(_Rounds(2), installed.process)
+    assert seen == [installed.process] * 2
+    assert [one["event"] for one in logs] == ["metadata.not_watched"] * 2
 
 
 def values(installed: Installed) -> dict[str, float]:
