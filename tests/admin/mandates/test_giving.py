@@ -138,6 +138,16 @@ def test_M_02_what_cannot_be_is_told_and_not_given(
     assert session.query(Mandate).all() == []
 
 
+@pytest.mark.parametrize(("general", "is_possible"), [(L.EH3, True), (L.EH4, False)])
+def test_M_02_no_general_mandate_stands_above_the_own_level(
+    session: Session, general: L, is_possible: bool
+) -> None:
+    place = around({UUID: service(UUID)}, makelaars={"polderpoort": makelaar(L.EH4)})
+    plan = giving.plan(session, place, replace(WISH, services=(), general=general))
+    assert [one.why for one in plan.impossible] == ([] if is_possible else ["above_own_level"])
+    assert len(plan.changes) == is_possible
+
+
 @pytest.mark.parametrize("until", [TODAY, TODAY - timedelta(days=1), dates.years_after(TODAY, 6)])
 def test_a_day_that_cannot_be_is_refused(session: Session, until: Any) -> None:
     with pytest.raises(MandateRefused):
