@@ -16,7 +16,7 @@ from sandbox.browser import Browser, Page
 from state import audit
 from state.audit import EventTag
 from state.db import writing
-from tests.journeys.beheer import HERE, enter
+from tests.journeys.beheer import GARDEN, HERE, enter
 from tests.world import World
 
 LOZING = "Lozing melden"
@@ -62,10 +62,14 @@ def test_a_request_becomes_a_mandate(own_world: World) -> None:
     assert [letter["recipient"] for letter in letters] == ["sanne@voorbeeld.example"]
     assert "Fatima Bouzid" in letters[0]["text"]
     assert "Mag ik morgen al?" not in letters[0]["subject"]
+    address = next(word for word in letters[0]["text"].split() if word.startswith(HERE))
 
     sanne = _sanne(world)
-    page = sanne.click("Bekijk het verzoek van Fatima Bouzid")
-    assert "Mag ik morgen al?" in page.text
+    enter(world, sanne, GARDEN)
+    page = sanne.open(address)
+    assert page.heading == "Dit hoort bij een ander bedrijf", "the mail leads there all the same"
+    page = sanne.click("Ga naar Bakkerij")
+    assert page.heading == "Verzoek van Fatima Bouzid" and "Mag ik morgen al?" in page.text
     sanne.open(HERE)
     assert _give(sanne).heading == "1 machtiging is vastgelegd"
     page = sanne.click("Ga naar Te doen")
