@@ -80,6 +80,11 @@ def suffices(have: AssuranceLevel, needed: AssuranceLevel) -> bool:
     return have >= needed
 
 
+def is_same(one: AssuranceLevel, other: AssuranceLevel) -> bool:
+    """Neither more nor less: where a higher level is another thing, not a better one."""
+    return one is other
+
+
 def highest(*levels: AssuranceLevel) -> AssuranceLevel:
     """What must be reached where several demands hold at once."""
     return max(levels)

@@ -5,19 +5,22 @@ a level.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, String, select
+from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, String, or_, select
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
+from assurance import levels
 from assurance.levels import AssuranceLevel, suffices
+from consent import end_dates
 from directory import dates
 from directory.organisations import Organisation
 from directory.people import Person
 from state.db import Base, LevelColumn, UtcDateTime, new_id
 
 REGISTER: Final = "urn:sluis:mandate-register"
+UNDO: Final = timedelta(seconds=30)  # ten times what other products give (WCAG 2.2, 2.2.1)
 
 
 class MandateRefused(Exception):
@@ -68,14 +71,9 @@ def grant(
     branches: Sequence[str] = (),
 ) -> Mandate:
     """Give a mandate from now on. ``own_level``: of the login of who gives it. Raises
-    MandateRefused when it would stand above that, end in the past or too far ahead.
+    MandateRefused when it would stand above that, end before tomorrow or too far ahead.
     """
-    if not suffices(own_level, level):
-        raise MandateRefused("above_own_level")
-    if until <= now:
-        raise MandateRefused("ends_in_the_past")
-    if until > dates.end_of(dates.years_after(dates.day_of(now), max_years)):
-        raise MandateRefused("too_long")
+    demand_term(level, until, own_level=own_level, now=now, max_years=max_years)
     mandate = Mandate(
         person_id=person_id,
         organisation_id=organisation_id,
@@ -91,37 +89,105 @@ def grant(
     return mandate
 
 
-def given_at(session: Session, organisation_ids: Sequence[str], now: datetime) -> list[Mandate]:
-    """What administrators of these organisations gave and what stands, by the name of the person.
+def demand_term(
+    level: AssuranceLevel,
+    until: datetime,
+    *,
+    own_level: AssuranceLevel,
+    now: datetime,
+    max_years: int,
+) -> None:
+    """What holds for every mandate that is given or changed. Raises MandateRefused."""
+    if not suffices(own_level, level):
+        raise MandateRefused("above_own_level")
+    fault = end_dates.fault(dates.day_of(until), dates.day_of(now), max_years)
+    if fault is not None:
+        raise MandateRefused(fault)
 
-    What a file registers is not among them: there it is changed, and it would come back from there.
+
+def at(
+    session: Session,
+    organisation_id: str,
+    now: datetime,
+    *,
+    person_id: str | None = None,
+    ended_since: datetime | None = None,
+) -> list[Mandate]:
+    """What stands or is still to begin at this organisation, by the name of the person, whoever
+    gave it. ``ended_since``: with what was taken back since then.
     """
+    counts: ColumnElement[bool] = Mandate.revoked_at.is_(None)
+    if ended_since is not None:
+        counts = or_(counts, Mandate.revoked_at >= ended_since)
     query = (
         select(Mandate)
         .join(Person, Person.id == Mandate.person_id)
-        .where(*_given(now), Mandate.organisation_id.in_(organisation_ids))
+        .where(Mandate.organisation_id == organisation_id, Mandate.valid_until > now, counts)
         .options(joinedload(Mandate.person), joinedload(Mandate.organisation))
-        .order_by(Person.display_name, Mandate.valid_until)
+        .order_by(Person.display_name, Mandate.valid_until, Mandate.id)
+        .execution_options(populate_existing=True)  # what was read before decides nothing
+    )
+    if person_id is not None:
+        query = query.where(Mandate.person_id == person_id)
+    return list(session.scalars(query))
+
+
+def of_person(session: Session, person_id: str, now: datetime) -> list[Mandate]:
+    """What stands or is still to begin of this person, at every organisation, by its name."""
+    query = (
+        select(Mandate)
+        .join(Organisation, Organisation.id == Mandate.organisation_id)
+        .where(Mandate.person_id == person_id, *_standing(now))
+        .options(joinedload(Mandate.person), joinedload(Mandate.organisation))
+        .order_by(Organisation.name, Mandate.valid_until)
     )
     return list(session.scalars(query))
 
 
-def given(session: Session, mandate_id: str, now: datetime) -> Mandate | None:
-    """One of those, with person and organisation."""
+def one(session: Session, mandate_id: str) -> Mandate | None:
+    """One mandate as it is now, with person and organisation; also one that was taken back."""
     query = (
         select(Mandate)
-        .where(*_given(now), Mandate.id == mandate_id)
+        .where(Mandate.id == mandate_id)
         .options(joinedload(Mandate.person), joinedload(Mandate.organisation))
+        .execution_options(populate_existing=True)
     )
     return session.scalars(query).first()
 
 
-def _given(now: datetime) -> tuple[ColumnElement[bool], ...]:
+def is_same(one: Mandate, other: Mandate) -> bool:
+    """Do both let the same person do the same? People see them as one mandate. A general one is
+    another at another level; at one service a higher level adds nothing.
+    """
     return (
-        Mandate.granted_by.is_not(None),
-        Mandate.revoked_at.is_(None),
-        Mandate.valid_until > now,
+        one.person_id == other.person_id
+        and one.organisation_id == other.organisation_id
+        and one.service_uuid == other.service_uuid
+        and set(one.branches) == set(other.branches)
+        and (one.service_uuid is not None or levels.is_same(one.level, other.level))
     )
+
+
+def same_as(session: Session, mandate: Mandate, now: datetime) -> list[Mandate]:
+    """This mandate and those that stand beside it and let the same person do the same, held until
+    the transaction ends.
+    """
+    query = (
+        select(Mandate)
+        .where(
+            Mandate.person_id == mandate.person_id,
+            Mandate.organisation_id == mandate.organisation_id,
+            *_standing(now),
+        )
+        .order_by(Mandate.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return [row for row in session.scalars(query) if is_same(row, mandate)]
+
+
+def _standing(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return Mandate.revoked_at.is_(None), Mandate.valid_until > now
 
 
 def revoke(session: Session, mandate_id: str, *, by: str, now: datetime) -> bool:
@@ -133,3 +199,24 @@ def revoke(session: Session, mandate_id: str, *, by: str, now: datetime) -> bool
         return False
     mandate.revoked_at, mandate.revoked_by = now, by
     return True
+
+
+def restore(session: Session, mandate_id: str, *, by: str, now: datetime) -> bool:
+    """Undo a revocation within ``UNDO``, for who did it. The clock of the server decides. False
+    where that is over, or somebody else took it back.
+    """
+    mandate = session.get(Mandate, mandate_id, with_for_update=True, populate_existing=True)
+    if mandate is None or not may_be_restored(mandate, by, now):
+        return False
+    mandate.revoked_at = mandate.revoked_by = None
+    return True
+
+
+def may_be_restored(mandate: Mandate, by: str, now: datetime) -> bool:
+    """Is a moment ago that this person took it back, and would it hold?"""
+    return (
+        mandate.revoked_at is not None
+        and mandate.revoked_by == by
+        and timedelta(0) <= now - mandate.revoked_at <= UNDO
+        and mandate.valid_until > now
+    )

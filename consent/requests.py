@@ -12,8 +12,6 @@ from sqlalchemy import ForeignKey, Index, String, or_, select
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from assurance.levels import AssuranceLevel, suffices
-from consent import mandates
-from consent.mandates import Mandate
 from directory.organisations import Organisation
 from directory.people import Membership, Person, Role
 from state.db import Base, LevelColumn, UtcDateTime, enum_column_type, new_id
@@ -138,33 +136,15 @@ def get(session: Session, request_id: str) -> MandateRequest | None:
     )
 
 
-def grant(
-    session: Session,
-    request: MandateRequest,
-    *,
-    until: datetime,
-    by: str,
-    own_level: AssuranceLevel,
-    now: datetime,
-    max_years: int,
-) -> Mandate | None:
-    """Give what was asked, once: of two at once one gets the mandate. None when it was decided
-    already. Raises MandateRefused: the caller rolls back, and the request stays open.
-    """
-    if not _decide(session, request, RequestState.GRANTED, by, now):
-        return None
-    return mandates.grant(
-        session,
-        person_id=request.person_id,
-        organisation_id=request.organisation_id,
-        service_uuid=request.service_uuid,
-        level=request.level,
-        until=until,
-        granted_by=by,
-        own_level=own_level,
-        now=now,
-        max_years=max_years,
-    )
+def answer(session: Session, request: MandateRequest, *, by: str, now: datetime) -> bool:
+    """Note that what was asked has been given, once. False when it was decided already."""
+    return _decide(session, request, RequestState.GRANTED, by, now)
+
+
+def hold_open(session: Session, request_id: str) -> bool:
+    """Is it still open? Nobody decides on it before the transaction ends."""
+    request = session.get(MandateRequest, request_id, with_for_update=True, populate_existing=True)
+    return request is not None and request.state is RequestState.OPEN
 
 
 def open_at(session: Session, service_uuid: str) -> list[MandateRequest]:

@@ -11,10 +11,11 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint, bindparam, or_, sel
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from assurance.levels import AssuranceLevel
 from directory.organisations import Organisation
 from directory.origin import Origin, origin_column
 from keys.sealing import Sealer
-from state.db import Base, UtcDateTime, enum_column_type, new_id, table_of, writing
+from state.db import Base, LevelColumn, UtcDateTime, enum_column_type, new_id, table_of, writing
 from state.prepared import PreparedStatement
 
 
@@ -73,6 +74,8 @@ class Membership(Base):
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
     organisation_id: Mapped[str] = mapped_column(ForeignKey("organisation.id"), index=True)
     role: Mapped[Role] = mapped_column(enum_column_type(Role, 20))
+    # Of the means with which the person works here; None: as high as each login is.
+    level: Mapped[AssuranceLevel | None] = mapped_column(LevelColumn)
     since: Mapped[datetime] = mapped_column(UtcDateTime)
     until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     origin: Mapped[Origin] = origin_column()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import datetime
 from pathlib import Path
 
@@ -149,3 +150,32 @@ def forget(invocation: Invocation, person_id: str, yes: bool) -> None:
             fail("this person is an operator; first: sluis operator end USER_NAME", 2)
     for line in lines:
         click.echo(line)
+
+
+@person.command("may")
+@click.argument("person_id")
+@click.option("--for", "kvk", required=True, help="The organisation, by KvK number.")
+@click.option("--at", "service", required=True, help="The service, by UUID.")
+@click.option("--on", "day", type=click.DateTime(["%Y-%m-%d"]), help="A day; left out: now.")
+@pass_invocation
+def may(
+    invocation: Invocation, person_id: str, kvk: str, service: str, day: datetime | None
+) -> None:
+    """May PERSON_ID act for this organisation at this service? Says which rule of a login says no,
+    and then ends with 3.
+    """
+    from admin.cli import what_if
+    from directory.people import NoSuchPerson
+
+    with explained():
+        try:
+            is_allowed, line = what_if.may(
+                invocation.settings(), person_id, kvk, service, day.date() if day else None
+            )
+        except NoSuchPerson:
+            fail("no person with this id", 2)
+        except what_if.NotRegistered as unknown:
+            fail(str(unknown), 2)
+    click.echo(line)
+    if not is_allowed:
+        sys.exit(3)

@@ -1,25 +1,29 @@
-"""What an administrator does with mandates that administrators gave: see those of the own
-organisations, and take one back.
+"""What an administrator does with mandates that stand, whoever gave them: see those of the own
+organisations, take one back, and undo that for a moment.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin.actor import Actor
 from admin.mandates import ending
-from admin.mandates.administrators import demand, name_to_tell, organisations_of
+from admin.mandates.administrators import demand, name_to_tell
+from admin.mandates.locks import hold
 from broker.sso.logout import LogoutNotifier
-from broker.texts import mandate_mails
+from broker.texts import mandate_changes, mandate_mails
 from broker.texts.mandate_mails import RequestFacts
 from consent import mandates
 from consent.mandates import Mandate
 from directory.fields import LocalizedText
 from state import audit, outbox
 from state.audit import AuditEvent, EventTag
+from state.outbox import Message
 from state.trace import new_reference
 
 
@@ -36,18 +40,28 @@ class Revocation:
 
 
 class NoSuchMandate(Exception):
-    """No mandate stands that an administrator gave at an organisation of this person."""
+    """No such mandate is to be seen at an organisation of this person."""
 
 
-def standing(session: Session, person_id: str, now: datetime) -> list[Mandate]:
-    """What was given at the organisations that this person administers."""
-    places = [place.id for place in organisations_of(session, person_id, now)]
-    return mandates.given_at(session, places, now) if places else []
+class TooLateToUndo(Exception):
+    """The moment is over, somebody else took it back, or it would be over by now."""
 
 
 def one_mandate(session: Session, person_id: str, mandate_id: str, now: datetime) -> Mandate:
-    """One mandate that this person may take back. Raises NoSuchMandate, NotAdministrator."""
-    mandate = mandates.given(session, mandate_id, now)
+    """One mandate that stands and that this person may take back. Raises NoSuchMandate,
+    NotAdministrator.
+    """
+    mandate = one_of_place(session, person_id, mandate_id, now)
+    if mandate.revoked_at is not None or mandate.valid_until <= now:
+        raise NoSuchMandate(mandate_id)
+    return mandate
+
+
+def one_of_place(session: Session, person_id: str, mandate_id: str, now: datetime) -> Mandate:
+    """One mandate of an organisation of this administrator, also one that was taken back. Raises
+    NoSuchMandate, NotAdministrator.
+    """
+    mandate = mandates.one(session, mandate_id)
     if mandate is None:
         raise NoSuchMandate(mandate_id)
     demand(session, person_id, mandate.organisation_id, now)
@@ -55,36 +69,77 @@ def one_mandate(session: Session, person_id: str, mandate_id: str, now: datetime
 
 
 def revoke(session: Session, mandate: Mandate, wanted: Revocation) -> bool:
-    """Take it back with the tokens that it gave, and tell the person. False when somebody did so
-    already. The caller commits.
+    """Take it back with what stands beside it and lets the same person do the same, and with the
+    tokens that it gave; tell the person. False when somebody did so already. The caller commits.
     """
     by, now = wanted.actor.logged_in, wanted.now
-    if not mandates.revoke(session, mandate.id, by=by, now=now):
+    hold(session, mandate.organisation_id)
+    found = mandates.same_as(session, mandate, now)
+    if mandate.id not in {row.id for row in found}:
         return False
-    ending.reach_of(session, wanted.notifier, mandate)
+    for row in found:
+        mandates.revoke(session, row.id, by=by, now=now)
+    for row in found:
+        ending.reach_of(session, wanted.notifier, row)
     reference = new_reference()
-    _tell(session, mandate, wanted, reference)
-    audit.record(
-        session,
-        AuditEvent(
-            tag=EventTag.MANDATE_REVOKED,
-            at=now,
-            reference=reference,
-            person_id=by,
-            service_uuid=mandate.service_uuid,
-            organisation_id=mandate.organisation_id,
-            level=mandate.level,
-            details={"mandate": mandate.id, "person": mandate.person_id},
-        ),
-    )
+    _note(session, found, wanted, EventTag.MANDATE_REVOKED, reference)
+    person = mandate.person
+    if person.email:
+        name = name_to_tell(session, mandate.organisation, by)
+        facts = replace(RequestFacts.about(mandate, wanted.service, reference), by=name)
+        _send(session, wanted, mandate_mails.revoked(person.email, person.locale, facts))
     return True
 
 
-def _tell(session: Session, mandate: Mandate, wanted: Revocation, reference: str) -> None:
+def restore(session: Session, mandate: Mandate, wanted: Revocation) -> None:
+    """Undo what the same person did a moment ago, with the same end date. Tokens stay ended: who
+    was logged in logs in again. Raises TooLateToUndo. The caller commits.
+    """
+    by, now = wanted.actor.logged_in, wanted.now
+    hold(session, mandate.organisation_id)
+    at_once = [row for row in _taken_with(session, mandate) if mandates.is_same(row, mandate)]
+    done = [row for row in at_once if mandates.restore(session, row.id, by=by, now=now)]
+    if not done:
+        raise TooLateToUndo(mandate.id)
+    reference = new_reference()
+    _note(session, done, wanted, EventTag.MANDATE_RESTORED, reference)
     person = mandate.person
-    if not person.email:
-        return
-    by = name_to_tell(session, mandate.organisation, wanted.actor.logged_in)
-    facts = replace(RequestFacts.about(mandate, wanted.service, reference), by=by)
-    letter = mandate_mails.revoked(person.email, person.locale, facts)
-    outbox.enqueue(session, wanted.notifier.sealer, letter, wanted.now)
+    if person.email:
+        name = wanted.service.in_(person.locale)
+        place = mandate.organisation.name
+        mail = mandate_changes.restored(person.email, person.locale, place, name, reference)
+        _send(session, wanted, mail)
+
+
+def _taken_with(session: Session, mandate: Mandate) -> list[Mandate]:
+    """What was taken back in the same stroke."""
+    query = select(Mandate).where(
+        Mandate.organisation_id == mandate.organisation_id,
+        Mandate.person_id == mandate.person_id,
+        Mandate.revoked_at == mandate.revoked_at,
+        Mandate.revoked_by == mandate.revoked_by,
+    )
+    return list(session.scalars(query))
+
+
+def _note(
+    session: Session, rows: Iterable[Mandate], wanted: Revocation, tag: EventTag, reference: str
+) -> None:
+    for row in rows:
+        audit.record(
+            session,
+            AuditEvent(
+                tag=tag,
+                at=wanted.now,
+                reference=reference,
+                person_id=wanted.actor.logged_in,
+                service_uuid=row.service_uuid,
+                organisation_id=row.organisation_id,
+                level=row.level,
+                details={"mandate": row.id, "person": row.person_id},
+            ),
+        )
+
+
+def _send(session: Session, wanted: Revocation, mail: Message) -> None:
+    outbox.enqueue(session, wanted.notifier.sealer, mail, wanted.now)

@@ -1,10 +1,10 @@
-"""What an administrator does with requests for a mandate: see those of the own organisations, grant
-or refuse.
+"""What an administrator does with requests for a mandate: see those of the own organisations, and
+refuse one. What was asked is given in ``giving``.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from admin.actor import Actor
 from admin.mandates import decision_rules
-from admin.mandates.administrators import demand, name_to_tell, organisations_of
+from admin.mandates.administrators import demand
 from admin.mandates.decision_rules import DeciderLogin
 from broker.texts import mandate_mails
 from broker.texts.mandate_mails import RequestFacts
@@ -20,11 +20,9 @@ from broker.texts.quoting import written
 from consent import requests
 from consent.requests import MandateRequest
 from directory.fields import LocalizedText
-from directory.people import Person
 from keys.sealing import Sealer
 from state import audit, outbox
-from state.audit import AuditEvent, Detail, EventTag
-from state.outbox import Message
+from state.audit import AuditEvent, EventTag
 
 LONGEST_REASON: Final = 500
 
@@ -59,13 +57,6 @@ class Decision:
     service: Named
     now: datetime
     sealer: Sealer
-    portal_url: str | None = None
-
-
-def open_requests(session: Session, person_id: str, now: datetime) -> list[MandateRequest]:
-    """Open requests at the organisations that this person administers, oldest first."""
-    places = [place.id for place in organisations_of(session, person_id, now)]
-    return requests.open_for(session, places) if places else []
 
 
 def one_request(session: Session, person_id: str, request_id: str, now: datetime) -> MandateRequest:
@@ -77,39 +68,12 @@ def one_request(session: Session, person_id: str, request_id: str, now: datetime
     return request
 
 
-def colleagues_of(
-    session: Session, request: MandateRequest, person_id: str, now: datetime
-) -> list[Person]:
-    """The other administrators of the organisation, by name."""
-    found = requests.administrators_of(session, request.organisation_id, now)
-    return [person for person in found if person.id != person_id]
-
-
-def grant(
-    session: Session, request: MandateRequest, decision: Decision, until: datetime, max_years: int
-) -> None:
-    """Give the mandate. Who gives one to oneself is told to the other administrators. Raises
-    LoginNotEnough, AlreadyDecided, MandateRefused. The caller commits, or rolls back.
+def demand_open(session: Session, request_id: str) -> None:
+    """Nobody decided on it yet, and nobody else does before the transaction ends. Raises
+    AlreadyDecided.
     """
-    login, by = decision.login, decision.actor.logged_in
-    decision_rules.demand(decision_rules.lack_to_grant(login, request.level, decision.now))
-    mandate = requests.grant(
-        session,
-        request,
-        until=until,
-        by=by,
-        own_level=login.level,
-        now=decision.now,
-        max_years=max_years,
-    )
-    if mandate is None:
+    if not requests.hold_open(session, request_id):
         raise AlreadyDecided
-    _tell_requester(session, request, decision, until=until)
-    details: dict[str, Detail] = {"mandate": mandate.id}
-    if request.person_id == by:
-        details["to_oneself"] = True
-        _tell_colleagues(session, request, decision, until)
-    _note(session, request, decision, EventTag.MANDATE_GRANTED, details)
 
 
 def refuse(session: Session, request: MandateRequest, decision: Decision, reason: str) -> None:
@@ -123,78 +87,40 @@ def refuse(session: Session, request: MandateRequest, decision: Decision, reason
     by = decision.actor.logged_in
     if not requests.refuse(session, request, by=by, now=decision.now, reason=reason):
         raise AlreadyDecided
-    _tell_requester(session, request, decision, reason=reason)
-    _note(session, request, decision, EventTag.MANDATE_REQUEST_REFUSED, {})
+    _tell_requester(session, request, decision, reason)
+    _note(session, request, decision)
 
 
 def _tell_requester(
-    session: Session,
-    request: MandateRequest,
-    decision: Decision,
-    *,
-    until: datetime | None = None,
-    reason: str | None = None,
+    session: Session, request: MandateRequest, decision: Decision, reason: str
 ) -> None:
     """``until``: how long the mandate holds that was given; None where the request was refused."""
     person = request.person
     if not person.email:
         return
-    facts = replace(
-        _facts(request, decision, person.locale, reason),
-        by=name_to_tell(session, request.organisation, decision.actor.logged_in),
-        until=until,
-        portal_url=decision.portal_url,
-    )
-    mail = mandate_mails.to_requester(person.email, person.locale, facts, granted=until is not None)
-    _send(session, decision, mail)
-
-
-def _tell_colleagues(
-    session: Session, request: MandateRequest, decision: Decision, until: datetime
-) -> None:
-    """One of several could give rights to an own account that somebody else is using."""
-    by = decision.actor.logged_in
-    for person in colleagues_of(session, request, by, decision.now):
-        if person.email:
-            facts = _facts(request, decision, person.locale)
-            mail = mandate_mails.granted_to_oneself(person.email, person.locale, facts, until)
-            _send(session, decision, mail)
-
-
-def _facts(
-    request: MandateRequest, decision: Decision, locale: str, message: str | None = None
-) -> RequestFacts:
-    return RequestFacts(
+    facts = RequestFacts(
         person=request.person.display_name,
         organisation=request.organisation.name,
-        service=decision.service.name.in_(locale),
+        service=decision.service.name.in_(person.locale),
         level=request.level.label,
-        message=message,
+        message=reason,
         reference=request.reference,
     )
-
-
-def _send(session: Session, decision: Decision, mail: Message) -> None:
+    mail = mandate_mails.to_requester(person.email, person.locale, facts, granted=False)
     outbox.enqueue(session, decision.sealer, mail, decision.now)
 
 
-def _note(
-    session: Session,
-    request: MandateRequest,
-    decision: Decision,
-    tag: EventTag,
-    more: dict[str, Detail],
-) -> None:
+def _note(session: Session, request: MandateRequest, decision: Decision) -> None:
     audit.record(
         session,
         AuditEvent(
-            tag=tag,
+            tag=EventTag.MANDATE_REQUEST_REFUSED,
             at=decision.now,
             reference=request.reference,
             person_id=decision.actor.logged_in,
             service_uuid=request.service_uuid,
             organisation_id=request.organisation_id,
             level=request.level,
-            details={"request": request.id, **more},
+            details={"request": request.id},
         ),
     )

@@ -1,17 +1,40 @@
-"""The console: requests for mandates, and who is logged in."""
+"""The console: the frame around every page, requests for mandates, and who is logged in."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class CompanyTab:
+    """A company in the switcher. ``level``: what this login is worth there; ``waiting``: how many
+    requests do; ``initials`` and ``colour`` tell companies apart at a glance.
+    """
+
+    id: str
+    name: str
+    kvk: str
+    role: str
+    level: str
+    waiting: int
+    is_here: bool
+    initials: str
+    colour: str
 
 
 @dataclass(frozen=True)
 class ConsoleFrame:
-    """Who is logged in, and for which organisations."""
+    """Who is logged in, where, and where else. ``to_do``: how much there is to do here."""
 
     person: str
-    organisations: tuple[str, ...]
+    here: CompanyTab
+    companies: tuple[CompanyTab, ...]
+    to_do: int = 0
+
+    @property
+    def is_administrator(self) -> bool:
+        return self.here.role == "administrator"
 
 
 @dataclass(frozen=True)
@@ -29,53 +52,77 @@ class RequestRow:
 
 @dataclass(frozen=True)
 class MandateRow:
-    """One mandate that an administrator gave."""
+    """One mandate. ``service``: empty for every service up to ``level``. ``state``: ``active``,
+    ``soon``, ``future``, ``undo`` while it may be undone, ``revoked``. ``last``: the last day as a
+    moment. ``seconds``: how long it may still be undone.
+    """
 
     id: str
+    person_id: str
     person: str
     organisation: str
+    service_uuid: str | None
     service: str
+    provider: str
     level: str
+    branches: tuple[str, ...]
     since: datetime
     until: datetime
     last_used: datetime | None
+    state: str
+    revoked_at: datetime | None = None
+    seconds: int = 0
+
+    @property
+    def is_general(self) -> bool:
+        return self.service_uuid is None
 
 
 @dataclass(frozen=True)
-class RequestsPage:
-    """``done``: what the administrator just did (``granted``, ``refused`` or ``revoked``).
-    ``given``: what stands of what was granted.
-    """
+class ToDoPage:
+    """``done``: what the administrator just did (``refused``, ``decided``, ``switched``)."""
 
     console: ConsoleFrame
-    rows: tuple[RequestRow, ...]
-    given: tuple[MandateRow, ...] = ()
+    requests: tuple[RequestRow, ...]
+    ending: tuple[MandateRow, ...]
     done: str | None = None
-    template: str = "organisation_console/requests.html"
+    template: str = "organisation_console/to_do.html"
+
+
+@dataclass(frozen=True)
+class OwnMandatesPage:
+    """What somebody may do in this company."""
+
+    console: ConsoleFrame
+    rows: tuple[MandateRow, ...]
+    template: str = "organisation_console/own_mandates.html"
+
+
+@dataclass(frozen=True)
+class ProfilePage:
+    """Who is logged in, how, and as what where."""
+
+    console: ConsoleFrame
+    email: str | None
+    level: str
+    logged_in_at: datetime
+    template: str = "organisation_console/profile.html"
 
 
 @dataclass(frozen=True)
 class RequestPage:
-    """One request with the form to grant it. ``until`` is proposed; ``latest`` is the last date
-    that is allowed; ``given`` what was filled in and cannot be.
-
-    ``lack``: ``too_old`` or ``too_low`` where this login may not grant; ``have``: its level;
-    ``again``: the way to one that may. ``is_own``: who asks is who decides; ``is_told``: other
-    administrators hear of it.
+    """One request. ``lack``: ``too_old`` or ``too_low`` where this login may not grant; ``have``:
+    its level; ``again``: the way to one that may. ``is_own``: who asks is who decides; ``is_told``:
+    other administrators hear of it.
     """
 
     console: ConsoleFrame
     row: RequestRow
-    first: date
-    until: date
-    latest: date
     lack: str
     have: str
     again: str
     is_own: bool = False
     is_told: bool = False
-    given: str = ""
-    error: bool = False
     template: str = "organisation_console/request.html"
 
 
@@ -97,15 +144,6 @@ class RefusePage:
 
 
 @dataclass(frozen=True)
-class MandatePage:
-    """Asks before a mandate is taken back."""
-
-    console: ConsoleFrame
-    row: MandateRow
-    template: str = "organisation_console/mandate.html"
-
-
-@dataclass(frozen=True)
 class AdministratorLoggedOutPage:
     """``reason``: ``logged_out``, ``cancelled``, ``refused`` or ``idle``."""
 
@@ -115,7 +153,17 @@ class AdministratorLoggedOutPage:
 
 @dataclass(frozen=True)
 class NotAllowedPage:
-    """Logged in, but no administrator of any organisation."""
+    """Logged in, but with nothing here. ``console``: None for who belongs to no company."""
+
+    console: ConsoleFrame | None
+    person: str
+    template: str = "organisation_console/not_allowed.html"
+
+
+@dataclass(frozen=True)
+class OtherPlacePage:
+    """What was asked belongs to another of the own companies."""
 
     console: ConsoleFrame
-    template: str = "organisation_console/not_allowed.html"
+    company: CompanyTab
+    template: str = "organisation_console/other_place.html"

@@ -2,9 +2,29 @@
 
 from __future__ import annotations
 
-from admin.organisation_console import mandates, refusals
-from admin.organisation_console.mandate_requests import blueprint
+from admin.organisation_console import (
+    end_dates,
+    mandate_requests,
+    mandates,
+    people,
+    refusals,
+    start,
+    what_if,
+    wizard,
+    wizard_check,
+)
+from admin.organisation_console.access import blueprint
 
-MODULES = (mandates, refusals)
+MODULES = (
+    end_dates,
+    mandate_requests,
+    mandates,
+    people,
+    refusals,
+    start,
+    what_if,
+    wizard,
+    wizard_check,
+)
 
 __all__ = ["MODULES", "blueprint"]

@@ -40,7 +40,28 @@ def of_person(session: Session, person_id: str, now: datetime) -> tuple[str, ...
 
 def of_mandate(session: Session, document: MandateDocument, now: datetime) -> tuple[str, ...]:
     """What an administrator gave to the same person for the same organisation."""
-    return tuple(_mandates(session, document.person, document.organisation, now))
+    return (
+        *_mandates(session, document.person, document.organisation, now),
+        *_taken_back(session, document),
+    )
+
+
+def _taken_back(session: Session, document: MandateDocument) -> Iterator[str]:
+    """The mandate of this very document, where an administrator decided otherwise."""
+    query = (
+        select(Mandate)
+        .join(Organisation, Organisation.id == Mandate.organisation_id)
+        .where(
+            Mandate.person_id == document.person,
+            Organisation.kvk == document.organisation,
+            Mandate.service_uuid == document.service,
+            Mandate.granted_by.is_(None),
+            Mandate.revoked_by.is_not(None),
+        )
+    )
+    for row in session.scalars(query):
+        if set(row.branches) == set(document.branches) and row.revoked_at is not None:
+            yield f"taken back at /beheer on {day_of(row.revoked_at)}: give it anew there"
 
 
 def _identities(session: Session, person_id: str) -> Iterator[str]:

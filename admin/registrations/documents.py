@@ -139,6 +139,14 @@ class MembershipDocument(Document):
     role: Literal["member", "administrator"] = Field(
         default="member", description="`administrator`: decides at `/beheer` who may act for it."
     )
+    level: Level | None = Field(
+        default=None,
+        description=(
+            "The level of the inlogmiddel with which the person works for this organisation. An "
+            "administrator gives no mandate here above it, and at `/beheer` nobody gets one above "
+            "it. Left out: as high as each login is."
+        ),
+    )
 
 
 class AccountDocument(Document):

@@ -1,6 +1,6 @@
 """Mandates and chain mandates from documents. A mandate is known by person, organisation, service
 and branches. One of a document that was made narrower replaces the wider one; what an administrator
-gave stands beside it.
+gave stands beside it, and what an administrator took back stays so.
 """
 
 from __future__ import annotations
@@ -238,6 +238,8 @@ def _bring_up_to_date(
     row: Mandate | ChainMandate, document: MandateDocument | ChainMandateDocument, now: datetime
 ) -> None:
     row.level, row.valid_from, row.valid_until = document.level, document.begins, document.until
+    if row.revoked_by is not None:
+        return  # an administrator took it back: no document gives it again
     if document.revoked != (row.revoked_at is not None):
         row.revoked_at = now if document.revoked else None
 

@@ -38,6 +38,7 @@ def write(applier: Applier, document: PersonDocument, takes: list[str]) -> None:
         elif known.role is Role.ADMINISTRATOR and Role(place.role) is Role.MEMBER:
             takes.append(f"administrator of {place.kvk}")
         known.role, known.origin = Role(place.role), Origin.DOCUMENT
+        known.level = place.level
     for row in _given(session, document.id):
         if row.organisation_id not in named:
             takes.append(f"{row.role} of {row.organisation.kvk}")

@@ -115,7 +115,7 @@ def _identities(session: Session, sealer: Sealer, person_id: str) -> list[dict[s
 
 def _places(session: Session, person_id: str) -> list[dict[str, Any]]:
     query = (
-        select(Organisation.kvk, Membership.role)
+        select(Organisation.kvk, Membership.role, Membership.level)
         .join(Organisation, Organisation.id == Membership.organisation_id)
         .where(
             Membership.person_id == person_id,
@@ -124,7 +124,10 @@ def _places(session: Session, person_id: str) -> list[dict[str, Any]]:
         )
         .order_by(Organisation.kvk)
     )
-    return [{"kvk": kvk, "role": str(role)} for kvk, role in session.execute(query)]
+    return [
+        _without_nothing({"kvk": kvk, "role": str(role), "level": level and level.label})
+        for kvk, role, level in session.execute(query)
+    ]
 
 
 def _account(session: Session, person_id: str) -> dict[str, Any] | None:

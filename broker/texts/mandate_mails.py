@@ -79,32 +79,6 @@ def to_administrator(recipient: str, locale: str, said: RequestFacts) -> Message
     return _message(recipient, subject, lines, facts.reference)
 
 
-def granted_to_oneself(recipient: str, locale: str, said: RequestFacts, until: datetime) -> Message:
-    """To the other administrators: one of them gave a mandate to the own account."""
-    facts, language = _on_one_line(said), "en" if locale == "en" else "nl"
-    day = times.day(until, language)
-    if language == "en":
-        subject = f"{facts.person} granted an authorisation to themselves: {facts.service}"
-        lines = [
-            f"{facts.person} is an administrator of {facts.organisation}, asked for an "
-            f"authorisation at {facts.service} and granted it.",
-            f"It holds at level {facts.level}, up to and including {day}.",
-            "Is this not right? Withdraw the authorisation in your administration, and ask your "
-            "colleague.",
-            f"Reference: {show_reference(facts.reference)}",
-        ]
-    else:
-        subject = f"{facts.person} gaf zichzelf een machtiging: {facts.service}"
-        lines = [
-            f"{facts.person} is beheerder van {facts.organisation}, vroeg om een machtiging bij "
-            f"{facts.service} en gaf die zelf.",
-            f"Zij geldt op niveau {facts.level}, tot en met {day}.",
-            "Klopt dit niet? Trek de machtiging in bij Beheer, en vraag het uw collega.",
-            f"Referentie: {show_reference(facts.reference)}",
-        ]
-    return _message(recipient, subject, lines, facts.reference)
-
-
 def revoked(recipient: str, locale: str, said: RequestFacts) -> Message:
     """An administrator took a mandate back."""
     facts = _on_one_line(said)

@@ -88,6 +88,8 @@ EVENTS: Final = {
     EventTag.MANDATE_GRANTED: _("Machtiging gegeven"),
     EventTag.MANDATE_REQUEST_REFUSED: _("Verzoek om een machtiging afgewezen"),
     EventTag.MANDATE_REVOKED: _("Machtiging ingetrokken"),
+    EventTag.MANDATE_CHANGED: _("Einddatum van een machtiging veranderd"),
+    EventTag.MANDATE_RESTORED: _("Intrekken van een machtiging ongedaan gemaakt"),
     EventTag.DOCUMENT_ANSWERED: _("Antwoord op een document gegeven"),
     EventTag.CONSENT_GIVEN: _("Toestemming gegeven"),
     EventTag.SESSION_ENDED: _("Sessie geëindigd"),

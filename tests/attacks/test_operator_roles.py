@@ -1,27 +1,20 @@
-"""The consoles: every address with every role, and what happens to somebody who may not."""
+"""The console of operators: every address with every role, and what happens to others."""
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
-from sqlalchemy import select
 
 from admin.actor import Actor
 from admin.factor_resets import requests
 from admin.factor_resets.requests import ResetRequestForm
 from admin.operators.roles import OperatorRole
 from assurance import second_factor
-from consent import mandates
-from consent.requests import MandateRequest
 from directory.consoles import BEHEER
-from directory.people import Membership, Role
 from sandbox.browser import Browser, Page
 from state import audit, trace_search
 from state.audit import EventTag
 from state.db import writing
 from state.trace_search import Wanted
-from tests.broker.portal import set_clock
 from tests.operators import HERE, at_console, make_operator, make_person
 from tests.world import ADDRESSES, World, make_world
 
@@ -81,12 +74,12 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     return made
 
 
-def routes(world: World, blueprint: str) -> set[tuple[str, str]]:
-    prefix = {"operator": "/operator", "console": "/beheer"}[blueprint]
+def routes(world: World) -> set[tuple[str, str]]:
+    prefix = "/operator"
     return {
         (method, rule.rule.removeprefix(prefix))
         for rule in world.app.url_map.iter_rules()
-        if rule.endpoint.startswith(f"{blueprint}.")
+        if rule.endpoint.startswith("operator.")
         for method in (rule.methods or set()) & {"GET", "POST"}
     }
 
@@ -135,7 +128,7 @@ def ask(browser: Browser, method: str, url: str, token_from: str = HERE) -> Page
 
 
 def test_A_09_every_address_of_the_console_is_in_the_table(world: World) -> None:
-    assert routes(world, "operator") == set(ROLES) | OPEN
+    assert routes(world) == set(ROLES) | OPEN
 
 
 @pytest.mark.parametrize("role", OperatorRole)
@@ -194,100 +187,3 @@ def test_the_menu_offers_what_the_role_opens(world: World) -> None:
         page = at_console(world, somebody.person_id).open(HERE)
         menu = {" ".join(a.text_content().split()) for a in page.tree.xpath("//nav//a")}
         assert menu == {"Overzicht", "Certificaten", "Metadata"} | words
-
-
-# The console of organisations: what opens is the organisation's, and each has its own.
-
-BEHEER_PAGES = {
-    ("GET", ""): "Verzoeken om een machtiging",
-    ("GET", "/verzoek/<request_id>"): "Verzoek van Fatima Bouzid",
-    ("POST", "/verzoek/<request_id>"): "Het verzoek van Fatima Bouzid afwijzen?",
-    ("GET", "/verzoek/<request_id>/afwijzen"): "Het verzoek van Fatima Bouzid afwijzen?",
-    ("POST", "/verzoek/<request_id>/afwijzen"): "Het verzoek van Fatima Bouzid afwijzen?",
-    ("GET", "/machtiging/<mandate_id>"): "De machtiging van Fatima Bouzid intrekken?",
-    ("POST", "/machtiging/<mandate_id>"): "Verzoeken om een machtiging",
-}
-ASKS_A_REASON = {("POST", "/verzoek/<request_id>/afwijzen")}  # without one nothing is refused
-BEHEER_OPEN = {("POST", "/uitloggen"), ("GET", "/uitgelogd")}
-
-
-@pytest.fixture(scope="module")
-def request_id(world: World) -> str:
-    set_clock(world)  # makelaars know no other time
-    browser = world.browser()
-    world.walk("Lozing melden", "Veerhuis", "fatima", browser=browser).run()
-    browser.click("Stuur verzoek naar mijn beheerder")
-    with world.session() as session:
-        return session.scalars(select(MandateRequest.id)).one()
-
-
-def at_beheer(world: World, path: str, request_id: str) -> str:
-    """The address with the request, and with a mandate that an administrator gave there."""
-    path = path.replace("<request_id>", request_id)
-    if "<mandate_id>" not in path:
-        return path
-    with world.session() as session, writing(session):
-        asked = session.get_one(MandateRequest, request_id)
-        given = mandates.grant(
-            session,
-            person_id=asked.person_id,
-            organisation_id=asked.organisation_id,
-            service_uuid=asked.service_uuid,
-            level=asked.level,
-            until=world.clock() + timedelta(days=30),
-            granted_by="sanne",
-            own_level=asked.level,
-            now=world.clock(),
-            max_years=1,
-        )
-        return path.replace("<mandate_id>", given.id)
-
-
-def member(world: World, request_id: str, role: Role, *, elsewhere: bool) -> Browser:
-    """Somebody in this role at the organisation of the request, or at another one."""
-    person_id = make_person(world, "Iemand")
-    with world.session() as session, writing(session):
-        here = session.get_one(MandateRequest, request_id).organisation_id
-        others = select(Membership.organisation_id).where(Membership.organisation_id != here)
-        place = session.scalars(others).first() if elsewhere else here
-        session.add(
-            Membership(person_id=person_id, organisation_id=place, role=role, since=world.clock())
-        )
-    return at_console(world, person_id, BEHEER)
-
-
-def test_A_09_every_address_of_beheer_is_in_the_table(world: World) -> None:
-    assert routes(world, "console") == set(BEHEER_PAGES) | BEHEER_OPEN
-
-
-@pytest.mark.parametrize(("method", "path"), BEHEER_PAGES)
-@pytest.mark.parametrize(
-    ("role", "elsewhere"),
-    [(Role.MEMBER, False), (Role.MEMBER, True), (Role.ADMINISTRATOR, True)],
-    ids=["member", "member elsewhere", "administrator elsewhere"],
-)
-def test_A_09_beheer_shows_a_request_to_nobody_else(
-    world: World, request_id: str, method: str, path: str, role: Role, elsewhere: bool
-) -> None:
-    browser = member(world, request_id, role, elsewhere=elsewhere)
-    url = f"{ADDRESSES.broker}/beheer" + at_beheer(world, path, request_id)
-    page = ask(browser, method, url, f"{ADDRESSES.broker}/beheer")
-    assert "Fatima" not in page.text
-    if role is Role.ADMINISTRATOR and not path:
-        assert page.status == 200
-    else:
-        assert page.status in (403, 404)
-    with world.session() as session:
-        assert session.get_one(MandateRequest, request_id).decided_at is None
-        assert not audit.recent(session, tags=[EventTag.MANDATE_REVOKED])
-
-
-@pytest.mark.parametrize(("method", "path"), BEHEER_PAGES)
-def test_A_09_beheer_shows_a_request_to_its_administrator(
-    world: World, request_id: str, method: str, path: str
-) -> None:
-    browser = member(world, request_id, Role.ADMINISTRATOR, elsewhere=False)
-    url = f"{ADDRESSES.broker}/beheer" + at_beheer(world, path, request_id)
-    page = ask(browser, method, url, f"{ADDRESSES.broker}/beheer")
-    status = 422 if (method, path) in ASKS_A_REASON else 200
-    assert (page.status, page.heading) == (status, BEHEER_PAGES[method, path])

@@ -25,7 +25,7 @@ from tests.world import ADDRESSES, World, make_world
 
 CONSOLES = pytest.mark.parametrize(
     ("console", "heading"),
-    [(OPERATOR, "Overzicht"), (BEHEER, "Verzoeken om een machtiging")],
+    [(OPERATOR, "Overzicht"), (BEHEER, "Te doen")],
     ids=["operator", "beheer"],
 )
 
@@ -156,7 +156,7 @@ def test_a_login_after_the_account_ended_is_another_means(world: World) -> None:
     person_id = somebody(world)
     _end_account(world, person_id)
     with later(world, seconds=2):
-        assert is_in(at_console(world, person_id, BEHEER), BEHEER, "Verzoeken om een machtiging")
+        assert is_in(at_console(world, person_id, BEHEER), BEHEER, "Te doen")
 
 
 def test_A_08_without_the_role_the_session_opens_nothing(world: World) -> None:

@@ -10,6 +10,7 @@ from typing import Final
 from broker.texts.help import TOPICS
 from sandbox.browser import Browser
 from tests.browser.account_scenes import ACCOUNT_SCENES, IDEEEN
+from tests.browser.beheer_scenes import BEHEER_SCENES, refuse_all
 from tests.browser.operator_scenes import OPERATOR_SCENES
 from tests.browser.reset_scenes import RESET_SCENES
 from tests.browser.sandbox_scenes import SANDBOX_SCENES
@@ -114,7 +115,7 @@ def _come_back(walker: Walker) -> None:
 
 
 def _come_back_refused(walker: Walker) -> None:
-    _refuse_all(walker)
+    refuse_all(walker)
     _login(walker, LOZING, "veerhuis", "fatima")
 
 
@@ -136,60 +137,6 @@ def _elsewhere(walker: Walker) -> None:
     walker.ask(BODEM)
     walker.browser.forget_cookies()
     walker.open(walker.url)
-
-
-def _console(walker: Walker, person: str = "sanne") -> None:
-    walker.go("/beheer")
-    walker.choose("polderpoort")
-    walker.log_in_as(person)
-
-
-def _console_with_a_request(walker: Walker) -> None:
-    walker.running.ask_for_a_mandate()
-    _console(walker)
-    walker.expect("table")
-
-
-def _one_request(walker: Walker, until: str | None = None) -> None:
-    _console_with_a_request(walker)
-    walker.click("td a")
-    walker.expect("#until")
-    if until is not None:
-        walker.fill("#until", until)
-        walker.press("decision", "grant")
-
-
-def _refusal(walker: Walker, reason: str | None = None) -> None:
-    """The page that asks why; ``reason`` is sent."""
-    _one_request(walker)
-    walker.click("a[href$='/afwijzen']")
-    walker.expect("#reden")
-    if reason is not None:
-        walker.fill("#reden", reason)
-        walker.click("form[action$='/afwijzen'] button")
-
-
-def _refuse_all(walker: Walker) -> None:
-    _refusal(walker, "U werkt niet meer bij ons.")
-
-
-def _take_back(walker: Walker, sure: bool = False) -> None:
-    _one_request(walker)
-    walker.press("decision", "grant")
-    walker.expect(".utrecht-alert--ok")
-    if sure:
-        walker.click("td a[href*='/machtiging/']")
-
-
-def _empty_console(walker: Walker) -> None:
-    _refuse_all(walker)
-    walker.expect(".utrecht-alert--ok")
-    walker.go("/beheer")
-
-
-def _log_out(walker: Walker) -> None:
-    _console(walker)
-    walker.click("form[action$=uitloggen] button")
 
 
 def _log_out_everywhere(walker: Walker, confirm: bool = False) -> None:
@@ -379,18 +326,7 @@ SCENES: Final = (
         ".sluis-codes",
     ),
     Scene("mijn-uitgelogd", _mine_out, "a[href='/mijn/inlogmiddelen']"),
-    Scene("beheer-inloggen", lambda w: w.go("/beheer"), "button[name=provider]"),
-    Scene("beheer-verzoeken", _console_with_a_request, "table"),
-    Scene("beheer-verzoek", lambda w: _one_request(w), "#until"),
-    Scene("beheer-verzoek-fout", lambda w: _one_request(w, "31-02-2020"), "[aria-invalid]"),
-    Scene("beheer-afwijzen", _refusal, "#reden"),
-    Scene("beheer-afwijzen-fout", lambda w: _refusal(w, ""), "[aria-invalid]"),
-    Scene("beheer-gegeven", _take_back, "a[href*='/machtiging/']"),
-    Scene("beheer-intrekken", lambda w: _take_back(w, sure=True), "form[action*='/machtiging/']"),
-    Scene("beheer-afgewezen", _refuse_all, ".utrecht-alert--ok"),
-    Scene("beheer-leeg", _empty_console, ".sluis-empty"),
-    Scene("beheer-geen-beheerder", lambda w: _console(w, "jan"), "form[action$=uitloggen]"),
-    Scene("beheer-uitgelogd", _log_out, "a[href='/beheer']"),
+    *BEHEER_SCENES,
     *OPERATOR_SCENES,
     *RESET_SCENES,
     *SANDBOX_SCENES,

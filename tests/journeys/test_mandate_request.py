@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_datetime
 from sqlalchemy import select
 
-from consent.mandates import Mandate
 from consent.requests import MandateRequest
 from directory.organisations import Organisation
 from directory.people import Membership, Person, Role
@@ -17,6 +16,7 @@ from sandbox.browser import Browser, Page
 from state import audit
 from state.audit import EventTag
 from state.db import writing
+from tests.journeys.beheer import GARDEN, HERE, enter
 from tests.world import World
 
 LOZING = "Lozing melden"
@@ -41,8 +41,17 @@ def _sanne(world: World) -> Browser:
     if "provider" in {b.get("name") for f in page.forms for b in f.iter("button")}:
         browser.click("Polderpoort")
     page = browser.press("person", "sanne")
-    assert page.heading == "Verzoeken om een machtiging", page.text
+    assert page.heading == "Te doen", page.text
+    enter(world, browser)
     return browser
+
+
+def _give(sanne: Browser) -> Page:
+    """Straight on from the request, as it is filled in."""
+    page = sanne.click("Behandel het verzoek van Fatima Bouzid")
+    assert page.heading == "Kies de einddatum"
+    assert sanne.click("Verder naar controleren").heading == "Controleer de machtigingen"
+    return sanne.click("Leg 1 machtiging vast")
 
 
 def test_a_request_becomes_a_mandate(own_world: World) -> None:
@@ -53,12 +62,17 @@ def test_a_request_becomes_a_mandate(own_world: World) -> None:
     assert [letter["recipient"] for letter in letters] == ["sanne@voorbeeld.example"]
     assert "Fatima Bouzid" in letters[0]["text"]
     assert "Mag ik morgen al?" not in letters[0]["subject"]
+    address = next(word for word in letters[0]["text"].split() if word.startswith(HERE))
 
     sanne = _sanne(world)
-    page = sanne.click("het verzoek van Fatima Bouzid")
-    assert "Mag ik morgen al?" in page.text
-    page = sanne.click("Geef de machtiging")
-    assert "De machtiging is gegeven" in page.text
+    enter(world, sanne, GARDEN)
+    page = sanne.open(address)
+    assert page.heading == "Dit hoort bij een ander bedrijf", "the mail leads there all the same"
+    page = sanne.click("Ga naar Bakkerij")
+    assert page.heading == "Verzoek van Fatima Bouzid" and "Mag ik morgen al?" in page.text
+    sanne.open(HERE)
+    assert _give(sanne).heading == "1 machtiging is vastgelegd"
+    page = sanne.click("Ga naar Te doen")
     assert "Er zijn geen verzoeken" in page.text
 
     page = browser.click("Ga terug naar Bronhouderportaal")
@@ -76,8 +90,8 @@ def _granted(world: World) -> Browser:
     """Sanne in the console, after she gave Fatima the mandate."""
     _fatima_asks(world)
     sanne = _sanne(world)
-    sanne.click("het verzoek van Fatima Bouzid")
-    sanne.click("Geef de machtiging")
+    _give(sanne)
+    sanne.open(f"{HERE}/machtigingen?zoek=fatima&stand=active")
     world.deliver_mail()
     return sanne
 
@@ -86,12 +100,13 @@ def test_what_was_granted_can_be_taken_back(own_world: World) -> None:
     world = own_world
     sanne = _granted(world)
     assert world.walk(LOZING, "Veerhuis", "fatima").run().heading == "U bent ingelogd"
-    page = sanne.click("de machtiging van Fatima Bouzid")
-    assert page.heading == "De machtiging van Fatima Bouzid intrekken?"
+    page = sanne.click("Lozing melden")
+    assert page.heading == "Machtiging van Fatima Bouzid"
     assert "Laatst gebruikt Nog niet" not in page.text
-    page = sanne.click("Trek de machtiging in")
+    page = sanne.click("Trek in")
     assert "De machtiging is ingetrokken" in page.text
-    assert "Gegeven na een verzoek" not in page.text, "nothing is left in the list"
+    page = sanne.open(f"{HERE}/machtigingen?zoek=fatima&stand=active")
+    assert "Geen machtiging past" in page.text, "nothing is left in the list"
     refused = world.walk(LOZING, "Veerhuis", "fatima").run()
     assert refused.status == 403 and "ingetrokken" in refused.text
     letters = [m for m in world.deliver_mail() if m["recipient"] == "fatima@voorbeeld.example"]
@@ -111,33 +126,22 @@ def test_a_mandate_is_taken_back_once_and_in_the_middle_of_a_login(own_world: Wo
     browser.open(f"{world.demo.addresses.portal}/")
     browser.click(LOZING)
     browser.click("Veerhuis")
-    asked = sanne.click("de machtiging van Fatima Bouzid")
+    asked = sanne.click("Lozing melden")
     other = sanne.duplicate()
-    sanne.click("Trek de machtiging in")
-    late = other.open(asked.url)
-    assert late.status == 404
+    other.open(asked.url)
+    sanne.click("Trek in")
+    other.click("Trek in")
     page = browser.press("person", "fatima")
     assert page.heading == "U mag nog niet inloggen bij Lozing melden"
     with world.session() as session:
         assert len(audit.recent(session, tags=[EventTag.MANDATE_REVOKED])) == 1
 
 
-def test_what_a_file_registered_is_not_in_the_list(own_world: World) -> None:
-    """Jan's general mandate is of a file: it would come back from there."""
-    world = own_world
-    page = _granted(world).open(f"{world.demo.addresses.broker}/beheer")
-    assert "1 machtiging" in page.text and "Jan de Vries" not in page.text
-    with world.session() as session:
-        jans = session.scalars(select(Mandate.id).where(Mandate.person_id == "jan")).first()
-    page = _sanne(world).open(f"{world.demo.addresses.broker}/beheer/machtiging/{jans}")
-    assert page.status == 404
-
-
 def test_a_request_can_be_refused(own_world: World) -> None:
     world = own_world
     _fatima_asks(world)
     sanne = _sanne(world)
-    sanne.click("het verzoek van Fatima Bouzid")
+    sanne.click("Bekijk het verzoek van Fatima Bouzid")
     page = sanne.click("Wijs het verzoek af")
     assert page.heading == "Het verzoek van Fatima Bouzid afwijzen?"
     page = sanne.click("Wijs het verzoek af")
@@ -238,12 +242,12 @@ def test_an_administrator_sees_and_decides_only_for_own_organisations(
     page = browser.click("Log in bij Beheer") if "Log in" in page.heading else page
     browser.click("Polderpoort")
     page = browser.press("person", "jan")
-    assert page.heading == "U bent geen beheerder"
+    assert page.heading == "Mijn machtigingen"
     page = browser.open(f"{world.demo.addresses.broker}/beheer/verzoek/{request_id}")
     assert page.status in (403, 404) or page.heading == "U bent geen beheerder"
     assert "Fatima" not in page.text
     sanne = _sanne(world)  # the good twin
-    assert "Fatima Bouzid" in sanne.click("het verzoek van Fatima Bouzid").text
+    assert "Fatima Bouzid" in sanne.click("Bekijk het verzoek van Fatima Bouzid").text
 
 
 def test_the_console_asks_to_log_in_again_after_logging_out(own_world: World) -> None:
@@ -251,4 +255,4 @@ def test_the_console_asks_to_log_in_again_after_logging_out(own_world: World) ->
     page = sanne.click("Log uit")
     assert "U bent uitgelogd" in page.text
     page = sanne.open(f"{own_world.demo.addresses.broker}/beheer")
-    assert page.heading != "Verzoeken om een machtiging"
+    assert page.heading != "Te doen"

@@ -5,9 +5,9 @@ either decides.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from time import sleep
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
@@ -17,10 +17,11 @@ from admin.factor_resets import requests as resets
 from admin.factor_resets.requests import FactorReset, ResetOutcome, ResetRefused, ResetRequestForm
 from admin.factor_resets.rules import Verdict
 from admin.factors import letters
-from admin.mandates import given
+from admin.mandates import given, giving
 from admin.mandates import requests as mandate_requests
 from admin.mandates.decision_rules import DeciderLogin
 from admin.mandates.given import Revocation
+from admin.mandates.giving import PlanChanged
 from admin.mandates.requests import AlreadyDecided, Decision
 from admin.operators import access, set_up_links
 from admin.operators.access import NameTaken, NoSuchOperator, SetUpStep
@@ -43,6 +44,7 @@ from providers import browser_counts, recovery
 from state.db import writing
 from tests.clocks import START
 from tests.consent.conftest import terms
+from tests.giving import around, chosen, service
 from tests.keys_for_tests import make_sealer
 
 Wait = Callable[[], object]
@@ -68,15 +70,35 @@ def _decision(who: str) -> Decision:
     return Decision(Actor.administrator(who), login, Permits(), START, make_sealer())
 
 
-def grant(session: Session, number: int, who: str, wait: Wait) -> bool:
-    with writing(session):
-        asked = mandate_requests.one_request(session, who, f"r{number}", START)
-        wait()
-        try:
-            mandate_requests.grant(session, asked, _decision(who), START + YEAR, 5)
-        except AlreadyDecided:
-            return False
+def uuid_of(number: int) -> str:
+    """A service for each round: one mandate there answers every request for it."""
+    return f"{number:08}-2222-4333-8444-555555555555"
+
+
+def _give(
+    session: Session, number: int, who: str, until: datetime, wait: Wait, **more: Any
+) -> bool:
+    """Both have seen the plan before either gives."""
+    place = around({uuid_of(number): service(uuid_of(number))}, by=who)
+    wanted = chosen("roos", uuid_of(number), until.date())
+    try:
+        with writing(session):
+            shown = giving.plan(session, place, wanted).digest
+            wait()
+            giving.give(session, place, wanted, shown=shown, **more)
+    except (AlreadyDecided, PlanChanged):
+        return False
     return True
+
+
+def grant(session: Session, number: int, who: str, wait: Wait) -> bool:
+    """What a request asks."""
+    return _give(session, number, who, START + YEAR, wait, request_id=f"r{number}")
+
+
+def give(session: Session, number: int, who: str, wait: Wait) -> bool:
+    """Without a request, or for longer than there is."""
+    return _give(session, number, who, START + 2 * YEAR, wait)
 
 
 def refuse(session: Session, number: int, who: str, wait: Wait) -> bool:
@@ -93,7 +115,7 @@ def refuse(session: Session, number: int, who: str, wait: Wait) -> bool:
 def close_with_service(session: Session, number: int, who: str, wait: Wait) -> bool:
     """As when the service of the request leaves."""
     with writing(session):
-        (asked,) = [one for one in requests.open_at(session, UUID) if one.id == f"r{number}"]
+        (asked,) = requests.open_at(session, uuid_of(number))
         wait()
         return requests.refuse(session, asked, by=None, now=START)
 

@@ -30,6 +30,7 @@ from state.audit import AuditRow
 from state.db import writing
 from state.outbox_queries import listed
 from tests.clocks import START
+from tests.giving import known
 from tests.keys_for_tests import make_sealer
 from tests.races import acts
 from tests.races.acts import SEED, UUID, YEAR, secret
@@ -44,13 +45,19 @@ def hashed(number: int) -> str:
     return hashlib.sha256(secret(number).encode()).hexdigest()
 
 
+def with_means(session: Session) -> None:
+    """Roos can log in, so that she can have a mandate."""
+    session.add(known("roos"))
+
+
 def asked_mandates(session: Session) -> None:
+    with_means(session)
     session.add_all(
         MandateRequest(
             id=f"r{number}",
             person_id="roos",
             organisation_id="bakery",
-            service_uuid=UUID,
+            service_uuid=acts.uuid_of(number),
             level=AssuranceLevel.EH3,
             reference="ABCD1234",
             state=RequestState.OPEN,
@@ -61,12 +68,13 @@ def asked_mandates(session: Session) -> None:
 
 
 def given_mandates(session: Session) -> None:
+    with_means(session)
     session.add_all(
         Mandate(
             id=f"m{number}",
             person_id="roos",
             organisation_id="bakery",
-            service_uuid=UUID,
+            service_uuid=acts.uuid_of(number),
             level=AssuranceLevel.EH3,
             valid_from=START,
             valid_until=START + YEAR,
@@ -219,6 +227,8 @@ ONE_WINS: dict[str, tuple[Prepare, Any, Any, tuple[int, int] | None]] = {
         None,
     ),
     "two requests for one mandate": (nothing, acts.ask_mandate, acts.ask_mandate, None),
+    "two who give the same": (with_means, acts.give, acts.give, (1, 1)),
+    "two who make the same longer": (given_mandates, acts.give, acts.give, (1, 1)),
     "two revocations": (given_mandates, acts.revoke, acts.revoke, (1, 1)),
     "two withdrawals of one consent": (
         consents,
@@ -274,6 +284,18 @@ def test_a_request_that_was_granted_has_one_mandate_and_its_state(
     granted = [RequestState.GRANTED if first else RequestState.REFUSED for first, _ in found]
     assert states == granted
     assert session.query(Mandate).count() == sum(bool(first) for first, _ in found)
+
+
+def test_M_11_of_a_longer_term_and_a_revocation_nothing_stands(
+    session: Session, url: str, two: Racers
+) -> None:
+    with writing(session):
+        given_mandates(session)
+    found = two.race(url, acts.give, acts.revoke)
+    assert {revoked for _, revoked in found} == {True}, found
+    assert {longer for longer, _ in found} <= {True, False}, found
+    session.rollback()
+    assert session.query(Mandate).where(Mandate.revoked_at.is_(None)).count() == 0
 
 
 def test_of_two_recoveries_at_once_the_later_link_stands_alone(

@@ -9,6 +9,8 @@ from broker.texts import mandate_mails
 from broker.texts.mandate_mails import RequestFacts
 from broker.texts.quoting import written
 from consent import requests
+from consent.requests import MandateRequest
+from directory.consoles import BEHEER
 from directory.organisations import Organisation
 from state import audit, outbox
 from state.audit import AuditEvent, EventTag
@@ -44,7 +46,7 @@ def ask_administrators(turn: Turn) -> Organisation | None:
         if is_new:
             for person in requests.administrators_of(session, place.id, now):
                 if person.email:
-                    facts = _facts(turn, name, place.name, request.message, person.locale)
+                    facts = _facts(turn, name, place.name, request, person.locale)
                     letter = mandate_mails.to_administrator(person.email, person.locale, facts)
                     outbox.enqueue(session, turn.rt.sealer, letter, now)
             audit.record(session, _event(turn, place.id))
@@ -52,16 +54,16 @@ def ask_administrators(turn: Turn) -> Organisation | None:
 
 
 def _facts(
-    turn: Turn, person: str, organisation: str, message: str | None, locale: str
+    turn: Turn, person: str, organisation: str, request: MandateRequest, locale: str
 ) -> RequestFacts:
     return RequestFacts(
         person=person,
         organisation=organisation,
         service=turn.context.service.name.in_(locale),
         level=turn.context.needed.label,
-        message=message,
+        message=request.message,
         reference=turn.login.reference,
-        console_url=f"{turn.rt.base_url}/beheer",
+        console_url=f"{turn.rt.base_url}{BEHEER.path}/verzoek/{request.id}",
     )
 
 

@@ -57,11 +57,11 @@ def request_of_roos(session: Session, bakery: str) -> Made:
             "organisation_id": bakery,
             "state": RequestState.OPEN,
             "asked_at": START,
+            "level": AssuranceLevel.EH3,
         }
         made = MandateRequest(
             id=name,
             service_uuid=UUID,
-            level=AssuranceLevel.EH3,
             reference="ABCD1234",
             **{**values, **facts},
         )
@@ -82,11 +82,11 @@ def mandate_of_roos(session: Session, bakery: str) -> Made:
             "valid_until": START + YEAR,
             "granted_by": "jan",
             "service_uuid": UUID,
+            "level": AssuranceLevel.EH3,
         }
         made = Mandate(
             id=name,
             person_id="roos",
-            level=AssuranceLevel.EH3,
             valid_from=START,
             **{**values, **facts},
         )

@@ -44,7 +44,7 @@ ROOS = {
         {"provider": "veerhuis", "subject": "vh-1", "means_active_until": date(2027, 3, 28)},
         {"provider": "veerhuis", "subject": "vh-2"},
     ],
-    "organisations": [{"kvk": "90001201", "role": "administrator"}],
+    "organisations": [{"kvk": "90001201", "role": "administrator", "level": "EH3"}],
     "account": {"user_name": "roos.w", "email": "roos@x.example", "level": "EH3"},
     "totp_secret_file": "seed",
 }

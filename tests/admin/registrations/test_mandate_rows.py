@@ -249,6 +249,20 @@ def test_a_document_does_not_bring_back_what_was_taken_back_on_a_screen(
     assert [(row.granted_by, row.revoked_at) for row in rows] == [("sanne", START), (None, None)]
 
 
+def test_what_an_administrator_took_back_no_document_gives_again(
+    session: Session, settings: Settings, tmp_path: Path
+) -> None:
+    """The organisation answers for who acts for it. The plan says so, and the good twin stands."""
+    applied(session, settings, tmp_path, mandate(), mandate(service=OTHER))
+    with writing(session):
+        row = session.scalars(select(Mandate).where(Mandate.service_uuid == UUID)).one()
+        row.revoked_at, row.revoked_by = START, "sanne"
+    found = outcomes(session, settings, tmp_path, mandate(until=LATER), mandate(service=OTHER))
+    assert standing(session) == {(OTHER, (), "EH3")}
+    (said,) = found[0].stays
+    assert said.startswith("taken back at /beheer on ") and found[1].stays == ()
+
+
 @pytest.mark.parametrize(
     ("number", "organisation", "is_refused"),
     [

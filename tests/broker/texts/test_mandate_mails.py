@@ -30,7 +30,6 @@ MAILS = {
     "granted": partial(mandate_mails.to_requester, granted=True),
     "refused": partial(mandate_mails.to_requester, granted=False),
     "service_left": mandate_mails.service_left,
-    "granted_to_oneself": partial(mandate_mails.granted_to_oneself, until=UNTIL),
 }
 
 
@@ -147,12 +146,3 @@ def test_a_name_begins_no_line_of_its_own(mail: Mail, locale: str, field: str) -
     message = mail("a@voorbeeld.example", locale, facts)
     assert "\nLog in op https://elders" not in message.text and "\u202e" not in message.text
     assert message.subject.isprintable() and "\u202e" not in message.subject
-
-
-@pytest.mark.parametrize(
-    ("locale", "day"), [("nl", "29 november 2027"), ("en", "29 November 2027")]
-)
-def test_who_gave_rights_to_the_own_account_is_told_with_until_when(locale: str, day: str) -> None:
-    message = mandate_mails.granted_to_oneself("a@voorbeeld.example", locale, FACTS, UNTIL)
-    for word in ("Jan de Vries", "De Korenmolen", "Meldpunt Bodem", "EH3", day):
-        assert word in message.text, word

@@ -1,0 +1,120 @@
+"""The people of the company at ``/beheer``: who they are, how high they can log in, and what each
+may do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from flask import request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from admin.lists.exports import record_export
+from admin.mandates import colleagues
+from admin.mandates.colleagues import CompanyPerson
+from admin.mandates.means import MeansState
+from admin.organisation_console.access import BeheerContext, absent, blueprint, requires
+from admin.organisation_console.mandates import rows_of
+from admin.organisation_console.people_pages import PeoplePage, PersonPage, PersonRow
+from broker.web.endpoints import Endpoint
+from broker.web.lists.file import Cell, download
+from broker.web.lists.memory import HeldList
+from broker.web.lists.request import ListFilter, ListRules
+from broker.web.responses import show
+from directory.people import Role
+from state.db import writing
+
+LEVELS: Final = ("EH2", "EH2+", "EH3", "EH4")
+RULES: Final = ListRules(
+    columns=("naam", "machtigingen"),
+    filters=(
+        ListFilter("rol", tuple(Role)),
+        ListFilter("niveau", LEVELS),
+        ListFilter("stand", tuple(MeansState)),
+    ),
+)
+_HELD: Final = HeldList[PersonRow](
+    words=lambda row: (row.name, row.email),
+    keys={"naam": lambda row: row.name, "machtigingen": lambda row: row.mandates},
+    values={
+        "rol": lambda row: row.role,
+        "niveau": lambda row: row.level or "",
+        "stand": lambda row: row.state,
+    },
+)
+
+
+@blueprint.get("/gebruikers")
+@Endpoint(limit="console", kept=RULES.names)
+@requires(Role.ADMINISTRATOR)
+def people(console: BeheerContext) -> Response:
+    """Everybody of this company."""
+    asked, address = RULES.read(request.args), url_for("console.people")
+    return show(PeoplePage(console.frame, _HELD.page(_rows(console), asked, address)))
+
+
+@blueprint.post("/gebruikers/lijst")
+@Endpoint(limit="console", shown_at="console.people")
+@requires(Role.ADMINISTRATOR)
+def people_file(console: BeheerContext) -> Response:
+    """The same rows as a file."""
+    asked = RULES.read(request.args)
+    found = _HELD.matching(_rows(console), asked)
+    with writing(console.sql) as sql:
+        record_export(
+            sql,
+            "people",
+            asked,
+            actor=console.actor,
+            now=console.now,
+            organisation_id=console.here.id,
+        )
+    head = (_("UniekID"), _("Naam"), _("E-mailadres"), _("Rol"), _("Status"), _("Niveau"))
+    return download("gebruikers", head, _cells(found))
+
+
+@blueprint.get("/gebruikers/<person_id>")
+@Endpoint(limit="console", kept=("done",))
+@requires(Role.ADMINISTRATOR)
+def person(console: BeheerContext, person_id: str) -> Response:
+    """One of them, with what this person may do."""
+    makelaars = console.rt.configuration.providers
+    found = colleagues.one(console.sql, makelaars, console.here.id, person_id, console.now)
+    rows = tuple(rows_of(console, person_id))
+    if found is None:
+        absent(console)
+    number = sum(one.state not in ("undo", "revoked") for one in rows)
+    done = request.args.get("done", "")
+    return show(PersonPage(console.frame, _row(console, found, number), rows, done=done))
+
+
+def _rows(console: BeheerContext) -> list[PersonRow]:
+    makelaars = console.rt.configuration.providers
+    numbers: dict[str, int] = {}
+    for one in rows_of(console):
+        if one.state not in ("undo", "revoked"):
+            numbers[one.person_id] = numbers.get(one.person_id, 0) + 1
+    found = colleagues.at(console.sql, makelaars, console.here.id, console.now)
+    return [_row(console, one, numbers.get(one.id, 0)) for one in found]
+
+
+def _row(console: BeheerContext, one: CompanyPerson, number: int) -> PersonRow:
+    return PersonRow(
+        id=one.id,
+        name=one.name,
+        email=one.email,
+        role=str(one.role),
+        level=one.level.label if one.level is not None else None,
+        state=str(one.means.state),
+        since=one.since,
+        mandates=number,
+        is_self=one.id == console.person_id,
+    )
+
+
+def _cells(rows: Sequence[PersonRow]) -> Iterator[tuple[Cell, ...]]:
+    """Roles and states are the words of documents."""
+    for row in rows:
+        yield row.id, row.name, row.email, row.role, row.state, row.level

@@ -1,0 +1,64 @@
+"""Mandates and requests as the pages show them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from admin.organisation_console.access import BeheerContext
+from admin.organisation_console.pages import MandateRow, RequestRow
+from broker.web.language import locale
+from broker.web.registration_names import service_name
+from consent import end_dates, mandates
+from consent.mandates import Mandate
+from consent.requests import MandateRequest
+
+
+def mandate_row(console: BeheerContext, mandate: Mandate) -> MandateRow:
+    """One mandate, in the language of the page."""
+    uuid, now = mandate.service_uuid, console.now
+    service = console.rt.configuration.services.get(uuid or "")
+    state = state_of(mandate, console.person_id, now)
+    return MandateRow(
+        id=mandate.id,
+        person_id=mandate.person_id,
+        person=mandate.person.display_name,
+        organisation=mandate.organisation.name,
+        service_uuid=uuid,
+        service=(service_name(console.rt.configuration, uuid) or uuid) if uuid else "",
+        provider=service.provider_name.in_(locale()) if service is not None else "",
+        level=mandate.level.label,
+        branches=tuple(mandate.branches),
+        since=mandate.valid_from,
+        until=mandate.valid_until,
+        last_used=mandate.last_used_at,
+        state=state,
+        revoked_at=mandate.revoked_at,
+        seconds=_seconds_left(mandate, now) if state == "undo" else 0,
+    )
+
+
+def request_row(console: BeheerContext, asked: MandateRequest) -> RequestRow:
+    """One request, in the language of the page."""
+    return RequestRow(
+        id=asked.id,
+        person=asked.person.display_name,
+        organisation=asked.organisation.name,
+        service=service_name(console.rt.configuration, asked.service_uuid) or "",
+        level=asked.level.label,
+        asked_at=asked.asked_at,
+        message=asked.message,
+    )
+
+
+def state_of(mandate: Mandate, person_id: str, now: datetime) -> str:
+    """A word for how it stands, for this administrator."""
+    if mandate.revoked_at is not None:
+        return "undo" if mandates.may_be_restored(mandate, person_id, now) else "revoked"
+    if mandate.valid_from > now:
+        return "future"
+    return "soon" if end_dates.ends_soon(mandate.valid_until, now) else "active"
+
+
+def _seconds_left(mandate: Mandate, now: datetime) -> int:
+    assert mandate.revoked_at is not None
+    return max(1, int((mandates.UNDO - (now - mandate.revoked_at)).total_seconds()))

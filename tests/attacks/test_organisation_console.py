@@ -1,0 +1,292 @@
+"""The console of organisations: every address with every role, and with what is of other companies.
+What opens is of the company of the session; for everybody else it does not exist.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from assurance.levels import AssuranceLevel
+from consent.mandates import Mandate
+from consent.requests import MandateRequest, RequestState
+from directory.consoles import BEHEER
+from directory.people import Membership, Role
+from sandbox.browser import Browser, Page
+from state import audit
+from state.audit import EventTag
+from state.db import writing
+from tests.journeys.beheer import BAKERY, GARDEN, HERE, LOZING, begin, enter, organisation, token
+from tests.operators import at_console, make_person
+from tests.world import ADDRESSES, World, make_world
+
+ADMINISTRATOR, MEMBER = Role.ADMINISTRATOR, Role.MEMBER
+
+# What docs/beheer.md promises: the least role, and what an administrator reads there.
+PAGES: dict[tuple[str, str], tuple[Role, int, str]] = {
+    ("GET", ""): (MEMBER, 200, "Te doen"),
+    ("GET", "/mijn"): (MEMBER, 200, "Mijn machtigingen"),
+    ("GET", "/profiel"): (MEMBER, 200, "Mijn profiel"),
+    ("POST", "/bedrijf"): (MEMBER, 404, ""),  # without one that is theirs
+    ("GET", "/verzoek/<request_id>"): (ADMINISTRATOR, 200, "Verzoek van Fatima Bouzid"),
+    ("GET", "/verzoek/<request_id>/afwijzen"): (ADMINISTRATOR, 200, "Het verzoek van Fatima"),
+    ("POST", "/verzoek/<request_id>/afwijzen"): (ADMINISTRATOR, 422, "Het verzoek van Fatima"),
+    ("GET", "/machtigingen"): (ADMINISTRATOR, 200, "Machtigingen"),
+    ("POST", "/machtigingen/lijst"): (ADMINISTRATOR, 200, ""),
+    ("GET", "/machtiging/<mandate_id>"): (ADMINISTRATOR, 200, "Machtiging van Fatima Bouzid"),
+    ("GET", "/machtiging/<mandate_id>/einddatum"): (ADMINISTRATOR, 200, "Tot wanneer mag Fatima"),
+    ("POST", "/machtiging/<mandate_id>/einddatum"): (ADMINISTRATOR, 422, "Tot wanneer mag Fatima"),
+    ("POST", "/machtiging/<mandate_id>/intrekken"): (ADMINISTRATOR, 200, "Machtigingen"),
+    ("POST", "/machtiging/<mandate_id>/ongedaan"): (ADMINISTRATOR, 200, "Machtigingen"),
+    ("GET", "/gebruikers"): (ADMINISTRATOR, 200, "Gebruikers"),
+    ("POST", "/gebruikers/lijst"): (ADMINISTRATOR, 200, ""),
+    ("GET", "/gebruikers/<person_id>"): (ADMINISTRATOR, 200, "Fatima Bouzid"),
+    ("GET", "/mag-dit"): (ADMINISTRATOR, 200, "Mag dit?"),
+    ("POST", "/geven"): (ADMINISTRATOR, 200, "Kies de diensten"),
+    ("GET", "/geven/<draft_id>/diensten"): (ADMINISTRATOR, 200, "Kies de diensten"),
+    ("POST", "/geven/<draft_id>/diensten"): (ADMINISTRATOR, 422, "Kies de diensten"),
+    ("GET", "/geven/<draft_id>/gebruikers"): (ADMINISTRATOR, 200, "Kies de gebruikers"),
+    ("POST", "/geven/<draft_id>/gebruikers"): (ADMINISTRATOR, 422, "Kies de gebruikers"),
+    ("GET", "/geven/<draft_id>/einddatum"): (ADMINISTRATOR, 200, "Kies de einddatum"),
+    ("POST", "/geven/<draft_id>/einddatum"): (ADMINISTRATOR, 422, "Kies de einddatum"),
+    ("GET", "/geven/<draft_id>/controle"): (ADMINISTRATOR, 200, "Controleer de machtigingen"),
+    ("POST", "/geven/<draft_id>/controle"): (ADMINISTRATOR, 409, "Controleer de machtigingen"),
+    ("GET", "/geven/<draft_id>/klaar"): (ADMINISTRATOR, 200, "Controleer de machtigingen"),
+}
+OPEN = {("POST", "/uitloggen"), ("GET", "/uitgelogd")}
+OF_ONE = [route for route in PAGES if "<" in route[1]]
+NUMBERS = iter(range(1000))
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    return make_world(tmp_path_factory.mktemp("world"))
+
+
+def somebody(world: World, kvk: str, role: Role) -> Browser:
+    """At the console, with this place at this company alone."""
+    person_id = make_person(world, f"Iemand {next(NUMBERS)}")
+    with world.session() as session, writing(session):
+        session.add(
+            Membership(
+                person_id=person_id,
+                organisation_id=organisation(world, kvk),
+                role=role,
+                since=world.clock() - timedelta(days=1),
+            )
+        )
+    return at_console(world, person_id, BEHEER)
+
+
+def filled(world: World, path: str, draft: Callable[[], str]) -> str:
+    """The address with things of the bakery that exist."""
+    with world.session() as session, writing(session):
+        place, now = organisation(world, BAKERY), world.clock()
+        if "<request_id>" in path:
+            made = MandateRequest(
+                person_id="fatima",
+                organisation_id=place,
+                service_uuid=LOZING,
+                level=AssuranceLevel.EH2_PLUS,
+                reference="ABCD2345",
+                state=RequestState.OPEN,
+                asked_at=now,
+            )
+            session.add(made)
+            session.flush()
+            path = path.replace("<request_id>", made.id)
+        if "<mandate_id>" in path:
+            row = Mandate(
+                person_id="fatima",
+                organisation_id=place,
+                service_uuid=LOZING,
+                level=AssuranceLevel.EH2_PLUS,
+                valid_from=now,
+                valid_until=now + timedelta(days=400),
+                granted_by="sanne",
+            )
+            session.add(row)
+            session.flush()
+            path = path.replace("<mandate_id>", row.id)
+    path = path.replace("<person_id>", "fatima")
+    return path.replace("<draft_id>", draft()) if "<draft_id>" in path else path
+
+
+def full_draft(browser: Browser) -> str:
+    """The id of a draft in which everything is chosen."""
+    address = begin(browser)
+    for step, fields in (
+        ("diensten", [("dienst", LOZING), ("algemeen", "")]),
+        ("gebruikers", [("gebruiker", "fatima")]),
+        ("einddatum", [("jaren", "1")]),
+    ):
+        assert browser.page is not None
+        browser.post(f"{address}/{step}", [("csrf_token", token(browser.page)), *fields])
+    return address.rpartition("/")[2]
+
+
+def ask(browser: Browser, method: str, path: str, start: str = HERE) -> Page:
+    if method == "GET":
+        return browser.open(HERE + path)
+    page = browser.open(start)
+    return browser.post(HERE + path, [("csrf_token", token(page))])
+
+
+def test_A_09_every_address_of_beheer_is_in_the_table(world: World) -> None:
+    found = {
+        (method, rule.rule.removeprefix("/beheer"))
+        for rule in world.app.url_map.iter_rules()
+        if rule.endpoint.startswith("console.")
+        for method in (rule.methods or set()) & {"GET", "POST"}
+    }
+    assert found == set(PAGES) | OPEN
+
+
+@pytest.mark.parametrize(("method", "path"), PAGES)
+def test_A_09_an_administrator_opens_what_is_documented(
+    world: World, method: str, path: str
+) -> None:
+    browser = somebody(world, BAKERY, ADMINISTRATOR)
+    page = ask(browser, method, filled(world, path, lambda: full_draft(browser)))
+    _, status, heading = PAGES[method, path]
+    assert page.status == status, page.text
+    assert page.heading.startswith(heading) if heading else True
+
+
+@pytest.mark.parametrize(("method", "path"), PAGES)
+@pytest.mark.parametrize("kvk", [BAKERY, GARDEN], ids=["here", "elsewhere"])
+def test_A_09_a_member_opens_nothing_of_others(
+    world: World, method: str, path: str, kvk: str
+) -> None:
+    browser = somebody(world, kvk, MEMBER)
+    sanne = at_console(world, "sanne", BEHEER)
+    enter(world, sanne)
+    page = ask(browser, method, filled(world, path, lambda: full_draft(sanne)))
+    needed, _, _ = PAGES[method, path]
+    assert page.status == (403 if needed is ADMINISTRATOR else 404 if method == "POST" else 200)
+    assert "Fatima" not in page.text
+    _nothing_was_done(world)
+
+
+@pytest.mark.parametrize(("method", "path"), OF_ONE)
+@pytest.mark.parametrize("role", [ADMINISTRATOR], ids=["administrator elsewhere"])
+def test_M_01_what_is_of_another_company_does_not_exist(
+    world: World, method: str, path: str, role: Role
+) -> None:
+    """The same answer as for what nobody has."""
+    browser = somebody(world, GARDEN, role)
+    sanne = at_console(world, "sanne", BEHEER)
+    enter(world, sanne)
+    page = ask(browser, method, filled(world, path, lambda: full_draft(sanne)))
+    absent = ask(browser, method, re.sub("<[a-z_]+>", "0" * 26, path))
+    assert (page.status, page.heading, page.title) == (404, absent.heading, absent.title)
+    assert absent.status == 404 and "Fatima" not in page.text
+    _nothing_was_done(world)
+
+
+@pytest.mark.parametrize(
+    ("step", "field", "value", "status"),
+    [
+        ("diensten", "dienst", "00000000-0000-4000-8000-000000000000", 404),
+        ("diensten", "dienst", "5b1c9a60-0000-4000-8000-73a1b2c3d4e5", 404),  # our own console
+        ("diensten", "algemeen", "EH9", 404),
+        ("diensten", "algemeen", "EH4", 403),
+        ("gebruikers", "gebruiker", "mo", 404),  # of another company
+        ("gebruikers", "gebruiker", "niemand", 404),
+    ],
+)
+def test_M_01_ids_of_others_in_a_form_are_nothing(
+    world: World, step: str, field: str, value: str, status: int
+) -> None:
+    browser = somebody(world, BAKERY, ADMINISTRATOR)
+    draft = full_draft(browser)
+    page = browser.open(f"{HERE}/geven/{draft}/{step}")
+    fields = [("csrf_token", token(page)), (field, value)]
+    assert browser.post(f"{HERE}/geven/{draft}/{step}", fields).status == status
+    page = browser.open(f"{HERE}/geven/{draft}/controle")
+    assert page.heading == "Controleer de machtigingen" and "Mo Yilmaz" not in page.text
+
+
+@pytest.mark.parametrize("name", ["verzoek", "opnieuw", "gebruiker"])
+def test_M_01_a_draft_begins_with_nothing_of_others(world: World, name: str) -> None:
+    browser = somebody(world, GARDEN, ADMINISTRATOR)
+    placeholder = {"verzoek": "<request_id>", "opnieuw": "<mandate_id>", "gebruiker": "<person_id>"}
+    value = filled(world, placeholder[name], lambda: "")
+    page = browser.open(HERE)
+    answer = browser.post(f"{HERE}/geven", [("csrf_token", token(page)), (name, value)])
+    assert answer.status == 404 and "Fatima" not in answer.text
+
+
+def test_M_03_a_form_cannot_say_more_than_its_fields(world: World) -> None:
+    """Company, level and who gives are of the session, whatever is sent with it."""
+    browser = somebody(world, BAKERY, ADMINISTRATOR)
+    draft = full_draft(browser)
+    page = browser.open(f"{HERE}/geven/{draft}/controle")
+    digest = page.tree.xpath("//input[@name='gezien-plan']/@value")[0]
+    extra = {
+        "organisation_id": organisation(world, GARDEN),
+        "bedrijf": organisation(world, GARDEN),
+        "level": "EH4",
+        "granted_by": "jan",
+        "valid_until": "2099-01-01",
+        "gezien": "ja",
+    }
+    fields = [("csrf_token", token(page)), ("gezien-plan", digest), *extra.items()]
+    before = _mandates(world)
+    answer = browser.post(f"{HERE}/geven/{draft}/controle", fields)
+    assert answer.status == 200, answer.text
+    changed = _mandates(world) - before
+    assert changed
+    for organisation_id, level, granted_by, _ in changed:
+        assert organisation_id == organisation(world, BAKERY)
+        assert level is AssuranceLevel.EH2_PLUS and granted_by not in ("jan", None)
+
+
+def _mandates(world: World) -> set[tuple[str, AssuranceLevel, str | None, object]]:
+    with world.session() as session:
+        return {
+            (row.organisation_id, row.level, row.granted_by, row.valid_until)
+            for row in session.scalars(select(Mandate).where(Mandate.revoked_at.is_(None)))
+        }
+
+
+def test_M_01_an_attempt_at_another_company_is_audited(world: World) -> None:
+    browser = somebody(world, GARDEN, ADMINISTRATOR)
+    ask(browser, "GET", filled(world, "/machtiging/<mandate_id>", lambda: ""))
+    with world.session() as session:
+        event = audit.recent(session, tags=[EventTag.ACCESS_DENIED])[0]
+    assert event.reason == "other_organisation"
+    assert event.details == {"page": "console.mandate"}
+    assert event.organisation_id == organisation(world, BAKERY)
+
+
+@pytest.mark.parametrize(("method", "path"), PAGES)
+def test_A_09_without_a_session_nothing_opens(world: World, method: str, path: str) -> None:
+    browser = world.browser()
+    address = re.sub("<[a-z_]+>", "0" * 26, path)
+    page = ask(browser, method, address, f"{ADDRESSES.broker}/beheer")
+    assert page.url.startswith(f"{ADDRESSES.broker}/login/")
+
+
+def test_a_draft_is_of_its_administrator_in_its_company(world: World) -> None:
+    sanne, colleague = at_console(world, "sanne", BEHEER), somebody(world, BAKERY, ADMINISTRATOR)
+    enter(world, sanne)
+    draft = full_draft(sanne)
+    assert colleague.open(f"{HERE}/geven/{draft}/controle").status == 404
+    enter(world, sanne, GARDEN)
+    assert sanne.open(f"{HERE}/geven/{draft}/controle").status == 404
+    enter(world, sanne)
+    assert sanne.open(f"{HERE}/geven/{draft}/controle").status == 200
+
+
+def _nothing_was_done(world: World) -> None:
+    with world.session() as session:
+        assert audit.recent(session, tags=[EventTag.MANDATE_RESTORED]) == []
+        decided = select(MandateRequest.id).where(MandateRequest.decided_at.is_not(None))
+        revoked = audit.recent(session, tags=[EventTag.MANDATE_REVOKED])
+        assert session.scalars(decided).all() == []
+        assert all(event.person_id != "sanne" for event in revoked)
