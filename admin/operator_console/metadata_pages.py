@@ -42,7 +42,7 @@ class MetadataRow:
 
 
 @dataclass(frozen=True)
-class ChangeRow:
+class MetadataChangeRow:
     """One thing that differs. ``sign``: ``added``, ``removed`` or ``changed``; ``detail``: what to
     compare by telephone, or the value of before.
     """
@@ -78,9 +78,9 @@ class PartyMetadataPage:
     status: PartyStatus
     voucher: str
     keys: tuple[KeyRow, ...]
-    waits: tuple[ChangeRow, ...]
+    waits: tuple[MetadataChangeRow, ...]
     why: str
-    rejected: tuple[ChangeRow, ...]
+    rejected: tuple[MetadataChangeRow, ...]
     may_change: bool
     done: str = ""
     seen: str = ""
@@ -98,7 +98,7 @@ class DecideMetadataPage:
     digest: str
     since: datetime
     why: str
-    changes: tuple[ChangeRow, ...]
+    changes: tuple[MetadataChangeRow, ...]
     reason: str = ""
     error: str = ""
     told: str = ""
@@ -137,20 +137,20 @@ def name_of(key: str) -> str | None:
         return None
 
 
-def changes_of(changes: MetadataChanges) -> tuple[ChangeRow, ...]:
+def changes_of(changes: MetadataChanges) -> tuple[MetadataChangeRow, ...]:
     """Key by key, address by address, word by word."""
     return tuple(_changes(changes))
 
 
-def _changes(changes: MetadataChanges) -> Iterator[ChangeRow]:
+def _changes(changes: MetadataChanges) -> Iterator[MetadataChangeRow]:
     for sign, keys in (("removed", changes.keys_removed), ("added", changes.keys_added)):
         for key in keys:
-            yield ChangeRow(sign, metadata_words.key(key), key.fingerprint)
+            yield MetadataChangeRow(sign, metadata_words.key(key), key.fingerprint)
     both = (("removed", changes.addresses_removed), ("added", changes.addresses_added))
     for sign, addresses in both:
         for one in addresses:
             binding = one.binding.rpartition(":")[2]
             parts = (one.service, binding, one.more)
-            yield ChangeRow(sign, " ".join(part for part in parts if part), one.location)
+            yield MetadataChangeRow(sign, " ".join(part for part in parts if part), one.location)
     for name, was, becomes in changes.words:
-        yield ChangeRow("changed", f"{name}: {was or '–'} → {becomes or '–'}")
+        yield MetadataChangeRow("changed", f"{name}: {was or '–'} → {becomes or '–'}")
