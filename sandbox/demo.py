@@ -166,7 +166,10 @@ def _run(start: Start) -> int:
             _say(said("Wat de processen zeiden, staat in {logs}", LANGUAGE, logs=demo.logs))
         if start.check:
             return 0 if is_well else 1
-        _say(said("Nog een commando: {command}", LANGUAGE, command=_command(start.place)))
+        _say(said("Waarom een login mislukte, met de code van de pagina:", LANGUAGE))
+        _say(f"  {_command(start.place, 'trace K7QM-4RXT', language=LANGUAGE)}")
+        _say(said("Is alles in orde?", LANGUAGE))
+        _say(f"  {_command(start.place, 'doctor')}")
         _say(said("Stoppen: Ctrl-C.", LANGUAGE) + "\n")
         _watch(parties)
         return 0
@@ -174,9 +177,10 @@ def _run(start: Start) -> int:
         parties.stop()
 
 
-def _command(place: Path) -> str:
-    """How ``sluis`` is told which installation is meant."""
-    return f".venv/bin/sluis --config {place / 'config.toml'} doctor"
+def _command(place: Path, what: str, *, language: str = "en") -> str:
+    """How ``sluis`` is told which installation is meant, and the language that is not its own."""
+    other = "" if language == "en" else f" --language {language}"
+    return f".venv/bin/sluis --config {place / 'config.toml'} {what}{other}"
 
 
 def _prove(demo: Demo, login: Login) -> Proof:
@@ -210,6 +214,8 @@ def _tell(demo: Demo, proofs: list[Proof]) -> None:
     console.print()
     console.print(addresses(demo, LANGUAGE))
     console.print(Text("\n" + said("Testpersonen", LANGUAGE), style="bold underline"))
+    hint = "Bij een makelaar kiest u alleen de naam. Waar geen dienst staat: bij Meldportaal Bodem."
+    console.print(Text(said(hint, LANGUAGE)))
     for block in people(demo, LANGUAGE):
         console.print()
         console.print(block)

@@ -148,13 +148,14 @@ def _person(demo: Demo, person: TestPerson, language: str) -> Rows:
         )
         own = FACTORS_HERE.get(person.key)
         level = _level(first.levels(language), (first.factor, *((own,) if own else ())), language)
+    typed = _credentials(demo, person, language)
     return Rows(
         person.name,
         (
             (said("Waar", language), where),
             (said("Niveau", language), level),
             (said("Wat u ziet", language), said(person.shows, language)),
-            (said("Gegevens", language), _credentials(demo, person, language)),
+            *(((said("Gegevens", language), typed),) if typed else ()),
         ),
     )
 
@@ -164,12 +165,10 @@ def _level(level: str, factors: Iterable[str], language: str) -> str:
 
 
 def _credentials(demo: Demo, person: TestPerson, language: str) -> str:
-    """A line for each thing that has to be typed, and where it is to be read."""
+    """A line for each thing that has to be typed, and where it is to be read; empty: nothing."""
     at, account = demo.addresses, person.account
     found = []
-    if account is None:
-        found.append(said("kies de naam bij de makelaar", language))
-    else:
+    if account is not None:
         name = "naam {name} of {email}" if account.email else "naam {name}"
         found.append(said(name, language, name=account.user_name, email=account.email))
         secret = password(demo, person.key)
@@ -195,7 +194,7 @@ def _operator(demo: Demo, language: str) -> Rows:
         "Robin Kuiper",
         (
             (said("Waar", language), f"{at.broker}/operator"),
-            (said("Niveau", language), said("rol configurator", language)),
+            (said("Niveau", language), said("rol inrichter", language)),
             (said("Wat u ziet", language), said(shows, language)),
             (said("Gegevens", language), "\n".join(lines)),
         ),

@@ -343,10 +343,10 @@ def trace(invocation: Invocation, reference: str, language: str) -> None:
         lines = explain_login(invocation.settings(), reference, language)
     if lines is None:
         fail(
-            "nothing is kept under this reference. Was it typed well? A login can be found once it "
-            "ended or showed a code, for retention.trace_days. The code of a page that was shown "
-            "while the database was away, or in a flood of them, is in the log alone: look there "
-            "for page_error."
+            f"nothing is kept under {reference[:32]!r}. Was it typed well? A login can be found "
+            "once it ended or showed a code, for retention.trace_days. The code of a page that was "
+            "shown while the database was away, or in a flood of them, is in the log alone: look "
+            "there for page_error."
         )
     for line in lines:
         click.echo(line)

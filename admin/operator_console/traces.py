@@ -28,7 +28,7 @@ from broker.web.lists.request import ListFilter, ListRules
 from broker.web.responses import show
 from state import trace_search
 from state.db import writing
-from state.trace import parse_reference
+from state.trace import parse_reference, show_reference
 
 RULES: Final = ListRules(
     columns=("tijd",),
@@ -108,7 +108,8 @@ def trace(desk: OperatorContext, which: str) -> Response:
     views = trace_view.views(desk.rt, reference) if reference else ()
     if not views:
         days = desk.rt.settings.retention.trace_days
-        return show(NoTracePage(desk.frame, which[:32], days), 404)
+        typed = show_reference(reference) if reference else which[:32]
+        return show(NoTracePage(desk.frame, typed, days), 404)
     return show(TracePage(desk.frame, reference or "", views))
 
 

@@ -60,8 +60,7 @@ class Summary(NamedTuple):
     @property
     def number(self) -> str:
         """The KvK number as people read it: ``9000 1201``."""
-        kvk = self.kvk or ""
-        return f"{kvk[:4]} {kvk[4:]}"
+        return grouped(self.kvk or "")
 
     def until_day(self, language: str) -> str | None:
         return None if self.until is None else day(self.until, language)
@@ -82,7 +81,7 @@ def summary(claims: Mapping[str, Any]) -> Summary:
         company=inner.get("name") or inner.get("sub"),
         kvk=inner.get("sub"),
         branches=tuple(str(one) for value in branches for one in _listed(value)),
-        through=_party(outer) if is_chain else None,
+        through=party(outer) if is_chain else None,
         until=datetime.fromtimestamp(until, UTC) if until else None,
     )
 
@@ -114,5 +113,11 @@ def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _party(party: Mapping[str, Any]) -> str:
-    return f"{party.get('name', '')} (KvK {party.get('sub')})".strip()
+def grouped(kvk: str) -> str:
+    """A KvK number as people read it: ``9000 1201``."""
+    return f"{kvk[:4]} {kvk[4:]}"
+
+
+def party(claims: Mapping[str, Any]) -> str:
+    """An organisation in ``represents``, with its KvK number."""
+    return f"{claims.get('name', '')} (KvK {grouped(str(claims.get('sub')))})".strip()

@@ -21,7 +21,7 @@ from joserfc.jwk import KeySet
 from sandbox.language import DUTCH
 from sandbox.people import EMAIL, is_enough, level_of
 from sandbox.portal import order
-from sandbox.portal.claims import mandate_fits
+from sandbox.portal.claims import mandate_fits, party
 from sandbox.portal.clients import PortalClient, PortalService
 from sandbox.portal.order import is_answered
 from sandbox.texts import said
@@ -286,5 +286,5 @@ def _named(represents: Any) -> str:
     if not isinstance(represents, dict):
         return ALONE
     inner = represents.get("represents")
-    name = f"{represents.get('name', '')} (KvK {represents.get('sub')})".strip()
+    name = party(represents)
     return f"{_named(inner)} via {name}" if inner else name

@@ -18,6 +18,7 @@ from signxml.verifier import XMLVerifier
 
 from sandbox.makelaar.saml_request import NAMES, SAML, SAMLP
 from sandbox.people import is_enough, level_of
+from sandbox.portal.claims import grouped
 from sandbox.portal.clients import PortalService
 from sandbox.saml_portal.party import SamlParty
 from sandbox.saml_portal.request import Asked
@@ -195,5 +196,5 @@ def _represented(told: dict[str, tuple[str, ...]]) -> str:
     """For whom, and through whom; ``self``: for nobody else."""
     if KVK not in told:
         return "self"
-    name = " ".join((*told.get(COMPANY, ()), f"(KvK {told[KVK][0]})"))
+    name = " ".join((*told.get(COMPANY, ()), f"(KvK {grouped(told[KVK][0])})"))
     return f"{name} via {told[OFFICE][0]}" if told.get(OFFICE) else name

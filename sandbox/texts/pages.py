@@ -174,6 +174,7 @@ _LOGGED_IN: Final = {
         "a service that accepts this login does not send you to an identity provider again"
     ),
     "Bekijk uw logins bij Sluis": "See your logins at Sluis",
+    "daar logt u opnieuw in": "you log in again there",
     "ID-token, uitgepakt": "ID token, unpacked",
     "Inhoud van het ID-token": "Content of the ID token",
     "Wat betekenen deze namen?": "What do these names mean?",

@@ -23,7 +23,10 @@ ENGLISH: Final = MappingProxyType(
             "passed"
         ),
         "Wat de processen zeiden, staat in {logs}": "What the processes said is in {logs}",
-        "Nog een commando: {command}": "Another command: {command}",
+        "Is alles in orde?": "Is all well?",
+        "Waarom een login mislukte, met de code van de pagina:": (
+            "Why a login failed, with the code on the page:"
+        ),
         "Stoppen: Ctrl-C.": "To stop: Ctrl-C.",
         "Gestopt.": "Stopped.",
         "Mislukt.": "Failed.",
@@ -85,13 +88,16 @@ ENGLISH: Final = MappingProxyType(
         "Wat u ziet": "What you see",
         "Gegevens": "Credentials",
         "account van de broker zelf": "account of the broker itself",
-        "kies de naam bij de makelaar": "choose the name at the identity provider",
+        "Bij een makelaar kiest u alleen de naam. Waar geen dienst staat: bij Meldportaal Bodem.": (
+            "At an identity provider you only choose the name. Where no service is named: at Soil "
+            "report portal."
+        ),
         "naam {name}": "name {name}",
         "naam {name} of {email}": "name {name} or {email}",
         "wachtwoord {password}": "password {password}",
         "codes {address}": "codes {address}",
         "sms {address}": "text messages {address}",
-        "rol configurator": "role configurator",
+        "rol inrichter": "role configurator",
         # The next three things.
         "Probeer nu, vanaf {portal}": "Try now, from {portal}",
     }

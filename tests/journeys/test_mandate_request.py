@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_datetime
 from sqlalchemy import select
 
+from assurance.levels import AssuranceLevel
+from consent.mandates import Mandate
 from consent.requests import MandateRequest
 from directory.organisations import Organisation
 from directory.people import Membership, Person, Role
@@ -46,9 +48,9 @@ def _sanne(world: World) -> Browser:
     return browser
 
 
-def _give(sanne: Browser) -> Page:
-    """Straight on from the request, as it is filled in."""
-    page = sanne.click("Behandel het verzoek van Fatima Bouzid")
+def _give(sanne: Browser, name: str = "Fatima Bouzid") -> Page:
+    """Straight on from the request of this person, as it is filled in."""
+    page = sanne.click(f"Behandel het verzoek van {name}")
     assert page.heading == "Kies de einddatum"
     assert sanne.click("Verder naar controleren").heading == "Controleer de machtigingen"
     return sanne.click("Leg 1 machtiging vast")
@@ -256,3 +258,31 @@ def test_the_console_asks_to_log_in_again_after_logging_out(own_world: World) ->
     assert "U bent uitgelogd" in page.text
     page = sanne.open(f"{own_world.demo.addresses.broker}/beheer")
     assert page.heading != "Te doen"
+
+
+def test_what_is_asked_for_is_what_a_mandate_lacked_and_helps(own_world: World) -> None:
+    world = own_world
+    browser = world.browser()
+    page = world.walk("Grondwateronttrekking", "Polderpoort", "tim", browser=browser).run()
+    assert "om een machtiging voor de hele organisatie." in page.text
+    browser.click("Stuur verzoek naar mijn beheerder")
+    sanne = _sanne(world)
+    with world.session() as session:
+        place = session.scalars(select(MandateRequest)).one().organisation_id
+        kvk = session.get_one(Organisation, place).kvk
+    enter(world, sanne, kvk)
+    _give(sanne, "Tim Mulder")
+    after = world.walk("Grondwateronttrekking", "Polderpoort", "tim").run()
+    assert after.heading == "U bent ingelogd"
+
+
+def test_a_mandate_for_a_lower_level_names_the_level_to_ask_for(own_world: World) -> None:
+    world = own_world
+    with world.session() as session, writing(session):
+        for mandate in session.scalars(select(Mandate).where(Mandate.person_id == "jan")):
+            mandate.level = AssuranceLevel.EH2
+    page = world.walk("Meldportaal Bodem", "Polderpoort", "jan").run()
+    assert "geldt voor een lager niveau dan deze dienst vraagt." in page.text
+    assert "om een machtiging voor niveau EH3." in page.text
+    fatima = world.walk(LOZING, "Veerhuis", "fatima").run()
+    assert "Vraag de beheerder van uw organisatie om een machtiging." in fatima.text

@@ -115,6 +115,8 @@ def test_what_is_no_code_and_what_is_not_there_say_what_to_do(world: World) -> N
     page = search(browser, "0000-0000")
     assert (page.status, page.heading) == (404, "Niets met deze code")
     assert "letter voor letter" in page.text
+    assert "Wij vonden niets bij 0000-0000." in " ".join(page.text.split())
+    assert page.tree.xpath("//input[@name='code']/@value") == ["0000-0000"]
     assert browser.open(f"{HERE}/inlogspoor/{'x' * 500}").status == 404
 
 
@@ -128,7 +130,10 @@ def test_a_login_that_succeeded_shows_every_step_and_no_blame(world: World) -> N
     assert len(page.tree.xpath("//ol[contains(@class, 'sluis-trace')]/li")) == len(
         last.record.steps
     )
-    assert "EH3" in page.text
+    told = [" ".join(one.text_content().split()) for one in page.tree.xpath("//ol/li//li")]
+    for measured in ("Gevraagd: EH3", "Gekregen: EH3", "Hoe gekozen: Door de gebruiker"):
+        assert measured in told, measured
+    assert any(one.startswith("Soort machtiging: Voor ") for one in told)
 
 
 def test_two_logins_with_one_code_are_both_shown(world: World) -> None:

@@ -55,7 +55,21 @@ class MandateMissingPage:
     @property
     def needs_higher_login(self) -> bool:
         """There is a mandate, and this login is too low for it: another mandate does not help."""
-        return {choice.reason for choice in self.refused} == {"login_level"}
+        return self._lacks("login_level")
+
+    @property
+    def needs_whole(self) -> bool:
+        """There is a mandate, for a branch: one for the whole organisation helps."""
+        return self._lacks("branch")
+
+    @property
+    def needs_higher_mandate(self) -> bool:
+        """There is a mandate, for a lower level than the service asks."""
+        return self._lacks("mandate_level")
+
+    def _lacks(self, reason: str) -> bool:
+        """Every mandate is refused for this, and for nothing else."""
+        return {choice.reason for choice in self.refused} == {reason}
 
     @property
     def only_waits(self) -> bool:
