@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 DEFAULT_PORT_BASE = 8000
-COUNT = 7  # ports in a row
+COUNT = 7  # ports in a row that a demo takes; the next is for a portal of the reader's own
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,7 @@ class Addresses:
     management: str | None = None  # host:port of the broker's metrics and health
     gateway: str | None = None  # before an application of the portal; None: there is none
     hub: str | None = None  # makelaars that are brokers themselves; None: there are none
+    own: str | None = None  # left free for a portal that the reader writes; None: there is none
 
     def parties(self) -> dict[str, str]:
         """Name → base URL, in the order in which people meet them."""
@@ -37,7 +38,7 @@ class Addresses:
 
 def standard(port_base: int = DEFAULT_PORT_BASE, portal_host: str | None = None) -> Addresses:
     """Broker, makelaars, portal and postbus on four ports in a row; the fifth is for management,
-    the next two for the gateway and the hub.
+    the next two for the gateway and the hub, the last for a portal of the reader's own.
     """
     host = portal_host or spare_loopback_host()
     return Addresses(
@@ -48,6 +49,7 @@ def standard(port_base: int = DEFAULT_PORT_BASE, portal_host: str | None = None)
         management=f"127.0.0.1:{port_base + 4}",
         gateway=f"http://{host}:{port_base + 5}",
         hub=f"http://127.0.0.1:{port_base + 6}",
+        own=f"http://127.0.0.1:{port_base + 7}",
     )
 
 

@@ -17,7 +17,7 @@ from sandbox.language import of_terminal
 from sandbox.texts import said
 
 LOWEST: Final = 1024
-HIGHEST: Final = 65535 - COUNT + 1
+HIGHEST: Final = 65535 - COUNT  # there is one more, which nobody here takes
 STEP: Final = 100
 
 

@@ -248,7 +248,8 @@ def _pseudonym_at_waterpoort(demo: Demo, person: str) -> str:
 def _config(demo: Demo) -> str:
     addresses = demo.addresses
     others = {name: url for name, url in addresses.parties().items() if name != "broker"}
-    reachable = [host_and_port(url) for url in others.values()]
+    own = [addresses.own] if addresses.own else []  # its keys are read, it hears of logging out
+    reachable = [host_and_port(url) for url in (*others.values(), *own)]
     return f"""\
 # Written by `make demo`; gone at the next one.
 [web]

@@ -23,6 +23,7 @@ FACTORS_HERE: Final = {
     "yara": "code per sms of herstelcode bij Sluis",
     "joost": "code van apparaat bij Sluis",
 }
+OWN: Final = "vrij voor een portaal dat u zelf maakt"
 INDENT: Final = "  "
 GAP: Final = 2
 
@@ -109,6 +110,7 @@ def addresses(demo: Demo, language: str) -> Places:
     rows += [
         one("Postbus", f"{at.postbus}/", "mail, sms en brieven van de broker"),
         one("Codes", f"{at.postbus}/codes", "van apps en apparaten van testpersonen"),
+        *([one("Uw portaal", f"{at.own}/", OWN)] if at.own is not None else []),
         one("Discovery", f"{at.broker}/.well-known/openid-configuration", "voor een portaal"),
         one("Metadata", f"{at.broker}/saml/metadata", "voor een SAML-makelaar"),
         one("", f"{at.broker}/saml/idp/metadata", "voor een SAML-portaal"),

@@ -1,4 +1,5 @@
-"""Write the tables of docs/developers/portal.md: every field of a client, levels, errors.
+"""Write the tables of docs/developers/portal.md: every field of a client, claims,
+levels, errors.
 
 ``python -m tools.portal_page`` writes, ``--check`` only compares and says whether it lags.
 """
@@ -16,7 +17,7 @@ from flask_babel import force_locale, gettext
 
 from admin.registrations.schema import schema
 from broker.recipes.requirements import classes
-from broker.texts.developers import PORTAL_ERRORS
+from broker.texts.developers import PORTAL_CLAIMS, PORTAL_ERRORS
 from broker.texts.outside_request import texts
 from broker.texts.reasons import FIXERS
 from directory.services import OidcClient
@@ -30,7 +31,12 @@ END: Final = "<!-- end -->"
 
 def tables() -> dict[str, str]:
     """Each table by its name."""
-    return {"fields": _fields(), "levels": classes().rstrip(), "errors": _errors()}
+    return {
+        "fields": _fields(),
+        "levels": classes().rstrip(),
+        "errors": _errors(),
+        "claims": _claims(),
+    }
 
 
 def _fields() -> str:
@@ -45,6 +51,12 @@ def _errors() -> str:
             for one in PORTAL_ERRORS
         ]
     return table(("`error`", "Means", "Do", "Who"), rows)
+
+
+def _claims() -> str:
+    with texts(), force_locale("en"):
+        rows = [(", ".join(map(code, one.names)), str(one.says)) for one in PORTAL_CLAIMS]
+    return table(("Claim", "Says"), rows)
 
 
 def written(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from cryptography import x509
@@ -26,6 +26,7 @@ from state.clock import utc_now
 from state.outgoing import OutgoingClient
 from state.registrations import Kind, all_registrations
 
+_FOREWARNED: Final = timedelta(days=30)  # as long as `sluis doctor` tells it before
 _RENEW: Final = "ask the portal for metadata with another one"
 
 
@@ -41,6 +42,8 @@ def _in_hand(portal: SamlServiceProvider, _: OutgoingClient) -> Iterator[Breach]
     """What its address publishes is judged once it was fetched."""
     if portal.saml.metadata is not None:
         yield from metadata_breaches(portal, utc_now())
+        if not portal.saml.follows_metadata:
+            yield from _ending(portal, utc_now())
     elif not portal.saml.follows_metadata:
         yield Breach(
             "saml.metadata_file", "there is none", "name the XML file that the portal exports"
@@ -68,6 +71,19 @@ def _metadata(portal: SamlServiceProvider, now: datetime | None) -> Iterator[Bre
             "saml.metadata",
             f"they were valid until {metadata.until:%Y-%m-%d}",
             "export them anew from the portal",
+        )
+
+
+def _ending(portal: SamlServiceProvider, now: datetime) -> Iterator[Breach]:
+    """Some products write a day or two ahead, for who reads them each day; a file is read once."""
+    metadata = _read(portal)
+    until = metadata.until if metadata is not None else None
+    if until is not None and now < until < now + _FOREWARNED:
+        yield Breach(
+            "saml.metadata",
+            f"they are valid until {until:%Y-%m-%d}, and after that nobody can log in there",
+            "let the portal export them with a later validUntil, or name their metadata_url",
+            warns=True,
         )
 
 

@@ -20,7 +20,7 @@ from broker.recipes.catalogue import BY_NAME, RECIPES, Counterpart
 from broker.runtime import Runtime, runtime
 from broker.saml import addresses as saml
 from broker.texts import reasons
-from broker.texts.developers import PORTAL_ERRORS
+from broker.texts.developers import PORTAL_CLAIMS, PORTAL_ERRORS, PortalClaim
 from broker.texts.errors import ERRORS
 from broker.texts.reasons import FIXERS, page_reason
 from broker.web.endpoints import Endpoint, declare_blueprint
@@ -49,6 +49,7 @@ class DevelopersPage:
     accepted: tuple[ToFillIn, ...]
     levels: tuple[AssuranceLevel, ...]
     recipes: tuple[tuple[str, str], ...]
+    claims: tuple[PortalClaim, ...] = PORTAL_CLAIMS
     template: str = "recipes/developers.html"
 
 
@@ -143,7 +144,6 @@ def _accepted(supported: dict[str, list[str]]) -> Iterator[ToFillIn]:
         ("token_endpoint_auth_method", "token_endpoint_auth_methods_supported"),
         ("id_token_signed_response_alg", "id_token_signing_alg_values_supported"),
         ("prompt", "prompt_values_supported"),
-        ("claims", "claims_supported"),
         ("ui_locales", "ui_locales_supported"),
     ):
         yield ToFillIn(name, tuple(supported[key]))

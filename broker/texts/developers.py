@@ -1,4 +1,6 @@
-"""What developers of portals read: the errors that a portal gets, and who mends them."""
+"""What developers of portals read: what each claim says; the errors that a portal gets, and who
+mends them.
+"""
 
 from __future__ import annotations
 
@@ -118,5 +120,123 @@ PORTAL_ERRORS: Final = (
         _("Er ging hier iets mis. Het ligt niet aan het verzoek."),
         _("Noem de code uit de tekst bij de helpdesk."),
         Fixer.OPERATOR,
+    ),
+)
+
+
+@dataclass(frozen=True)
+class PortalClaim:
+    """``names``: of claims of the ID token or UserInfo, those inside another with a dot."""
+
+    names: tuple[str, ...]
+    says: str
+
+
+BRANCHES: Final = "urn:etoegang:1.9:ServiceRestriction:Vestigingsnr"
+
+PORTAL_CLAIMS: Final = (
+    PortalClaim(
+        ("sub",),
+        _("Het pseudoniem van de persoon bij uw portaal. Hieraan herkent u mensen."),
+    ),
+    PortalClaim(
+        ("acr", "loa"),
+        _("Het niveau van deze login: in de woorden van uw registratie, en in die van eTD."),
+    ),
+    PortalClaim(
+        ("amr",),
+        _(
+            "Met meer dan één factor: mfa. Kwam de tweede van Sluis, dan ook van welke soort. Met "
+            "één factor staat dit er niet."
+        ),
+    ),
+    PortalClaim(
+        ("auth_time",),
+        _("Wanneer de persoon inlogde. Uit een eerdere login is dat het moment van toen."),
+    ),
+    PortalClaim(
+        ("represents",),
+        _(
+            "Voor wie de persoon komt. Noemt uw registratie dit en staat het er niet, dan komt de "
+            "persoon voor zichzelf."
+        ),
+    ),
+    PortalClaim(
+        ("represents.sub", "represents.sub_id_type", "represents.name"),
+        _("Het nummer van de organisatie, wat voor nummer het is (KvKnr, RSIN), en haar naam."),
+    ),
+    PortalClaim(
+        ("represents.alt_sub",),
+        _("Een tweede nummer van dezelfde organisatie, met een eigen sub en sub_id_type."),
+    ),
+    PortalClaim(
+        ("represents.iss",),
+        _("Wie voor de machtiging instaat: ons register, of de makelaar die haar meegaf."),
+    ),
+    PortalClaim(
+        (f"represents.{BRANCHES}",),
+        _(
+            "De machtiging geldt alleen voor deze vestigingen: een nummer van twaalf cijfers, of "
+            "een lijst. Staat dit er niet, dan geldt zij voor de hele organisatie."
+        ),
+    ),
+    PortalClaim(
+        ("represents.represents",),
+        _(
+            "Een keten: buiten staat de intermediair, binnen de organisatie om wie het gaat. "
+            "Handel voor de binnenste."
+        ),
+    ),
+    PortalClaim(
+        ("mandate.service_uuid", "mandate.service_id"),
+        _("De dienst waarvoor is ingelogd. Vergelijk die met wat u vroeg."),
+    ),
+    PortalClaim(
+        ("mandate.kind",),
+        _("direct: voor deze dienst. general: voor alle diensten. chain: via een intermediair."),
+    ),
+    PortalClaim(
+        ("mandate.level",),
+        _("Het niveau tot waar de machtiging geldt. Het niveau van de login staat in acr."),
+    ),
+    PortalClaim(
+        ("mandate.register", "mandate.valid_until"),
+        _(
+            "Waar de machtiging staat, en tot wanneer zij geldt. Zonder einde ontbreekt dat "
+            "laatste."
+        ),
+    ),
+    PortalClaim(
+        ("idp",),
+        _("De makelaar, met zijn entityID of issuer."),
+    ),
+    PortalClaim(
+        (
+            "assurance.provider_level",
+            "assurance.second_factor",
+            "assurance.proofing_level",
+            "assurance.time",
+        ),
+        _(
+            "Hoe het niveau tot stand kwam: wat de makelaar gaf, waar de tweede factor vandaan "
+            "kwam (upstream: van de makelaar, local: van Sluis), hoe goed de persoon bekend is, "
+            "en wanneer."
+        ),
+    ),
+    PortalClaim(
+        ("name", "email"),
+        _("De naam en het e-mailadres van de persoon. Meestal alleen in /userinfo."),
+    ),
+    PortalClaim(
+        ("authorization_details",),
+        _("Het document dat u voorlegde, met het antwoord."),
+    ),
+    PortalClaim(
+        ("sid",),
+        _("De sessie bij Sluis. Een logout_token noemt haar als zij voorbij is: bewaar haar dus."),
+    ),
+    PortalClaim(
+        ("iss", "aud", "azp", "nonce", "iat", "nbf", "exp", "jti", "at_hash"),
+        _("Van het token zelf, zoals OpenID Connect het zegt. Uw bibliotheek controleert dit."),
     ),
 )

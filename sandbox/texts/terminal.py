@@ -81,6 +81,8 @@ ENGLISH: Final = MappingProxyType(
         "voor een portaal": "for a portal",
         "voor een SAML-makelaar": "for a SAML identity provider",
         "voor een SAML-portaal": "for a SAML portal",
+        "Uw portaal": "Your portal",
+        "vrij voor een portaal dat u zelf maakt": "free for a portal that you write",
         # People.
         "Testpersonen": "Test people",
         "Waar": "Where",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +106,28 @@ def test_what_can_never_work_is_refused(
     ],
 )
 def test_what_works_is_taken(settings: Settings, saml: dict[str, Any]) -> None:
+    assert fields_refused(settings, saml=saml) == set()
+
+
+@pytest.mark.parametrize(
+    ("days", "more", "is_told"),
+    [
+        (2, {}, True),  # python3-saml, left to itself
+        (29, {}, True),
+        (31, {}, False),
+        (2, {"metadata_url": "https://waterkaart.example/saml"}, False),  # read again before
+    ],
+)
+def test_metadata_that_end_soon_are_told(
+    settings: Settings, days: int, more: dict[str, Any], is_told: bool
+) -> None:
+    until = datetime.now(UTC) + timedelta(days=days)
+    saml = {"metadata": metadata(entity=f'validUntil="{until:%Y-%m-%dT%H:%M:%SZ}"'), **more}
+    document = {k: v for k, v in a_document(saml=saml).items() if k != "kind"}
+    model = KINDS["Client"].model_of(document).model_validate(document)
+    told = [one for one in rules.breaches("Client", model, rules.calls_of(settings)) if one.warns]
+    assert [one.field for one in told] == (["saml.metadata"] if is_told else [])
+    assert all(f"{until:%Y-%m-%d}" in one.what for one in told)
     assert fields_refused(settings, saml=saml) == set()
 
 

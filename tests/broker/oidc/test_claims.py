@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from broker.oidc.claims import for_id_token, for_userinfo, identity_claims, represents
 from broker.oidc.reply_to import OidcReplyTo
+from broker.texts.developers import PORTAL_CLAIMS
 from consent.authority import AuthorityKind, Party, PartyIdType
 from consent.documents import Answer, AskedDocument
 from directory.sectors import pairwise_sub
@@ -199,6 +200,28 @@ def test_in_a_chain_the_intermediary_stands_outside_and_the_branch_deepest() -> 
     assert (found["sub"], deepest["sub"]) == ("90001542", "90001201")
     assert deepest[BRANCH] == "000012345678" and BRANCH not in found
     assert "represents" not in deepest
+
+
+def test_every_name_in_what_a_portal_gets_is_explained_to_its_developers() -> None:
+    party = Party(PartyIdType.KVK, "90001201", "Molen", alternative=(PartyIdType.RSIN, "123456782"))
+    authority = an_authority(represented=party, branches=("000012345678",), valid_until=START)
+    found = said(
+        *ALL, authority=authority, display_name="Jan", email="j@x.nl", second_factor="local"
+    )
+    assert set(found) == {*LOGIN, *ALL, "amr"}
+    chain = said("represents", authority=_through(OFFICE))["represents"]
+    inside = {
+        f"{claim}.{name}"
+        for claim in ("represents", "mandate", "assurance")
+        for name in (*found[claim], *(chain if claim == "represents" else ()))
+    }
+    explained = {name for one in PORTAL_CLAIMS for name in one.names}
+    assert inside <= explained
+    assert set(found) <= {name.partition(".")[0] for name in explained}
+
+
+def _through(office: Party) -> Any:
+    return an_authority(kind=AuthorityKind.CHAIN, intermediary=office)
 
 
 @pytest.mark.parametrize("until", [None, START + timedelta(days=1)])

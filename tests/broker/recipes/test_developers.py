@@ -7,7 +7,7 @@ import re
 import pytest
 
 from broker.recipes.catalogue import RECIPES, Counterpart
-from broker.texts.developers import PORTAL_ERRORS
+from broker.texts.developers import PORTAL_CLAIMS, PORTAL_ERRORS
 from broker.texts.errors import ERRORS
 from sandbox.portal.clients import CLIENTS
 from tests.architecture.source_tree import ROOT
@@ -43,6 +43,17 @@ def test_the_page_has_the_addresses_and_values_of_this_server(world: World) -> N
         assert any(code == f"{ADDRESSES.broker}/saml/idp{path or '/metadata'}" for code in shown), (
             path
         )
+
+
+def test_every_claim_of_discovery_is_explained(world: World) -> None:
+    page = world.browser().open(url(""))
+    (table,) = page.tree.xpath("//table[@aria-labelledby='claims']")
+    shown = {code.text_content() for code in table.iter("code")}
+    discovery = world.wire.request(
+        "GET", f"{ADDRESSES.broker}/.well-known/openid-configuration"
+    ).json()
+    assert set(discovery["claims_supported"]) <= {name.partition(".")[0] for name in shown}
+    assert shown == {name for one in PORTAL_CLAIMS for name in one.names}
 
 
 def test_a_level_that_nobody_reaches_here_is_not_shown(world: World) -> None:
