@@ -115,6 +115,18 @@ def test_they_are_found_by_name_in_order_and_no_sign_is_a_wildcard(sql: Session)
     assert names(found, "00_") == names(found, "0%1") == names(found, "'") == []
 
 
+@pytest.mark.parametrize("sign", ["\0", "\ud800", "\u00e9", " "])
+def test_what_no_database_reads_names_nobody(sql: Session, sign: str) -> None:
+    """A portal's hint, a cookie or a form brings whatever somebody wrote."""
+    taken(sql, facts(1))
+    found = members(sql, federation())
+    assert found.by_id(f"noordzee--{sign * 24}") is None
+    assert found.by_entity_id(f"https://idp1.example{sign}") is None
+    assert names(found, f"school{sign}x") == []
+    (one,) = (found.by_id(member_id("noordzee", "https://idp1.example")),)
+    assert one is not None and one == found.by_entity_id("https://idp1.example")
+
+
 def test_each_rule_is_of_the_registration(sql: Session) -> None:
     taken(
         sql,
