@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from admin.metadata.federation_lists import take_list
 from admin.metadata.looks import ListChanges
 from providers.federation_members import FederationMember, member_id
-from providers.federations import Federation
+from providers.federations import LONGEST_FEDERATION, Federation
 from providers.members import Members
 from providers.saml.federation.member_facts import MemberFacts
 from providers.saml.federation.verified_list import VerifiedList
@@ -75,6 +75,15 @@ def test_only_what_changed_is_written(sql: Session) -> None:
     assert row is not None and (row.name_nl, row.sort) == ("Anders", "anders")
     assert taken(sql, *second) == ListChanges(450, 0, 0, 0, 0)
     assert taken(sql) == ListChanges(0, 0, 450, 0, 0)
+
+
+def test_the_longest_name_of_a_federation_leaves_room_for_its_makelaars(sql: Session) -> None:
+    longest = "n" * LONGEST_FEDERATION
+    taken(sql, facts(1), name=longest)
+    found = members(sql, federation(longest)).by_id(member_id(longest, "https://idp1.example"))
+    assert found is not None and len(found.id) == 63  # as of every makelaar, wherever it is kept
+    with pytest.raises(ValueError, match="id"):
+        federation(longest + "n")
 
 
 def test_a_list_that_breaks_off_leaves_everything_as_it_was(sql: Session) -> None:
