@@ -5,7 +5,7 @@ they are trusted and how they are spoken with. What it says holds for each of th
 from __future__ import annotations
 
 import hashlib
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
@@ -16,7 +16,10 @@ from keys.certificates import chain_from_pem
 from providers.saml.wire.metadata_keys import fingerprint
 from providers.saml_settings import SpokenSaml
 
-FederationId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{1,38}$")]
+LONGEST_FEDERATION: Final = 37  # with two dashes and 24 signs it is the id of a makelaar
+FederationId = Annotated[
+    str, StringConstraints(pattern=rf"^[a-z0-9][a-z0-9-]{{1,{LONGEST_FEDERATION - 1}}}$")
+]
 
 
 class FederationSaml(SpokenSaml):
@@ -88,7 +91,7 @@ class Federation(RegisteredDocument):
 
     id: FederationId = Field(
         description=(
-            "Names the federation, and with two dashes behind it each of its makelaars. At most 39 "
+            "Names the federation, and with two dashes behind it each of its makelaars. At most 37 "
             "signs; never given to another one, nor to a makelaar."
         ),
     )

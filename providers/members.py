@@ -15,7 +15,7 @@ from typing import Final, Generic, Literal, TypeVar
 from sqlalchemy.orm import Session
 
 from directory.services import Service
-from providers import federation_members
+from providers import federation_members, received
 from providers.federation_members import CountingMembers, ListedMember, MemberRow, federation_of
 from providers.federations import Federation
 from providers.registry import ProviderRecord
@@ -76,7 +76,8 @@ class Members:
     def by_id(self, provider_id: str) -> MemberRecord | None:
         """None for what is no member, or does not count. One read at most."""
         name = federation_of(provider_id)
-        if self.sessions is None or all(one.id != name for one in self.federations):
+        is_one = name is not None and received.is_word(provider_id)
+        if self.sessions is None or all(one.id != name for one in self.federations) or not is_one:
             return None
         known = self._records.get(provider_id)
         if known is not None:
@@ -85,8 +86,10 @@ class Members:
             return self._record(self._counting.by_id(session, provider_id))
 
     def by_entity_id(self, entity_id: str) -> MemberRecord | None:
-        """The same by entityID."""
-        if self.sessions is None or not self.federations:
+        """The same by entityID. What no entityID can be is looked for nowhere: it may hold what a
+        database refuses to read, such as NUL.
+        """
+        if self.sessions is None or not self.federations or not received.is_word(entity_id):
             return None
         known = self._by_entity_id.get(entity_id)
         if known is not None:

@@ -32,6 +32,7 @@ NAMING_CONVENTION = {
 BUSY_MILLISECONDS = 10_000  # how long SQLite waits for another writer
 BUSY_PAUSE = 0.02  # seconds until it is asked again, where it does not wait by itself
 WRITES = "sluis_writes"  # execution option of a connection whose transaction will write
+_ALONE = "AUTOCOMMIT"
 SEALED = "sluis_sealed"  # in Column.info: the context under which its values are sealed
 
 
@@ -173,8 +174,12 @@ def writing(session: Session) -> Iterator[Session]:
 @contextmanager
 def reading_together(session: Session) -> Iterator[None]:
     """A read transaction around several reads, where each is otherwise on its own: rows that
-    are fetched a few hundred at a time need one on PostgreSQL.
+    are fetched a few hundred at a time need one on PostgreSQL. One that the caller began goes on
+    with its own view and limits.
     """
+    if _is_in_a_transaction(session):
+        yield
+        return
     session.rollback()
     session.connection(execution_options=_in_a_transaction(session))
     try:
@@ -189,7 +194,13 @@ def reading_alone(engine: Engine) -> Engine:
     """
     if engine.dialect.name != "postgresql":
         return engine
-    return engine.execution_options(isolation_level="AUTOCOMMIT")
+    return engine.execution_options(isolation_level=_ALONE)
+
+
+def _is_in_a_transaction(session: Session) -> bool:
+    if not session.in_transaction():
+        return False
+    return session.connection().get_execution_options().get("isolation_level") != _ALONE
 
 
 def _in_a_transaction(session: Session) -> dict[str, Any]:

@@ -4,7 +4,9 @@ operator, and a look at this moment. The command line calls the same use cases.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from flask import redirect, request, url_for
@@ -42,6 +44,7 @@ from broker.web.lists.request import ListFilter, ListRules
 from broker.web.responses import show
 from providers.saml.wire.metadata_changes import MetadataVerdict
 from state.db import writing
+from state.registrations import Kind
 
 STATES: Final = tuple(MetadataState)
 RULES: Final = ListRules(
@@ -58,6 +61,7 @@ _HELD: Final = HeldList[MetadataRow](
     values={"soort": lambda row: row.kind, "stand": lambda row: row.state},
 )
 _NO_LOOK: Final = "geen"
+_LISTS: Final = threading.Lock()
 
 
 @blueprint.get("/metadata")
@@ -113,7 +117,10 @@ def look_at_metadata(desk: OperatorContext, kind: str, key: str) -> Response:
     one = _one(desk, kind, key)
     if one.address is None:  # its registration holds them, and the page says so
         return redirect(url_for("operator.party_metadata", kind=kind, key=key), 303)
-    looks = asking.look_now(_process(desk.rt), [(one.kind, one.name)], actor=_actor(desk))
+    with _alone(one.kind) as may_look:
+        if not may_look:
+            return _back(kind, key, "bezig")
+        looks = asking.look_now(_process(desk.rt), [(one.kind, one.name)], actor=_actor(desk))
     seen = str(looks[0].judgement.verdict) if looks else _NO_LOOK
     return redirect(url_for("operator.party_metadata", kind=kind, key=key, gezien=seen), 303)
 
@@ -181,6 +188,22 @@ def reconsider_metadata(desk: OperatorContext, kind: str, key: str) -> Response:
     except NothingWaits:
         return _back(kind, key, "weg")
     return _back(kind, key, "heropend")
+
+
+@contextmanager
+def _alone(kind: Kind) -> Iterator[bool]:
+    """May this be looked at now? A list of a federation takes minutes and much memory, so that a
+    process reads one at a time for its pages, and keeps its threads for logins.
+    """
+    if kind is not Kind.FEDERATION:
+        yield True
+        return
+    is_free = _LISTS.acquire(blocking=False)
+    try:
+        yield is_free
+    finally:
+        if is_free:
+            _LISTS.release()
 
 
 def _actor(desk: OperatorContext) -> Actor:

@@ -132,9 +132,10 @@ def name_of(key: str) -> str | None:
         return key if _PLAIN.fullmatch(key) else None
     text = key.removeprefix(_CODED)
     try:
-        return base64.b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True).decode()
+        name = base64.b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True).decode()
     except (binascii.Error, UnicodeDecodeError):
         return None
+    return name if name.isprintable() else None  # a database refuses to read NUL
 
 
 def changes_of(changes: MetadataChanges) -> tuple[MetadataChangeRow, ...]:

@@ -4,6 +4,7 @@ bad member is left out, and no member says more than the registration and the li
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
@@ -260,6 +261,32 @@ def test_A_05_names_steer_no_screen_and_are_not_long(tmp_path: Path) -> None:
     read = facts(replace(NOORD, nl="\u202eNoord\u200b <b>" + "x" * 200, en="A\nB"), tmp_path)
     assert read.name_nl.startswith("Noord <b>xxx") and len(read.name_nl) == 64
     assert read.name_en == "A B"
+
+
+@pytest.mark.parametrize("name", ["https://[x", "http://noord]/metadata", "urn:x:[::1", "//[", "x"])
+def test_A_05_an_entityID_that_is_no_address_stops_nobody(tmp_path: Path, name: str) -> None:
+    odd = replace(NOORD, entity_id=name)
+    file = Listed(members=(odd, ZUID)).write(tmp_path / "list.xml")
+    with verified_list(file, None, (fingerprint(certificate(SIGNER)),)) as found:
+        read = list(found.members)
+    assert [one.entity_id for one in read] == [name, ZUID.entity_id]
+    assert all(isinstance(one, MemberFacts) for one in read)
+
+
+def test_A_05_a_member_on_which_we_stumble_is_left_out_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stumbling(entity: etree._Element) -> MemberFacts:
+        if entity.get("entityID") == NOORD.entity_id:
+            raise ValueError("secret of ours")
+        return member_facts(entity)
+
+    monkeypatch.setattr(reading, "member_facts", stumbling)
+    reading.write_all(read_aggregate(GOOD.write(tmp_path / "list.xml"), PINNED))
+    _, first, second, end = map(json.loads, capsys.readouterr().out.splitlines())
+    assert (first["left_out"], first["reason"]) == (NOORD.entity_id, "our_error")
+    assert "ValueError" in first["told"] and "secret" not in first["told"]
+    assert (second["entity_id"], end) == (ZUID.entity_id, {"end": 2})
 
 
 def test_A_05_an_expression_as_scope_allows_nothing(tmp_path: Path) -> None:

@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from admin.operator_console import metadata
+from admin.operator_console.metadata_pages import key_of, name_of
 from admin.operators.roles import OperatorRole
 from sandbox.browser import Browser
+from state.registrations import Kind
 from tests.journeys.federated import Federated, make_federated
 from tests.operators import HERE, at_console, make_operator
 from tests.providers.saml.aggregates import NOORD, ZUID
@@ -45,3 +48,22 @@ def test_an_operator_lets_the_list_be_looked_at_now(federated: Federated) -> Non
     browser.open(f"{HERE}/metadata/federatie/noordzee")
     page = browser.click("Kijk nu")
     assert "Er is net gekeken" in page.text
+
+
+def test_one_list_is_read_at_a_time_for_pages(federated: Federated) -> None:
+    """Each takes minutes and much memory: who asks again and again takes no thread from logins."""
+    federated.publish(NOORD)
+    browser = desk(federated)
+    browser.open(f"{HERE}/metadata/federatie/noordzee")
+    with metadata._alone(Kind.FEDERATION) as may_look:
+        assert may_look
+        page = browser.click("Kijk nu")
+    assert "Er is niet gekeken" in page.text and "Er is net gekeken" not in page.text
+    assert "Er is net gekeken" in browser.click("Kijk nu").text
+
+
+@pytest.mark.parametrize("name", ["\0", "portaal\0", "a\tb", "\u202e"])
+def test_a_name_that_no_party_can_have_leads_nowhere(name: str) -> None:
+    assert name_of(key_of(name)) is None
+    for good in ("urn:x/y", "https://portaal.example/é", "a b"):
+        assert name_of(key_of(good)) == good

@@ -17,7 +17,10 @@ from directory.dates import AMSTERDAM
 
 Cell = str | int | date | datetime | None
 # A spreadsheet takes a cell that begins so for a formula; some read wide signs as narrow ones.
-_FORMULA: Final = re.compile(r"\s*[=+\-@|%\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
+_SIGNS: Final = r"[=+\-@|%\uff1d\uff0b\uff0d\uff20]"
+_FORMULA: Final = re.compile(rf"\s*{_SIGNS}|[\t\r\n]")
+# Who reads a file of the other language has a cell of its own behind the other separator.
+_LATER_FORMULA: Final = re.compile(rf"(?<=[;,\t\r\n])(?=[\s\"]*{_SIGNS})")
 _MARK: Final = "\N{ZERO WIDTH NO-BREAK SPACE}"  # spreadsheets read UTF-8 where the file says so
 _SEPARATORS: Final = {"nl": ";", "en": ","}  # what a spreadsheet in that language expects
 _NOT_IN_NAMES: Final = re.compile(r"[^a-z0-9-]+")
@@ -53,4 +56,5 @@ def _written(cell: Cell) -> str:
         return f"{cell.astimezone(AMSTERDAM):%Y-%m-%d %H:%M:%S}"
     if not isinstance(cell, str):
         return str(cell)  # a number, a day
-    return f"'{cell}" if _FORMULA.match(cell) else cell
+    later = _LATER_FORMULA.sub("'", cell)
+    return f"'{later}" if _FORMULA.match(later) else later

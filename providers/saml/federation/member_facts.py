@@ -141,8 +141,7 @@ def _names(entity: etree._Element, role: etree._Element) -> Iterator[tuple[str, 
 def _named(names: list[tuple[str, str]], entity_id: str, *languages: str) -> str:
     """In the first of these languages, else in any; without a name the host of its entityID."""
     wanted = [text for language in languages for known, text in names if known == language]
-    host = urlsplit(entity_id).hostname
-    found = [*wanted, *(text for _, text in names), host or entity_id][0]
+    found = [*wanted, *(text for _, text in names), _host(entity_id)][0]
     return found if len(found) <= LONGEST_NAME else f"{found[: LONGEST_NAME - 1].rstrip()}…"
 
 
@@ -152,9 +151,19 @@ def _search(
     told = role.findall(f"{md('Extensions')}/{_MDUI}UIInfo/{_MDUI}Keywords")
     told += role.findall(f"{md('Extensions')}/{_MDUI}DiscoHints/{_MDUI}DomainHint")
     words = [text for _, text in names] + [one.text or "" for one in told]
-    words += [*scopes, urlsplit(entity_id).hostname or entity_id]
+    words += [*scopes, _host(entity_id)]
     parts = dict.fromkeys(searchable(word.replace("+", " ")) for word in words)
     return "\n".join(part for part in parts if part)[:LONGEST_SEARCH]
+
+
+def _host(entity_id: str) -> str:
+    """The host in it; all of it where it has none, or one that cannot be read: an entityID is a
+    name and need be no address.
+    """
+    try:
+        return urlsplit(entity_id).hostname or entity_id
+    except ValueError:
+        return entity_id
 
 
 def _registration_authority(entity: etree._Element) -> str:

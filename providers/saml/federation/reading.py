@@ -15,6 +15,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+from lxml import etree
+
 from keys.certificates import chain_from_pem
 from providers.saml.federation.aggregate import Aggregate, read_aggregate
 from providers.saml.federation.member_facts import member_facts
@@ -47,7 +49,7 @@ def main(arguments: list[str]) -> int:
     except MemoryError:
         _write({"refused": "too_large", "told": "it takes more memory than a file of its size may"})
         return REFUSED
-    _write_all(aggregate)
+    write_all(aggregate)
     return 0
 
 
@@ -65,7 +67,10 @@ def _limit(path: Path) -> None:
         resource.setrlimit(kind, (held, held))
 
 
-def _write_all(aggregate: Aggregate) -> None:
+def write_all(aggregate: Aggregate) -> None:
+    """The lines of a list that was verified. What one entity makes of its own words stops no other:
+    one on which we stumble is left out, and says so.
+    """
     _write(
         {
             "signed_by": aggregate.signed_by,
@@ -76,19 +81,27 @@ def _write_all(aggregate: Aggregate) -> None:
     twice, number = aggregate.named_twice(), 0
     for entity in aggregate.makelaars():
         number += 1
-        try:
-            if entity_id_of(entity) in twice:
-                raise MetadataRefused(
-                    "another makelaar in the list has its entityID", reason="entity_twice"
-                )
-            facts = asdict(member_facts(entity))
-            _write({**facts, "ends_at": _iso(facts["ends_at"])})
-        except MetadataRefused as refused:
-            name = (entity.get("entityID") or "")[:_LONGEST]
-            told = str(refused)[:_LONGEST]
-            _write({"left_out": name, "reason": refused.reason, "told": told})
+        _write(_line(entity, twice))
         entity.clear()
     _write({"end": number})
+
+
+def _line(entity: etree._Element, twice: frozenset[str]) -> dict[str, Any]:
+    name = (entity.get("entityID") or "")[:_LONGEST]
+    try:
+        if entity_id_of(entity) in twice:
+            raise MetadataRefused(
+                "another makelaar in the list has its entityID", reason="entity_twice"
+            )
+        facts = asdict(member_facts(entity))
+    except MetadataRefused as refused:
+        return {"left_out": name, "reason": refused.reason, "told": str(refused)[:_LONGEST]}
+    except MemoryError:
+        raise
+    except Exception as error:
+        told = f"our own error ({type(error).__name__}); report it with the entity as published"
+        return {"left_out": name, "reason": "our_error", "told": told}
+    return {**facts, "ends_at": _iso(facts["ends_at"])}
 
 
 def _write(line: dict[str, Any]) -> None:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from typing import Any
 
+import pytest
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from admin.actor import Actor
-from admin.audit import chain, inspection
+from admin.actor import COMMAND_LINE, Actor
+from admin.audit import chain, inspection, verification
 from admin.audit.export import Period
 from state import audit
 from state.audit import AuditEvent, EventTag
-from state.db import writing
+from state.db import reading_alone, writing
+from tests.admin.audit.chain import Chain
 from tests.clocks import START
 from tests.keys_for_tests import make_keyring, make_sealer
 
@@ -47,3 +52,37 @@ def test_an_export_is_audited_before_its_first_line(session: Session) -> None:
     }
     written = [json.loads(line) for line in lines]
     assert "consent.given" in json.dumps(written) and len(written) == 3  # and its checkpoint
+
+
+@pytest.fixture(params=["as a command", "as a process"])
+def reader(request: pytest.FixtureRequest, engine: Engine) -> Iterator[Session]:
+    bind = engine if request.param == "as a command" else reading_alone(engine)
+    with Session(bind, expire_on_commit=False) as session:
+        yield session
+
+
+def test_what_is_sealed_while_it_is_taken_along_stands_in_it_once(
+    chain: Chain, reader: Session
+) -> None:
+    chain.record(2)
+    period = Period()
+    lines = inspection.export(reader, period, "jsonl", actor=COMMAND_LINE, now=chain.clock())
+    first = next(lines)
+    assert chain.seal() == 3  # the export itself among them
+    ids = [found["id"] for line in (first, *lines) if "id" in (found := json.loads(line))]
+    assert len(ids) == len(set(ids)) == 9 + 3
+
+
+def test_what_is_sealed_while_it_is_verified_is_counted_once(
+    chain: Chain, reader: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chain.record(2)
+    tail = verification._tail
+
+    def later(*given: Any) -> None:
+        chain.seal()
+        tail(*given)
+
+    monkeypatch.setattr(verification, "_tail", later)
+    report = inspection.verify(reader, make_sealer())
+    assert report.is_whole and (report.rows, report.unsealed) == (9, 2)

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from admin.metadata.federation_lists import take_list
 from admin.metadata.looks import ListChanges
 from providers.federation_members import FederationMember, member_id
-from providers.federations import Federation
+from providers.federations import LONGEST_FEDERATION, Federation
 from providers.members import Members
 from providers.saml.federation.member_facts import MemberFacts
 from providers.saml.federation.verified_list import VerifiedList
@@ -77,6 +77,15 @@ def test_only_what_changed_is_written(sql: Session) -> None:
     assert taken(sql) == ListChanges(0, 0, 450, 0, 0)
 
 
+def test_the_longest_name_of_a_federation_leaves_room_for_its_makelaars(sql: Session) -> None:
+    longest = "n" * LONGEST_FEDERATION
+    taken(sql, facts(1), name=longest)
+    found = members(sql, federation(longest)).by_id(member_id(longest, "https://idp1.example"))
+    assert found is not None and len(found.id) == 63  # as of every makelaar, wherever it is kept
+    with pytest.raises(ValueError, match="id"):
+        federation(longest + "n")
+
+
 def test_a_list_that_breaks_off_leaves_everything_as_it_was(sql: Session) -> None:
     taken(sql, facts(1), facts(2))
 
@@ -113,6 +122,18 @@ def test_they_are_found_by_name_in_order_and_no_sign_is_a_wildcard(sql: Session)
     assert names(found, "SCHOOL 002") == names(found, "college 002") == ["School 002"]
     assert names(found, "100%") == names(found)
     assert names(found, "00_") == names(found, "0%1") == names(found, "'") == []
+
+
+@pytest.mark.parametrize("sign", ["\0", "\ud800", "\u00e9", " "])
+def test_what_no_database_reads_names_nobody(sql: Session, sign: str) -> None:
+    """A portal's hint, a cookie or a form brings whatever somebody wrote."""
+    taken(sql, facts(1))
+    found = members(sql, federation())
+    assert found.by_id(f"noordzee--{sign * 24}") is None
+    assert found.by_entity_id(f"https://idp1.example{sign}") is None
+    assert names(found, f"school{sign}x") == []
+    (one,) = (found.by_id(member_id("noordzee", "https://idp1.example")),)
+    assert one is not None and one == found.by_entity_id("https://idp1.example")
 
 
 def test_each_rule_is_of_the_registration(sql: Session) -> None:
