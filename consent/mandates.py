@@ -106,6 +106,17 @@ def given_at(session: Session, organisation_ids: Sequence[str], now: datetime) -
     return list(session.scalars(query))
 
 
+def held_by(session: Session, person_id: str) -> list[Mandate]:
+    """Every mandate that this person has or had, with the organisation, the last to end first."""
+    query = (
+        select(Mandate)
+        .where(Mandate.person_id == person_id)
+        .options(joinedload(Mandate.organisation))
+        .order_by(Mandate.valid_until.desc(), Mandate.id)
+    )
+    return list(session.scalars(query))
+
+
 def given(session: Session, mandate_id: str, now: datetime) -> Mandate | None:
     """One of those, with person and organisation."""
     query = (

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from broker.account import enrolment, login_history, own_sessions, phone_numbers
+from broker.account import enrolment, login_history, own_sessions, phone_numbers, profile
 from broker.account.factors import blueprint
 
-MODULES = (enrolment, login_history, own_sessions, phone_numbers)
+MODULES = (enrolment, login_history, own_sessions, phone_numbers, profile)
 
 __all__ = ["MODULES", "blueprint"]

@@ -49,6 +49,7 @@ def _removed(walker: Walker) -> None:
 
 
 SESSION_SCENES: Final = (
+    Scene("mijn-gegevens", lambda w: _at_mijn(w, "/mijn"), "#makelaars"),
     Scene("mijn-sessies", _own_sessions, "form[action$='/uit']"),
     Scene("mijn-sessies-overal", lambda w: _own_sessions(w, "/overal"), "button[value=stay]"),
     Scene("mijn-sessies-beeindigd", _ended_elsewhere, ".utrecht-alert--ok"),
