@@ -90,6 +90,8 @@ EVENTS: Final = {
     EventTag.MANDATE_REVOKED: _("Machtiging ingetrokken"),
     EventTag.DOCUMENT_ANSWERED: _("Antwoord op een document gegeven"),
     EventTag.CONSENT_GIVEN: _("Toestemming gegeven"),
+    EventTag.CONSENT_WITHDRAWN: _("Toestemming ingetrokken"),
+    EventTag.LOGIN_DISOWNED: _("Login niet herkend door de persoon zelf"),
     EventTag.SESSION_ENDED: _("Sessie geëindigd"),
     EventTag.LOGOUT_PARTIAL: _("Uitloggen lukte niet overal"),
     EventTag.PARTY_SWITCHED: _("Andere organisatie gekozen"),

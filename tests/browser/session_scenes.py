@@ -48,7 +48,49 @@ def _removed(walker: Walker) -> None:
     walker.click("main form[action$=verwijderen] button")
 
 
+def _remembering(walker: Walker, path: str) -> None:
+    """Jan, whose browser remembers his makelaar and what he agreed to."""
+    walker.ask(BODEM)
+    walker.check("input[name=remember]")
+    walker.choose("polderpoort")
+    walker.log_in_as("jan")
+    walker.check("input[name=keep]")
+    walker.agree()
+    _at_mijn(walker, path)
+
+
+def _withdrawn(walker: Walker) -> None:
+    _remembering(walker, "/mijn/toestemmingen")
+    walker.click("a[href$=intrekken]")
+    walker.click("form[action$=intrekken] button")
+
+
+def _forgotten(walker: Walker) -> None:
+    _remembering(walker, "/mijn/onthouden")
+    walker.click("tbody form[action$=vergeet] button")
+
+
+def _disowning(walker: Walker) -> None:
+    _remembering(walker, "/mijn/logins")
+    walker.click("tbody tr:last-child a[href$='/niet-ik']")
+
+
+def _disowned(walker: Walker) -> None:
+    _disowning(walker)
+    walker.click("form[action$='/niet-ik'] button")
+
+
 SESSION_SCENES: Final = (
+    Scene("mijn-niet-ik", _disowning, "form[action$='/niet-ik']"),
+    Scene("mijn-gemeld", _disowned, "#gemeld"),
+    Scene(
+        "mijn-toestemmingen",
+        lambda w: _remembering(w, "/mijn/toestemmingen"),
+        "a[href$=intrekken]",
+    ),
+    Scene("mijn-ingetrokken", _withdrawn, "#ingetrokken"),
+    Scene("mijn-onthouden", lambda w: _remembering(w, "/mijn/onthouden"), "form[action$=vergeet]"),
+    Scene("mijn-vergeten", _forgotten, ".utrecht-alert--ok"),
     Scene("mijn-gegevens", lambda w: _at_mijn(w, "/mijn"), "#makelaars"),
     Scene("mijn-sessies", _own_sessions, "form[action$='/uit']"),
     Scene("mijn-sessies-overal", lambda w: _own_sessions(w, "/overal"), "button[value=stay]"),
