@@ -144,6 +144,17 @@ def of_person(session: Session, person_id: str, now: datetime) -> list[Mandate]:
     return list(session.scalars(query))
 
 
+def held_by(session: Session, person_id: str) -> list[Mandate]:
+    """Every mandate that this person has or had, with the organisation, the last to end first."""
+    query = (
+        select(Mandate)
+        .where(Mandate.person_id == person_id)
+        .options(joinedload(Mandate.organisation))
+        .order_by(Mandate.valid_until.desc(), Mandate.id)
+    )
+    return list(session.scalars(query))
+
+
 def one(session: Session, mandate_id: str) -> Mandate | None:
     """One mandate as it is now, with person and organisation; also one that was taken back."""
     query = (

@@ -4,6 +4,7 @@ exactly that.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -42,6 +43,8 @@ class Consent(Base):
     shown: Mapped[str] = mapped_column(String(64))
     given_at: Mapped[datetime] = mapped_column(UtcDateTime)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Names of the claims that were shown, without their values; None: given before they were kept.
+    claims: Mapped[str | None] = mapped_column(String(200))
 
 
 _table = table_of(Consent)
@@ -91,8 +94,11 @@ def give(
     service_uuid: str,
     shown: str,
     now: datetime,
+    claims: Sequence[str] = (),
 ) -> None:
-    """Write down a consent, once for the same set, whoever does so at the same time."""
+    """Write down a consent, once for the same set, whoever does so at the same time. ``claims``:
+    their names, for the person to read back.
+    """
     _GIVE[session.get_bind().dialect.name].run(
         session,
         {
@@ -103,8 +109,19 @@ def give(
             "shown": shown,
             "given_at": now,
             "withdrawn_at": None,
+            "claims": " ".join(claims) or None,
         },
     )
+
+
+def of_person(session: Session, person_id: str) -> list[Consent]:
+    """Every consent of this person, those that stand first, then the newest first."""
+    query = (
+        select(Consent)
+        .where(Consent.person_id == person_id)
+        .order_by(Consent.withdrawn_at.is_not(None), Consent.given_at.desc(), Consent.id.desc())
+    )
+    return list(session.scalars(query))
 
 
 def withdraw(session: Session, person_id: str, consent_id: str, now: datetime) -> bool:

@@ -113,6 +113,17 @@ def open_for(session: Session, organisation_ids: Sequence[str]) -> list[MandateR
     return list(session.scalars(query))
 
 
+def of_person(session: Session, person_id: str) -> list[MandateRequest]:
+    """Every request of this person, with the organisation, the newest first."""
+    query = (
+        select(MandateRequest)
+        .where(MandateRequest.person_id == person_id)
+        .options(joinedload(MandateRequest.organisation))
+        .order_by(MandateRequest.asked_at.desc())
+    )
+    return list(session.scalars(query))
+
+
 def last_of(session: Session, person_id: str, service_uuid: str) -> dict[str, MandateRequest]:
     """The last request of this person for this service at each organisation, by its id."""
     query = (

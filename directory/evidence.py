@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ForeignKey, Index, String, select
+from sqlalchemy import ForeignKey, Index, String, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from keys.sealing import Sealer
@@ -64,6 +64,12 @@ def of_login(session: Session, sealer: Sealer, reference: str) -> list[str]:
     """What was kept under this reference. Raises SealBroken."""
     rows = session.scalars(select(LoginEvidence).where(LoginEvidence.reference == reference))
     return [sealer.open(row.sealed, f"{_CONTEXT}:{row.id}").decode() for row in rows]
+
+
+def count_of(session: Session, person_id: str) -> int:
+    """How many logins of this person have some."""
+    query = select(func.count()).where(LoginEvidence.person_id == person_id)
+    return session.scalar(query) or 0
 
 
 def purge(session: Session, before: datetime) -> int:

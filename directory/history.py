@@ -28,7 +28,9 @@ from state.purging import delete_some
 
 class HistoryEntry(Base):
     """One login of one person. ``represented`` is a KvK number or RSIN; ``outcome`` success,
-    refused, cancelled or expired. ``new_browser``: the person must still be told of it.
+    refused, cancelled or expired. ``new_browser``: the person must still be told of it; ``browser``
+    as ``broker.web.user_agents`` keeps it, None where it is not known. ``disowned_at``: when the
+    person said that it was somebody else; ``disowned_untold``: operators must still be told.
     """
 
     __tablename__ = "login_history"
@@ -39,6 +41,12 @@ class HistoryEntry(Base):
             "id",
             sqlite_where=text("new_browser"),
             postgresql_where=text("new_browser"),
+        ),
+        Index(
+            "ix_login_history_disowned_untold",
+            "id",
+            sqlite_where=text("disowned_untold"),
+            postgresql_where=text("disowned_untold"),
         ),
     )
 
@@ -53,6 +61,9 @@ class HistoryEntry(Base):
     level: Mapped[AssuranceLevel | None] = mapped_column(LevelColumn)
     represented: Mapped[str | None] = mapped_column(String(12))
     new_browser: Mapped[bool] = mapped_column(Boolean, server_default=false())
+    browser: Mapped[str | None] = mapped_column(String(40))
+    disowned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    disowned_untold: Mapped[bool] = mapped_column(Boolean, server_default=false())
 
 
 _INSERT: Final = PreparedStatement(insert_into(table_of(HistoryEntry)))
@@ -71,6 +82,7 @@ def record(
     level: AssuranceLevel | None,
     represented: str | None,
     new_browser: bool = False,
+    browser: str | None = None,
 ) -> None:
     """Add one login with the transaction of the caller."""
     _INSERT.run(
@@ -87,6 +99,9 @@ def record(
             "level": level,
             "represented": represented,
             "new_browser": new_browser,
+            "browser": browser,
+            "disowned_at": None,
+            "disowned_untold": False,
         },
     )
 
@@ -126,6 +141,40 @@ def take_new_browser(session: Session, entry_id: str) -> bool:
         update(HistoryEntry)
         .where(HistoryEntry.id == entry_id, HistoryEntry.new_browser)
         .values(new_browser=False)
+        .execution_options(synchronize_session=False)
+    )
+    return cast("CursorResult[Any]", session.execute(statement)).rowcount == 1
+
+
+def of_person(session: Session, person_id: str, entry_id: str) -> HistoryEntry | None:
+    """This login, where it is one of this person."""
+    entry = session.get(HistoryEntry, entry_id)
+    return entry if entry is not None and entry.person_id == person_id else None
+
+
+def disown(session: Session, person_id: str, entry_id: str, now: datetime) -> bool:
+    """The person says that this login was somebody else; operators must be told. False if this
+    person has no such login, or said so before.
+    """
+    entry = session.get(HistoryEntry, entry_id, with_for_update=True, populate_existing=True)
+    if entry is None or entry.person_id != person_id or entry.disowned_at is not None:
+        return False
+    entry.disowned_at, entry.disowned_untold = now, True
+    return True
+
+
+def disowned_untold(session: Session, limit: int = 100) -> list[HistoryEntry]:
+    """Logins that their person disowned, of which operators were not told yet, oldest first."""
+    query = select(HistoryEntry).where(HistoryEntry.disowned_untold).order_by(HistoryEntry.id)
+    return list(session.scalars(query.limit(limit)))
+
+
+def take_disowned(session: Session, entry_id: str) -> bool:
+    """True for the one who tells operators of it, in the transaction of the messages."""
+    statement = (
+        update(HistoryEntry)
+        .where(HistoryEntry.id == entry_id, HistoryEntry.disowned_untold)
+        .values(disowned_untold=False)
         .execution_options(synchronize_session=False)
     )
     return cast("CursorResult[Any]", session.execute(statement)).rowcount == 1

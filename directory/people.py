@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint, bindparam, or_, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, contains_eager, mapped_column, relationship
 
 from assurance.levels import AssuranceLevel
 from directory.organisations import Organisation
@@ -132,6 +132,43 @@ def makelaars_of(session: Session, person_id: str) -> list[str]:
         .where(ExternalIdentity.person_id == person_id)
         .distinct()
         .order_by(ExternalIdentity.provider_id)
+    )
+    return list(session.scalars(query))
+
+
+@dataclass(frozen=True)
+class KnownAt:
+    """A makelaar that knows a person, since when. ``active_until``: the deadline of an activation,
+    None where there is none.
+    """
+
+    provider_id: str
+    since: datetime
+    active_until: datetime | None
+
+
+def known_at(session: Session, person_id: str) -> list[KnownAt]:
+    """Every identity of this person, the oldest first; what the makelaar calls them is not kept."""
+    query = (
+        select(
+            ExternalIdentity.provider_id,
+            ExternalIdentity.created_at,
+            ExternalIdentity.means_active_until,
+        )
+        .where(ExternalIdentity.person_id == person_id)
+        .order_by(ExternalIdentity.created_at, ExternalIdentity.provider_id)
+    )
+    return [KnownAt(*row) for row in session.execute(query)]
+
+
+def memberships_of(session: Session, person_id: str) -> list[Membership]:
+    """Every place that this person has or had, with the organisation, by its name."""
+    query = (
+        select(Membership)
+        .join(Organisation, Organisation.id == Membership.organisation_id)
+        .where(Membership.person_id == person_id)
+        .options(contains_eager(Membership.organisation))
+        .order_by(Organisation.name, Membership.since)
     )
     return list(session.scalars(query))
 

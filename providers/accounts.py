@@ -136,6 +136,12 @@ def level_of(session: Session, person_id: str) -> AssuranceLevel | None:
     return session.scalar(query)
 
 
+def of_person(session: Session, person_id: str) -> Account | None:
+    """The account of this person while it stands."""
+    query = select(Account).where(Account.person_id == person_id, Account.ended_at.is_(None))
+    return session.scalars(query).first()
+
+
 @dataclass(frozen=True)
 class Holder:
     """The person of an account, and the level at which its means stands."""

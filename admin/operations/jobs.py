@@ -20,6 +20,7 @@ from admin.factor_resets import decisions
 from admin.keys.certificate_alarms import tell_endings
 from admin.keys.policy import policy_of
 from admin.metadata import alarms
+from admin.operations.disowned_logins import tell_disowned
 from admin.operations.new_browsers import tell_new_browsers
 from admin.operations.purges import purge
 from broker.journey.expiry import end_expired
@@ -80,6 +81,7 @@ JOBS: tuple[Job, ...] = (
     Job("expiry", timedelta(seconds=10), end_expired),
     Job("resets", timedelta(seconds=30), end_resets),
     Job("browsers", timedelta(seconds=15), tell_new_browsers),
+    Job("disowned", timedelta(seconds=15), tell_disowned),
     Job("purge", timedelta(hours=1), purge),
     Job("keys", timedelta(minutes=10), rotate_keys),
     Job("metadata", timedelta(minutes=10), alarms.tell_due),

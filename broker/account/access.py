@@ -34,6 +34,12 @@ from state import audit
 from state.audit import AuditEvent, EventTag
 
 AGAIN: Final = "opnieuw"  # in the address of the button that begins the login
+_BACK: Final = {
+    "mine.own_sessions": "sessions",
+    "mine.ask_everywhere": "sessions",
+    "mine.logins": "logins",
+    "mine.ask_own_data": "front",
+}
 _TAGS = {
     Change.ADDED: EventTag.FACTOR_ADDED,
     Change.REMOVED: EventTag.FACTOR_REMOVED,
@@ -110,8 +116,7 @@ class AccountContext:
     ) -> None:
         """A login of the last minutes at this level. Raises LogInFirst: with a page that says why,
         or the login itself where the person knows (``at_once``, or the button of that page).
-        ``after``: the endpoint to come back to from a form about sessions; else the form was about
-        factors.
+        ``after``: the endpoint to come back to from a form that was not about factors.
         """
         if self.session.is_recent() and suffices(self.session.level, level):
             return
@@ -123,7 +128,7 @@ class AccountContext:
             needed=level.label,
             is_too_low=not suffices(self.session.level, level),
             address=self._address_after(after),
-            back="sessions" if after is not None else "factors",
+            back=_BACK.get(after or "", "factors"),
         )
         raise LogInFirst(show(page, 200 if request.method == "GET" else 403))
 

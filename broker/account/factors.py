@@ -33,12 +33,6 @@ declare_blueprint(blueprint, Endpoint(limit="console", shown_at=ITSELF))
 LONGEST_NAME = 40
 
 
-@blueprint.get("")
-def front() -> Response:
-    """Today ``/mijn`` has one page."""
-    return redirect(url_for("mine.factors"), 303)
-
-
 @blueprint.get("/inlogmiddelen")
 @Endpoint(limit="console", kept=("done",))
 def factors() -> Response:

@@ -8,13 +8,15 @@ from typing import Final
 from flask import request, url_for
 from werkzeug.wrappers import Response
 
-from broker.account.access import AccountContext, owner
+from broker.account.access import AGAIN, AccountContext, owner
 from broker.account.factors import blueprint
-from broker.account.pages import MyLoginRow, MyLoginsPage
+from broker.account.login_pages import MyLoginRow, MyLoginsPage
+from broker.web import user_agents
 from broker.web.endpoints import Endpoint
 from broker.web.registration_names import client_name, makelaar_name, service_name
 from broker.web.responses import show
 from directory import history, organisations
+from directory.consoles import MINE
 from directory.history import HistoryEntry
 
 ON_A_PAGE: Final = 20
@@ -26,13 +28,15 @@ ID_LENGTH: Final = 26
 def logins() -> Response:
     """Newest first, in portions. Only what this person did, whatever is asked."""
     who = owner()
+    if AGAIN in request.args:
+        who.demand(MINE.service.level, at_once=True)
     after = request.args.get("voor", "")[:ID_LENGTH] or None
     found = history.recent(who.rt.session, who.person.id, ON_A_PAGE + 1, before=after)
     shown = found[:ON_A_PAGE]
-    names = organisations.names(who.rt.session, {one.represented for one in shown})
+    names = own_names(who, shown)
     page = MyLoginsPage(
         who.frame,
-        tuple(_row(who, one, names) for one in shown),
+        tuple(row_of(who, one, names) for one in shown),
         older_url=_older(found, shown),
         newest_url=url_for("mine.logins") if after else "",
     )
@@ -43,11 +47,18 @@ def _older(found: Sequence[HistoryEntry], shown: Sequence[HistoryEntry]) -> str:
     return url_for("mine.logins", voor=shown[-1].id) if len(found) > len(shown) else ""
 
 
-def _row(who: AccountContext, entry: HistoryEntry, names: Mapping[str, str]) -> MyLoginRow:
+def own_names(who: AccountContext, entries: Sequence[HistoryEntry]) -> Mapping[str, str]:
+    """Names of the organisations in these logins, by number."""
+    return organisations.names(who.rt.session, {one.represented for one in entries})
+
+
+def row_of(who: AccountContext, entry: HistoryEntry, names: Mapping[str, str]) -> MyLoginRow:
+    """A login as the pages show it."""
     configuration = who.rt.configuration
     is_portal = entry.client_id in configuration.relying_parties
     number = entry.represented
     return MyLoginRow(
+        id=entry.id,
         at=entry.at,
         reference=entry.reference,
         service=service_name(configuration, entry.service_uuid) or entry.service_uuid,
@@ -56,4 +67,6 @@ def _row(who: AccountContext, entry: HistoryEntry, names: Mapping[str, str]) -> 
         level=entry.level.label if entry.level else None,
         represented=names.get(number, number) if number else None,
         outcome=entry.outcome,
+        browser=user_agents.in_words(entry.browser) if entry.browser else None,
+        disowned_at=entry.disowned_at,
     )

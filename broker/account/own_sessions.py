@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from flask import redirect, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from broker.account.access import AGAIN, AccountContext, owner
@@ -57,7 +58,7 @@ def own_sessions() -> Response:
     rows = [_row(who, held, one) for one in with_places(who.rt.session, found)]
     rows.sort(key=lambda row: not row.is_here)
     told = logout_outcomes.kept(who.rt, request.args.get("van", ""))
-    unreached = _names(who, told.not_notified) if told is not None else ()
+    unreached = names_of(who, told.not_notified) if told is not None else ()
     left = told.makelaars_open if told is not None else ()
     makelaars = tuple(makelaar_name(who.rt.configuration, one) or one for one in left)
     done = request.args.get("done", "")
@@ -101,26 +102,29 @@ def end_everywhere() -> Response:
     """End all of them; this browser too, unless it was asked to stay."""
     who = owner()
     _demand(who)
+    if request.form.get("here") == STAY:
+        with writing(who.rt.session) as sql:
+            elsewhere = end_elsewhere(sql, who, ENDED_ALL)
+        return _to_list(who, "elsewhere", elsewhere)
     held = _held(who)
-    stays = request.form.get("here") == STAY
     here = tuple(held.cookies)
     with writing(who.rt.session) as sql:
         people.log_out(sql, who.person.id, who.rt.clock())
-        of_here = () if stays else here
-        gone = logout.end_these(sql, who.rt, of_here, ENDED_ALL, with_browser=True)
-        ended = logout.end_all_of(
-            sql,
-            logout.notifier_of(who.rt),
-            who.person.id,
-            ENDED_ALL,
-            keep=here if stays else (),
-        )
+        gone = logout.end_these(sql, who.rt, here, ENDED_ALL, with_browser=True)
+        ended = logout.end_all_of(sql, logout.notifier_of(who.rt), who.person.id, ENDED_ALL)
     outcome = logout.all_together([gone, ended.outcome])
-    if stays:
-        return _to_list(who, "elsewhere", outcome)
     response = logout_chain.follow(who.rt, outcome, holders=here, asked=LogoutRequest())
     held.drop(response, *here)
     return response
+
+
+def end_elsewhere(sql: Session, who: AccountContext, reason: str) -> logout.LogoutOutcome:
+    """End what runs of this person in other browsers, and what is under way, in the transaction of
+    the caller.
+    """
+    people.log_out(sql, who.person.id, who.rt.clock())
+    notifier, here = logout.notifier_of(who.rt), tuple(_held(who).cookies)
+    return logout.end_all_of(sql, notifier, who.person.id, reason, keep=here).outcome
 
 
 def _demand(who: AccountContext) -> None:
@@ -157,14 +161,14 @@ def _row(who: AccountContext, held: _Held, one: RunningSession) -> SessionRow:
         browser=user_agents.in_words(one.browser),
         since=one.since,
         last_used=one.last_used or one.since,
-        places=_names(who, one.places),
+        places=names_of(who, one.places),
         makelaar=makelaar_name(who.rt.configuration, one.provider_id),
         is_here=one.id in held.cookies,
         is_idle=one.is_idle,
     )
 
 
-def _names(who: AccountContext, places: tuple[Participant, ...]) -> tuple[str, ...]:
+def names_of(who: AccountContext, places: tuple[Participant, ...]) -> tuple[str, ...]:
     """The services by name, each once; also of those that were withdrawn."""
     found = (service_name(who.rt.configuration, one.service_uuid) for one in places)
     return tuple(dict.fromkeys(name for name in found if name is not None))

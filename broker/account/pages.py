@@ -17,33 +17,6 @@ class MineFrame:
 
 
 @dataclass(frozen=True)
-class MyLoginRow:
-    """One login. ``portal`` is None for our own consoles; ``represented``: the name of the
-    organisation, its number where that is unknown; ``outcome`` a machine word.
-    """
-
-    at: datetime
-    reference: str
-    service: str
-    portal: str | None
-    makelaar: str | None
-    level: str | None
-    represented: str | None
-    outcome: str
-
-
-@dataclass(frozen=True)
-class MyLoginsPage:
-    """The last logins. ``older_url`` and ``newest_url`` are empty where there is nothing."""
-
-    mine: MineFrame
-    rows: tuple[MyLoginRow, ...]
-    older_url: str = ""
-    newest_url: str = ""
-    template: str = "account/logins.html"
-
-
-@dataclass(frozen=True)
 class SessionRow:
     """One session. ``browser`` in words; ``places``: services and consoles by name; ``is_here``: of
     the browser that looks; ``is_idle``: nothing new can be opened with it.
@@ -228,8 +201,8 @@ class CodesPage:
 @dataclass(frozen=True)
 class LogInAgainPage:
     """A change asks a login of now, or of a higher level: why, and the way there. Levels are
-    labels; ``is_too_low`` is False where the login is only too long ago. ``back``: to ``factors``
-    or ``sessions``.
+    labels; ``is_too_low`` is False where the login is only too long ago. ``back``: to ``factors``,
+    ``sessions``, ``logins`` or ``front``.
     """
 
     mine: MineFrame

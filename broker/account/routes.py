@@ -2,9 +2,29 @@
 
 from __future__ import annotations
 
-from broker.account import enrolment, login_history, own_sessions, phone_numbers
+from broker.account import (
+    consents,
+    disowning,
+    enrolment,
+    login_history,
+    own_data,
+    own_sessions,
+    phone_numbers,
+    profile,
+    remembered,
+)
 from broker.account.factors import blueprint
 
-MODULES = (enrolment, login_history, own_sessions, phone_numbers)
+MODULES = (
+    consents,
+    disowning,
+    enrolment,
+    login_history,
+    own_data,
+    own_sessions,
+    phone_numbers,
+    profile,
+    remembered,
+)
 
 __all__ = ["MODULES", "blueprint"]

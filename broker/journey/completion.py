@@ -102,6 +102,7 @@ def succeed(rt: Runtime, login: Login, context: LoginContext) -> Response:
                 level=context.reached,
                 session_id=planned.id if planned else None,
                 new_browser=not is_known,
+                browser=user_agents.kept(request),
             )
     except LoginRefused as why:
         return _refuse_taken(rt, login, why)
@@ -177,7 +178,8 @@ def _refuse_taken(rt: Runtime, login: Login, why: LoginRefused) -> Response:
     tag = EventTag.LOGIN_CANCELLED if cancelled else EventTag.LOGIN_REFUSED
     reason = login.ended.reason if login.ended else why.public_key
     with writing(rt.session) as session:
-        write_ending(session, rt, login, tag, reason=reason)
+        browser = user_agents.kept(request)
+        write_ending(session, rt, login, tag, reason=reason, browser=browser)
     instrumentation.login_ended(login, OUTCOMES[tag], reason, rt.clock())
     relying_party = rt.configuration.relying_parties.get(login.request.client_id)
     downstream = rt.downstreams[login.request.downstream]
@@ -301,5 +303,6 @@ def _keep_consent(session: Session, login: Login, context: LoginContext) -> None
             client_id=login.request.client_id,
             service_uuid=login.request.service_uuid,
             shown=login.consent,
+            claims=[item.claim for item in context.released],
             now=context.now,
         )

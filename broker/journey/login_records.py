@@ -38,9 +38,11 @@ def write_ending(
     level: AssuranceLevel | None = None,
     session_id: str | None = None,
     new_browser: bool = False,
+    browser: str | None = None,
 ) -> None:
     """Three rows in the caller's transaction. ``reason`` is a machine word; ``level`` only on
-    success, as is the session that it leaves behind. ``new_browser``: the person is told of it.
+    success, as is the session that it leaves behind. ``new_browser``: the person is told of it;
+    ``browser``: that of the user, where it is the one that asks.
     """
     now, outcome = rt.clock(), OUTCOMES[tag]
     if tag is not EventTag.LOGIN_SUCCEEDED:
@@ -78,6 +80,7 @@ def write_ending(
             level=level,
             represented=authority.represented.value if authority else None,
             new_browser=new_browser,
+            browser=browser,
         )
 
 

@@ -190,6 +190,18 @@ def standing(now: datetime) -> Select[Grant]:
     return select(Grant).where(Grant.revoked_at.is_(None), Grant.expires_at > now)
 
 
+def held_by_portal(
+    session: Session, *, person_id: str, client_id: str, service_uuid: str, now: datetime
+) -> Sequence[Grant]:
+    """What this portal holds of this person for one service."""
+    query = standing(now).where(
+        Grant.person_id == person_id,
+        Grant.client_id == client_id,
+        Grant.service_uuid == service_uuid,
+    )
+    return list(session.scalars(query))
+
+
 def _revoke_all(session: Session, now: datetime, *conditions: ColumnElement[bool]) -> Sequence[str]:
     done = session.execute(
         update(Grant)

@@ -92,6 +92,8 @@ EVENTS: Final = {
     EventTag.MANDATE_RESTORED: _("Intrekken van een machtiging ongedaan gemaakt"),
     EventTag.DOCUMENT_ANSWERED: _("Antwoord op een document gegeven"),
     EventTag.CONSENT_GIVEN: _("Toestemming gegeven"),
+    EventTag.CONSENT_WITHDRAWN: _("Toestemming ingetrokken"),
+    EventTag.LOGIN_DISOWNED: _("Login niet herkend door de persoon zelf"),
     EventTag.SESSION_ENDED: _("Sessie geëindigd"),
     EventTag.LOGOUT_PARTIAL: _("Uitloggen lukte niet overal"),
     EventTag.PARTY_SWITCHED: _("Andere organisatie gekozen"),

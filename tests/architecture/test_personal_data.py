@@ -60,6 +60,7 @@ ALSO_OF_MACHINES = {
         ),
         "published by a federation of its makelaars; what it says of contacts is not kept",
     ),
+    "consent.claims": "names of claims, not their values",
     "account_browser.browser": "a random name that we gave a browser",
     "certificate_reader.party": "the key of a portal or makelaar",
 }

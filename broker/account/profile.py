@@ -1,0 +1,87 @@
+"""The front page of ``/mijn``: who we think the person is, who told us, and for whom they act."""
+
+from __future__ import annotations
+
+from werkzeug.wrappers import Response
+
+from broker.account.access import AccountContext, owner
+from broker.account.factors import blueprint
+from broker.account.profile_pages import (
+    AccountHere,
+    HeldMandateRow,
+    OwnPlaceRow,
+    ProfilePage,
+    WayIn,
+)
+from broker.web.registration_names import makelaar_name, service_name
+from broker.web.responses import show
+from consent import mandates
+from consent.mandates import Mandate
+from directory import people
+from directory.people import KnownAt, Role
+from providers import accounts
+from providers.accounts import PROVIDER_ID
+
+
+@blueprint.get("")
+def front() -> Response:
+    """Nothing here can be changed by a form: each thing says who can."""
+    who = owner()
+    sql, now = who.rt.session, who.session.now
+    page = ProfilePage(
+        who.frame,
+        name=who.person.display_name,
+        email=who.person.email,
+        locale=who.person.locale,
+        since=who.person.created_at,
+        level=who.session.level.label,
+        ways=tuple(_way(who, one) for one in people.known_at(sql, who.person.id)),
+        account=_account(who),
+        places=tuple(
+            OwnPlaceRow(one.organisation.name, one.role is Role.ADMINISTRATOR, one.until)
+            for one in people.memberships_of(sql, who.person.id)
+            if one.since <= now and (one.until is None or one.until > now)
+        ),
+        mandates=tuple(
+            _mandate(who, one)
+            for one in mandates.held_by(sql, who.person.id)
+            if one.revoked_at is None and one.valid_until > now
+        ),
+    )
+    return show(page)
+
+
+def _way(who: AccountContext, known: KnownAt) -> WayIn:
+    record = who.rt.configuration.providers.get(known.provider_id)
+    ended = known.active_until is not None and known.active_until <= who.session.now
+    return WayIn(
+        name=makelaar_name(who.rt.configuration, known.provider_id) or known.provider_id,
+        since=known.since,
+        highest=record.level_ceiling.label if record is not None else None,
+        not_activated=ended,
+    )
+
+
+def _account(who: AccountContext) -> AccountHere | None:
+    found = accounts.of_person(who.rt.session, who.person.id)
+    if found is None:
+        return None
+    return AccountHere(
+        makelaar_name(who.rt.configuration, PROVIDER_ID) or PROVIDER_ID,
+        found.user_name,
+        found.email,
+        found.level.label,
+        found.created_at,
+        found.password_changed_at,
+    )
+
+
+def _mandate(who: AccountContext, one: Mandate) -> HeldMandateRow:
+    return HeldMandateRow(
+        organisation=one.organisation.name,
+        service=service_name(who.rt.configuration, one.service_uuid),
+        branches=tuple(one.branches),
+        level=one.level.label,
+        starts=one.valid_from if one.valid_from > who.session.now else None,
+        until=one.valid_until,
+    )

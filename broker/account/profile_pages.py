@@ -1,0 +1,76 @@
+"""The front page of ``/mijn``: profile, ways to log in, places and mandates (A21, A23)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from broker.account.pages import MineFrame
+
+
+@dataclass(frozen=True)
+class WayIn:
+    """A makelaar that knows this person. ``highest``: the label of the most that is believed of it,
+    None where it is registered no more; ``not_activated``: the deadline passed.
+    """
+
+    name: str
+    since: datetime
+    highest: str | None
+    not_activated: bool
+
+
+@dataclass(frozen=True)
+class AccountHere:
+    """An account of our own. ``email`` is None where it may not be used to log in; ``level`` a
+    label; ``chosen_at``: when the password was chosen last.
+    """
+
+    name: str
+    user_name: str
+    email: str | None
+    level: str
+    since: datetime
+    chosen_at: datetime | None
+
+
+@dataclass(frozen=True)
+class OwnPlaceRow:
+    """A place in an organisation. ``until`` is None where no end was set."""
+
+    organisation: str
+    is_administrator: bool
+    until: datetime | None
+
+
+@dataclass(frozen=True)
+class HeldMandateRow:
+    """A mandate that stands. ``service`` is None for all services; ``branches``: numbers, none for
+    the whole organisation; ``starts`` only where that is later; ``level`` a label.
+    """
+
+    organisation: str
+    service: str | None
+    branches: tuple[str, ...]
+    level: str
+    starts: datetime | None
+    until: datetime
+
+
+@dataclass(frozen=True)
+class ProfilePage:
+    """Who the person is here. ``level``: label of this session; ``locale``: ``nl`` or ``en``, of
+    messages.
+    """
+
+    mine: MineFrame
+    name: str
+    email: str | None
+    locale: str
+    since: datetime
+    level: str
+    ways: tuple[WayIn, ...]
+    account: AccountHere | None
+    places: tuple[OwnPlaceRow, ...]
+    mandates: tuple[HeldMandateRow, ...]
+    template: str = "account/profile.html"
