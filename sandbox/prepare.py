@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import secrets
 import shutil
 import sys
@@ -249,6 +250,7 @@ def _config(demo: Demo) -> str:
     addresses = demo.addresses
     others = {name: url for name, url in addresses.parties().items() if name != "broker"}
     reachable = [host_and_port(url) for url in others.values()]
+    reachable += os.environ.get("CALLS", "").replace(",", " ").split()  # software of your own
     return f"""\
 # Written by `make demo`; gone at the next one.
 [web]
