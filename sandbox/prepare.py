@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import secrets
 import shutil
 import sys
@@ -250,6 +251,7 @@ def _config(demo: Demo) -> str:
     others = {name: url for name, url in addresses.parties().items() if name != "broker"}
     own = [addresses.own] if addresses.own else []  # its keys are read, it hears of logging out
     reachable = [host_and_port(url) for url in (*others.values(), *own)]
+    reachable += os.environ.get("CALLS", "").replace(",", " ").split()  # software of your own
     return f"""\
 # Written by `make demo`; gone at the next one.
 [web]

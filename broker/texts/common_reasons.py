@@ -13,6 +13,15 @@ NOT_ASKED: Final = Explanation(
     Fixer.MAKELAAR,
     TRY_AGAIN,
 )
+NOT_OURS: Final = Explanation(
+    _("Het antwoord van de makelaar noemt niet onze vraag."),
+    _(
+        "Gebeurt het vaak? Vraag de makelaar of hij onze vraag vergeet, door zijn adres of zijn "
+        "cookies. Of hebben mensen een bladwijzer van zijn inlogpagina?"
+    ),
+    Fixer.MAKELAAR,
+    TRY_AGAIN,
+)
 CLIENT: Final = Explanation(
     _("De makelaar wisselde de code niet in."),
     _("Controleer client-id, sleutel en antwoordadres in de registratie bij de makelaar."),

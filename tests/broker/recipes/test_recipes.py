@@ -114,6 +114,25 @@ def test_what_is_said_to_be_executed_is_executed(recipe: Recipe) -> None:
     assert ("Not executed" in page) is not recipe.is_executed
 
 
+@BY_NAME_OF
+def test_the_registration_is_applied_whatever_the_dry_run_says(recipe: Recipe) -> None:
+    """A dry run ends with 3 where something would change: behind ``&&`` nothing happened."""
+    page = rendered(recipe, SERVER, "en")
+    assert "--dry-run &&" not in page
+    assert "\nsluis apply -f sluis.yaml\n" in page
+
+
+SAML_MAKELAARS = [
+    one for one in RECIPES if one.counterpart is Counterpart.MAKELAAR and one.protocol == "SAML"
+]
+
+
+@pytest.mark.parametrize("recipe", SAML_MAKELAARS, ids=lambda one: one.name)
+def test_another_key_is_told_of_by_the_word_of_the_trace(recipe: Recipe) -> None:
+    words = {word for word, _seen in MADE.findall(rendered(recipe, SERVER, "en"))}
+    assert "signature_invalid" in words and "signature_key" not in words
+
+
 def test_every_page_has_a_recipe() -> None:
     assert {page.stem for page in PAGES.glob("*.md")} == set(BY_NAME)
 
