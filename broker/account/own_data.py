@@ -1,5 +1,5 @@
-"""Everything that is kept about the person, as one file of words and numbers (GDPR art. 15, 20).
-What is sealed or hashed is named with its number, never opened.
+"""What is kept about the person, as one file of words and numbers (GDPR art. 15, 20).
+What is sealed or hashed is named with its number, never opened; operator roles are not in it.
 """
 
 from __future__ import annotations
