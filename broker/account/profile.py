@@ -10,7 +10,7 @@ from broker.account.profile_pages import (
     AccountHere,
     HeldMandateRow,
     OwnPlaceRow,
-    ProfilePage,
+    OwnProfilePage,
     WayIn,
 )
 from broker.web.registration_names import makelaar_name, service_name
@@ -28,7 +28,7 @@ def front() -> Response:
     """Nothing here can be changed by a form: each thing says who can."""
     who = owner()
     sql, now = who.rt.session, who.session.now
-    page = ProfilePage(
+    page = OwnProfilePage(
         who.frame,
         name=who.person.display_name,
         email=who.person.email,

@@ -58,7 +58,7 @@ class HeldMandateRow:
 
 
 @dataclass(frozen=True)
-class ProfilePage:
+class OwnProfilePage:
     """Who the person is here. ``level``: label of this session; ``locale``: ``nl`` or ``en``, of
     messages.
     """
