@@ -86,14 +86,16 @@ def test_fold_outs_open_with_the_keyboard(running: RunningDemo, chromium: Browse
         assert visitor.page.is_visible("code.sluis-copy >> nth=0")
 
 
-def test_a_wrong_code_is_found_from_its_message(running: RunningDemo, chromium: Browser) -> None:
+def test_a_wrong_code_has_the_focus_and_is_found_from_its_message(running: RunningDemo, chromium: Browser) -> None:
     with visiting(running, chromium) as visitor:
         visitor.ask(LOZING)
         visitor.choose("brugwacht")
         visitor.log_in_as("roos")
         visitor.wait_for("#code")
         visitor.give_code(running.wrong_code_of("roos"))
-        _tab_to(visitor, "a[href='#code']")
+        visitor.wait_for("#code-fout")
+        assert visitor.page.evaluate("document.activeElement.id") == "code", "it has the focus"
+        visitor.page.locator("a[href='#code']").focus()
         visitor.page.keyboard.press("Enter")
         assert visitor.page.evaluate("document.activeElement.id") == "code"
         described = visitor.page.get_attribute("#code", "aria-describedby") or ""

@@ -39,7 +39,7 @@ def _is_in(visitor: Visitor) -> None:
     assert visitor.heading == HEADINGS[visitor.language]
     who, for_whom, level = page.locator("dl.summary dd").all_text_contents()
     assert (who, level) == ("Jan de Vries", "EH3")
-    assert "Korenmolen" in for_whom and "90001201" in for_whom
+    assert "Korenmolen" in for_whom and "9000 1201" in for_whom
     _is_well_made(visitor)
     assert visitor.complaints == []
 
