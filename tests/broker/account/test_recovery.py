@@ -83,7 +83,7 @@ def test_a_forgotten_password_is_replaced(portal: Portal) -> None:
     subjects = [m["subject"] for m in portal.world.deliver_mail()]
     assert any("veranderd" in subject for subject in subjects)
     changed = [m for m in portal.world.deliver_mail() if "veranderd" in m["subject"]][-1]
-    assert "Waarschuw meteen de helpdesk van Sluis" in changed["text"]
+    assert "Waarschuw meteen de helpdesk van Voorbeeld" in changed["text"]
     assert "organisatie" not in changed["text"]  # not everybody has one
     with portal.world.session() as session:
         (event,) = audit.recent(session, tags=(EventTag.PASSWORD_RECOVERED,), limit=1)
