@@ -86,7 +86,9 @@ def test_fold_outs_open_with_the_keyboard(running: RunningDemo, chromium: Browse
         assert visitor.page.is_visible("code.sluis-copy >> nth=0")
 
 
-def test_a_wrong_code_has_the_focus_and_is_found_from_its_message(running: RunningDemo, chromium: Browser) -> None:
+def test_a_wrong_code_has_the_focus_and_is_found_from_its_message(
+    running: RunningDemo, chromium: Browser
+) -> None:
     with visiting(running, chromium) as visitor:
         visitor.ask(LOZING)
         visitor.choose("brugwacht")

@@ -51,13 +51,14 @@ def test_L_03_no_mandate_is_given_without_its_event(own_world: World) -> None:
     world = own_world
     _fatima_asks(world)
     sanne = _sanne(world)
-    page = sanne.click("het verzoek van Fatima Bouzid")
+    sanne.click("Behandel het verzoek van Fatima Bouzid")
+    page = sanne.click("Verder naar controleren")
     before = counts(world)
     with full(world):
-        assert sanne.click("Geef de machtiging").status in (500, 503)
+        assert sanne.click("Leg 1 machtiging vast").status in (500, 503)
     assert counts(world) == {**before, "trace": before["trace"] + 1}  # of the page alone
     sanne.open(page.url)
-    sanne.click("Geef de machtiging")
+    sanne.click("Leg 1 machtiging vast")
     assert counts(world)["mandate"] == before["mandate"] + 1
     assert world.walk(LOZING, "Veerhuis", "fatima").run().heading == "U bent ingelogd"
 

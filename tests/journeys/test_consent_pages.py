@@ -10,6 +10,7 @@ from tests.world import World
 
 BODEM = "Meldportaal Bodem"
 LOZING = "Lozing melden"
+IN_ENGLISH = {LOZING: "Report a discharge"}
 SHOWN = "Deze gegevens geven wij door"
 GROUND = "Wie water loost, moet dat melden. Zo staat het in de Waterwet."
 
@@ -17,7 +18,7 @@ GROUND = "Wie water loost, moet dat melden. Zo staat het in de Waterwet."
 def at_consent(world: World, service: str, person: str, language: str = "nl") -> Page:
     browser = world.browser(language)
     browser.open(f"{world.demo.addresses.portal}/")
-    browser.click(service)
+    browser.click(service if language == "nl" else IN_ENGLISH[service])
     browser.click("Polderpoort")
     return browser.press("person", person)
 
