@@ -258,7 +258,9 @@ def _changes(changes: MetadataChanges) -> Iterator[str]:
 
 
 def _wrapped(text: str, indent: str) -> list[str]:
-    """What a party wrote among it stays one line of text, however long it is."""
+    """What a party wrote among it stays one line of text, however long it is; an address is not
+    cut, so that it can be copied.
+    """
     printable = "".join(sign if sign.isprintable() else "?" for sign in " ".join(text.split(" ")))
     return textwrap.wrap(
         printable,
@@ -266,6 +268,7 @@ def _wrapped(text: str, indent: str) -> list[str]:
         initial_indent=indent,
         subsequent_indent=indent + "  ",
         break_on_hyphens=False,
+        break_long_words=False,
     )
 
 

@@ -22,6 +22,7 @@ from broker.settings import Settings
 from broker.start import start
 from keys.sealing import MasterKeyError
 from sandbox.portal.clients import BODEM, GRONDWATER, LOZING
+from state.db import writing
 from state.outbox import Message, enqueue
 from tests.databases import BOTH
 from tests.journeys.at_mijn import CODE, factors_of
@@ -51,7 +52,7 @@ def test_X_20_a_back_up_restored_on_an_empty_machine(
     keys = _published(world)
     before = [factor.id for factor in factors_of(world, "roos")]
     _seal(world)
-    with world.session() as sql, sql.begin():
+    with world.session() as sql, writing(sql):
         waiting = Message("mail", "roos@voorbeeld.example", "Bericht", "wacht nog")
         enqueue(sql, world.process.sealer, waiting, world.clock())
     with _somebody_writes(world):

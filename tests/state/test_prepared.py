@@ -81,6 +81,7 @@ def test_an_error_of_the_driver_is_an_error_of_sqlalchemy_without_values(engine:
         "ended_at": NOW,
         "outcome": "success",
         "reason": "very-secret",
+        "cause": None,
         "client_id": None,
         "service_uuid": None,
         "provider_id": None,
