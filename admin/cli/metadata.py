@@ -168,7 +168,7 @@ def _lines(one: PartyStatus) -> Iterator[str]:
     if one.address is None:
         yield from _wrapped(_("Uit de registratie zelf; sluis apply vervangt ze."), "  ")
     else:
-        yield from _wrapped(one.address, "  ")
+        yield f"  {_printable(one.address)}"  # whole, so that it can be copied
         yield from _wrapped(metadata_words.voucher(one.voucher), "  ")
         yield from _wrapped(_looked(one), "  ")
     if one.kind is Kind.FEDERATION:
@@ -258,18 +258,18 @@ def _changes(changes: MetadataChanges) -> Iterator[str]:
 
 
 def _wrapped(text: str, indent: str) -> list[str]:
-    """What a party wrote among it stays one line of text, however long it is; an address is not
-    cut, so that it can be copied.
-    """
-    printable = "".join(sign if sign.isprintable() else "?" for sign in " ".join(text.split(" ")))
+    """What a party wrote among it stays one line of text, however long it is."""
     return textwrap.wrap(
-        printable,
+        _printable(" ".join(text.split(" "))),
         WIDTH,
         initial_indent=indent,
         subsequent_indent=indent + "  ",
         break_on_hyphens=False,
-        break_long_words=False,
     )
+
+
+def _printable(text: str) -> str:
+    return "".join(sign if sign.isprintable() else "?" for sign in text)
 
 
 def _fields(one: PartyStatus) -> dict[str, Any]:
