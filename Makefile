@@ -100,6 +100,15 @@ advisories: ## Before a release: ask the public advisories about every locked pa
 		var/advisories/bin/pip install --quiet --disable-pip-version-check 'pip-audit==2.*'; }
 	@var/advisories/bin/pip-audit --strict --disable-pip --require-hashes -r requirements.lock
 
+TARGET ?= response
+MINUTES ?= 20
+
+.PHONY: fuzz
+fuzz: $(STAMP) ## Bytes that look for new ways through the code (TARGET=response|request|metadata MINUTES=20)
+	@test -d var/atheris/atheris || $(BIN)/python -m pip install --quiet \
+		--disable-pip-version-check --target var/atheris 'atheris==3.0.0'
+	@PYTHONPATH=var/atheris $(BIN)/python -m tests.fuzz $(TARGET) --minutes $(MINUTES)
+
 .PHONY: release-check
 release-check: check test-all test-java mutants sbom advisories ## Before a release: all of that, and nothing may fail
 
