@@ -55,18 +55,24 @@ LONGEST = (
 )
 # As measured, more than a second of a core each: `make check` has a minute for everything.
 HEAVY = (
+    "admin/audit/test_sealing.py",
     "admin/audit/test_tampering.py",
     "admin/factor_resets/test_emergency.py",
     "admin/keys/test_certificate_alarms.py",
+    "admin/mandates/test_giving.py",
+    "admin/metadata/test_federations.py",
     "admin/metadata/test_refreshing.py",
+    "admin/operations/test_origins.py",
     "admin/operations/test_starting.py",
     "admin/registrations/test_mandate_rows.py",
     "admin/registrations/test_sectors.py",
     "admin/registrations/test_what_ends.py",
     "assurance/test_session_lifetime.py",
+    "benchmarks/test_federations.py",
     "broker/journey/test_flow.py",
     "broker/monitoring/test_telemetry.py",
     "broker/saml/test_request_target.py",
+    "broker/sso/test_standing.py",
     "broker/test_configuration_freshness.py",
     "keys/test_certificate_import.py",
     "keys/test_resealing.py",
@@ -74,7 +80,9 @@ HEAVY = (
     "mutants/test_runs.py",
     "providers/test_accounts.py",
     "providers/test_recovery.py",
+    "state/test_migrate.py",
     "state/test_sqlite_faults.py",
+    "state/test_trace_indexes.py",
 )
 WHOLE = {"World", "make_world", "Portal", "Sluis", "Parties"}
 
