@@ -74,7 +74,11 @@ def is_whole(facts: MetadataFacts, found: MakelaarMetadata) -> None:
     """Nothing is trusted at a login that is no fact: it would change without anybody's word."""
     keys = {key.fingerprint for key in facts.keys if key.use in ("", "signing")}
     assert {fingerprint(one) for one in found.signing} <= keys
-    addresses = [(one.binding, one.location) for one in facts.addresses]
+    addresses = [
+        (one.binding, one.location)
+        for one in facts.addresses
+        if one.service == "SingleSignOnService"
+    ]
     assert [one for one in addresses if one in found.sso] == list(found.sso)
     assert (facts.entity_id, facts.valid_until) == (found.entity_id, found.valid_until)
 
@@ -145,3 +149,16 @@ def test_moved_elements_never_make_another_makelaar(kind: str) -> None:
         means_the_same(etree.tostring(root), good)
 
     changed()
+
+
+def test_an_element_that_nobody_knows_is_a_fact_and_no_place_to_log_in() -> None:
+    """Found by fuzzing: it repeats the address of one that is known."""
+    good = read(ENTITY.encode(), pinned=False)
+    assert good is not None
+    binding, location = good.sso[-1]
+    unknown = f'<md:SingleSignOnSerhmvice Binding="{binding}" Location="{location}"/>'
+    raw = with_("<md:SingleSignOnService", f"{unknown}<md:SingleSignOnService", ENTITY).encode()
+    found, facts = read(raw, pinned=False), facts_of(raw, pinned=False)
+    assert found is not None and facts is not None
+    assert found.sso == good.sso
+    assert facts.addresses[0].service == "SingleSignOnSerhmvice"
