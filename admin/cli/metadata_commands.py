@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import click
 
 from admin.cli.context import Invocation, explained, fail
+
+if TYPE_CHECKING:
+    from admin.metadata.status import PartyStatus
+    from broker.settings import Settings
 
 NAMES = click.argument("names", nargs=-1)
 LANGUAGE = click.option(
@@ -63,6 +68,20 @@ def refresh(invocation: Invocation, names: tuple[str, ...], language: str) -> No
     raise SystemExit(0 if told.is_well else 3)
 
 
+def _shown(
+    settings: Settings, name: str, kind: str | None, language: str, question: str, *, yes: bool
+) -> PartyStatus:
+    """What waits of the party, told and asked about. Raises click.Abort for a no."""
+    from admin.cli import metadata as telling
+
+    party = telling.what_waits(settings, name, kind, language)
+    for line in telling.shown(party, language):
+        click.echo(line)
+    if not yes:
+        click.confirm(question, abort=True)
+    return party
+
+
 @metadata.command()
 @click.argument("name")
 @KIND
@@ -78,11 +97,7 @@ def approve(
 
     with explained(), _refusals():
         settings = invocation.settings()
-        party = telling.what_waits(settings, name, kind, language)
-        for line in telling.shown(party, language):
-            click.echo(line)
-        if not yes:
-            click.confirm("Take this?", abort=True)
+        party = _shown(settings, name, kind, language, "Take this?", yes=yes)
         for line in telling.approve(settings, party, language, because=because):
             click.echo(line)
 
@@ -102,11 +117,7 @@ def reject(
 
     with explained(), _refusals():
         settings = invocation.settings()
-        party = telling.what_waits(settings, name, kind, language)
-        for line in telling.shown(party, language):
-            click.echo(line)
-        if not yes:
-            click.confirm("Reject this?", abort=True)
+        party = _shown(settings, name, kind, language, "Reject this?", yes=yes)
         for line in telling.reject(settings, party, language, because=because):
             click.echo(line)
 

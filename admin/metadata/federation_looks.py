@@ -26,7 +26,7 @@ from providers.federation_members import FederationList
 from providers.federations import Federation
 from providers.saml.federation.verified_list import VerifiedList, verified_list
 from providers.saml.metadata_pace import next_look_before
-from providers.saml.metadata_source import validator
+from providers.saml.metadata_source import is_new, validator, validators_of
 from providers.saml.wire.metadata_changes import Judgement, MetadataVerdict
 from providers.saml.wire.metadata_refused import MetadataRefused
 from state import audit, party_metadata, registrations
@@ -271,11 +271,7 @@ def _file(
 def _fetched(
     process: Process, federation: Federation, url: str, path: Path, row: PartyMetadata | None
 ) -> _File | None:
-    conditions = {
-        "If-None-Match": row.etag if row is not None else None,
-        "If-Modified-Since": row.last_modified if row is not None else None,
-    }
-    headers = {name: value for name, value in conditions.items() if value is not None}
+    headers = validators_of(row.etag, row.last_modified) if row is not None else {}
     with path.open("wb") as into:
         answer = process.outgoing.download(
             url,
@@ -285,15 +281,8 @@ def _fetched(
             headers=headers,
             party=f"list of {federation.id}",
         )
-    if answer.status == 304 and headers:
+    if not is_new(answer, url, headers):
         return None
-    if answer.status != 200:
-        raise MetadataRefused(
-            f"{url} answered {answer.status}",
-            reason=f"status_{answer.status // 100}xx",
-            seen=str(answer.status),
-            expected="200",
-        )
     return _File(
         path,
         _digest(path),

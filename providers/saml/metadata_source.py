@@ -4,6 +4,7 @@ ones.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,6 +14,7 @@ from providers.saml.metadata_party import MetadataParty
 from providers.saml.wire.metadata_document import MAX_BYTES
 from providers.saml.wire.metadata_refused import MetadataRefused
 from state.outgoing import ACCEPT_METADATA, OutgoingClient
+from state.outgoing_answer import HttpAnswer
 
 _LONGEST: Final = 200  # signs of a validator that is kept
 
@@ -24,6 +26,28 @@ class FetchedMetadata:
     document: str
     etag: str | None = None
     last_modified: str | None = None
+
+
+def validators_of(etag: str | None, last_modified: str | None) -> dict[str, str]:
+    """The headers that ask only for what is newer (RFC 9110 §13.1)."""
+    conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+    return {name: value for name, value in conditions.items() if value is not None}
+
+
+def is_new(answer: HttpAnswer, url: str, asked: Mapping[str, str]) -> bool:
+    """False where it is as it was when these validators were given. Raises MetadataRefused for any
+    answer but 200; also for "not modified" to who gave none.
+    """
+    if answer.status == 304 and asked:
+        return False
+    if answer.status != 200:
+        raise MetadataRefused(
+            f"{url} answered {answer.status}",
+            reason=f"status_{answer.status // 100}xx",
+            seen=str(answer.status),
+            expected="200",
+        )
+    return True
 
 
 def fetch_metadata(
@@ -39,8 +63,7 @@ def fetch_metadata(
     url = party.address
     if url is None:
         raise MetadataRefused("no address is registered", reason="no_address")
-    conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
-    headers = {name: value for name, value in conditions.items() if value is not None}
+    headers = validators_of(etag, last_modified)
     answer = outgoing.get(
         url,
         accept=ACCEPT_METADATA,
@@ -48,15 +71,8 @@ def fetch_metadata(
         headers=headers,
         party=f"metadata of {party.kind} {party.name}",
     )
-    if answer.status == 304 and headers:
+    if not is_new(answer, url, headers):
         return None
-    if answer.status != 200:
-        raise MetadataRefused(
-            f"{url} answered {answer.status}",
-            reason=f"status_{answer.status // 100}xx",
-            seen=str(answer.status),
-            expected="200",
-        )
     try:
         document = encodings.xml_text(answer.body)
     except EncodingRefused as refused:
