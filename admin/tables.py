@@ -7,7 +7,7 @@ from __future__ import annotations
 from admin.audit import chain
 from admin.factor_resets import requests as factor_resets
 from admin.operators import roles, set_up_links
-from assurance import means, session_lifetime, session_names
+from assurance import factors, session_lifetime, session_names
 from broker.sso import grants
 from consent import chains, mandates, register, requests
 from directory import evidence, history, organisations, people
@@ -19,7 +19,7 @@ from state.stores import sql, store_generation
 
 MODULES = (
     *(
-        means,
+        factors,
         session_lifetime,
         session_names,
         grants,

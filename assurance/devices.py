@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from assurance.means import BoundBy, Factor, StockedDevice
+from assurance.factors import BoundBy, Factor, StockedDevice
 from assurance.pskc import Device
 from assurance.second_factor import bind_device
 from assurance.totp import TotpParameters, matching_step

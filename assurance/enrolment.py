@@ -11,8 +11,8 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from assurance.factors import MOST_OF_A_KIND, TRUSTED, BoundBy, Factor, FactorKind
 from assurance.levels import AssuranceLevel
-from assurance.means import MOST_OF_A_KIND, TRUSTED, BoundBy, Factor, FactorKind
 from assurance.step_up import LOCAL_FACTOR_GIVES, FactorLack
 
 

@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from assurance.means import BoundBy, Factor, FactorLetter
+from assurance.factors import BoundBy, Factor, FactorLetter
 from keys.sealing import Sealer
 from state.db import new_id
 

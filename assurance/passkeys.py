@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from assurance.means import MOST_OF_A_KIND, BoundBy, Factor, FactorKind, Passkey
+from assurance.factors import MOST_OF_A_KIND, BoundBy, Factor, FactorKind, Passkey
 from assurance.webauthn import Credential, PasskeyOwner, PasskeyRefused
 from keys.sealing import Sealer
 from state.db import new_id

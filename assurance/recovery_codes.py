@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from assurance.means import BoundBy, Factor, FactorKind, RecoveryCode
+from assurance.factors import BoundBy, Factor, FactorKind, RecoveryCode
 from directory.people import Person
 from keys.sealing import Sealer
 from state.db import new_id

@@ -14,7 +14,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from assurance import passkeys, recovery_codes
-from assurance.means import TRUSTED, BoundBy, Factor, FactorKind
+from assurance.factors import TRUSTED, BoundBy, Factor, FactorKind
 from assurance.totp import TotpParameters, matching_step
 from keys.sealing import Sealer
 from state.db import new_id

@@ -19,7 +19,7 @@ from admin.factor_resets import decisions
 from admin.factor_resets.requests import FactorReset
 from admin.factor_resets.rules import Verdict
 from assurance import enrolment, second_factor
-from assurance.means import FactorKind
+from assurance.factors import FactorKind
 from broker.process import Process
 from broker.runtime import Runtime
 from broker.sso import logout

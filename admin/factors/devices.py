@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from admin.actor import Actor
 from admin.factors.events import record
 from assurance import devices, pskc
-from assurance.means import BoundBy, FactorKind
+from assurance.factors import BoundBy, FactorKind
 from broker.texts import notices
 from broker.texts.notices import Change
 from broker.texts.outside_request import texts

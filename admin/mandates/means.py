@@ -13,8 +13,8 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from assurance.factors import Factor
 from assurance.levels import AssuranceLevel, highest_of, suffices
-from assurance.means import Factor
 from assurance.step_up import LOCAL_FACTOR_GIVES, allows_factor
 from directory.people import ExternalIdentity, Person
 from providers.accounts import Account

@@ -22,7 +22,7 @@ from admin.operator_console.reset_view import (
 )
 from assurance import enrolment
 from assurance.enrolment import OwnFactor
-from assurance.means import Factor, FactorKind
+from assurance.factors import Factor, FactorKind
 from broker.texts import notices
 from directory.people import Person
 

@@ -21,8 +21,8 @@ from admin.operators import sessions, set_up_links
 from admin.operators.roles import OperatorRole
 from admin.operators.set_up_links import LinkRefusal, LinkRefused, OpenLink
 from assurance import passkeys, recovery_codes, second_factor
+from assurance.factors import BoundBy, Factor, FactorKind
 from assurance.levels import AssuranceLevel
-from assurance.means import BoundBy, Factor, FactorKind
 from assurance.totp import matching_step
 from assurance.webauthn import Credential
 from directory.people import Person

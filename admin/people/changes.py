@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from admin.actor import Actor
 from assurance import enrolment, second_factor
-from assurance.means import Factor, FactorKind
+from assurance.factors import Factor, FactorKind
 from broker.sso import grants, logout
 from broker.sso.logout import LogoutNotifier
 from broker.texts import notices

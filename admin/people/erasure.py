@@ -16,7 +16,7 @@ from admin.factor_resets.requests import FactorReset
 from admin.operators import roles
 from admin.operators.roles import OperatorAssignment
 from admin.operators.set_up_links import SetUpLink
-from assurance.means import Factor, FactorLetter, Passkey, RecoveryCode
+from assurance.factors import Factor, FactorLetter, Passkey, RecoveryCode
 from assurance.session_lifetime import BrowserSession
 from assurance.session_names import SessionNameRow
 from broker.sso.grants import Grant

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin.registrations.documents import MandateDocument
-from assurance.means import BoundBy, Factor
+from assurance.factors import BoundBy, Factor
 from consent.mandates import Mandate
 from directory.dates import day_of
 from directory.organisations import Organisation

@@ -18,8 +18,8 @@ from pydantic import (
     model_validator,
 )
 
+from assurance.factors import FactorKind
 from assurance.levels import AssuranceLevel
-from assurance.means import FactorKind
 from directory.fields import Beginning, End, Level
 from providers import received
 from providers.accounts import canonical_email, canonical_user_name

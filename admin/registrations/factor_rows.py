@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from admin.registrations.documents import DocumentsRefused, Entry, PersonDocument
 from admin.registrations.files import secret_text, seed_text
 from assurance import enrolment, recovery_codes
-from assurance.means import BoundBy, Factor, FactorKind
+from assurance.factors import BoundBy, Factor, FactorKind
 from assurance.second_factor import bind_device, bind_sms, bind_totp
 from assurance.totp import APP
 from directory.origin import Origin

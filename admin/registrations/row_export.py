@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin.registrations import beside, factor_rows, identity_rows
-from assurance.means import Factor
+from assurance.factors import Factor
 from consent.chains import ChainMandate
 from consent.mandates import Mandate
 from directory.dates import end_of, start_of, written

@@ -15,8 +15,8 @@ from werkzeug.wrappers import Response
 
 from assurance import enrolment
 from assurance.enrolment import OwnFactor
+from assurance.factors import BoundBy, FactorKind
 from assurance.levels import AssuranceLevel, suffices
-from assurance.means import BoundBy, FactorKind
 from assurance.step_up import allows_factor
 from broker.account.pages import CountsAt, LogInAgainPage, MineFrame
 from broker.console import sessions

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from assurance import devices, enrolment, passkeys, recovery_codes, second_factor, webauthn
 from assurance.devices import DeviceRefused
-from assurance.means import FactorKind
+from assurance.factors import FactorKind
 from assurance.totp import matching_step
 from assurance.webauthn import PasskeyRefused
 from broker.account import pending_enrolment

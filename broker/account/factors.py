@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from assurance import enrolment, factor_letters, recovery_codes, second_factor
 from assurance.enrolment import OwnFactor
-from assurance.means import FactorKind
+from assurance.factors import FactorKind
 from broker.account.access import AccountContext, owner
 from broker.account.pages import (
     FactorPage,

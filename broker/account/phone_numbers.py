@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from assurance import enrolment, second_factor, sms
 from assurance.enrolment import OwnFactor
-from assurance.means import FactorKind
+from assurance.factors import FactorKind
 from assurance.sms import NumberRefused
 from broker.account import pending_enrolment
 from broker.account.access import AccountContext, adder

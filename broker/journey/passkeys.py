@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import structlog
 
 from assurance import passkeys, second_factor, webauthn
-from assurance.means import FactorKind
+from assurance.factors import FactorKind
 from assurance.second_factor import FactorOutcome, SecondFactorMethod
 from assurance.webauthn import PasskeyRefused
 from broker.journey.dispatch import Turn

@@ -13,7 +13,7 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from assurance.means import FactorKind
+from assurance.factors import FactorKind
 from broker.texts import times
 from directory.people import Person
 from keys.sealing import Sealer

@@ -6,8 +6,8 @@ import pytest
 
 from assurance import enrolment
 from assurance.enrolment import OwnFactor
+from assurance.factors import BoundBy, FactorKind
 from assurance.levels import AssuranceLevel
-from assurance.means import BoundBy, FactorKind
 from tests.clocks import START
 
 L = AssuranceLevel

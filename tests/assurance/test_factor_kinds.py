@@ -13,7 +13,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from assurance import recovery_codes, second_factor, sms
-from assurance.means import BoundBy, Factor
+from assurance.factors import BoundBy, Factor
 from assurance.second_factor import (
     DAY,
     MAX_FAILURES_A_DAY,

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from assurance import recovery_codes
-from assurance.means import BoundBy, Factor
+from assurance.factors import BoundBy, Factor
 from directory.people import Person
 from state.db import writing
 from tests.clocks import START

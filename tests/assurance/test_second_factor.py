@@ -14,7 +14,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from assurance import second_factor
-from assurance.means import Factor, FactorKind
+from assurance.factors import Factor, FactorKind
 from assurance.second_factor import MAX_FAILURES, Accepted, Locked, Wrong
 from assurance.totp import DRIFT, PERIOD, matching_step
 from directory.people import Person

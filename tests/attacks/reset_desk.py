@@ -9,7 +9,7 @@ from sqlalchemy import select
 from admin.factor_resets.requests import FactorReset
 from admin.operators.roles import OperatorRole
 from assurance import second_factor
-from assurance.means import BoundBy
+from assurance.factors import BoundBy
 from directory.people import Person
 from sandbox.browser import Browser, Page
 from state import audit

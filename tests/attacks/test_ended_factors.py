@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import update
 
 from admin.operators.roles import OperatorRole
-from assurance.means import BoundBy, Factor, FactorKind
+from assurance.factors import BoundBy, Factor, FactorKind
 from sandbox.browser import Browser, Page
 from sandbox.portal.clients import LOZING
 from sandbox.prepare import totp_secret

@@ -13,7 +13,7 @@ from admin.factor_resets.rules import Verdict
 from admin.operations.jobs import end_resets
 from admin.operators import roles
 from assurance import enrolment, second_factor
-from assurance.means import BoundBy, Factor, FactorKind
+from assurance.factors import BoundBy, Factor, FactorKind
 from directory.consoles import MINE
 from directory.people import Person
 from sandbox.browser import Browser

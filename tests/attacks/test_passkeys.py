@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import delete, select
 
 from assurance import enrolment, passkeys, second_factor, webauthn
-from assurance.means import BoundBy, Factor, Passkey, RecoveryCode
+from assurance.factors import BoundBy, Factor, Passkey, RecoveryCode
 from assurance.webauthn import PasskeyParty
 from sandbox.browser import Browser
 from sandbox.portal.clients import LOZING

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import delete, select
 
 from assurance import recovery_codes, second_factor
-from assurance.means import BoundBy, Factor, RecoveryCode
+from assurance.factors import BoundBy, Factor, RecoveryCode
 from sandbox.browser import Browser, Page
 from sandbox.portal.clients import LOZING
 from state import audit

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
 from admin.tables import TABLES
-from assurance.means import Factor
+from assurance.factors import Factor
 from assurance.session_lifetime import BrowserSession
 from broker.sso.grants import Grant
 from consent.register import Consent

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pyotp
 from sqlalchemy import select, update
 
-from assurance.means import Factor, FactorKind
+from assurance.factors import Factor, FactorKind
 from sandbox.browser import Browser, Page
 from sandbox.prepare import totp_secret
 from tests.world import ADDRESSES, World

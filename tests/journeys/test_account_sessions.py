@@ -9,7 +9,7 @@ import pytest
 import yaml
 from sqlalchemy import update
 
-from assurance.means import Factor
+from assurance.factors import Factor
 from sandbox import prepare
 from sandbox.browser import Browser, Page
 from sandbox.portal.clients import IDEEEN, VERGUNNING, PortalService

@@ -14,7 +14,7 @@ from admin.audit.verification import Fault
 from admin.cli import main
 from admin.cli.auditing import TOLD
 from admin.operations.jobs import seal_audit
-from assurance.means import Factor
+from assurance.factors import Factor
 from directory.people import ExternalIdentity, Person
 from state import audit
 from state.audit import EventTag

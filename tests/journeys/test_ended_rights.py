@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from admin.operations.worker import adapter_of
 from assurance import session_lifetime
-from assurance.means import FactorKind
+from assurance.factors import FactorKind
 from broker.sso.grants import Grant
 from directory.consoles import BEHEER
 from sandbox.browser import Browser

@@ -6,7 +6,7 @@ import pyotp
 import pytest
 
 from assurance import second_factor
-from assurance.means import MOST_OF_A_KIND, BoundBy, FactorKind
+from assurance.factors import MOST_OF_A_KIND, BoundBy, FactorKind
 from state.db import writing
 from tests.broker.portal import set_clock
 from tests.journeys.at_mijn import BASE, LIST, arrive, factors_of, roos_at_eh2_plus

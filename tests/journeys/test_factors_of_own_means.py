@@ -7,7 +7,7 @@ from __future__ import annotations
 import pyotp
 import pytest
 
-from assurance.means import BoundBy
+from assurance.factors import BoundBy
 from sandbox.browser import Browser, Page
 from sandbox.prepare import password
 from tests.broker.account_logins import user_name

@@ -8,7 +8,7 @@ import pyotp
 import pytest
 from sqlalchemy import update
 
-from assurance.means import BoundBy, Factor
+from assurance.factors import BoundBy, Factor
 from sandbox.browser import Browser, Page
 from sandbox.portal.clients import LOZING
 from sandbox.prepare import totp_secret

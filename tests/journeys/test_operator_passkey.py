@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from admin.operators.set_up_links import SetUpLink
 from assurance import passkeys
-from assurance.means import BoundBy, FactorKind, Passkey
+from assurance.factors import BoundBy, FactorKind, Passkey
 from sandbox.browser import Browser, Page
 from state import audit
 from state.audit import EventTag

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from admin.cli import main
 from admin.operators.set_up_links import SetUpLink
-from assurance.means import BoundBy, Factor, FactorKind
+from assurance.factors import BoundBy, Factor, FactorKind
 from directory.people import Person
 from providers import accounts, password_check
 from providers.accounts import Account, Right

@@ -8,7 +8,7 @@ import pyotp
 import pytest
 
 from assurance import devices
-from assurance.means import BoundBy, FactorKind
+from assurance.factors import BoundBy, FactorKind
 from assurance.pskc import Device
 from assurance.totp import TotpParameters
 from sandbox.browser import Browser, Page

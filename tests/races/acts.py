@@ -30,8 +30,8 @@ from admin.operators.set_up_links import LinkRefused
 from admin.people import changes
 from assurance import devices, enrolment, factor_letters, second_factor
 from assurance.devices import DeviceRefused
+from assurance.factors import BoundBy
 from assurance.levels import AssuranceLevel
-from assurance.means import BoundBy
 from broker.downstream import NewGrant
 from broker.sso import grants, logout
 from broker.sso.logout import LogoutNotifier

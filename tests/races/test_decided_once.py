@@ -17,8 +17,8 @@ from admin.operators import roles
 from admin.operators.roles import OperatorRole
 from admin.operators.set_up_links import SetUpLink
 from assurance import enrolment, factor_letters
+from assurance.factors import BoundBy, Factor, FactorKind, FactorLetter, StockedDevice
 from assurance.levels import AssuranceLevel
-from assurance.means import BoundBy, Factor, FactorKind, FactorLetter, StockedDevice
 from broker.sso.grants import Grant
 from consent.mandates import Mandate
 from consent.register import Consent

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from assurance import recovery_codes, second_factor, webauthn
 from assurance.accepted_factor import AcceptedFactor
-from assurance.means import FactorKind
+from assurance.factors import FactorKind
 from assurance.second_factor import Accepted, Locked, SecondFactorMethod, Wrong
 from assurance.sms import HOLDS
 from broker.downstream import RefusalCode

@@ -11,7 +11,7 @@ from pathlib import Path
 import pyotp
 import pytest
 
-from assurance.means import BoundBy, FactorKind
+from assurance.factors import BoundBy, FactorKind
 from sandbox.prepare import Demo
 from state import audit
 from state.audit import EventTag

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from assurance.means import BoundBy, Factor, FactorKind
+from assurance.factors import BoundBy, Factor, FactorKind
 from state import audit
 from state.audit import EventTag
 from state.db import writing

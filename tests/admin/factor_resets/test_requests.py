@@ -15,8 +15,8 @@ from admin.factor_resets.requests import FactorReset, ResetOutcome, ResetRefused
 from admin.operators import roles
 from admin.operators.roles import OperatorRole
 from assurance import enrolment, second_factor
+from assurance.factors import BoundBy
 from assurance.levels import AssuranceLevel
-from assurance.means import BoundBy
 from directory.people import Person
 from providers.accounts import Account
 from state import audit

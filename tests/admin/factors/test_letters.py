@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from admin.actor import COMMAND_LINE
 from admin.factors import letters
 from admin.factors.letters import AddressRefused, LetterSent, NoFactorWaits, SeveralWait
-from assurance.means import BoundBy, FactorKind
+from assurance.factors import BoundBy, FactorKind
 from assurance.second_factor import bind_totp
 from directory.people import NoSuchPerson, Person
 from state import audit

@@ -15,8 +15,8 @@ from admin.operators.access import Invitation, NameTaken, NoSuchOperator, SetUpS
 from admin.operators.roles import OperatorRole
 from admin.operators.set_up_links import LinkRefusal, LinkRefused, OpenLink
 from assurance import enrolment, session_lifetime
+from assurance.factors import BoundBy
 from assurance.levels import AssuranceLevel
-from assurance.means import BoundBy
 from assurance.session_lifetime import SessionLimits
 from broker.downstream import NewGrant
 from broker.sso import grants

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from admin.registrations.apply import RightsTaken
 from admin.registrations.documents import DocumentsRefused
+from assurance.factors import BoundBy, Factor, FactorKind
 from assurance.levels import AssuranceLevel
-from assurance.means import BoundBy, Factor, FactorKind
 from assurance.second_factor import bind_sms, bind_totp
 from broker.settings import Settings
 from directory.organisations import Establishment, Organisation

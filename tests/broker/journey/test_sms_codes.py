@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from assurance import second_factor, sms
-from assurance.means import BoundBy, FactorKind
+from assurance.factors import BoundBy, FactorKind
 from assurance.second_factor import SecondFactorMethod
 from assurance.sms import SmsSent
 from broker.journey import sms_codes

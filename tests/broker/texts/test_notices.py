@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from assurance.means import FactorKind
+from assurance.factors import FactorKind
 from broker.texts import notices
 from broker.texts.notices import Change, Told
 from broker.texts.outside_request import texts

@@ -11,7 +11,7 @@ import pyotp
 import pytest
 from sqlalchemy import select, update
 
-from assurance.means import Factor
+from assurance.factors import Factor
 from assurance.second_factor import MAX_FAILURES
 from sandbox import prepare
 from sandbox.browser import Browser, Page

@@ -12,8 +12,8 @@ import pyotp
 import pytest
 from sqlalchemy import update
 
+from assurance.factors import Factor
 from assurance.levels import AssuranceLevel
-from assurance.means import Factor
 from broker.web.templating import TIME_ZONE
 from directory.people import Person
 from sandbox import prepare

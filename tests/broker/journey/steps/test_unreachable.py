@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from assurance import second_factor
+from assurance.factors import BoundBy
 from assurance.levels import AssuranceLevel
-from assurance.means import BoundBy
 from assurance.step_up import FactorBar, FactorLack
 from broker.journey.dispatch import Show
 from broker.journey.pages.level_unreachable import Elsewhere, LevelUnreachablePage
