@@ -10,8 +10,8 @@ from typing import Final
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from admin.mandates import colleagues, drafts, giving
-from admin.mandates.drafts import MandateDraft
+from admin.mandates import colleagues, giving
+from admin.mandates.drafts import MANDATE_DRAFTS, MandateDraft
 from admin.organisation_console.access import BeheerContext, absent, blueprint, requires
 from admin.organisation_console.end_dates import chosen_day
 from admin.organisation_console.mandate_requests import one_request
@@ -43,7 +43,7 @@ def begin(console: BeheerContext) -> Response:
     mandate was that has been taken back. A service above the own level is left to be chosen.
     """
     draft = _filled_in(console)
-    made = drafts.begin(console.rt.store, console.rt.sealer, draft)
+    made = MANDATE_DRAFTS.begin(console.rt.store, console.rt.sealer, draft)
     return _to(made, _first_open(made))
 
 
@@ -145,7 +145,7 @@ def choose_end_date(console: BeheerContext, draft_id: str) -> Response:
 
 def one_draft(console: BeheerContext, draft_id: str) -> MandateDraft:
     """The draft of this administrator in this company; elsewhere there is none."""
-    found = drafts.find(
+    found = MANDATE_DRAFTS.find(
         console.rt.store,
         console.rt.sealer,
         draft_id,
@@ -227,7 +227,7 @@ def _look(draft: MandateDraft, step: str) -> Response:
 
 
 def _keep(console: BeheerContext, draft: MandateDraft) -> None:
-    drafts.keep(console.rt.store, console.rt.sealer, draft)
+    MANDATE_DRAFTS.keep(console.rt.store, console.rt.sealer, draft)
 
 
 def _wizard(draft: MandateDraft, step: str) -> StepFrame:

@@ -7,9 +7,9 @@ from dataclasses import replace
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from admin.mandates import colleagues, decision_rules, drafts, giving
+from admin.mandates import colleagues, decision_rules, giving
 from admin.mandates.decision_rules import LoginNotEnough
-from admin.mandates.drafts import MandateDraft
+from admin.mandates.drafts import MANDATE_DRAFTS, MandateDraft
 from admin.mandates.giving import Chosen, GivingPlan, Impossible, NothingToDo, PlanChanged
 from admin.mandates.requests import AlreadyDecided
 from admin.organisation_console.access import AGAIN, BeheerContext, blueprint, requires
@@ -83,7 +83,7 @@ def give(console: BeheerContext, draft_id: str) -> Response:
         return redirect(url_for("console.end_date_step", draft_id=draft.id), 303)
     else:
         made = replace(draft, done=len(done))
-        drafts.keep(console.rt.store, console.rt.sealer, made)
+        MANDATE_DRAFTS.keep(console.rt.store, console.rt.sealer, made)
         return _to_given(made)
     plan = giving.plan(console.sql, around, chosen)
     page = _page(console, draft, chosen, plan, error=error, skipped=skipped)

@@ -26,7 +26,7 @@ LADDER: Final[tuple[tuple[str, ...], ...]] = (
         "admin.operators",
         "admin.traces",
     ),
-    ("admin.actor", "admin.installation", "admin.presence"),
+    ("admin.actor", "admin.drafts", "admin.installation", "admin.presence"),
     # broker: a login between portal and makelaar
     ("broker.app", "broker.start"),
     ("broker.protocols",),

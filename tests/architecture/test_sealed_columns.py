@@ -35,7 +35,7 @@ SEALS = {
     "broker/oidc/userinfo.py": "the store, as long as an access token",
     "broker/journey/login_store.py": "the store, until a login ended",
     "broker/account/pending_enrolment.py": "the store, for ten minutes",
-    "admin/mandates/drafts.py": "the store, for a week",
+    "admin/drafts.py": "the store, for a week",
     "admin/operator_console/set_up_codes.py": "the store, for half an hour",
     "admin/operator_console/set_up_ticket.py": "a cookie, for half an hour",
 }
