@@ -42,6 +42,12 @@ class Obstacle(enum.StrEnum):
     FACTOR_TOO_OLD = "factor_too_old"
     TOO_LOW = "too_low"
     OVER = "over"  # it ended
+    NO_SESSION = "no_session"  # this browser has none, or none that stands
+    NOT_ACCEPTED = "not_accepted"  # the service takes no earlier login
+    WORTHLESS = "worthless"  # what it rests on proves nothing any more
+    NOT_ADMITTED = "not_admitted"  # its makelaar or kind of account does not count here
+    OTHER_PERSON = "other_person"  # its makelaar means somebody else now
+    NOTHING_TO_CHOOSE = "nothing_to_choose"  # who must choose would have it chosen
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,10 @@ from typing import Final
 from flask_babel import force_locale, gettext
 
 from admin.registrations.schema import schema
+from broker.journey import passive
+from broker.oidc.errors import OF_REFUSAL
 from broker.recipes.requirements import classes
+from broker.texts import reasons
 from broker.texts.developers import PORTAL_CLAIMS, PORTAL_ERRORS
 from broker.texts.outside_request import texts
 from broker.texts.reasons import FIXERS
@@ -35,6 +38,7 @@ def tables() -> dict[str, str]:
         "fields": _fields(),
         "levels": classes().rstrip(),
         "errors": _errors(),
+        "without pages": _without_pages(),
         "claims": _claims(),
     }
 
@@ -51,6 +55,17 @@ def _errors() -> str:
             for one in PORTAL_ERRORS
         ]
     return table(("`error`", "Means", "Do", "Who"), rows)
+
+
+def _without_pages() -> str:
+    """Why ``prompt=none`` is an error, by the word in the trace."""
+    with texts(), force_locale("en"):
+        rows = [
+            (code(OF_REFUSAL[error]), code(word), gettext(told.cause), gettext(told.remedy))
+            for word, error in passive.refusals().items()
+            for told in (reasons.OF_PASSIVE[word],)
+        ]
+    return table(("`error`", "In the trace", "Means", "Do"), rows)
 
 
 def _claims() -> str:

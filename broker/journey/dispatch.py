@@ -15,18 +15,19 @@ from typing import Any, Protocol
 from flask import Request, redirect, request
 from werkzeug.wrappers import Response
 
-from broker.downstream import LoginRefused
+from assurance.session_reuse import Obstacle
 from broker.errors import PageError
 from broker.journey import (
     addresses,
     gone,
     login_records,
     login_store,
+    passive,
     single_sign_on,
     trace_steps,
 )
 from broker.journey.context import LoginContext
-from broker.journey.flow import ASKS_NOBODY, Row, Step, open_row
+from broker.journey.flow import ASKS_NOBODY, Step, open_row
 from broker.journey.login import Login, Stopped
 from broker.journey.login_cookie import is_same_browser
 from broker.journey.login_store import StoredLogin
@@ -134,7 +135,8 @@ def begin(rt: Runtime, login: Login, steps: Mapping[Step, StepModule]) -> Respon
         _save(rt, kept, login)
         return _onwards(login)
     if login.request.passive:
-        raise _passive(open_row(login, context))
+        _, why = single_sign_on.continued(rt, login, context, request)
+        raise passive.refusal(open_row(login, context), why)
     outcome, login, at = _follow(rt, login, steps)
     if isinstance(outcome, Leave):
         return _settle(rt, kept, login, outcome, at)
@@ -144,8 +146,9 @@ def begin(rt: Runtime, login: Login, steps: Mapping[Step, StepModule]) -> Respon
 
 def run(rt: Runtime, kept: StoredLogin, steps: Mapping[Step, StepModule]) -> Response:
     """Answer a GET: follow the journey until a page, a departure or the end."""
-    login = single_sign_on.continued(rt, kept.login, _turn(rt, kept.login).context, request)
-    outcome, login, at = _follow(rt, login, steps)
+    context = _turn(rt, kept.login).context
+    login, why = single_sign_on.continued(rt, kept.login, context, request)
+    outcome, login, at = _follow(rt, login, steps, why)
     return _settle(rt, kept, login, outcome, at)
 
 
@@ -166,29 +169,24 @@ def answer(
 
 
 def _follow(
-    rt: Runtime, login: Login, steps: Mapping[Step, StepModule]
+    rt: Runtime, login: Login, steps: Mapping[Step, StepModule], why: Obstacle | None = None
 ) -> tuple[Show | Leave | Finish, Login, Step]:
     """Enter the open row, and again after each that answers itself; also the login as it then is,
-    and the step where that ended.
+    and the step where that ended. ``why``: what kept an earlier login from answering.
     """
     turn = _turn(rt, login)
     for _ in range(2 * len(Step)):
         row = open_row(login, turn.context)
         if login.request.passive and row.step not in ASKS_NOBODY:
-            raise _passive(row)
+            raise passive.refusal(row, why)
         outcome = steps[row.step].enter(turn)
         if login.request.passive and isinstance(outcome, Show | Leave):
-            raise _passive(row)
+            raise passive.refusal(row, why)
         if not isinstance(outcome, Advance):
             return outcome, login, row.step
         login = trace_steps.answered(login, outcome.login, row.step, rt.clock(), by_user=False)
         turn = replace(turn, login=login, context=turn.context.follow(login))
     raise PageError(500, "server_error", "the journey does not end")
-
-
-def _passive(row: Row) -> LoginRefused:
-    """prompt=none: what is asked here cannot be."""
-    return LoginRefused(row.under_passive, "passive", f"prompt=none at {row.step}")
 
 
 def restart(rt: Runtime, kept: StoredLogin, login: Login, change: Advance) -> Response:

@@ -41,8 +41,11 @@ from providers.worth import NothingWorth
 from state import audit
 from state.audit import AuditEvent, EventTag
 
-# Who logs in at another kind of service for the first time is not asked again.
-_NOT_TOLD: Final = frozenset({Obstacle.OTHER_GROUP, Obstacle.OTHER_SERVICE})
+# Who is logged in, and hears what asks a new login. Of the rest nobody knows that they would not
+# have to: who logs in at another kind of service for the first time is not asked "again".
+_TOLD: Final = frozenset(
+    {Obstacle.FORCED, Obstacle.TOO_OLD, Obstacle.HIGHEST_LEVEL, Obstacle.FACTOR_TOO_OLD}
+)
 
 
 @dataclass(frozen=True)
@@ -74,19 +77,31 @@ def may_ask(login: Login, context: LoginContext) -> bool:
     )
 
 
-def continued(rt: Runtime, login: Login, context: LoginContext, request: Request) -> Login:
-    """The login with the identity of this browser's session, or as it was; with why, where somebody
-    who is logged in must log in again.
+def continued(
+    rt: Runtime, login: Login, context: LoginContext, request: Request
+) -> tuple[Login, Obstacle | None]:
+    """The login with the identity of this browser's session, or as it was, and what stood in the
+    way; it keeps why, where somebody who is logged in must log in again.
     """
     if not may_ask(login, context):
-        return login
+        return login, None if context.service.accepts_sessions_of else Obstacle.NOT_ACCEPTED
     found = current_session(rt, request, context.now)
-    facts = _standing(rt, found) if found is not None else None
-    if found is None or facts is None:
-        return login
+    if found is None:
+        return login, Obstacle.NO_SESSION
+    facts = _standing(rt, found)
+    if facts is None:
+        return login, Obstacle.WORTHLESS
     why = obstacle(_earlier(found, facts), _wish(login, context), context.now)
     if why is not None:
-        return login if why in _NOT_TOLD else _again(login, why)
+        return (_again(login, why) if why in _TOLD else login), why
+    wanted = _answered(login, context, found, facts)
+    why = _misfit(context.follow(wanted), found, facts)
+    return (wanted, None) if why is None else (login, why)
+
+
+def _answered(
+    login: Login, context: LoginContext, found: ActiveSession, facts: LoginFacts
+) -> Login:
     wanted = replace(
         login,
         session_id=found.id,
@@ -98,13 +113,18 @@ def continued(rt: Runtime, login: Login, context: LoginContext, request: Request
         person_id=found.person_id,
         factor=_reused(facts, context),
     )
-    wanted = trace_steps.step(
+    return trace_steps.step(
         wanted, context.now, "session", "continued", provider=facts.identity.provider_id
     )
-    after = context.follow(wanted)
-    is_theirs = after.known is not None and after.known.person_id == found.person_id
-    is_usable = after.provider_is_usable and _account_fits(facts.identity, after)
-    return wanted if is_usable and is_theirs and _leaves_the_choice(after) else login
+
+
+def _misfit(after: LoginContext, found: ActiveSession, facts: LoginFacts) -> Obstacle | None:
+    """What is wrong with the login once the session answered in it."""
+    if not (after.provider_is_usable and _account_fits(facts.identity, after)):
+        return Obstacle.NOT_ADMITTED
+    if after.known is None or after.known.person_id != found.person_id:
+        return Obstacle.OTHER_PERSON
+    return None if _leaves_the_choice(after) else Obstacle.NOTHING_TO_CHOOSE
 
 
 def _again(login: Login, why: Obstacle) -> Login:

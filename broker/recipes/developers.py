@@ -13,7 +13,9 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from assurance.levels import AssuranceLevel
+from broker.journey import passive
 from broker.oidc.discovery import metadata, reach
+from broker.oidc.errors import OF_REFUSAL
 from broker.oidc.scopes import SERVICE_SCOPE
 from broker.recipes import rendering
 from broker.recipes.catalogue import BY_NAME, RECIPES, Counterpart
@@ -67,6 +69,7 @@ class ErrorRow:
 @dataclass(frozen=True)
 class ErrorCodesPage:
     answers: tuple[ErrorRow, ...]
+    without_pages: tuple[ErrorRow, ...]
     pages: tuple[ErrorRow, ...]
     template: str = "recipes/error_codes.html"
 
@@ -96,7 +99,7 @@ def error_codes() -> Response:
         ErrorRow(one.error, "", str(one.means), str(one.remedy), gettext(FIXERS[one.fixer]))
         for one in PORTAL_ERRORS
     )
-    return show(ErrorCodesPage(answers, tuple(_pages())))
+    return show(ErrorCodesPage(answers, tuple(_without_pages()), tuple(_pages())))
 
 
 @blueprint.get("/recepten/<name>")
@@ -147,6 +150,13 @@ def _accepted(supported: dict[str, list[str]]) -> Iterator[ToFillIn]:
         ("ui_locales", "ui_locales_supported"),
     ):
         yield ToFillIn(name, tuple(supported[key]))
+
+
+def _without_pages() -> Iterator[ErrorRow]:
+    """Which rule stands in the way of ``prompt=none``; the portal reads the error alone."""
+    for word, code in passive.refusals().items():
+        told = reasons.told(reasons.OF_PASSIVE[word], gettext)
+        yield ErrorRow(word, OF_REFUSAL[code], told.cause, told.remedy, gettext(FIXERS[told.fixer]))
 
 
 def _pages() -> Iterator[ErrorRow]:

@@ -62,9 +62,3 @@ PROOF: Final = Explanation(
     Fixer.PORTAL,
     _("Er zit een fout in de website waar u vandaan komt. Meld het daar aan de helpdesk."),
 )
-PASSIVE: Final = Explanation(
-    _("De website vroeg om in te loggen zonder pagina's, en dat kon niet."),
-    _("Niets: de website hoort daarna gewoon te laten inloggen."),
-    Fixer.PORTAL,
-    TRY_AGAIN,
-)

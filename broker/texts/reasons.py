@@ -17,7 +17,6 @@ from broker.texts.common_reasons import (
     CLIENT,
     NOT_ASKED,
     NOT_OURS,
-    PASSIVE,
     PROOF,
     REQUEST,
     STOPPED,
@@ -55,11 +54,12 @@ from broker.texts.makelaar_reasons import (
     WRONG_NAME,
 )
 from broker.texts.page_reasons import page_reason
+from broker.texts.passive_reasons import OF_PASSIVE
 from broker.texts.saml_reasons import OF_SAML_PORTALS
 from broker.texts.time_reasons import TOO_OLD, VALID_TOO_LONG, WRONG_TIME
 from broker.texts.trouble_reasons import OF_TROUBLES
 
-__all__ = ["FIXERS", "Explanation", "Fixer", "find", "page_of", "page_reason", "told"]
+__all__ = ["FIXERS", "OF_PASSIVE", "Explanation", "Fixer", "find", "page_of", "page_reason", "told"]
 
 
 FIXERS: Final[Mapping[Fixer, str]] = {
@@ -113,7 +113,6 @@ _GROUPS: Final = (
     (STOPPED, "cancelled cancelled_at_makelaar", ""),
     (LOW, "level_unreachable level_too_low", ""),
     (AWAY, "unavailable makelaar_unavailable", ""),
-    (PASSIVE, "passive other_user", ""),
     (REQUEST, "portal_request token_request", ""),
     (REQUEST, "saml_unreadable saml_request not_a_request deflate relay_state", ""),
     (PROOF, "client_secret client_signature client_proof", ""),
@@ -352,6 +351,7 @@ _BY_REASON: Final[Mapping[str, Explanation]] = {
     **OF_SAML_PORTALS,
     **OF_LOGOUTS,
     **OF_ARTIFACTS,
+    **OF_PASSIVE,
     "makelaar_paused": _SINGLE["provider_not_live"],
     **page_reasons.BY_REASON,
     **{page_reason(key): OF_SAML_PORTALS[key] for key in OF_SAML_PORTALS.keys() & ERRORS.keys()},

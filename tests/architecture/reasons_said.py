@@ -15,6 +15,7 @@ from functools import cache
 from types import ModuleType
 from typing import Any, Final
 
+from broker.journey import passive
 from providers.oidc import representation
 from providers.saml import mandate, status
 from providers.trouble import Trouble
@@ -69,6 +70,7 @@ COMPUTED: Final[Mapping[tuple[str, str], frozenset[str]]] = {
     ("broker.journey.context", "nothing.reason"): _ELSEWHERE,
     ("broker.journey.gone", "page.public_key"): _ELSEWHERE,
     ("broker.journey.gone", "_ENDED.get(code, 'login_refused')"): frozenset({"login_refused"}),
+    ("broker.journey.passive", "reason"): frozenset({*passive.refusals(), passive.UNKNOWN}),
     ("broker.journey.steps.choose_mandate", "stopped.reason"): _ELSEWHERE,
     ("broker.journey.steps.means_status", "stopped.reason"): _ELSEWHERE,
     ("broker.journey.steps.ended", "ended.public_key or 'cancelled'"): frozenset({"cancelled"}),

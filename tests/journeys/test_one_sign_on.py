@@ -10,6 +10,7 @@ import yaml
 from sqlalchemy import select
 
 from admin.app import create_app
+from admin.traces import explanation
 from assurance import session_lifetime
 from assurance.session_lifetime import BrowserSession
 from broker.sso.grants import Grant
@@ -58,6 +59,14 @@ def _go(world: World, browser: Browser, service: PortalService, query: str = "")
 
 def _error(page: Page) -> str | None:
     return parse_qs(urlsplit(page.url).query).get("error", [None])[0]
+
+
+def _heard(world: World, page: Page) -> tuple[str | None, str | None]:
+    """The error that the portal got, and what operators read by the reference in it."""
+    said = parse_qs(urlsplit(page.url).query).get("error_description", [""])[0]
+    with world.session() as session:
+        found = explanation.explain(session, said.rpartition(" ")[2].rstrip(")"))
+    return _error(page), found.record.cause if found and found.record else None
 
 
 def _cookie(world: World, browser: Browser) -> str:
@@ -124,16 +133,22 @@ def _accepting(world: World, service: PortalService) -> str:
 
 def test_O_21_prompt_none_is_answered_from_the_session(world: World) -> None:
     browser = world.browser()
-    assert _error(_go(world, browser, GRONDWATER, "prompt=none")) == "login_required"
+
+    def heard(service: PortalService, query: str = "prompt=none") -> tuple[str | None, str | None]:
+        return _heard(world, _go(world, browser, service, query))
+
+    assert heard(GRONDWATER) == ("login_required", "passive_no_session")
     _log_in(world, browser)
-    assert _error(_go(world, browser, GRONDWATER, "prompt=none")) == "consent_required"
+    assert heard(GRONDWATER) == ("consent_required", "passive_consent")
     page = _go(world, browser, GRONDWATER)
     browser.fill("keep", "yes")
     assert browser.press("agree", "yes").heading == IN
     page = _go(world, browser, GRONDWATER, "prompt=none")
     assert page.heading == IN
-    assert _error(_go(world, browser, BODEMKAART, "prompt=none")) == "interaction_required"
-    assert _error(_go(world, browser, BODEM, "prompt=none")) == "login_required"
+    assert heard(BODEMKAART) == ("interaction_required", "passive_mandate")
+    assert heard(BODEM) == ("login_required", "passive_not_accepted")
+    world.clock.advance(120)
+    assert heard(GRONDWATER, "prompt=none&max_age=60") == ("login_required", "passive_too_old")
 
 
 def test_a_session_ends_after_the_idle_time(world: World) -> None:

@@ -101,10 +101,13 @@ def logged_in(
         )
 
 
+def judged(rt: Runtime, cookie: str, login: Login = LOGIN) -> tuple[Login, Obstacle | None]:
+    """What becomes of this login in a browser with that session, and what stood in the way."""
+    return single_sign_on.continued(rt, login, a_context(rt, login), a_request({SESSION: cookie}))
+
+
 def asked(rt: Runtime, cookie: str, login: Login = LOGIN) -> Login:
-    """What becomes of this login in a browser with that session."""
-    request = a_request({SESSION: cookie})
-    return single_sign_on.continued(rt, login, a_context(rt, login), request)
+    return judged(rt, cookie, login)[0]
 
 
 @pytest.mark.parametrize(
@@ -145,12 +148,20 @@ def test_an_earlier_login_answers_with_who_it_was(
 
 
 @pytest.mark.parametrize(
-    ("service", "makelaar", "change"),
+    ("service", "makelaar", "change", "why"),
     [
-        ({**REUSES, "accepts_sessions_of": ["water"]}, {}, {}),
-        ({**REUSES, "makelaars": ["zekerweg"]}, {}, {}),
-        (REUSES, {"state": "paused"}, {}),
-        (REUSES, {"ceiling": L.EH2}, {}),
+        ({**REUSES, "accepts_sessions_of": []}, {}, {}, Obstacle.NOT_ACCEPTED),
+        ({**REUSES, "accepts_sessions_of": ["water"]}, {}, {}, Obstacle.OTHER_GROUP),
+        ({**REUSES, "makelaars": ["zekerweg"]}, {}, {}, Obstacle.NOT_ADMITTED),
+        (REUSES, {"state": "paused"}, {}, Obstacle.WORTHLESS),
+        (REUSES, {"ceiling": L.EH2}, {}, Obstacle.NOT_ADMITTED),
+        (REUSES, {"name": "zekerweg"}, {}, Obstacle.WORTHLESS),
+        (
+            {**REUSES, "mandate": "none"},
+            {},
+            {"request": asking(choose_again=True)},
+            Obstacle.NOTHING_TO_CHOOSE,
+        ),
     ],
 )
 def test_an_earlier_login_that_does_not_do_here_changes_nothing(
@@ -160,10 +171,12 @@ def test_an_earlier_login_that_does_not_do_here_changes_nothing(
     service: dict[str, Any],
     makelaar: dict[str, Any],
     change: dict[str, Any],
+    why: Obstacle,
 ) -> None:
     rt = running(session, clock, a_service(**service), **makelaar)
     login = replace(LOGIN, **change)
-    assert asked(rt, logged_in(rt, known), login) is login
+    cookie = logged_in(rt, known)
+    assert judged(rt, cookie, login) == (login, why)
 
 
 @pytest.mark.parametrize(
@@ -203,8 +216,9 @@ def test_the_session_of_one_person_never_answers_for_another(
     session: Session, clock: FakeClock, known: str, roos: Person
 ) -> None:
     rt = running(session, clock, a_service(**REUSES))
-    assert asked(rt, logged_in(rt, roos.id)) is LOGIN  # the makelaar means somebody else
-    assert asked(rt, "") is LOGIN
+    cookie = logged_in(rt, roos.id)
+    assert judged(rt, cookie) == (LOGIN, Obstacle.OTHER_PERSON)
+    assert judged(rt, "") == (LOGIN, Obstacle.NO_SESSION)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from broker.journey import passive
 from broker.recipes.catalogue import RECIPES, Counterpart
 from broker.texts.developers import PORTAL_CLAIMS, PORTAL_ERRORS
 from broker.texts.errors import ERRORS
@@ -71,6 +72,7 @@ def test_every_code_has_its_row(world: World) -> None:
     rows = {row.get("id") for row in page.tree.iter("tr")}
     assert {text.code for text in ERRORS.values()} <= rows
     assert {one.error for one in PORTAL_ERRORS} <= rows
+    assert passive.refusals().keys() <= rows
 
 
 def test_every_error_that_a_portal_gets_is_explained() -> None:
