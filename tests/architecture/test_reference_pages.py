@@ -4,11 +4,15 @@ a word.
 
 from __future__ import annotations
 
+import tomllib
+
 import pytest
 
 from tools import reference
 from tools.reference import __main__ as command
+from tools.reference import since
 from tools.reference.kinds_of_values import default_of, in_words
+from tools.reference.table import Page
 
 
 def test_the_pages_are_those_of_the_code_and_nothing_goes_without_a_word() -> None:
@@ -22,6 +26,22 @@ def test_what_is_said_of_nothing_is_seen(monkeypatch: pytest.MonkeyPatch) -> Non
     assert "x.md: nothing is said of `a`" in told
     assert any("x.md is not that of the code" in line for line in told)
     assert any("settings.md is written by nobody" in line for line in told)
+
+
+def test_what_is_new_has_no_version_until_it_is_written() -> None:
+    page = Page("settings", "Settings", "", (), ("web.old", "web.new"))
+    ages = {"settings": {"web.old": "0.1.0", "web.gone": "0.1.0"}}
+    told = list(since.complaints([page], ages))
+    assert told == [
+        "settings: nothing says since when there is web.new; run: make reference",
+        "settings: since.toml names web.gone, which is not there; run: make reference",
+    ]
+    after = since.with_new([page], ages, "0.2.0")
+    assert after == {"settings": {"web.old": "0.1.0", "web.new": "0.2.0"}}
+    assert list(since.complaints([page], after)) == []
+    assert tomllib.loads(since.as_text(after)) == {
+        "settings": {"0.1.0": ["web.old"], "0.2.0": ["web.new"]}
+    }
 
 
 @pytest.mark.parametrize(

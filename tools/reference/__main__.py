@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from tools.reference import codes, commands, documents, metrics, settings
+from tools.reference import codes, commands, documents, metrics, settings, since
 from tools.reference.table import WRITTEN, Page
 
 FOLDER: Final = Path(__file__).parents[2] / "docs" / "reference"
@@ -34,6 +34,7 @@ def files() -> dict[str, str]:
 
 def complaints() -> Iterator[str]:
     """What is wrong, a line each: a row without words, or a file that is not that of the code."""
+    yield from since.complaints(pages(), since.known())
     for name, text in files().items():
         for line in text.splitlines():
             if line.startswith("| ") and line.endswith("|  |"):
@@ -48,6 +49,7 @@ def complaints() -> Iterator[str]:
 
 def write() -> None:
     FOLDER.mkdir(exist_ok=True)
+    since.write(pages())
     for name, text in files().items():
         (FOLDER / name).write_text(text, encoding="utf-8")
 

@@ -11,6 +11,7 @@ from broker.texts.errors import ERRORS
 from broker.texts.outside_request import texts
 from broker.texts.reasons import FIXERS
 from state.audit import EventTag
+from tools.reference import since
 from tools.reference.table import Page, code, table
 
 
@@ -21,7 +22,13 @@ def pages() -> list[Page]:
 
 def _errors() -> Page:
     rows = sorted(
-        (code(text.code), str(text.title), f"{text.what} {text.now}", code(key))
+        (
+            code(text.code),
+            str(text.title),
+            f"{text.what} {text.now}",
+            since.of("errors", text.code),
+            code(key),
+        )
         for key, text in ERRORS.items()
     )
     return Page(
@@ -29,7 +36,8 @@ def _errors() -> Page:
         "Error codes",
         "Every code that a page of error shows, with what the page says. The reference beside it "
         "finds the cause: `sluis trace REFERENCE`.",
-        (table(("Code", "Title", "Says", "Key"), rows),),
+        (table(("Code", "Title", "Says", "Since", "Key"), rows),),
+        tuple(sorted({text.code for text in ERRORS.values()})),
     )
 
 
@@ -39,7 +47,8 @@ def _reasons() -> Page:
         "Reasons",
         "Every machine word for why something was refused, as traces, logs and metrics have it. "
         "Where more was measured, the trace says it more closely.",
-        (table(("Reason", "Means", "What to do", "Who"), _reason_rows()),),
+        (table(("Reason", "Means", "What to do", "Since", "Who"), _reason_rows()),),
+        tuple(sorted(reasons.known())),
     )
 
 
@@ -48,14 +57,24 @@ def _reason_rows() -> Iterator[tuple[str, ...]]:
         found = reasons.find(word)
         assert found is not None
         who = gettext(FIXERS[found.fixer])
-        yield code(word), gettext(found.cause), gettext(found.remedy), who
+        yield (
+            code(word),
+            gettext(found.cause),
+            gettext(found.remedy),
+            since.of("reasons", word),
+            who,
+        )
 
 
 def _events() -> Page:
-    rows = ((code(tag.value), trace_words.event(tag)) for tag in sorted(EventTag))
+    rows = (
+        (code(tag.value), since.of("events", tag.value), trace_words.event(tag))
+        for tag in sorted(EventTag)
+    )
     return Page(
         "events",
         "Events of the audit",
         "Every tag in the audit. Lines of the log are told in [logs](../operators/logs.md).",
-        (table(("Tag", "Says"), rows),),
+        (table(("Tag", "Since", "Says"), rows),),
+        tuple(sorted(tag.value for tag in EventTag)),
     )

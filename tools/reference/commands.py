@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import click
 
 from admin.cli.commands import main
+from tools.reference import since
 from tools.reference.table import Page, code, table
 
 
@@ -17,6 +18,7 @@ def page() -> Page:
         "Every command of `sluis` with its options. How each ends, and when to use it, is told in "
         "[commands](../operators/cli.md).",
         tuple(_part(name, command) for name, command in _commands("sluis", main)),
+        tuple(_items()),
     )
 
 
@@ -31,11 +33,24 @@ def _commands(name: str, command: click.Command) -> Iterator[tuple[str, click.Co
 def _part(name: str, command: click.Command) -> str:
     arguments = [one for one in command.params if isinstance(one, click.Argument)]
     words = " ".join([name, *(one.human_readable_name.upper() for one in arguments)])
-    parts = [f"## {words}", " ".join((command.help or "").replace("\b", "").split())]
+    says = " ".join((command.help or "").replace("\b", "").split())
+    parts = [f"## {words}", says, f"Since {since.of('commands', name)}."]
     options = [one for one in command.params if isinstance(one, click.Option)]
     if options:
-        parts.append(table(("Option", "Says"), ((_names(one), one.help or "") for one in options)))
+        rows = (
+            (_names(one), since.of("commands", f"{name} {one.opts[0]}"), one.help or "")
+            for one in options
+        )
+        parts.append(table(("Option", "Since", "Says"), rows))
     return "\n\n".join(parts)
+
+
+def _items() -> Iterator[str]:
+    """Every command, and every option with the command that has it."""
+    for name, command in _commands("sluis", main):
+        yield name
+        options = (one for one in command.params if isinstance(one, click.Option))
+        yield from (f"{name} {one.opts[0]}" for one in options)
 
 
 def _names(option: click.Option) -> str:

@@ -7,24 +7,28 @@ from collections.abc import Iterator
 from typing import Final
 
 from admin.registrations.schema import schema
+from tools.reference import since
 from tools.reference.kinds_of_values import Schema, default_of, in_words, sections_of
 from tools.reference.table import Page, code, table
 
-HEADINGS: Final = ("Field", "May be", "Default", "Says")
+HEADINGS: Final = ("Field", "May be", "Default", "Since", "Says")
 
 
 def page() -> Page:
     whole = json.loads(schema())
     definitions = whole["$defs"]
     names = [reference["$ref"].rpartition("/")[2] for reference in whole["oneOf"]]
+    sections = list(_sections(names, definitions))
     parts = [_document(definitions[name], definitions) for name in names]
-    parts += [_section(name, definitions) for name in _sections(names, definitions)]
+    parts += [_section(name, definitions) for name in sections]
+    items = [_item(definitions[n], one) for n in names + sections for one in _names(definitions[n])]
     return Page(
         "documents",
         "Registration files",
         "Every kind of document that `sluis apply` reads, with its fields. For an editor: "
         "`sluis config schema --documents`.",
         tuple(parts),
+        tuple(items),
     )
 
 
@@ -59,11 +63,20 @@ def _fields(definition: Schema, definitions: Schema) -> str:
                 code(name),
                 in_words(field, definitions),
                 "required" if name in required else default_of(field),
+                since.of("documents", _item(definition, name)),
                 field.get("description", ""),
             )
             for name, field in definition["properties"].items()
         ),
     )
+
+
+def _names(definition: Schema) -> Iterator[str]:
+    yield from definition["properties"]
+
+
+def _item(definition: Schema, field: str) -> str:
+    return f"{definition['title']}.{field}"
 
 
 def _sections(names: list[str], definitions: Schema) -> Iterator[str]:

@@ -10,11 +10,12 @@ from typing import Final
 from prometheus_client.metrics import MetricWrapperBase
 
 from broker.monitoring import metrics
+from tools.reference import since
 from tools.reference.table import Page, code, table
 
 ROOT: Final = Path(__file__).parents[2]
 READINGS: Final = ROOT / "admin" / "operations" / "readings.py"
-Row = tuple[str, str, str, str]
+Row = tuple[str, str, str, str, str]
 
 
 def page() -> Page:
@@ -24,7 +25,8 @@ def page() -> Page:
         "Metrics",
         "Every metric at the management address. What they mean for you is told in "
         "[watch Sluis](../operators/monitoring.md).",
-        (table(("Metric", "Kind", "Labels", "Says"), rows),),
+        (table(("Metric", "Kind", "Labels", "Since", "Says"), rows),),
+        tuple(row[0].strip("`") for row in rows),
     )
 
 
@@ -33,7 +35,7 @@ def _counted() -> Iterator[Row]:
         if isinstance(metric, MetricWrapperBase):
             told = next(iter(metric.describe()))
             name = told.name + ("_total" if told.type == "counter" else "")
-            yield code(name), told.type, _labels(metric._labelnames), told.documentation
+            yield _row(name, told.type, metric._labelnames, told.documentation)
 
 
 def _read() -> Iterator[Row]:
@@ -53,7 +55,11 @@ def _read() -> Iterator[Row]:
                     ast.literal_eval(texts[part.id] if isinstance(part, ast.Name) else part)
                     for part in call.args[:3]
                 )
-                yield code(name), "gauge", _labels(labels), text
+                yield _row(name, "gauge", labels, text)
+
+
+def _row(name: str, kind: str, labels: tuple[str, ...], says: str) -> Row:
+    return code(name), kind, _labels(labels), since.of("metrics", name), says
 
 
 def _labels(names: tuple[str, ...]) -> str:

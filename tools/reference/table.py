@@ -11,12 +11,15 @@ WRITTEN: Final = "Written by `make reference` from the code; do not edit."
 
 @dataclass(frozen=True)
 class Page:
-    """One file of docs/reference. ``says``: what it lists, for the table of contents."""
+    """One file of docs/reference. ``says``: what it lists, for the table of contents;
+    ``items``: all of it, by names that stay.
+    """
 
     name: str
     title: str
     says: str
     parts: tuple[str, ...]
+    items: tuple[str, ...]
 
     def text(self) -> str:
         return "\n\n".join([f"# {self.title}", f"{self.says} {WRITTEN}", *self.parts]) + "\n"
