@@ -199,13 +199,15 @@ def member_record(shared: MemberRecord, row: MemberRow, list_ends: datetime | No
 
 
 def is_admitted(service: Service, record: ProviderRecord) -> bool:
-    """May this makelaar be chosen at this service, by what the service and a federation say?"""
-    allowed = service.makelaars
-    if not isinstance(record, MemberRecord):
-        return allowed is None or record.id in allowed
-    if record.services != "all" and service.uuid not in record.services:
+    """May this makelaar be chosen at this service? Both registrations say; of a member of a
+    federation that of the federation.
+    """
+    if not record.serves(service.uuid):
         return False
-    return allowed is None or not {record.id, record.federation}.isdisjoint(allowed)
+    names = {record.id}
+    if isinstance(record, MemberRecord):
+        names.add(record.federation)
+    return service.makelaars is None or not names.isdisjoint(service.makelaars)
 
 
 def federation_is_admitted(service: Service, federation: Federation) -> bool:

@@ -94,6 +94,15 @@ class ProviderRecord(RegisteredDocument):
     aliases: tuple[str, ...] = Field(
         default=(), description="Other words by which people look for it."
     )
+    services: Literal["all"] | tuple[str, ...] = Field(
+        default="all",
+        description=(
+            "At which services this makelaar may be chosen: `all`, or a list of UUIDs. Where a "
+            "service lists its `makelaars`, the makelaar must stand there too. Our own consoles "
+            "have UUIDs as well (`sluis service list`). It holds from the next request on, also "
+            "for sessions that were made before."
+        ),
+    )
     level_ceiling: Level = Field(
         description=("The most that is believed of this makelaar, whatever it says."),
     )
@@ -202,6 +211,10 @@ class ProviderRecord(RegisteredDocument):
         if spoken in (SAML2INT, UNNAMED):
             return tuple(dict.fromkeys((*spoken.levels, self.saml.authn_context_names)))
         return spoken.levels
+
+    def serves(self, service_uuid: str) -> bool:
+        """May it be chosen at this service, as far as its own registration says?"""
+        return self.services == "all" or service_uuid in self.services
 
     def may_speak_for(self, kvk: str) -> bool:
         """True where it may assert something about the organisation with this KvK number."""

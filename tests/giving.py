@@ -6,8 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
-from types import SimpleNamespace
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from admin.actor import Actor
 from admin.mandates.decision_rules import DeciderLogin
@@ -38,9 +37,16 @@ def service(uuid: str, level: AssuranceLevel = AssuranceLevel.EH3, **facts: Any)
 def makelaar(
     ceiling: AssuranceLevel = AssuranceLevel.EH3, *, lifts: bool = False, state: str = "live"
 ) -> ProviderRecord:
-    """As much of a record as says how high its logins go."""
-    record = SimpleNamespace(level_ceiling=ceiling, local_factor_lifts=lifts, state=state)
-    return cast(ProviderRecord, record)
+    """A record that says how high its logins go."""
+    facts = {
+        "id": MAKELAAR,
+        "name": "Veerhuis",
+        "level_ceiling": ceiling.label,
+        "local_factor_lifts": lifts,
+        "state": state,
+        "oidc": {"issuer": "https://veerhuis.example", "client_id": "sluis"},
+    }
+    return ProviderRecord.model_validate(facts)
 
 
 def known(person_id: str, provider_id: str = MAKELAAR, **facts: Any) -> ExternalIdentity:

@@ -18,6 +18,7 @@ from admin.cli.operator_commands import operator
 from admin.cli.outbox_commands import outbox
 from admin.cli.recipe_commands import recipe
 from admin.cli.saml_commands import saml
+from admin.cli.service_commands import service
 from admin.cli.session_commands import session
 
 if TYPE_CHECKING:
@@ -384,6 +385,7 @@ for command in (
     outbox,
     recipe,
     saml,
+    service,
     session,
 ):
     main.add_command(command)

@@ -21,6 +21,7 @@ from consent.options import Options, Terms
 from directory import dates
 from directory.organisations import Organisation
 from directory.services import Service
+from providers.members import is_admitted
 from providers.registry import ProviderRecord
 
 
@@ -118,11 +119,7 @@ def ask(
     its noon. A login as high as the person can reach at this service is assumed.
     """
     at = now if day == dates.day_of(now) else _noon(day)
-    admitted = {
-        name: record
-        for name, record in makelaars.items()
-        if service.makelaars is None or name in service.makelaars
-    }
+    admitted = {name: record for name, record in makelaars.items() if is_admitted(service, record)}
     own = service.own_means
     held = means.of_people(session, admitted, [person_id], at, own_means=own)[person_id]
     reached = held.level if held.level is not None else service.level

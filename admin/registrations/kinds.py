@@ -50,6 +50,7 @@ from directory.people import Person
 from directory.saml_portals import SamlServiceProvider
 from directory.services import RelyingParty, Service
 from providers.federations import Federation
+from providers.registry import ProviderRecord
 from state.registrations import Kind
 
 # An entry with all that must be known of it, at this moment; the session is for what is kept.
@@ -109,7 +110,7 @@ def _of_service(model: Service) -> Iterator[Reference]:
         yield Reference("makelaars", "IdentityProvider", name)
 
 
-def _of_federation(model: Federation) -> Iterator[Reference]:
+def _of_makelaar(model: ProviderRecord | Federation) -> Iterator[Reference]:
     for uuid in () if model.services == "all" else model.services:
         yield Reference("services", "Service", uuid)
 
@@ -192,13 +193,14 @@ _ALL: Final = (
     _registered(
         Kind.IDENTITY_PROVIDER,
         dependents.OF_MAKELAAR,
+        refers_to=_of_makelaar,
         complete=metadata_sources.complete,
         write=metadata_rows.writer(Kind.IDENTITY_PROVIDER),
     ),
     _registered(
         Kind.FEDERATION,
         dependents.OF_FEDERATION,
-        refers_to=_of_federation,
+        refers_to=_of_makelaar,
         write=federation_rows.write_federation,
     ),
     _registered(

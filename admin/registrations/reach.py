@@ -10,6 +10,7 @@ from admin.registrations.documents import Entry
 from admin.registrations.rule import Breach
 from assurance.step_up import can_reach
 from directory.services import Service
+from providers.members import is_admitted
 from providers.registry import ProviderRecord
 from state.registrations import Kind, all_registrations
 
@@ -30,9 +31,19 @@ def warnings(entry: Entry, makelaars: Mapping[str, ProviderRecord]) -> tuple[str
     service = entry.model
     if not isinstance(service, Service) or service.email_accounts or service.own_means:
         return ()
-    named = service.makelaars if service.makelaars is not None else tuple(makelaars)
-    records = [makelaars[name] for name in named if name in makelaars]
+    records = [one for one in makelaars.values() if is_admitted(service, one)]
     lifts = service.local_second_factor
+    named = service.makelaars or ()
+    if not records and not makelaars.keys().isdisjoint(named):
+        return (
+            str(
+                Breach(
+                    "makelaars",
+                    "none of these makelaars serves it, so nobody can log in",
+                    f"add {service.uuid} to services of one of them",
+                )
+            ),
+        )
     if not records or any(can_reach(one, service.level, local_factor=lifts) for one in records):
         return ()
     return (

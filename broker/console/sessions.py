@@ -90,9 +90,11 @@ def current(console: Console, *, counts: bool = True) -> ConsoleSession | None:
 def _level(
     rt: Runtime, console: Console, facts: LoginFacts, person_id: str, now: datetime
 ) -> AssuranceLevel | None:
-    """What the login proves now; None where it proves nothing: its makelaar left or is paused, the
-    means is not active, or the identity is somebody else's.
+    """What the login proves now; None where it proves nothing: its makelaar left, is paused or
+    does not serve this console, the means is not active, or the identity is somebody else's.
     """
+    if not standing.admits(rt.configuration, console.service, facts.identity):
+        return None
     known = standing.whose(rt.session, rt.sealer, facts.identity)
     if known is None or known.person_id != person_id:
         return None

@@ -212,8 +212,8 @@ _SINGLE: Final = {
         page=UNUSABLE,
     ),
     "provider_not_allowed_for_service": Explanation(
-        _("De dienst laat deze makelaar niet toe."),
-        _("Pas zo nodig de lijst met makelaars aan in de registratie van de dienst."),
+        _("Deze makelaar mag bij deze dienst niet worden gekozen."),
+        _("Kijk bij makelaars in de registratie van de dienst, en bij services in die van de makelaar."),
         Fixer.OPERATOR,
         _("U kunt bij deze dienst niet inloggen met deze makelaar."),
         page=UNUSABLE,

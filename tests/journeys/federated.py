@@ -5,8 +5,10 @@ test wants.
 from __future__ import annotations
 
 import base64
+import re
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -34,6 +36,7 @@ IDEAS_UUID: Final = "4c95a12d-33ae-4688-9980-85f799509db0"
 CHOOSE: Final = "Wie is uw makelaar?"
 IN: Final = "U bent ingelogd"
 CONSENT: Final = "Deze gegevens geven wij door"
+LOA2: Final = "urn:etoegang:core:assurance-class:loa2"
 LOA3: Final = "urn:etoegang:core:assurance-class:loa3"
 NOORD_ID: Final = member_id("noordzee", NOORD.entity_id)
 
@@ -104,6 +107,31 @@ class Federated:
             page = browser.press("agree", "yes")
         return page.heading == IN
 
+    def level(self, browser: Browser) -> str:
+        """What the portal heard: the claim ``loa`` as its page has it."""
+        assert browser.page is not None
+        (found,) = set(re.findall(r"urn:etoegang:core:assurance-class:loa\d", browser.page.text))
+        return str(found)
+
+    @contextmanager
+    def sharing_logins(self) -> Iterator[None]:
+        """Logins at this service answer there again."""
+        group = {"session_group": "ideeen", "accepts_sessions_of": ["ideeen"]}
+        before = ideas(self.world)
+        self.world.apply(yaml.safe_dump({**before, **group}), "ideas.yaml")
+        try:
+            yield
+        finally:
+            self.world.apply(yaml.safe_dump(before), "ideas.yaml")
+
+
+def ideas(world: World) -> dict[str, Any]:
+    """The service of these tests, where accounts of Sluis do not count."""
+    services = (world.demo.registrations / "20-services.yaml").read_text(encoding="utf-8")
+    found = next(d for d in yaml.safe_load_all(services) if d["uuid"] == IDEAS_UUID)
+    plain = {name: value for name, value in found.items() if not str(value).startswith("${")}
+    return {**plain, "email_accounts": False}
+
 
 REGISTRATION: Final[dict[str, Any]] = {
     "kind": "Federation",
@@ -132,9 +160,6 @@ def make_federated(folder: Path) -> Federated:
 
     made.world.wire.applications[HOST] = federation
     made.let_answer((NOORD, ZUID))
-    services = (made.world.demo.registrations / "20-services.yaml").read_text(encoding="utf-8")
-    ideas = next(d for d in yaml.safe_load_all(services) if d["uuid"] == IDEAS_UUID)
-    plain = {name: value for name, value in ideas.items() if not str(value).startswith("${")}
-    made.world.apply(yaml.safe_dump({**plain, "email_accounts": False}), "ideas.yaml")
+    made.world.apply(yaml.safe_dump(ideas(made.world)), "ideas.yaml")
     made.register()
     return made

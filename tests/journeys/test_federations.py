@@ -11,7 +11,16 @@ from urllib.parse import quote
 import pytest
 
 from providers.federation_members import member_id
-from tests.journeys.federated import CHOOSE, MANY, NOORD_ID, Federated, make_federated
+from tests.journeys.federated import (
+    CHOOSE,
+    IN,
+    LOA2,
+    LOA3,
+    MANY,
+    NOORD_ID,
+    Federated,
+    make_federated,
+)
 from tests.providers.saml.aggregates import NOORD, ZUID, many
 from tests.providers.saml.in_world import rejections
 from tests.world import ADDRESSES
@@ -151,15 +160,17 @@ def test_what_the_registration_does_not_allow_is_refused(
 
 
 def test_a_ceiling_holds_at_each_use(federated: Federated) -> None:
-    """A session that the federation made at EH3 says EH2 once that is all it is believed."""
-    browser, _ = federated.begun(f"idp_hint={NOORD_ID}")
-    assert federated.logged_in(browser)
-    configuration = federated.world.process.holder.current
-    record = configuration.providers[NOORD_ID]
-    assert record.level_ceiling.label == "EH3"
-    federated.register(level_ceiling="EH2")
-    record = federated.world.process.holder.current.providers[NOORD_ID]
-    assert record.level_ceiling.label == "EH2"
+    """An answer that is under way and a session that was made before say EH2, once that is all
+    that the federation is believed.
+    """
+    with federated.sharing_logins():
+        first, _ = federated.begun(f"idp_hint={NOORD_ID}")
+        assert federated.logged_in(first) and federated.level(first) == LOA3
+        under_way, _ = federated.begun(f"idp_hint={NOORD_ID}")
+        federated.register(level_ceiling="EH2")
+        assert federated.logged_in(under_way) and federated.level(under_way) == LOA2
+        _, page = federated.begun(browser=first)
+        assert page.heading == IN and federated.level(first) == LOA2
 
 
 def test_a_logout_and_the_trace_name_the_makelaar(federated: Federated) -> None:

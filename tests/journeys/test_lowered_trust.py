@@ -321,6 +321,7 @@ LOWERED: Final[dict[str, tuple[Callable[[Instances], Any], frozenset[Begin]]]] =
         frozenset(RUNS),
     ),
     "makelaar paused": (_makelaar(state="paused"), frozenset(RUNS)),
+    "it serves another service": (_makelaar(services=[BODEMKAART.uuid]), frozenset(RUNS)),
     "makelaar withdrawn": (withdrawn, frozenset(RUNS)),
     "not at this service": (_service(makelaars=["zekerweg"]), OF_A_PORTAL),
     "the service asks EH4": (_service(level="EH4"), frozenset({a_session, a_login})),

@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 
 from admin.registrations import checking
 from admin.registrations.reading import read
+from admin.registrations.references import check_references
 from broker.settings import Settings
+from directory.consoles import BEHEER
 from tests.admin.registrations.documents import SERVICE, written
 
 
@@ -25,13 +27,21 @@ def makelaar(name: str, ceiling: str, **fields: Any) -> dict[str, Any]:
     }
 
 
+OTHER: Final = {**SERVICE, "uuid": SERVICE["uuid"].replace("1", "9"), "email_accounts": True}
 LOW: Final = makelaar("laag", "EH2", local_factor_lifts=True)
 HIGH: Final = makelaar("hoog", "EH3")
+
+
+ELSEWHERE: Final = makelaar("elders", "EH4", services=[OTHER["uuid"]])
+HERE: Final = makelaar("hier", "EH4", services=[SERVICE["uuid"]])
 
 
 @pytest.mark.parametrize(
     ("service", "makelaars", "is_told"),
     [
+        ({"level": "EH3"}, [LOW, ELSEWHERE], True),
+        ({"level": "EH3"}, [LOW, HERE], False),
+        ({"level": "EH3", "makelaars": ["elders"]}, [HIGH, ELSEWHERE], True),
         ({"level": "EH3"}, [LOW, HIGH], False),
         ({"level": "EH3"}, [LOW], True),
         ({"level": "EH3", "makelaars": ["laag"]}, [LOW, HIGH], True),
@@ -50,8 +60,17 @@ def test_a_level_that_no_makelaar_gives_is_told(
     makelaars: list[dict[str, Any]],
     is_told: bool,
 ) -> None:
-    entries = read(written(tmp_path, {**SERVICE, **service}, *makelaars))
+    entries = read(written(tmp_path, {**SERVICE, **service}, OTHER, *makelaars))
     checked = checking.check(session, settings, entries, may_move=False)
     assert not checked.mistakes
     texts = [text for found in checked.warnings.values() for text in found]
-    assert [text.partition(":")[0] for text in texts] == (["level"] if is_told else [])
+    assert bool(texts) is is_told
+    assert {text.partition(":")[0] for text in texts} <= {"level", "makelaars"}
+
+
+def test_a_makelaar_serves_services_that_are_registered(session: Session, tmp_path: Path) -> None:
+    entries = read(written(tmp_path, SERVICE, ELSEWHERE))
+    (mistake,) = check_references(session, entries)
+    assert mistake.endswith(f"services: there is no Service {OTHER['uuid']}")
+    console = {**ELSEWHERE, "services": [BEHEER.service.uuid]}
+    assert check_references(session, read(written(tmp_path, SERVICE, console))) == []
