@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Final
 
 from assurance import acr
-from assurance.levels import AssuranceLevel
+from assurance.levels import AssuranceLevel, suffices
 from assurance.step_up import Credited, answers, credited
 from providers import received
 from providers.interface import (
@@ -29,6 +30,19 @@ def level_said(record: ProviderRecord, said: str) -> AssuranceLevel | None:
     if said == NOTHING_SAID:
         return record.level_without_word
     return acr.level_of(said, record.levels, record.level_vocabularies)
+
+
+def word_that_counts(record: ProviderRecord, said: str, others: Iterable[str]) -> str:
+    """Of the word for the level and others that the makelaar said beside it, where the registration
+    reads those: the one that is worth most. Of the others only what stands in ``levels`` counts,
+    so that a method of logging in which nobody wrote down lifts nothing.
+    """
+    word, level = said, level_said(record, said)
+    for other in others:
+        worth = record.levels.get(other)
+        if worth is not None and (level is None or not suffices(level, worth)):
+            word, level = other, worth
+    return word
 
 
 def credit(record: ProviderRecord, said: str, *, asked: AssuranceLevel) -> Credited:

@@ -61,6 +61,14 @@ class OidcSettings(RegisteredDocument):
             "have our `client_id` as `azp`. Left out: none."
         ),
     )
+    level_claim: str | None = Field(
+        default=None,
+        description=(
+            "Name of a claim in the ID token that says how somebody logged in, beside `acr`: such "
+            "as `amr`, or `acrs` of Entra ID. Of its values those count that stand in `levels`, "
+            "the highest of them; the others lift nothing. Left out: `acr` alone counts."
+        ),
+    )
     userinfo: bool = Field(
         default=False,
         description=("Whether UserInfo is asked for what the ID token does not say."),

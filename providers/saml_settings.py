@@ -220,6 +220,16 @@ class SpokenSaml(RegisteredDocument):
     subject_attribute: str | None = Field(
         default=None, description="With `subject: attribute`: its Name. Its value must last."
     )
+    level_attribute: str | None = Field(
+        default=None,
+        description=(
+            "Name of an attribute that says how somebody logged in, beside the "
+            "AuthnContextClassRef: of Entra ID and AD FS "
+            "`http://schemas.microsoft.com/claims/authnmethodsreferences`. Of its values those "
+            "count that stand in `levels`, the highest of them; the others lift nothing. Left out: "
+            "the class alone counts."
+        ),
+    )
     allow_clear_identifiers: bool = Field(
         default=False,
         description=(

@@ -94,7 +94,13 @@ RECIPES: Final = (
         SAML,
         runs=(f"{_INTEROP}/test_recipe_simplesamlphp.py",),
     ),
-    Recipe("entra-id-saml", "Entra ID", Counterpart.MAKELAAR, SAML, replays=_PRESETS),
+    Recipe(
+        "entra-id-saml",
+        "Entra ID",
+        Counterpart.MAKELAAR,
+        SAML,
+        replays=(*_PRESETS, f"{_HABITS}/test_second_factors_of_products.py"),
+    ),
     Recipe(
         "entra-id-oidc",
         "Entra ID",

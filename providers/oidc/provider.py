@@ -14,7 +14,7 @@ from keys.keyring import KeyRing
 from providers import received
 from providers.authority import AskedService
 from providers.calls import MakelaarEndpoint
-from providers.credit import credit
+from providers.credit import credit, word_that_counts
 from providers.interface import (
     NOTHING_SAID,
     AuthenticationRequest,
@@ -206,7 +206,11 @@ class OidcProvider:
     def _identity(
         self, id_claims: Claims, claims: Claims, remembered: Remembered, code: str, now: datetime
     ) -> Identity:
-        said = _said(id_claims, remembered.level)
+        said = word_that_counts(
+            self._record,
+            _said(id_claims, remembered.level),
+            _methods(id_claims, self._settings.level_claim),
+        )
         given = credit(self._record, said, asked=remembered.level)
         until = datetime.fromtimestamp(seconds_in(id_claims, "exp"), UTC)
         return Identity(
@@ -264,6 +268,13 @@ def _said(id_claims: Claims, asked: AssuranceLevel) -> str:
         seen = received.masked(json.dumps(acr))
         raise ProviderLevelUnknown(asked, element="acr", seen=seen, expected="a text")
     return acr if acr.strip(received.XML_SPACE) else NOTHING_SAID
+
+
+def _methods(id_claims: Claims, name: str | None) -> tuple[str, ...]:
+    """How somebody logged in, where the registration reads that from a claim: texts as they are."""
+    found = id_claims.get(name) if name is not None else None
+    values = found if isinstance(found, list) else [found]
+    return tuple(value for value in values if isinstance(value, str))
 
 
 def _factors(id_claims: Claims) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from assurance.levels import AssuranceLevel
 from assurance.step_up import Credited
 from keys.xml.schema import is_foreign
 from providers import received, times
-from providers.credit import credit, level_said
+from providers.credit import credit, level_said, word_that_counts
 from providers.interface import ProviderLevelTooLow, ProviderLevelUnknown, ProviderRefused
 from providers.received import masked, told
 from providers.registry import ProviderRecord
@@ -57,9 +57,11 @@ def authentication(
     not_before: datetime | None,
     now: datetime,
     skew: timedelta,
+    methods: Iterable[str] = (),
 ) -> AuthnFacts:
     """Level and time, of the first statement that fits whole; of several sessions the first end
-    counts. ``not_before``: the login must be at least this fresh (ForceAuthn, max_age).
+    counts. ``not_before``: the login must be at least this fresh (ForceAuthn, max_age);
+    ``methods``: what the attribute of the registration says of how it was made.
 
     Raises ProviderLevelUnknown where the registration does not know it, ProviderLevelTooLow below
     what was asked; it is never read upwards.
@@ -68,7 +70,7 @@ def authentication(
     first: Exception | None = None
     for statement in assertion.findall(saml("AuthnStatement")):
         try:
-            fitting.append(_facts(statement, record, asked, not_before, now, skew))
+            fitting.append(_facts(statement, record, asked, not_before, now, skew, methods))
         except _REFUSALS as refused:
             first = first or refused
     if not fitting:
@@ -86,6 +88,7 @@ def _facts(
     not_before: datetime | None,
     now: datetime,
     skew: timedelta,
+    methods: Iterable[str],
 ) -> AuthnFacts:
     """Of one statement: its level and its time belong together. Raises as ``authentication``."""
     at = "AuthnStatement AuthnInstant"
@@ -102,10 +105,11 @@ def _facts(
     if len(references) != 1:
         raise _not_understood(context, asked)
     said = uri_of(references[0], "authn_context")
-    worth = credit(record, said, asked=asked)
+    counts = word_that_counts(record, said, methods)
+    worth = credit(record, counts, asked=asked)
     if not _goes_with(context, level_said(record, said), record):
         raise _not_understood(context, asked)
-    return AuthnFacts(said, worth, moment, until)
+    return AuthnFacts(counts, worth, moment, until)
 
 
 def _goes_with(

@@ -154,6 +154,7 @@ class SamlProvider:
         now, skew = callback.received_at, timedelta(seconds=self._settings.skew_seconds)
         self._check_validity(now)
         accepted = self._accepted(callback, self._expected(remembered, now))
+        attributes = assertion.attributes(accepted.assertion)
         facts = assertion.authentication(
             accepted.assertion,
             self._record,
@@ -161,8 +162,8 @@ class SamlProvider:
             not_before=_not_before(remembered, now),
             now=now,
             skew=skew,
+            methods=self._methods(attributes),
         )
-        attributes = assertion.attributes(accepted.assertion)
         dialect = self._settings.speaks
         return Identity(
             provider_id=self._record.id,
@@ -198,6 +199,14 @@ class SamlProvider:
             return accept(response_bytes(callback), expected)
         check_artifact(callback)
         return accept_message(*self._resolution.response(callback, expected))
+
+    def _methods(self, attributes: assertion.Attributes) -> tuple[str, ...]:
+        """How somebody logged in, where the registration reads that from an attribute."""
+        name = self._settings.level_attribute
+        if name is None:
+            return ()
+        found = (one.text or one.foreign or "" for one in attributes.written(name))
+        return tuple(text.strip(received.XML_SPACE) for text in found)
 
     @property
     def logout(self) -> SamlLogout:

@@ -18,6 +18,7 @@ from tests.running_demo import RunningDemo
 
 BODEM: Final = "7f1e6c1a-90b4-4d0e-9b52-3c1f0a77d2e4"
 SUBSTANTIAL: Final = "http://eidas.europa.eu/LoA/substantial"
+BASIC: Final = "http://eid.logius.nl/LoA/basic"
 PATIENCE: Final = 60.0
 
 

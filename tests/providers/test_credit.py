@@ -9,7 +9,7 @@ import yaml
 
 from assurance.levels import AssuranceLevel
 from assurance.step_up import Credited
-from providers.credit import credit
+from providers.credit import credit, word_that_counts
 from providers.interface import NOTHING_SAID, ProviderLevelTooLow, ProviderLevelUnknown
 from providers.registry import ProviderRecord
 
@@ -45,6 +45,26 @@ def test_what_is_credited(
     said: str, ceiling: str, lifts: bool, asked: L, expected: Credited
 ) -> None:
     assert credit(record_of(ceiling, lifts=lifts), said, asked=asked) == expected
+
+
+@pytest.mark.parametrize(
+    ("said", "others", "counts"),
+    [
+        ("midden", (), "midden"),
+        ("midden", ("pwd", "mfa"), "mfa"),
+        ("mfa", ("midden",), "mfa"),
+        ("midden", ("iets",), "midden"),
+        ("midden", ("EH4",), "midden"),  # a word of a scheme, that nobody wrote here
+        ("iets", ("midden",), "midden"),
+        (NOTHING_SAID, ("midden",), "midden"),
+        (NOTHING_SAID, (), NOTHING_SAID),
+    ],
+)
+def test_of_several_words_the_one_that_is_worth_most_counts(
+    said: str, others: tuple[str, ...], counts: str
+) -> None:
+    record = record_of("EH3", levels={"midden": "EH2", "mfa": "EH2+"})
+    assert word_that_counts(record, said, others) == counts
 
 
 @pytest.mark.parametrize(

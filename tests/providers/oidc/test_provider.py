@@ -233,6 +233,26 @@ def test_entra_id_sends_no_acr_and_is_worth_what_its_registration_says(
         login(makelaar, level=L.EH2)
 
 
+@pytest.mark.parametrize(
+    ("amr", "claim", "level"),
+    [
+        (["pwd", "mfa"], "amr", L.EH2_PLUS),
+        ("mfa", "amr", L.EH2_PLUS),
+        (["pwd"], "amr", L.EH2),
+        ([1, {}, None], "amr", L.EH2),
+        (["pwd", "mfa"], None, L.EH2),
+        (["pwd", "mfa"], "acrs", L.EH2),
+    ],
+)
+def test_a_makelaar_says_a_second_factor_in_a_claim_beside_acr(
+    makelaar: Makelaar, amr: Any, claim: str | None, level: AssuranceLevel
+) -> None:
+    """Entra ID and Okta: ``amr``, in tokens that have it."""
+    makelaar.claims = {"acr": None, "amr": amr}
+    more = {"level_without_word": "EH2", "levels": {"mfa": "EH2+"}, "level_claim": claim}
+    assert login(makelaar, level=L.EH2, **more).authentication is level
+
+
 def test_an_acr_of_null_is_none(makelaar: Makelaar) -> None:
     """OpenID Connect Core §5.3.2: it should have been left out."""
     makelaar.id_token = lambda claims: compact(

@@ -129,6 +129,11 @@ BASIC: Final = ' NameFormat="urn:oasis:names:tc:SAML:2.0:attrname-format:basic"'
 EIDAS_ID: Final = "http://eidas.europa.eu/attributes/naturalperson/PersonIdentifier"
 NUMBER: Final = "ES/NL/12345-abc"
 
+ENTRA_METHODS: Final = "http://schemas.microsoft.com/claims/authnmethodsreferences"
+ENTRA_PASSWORD: Final = (
+    "http://schemas.microsoft.com/ws/2008/06/identity/authenticationmethod/password"
+)
+MULTIPLE: Final = "http://schemas.microsoft.com/claims/multipleauthn"
 ENTRA: Final = Product(
     preset="entra",
     said=AC + "Password",
@@ -143,7 +148,7 @@ ENTRA: Final = Product(
     instant_form=".123Z",
     statement_first=False,
     attributes=attribute("http://schemas.microsoft.com/identity/claims/tenantid", "1")
-    + attribute("http://schemas.microsoft.com/claims/authnmethodsreferences", "a", "b"),
+    + attribute(ENTRA_METHODS, ENTRA_PASSWORD),
 )
 AD_FS: Final = Product(
     preset="adfs",
