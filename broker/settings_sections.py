@@ -368,7 +368,8 @@ class Retention(Section):
         default=7, description="How long it is kept what happened in a login, step by step."
     )
     history_days: Annotated[int, Field(ge=30, le=3650)] = Field(
-        default=540, description="How long people read their logins at `/mijn`."
+        default=540,
+        description="How long people read their logins at `/mijn`, and administrators at `/beheer`.",
     )
     audit_days: Annotated[int, Field(ge=90, le=7300)] = Field(
         default=2555, description="How long events of the audit are kept."

@@ -45,3 +45,12 @@ def mandate(state: str) -> str:
         "soon": _("Stopt binnen twee maanden"),
         "future": _("Begint later"),
     }.get(state, _("Vandaag ingetrokken"))
+
+
+def outcome(word: str) -> str:
+    """How a login ended."""
+    return {
+        "success": _("Gelukt"),
+        "refused": _("Mislukt"),
+        "cancelled": _("Gestopt"),
+    }.get(word, _("Verlopen"))
