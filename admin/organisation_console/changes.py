@@ -51,6 +51,7 @@ class _Known:
 
     names: Mapping[str, str]
     here: frozenset[str]
+    has_ways: bool
 
 
 @blueprint.get("/wijzigingen")
@@ -95,13 +96,16 @@ def _found(
     return company_changes.newest(console.sql, console.here.id, wanted, limit=limit, before=before)
 
 
-def _lines(console: BeheerContext, found: Sequence[NumberedEvent]) -> tuple[ChangeLine, ...]:
+def _lines(
+    console: BeheerContext, found: Sequence[NumberedEvent], *, has_ways: bool = True
+) -> tuple[ChangeLine, ...]:
+    """``has_ways``: with addresses, for a page."""
     about = {one.id: _about(console, one.event) for one in found}
     ids = {one.event.person_id for one in found} | set(about.values())
     names, here = colleagues.ever_at(
         console.sql, console.here.id, {one for one in ids if one is not None}, console.now
     )
-    known = _Known(names, here)
+    known = _Known(names, here if has_ways else frozenset(), has_ways)
     return tuple(_line(console, one.event, about[one.id], known) for one in found)
 
 
@@ -149,7 +153,7 @@ def _way(
     console: BeheerContext, event: AuditEvent, about: str | None, known: _Known
 ) -> tuple[str, bool]:
     """Where to look at it; where that undoes it, and may still be done."""
-    mandate_id = event.details.get("mandate")
+    mandate_id = event.details.get("mandate") if known.has_ways else None
     if event.tag is EventTag.MANDATE_REVOKED and isinstance(mandate_id, str):
         row = mandates.one(console.sql, mandate_id)
         if row is not None and row.organisation_id == console.here.id:
@@ -165,7 +169,7 @@ def _cells(console: BeheerContext, asked: ListRequest) -> Iterator[tuple[Cell, .
     before, left = None, MOST_IN_FILE
     while left > 0:
         found = _found(console, asked, min(PORTION, left), before)
-        for row in _lines(console, found):
+        for row in _lines(console, found, has_ways=False):
             reference = show_reference(row.reference) if row.reference else ""
             who = row.who or _("het beheer van deze installatie")
             yield row.at, reference, who, row.title, row.detail, row.about, row.was, row.now
