@@ -369,7 +369,10 @@ class Retention(Section):
     )
     history_days: Annotated[int, Field(ge=30, le=3650)] = Field(
         default=540,
-        description="How long logins are read: by their people at `/mijn`, by administrators at `/beheer`.",
+        description=(
+            "How long logins are kept: people read theirs at `/mijn`, administrators those for "
+            "their organisation at `/beheer`."
+        ),
     )
     audit_days: Annotated[int, Field(ge=90, le=7300)] = Field(
         default=2555, description="How long events of the audit are kept."
