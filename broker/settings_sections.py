@@ -368,7 +368,11 @@ class Retention(Section):
         default=7, description="How long it is kept what happened in a login, step by step."
     )
     history_days: Annotated[int, Field(ge=30, le=3650)] = Field(
-        default=540, description="How long people read their logins at `/mijn`."
+        default=540,
+        description=(
+            "How long logins are kept: people read theirs at `/mijn`, administrators those for "
+            "their organisation at `/beheer`."
+        ),
     )
     audit_days: Annotated[int, Field(ge=90, le=7300)] = Field(
         default=2555, description="How long events of the audit are kept."

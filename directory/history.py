@@ -27,8 +27,9 @@ from state.purging import delete_some
 
 
 class HistoryEntry(Base):
-    """One login of one person. ``represented`` is a KvK number or RSIN; ``outcome`` success,
-    refused, cancelled or expired. ``new_browser``: the person must still be told of it; ``browser``
+    """One login of one person. ``represented`` is a KvK number or RSIN, and ``intermediary`` that
+    of the office through which a chain mandate went; ``outcome`` success, refused, cancelled or
+    expired. ``new_browser``: the person must still be told of it; ``browser``
     as ``broker.web.user_agents`` keeps it, None where it is not known. ``disowned_at``: when the
     person said that it was somebody else; ``disowned_untold``: operators must still be told.
     """
@@ -48,6 +49,17 @@ class HistoryEntry(Base):
             sqlite_where=text("disowned_untold"),
             postgresql_where=text("disowned_untold"),
         ),
+        *(
+            Index(
+                f"ix_login_history_{column}_at",
+                column,
+                "at",
+                "id",
+                sqlite_where=text(f"{column} IS NOT NULL"),
+                postgresql_where=text(f"{column} IS NOT NULL"),
+            )
+            for column in ("represented", "intermediary")
+        ),
     )
 
     id: Mapped[str] = mapped_column(String(26), primary_key=True, default=new_id)
@@ -60,6 +72,7 @@ class HistoryEntry(Base):
     outcome: Mapped[str] = mapped_column(String(20))
     level: Mapped[AssuranceLevel | None] = mapped_column(LevelColumn)
     represented: Mapped[str | None] = mapped_column(String(12))
+    intermediary: Mapped[str | None] = mapped_column(String(12))
     new_browser: Mapped[bool] = mapped_column(Boolean, server_default=false())
     browser: Mapped[str | None] = mapped_column(String(40))
     disowned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -81,6 +94,7 @@ def record(
     outcome: str,
     level: AssuranceLevel | None,
     represented: str | None,
+    intermediary: str | None = None,
     new_browser: bool = False,
     browser: str | None = None,
 ) -> None:
@@ -98,6 +112,7 @@ def record(
             "outcome": outcome,
             "level": level,
             "represented": represented,
+            "intermediary": intermediary,
             "new_browser": new_browser,
             "browser": browser,
             "disowned_at": None,

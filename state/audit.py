@@ -155,6 +155,13 @@ class AuditRow(Base):
             sqlite_where=text("batch IS NULL"),
             postgresql_where=text("batch IS NULL"),
         ),
+        Index(
+            "ix_audit_event_organisation_id_id",
+            "organisation_id",
+            "id",
+            sqlite_where=text("organisation_id IS NOT NULL"),
+            postgresql_where=text("organisation_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(
@@ -170,7 +177,7 @@ class AuditRow(Base):
     client_id: Mapped[str | None] = mapped_column(String(200))
     service_uuid: Mapped[str | None] = mapped_column(String(36))
     provider_id: Mapped[str | None] = mapped_column(String(63))
-    organisation_id: Mapped[str | None] = mapped_column(String(26), index=True)
+    organisation_id: Mapped[str | None] = mapped_column(String(26))
     outcome: Mapped[str | None] = mapped_column(String(40))
     reason: Mapped[str | None] = mapped_column(String(80))
     level: Mapped[AssuranceLevel | None] = mapped_column(LevelColumn)
@@ -211,10 +218,11 @@ def recent(
     ):
         if wanted is not None:
             query = query.where(column == wanted)
-    return [_event(row) for row in session.scalars(query)]
+    return [event_of(row) for row in session.scalars(query)]
 
 
-def _event(row: AuditRow) -> AuditEvent:
+def event_of(row: AuditRow) -> AuditEvent:
+    """What was recorded in this row."""
     values = {name: getattr(row, name) for name in _FIELDS}
     return AuditEvent(**values, details=row.details)
 

@@ -4,7 +4,7 @@ or may act for it; nobody else exists for them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -72,6 +72,23 @@ def one(
     """This one; None for everybody who is not of this organisation, as for nobody at all."""
     found = at(session, makelaars, organisation_id, now)
     return next((colleague for colleague in found if colleague.id == person_id), None)
+
+
+def ever_at(
+    session: Session, organisation_id: str, person_ids: Collection[str], now: datetime
+) -> tuple[dict[str, str], frozenset[str]]:
+    """Names of those of these people who have or had a place or a mandate at this organisation, and
+    the ids of who is there today. Nobody else's name is known there.
+    """
+    places = select(Membership.person_id).where(Membership.organisation_id == organisation_id)
+    holders = select(Mandate.person_id).where(Mandate.organisation_id == organisation_id)
+    query = select(Person.id, Person.display_name).where(
+        Person.id.in_(person_ids), or_(Person.id.in_(places), Person.id.in_(holders))
+    )
+    names = {person_id: name for person_id, name in session.execute(query)}  # noqa: C416 typed rows
+    members = {row.person_id for row in _places(session, organisation_id, now)}
+    here = {row.id for row in _people(session, organisation_id, members, now)}
+    return names, frozenset(here & names.keys())
 
 
 def _places(session: Session, organisation_id: str, now: datetime) -> list[Membership]:

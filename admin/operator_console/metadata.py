@@ -15,7 +15,7 @@ from sqlalchemy.orm import sessionmaker
 from werkzeug.wrappers import Response
 
 from admin.actor import Actor
-from admin.lists.exports import record_export
+from admin.lists.exports import take_along
 from admin.metadata import approval, asking, status
 from admin.metadata.approval import CannotBeTaken, NothingWaits, ReasonMissing
 from admin.metadata.status import MetadataState, PartyStatus
@@ -38,7 +38,8 @@ from broker.runtime import Runtime
 from broker.texts import metadata_words
 from broker.texts.quoting import written
 from broker.web.endpoints import ITSELF, Endpoint
-from broker.web.lists.file import Cell, download
+from broker.web.lists.cells import Cell
+from broker.web.lists.file import ListFile
 from broker.web.lists.memory import HeldList
 from broker.web.lists.request import ListFilter, ListRules
 from broker.web.responses import show
@@ -80,10 +81,9 @@ def metadata_file(desk: OperatorContext) -> Response:
     """The same rows as a file."""
     asked = RULES.read(request.args)
     found = _HELD.matching(_rows(desk), asked)
-    with writing(desk.rt.session) as sql:
-        record_export(sql, "metadata", asked, actor=_actor(desk), now=desk.now)
     head = (_("Naam"), _("Soort"), _("Kenmerk"), _("Adres"), _("Stand"), _("Geldig tot"))
-    return download("metadata", (*head, _("Gekeken")), _cells(found))
+    file = ListFile("metadata", (*head, _("Gekeken")), _cells(found))
+    return take_along(desk.rt.session, "metadata", asked, file, actor=_actor(desk), now=desk.now)
 
 
 @blueprint.get("/metadata/<kind>/<key>")

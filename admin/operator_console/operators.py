@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from admin.actor import Actor
-from admin.lists.exports import record_export
+from admin.lists.exports import take_along
 from admin.operator_console.access import OperatorContext, blueprint, requires
 from admin.operator_console.pages import EndOperatorPage, OperatorRow, OperatorsPage
 from admin.operators import access, roles
@@ -20,7 +20,8 @@ from admin.operators.access import NoSuchOperator
 from admin.operators.roles import Operator, OperatorRole, Permission
 from broker.errors import PageError
 from broker.web.endpoints import Endpoint
-from broker.web.lists.file import Cell, download
+from broker.web.lists.cells import Cell
+from broker.web.lists.file import ListFile
 from broker.web.lists.memory import HeldList
 from broker.web.lists.request import ListFilter, ListRules
 from broker.web.responses import show
@@ -59,11 +60,9 @@ def people_file(desk: OperatorContext) -> Response:
     """The same rows as a file."""
     asked = RULES.read(request.args)
     found = _HELD.matching(_rows(desk), asked)
-    with writing(desk.rt.session) as sql:
-        actor = Actor.operator(desk.session.person.id)
-        record_export(sql, "operators", asked, actor=actor, now=desk.now)
     head = (_("Naam"), _("Gebruikersnaam"), _("Rol"), _("Sinds"), _("Stand"))
-    return download("operators", head, _cells(found))
+    file, actor = ListFile("operators", head, _cells(found)), Actor.operator(desk.session.person.id)
+    return take_along(desk.rt.session, "operators", asked, file, actor=actor, now=desk.now)
 
 
 def _cells(rows: tuple[OperatorRow, ...]) -> Iterator[tuple[Cell, ...]]:

@@ -14,7 +14,7 @@ from admin.operator_console.access import OperatorContext
 from admin.operator_console.login_rows import login_row, reason_row
 from admin.operator_console.trace_pages import LoginList, ReasonRow
 from broker.texts import trace_words
-from broker.web.lists.file import Cell
+from broker.web.lists.cells import Cell
 from broker.web.lists.page import page_of
 from broker.web.lists.request import ListRequest
 from directory.dates import end_of, start_of

@@ -14,7 +14,7 @@ from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from admin.actor import Actor
-from admin.lists.exports import record_export
+from admin.lists.exports import take_along
 from admin.operator_console import trace_lists, trace_view
 from admin.operator_console.access import OperatorContext, blueprint, requires
 from admin.operator_console.login_rows import makelaar_choices, service_choices
@@ -23,7 +23,7 @@ from admin.operators.roles import Permission
 from admin.traces.export import document, export
 from broker.web.endpoints import Endpoint
 from broker.web.headers import allow_looking_again
-from broker.web.lists import file
+from broker.web.lists.file import ListFile
 from broker.web.lists.request import ListFilter, ListRules
 from broker.web.responses import show
 from state import trace_search
@@ -89,10 +89,9 @@ def login_list(desk: OperatorContext) -> Response:
 def traces_file(desk: OperatorContext) -> Response:
     """The logins of these filters as a file, the newest ones first."""
     asked = RULES.read(request.args)
-    with writing(desk.rt.session) as sql:
-        actor = Actor.operator(desk.session.person.id)
-        record_export(sql, "traces", asked, actor=actor, now=desk.now)
-    return file.download("inlogspoor", trace_lists.head(), trace_lists.cells(desk, asked))
+    file = ListFile("inlogspoor", trace_lists.head(), trace_lists.cells(desk, asked))
+    actor = Actor.operator(desk.session.person.id)
+    return take_along(desk.rt.session, "traces", asked, file, actor=actor, now=desk.now)
 
 
 @blueprint.get("/inlogspoor/<which>")

@@ -12,10 +12,10 @@ from flask import redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from admin.lists.exports import record_export
 from admin.mandates import given, to_do
 from admin.mandates.administrators import NotAdministrator
 from admin.mandates.given import NoSuchMandate, Revocation, TooLateToUndo
+from admin.organisation_console import files
 from admin.organisation_console.access import BeheerContext, absent, blueprint, requires
 from admin.organisation_console.mandate_pages import (
     GENERAL_SERVICE,
@@ -27,7 +27,8 @@ from admin.organisation_console.rows import mandate_row
 from broker.texts.mandate_changes import every_service
 from broker.web.endpoints import Endpoint
 from broker.web.language import locale
-from broker.web.lists.file import Cell, download
+from broker.web.lists.cells import Cell
+from broker.web.lists.file import ListFile
 from broker.web.lists.memory import HeldList
 from broker.web.lists.request import ListFilter, ListRules
 from broker.web.responses import show
@@ -80,17 +81,9 @@ def mandates_file(console: BeheerContext) -> Response:
     """The same rows as a file."""
     asked = RULES.read(request.args)
     found = _HELD.matching(rows_of(console), asked)
-    with writing(console.sql) as sql:
-        record_export(
-            sql,
-            "mandates",
-            asked,
-            actor=console.actor,
-            now=console.now,
-            organisation_id=console.here.id,
-        )
     head = (_("Gebruiker"), _("Dienst"), _("Niveau"), _("Vestigingen"), _("Begin"), _("Einde"))
-    return download("machtigingen", (*head, _("Stand")), _cells(found))
+    file = ListFile("machtigingen", (*head, _("Stand")), _cells(found))
+    return files.take(console, "mandates", asked, file)
 
 
 @blueprint.get("/machtiging/<mandate_id>")
@@ -172,7 +165,8 @@ def _cells(rows: Sequence[MandateRow]) -> Iterator[tuple[Cell, ...]]:
     for row in rows:
         service = row.service or every_service(row.level, locale())
         since, until = dates.day_of(row.since), dates.day_of(row.until)
-        yield row.person, service, row.level, " ".join(row.branches), since, until, row.state
+        branches, state = " ".join(row.branches), files.mandate(row.state)
+        yield row.person, service, row.level, branches, since, until, state
 
 
 def _revocation(console: BeheerContext, found: Mandate) -> Revocation:

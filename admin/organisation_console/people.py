@@ -11,20 +11,20 @@ from flask import request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from admin.lists.exports import record_export
-from admin.mandates import colleagues
+from admin.mandates import colleagues, factor_numbers
 from admin.mandates.colleagues import CompanyPerson
 from admin.mandates.means import MeansState
+from admin.organisation_console import files
 from admin.organisation_console.access import BeheerContext, absent, blueprint, requires
 from admin.organisation_console.mandates import rows_of
 from admin.organisation_console.people_pages import PeoplePage, PersonPage, PersonRow
 from broker.web.endpoints import Endpoint
-from broker.web.lists.file import Cell, download
+from broker.web.lists.cells import Cell
+from broker.web.lists.file import ListFile
 from broker.web.lists.memory import HeldList
 from broker.web.lists.request import ListFilter, ListRules
 from broker.web.responses import show
 from directory.people import Role
-from state.db import writing
 
 LEVELS: Final = ("EH2", "EH2+", "EH3", "EH4")
 RULES: Final = ListRules(
@@ -62,17 +62,9 @@ def people_file(console: BeheerContext) -> Response:
     """The same rows as a file."""
     asked = RULES.read(request.args)
     found = _HELD.matching(_rows(console), asked)
-    with writing(console.sql) as sql:
-        record_export(
-            sql,
-            "people",
-            asked,
-            actor=console.actor,
-            now=console.now,
-            organisation_id=console.here.id,
-        )
     head = (_("UniekID"), _("Naam"), _("E-mailadres"), _("Rol"), _("Status"), _("Niveau"))
-    return download("gebruikers", head, _cells(found))
+    file = ListFile("gebruikers", (*head, _("OTP- of sms-nummer")), _cells(console, found))
+    return files.take(console, "people", asked, file)
 
 
 @blueprint.get("/gebruikers/<person_id>")
@@ -114,7 +106,8 @@ def _row(console: BeheerContext, one: CompanyPerson, number: int) -> PersonRow:
     )
 
 
-def _cells(rows: Sequence[PersonRow]) -> Iterator[tuple[Cell, ...]]:
-    """Roles and states are the words of documents."""
+def _cells(console: BeheerContext, rows: Sequence[PersonRow]) -> Iterator[tuple[Cell, ...]]:
+    numbers = factor_numbers.of_people(console.sql, [row.id for row in rows])
     for row in rows:
-        yield row.id, row.name, row.email, row.role, row.state, row.level
+        role, state = files.role(row.role), files.means(row.state)
+        yield row.id, row.name, row.email, role, state, row.level, numbers.get(row.id)

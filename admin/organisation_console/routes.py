@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from admin.organisation_console import (
+    changes,
     end_dates,
+    history,
     mandate_requests,
     mandates,
     people,
@@ -16,7 +18,9 @@ from admin.organisation_console import (
 from admin.organisation_console.access import blueprint
 
 MODULES = (
+    changes,
     end_dates,
+    history,
     mandate_requests,
     mandates,
     people,

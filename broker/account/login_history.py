@@ -49,14 +49,15 @@ def _older(found: Sequence[HistoryEntry], shown: Sequence[HistoryEntry]) -> str:
 
 def own_names(who: AccountContext, entries: Sequence[HistoryEntry]) -> Mapping[str, str]:
     """Names of the organisations in these logins, by number."""
-    return organisations.names(who.rt.session, {one.represented for one in entries})
+    numbers = {number for one in entries for number in (one.represented, one.intermediary)}
+    return organisations.names(who.rt.session, numbers)
 
 
 def row_of(who: AccountContext, entry: HistoryEntry, names: Mapping[str, str]) -> MyLoginRow:
     """A login as the pages show it."""
     configuration = who.rt.configuration
     is_portal = entry.client_id in configuration.relying_parties
-    number = entry.represented
+    number, office = entry.represented, entry.intermediary
     return MyLoginRow(
         id=entry.id,
         at=entry.at,
@@ -66,6 +67,7 @@ def row_of(who: AccountContext, entry: HistoryEntry, names: Mapping[str, str]) -
         makelaar=makelaar_name(configuration, entry.provider_id),
         level=entry.level.label if entry.level else None,
         represented=names.get(number, number) if number else None,
+        office=names.get(office, office) if office else None,
         outcome=entry.outcome,
         browser=user_agents.in_words(entry.browser) if entry.browser else None,
         disowned_at=entry.disowned_at,

@@ -11,7 +11,8 @@ from broker.account.pages import MineFrame
 @dataclass(frozen=True)
 class MyLoginRow:
     """One login. ``portal`` is None for our own consoles; ``represented``: the name of the
-    organisation, its number where that is unknown; ``outcome`` a machine word; ``browser`` in
+    organisation, its number where that is unknown, and ``office`` likewise of the intermediary
+    through which the person acted; ``outcome`` a machine word; ``browser`` in
     words, None where it is not known; ``disowned_at``: when the person said that it was not them.
     """
 
@@ -23,6 +24,7 @@ class MyLoginRow:
     makelaar: str | None
     level: str | None
     represented: str | None
+    office: str | None
     outcome: str
     browser: str | None
     disowned_at: datetime | None

@@ -190,7 +190,8 @@ def _factors(who: AccountContext) -> list[Facts]:
 
 def _logins(who: AccountContext) -> list[Facts]:
     found = history.recent(who.rt.session, who.person.id, MOST)
-    names = organisations.names(who.rt.session, {one.represented for one in found})
+    numbers = {number for one in found for number in (one.represented, one.intermediary)}
+    names = organisations.names(who.rt.session, numbers)
     return [
         {
             "at": _at(one.at),
@@ -202,6 +203,8 @@ def _logins(who: AccountContext) -> list[Facts]:
             "level": one.level.label if one.level else None,
             "on_behalf_of": one.represented,
             "on_behalf_of_name": names.get(one.represented or ""),
+            "through": one.intermediary,
+            "through_name": names.get(one.intermediary or ""),
             "browser": user_agents.in_words(one.browser) if one.browser else None,
             "disowned_at": _at(one.disowned_at),
         }

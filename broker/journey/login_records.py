@@ -14,6 +14,7 @@ from broker.journey import trace_steps
 from broker.journey.login import Login
 from broker.process import Process
 from broker.runtime import Runtime
+from consent.authority import Authority, AuthorityKind
 from directory import history
 from state import audit, trace
 from state.audit import AuditEvent, Detail, EventTag
@@ -79,6 +80,7 @@ def write_ending(
             outcome=outcome,
             level=level,
             represented=authority.represented.value if authority else None,
+            intermediary=_office(authority) if authority else None,
             new_browser=new_browser,
             browser=browser,
         )
@@ -115,6 +117,12 @@ def _trace(
         level=level,
         steps=trace_steps.steps(login),
     )
+
+
+def _office(authority: Authority) -> str | None:
+    """The number of the intermediary of a chain."""
+    is_chain = authority.kind is AuthorityKind.CHAIN and authority.intermediary is not None
+    return authority.intermediary.value if is_chain and authority.intermediary else None
 
 
 def _details(login: Login, session_id: str | None) -> dict[str, Detail]:

@@ -151,6 +151,13 @@ def _may(walker: Walker, person: str) -> None:
     walker.click("form:has(#wie) button")
 
 
+def _history(walker: Walker, path: str) -> None:
+    """After a login for the bakery, and a mandate that was taken back."""
+    walker.running.log_in_elsewhere("jan")
+    _revoked(walker)
+    walker.go(f"/beheer{path}")
+
+
 def _log_out(walker: Walker) -> None:
     _console(walker)
     walker.click("form[action$=uitloggen] button")
@@ -191,6 +198,13 @@ BEHEER_SCENES: Final = (
     Scene("beheer-mag-dit-ja", lambda w: _may(w, "roos"), ".utrecht-alert--ok"),
     Scene("beheer-mag-dit-nee", lambda w: _may(w, "piet"), ".utrecht-alert--warning"),
     Scene("beheer-mag-dit-fout", lambda w: _may(w, ""), "[aria-invalid]"),
+    Scene("beheer-logins", lambda w: _history(w, "/logins"), "td .utrecht-status-badge--safe"),
+    Scene("beheer-logins-niets", lambda w: _at(w, "/logins?zoek=qqq"), ".sluis-empty"),
+    Scene(
+        "beheer-wijzigingen",
+        lambda w: _history(w, "/wijzigingen"),
+        "td a[href*='/machtiging/']",
+    ),
     Scene("beheer-profiel", lambda w: _at(w, "/profiel"), "a[href$='/mijn/logins']"),
     Scene(
         "beheer-mijn-machtigingen",

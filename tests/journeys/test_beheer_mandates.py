@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date, timedelta
 
 import pytest
+from openpyxl import load_workbook
 from sqlalchemy import select
 
 from broker.sso.grants import Grant
@@ -180,12 +182,35 @@ def test_the_list_takes_words_and_filters_and_can_be_taken_along(
     page = sanne.open(f"{HERE}/machtigingen?stand=future")
     assert "Geen machtiging past bij wat u zoekt" in page.text
     sanne.open(f"{HERE}/machtigingen?zoek=roos")
-    page = sanne.click("Download lijst")
+    page = sanne.click("Download csv")
     text = page.answer.body.decode()
     assert "Roos Willems" in text and "Jan de Vries" not in text
     with own_world.session() as session:
         (event,) = audit.recent(session, tags=[EventTag.EXPORT_MADE])
     assert event.details["kind"] == "mandates" and event.organisation_id is not None
+
+
+def test_a_list_is_taken_along_for_excel_as_it_was_filtered(
+    own_world: World, sanne: Browser
+) -> None:
+    sanne.open(f"{HERE}/gebruikers?zoek=roos")
+    page = sanne.click("Download Excel")
+    disposition = page.answer.header("Content-Disposition")
+    assert disposition == 'attachment; filename="gebruikers.xlsx"'
+    sheet = load_workbook(io.BytesIO(page.answer.body), read_only=True).active
+    assert sheet is not None
+    head, *found = [list(row) for row in sheet.iter_rows(values_only=True)]
+    assert head == [
+        *("UniekID", "Naam", "E-mailadres", "Rol", "Status", "Niveau", "OTP- of sms-nummer"),
+    ]
+    assert [row[:2] + row[3:5] for row in found] == [
+        ["roos", "Roos Willems", "Gebruiker", "Actief"]
+    ]
+    with own_world.session() as session:
+        (event,) = audit.recent(session, tags=[EventTag.EXPORT_MADE])
+    assert event.details == {"kind": "people", "layout": "xlsx", "filters": "zoek"}
+    sanne.open(f"{HERE}/gebruikers")
+    assert send(sanne, f"{HERE}/gebruikers/lijst", ("layout", "pdf")).status == 404
 
 
 def test_people_are_listed_with_how_high_they_can_log_in(own_world: World, sanne: Browser) -> None:

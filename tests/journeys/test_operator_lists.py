@@ -68,7 +68,7 @@ def test_the_list_as_filtered_is_taken_along_and_that_is_audited(own_world: Worl
     make_operator(own_world, "zeno", OperatorRole.HELPDESK)
     browser = desk(own_world)
     browser.open(f"{HERE}/operators?rol=helpdesk")
-    page = browser.click("Download lijst")
+    page = browser.click("Download csv")
     assert page.answer.header("Content-Disposition") == 'attachment; filename="operators.csv"'
     assert (page.answer.header("Content-Type") or "").startswith("text/csv")
     text = page.answer.body.decode("utf-8-sig")
@@ -207,7 +207,7 @@ def test_the_logins_of_a_filter_are_taken_along(own_world: World) -> None:
     keep(own_world, a_login(own_world, 900, provider_id="zekerweg"))
     browser = desk(own_world)
     browser.open(f"{HERE}/inlogspoor?makelaar=polderpoort&live=nee")
-    page = browser.click("Download lijst")
+    page = browser.click("Download csv")
     head, *found = csv.reader(io.StringIO(page.answer.body.decode("utf-8-sig")), delimiter=";")
     assert head[0] == "Code" and len(found) == 230
     assert len({row[0] for row in found}) == 230

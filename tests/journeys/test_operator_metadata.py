@@ -203,7 +203,7 @@ def test_an_address_that_fails_says_since_when_and_what_to_do(rolling: Rolling) 
 def test_the_list_is_taken_along(rolling: Rolling) -> None:
     browser = desk(rolling.world, OperatorRole.AUDITOR)
     browser.open(f"{HERE}/metadata?soort=makelaar&zoek=polderpoort")
-    page = browser.click("Download lijst")
+    page = browser.click("Download csv")
     head, *rows = csv.reader(io.StringIO(page.answer.body.decode("utf-8-sig")), delimiter=";")
     assert head[:3] == ["Naam", "Soort", "Kenmerk"]
     assert [row[:5] for row in rows] == [

@@ -1,29 +1,55 @@
-"""The rows of a list as a file that a spreadsheet opens (CSV, RFC 4180), written as it is sent."""
+"""The rows of a list as a file that a spreadsheet opens: CSV (RFC 4180), written as it is sent, or
+a workbook.
+"""
 
 from __future__ import annotations
 
 import csv
+import enum
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from flask import stream_with_context
 from werkzeug.wrappers import Response
 
+from broker.errors import PageError
 from broker.web.language import locale
-from directory.dates import AMSTERDAM
+from broker.web.lists import workbook
+from broker.web.lists.cells import Cell, begins_formula, in_netherlands, later_formulas
 
-Cell = str | int | date | datetime | None
-# A spreadsheet takes a cell that begins so for a formula; some read wide signs as narrow ones.
-_SIGNS: Final = r"[=+\-@|%\uff1d\uff0b\uff0d\uff20]"
-_FORMULA: Final = re.compile(rf"\s*{_SIGNS}|[\t\r\n]")
-# Who reads a file of the other language has a cell of its own behind the other separator.
-_LATER_FORMULA: Final = re.compile(rf"(?<=[;,\t\r\n])(?=[\s\"]*{_SIGNS})")
+LAYOUT: Final = "layout"  # of the buttons
 _MARK: Final = "\N{ZERO WIDTH NO-BREAK SPACE}"  # spreadsheets read UTF-8 where the file says so
 _SEPARATORS: Final = {"nl": ";", "en": ","}  # what a spreadsheet in that language expects
 _NOT_IN_NAMES: Final = re.compile(r"[^a-z0-9-]+")
+
+
+class Layout(enum.StrEnum):
+    """What kind of file; also the end of its name."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
+
+
+@dataclass(frozen=True)
+class ListFile:
+    """``name``: without its end; ``head``: the names of the columns; ``rows`` may read from the
+    database until the last is taken.
+    """
+
+    name: str
+    head: Sequence[str]
+    rows: Iterable[Sequence[Cell]]
+
+
+def asked_layout(form: Mapping[str, str]) -> Layout:
+    """The layout of the button that was pressed; CSV for a form without one. Raises PageError."""
+    try:
+        return Layout(form.get(LAYOUT, Layout.CSV))
+    except ValueError:
+        raise PageError(404, "not_found", "no such layout of a file") from None
 
 
 def lines(head: Sequence[str], rows: Iterable[Sequence[Cell]], language: str) -> Iterator[str]:
@@ -40,21 +66,24 @@ def lines(head: Sequence[str], rows: Iterable[Sequence[Cell]], language: str) ->
         yield buffer.getvalue()
 
 
-def download(name: str, head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Response:
-    """The answer with the file; ``rows`` may read from the database until the last is sent."""
-    language = locale()
-    body = stream_with_context(lines(head, rows, language))
-    safe = _NOT_IN_NAMES.sub("-", name.lower()).strip("-")
-    headers = {"Content-Disposition": f'attachment; filename="{safe}.csv"'}
+def download(file: ListFile, layout: Layout) -> Response:
+    """The answer with the file."""
+    safe = _NOT_IN_NAMES.sub("-", file.name.lower()).strip("-")
+    headers = {"Content-Disposition": f'attachment; filename="{safe}.{layout}"'}
+    if layout is Layout.XLSX:
+        made = workbook.written(file.name, file.head, file.rows)
+        answer = Response(workbook.pieces(made), mimetype=workbook.MIMETYPE, headers=headers)
+        answer.call_on_close(made.close)
+        return answer
+    body = stream_with_context(lines(file.head, file.rows, locale()))
     return Response(body, mimetype="text/csv", headers=headers)
 
 
 def _written(cell: Cell) -> str:
     if cell is None:
         return ""
-    if isinstance(cell, datetime):
-        return f"{cell.astimezone(AMSTERDAM):%Y-%m-%d %H:%M:%S}"
+    cell = in_netherlands(cell)
     if not isinstance(cell, str):
-        return str(cell)  # a number, a day
-    later = _LATER_FORMULA.sub("'", cell)
-    return f"'{later}" if _FORMULA.match(later) else later
+        return str(cell)  # a number, a day, a moment
+    later = later_formulas(cell)
+    return f"'{later}" if begins_formula(later) else later

@@ -8,7 +8,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from broker.web.lists.file import Cell, lines
+from broker.web.lists.cells import Cell
+from broker.web.lists.file import lines
 
 
 def written(*rows: tuple[Cell, ...], language: str = "nl") -> list[list[str]]:

@@ -1,0 +1,56 @@
+"""Files of the lists of a company, and the words in them: those of the pages."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from admin.lists.exports import take_along
+from admin.organisation_console.access import BeheerContext
+from broker.web.lists.file import ListFile
+from broker.web.lists.request import ListRequest
+
+
+def take(console: BeheerContext, kind: str, asked: ListRequest, file: ListFile) -> Response:
+    """The answer with the file; ``kind`` is which list, as the audit calls it."""
+    return take_along(
+        console.sql,
+        kind,
+        asked,
+        file,
+        actor=console.actor,
+        now=console.now,
+        organisation_id=console.here.id,
+    )
+
+
+def role(word: str) -> str:
+    """Of a person here."""
+    return _("Beheerder") if word == "administrator" else _("Gebruiker")
+
+
+def means(state: str) -> str:
+    """Whether somebody can log in."""
+    return {
+        "active": _("Actief"),
+        "expired": _("Activatie verlopen"),
+        "blocked": _("Geblokkeerd"),
+    }.get(state, _("Nog geen inlogmiddel"))
+
+
+def mandate(state: str) -> str:
+    """How a mandate stands; ``undo`` was taken back as well."""
+    return {
+        "active": _("Geldt"),
+        "soon": _("Stopt binnen twee maanden"),
+        "future": _("Begint later"),
+    }.get(state, _("Vandaag ingetrokken"))
+
+
+def outcome(word: str) -> str:
+    """How a login ended."""
+    return {
+        "success": _("Gelukt"),
+        "refused": _("Mislukt"),
+        "cancelled": _("Gestopt"),
+    }.get(word, _("Verlopen"))

@@ -1,0 +1,161 @@
+"""An administrator reads who logged in for the company and who changed what, and no more."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import timedelta
+
+import pytest
+
+from assurance.levels import AssuranceLevel
+from directory import history
+from directory.consoles import BEHEER
+from sandbox.browser import Browser
+from sandbox.portal.clients import BODEM, LOZING
+from state import audit
+from state.audit import AuditEvent, EventTag
+from state.db import writing
+from tests.journeys.at_mijn import arrive
+from tests.journeys.beheer import BAKERY, GARDEN, HERE, OFFICE, enter, organisation, rows
+from tests.operators import at_console
+from tests.world import World
+
+CHOICES = "Namens wie logt u in?"
+
+
+@pytest.fixture
+def sanne(own_world: World) -> Browser:
+    browser = at_console(own_world, "sanne", BEHEER)
+    enter(own_world, browser)
+    return browser
+
+
+def logged_in(world: World, person: str, days: int, **facts: str) -> None:
+    """A login of so many days ago."""
+    values = {"represented": BAKERY, "outcome": "success", "service_uuid": BODEM.uuid, **facts}
+    with world.session() as session, writing(session):
+        history.record(
+            session,
+            person_id=person,
+            at=world.clock() - timedelta(days=days),
+            reference=f"{days:08}",
+            client_id="bronhouderportaal",
+            provider_id="polderpoort",
+            level=AssuranceLevel.EH3,
+            **values,
+        )
+
+
+def through_the_office(world: World) -> Browser:
+    """Mo, of the accountants, logs in for the bakery."""
+    browser = world.browser()
+    assert world.walk(BODEM.name, "Zekerweg", "mo", browser=browser).run().heading == CHOICES
+    browser.click("De Korenmolen")
+    assert browser.press("agree", "yes").heading == "U bent ingelogd"
+    return browser
+
+
+def test_logins_for_a_company_tell_who_where_and_through_which_office(
+    own_world: World, sanne: Browser
+) -> None:
+    world = own_world
+    assert world.walk(BODEM.name, "Polderpoort", "jan").run().heading == "U bent ingelogd"
+    through_the_office(world)
+    logged_in(world, "liv", 1, represented=GARDEN)
+    page = sanne.open(f"{HERE}/logins")
+    own = next(row for row in rows(page) if "Jan de Vries" in row)
+    for word in ("De Korenmolen", BODEM.name, "Polderpoort", "EH3", "Gelukt"):
+        assert word in own
+    theirs = next(row for row in rows(page) if row != own)
+    assert "Iemand van" in theirs and "met een ketenmachtiging van u" in theirs
+    assert "Mo Yilmaz" not in page.text and "Liv" not in page.text and len(rows(page)) == 2
+    assert "540 dagen bewaard" in page.text
+    enter(world, sanne, OFFICE)
+    (row,) = rows(sanne.open(f"{HERE}/logins"))
+    assert "Mo Yilmaz" in row and "De Korenmolen" in row and "uw klant" in row
+
+
+def test_who_acted_through_an_office_reads_that_at_mijn(own_world: World) -> None:
+    through_the_office(own_world)
+    page = arrive(own_world, "mo", "Zekerweg").click("Mijn logins")
+    (row,) = [one for one in rows(page) if "De Korenmolen" in one]
+    assert "via het kantoor" in row
+
+
+def test_logins_are_filtered_leafed_through_and_taken_along(
+    own_world: World, sanne: Browser
+) -> None:
+    for days in range(1, 28):
+        logged_in(own_world, "jan", days)
+    logged_in(own_world, "fatima", 28, outcome="refused", service_uuid=LOZING.uuid)
+    logged_in(own_world, "mo", 29, intermediary=OFFICE)
+    page = sanne.open(f"{HERE}/logins")
+    assert len(rows(page)) == 25
+    page = sanne.click("Volgende")
+    assert len(rows(page)) == 4 and "Fatima Bouzid" in page.text
+    assert "Fatima Bouzid" in rows(sanne.open(f"{HERE}/logins?zoek=bouzid"))[0]
+    assert rows(sanne.open(f"{HERE}/logins?zoek=yilmaz")) == [], "whom nobody sees nobody finds"
+    assert len(rows(sanne.open(f"{HERE}/logins?uitkomst=refused"))) == 1
+    assert len(rows(sanne.open(f"{HERE}/logins?dienst={LOZING.uuid}"))) == 1
+    day = (own_world.clock() - timedelta(days=3)).date().isoformat()
+    assert len(rows(sanne.open(f"{HERE}/logins?van={day}&tot={day}"))) == 1
+    assert "Wij begrijpen dit filter niet" in sanne.open(f"{HERE}/logins?van=gisteren").text
+    sanne.open(f"{HERE}/logins?uitkomst=refused")
+    text = sanne.click("Download csv").answer.body.decode("utf-8-sig")
+    head, *found = csv.reader(io.StringIO(text), delimiter=";")
+    assert head[:3] == ["Wanneer", "Code", "Wie"]
+    assert [row[2] for row in found] == ["Fatima Bouzid"] and found[0][-1] == "Mislukt"
+    with own_world.session() as session:
+        (event,) = audit.recent(session, tags=[EventTag.EXPORT_MADE])
+    assert event.details == {"kind": "logins", "layout": "csv", "filters": "uitkomst"}
+
+
+def test_an_administrator_goes_on_from_no_login_of_others(own_world: World, sanne: Browser) -> None:
+    logged_in(own_world, "liv", 1, represented=GARDEN)
+    logged_in(own_world, "jan", 2)
+    with own_world.session() as session:
+        (other,) = history.recent(session, "liv")
+    assert rows(sanne.open(f"{HERE}/logins?na={other.id}")) == []
+
+
+def test_changes_tell_what_it_was_and_is_and_lead_to_undoing(
+    own_world: World, sanne: Browser
+) -> None:
+    world = own_world
+    sanne.open(f"{HERE}/gebruikers/roos")
+    sanne.click("Trek in: de machtiging van Roos Willems")
+    page = sanne.open(f"{HERE}/wijzigingen")
+    (row,) = rows(page)
+    for word in ("Machtiging ingetrokken", "Roos Willems", "gold", "geldt niet meer"):
+        assert word in row
+    assert "Sanne" in row and "Maak ongedaan" in row
+    page = sanne.click("Maak ongedaan")
+    assert page.heading.startswith("Machtiging van Roos Willems")
+    enter(world, sanne, GARDEN)
+    assert rows(sanne.open(f"{HERE}/wijzigingen")) == []
+
+
+def test_changes_name_nobody_who_is_not_of_this_company(own_world: World, sanne: Browser) -> None:
+    with own_world.session() as session, writing(session):
+        for by, person in ((None, "jan"), ("liv", "jan"), ("jan", "liv")):
+            audit.record(
+                session,
+                AuditEvent(
+                    EventTag.MANDATE_GRANTED,
+                    own_world.clock(),
+                    person_id=by,
+                    organisation_id=organisation(own_world, BAKERY),
+                    level=AssuranceLevel.EH3,
+                    details={"person": person, "until": "2027-01-01", "was": None},
+                ),
+            )
+    page = sanne.open(f"{HERE}/wijzigingen?soort=machtigingen")
+    assert len(rows(page)) == 3 and "Liv" not in page.text
+    assert sum("het beheer van deze installatie" in row for row in rows(page)) == 2
+    assert all("tot en met 1 januari 2027" in row for row in rows(page))
+    assert rows(sanne.open(f"{HERE}/wijzigingen?soort=bestanden")) == []
+    sanne.open(f"{HERE}/wijzigingen")
+    text = sanne.click("Download csv").answer.body.decode("utf-8-sig")
+    assert text.count("Machtiging gegeven") == 3
+    assert "Lijst gedownload: Wijzigingen" in sanne.open(f"{HERE}/wijzigingen").text
