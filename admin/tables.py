@@ -7,7 +7,14 @@ from __future__ import annotations
 from admin.audit import chain
 from admin.factor_resets import requests as factor_resets
 from admin.operators import roles, set_up_links
-from assurance import factors, session_lifetime, session_names
+from assurance import (
+    factors,
+    means,
+    means_letters,
+    means_requests,
+    session_lifetime,
+    session_names,
+)
 from broker.sso import grants
 from consent import chains, mandates, register, requests
 from directory import evidence, history, organisations, people
@@ -18,6 +25,7 @@ from state.db import Base
 from state.stores import sql, store_generation
 
 MODULES = (
+    *(means, means_letters, means_requests),
     *(
         factors,
         session_lifetime,

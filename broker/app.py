@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from flask import Blueprint, Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from broker.account.activation_factor import blueprint as activation
 from broker.account.recovery import blueprint as recovery
 from broker.account.routes import blueprint as mine
 from broker.journey.callbacks import blueprint as arrivals
@@ -85,7 +86,7 @@ def assemble(process: Process, consoles: Iterable[Blueprint] = ()) -> Flask:
     app.register_blueprint(create_saml(open_login, refusals.note))
     logouts = (logout, logout_chain, saml_logout, makelaar_logout)
     arriving = (front, doors, arrivals, own_metadata)
-    for blueprint in (*arriving, mine, *logouts, recovery, health, *consoles):
+    for blueprint in (*arriving, mine, *logouts, recovery, activation, health, *consoles):
         app.register_blueprint(blueprint)
     request_metrics.install(app)
     app.register_blueprint(help_pages.blueprint)

@@ -30,6 +30,7 @@ from broker.settings_sections import (
     Log,
     LoginSettings,
     Mandates,
+    MeansSettings,
     OidcTowardsPortals,
     Retention,
     SecondFactors,
@@ -75,6 +76,9 @@ class Settings(Section):
         default=OidcTowardsPortals(), description="What portals that sign their requests may send."
     )
     mandates: Mandates = Field(default=Mandates(), description="What administrators may give.")
+    means: MeansSettings = Field(
+        default=MeansSettings(), description="How means that Sluis issues come to people."
+    )
     worker: WorkerSettings = Field(
         default=WorkerSettings(), description="Who does the work behind the pages."
     )

@@ -249,6 +249,22 @@ class Mandates(Section):
     )
 
 
+class MeansSettings(Section):
+    """Means that Sluis issues."""
+
+    activation_days: Annotated[int, Field(ge=1, le=90)] = Field(
+        default=30,
+        description="How many days the codes of letter and mail can be used to activate a means.",
+    )
+    approval: tuple[Literal["EH2", "EH2+", "EH3"], ...] = Field(
+        default=("EH2", "EH2+", "EH3"),
+        description=(
+            "At which levels an operator approves what administrators ask. EH3, and EH2+ of an "
+            "administrator, need it in any case."
+        ),
+    )
+
+
 class WorkerSettings(Section):
     embedded: bool = Field(
         default=True,

@@ -84,11 +84,18 @@ class Membership(Base):
 
 
 class MeansStatus(enum.StrEnum):
-    """May this identity be used to log in now?"""
+    """How a means stands. At a login only ``active``, ``activation_expired``, ``blocked`` and
+    ``ended`` occur; what comes before the activation is of the means that Sluis issues.
+    """
 
-    ACTIVE = "active"
+    WAITS_FOR_APPROVAL = "approval"
+    WAITS_FOR_ACTIVATION = "activation"
     ACTIVATION_EXPIRED = "activation_expired"
+    ACTIVE = "active"
+    CHANGE_PENDING = "change"
+    REFUSED = "refused"
     BLOCKED = "blocked"
+    ENDED = "ended"
 
 
 def subject_hash(sealer: Sealer, provider_id: str, subject: str) -> str:

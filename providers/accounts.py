@@ -187,6 +187,13 @@ def set_password(
     _keep(session, account, passwords.hash_of(password), now, temporary=temporary)
 
 
+def keep_hash(session: Session, account: Account, hashed: str, now: datetime) -> None:
+    """Keep the password with which somebody begins, hashed before, with the transaction of the
+    caller.
+    """
+    _keep(session, account, hashed, now, temporary=False)
+
+
 def _keep(
     session: Session, account: Account, hashed: str, now: datetime, *, temporary: bool
 ) -> None:

@@ -1,5 +1,5 @@
-"""Colleagues: the people of one organisation as its administrators see them. Who has a place there
-or may act for it; nobody else exists for them.
+"""Colleagues: the people of one organisation as its administrators see them. Who has a place there,
+may act for it or is to get a means for it; nobody else exists for them.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from admin.mandates import means
 from admin.mandates.means import MeansState, PersonMeans
+from assurance import means as issued
 from assurance.levels import AssuranceLevel, suffices, weakest
 from consent.mandates import Mandate
 from directory.people import Membership, Person, Role
@@ -54,11 +55,18 @@ def at(
     organisation_id: str,
     now: datetime,
 ) -> list[CompanyPerson]:
-    """Everybody at this organisation now, by name."""
+    """Everybody at this organisation now, by name; also who is to get a means for it."""
     places = {row.person_id: row for row in _places(session, organisation_id, now)}
-    people = {row.id: row for row in _people(session, organisation_id, set(places), now)}
+    asked = {
+        made.person_id: link.role for made, link in issued.linked_at(session, organisation_id, now)
+    }
+    known = set(places) | set(asked)
+    people = {row.id: row for row in _people(session, organisation_id, known, now)}
     held = means.of_people(session, makelaars, list(people), now)
-    found = [_colleague(one, places.get(one.id), held[one.id]) for one in people.values()]
+    found = [
+        _colleague(one, places.get(one.id), held[one.id], asked.get(one.id, Role.MEMBER))
+        for one in people.values()
+    ]
     return sorted(found, key=lambda one: (one.name.casefold(), one.id))
 
 
@@ -112,12 +120,15 @@ def _people(
     return list(session.scalars(query.execution_options(populate_existing=True)))
 
 
-def _colleague(person: Person, place: Membership | None, held: PersonMeans) -> CompanyPerson:
+def _colleague(
+    person: Person, place: Membership | None, held: PersonMeans, asked: Role
+) -> CompanyPerson:
+    """``asked``: the role with a means that is not active yet."""
     return CompanyPerson(
         id=person.id,
         name=person.display_name,
         email=person.email,
-        role=place.role if place is not None else Role.MEMBER,
+        role=place.role if place is not None else asked,
         since=place.since if place is not None else None,
         means=held,
         ceiling=place.level if place is not None else None,

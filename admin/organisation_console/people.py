@@ -14,9 +14,12 @@ from werkzeug.wrappers import Response
 from admin.mandates import colleagues, factor_numbers
 from admin.mandates.colleagues import CompanyPerson
 from admin.mandates.means import MeansState
+from admin.means import overview
+from admin.means.overview import MeansView
 from admin.organisation_console import files
 from admin.organisation_console.access import BeheerContext, absent, blueprint, requires
 from admin.organisation_console.mandates import rows_of
+from admin.organisation_console.means_panel import BEFORE_AND_BETWEEN, panel_of, state_with
 from admin.organisation_console.people_pages import PeoplePage, PersonPage, PersonRow
 from broker.web.endpoints import Endpoint
 from broker.web.lists.cells import Cell
@@ -27,12 +30,13 @@ from broker.web.responses import show
 from directory.people import Role
 
 LEVELS: Final = ("EH2", "EH2+", "EH3", "EH4")
+STATES: Final = (*MeansState, *BEFORE_AND_BETWEEN)
 RULES: Final = ListRules(
     columns=("naam", "machtigingen"),
     filters=(
         ListFilter("rol", tuple(Role)),
         ListFilter("niveau", LEVELS),
-        ListFilter("stand", tuple(MeansState)),
+        ListFilter("stand", STATES),
     ),
 )
 _HELD: Final = HeldList[PersonRow](
@@ -78,8 +82,9 @@ def person(console: BeheerContext, person_id: str) -> Response:
     if found is None:
         absent(console)
     number = sum(one.state not in ("undo", "revoked") for one in rows)
-    done = request.args.get("done", "")
-    return show(PersonPage(console.frame, _row(console, found, number), rows, done=done))
+    view = overview.one(console.sql, console.here.id, person_id, console.now)
+    row, done = _row(console, found, number, view), request.args.get("done", "")
+    return show(PersonPage(console.frame, row, rows, panel_of(console, found, view), done=done))
 
 
 def _rows(console: BeheerContext) -> list[PersonRow]:
@@ -89,20 +94,26 @@ def _rows(console: BeheerContext) -> list[PersonRow]:
         if one.state not in ("undo", "revoked"):
             numbers[one.person_id] = numbers.get(one.person_id, 0) + 1
     found = colleagues.at(console.sql, makelaars, console.here.id, console.now)
-    return [_row(console, one, numbers.get(one.id, 0)) for one in found]
+    views = overview.at(console.sql, console.here.id, console.now)
+    return [_row(console, one, numbers.get(one.id, 0), views.get(one.id)) for one in found]
 
 
-def _row(console: BeheerContext, one: CompanyPerson, number: int) -> PersonRow:
+def _row(
+    console: BeheerContext, one: CompanyPerson, number: int, view: MeansView | None
+) -> PersonRow:
+    state = state_with(one.means.state, view)
     return PersonRow(
         id=one.id,
         name=one.name,
         email=one.email,
         role=str(one.role),
         level=one.level.label if one.level is not None else None,
-        state=str(one.means.state),
+        state=state,
         since=one.since,
         mandates=number,
         is_self=one.id == console.person_id,
+        deadline=view.deadline if view is not None and state in ("activation", "expired") else None,
+        is_active=one.is_active,
     )
 
 

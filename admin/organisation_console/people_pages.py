@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from admin.organisation_console.means_panel import MeansPanel
 from admin.organisation_console.pages import ConsoleFrame, MandateRow
 from broker.web.lists.page import ListPage
 
@@ -12,8 +13,10 @@ from broker.web.lists.page import ListPage
 @dataclass(frozen=True)
 class PersonRow:
     """One of them. ``level``: the most that a login reaches here, None where none is possible;
-    ``state``: of the means (``active``, ``expired``, ``blocked``, ``none``); ``since``: of the
-    place, None for who only holds a mandate.
+    ``state``: ``active``, ``expired``, ``blocked`` or ``none``, and while something is to happen
+    with a means of Sluis ``approval``, ``activation``, ``change`` or ``refused``; ``since``: of the
+    place, None for who has none yet; ``deadline``: of the activation; ``is_active``: a login is
+    possible now.
     """
 
     id: str
@@ -25,6 +28,8 @@ class PersonRow:
     since: datetime | None
     mandates: int
     is_self: bool
+    deadline: datetime | None = None
+    is_active: bool = False
 
 
 @dataclass(frozen=True)
@@ -36,10 +41,13 @@ class PeoplePage:
 
 @dataclass(frozen=True)
 class PersonPage:
-    """One of them, with the mandates here. ``done``: what was done with one of those."""
+    """One of them, with the mandates here and the means of Sluis. ``done``: what was done with one
+    of those.
+    """
 
     console: ConsoleFrame
     person: PersonRow
     rows: tuple[MandateRow, ...]
+    means: MeansPanel
     done: str = ""
     template: str = "organisation_console/person.html"

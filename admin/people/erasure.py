@@ -17,6 +17,9 @@ from admin.operators import roles
 from admin.operators.roles import OperatorAssignment
 from admin.operators.set_up_links import SetUpLink
 from assurance.factors import Factor, FactorLetter, Passkey, RecoveryCode
+from assurance.means import IssuedMeans, MeansLink
+from assurance.means_letters import MeansLetter
+from assurance.means_requests import MeansRequest
 from assurance.session_lifetime import BrowserSession
 from assurance.session_names import SessionNameRow
 from broker.sso.grants import Grant
@@ -95,6 +98,12 @@ def _deletes(person_id: str) -> list[Delete]:
             MandateRequest,
         )
     ]
+    issued = select(IssuedMeans.id).where(IssuedMeans.person_id == person_id)
+    of_means = [
+        delete(model).where(model.means_id.in_(issued))
+        for model in (MeansLetter, MeansRequest, MeansLink)
+    ]
+    of_means.append(delete(IssuedMeans).where(IssuedMeans.person_id == person_id))
     accounts = select(Account.id).where(Account.person_id == person_id)
     of_account = delete(AccountBrowser).where(AccountBrowser.account_id.in_(accounts))
     holders = [
@@ -102,7 +111,7 @@ def _deletes(person_id: str) -> list[Delete]:
         for model in (Grant, BrowserSession)
     ]
     of_sessions = delete(SessionNameRow).where(or_(*holders))
-    return [*of_factors, of_account, of_sessions, *of_person]
+    return [*of_factors, *of_means, of_account, of_sessions, *of_person]
 
 
 def _end_places(session: Session, person_id: str, now: datetime) -> None:

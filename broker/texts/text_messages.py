@@ -24,6 +24,11 @@ def to_add_number(code: str) -> str:
     return _("Uw code om dit nummer toe te voegen bij Sluis: %(code)s", code=code)
 
 
+def to_activate(code: str) -> str:
+    """To the number of a means that is being activated."""
+    return _("Uw code om uw inlogmiddel te activeren bij Sluis: %(code)s", code=code)
+
+
 def none_this_hour(address: str, most: int) -> Message:
     """To operators: the limit of the installation is reached."""
     text = (

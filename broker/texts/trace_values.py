@@ -119,6 +119,10 @@ VALUES: Final[Mapping[str, Mapping[str, object]]] = {
             "X-Forwarded-Proto wordt anders gelezen dan bedoeld"
         ),
         "no such reset": _("Dit herstel bestaat niet"),
+        "no such request for a means": _("Deze aanvraag van een inlogmiddel bestaat niet"),
+        "codes of letters from one network": _(
+            "Vanaf één netwerk kwamen te veel codes van brieven"
+        ),
         "no such operator": _("Deze operator bestaat niet"),
         "no such party with metadata": _("Deze partij heeft geen metadata"),
         "ended meanwhile": _("Intussen beëindigd"),

@@ -119,6 +119,12 @@ EVENTS: Final = {
         "Herstel van tweede factoren vervallen: er veranderde iets voor het besluit"
     ),
     EventTag.FACTOR_LETTER_SENT: _("Brief met een code verstuurd"),
+    EventTag.MEANS_ASKED: _("Inlogmiddel aangevraagd"),
+    EventTag.MEANS_IDENTIFIED: _("Identificatie voor een inlogmiddel vastgelegd"),
+    EventTag.MEANS_APPROVED: _("Aanvraag van een inlogmiddel goedgekeurd"),
+    EventTag.MEANS_REFUSED: _("Aanvraag van een inlogmiddel afgekeurd"),
+    EventTag.MEANS_LETTER_SENT: _("Brief en e-mail met activatiecodes verstuurd"),
+    EventTag.MEANS_ACTIVATED: _("Inlogmiddel geactiveerd"),
     EventTag.DEVICES_IMPORTED: _("Apparaten voor codes in voorraad genomen"),
     EventTag.CHAIN_MANDATE_REVOKED: _("Ketenmachtiging ingetrokken"),
     EventTag.MEMBERSHIP_ENDED: _("Iemand hoort niet meer bij een organisatie"),

@@ -61,6 +61,9 @@ ALSO_OF_MACHINES = {
         "published by a federation of its makelaars; what it says of contacts is not kept",
     ),
     "consent.claims": "names of claims, not their values",
+    "means.provider_oin": "the number of a provider of services",
+    "means_letter.mail_hash": "keyed, of a code",
+    "means_request.organisations": "ids of organisations",
     "account_browser.browser": "a random name that we gave a browser",
     "certificate_reader.party": "the key of a portal or makelaar",
 }

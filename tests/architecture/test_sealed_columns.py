@@ -20,6 +20,7 @@ NOT_SEALED = {
 }
 SEALS = {
     "assurance/devices.py": "otp_device",
+    "assurance/means_requests.py": "means_request",
     "assurance/second_factor.py": "factor",
     "assurance/session_lifetime.py": "session",
     "assurance/session_names.py": "session_name",
@@ -35,6 +36,7 @@ SEALS = {
     "broker/oidc/userinfo.py": "the store, as long as an access token",
     "broker/journey/login_store.py": "the store, until a login ended",
     "broker/account/pending_enrolment.py": "the store, for ten minutes",
+    "broker/account/activation_state.py": "the store, for a day",
     "admin/drafts.py": "the store, for a week",
     "admin/operator_console/set_up_codes.py": "the store, for half an hour",
     "admin/operator_console/set_up_ticket.py": "a cookie, for half an hour",

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from admin.actor import Actor
 from admin.factor_resets import requests
 from admin.factor_resets.requests import ResetRequestForm
 from admin.operators.roles import OperatorRole
 from assurance import second_factor
+from assurance.levels import AssuranceLevel
+from assurance.means import IssuedMeans
+from assurance.means_requests import Contact, MeansRequest, RequestKind, seal_contact
 from directory.consoles import BEHEER
+from directory.organisations import Organisation
+from directory.people import Role
 from sandbox.browser import Browser, Page
 from state import audit, trace_search
 from state.audit import EventTag
@@ -22,7 +28,11 @@ VIEWER, HELPDESK, CONFIGURATOR, KEY_OFFICER, AUDITOR = OperatorRole
 TRACES = {VIEWER, HELPDESK, CONFIGURATOR, AUDITOR}
 RESETS = {HELPDESK, CONFIGURATOR}
 EVERYBODY = set(OperatorRole)
-ASKS_AGAIN = {("POST", "/herstel/zoek")}  # without a field that it needs
+ASKS_AGAIN = {  # without a field that it needs
+    ("POST", "/herstel/zoek"),
+    ("POST", "/aanvragen/<request_id>/identificatie"),
+    ("POST", "/aanvragen/<request_id>/afkeuren"),
+}
 
 # What docs/operators/console.md promises. Addresses without roles are for whoever has the link, or
 # say nothing.
@@ -45,6 +55,11 @@ ROLES: dict[tuple[str, str], set[OperatorRole]] = {
     ("POST", "/inlogspoor/bestand"): TRACES,
     ("GET", "/operators/<person_id>/beeindigen"): {CONFIGURATOR},
     ("POST", "/operators/<person_id>/beeindigen"): {CONFIGURATOR},
+    ("GET", "/aanvragen"): RESETS,
+    ("GET", "/aanvragen/<request_id>"): RESETS,
+    ("POST", "/aanvragen/<request_id>/identificatie"): RESETS,
+    ("POST", "/aanvragen/<request_id>/goedkeuren"): RESETS,
+    ("POST", "/aanvragen/<request_id>/afkeuren"): RESETS,
     ("GET", "/herstel"): RESETS,
     ("POST", "/herstel/zoek"): RESETS,
     ("GET", "/herstel/aanvraag/<handle>"): RESETS,
@@ -95,7 +110,36 @@ def filled(world: World, path: str) -> str:
         path = path.replace("<person_id>", other.person_id)
     if "<reset_id>" in path:
         path = path.replace("<reset_id>", _reset(world))
+    if "<request_id>" in path:
+        path = path.replace("<request_id>", _means_request(world))
     return path.replace("<handle>", "gone")
+
+
+def _means_request(world: World) -> str:
+    """One that an administrator asked for somebody new."""
+    sealer, now, contact = world.process.sealer, world.clock(), Contact(("Straat 1", "Plaats"))
+    number, roos = next(NUMBERS), make_person(world, "Roos")
+    with world.session() as session, writing(session):
+        session.add(
+            IssuedMeans(id=f"m{number}", person_id=roos, level=AssuranceLevel.EH2, asked_at=now)
+        )
+        session.flush()
+        session.add(
+            MeansRequest(
+                id=f"r{number}",
+                means_id=f"m{number}",
+                kind=RequestKind.NEW,
+                organisation_id=session.scalars(select(Organisation.id)).first(),
+                asked_by="sanne",
+                asked_at=now,
+                reference="ABCD2345",
+                level=AssuranceLevel.EH2,
+                role=Role.MEMBER,
+                organisations=[],
+                contact=seal_contact(sealer, f"r{number}", contact),
+            )
+        )
+    return f"r{number}"
 
 
 def _reset(world: World) -> str:
@@ -182,7 +226,10 @@ def test_a_session_of_another_console_opens_nothing_here(world: World) -> None:
 
 
 def test_the_menu_offers_what_the_role_opens(world: World) -> None:
-    for role, words in ((KEY_OFFICER, {"Operators"}), (HELPDESK, {"Inlogspoor", "Herstel"})):
+    for role, words in (
+        (KEY_OFFICER, {"Operators"}),
+        (HELPDESK, {"Inlogspoor", "Herstel", "Aanvragen"}),
+    ):
         somebody = make_operator(world, f"menu-{role.value.replace('_', '-')}", role)
         page = at_console(world, somebody.person_id).open(HERE)
         menu = {" ".join(a.text_content().split()) for a in page.tree.xpath("//nav//a")}

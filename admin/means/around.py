@@ -1,0 +1,81 @@
+"""What every use case of means needs to know beside the database: who, with which login, by which
+rules of the installation, and when.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from admin.actor import Actor
+from admin.mandates import companies
+from admin.mandates.companies import Company
+from admin.mandates.decision_rules import DeciderLogin
+from assurance.levels import AssuranceLevel
+from broker.settings import Settings
+from keys.sealing import Sealer
+
+
+@dataclass(frozen=True)
+class MeansRules:
+    """What the installation chose. ``approval``: the levels that need it; ``activation``: how long
+    a letter can be used; ``sms_countries``: of numbers that get codes.
+    """
+
+    approval: Collection[AssuranceLevel]
+    activation: timedelta
+    sms_countries: Collection[str]
+
+
+@dataclass(frozen=True)
+class MeansSite:
+    """What messages need of the installation. ``base_url``: its address, ``name``: its name."""
+
+    base_url: str
+    name: str
+    sealer: Sealer
+    rules: MeansRules
+
+
+def site_of(settings: Settings, sealer: Sealer) -> MeansSite:
+    """As the settings have it now."""
+    rules = MeansRules(
+        approval=frozenset(AssuranceLevel.from_label(one) for one in settings.means.approval),
+        activation=timedelta(days=settings.means.activation_days),
+        sms_countries=settings.second_factors.sms_countries,
+    )
+    return MeansSite(settings.base_url, settings.ui.name, sealer, rules)
+
+
+@dataclass(frozen=True)
+class MeansAsker:
+    """An administrator at work in one organisation. ``login``: worth so much there;
+    ``login_level``: what the login itself reached, before the limit of any organisation.
+    """
+
+    organisation_id: str
+    actor: Actor
+    login: DeciderLogin
+    login_level: AssuranceLevel
+    site: MeansSite
+    now: datetime
+
+
+@dataclass(frozen=True)
+class MeansDesk:
+    """An operator at work, or the installation itself where nobody needs to decide."""
+
+    actor: Actor
+    site: MeansSite
+    now: datetime
+
+
+def administered(session: Session, around: MeansAsker) -> dict[str, tuple[Company, AssuranceLevel]]:
+    """By id, the organisations that this administrator may link, each with the level that the
+    login is worth there.
+    """
+    own = companies.of_person(session, around.actor.logged_in, around.now)
+    return {one.id: (one, one.own_level(around.login_level)) for one in own if one.is_administered}

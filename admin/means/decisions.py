@@ -1,0 +1,226 @@
+"""What operators decide about means that were asked: recording how somebody was identified,
+approving, and refusing with a reason. Each request is decided once.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from admin.actor import ActorKind
+from admin.factor_resets.rules import Colleague, mailbox
+from admin.mandates.requests import AlreadyDecided, NoReason
+from admin.means import letters
+from admin.means.around import MeansDesk
+from admin.means.rules import LONGEST_REASON, LONGEST_REFERENCE, MeansApproval, MeansVerdict
+from admin.means.rules import verdict as judge
+from admin.operators import roles
+from admin.operators.roles import Permission, may
+from assurance import means, means_requests
+from assurance.means import IssuedMeans
+from assurance.means_requests import Identification, MeansOutcome, MeansRequest, RequestKind
+from broker.texts import means_mails
+from broker.texts.means_mails import MeansTold
+from broker.texts.quoting import written
+from directory import dates
+from directory.organisations import Organisation
+from directory.people import Person
+from providers.accounts import Account
+from state import audit, outbox
+from state.audit import AuditEvent, EventTag
+
+OLDEST_PROOF_DAYS: Final = 365
+
+
+class NoSuchMeansRequest(Exception):
+    """There is no such request."""
+
+
+class IdentificationRefused(Exception):
+    """What was filled in is no identification. ``faults``: ``proof``, ``reference``, ``day``."""
+
+    def __init__(self, faults: frozenset[str]) -> None:
+        super().__init__(*sorted(faults))
+        self.faults = faults
+
+
+def identify(
+    session: Session, desk: MeansDesk, request_id: str, *, proof: str, reference: str, day: str
+) -> None:
+    """Record who checked the person, how, and when; a later one takes the place of an earlier one.
+    Raises NoSuchMeansRequest, AlreadyDecided, IdentificationRefused.
+    """
+    request = _open(session, request_id)
+    reference = " ".join(reference.split())
+    on = _day(day, desk.now)
+    found = {
+        "proof": proof in set(Identification),
+        "reference": 0 < len(reference) <= LONGEST_REFERENCE and reference.isprintable(),
+        "day": on is not None,
+    }
+    faults = frozenset(name for name, is_good in found.items() if not is_good)
+    if faults:
+        raise IdentificationRefused(faults)
+    request.proof, request.proof_reference = Identification(proof), reference
+    request.proof_on, request.checked_at = on, desk.now
+    request.checked_by = desk.actor.logged_in
+    _record(session, EventTag.MEANS_IDENTIFIED, desk, request, reason=proof)
+
+
+def approve(
+    session: Session, desk: MeansDesk, request_id: str, contract_until: date | None = None
+) -> MeansVerdict:
+    """Judge an approval and do what it allows; of two at once one gets GRANTED. The caller commits
+    whatever the verdict: an approval by somebody who may not is audited. ``contract_until``: the
+    last day of the subscription, where there is one. Raises NoSuchMeansRequest.
+    """
+    request = means_requests.locked(session, request_id)
+    if request is None:
+        raise NoSuchMeansRequest(request_id)
+    found = verdict(session, request, desk.actor.logged_in, desk.now)
+    if found is MeansVerdict.GRANTED:
+        if contract_until is not None:
+            made = means.locked(session, request.means_id)
+            made.contract_until = dates.end_of(contract_until)
+        carry_out(session, desk, request)
+    elif found is not MeansVerdict.DECIDED:
+        _record(session, EventTag.ACCESS_DENIED, desk, request, reason=str(found))
+    return found
+
+
+def verdict(
+    session: Session, request: MeansRequest, approver_id: str, now: datetime
+) -> MeansVerdict:
+    """What an approval by this operator would come to now. Changes nothing."""
+    subject = session.get_one(IssuedMeans, request.means_id).person_id
+    checked_by = request.checked_by
+    return judge(
+        MeansApproval(
+            is_open=request.is_open,
+            level=request.level,
+            role=request.role,
+            asker=_colleague(session, request.asked_by, now),
+            subject=_colleague(session, subject, now),
+            approver=_colleague(session, approver_id, now),
+            checker=_colleague(session, checked_by, now) if checked_by is not None else None,
+        )
+    )
+
+
+def refuse(session: Session, desk: MeansDesk, request_id: str, reason: str) -> None:
+    """Refuse it; the organisation reads the reason for thirty days, and who asked gets it by mail.
+    Raises NoSuchMeansRequest, AlreadyDecided, NoReason.
+    """
+    reason = written(reason)
+    if not 0 < len(reason) <= LONGEST_REASON:
+        raise NoReason
+    request = _open(session, request_id)
+    _decide(request, desk, MeansOutcome.REFUSED)
+    request.refusal_reason = reason
+    request.close(desk.now)
+    if request.kind is RequestKind.NEW:
+        means.locked(session, request.means_id).refused_at = desk.now
+    _record(session, EventTag.MEANS_REFUSED, desk, request)
+    _tell(session, desk, request, reason)
+
+
+def carry_out(session: Session, desk: MeansDesk, request: MeansRequest) -> None:
+    """What follows an approval: a new means gets its letter."""
+    made = means.locked(session, request.means_id)
+    _decide(request, desk, MeansOutcome.APPROVED)
+    if request.kind is RequestKind.NEW:
+        made.approved_at = desk.now
+        letters.send(session, desk, request)
+    _record(session, EventTag.MEANS_APPROVED, desk, request)
+    _tell(session, desk, request, None)
+
+
+def _decide(request: MeansRequest, desk: MeansDesk, outcome: MeansOutcome) -> None:
+    request.outcome, request.decided_at = outcome, desk.now
+    request.decided_by = desk.actor.person_id
+
+
+def _open(session: Session, request_id: str) -> MeansRequest:
+    request = means_requests.locked(session, request_id)
+    if request is None:
+        raise NoSuchMeansRequest(request_id)
+    if not request.is_open:
+        raise AlreadyDecided(request_id)
+    return request
+
+
+def _day(text: str, now: datetime) -> date | None:
+    """A day that was, within the last year."""
+    try:
+        found = date.fromisoformat(text) if len(text) == len("2026-11-30") else None
+    except ValueError:
+        return None
+    today = dates.day_of(now)
+    if found is None or found > today or (today - found).days > OLDEST_PROOF_DAYS:
+        return None
+    return found
+
+
+def _tell(session: Session, desk: MeansDesk, request: MeansRequest, reason: str | None) -> None:
+    """Who asked hears what became of it."""
+    asker = session.get_one(Person, request.asked_by)
+    made = session.get_one(IssuedMeans, request.means_id)
+    if not asker.email:
+        return
+    told = MeansTold(
+        person=session.get_one(Person, made.person_id).display_name,
+        organisation=session.get_one(Organisation, request.organisation_id).name,
+        level=request.level.label,
+        reference=request.reference,
+        url=f"{desk.site.base_url}/beheer/gebruikers/{made.person_id}",
+    )
+    if reason is None:
+        is_new = request.kind is RequestKind.NEW
+        mail = means_mails.approved(asker.email, asker.locale, told, is_new=is_new)
+    else:
+        mail = means_mails.refused(asker.email, asker.locale, told, reason)
+    outbox.enqueue(session, desk.site.sealer, mail, desk.now)
+
+
+def _record(
+    session: Session,
+    tag: EventTag,
+    desk: MeansDesk,
+    request: MeansRequest,
+    reason: str | None = None,
+) -> None:
+    made = session.get_one(IssuedMeans, request.means_id)
+    is_operator = desk.actor.kind is ActorKind.OPERATOR
+    audit.record(
+        session,
+        AuditEvent(
+            tag,
+            desk.now,
+            reference=request.reference,
+            person_id=desk.actor.person_id,
+            organisation_id=request.organisation_id,
+            level=request.level,
+            reason=reason,
+            details={
+                "request": request.id,
+                "means": made.id,
+                "person": made.person_id,
+                "by_rule": not is_operator,
+            },
+        ),
+    )
+
+
+def _colleague(session: Session, person_id: str, now: datetime) -> Colleague:
+    person = session.get_one(Person, person_id)
+    account = session.scalars(select(Account).where(Account.person_id == person_id)).first()
+    addresses = (person.email, account.email if account is not None else None)
+    return Colleague(
+        person_id=person_id,
+        name=person.display_name,
+        mailboxes=frozenset(mailbox(address) for address in addresses if address),
+        may_reset=may(roles.roles_of(session, person_id, now), Permission.DECIDE_MEANS),
+    )

@@ -1,0 +1,93 @@
+"""Rules of asking and approving means. Pure: who may ask what, and when an operator may approve."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import Final
+
+from admin.factor_resets.rules import Colleague, is_same_human
+from assurance.levels import AssuranceLevel, suffices
+from assurance.means_requests import needs_identification
+from directory.people import Role
+
+LONGEST_NAME: Final = 200
+LONGEST_LINE: Final = 100
+MOST_LINES: Final = 4
+LONGEST_REASON: Final = 500
+LONGEST_REFERENCE: Final = 64
+ISSUED: Final = tuple(
+    level for level in AssuranceLevel if level.is_of_a_scheme and level.is_issued_by_sluis
+)
+
+
+class MeansVerdict(enum.StrEnum):
+    """What an approval comes to; only ``granted`` does anything."""
+
+    GRANTED = "granted"
+    DECIDED = "decided"
+    NOT_ALLOWED = "not_allowed"
+    OWN = "own"
+    SUBJECT = "subject"
+    SAME_PERSON = "same_person"
+    NOT_IDENTIFIED = "not_identified"
+    FOUR_EYES = "four_eyes"
+
+
+@dataclass(frozen=True)
+class MeansApproval:
+    """What is known when an operator approves. ``checker``: who recorded the identification; the
+    others are who asked, whom it is for, and who approves (``may_reset`` of a Colleague: may this
+    operator decide on means).
+    """
+
+    is_open: bool
+    level: AssuranceLevel
+    role: Role
+    asker: Colleague
+    subject: Colleague
+    approver: Colleague
+    checker: Colleague | None = None
+
+
+def verdict(at: MeansApproval) -> MeansVerdict:
+    """The first objection, else GRANTED. Nobody approves what he asked, what is for himself, or
+    what he identified; an account of the same human counts as that human.
+    """
+    if not at.is_open:
+        return MeansVerdict.DECIDED
+    if not at.approver.may_reset:
+        return MeansVerdict.NOT_ALLOWED
+    if at.approver.person_id == at.asker.person_id:
+        return MeansVerdict.OWN
+    if at.approver.person_id == at.subject.person_id:
+        return MeansVerdict.SUBJECT
+    if is_same_human(at.approver, at.asker) or is_same_human(at.approver, at.subject):
+        return MeansVerdict.SAME_PERSON
+    if needs_identification(at.level, at.role):
+        if at.checker is None:
+            return MeansVerdict.NOT_IDENTIFIED
+        if is_same_human(at.approver, at.checker):
+            return MeansVerdict.FOUR_EYES
+    return MeansVerdict.GRANTED
+
+
+def why_not_level(level: AssuranceLevel, own: AssuranceLevel) -> str | None:
+    """Why a means of this level cannot be asked by somebody of this level; a machine word."""
+    if level not in ISSUED:
+        return "not_issued"
+    return None if suffices(own, level) else "above_own_level"
+
+
+def why_not_role(level: AssuranceLevel, role: Role) -> str | None:
+    """Why this role does not go with this level: Beheer asks EH2+ of everybody."""
+    if role is Role.ADMINISTRATOR and not suffices(level, AssuranceLevel.EH2_PLUS):
+        return "too_low_for_administrators"
+    return None
+
+
+def address_lines(text: str) -> tuple[str, ...] | None:
+    """The lines of an envelope; None where there is none, or more than an envelope holds."""
+    lines = tuple(line for line in (" ".join(raw.split()) for raw in text.splitlines()) if line)
+    fits = 2 <= len(lines) <= MOST_LINES and all(len(line) <= LONGEST_LINE for line in lines)
+    return lines if fits and all(line.isprintable() for line in lines) else None

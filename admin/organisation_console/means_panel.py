@@ -1,0 +1,91 @@
+"""The means of Sluis of one person, as the detail at ``/beheer`` shows it: how it stands, what is
+awaited, what happened, and what an administrator may do with it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from admin.mandates.colleagues import CompanyPerson
+from admin.mandates.means import MeansState
+from admin.means import overview
+from admin.means.overview import MeansEvent, MeansView
+from admin.organisation_console.access import BeheerContext
+from directory.people import MeansStatus
+from providers import accounts
+
+# The words of the list for what Sluis and the person still have to do.
+BEFORE_AND_BETWEEN: Final = tuple(
+    str(one)
+    for one in (
+        MeansStatus.WAITS_FOR_APPROVAL,
+        MeansStatus.WAITS_FOR_ACTIVATION,
+        MeansStatus.CHANGE_PENDING,
+        MeansStatus.REFUSED,
+    )
+)
+
+
+@dataclass(frozen=True)
+class MeansPanel:
+    """``means_id`` is empty where Sluis issued none; ``may_ask``: one can be asked. ``state``: as
+    in the list; ``level``: of the means, ``wanted``: what is asked of it; ``refusal``: why the last
+    request was refused, for thirty days, and ``ends_at``: the last moment, where it is known.
+    """
+
+    means_id: str = ""
+    may_ask: bool = False
+    state: str = ""
+    level: str = ""
+    wanted: str = ""
+    factor: str = ""
+    deadline: datetime | None = None
+    refusal: str = ""
+    ends_at: datetime | None = None
+    events: tuple[MeansEvent, ...] = ()
+
+    @property
+    def waits(self) -> bool:
+        """Something is asked of it that is not done yet."""
+        return self.state in ("approval", "activation", "expired", "change")
+
+
+def state_with(state: MeansState, view: MeansView | None) -> str:
+    """The word of the list: what is to happen with a means of Sluis comes before what its person
+    can do already.
+    """
+    if view is None or state is MeansState.BLOCKED:
+        return str(state)
+    if view.status is MeansStatus.ACTIVATION_EXPIRED:
+        return str(MeansState.EXPIRED)
+    return str(view.status) if str(view.status) in BEFORE_AND_BETWEEN else str(state)
+
+
+def panel_of(console: BeheerContext, person: CompanyPerson, view: MeansView | None) -> MeansPanel:
+    """Of this person here."""
+    if view is None or view.status is MeansStatus.REFUSED:
+        has_account = accounts.of_person(console.sql, person.id) is not None
+        may_ask = not has_account and person.means.state is not MeansState.BLOCKED
+        if view is None:
+            return MeansPanel(may_ask=may_ask)
+    else:
+        may_ask = False
+    pending, last = view.pending, view.requests[-1] if view.requests else None
+    refused = view.refused if view.shows_refusal(console.now) else None
+    return MeansPanel(
+        means_id=view.means.id,
+        may_ask=may_ask,
+        state=state_with(person.means.state, view),
+        level=view.means.level.label,
+        wanted=pending.level.label if pending is not None else "",
+        factor=str(last.factor or "") if last is not None else "",
+        deadline=view.deadline if view.status in _WITH_DEADLINE else None,
+        refusal=refused.refusal_reason or "" if refused is not None else "",
+        ends_at=view.means.ends_at,
+        events=tuple(overview.timeline(view)),
+    )
+
+
+_WITH_DEADLINE: Final = (MeansStatus.WAITS_FOR_ACTIVATION, MeansStatus.ACTIVATION_EXPIRED)
