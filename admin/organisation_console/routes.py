@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from admin.organisation_console import (
+    chain_check,
+    chain_wizard,
+    chains,
     end_dates,
     mandate_requests,
     mandates,
@@ -16,6 +19,9 @@ from admin.organisation_console import (
 from admin.organisation_console.access import blueprint
 
 MODULES = (
+    chain_check,
+    chain_wizard,
+    chains,
     end_dates,
     mandate_requests,
     mandates,
