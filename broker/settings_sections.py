@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from assurance.levels import AssuranceLevel
+from directory.fields import Level
 from directory.web_addresses import link_fault
 from state.addresses import checked_loopback
 
@@ -245,7 +247,16 @@ class SessionSettings(Section):
 class Mandates(Section):
     max_years: Annotated[int, Field(ge=1, le=5)] = Field(
         default=5,
-        description=("For how many years an administrator may give a mandate at most."),
+        description=(
+            "For how many years an administrator may give a mandate or a chain mandate at most."
+        ),
+    )
+    chain_level: Level = Field(
+        default=AssuranceLevel.EH3,
+        description=(
+            "The least level of a chain mandate that an administrator gives, also where its "
+            "service asks for less. Who gives one logs in at that level."
+        ),
     )
 
 

@@ -1,5 +1,5 @@
-"""What giving a mandate changes for somebody who may have it already. The rule is the same for the
-page that shows it and for the moment that it is done.
+"""What giving a mandate or a chain mandate changes for who may have it already. The rule is the
+same for the page that shows it and for the moment that it is done.
 """
 
 from __future__ import annotations
@@ -8,12 +8,16 @@ import enum
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
 from assurance.levels import AssuranceLevel, is_same, suffices
+from consent.chains import ChainMandate
 from consent.mandates import Mandate
 from directory import dates
+
+Row = TypeVar("Row", Mandate, ChainMandate)
 
 
 class TermChange(enum.StrEnum):
@@ -65,19 +69,23 @@ def planned(
     if not held:
         return PlannedChange(wish, TermChange.NEW, None)
     current = max(dates.day_of(row.valid_until) for row in held)
+    return PlannedChange(wish, term_change(current, until), current)
+
+
+def term_change(current: date, until: date) -> TermChange:
+    """What another last day is to what ends on ``current`` now."""
     if current == until:
-        return PlannedChange(wish, TermChange.UNCHANGED, current)
-    change = TermChange.EXTENDED if until > current else TermChange.SHORTENED
-    return PlannedChange(wish, change, current)
+        return TermChange.UNCHANGED
+    return TermChange.EXTENDED if until > current else TermChange.SHORTENED
 
 
 def shorten(
-    session: Session, rows: Iterable[Mandate], until: datetime, *, by: str, now: datetime
+    session: Session, rows: Iterable[Row], until: datetime, *, by: str, now: datetime
 ) -> None:
     """None of these holds after ``until``. What a document gave is taken back, and what is left of
     it given anew: the next reading of the document would make it long again.
     """
-    left: list[Mandate] = []
+    left: list[Row] = []
     for row in sorted(rows, key=lambda one: one.granted_by is None):  # those of documents last
         if row.valid_until <= until:
             continue
@@ -87,13 +95,13 @@ def shorten(
             continue
         row.revoked_at, row.revoked_by = now, by
         if row.valid_from < until and not any(_covers(one, row, now) for one in left):
-            left.append(_copy(row, until, by=by, now=now))
+            left.append(row.again(until, by=by, now=now))
             session.add(left[-1])
     session.flush()
 
 
 def extend(
-    session: Session, rows: Sequence[Mandate], until: datetime, *, by: str, now: datetime
+    session: Session, rows: Sequence[Row], until: datetime, *, by: str, now: datetime
 ) -> None:
     """One of these holds until then: the longest that an administrator gave, or one beside that of
     a document.
@@ -103,23 +111,10 @@ def extend(
     if own is not None:
         own.valid_until = until
     else:
-        session.add(_copy(longest_first[0], until, by=by, now=now))
+        session.add(longest_first[0].again(until, by=by, now=now))
     session.flush()
 
 
-def _covers(one: Mandate, other: Mandate, now: datetime) -> bool:
+def _covers(one: Row, other: Row, now: datetime) -> bool:
     begins = max(other.valid_from, now)
     return suffices(one.level, other.level) and one.valid_from <= begins
-
-
-def _copy(row: Mandate, until: datetime, *, by: str, now: datetime) -> Mandate:
-    return Mandate(
-        person_id=row.person_id,
-        organisation_id=row.organisation_id,
-        service_uuid=row.service_uuid,
-        level=row.level,
-        branches=list(row.branches),
-        valid_from=max(row.valid_from, now),
-        valid_until=until,
-        granted_by=by,
-    )

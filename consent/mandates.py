@@ -55,6 +55,19 @@ class Mandate(Base):
     person: Mapped[Person] = relationship()
     organisation: Mapped[Organisation] = relationship()
 
+    def again(self, until: datetime, *, by: str, now: datetime) -> Mandate:
+        """The same anew, given by an administrator, from now or from its own beginning on."""
+        return Mandate(
+            person_id=self.person_id,
+            organisation_id=self.organisation_id,
+            service_uuid=self.service_uuid,
+            level=self.level,
+            branches=list(self.branches),
+            valid_from=max(self.valid_from, now),
+            valid_until=until,
+            granted_by=by,
+        )
+
 
 def grant(
     session: Session,
@@ -225,9 +238,10 @@ def restore(session: Session, mandate_id: str, *, by: str, now: datetime) -> boo
 
 def may_be_restored(mandate: Mandate, by: str, now: datetime) -> bool:
     """Is a moment ago that this person took it back, and would it hold?"""
-    return (
-        mandate.revoked_at is not None
-        and mandate.revoked_by == by
-        and timedelta(0) <= now - mandate.revoked_at <= UNDO
-        and mandate.valid_until > now
-    )
+    is_own = mandate.revoked_by == by and mandate.valid_until > now
+    return is_own and is_a_moment_ago(mandate.revoked_at, now)
+
+
+def is_a_moment_ago(revoked_at: datetime | None, now: datetime) -> bool:
+    """Can what was taken back then still be undone?"""
+    return revoked_at is not None and timedelta(0) <= now - revoked_at <= UNDO

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from admin.actor import Actor
+from admin.chains import to_do as chains_to_do
 from admin.mandates import companies, to_do
 from admin.mandates.companies import Company
 from admin.mandates.decision_rules import DeciderLogin
@@ -168,6 +169,7 @@ def _frame(session: ConsoleSession, own: list[Company], here: Company) -> Consol
     count = 0
     if here.is_administered:
         count = waiting.get(here.id, 0) + len(to_do.ending(sql, here.id, session.now))
+        count += len(chains_to_do.ending(sql, here.id, session.now))
     return ConsoleFrame(
         person=session.person.display_name,
         here=next(tab for tab in tabs if tab.is_here),

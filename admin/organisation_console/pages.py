@@ -79,12 +79,39 @@ class MandateRow:
 
 
 @dataclass(frozen=True)
+class ChainRow:
+    """One chain mandate. ``state`` as in MandateRow; ``other``: the organisation at the other end,
+    ``other_kvk`` its number.
+    """
+
+    id: str
+    other_id: str
+    other: str
+    other_kvk: str
+    service_uuid: str
+    service: str
+    provider: str
+    level: str
+    since: datetime
+    until: datetime
+    last_used: datetime | None
+    state: str
+    revoked_at: datetime | None = None
+    seconds: int = 0
+
+    @property
+    def number(self) -> str:
+        return f"{self.other_kvk[:4]} {self.other_kvk[4:]}"
+
+
+@dataclass(frozen=True)
 class ToDoPage:
     """``done``: what the administrator just did (``refused``, ``decided``, ``switched``)."""
 
     console: ConsoleFrame
     requests: tuple[RequestRow, ...]
     ending: tuple[MandateRow, ...]
+    chains: tuple[ChainRow, ...] = ()
     done: str | None = None
     template: str = "organisation_console/to_do.html"
 

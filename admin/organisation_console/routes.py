@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from admin.organisation_console import (
+    chain_check,
+    chain_wizard,
+    chains,
     changes,
     end_dates,
     history,
@@ -21,6 +24,9 @@ from admin.organisation_console import (
 from admin.organisation_console.access import blueprint
 
 MODULES = (
+    chain_check,
+    chain_wizard,
+    chains,
     changes,
     end_dates,
     history,

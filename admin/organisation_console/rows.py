@@ -33,7 +33,7 @@ def mandate_row(console: BeheerContext, mandate: Mandate) -> MandateRow:
         last_used=mandate.last_used_at,
         state=state,
         revoked_at=mandate.revoked_at,
-        seconds=_seconds_left(mandate, now) if state == "undo" else 0,
+        seconds=seconds_left(mandate.revoked_at, now) if state == "undo" else 0,
     )
 
 
@@ -59,6 +59,7 @@ def state_of(mandate: Mandate, person_id: str, now: datetime) -> str:
     return "soon" if end_dates.ends_soon(mandate.valid_until, now) else "active"
 
 
-def _seconds_left(mandate: Mandate, now: datetime) -> int:
-    assert mandate.revoked_at is not None
-    return max(1, int((mandates.UNDO - (now - mandate.revoked_at)).total_seconds()))
+def seconds_left(revoked_at: datetime | None, now: datetime) -> int:
+    """How long what was taken back then may still be undone."""
+    assert revoked_at is not None
+    return max(1, int((mandates.UNDO - (now - revoked_at)).total_seconds()))

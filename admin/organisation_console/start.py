@@ -7,9 +7,11 @@ from __future__ import annotations
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from admin.chains import to_do as chains_to_do
 from admin.mandates import companies, to_do
 from admin.organisation_console import places
 from admin.organisation_console.access import BeheerContext, absent, blueprint, requires
+from admin.organisation_console.chain_rows import chain_row
 from admin.organisation_console.pages import (
     AdministratorLoggedOutPage,
     OwnMandatesPage,
@@ -34,10 +36,12 @@ def start(console: BeheerContext) -> Response:
         return redirect(url_for("console.own_mandates"), 303)
     asked = requests.open_for(console.sql, [console.here.id])
     ending = to_do.ending(console.sql, console.here.id, console.now)
+    chains = chains_to_do.ending(console.sql, console.here.id, console.now)
     page = ToDoPage(
         console.frame,
         tuple(request_row(console, one) for one in asked),
         tuple(mandate_row(console, one) for one in ending),
+        tuple(chain_row(console, one) for one in chains),
         done=request.args.get("done"),
     )
     return show(page)

@@ -235,7 +235,7 @@ def _wizard(draft: MandateDraft, step: str) -> StepFrame:
 
 
 def _services(console: BeheerContext, draft: MandateDraft, *, error: str = "") -> ServicesStep:
-    own, words = console.login.level, _words()
+    own, words = console.login.level, words_asked()
     found = [
         ServiceChoice(
             uuid=one.uuid,
@@ -247,7 +247,7 @@ def _services(console: BeheerContext, draft: MandateDraft, *, error: str = "") -
         )
         for one in giving.givable(console.rt.configuration.services)
     ]
-    shown = [one for one in found if one.is_chosen or _has(words, one.name, one.provider)]
+    shown = [one for one in found if one.is_chosen or has_words(words, one.name, one.provider)]
     shown.sort(key=lambda one: (not one.is_chosen, bool(one.why_not), one.name.casefold()))
     return ServicesStep(
         console=console.frame,
@@ -263,7 +263,7 @@ def _services(console: BeheerContext, draft: MandateDraft, *, error: str = "") -
 
 
 def _people(console: BeheerContext, draft: MandateDraft, *, error: str = "") -> PeopleStep:
-    needed, words = needed_level(console, draft), _words()
+    needed, words = needed_level(console, draft), words_asked()
     makelaars = console.rt.configuration.providers
     found = [
         PersonChoice(
@@ -277,7 +277,7 @@ def _people(console: BeheerContext, draft: MandateDraft, *, error: str = "") -> 
         )
         for one in colleagues.at(console.sql, makelaars, console.here.id, console.now)
     ]
-    shown = [one for one in found if one.is_chosen or _has(words, one.name, one.email or "")]
+    shown = [one for one in found if one.is_chosen or has_words(words, one.name, one.email or "")]
     shown.sort(key=lambda one: (not one.is_chosen, bool(one.why_not), one.name.casefold()))
     return PeopleStep(
         console=console.frame,
@@ -305,10 +305,12 @@ def _end_date(console: BeheerContext, draft: MandateDraft, *, error: str = "") -
     )
 
 
-def _words() -> str:
+def words_asked() -> str:
+    """What is looked for in a step."""
     return " ".join(request.values.get("q", "").split())[:100]
 
 
-def _has(words: str, *texts: str) -> bool:
+def has_words(words: str, *texts: str) -> bool:
+    """Does every word stand in one of these?"""
     text = " ".join(texts).casefold()
     return all(word in text for word in words.casefold().split())

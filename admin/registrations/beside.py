@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
-from admin.registrations.documents import MandateDocument
+from admin.registrations.documents import ChainMandateDocument, MandateDocument
 from assurance.factors import BoundBy, Factor
+from consent.chains import ChainMandate
 from consent.mandates import Mandate
 from directory.dates import day_of
 from directory.organisations import Organisation
@@ -44,6 +45,31 @@ def of_mandate(session: Session, document: MandateDocument, now: datetime) -> tu
         *_mandates(session, document.person, document.organisation, now),
         *_taken_back(session, document),
     )
+
+
+def of_chain(session: Session, document: ChainMandateDocument, now: datetime) -> tuple[str, ...]:
+    """What the client gave the same intermediary, and where an administrator decided otherwise."""
+    client, through = aliased(Organisation), aliased(Organisation)
+    query = (
+        select(ChainMandate)
+        .join(client, client.id == ChainMandate.organisation_id)
+        .join(through, through.id == ChainMandate.intermediary_id)
+        .where(client.kvk == document.organisation, through.kvk == document.intermediary)
+        .order_by(ChainMandate.valid_until)
+    )
+    return tuple(
+        line for row in session.scalars(query) if (line := _chain(row, document, now)) is not None
+    )
+
+
+def _chain(row: ChainMandate, document: ChainMandateDocument, now: datetime) -> str | None:
+    if row.granted_by is not None and row.revoked_at is None and row.valid_until > now:
+        until = day_of(row.valid_until)
+        return f"chain mandate at {row.service_uuid}, given at /beheer, until {until}"
+    is_own = row.granted_by is None and row.service_uuid == document.service
+    if is_own and row.revoked_by is not None and row.revoked_at is not None:
+        return f"taken back at /beheer on {day_of(row.revoked_at)}: give it anew there"
+    return None
 
 
 def _taken_back(session: Session, document: MandateDocument) -> Iterator[str]:

@@ -62,6 +62,12 @@ def write_mandate(applier: Applier, entry: Entry) -> DocumentOutcome:
     return replace(outcome, takes=outcome.takes + replaced, stays=stays)
 
 
+def write_chain_mandate(applier: Applier, entry: Entry) -> DocumentOutcome:
+    """The chain mandate of the document, beside what the client gave itself."""
+    outcome = _write_chain(applier, entry)
+    return replace(outcome, stays=beside.of_chain(applier.session, entry.model, applier.now))
+
+
 def end(applier: Applier, row: Mandate, reason: str) -> None:
     """It counts no more from now on, also where somebody acted with it."""
     row.revoked_at = applier.now
@@ -132,6 +138,7 @@ def _chain(applier: Applier, entry: Entry, takes: list[str]) -> bool:
             ChainMandate.organisation_id == giver,
             ChainMandate.intermediary_id == through,
             ChainMandate.service_uuid == document.service,
+            ChainMandate.granted_by.is_(None),
         )
     ).first()
     if row is None:
@@ -249,4 +256,4 @@ def _organisation_id(session: Session, kvk: str) -> str:
 
 
 _write_mandate: Final = rows.writer(_mandate, Mandate)
-write_chain_mandate: Final = rows.writer(_chain, ChainMandate)
+_write_chain: Final = rows.writer(_chain, ChainMandate)

@@ -49,7 +49,8 @@ def documents(session: Session, sealer: Sealer, now: datetime) -> Iterator[Expor
     for mandate in session.scalars(given.order_by(Mandate.person_id, Mandate.id)):
         if mandate.revoked_at is None and mandate.service_uuid in services:
             yield Exported(_mandate(mandate), mandate.person_id)
-    for chain in session.scalars(select(ChainMandate).order_by(ChainMandate.id)):
+    chains = select(ChainMandate).where(ChainMandate.granted_by.is_(None))
+    for chain in session.scalars(chains.order_by(ChainMandate.id)):
         if chain.revoked_at is None and chain.service_uuid in services:
             yield Exported(_chain(chain))
 

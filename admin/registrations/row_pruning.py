@@ -85,7 +85,9 @@ def _chains_in_no_file(applier: Applier) -> list[ChainMandate]:
         if entry.kind == "ChainMandate"
     }
     query = select(ChainMandate).where(
-        ChainMandate.revoked_at.is_(None), ChainMandate.valid_until > applier.now
+        ChainMandate.granted_by.is_(None),
+        ChainMandate.revoked_at.is_(None),
+        ChainMandate.valid_until > applier.now,
     )
     services = _services(applier.session)
     return [

@@ -17,7 +17,7 @@ LADDER: Final[tuple[tuple[str, ...], ...]] = (
     ("admin.tables", "admin.registrations"),
     ("admin.people",),
     ("admin.means",),
-    ("admin.factor_resets",),
+    ("admin.chains", "admin.factor_resets"),
     (
         "admin.audit",
         "admin.factors",

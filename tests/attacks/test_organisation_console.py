@@ -4,27 +4,46 @@ What opens is of the company of the session; for everybody else it does not exis
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from assurance.levels import AssuranceLevel
+from consent.chains import ChainMandate
 from consent.mandates import Mandate
 from consent.requests import MandateRequest, RequestState
+from directory import dates
 from directory.consoles import BEHEER
+from directory.organisations import Organisation
 from directory.people import Membership, Role
+from keys.opening import open_or_log
 from sandbox.browser import Browser, Page
 from state import audit
 from state.audit import EventTag
 from state.db import writing
-from tests.journeys.beheer import BAKERY, GARDEN, HERE, LOZING, begin, enter, organisation, token
+from tests.journeys.beheer import (
+    BAKERY,
+    BODEM,
+    GARDEN,
+    HERE,
+    LOZING,
+    OFFICE,
+    begin,
+    enter,
+    organisation,
+    token,
+)
 from tests.operators import at_console, make_person
 from tests.world import ADDRESSES, World, make_world
 
 ADMINISTRATOR, MEMBER = Role.ADMINISTRATOR, Role.MEMBER
+INTERMEDIARY = "/ketenmachtigingen/<intermediary_id>"
+CHAIN = "/ketenmachtiging/<draft_id>"
 
 # What docs/beheer.md promises: the least role, and what an administrator reads there.
 PAGES: dict[tuple[str, str], tuple[Role, int, str]] = {
@@ -73,6 +92,22 @@ PAGES: dict[tuple[str, str], tuple[Role, int, str]] = {
     ("GET", "/geven/<draft_id>/controle"): (ADMINISTRATOR, 200, "Controleer de machtigingen"),
     ("POST", "/geven/<draft_id>/controle"): (ADMINISTRATOR, 409, "Controleer de machtigingen"),
     ("GET", "/geven/<draft_id>/klaar"): (ADMINISTRATOR, 200, "Controleer de machtigingen"),
+    ("GET", "/ketenmachtigingen"): (ADMINISTRATOR, 200, "Ketenmachtigingen"),
+    ("POST", "/ketenmachtigingen/lijst"): (ADMINISTRATOR, 200, ""),
+    ("GET", f"{INTERMEDIARY}"): (ADMINISTRATOR, 200, "Kantoor van Fatima"),
+    ("POST", f"{INTERMEDIARY}/intrekken"): (ADMINISTRATOR, 404, ""),  # without one of theirs
+    ("POST", f"{INTERMEDIARY}/alles-intrekken"): (ADMINISTRATOR, 200, "Ketenmachtigingen"),
+    ("POST", f"{INTERMEDIARY}/ongedaan"): (ADMINISTRATOR, 404, ""),
+    ("POST", "/ketenmachtiging"): (ADMINISTRATOR, 200, "Wie mag voor u handelen?"),
+    ("GET", f"{CHAIN}/intermediair"): (ADMINISTRATOR, 200, "Wie mag voor u handelen?"),
+    ("POST", f"{CHAIN}/intermediair"): (ADMINISTRATOR, 422, "Wie mag voor u handelen?"),
+    ("GET", f"{CHAIN}/diensten"): (ADMINISTRATOR, 200, "Kies de diensten"),
+    ("POST", f"{CHAIN}/diensten"): (ADMINISTRATOR, 422, "Kies de diensten"),
+    ("GET", f"{CHAIN}/einddatum"): (ADMINISTRATOR, 200, "Kies de einddatum"),
+    ("POST", f"{CHAIN}/einddatum"): (ADMINISTRATOR, 422, "Kies de einddatum"),
+    ("GET", f"{CHAIN}/controle"): (ADMINISTRATOR, 200, "Controleer de ketenmachtigingen"),
+    ("POST", f"{CHAIN}/controle"): (ADMINISTRATOR, 403, "Controleer de ketenmachtigingen"),
+    ("GET", f"{CHAIN}/klaar"): (ADMINISTRATOR, 200, "Controleer de ketenmachtigingen"),
 }
 OPEN = {("POST", "/uitloggen"), ("GET", "/uitgelogd")}
 OF_ONE = [route for route in PAGES if "<" in route[1]]
@@ -129,8 +164,48 @@ def filled(world: World, path: str, draft: Callable[[], str]) -> str:
             session.add(row)
             session.flush()
             path = path.replace("<mandate_id>", row.id)
+        if "<intermediary_id>" in path:
+            path = path.replace("<intermediary_id>", _intermediary(session, place, now))
     path = path.replace("<person_id>", "fatima")
     return path.replace("<draft_id>", draft()) if "<draft_id>" in path else path
+
+
+def _intermediary(session: Session, client: str, now: datetime) -> str:
+    """The id of one of this client alone."""
+    office = Organisation(kvk=f"8100{next(NUMBERS):04}", name="Kantoor van Fatima")
+    session.add(office)
+    session.flush()
+    chain = ChainMandate(
+        organisation_id=client,
+        intermediary_id=office.id,
+        service_uuid=LOZING,
+        level=AssuranceLevel.EH3,
+        valid_from=now,
+        valid_until=now + timedelta(days=400),
+        granted_by="sanne",
+    )
+    session.add(chain)
+    return office.id
+
+
+def draft_for(world: World, browser: Browser, path: str) -> str:
+    """The id of a draft, of the wizard that this path is a step of, in which everything is chosen."""
+    if path.startswith(CHAIN):
+        return chain_draft(world, browser)
+    return means_draft(browser) if path.startswith("/gebruikers/") else full_draft(browser)
+
+
+def chain_draft(world: World, browser: Browser) -> str:
+    """Services are of too high a level for these logins: chosen as after logging in higher."""
+    fields = [("csrf_token", token(browser.open(HERE))), ("intermediair", OFFICE)]
+    page = browser.post(f"{HERE}/ketenmachtiging", fields)
+    draft_id = page.url.rpartition("/")[0].rpartition("/")[2]
+    store, sealer, key = world.process.store, world.process.sealer, f"chain-draft:{draft_id}"
+    kept = json.loads(open_or_log(sealer, store.get(key) or b"", key, what="draft") or b"")
+    until = dates.day_of(world.clock() + timedelta(days=30)).isoformat()
+    chosen = {**kept, "services": [BODEM], "until": until}
+    store.put(key, sealer.seal(json.dumps(chosen).encode(), key), 3600)
+    return draft_id
 
 
 def full_draft(browser: Browser) -> str:
@@ -146,10 +221,8 @@ def full_draft(browser: Browser) -> str:
     return address.rpartition("/")[2]
 
 
-def draft_for(browser: Browser, path: str) -> str:
-    """Of the wizard that this address is a step of."""
-    if not path.startswith("/gebruikers/"):
-        return full_draft(browser)
+def means_draft(browser: Browser) -> str:
+    """The id of a draft of the request of a means in which everything is chosen."""
     begun = browser.post(
         f"{HERE}/gebruikers/toevoegen", [("csrf_token", token(browser.open(HERE)))]
     )
@@ -187,7 +260,7 @@ def test_A_09_an_administrator_opens_what_is_documented(
     world: World, method: str, path: str
 ) -> None:
     browser = somebody(world, BAKERY, ADMINISTRATOR)
-    page = ask(browser, method, filled(world, path, lambda: draft_for(browser, path)))
+    page = ask(browser, method, filled(world, path, lambda: draft_for(world, browser, path)))
     _, status, heading = PAGES[method, path]
     assert page.status == status, page.text
     assert page.heading.startswith(heading) if heading else True
@@ -201,7 +274,7 @@ def test_A_09_a_member_opens_nothing_of_others(
     browser = somebody(world, kvk, MEMBER)
     sanne = at_console(world, "sanne", BEHEER)
     enter(world, sanne)
-    page = ask(browser, method, filled(world, path, lambda: draft_for(sanne, path)))
+    page = ask(browser, method, filled(world, path, lambda: draft_for(world, sanne, path)))
     needed, _, _ = PAGES[method, path]
     assert page.status == (403 if needed is ADMINISTRATOR else 404 if method == "POST" else 200)
     assert "Fatima" not in page.text
@@ -217,7 +290,7 @@ def test_M_01_what_is_of_another_company_does_not_exist(
     browser = somebody(world, GARDEN, role)
     sanne = at_console(world, "sanne", BEHEER)
     enter(world, sanne)
-    page = ask(browser, method, filled(world, path, lambda: draft_for(sanne, path)))
+    page = ask(browser, method, filled(world, path, lambda: draft_for(world, sanne, path)))
     absent = ask(browser, method, re.sub("<[a-z_]+>", "0" * 26, path))
     assert (page.status, page.heading, page.title) == (404, absent.heading, absent.title)
     assert absent.status == 404 and "Fatima" not in page.text
@@ -321,8 +394,10 @@ def test_a_draft_is_of_its_administrator_in_its_company(world: World) -> None:
 
 def _nothing_was_done(world: World) -> None:
     with world.session() as session:
-        assert audit.recent(session, tags=[EventTag.MANDATE_RESTORED]) == []
+        tags = [EventTag.MANDATE_RESTORED, EventTag.CHAIN_MANDATE_RESTORED]
+        assert audit.recent(session, tags=tags) == []
         decided = select(MandateRequest.id).where(MandateRequest.decided_at.is_not(None))
-        revoked = audit.recent(session, tags=[EventTag.MANDATE_REVOKED])
+        tags = [EventTag.MANDATE_REVOKED, EventTag.CHAIN_MANDATE_REVOKED]
+        revoked = audit.recent(session, tags=tags)
         assert session.scalars(decided).all() == []
         assert all(event.person_id != "sanne" for event in revoked)

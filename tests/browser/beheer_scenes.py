@@ -13,7 +13,8 @@ BAKERY, GARDEN = "9000 1201", "9000 1639"
 LOZING: Final = "955e37c2-b10f-42aa-828f-babfddc46bbe"
 
 
-def _console(walker: Walker, person: str = "sanne", kvk: str = BAKERY) -> None:
+def to_console(walker: Walker, person: str = "sanne", kvk: str = BAKERY) -> None:
+    """Logged in, in this company."""
     walker.go("/beheer")
     walker.choose("polderpoort")
     walker.log_in_as(person)
@@ -23,7 +24,7 @@ def _console(walker: Walker, person: str = "sanne", kvk: str = BAKERY) -> None:
 
 def _to_do(walker: Walker) -> None:
     walker.running.ask_for_a_mandate()
-    _console(walker)
+    to_console(walker)
     walker.expect("section table")
 
 
@@ -47,15 +48,16 @@ def refuse_all(walker: Walker) -> None:
 
 
 def _other_place(walker: Walker) -> None:
-    _console(walker, kvk=GARDEN)
+    to_console(walker, kvk=GARDEN)
     walker.go("/beheer/machtigingen")
     address = walker.expect("a[href*='/machtiging/']").get("href", "")
     walker.click(f'button[name=bedrijf]:contains("{BAKERY}")')
     walker.go(address)
 
 
-def _at(walker: Walker, path: str, kvk: str = BAKERY, person: str = "sanne") -> None:
-    _console(walker, person, kvk)
+def at(walker: Walker, path: str, kvk: str = BAKERY, person: str = "sanne") -> None:
+    """At this page below ``/beheer``."""
+    to_console(walker, person, kvk)
     walker.go(f"/beheer{path}")
 
 
@@ -81,12 +83,12 @@ def _undone(walker: Walker) -> None:
 
 
 def _one_mandate(walker: Walker) -> None:
-    _at(walker, "/gebruikers/roos")
+    at(walker, "/gebruikers/roos")
     walker.click("th a[href*='/machtiging/']")
 
 
 def _end_date(walker: Walker, until: str | None = None) -> None:
-    _at(walker, "/gebruikers/roos")
+    at(walker, "/gebruikers/roos")
     walker.click("a[href$='/einddatum']")
     if until is not None:
         walker.fill("#until", until)
@@ -99,7 +101,7 @@ def _begin(walker: Walker) -> None:
 
 
 def _services(walker: Walker, *, send: bool = False) -> None:
-    _console(walker)
+    to_console(walker)
     _begin(walker)
     if send:
         walker.click("form:has(#diensten) .utrecht-action-group button")
@@ -134,7 +136,7 @@ def _check(walker: Walker, *, send: bool = False) -> None:
 
 
 def _given(walker: Walker) -> None:
-    _console(walker)
+    to_console(walker)
     _without_any(walker, "els")
     _begin(walker)
     _choose_services(walker)
@@ -145,7 +147,7 @@ def _given(walker: Walker) -> None:
 
 
 def _may(walker: Walker, person: str) -> None:
-    _at(walker, "/mag-dit")
+    at(walker, "/mag-dit")
     walker.fill("#wie", person)
     walker.fill("#dienst", LOZING)
     walker.click("form:has(#wie) button")
@@ -159,29 +161,29 @@ def _history(walker: Walker, path: str) -> None:
 
 
 def _log_out(walker: Walker) -> None:
-    _console(walker)
+    to_console(walker)
     walker.click("form[action$=uitloggen] button")
 
 
 BEHEER_SCENES: Final = (
     Scene("beheer-inloggen", lambda w: w.go("/beheer"), "button[name=provider]"),
     Scene("beheer-te-doen", _to_do, "input[name=verzoek]"),
-    Scene("beheer-te-doen-stopt", lambda w: _console(w, kvk=GARDEN), "a[href$='/einddatum']"),
+    Scene("beheer-te-doen-stopt", lambda w: to_console(w, kvk=GARDEN), "a[href$='/einddatum']"),
     Scene("beheer-verzoek", _one_request, "input[name=verzoek]"),
     Scene("beheer-afwijzen", _refusal, "#reden"),
     Scene("beheer-afwijzen-fout", lambda w: _refusal(w, ""), "[aria-invalid]"),
     Scene("beheer-afgewezen", refuse_all, ".utrecht-alert--ok"),
     Scene("beheer-ander-bedrijf", _other_place, "input[name=naar]"),
-    Scene("beheer-machtigingen", lambda w: _at(w, "/machtigingen"), "#sorteer"),
-    Scene("beheer-machtigingen-niets", lambda w: _at(w, "/machtigingen?zoek=qqq"), ".sluis-empty"),
+    Scene("beheer-machtigingen", lambda w: at(w, "/machtigingen"), "#sorteer"),
+    Scene("beheer-machtigingen-niets", lambda w: at(w, "/machtigingen?zoek=qqq"), ".sluis-empty"),
     Scene("beheer-machtiging", _one_mandate, "form[action$='/intrekken']"),
     Scene("beheer-einddatum", _end_date, "#until"),
     Scene("beheer-einddatum-fout", lambda w: _end_date(w, "31-02-2020"), "[aria-invalid]"),
-    Scene("beheer-gebruikers", lambda w: _at(w, "/gebruikers"), "a[href$='/gebruikers/fatima']"),
-    Scene("beheer-gebruiker", lambda w: _at(w, "/gebruikers/roos"), "form[action$='/intrekken']"),
+    Scene("beheer-gebruikers", lambda w: at(w, "/gebruikers"), "a[href$='/gebruikers/fatima']"),
+    Scene("beheer-gebruiker", lambda w: at(w, "/gebruikers/roos"), "form[action$='/intrekken']"),
     Scene(
         "beheer-gebruiker-verlopen",
-        lambda w: _at(w, "/gebruikers/bas", GARDEN),
+        lambda w: at(w, "/gebruikers/bas", GARDEN),
         ".utrecht-alert--info",
     ),
     Scene("beheer-ingetrokken", _revoked, ".sluis-undo"),
@@ -199,21 +201,21 @@ BEHEER_SCENES: Final = (
     Scene("beheer-mag-dit-nee", lambda w: _may(w, "piet"), ".utrecht-alert--warning"),
     Scene("beheer-mag-dit-fout", lambda w: _may(w, ""), "[aria-invalid]"),
     Scene("beheer-logins", lambda w: _history(w, "/logins"), "td .utrecht-status-badge--safe"),
-    Scene("beheer-logins-niets", lambda w: _at(w, "/logins?zoek=qqq"), ".sluis-empty"),
+    Scene("beheer-logins-niets", lambda w: at(w, "/logins?zoek=qqq"), ".sluis-empty"),
     Scene(
         "beheer-wijzigingen",
         lambda w: _history(w, "/wijzigingen"),
         "td a[href*='/machtiging/']",
     ),
-    Scene("beheer-profiel", lambda w: _at(w, "/profiel"), "a[href$='/mijn/logins']"),
+    Scene("beheer-profiel", lambda w: at(w, "/profiel"), "a[href$='/mijn/logins']"),
     Scene(
         "beheer-mijn-machtigingen",
-        lambda w: _console(w, "jan"),
+        lambda w: to_console(w, "jan"),
         "nav a[aria-current]",
     ),
     Scene(
         "beheer-geen-beheerder",
-        lambda w: _at(w, "/gebruikers", person="jan"),
+        lambda w: at(w, "/gebruikers", person="jan"),
         "a[href$='/beheer/mijn']",
     ),
     Scene("beheer-uitgelogd", _log_out, "a[href='/beheer']"),

@@ -1,0 +1,109 @@
+"""What an administrator does with chain mandates that stand, whoever gave them: take one or all of
+an intermediary back, and undo that for a moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from admin.actor import Actor
+from admin.chains import telling
+from admin.mandates import administrators, ending
+from admin.mandates.given import TooLateToUndo
+from admin.mandates.locks import hold
+from broker.sso.logout import LogoutNotifier
+from consent import chains
+from consent.chains import ChainMandate
+from directory.services import Service
+from keys.sealing import Sealer
+from state.audit import EventTag
+
+
+@dataclass(frozen=True)
+class ChainRevocation:
+    """By whom and when, with what is registered now; ``notifier``: for the portals that hear that
+    what they hold has ended.
+    """
+
+    actor: Actor
+    services: Mapping[str, Service]
+    now: datetime
+    notifier: LogoutNotifier
+
+    @property
+    def sealer(self) -> Sealer:
+        return self.notifier.sealer
+
+
+def revoke(session: Session, chain: ChainMandate, wanted: ChainRevocation) -> int:
+    """Take back what this intermediary may do at one service; of how many. The caller commits.
+    Raises NotAdministrator.
+    """
+    return _revoke(
+        session, chain.organisation_id, chain.intermediary_id, wanted, uuid=chain.service_uuid
+    )
+
+
+def revoke_all(
+    session: Session, organisation_id: str, intermediary_id: str, wanted: ChainRevocation
+) -> int:
+    """Take back everything that this intermediary may do for the organisation; of how many. The
+    caller commits. Raises NotAdministrator.
+    """
+    return _revoke(session, organisation_id, intermediary_id, wanted)
+
+
+def restore(session: Session, chain: ChainMandate, wanted: ChainRevocation) -> int:
+    """Undo what the same person did a moment ago, with everything of the same stroke and the same
+    end dates. Tokens stay ended: who was logged in logs in again. Raises TooLateToUndo,
+    NotAdministrator. The caller commits.
+    """
+    by, now = wanted.actor.logged_in, wanted.now
+    hold(session, chain.organisation_id)
+    administrators.demand(session, by, chain.organisation_id, now)
+    done = [
+        row for row in chains.taken_with(session, chain) if chains.may_be_restored(row, by, now)
+    ]
+    if not done:
+        raise TooLateToUndo(chain.id)
+    for row in done:
+        row.revoked_at = row.revoked_by = None
+    session.flush()
+    telling.ended(session, wanted, done, EventTag.CHAIN_MANDATE_RESTORED)
+    return len(done)
+
+
+def _revoke(
+    session: Session,
+    organisation_id: str,
+    intermediary_id: str,
+    wanted: ChainRevocation,
+    *,
+    uuid: str | None = None,
+) -> int:
+    by, now = wanted.actor.logged_in, wanted.now
+    hold(session, organisation_id)
+    administrators.demand(session, by, organisation_id, now)
+    rows = chains.held(session, organisation_id, intermediary_id, now, service_uuid=uuid)
+    take_back(session, rows, wanted, by=by)
+    return len(rows)
+
+
+def take_back(
+    session: Session, rows: Sequence[ChainMandate], wanted: ChainRevocation, *, by: str
+) -> None:
+    """None of these counts any more from now on, nor what was reached through them; both ends know
+    it. They are of one client at one intermediary, and locked.
+    """
+    if not rows:
+        return
+    for row in rows:
+        row.revoked_at, row.revoked_by = wanted.now, by
+    session.flush()
+    ended = [ending.of_chain(session, *row.key) for row in rows]
+    ending.reach(session, wanted.notifier, ended)
+    telling.ended(session, wanted, rows, EventTag.CHAIN_MANDATE_REVOKED)

@@ -1,0 +1,108 @@
+"""Chain mandates as the pages show them, and what a decision on them needs of the console."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+
+from admin.chains.given import ChainRevocation
+from admin.chains.giving import ChainTerms
+from admin.organisation_console.access import BeheerContext
+from admin.organisation_console.chain_pages import IntermediaryRow
+from admin.organisation_console.pages import ChainRow
+from admin.organisation_console.rows import seconds_left
+from broker.web.language import locale
+from broker.web.registration_names import service_name
+from consent import chains, end_dates
+from consent.chains import ChainMandate
+
+OVER: Final = ("undo", "revoked")
+
+
+def terms(console: BeheerContext) -> ChainTerms:
+    """The circumstances of a decision that is taken now."""
+    mandates = console.rt.settings.mandates
+    return ChainTerms(
+        organisation_id=console.here.id,
+        actor=console.actor,
+        login=console.login,
+        services=console.rt.configuration.services,
+        sealer=console.rt.sealer,
+        max_years=mandates.max_years,
+        least=mandates.chain_level,
+        now=console.now,
+    )
+
+
+def revocation(console: BeheerContext) -> ChainRevocation:
+    """What taking back needs."""
+    return ChainRevocation(
+        actor=console.actor,
+        services=console.rt.configuration.services,
+        now=console.now,
+        notifier=console.notifier(),
+    )
+
+
+def chain_row(console: BeheerContext, chain: ChainMandate) -> ChainRow:
+    """One chain mandate, in the language of the page, as seen from the company of the session."""
+    uuid, now = chain.service_uuid, console.now
+    service = console.rt.configuration.services.get(uuid)
+    is_given = chain.organisation_id == console.here.id
+    other = chain.intermediary if is_given else chain.organisation
+    state = _state(chain, console.person_id, now)
+    return ChainRow(
+        id=chain.id,
+        other_id=other.id,
+        other=other.name,
+        other_kvk=other.kvk,
+        service_uuid=uuid,
+        service=service_name(console.rt.configuration, uuid) or uuid,
+        provider=service.provider_name.in_(locale()) if service is not None else "",
+        level=chain.level.label,
+        since=chain.valid_from,
+        until=chain.valid_until,
+        last_used=chain.last_used_at,
+        state=state,
+        revoked_at=chain.revoked_at,
+        seconds=seconds_left(chain.revoked_at, now) if state == "undo" else 0,
+    )
+
+
+def intermediary_rows(rows: Iterable[ChainRow]) -> list[IntermediaryRow]:
+    """The same by intermediary, in the order in which each comes first."""
+    by: dict[str, list[ChainRow]] = {}
+    for row in rows:
+        by.setdefault(row.other_id, []).append(row)
+    return [_intermediary(found) for found in by.values()]
+
+
+def _intermediary(rows: list[ChainRow]) -> IntermediaryRow:
+    standing = [one for one in rows if one.state not in OVER]
+    undone = [one for one in rows if one.state == "undo"]
+    shown = standing or undone or rows
+    if standing:
+        state = "soon" if any(one.state == "soon" for one in standing) else "active"
+    else:
+        state = "undo" if undone else "revoked"
+    first = shown[0]
+    return IntermediaryRow(
+        id=first.other_id,
+        name=first.other,
+        kvk=first.other_kvk,
+        services=tuple(one.service for one in shown),
+        service_uuids=tuple(one.service_uuid for one in shown),
+        until=min(one.until for one in shown),
+        state=state,
+        stroke=first.id if state == "undo" else "",
+        seconds=first.seconds,
+    )
+
+
+def _state(chain: ChainMandate, person_id: str, now: datetime) -> str:
+    if chain.revoked_at is not None:
+        return "undo" if chains.may_be_restored(chain, person_id, now) else "revoked"
+    if chain.valid_from > now:
+        return "future"
+    return "soon" if end_dates.ends_soon(chain.valid_until, now) else "active"
