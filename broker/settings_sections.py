@@ -247,6 +247,13 @@ class Mandates(Section):
         default=5,
         description=("For how many years an administrator may give a mandate at most."),
     )
+    unused_months: Annotated[int, Field(ge=6, le=60)] = Field(
+        default=24,
+        description=(
+            "After how many months a mandate lapses that nobody used. Administrators are told 6, 2 "
+            "and 1 months before."
+        ),
+    )
 
 
 class WorkerSettings(Section):

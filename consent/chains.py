@@ -31,5 +31,6 @@ class ChainMandate(Base):
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     revoked_by: Mapped[str | None] = mapped_column(String(26))
     last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # as of a mandate
     organisation: Mapped[Organisation] = relationship(foreign_keys=[organisation_id])
     intermediary: Mapped[Organisation] = relationship(foreign_keys=[intermediary_id])

@@ -101,7 +101,7 @@ def extend(
     longest_first = sorted(rows, key=lambda row: row.valid_until, reverse=True)
     own = next((row for row in longest_first if row.granted_by is not None), None)
     if own is not None:
-        own.valid_until = until
+        own.valid_until, own.confirmed_at = until, now
     else:
         session.add(_copy(longest_first[0], until, by=by, now=now))
     session.flush()
@@ -122,4 +122,5 @@ def _copy(row: Mandate, until: datetime, *, by: str, now: datetime) -> Mandate:
         valid_from=max(row.valid_from, now),
         valid_until=until,
         granted_by=by,
+        confirmed_at=now,
     )

@@ -15,6 +15,7 @@ from admin.mandates import means
 from admin.mandates.means import MeansState, PersonMeans
 from assurance.levels import AssuranceLevel, suffices, weakest
 from consent.mandates import Mandate
+from directory.administrator_role import role_of
 from directory.people import Membership, Person, Role
 from providers.registry import ProviderRecord
 
@@ -58,7 +59,7 @@ def at(
     places = {row.person_id: row for row in _places(session, organisation_id, now)}
     people = {row.id: row for row in _people(session, organisation_id, set(places), now)}
     held = means.of_people(session, makelaars, list(people), now)
-    found = [_colleague(one, places.get(one.id), held[one.id]) for one in people.values()]
+    found = [_colleague(one, places.get(one.id), held[one.id], now) for one in people.values()]
     return sorted(found, key=lambda one: (one.name.casefold(), one.id))
 
 
@@ -95,12 +96,14 @@ def _people(
     return list(session.scalars(query.execution_options(populate_existing=True)))
 
 
-def _colleague(person: Person, place: Membership | None, held: PersonMeans) -> CompanyPerson:
+def _colleague(
+    person: Person, place: Membership | None, held: PersonMeans, now: datetime
+) -> CompanyPerson:
     return CompanyPerson(
         id=person.id,
         name=person.display_name,
         email=person.email,
-        role=place.role if place is not None else Role.MEMBER,
+        role=role_of(place, now) if place is not None else Role.MEMBER,
         since=place.since if place is not None else None,
         means=held,
         ceiling=place.level if place is not None else None,

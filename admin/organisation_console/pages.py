@@ -79,12 +79,29 @@ class MandateRow:
 
 
 @dataclass(frozen=True)
+class ComingRow:
+    """``kind``: a word of ``admin.terms.coming.TermKind``; ``until``: its last day as a moment;
+    ``service``: empty for every service up to ``level``. ``is_own``: of who looks.
+    """
+
+    kind: str
+    subject_id: str
+    name: str
+    until: datetime
+    service: str = ""
+    level: str = ""
+    person_id: str = ""
+    is_own: bool = False
+
+
+@dataclass(frozen=True)
 class ToDoPage:
     """``done``: what the administrator just did (``refused``, ``decided``, ``switched``)."""
 
     console: ConsoleFrame
     requests: tuple[RequestRow, ...]
     ending: tuple[MandateRow, ...]
+    coming: tuple[ComingRow, ...] = ()
     done: str | None = None
     template: str = "organisation_console/to_do.html"
 

@@ -16,6 +16,7 @@ from admin.factor_resets.requests import FactorReset
 from admin.operators import roles
 from admin.operators.roles import OperatorAssignment
 from admin.operators.set_up_links import SetUpLink
+from admin.terms.notices import TermNotice
 from assurance.factors import Factor, FactorLetter, Passkey, RecoveryCode
 from assurance.session_lifetime import BrowserSession
 from assurance.session_names import SessionNameRow
@@ -93,6 +94,7 @@ def _deletes(person_id: str) -> list[Delete]:
             LoginEvidence,
             Consent,
             MandateRequest,
+            TermNotice,
         )
     ]
     accounts = select(Account.id).where(Account.person_id == person_id)

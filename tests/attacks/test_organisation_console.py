@@ -45,6 +45,8 @@ PAGES: dict[tuple[str, str], tuple[Role, int, str]] = {
     ("GET", "/gebruikers"): (ADMINISTRATOR, 200, "Gebruikers"),
     ("POST", "/gebruikers/lijst"): (ADMINISTRATOR, 200, ""),
     ("GET", "/gebruikers/<person_id>"): (ADMINISTRATOR, 200, "Fatima Bouzid"),
+    ("GET", "/gebruikers/<person_id>/rol"): (ADMINISTRATOR, 200, "Rol van Fatima Bouzid"),
+    ("POST", "/gebruikers/<person_id>/rol"): (ADMINISTRATOR, 409, "Rol van Fatima Bouzid"),
     ("GET", "/mag-dit"): (ADMINISTRATOR, 200, "Mag dit?"),
     ("POST", "/geven"): (ADMINISTRATOR, 200, "Kies de diensten"),
     ("GET", "/geven/<draft_id>/diensten"): (ADMINISTRATOR, 200, "Kies de diensten"),
