@@ -7,6 +7,7 @@ from __future__ import annotations
 from admin.audit import chain
 from admin.factor_resets import requests as factor_resets
 from admin.operators import roles, set_up_links
+from admin.terms import notices
 from assurance import (
     factors,
     means,
@@ -40,7 +41,7 @@ MODULES = (
         organisations,
         people,
     ),
-    *(factor_resets, roles, set_up_links, chain, person_key),
+    *(factor_resets, roles, set_up_links, notices, chain, person_key),
     *(signing_key, certificate_readers, accounts, browser_counts, federation_members, audit),
     *(outbox, party_metadata, registrations, trace, store_generation, sql),
 )

@@ -274,6 +274,13 @@ class MeansSettings(Section):
             "administrator, need it in any case."
         ),
     )
+    unused_months: Annotated[int, Field(ge=6, le=60)] = Field(
+        default=24,
+        description=(
+            "After how many months a mandate lapses that nobody used. Administrators are told 6, 2 "
+            "and 1 months before."
+        ),
+    )
 
 
 class WorkerSettings(Section):

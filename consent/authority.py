@@ -70,6 +70,7 @@ class RefusalReason(enum.StrEnum):
     """Why a mandate cannot be used here and now."""
 
     EXPIRED = "expired"
+    UNUSED = "unused"  # for so long that it lapsed
     NOT_YET_VALID = "not_yet_valid"
     REVOKED = "revoked"
     OTHER_SERVICE = "other_service"

@@ -41,6 +41,7 @@ class ChainMandate(Base):
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     revoked_by: Mapped[str | None] = mapped_column(String(26))
     last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # as of a mandate
     organisation: Mapped[Organisation] = relationship(foreign_keys=[organisation_id])
     intermediary: Mapped[Organisation] = relationship(foreign_keys=[intermediary_id])
 
@@ -59,6 +60,7 @@ class ChainMandate(Base):
             valid_from=max(self.valid_from, now),
             valid_until=until,
             granted_by=by,
+            confirmed_at=now,
         )
 
 

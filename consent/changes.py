@@ -109,7 +109,7 @@ def extend(
     longest_first = sorted(rows, key=lambda row: row.valid_until, reverse=True)
     own = next((row for row in longest_first if row.granted_by is not None), None)
     if own is not None:
-        own.valid_until = until
+        own.valid_until, own.confirmed_at = until, now
     else:
         session.add(longest_first[0].again(until, by=by, now=now))
     session.flush()

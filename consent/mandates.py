@@ -20,6 +20,7 @@ from directory.people import Person
 from state.db import Base, LevelColumn, UtcDateTime, new_id
 
 REGISTER: Final = "urn:sluis:mandate-register"
+LAPSED: Final = "lapsed"  # in ``revoked_by``, where the clock and no person took it back
 UNDO: Final = timedelta(seconds=30)  # ten times what other products give (WCAG 2.2, 2.2.1)
 
 
@@ -47,11 +48,13 @@ class Mandate(Base):
     level: Mapped[AssuranceLevel] = mapped_column(LevelColumn)
     branches: Mapped[list[str]] = mapped_column(JSON, default=list)
     valid_from: Mapped[datetime] = mapped_column(UtcDateTime)
-    valid_until: Mapped[datetime] = mapped_column(UtcDateTime)
+    valid_until: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     granted_by: Mapped[str | None] = mapped_column(String(26))
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     revoked_by: Mapped[str | None] = mapped_column(String(26))
     last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # When somebody last said that it should hold: given, extended, first read from a document.
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     person: Mapped[Person] = relationship()
     organisation: Mapped[Organisation] = relationship()
 
@@ -66,6 +69,7 @@ class Mandate(Base):
             valid_from=max(self.valid_from, now),
             valid_until=until,
             granted_by=by,
+            confirmed_at=now,
         )
 
 
@@ -96,6 +100,7 @@ def grant(
         valid_from=now,
         valid_until=until,
         granted_by=granted_by,
+        confirmed_at=now,
     )
     session.add(mandate)
     session.flush()

@@ -27,6 +27,7 @@ from consent.authority import (
     check,
 )
 from consent.chains import ChainMandate
+from consent.lapse import UNUSED_MONTHS, has_lapsed
 from consent.mandates import REGISTER, Mandate
 from directory.organisations import Organisation, gone_branches
 from state.db import table_of
@@ -57,6 +58,7 @@ class Terms:
     reached: AssuranceLevel
     needed: AssuranceLevel
     now: datetime
+    unused_months: int = UNUSED_MONTHS  # until a mandate that nobody uses has lapsed
 
     def check(self, authority: Authority) -> AuthorityRefusal | None:
         """None where it suffices."""
@@ -81,6 +83,8 @@ class HeldMandate:
     revoked_at: datetime | None
     valid_from: datetime
     valid_until: datetime
+    last_used_at: datetime | None
+    confirmed_at: datetime | None
     organisation: Party
 
 
@@ -95,6 +99,8 @@ class Chained:
     revoked_at: datetime | None
     valid_from: datetime
     valid_until: datetime
+    last_used_at: datetime | None
+    confirmed_at: datetime | None
     organisation: Party
     intermediary: Party
 
@@ -112,6 +118,8 @@ _HELD: Final = PreparedStatement(
         _m.revoked_at,
         _m.valid_from,
         _m.valid_until,
+        _m.last_used_at,
+        _m.confirmed_at,
         _o.kvk,
         _o.name,
         _o.rsin,
@@ -132,6 +140,8 @@ _CHAINED: Final = PreparedStatement(
         _c.revoked_at,
         _c.valid_from,
         _c.valid_until,
+        _c.last_used_at,
+        _c.confirmed_at,
         _o.kvk,
         _o.name,
         _o.rsin,
@@ -154,7 +164,7 @@ _CHAINED: Final = PreparedStatement(
 def options(session: Session, person_id: str, terms: Terms) -> Options:
     """The ways to act according to our register."""
     mandates = _mandates_of(session, person_id, terms.service.uuid)
-    candidates = [_direct(session, mandate, terms.now) for mandate in mandates]
+    candidates = [_direct(session, mandate, terms) for mandate in mandates]
     if terms.service.chain_mandates:
         candidates += _chains(session, person_id, mandates, terms)
     return _sorted(candidates, terms)
@@ -166,10 +176,10 @@ def options_from_asserted(authorities: Sequence[Authority], terms: Terms) -> Opt
 
 
 def _direct(
-    session: Session, mandate: HeldMandate, now: datetime
+    session: Session, mandate: HeldMandate, terms: Terms
 ) -> tuple[Authority, RefusalReason | None]:
     """For the branches that are left of it; where none is, it is worth nothing."""
-    authority, fault = direct_authority(mandate), standing(mandate, now)
+    authority, fault = direct_authority(mandate), standing(mandate, terms)
     gone = gone_branches(session, mandate.organisation.value, mandate.branches)
     left = tuple(branch for branch in authority.branches if branch not in gone)
     if gone and not left:
@@ -186,15 +196,22 @@ class Term(Protocol):
     def valid_from(self) -> datetime: ...
     @property
     def valid_until(self) -> datetime: ...
+    @property
+    def last_used_at(self) -> datetime | None: ...
+    @property
+    def confirmed_at(self) -> datetime | None: ...
 
 
-def standing(mandate: Term, now: datetime) -> RefusalReason | None:
-    """None for a mandate that is in force at this moment."""
+def standing(mandate: Term, terms: Terms) -> RefusalReason | None:
+    """None for a mandate that is in force at the moment of the terms."""
+    now = terms.now
     if mandate.revoked_at is not None:
         return RefusalReason.REVOKED
     if now < mandate.valid_from:
         return RefusalReason.NOT_YET_VALID
-    return RefusalReason.EXPIRED if mandate.valid_until <= now else None
+    if mandate.valid_until <= now:
+        return RefusalReason.EXPIRED
+    return RefusalReason.UNUSED if has_lapsed(mandate, now, terms.unused_months) else None
 
 
 def direct_authority(mandate: HeldMandate) -> Authority:
@@ -238,26 +255,26 @@ def party(kvk: str, name: str, rsin: str | None) -> Party:
 
 def _mandates_of(session: Session, person_id: str, service_uuid: str) -> list[HeldMandate]:
     rows = _HELD.all(session, {"person": person_id, "service": service_uuid})
-    return [HeldMandate(*(*row[:8], party(*row[8:]))) for row in rows]
+    return [HeldMandate(*(*row[:10], party(*row[10:]))) for row in rows]
 
 
 def _chains(
     session: Session, person_id: str, mandates: Iterable[HeldMandate], terms: Terms
 ) -> list[tuple[Authority, RefusalReason | None]]:
     """Through each intermediary for which the person may act here now."""
-    held = {m.organisation_id: m for m in mandates if standing(m, terms.now) is None}
+    held = {m.organisation_id: m for m in mandates if standing(m, terms) is None}
     if not held:
         return []
     rows = _CHAINED.all(session, {"person": person_id, "service": terms.service.uuid})
     chains = [chain for row in rows if (chain := _chained(row)).intermediary_id in held]
     return [
-        (chain_authority(held[chain.intermediary_id], chain), standing(chain, terms.now))
+        (chain_authority(held[chain.intermediary_id], chain), standing(chain, terms))
         for chain in chains
     ]
 
 
 def _chained(row: Sequence[Any]) -> Chained:
-    return Chained(*(*row[:7], party(*row[7:10]), party(*row[10:13])))
+    return Chained(*(*row[:9], party(*row[9:12]), party(*row[12:15])))
 
 
 def _sorted(candidates: Iterable[tuple[Authority, RefusalReason | None]], terms: Terms) -> Options:

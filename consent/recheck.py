@@ -34,6 +34,8 @@ _STANDS: Final = (
         _mandate.c.revoked_at,
         _mandate.c.valid_from,
         _mandate.c.valid_until,
+        _mandate.c.last_used_at,
+        _mandate.c.confirmed_at,
         _own.c.suspended_at,
         _mandate.c.level,
         _mandate.c.service_uuid,
@@ -41,6 +43,8 @@ _STANDS: Final = (
         _chain.c.revoked_at,
         _chain.c.valid_from,
         _chain.c.valid_until,
+        _chain.c.last_used_at,
+        _chain.c.confirmed_at,
         _behind.c.suspended_at,
         _chain.c.level,
         _chain.c.service_uuid,
@@ -101,6 +105,8 @@ class _Term(NamedTuple):
     revoked_at: datetime | None
     valid_from: datetime
     valid_until: datetime
+    last_used_at: datetime | None
+    confirmed_at: datetime | None
     suspended_at: datetime | None
     level: AssuranceLevel
     service_uuid: str | None
@@ -130,23 +136,23 @@ def recheck(
     row = (_READ if begun is None else _HELD).first(session, parameters)
     if row is None or row[0] is not None:
         return PersonGone.BLOCKED
-    if identity is not None and row[17] != person_id:
+    if identity is not None and row[21] != person_id:
         return PersonGone.MOVED
-    if begun is not None and row[18] is not None and begun <= row[18]:
+    if begun is not None and row[22] is not None and begun <= row[22]:
         return PersonGone.LOGGED_OUT
     if authority is None:
         return None
     terms_of = (
-        (authority.mandate_id, _Term(*row[1:8])),
-        (authority.chain_mandate_id, _Term(*row[8:15])),
+        (authority.mandate_id, _Term(*row[1:10])),
+        (authority.chain_mandate_id, _Term(*row[10:19])),
     )
     named = [(asked, term) for asked, term in terms_of if asked is not None]
     for asked, term in named:
         is_gone = term.id != asked or term.suspended_at is not None
-        fault = RefusalReason.REVOKED if is_gone else standing(term, terms.now)
+        fault = RefusalReason.REVOKED if is_gone else standing(term, terms)
         if fault is not None:
             return AuthorityRefusal(fault, authority)
-    if authority.mandate_id is not None and not _is_held(authority, person_id, row[15], row[16]):
+    if authority.mandate_id is not None and not _is_held(authority, person_id, row[19], row[20]):
         return AuthorityRefusal(RefusalReason.REVOKED, authority)
     is_ours = authority.mandate_id is not None
     if is_ours and gone_branches(session, authority.represented.value, authority.branches):

@@ -12,8 +12,9 @@ from sqlalchemy import ForeignKey, Index, String, or_, select
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from assurance.levels import AssuranceLevel, suffices
+from directory.administrator_role import administers
 from directory.organisations import Organisation
-from directory.people import Membership, Person, Role
+from directory.people import Membership, Person
 from state.db import Base, LevelColumn, UtcDateTime, enum_column_type, new_id
 from state.locks import one_at_a_time
 
@@ -22,6 +23,7 @@ class RequestState(enum.StrEnum):
     OPEN = "open"
     GRANTED = "granted"
     REFUSED = "refused"
+    LAPSED = "lapsed"  # nobody decided in time
 
 
 class AboveOwnLevel(Exception):
@@ -186,6 +188,11 @@ def refuse(
     return _decide(session, request, RequestState.REFUSED, by, now, reason)
 
 
+def lapse(session: Session, request: MandateRequest, now: datetime) -> bool:
+    """Close it because nobody decided in time, once. False when somebody did meanwhile."""
+    return _decide(session, request, RequestState.LAPSED, None, now)
+
+
 def _decide(
     session: Session,
     request: MandateRequest,
@@ -231,7 +238,7 @@ def administrators_of(session: Session, organisation_id: str, now: datetime) -> 
         .join(Membership, Membership.person_id == Person.id)
         .where(
             Membership.organisation_id == organisation_id,
-            Membership.role == Role.ADMINISTRATOR,
+            administers(now),
             Membership.since <= now,
             or_(Membership.until.is_(None), Membership.until > now),
             Person.blocked_at.is_(None),

@@ -77,6 +77,8 @@ class Membership(Base):
     # Of the means with which the person works here; None: as high as each login is.
     level: Mapped[AssuranceLevel | None] = mapped_column(LevelColumn)
     since: Mapped[datetime] = mapped_column(UtcDateTime)
+    # When the role was given or extended, where that was not when the place began.
+    role_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
     until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     origin: Mapped[Origin] = origin_column()
     person: Mapped[Person] = relationship(back_populates="memberships")

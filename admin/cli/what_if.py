@@ -23,6 +23,7 @@ _MEANS: Final = {
 }
 _MANDATE: Final = {
     RefusalReason.EXPIRED: "the mandate has ended by then",
+    RefusalReason.UNUSED: "the mandate has lapsed by then, because nobody used it for too long",
     RefusalReason.NOT_YET_VALID: "the mandate begins later",
     RefusalReason.REVOKED: "the mandate was taken back",
     RefusalReason.LOGIN_LEVEL: "a login does not reach the level that the chain mandate needs",
@@ -57,6 +58,7 @@ def may(
             service=service,
             day=day or dates.day_of(now),
             now=now,
+            unused_months=settings.mandates.unused_months,
         )
     return answer.may, _told(answer)
 

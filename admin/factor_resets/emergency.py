@@ -19,7 +19,8 @@ from admin.factor_resets.execution import Answerable, Way
 from assurance import enrolment
 from broker.process import Process
 from broker.texts.outside_request import texts
-from directory.people import Membership, Person, Role, known_person
+from directory.administrator_role import administers
+from directory.people import Membership, Person, known_person
 
 
 class EmergencyRefusal(enum.StrEnum):
@@ -73,7 +74,7 @@ def _administers(session: Session, administrator: str, person: Person, now: date
     query = (
         select(Membership.id)
         .join(Person, Person.id == Membership.person_id)
-        .where(Membership.person_id == administrator, Membership.role == Role.ADMINISTRATOR)
+        .where(Membership.person_id == administrator, administers(now))
         .where(Membership.organisation_id.in_(places), *stands)
         .where(Person.blocked_at.is_(None))
     )

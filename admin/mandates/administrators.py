@@ -9,8 +9,9 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from directory.administrator_role import administers
 from directory.organisations import Organisation
-from directory.people import Membership, Person, Role
+from directory.people import Membership, Person
 
 
 class NotAdministrator(Exception):
@@ -25,7 +26,7 @@ def organisations_of(session: Session, person_id: str, now: datetime) -> list[Or
         .join(Person, Person.id == Membership.person_id)
         .where(
             Membership.person_id == person_id,
-            Membership.role == Role.ADMINISTRATOR,
+            administers(now),
             Membership.since <= now,
             or_(Membership.until.is_(None), Membership.until > now),
             Person.blocked_at.is_(None),

@@ -16,6 +16,7 @@ from admin.mandates.means import MeansState, PersonMeans
 from assurance import means as issued
 from assurance.levels import AssuranceLevel, suffices, weakest
 from consent.mandates import Mandate
+from directory.administrator_role import role_of
 from directory.people import Membership, Person, Role
 from providers.registry import ProviderRecord
 
@@ -64,7 +65,7 @@ def at(
     people = {row.id: row for row in _people(session, organisation_id, known, now)}
     held = means.of_people(session, makelaars, list(people), now)
     found = [
-        _colleague(one, places.get(one.id), held[one.id], asked.get(one.id, Role.MEMBER))
+        _colleague(one, places.get(one.id), held[one.id], asked.get(one.id, Role.MEMBER), now)
         for one in people.values()
     ]
     return sorted(found, key=lambda one: (one.name.casefold(), one.id))
@@ -121,14 +122,14 @@ def _people(
 
 
 def _colleague(
-    person: Person, place: Membership | None, held: PersonMeans, asked: Role
+    person: Person, place: Membership | None, held: PersonMeans, asked: Role, now: datetime
 ) -> CompanyPerson:
     """``asked``: the role with a means that is not active yet."""
     return CompanyPerson(
         id=person.id,
         name=person.display_name,
         email=person.email,
-        role=place.role if place is not None else asked,
+        role=role_of(place, now) if place is not None else asked,
         since=place.since if place is not None else None,
         means=held,
         ceiling=place.level if place is not None else None,

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from assurance.levels import AssuranceLevel, weakest
 from consent.mandates import Mandate
 from consent.requests import MandateRequest, RequestState
+from directory.administrator_role import role_of
 from directory.organisations import Organisation
 from directory.people import Membership, Person, Role
 
@@ -66,7 +67,7 @@ def open_requests(session: Session, organisation_ids: Sequence[str]) -> dict[str
 
 def _places(session: Session, person_id: str, now: datetime) -> list[Company]:
     query = (
-        select(Organisation, Membership.role, Membership.level)
+        select(Organisation, Membership)
         .join(Membership, Membership.organisation_id == Organisation.id)
         .where(
             Membership.person_id == person_id,
@@ -76,8 +77,8 @@ def _places(session: Session, person_id: str, now: datetime) -> list[Company]:
         )
     )
     return [
-        Company(place.id, place.name, place.kvk, role, level)
-        for place, role, level in session.execute(query)
+        Company(one.id, one.name, one.kvk, role_of(place, now), place.level)
+        for one, place in session.execute(query)
     ]
 
 

@@ -17,6 +17,7 @@ from admin.mandates.means import MeansState, PersonMeans
 from assurance.levels import AssuranceLevel, suffices
 from consent import options
 from consent.authority import Authority, RefusalReason
+from consent.lapse import UNUSED_MONTHS
 from consent.options import Options, Terms
 from directory import dates
 from directory.organisations import Organisation
@@ -74,6 +75,7 @@ _NEAREST: Final = (
     RefusalReason.BRANCH,
     RefusalReason.CHAIN_NOT_ALLOWED,
     RefusalReason.EXPIRED,
+    RefusalReason.UNUSED,
     RefusalReason.REVOKED,
 )
 
@@ -114,6 +116,7 @@ def ask(
     service: Service,
     day: date,
     now: datetime,
+    unused_months: int = UNUSED_MONTHS,
 ) -> WhatIfAnswer:
     """The same for what is registered now. ``day``: today counts from this moment, another day at
     its noon. A login as high as the person can reach at this service is assumed.
@@ -123,7 +126,13 @@ def ask(
     own = service.own_means
     held = means.of_people(session, admitted, [person_id], at, own_means=own)[person_id]
     reached = held.level if held.level is not None else service.level
-    terms = Terms(service=service, reached=reached, needed=service.level, now=at)
+    terms = Terms(
+        service=service,
+        reached=reached,
+        needed=service.level,
+        now=at,
+        unused_months=unused_months,
+    )
     return answer(
         WhatIfFacts(
             means=held,

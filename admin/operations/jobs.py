@@ -23,6 +23,7 @@ from admin.metadata import alarms
 from admin.operations.disowned_logins import tell_disowned
 from admin.operations.new_browsers import tell_new_browsers
 from admin.operations.purges import purge
+from admin.terms import digest, lapsing
 from broker.journey.expiry import end_expired
 from broker.monitoring import heartbeat
 from broker.process import Process
@@ -76,6 +77,11 @@ def tell_certificates(process: Process) -> None:
         tell_endings(session, process.store, process.clock())
 
 
+def tell_administrators(process: Process) -> None:
+    """Warn administrators of what comes to an end at their organisations."""
+    digest.tell_due(process)
+
+
 JOBS: tuple[Job, ...] = (
     Job("audit", timedelta(seconds=1), seal_audit),
     Job("expiry", timedelta(seconds=10), end_expired),
@@ -86,6 +92,8 @@ JOBS: tuple[Job, ...] = (
     Job("keys", timedelta(minutes=10), rotate_keys),
     Job("metadata", timedelta(minutes=10), alarms.tell_due),
     Job("certificates", timedelta(hours=1), tell_certificates),
+    Job("lapsing", timedelta(hours=1), lapsing.end_due),
+    Job("digest", timedelta(hours=1), tell_administrators),
 )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from admin.audit import retention
 from admin.factor_resets import requests
+from admin.terms import notices
 from assurance import session_names
 from broker.process import Process
 from broker.sso import grants
@@ -19,6 +20,7 @@ from providers import browser_counts
 from state import outbox, outbox_queries, trace
 from state.db import writing
 
+TERM_NOTICE_DAYS: Final = 400  # after the end of what it was about
 MOST_PORTIONS: Final = 1000  # in one run; the rest goes in the next
 
 
@@ -36,6 +38,7 @@ def purge(process: Process) -> None:
         partial(outbox_queries.purge, before=now - outbox_queries.KEPT),
         partial(outbox.purge, before=before(kept.outbox_days)),
         partial(browser_counts.purge, before=now - browser_counts.KEPT),
+        partial(notices.purge, before=before(TERM_NOTICE_DAYS).date()),
         partial(requests.purge, before=before(kept.session_days)),
         partial(grants.purge, before=before(kept.session_days)),
         partial(grants.purge_sessions, before=before(kept.session_days)),

@@ -105,6 +105,22 @@ class ChainRow:
 
 
 @dataclass(frozen=True)
+class ComingRow:
+    """``kind``: a word of ``admin.terms.coming.TermKind``; ``until``: its last day as a moment;
+    ``service``: empty for every service up to ``level``. ``is_own``: of who looks.
+    """
+
+    kind: str
+    subject_id: str
+    name: str
+    until: datetime
+    service: str = ""
+    level: str = ""
+    person_id: str = ""
+    is_own: bool = False
+
+
+@dataclass(frozen=True)
 class ToDoPage:
     """``done``: what the administrator just did (``refused``, ``decided``, ``switched``)."""
 
@@ -112,6 +128,7 @@ class ToDoPage:
     requests: tuple[RequestRow, ...]
     ending: tuple[MandateRow, ...]
     chains: tuple[ChainRow, ...] = ()
+    coming: tuple[ComingRow, ...] = ()
     done: str | None = None
     template: str = "organisation_console/to_do.html"
 

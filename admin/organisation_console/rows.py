@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from admin.organisation_console.access import BeheerContext
-from admin.organisation_console.pages import MandateRow, RequestRow
+from admin.organisation_console.pages import ComingRow, MandateRow, RequestRow
+from admin.terms.coming import Coming
 from broker.web.language import locale
 from broker.web.registration_names import service_name
 from consent import end_dates, mandates
 from consent.mandates import Mandate
 from consent.requests import MandateRequest
+from directory import dates
 
 
 def mandate_row(console: BeheerContext, mandate: Mandate) -> MandateRow:
@@ -47,6 +49,21 @@ def request_row(console: BeheerContext, asked: MandateRequest) -> RequestRow:
         level=asked.level.label,
         asked_at=asked.asked_at,
         message=asked.message,
+    )
+
+
+def coming_row(console: BeheerContext, one: Coming) -> ComingRow:
+    """One thing that ends by itself, in the language of the page."""
+    configuration, uuid = console.rt.configuration, one.service_uuid
+    return ComingRow(
+        kind=str(one.kind),
+        subject_id=one.subject_id,
+        name=one.name,
+        until=dates.end_of(one.until),
+        service=(service_name(configuration, uuid) or uuid) if uuid else "",
+        level=one.level.label if one.level is not None else "",
+        person_id=one.person_id or "",
+        is_own=one.person_id == console.person_id,
     )
 
 

@@ -4,6 +4,8 @@ the other companies, and the way out.
 
 from __future__ import annotations
 
+from typing import Final
+
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
@@ -18,13 +20,19 @@ from admin.organisation_console.pages import (
     ProfilePage,
     ToDoPage,
 )
-from admin.organisation_console.rows import mandate_row, request_row
+from admin.organisation_console.rows import coming_row, mandate_row, request_row
+from admin.terms import coming
+from admin.terms.coming import Coming, TermKind
 from broker.console import sessions
 from broker.web.endpoints import Endpoint
 from broker.web.responses import show
 from consent import mandates, requests
 from directory.consoles import BEHEER
 from directory.people import Role
+
+LAPSES: Final = frozenset(
+    {TermKind.MANDATE_UNUSED, TermKind.CHAIN_UNUSED, TermKind.ROLE_ENDS, TermKind.ONE_LEFT}
+)
 
 
 @blueprint.get("")
@@ -41,7 +49,8 @@ def start(console: BeheerContext) -> Response:
         console.frame,
         tuple(request_row(console, one) for one in asked),
         tuple(mandate_row(console, one) for one in ending),
-        tuple(chain_row(console, one) for one in chains),
+        chains=tuple(chain_row(console, one) for one in chains),
+        coming=tuple(coming_row(console, one) for one in _by_itself(console)),
         done=request.args.get("done"),
     )
     return show(page)
@@ -91,6 +100,13 @@ def log_out() -> Response:
 def logged_out() -> Response:
     """Where a logout or a stopped login ends."""
     return show(AdministratorLoggedOutPage(request.args.get("reason", "")))
+
+
+def _by_itself(console: BeheerContext) -> list[Coming]:
+    """What lapses; what just ends and requests have a table of their own."""
+    months = console.rt.settings.mandates.unused_months
+    found = coming.at(console.sql, console.here.id, console.now, months)
+    return [one for one in found if one.kind in LAPSES]
 
 
 def to_start(done: str) -> Response:

@@ -77,6 +77,7 @@ def _result(
         service=service,
         day=day,
         now=console.now,
+        unused_months=console.rt.settings.mandates.unused_months,
     )
     return WhatIfResult(
         person_id=who.id,

@@ -16,6 +16,7 @@ from admin.factor_resets.requests import FactorReset
 from admin.operators import roles
 from admin.operators.roles import OperatorAssignment
 from admin.operators.set_up_links import SetUpLink
+from admin.terms.notices import TermNotice
 from assurance.factors import Factor, FactorLetter, Passkey, RecoveryCode
 from assurance.means import IssuedMeans, MeansLink
 from assurance.means_letters import MeansLetter
@@ -96,6 +97,7 @@ def _deletes(person_id: str) -> list[Delete]:
             LoginEvidence,
             Consent,
             MandateRequest,
+            TermNotice,
         )
     ]
     issued = select(IssuedMeans.id).where(IssuedMeans.person_id == person_id)

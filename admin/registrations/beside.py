@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from admin.registrations.documents import ChainMandateDocument, MandateDocument
 from assurance.factors import BoundBy, Factor
 from consent.chains import ChainMandate
-from consent.mandates import Mandate
+from consent.mandates import LAPSED, Mandate
 from directory.dates import day_of
 from directory.organisations import Organisation
 from directory.origin import Origin
@@ -87,7 +87,8 @@ def _taken_back(session: Session, document: MandateDocument) -> Iterator[str]:
     )
     for row in session.scalars(query):
         if set(row.branches) == set(document.branches) and row.revoked_at is not None:
-            yield f"taken back at /beheer on {day_of(row.revoked_at)}: give it anew there"
+            how = "lapsed unused" if row.revoked_by == LAPSED else "taken back at /beheer"
+            yield f"{how} on {day_of(row.revoked_at)}: give it anew at /beheer"
 
 
 def _identities(session: Session, person_id: str) -> Iterator[str]:

@@ -20,7 +20,7 @@ from admin.registrations.differences import DocumentOutcome
 from admin.registrations.documents import ChainMandateDocument, Entry, MandateDocument
 from assurance.levels import suffices
 from consent.chains import ChainMandate
-from consent.mandates import Mandate
+from consent.mandates import LAPSED, Mandate
 from directory.organisations import Organisation
 from state import audit
 from state.audit import AuditEvent, EventTag
@@ -115,6 +115,7 @@ def _mandate(applier: Applier, entry: Entry, takes: list[str]) -> bool:
             branches=sorted(document.branches),
             valid_from=document.begins,
             valid_until=document.until,
+            confirmed_at=applier.now,
         )
         session.add(row)
         _bring_up_to_date(row, document, applier.now)
@@ -149,6 +150,7 @@ def _chain(applier: Applier, entry: Entry, takes: list[str]) -> bool:
             level=document.level,
             valid_from=document.begins,
             valid_until=document.until,
+            confirmed_at=applier.now,
         )
         session.add(row)
         _bring_up_to_date(row, document, applier.now)
@@ -244,9 +246,13 @@ def _of_chain(session: Session, row: ChainMandate) -> EndedMandate:
 def _bring_up_to_date(
     row: Mandate | ChainMandate, document: MandateDocument | ChainMandateDocument, now: datetime
 ) -> None:
+    if document.until > row.valid_until:  # longer than before: somebody wants that it holds
+        row.confirmed_at = now
+        if row.revoked_by == LAPSED:
+            row.revoked_at = row.revoked_by = None
     row.level, row.valid_from, row.valid_until = document.level, document.begins, document.until
     if row.revoked_by is not None:
-        return  # an administrator took it back: no document gives it again
+        return  # an administrator took it back, or it lapsed: no document gives it again
     if document.revoked != (row.revoked_at is not None):
         row.revoked_at = now if document.revoked else None
 

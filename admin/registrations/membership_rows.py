@@ -34,9 +34,11 @@ def write(applier: Applier, document: PersonDocument, takes: list[str]) -> None:
             )
             session.add(known)
         elif known.until is not None:  # it was over: a place anew
-            known.since, known.until = now, None
+            known.since, known.until, known.role_since = now, None, None
         elif known.role is Role.ADMINISTRATOR and Role(place.role) is Role.MEMBER:
             takes.append(f"administrator of {place.kvk}")
+        elif known.role is Role.MEMBER and Role(place.role) is Role.ADMINISTRATOR:
+            known.role_since = now
         known.role, known.origin = Role(place.role), Origin.DOCUMENT
         known.level = place.level
     for row in _given(session, document.id):

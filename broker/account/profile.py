@@ -18,6 +18,7 @@ from broker.web.responses import show
 from consent import mandates
 from consent.mandates import Mandate
 from directory import people
+from directory.administrator_role import role_of
 from directory.people import KnownAt, Role
 from providers import accounts
 from providers.accounts import PROVIDER_ID
@@ -38,7 +39,7 @@ def front() -> Response:
         ways=tuple(_way(who, one) for one in people.known_at(sql, who.person.id)),
         account=_account(who),
         places=tuple(
-            OwnPlaceRow(one.organisation.name, one.role is Role.ADMINISTRATOR, one.until)
+            OwnPlaceRow(one.organisation.name, role_of(one, now) is Role.ADMINISTRATOR, one.until)
             for one in people.memberships_of(sql, who.person.id)
             if one.since <= now and (one.until is None or one.until > now)
         ),

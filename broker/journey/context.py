@@ -317,6 +317,7 @@ class LoginContext:
             reached=self.reached,
             needed=self.needed,
             now=self.now,
+            unused_months=self.rt.settings.mandates.unused_months,
         )
 
     @cached_property

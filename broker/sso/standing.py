@@ -130,7 +130,13 @@ def fault(rt: Runtime, sql: Session, result: LoginResult, now: datetime) -> str 
     level = level_now(sql, service, facts)
     if not suffices(level, result.level):
         return LEVEL_LOWERED
-    terms = Terms(service=service, reached=level, needed=result.request.level, now=now)
+    terms = Terms(
+        service=service,
+        reached=level,
+        needed=result.request.level,
+        now=now,
+        unused_months=rt.settings.mandates.unused_months,
+    )
     fallen = recheck(
         sql,
         result.person_id,

@@ -17,6 +17,7 @@ CLAIMS = {
 }
 REFUSALS = {
     "expired": _("De machtiging is verlopen."),
+    "unused": _("De machtiging verviel, omdat zij te lang niet is gebruikt."),
     "not_yet_valid": _("De machtiging gaat later in."),
     "revoked": _("De machtiging is ingetrokken."),
     "login_level": _("U logde in met een te laag niveau voor deze machtiging."),
@@ -29,6 +30,7 @@ REFUSALS = {
 }
 REFUSALS_OF = {
     "expired": _("%(machtiging)s is verlopen."),
+    "unused": _("%(machtiging)s verviel, omdat zij te lang niet is gebruikt."),
     "not_yet_valid": _("%(machtiging)s gaat later in."),
     "revoked": _("%(machtiging)s is ingetrokken."),
     "login_level": _("%(machtiging)s kunt u nu niet gebruiken: u logde in met een te laag niveau."),

@@ -16,6 +16,7 @@ LADDER: Final[tuple[tuple[str, ...], ...]] = (
     ("admin.metadata",),
     ("admin.tables", "admin.registrations"),
     ("admin.people",),
+    ("admin.terms",),
     ("admin.means",),
     ("admin.chains", "admin.factor_resets"),
     (

@@ -81,6 +81,8 @@ PAGES: dict[tuple[str, str], tuple[Role, int, str]] = {
     ("POST", "/gebruikers/toevoegen/<draft_id>/bedrijven"): (ADMINISTRATOR, 200, "Controleer"),
     ("GET", "/gebruikers/toevoegen/<draft_id>/controle"): (ADMINISTRATOR, 200, "Controleer"),
     ("POST", "/gebruikers/toevoegen/<draft_id>/controle"): (ADMINISTRATOR, 200, "Fatima Nieuw"),
+    ("GET", "/gebruikers/<person_id>/rol"): (ADMINISTRATOR, 200, "Rol van Fatima Bouzid"),
+    ("POST", "/gebruikers/<person_id>/rol"): (ADMINISTRATOR, 409, "Rol van Fatima Bouzid"),
     ("GET", "/mag-dit"): (ADMINISTRATOR, 200, "Mag dit?"),
     ("POST", "/geven"): (ADMINISTRATOR, 200, "Kies de diensten"),
     ("GET", "/geven/<draft_id>/diensten"): (ADMINISTRATOR, 200, "Kies de diensten"),

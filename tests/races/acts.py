@@ -28,6 +28,8 @@ from admin.operators.access import NameTaken, NoSuchOperator, SetUpStep
 from admin.operators.roles import OperatorRole
 from admin.operators.set_up_links import LinkRefused
 from admin.people import changes
+from admin.terms import digest
+from admin.terms.run import TermRun
 from assurance import devices, enrolment, factor_letters, second_factor
 from assurance.devices import DeviceRefused
 from assurance.factors import BoundBy
@@ -342,3 +344,22 @@ def wrong_password(session: Session, number: int, who: str, wait: Wait) -> int:
     with writing(session):
         wait()
         return browser_counts.count(session, "account", "browser", START) or 0
+
+
+def _run() -> TermRun:
+    return TermRun(
+        now=START,
+        unused_months=24,
+        base_url="https://x.example",
+        sealer=make_sealer(),
+        services={},
+        portals={},
+        downstreams={},
+    )
+
+
+def send_digest(session: Session, number: int, who: str, wait: Wait) -> bool:
+    """As the workers of two machines do that look at the same moment."""
+    assert digest.whom_to_ask(session, _run())
+    wait()
+    return digest.tell(_run(), session, f"a{number}")

@@ -23,7 +23,8 @@ from broker.sso.grants import Grant
 from consent.mandates import Mandate
 from consent.register import Consent
 from consent.requests import MandateRequest, RequestState
-from directory.people import Person
+from directory.organisations import Organisation
+from directory.people import Membership, Person, Role
 from providers.accounts import Account
 from providers.browser_counts import AccountBrowser
 from state.audit import AuditRow
@@ -204,6 +205,34 @@ def devices_in_stock(session: Session) -> None:
     )
 
 
+def ending_mandates(session: Session) -> None:
+    """An organisation with an administrator for each round."""
+    for number in EVERY_ROUND:
+        session.add(Organisation(id=f"o{number}", kvk=f"9000{number:04}", name=f"O{number}"))
+        session.add(
+            Person(id=f"a{number}", display_name="A", email="a@x.example", created_at=START)
+        )
+        session.flush()
+        session.add(
+            Membership(
+                person_id=f"a{number}",
+                organisation_id=f"o{number}",
+                role=Role.ADMINISTRATOR,
+                since=START,
+            )
+        )
+        session.add(
+            Mandate(
+                person_id="roos",
+                organisation_id=f"o{number}",
+                service_uuid=UUID,
+                level=AssuranceLevel.EH3,
+                valid_from=START,
+                valid_until=START + 24 * HOUR,
+            )
+        )
+
+
 def nothing(session: Session) -> None:
     """What is raced for is made in the race."""
 
@@ -236,6 +265,7 @@ ONE_WINS: dict[str, tuple[Prepare, Any, Any, tuple[int, int] | None]] = {
         acts.withdraw_consent,
         None,
     ),
+    "two digests of one week": (ending_mandates, acts.send_digest, acts.send_digest, (0, 1)),
     "two requests for one reset": (owners, acts.ask_reset, acts.ask_reset, (1, 0)),
     "two approvals of one reset": (asked_resets, acts.approve_reset, acts.approve_reset, None),
     "an approval and a rejection": (asked_resets, acts.approve_reset, acts.reject_reset, None),

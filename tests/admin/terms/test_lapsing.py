@@ -1,0 +1,81 @@
+"""What lapsed is cleaned up once, with its line in the audit and a mail to whom it is about."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from consent.mandates import LAPSED, Mandate
+from consent.requests import MandateRequest, RequestState
+from state import audit
+from state.audit import EventTag
+from tests.admin.terms.conftest import DAY, LONG, Bakery
+from tests.clocks import START
+
+
+def test_an_unused_mandate_is_taken_back_once_and_its_person_hears_of_it(bakery: Bakery) -> None:
+    bakery.mandate("a", since=-800 * DAY)
+    (mail,) = bakery.clean()
+    assert mail.recipient == "roos@x.example"
+    assert mail.subject == "Uw machtiging is vervallen: Vergunningen"
+    assert "24 maanden niet" in mail.text and "De Korenmolen" in mail.text
+    row = bakery.session.get_one(Mandate, "a")
+    assert (row.revoked_at, row.revoked_by) == (START, LAPSED)
+    (event,) = audit.recent(bakery.session, tags=[EventTag.MANDATE_LAPSED])
+    assert (event.person_id, event.reason, event.details["person"]) == (None, "unused", "roos")
+    assert bakery.clean(1) == []
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"since": -700 * DAY},
+        {"since": -800 * DAY, "last_used_at": START - 700 * DAY},
+        {"since": -800 * DAY, "confirmed_at": START - 700 * DAY},
+        {"since": DAY},
+        {"since": -800 * DAY, "until": -DAY},
+        {"since": -800 * DAY, "revoked_at": START - DAY},
+    ],
+    ids=["young", "used", "confirmed", "future", "over", "taken back"],
+)
+def test_all_others_stay_as_they_are(bakery: Bakery, facts: dict[str, object]) -> None:
+    bakery.mandate("a", **facts)  # type: ignore[arg-type]
+    assert bakery.clean() == []
+    assert bakery.session.get_one(Mandate, "a").revoked_by is None
+
+
+def test_what_many_left_unused_goes_in_portions(
+    bakery: Bakery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("admin.terms.lapsing.PORTION", 2)
+    for name in "abc":
+        bakery.mandate(name, since=-800 * DAY)
+    from admin.terms import lapsing
+    from state.db import writing
+
+    with writing(bakery.session):
+        assert lapsing.end_mandates(bakery.run(), bakery.session) == "b"
+    with writing(bakery.session):
+        assert lapsing.end_mandates(bakery.run(), bakery.session, "b") is None
+    assert len(bakery.mails()) == 3
+
+
+@pytest.mark.parametrize(("days", "is_open"), [(90, True), (91, False), (400, False)])
+def test_a_request_that_nobody_decides_on_lapses(bakery: Bakery, days: int, is_open: bool) -> None:
+    bakery.request(-timedelta(days=days))
+    mails = bakery.clean()
+    state = bakery.session.get_one(MandateRequest, "r", populate_existing=True).state
+    assert (state, len(mails)) == ((RequestState.OPEN, 0) if is_open else (RequestState.LAPSED, 1))
+    if mails:
+        assert mails[0].subject == "Uw verzoek is vervallen: Vergunningen"
+        (event,) = audit.recent(bakery.session, tags=[EventTag.MANDATE_REQUEST_LAPSED])
+        assert event.details == {"request": "r", "person": "roos"}
+    assert bakery.clean() == []
+
+
+def test_what_lapsed_is_given_anew_like_anything_else(bakery: Bakery) -> None:
+    bakery.mandate("a", since=-800 * DAY, until=LONG)
+    bakery.clean()
+    bakery.mandate("b", until=LONG)
+    assert bakery.clean(30) == []
