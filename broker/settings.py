@@ -25,6 +25,7 @@ from broker.settings_sections import (
     LOOPBACK_HOSTS,
     Database,
     Development,
+    Joining,
     Keys,
     Limits,
     Log,
@@ -75,6 +76,9 @@ class Settings(Section):
         default=OidcTowardsPortals(), description="What portals that sign their requests may send."
     )
     mandates: Mandates = Field(default=Mandates(), description="What administrators may give.")
+    joining: Joining = Field(
+        default=Joining(), description="How people come to belong to an organisation."
+    )
     worker: WorkerSettings = Field(
         default=WorkerSettings(), description="Who does the work behind the pages."
     )

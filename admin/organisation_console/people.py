@@ -16,6 +16,7 @@ from admin.mandates import colleagues
 from admin.mandates.colleagues import CompanyPerson
 from admin.mandates.means import MeansState
 from admin.organisation_console.access import BeheerContext, absent, blueprint, requires
+from admin.organisation_console.invitations import rows_of_invitations
 from admin.organisation_console.mandates import rows_of
 from admin.organisation_console.people_pages import PeoplePage, PersonPage, PersonRow
 from broker.web.endpoints import Endpoint
@@ -47,12 +48,19 @@ _HELD: Final = HeldList[PersonRow](
 
 
 @blueprint.get("/gebruikers")
-@Endpoint(limit="console", kept=RULES.names)
+@Endpoint(limit="console", kept=(*RULES.names, "done"))
 @requires(Role.ADMINISTRATOR)
 def people(console: BeheerContext) -> Response:
     """Everybody of this company."""
     asked, address = RULES.read(request.args), url_for("console.people")
-    return show(PeoplePage(console.frame, _HELD.page(_rows(console), asked, address)))
+    return show(
+        PeoplePage(
+            console.frame,
+            _HELD.page(_rows(console), asked, address),
+            invitations=rows_of_invitations(console),
+            done=request.args.get("done", ""),
+        )
+    )
 
 
 @blueprint.post("/gebruikers/lijst")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from admin.organisation_console import (
     end_dates,
+    invitations,
     mandate_requests,
     mandates,
     people,
@@ -17,6 +18,7 @@ from admin.organisation_console.access import blueprint
 
 MODULES = (
     end_dates,
+    invitations,
     mandate_requests,
     mandates,
     people,

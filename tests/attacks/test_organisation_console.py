@@ -15,6 +15,7 @@ from assurance.levels import AssuranceLevel
 from consent.mandates import Mandate
 from consent.requests import MandateRequest, RequestState
 from directory.consoles import BEHEER
+from directory.invitations import Invitation
 from directory.people import Membership, Role
 from sandbox.browser import Browser, Page
 from state import audit
@@ -45,6 +46,10 @@ PAGES: dict[tuple[str, str], tuple[Role, int, str]] = {
     ("GET", "/gebruikers"): (ADMINISTRATOR, 200, "Gebruikers"),
     ("POST", "/gebruikers/lijst"): (ADMINISTRATOR, 200, ""),
     ("GET", "/gebruikers/<person_id>"): (ADMINISTRATOR, 200, "Fatima Bouzid"),
+    ("GET", "/uitnodigen"): (ADMINISTRATOR, 200, "Nodig iemand uit"),
+    ("POST", "/uitnodigen"): (ADMINISTRATOR, 422, "Nodig iemand uit"),
+    ("POST", "/uitnodigingen/<invitation_id>/opnieuw"): (ADMINISTRATOR, 200, "Gebruikers"),
+    ("POST", "/uitnodigingen/<invitation_id>/intrekken"): (ADMINISTRATOR, 200, "Gebruikers"),
     ("GET", "/mag-dit"): (ADMINISTRATOR, 200, "Mag dit?"),
     ("POST", "/geven"): (ADMINISTRATOR, 200, "Kies de diensten"),
     ("GET", "/geven/<draft_id>/diensten"): (ADMINISTRATOR, 200, "Kies de diensten"),
@@ -112,6 +117,21 @@ def filled(world: World, path: str, draft: Callable[[], str]) -> str:
             session.add(row)
             session.flush()
             path = path.replace("<mandate_id>", row.id)
+        if "<invitation_id>" in path:
+            invitation = Invitation(
+                organisation_id=place,
+                email=f"iemand{next(NUMBERS)}@voorbeeld.example",
+                name="Fatima",
+                role=MEMBER,
+                locale="nl",
+                link_hash=f"{next(NUMBERS):064}",
+                invited_by="sanne",
+                created_at=now,
+                expires_at=now + timedelta(days=3),
+            )
+            session.add(invitation)
+            session.flush()
+            path = path.replace("<invitation_id>", invitation.id)
     path = path.replace("<person_id>", "fatima")
     return path.replace("<draft_id>", draft()) if "<draft_id>" in path else path
 
