@@ -15,10 +15,11 @@ class ActorKind(enum.StrEnum):
     COMMAND_LINE = "command_line"
     OPERATOR = "operator"
     ADMINISTRATOR = "administrator"
+    PERSON = "person"  # for themselves alone
     WORKER = "worker"
 
 
-_LOGGED_IN: Final = frozenset({ActorKind.OPERATOR, ActorKind.ADMINISTRATOR})
+_LOGGED_IN: Final = frozenset({ActorKind.OPERATOR, ActorKind.ADMINISTRATOR, ActorKind.PERSON})
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,11 @@ class Actor:
     def administrator(cls, person_id: str) -> Actor:
         """An administrator of an organisation, logged in at its console."""
         return cls(ActorKind.ADMINISTRATOR, person_id)
+
+    @classmethod
+    def person(cls, person_id: str) -> Actor:
+        """Somebody who does what is theirs alone to do, such as accepting an invitation."""
+        return cls(ActorKind.PERSON, person_id)
 
 
 COMMAND_LINE: Final = Actor(ActorKind.COMMAND_LINE)

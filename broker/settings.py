@@ -25,6 +25,7 @@ from broker.settings_sections import (
     LOOPBACK_HOSTS,
     Database,
     Development,
+    Joining,
     Keys,
     Limits,
     Log,
@@ -78,6 +79,9 @@ class Settings(Section):
     mandates: Mandates = Field(default=Mandates(), description="What administrators may give.")
     means: MeansSettings = Field(
         default=MeansSettings(), description="How means that Sluis issues come to people."
+    )
+    joining: Joining = Field(
+        default=Joining(), description="How people come to belong to an organisation."
     )
     worker: WorkerSettings = Field(
         default=WorkerSettings(), description="Who does the work behind the pages."

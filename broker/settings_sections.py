@@ -283,6 +283,14 @@ class MeansSettings(Section):
     )
 
 
+class Joining(Section):
+    """Of `/toegang`: invitations, and what they lead to."""
+
+    invitation_hours: Annotated[int, Field(ge=1, le=720)] = Field(
+        default=72, description="For how many hours the link of an invitation works."
+    )
+
+
 class WorkerSettings(Section):
     embedded: bool = Field(
         default=True,
@@ -416,4 +424,7 @@ class Retention(Section):
     )
     session_days: Annotated[int, Field(ge=1, le=3650)] = Field(
         default=30, description="How long sessions and grants are kept after their end."
+    )
+    invitation_days: Annotated[int, Field(ge=1, le=3650)] = Field(
+        default=90, description="How long an invitation is kept after it was over."
     )

@@ -86,7 +86,21 @@ OPERATOR: Final = Console(
 )
 
 
-CONSOLES: Final = (BEHEER, MINE, OPERATOR)
+JOINING: Final = Console(
+    client_id="sluis-toegang",
+    path="/toegang",
+    cookie="__Host-sluis-toegang",
+    service=_service(
+        "5b1c9a60-0000-4000-8000-73a1b2c3d4e8",
+        "toegang",
+        AssuranceLevel.EH2,
+        name=LocalizedText(nl="Toegang", en="Access"),
+        description=LocalizedText(nl="Uitnodigingen aanvaarden", en="Accepting invitations"),
+    ).model_copy(update={"email_accounts": True}),  # who joins has nothing else yet
+)
+
+
+CONSOLES: Final = (BEHEER, MINE, OPERATOR, JOINING)
 
 
 CONSOLE_SERVICES: Final = tuple(console.service for console in CONSOLES)

@@ -13,7 +13,7 @@ from admin.cli.columns import aligned
 from admin.cli.installation import opened
 from admin.operators import access
 from admin.operators import roles as operators
-from admin.operators.access import Invitation
+from admin.operators.access import OperatorInvitation
 from admin.operators.roles import Operator, OperatorRole
 from admin.operators.set_up_links import VALID_FOR
 from broker.settings import Settings
@@ -87,7 +87,7 @@ def _state(one: Operator) -> str:
     return "active" if one.is_set_up else "waiting for set-up"
 
 
-def _link(settings: Settings, made: Invitation) -> list[str]:
+def _link(settings: Settings, made: OperatorInvitation) -> list[str]:
     minutes = int(VALID_FOR.total_seconds() // 60)
     return [
         f"Set-up link, for {minutes} minutes and one time. It is shown here only:",

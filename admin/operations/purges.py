@@ -15,7 +15,7 @@ from admin.terms import notices
 from assurance import session_names
 from broker.process import Process
 from broker.sso import grants
-from directory import evidence, history
+from directory import evidence, history, invitations
 from providers import browser_counts
 from state import outbox, outbox_queries, trace
 from state.db import writing
@@ -43,6 +43,7 @@ def purge(process: Process) -> None:
         partial(grants.purge, before=before(kept.session_days)),
         partial(grants.purge_sessions, before=before(kept.session_days)),
         partial(session_names.purge, before=before(kept.session_days)),
+        partial(invitations.purge, before=before(kept.invitation_days)),
     ):
         _repeat(process, portion)
     _purge_audit(process)

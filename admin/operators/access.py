@@ -51,7 +51,7 @@ class SetUpStep(enum.StrEnum):
 
 
 @dataclass(frozen=True)
-class Invitation:
+class OperatorInvitation:
     """``secret`` is shown once, by the command that made it."""
 
     person_id: str
@@ -68,7 +68,7 @@ def create(
     roles: Collection[OperatorRole],
     actor: Actor,
     now: datetime,
-) -> Invitation:
+) -> OperatorInvitation:
     """A person with an account of Sluis, roles and a set-up link; no password. Raises NameRefused
     and NameTaken.
     """
@@ -93,10 +93,10 @@ def create(
     operators.assign(session, person.id, roles, now)
     secret = set_up_links.new_link(session, person.id, now)
     _record(session, EventTag.OPERATOR_ADDED, person.id, roles, actor, now)
-    return Invitation(person.id, canonical, secret)
+    return OperatorInvitation(person.id, canonical, secret)
 
 
-def recover(session: Session, user_name: str, *, actor: Actor, now: datetime) -> Invitation:
+def recover(session: Session, user_name: str, *, actor: Actor, now: datetime) -> OperatorInvitation:
     """A new link for somebody who cannot get in: password, factors and sessions of before are worth
     nothing from now on. Raises NoSuchOperator.
     """
@@ -109,7 +109,7 @@ def recover(session: Session, user_name: str, *, actor: Actor, now: datetime) ->
     secret = set_up_links.new_link(session, account.person_id, now)
     _record(session, EventTag.OPERATOR_RECOVERED, account.person_id, roles, actor, now)
     sessions.end_all(session, account.person_id, "recovered", now)
-    return Invitation(account.person_id, account.user_name, secret)
+    return OperatorInvitation(account.person_id, account.user_name, secret)
 
 
 def end(session: Session, user_name: str, *, actor: Actor, now: datetime) -> str:

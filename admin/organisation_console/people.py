@@ -18,6 +18,7 @@ from admin.means import overview
 from admin.means.overview import MeansView
 from admin.organisation_console import files
 from admin.organisation_console.access import BeheerContext, absent, blueprint, requires
+from admin.organisation_console.invitations import rows_of_invitations
 from admin.organisation_console.mandates import rows_of
 from admin.organisation_console.means_panel import BEFORE_AND_BETWEEN, panel_of, state_with
 from admin.organisation_console.people_pages import PeoplePage, PersonPage, PersonRow
@@ -51,12 +52,19 @@ _HELD: Final = HeldList[PersonRow](
 
 
 @blueprint.get("/gebruikers")
-@Endpoint(limit="console", kept=RULES.names)
+@Endpoint(limit="console", kept=(*RULES.names, "done"))
 @requires(Role.ADMINISTRATOR)
 def people(console: BeheerContext) -> Response:
     """Everybody of this company."""
     asked, address = RULES.read(request.args), url_for("console.people")
-    return show(PeoplePage(console.frame, _HELD.page(_rows(console), asked, address)))
+    return show(
+        PeoplePage(
+            console.frame,
+            _HELD.page(_rows(console), asked, address),
+            invitations=rows_of_invitations(console),
+            done=request.args.get("done", ""),
+        )
+    )
 
 
 @blueprint.post("/gebruikers/lijst")

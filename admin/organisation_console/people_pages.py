@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from admin.organisation_console.invitation_pages import InvitationRow
 from admin.organisation_console.means_panel import MeansPanel
 from admin.organisation_console.pages import ConsoleFrame, MandateRow
 from broker.web.lists.page import ListPage
@@ -34,8 +35,12 @@ class PersonRow:
 
 @dataclass(frozen=True)
 class PeoplePage:
+    """``invitations``: those that nobody answered; ``done``: what was just done with one."""
+
     console: ConsoleFrame
     list: ListPage[PersonRow]
+    invitations: tuple[InvitationRow, ...] = ()
+    done: str = ""
     template: str = "organisation_console/people.html"
 
 

@@ -29,6 +29,7 @@ from consent.register import Consent
 from consent.requests import MandateRequest
 from directory.evidence import LoginEvidence
 from directory.history import HistoryEntry
+from directory.invitations import Invitation
 from directory.people import ExternalIdentity, Membership, NoSuchPerson, Person
 from keys.keyring import KeyRing
 from keys.sealing import Sealer
@@ -113,7 +114,11 @@ def _deletes(person_id: str) -> list[Delete]:
         for model in (Grant, BrowserSession)
     ]
     of_sessions = delete(SessionNameRow).where(or_(*holders))
-    return [*of_factors, *of_means, of_account, of_sessions, *of_person]
+    # Who invited them is told no more; who was invited by them keeps the place without it.
+    of_invitations = delete(Invitation).where(
+        or_(Invitation.accepted_by == person_id, Invitation.invited_by == person_id)
+    )
+    return [*of_factors, *of_means, of_account, of_sessions, *of_person, of_invitations]
 
 
 def _end_places(session: Session, person_id: str, now: datetime) -> None:

@@ -110,6 +110,8 @@ def login_request(
         service_uuid=console.service.uuid,
         level=highest(level or console.service.level, console.service.level),
         purpose=Purpose.CONSOLE,
+        # Where an e-mail account does, it does not for what asks more.
+        minimum=level if console.service.email_accounts else None,
         force_authn=force_authn,
         locale=locale,
         reply_to=ConsoleReplyTo(next_path).stored(),

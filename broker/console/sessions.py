@@ -28,6 +28,7 @@ from broker.web.language import locale
 from directory import people
 from directory.consoles import Console
 from directory.people import MeansStatus, Person
+from providers import accounts
 from providers.login_facts import LoginFacts
 from providers.worth import NothingWorth
 from state import audit
@@ -48,6 +49,7 @@ class ConsoleSession:
     level: AssuranceLevel
     logged_in_at: datetime
     now: datetime
+    provider_id: str = ""  # of the makelaar of the login, or of accounts of our own
 
     def is_recent(self) -> bool:
         """The login is of the last minutes: enough for what needs a login of its own."""
@@ -78,13 +80,30 @@ def current(console: Console, *, counts: bool = True) -> ConsoleSession | None:
         return None
     person = rt.session.get(Person, person_id)
     level = _level(rt, console, facts, person_id, now)
-    if person is None or level is None or not suffices(level, console.service.level):
+    if person is None or level is None or not suffices(level, _least(console, facts)):
         return None
     rate_limits.count_person(rt, "console", person.id)
     if counts:
         idle = rt.settings.login.session_idle_minutes * 60
         rt.store.batch([kept_facts(rt.sealer, ticket.grant_id, facts, idle, now)])
-    return ConsoleSession(rt, console, ticket.grant_id, person, level, ticket.logged_in_at, now)
+    return ConsoleSession(
+        rt,
+        console,
+        ticket.grant_id,
+        person,
+        level,
+        ticket.logged_in_at,
+        now,
+        facts.identity.provider_id,
+    )
+
+
+def _least(console: Console, facts: LoginFacts) -> AssuranceLevel:
+    """What a session here must be worth: an account of ours may do where no makelaar would."""
+    is_account = facts.identity.provider_id == accounts.PROVIDER_ID
+    if is_account and console.service.email_accounts:
+        return AssuranceLevel.EMAIL
+    return console.service.level
 
 
 def _level(

@@ -18,6 +18,7 @@ def test_who_logged_in_is_known_by_id_and_the_machine_is_not() -> None:
     [
         (ActorKind.OPERATOR, None),
         (ActorKind.ADMINISTRATOR, None),
+        (ActorKind.PERSON, None),
         (ActorKind.COMMAND_LINE, "robin"),
         (ActorKind.WORKER, "robin"),
     ],

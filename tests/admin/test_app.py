@@ -9,7 +9,7 @@ import pytest
 
 from admin.app import CONSOLES, create_app
 from broker.process import Process
-from directory.consoles import BEHEER, OPERATOR
+from directory.consoles import BEHEER, JOINING, OPERATOR
 from tests.architecture.source_tree import python_files, tree
 
 
@@ -37,10 +37,10 @@ def test_every_console_of_administration_is_registered(process: Process) -> None
     for console in CONSOLES:
         assert app.blueprints[console.name] is console
     rules = {rule.rule for rule in app.url_map.iter_rules()}
-    assert {BEHEER.path, OPERATOR.path} <= {rule.rstrip("/") for rule in rules}
+    assert {BEHEER.path, JOINING.path, OPERATOR.path} <= {rule.rstrip("/") for rule in rules}
 
 
-@pytest.mark.parametrize("room", ["operator_console", "organisation_console"])
+@pytest.mark.parametrize("room", ["joining", "operator_console", "organisation_console"])
 def test_every_view_of_a_console_has_its_address(process: Process, room: str) -> None:
     """A module that nobody imports would put none on the blueprint."""
     served = {

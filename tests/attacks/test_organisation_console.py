@@ -20,6 +20,7 @@ from consent.requests import MandateRequest, RequestState
 from directory import dates
 from directory.consoles import BEHEER
 from directory.organisations import Organisation
+from directory.invitations import Invitation
 from directory.people import Membership, Role
 from keys.opening import open_or_log
 from sandbox.browser import Browser, Page
@@ -83,6 +84,10 @@ PAGES: dict[tuple[str, str], tuple[Role, int, str]] = {
     ("POST", "/gebruikers/toevoegen/<draft_id>/controle"): (ADMINISTRATOR, 200, "Fatima Nieuw"),
     ("GET", "/gebruikers/<person_id>/rol"): (ADMINISTRATOR, 200, "Rol van Fatima Bouzid"),
     ("POST", "/gebruikers/<person_id>/rol"): (ADMINISTRATOR, 409, "Rol van Fatima Bouzid"),
+    ("GET", "/uitnodigen"): (ADMINISTRATOR, 200, "Nodig iemand uit"),
+    ("POST", "/uitnodigen"): (ADMINISTRATOR, 422, "Nodig iemand uit"),
+    ("POST", "/uitnodigingen/<invitation_id>/opnieuw"): (ADMINISTRATOR, 200, "Gebruikers"),
+    ("POST", "/uitnodigingen/<invitation_id>/intrekken"): (ADMINISTRATOR, 200, "Gebruikers"),
     ("GET", "/mag-dit"): (ADMINISTRATOR, 200, "Mag dit?"),
     ("POST", "/geven"): (ADMINISTRATOR, 200, "Kies de diensten"),
     ("GET", "/geven/<draft_id>/diensten"): (ADMINISTRATOR, 200, "Kies de diensten"),
@@ -168,6 +173,21 @@ def filled(world: World, path: str, draft: Callable[[], str]) -> str:
             path = path.replace("<mandate_id>", row.id)
         if "<intermediary_id>" in path:
             path = path.replace("<intermediary_id>", _intermediary(session, place, now))
+        if "<invitation_id>" in path:
+            invitation = Invitation(
+                organisation_id=place,
+                email=f"iemand{next(NUMBERS)}@voorbeeld.example",
+                name="Fatima",
+                role=MEMBER,
+                locale="nl",
+                link_hash=f"{next(NUMBERS):064}",
+                invited_by="sanne",
+                created_at=now,
+                expires_at=now + timedelta(days=3),
+            )
+            session.add(invitation)
+            session.flush()
+            path = path.replace("<invitation_id>", invitation.id)
     path = path.replace("<person_id>", "fatima")
     return path.replace("<draft_id>", draft()) if "<draft_id>" in path else path
 

@@ -9,6 +9,7 @@ from directory.consoles import (
     BEHEER,
     CONSOLE_SERVICES,
     CONSOLES,
+    JOINING,
     MINE,
     OPERATOR,
     Console,
@@ -45,19 +46,23 @@ def test_a_cookie_of_a_console_is_for_this_host_alone(console: Console) -> None:
 
 
 @pytest.mark.parametrize("console", CONSOLES, ids=lambda one: one.client_id)
-def test_a_console_asks_no_mandate_and_no_consent_and_takes_no_email_account(
-    console: Console,
-) -> None:
+def test_a_console_asks_no_mandate_and_no_consent(console: Console) -> None:
     service = console.service
     assert (service.mandate, service.consent) == (MandateRule.NONE, ConsentRule.NONE)
-    assert service.own_means and not service.email_accounts
+    assert service.own_means
     # Each login in a console is its own: no session of the browser, none that it builds on.
     assert service.session_group is None and service.accepts_sessions_of == ()
+
+
+@pytest.mark.parametrize("console", CONSOLES, ids=lambda one: one.client_id)
+def test_an_email_account_comes_where_people_join_and_nowhere_else(console: Console) -> None:
+    assert console.service.email_accounts is (console is JOINING)
 
 
 @pytest.mark.parametrize(
     ("console", "level"),
     [
+        (JOINING, AssuranceLevel.EH2),
         (MINE, AssuranceLevel.EH2),
         (BEHEER, AssuranceLevel.EH2_PLUS),
         (OPERATOR, AssuranceLevel.EH3),

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from admin.actor import COMMAND_LINE, Actor
 from admin.operators import access, roles, set_up_links
-from admin.operators.access import Invitation, NameTaken, NoSuchOperator, SetUpStep
+from admin.operators.access import NameTaken, NoSuchOperator, OperatorInvitation, SetUpStep
 from admin.operators.roles import OperatorRole
 from admin.operators.set_up_links import LinkRefusal, LinkRefused, OpenLink
 from assurance import enrolment, session_lifetime
@@ -35,7 +35,7 @@ LATER = START + timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 
 
-def made(session: Session, actor: Actor = COMMAND_LINE) -> Invitation:
+def made(session: Session, actor: Actor = COMMAND_LINE) -> OperatorInvitation:
     with writing(session):
         return access.create(
             session,
@@ -77,7 +77,7 @@ def test_what_an_operator_held_ends_with_it(session: Session) -> None:
         access.end(session, "kim", actor=COMMAND_LINE, now=START)
 
 
-def opened(session: Session, invited: Invitation) -> OpenLink:
+def opened(session: Session, invited: OperatorInvitation) -> OpenLink:
     """The link of this invitation, taken by a browser that chose a password."""
     with writing(session):
         return access.keep_password(session, invited.secret, "a hash", START)

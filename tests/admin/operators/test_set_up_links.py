@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from admin.actor import COMMAND_LINE
 from admin.operators import access, set_up_links
-from admin.operators.access import Invitation, NameTaken, NoSuchOperator
+from admin.operators.access import NameTaken, NoSuchOperator, OperatorInvitation
 from admin.operators.roles import OperatorRole
 from admin.operators.set_up_links import LinkRefusal, LinkRefused, OpenLink, SetUpLink
 from providers.accounts import Account, NameRefused
@@ -24,7 +24,9 @@ GOOD = "een lange zin voor de sluis"
 LATER = START + timedelta(minutes=10)
 
 
-def made(session: Session, user_name: str = "robin", email: str = "robin@x.example") -> Invitation:
+def made(
+    session: Session, user_name: str = "robin", email: str = "robin@x.example"
+) -> OperatorInvitation:
     with writing(session):
         return access.create(
             session,

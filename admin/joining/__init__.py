@@ -1,0 +1,3 @@
+"""The pages of ``/toegang``: how people come to belong to an organisation. Who comes here may have
+no more than an e-mail account, or nothing to log in with yet.
+"""

@@ -1,0 +1,147 @@
+"""Invitations at ``/beheer``: asking a colleague in by mail, and what became of it."""
+
+from __future__ import annotations
+
+from flask import redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from admin.invitations import inviting
+from admin.invitations.inviting import (
+    InvitationRefused,
+    Inviting,
+    NoSuchInvitation,
+)
+from admin.mandates.decision_rules import LoginNotEnough
+from admin.organisation_console.access import AGAIN, BeheerContext, absent, blueprint, requires
+from admin.organisation_console.invitation_pages import InvitationRow, InvitePage
+from broker.console import sessions
+from broker.web.endpoints import ITSELF, Endpoint
+from broker.web.language import locale
+from broker.web.responses import show
+from directory import invitations
+from directory.consoles import BEHEER
+from directory.invitations import Invitation, InvitationState, state_of
+from directory.people import Role
+from state.db import writing
+
+
+@blueprint.get("/uitnodigen")
+@requires(Role.ADMINISTRATOR)
+def ask_whom(console: BeheerContext) -> Response:
+    """Whom, at which address, in which role?"""
+    if AGAIN in request.args:
+        return sessions.log_in(BEHEER, force_authn=True)
+    return show(_page(console))
+
+
+@blueprint.post("/uitnodigen")
+@Endpoint(limit="console", shown_at=ITSELF)
+@requires(Role.ADMINISTRATOR)
+def invite(console: BeheerContext) -> Response:
+    """Mail the link."""
+    form = request.form
+    try:
+        who = inviting.checked(
+            form.get("email", ""), form.get("naam", ""), form.get("rol", ""), form.get("taal", "")
+        )
+        if inviting.is_too_much(console.rt.store, console.here.id, who.email):
+            return show(_page(console, "limited"), 429)
+        with writing(console.sql) as sql:
+            inviting.invite(sql, _around(console), who)
+    except InvitationRefused as refused:
+        return show(_page(console, refused.reason), 422)
+    except LoginNotEnough as not_enough:
+        return show(_page(console, lack=str(not_enough.why)), 403)
+    return _to_people("invited")
+
+
+@blueprint.post("/uitnodigingen/<invitation_id>/opnieuw")
+@Endpoint(limit="console", shown_at="console.people")
+@requires(Role.ADMINISTRATOR)
+def send_again(console: BeheerContext, invitation_id: str) -> Response:
+    """A new link; the older one ends."""
+    waiting = _one(console, invitation_id)
+    if inviting.is_too_much(console.rt.store, console.here.id, waiting.email):
+        return _to_people("limited")
+    try:
+        with writing(console.sql) as sql:
+            inviting.send_again(sql, _around(console), invitation_id)
+    except NoSuchInvitation:
+        return _to_people("answered")
+    except LoginNotEnough:
+        return _to_people("again")
+    return _to_people("invited")
+
+
+@blueprint.post("/uitnodigingen/<invitation_id>/intrekken")
+@Endpoint(limit="console", shown_at="console.people")
+@requires(Role.ADMINISTRATOR)
+def withdraw(console: BeheerContext, invitation_id: str) -> Response:
+    """The link works no more."""
+    _one(console, invitation_id)
+    try:
+        with writing(console.sql) as sql:
+            inviting.withdraw(sql, _around(console), invitation_id)
+    except NoSuchInvitation:
+        return _to_people("answered")
+    return _to_people("withdrawn")
+
+
+def rows_of_invitations(console: BeheerContext) -> tuple[InvitationRow, ...]:
+    """Those that wait here, by name."""
+    found = invitations.waiting_at(console.sql, console.here.id)
+    return tuple(_row(one, console) for one in found)
+
+
+def _row(one: Invitation, console: BeheerContext) -> InvitationRow:
+    return InvitationRow(
+        id=one.id,
+        name=one.name,
+        email=one.email,
+        role=str(one.role),
+        by=one.inviter.display_name,
+        sent_at=one.created_at,
+        until=one.expires_at,
+        is_over=state_of(one, console.now) is InvitationState.EXPIRED,
+    )
+
+
+def _one(console: BeheerContext, invitation_id: str) -> Invitation:
+    """One of this company, whatever became of it; else it does not exist."""
+    found = invitations.one(console.sql, invitation_id)
+    if found is None or found.organisation_id != console.here.id:
+        absent(console, found.organisation_id if found is not None else None)
+    return found
+
+
+def _around(console: BeheerContext) -> Inviting:
+    settings = console.rt.settings
+    return Inviting(
+        organisation_id=console.here.id,
+        actor=console.actor,
+        login=console.login,
+        sealer=console.rt.sealer,
+        site=settings.ui.name,
+        base_url=console.rt.base_url,
+        hours=settings.joining.invitation_hours,
+        now=console.now,
+    )
+
+
+def _page(console: BeheerContext, error: str = "", *, lack: str = "") -> InvitePage:
+    form = request.form
+    return InvitePage(
+        console.frame,
+        hours=console.rt.settings.joining.invitation_hours,
+        name=form.get("naam", "")[: inviting.LONGEST_NAME],
+        email=form.get("email", "")[:254],
+        role=form.get("rol", "member"),
+        locale=form.get("taal", "") or locale(),
+        error=error,
+        lack=lack,
+        again=f"{url_for('console.ask_whom')}?{AGAIN}=ja",
+    )
+
+
+def _to_people(done: str) -> Response:
+    return redirect(url_for("console.people", done=done), 303)

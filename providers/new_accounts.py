@@ -1,0 +1,82 @@
+"""New e-mail accounts: made by who was invited, never above the level of an e-mail account."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from assurance.levels import AssuranceLevel
+from directory.people import Person
+from providers import passwords
+from providers.accounts import Account, canonical_user_name
+
+
+class UserNameTaken(Exception):
+    """Somebody has this user name, or had it: a name is never given twice."""
+
+
+class AddressTaken(Exception):
+    """There is an account with this address, or there was one."""
+
+
+def hashed_for(user_name: str, email: str, text: str) -> str:
+    """The password as it can be kept for a new account. Raises PasswordRefused.
+
+    Hashing takes its time: outside the transaction that makes the account.
+    """
+    names = {user_name, email.split("@")[0]}
+    return passwords.hash_of(passwords.check_new(text, names=names, previous=None))
+
+
+def address_is_taken(session: Session, email: str) -> bool:
+    """Is or was there an account with this address? ``email`` is canonical."""
+    return session.scalars(select(Account.id).where(Account.email == email)).first() is not None
+
+
+def is_taken(session: Session, user_name: str) -> bool:
+    """Is or was there an account with this user name? ``user_name`` is canonical."""
+    taken = or_(Account.user_name == user_name, Account.email == user_name)
+    return session.scalars(select(Account.id).where(taken)).first() is not None
+
+
+def make(
+    session: Session,
+    *,
+    name: str,
+    user_name: str,
+    email: str,
+    hashed: str,
+    locale: str,
+    now: datetime,
+) -> Person:
+    """A person with an e-mail account, with the transaction of the caller. ``email`` is canonical
+    and proven. Raises NameRefused, UserNameTaken and AddressTaken.
+    """
+    canonical = canonical_user_name(user_name)
+    if is_taken(session, canonical):
+        raise UserNameTaken(canonical)
+    if address_is_taken(session, email):
+        raise AddressTaken
+    person = Person(display_name=name, email=email, locale=locale, created_at=now)
+    session.add(person)
+    session.flush()
+    session.add(
+        Account(
+            person_id=person.id,
+            user_name=canonical,
+            email=email,
+            level=AssuranceLevel.EMAIL,
+            password_hash=hashed,
+            password_changed_at=now,
+            failures=0,
+            created_at=now,
+        )
+    )
+    try:
+        session.flush()
+    except IntegrityError:  # somebody else was first, at this very moment
+        raise UserNameTaken(canonical) from None
+    return person
