@@ -20,18 +20,16 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from broker.message_settings import Letters, Mail, Sms
+from broker.organisation_settings import Joining, Mandates, MeansSettings
 from broker.outgoing_settings import Outgoing
 from broker.settings_sections import (
     LOOPBACK_HOSTS,
     Database,
     Development,
-    Joining,
     Keys,
     Limits,
     Log,
     LoginSettings,
-    Mandates,
-    MeansSettings,
     OidcTowardsPortals,
     Retention,
     SecondFactors,

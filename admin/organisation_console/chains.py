@@ -12,8 +12,8 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from admin.chains import given, intermediaries
-from admin.lists.exports import record_export
 from admin.mandates.given import TooLateToUndo
+from admin.organisation_console import files
 from admin.organisation_console.access import BeheerContext, absent, blueprint, requires
 from admin.organisation_console.chain_pages import (
     IntermediariesPage,
@@ -24,7 +24,8 @@ from admin.organisation_console.chain_rows import chain_row, intermediary_rows, 
 from admin.organisation_console.mandates import STILL_SHOWN
 from admin.organisation_console.pages import ChainRow
 from broker.web.endpoints import Endpoint
-from broker.web.lists.file import Cell, download
+from broker.web.lists.cells import Cell
+from broker.web.lists.file import ListFile
 from broker.web.lists.memory import HeldList
 from broker.web.lists.request import ListFilter, ListRules
 from broker.web.responses import show
@@ -73,18 +74,10 @@ def chains_file(console: BeheerContext) -> Response:
     asked, rows = RULES.read(request.args), rows_of(console)
     order = {one.id: n for n, one in enumerate(_HELD.matching(intermediary_rows(rows), asked))}
     found = sorted((row for row in rows if row.other_id in order), key=lambda r: order[r.other_id])
-    with writing(console.sql) as sql:
-        record_export(
-            sql,
-            "chain_mandates",
-            asked,
-            actor=console.actor,
-            now=console.now,
-            organisation_id=console.here.id,
-        )
     head = (_("Intermediair"), _("KvK-nummer"), _("Dienst"), _("UUID van de dienst"), _("Niveau"))
     rest = (_("Begin"), _("Einde"), _("Laatst gebruikt"), _("Stand"))
-    return download("ketenmachtigingen", (*head, *rest), _cells(found))
+    file = ListFile("ketenmachtigingen", (*head, *rest), _cells(found))
+    return files.take(console, "chain_mandates", asked, file)
 
 
 @blueprint.get("/ketenmachtigingen/<intermediary_id>")

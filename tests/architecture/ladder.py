@@ -41,7 +41,8 @@ LADDER: Final[tuple[tuple[str, ...], ...]] = (
     ("broker.runtime", "broker.process", "broker.monitoring"),
     ("broker.configuration", "broker.outgoing"),
     ("broker.texts", "broker.settings", "broker.errors", "broker.downstream"),
-    ("broker.message_settings", "broker.outgoing_settings", "broker.settings_sections"),
+    ("broker.message_settings", "broker.outgoing_settings", "broker.organisation_settings"),
+    ("broker.settings_sections",),
     # below: no requests
     ("providers",),
     ("consent",),

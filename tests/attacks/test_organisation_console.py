@@ -19,8 +19,8 @@ from consent.mandates import Mandate
 from consent.requests import MandateRequest, RequestState
 from directory import dates
 from directory.consoles import BEHEER
-from directory.organisations import Organisation
 from directory.invitations import Invitation
+from directory.organisations import Organisation
 from directory.people import Membership, Role
 from keys.opening import open_or_log
 from sandbox.browser import Browser, Page
@@ -211,7 +211,7 @@ def _intermediary(session: Session, client: str, now: datetime) -> str:
 
 
 def draft_for(world: World, browser: Browser, path: str) -> str:
-    """The id of a draft, of the wizard that this path is a step of, in which everything is chosen."""
+    """The id of a full draft of the wizard that this path is a step of."""
     if path.startswith(CHAIN):
         return chain_draft(world, browser)
     return means_draft(browser) if path.startswith("/gebruikers/") else full_draft(browser)
