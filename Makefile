@@ -41,8 +41,13 @@ demo-reset: $(STAMP) ## Throw away what demos left in var/; one that runs is lef
 check: $(STAMP) ## Format, lint, types, architecture and quick tests: a minute
 	@$(BIN)/ruff format --check --quiet . || { echo 'Run: $(BIN)/ruff format .'; exit 1; }
 	@$(BIN)/ruff check --quiet .
+	@$(MAKE) --no-print-directory -j 2 check-types check-tests
+
+# At once: neither fills two cores from its first second to its last.
+.PHONY: check-types check-tests
+check-types: $(STAMP)
 	@$(BIN)/mypy --no-error-summary
-	@$(BIN)/python -m tools.security_cases --check
+check-tests: $(STAMP)
 	@$(PYTEST) -q $(IN_PARALLEL) 2 \
 		-m 'not whole and not heavy and not browser and not postgres and $(ORDINARY)' \
 		$(patsubst %,--ignore=tests/%,$(STORIES))

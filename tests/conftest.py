@@ -12,6 +12,7 @@ from structlog.dev import ConsoleRenderer, plain_traceback
 
 from tests.browser.fixtures import _playwright, chromium, headless_shell, running
 from tests.compiled import compiled_once
+from tests.garbage import looked_for_later, looked_for_rarely
 from tests.key_pool import Pools
 from tests.leftovers import cleared_at_the_end
 from tests.machine import missing_for
@@ -97,6 +98,7 @@ def made_once() -> Iterator[None]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    looked_for_later()
     config.addinivalue_line("markers", "whole: runs the whole product; not in make check")
     config.addinivalue_line("markers", "heavy: takes more than a second; not in make check")
     config.addinivalue_line("markers", "interop_php: needs PHP and SimpleSAMLphp")
@@ -110,14 +112,19 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What is too slow for `make check` is marked so. Long files come first."""
     tests = Path(__file__).parent
+    names = {path: str(path.relative_to(tests)) for path in {item.path for item in items}}
     heavy = frozenset(HEAVY)
     for item in items:
-        if isinstance(item, pytest.Function) and WHOLE & set(vars(item.module)):
+        if isinstance(item, pytest.Function) and not WHOLE.isdisjoint(vars(item.module)):
             item.add_marker("whole")
-        if str(item.path.relative_to(tests)) in heavy:
+        if names[item.path] in heavy:
             item.add_marker("heavy")
     order = {name: number for number, name in enumerate(LONGEST)}
-    items.sort(key=lambda item: order.get(str(item.path.relative_to(tests)), len(order)))
+    items.sort(key=lambda item: order.get(names[item.path], len(order)))
+
+
+def pytest_collection_finish() -> None:
+    looked_for_rarely()
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 import keys.certificate_request
 import keys.rotation
 import sandbox.keys
+from tests.rsa_keys import rsa_keys
 
 SIZE: Final = 64
 
@@ -28,12 +29,14 @@ SIZE: Final = 64
 class _Pool:
     def __init__(self) -> None:
         self._keys: dict[int, list[RSAPrivateKey]] = {}
+        self._new: dict[int, Iterator[RSAPrivateKey]] = {}
         self._asked = count()
 
     def generate_private_key(self, public_exponent: int, key_size: int) -> RSAPrivateKey:
         made = self._keys.setdefault(key_size, [])
         if len(made) < SIZE:
-            made.append(rsa.generate_private_key(public_exponent, key_size))
+            new = self._new.setdefault(key_size, rsa_keys(key_size, public_exponent))
+            made.append(next(new))
             return made[-1]
         return made[next(self._asked) % SIZE]
 

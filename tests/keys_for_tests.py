@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import cache
+from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -14,14 +15,16 @@ from keys.keyring import AnyPrivateKey, KeyRing, KeyState, KeyUse, PrivateKey
 from keys.rotation import NEEDED
 from keys.sealing import Sealer
 from keys.signing_key import CERTIFIED_USES
+from tests.rsa_keys import rsa_keys
 
 MADE_AT = datetime(2026, 1, 1, tzinfo=UTC)
+_RSA_KEYS: Final = rsa_keys(2048)
 
 
 @cache
 def rsa_key(name: str = "any") -> rsa.RSAPrivateKey:
     """An RSA-2048 key; the same one for the same name."""
-    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    return next(_RSA_KEYS)
 
 
 @cache

@@ -11,6 +11,7 @@ import io
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -27,8 +28,9 @@ KEYWORDS: Final = {"_": None, "gettext": None, "lazy_gettext": None, "ngettext":
 HEADER: Final = "# English texts; the Dutch text is the key. `make translations` keeps this file."
 
 
+@cache
 def said() -> Catalog:
-    """Every text in code and templates."""
+    """Every text in code and templates; read once, which takes seconds."""
     catalog = Catalog(locale="nl")
     for source in SOURCES:
         for found in extract_from_dir(source, METHODS, keywords=KEYWORDS):

@@ -10,25 +10,20 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from admin.tables import TABLES
 from assurance import session_lifetime
 from assurance.session_lifetime import Began, SessionLimits
 from directory.people import Person
 from keys.sealing import Sealer
-from state import migrate
 from state.db import writing
-from state.engine import make_engine
 from tests.clocks import START
+from tests.databases import make_database
 
 LIMITS = SessionLimits(idle=timedelta(minutes=30), absolute=timedelta(hours=8))
 
 
 @pytest.fixture
 def sql(tmp_path: Path) -> Iterator[Session]:
-    assert TABLES
-    engine = make_engine(f"sqlite:///{tmp_path / 'sessions.db'}")
-    migrate.upgrade(engine)
-    with Session(engine) as session:
+    with Session(make_database(tmp_path)) as session:
         with writing(session):
             session.add(Person(id="jan", display_name="Jan", created_at=START))
         yield session

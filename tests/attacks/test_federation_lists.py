@@ -34,6 +34,7 @@ from tests.providers.saml.aggregates import (
     sign_list,
 )
 from tests.providers.saml.maker import NAMES, certificate, finish, spoilt
+from tests.providers.saml.read_here import lists_read_here
 
 PINNED: Final = Signers((certificate(SIGNER),), frozenset())
 BY_PRINT: Final = Signers((), frozenset({fingerprint(certificate(SIGNER))}))
@@ -267,7 +268,8 @@ def test_A_05_names_steer_no_screen_and_are_not_long(tmp_path: Path) -> None:
 def test_A_05_an_entityID_that_is_no_address_stops_nobody(tmp_path: Path, name: str) -> None:
     odd = replace(NOORD, entity_id=name)
     file = Listed(members=(odd, ZUID)).write(tmp_path / "list.xml")
-    with verified_list(file, None, (fingerprint(certificate(SIGNER)),)) as found:
+    prints = (fingerprint(certificate(SIGNER)),)
+    with lists_read_here(), verified_list(file, None, prints) as found:
         read = list(found.members)
     assert [one.entity_id for one in read] == [name, ZUID.entity_id]
     assert all(isinstance(one, MemberFacts) for one in read)

@@ -28,6 +28,7 @@ from state.registrations import Kind
 from tests.providers.saml.aggregates import NOORD, SIGNER, ZUID, Listed, Member, many
 from tests.providers.saml.in_world import ACS, GOOD
 from tests.providers.saml.maker import certificate
+from tests.providers.saml.read_here import lists_read_here
 from tests.providers.saml.signing import Signing
 from tests.world import ADDRESSES, World, make_world
 
@@ -57,7 +58,8 @@ class Federated:
             row = party_metadata.row_of(session, Kind.FEDERATION, "noordzee")
             assert row is not None
             row.due_at = now
-        (look,) = federation_looks.refresh_due(process)
+        with lists_read_here():
+            (look,) = federation_looks.refresh_due(process)
         process.holder.refresh()
         return str(look.judgement.verdict)
 

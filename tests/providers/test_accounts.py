@@ -11,18 +11,17 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from admin.tables import TABLES
 from assurance.levels import AssuranceLevel
 from directory.people import Person
 from providers import accounts, browser_counts, password_check, pauses
 from providers.accounts import Account, NameRefused, Right, WrongPassword
 from providers.browser_counts import AccountBrowser, KnownBrowser
 from providers.passwords import PasswordRefused, hash_of
-from state import audit, migrate
+from state import audit
 from state.audit import EventTag
 from state.db import writing
-from state.engine import make_engine
 from tests.clocks import START
+from tests.databases import make_database
 
 L = AssuranceLevel
 PASSWORD = "een fiets zonder bel"
@@ -31,10 +30,7 @@ HASH = hash_of(PASSWORD)
 
 @pytest.fixture
 def sql(tmp_path: Path) -> Iterator[Session]:
-    assert TABLES
-    engine = make_engine(f"sqlite:///{tmp_path / 'accounts.db'}")
-    migrate.upgrade(engine)
-    with Session(engine) as session:
+    with Session(make_database(tmp_path)) as session:
         with writing(session):
             for number, name in enumerate(("daan", "eva")):
                 session.add(Person(id=name, display_name=name, created_at=START))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, text
@@ -20,10 +19,13 @@ from tests.databases import BOTH, database
 ROWS = 20_000
 
 
-@pytest.fixture(params=BOTH)
-def full(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Session]:
-    """Many logins, of which few are like what is asked."""
-    with database(request, tmp_path) as engine, Session(engine) as session:
+@pytest.fixture(params=BOTH, scope="module")
+def full(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Session]:
+    """Many logins, of which few are like what is asked. The tests only read."""
+    directory = tmp_path_factory.mktemp("full")
+    with database(request, directory) as engine, Session(engine) as session:
         rows = [
             {
                 "id": new_id(),
@@ -68,6 +70,7 @@ def test_each_filter_goes_by_an_index(full: Session, wanted: Wanted, index: str)
     )
     explain = {"sqlite": "EXPLAIN QUERY PLAN", "postgresql": "EXPLAIN"}[dialect]
     statement = text(f"{explain} {query}".replace(":", "\\:"))
-    plan = "\n".join(str(row) for row in full.execute(statement))
+    with full.begin():
+        plan = "\n".join(str(row) for row in full.execute(statement))
     assert "Seq Scan" not in plan and "SCAN trace\n" not in f"{plan}\n", plan
     assert index in plan, plan

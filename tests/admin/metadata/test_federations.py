@@ -35,6 +35,7 @@ from tests.providers.saml.aggregates import (
     Member,
 )
 from tests.providers.saml.maker import certificate, metadata_of
+from tests.providers.saml.read_here import lists_read_here
 
 URL: Final = "https://federation.example/list.xml"
 
@@ -112,16 +113,24 @@ class Federated(Installed):
 
 
 @pytest.fixture
-def there(process: Process, tmp_path: Path) -> Iterator[Federated]:
+def in_processes(process: Process, tmp_path: Path) -> Federated:
     party = ListPublisher()
-    yield Federated(replace(process, outgoing=party), party, tmp_path)
+    return Federated(replace(process, outgoing=party), party, tmp_path)
+
+
+@pytest.fixture
+def there(in_processes: Federated) -> Iterator[Federated]:
+    """Its lists are read without a process for each."""
+    with lists_read_here():
+        yield in_processes
 
 
 def verdict(look: Look | None) -> tuple[str, str] | None:
     return (str(look.judgement.verdict), look.judgement.reason) if look is not None else None
 
 
-def test_a_list_is_taken_and_each_makelaar_in_it_can_be_asked(there: Federated) -> None:
+def test_a_list_is_taken_and_each_makelaar_in_it_can_be_asked(in_processes: Federated) -> None:
+    there = in_processes
     look = there.begin_with(Listed())
     assert verdict(look) == ("taken", "") and look.listed is not None
     assert (look.listed.members, look.listed.added, look.listed.left_out) == (2, 2, 0)
