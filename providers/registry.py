@@ -216,7 +216,7 @@ class ProviderRecord(RegisteredDocument):
         if self.saml is None:
             return None
         spoken = self.saml.speaks
-        if spoken in (SAML2INT, UNNAMED):
+        if spoken is SAML2INT or spoken is UNNAMED:  # whole tables: not compared by what they hold
             return tuple(dict.fromkeys((*spoken.levels, self.saml.authn_context_names)))
         return spoken.levels
 

@@ -22,6 +22,7 @@ from lxml import etree
 
 from keys.keyring import PrivateKey
 from keys.xml import guard
+from keys.xml.children import child, children
 from keys.xml.guard import XmlRefused, local_name
 from keys.xml.key_names import is_called
 from keys.xml.names import CBC, DS, GCM, OAEP, OAEP11, XENC11, ds, short, xenc
@@ -75,7 +76,7 @@ def decrypt_element(
 
 def is_cbc(encrypted: etree._Element) -> bool:
     """Is the content under a cipher that authenticates nothing?"""
-    return any(_algorithm(data) in CBC for data in encrypted.findall(xenc("EncryptedData")))
+    return any(_algorithm(data) in CBC for data in children(encrypted, xenc("EncryptedData")))
 
 
 def _key_name(wrapped: etree._Element) -> str:
@@ -90,11 +91,11 @@ def _parts(
     whatever a RetrievalMethod points at. Of several those that name us, else those that name
     nobody, else all.
     """
-    found = encrypted.findall(xenc("EncryptedData"))
+    found = children(encrypted, xenc("EncryptedData"))
     if len(found) != 1:
         raise XmlRefused(_FAILED)
     keys = found[0].findall(f"{ds('KeyInfo')}/{xenc('EncryptedKey')}")
-    keys += encrypted.findall(xenc("EncryptedKey"))
+    keys += children(encrypted, xenc("EncryptedKey"))
     if not 0 < len(keys) <= MAX_KEYS:
         raise XmlRefused(_FAILED)
     ours = [one for one in keys if recipient is not None and one.get("Recipient") == recipient]
@@ -106,7 +107,7 @@ def _parts(
 
 
 def _algorithm(element: etree._Element) -> str:
-    method = element.find(xenc("EncryptionMethod"))
+    method = child(element, xenc("EncryptionMethod"))
     return str(method.get("Algorithm")) if method is not None else ""
 
 
@@ -146,9 +147,9 @@ def _oaep(wrapped: etree._Element) -> rsa_padding.OAEP:
     algorithm = _algorithm(wrapped)
     if algorithm not in (OAEP, OAEP11):
         raise _refused(wrapped, algorithm, (OAEP, OAEP11))
-    method = wrapped.find(xenc("EncryptionMethod"))
+    method = child(wrapped, xenc("EncryptionMethod"))
     assert method is not None
-    digest = method.find(ds("DigestMethod"))
+    digest = child(method, ds("DigestMethod"))
     mask = method.find(f"{{{XENC11}}}MGF")
     name = str(digest.get("Algorithm")) if digest is not None else DS + "sha1"
     mask_name = str(mask.get("Algorithm")) if mask is not None else XENC11 + "mgf1sha1"

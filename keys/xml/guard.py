@@ -22,7 +22,10 @@ _NAMESPACE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[!-~]+")
 _DECLARED_VERSION: Final = re.compile(rb"""<\?xml\s+version\s*=\s*["']([^"'>]*)["']""")
 _DECLARED_ENCODING: Final = re.compile(rb"""<\?xml\b[^>]*\sencoding\s*=\s*["']([^"'>]*)["']""")
 
-_EVENTS: Final = ("start", "end", "start-ns", "pi", "comment")
+_ENDS_OF_IDS: Final = ("ID", "Id", "iD", "id")
+# What is asked of a whole tree without an object for each element of it.
+_COUNT: Final = etree.XPath("count(//*)")
+_IS_DEEPER: Final = etree.XPath("boolean(/*" + "/*" * MAX_DEPTH + ")")
 _UTF8: Final = "UTF-8"
 
 
@@ -84,7 +87,7 @@ def parser() -> etree.XMLParser:
 
 def local_name(element: etree._Element) -> str:
     """The name of an element without its namespace."""
-    return str(etree.QName(element).localname)
+    return str(element.tag).rpartition("}")[2]
 
 
 def _check_bytes(raw: bytes) -> None:
@@ -98,7 +101,7 @@ def _check_bytes(raw: bytes) -> None:
         raw.decode("utf-8")
     except UnicodeDecodeError:
         raise XmlRefused("encoding", seen="another encoding", expected=_UTF8) from None
-    upper = raw.upper()
+    upper = raw.upper() if b"<!" in raw else b""
     if b"<!DOCTYPE" in upper or b"<!ENTITY" in upper:
         raise XmlRefused("dtd", element="DOCTYPE", seen="a document type", expected="none")
 
@@ -121,26 +124,18 @@ def check_tree(
     root: etree._Element, max_elements: int, max_namespaces: int, *, strict_ids: bool
 ) -> None:
     """What stands in it is bounded. Raises XmlRefused as ``parse`` does."""
-    seen: set[str] = set()
-    count = depth = names = 0
-    # Declarations come as events of their own: an element's nsmap would be made anew for each.
-    for event, item in etree.iterwalk(root, events=_EVENTS):
-        if event == "start":
-            count, depth = count + 1, depth + 1
-            if count > max_elements:
-                raise XmlRefused("too_many_elements", expected=max_elements)
-            if depth > MAX_DEPTH:
-                raise XmlRefused("too_deep", expected=MAX_DEPTH)
-            _check_attributes(item, seen, strict_ids=strict_ids)
-        elif event == "end":
-            depth -= 1
-        elif event == "start-ns":
-            names += 1
-            if names > max_namespaces:
-                raise XmlRefused("too_many_namespaces", expected=max_namespaces)
-            _check_namespace(item[1])
-        else:
-            raise _instruction()
+    if next(root.iter(etree.PI, etree.Comment), None) is not None:
+        raise _instruction()
+    if _COUNT(root) > max_elements:
+        raise XmlRefused("too_many_elements", expected=max_elements)
+    if _IS_DEEPER(root):
+        raise XmlRefused("too_deep", expected=MAX_DEPTH)
+    # Declarations come as events: an element's nsmap would be made anew for each.
+    for number, (_, declared) in enumerate(etree.iterwalk(root, events=("start-ns",)), 1):
+        if number > max_namespaces:
+            raise XmlRefused("too_many_namespaces", expected=max_namespaces)
+        _check_namespace(declared[1])
+    _check_attributes(root, strict_ids=strict_ids)
 
 
 def _instruction() -> XmlRefused:
@@ -157,27 +152,34 @@ def _check_namespace(uri: str) -> None:
         raise XmlRefused("namespace", element="xmlns", seen=uri, expected="an absolute URI")
 
 
-def _check_attributes(element: etree._Element, seen: set[str], *, strict_ids: bool) -> None:
-    """Not too many; and every ID stands once, under its plain name."""
-    names = element.keys()  # not attrib, which is an object more for each element
-    if len(names) > MAX_ATTRIBUTES:
-        raise XmlRefused(
-            "too_many_attributes",
-            element=local_name(element),
-            seen=len(names),
-            expected=MAX_ATTRIBUTES,
-        )
-    if not strict_ids:
-        return
-    for name in names:
-        if name[-2:].lower() != "id" or etree.QName(name).localname.lower() != "id":
+def _check_attributes(root: etree._Element, *, strict_ids: bool) -> None:
+    """Not too many of one element; and every ID stands once, under its plain name."""
+    seen: set[str] = set()
+    for element in root.iter(etree.Element):
+        names = element.keys()  # not attrib, which is an object more for each element
+        if not names:
             continue
-        value = element.get(name)
-        if len(name) != 2 or not _NCNAME.fullmatch(str(value)) or value in seen:
+        if len(names) > MAX_ATTRIBUTES:
             raise XmlRefused(
-                "id",
+                "too_many_attributes",
                 element=local_name(element),
-                seen="empty, doubled or no name",
-                expected="an ID",
+                seen=len(names),
+                expected=MAX_ATTRIBUTES,
             )
-        seen.add(str(value))
+        for name in names:
+            if strict_ids and name.endswith(_ENDS_OF_IDS):
+                _check_id(element, name, seen)
+
+
+def _check_id(element: etree._Element, name: str, seen: set[str]) -> None:
+    if etree.QName(name).localname.lower() != "id":
+        return
+    value = str(element.get(name))
+    if len(name) != 2 or not _NCNAME.fullmatch(value) or value in seen:
+        raise XmlRefused(
+            "id",
+            element=local_name(element),
+            seen="empty, doubled or no name",
+            expected="an ID",
+        )
+    seen.add(value)

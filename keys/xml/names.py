@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Final
 
 DS: Final = "http://www.w3.org/2000/09/xmldsig#"
@@ -34,11 +35,13 @@ def short(algorithms: Iterable[str]) -> str:
     return ", ".join(sorted(uri.rpartition("#")[2] for uri in algorithms))
 
 
+@cache
 def ds(name: str) -> str:
     """``{http://www.w3.org/2000/09/xmldsig#}name``."""
     return f"{{{DS}}}{name}"
 
 
+@cache
 def xenc(name: str) -> str:
     """``{http://www.w3.org/2001/04/xmlenc#}name``."""
     return f"{{{XENC}}}{name}"

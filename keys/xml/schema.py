@@ -28,6 +28,10 @@ _SAML = "urn:oasis:names:tc:SAML:2.0:assertion"
 _VALUE = f"{{{_SAML}}}AttributeValue"
 _TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 _SPACE = " \t\r\n"
+_IS_TYPED = etree.XPath(
+    "boolean(descendant-or-self::s:AttributeValue/@x:type)",
+    namespaces={"s": _SAML, "x": "http://www.w3.org/2001/XMLSchema-instance"},
+)
 _lock = threading.Lock()
 _schemas: dict[str, etree.XMLSchema] = {}
 
@@ -92,8 +96,7 @@ def _without_foreign_types(message: etree._Element) -> etree._Element:
     """The message, or a copy of it where libxml2 would not know a type: its values may be anything
     (Core §2.7.3.1.1). What is signed stays as it is.
     """
-    is_typed = any(value.get(_TYPE) is not None for value in message.iter(_VALUE))
-    if not is_typed or next(_foreign_values(message), None) is None:
+    if not _IS_TYPED(message) or next(_foreign_values(message), None) is None:
         return message
     copied = _copied(message)
     for value in list(_foreign_values(copied)):

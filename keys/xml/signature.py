@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.serialization import (
 from lxml import etree
 
 from keys.keyring import PrivateKey
+from keys.xml.children import child, children
 from keys.xml.guard import XmlRefused, local_name
 from keys.xml.names import (
     DIGESTS,
@@ -53,17 +54,16 @@ def verify_enveloped(element: etree._Element, certificates: Sequence[x509.Certif
     signature = _own_signature(element)
     _check_shape(element, signature)
     keys = [key for certificate in certificates if (key := _key(certificate)) is not None]
-    at = local_name(element)
     if not keys:
         seen = f"{len(certificates)} certificates, none strong and valid"
-        raise XmlRefused("signature_key", element=at, seen=seen)
+        raise XmlRefused("signature_key", element=local_name(element), seen=seen)
     if not any(_verifies(element, signature, key) for key in keys):
-        raise XmlRefused("signature_invalid", element=at, keys=len(keys))
+        raise XmlRefused("signature_invalid", element=local_name(element), keys=len(keys))
 
 
 def has_signature(element: etree._Element) -> bool:
     """True where the element carries a signature as its own child, valid or not."""
-    return element.find(ds("Signature")) is not None
+    return child(element, ds("Signature")) is not None
 
 
 def is_strong(certificate: x509.Certificate) -> bool:
@@ -80,7 +80,7 @@ def is_strong(certificate: x509.Certificate) -> bool:
 
 
 def _own_signature(element: etree._Element) -> etree._Element:
-    found = element.findall(ds("Signature"))
+    found = children(element, ds("Signature"))
     if not found:
         raise XmlRefused("signature_missing", element=local_name(element))
     if len(found) > 1:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from lxml import etree
 
 from assurance import acr
 from assurance.levels import AssuranceLevel
 from assurance.step_up import Credited
+from keys.xml.children import child, children
 from keys.xml.schema import is_foreign
 from providers import received, times
 from providers.credit import credit, level_said, word_that_counts
@@ -68,7 +69,7 @@ def authentication(
     """
     fitting: list[AuthnFacts] = []
     first: Exception | None = None
-    for statement in assertion.findall(saml("AuthnStatement")):
+    for statement in children(assertion, saml("AuthnStatement")):
         try:
             fitting.append(_facts(statement, record, asked, not_before, now, skew, methods))
         except _REFUSALS as refused:
@@ -78,7 +79,7 @@ def authentication(
             "authn_statement", "0 of AuthnStatement", element="AuthnStatement", seen=0, expected=1
         )
     ends = [facts.session_until for facts in fitting if facts.session_until is not None]
-    return replace(fitting[0], session_until=min(ends, default=None))
+    return replace(fitting[0], session_until=min(ends)) if ends else fitting[0]
 
 
 def _facts(
@@ -101,35 +102,35 @@ def _facts(
         raise ProviderRefused("authn_instant", "older than asked", **found)
     until = _session_end(statement, now, skew)
     context = only_child(statement, saml("AuthnContext"), "authn_context")
-    references = context.findall(saml("AuthnContextClassRef"))
+    references = children(context, saml("AuthnContextClassRef"))
     if len(references) != 1:
         raise _not_understood(context, asked)
     said = uri_of(references[0], "authn_context")
     counts = word_that_counts(record, said, methods)
     worth = credit(record, counts, asked=asked)
-    if not _goes_with(context, level_said(record, said), record):
+    if not _goes_with(context, said, record):
         raise _not_understood(context, asked)
     return AuthnFacts(counts, worth, moment, until)
 
 
-def _goes_with(
-    context: etree._Element, level: AssuranceLevel | None, record: ProviderRecord
-) -> bool:
+def _goes_with(context: etree._Element, said: str, record: ProviderRecord) -> bool:
     """A declaration beside a class is passed over: it lifts nothing. One that names another level
     contradicts the class, and one that is text alone is no declaration.
     """
+    if len(context) == 1:
+        return True
     reference = collapsed(context.findtext(saml(_DECLARED_AT))) or ""
     whole = context.findtext(saml(_DECLARED)) or ""
     other = acr.level_of(reference, record.levels)
-    return other in (None, level) and not whole.strip(received.XML_SPACE)
+    return other in (None, level_said(record, said)) and not whole.strip(received.XML_SPACE)
 
 
 def _not_understood(context: etree._Element, asked: AssuranceLevel) -> ProviderLevelUnknown:
     """With what the context holds: what it refers to, nothing of what a declaration holds."""
     seen = [f"{len(context.findall(saml('AuthnContextClassRef')))} AuthnContextClassRef"]
-    if context.find(saml(_DECLARED)) is not None:
+    if child(context, saml(_DECLARED)) is not None:
         seen.append(_DECLARED)
-    if (reference := context.find(saml(_DECLARED_AT))) is not None:
+    if (reference := child(context, saml(_DECLARED_AT))) is not None:
         seen.append(f"{_DECLARED_AT} {masked(collapsed(reference.text))}")
     return ProviderLevelUnknown(
         asked,
@@ -141,7 +142,7 @@ def _not_understood(context: etree._Element, asked: AssuranceLevel) -> ProviderL
 
 def _session_end(statement: etree._Element, now: datetime, skew: timedelta) -> datetime | None:
     """When the makelaar wants a session on this login to be over (Core §2.7.2)."""
-    if "SessionNotOnOrAfter" not in statement.attrib:
+    if statement.get("SessionNotOnOrAfter") is None:
         return None
     until = instant(statement, "SessionNotOnOrAfter", "session")
     if until <= now - skew:
@@ -221,8 +222,7 @@ def _key(text: str, longest: int = MAX_SUBJECT) -> str:
     return found
 
 
-@dataclass(frozen=True)
-class Value:
+class Value(NamedTuple):
     """One attribute value: its text, and the qualifier when it is a NameID. No text where it is
     empty or of a shape that nobody here can read. ``foreign``: the text of a value whose type is of
     another schema: it counts only where a record asks for that attribute by its name.
@@ -282,17 +282,17 @@ def attributes(assertion: etree._Element) -> Attributes:
     """
     found: dict[str, list[Value]] = {}
     repeated, others = set(), set()
-    for statement in assertion.findall(saml("AttributeStatement")):
-        if statement.find(saml("EncryptedAttribute")) is not None:
+    for statement in children(assertion, saml("AttributeStatement")):
+        if child(statement, saml("EncryptedAttribute")) is not None:
             raise _encrypted("encrypted_attribute", "EncryptedAttribute")
-        for attribute in statement.findall(saml("Attribute")):
+        for attribute in children(statement, saml("Attribute")):
             name = str(attribute.get("Name"))
             if collapsed(attribute.get("NameFormat")) not in NAME_FORMATS:
                 others.add(name)
                 continue
             if name in found:
                 repeated.add(name)
-            values = [_value(v) for v in attribute.findall(saml("AttributeValue"))]
+            values = [_value(v) for v in children(attribute, saml("AttributeValue"))]
             found.setdefault(name, []).extend(values)
     return Attributes(
         {name: tuple(values) for name, values in found.items()},
@@ -302,12 +302,13 @@ def attributes(assertion: etree._Element) -> Attributes:
 
 
 def _value(element: etree._Element) -> Value:
-    if any(child.tag == saml("EncryptedID") for child in element):
+    if len(element) == 0:
+        text = str(element.text or "")
+        return Value("", foreign=text) if is_foreign(element) else Value(text)
+    if any(one.tag == saml("EncryptedID") for one in element):
         raise _encrypted("encrypted_id", "EncryptedID")
     if is_foreign(element):
-        return Value("", foreign=str(element.text or "") if len(element) == 0 else "")
-    if len(element) == 0:
-        return Value(str(element.text or ""))
+        return Value("", foreign="")
     inner = element[0]
     stray = (element.text or "") + (inner.tail or "")
     if len(element) > 1 or inner.tag != saml("NameID") or len(inner) or stray.strip():

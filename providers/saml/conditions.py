@@ -7,12 +7,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Final
 
 from lxml import etree
 
 from assurance.levels import AssuranceLevel
 from keys.keyring import KeyRing
+from keys.xml.children import children
 from keys.xml.guard import local_name
 from providers import times
 from providers.interface import ProviderRefused
@@ -44,7 +46,7 @@ class ExpectedResponse:
     asked_as: str = ""  # our words for the level, as they were sent
     is_covered: bool = False
 
-    @property
+    @cached_property
     def skew(self) -> timedelta:
         return timedelta(seconds=self.settings.skew_seconds)
 
@@ -76,7 +78,8 @@ def check_issued(element: etree._Element, expected: ExpectedResponse) -> None:
     or a wait.
     """
     issued = instant(element, "IssueInstant", "issue_instant")
-    now, skew, at = expected.now, expected.skew, f"{local_name(element)} IssueInstant"
+    now, skew = expected.now, expected.skew
+    at = f"{local_name(element)} IssueInstant"
     if issued > now + skew:
         found = times.clock(at, issued - now, skew, SKEW)
         raise ProviderRefused("issue_instant", "in the future", **found)
@@ -134,7 +137,7 @@ def _check_confirmation(assertion: etree._Element, expected: ExpectedResponse) -
     subject = only_child(assertion, saml("Subject"), "subject")
     first: ProviderRefused | WireRefused | None = None
     ends = []
-    for confirmation in subject.findall(saml("SubjectConfirmation")):
+    for confirmation in children(subject, saml("SubjectConfirmation")):
         try:
             ends.append(_confirmed_until(confirmation, expected))
         except (ProviderRefused, WireRefused) as refused:
@@ -190,8 +193,10 @@ def _check_period(
     allows.
     """
     now, skew, name = expected.now, expected.skew, local_name(element)
-    start = instant(element, "NotBefore", reason) if "NotBefore" in element.attrib else None
-    until = instant(element, "NotOnOrAfter", reason) if "NotOnOrAfter" in element.attrib else None
+    start, until = (
+        None if element.get(at) is None else instant(element, at, reason)
+        for at in ("NotBefore", "NotOnOrAfter")
+    )
     if start is not None and start > now + skew:
         found = times.clock(f"{name} NotBefore", start - now, skew, SKEW)
         raise ProviderRefused("not_yet_valid", reason, **found)
@@ -215,11 +220,11 @@ def _check_period(
 
 def _check_audience(conditions: etree._Element, expected: ExpectedResponse) -> None:
     """Each restriction must name us: several are an AND (Core §2.5.1.4)."""
-    restrictions = conditions.findall(saml("AudienceRestriction"))
+    restrictions = children(conditions, saml("AudienceRestriction"))
     if not restrictions:
         raise _other_audience((), expected)
     for restriction in restrictions:
-        names = [uri_of(a, "audience") for a in restriction.findall(saml("Audience"))]
+        names = [uri_of(a, "audience") for a in children(restriction, saml("Audience"))]
         if expected.sp_entity_id not in names:
             raise _other_audience(names, expected)
 

@@ -15,6 +15,7 @@ from typing import Final
 from lxml import etree
 
 from keys.xml import schema
+from keys.xml.children import children
 from keys.xml.guard import XmlRefused
 from keys.xml.names import xenc
 from providers.interface import ProviderRefused
@@ -25,6 +26,7 @@ from providers.saml.sealed import opened
 from providers.saml.wire.names import saml
 
 MAX_SEALED: Final = 30  # of one assertion; each costs operations with a private key
+_SEALED: Final = (saml("EncryptedID"), saml("EncryptedAttribute"), xenc("EncryptedData"))
 _UNREAD: Final = "identifier_unread"
 
 
@@ -33,15 +35,27 @@ def open_identifiers(assertion: etree._Element, expected: ExpectedResponse) -> N
     identifier_unread, identifier_clear, attribute_values; XmlRefused(encryption_algorithm) before
     anything is opened.
     """
-    statements = assertion.findall(saml("AttributeStatement"))
+    statements = children(assertion, saml("AttributeStatement"))
+    if not _sealed_in(statements) and not _wants_sealed(expected):
+        return
     _check_many(statements)
     for statement in statements:
-        for sealed in statement.findall(saml("EncryptedAttribute")):
+        for sealed in children(statement, saml("EncryptedAttribute")):
             statement.replace(sealed, _attribute(sealed, expected))
     _check_many(statements)  # what was sealed may hold what is sealed
     for statement in statements:
-        for attribute in statement.findall(saml("Attribute")):
+        for attribute in children(statement, saml("Attribute")):
             _open_values(attribute, expected)
+
+
+def _sealed_in(statements: Sequence[etree._Element]) -> bool:
+    """Is anything in them encrypted, wherever it stands?"""
+    return any(next(one.iter(*_SEALED), None) is not None for one in statements)
+
+
+def _wants_sealed(expected: ExpectedResponse) -> bool:
+    """Are there attributes that may not come in the clear?"""
+    return expected.settings.speaks.sealed and not expected.settings.allow_clear_identifiers
 
 
 def _check_many(statements: Sequence[etree._Element]) -> None:
@@ -69,10 +83,9 @@ def _attribute(sealed: etree._Element, expected: ExpectedResponse) -> etree._Ele
 def _open_values(attribute: etree._Element, expected: ExpectedResponse) -> None:
     """Every EncryptedID of its values, several in one as several values."""
     name, dialect = str(attribute.get("Name")), expected.settings.speaks
-    is_clear = dialect.sealed and not expected.settings.allow_clear_identifiers
-    for value in attribute.findall(saml("AttributeValue")):
-        sealed = value.findall(saml("EncryptedID"))
-        if not sealed and is_clear and name in (*dialect.acting, *dialect.legal):
+    for value in children(attribute, saml("AttributeValue")):
+        sealed = children(value, saml("EncryptedID"))
+        if not sealed and _wants_sealed(expected) and name in (*dialect.acting, *dialect.legal):
             raise _clear(name)
         for place, one in enumerate(sealed):
             plain = _opened(one, name, "NameID", expected, _expected(name, dialect))

@@ -37,7 +37,7 @@ from providers.saml.conditions import ExpectedResponse
 from providers.saml.dialects.dialect import SamlDialect
 from providers.saml.logout import SamlLogout
 from providers.saml.mandate import asserted_authority
-from providers.saml.metadata import MetadataRefused, read_metadata
+from providers.saml.metadata import MakelaarMetadata, MetadataRefused, read_metadata
 from providers.saml.request import (
     AuthnRequestFacts,
     authn_request,
@@ -237,7 +237,7 @@ class SamlProvider:
     def _expected(self, remembered: Remembered, now: datetime) -> ExpectedResponse:
         return ExpectedResponse(
             settings=self._settings,
-            metadata=replace(self._metadata, signing=self._signing_at(now)),
+            metadata=self._metadata_at(now),
             keyring=self._keyring,
             request_id=remembered.request_id,
             requested_at=remembered.requested_at,
@@ -247,6 +247,13 @@ class SamlProvider:
             now=now,
             asked_as=" ".join(requested_contexts(remembered.level, self._record)),
         )
+
+    def _metadata_at(self, now: datetime) -> MakelaarMetadata:
+        """With the keys that count at this moment."""
+        signing = self._signing_at(now)
+        if signing == self._metadata.signing:
+            return self._metadata
+        return replace(self._metadata, signing=signing)
 
     def _signing_at(self, now: datetime) -> tuple[x509.Certificate, ...]:
         """A key that the operator registered is trusted itself, whatever the dates around it; one

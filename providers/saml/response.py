@@ -14,6 +14,7 @@ from typing import Final
 from lxml import etree
 
 from keys.xml import guard, schema
+from keys.xml.children import child, children
 from keys.xml.encryption import is_cbc
 from keys.xml.guard import XmlRefused, local_name
 from keys.xml.names import ds
@@ -98,7 +99,7 @@ def _check_envelope(response: etree._Element, expected: ExpectedResponse) -> Non
             expected=expected.acs_url,
         )
     check_issued(response, expected)
-    issuer = response.find(saml("Issuer"))
+    issuer = child(response, saml("Issuer"))
     if issuer is None and not has_signature(response):
         return  # an unsigned envelope may stay silent; the assertion says who issued it
     if issuer is None:
@@ -127,8 +128,8 @@ def _check_status(response: etree._Element, expected: ExpectedResponse) -> None:
 def _assertion(response: etree._Element, expected: ExpectedResponse) -> etree._Element:
     """The one assertion, verified as the makelaar's record demands."""
     settings, certificates = expected.settings, expected.metadata.signing
-    plain = response.findall(saml("Assertion"))
-    sealed = response.findall(saml("EncryptedAssertion"))
+    plain = children(response, saml("Assertion"))
+    sealed = children(response, saml("EncryptedAssertion"))
     if len(plain) + len(sealed) != 1:
         seen = f"{len(plain)} plain, {len(sealed)} encrypted"
         raise ProviderRefused(
@@ -238,8 +239,8 @@ def _open_name(assertion: etree._Element, expected: ExpectedResponse) -> None:
     verified as it stood. AES-CBC is never opened here: who signs may have put the ciphertext of
     somebody else in it, and learns from what becomes of the login.
     """
-    subject = assertion.find(saml("Subject"))
-    sealed = subject.find(saml("EncryptedID")) if subject is not None else None
+    subject = child(assertion, saml("Subject"))
+    sealed = child(subject, saml("EncryptedID")) if subject is not None else None
     if subject is None or sealed is None or expected.settings.subject != "nameid":
         return
     subject.replace(sealed, opened(sealed, "NameID", expected, covered=False))

@@ -9,6 +9,7 @@ from typing import Final
 from lxml import etree
 
 from assurance.levels import AssuranceLevel
+from keys.xml.children import child
 from providers import received
 from providers.interface import ProviderCancelled, ProviderLevelTooLow, ProviderRefused
 from providers.saml.wire.names import STATUS, SUCCESS, samlp
@@ -81,7 +82,7 @@ def _codes(response: etree._Element) -> tuple[str | None, str | None]:
     code = only_child(
         only_child(response, samlp("Status"), "status"), samlp("StatusCode"), "status"
     )
-    inner = code.find(samlp("StatusCode"))
+    inner = child(code, samlp("StatusCode"))
     return collapsed(code.get("Value")), None if inner is None else collapsed(inner.get("Value"))
 
 

@@ -94,7 +94,7 @@ def test_the_expressions_are_found() -> None:
     files = {one.place.partition(":")[0] for one in FOUND}
     assert {
         "broker/web/templating.py",
-        "providers/saml/wire/bindings.py",
+        "providers/saml/wire/xml_values.py",
         "keys/xml/guard.py",
     } <= files
     assert {one.anchored for one in FOUND} == {True, False}

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import re
 import zlib
 from typing import Final
 from urllib.parse import quote_plus, urlencode
@@ -20,7 +19,6 @@ from keys.xml.names import RSA_SHA256
 from providers.saml.wire.refused import WireRefused
 
 MAX_BASE64: Final = MAX_BYTES * 4 // 3 + 4096  # line breaks included
-_BASE64: Final = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 
 
 def message_bytes(value: str | None, name: str = "SAMLResponse") -> bytes:
@@ -31,13 +29,18 @@ def message_bytes(value: str | None, name: str = "SAMLResponse") -> bytes:
         raise WireRefused("message_missing", element="form", seen="nothing", expected=name)
     if len(value) > MAX_BASE64:
         raise WireRefused("too_large", element=name, seen=len(value), expected=MAX_BASE64)
-    compact = "".join(value.split())
-    if not _BASE64.fullmatch(compact):
+    found = _decoded(value) or _decoded(compact := "".join(value.split()))
+    if not found:
         raise _no_base64(name, compact)
+    return found
+
+
+def _decoded(value: str) -> bytes | None:
+    """Strictly: this alphabet, padding at the end as long as it must be, nothing after it."""
     try:
-        return base64.b64decode(compact, validate=True)
-    except (ValueError, binascii.Error):
-        raise _no_base64(name, compact) from None
+        return binascii.a2b_base64(value, strict_mode=True)
+    except ValueError:
+        return None
 
 
 def _no_base64(name: str, value: str) -> WireRefused:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final
 
 SAML: Final = "urn:oasis:names:tc:SAML:2.0:assertion"
@@ -65,16 +66,19 @@ KVK_QUALIFIER: Final = "urn:etoegang:1.9:EntityConcernedID:KvKnr"
 RSIN_QUALIFIER: Final = "urn:etoegang:1.9:EntityConcernedID:RSIN"
 
 
+@cache
 def saml(name: str) -> str:
     """``{…assertion}name``."""
     return f"{{{SAML}}}{name}"
 
 
+@cache
 def samlp(name: str) -> str:
     """``{…protocol}name``."""
     return f"{{{SAMLP}}}{name}"
 
 
+@cache
 def md(name: str) -> str:
     """``{…metadata}name``."""
     return f"{{{MD}}}{name}"

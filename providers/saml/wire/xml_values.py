@@ -5,11 +5,12 @@ WireRefused.
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
 from lxml import etree
 
+from keys.xml.children import children
 from keys.xml.guard import local_name
 from providers.received import MAX_WORD, XML_SPACE, told
 from providers.saml.wire.refused import WireRefused
@@ -20,7 +21,7 @@ _BETWEEN: Final = re.compile(f"[{XML_SPACE}]+")
 
 def only_child(element: etree._Element, tag: str, reason: str) -> etree._Element:
     """The one child with this tag."""
-    found = element.findall(tag)
+    found = children(element, tag)
     if len(found) != 1:
         name = str(etree.QName(tag).localname)
         raise WireRefused(
@@ -58,7 +59,9 @@ def collapsed(value: str | None) -> str | None:
     """A value whose type collapses white space (XML Schema 2 §4.3.6): anyURI and NCName. Texts,
     Issuer and NameID among them, are of the type string, which keeps it.
     """
-    return None if value is None else " ".join(_BETWEEN.split(value.strip(XML_SPACE)))
+    if value is None or _BETWEEN.search(value) is None:
+        return value  # almost always
+    return " ".join(_BETWEEN.split(value.strip(XML_SPACE)))
 
 
 def instant(element: etree._Element, name: str, reason: str) -> datetime:
@@ -68,7 +71,7 @@ def instant(element: etree._Element, name: str, reason: str) -> datetime:
     if match is None:
         raise _no_instant(element, name, reason)
     try:
-        whole = datetime.fromisoformat(match[1]).replace(tzinfo=UTC)
+        whole = datetime.fromisoformat(f"{match[1]}+00:00")
     except ValueError:
         raise _no_instant(element, name, reason) from None
     fraction = match[2]
