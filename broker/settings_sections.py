@@ -323,7 +323,9 @@ class Limits(Section):
     )
     client_per_minute: Annotated[int, Field(ge=1)] = Field(
         default=12000,
-        description=("Requests of one portal in a minute, at each of its endpoints."),
+        description=(
+            "Requests of one portal in a minute, at each of its endpoints; logouts of one makelaar."
+        ),
     )
     person_per_minute: Annotated[int, Field(ge=1)] = Field(
         default=240, description="Requests of one person in a minute."

@@ -29,7 +29,7 @@ class RefusedLogout(enum.StrEnum):
 
 
 class UntrustedLogout(PageError):
-    """A page here, or a plain refusal of a call."""
+    """A page here; of a call the fault that it can read."""
 
     def __init__(self, reason: RefusedLogout, detail: str) -> None:
         super().__init__(400, reason, detail)

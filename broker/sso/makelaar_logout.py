@@ -17,6 +17,7 @@ from broker.sso import logout, logout_chain, logout_run, saml_logout_endpoints
 from broker.sso.logout_refusals import RefusedLogout, note
 from broker.sso.pages import LoggedOutPage
 from broker.sso.saml_logout import LogoutParty, LogoutSide
+from broker.web import rate_limits
 from broker.web.endpoints import Audience, Endpoint
 from broker.web.headers import let_be_framed
 from broker.web.responses import show
@@ -101,6 +102,7 @@ def by_back_channel(provider_id: str) -> Response:
         if adapter is None or len(tokens) != 1:
             raise ProviderRefused("message_missing", element="logout_token", expected=1)
         notice = adapter.logout_notice(tokens[0], rt.clock())
+        rate_limits.count_makelaar(rt, "logout", session_names.of_makelaar(provider_id))
         if rt.store.batch([notice.once]) != [True]:
             raise ProviderRefused("replayed", element="jti")
     except ProviderRefused as refused:

@@ -134,13 +134,12 @@ def by_browser(side: LogoutSide, read: Read, relay_state: str | None) -> Respons
 
 def by_call(side: LogoutSide, body: bytes) -> Response:
     """By SOAP: nobody is here, and the answer is the LogoutResponse in its envelope. Who is not
-    believed hears nothing but that (Bindings §3.2.3.3).
+    believed hears a fault with a reference, and nothing of what was wrong (Bindings §3.2.3.3). A
+    call that cannot be answered ends nothing.
     """
     rt = runtime()
-    try:
-        received, party = _trusted(rt, side, lambda: from_soap(body))
-    except UntrustedLogout:
-        return Response("refused", 403, mimetype="text/plain")
+    received, party = _trusted(rt, side, lambda: from_soap(body))
+    key = signing_key(rt.configuration.keyring, side.role)
     try:
         asked = _asked(rt, side, party, received)
         holders = _holders(rt, side, party, asked)
@@ -159,13 +158,13 @@ def by_call(side: LogoutSide, body: bytes) -> Response:
         status=status,
         now=rt.clock(),
     )
-    key = signing_key(rt.configuration.keyring, side.role)
     return Response(enveloped(carrying.signed_inside(message, key)), content_type=CONTENT_TYPE)
 
 
 def _trusted(rt: Runtime, side: LogoutSide, read: Read) -> tuple[ReceivedLogout, LogoutParty]:
     """The message and whom it is of. Raises UntrustedLogout: until the signature holds, nobody is
-    answered, and no portal spends its limit by what others say in its name. Raises TooManyRequests.
+    answered, and nobody spends the limit of a party by what they say in its name. Raises
+    TooManyRequests.
     """
     try:
         received = read()
@@ -185,6 +184,8 @@ def _trusted(rt: Runtime, side: LogoutSide, read: Read) -> tuple[ReceivedLogout,
         ) from None
     if party.client_id is not None:
         rate_limits.count_client(rt, "logout", party.client_id)
+    else:
+        rate_limits.count_makelaar(rt, "logout", party.key)
     return received, party
 
 

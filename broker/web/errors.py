@@ -29,6 +29,7 @@ from broker.web.announcements import makelaar_of_request, notes_on_error
 from broker.web.error_page import ErrorPage
 from broker.web.refusals import PAGE, PROGRAM, ErrorShown
 from broker.web.responses import portal_of_request, show
+from keys.keyring import KeyMissing
 from state.ephemeral import StoreUnavailable
 from state.trace import Fact
 
@@ -62,6 +63,7 @@ def install(app: Flask) -> None:
     # The database is away, has no connection left, or stands by for another one (read-only).
     for away in (OperationalError, PoolTimeout, InternalError):
         app.register_error_handler(away, _unavailable)
+    app.register_error_handler(KeyMissing, _no_key)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -89,6 +91,11 @@ def _http(error: HTTPException) -> Response:
 
 def _unavailable(error: Exception) -> Response:
     return _show(503, "store_unavailable", type(error).__name__)
+
+
+def _no_key(_: KeyMissing) -> Response:
+    """What must be signed cannot be, until a key is active again."""
+    return _show(503, "store_unavailable", "no key to sign with")
 
 
 def _unexpected(error: Exception) -> Response:

@@ -42,6 +42,11 @@ def count_client(rt: Runtime, kind: str, client_id: str) -> None:
     _spend(rt, Limit(f"{kind}-client", rt.settings.limits.client_per_minute, SECONDS), client_id)
 
 
+def count_makelaar(rt: Runtime, kind: str, party: str) -> None:
+    """A message of this registered makelaar that nobody asked for. Raises TooManyRequests."""
+    _spend(rt, Limit(f"{kind}-makelaar", rt.settings.limits.client_per_minute, SECONDS), party)
+
+
 def count_person(rt: Runtime, kind: str, person_id: str) -> None:
     """A request of this person. Raises TooManyRequests."""
     _spend(rt, Limit(f"{kind}-person", rt.settings.limits.person_per_minute, SECONDS), person_id)

@@ -6,9 +6,11 @@ import re
 
 import pytest
 
+from tests.architecture.source_tree import ROOT
 from tools import translations
 
 MOST_WORDS = 20
+QUOTES_PAGES = {"beheer.md"}
 BANNED = (
     "betreffende",
     "verstrekken",
@@ -49,12 +51,26 @@ def test_placeholders_are_the_same_in_both_languages() -> None:
         (r"\bmeans of login\b|\b(a|the|this|another|your) means\b", "login method"),
         (r"\bSMS\b", "text message"),
         (r"\bmandates?\b", "authorisation"),
+        # Not where the word itself is told, nor where it names a field of a registration.
+        (r"(?<!\()(?<!Dutch: )(?<!Look at )\bmakelaars?\b(?!\)s)", "identity provider"),
     ],
 )
 def test_one_english_word_for_one_thing(never: str, because: str) -> None:
     for message in translations.translated():
         for text in _variants(message.string):
             assert not re.search(never, text, re.IGNORECASE), f"say {because!r}: {text}"
+
+
+def test_our_documents_say_makelaar_and_mandate() -> None:
+    """As code and registrations do; ``docs/README.md`` has both words of each thing. Tables that
+    are written from the texts, and what is shown as it is printed, say what pages say.
+    """
+    written = re.compile(r"```.*?```|<!-- [^>]*written by.*?<!-- end -->|\*\*.*?\*\*", re.DOTALL)
+    for page in [*(ROOT / "docs").rglob("*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]:
+        if {"reference", "recipes", "decisions"} & set(page.parts) or page.name in QUOTES_PAGES:
+            continue
+        text = written.sub("", page.read_text(encoding="utf-8")).partition("## Words")[0]
+        assert not re.search(r"\bauthorisations?\b", text, re.IGNORECASE), page
 
 
 def test_dutch_texts_say_u_heeft() -> None:

@@ -17,7 +17,7 @@ from keys.saml_keys import OwnRole
 from sandbox.portal.clients import BODEM
 from state import audit
 from state.audit import EventTag
-from tests.broker.saml.logging_out import ASYNCHRONOUS, BINDINGS, later
+from tests.broker.saml.logging_out import ASYNCHRONOUS, BINDINGS, later, soap_fault
 from tests.broker.saml.logout_world import ALL, BROWSER, IDP_SLO, PORTAL_SLO, LogoutWorld
 from tests.keys_for_tests import rsa_key
 from tests.world import ADDRESSES
@@ -319,7 +319,8 @@ def test_S_79_who_did_not_prove_it_is_not_answered(
     if case == "rubbish":
         message = message.replace(b"LogoutRequest", b"ManageNameIDRequest")
     if binding == "SOAP":
-        assert here.portal.calls(message).status == 403
+        answer = here.portal.calls(message)
+        assert answer.status == 400 and soap_fault(answer) == "Client"
     else:
         page = party.asks(browser, message, binding)
         assert page.status == 400 and "SLS-411" in page.text

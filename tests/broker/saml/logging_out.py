@@ -283,3 +283,11 @@ def written(moment: datetime) -> str:
 def later(world: World, **how: int) -> str:
     """A moment from now, as SAML writes it."""
     return written(world.clock() + timedelta(**how))
+
+
+def soap_fault(answer: Answer) -> str:
+    """The code of the fault that a caller reads; what it says names no rule that was broken."""
+    root = etree.fromstring(answer.body)
+    said = root.findtext(".//faultstring") or ""
+    assert "SLS-" in said and "signature" not in said
+    return (root.findtext(".//faultcode") or "").rpartition(":")[2]

@@ -93,10 +93,11 @@ Count = Callable[[Runtime, str, str], None]
     ("count", "most", "rule"),
     [
         (rate_limits.count_client, 3, "token-client"),
+        (rate_limits.count_makelaar, 3, "token-makelaar"),
         (rate_limits.count_person, 2, "token-person"),
     ],
 )
-def test_a_portal_and_a_person_have_a_limit_from_all_addresses(
+def test_a_party_and_a_person_have_a_limit_from_all_addresses(
     rt: Runtime, count: Count, most: int, rule: str
 ) -> None:
     with bare_app(rt).test_request_context():
