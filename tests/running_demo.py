@@ -156,6 +156,22 @@ class RunningDemo:
             time.sleep(0.2)
         raise TimeoutError(f"no link for {person}")
 
+    def mailed(self, address: str, pattern: str) -> str:
+        """What the last mail to this address that holds such a thing says."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            mail = HttpWire().request("GET", f"{self.addresses.postbus}/api/messages").json()
+            found = [
+                words[0]
+                for message in mail
+                if message["recipient"] == address
+                if (words := re.search(pattern, message["text"]))
+            ]
+            if found:
+                return found[-1]
+            time.sleep(0.2)
+        raise TimeoutError(f"no mail to {address}")
+
     def apply(self, name: str, documents: str) -> None:
         """Register these documents as an operator does; the broker follows within seconds."""
         file = self.demo.registrations / f"{name}.yaml"

@@ -123,7 +123,7 @@ def accepted(
         subject = f"{who} accepted your invitation"
         as_what = "an administrator" if is_administrator else "a user"
         text = (
-            f"{who} is {as_what} at {place} now.\n\n"
+            f"At {place} {who} is {as_what} now.\n\n"
             f"A user may not act for {place} yet: that takes an authorisation. "
             f"Log in at {console_url} to grant one.\n"
         )
@@ -131,7 +131,7 @@ def accepted(
         subject = f"{who} aanvaardde uw uitnodiging"
         as_what = "beheerder" if is_administrator else "gebruiker"
         text = (
-            f"{who} is nu {as_what} bij {place}.\n\n"
+            f"Bij {place} is {who} nu {as_what}.\n\n"
             f"Inloggen namens {place} kan pas met een machtiging. "
             f"Log in op {console_url} om die te geven.\n"
         )
@@ -146,13 +146,13 @@ def asked_again(
     if locale == "en":
         subject = f"{who} asks for a new invitation"
         text = (
-            f"You invited {who} to {place}. The link was over before it was used.\n\n"
+            f"You invited {who} to {place}, and the link was over before it was used.\n\n"
             f"Log in at {console_url} to send the invitation again.\n"
         )
     else:
         subject = f"{who} vraagt een nieuwe uitnodiging"
         text = (
-            f"U nodigde {who} uit voor {place}. De link was verlopen voordat hij werd gebruikt.\n\n"
+            f"U nodigde {who} uit voor {place}, maar de link verliep ongebruikt.\n\n"
             f"Log in op {console_url} om de uitnodiging opnieuw te sturen.\n"
         )
     return Message("mail", recipient, " ".join(subject.split()), text)
