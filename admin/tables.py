@@ -11,7 +11,7 @@ from admin.terms import notices
 from assurance import factors, session_lifetime, session_names
 from broker.sso import grants
 from consent import chains, mandates, register, requests
-from directory import evidence, history, organisations, people
+from directory import evidence, history, organisation_records, organisations, people
 from keys import certificate_readers, person_key, signing_key
 from providers import accounts, browser_counts, federation_members
 from state import audit, outbox, party_metadata, registrations, trace
@@ -31,6 +31,7 @@ MODULES = (
         evidence,
         history,
         organisations,
+        organisation_records,
         people,
     ),
     *(factor_resets, roles, set_up_links, notices, chain, person_key),

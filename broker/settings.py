@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
+from broker.company_settings import RegisterSettings
 from broker.message_settings import Letters, Mail, Sms
 from broker.outgoing_settings import Outgoing
 from broker.settings_sections import (
@@ -75,6 +76,9 @@ class Settings(Section):
         default=OidcTowardsPortals(), description="What portals that sign their requests may send."
     )
     mandates: Mandates = Field(default=Mandates(), description="What administrators may give.")
+    trade_register: RegisterSettings = Field(
+        default=RegisterSettings(), description="Where facts of organisations come from."
+    )
     worker: WorkerSettings = Field(
         default=WorkerSettings(), description="Who does the work behind the pages."
     )

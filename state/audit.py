@@ -82,6 +82,8 @@ class EventTag(enum.StrEnum):
     CHAIN_MANDATE_REVOKED = "chain_mandate.revoked"
     CHAIN_MANDATE_LAPSED = "chain_mandate.lapsed"
     ADMINISTRATOR_EXTENDED = "administrator.extended"
+    ORGANISATION_CHANGED = "organisation.changed"
+    ORGANISATION_RELINKED = "organisation.relinked"
     MEMBERSHIP_ENDED = "membership.ended"
     IDENTITY_ENDED = "identity.ended"
     ACCOUNT_ENDED = "account.ended"

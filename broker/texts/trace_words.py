@@ -125,6 +125,8 @@ EVENTS: Final = {
     EventTag.CHAIN_MANDATE_REVOKED: _("Ketenmachtiging ingetrokken"),
     EventTag.CHAIN_MANDATE_LAPSED: _("Ketenmachtiging vervallen omdat zij niet is gebruikt"),
     EventTag.ADMINISTRATOR_EXTENDED: _("Rol van beheerder verlengd"),
+    EventTag.ORGANISATION_CHANGED: _("Gegevens van een organisatie veranderd"),
+    EventTag.ORGANISATION_RELINKED: _("Organisatie kreeg een ander KvK-nummer"),
     EventTag.MEMBERSHIP_ENDED: _("Iemand hoort niet meer bij een organisatie"),
     EventTag.IDENTITY_ENDED: _("Bekendheid bij een makelaar beëindigd"),
     EventTag.ACCOUNT_ENDED: _("Account beëindigd"),
