@@ -18,7 +18,7 @@ from assurance import (
 )
 from broker.sso import grants
 from consent import chains, mandates, register, requests
-from directory import evidence, history, invitations, organisations, people
+from directory import evidence, history, invitations, organisation_records, organisations, people
 from keys import certificate_readers, person_key, signing_key
 from providers import accounts, browser_counts, federation_members
 from state import audit, outbox, party_metadata, registrations, trace
@@ -40,6 +40,7 @@ MODULES = (
         history,
         invitations,
         organisations,
+        organisation_records,
         people,
     ),
     *(factor_resets, roles, set_up_links, notices, chain, person_key),

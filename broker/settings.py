@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
+from broker.company_settings import RegisterSettings
 from broker.message_settings import Letters, Mail, Sms
 from broker.organisation_settings import Joining, Mandates, MeansSettings
 from broker.outgoing_settings import Outgoing
@@ -80,6 +81,9 @@ class Settings(Section):
     )
     joining: Joining = Field(
         default=Joining(), description="How people come to belong to an organisation."
+    )
+    trade_register: RegisterSettings = Field(
+        default=RegisterSettings(), description="Where facts of organisations come from."
     )
     worker: WorkerSettings = Field(
         default=WorkerSettings(), description="Who does the work behind the pages."

@@ -27,6 +27,7 @@ from sandbox.saml_portal.party import CLIENT_ID as SAML_PORTAL
 from sandbox.saml_portal.party import SamlParty, metadata
 
 TEMPLATES: Final = Path(__file__).parent / "registrations"
+REGISTER: Final = Path(__file__).parent / "trade_register.yaml"
 NEEDS: Final = {
     "35-hub.yaml": "hub",
     "36-entra.yaml": "hub",
@@ -289,6 +290,10 @@ secret_file = "{demo.secrets / "postbus.secret"}"
 adapter = "webhook"
 url = "{addresses.postbus}/api/messages"
 secret_file = "{demo.secrets / "postbus.secret"}"
+
+[trade_register]
+adapter = "file"
+file = "{REGISTER}"
 
 [limits] # everybody comes from one address here
 address_per_minute = 1000000

@@ -94,6 +94,8 @@ class EventTag(enum.StrEnum):
     INVITATION_SENT = "invitation.sent"
     INVITATION_WITHDRAWN = "invitation.withdrawn"
     INVITATION_ACCEPTED = "invitation.accepted"
+    ORGANISATION_CHANGED = "organisation.changed"
+    ORGANISATION_RELINKED = "organisation.relinked"
     MEMBERSHIP_ENDED = "membership.ended"
     IDENTITY_ENDED = "identity.ended"
     ACCOUNT_MADE = "account.made"

@@ -15,6 +15,7 @@ from admin.cli.factor_commands import factor, otp
 from admin.cli.keys_commands import keys
 from admin.cli.metadata_commands import metadata
 from admin.cli.operator_commands import operator
+from admin.cli.organisation_commands import organisation
 from admin.cli.outbox_commands import outbox
 from admin.cli.recipe_commands import recipe
 from admin.cli.saml_commands import saml
@@ -382,6 +383,7 @@ for command in (
     metadata,
     operator,
     otp,
+    organisation,
     outbox,
     recipe,
     saml,

@@ -23,6 +23,7 @@ from admin.metadata import alarms
 from admin.operations.disowned_logins import tell_disowned
 from admin.operations.new_browsers import tell_new_browsers
 from admin.operations.purges import purge
+from admin.organisations import records
 from admin.terms import digest, lapsing
 from broker.journey.expiry import end_expired
 from broker.monitoring import heartbeat
@@ -82,6 +83,11 @@ def tell_administrators(process: Process) -> None:
     digest.tell_due(process)
 
 
+def refresh_organisations(process: Process) -> None:
+    """Ask the trade register anew for the organisations whose facts are old."""
+    records.refresh_due(process, process.sessions)
+
+
 JOBS: tuple[Job, ...] = (
     Job("audit", timedelta(seconds=1), seal_audit),
     Job("expiry", timedelta(seconds=10), end_expired),
@@ -94,6 +100,7 @@ JOBS: tuple[Job, ...] = (
     Job("certificates", timedelta(hours=1), tell_certificates),
     Job("lapsing", timedelta(hours=1), lapsing.end_due),
     Job("digest", timedelta(hours=1), tell_administrators),
+    Job("register", timedelta(minutes=10), refresh_organisations),
 )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from admin.registrations import branch_rows
+from admin.registrations import branch_rows, moved_numbers
 from admin.registrations.documents import Entry
 from admin.registrations.kinds import KINDS
 from providers.federation_members import federation_of
@@ -35,6 +35,7 @@ def check_references(
     for each in KINDS.values():
         mistakes += each.conflicts(session, [e for e in entries if e.kind == each.name])
     mistakes += branch_rows.mistakes(session, entries)
+    mistakes += moved_numbers.mistakes(session, entries)
     return mistakes
 
 

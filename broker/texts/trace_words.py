@@ -137,6 +137,8 @@ EVENTS: Final = {
     EventTag.INVITATION_SENT: _("Iemand uitgenodigd"),
     EventTag.INVITATION_WITHDRAWN: _("Uitnodiging ingetrokken"),
     EventTag.INVITATION_ACCEPTED: _("Uitnodiging aanvaard"),
+    EventTag.ORGANISATION_CHANGED: _("Gegevens van een organisatie veranderd"),
+    EventTag.ORGANISATION_RELINKED: _("Organisatie kreeg een ander KvK-nummer"),
     EventTag.MEMBERSHIP_ENDED: _("Iemand hoort niet meer bij een organisatie"),
     EventTag.IDENTITY_ENDED: _("Bekendheid bij een makelaar beëindigd"),
     EventTag.ACCOUNT_MADE: _("Account gemaakt"),

@@ -16,7 +16,7 @@ LADDER: Final[tuple[tuple[str, ...], ...]] = (
     ("admin.metadata",),
     ("admin.tables", "admin.registrations"),
     ("admin.people",),
-    ("admin.terms",),
+    ("admin.terms", "admin.organisations"),
     ("admin.means",),
     ("admin.chains", "admin.factor_resets", "admin.invitations"),
     (
@@ -28,6 +28,7 @@ LADDER: Final[tuple[tuple[str, ...], ...]] = (
         "admin.operators",
         "admin.traces",
     ),
+    ("admin.trade_register",),
     ("admin.actor", "admin.drafts", "admin.installation", "admin.presence"),
     # broker: a login between portal and makelaar
     ("broker.app", "broker.start"),
@@ -41,7 +42,12 @@ LADDER: Final[tuple[tuple[str, ...], ...]] = (
     ("broker.runtime", "broker.process", "broker.monitoring"),
     ("broker.configuration", "broker.outgoing"),
     ("broker.texts", "broker.settings", "broker.errors", "broker.downstream"),
-    ("broker.message_settings", "broker.outgoing_settings", "broker.organisation_settings"),
+    (
+        "broker.company_settings",
+        "broker.message_settings",
+        "broker.outgoing_settings",
+        "broker.organisation_settings",
+    ),
     ("broker.settings_sections",),
     # below: no requests
     ("providers",),

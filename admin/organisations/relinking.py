@@ -1,0 +1,231 @@
+"""Another KvK number: an organisation is registered under a new one, or went up in another. What
+people, mandates and chain mandates had, they have there; the old number says where it went. All of
+it in the transaction of the caller, or nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from admin.actor import Actor
+from admin.mandates import ending
+from admin.mandates.ending import EndedMandate
+from admin.mandates.locks import hold
+from admin.organisations.records import NoSuchOrganisation, organisation_at
+from admin.trade_register.entries import is_rsin
+from broker.sso.logout import LogoutNotifier
+from consent.chains import ChainMandate
+from consent.mandates import Mandate
+from consent.requests import MandateRequest, RequestState
+from directory import organisation_records
+from directory.organisation_records import NumberChange, OldNumber
+from directory.organisations import Establishment, Organisation
+from directory.people import Membership
+from state import audit
+from state.audit import AuditEvent, EventTag
+from state.trace import new_reference
+
+_SORTS: Final = ("memberships", "mandates", "chain_mandates", "branches", "requests")
+
+
+class RelinkRefused(Exception):
+    """Nothing changed. ``why``: ``same``, ``taken`` (renumber to a number that is registered: that
+    is a merger), ``moved`` (the number went elsewhere before) or ``rsin``.
+    """
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+@dataclass(frozen=True)
+class Relinked:
+    """How many of each went along. ``reference``: of the audit."""
+
+    organisation_id: str
+    moved: dict[str, int]
+    reference: str
+
+
+def renumber(
+    session: Session,
+    notifier: LogoutNotifier,
+    old: str,
+    new: str,
+    *,
+    rsin: str | None,
+    actor: Actor,
+) -> Relinked:
+    """The same organisation under a new number. ``rsin``: the one it has now, None: the one it had.
+    Raises NoSuchOrganisation, RelinkRefused.
+    """
+    _demand_free(session, old, new)
+    organisation = organisation_at(session, old, held=True)
+    if session.scalar(select(Organisation.id).where(Organisation.kvk == new)) is not None:
+        raise RelinkRefused("taken")
+    if rsin is not None and not is_rsin(rsin):
+        raise RelinkRefused("rsin")
+    hold(session, organisation.id)
+    _end_tokens(session, notifier, organisation)
+    organisation.kvk = new
+    organisation.rsin = rsin or organisation.rsin
+    _remember(session, old, organisation, NumberChange.RENUMBERED, notifier.now)
+    return _noted(
+        session, organisation, dict.fromkeys(_SORTS, 0), notifier.now, actor, "renumbered"
+    )
+
+
+def merge(
+    session: Session, notifier: LogoutNotifier, old: str, new: str, *, actor: Actor
+) -> Relinked:
+    """One organisation went up in another that is registered: what was of the old one is of the
+    new one, and nobody acts for the old one any more. Who has a place in both keeps that of the
+    new one, with its role. Raises NoSuchOrganisation, RelinkRefused.
+    """
+    _demand_free(session, old, new)
+    first, second = sorted((old, new))  # always in one order: two at once wait for each other
+    held = {kvk: organisation_at(session, kvk, held=True) for kvk in (first, second)}
+    left, stays = held[old], held[new]
+    for organisation_id in sorted((left.id, stays.id)):
+        hold(session, organisation_id)
+    _end_tokens(session, notifier, left)
+    now = notifier.now
+    moved = {
+        "memberships": _move_places(session, left.id, stays.id, now),
+        "mandates": _move(session, Mandate, Mandate.organisation_id.key, left.id, stays.id),
+        "chain_mandates": _move_chains(session, left.id, stays.id, now),
+        "branches": _move(
+            session, Establishment, Establishment.organisation_id.key, left.id, stays.id
+        ),
+        "requests": _move_requests(session, left.id, stays.id),
+    }
+    left.suspended_at = left.suspended_at or now
+    for one in organisation_records.old_numbers(session, left.id):
+        one.organisation_id = stays.id
+    _remember(session, old, stays, NumberChange.MERGED, now)
+    return _noted(session, stays, moved, now, actor, "merged")
+
+
+def _demand_free(session: Session, old: str, new: str) -> None:
+    if old == new:
+        raise RelinkRefused("same")
+    for number in (old, new):
+        if organisation_records.moved_to(session, number) is not None:
+            raise RelinkRefused("moved")
+
+
+def _end_tokens(session: Session, notifier: LogoutNotifier, left: Organisation) -> None:
+    """Tokens that say the old number end: whoever holds one logs in again."""
+    own = frozenset(
+        session.scalars(
+            select(Mandate.person_id).where(Mandate.organisation_id == left.id).distinct()
+        )
+    )
+    ended = [EndedMandate(left.id, None, own)]
+    query = select(ChainMandate).where(ChainMandate.organisation_id == left.id)
+    for chain in session.scalars(query):
+        ended.append(ending.of_chain(session, left.id, chain.intermediary_id, chain.service_uuid))
+    of_office = select(ChainMandate.organisation_id).where(ChainMandate.intermediary_id == left.id)
+    ended += [EndedMandate(client, None, own) for client in session.scalars(of_office.distinct())]
+    ending.reach(session, notifier, ended)
+
+
+def _move_places(session: Session, left: str, stays: str, now: datetime) -> int:
+    there = set(
+        session.scalars(select(Membership.person_id).where(Membership.organisation_id == stays))
+    )
+    moved = 0
+    for place in session.scalars(select(Membership).where(Membership.organisation_id == left)):
+        if place.person_id in there:
+            place.until = min(place.until or now, now)
+        else:
+            place.organisation_id = stays
+            moved += 1
+    session.flush()
+    return moved
+
+
+def _move_chains(session: Session, left: str, stays: str, now: datetime) -> int:
+    """One that would be of an organisation with itself ends."""
+    moved = 0
+    for key in (ChainMandate.organisation_id.key, ChainMandate.intermediary_id.key):
+        moved += _move(session, ChainMandate, key, left, stays)
+    session.execute(
+        update(ChainMandate)
+        .where(
+            ChainMandate.organisation_id == ChainMandate.intermediary_id,
+            ChainMandate.organisation_id == stays,
+            ChainMandate.revoked_at.is_(None),
+        )
+        .values(revoked_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    return moved
+
+
+def _move_requests(session: Session, left: str, stays: str) -> int:
+    query = select(MandateRequest).where(
+        MandateRequest.organisation_id == left, MandateRequest.state == RequestState.OPEN
+    )
+    rows = session.scalars(query).all()
+    for row in rows:
+        row.organisation_id = stays
+    return len(rows)
+
+
+def _move(
+    session: Session,
+    model: type[Mandate] | type[ChainMandate] | type[Establishment],
+    key: str,
+    left: str,
+    stays: str,
+) -> int:
+    column = model.__table__.c[key]
+    done = session.execute(
+        update(model)
+        .where(column == left)
+        .values({key: stays})
+        .returning(column)
+        .execution_options(synchronize_session=False)
+    )
+    session.expire_all()
+    return len(done.all())
+
+
+def _remember(
+    session: Session, old: str, organisation: Organisation, why: NumberChange, now: datetime
+) -> None:
+    session.add(OldNumber(kvk=old, organisation_id=organisation.id, why=why, changed_at=now))
+    session.flush()
+
+
+def _noted(
+    session: Session,
+    organisation: Organisation,
+    moved: dict[str, int],
+    now: datetime,
+    actor: Actor,
+    why: str,
+) -> Relinked:
+    reference = new_reference()
+    audit.record(
+        session,
+        AuditEvent(
+            EventTag.ORGANISATION_RELINKED,
+            now,
+            reference,
+            person_id=actor.person_id,
+            organisation_id=organisation.id,
+            reason=why,
+            details=dict(moved),
+        ),
+    )
+    return Relinked(organisation.id, moved, reference)
+
+
+__all__ = ["NoSuchOrganisation", "RelinkRefused", "Relinked", "merge", "renumber"]

@@ -1,0 +1,75 @@
+"""``sluis organisation``, as whoever runs the machine meets it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from sandbox.prepare import Demo
+from tests.admin.cli.conftest import Sluis
+
+BAKERY, OFFICE, FREE = "90001201", "90001542", "90007777"
+
+
+def test_what_is_known_is_confirmed_and_shown(registered: None, sluis: Sluis) -> None:
+    done = sluis(
+        "organisation", "confirm", "9000 1201", "--name", "De Korenmolen", "--address", "Molenweg 1"
+    )
+    assert done.exit_code == 0, done.output
+    shown = json.loads(sluis("organisation", "show", BAKERY, "--json").output)
+    assert (shown["name"], shown["address"], shown["source"]) == (
+        "De Korenmolen",
+        "Molenweg 1",
+        "operator",
+    )
+    assert shown["branches"] == ["000090012011", "000090012021"] and shown["was"] == []
+    assert "address      Molenweg 1" in sluis("organisation", "show", BAKERY).output
+
+
+def test_a_new_number_and_a_merger_are_explained_afterwards(registered: None, sluis: Sluis) -> None:
+    done = sluis("organisation", "renumber", BAKERY, FREE, "--yes")
+    assert done.exit_code == 0 and f"{BAKERY} is {FREE} now" in done.output
+    done = sluis("organisation", "merge", FREE, OFFICE, "--yes")
+    assert done.exit_code == 0 and "2 branches" in done.output, done.output
+    for old in (BAKERY, FREE):
+        shown = sluis("organisation", "show", old).output
+        assert f"{old} became {OFFICE}." in shown and "Yilmaz" in shown
+
+
+def test_the_register_of_the_demo_is_asked(registered: None, sluis: Sluis) -> None:
+    found = sluis("organisation", "look-up", BAKERY).output
+    assert "Molenweg 1" in found and "branch       000090012021" in found
+    assert "does not know" in sluis("organisation", "look-up", FREE).output
+    assert "ended        2025-03-31" in sluis("organisation", "look-up", "9000 1852").output
+    assert "Changed: address." in sluis("organisation", "refresh", BAKERY).output
+    assert "Nothing changed." in sluis("organisation", "refresh", BAKERY).output
+    assert "source       file" in sluis("organisation", "show", BAKERY).output
+
+
+def test_documents_that_name_an_old_number_are_not_read(
+    registered: None, sluis: Sluis, demo: Demo
+) -> None:
+    sluis("organisation", "renumber", BAKERY, FREE, "--yes")
+    done = sluis("apply", "-f", str(demo.registrations))
+    assert done.exit_code != 0 and f"kvk: {BAKERY} became {FREE}" in done.output, done.output
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("show", "1234"), "write eight digits"),
+        (("show", FREE), "no organisation is registered here"),
+        (("refresh", FREE), "no organisation is registered here"),
+        (("confirm", BAKERY, "--name", "x", "--rsin", "1"), "cannot be kept like this: rsin"),
+        (("renumber", BAKERY, OFFICE, "--yes"), "sluis organisation merge"),
+        (("merge", BAKERY, BAKERY, "--yes"), "both are one number"),
+        (("extend-role", BAKERY, "--person", "jan"), "is no administrator there"),
+        (("extend-role", BAKERY, "--person", "sanne"), "in its last half year"),
+    ],
+)
+def test_what_cannot_be_done_says_why(
+    registered: None, sluis: Sluis, words: tuple[str, ...], says: str
+) -> None:
+    done = sluis("organisation", *words)
+    assert done.exit_code == 2 and says in done.output, done.output
