@@ -114,10 +114,8 @@ def test_a_reference_to_nothing_is_refused(sluis: Sluis, tmp_path: Path, session
     assert session.scalar(select(func.count()).select_from(Mandate)) == 0
 
 
-def test_what_is_exported_can_be_applied_again(
-    sluis: Sluis, demo: Demo, tmp_path: Path, session: Session
-) -> None:
-    sluis("apply", "-f", str(demo.registrations))
+@pytest.mark.usefixtures("registered")
+def test_what_is_exported_can_be_applied_again(sluis: Sluis, tmp_path: Path) -> None:
     exported = sluis("export")
     assert exported.exit_code == 0
     assert "kind: Service" in exported.output
@@ -227,11 +225,10 @@ def test_A_15_an_account_that_cannot_be_is_refused(
 @pytest.mark.parametrize(
     ("level", "is_accepted"), [("EMAIL", False), ("EH2", False), ("EH3", True)]
 )
+@pytest.mark.usefixtures("registered")
 def test_an_administrator_has_more_than_an_email_account(
-    sluis: Sluis, demo: Demo, session: Session, tmp_path: Path, level: str, is_accepted: bool
+    sluis: Sluis, tmp_path: Path, level: str, is_accepted: bool
 ) -> None:
-    assert session is not None
-    assert sluis("apply", "-f", str(demo.registrations)).exit_code == 0
     places = '[{kvk: "90001201", role: administrator}]'
     done = sluis("apply", "-f", str(_person(tmp_path, "boss", level=level, places=places)))
     assert (done.exit_code == 0) is is_accepted, done.output

@@ -39,9 +39,8 @@ def _write(tmp_path: Path, text: str) -> str:
     return str(file)
 
 
-@pytest.mark.usefixtures("session")
+@pytest.mark.usefixtures("registered")
 def test_what_was_exported_differs_in_nothing(sluis: Sluis, demo: Demo, tmp_path: Path) -> None:
-    sluis("apply", "-f", str(demo.registrations))
     file = _write(tmp_path, sluis("export").output)
     done = sluis("diff", "-f", file)
     assert done.exit_code == 0, done.output  # what was revoked is not exported
@@ -72,12 +71,11 @@ def test_a_changed_field_shows_its_old_and_its_new_value(
     assert sluis("diff", "-f", _write(tmp_path, SERVICE)).exit_code == 0  # nothing was changed
 
 
-@pytest.mark.usefixtures("session")
+@pytest.mark.usefixtures("registered")
 @pytest.mark.parametrize("text", [SERVICE, PERSON.split("---")[0]], ids=["Service", "Person"])
 def test_of_a_new_document_the_fields_are_shown_and_nothing_else(
-    sluis: Sluis, demo: Demo, tmp_path: Path, text: str
+    sluis: Sluis, tmp_path: Path, text: str
 ) -> None:
-    sluis("apply", "-f", str(demo.registrations))
     lines = sluis("diff", "-f", _write(tmp_path, text)).output.splitlines()
     assert lines[0].startswith("created")
     assert lines[-1] == "Nothing was changed; apply does it."

@@ -35,9 +35,8 @@ def _problems(sluis: Sluis) -> set[str]:
     return found
 
 
-@pytest.mark.usefixtures("session")
-def test_a_fresh_installation_is_well(sluis: Sluis, demo: Demo) -> None:
-    sluis("apply", "-f", str(demo.registrations))
+@pytest.mark.usefixtures("registered")
+def test_a_fresh_installation_is_well(sluis: Sluis) -> None:
     assert _problems(sluis) == set()
     lines = sluis("doctor").output.splitlines()
     assert not [line for line in lines if "problem" in line]

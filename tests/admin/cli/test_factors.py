@@ -24,9 +24,7 @@ from tests.world import World, make_world
 
 
 @pytest.fixture
-def installed(sluis: Sluis, demo: Demo) -> Sluis:
-    assert sluis("init").exit_code == 0
-    assert sluis("apply", "-f", str(demo.registrations)).exit_code == 0
+def installed(sluis: Sluis, registered: None) -> Sluis:
     return sluis
 
 

@@ -35,7 +35,7 @@ def _apply(world: World, sluis: Sluis, old: str, new: str) -> None:
     before, start, eva = file.read_text(encoding="utf-8").partition("id: eva\n")
     assert old in eva.partition("---")[0]
     file.write_text(before + start + eva.replace(old, new, 1), encoding="utf-8")
-    done = sluis("apply", "-f", str(world.demo.registrations))
+    done = sluis("apply", "-f", str(file))
     assert done.exit_code == 0, done.output
 
 

@@ -6,6 +6,8 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from sandbox.makelaar.catalogue import Makelaar
 from sandbox.makelaar.metadata import identity_provider_metadata
 from sandbox.prepare import Demo, makelaars
@@ -14,23 +16,22 @@ from tests.admin.cli.conftest import Sluis
 README = Path(__file__).parents[3] / "README.md"
 
 
+@pytest.mark.usefixtures("initialised")
 def test_the_examples_can_be_applied(sluis: Sluis, demo: Demo, tmp_path: Path) -> None:
     portal, makelaar = re.findall(r"```yaml\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
     (tmp_path / "portal.yaml").write_text(portal, encoding="utf-8")
     (tmp_path / "makelaar.yaml").write_text(makelaar, encoding="utf-8")
     (tmp_path / "makelaar.xml").write_bytes(identity_provider_metadata(_named(makelaars(demo)[0])))
-    assert sluis("init").exit_code == 0
     for name in ("portal.yaml", "makelaar.yaml"):
         done = sluis("apply", "-f", str(tmp_path / name))
         assert done.exit_code == 0, done.output
         assert "2 created" in done.output
 
 
+@pytest.mark.usefixtures("registered")
 def test_the_change_at_the_demo_shows_and_can_be_applied(sluis: Sluis, demo: Demo) -> None:
     text = README.read_text("utf-8")
     assert "diff -f var/demo/registrations" in text and "level_ceiling" in text
-    assert sluis("init").exit_code == 0
-    assert sluis("apply", "-f", str(demo.registrations)).exit_code == 0
     file = demo.registrations / "30-makelaars.yaml"
     file.write_text(file.read_text("utf-8").replace("EH4", "EH3"), "utf-8")
     done = sluis("diff", "-f", str(demo.registrations))
