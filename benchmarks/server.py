@@ -6,7 +6,7 @@ import os
 import sqlite3
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,8 +58,16 @@ class Measured:
 
 
 @contextmanager
-def running(setting: Setting, directory: Path, *, counting: bool = False) -> Iterator[Measured]:
-    """Start everything, log in once by hand, stop afterwards."""
+def running(
+    setting: Setting,
+    directory: Path,
+    *,
+    counting: bool = False,
+    beside: Callable[[Demo, Path], None] | None = None,
+) -> Iterator[Measured]:
+    """Start everything, log in once by hand, stop afterwards. ``beside``: writes a file of
+    registrations that are there as well.
+    """
     demo = prepare(directory / setting.name, standard(PORT_BASE))
     counts = demo.directory / "counts"
     changed = {
@@ -77,6 +85,10 @@ def running(setting: Setting, directory: Path, *, counting: bool = False) -> Ite
     try:
         parties.sluis("init")
         parties.sluis("apply", "-f", str(demo.registrations))
+        if beside is not None:
+            file = demo.directory / "beside.yaml"
+            beside(demo, file)
+            parties.sluis("apply", "-f", str(file))
         parties.start()
         yield Measured(demo, parties.pid("broker"), introduce(demo), counts)
     finally:

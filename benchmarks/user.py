@@ -121,6 +121,17 @@ class User:
         )
         return f"/authorize?{query}"
 
+    def begun(self, nonce: str) -> tuple[urllib3.BaseHTTPResponse, str]:
+        """A portal's request, wherever it leads, and our cookies since."""
+        path = self._request_of(nonce, secrets.token_urlsafe(48))
+        got = self._request("GET", path, {"Cookie": _header(self.cookies)})
+        made = dict(_pair(line) for line in got.headers.getlist("Set-Cookie"))
+        return got, _header(self.cookies | made)
+
+    def looked(self, path: str, cookies: str) -> urllib3.BaseHTTPResponse:
+        """One page of ours."""
+        return self._request("GET", path, {"Cookie": cookies})
+
     def departed(self, path: str) -> tuple[SamlReply, str]:
         """A portal's request leads to the makelaar: what that is asked, and our cookies since."""
         got = self._request("GET", path, {"Cookie": _header(self.cookies)})

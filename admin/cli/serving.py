@@ -16,7 +16,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 
 from admin.cli.context import fail
-from admin.operations import listening, starting
+from admin.operations import collector, listening, starting
 from admin.operations.install import initialise
 from admin.presence import keep_showing
 from broker.monitoring import draining
@@ -50,9 +50,21 @@ def run_server(settings: Settings, config: Path | None) -> None:
     if config is not None:
         os.environ[CONFIG_VARIABLE] = str(config.resolve())
     with _shared_metrics(settings), draining.noticeable():
+        _load_once()
         server = _granian(settings)
         _drain_first(server, settings.web.drain_seconds)
         server.serve()
+
+
+def _load_once() -> None:
+    """What every worker needs is loaded before there are workers: they begin as copies of this
+    process, and share the memory of what none of them changes. Collecting garbage would change
+    each object that it looks at, so it looks at none of these.
+    """
+    from admin.operations import server  # loads the counters: see _shared_metrics
+
+    server.prepare()
+    collector.keep_all()
 
 
 def _drain_first(server: Granian, seconds: float) -> None:

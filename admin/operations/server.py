@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import encodings.idna
 import encodings.unicode_escape
-import gc
 import os
 import stringprep
 from pathlib import Path
@@ -13,6 +12,7 @@ from cryptography.hazmat.backends.openssl import backend
 from flask import Flask
 
 from admin.app import create_app
+from admin.operations.collector import tune_collector
 from admin.operations.configuration_thread import keep_configuration_fresh
 from admin.operations.management import start_management
 from admin.operations.whole_requests import WholeRequests
@@ -27,7 +27,6 @@ from broker.start import start
 from keys.xml import schema
 from state.clock import utc_now
 
-OBJECTS_BEFORE_COLLECTION = 50_000
 # Libraries import these at their first use, which may be two requests at once.
 IMPORTED_LATE = (backend, encodings.idna, encodings.unicode_escape, stringprep)
 
@@ -35,6 +34,11 @@ IMPORTED_LATE = (backend, encodings.idna, encodings.unicode_escape, stringprep)
 def served() -> WholeRequests:
     """What the server calls: the application, with every request in whole."""
     return WholeRequests(application(), threads=_settings().web.threads)
+
+
+def prepare() -> None:
+    """What takes time and memory and is the same in every process."""
+    schema.prepare()
 
 
 def _settings() -> Settings:
@@ -46,7 +50,7 @@ def application() -> Flask:
     """The application, with its threads for configuration and, where embedded, the worker."""
     loaded = _settings()
     configure_logs(loaded.log.level)
-    schema.prepare()
+    prepare()
     parts = start(loaded, utc_now)
     parts.holder.refresh()
     keep_configuration_fresh(parts)
@@ -56,14 +60,5 @@ def application() -> Flask:
     start_management(parts)
     start_telemetry(loaded.telemetry.otlp_endpoint, way_out(loaded))
     app = create_app(parts)
-    _tune_collector()
+    tune_collector()
     return app
-
-
-def _tune_collector() -> None:
-    """What was made until here stays until the end; a login makes thousands of objects and almost
-    no cycles. Searching all of that every 700 objects costs a tenth of a login.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(OBJECTS_BEFORE_COLLECTION, 20, 50)

@@ -1,0 +1,22 @@
+"""When Python looks for garbage in a process that serves."""
+
+from __future__ import annotations
+
+import gc
+from typing import Final
+
+OBJECTS_BEFORE_COLLECTION: Final = 50_000
+
+
+def tune_collector() -> None:
+    """What was made until here stays until the end; a login makes thousands of objects and almost
+    no cycles. Searching all of that every 700 objects costs a tenth of a login.
+    """
+    keep_all()
+    gc.set_threshold(OBJECTS_BEFORE_COLLECTION, 20, 50)
+
+
+def keep_all() -> None:
+    """What there is by now is looked at no more."""
+    gc.collect()
+    gc.freeze()

@@ -1,0 +1,33 @@
+"""Workers begin as copies of the process that starts them, which must hold nothing but what was
+loaded.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+_LOADED = """
+import os, threading
+from admin.operations import server
+server.prepare()
+print(threading.active_count())
+for one in os.listdir("/proc/self/fd"):
+    try:
+        print(os.readlink(f"/proc/self/fd/{one}"))
+    except OSError:
+        pass  # of the listing itself
+"""
+
+
+def test_loading_everything_starts_no_thread_and_opens_no_connection() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _LOADED],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    threads, *opened = done.stdout.split()
+    assert threads == "1"
+    assert not [one for one in opened if one.startswith("socket:") or one.endswith(".db")]
