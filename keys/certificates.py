@@ -6,6 +6,7 @@ do, and one of an authority is imported where a scheme asks for it (``keys.certi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -16,6 +17,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 VALID_FOR: Final = timedelta(days=5 * 365)
+SHOWN_DIGITS: Final = 16
+MOST_SHOWN: Final = 4
 CLOCK_MARGIN: Final = timedelta(hours=1)  # a partner's clock may be behind
 
 
@@ -68,6 +71,11 @@ def from_der(der: bytes) -> x509.Certificate:
 def fingerprint(certificate: x509.Certificate) -> str:
     """SHA-256 over the whole certificate, as 64 small hexadecimal digits."""
     return certificate.fingerprint(SHA256()).hex()
+
+
+def fingerprints(certificates: Sequence[x509.Certificate]) -> str:
+    """The begin of the SHA-256 of a few, as a trace shows them."""
+    return ", ".join(fingerprint(one)[:SHOWN_DIGITS] for one in certificates[:MOST_SHOWN]) or "none"
 
 
 def is_of_an_authority(certificate: x509.Certificate) -> bool:

@@ -176,8 +176,8 @@ EVENTS: Final = {
 }
 
 MEASURED: Final = {
-    "given": _("Gekregen"),
-    "asked": _("Gevraagd"),
+    "given": _("Gekregen niveau"),
+    "asked": _("Gevraagd niveau"),
     "clock_seconds": _("Verschil van de klok, in seconden"),
     "allowed_seconds": _("Toegestaan verschil, in seconden"),
     "login_age_seconds": _("Zo lang geleden ingelogd, in seconden"),
@@ -213,6 +213,8 @@ MEASURED: Final = {
     "line": _("Regel voor de registratie"),
     "asked_as": _("Gevraagd met het woord"),
     "keys": _("Sleutels die zijn geprobeerd"),
+    "signed_by": _("Getekend met certificaat (begin van SHA-256)"),
+    "trusted": _("Bekende certificaten (begin van SHA-256)"),
     "status_code": _("Status van de makelaar"),
     "status_message": _("Melding van de makelaar"),
     "waited_seconds": _("Zo lang onderweg, in seconden"),

@@ -1,12 +1,13 @@
 """Signatures in XML: made and verified in process, over exactly the element that is read.
 
 The shape is judged before the mathematics: one reference, to this element; two transforms;
-algorithms from a list; keys from the caller alone. What the signature says about its own key is not
-read.
+algorithms from a list; keys from the caller alone. What the signature says about its own key proves
+nothing: it is read for the trace alone, once no key fitted.
 """
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
@@ -23,6 +24,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from lxml import etree
 
+from keys.certificates import fingerprints, from_der
 from keys.keyring import PrivateKey
 from keys.xml.children import child, children
 from keys.xml.guard import XmlRefused, local_name
@@ -58,7 +60,26 @@ def verify_enveloped(element: etree._Element, certificates: Sequence[x509.Certif
         seen = f"{len(certificates)} certificates, none strong and valid"
         raise XmlRefused("signature_key", element=local_name(element), seen=seen)
     if not any(_verifies(element, signature, key) for key in keys):
-        raise XmlRefused("signature_invalid", element=local_name(element), keys=len(keys))
+        raise XmlRefused(
+            "signature_invalid",
+            element=local_name(element),
+            keys=len(keys),
+            signed_by=_certificate_in(signature),
+            trusted=fingerprints(certificates),
+        )
+
+
+def _certificate_in(signature: etree._Element) -> str:
+    """The fingerprint of the first certificate that the signature brings, as far as it can be
+    read.
+    """
+    text = signature.findtext(f"{ds('KeyInfo')}/{ds('X509Data')}/{ds('X509Certificate')}")
+    if text is None:
+        return "no certificate in it"
+    try:
+        return fingerprints((from_der(base64.b64decode("".join(text.split()), validate=True)),))
+    except ValueError:
+        return "a certificate that cannot be read"
 
 
 def has_signature(element: etree._Element) -> bool:

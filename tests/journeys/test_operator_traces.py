@@ -131,7 +131,11 @@ def test_a_login_that_succeeded_shows_every_step_and_no_blame(world: World) -> N
         last.record.steps
     )
     told = [" ".join(one.text_content().split()) for one in page.tree.xpath("//ol/li//li")]
-    for measured in ("Gevraagd: EH3", "Gekregen: EH3", "Hoe gekozen: Door de gebruiker"):
+    for measured in (
+        "Gevraagd niveau: EH3",
+        "Gekregen niveau: EH3",
+        "Hoe gekozen: Door de gebruiker",
+    ):
         assert measured in told, measured
     assert any(one.startswith("Soort machtiging: Voor ") for one in told)
 

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
+from keys.certificates import fingerprints
 from keys.xml.signature import is_strong
 from providers.received import told
 from providers.saml.wire.refused import WireRefused
@@ -111,7 +112,11 @@ def verify_query(query: RedirectQuery, certificates: Sequence[x509.Certificate])
         raise WireRefused("signature_key", element="KeyDescriptor", seen=len(certificates))
     if not any(_verifies(one, algorithm, query) for one in strong):
         raise WireRefused(
-            "signature_invalid", element="Signature", seen=algorithm, keys=len(strong)
+            "signature_invalid",
+            element="Signature",
+            seen=algorithm,
+            keys=len(strong),
+            trusted=fingerprints(strong),
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from copy import deepcopy
 from datetime import timedelta
 
@@ -10,6 +11,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed25519, rsa
 from cryptography.hazmat.primitives.asymmetric.types import CertificateIssuerPrivateKeyTypes
 from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 from lxml import etree
 from signxml.algorithms import CanonicalizationMethod, SignatureConstructionMethod
@@ -17,7 +19,7 @@ from signxml.exceptions import SignXMLException
 from signxml.signer import XMLSigner
 from signxml.verifier import XMLVerifier
 
-from keys.certificates import to_pem
+from keys.certificates import fingerprint, to_pem
 from keys.keyring import KeyUse, PrivateKey
 from keys.xml.guard import XmlRefused
 from keys.xml.signature import (
@@ -38,6 +40,7 @@ from tests.providers.saml.signing import (
     template,
 )
 
+DS = "{http://www.w3.org/2000/09/xmldsig#}"
 XENC = "http://www.w3.org/2001/04/xmlenc#"
 
 
@@ -190,3 +193,33 @@ def test_keys_that_are_strong_enough(key: CertificateIssuerPrivateKeyTypes, stro
         .sign(issuer, SHA256())
     )
     assert is_strong(made) is strong
+
+
+@pytest.mark.parametrize(
+    ("key_info", "signed_by"),
+    [
+        ("x509", fingerprint(certificate("other"))[:16]),
+        ("nothing", "no certificate in it"),
+        ("rubbish", "a certificate that cannot be read"),
+    ],
+)
+def test_a_signature_that_does_not_fit_tells_by_whom_it_says_to_be(
+    key_info: str, signed_by: str
+) -> None:
+    signed = document()
+    sign(signed, Signing(key="other"))
+    place = signed.find(f"{DS}Signature")
+    assert place is not None
+    for old in place.findall(f"{DS}KeyInfo"):
+        place.remove(old)
+    text = base64.b64encode(certificate("other").public_bytes(Encoding.DER)).decode()
+    if key_info != "nothing":
+        data = etree.SubElement(etree.SubElement(place, f"{DS}KeyInfo"), f"{DS}X509Data")
+        found = etree.SubElement(data, f"{DS}X509Certificate")
+        found.text = text if key_info == "x509" else "no certificate"
+    with pytest.raises(XmlRefused) as refused:
+        verify_enveloped(signed, (certificate("makelaar"), certificate("third")))
+    trusted = ", ".join(fingerprint(certificate(one))[:16] for one in ("makelaar", "third"))
+    assert refused.value.reason == "signature_invalid"
+    assert refused.value.measured["signed_by"] == signed_by
+    assert refused.value.measured["trusted"] == trusted
