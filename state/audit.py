@@ -84,6 +84,8 @@ class EventTag(enum.StrEnum):
     MEANS_REFUSED = "means.refused"
     MEANS_LETTER_SENT = "means.letter_sent"
     MEANS_ACTIVATED = "means.activated"
+    MEANS_CHANGED = "means.changed"
+    MEANS_ENDED = "means.ended"
     MEMBERSHIP_ENDED = "membership.ended"
     IDENTITY_ENDED = "identity.ended"
     ACCOUNT_ENDED = "account.ended"

@@ -51,12 +51,13 @@ _HELD: Final = HeldList[PersonRow](
 
 
 @blueprint.get("/gebruikers")
-@Endpoint(limit="console", kept=RULES.names)
+@Endpoint(limit="console", kept=("done", *RULES.names))
 @requires(Role.ADMINISTRATOR)
 def people(console: BeheerContext) -> Response:
     """Everybody of this company."""
     asked, address = RULES.read(request.args), url_for("console.people")
-    return show(PeoplePage(console.frame, _HELD.page(_rows(console), asked, address)))
+    found = _HELD.page(_rows(console), asked, address)
+    return show(PeoplePage(console.frame, found, request.args.get("done") == "ended"))
 
 
 @blueprint.post("/gebruikers/lijst")

@@ -34,8 +34,11 @@ class PersonRow:
 
 @dataclass(frozen=True)
 class PeoplePage:
+    """``ended``: a means was just ended."""
+
     console: ConsoleFrame
     list: ListPage[PersonRow]
+    ended: bool = False
     template: str = "organisation_console/people.html"
 
 
