@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, ForeignKey, String, UniqueConstraint, or_, select
+from sqlalchemy import ColumnElement, ForeignKey, String, UniqueConstraint, false, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from assurance.levels import AssuranceLevel
@@ -53,6 +53,8 @@ class MeansLink(Base):
     means_id: Mapped[str] = mapped_column(ForeignKey("means.id"), index=True)
     organisation_id: Mapped[str] = mapped_column(ForeignKey("organisation.id"), index=True)
     role: Mapped[Role] = mapped_column(enum_column_type(Role, 20))
+    # The place came with it, and so goes with it; with a default of the database too.
+    gives_place: Mapped[bool] = mapped_column(default=False, server_default=false())
     since: Mapped[datetime] = mapped_column(UtcDateTime)
     until: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -161,6 +163,7 @@ def link(
                     means_id=means_id,
                     organisation_id=organisation_id,
                     role=role,
+                    gives_place=False,
                     since=now,
                 )
             )

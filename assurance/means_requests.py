@@ -38,6 +38,7 @@ class MeansOutcome(enum.StrEnum):
 
     APPROVED = "approved"
     REFUSED = "refused"
+    WITHDRAWN = "withdrawn"  # the organisation ended the means first
 
 
 class Identification(enum.StrEnum):

@@ -55,6 +55,7 @@ class Account(Base):
     recovery_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
     recovery_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ends_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # a day that was said before
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     origin: Mapped[Origin] = origin_column()
 

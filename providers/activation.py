@@ -148,6 +148,7 @@ def take_place(session: Session, made: IssuedMeans, link: MeansLink, now: dateti
     )
     place = session.scalars(query.with_for_update()).first()
     if place is None:
+        link.gives_place = True
         session.add(
             Membership(
                 id=new_id(),
@@ -160,6 +161,7 @@ def take_place(session: Session, made: IssuedMeans, link: MeansLink, now: dateti
         )
     elif place.until is not None and place.until <= now:
         place.role, place.level, place.since, place.until = link.role, made.level, now, None
+        link.gives_place = True
     else:
         if link.role is Role.ADMINISTRATOR:
             place.role = link.role
@@ -189,7 +191,7 @@ def _account(
         if not is_free(session, user_name):
             raise ActivationRefused("name_taken")
         session.add(account)
-    account.ended_at = None
+    account.ends_at = account.ended_at = None
     accounts.keep_hash(session, account, password_hash, now)
     try:
         session.flush()

@@ -49,6 +49,8 @@ def _judged(
     if not right:
         _count(session, account, browser, now)
         return WrongPassword("password", account.person_id)
+    if account.ends_at is not None and account.ends_at <= now:
+        return WrongPassword("ended", account.person_id)
     if account.temporary_until is not None and account.temporary_until <= now:
         return WrongPassword("temporary_password_over", account.person_id)
     if not _admitted(session, account, browser, now):

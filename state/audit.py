@@ -96,6 +96,8 @@ class EventTag(enum.StrEnum):
     INVITATION_ACCEPTED = "invitation.accepted"
     ORGANISATION_CHANGED = "organisation.changed"
     ORGANISATION_RELINKED = "organisation.relinked"
+    MEANS_CHANGED = "means.changed"
+    MEANS_ENDED = "means.ended"
     MEMBERSHIP_ENDED = "membership.ended"
     IDENTITY_ENDED = "identity.ended"
     ACCOUNT_MADE = "account.made"

@@ -15,7 +15,9 @@ from admin.mandates import companies
 from admin.mandates.companies import Company
 from admin.mandates.decision_rules import DeciderLogin
 from assurance.levels import AssuranceLevel
-from broker.settings import Settings
+from broker.runtime import Runtime
+from broker.sso import logout
+from broker.sso.logout import LogoutNotifier
 from keys.sealing import Sealer
 
 
@@ -32,22 +34,27 @@ class MeansRules:
 
 @dataclass(frozen=True)
 class MeansSite:
-    """What messages need of the installation. ``base_url``: its address, ``name``: its name."""
+    """What messages need of the installation. ``base_url``: its address, ``name``: its name;
+    ``notifier``: for portals that hear that what they hold has ended.
+    """
 
     base_url: str
     name: str
     sealer: Sealer
     rules: MeansRules
+    notifier: LogoutNotifier
 
 
-def site_of(settings: Settings, sealer: Sealer) -> MeansSite:
-    """As the settings have it now."""
+def site_of(rt: Runtime) -> MeansSite:
+    """As settings and registrations have it now."""
+    settings = rt.settings
     rules = MeansRules(
         approval=frozenset(AssuranceLevel.from_label(one) for one in settings.means.approval),
         activation=timedelta(days=settings.means.activation_days),
         sms_countries=settings.second_factors.sms_countries,
     )
-    return MeansSite(settings.base_url, settings.ui.name, sealer, rules)
+    notifier = logout.notifier_of(rt)
+    return MeansSite(settings.base_url, settings.ui.name, rt.sealer, rules, notifier)
 
 
 @dataclass(frozen=True)

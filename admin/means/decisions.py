@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from admin.actor import ActorKind
 from admin.factor_resets.rules import Colleague, mailbox
 from admin.mandates.requests import AlreadyDecided, NoReason
-from admin.means import letters
+from admin.means import applying, letters
 from admin.means.around import MeansDesk
 from admin.means.rules import LONGEST_REASON, LONGEST_REFERENCE, MeansApproval, MeansVerdict
 from admin.means.rules import verdict as judge
@@ -128,12 +128,17 @@ def refuse(session: Session, desk: MeansDesk, request_id: str, reason: str) -> N
 
 
 def carry_out(session: Session, desk: MeansDesk, request: MeansRequest) -> None:
-    """What follows an approval: a new means gets its letter."""
+    """What follows an approval: a new means gets its letter, and so does a change that waits for
+    a second factor; other changes are done.
+    """
     made = means.locked(session, request.means_id)
     _decide(request, desk, MeansOutcome.APPROVED)
     if request.kind is RequestKind.NEW:
         made.approved_at = desk.now
+    if request.kind is RequestKind.NEW or request.factor is not None:
         letters.send(session, desk, request)
+    else:
+        applying.apply(session, desk, request)
     _record(session, EventTag.MEANS_APPROVED, desk, request)
     _tell(session, desk, request, None)
 

@@ -111,8 +111,7 @@ def timeline(view: MeansView, request: MeansRequest | None = None) -> list[Means
         if row.checked_at is not None:
             events.append(MeansEvent(row.checked_at, "identified"))
         if row.decided_at is not None:
-            word = "approved" if row.outcome is MeansOutcome.APPROVED else "refused"
-            events.append(MeansEvent(row.decided_at, word, row.refusal_reason or ""))
+            events.append(MeansEvent(row.decided_at, str(row.outcome), row.refusal_reason or ""))
         if not is_new and row.outcome is MeansOutcome.APPROVED and row.done_at is not None:
             events.append(MeansEvent(row.done_at, "changed"))
     events += [MeansEvent(one.sent_at, "letter_sent") for one in view.letters]

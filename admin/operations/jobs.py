@@ -19,6 +19,7 @@ from admin.audit.chain import MOST_ROWS, seal
 from admin.factor_resets import decisions
 from admin.keys.certificate_alarms import tell_endings
 from admin.keys.policy import policy_of
+from admin.means import ending
 from admin.metadata import alarms
 from admin.operations.disowned_logins import tell_disowned
 from admin.operations.new_browsers import tell_new_browsers
@@ -28,6 +29,7 @@ from admin.terms import digest, lapsing
 from broker.journey.expiry import end_expired
 from broker.monitoring import heartbeat
 from broker.process import Process
+from broker.sso import logout
 from keys.rotation import ensure_keys, renew_due, rotate_due
 from state.db import writing
 from state.trace import new_reference
@@ -72,6 +74,12 @@ def end_resets(process: Process) -> None:
         decisions.end_over(session, process.clock())
 
 
+def end_means(process: Process) -> None:
+    """End the accounts of means whose last day is over."""
+    with process.sessions() as session, writing(session):
+        ending.end_due(session, logout.notifier_of(process))
+
+
 def tell_certificates(process: Process) -> None:
     """Tell the log which of our own certificates end soon, with nothing to follow them."""
     with process.sessions() as session:
@@ -92,6 +100,7 @@ JOBS: tuple[Job, ...] = (
     Job("audit", timedelta(seconds=1), seal_audit),
     Job("expiry", timedelta(seconds=10), end_expired),
     Job("resets", timedelta(seconds=30), end_resets),
+    Job("means", timedelta(minutes=1), end_means),
     Job("browsers", timedelta(seconds=15), tell_new_browsers),
     Job("disowned", timedelta(seconds=15), tell_disowned),
     Job("purge", timedelta(hours=1), purge),

@@ -12,8 +12,8 @@ from broker.web.lists.page import ListPage
 
 @dataclass(frozen=True)
 class MeansRequestRow:
-    """One in the list. ``state``: ``open``, ``activation``, ``activation_expired``, ``done`` or
-    ``refused``; ``is_checked``: the identification that it needs is recorded.
+    """One in the list. ``state``: ``open``, ``activation``, ``activation_expired``, ``done``,
+    ``refused`` or ``withdrawn``; ``is_checked``: the identification that it needs is recorded.
     """
 
     id: str

@@ -44,7 +44,7 @@ from directory.organisations import Organisation
 from directory.people import MeansStatus, Person
 from state.db import writing
 
-STATES: Final = ("open", "activation", "activation_expired", "done", "refused")
+STATES: Final = ("open", "activation", "activation_expired", "done", "refused", "withdrawn")
 RULES: Final = ListRules(
     columns=("gevraagd", "persoon", "organisatie"), filters=(ListFilter("stand", STATES),)
 )
@@ -143,8 +143,7 @@ def refuse_means(desk: OperatorContext, request_id: str) -> Response:
 
 
 def _desk(desk: OperatorContext) -> MeansDesk:
-    site = site_of(desk.rt.settings, desk.rt.sealer)
-    return MeansDesk(Actor.operator(desk.session.person.id), site, desk.now)
+    return MeansDesk(Actor.operator(desk.session.person.id), site_of(desk.rt), desk.now)
 
 
 def _to(request_id: str, done: str) -> Response:
@@ -170,8 +169,8 @@ def _day(text: str) -> date | None:
 def _state(asked: MeansRequest, view: MeansView) -> str:
     if asked.is_open:
         return "open"
-    if asked.outcome is MeansOutcome.REFUSED:
-        return "refused"
+    if asked.outcome is not MeansOutcome.APPROVED:
+        return str(asked.outcome)
     if asked.done_at is not None:
         return "done"
     is_over = view.status is MeansStatus.ACTIVATION_EXPIRED

@@ -16,7 +16,7 @@ def asker(console: BeheerContext) -> MeansAsker:
         actor=console.actor,
         login=console.login,
         login_level=console.session.level,
-        site=site_of(console.rt.settings, console.rt.sealer),
+        site=site_of(console.rt),
         now=console.now,
     )
 

@@ -10,9 +10,11 @@ from typing import Final
 
 from admin.mandates.colleagues import CompanyPerson
 from admin.mandates.means import MeansState
-from admin.means import overview
+from admin.means import changing, contact, overview
+from admin.means.changing import ChangeWish
 from admin.means.overview import MeansEvent, MeansView
 from admin.organisation_console.access import BeheerContext
+from admin.organisation_console.means_access import asker
 from directory.people import MeansStatus
 from providers import accounts
 
@@ -30,12 +32,15 @@ BEFORE_AND_BETWEEN: Final = tuple(
 
 @dataclass(frozen=True)
 class MeansPanel:
-    """``means_id`` is empty where Sluis issued none; ``may_ask``: one can be asked. ``state``: as
-    in the list; ``level``: of the means, ``wanted``: what is asked of it; ``refusal``: why the last
-    request was refused, for thirty days, and ``ends_at``: the last moment, where it is known.
+    """``means_id`` is empty where Sluis issued none; ``is_issued``: it was activated; ``may_ask``:
+    one can be asked. ``state``: as in the list; ``level``: of the means, ``wanted``: what is asked
+    of it; ``refusal``: why the last request was refused, for thirty days; ``ends_at``: the last
+    moment, where it is known. The rules: why level, number and address cannot be changed now, else
+    empty.
     """
 
     means_id: str = ""
+    is_issued: bool = False
     may_ask: bool = False
     state: str = ""
     level: str = ""
@@ -44,6 +49,9 @@ class MeansPanel:
     deadline: datetime | None = None
     refusal: str = ""
     ends_at: datetime | None = None
+    change_rule: str = ""
+    mobile_rule: str = ""
+    email_rule: str = ""
     events: tuple[MeansEvent, ...] = ()
 
     @property
@@ -76,6 +84,7 @@ def panel_of(console: BeheerContext, person: CompanyPerson, view: MeansView | No
     refused = view.refused if view.shows_refusal(console.now) else None
     return MeansPanel(
         means_id=view.means.id,
+        is_issued=view.means.activated_at is not None,
         may_ask=may_ask,
         state=state_with(person.means.state, view),
         level=view.means.level.label,
@@ -84,8 +93,19 @@ def panel_of(console: BeheerContext, person: CompanyPerson, view: MeansView | No
         deadline=view.deadline if view.status in _WITH_DEADLINE else None,
         refusal=refused.refusal_reason or "" if refused is not None else "",
         ends_at=view.means.ends_at,
+        change_rule=_change_rule(console, view),
+        mobile_rule=contact.why_not_mobile(console.sql, asker(console), view) or "",
+        email_rule=contact.why_not_email(console.sql, asker(console), view) or "",
         events=tuple(overview.timeline(view)),
     )
+
+
+def _change_rule(console: BeheerContext, view: MeansView) -> str:
+    """Why nothing of it can be changed now, else empty."""
+    wish = ChangeWish(view.means.id, view.means.level, overview.role_of(view))
+    found = changing.faults(console.sql, asker(console), wish)
+    word = found.get("means", "") or found.get("level", "")
+    return "" if word == "same" else word
 
 
 _WITH_DEADLINE: Final = (MeansStatus.WAITS_FOR_ACTIVATION, MeansStatus.ACTIVATION_EXPIRED)

@@ -189,7 +189,7 @@ class RefusePage:
 
 @dataclass(frozen=True)
 class AdministratorLoggedOutPage:
-    """``reason``: ``logged_out``, ``cancelled``, ``refused`` or ``idle``."""
+    """``reason``: ``logged_out``, ``cancelled``, ``refused``, ``idle`` or ``company_ended``."""
 
     reason: str
     template: str = "organisation_console/logged_out.html"

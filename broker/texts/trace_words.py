@@ -125,6 +125,8 @@ EVENTS: Final = {
     EventTag.MEANS_REFUSED: _("Aanvraag van een inlogmiddel afgekeurd"),
     EventTag.MEANS_LETTER_SENT: _("Brief en e-mail met activatiecodes verstuurd"),
     EventTag.MEANS_ACTIVATED: _("Inlogmiddel geactiveerd"),
+    EventTag.MEANS_CHANGED: _("Inlogmiddel gewijzigd"),
+    EventTag.MEANS_ENDED: _("Inlogmiddel beëindigd"),
     EventTag.DEVICES_IMPORTED: _("Apparaten voor codes in voorraad genomen"),
     EventTag.CHAIN_MANDATE_GRANTED: _("Ketenmachtiging gegeven"),
     EventTag.CHAIN_MANDATE_CHANGED: _("Einddatum van een ketenmachtiging veranderd"),

@@ -70,6 +70,13 @@ PAGES: dict[tuple[str, str], tuple[Role, int, str]] = {
     ("GET", "/wijzigingen"): (ADMINISTRATOR, 200, "Wijzigingen"),
     ("POST", "/wijzigingen/lijst"): (ADMINISTRATOR, 200, ""),
     ("POST", "/gebruikers/<person_id>/brief"): (ADMINISTRATOR, 404, ""),  # who has no means of ours
+    ("GET", "/gebruikers/<person_id>/opzeggen"): (ADMINISTRATOR, 404, ""),
+    ("POST", "/gebruikers/<person_id>/opzeggen"): (ADMINISTRATOR, 404, ""),
+    **{
+        (method, f"/gebruikers/<person_id>/{what}"): (ADMINISTRATOR, 404, "")
+        for what in ("wijzigen", "mobiel", "e-mail")
+        for method in ("GET", "POST")
+    },
     ("GET", "/gebruikers/toevoegen"): (ADMINISTRATOR, 200, "Vraag een inlogmiddel aan"),
     ("POST", "/gebruikers/toevoegen"): (ADMINISTRATOR, 200, "Kies niveau en rol"),
     ("GET", "/gebruikers/toevoegen/<draft_id>/niveau"): (ADMINISTRATOR, 200, "Kies niveau"),

@@ -139,6 +139,21 @@ def test_a_colleague_gets_a_means_by_letter_mail_and_sms(world: World) -> None:
     again = world.browser()
     again.open(ACTIVATE)
     assert "al actief" in send(again, ACTIVATE, ("code", letter)).heading
+    page = sanne.open(f"{HERE}/gebruikers/{noa}/mobiel")
+    page = send(sanne, page.url, ("waarde", "06 87654321"))
+    assert "Het mobiele nummer is gewijzigd" in page.text
+    page = sanne.open(f"{HERE}/gebruikers/{noa}/wijzigen")
+    page = send(sanne, page.url, ("niveau", "EH2+"), ("rol", "administrator"))
+    assert "Mutatie in behandeling" in page.text, "an administrator is identified first"
+    assert "Er wacht al een wijziging" in sanne.open(f"{HERE}/gebruikers/{noa}/wijzigen").text
+    page = sanne.open(f"{HERE}/gebruikers/{noa}/opzeggen")
+    assert page.heading == "Zeg het inlogmiddel van Noa Smit op"
+    page = send(sanne, page.url, ("wanneer", "now"))
+    assert "Het inlogmiddel is opgezegd" in page.text and "Noa Smit" not in page.text
+    with world.session() as session:
+        assert accounts.of_person(session, noa) is None
+    assert any("stopt" in m["subject"] for m in world.deliver_mail())
+    assert sanne.open(f"{HERE}/gebruikers/{noa}/opzeggen").status == 404
 
 
 def test_an_administrator_is_identified_and_approved_by_two_and_enters_beheer(

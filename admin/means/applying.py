@@ -1,0 +1,70 @@
+"""What an approved change does to a means that is active, where no second factor has to come first:
+level, role and places, and what was opened with more than there is now.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from admin.means.around import MeansDesk
+from assurance import enrolment, means
+from assurance.levels import suffices
+from assurance.means import IssuedMeans
+from assurance.means_requests import MeansRequest
+from broker.sso import grants, logout
+from directory.consoles import BEHEER
+from directory.people import Membership, Role
+from providers import activation
+from providers.accounts import Account
+from state import audit
+from state.audit import AuditEvent, EventTag
+
+
+def apply(session: Session, desk: MeansDesk, request: MeansRequest) -> None:
+    """In the transaction of the caller, who holds the means."""
+    made, now = session.get_one(IssuedMeans, request.means_id), desk.now
+    was = made.level
+    query = select(Account).where(Account.person_id == made.person_id, Account.ended_at.is_(None))
+    account = session.scalars(query.with_for_update()).first()
+    if account is not None:
+        before = enrolment.factors_give(account.level)
+        if not suffices(before, enrolment.factors_give(request.level)):
+            enrolment.wait_again(session, made.person_id)
+        account.level = request.level
+    made.level = request.level
+    means.link(session, made.id, request.organisations, request.role, now)
+    for link in means.links(session, made.id, now):
+        activation.take_place(session, made, link, now)
+        query_place = select(Membership).where(
+            Membership.person_id == made.person_id,
+            Membership.organisation_id == link.organisation_id,
+        )
+        place = session.scalars(query_place.with_for_update()).one()
+        place.role = link.role
+        if link.gives_place:
+            place.level = request.level
+    session.flush()
+    is_less = not suffices(request.level, was)
+    if is_less:
+        logout.end_all_of(session, desk.site.notifier, made.person_id, "means_lowered")
+    elif request.role is Role.MEMBER:
+        grants.revoke_console(session, made.person_id, BEHEER.client_id, now)
+    request.close(now)
+    audit.record(
+        session,
+        AuditEvent(
+            EventTag.MEANS_CHANGED,
+            now,
+            reference=request.reference,
+            person_id=desk.actor.person_id,
+            organisation_id=request.organisation_id,
+            level=request.level,
+            details={
+                "person": made.person_id,
+                "means": made.id,
+                "was": was.label,
+                "role": str(request.role),
+            },
+        ),
+    )

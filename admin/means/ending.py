@@ -1,0 +1,234 @@
+"""Ending a means: now, on a day, or with its contract, at one or more organisations. Where none is
+left the account ends. An organisation keeps an administrator, unless its last one ends all of it.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from admin.mandates import administrators, decision_rules
+from admin.mandates import ending as mandate_ending
+from admin.mandates.locks import hold as hold_mandates
+from admin.means import administration
+from admin.means.around import MeansAsker, administered
+from assurance import means, means_requests
+from assurance.levels import suffices
+from assurance.means import IssuedMeans, MeansLink
+from assurance.means_requests import MeansOutcome
+from broker.sso import grants, logout
+from broker.sso.logout import LogoutNotifier
+from broker.texts import means_mails
+from broker.texts.means_mails import MeansTold
+from consent import changes, mandates
+from directory import dates
+from directory.consoles import BEHEER
+from directory.organisations import Organisation
+from directory.people import Membership, Person, Role
+from providers.accounts import Account
+from state import audit, outbox
+from state.audit import AuditEvent, EventTag
+from state.trace import new_reference
+
+
+class EndMoment(enum.StrEnum):
+    """When it ends."""
+
+    NOW = "now"
+    DAY = "day"
+    CONTRACT = "contract"
+
+
+@dataclass(frozen=True)
+class EndWish:
+    """``organisations``: where it ends; ``day``: the last one, with ``DAY``; ``ends_company``: who
+    ends the own means as the last one said twice that all of the organisation ends.
+    """
+
+    means_id: str
+    organisations: tuple[str, ...]
+    moment: EndMoment
+    day: date | None = None
+    ends_company: bool = False
+
+
+class EndRefused(Exception):
+    """Nothing ended. ``why``: ``gone``, ``no_day``, ``no_contract``, ``not_administered``,
+    ``above_own_level``, ``last_administrator`` or ``ends_company`` (say so twice).
+    """
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+@dataclass(frozen=True)
+class _Case:
+    """What is being ended, by whom, and from when on. ``by``: their id."""
+
+    made: IssuedMeans
+    person: Person
+    at: datetime
+    now: datetime
+    by: str
+    reference: str
+
+    @property
+    def is_now(self) -> bool:
+        return self.at <= self.now
+
+
+def end(session: Session, around: MeansAsker, wish: EndWish) -> None:
+    """In the transaction of the caller. Raises NotAdministrator, LoginNotEnough, EndRefused."""
+    now, by, notifier = around.now, around.actor.logged_in, around.site.notifier
+    administration.hold(session, list(wish.organisations))
+    administrators.demand(session, by, around.organisation_id, now)
+    decision_rules.demand(decision_rules.lack_to_decide(around.login, now))
+    made = session.get(IssuedMeans, wish.means_id, with_for_update=True, populate_existing=True)
+    if made is None or (made.ends_at is not None and made.ends_at <= now):
+        raise EndRefused("gone")
+    at = _moment(made, wish, now)
+    rows = {row.organisation_id: row for row in means.links(session, made.id, now)}
+    lack = why_not(session, around, made, wish)
+    if lack is not None:
+        raise EndRefused(lack)
+    person = session.get_one(Person, made.person_id)
+    case = _Case(made, person, at, now, by, new_reference())
+    for organisation_id in sorted(wish.organisations):
+        _end_at(session, notifier, case, rows[organisation_id])
+        _tell(session, around, case, organisation_id)
+    if wish.ends_company:
+        session.get_one(Organisation, around.organisation_id).suspended_at = now
+    if all(row.until is not None for row in rows.values()):
+        last = max(row.until for row in rows.values() if row.until is not None)
+        _end_means(session, notifier, case, last)
+
+
+def why_not(session: Session, around: MeansAsker, made: IssuedMeans, wish: EndWish) -> str | None:
+    """The first objection; a word of EndRefused."""
+    linked = {row.organisation_id for row in means.links(session, made.id, around.now)}
+    own = administered(session, around)
+    if not wish.organisations or not set(wish.organisations) <= linked:
+        return "gone"
+    if not set(wish.organisations) <= set(own):
+        return "not_administered"
+    if any(not suffices(own[one][1], made.level) for one in wish.organisations):
+        return "above_own_level"
+    for one in wish.organisations:
+        is_last = administration.is_administrator(session, one, made.person_id, around.now)
+        if not is_last or administration.left_without(session, one, made.person_id):
+            continue
+        may_end_all = (
+            made.person_id == around.actor.person_id
+            and one == around.organisation_id
+            and administration.is_alone(session, one, made.person_id, around.now)
+        )
+        if not may_end_all:
+            return "last_administrator"
+        if not (wish.ends_company and wish.moment is EndMoment.NOW):
+            return "ends_company"
+    return None
+
+
+def end_due(session: Session, notifier: LogoutNotifier) -> int:
+    """End the accounts of means whose day came, and what they opened; how many. Time acts."""
+    now = notifier.now
+    query = select(Account).where(Account.ends_at <= now, Account.ended_at.is_(None))
+    found = list(session.scalars(query.with_for_update()))
+    for account in found:
+        account.ended_at = account.ends_at
+        logout.end_all_of(session, notifier, account.person_id, "account_ended")
+        details: dict[str, audit.Detail] = {"person": account.person_id}
+        audit.record(session, AuditEvent(EventTag.ACCOUNT_ENDED, now, details=details))
+    return len(found)
+
+
+def _moment(made: IssuedMeans, wish: EndWish, now: datetime) -> datetime:
+    """From when on it counts no more. What was never active ends now."""
+    if wish.moment is EndMoment.NOW or made.activated_at is None:
+        return now
+    if wish.moment is EndMoment.CONTRACT:
+        if made.contract_until is None or made.contract_until <= now:
+            raise EndRefused("no_contract")
+        return made.contract_until
+    if wish.day is None or wish.day <= dates.day_of(now):
+        raise EndRefused("no_day")
+    return dates.end_of(wish.day)
+
+
+def _end_at(session: Session, notifier: LogoutNotifier, case: _Case, row: MeansLink) -> None:
+    """At one organisation: link, place, mandates, and the tokens that those gave."""
+    row.until, organisation_id = case.at, row.organisation_id
+    if row.gives_place:
+        query = select(Membership).where(
+            Membership.person_id == case.person.id,
+            Membership.organisation_id == organisation_id,
+        )
+        place = session.scalars(query.with_for_update()).first()
+        if place is not None and (place.until is None or place.until > case.at):
+            place.until = case.at
+            if case.is_now and place.role is Role.ADMINISTRATOR:
+                grants.revoke_console(session, case.person.id, BEHEER.client_id, case.now)
+        hold_mandates(session, organisation_id)
+        held = mandates.at(session, organisation_id, case.now, person_id=case.person.id)
+        if case.is_now:
+            for one in held:
+                if mandates.revoke(session, one.id, by=case.by, now=case.now):
+                    mandate_ending.reach_of(session, notifier, one)
+        else:
+            changes.shorten(session, held, case.at, by=case.by, now=case.now)
+    audit.record(
+        session,
+        AuditEvent(
+            EventTag.MEANS_ENDED,
+            case.now,
+            reference=case.reference,
+            person_id=case.by,
+            organisation_id=organisation_id,
+            level=case.made.level,
+            details={
+                "person": case.person.id,
+                "means": case.made.id,
+                "from": dates.day_of(case.at).isoformat(),
+                "now": case.is_now,
+            },
+        ),
+    )
+
+
+def _end_means(session: Session, notifier: LogoutNotifier, case: _Case, last: datetime) -> None:
+    """No organisation is left: nobody logs in with it from then on."""
+    case.made.ends_at = last
+    for request in means_requests.of_means(session, [case.made.id]):
+        if request.is_pending:
+            request.outcome = MeansOutcome.WITHDRAWN
+            request.decided_at, request.decided_by = case.now, case.by
+            request.close(case.now)
+    if case.made.activated_at is None:
+        return
+    query = select(Account).where(Account.person_id == case.person.id).with_for_update()
+    account = session.scalars(query).first()
+    if account is None or account.ended_at is not None:
+        return
+    account.ends_at = last
+    if last <= case.now:
+        account.ended_at = case.now
+        logout.end_all_of(session, notifier, case.person.id, "account_ended")
+
+
+def _tell(session: Session, around: MeansAsker, case: _Case, organisation_id: str) -> None:
+    if not case.person.email or case.made.activated_at is None:
+        return
+    told = MeansTold(
+        person=case.person.display_name,
+        organisation=session.get_one(Organisation, organisation_id).name,
+        level=case.made.level.label,
+        reference=case.reference,
+        until=None if case.is_now else case.at,
+    )
+    mail = means_mails.ended(case.person.email, case.person.locale, told)
+    outbox.enqueue(session, around.site.sealer, mail, case.now)
