@@ -11,7 +11,15 @@ from admin.terms import notices
 from assurance import factors, session_lifetime, session_names
 from broker.sso import grants
 from consent import chains, mandates, register, requests
-from directory import evidence, history, organisation_records, organisations, people
+from directory import (
+    billing,
+    change_forms,
+    evidence,
+    history,
+    organisation_records,
+    organisations,
+    people,
+)
 from keys import certificate_readers, person_key, signing_key
 from providers import accounts, browser_counts, federation_members
 from state import audit, outbox, party_metadata, registrations, trace
@@ -32,6 +40,8 @@ MODULES = (
         history,
         organisations,
         organisation_records,
+        billing,
+        change_forms,
         people,
     ),
     *(factor_resets, roles, set_up_links, notices, chain, person_key),

@@ -7,6 +7,7 @@ from typing import Final
 from admin.operator_console import (
     certificates,
     dashboard,
+    forms,
     metadata,
     operators,
     resets,
@@ -19,6 +20,7 @@ from admin.operator_console.access import blueprint
 MODULES: Final = (
     certificates,
     dashboard,
+    forms,
     traces,
     metadata,
     operators,

@@ -36,6 +36,7 @@ class Permission(enum.StrEnum):
     END_OPERATORS = "operators.end"
     RESET_FACTORS = "factors.reset"
     CHANGE_METADATA = "metadata.change"
+    DECIDE_FORMS = "forms.decide"
 
 
 # The table that counts: tests walk every address of the console with every role against it.
@@ -43,7 +44,12 @@ ALLOWED: Final[Mapping[OperatorRole, frozenset[Permission]]] = MappingProxyType(
     {
         OperatorRole.VIEWER: frozenset({Permission.SEE_STATE, Permission.READ_TRACES}),
         OperatorRole.HELPDESK: frozenset(
-            {Permission.SEE_STATE, Permission.READ_TRACES, Permission.RESET_FACTORS}
+            {
+                Permission.SEE_STATE,
+                Permission.READ_TRACES,
+                Permission.RESET_FACTORS,
+                Permission.DECIDE_FORMS,
+            }
         ),
         OperatorRole.CONFIGURATOR: frozenset(Permission),
         OperatorRole.KEY_OFFICER: frozenset({Permission.SEE_STATE, Permission.READ_OPERATORS}),

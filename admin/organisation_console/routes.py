@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from admin.organisation_console import (
+    billing,
+    company,
     end_dates,
+    forms,
     mandate_requests,
     mandates,
     people,
@@ -17,7 +20,10 @@ from admin.organisation_console import (
 from admin.organisation_console.access import blueprint
 
 MODULES = (
+    billing,
+    company,
     end_dates,
+    forms,
     mandate_requests,
     mandates,
     people,

@@ -24,6 +24,7 @@ from broker.sso.grants import Grant
 from consent.mandates import Mandate
 from consent.register import Consent
 from consent.requests import MandateRequest
+from directory.change_forms import ChangeForm
 from directory.evidence import LoginEvidence
 from directory.history import HistoryEntry
 from directory.people import ExternalIdentity, Membership, NoSuchPerson, Person
@@ -95,6 +96,7 @@ def _deletes(person_id: str) -> list[Delete]:
             Consent,
             MandateRequest,
             TermNotice,
+            ChangeForm,
         )
     ]
     accounts = select(Account.id).where(Account.person_id == person_id)

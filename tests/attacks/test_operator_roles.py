@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from admin.actor import Actor
 from admin.factor_resets import requests
 from admin.factor_resets.requests import ResetRequestForm
 from admin.operators.roles import OperatorRole
 from assurance import second_factor
+from directory.change_forms import ChangeForm, FormKind, FormState
 from directory.consoles import BEHEER
+from directory.organisations import Organisation
 from sandbox.browser import Browser, Page
 from state import audit, trace_search
 from state.audit import EventTag
-from state.db import writing
+from state.db import new_id, writing
 from state.trace_search import Wanted
 from tests.operators import HERE, at_console, make_operator, make_person
 from tests.world import ADDRESSES, World, make_world
@@ -22,7 +25,8 @@ VIEWER, HELPDESK, CONFIGURATOR, KEY_OFFICER, AUDITOR = OperatorRole
 TRACES = {VIEWER, HELPDESK, CONFIGURATOR, AUDITOR}
 RESETS = {HELPDESK, CONFIGURATOR}
 EVERYBODY = set(OperatorRole)
-ASKS_AGAIN = {("POST", "/herstel/zoek")}  # without a field that it needs
+# Without a field that it needs.
+ASKS_AGAIN = {("POST", "/herstel/zoek"), ("POST", "/formulieren/<form_id>")}
 
 # What docs/operators/console.md promises. Addresses without roles are for whoever has the link, or
 # say nothing.
@@ -45,6 +49,9 @@ ROLES: dict[tuple[str, str], set[OperatorRole]] = {
     ("POST", "/inlogspoor/bestand"): TRACES,
     ("GET", "/operators/<person_id>/beeindigen"): {CONFIGURATOR},
     ("POST", "/operators/<person_id>/beeindigen"): {CONFIGURATOR},
+    ("GET", "/formulieren"): RESETS,
+    ("GET", "/formulieren/<form_id>"): RESETS,
+    ("POST", "/formulieren/<form_id>"): RESETS,
     ("GET", "/herstel"): RESETS,
     ("POST", "/herstel/zoek"): RESETS,
     ("GET", "/herstel/aanvraag/<handle>"): RESETS,
@@ -95,7 +102,28 @@ def filled(world: World, path: str) -> str:
         path = path.replace("<person_id>", other.person_id)
     if "<reset_id>" in path:
         path = path.replace("<reset_id>", _reset(world))
+    if "<form_id>" in path:
+        path = path.replace("<form_id>", _form(world))
     return path.replace("<handle>", "gone")
+
+
+def _form(world: World) -> str:
+    """A change form that waits."""
+    with world.session() as session, writing(session):
+        form_id = new_id()
+        session.add(
+            ChangeForm(
+                id=form_id,
+                organisation_id=session.scalars(select(Organisation.id)).first(),
+                person_id="sanne",
+                kind=FormKind.OTHER,
+                state=FormState.OPEN,
+                asked=world.process.sealer.seal(b"Vraag", f"change_form:{form_id}"),
+                reference="ABCD2345",
+                sent_at=world.clock(),
+            )
+        )
+    return form_id
 
 
 def _reset(world: World) -> str:
@@ -182,7 +210,10 @@ def test_a_session_of_another_console_opens_nothing_here(world: World) -> None:
 
 
 def test_the_menu_offers_what_the_role_opens(world: World) -> None:
-    for role, words in ((KEY_OFFICER, {"Operators"}), (HELPDESK, {"Inlogspoor", "Herstel"})):
+    for role, words in (
+        (KEY_OFFICER, {"Operators"}),
+        (HELPDESK, {"Inlogspoor", "Herstel", "Formulieren"}),
+    ):
         somebody = make_operator(world, f"menu-{role.value.replace('_', '-')}", role)
         page = at_console(world, somebody.person_id).open(HERE)
         menu = {" ".join(a.text_content().split()) for a in page.tree.xpath("//nav//a")}
