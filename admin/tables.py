@@ -18,7 +18,16 @@ from assurance import (
 )
 from broker.sso import grants
 from consent import chains, mandates, register, requests
-from directory import evidence, history, invitations, organisation_records, organisations, people
+from directory import (
+    billing,
+    change_forms,
+    evidence,
+    history,
+    invitations,
+    organisation_records,
+    organisations,
+    people,
+)
 from keys import certificate_readers, person_key, signing_key
 from providers import accounts, browser_counts, federation_members
 from state import audit, outbox, party_metadata, registrations, trace
@@ -41,6 +50,8 @@ MODULES = (
         invitations,
         organisations,
         organisation_records,
+        billing,
+        change_forms,
         people,
     ),
     *(factor_resets, roles, set_up_links, notices, chain, person_key),

@@ -51,3 +51,30 @@ class RegisterSettings(BaseModel):
         if self.adapter == "kvk_api" and self.api_key_file is None:
             raise ValueError("adapter kvk_api needs api_key_file: the file with the API key")
         return self
+
+
+class InvoicingSettings(BaseModel):
+    """Who sends invoices hears of each change; Sluis makes none."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    adapter: Literal["none", "webhook"] = Field(
+        default="none",
+        description=(
+            "Who is told when invoices of an organisation change. `webhook`: an address of yours, "
+            "signed and tried again. `none`: nobody, and `/beheer` shows no invoices."
+        ),
+    )
+    url: str | None = Field(
+        default=None, description="With `webhook`: the address of whoever sends invoices."
+    )
+    secret_file: Path | None = Field(
+        default=None,
+        description="With `webhook`: the file with the secret that messages are signed with.",
+    )
+
+    @model_validator(mode="after")
+    def _signed(self) -> InvoicingSettings:
+        if self.adapter == "webhook" and (self.url is None or self.secret_file is None):
+            raise ValueError("adapter webhook needs url and secret_file: account numbers go there")
+        return self

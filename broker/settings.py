@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
-from broker.company_settings import RegisterSettings
+from broker.company_settings import InvoicingSettings, RegisterSettings
 from broker.message_settings import Letters, Mail, Sms
 from broker.organisation_settings import Joining, Mandates, MeansSettings
 from broker.outgoing_settings import Outgoing
@@ -84,6 +84,9 @@ class Settings(Section):
     )
     trade_register: RegisterSettings = Field(
         default=RegisterSettings(), description="Where facts of organisations come from."
+    )
+    invoicing: InvoicingSettings = Field(
+        default=InvoicingSettings(), description="Who sends invoices to organisations."
     )
     worker: WorkerSettings = Field(
         default=WorkerSettings(), description="Who does the work behind the pages."

@@ -291,6 +291,11 @@ adapter = "webhook"
 url = "{addresses.postbus}/api/messages"
 secret_file = "{demo.secrets / "postbus.secret"}"
 
+[invoicing]
+adapter = "webhook"
+url = "{addresses.postbus}/api/messages"
+secret_file = "{demo.secrets / "postbus.secret"}"
+
 [trade_register]
 adapter = "file"
 file = "{REGISTER}"

@@ -35,7 +35,7 @@ _CONTEXT: Final = "outbox"
 log = structlog.get_logger()
 
 
-Channel = Literal["mail", "sms", "letter", "logout"]
+Channel = Literal["mail", "sms", "letter", "logout", "invoicing"]
 TO_MAKELAAR: Final = "saml_makelaar"  # subject of a ``logout`` that goes to a makelaar
 CHANNELS: Final[tuple[Channel, ...]] = get_args(Channel)
 
@@ -64,14 +64,16 @@ PACES: Final[Mapping[str, Pace]] = MappingProxyType(
         "sms": Pace(first=timedelta(seconds=5), most_attempts=18, claim=timedelta(minutes=1)),
         "letter": Pace(longest=timedelta(hours=4), most_attempts=24),  # over two days
         "logout": Pace(claim=timedelta(minutes=1)),
+        "invoicing": Pace(longest=timedelta(hours=4), most_attempts=24),  # over two days
     }
 )
 
 
 @dataclass(frozen=True)
 class Message:
-    """A message to one person, or (``logout``) to one portal or makelaar. ``reference`` is that of
-    the login or request it came from.
+    """A message to one person, or (``logout``) to one portal or makelaar, or (``invoicing``) about
+    one organisation to whoever sends invoices. ``reference`` is that of the login or request it
+    came from.
     """
 
     channel: Channel

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 import click
 
@@ -30,7 +31,7 @@ def show(invocation: Invocation, kvk: str, as_json: bool) -> None:
         _say(organisations.show(invocation.settings(), kvk, as_json=as_json))
 
 
-@organisation.command("look-up")
+@organisation.command("lookup")
 @KVK
 @pass_invocation
 def look_up(invocation: Invocation, kvk: str) -> None:
@@ -102,6 +103,22 @@ def merge(invocation: Invocation, old: str, new: str, yes: bool) -> None:
         click.confirm(f"Did {old} go up in {new}? This cannot be undone", abort=True)
     with explained(), _refusals():
         _say(organisations.merge(invocation.settings(), old, new))
+
+
+@organisation.command()
+@KVK
+@click.option("--from", "begins", type=click.DateTime(["%Y-%m-%d"]), help="Its first day.")
+@click.option("--until", "ends", type=click.DateTime(["%Y-%m-%d"]), help="Its last day.")
+@pass_invocation
+def contract(
+    invocation: Invocation, kvk: str, begins: datetime | None, ends: datetime | None
+) -> None:
+    """Say from when until when its contract runs. What is left out is not known."""
+    from admin.cli import organisations
+
+    days = (begins.date() if begins else None, ends.date() if ends else None)
+    with explained(), _refusals():
+        _say(organisations.contract(invocation.settings(), kvk, *days))
 
 
 @organisation.command("extend-role")

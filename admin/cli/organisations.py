@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import Any, Final
 
 from sqlalchemy import select
@@ -12,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from admin.actor import COMMAND_LINE
 from admin.cli.process import process_at
-from admin.organisations import records, relinking
+from admin.organisations import billing, records, relinking
+from admin.organisations.billing import BillingAround
 from admin.organisations.records import (
     ConfirmedFacts,
     FactsRefused,
@@ -122,6 +124,21 @@ def merge(settings: Settings, old: str, new: str) -> list[str]:
         f"{old} went up in {new}: {counts}. Write {new} in your documents.",
         _reference(done),
     ]
+
+
+def contract(settings: Settings, kvk: str, begins: date | None, ends: date | None) -> list[str]:
+    """Lines to print. Raises NotDone."""
+    with _written(settings) as (process, session):
+        around = BillingAround(
+            organisation_id=records.organisation_at(session, _number(kvk)).id,
+            actor=COMMAND_LINE,
+            login=None,
+            sealer=process.sealer,
+            now=process.clock(),
+            hands_on=process.settings.invoicing.adapter != "none",
+        )
+        billing.set_contract(session, around, begins, ends)
+    return [f"The contract of {kvk} runs from {begins or 'any day'} until {ends or 'any day'}."]
 
 
 def extend_role(settings: Settings, kvk: str, person_id: str) -> list[str]:

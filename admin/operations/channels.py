@@ -1,4 +1,6 @@
-"""Channels to people: the adapters of the sections ``[mail]``, ``[sms]`` and ``[letters]``."""
+"""Channels to people and to who sends invoices: the adapters of the sections ``[mail]``, ``[sms]``,
+``[letters]`` and ``[invoicing]``.
+"""
 
 from __future__ import annotations
 
@@ -36,3 +38,13 @@ def by_sms(settings: Settings, clock: Clock, way: WayOut) -> Adapter:
 def by_letter(settings: Settings, clock: Clock, way: WayOut) -> Adapter:
     """Raises ValueError with what to write instead."""
     return make_adapter(**settings.letters.model_dump(), section="letters", clock=clock, way=way)
+
+
+def to_invoicing(settings: Settings, clock: Clock) -> Adapter:
+    """How whoever sends invoices hears of changes. Raises ValueError with what to write instead."""
+    try:
+        way = way_out(settings)
+    except SettingsError as error:
+        raise ValueError(str(error)) from None
+    chosen = settings.invoicing.model_dump()
+    return make_adapter(**chosen, section="invoicing", clock=clock, way=way)

@@ -16,7 +16,7 @@ from typing import Final
 import structlog
 
 from admin.operations import metadata_watch, party_watch
-from admin.operations.channels import to_people
+from admin.operations.channels import to_invoicing, to_people
 from admin.operations.jobs import run_until
 from broker.monitoring import draining, heartbeat
 from broker.oidc.backchannel_logout import LogoutAdapter
@@ -30,7 +30,13 @@ from state.outbox import CHANNELS, TO_MAKELAAR, Adapter, Channel, deliver_next, 
 
 POLL_SECONDS: Final = 0.5
 PAUSE_AFTER_ERROR: Final = 1.0
-LANES: Final[Mapping[Channel, int]] = {"sms": 3, "mail": 2, "letter": 1, "logout": 2}
+LANES: Final[Mapping[Channel, int]] = {
+    "sms": 3,
+    "mail": 2,
+    "letter": 1,
+    "logout": 2,
+    "invoicing": 1,
+}
 log = structlog.get_logger()
 Bells = Mapping[Channel, threading.Event]
 
@@ -69,7 +75,12 @@ def adapter_of(process: Process) -> Adapter:
         clock=process.clock,
     )
     logouts = BySubject({TO_PORTAL: by_soap, TO_MAKELAAR: by_soap}, to_portals)
-    return ByChannel({**to_people(process.settings, process.clock), "logout": logouts})
+    ways: dict[Channel, Adapter] = {
+        **to_people(process.settings, process.clock),
+        "logout": logouts,
+        "invoicing": to_invoicing(process.settings, process.clock),
+    }
+    return ByChannel(ways)
 
 
 def start_worker(process: Process) -> Worker:

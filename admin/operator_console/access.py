@@ -87,6 +87,7 @@ def _desk(session: ConsoleSession) -> OperatorContext:
         reads_operators=may(roles, Permission.READ_OPERATORS),
         resets_factors=may(roles, Permission.RESET_FACTORS),
         decides_means=may(roles, Permission.DECIDE_MEANS),
+        decides_forms=may(roles, Permission.DECIDE_FORMS),
     )
     return OperatorContext(session, roles, frame)
 

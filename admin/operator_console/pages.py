@@ -18,6 +18,7 @@ class DeskFrame:
     reads_operators: bool
     resets_factors: bool
     decides_means: bool = False
+    decides_forms: bool = False
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from typing import Final
 from admin.operator_console import (
     certificates,
     dashboard,
+    forms,
     means_requests,
     metadata,
     operators,
@@ -20,6 +21,7 @@ from admin.operator_console.access import blueprint
 MODULES: Final = (
     certificates,
     dashboard,
+    forms,
     means_requests,
     traces,
     metadata,

@@ -37,6 +37,7 @@ class Permission(enum.StrEnum):
     RESET_FACTORS = "factors.reset"
     DECIDE_MEANS = "means.decide"
     CHANGE_METADATA = "metadata.change"
+    DECIDE_FORMS = "forms.decide"
 
 
 # The table that counts: tests walk every address of the console with every role against it.
@@ -49,6 +50,7 @@ ALLOWED: Final[Mapping[OperatorRole, frozenset[Permission]]] = MappingProxyType(
                 Permission.READ_TRACES,
                 Permission.RESET_FACTORS,
                 Permission.DECIDE_MEANS,
+                Permission.DECIDE_FORMS,
             }
         ),
         OperatorRole.CONFIGURATOR: frozenset(Permission),

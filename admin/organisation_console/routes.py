@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from admin.organisation_console import (
+    billing,
     chain_check,
     chain_wizard,
     chains,
     changes,
+    company,
     end_dates,
+    forms,
     history,
     invitations,
     mandate_requests,
@@ -28,11 +31,14 @@ from admin.organisation_console import (
 from admin.organisation_console.access import blueprint
 
 MODULES = (
+    billing,
     chain_check,
     chain_wizard,
     chains,
     changes,
+    company,
     end_dates,
+    forms,
     history,
     invitations,
     mandate_requests,

@@ -27,6 +27,7 @@ from broker.sso.grants import Grant
 from consent.mandates import Mandate
 from consent.register import Consent
 from consent.requests import MandateRequest
+from directory.change_forms import ChangeForm
 from directory.evidence import LoginEvidence
 from directory.history import HistoryEntry
 from directory.invitations import Invitation
@@ -99,6 +100,7 @@ def _deletes(person_id: str) -> list[Delete]:
             Consent,
             MandateRequest,
             TermNotice,
+            ChangeForm,
         )
     ]
     issued = select(IssuedMeans.id).where(IssuedMeans.person_id == person_id)

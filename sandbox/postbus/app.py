@@ -19,7 +19,7 @@ from sandbox.prepare import Demo, recovery_codes
 from sandbox.web import new_app, serve
 
 MOST_KEPT = 500
-KINDS = {"mail": "E-mail", "sms": "Sms", "letter": "Brief"}
+KINDS = {"mail": "E-mail", "sms": "Sms", "letter": "Brief", "invoicing": "Facturatie"}
 
 
 def create_app(demo: Demo) -> Flask:

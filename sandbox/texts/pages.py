@@ -284,6 +284,7 @@ _POST: Final = {
     "E-mail": "E-mail",
     "Sms": "Text message",
     "Brief": "Letter",
+    "Facturatie": "Invoicing",
     "aan {recipient}, {moment}": "to {recipient}, {moment}",
     "Er is nog geen post. Ververs deze pagina als Sluis iets heeft gestuurd.": (
         "There is no post yet. Refresh this page when Sluis has sent something."

@@ -16,7 +16,7 @@ LADDER: Final[tuple[tuple[str, ...], ...]] = (
     ("admin.metadata",),
     ("admin.tables", "admin.registrations"),
     ("admin.people",),
-    ("admin.terms", "admin.organisations"),
+    ("admin.terms", "admin.organisations", "admin.change_forms"),
     ("admin.means",),
     ("admin.chains", "admin.factor_resets", "admin.invitations"),
     (

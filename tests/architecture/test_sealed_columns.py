@@ -25,6 +25,8 @@ SEALS = {
     "assurance/session_lifetime.py": "session",
     "assurance/session_names.py": "session_name",
     "admin/audit/chain.py": "audit_signer",
+    "admin/organisations/billing.py": "billing",
+    "admin/change_forms/forms.py": "change_form",
     "keys/keyring.py": "signing_key",
     "keys/person_key.py": "person_key",
     "state/outbox.py": "outbox",

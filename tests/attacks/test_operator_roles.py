@@ -16,10 +16,11 @@ from assurance.means_requests import Contact, MeansRequest, RequestKind, seal_co
 from directory.consoles import BEHEER
 from directory.organisations import Organisation
 from directory.people import Role
+from directory.change_forms import ChangeForm, FormKind, FormState
 from sandbox.browser import Browser, Page
 from state import audit, trace_search
 from state.audit import EventTag
-from state.db import writing
+from state.db import new_id, writing
 from state.trace_search import Wanted
 from tests.operators import HERE, at_console, make_operator, make_person
 from tests.world import ADDRESSES, World, make_world
@@ -32,6 +33,7 @@ ASKS_AGAIN = {  # without a field that it needs
     ("POST", "/herstel/zoek"),
     ("POST", "/aanvragen/<request_id>/identificatie"),
     ("POST", "/aanvragen/<request_id>/afkeuren"),
+    ("POST", "/formulieren/<form_id>"),
 }
 
 # What docs/operators/console.md promises. Addresses without roles are for whoever has the link, or
@@ -60,6 +62,9 @@ ROLES: dict[tuple[str, str], set[OperatorRole]] = {
     ("POST", "/aanvragen/<request_id>/identificatie"): RESETS,
     ("POST", "/aanvragen/<request_id>/goedkeuren"): RESETS,
     ("POST", "/aanvragen/<request_id>/afkeuren"): RESETS,
+    ("GET", "/formulieren"): RESETS,
+    ("GET", "/formulieren/<form_id>"): RESETS,
+    ("POST", "/formulieren/<form_id>"): RESETS,
     ("GET", "/herstel"): RESETS,
     ("POST", "/herstel/zoek"): RESETS,
     ("GET", "/herstel/aanvraag/<handle>"): RESETS,
@@ -112,6 +117,8 @@ def filled(world: World, path: str) -> str:
         path = path.replace("<reset_id>", _reset(world))
     if "<request_id>" in path:
         path = path.replace("<request_id>", _means_request(world))
+    if "<form_id>" in path:
+        path = path.replace("<form_id>", _form(world))
     return path.replace("<handle>", "gone")
 
 
@@ -140,6 +147,25 @@ def _means_request(world: World) -> str:
             )
         )
     return f"r{number}"
+
+
+def _form(world: World) -> str:
+    """A change form that waits."""
+    with world.session() as session, writing(session):
+        form_id = new_id()
+        session.add(
+            ChangeForm(
+                id=form_id,
+                organisation_id=session.scalars(select(Organisation.id)).first(),
+                person_id="sanne",
+                kind=FormKind.OTHER,
+                state=FormState.OPEN,
+                asked=world.process.sealer.seal(b"Vraag", f"change_form:{form_id}"),
+                reference="ABCD2345",
+                sent_at=world.clock(),
+            )
+        )
+    return form_id
 
 
 def _reset(world: World) -> str:
@@ -228,7 +254,7 @@ def test_a_session_of_another_console_opens_nothing_here(world: World) -> None:
 def test_the_menu_offers_what_the_role_opens(world: World) -> None:
     for role, words in (
         (KEY_OFFICER, {"Operators"}),
-        (HELPDESK, {"Inlogspoor", "Herstel", "Aanvragen"}),
+        (HELPDESK, {"Inlogspoor", "Herstel", "Aanvragen", "Formulieren"}),
     ):
         somebody = make_operator(world, f"menu-{role.value.replace('_', '-')}", role)
         page = at_console(world, somebody.person_id).open(HERE)

@@ -53,3 +53,57 @@ def upgrade() -> None:
             ["organisation_id"],
             unique=False,
         )
+    op.create_table(
+        "billing",
+        sa.Column("organisation_id", sa.String(length=26), nullable=False),
+        sa.Column("iban", sa.LargeBinary(), nullable=True),
+        sa.Column("iban_end", sa.String(length=4), nullable=True),
+        sa.Column("invoice_email", sa.String(length=254), nullable=True),
+        sa.Column("invoices_by", sa.String(length=10), nullable=False),
+        sa.Column("paid_by", sa.String(length=10), nullable=False),
+        sa.Column("contract_from", sa.Date(), nullable=True),
+        sa.Column("contract_until", sa.Date(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_billing_organisation_id_organisation"),
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", name=op.f("pk_billing")),
+    )
+    op.create_table(
+        "change_form",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("organisation_id", sa.String(length=26), nullable=False),
+        sa.Column("person_id", sa.String(length=26), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("asked", sa.LargeBinary(), nullable=False),
+        sa.Column("reference", sa.String(length=8), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("taken_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("taken_by", sa.String(length=26), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by", sa.String(length=26), nullable=True),
+        sa.Column("answer", sa.String(length=500), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_change_form_organisation_id_organisation"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_change_form_person_id_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_change_form")),
+    )
+    with op.batch_alter_table("change_form", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_change_form_organisation_id_state"),
+            ["organisation_id", "state"],
+            unique=False,
+        )
+        batch_op.create_index(
+            batch_op.f("ix_change_form_state_sent_at"), ["state", "sent_at"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_change_form_person_id"), ["person_id"], unique=False)

@@ -38,10 +38,10 @@ def test_a_new_number_and_a_merger_are_explained_afterwards(registered: None, sl
 
 
 def test_the_register_of_the_demo_is_asked(registered: None, sluis: Sluis) -> None:
-    found = sluis("organisation", "look-up", BAKERY).output
+    found = sluis("organisation", "lookup", BAKERY).output
     assert "Molenweg 1" in found and "branch       000090012021" in found
-    assert "does not know" in sluis("organisation", "look-up", FREE).output
-    assert "ended        2025-03-31" in sluis("organisation", "look-up", "9000 1852").output
+    assert "does not know" in sluis("organisation", "lookup", FREE).output
+    assert "ended        2025-03-31" in sluis("organisation", "lookup", "9000 1852").output
     assert "Changed: address." in sluis("organisation", "refresh", BAKERY).output
     assert "Nothing changed." in sluis("organisation", "refresh", BAKERY).output
     assert "source       file" in sluis("organisation", "show", BAKERY).output
