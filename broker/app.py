@@ -26,6 +26,7 @@ from broker.saml.views import create_blueprint as create_saml
 from broker.sso.logout_chain import blueprint as logout_chain
 from broker.sso.makelaar_logout import blueprint as makelaar_logout
 from broker.web import (
+    bodies,
     csrf,
     database,
     errors,
@@ -46,8 +47,6 @@ from broker.web.form_session import FormSessions
 from broker.web.front import blueprint as front
 from broker.web.health import blueprint as health
 
-MAX_BODY = 512 * 1024  # a SAML response of 256 KB, base64 and form-encoded
-
 
 def assemble(process: Process, consoles: Iterable[Blueprint] = ()) -> Flask:
     """The application around a process that exists already. ``consoles``: the pages of
@@ -58,8 +57,6 @@ def assemble(process: Process, consoles: Iterable[Blueprint] = ()) -> Flask:
     app.bind_to(settings.base_url)
     app.config.update(
         SECRET_KEY=process.sealer.fingerprint("flask-session"),
-        MAX_CONTENT_LENGTH=MAX_BODY,
-        MAX_FORM_MEMORY_SIZE=MAX_BODY,
         MAX_FORM_PARTS=100,
         SESSION_COOKIE_NAME="__Host-sluis-form",
         SESSION_COOKIE_SECURE=True,
@@ -89,6 +86,7 @@ def assemble(process: Process, consoles: Iterable[Blueprint] = ()) -> Flask:
     for blueprint in (*arriving, mine, *logouts, recovery, activation, health, *consoles):
         app.register_blueprint(blueprint)
     request_metrics.install(app)
+    bodies.install(app)
     app.register_blueprint(help_pages.blueprint)
     app.register_blueprint(developers)
     app.register_blueprint(theme.blueprint)

@@ -17,6 +17,7 @@ from typing import Any, Final
 from urllib.parse import urlencode, urljoin, urlsplit
 
 import lxml.html
+import urllib3
 from lxml.html import FormElement, HtmlElement
 
 from sandbox.wire import Answer, HttpWire, Wire
@@ -91,6 +92,7 @@ class Browser:
         self._javascript = javascript
         self._cookies: dict[str, dict[str, Cookie]] = {}
         self._wire = wire or HttpWire()
+        self._file: tuple[str, str] | None = None  # of the form that is being sent
 
     # What a user does.
 
@@ -136,6 +138,14 @@ class Browser:
     def post(self, url: str, fields: list[tuple[str, str]]) -> Page:
         """Send a form that is not on the page, from this page. What an attacker's page would do."""
         return self._navigate("POST", url, fields, self.page, None)
+
+    def bring(self, url: str, fields: list[tuple[str, str]], name: str, text: str) -> Page:
+        """Send a form with this text as the file of the field ``name``."""
+        self._file = name, text
+        try:
+            return self._navigate("POST", url, fields, self.page, self.page)
+        finally:
+            self._file = None
 
     def cookies(self, url: str) -> dict[str, str]:
         """Names and values that this browser keeps for the host of ``url``."""
@@ -253,6 +263,11 @@ class Browser:
         if method == "POST":
             body = urlencode(fields or [])
             headers["Content-Type"] = "application/x-www-form-urlencoded"
+            if self._file is not None:
+                name, text = self._file
+                sent_fields = [*(fields or []), (name, ("bestand.csv", text, "text/csv"))]
+                raw, headers["Content-Type"] = urllib3.encode_multipart_formdata(sent_fields)
+                body = raw.decode()
             if initiator is not None:
                 headers["Origin"] = "://".join(_origin(initiator.url))
         return self._wire.request(method, url, body, headers)

@@ -30,9 +30,15 @@ KINDS: Final[Mapping[str, frozenset[EventTag]]] = MappingProxyType(
             }
         ),
         "verzoeken": frozenset({EventTag.MANDATE_REQUESTED, EventTag.MANDATE_REQUEST_REFUSED}),
-        "gebruikers": frozenset({EventTag.MEMBERSHIP_ENDED}),
+        "gebruikers": frozenset(
+            {
+                EventTag.MEMBERSHIP_GIVEN,
+                EventTag.MEMBERSHIP_CHANGED,
+                EventTag.MEMBERSHIP_ENDED,
+            }
+        ),
         "vestigingen": frozenset({EventTag.ESTABLISHMENT_ENDED}),
-        "bestanden": frozenset({EventTag.EXPORT_MADE}),
+        "bestanden": frozenset({EventTag.EXPORT_MADE, EventTag.IMPORT_MADE}),
     }
 )
 

@@ -140,19 +140,29 @@ def wishes(chosen: Chosen, services: Mapping[str, Service]) -> Iterator[MandateW
 
 def plan(session: Session, around: Circumstances, chosen: Chosen) -> GivingPlan:
     """What giving this would change now."""
+    return plan_of(session, around, _dated(chosen, around.services))
+
+
+def plan_of(
+    session: Session, around: Circumstances, dated: Mapping[MandateWish, date]
+) -> GivingPlan:
+    """The same of wishes that each have a last day of their own."""
     people = {
         one.id: one
         for one in colleagues.at(session, around.makelaars, around.organisation_id, around.now)
     }
-    standing = mandates.at(session, around.organisation_id, around.now)
+    standing: dict[str, list[Mandate]] = {}
+    for row in mandates.at(session, around.organisation_id, around.now):
+        standing.setdefault(row.person_id, []).append(row)
     found: list[PlannedChange] = []
     impossible: list[Impossible] = []
-    for wish in wishes(chosen, around.services):
+    for wish, until in dated.items():
         why = _why_not(around, wish) or why_not_person(people.get(wish.person_id), wish.level)
         if why is not None:
             impossible.append(Impossible(wish, why))
         else:
-            found.append(changes.planned(wish, standing, chosen.until, around.now))
+            held = standing.get(wish.person_id, ())
+            found.append(changes.planned(wish, held, until, around.now))
     return GivingPlan(tuple(found), tuple(impossible))
 
 
@@ -160,6 +170,20 @@ def give(
     session: Session,
     around: Circumstances,
     chosen: Chosen,
+    *,
+    shown: str,
+    without: Collection[str] = (),
+    request_id: str | None = None,
+) -> Sequence[Done]:
+    """Every wish with the one last day, as ``give_dated`` does it."""
+    dated = _dated(chosen, around.services)
+    return give_dated(session, around, dated, shown=shown, without=without, request_id=request_id)
+
+
+def give_dated(
+    session: Session,
+    around: Circumstances,
+    dated: Mapping[MandateWish, date],
     *,
     shown: str,
     without: Collection[str] = (),
@@ -174,7 +198,7 @@ def give(
     administrators.demand(session, around.actor.logged_in, around.organisation_id, around.now)
     if request_id is not None:
         requests.demand_open(session, request_id)
-    made = plan(session, around, chosen)
+    made = plan_of(session, around, dated)
     if made.digest != shown:
         raise PlanChanged
     wanted = [
@@ -184,11 +208,11 @@ def give(
     ]
     if not wanted:
         raise NothingToDo
-    _demand(around, wanted, chosen.until)
+    _demand(around, wanted, dated)
     reference = new_reference()
-    done = [Done(one.wish, one.change, one.current, chosen.until) for one in wanted]
+    done = [Done(one.wish, one.change, one.current, dated[one.wish]) for one in wanted]
     for one in wanted:
-        _write(session, around, one.wish, one.change, chosen.until)
+        _write(session, around, one.wish, one.change, dated[one.wish])
     outcomes.follow(session, around, done, reference)
     return done
 
@@ -201,14 +225,20 @@ def _why_not(around: Circumstances, wish: MandateWish) -> str | None:
     return why_not_service(around.services.get(wish.service_uuid), around.own_level)
 
 
-def _demand(around: Circumstances, wanted: Iterable[PlannedChange], until: date) -> None:
+def _dated(chosen: Chosen, services: Mapping[str, Service]) -> dict[MandateWish, date]:
+    return dict.fromkeys(wishes(chosen, services), chosen.until)
+
+
+def _demand(
+    around: Circumstances, wanted: Iterable[PlannedChange], dated: Mapping[MandateWish, date]
+) -> None:
     """The login is of now, and the day is one that may be."""
     for one in wanted:
         lack = decision_rules.lack_to_grant(around.login, one.wish.level, around.now)
         decision_rules.demand(lack)
         mandates.demand_term(
             one.wish.level,
-            dates.end_of(until),
+            dates.end_of(dated[one.wish]),
             own_level=around.own_level,
             now=around.now,
             max_years=around.max_years,
@@ -219,7 +249,7 @@ def _write(
     session: Session, around: Circumstances, wish: MandateWish, change: TermChange, until: date
 ) -> None:
     by, end = around.actor.logged_in, dates.end_of(until)
-    held = _held(session, around, wish)
+    held = _held(session, around, wish) if change is not TermChange.NEW else []
     within = [row for row in held if suffices(around.own_level, row.level)]
     if change is TermChange.SHORTENED:
         changes.shorten(session, held, end, by=by, now=around.now)

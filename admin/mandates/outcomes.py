@@ -67,13 +67,16 @@ class Around(Protocol):
 def follow(session: Session, around: Around, done: Sequence[Done], reference: str) -> None:
     """In the transaction of the change."""
     organisation = session.get_one(Organisation, around.organisation_id)
-    answered = {id(one): _answered(session, around, one) for one in done}
+    waiting = requests.open_for(session, [around.organisation_id])
+    answered = {id(one): _answered(session, around, one, waiting) for one in done}
     for one in done:
         asked = answered[id(one)]
         _note(session, around, one, reference if not asked else asked[0].reference)
-    for person_id in dict.fromkeys(one.wish.person_id for one in done):
+    of_people: dict[str, list[Done]] = {}
+    for one in done:
+        of_people.setdefault(one.wish.person_id, []).append(one)
+    for person_id, theirs in of_people.items():
         person = session.get_one(Person, person_id)
-        theirs = [one for one in done if one.wish.person_id == person_id]
         for one in theirs:
             for request in answered[id(one)]:
                 _tell_requester(session, around, person, organisation, request, one.until)
@@ -83,12 +86,14 @@ def follow(session: Session, around: Around, done: Sequence[Done], reference: st
             _tell_colleagues(session, around, person, organisation, theirs, reference)
 
 
-def _answered(session: Session, around: Around, one: Done) -> list[MandateRequest]:
+def _answered(
+    session: Session, around: Around, one: Done, open_ones: Sequence[MandateRequest]
+) -> list[MandateRequest]:
     """Requests of this person that ask no more than was given now."""
     wish, by = one.wish, around.actor.logged_in
     found = [
         request
-        for request in requests.open_for(session, [around.organisation_id])
+        for request in open_ones
         if request.person_id == wish.person_id
         and wish.service_uuid in (None, request.service_uuid)
         and suffices(wish.level, request.level)

@@ -16,7 +16,7 @@ from typing import Any, Final, Protocol
 
 import structlog
 
-from broker.app import MAX_BODY
+from broker.web.bodies import most_bytes
 
 BODY_SECONDS: Final = 20.0  # from the last byte of the headers to the last of the body
 MOST_WAITING: Final = 64 * 1024 * 1024  # bytes of bodies that are not complete, in one process
@@ -122,11 +122,12 @@ class WholeRequests:
         body = b""
         try:
             announced = int(headers.get("content-length", "0"))
-            if announced > MAX_BODY:
+            most = most_bytes(scope.path)
+            if announced > most:
                 raise _TooLarge(announced)
             if "content-type" in headers and headers.keys() & _BODY_FOLLOWS:
                 async with asyncio.timeout(self._body_seconds):
-                    body = await self._intake.take(exchange)
+                    body = await self._intake.take(exchange, most)
             headers = {**headers, "content-length": str(len(body))}
         except TimeoutError:
             return _TOO_SLOW
@@ -148,15 +149,15 @@ class _Intake:
     def __init__(self) -> None:
         self._waiting = 0
 
-    async def take(self, exchange: Exchange) -> bytes:
-        """The whole body. Raises _TooLarge, _NoRoom."""
+    async def take(self, exchange: Exchange, most: int) -> bytes:
+        """The whole body, of so many bytes at most. Raises _TooLarge, _NoRoom."""
         pieces: list[bytes] = []
         size = 0
         try:
             async for piece in exchange:
                 size += len(piece)
                 self._waiting += len(piece)
-                if size > MAX_BODY:
+                if size > most:
                     raise _TooLarge(size)
                 if self._waiting > MOST_WAITING:
                     raise _NoRoom

@@ -86,8 +86,25 @@ def _place_ended(event: AuditEvent) -> ChangeWords:
     return ChangeWords(_("Rol beëindigd"), was, _("niet meer"))
 
 
+def _place_given(event: AuditEvent) -> ChangeWords:
+    return ChangeWords(
+        _("Gebruiker toegevoegd"), _("hoorde er niet bij"), role(str(event.details.get("role")))
+    )
+
+
+def _place_changed(event: AuditEvent) -> ChangeWords:
+    was, now = str(event.details.get("was")), str(event.details.get("role"))
+    return ChangeWords(_("Rol veranderd"), role(was), role(now))
+
+
 def _branch_ended(_event: AuditEvent) -> ChangeWords:
     return ChangeWords(_("Vestiging beëindigd"))
+
+
+def _imported(event: AuditEvent) -> ChangeWords:
+    number = event.details.get("changed")
+    title = _("Bestand ingelezen: %(list)s", list=list_name(event.details.get("kind")))
+    return ChangeWords(title, "", _("%(num)s regels vastgelegd", num=number))
 
 
 def _exported(event: AuditEvent) -> ChangeWords:
@@ -102,8 +119,11 @@ _WORDS: Final[Mapping[EventTag, Callable[[AuditEvent], ChangeWords]]] = {
     EventTag.CHAIN_MANDATE_REVOKED: _chain_revoked,
     EventTag.MANDATE_REQUESTED: _requested,
     EventTag.MANDATE_REQUEST_REFUSED: _request_refused,
+    EventTag.MEMBERSHIP_GIVEN: _place_given,
+    EventTag.MEMBERSHIP_CHANGED: _place_changed,
     EventTag.MEMBERSHIP_ENDED: _place_ended,
     EventTag.ESTABLISHMENT_ENDED: _branch_ended,
     EventTag.EXPORT_MADE: _exported,
+    EventTag.IMPORT_MADE: _imported,
 }
 TOLD: Final = frozenset(_WORDS)

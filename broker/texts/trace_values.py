@@ -127,6 +127,7 @@ VALUES: Final[Mapping[str, Mapping[str, object]]] = {
         "no such party with metadata": _("Deze partij heeft geen metadata"),
         "ended meanwhile": _("Intussen beëindigd"),
         "nothing of this company": _("Dit bestaat niet bij dit bedrijf"),
+        "no such kind of import": _("Zo'n bestand wordt hier niet ingelezen"),
         "no such layout of a file": _("Deze soort bestand is er niet"),
         "no such login of this person": _("Deze persoon heeft deze login niet"),
         "this login was not disowned": _("Niemand meldde deze login"),

@@ -10,7 +10,7 @@ from typing import Final
 from flask import Request, current_app
 
 from broker.texts.errors import ERRORS
-from broker.web import http_methods, user_agents
+from broker.web import bodies, http_methods, user_agents
 from state.trace import Fact
 
 OURS: Final = "sluis"  # in the names of all our cookies
@@ -53,7 +53,7 @@ def shown_method(request: Request) -> str:
 def _of_key(request: Request, key: str) -> dict[str, Fact]:
     if key == "too_large":
         announced = request.content_length
-        most = current_app.config["MAX_CONTENT_LENGTH"]
+        most = bodies.most_bytes(request.path)
         return {
             "sent_bytes": announced if announced is not None and announced > most else None,
             "allowed_bytes": most,

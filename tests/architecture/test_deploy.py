@@ -138,7 +138,7 @@ def test_the_proxy_of_the_example_bounds_what_it_takes() -> None:
         re.findall(r"^\s*([a-z0-9_]+)\s+([^;{]+);", _read(Path("deploy/nginx.conf")), re.M)
     )
     assert {
-        "client_max_body_size": "1m",
+        "client_max_body_size": "3m",
         "client_header_timeout": "10s",
         "client_body_timeout": "10s",
         "limit_conn": "each 64",

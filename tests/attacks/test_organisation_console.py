@@ -46,6 +46,7 @@ from tests.world import ADDRESSES, World, make_world
 ADMINISTRATOR, MEMBER = Role.ADMINISTRATOR, Role.MEMBER
 INTERMEDIARY = "/ketenmachtigingen/<intermediary_id>"
 CHAIN = "/ketenmachtiging/<draft_id>"
+IMPORT = "/importeren"
 
 # What docs/beheer.md promises: the least role, and what an administrator reads there.
 PAGES: dict[tuple[str, str], tuple[Role, int, str]] = {
@@ -106,6 +107,12 @@ PAGES: dict[tuple[str, str], tuple[Role, int, str]] = {
     ("POST", "/formulieren/nieuw/<kind>"): (MEMBER, 422, "Iets anders"),
     ("GET", "/formulieren/<form_id>"): (MEMBER, 200, "Iets anders"),
     ("POST", "/formulieren/<form_id>/intrekken"): (MEMBER, 200, "Iets anders"),
+    ("GET", "/importeren"): (ADMINISTRATOR, 200, "Importeer een bestand"),
+    ("GET", "/importeren/<kind>/sjabloon/<layout>"): (ADMINISTRATOR, 200, ""),
+    ("POST", "/importeren/<kind>"): (ADMINISTRATOR, 422, "Importeer een bestand"),
+    ("GET", "/importeren/<draft_id>/controle"): (ADMINISTRATOR, 200, "Controleer het bestand"),
+    ("POST", "/importeren/<draft_id>/controle"): (ADMINISTRATOR, 409, "Controleer het bestand"),
+    ("GET", "/importeren/<draft_id>/klaar"): (ADMINISTRATOR, 200, "Controleer het bestand"),
     ("GET", "/mag-dit"): (ADMINISTRATOR, 200, "Mag dit?"),
     ("POST", "/geven"): (ADMINISTRATOR, 200, "Kies de diensten"),
     ("GET", "/geven/<draft_id>/diensten"): (ADMINISTRATOR, 200, "Kies de diensten"),
@@ -137,7 +144,7 @@ PAGES: dict[tuple[str, str], tuple[Role, int, str]] = {
 # A user finds the own ones alone, and asks nothing that administrators ask.
 OF_ONESELF = {route for route in PAGES if re.match("/formulieren/.", route[1])}
 OPEN = {("POST", "/uitloggen"), ("GET", "/uitgelogd")}
-OF_ONE = [route for route in PAGES if re.search("<(?!what|kind)", route[1])]
+OF_ONE = [route for route in PAGES if re.search("<(?!what|kind|layout)", route[1])]
 NUMBERS = iter(range(1000))
 
 
@@ -209,7 +216,8 @@ def filled(world: World, path: str, draft: Callable[[], str]) -> str:
             session.flush()
             path = path.replace("<invitation_id>", invitation.id)
     path = path.replace("<person_id>", "fatima").replace("<what>", "rekeningnummer")
-    path = path.replace("<kind>", "overig")
+    kind = "gebruikers" if path.startswith(IMPORT) else "overig"
+    path = path.replace("<kind>", kind).replace("<layout>", "csv")
     if "<form_id>" in path:
         path = path.replace("<form_id>", sent_form(world))
     return path.replace("<draft_id>", draft()) if "<draft_id>" in path else path
@@ -237,7 +245,18 @@ def draft_for(world: World, browser: Browser, path: str) -> str:
     """The id of a full draft of the wizard that this path is a step of."""
     if path.startswith(CHAIN):
         return chain_draft(world, browser)
+    if path.startswith(IMPORT):
+        return import_draft(browser)
     return means_draft(browser) if path.startswith("/gebruikers/") else full_draft(browser)
+
+
+def import_draft(browser: Browser) -> str:
+    """The id of one with a file."""
+    page = browser.open(f"{HERE}{IMPORT}")
+    text = "Naam;E-mailadres\nNina Nieuw;nina@x.example\n"
+    fields = [("csrf_token", token(page))]
+    page = browser.bring(f"{HERE}{IMPORT}/gebruikers", fields, "bestand", text)
+    return page.url.split("/")[-2]
 
 
 def chain_draft(world: World, browser: Browser) -> str:

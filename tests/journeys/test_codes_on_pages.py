@@ -14,9 +14,9 @@ from sqlalchemy.exc import OperationalError
 
 from admin.cli.tracing import WIDTH, explain_login
 from admin.operators.roles import OperatorRole
-from broker.app import MAX_BODY
 from broker.journey.expiry import end_expired
 from broker.web import refusals
+from broker.web.bodies import MAX_BODY
 from sandbox.portal.clients import IDEEEN
 from sandbox.wire import Answer
 from state import audit, trace, trace_search

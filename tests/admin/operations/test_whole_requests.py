@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from admin.operations import whole_requests
-from admin.operations.whole_requests import MAX_BODY, WholeRequests
+from admin.operations.whole_requests import WholeRequests
+from broker.web.bodies import FILES_AT, MAX_BODY, MAX_FILE_BODY
 
 
 @dataclass
@@ -183,6 +184,19 @@ def test_a_body_that_is_too_large_is_left_and_the_application_knows_its_size(
     most = Exchange([b"x" * MAX_BODY])
     ask(application, most, FORM, ("content-length", str(MAX_BODY)))
     assert len(most.sent[0][2]) == MAX_BODY + len("read: ")
+
+
+def test_more_is_read_only_where_a_file_comes() -> None:
+    application = Application()
+    for path, size, read in (
+        ("/saml/acs", MAX_BODY + 1, False),
+        ("/beheer/importeren", MAX_BODY + 1, False),
+        (f"{FILES_AT}gebruikers", MAX_FILE_BODY, True),
+        (f"{FILES_AT}gebruikers", MAX_FILE_BODY + 1, False),
+    ):
+        exchange = Exchange([b"x" * size])
+        ask(application, exchange, FORM, ("content-length", str(size)), path=path)
+        assert bool(exchange.read) is read, path
 
 
 def test_a_body_of_no_type_is_not_read() -> None:

@@ -41,7 +41,7 @@ def test_moments_are_those_of_the_netherlands() -> None:
         *("|cmd", "%0A", "\uff1d1+1", "\uff0b1", "\uff0d1", "\uff20x", "=cmd|' /C calc'!A0"),
     ],
 )
-def test_no_text_becomes_a_formula(text: str) -> None:
+def test_A_06_no_text_becomes_a_formula(text: str) -> None:
     (cell,) = written((text,))[1]
     assert cell.startswith("'") and cell.replace("'", "") == text.replace("'", "")
 

@@ -38,7 +38,7 @@ def test_names_of_columns_come_first_and_moments_are_those_of_the_netherlands() 
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+31612345678", "-2", "@SUM(A1)", "=cmd|' /C calc'!A0"])
-def test_no_text_becomes_a_formula(text: str) -> None:
+def test_A_06_no_text_becomes_a_formula(text: str) -> None:
     cell = sheet_of((text,))["A2"]
     assert (cell.value, cell.data_type, cell.quotePrefix) == (text, "s", True)
 
