@@ -9,8 +9,8 @@ from admin.factor_resets import requests as factor_resets
 from admin.operators import roles, set_up_links
 from assurance import factors, session_lifetime, session_names
 from broker.sso import grants
-from consent import chains, mandates, register, requests
-from directory import evidence, history, invitations, organisations, people
+from consent import chains, group_mandates, mandates, register, requests
+from directory import evidence, groups, history, invitations, organisations, people
 from keys import certificate_readers, person_key, signing_key
 from providers import accounts, browser_counts, federation_members
 from state import audit, outbox, party_metadata, registrations, trace
@@ -24,10 +24,12 @@ MODULES = (
         session_names,
         grants,
         chains,
+        group_mandates,
         mandates,
         register,
         requests,
         evidence,
+        groups,
         history,
         invitations,
         organisations,

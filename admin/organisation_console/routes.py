@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from admin.organisation_console import (
     end_dates,
+    group_changes,
+    groups,
     invitations,
     mandate_requests,
     mandates,
@@ -18,6 +20,8 @@ from admin.organisation_console.access import blueprint
 
 MODULES = (
     end_dates,
+    group_changes,
+    groups,
     invitations,
     mandate_requests,
     mandates,

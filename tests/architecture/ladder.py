@@ -16,7 +16,7 @@ LADDER: Final[tuple[tuple[str, ...], ...]] = (
     ("admin.metadata",),
     ("admin.tables", "admin.registrations"),
     ("admin.people",),
-    ("admin.factor_resets", "admin.invitations"),
+    ("admin.factor_resets", "admin.groups", "admin.invitations"),
     (
         "admin.audit",
         "admin.factors",
