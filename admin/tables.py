@@ -17,11 +17,12 @@ from assurance import (
     session_names,
 )
 from broker.sso import grants
-from consent import chains, mandates, register, requests
+from consent import chains, group_mandates, mandates, register, requests
 from directory import (
     billing,
     change_forms,
     evidence,
+    groups,
     history,
     invitations,
     organisation_records,
@@ -42,10 +43,12 @@ MODULES = (
         session_names,
         grants,
         chains,
+        group_mandates,
         mandates,
         register,
         requests,
         evidence,
+        groups,
         history,
         invitations,
         organisations,

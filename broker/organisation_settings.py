@@ -56,3 +56,7 @@ class Joining(Section):
     invitation_hours: Annotated[int, Field(ge=1, le=720)] = Field(
         default=72, description="For how many hours the link of an invitation works."
     )
+    one_group_per_account: bool = Field(
+        default=True,
+        description="Whether somebody can be in one user group at most. `false`: in several.",
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final, cast
 
@@ -141,6 +142,31 @@ def recent(
             tuple_(HistoryEntry.at, HistoryEntry.id)
             < tuple_(literal(last.at, UtcDateTime), last.id)
         )
+    return list(session.scalars(query))
+
+
+def acting_for(
+    session: Session,
+    numbers: Collection[str],
+    people: Collection[str],
+    limit: int = 50,
+    before: datetime | None = None,
+) -> list[HistoryEntry]:
+    """The last logins that succeeded, of these people for these organisations (KvK number or RSIN),
+    newest first; ``before`` this moment.
+    """
+    query = (
+        select(HistoryEntry)
+        .where(
+            HistoryEntry.person_id.in_(people),
+            HistoryEntry.represented.in_(numbers),
+            HistoryEntry.outcome == "success",
+        )
+        .order_by(HistoryEntry.at.desc(), HistoryEntry.id.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        query = query.where(HistoryEntry.at < before)
     return list(session.scalars(query))
 
 

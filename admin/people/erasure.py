@@ -29,6 +29,7 @@ from consent.register import Consent
 from consent.requests import MandateRequest
 from directory.change_forms import ChangeForm
 from directory.evidence import LoginEvidence
+from directory.groups import GroupMember
 from directory.history import HistoryEntry
 from directory.invitations import Invitation
 from directory.people import ExternalIdentity, Membership, NoSuchPerson, Person
@@ -131,6 +132,9 @@ def _end_places(session: Session, person_id: str, now: datetime) -> None:
         .values(revoked_at=now),
         update(Membership)
         .where(Membership.person_id == person_id, Membership.until.is_(None))
+        .values(until=now),
+        update(GroupMember)
+        .where(GroupMember.person_id == person_id, GroupMember.until.is_(None))
         .values(until=now),
     ):
         session.execute(ended.execution_options(synchronize_session=False))

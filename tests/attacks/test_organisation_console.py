@@ -20,6 +20,7 @@ from consent.requests import MandateRequest, RequestState
 from directory.change_forms import ChangeForm, FormKind, FormState
 from directory import dates
 from directory.consoles import BEHEER
+from directory.groups import GroupCompany, GroupMember, UserGroup
 from directory.invitations import Invitation
 from directory.organisations import Organisation
 from directory.people import Membership, Role
@@ -113,6 +114,19 @@ PAGES: dict[tuple[str, str], tuple[Role, int, str]] = {
     ("GET", "/importeren/<draft_id>/controle"): (ADMINISTRATOR, 200, "Controleer het bestand"),
     ("POST", "/importeren/<draft_id>/controle"): (ADMINISTRATOR, 409, "Controleer het bestand"),
     ("GET", "/importeren/<draft_id>/klaar"): (ADMINISTRATOR, 200, "Controleer het bestand"),
+    ("GET", "/groepen"): (MEMBER, 200, "Groepen"),
+    ("GET", "/groepen/hulp"): (MEMBER, 200, "Eén groep per vestiging"),
+    ("GET", "/groepen/nieuw"): (ADMINISTRATOR, 200, "Maak een groep"),
+    ("POST", "/groepen/nieuw"): (ADMINISTRATOR, 422, "Maak een groep"),
+    ("GET", "/groepen/<group_id>"): (MEMBER, 200, "Groep van Fatima"),
+    ("POST", "/groepen/<group_id>/naam"): (MEMBER, 200, "Groep van Fatima"),  # says: not yours
+    ("POST", "/groepen/<group_id>/bedrijf"): (ADMINISTRATOR, 200, "Groep van Fatima"),
+    ("POST", "/groepen/<group_id>/bedrijf/<company_id>/weg"): (MEMBER, 200, "Groep"),
+    ("GET", "/groepen/<group_id>/lid"): (ADMINISTRATOR, 200, "Voeg groepslid toe"),
+    ("POST", "/groepen/<group_id>/lid"): (ADMINISTRATOR, 422, "Voeg groepslid toe"),
+    ("POST", "/groepen/<group_id>/leden/<person_id>/weg"): (MEMBER, 200, "Groep van Fatima"),
+    ("POST", "/groepen/<group_id>/leden/<person_id>/rol"): (MEMBER, 200, "Groep van Fatima"),
+    ("GET", "/groepen/<group_id>/logins"): (MEMBER, 404, ""),  # for who is in it
     ("GET", "/mag-dit"): (ADMINISTRATOR, 200, "Mag dit?"),
     ("POST", "/geven"): (ADMINISTRATOR, 200, "Kies de diensten"),
     ("GET", "/geven/<draft_id>/diensten"): (ADMINISTRATOR, 200, "Kies de diensten"),
@@ -173,7 +187,7 @@ def filled(world: World, path: str, draft: Callable[[], str]) -> str:
     with world.session() as session, writing(session):
         place, now = organisation(world, BAKERY), world.clock()
         if "<request_id>" in path:
-            made = MandateRequest(
+            asked = MandateRequest(
                 person_id="fatima",
                 organisation_id=place,
                 service_uuid=LOZING,
@@ -182,9 +196,9 @@ def filled(world: World, path: str, draft: Callable[[], str]) -> str:
                 state=RequestState.OPEN,
                 asked_at=now,
             )
-            session.add(made)
+            session.add(asked)
             session.flush()
-            path = path.replace("<request_id>", made.id)
+            path = path.replace("<request_id>", asked.id)
         if "<mandate_id>" in path:
             row = Mandate(
                 person_id="fatima",
@@ -215,6 +229,26 @@ def filled(world: World, path: str, draft: Callable[[], str]) -> str:
             session.add(invitation)
             session.flush()
             path = path.replace("<invitation_id>", invitation.id)
+        if "<group_id>" in path:
+            made = UserGroup(
+                short_name=f"groep{next(NUMBERS)}", name="Groep van Fatima", made_at=now
+            )
+            session.add(made)
+            session.flush()
+            session.add(
+                GroupMember(group_id=made.id, person_id="sanne", role=ADMINISTRATOR, since=now)
+            )
+            company = GroupCompany(
+                group_id=made.id,
+                organisation_id=place,
+                level=AssuranceLevel.EH2_PLUS,
+                added_by="sanne",
+                since=now,
+                valid_until=now + timedelta(days=400),
+            )
+            session.add(company)
+            session.flush()
+            path = path.replace("<group_id>", made.id).replace("<company_id>", company.id)
     path = path.replace("<person_id>", "fatima").replace("<what>", "rekeningnummer")
     kind = "gebruikers" if path.startswith(IMPORT) else "overig"
     path = path.replace("<kind>", kind).replace("<layout>", "csv")
@@ -358,8 +392,8 @@ def test_A_09_a_member_opens_nothing_of_others(
     enter(world, sanne)
     page = ask(browser, method, filled(world, path, lambda: draft_for(world, sanne, path)))
     needed, _, _ = PAGES[method, path]
-    found = 404 if method == "POST" or (method, path) in OF_ONESELF else 200
-    assert page.status == (403 if needed is ADMINISTRATOR else found)
+    is_of_others = method == "POST" or "<group_id>" in path or (method, path) in OF_ONESELF
+    assert page.status == (403 if needed is ADMINISTRATOR else 404 if is_of_others else 200)
     assert "Fatima" not in page.text
     _nothing_was_done(world)
 
