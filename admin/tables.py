@@ -9,7 +9,7 @@ from admin.factor_resets import requests as factor_resets
 from admin.operators import roles, set_up_links
 from assurance import factors, session_lifetime, session_names
 from broker.sso import grants
-from consent import chains, mandates, register, requests
+from consent import allocations, chains, mandates, register, requests
 from directory import evidence, history, organisations, people
 from keys import certificate_readers, person_key, signing_key
 from providers import accounts, browser_counts, federation_members
@@ -24,6 +24,7 @@ MODULES = (
         session_names,
         grants,
         chains,
+        allocations,
         mandates,
         register,
         requests,

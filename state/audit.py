@@ -81,6 +81,7 @@ class EventTag(enum.StrEnum):
     CHAIN_MANDATE_CHANGED = "chain_mandate.changed"
     CHAIN_MANDATE_REVOKED = "chain_mandate.revoked"
     CHAIN_MANDATE_RESTORED = "chain_mandate.restored"
+    CLIENTS_ALLOCATED = "clients.allocated"
     MEMBERSHIP_ENDED = "membership.ended"
     IDENTITY_ENDED = "identity.ended"
     ACCOUNT_ENDED = "account.ended"

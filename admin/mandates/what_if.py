@@ -71,9 +71,11 @@ _NEAREST: Final = (
     RefusalReason.NOT_YET_VALID,
     RefusalReason.MANDATE_LEVEL,
     RefusalReason.BRANCH,
+    RefusalReason.NOT_ALLOCATED,
     RefusalReason.CHAIN_NOT_ALLOWED,
     RefusalReason.EXPIRED,
     RefusalReason.REVOKED,
+    RefusalReason.PLACE_ENDED,
 )
 
 

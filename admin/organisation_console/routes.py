@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from admin.organisation_console import (
+    allocation,
     chain_check,
     chain_wizard,
     chains,
+    clients,
     end_dates,
     mandate_requests,
     mandates,
@@ -19,9 +21,11 @@ from admin.organisation_console import (
 from admin.organisation_console.access import blueprint
 
 MODULES = (
+    allocation,
     chain_check,
     chain_wizard,
     chains,
+    clients,
     end_dates,
     mandate_requests,
     mandates,

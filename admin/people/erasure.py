@@ -20,6 +20,7 @@ from assurance.factors import Factor, FactorLetter, Passkey, RecoveryCode
 from assurance.session_lifetime import BrowserSession
 from assurance.session_names import SessionNameRow
 from broker.sso.grants import Grant
+from consent.allocations import ClientAllocation, ClientLimit
 from consent.mandates import Mandate
 from consent.register import Consent
 from consent.requests import MandateRequest
@@ -93,6 +94,8 @@ def _deletes(person_id: str) -> list[Delete]:
             LoginEvidence,
             Consent,
             MandateRequest,
+            ClientAllocation,
+            ClientLimit,
         )
     ]
     accounts = select(Account.id).where(Account.person_id == person_id)

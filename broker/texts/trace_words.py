@@ -124,6 +124,7 @@ EVENTS: Final = {
     EventTag.CHAIN_MANDATE_CHANGED: _("Einddatum van een ketenmachtiging veranderd"),
     EventTag.CHAIN_MANDATE_REVOKED: _("Ketenmachtiging ingetrokken"),
     EventTag.CHAIN_MANDATE_RESTORED: _("Intrekken van een ketenmachtiging ongedaan gemaakt"),
+    EventTag.CLIENTS_ALLOCATED: _("Klanten aan iemand toegewezen"),
     EventTag.MEMBERSHIP_ENDED: _("Iemand hoort niet meer bij een organisatie"),
     EventTag.IDENTITY_ENDED: _("Bekendheid bij een makelaar beëindigd"),
     EventTag.ACCOUNT_ENDED: _("Account beëindigd"),
