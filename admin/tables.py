@@ -17,7 +17,7 @@ from assurance import (
     session_names,
 )
 from broker.sso import grants
-from consent import chains, group_mandates, mandates, register, requests
+from consent import allocations, chains, group_mandates, mandates, register, requests
 from directory import (
     billing,
     change_forms,
@@ -44,6 +44,7 @@ MODULES = (
         grants,
         chains,
         group_mandates,
+        allocations,
         mandates,
         register,
         requests,

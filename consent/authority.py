@@ -78,6 +78,8 @@ class RefusalReason(enum.StrEnum):
     MANDATE_LEVEL = "mandate_level"  # the mandate was registered below the level
     BRANCH = "branch"  # limited to branches, which this service does not know
     CHAIN_NOT_ALLOWED = "chain_not_allowed"
+    NOT_ALLOCATED = "not_allocated"  # the intermediary gave this client to others
+    PLACE_ENDED = "place_ended"  # the person left the intermediary
     NOT_TRUSTED = "not_trusted"  # the makelaar may not speak for this organisation
 
 

@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, Protocol
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import String, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from assurance.levels import AssuranceLevel, weakest
+from consent import allocations
 from consent.authority import (
     Authority,
     AuthorityKind,
@@ -103,11 +104,23 @@ class Chained:
     confirmed_at: datetime | None
     organisation: Party
     intermediary: Party
+    is_allocated: bool
+    place_until: datetime | None
+
+    def fault(self, terms: Terms) -> RefusalReason | None:
+        """Why this person does not act through it at this moment."""
+        found = standing(self, terms)
+        if found is not None:
+            return found
+        if allocations.has_ended(self.place_until, terms.now):
+            return RefusalReason.PLACE_ENDED
+        return None if self.is_allocated else RefusalReason.NOT_ALLOCATED
 
 
 # Written once: a statement that is built anew for every login costs more than the database does.
 _m, _c, _o = table_of(Mandate).c, table_of(ChainMandate).c, table_of(Organisation).c
 _intermediary = table_of(Organisation).alias("intermediary")
+_acts: Final = bindparam("person", type_=String)
 _HELD: Final = PreparedStatement(
     select(
         _m.id,
@@ -148,9 +161,12 @@ _CHAINED: Final = PreparedStatement(
         _intermediary.c.kvk,
         _intermediary.c.name,
         _intermediary.c.rsin,
+        allocations.is_allocated(_acts, _c.intermediary_id, _c.organisation_id, _c.service_uuid),
+        allocations.place_end,
     )
     .join(table_of(Organisation), _o.id == _c.organisation_id)
     .join(_intermediary, _intermediary.c.id == _c.intermediary_id)
+    .outerjoin(*allocations.place_of(_acts, _c.intermediary_id))
     .where(
         _c.intermediary_id.in_(
             select(_m.organisation_id).where(_m.person_id == bindparam("person"))
@@ -262,19 +278,29 @@ def _chains(
     session: Session, person_id: str, mandates: Iterable[HeldMandate], terms: Terms
 ) -> list[tuple[Authority, RefusalReason | None]]:
     """Through each intermediary for which the person may act here now."""
-    held = {m.organisation_id: m for m in mandates if standing(m, terms) is None}
+    held: dict[str, list[HeldMandate]] = {}
+    for mandate in mandates:
+        if standing(mandate, terms) is None:
+            held.setdefault(mandate.organisation_id, []).append(mandate)
     if not held:
         return []
     rows = _CHAINED.all(session, {"person": person_id, "service": terms.service.uuid})
     chains = [chain for row in rows if (chain := _chained(row)).intermediary_id in held]
     return [
-        (chain_authority(held[chain.intermediary_id], chain), standing(chain, terms))
+        (authority, chain.fault(terms))
         for chain in chains
+        for authority in _through(held[chain.intermediary_id], chain, terms)
     ]
 
 
+def _through(held: Iterable[HeldMandate], chain: Chained, terms: Terms) -> Sequence[Authority]:
+    """By each mandate within the intermediary that does; where none does, by one of them."""
+    found = [chain_authority(mandate, chain) for mandate in held]
+    return [one for one in found if terms.check(one) is None] or found[:1]
+
+
 def _chained(row: Sequence[Any]) -> Chained:
-    return Chained(*(*row[:9], party(*row[9:12]), party(*row[12:15])))
+    return Chained(*(*row[:9], party(*row[9:12]), party(*row[12:15]), bool(row[15]), row[16]))
 
 
 def _sorted(candidates: Iterable[tuple[Authority, RefusalReason | None]], terms: Terms) -> Options:

@@ -14,6 +14,7 @@ from sqlalchemy import and_, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from assurance.levels import AssuranceLevel, weakest
+from consent import allocations
 from consent.authority import Authority, AuthorityRefusal, RefusalReason
 from consent.chains import ChainMandate
 from consent.mandates import Mandate
@@ -52,12 +53,19 @@ _STANDS: Final = (
         _mandate.c.branches,
         _identity.c.person_id,
         _person.c.logged_out_at,
+        allocations.is_allocated(
+            _person.c.id, _chain.c.intermediary_id, _chain.c.organisation_id, _chain.c.service_uuid
+        ),
+        allocations.place_end,
+        _mandate.c.organisation_id,
+        _chain.c.intermediary_id,
     )
     .select_from(
         _person.outerjoin(_mandate, _mandate.c.id == bindparam("mandate"))
         .outerjoin(_own, _own.c.id == _mandate.c.organisation_id)
         .outerjoin(_chain, _chain.c.id == bindparam("chain"))
         .outerjoin(_behind, _behind.c.id == _chain.c.organisation_id)
+        .outerjoin(*allocations.place_of(_person.c.id, _chain.c.intermediary_id))
         .outerjoin(
             _identity,
             and_(
@@ -157,11 +165,28 @@ def recheck(
     is_ours = authority.mandate_id is not None
     if is_ours and gone_branches(session, authority.represented.value, authority.branches):
         return AuthorityRefusal(RefusalReason.REVOKED, authority)
+    if authority.chain_mandate_id is not None:
+        fault = _fault_of_chain(row[19], row[20], row[21] == row[22], terms.now)
+        if fault is not None:
+            return AuthorityRefusal(fault, authority)
     for _, term in named:
         if term.service_uuid not in (None, terms.service.uuid):
             return AuthorityRefusal(RefusalReason.OTHER_SERVICE, authority)
     levels = [term.level for _, term in named]
     return terms.check(replace(authority, level=weakest(authority.level, *levels)))
+
+
+def _fault_of_chain(
+    is_allocated: bool, place_until: datetime | None, is_through: bool, now: datetime
+) -> RefusalReason | None:
+    """Why the person does not act for this client any more. ``is_through``: the mandate is one of
+    the intermediary.
+    """
+    if not is_through:
+        return RefusalReason.REVOKED
+    if allocations.has_ended(place_until, now):
+        return RefusalReason.PLACE_ENDED
+    return None if is_allocated else RefusalReason.NOT_ALLOCATED
 
 
 def _is_held(

@@ -112,6 +112,7 @@ class EventTag(enum.StrEnum):
     GROUP_MEMBER_ADDED = "group.member_added"
     GROUP_MEMBER_REMOVED = "group.member_removed"
     GROUP_ROLE_CHANGED = "group.role_changed"
+    CLIENTS_ALLOCATED = "clients.allocated"
     MEMBERSHIP_ENDED = "membership.ended"
     IDENTITY_ENDED = "identity.ended"
     ACCOUNT_MADE = "account.made"

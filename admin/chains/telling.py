@@ -35,6 +35,15 @@ _TAGS: Final = {
 }
 
 
+# What happened, and whether the client did it.
+_WRITE: Final = {
+    (EventTag.CHAIN_MANDATE_REVOKED, True): chain_mails.revoked,
+    (EventTag.CHAIN_MANDATE_RESTORED, True): chain_mails.restored,
+    (EventTag.CHAIN_MANDATE_REVOKED, False): chain_mails.given_up,
+    (EventTag.CHAIN_MANDATE_RESTORED, False): chain_mails.taken_up,
+}
+
+
 @dataclass(frozen=True)
 class ChainDone:
     """One change that was made. ``was``: the day on which it ended before."""
@@ -107,9 +116,16 @@ def given(
 
 
 def ended(
-    session: Session, around: ChainAround, rows: Sequence[ChainMandate], tag: EventTag
+    session: Session,
+    around: ChainAround,
+    rows: Sequence[ChainMandate],
+    tag: EventTag,
+    *,
+    place_id: str,
 ) -> None:
-    """Taken back, or that undone: of one client at one intermediary."""
+    """Taken back or given up, or that undone: of one client at one intermediary. ``place_id``: the
+    organisation that decided; the other one is told.
+    """
     reference = new_reference()
     for row in rows:
         audit.record(
@@ -122,13 +138,16 @@ def ended(
                 service_uuid=row.service_uuid,
                 organisation_id=row.organisation_id,
                 level=row.level,
+                reason="given_up" if place_id == row.intermediary_id else None,
                 details={"mandate": row.id, "intermediary": row.intermediary_id},
             ),
         )
     client, intermediary = rows[0].organisation, rows[0].intermediary
     uuids = list(dict.fromkeys(row.service_uuid for row in rows))
-    write = chain_mails.revoked if tag is EventTag.CHAIN_MANDATE_REVOKED else chain_mails.restored
-    for person, address in _administrators(session, intermediary.id, around.now):
+    is_client = place_id == client.id
+    write = _WRITE[tag, is_client]
+    other = intermediary if is_client else client
+    for person, address in _administrators(session, other.id, around.now):
         names = [_name(around, uuid, person.locale) for uuid in uuids]
         mail = write(address, person.locale, _facts(client, intermediary), names, reference)
         _send(session, around, mail)

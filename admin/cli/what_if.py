@@ -30,6 +30,8 @@ _MANDATE: Final = {
     RefusalReason.MANDATE_LEVEL: "the mandate holds for a lower level than the service",
     RefusalReason.BRANCH: "the mandate is for branches, which this service does not know",
     RefusalReason.CHAIN_NOT_ALLOWED: "the service allows no chain mandates",
+    RefusalReason.NOT_ALLOCATED: "the intermediary gave this client to others of its people",
+    RefusalReason.PLACE_ENDED: "the person is no longer at the intermediary",
 }
 
 

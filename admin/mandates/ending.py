@@ -60,6 +60,15 @@ def chained(session: Session, mandate: Mandate) -> list[EndedMandate]:
     ]
 
 
+def through(session: Session, intermediary_id: str, person_id: str) -> list[EndedMandate]:
+    """Every client of an intermediary, for one of its people: who left it, say."""
+    query = select(ChainMandate.organisation_id, ChainMandate.service_uuid).where(
+        ChainMandate.intermediary_id == intermediary_id
+    )
+    people = frozenset({person_id})
+    return [EndedMandate(*row, people) for row in session.execute(query.distinct())]
+
+
 def reach_of(session: Session, notifier: LogoutNotifier, mandate: Mandate) -> int:
     """What this mandate gave ends, for its own organisation and for those behind it; of how many
     logins.

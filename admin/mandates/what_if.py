@@ -73,10 +73,12 @@ _NEAREST: Final = (
     RefusalReason.NOT_YET_VALID,
     RefusalReason.MANDATE_LEVEL,
     RefusalReason.BRANCH,
+    RefusalReason.NOT_ALLOCATED,
     RefusalReason.CHAIN_NOT_ALLOWED,
     RefusalReason.EXPIRED,
     RefusalReason.UNUSED,
     RefusalReason.REVOKED,
+    RefusalReason.PLACE_ENDED,
 )
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from admin.organisation_console import (
+    allocation,
     billing,
     chain_check,
     chain_wizard,
     chains,
     changes,
+    clients,
     company,
     end_dates,
     forms,
@@ -34,11 +36,13 @@ from admin.organisation_console import (
 from admin.organisation_console.access import blueprint
 
 MODULES = (
+    allocation,
     billing,
     chain_check,
     chain_wizard,
     chains,
     changes,
+    clients,
     company,
     end_dates,
     forms,

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin.actor import Actor
+from admin.mandates import ending
 from assurance import enrolment, second_factor
 from assurance.factors import Factor, FactorKind
 from broker.sso import grants, logout
@@ -134,6 +135,8 @@ def _lost_places(
             details={"person": person_id, "role": str(role)},
         )
         audit.record(sql, event)
+        if organisation_id not in places:  # and so for none of its clients
+            ending.reach(sql, notifier, ending.through(sql, organisation_id, person_id))
     if any(role is Role.ADMINISTRATOR for _, role in lost):
         grants.revoke_console(sql, person_id, BEHEER.client_id, notifier.now)
 

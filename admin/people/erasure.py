@@ -24,6 +24,7 @@ from assurance.means_requests import MeansRequest
 from assurance.session_lifetime import BrowserSession
 from assurance.session_names import SessionNameRow
 from broker.sso.grants import Grant
+from consent.allocations import ClientAllocation, ClientLimit
 from consent.mandates import Mandate
 from consent.register import Consent
 from consent.requests import MandateRequest
@@ -102,6 +103,8 @@ def _deletes(person_id: str) -> list[Delete]:
             MandateRequest,
             TermNotice,
             ChangeForm,
+            ClientAllocation,
+            ClientLimit,
         )
     ]
     issued = select(IssuedMeans.id).where(IssuedMeans.person_id == person_id)

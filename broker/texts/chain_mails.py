@@ -125,6 +125,49 @@ def restored(
     return _message(recipient, locale, subject, text, reference)
 
 
+def given_up(
+    recipient: str, locale: str, facts: ChainFacts, services: Sequence[str], reference: str
+) -> Message:
+    """To the client: the intermediary does this no more."""
+    intermediary = one_line(facts.intermediary)
+    if locale == "en":
+        subject = f"{intermediary} does not act for your organisation any more"
+        text = [
+            f"{intermediary} gave up these chain authorisations. They do not count any more:",
+            _numbers(facts, locale),
+            _names(services),
+            "You need not do anything. If another intermediary must take over, authorise it in "
+            "your administration.",
+        ]
+    else:
+        subject = f"{intermediary} handelt niet meer namens uw organisatie"
+        text = [
+            f"{intermediary} gaf deze ketenmachtigingen op. Zij gelden niet meer:",
+            _numbers(facts, locale),
+            _names(services),
+            "U hoeft niets te doen. Neemt een andere intermediair het over? Machtig die dan bij "
+            "Beheer.",
+        ]
+    return _message(recipient, locale, subject, text, reference)
+
+
+def taken_up(
+    recipient: str, locale: str, facts: ChainFacts, services: Sequence[str], reference: str
+) -> Message:
+    """To the client: the intermediary undid what the mail of a moment ago told."""
+    intermediary = one_line(facts.intermediary)
+    if locale == "en":
+        subject = f"{intermediary} acts for your organisation again"
+        text = [f"{intermediary} gave these up by mistake. They hold again:", _names(services)]
+    else:
+        subject = f"{intermediary} handelt weer namens uw organisatie"
+        text = [
+            f"Opgeven was een vergissing van {intermediary}. Deze gelden weer:",
+            _names(services),
+        ]
+    return _message(recipient, locale, subject, text, reference)
+
+
 def _numbers(facts: ChainFacts, locale: str) -> str:
     client, intermediary = one_line(facts.client), one_line(facts.intermediary)
     words = ("Client", "Intermediary") if locale == "en" else ("Klant", "Intermediair")

@@ -26,6 +26,8 @@ REFUSALS = {
         "De machtiging geldt voor één vestiging. Deze dienst werkt alleen met hele organisaties."
     ),
     "chain_not_allowed": _("Deze dienst werkt niet met ketenmachtigingen."),
+    "not_allocated": _("Uw organisatie heeft deze klant niet aan u toegewezen."),
+    "place_ended": _("U hoort niet meer bij de organisatie die voor deze klant handelt."),
     "not_trusted": _("Uw makelaar mag niet voor deze organisatie spreken."),
 }
 REFUSALS_OF = {
@@ -42,6 +44,8 @@ REFUSALS_OF = {
     "chain_not_allowed": _(
         "%(machtiging)s telt niet: deze dienst werkt niet met ketenmachtigingen."
     ),
+    "not_allocated": _("%(machtiging)s telt niet: deze klant is niet aan u toegewezen."),
+    "place_ended": _("%(machtiging)s telt niet: u hoort niet meer bij de intermediair."),
 }
 MANDATE_KINDS = {
     "direct": _("Voor deze dienst"),

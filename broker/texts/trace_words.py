@@ -153,6 +153,7 @@ EVENTS: Final = {
     EventTag.GROUP_MEMBER_ADDED: _("Iemand in een groep gezet"),
     EventTag.GROUP_MEMBER_REMOVED: _("Iemand uit een groep gehaald"),
     EventTag.GROUP_ROLE_CHANGED: _("Rol in een groep gewijzigd"),
+    EventTag.CLIENTS_ALLOCATED: _("Klanten aan iemand toegewezen"),
     EventTag.MEMBERSHIP_ENDED: _("Iemand hoort niet meer bij een organisatie"),
     EventTag.IDENTITY_ENDED: _("Bekendheid bij een makelaar beëindigd"),
     EventTag.ACCOUNT_MADE: _("Account gemaakt"),

@@ -144,6 +144,14 @@ PAGES: dict[tuple[str, str], tuple[Role, int, str]] = {
     ("POST", f"{INTERMEDIARY}/intrekken"): (ADMINISTRATOR, 404, ""),  # without one of theirs
     ("POST", f"{INTERMEDIARY}/alles-intrekken"): (ADMINISTRATOR, 200, "Ketenmachtigingen"),
     ("POST", f"{INTERMEDIARY}/ongedaan"): (ADMINISTRATOR, 404, ""),
+    ("GET", "/klanten"): (ADMINISTRATOR, 200, "Klanten"),
+    ("POST", "/klanten/lijst"): (ADMINISTRATOR, 200, ""),
+    ("GET", "/klanten/<client_id>"): (ADMINISTRATOR, 200, "Klant van Fatima"),
+    ("POST", "/klanten/<client_id>/opgeven"): (ADMINISTRATOR, 200, "Klanten"),
+    ("POST", "/klanten/<client_id>/ongedaan"): (ADMINISTRATOR, 404, ""),  # without one of theirs
+    ("GET", "/toewijzen"): (ADMINISTRATOR, 200, "Klanten toewijzen"),
+    ("GET", "/toewijzen/<person_id>"): (ADMINISTRATOR, 200, "Voor welke klanten handelt Fatima"),
+    ("POST", "/toewijzen/<person_id>"): (ADMINISTRATOR, 200, "Klanten toewijzen"),
     ("POST", "/ketenmachtiging"): (ADMINISTRATOR, 200, "Wie mag voor u handelen?"),
     ("GET", f"{CHAIN}/intermediair"): (ADMINISTRATOR, 200, "Wie mag voor u handelen?"),
     ("POST", f"{CHAIN}/intermediair"): (ADMINISTRATOR, 422, "Wie mag voor u handelen?"),
@@ -212,8 +220,10 @@ def filled(world: World, path: str, draft: Callable[[], str]) -> str:
             session.add(row)
             session.flush()
             path = path.replace("<mandate_id>", row.id)
-        if "<intermediary_id>" in path:
-            path = path.replace("<intermediary_id>", _intermediary(session, place, now))
+        for name, is_client in (("<intermediary_id>", False), ("<client_id>", True)):
+            if name in path:
+                other = _other_end(session, place, now, is_client=is_client)
+                path = path.replace(name, other)
         if "<invitation_id>" in path:
             invitation = Invitation(
                 organisation_id=place,
@@ -257,14 +267,15 @@ def filled(world: World, path: str, draft: Callable[[], str]) -> str:
     return path.replace("<draft_id>", draft()) if "<draft_id>" in path else path
 
 
-def _intermediary(session: Session, client: str, now: datetime) -> str:
-    """The id of one of this client alone."""
-    office = Organisation(kvk=f"8100{next(NUMBERS):04}", name="Kantoor van Fatima")
-    session.add(office)
+def _other_end(session: Session, place: str, now: datetime, *, is_client: bool) -> str:
+    """The id of an intermediary, or client, of this organisation alone."""
+    name = "Klant van Fatima" if is_client else "Kantoor van Fatima"
+    other = Organisation(kvk=f"8100{next(NUMBERS):04}", name=name)
+    session.add(other)
     session.flush()
     chain = ChainMandate(
-        organisation_id=client,
-        intermediary_id=office.id,
+        organisation_id=other.id if is_client else place,
+        intermediary_id=place if is_client else other.id,
         service_uuid=LOZING,
         level=AssuranceLevel.EH3,
         valid_from=now,
@@ -272,7 +283,7 @@ def _intermediary(session: Session, client: str, now: datetime) -> str:
         granted_by="sanne",
     )
     session.add(chain)
-    return office.id
+    return other.id
 
 
 def draft_for(world: World, browser: Browser, path: str) -> str:

@@ -13,6 +13,8 @@ from consent.options import Options
 from directory import dates, organisations
 from directory.organisations import Branch
 
+# Which clients an intermediary gave to colleagues is not for everybody to read.
+_UNSAID = frozenset({RefusalReason.NOT_ALLOCATED, RefusalReason.PLACE_ENDED})
 SOON_MONTHS = 2  # before its end a mandate can be extended
 
 
@@ -26,12 +28,13 @@ class ShownChoices:
 
 def shown_choices(turn: Turn, options: Options) -> ShownChoices:
     """Each option for the page; one read for the branches of all."""
-    held = [*(o.authority for o in options.usable), *(r.authority for r in options.refused)]
+    refused = [one for one in options.refused if one.reason not in _UNSAID]
+    held = [*(o.authority for o in options.usable), *(r.authority for r in refused)]
     numbers = {number for authority in held for number in authority.branches}
     known = organisations.branches(turn.rt.session, numbers) if numbers else {}
     return ShownChoices(
         tuple(_choice(turn, o.authority, known, key=o.key) for o in options.usable),
-        tuple(_choice(turn, r.authority, known, reason=r.reason) for r in options.refused),
+        tuple(_choice(turn, r.authority, known, reason=r.reason) for r in refused),
     )
 
 

@@ -1,0 +1,170 @@
+"""Clients of an intermediary at ``/beheer``: for whom the company may act and where, and giving a
+client up, which can be undone for a moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from flask import redirect, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from admin.chains import given, intermediaries
+from admin.lists.exports import record_export
+from admin.mandates import colleagues
+from admin.mandates.given import TooLateToUndo
+from admin.organisation_console.access import BeheerContext, absent, blueprint, requires
+from admin.organisation_console.chain_pages import IntermediaryRow
+from admin.organisation_console.chain_rows import chain_row, intermediary_rows, revocation
+from admin.organisation_console.client_pages import ClientPage, ClientsPage
+from admin.organisation_console.mandates import STILL_SHOWN
+from admin.organisation_console.pages import ChainRow
+from broker.web.endpoints import Endpoint
+from broker.web.lists.file import Cell, download
+from broker.web.lists.memory import HeldList
+from broker.web.lists.request import ListFilter, ListRules
+from broker.web.responses import show
+from consent import allocations
+from consent import chains as register
+from consent.chains import ChainMandate
+from directory import dates
+from directory.people import Role
+from state.db import writing
+
+RULES: Final = ListRules(
+    columns=("klant", "einde"),
+    filters=(ListFilter("dienst"), ListFilter("stand", ("active", "soon", "revoked"))),
+)
+_HELD: Final = HeldList[IntermediaryRow](
+    words=lambda row: (row.name, row.kvk, row.number, *row.services),
+    keys={"klant": lambda row: row.name, "einde": lambda row: row.until},
+    values={
+        "dienst": lambda row: row.service_uuids,
+        "stand": lambda row: "revoked" if row.state == "undo" else row.state,
+    },
+)
+
+
+@blueprint.get("/klanten")
+@Endpoint(limit="console", kept=("done", *RULES.names))
+@requires(Role.ADMINISTRATOR)
+def clients(console: BeheerContext) -> Response:
+    """Everybody for whom this company may act."""
+    asked, rows = RULES.read(request.args), _rows(console)
+    named = {row.service_uuid: row.service for row in rows}
+    page = ClientsPage(
+        console.frame,
+        _HELD.page(intermediary_rows(rows), asked, url_for("console.clients")),
+        services=tuple(sorted(named.items(), key=lambda pair: pair[1].casefold())),
+        done=request.args.get("done", ""),
+    )
+    return show(page)
+
+
+@blueprint.post("/klanten/lijst")
+@Endpoint(limit="console", shown_at="console.clients")
+@requires(Role.ADMINISTRATOR)
+def clients_file(console: BeheerContext) -> Response:
+    """The chain mandates of the clients that are shown, each in a row, as a file."""
+    asked, rows = RULES.read(request.args), _rows(console)
+    order = {one.id: n for n, one in enumerate(_HELD.matching(intermediary_rows(rows), asked))}
+    found = sorted((row for row in rows if row.other_id in order), key=lambda r: order[r.other_id])
+    with writing(console.sql) as sql:
+        record_export(
+            sql,
+            "clients",
+            asked,
+            actor=console.actor,
+            now=console.now,
+            organisation_id=console.here.id,
+        )
+    head = (_("Klant"), _("KvK-nummer"), _("Dienst"), _("UUID van de dienst"), _("Niveau"))
+    return download("klanten", (*head, _("Begin"), _("Einde"), _("Stand")), _cells(found))
+
+
+@blueprint.get("/klanten/<client_id>")
+@Endpoint(limit="console", kept=("done",))
+@requires(Role.ADMINISTRATOR)
+def client(console: BeheerContext, client_id: str) -> Response:
+    """One of them: where the company may act for it, and who does."""
+    found = _of(console, client_id)
+    rows = tuple(chain_row(console, one) for one in found)
+    limits = allocations.of_people(console.sql, console.here.id)
+    makelaars = console.rt.configuration.providers
+    people = colleagues.at(console.sql, makelaars, console.here.id, console.now)
+    page = ClientPage(
+        console.frame,
+        intermediaries.card(console.sql, found[0].organisation),
+        rows,
+        tuple(
+            (one.id, one.name)
+            for one in people
+            if any(
+                allocations.may_act(limits.get(one.id), client_id, row.service_uuid)
+                for row in found
+            )
+        ),
+        done=request.args.get("done", ""),
+    )
+    return show(page)
+
+
+@blueprint.post("/klanten/<client_id>/opgeven")
+@requires(Role.ADMINISTRATOR)
+def give_client_up(console: BeheerContext, client_id: str) -> Response:
+    """The company acts for this client no more."""
+    with writing(console.sql) as session:
+        _of(console, client_id)
+        given.give_up(session, client_id, console.here.id, revocation(console))
+    return _back(client_id, "given_up")
+
+
+@blueprint.post("/klanten/<client_id>/ongedaan")
+@requires(Role.ADMINISTRATOR)
+def take_client_up(console: BeheerContext, client_id: str) -> Response:
+    """It does again, for who gave the client up a moment ago."""
+    here = console.here.id
+    chain = register.one(console.sql, request.form.get("keten", ""))
+    if chain is None or (chain.organisation_id, chain.intermediary_id) != (client_id, here):
+        absent(console)
+    try:
+        with writing(console.sql) as session:
+            given.restore(session, chain, revocation(console), place_id=here)
+    except TooLateToUndo:
+        return _back(client_id, "too_late")
+    return _back(client_id, "taken_up")
+
+
+def _rows(console: BeheerContext) -> list[ChainRow]:
+    since = console.now - STILL_SHOWN
+    found = register.of_intermediary(console.sql, console.here.id, console.now, ended_since=since)
+    return [chain_row(console, one) for one in register.shown(found, console.now)]
+
+
+def _of(console: BeheerContext, client_id: str) -> list[ChainMandate]:
+    """What this client gave the company and stands, or stood today; 404 where that is nothing."""
+    found = register.of_intermediary(
+        console.sql,
+        console.here.id,
+        console.now,
+        organisation_id=client_id,
+        ended_since=console.now - STILL_SHOWN,
+    )
+    return register.shown(found, console.now) if found else absent(console)
+
+
+def _back(client_id: str, done: str) -> Response:
+    """To the page in which the button was, the list as it was asked."""
+    if request.form.get("terug") == "klant":
+        return redirect(url_for("console.client", client_id=client_id, done=done), 303)
+    kept: dict[str, Any] = RULES.read(request.args).query()
+    return redirect(url_for("console.clients", done=done, _anchor=f"i-{client_id}", **kept), 303)
+
+
+def _cells(rows: Sequence[ChainRow]) -> Iterator[tuple[Cell, ...]]:
+    for row in rows:
+        since, until = dates.day_of(row.since), dates.day_of(row.until)
+        service = row.service, row.service_uuid, row.level
+        yield (row.other, row.other_kvk, *service, since, until, row.state)
