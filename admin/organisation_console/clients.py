@@ -12,9 +12,9 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from admin.chains import given, intermediaries
-from admin.lists.exports import record_export
 from admin.mandates import colleagues
 from admin.mandates.given import TooLateToUndo
+from admin.organisation_console import files
 from admin.organisation_console.access import BeheerContext, absent, blueprint, requires
 from admin.organisation_console.chain_pages import IntermediaryRow
 from admin.organisation_console.chain_rows import chain_row, intermediary_rows, revocation
@@ -22,7 +22,8 @@ from admin.organisation_console.client_pages import ClientPage, ClientsPage
 from admin.organisation_console.mandates import STILL_SHOWN
 from admin.organisation_console.pages import ChainRow
 from broker.web.endpoints import Endpoint
-from broker.web.lists.file import Cell, download
+from broker.web.lists.cells import Cell
+from broker.web.lists.file import ListFile
 from broker.web.lists.memory import HeldList
 from broker.web.lists.request import ListFilter, ListRules
 from broker.web.responses import show
@@ -71,17 +72,10 @@ def clients_file(console: BeheerContext) -> Response:
     asked, rows = RULES.read(request.args), _rows(console)
     order = {one.id: n for n, one in enumerate(_HELD.matching(intermediary_rows(rows), asked))}
     found = sorted((row for row in rows if row.other_id in order), key=lambda r: order[r.other_id])
-    with writing(console.sql) as sql:
-        record_export(
-            sql,
-            "clients",
-            asked,
-            actor=console.actor,
-            now=console.now,
-            organisation_id=console.here.id,
-        )
     head = (_("Klant"), _("KvK-nummer"), _("Dienst"), _("UUID van de dienst"), _("Niveau"))
-    return download("klanten", (*head, _("Begin"), _("Einde"), _("Stand")), _cells(found))
+    rest = (_("Begin"), _("Einde"), _("Stand"))
+    file = ListFile("klanten", (*head, *rest), _cells(found))
+    return files.take(console, "clients", asked, file)
 
 
 @blueprint.get("/klanten/<client_id>")

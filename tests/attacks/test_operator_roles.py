@@ -13,10 +13,10 @@ from assurance import second_factor
 from assurance.levels import AssuranceLevel
 from assurance.means import IssuedMeans
 from assurance.means_requests import Contact, MeansRequest, RequestKind, seal_contact
+from directory.change_forms import ChangeForm, FormKind, FormState
 from directory.consoles import BEHEER
 from directory.organisations import Organisation
 from directory.people import Role
-from directory.change_forms import ChangeForm, FormKind, FormState
 from sandbox.browser import Browser, Page
 from state import audit, trace_search
 from state.audit import EventTag

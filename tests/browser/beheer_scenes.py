@@ -200,7 +200,7 @@ BEHEER_SCENES: Final = (
     Scene("beheer-mag-dit-ja", lambda w: _may(w, "roos"), ".utrecht-alert--ok"),
     Scene("beheer-mag-dit-nee", lambda w: _may(w, "piet"), ".utrecht-alert--warning"),
     Scene("beheer-mag-dit-fout", lambda w: _may(w, ""), "[aria-invalid]"),
-    Scene("beheer-importeren", lambda w: _at(w, "/importeren"), "#bestand-machtigingen"),
+    Scene("beheer-importeren", lambda w: at(w, "/importeren"), "#bestand-machtigingen"),
     Scene("beheer-logins", lambda w: _history(w, "/logins"), "td .utrecht-status-badge--safe"),
     Scene("beheer-logins-niets", lambda w: at(w, "/logins?zoek=qqq"), ".sluis-empty"),
     Scene(
