@@ -198,6 +198,7 @@ def test_X_05_a_connection_that_was_closed_in_the_pool_is_replaced_unseen(
     with Session(reading_alone(engine)) as session:
         first = session.scalar(text("SELECT pg_backend_pid()"))
     other = make_engine(postgresql_url)
+    Base.metadata.create_all(other)
     with other.begin() as connection:
         connection.execute(
             text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": first}
