@@ -13,7 +13,7 @@ BAKERY, GARDEN = "9000 1201", "9000 1639"
 LOZING: Final = "955e37c2-b10f-42aa-828f-babfddc46bbe"
 
 
-def _console(walker: Walker, person: str = "sanne", kvk: str = BAKERY) -> None:
+def console(walker: Walker, person: str = "sanne", kvk: str = BAKERY) -> None:
     walker.go("/beheer")
     walker.choose("polderpoort")
     walker.log_in_as(person)
@@ -23,7 +23,7 @@ def _console(walker: Walker, person: str = "sanne", kvk: str = BAKERY) -> None:
 
 def _to_do(walker: Walker) -> None:
     walker.running.ask_for_a_mandate()
-    _console(walker)
+    console(walker)
     walker.expect("section table")
 
 
@@ -47,7 +47,7 @@ def refuse_all(walker: Walker) -> None:
 
 
 def _other_place(walker: Walker) -> None:
-    _console(walker, kvk=GARDEN)
+    console(walker, kvk=GARDEN)
     walker.go("/beheer/machtigingen")
     address = walker.expect("a[href*='/machtiging/']").get("href", "")
     walker.click(f'button[name=bedrijf]:contains("{BAKERY}")')
@@ -55,7 +55,7 @@ def _other_place(walker: Walker) -> None:
 
 
 def _at(walker: Walker, path: str, kvk: str = BAKERY, person: str = "sanne") -> None:
-    _console(walker, person, kvk)
+    console(walker, person, kvk)
     walker.go(f"/beheer{path}")
 
 
@@ -99,7 +99,7 @@ def _begin(walker: Walker) -> None:
 
 
 def _services(walker: Walker, *, send: bool = False) -> None:
-    _console(walker)
+    console(walker)
     _begin(walker)
     if send:
         walker.click("form:has(#diensten) .utrecht-action-group button")
@@ -134,7 +134,7 @@ def _check(walker: Walker, *, send: bool = False) -> None:
 
 
 def _given(walker: Walker) -> None:
-    _console(walker)
+    console(walker)
     _without_any(walker, "els")
     _begin(walker)
     _choose_services(walker)
@@ -152,14 +152,14 @@ def _may(walker: Walker, person: str) -> None:
 
 
 def _log_out(walker: Walker) -> None:
-    _console(walker)
+    console(walker)
     walker.click("form[action$=uitloggen] button")
 
 
 BEHEER_SCENES: Final = (
     Scene("beheer-inloggen", lambda w: w.go("/beheer"), "button[name=provider]"),
     Scene("beheer-te-doen", _to_do, "input[name=verzoek]"),
-    Scene("beheer-te-doen-stopt", lambda w: _console(w, kvk=GARDEN), "a[href$='/einddatum']"),
+    Scene("beheer-te-doen-stopt", lambda w: console(w, kvk=GARDEN), "a[href$='/einddatum']"),
     Scene("beheer-verzoek", _one_request, "input[name=verzoek]"),
     Scene("beheer-afwijzen", _refusal, "#reden"),
     Scene("beheer-afwijzen-fout", lambda w: _refusal(w, ""), "[aria-invalid]"),
@@ -194,7 +194,7 @@ BEHEER_SCENES: Final = (
     Scene("beheer-profiel", lambda w: _at(w, "/profiel"), "a[href$='/mijn/logins']"),
     Scene(
         "beheer-mijn-machtigingen",
-        lambda w: _console(w, "jan"),
+        lambda w: console(w, "jan"),
         "nav a[aria-current]",
     ),
     Scene(
