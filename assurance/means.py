@@ -113,6 +113,12 @@ def of_person(session: Session, person_id: str, now: datetime) -> IssuedMeans | 
     return session.scalars(query.order_by(IssuedMeans.id.desc())).first()
 
 
+def all_of_person(session: Session, person_id: str) -> list[IssuedMeans]:
+    """Every one that there was, the oldest first."""
+    query = select(IssuedMeans).where(IssuedMeans.person_id == person_id)
+    return list(session.scalars(query.order_by(IssuedMeans.asked_at, IssuedMeans.id)))
+
+
 def locked(session: Session, means_id: str) -> IssuedMeans:
     """As it is now, and nobody else changes it before the transaction ends."""
     return session.get_one(IssuedMeans, means_id, with_for_update=True, populate_existing=True)

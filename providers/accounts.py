@@ -117,16 +117,34 @@ class WrongPassword:
 
 def named(session: Session, text: str) -> Account | None:
     """The account with this user name or e-mail address, however it is spelled."""
+    names = _names(text)
+    if not names:
+        return None
+    query = select(Account).where(
+        or_(Account.user_name.in_(names), Account.email.in_(names)), Account.ended_at.is_(None)
+    )
+    return session.scalars(query).first()
+
+
+def _names(text: str) -> list[str]:
     names = []
     for canonical in (canonical_user_name, canonical_email):
         try:
             names.append(canonical(text[:LONGEST_NAME]))
         except NameRefused:
             continue
+    return names
+
+
+def ended(session: Session, text: str) -> Account | None:
+    """The account that ended with this user name or e-mail address. Who knows its password may know
+    that.
+    """
+    names = _names(text)
     if not names:
         return None
     query = select(Account).where(
-        or_(Account.user_name.in_(names), Account.email.in_(names)), Account.ended_at.is_(None)
+        or_(Account.user_name.in_(names), Account.email.in_(names)), Account.ended_at.is_not(None)
     )
     return session.scalars(query).first()
 

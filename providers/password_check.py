@@ -10,7 +10,7 @@ from sqlalchemy import or_, update
 from sqlalchemy.orm import Session
 
 from providers import browser_counts, passwords
-from providers.accounts import PROVIDER_ID, Account, Right, WrongPassword, named
+from providers.accounts import PROVIDER_ID, Account, Right, WrongPassword, ended, named
 from providers.browser_counts import KnownBrowser
 from providers.pauses import pause_after
 from state import audit
@@ -33,10 +33,13 @@ def verify(
     so that nobody can lock somebody else out for long.
     """
     account = named(session, name)
-    right = passwords.matches(account.password_hash if account is not None else None, password)
+    over = ended(session, name) if account is None else None
+    known = account or over
+    right = passwords.matches(known.password_hash if known is not None else None, password)
     with writing(session):
         if account is None:
-            return WrongPassword("unknown")
+            is_over = over is not None and right
+            return WrongPassword("ended" if is_over else "unknown")
         own = browser.name if browser and browser.person_id == account.person_id else None
         return _judged(session, account, right, own, now)
 

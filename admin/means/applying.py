@@ -13,11 +13,14 @@ from assurance.levels import suffices
 from assurance.means import IssuedMeans
 from assurance.means_requests import MeansRequest
 from broker.sso import grants, logout
+from broker.texts import means_mails
+from broker.texts.means_mails import MeansTold
 from directory.consoles import BEHEER
-from directory.people import Membership, Role
+from directory.organisations import Organisation
+from directory.people import Membership, Person, Role
 from providers import activation
 from providers.accounts import Account
-from state import audit
+from state import audit, outbox
 from state.audit import AuditEvent, EventTag
 
 
@@ -51,6 +54,7 @@ def apply(session: Session, desk: MeansDesk, request: MeansRequest) -> None:
     elif request.role is Role.MEMBER:
         grants.revoke_console(session, made.person_id, BEHEER.client_id, now)
     request.close(now)
+    _tell(session, desk, request, made)
     audit.record(
         session,
         AuditEvent(
@@ -68,3 +72,20 @@ def apply(session: Session, desk: MeansDesk, request: MeansRequest) -> None:
             },
         ),
     )
+
+
+def _tell(session: Session, desk: MeansDesk, request: MeansRequest, made: IssuedMeans) -> None:
+    """Whoever it is about hears what others did."""
+    person = session.get_one(Person, made.person_id)
+    if not person.email:
+        return
+    told = MeansTold(
+        person=person.display_name,
+        organisation=session.get_one(Organisation, request.organisation_id).name,
+        level=request.level.label,
+        reference=request.reference,
+        url=f"{desk.site.base_url}/mijn",
+        site=desk.site.name,
+    )
+    mail = means_mails.changed(person.email, person.locale, told)
+    outbox.enqueue(session, desk.site.sealer, mail, desk.now)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from admin.actor import WORKER
 from admin.mandates import administrators, colleagues, decision_rules
+from admin.mandates.means import MeansState
 from admin.means import decisions
 from admin.means.around import MeansAsker, MeansDesk, administered
 from admin.means.rules import LONGEST_NAME, why_not_level, why_not_role
@@ -95,7 +96,7 @@ def why_not_organisations(
 def why_not_colleague(session: Session, around: MeansAsker, person_id: str) -> str | None:
     """Why nothing new can be asked for somebody who is there already."""
     found = colleagues.one(session, {}, around.organisation_id, person_id, around.now)
-    if found is None:
+    if found is None or found.means.state is MeansState.BLOCKED:
         return "no_colleague"
     if means.of_person(session, person_id, around.now) is not None:
         return "has_means"

@@ -140,7 +140,8 @@ def carry_out(session: Session, desk: MeansDesk, request: MeansRequest) -> None:
     else:
         applying.apply(session, desk, request)
     _record(session, EventTag.MEANS_APPROVED, desk, request)
-    _tell(session, desk, request, None)
+    if request.kind is RequestKind.NEW or desk.actor.kind is ActorKind.OPERATOR:
+        _tell(session, desk, request, None)  # what was done at once, who asked saw on the page
 
 
 def _decide(request: MeansRequest, desk: MeansDesk, outcome: MeansOutcome) -> None:

@@ -13,7 +13,7 @@ from typing import Final
 from flask import make_response
 from werkzeug.wrappers import Response
 
-from assurance import enrolment
+from assurance import enrolment, means
 from broker.account.access import AccountContext, owner
 from broker.account.factors import blueprint
 from broker.account.pages import MineFrame
@@ -79,6 +79,7 @@ def collected(who: AccountContext) -> dict[str, Facts | list[Facts]]:
         "person": _person(who),
         "account": _account(who),
         "identities": _identities(who),
+        "means": _means(who),
         "memberships": _memberships(who),
         "mandates": _mandates(who),
         "mandate_requests": _requests(who),
@@ -116,6 +117,25 @@ def _account(who: AccountContext) -> Facts:
         "wrong_passwords": one.failures,
         "paused_until": _at(one.paused_until),
     }
+
+
+def _means(who: AccountContext) -> list[Facts]:
+    """What was asked for this person and became of it, the oldest first."""
+    sql, now = who.rt.session, who.session.now
+    found = means.all_of_person(sql, who.person.id)
+    return [
+        {
+            "id": one.id,
+            "level": one.level.label,
+            "asked_at": _at(one.asked_at),
+            "approved_at": _at(one.approved_at),
+            "refused_at": _at(one.refused_at),
+            "activated_at": _at(one.activated_at),
+            "ends_at": _at(one.ends_at),
+            "organisations": [link.organisation_id for link in means.links(sql, one.id, now)],
+        }
+        for one in found
+    ]
 
 
 def _identities(who: AccountContext) -> list[Facts]:

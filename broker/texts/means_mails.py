@@ -163,6 +163,26 @@ def activated(recipient: str, locale: str, said: MeansTold) -> Message:
     return _mail(recipient, subject, lines, told)
 
 
+def changed(recipient: str, locale: str, said: MeansTold) -> Message:
+    """To the person: level, role or organisations are others from now on."""
+    told = _on_one_line(said)
+    if locale == "en":
+        subject = f"Your login means for {told.site} was changed"
+        lines = [
+            f"{told.organisation} changed your login means. Its level is {told.level} now.",
+            f"You see what you can do with it at {told.url}",
+            "Do you not know about this? Ask the administrator of your organisation.",
+        ]
+    else:
+        subject = f"Uw inlogmiddel voor {told.site} is gewijzigd"
+        lines = [
+            f"{told.organisation} wijzigde uw inlogmiddel. Het niveau is nu {told.level}.",
+            f"Wat u ermee kunt, ziet u op {told.url}",
+            "Weet u hier niets van? Vraag het de beheerder van uw organisatie.",
+        ]
+    return _mail(recipient, subject, lines, told)
+
+
 def ended(recipient: str, locale: str, said: MeansTold) -> Message:
     """To the person: it ends at this organisation, now (``until`` is None) or on a day."""
     told = _on_one_line(said)

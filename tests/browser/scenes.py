@@ -13,6 +13,7 @@ from tests.browser.account_scenes import ACCOUNT_SCENES, IDEEEN
 from tests.browser.beheer_scenes import BEHEER_SCENES, refuse_all
 from tests.browser.chain_scenes import CHAIN_SCENES
 from tests.browser.joining_scenes import JOINING_SCENES
+from tests.browser.means_scenes import MEANS_SCENES
 from tests.browser.operator_scenes import OPERATOR_SCENES
 from tests.browser.reset_scenes import RESET_SCENES
 from tests.browser.sandbox_scenes import SANDBOX_SCENES
@@ -331,6 +332,7 @@ SCENES: Final = (
     *BEHEER_SCENES,
     *CHAIN_SCENES,
     *JOINING_SCENES,
+    *MEANS_SCENES,
     *OPERATOR_SCENES,
     *RESET_SCENES,
     *SANDBOX_SCENES,

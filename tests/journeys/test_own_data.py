@@ -20,7 +20,7 @@ from tests.world import ADDRESSES, World
 
 HERE = f"{ADDRESSES.broker}/mijn/gegevens"
 PARTS = {
-    *("person", "account", "identities", "memberships", "mandates", "mandate_requests"),
+    *("person", "account", "identities", "means", "memberships", "mandates", "mandate_requests"),
     *("factors", "logins", "sessions", "consents", "events", "kept_sealed_or_hashed"),
 }
 

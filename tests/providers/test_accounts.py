@@ -220,10 +220,11 @@ def test_a_bad_replacement_changes_nothing(sql: Session, text: str, why: str) ->
     assert isinstance(_try(sql, "daan"), Right)
 
 
-def test_an_account_that_ended_is_unknown(sql: Session) -> None:
+def test_an_account_that_ended_is_unknown_but_to_who_knows_its_password(sql: Session) -> None:
     with writing(sql):
         sql.get_one(Account, _id(sql, "daan")).ended_at = START
-    assert _try(sql, "daan") == WrongPassword("unknown")
+    assert _try(sql, "daan") == WrongPassword("ended")
+    assert _try(sql, "daan", "another long sentence") == WrongPassword("unknown")
 
 
 @pytest.mark.parametrize(

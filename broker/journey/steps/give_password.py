@@ -49,7 +49,8 @@ def answer(turn: Turn) -> StepOutcome:
     )
     if isinstance(judged, WrongPassword):
         paused = name_pauses.refused(turn.rt.store, counted, turn.now)
-        return _show(turn, name=name, is_wrong=True, until=paused)
+        is_over = judged.reason == "ended" and paused is None
+        return _show(turn, name=name, is_wrong=True, is_over=is_over, until=paused)
     name_pauses.forget(turn.rt.store, counted)
     identity = accounts.identity_of(judged, turn.now)
     return Advance(
@@ -85,6 +86,7 @@ def _show(
     *,
     name: str = "",
     is_wrong: bool = False,
+    is_over: bool = False,
     is_limited: bool = False,
     until: datetime | None = None,
 ) -> StepOutcome:
@@ -92,6 +94,7 @@ def _show(
         frame=frame(turn),
         name=name or turn.login.request.login_hint or "",
         is_wrong=is_wrong,
+        is_over=is_over,
         is_limited=is_limited,
         paused_until=_whole_minute(until) if until else None,
     )

@@ -65,6 +65,7 @@ def test_less_is_done_at_once(session: Session, held: Held) -> None:
     held()
     request = change(session, replace(SAME, level=EH2))
     assert request.done_at == START and level(session) is EH2
+    assert session.scalars(select(OutboxRow.channel)).all() == ["mail"], "whose it is hears of it"
     (event,) = audit.recent(session, tags=[EventTag.MEANS_CHANGED])
     assert event.details["was"] == "EH2+"
 
