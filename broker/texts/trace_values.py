@@ -118,6 +118,7 @@ VALUES: Final[Mapping[str, Mapping[str, object]]] = {
         "X-Forwarded-Proto is not read as it was meant": _(
             "X-Forwarded-Proto wordt anders gelezen dan bedoeld"
         ),
+        "no such form": _("Dit formulier bestaat niet"),
         "no such reset": _("Dit herstel bestaat niet"),
         "no such operator": _("Deze operator bestaat niet"),
         "no such party with metadata": _("Deze partij heeft geen metadata"),
