@@ -154,7 +154,7 @@ def decide(
         _mail(session, around, mail)
 
 
-def text_of(form: ChangeForm, sealer: Sealer) -> str:
+def what_is_asked(form: ChangeForm, sealer: Sealer) -> str:
     """What was asked, for who sent it and who decides."""
     return sealer.open(form.asked, SEALED_AS.format(id=form.id)).decode()
 

@@ -121,7 +121,7 @@ def contract(
         _say(organisations.contract(invocation.settings(), kvk, *days))
 
 
-@organisation.command("extend-role")
+@organisation.command("extend")
 @KVK
 @click.option("--person", required=True, help="The administrator, by id.")
 @pass_invocation

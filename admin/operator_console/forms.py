@@ -80,7 +80,7 @@ def _page(
         _row(desk, form),
         reference=show_reference(form.reference),
         person=form.person.display_name,
-        text=forms.text_of(form, desk.rt.sealer),
+        text=forms.what_is_asked(form, desk.rt.sealer),
         taken_at=form.taken_at,
         decided_at=form.decided_at,
         answer=form.answer,

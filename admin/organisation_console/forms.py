@@ -69,7 +69,7 @@ def form(console: BeheerContext, form_id: str) -> Response:
         console.frame,
         _row(console, found),
         reference=show_reference(found.reference),
-        text=forms.text_of(found, console.rt.sealer) if is_own else None,
+        text=forms.what_is_asked(found, console.rt.sealer) if is_own else None,
         taken_at=found.taken_at,
         decided_at=found.decided_at,
         answer=found.answer,

@@ -118,6 +118,7 @@ VALUES: Final[Mapping[str, Mapping[str, object]]] = {
         "X-Forwarded-Proto is not read as it was meant": _(
             "X-Forwarded-Proto wordt anders gelezen dan bedoeld"
         ),
+        "no such form": _("Dit formulier bestaat niet"),
         "no such reset": _("Dit herstel bestaat niet"),
         "no such request for a means": _("Deze aanvraag van een inlogmiddel bestaat niet"),
         "codes of letters from one network": _(

@@ -79,7 +79,7 @@ def test_it_is_followed_from_the_sending_to_the_answer(session: Session) -> None
     form_id = send(session)
     form = change_forms.one(session, form_id)
     assert form is not None and b"Geheim" not in form.asked
-    assert forms.text_of(form, make_sealer()) == "Geheim"
+    assert forms.what_is_asked(form, make_sealer()) == "Geheim"
     with writing(session):
         forms.take(session, around(Actor.operator("olga")), form_id)
     assert state(session, form_id) is FormState.TAKEN

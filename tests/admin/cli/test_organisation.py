@@ -64,8 +64,8 @@ def test_documents_that_name_an_old_number_are_not_read(
         (("confirm", BAKERY, "--name", "x", "--rsin", "1"), "cannot be kept like this: rsin"),
         (("renumber", BAKERY, OFFICE, "--yes"), "sluis organisation merge"),
         (("merge", BAKERY, BAKERY, "--yes"), "both are one number"),
-        (("extend-role", BAKERY, "--person", "jan"), "is no administrator there"),
-        (("extend-role", BAKERY, "--person", "sanne"), "in its last half year"),
+        (("extend", BAKERY, "--person", "jan"), "is no administrator there"),
+        (("extend", BAKERY, "--person", "sanne"), "in its last half year"),
     ],
 )
 def test_what_cannot_be_done_says_why(
