@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-from tests.browser.beheer_scenes import BAKERY, console
+from tests.browser.beheer_scenes import BAKERY, to_console
 from tests.browser.operator_scenes import enter
 from tests.browser.scene import Scene
 from tests.browser.walker import Walker
