@@ -16,6 +16,7 @@ from admin.operator_console.trace_pages import LoginList, ReasonRow
 from broker.texts import trace_words
 from broker.web.lists.cells import Cell
 from broker.web.lists.page import page_of
+from broker.web.lists.portions import portions
 from broker.web.lists.request import ListRequest
 from directory.dates import end_of, start_of
 from state import trace_search
@@ -23,8 +24,6 @@ from state.trace import show_reference
 from state.trace_search import FoundTrace, Wanted
 
 DAY: Final = timedelta(hours=24)
-MOST_IN_FILE: Final = 10_000
-PORTION: Final = 100
 
 
 def logins(desk: OperatorContext, asked: ListRequest) -> LoginList:
@@ -74,10 +73,12 @@ def head() -> tuple[str, ...]:
 
 
 def cells(desk: OperatorContext, asked: ListRequest) -> Iterator[tuple[Cell, ...]]:
-    """Every row, the newest first, up to MOST_IN_FILE; read a portion at a time."""
-    after, left = None, MOST_IN_FILE
-    while left > 0:
-        found = _found(desk, asked, min(PORTION, left), after)
+    """Every row that fits in a file, the newest first."""
+
+    def read(limit: int, after: str | None) -> list[FoundTrace]:
+        return _found(desk, asked, limit, after)
+
+    for found in portions(read, lambda one: one.id):
         for one in found:
             row = login_row(desk.rt.configuration, one)
             yield (
@@ -85,9 +86,6 @@ def cells(desk: OperatorContext, asked: ListRequest) -> Iterator[tuple[Cell, ...
                 *(row.service, row.makelaar, trace_words.ending(row.outcome)),
                 *(row.reason, row.why),
             )
-        if len(found) < PORTION:
-            return
-        after, left = found[-1].id, left - len(found)
 
 
 def _found(

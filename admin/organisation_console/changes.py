@@ -22,6 +22,7 @@ from broker.web.language import locale
 from broker.web.lists.cells import Cell
 from broker.web.lists.file import ListFile
 from broker.web.lists.page import page_of
+from broker.web.lists.portions import portions
 from broker.web.lists.request import ListFilter, ListRequest, ListRules
 from broker.web.registration_names import service_name
 from broker.web.responses import show
@@ -41,8 +42,6 @@ RULES: Final = ListRules(
     is_descending=True,
     is_searched=False,
 )
-MOST_IN_FILE: Final = 10_000
-PORTION: Final = 100
 
 
 @dataclass(frozen=True)
@@ -75,7 +74,7 @@ def changes(console: BeheerContext) -> Response:
 @Endpoint(limit="console", shown_at="console.changes")
 @requires(Role.ADMINISTRATOR)
 def changes_file(console: BeheerContext) -> Response:
-    """The same rows as a file, up to MOST_IN_FILE."""
+    """The same rows as a file, as many as fit."""
     asked = RULES.read(request.args)
     head = (_("Wanneer"), _("Code"), _("Door"), _("Wat"), _("Waar"), _("Over"), _("Was"), _("Nu"))
     file = ListFile("wijzigingen", head, _cells(console, asked))
@@ -165,17 +164,14 @@ def _way(
 
 
 def _cells(console: BeheerContext, asked: ListRequest) -> Iterator[tuple[Cell, ...]]:
-    """A portion at a time."""
-    before, left = None, MOST_IN_FILE
-    while left > 0:
-        found = _found(console, asked, min(PORTION, left), before)
+    def read(limit: int, before: int | None) -> Sequence[NumberedEvent]:
+        return _found(console, asked, limit, before)
+
+    for found in portions(read, lambda one: one.id):
         for row in _lines(console, found, has_ways=False):
             reference = show_reference(row.reference) if row.reference else ""
             who = row.who or _("het beheer van deze installatie")
             yield row.at, reference, who, row.title, row.detail, row.about, row.was, row.now
-        if len(found) < PORTION:
-            return
-        before, left = found[-1].id, left - len(found)
 
 
 def _number(text: str) -> int | None:

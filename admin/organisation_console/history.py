@@ -18,6 +18,7 @@ from broker.web.language import locale
 from broker.web.lists.cells import Cell
 from broker.web.lists.file import ListFile
 from broker.web.lists.page import page_of
+from broker.web.lists.portions import portions
 from broker.web.lists.request import ListFilter, ListRequest, ListRules
 from broker.web.registration_names import client_name, makelaar_name, service_name
 from broker.web.responses import show
@@ -39,8 +40,6 @@ RULES: Final = ListRules(
     ),
     is_descending=True,
 )
-MOST_IN_FILE: Final = 10_000
-PORTION: Final = 100
 
 
 @blueprint.get("/logins")
@@ -65,7 +64,7 @@ def logins(console: BeheerContext) -> Response:
 @Endpoint(limit="console", shown_at="console.logins")
 @requires(Role.ADMINISTRATOR)
 def logins_file(console: BeheerContext) -> Response:
-    """The same rows as a file, up to MOST_IN_FILE."""
+    """The same rows as a file, as many as fit."""
     asked = RULES.read(request.args)
     head = (_("Wanneer"), _("Code"), _("Wie"), _("Via het kantoor"), _("Namens"), _("Dienst"))
     more = (_("Portaal"), _("Makelaar"), _("Niveau"), _("Uitkomst"))
@@ -116,19 +115,18 @@ def _rows(console: BeheerContext, found: Sequence[CompanyLogin]) -> tuple[Compan
 
 
 def _cells(console: BeheerContext, asked: ListRequest) -> Iterator[tuple[Cell, ...]]:
-    """A portion at a time."""
-    before, left, here = None, MOST_IN_FILE, console.here.name
-    while left > 0:
-        found = _found(console, asked, min(PORTION, left), before)
+    here = console.here.name
+
+    def read(limit: int, before: str | None) -> list[CompanyLogin]:
+        return _found(console, asked, limit, before)
+
+    for found in portions(read, lambda one: one.id):
         for row in _rows(console, found):
             yield (
                 *(row.at, show_reference(row.reference), row.person, row.office),
                 *(row.client or here, row.service, row.portal, row.makelaar, row.level),
                 files.outcome(row.outcome),
             )
-        if len(found) < PORTION:
-            return
-        before, left = found[-1].id, left - len(found)
 
 
 def _services(console: BeheerContext) -> tuple[tuple[str, str], ...]:

@@ -39,6 +39,7 @@ _BACK: Final = {
     "mine.ask_everywhere": "sessions",
     "mine.logins": "logins",
     "mine.ask_own_data": "front",
+    "mine.ask_address": "address",
 }
 _TAGS = {
     Change.ADDED: EventTag.FACTOR_ADDED,

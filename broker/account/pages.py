@@ -202,7 +202,7 @@ class CodesPage:
 class LogInAgainPage:
     """A change asks a login of now, or of a higher level: why, and the way there. Levels are
     labels; ``is_too_low`` is False where the login is only too long ago. ``back``: to ``factors``,
-    ``sessions``, ``logins`` or ``front``.
+    ``sessions``, ``logins``, ``front`` or ``address``.
     """
 
     mine: MineFrame

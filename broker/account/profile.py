@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flask import request
 from werkzeug.wrappers import Response
 
 from broker.account.access import AccountContext, owner
@@ -13,6 +14,7 @@ from broker.account.profile_pages import (
     OwnProfilePage,
     WayIn,
 )
+from broker.web.endpoints import Endpoint
 from broker.web.registration_names import makelaar_name, service_name
 from broker.web.responses import show
 from consent import mandates
@@ -25,8 +27,9 @@ from providers.accounts import PROVIDER_ID
 
 
 @blueprint.get("")
+@Endpoint(limit="console", kept=("done",))
 def front() -> Response:
-    """Nothing here can be changed by a form: each thing says who can."""
+    """The address can be changed by the person; each other thing says who can."""
     who = owner()
     sql, now = who.rt.session, who.session.now
     page = OwnProfilePage(
@@ -43,6 +46,7 @@ def front() -> Response:
             for one in people.memberships_of(sql, who.person.id)
             if one.since <= now and (one.until is None or one.until > now)
         ),
+        done=request.args.get("done", ""),
         mandates=tuple(
             _mandate(who, one)
             for one in mandates.held_by(sql, who.person.id)

@@ -60,7 +60,7 @@ class HeldMandateRow:
 @dataclass(frozen=True)
 class OwnProfilePage:
     """Who the person is here. ``level``: label of this session; ``locale``: ``nl`` or ``en``, of
-    messages.
+    messages; ``done``: ``address`` after that was changed.
     """
 
     mine: MineFrame
@@ -73,4 +73,5 @@ class OwnProfilePage:
     account: AccountHere | None
     places: tuple[OwnPlaceRow, ...]
     mandates: tuple[HeldMandateRow, ...]
+    done: str = ""
     template: str = "account/profile.html"

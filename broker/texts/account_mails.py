@@ -43,3 +43,22 @@ def password_changed(email: str, locale: str, site: str) -> Message:
             f"Was u dit niet zelf? Waarschuw meteen de helpdesk van {site}.\n"
         )
     return Message("mail", email, subject, text)
+
+
+def confirm_address(email: str, locale: str, site: str, code: str) -> Message:
+    """The code that makes this the address of an account. Who did not ask need do nothing."""
+    if locale == "en":
+        subject = f"Code for your e-mail address at {site}"
+        text = (
+            f"Somebody, probably you, wants to get the messages of {site} at this address.\n\n"
+            f"Your code: {code}\n\nFill it in within 10 minutes, on the page where you asked for "
+            "it. Give it to nobody.\n\nDid you not ask for this? Then you need not do anything.\n"
+        )
+    else:
+        subject = f"Code voor uw e-mailadres bij {site}"
+        text = (
+            f"Iemand, waarschijnlijk u, wil de berichten van {site} op dit adres ontvangen.\n\n"
+            f"Uw code: {code}\n\nVul hem binnen 10 minuten in op de pagina waar u erom vroeg. "
+            "Geef hem aan niemand.\n\nVroeg u dit niet? Dan hoeft u niets te doen.\n"
+        )
+    return Message("mail", email, subject, text)

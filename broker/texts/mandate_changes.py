@@ -12,9 +12,9 @@ from typing import Final
 from babel.dates import format_date
 
 from broker.texts.quoting import one_line
+from broker.texts.referenced_mail import referenced_mail
 from consent.changes import TermChange
 from state.outbox import Message
-from state.trace import show_reference
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def told(
             _list(done, "nl"),
             "U hoeft niets te doen. Klopt dit niet? Vraag het uw beheerder.",
         ]
-    return _message(recipient, locale, subject, lines, reference)
+    return referenced_mail(recipient, locale, subject, lines, reference)
 
 
 def to_oneself(
@@ -95,7 +95,7 @@ def to_oneself(
             _list(done, "nl"),
             "Klopt dit niet? Trek ze in bij Beheer, en vraag het uw collega.",
         ]
-    return _message(recipient, locale, subject, lines, reference)
+    return referenced_mail(recipient, locale, subject, lines, reference)
 
 
 def restored(
@@ -109,7 +109,7 @@ def restored(
     else:
         subject = f"Uw machtiging geldt weer: {name}"
         lines = [f"U mag weer inloggen namens {place} bij {name}. Intrekken was een vergissing."]
-    return _message(recipient, locale, subject, lines, reference)
+    return referenced_mail(recipient, locale, subject, lines, reference)
 
 
 def every_service(level: str, locale: str) -> str:
@@ -130,17 +130,3 @@ def _name(one: ToldChange, language: str) -> str:
 def _what(one: ToldChange, language: str) -> str:
     day = format_date(one.until, "d MMMM y", language)
     return _WORDS[language][one.change].format(day=day)
-
-
-def _message(
-    recipient: str, locale: str, subject: str, lines: Sequence[str], reference: str
-) -> Message:
-    word = "Reference" if locale == "en" else "Referentie"
-    text = "\n\n".join([*lines, f"{word}: {show_reference(reference)}"])
-    return Message(
-        channel="mail",
-        recipient=recipient,
-        subject=" ".join(subject.split()),
-        text=f"{text}\n",
-        reference=reference,
-    )

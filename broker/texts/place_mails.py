@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from broker.texts.quoting import one_line
+from broker.texts.referenced_mail import referenced_mail
 from state.outbox import Message
-from state.trace import show_reference
 
 
 def told(
@@ -43,7 +43,7 @@ def told(
             f"U bent daar nu {role}.",
             "U hoeft niets te doen. Klopt dit niet? Vraag het uw organisatie.",
         ]
-    return _message(recipient, locale, subject, lines, reference)
+    return referenced_mail(recipient, locale, subject, lines, reference)
 
 
 def to_administrators(
@@ -74,23 +74,8 @@ def to_administrators(
             _list([(name, "is geen beheerder meer") for name in went]),
             "Klopt dit niet? Vraag het uw collega, en kijk bij Beheer naar de wijzigingen.",
         ]
-    return _message(recipient, locale, subject, lines, reference)
+    return referenced_mail(recipient, locale, subject, lines, reference)
 
 
 def _list(rows: Sequence[tuple[str, str]]) -> str:
     return "\n".join(f"- {one_line(name)} {what}" for name, what in rows)
-
-
-def _message(
-    recipient: str, locale: str, subject: str, lines: Sequence[str], reference: str
-) -> Message:
-    word = "Reference" if locale == "en" else "Referentie"
-    said = [line for line in lines if line]
-    text = "\n\n".join([*said, f"{word}: {show_reference(reference)}"])
-    return Message(
-        channel="mail",
-        recipient=recipient,
-        subject=" ".join(subject.split()),
-        text=f"{text}\n",
-        reference=reference,
-    )

@@ -204,6 +204,11 @@ def _mine_removal(walker: Walker) -> None:
     walker.click("a[href$=verwijderen]")
 
 
+def _mine_address(walker: Walker) -> None:
+    _mine(walker, "")
+    walker.go("/mijn/e-mail")
+
+
 def _mine_out(walker: Walker) -> None:
     _mine(walker, "")
     walker.click("form[action$=uitloggen] button")
@@ -299,6 +304,7 @@ SCENES: Final = (
     Scene("mijn-logins", _own_logins, "#vreemd"),
     *SESSION_SCENES,
     Scene("mijn-leeg", lambda w: _mine(w, ""), ".sluis-empty"),
+    Scene("mijn-e-mail", _mine_address, "main .sluis-sheet"),
     Scene("mijn-middel", lambda w: _mine_with_code(w, "", "td a"), "#label"),
     Scene("mijn-verwijderen", _mine_removal, ".utrecht-alert--warning"),
     Scene("mijn-app", lambda w: _mine(w, "/app"), ".sluis-qr"),

@@ -10,11 +10,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import IO, Any, Final
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
-
 from broker.web.lists.cells import Cell, begins_formula, in_netherlands
 
 MIMETYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -29,6 +24,10 @@ _DAY: Final = "yyyy-mm-dd"
 
 def written(title: str, head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> IO[bytes]:
     """The workbook, from its beginning; whoever reads it closes it."""
+    # Only who takes a workbook along waits for this.
+    from openpyxl import Workbook
+    from openpyxl.utils import get_column_letter
+
     book = Workbook(write_only=True)
     book.properties.creator = "Sluis"
     sheet = book.create_sheet(title[:_LONGEST_TITLE])
@@ -57,6 +56,9 @@ def pieces(made: IO[bytes]) -> Iterator[bytes]:
 
 
 def _cell(sheet: Any, value: Cell, *, is_head: bool = False) -> Any:
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font
+
     value = in_netherlands(value)
     if not isinstance(value, str):
         made = WriteOnlyCell(sheet, value)
