@@ -19,13 +19,13 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
+from broker.joining_settings import Joining
 from broker.message_settings import Letters, Mail, Sms
 from broker.outgoing_settings import Outgoing
 from broker.settings_sections import (
     LOOPBACK_HOSTS,
     Database,
     Development,
-    Joining,
     Keys,
     Limits,
     Log,

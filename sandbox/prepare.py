@@ -290,6 +290,9 @@ adapter = "webhook"
 url = "{addresses.postbus}/api/messages"
 secret_file = "{demo.secrets / "postbus.secret"}"
 
+[joining]
+account_requests = true # at /toegang/aanvragen
+
 [limits] # everybody comes from one address here
 address_per_minute = 1000000
 client_per_minute = 1000000

@@ -86,6 +86,7 @@ def _desk(session: ConsoleSession) -> OperatorContext:
         reads_traces=may(roles, Permission.READ_TRACES),
         reads_operators=may(roles, Permission.READ_OPERATORS),
         resets_factors=may(roles, Permission.RESET_FACTORS),
+        reads_requests=may(roles, Permission.READ_REQUESTS),
     )
     return OperatorContext(session, roles, frame)
 

@@ -17,6 +17,7 @@ class DeskFrame:
     reads_traces: bool
     reads_operators: bool
     resets_factors: bool
+    reads_requests: bool = False
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,7 @@ class Permission(enum.StrEnum):
     READ_OPERATORS = "operators"
     END_OPERATORS = "operators.end"
     RESET_FACTORS = "factors.reset"
+    READ_REQUESTS = "account_requests"
     CHANGE_METADATA = "metadata.change"
 
 
@@ -43,7 +44,12 @@ ALLOWED: Final[Mapping[OperatorRole, frozenset[Permission]]] = MappingProxyType(
     {
         OperatorRole.VIEWER: frozenset({Permission.SEE_STATE, Permission.READ_TRACES}),
         OperatorRole.HELPDESK: frozenset(
-            {Permission.SEE_STATE, Permission.READ_TRACES, Permission.RESET_FACTORS}
+            {
+                Permission.SEE_STATE,
+                Permission.READ_TRACES,
+                Permission.RESET_FACTORS,
+                Permission.READ_REQUESTS,
+            }
         ),
         OperatorRole.CONFIGURATOR: frozenset(Permission),
         OperatorRole.KEY_OFFICER: frozenset({Permission.SEE_STATE, Permission.READ_OPERATORS}),

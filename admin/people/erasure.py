@@ -24,7 +24,7 @@ from consent.mandates import Mandate
 from consent.register import Consent
 from consent.requests import MandateRequest
 from directory.evidence import LoginEvidence
-from directory.groups import GroupMember
+from directory.groups import AccountRequest, GroupMember
 from directory.history import HistoryEntry
 from directory.invitations import Invitation
 from directory.people import ExternalIdentity, Membership, NoSuchPerson, Person
@@ -95,6 +95,7 @@ def _deletes(person_id: str) -> list[Delete]:
             LoginEvidence,
             Consent,
             MandateRequest,
+            AccountRequest,
         )
     ]
     accounts = select(Account.id).where(Account.person_id == person_id)

@@ -39,7 +39,12 @@ LADDER: Final[tuple[tuple[str, ...], ...]] = (
     ("broker.runtime", "broker.process", "broker.monitoring"),
     ("broker.configuration", "broker.outgoing"),
     ("broker.texts", "broker.settings", "broker.errors", "broker.downstream"),
-    ("broker.message_settings", "broker.outgoing_settings", "broker.settings_sections"),
+    (
+        "broker.joining_settings",
+        "broker.message_settings",
+        "broker.outgoing_settings",
+        "broker.settings_sections",
+    ),
     # below: no requests
     ("providers",),
     ("consent",),

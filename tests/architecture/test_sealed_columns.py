@@ -36,6 +36,7 @@ SEALS = {
     "broker/journey/login_store.py": "the store, until a login ended",
     "broker/account/pending_enrolment.py": "the store, for ten minutes",
     "admin/drafts.py": "the store, for a week",
+    "admin/joining/request_ticket.py": "a cookie, for an hour",
     "admin/joining/ticket.py": "a cookie, for a day",
     "admin/operator_console/set_up_codes.py": "the store, for half an hour",
     "admin/operator_console/set_up_ticket.py": "a cookie, for half an hour",

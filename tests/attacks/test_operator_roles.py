@@ -45,6 +45,7 @@ ROLES: dict[tuple[str, str], set[OperatorRole]] = {
     ("POST", "/inlogspoor/bestand"): TRACES,
     ("GET", "/operators/<person_id>/beeindigen"): {CONFIGURATOR},
     ("POST", "/operators/<person_id>/beeindigen"): {CONFIGURATOR},
+    ("GET", "/aanvragen"): RESETS,
     ("GET", "/herstel"): RESETS,
     ("POST", "/herstel/zoek"): RESETS,
     ("GET", "/herstel/aanvraag/<handle>"): RESETS,
@@ -182,7 +183,10 @@ def test_a_session_of_another_console_opens_nothing_here(world: World) -> None:
 
 
 def test_the_menu_offers_what_the_role_opens(world: World) -> None:
-    for role, words in ((KEY_OFFICER, {"Operators"}), (HELPDESK, {"Inlogspoor", "Herstel"})):
+    for role, words in (
+        (KEY_OFFICER, {"Operators"}),
+        (HELPDESK, {"Inlogspoor", "Herstel", "Aanvragen"}),
+    ):
         somebody = make_operator(world, f"menu-{role.value.replace('_', '-')}", role)
         page = at_console(world, somebody.person_id).open(HERE)
         menu = {" ".join(a.text_content().split()) for a in page.tree.xpath("//nav//a")}

@@ -11,6 +11,7 @@ from broker.texts.help import TOPICS
 from sandbox.browser import Browser
 from tests.browser.account_scenes import ACCOUNT_SCENES, IDEEEN
 from tests.browser.beheer_scenes import BEHEER_SCENES, refuse_all
+from tests.browser.group_scenes import GROUP_SCENES
 from tests.browser.joining_scenes import JOINING_SCENES
 from tests.browser.operator_scenes import OPERATOR_SCENES
 from tests.browser.reset_scenes import RESET_SCENES
@@ -328,6 +329,7 @@ SCENES: Final = (
     ),
     Scene("mijn-uitgelogd", _mine_out, "a[href='/mijn/inlogmiddelen']"),
     *BEHEER_SCENES,
+    *GROUP_SCENES,
     *JOINING_SCENES,
     *OPERATOR_SCENES,
     *RESET_SCENES,
