@@ -48,15 +48,3 @@ class MeansSettings(Section):
             "administrator, need it in any case."
         ),
     )
-
-
-class Joining(Section):
-    """Of `/toegang`: invitations, and what they lead to."""
-
-    invitation_hours: Annotated[int, Field(ge=1, le=720)] = Field(
-        default=72, description="For how many hours the link of an invitation works."
-    )
-    one_group_per_account: bool = Field(
-        default=True,
-        description="Whether somebody can be in one user group at most. `false`: in several.",
-    )

@@ -67,6 +67,23 @@ class GroupCompany(Base):
     organisation: Mapped[Organisation] = relationship()
 
 
+class AccountRequest(Base):
+    """How a group began that nobody of its organisation made at ``/beheer``: a first administrator
+    asked for it. ``kvk`` and ``organisation_name`` as they were filled in: nobody checked them.
+    """
+
+    __tablename__ = "account_request"
+
+    id: Mapped[str] = mapped_column(String(26), primary_key=True, default=new_id)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    group_id: Mapped[str] = mapped_column(ForeignKey("user_group.id"), index=True)
+    kvk: Mapped[str] = mapped_column(String(8), index=True)
+    organisation_name: Mapped[str] = mapped_column(String(200))
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    person: Mapped[Person] = relationship()
+    group: Mapped[UserGroup] = relationship()
+
+
 class GroupNameRefused(ValueError):
     """A name that a group cannot have; ``reason`` is a machine word."""
 
@@ -147,6 +164,31 @@ def with_company(session: Session, organisation_id: str) -> list[UserGroup]:
             )
         )
         .order_by(UserGroup.name, UserGroup.id)
+    )
+    return list(session.scalars(query))
+
+
+def asked_for(session: Session, kvk: str) -> list[UserGroup]:
+    """The groups that a first administrator asked for the organisation with this number, and that
+    have no company yet.
+    """
+    query = (
+        select(UserGroup)
+        .join(AccountRequest, AccountRequest.group_id == UserGroup.id)
+        .where(AccountRequest.kvk == kvk)
+        .where(UserGroup.id.not_in(select(GroupCompany.group_id).where(_stands())))
+        .order_by(UserGroup.name, UserGroup.id)
+    )
+    return list(session.scalars(query))
+
+
+def account_requests(session: Session, limit: int) -> list[AccountRequest]:
+    """The last ones, newest first, with who asked and the group."""
+    query = (
+        select(AccountRequest)
+        .options(joinedload(AccountRequest.person), joinedload(AccountRequest.group))
+        .order_by(AccountRequest.asked_at.desc(), AccountRequest.id)
+        .limit(limit)
     )
     return list(session.scalars(query))
 

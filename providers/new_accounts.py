@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from assurance.levels import AssuranceLevel
 from directory.people import Person
 from providers import passwords
-from providers.accounts import Account, canonical_user_name
+from providers.accounts import TEMPORARY, Account, canonical_user_name
 
 
 class UserNameTaken(Exception):
@@ -51,9 +51,11 @@ def make(
     hashed: str,
     locale: str,
     now: datetime,
+    temporary: bool = False,
 ) -> Person:
     """A person with an e-mail account, with the transaction of the caller. ``email`` is canonical
-    and proven. Raises NameRefused, UserNameTaken and AddressTaken.
+    and proven; ``temporary``: the password is replaced at the first login. Raises NameRefused,
+    UserNameTaken and AddressTaken.
     """
     canonical = canonical_user_name(user_name)
     if is_taken(session, canonical):
@@ -71,6 +73,7 @@ def make(
             level=AssuranceLevel.EMAIL,
             password_hash=hashed,
             password_changed_at=now,
+            temporary_until=now + TEMPORARY if temporary else None,
             failures=0,
             created_at=now,
         )

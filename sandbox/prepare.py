@@ -291,6 +291,9 @@ adapter = "webhook"
 url = "{addresses.postbus}/api/messages"
 secret_file = "{demo.secrets / "postbus.secret"}"
 
+[joining]
+account_requests = true # at /toegang/aanvragen
+
 [invoicing]
 adapter = "webhook"
 url = "{addresses.postbus}/api/messages"

@@ -83,11 +83,14 @@ def rename(session: Session, work: GroupWork, group_id: str, name: str) -> None:
 
 def add_company(session: Session, work: GroupWork, group_id: str, branch: str | None) -> None:
     """Bring the company of the session in, or one branch of it: everybody in the group may act for
-    it from now on. Raises NotGroupAdministrator, NotAdministrator, LoginNotEnough and
-    GroupChangeRefused.
+    it from now on. A group that a first administrator asked for this company needs nobody else.
+    Raises NotGroupAdministrator, NotAdministrator, LoginNotEnough and GroupChangeRefused.
     """
-    group = _administered(session, work, group_id)
-    administrators.demand(session, work.actor.logged_in, work.organisation_id, work.now)
+    group = _held(session, group_id)
+    by = work.actor.logged_in
+    company = administrators.demand(session, by, work.organisation_id, work.now)
+    if group.id not in {one.id for one in groups.asked_for(session, company.kvk)}:
+        _demand_administrator(session, group.id, by)
     _bring_in(session, work, group, branch)
     rights.settle(session, work, group.id)
 

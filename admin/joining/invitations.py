@@ -30,6 +30,7 @@ from admin.joining.ticket import InvitationTicket
 from broker.console import sessions
 from broker.console.sessions import ConsoleSession
 from broker.runtime import Runtime, runtime
+from broker.texts import invitation_mails
 from broker.web.endpoints import ITSELF, Endpoint
 from broker.web.responses import show
 from directory import invitations
@@ -37,6 +38,7 @@ from directory.consoles import JOINING
 from directory.invitations import Invitation, InvitationState
 from providers import accounts
 from state.db import writing
+from state.outbox import Message
 
 
 @blueprint.get("/uitnodiging/<secret>")
@@ -122,7 +124,8 @@ def send_code() -> Response:
         return _closed_here(rt, closed)
     if held.has_proof:
         return _after_proof(current())
-    if not email_codes.send(rt, held, invited):
+    counted = f"{invited.organisation_id} {invited.email}"
+    if not email_codes.send(rt, held.whose, counted, lambda code: _mail(rt, invited, code)):
         return show(EmailCodePage(said_by(rt.session, invited), "limited"), 429)
     return redirect(url_for("joining.ask_code"), 303)
 
@@ -135,7 +138,7 @@ def ask_code() -> Response:
         held, invited = here(rt)
     except InvitationClosed as closed:
         return _closed_here(rt, closed)
-    if held.has_proof or not email_codes.is_sent(rt, held):
+    if held.has_proof or not email_codes.is_sent(rt, held.whose):
         return redirect(url_for("joining.choose_way"), 303)
     return show(EmailCodePage(said_by(rt.session, invited)))
 
@@ -149,7 +152,7 @@ def give_code() -> Response:
         held, invited = here(rt)
     except InvitationClosed as closed:
         return _closed_here(rt, closed)
-    if not email_codes.take(rt, held, request.form.get("code", "")):
+    if not email_codes.take(rt, held.whose, request.form.get("code", "")):
         return show(EmailCodePage(said_by(rt.session, invited), "wrong"), 422)
     response = _after_proof(current())
     ticket.hand_out(response, rt, held.proven())
@@ -212,6 +215,10 @@ def acceptance_here(rt: Runtime, held: InvitationTicket) -> Acceptance:
         now=rt.clock(),
         has_proof=held.has_proof,
     )
+
+
+def _mail(rt: Runtime, invited: Invitation, code: str) -> Message:
+    return invitation_mails.code(invited.email, invited.locale, rt.settings.ui.name, code)
 
 
 def _closed_here(rt: Runtime, closed: InvitationClosed) -> Response:

@@ -115,12 +115,23 @@ class JoiningPlace:
 
 
 @dataclass(frozen=True)
+class JoiningGroup:
+    """A group of somebody; ``companies``: for which it may act."""
+
+    name: str
+    short_name: str
+    is_administrator: bool
+    companies: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class JoiningStartPage:
     """Who is logged in at ``/toegang``, and where that person belongs."""
 
     person: str
     level: str
     places: tuple[JoiningPlace, ...]
+    groups: tuple[JoiningGroup, ...] = ()
     template: str = "joining/start.html"
 
 

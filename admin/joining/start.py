@@ -7,12 +7,18 @@ from werkzeug.wrappers import Response
 
 from admin.joining import ticket
 from admin.joining.access import blueprint, current
-from admin.joining.pages import JoiningLoggedOutPage, JoiningPlace, JoiningStartPage
+from admin.joining.pages import (
+    JoiningGroup,
+    JoiningLoggedOutPage,
+    JoiningPlace,
+    JoiningStartPage,
+)
 from broker.console import sessions
+from broker.console.sessions import ConsoleSession
 from broker.runtime import runtime
 from broker.web.endpoints import Endpoint
 from broker.web.responses import show
-from directory import people
+from directory import groups, people
 from directory.consoles import JOINING
 from directory.people import Role
 
@@ -28,7 +34,20 @@ def start() -> Response:
         for one in people.memberships_of(who.rt.session, who.person.id)
         if one.since <= who.now and (one.until is None or one.until > who.now)
     )
-    return show(JoiningStartPage(who.person.display_name, who.level.label, places))
+    return show(JoiningStartPage(who.person.display_name, who.level.label, places, _groups(who)))
+
+
+def _groups(who: ConsoleSession) -> tuple[JoiningGroup, ...]:
+    sql = who.rt.session
+    return tuple(
+        JoiningGroup(
+            one.group.name,
+            one.group.short_name,
+            one.role is Role.ADMINISTRATOR,
+            tuple(dict.fromkeys(c.organisation.name for c in groups.companies(sql, one.group_id))),
+        )
+        for one in groups.of_person(sql, who.person.id)
+    )
 
 
 @blueprint.post("/uitloggen")

@@ -30,6 +30,11 @@ class InvitationTicket:
     browser: str
     has_proof: bool = False
 
+    @property
+    def whose(self) -> str:
+        """Names this browser and its invitation, for a code."""
+        return f"{self.browser}:{self.invitation_id}"
+
     def proven(self) -> InvitationTicket:
         """With the code that came back."""
         return replace(self, has_proof=True)

@@ -88,6 +88,7 @@ def _desk(session: ConsoleSession) -> OperatorContext:
         resets_factors=may(roles, Permission.RESET_FACTORS),
         decides_means=may(roles, Permission.DECIDE_MEANS),
         decides_forms=may(roles, Permission.DECIDE_FORMS),
+        reads_requests=may(roles, Permission.READ_REQUESTS),
     )
     return OperatorContext(session, roles, frame)
 

@@ -19,6 +19,7 @@ class DeskFrame:
     resets_factors: bool
     decides_means: bool = False
     decides_forms: bool = False
+    reads_requests: bool = False
 
 
 @dataclass(frozen=True)

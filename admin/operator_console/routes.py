@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from admin.operator_console import (
+    account_requests,
     certificates,
     dashboard,
     forms,
@@ -19,6 +20,7 @@ from admin.operator_console import (
 from admin.operator_console.access import blueprint
 
 MODULES: Final = (
+    account_requests,
     certificates,
     dashboard,
     forms,

@@ -36,6 +36,7 @@ class Permission(enum.StrEnum):
     END_OPERATORS = "operators.end"
     RESET_FACTORS = "factors.reset"
     DECIDE_MEANS = "means.decide"
+    READ_REQUESTS = "account_requests"
     CHANGE_METADATA = "metadata.change"
     DECIDE_FORMS = "forms.decide"
 
@@ -51,6 +52,7 @@ ALLOWED: Final[Mapping[OperatorRole, frozenset[Permission]]] = MappingProxyType(
                 Permission.RESET_FACTORS,
                 Permission.DECIDE_MEANS,
                 Permission.DECIDE_FORMS,
+                Permission.READ_REQUESTS,
             }
         ),
         OperatorRole.CONFIGURATOR: frozenset(Permission),

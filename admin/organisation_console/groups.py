@@ -47,7 +47,7 @@ def group_list(console: BeheerContext) -> Response:
     found = {one.group_id: one.group for one in groups.of_person(console.sql, console.person_id)}
     mine = set(found)
     if console.here.is_administered:
-        for one in groups.with_company(console.sql, console.here.id):
+        for one in _of_company(console):
             found.setdefault(one.id, one)
     rows = [_row(console.sql, one, is_mine=one.id in mine) for one in found.values()]
     rows.sort(key=lambda row: (row.name.casefold(), row.short_name))
@@ -74,6 +74,7 @@ def group(console: BeheerContext, group_id: str) -> Response:
     members = groups.members(console.sql, found.id)
     own = groups.place_in(members, console.person_id)
     looks_after = own is not None and rules.is_active_administrator(own)
+    is_asked = found.id in {one.id for one in groups.asked_for(console.sql, console.here.kvk)}
     branches = free_branches(console, companies)
     here = {one.branch for one in companies if one.organisation_id == console.here.id}
     page = GroupPage(
@@ -83,7 +84,9 @@ def group(console: BeheerContext, group_id: str) -> Response:
         companies=tuple(_company_row(console, one, looks_after) for one in companies),
         branches=branches,
         may_change=looks_after,
-        may_add_company=looks_after and console.here.is_administered and None not in here,
+        may_add_company=(looks_after or is_asked)
+        and console.here.is_administered
+        and None not in here,
         may_add_member=looks_after and console.here.is_administered and bool(here),
         needed=(rules.needed_level(companies, console.now) or AssuranceLevel.EH2_PLUS).label,
         again=f"{url_for('console.group', group_id=found.id)}?{AGAIN}=ja",
@@ -137,10 +140,14 @@ def one_group(console: BeheerContext, group_id: str) -> UserGroup:
     if found is None:
         absent(console)
     is_in = groups.place_in(groups.members(console.sql, found.id), console.person_id) is not None
-    is_here = console.here.is_administered and any(
-        one.organisation_id == console.here.id for one in groups.companies(console.sql, found.id)
-    )
+    is_here = console.here.is_administered and found.id in {one.id for one in _of_company(console)}
     return found if is_in or is_here else absent(console)
+
+
+def _of_company(console: BeheerContext) -> list[UserGroup]:
+    """Those that may act for the company here, and those that were asked for it."""
+    asked = groups.asked_for(console.sql, console.here.kvk)
+    return [*groups.with_company(console.sql, console.here.id), *asked]
 
 
 def work_of(console: BeheerContext) -> GroupWork:

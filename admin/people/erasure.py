@@ -30,7 +30,7 @@ from consent.register import Consent
 from consent.requests import MandateRequest
 from directory.change_forms import ChangeForm
 from directory.evidence import LoginEvidence
-from directory.groups import GroupMember
+from directory.groups import AccountRequest, GroupMember
 from directory.history import HistoryEntry
 from directory.invitations import Invitation
 from directory.people import ExternalIdentity, Membership, NoSuchPerson, Person
@@ -105,6 +105,7 @@ def _deletes(person_id: str) -> list[Delete]:
             ChangeForm,
             ClientAllocation,
             ClientLimit,
+            AccountRequest,
         )
     ]
     issued = select(IssuedMeans.id).where(IssuedMeans.person_id == person_id)

@@ -137,6 +137,10 @@ VALUES: Final[Mapping[str, Mapping[str, object]]] = {
         "no such factor of this person": _("Deze persoon heeft deze tweede factor niet"),
         "no letter is under way for this factor": _("Voor deze tweede factor is geen brief"),
         "recovery asked from one network": _("Te vaak herstel gevraagd van één adres"),
+        "joining.account_requests is off": _("Een account aanvragen staat uit"),
+        "names of account requests": _(
+            "Te veel namen geprobeerd bij het aanvragen van een account"
+        ),
         "recovery links from one network": _("Te veel herstellinks van één adres"),
         "the journey does not end": _("De stappen van de login hielden niet op"),
         "The CSRF session token is missing.": _("Het cookie bij het formulier ontbreekt"),

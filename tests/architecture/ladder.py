@@ -44,6 +44,7 @@ LADDER: Final[tuple[tuple[str, ...], ...]] = (
     ("broker.texts", "broker.settings", "broker.errors", "broker.downstream"),
     (
         "broker.company_settings",
+        "broker.joining_settings",
         "broker.message_settings",
         "broker.outgoing_settings",
         "broker.organisation_settings",

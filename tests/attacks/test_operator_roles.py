@@ -65,6 +65,7 @@ ROLES: dict[tuple[str, str], set[OperatorRole]] = {
     ("GET", "/formulieren"): RESETS,
     ("GET", "/formulieren/<form_id>"): RESETS,
     ("POST", "/formulieren/<form_id>"): RESETS,
+    ("GET", "/accounts"): RESETS,
     ("GET", "/herstel"): RESETS,
     ("POST", "/herstel/zoek"): RESETS,
     ("GET", "/herstel/aanvraag/<handle>"): RESETS,
@@ -254,7 +255,7 @@ def test_a_session_of_another_console_opens_nothing_here(world: World) -> None:
 def test_the_menu_offers_what_the_role_opens(world: World) -> None:
     for role, words in (
         (KEY_OFFICER, {"Operators"}),
-        (HELPDESK, {"Inlogspoor", "Herstel", "Aanvragen", "Formulieren"}),
+        (HELPDESK, {"Inlogspoor", "Herstel", "Aanvragen", "Accounts", "Formulieren"}),
     ):
         somebody = make_operator(world, f"menu-{role.value.replace('_', '-')}", role)
         page = at_console(world, somebody.person_id).open(HERE)

@@ -99,6 +99,36 @@ def _withdrawn(walker: Walker) -> None:
     walker.open(address)
 
 
+def _organisation(walker: Walker, kvk: str) -> None:
+    walker.go("/toegang/aanvragen")
+    walker.fill("#kvk", kvk)
+    walker.click("form[action$='/aanvragen'] button")
+
+
+def _person(walker: Walker, name: str = "Aart Molenaar") -> str:
+    address = f"aart{next(NUMBERS)}@nieuw.example"
+    _organisation(walker, "90009999")
+    walker.fill("#organisatie", "Molenaar Nieuw B.V.")
+    walker.fill("#naam", name)
+    walker.fill("#email", address)
+    walker.click("form[action$='/gegevens'] button")
+    return address
+
+
+def _names(walker: Walker) -> None:
+    address = _person(walker)
+    walker.fill("#code", walker.running.mailed(address, r"\b\d{6}\b"))
+    walker.click("form[action$='/code'] button")
+
+
+def _first(walker: Walker, group: str = "") -> None:
+    _names(walker)
+    number = next(NUMBERS)
+    walker.fill("#groepsnaam", group or f"nieuw{number}")
+    walker.fill("#gebruikersnaam", f"aart{number}")
+    walker.click("form[action$='/namen'] button")
+
+
 def _belongs(walker: Walker) -> None:
     walker.go("/toegang")
     walker.press("method", "makelaar")
@@ -124,4 +154,12 @@ JOINING_SCENES: Final = (
     Scene("uitnodiging-aanvaard", _joined, "dl"),
     Scene("uitnodiging-ingetrokken", _withdrawn, "#nu"),
     Scene("toegang", _belongs, ".sluis-list"),
+    Scene("toegang-aanvragen", lambda w: w.go("/toegang/aanvragen"), "#kvk"),
+    Scene("toegang-aanvragen-fout", _to(_organisation, "1"), "[aria-invalid]"),
+    Scene("toegang-al-beheerders", _to(_organisation, "90001201"), "#nu"),
+    Scene("toegang-gegevens", _to(_organisation, "90009999"), "#organisatie"),
+    Scene("toegang-gegevens-fout", _to(_person, "a/b"), "[aria-invalid]"),
+    Scene("toegang-namen", _names, "#groepsnaam"),
+    Scene("toegang-namen-fout", _to(_first, "x"), "[aria-invalid]"),
+    Scene("toegang-aangevraagd", _first, "#nu"),
 )

@@ -12,6 +12,7 @@ from sandbox.browser import Browser
 from tests.browser.account_scenes import ACCOUNT_SCENES, IDEEEN
 from tests.browser.beheer_scenes import BEHEER_SCENES, refuse_all
 from tests.browser.chain_scenes import CHAIN_SCENES
+from tests.browser.group_scenes import GROUP_SCENES
 from tests.browser.joining_scenes import JOINING_SCENES
 from tests.browser.means_scenes import MEANS_SCENES
 from tests.browser.operator_scenes import OPERATOR_SCENES
@@ -337,6 +338,7 @@ SCENES: Final = (
     Scene("mijn-uitgelogd", _mine_out, "a[href='/mijn/inlogmiddelen']"),
     *BEHEER_SCENES,
     *CHAIN_SCENES,
+    *GROUP_SCENES,
     *JOINING_SCENES,
     *MEANS_SCENES,
     *OPERATOR_SCENES,

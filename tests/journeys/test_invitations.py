@@ -177,7 +177,7 @@ def test_M_09_a_code_is_of_the_browser_that_asked_it(world: World, email: str) -
     invite(world, email)
     stranger, invited = open_link(world, email), open_link(world, email)
     invited.click("Maak een account")
-    of_invited = code_of(world, email)
+    of_invited = code_of(world, email)  # delivers it
     stranger.click("Maak een account")
     stranger.fill("code", of_invited)
     assert stranger.click("Ga verder").heading == CODE

@@ -78,10 +78,27 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("mandate_id", name=op.f("pk_group_mandate")),
     )
+    op.create_table(
+        "account_request",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("person_id", sa.String(length=26), nullable=False),
+        sa.Column("group_id", sa.String(length=26), nullable=False),
+        sa.Column("kvk", sa.String(length=8), nullable=False),
+        sa.Column("organisation_name", sa.String(length=200), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["group_id"], ["user_group.id"], name=op.f("fk_account_request_group_id_user_group")
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_account_request_person_id_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_account_request")),
+    )
     for table, columns in (
         ("group_member", ("group_id", "person_id")),
         ("group_company", ("group_id", "organisation_id")),
         ("group_mandate", ("company_id", "member_id")),
+        ("account_request", ("asked_at", "group_id", "kvk", "person_id")),
     ):
         with op.batch_alter_table(table, schema=None) as batch_op:
             for column in columns:

@@ -1,0 +1,60 @@
+"""Pages of a first administrator who asks for an account."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class AskOrganisationPage:
+    """Which organisation? ``error``: ``kvk`` or ``limited``."""
+
+    kvk: str = ""
+    error: str = ""
+    template: str = "joining/ask_organisation.html"
+
+
+@dataclass(frozen=True)
+class AlreadyUsesPage:
+    """The organisation has administrators; their names, where it shares them."""
+
+    organisation: str
+    administrators: tuple[str, ...]
+    template: str = "joining/already_uses.html"
+
+
+@dataclass(frozen=True)
+class AskPersonPage:
+    """Who asks? ``error``: ``organisation``, ``name``, ``email`` or ``limited``."""
+
+    kvk: str
+    organisation: str = ""
+    name: str = ""
+    email: str = ""
+    error: str = ""
+    template: str = "joining/ask_person.html"
+
+
+@dataclass(frozen=True)
+class RequestCodePage:
+    """``error``: ``wrong``, or empty."""
+
+    email: str
+    error: str = ""
+    template: str = "joining/request_code.html"
+
+
+@dataclass(frozen=True)
+class AskNamesPage:
+    """``error``: ``short_name``, ``taken_group``, ``user_name`` or ``taken_user``."""
+
+    organisation: str
+    short_name: str = ""
+    user_name: str = ""
+    error: str = ""
+    template: str = "joining/ask_names.html"
+
+
+@dataclass(frozen=True)
+class AccountMadePage:
+    template: str = "joining/account_made.html"
