@@ -18,6 +18,7 @@ from admin.cli.operator_commands import operator
 from admin.cli.outbox_commands import outbox
 from admin.cli.recipe_commands import recipe
 from admin.cli.saml_commands import saml
+from admin.cli.seed_commands import seed
 from admin.cli.session_commands import session
 
 if TYPE_CHECKING:
@@ -385,5 +386,6 @@ for command in (
     recipe,
     saml,
     session,
+    seed,
 ):
     main.add_command(command)
