@@ -16,8 +16,9 @@ from sqlalchemy import ColumnElement, ForeignKey, Index, Select, String, or_, se
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from assurance.levels import AssuranceLevel, highest, suffices
+from consent import allocations
 from consent.authority import MandateTerms
-from consent.mandates import is_a_moment_ago
+from consent.mandates import Mandate, is_a_moment_ago
 from directory.organisations import Organisation
 from state.db import Base, LevelColumn, UtcDateTime, new_id
 
@@ -176,6 +177,47 @@ def taken_with(session: Session, chain: ChainMandate) -> list[ChainMandate]:
         .execution_options(populate_existing=True)
     )
     return list(session.scalars(query))
+
+
+def through(session: Session, person_id: str, now: datetime, *, most: int) -> list[ChainMandate]:
+    """Through which this person may act now, by the name of the client, no more than ``most``: with
+    a mandate of the intermediary for the whole of it, its allocation, and a place that did not end.
+    Levels are not asked here.
+    """
+    is_allocated = allocations.is_allocated(
+        person_id,
+        ChainMandate.intermediary_id,
+        ChainMandate.organisation_id,
+        ChainMandate.service_uuid,
+    )
+    place, is_there = allocations.place_of(person_id, ChainMandate.intermediary_id)
+    ended = allocations.place_end
+    query = (
+        select(ChainMandate, Mandate)
+        .join(Mandate, Mandate.organisation_id == ChainMandate.intermediary_id)
+        .join(ChainMandate.organisation)
+        .outerjoin(place, is_there)
+        .where(
+            Mandate.person_id == person_id,
+            or_(Mandate.service_uuid.is_(None), Mandate.service_uuid == ChainMandate.service_uuid),
+            or_(ended.is_(None), ended > now),
+            is_allocated,
+            *(
+                condition
+                for model in (Mandate, ChainMandate)
+                for condition in (
+                    model.revoked_at.is_(None),
+                    model.valid_from <= now,
+                    model.valid_until > now,
+                )
+            ),
+        )
+        .options(joinedload(ChainMandate.organisation), joinedload(ChainMandate.intermediary))
+        .order_by(Organisation.name, ChainMandate.valid_until.desc(), ChainMandate.id)
+        .limit(most * 2)
+    )
+    found = [chain for chain, mandate in session.execute(query) if not mandate.branches]
+    return shown(list(dict.fromkeys(found)), now)[:most]
 
 
 def may_be_restored(chain: ChainMandate, by: str, now: datetime) -> bool:

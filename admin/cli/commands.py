@@ -19,6 +19,7 @@ from admin.cli.organisation_commands import organisation
 from admin.cli.outbox_commands import outbox
 from admin.cli.recipe_commands import recipe
 from admin.cli.saml_commands import saml
+from admin.cli.seed_commands import seed
 from admin.cli.service_commands import service
 from admin.cli.session_commands import session
 
@@ -389,5 +390,6 @@ for command in (
     saml,
     service,
     session,
+    seed,
 ):
     main.add_command(command)

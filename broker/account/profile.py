@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from flask import request
 from werkzeug.wrappers import Response
 
 from broker.account.access import AccountContext, owner
+from broker.account.extensions import may_be_extended
 from broker.account.factors import blueprint
 from broker.account.profile_pages import (
     AccountHere,
     HeldMandateRow,
+    OwnClientRow,
     OwnPlaceRow,
     OwnProfilePage,
     WayIn,
@@ -17,13 +21,16 @@ from broker.account.profile_pages import (
 from broker.web.endpoints import Endpoint
 from broker.web.registration_names import makelaar_name, service_name
 from broker.web.responses import show
-from consent import mandates
+from consent import chains, mandates
+from consent.chains import ChainMandate
 from consent.mandates import Mandate
 from directory import people
 from directory.administrator_role import role_of
 from directory.people import KnownAt, Role
 from providers import accounts
 from providers.accounts import PROVIDER_ID
+
+MOST_CLIENTS: Final = 100
 
 
 @blueprint.get("")
@@ -52,6 +59,10 @@ def front() -> Response:
             for one in mandates.held_by(sql, who.person.id)
             if one.revoked_at is None and one.valid_until > now
         ),
+        clients=tuple(
+            _client(who, one) for one in chains.through(sql, who.person.id, now, most=MOST_CLIENTS)
+        ),
+        done=request.args.get("done", ""),
     )
     return show(page)
 
@@ -88,5 +99,16 @@ def _mandate(who: AccountContext, one: Mandate) -> HeldMandateRow:
         branches=tuple(one.branches),
         level=one.level.label,
         starts=one.valid_from if one.valid_from > who.session.now else None,
+        until=one.valid_until,
+        extend_id=one.id if may_be_extended(who, one) else "",
+    )
+
+
+def _client(who: AccountContext, one: ChainMandate) -> OwnClientRow:
+    return OwnClientRow(
+        client=one.organisation.name,
+        intermediary=one.intermediary.name,
+        service=service_name(who.rt.configuration, one.service_uuid) or one.service_uuid,
+        level=one.level.label,
         until=one.valid_until,
     )

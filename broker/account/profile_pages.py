@@ -46,7 +46,8 @@ class OwnPlaceRow:
 @dataclass(frozen=True)
 class HeldMandateRow:
     """A mandate that stands. ``service`` is None for all services; ``branches``: numbers, none for
-    the whole organisation; ``starts`` only where that is later; ``level`` a label.
+    the whole organisation; ``starts`` only where that is later; ``level`` a label; ``extend_id``:
+    its id where it ends soon and more can be asked.
     """
 
     organisation: str
@@ -55,12 +56,25 @@ class HeldMandateRow:
     level: str
     starts: datetime | None
     until: datetime
+    extend_id: str = ""
+
+
+@dataclass(frozen=True)
+class OwnClientRow:
+    """A client of the organisation of this person, at one service."""
+
+    client: str
+    intermediary: str
+    service: str
+    level: str
+    until: datetime
 
 
 @dataclass(frozen=True)
 class OwnProfilePage:
     """Who the person is here. ``level``: label of this session; ``locale``: ``nl`` or ``en``, of
-    messages; ``done``: ``address`` after that was changed.
+    messages; ``done``: ``address`` after that was changed, ``extension_asked``, or
+    ``extension_level`` where the login is too low.
     """
 
     mine: MineFrame
@@ -73,5 +87,6 @@ class OwnProfilePage:
     account: AccountHere | None
     places: tuple[OwnPlaceRow, ...]
     mandates: tuple[HeldMandateRow, ...]
+    clients: tuple[OwnClientRow, ...] = ()
     done: str = ""
     template: str = "account/profile.html"

@@ -133,6 +133,9 @@ VALUES: Final[Mapping[str, Mapping[str, object]]] = {
         "no such login of this person": _("Deze persoon heeft deze login niet"),
         "this login was not disowned": _("Niemand meldde deze login"),
         "no consent of this person that stands": _("Deze persoon heeft deze toestemming niet"),
+        "no mandate of this person that ends soon": _(
+            "Deze persoon heeft geen machtiging die bijna stopt"
+        ),
         "nothing is remembered for this service": _("Voor deze dienst is niets onthouden"),
         "no such factor of this person": _("Deze persoon heeft deze tweede factor niet"),
         "no letter is under way for this factor": _("Voor deze tweede factor is geen brief"),

@@ -12,7 +12,7 @@ LADDER: Final[tuple[tuple[str, ...], ...]] = (
     ("admin.operations",),
     ("admin.app",),
     ("admin.joining", "admin.operator_console", "admin.organisation_console"),
-    ("admin.parties",),
+    ("admin.parties", "admin.scale"),
     ("admin.metadata",),
     ("admin.tables", "admin.registrations"),
     ("admin.people",),

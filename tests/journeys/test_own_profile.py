@@ -6,10 +6,13 @@ from datetime import timedelta
 
 from sqlalchemy import update
 
+from consent import requests
 from consent.mandates import Mandate
+from consent.requests import RequestState
 from directory.people import Person
 from sandbox.browser import Page
 from sandbox.prepare import password
+from state.db import writing
 from tests.broker.account_logins import give, user_name
 from tests.journeys.at_mijn import arrive
 from tests.world import ADDRESSES, World
@@ -82,3 +85,34 @@ def test_another_person_is_not_on_it(own_world: World) -> None:
     others = person_row(own_world, "sanne")
     page = profile(own_world)
     assert others.display_name not in page.text and str(others.email) not in page.text
+
+
+def test_who_works_at_an_intermediary_reads_the_clients(own_world: World) -> None:
+    page = profile(own_world, "mo", "Zekerweg")
+    found = rows(page, "klanten")
+    assert len(found) == 2 and all("via Administratiekantoor Yilmaz" in row for row in found)
+    assert rows(profile(own_world), "klanten") == []
+
+
+def test_more_time_is_asked_of_the_administrators_once(own_world: World) -> None:
+    world = own_world
+    with world.session() as session, writing(session):
+        session.execute(
+            update(Mandate)
+            .where(Mandate.person_id.in_(["els", "roos"]))
+            .values(valid_until=world.clock() + timedelta(days=30))
+        )
+    browser = arrive(world, "els", "Polderpoort")
+    browser.click("Mijn gegevens")
+    page = browser.click("Vraag verlenging")
+    assert "Wij vroegen uw beheerder om verlenging" in page.text
+    browser.click("Vraag verlenging")
+    mails = [m for m in world.deliver_mail() if m["subject"].startswith("Verzoek: machtiging")]
+    assert {m["recipient"] for m in mails} and len(mails) == len({m["recipient"] for m in mails})
+    with world.session() as session:
+        asked = requests.of_person(session, "els")
+    assert [one.state for one in asked] == [RequestState.OPEN]
+    browser = arrive(world, "roos", "Brugwacht")
+    browser.click("Mijn gegevens")
+    page = browser.click("Vraag verlenging")
+    assert "Log eerst hoger in" in page.text, "nobody asks above the own level"
