@@ -71,6 +71,8 @@ def test_logins_for_a_company_tell_who_where_and_through_which_office(
     assert "Iemand van" in theirs and "met een ketenmachtiging van u" in theirs
     assert "Mo Yilmaz" not in page.text and "Liv" not in page.text and len(rows(page)) == 2
     assert "540 dagen bewaard" in page.text
+    text = sanne.click("Download csv").answer.body.decode("utf-8-sig")
+    assert "Jan de Vries" in text and "Mo Yilmaz" not in text
     enter(world, sanne, OFFICE)
     (row,) = rows(sanne.open(f"{HERE}/logins"))
     assert "Mo Yilmaz" in row and "De Korenmolen" in row and "uw klant" in row
