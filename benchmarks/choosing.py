@@ -16,6 +16,7 @@ from sandbox.prepare import Demo
 
 MAKELAARS = 1_000
 PAGES = 40
+NAME = "Zuiderpoort"  # after those of the demo, which stay on the first page
 _ENTITY = re.compile(r'entityID="([^"]+)"')
 _OF = "polderpoort"  # the one that the others are like
 
@@ -35,7 +36,7 @@ def _registrations(demo: Demo, number: int) -> Iterator[dict[str, object]]:
         saml = {name: value for name, value in known["saml"].items() if name != "metadata_file"}
         entity_id = f"https://makelaar-{one}.example/metadata"
         own = {"entity_id": entity_id, "metadata": metadata.replace(found[1], entity_id)}
-        named = {"id": f"makelaar-{one}", "name": f"Makelaar {one}", "aliases": []}
+        named = {"id": f"makelaar-{one}", "name": f"{NAME} {one}", "aliases": []}
         yield {**known, **named, "saml": {**saml, **own}}
 
 
@@ -45,7 +46,7 @@ def measured(broker: Measured) -> dict[str, float]:
     user.cookies.pop(REMEMBERED)
     path, cookies = _begun(user)
     got = user.looked(path, cookies)
-    if got.status != 200 or b"Makelaar " not in got.data:
+    if got.status != 200 or NAME.encode() not in got.data:
         raise Refused(f"the page of makelaars: {got.status}")
     used = cpu_seconds(broker.pid)
     for _ in range(PAGES):

@@ -157,10 +157,20 @@ class Makelaars(Mapping[str, ProviderRecord]):
 
     def by_entity_id(self, entity_id: str) -> ProviderRecord | None:
         """The makelaar that speaks SAML under this name, compared sign for sign."""
-        for record in self.registered.values():
-            if record.saml is not None and record.saml.entity_id == entity_id:
-                return record
-        return self.members.by_entity_id(entity_id)
+        return self._by_entity_id.get(entity_id) or self.members.by_entity_id(entity_id)
+
+    @cached_property
+    def by_name(self) -> tuple[ProviderRecord, ...]:
+        """Those that have a registration of their own, as lists show them: sorted once for all
+        logins.
+        """
+        return tuple(sorted(self.registered.values(), key=lambda record: record.name.casefold()))
+
+    @cached_property
+    def _by_entity_id(self) -> Mapping[str, ProviderRecord]:
+        """The first of each name, where there should be two."""
+        found = [(one.saml.entity_id, one) for one in self.registered.values() if one.saml]
+        return dict(reversed(found))
 
 
 def shared_record(federation: Federation) -> MemberRecord:

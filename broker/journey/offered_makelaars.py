@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 from assurance import step_up
 from assurance.levels import AssuranceLevel, highest_of
@@ -28,8 +29,7 @@ class OfferedMakelaars:
     @cached_property
     def registered(self) -> Sequence[ProviderRecord]:
         """Those with a registration of their own, live or paused, by name."""
-        found = filter(self.admits, self.configuration.providers.values())
-        return sorted(found, key=lambda record: record.name.casefold())
+        return list(self._admitted())
 
     @cached_property
     def federations(self) -> Sequence[Federation]:
@@ -44,14 +44,17 @@ class OfferedMakelaars:
     @property
     def are_several(self) -> bool:
         """Is there more than one?"""
-        return len(self.registered) > 1 or bool(self.federations)
+        return bool(self.federations) or next(islice(self._admitted(), 1, None), None) is not None
 
     @property
     def highest(self) -> AssuranceLevel | None:
         """The highest ceiling, where none of them can get to the level; None where one can."""
-        trusted: list[Trusted] = [*self.registered, *self.federations, *self._named_members()]
-        if any(self.reaches(one) for one in trusted):
-            return None
+        trusted: list[Trusted] = []
+        # One by one: of ten thousand the first will do, and this is asked at each login.
+        for one in self._trusted():
+            if self.reaches(one):
+                return None
+            trusted.append(one)
         return highest_of(*(one.level_ceiling for one in trusted))
 
     def admits(self, record: ProviderRecord) -> bool:
@@ -74,6 +77,14 @@ class OfferedMakelaars:
         if record is None or record.state != "live" or not self.admits(record):
             return None
         return record if self.reaches(record) else None
+
+    def _trusted(self) -> Iterator[Trusted]:
+        yield from self._admitted()
+        yield from self.federations
+        yield from self._named_members()
+
+    def _admitted(self) -> Iterator[ProviderRecord]:
+        return filter(self.admits, self.configuration.providers.by_name)
 
     def _named_members(self) -> Iterator[ProviderRecord]:
         """The members of federations that the portal names, where it names makelaars."""

@@ -48,7 +48,7 @@ def only_one(turn: Turn) -> ProviderRecord | None:
     """The only makelaar that this service admits at all; with two the user should see both, and a
     federation has more than one.
     """
-    offered = turn.context.offered
-    if _asks_afresh(turn) or len(offered) != 1 or turn.context.makelaars.federations:
+    makelaars = turn.context.makelaars
+    if _asks_afresh(turn) or makelaars.are_several or not makelaars.registered:
         return None
-    return turn.context.makelaars.usable(offered[0].id)
+    return makelaars.usable(makelaars.registered[0].id)
