@@ -23,6 +23,7 @@ from admin.operators.roles import Permission
 from admin.traces.export import document, export
 from broker.web.endpoints import Endpoint
 from broker.web.headers import allow_looking_again
+from broker.web.language import locale
 from broker.web.lists.file import ListFile
 from broker.web.lists.request import ListFilter, ListRules
 from broker.web.responses import show
@@ -68,7 +69,7 @@ def traces(desk: OperatorContext) -> Response:
         reasons=trace_lists.reasons(desk, asked, most=trace_search.MOST_CAUSES),
         day=asked.day("dag"),
         refresh_url=here.here if live else paused,
-        follow_url=here.below(url_for("operator.login_list")) if follows else "",
+        follow_url=_follow(here.below(url_for("operator.login_list"))) if follows else "",
         pause_url=paused,
         resume_url=here.start_url,
         code=code,
@@ -76,7 +77,13 @@ def traces(desk: OperatorContext) -> Response:
     return show(page, 422 if code else 200)
 
 
+def _follow(address: str) -> str:
+    """The part of the page that is replaced, in the language of the page around it."""
+    return f"{address}{'&' if '?' in address else '?'}ui={locale()}"
+
+
 @blueprint.get("/inlogspoor/lijst")
+@Endpoint(limit="console", sets_language=False)
 @requires(Permission.READ_TRACES, by_itself=True)
 def login_list(desk: OperatorContext) -> Response:
     """The newest part of the list alone, for the script that puts it in place."""

@@ -53,7 +53,6 @@ def front() -> Response:
             for one in people.memberships_of(sql, who.person.id)
             if one.since <= now and (one.until is None or one.until > now)
         ),
-        done=request.args.get("done", ""),
         mandates=tuple(
             _mandate(who, one)
             for one in mandates.held_by(sql, who.person.id)

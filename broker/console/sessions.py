@@ -112,7 +112,8 @@ def _level(
     """What the login proves now; None where it proves nothing: its makelaar left, is paused or
     does not serve this console, the means is not active, or the identity is somebody else's.
     """
-    if not standing.admits(rt.configuration, console.service, facts.identity):
+    record = rt.configuration.providers.get(facts.identity.provider_id)
+    if record is not None and not record.serves(console.service.uuid):
         return None
     known = standing.whose(rt.session, rt.sealer, facts.identity)
     if known is None or known.person_id != person_id:

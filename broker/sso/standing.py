@@ -104,7 +104,7 @@ def fault_by_registrations(configuration: Configuration, result: LoginResult) ->
     if service is None:
         return SERVICE_GONE
     identity = result.facts.identity
-    if not admits(configuration, service, identity):
+    if not _admits(configuration, service, identity):
         return NOT_ADMITTED
     try:
         judged = by_registrations(configuration, identity)
@@ -149,7 +149,7 @@ def fault(rt: Runtime, sql: Session, result: LoginResult, now: datetime) -> str 
     return str(fallen.reason) if fallen is not None else None
 
 
-def admits(configuration: Configuration, service: Service, identity: Identity) -> bool:
+def _admits(configuration: Configuration, service: Service, identity: Identity) -> bool:
     """May this makelaar, or an account of this kind, be used at the service?"""
     if identity.provider_id != accounts.PROVIDER_ID:
         record = configuration.providers.get(identity.provider_id)

@@ -37,8 +37,8 @@ FINDINGS: Final = (
         "3.1.2",
         _("taal van onderdelen"),
         _(
-            "Namen en teksten die een dienst of makelaar zelf opgeeft, zijn niet altijd gemerkt "
-            "met hun taal. Een schermlezer kan ze dan verkeerd uitspreken."
+            "Vraagt een website uw akkoord op een document? De titel en samenvatting zijn dan niet "
+            "gemerkt met hun taal. Een schermlezer kan ze verkeerd uitspreken."
         ),
     ),
 )

@@ -45,6 +45,7 @@ def test_somebody_finds_their_makelaar_and_logs_in(federated: Federated) -> None
     browser.fill("q", "noorderlicht")
     page = browser.click("Zoek")
     assert "1 makelaar, op alfabet" in page.text and "Kies uw eigen school." in page.text
+    assert "Via Noordzee" in page.text  # it chose its name itself, and may be called like another
     browser.press("provider", NOORD_ID)
     assert browser.visited[-1].startswith("https://noord.example/sso?")
     assert federated.logged_in(browser)

@@ -218,6 +218,7 @@ def test_the_page_follows_until_it_is_paused(world: World) -> None:
     browser = desk(world)
     page = browser.open(f"{HERE}/inlogspoor?makelaar=polderpoort")
     (follow,) = page.tree.xpath("//*[@data-follow]/@data-follow")
+    assert str(follow).endswith("ui=nl")  # in the language of the page around it
     assert "connect-src 'self'" in (page.answer.header("Content-Security-Policy") or "")
     assert page.tree.xpath("//script[contains(@src, 'follow.js')]")
     part = browser.open(f"{HERE}{follow.removeprefix('/operator')}")

@@ -11,7 +11,9 @@ from broker.web.announcement_page import Spoken
 
 @dataclass(frozen=True)
 class ProviderChoice:
-    """One makelaar. ``ceiling`` is the level it goes to; ``notices`` are what is said of it now."""
+    """One makelaar. ``ceiling`` is the level it goes to; ``notices`` are what is said of it now;
+    ``federation``: out of whose list it comes, which chose its name; empty for one of ours.
+    """
 
     id: str
     name: str
@@ -20,6 +22,7 @@ class ProviderChoice:
     is_paused: bool
     reaches: bool
     ceiling: str
+    federation: str = ""
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from broker.web.announcements import notes
 from broker.web.language import locale
 from directory.announcements import of_makelaar
 from directory.fields import LocalizedText
+from providers.members import MemberRecord
 from providers.registry import ProviderRecord
 
 MOST: Final = 50  # on one page; whoever has another one searches
@@ -51,6 +52,7 @@ def _members(turn: Turn, search: str) -> Iterator[ProviderChoice]:
             is_paused=False,
             reaches=True,
             ceiling=federation.level_ceiling.label,
+            federation=federation.name,
         )
 
 
@@ -81,4 +83,13 @@ def _choice(turn: Turn, record: ProviderRecord) -> ProviderChoice:
         is_paused=record.state != "live",
         reaches=turn.context.reaches(record),
         ceiling=record.level_ceiling.label,
+        federation=_federation(turn, record),
     )
+
+
+def _federation(turn: Turn, record: ProviderRecord) -> str:
+    """The name of its federation; none for a makelaar with a registration of its own."""
+    if not isinstance(record, MemberRecord):
+        return ""
+    known = turn.context.configuration.federations
+    return next((one.name for one in known if one.id == record.federation), record.federation)

@@ -240,10 +240,11 @@ def test_no_session_outlives_its_grant_however_much_it_is_used(
         (MINE, L.EH2, True),
         (BEHEER, L.EH2, False),
         (BEHEER, L.EH2_PLUS, True),
-        (OPERATOR, L.EH3, False),  # no makelaar counts there
+        (OPERATOR, L.EH2_PLUS, False),
+        (OPERATOR, L.EH3, True),
     ],
 )
-def test_a_login_below_the_level_of_the_console_or_of_a_makelaar_elsewhere_is_none(
+def test_a_login_below_the_level_of_the_console_is_none(
     rt: Runtime, console: Console, level: AssuranceLevel, is_in: bool
 ) -> None:
     came_in(rt, level)
