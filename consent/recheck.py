@@ -166,7 +166,7 @@ def recheck(
     if is_ours and gone_branches(session, authority.represented.value, authority.branches):
         return AuthorityRefusal(RefusalReason.REVOKED, authority)
     if authority.chain_mandate_id is not None:
-        fault = _fault_of_chain(row[19], row[20], row[21] == row[22], terms.now)
+        fault = _fault_of_chain(row[23], row[24], row[25] == row[26], terms.now)
         if fault is not None:
             return AuthorityRefusal(fault, authority)
     for _, term in named:
