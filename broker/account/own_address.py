@@ -25,6 +25,7 @@ from directory.origin import Origin
 from directory.people import Person
 from providers import accounts, recovery
 from providers.accounts import Account, NameRefused, canonical_email
+from providers.new_accounts import AddressTaken
 from state import audit
 from state.audit import AuditEvent, EventTag
 from state.db import writing
@@ -35,10 +36,6 @@ ADDRESS: Final = "address"  # what is pending
 PER_OWNER: Final = Limit("address-owner", 5, 86400)
 PER_ADDRESS: Final = Limit("address-mail", 3, 86400)  # to somebody who may not be the owner
 TRIES: Final = Limit("address-tries", 3, 600)
-
-
-class AddressTaken(Exception):
-    """Another account logs in with this address."""
 
 
 @blueprint.get("/e-mail")
