@@ -14,7 +14,7 @@ from admin.actor import COMMAND_LINE, Actor
 from admin.organisations import records
 from admin.organisations.records import ConfirmedFacts, FactsRefused, NoSuchOrganisation
 from admin.trade_register.entries import RegisteredBranch, RegisterEntry
-from directory import organisation_records
+from directory import dates, organisation_records
 from directory.organisation_records import RecordSource
 from directory.organisations import Establishment, Organisation
 from state import audit
@@ -90,7 +90,9 @@ def test_M_06_who_left_the_register_is_suspended_until_it_says_otherwise(session
     assert take(session, entry(ended=date(2027, 1, 1))).is_ended is False
     assert records.organisation_at(session, KVK).suspended_at is None
     assert take(session, entry(ended=date(2026, 11, 2))).is_ended
-    assert records.organisation_at(session, KVK).suspended_at == START
+    assert records.organisation_at(session, KVK).suspended_at == dates.start_of(date(2026, 11, 2))
+    assert take(session, entry(ended=date(1, 1, 1))).is_ended, "however odd the day"
+    assert records.organisation_at(session, KVK).suspended_at is not None
     take(session, entry())
     assert records.organisation_at(session, KVK).suspended_at is None
 
@@ -100,6 +102,9 @@ def test_whom_somebody_else_suspended_the_register_does_not_free(session: Sessio
         records.organisation_at(session, KVK, held=True).suspended_at = START
     take(session, entry())
     assert records.organisation_at(session, KVK).suspended_at == START
+    take(session, entry(ended=date(2026, 11, 2)))
+    take(session, entry())
+    assert records.organisation_at(session, KVK).suspended_at == START, "nor with a second word"
 
 
 def test_an_operator_confirms_what_no_register_says(session: Session) -> None:
