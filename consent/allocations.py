@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from directory.organisations import Organisation
 from directory.people import Membership
 from state.db import Base, UtcDateTime, new_id, table_of
 
@@ -143,6 +144,20 @@ def of_people(session: Session, intermediary_id: str) -> dict[str, Clients]:
         if person_id in found:
             found[person_id].add(Client(organisation_id, service_uuid))
     return {person_id: frozenset(clients) for person_id, clients in found.items()}
+
+
+def limits_of(session: Session, person_id: str) -> list[tuple[Organisation, datetime, int]]:
+    """Every intermediary with a limit of this person, since when, and how many clients it names."""
+    query = (
+        select(Organisation, ClientLimit.set_at)
+        .join(ClientLimit, ClientLimit.intermediary_id == Organisation.id)
+        .where(ClientLimit.person_id == person_id)
+        .order_by(Organisation.name, Organisation.id)
+    )
+    return [
+        (place, since, len(of_person(session, place.id, person_id) or ()))
+        for place, since in session.execute(query).all()
+    ]
 
 
 def put(

@@ -202,6 +202,8 @@ def through(session: Session, person_id: str, now: datetime, *, most: int) -> li
             or_(Mandate.service_uuid.is_(None), Mandate.service_uuid == ChainMandate.service_uuid),
             or_(ended.is_(None), ended > now),
             is_allocated,
+            Organisation.suspended_at.is_(None),
+            ChainMandate.intermediary.has(Organisation.suspended_at.is_(None)),
             *(
                 condition
                 for model in (Mandate, ChainMandate)

@@ -37,3 +37,17 @@ def given_in(session: Session, group_id: str) -> list[GroupMandate]:
         .execution_options(populate_existing=True)
     )
     return list(session.scalars(query))
+
+
+def hand_on(session: Session, old: Mandate, whole: Mandate) -> None:
+    """What a place in a group gave for a branch, and holds for the whole company from now on, still
+    ends with that place. Nothing for a mandate that no group gave.
+    """
+    link = session.get(GroupMandate, old.id)
+    if link is None:
+        return
+    link.company.branch = None
+    session.add(
+        GroupMandate(mandate_id=whole.id, member_id=link.member_id, company_id=link.company_id)
+    )
+    session.flush()

@@ -105,6 +105,12 @@ def of_organisation(
     return session.scalars(query).all()
 
 
+def sent_by(session: Session, person_id: str) -> Sequence[ChangeForm]:
+    """Every one of this person, the oldest first."""
+    query = select(ChangeForm).where(ChangeForm.person_id == person_id).options(*_WITH)
+    return session.scalars(query.order_by(ChangeForm.sent_at, ChangeForm.id)).all()
+
+
 def waiting(session: Session, most: int = 200) -> Sequence[ChangeForm]:
     """What nobody decided on yet, the oldest first."""
     query = (

@@ -152,6 +152,23 @@ def of_person(session: Session, person_id: str) -> list[GroupMember]:
     return list(session.scalars(query))
 
 
+def ever_of(session: Session, person_id: str) -> list[GroupMember]:
+    """Every place that this person has or had in a group, the oldest first."""
+    query = (
+        select(GroupMember)
+        .where(GroupMember.person_id == person_id)
+        .options(joinedload(GroupMember.group))
+        .order_by(GroupMember.since, GroupMember.id)
+    )
+    return list(session.scalars(query))
+
+
+def asked_by(session: Session, person_id: str) -> list[AccountRequest]:
+    """What this person asked as a first administrator, the oldest first."""
+    query = select(AccountRequest).where(AccountRequest.person_id == person_id)
+    return list(session.scalars(query.order_by(AccountRequest.asked_at, AccountRequest.id)))
+
+
 def with_company(session: Session, organisation_id: str) -> list[UserGroup]:
     """The groups that may act for this organisation, by name."""
     query = (

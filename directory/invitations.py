@@ -91,6 +91,12 @@ def waiting_at(session: Session, organisation_id: str) -> list[Invitation]:
     return list(session.scalars(_whole(query.order_by(Invitation.name, Invitation.id))))
 
 
+def accepted_by(session: Session, person_id: str) -> list[Invitation]:
+    """Those that this person took, the oldest first."""
+    query = select(Invitation).where(Invitation.accepted_by == person_id)
+    return list(session.scalars(_whole(query.order_by(Invitation.created_at, Invitation.id))))
+
+
 def end(
     session: Session,
     invitation_id: str,

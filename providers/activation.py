@@ -161,10 +161,11 @@ def take_place(session: Session, made: IssuedMeans, link: MeansLink, now: dateti
         )
     elif place.until is not None and place.until <= now:
         place.role, place.level, place.since, place.until = link.role, made.level, now, None
+        place.role_since = None
         link.gives_place = True
     else:
-        if link.role is Role.ADMINISTRATOR:
-            place.role = link.role
+        if link.role is Role.ADMINISTRATOR and place.role is not link.role:
+            place.role, place.role_since = link.role, now
         if place.level is not None:
             place.level = highest(place.level, made.level)
 

@@ -26,15 +26,65 @@ KINDS: Final[Mapping[str, frozenset[EventTag]]] = MappingProxyType(
                 EventTag.MANDATE_CHANGED,
                 EventTag.MANDATE_REVOKED,
                 EventTag.MANDATE_RESTORED,
+                EventTag.MANDATE_LAPSED,
+                EventTag.CHAIN_MANDATE_GRANTED,
+                EventTag.CHAIN_MANDATE_CHANGED,
                 EventTag.CHAIN_MANDATE_REVOKED,
+                EventTag.CHAIN_MANDATE_RESTORED,
+                EventTag.CHAIN_MANDATE_LAPSED,
+                EventTag.CLIENTS_ALLOCATED,
             }
         ),
-        "verzoeken": frozenset({EventTag.MANDATE_REQUESTED, EventTag.MANDATE_REQUEST_REFUSED}),
+        "verzoeken": frozenset(
+            {
+                EventTag.MANDATE_REQUESTED,
+                EventTag.MANDATE_REQUEST_REFUSED,
+                EventTag.MANDATE_REQUEST_LAPSED,
+            }
+        ),
         "gebruikers": frozenset(
             {
                 EventTag.MEMBERSHIP_GIVEN,
                 EventTag.MEMBERSHIP_CHANGED,
                 EventTag.MEMBERSHIP_ENDED,
+                EventTag.ADMINISTRATOR_EXTENDED,
+                EventTag.INVITATION_SENT,
+                EventTag.INVITATION_WITHDRAWN,
+                EventTag.INVITATION_ACCEPTED,
+            }
+        ),
+        "groepen": frozenset(
+            {
+                EventTag.GROUP_MADE,
+                EventTag.GROUP_RENAMED,
+                EventTag.GROUP_COMPANY_ADDED,
+                EventTag.GROUP_COMPANY_REMOVED,
+                EventTag.GROUP_MEMBER_ADDED,
+                EventTag.GROUP_MEMBER_REMOVED,
+                EventTag.GROUP_ROLE_CHANGED,
+            }
+        ),
+        "middelen": frozenset(
+            {
+                EventTag.MEANS_ASKED,
+                EventTag.MEANS_IDENTIFIED,
+                EventTag.MEANS_APPROVED,
+                EventTag.MEANS_REFUSED,
+                EventTag.MEANS_LETTER_SENT,
+                EventTag.MEANS_ACTIVATED,
+                EventTag.MEANS_CHANGED,
+                EventTag.MEANS_ENDED,
+            }
+        ),
+        "organisatie": frozenset(
+            {
+                EventTag.ORGANISATION_CHANGED,
+                EventTag.ORGANISATION_RELINKED,
+                EventTag.BILLING_CHANGED,
+                EventTag.FORM_SENT,
+                EventTag.FORM_WITHDRAWN,
+                EventTag.FORM_TAKEN,
+                EventTag.FORM_DECIDED,
             }
         ),
         "vestigingen": frozenset({EventTag.ESTABLISHMENT_ENDED}),

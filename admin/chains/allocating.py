@@ -12,7 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin.actor import Actor
-from admin.mandates import administrators, colleagues, ending
+from admin.mandates import administrators, colleagues, decision_rules, ending
+from admin.mandates.decision_rules import DeciderLogin
 from admin.mandates.ending import EndedMandate
 from admin.mandates.giving import NothingToDo
 from admin.mandates.locks import hold
@@ -31,12 +32,13 @@ from state.trace import new_reference
 
 @dataclass(frozen=True)
 class Allocating:
-    """At which intermediary, by whom and when; ``notifier``: for the portals that hear that what
-    they hold has ended.
+    """At which intermediary, by whom, with which login and when; ``notifier``: for the portals
+    that hear that what they hold has ended.
     """
 
     intermediary_id: str
     actor: Actor
+    login: DeciderLogin
     makelaars: Mapping[str, ProviderRecord]
     notifier: LogoutNotifier
     now: datetime
@@ -54,8 +56,9 @@ def allocate(
     session: Session, around: Allocating, person_id: str, clients: Clients | None
 ) -> Clients | None:
     """From now on this person acts for these clients, or for EVERY_CLIENT; what was before. Who is
-    named may be a client of today alone. Raises NotAdministrator, NoSuchColleague, NoSuchClient,
-    NothingToDo. The caller commits, or rolls back.
+    named may be a client of today alone. More than before takes a login of the last minutes. Raises
+    NotAdministrator, NoSuchColleague, NoSuchClient, NothingToDo, LoginNotEnough. The caller
+    commits, or rolls back.
     """
     by, now, here = around.actor.logged_in, around.now, around.intermediary_id
     hold(session, here)
@@ -68,6 +71,8 @@ def allocate(
     demand_clients(standing, set(clients or ()) - set(before or ()))
     if before == clients:
         raise NothingToDo
+    if gives_more(before, clients):
+        decision_rules.demand(decision_rules.lack_to_decide(around.login, now))
     allocations.put(session, here, person_id, clients, by=by, now=now)
     people = frozenset({person_id})
     lost = [
@@ -81,6 +86,13 @@ def allocate(
     _note(session, around, person_id, clients, len(lost), reference)
     _tell(session, around, place, session.get_one(Person, person_id), clients, reference)
     return before
+
+
+def gives_more(before: Clients | None, clients: Clients | None) -> bool:
+    """Is any client named that was not before?"""
+    if before is EVERY_CLIENT:
+        return False
+    return clients is EVERY_CLIENT or not clients <= before
 
 
 def demand_clients(standing: Iterable[ChainMandate], named: Iterable[Client]) -> None:

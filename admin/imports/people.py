@@ -22,6 +22,7 @@ from admin.mandates.giving import Circumstances, NothingToDo, PlanChanged
 from admin.mandates.locks import hold
 from broker.texts.quoting import one_line
 from consent import mandates
+from directory.administrator_role import role_of
 from directory.origin import Origin
 from directory.people import Membership, Person, Role
 from providers.accounts import NameRefused, canonical_email
@@ -108,7 +109,7 @@ class _Known:
         """Of a place that stands."""
         if one.place is None or not (one.place.until is None or one.place.until > self.now):
             return None
-        return one.place.role
+        return role_of(one.place, self.now)
 
 
 def plan(
@@ -256,6 +257,9 @@ def _write(session: Session, around: Circumstances, one: PlannedPlace, known: _K
         session.add(place)
     elif one.change is PlaceChange.BACK:
         place.since, place.until, place.origin = around.now, None, Origin.SCREEN
+        place.role_since = None
+    elif one.role is Role.ADMINISTRATOR:
+        place.role_since = around.now
     place.role = one.role
     return PlaceDone(person, one.role, one.was)
 

@@ -19,6 +19,7 @@ from admin.mandates.administrators import NotAdministrator
 from assurance.levels import AssuranceLevel
 from broker.texts import invitation_mails
 from directory import invitations
+from directory.administrator_role import role_of
 from directory.invitations import Invitation, InvitationState
 from directory.origin import Origin
 from directory.people import Membership, Person, Role
@@ -208,8 +209,10 @@ def _give_place(session: Session, invitation: Invitation, person_id: str, now: d
             )
         )
     elif row.until is not None and row.until <= now:
-        row.since, row.until, row.level = now, None, None
+        row.since, row.until, row.level, row.role_since = now, None, None, None
         row.role, row.origin = invitation.role, Origin.SCREEN
     elif invitation.role is Role.ADMINISTRATOR:
+        if role_of(row, now) is Role.MEMBER:  # nobody extends the own role by an own invitation
+            row.role_since = now
         row.role, row.until = Role.ADMINISTRATOR, None
     session.flush()

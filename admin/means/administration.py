@@ -10,7 +10,8 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from assurance import means
-from directory.people import Membership, Person, Role
+from directory.administrator_role import administers
+from directory.people import Membership, Person
 from state.locks import one_at_a_time
 
 
@@ -20,16 +21,16 @@ def hold(session: Session, organisation_ids: list[str]) -> None:
         one_at_a_time(session, f"administrators:{organisation_id}")
 
 
-def left_without(session: Session, organisation_id: str, person_id: str) -> bool:
+def left_without(session: Session, organisation_id: str, person_id: str, now: datetime) -> bool:
     """Does an administrator remain when this person is none any more? One whose last day is known
-    is no successor.
+    is no successor, nor one whose role is over.
     """
     query = (
         select(Membership.id)
         .join(Person, Person.id == Membership.person_id)
         .where(
             Membership.organisation_id == organisation_id,
-            Membership.role == Role.ADMINISTRATOR,
+            administers(now),
             Membership.person_id != person_id,
             Membership.until.is_(None),
             Person.blocked_at.is_(None),
@@ -41,7 +42,7 @@ def left_without(session: Session, organisation_id: str, person_id: str) -> bool
 
 def is_administrator(session: Session, organisation_id: str, person_id: str, now: datetime) -> bool:
     """Is this person one there now?"""
-    return person_id in _people(session, organisation_id, now, Role.ADMINISTRATOR)
+    return person_id in _people(session, organisation_id, now, administers_it=True)
 
 
 def is_alone(session: Session, organisation_id: str, person_id: str, now: datetime) -> bool:
@@ -56,13 +57,13 @@ def is_alone(session: Session, organisation_id: str, person_id: str, now: dateti
 
 
 def _people(
-    session: Session, organisation_id: str, now: datetime, role: Role | None = None
+    session: Session, organisation_id: str, now: datetime, *, administers_it: bool = False
 ) -> set[str]:
     query = select(Membership.person_id).where(
         Membership.organisation_id == organisation_id,
         Membership.since <= now,
         or_(Membership.until.is_(None), Membership.until > now),
     )
-    if role is not None:
-        query = query.where(Membership.role == role)
+    if administers_it:
+        query = query.where(administers(now))
     return set(session.scalars(query))

@@ -134,7 +134,9 @@ def _why_not_lower(
         was = administration.is_administrator(
             session, link.organisation_id, made.person_id, around.now
         )
-        if was and not administration.left_without(session, link.organisation_id, made.person_id):
+        if was and not administration.left_without(
+            session, link.organisation_id, made.person_id, around.now
+        ):
             return "last_administrator"
         if stays and too_low:
             return "too_low_for_administrators"

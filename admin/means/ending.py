@@ -120,7 +120,7 @@ def why_not(session: Session, around: MeansAsker, made: IssuedMeans, wish: EndWi
         return "above_own_level"
     for one in wish.organisations:
         is_last = administration.is_administrator(session, one, made.person_id, around.now)
-        if not is_last or administration.left_without(session, one, made.person_id):
+        if not is_last or administration.left_without(session, one, made.person_id, around.now):
             continue
         may_end_all = (
             made.person_id == around.actor.person_id

@@ -12,10 +12,11 @@ from werkzeug.wrappers import Response
 
 from admin.chains import allocating
 from admin.chains.allocating import Allocating, NoSuchClient, NoSuchColleague
-from admin.mandates import colleagues
+from admin.mandates import colleagues, decision_rules
 from admin.mandates.colleagues import CompanyPerson
+from admin.mandates.decision_rules import LoginNotEnough
 from admin.mandates.giving import NothingToDo
-from admin.organisation_console.access import BeheerContext, absent, blueprint, requires
+from admin.organisation_console.access import AGAIN, BeheerContext, absent, blueprint, requires
 from admin.organisation_console.client_pages import (
     AllocationPage,
     AllocationRow,
@@ -23,6 +24,7 @@ from admin.organisation_console.client_pages import (
     ClientChoice,
 )
 from admin.organisation_console.wizard import has_words, words_asked
+from broker.console import sessions
 from broker.web.endpoints import ITSELF, Endpoint
 from broker.web.lists.memory import HeldList
 from broker.web.lists.request import ListFilter, ListRules
@@ -31,6 +33,7 @@ from broker.web.responses import show
 from consent import allocations, chains, mandates
 from consent.allocations import EVERY_CLIENT, Client, Clients
 from consent.chains import ChainMandate
+from directory.consoles import BEHEER
 from directory.people import Role
 from state.db import writing
 
@@ -59,6 +62,8 @@ def allocated(console: BeheerContext) -> Response:
 @requires(Role.ADMINISTRATOR)
 def ask_allocation(console: BeheerContext, person_id: str) -> Response:
     """For which clients?"""
+    if AGAIN in request.args:
+        return sessions.log_in(BEHEER, force_authn=True)
     return show(_page(console, _colleague(console, person_id)))
 
 
@@ -76,6 +81,8 @@ def allocate(console: BeheerContext, person_id: str) -> Response:
         absent(console)
     except NothingToDo:
         return show(_page(console, one, error="same"), 422)
+    except LoginNotEnough:
+        return show(_page(console, one), 403)
     return redirect(url_for("console.allocated", done="allocated"), 303)
 
 
@@ -83,6 +90,7 @@ def _around(console: BeheerContext) -> Allocating:
     return Allocating(
         intermediary_id=console.here.id,
         actor=console.actor,
+        login=console.login,
         makelaars=console.rt.configuration.providers,
         notifier=console.notifier(),
         now=console.now,
@@ -131,6 +139,8 @@ def _page(console: BeheerContext, person: CompanyPerson, *, error: str = "") -> 
     found = chains.of_intermediary(console.sql, console.here.id, console.now)
     rows = list(_choices(console, chains.shown(found, console.now), clients or frozenset()))
     words = words_asked()
+    lack = decision_rules.lack_to_decide(console.login, console.now)
+    address = url_for("console.ask_allocation", person_id=person.id)
     shown = [one for one in rows if has_words(words, one.client, one.number, one.service)]
     return AllocationPage(
         console=console.frame,
@@ -140,6 +150,7 @@ def _page(console: BeheerContext, person: CompanyPerson, *, error: str = "") -> 
         choices=tuple(shown[:MOST]),
         words=words,
         hidden=len(rows) - len(shown[:MOST]),
+        again=f"{address}?{AGAIN}=ja" if lack is not None else "",
         error=error,
     )
 

@@ -28,11 +28,22 @@ def of(event: AuditEvent) -> ChangeWords:
     return _WORDS[event.tag](event)
 
 
+def by_another(event: AuditEvent) -> str:
+    """Who did it, where that is somebody of another organisation, whose name nobody here knows;
+    empty for who runs the installation.
+    """
+    if event.reason == "given_up":
+        return _("de intermediair")
+    return _("het beheer van een gebruikersgroep") if "group" in event.details else ""
+
+
 def list_name(kind: Detail) -> str:
     """The list that somebody downloaded."""
     return {
         "people": _("Gebruikers"),
         "mandates": _("Machtigingen"),
+        "chain_mandates": _("Ketenmachtigingen"),
+        "clients": _("Klanten"),
         "logins": _("Logins"),
         "changes": _("Wijzigingen"),
     }.get(str(kind), str(kind))
@@ -50,6 +61,12 @@ def _granted(event: AuditEvent) -> ChangeWords:
 
 
 def _changed(event: AuditEvent) -> ChangeWords:
+    if event.reason == "branch_removed":
+        return ChangeWords(
+            _("Vestigingsnummer verwijderd"),
+            str(event.details.get("branches")),
+            _("hele organisatie"),
+        )
     shorter = event.reason == "shortened"
     title = _("Machtiging ingekort") if shorter else _("Machtiging verlengd")
     return ChangeWords(title, _until(event, "was"), _until(event, "until"))
@@ -67,8 +84,64 @@ def _restored(_event: AuditEvent) -> ChangeWords:
     return ChangeWords(_("Intrekken ongedaan gemaakt"), _("ingetrokken"), _("geldt weer"))
 
 
-def _chain_revoked(_event: AuditEvent) -> ChangeWords:
-    return ChangeWords(_("Ketenmachtiging ingetrokken"), _("gold"), _("geldt niet meer"))
+def _lapsed(_event: AuditEvent) -> ChangeWords:
+    return ChangeWords(_("Machtiging vervallen: niet gebruikt"), _("gold"), _("geldt niet meer"))
+
+
+def _chain_granted(event: AuditEvent) -> ChangeWords:
+    return ChangeWords(_("Ketenmachtiging gegeven"), _("geen"), _until(event, "until"))
+
+
+def _chain_changed(event: AuditEvent) -> ChangeWords:
+    shorter = event.reason == "shortened"
+    title = _("Ketenmachtiging ingekort") if shorter else _("Ketenmachtiging verlengd")
+    return ChangeWords(title, _until(event, "was"), _until(event, "until"))
+
+
+def _chain_revoked(event: AuditEvent) -> ChangeWords:
+    given_up = event.reason == "given_up"
+    title = _("Ketenmachtiging opgegeven") if given_up else _("Ketenmachtiging ingetrokken")
+    return ChangeWords(title, _("gold"), _("geldt niet meer"))
+
+
+def _chain_lapsed(_event: AuditEvent) -> ChangeWords:
+    title = _("Ketenmachtiging vervallen: niet gebruikt")
+    return ChangeWords(title, _("gold"), _("geldt niet meer"))
+
+
+def _clients_allocated(event: AuditEvent) -> ChangeWords:
+    number = event.details.get("clients")
+    now = _("alle klanten") if number is None else _("%(num)s klanten", num=number)
+    return ChangeWords(_("Klanten toegewezen"), "", now)
+
+
+def _request_lapsed(_event: AuditEvent) -> ChangeWords:
+    return ChangeWords(_("Verzoek vervallen: niemand besliste"))
+
+
+def _role_extended(event: AuditEvent) -> ChangeWords:
+    return ChangeWords(
+        _("Rol van beheerder verlengd"), _until(event, "was"), _until(event, "until")
+    )
+
+
+def _invitation(title: Callable[[], str]) -> Callable[[AuditEvent], ChangeWords]:
+    return lambda event: ChangeWords(title(), "", role(str(event.details.get("role"))))
+
+
+def _group_role(event: AuditEvent) -> ChangeWords:
+    now = role(str(event.details.get("role")))
+    return ChangeWords(_("Rol in gebruikersgroep veranderd"), "", now)
+
+
+def _means_changed(event: AuditEvent) -> ChangeWords:
+    was = event.details.get("was")
+    now = event.level.label if was and event.level is not None else ""
+    return ChangeWords(_("Inlogmiddel gewijzigd"), str(was or ""), now)
+
+
+def _only(title: Callable[[], str]) -> Callable[[AuditEvent], ChangeWords]:
+    return lambda _event: ChangeWords(title())
 
 
 def _requested(_event: AuditEvent) -> ChangeWords:
@@ -116,7 +189,40 @@ _WORDS: Final[Mapping[EventTag, Callable[[AuditEvent], ChangeWords]]] = {
     EventTag.MANDATE_CHANGED: _changed,
     EventTag.MANDATE_REVOKED: _revoked,
     EventTag.MANDATE_RESTORED: _restored,
+    EventTag.MANDATE_LAPSED: _lapsed,
+    EventTag.CHAIN_MANDATE_GRANTED: _chain_granted,
+    EventTag.CHAIN_MANDATE_CHANGED: _chain_changed,
     EventTag.CHAIN_MANDATE_REVOKED: _chain_revoked,
+    EventTag.CHAIN_MANDATE_RESTORED: _restored,
+    EventTag.CHAIN_MANDATE_LAPSED: _chain_lapsed,
+    EventTag.CLIENTS_ALLOCATED: _clients_allocated,
+    EventTag.MANDATE_REQUEST_LAPSED: _request_lapsed,
+    EventTag.ADMINISTRATOR_EXTENDED: _role_extended,
+    EventTag.INVITATION_SENT: _invitation(lambda: _("Uitnodiging verstuurd")),
+    EventTag.INVITATION_WITHDRAWN: _invitation(lambda: _("Uitnodiging ingetrokken")),
+    EventTag.INVITATION_ACCEPTED: _invitation(lambda: _("Uitnodiging aangenomen")),
+    EventTag.GROUP_MADE: _only(lambda: _("Gebruikersgroep gemaakt")),
+    EventTag.GROUP_RENAMED: _only(lambda: _("Gebruikersgroep hernoemd")),
+    EventTag.GROUP_COMPANY_ADDED: _only(lambda: _("Bedrijf in gebruikersgroep gebracht")),
+    EventTag.GROUP_COMPANY_REMOVED: _only(lambda: _("Bedrijf uit gebruikersgroep gehaald")),
+    EventTag.GROUP_MEMBER_ADDED: _only(lambda: _("Lid aan gebruikersgroep toegevoegd")),
+    EventTag.GROUP_MEMBER_REMOVED: _only(lambda: _("Lid uit gebruikersgroep gehaald")),
+    EventTag.GROUP_ROLE_CHANGED: _group_role,
+    EventTag.MEANS_ASKED: _only(lambda: _("Inlogmiddel aangevraagd")),
+    EventTag.MEANS_IDENTIFIED: _only(lambda: _("Identiteit voor inlogmiddel vastgesteld")),
+    EventTag.MEANS_APPROVED: _only(lambda: _("Inlogmiddel goedgekeurd")),
+    EventTag.MEANS_REFUSED: _only(lambda: _("Inlogmiddel geweigerd")),
+    EventTag.MEANS_LETTER_SENT: _only(lambda: _("Activeringsbrief verstuurd")),
+    EventTag.MEANS_ACTIVATED: _only(lambda: _("Inlogmiddel geactiveerd")),
+    EventTag.MEANS_CHANGED: _means_changed,
+    EventTag.MEANS_ENDED: _only(lambda: _("Inlogmiddel beëindigd")),
+    EventTag.ORGANISATION_CHANGED: _only(lambda: _("Gegevens van de organisatie bijgewerkt")),
+    EventTag.ORGANISATION_RELINKED: _only(lambda: _("KvK-nummer gewijzigd of samengevoegd")),
+    EventTag.BILLING_CHANGED: _only(lambda: _("Facturatie gewijzigd")),
+    EventTag.FORM_SENT: _only(lambda: _("Formulier verstuurd")),
+    EventTag.FORM_WITHDRAWN: _only(lambda: _("Formulier ingetrokken")),
+    EventTag.FORM_TAKEN: _only(lambda: _("Formulier opgepakt")),
+    EventTag.FORM_DECIDED: _only(lambda: _("Over formulier besloten")),
     EventTag.MANDATE_REQUESTED: _requested,
     EventTag.MANDATE_REQUEST_REFUSED: _request_refused,
     EventTag.MEMBERSHIP_GIVEN: _place_given,

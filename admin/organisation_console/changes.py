@@ -116,7 +116,7 @@ def _line(
     return ChangeLine(
         at=event.at,
         reference=event.reference or "",
-        who=known.names.get(event.person_id or "", ""),
+        who=known.names.get(event.person_id or "") or change_words.by_another(event),
         title=words.title,
         detail=_detail(console, event),
         about=known.names.get(about or "", ""),

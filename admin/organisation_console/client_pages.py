@@ -78,7 +78,8 @@ class ClientChoice:
 @dataclass(frozen=True)
 class AllocationPage:
     """For which clients does this person act? ``hidden``: how many boxes the words leave out, or
-    stand further on. ``is_every``: no limit. ``error``: ``same``.
+    stand further on. ``is_every``: no limit. ``again``: where to log in anew, where the login is
+    too old to give more; empty where it is not. ``error``: ``same``.
     """
 
     console: ConsoleFrame
@@ -88,5 +89,6 @@ class AllocationPage:
     choices: tuple[ClientChoice, ...]
     words: str
     hidden: int
+    again: str
     error: str = ""
     template: str = "organisation_console/allocation.html"

@@ -19,7 +19,7 @@ from admin.mandates.locks import hold
 from assurance.levels import highest
 from broker.sso.logout import LogoutNotifier
 from broker.texts import company_mails
-from consent import mandates
+from consent import group_mandates, mandates
 from consent.mandates import Mandate
 from directory import dates
 from directory.organisations import Establishment
@@ -112,7 +112,10 @@ def remove(session: Session, wish: BranchWish) -> int:
     for row in found.rows:
         row.revoked_at, row.revoked_by = wish.now, by  # a document that names it gives it no more
         ending.reach_of(session, wish.notifier, row)
-        session.add(_whole(row, by, wish.now))
+        whole = _whole(row, by, wish.now)
+        session.add(whole)
+        session.flush()
+        group_mandates.hand_on(session, row, whole)
         _note(session, wish, row, reference)
     session.flush()
     for person in {row.person_id: row.person for row in found.rows}.values():

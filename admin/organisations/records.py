@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final, Protocol
 
 import structlog
@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from admin.actor import WORKER, Actor
 from admin.trade_register import lookup
-from admin.trade_register.entries import RegisterEntry, RegisterTrouble, is_rsin
+from admin.trade_register.entries import ABOUT_ONE, RegisterEntry, RegisterTrouble, is_rsin
 from admin.trade_register.lookup import HasRegister
 from broker.texts.quoting import one_line
 from directory import dates, organisation_records
@@ -31,6 +31,7 @@ from state.clock import Clock
 from state.db import writing
 
 MOST_AT_ONCE: Final = 20  # in one run of the worker
+_OLDEST: Final = date(1901, 1, 1)
 log = structlog.get_logger()
 
 
@@ -129,7 +130,7 @@ def take(
     if _take_branches(session, organisation, entry):
         changed.append("branches")
     is_ended = entry.ended is not None and entry.ended <= dates.day_of(now)
-    if _take_end(organisation, record, entry, now, is_ended=is_ended):
+    if _take_end(organisation, record, entry, is_ended=is_ended):
         changed.append("ended")
     record.confirmed_by = None
     session.flush()
@@ -207,12 +208,14 @@ def refresh_due(within: Working, sessions: HasSessions) -> int:
                 _looked(session, within, kvk)
             except RegisterTrouble as trouble:
                 log.warning("register.not_asked", reason=trouble.reason)
-                return number
+                if trouble.reason not in ABOUT_ONE:
+                    return number
+                _looked(session, within, kvk)
     return len(due)
 
 
 def _looked(session: Session, within: Working, kvk: str) -> None:
-    """It knows nothing of this one: others come first the next time."""
+    """It says nothing of this one that can be used: others come first the next time."""
     with writing(session):
         organisation = organisation_at(session, kvk, held=True)
         source = RecordSource(within.settings.trade_register.adapter)
@@ -252,16 +255,22 @@ def _take_end(
     organisation: Organisation,
     record: OrganisationRecord,
     entry: RegisterEntry,
-    now: datetime,
     *,
     is_ended: bool,
 ) -> bool:
+    """An organisation that the register ended is suspended from that day on, which tells it from
+    one that somebody here ended, or that went up in another: of those no register has a say.
+    """
     was, record.ended = record.ended, entry.ended
-    if is_ended and organisation.suspended_at is None:
-        organisation.suspended_at = now
-    elif was is not None and not is_ended and was <= dates.day_of(now):
+    if was is not None and organisation.suspended_at == _since(was):
         organisation.suspended_at = None  # the register takes its own word back
+    if entry.ended is not None and is_ended and organisation.suspended_at is None:
+        organisation.suspended_at = _since(entry.ended)
     return was != entry.ended
+
+
+def _since(ended: date) -> datetime:
+    return dates.start_of(max(ended, _OLDEST))
 
 
 def _unknown(session: Session, organisation: Organisation, entry: RegisterEntry) -> tuple[str, ...]:

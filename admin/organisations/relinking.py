@@ -16,6 +16,7 @@ from admin.actor import Actor
 from admin.mandates import ending
 from admin.mandates.ending import EndedMandate
 from admin.mandates.locks import hold
+from admin.organisations import following
 from admin.organisations.records import NoSuchOrganisation, organisation_at
 from admin.trade_register.entries import is_rsin
 from broker.sso.logout import LogoutNotifier
@@ -85,7 +86,8 @@ def merge(
 ) -> Relinked:
     """One organisation went up in another that is registered: what was of the old one is of the
     new one, and nobody acts for the old one any more. Who has a place in both keeps that of the
-    new one, with its role. Raises NoSuchOrganisation, RelinkRefused.
+    new one, with its role, and who is limited to clients gets no others. Raises
+    NoSuchOrganisation, RelinkRefused.
     """
     _demand_free(session, old, new)
     first, second = sorted((old, new))  # always in one order: two at once wait for each other
@@ -95,6 +97,7 @@ def merge(
         hold(session, organisation_id)
     _end_tokens(session, notifier, left)
     now = notifier.now
+    following.take_along(session, left.id, stays.id, actor, now)
     moved = {
         "memberships": _move_places(session, left.id, stays.id, now),
         "mandates": _move(session, Mandate, Mandate.organisation_id.key, left.id, stays.id),
@@ -136,16 +139,20 @@ def _end_tokens(session: Session, notifier: LogoutNotifier, left: Organisation) 
 
 
 def _move_places(session: Session, left: str, stays: str, now: datetime) -> int:
-    there = set(
-        session.scalars(select(Membership.person_id).where(Membership.organisation_id == stays))
-    )
+    query = select(Membership).where(Membership.organisation_id == stays)
+    there = {place.person_id: place for place in session.scalars(query)}
     moved = 0
     for place in session.scalars(select(Membership).where(Membership.organisation_id == left)):
-        if place.person_id in there:
-            place.until = min(place.until or now, now)
-        else:
+        known = there.get(place.person_id)
+        if known is None:
             place.organisation_id = stays
             moved += 1
+            continue
+        if following.is_over(known.until, now) and not following.is_over(place.until, now):
+            known.role, known.role_since, known.level = place.role, place.role_since, place.level
+            known.since, known.until, known.origin = place.since, place.until, place.origin
+            moved += 1
+        place.until = min(place.until or now, now)
     session.flush()
     return moved
 

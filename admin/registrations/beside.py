@@ -68,7 +68,8 @@ def _chain(row: ChainMandate, document: ChainMandateDocument, now: datetime) -> 
         return f"chain mandate at {row.service_uuid}, given at /beheer, until {until}"
     is_own = row.granted_by is None and row.service_uuid == document.service
     if is_own and row.revoked_by is not None and row.revoked_at is not None:
-        return f"taken back at /beheer on {day_of(row.revoked_at)}: give it anew there"
+        how = "lapsed unused" if row.revoked_by == LAPSED else "taken back at /beheer"
+        return f"{how} on {day_of(row.revoked_at)}: give it anew at /beheer"
     return None
 
 

@@ -28,6 +28,10 @@ Rsin = Annotated[str, StringConstraints(pattern=r"^[0-9]{9}$")]
 BranchNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
 
 
+# Trouble with the answer about one number: the register itself can be asked about others.
+ABOUT_ONE: Final = frozenset({"not_understood", "other_number"})
+
+
 class RegisterTrouble(Exception):
     """The register could not be asked, or what it said cannot be used. ``reason``: a machine
     word.

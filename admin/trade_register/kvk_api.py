@@ -7,7 +7,8 @@ names.
 
 from __future__ import annotations
 
-from datetime import date, datetime
+import re
+from datetime import date
 from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -28,6 +29,7 @@ from state.outgoing import ACCEPT_JSON, OutgoingClient, OutgoingFailed
 PARTY: Final = "trade register"
 MOST_BYTES: Final = 2 * 1024 * 1024
 YES: Final = "Ja"
+_DAY: Final = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 Answer = TypeVar("Answer", bound=BaseModel)
 
 
@@ -158,12 +160,14 @@ def _branch(one: _Branch, name: str) -> RegisteredBranch:
 
 
 def _day(text: str | None) -> date | None:
-    """``20261130``; a day that is not known whole (``20260000``) is no end that we can date, and
-    still one. Raises RegisterTrouble for what is no day.
+    """``20261130``; a day that is not known whole (``20260000``, ``20261100``) is no end that
+    we can date, and still one. Raises RegisterTrouble for what is no day.
     """
     if not text:
         return None
     try:
-        return datetime.strptime(text.replace("0000", "0101"), "%Y%m%d").date()  # noqa: DTZ007
+        found = _DAY.fullmatch(text)
+        year, month, day = (int(part) for part in found.groups()) if found else (0, 0, 0)
+        return date(year, month or 1, day or 1)
     except ValueError:
         raise RegisterTrouble("not_understood") from None

@@ -22,8 +22,16 @@ from broker.web import user_agents
 from broker.web.endpoints import Endpoint
 from broker.web.registration_names import client_name, makelaar_name, service_name
 from broker.web.responses import show
-from consent import mandates, register, requests
-from directory import evidence, history, organisations, people
+from consent import allocations, mandates, register, requests
+from directory import (
+    change_forms,
+    evidence,
+    groups,
+    history,
+    invitations,
+    organisations,
+    people,
+)
 from directory.consoles import MINE
 from providers import accounts
 from state import audit
@@ -81,6 +89,11 @@ def collected(who: AccountContext) -> dict[str, Facts | list[Facts]]:
         "identities": _identities(who),
         "means": _means(who),
         "memberships": _memberships(who),
+        "client_limits": _client_limits(who),
+        "groups": _groups(who),
+        "account_requests": _account_requests(who),
+        "invitations": _invitations(who),
+        "forms": _forms(who),
         "mandates": _mandates(who),
         "mandate_requests": _requests(who),
         "factors": _factors(who),
@@ -155,10 +168,69 @@ def _memberships(who: AccountContext) -> list[Facts]:
             "organisation": one.organisation.name,
             "kvk": one.organisation.kvk,
             "role": str(one.role),
+            "role_since": _at(one.role_since),
             "since": _at(one.since),
             "until": _at(one.until),
         }
         for one in people.memberships_of(who.rt.session, who.person.id)
+    ]
+
+
+def _client_limits(who: AccountContext) -> list[Facts]:
+    """At which intermediaries somebody acts for no more than some clients; of these how many."""
+    found = allocations.limits_of(who.rt.session, who.person.id)
+    return [
+        {"intermediary": one.name, "kvk": one.kvk, "clients": number, "since": _at(since)}
+        for one, since, number in found
+    ]
+
+
+def _groups(who: AccountContext) -> list[Facts]:
+    return [
+        {
+            "group": one.group.name,
+            "role": str(one.role),
+            "since": _at(one.since),
+            "until": _at(one.until),
+        }
+        for one in groups.ever_of(who.rt.session, who.person.id)
+    ]
+
+
+def _account_requests(who: AccountContext) -> list[Facts]:
+    return [
+        {"kvk": one.kvk, "organisation": one.organisation_name, "asked_at": _at(one.asked_at)}
+        for one in groups.asked_by(who.rt.session, who.person.id)
+    ]
+
+
+def _invitations(who: AccountContext) -> list[Facts]:
+    """Those that were accepted; who invited stays out."""
+    return [
+        {
+            "organisation": one.organisation.name,
+            "name": one.name,
+            "email": one.email,
+            "role": str(one.role),
+            "sent_at": _at(one.created_at),
+            "accepted_at": _at(one.ended_at),
+        }
+        for one in invitations.accepted_by(who.rt.session, who.person.id)
+    ]
+
+
+def _forms(who: AccountContext) -> list[Facts]:
+    """Sent by this person. What was written is sealed, and can be read at ``/beheer``."""
+    return [
+        {
+            "organisation": one.organisation.name,
+            "about": str(one.kind),
+            "state": str(one.state),
+            "sent_at": _at(one.sent_at),
+            "decided_at": _at(one.decided_at),
+            "answer": one.answer,
+        }
+        for one in change_forms.sent_by(who.rt.session, who.person.id)
     ]
 
 

@@ -11,7 +11,7 @@ from typing import Final
 import pytest
 
 from assurance.levels import AssuranceLevel as L
-from consent import allocations
+from consent import allocations, chains
 from consent.allocations import EVERY_CLIENT, Client, Clients, may_act
 from consent.authority import Authority, AuthorityRefusal, RefusalReason
 from consent.chains import ChainMandate
@@ -241,3 +241,18 @@ def test_of_two_mandates_within_an_office_the_one_that_does_counts(register: Reg
     register.chain()
     found = {one.key for one in options(register.session, "jan", terms()).usable}
     assert f"{GARDEN}.{OFFICE}." in found
+
+
+@pytest.mark.parametrize("suspended", [None, GARDEN, OFFICE])
+def test_what_is_shown_to_a_person_ends_with_either_organisation(
+    register: Register, suspended: str | None
+) -> None:
+    through(register)
+    session = register.session
+    if suspended is not None:
+        session.get_one(Organisation, register.organisations[suspended]).suspended_at = START
+        session.flush()
+    found = chains.through(session, "jan", START, most=9)
+    assert [one.organisation_id for one in found] == (
+        [register.organisations[GARDEN]] if suspended is None else []
+    )

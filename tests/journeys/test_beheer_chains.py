@@ -215,7 +215,7 @@ def test_the_list_takes_words_and_filters_and_can_be_taken_along(
     page = sanne.open(f"{HERE}/ketenmachtigingen?dienst={GRONDWATER}")
     assert "Geen intermediair past bij wat u zoekt" in page.text
     sanne.open(f"{HERE}/ketenmachtigingen?zoek=yilmaz")
-    page = sanne.click("Download lijst")
+    page = sanne.click("Download csv")
     text = page.answer.body.decode()
     assert BODEM in text and "90001542" in text
     with world.session() as session:

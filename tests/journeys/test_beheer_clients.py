@@ -64,7 +64,13 @@ def test_mo_gets_the_clients_that_he_is_allocated_and_no_others(
     assert "- Hoveniersbedrijf Groenrijk" in mails["mo@voorbeeld.example"]
     page = sanne.open(f"{HERE}/klanten/{organisation(world, BAKERY)}")
     assert "Mo Yilmaz" not in page.text
-    sanne.open(f"{HERE}/toewijzen/mo")
+    with later(world, minutes=11):
+        page = sanne.open(f"{HERE}/toewijzen/mo")
+        assert "U logde langer dan 10 minuten geleden in" in page.text
+        sanne.fill("soort", "alle")
+        assert sanne.click("Leg vast").status == 403, "more takes a login of the last minutes"
+    page = sanne.open(f"{HERE}/toewijzen/mo")
+    assert "U logde langer" not in page.text
     sanne.fill("soort", "alle")
     sanne.click("Leg vast")
     assert log_in(world, "De Korenmolen") == "U bent ingelogd"
@@ -97,7 +103,7 @@ def test_clients_are_listed_and_given_up(own_world: World, sanne: Browser) -> No
 
 def test_the_list_of_clients_is_taken_along(own_world: World, sanne: Browser) -> None:
     sanne.open(f"{HERE}/klanten?zoek=groenrijk")
-    page = sanne.click("Download lijst")
+    page = sanne.click("Download csv")
     text = page.answer.body.decode()
     assert GARDEN in text and BAKERY not in text
     with own_world.session() as session:

@@ -7,13 +7,19 @@ from typing import Any
 
 from sqlalchemy import select
 
-from directory.people import ExternalIdentity
+from consent import allocations
+from consent.allocations import Client
+from directory.change_forms import ChangeForm, FormKind, FormState
+from directory.groups import AccountRequest, GroupMember, UserGroup
+from directory.invitations import Invitation, InvitationState
+from directory.people import ExternalIdentity, Membership, Role
 from providers.accounts import Account
 from sandbox.browser import Browser, Page
 from sandbox.portal.clients import BODEM
 from sandbox.prepare import totp_secret
 from state import audit
 from state.audit import AuditEvent, EventTag
+from state.db import writing
 from tests.journeys.at_mijn import AGAIN, arrive, roos_at_eh2_plus
 from tests.operators import later
 from tests.world import ADDRESSES, World
@@ -21,6 +27,7 @@ from tests.world import ADDRESSES, World
 HERE = f"{ADDRESSES.broker}/mijn/gegevens"
 PARTS = {
     *("person", "account", "identities", "means", "memberships", "mandates", "mandate_requests"),
+    *("client_limits", "groups", "account_requests", "invitations", "forms"),
     *("factors", "logins", "sessions", "consents", "events", "kept_sealed_or_hashed"),
 }
 
@@ -61,6 +68,68 @@ def test_a_person_takes_along_what_is_kept_of_them(own_world: World) -> None:
     assert found["sessions"] and found["events"]
     (event,) = events(world)
     assert (event.person_id, event.details) == ("jan", {"kind": "own_data", "layout": "json"})
+
+
+def test_what_was_given_and_asked_at_organisations_is_in_it(own_world: World) -> None:
+    """Groups, forms, invitations, requests and limits; of others only what the person did."""
+    world, at = own_world, own_world.clock()
+    with world.session() as session, writing(session):
+        place = session.scalars(select(Membership).where(Membership.person_id == "jan")).first()
+        assert place is not None
+        here = place.organisation_id
+        session.add(UserGroup(id="g", short_name="winkels", name="Winkels", made_at=at))
+        session.flush()
+        for person in ("jan", "roos"):
+            session.add(
+                GroupMember(group_id="g", person_id=person, role=Role.MEMBER, since=at, until=at)
+            )
+            session.add(
+                ChangeForm(
+                    organisation_id=here,
+                    person_id=person,
+                    kind=FormKind.OTHER,
+                    state=FormState.DONE,
+                    asked=b"sealed",
+                    reference="ABCD1234",
+                    sent_at=at,
+                    answer=f"aan {person}",
+                )
+            )
+        session.add(
+            AccountRequest(
+                person_id="jan",
+                group_id="g",
+                kvk="90001201",
+                organisation_name="De Korenmolen",
+                asked_at=at,
+            )
+        )
+        session.add(
+            Invitation(
+                organisation_id=here,
+                email="jan@x.example",
+                name="Jan",
+                role=Role.MEMBER,
+                locale="nl",
+                link_hash="van-de-link",
+                invited_by="roos",
+                created_at=at,
+                expires_at=at,
+                ended_at=at,
+                outcome=InvitationState.ACCEPTED,
+                accepted_by="jan",
+            )
+        )
+        allocations.put(session, here, "jan", {Client(here, None)}, by="roos", now=at)
+    page = take(arrive(world, "jan", "Polderpoort"))
+    found = read(page)
+    assert [one["group"] for one in found["groups"]] == ["Winkels"]
+    assert [one["answer"] for one in found["forms"]] == ["aan jan"]
+    assert [one["kvk"] for one in found["account_requests"]] == ["90001201"]
+    assert [one["email"] for one in found["invitations"]] == ["jan@x.example"]
+    assert [one["clients"] for one in found["client_limits"]] == [1]
+    body = page.answer.body.decode()
+    assert "van-de-link" not in body and "Roos" not in body
 
 
 def test_nothing_that_is_sealed_or_hashed_and_nobody_else_is_in_it(own_world: World) -> None:

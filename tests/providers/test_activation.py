@@ -9,7 +9,7 @@ from typing import Final
 
 import pyotp
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from assurance import enrolment, means, means_letters
@@ -18,6 +18,7 @@ from assurance.levels import AssuranceLevel
 from assurance.means import IssuedMeans, MeansLink
 from assurance.means_letters import MOST_MAILS, MOST_TRIES, MeansCodes, MeansLetter
 from assurance.means_requests import Contact, MeansOutcome, MeansRequest, RequestKind, seal_contact
+from directory.administrator_role import role_of
 from directory.organisations import Organisation
 from directory.people import Membership, Person, Role
 from providers import accounts, activation
@@ -169,6 +170,28 @@ def test_a_means_takes_nothing_of_a_place_that_is_there(
     place = session.scalars(select(Membership)).one()
     assert (place.role, place.level) == (Role.ADMINISTRATOR, AssuranceLevel.EH3)
     assert not session.scalars(select(MeansLink.gives_place)).one()
+
+
+@pytest.mark.parametrize("is_over", [False, True])
+def test_who_becomes_administrator_by_a_means_is_it_from_now_on(
+    session: Session, roos: Person, codes: MeansCodes, is_over: bool
+) -> None:
+    with writing(session):
+        session.add(
+            Membership(
+                person_id=roos.id,
+                organisation_id="bakery",
+                role=Role.MEMBER,
+                since=START - 2200 * DAY,
+                role_since=START - 2100 * DAY,
+                until=START - DAY if is_over else None,
+            )
+        )
+        for model in (MeansLink, MeansRequest):
+            session.execute(update(model).values(role=Role.ADMINISTRATOR))
+    finish(session, codes)
+    place = session.scalars(select(Membership)).one()
+    assert role_of(place, START) is Role.ADMINISTRATOR
 
 
 def test_the_code_of_the_mail_takes_five_tries_and_a_letter_ten_mails(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from sqlalchemy import Select, text
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from admin.audit import company_changes
 from admin.audit.company_changes import KINDS, WantedChanges
 from admin.organisation_console import change_words
+from broker.texts.outside_request import texts
 from directory.company_history import WantedLogins, statement
 from directory.history import HistoryEntry
 from state import audit
@@ -24,6 +25,53 @@ from tests.clocks import START
 def test_every_kind_of_change_has_words() -> None:
     assert {tag for tags in KINDS.values() for tag in tags} == change_words.TOLD
     assert company_changes.tags_of(None) == sorted(change_words.TOLD)
+
+
+OF_ORGANISATIONS: Final = (
+    "administrator.",
+    "billing.",
+    "chain_mandate.",
+    "clients.",
+    "form.",
+    "group.",
+    "invitation.",
+    "mandate.",
+    "means.",
+    "membership.",
+    "organisation.",
+)
+
+
+def test_what_is_done_to_an_organisation_is_for_its_administrators_to_read() -> None:
+    assert {tag for tag in EventTag if tag.startswith(OF_ORGANISATIONS)} <= change_words.TOLD
+
+
+@pytest.mark.parametrize(
+    ("event", "title", "by"),
+    [
+        (
+            AuditEvent(EventTag.MANDATE_CHANGED, START, reason="branch_removed"),
+            "Vestigingsnummer verwijderd",
+            "",
+        ),
+        (AuditEvent(EventTag.MANDATE_CHANGED, START, reason="extended"), "Machtiging verlengd", ""),
+        (
+            AuditEvent(EventTag.CHAIN_MANDATE_REVOKED, START, reason="given_up"),
+            "Ketenmachtiging opgegeven",
+            "de intermediair",
+        ),
+        (AuditEvent(EventTag.CHAIN_MANDATE_REVOKED, START), "Ketenmachtiging ingetrokken", ""),
+        (
+            AuditEvent(EventTag.MANDATE_REVOKED, START, details={"group": "g"}),
+            "Machtiging ingetrokken",
+            "het beheer van een gebruikersgroep",
+        ),
+    ],
+)
+def test_a_change_says_what_it_was_and_by_whom(event: AuditEvent, title: str, by: str) -> None:
+    with texts():
+        assert change_words.of(event).title == title
+        assert change_words.by_another(event) == by
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from admin.actor import Actor
 from admin.chains import allocating
 from admin.chains.allocating import Allocating, NoSuchClient, NoSuchColleague
 from admin.mandates.administrators import NotAdministrator
+from admin.mandates.decision_rules import DeciderLogin, LoginNotEnough
 from admin.mandates.giving import NothingToDo
 from assurance.levels import AssuranceLevel
 from broker.sso.logout import LogoutNotifier
@@ -33,6 +34,7 @@ from tests.keys_for_tests import make_sealer
 AROUND = Allocating(
     "office",
     Actor.administrator("eva"),
+    DeciderLogin(AssuranceLevel.EH3, START),
     {},
     LogoutNotifier(make_sealer(), {}, {}, START),
     START,
@@ -145,3 +147,34 @@ def test_a_client_that_left_can_stay_named(session: Session) -> None:
         session.get_one(ChainMandate, "garden").revoked_at = START
     allocate(session, frozenset({Client("garden", None)}))
     assert allocations.of_person(session, "office", "roos") == {Client("garden", None)}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_more"),
+    [
+        (EVERY_CLIENT, {BAKERY}, False),
+        ({BAKERY}, set(), False),
+        (set(), {BAKERY}, True),
+        ({BAKERY}, EVERY_CLIENT, True),
+        ({Client("bakery", UUID)}, {BAKERY}, True),
+    ],
+)
+def test_giving_more_takes_a_login_of_the_last_minutes(
+    session: Session,
+    before: set[Client] | None,
+    after: set[Client] | None,
+    is_more: bool,
+) -> None:
+    """Taking away never waits for one."""
+    with writing(session):
+        allocations.put(session, "office", "roos", before, by="eva", now=START)
+    old = replace(AROUND, login=DeciderLogin(AssuranceLevel.EH3, START - timedelta(minutes=11)))
+    wanted = EVERY_CLIENT if after is None else frozenset(after)
+    if is_more:
+        with pytest.raises(LoginNotEnough):
+            allocate(session, wanted, old)
+        assert allocations.of_person(session, "office", "roos") == before
+        allocate(session, wanted)
+    else:
+        allocate(session, wanted, old)
+    assert allocations.of_person(session, "office", "roos") == wanted

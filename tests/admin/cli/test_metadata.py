@@ -134,7 +134,9 @@ def test_for_programs(sluis: Sluis, party: Publisher) -> None:
 
 @pytest.mark.usefixtures("initialised")
 def test_nothing_is_registered(sluis: Sluis) -> None:
-    assert sluis("metadata", "status").output == "No makelaar and no portal has metadata.\n"
+    assert (
+        sluis("metadata", "status").output == "No identity provider and no portal has metadata.\n"
+    )
     assert sluis("metadata", "status", "--json").output == "[]\n"
 
 

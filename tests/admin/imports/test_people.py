@@ -16,6 +16,7 @@ from admin.imports.people import PlaceChange
 from admin.mandates.decision_rules import DeciderLogin, LoginNotEnough
 from admin.mandates.giving import NothingToDo, PlanChanged
 from admin.organisation_console import import_words
+from directory import administrator_role
 from directory.origin import Origin
 from directory.people import Membership, Person, Role
 from state import audit
@@ -27,6 +28,7 @@ from tests.giving import around
 from tests.keys_for_tests import make_sealer
 
 HERE = around({})
+YEAR = timedelta(days=365)
 
 
 def row(line: int = 2, **cells: str) -> SheetRow:
@@ -174,6 +176,29 @@ def test_who_comes_back_has_the_place_anew(session: Session) -> None:
     do(session, ROOS)
     place = place_of(session, "roos")
     assert (place.until, place.since, place.role) == (None, START, Role.MEMBER)
+
+
+def test_M_04_who_administers_no_more_by_the_clock_is_nobody_that_is_left(session: Session) -> None:
+    """Jan has had the role for six years; so Sanne's is the last one."""
+    with writing(session):
+        place = place_of(session, "jan")
+        place.since, place.role_since = START - 6 * YEAR, None
+    (fault,) = people.plan(session, HERE, [row(id="sanne", role="gebruiker")]).faults
+    assert fault.expected == "last_administrator"
+
+
+@pytest.mark.parametrize("is_over", [False, True])
+def test_who_becomes_administrator_is_it_from_now_on(session: Session, is_over: bool) -> None:
+    """However long ago the place began, or an earlier time as administrator; also who comes
+    back.
+    """
+    with writing(session):
+        place = place_of(session, "roos")
+        place.since, place.role_since = START - 7 * YEAR, START - 6 * YEAR
+        place.until = START - timedelta(days=1) if is_over else None
+    do(session, row(id="roos", role="beheerder"))
+    place = place_of(session, "roos")
+    assert administrator_role.role_of(place, START + 4 * YEAR) is Role.ADMINISTRATOR
 
 
 def test_other_administrators_hear_who_came_and_went(session: Session) -> None:

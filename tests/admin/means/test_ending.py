@@ -141,6 +141,20 @@ def test_M_04_an_administrator_until_tomorrow_is_no_successor(session: Session, 
         end(session, wish)
 
 
+def test_M_04_an_administrator_whose_role_is_over_is_no_successor(
+    session: Session, held: Held
+) -> None:
+    held("jan", role=Role.ADMINISTRATOR)
+    held("roos", role=Role.ADMINISTRATOR)
+    with writing(session):
+        place(session, "roos").since = START - 2200 * DAY
+    with pytest.raises(EndRefused, match="last_administrator"):
+        end(session, replace(NOW, means_id="m-jan"))
+    with writing(session):
+        place(session, "roos").role_since = START - DAY
+    end(session, replace(NOW, means_id="m-jan"))
+
+
 def test_who_is_the_last_of_all_ends_the_company_after_saying_so_twice(
     session: Session, held: Held
 ) -> None:

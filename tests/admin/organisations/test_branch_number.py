@@ -15,8 +15,10 @@ from admin.organisations import branch_number
 from admin.organisations.branch_number import BranchState, BranchWish, NotRemovable
 from assurance.levels import AssuranceLevel
 from broker.sso.logout import LogoutNotifier
-from consent import mandates
+from consent import group_mandates, mandates
+from consent.group_mandates import GroupMandate
 from consent.mandates import Mandate
+from directory.groups import GroupCompany, GroupMember, UserGroup
 from directory.organisations import Establishment, Organisation
 from directory.people import Membership, Person, Role
 from state import audit
@@ -132,3 +134,34 @@ def test_M_02_giving_for_the_whole_takes_the_level_of_what_is_given(
     with pytest.raises(LoginNotEnough) as lacking, writing(session):
         branch_number.remove(session, login)
     assert lacking.value.why is why and session.get_one(Mandate, "m").revoked_at is None
+
+
+def test_what_a_group_gave_for_the_branch_still_ends_with_the_group(session: Session) -> None:
+    """And what no group gave is no group's afterwards."""
+    with writing(session):
+        session.add(UserGroup(id="g", short_name="winkels", name="Winkels", made_at=START))
+        session.flush()
+        session.add(
+            GroupMember(id="p", group_id="g", person_id="roos", role=Role.MEMBER, since=START)
+        )
+        session.add(
+            GroupCompany(
+                id="c",
+                group_id="g",
+                organisation_id="bakery",
+                branch=FIRST,
+                level=L.EH3,
+                added_by="jan",
+                since=START,
+                valid_until=START + timedelta(days=300),
+            )
+        )
+        session.add(mandate("by-group", [FIRST]))
+        session.flush()
+        session.add(GroupMandate(mandate_id="by-group", member_id="p", company_id="c"))
+    with writing(session):
+        assert branch_number.remove(session, wish()) == 2
+    links = group_mandates.given_in(session, "g")
+    whole = [one.mandate for one in links if one.mandate.revoked_at is None]
+    assert [row.branches for row in whole] == [[]] and len(links) == 2
+    assert session.get_one(GroupCompany, "c").branch is None

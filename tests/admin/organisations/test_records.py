@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from sqlalchemy.orm import Session
@@ -13,14 +16,17 @@ from sqlalchemy.orm import Session
 from admin.actor import COMMAND_LINE, Actor
 from admin.organisations import records
 from admin.organisations.records import ConfirmedFacts, FactsRefused, NoSuchOrganisation
-from admin.trade_register.entries import RegisteredBranch, RegisterEntry
-from directory import organisation_records
+from admin.trade_register import lookup
+from admin.trade_register.entries import RegisteredBranch, RegisterEntry, RegisterTrouble
+from admin.trade_register.lookup import Found
+from broker.company_settings import RegisterSettings
+from directory import dates, organisation_records
 from directory.organisation_records import RecordSource
 from directory.organisations import Establishment, Organisation
 from state import audit
 from state.audit import EventTag
 from state.db import writing
-from tests.clocks import START
+from tests.clocks import START, FakeClock
 from tests.databases import make_database
 
 KVK = "90001201"
@@ -90,7 +96,9 @@ def test_M_06_who_left_the_register_is_suspended_until_it_says_otherwise(session
     assert take(session, entry(ended=date(2027, 1, 1))).is_ended is False
     assert records.organisation_at(session, KVK).suspended_at is None
     assert take(session, entry(ended=date(2026, 11, 2))).is_ended
-    assert records.organisation_at(session, KVK).suspended_at == START
+    assert records.organisation_at(session, KVK).suspended_at == dates.start_of(date(2026, 11, 2))
+    assert take(session, entry(ended=date(1, 1, 1))).is_ended, "however odd the day"
+    assert records.organisation_at(session, KVK).suspended_at is not None
     take(session, entry())
     assert records.organisation_at(session, KVK).suspended_at is None
 
@@ -100,6 +108,9 @@ def test_whom_somebody_else_suspended_the_register_does_not_free(session: Sessio
         records.organisation_at(session, KVK, held=True).suspended_at = START
     take(session, entry())
     assert records.organisation_at(session, KVK).suspended_at == START
+    take(session, entry(ended=date(2026, 11, 2)))
+    take(session, entry())
+    assert records.organisation_at(session, KVK).suspended_at == START, "nor with a second word"
 
 
 def test_an_operator_confirms_what_no_register_says(session: Session) -> None:
@@ -133,3 +144,33 @@ def test_what_cannot_be_is_not_confirmed(
 def test_nobody_is_confirmed_who_is_not_here(session: Session) -> None:
     with pytest.raises(NoSuchOrganisation), writing(session):
         records.confirm(session, "90009999", ConfirmedFacts("x"), actor=COMMAND_LINE, now=START)
+
+
+@dataclass(frozen=True)
+class _Worker:
+    settings: Any
+    clock: FakeClock
+    outgoing: Any = None
+    store: Any = None
+
+
+@pytest.mark.parametrize(
+    ("reason", "looked_at"),
+    [("not_understood", 2), ("other_number", 2), ("status_503", 0), ("key_refused", 0)],
+)
+def test_an_answer_that_nobody_understands_keeps_no_other_organisation_waiting(
+    session: Session, monkeypatch: pytest.MonkeyPatch, reason: str, looked_at: int
+) -> None:
+    """Trouble with the register itself ends the run: it would have it with the next one too."""
+
+    def asked(_session: Session, _within: object, kvk: str) -> Found:
+        if kvk == KVK:
+            raise RegisterTrouble(reason)
+        return Found(entry(kvk=kvk, name="Groenrijk"))
+
+    monkeypatch.setattr(lookup, "look_up", asked)
+    chosen = RegisterSettings(adapter="file", file=Path("register.yaml"))
+    worker = _Worker(SimpleNamespace(trade_register=chosen), FakeClock(START))
+    records.refresh_due(cast("records.Working", worker), lambda: nullcontext(session))
+    found = [organisation_records.record_of(session, one) for one in ("bakery", "garden")]
+    assert len([one for one in found if one is not None]) == looked_at

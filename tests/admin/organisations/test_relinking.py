@@ -17,12 +17,18 @@ from admin.mandates import companies
 from admin.organisations import relinking
 from admin.organisations.records import NoSuchOrganisation
 from admin.organisations.relinking import RelinkRefused
+from assurance import means
 from assurance.levels import AssuranceLevel
+from assurance.means import IssuedMeans
+from assurance.means_requests import MeansRequest, RequestKind
 from broker.sso.logout import LogoutNotifier
+from consent import allocations
+from consent.allocations import Client
 from consent.chains import ChainMandate
 from consent.mandates import Mandate
 from consent.options import options
-from directory import organisation_records
+from directory import groups, organisation_records
+from directory.groups import GroupCompany, UserGroup
 from directory.organisation_records import NumberChange
 from directory.organisations import Establishment, Organisation
 from directory.people import Membership, Person, Role
@@ -194,3 +200,100 @@ def test_a_number_goes_once(session: Session) -> None:
         assert refused.value.why == "moved"
     with pytest.raises(NoSuchOrganisation):
         merge(session, NEW, FREE)
+
+
+def test_who_was_limited_to_clients_gets_no_others_by_a_merger(session: Session) -> None:
+    """Roos of the old office may act for one client; Mo of the other was limited to nobody."""
+    with writing(session):
+        for name, kvk in (("one", "90001702"), ("two", "90001703"), ("three", "90001704")):
+            session.add(Organisation(id=name, kvk=kvk, name=name))
+        session.flush()
+        session.add_all([chain("c1", "one", "old"), chain("c2", "two", "old")])
+        session.add_all([chain("c3", "three", "new"), mandate("n", "mo", "new")])
+        for place, person, named in (("old", "roos", {Client("one", None)}), ("new", "mo", set())):
+            allocations.put(session, place, person, named, by="x", now=START)
+    assert represented(session, "roos") == [OLD, "90001702"]
+    merge(session)
+    assert represented(session, "roos") == [NEW, "90001702"]
+    assert represented(session, "mo") == [OFFICE, NEW, NEW], "a client of the office as before"
+
+
+def test_who_was_not_limited_keeps_the_clients_in_a_merger(session: Session) -> None:
+    """Mo works in both: without a limit in the old one, with one in the new one."""
+    with writing(session):
+        session.add(Organisation(id="one", kvk="90001702", name="one"))
+        session.flush()
+        session.add_all([chain("c1", "one", "old"), mandate("n", "mo", "new")])
+        session.add(mandate("l", "mo", "old"))
+        allocations.put(session, "new", "mo", set(), by="x", now=START)
+    merge(session)
+    assert "90001702" in represented(session, "mo")
+    assert allocations.of_person(session, "old", "mo") is allocations.EVERY_CLIENT
+
+
+def test_an_allocated_client_stays_allocated_when_it_goes_up_in_another(session: Session) -> None:
+    with writing(session):
+        allocations.put(session, "office", "mo", {Client("old", SERVICE)}, by="x", now=START)
+    merge(session)
+    assert represented(session, "mo") == [OFFICE, NEW]
+
+
+def test_groups_means_invitations_and_forms_go_along(session: Session) -> None:
+    times = {"made_at": START}
+    with writing(session):
+        session.add(UserGroup(id="g", short_name="winkels", name="Winkels", **times))
+        for means_id, person in (("m1", "roos"), ("m2", "mo")):
+            session.add(
+                IssuedMeans(id=means_id, person_id=person, level=AssuranceLevel.EH3, asked_at=START)
+            )
+        session.flush()
+        session.add(
+            GroupCompany(
+                id="c",
+                group_id="g",
+                organisation_id="old",
+                level=AssuranceLevel.EH3,
+                added_by="jan",
+                since=START,
+                valid_until=START + YEAR,
+            )
+        )
+        means.link(session, "m1", ["old"], Role.ADMINISTRATOR, START)
+        means.link(session, "m2", ["old", "new"], Role.MEMBER, START)
+        session.flush()
+        (ended,) = [
+            one for one in means.links(session, "m2", START) if one.organisation_id == "new"
+        ]
+        ended.until = START
+        session.add(
+            MeansRequest(
+                id="r",
+                means_id="m1",
+                kind=RequestKind.NEW,
+                organisation_id="old",
+                asked_by="jan",
+                asked_at=START,
+                reference="ABCD1234",
+                level=AssuranceLevel.EH3,
+                role=Role.ADMINISTRATOR,
+                organisations=["old", "new"],
+                contact=b"",
+            )
+        )
+    merge(session)
+    for means_id in ("m1", "m2"):
+        (link,) = means.links(session, means_id, START)
+        assert link.organisation_id == "new"
+    request = session.get_one(MeansRequest, "r")
+    assert (request.organisation_id, request.organisations) == ("new", ["new"])
+    assert [one.id for one in groups.with_company(session, "new")] == ["g"]
+
+
+def test_a_place_that_was_over_does_not_end_the_one_that_comes(session: Session) -> None:
+    with writing(session):
+        query = select(Membership).where(Membership.person_id == "jan")
+        for place in session.scalars(query.where(Membership.organisation_id == "new")):
+            place.until = START - timedelta(days=1)
+    merge(session)
+    (jan,) = companies.of_person(session, "jan", START)
+    assert (jan.kvk, jan.is_administered) == (NEW, True)

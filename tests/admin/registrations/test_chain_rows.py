@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from admin.registrations.pruning import Prune
 from broker.settings import Settings
 from consent.chains import ChainMandate
+from consent.mandates import LAPSED
 from state.db import writing
 from tests.admin.registrations.documents import (
     BAKERY,
@@ -55,14 +56,17 @@ def test_a_chain_mandate_of_an_administrator_stays_and_is_listed(
     assert ends["sanne"] is None
 
 
+@pytest.mark.parametrize(
+    ("by", "how"), [("sanne", "taken back at /beheer"), (LAPSED, "lapsed unused")]
+)
 def test_what_an_administrator_took_back_no_document_chains_again(
-    session: Session, settings: Settings, tmp_path: Path
+    session: Session, settings: Settings, tmp_path: Path, by: str, how: str
 ) -> None:
     applied(session, settings, tmp_path, chain())
     with writing(session):
         row = session.scalars(select(ChainMandate)).one()
-        row.revoked_at, row.revoked_by = START, "sanne"
-    (outcome,) = outcomes(session, settings, tmp_path, chain(until=LATER))
-    assert outcome.stays == ("taken back at /beheer on 2026-11-02: give it anew there",)
+        row.revoked_at, row.revoked_by = START, by
+    (outcome,) = outcomes(session, settings, tmp_path, chain())
+    assert outcome.stays == (f"{how} on 2026-11-02: give it anew at /beheer",)
     session.rollback()
     assert session.scalars(select(ChainMandate)).one().revoked_at == START

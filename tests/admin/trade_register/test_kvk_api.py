@@ -167,6 +167,20 @@ def test_what_it_does_not_know_is_nothing_and_no_trouble(answers: dict[str, Any]
             2,
         ),
         (
+            {KVK: changed(materieleRegistratie={"datumEinde": "20000000"})},
+            None,
+            None,
+            date(2000, 1, 1),
+            2,
+        ),
+        (
+            {KVK: changed(materieleRegistratie={"datumEinde": "20261000"})},
+            None,
+            None,
+            date(2026, 10, 1),
+            2,
+        ),
+        (
             {KVK: changed(naam="De\u202e Koren\nmolen", statutaireNaam=None)},
             "De Koren molen",
             None,
@@ -174,7 +188,16 @@ def test_what_it_does_not_know_is_nothing_and_no_trouble(answers: dict[str, Any]
             2,
         ),
     ],
-    ids=["no branches", "one-man business", "no main branch", "ended", "a year", "hidden signs"],
+    ids=[
+        "no branches",
+        "one-man business",
+        "no main branch",
+        "ended",
+        "a year",
+        "the year 2000",
+        "a month",
+        "hidden signs",
+    ],
 )
 def test_what_is_odd_and_happens_is_read(
     answers: dict[str, Any], name: str | None, address: None, ended: date | None, branches: int

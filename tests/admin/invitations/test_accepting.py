@@ -1,0 +1,104 @@
+"""What an accepted invitation does to a place that is or was there already."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from admin.actor import Actor
+from admin.invitations import accepting
+from admin.invitations.accepting import Acceptance
+from assurance.levels import AssuranceLevel
+from directory.administrator_role import last_day, role_of
+from directory.dates import day_of, years_after
+from directory.invitations import Invitation, new_link
+from directory.organisations import Organisation
+from directory.people import Membership, Person, Role
+from state.db import writing
+from tests.clocks import START
+from tests.databases import make_database
+from tests.keys_for_tests import make_sealer
+
+YEAR = timedelta(days=365)
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Iterator[Session]:
+    with Session(make_database(tmp_path), expire_on_commit=False) as made:
+        with writing(made):
+            made.add(Organisation(id="bakery", kvk="90001201", name="De Korenmolen"))
+            for name in ("jan", "roos"):
+                made.add(Person(id=name, display_name=name, created_at=START))
+            made.flush()
+            made.add(_place("jan", Role.ADMINISTRATOR))
+        yield made
+
+
+def _place(person: str, role: Role, years: int = 1) -> Membership:
+    return Membership(
+        person_id=person, organisation_id="bakery", role=role, since=START - years * YEAR
+    )
+
+
+def accept(session: Session, person: str) -> Membership:
+    around = Acceptance(
+        sealer=make_sealer(),
+        site="Voorbeeld",
+        base_url="https://sluis.example",
+        now=START,
+        has_proof=True,
+    )
+    with writing(session):
+        session.add(
+            Invitation(
+                id="i",
+                organisation_id="bakery",
+                email="roos@x.example",
+                name="Roos",
+                role=Role.ADMINISTRATOR,
+                locale="nl",
+                link_hash=new_link()[1],
+                invited_by="jan",
+                created_at=START,
+                expires_at=START + timedelta(days=1),
+            )
+        )
+        session.flush()
+        accepting.accept(
+            session,
+            around,
+            "i",
+            actor=Actor.person(person),
+            level=AssuranceLevel.EH3,
+            provider_id="polderpoort",
+        )
+    query = select(Membership).where(Membership.person_id == person)
+    return session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+@pytest.mark.parametrize(
+    ("role", "is_over"),
+    [(Role.MEMBER, False), (Role.MEMBER, True), (Role.ADMINISTRATOR, True)],
+)
+def test_who_becomes_administrator_is_it_from_now_on(
+    session: Session, role: Role, is_over: bool
+) -> None:
+    """However long ago the place began, or an earlier time as administrator."""
+    place = _place("roos", role, years=7)
+    place.role_since = START - 6 * YEAR
+    place.until = START - timedelta(days=1) if is_over else None
+    with writing(session):
+        session.add(place)
+    place = accept(session, "roos")
+    assert role_of(place, START) is Role.ADMINISTRATOR
+    assert last_day(place) == years_after(day_of(START), 5)
+
+
+def test_nobody_extends_the_own_role_by_an_invitation_to_another_address(session: Session) -> None:
+    place = accept(session, "jan")
+    assert last_day(place) == years_after(day_of(START - YEAR), 5)
