@@ -18,6 +18,7 @@ from assurance.levels import AssuranceLevel, highest, suffices
 from assurance.means import IssuedMeans, MeansLink
 from assurance.means_letters import MeansLetter
 from assurance.means_requests import MeansRequest
+from directory import administrator_role
 from directory.people import Membership, Person, Role
 from keys.sealing import Sealer
 from providers import accounts
@@ -130,9 +131,11 @@ def finish(
     found.request.close(now)
     made.level, account.level = found.level, found.level
     made.activated_at = made.activated_at or now
-    means.link(session, made.id, found.request.organisations, found.request.role, now)
+    asked = found.request
+    means.link(session, made.id, asked.organisations, asked.role, now, asked.asked_at)
     for link in means.links(session, made.id, now):
-        take_place(session, made, link, now)
+        if link.organisation_id in asked.organisations:
+            take_place(session, made, link, now)
     session.flush()
     _note(session, found, now)
     return found
@@ -157,14 +160,15 @@ def take_place(session: Session, made: IssuedMeans, link: MeansLink, now: dateti
                 role=link.role,
                 level=made.level,
                 since=now,
+                until=link.until,
             )
         )
     elif place.until is not None and place.until <= now:
-        place.role, place.level, place.since, place.until = link.role, made.level, now, None
-        link.gives_place = True
+        place.role, place.level, place.since, place.until = link.role, made.level, now, link.until
+        place.role_since, link.gives_place = None, True
     else:
         if link.role is Role.ADMINISTRATOR:
-            place.role = link.role
+            administrator_role.give(place, link.role, now)
         if place.level is not None:
             place.level = highest(place.level, made.level)
 
@@ -174,10 +178,12 @@ def _account(
 ) -> Account:
     query = select(Account).where(Account.person_id == found.person_id).with_for_update()
     account = session.scalars(query).first()
-    if account is not None and account.ended_at is None:
-        gave = enrolment.factors_give(account.level)
-        if not suffices(gave, enrolment.factors_give(found.level)):
-            enrolment.wait_again(session, found.person_id)
+    stands = account is not None and account.ended_at is None
+    # Without an account, or with one that ended, a login elsewhere could add factors.
+    gave = enrolment.factors_give(account.level if account is not None and stands else None)
+    if not suffices(gave, enrolment.factors_give(found.level)):
+        enrolment.wait_again(session, found.person_id)
+    if account is not None and stands:
         return account
     if account is None:
         account = Account(

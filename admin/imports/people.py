@@ -22,6 +22,7 @@ from admin.mandates.giving import Circumstances, NothingToDo, PlanChanged
 from admin.mandates.locks import hold
 from broker.texts.quoting import one_line
 from consent import mandates
+from directory import administrator_role
 from directory.origin import Origin
 from directory.people import Membership, Person, Role
 from providers.accounts import NameRefused, canonical_email
@@ -256,7 +257,8 @@ def _write(session: Session, around: Circumstances, one: PlannedPlace, known: _K
         session.add(place)
     elif one.change is PlaceChange.BACK:
         place.since, place.until, place.origin = around.now, None, Origin.SCREEN
-    place.role = one.role
+        place.role_since = None
+    administrator_role.give(place, one.role, around.now)
     return PlaceDone(person, one.role, one.was)
 
 

@@ -18,7 +18,7 @@ from admin.mandates import administrators
 from admin.mandates.administrators import NotAdministrator
 from assurance.levels import AssuranceLevel
 from broker.texts import invitation_mails
-from directory import invitations
+from directory import administrator_role, invitations
 from directory.invitations import Invitation, InvitationState
 from directory.origin import Origin
 from directory.people import Membership, Person, Role
@@ -208,8 +208,9 @@ def _give_place(session: Session, invitation: Invitation, person_id: str, now: d
             )
         )
     elif row.until is not None and row.until <= now:
-        row.since, row.until, row.level = now, None, None
+        row.since, row.until, row.level, row.role_since = now, None, None, None
         row.role, row.origin = invitation.role, Origin.SCREEN
     elif invitation.role is Role.ADMINISTRATOR:
-        row.role, row.until = Role.ADMINISTRATOR, None
+        administrator_role.give(row, Role.ADMINISTRATOR, now)
+        row.until = None
     session.flush()

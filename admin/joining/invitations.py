@@ -194,7 +194,9 @@ def joined() -> Response:
         return redirect(url_for("joining.choose_way"), 303)
     account = accounts.of_person(rt.session, found.accepted_by or "")
     is_new = account is not None and account.created_at == found.ended_at
-    user_name = account.user_name if account is not None and is_new else None
+    # Who was sent the link by another opened it too, and learns nothing of the account.
+    is_told = is_new and held is not None and held.has_proof
+    user_name = account.user_name if account is not None and is_told else None
     return show(JoinedPage(found.organisation.name, str(found.role), user_name))
 
 

@@ -159,7 +159,7 @@ def ask(session: Session, around: MeansAsker, wish: MeansWish) -> MeansRequest:
     made = IssuedMeans(id=new_id(), person_id=person.id, level=wish.level, asked_at=now)
     session.add(made)
     session.flush()
-    means.link(session, made.id, wish.organisations, wish.role, now)
+    means.link(session, made.id, wish.organisations, wish.role, now, now)
     request = _kept(session, around, wish, made)
     note_asked(session, around, request)
     told = told_of(request, person, place)

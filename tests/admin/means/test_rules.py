@@ -44,6 +44,7 @@ def approval(**facts: Any) -> MeansApproval:
         ({}, MeansVerdict.GRANTED),
         ({"is_open": False}, MeansVerdict.DECIDED),
         ({"approver": colleague("otto", may=False)}, MeansVerdict.NOT_ALLOWED),
+        ({"asker_may": False}, MeansVerdict.ASKER_GONE),
         ({"approver": colleague("jan")}, MeansVerdict.OWN),
         ({"approver": colleague("noa")}, MeansVerdict.SUBJECT),
         ({"level": EH3}, MeansVerdict.NOT_IDENTIFIED),
