@@ -14,6 +14,7 @@ from admin.invitations.accepting import (
     AddressNotProven,
     InvitationClosed,
     LevelTooLow,
+    NotIdentified,
     opened,
 )
 from admin.invitations.rules import ClosedLink
@@ -179,7 +180,7 @@ def accept() -> Response:
             )
     except InvitationClosed as closed:
         return _closed_here(rt, closed)
-    except (LevelTooLow, AddressNotProven):
+    except (LevelTooLow, NotIdentified, AddressNotProven):
         return show(_way(rt, held, invited, who), 403)
     return redirect(url_for("joining.joined"), 303)
 
@@ -243,6 +244,8 @@ def _way(
     lack = ""
     if not rules.reaches(invited.role, who.level):
         lack = "level"
+    elif accepting.lacks_identification(rt.session, who.person.id, invited.role, rt.clock()):
+        lack = "identification"
     elif not held.has_proof and not accepting.is_own_address(
         rt.session, who.person.id, who.provider_id, invited.email
     ):

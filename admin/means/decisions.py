@@ -14,7 +14,7 @@ from admin.actor import ActorKind
 from admin.factor_resets.rules import Colleague, mailbox
 from admin.mandates import administrators
 from admin.mandates.requests import AlreadyDecided, NoReason
-from admin.means import applying, letters
+from admin.means import administration, applying, letters
 from admin.means.around import MeansDesk
 from admin.means.rules import LONGEST_REASON, LONGEST_REFERENCE, MeansApproval, MeansVerdict
 from admin.means.rules import verdict as judge
@@ -103,7 +103,7 @@ def verdict(
         MeansApproval(
             is_open=request.is_open,
             level=request.level,
-            role=request.role,
+            role=administration.judged_role(session, subject, request.role, now),
             asker=_colleague(session, request.asked_by, now),
             subject=_colleague(session, subject, now),
             approver=_colleague(session, approver_id, now),

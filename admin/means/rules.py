@@ -76,6 +76,11 @@ def verdict(at: MeansApproval) -> MeansVerdict:
     return MeansVerdict.GRANTED
 
 
+def is_name(text: str) -> bool:
+    """A name as letter and mail call somebody by it: a slash would make a link of it."""
+    return 0 < len(text) <= LONGEST_NAME and text.isprintable() and "/" not in text
+
+
 def why_not_level(level: AssuranceLevel, own: AssuranceLevel) -> str | None:
     """Why a means of this level cannot be asked by somebody of this level; a machine word."""
     if level not in ISSUED:
