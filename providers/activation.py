@@ -115,7 +115,8 @@ def finish(
     now: datetime,
 ) -> WaitingMeans:
     """Everything at once, in the transaction of the caller; of two at once one does it. Where an
-    account stands its name and password stay. Raises ActivationRefused.
+    account stands its name and password stay, and were proved: ``password_hash`` is empty. Raises
+    ActivationRefused.
     """
     letter = means_letters.locked(session, letter_id)
     if letter is None:
@@ -123,6 +124,8 @@ def finish(
     made = means.locked(session, letter.means_id)
     found = waiting(session, letter, now)
     if found is None or (found.factor is None) is not (factor is None):
+        raise ActivationRefused("over")
+    if found.has_account is bool(password_hash):  # it came or went meanwhile
         raise ActivationRefused("over")
     account = _account(session, found, user_name, password_hash, now)
     if factor is not None:

@@ -95,6 +95,7 @@ def finish(
     name: str = "roos",
     factor: NewFactor | None = APP,
     days: int = 0,
+    password_hash: str = "hashed",
 ) -> WaitingMeans:
     with writing(session):
         return activation.finish(
@@ -102,7 +103,7 @@ def finish(
             make_sealer(),
             letter(session, codes).id,
             user_name=name,
-            password_hash="hashed",
+            password_hash=password_hash,
             factor=factor,
             now=START + days * DAY,
         )
@@ -229,3 +230,19 @@ def test_a_place_that_was_ended_after_the_request_does_not_come_with_the_letter(
     finish(session, codes, days=2)
     assert session.scalars(select(Membership.organisation_id)).all() == ["bakery"]
     assert link.until == START + DAY
+
+
+def test_an_account_that_came_meanwhile_grows_by_its_own_password_alone(
+    session: Session, roos: Person, codes: MeansCodes
+) -> None:
+    with pytest.raises(ActivationRefused, match="over"):
+        finish(session, codes, password_hash="")
+    email = AssuranceLevel.EMAIL
+    with writing(session):
+        session.add(Account(person_id=roos.id, user_name="roos", level=email, created_at=START))
+    with pytest.raises(ActivationRefused, match="over"):
+        finish(session, codes)
+    account = accounts.of_person(session, roos.id)
+    assert account is not None and account.level is email
+    finish(session, codes, password_hash="")
+    assert account.level is PLUS

@@ -265,6 +265,25 @@ def test_after_the_activation_only_the_person_changes_the_address(
         contact.change_email(session, around(), "roos", "nieuw@voorbeeld.example")
 
 
+def test_M_01_nobody_turns_the_mail_of_who_works_for_others_as_well(
+    session: Session, asked: Made
+) -> None:
+    """Who reads that mail and the letter acts for every organisation of the person."""
+    with writing(session):
+        session.add(
+            Membership(
+                person_id="roos", organisation_id="other", role=Role.MEMBER, since=START - DAY
+            )
+        )
+    asked(colleague="roos", name="", email="")
+    with pytest.raises(ContactRefused, match="elsewhere"), texts(), writing(session):
+        contact.change_email(session, around(), "roos", "jan2@voorbeeld.example")
+    with writing(session):
+        place(session, "other").until = START
+    with texts(), writing(session):
+        contact.change_email(session, around(), "roos", "roos2@voorbeeld.example")
+
+
 def place(session: Session, organisation_id: str) -> Membership:
     query = select(Membership).where(
         Membership.person_id == "roos", Membership.organisation_id == organisation_id
