@@ -209,7 +209,7 @@ def test_a_factor_of_a_login_elsewhere_lifts_to_no_more_than_that_login_proved(
             seed=pyotp.random_base32(),
             label="",
             bound_by=BoundBy.SESSION,
-            now=START,
+            now=START - DAY,
         )
         session.get_one(MeansRequest, "r").level = to
     finish(session, codes)
