@@ -104,7 +104,7 @@ def end(session: Session, around: MeansAsker, wish: EndWish) -> None:
         _tell(session, around, case, organisation_id)
     _withdraw_changes(session, case, wish.organisations)
     if ends_company:
-        session.get_one(Organisation, around.organisation_id).suspended_at = now
+        _end_company(session, case, around.organisation_id)
     if all(row.until is not None for row in rows.values()):
         last = max(row.until for row in rows.values() if row.until is not None)
         _end_means(session, notifier, case, last)
@@ -209,6 +209,22 @@ def _end_at(session: Session, notifier: LogoutNotifier, case: _Case, row: MeansL
                 "from": dates.day_of(case.at).isoformat(),
                 "now": case.is_now,
             },
+        ),
+    )
+
+
+def _end_company(session: Session, case: _Case, organisation_id: str) -> None:
+    session.get_one(Organisation, organisation_id).suspended_at = case.now
+    audit.record(
+        session,
+        AuditEvent(
+            EventTag.ORGANISATION_CHANGED,
+            case.now,
+            reference=case.reference,
+            person_id=case.by,
+            organisation_id=organisation_id,
+            reason="administrator",
+            details={"fields": "suspended_at"},
         ),
     )
 

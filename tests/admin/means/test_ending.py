@@ -157,6 +157,8 @@ def test_who_is_the_last_of_all_ends_the_company_after_saying_so_twice(
     end(session, replace(own, ends_company=True))
     assert session.get_one(Organisation, "bakery").suspended_at == START
     assert accounts.of_person(session, "jan") is None
+    (event,) = audit.recent(session, tags=[EventTag.ORGANISATION_CHANGED])
+    assert (event.person_id, event.organisation_id) == ("jan", "bakery")
 
 
 def test_a_request_is_withdrawn_by_ending_it(session: Session, asked: Made) -> None:
