@@ -156,8 +156,11 @@ def link(
     organisation_ids: Collection[str],
     role: Role,
     now: datetime,
+    asked_at: datetime,
 ) -> None:
-    """Link it to these organisations; one that it was linked to takes the role."""
+    """Link it to these organisations; one that it was linked to takes the role. An end that an
+    organisation said after it was asked stays.
+    """
     query = select(MeansLink).where(MeansLink.means_id == means_id)
     known = {row.organisation_id: row for row in session.scalars(query)}
     for organisation_id in dict.fromkeys(organisation_ids):
@@ -174,5 +177,7 @@ def link(
                 )
             )
         else:
-            row.role, row.until = role, None
+            row.role = role
+            if row.until is not None and row.until <= asked_at:
+                row.until = None
     session.flush()

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from assurance.factors import FactorKind
 from assurance.levels import AssuranceLevel, suffices
+from assurance.means import IssuedMeans, standing
 from directory.people import Role
 from keys.sealing import Sealer
 from state.db import Base, LevelColumn, UtcDateTime, enum_column_type, new_id, sealed_column
@@ -157,6 +158,19 @@ def open_now(session: Session) -> Sequence[MeansRequest]:
     """Everything that waits for a decision, the oldest first."""
     query = select(MeansRequest).where(MeansRequest.outcome.is_(None))
     return list(session.scalars(query.order_by(MeansRequest.asked_at, MeansRequest.id)))
+
+
+def not_identified(session: Session, person_ids: Collection[str], now: datetime) -> set[str]:
+    """Those of these people who have or get a means of Sluis for which nobody recorded who they
+    are: they become administrator by a request for that means alone.
+    """
+    checked = select(MeansRequest.means_id).where(
+        MeansRequest.checked_by.is_not(None), MeansRequest.outcome == MeansOutcome.APPROVED
+    )
+    query = select(IssuedMeans.person_id).where(
+        IssuedMeans.person_id.in_(person_ids), *standing(now), IssuedMeans.id.not_in(checked)
+    )
+    return set(session.scalars(query))
 
 
 def locked(session: Session, request_id: str) -> MeansRequest | None:

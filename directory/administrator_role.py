@@ -29,6 +29,15 @@ def role_of(place: Membership, now: datetime) -> Role:
     return place.role
 
 
+def give(place: Membership, role: Role, now: datetime) -> None:
+    """This role from now on. Who is no administrator at this moment becomes one for a whole term,
+    however long the place is there.
+    """
+    if role is Role.ADMINISTRATOR and role_of(place, now) is not Role.ADMINISTRATOR:
+        place.role_since = now
+    place.role = role
+
+
 def administers(now: datetime) -> ColumnElement[bool]:
     """The same for queries: places whose role of administrator counts at this moment."""
     return and_(

@@ -18,6 +18,7 @@ from assurance.levels import AssuranceLevel, highest, suffices
 from assurance.means import IssuedMeans, MeansLink
 from assurance.means_letters import MeansLetter
 from assurance.means_requests import MeansRequest
+from directory import administrator_role
 from directory.people import Membership, Person, Role
 from keys.sealing import Sealer
 from providers import accounts
@@ -114,7 +115,8 @@ def finish(
     now: datetime,
 ) -> WaitingMeans:
     """Everything at once, in the transaction of the caller; of two at once one does it. Where an
-    account stands its name and password stay. Raises ActivationRefused.
+    account stands its name and password stay, and were proved: ``password_hash`` is empty. Raises
+    ActivationRefused.
     """
     letter = means_letters.locked(session, letter_id)
     if letter is None:
@@ -123,6 +125,8 @@ def finish(
     found = waiting(session, letter, now)
     if found is None or (found.factor is None) is not (factor is None):
         raise ActivationRefused("over")
+    if found.has_account is bool(password_hash):  # it came or went meanwhile
+        raise ActivationRefused("over")
     account = _account(session, found, user_name, password_hash, now)
     if factor is not None:
         _bind(session, sealer, found.person_id, factor, now)
@@ -130,9 +134,11 @@ def finish(
     found.request.close(now)
     made.level, account.level = found.level, found.level
     made.activated_at = made.activated_at or now
-    means.link(session, made.id, found.request.organisations, found.request.role, now)
+    asked = found.request
+    means.link(session, made.id, asked.organisations, asked.role, now, asked.asked_at)
     for link in means.links(session, made.id, now):
-        take_place(session, made, link, now)
+        if link.organisation_id in asked.organisations:
+            take_place(session, made, link, now)
     session.flush()
     _note(session, found, now)
     return found
@@ -157,15 +163,15 @@ def take_place(session: Session, made: IssuedMeans, link: MeansLink, now: dateti
                 role=link.role,
                 level=made.level,
                 since=now,
+                until=link.until,
             )
         )
     elif place.until is not None and place.until <= now:
-        place.role, place.level, place.since, place.until = link.role, made.level, now, None
-        place.role_since = None
-        link.gives_place = True
+        place.role, place.level, place.since, place.until = link.role, made.level, now, link.until
+        place.role_since, link.gives_place = None, True
     else:
-        if link.role is Role.ADMINISTRATOR and place.role is not link.role:
-            place.role, place.role_since = link.role, now
+        if link.role is Role.ADMINISTRATOR:
+            administrator_role.give(place, link.role, now)
         if place.level is not None:
             place.level = highest(place.level, made.level)
 
@@ -175,10 +181,12 @@ def _account(
 ) -> Account:
     query = select(Account).where(Account.person_id == found.person_id).with_for_update()
     account = session.scalars(query).first()
-    if account is not None and account.ended_at is None:
-        gave = enrolment.factors_give(account.level)
-        if not suffices(gave, enrolment.factors_give(found.level)):
-            enrolment.wait_again(session, found.person_id)
+    stands = account is not None and account.ended_at is None
+    # Without an account, or with one that ended, a login elsewhere could add factors.
+    gave = enrolment.factors_give(account.level if account is not None and stands else None)
+    if not suffices(gave, enrolment.factors_give(found.level)):
+        enrolment.wait_again(session, found.person_id)
+    if account is not None and stands:
         return account
     if account is None:
         account = Account(

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from admin.groups import rights, rules
 from admin.groups.rights import GroupWork
 from admin.mandates import administrators, decision_rules
+from admin.mandates.administrators import NotAdministrator
 from broker.texts import group_mails
 from consent import end_dates
 from directory import dates, groups, people
@@ -117,10 +118,14 @@ def remove_company(session: Session, work: GroupWork, group_id: str, company_id:
 def add_member(
     session: Session, work: GroupWork, group_id: str, person_id: str, role: Role
 ) -> None:
-    """Let somebody in: whoever it is may act for every company of the group, and is told. Raises
-    NotGroupAdministrator, LoginNotEnough, GroupChangeRefused and NoSuchPerson.
+    """Let somebody in: whoever it is may act for every company of the group, and is told. Only an
+    administrator of one of these companies brings people of it. Raises NotGroupAdministrator,
+    NotAdministrator, LoginNotEnough, GroupChangeRefused and NoSuchPerson.
     """
     group = _administered(session, work, group_id)
+    place = administrators.demand(session, work.actor.logged_in, work.organisation_id, work.now)
+    if place.id not in {one.organisation_id for one in groups.companies(session, group.id)}:
+        raise NotAdministrator(place.id)
     person = people.known_person(session, person_id)
     decision_rules.demand(decision_rules.lack_to_decide(work.login, work.now))
     _join(session, work, group, person.id, role)

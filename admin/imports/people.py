@@ -20,8 +20,10 @@ from admin.imports.place_outcomes import PlaceDone
 from admin.mandates import administrators, decision_rules
 from admin.mandates.giving import Circumstances, NothingToDo, PlanChanged
 from admin.mandates.locks import hold
+from assurance import means_requests
 from broker.texts.quoting import one_line
 from consent import mandates
+from directory import administrator_role
 from directory.administrator_role import role_of
 from directory.origin import Origin
 from directory.people import Membership, Person, Role
@@ -100,6 +102,7 @@ class _Known:
         self.people |= {
             row.person_id: _Colleague(row.person, row) for row in session.scalars(query)
         }
+        self.unidentified = means_requests.not_identified(session, list(self.people), self.now)
         self.by_email: dict[str, list[_Colleague]] = {}
         for one in self.people.values():
             if one.person.email:
@@ -176,7 +179,8 @@ def _judged(
         yield _of_known(row, one, role, known, around)
         return
     name = one_line(row.of(NAME))
-    if not name or len(row.of(NAME)) > LONGEST_NAME:
+    # A slash makes a link in the mails that call somebody by this name.
+    if not name or len(row.of(NAME)) > LONGEST_NAME or "/" in name:
         yield row.fault(NAME, "name")
     if not email:
         yield row.fault(EMAIL, "email")
@@ -219,6 +223,9 @@ def _of_known(
     if person.blocked_at is not None and was is None:
         return row.fault(UNIQUE_ID if row.of(UNIQUE_ID) else EMAIL, "blocked")
     wanted = role or was or Role.MEMBER
+    becomes_one = wanted is Role.ADMINISTRATOR and was is not Role.ADMINISTRATOR
+    if becomes_one and person.id in known.unidentified:
+        return row.fault(ROLE, "unidentified")
     if wanted is was:
         change = PlaceChange.UNCHANGED
     elif was is None:
@@ -258,9 +265,7 @@ def _write(session: Session, around: Circumstances, one: PlannedPlace, known: _K
     elif one.change is PlaceChange.BACK:
         place.since, place.until, place.origin = around.now, None, Origin.SCREEN
         place.role_since = None
-    elif one.role is Role.ADMINISTRATOR:
-        place.role_since = around.now
-    place.role = one.role
+    administrator_role.give(place, one.role, around.now)
     return PlaceDone(person, one.role, one.was)
 
 

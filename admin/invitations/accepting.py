@@ -16,10 +16,10 @@ from admin.invitations import rules
 from admin.invitations.rules import ClosedLink
 from admin.mandates import administrators
 from admin.mandates.administrators import NotAdministrator
+from assurance import means_requests
 from assurance.levels import AssuranceLevel
 from broker.texts import invitation_mails
-from directory import invitations
-from directory.administrator_role import role_of
+from directory import administrator_role, invitations
 from directory.invitations import Invitation, InvitationState
 from directory.origin import Origin
 from directory.people import Membership, Person, Role
@@ -42,6 +42,10 @@ class InvitationClosed(Exception):
 
 class LevelTooLow(Exception):
     """This role takes a login at a higher level."""
+
+
+class NotIdentified(Exception):
+    """This role takes that somebody recorded who it is: it is asked with the means of Sluis."""
 
 
 class AddressNotProven(Exception):
@@ -88,6 +92,13 @@ def is_own_address(session: Session, person_id: str, provider_id: str, email: st
     return account is not None and account.email == email
 
 
+def lacks_identification(session: Session, person_id: str, role: Role, now: datetime) -> bool:
+    """Is this a role for which nobody knows well enough who this person is?"""
+    if role is not Role.ADMINISTRATOR:
+        return False
+    return person_id in means_requests.not_identified(session, [person_id], now)
+
+
 def accept(
     session: Session,
     joining: Acceptance,
@@ -98,12 +109,14 @@ def accept(
     provider_id: str,
 ) -> Invitation:
     """Somebody who is logged in takes the place, with the transaction of the caller; of two at once
-    one gets it. Raises InvitationClosed, LevelTooLow and AddressNotProven.
+    one gets it. Raises InvitationClosed, LevelTooLow, NotIdentified and AddressNotProven.
     """
     person_id = actor.logged_in
     invitation = opened(session, invitations.one(session, invitation_id), joining.now)
     if not rules.reaches(invitation.role, level):
         raise LevelTooLow
+    if lacks_identification(session, person_id, invitation.role, joining.now):
+        raise NotIdentified
     if not joining.has_proof and not is_own_address(
         session, person_id, provider_id, invitation.email
     ):
@@ -212,7 +225,7 @@ def _give_place(session: Session, invitation: Invitation, person_id: str, now: d
         row.since, row.until, row.level, row.role_since = now, None, None, None
         row.role, row.origin = invitation.role, Origin.SCREEN
     elif invitation.role is Role.ADMINISTRATOR:
-        if role_of(row, now) is Role.MEMBER:  # nobody extends the own role by an own invitation
-            row.role_since = now
-        row.role, row.until = Role.ADMINISTRATOR, None
+        # Nobody extends the own role by an own invitation.
+        administrator_role.give(row, Role.ADMINISTRATOR, now)
+        row.until = None
     session.flush()

@@ -14,6 +14,7 @@ from admin.invitations.accepting import (
     AddressNotProven,
     InvitationClosed,
     LevelTooLow,
+    NotIdentified,
     opened,
 )
 from admin.invitations.rules import ClosedLink
@@ -179,7 +180,7 @@ def accept() -> Response:
             )
     except InvitationClosed as closed:
         return _closed_here(rt, closed)
-    except (LevelTooLow, AddressNotProven):
+    except (LevelTooLow, NotIdentified, AddressNotProven):
         return show(_way(rt, held, invited, who), 403)
     return redirect(url_for("joining.joined"), 303)
 
@@ -194,7 +195,9 @@ def joined() -> Response:
         return redirect(url_for("joining.choose_way"), 303)
     account = accounts.of_person(rt.session, found.accepted_by or "")
     is_new = account is not None and account.created_at == found.ended_at
-    user_name = account.user_name if account is not None and is_new else None
+    # Who was sent the link by another opened it too, and learns nothing of the account.
+    is_told = is_new and held is not None and held.has_proof
+    user_name = account.user_name if account is not None and is_told else None
     return show(JoinedPage(found.organisation.name, str(found.role), user_name))
 
 
@@ -241,6 +244,8 @@ def _way(
     lack = ""
     if not rules.reaches(invited.role, who.level):
         lack = "level"
+    elif accepting.lacks_identification(rt.session, who.person.id, invited.role, rt.clock()):
+        lack = "identification"
     elif not held.has_proof and not accepting.is_own_address(
         rt.session, who.person.id, who.provider_id, invited.email
     ):

@@ -50,7 +50,8 @@ class ClosedInvitationPage:
 @dataclass(frozen=True)
 class ChooseWayPage:
     """How somebody accepts. ``person`` and ``level``: of who is logged in, None where nobody is;
-    ``lack``: ``level`` where this login is too low, ``proof`` where a code is still to come.
+    ``lack``: ``level`` where this login is too low, ``identification`` where the role is asked with
+    the means of this person, ``proof`` where a code is still to come.
     """
 
     said: InvitationWords

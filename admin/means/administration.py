@@ -10,8 +10,9 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from assurance import means
+from directory import administrator_role
 from directory.administrator_role import administers
-from directory.people import Membership, Person
+from directory.people import Membership, Person, Role
 from state.locks import one_at_a_time
 
 
@@ -43,6 +44,18 @@ def left_without(session: Session, organisation_id: str, person_id: str, now: da
 def is_administrator(session: Session, organisation_id: str, person_id: str, now: datetime) -> bool:
     """Is this person one there now?"""
     return person_id in _people(session, organisation_id, now, administers_it=True)
+
+
+def judged_role(session: Session, person_id: str, role: Role, now: datetime) -> Role:
+    """As which a means is judged that is asked in this role: who administers an organisation
+    already does so with every means.
+    """
+    query = select(Membership.id).where(
+        Membership.person_id == person_id,
+        administers(now),
+        or_(Membership.until.is_(None), Membership.until > now),
+    )
+    return Role.ADMINISTRATOR if session.scalars(query).first() is not None else role
 
 
 def is_alone(session: Session, organisation_id: str, person_id: str, now: datetime) -> bool:

@@ -15,6 +15,7 @@ from assurance.means_requests import MeansRequest
 from broker.sso import grants, logout
 from broker.texts import means_mails
 from broker.texts.means_mails import MeansTold
+from directory import administrator_role
 from directory.consoles import BEHEER
 from directory.organisations import Organisation
 from directory.people import Membership, Person, Role
@@ -36,15 +37,20 @@ def apply(session: Session, desk: MeansDesk, request: MeansRequest) -> None:
             enrolment.wait_again(session, made.person_id)
         account.level = request.level
     made.level = request.level
-    means.link(session, made.id, request.organisations, request.role, now)
+    means.link(session, made.id, request.organisations, request.role, now, request.asked_at)
     for link in means.links(session, made.id, now):
-        activation.take_place(session, made, link, now)
+        is_asked = link.organisation_id in request.organisations
+        if is_asked:
+            activation.take_place(session, made, link, now)
         query_place = select(Membership).where(
             Membership.person_id == made.person_id,
             Membership.organisation_id == link.organisation_id,
         )
-        place = session.scalars(query_place.with_for_update()).one()
-        place.role = link.role
+        place = session.scalars(query_place.with_for_update()).first()
+        if place is None:
+            continue
+        if is_asked:  # elsewhere others say who does what
+            administrator_role.give(place, link.role, now)
         if link.gives_place:
             place.level = request.level
     session.flush()

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from admin.actor import WORKER
 from admin.mandates import administrators, colleagues, decision_rules
 from admin.mandates.means import MeansState
-from admin.means import decisions
+from admin.means import administration, decisions
 from admin.means.around import MeansAsker, MeansDesk, administered
-from admin.means.rules import LONGEST_NAME, why_not_level, why_not_role
+from admin.means.rules import is_name, why_not_level, why_not_role
 from assurance import means, sms
 from assurance.factors import FactorKind
 from assurance.levels import AssuranceLevel, suffices
@@ -128,8 +128,7 @@ def _person_faults(
     if wish.colleague is not None:
         yield "person", why_not_colleague(session, around, wish.colleague)
         return
-    is_name = 0 < len(wish.name) <= LONGEST_NAME and wish.name.isprintable()
-    yield "name", None if is_name else "no_name"
+    yield "name", None if is_name(wish.name) else "no_name"
     yield "email", why_not_email(session, around, wish.email)
 
 
@@ -159,13 +158,14 @@ def ask(session: Session, around: MeansAsker, wish: MeansWish) -> MeansRequest:
     made = IssuedMeans(id=new_id(), person_id=person.id, level=wish.level, asked_at=now)
     session.add(made)
     session.flush()
-    means.link(session, made.id, wish.organisations, wish.role, now)
+    means.link(session, made.id, wish.organisations, wish.role, now, now)
     request = _kept(session, around, wish, made)
     note_asked(session, around, request)
     told = told_of(request, person, place)
     tell_asker(session, around, told)
     rules = around.site.rules
-    if not needs_approval(wish.level, wish.role, rules.approval):
+    role = administration.judged_role(session, person.id, wish.role, now)
+    if not needs_approval(wish.level, role, rules.approval):
         decisions.carry_out(session, MeansDesk(WORKER, around.site, now), request)
     return request
 

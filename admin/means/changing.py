@@ -174,7 +174,8 @@ def waits_for_approval(session: Session, around: MeansAsker, wish: ChangeWish) -
         or (was_member and wish.role is Role.ADMINISTRATOR)
         or bool(_new(session, wish))
     )
-    return gives_more and needs_approval(wish.level, wish.role, around.site.rules.approval)
+    role = administration.judged_role(session, made.person_id, wish.role, around.now)
+    return gives_more and needs_approval(wish.level, role, around.site.rules.approval)
 
 
 def _kept(
@@ -197,15 +198,16 @@ def _kept(
     )
     if lacks:
         request.contact = seal_contact(around.site.sealer, request.id, wish.contact)
-    _identified_before(session, request)
+    role = administration.judged_role(session, made.person_id, wish.role, around.now)
+    _identified_before(session, request, role)
     session.add(request)
     session.flush()
     return request
 
 
-def _identified_before(session: Session, request: MeansRequest) -> None:
+def _identified_before(session: Session, request: MeansRequest, role: Role) -> None:
     """Who was identified for as much is not identified again."""
-    if not needs_identification(request.level, request.role):
+    if not needs_identification(request.level, role):
         return
     for earlier in reversed(means_requests.of_means(session, [request.means_id])):
         counts = earlier.outcome is MeansOutcome.APPROVED and earlier.checked_by is not None

@@ -4,12 +4,14 @@ what may be changed, and why the rest may not.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from admin.mandates import administrators, decision_rules
 from admin.means import asking, overview
-from admin.means.around import MeansAsker
+from admin.means.around import MeansAsker, administered
 from admin.means.overview import MeansView
 from assurance import enrolment, means, means_letters, second_factor, sms
 from assurance.factors import BoundBy, FactorKind
@@ -18,6 +20,7 @@ from assurance.means_requests import Contact, contact_of, seal_contact
 from broker.texts import means_mails, notices
 from broker.texts.means_mails import MeansTold
 from broker.texts.notices import Change
+from consent.mandates import Mandate
 from directory.organisations import Organisation
 from directory.people import ExternalIdentity, MeansStatus, Membership, Person, Role
 from providers.accounts import canonical_email
@@ -60,7 +63,8 @@ def why_not_mobile(session: Session, around: MeansAsker, view: MeansView) -> str
 
 def why_not_email(session: Session, around: MeansAsker, view: MeansView) -> str | None:
     """Why an administrator may not change the address: ``active`` (then its person does),
-    ``known`` (by a makelaar, which is the one to say so), ``own`` or ``above_own_level``.
+    ``known`` (by a makelaar, which is the one to say so), ``elsewhere`` (an organisation of others:
+    who reads the mail gets what that one gave), ``own`` or ``above_own_level``.
     """
     if view.means.person_id == around.actor.person_id:
         return "own"
@@ -71,7 +75,10 @@ def why_not_email(session: Session, around: MeansAsker, view: MeansView) -> str 
     query = select(ExternalIdentity.person_id).where(
         ExternalIdentity.person_id == view.means.person_id
     )
-    return "known" if session.scalars(query).first() is not None else None
+    if session.scalars(query).first() is not None:
+        return "known"
+    own = set(administered(session, around))
+    return None if _organisations_of(session, view, around.now) <= own else "elsewhere"
 
 
 def change_mobile(session: Session, around: MeansAsker, person_id: str, text: str) -> None:
@@ -141,13 +148,31 @@ def change_email(session: Session, around: MeansAsker, person_id: str, text: str
     _note(session, around, view, "email")
 
 
+def _organisations_of(session: Session, view: MeansView, now: datetime) -> set[str]:
+    """Where this person has a place, may act or gets this means for."""
+    person_id = view.means.person_id
+    places = select(Membership.organisation_id).where(
+        Membership.person_id == person_id,
+        or_(Membership.until.is_(None), Membership.until > now),
+    )
+    mandates = select(Mandate.organisation_id).where(
+        Mandate.person_id == person_id, Mandate.revoked_at.is_(None), Mandate.valid_until > now
+    )
+    linked = {one.organisation_id for one in means.links(session, view.means.id, now)}
+    return linked | set(session.scalars(places)) | set(session.scalars(mandates))
+
+
 def _view(session: Session, around: MeansAsker, person_id: str) -> MeansView:
     administrators.demand(session, around.actor.logged_in, around.organisation_id, around.now)
     decision_rules.demand(decision_rules.lack_to_decide(around.login, around.now))
+    found = overview.one(session, around.organisation_id, person_id, around.now)
+    if found is None:
+        raise ContactRefused("gone")
+    means.locked(session, found.means.id)
+    session.expire_all()  # it may have become active while we waited
     view = overview.one(session, around.organisation_id, person_id, around.now)
     if view is None:
         raise ContactRefused("gone")
-    means.locked(session, view.means.id)
     return view
 
 

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from admin.actor import ActorKind
 from admin.factor_resets.rules import Colleague, mailbox
+from admin.mandates import administrators
 from admin.mandates.requests import AlreadyDecided, NoReason
-from admin.means import applying, letters
+from admin.means import administration, applying, letters
 from admin.means.around import MeansDesk
 from admin.means.rules import LONGEST_REASON, LONGEST_REFERENCE, MeansApproval, MeansVerdict
 from admin.means.rules import verdict as judge
@@ -97,15 +98,17 @@ def verdict(
     """What an approval by this operator would come to now. Changes nothing."""
     subject = session.get_one(IssuedMeans, request.means_id).person_id
     checked_by = request.checked_by
+    own = {one.id for one in administrators.organisations_of(session, request.asked_by, now)}
     return judge(
         MeansApproval(
             is_open=request.is_open,
             level=request.level,
-            role=request.role,
+            role=administration.judged_role(session, subject, request.role, now),
             asker=_colleague(session, request.asked_by, now),
             subject=_colleague(session, subject, now),
             approver=_colleague(session, approver_id, now),
             checker=_colleague(session, checked_by, now) if checked_by is not None else None,
+            asker_may=own.issuperset(request.organisations),
         )
     )
 

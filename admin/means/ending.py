@@ -19,7 +19,7 @@ from admin.means.around import MeansAsker, administered
 from assurance import means, means_requests
 from assurance.levels import suffices
 from assurance.means import IssuedMeans, MeansLink
-from assurance.means_requests import MeansOutcome
+from assurance.means_requests import MeansOutcome, MeansRequest, RequestKind
 from broker.sso import grants, logout
 from broker.sso.logout import LogoutNotifier
 from broker.texts import means_mails
@@ -97,12 +97,14 @@ def end(session: Session, around: MeansAsker, wish: EndWish) -> None:
     if lack is not None:
         raise EndRefused(lack)
     person = session.get_one(Person, made.person_id)
+    ends_company = wish.ends_company and _may_end_company(session, around, made)
     case = _Case(made, person, at, now, by, new_reference())
     for organisation_id in sorted(wish.organisations):
         _end_at(session, notifier, case, rows[organisation_id])
         _tell(session, around, case, organisation_id)
-    if wish.ends_company:
-        session.get_one(Organisation, around.organisation_id).suspended_at = now
+    _withdraw_changes(session, case, wish.organisations)
+    if ends_company:
+        _end_company(session, case, around.organisation_id)
     if all(row.until is not None for row in rows.values()):
         last = max(row.until for row in rows.values() if row.until is not None)
         _end_means(session, notifier, case, last)
@@ -119,19 +121,30 @@ def why_not(session: Session, around: MeansAsker, made: IssuedMeans, wish: EndWi
     if any(not suffices(own[one][1], made.level) for one in wish.organisations):
         return "above_own_level"
     for one in wish.organisations:
-        is_last = administration.is_administrator(session, one, made.person_id, around.now)
-        if not is_last or administration.left_without(session, one, made.person_id, around.now):
+        if not _is_last(session, around, made, one):
             continue
-        may_end_all = (
-            made.person_id == around.actor.person_id
-            and one == around.organisation_id
-            and administration.is_alone(session, one, made.person_id, around.now)
-        )
-        if not may_end_all:
+        if one != around.organisation_id or not _may_end_company(session, around, made):
             return "last_administrator"
         if not (wish.ends_company and wish.moment is EndMoment.NOW):
             return "ends_company"
     return None
+
+
+def _is_last(session: Session, around: MeansAsker, made: IssuedMeans, organisation_id: str) -> bool:
+    person_id, now = made.person_id, around.now
+    return administration.is_administrator(
+        session, organisation_id, person_id, now
+    ) and not administration.left_without(session, organisation_id, person_id, now)
+
+
+def _may_end_company(session: Session, around: MeansAsker, made: IssuedMeans) -> bool:
+    """Only the last administrator, who is alone there and ends the own means, ends all of it."""
+    here = around.organisation_id
+    return (
+        made.person_id == around.actor.person_id
+        and _is_last(session, around, made, here)
+        and administration.is_alone(session, here, made.person_id, around.now)
+    )
 
 
 def end_due(session: Session, notifier: LogoutNotifier) -> int:
@@ -200,14 +213,44 @@ def _end_at(session: Session, notifier: LogoutNotifier, case: _Case, row: MeansL
     )
 
 
+def _end_company(session: Session, case: _Case, organisation_id: str) -> None:
+    session.get_one(Organisation, organisation_id).suspended_at = case.now
+    audit.record(
+        session,
+        AuditEvent(
+            EventTag.ORGANISATION_CHANGED,
+            case.now,
+            reference=case.reference,
+            person_id=case.by,
+            organisation_id=organisation_id,
+            reason="administrator",
+            details={"fields": "suspended_at"},
+        ),
+    )
+
+
+def _withdraw_changes(session: Session, case: _Case, organisations: tuple[str, ...]) -> None:
+    """What an organisation asked of a means that it ends now is asked no more."""
+    if not case.is_now:
+        return
+    for request in means_requests.of_means(session, [case.made.id]):
+        is_theirs = request.organisation_id in organisations
+        if is_theirs and request.kind is RequestKind.CHANGE and request.is_pending:
+            _withdraw(case, request)
+
+
+def _withdraw(case: _Case, request: MeansRequest) -> None:
+    request.outcome = MeansOutcome.WITHDRAWN
+    request.decided_at, request.decided_by = case.now, case.by
+    request.close(case.now)
+
+
 def _end_means(session: Session, notifier: LogoutNotifier, case: _Case, last: datetime) -> None:
     """No organisation is left: nobody logs in with it from then on."""
     case.made.ends_at = last
     for request in means_requests.of_means(session, [case.made.id]):
         if request.is_pending:
-            request.outcome = MeansOutcome.WITHDRAWN
-            request.decided_at, request.decided_by = case.now, case.by
-            request.close(case.now)
+            _withdraw(case, request)
     if case.made.activated_at is None:
         return
     query = select(Account).where(Account.person_id == case.person.id).with_for_update()

@@ -27,6 +27,7 @@ class MeansVerdict(enum.StrEnum):
     GRANTED = "granted"
     DECIDED = "decided"
     NOT_ALLOWED = "not_allowed"
+    ASKER_GONE = "asker_gone"
     OWN = "own"
     SUBJECT = "subject"
     SAME_PERSON = "same_person"
@@ -38,7 +39,7 @@ class MeansVerdict(enum.StrEnum):
 class MeansApproval:
     """What is known when an operator approves. ``checker``: who recorded the identification; the
     others are who asked, whom it is for, and who approves (``may_reset`` of a Colleague: may this
-    operator decide on means).
+    operator decide on means). ``asker_may``: who asked administers every organisation of it today.
     """
 
     is_open: bool
@@ -48,6 +49,7 @@ class MeansApproval:
     subject: Colleague
     approver: Colleague
     checker: Colleague | None = None
+    asker_may: bool = True
 
 
 def verdict(at: MeansApproval) -> MeansVerdict:
@@ -58,6 +60,8 @@ def verdict(at: MeansApproval) -> MeansVerdict:
         return MeansVerdict.DECIDED
     if not at.approver.may_reset:
         return MeansVerdict.NOT_ALLOWED
+    if not at.asker_may:
+        return MeansVerdict.ASKER_GONE
     if at.approver.person_id == at.asker.person_id:
         return MeansVerdict.OWN
     if at.approver.person_id == at.subject.person_id:
@@ -70,6 +74,11 @@ def verdict(at: MeansApproval) -> MeansVerdict:
         if is_same_human(at.approver, at.checker):
             return MeansVerdict.FOUR_EYES
     return MeansVerdict.GRANTED
+
+
+def is_name(text: str) -> bool:
+    """A name as letter and mail call somebody by it: a slash would make a link of it."""
+    return 0 < len(text) <= LONGEST_NAME and text.isprintable() and "/" not in text
 
 
 def why_not_level(level: AssuranceLevel, own: AssuranceLevel) -> str | None:

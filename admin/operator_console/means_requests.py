@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from admin.actor import Actor
 from admin.mandates.requests import AlreadyDecided, NoReason
-from admin.means import decisions, overview
+from admin.means import administration, decisions, overview
 from admin.means.around import MeansDesk, site_of
 from admin.means.decisions import IdentificationRefused, NoSuchMeansRequest
 from admin.means.overview import MeansView
@@ -190,7 +190,10 @@ def _row(desk: OperatorContext, asked: MeansRequest, view: MeansView) -> MeansRe
         kind=str(asked.kind),
         asked_at=asked.asked_at,
         state=_state(asked, view),
-        is_identified=needs_identification(asked.level, asked.role),
+        is_identified=needs_identification(
+            asked.level,
+            administration.judged_role(sql, view.means.person_id, asked.role, desk.now),
+        ),
         is_checked=asked.checked_by is not None,
         is_own=asked.asked_by == desk.session.person.id,
     )

@@ -64,6 +64,9 @@ _EXPECTED: Final[Mapping[str, Callable[[Facts], str]]] = {
     ),
     "blocked": lambda _facts: _("Iemand die niet geblokkeerd is"),
     "role": lambda _facts: _("Beheerder of gebruiker"),
+    "unidentified": lambda _facts: _(
+        "Gebruiker: vraag de rol van beheerder aan bij het inlogmiddel van deze persoon"
+    ),
     "own_role": lambda _facts: _("Uw eigen rol, ongewijzigd: laat een andere beheerder dit doen"),
     "document_role": lambda _facts: _(
         "De rol die deze persoon heeft: het beheer van deze installatie legde haar vast"

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from admin.mandates import decision_rules
 from admin.mandates.decision_rules import LoginNotEnough
-from admin.means import asking
+from admin.means import administration, asking
 from admin.means.around import administered
 from admin.means.asking import MeansWish, WishRefused
 from admin.means.drafts import MeansDraft
@@ -84,6 +84,7 @@ def _page(
         lack = str(lacking or "")
     own = administered(console.sql, around)
     rules = around.site.rules
+    judged = administration.judged_role(console.sql, wish.colleague or "", wish.role, console.now)
     return MeansCheckPage(
         console=console.frame,
         wizard=steps_of(console, draft, "controle"),
@@ -96,8 +97,8 @@ def _page(
         address=wish.contact.address,
         places=tuple(own[one][0].name for one in wish.organisations if one in own),
         days=rules.activation.days,
-        needs_approval=needs_approval(wish.level, wish.role, rules.approval),
-        is_identified=needs_identification(wish.level, wish.role),
+        needs_approval=needs_approval(wish.level, judged, rules.approval),
+        is_identified=needs_identification(wish.level, judged),
         lack=lack,
         have=console.login.level.label,
         again=f"{url_for('console.check_means', draft_id=draft.id)}?{AGAIN}=ja",

@@ -14,7 +14,14 @@ from admin.mandates import colleagues
 from admin.means import asking
 from admin.means.around import administered
 from admin.means.drafts import MeansDraft
-from admin.means.rules import ISSUED, LONGEST_NAME, address_lines, why_not_level, why_not_role
+from admin.means.rules import (
+    ISSUED,
+    LONGEST_NAME,
+    address_lines,
+    is_name,
+    why_not_level,
+    why_not_role,
+)
 from admin.organisation_console import means_access
 from admin.organisation_console.access import BeheerContext, absent, blueprint, requires
 from admin.organisation_console.means_access import asker, keep, one_draft
@@ -121,7 +128,7 @@ def choose_means_person(console: BeheerContext, draft_id: str) -> Response:
     email = request.form.get("email", "").strip()[:254]
     draft = replace(draft, name=name, email=email)
     faults = {}
-    if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
+    if not is_name(name):
         faults["name"] = "no_name"
     if (lack := asking.why_not_email(console.sql, asker(console), email)) is not None:
         faults["email"] = lack

@@ -81,7 +81,7 @@ def read_letter() -> Response:
 def mail() -> Response:
     """The code of the mail."""
     here = _here()
-    if here.state.has_mail:
+    if here.has_mail:
         return redirect(url_for("activation.password"), 303)
     return show(_mail_page(here, sent=request.args.get("verstuurd", "")))
 
@@ -97,7 +97,7 @@ def read_mail() -> Response:
         )
     if not is_right:
         return show(_mail_page(_here(), error=True), 422)
-    activation_state.keep(rt, here.token, replace(here.state, has_mail=True))
+    activation_state.keep(rt, here.token, replace(here.state, mail=here.waiting.email or ""))
     return redirect(url_for("activation.password"), 303)
 
 
@@ -180,7 +180,7 @@ def finish(rt: Runtime, here: Here, factor: NewFactor | None) -> Response:
                 rt.sealer,
                 here.state.letter_id,
                 user_name=here.state.user_name,
-                password_hash=here.state.password_hash,
+                password_hash="" if here.state.is_proved else here.state.password_hash,
                 factor=factor,
                 now=now,
             )
@@ -268,7 +268,7 @@ def _here() -> Here:
 
 def _with_mail() -> Here:
     here = _here()
-    if not here.state.has_mail:
+    if not here.has_mail:
         _back("activation.mail")
     return here
 

@@ -25,13 +25,13 @@ KEPT_SECONDS: Final = 24 * 3600
 
 @dataclass(frozen=True)
 class Activating:
-    """``letter_id``: its code was right; ``has_mail``: that of the mail as well. ``password_hash``
-    of the new account, or ``is_proved`` where one stands; ``seed``: of the app that the page shows;
-    ``sms_hash`` of the code that went out at ``sms_at``.
+    """``letter_id``: its code was right; ``mail``: the address whose code was right as well.
+    ``password_hash`` of the new account, or ``is_proved`` where one stands; ``seed``: of the app
+    that the page shows; ``sms_hash`` of the code that went out at ``sms_at``.
     """
 
     letter_id: str
-    has_mail: bool = False
+    mail: str = ""
     user_name: str = ""
     password_hash: str = field(default="", repr=False)
     is_proved: bool = False
@@ -50,6 +50,11 @@ class Here:
     token: str
     state: Activating
     waiting: WaitingMeans
+
+    @property
+    def has_mail(self) -> bool:
+        """A code came back from the address of now: an administrator may have mended it since."""
+        return bool(self.state.mail) and self.state.mail == self.waiting.email
 
 
 def begin(rt: Runtime, response: Response, letter_id: str) -> None:

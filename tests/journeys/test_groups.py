@@ -14,6 +14,8 @@ from broker.sso.grants import Grant
 from directory import groups
 from directory.consoles import BEHEER
 from directory.groups import GroupMember, UserGroup
+from directory.organisations import Organisation
+from directory.people import Membership
 from sandbox.browser import Browser, Page
 from state import audit
 from state.audit import EventTag
@@ -183,6 +185,18 @@ def test_a_group_of_others_does_not_exist(own_world: World) -> None:
     assert browser.open(place).status == 200, "who is in it sees it from every company"
     add_page = browser.open(place)
     assert "Voeg groepslid toe" not in add_page.text, "nobody of this company can join yet"
+    with world.session() as session:
+        query = (
+            select(Membership.person_id)
+            .join(Organisation)
+            .where(Organisation.kvk == OFFICE.replace(" ", ""), Membership.person_id != "sanne")
+        )
+        other = session.scalars(query).first()
+    form = [("csrf_token", token(add_page)), ("gebruiker", other), ("rol", "member")]
+    answer = browser.post(f"{place}/lid", form)
+    assert other and "Het groepslid is toegevoegd" not in answer.text
+    with world.session() as session:
+        assert session.scalars(select(GroupMember.person_id)).all() == ["sanne"]
 
 
 def test_a_member_sees_the_group_and_changes_nothing(own_world: World) -> None:

@@ -170,7 +170,10 @@ def test_M_09_a_link_that_was_sent_on_opens_nothing(world: World, email: str) ->
     assert other.post(JOIN, [("csrf_token", token or "")]).status == 403
     invited = open_link(world, email)
     assert prove(world, invited, email, "Maak een account").heading == "Maak uw account"
-    assert make_account(invited, name_of(email)).heading == DONE
+    user_name = f"eigen.{name_of(email).lower()}"
+    page = make_account(invited, user_name)
+    assert page.heading == DONE and user_name in page.text
+    assert user_name not in stranger.open(f"{JOIN}/klaar").text, "nor what the account is called"
 
 
 def test_M_09_a_code_is_of_the_browser_that_asked_it(world: World, email: str) -> None:

@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from assurance import enrolment, means, means_letters
-from assurance.factors import FactorKind
+from assurance import enrolment, means, means_letters, second_factor
+from assurance.factors import BoundBy, FactorKind
 from assurance.levels import AssuranceLevel
 from assurance.means import IssuedMeans, MeansLink
 from assurance.means_letters import MOST_MAILS, MOST_TRIES, MeansCodes, MeansLetter
@@ -61,7 +61,7 @@ def codes(session: Session, roos: Person) -> MeansCodes:
             IssuedMeans(id="m", person_id=roos.id, level=PLUS, asked_at=START, approved_at=START)
         )
         session.flush()
-        means.link(session, "m", ["bakery"], Role.MEMBER, START)
+        means.link(session, "m", ["bakery"], Role.MEMBER, START, START)
         session.add(
             MeansRequest(
                 id="r",
@@ -96,6 +96,7 @@ def finish(
     name: str = "roos",
     factor: NewFactor | None = APP,
     days: int = 0,
+    password_hash: str = "hashed",
 ) -> WaitingMeans:
     with writing(session):
         return activation.finish(
@@ -103,7 +104,7 @@ def finish(
             make_sealer(),
             letter(session, codes).id,
             user_name=name,
-            password_hash="hashed",
+            password_hash=password_hash,
             factor=factor,
             now=START + days * DAY,
         )
@@ -217,3 +218,54 @@ def test_no_other_text_is_a_letter(session: Session, codes: MeansCodes, text: st
     assert means_letters.find(session, make_sealer(), text) is None
     assert means_letters.find(session, make_sealer(), codes.letter + "2") is None
     assert codes.letter not in repr(codes) and codes.mail not in repr(codes)
+
+
+@pytest.mark.parametrize(("to", "counts"), [(PLUS, True), (AssuranceLevel.EH3, False)])
+def test_a_factor_of_a_login_elsewhere_lifts_to_no_more_than_that_login_proved(
+    session: Session, roos: Person, codes: MeansCodes, to: AssuranceLevel, counts: bool
+) -> None:
+    with writing(session):
+        second_factor.bind_totp(
+            session,
+            make_sealer(),
+            person_id=roos.id,
+            seed=pyotp.random_base32(),
+            label="",
+            bound_by=BoundBy.SESSION,
+            now=START - DAY,
+        )
+        session.get_one(MeansRequest, "r").level = to
+    finish(session, codes)
+    old, new = enrolment.of_person(session, roos.id, START)
+    assert (old.lifts, new.lifts) == (counts, True)
+
+
+def test_a_place_that_was_ended_after_the_request_does_not_come_with_the_letter(
+    session: Session, roos: Person, codes: MeansCodes
+) -> None:
+    with writing(session):
+        session.add(Organisation(id="garden", kvk="90001639", name="Groenrijk"))
+        session.get_one(MeansRequest, "r").organisations = ["bakery", "garden"]
+        session.flush()
+        means.link(session, "m", ["garden"], Role.MEMBER, START, START)
+        link = session.scalars(select(MeansLink).where(MeansLink.organisation_id == "garden")).one()
+        link.until = START + DAY
+    finish(session, codes, days=2)
+    assert session.scalars(select(Membership.organisation_id)).all() == ["bakery"]
+    assert link.until == START + DAY
+
+
+def test_an_account_that_came_meanwhile_grows_by_its_own_password_alone(
+    session: Session, roos: Person, codes: MeansCodes
+) -> None:
+    with pytest.raises(ActivationRefused, match="over"):
+        finish(session, codes, password_hash="")
+    email = AssuranceLevel.EMAIL
+    with writing(session):
+        session.add(Account(person_id=roos.id, user_name="roos", level=email, created_at=START))
+    with pytest.raises(ActivationRefused, match="over"):
+        finish(session, codes)
+    account = accounts.of_person(session, roos.id)
+    assert account is not None and account.level is email
+    finish(session, codes, password_hash="")
+    assert account.level is PLUS

@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from directory.groups import GroupMember, UserGroup
+from assurance.levels import AssuranceLevel
+from directory.groups import GroupCompany, GroupMember, UserGroup
 from directory.invitations import Invitation
 from directory.people import Person, Role
 from state.db import writing
@@ -50,6 +51,16 @@ def test_an_account_comes_into_one_of_two_groups(session: Session, url: str, two
             session.add(Person(id=f"p{number}", display_name=f"P{number}", created_at=START))
             for who in ("jan", "eva"):
                 in_group(session, f"{who}{number}", who)
+                session.add(
+                    GroupCompany(
+                        group_id=f"{who}{number}",
+                        organisation_id="bakery",
+                        level=AssuranceLevel.EH3,
+                        added_by=who,
+                        since=START,
+                        valid_until=START + timedelta(days=9),
+                    )
+                )
     found = two.race(url, joining_acts.add_newcomer)
     assert [sorted(map(str, pair)) for pair in found] == [["False", "True"]] * ROUNDS, found
 

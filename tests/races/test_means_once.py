@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from assurance.means import IssuedMeans, MeansLink
@@ -38,8 +38,12 @@ def colleagues(session: Session) -> None:
 
 
 def asked(session: Session, **facts: Any) -> None:
+    """By Roos, who administers."""
     colleagues(session)
     session.flush()
+    session.execute(
+        update(Membership).where(Membership.person_id == "roos").values(role=Role.ADMINISTRATOR)
+    )
     for number in EVERY_ROUND:
         session.add(
             IssuedMeans(id=f"m{number}", person_id=f"p{number}", level=acts.EH2, asked_at=START)

@@ -16,7 +16,10 @@ from admin.imports.people import PlaceChange
 from admin.mandates.decision_rules import DeciderLogin, LoginNotEnough
 from admin.mandates.giving import NothingToDo, PlanChanged
 from admin.organisation_console import import_words
+from assurance.levels import AssuranceLevel
+from assurance.means import IssuedMeans
 from directory import administrator_role
+from directory.administrator_role import role_of
 from directory.origin import Origin
 from directory.people import Membership, Person, Role
 from state import audit
@@ -27,6 +30,7 @@ from tests.deliveries import waiting_in
 from tests.giving import around
 from tests.keys_for_tests import make_sealer
 
+PLUS = AssuranceLevel.EH2_PLUS
 HERE = around({})
 YEAR = timedelta(days=365)
 
@@ -131,6 +135,7 @@ def test_M_01_somebody_of_another_company_is_somebody_new(session: Session) -> N
         (row(name="Els"), "E-mailadres", "email"),
         (row(email="els@x.example"), "Naam", "name"),
         (row(email="els@x.example", name="x" * 201), "Naam", "name"),
+        (row(email="els@x.example", name="Log in op kwaad.example/x"), "Naam", "name"),
         (row(id="roos", role="baas"), "Rol", "role"),
         (row(id="jan", role="gebruiker"), "Rol", "own_role"),
     ],
@@ -219,3 +224,23 @@ def test_it_is_all_or_nothing_and_only_what_was_shown(session: Session) -> None:
     with pytest.raises(LoginNotEnough), writing(session):
         people.do(session, late, [NEW], shown=shown)
     assert session.scalars(select(Person).where(Person.display_name == "Els Visser")).all() == []
+
+
+def test_M_05_a_file_makes_nobody_administrator_whose_means_asks_an_identification(
+    session: Session,
+) -> None:
+    with writing(session):
+        session.add(IssuedMeans(id="m", person_id="roos", level=PLUS, asked_at=START))
+    (fault,) = people.plan(session, HERE, [row(id="roos", role="Beheerder")]).faults
+    assert (fault.column, fault.expected) == ("Rol", "unidentified")
+    assert people.plan(session, HERE, [ROOS]).faults == ()
+    with writing(session):
+        session.get_one(IssuedMeans, "m").ends_at = START
+    assert people.plan(session, HERE, [row(id="roos", role="Beheerder")]).faults == ()
+
+
+def test_a_role_out_of_a_file_lasts_a_whole_term_however_old_the_place_is(session: Session) -> None:
+    with writing(session):
+        place_of(session, "roos").since = START - timedelta(days=6 * 366)
+    do(session, row(id="roos", role="Beheerder"))
+    assert role_of(place_of(session, "roos"), START) is Role.ADMINISTRATOR

@@ -9,10 +9,13 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from admin.invitations import accepting
 from admin.mandates.administrators import NotAdministrator
 from admin.mandates.decision_rules import LoginNotEnough
-from admin.means import asking, overview
+from admin.means import asking, decisions, overview
 from admin.means.asking import WishRefused
+from admin.means.rules import MeansVerdict
+from assurance import means_requests
 from assurance.factors import FactorKind
 from assurance.levels import AssuranceLevel
 from assurance.means import IssuedMeans
@@ -23,7 +26,7 @@ from state import audit
 from state.audit import EventTag
 from state.db import writing
 from state.outbox import OutboxRow
-from tests.admin.means.conftest import Made, around, wish
+from tests.admin.means.conftest import Made, around, desk, wish
 from tests.clocks import START
 from tests.keys_for_tests import make_sealer
 
@@ -120,3 +123,39 @@ def test_where_no_approval_is_needed_the_letter_goes_at_once(session: Session, p
     (event,) = audit.recent(session, tags=[EventTag.MEANS_APPROVED])
     assert event.person_id is None and event.details["by_rule"] is True
     assert places
+
+
+def test_M_05_who_administers_already_is_identified_in_every_role(
+    session: Session, places: str
+) -> None:
+    """A place as administrator first, and a means in the role of a user then, is no way around."""
+    query = select(Membership).where(Membership.person_id == places)
+    with writing(session):
+        session.scalars(query).one().role = Role.ADMINISTRATOR
+    none = around(approval=frozenset())
+    with writing(session):
+        request = asking.ask(session, none, wish(colleague=places, name="", email=""))
+    assert request.is_open
+    assert decisions.verdict(session, request, "otto", START) is MeansVerdict.NOT_IDENTIFIED
+    with writing(session):
+        session.scalars(query).one().role = Role.MEMBER
+    assert decisions.verdict(session, request, "otto", START) is MeansVerdict.GRANTED
+
+
+def test_M_05_nobody_becomes_administrator_beside_the_request(
+    session: Session, asked: Made
+) -> None:
+    request = asked(role=Role.ADMINISTRATOR)
+    person = session.get_one(IssuedMeans, request.means_id).person_id
+    known = [person, "jan"]
+    assert means_requests.not_identified(session, known, START) == {person}
+    assert accepting.lacks_identification(session, person, Role.ADMINISTRATOR, START)
+    assert not accepting.lacks_identification(session, person, Role.MEMBER, START)
+    assert not accepting.lacks_identification(session, "jan", Role.ADMINISTRATOR, START)
+    good = {"proof": "in_person", "reference": "BALIE", "day": START.date().isoformat()}
+    with writing(session):
+        decisions.identify(session, desk("petra"), request.id, **good)
+    assert means_requests.not_identified(session, known, START) == {person}, "not approved yet"
+    with writing(session):
+        assert decisions.approve(session, desk(), request.id) is MeansVerdict.GRANTED
+    assert means_requests.not_identified(session, known, START) == set()

@@ -10,16 +10,17 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from admin.means import changing, contact, decisions, overview
+from admin.means import applying, changing, contact, decisions, overview
 from admin.means.changing import ChangeRefused, ChangeWish
 from admin.means.contact import ContactRefused
 from admin.means.rules import MeansVerdict
-from assurance import enrolment, second_factor
+from assurance import enrolment, means, second_factor
 from assurance.factors import BoundBy, FactorKind
 from assurance.levels import AssuranceLevel
-from assurance.means import IssuedMeans
+from assurance.means import IssuedMeans, MeansLink
 from assurance.means_requests import Contact, MeansRequest, contact_of
 from broker.texts.outside_request import texts
+from directory.administrator_role import role_of
 from directory.people import MeansStatus, Membership, Person, Role
 from providers import accounts, activation
 from providers.activation import NewFactor
@@ -262,3 +263,81 @@ def test_after_the_activation_only_the_person_changes_the_address(
     held()
     with pytest.raises(ContactRefused, match="active"), texts(), writing(session):
         contact.change_email(session, around(), "roos", "nieuw@voorbeeld.example")
+
+
+def test_M_01_nobody_turns_the_mail_of_who_works_for_others_as_well(
+    session: Session, asked: Made
+) -> None:
+    """Who reads that mail and the letter acts for every organisation of the person."""
+    with writing(session):
+        session.add(
+            Membership(
+                person_id="roos", organisation_id="other", role=Role.MEMBER, since=START - DAY
+            )
+        )
+    asked(colleague="roos", name="", email="")
+    with pytest.raises(ContactRefused, match="elsewhere"), texts(), writing(session):
+        contact.change_email(session, around(), "roos", "jan2@voorbeeld.example")
+    with writing(session):
+        place(session, "other").until = START
+    with texts(), writing(session):
+        contact.change_email(session, around(), "roos", "roos2@voorbeeld.example")
+
+
+def place(session: Session, organisation_id: str) -> Membership:
+    query = select(Membership).where(
+        Membership.person_id == "roos", Membership.organisation_id == organisation_id
+    )
+    return session.scalars(query).one()
+
+
+def test_a_change_here_gives_nothing_back_at_another_organisation(
+    session: Session, held: Held
+) -> None:
+    held(at=("bakery", "garden"), role=Role.ADMINISTRATOR)
+    factor(session, BoundBy.LETTER)
+    with writing(session):
+        place(session, "garden").role = Role.MEMBER
+    change(session, SAME)
+    there = place(session, "garden")
+    assert (place(session, "bakery").role, there.role) == (Role.MEMBER, Role.MEMBER)
+    with writing(session):
+        there.until = START
+    request = change(session, replace(SAME, level=EH3))
+    with writing(session):
+        applying.apply(session, desk(), request)
+    assert level(session) is EH3
+    assert (there.role, there.until) == (Role.MEMBER, START)
+
+
+def test_what_an_organisation_ended_since_the_request_stays_ended(
+    session: Session, held: Held
+) -> None:
+    held()
+    factor(session, BoundBy.LETTER)
+    wanted = replace(SAME, level=EH3, organisations=("garden",))
+    request = change(session, wanted)
+    with writing(session):
+        means.link(session, "m-roos", ["garden"], Role.MEMBER, START, START)
+        link = session.scalars(select(MeansLink).where(MeansLink.organisation_id == "garden")).one()
+        link.until = START + DAY
+    with writing(session):
+        applying.apply(session, desk(now=START + 2 * DAY), request)
+    assert link.until == START + DAY
+    query = select(Membership.organisation_id).where(Membership.person_id == "roos")
+    assert session.scalars(query).all() == ["bakery"]
+
+
+def test_a_role_that_is_given_lasts_a_whole_term_however_old_the_place_is(
+    session: Session, held: Held
+) -> None:
+    held()
+    factor(session, BoundBy.LETTER)
+    with writing(session):
+        place(session, "bakery").since = START - 6 * 365 * DAY
+    request = change(session, replace(SAME, role=Role.ADMINISTRATOR), approval=frozenset())
+    assert request.is_open, "an administrator is identified first"
+    with writing(session):
+        applying.apply(session, desk(), request)
+    given = place(session, "bakery")
+    assert role_of(given, START) is Role.ADMINISTRATOR and given.role_since == START

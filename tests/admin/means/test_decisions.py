@@ -17,7 +17,7 @@ from admin.means.rules import MeansVerdict
 from assurance.means import IssuedMeans
 from assurance.means_letters import MeansLetter
 from assurance.means_requests import Contact, MeansRequest, contact_of
-from directory.people import MeansStatus, Role
+from directory.people import MeansStatus, Membership, Role
 from state import audit
 from state.audit import EventTag
 from state.db import writing
@@ -130,3 +130,20 @@ def test_the_timeline_tells_what_happened_in_order(session: Session, asked: Made
         decisions.approve(session, desk(now=START + DAY), request.id)
     events = overview.timeline(view_of(session, request, 2))
     assert [event.what for event in events] == ["asked", "approved", "letter_sent"]
+
+
+def test_who_administers_no_more_gets_nothing_approved(session: Session, asked: Made) -> None:
+    request = asked(organisations=("bakery", "garden"))
+    query = select(Membership).where(
+        Membership.person_id == "jan", Membership.organisation_id == "garden"
+    )
+    with writing(session):
+        place = session.scalars(query).one()
+        place.until = START
+    with writing(session):
+        found = decisions.approve(session, desk(), request.id)
+    assert (found, request.outcome) == (MeansVerdict.ASKER_GONE, None)
+    with writing(session):
+        place.until = None
+    with writing(session):
+        assert decisions.approve(session, desk(), request.id) is MeansVerdict.GRANTED

@@ -10,9 +10,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from admin.means import ending, overview
+from admin.means import changing, ending, overview
+from admin.means.changing import ChangeWish
 from admin.means.ending import EndMoment, EndRefused, EndWish
+from assurance.factors import FactorKind
 from assurance.levels import AssuranceLevel
+from assurance.means_requests import Contact
 from broker.sso.logout import LogoutNotifier
 from consent.mandates import Mandate
 from directory import dates
@@ -168,6 +171,8 @@ def test_who_is_the_last_of_all_ends_the_company_after_saying_so_twice(
     end(session, replace(own, ends_company=True))
     assert session.get_one(Organisation, "bakery").suspended_at == START
     assert accounts.of_person(session, "jan") is None
+    (event,) = audit.recent(session, tags=[EventTag.ORGANISATION_CHANGED])
+    assert (event.person_id, event.organisation_id) == ("jan", "bakery")
 
 
 def test_a_request_is_withdrawn_by_ending_it(session: Session, asked: Made) -> None:
@@ -175,3 +180,30 @@ def test_a_request_is_withdrawn_by_ending_it(session: Session, asked: Made) -> N
     end(session, replace(NOW, means_id=request.means_id))
     assert (request.outcome, request.contact) == ("withdrawn", b"")
     assert overview.at(session, "bakery", START) == {}
+
+
+def test_who_leaves_others_behind_ends_no_company_whatever_was_typed(
+    session: Session, held: Held
+) -> None:
+    held("roos", role=Role.ADMINISTRATOR)
+    held("petra")
+    end(session, replace(NOW, means_id="m-petra", ends_company=True))
+    assert session.get_one(Organisation, "bakery").suspended_at is None
+    end(session, replace(NOW, ends_company=True), by="roos")
+    assert place(session, "roos").until == START
+    assert session.get_one(Organisation, "bakery").suspended_at is None, "Jan administers it"
+
+
+def test_what_an_organisation_asked_of_a_means_that_it_ends_is_asked_no_more(
+    session: Session, held: Held
+) -> None:
+    held(at=("bakery", "garden"))
+    wanted = ChangeWish("m-roos", AssuranceLevel.EH3, Role.MEMBER, factor=FactorKind.TOTP)
+    with writing(session):
+        request = changing.change(
+            session, around(), replace(wanted, contact=Contact(("Straat 1", "Plaats")))
+        )
+    end(session, replace(NOW, organisations=("garden",)), organisation_id="garden")
+    assert request.is_pending, "another organisation did not ask it"
+    end(session)
+    assert (request.outcome, request.contact) == ("withdrawn", b"")

@@ -11,6 +11,7 @@ from admin.means.rules import (
     MeansApproval,
     MeansVerdict,
     address_lines,
+    is_name,
     verdict,
     why_not_level,
     why_not_role,
@@ -44,6 +45,7 @@ def approval(**facts: Any) -> MeansApproval:
         ({}, MeansVerdict.GRANTED),
         ({"is_open": False}, MeansVerdict.DECIDED),
         ({"approver": colleague("otto", may=False)}, MeansVerdict.NOT_ALLOWED),
+        ({"asker_may": False}, MeansVerdict.ASKER_GONE),
         ({"approver": colleague("jan")}, MeansVerdict.OWN),
         ({"approver": colleague("noa")}, MeansVerdict.SUBJECT),
         ({"level": EH3}, MeansVerdict.NOT_IDENTIFIED),
@@ -110,3 +112,18 @@ def test_an_administrator_has_two_factors(
 )
 def test_an_address_is_what_fits_an_envelope(text: str, lines: tuple[str, ...] | None) -> None:
     assert address_lines(text) == lines
+
+
+@pytest.mark.parametrize(
+    ("text", "good"),
+    [
+        ("Noa Smit", True),
+        ("Zoë van 't Hof-Şahin", True),
+        ("", False),
+        ("x" * 201, False),
+        ("Noa\nSmit", False),
+        ("Log in op https://kwaad.example/x", False),
+    ],
+)
+def test_a_name_is_no_link(text: str, good: bool) -> None:
+    assert is_name(text) is good
