@@ -10,7 +10,6 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from assurance import means
-from directory import administrator_role
 from directory.administrator_role import administers
 from directory.people import Membership, Person, Role
 from state.locks import one_at_a_time
