@@ -96,6 +96,7 @@ class Scale:
                 "person_id": person_id(number),
                 "organisation_id": organisation_id(company),
                 "role": Role.MEMBER if place else Role.ADMINISTRATOR,
+                "role_since": None,
                 "level": None,
                 "since": self.now - 400 * _DAY,
                 "until": None,
@@ -148,6 +149,7 @@ class Scale:
             "revoked_at": self.now - 30 * _DAY if is_revoked else None,
             "revoked_by": None,
             "last_used_at": None,
+            "confirmed_at": None,
         }
 
 

@@ -89,6 +89,7 @@ def test_every_address_answers_head_by_reading_or_not_at_all(world: World) -> No
         "/ontwikkelaars/recepten/<name>",
         "/inloggegevens-vergeten/<token>",
         "/operator/instellen/<secret>",
+        "/toegang/uitnodiging/<secret>",
         "/saml/idp/metadata/<client_id>",
         "/saml/metadata",
         "/saml/metadata/<provider_id>",

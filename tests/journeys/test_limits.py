@@ -59,6 +59,7 @@ EXPENSIVE = (
     ("POST", "/operator/instellen/guessed", "console"),
     ("GET", "/inloggegevens-vergeten/guessed", "recovery"),
     ("POST", "/inloggegevens-vergeten", "recovery"),
+    ("GET", "/activeren", "activation"),
     ("GET", "/saml/metadata", "metadata"),
     ("GET", "/health/ready", "health"),
 )

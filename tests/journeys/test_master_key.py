@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
 from admin import presence
@@ -15,11 +16,17 @@ from admin.cli import main
 from admin.operations.jobs import seal_audit
 from admin.presence import RunningProcess
 from assurance import devices
+from assurance.levels import AssuranceLevel
+from assurance.means import IssuedMeans
+from assurance.means_requests import Contact, MeansRequest, RequestKind, seal_contact
 from assurance.pskc import Device
 from assurance.totp import TotpParameters
 from broker.start import start
 from directory import evidence
-from directory.people import Person
+from directory.billing import Billing
+from directory.change_forms import ChangeForm, FormKind, FormState
+from directory.organisations import Organisation
+from directory.people import Person, Role
 from keys.keyring import KeyUse
 from keys.master_key_file import load_master_keys, load_sealer
 from keys.resealing import counted, sealed_columns
@@ -121,6 +128,44 @@ def fill_every_kind(world: World) -> None:
             provider_id="polderpoort",
             at=world.clock(),
         )
+        _fill_of_an_organisation(world, session)
+
+
+def _fill_of_an_organisation(world: World, session: Session) -> None:
+    """What an organisation asked, and where its invoices go."""
+    sealer, now = world.process.sealer, world.clock()
+    place = session.scalars(select(Organisation.id)).first() or ""
+    person = session.scalars(select(Person.id)).first() or ""
+    session.add(Billing(organisation_id=place, iban=sealer.seal(b"iban", f"billing:{place}")))
+    session.add(
+        ChangeForm(
+            id="form",
+            organisation_id=place,
+            person_id=person,
+            kind=FormKind.OTHER,
+            state=FormState.OPEN,
+            asked=sealer.seal(b"asked", "change_form:form"),
+            reference="ABCD2345",
+            sent_at=now,
+        )
+    )
+    session.add(IssuedMeans(id="means", person_id=person, level=AssuranceLevel.EH2, asked_at=now))
+    session.flush()
+    session.add(
+        MeansRequest(
+            id="asked",
+            means_id="means",
+            kind=RequestKind.NEW,
+            organisation_id=place,
+            asked_by=person,
+            asked_at=now,
+            reference="ABCD2345",
+            level=AssuranceLevel.EH2,
+            role=Role.MEMBER,
+            organisations=[],
+            contact=seal_contact(sealer, "asked", Contact(("Straat 1", "Plaats"))),
+        )
+    )
 
 
 def test_K_07_nobody_notices_that_the_master_key_is_replaced(world: World) -> None:

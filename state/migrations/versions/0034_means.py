@@ -48,7 +48,7 @@ def upgrade() -> None:
             name=op.f("fk_means_link_organisation_id_organisation"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_means_link")),
-        sa.UniqueConstraint("means_id", "organisation_id", name=op.f("uq_means_link_means_id")),
+        sa.UniqueConstraint("means_id", "organisation_id", name=op.f("uq_means_link_means_id_organisation_id")),
     )
     op.create_index(op.f("ix_means_link_means_id"), "means_link", ["means_id"], unique=False)
     op.create_index(

@@ -176,7 +176,8 @@ def test_X_14_what_was_claimed_is_settled_and_nothing_more_is_claimed(
         assert running.end(SOON)
     assert len(provider.sent) == 1
     with process.sessions() as session:
-        rows = session.scalars(select(OutboxRow)).all()
+        # The jobs of a worker may have mail of their own.
+        rows = session.scalars(select(OutboxRow).where(OutboxRow.channel == "letter")).all()
     assert sorted(row.attempts for row in rows) == [0, 1]
     assert [row.sent_at is not None for row in rows if row.attempts] == [True]
 

@@ -101,7 +101,12 @@ def test_times_count_from_the_start_of_the_login(world: World) -> None:
             [],
             {"provider", "element", "clock_seconds", "allowed_seconds", "setting"},
         ),
-        ("bad_signature", "signature", ["answer"], {"element", "keys"}),
+        (
+            "bad_signature",
+            "signature",
+            ["answer"],
+            {"element", "keys", "signed_by", "trusted"},
+        ),
     ],
 )
 def test_a_refused_answer_tells_what_held_and_what_did_not(

@@ -8,13 +8,13 @@ import pytest
 from flask import Flask, request
 
 from broker.web import error_facts
+from broker.web.bodies import MAX_BODY, MAX_FILE_BODY
 from state.trace import Fact
 
 
 @pytest.fixture
 def app() -> Flask:
     made = Flask("bare")
-    made.config["MAX_CONTENT_LENGTH"] = 100
     made.add_url_rule("/login/<login_id>", "enter", lambda login_id: login_id)
     return made
 
@@ -55,12 +55,17 @@ def test_of_an_address_that_does_not_exist_only_what_is_ours_is_told(
     assert facts(app, path, "not_found")["below"] == below
 
 
-@pytest.mark.parametrize(("length", "sent"), [(101, 101), (100, None), (3, None)])
+@pytest.mark.parametrize(
+    ("path", "most"), [("/login/x", MAX_BODY), ("/beheer/importeren/gebruikers", MAX_FILE_BODY)]
+)
+@pytest.mark.parametrize("more", [1, 0, -97])
 def test_what_is_too_large_is_told_with_what_is_allowed(
-    app: Flask, length: int, sent: int | None
+    app: Flask, path: str, most: int, more: int
 ) -> None:
-    told = facts(app, "/login/x", "too_large", content_length=length, method="POST")
-    assert (told["sent_bytes"], told["allowed_bytes"]) == (sent, 100)
+    length = most + more
+    told = facts(app, path, "too_large", content_length=length, method="POST")
+    sent = length if more > 0 else None
+    assert (told["sent_bytes"], told["allowed_bytes"]) == (sent, most)
 
 
 @pytest.mark.parametrize(("method", "told"), [("PUT", "PUT"), ("JAN-1", "?"), ("X" * 40, "?")])
