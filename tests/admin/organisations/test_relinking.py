@@ -258,8 +258,8 @@ def test_groups_means_invitations_and_forms_go_along(session: Session) -> None:
                 valid_until=START + YEAR,
             )
         )
-        means.link(session, "m1", ["old"], Role.ADMINISTRATOR, START)
-        means.link(session, "m2", ["old", "new"], Role.MEMBER, START)
+        means.link(session, "m1", ["old"], Role.ADMINISTRATOR, START, START)
+        means.link(session, "m2", ["old", "new"], Role.MEMBER, START, START)
         session.flush()
         (ended,) = [
             one for one in means.links(session, "m2", START) if one.organisation_id == "new"
