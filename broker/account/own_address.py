@@ -10,6 +10,7 @@ from typing import Final
 
 from flask import redirect, request, url_for
 from sqlalchemy import or_, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -110,6 +111,10 @@ def _change(session: Session, who: AccountContext, address: str, now: datetime) 
             _demand_free(session, account, address)
             old.add(account.email)
             account.email = address
+            try:
+                session.flush()
+            except IntegrityError:  # somebody else was first, at this very moment
+                raise AddressTaken from None
     person.email = address
     audit.record(
         session,

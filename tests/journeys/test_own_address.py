@@ -7,6 +7,7 @@ import re
 import pytest
 from sqlalchemy import select
 
+from broker.account import own_address
 from directory.origin import Origin
 from directory.people import Person
 from providers.accounts import Account
@@ -19,7 +20,7 @@ from tests.operators import later
 from tests.world import ADDRESSES, World
 
 HERE = f"{ADDRESSES.broker}/mijn"
-NEW = "nieuw@voorbeeld.example"
+NEW, TAKEN = "nieuw@voorbeeld.example", "bezet@voorbeeld.example"
 
 
 def address(world: World, person: str = "jan") -> str | None:
@@ -120,28 +121,49 @@ def test_what_an_organisation_keeps_is_changed_there(own_world: World) -> None:
     )
 
 
-def test_who_logs_in_with_the_address_logs_in_with_the_new_one(
-    own_world: World, jan: Browser
-) -> None:
-    old = address(own_world)
-    with own_world.session() as session, writing(session):
+def two_accounts(world: World) -> None:
+    """Jan has one, and somebody else one with the address that is taken."""
+    old = address(world)
+    with world.session() as session, writing(session):
         taken = session.scalars(select(Account)).first()
         assert taken is not None
-        taken.email = "bezet@voorbeeld.example"
+        taken.email = TAKEN
         account = Account(
             person_id="jan",
             user_name="jan.eigen",
             email=old,
             level=taken.level,
             password_hash="",
-            created_at=own_world.clock(),
+            created_at=world.clock(),
         )
         session.add(account)
-    ask(jan, "bezet@voorbeeld.example")
-    (text,) = mails_to(own_world, "bezet@voorbeeld.example")
+
+
+def code_for_taken(world: World, browser: Browser) -> str:
+    ask(browser, TAKEN)
+    (text,) = mails_to(world, TAKEN)
     found = re.search(r"\b([0-9]{6})\b", text)
     assert found is not None
-    page = give(jan, found[1])
+    return found[1]
+
+
+def test_an_address_that_somebody_else_took_at_this_moment_is_taken(
+    own_world: World, jan: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two_accounts(own_world)
+    # Both looked whether it was free before either of them wrote.
+    monkeypatch.setattr(own_address, "_demand_free", lambda *_: None)
+    old = address(own_world)
+    page = give(jan, code_for_taken(own_world, jan))
+    assert page.status == 422 and "met dit adres logt al een ander account in." in page.text
+    assert address(own_world) == old
+
+
+def test_who_logs_in_with_the_address_logs_in_with_the_new_one(
+    own_world: World, jan: Browser
+) -> None:
+    two_accounts(own_world)
+    page = give(jan, code_for_taken(own_world, jan))
     assert page.status == 422 and "met dit adres logt al een ander account in." in page.text
     ask(jan)
     give(jan, code(own_world))
