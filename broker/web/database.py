@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from traceback import clear_frames
 from typing import Any, cast
 
 import structlog
@@ -37,6 +38,9 @@ class RequestDatabase(SQLAlchemy):
         except DBAPIError as error:
             log.warning("database.gone_after_the_answer", error=type(error).__name__)
             self.session.registry.clear()
+            # The frames hold the connection in a circle: until the collector comes, and that is
+            # rarely, the pool would have one less.
+            clear_frames(error.__traceback__)
 
     def current_session(self) -> Session:
         """The session of this request."""
