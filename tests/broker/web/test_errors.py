@@ -1,8 +1,9 @@
 """A part that is away is said so, with when to come back; it is never an unexplained error."""
 
-from __future__ import gc
+from __future__ import annotations
 
 import errno
+import gc
 import sqlite3
 from pathlib import Path
 
