@@ -38,7 +38,7 @@ def _group(walker: Walker, then: str = "") -> None:
         walker.go("/beheer/groepen")
     walker.click("tbody a[href*='/groepen/']")
     if then:
-        walker.click(f"a[href$='{then}']")
+        walker.click(f"a[href*='/groepen/'][href$='{then}']")
 
 
 def _nobody(walker: Walker) -> None:
