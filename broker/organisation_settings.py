@@ -1,10 +1,13 @@
-"""Settings of what organisations manage themselves: people, means and mandates."""
+"""The sections of the settings about organisations: ``[mandates]``, ``[means]``, ``[joining]``,
+``[trade_register]`` and ``[invoicing]``.
+"""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from assurance.levels import AssuranceLevel
 from broker.settings_sections import Section
@@ -48,3 +51,88 @@ class MeansSettings(Section):
             "administrator, need it in any case."
         ),
     )
+
+
+class Joining(Section):
+    """Of `/toegang`: invitations, and what they lead to."""
+
+    invitation_hours: Annotated[int, Field(ge=1, le=720)] = Field(
+        default=72, description="For how many hours the link of an invitation works."
+    )
+    one_group_per_account: bool = Field(
+        default=True,
+        description="Whether somebody can be in one user group at most. `false`: in several.",
+    )
+    account_requests: bool = Field(
+        default=False,
+        description=(
+            "Whether a first administrator may ask for an e-mail account and a group at "
+            "`/toegang/aanvragen`, without being invited."
+        ),
+    )
+
+
+class RegisterSettings(Section):
+    """The trade register (Handelsregister)."""
+
+    adapter: Literal["none", "file", "kvk_api"] = Field(
+        default="none",
+        description=(
+            "Which register is asked for name, address, RSIN and branches. `kvk_api`: that of the "
+            "KvK. `file`: a file of yours. `none`: operators enter and confirm them."
+        ),
+    )
+    file: Path | None = Field(
+        default=None, description="With `file`: YAML or CSV with the organisations."
+    )
+    url: str = Field(
+        default="https://api.kvk.nl/api",
+        description=(
+            "With `kvk_api`: the address of the API. Its certificate is of an authority of the "
+            "Dutch state: name that in outgoing.ca_file."
+        ),
+    )
+    api_key_file: Path | None = Field(
+        default=None, description="With `kvk_api`: the file with the API key."
+    )
+    cache_hours: Annotated[int, Field(ge=0, le=720)] = Field(
+        default=24,
+        description="How long an answer is used again before the register is asked anew.",
+    )
+    refresh_days: Annotated[int, Field(ge=1, le=365)] = Field(
+        default=30,
+        description="After how many days the facts of an organisation are asked for again.",
+    )
+
+    @model_validator(mode="after")
+    def _with_what_it_needs(self) -> RegisterSettings:
+        if self.adapter == "file" and self.file is None:
+            raise ValueError("adapter file needs file: the YAML or CSV with the organisations")
+        if self.adapter == "kvk_api" and self.api_key_file is None:
+            raise ValueError("adapter kvk_api needs api_key_file: the file with the API key")
+        return self
+
+
+class InvoicingSettings(Section):
+    """Who sends invoices hears of each change; Sluis makes none."""
+
+    adapter: Literal["none", "webhook"] = Field(
+        default="none",
+        description=(
+            "Who is told when invoices of an organisation change. `webhook`: an address of yours, "
+            "signed and tried again. `none`: nobody, and `/beheer` shows no invoices."
+        ),
+    )
+    url: str | None = Field(
+        default=None, description="With `webhook`: the address of whoever sends invoices."
+    )
+    secret_file: Path | None = Field(
+        default=None,
+        description="With `webhook`: the file with the secret that messages are signed with.",
+    )
+
+    @model_validator(mode="after")
+    def _signed(self) -> InvoicingSettings:
+        if self.adapter == "webhook" and (self.url is None or self.secret_file is None):
+            raise ValueError("adapter webhook needs url and secret_file: account numbers go there")
+        return self

@@ -19,10 +19,14 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
-from broker.company_settings import InvoicingSettings, RegisterSettings
-from broker.joining_settings import Joining
 from broker.message_settings import Letters, Mail, Sms
-from broker.organisation_settings import Mandates, MeansSettings
+from broker.organisation_settings import (
+    InvoicingSettings,
+    Joining,
+    Mandates,
+    MeansSettings,
+    RegisterSettings,
+)
 from broker.outgoing_settings import Outgoing
 from broker.settings_sections import (
     LOOPBACK_HOSTS,

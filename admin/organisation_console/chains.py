@@ -15,19 +15,17 @@ from admin.chains import given, intermediaries
 from admin.mandates.given import TooLateToUndo
 from admin.organisation_console import files
 from admin.organisation_console.access import BeheerContext, absent, blueprint, requires
+from admin.organisation_console.chain_lists import ChainList, services_of
 from admin.organisation_console.chain_pages import (
     IntermediariesPage,
     IntermediaryPage,
-    IntermediaryRow,
 )
-from admin.organisation_console.chain_rows import chain_row, intermediary_rows, revocation
+from admin.organisation_console.chain_rows import chain_row, revocation
 from admin.organisation_console.mandates import STILL_SHOWN
 from admin.organisation_console.pages import ChainRow
 from broker.web.endpoints import Endpoint
 from broker.web.lists.cells import Cell
 from broker.web.lists.file import ListFile
-from broker.web.lists.memory import HeldList
-from broker.web.lists.request import ListFilter, ListRules
 from broker.web.responses import show
 from consent import chains as register
 from consent.chains import ChainMandate
@@ -35,32 +33,20 @@ from directory import dates
 from directory.people import Role
 from state.db import writing
 
-RULES: Final = ListRules(
-    columns=("intermediair", "einde"),
-    filters=(ListFilter("dienst"), ListFilter("stand", ("active", "soon", "revoked"))),
-)
-_HELD: Final = HeldList[IntermediaryRow](
-    words=lambda row: (row.name, row.kvk, row.number, *row.services),
-    keys={"intermediair": lambda row: row.name, "einde": lambda row: row.until},
-    values={
-        "dienst": lambda row: row.service_uuids,
-        "stand": lambda row: "revoked" if row.state == "undo" else row.state,
-    },
-)
+LIST: Final = ChainList("intermediair")
 
 
 @blueprint.get("/ketenmachtigingen")
-@Endpoint(limit="console", kept=("done", *RULES.names))
+@Endpoint(limit="console", kept=("done", *LIST.rules.names))
 @requires(Role.ADMINISTRATOR)
 def chains(console: BeheerContext) -> Response:
     """Every intermediary of this company with what it may do."""
-    asked, address = RULES.read(request.args), url_for("console.chains")
+    asked, address = LIST.rules.read(request.args), url_for("console.chains")
     rows = rows_of(console)
-    named = {row.service_uuid: row.service for row in rows}
     page = IntermediariesPage(
         console.frame,
-        _HELD.page(intermediary_rows(rows), asked, address),
-        services=tuple(sorted(named.items(), key=lambda pair: pair[1].casefold())),
+        LIST.page(rows, asked, address),
+        services=services_of(rows),
         done=request.args.get("done", ""),
     )
     return show(page)
@@ -71,12 +57,10 @@ def chains(console: BeheerContext) -> Response:
 @requires(Role.ADMINISTRATOR)
 def chains_file(console: BeheerContext) -> Response:
     """The chain mandates of the intermediaries that are shown, each in a row, as a file."""
-    asked, rows = RULES.read(request.args), rows_of(console)
-    order = {one.id: n for n, one in enumerate(_HELD.matching(intermediary_rows(rows), asked))}
-    found = sorted((row for row in rows if row.other_id in order), key=lambda r: order[r.other_id])
+    asked, rows = LIST.rules.read(request.args), rows_of(console)
     head = (_("Intermediair"), _("KvK-nummer"), _("Dienst"), _("UUID van de dienst"), _("Niveau"))
     rest = (_("Begin"), _("Einde"), _("Laatst gebruikt"), _("Stand"))
-    file = ListFile("ketenmachtigingen", (*head, *rest), _cells(found))
+    file = ListFile("ketenmachtigingen", (*head, *rest), _cells(LIST.chains(rows, asked)))
     return files.take(console, "chain_mandates", asked, file)
 
 
@@ -165,7 +149,7 @@ def _back(intermediary_id: str, done: str) -> Response:
         return redirect(
             url_for("console.intermediary", intermediary_id=intermediary_id, done=done), 303
         )
-    kept: dict[str, Any] = RULES.read(request.args).query()
+    kept: dict[str, Any] = LIST.rules.read(request.args).query()
     mark = f"i-{intermediary_id}"
     return redirect(url_for("console.chains", done=done, _anchor=mark, **kept), 303)
 
@@ -183,5 +167,5 @@ def _cells(rows: Sequence[ChainRow]) -> Iterator[tuple[Cell, ...]]:
             since,
             until,
             used,
-            row.state,
+            files.mandate(row.state),
         )

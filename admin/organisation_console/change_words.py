@@ -11,6 +11,7 @@ from flask_babel import format_date
 from flask_babel import gettext as _
 
 from admin.organisation_console.files import role
+from broker.texts.trace_words import EVENTS
 from state.audit import AuditEvent, Detail, EventTag
 
 
@@ -34,7 +35,7 @@ def by_another(event: AuditEvent) -> str:
     """
     if event.reason == "given_up":
         return _("de intermediair")
-    return _("het beheer van een gebruikersgroep") if "group" in event.details else ""
+    return _("het beheer van een groep") if "group" in event.details else ""
 
 
 def list_name(kind: Detail) -> str:
@@ -125,23 +126,24 @@ def _role_extended(event: AuditEvent) -> ChangeWords:
     )
 
 
-def _invitation(title: Callable[[], str]) -> Callable[[AuditEvent], ChangeWords]:
-    return lambda event: ChangeWords(title(), "", role(str(event.details.get("role"))))
+def _invitation(event: AuditEvent) -> ChangeWords:
+    return ChangeWords(str(EVENTS[event.tag]), "", role(str(event.details.get("role"))))
 
 
 def _group_role(event: AuditEvent) -> ChangeWords:
     now = role(str(event.details.get("role")))
-    return ChangeWords(_("Rol in gebruikersgroep veranderd"), "", now)
+    return ChangeWords(str(EVENTS[event.tag]), "", now)
 
 
 def _means_changed(event: AuditEvent) -> ChangeWords:
     was = event.details.get("was")
     now = event.level.label if was and event.level is not None else ""
-    return ChangeWords(_("Inlogmiddel gewijzigd"), str(was or ""), now)
+    return ChangeWords(str(EVENTS[event.tag]), str(was or ""), now)
 
 
-def _only(title: Callable[[], str]) -> Callable[[AuditEvent], ChangeWords]:
-    return lambda _event: ChangeWords(title())
+def _titled(event: AuditEvent) -> ChangeWords:
+    """Of which the words of the trace say all there is."""
+    return ChangeWords(str(EVENTS[event.tag]))
 
 
 def _requested(_event: AuditEvent) -> ChangeWords:
@@ -198,31 +200,31 @@ _WORDS: Final[Mapping[EventTag, Callable[[AuditEvent], ChangeWords]]] = {
     EventTag.CLIENTS_ALLOCATED: _clients_allocated,
     EventTag.MANDATE_REQUEST_LAPSED: _request_lapsed,
     EventTag.ADMINISTRATOR_EXTENDED: _role_extended,
-    EventTag.INVITATION_SENT: _invitation(lambda: _("Uitnodiging verstuurd")),
-    EventTag.INVITATION_WITHDRAWN: _invitation(lambda: _("Uitnodiging ingetrokken")),
-    EventTag.INVITATION_ACCEPTED: _invitation(lambda: _("Uitnodiging aangenomen")),
-    EventTag.GROUP_MADE: _only(lambda: _("Gebruikersgroep gemaakt")),
-    EventTag.GROUP_RENAMED: _only(lambda: _("Gebruikersgroep hernoemd")),
-    EventTag.GROUP_COMPANY_ADDED: _only(lambda: _("Bedrijf in gebruikersgroep gebracht")),
-    EventTag.GROUP_COMPANY_REMOVED: _only(lambda: _("Bedrijf uit gebruikersgroep gehaald")),
-    EventTag.GROUP_MEMBER_ADDED: _only(lambda: _("Lid aan gebruikersgroep toegevoegd")),
-    EventTag.GROUP_MEMBER_REMOVED: _only(lambda: _("Lid uit gebruikersgroep gehaald")),
+    EventTag.INVITATION_SENT: _invitation,
+    EventTag.INVITATION_WITHDRAWN: _invitation,
+    EventTag.INVITATION_ACCEPTED: _invitation,
+    EventTag.GROUP_MADE: _titled,
+    EventTag.GROUP_RENAMED: _titled,
+    EventTag.GROUP_COMPANY_ADDED: _titled,
+    EventTag.GROUP_COMPANY_REMOVED: _titled,
+    EventTag.GROUP_MEMBER_ADDED: _titled,
+    EventTag.GROUP_MEMBER_REMOVED: _titled,
     EventTag.GROUP_ROLE_CHANGED: _group_role,
-    EventTag.MEANS_ASKED: _only(lambda: _("Inlogmiddel aangevraagd")),
-    EventTag.MEANS_IDENTIFIED: _only(lambda: _("Identiteit voor inlogmiddel vastgesteld")),
-    EventTag.MEANS_APPROVED: _only(lambda: _("Inlogmiddel goedgekeurd")),
-    EventTag.MEANS_REFUSED: _only(lambda: _("Inlogmiddel geweigerd")),
-    EventTag.MEANS_LETTER_SENT: _only(lambda: _("Activeringsbrief verstuurd")),
-    EventTag.MEANS_ACTIVATED: _only(lambda: _("Inlogmiddel geactiveerd")),
+    EventTag.MEANS_ASKED: _titled,
+    EventTag.MEANS_IDENTIFIED: _titled,
+    EventTag.MEANS_APPROVED: _titled,
+    EventTag.MEANS_REFUSED: _titled,
+    EventTag.MEANS_LETTER_SENT: _titled,
+    EventTag.MEANS_ACTIVATED: _titled,
     EventTag.MEANS_CHANGED: _means_changed,
-    EventTag.MEANS_ENDED: _only(lambda: _("Inlogmiddel beëindigd")),
-    EventTag.ORGANISATION_CHANGED: _only(lambda: _("Gegevens van de organisatie bijgewerkt")),
-    EventTag.ORGANISATION_RELINKED: _only(lambda: _("KvK-nummer gewijzigd of samengevoegd")),
-    EventTag.BILLING_CHANGED: _only(lambda: _("Facturatie gewijzigd")),
-    EventTag.FORM_SENT: _only(lambda: _("Formulier verstuurd")),
-    EventTag.FORM_WITHDRAWN: _only(lambda: _("Formulier ingetrokken")),
-    EventTag.FORM_TAKEN: _only(lambda: _("Formulier opgepakt")),
-    EventTag.FORM_DECIDED: _only(lambda: _("Over formulier besloten")),
+    EventTag.MEANS_ENDED: _titled,
+    EventTag.ORGANISATION_CHANGED: _titled,
+    EventTag.ORGANISATION_RELINKED: _titled,
+    EventTag.BILLING_CHANGED: _titled,
+    EventTag.FORM_SENT: _titled,
+    EventTag.FORM_WITHDRAWN: _titled,
+    EventTag.FORM_TAKEN: _titled,
+    EventTag.FORM_DECIDED: _titled,
     EventTag.MANDATE_REQUESTED: _requested,
     EventTag.MANDATE_REQUEST_REFUSED: _request_refused,
     EventTag.MEMBERSHIP_GIVEN: _place_given,

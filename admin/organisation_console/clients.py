@@ -16,16 +16,14 @@ from admin.mandates import colleagues
 from admin.mandates.given import TooLateToUndo
 from admin.organisation_console import files
 from admin.organisation_console.access import BeheerContext, absent, blueprint, requires
-from admin.organisation_console.chain_pages import IntermediaryRow
-from admin.organisation_console.chain_rows import chain_row, intermediary_rows, revocation
+from admin.organisation_console.chain_lists import ChainList, services_of
+from admin.organisation_console.chain_rows import chain_row, revocation
 from admin.organisation_console.client_pages import ClientPage, ClientsPage
 from admin.organisation_console.mandates import STILL_SHOWN
 from admin.organisation_console.pages import ChainRow
 from broker.web.endpoints import Endpoint
 from broker.web.lists.cells import Cell
 from broker.web.lists.file import ListFile
-from broker.web.lists.memory import HeldList
-from broker.web.lists.request import ListFilter, ListRules
 from broker.web.responses import show
 from consent import allocations
 from consent import chains as register
@@ -34,31 +32,19 @@ from directory import dates
 from directory.people import Role
 from state.db import writing
 
-RULES: Final = ListRules(
-    columns=("klant", "einde"),
-    filters=(ListFilter("dienst"), ListFilter("stand", ("active", "soon", "revoked"))),
-)
-_HELD: Final = HeldList[IntermediaryRow](
-    words=lambda row: (row.name, row.kvk, row.number, *row.services),
-    keys={"klant": lambda row: row.name, "einde": lambda row: row.until},
-    values={
-        "dienst": lambda row: row.service_uuids,
-        "stand": lambda row: "revoked" if row.state == "undo" else row.state,
-    },
-)
+LIST: Final = ChainList("klant")
 
 
 @blueprint.get("/klanten")
-@Endpoint(limit="console", kept=("done", *RULES.names))
+@Endpoint(limit="console", kept=("done", *LIST.rules.names))
 @requires(Role.ADMINISTRATOR)
 def clients(console: BeheerContext) -> Response:
     """Everybody for whom this company may act."""
-    asked, rows = RULES.read(request.args), _rows(console)
-    named = {row.service_uuid: row.service for row in rows}
+    asked, rows = LIST.rules.read(request.args), _rows(console)
     page = ClientsPage(
         console.frame,
-        _HELD.page(intermediary_rows(rows), asked, url_for("console.clients")),
-        services=tuple(sorted(named.items(), key=lambda pair: pair[1].casefold())),
+        LIST.page(rows, asked, url_for("console.clients")),
+        services=services_of(rows),
         done=request.args.get("done", ""),
     )
     return show(page)
@@ -69,12 +55,10 @@ def clients(console: BeheerContext) -> Response:
 @requires(Role.ADMINISTRATOR)
 def clients_file(console: BeheerContext) -> Response:
     """The chain mandates of the clients that are shown, each in a row, as a file."""
-    asked, rows = RULES.read(request.args), _rows(console)
-    order = {one.id: n for n, one in enumerate(_HELD.matching(intermediary_rows(rows), asked))}
-    found = sorted((row for row in rows if row.other_id in order), key=lambda r: order[r.other_id])
+    asked, rows = LIST.rules.read(request.args), _rows(console)
     head = (_("Klant"), _("KvK-nummer"), _("Dienst"), _("UUID van de dienst"), _("Niveau"))
     rest = (_("Begin"), _("Einde"), _("Stand"))
-    file = ListFile("klanten", (*head, *rest), _cells(found))
+    file = ListFile("klanten", (*head, *rest), _cells(LIST.chains(rows, asked)))
     return files.take(console, "clients", asked, file)
 
 
@@ -153,7 +137,7 @@ def _back(client_id: str, done: str) -> Response:
     """To the page in which the button was, the list as it was asked."""
     if request.form.get("terug") == "klant":
         return redirect(url_for("console.client", client_id=client_id, done=done), 303)
-    kept: dict[str, Any] = RULES.read(request.args).query()
+    kept: dict[str, Any] = LIST.rules.read(request.args).query()
     return redirect(url_for("console.clients", done=done, _anchor=f"i-{client_id}", **kept), 303)
 
 
@@ -161,4 +145,4 @@ def _cells(rows: Sequence[ChainRow]) -> Iterator[tuple[Cell, ...]]:
     for row in rows:
         since, until = dates.day_of(row.since), dates.day_of(row.until)
         service = row.service, row.service_uuid, row.level
-        yield (row.other, row.other_kvk, *service, since, until, row.state)
+        yield row.other, row.other_kvk, *service, since, until, files.mandate(row.state)

@@ -30,16 +30,21 @@ def role(word: str) -> str:
 
 
 def means(state: str) -> str:
-    """Whether somebody can log in."""
+    """Whether somebody can log in, and what is awaited."""
     return {
         "active": _("Actief"),
         "expired": _("Activatie verlopen"),
         "blocked": _("Geblokkeerd"),
-    }.get(state, _("Nog geen inlogmiddel"))
+        "approval": _("Wachten op goedkeuring"),
+        "activation": _("Wachten op activatie"),
+        "change": _("Mutatie in behandeling"),
+        "refused": _("Aanvraag afgekeurd"),
+        "none": _("Nog geen inlogmiddel"),
+    }[state]
 
 
 def mandate(state: str) -> str:
-    """How a mandate stands; ``undo`` was taken back as well."""
+    """How a mandate or chain mandate stands; ``undo`` was taken back as well."""
     return {
         "active": _("Geldt"),
         "soon": _("Stopt binnen twee maanden"),

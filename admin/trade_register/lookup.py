@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from admin.trade_register.entries import RegisterEntry, RegisterTrouble, TradeRegister
 from admin.trade_register.kvk_api import KvkApi
 from admin.trade_register.register_file import RegisterFile
-from broker.company_settings import RegisterSettings
+from broker.organisation_settings import RegisterSettings
 from broker.settings import Settings
 from directory import organisation_records
 from state.ephemeral import ExpiringStore, StoreUnavailable

@@ -43,8 +43,6 @@ LADDER: Final[tuple[tuple[str, ...], ...]] = (
     ("broker.configuration", "broker.outgoing"),
     ("broker.texts", "broker.settings", "broker.errors", "broker.downstream"),
     (
-        "broker.company_settings",
-        "broker.joining_settings",
         "broker.message_settings",
         "broker.outgoing_settings",
         "broker.organisation_settings",

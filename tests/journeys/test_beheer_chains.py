@@ -218,6 +218,7 @@ def test_the_list_takes_words_and_filters_and_can_be_taken_along(
     page = sanne.click("Download csv")
     text = page.answer.body.decode()
     assert BODEM in text and "90001542" in text
+    assert "Geldt" in text and "active" not in text
     with world.session() as session:
         (event,) = audit.recent(session, tags=[EventTag.EXPORT_MADE])
     assert event.details["kind"] == "chain_mandates" and event.organisation_id is not None

@@ -106,6 +106,7 @@ def test_the_list_of_clients_is_taken_along(own_world: World, sanne: Browser) ->
     page = sanne.click("Download csv")
     text = page.answer.body.decode()
     assert GARDEN in text and BAKERY not in text
+    assert "Stopt binnen twee maanden" in text and "soon" not in text
     with own_world.session() as session:
         (event,) = audit.recent(session, tags=[EventTag.EXPORT_MADE])
     assert event.details["kind"] == "clients"

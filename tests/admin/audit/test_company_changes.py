@@ -64,7 +64,7 @@ def test_what_is_done_to_an_organisation_is_for_its_administrators_to_read() -> 
         (
             AuditEvent(EventTag.MANDATE_REVOKED, START, details={"group": "g"}),
             "Machtiging ingetrokken",
-            "het beheer van een gebruikersgroep",
+            "het beheer van een groep",
         ),
     ],
 )

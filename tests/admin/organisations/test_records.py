@@ -19,7 +19,7 @@ from admin.organisations.records import ConfirmedFacts, FactsRefused, NoSuchOrga
 from admin.trade_register import lookup
 from admin.trade_register.entries import RegisteredBranch, RegisterEntry, RegisterTrouble
 from admin.trade_register.lookup import Found
-from broker.company_settings import RegisterSettings
+from broker.organisation_settings import RegisterSettings
 from directory import dates, organisation_records
 from directory.organisation_records import RecordSource
 from directory.organisations import Establishment, Organisation

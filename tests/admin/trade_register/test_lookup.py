@@ -19,7 +19,7 @@ from admin.trade_register.entries import (
     is_rsin,
     read_kvk,
 )
-from broker.company_settings import RegisterSettings
+from broker.organisation_settings import RegisterSettings
 from broker.settings import Settings
 from directory.organisation_records import NumberChange, OldNumber
 from directory.organisations import Organisation
