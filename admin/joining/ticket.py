@@ -4,22 +4,17 @@ so, for a day.
 
 from __future__ import annotations
 
-import base64
-import binascii
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Final
 
-from flask import request
-from pydantic import TypeAdapter, ValidationError
 from werkzeug.wrappers import Response
 
 from broker.runtime import Runtime
-from keys.sealing import SealBroken
+from broker.web.sealed_cookie import SealedCookie
 from state.db import new_id
 
-COOKIE: Final = "__Host-sluis-uitnodiging"
-SECONDS: Final = 24 * 3600
-_CONTEXT: Final = "invitation-ticket"
+LASTS: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -40,7 +35,8 @@ class InvitationTicket:
         return replace(self, has_proof=True)
 
 
-_TICKET: Final = TypeAdapter(InvitationTicket)
+_COOKIE: Final = SealedCookie("__Host-sluis-uitnodiging", "invitation-ticket", InvitationTicket)
+read = _COOKIE.read
 
 
 def new(invitation_id: str) -> InvitationTicket:
@@ -50,17 +46,4 @@ def new(invitation_id: str) -> InvitationTicket:
 
 def hand_out(response: Response, rt: Runtime, ticket: InvitationTicket) -> None:
     """From now on this browser goes on with this invitation."""
-    sealed = rt.sealer.seal(_TICKET.dump_json(ticket), _CONTEXT)
-    value = base64.urlsafe_b64encode(sealed).decode()
-    response.set_cookie(
-        COOKIE, value, max_age=SECONDS, path="/", secure=True, httponly=True, samesite="Lax"
-    )
-
-
-def read(rt: Runtime) -> InvitationTicket | None:
-    """The ticket of this browser; None for anything that we did not seal."""
-    try:
-        sealed = base64.urlsafe_b64decode(request.cookies.get(COOKIE, "")[:1000])
-        return _TICKET.validate_json(rt.sealer.open(sealed, _CONTEXT)) if sealed else None
-    except (SealBroken, ValidationError, ValueError, binascii.Error):
-        return None
+    _COOKIE.hand_out(response, rt, ticket, rt.clock() + LASTS)

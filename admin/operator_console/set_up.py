@@ -63,7 +63,7 @@ def choose_password(secret: str) -> Response:
     except PasswordRefused as refused:
         return show(_password_page(rt, link, secret, refused.reason), 422)
     response = redirect(url_for("operator.set_up"), 303)
-    set_up_ticket.hand_out(response, rt, link, pyotp.random_base32(), now)
+    set_up_ticket.hand_out(response, rt, link, pyotp.random_base32())
     return response
 
 

@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 
 from assurance.means_letters import MeansLetter
 from broker.runtime import Runtime
+from broker.web.cookies import set_cookie
 from keys.opening import open_or_log
 from providers import activation
 from providers.activation import WaitingMeans
@@ -61,9 +62,7 @@ def begin(rt: Runtime, response: Response, letter_id: str) -> None:
     """From now on this browser is at it."""
     token = secrets.token_urlsafe(32)
     keep(rt, token, Activating(letter_id))
-    response.set_cookie(
-        COOKIE, token, max_age=KEPT_SECONDS, path="/", secure=True, httponly=True, samesite="Lax"
-    )
+    set_cookie(response, COOKIE, token, KEPT_SECONDS)
 
 
 def keep(rt: Runtime, token: str, state: Activating) -> None:

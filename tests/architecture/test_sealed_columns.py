@@ -40,10 +40,8 @@ SEALS = {
     "broker/account/pending_enrolment.py": "the store, for ten minutes",
     "broker/account/activation_state.py": "the store, for a day",
     "admin/drafts.py": "the store, for a week",
-    "admin/joining/request_ticket.py": "a cookie, for an hour",
-    "admin/joining/ticket.py": "a cookie, for a day",
     "admin/operator_console/set_up_codes.py": "the store, for half an hour",
-    "admin/operator_console/set_up_ticket.py": "a cookie, for half an hour",
+    "broker/web/sealed_cookie.py": "cookies, for a day at most",
 }
 CALL = re.compile(r"sealer\.seal\(")
 
