@@ -120,6 +120,23 @@ class _Term(NamedTuple):
     service_uuid: str | None
 
 
+class _Beside(NamedTuple):
+    """What is read after both terms, in the order of ``_STANDS``."""
+
+    holder: str | None
+    branches: Sequence[str] | None
+    identity_of: str | None
+    logged_out_at: datetime | None
+    is_allocated: bool
+    place_until: datetime | None
+    own_id: str | None
+    intermediary_id: str | None
+
+
+_CHAIN_AT: Final = 1 + len(_Term._fields)
+_BESIDE_AT: Final = _CHAIN_AT + len(_Term._fields)
+
+
 def recheck(
     session: Session,
     person_id: str,
@@ -144,15 +161,16 @@ def recheck(
     row = (_READ if begun is None else _HELD).first(session, parameters)
     if row is None or row[0] is not None:
         return PersonGone.BLOCKED
-    if identity is not None and row[21] != person_id:
+    beside = _Beside(*row[_BESIDE_AT:])
+    if identity is not None and beside.identity_of != person_id:
         return PersonGone.MOVED
-    if begun is not None and row[22] is not None and begun <= row[22]:
+    if begun is not None and beside.logged_out_at is not None and begun <= beside.logged_out_at:
         return PersonGone.LOGGED_OUT
     if authority is None:
         return None
     terms_of = (
-        (authority.mandate_id, _Term(*row[1:10])),
-        (authority.chain_mandate_id, _Term(*row[10:19])),
+        (authority.mandate_id, _Term(*row[1:_CHAIN_AT])),
+        (authority.chain_mandate_id, _Term(*row[_CHAIN_AT:_BESIDE_AT])),
     )
     named = [(asked, term) for asked, term in terms_of if asked is not None]
     for asked, term in named:
@@ -160,13 +178,13 @@ def recheck(
         fault = RefusalReason.REVOKED if is_gone else standing(term, terms)
         if fault is not None:
             return AuthorityRefusal(fault, authority)
-    if authority.mandate_id is not None and not _is_held(authority, person_id, row[19], row[20]):
-        return AuthorityRefusal(RefusalReason.REVOKED, authority)
     is_ours = authority.mandate_id is not None
+    if is_ours and not _is_held(authority, person_id, beside):
+        return AuthorityRefusal(RefusalReason.REVOKED, authority)
     if is_ours and gone_branches(session, authority.represented.value, authority.branches):
         return AuthorityRefusal(RefusalReason.REVOKED, authority)
     if authority.chain_mandate_id is not None:
-        fault = _fault_of_chain(row[23], row[24], row[25] == row[26], terms.now)
+        fault = _fault_of_chain(beside, terms.now)
         if fault is not None:
             return AuthorityRefusal(fault, authority)
     for _, term in named:
@@ -176,26 +194,20 @@ def recheck(
     return terms.check(replace(authority, level=weakest(authority.level, *levels)))
 
 
-def _fault_of_chain(
-    is_allocated: bool, place_until: datetime | None, is_through: bool, now: datetime
-) -> RefusalReason | None:
-    """Why the person does not act for this client any more. ``is_through``: the mandate is one of
-    the intermediary.
-    """
-    if not is_through:
+def _fault_of_chain(beside: _Beside, now: datetime) -> RefusalReason | None:
+    """Why the person does not act for this client any more."""
+    if beside.own_id != beside.intermediary_id:  # the mandate is none of the intermediary
         return RefusalReason.REVOKED
-    if allocations.has_ended(place_until, now):
+    if allocations.has_ended(beside.place_until, now):
         return RefusalReason.PLACE_ENDED
-    return None if is_allocated else RefusalReason.NOT_ALLOCATED
+    return None if beside.is_allocated else RefusalReason.NOT_ALLOCATED
 
 
-def _is_held(
-    authority: Authority, person_id: str, holder: str, branches: Sequence[str] | None
-) -> bool:
+def _is_held(authority: Authority, person_id: str, beside: _Beside) -> bool:
     """The mandate is this person's, and not limited since to other branches than were chosen."""
-    if holder != person_id:
+    if beside.holder != person_id:
         return False
-    limited_to = set(branches or ())
+    limited_to = set(beside.branches or ())
     return not limited_to or (
         bool(authority.branches) and limited_to.issuperset(authority.branches)
     )
