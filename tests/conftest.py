@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from structlog.dev import ConsoleRenderer, plain_traceback
 
-from tests.browser.fixtures import _playwright, chromium, headless_shell, running
+from tests.browser.fixtures import _playwright, chromium, headless_shell, looked_with, running
 from tests.compiled import compiled_once
 from tests.garbage import looked_for_later, looked_for_rarely
 from tests.key_pool import Pools
@@ -23,6 +23,7 @@ __all__ = [
     "_playwright",
     "chromium",
     "headless_shell",
+    "looked_with",
     "running",
 ]  # here for all: one Playwright per process
 

@@ -51,3 +51,15 @@ def headless_shell(_playwright: Playwright) -> Iterator[Browser]:
     browser = launched(_playwright, only_pages=True)
     yield browser
     browser.close()
+
+
+@pytest.fixture
+def looked_with(request: pytest.FixtureRequest, language: str, size: tuple[int, int]) -> Browser:
+    """For a walk that is made in every language and size: once in the browser itself, and for its
+    other looks in the headless shell, which costs a third.
+    """
+    from tests.browser.visitor import DESKTOP
+
+    itself = language == "nl" and size == DESKTOP
+    found: Browser = request.getfixturevalue("chromium" if itself else "headless_shell")
+    return found

@@ -5,17 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from tests.browser.beheer_scenes import to_console
 from tests.browser.scene import Scene
 from tests.browser.walker import Walker
 
-BAKERY: Final = "9000 1201"
-
 
 def _at(walker: Walker, path: str) -> None:
-    walker.go("/beheer")
-    walker.choose("polderpoort")
-    walker.log_in_as("sanne")
-    walker.click(f'button[name=bedrijf]:contains("{BAKERY}")')
+    to_console(walker)
     walker.go(f"/beheer/groepen{path}")
 
 

@@ -6,10 +6,10 @@ import itertools
 from collections.abc import Callable
 from typing import Final
 
+from tests.browser.beheer_scenes import to_console
 from tests.browser.scene import Scene
 from tests.browser.walker import Walker
 
-BAKERY: Final = "9000 1201"
 NUMBERS = itertools.count()
 
 
@@ -23,10 +23,7 @@ def _to(walk: Callable[..., object], *more: str) -> Callable[[Walker], None]:
 
 
 def _console(walker: Walker, path: str) -> None:
-    walker.go("/beheer")
-    walker.choose("polderpoort")
-    walker.log_in_as("sanne")
-    walker.click(f'button[name=bedrijf]:contains("{BAKERY}")')
+    to_console(walker)
     walker.go(path)
 
 

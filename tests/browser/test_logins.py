@@ -85,9 +85,9 @@ PEOPLE = (
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("log_in", PEOPLE)
 def test_a_person_logs_in(
-    running: RunningDemo, chromium: Browser, log_in, size: tuple[int, int], language: str
+    running: RunningDemo, looked_with: Browser, log_in, size: tuple[int, int], language: str
 ) -> None:
-    with visiting(running, chromium, language=language, size=size, is_checked=True) as visitor:
+    with visiting(running, looked_with, language=language, size=size, is_checked=True) as visitor:
         log_in(visitor)
         assert visitor.is_in, visitor.heading
         assert visitor.complaints == []

@@ -53,9 +53,9 @@ def _is_well_made(visitor: Visitor) -> None:
 @pytest.mark.parametrize("language", ["nl", "en"])
 @pytest.mark.parametrize("size", SIZES)
 def test_a_login_over_saml_on_both_sides(
-    running: RunningDemo, chromium: Browser, size: tuple[int, int], language: str
+    running: RunningDemo, looked_with: Browser, size: tuple[int, int], language: str
 ) -> None:
-    with visiting(running, chromium, language=language, size=size, is_checked=True) as visitor:
+    with visiting(running, looked_with, language=language, size=size, is_checked=True) as visitor:
         _ask(visitor, GRONDWATER)
         visitor.choose("polderpoort")
         visitor.log_in_as("jan")
@@ -89,9 +89,9 @@ def _is_out(visitor: Visitor, says: dict[str, str]) -> None:
 @pytest.mark.parametrize("language", ["nl", "en"])
 @pytest.mark.parametrize("size", SIZES)
 def test_logging_out_here_and_elsewhere(
-    running: RunningDemo, chromium: Browser, size: tuple[int, int], language: str
+    running: RunningDemo, looked_with: Browser, size: tuple[int, int], language: str
 ) -> None:
-    with visiting(running, chromium, language=language, size=size) as visitor:
+    with visiting(running, looked_with, language=language, size=size) as visitor:
         _log_in(visitor)
         visitor.click(f"a[href='{HOME}out']")
         visitor.page.wait_for_url(f"**{HOME}slo?*")

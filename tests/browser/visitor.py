@@ -124,27 +124,35 @@ class Visitor:
         self.context.clear_cookies()
         self.take_cookies_of(walker)
         headers = {name: value for name, value in answer.headers if name.lower() not in _OF_WIRE}
-        waits = walker.has("#leave")  # the page that leaves by itself is looked at, too
+        only_it = re.compile(f"^{re.escape(url.partition('#')[0])}$")
 
         def answered(route: Route, request: Request) -> None:
             if request.is_navigation_request():
                 route.fulfill(status=answer.status, headers=headers, body=answer.body)
-            elif waits and "/leave.js" in request.url:
-                route.fulfill(body="", content_type="text/javascript")
             else:
                 route.fallback()
 
-        self.page.route("**/*", answered)
-        self.page.goto(url)
-        self.page.unroute("**/*", answered)
+        def stays(route: Route) -> None:
+            route.fulfill(body="", content_type="text/javascript")
+
+        try:
+            self.page.route(only_it, answered)
+            if walker.has("#leave"):  # the page that leaves by itself is looked at, too
+                self.page.route("**/leave.js*", stays)
+            self.page.goto(url)
+        finally:
+            self.page.unroute_all()
 
     def take_cookies_of(self, walker: Walker) -> None:
         """Those of the broker."""
         broker = self.running.addresses.broker
         https = broker.replace("http:", "https:")  # else a secure cookie is not taken in
-        for name, value in walker.browser.cookies(broker).items():
-            cookie = {"name": name, "value": value, "url": https}
-            self.context.add_cookies([{**cookie, "secure": True, "httpOnly": True}])
+        self.context.add_cookies(
+            [
+                {"name": name, "value": value, "url": https, "secure": True, "httpOnly": True}
+                for name, value in walker.browser.cookies(broker).items()
+            ]
+        )
 
     def wait_for(self, selector: str) -> None:
         """Until the page that holds this is there."""
@@ -164,7 +172,7 @@ class Visitor:
         while not self._stands():
             if time.monotonic() > deadline:
                 raise TimeoutError(f"{self.page.url} does not stand")
-            self.page.wait_for_timeout(50)
+            self.page.wait_for_timeout(10)
 
     def _stands(self) -> bool:
         try:
