@@ -17,6 +17,7 @@ from sqlalchemy import JSON, Integer, String, Text, delete, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from state.db import Base, UtcDateTime, enum_column_type
+from state.locks import one_at_a_time
 from state.registrations import Kind
 
 
@@ -81,6 +82,15 @@ def row_of(session: Session, kind: Kind, name: str, *, lock: bool = False) -> Pa
     return session.get(
         PartyMetadata, (kind, name), with_for_update=lock or None, populate_existing=True
     )
+
+
+def hold_many(session: Session) -> None:
+    """Before writing the rows of more than one party in a transaction: one at a time does, so that
+    no two of them wait for each other's rows. Who writes one party's row needs it not, as long as
+    that transaction locks nothing else that these hold: after its row come only its own list and
+    the revision (``registrations.raise_revision``), which is last.
+    """
+    one_at_a_time(session, "metadata rows")
 
 
 def forget(session: Session, kind: Kind, name: str) -> None:

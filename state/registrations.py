@@ -11,12 +11,15 @@ from __future__ import annotations
 
 import enum
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import JSON, Integer, String, cast, func, select
+from sqlalchemy import JSON, Integer, String, cast, event, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from state.db import Base, UtcDateTime, enum_column_type
+
+_RAISES: Final = "sluis_raises_revision"  # in Session.info: the transaction that asked
 
 
 class Kind(enum.StrEnum):
@@ -128,10 +131,26 @@ def _unknown_kinds(session: Session) -> str:
 def raise_revision(session: Session) -> None:
     """With the transaction of the caller: every process loads its configuration, keys among it,
     anew at its next look.
+
+    However often it is asked, the row is raised once and last, just before the commit. Everybody
+    who changes anything writes this row: whoever held it while waiting for something else would
+    stop all others, and one who waits the other way round for good.
     """
-    row = session.get(RegistrationRevision, 1, with_for_update=True, populate_existing=True)
-    if row is None:
-        row = RegistrationRevision(id=1, revision=0)
-        session.add(row)
-    row.revision += 1
-    session.flush()
+    session.connection()  # where nothing was asked yet, there is no transaction
+    session.info[_RAISES] = session.get_transaction()
+
+
+@event.listens_for(Session, "before_commit")
+def _raise_last(session: Session) -> None:
+    """One that was rolled back asked in vain; a savepoint is not the end."""
+    asked = session.info.get(_RAISES)
+    if asked is None or session.in_nested_transaction():
+        return
+    del session.info[_RAISES]
+    if asked is not session.get_transaction():
+        return
+    session.flush()  # first all that others may hold
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    row = insert(RegistrationRevision).values(id=1, revision=1)
+    raised = {"revision": RegistrationRevision.revision + 1}
+    session.execute(row.on_conflict_do_update(index_elements=["id"], set_=raised))

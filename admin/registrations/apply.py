@@ -20,7 +20,7 @@ from admin.registrations.references import check_references
 from broker.settings import Settings
 from broker.texts.outside_request import texts
 from keys.sealing import Sealer
-from state import audit
+from state import audit, party_metadata
 from state.audit import AuditEvent, Detail, EventTag
 from state.db import writing
 
@@ -71,6 +71,7 @@ def apply(
     outcomes: list[DocumentOutcome] = []
     try:
         with texts(), writing(session):
+            party_metadata.hold_many(session)
             applier = Applier(session, sealer, settings, actor, now, tuple(whole))
             outcomes = [checked.told(entry, _apply(applier, entry)) for entry in whole]
             outcomes += pruning.remove(applier, gone)
