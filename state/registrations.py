@@ -100,12 +100,27 @@ def save(session: Session, kind: Kind, name: str, document: dict[str, Any], now:
     again.
     """
     row = session.get(Registration, (kind, name))
-    if row is not None and row.document == document and row.withdrawn_at is None:
-        return False
     if row is None:
-        session.add(Registration(kind=kind, name=name, document=document, changed_at=now))
-    else:
-        row.document, row.changed_at, row.withdrawn_at = document, now, None
+        add(session, kind, name, document, now)
+        return True
+    return change(session, row, document, now)
+
+
+def add(
+    session: Session, kind: Kind, name: str, document: dict[str, Any], now: datetime
+) -> Registration:
+    """One that never stood."""
+    row = Registration(kind=kind, name=name, document=document, changed_at=now)
+    session.add(row)
+    raise_revision(session)
+    return row
+
+
+def change(session: Session, row: Registration, document: dict[str, Any], now: datetime) -> bool:
+    """As ``save``, of a row that the caller read in this transaction."""
+    if row.document == document and row.withdrawn_at is None:
+        return False
+    row.document, row.changed_at, row.withdrawn_at = document, now, None
     raise_revision(session)
     return True
 
