@@ -33,6 +33,7 @@ from keys.sealing import Sealer
 from state.clock import utc_now
 from state.db import Base
 from state.engine import engine_at
+from tests.admin.registrations.many import documents
 from tests.servers import postgresql
 
 EACH: Final = 1_000  # services, portals, people and mandates
@@ -116,59 +117,6 @@ def _cost(engine: Engine, settings: Settings, file: Path) -> Cost:
             now=utc_now(),
         )
     return Cost(time.process_time() - cpu, time.perf_counter() - began)
-
-
-def documents(each: int, first: int = 0) -> Iterator[dict[str, Any]]:
-    """A makelaar and an organisation, and so many services, portals, people and mandates."""
-    yield {
-        "kind": "IdentityProvider",
-        "id": "veerhuis",
-        "name": "Veerhuis",
-        "oidc": {
-            "issuer": "https://veerhuis.example",
-            "client_id": "sluis",
-            "token_endpoint_auth_method": "private_key_jwt",
-        },
-        "level_ceiling": "EH3",
-        "speaks_for": "register",
-    }
-    yield {"kind": "Organisation", "kvk": "90001201", "name": "De Korenmolen"}
-    for number in range(first, first + each):
-        uuid = f"5ca1e000-0000-4000-8000-{number:012}"
-        yield {
-            "kind": "Service",
-            "uuid": uuid,
-            "service_id": f"urn:x:dienst:{number}",
-            "name": {"nl": f"Dienst {number}", "en": f"Service {number}"},
-            "provider_name": {"nl": "Gemeente", "en": "Town"},
-            "provider_oin": "00000001234567890000",
-            "level": "EH3",
-        }
-        yield {
-            "kind": "Client",
-            "client_id": f"portaal-{number}",
-            "name": {"nl": f"Portaal {number}", "en": f"Portal {number}"},
-            "services": [uuid],
-            "redirect_uris": [f"https://portaal-{number}.example/terug"],
-            "jwks_uri": f"https://portaal-{number}.example/jwks",
-        }
-        yield {
-            "kind": "Person",
-            "id": f"persoon-{number}",
-            "name": f"Persoon {number}",
-            "email": f"persoon{number}@x.example",
-            "identities": [{"provider": "veerhuis", "subject": f"subject-{number}"}],
-            "organisations": [{"kvk": "90001201"}],
-        }
-        yield {
-            "kind": "Mandate",
-            "person": f"persoon-{number}",
-            "organisation": "90001201",
-            "service": uuid,
-            "level": "EH3",
-            "from": "2026-01-01",
-            "until": "2030-12-31",
-        }
 
 
 if __name__ == "__main__":
