@@ -110,9 +110,12 @@ def begin(
     ends_at: datetime | None,
     due_at: datetime | None,
     now: datetime,
+    is_new: bool = False,
 ) -> PartyMetadata:
-    """A row as for a party of which nothing was kept; what was there of another origin is gone."""
-    row = row_of(session, kind, name, lock=True)
+    """A row as for a party of which nothing was kept; what was there of another origin is gone.
+    ``is_new``: who holds ``hold_many`` looked, and there was nothing.
+    """
+    row = row_of(session, kind, name, lock=True) if not is_new else None
     if row is None:
         row = PartyMetadata(kind=kind, name=name)
         session.add(row)

@@ -70,12 +70,13 @@ def key_told(key: KeyFact) -> str:
 
 def _keep(applier: Applier, entry: Entry, party: MetadataParty) -> MetadataFacts | None:
     """The facts of what holds from now on; None where what was kept stays."""
-    row = party_metadata.row_of(applier.session, party.kind, party.name)
+    keeps = applier.at_hand.keeps_metadata(party.kind, party.name)
+    row = party_metadata.row_of(applier.session, party.kind, party.name) if keeps else None
     if row is not None and row.origin == party.origin and not entry.is_fetched:
         return None
-    if entry.metadata is None:
+    facts = entry.facts
+    if facts is None:
         return None
-    facts = party.facts(entry.metadata)
     due = next_look(facts, applier.now) if entry.is_fetched else applier.now
     party_metadata.begin(
         applier.session,
@@ -86,6 +87,7 @@ def _keep(applier: Applier, entry: Entry, party: MetadataParty) -> MetadataFacts
         ends_at=facts.ends_at,
         due_at=due if party.settings.follows_metadata else None,
         now=applier.now,
+        is_new=not keeps,
     )
     if entry.is_fetched:
         registrations.raise_revision(applier.session)

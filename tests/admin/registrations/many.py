@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from tests.admin.metadata.publishing import document, makelaar
+
 
 def documents(each: int, first: int = 0) -> Iterator[dict[str, Any]]:
     """A makelaar and an organisation, and so many services, portals, people and mandates."""
@@ -57,3 +59,11 @@ def documents(each: int, first: int = 0) -> Iterator[dict[str, Any]]:
             "from": "2026-01-01",
             "until": "2030-12-31",
         }
+
+
+def makelaars(number: int) -> Iterator[dict[str, Any]]:
+    """So many that speak SAML, each with its metadata."""
+    for one in range(number):
+        entity_id = f"https://makelaar-{one}.example"
+        said = makelaar(f"makelaar-{one}", metadata=document("makelaar", entity_id=entity_id))
+        yield {**said, "saml": {**said["saml"], "entity_id": entity_id}}
