@@ -17,6 +17,7 @@ from sqlalchemy import JSON, Integer, String, Text, delete, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from state.db import Base, UtcDateTime, enum_column_type
+from state.locks import one_at_a_time
 from state.registrations import Kind
 
 
@@ -83,6 +84,15 @@ def row_of(session: Session, kind: Kind, name: str, *, lock: bool = False) -> Pa
     )
 
 
+def hold_many(session: Session) -> None:
+    """Before writing the rows of more than one party in a transaction: one at a time does, so that
+    no two of them wait for each other's rows. Who writes one party's row needs it not, as long as
+    that transaction locks nothing else that these hold: after its row come only its own list and
+    the revision (``registrations.raise_revision``), which is last.
+    """
+    one_at_a_time(session, "metadata rows")
+
+
 def forget(session: Session, kind: Kind, name: str) -> None:
     """With the registration goes its copy, so that none of before comes back with it."""
     session.execute(
@@ -100,9 +110,12 @@ def begin(
     ends_at: datetime | None,
     due_at: datetime | None,
     now: datetime,
+    is_new: bool = False,
 ) -> PartyMetadata:
-    """A row as for a party of which nothing was kept; what was there of another origin is gone."""
-    row = row_of(session, kind, name, lock=True)
+    """A row as for a party of which nothing was kept; what was there of another origin is gone.
+    ``is_new``: who holds ``hold_many`` looked, and there was nothing.
+    """
+    row = row_of(session, kind, name, lock=True) if not is_new else None
     if row is None:
         row = PartyMetadata(kind=kind, name=name)
         session.add(row)

@@ -11,12 +11,15 @@ from __future__ import annotations
 
 import enum
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import JSON, Integer, String, cast, func, select
+from sqlalchemy import JSON, Integer, String, cast, event, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from state.db import Base, UtcDateTime, enum_column_type
+
+_RAISES: Final = "sluis_raises_revision"  # in Session.info: the transaction that asked
 
 
 class Kind(enum.StrEnum):
@@ -97,12 +100,27 @@ def save(session: Session, kind: Kind, name: str, document: dict[str, Any], now:
     again.
     """
     row = session.get(Registration, (kind, name))
-    if row is not None and row.document == document and row.withdrawn_at is None:
-        return False
     if row is None:
-        session.add(Registration(kind=kind, name=name, document=document, changed_at=now))
-    else:
-        row.document, row.changed_at, row.withdrawn_at = document, now, None
+        add(session, kind, name, document, now)
+        return True
+    return change(session, row, document, now)
+
+
+def add(
+    session: Session, kind: Kind, name: str, document: dict[str, Any], now: datetime
+) -> Registration:
+    """One that never stood."""
+    row = Registration(kind=kind, name=name, document=document, changed_at=now)
+    session.add(row)
+    raise_revision(session)
+    return row
+
+
+def change(session: Session, row: Registration, document: dict[str, Any], now: datetime) -> bool:
+    """As ``save``, of a row that the caller read in this transaction."""
+    if row.document == document and row.withdrawn_at is None:
+        return False
+    row.document, row.changed_at, row.withdrawn_at = document, now, None
     raise_revision(session)
     return True
 
@@ -128,10 +146,26 @@ def _unknown_kinds(session: Session) -> str:
 def raise_revision(session: Session) -> None:
     """With the transaction of the caller: every process loads its configuration, keys among it,
     anew at its next look.
+
+    However often it is asked, the row is raised once and last, just before the commit. Everybody
+    who changes anything writes this row: whoever held it while waiting for something else would
+    stop all others, and one who waits the other way round for good.
     """
-    row = session.get(RegistrationRevision, 1, with_for_update=True, populate_existing=True)
-    if row is None:
-        row = RegistrationRevision(id=1, revision=0)
-        session.add(row)
-    row.revision += 1
-    session.flush()
+    session.connection()  # where nothing was asked yet, there is no transaction
+    session.info[_RAISES] = session.get_transaction()
+
+
+@event.listens_for(Session, "before_commit")
+def _raise_last(session: Session) -> None:
+    """One that was rolled back asked in vain; a savepoint is not the end."""
+    asked = session.info.get(_RAISES)
+    if asked is None or session.in_nested_transaction():
+        return
+    del session.info[_RAISES]
+    if asked is not session.get_transaction():
+        return
+    session.flush()  # first all that others may hold
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    row = insert(RegistrationRevision).values(id=1, revision=1)
+    raised = {"revision": RegistrationRevision.revision + 1}
+    session.execute(row.on_conflict_do_update(index_elements=["id"], set_=raised))

@@ -13,6 +13,7 @@ import click
 
 from admin.actor import COMMAND_LINE
 from admin.cli.installation import Opened, opened
+from admin.cli.progress import progress
 from admin.operations.checks import Finding
 from admin.operations.party_checks import findings
 from admin.parties.examination import Means, examined
@@ -48,19 +49,21 @@ def apply_files(
     with opened(settings) as at:
         if check:
             _try_new(at, entries)
-        return apply(
-            at.session,
-            at.sealer,
-            settings,
-            entries,
-            actor=COMMAND_LINE,
-            now=at.now,
-            dry_run=dry_run,
-            prune=prune,
-            also_taking=also_taking,
-            move_subjects=move_subjects,
-            is_whole=path.is_dir(),
-        )
+        with progress("Documents", len(entries)) as more:
+            return apply(
+                at.session,
+                at.sealer,
+                settings,
+                entries,
+                actor=COMMAND_LINE,
+                now=at.now,
+                dry_run=dry_run,
+                prune=prune,
+                also_taking=also_taking,
+                move_subjects=move_subjects,
+                is_whole=path.is_dir(),
+                progress=more,
+            )
 
 
 class PartiesTroubled(Exception):

@@ -20,7 +20,6 @@ from broker.texts.metadata_mails import MetadataNews
 from broker.texts.outside_request import texts
 from state import party_metadata
 from state.db import writing
-from state.locks import one_at_a_time
 from state.outbox import enqueue
 from state.party_metadata import PartyMetadata
 
@@ -36,7 +35,7 @@ def tell_due(process: Process) -> None:
         if not _ending(session, now) and not party_metadata.failing(session, now - LONG):
             return  # the usual case costs no write lock
         with writing(session):
-            one_at_a_time(session, "metadata alarms")
+            party_metadata.hold_many(session)
             news = [_of_end(session, row, now) for row in _ending(session, now)]
             failing = party_metadata.failing(session, now - LONG)
             news += [_of_failure(session, row, now) for row in failing]

@@ -11,8 +11,8 @@ import structlog
 
 from admin.metadata import federation_looks, parties, refreshing
 from broker.process import Process
+from state import party_metadata
 from state.db import writing
-from state.locks import one_at_a_time
 from state.registrations import current_revision
 
 PAUSE: Final = 15.0  # seconds
@@ -46,7 +46,7 @@ def look(process: Process, settled: int) -> int:
         revision = current_revision(session)
         if revision != settled and parties.unsettled(session):
             with writing(session):
-                one_at_a_time(session, "metadata rows")
+                party_metadata.hold_many(session)
                 parties.settle(session, process.clock())
     refreshing.refresh_due(process)
     return revision

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -23,10 +24,11 @@ from broker.texts import notices
 from broker.texts.notices import Change
 from directory import people
 from directory.consoles import BEHEER
-from directory.people import Person, Role
+from directory.people import ExternalIdentity, Membership, Person, Role
 from providers.accounts import Account
 from state import audit, outbox
 from state.audit import AuditEvent, EventTag
+from state.db import Base
 
 
 @dataclass(frozen=True)
@@ -42,21 +44,32 @@ class Standing:
     places: frozenset[tuple[str, Role]] = frozenset()
 
 
-def standing(sql: Session, person_id: str, now: datetime) -> Standing:
-    """As it is now, before or after a change."""
+ALL: Final[frozenset[type[Base]]] = frozenset({Account, Factor, ExternalIdentity, Membership})
+
+
+def standing(
+    sql: Session, person_id: str, now: datetime, among: frozenset[type[Base]] = ALL
+) -> Standing:
+    """As it is now, before or after a change. ``among``: the tables where there is anything of this
+    person.
+    """
     person = sql.get(Person, person_id)
     if person is None:
         return Standing()
-    account = sql.scalars(select(Account).where(Account.person_id == person_id)).first()
+    query = select(Account).where(Account.person_id == person_id)
+    account = sql.scalars(query).first() if Account in among else None
+    factors = enrolment.of_person(sql, person_id, now) if Factor in among else ()
+    identities = people.identities_of(sql, person_id) if ExternalIdentity in among else ()
+    places = people.places_of(sql, person_id, now) if Membership in among else ()
     known = [person.email, account.email if account is not None else None]
     return Standing(
         exists=True,
         is_blocked=person.blocked_at is not None,
         has_account=account is not None and account.ended_at is None,
         addresses=tuple(dict.fromkeys(address for address in known if address is not None)),
-        factors=frozenset(factor.id for factor in enrolment.of_person(sql, person_id, now)),
-        identities=frozenset(people.identities_of(sql, person_id)),
-        places=frozenset(people.places_of(sql, person_id, now)),
+        factors=frozenset(factor.id for factor in factors),
+        identities=frozenset(identities),
+        places=frozenset(places),
     )
 
 
@@ -82,7 +95,7 @@ def follow(
     _lost_identities(sql, notifier, person_id, before, after, actor)
     _lost_places(sql, notifier, person_id, before, after, actor)
     _lost_factors(sql, notifier, base_url, person_id, before, after, actor)
-    _new_factors(sql, notifier, base_url, person_id, before, actor)
+    _new_factors(sql, notifier, base_url, person_id, before, after, actor)
     if before.exists and set(after.addresses) != set(before.addresses):
         old = set(before.addresses) - set(after.addresses)
         _changed_address(sql, notifier, base_url, person_id, old, actor)
@@ -184,9 +197,12 @@ def _new_factors(
     base_url: str,
     person_id: str,
     before: Standing,
+    after: Standing,
     actor: Actor,
 ) -> None:
     """Who is new here had nobody to be warned of."""
+    if not after.factors - before.factors:
+        return
     person = sql.get_one(Person, person_id)
     for one in enrolment.of_person(sql, person_id, notifier.now):
         if one.id in before.factors:

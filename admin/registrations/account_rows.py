@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import inspect, or_, select
 from sqlalchemy.orm import Session
 
+from admin.registrations.applier import Applier
 from admin.registrations.documents import AccountDocument, Entry, PersonDocument
 from admin.registrations.files import secret_text
 from assurance import enrolment
@@ -22,10 +23,12 @@ from state import audit
 from state.audit import AuditEvent, EventTag
 
 
-def write(session: Session, now: datetime, entry: Entry, takes: list[str]) -> None:
+def write(applier: Applier, entry: Entry, takes: list[str]) -> None:
     """Make the account, change it, or end one that the document leaves out."""
     person: PersonDocument = entry.model
-    document = person.account
+    session, now, document = applier.session, applier.now, person.account
+    if document is None and Account not in applier.at_hand.person(person.id).had:
+        return
     row = session.scalars(select(Account).where(Account.person_id == person.id)).first()
     if row is not None and inspect(session.get_one(Person, person.id)).attrs.email.history.added:
         recovery.forget(row)

@@ -10,8 +10,11 @@ from functools import cached_property
 from sqlalchemy.orm import Session
 
 from admin.actor import Actor
+from admin.registrations import identity_keys
+from admin.registrations.at_hand import AtHand
 from admin.registrations.differences import DocumentOutcome
 from admin.registrations.documents import Entry
+from admin.registrations.mandate_keys import Key, key_of
 from broker.protocols import downstreams
 from broker.settings import Settings
 from broker.sso.logout import LogoutNotifier
@@ -33,6 +36,18 @@ class Applier:
     actor: Actor
     now: datetime
     entries: tuple[Entry, ...] = ()  # every document at hand
+
+    @cached_property
+    def at_hand(self) -> AtHand:
+        """What stands of what the documents name."""
+        return AtHand(
+            self.session, self.entries, lambda entry: identity_keys.keys_of(self.sealer, entry)
+        )
+
+    @cached_property
+    def named_mandates(self) -> frozenset[Key]:
+        """Those of the documents."""
+        return frozenset(key_of(entry.model) for entry in self.entries if entry.kind == "Mandate")
 
     @cached_property
     def notifier(self) -> LogoutNotifier:

@@ -4,7 +4,7 @@ per change.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -20,7 +20,7 @@ from admin.registrations.references import check_references
 from broker.settings import Settings
 from broker.texts.outside_request import texts
 from keys.sealing import Sealer
-from state import audit
+from state import audit, party_metadata
 from state.audit import AuditEvent, Detail, EventTag
 from state.db import writing
 
@@ -50,12 +50,13 @@ def apply(
     also_taking: bool = False,
     move_subjects: bool = False,
     is_whole: bool = False,
+    progress: Callable[[int], object] = lambda _: None,
 ) -> tuple[DocumentOutcome, ...]:
     """What became of each document, and what left. In a transaction of its own: metadata that must
     be fetched is fetched before it. ``also_taking``: rights of people may end with what documents
     name no more. ``move_subjects``: people may get another ``sub`` at a portal. ``is_whole``: the
-    documents are all there are, so what stands in none is told. Raises DocumentsRefused, StillUsed
-    and RightsTaken; then nothing changed.
+    documents are all there are, so what stands in none is told. ``progress`` hears how many more
+    were written. Raises DocumentsRefused, StillUsed and RightsTaken; then nothing changed.
     """
     gone = pruning.leaving(session, entries, prune) if prune is not None else frozenset()
     checked = checking.check(session, settings, entries, may_move=move_subjects or dry_run)
@@ -71,8 +72,11 @@ def apply(
     outcomes: list[DocumentOutcome] = []
     try:
         with texts(), writing(session):
+            party_metadata.hold_many(session)
             applier = Applier(session, sealer, settings, actor, now, tuple(whole))
-            outcomes = [checked.told(entry, _apply(applier, entry)) for entry in whole]
+            for entry in whole:
+                outcomes.append(checked.told(entry, _apply(applier, entry)))
+                progress(1)
             outcomes += pruning.remove(applier, gone)
             outcomes += row_pruning.remove(applier, prune)
             if is_whole and prune is None:

@@ -4,8 +4,9 @@ lists it, so that whoever reads the files knows that there is more.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
@@ -19,6 +20,7 @@ from directory.organisations import Organisation
 from directory.origin import Origin
 from directory.people import ExternalIdentity, Membership
 from providers.accounts import Account
+from state.db import Base
 
 _ADDED: dict[BoundBy, str] = {
     BoundBy.ADMINISTRATOR: "bound by an administrator",
@@ -28,19 +30,33 @@ _ADDED: dict[BoundBy, str] = {
 }
 
 
-def of_person(session: Session, person_id: str, now: datetime) -> tuple[str, ...]:
-    """Identities, places, account, factors and mandates that stand and that no document gave."""
-    return (
-        *_identities(session, person_id),
-        *_memberships(session, person_id, now),
-        *_accounts(session, person_id),
-        *_factors(session, person_id),
-        *_mandates(session, person_id, None, now),
+ALL: Final[frozenset[type[Base]]] = frozenset(
+    {ExternalIdentity, Membership, Account, Factor, Mandate}
+)
+
+
+def of_person(
+    session: Session, person_id: str, now: datetime, among: frozenset[type[Base]] = ALL
+) -> tuple[str, ...]:
+    """Identities, places, account, factors and mandates that stand and that no document gave.
+    ``among``: the tables where there is anything of that kind.
+    """
+    asked: tuple[tuple[type[Base], Callable[[], Iterator[str]]], ...] = (
+        (ExternalIdentity, lambda: _identities(session, person_id)),
+        (Membership, lambda: _memberships(session, person_id, now)),
+        (Account, lambda: _accounts(session, person_id)),
+        (Factor, lambda: _factors(session, person_id)),
+        (Mandate, lambda: _mandates(session, person_id, None, now)),
     )
+    return tuple(line for model, ask in asked if model in among for line in ask())
 
 
-def of_mandate(session: Session, document: MandateDocument, now: datetime) -> tuple[str, ...]:
+def of_mandate(
+    session: Session, document: MandateDocument, now: datetime, among: frozenset[type[Base]] = ALL
+) -> tuple[str, ...]:
     """What an administrator gave to the same person for the same organisation."""
+    if Mandate not in among:
+        return ()
     return (
         *_mandates(session, document.person, document.organisation, now),
         *_taken_back(session, document),

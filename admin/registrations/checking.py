@@ -33,14 +33,15 @@ def check(
 ) -> Checked:
     """Ask every rule. ``may_move``: a sector that moves is told and not refused."""
     calls = rules.calls_of(settings)
-    whole = [sectors.settled(session, entry) for entry in entries]
-    moves = [(entry.place, text) for entry, text in sectors.moves(session, whole)]
+    before = sectors.registered(session, entries)
+    whole = [sectors.settled(before, entry) for entry in entries]
+    moves = [(entry.place, text) for entry, text in sectors.moves(before, whole)]
     refused = [] if may_move else [f"{place}: {text}" for place, text in moves]
     makelaars = reach.makelaars(session, whole)
     told = {
         entry.place: (
             *rules.warnings(entry, calls),
-            *sectors.warnings(session, entry),
+            *sectors.warnings(before, entry),
             *reach.warnings(entry, makelaars),
         )
         for entry in whole
@@ -49,6 +50,6 @@ def check(
         told[place] = (*told[place], text)
     return Checked(
         entries=whole,
-        mistakes=[*rules.mistakes(whole, calls), *sectors.mistakes(session, whole), *refused],
+        mistakes=[*rules.mistakes(whole, calls), *sectors.mistakes(before, whole), *refused],
         warnings={place: texts for place, texts in told.items() if texts},
     )

@@ -23,6 +23,7 @@ from assurance.levels import AssuranceLevel
 from directory.fields import Beginning, End, Level
 from providers import received
 from providers.accounts import canonical_email, canonical_user_name
+from providers.saml.wire.metadata_facts import MetadataFacts
 
 
 class DocumentsRefused(Exception):
@@ -291,8 +292,8 @@ class ChainMandateDocument(Document):
 @dataclass(frozen=True)
 class Entry:
     """One document. ``place`` is file and line for messages; ``folder`` is what relative paths
-    mean. ``metadata``: those that will hold of a party that speaks SAML; ``is_fetched``: they come
-    from its address just now.
+    mean. ``metadata``: those that will hold of a party that speaks SAML, with their ``facts``;
+    ``is_fetched``: they come from its address just now.
     """
 
     kind: str
@@ -301,3 +302,4 @@ class Entry:
     folder: Path
     metadata: str | None = None
     is_fetched: bool = False
+    facts: MetadataFacts | None = None

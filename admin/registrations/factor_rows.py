@@ -12,6 +12,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from admin.registrations.applier import Applier
 from admin.registrations.documents import DocumentsRefused, Entry, PersonDocument
 from admin.registrations.files import secret_text, seed_text
 from assurance import enrolment, recovery_codes
@@ -24,11 +25,14 @@ from keys.sealing import Sealer
 KINDS: Final = (FactorKind.TOTP, FactorKind.SMS, FactorKind.OTP_DEVICE, FactorKind.RECOVERY_CODES)
 
 
-def write(session: Session, sealer: Sealer, now: datetime, entry: Entry, takes: list[str]) -> None:
+def write(applier: Applier, entry: Entry, takes: list[str]) -> None:
     """End what the document names no more; bind what it names and the person never had."""
     document: PersonDocument = entry.model
-    said = _said(document)
-    named = said | set(document.keeps)
+    session, sealer, now = applier.session, applier.sealer, applier.now
+    named_here = said(document)
+    if not named_here and Factor not in applier.at_hand.person(document.id).had:
+        return
+    named = named_here | set(document.keeps)
     for factor in _given(session, document.id):
         if factor.kind not in named:
             takes.append(f"factor {factor.kind}")
@@ -36,14 +40,14 @@ def write(session: Session, sealer: Sealer, now: datetime, entry: Entry, takes: 
             enrolment.end(session, document.id, factor.id, now)
     known = _known(session, document.id)
     for kind in KINDS:
-        if kind not in said:
+        if kind not in named_here:
             continue
         if kind not in known:
             _bind(session, sealer, now, entry, kind)
         _adopt(session, sealer, entry, kind, is_new=kind not in known)
 
 
-def _said(document: PersonDocument) -> frozenset[FactorKind]:
+def said(document: PersonDocument) -> frozenset[FactorKind]:
     """What the document has a file for."""
     files = {
         FactorKind.TOTP: document.totp_secret_file,

@@ -11,16 +11,11 @@ from sqlalchemy.orm import Session
 
 from admin.registrations import beside
 from admin.registrations.applier import Applier
-from admin.registrations.documents import (
-    DocumentsRefused,
-    Entry,
-    IdentityDocument,
-    PersonDocument,
-)
+from admin.registrations.documents import Entry, PersonDocument
+from admin.registrations.identity_keys import key_of, keys_of
 from consent.mandates import Mandate
 from directory.origin import Origin
-from directory.people import ExternalIdentity, Person, subject_hash
-from keys.sealing import Sealer
+from directory.people import ExternalIdentity, Person
 from state.registrations import Kind, names
 
 
@@ -29,9 +24,9 @@ def write(applier: Applier, entry: Entry, takes: list[str]) -> None:
     document: PersonDocument = entry.model
     session, named = applier.session, set[tuple[str, str]]()
     for identity in document.identities:
-        key = identity.provider, _hash(applier.sealer, entry, identity)
+        key = key_of(applier.sealer, entry, identity)
         named.add(key)
-        known = session.get(ExternalIdentity, key)
+        known = applier.at_hand.identity(key)
         if known is None:
             known = ExternalIdentity(
                 provider_id=key[0],
@@ -40,24 +35,30 @@ def write(applier: Applier, entry: Entry, takes: list[str]) -> None:
                 created_at=applier.now,
             )
             session.add(known)
+            applier.at_hand.has_identity(key, known)
         elif known.person_id != document.id and _has_rights(applier, known.person_id):
             takes.append(f"identity at {key[0]} from {known.person_id}")
         known.person_id, known.means_active_until = document.id, identity.means_active_until
         known.origin = Origin.DOCUMENT
-    makelaars = names(session, Kind.IDENTITY_PROVIDER)
-    for row in _given(session, document.id):
+    had = ExternalIdentity in applier.at_hand.person(document.id).had
+    lost = [
+        row
+        for row in (_given(session, document.id) if had else ())
+        if (row.provider_id, row.subject_hash) not in named
+    ]
+    makelaars = names(session, Kind.IDENTITY_PROVIDER) if lost else ()
+    for row in lost:
         # No document can name one at a makelaar that left: it waits for that to come back.
-        is_nameable = row.provider_id in makelaars
-        if is_nameable and (row.provider_id, row.subject_hash) not in named:
+        if row.provider_id in makelaars:
             takes.append(f"identity at {row.provider_id}")
+            applier.at_hand.has_identity((row.provider_id, row.subject_hash), None)
             session.delete(row)
 
 
 def former_owners(applier: Applier, entry: Entry) -> set[str]:
     """Other people whose identities this document names."""
     document: PersonDocument = entry.model
-    keys = [(one.provider, _hash(applier.sealer, entry, one)) for one in document.identities]
-    rows = [applier.session.get(ExternalIdentity, key) for key in keys]
+    rows = [applier.at_hand.identity(key) for key in keys_of(applier.sealer, entry)]
     return {row.person_id for row in rows if row is not None} - {document.id}
 
 
@@ -70,11 +71,6 @@ def mistakes(entries: list[Entry]) -> Iterator[str]:
             holder = seen.setdefault(name, entry.model.id)
             if holder != entry.model.id:
                 yield f"{entry.place}: identities: one at {name[0]} is that of {holder}"
-
-
-def exported(sealer: Sealer, row: ExternalIdentity) -> str:
-    """The ``subject_hash`` of a document: with a mark of the master key that can be compared."""
-    return f"{_mark(sealer)}.{row.subject_hash}"
 
 
 def _has_rights(applier: Applier, person_id: str) -> bool:
@@ -98,21 +94,3 @@ def _given(session: Session, person_id: str) -> list[ExternalIdentity]:
         ExternalIdentity.person_id == person_id, ExternalIdentity.origin == Origin.DOCUMENT
     )
     return list(session.scalars(query))
-
-
-def _hash(sealer: Sealer, entry: Entry, identity: IdentityDocument) -> str:
-    if identity.subject is not None:
-        return subject_hash(sealer, identity.provider, identity.subject)
-    mark, _, hashed = (identity.subject_hash or "").partition(".")
-    if mark != _mark(sealer):
-        raise DocumentsRefused(
-            [
-                f"{entry.place}: identities: this subject_hash is of an installation with another "
-                "master key; write the subject that the makelaar sends"
-            ]
-        )
-    return hashed
-
-
-def _mark(sealer: Sealer) -> str:
-    return sealer.fingerprint("subject-mark")[:8]

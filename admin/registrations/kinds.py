@@ -7,7 +7,7 @@ A new kind is one entry here, beside its model: in ``documents`` where it become
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 
 from pydantic import BaseModel
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from admin.registrations import (
     account_rows,
@@ -32,6 +32,7 @@ from admin.registrations import (
     service_indexes,
 )
 from admin.registrations.applier import Write
+from admin.registrations.at_hand import some
 from admin.registrations.dependents import Withdrawal
 from admin.registrations.documents import (
     ChainMandateDocument,
@@ -56,6 +57,9 @@ from state.registrations import Kind
 # An entry with all that must be known of it, at this moment; the session is for what is kept.
 Complete = Callable[[Entry, Settings, datetime, Session], Entry]
 
+# Which of these names there are; more than were asked for does no harm.
+Names = Callable[[Session, Collection[str]], Iterable[str]]
+
 
 class Reference(NamedTuple):
     """A document names another thing: in which field, of which kind, and its name."""
@@ -71,17 +75,18 @@ class DocumentKind:
 
     ``models``: what its documents can be; ``of``: which one a document is, None for the only one.
     ``refers_to``: the things that must stand for this document to be right. ``names``: what can be
-    referred to beside the registrations and the documents at hand. ``conflicts``: mistakes between
-    documents, a line each. ``complete``: what is fetched before anything is written. ``person``:
-    whom the document is about, for the audit. ``withdrawal``: what leaves with it; None for a kind
-    that is no registration: of those ``pruning`` ends what documents gave, and the rows stay.
+    referred to beside the registrations and the documents at hand, of what is. ``conflicts``:
+    mistakes between documents, a line each. ``complete``: what is fetched before anything is
+    written. ``person``: whom the document is about, for the audit. ``withdrawal``: what leaves
+    with it; None for a kind that is no registration: of those ``pruning`` ends what documents
+    gave, and the rows stay.
     """
 
     name: str
     models: tuple[type[BaseModel], ...]
     write: Write
     refers_to: Callable[[Any], Iterable[Reference]] = lambda _: ()
-    names: Callable[[Session], Iterable[str]] = lambda _: ()
+    names: Names = lambda *_: ()
     conflicts: Callable[[Session, list[Entry]], Iterable[str]] = lambda *_: ()
     complete: Complete = lambda entry, *_: entry
     person: Callable[[Any], str | None] = lambda _: None
@@ -91,6 +96,16 @@ class DocumentKind:
     def model_of(self, document: Mapping[str, Any]) -> type[BaseModel]:
         """What this document is, by its fields."""
         return self.models[0] if self.of is None else self.of(document)
+
+
+def _among(column: InstrumentedAttribute[str]) -> Names:
+    """Of a million people only those who are named are asked for."""
+
+    def names(session: Session, wanted: Collection[str]) -> Iterator[str]:
+        for asked in some(sorted(wanted)):
+            yield from session.scalars(select(column).where(column.in_(asked)))
+
+    return names
 
 
 def _of_client(model: RelyingParty) -> Iterator[Reference]:
@@ -157,7 +172,7 @@ def _registered(
     withdrawal: Withdrawal,
     *,
     refers_to: Callable[[Any], Iterable[Reference]] = lambda _: (),
-    names: Callable[[Session], Iterable[str]] = lambda _: (),
+    names: Names = lambda *_: (),
     conflicts: Callable[[Session, list[Entry]], Iterable[str]] = lambda *_: (),
     complete: Complete = lambda entry, *_: entry,
     write: Write | None = None,
@@ -181,13 +196,13 @@ _ALL: Final = (
         name="Organisation",
         models=(OrganisationDocument,),
         write=rows.write_organisation,
-        names=lambda session: session.scalars(select(Organisation.kvk)),
+        names=_among(Organisation.kvk),
     ),
     _registered(
         Kind.SERVICE,
         dependents.OF_SERVICE,
         refers_to=_of_service,
-        names=lambda _: [service.uuid for service in CONSOLE_SERVICES],
+        names=lambda *_: [service.uuid for service in CONSOLE_SERVICES],
         conflicts=service_indexes.conflicts,
     ),
     _registered(
@@ -218,7 +233,7 @@ _ALL: Final = (
         models=(PersonDocument,),
         write=rows.write_person,
         refers_to=_of_person,
-        names=lambda session: session.scalars(select(Person.id)),
+        names=_among(Person.id),
         conflicts=_of_people,
         person=lambda model: model.id,
     ),

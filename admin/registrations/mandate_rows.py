@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Final
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
@@ -18,33 +18,12 @@ from admin.registrations import beside, rows
 from admin.registrations.applier import Applier
 from admin.registrations.differences import DocumentOutcome
 from admin.registrations.documents import ChainMandateDocument, Entry, MandateDocument
+from admin.registrations.mandate_keys import key_of, key_of_row
 from assurance.levels import suffices
 from consent.chains import ChainMandate
 from consent.mandates import LAPSED, Mandate
-from directory.organisations import Organisation
 from state import audit
 from state.audit import AuditEvent, EventTag
-
-
-class Key(NamedTuple):
-    """What tells one mandate of documents from another; ``organisation`` is a KvK number."""
-
-    person: str
-    organisation: str
-    service: str | None
-    branches: tuple[str, ...]
-
-
-def key_of(document: MandateDocument) -> Key:
-    """Of a document."""
-    branches = tuple(sorted(set(document.branches)))
-    return Key(document.person, document.organisation, document.service, branches)
-
-
-def key_of_row(row: Mandate) -> Key:
-    """The same of what stands."""
-    branches = tuple(sorted(set(row.branches)))
-    return Key(row.person_id, row.organisation.kvk, row.service_uuid, branches)
 
 
 def given(session: Session, now: datetime) -> list[Mandate]:
@@ -58,7 +37,8 @@ def write_mandate(applier: Applier, entry: Entry) -> DocumentOutcome:
     replaced = tuple(_replace_wider(applier, entry.model))
     if replaced and outcome.word == "unchanged":
         outcome = replace(outcome, word="changed")
-    stays = beside.of_mandate(applier.session, entry.model, applier.now)
+    other = applier.at_hand.person(entry.model.person).had_other
+    stays = beside.of_mandate(applier.session, entry.model, applier.now, other)
     return replace(outcome, takes=outcome.takes + replaced, stays=stays)
 
 
@@ -98,14 +78,15 @@ def told_of_chain(row: ChainMandate) -> str:
 def _mandate(applier: Applier, entry: Entry, takes: list[str]) -> bool:
     document: MandateDocument = entry.model
     session, wanted = applier.session, key_of(document)
-    organisation_id = _organisation_id(session, document.organisation)
+    organisation_id = applier.at_hand.organisation(document.organisation).id
     query = select(Mandate).where(
         Mandate.person_id == document.person,
         Mandate.organisation_id == organisation_id,
         Mandate.service_uuid == document.service,
         Mandate.granted_by.is_(None),
     )
-    row = next((m for m in session.scalars(query) if key_of_row(m) == wanted), None)
+    standing = session.scalars(query) if _had(applier, document) else ()
+    row = next((m for m in standing if key_of_row(m) == wanted), None)
     if row is None:
         row = Mandate(
             person_id=document.person,
@@ -132,8 +113,8 @@ def _mandate(applier: Applier, entry: Entry, takes: list[str]) -> bool:
 def _chain(applier: Applier, entry: Entry, takes: list[str]) -> bool:
     document: ChainMandateDocument = entry.model
     session = applier.session
-    giver = _organisation_id(session, document.organisation)
-    through = _organisation_id(session, document.intermediary)
+    giver = applier.at_hand.organisation(document.organisation).id
+    through = applier.at_hand.organisation(document.intermediary).id
     row = session.scalars(
         select(ChainMandate).where(
             ChainMandate.organisation_id == giver,
@@ -184,12 +165,13 @@ def _replace_wider(applier: Applier, document: MandateDocument) -> list[str]:
     names, and that this one was made from: another choice of branches at the same service, or
     something that holds all of this one.
     """
-    session, wanted = applier.session, key_of(document)
-    named = {key_of(entry.model) for entry in applier.entries if entry.kind == "Mandate"}
+    if not _had(applier, document):
+        return []
+    session, wanted, named = applier.session, key_of(document), applier.named_mandates
     query = select(Mandate).where(
         *_of_documents(applier.now),
         Mandate.person_id == document.person,
-        Mandate.organisation_id == _organisation_id(session, document.organisation),
+        Mandate.organisation_id == applier.at_hand.organisation(document.organisation).id,
     )
     found = []
     for row in session.scalars(query).all():
@@ -257,8 +239,9 @@ def _bring_up_to_date(
         row.revoked_at = now if document.revoked else None
 
 
-def _organisation_id(session: Session, kvk: str) -> str:
-    return session.scalars(select(Organisation.id).where(Organisation.kvk == kvk)).one()
+def _had(applier: Applier, document: MandateDocument) -> bool:
+    """Had the person any mandate before these documents? Those are of other keys than this one."""
+    return Mandate in applier.at_hand.person(document.person).had
 
 
 _write_mandate: Final = rows.writer(_mandate, Mandate)

@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 
 from admin.registrations.applier import Applier
 from admin.registrations.documents import PersonDocument
-from directory.organisations import Organisation
 from directory.origin import Origin
 from directory.people import Membership, Role
 
@@ -15,16 +14,12 @@ from directory.people import Membership, Role
 def write(applier: Applier, document: PersonDocument, takes: list[str]) -> None:
     """What the document names holds from now on; what a document gave and none names ends now."""
     session, now, named = applier.session, applier.now, set[str]()
+    had = Membership in applier.at_hand.person(document.id).had
+    places = {row.organisation_id: row for row in (_of(session, document.id) if had else ())}
     for place in document.organisations:
-        organisation_id = session.scalars(
-            select(Organisation.id).where(Organisation.kvk == place.kvk)
-        ).one()
+        organisation_id = applier.at_hand.organisation(place.kvk).id
         named.add(organisation_id)
-        known = session.scalars(
-            select(Membership).where(
-                Membership.person_id == document.id, Membership.organisation_id == organisation_id
-            )
-        ).first()
+        known = places.get(organisation_id)
         if known is None:
             known = Membership(
                 person_id=document.id,
@@ -33,6 +28,7 @@ def write(applier: Applier, document: PersonDocument, takes: list[str]) -> None:
                 since=now,
             )
             session.add(known)
+            places[organisation_id] = known
         elif known.until is not None:  # it was over: a place anew
             known.since, known.until, known.role_since = now, None, None
         elif known.role is Role.ADMINISTRATOR and Role(place.role) is Role.MEMBER:
@@ -41,16 +37,12 @@ def write(applier: Applier, document: PersonDocument, takes: list[str]) -> None:
             known.role_since = now
         known.role, known.origin = Role(place.role), Origin.DOCUMENT
         known.level = place.level
-    for row in _given(session, document.id):
-        if row.organisation_id not in named:
+    for organisation_id, row in places.items():
+        is_given = row.origin is Origin.DOCUMENT and row.until is None
+        if is_given and organisation_id not in named:
             takes.append(f"{row.role} of {row.organisation.kvk}")
             row.until = now
 
 
-def _given(session: Session, person_id: str) -> list[Membership]:
-    query = select(Membership).where(
-        Membership.person_id == person_id,
-        Membership.origin == Origin.DOCUMENT,
-        Membership.until.is_(None),
-    )
-    return list(session.scalars(query))
+def _of(session: Session, person_id: str) -> list[Membership]:
+    return list(session.scalars(select(Membership).where(Membership.person_id == person_id)))

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from pydantic import BaseModel
-from sqlalchemy.orm import Session
 
 from admin.registrations import registered
 from admin.registrations.applier import Applier, Write
@@ -30,11 +29,12 @@ def writer(kind: Kind) -> Write:
     plain = registered.writer(kind)
 
     def write(applier: Applier, entry: Entry) -> DocumentOutcome:
-        before = _facts_of(_in_use(applier.session, kind, entry.model.key))
+        before = _facts_of(_in_use(applier, kind, entry.model.key))
         outcome = plain(applier, entry)
         party = party_of(entry.model)
         if party is None:
-            party_metadata.forget(applier.session, kind, entry.model.key)
+            if applier.at_hand.keeps_metadata(kind, entry.model.key):
+                party_metadata.forget(applier.session, kind, entry.model.key)
             return outcome
         after = _keep(applier, entry, party)
         if after is None or before is None:
@@ -70,12 +70,13 @@ def key_told(key: KeyFact) -> str:
 
 def _keep(applier: Applier, entry: Entry, party: MetadataParty) -> MetadataFacts | None:
     """The facts of what holds from now on; None where what was kept stays."""
-    row = party_metadata.row_of(applier.session, party.kind, party.name)
+    keeps = applier.at_hand.keeps_metadata(party.kind, party.name)
+    row = party_metadata.row_of(applier.session, party.kind, party.name) if keeps else None
     if row is not None and row.origin == party.origin and not entry.is_fetched:
         return None
-    if entry.metadata is None:
+    facts = entry.facts
+    if facts is None:
         return None
-    facts = party.facts(entry.metadata)
     due = next_look(facts, applier.now) if entry.is_fetched else applier.now
     party_metadata.begin(
         applier.session,
@@ -86,18 +87,21 @@ def _keep(applier: Applier, entry: Entry, party: MetadataParty) -> MetadataFacts
         ends_at=facts.ends_at,
         due_at=due if party.settings.follows_metadata else None,
         now=applier.now,
+        is_new=not keeps,
     )
     if entry.is_fetched:
         registrations.raise_revision(applier.session)
     return facts
 
 
-def _in_use(session: Session, kind: Kind, name: str) -> BaseModel | None:
-    row = registrations.standing(session, kind, name)
-    if row is None:
+def _in_use(applier: Applier, kind: Kind, name: str) -> BaseModel | None:
+    row = applier.at_hand.registration(kind, name)
+    if row is None or row.withdrawn_at is not None:
         return None
-    kept = party_metadata.row_of(session, kind, name)
     copies = {}
+    if not applier.at_hand.keeps_metadata(kind, name):
+        return as_registered(row)
+    kept = party_metadata.row_of(applier.session, kind, name)
     if kept is not None and kept.document is not None:
         copies[kind, name] = KeptCopy(kept.origin, kept.document)
     return in_use(as_registered(row), copies)

@@ -43,7 +43,7 @@ def complete(
     try:
         given = kept if kept is not None else party.settings.metadata
         xml = given if given is not None else _fetched(party, settings)
-        party.facts(xml)  # signed by whom it should be
+        facts = party.facts(xml)  # signed by whom it should be
         ended_at = moment if kept is None else None
         found = list(
             unfit(entry.model, xml, ended_at, lambda url: outgoing_client(settings).check(url))
@@ -58,7 +58,7 @@ def complete(
         raise DocumentsRefused([f"{entry.place}: saml.metadata: {error}"]) from None
     for field, told in found:
         raise DocumentsRefused([f"{entry.place}: saml.{field}: {told}"])
-    return replace(entry, metadata=xml, is_fetched=given is None)
+    return replace(entry, metadata=xml, is_fetched=given is None, facts=facts)
 
 
 def unfit(

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from admin.registrations import branch_rows, moved_numbers
 from admin.registrations.documents import Entry
-from admin.registrations.kinds import KINDS
+from admin.registrations.kinds import KINDS, Reference
 from providers.federation_members import federation_of
 from state.registrations import Kind, Registration, all_registrations
 
@@ -23,10 +23,14 @@ def check_references(
 ) -> list[str]:
     """One line for each name that leads nowhere, or to a registration that is about to leave."""
     registered = all_registrations(session)
-    known = _known(session, entries, registered)
     mistakes = []
-    for entry in [*entries, *_staying(entries, leaving, registered)]:
-        for field, kind, name in KINDS[entry.kind].refers_to(entry.model):
+    referring = [
+        (entry, list(KINDS[entry.kind].refers_to(entry.model)))
+        for entry in [*entries, *_staying(entries, leaving, registered)]
+    ]
+    known = _known(session, entries, registered, [one for _, many in referring for one in many])
+    for entry, references in referring:
+        for field, kind, name in references:
             federation = _federation(field, name)
             if (kind, name) in leaving or (Kind.FEDERATION, federation) in leaving:
                 mistakes.append(f"{entry.place}: {field}: {kind} {name} would be removed")
@@ -58,9 +62,15 @@ def _staying(
 
 
 def _known(
-    session: Session, entries: Sequence[Entry], registered: list[Registration]
+    session: Session,
+    entries: Sequence[Entry],
+    registered: list[Registration],
+    asked: list[Reference],
 ) -> dict[str, set[str]]:
-    known = {name: set(kind.names(session)) for name, kind in KINDS.items()}
+    wanted: dict[str, set[str]] = {name: set() for name in KINDS}
+    for one in asked:
+        wanted[one.kind].add(one.name)
+    known = {name: set(kind.names(session, wanted[name])) for name, kind in KINDS.items()}
     for row in registered:
         known[row.kind].add(row.name)
     for entry in entries:

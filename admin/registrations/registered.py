@@ -16,10 +16,13 @@ def writer(kind: Kind) -> Write:
 
     def write(applier: Applier, entry: Entry) -> DocumentOutcome:
         model, name = entry.model, entry.model.key
-        known = registrations.standing(applier.session, kind, name)
-        before = None if known is None else dict(known.document)
+        row = applier.at_hand.registration(kind, name)
+        before = None if row is None or row.withdrawn_at is not None else dict(row.document)
         document = model.model_dump(mode="json", exclude_none=True, by_alias=True)
-        if not registrations.save(applier.session, kind, name, document, applier.now):
+        if row is None:
+            row = registrations.add(applier.session, kind, name, document, applier.now)
+            applier.at_hand.wrote(row)
+        elif not registrations.change(applier.session, row, document, applier.now):
             return DocumentOutcome(entry.kind, name, "unchanged")
         if before is None:
             return DocumentOutcome(entry.kind, name, "created", of_new(model))

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from admin.registrations import beside, factor_rows, identity_rows
+from admin.registrations import beside, factor_rows, identity_keys
 from assurance.factors import Factor
 from consent.chains import ChainMandate
 from consent.mandates import Mandate
@@ -102,7 +102,7 @@ def _identities(session: Session, sealer: Sealer, person_id: str) -> list[dict[s
         _without_nothing(
             {
                 "provider": row.provider_id,
-                "subject_hash": identity_rows.exported(sealer, row),
+                "subject_hash": identity_keys.exported(sealer, row),
                 "means_active_until": row.means_active_until
                 and written(row.means_active_until, end_of),
             }

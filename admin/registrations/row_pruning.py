@@ -16,6 +16,7 @@ from admin.registrations import mandate_rows, rows
 from admin.registrations.applier import Applier
 from admin.registrations.differences import IN_NO_FILE, DocumentOutcome
 from admin.registrations.documents import Entry, PersonDocument
+from admin.registrations.mandate_keys import key_of_row
 from admin.registrations.pruning import Prune
 from consent.chains import ChainMandate
 from consent.mandates import Mandate
@@ -60,14 +61,11 @@ def _mandates(applier: Applier) -> Iterator[DocumentOutcome]:
 
 
 def _mandates_in_no_file(applier: Applier) -> list[Mandate]:
-    named = {
-        mandate_rows.key_of(entry.model) for entry in applier.entries if entry.kind == "Mandate"
-    }
     services = _services(applier.session) | {None}
     return [
         row
         for row in mandate_rows.given(applier.session, applier.now)
-        if mandate_rows.key_of_row(row) not in named and row.service_uuid in services
+        if key_of_row(row) not in applier.named_mandates and row.service_uuid in services
     ]
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from admin.people import changes
+from admin.people.changes import Standing
 from admin.registrations import (
     account_rows,
     beside,
@@ -21,6 +22,7 @@ from admin.registrations import (
     membership_rows,
 )
 from admin.registrations.applier import Applier, Write
+from admin.registrations.at_hand import UNKNOWN
 from admin.registrations.differences import Difference, DocumentOutcome, of_rows
 from admin.registrations.documents import Entry, OrganisationDocument, PersonDocument
 from admin.registrations.registered import of_new
@@ -65,8 +67,11 @@ def write_person(applier: Applier, entry: Entry) -> DocumentOutcome:
     """A person, and what follows for them and for whoever had an identity that is theirs now."""
     session, person_id = applier.session, entry.model.id
     people = [person_id, *sorted(identity_rows.former_owners(applier, entry))]
-    before = {one: changes.standing(session, one, applier.now) for one in people}
+    before = {one: changes.standing(session, one, applier.now) for one in people[1:]}
+    before[person_id] = _standing(applier, person_id)
     outcome = _write_person(applier, entry)
+    if _is_plainly_new(applier, entry):
+        people.remove(person_id)
     if outcome.word != "unchanged":
         for one in people:
             changes.follow(
@@ -77,7 +82,29 @@ def write_person(applier: Applier, entry: Entry) -> DocumentOutcome:
                 before[one],
                 actor=applier.actor,
             )
-    return replace(outcome, stays=beside.of_person(session, person_id, applier.now))
+    other = applier.at_hand.person(person_id).had_other
+    return replace(outcome, stays=beside.of_person(session, person_id, applier.now, other))
+
+
+def _is_plainly_new(applier: Applier, entry: Entry) -> bool:
+    """Nobody is told anything of who only came, unblocked and without account or factor."""
+    document: PersonDocument = entry.model
+    is_plain = not document.blocked and document.account is None and not factor_rows.said(document)
+    known = applier.at_hand.person(document.id)
+    return is_plain and known is not UNKNOWN and known.row is None
+
+
+def _row_of(applier: Applier, person_id: str) -> Person | None:
+    known = applier.at_hand.person(person_id)
+    return applier.session.get(Person, person_id) if known is UNKNOWN else known.row
+
+
+def _standing(applier: Applier, person_id: str) -> Standing:
+    """Before anything is written. Who is new has nothing that must be asked for."""
+    if _row_of(applier, person_id) is None:
+        return Standing()
+    had = applier.at_hand.person(person_id).had
+    return changes.standing(applier.session, person_id, applier.now, had)
 
 
 def _organisation(applier: Applier, entry: Entry, takes: list[str]) -> bool:
@@ -98,7 +125,7 @@ def _organisation(applier: Applier, entry: Entry, takes: list[str]) -> bool:
 def _person(applier: Applier, entry: Entry, takes: list[str]) -> bool:
     document: PersonDocument = entry.model
     session, now = applier.session, applier.now
-    row = session.get(Person, document.id)
+    row = _row_of(applier, document.id)
     created = row is None
     if row is None:
         row = Person(id=document.id, display_name=document.name, created_at=now)
@@ -110,8 +137,8 @@ def _person(applier: Applier, entry: Entry, takes: list[str]) -> bool:
     session.flush() if created else None
     identity_rows.write(applier, entry, takes)
     membership_rows.write(applier, document, takes)
-    factor_rows.write(session, applier.sealer, now, entry, takes)
-    account_rows.write(session, now, entry, takes)
+    factor_rows.write(applier, entry, takes)
+    account_rows.write(applier, entry, takes)
     return created
 
 

@@ -5,13 +5,16 @@ where that was asked, because then everybody gets another ``sub`` there.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
 from pydantic import ValidationError
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from admin.registrations.at_hand import some
 from admin.registrations.documents import Entry
 from admin.registrations.rule import Breach, shown
 from directory.portals import portal_model
@@ -19,34 +22,50 @@ from directory.sectors import alone, hosts_of, is_app, named, sector
 from directory.services import RelyingParty
 from state.registrations import Kind, Registration
 
+Before = Mapping[str, RelyingParty]  # by client id, where there was one
 _HOST: Final = re.compile(r"(?=.{1,253}\Z)[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
 
 
-def settled(session: Session, entry: Entry) -> Entry:
+def registered(session: Session, entries: Iterable[Entry]) -> Before:
+    """As the portals of these documents were registered last, also where one was withdrawn since:
+    its people may come back.
+    """
+    found: dict[str, RelyingParty] = {}
+    for names in some(entry.model.client_id for entry in _clients(entries)):
+        query = select(Registration).where(
+            Registration.kind == Kind.CLIENT, Registration.name.in_(names)
+        )
+        for row in session.scalars(query):
+            with suppress(ValidationError):  # withdrawn in a version that knew other fields
+                found[row.name] = portal_model(row.document).model_validate(row.document)
+    return found
+
+
+def settled(known: Before, entry: Entry) -> Entry:
     """With the sector that holds from now on. An app without a host of its own is a sector by
     itself; one that stood before keeps the sector that it had.
     """
     client = entry.model
     if not isinstance(client, RelyingParty) or named(client) is not None:
         return entry
-    before = _before(session, client)
+    before = known.get(client.client_id)
     keeps = before is not None and named(before) is None and sector(before) == sector(client)
     if not is_app(client) or hosts_of(client) or keeps:
         return entry
     return replace(entry, model=client.model_copy(update={"sector_identifier": alone(client)}))
 
 
-def mistakes(session: Session, entries: Iterable[Entry]) -> list[str]:
+def mistakes(known: Before, entries: Iterable[Entry]) -> list[str]:
     """A line for each sector that cannot be."""
-    found = ((entry, _breach(session, entry.model)) for entry in _clients(entries))
+    found = ((entry, _breach(known, entry.model)) for entry in _clients(entries))
     return [f"{entry.place}: {breach}" for entry, breach in found if breach is not None]
 
 
-def moves(session: Session, entries: Iterable[Entry]) -> list[tuple[Entry, str]]:
+def moves(known: Before, entries: Iterable[Entry]) -> list[tuple[Entry, str]]:
     """What would give everybody another ``sub`` at a portal that is known, and how to keep it."""
     found = []
     for entry in _clients(entries):
-        before = _before(session, entry.model)
+        before = known.get(entry.model.client_id)
         if before is not None and sector(before) != sector(entry.model):
             old, new = (shown(sector(client)) for client in (before, entry.model))
             said = Breach(
@@ -59,12 +78,12 @@ def moves(session: Session, entries: Iterable[Entry]) -> list[tuple[Entry, str]]
     return found
 
 
-def warnings(session: Session, entry: Entry) -> tuple[str, ...]:
+def warnings(known: Before, entry: Entry) -> tuple[str, ...]:
     """Sectors that are kept for the sake of the subjects, and would be otherwise today."""
     client = entry.model
     if not isinstance(client, RelyingParty) or named(client) is not None:
         return ()
-    before = _before(session, client)
+    before = known.get(client.client_id)
     if before is None or sector(before) != sector(client):
         return ()
     own, kept = alone(client), sector(client)
@@ -79,8 +98,8 @@ def warnings(session: Session, entry: Entry) -> tuple[str, ...]:
     return (str(Breach("sector_identifier", what, instead)),)
 
 
-def _breach(session: Session, client: RelyingParty) -> Breach | None:
-    before = _before(session, client)
+def _breach(known: Before, client: RelyingParty) -> Breach | None:
+    before = known.get(client.client_id)
     if before is not None and sector(before) == sector(client):
         return None
     said = named(client)
@@ -102,14 +121,3 @@ def _breach(session: Session, client: RelyingParty) -> Breach | None:
 
 def _clients(entries: Iterable[Entry]) -> list[Entry]:
     return [entry for entry in entries if isinstance(entry.model, RelyingParty)]
-
-
-def _before(session: Session, client: RelyingParty) -> RelyingParty | None:
-    """As it was registered last, also where it was withdrawn since: its people may come back."""
-    row = session.get(Registration, (Kind.CLIENT, client.client_id))
-    if row is None:
-        return None
-    try:
-        return portal_model(row.document).model_validate(row.document)
-    except ValidationError:
-        return None  # withdrawn in a version that knew other fields

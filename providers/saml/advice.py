@@ -10,6 +10,7 @@ from typing import Final
 
 from lxml import etree
 
+from keys.xml.children import children
 from providers.saml.wire.names import saml
 
 ADVICE: Final = saml("Advice")
@@ -25,7 +26,7 @@ def evidence_taken(assertion: etree._Element) -> str | None:
     """What stood in Advice, as it was written, packed as text; out of the tree, so that nobody
     finds it there. None where there was none.
     """
-    found = assertion.findall(ADVICE)
+    found = children(assertion, ADVICE)
     written = b"".join(etree.tostring(one, with_tail=False) for one in found if len(one))
     for one in found:
         assertion.remove(one)

@@ -14,6 +14,7 @@ from lxml import etree
 from assurance.session_names import SessionName
 from keys.keyring import KeyRing, PrivateKey
 from keys.saml_keys import SIGNING, OwnRole, for_decrypting
+from keys.xml.children import child, children
 from keys.xml.encryption import decrypt_element
 from keys.xml.guard import XmlRefused
 from providers.interface import ProviderUnavailable
@@ -65,10 +66,13 @@ class SamlLogout:
         """What the makelaar calls the session that this login began; nothing where nobody is to log
         out there, or where it named nobody.
         """
-        name_id = assertion.find(f"{saml('Subject')}/{saml('NameID')}")
-        if not self._is_wanted or not self.metadata.logouts or name_id is None:
+        if not self._is_wanted or not self.metadata.logouts:
             return ()
-        said = (one.get("SessionIndex") for one in assertion.findall(saml("AuthnStatement")))
+        subject = child(assertion, saml("Subject"))
+        name_id = child(subject, saml("NameID")) if subject is not None else None
+        if name_id is None:
+            return ()
+        said = (one.get("SessionIndex") for one in children(assertion, saml("AuthnStatement")))
         indexes = list(dict.fromkeys(str(one) for one in said if one))[:MOST_INDEXES]
         found = tuple(name_of(name_id, one) for one in indexes) or (name_of(name_id),)
         return found if all(_fits(one) for one in found) else ()

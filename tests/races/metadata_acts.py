@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from admin.metadata import alarms
 from state import party_metadata
 from state.db import writing
-from state.locks import one_at_a_time
 from state.registrations import Kind
 from tests.clocks import START
 
@@ -35,7 +34,7 @@ def tell_ends(session: Session, number: int, who: str, wait: Wait) -> int:
     """As the job that tells operators what ends: how many it would tell of."""
     wait()
     with writing(session):
-        one_at_a_time(session, "metadata alarms")
+        party_metadata.hold_many(session)
         found = alarms._ending(session, START + number * HOUR)
         for row in found:
             row.told_days = 0

@@ -62,7 +62,10 @@ def test_apply_says_what_the_page_says(session: Session, settings: Settings, num
     entry = Entry("Client", a_client(**MADE[number]), "x", ROOT)
     breaches = rules.breaches("Client", entry.model, rules.calls_of(settings))
     said = [str(one) for one in breaches]
-    said += [line.removeprefix("x: ") for line in sectors.mistakes(session, [entry])]
+    said += [
+        line.removeprefix("x: ")
+        for line in sectors.mistakes(sectors.registered(session, [entry]), [entry])
+    ]
     assert list(rows_of_ten(1))[number] in said
 
 
