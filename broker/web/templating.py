@@ -21,6 +21,7 @@ from broker.texts.times import moment
 from broker.web.announcements import help_desk
 from broker.web.endpoints import ITSELF, endpoints_of
 from broker.web.language import locale
+from broker.web.time_left import clock_time, shown_time
 from state.trace import show_reference
 
 NO_BREAK = "\u00a0"
@@ -46,12 +47,16 @@ def install(app: Flask) -> None:
         second=_second,
         instant=_instant,
         lasted=_lasted,
-        clock=_clock,
+        clock=clock_time,
         day=lambda value: format_date(value, "d MMMM y"),
         short_day=lambda value: format_date(value, "d MMM y"),
     )
     app.jinja_env.globals.update(
-        locale=locale, language_url=_language_url, static_url=_static_url, help_desk=help_desk
+        locale=locale,
+        language_url=_language_url,
+        static_url=_static_url,
+        help_desk=help_desk,
+        time_left=shown_time,
     )
 
     @app.context_processor
@@ -81,14 +86,6 @@ def _instant(value: datetime) -> str:
 def _lasted(time: timedelta) -> str:
     """``34 seconden``, ``2 minuten``; below a minute to the second."""
     return format_timedelta(time, granularity="second", threshold=1.0)
-
-
-def _clock(value: datetime) -> str:
-    """``14.05 uur`` today, else with the day."""
-    now = runtime().clock()
-    if format_date(value, "y-MM-dd") != format_date(now, "y-MM-dd"):
-        return moment(value)
-    return format_datetime(value, "HH.mm 'uur'" if locale() == "nl" else "HH:mm")
 
 
 def numbers_whole(text: str) -> str:
