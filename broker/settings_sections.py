@@ -189,7 +189,11 @@ class Ui(Section):
 
 class LoginSettings(Section):
     transaction_minutes: Annotated[int, Field(ge=5, le=60)] = Field(
-        default=15, description="How long a login may take, from the portal and back."
+        default=15,
+        description=(
+            "How long a login may take, from the portal and back. Who asks for more time gets as "
+            "much again, until eleven times this."
+        ),
     )
     remember_days: Annotated[int, Field(ge=1, le=365)] = Field(
         default=90,

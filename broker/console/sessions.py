@@ -25,7 +25,7 @@ from broker.runtime import Runtime, runtime
 from broker.sso import grants, standing
 from broker.web import cookies, rate_limits
 from broker.web.language import locale
-from broker.web.time_left import TimeLeft, show_time, time_left
+from broker.web.time_left import Timed, TimeLeft, show_time, time_left
 from directory import people
 from directory.consoles import Console
 from directory.people import MeansStatus, Person
@@ -109,7 +109,7 @@ def _time_left(console: Console, now: datetime, idle: int, ends: datetime) -> Ti
         may_extend=until < ends,
         more_url=f"{console.path}/tijd",
         over_url=console.path,
-        posts=False,
+        of=Timed.SESSION,
     )
 
 

@@ -243,7 +243,7 @@ def _find(rt: Runtime, callback: Callback, at: Callbacks) -> Arrival:
         # Reloaded, or the back button: the login goes on where it was.
         raise PageError(409, "answer_taken", "answered already", home_url=of_login(kept.login))
     minutes = rt.settings.login.transaction_minutes
-    if sent is not None and login_time.is_late(sent, rt.clock(), minutes):
+    if sent is not None and login_time.is_late(sent.remembered, rt.clock(), minutes):
         raise PageError(409, "answer_late", "its time was over", home_url=of_login(kept.login))
     if sent is None or kept.login.ended is not None:
         raise PageError(400, "unsolicited_answer", "no such departure")

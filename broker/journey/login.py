@@ -26,13 +26,12 @@ MAX_DEPARTURES = 3  # open tabs at the makelaar for one login
 @dataclass(frozen=True)
 class SentToProvider:
     """One time that the browser was sent to a makelaar; the number is in the RelayState or
-    ``state``. ``protocol``: by which it left, and so where its answer is taken; ``at``: when.
+    ``state``. ``protocol``: by which it left, and so where its answer is taken.
     """
 
     number: int
     remembered: Remembered
     protocol: str = ""  # kind of the makelaar; "" in a login that an earlier release began
-    at: datetime | None = None  # None in a login that an earlier release began
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from broker.journey.login import Login, SentToProvider
+from broker.journey.login import Login
+from providers.interface import Remembered
 
 MOST_PERIODS: Final = 11  # its own, and the ten times that WCAG asks
 _TOO_SOON: Final = timedelta(minutes=1)  # after it was given whole
@@ -45,6 +46,6 @@ def counts_still(login: Login, given_at: datetime, now: datetime, minutes: int) 
     return now < max(given_at, login.created_at) + timedelta(minutes=minutes)
 
 
-def is_late(sent: SentToProvider, now: datetime, minutes: int) -> bool:
-    """Is it too late for an answer to this departure? One period, whatever the login itself got."""
-    return sent.at is not None and now >= sent.at + timedelta(minutes=minutes)
+def is_late(remembered: Remembered, now: datetime, minutes: int) -> bool:
+    """Is it too late for an answer to this? One period, whatever the login itself got."""
+    return now >= remembered.requested_at + timedelta(minutes=minutes)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from flask import g, jsonify, request
 from flask.wrappers import Response
@@ -17,11 +18,19 @@ from broker.web.headers import allow_looking_again
 from broker.web.language import locale
 
 
+class Timed(StrEnum):
+    """What has an end."""
+
+    LOGIN = "login"
+    SESSION = "session"  # in a console
+    STEP = "step"  # of a form without a login
+
+
 @dataclass(frozen=True)
 class TimeLeft:
     """``until``: when the page stops working, in ``seconds`` from now; ``may_extend``: whether that
-    moment can still be moved. ``more_url`` moves it, asked by POST where ``posts`` says so, else by
-    GET, which opens beside the page; ``over_url``: where who is too late goes on.
+    moment can still be moved. ``more_url`` moves it, asked by POST in a login, else by GET, which
+    opens beside the page; ``over_url``: where who is too late goes on.
     """
 
     until: datetime
@@ -29,7 +38,12 @@ class TimeLeft:
     may_extend: bool
     more_url: str
     over_url: str
-    posts: bool = True
+    of: Timed
+
+    @property
+    def posts(self) -> bool:
+        """Is more time asked by POST?"""
+        return self.of is Timed.LOGIN
 
 
 def clock_time(value: datetime) -> str:
@@ -47,11 +61,11 @@ def time_left(
     may_extend: bool,
     more_url: str,
     over_url: str,
-    posts: bool = True,
+    of: Timed,
 ) -> TimeLeft:
     """What a page says of its time."""
     seconds = max(0, int((until - now).total_seconds()))
-    return TimeLeft(until, seconds, may_extend, more_url, over_url, posts)
+    return TimeLeft(until, seconds, may_extend, more_url, over_url, of)
 
 
 def show_time(time: TimeLeft) -> None:

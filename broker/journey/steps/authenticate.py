@@ -44,7 +44,7 @@ def _leave(turn: Turn, login: Login) -> StepOutcome:
     except ProviderUnavailable as unavailable:
         instrumentation.makelaar_in_trouble(record.id, unavailable)
         return _trouble(turn, in_trouble(login, unavailable, turn.now), unavailable.measured)
-    sent = (*login.sent, SentToProvider(number, departure.remembered, record.kind, turn.now))[
+    sent = (*login.sent, SentToProvider(number, departure.remembered, record.kind))[
         -MAX_DEPARTURES:
     ]
     return Leave(replace(login, sent=sent, departures=number), departure, record.name)

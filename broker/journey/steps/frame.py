@@ -20,7 +20,7 @@ from broker.texts.service_facts_mail import mail_address
 from broker.web.announcements import notes
 from broker.web.headers import allow_looking_again
 from broker.web.language import locale
-from broker.web.time_left import TimeLeft, time_left
+from broker.web.time_left import Timed, TimeLeft, time_left
 from consent.authority import Party
 from directory import organisations
 from directory.organisations import Branch
@@ -68,6 +68,7 @@ def time_of(login: Login, now: datetime, minutes: int) -> TimeLeft:
         may_extend=login_time.may_get_more(login, minutes),
         more_url=f"/login/{login.id}/more-time",
         over_url=f"/login/{login.id}?{PORTAL}={portal_mark(login.request.client_id)}",
+        of=Timed.LOGIN,
     )
 
 
