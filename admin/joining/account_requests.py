@@ -21,7 +21,7 @@ from admin.joining.request_pages import (
     AskNamesPage,
     AskOrganisationPage,
     AskPersonPage,
-    MoreTimePage,
+    StepTimePage,
     RequestCodePage,
 )
 from admin.joining.request_ticket import RequestTicket
@@ -135,7 +135,7 @@ def more_time() -> Response:
         here = redirect(url_for("joining.ask_organisation"), 303)
         return Response(status=401) if asks_facts() else here
     if not asks_facts():
-        return _show(held, MoreTimePage(request_ticket.time_left(runtime())))
+        return _show(held, StepTimePage(request_ticket.time_left(runtime())))
     response = facts(request_ticket.time_left(runtime()))
     request_ticket.hand_out(response, runtime(), held)
     return response

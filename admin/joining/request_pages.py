@@ -63,7 +63,7 @@ class AccountMadePage:
 
 
 @dataclass(frozen=True)
-class MoreTimePage:
+class StepTimePage:
     """It stands beside the step that got more time."""
 
     time: TimeLeft

@@ -107,7 +107,7 @@ ERRORS = {
     "answer_late": ErrorText(
         "SLS-1012",
         _("Inloggen bij uw makelaar duurde te lang"),
-        _("Voor uw veiligheid telt het antwoord van uw makelaar niet meer. Er is niets misgegaan."),
+        _("Voor uw veiligheid telt het antwoord van uw makelaar niet meer."),
         _("Ga verder met inloggen. U logt dan opnieuw in bij uw makelaar."),
     ),
     "unsolicited_answer": ErrorText(
