@@ -297,6 +297,20 @@ class Development(Section):
             "loopback address."
         ),
     )
+    own_portal: str | None = Field(
+        default=None,
+        description=(
+            "`host:port` of this machine that is left free for a portal of your own. Recipes name "
+            "it as the address of a portal."
+        ),
+    )
+
+    @field_validator("own_portal")
+    @classmethod
+    def _is_here(cls, value: str | None) -> str | None:
+        if value is not None:
+            cls._of_this_machine((value,))
+        return value
 
     @field_validator("loopback")
     @classmethod
