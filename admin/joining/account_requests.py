@@ -21,8 +21,8 @@ from admin.joining.request_pages import (
     AskNamesPage,
     AskOrganisationPage,
     AskPersonPage,
-    StepTimePage,
     RequestCodePage,
+    StepTimePage,
 )
 from admin.joining.request_ticket import RequestTicket
 from broker.errors import PageError
