@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from flask import Flask, current_app, request, url_for
 from flask_babel import Babel, format_date, format_datetime, format_timedelta
 from jinja2 import BaseLoader, FileSystemLoader, PrefixLoader
+from markupsafe import Markup, escape
 
 from assurance.levels import AssuranceLevel
 from broker.runtime import runtime
@@ -22,6 +23,7 @@ from broker.web.announcements import help_desk
 from broker.web.endpoints import ITSELF, endpoints_of
 from broker.web.language import locale
 from broker.web.time_left import clock_time, shown_time
+from directory.organisations import grouped
 from state.trace import show_reference
 
 NO_BREAK = "\u00a0"
@@ -49,6 +51,8 @@ def install(app: Flask) -> None:
         lasted=_lasted,
         clock=clock_time,
         day=lambda value: format_date(value, "d MMMM y"),
+        breakable=_breakable,
+        establishment=grouped,
         short_day=lambda value: format_date(value, "d MMM y"),
     )
     app.jinja_env.globals.update(
@@ -86,6 +90,11 @@ def _instant(value: datetime) -> str:
 def _lasted(time: timedelta) -> str:
     """``34 seconden``, ``2 minuten``; below a minute to the second."""
     return format_timedelta(time, granularity="second", threshold=1.0)
+
+
+def _breakable(text: str) -> Markup:
+    """A name such as ``urn:etoegang:DV:…`` or an address, which breaks behind its parts alone."""
+    return Markup(re.sub(r"(?<=[:/])(?=[^:/])", "<wbr>", str(escape(text))))  # noqa: S704 - escaped
 
 
 def numbers_whole(text: str) -> str:
