@@ -19,12 +19,24 @@ function tell() {
   if (left > 0) timer = setTimeout(tell, Math.min(30, left > WARN ? left - WARN : left) * 1000 + 50);
 }
 
+// The same login or session in another tab: who is at work there has more time here as well.
+const tabs = new BroadcastChannel("time");
+const of = bar.querySelector("form").action;
+
 function heard(said) {
-  until = Date.now() + said.seconds * 1000;
+  until = said.end;
   if (!said.more) delete bar.dataset.more;
   for (const place of document.querySelectorAll("[data-until]")) place.textContent = said.until;
   for (const form of document.querySelectorAll(".sluis-time form")) form.hidden = !said.more;
   tell();
+}
+
+tabs.addEventListener("message", ({ data }) => {
+  if (data.of === of && data.end > until) heard(data);
+});
+
+function tellTabs(said) {
+  tabs.postMessage({ ...said, of });
 }
 
 async function ask(event) {
@@ -39,7 +51,10 @@ async function ask(event) {
       redirect: "error",
     });
     if (!answer.ok) throw new Error(answer.status);
-    heard(await answer.json());
+    const said = await answer.json();
+    said.end = Date.now() + said.seconds * 1000;
+    heard(said);
+    tellTabs(said);
     document.querySelector("[data-got-time]").hidden = false;
   } catch {
     form.submit();
@@ -51,4 +66,6 @@ for (const form of document.querySelectorAll("form[data-more-time]"))
 for (const note of document.querySelectorAll("[data-beside]")) note.hidden = true;
 document.addEventListener("visibilitychange", tell);
 window.addEventListener("pageshow", tell);
+const shown = document.querySelector("[data-until]");
+if (shown) tellTabs({ end: until, until: shown.textContent, more: Boolean(bar.dataset.more) });
 tell();

@@ -1,4 +1,4 @@
-"""The menus of the consoles: every page says where in the menu it is, and the menu has that place."""
+"""The menus of the consoles: every page says where in the menu it is, and stands there."""
 
 from __future__ import annotations
 

@@ -116,3 +116,19 @@ def test_a_session_that_is_gone_is_told_by_its_page(
             page.click(BUTTON)
         assert not page.is_visible(WARNING)
         visitor.complaints.clear()  # the browser says that the answer was a refusal
+
+
+def test_work_in_another_tab_is_time_in_this_one(running: RunningDemo, chromium: Browser) -> None:
+    with visiting(running, chromium) as visitor:
+        page = visitor.page
+        page.clock.install()
+        visitor.go("/mijn")
+        visitor.choose("polderpoort")
+        visitor.log_in_as("jan")
+        visitor.wait_for(LINE)
+        _later(visitor, 13.5)
+        assert page.is_visible(WARNING)
+        other = page.context.new_page()
+        other.clock.install(time=page.evaluate("Date.now()") / 1000)
+        other.goto(page.url)
+        page.wait_for_selector(WARNING, state="hidden")
