@@ -88,7 +88,7 @@ bench: $(STAMP) ## Measure what one login costs
 	@$(BIN)/python -m benchmarks.login
 
 .PHONY: screenshots
-screenshots: $(STAMP) ## Take a picture of every page (README=yes: those of the README, in docs/images)
+screenshots: $(STAMP) ## Take a picture of every page (README=yes: those of README and manual, in docs/images)
 	@$(BIN)/python -m tests.browser.screenshots $(if $(README),--readme)
 
 .PHONY: security-cases

@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from broker.account.activation_factor import blueprint as activation
 from broker.account.recovery import blueprint as recovery
 from broker.account.routes import blueprint as mine
+from broker.console.more_time import blueprint as console_time
 from broker.journey.callbacks import blueprint as arrivals
 from broker.journey.own_metadata import blueprint as own_metadata
 from broker.journey.pages import filters
@@ -83,7 +84,16 @@ def assemble(process: Process, consoles: Iterable[Blueprint] = ()) -> Flask:
     app.register_blueprint(create_saml(open_login, refusals.note))
     logouts = (logout, logout_chain, saml_logout, makelaar_logout)
     arriving = (front, doors, arrivals, own_metadata)
-    for blueprint in (*arriving, mine, *logouts, recovery, activation, health, *consoles):
+    for blueprint in (
+        *arriving,
+        mine,
+        console_time,
+        *logouts,
+        recovery,
+        activation,
+        health,
+        *consoles,
+    ):
         app.register_blueprint(blueprint)
     request_metrics.install(app)
     bodies.install(app)

@@ -131,10 +131,9 @@ class Settings(Section):
 
     @model_validator(mode="after")
     def _rules_between_sections(self) -> Settings:
-        if not self.is_loopback and (self.development.loopback or self.ui.demo):
-            raise ValueError(
-                "development.loopback and ui.demo are only for a loopback web.base_url"
-            )
+        development = self.development.loopback or self.development.own_portal
+        if not self.is_loopback and (development or self.ui.demo):
+            raise ValueError("[development] and ui.demo are only for a loopback web.base_url")
         if self.web.bind == self.web.management_bind:
             raise ValueError("web.bind and web.management_bind are one address; choose two")
         if self.store.url == "memory:" and self.web.workers > 1:

@@ -189,7 +189,11 @@ class Ui(Section):
 
 class LoginSettings(Section):
     transaction_minutes: Annotated[int, Field(ge=5, le=60)] = Field(
-        default=15, description="How long a login may take, from the portal and back."
+        default=15,
+        description=(
+            "How long a login may take, from the portal and back. Who asks for more time gets as "
+            "much again, until eleven times this."
+        ),
     )
     remember_days: Annotated[int, Field(ge=1, le=365)] = Field(
         default=90,
@@ -293,6 +297,20 @@ class Development(Section):
             "loopback address."
         ),
     )
+    own_portal: str | None = Field(
+        default=None,
+        description=(
+            "`host:port` of this machine that is left free for a portal of your own. Recipes name "
+            "it as the address of a portal."
+        ),
+    )
+
+    @field_validator("own_portal")
+    @classmethod
+    def _is_here(cls, value: str | None) -> str | None:
+        if value is not None:
+            cls._of_this_machine((value,))
+        return value
 
     @field_validator("loopback")
     @classmethod

@@ -22,8 +22,9 @@ _DIGEST: Final = re.compile(r"sha-256:([0-9a-f]{64})")
 _CURRENCY: Final = re.compile(r"[A-Z]{3}")
 _AMOUNT: Final = re.compile(r"-?[0-9]{1,12}(?:\.[0-9]{1,2})?")
 _MEDIA: Final = re.compile(r"[a-z0-9.+-]{1,60}/[a-z0-9.+-]{1,60}")
+_LOCALE: Final = re.compile(r"[a-z]{2,3}(?:-[A-Z]{2})?")
 _FIELDS: Final = frozenset(
-    {"type", "title", "summary", "amount", "answer_before", "document", "may_deposit"}
+    {"type", "title", "summary", "locale", "amount", "answer_before", "document", "may_deposit"}
 )
 
 
@@ -43,7 +44,8 @@ class Amount:
 class AskedDocument:
     """What is asked. ``digest``: SHA-256 of the file, 64 hex digits; ``size`` in bytes;
     ``answer_before``: the first day on which it is too late; ``may_deposit``: the user says whether
-    it is deposited as well.
+    it is deposited as well; ``locale``: the language of title and summary (BCP 47), "" where the
+    portal does not say it.
     """
 
     title: str
@@ -55,6 +57,7 @@ class AskedDocument:
     amount: Amount | None = None
     answer_before: date | None = None
     may_deposit: bool = False
+    locale: str = ""
 
     @property
     def control(self) -> str:
@@ -108,6 +111,7 @@ def read(text: str) -> AskedDocument:
         amount=_amount(found.get("amount")),
         answer_before=_day(found.get("answer_before")),
         may_deposit=may_deposit,
+        locale=_locale(found.get("locale")),
     )
 
 
@@ -130,6 +134,8 @@ def as_asked(document: AskedDocument) -> dict[str, Any]:
         found["answer_before"] = document.answer_before.isoformat()
     if document.may_deposit:
         found["may_deposit"] = True
+    if document.locale:
+        found["locale"] = document.locale
     return found
 
 
@@ -200,6 +206,14 @@ def _amount(found: Any) -> Amount | None:
     if not is_value or not isinstance(currency, str) or not _CURRENCY.fullmatch(currency):
         raise DocumentRefused('amount is {"value": "1284.50", "currency": "EUR"}')
     return Amount(str(value), currency)
+
+
+def _locale(text: Any) -> str:
+    if text is None:
+        return ""
+    if not isinstance(text, str) or not _LOCALE.fullmatch(text):
+        raise DocumentRefused("locale is the language of title and summary, such as nl or en-GB")
+    return text
 
 
 def _day(text: Any) -> date | None:

@@ -311,7 +311,11 @@ failures_per_minute = 1000000
 
 [development]
 loopback = {json.dumps(reachable)}
-"""
+{_own_portal(demo.addresses)}"""
+
+
+def _own_portal(addresses: Addresses) -> str:
+    return f'own_portal = "{host_and_port(addresses.own)}"\n' if addresses.own else ""
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import click
 
 from admin.cli.audit_commands import audit, person
 from admin.cli.client_commands import client
-from admin.cli.context import Invocation, explained, fail
+from admin.cli.context import DEFAULT_CONFIG, Invocation, explained, fail
 from admin.cli.factor_commands import factor, otp
 from admin.cli.keys_commands import keys
 from admin.cli.metadata_commands import metadata
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 KINDS = ("Service", "IdentityProvider", "Federation", "Client", "Announcement", "HelpDesk")
 MANDATES = ("Mandate", "ChainMandate")
 ROWS = ("Organisation", "Person", *MANDATES)
-DEFAULT_CONFIG = Path("config.toml")
 FILE = click.option(
     "-f",
     "--file",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
+from typing import Final, NoReturn
 
 import click
 from sqlalchemy.exc import OperationalError
@@ -18,12 +19,24 @@ from keys.sealing import MasterKeyError, WrongMasterKey
 from state.engine import DatabaseUrlError
 from state.registrations import KindUnknown
 
+DEFAULT_CONFIG: Final = Path("config.toml")
+
 
 @dataclass(frozen=True)
 class Invocation:
     """The file that ``--config`` named, or the default one when it exists."""
 
     config: Path | None
+
+    @property
+    def command(self) -> str:
+        """How this very installation is asked again: for what is printed to be copied."""
+        program = sys.argv[0]
+        is_found = shutil.which("sluis") == program or not program.endswith("sluis")
+        called = "sluis" if is_found else program
+        if self.config is None or self.config == DEFAULT_CONFIG:
+            return called
+        return f"{called} --config {self.config}"
 
     def settings(self) -> Settings:
         """Read the settings. Ends the command when they cannot be used."""

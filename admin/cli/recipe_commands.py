@@ -41,6 +41,7 @@ def recipe(
     with explained():
         settings = invocation.settings()
     try:
-        click.echo(page(settings, name, language, address, party, service), nl=False)
+        command = invocation.command
+        click.echo(page(settings, name, language, address, party, service, command), nl=False)
     except RecipeUnknown as unknown:
         fail(str(unknown), 2)

@@ -8,7 +8,7 @@ from typing import Final
 
 from broker.recipes import rendering
 from broker.recipes.catalogue import BY_NAME
-from broker.recipes.values import example
+from broker.recipes.values import known
 from broker.settings import Settings
 
 REQUIREMENTS: Final = "requirements"  # what a makelaar must send, whatever its product
@@ -30,9 +30,10 @@ def page(
     address: str | None = None,
     party: str | None = None,
     service: str | None = None,
+    command: str = "sluis",
 ) -> str:
-    """The recipe in Markdown; what is left out has the value of an example. Raises
-    RecipeUnknown.
+    """The recipe in Markdown; what is left out has the value of an example. ``command``: how
+    ``sluis`` is told which installation is meant. Raises RecipeUnknown.
     """
     if name == REQUIREMENTS:
         return rendering.requirements(language)
@@ -41,11 +42,12 @@ def page(
         near = get_close_matches(name, BY_NAME, n=3, cutoff=0.4)
         meant = f"did you mean {' or '.join(near)}? " if near else ""
         raise RecipeUnknown(f"there is no recipe {name!r}; {meant}sluis recipe lists them")
-    agreed = example(recipe)
+    agreed = known(recipe, settings.development.own_portal)
     agreed = replace(
         agreed,
         address=(address or agreed.address).rstrip("/"),
         name=party or agreed.name,
         service=service or agreed.service,
+        command=command,
     )
     return rendering.rendered(recipe, settings.base_url, language, agreed)

@@ -22,6 +22,7 @@ from admin.joining.request_pages import (
     AskOrganisationPage,
     AskPersonPage,
     RequestCodePage,
+    StepTimePage,
 )
 from admin.joining.request_ticket import RequestTicket
 from broker.errors import PageError
@@ -30,6 +31,7 @@ from broker.texts import account_request_mails
 from broker.web.endpoints import ITSELF, Endpoint
 from broker.web.language import locale
 from broker.web.responses import show
+from broker.web.time_left import asks_facts, facts, show_time
 from directory.groups import GroupNameRefused
 from providers import new_accounts
 from providers.accounts import NameRefused, canonical_email
@@ -91,7 +93,8 @@ def ask_person() -> Response:
     held = request_ticket.read(runtime())
     if held is None:
         return redirect(url_for("joining.ask_organisation"), 303)
-    return show(AskPersonPage(held.kvk, held.organisation, held.name, held.email))
+    page = AskPersonPage(held.kvk, held.organisation, held.name, held.email)
+    return _show(held, page)
 
 
 @blueprint.post("/aanvragen/gegevens")
@@ -107,11 +110,11 @@ def send_request_code() -> Response:
     page = AskPersonPage(held.kvk, organisation, name, form.get("email", "")[:254])
     for error, value in (("organisation", organisation), ("name", name)):
         if not value or len(value) > LONGEST or not value.isprintable() or "/" in value:
-            return show(replace(page, error=error), 422)
+            return _show(held, replace(page, error=error), 422)
     try:
         email = canonical_email(form.get("email", ""))
     except NameRefused:
-        return show(replace(page, error="email"), 422)
+        return _show(held, replace(page, error="email"), 422)
     if limits.spend(rt.store, (FROM_NETWORK, _network()), (TO_ADDRESS, email)):
         return show(replace(page, error="limited"), 429)
     wanted = replace(
@@ -120,6 +123,21 @@ def send_request_code() -> Response:
     _send(rt, wanted)
     response = redirect(url_for("joining.ask_request_code"), 303)
     request_ticket.hand_out(response, rt, wanted)
+    return response
+
+
+@blueprint.get("/aanvragen/tijd")
+@_allowed
+def more_time() -> Response:
+    """An hour from now for the step that stands open beside this page."""
+    held = request_ticket.read(runtime())
+    if held is None:
+        here = redirect(url_for("joining.ask_organisation"), 303)
+        return Response(status=401) if asks_facts() else here
+    if not asks_facts():
+        return _show(held, StepTimePage(request_ticket.time_left(runtime())))
+    response = facts(request_ticket.time_left(runtime()))
+    request_ticket.hand_out(response, runtime(), held)
     return response
 
 
@@ -132,7 +150,7 @@ def ask_request_code() -> Response:
         return redirect(url_for("joining.ask_organisation"), 303)
     if held.has_proof:
         return redirect(url_for("joining.ask_names"), 303)
-    return show(RequestCodePage(held.email))
+    return _show(held, RequestCodePage(held.email))
 
 
 @blueprint.post("/aanvragen/code")
@@ -145,7 +163,7 @@ def give_request_code() -> Response:
     if held is None or not held.email:
         return redirect(url_for("joining.ask_organisation"), 303)
     if not email_codes.take(rt, held.whose, request.form.get("code", "")):
-        return show(RequestCodePage(held.email, "wrong"), 422)
+        return _show(held, RequestCodePage(held.email, "wrong"), 422)
     response = redirect(url_for("joining.ask_names"), 303)
     request_ticket.hand_out(response, rt, held.proven())
     return response
@@ -158,7 +176,7 @@ def ask_names() -> Response:
     held = request_ticket.read(runtime())
     if held is None or not held.has_proof:
         return redirect(url_for("joining.ask_organisation"), 303)
-    return show(AskNamesPage(held.organisation))
+    return _show(held, AskNamesPage(held.organisation))
 
 
 @blueprint.post("/aanvragen/namen")
@@ -200,11 +218,11 @@ def make_first_account() -> Response:
             )
     except GroupNameRefused as refused:
         error = "taken_group" if refused.reason == "taken" else "short_name"
-        return show(replace(page, error=error), 422)
+        return _show(held, replace(page, error=error), 422)
     except NameRefused:
-        return show(replace(page, error="user_name"), 422)
+        return _show(held, replace(page, error="user_name"), 422)
     except UserNameTaken:
-        return show(replace(page, error="taken_user"), 422)
+        return _show(held, replace(page, error="taken_user"), 422)
     except AddressTaken:  # made in another browser meanwhile; who reads the mail knows
         return redirect(url_for("joining.account_made"), 303)
     response = redirect(url_for("joining.account_made"), 303)
@@ -241,3 +259,12 @@ def _line(text: str) -> str:
 
 def _network() -> str:
     return network_of(request.remote_addr or "")
+
+
+def _show(held: RequestTicket, page: Any, status: int = 200) -> Response:
+    """A page of a request that is under way, with a whole hour for it."""
+    rt = runtime()
+    show_time(request_ticket.time_left(rt))
+    response = show(page, status)
+    request_ticket.hand_out(response, rt, held)
+    return response

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from broker.web.time_left import TimeLeft
+
 
 @dataclass(frozen=True)
 class AskOrganisationPage:
@@ -58,3 +60,11 @@ class AskNamesPage:
 @dataclass(frozen=True)
 class AccountMadePage:
     template: str = "joining/account_made.html"
+
+
+@dataclass(frozen=True)
+class StepTimePage:
+    """It stands beside the step that got more time."""
+
+    time: TimeLeft
+    template: str = "joining/more_time.html"

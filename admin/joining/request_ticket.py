@@ -1,5 +1,5 @@
-"""What a first administrator filled in so far: a sealed cookie holds it, for an hour, so that a
-stranger leaves nothing behind here.
+"""What a first administrator filled in so far: a sealed cookie holds it, for an hour after each
+page, so that a stranger leaves nothing behind here.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from werkzeug.wrappers import Response
 
 from broker.runtime import Runtime
 from broker.web.sealed_cookie import SealedCookie
+from broker.web.time_left import Timed, TimeLeft
+from broker.web.time_left import time_left as time_until
 
 LASTS: Final = timedelta(hours=1)
 
@@ -43,5 +45,18 @@ read = _COOKIE.read
 
 
 def hand_out(response: Response, rt: Runtime, ticket: RequestTicket) -> None:
-    """Keep it in this browser."""
+    """Keep it in this browser, for an hour from now."""
     _COOKIE.hand_out(response, rt, ticket, rt.clock() + LASTS)
+
+
+def time_left(rt: Runtime) -> TimeLeft:
+    """What a page says of its time that hands the ticket out again."""
+    now = rt.clock()
+    return time_until(
+        now + LASTS,
+        now,
+        may_extend=True,
+        more_url="/toegang/aanvragen/tijd",
+        over_url="/toegang/aanvragen",
+        of=Timed.STEP,
+    )

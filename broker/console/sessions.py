@@ -25,6 +25,7 @@ from broker.runtime import Runtime, runtime
 from broker.sso import grants, standing
 from broker.web import cookies, rate_limits
 from broker.web.language import locale
+from broker.web.time_left import Timed, TimeLeft, show_time, time_left
 from directory import people
 from directory.consoles import Console
 from directory.people import MeansStatus, Person
@@ -75,17 +76,18 @@ def current(console: Console, *, counts: bool = True) -> ConsoleSession | None:
     facts = read_facts(rt.sealer, ticket.grant_id, rt.store.get(idle_key(ticket.grant_id)))
     if facts is None:
         return None
-    person_id = grants.live(rt.session, ticket.grant_id, now)
-    if person_id is None or grants.is_overtaken(rt.session, ticket.grant_id):
+    grant = grants.standing_grant(rt.session, ticket.grant_id, now)
+    if grant is None or grants.is_overtaken(rt.session, ticket.grant_id):
         return None
-    person = rt.session.get(Person, person_id)
-    level = _level(rt, console, facts, person_id, now)
+    person = rt.session.get(Person, grant.person_id)
+    level = _level(rt, console, facts, grant.person_id, now)
     if person is None or level is None or not suffices(level, _least(console, facts)):
         return None
     rate_limits.count_person(rt, "console", person.id)
     if counts:
         idle = rt.settings.login.session_idle_minutes * 60
         rt.store.batch([kept_facts(rt.sealer, ticket.grant_id, facts, idle, now)])
+        show_time(_time_left(console, now, idle, grant.expires_at))
     return ConsoleSession(
         rt,
         console,
@@ -95,6 +97,19 @@ def current(console: Console, *, counts: bool = True) -> ConsoleSession | None:
         ticket.logged_in_at,
         now,
         facts.identity.provider_id,
+    )
+
+
+def _time_left(console: Console, now: datetime, idle: int, ends: datetime) -> TimeLeft:
+    """Until when this session stands if nothing is clicked. Any page of it moves that."""
+    until = now + timedelta(seconds=idle)
+    return time_left(
+        min(until, ends),
+        now,
+        may_extend=until < ends,
+        more_url=f"{console.path}/tijd",
+        over_url=console.path,
+        of=Timed.SESSION,
     )
 
 

@@ -125,11 +125,20 @@ def note_end(response: Response, login: Login, now: datetime) -> None:
 
 
 def bind_browser(response: Response, login: Login, secret: str, seconds: int) -> None:
-    """Give this browser the cookie of a new login, which takes so many seconds at most. The cookie
-    stays longer, so that who comes late hears what happened to the login.
+    """Give this browser the cookie of a login, which takes so many seconds at most from now. The
+    cookie stays longer, so that who comes late hears what happened to the login.
     """
     kept = seconds + login_store.FINISHED_SECONDS
     login_cookie.keep_login(response, login, f"{secret}.{_note(login)}", kept)
+
+
+def keep_longer(response: Response, login: Login, now: datetime) -> None:
+    """The cookie of a login that got more time lives as much longer."""
+    name = login_cookie.login_cookie_name(login.id)
+    found = next((one for one in held(request.cookies) if one.name == name), None)
+    if found is not None:
+        seconds = int((login.expires_at - now).total_seconds())
+        bind_browser(response, login, found.secret, seconds)
 
 
 def _note(login: Login) -> str:

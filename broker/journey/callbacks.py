@@ -22,7 +22,14 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from broker.downstream import RefusalCode
 from broker.errors import PageError
-from broker.journey import artifact_arrivals, gone, instrumentation, login_store, trace_steps
+from broker.journey import (
+    artifact_arrivals,
+    gone,
+    instrumentation,
+    login_store,
+    login_time,
+    trace_steps,
+)
 from broker.journey.addresses import of_login
 from broker.journey.login import Ended, Login, SentToProvider
 from broker.journey.login_cookie import is_same_browser
@@ -235,6 +242,9 @@ def _find(rt: Runtime, callback: Callback, at: Callbacks) -> Arrival:
     if sent is None and kept.login.identity is not None and is_same_browser(request, kept.login):
         # Reloaded, or the back button: the login goes on where it was.
         raise PageError(409, "answer_taken", "answered already", home_url=of_login(kept.login))
+    minutes = rt.settings.login.transaction_minutes
+    if sent is not None and login_time.is_late(sent.remembered, rt.clock(), minutes):
+        raise PageError(409, "answer_late", "its time was over", home_url=of_login(kept.login))
     if sent is None or kept.login.ended is not None:
         raise PageError(400, "unsolicited_answer", "no such departure")
     remember_about(kept.login.request.service_uuid, sent.remembered.provider_id)

@@ -20,7 +20,7 @@ from assurance.step_up import Trusted
 from broker.configuration import Configuration
 from broker.downstream import LoginRefused, Purpose, RefusalCode
 from broker.errors import PageError
-from broker.journey import login_methods
+from broker.journey import login_methods, login_time
 from broker.journey.login import Login
 from broker.journey.login_methods import LoginMethod
 from broker.journey.offered_makelaars import OfferedMakelaars
@@ -253,9 +253,13 @@ class LoginContext:
 
     @property
     def factor(self) -> AcceptedFactor | None:
-        """The factor of ours that was accepted in this login, where it counts at this service."""
-        counts = standing.factor_counts(self.service, self.identity, self.login.factor)
-        return self.login.factor if counts else None
+        """The factor of ours that was accepted in this login, where it counts at this service and
+        its time is not over.
+        """
+        factor, minutes = self.login.factor, self.rt.settings.login.transaction_minutes
+        if factor is None or not login_time.counts_still(self.login, factor.at, self.now, minutes):
+            return None
+        return factor if standing.factor_counts(self.service, self.identity, factor) else None
 
     @cached_property
     def reached(self) -> AssuranceLevel:

@@ -19,9 +19,11 @@ from assurance.session_reuse import Obstacle
 from broker.errors import PageError
 from broker.journey import (
     addresses,
+    browser_logins,
     gone,
     login_records,
     login_store,
+    login_time,
     passive,
     single_sign_on,
     trace_steps,
@@ -198,6 +200,17 @@ def restart(rt: Runtime, kept: StoredLogin, login: Login, change: Advance) -> Re
     return response
 
 
+def give_time(rt: Runtime, kept: StoredLogin) -> Login:
+    """More time for a login whose user asks it. Raises PageError where another tab was first."""
+    now, minutes = rt.clock(), rt.settings.login.transaction_minutes
+    login = login_time.with_more_time(kept.login, now, minutes)
+    if login is not kept.login:
+        login = trace_steps.got_time(login, now)
+    login = replace(login, after_form=True)
+    _save(rt, kept, login)
+    return login
+
+
 def _onwards(login: Login) -> Response:
     """To the question that is open now."""
     return redirect(addresses.of_login(login), 303)
@@ -223,9 +236,15 @@ def _settle(
     if isinstance(outcome, Finish):
         return outcome.response
     if isinstance(outcome, Leave):
-        _save(rt, kept, trace_steps.sent(_unstopped(outcome.login), rt.clock()))
+        now, minutes = rt.clock(), rt.settings.login.transaction_minutes
+        # At the makelaar nobody is warned: who leaves has a whole period.
+        leaving = login_time.with_more_time(_unstopped(outcome.login), now, minutes)
+        _save(rt, kept, trace_steps.sent(leaving, now))
         to = outcome.departure
-        return leave(to.url, to.fields, outcome.party, after_form=login.after_form)
+        response = leave(to.url, to.fields, outcome.party, after_form=login.after_form)
+        if leaving.expires_at > kept.login.expires_at:
+            browser_logins.keep_longer(response, leaving, now)
+        return response
     assert isinstance(outcome, Show)
     login = outcome.login or login
     if outcome.stopped is None:
@@ -256,8 +275,8 @@ def _save(rt: Runtime, kept: StoredLogin, login: Login) -> None:
     if kept.raw is None:
         rt.store.batch(login_store.first_put(login, rt.sealer, rt.clock()))
         return
-    operation = login_store.swap(kept, login, rt.sealer, rt.clock())
-    if rt.store.batch([operation]) == [False]:
+    swapped, *_ = rt.store.batch(login_store.moved(kept, login, rt.sealer, rt.clock()))
+    if swapped is False:
         raise PageError(409, "login_replaced", "swap lost")
 
 

@@ -43,6 +43,7 @@ def shown(document: AskedDocument) -> ShownDocument:
         kind=kind(document.media_type),
         size=size(document.size),
         may_deposit=document.may_deposit,
+        lang=document.locale,
     )
 
 
@@ -50,7 +51,7 @@ def recap(turn: Turn, document: AskedDocument) -> DocumentRecap:
     """What is confirmed, in a few words."""
     answer = turn.login.answer
     assert answer is not None
-    return DocumentRecap(document.title, amount(document), answer.agrees)
+    return DocumentRecap(document.title, amount(document), answer.agrees, document.locale)
 
 
 def amount(document: AskedDocument) -> str | None:

@@ -101,18 +101,21 @@ def due_key(second: int) -> str:
 
 def first_put(login: Login, sealer: Sealer, now: datetime) -> list[Operation]:
     """The operations that keep a new login, and list it by the moment when it runs out."""
-    lives = _lives(login, now)
-    due = due_key(int(login.expires_at.timestamp()))
-    return [
-        Put(key(login.id), dump(login, sealer), lives),
-        Append(due, login.id.encode(), lives),
-    ]
+    return [Put(key(login.id), dump(login, sealer), _lives(login, now)), _listed(login, now)]
 
 
 def swap(kept: StoredLogin, login: Login, sealer: Sealer, now: datetime) -> Swap:
     """The operation that advances ``kept`` to ``login`` if nobody else did in the meantime."""
     assert kept.raw is not None
     return Swap(key(login.id), kept.raw, dump(login, sealer), _lives(login, now))
+
+
+def moved(kept: StoredLogin, login: Login, sealer: Sealer, now: datetime) -> list[Operation]:
+    """``swap``, and the login listed anew where it got more time. What an older list says of a
+    login that is not over is passed over.
+    """
+    got_more = login.expires_at > kept.login.expires_at
+    return [swap(kept, login, sealer, now), *([_listed(login, now)] if got_more else [])]
 
 
 def give_way(kept: StoredLogin, sealer: Sealer, now: datetime) -> list[Operation]:
@@ -144,6 +147,11 @@ def ran_out_marker(login: Login, sealer: Sealer) -> Put:
 def ran_out(finished: Login) -> bool:
     """Says a marker that nobody finished its login in time?"""
     return finished.ended is not None and finished.ended.reason == RAN_OUT
+
+
+def _listed(login: Login, now: datetime) -> Append:
+    due = due_key(int(login.expires_at.timestamp()))
+    return Append(due, login.id.encode(), _lives(login, now))
 
 
 def _lives(login: Login, now: datetime) -> int:

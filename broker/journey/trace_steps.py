@@ -27,6 +27,7 @@ ANSWER: Final = "answer"
 SIGNATURE: Final = "signature"
 CONDITIONS: Final = "conditions"
 LEVEL: Final = "level"
+MORE_TIME: Final = "more-time"
 _SIGNATURE_REASONS: Final = frozenset(
     {
         "signature_invalid",
@@ -180,6 +181,11 @@ def sent(login: Login, now: datetime) -> Login:
         asked=last.level.label if last else None,
         number=login.departures,
     )
+
+
+def got_time(login: Login, now: datetime) -> Login:
+    """The user asked for more time, and got it."""
+    return step(login, now, MORE_TIME, "answered")
 
 
 def accepted(login: Login, identity: Identity, asked: str, now: datetime) -> Login:

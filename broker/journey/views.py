@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from flask import Blueprint
+from flask import Blueprint, redirect
 from werkzeug.wrappers import Response
 
 from assurance.session_reuse import AskedAgain
@@ -19,15 +19,17 @@ from broker.journey import (
     login_store,
     trace_steps,
 )
-from broker.journey.addresses import PORTAL
+from broker.journey.addresses import PORTAL, of_login
 from broker.journey.context import LoginContext
 from broker.journey.dispatch import Advance
 from broker.journey.steps import STEPS
+from broker.journey.steps.frame import time_of
 from broker.runtime import runtime
 from broker.web.announcements import remember_about
 from broker.web.endpoints import Endpoint
 from broker.web.language import portal_asks
 from broker.web.responses import remember_portal, remember_reference
+from broker.web.time_left import asks_facts, facts
 
 blueprint = Blueprint("login", __name__, url_prefix="/login")
 QUESTION = Endpoint(limit="questions", shown_at="login.enter", kept=("q",))
@@ -89,6 +91,19 @@ def answer(login_id: str, step: str) -> Response:
         return dispatch.answer(rt, kept, step, STEPS)
     except LoginRefused as why:
         return completion.refuse(rt, kept.login, why)
+
+
+@blueprint.post("/<login_id>/more-time")
+@QUESTION
+def more_time(login_id: str) -> Response:
+    """Longer for who needs it; a script gets the facts, and its page stays as it is."""
+    rt = runtime()
+    login, now = dispatch.give_time(rt, dispatch.load(rt, login_id)), rt.clock()
+    response: Response = redirect(of_login(login), 303)
+    if asks_facts():
+        response = facts(time_of(login, now, rt.settings.login.transaction_minutes))
+    browser_logins.keep_longer(response, login, now)
+    return response
 
 
 @blueprint.post("/<login_id>/cancel")

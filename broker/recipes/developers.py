@@ -19,6 +19,7 @@ from broker.oidc.errors import OF_REFUSAL
 from broker.oidc.scopes import SERVICE_SCOPE
 from broker.recipes import rendering
 from broker.recipes.catalogue import BY_NAME, RECIPES, Counterpart
+from broker.recipes.values import known as known_of
 from broker.runtime import Runtime, runtime
 from broker.saml import addresses as saml
 from broker.texts import reasons
@@ -108,12 +109,15 @@ def recipe(name: str) -> Response:
     known = BY_NAME.get(name)
     if known is None or known.counterpart is not Counterpart.PORTAL:
         abort(404)
-    return Response(_rendered(name, runtime().base_url, locale()), mimetype="text/plain")
+    rt = runtime()
+    page = _rendered(name, rt.base_url, locale(), rt.settings.development.own_portal)
+    return Response(page, mimetype="text/plain")
 
 
 @lru_cache(maxsize=2 * len(RECIPES))
-def _rendered(name: str, base_url: str, language: str) -> str:
-    return rendering.rendered(BY_NAME[name], base_url, language)
+def _rendered(name: str, base_url: str, language: str, own_portal: str | None) -> str:
+    recipe = BY_NAME[name]
+    return rendering.rendered(recipe, base_url, language, known_of(recipe, own_portal))
 
 
 def _discovery(rt: Runtime) -> dict[str, list[str]]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
+from urllib.parse import urlsplit
 
 from assurance.levels import AssuranceLevel
 from broker.recipes.catalogue import Counterpart, Recipe
@@ -21,7 +22,7 @@ DIGEST: Final = "<what sluis client secret prints>"
 class Agreed:
     """``address``: of their software, without a final slash; ``name``: its client_id, or the id of
     its makelaar. ``service``: the UUID of ours. ``secret`` and ``digest`` (SHA-256 in hex) belong
-    together.
+    together. ``command``: how ``sluis`` is told which installation is meant.
     """
 
     address: str
@@ -29,6 +30,12 @@ class Agreed:
     service: str
     secret: str = SECRET
     digest: str = DIGEST
+    command: str = "sluis"
+
+    @property
+    def port(self) -> int | None:
+        """The port that their software listens at, where the address names one."""
+        return urlsplit(self.address).port
 
 
 _SERVICE: Final = "7f1e6c1a-90b4-4d0e-9b52-3c1f0a77d2e4"
@@ -39,6 +46,16 @@ def example(recipe: Recipe) -> Agreed:
     if recipe.counterpart is Counterpart.PORTAL:
         return Agreed("https://portaal.example.nl", "mijnportaal", _SERVICE)
     return Agreed("https://idp.example.nl", recipe.makelaar_id, _SERVICE)
+
+
+def known(recipe: Recipe, own_portal: str | None) -> Agreed:
+    """What is known of the other side before it is asked. ``own_portal``: ``host:port`` where a
+    portal of the reader's own may run; None where there is none.
+    """
+    agreed = example(recipe)
+    if recipe.counterpart is not Counterpart.PORTAL or own_portal is None:
+        return agreed
+    return replace(agreed, address=f"http://{own_portal}")
 
 
 def of_this_server(base_url: str, makelaar: str) -> dict[str, object]:

@@ -50,10 +50,18 @@ class Grant(Base):
     provider_id: Mapped[str | None] = mapped_column(String(63))
 
 
+@dataclass(frozen=True)
+class StandingGrant:
+    """A grant that stands: whose it is, and until when."""
+
+    person_id: str
+    expires_at: datetime
+
+
 _c, _person = table_of(Grant).c, table_of(Person)
 _INSERT: Final = PreparedStatement(insert_into(table_of(Grant)))
 _LIVE: Final = PreparedStatement(
-    select(_c.person_id)
+    select(_c.person_id, _c.expires_at)
     .join(_person, _person.c.id == _c.person_id)
     .where(
         _c.id == bindparam("grant"),
@@ -246,9 +254,15 @@ def live(session: Session, grant_id: str, now: datetime) -> str | None:
     """The id of the person while the grant stands, neither revoked nor over, and the person is not
     blocked. One read, never from a cache.
     """
+    found = standing_grant(session, grant_id, now)
+    return found.person_id if found is not None else None
+
+
+def standing_grant(session: Session, grant_id: str, now: datetime) -> StandingGrant | None:
+    """As ``live``, and until when."""
     moments = {"now": now, "begun_by": latest_beginning(now)}
     row = _LIVE.first(session, {"grant": grant_id, **moments})
-    return str(row[0]) if row is not None else None
+    return StandingGrant(str(row[0]), row[1]) if row is not None else None
 
 
 def is_overtaken(session: Session, grant_id: str) -> bool:

@@ -29,16 +29,9 @@ FINDINGS: Final = (
         "2.2.1",
         _("tijdlimiet"),
         _(
-            "Inloggen mag %(login)s duren. U kunt die tijd niet verlengen en krijgt vooraf geen "
-            "waarschuwing. Bent u te laat? Dan begint u opnieuw. Er gaat niets anders verloren."
-        ),
-    ),
-    Shortcoming(
-        "3.1.2",
-        _("taal van onderdelen"),
-        _(
-            "Vraagt een website uw akkoord op een document? De titel en samenvatting zijn dan niet "
-            "gemerkt met hun taal. Een schermlezer kan ze verkeerd uitspreken."
+            "In Beheer en in Mijn inlogmiddelen logt u na hooguit %(hours)s opnieuw in. Dat is "
+            "voor uw veiligheid, en u kunt die tijd niet verlengen. De pagina zegt tot wanneer en "
+            "waarschuwt 2 minuten vooraf. Wat u in stappen aanvroeg, is bewaard."
         ),
     ),
 )
@@ -56,6 +49,15 @@ STATEMENT: Final[tuple[tuple[str, str], ...]] = (
         _(
             "Deze website voldoet gedeeltelijk aan WCAG 2.2, niveau A en AA. Die richtlijnen "
             "horen bij de norm EN 301 549. Wat nog niet goed is, staat hieronder."
+        ),
+    ),
+    (
+        _("Hoeveel tijd heeft u?"),
+        _(
+            "Inloggen mag %(login)s duren. De pagina zegt tot wanneer, en waarschuwt 2 minuten "
+            "vooraf. Met de knop Geef mij meer tijd krijgt u weer %(login)s, meer dan tien keer. "
+            "Bent u ingelogd? Dan telt de tijd opnieuw bij elke pagina die u opent. "
+            "Een code werkt 10 minuten of korter; u kunt een nieuwe vragen."
         ),
     ),
     (

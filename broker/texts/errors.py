@@ -104,6 +104,12 @@ ERRORS = {
         _("Wij kregen dit antwoord van uw makelaar al. Er is niets misgegaan."),
         _("Ga verder met inloggen."),
     ),
+    "answer_late": ErrorText(
+        "SLS-1012",
+        _("Inloggen bij uw makelaar duurde te lang"),
+        _("Voor uw veiligheid telt het antwoord van uw makelaar niet meer."),
+        _("Ga verder met inloggen. U logt dan opnieuw in bij uw makelaar."),
+    ),
     "unsolicited_answer": ErrorText(
         "SLS-2101",
         NOT_LOGGED_IN,

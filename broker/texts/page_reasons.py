@@ -93,6 +93,12 @@ _PAGES: Final[Mapping[str, Explanation]] = {
         Fixer.NOBODY,
         _("Er is niets misgegaan. Ga verder met inloggen."),
     ),
+    "answer_late": Explanation(
+        _("De gebruiker bracht het antwoord van de makelaar toen de tijd daarvoor om was."),
+        _("Niets: opnieuw inloggen bij de makelaar is genoeg."),
+        Fixer.USER,
+        _("Ga verder met inloggen. U logt dan opnieuw in bij uw makelaar."),
+    ),
     "unsolicited_answer": Explanation(
         _("Er kwam een antwoord van een makelaar dat bij geen vraag van ons hoort."),
         _("Kijk bij deze stap wat eraan ontbreekt. Gebeurt het vaak? Vraag de makelaar waarom."),

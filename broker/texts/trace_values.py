@@ -83,6 +83,7 @@ VALUES: Final[Mapping[str, Mapping[str, object]]] = {
         "another protocol": _("De vraag ging langs een ander protocol"),
         "repeated_parameter": _("Een parameter stond er twee keer"),
         "answer for no login": _("De login van dit antwoord is voorbij"),
+        "its time was over": _("De tijd voor dit antwoord was om"),
         "answered already": _("Dit antwoord is al verwerkt"),
         "already answered": _("De website heeft het antwoord al"),
         "already ended": _("De login was al voorbij"),

@@ -50,6 +50,7 @@ STEPS: Final = {
     "document": _("Antwoord op een document"),
     "confirm": _("Code voor dat antwoord"),
     "respond": _("Antwoord aan het portaal"),
+    "more-time": _("Meer tijd gevraagd"),
     "ended": _("Einde"),
     "page": _("Foutpagina"),
     "program": _("Foutmelding aan een programma"),

@@ -82,6 +82,7 @@ def _known(settings: Settings) -> dict[str, str]:
         "trace": _duration(kept.trace_days),
         "history": _duration(kept.history_days),
         "session": _duration(kept.session_days),
+        "hours": ngettext("%(num)d uur", "%(num)d uur", settings.login.session_hours),
         "login": ngettext("%(num)d minuut", "%(num)d minuten", minutes),
         "measured": format_date(accessibility.MEASURED_ON, "d MMMM y"),
     }

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from flask import Flask, current_app, request, url_for
 from flask_babel import Babel, format_date, format_datetime, format_timedelta
 from jinja2 import BaseLoader, FileSystemLoader, PrefixLoader
+from markupsafe import Markup, escape
 
 from assurance.levels import AssuranceLevel
 from broker.runtime import runtime
@@ -21,6 +22,8 @@ from broker.texts.times import moment
 from broker.web.announcements import help_desk
 from broker.web.endpoints import ITSELF, endpoints_of
 from broker.web.language import locale
+from broker.web.time_left import clock_time, shown_time
+from directory.organisations import grouped
 from state.trace import show_reference
 
 NO_BREAK = "\u00a0"
@@ -46,12 +49,18 @@ def install(app: Flask) -> None:
         second=_second,
         instant=_instant,
         lasted=_lasted,
-        clock=_clock,
+        clock=clock_time,
         day=lambda value: format_date(value, "d MMMM y"),
+        breakable=_breakable,
+        establishment=grouped,
         short_day=lambda value: format_date(value, "d MMM y"),
     )
     app.jinja_env.globals.update(
-        locale=locale, language_url=_language_url, static_url=_static_url, help_desk=help_desk
+        locale=locale,
+        language_url=_language_url,
+        static_url=_static_url,
+        help_desk=help_desk,
+        time_left=shown_time,
     )
 
     @app.context_processor
@@ -83,12 +92,9 @@ def _lasted(time: timedelta) -> str:
     return format_timedelta(time, granularity="second", threshold=1.0)
 
 
-def _clock(value: datetime) -> str:
-    """``14.05 uur`` today, else with the day."""
-    now = runtime().clock()
-    if format_date(value, "y-MM-dd") != format_date(now, "y-MM-dd"):
-        return moment(value)
-    return format_datetime(value, "HH.mm 'uur'" if locale() == "nl" else "HH:mm")
+def _breakable(text: str) -> Markup:
+    """A name such as ``urn:etoegang:DV:…`` or an address, which breaks behind its parts alone."""
+    return Markup(re.sub(r"(?<=[:/])(?=[^:/])", "<wbr>", str(escape(text))))  # noqa: S704 - escaped
 
 
 def numbers_whole(text: str) -> str:

@@ -27,6 +27,7 @@ def details(portal: str) -> list[dict[str, Any]]:
             "type": "urn:sluis:document",
             "title": TITLE,
             "summary": "U geeft opdracht voor een bodemonderzoek. Uw organisatie betaalt.",
+            "locale": "nl",
             "amount": {"value": "1284.50", "currency": "EUR"},
             "may_deposit": True,
             "document": {

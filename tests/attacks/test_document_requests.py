@@ -79,6 +79,8 @@ WRONG = {
     "nothing": put("document", "size", value=0),
     "a media type that is none": put("document", "media_type", value="pdf"),
     "a day that is none": put("answer_before", value="tomorrow"),
+    "a language that is none": put("locale", value='nl" onload="x'),
+    "languages": put("locale", value=["nl"]),
     "a choice that is none": put("may_deposit", value="yes"),
 }
 NO_LIST = ("", "[]", "{}", "null", "[1]", "[[", "[" * 9000, json.dumps([DETAILS, DETAILS]), "NaN")

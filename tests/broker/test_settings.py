@@ -207,8 +207,12 @@ def test_a_file_that_is_not_utf_8_is_told_and_a_mark_of_utf_8_is_no_harm(
 
 @pytest.mark.parametrize(
     "sections",
-    [{"ui": {"demo": True}}, {"development": {"loopback": ["127.0.0.1:8001"]}}],
-    ids=["demo", "loopback"],
+    [
+        {"ui": {"demo": True}},
+        {"development": {"loopback": ["127.0.0.1:8001"]}},
+        {"development": {"own_portal": "127.0.0.1:8007"}},
+    ],
+    ids=["demo", "loopback", "own portal"],
 )
 def test_what_is_for_development_is_refused_beyond_loopback(sections: dict[str, Any]) -> None:
     assert settings(LOOPBACK, **sections).is_loopback

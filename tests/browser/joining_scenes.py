@@ -102,6 +102,11 @@ def _organisation(walker: Walker, kvk: str) -> None:
     walker.click("form[action$='/aanvragen'] button")
 
 
+def _more_time(walker: Walker) -> None:
+    _organisation(walker, "90009999")
+    walker.go("/toegang/aanvragen/tijd")
+
+
 def _person(walker: Walker, name: str = "Aart Molenaar") -> str:
     address = f"aart{next(NUMBERS)}@nieuw.example"
     _organisation(walker, "90009999")
@@ -155,6 +160,7 @@ JOINING_SCENES: Final = (
     Scene("toegang-aanvragen-fout", _to(_organisation, "1"), "[aria-invalid]"),
     Scene("toegang-al-beheerders", _to(_organisation, "90001201"), "#nu"),
     Scene("toegang-gegevens", _to(_organisation, "90009999"), "#organisatie"),
+    Scene("toegang-tijd", _more_time, "main [data-until]"),
     Scene("toegang-gegevens-fout", _to(_person, "a/b"), "[aria-invalid]"),
     Scene("toegang-namen", _names, "#groepsnaam"),
     Scene("toegang-namen-fout", _to(_first, "x"), "[aria-invalid]"),

@@ -1,7 +1,7 @@
 """``make screenshots``: a picture of every page, Dutch and English, desktop and phone.
 
 ``python -m tests.browser.screenshots [PART OF A NAME …]`` takes only those; with ``--readme`` it
-takes what the README shows, and writes that to docs/images.
+takes what the README and the manual for administrators show, and writes that to docs/images.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Final
 
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser import readme_pictures
+from tests.browser import manual_pictures, readme_pictures
 from tests.browser.chromium import launched
 from tests.browser.scenes import SCENES, Scene
 from tests.browser.visitor import DESKTOP, PHONE, visiting
@@ -29,7 +29,8 @@ def main(wanted: list[str]) -> int:
     for_readme = wanted == ["--readme"]
     scenes = [s for s in SCENES if not wanted or any(part in s.name for part in wanted)]
     if for_readme:
-        scenes = [scene for scene in SCENES if scene.name in readme_pictures.SCENES]
+        shown = {*readme_pictures.SCENES, *manual_pictures.PICTURES.values()}
+        scenes = [scene for scene in SCENES if scene.name in shown]
     if not wanted:
         shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True, exist_ok=True)
@@ -44,7 +45,8 @@ def main(wanted: list[str]) -> int:
                 print(picture, flush=True)
         chromium.close()
     if for_readme:
-        print(*readme_pictures.put_together(FOLDER), sep="\n")
+        made = readme_pictures.put_together(FOLDER) + manual_pictures.put_together(FOLDER)
+        print(*made, sep="\n")
     return 0
 
 

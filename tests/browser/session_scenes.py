@@ -96,6 +96,7 @@ SESSION_SCENES: Final = (
     Scene("mijn-onthouden", lambda w: _remembering(w, "/mijn/onthouden"), "form[action$=vergeet]"),
     Scene("mijn-vergeten", _forgotten, ".utrecht-alert--ok"),
     Scene("mijn-meenemen", lambda w: _at_mijn(w, "/mijn/gegevens"), "form[action$=gegevens]"),
+    Scene("mijn-tijd", lambda w: _at_mijn(w, "/mijn/tijd"), "main [data-until]"),
     Scene("mijn-gegevens", lambda w: _at_mijn(w, "/mijn"), "#makelaars"),
     Scene("mijn-sessies", _own_sessions, "form[action$='/uit']"),
     Scene("mijn-sessies-overal", lambda w: _own_sessions(w, "/overal"), "button[value=stay]"),

@@ -187,3 +187,16 @@ def test_where_it_is_off_there_is_no_such_page(
     world = make_world(folder, joining={"account_requests": False})
     assert world.browser().open(ASK).status == 404
     assert world.wire.request("GET", f"{ASK}/namen").status == 404
+
+
+def test_a_slow_applicant_has_an_hour_for_each_page_and_gets_more(world: World, email: str) -> None:
+    browser = to_names(world, email)
+    for _ in range(12):
+        world.clock.advance(3500)
+        world.process.holder.refresh()
+        assert browser.open(f"{ASK}/tijd").heading == "U heeft meer tijd"
+    assert browser.open(f"{ASK}/namen").heading == NAMES
+    world.clock.advance(3601)
+    world.process.holder.refresh()
+    assert browser.open(f"{ASK}/namen").heading != NAMES
+    assert browser.open(f"{ASK}/tijd").heading != "U heeft meer tijd"

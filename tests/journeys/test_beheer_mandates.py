@@ -220,4 +220,4 @@ def test_people_are_listed_with_how_high_they_can_log_in(own_world: World, sanne
     page = sanne.open(f"{HERE}/gebruikers")
     assert any("Tim Mulder" in row and "Gebruiker" in row for row in rows(page))
     page = sanne.click("Bekijk Tim Mulder")
-    assert page.heading == "Tim Mulder" and "Alleen vestiging 000090012021" in page.text
+    assert page.heading == "Tim Mulder" and "Alleen vestiging 0000 9001 2021" in page.text

@@ -307,3 +307,22 @@ def test_what_happens_next_stands_before_the_button(
     said, _, after = " ".join(form.text_content().split()).partition("U krijgt een bewijs")
     assert next_one in said
     assert after.rstrip().endswith(("Ga verder", "Verstuur mijn antwoord"))
+
+
+def test_a_text_of_the_portal_is_said_in_its_own_language(world: World, portal: Portal) -> None:
+    """WCAG 2.2, 3.1.2: the page is Dutch, the text need not be; and a code confirms it."""
+    browser = asked(portal, "roos", locale="en-GB")
+    assert browser.page is not None
+    marked = browser.page.tree.cssselect("main [lang=en-GB]")
+    assert [str(one.text_content()) for one in marked] == [DETAILS["title"], DETAILS["summary"]]
+    browser.fill("decision", "agree")
+    page = browser.click("Ga verder")
+    assert [str(one.text_content()) for one in page.tree.cssselect("dd [lang=en-GB]")] == [
+        DETAILS["title"]
+    ]
+
+
+def test_a_portal_that_says_no_language_gets_none_marked(world: World, portal: Portal) -> None:
+    browser = asked(portal, "roos")
+    assert browser.page is not None
+    assert not browser.page.tree.cssselect("main [lang]")

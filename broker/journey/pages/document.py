@@ -10,7 +10,8 @@ from broker.journey.pages.frame import Frame
 @dataclass(frozen=True)
 class ShownDocument:
     """In the language of the page. ``control``: what stands at the bottom of the document as well;
-    ``kind`` and ``size`` of the file.
+    ``kind`` and ``size`` of the file; ``lang``: the language of title and summary, "" where the
+    portal does not say it.
     """
 
     title: str
@@ -22,15 +23,17 @@ class ShownDocument:
     kind: str
     size: str
     may_deposit: bool
+    lang: str = ""
 
 
 @dataclass(frozen=True)
 class DocumentRecap:
-    """What a code confirms."""
+    """What a code confirms. ``lang``: of the title, as above."""
 
     title: str
     amount: str | None
     agrees: bool
+    lang: str = ""
 
 
 @dataclass(frozen=True)

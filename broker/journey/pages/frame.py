@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from broker.web.announcement_page import AnnouncementNote
+from broker.web.time_left import TimeLeft
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,8 @@ class Frame:
     ``makelaar`` is where the user logs in: this site itself when ``is_account``. ``may_change``
     offers another makelaar, or another way where there is one; ``shows_level`` is False where no
     level is asked. ``announcements`` concern this login, those of its makelaar once that is known.
-    ``asked_again``: why who is logged in must log in again, on pages that ask it.
+    ``asked_again``: why who is logged in must log in again, on pages that ask it. ``time``: until
+    when the login may take.
     """
 
     login_id: str
@@ -49,6 +51,7 @@ class Frame:
     shows_level: bool = True
     announcements: tuple[AnnouncementNote, ...] = ()
     asked_again: str | None = None
+    time: TimeLeft | None = None
 
     def post_to(self, step: str) -> str:
         """The address of a form of this login."""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from flask_babel import gettext
 
 from assurance.levels import suffices
+from broker.journey import login_time
+from broker.journey.addresses import PORTAL, portal_mark
 from broker.journey.dispatch import Turn
 from broker.journey.login import Login
 from broker.journey.login_methods import LoginMethod
@@ -15,7 +18,9 @@ from broker.journey.pages.service_facts import ServiceFacts
 from broker.texts import asked_again
 from broker.texts.service_facts_mail import mail_address
 from broker.web.announcements import notes
+from broker.web.headers import allow_looking_again
 from broker.web.language import locale
+from broker.web.time_left import Timed, TimeLeft, time_left
 from consent.authority import Party
 from directory import organisations
 from directory.organisations import Branch
@@ -50,6 +55,20 @@ def frame(turn: Turn) -> Frame:
         may_change_method=len(context.methods) > 1,
         announcements=notes(context.announcements),
         asked_again=_asked_again(turn, portal) if _asks_to_log_in(login) else None,
+        time=time_of(login, turn.now, turn.rt.settings.login.transaction_minutes),
+    )
+
+
+def time_of(login: Login, now: datetime, minutes: int) -> TimeLeft:
+    """Until when this login may take, and how its user gets more."""
+    allow_looking_again()
+    return time_left(
+        login.expires_at,
+        now,
+        may_extend=login_time.may_get_more(login, minutes),
+        more_url=f"/login/{login.id}/more-time",
+        over_url=f"/login/{login.id}?{PORTAL}={portal_mark(login.request.client_id)}",
+        of=Timed.LOGIN,
     )
 
 

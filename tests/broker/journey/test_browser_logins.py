@@ -166,3 +166,21 @@ def test_the_cookie_outlives_its_login_so_that_who_is_late_hears_what_happened()
     (line,) = response.headers.getlist("Set-Cookie")
     assert f"Max-Age={900 + login_store.FINISHED_SECONDS};" in line
     assert all(word in line for word in ("__Host-", "Secure", "HttpOnly", "SameSite=Lax"))
+
+
+def test_the_cookie_of_a_login_that_got_more_time_lives_as_much_longer() -> None:
+    name = login_cookie.login_cookie_name(LOGIN.id)
+    login = replace(LOGIN, expires_at=START + timedelta(minutes=100))
+    response = Response()
+    with browser(**{name.removeprefix(LOGIN_PREFIX): f"secret.{NOW:x}.{LOGIN.id}"}):
+        browser_logins.keep_longer(response, login, START + timedelta(minutes=90))
+    [line] = response.headers.getlist("Set-Cookie")
+    assert line.startswith(f"{name}=secret.{NOW:x}.{LOGIN.id};")
+    assert f"Max-Age={10 * 60 + login_store.FINISHED_SECONDS};" in line
+
+
+def test_a_browser_without_that_cookie_gets_none() -> None:
+    response = Response()
+    with browser(other=f"secret.{NOW:x}.another"):
+        browser_logins.keep_longer(response, LOGIN, START)
+    assert not response.headers.getlist("Set-Cookie")

@@ -5,6 +5,7 @@ since.
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -117,3 +118,16 @@ def test_a_factor_lifts_a_login_where_the_service_takes_it(
     assert found.factor == (APP if counts else None)
     assert found.reached is (L.EH2_PLUS if counts else L.EH2)
     assert found.second_factor == ("local" if counts else None)
+
+
+@pytest.mark.parametrize(("minutes", "counts"), [(14, True), (15, False)])
+def test_a_factor_is_asked_again_in_a_login_that_got_more_time(
+    session: Session, roos: Person, minutes: int, counts: bool
+) -> None:
+    login = a_login(asking(level=L.EH2), identity=LIFTED, factor=APP, person_id=roos.id)
+    found = around(session, login, level="EH2")
+    later = LoginContext(
+        found.rt, found.configuration, found.login, START + timedelta(minutes=minutes)
+    )
+    assert later.factor == (APP if counts else None)
+    assert later.reached is (L.EH2_PLUS if counts else L.EH2)

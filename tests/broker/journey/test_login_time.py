@@ -1,0 +1,76 @@
+"""How long a login may take, and what in it never gets longer."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from assurance.levels import AssuranceLevel
+from broker.journey import login_time
+from providers.interface import Remembered
+from tests.broker.facts import a_login
+from tests.clocks import START
+
+MINUTES = 15
+PERIOD = timedelta(minutes=MINUTES)
+
+
+def at(minutes: float) -> datetime:
+    return START + timedelta(minutes=minutes)
+
+
+@pytest.mark.parametrize(
+    ("asked", "ends"),
+    [
+        (0, 15),  # it was given whole just now
+        (0.5, 15),
+        (2, 17),
+        (14.9, 29.9),
+    ],
+)
+def test_more_time_is_a_whole_period_from_now(asked: float, ends: float) -> None:
+    login = login_time.with_more_time(a_login(), at(asked), MINUTES)
+    assert login.expires_at == at(ends)
+
+
+def test_it_can_be_asked_ten_times_and_then_there_is_none() -> None:
+    """Ten times at least, also for who asks at the last moment (WCAG 2.2, 2.2.1)."""
+    login, times = a_login(), 0
+    while login_time.may_get_more(login, MINUTES):
+        before = login
+        now = login.expires_at - timedelta(seconds=20)
+        login = login_time.with_more_time(login, now, MINUTES)
+        assert login.expires_at > before.expires_at
+        times += 1
+        assert times < 20
+    assert times >= 10
+    assert login.expires_at == login_time.latest_end(login, MINUTES) == START + 11 * PERIOD
+    late = login.expires_at - timedelta(seconds=20)
+    assert login_time.with_more_time(login, late, MINUTES) == login
+
+
+def test_a_setting_that_was_lowered_takes_no_time_back_and_gives_none() -> None:
+    login = a_login(expires_at=at(100))
+    assert login_time.with_more_time(login, at(99), 5) == login
+    assert not login_time.may_get_more(login, 5)
+
+
+@pytest.mark.parametrize(
+    ("given", "now", "counts"),
+    [
+        (1, 15.9, True),
+        (1, 16, False),  # however long the login itself may take by now
+        (-600, 14.9, True),  # an earlier login brought it; whether it may was judged at the start
+        (-600, 15, False),
+    ],
+)
+def test_a_factor_counts_for_one_period(given: float, now: float, counts: bool) -> None:
+    login = a_login(expires_at=at(100))
+    assert login_time.counts_still(login, at(given), at(now), MINUTES) is counts
+
+
+@pytest.mark.parametrize(("now", "is_late"), [(74.9, False), (75, True)])
+def test_an_answer_of_a_makelaar_is_awaited_for_one_period(now: float, is_late: bool) -> None:
+    asked = Remembered("polder", "id", at(60), AssuranceLevel.EH3)
+    assert login_time.is_late(asked, at(now), MINUTES) is is_late
