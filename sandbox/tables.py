@@ -119,8 +119,7 @@ def addresses(demo: Demo, language: str) -> Places:
 
 
 def people(demo: Demo, language: str) -> list[Rows]:
-    """Who can log in where, what that shows, and with what: a block for each, the operators last.
-    """
+    """Who can log in where, what that shows, and with what: a block for each, operators last."""
     return [
         *(_person(demo, person, language) for person in (*PEOPLE, GUEST)),
         *(_operator(demo, one, language) for one in OPERATORS),

@@ -160,7 +160,7 @@ STORIES: Final = (
         "Een klant trekt de machtiging in",
         (
             "Log als Mo via Zekerweg in bij Meldportaal Bodem, namens Groenrijk.",
-            "Wees Sanne bij {beheer}. Kies Groenrijk, Ketenmachtigingen, en trek die van Yilmaz in.",
+            "Wees Sanne bij {beheer}. Trek bij Groenrijk de ketenmachtiging van Yilmaz in.",
             "Log als Mo opnieuw in: bij Groenrijk staat waarom het niet meer kan.",
         ),
     ),

@@ -127,9 +127,8 @@ ENGLISH: Final = MappingProxyType(
         "Log als Mo via Zekerweg in bij Meldportaal Bodem, namens Groenrijk.": (
             "As Mo, log in through Zekerweg at Soil report portal, on behalf of Groenrijk."
         ),
-        "Wees Sanne bij {beheer}. Kies Groenrijk, Ketenmachtigingen, en trek die van Yilmaz in.": (
-            "Be Sanne at {beheer}. Choose Groenrijk, Chain authorisations, and withdraw that of "
-            "Yilmaz."
+        "Wees Sanne bij {beheer}. Trek bij Groenrijk de ketenmachtiging van Yilmaz in.": (
+            "Be Sanne at {beheer}. At Groenrijk, withdraw the chain authorisation of Yilmaz."
         ),
         "Log als Mo opnieuw in: bij Groenrijk staat waarom het niet meer kan.": (
             "As Mo, log in again: at Groenrijk it says why that is not possible any more."

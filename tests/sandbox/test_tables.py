@@ -8,8 +8,8 @@ import pytest
 from rich.console import Console
 
 from sandbox.addresses import standard
-from sandbox.people import GUEST, PEOPLE
 from sandbox.operator import OPERATORS
+from sandbox.people import GUEST, PEOPLE
 from sandbox.prepare import Demo, keep_secret, password, prepare
 from sandbox.tables import addresses, people, stories, tries
 from sandbox.texts import said
@@ -39,7 +39,12 @@ def printed(width: int, *parts: object, colour: bool = False) -> list[str]:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("width", WIDTHS)
 def test_every_line_fits(demo: Demo, width: int, language: str) -> None:
-    parts = (addresses(demo, language), *people(demo, language), *tries(demo, language), *stories(demo, language))
+    parts = (
+        addresses(demo, language),
+        *people(demo, language),
+        *tries(demo, language),
+        *stories(demo, language),
+    )
     lines = printed(width, *parts)
     assert [line for line in lines if len(line) > width] == []
     assert "…" not in "".join(lines)
@@ -82,7 +87,14 @@ def test_a_block_says_who_where_what_and_with_what(demo: Demo, width: int, langu
             assert login.makelaar.capitalize() in text
     for key, name in (("daan", "Daan Kuipers"), ("eva", "Eva Maas"), *OPERATOR_NAMES):
         assert password(demo, key) in " ".join(blocks[name]).split()
-    for name in ("Roos Willems", "Yara Haddad", "Joost Peters", "Eva Maas", "Robin Kuiper", "Ines Aerts"):
+    for name in (
+        "Roos Willems",
+        "Yara Haddad",
+        "Joost Peters",
+        "Eva Maas",
+        "Robin Kuiper",
+        "Ines Aerts",
+    ):
         assert f"{demo.addresses.postbus}/codes" in " ".join(blocks[name]).split()
 
 
