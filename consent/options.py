@@ -28,7 +28,7 @@ from consent.authority import (
     check,
 )
 from consent.chains import ChainMandate
-from consent.lapse import UNUSED_MONTHS, has_lapsed
+from consent.lapse import has_lapsed
 from consent.mandates import REGISTER, Mandate
 from directory.organisations import Organisation, gone_branches
 from state.db import table_of
@@ -53,13 +53,15 @@ class Options:
 
 @dataclass(frozen=True)
 class Terms:
-    """The circumstances that every authority is checked against."""
+    """The circumstances that every authority is checked against. ``unused_months``: until a mandate
+    that nobody uses has lapsed, as the installation has it.
+    """
 
     service: MandateTerms
     reached: AssuranceLevel
     needed: AssuranceLevel
     now: datetime
-    unused_months: int = UNUSED_MONTHS  # until a mandate that nobody uses has lapsed
+    unused_months: int
 
     def check(self, authority: Authority) -> AuthorityRefusal | None:
         """None where it suffices."""
