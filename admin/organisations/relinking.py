@@ -24,6 +24,7 @@ from consent.chains import ChainMandate
 from consent.mandates import Mandate
 from consent.requests import MandateRequest, RequestState
 from directory import organisation_records
+from directory.groups import AccountRequest
 from directory.organisation_records import NumberChange, OldNumber
 from directory.organisations import Establishment, Organisation
 from directory.people import Membership
@@ -73,9 +74,9 @@ def renumber(
         raise RelinkRefused("rsin")
     hold(session, organisation.id)
     _end_tokens(session, notifier, organisation)
-    organisation.kvk = new
-    organisation.rsin = rsin or organisation.rsin
-    _remember(session, old, organisation, NumberChange.RENUMBERED, notifier.now)
+    organisation.kvk, before = new, organisation.rsin
+    organisation.rsin = rsin or before
+    _remember(session, old, before, organisation, NumberChange.RENUMBERED, notifier.now)
     return _noted(
         session, organisation, dict.fromkeys(_SORTS, 0), notifier.now, actor, "renumbered"
     )
@@ -110,7 +111,7 @@ def merge(
     left.suspended_at = left.suspended_at or now
     for one in organisation_records.old_numbers(session, left.id):
         one.organisation_id = stays.id
-    _remember(session, old, stays, NumberChange.MERGED, now)
+    _remember(session, old, left.rsin, stays, NumberChange.MERGED, now)
     return _noted(session, stays, moved, now, actor, "merged")
 
 
@@ -205,10 +206,31 @@ def _move(
 
 
 def _remember(
-    session: Session, old: str, organisation: Organisation, why: NumberChange, now: datetime
+    session: Session,
+    old: str,
+    rsin: str | None,
+    organisation: Organisation,
+    why: NumberChange,
+    now: datetime,
 ) -> None:
-    session.add(OldNumber(kvk=old, organisation_id=organisation.id, why=why, changed_at=now))
+    """Where the old number went; what a first administrator asked by it is asked by the new one."""
+    session.add(
+        OldNumber(
+            kvk=old,
+            organisation_id=organisation.id,
+            why=why,
+            rsin=rsin if rsin != organisation.rsin else None,
+            changed_at=now,
+        )
+    )
+    session.execute(
+        update(AccountRequest)
+        .where(AccountRequest.kvk == old)
+        .values(kvk=organisation.kvk)
+        .execution_options(synchronize_session=False)
+    )
     session.flush()
+    session.expire_all()
 
 
 def _noted(
