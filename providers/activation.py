@@ -184,8 +184,15 @@ def _account(
     stands = account is not None and account.ended_at is None
     # Without an account, or with one that ended, a login elsewhere could add factors.
     gave = enrolment.factors_give(account.level if account is not None and stands else None)
+    waiting: list[str] = []
+    if account is not None and account.ended_at is not None:
+        waiting += enrolment.wait_since(session, found.person_id, account.ended_at)
     if not suffices(gave, enrolment.factors_give(found.level)):
-        enrolment.wait_again(session, found.person_id)
+        waiting += enrolment.wait_again(session, found.person_id)
+    for factor_id in waiting:
+        details: dict[str, audit.Detail] = {"factor": factor_id}
+        event = AuditEvent(EventTag.FACTOR_WAITS, now, person_id=found.person_id, details=details)
+        audit.record(session, event)
     if account is not None and stands:
         return account
     if account is None:
