@@ -78,6 +78,7 @@ _NEAREST: Final = (
     RefusalReason.UNUSED,
     RefusalReason.REVOKED,
     RefusalReason.PLACE_ENDED,
+    RefusalReason.LEFT,
 )
 
 
