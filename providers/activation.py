@@ -18,6 +18,7 @@ from assurance.levels import AssuranceLevel, highest, suffices
 from assurance.means import IssuedMeans, MeansLink
 from assurance.means_letters import MeansLetter
 from assurance.means_requests import MeansRequest
+from consent import places
 from directory import administrator_role
 from directory.people import Membership, Person, Role
 from keys.sealing import Sealer
@@ -167,6 +168,7 @@ def take_place(session: Session, made: IssuedMeans, link: MeansLink, now: dateti
             )
         )
     elif place.until is not None and place.until <= now:
+        places.begin_anew(session, place, now)
         place.role, place.level, place.since, place.until = link.role, made.level, now, link.until
         place.role_since, link.gives_place = None, True
     else:

@@ -152,7 +152,8 @@ STORIES: Final = (
             "EH3, rol gebruiker en een app.",
             "Robin legt vast wie de collega is en Ines keurt goed: {operator}",
             "Activeer met de codes uit brief en e-mail: {activate}. Die staan hier: {postbus}",
-            "Log daarmee in bij Meldportaal Bodem: de machtiging ontbreekt. Stuur een verzoek.",
+            "Kies bij Meldportaal Bodem: Log in met uw account. De machtiging ontbreekt; stuur een "
+            "verzoek.",
             "Sanne behandelt het in Te doen. Log opnieuw in.",
         ),
     ),

@@ -20,6 +20,7 @@ from admin.organisations import following
 from admin.organisations.records import NoSuchOrganisation, organisation_at
 from admin.trade_register.entries import is_rsin
 from broker.sso.logout import LogoutNotifier
+from consent import places
 from consent.chains import ChainMandate
 from consent.mandates import Mandate
 from consent.requests import MandateRequest, RequestState
@@ -150,6 +151,7 @@ def _move_places(session: Session, left: str, stays: str, now: datetime) -> int:
             moved += 1
             continue
         if following.is_over(known.until, now) and not following.is_over(place.until, now):
+            places.begin_anew(session, known, now)
             known.role, known.role_since, known.level = place.role, place.role_since, place.level
             known.since, known.until, known.origin = place.since, place.until, place.origin
             moved += 1

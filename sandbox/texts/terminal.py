@@ -117,8 +117,10 @@ ENGLISH: Final = MappingProxyType(
         "Activeer met de codes uit brief en e-mail: {activate}. Die staan hier: {postbus}": (
             "Activate with the codes of letter and mail: {activate}. They are here: {postbus}"
         ),
-        "Log daarmee in bij Meldportaal Bodem: de machtiging ontbreekt. Stuur een verzoek.": (
-            "Log in with it at Soil report portal: the authorisation is missing. Send a request."
+        "Kies bij Meldportaal Bodem: Log in met uw account. De machtiging ontbreekt; stuur een "
+        "verzoek.": (
+            "At Soil report portal, choose: Log in with your account. The authorisation is "
+            "missing; send a request."
         ),
         "Sanne behandelt het in Te doen. Log opnieuw in.": (
             "Sanne handles it in To do. Log in again."

@@ -5,11 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
+from consent import places
 from consent.authority import AuthorityRefusal, RefusalReason
 from consent.options import options
 from consent.recheck import recheck
 from directory.people import Membership, Role
+from state import audit
+from state.audit import EventTag
 from tests.clocks import START
 from tests.consent.conftest import BAKERY, GARDEN, YEAR, Register, terms
 
@@ -66,3 +70,28 @@ def test_who_never_had_a_place_or_left_another_organisation_acts(register: Regis
     leave(register, -DAY, GARDEN)
     (option,) = options(register.session, "jan", terms()).usable
     assert recheck(register.session, "jan", option.authority, terms()) is None
+
+
+@pytest.mark.parametrize(
+    ("given", "left", "stays"),
+    [
+        (-30 * DAY, -DAY, False),
+        (-DAY / 2, -DAY, True),  # given since
+        (-30 * DAY, DAY, True),  # the place is not over
+        (-30 * DAY, None, True),
+    ],
+)
+def test_M_07_who_comes_back_begins_without_what_was_given_before(
+    register: Register, given: timedelta, left: timedelta | None, stays: bool
+) -> None:
+    row = register.mandate(since=given)
+    other = register.mandate(GARDEN, since=given)
+    leave(register, left)
+    (place,) = register.session.scalars(select(Membership))
+    back = places.begin_anew(register.session, place, START)
+    place.until = None
+    assert back == ([] if stays else [row])
+    usable = {one.authority.mandate_id for one in options(register.session, "jan", terms()).usable}
+    assert usable == ({row.id, other.id} if stays else {other.id})
+    events = audit.recent(register.session, tags=[EventTag.MANDATE_REVOKED])
+    assert [one.details["mandate"] for one in events] == ([] if stays else [row.id])

@@ -18,6 +18,7 @@ from assurance.levels import AssuranceLevel
 from assurance.means import IssuedMeans, MeansLink
 from assurance.means_letters import MOST_MAILS, MOST_TRIES, MeansCodes, MeansLetter
 from assurance.means_requests import Contact, MeansOutcome, MeansRequest, RequestKind, seal_contact
+from consent.mandates import Mandate
 from directory.administrator_role import role_of
 from directory.organisations import Organisation
 from directory.origin import Origin
@@ -174,6 +175,27 @@ def test_a_means_takes_nothing_of_a_place_that_is_there(
     place = session.scalars(select(Membership)).one()
     assert (place.role, place.level) == (Role.ADMINISTRATOR, AssuranceLevel.EH3)
     assert not session.scalars(select(MeansLink.gives_place)).one()
+
+
+def test_M_07_who_comes_back_by_a_means_has_no_mandate_of_before(
+    session: Session, roos: Person, codes: MeansCodes
+) -> None:
+    with writing(session):
+        place = {"since": START - 9 * DAY, "until": START - DAY, "role": Role.MEMBER}
+        session.add(Membership(person_id=roos.id, organisation_id="bakery", **place))
+        session.add(
+            Mandate(
+                id="before",
+                person_id=roos.id,
+                organisation_id="bakery",
+                level=PLUS,
+                valid_from=START - 5 * DAY,
+                valid_until=START + 90 * DAY,
+            )
+        )
+    finish(session, codes)
+    assert session.scalars(select(Membership)).one().until is None
+    assert session.get_one(Mandate, "before").revoked_at == START
 
 
 @pytest.mark.parametrize("is_over", [False, True])
