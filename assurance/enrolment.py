@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from assurance.factors import MOST_OF_A_KIND, TRUSTED, BoundBy, Factor, FactorKind
 from assurance.levels import AssuranceLevel
 from assurance.step_up import LOCAL_FACTOR_GIVES, FactorLack
+from directory.origin import Origin
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,23 @@ def wait_again(session: Session, person_id: str) -> list[str]:
         update(Factor)
         .where(Factor.person_id == person_id, Factor.ended_at.is_(None))
         .where(Factor.bound_by == BoundBy.SESSION)
+        .values(bound_by=BoundBy.SELF)
+        .returning(Factor.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    session.expire_all()
+    return list(waiting)
+
+
+def wait_since(session: Session, person_id: str, ended_at: datetime) -> list[str]:
+    """Let the factors that counted when a means ended wait for a letter, now that there is another:
+    nobody knows who has had them since; their ids. What a document says of a person counts on.
+    """
+    waiting = session.scalars(
+        update(Factor)
+        .where(Factor.person_id == person_id, Factor.ended_at.is_(None))
+        .where(Factor.bound_by.in_(TRUSTED), Factor.bound_at <= ended_at)
+        .where(Factor.origin != Origin.DOCUMENT)
         .values(bound_by=BoundBy.SELF)
         .returning(Factor.id)
         .execution_options(synchronize_session=False)

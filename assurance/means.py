@@ -133,9 +133,14 @@ def links(session: Session, means_id: str, now: datetime) -> list[MeansLink]:
 
 
 def linked_at(
-    session: Session, organisation_id: str, now: datetime
+    session: Session,
+    organisation_id: str,
+    now: datetime,
+    person_ids: Collection[str] | None = None,
 ) -> list[tuple[IssuedMeans, MeansLink]]:
-    """Every means of which this organisation still has something to see, the newest last."""
+    """Every means of which this organisation still has something to see, the newest last;
+    ``person_ids``: of these people alone.
+    """
     query = (
         select(IssuedMeans, MeansLink)
         .join(MeansLink, MeansLink.means_id == IssuedMeans.id)
@@ -147,6 +152,8 @@ def linked_at(
         )
         .order_by(IssuedMeans.id)
     )
+    if person_ids is not None:
+        query = query.where(IssuedMeans.person_id.in_(person_ids))
     return [(row[0], row[1]) for row in session.execute(query)]
 
 

@@ -19,14 +19,15 @@ from state.db import Base, UtcDateTime, new_id
 
 MOST_TRIES: Final = 5  # at one code of a mail
 MOST_MAILS: Final = 10  # with one letter
+REMINDERS: Final = (timedelta(days=10), timedelta(days=2))  # before the end: days 20 and 28 of 30
 _ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # 32 signs that print apart
 _LETTER, _MAIL = 16, 8  # signs: 80 and 40 bits
 
 
 class MeansLetter(Base):
     """One letter and the mail beside it. ``tries``: wrong codes of the mail since it was sent;
-    ``mails``: how many were sent. It is over from ``until`` on, once used, and when another letter
-    took its place (``replaced_at``).
+    ``mails``: how many were sent; ``reminded``: the last reminder that was sent, counted from 1. It
+    is over from ``until`` on, once used, and when another letter took its place (``replaced_at``).
     """
 
     __tablename__ = "means_letter"
@@ -36,9 +37,10 @@ class MeansLetter(Base):
     code_hash: Mapped[str] = mapped_column(String(64), unique=True)
     mail_hash: Mapped[str] = mapped_column(String(64))
     sent_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    until: Mapped[datetime] = mapped_column(UtcDateTime)
+    until: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     tries: Mapped[int] = mapped_column(Integer, default=0)
     mails: Mapped[int] = mapped_column(Integer, default=1)
+    reminded: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     replaced_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -126,6 +128,32 @@ def another_mail(session: Session, sealer: Sealer, letter_id: str, now: datetime
     code = _signs(_MAIL)
     row.mail_hash, row.tries, row.mails = _mail_hash(sealer, letter_id, code), 0, row.mails + 1
     return _grouped(code)
+
+
+def reminder(sent_at: datetime, until: datetime, now: datetime) -> int:
+    """The reminder that this moment asks of a letter that was not used, counted from 1; 0: none
+    yet, or none any more. Who got a letter for a shorter time is not reminded of it at once. Pure.
+    """
+    if now >= until:
+        return 0
+    due = (
+        number
+        for number, before in enumerate(REMINDERS, start=1)
+        if until - now <= before < until - sent_at
+    )
+    return max(due, default=0)
+
+
+def to_remind(session: Session, now: datetime) -> list[MeansLetter]:
+    """Letters that hold and may ask a reminder, the first to end first. Wider than the rule."""
+    query = select(MeansLetter).where(
+        MeansLetter.until > now,
+        MeansLetter.until <= now + REMINDERS[0],
+        MeansLetter.used_at.is_(None),
+        MeansLetter.replaced_at.is_(None),
+        MeansLetter.reminded < len(REMINDERS),
+    )
+    return list(session.scalars(query.order_by(MeansLetter.until, MeansLetter.id)))
 
 
 def _signs(number: int) -> str:

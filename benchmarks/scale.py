@@ -182,7 +182,7 @@ def _acts(now: datetime) -> dict[str, Act]:
 
     def terms(number: int) -> Terms:
         rules = Rules(SERVICES[number % len(SERVICES)])
-        return Terms(rules, AssuranceLevel.EH3, AssuranceLevel.EH3, now)
+        return Terms(rules, AssuranceLevel.EH3, AssuranceLevel.EH3, now, 24)
 
     def office(number: int) -> str:
         return company(number // CLIENTS_EACH * CLIENTS_EACH)

@@ -80,6 +80,7 @@ class RefusalReason(enum.StrEnum):
     CHAIN_NOT_ALLOWED = "chain_not_allowed"
     NOT_ALLOCATED = "not_allocated"  # the intermediary gave this client to others
     PLACE_ENDED = "place_ended"  # the person left the intermediary
+    LEFT = "left"  # the person left the organisation after this mandate was given
     NOT_TRUSTED = "not_trusted"  # the makelaar may not speak for this organisation
 
 

@@ -12,7 +12,6 @@ from typing import Final, Protocol
 
 from directory import dates
 
-UNUSED_MONTHS: Final = 24
 WARN_MONTHS: Final = (6, 2, 1)  # before a mandate lapses, or the role of an administrator ends
 
 
@@ -27,7 +26,7 @@ class UsedMandate(Protocol):
     def confirmed_at(self) -> datetime | None: ...
 
 
-def last_day(mandate: UsedMandate, months: int = UNUSED_MONTHS) -> date:
+def last_day(mandate: UsedMandate, months: int) -> date:
     """The last day on which it holds when nobody uses it any more."""
     since = max(
         moment
@@ -37,7 +36,7 @@ def last_day(mandate: UsedMandate, months: int = UNUSED_MONTHS) -> date:
     return dates.months_after(dates.day_of(since), months)
 
 
-def has_lapsed(mandate: UsedMandate, now: datetime, months: int = UNUSED_MONTHS) -> bool:
+def has_lapsed(mandate: UsedMandate, now: datetime, months: int) -> bool:
     """Was it left unused for so long that it holds no more?"""
     return dates.day_of(now) > last_day(mandate, months)
 

@@ -28,7 +28,7 @@ from consent.authority import (
     check,
 )
 from consent.chains import ChainMandate
-from consent.lapse import UNUSED_MONTHS, has_lapsed
+from consent.lapse import has_lapsed
 from consent.mandates import REGISTER, Mandate
 from directory.organisations import Organisation, gone_branches
 from state.db import table_of
@@ -53,13 +53,15 @@ class Options:
 
 @dataclass(frozen=True)
 class Terms:
-    """The circumstances that every authority is checked against."""
+    """The circumstances that every authority is checked against. ``unused_months``: until a mandate
+    that nobody uses has lapsed, as the installation has it.
+    """
 
     service: MandateTerms
     reached: AssuranceLevel
     needed: AssuranceLevel
     now: datetime
-    unused_months: int = UNUSED_MONTHS  # until a mandate that nobody uses has lapsed
+    unused_months: int
 
     def check(self, authority: Authority) -> AuthorityRefusal | None:
         """None where it suffices."""
@@ -86,7 +88,13 @@ class HeldMandate:
     valid_until: datetime
     last_used_at: datetime | None
     confirmed_at: datetime | None
+    place_until: datetime | None
     organisation: Party
+
+    def fault(self, terms: Terms) -> RefusalReason | None:
+        """Why its holder does not act by it at this moment."""
+        found = standing(self, terms)
+        return found or has_left(self, self.place_until, terms.now)
 
 
 @dataclass(frozen=True)
@@ -133,11 +141,13 @@ _HELD: Final = PreparedStatement(
         _m.valid_until,
         _m.last_used_at,
         _m.confirmed_at,
+        allocations.place_end,
         _o.kvk,
         _o.name,
         _o.rsin,
     )
     .join(table_of(Organisation), _o.id == _m.organisation_id)
+    .outerjoin(*allocations.place_of(_acts, _m.organisation_id))
     .where(
         _m.person_id == bindparam("person"),
         or_(_m.service_uuid == bindparam("service"), _m.service_uuid.is_(None)),
@@ -195,7 +205,7 @@ def _direct(
     session: Session, mandate: HeldMandate, terms: Terms
 ) -> tuple[Authority, RefusalReason | None]:
     """For the branches that are left of it; where none is, it is worth nothing."""
-    authority, fault = direct_authority(mandate), standing(mandate, terms)
+    authority, fault = direct_authority(mandate), mandate.fault(terms)
     gone = gone_branches(session, mandate.organisation.value, mandate.branches)
     left = tuple(branch for branch in authority.branches if branch not in gone)
     if gone and not left:
@@ -228,6 +238,16 @@ def standing(mandate: Term, terms: Terms) -> RefusalReason | None:
     if mandate.valid_until <= now:
         return RefusalReason.EXPIRED
     return RefusalReason.UNUSED if has_lapsed(mandate, now, terms.unused_months) else None
+
+
+def has_left(mandate: Term, place_until: datetime | None, now: datetime) -> RefusalReason | None:
+    """Who left an organisation acts for it no more by what it gave before; by what it gives
+    afterwards, and without ever having had a place there, as the mandate says.
+    """
+    if place_until is None or not allocations.has_ended(place_until, now):
+        return None
+    given = mandate.confirmed_at or mandate.valid_from
+    return RefusalReason.LEFT if given <= place_until else None
 
 
 def direct_authority(mandate: HeldMandate) -> Authority:
@@ -271,7 +291,7 @@ def party(kvk: str, name: str, rsin: str | None) -> Party:
 
 def _mandates_of(session: Session, person_id: str, service_uuid: str) -> list[HeldMandate]:
     rows = _HELD.all(session, {"person": person_id, "service": service_uuid})
-    return [HeldMandate(*(*row[:10], party(*row[10:]))) for row in rows]
+    return [HeldMandate(*(*row[:11], party(*row[11:]))) for row in rows]
 
 
 def _chains(

@@ -18,7 +18,7 @@ from consent import allocations
 from consent.authority import Authority, AuthorityRefusal, RefusalReason
 from consent.chains import ChainMandate
 from consent.mandates import Mandate
-from consent.options import Terms, standing
+from consent.options import Terms, has_left, standing
 from directory.organisations import Organisation, gone_branches
 from directory.people import ExternalIdentity, Person
 from state.db import table_of
@@ -65,7 +65,7 @@ _STANDS: Final = (
         .outerjoin(_own, _own.c.id == _mandate.c.organisation_id)
         .outerjoin(_chain, _chain.c.id == bindparam("chain"))
         .outerjoin(_behind, _behind.c.id == _chain.c.organisation_id)
-        .outerjoin(*allocations.place_of(_person.c.id, _chain.c.intermediary_id))
+        .outerjoin(*allocations.place_of(_person.c.id, _mandate.c.organisation_id))
         .outerjoin(
             _identity,
             and_(
@@ -183,10 +183,13 @@ def recheck(
         return AuthorityRefusal(RefusalReason.REVOKED, authority)
     if is_ours and gone_branches(session, authority.represented.value, authority.branches):
         return AuthorityRefusal(RefusalReason.REVOKED, authority)
+    fault = None
     if authority.chain_mandate_id is not None:
         fault = _fault_of_chain(beside, terms.now)
-        if fault is not None:
-            return AuthorityRefusal(fault, authority)
+    elif is_ours:
+        fault = has_left(named[0][1], beside.place_until, terms.now)
+    if fault is not None:
+        return AuthorityRefusal(fault, authority)
     for _, term in named:
         if term.service_uuid not in (None, terms.service.uuid):
             return AuthorityRefusal(RefusalReason.OTHER_SERVICE, authority)

@@ -5,7 +5,7 @@ intermediary. People of somebody else's office stay without a name.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from assurance.levels import AssuranceLevel
+from directory import organisation_records
 from directory.history import HistoryEntry
 from directory.organisations import Organisation
 from directory.people import Person
@@ -61,26 +62,26 @@ def newest(
     limit: int,
     before: str | None = None,
 ) -> list[CompanyLogin]:
-    """Newest first; ``before``: what came earlier than the login with this id, which is one of
-    these: any other gives none. At most MOST_ROWS. Each number is looked up by itself, so that an
-    index gives the rows in their order.
+    """Newest first, also by numbers that it had before, as long as it had them; ``before``: what
+    came earlier than the login with this id, which is one of these: any other gives none. At most
+    MOST_ROWS. Each number is looked up by itself, so that an index gives the rows in their order.
     """
-    most, own = min(limit, MOST_ROWS), numbers(organisation)
+    most, own = min(limit, MOST_ROWS), organisation_records.numbers_of(session, organisation)
     last = session.get(HistoryEntry, before) if before else None
-    if before and (last is None or not own & {last.represented, last.intermediary}):
+    if before and (last is None or not own.keys() & {last.represented, last.intermediary}):
         return []
     found: dict[str, tuple[HistoryEntry, str]] = {}
-    for number in sorted(own):
+    for number, until in sorted(own.items()):
+        of_then = replace(wanted, until=_earlier(wanted.until, until))
         for column in (HistoryEntry.represented, HistoryEntry.intermediary):
-            query = statement(column, number, wanted, last).limit(most)
+            query = statement(column, number, of_then, last).limit(most)
             found.update({row.id: (row, name) for row, name in session.execute(query)})
     rows = sorted(found.values(), key=lambda pair: (pair[0].at, pair[0].id), reverse=True)
-    return [_login(row, name, own) for row, name in rows[:most]]
+    return [_login(row, name, set(own)) for row, name in rows[:most]]
 
 
-def numbers(organisation: Organisation) -> set[str]:
-    """By which logins name it."""
-    return {number for number in (organisation.kvk, organisation.rsin) if number is not None}
+def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
+    return min(one, other) if one is not None and other is not None else one or other
 
 
 def statement(

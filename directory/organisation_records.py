@@ -5,11 +5,13 @@ which source, and when. And the numbers that an organisation had before.
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterable
 from datetime import date, datetime
 
-from sqlalchemy import Date, ForeignKey, String, select
+from sqlalchemy import Date, ForeignKey, String, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from directory import organisations
 from directory.organisations import Organisation
 from state.db import Base, UtcDateTime, enum_column_type
 
@@ -46,13 +48,16 @@ class NumberChange(enum.StrEnum):
 
 
 class OldNumber(Base):
-    """A KvK number that an organisation had, and why it has another one now."""
+    """A KvK number that an organisation had, and why it has another one now. ``rsin``: the RSIN
+    that went with it, where that is another one now as well.
+    """
 
     __tablename__ = "organisation_old_number"
 
     kvk: Mapped[str] = mapped_column(String(8), primary_key=True)
     organisation_id: Mapped[str] = mapped_column(ForeignKey("organisation.id"), index=True)
     why: Mapped[NumberChange] = mapped_column(enum_column_type(NumberChange, 10))
+    rsin: Mapped[str | None] = mapped_column(String(9))
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
@@ -79,3 +84,31 @@ def old_numbers(session: Session, organisation_id: str) -> list[OldNumber]:
         .order_by(OldNumber.changed_at.desc(), OldNumber.kvk)
     )
     return list(session.scalars(query))
+
+
+def numbers_of(session: Session, organisation: Organisation) -> dict[str, datetime | None]:
+    """Every KvK number and RSIN by which logins name this organisation; None for those that it has
+    now, else until when it was one of them, or of an organisation that went up in it.
+    """
+    found: dict[str, datetime | None] = {}
+    for old in old_numbers(session, organisation.id):
+        found.update({number: old.changed_at for number in (old.kvk, old.rsin) if number})
+    now = {number: None for number in (organisation.kvk, organisation.rsin) if number}
+    return {**found, **now}
+
+
+def names(session: Session, numbers: Iterable[str | None]) -> dict[str, str]:
+    """The names of organisations by KvK number and by RSIN, also by those that they had before."""
+    wanted = {number for number in numbers if number is not None}
+    found = organisations.names(session, wanted)
+    left = wanted - set(found)
+    if not left:
+        return found
+    query = (
+        select(OldNumber.kvk, OldNumber.rsin, Organisation.name)
+        .join(Organisation, Organisation.id == OldNumber.organisation_id)
+        .where(or_(OldNumber.kvk.in_(left), OldNumber.rsin.in_(left)))
+    )
+    for kvk, rsin, name in session.execute(query):
+        found.update({number: name for number in (kvk, rsin) if number in left})
+    return found

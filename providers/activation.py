@@ -18,6 +18,7 @@ from assurance.levels import AssuranceLevel, highest, suffices
 from assurance.means import IssuedMeans, MeansLink
 from assurance.means_letters import MeansLetter
 from assurance.means_requests import MeansRequest
+from consent import places
 from directory import administrator_role
 from directory.people import Membership, Person, Role
 from keys.sealing import Sealer
@@ -167,6 +168,7 @@ def take_place(session: Session, made: IssuedMeans, link: MeansLink, now: dateti
             )
         )
     elif place.until is not None and place.until <= now:
+        places.begin_anew(session, place, now)
         place.role, place.level, place.since, place.until = link.role, made.level, now, link.until
         place.role_since, link.gives_place = None, True
     else:
@@ -184,8 +186,15 @@ def _account(
     stands = account is not None and account.ended_at is None
     # Without an account, or with one that ended, a login elsewhere could add factors.
     gave = enrolment.factors_give(account.level if account is not None and stands else None)
+    waiting: list[str] = []
+    if account is not None and account.ended_at is not None:
+        waiting += enrolment.wait_since(session, found.person_id, account.ended_at)
     if not suffices(gave, enrolment.factors_give(found.level)):
-        enrolment.wait_again(session, found.person_id)
+        waiting += enrolment.wait_again(session, found.person_id)
+    for factor_id in waiting:
+        details: dict[str, audit.Detail] = {"factor": factor_id}
+        event = AuditEvent(EventTag.FACTOR_WAITS, now, person_id=found.person_id, details=details)
+        audit.record(session, event)
     if account is not None and stands:
         return account
     if account is None:

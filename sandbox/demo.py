@@ -22,7 +22,7 @@ from rich.text import Text
 from sandbox.addresses import DEFAULT_PORT_BASE, Addresses, standard
 from sandbox.browser import BrowserError
 from sandbox.language import of_terminal
-from sandbox.operator import make_operator
+from sandbox.operator import OPERATORS, make_operator
 from sandbox.parties import Parties, PartyFailed
 from sandbox.place import ROOT, InUse, folder, held, throw_away
 from sandbox.ports import (
@@ -36,7 +36,7 @@ from sandbox.ports import (
 from sandbox.prepare import Demo, prepare
 from sandbox.saml_portal.party import HOME as SAML_HOME
 from sandbox.saml_portal.party import SERVICES as SAML_SERVICES
-from sandbox.tables import addresses, people, tries
+from sandbox.tables import addresses, people, stories, tries
 from sandbox.texts import said
 from sandbox.tries import person
 from sandbox.walk import Walk
@@ -145,8 +145,9 @@ def _run(start: Start) -> int:
             parties.sluis("apply", "-f", str(demo.registrations))
         with _step("Broker, makelaars, portalen en postbus starten"):
             parties.start()
-        with _step("Operator maken: sluis operator create"):
-            make_operator(demo, parties)
+        with _step("Operators maken: sluis operator create"):
+            for one in OPERATORS:
+                make_operator(demo, parties, one.user_name, one.name, one.role)
         proofs = []
         for login in LOGINS:
             with _step("Inloggen: {login}", login=said(login.protocol, LANGUAGE)):
@@ -222,6 +223,10 @@ def _tell(demo: Demo, proofs: list[Proof]) -> None:
     begin = said("Probeer nu, vanaf {portal}", LANGUAGE, portal=f"{demo.addresses.portal}/")
     console.print(Text("\n" + begin, style="bold underline"))
     for block in tries(demo, LANGUAGE):
+        console.print()
+        console.print(block)
+    console.print(Text("\n" + said("Daarna, met meer mensen", LANGUAGE), style="bold underline"))
+    for block in stories(demo, LANGUAGE):
         console.print()
         console.print(block)
     console.print()

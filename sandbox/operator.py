@@ -1,4 +1,4 @@
-"""The operator of the demo: Robin, made by the command, set up through the pages as a person does.
+"""The operators of the demo, made by the command, set up through the pages as people do.
 
 There is no default password: each demo makes its own, and keeps it with its other secrets.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from dataclasses import dataclass
 from typing import Final
 
 import pyotp
@@ -15,7 +16,35 @@ from sandbox.browser import Browser, BrowserError
 from sandbox.parties import Parties
 from sandbox.prepare import Demo, keep_secret
 
-USER_NAME: Final = "robin"
+
+@dataclass(frozen=True)
+class DemoOperator:
+    """``role``: as the command has it; ``called``: as people say it."""
+
+    user_name: str
+    name: str
+    role: str
+    called: str
+    shows: str
+
+
+ROBIN: Final = DemoOperator(
+    "robin",
+    "Robin Kuiper",
+    "configurator",
+    "rol inrichter",
+    "Ziet in de operatorconsole wat er misging, en met sluis trace",
+)
+# What one identifies, another approves.
+INES: Final = DemoOperator(
+    "ines",
+    "Ines Aerts",
+    "helpdesk",
+    "rol helpdesk",
+    "Keurt een aanvraag goed waarvoor Robin vastlegde wie iemand is",
+)
+OPERATORS: Final = (ROBIN, INES)
+USER_NAME: Final = ROBIN.user_name
 _LINK: Final = re.compile(r"https?://\S+/operator/instellen/\S+")
 _SEED: Final = re.compile(r"(?:[A-Z2-7]{4} ){7}[A-Z2-7]{4}")
 
@@ -23,9 +52,9 @@ _SEED: Final = re.compile(r"(?:[A-Z2-7]{4} ){7}[A-Z2-7]{4}")
 def make_operator(
     demo: Demo,
     parties: Parties,
-    user_name: str = USER_NAME,
-    name: str = "Robin Kuiper",
-    role: str = "configurator",
+    user_name: str = ROBIN.user_name,
+    name: str = ROBIN.name,
+    role: str = ROBIN.role,
 ) -> None:
     """Make Robin, or another one, and set up password and app. Raises PartyFailed or
     BrowserError.

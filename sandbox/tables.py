@@ -12,11 +12,11 @@ from rich.segment import Segment
 from rich.text import Text
 
 from sandbox.makelaar.catalogue import CATALOGUE, HUB
-from sandbox.operator import USER_NAME
+from sandbox.operator import OPERATORS, DemoOperator
 from sandbox.people import GUEST, PEOPLE, TestPerson
 from sandbox.prepare import Demo, password
 from sandbox.texts import said
-from sandbox.tries import TRIES
+from sandbox.tries import STORIES, TRIES
 
 FACTORS_HERE: Final = {
     "roos": "code uit app bij Sluis",
@@ -119,10 +119,10 @@ def addresses(demo: Demo, language: str) -> Places:
 
 
 def people(demo: Demo, language: str) -> list[Rows]:
-    """Who can log in where, what that shows, and with what: a block for each, the operator last."""
+    """Who can log in where, what that shows, and with what: a block for each, operators last."""
     return [
         *(_person(demo, person, language) for person in (*PEOPLE, GUEST)),
-        _operator(demo, language),
+        *(_operator(demo, one, language) for one in OPERATORS),
     ]
 
 
@@ -135,6 +135,21 @@ def tries(demo: Demo, language: str) -> list[Rows]:
             indent=" ",
         )
         for number, one in enumerate(TRIES, start=1)
+    ]
+
+
+def stories(demo: Demo, language: str) -> list[Rows]:
+    """What takes more people: a block for each, with a line for each of its steps."""
+    return [
+        Rows(
+            said(story.title, language),
+            (
+                (f"{number}.", step)
+                for number, step in enumerate(story.steps_in(language, demo.addresses), start=1)
+            ),
+            indent=" ",
+        )
+        for story in STORIES
     ]
 
 
@@ -184,20 +199,19 @@ def _credentials(demo: Demo, person: TestPerson, language: str) -> str:
     return "\n".join(found)
 
 
-def _operator(demo: Demo, language: str) -> Rows:
+def _operator(demo: Demo, one: DemoOperator, language: str) -> Rows:
     at = demo.addresses
     lines = (
-        said("naam {name}", language, name=USER_NAME),
-        said("wachtwoord {password}", language, password=password(demo, USER_NAME)),
+        said("naam {name}", language, name=one.user_name),
+        said("wachtwoord {password}", language, password=password(demo, one.user_name)),
         said("codes {address}", language, address=f"{at.postbus}/codes"),
     )
-    shows = "Ziet in de operatorconsole wat er misging, en met sluis trace"
     return Rows(
-        "Robin Kuiper",
+        one.name,
         (
             (said("Waar", language), f"{at.broker}/operator"),
-            (said("Niveau", language), said("rol inrichter", language)),
-            (said("Wat u ziet", language), said(shows, language)),
+            (said("Niveau", language), said(one.called, language)),
+            (said("Wat u ziet", language), said(one.shows, language)),
             (said("Gegevens", language), "\n".join(lines)),
         ),
     )

@@ -1,5 +1,5 @@
-"""What to try: three things to begin with, and whom to be at which service. The terminal and the
-portals say the same.
+"""What to try: three things to begin with, what takes more people, and whom to be at which service.
+The terminal and the portals say the same.
 """
 
 from __future__ import annotations
@@ -71,6 +71,29 @@ class Try:
         return said(self.then, language, beheer=f"{at.broker}/beheer", codes=f"{at.postbus}/codes")
 
 
+@dataclass(frozen=True)
+class Story:
+    """Something that takes several people: a title and its steps."""
+
+    title: str
+    steps: tuple[str, ...]
+
+    def steps_in(self, language: str, at: Addresses) -> list[str]:
+        """Each step, with the addresses of this demo."""
+        return [
+            said(
+                step,
+                language,
+                portal=f"{at.portal}/",
+                beheer=f"{at.broker}/beheer",
+                operator=f"{at.broker}/operator",
+                activate=f"{at.broker}/activeren",
+                postbus=f"{at.postbus}/",
+            )
+            for step in self.steps
+        ]
+
+
 HINTS: Final = (
     Hint(BODEM, "jan", "polderpoort", "alles gaat goed, namens Bakkerij De Korenmolen"),
     Hint(BODEM, "sanne", "polderpoort", "kiest uit vijf organisaties"),
@@ -117,6 +140,30 @@ TRIES: Final = (
         "Een tweede factor",
         _hint(LOZING, "roos"),
         "Sluis vraagt een code. De code van haar app staat hier: {codes}",
+    ),
+)
+
+
+STORIES: Final = (
+    Story(
+        "Een nieuwe collega, tot en met het portaal",
+        (
+            "Wees Sanne via Polderpoort bij {beheer}. Kies Groenrijk, Gebruikers, Voeg toe, met "
+            "EH3, rol gebruiker en een app.",
+            "Robin legt vast wie de collega is en Ines keurt goed: {operator}",
+            "Activeer met de codes uit brief en e-mail: {activate}. Die staan hier: {postbus}",
+            "Kies bij Meldportaal Bodem: Log in met uw account. De machtiging ontbreekt; stuur een "
+            "verzoek.",
+            "Sanne behandelt het in Te doen. Log opnieuw in.",
+        ),
+    ),
+    Story(
+        "Een klant trekt de machtiging in",
+        (
+            "Log als Mo via Zekerweg in bij Meldportaal Bodem, namens Groenrijk.",
+            "Wees Sanne bij {beheer}. Trek bij Groenrijk de ketenmachtiging van Yilmaz in.",
+            "Log als Mo opnieuw in: bij Groenrijk staat waarom het niet meer kan.",
+        ),
     ),
 )
 

@@ -125,6 +125,34 @@ class RunningDemo:
             database.execute("delete from mandate where granted_by is not null")
             database.commit()
 
+    def keep_no_more(self, person: str) -> None:
+        """As if this person came by a screen and not by a document."""
+        with closing(sqlite3.connect(self.demo.directory / "sluis.db", timeout=60)) as database:
+            database.execute("update person set origin = 'screen' where id = ?", (person,))
+            database.commit()
+
+    def give_means(self, person: str, kvk: str) -> None:
+        """As if the account of this person was asked as a means by that organisation."""
+        now = f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S.%f}"
+        means = f"means-{person}"
+        with closing(sqlite3.connect(self.demo.directory / "sluis.db", timeout=60)) as database:
+            (level,) = database.execute(
+                "select level from account where person_id = ?", (person,)
+            ).fetchone()
+            database.execute(
+                "insert or ignore into means"
+                " (id, person_id, level, asked_at, approved_at, activated_at)"
+                " values (?, ?, ?, ?, ?, ?)",
+                (means, person, level, now, now, now),
+            )
+            database.execute(
+                "insert or ignore into means_link"
+                " (id, means_id, organisation_id, role, gives_place, since)"
+                " select ?, ?, id, 'member', 0, ? from organisation where kvk = ?",
+                (means, means, now, kvk),
+            )
+            database.commit()
+
     def let_metadata_wait(self) -> None:
         """Polderpoort published another key and address, and nobody vouches for them."""
         document = (self.demo.registrations / "polderpoort.xml").read_text(encoding="utf-8")

@@ -136,7 +136,7 @@ def person() -> None:
 def forget(invocation: Invocation, person_id: str, yes: bool) -> None:
     """Forget PERSON_ID: nothing here leads to this human any more. Cannot be undone."""
     from admin.cli.auditing import forget_person
-    from admin.people.erasure import StillOperator
+    from admin.people.erasure import LastOfGroup, StillOperator
     from directory.people import NoSuchPerson
 
     if not yes:
@@ -148,6 +148,13 @@ def forget(invocation: Invocation, person_id: str, yes: bool) -> None:
             fail("no person with this id", 2)
         except StillOperator:
             fail("this person is an operator; first: sluis operator end USER_NAME", 2)
+        except LastOfGroup as last:
+            named = ", ".join(last.names)
+            fail(
+                f"this person is the last administrator of a group with others in it: {named}; "
+                "first let one of them become administrator of it at /beheer, or all of them leave",
+                2,
+            )
     for line in lines:
         click.echo(line)
 

@@ -97,7 +97,7 @@ def evidence_of(settings: Settings, reference: str) -> list[bytes]:
 
 
 def forget_person(settings: Settings, person_id: str) -> list[str]:
-    """Lines to print. Raises NoSuchPerson and StillOperator."""
+    """Lines to print. Raises NoSuchPerson, StillOperator and LastOfGroup."""
     with _opened(settings) as at:
         keyring = load_keyring(at.session, at.sealer)
         with writing(at.session) as session:

@@ -32,6 +32,7 @@ _MANDATE: Final = {
     RefusalReason.CHAIN_NOT_ALLOWED: "the service allows no chain mandates",
     RefusalReason.NOT_ALLOCATED: "the intermediary gave this client to others of its people",
     RefusalReason.PLACE_ENDED: "the person is no longer at the intermediary",
+    RefusalReason.LEFT: "the person left the organisation after the mandate was given",
 }
 
 

@@ -111,7 +111,7 @@ def remove_company(session: Session, work: GroupWork, group_id: str, company_id:
     found.removed_at = work.now
     session.flush()
     details: dict[str, Detail] = {"company": found.organisation_id}
-    _record(session, work, EventTag.GROUP_COMPANY_REMOVED, group.id, details)
+    _record(session, work, EventTag.GROUP_COMPANY_REMOVED, group.id, details, found.organisation_id)
     rights.settle(session, work, group.id)
 
 
@@ -262,12 +262,14 @@ def _record(
     tag: EventTag,
     group_id: str,
     details: dict[str, Detail] | None = None,
+    about: str | None = None,
 ) -> None:
+    """``about``: the organisation that it is about, where that is not the one of the session."""
     event = AuditEvent(
         tag,
         work.now,
         person_id=work.actor.person_id,
-        organisation_id=work.organisation_id,
+        organisation_id=about or work.organisation_id,
         details={"group": group_id, **(details or {})},
     )
     audit.record(session, event)

@@ -18,6 +18,15 @@ def is_last_administrator(members: Sequence[GroupMember], person_id: str) -> boo
     return not left
 
 
+def leaves_others_without(members: Sequence[GroupMember], person_id: str) -> bool:
+    """Is this the last administrator of a group in which somebody else stays behind? A group with
+    nobody else may go with its administrator.
+    """
+    own = any(one.person_id == person_id and one.role is Role.ADMINISTRATOR for one in members)
+    others = any(one.person_id != person_id for one in members)
+    return own and others and is_last_administrator(members, person_id)
+
+
 def is_active_administrator(member: GroupMember) -> bool:
     """Can this member change the group?"""
     return member.role is Role.ADMINISTRATOR and member.person.blocked_at is None

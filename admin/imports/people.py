@@ -23,6 +23,7 @@ from admin.mandates.locks import hold
 from assurance import means_requests
 from broker.texts.quoting import one_line
 from consent import mandates
+from consent.places import begin_anew
 from directory import administrator_role
 from directory.administrator_role import role_of
 from directory.origin import Origin
@@ -263,6 +264,7 @@ def _write(session: Session, around: Circumstances, one: PlannedPlace, known: _K
         place.role, place.since = one.role, around.now
         session.add(place)
     elif one.change is PlaceChange.BACK:
+        begin_anew(session, place, around.now)
         place.since, place.until, place.origin = around.now, None, Origin.SCREEN
         place.role_since = None
     administrator_role.give(place, one.role, around.now)

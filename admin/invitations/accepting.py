@@ -19,6 +19,7 @@ from admin.mandates.administrators import NotAdministrator
 from assurance import means_requests
 from assurance.levels import AssuranceLevel
 from broker.texts import invitation_mails
+from consent import places
 from directory import administrator_role, invitations
 from directory.invitations import Invitation, InvitationState
 from directory.origin import Origin
@@ -222,6 +223,7 @@ def _give_place(session: Session, invitation: Invitation, person_id: str, now: d
             )
         )
     elif row.until is not None and row.until <= now:
+        places.begin_anew(session, row, now)
         row.since, row.until, row.level, row.role_since = now, None, None, None
         row.role, row.origin = invitation.role, Origin.SCREEN
     elif invitation.role is Role.ADMINISTRATOR:

@@ -17,7 +17,6 @@ from admin.mandates.means import MeansState, PersonMeans
 from assurance.levels import AssuranceLevel, suffices
 from consent import options
 from consent.authority import Authority, RefusalReason
-from consent.lapse import UNUSED_MONTHS
 from consent.options import Options, Terms
 from directory import dates
 from directory.organisations import Organisation
@@ -79,6 +78,7 @@ _NEAREST: Final = (
     RefusalReason.UNUSED,
     RefusalReason.REVOKED,
     RefusalReason.PLACE_ENDED,
+    RefusalReason.LEFT,
 )
 
 
@@ -118,7 +118,7 @@ def ask(
     service: Service,
     day: date,
     now: datetime,
-    unused_months: int = UNUSED_MONTHS,
+    unused_months: int,
 ) -> WhatIfAnswer:
     """The same for what is registered now. ``day``: today counts from this moment, another day at
     its noon. A login as high as the person can reach at this service is assumed.

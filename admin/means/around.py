@@ -15,6 +15,7 @@ from admin.mandates import companies
 from admin.mandates.companies import Company
 from admin.mandates.decision_rules import DeciderLogin
 from assurance.levels import AssuranceLevel
+from broker.process import Process
 from broker.runtime import Runtime
 from broker.sso import logout
 from broker.sso.logout import LogoutNotifier
@@ -45,7 +46,7 @@ class MeansSite:
     notifier: LogoutNotifier
 
 
-def site_of(rt: Runtime) -> MeansSite:
+def site_of(rt: Runtime | Process) -> MeansSite:
     """As settings and registrations have it now."""
     settings = rt.settings
     rules = MeansRules(

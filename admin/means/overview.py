@@ -37,6 +37,16 @@ class MeansView:
         return next((one for one in self.requests if one.is_pending), None)
 
     @property
+    def letter(self) -> MeansLetter | None:
+        """The last letter, while what it is for was not done."""
+        waits = self.pending is not None and not self.pending.is_open
+        return self.letters[-1] if waits and self.letters else None
+
+    def is_letter_over(self, now: datetime) -> bool:
+        """Was the last letter not used in time, so that another one is needed?"""
+        return self.letter is not None and not self.letter.holds(now)
+
+    @property
     def refused(self) -> MeansRequest | None:
         """The last request, where it was refused."""
         last = self.requests[-1] if self.requests else None
@@ -69,12 +79,16 @@ def at(session: Session, organisation_id: str, now: datetime) -> dict[str, Means
 
 def one(session: Session, organisation_id: str, person_id: str, now: datetime) -> MeansView | None:
     """That of this person."""
-    rows = [
-        row
-        for row in means.linked_at(session, organisation_id, now)
-        if row[0].person_id == person_id
-    ]
-    return next(iter(_views(session, rows[-1:], now)), None)
+    return of_people(session, organisation_id, [person_id], now).get(person_id)
+
+
+def of_people(
+    session: Session, organisation_id: str, person_ids: Collection[str], now: datetime
+) -> dict[str, MeansView]:
+    """The same for several."""
+    rows = means.linked_at(session, organisation_id, now, person_ids)
+    newest = {row[0].person_id: row for row in rows}
+    return {view.means.person_id: view for view in _views(session, newest.values(), now)}
 
 
 def of_request(session: Session, request: MeansRequest, now: datetime) -> MeansView:

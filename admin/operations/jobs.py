@@ -19,7 +19,7 @@ from admin.audit.chain import MOST_ROWS, seal
 from admin.factor_resets import decisions
 from admin.keys.certificate_alarms import tell_endings
 from admin.keys.policy import policy_of
-from admin.means import ending
+from admin.means import ending, reminding
 from admin.metadata import alarms
 from admin.operations.disowned_logins import tell_disowned
 from admin.operations.new_browsers import tell_new_browsers
@@ -80,6 +80,11 @@ def end_means(process: Process) -> None:
         ending.end_due(session, logout.notifier_of(process))
 
 
+def remind_people(process: Process) -> None:
+    """Remind people of means that they did not activate yet."""
+    reminding.remind_due(process)
+
+
 def tell_certificates(process: Process) -> None:
     """Tell the log which of our own certificates end soon, with nothing to follow them."""
     with process.sessions() as session:
@@ -109,6 +114,7 @@ JOBS: tuple[Job, ...] = (
     Job("certificates", timedelta(hours=1), tell_certificates),
     Job("lapsing", timedelta(hours=1), lapsing.end_due),
     Job("digest", timedelta(hours=1), tell_administrators),
+    Job("reminders", timedelta(hours=1), remind_people),
     Job("register", timedelta(minutes=10), refresh_organisations),
 )
 

@@ -30,7 +30,7 @@ from broker.web.endpoints import Endpoint
 from broker.web.registration_names import service_name
 from broker.web.responses import show
 from consent import group_mandates
-from directory import groups, history
+from directory import groups, history, organisation_records
 from directory.consoles import BEHEER
 from directory.groups import GroupCompany, GroupMember, UserGroup
 from directory.organisations import Establishment
@@ -108,8 +108,7 @@ def group_history(console: BeheerContext, group_id: str) -> Response:
     numbers = {
         number: one
         for one in companies
-        for number in (one.organisation.kvk, one.organisation.rsin)
-        if number is not None
+        for number in organisation_records.numbers_of(console.sql, one.organisation)
     }
     names = {one.person_id: one for one in members}
     entries = history.acting_for(

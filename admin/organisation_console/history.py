@@ -22,7 +22,7 @@ from broker.web.lists.portions import portions
 from broker.web.lists.request import ListFilter, ListRequest, ListRules
 from broker.web.registration_names import client_name, makelaar_name, service_name
 from broker.web.responses import show
-from directory import company_history, organisations
+from directory import company_history, organisation_records
 from directory.company_history import CompanyLogin, WantedLogins
 from directory.dates import end_of, start_of
 from directory.organisations import Organisation
@@ -92,7 +92,7 @@ def _found(
 def _rows(console: BeheerContext, found: Sequence[CompanyLogin]) -> tuple[CompanyLoginRow, ...]:
     configuration = console.rt.configuration
     numbers = {number for one in found for number in (one.represented, one.intermediary)}
-    names = organisations.names(console.sql, numbers)
+    names = organisation_records.names(console.sql, numbers)
 
     def named(number: str | None) -> str:
         return names.get(number, number) if number else ""

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from admin.mandates import decision_rules
 from admin.mandates.decision_rules import LoginNotEnough
-from admin.means import changing, contact, overview
+from admin.means import changing, contact, overview, pace
 from admin.means.around import administered
 from admin.means.changing import ChangeRefused, ChangeWish
 from admin.means.contact import ContactRefused
@@ -56,6 +56,8 @@ def change_means(console: BeheerContext, person_id: str) -> Response:
     wish, asked_factor = _wish(view), "factor-gevraagd" in request.form
     if wish is None:
         return show(_page(console, view, {"level": "nothing"}), 422)
+    if pace.is_too_much(console.rt.store, pace.REQUESTS, console.here.id):
+        return show(_page(console, view, {"means": "limited"}), 429)
     try:
         with writing(console.sql) as session:
             made = changing.change(session, asker(console), wish)

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from admin.mandates import decision_rules
 from admin.mandates.decision_rules import LoginNotEnough
-from admin.means import administration, asking
+from admin.means import administration, asking, pace
 from admin.means.around import administered
 from admin.means.asking import MeansWish, WishRefused
 from admin.means.drafts import MeansDraft
@@ -54,6 +54,8 @@ def send_means(console: BeheerContext, draft_id: str) -> Response:
     wish = draft.wish()
     if wish is None:
         return to_step(draft, "bedrijven")
+    if pace.is_too_much(console.rt.store, pace.REQUESTS, console.here.id):
+        return show(_page(console, draft, wish, {"organisations": "limited"}), 429)
     try:
         with writing(console.sql) as session:
             asked = asking.ask(session, asker(console), wish)

@@ -34,9 +34,9 @@ BEFORE_AND_BETWEEN: Final = tuple(
 class MeansPanel:
     """``means_id`` is empty where Sluis issued none; ``is_issued``: it was activated; ``may_ask``:
     one can be asked. ``state``: as in the list; ``level``: of the means, ``wanted``: what is asked
-    of it; ``refusal``: why the last request was refused, for thirty days; ``ends_at``: the last
-    moment, where it is known. The rules: why level, number and address cannot be changed now, else
-    empty.
+    of it; ``refusal``: why the last request was refused, for thirty days; ``needs_letter``: the
+    last one was not used in time; ``ends_at``: the last moment, where it is known. The rules: why
+    level, number and address cannot be changed now, else empty.
     """
 
     means_id: str = ""
@@ -48,6 +48,7 @@ class MeansPanel:
     factor: str = ""
     deadline: datetime | None = None
     refusal: str = ""
+    needs_letter: bool = False
     ends_at: datetime | None = None
     change_rule: str = ""
     mobile_rule: str = ""
@@ -90,8 +91,9 @@ def panel_of(console: BeheerContext, person: CompanyPerson, view: MeansView | No
         level=view.means.level.label,
         wanted=pending.level.label if pending is not None else "",
         factor=str(last.factor or "") if last is not None else "",
-        deadline=view.deadline if view.status in _WITH_DEADLINE else None,
+        deadline=view.deadline if view.status in _WITH_DEADLINE or view.letter else None,
         refusal=refused.refusal_reason or "" if refused is not None else "",
+        needs_letter=view.is_letter_over(console.now),
         ends_at=view.means.ends_at,
         change_rule=_change_rule(console, view),
         mobile_rule=contact.why_not_mobile(console.sql, asker(console), view) or "",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from admin.means.to_do import MeansToDo
+
 
 @dataclass(frozen=True)
 class CompanyTab:
@@ -129,6 +131,7 @@ class ToDoPage:
     ending: tuple[MandateRow, ...]
     chains: tuple[ChainRow, ...] = ()
     coming: tuple[ComingRow, ...] = ()
+    means: tuple[MeansToDo, ...] = ()
     done: str | None = None
     template: str = "organisation_console/to_do.html"
 

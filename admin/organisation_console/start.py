@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from admin.chains import to_do as chains_to_do
 from admin.mandates import companies, to_do
+from admin.means import to_do as means_to_do
 from admin.organisation_console import places
 from admin.organisation_console.access import BeheerContext, absent, blueprint, requires
 from admin.organisation_console.chain_rows import chain_row
@@ -51,6 +52,7 @@ def start(console: BeheerContext) -> Response:
         tuple(mandate_row(console, one) for one in ending),
         chains=tuple(chain_row(console, one) for one in chains),
         coming=tuple(coming_row(console, one) for one in _by_itself(console)),
+        means=tuple(means_to_do.at(console.sql, console.here.id, console.now)),
         done=request.args.get("done"),
     )
     return show(page)

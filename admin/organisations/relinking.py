@@ -20,10 +20,12 @@ from admin.organisations import following
 from admin.organisations.records import NoSuchOrganisation, organisation_at
 from admin.trade_register.entries import is_rsin
 from broker.sso.logout import LogoutNotifier
+from consent import places
 from consent.chains import ChainMandate
 from consent.mandates import Mandate
 from consent.requests import MandateRequest, RequestState
 from directory import organisation_records
+from directory.groups import AccountRequest
 from directory.organisation_records import NumberChange, OldNumber
 from directory.organisations import Establishment, Organisation
 from directory.people import Membership
@@ -73,9 +75,9 @@ def renumber(
         raise RelinkRefused("rsin")
     hold(session, organisation.id)
     _end_tokens(session, notifier, organisation)
-    organisation.kvk = new
-    organisation.rsin = rsin or organisation.rsin
-    _remember(session, old, organisation, NumberChange.RENUMBERED, notifier.now)
+    organisation.kvk, before = new, organisation.rsin
+    organisation.rsin = rsin or before
+    _remember(session, old, before, organisation, NumberChange.RENUMBERED, notifier.now)
     return _noted(
         session, organisation, dict.fromkeys(_SORTS, 0), notifier.now, actor, "renumbered"
     )
@@ -110,7 +112,7 @@ def merge(
     left.suspended_at = left.suspended_at or now
     for one in organisation_records.old_numbers(session, left.id):
         one.organisation_id = stays.id
-    _remember(session, old, stays, NumberChange.MERGED, now)
+    _remember(session, old, left.rsin, stays, NumberChange.MERGED, now)
     return _noted(session, stays, moved, now, actor, "merged")
 
 
@@ -149,6 +151,7 @@ def _move_places(session: Session, left: str, stays: str, now: datetime) -> int:
             moved += 1
             continue
         if following.is_over(known.until, now) and not following.is_over(place.until, now):
+            places.begin_anew(session, known, now)
             known.role, known.role_since, known.level = place.role, place.role_since, place.level
             known.since, known.until, known.origin = place.since, place.until, place.origin
             moved += 1
@@ -205,10 +208,31 @@ def _move(
 
 
 def _remember(
-    session: Session, old: str, organisation: Organisation, why: NumberChange, now: datetime
+    session: Session,
+    old: str,
+    rsin: str | None,
+    organisation: Organisation,
+    why: NumberChange,
+    now: datetime,
 ) -> None:
-    session.add(OldNumber(kvk=old, organisation_id=organisation.id, why=why, changed_at=now))
+    """Where the old number went; what a first administrator asked by it is asked by the new one."""
+    session.add(
+        OldNumber(
+            kvk=old,
+            organisation_id=organisation.id,
+            why=why,
+            rsin=rsin if rsin != organisation.rsin else None,
+            changed_at=now,
+        )
+    )
+    session.execute(
+        update(AccountRequest)
+        .where(AccountRequest.kvk == old)
+        .values(kvk=organisation.kvk)
+        .execution_options(synchronize_session=False)
+    )
     session.flush()
+    session.expire_all()
 
 
 def _noted(

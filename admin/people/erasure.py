@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from admin.actor import Actor
 from admin.audit import retention
 from admin.factor_resets.requests import FactorReset
+from admin.groups import rules as group_rules
 from admin.operators import roles
 from admin.operators.roles import OperatorAssignment
 from admin.operators.set_up_links import SetUpLink
@@ -28,6 +29,7 @@ from consent.allocations import ClientAllocation, ClientLimit
 from consent.mandates import Mandate
 from consent.register import Consent
 from consent.requests import MandateRequest
+from directory import groups
 from directory.change_forms import ChangeForm
 from directory.evidence import LoginEvidence
 from directory.groups import AccountRequest, GroupMember
@@ -38,10 +40,21 @@ from keys.keyring import KeyRing
 from keys.sealing import Sealer
 from providers.accounts import Account
 from providers.browser_counts import AccountBrowser
+from state.locks import one_at_a_time
 
 
 class StillOperator(Exception):
     """An operator's roles are ended first, by name and audited."""
+
+
+class LastOfGroup(Exception):
+    """Somebody else becomes administrator of these groups first, or the others leave them.
+    ``names``: as people read them.
+    """
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        super().__init__(*names)
+        self.names = names
 
 
 @dataclass(frozen=True)
@@ -62,13 +75,15 @@ def forget(
 ) -> Forgotten:
     """Forget with the transaction of the caller.
 
-    Raises NoSuchPerson and StillOperator. Tokens end at once; portals are told nothing.
+    Raises NoSuchPerson, StillOperator and LastOfGroup. Tokens end at once; portals are told
+    nothing.
     """
     person = session.get(Person, person_id, with_for_update=True, populate_existing=True)
     if person is None:
         raise NoSuchPerson(person_id)
     if roles.roles_of(session, person_id, now):
         raise StillOperator(person_id)
+    _demand_groups_go_on(session, person_id)
     for statement in _deletes(person_id):
         session.execute(statement.execution_options(synchronize_session=False))
     _end_places(session, person_id, now)
@@ -77,6 +92,20 @@ def forget(
     session.flush()
     events = retention.forget(session, sealer, keyring, person_id, now, by=actor.person_id)
     return Forgotten(events)
+
+
+def _demand_groups_go_on(session: Session, person_id: str) -> None:
+    """Nobody stays behind in a group that nobody looks after."""
+    places = groups.of_person(session, person_id)
+    for group_id in sorted(place.group_id for place in places):
+        one_at_a_time(session, f"group:{group_id}")
+    left = [
+        place.group.name
+        for place in places
+        if group_rules.leaves_others_without(groups.members(session, place.group_id), person_id)
+    ]
+    if left:
+        raise LastOfGroup(tuple(left))
 
 
 def _deletes(person_id: str) -> list[Delete]:

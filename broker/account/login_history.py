@@ -15,7 +15,7 @@ from broker.web import user_agents
 from broker.web.endpoints import Endpoint
 from broker.web.registration_names import client_name, makelaar_name, service_name
 from broker.web.responses import show
-from directory import history, organisations
+from directory import history, organisation_records
 from directory.consoles import MINE
 from directory.history import HistoryEntry
 
@@ -50,7 +50,7 @@ def _older(found: Sequence[HistoryEntry], shown: Sequence[HistoryEntry]) -> str:
 def own_names(who: AccountContext, entries: Sequence[HistoryEntry]) -> Mapping[str, str]:
     """Names of the organisations in these logins, by number."""
     numbers = {number for one in entries for number in (one.represented, one.intermediary)}
-    return organisations.names(who.rt.session, numbers)
+    return organisation_records.names(who.rt.session, numbers)
 
 
 def row_of(who: AccountContext, entry: HistoryEntry, names: Mapping[str, str]) -> MyLoginRow:

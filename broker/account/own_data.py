@@ -29,7 +29,7 @@ from directory import (
     groups,
     history,
     invitations,
-    organisations,
+    organisation_records,
     people,
 )
 from directory.consoles import MINE
@@ -283,7 +283,7 @@ def _factors(who: AccountContext) -> list[Facts]:
 def _logins(who: AccountContext) -> list[Facts]:
     found = history.recent(who.rt.session, who.person.id, MOST)
     numbers = {number for one in found for number in (one.represented, one.intermediary)}
-    names = organisations.names(who.rt.session, numbers)
+    names = organisation_records.names(who.rt.session, numbers)
     return [
         {
             "at": _at(one.at),

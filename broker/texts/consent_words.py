@@ -28,6 +28,7 @@ REFUSALS = {
     "chain_not_allowed": _("Deze dienst werkt niet met ketenmachtigingen."),
     "not_allocated": _("Uw organisatie heeft deze klant niet aan u toegewezen."),
     "place_ended": _("U hoort niet meer bij de organisatie die voor deze klant handelt."),
+    "left": _("U hoort niet meer bij deze organisatie."),
     "not_trusted": _("Uw makelaar mag niet voor deze organisatie spreken."),
 }
 REFUSALS_OF = {
@@ -46,6 +47,7 @@ REFUSALS_OF = {
     ),
     "not_allocated": _("%(machtiging)s telt niet: deze klant is niet aan u toegewezen."),
     "place_ended": _("%(machtiging)s telt niet: u hoort niet meer bij de intermediair."),
+    "left": _("%(machtiging)s telt niet meer: u hoort niet meer bij deze organisatie."),
 }
 MANDATE_KINDS = {
     "direct": _("Voor deze dienst"),

@@ -145,6 +145,42 @@ def mail_code(recipient: str, locale: str, said: MeansTold, code: str) -> Messag
     return _mail(recipient, subject, lines, told)
 
 
+def reminder(recipient: str, locale: str, said: MeansTold, *, is_new: bool) -> Message:
+    """To the person: the codes end soon, and were not used. It holds none itself."""
+    told = _on_one_line(said)
+    until = times.day(told.until, locale) if told.until is not None else ""
+    if locale == "en":
+        subject = f"Activate your login means for {told.site}: until {until}"
+        what = (
+            "Your login means is not active yet."
+            if is_new
+            else "The change of your login means waits for you."
+        )
+        lines = [
+            f"{what} {told.organisation} asked level {told.level} for you.",
+            f"Go to {told.url} and follow the steps. You need the code from our letter and the "
+            "code from our earlier e-mail.",
+            f"You can do this up to and including {until}. After that your administrator has to "
+            "ask a new letter.",
+            "Do you not know about this? Do not use the codes, and warn your organisation.",
+        ]
+    else:
+        subject = f"Activeer uw inlogmiddel voor {told.site}: nog tot en met {until}"
+        what = (
+            "Uw inlogmiddel is nog niet actief."
+            if is_new
+            else "De wijziging van uw inlogmiddel wacht op u."
+        )
+        lines = [
+            f"{what} {told.organisation} vroeg voor u niveau {told.level} aan.",
+            f"Ga naar {told.url} en volg de stappen. U heeft de code uit onze brief nodig, en de "
+            "code uit onze eerdere e-mail.",
+            f"Dit kan tot en met {until}. Daarna moet uw beheerder een nieuwe brief aanvragen.",
+            "Weet u hier niets van? Gebruik de codes niet en waarschuw uw organisatie.",
+        ]
+    return _mail(recipient, subject, lines, told)
+
+
 def activated(recipient: str, locale: str, said: MeansTold) -> Message:
     """To the person: it can be used from now on, in case it was somebody else."""
     told = _on_one_line(said)

@@ -69,6 +69,9 @@ ENGLISH: Final = MappingProxyType(
         "Ziet in de operatorconsole wat er misging, en met sluis trace": (
             "Sees in the operator console what went wrong, and with sluis trace"
         ),
+        "Keurt een aanvraag goed waarvoor Robin vastlegde wie iemand is": (
+            "Approves a request for which Robin recorded who somebody is"
+        ),
         # How they log in.
         "wachtwoord en app": "password and app",
         "wachtwoord en sms": "password and text message",

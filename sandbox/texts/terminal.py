@@ -12,7 +12,7 @@ ENGLISH: Final = MappingProxyType(
         "Broker, makelaars, portalen en postbus starten": (
             "Starting broker, identity providers, portals and postbus"
         ),
-        "Operator maken: sluis operator create": "Making an operator: sluis operator create",
+        "Operators maken: sluis operator create": "Making operators: sluis operator create",
         "Inloggen: {login}": "Logging in: {login}",
         "SAML aan beide kanten": "SAML on both sides",
         "Inloggen gelukt ({done}/{all}) na {seconds} seconden": (
@@ -100,7 +100,40 @@ ENGLISH: Final = MappingProxyType(
         "codes {address}": "codes {address}",
         "sms {address}": "text messages {address}",
         "rol inrichter": "role configurator",
+        "rol helpdesk": "role helpdesk",
         # The next three things.
         "Probeer nu, vanaf {portal}": "Try now, from {portal}",
+        # What takes more people. The console and the broker are in the language of the browser.
+        "Daarna, met meer mensen": "After that, with more people",
+        "Een nieuwe collega, tot en met het portaal": "A new colleague, as far as the portal",
+        "Wees Sanne via Polderpoort bij {beheer}. Kies Groenrijk, Gebruikers, Voeg toe, met EH3, "
+        "rol gebruiker en een app.": (
+            "Be Sanne through Polderpoort at {beheer}. Choose Groenrijk, Users, Add, with EH3, "
+            "role user and an app."
+        ),
+        "Robin legt vast wie de collega is en Ines keurt goed: {operator}": (
+            "Robin records who the colleague is and Ines approves: {operator}"
+        ),
+        "Activeer met de codes uit brief en e-mail: {activate}. Die staan hier: {postbus}": (
+            "Activate with the codes of letter and mail: {activate}. They are here: {postbus}"
+        ),
+        "Kies bij Meldportaal Bodem: Log in met uw account. De machtiging ontbreekt; stuur een "
+        "verzoek.": (
+            "At Soil report portal, choose: Log in with your account. The authorisation is "
+            "missing; send a request."
+        ),
+        "Sanne behandelt het in Te doen. Log opnieuw in.": (
+            "Sanne handles it in To do. Log in again."
+        ),
+        "Een klant trekt de machtiging in": "A client takes the authorisation back",
+        "Log als Mo via Zekerweg in bij Meldportaal Bodem, namens Groenrijk.": (
+            "As Mo, log in through Zekerweg at Soil report portal, on behalf of Groenrijk."
+        ),
+        "Wees Sanne bij {beheer}. Trek bij Groenrijk de ketenmachtiging van Yilmaz in.": (
+            "Be Sanne at {beheer}. At Groenrijk, withdraw the chain authorisation of Yilmaz."
+        ),
+        "Log als Mo opnieuw in: bij Groenrijk staat waarom het niet meer kan.": (
+            "As Mo, log in again: at Groenrijk it says why that is not possible any more."
+        ),
     }
 )

@@ -5,6 +5,7 @@ the bakery has the most to see.
 from __future__ import annotations
 
 from typing import Final
+from urllib.parse import urljoin
 
 from tests.browser.kept_logins import into_beheer
 from tests.browser.scene import Scene
@@ -160,6 +161,13 @@ def _history(walker: Walker, path: str) -> None:
     walker.go(f"/beheer{path}")
 
 
+def _import(walker: Walker, kind: str, text: str) -> None:
+    at(walker, "/importeren")
+    form = walker.expect(f"form[action$='/{kind}']")
+    sent = [(name, value) for name, value in form.form_values() if name != "bestand"]
+    walker.browser.bring(urljoin(walker.url, form.get("action")), sent, "bestand", text)
+
+
 def _log_out(walker: Walker) -> None:
     to_console(walker)
     walker.click("form[action$=uitloggen] button")
@@ -201,6 +209,20 @@ BEHEER_SCENES: Final = (
     Scene("beheer-mag-dit-nee", lambda w: _may(w, "piet"), ".utrecht-alert--warning"),
     Scene("beheer-mag-dit-fout", lambda w: _may(w, ""), "[aria-invalid]"),
     Scene("beheer-importeren", lambda w: at(w, "/importeren"), "#bestand-machtigingen"),
+    Scene(
+        "beheer-importeren-controle",
+        lambda w: _import(
+            w,
+            "machtigingen",
+            f"UniekID;Dienst;Einde\nfatima;{LOZING};31-12-2028\nroos;{LOZING};31-01-2027\n",
+        ),
+        "form[action$='/controle']",
+    ),
+    Scene(
+        "beheer-importeren-fout",
+        lambda w: _import(w, "gebruikers", "Naam;E-mailadres;Rol\n;noa;baas\n"),
+        "tbody td",
+    ),
     Scene("beheer-logins", lambda w: _history(w, "/logins"), "td .utrecht-status-badge--safe"),
     Scene("beheer-logins-niets", lambda w: at(w, "/logins?zoek=qqq"), ".sluis-empty"),
     Scene(

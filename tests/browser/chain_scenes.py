@@ -87,6 +87,15 @@ def _revoked(walker: Walker) -> None:
     walker.open(walker.url.partition("?")[0])
 
 
+def _allocation(walker: Walker) -> None:
+    at(walker, "/toewijzen/mo", OFFICE)
+
+
+def _client(walker: Walker) -> None:
+    at(walker, "/klanten", OFFICE)
+    walker.click("th a[href*='/klanten/']")
+
+
 CHAIN_SCENES: Final = (
     Scene("beheer-keten", lambda w: at(w, "/ketenmachtigingen"), "#sorteer"),
     Scene("beheer-keten-niets", lambda w: at(w, "/ketenmachtigingen?zoek=qqq"), ".sluis-empty"),
@@ -102,4 +111,8 @@ CHAIN_SCENES: Final = (
     Scene("beheer-keten-controle", _check, "[name=gezien-plan]"),
     Scene("beheer-keten-gegeven", _given, "td.sluis-mono"),
     Scene("beheer-keten-ingetrokken", _revoked, ".sluis-undo"),
+    Scene("beheer-klanten", lambda w: at(w, "/klanten", OFFICE), "th a[href*='/klanten/']"),
+    Scene("beheer-klant", _client, "form[action$='/opgeven']"),
+    Scene("beheer-toewijzen", lambda w: at(w, "/toewijzen", OFFICE), "a[href$='/toewijzen/mo']"),
+    Scene("beheer-toewijzen-wie", _allocation, "input[name=klant]"),
 )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import secrets
+from urllib.parse import urlencode
 
-from tests.browser.beheer_scenes import BAKERY, to_console
+from tests.browser.beheer_scenes import BAKERY, GARDEN, to_console
 from tests.browser.operator_scenes import enter
 from tests.browser.scene import Scene
 from tests.browser.walker import Walker
@@ -36,28 +37,28 @@ def _person(walker: Walker) -> None:
     _level(walker)
 
 
-def _delivery(walker: Walker) -> None:
+def _delivery(walker: Walker, name: str = "Noa Smit") -> None:
     _person(walker)
-    walker.fill("#naam", "Noa Smit")
+    walker.fill("#naam", name)
     walker.fill("#email", f"noa-{secrets.token_hex(3)}@voorbeeld.example")
     _next(walker, "#naam")
 
 
-def _places(walker: Walker) -> None:
-    _delivery(walker)
+def _places(walker: Walker, name: str = "Noa Smit") -> None:
+    _delivery(walker, name)
     walker.check("input[name=factor][value=sms]")
     walker.fill("#mobiel", "06 12345678")
     walker.fill("#adres", "Molenstraat 1\n3011 AA Rotterdam")
     _next(walker, "#adres")
 
 
-def _check(walker: Walker) -> None:
-    _places(walker)
+def _check(walker: Walker, name: str = "Noa Smit") -> None:
+    _places(walker, name)
     _next(walker, "#bedrijven")
 
 
-def _asked(walker: Walker) -> None:
-    _check(walker)
+def _asked(walker: Walker, name: str = "Noa Smit") -> None:
+    _check(walker, name)
     walker.click("form[action$='/controle'] .utrecht-action-group button")
 
 
@@ -80,14 +81,41 @@ def _wrong_letter(walker: Walker) -> None:
 
 def _queue(walker: Walker) -> None:
     _asked(walker)
-    enter(walker, "/aanvragen")
+    enter(walker, "/aanvragen?stand=open")
 
 
-def _one(walker: Walker, decision: str = "") -> None:
+def _one(walker: Walker, decision: str = "", why: str = "") -> None:
     _queue(walker)
     walker.click("td a[href*='/aanvragen/']")
+    if why:
+        walker.fill("#reden", why)
     if decision:
         walker.click(f"form[action$='/{decision}'] button")
+
+
+def _to_do(walker: Walker) -> None:
+    _one(walker, "afkeuren", "Het adres klopt niet.")
+    walker.go("/beheer")
+
+
+def _contact(walker: Walker, what: str) -> None:
+    """Of somebody whose means waits for the activation."""
+    name = f"Noa {secrets.token_hex(2)}"
+    _asked(walker, name)
+    person = walker.url.partition("?")[0]
+    enter(walker, f"/aanvragen?{urlencode({'zoek': name})}")
+    walker.click("td a[href*='/aanvragen/']")
+    walker.click("form[action$='/goedkeuren'] button")
+    walker.open(f"{person}/{what}")
+
+
+def _change(walker: Walker, *, send: bool = False) -> None:
+    """Of Eva, as if her means was asked at ``/beheer``."""
+    walker.running.give_means("eva", "90001639")
+    to_console(walker, kvk=GARDEN)
+    walker.go("/beheer/gebruikers/eva/wijzigen")
+    if send:
+        walker.click("form[action$='/wijzigen'] button")
 
 
 MEANS_SCENES = (
@@ -102,6 +130,11 @@ MEANS_SCENES = (
     Scene("middel-controle", _check, "#straks"),
     Scene("middel-aangevraagd", _asked, "#inlogmiddel"),
     Scene("middel-intrekken", _ending, "form[action$='/opzeggen']"),
+    Scene("middel-wijzigen", _change, "#niveau"),
+    Scene("middel-wijzigen-fout", lambda w: _change(w, send=True), ".utrecht-alert--error"),
+    Scene("middel-mobiel", lambda w: _contact(w, "mobiel"), "#waarde"),
+    Scene("middel-e-mail", lambda w: _contact(w, "e-mail"), "#waarde"),
+    Scene("middel-te-doen", _to_do, "#i"),
     Scene("middel-activeren", lambda w: w.go("/activeren"), "#code"),
     Scene("middel-activeren-fout", _wrong_letter, "#code-fout"),
     Scene("middel-wachtrij", _queue, "td a[href*='/aanvragen/']"),

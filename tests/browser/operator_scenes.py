@@ -197,6 +197,7 @@ OPERATOR_SCENES: Final = (
     Scene("operator-metadata-besluit", lambda w: _metadata(w, "/besluit"), "#verschil"),
     Scene("operator-metadata-besluit-fout", _no_reason, "#reden[aria-invalid]"),
     Scene("operator-metadata-afgewezen", _rejected, "#af"),
+    Scene("operator-accounts", lambda w: enter(w, "/accounts"), "#aanvragen"),
     Scene("operator-operators", lambda w: enter(w, "/operators"), "table"),
     Scene("operator-operators-leeg", lambda w: enter(w, "/operators?zoek=zwaluw"), ".sluis-empty"),
     Scene("operator-operators-fout", lambda w: enter(w, "/operators?rol=baas"), "[aria-invalid]"),

@@ -4,6 +4,7 @@ ways.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from typing import Final
 
@@ -210,6 +211,20 @@ def _mine_address(walker: Walker) -> None:
     walker.go("/mijn/e-mail")
 
 
+def _other_address(walker: Walker, to: str | None = None) -> None:
+    """Of somebody whom no document keeps; ``to`` is filled in."""
+    walker.running.keep_no_more("els")
+    _mine(walker, "", "els")
+    walker.go("/mijn/e-mail")
+    if to is not None:
+        walker.fill("#email", to)
+        walker.click("form:has(#email) button")
+
+
+def _address_code(walker: Walker) -> None:
+    _other_address(walker, f"els{secrets.token_hex(3)}@nieuw.example")
+
+
 def _mine_out(walker: Walker) -> None:
     _mine(walker, "")
     walker.click("form[action$=uitloggen] button")
@@ -306,6 +321,9 @@ SCENES: Final = (
     *SESSION_SCENES,
     Scene("mijn-leeg", lambda w: _mine(w, ""), ".sluis-empty"),
     Scene("mijn-e-mail", _mine_address, "main .sluis-sheet"),
+    Scene("mijn-e-mail-wijzigen", _other_address, "#email"),
+    Scene("mijn-e-mail-fout", lambda w: _other_address(w, "els"), "#email-fout"),
+    Scene("mijn-e-mail-code", _address_code, "form[action$='/e-mail/code'] #code"),
     Scene("mijn-middel", lambda w: _mine_with_code(w, "", "td a"), "#label"),
     Scene("mijn-verwijderen", _mine_removal, ".utrecht-alert--warning"),
     Scene("mijn-app", lambda w: _mine(w, "/app"), ".sluis-qr"),

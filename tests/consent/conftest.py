@@ -45,7 +45,9 @@ def terms(
     needed: AssuranceLevel = L.EH3,
     now: datetime = START,
 ) -> Terms:
-    return Terms(service=rules or Rules(), reached=reached, needed=needed, now=now)
+    return Terms(
+        service=rules or Rules(), reached=reached, needed=needed, now=now, unused_months=24
+    )
 
 
 @dataclass

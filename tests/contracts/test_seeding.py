@@ -65,7 +65,7 @@ def test_an_empty_installation_is_filled_once(engine: Engine) -> None:
             Mandate: people * MANDATES_EACH,
             ChainMandate: CLIENTS_EACH - 1,
         }
-        terms = Terms(Rules(SERVICES[5]), AssuranceLevel.EH3, AssuranceLevel.EH3, START)
+        terms = Terms(Rules(SERVICES[5]), AssuranceLevel.EH3, AssuranceLevel.EH3, START, 24)
         clients = [
             one.key
             for one in options(session, person_id(1), terms).usable

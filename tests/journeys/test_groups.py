@@ -15,12 +15,23 @@ from directory import groups
 from directory.consoles import BEHEER
 from directory.groups import GroupMember, UserGroup
 from directory.organisations import Organisation
-from directory.people import Membership
+from directory.people import Membership, Person
 from sandbox.browser import Browser, Page
 from state import audit
 from state.audit import EventTag
 from state.db import writing
-from tests.journeys.beheer import BAKERY, GARDEN, HERE, OFFICE, enter, held, rows, send, token
+from tests.journeys.beheer import (
+    BAKERY,
+    GARDEN,
+    HERE,
+    OFFICE,
+    enter,
+    held,
+    organisation,
+    rows,
+    send,
+    token,
+)
 from tests.journeys.joining import mails
 from tests.operators import at_console, later
 from tests.world import World, make_world
@@ -104,10 +115,14 @@ def test_a_company_is_brought_in_and_taken_out_for_everybody(own_world: World) -
     assert len(held(world, "piet", GARDEN)) == 1
     page = browser.open(f"{HERE}/groepen")
     assert any("De Molen" in row and " 2 2 " in f" {row} " for row in rows(page))
+    enter(world, browser, BAKERY)
     browser.open(place)
     page = browser.click("Haal uit de groep Hoveniersbedrijf Groenrijk")
     assert "Het bedrijf is uit de groep" in page.text
     assert held(world, "piet", GARDEN) == [] and held(world, "piet")
+    with world.session() as session:
+        (event,) = audit.recent(session, tags=[EventTag.GROUP_COMPANY_REMOVED])
+    assert event.organisation_id == organisation(world, GARDEN), "whose group lost it reads it"
     browser.fill("naam", "Molen en meer")
     assert browser.click("Wijzig de naam").heading == "Molen en meer"
 
@@ -241,18 +256,40 @@ def test_several_groups_where_the_setting_allows_it(
         assert len(groups.of_person(session, "sanne")) == 2
 
 
-def test_who_is_forgotten_is_in_no_group(own_world: World) -> None:
-    world = own_world
-    add(make(world), "piet")
+def forget(world: World, person_id: str) -> None:
     process = world.process
     with world.session() as session, writing(session):
         keyring = process.holder.current.keyring
         erasure.forget(
-            session, process.sealer, keyring, "piet", actor=COMMAND_LINE, now=world.clock()
+            session, process.sealer, keyring, person_id, actor=COMMAND_LINE, now=world.clock()
         )
+
+
+def test_who_is_forgotten_is_in_no_group(own_world: World) -> None:
+    world = own_world
+    add(make(world), "piet")
+    forget(world, "piet")
     with world.session() as session:
         assert groups.of_person(session, "piet") == []
     assert held(world, "piet") == []
+
+
+def test_M_04_the_last_administrator_of_others_is_not_forgotten(own_world: World) -> None:
+    world = own_world
+    browser = make(world)
+    place = address(browser)
+    add(browser, "piet")
+    with pytest.raises(erasure.LastOfGroup, match="De Molen"):
+        forget(world, "sanne")
+    with world.session() as session:
+        assert session.get_one(Person, "sanne").display_name == "Sanne Bakker"
+        assert len(groups.of_person(session, "sanne")) == 1
+    assert held(world, "piet"), "nothing happened"
+    browser.open(place)
+    browser.click("Verwijder Piet Jansen")
+    forget(world, "sanne")
+    with world.session() as session:
+        assert groups.of_person(session, "sanne") == [], "a group of one goes with it"
 
 
 def standing(world: World, person: str) -> list[Grant]:

@@ -196,9 +196,12 @@ def test_a_refusal_is_read_for_thirty_days_and_mailed(world: World) -> None:
     bob = person(world, "Bob Kok")
     page = sanne.open(f"{HERE}/gebruikers/{bob}")
     assert "Het adres klopt niet." in page.text and "Vraag opnieuw aan" in page.text
+    to_do = sanne.open(HERE).text
+    assert "Bob Kok" in to_do and "“Het adres klopt niet.”" in to_do
     with later(world, days=31):
         again = at_console(world, "sanne", BEHEER)
         enter(world, again)
+        assert "Bob Kok" not in again.open(HERE).text
         assert "Bob Kok" not in again.open(f"{HERE}/gebruikers").text
 
 
@@ -215,7 +218,12 @@ def test_a_lapsed_letter_is_told_and_sent_anew(world: World) -> None:
         enter(world, sanne)
         eva = person(world, "Eva Mol")
         assert "Activatie verlopen" in sanne.open(f"{HERE}/gebruikers/{eva}").text
+        assert "Stuur een nieuwe brief" in sanne.page.text
+        to_do = sanne.open(HERE).text
+        assert "Activatie verlopen" in to_do and "Eva Mol" in to_do
         assert "onderweg" in sanne.click("Stuur een nieuwe brief").text
+        assert "Eva Mol" not in sanne.open(HERE).text
+        sanne.open(f"{HERE}/gebruikers/{eva}")
         assert "Wachten op activatie" in sanne.page.text
         newer = codes(world, "Eva Mol")
         assert newer[0] != letter and newer[1] != mail

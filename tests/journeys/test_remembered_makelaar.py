@@ -54,7 +54,7 @@ def test_a_makelaar_whose_answer_was_refused_is_asked_again(world: World) -> Non
 def test_another_makelaar_forgets_it(world: World) -> None:
     browser = world.browser()
     world.walk(BODEM, "Polderpoort", "sanne", browser=browser, remembers=True).run()
-    page = browser.click("Kies een andere makelaar")
+    page = browser.click("Kies een andere manier om in te loggen")
     assert page.heading == PROVIDER
 
 

@@ -77,7 +77,7 @@ def test_X_09_a_token_endpoint_that_fails_is_a_page_and_the_next_try_is_in(
         assert (page.status, page.heading) == expected.get(how, (503, AWAY))
         if page.status == 503:
             buttons = {str(b.text_content()) for form in page.forms for b in form.iter("button")}
-            assert {"Probeer opnieuw", "Kies een andere makelaar"} <= buttons
+            assert {"Probeer opnieuw", "Kies een andere manier om in te loggen"} <= buttons
         assert helps(page.answer) or page.forms
         assert "Traceback" not in page.text
         other = world.walk(BODEM.name, "Polderpoort", "jan").run()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pyotp
 import pytest
@@ -13,17 +13,21 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from assurance import enrolment, means, means_letters, second_factor
-from assurance.factors import BoundBy, FactorKind
+from assurance.factors import BoundBy, Factor, FactorKind
 from assurance.levels import AssuranceLevel
 from assurance.means import IssuedMeans, MeansLink
 from assurance.means_letters import MOST_MAILS, MOST_TRIES, MeansCodes, MeansLetter
 from assurance.means_requests import Contact, MeansOutcome, MeansRequest, RequestKind, seal_contact
+from consent.mandates import Mandate
 from directory.administrator_role import role_of
 from directory.organisations import Organisation
+from directory.origin import Origin
 from directory.people import Membership, Person, Role
 from providers import accounts, activation
 from providers.accounts import Account
 from providers.activation import ActivationRefused, NewFactor, WaitingMeans
+from state import audit
+from state.audit import EventTag
 from state.db import writing
 from tests.clocks import START
 from tests.databases import make_database
@@ -173,6 +177,27 @@ def test_a_means_takes_nothing_of_a_place_that_is_there(
     assert not session.scalars(select(MeansLink.gives_place)).one()
 
 
+def test_M_07_who_comes_back_by_a_means_has_no_mandate_of_before(
+    session: Session, roos: Person, codes: MeansCodes
+) -> None:
+    with writing(session):
+        place = {"since": START - 9 * DAY, "until": START - DAY, "role": Role.MEMBER}
+        session.add(Membership(person_id=roos.id, organisation_id="bakery", **place))
+        session.add(
+            Mandate(
+                id="before",
+                person_id=roos.id,
+                organisation_id="bakery",
+                level=PLUS,
+                valid_from=START - 5 * DAY,
+                valid_until=START + 90 * DAY,
+            )
+        )
+    finish(session, codes)
+    assert session.scalars(select(Membership)).one().until is None
+    assert session.get_one(Mandate, "before").revoked_at == START
+
+
 @pytest.mark.parametrize("is_over", [False, True])
 def test_who_becomes_administrator_by_a_means_is_it_from_now_on(
     session: Session, roos: Person, codes: MeansCodes, is_over: bool
@@ -238,6 +263,48 @@ def test_a_factor_of_a_login_elsewhere_lifts_to_no_more_than_that_login_proved(
     finish(session, codes)
     old, new = enrolment.of_person(session, roos.id, START)
     assert (old.lifts, new.lifts) == (counts, True)
+
+
+@pytest.mark.parametrize(
+    ("facts", "counts"),
+    [
+        ({"bound_by": BoundBy.LETTER}, False),  # the app of the means that ended
+        ({"bound_by": BoundBy.SESSION}, False),
+        ({"bound_by": BoundBy.ADMINISTRATOR}, False),
+        ({"bound_by": BoundBy.ADMINISTRATOR, "origin": Origin.DOCUMENT}, True),
+        ({"bound_by": BoundBy.LETTER, "bound_at": START + 2 * DAY}, True),  # since it ended
+        ({"bound_by": BoundBy.SELF}, False),
+    ],
+    ids=["letter", "session", "administrator", "document", "since", "self"],
+)
+def test_a_factor_of_a_means_that_ended_counts_no_more_with_the_next_one(
+    session: Session, roos: Person, codes: MeansCodes, facts: dict[str, Any], counts: bool
+) -> None:
+    values: dict[str, Any] = {"bound_at": START, "origin": Origin.SCREEN, **facts}
+    with writing(session):
+        ended = {"created_at": START - DAY, "ended_at": START + DAY}
+        session.add(Account(person_id=roos.id, user_name="roos", level=PLUS, failures=0, **ended))
+        second_factor.bind_totp(
+            session,
+            make_sealer(),
+            person_id=roos.id,
+            seed=pyotp.random_base32(),
+            label="old",
+            bound_by=BoundBy.SELF,
+            now=START,
+        )
+        (old,) = session.scalars(select(Factor))
+        old.bound_by, old.bound_at, old.origin = (
+            values["bound_by"],
+            values["bound_at"],
+            values["origin"],
+        )
+    finish(session, codes, days=3)
+    found = {one.label: one.lifts for one in enrolment.of_person(session, roos.id, START)}
+    assert found == {"old": counts, "": True}, "the app of the activation counts"
+    tags = audit.recent(session, tags=[EventTag.FACTOR_WAITS])
+    waits = not counts and values["bound_by"] is not BoundBy.SELF
+    assert [one.details["factor"] for one in tags] == ([old.id] if waits else [])
 
 
 def test_a_place_that_was_ended_after_the_request_does_not_come_with_the_letter(

@@ -8,20 +8,23 @@ import pytest
 from rich.console import Console
 
 from sandbox.addresses import standard
+from sandbox.operator import OPERATORS
 from sandbox.people import GUEST, PEOPLE
 from sandbox.prepare import Demo, keep_secret, password, prepare
-from sandbox.tables import addresses, people, tries
+from sandbox.tables import addresses, people, stories, tries
 from sandbox.texts import said
-from sandbox.tries import TRIES
+from sandbox.tries import STORIES, TRIES
 
 WIDTHS = (80, 100, 120)
 LANGUAGES = ("nl", "en")
+OPERATOR_NAMES = tuple((one.user_name, one.name) for one in OPERATORS)
 
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     made = prepare(tmp_path_factory.mktemp("tables") / "demo", standard(28000))
-    keep_secret(made, "robin.password", "aaaa-bbbb-cccc")
+    for one in OPERATORS:
+        keep_secret(made, f"{one.user_name}.password", "aaaa-bbbb-cccc")
     return made
 
 
@@ -36,7 +39,12 @@ def printed(width: int, *parts: object, colour: bool = False) -> list[str]:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("width", WIDTHS)
 def test_every_line_fits(demo: Demo, width: int, language: str) -> None:
-    parts = (addresses(demo, language), *people(demo, language), *tries(demo, language))
+    parts = (
+        addresses(demo, language),
+        *people(demo, language),
+        *tries(demo, language),
+        *stories(demo, language),
+    )
     lines = printed(width, *parts)
     assert [line for line in lines if len(line) > width] == []
     assert "…" not in "".join(lines)
@@ -66,7 +74,7 @@ def test_what_an_address_is_for_stands_beside_it_where_there_is_room(demo: Demo)
 @pytest.mark.parametrize("width", WIDTHS)
 def test_a_block_says_who_where_what_and_with_what(demo: Demo, width: int, language: str) -> None:
     blocks = {block.title: printed(width, block) for block in people(demo, language)}
-    assert list(blocks) == [*(p.name for p in (*PEOPLE, GUEST)), "Robin Kuiper"]
+    assert list(blocks) == [*(p.name for p in (*PEOPLE, GUEST)), *(one.name for one in OPERATORS)]
     for person in (*PEOPLE, GUEST):
         lines = blocks[person.name]
         assert lines[0] == person.name and 4 <= len(lines) <= 8
@@ -77,9 +85,16 @@ def test_a_block_says_who_where_what_and_with_what(demo: Demo, width: int, langu
         )
         for login in person.logins:
             assert login.makelaar.capitalize() in text
-    for key, name in (("daan", "Daan Kuipers"), ("eva", "Eva Maas"), ("robin", "Robin Kuiper")):
+    for key, name in (("daan", "Daan Kuipers"), ("eva", "Eva Maas"), *OPERATOR_NAMES):
         assert password(demo, key) in " ".join(blocks[name]).split()
-    for name in ("Roos Willems", "Yara Haddad", "Joost Peters", "Eva Maas", "Robin Kuiper"):
+    for name in (
+        "Roos Willems",
+        "Yara Haddad",
+        "Joost Peters",
+        "Eva Maas",
+        "Robin Kuiper",
+        "Ines Aerts",
+    ):
         assert f"{demo.addresses.postbus}/codes" in " ".join(blocks[name]).split()
 
 
@@ -91,6 +106,18 @@ def test_there_are_three_things_to_try(demo: Demo, language: str) -> None:
         word for block in blocks for line in printed(80, block) for word in line.split()
     )
     assert f"{demo.addresses.broker}/beheer" in text and f"{demo.addresses.postbus}/codes" in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_story_names_every_place_that_it_takes(demo: Demo, language: str) -> None:
+    blocks = stories(demo, language)
+    assert [block.title for block in blocks] == [said(one.title, language) for one in STORIES]
+    lines = [line for block in blocks for line in printed(80, block)]
+    words = {word.rstrip(".") for line in lines for word in line.split()}
+    at = demo.addresses
+    for path in ("/beheer", "/operator", "/activeren"):
+        assert f"{at.broker}{path}" in words
+    assert f"{at.postbus}/" in words and "5." in "\n".join(lines)
 
 
 def test_colours_only_on_a_terminal_that_wants_them(

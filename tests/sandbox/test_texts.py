@@ -64,6 +64,7 @@ def _held() -> Iterator[str]:
     yield from attributes.MEANINGS.values()
     yield from (hint.what for hint in tries.HINTS)
     yield from (text for one in tries.TRIES for text in (one.title, one.then))
+    yield from (text for one in tries.STORIES for text in (one.title, *one.steps))
     for refusal in vars(refusals).values():
         if isinstance(refusal, Refusal):
             yield from refusal

@@ -44,6 +44,23 @@ def test_M_04_who_is_the_last_administrator(members: list[GroupMember], is_last:
 
 
 @pytest.mark.parametrize(
+    ("members", "leaves"),
+    [
+        ([member("jan", ADMINISTRATOR)], False),  # nobody stays behind
+        ([member("jan", ADMINISTRATOR), member("eva")], True),
+        ([member("jan", ADMINISTRATOR, blocked=True), member("eva")], True),
+        ([member("jan", ADMINISTRATOR), member("eva", ADMINISTRATOR)], False),
+        ([member("jan", ADMINISTRATOR), member("eva", ADMINISTRATOR, blocked=True)], True),
+        ([member("jan"), member("eva", ADMINISTRATOR, blocked=True)], False),
+        ([member("jan"), member("eva")], False),
+        ([member("eva")], False),
+    ],
+)
+def test_M_04_whom_others_need(members: list[GroupMember], leaves: bool) -> None:
+    assert rules.leaves_others_without(members, "jan") is leaves
+
+
+@pytest.mark.parametrize(
     ("own", "one_per_account", "why_not"),
     [
         ((), True, None),

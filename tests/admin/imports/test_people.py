@@ -18,6 +18,7 @@ from admin.mandates.giving import NothingToDo, PlanChanged
 from admin.organisation_console import import_words
 from assurance.levels import AssuranceLevel
 from assurance.means import IssuedMeans
+from consent.mandates import Mandate
 from directory import administrator_role
 from directory.administrator_role import role_of
 from directory.origin import Origin
@@ -175,12 +176,23 @@ def test_who_comes_back_has_the_place_anew(session: Session) -> None:
     with writing(session):
         place = place_of(session, "roos")
         place.until, place.origin = START - timedelta(days=1), Origin.WITHDRAWN
+        session.add(
+            Mandate(
+                id="before",
+                person_id=place.person_id,
+                organisation_id=place.organisation_id,
+                level=PLUS,
+                valid_from=START - YEAR,
+                valid_until=START + YEAR,
+            )
+        )
         place.role = Role.ADMINISTRATOR
     (planned,) = people.plan(session, HERE, [ROOS]).places
     assert (planned.change, planned.role) == (PlaceChange.BACK, Role.MEMBER)
     do(session, ROOS)
     place = place_of(session, "roos")
     assert (place.until, place.since, place.role) == (None, START, Role.MEMBER)
+    assert session.get_one(Mandate, "before").revoked_at == START, "nothing of before comes back"
 
 
 def test_M_04_who_administers_no_more_by_the_clock_is_nobody_that_is_left(session: Session) -> None:

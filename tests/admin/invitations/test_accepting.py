@@ -14,6 +14,7 @@ from admin.actor import Actor
 from admin.invitations import accepting
 from admin.invitations.accepting import Acceptance
 from assurance.levels import AssuranceLevel
+from consent.mandates import Mandate
 from directory.administrator_role import last_day, role_of
 from directory.dates import day_of, years_after
 from directory.invitations import Invitation, new_link
@@ -97,6 +98,29 @@ def test_who_becomes_administrator_is_it_from_now_on(
     place = accept(session, "roos")
     assert role_of(place, START) is Role.ADMINISTRATOR
     assert last_day(place) == years_after(day_of(START), 5)
+
+
+@pytest.mark.parametrize(("is_over", "stands"), [(True, False), (False, True)])
+def test_M_07_who_comes_back_by_an_invitation_has_no_mandate_of_before(
+    session: Session, is_over: bool, stands: bool
+) -> None:
+    place = _place("roos", Role.MEMBER, years=7)
+    place.until = START - timedelta(days=1) if is_over else None
+    with writing(session):
+        session.add(place)
+        session.add(
+            Mandate(
+                id="m",
+                person_id="roos",
+                organisation_id=place.organisation_id,
+                service_uuid=None,
+                level=AssuranceLevel.EH3,
+                valid_from=START - YEAR,
+                valid_until=START + YEAR,
+            )
+        )
+    assert accept(session, "roos").until is None
+    assert (session.get_one(Mandate, "m").revoked_at is None) is stands
 
 
 def test_nobody_extends_the_own_role_by_an_invitation_to_another_address(session: Session) -> None:

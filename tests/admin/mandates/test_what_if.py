@@ -51,6 +51,7 @@ def ask(
         service=service(UUID, **rules),
         day=day,
         now=START,
+        unused_months=24,
     )
 
 
@@ -86,7 +87,9 @@ def test_the_answer_is_that_of_the_mandate(
     assert answer.may is (refusal is None) and answer.refusal is refusal
     assert answer.rule is (None if refusal is None else WhatIfRule.MANDATE)
     if day == TODAY:  # what a login would find at this moment
-        terms = Terms(service=service(UUID), reached=L.EH3, needed=L.EH3, now=START)
+        terms = Terms(
+            service=service(UUID), reached=L.EH3, needed=L.EH3, now=START, unused_months=24
+        )
         assert bool(options.options(session, "roos", terms).usable) is answer.may
 
 

@@ -289,6 +289,21 @@ def test_groups_means_invitations_and_forms_go_along(session: Session) -> None:
     assert [one.id for one in groups.with_company(session, "new")] == ["g"]
 
 
+def test_M_07_a_mandate_of_a_place_that_was_over_does_not_come_back(session: Session) -> None:
+    with writing(session):
+        query = select(Membership).where(Membership.person_id == "jan")
+        for place in session.scalars(query.where(Membership.organisation_id == "new")):
+            place.until = START - timedelta(days=1)
+        session.add(mandate("before", "jan", "new"))
+    assert represented(session, "jan") == []
+    with writing(session):
+        session.add(mandate("along", "jan", "old"))
+    merge(session)
+    left = {name: session.get_one(Mandate, name).revoked_at for name in ("before", "along")}
+    assert left == {"before": START, "along": None}
+    assert represented(session, "jan") == [NEW]
+
+
 def test_a_place_that_was_over_does_not_end_the_one_that_comes(session: Session) -> None:
     with writing(session):
         query = select(Membership).where(Membership.person_id == "jan")
