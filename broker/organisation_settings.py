@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from assurance.levels import AssuranceLevel
+from assurance.levels import AssuranceLevel, suffices
 from broker.settings_sections import Section
 from directory.fields import Level
 
@@ -35,6 +35,29 @@ class Mandates(Section):
             "service asks for less. Who gives one logs in at that level."
         ),
     )
+
+    chain_link_level: Level | None = Field(
+        default=None,
+        description=(
+            "Up to which level a client without an administrator gives a chain mandate with a link "
+            "in a mail. Nobody proves who he is there: leave it out, and no such link is sent and "
+            "none that was used counts."
+        ),
+    )
+    chain_request_days: Annotated[int, Field(ge=1, le=60)] = Field(
+        default=14,
+        description="For how many days a client can answer an intermediary that asks to act.",
+    )
+
+    @model_validator(mode="after")
+    def _links_reach_something(self) -> Mandates:
+        if self.chain_link_level is None or suffices(self.chain_link_level, self.chain_level):
+            return self
+        raise ValueError(
+            f"chain_link_level {self.chain_link_level.label} is below chain_level "
+            f"{self.chain_level.label}, so no link could give anything: lower chain_level too, or "
+            "leave chain_link_level out"
+        )
 
 
 class MeansSettings(Section):

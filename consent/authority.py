@@ -80,6 +80,7 @@ class RefusalReason(enum.StrEnum):
     CHAIN_NOT_ALLOWED = "chain_not_allowed"
     NOT_ALLOCATED = "not_allocated"  # the intermediary gave this client to others
     PLACE_ENDED = "place_ended"  # the person left the intermediary
+    LINK_NOT_ALLOWED = "link_not_allowed"  # given by a link, which does not count (any more)
     NOT_TRUSTED = "not_trusted"  # the makelaar may not speak for this organisation
 
 

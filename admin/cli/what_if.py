@@ -31,6 +31,7 @@ _MANDATE: Final = {
     RefusalReason.BRANCH: "the mandate is for branches, which this service does not know",
     RefusalReason.CHAIN_NOT_ALLOWED: "the service allows no chain mandates",
     RefusalReason.NOT_ALLOCATED: "the intermediary gave this client to others of its people",
+    RefusalReason.LINK_NOT_ALLOWED: "it was given by a link in a mail, which does not count here",
     RefusalReason.PLACE_ENDED: "the person is no longer at the intermediary",
 }
 
@@ -61,6 +62,7 @@ def may(
             day=day or dates.day_of(now),
             now=now,
             unused_months=settings.mandates.unused_months,
+            link_level=settings.mandates.chain_link_level,
         )
     return answer.may, _told(answer)
 

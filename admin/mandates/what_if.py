@@ -74,6 +74,7 @@ _NEAREST: Final = (
     RefusalReason.MANDATE_LEVEL,
     RefusalReason.BRANCH,
     RefusalReason.NOT_ALLOCATED,
+    RefusalReason.LINK_NOT_ALLOWED,
     RefusalReason.CHAIN_NOT_ALLOWED,
     RefusalReason.EXPIRED,
     RefusalReason.UNUSED,
@@ -119,6 +120,7 @@ def ask(
     day: date,
     now: datetime,
     unused_months: int = UNUSED_MONTHS,
+    link_level: AssuranceLevel | None = None,
 ) -> WhatIfAnswer:
     """The same for what is registered now. ``day``: today counts from this moment, another day at
     its noon. A login as high as the person can reach at this service is assumed.
@@ -134,6 +136,7 @@ def ask(
         needed=service.level,
         now=at,
         unused_months=unused_months,
+        link_level=link_level,
     )
     return answer(
         WhatIfFacts(

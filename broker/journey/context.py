@@ -318,6 +318,7 @@ class LoginContext:
             needed=self.needed,
             now=self.now,
             unused_months=self.rt.settings.mandates.unused_months,
+            link_level=self.rt.settings.mandates.chain_link_level,
         )
 
     @cached_property

@@ -136,6 +136,7 @@ def fault(rt: Runtime, sql: Session, result: LoginResult, now: datetime) -> str 
         needed=result.request.level,
         now=now,
         unused_months=rt.settings.mandates.unused_months,
+        link_level=rt.settings.mandates.chain_link_level,
     )
     fallen = recheck(
         sql,
