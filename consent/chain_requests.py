@@ -194,23 +194,14 @@ def end(
     return done.first() is not None
 
 
-def given_by(session: Session, request_id: str, now: datetime) -> list[ChainMandate]:
-    """What stands because of this request, given with its link; locked until the transaction
-    ends.
-    """
-    query = (
-        select(ChainMandate)
-        .where(
-            ChainMandate.granted_by == request_id,
-            ChainMandate.by_link.is_(True),
-            ChainMandate.revoked_at.is_(None),
-            ChainMandate.valid_until > now,
-        )
-        .order_by(ChainMandate.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    return list(session.scalars(query))
+def standing_of(session: Session, request_id: str, now: datetime) -> list[ChainMandate]:
+    """What stands because of this request, given with its link."""
+    return list(session.scalars(_given_by(request_id, now)))
+
+
+def held_of(session: Session, request_id: str, now: datetime) -> list[ChainMandate]:
+    """The same, locked until the transaction ends."""
+    return list(session.scalars(_given_by(request_id, now).with_for_update()))
 
 
 def purge(session: Session, before: datetime) -> int:
@@ -227,6 +218,20 @@ def purge(session: Session, before: datetime) -> int:
     )
     is_over = or_(ChainRequest.ended_at < before, ChainRequest.expires_at < before)
     return delete_some(session, ChainRequest.id, and_(is_over, ~still_stands))
+
+
+def _given_by(request_id: str, now: datetime) -> Select[ChainMandate]:
+    return (
+        select(ChainMandate)
+        .where(
+            ChainMandate.granted_by == request_id,
+            ChainMandate.by_link.is_(True),
+            ChainMandate.revoked_at.is_(None),
+            ChainMandate.valid_until > now,
+        )
+        .order_by(ChainMandate.id)
+        .execution_options(populate_existing=True)
+    )
 
 
 def _whole(query: Select[ChainRequest]) -> Select[ChainRequest]:

@@ -197,7 +197,7 @@ def revoke(
     if request is None:
         raise RequestClosed(ClosedRequest.UNKNOWN)
     hold(session, request.organisation_id)
-    rows = chain_requests.given_by(session, request.id, around.now)
+    rows = chain_requests.held_of(session, request.id, around.now)
     if not rows:
         raise NothingToDo
     for row in rows:

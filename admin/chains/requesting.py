@@ -98,7 +98,7 @@ def message_of(text: str) -> str:
     return words
 
 
-def is_too_much(store: ExpiringStore, around: ChainAsking, organisation_id: str, to: str) -> bool:
+def is_too_much(store: ExpiringStore, around: ChainAsking, kvk: str, to: str) -> bool:
     """Was so much asked by this intermediary, of this client, or at this address, that it stops for
     a day? Outside of any transaction.
     """
@@ -106,7 +106,7 @@ def is_too_much(store: ExpiringStore, around: ChainAsking, organisation_id: str,
         limits.spend(
             store,
             (FROM_COMPANY, around.intermediary_id),
-            (TO_CLIENT, organisation_id),
+            (TO_CLIENT, kvk),
             (TO_ADDRESS, to),
         )
     )

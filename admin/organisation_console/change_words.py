@@ -50,6 +50,7 @@ def list_name(kind: Detail) -> str:
         "mandates": _("Machtigingen"),
         "chain_mandates": _("Ketenmachtigingen"),
         "clients": _("Klanten"),
+        "client_requests": _("Verzoeken aan klanten"),
         "logins": _("Logins"),
         "changes": _("Wijzigingen"),
     }.get(str(kind), str(kind))

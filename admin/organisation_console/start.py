@@ -13,7 +13,7 @@ from admin.chains import to_do as chains_to_do
 from admin.mandates import companies, to_do
 from admin.organisation_console import places
 from admin.organisation_console.access import BeheerContext, absent, blueprint, requires
-from admin.organisation_console.chain_rows import chain_row
+from admin.organisation_console.chain_rows import chain_row, request_rows
 from admin.organisation_console.pages import (
     AdministratorLoggedOutPage,
     OwnMandatesPage,
@@ -50,6 +50,7 @@ def start(console: BeheerContext) -> Response:
         tuple(request_row(console, one) for one in asked),
         tuple(mandate_row(console, one) for one in ending),
         chains=tuple(chain_row(console, one) for one in chains),
+        asked=request_rows(console),
         coming=tuple(coming_row(console, one) for one in _by_itself(console)),
         done=request.args.get("done"),
     )
