@@ -97,7 +97,7 @@ def ask_services(console: BeheerContext, draft_id: str) -> Response:
 @blueprint.post("/klantverzoek/<draft_id>/diensten")
 @Endpoint(limit="console", shown_at=ITSELF)
 @requires(Role.ADMINISTRATOR)
-def choose_services(console: BeheerContext, draft_id: str) -> Response:
+def choose_asked_services(console: BeheerContext, draft_id: str) -> Response:
     """Keep it; nobody asks what who decides there could not give."""
     draft = _one_draft(console, draft_id)
     card = _card(console, draft)
