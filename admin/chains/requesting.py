@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from admin.actor import Actor
@@ -22,9 +23,10 @@ from broker.texts import chain_request_mails
 from consent import chain_requests
 from consent.chain_requests import ChainRequest, ChainRequestState
 from directory.consoles import BEHEER, JOINING
+from directory.people import Membership, Person
 from directory.services import Service
 from keys.sealing import Sealer
-from providers.accounts import NameRefused, canonical_email
+from providers.accounts import Account, NameRefused, canonical_email
 from state import limits, outbox
 from state.audit import EventTag
 from state.ephemeral import ExpiringStore
@@ -209,6 +211,20 @@ def _hold(session: Session, around: ChainAsking) -> None:
     administrators.demand(session, around.actor.logged_in, around.intermediary_id, around.now)
 
 
+def _is_own(session: Session, around: ChainAsking, email: str) -> bool:
+    """Is this the address of somebody of the intermediary? It would ask itself."""
+    query = (
+        select(Membership.id)
+        .join(Person, Person.id == Membership.person_id)
+        .outerjoin(Account, Account.person_id == Person.id)
+        .where(
+            Membership.organisation_id == around.intermediary_id,
+            or_(func.lower(Person.email) == email, Account.email == email),
+        )
+    )
+    return session.scalars(query.limit(1)).first() is not None
+
+
 def _send(
     session: Session, around: ChainAsking, wanted: ChainWanted, *, sends: int
 ) -> ChainRequest:
@@ -216,6 +232,8 @@ def _send(
     found = faults(around, decider, wanted)
     if found:
         raise AskingRefused(found[0])
+    if decider is Decider.LINK and _is_own(session, around, wanted.email):
+        raise AskingRefused("own_address")
     secret, hashed = chain_requests.new_link()
     row = ChainRequest(
         organisation_id=wanted.organisation_id,

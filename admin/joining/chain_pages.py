@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 
 @dataclass(frozen=True)
-class AskedService:
+class RequestedService:
     """A service that is asked, with its level. ``state``: ``new``, ``extended``, ``unchanged`` for
     what lasts as long already, ``impossible``; ``current``: the day on which it ends now.
     """
@@ -32,7 +32,7 @@ class AskedWords:
     addresses: tuple[str, ...]
     client: str
     client_number: str
-    services: tuple[AskedService, ...]
+    services: tuple[RequestedService, ...]
     until: date
     message: str
     address: str

@@ -10,7 +10,7 @@ from admin.chains import answering, intermediaries
 from admin.chains.answering import ChainAnswer, RequestClosed
 from admin.chains.giving import ChainPlan
 from admin.chains.request_rules import ClosedRequest
-from admin.joining.chain_pages import AskedService, AskedWords, ClosedChainRequestPage
+from admin.joining.chain_pages import AskedWords, ClosedChainRequestPage, RequestedService
 from admin.joining.invitation_words import hidden
 from broker.runtime import Runtime
 from broker.web.language import locale
@@ -71,16 +71,16 @@ def closed_page(session: Session, closed: RequestClosed, rt: Runtime) -> Respons
     return show(page, 200 if closed.why is ClosedRequest.ADMINISTRATOR else 410)
 
 
-def _services(rt: Runtime, plan: ChainPlan) -> tuple[AskedService, ...]:
+def _services(rt: Runtime, plan: ChainPlan) -> tuple[RequestedService, ...]:
     found = []
     for one in plan.changes:
         uuid = one.wish.service_uuid
         name, provider = _named(rt, uuid)
         label = one.wish.level.label
-        found.append(AskedService(name, provider, label, str(one.change), one.current))
+        found.append(RequestedService(name, provider, label, str(one.change), one.current))
     for gone in plan.impossible:
         name, provider = _named(rt, gone.service_uuid)
-        found.append(AskedService(name, provider, "", "impossible"))
+        found.append(RequestedService(name, provider, "", "impossible"))
     return tuple(found)
 
 
