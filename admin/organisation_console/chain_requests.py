@@ -24,11 +24,11 @@ from directory.people import Role
 from state.db import writing
 
 
-@blueprint.get("/ketenverzoek/<request_id>")
+@blueprint.get("/ketenverzoek/<asked_id>")
 @requires(Role.ADMINISTRATOR)
-def show_chain_request(console: BeheerContext, request_id: str) -> Response:
+def show_chain_request(console: BeheerContext, asked_id: str) -> Response:
     """Who asks what, and the way to give it, or what that takes first."""
-    asked = one_chain_request(console, request_id)
+    asked = one_chain_request(console, asked_id)
     if AGAIN in request.args:
         around = terms(console)
         needed = giving.needed_of(around.services, asked.services, around.least)
@@ -36,12 +36,12 @@ def show_chain_request(console: BeheerContext, request_id: str) -> Response:
     return show(_page(console, asked))
 
 
-@blueprint.post("/ketenverzoek/<request_id>/weigeren")
+@blueprint.post("/ketenverzoek/<asked_id>/weigeren")
 @Endpoint(limit="console", shown_at="console.show_chain_request")
 @requires(Role.ADMINISTRATOR)
-def refuse_chain_request(console: BeheerContext, request_id: str) -> Response:
+def refuse_chain_request(console: BeheerContext, asked_id: str) -> Response:
     """The intermediary hears of it."""
-    asked, reason = one_chain_request(console, request_id), request.form.get("reden", "")
+    asked, reason = one_chain_request(console, asked_id), request.form.get("reden", "")
     if len(reason) > answering.LONGEST_REASON:
         return show(_page(console, asked, reason, "long"), 422)
     try:
@@ -49,7 +49,7 @@ def refuse_chain_request(console: BeheerContext, request_id: str) -> Response:
             answering.refuse_as_administrator(
                 session,
                 _answer(console),
-                request_id,
+                asked_id,
                 organisation_id=console.here.id,
                 reason=reason,
             )
@@ -58,9 +58,9 @@ def refuse_chain_request(console: BeheerContext, request_id: str) -> Response:
     return to_start("chain_refused")
 
 
-def one_chain_request(console: BeheerContext, request_id: str) -> ChainRequest:
+def one_chain_request(console: BeheerContext, asked_id: str) -> ChainRequest:
     """One that waits at this company; elsewhere there is none."""
-    found = chain_requests.one(console.sql, request_id)
+    found = chain_requests.one(console.sql, asked_id)
     if found is None or found.organisation_id != console.here.id:
         absent(console, found.organisation_id if found is not None else None)
     try:
@@ -104,7 +104,7 @@ def _page(
         lack=str(decision_rules.lack_to_grant(console.login, needed, console.now) or ""),
         needed=needed.label,
         have=console.login.level.label,
-        again=f"{url_for('console.show_chain_request', request_id=asked.id)}?{AGAIN}=ja",
+        again=f"{url_for('console.show_chain_request', asked_id=asked.id)}?{AGAIN}=ja",
         longest=answering.LONGEST_REASON,
         given=given[: answering.LONGEST_REASON * 2],
         error=error,

@@ -67,17 +67,17 @@ def client_requests_file(console: BeheerContext) -> Response:
     return files.take(console, "client_requests", asked, file)
 
 
-@blueprint.post("/klantverzoeken/<request_id>/opnieuw")
+@blueprint.post("/klantverzoeken/<sent_id>/opnieuw")
 @Endpoint(limit="console", shown_at="console.client_requests")
 @requires(Role.ADMINISTRATOR)
-def send_request_again(console: BeheerContext, request_id: str) -> Response:
+def send_request_again(console: BeheerContext, sent_id: str) -> Response:
     """To who decides now; an older link ends."""
-    before, around = _one(console, request_id), asking(console)
+    before, around = _one(console, sent_id), asking(console)
     if requesting.is_too_much(console.rt.store, around, before.organisation.kvk, before.email):
         return to_requests("limited")
     try:
         with writing(console.sql) as session:
-            requesting.send_again(session, around, request_id)
+            requesting.send_again(session, around, sent_id)
     except NoSuchChainRequest:
         return to_requests("answered")
     except AskingRefused as refused:
@@ -85,15 +85,15 @@ def send_request_again(console: BeheerContext, request_id: str) -> Response:
     return to_requests("sent")
 
 
-@blueprint.post("/klantverzoeken/<request_id>/intrekken")
+@blueprint.post("/klantverzoeken/<sent_id>/intrekken")
 @Endpoint(limit="console", shown_at="console.client_requests")
 @requires(Role.ADMINISTRATOR)
-def withdraw_request(console: BeheerContext, request_id: str) -> Response:
+def withdraw_request(console: BeheerContext, sent_id: str) -> Response:
     """The client has nothing to decide any more."""
-    _one(console, request_id)
+    _one(console, sent_id)
     try:
         with writing(console.sql) as session:
-            requesting.withdraw(session, asking(console), request_id)
+            requesting.withdraw(session, asking(console), sent_id)
     except NoSuchChainRequest:
         return to_requests("answered")
     return to_requests("withdrawn")
