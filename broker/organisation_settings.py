@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 from assurance.levels import AssuranceLevel, suffices
 from broker.settings_sections import Section
 from directory.fields import Level
+from directory.services import Oin
 
 
 class Mandates(Section):
@@ -72,6 +73,15 @@ class MeansSettings(Section):
         description=(
             "At which levels an operator approves what administrators ask. EH3, and EH2+ of an "
             "administrator, need it in any case."
+        ),
+    )
+
+    restricted_to: tuple[Oin, ...] = Field(
+        default=(),
+        description=(
+            "OINs of providers to whose services a means can be restricted (beperkt middel), one "
+            "such means for each KvK number. Empty: no restricted means are asked. Who has one "
+            "keeps it when its provider goes from here."
         ),
     )
 

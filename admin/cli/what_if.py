@@ -19,6 +19,7 @@ from directory.organisations import Organisation
 _MEANS: Final = {
     MeansState.EXPIRED: "the activation of the means has ended by then",
     MeansState.BLOCKED: "the person is blocked",
+    MeansState.RESTRICTED: "the means is restricted to the services of another provider",
     MeansState.NONE: "no makelaar of this service, and no account, lets the person in",
 }
 _MANDATE: Final = {

@@ -128,7 +128,9 @@ def ask(
     at = now if day == dates.day_of(now) else _noon(day)
     admitted = {name: record for name, record in makelaars.items() if is_admitted(service, record)}
     own = service.own_means
-    held = means.of_people(session, admitted, [person_id], at, own_means=own)[person_id]
+    held = means.of_people(
+        session, admitted, [person_id], at, own_means=own, provider_oin=service.provider_oin
+    )[person_id]
     reached = held.level if held.level is not None else service.level
     terms = Terms(
         service=service,

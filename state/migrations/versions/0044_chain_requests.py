@@ -1,6 +1,4 @@
-"""Chain mandates that an intermediary asks of a client, and those that were given with a link; the
-party at whose services a means that is asked counts.
-"""
+"""Chain mandates that an intermediary asks of a client, and those that were given with a link."""
 
 from __future__ import annotations
 
@@ -67,5 +65,3 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("by_link", sa.Boolean(), server_default=sa.false(), nullable=False)
         )
-    with op.batch_alter_table("means_request", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("provider_oin", sa.String(length=20), nullable=True))
