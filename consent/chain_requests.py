@@ -52,7 +52,7 @@ class ChainRequestState(enum.StrEnum):
 class ChainRequest(Base):
     """One request. ``services``: UUIDs; ``until``: the last day that is asked; ``link_hash``: None
     where no link was sent, because an administrator decides; ``sends``: how often it was sent, this
-    time too; ``signed_by``: the name that was typed by who agreed with the link; ``revoke_hash``:
+    time too; ``signer``: the name that was typed by who agreed with the link; ``revoke_hash``:
     of the link with which that is taken back.
     """
 
@@ -81,7 +81,7 @@ class ChainRequest(Base):
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     refusal_reason: Mapped[str | None] = mapped_column(String(500))
     decided_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"), index=True)
-    signed_by: Mapped[str | None] = mapped_column(String(200))
+    signer: Mapped[str | None] = mapped_column(String(200))
     revoke_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
     organisation: Mapped[Organisation] = relationship(foreign_keys=[organisation_id])
     intermediary: Mapped[Organisation] = relationship(foreign_keys=[intermediary_id])
@@ -167,7 +167,7 @@ def end(
     now: datetime,
     *,
     by: str | None = None,
-    signed_by: str | None = None,
+    signer: str | None = None,
     revoke_hash: str | None = None,
     reason: str | None = None,
 ) -> bool:
@@ -184,7 +184,7 @@ def end(
             outcome=outcome,
             ended_at=now,
             decided_by=by,
-            signed_by=signed_by,
+            signer=signer,
             revoke_hash=revoke_hash,
             refusal_reason=reason,
         )

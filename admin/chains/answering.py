@@ -122,13 +122,13 @@ def plan(session: Session, around: ChainAnswer, request: ChainRequest) -> ChainP
 
 
 def agree(
-    session: Session, around: ChainAnswer, request_id: str, *, shown: str, signed_by: str
+    session: Session, around: ChainAnswer, request_id: str, *, shown: str, signer: str
 ) -> Sequence[ChainDone]:
     """Give what a page showed with this digest, by who proved to read the mail; the intermediary
     hears of it, and the client gets a link that takes it back. With the transaction of the caller;
     of two at once one gives. Raises NameMissing, RequestClosed, PlanChanged, NothingToDo.
     """
-    name = " ".join(signed_by.split())
+    name = " ".join(signer.split())
     if not name or len(name) > LONGEST_NAME or not name.isprintable() or "/" in name:
         raise NameMissing
     request = _held(session, around, request_id)
@@ -144,7 +144,7 @@ def agree(
         around,
         request,
         ChainRequestState.GRANTED,
-        signed_by=name,
+        signer=name,
         revoke_hash=hashed,
     )
     session.add_all(_given(around, request, one) for one in wanted)

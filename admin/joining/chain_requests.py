@@ -138,7 +138,7 @@ def agree_to_chain() -> Response:
                 answer_here(rt),
                 asked.id,
                 shown=form.get("gezien", ""),
-                signed_by=form.get("naam", ""),
+                signer=form.get("naam", ""),
             )
     except RequestClosed as closed:
         return _closed_here(rt, closed)

@@ -20,7 +20,7 @@ REQUEST_STEPS: Final = ("klant", "diensten", "controle")
 @dataclass(frozen=True)
 class ClientRequestRow:
     """One that was sent. ``state`` as in ``ChainRequestState``; ``expires_at``: until when the
-    client answers; ``reason``: why it was refused, in the words of the client; ``signed_by``: the
+    client answers; ``reason``: why it was refused, in the words of the client; ``signer``: the
     name that was typed by who agreed with a link; ``may_send``: may it be sent once more?
     """
 
@@ -35,7 +35,7 @@ class ClientRequestRow:
     by_link: bool
     email: str
     reason: str
-    signed_by: str
+    signer: str
     may_send: bool
 
     @property

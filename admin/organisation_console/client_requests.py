@@ -161,7 +161,7 @@ def _row(console: BeheerContext, one: ChainRequest) -> ClientRequestRow:
         by_link=one.link_hash is not None,
         email=one.email,
         reason=one.refusal_reason or "",
-        signed_by=one.signed_by or "",
+        signer=one.signer or "",
         may_send=waits and one.sends < request_rules.MOST_SENDS,
     )
 

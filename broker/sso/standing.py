@@ -17,8 +17,7 @@ from broker.downstream import LoginResult
 from broker.runtime import Runtime
 from consent.options import Terms
 from consent.recheck import IdentityKey, PersonGone, recheck
-from directory import people
-from directory.consoles import FOR_EVERY_MEANS
+from directory import consoles, people
 from directory.people import Known
 from directory.services import Service
 from keys.sealing import Sealer
@@ -65,7 +64,9 @@ def is_for(service: Service, identity: Identity) -> bool:
     where its person and the own organisation are looked after. ``identity``: as it is judged now.
     """
     restricted_to = identity.own_means_for
-    return service.uuid in FOR_EVERY_MEANS or means.counts_at(restricted_to, service.provider_oin)
+    return service.uuid in consoles.FOR_EVERY_MEANS or means.counts_at(
+        restricted_to, service.provider_oin
+    )
 
 
 def whose(sql: Session, sealer: Sealer, identity: Identity) -> Known | None:

@@ -61,7 +61,7 @@ def agree(session: Session, number: int, who: str, wait: Wait) -> bool:
             assert request is not None
             shown = answering.plan(session, around, request).digest
             wait()
-            answering.agree(session, around, request.id, shown=shown, signed_by=who)
+            answering.agree(session, around, request.id, shown=shown, signer=who)
     except (RequestClosed, PlanChanged):
         return False
     return True

@@ -31,7 +31,7 @@ def upgrade() -> None:
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("refusal_reason", sa.String(length=500), nullable=True),
         sa.Column("decided_by", sa.String(length=26), nullable=True),
-        sa.Column("signed_by", sa.String(length=200), nullable=True),
+        sa.Column("signer", sa.String(length=200), nullable=True),
         sa.Column("revoke_hash", sa.String(length=64), nullable=True),
         *(
             sa.ForeignKeyConstraint(

@@ -96,7 +96,7 @@ def agree(session: Session, request: ChainRequest, **facts: Any) -> int:
         found = chain_requests.one(session, request.id)
         assert found is not None
         shown = answering.plan(session, around, found).digest
-        done = answering.agree(session, around, request.id, shown=shown, signed_by="Greet")
+        done = answering.agree(session, around, request.id, shown=shown, signer="Greet")
     return len(done)
 
 
@@ -115,7 +115,7 @@ def test_agreeing_gives_what_was_asked(session: Session, asked: Asked) -> None:
     assert sorted(found) == ["1True", "2True"]
     one = found["1True"]
     assert (one.level, one.granted_by, one.valid_until) == (L.EH3, request.id, dates.end_of(LAST))
-    assert request.signed_by == "Greet" and request.decided_by is None
+    assert request.signer == "Greet" and request.decided_by is None
 
 
 def test_what_an_administrator_gave_is_not_changed(
@@ -153,7 +153,7 @@ def test_a_link_that_takes_nothing_back(session: Session, asked: Asked) -> None:
 def test_what_changed_since_it_was_shown_is_shown_again(session: Session, asked: Asked) -> None:
     request = asked()
     with pytest.raises(PlanChanged), writing(session):
-        answering.agree(session, answer(), request.id, shown="other", signed_by="Greet")
+        answering.agree(session, answer(), request.id, shown="other", signer="Greet")
     less = {UUID: SERVICES[UUID], OTHER: allowing(OTHER, chain_mandates=False)}
     assert agree(session, request, services=less) == 1
     assert sorted(standing(session)) == ["1True"]
@@ -177,7 +177,7 @@ def test_who_agrees_says_who_that_is(session: Session, asked: Asked, name: str) 
     request = asked()
     shown = answering.plan(session, answer(), request).digest
     with pytest.raises(NameMissing), writing(session):
-        answering.agree(session, answer(), request.id, shown=shown, signed_by=name)
+        answering.agree(session, answer(), request.id, shown=shown, signer=name)
 
 
 def test_M_06_nothing_is_given_once_it_fell(session: Session, asked: Asked, roos: Person) -> None:
@@ -186,7 +186,7 @@ def test_M_06_nothing_is_given_once_it_fell(session: Session, asked: Asked, roos
 
     def why(**facts: Any) -> ClosedRequest:
         with pytest.raises(RequestClosed) as closed, writing(session):
-            answering.agree(session, answer(**facts), request.id, shown=shown, signed_by="Greet")
+            answering.agree(session, answer(**facts), request.id, shown=shown, signer="Greet")
         return closed.value.why
 
     assert why(now=START + timedelta(days=14)) is ClosedRequest.LAPSED
