@@ -17,6 +17,7 @@ class ActorKind(enum.StrEnum):
     ADMINISTRATOR = "administrator"
     PERSON = "person"  # for themselves alone
     WORKER = "worker"
+    LINK = "link"  # who read a mail, and nobody knows who that is
 
 
 _LOGGED_IN: Final = frozenset({ActorKind.OPERATOR, ActorKind.ADMINISTRATOR, ActorKind.PERSON})
@@ -61,4 +62,5 @@ class Actor:
 
 
 COMMAND_LINE: Final = Actor(ActorKind.COMMAND_LINE)
+BY_LINK: Final = Actor(ActorKind.LINK)
 WORKER: Final = Actor(ActorKind.WORKER)

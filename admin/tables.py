@@ -17,7 +17,15 @@ from assurance import (
     session_names,
 )
 from broker.sso import grants
-from consent import allocations, chains, group_mandates, mandates, register, requests
+from consent import (
+    allocations,
+    chain_requests,
+    chains,
+    group_mandates,
+    mandates,
+    register,
+    requests,
+)
 from directory import (
     billing,
     change_forms,
@@ -43,6 +51,7 @@ MODULES = (
         session_names,
         grants,
         chains,
+        chain_requests,
         group_mandates,
         allocations,
         mandates,

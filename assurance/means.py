@@ -157,6 +157,30 @@ def linked_at(
     return [(row[0], row[1]) for row in session.execute(query)]
 
 
+def counts_at(restricted_to: str | None, provider_oin: str) -> bool:
+    """Does a login with a means count at a service of this provider? ``restricted_to``: the OIN of
+    the only one where it does; None: at all.
+    """
+    return restricted_to is None or restricted_to == provider_oin
+
+
+def restricted_at(
+    session: Session, organisation_id: str, now: datetime, *, other_than: str | None = None
+) -> list[IssuedMeans]:
+    """Restricted means that stand and are linked to this organisation, from the asking on."""
+    query = (
+        select(IssuedMeans)
+        .join(MeansLink, MeansLink.means_id == IssuedMeans.id)
+        .where(
+            MeansLink.organisation_id == organisation_id,
+            or_(MeansLink.until.is_(None), MeansLink.until > now),
+            IssuedMeans.provider_oin.is_not(None),
+            *standing(now),
+        )
+    )
+    return [one for one in session.scalars(query) if one.id != other_than]
+
+
 def link(
     session: Session,
     means_id: str,

@@ -14,9 +14,10 @@ from pydantic import TypeAdapter
 from sqlalchemy import JSON, Date, ForeignKey, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from assurance import means
 from assurance.factors import FactorKind
 from assurance.levels import AssuranceLevel, suffices
-from assurance.means import IssuedMeans, standing
+from assurance.means import IssuedMeans, MeansLink, standing
 from directory.people import Role
 from keys.sealing import Sealer
 from state.db import Base, LevelColumn, UtcDateTime, enum_column_type, new_id, sealed_column
@@ -68,6 +69,7 @@ class MeansRequest(Base):
     level: Mapped[AssuranceLevel] = mapped_column(LevelColumn)
     role: Mapped[Role] = mapped_column(enum_column_type(Role, 20))
     factor: Mapped[FactorKind | None] = mapped_column(enum_column_type(FactorKind, 20))
+    provider_oin: Mapped[str | None] = mapped_column(String(20))  # as that of a means is to be
     organisations: Mapped[list[str]] = mapped_column(JSON)
     contact: Mapped[bytes] = sealed_column("means-request:{id}")
     proof: Mapped[Identification | None] = mapped_column(enum_column_type(Identification, 20))
@@ -152,6 +154,26 @@ def of_means(session: Session, means_ids: Collection[str]) -> list[MeansRequest]
 def pending(session: Session, means_id: str) -> MeansRequest | None:
     """The request that may still change this means."""
     return next((one for one in of_means(session, [means_id]) if one.is_pending), None)
+
+
+def has_restricted(
+    session: Session, organisation_id: str, now: datetime, *, other_than: str | None = None
+) -> bool:
+    """Is there, or comes, a restricted means at this organisation? ``other_than``: the id of the
+    one that does not count.
+    """
+    if means.restricted_at(session, organisation_id, now, other_than=other_than):
+        return True
+    query = (
+        select(MeansRequest)
+        .join(MeansLink, MeansLink.means_id == MeansRequest.means_id)
+        .where(
+            MeansLink.organisation_id == organisation_id,
+            MeansRequest.provider_oin.is_not(None),
+            MeansRequest.done_at.is_(None),
+        )
+    )
+    return any(one.is_pending and one.means_id != other_than for one in session.scalars(query))
 
 
 def open_now(session: Session) -> Sequence[MeansRequest]:

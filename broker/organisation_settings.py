@@ -9,9 +9,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from assurance.levels import AssuranceLevel
+from assurance.levels import AssuranceLevel, suffices
 from broker.settings_sections import Section
 from directory.fields import Level
+from directory.services import Oin
 
 
 class Mandates(Section):
@@ -36,6 +37,29 @@ class Mandates(Section):
         ),
     )
 
+    chain_link_level: Level | None = Field(
+        default=None,
+        description=(
+            "Up to which level a client without an administrator gives a chain mandate with a link "
+            "in a mail. Nobody proves who he is there: leave it out, and no such link is sent and "
+            "none that was used counts."
+        ),
+    )
+    chain_request_days: Annotated[int, Field(ge=1, le=60)] = Field(
+        default=14,
+        description="For how many days a client can answer an intermediary that asks to act.",
+    )
+
+    @model_validator(mode="after")
+    def _links_reach_something(self) -> Mandates:
+        if self.chain_link_level is None or suffices(self.chain_link_level, self.chain_level):
+            return self
+        raise ValueError(
+            f"chain_link_level {self.chain_link_level.label} is below chain_level "
+            f"{self.chain_level.label}, so no link could give anything: lower chain_level too, or "
+            "leave chain_link_level out"
+        )
+
 
 class MeansSettings(Section):
     """Means that Sluis issues."""
@@ -49,6 +73,15 @@ class MeansSettings(Section):
         description=(
             "At which levels an operator approves what administrators ask. EH3, and EH2+ of an "
             "administrator, need it in any case."
+        ),
+    )
+
+    restricted_to: tuple[Oin, ...] = Field(
+        default=(),
+        description=(
+            "OINs of providers to whose services a means can be restricted (beperkt middel), one "
+            "such means for each KvK number. Empty: no restricted means are asked. Who has one "
+            "keeps it when its provider goes from here."
         ),
     )
 

@@ -397,5 +397,9 @@ class Retention(Section):
         default=30, description="How long sessions and grants are kept after their end."
     )
     invitation_days: Annotated[int, Field(ge=1, le=3650)] = Field(
-        default=90, description="How long an invitation is kept after it was over."
+        default=90,
+        description=(
+            "How long an invitation, or a request of an intermediary to a client, is kept after it "
+            "was over."
+        ),
     )

@@ -81,6 +81,7 @@ class RefusalReason(enum.StrEnum):
     NOT_ALLOCATED = "not_allocated"  # the intermediary gave this client to others
     PLACE_ENDED = "place_ended"  # the person left the intermediary
     LEFT = "left"  # the person left the organisation after this mandate was given
+    LINK_NOT_ALLOWED = "link_not_allowed"  # given by a link, which does not count (any more)
     NOT_TRUSTED = "not_trusted"  # the makelaar may not speak for this organisation
 
 

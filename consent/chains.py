@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, Select, String, or_, select
+from sqlalchemy import ColumnElement, ForeignKey, Index, Select, String, false, or_, select
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from assurance.levels import AssuranceLevel, highest, suffices
@@ -25,7 +25,7 @@ from state.db import Base, LevelColumn, UtcDateTime, new_id
 
 class ChainMandate(Base):
     """One chain mandate. ``granted_by``: the administrator who gave it, or the request that its
-    client signed; None where a document did.
+    client signed; None where a document did. ``by_link``: that request, by who read its mail.
     """
 
     __tablename__ = "chain_mandate"
@@ -43,6 +43,8 @@ class ChainMandate(Base):
     revoked_by: Mapped[str | None] = mapped_column(String(26))
     last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # as of a mandate
+    # With a default of the database too: what a version before this one writes has no such thing.
+    by_link: Mapped[bool] = mapped_column(default=False, server_default=false())
     organisation: Mapped[Organisation] = relationship(foreign_keys=[organisation_id])
     intermediary: Mapped[Organisation] = relationship(foreign_keys=[intermediary_id])
 
@@ -50,6 +52,11 @@ class ChainMandate(Base):
     def key(self) -> tuple[str, str, str]:
         """People see those with the same key as one: whom, through whom, where."""
         return self.organisation_id, self.intermediary_id, self.service_uuid
+
+    @property
+    def is_by_administrator(self) -> bool:
+        """Did somebody who was logged in give it?"""
+        return self.granted_by is not None and not self.by_link
 
     def again(self, until: datetime, *, by: str, now: datetime) -> ChainMandate:
         """The same anew, given by an administrator, from now or from its own beginning on."""
@@ -88,6 +95,15 @@ def needed_level(
     of every chain mandate.
     """
     return highest(level, service.chain_level, least)
+
+
+def counts_by_link(
+    level: AssuranceLevel, link_level: AssuranceLevel | None, *, by_link: bool
+) -> bool:
+    """Is a chain mandate worth something by how it was given? ``link_level``: up to which level one
+    is that was given with a link; None: at none.
+    """
+    return not by_link or (link_level is not None and suffices(link_level, level))
 
 
 def of_client(

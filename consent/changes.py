@@ -104,10 +104,10 @@ def extend(
     session: Session, rows: Sequence[Row], until: datetime, *, by: str, now: datetime
 ) -> None:
     """One of these holds until then: the longest that an administrator gave, or one beside that of
-    a document.
+    a document or a link.
     """
     longest_first = sorted(rows, key=lambda row: row.valid_until, reverse=True)
-    own = next((row for row in longest_first if row.granted_by is not None), None)
+    own = next((row for row in longest_first if row.is_by_administrator), None)
     if own is not None:
         own.valid_until, own.confirmed_at = until, now
     else:

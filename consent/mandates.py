@@ -58,6 +58,11 @@ class Mandate(Base):
     person: Mapped[Person] = relationship()
     organisation: Mapped[Organisation] = relationship()
 
+    @property
+    def is_by_administrator(self) -> bool:
+        """Did somebody who was logged in give it?"""
+        return self.granted_by is not None
+
     def again(self, until: datetime, *, by: str, now: datetime) -> Mandate:
         """The same anew, given by an administrator, from now or from its own beginning on."""
         return Mandate(

@@ -27,7 +27,7 @@ from consent.authority import (
     RefusalReason,
     check,
 )
-from consent.chains import ChainMandate
+from consent.chains import ChainMandate, counts_by_link
 from consent.lapse import has_lapsed
 from consent.mandates import REGISTER, Mandate
 from directory.organisations import Organisation, gone_branches
@@ -62,6 +62,7 @@ class Terms:
     needed: AssuranceLevel
     now: datetime
     unused_months: int
+    link_level: AssuranceLevel | None = None  # up to which chain mandates given by a link count
 
     def check(self, authority: Authority) -> AuthorityRefusal | None:
         """None where it suffices."""
@@ -110,6 +111,7 @@ class Chained:
     valid_until: datetime
     last_used_at: datetime | None
     confirmed_at: datetime | None
+    by_link: bool
     organisation: Party
     intermediary: Party
     is_allocated: bool
@@ -120,6 +122,8 @@ class Chained:
         found = standing(self, terms)
         if found is not None:
             return found
+        if not counts_by_link(self.level, terms.link_level, by_link=self.by_link):
+            return RefusalReason.LINK_NOT_ALLOWED
         if allocations.has_ended(self.place_until, terms.now):
             return RefusalReason.PLACE_ENDED
         return None if self.is_allocated else RefusalReason.NOT_ALLOCATED
@@ -165,6 +169,7 @@ _CHAINED: Final = PreparedStatement(
         _c.valid_until,
         _c.last_used_at,
         _c.confirmed_at,
+        _c.by_link,
         _o.kvk,
         _o.name,
         _o.rsin,
@@ -320,7 +325,7 @@ def _through(held: Iterable[HeldMandate], chain: Chained, terms: Terms) -> Seque
 
 
 def _chained(row: Sequence[Any]) -> Chained:
-    return Chained(*(*row[:9], party(*row[9:12]), party(*row[12:15]), bool(row[15]), row[16]))
+    return Chained(*(*row[:10], party(*row[10:13]), party(*row[13:16]), bool(row[16]), row[17]))
 
 
 def _sorted(candidates: Iterable[tuple[Authority, RefusalReason | None]], terms: Terms) -> Options:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from assurance.levels import AssuranceLevel, weakest
 from consent import allocations
 from consent.authority import Authority, AuthorityRefusal, RefusalReason
-from consent.chains import ChainMandate
+from consent.chains import ChainMandate, counts_by_link
 from consent.mandates import Mandate
 from consent.options import Terms, has_left, standing
 from directory.organisations import Organisation, gone_branches
@@ -59,6 +59,8 @@ _STANDS: Final = (
         allocations.place_end,
         _mandate.c.organisation_id,
         _chain.c.intermediary_id,
+        _chain.c.level,
+        _chain.c.by_link,
     )
     .select_from(
         _person.outerjoin(_mandate, _mandate.c.id == bindparam("mandate"))
@@ -131,6 +133,8 @@ class _Beside(NamedTuple):
     place_until: datetime | None
     own_id: str | None
     intermediary_id: str | None
+    chain_level: AssuranceLevel | None
+    by_link: bool | None
 
 
 _CHAIN_AT: Final = 1 + len(_Term._fields)
@@ -185,7 +189,7 @@ def recheck(
         return AuthorityRefusal(RefusalReason.REVOKED, authority)
     fault = None
     if authority.chain_mandate_id is not None:
-        fault = _fault_of_chain(beside, terms.now)
+        fault = _fault_of_chain(beside, terms)
     elif is_ours:
         fault = has_left(named[0][1], beside.place_until, terms.now)
     if fault is not None:
@@ -197,11 +201,14 @@ def recheck(
     return terms.check(replace(authority, level=weakest(authority.level, *levels)))
 
 
-def _fault_of_chain(beside: _Beside, now: datetime) -> RefusalReason | None:
+def _fault_of_chain(beside: _Beside, terms: Terms) -> RefusalReason | None:
     """Why the person does not act for this client any more."""
     if beside.own_id != beside.intermediary_id:  # the mandate is none of the intermediary
         return RefusalReason.REVOKED
-    if allocations.has_ended(beside.place_until, now):
+    level, by_link = beside.chain_level, bool(beside.by_link)
+    if level is None or not counts_by_link(level, terms.link_level, by_link=by_link):
+        return RefusalReason.LINK_NOT_ALLOWED
+    if allocations.has_ended(beside.place_until, terms.now):
         return RefusalReason.PLACE_ENDED
     return None if beside.is_allocated else RefusalReason.NOT_ALLOCATED
 

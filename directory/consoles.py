@@ -106,6 +106,10 @@ CONSOLES: Final = (BEHEER, MINE, OPERATOR, JOINING)
 CONSOLE_SERVICES: Final = tuple(console.service for console in CONSOLES)
 
 
+# Where a restricted means counts too: it could not be looked after elsewhere.
+FOR_EVERY_MEANS: Final = frozenset(one.service.uuid for one in (BEHEER, MINE, JOINING))
+
+
 def console_of(client_id: str) -> Console:
     """The console that asks under this name. Raises KeyError."""
     return {console.client_id: console for console in CONSOLES}[client_id]

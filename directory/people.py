@@ -86,8 +86,9 @@ class Membership(Base):
 
 
 class MeansStatus(enum.StrEnum):
-    """How a means stands. At a login only ``active``, ``activation_expired``, ``blocked`` and
-    ``ended`` occur; what comes before the activation is of the means that Sluis issues.
+    """How a means stands. At a login only ``active``, ``activation_expired``, ``blocked``,
+    ``restricted`` and ``ended`` occur; what comes before the activation is of the means that Sluis
+    issues.
     """
 
     WAITS_FOR_APPROVAL = "approval"
@@ -97,6 +98,7 @@ class MeansStatus(enum.StrEnum):
     CHANGE_PENDING = "change"
     REFUSED = "refused"
     BLOCKED = "blocked"
+    RESTRICTED = "restricted"  # to the services of another provider
     ENDED = "ended"
 
 

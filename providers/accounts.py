@@ -45,6 +45,8 @@ class Account(Base):
     user_name: Mapped[str] = mapped_column(String(64), unique=True)
     email: Mapped[str | None] = mapped_column(String(254), unique=True)
     level: Mapped[AssuranceLevel] = mapped_column(LevelColumn)
+    # Of a restricted means: the only party at whose services it counts.
+    provider_oin: Mapped[str | None] = mapped_column(String(20))
     password_hash: Mapped[str | None] = mapped_column(String(200))
     temporary_until: Mapped[datetime | None] = mapped_column(
         UtcDateTime
@@ -163,10 +165,13 @@ def of_person(session: Session, person_id: str) -> Account | None:
 
 @dataclass(frozen=True)
 class Holder:
-    """The person of an account, and the level at which its means stands."""
+    """The person of an account, and the level at which its means stands. ``provider_oin``: the only
+    party at whose services it counts; None: at all.
+    """
 
     known: Known
     level: AssuranceLevel
+    provider_oin: str | None = None
 
 
 def holder(session: Session, account_id: str, *, not_after: datetime) -> Holder | None:
@@ -176,12 +181,21 @@ def holder(session: Session, account_id: str, *, not_after: datetime) -> Holder 
     closed.
     """
     row = session.execute(
-        select(Person.id, Person.display_name, Person.email, Person.blocked_at, Account.level)
+        select(
+            Person.id,
+            Person.display_name,
+            Person.email,
+            Person.blocked_at,
+            Account.level,
+            Account.provider_oin,
+        )
         .join(Account, Account.person_id == Person.id)
         .where(Account.id == account_id, Account.ended_at.is_(None))
         .where(or_(Account.password_changed_at.is_(None), Account.password_changed_at <= not_after))
     ).first()
-    return Holder(Known(*row[:4], means_active_until=None), row[4]) if row is not None else None
+    if row is None:
+        return None
+    return Holder(Known(*row[:4], means_active_until=None), row[4], row[5])
 
 
 def identity_of(right: Right, now: datetime) -> Identity:

@@ -134,6 +134,7 @@ def finish(
     letter.used_at = now
     found.request.close(now)
     made.level, account.level = found.level, found.level
+    made.provider_oin = account.provider_oin = found.request.provider_oin
     made.activated_at = made.activated_at or now
     asked = found.request
     means.link(session, made.id, asked.organisations, asked.role, now, asked.asked_at)

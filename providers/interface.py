@@ -101,6 +101,7 @@ class Identity:
     authority: tuple[Authority, ...] = ()  # asserted by the makelaar; empty when it asserts none
     replay_keys: tuple[str, ...] = ()  # ids that must be seen once: response id, assertion id
     own_means: AssuranceLevel | None = None  # level of a means that Sluis itself issued
+    own_means_for: str | None = None  # OIN of the only party at whose services it counts
     said: str | None = None  # NOTHING_SAID for none; None for an account at Sluis
     session_until: datetime | None = None  # when the makelaar wants a session on it to be over
     replay_until: datetime | None = None  # keep replay_keys at least until here

@@ -41,9 +41,14 @@ def of_makelaar(record: ProviderRecord, identity: Identity) -> Identity:
     return _at(identity, credited(record, level))
 
 
-def of_account(level: AssuranceLevel, identity: Identity) -> Identity:
-    """The same identity with the level that its account has now."""
-    return _at(identity, credited_to_account(level))
+def of_account(
+    level: AssuranceLevel, identity: Identity, *, provider_oin: str | None = None
+) -> Identity:
+    """The same identity with the level that its account has now. ``provider_oin``: the only party
+    at whose services it counts now.
+    """
+    judged = _at(identity, credited_to_account(level))
+    return replace(judged, own_means_for=provider_oin)
 
 
 def _level_said(record: ProviderRecord, identity: Identity) -> AssuranceLevel | None:

@@ -291,6 +291,9 @@ adapter = "webhook"
 url = "{addresses.postbus}/api/messages"
 secret_file = "{demo.secrets / "postbus.secret"}"
 
+[mandates]
+chain_link_level = "EH3" # a client without an administrator agrees with a link in a mail
+
 [joining]
 account_requests = true # at /toegang/aanvragen
 

@@ -40,6 +40,11 @@ KINDS: Final[Mapping[str, frozenset[EventTag]]] = MappingProxyType(
                 EventTag.MANDATE_REQUESTED,
                 EventTag.MANDATE_REQUEST_REFUSED,
                 EventTag.MANDATE_REQUEST_LAPSED,
+                EventTag.CHAIN_REQUEST_SENT,
+                EventTag.CHAIN_REQUEST_WITHDRAWN,
+                EventTag.CHAIN_REQUEST_GRANTED,
+                EventTag.CHAIN_REQUEST_REFUSED,
+                EventTag.CHAIN_REQUEST_TAKEN_BACK,
             }
         ),
         "gebruikers": frozenset(

@@ -1,4 +1,6 @@
-"""What an administrator has chosen so far in the steps of giving chain mandates."""
+"""What an administrator has chosen so far in the steps of giving chain mandates, or of asking a
+client for them.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +14,14 @@ from admin.drafts import Draft, Drafts
 
 @dataclass(frozen=True)
 class ChainDraft(Draft):
-    """``done``: the services at which something was given or changed, once that has happened."""
+    """``request_id``: of the request that it answers; ``done``: the services at which something was
+    given or changed, once that has happened.
+    """
 
     intermediary_id: str | None = None
     services: tuple[str, ...] = ()
     until: date | None = None
+    request_id: str | None = None
     done: tuple[str, ...] | None = None
 
     def chosen(self) -> ChainChoice | None:
@@ -27,3 +32,19 @@ class ChainDraft(Draft):
 
 
 CHAIN_DRAFTS: Final = Drafts("chain-draft", ChainDraft)
+
+
+@dataclass(frozen=True)
+class ChainRequestDraft(Draft):
+    """``kvk``: of the client; ``done``: the id of the request, once it was sent."""
+
+    kvk: str | None = None
+    email: str = ""
+    locale: str = "nl"
+    services: tuple[str, ...] = ()
+    until: date | None = None
+    message: str = ""
+    done: str | None = None
+
+
+CHAIN_REQUEST_DRAFTS: Final = Drafts("chain-request-draft", ChainRequestDraft)

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from admin.actor import Actor
-from admin.chains import telling
+from admin.chains import request_answers, telling
 from admin.chains.telling import ChainDone
 from admin.mandates import administrators, decision_rules
 from admin.mandates.decision_rules import DeciderLogin
@@ -151,7 +151,7 @@ def plan(session: Session, around: ChainTerms, chosen: ChainChoice) -> ChainPlan
             impossible.append(ImpossibleChain(uuid, why or "no_service"))
             continue
         wish = ChainWish(chosen.intermediary_id, uuid, needed(service, around.least))
-        found.append(_planned(wish, standing, chosen.until, around.now))
+        found.append(planned(wish, standing, chosen.until, around.now))
     return ChainPlan(tuple(found), tuple(impossible))
 
 
@@ -162,11 +162,13 @@ def give(
     *,
     shown: str,
     without: Collection[str] = (),
+    request_id: str | None = None,
 ) -> Sequence[ChainDone]:
     """Do what a page showed with this digest, but for the services in ``without``; the
     intermediary hears of it. Of two at the same moment the second is told that something changed.
+    ``request_id``: of the request that it answers; others that are met by it are answered too.
     Raises NotAdministrator, NoSuchIntermediary, LoginNotEnough, MandateRefused, PlanChanged,
-    NothingToDo. The caller commits, or rolls back.
+    NothingToDo, NoLongerAsked. The caller commits, or rolls back.
     """
     hold(session, around.organisation_id)
     place = administrators.demand(
@@ -191,6 +193,7 @@ def give(
         for one in wanted
     ]
     telling.given(session, around, place, intermediary, done)
+    request_answers.answer(session, around, place.id, intermediary.id, request_id)
     return done
 
 
@@ -204,9 +207,12 @@ def demand_intermediary(
     return found
 
 
-def _planned(
+def planned(
     wish: ChainWish, standing: Sequence[ChainMandate], until: date, now: datetime
 ) -> ChainChange:
+    """What this last day does to what stands now. ``standing``: of the client at the
+    intermediary.
+    """
     held = [row for row in standing if row.valid_from <= now and wish.is_met_by(row)]
     if not held:
         return ChainChange(wish, TermChange.NEW, None)
@@ -248,6 +254,7 @@ def _write(session: Session, around: ChainTerms, one: ChainChange, until: date) 
                 valid_from=around.now,
                 valid_until=end,
                 granted_by=by,
+                confirmed_at=around.now,
             )
         )
         session.flush()

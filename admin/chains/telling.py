@@ -11,7 +11,7 @@ from typing import Final, Protocol
 
 from sqlalchemy.orm import Session
 
-from admin.actor import Actor
+from admin.actor import Actor, ActorKind
 from assurance.levels import AssuranceLevel
 from broker.texts import chain_mails
 from broker.texts.chain_mails import ChainFacts, ToldChain
@@ -93,6 +93,7 @@ def given(
                     "intermediary": intermediary.id,
                     "until": one.until.isoformat(),
                     "was": one.was.isoformat() if one.was is not None else None,
+                    **_way(around),
                 },
             ),
         )
@@ -139,7 +140,11 @@ def ended(
                 organisation_id=row.organisation_id,
                 level=row.level,
                 reason="given_up" if place_id == row.intermediary_id else None,
-                details={"mandate": row.id, "intermediary": row.intermediary_id},
+                details={
+                    "mandate": row.id,
+                    "intermediary": row.intermediary_id,
+                    **_way(around),
+                },
             ),
         )
     client, intermediary = rows[0].organisation, rows[0].intermediary
@@ -151,6 +156,11 @@ def ended(
         names = [_name(around, uuid, person.locale) for uuid in uuids]
         mail = write(address, person.locale, _facts(client, intermediary), names, reference)
         _send(session, around, mail)
+
+
+def _way(around: ChainAround) -> dict[str, bool]:
+    """That nobody logged in for it, where that is so."""
+    return {"by_link": True} if around.actor.kind is ActorKind.LINK else {}
 
 
 def _administrators(

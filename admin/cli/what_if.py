@@ -19,6 +19,7 @@ from directory.organisations import Organisation
 _MEANS: Final = {
     MeansState.EXPIRED: "the activation of the means has ended by then",
     MeansState.BLOCKED: "the person is blocked",
+    MeansState.RESTRICTED: "the means is restricted to the services of another provider",
     MeansState.NONE: "no makelaar of this service, and no account, lets the person in",
 }
 _MANDATE: Final = {
@@ -31,6 +32,7 @@ _MANDATE: Final = {
     RefusalReason.BRANCH: "the mandate is for branches, which this service does not know",
     RefusalReason.CHAIN_NOT_ALLOWED: "the service allows no chain mandates",
     RefusalReason.NOT_ALLOCATED: "the intermediary gave this client to others of its people",
+    RefusalReason.LINK_NOT_ALLOWED: "it was given by a link in a mail, which does not count here",
     RefusalReason.PLACE_ENDED: "the person is no longer at the intermediary",
     RefusalReason.LEFT: "the person left the organisation after the mandate was given",
 }
@@ -62,6 +64,7 @@ def may(
             day=day or dates.day_of(now),
             now=now,
             unused_months=settings.mandates.unused_months,
+            link_level=settings.mandates.chain_link_level,
         )
     return answer.may, _told(answer)
 

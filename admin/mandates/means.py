@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from assurance.factors import Factor
 from assurance.levels import AssuranceLevel, highest_of, suffices
+from assurance.means import counts_at
 from assurance.step_up import LOCAL_FACTOR_GIVES, allows_factor
 from directory.people import ExternalIdentity, Person
 from providers.accounts import Account
@@ -27,6 +28,7 @@ class MeansState(enum.StrEnum):
     ACTIVE = "active"
     EXPIRED = "expired"  # the activation has a deadline, and it passed
     BLOCKED = "blocked"
+    RESTRICTED = "restricted"  # to the services of another provider
     NONE = "none"
 
 
@@ -51,9 +53,10 @@ def of_people(
     now: datetime,
     *,
     own_means: bool = True,
+    provider_oin: str | None = None,
 ) -> dict[str, PersonMeans]:
     """Of each of these people, in four reads. ``makelaars``: those that count; ``own_means``: what
-    Sluis issued counts too.
+    Sluis issued counts too, a restricted one at ``provider_oin`` where one is named.
     """
     blocked = set(
         session.scalars(
@@ -75,12 +78,20 @@ def of_people(
             select(Account).where(Account.person_id.in_(person_ids), Account.ended_at.is_(None))
         )
     }
+    elsewhere = {
+        person_id
+        for person_id, row in accounts.items()
+        if provider_oin is not None and not counts_at(row.provider_oin, provider_oin)
+    }
+    own = {person_id: row for person_id, row in accounts.items() if person_id not in elsewhere}
     return {
         person_id: PersonMeans(MeansState.BLOCKED)
         if person_id in blocked
+        else PersonMeans(MeansState.RESTRICTED)
+        if own_means and person_id in elsewhere and not identities.get(person_id)
         else _judged(
             identities.get(person_id, ()),
-            accounts.get(person_id) if own_means else None,
+            own.get(person_id) if own_means else None,
             makelaars,
             now,
             has_factor=person_id in lifted,

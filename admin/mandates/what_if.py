@@ -73,6 +73,7 @@ _NEAREST: Final = (
     RefusalReason.MANDATE_LEVEL,
     RefusalReason.BRANCH,
     RefusalReason.NOT_ALLOCATED,
+    RefusalReason.LINK_NOT_ALLOWED,
     RefusalReason.CHAIN_NOT_ALLOWED,
     RefusalReason.EXPIRED,
     RefusalReason.UNUSED,
@@ -119,6 +120,7 @@ def ask(
     day: date,
     now: datetime,
     unused_months: int,
+    link_level: AssuranceLevel | None = None,
 ) -> WhatIfAnswer:
     """The same for what is registered now. ``day``: today counts from this moment, another day at
     its noon. A login as high as the person can reach at this service is assumed.
@@ -126,7 +128,9 @@ def ask(
     at = now if day == dates.day_of(now) else _noon(day)
     admitted = {name: record for name, record in makelaars.items() if is_admitted(service, record)}
     own = service.own_means
-    held = means.of_people(session, admitted, [person_id], at, own_means=own)[person_id]
+    held = means.of_people(
+        session, admitted, [person_id], at, own_means=own, provider_oin=service.provider_oin
+    )[person_id]
     reached = held.level if held.level is not None else service.level
     terms = Terms(
         service=service,
@@ -134,6 +138,7 @@ def ask(
         needed=service.level,
         now=at,
         unused_months=unused_months,
+        link_level=link_level,
     )
     return answer(
         WhatIfFacts(

@@ -35,8 +35,9 @@ def apply(session: Session, desk: MeansDesk, request: MeansRequest) -> None:
         before = enrolment.factors_give(account.level)
         if not suffices(before, enrolment.factors_give(request.level)):
             enrolment.wait_again(session, made.person_id)
-        account.level = request.level
-    made.level = request.level
+        account.level, account.provider_oin = request.level, request.provider_oin
+    was_at = made.provider_oin
+    made.level, made.provider_oin = request.level, request.provider_oin
     means.link(session, made.id, request.organisations, request.role, now, request.asked_at)
     for link in means.links(session, made.id, now):
         is_asked = link.organisation_id in request.organisations
@@ -54,7 +55,8 @@ def apply(session: Session, desk: MeansDesk, request: MeansRequest) -> None:
         if link.gives_place:
             place.level = request.level
     session.flush()
-    is_less = not suffices(request.level, was)
+    is_elsewhere = request.provider_oin not in (None, was_at)
+    is_less = is_elsewhere or not suffices(request.level, was)
     if is_less:
         logout.end_all_of(session, desk.site.notifier, made.person_id, "means_lowered")
     elif request.role is Role.MEMBER:
@@ -74,6 +76,8 @@ def apply(session: Session, desk: MeansDesk, request: MeansRequest) -> None:
                 "person": made.person_id,
                 "means": made.id,
                 "was": was.label,
+                "only_at": request.provider_oin,
+                "was_only_at": was_at,
                 "role": str(request.role),
             },
         ),

@@ -25,12 +25,14 @@ from keys.sealing import Sealer
 @dataclass(frozen=True)
 class MeansRules:
     """What the installation chose. ``approval``: the levels that need it; ``activation``: how long
-    a letter can be used; ``sms_countries``: of numbers that get codes.
+    a letter can be used; ``sms_countries``: of numbers that get codes; ``restricted_to``: the OINs
+    of providers to whose services a means can be restricted.
     """
 
     approval: Collection[AssuranceLevel]
     activation: timedelta
     sms_countries: Collection[str]
+    restricted_to: Collection[str] = ()
 
 
 @dataclass(frozen=True)
@@ -49,10 +51,13 @@ class MeansSite:
 def site_of(rt: Runtime | Process) -> MeansSite:
     """As settings and registrations have it now."""
     settings = rt.settings
+    services = rt.configuration.services.values()
+    providers = {one.provider_oin for one in services if one.own_means}
     rules = MeansRules(
         approval=frozenset(AssuranceLevel.from_label(one) for one in settings.means.approval),
         activation=timedelta(days=settings.means.activation_days),
         sms_countries=settings.second_factors.sms_countries,
+        restricted_to=[one for one in settings.means.restricted_to if one in providers],
     )
     notifier = logout.notifier_of(rt)
     return MeansSite(settings.base_url, settings.ui.name, rt.sealer, rules, notifier)

@@ -4,7 +4,7 @@ approved at once where the installation asks no approval.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -14,8 +14,8 @@ from admin.mandates import administrators, colleagues, decision_rules
 from admin.mandates.means import MeansState
 from admin.means import administration, decisions
 from admin.means.around import MeansAsker, MeansDesk, administered
-from admin.means.rules import is_name, why_not_level, why_not_role
-from assurance import means, sms
+from admin.means.rules import is_name, why_not_level, why_not_restricted, why_not_role
+from assurance import means, means_requests, sms
 from assurance.factors import FactorKind
 from assurance.levels import AssuranceLevel, suffices
 from assurance.means import IssuedMeans
@@ -45,7 +45,7 @@ from state.trace import new_reference
 @dataclass(frozen=True)
 class MeansWish:
     """What is asked. ``colleague``: who is there already; None for somebody new, by name and
-    address.
+    address; ``provider_oin``: the only party at whose services it is to count.
     """
 
     level: AssuranceLevel
@@ -56,6 +56,7 @@ class MeansWish:
     factor: FactorKind | None
     contact: Contact
     organisations: tuple[str, ...]
+    provider_oin: str | None = None
 
 
 class WishRefused(Exception):
@@ -68,11 +69,15 @@ class WishRefused(Exception):
 
 def faults(session: Session, around: MeansAsker, wish: MeansWish) -> dict[str, str]:
     """What stands in the way of it, by part: ``level``, ``role``, ``person``, ``name``, ``email``,
-    ``factor``, ``mobile``, ``address``, ``organisations``.
+    ``factor``, ``mobile``, ``address``, ``organisations``, ``restriction``.
     """
     checks = (
         ("level", why_not_level(wish.level, around.login.level)),
         ("role", why_not_role(wish.level, wish.role)),
+        (
+            "restriction",
+            why_not_restriction(session, around, wish.provider_oin, wish.organisations),
+        ),
         *_person_faults(session, around, wish),
         *_delivery_faults(around, wish),
         ("organisations", why_not_organisations(session, around, wish.level, wish.organisations)),
@@ -91,6 +96,34 @@ def why_not_organisations(
         return "not_administered"
     above = [one for one in wanted if not suffices(known[one][1], level)]
     return "above_own_level" if above else None
+
+
+def why_not_restriction(
+    session: Session,
+    around: MeansAsker,
+    restricted_to: str | None,
+    wanted: Collection[str],
+    *,
+    means_id: str | None = None,
+    was: str | None = None,
+) -> str | None:
+    """One provider that is offered, for one company, that has no other such means. ``means_id`` and
+    ``was``: of the means that stands, and what it is restricted to.
+    """
+    place = around.organisation_id
+    return why_not_restricted(
+        restricted_to,
+        offered={*around.site.rules.restricted_to, *({was} if was is not None else ())},
+        companies=len(set(wanted)),
+        is_taken=restricted_to is not None
+        and means_requests.has_restricted(session, place, around.now, other_than=means_id),
+    )
+
+
+def hold_restriction(session: Session, around: MeansAsker, restricted_to: str | None) -> None:
+    """One at a time asks a restricted means at a company."""
+    if restricted_to is not None:
+        one_at_a_time(session, f"restricted-means:{around.organisation_id}")
 
 
 def why_not_colleague(session: Session, around: MeansAsker, person_id: str) -> str | None:
@@ -148,6 +181,7 @@ def ask(session: Session, around: MeansAsker, wish: MeansWish) -> MeansRequest:
     WishRefused.
     """
     one_at_a_time(session, f"means-of:{wish.colleague or around.organisation_id}")
+    hold_restriction(session, around, wish.provider_oin)
     by, now = around.actor.logged_in, around.now
     place = administrators.demand(session, by, around.organisation_id, now)
     found = faults(session, around, wish)
@@ -155,7 +189,13 @@ def ask(session: Session, around: MeansAsker, wish: MeansWish) -> MeansRequest:
         raise WishRefused(found)
     decision_rules.demand(decision_rules.lack_to_grant(around.login, wish.level, now))
     person = _person(session, around, wish)
-    made = IssuedMeans(id=new_id(), person_id=person.id, level=wish.level, asked_at=now)
+    made = IssuedMeans(
+        id=new_id(),
+        person_id=person.id,
+        level=wish.level,
+        provider_oin=wish.provider_oin,
+        asked_at=now,
+    )
     session.add(made)
     session.flush()
     means.link(session, made.id, wish.organisations, wish.role, now, now)
@@ -182,6 +222,7 @@ def _kept(session: Session, around: MeansAsker, wish: MeansWish, made: IssuedMea
         level=wish.level,
         role=wish.role,
         factor=wish.factor,
+        provider_oin=wish.provider_oin,
         organisations=list(dict.fromkeys(wish.organisations)),
     )
     request.contact = seal_contact(around.site.sealer, request.id, wish.contact)
@@ -222,6 +263,7 @@ def note_asked(session: Session, around: MeansAsker, request: MeansRequest) -> N
                 "kind": str(request.kind),
                 "role": str(request.role),
                 "organisations": len(request.organisations),
+                "only_at": request.provider_oin,
             },
         ),
     )

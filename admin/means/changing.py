@@ -41,7 +41,8 @@ NOTHING: Final = Contact()
 @dataclass(frozen=True)
 class ChangeWish:
     """What it is to be. ``organisations``: those to link besides what is linked; ``factor`` and
-    ``contact`` where a second factor is missing.
+    ``contact`` where a second factor is missing; ``provider_oin``: the only party at whose services
+    it is to count, None for an ordinary means.
     """
 
     means_id: str
@@ -50,6 +51,7 @@ class ChangeWish:
     organisations: tuple[str, ...] = ()
     factor: FactorKind | None = None
     contact: Contact = NOTHING
+    provider_oin: str | None = None
 
 
 class ChangeRefused(Exception):
@@ -80,7 +82,7 @@ def lacks_factor(
 
 def faults(session: Session, around: MeansAsker, wish: ChangeWish) -> dict[str, str]:
     """What stands in the way, by part: ``means``, ``level``, ``role``, ``organisations``,
-    ``factor``, ``mobile``, ``address``.
+    ``restriction``, ``factor``, ``mobile``, ``address``.
     """
     found = dict(_faults(session, around, wish))
     return {part: word for part, word in found.items() if word is not None}
@@ -110,7 +112,9 @@ def _faults(session: Session, around: MeansAsker, wish: ChangeWish) -> list[tupl
         wanted = (around.organisation_id, *wish.organisations)
         lack = asking.why_not_organisations(session, around, wish.level, wanted)
         found.append(("organisations", lack))
-    if is_same(wish.level, made.level) and wish.role is link.role and not _new(session, wish):
+    found.append(("restriction", _why_not_restricted(session, around, made, wish)))
+    is_as_it_is = is_same(wish.level, made.level) and wish.role is link.role
+    if is_as_it_is and wish.provider_oin == made.provider_oin and not _new(session, wish):
         found.append(("means", "same"))
     if lacks_factor(session, made, wish.level, around):
         if wish.factor not in FACTORS:
@@ -119,6 +123,20 @@ def _faults(session: Session, around: MeansAsker, wish: ChangeWish) -> list[tupl
             found.append(("mobile", asking.why_not_mobile(around, wish.contact.mobile)))
         found.append(("address", None if wish.contact.address else "no_address"))
     return found
+
+
+def _why_not_restricted(
+    session: Session, around: MeansAsker, made: IssuedMeans, wish: ChangeWish
+) -> str | None:
+    linked = {one.organisation_id for one in means.links(session, made.id, around.now)}
+    return asking.why_not_restriction(
+        session,
+        around,
+        wish.provider_oin,
+        linked | set(wish.organisations),
+        means_id=made.id,
+        was=made.provider_oin,
+    )
 
 
 def _why_not_lower(
@@ -151,6 +169,7 @@ def change(session: Session, around: MeansAsker, wish: ChangeWish) -> MeansReque
     linked = [one.organisation_id for one in means.links(session, wish.means_id, now)]
     administration.hold(session, linked)
     place = administrators.demand(session, by, around.organisation_id, now)
+    asking.hold_restriction(session, around, wish.provider_oin)
     made = session.get(IssuedMeans, wish.means_id, with_for_update=True, populate_existing=True)
     found = faults(session, around, wish)
     if found or made is None:
@@ -173,6 +192,7 @@ def waits_for_approval(session: Session, around: MeansAsker, wish: ChangeWish) -
         not suffices(made.level, wish.level)
         or (was_member and wish.role is Role.ADMINISTRATOR)
         or bool(_new(session, wish))
+        or made.provider_oin not in (None, wish.provider_oin)
     )
     role = administration.judged_role(session, made.person_id, wish.role, around.now)
     return gives_more and needs_approval(wish.level, role, around.site.rules.approval)
@@ -193,6 +213,7 @@ def _kept(
         level=wish.level,
         role=wish.role,
         factor=wish.factor if lacks else None,
+        provider_oin=wish.provider_oin,
         organisations=list(dict.fromkeys((around.organisation_id, *wish.organisations))),
         contact=b"",
     )

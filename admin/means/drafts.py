@@ -21,6 +21,7 @@ class MeansDraft(Draft):
 
     level: str | None = None
     role: str | None = None
+    provider_oin: str | None = None
     colleague: str | None = None
     name: str = ""
     email: str = ""
@@ -52,6 +53,7 @@ class MeansDraft(Draft):
             factor=factor,
             contact=Contact(self.address, mobile),
             organisations=self.organisations,
+            provider_oin=self.provider_oin,
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -93,6 +94,22 @@ def why_not_role(level: AssuranceLevel, role: Role) -> str | None:
     if role is Role.ADMINISTRATOR and not suffices(level, AssuranceLevel.EH2_PLUS):
         return "too_low_for_administrators"
     return None
+
+
+def why_not_restricted(
+    restricted_to: str | None, *, offered: Collection[str], companies: int, is_taken: bool
+) -> str | None:
+    """Why a means cannot be restricted to this provider; None where it can, and for an ordinary
+    one. ``offered``: the OINs that the installation offers; ``is_taken``: another restricted one is
+    at this company.
+    """
+    if restricted_to is None:
+        return None
+    if restricted_to not in offered:
+        return "not_offered"
+    if companies != 1:
+        return "one_company"
+    return "restricted_taken" if is_taken else None
 
 
 def address_lines(text: str) -> tuple[str, ...] | None:

@@ -15,6 +15,7 @@ from admin.terms import notices
 from assurance import session_names
 from broker.process import Process
 from broker.sso import grants
+from consent import chain_requests
 from directory import evidence, history, invitations
 from providers import browser_counts
 from state import outbox, outbox_queries, trace
@@ -44,6 +45,7 @@ def purge(process: Process) -> None:
         partial(grants.purge_sessions, before=before(kept.session_days)),
         partial(session_names.purge, before=before(kept.session_days)),
         partial(invitations.purge, before=before(kept.invitation_days)),
+        partial(chain_requests.purge, before=before(kept.invitation_days)),
     ):
         _repeat(process, portion)
     _purge_audit(process)

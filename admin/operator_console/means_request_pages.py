@@ -50,9 +50,10 @@ class MeansCheck:
 
 @dataclass(frozen=True)
 class MeansRequestPage:
-    """One request. ``was``: the level of before, of a change; ``verdict``: what an approval by this
-    operator would come to; ``denied``: it was tried; ``errors``: some of ``proof``, ``reference``,
-    ``day``, ``reason`` and ``contract``; ``proofs``: how somebody can be identified.
+    """One request. ``was``: the level of before, of a change; ``only_at`` and ``was_only_at``: the
+    provider to whose services it is to be restricted, and is now; ``verdict``: what an approval by
+    this operator would come to; ``denied``: it was tried; ``errors``: some of ``proof``,
+    ``reference``, ``day``, ``reason`` and ``contract``; ``proofs``: how somebody can be identified.
     """
 
     desk: DeskFrame
@@ -64,6 +65,8 @@ class MeansRequestPage:
     places: tuple[str, ...]
     asked_by: str
     was: str
+    only_at: str
+    was_only_at: str
     check: MeansCheck | None
     proofs: tuple[str, ...]
     decided_by: str

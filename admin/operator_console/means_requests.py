@@ -38,6 +38,7 @@ from broker.texts.quoting import written
 from broker.web.endpoints import Endpoint
 from broker.web.lists.memory import HeldList
 from broker.web.lists.request import ListFilter, ListRules
+from broker.web.registration_names import provider_name
 from broker.web.responses import show
 from directory import dates
 from directory.organisations import Organisation
@@ -221,6 +222,8 @@ def _page(
         address=contact.address,
         places=tuple(sorted(sql.scalars(names))),
         asked_by=_name(desk, asked.asked_by),
+        only_at=_provider(desk, asked.provider_oin),
+        was_only_at=_provider(desk, view.means.provider_oin),
         was=view.means.level.label if view.means.activated_at is not None else "",
         check=_check(desk, asked),
         proofs=tuple(str(one) for one in Identification),
@@ -237,6 +240,10 @@ def _page(
         given_reason=written(request.form.get("reden", ""))[:500],
         errors=errors,
     )
+
+
+def _provider(desk: OperatorContext, oin: str | None) -> str:
+    return provider_name(desk.rt.configuration, oin) or oin if oin is not None else ""
 
 
 def _check(desk: OperatorContext, asked: MeansRequest) -> MeansCheck | None:

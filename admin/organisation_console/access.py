@@ -4,6 +4,7 @@ what they ask. The company is that of the session: no form and no address names 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,6 +35,7 @@ from broker.runtime import Runtime
 from broker.sso.logout import LogoutNotifier
 from broker.web.endpoints import Endpoint, declare_blueprint
 from broker.web.responses import show
+from consent import chain_requests
 from directory.consoles import BEHEER
 from directory.people import Role
 from state import audit
@@ -161,7 +163,9 @@ def _console(session: ConsoleSession) -> BeheerContext | None:
 def _frame(session: ConsoleSession, own: list[Company], here: Company) -> ConsoleFrame:
     sql = session.rt.session
     administered = [one.id for one in own if one.is_administered]
-    waiting = companies.open_requests(sql, administered) if administered else {}
+    waiting = Counter(companies.open_requests(sql, administered) if administered else {})
+    asked = chain_requests.open_at(sql, administered, session.now) if administered else []
+    waiting.update(one.organisation_id for one in asked)
     tabs = tuple(
         _tab(session, one, number, waiting.get(one.id, 0), is_here=one.id == here.id)
         for number, one in enumerate(own)

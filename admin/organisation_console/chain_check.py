@@ -13,6 +13,7 @@ from admin.chains import giving
 from admin.chains.drafts import CHAIN_DRAFTS, ChainDraft
 from admin.chains.giving import ChainChange, ChainChoice, ChainPlan, NoSuchIntermediary
 from admin.chains.intermediaries import CompanyCard
+from admin.chains.request_answers import NoLongerAsked
 from admin.mandates import decision_rules
 from admin.mandates.decision_rules import LoginNotEnough
 from admin.mandates.giving import NothingToDo, PlanChanged
@@ -25,6 +26,7 @@ from admin.organisation_console.chain_pages import (
 )
 from admin.organisation_console.chain_rows import OVER, chain_row, terms
 from admin.organisation_console.chain_wizard import intermediary_card, one_chain_draft
+from admin.organisation_console.start import to_start
 from broker.console import sessions
 from broker.web.endpoints import ITSELF, Endpoint
 from broker.web.registration_names import service_name
@@ -78,7 +80,14 @@ def give_chains(console: BeheerContext, draft_id: str) -> Response:
         return show(page, 422)
     try:
         with writing(console.sql) as session:
-            done = giving.give(session, around, chosen, shown=shown, without=skipped)
+            done = giving.give(
+                session,
+                around,
+                chosen,
+                shown=shown,
+                without=skipped,
+                request_id=draft.request_id,
+            )
     except PlanChanged:
         error, status = "changed", 409
     except NothingToDo:
@@ -87,6 +96,8 @@ def give_chains(console: BeheerContext, draft_id: str) -> Response:
         error, status = "", 403
     except NoSuchIntermediary:
         return _to("chain_intermediary_step", draft)
+    except NoLongerAsked:
+        return to_start("chain_decided")
     except MandateRefused:  # the day passed while the page was open
         return _to("chain_end_date_step", draft)
     else:

@@ -10,11 +10,12 @@ from admin.chains.given import ChainRevocation
 from admin.chains.giving import ChainTerms
 from admin.organisation_console.access import BeheerContext
 from admin.organisation_console.chain_pages import IntermediaryRow
-from admin.organisation_console.pages import ChainRow
+from admin.organisation_console.pages import ChainRequestRow, ChainRow
 from admin.organisation_console.rows import seconds_left
 from broker.web.language import locale
 from broker.web.registration_names import service_name
-from consent import chains, end_dates
+from consent import chain_requests, chains, end_dates
+from consent.chain_requests import ChainRequest
 from consent.chains import ChainMandate
 
 OVER: Final = ("undo", "revoked")
@@ -76,6 +77,28 @@ def intermediary_rows(rows: Iterable[ChainRow]) -> list[IntermediaryRow]:
     for row in rows:
         by.setdefault(row.other_id, []).append(row)
     return [_intermediary(found) for found in by.values()]
+
+
+def request_rows(console: BeheerContext) -> tuple[ChainRequestRow, ...]:
+    """What intermediaries ask this company, the oldest first."""
+    found = chain_requests.open_at(console.sql, [console.here.id], console.now)
+    return tuple(
+        ChainRequestRow(
+            one.id,
+            one.intermediary.name,
+            f"{one.intermediary.kvk[:4]} {one.intermediary.kvk[4:]}",
+            names_of(console, one),
+            one.until,
+            one.asked_at,
+            one.expires_at,
+        )
+        for one in found
+    )
+
+
+def names_of(console: BeheerContext, asked: ChainRequest) -> tuple[str, ...]:
+    """The services of a request; one that is gone by its UUID."""
+    return tuple(service_name(console.rt.configuration, uuid) or uuid for uuid in asked.services)
 
 
 def _intermediary(rows: list[ChainRow]) -> IntermediaryRow:

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from admin.chains import giving, intermediaries
 from admin.chains.drafts import CHAIN_DRAFTS, ChainDraft
-from admin.chains.giving import NoSuchIntermediary
+from admin.chains.giving import ChainTerms, NoSuchIntermediary
 from admin.chains.intermediaries import CompanyCard, NoIntermediary
 from admin.organisation_console.access import AGAIN, BeheerContext, absent, blueprint, requires
 from admin.organisation_console.chain_pages import (
@@ -22,6 +22,7 @@ from admin.organisation_console.chain_pages import (
     ChainServicesStep,
     ChainStep,
 )
+from admin.organisation_console.chain_requests import one_chain_request
 from admin.organisation_console.chain_rows import terms
 from admin.organisation_console.chains import one_chain
 from admin.organisation_console.end_dates import chosen_day
@@ -181,6 +182,8 @@ def _filled_in(console: BeheerContext) -> ChainDraft:
             services=(chain.service_uuid,) if is_known else (),
             until=until if keeps else None,
         )
+    if "verzoek" in request.form:
+        return _asked(console, draft, request.form["verzoek"])
     if "intermediair" in request.form:
         kvk = request.form["intermediair"]
         try:
@@ -189,6 +192,27 @@ def _filled_in(console: BeheerContext) -> ChainDraft:
             absent(console)
         return replace(draft, intermediary_id=card.id)
     return draft
+
+
+def _asked(console: BeheerContext, draft: ChainDraft, request_id: str) -> ChainDraft:
+    """As an intermediary asks; what this login cannot give is left to be chosen."""
+    asked, around = one_chain_request(console, request_id), terms(console)
+    found = [uuid for uuid in asked.services if _may_give(around, uuid)]
+    today = dates.day_of(console.now)
+    fits = end_dates.fault(asked.until, today, around.max_years) is None
+    is_whole = len(found) == len(asked.services)
+    return replace(
+        draft,
+        intermediary_id=asked.intermediary_id,
+        services=tuple(found) if is_whole else (),
+        until=asked.until if fits else None,
+        request_id=asked.id,
+    )
+
+
+def _may_give(around: ChainTerms, uuid: str) -> bool:
+    service = around.services.get(uuid)
+    return giving.why_not(service, around.own_level, around.least) is None
 
 
 def _first_open(draft: ChainDraft) -> str:

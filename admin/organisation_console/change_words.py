@@ -35,6 +35,11 @@ def by_another(event: AuditEvent) -> str:
     """
     if event.reason == "given_up":
         return _("de intermediair")
+    if "by_link" in event.details or event.reason == "link":
+        return _("wie de link in de e-mail kreeg")
+    if "chain_request" in event.details:
+        asks = event.tag in (EventTag.CHAIN_REQUEST_SENT, EventTag.CHAIN_REQUEST_WITHDRAWN)
+        return _("de intermediair") if asks else _("de klant")
     return _("het beheer van een groep") if "group" in event.details else ""
 
 
@@ -45,6 +50,7 @@ def list_name(kind: Detail) -> str:
         "mandates": _("Machtigingen"),
         "chain_mandates": _("Ketenmachtigingen"),
         "clients": _("Klanten"),
+        "client_requests": _("Verzoeken aan klanten"),
         "logins": _("Logins"),
         "changes": _("Wijzigingen"),
     }.get(str(kind), str(kind))
@@ -114,6 +120,12 @@ def _clients_allocated(event: AuditEvent) -> ChangeWords:
     number = event.details.get("clients")
     now = _("alle klanten") if number is None else _("%(num)s klanten", num=number)
     return ChangeWords(_("Klanten toegewezen"), "", now)
+
+
+def _chain_request(event: AuditEvent) -> ChangeWords:
+    """``other``: the KvK number of the organisation at the other end."""
+    number = str(event.details.get("other") or "")
+    return ChangeWords(str(EVENTS[event.tag]), "", _("KvK %(number)s", number=number))
 
 
 def _request_lapsed(_event: AuditEvent) -> ChangeWords:
@@ -199,6 +211,11 @@ _WORDS: Final[Mapping[EventTag, Callable[[AuditEvent], ChangeWords]]] = {
     EventTag.CHAIN_MANDATE_LAPSED: _chain_lapsed,
     EventTag.CLIENTS_ALLOCATED: _clients_allocated,
     EventTag.MANDATE_REQUEST_LAPSED: _request_lapsed,
+    EventTag.CHAIN_REQUEST_SENT: _chain_request,
+    EventTag.CHAIN_REQUEST_WITHDRAWN: _chain_request,
+    EventTag.CHAIN_REQUEST_GRANTED: _chain_request,
+    EventTag.CHAIN_REQUEST_REFUSED: _chain_request,
+    EventTag.CHAIN_REQUEST_TAKEN_BACK: _chain_request,
     EventTag.ADMINISTRATOR_EXTENDED: _role_extended,
     EventTag.INVITATION_SENT: _invitation,
     EventTag.INVITATION_WITHDRAWN: _invitation,

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from flask import request
+
 from admin.means.around import MeansAsker, site_of
 from admin.means.drafts import MEANS_DRAFTS, MeansDraft
 from admin.organisation_console.access import BeheerContext, absent
+from broker.web.registration_names import provider_name
 
-_LAST_SECONDS = 7 * 24 * 3600
+ORDINARY: Final = "gewoon"  # in a form
+_LAST_SECONDS: Final = 7 * 24 * 3600
 
 
 def asker(console: BeheerContext) -> MeansAsker:
@@ -19,6 +25,29 @@ def asker(console: BeheerContext) -> MeansAsker:
         site=site_of(console.rt),
         now=console.now,
     )
+
+
+def restrictions(console: BeheerContext, now: str | None = None) -> tuple[tuple[str, str], ...]:
+    """OIN and name of each provider to whose services a means can be restricted; ``now``: what one
+    is restricted to already.
+    """
+    offered = dict.fromkeys(asker(console).site.rules.restricted_to)
+    if now is not None:
+        offered.setdefault(now)
+    return tuple((oin, restriction_name(console, oin)) for oin in offered)
+
+
+def restriction_asked(before: str | None) -> str | None:
+    """What a form says of it: the OIN of a provider, ORDINARY for none; as it was where it says
+    nothing.
+    """
+    said = request.form.get("soort", before or ORDINARY)[:20]
+    return None if said == ORDINARY else said
+
+
+def restriction_name(console: BeheerContext, oin: str | None) -> str:
+    """The provider with this OIN; the OIN itself where nobody has it any more, empty for none."""
+    return provider_name(console.rt.configuration, oin) or oin if oin is not None else ""
 
 
 def begin(console: BeheerContext, draft: MeansDraft) -> MeansDraft:

@@ -18,7 +18,7 @@ from admin.means.contact import ContactRefused
 from admin.means.overview import MeansView
 from admin.means.rules import ISSUED, address_lines, why_not_level
 from admin.organisation_console.access import AGAIN, BeheerContext, absent, blueprint, requires
-from admin.organisation_console.means_access import asker
+from admin.organisation_console.means_access import asker, restriction_asked, restrictions
 from admin.organisation_console.means_change_pages import ChangeMeansPage, ContactPage
 from admin.organisation_console.means_ending import standing_means
 from admin.organisation_console.means_pages import LevelChoice, PlaceChoice
@@ -120,6 +120,7 @@ def _wish(view: MeansView) -> ChangeWish | None:
         level=level,
         role=Role(word),
         organisations=tuple(dict.fromkeys(form.getlist("bedrijf"))),
+        provider_oin=restriction_asked(view.means.provider_oin),
         factor=FactorKind(factor) if factor in FACTORS else None,
         contact=Contact(
             address_lines(form.get("adres", "")[:500]) or (),
@@ -153,9 +154,9 @@ def _page(
     )
     role = overview.role_of(view)
     rank = _KNOWN.get(request.form.get("niveau", ""), made.level)
-    still = changing.faults(console.sql, around, ChangeWish(made.id, made.level, role)).get(
-        "means", ""
-    )
+    still = changing.faults(
+        console.sql, around, ChangeWish(made.id, made.level, role, provider_oin=made.provider_oin)
+    ).get("means", "")
     if lack is None:
         lack = str(decision_rules.lack_to_grant(console.login, made.level, console.now) or "")
     address = url_for("console.ask_to_change_means", person_id=made.person_id)
@@ -166,6 +167,8 @@ def _page(
         choices=tuple(LevelChoice(one.label, why_not_level(one, own) or "") for one in ISSUED),
         level=rank.label,
         was=made.level.label,
+        restriction=restriction_asked(made.provider_oin) or "",
+        restrictions=restrictions(console, made.provider_oin),
         role=request.form.get("rol", str(role)),
         places=places,
         asks_factor=asks_factor or "factor-gevraagd" in request.form,

@@ -10,9 +10,10 @@ from admin.organisation_console.pages import ConsoleFrame
 
 @dataclass(frozen=True)
 class ChangeMeansPage:
-    """Level, role and companies. ``blocked``: why nothing can change (``own``, ``pending``,
-    ``ends``), else empty; ``asks_factor``: a second factor is missing for what was chosen;
-    ``lack``: what the login lacks, and ``again`` leads to one that does not.
+    """Level, role and companies. ``restriction``: the OIN that it is restricted to, empty for an
+    ordinary means; ``restrictions``: OIN and name of what it can be. ``blocked``: why nothing can
+    change (``own``, ``pending``, ``ends``), else empty; ``asks_factor``: a second factor is missing
+    for what was chosen; ``lack``: what the login lacks, and ``again`` leads to one that does not.
     """
 
     console: ConsoleFrame
@@ -21,6 +22,8 @@ class ChangeMeansPage:
     choices: tuple[LevelChoice, ...]
     level: str
     was: str
+    restriction: str
+    restrictions: tuple[tuple[str, str], ...]
     role: str
     places: tuple[PlaceChoice, ...]
     asks_factor: bool

@@ -14,7 +14,7 @@ from admin.means.around import administered
 from admin.means.asking import MeansWish, WishRefused
 from admin.means.drafts import MeansDraft
 from admin.organisation_console.access import AGAIN, BeheerContext, blueprint, requires
-from admin.organisation_console.means_access import asker, keep, one_draft
+from admin.organisation_console.means_access import asker, keep, one_draft, restriction_name
 from admin.organisation_console.means_pages import MeansCheckPage
 from admin.organisation_console.means_wizard import colleague_of, steps_of, to_step
 from assurance.means import IssuedMeans
@@ -92,6 +92,7 @@ def _page(
         wizard=steps_of(console, draft, "controle"),
         level=wish.level.label,
         role=str(wish.role),
+        only_at=restriction_name(console, wish.provider_oin),
         name=known[0],
         email=known[1],
         factor=str(wish.factor or ""),

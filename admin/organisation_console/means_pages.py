@@ -43,12 +43,18 @@ class LevelChoice:
 
 @dataclass(frozen=True)
 class MeansLevelStep:
+    """``restriction``: the OIN that was chosen, empty for an ordinary means; ``restrictions``: OIN
+    and name of what can be.
+    """
+
     console: ConsoleFrame
     wizard: MeansSteps
     choices: tuple[LevelChoice, ...]
     level: str
     role: str
     own: str
+    restriction: str = ""
+    restrictions: tuple[tuple[str, str], ...] = ()
     faults: dict[str, str] = field(default_factory=dict)
     template: str = "organisation_console/means_level.html"
 
@@ -107,13 +113,15 @@ class MeansPlacesStep:
 @dataclass(frozen=True)
 class MeansCheckPage:
     """All of it, once more. ``lack``: what the login lacks to ask it; ``days``: how long the codes
-    can be used; ``is_identified``: somebody checks who the person is first.
+    can be used; ``only_at``: the provider to whose services it is restricted; ``is_identified``:
+    somebody checks who the person is first.
     """
 
     console: ConsoleFrame
     wizard: MeansSteps
     level: str
     role: str
+    only_at: str
     name: str
     email: str
     factor: str

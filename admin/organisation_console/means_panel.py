@@ -14,7 +14,7 @@ from admin.means import changing, contact, overview
 from admin.means.changing import ChangeWish
 from admin.means.overview import MeansEvent, MeansView
 from admin.organisation_console.access import BeheerContext
-from admin.organisation_console.means_access import asker
+from admin.organisation_console.means_access import asker, restriction_name
 from directory.people import MeansStatus
 from providers import accounts
 
@@ -34,9 +34,10 @@ BEFORE_AND_BETWEEN: Final = tuple(
 class MeansPanel:
     """``means_id`` is empty where Sluis issued none; ``is_issued``: it was activated; ``may_ask``:
     one can be asked. ``state``: as in the list; ``level``: of the means, ``wanted``: what is asked
-    of it; ``refusal``: why the last request was refused, for thirty days; ``needs_letter``: the
-    last one was not used in time; ``ends_at``: the last moment, where it is known. The rules: why
-    level, number and address cannot be changed now, else empty.
+    of it; ``only_at``: the provider to whose services it is restricted, ``becomes_ordinary`` where
+    that is asked to end; ``refusal``: why the last request was refused, for thirty days;
+    ``needs_letter``: the last one was not used in time; ``ends_at``: the last moment, where it is
+    known. The rules: why level, number and address cannot be changed now, else empty.
     """
 
     means_id: str = ""
@@ -45,6 +46,8 @@ class MeansPanel:
     state: str = ""
     level: str = ""
     wanted: str = ""
+    only_at: str = ""
+    becomes_ordinary: bool = False
     factor: str = ""
     deadline: datetime | None = None
     refusal: str = ""
@@ -90,6 +93,10 @@ def panel_of(console: BeheerContext, person: CompanyPerson, view: MeansView | No
         state=state_with(person.means.state, view),
         level=view.means.level.label,
         wanted=pending.level.label if pending is not None else "",
+        only_at=restriction_name(console, view.means.provider_oin),
+        becomes_ordinary=pending is not None
+        and pending.provider_oin is None
+        and view.means.provider_oin is not None,
         factor=str(last.factor or "") if last is not None else "",
         deadline=view.deadline if view.status in _WITH_DEADLINE or view.letter else None,
         refusal=refused.refusal_reason or "" if refused is not None else "",
@@ -104,7 +111,8 @@ def panel_of(console: BeheerContext, person: CompanyPerson, view: MeansView | No
 
 def _change_rule(console: BeheerContext, view: MeansView) -> str:
     """Why nothing of it can be changed now, else empty."""
-    wish = ChangeWish(view.means.id, view.means.level, overview.role_of(view))
+    made = view.means
+    wish = ChangeWish(made.id, made.level, overview.role_of(view), provider_oin=made.provider_oin)
     found = changing.faults(console.sql, asker(console), wish)
     word = found.get("means", "") or found.get("level", "")
     return "" if word == "same" else word

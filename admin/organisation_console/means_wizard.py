@@ -99,9 +99,13 @@ def choose_means_level(console: BeheerContext, draft_id: str) -> Response:
         faults["role"] = "nothing"
     elif not faults and (lack := why_not_role(known[label], Role(word))) is not None:
         faults["role"] = lack
+    oin = means_access.restriction_asked(None)
+    lack = asking.why_not_restriction(console.sql, asker(console), oin, (console.here.id,))
+    if lack is not None:
+        faults["restriction"] = lack
     if faults:
         return show(_level(console, draft, faults), 422)
-    draft = replace(draft, level=label, role=word)
+    draft = replace(draft, level=label, role=word, provider_oin=oin)
     keep(console, draft)
     return to_step(draft, "aflevering" if draft.colleague else "persoon")
 
@@ -203,6 +207,8 @@ def choose_means_places(console: BeheerContext, draft_id: str) -> Response:
         absent(console)
     if lack is not None:
         return show(_places(console, draft, {"organisations": lack}), 403)
+    if draft.provider_oin is not None and len(wanted) > 1:
+        return show(_places(console, draft, {"organisations": "one_company"}), 422)
     draft = replace(draft, organisations=wanted)
     keep(console, draft)
     return to_step(draft, "controle")
@@ -260,6 +266,8 @@ def _level(
         choices=tuple(LevelChoice(one.label, why_not_level(one, own) or "") for one in ISSUED),
         level=request.form.get("niveau", draft.level or ""),
         role=request.form.get("rol", draft.role or ""),
+        restriction=means_access.restriction_asked(draft.provider_oin) or "",
+        restrictions=means_access.restrictions(console),
         own=own.label,
         faults=faults or {},
     )

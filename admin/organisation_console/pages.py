@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from admin.means.to_do import MeansToDo
 
@@ -123,13 +123,29 @@ class ComingRow:
 
 
 @dataclass(frozen=True)
+class ChainRequestRow:
+    """A request of an intermediary that waits. ``until``: the last day that it asks."""
+
+    id: str
+    intermediary: str
+    number: str
+    services: tuple[str, ...]
+    until: date
+    asked_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
 class ToDoPage:
-    """``done``: what the administrator just did (``refused``, ``decided``, ``switched``)."""
+    """``asked``: by intermediaries; ``done``: what the administrator just did (``refused``,
+    ``decided``, ``switched``, ``chain_refused``, ``chain_decided``).
+    """
 
     console: ConsoleFrame
     requests: tuple[RequestRow, ...]
     ending: tuple[MandateRow, ...]
     chains: tuple[ChainRow, ...] = ()
+    asked: tuple[ChainRequestRow, ...] = ()
     coming: tuple[ComingRow, ...] = ()
     means: tuple[MeansToDo, ...] = ()
     done: str | None = None

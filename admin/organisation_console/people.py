@@ -20,6 +20,7 @@ from admin.organisation_console import files
 from admin.organisation_console.access import BeheerContext, absent, blueprint, requires
 from admin.organisation_console.invitations import rows_of_invitations
 from admin.organisation_console.mandates import rows_of
+from admin.organisation_console.means_access import restriction_name
 from admin.organisation_console.means_panel import BEFORE_AND_BETWEEN, panel_of, state_with
 from admin.organisation_console.people_pages import PeoplePage, PersonPage, PersonRow
 from broker.web.endpoints import Endpoint
@@ -121,6 +122,7 @@ def _row(
         mandates=number,
         is_self=one.id == console.person_id,
         deadline=view.deadline if view is not None and state in ("activation", "expired") else None,
+        only_at=restriction_name(console, view.means.provider_oin) if view is not None else "",
         is_active=one.is_active,
     )
 

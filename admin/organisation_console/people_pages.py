@@ -16,8 +16,8 @@ class PersonRow:
     """One of them. ``level``: the most that a login reaches here, None where none is possible;
     ``state``: ``active``, ``expired``, ``blocked`` or ``none``, and while something is to happen
     with a means of Sluis ``approval``, ``activation``, ``change`` or ``refused``; ``since``: of the
-    place, None for who has none yet; ``deadline``: of the activation; ``is_active``: a login is
-    possible now.
+    place, None for who has none yet; ``deadline``: of the activation; ``only_at``: the provider to
+    whose services the means is restricted; ``is_active``: a login is possible now.
     """
 
     id: str
@@ -30,6 +30,7 @@ class PersonRow:
     mandates: int
     is_self: bool
     deadline: datetime | None = None
+    only_at: str = ""
     is_active: bool = False
 
 

@@ -14,7 +14,7 @@ from admin.mandates import companies, to_do
 from admin.means import to_do as means_to_do
 from admin.organisation_console import places
 from admin.organisation_console.access import BeheerContext, absent, blueprint, requires
-from admin.organisation_console.chain_rows import chain_row
+from admin.organisation_console.chain_rows import chain_row, request_rows
 from admin.organisation_console.pages import (
     AdministratorLoggedOutPage,
     OwnMandatesPage,
@@ -51,6 +51,7 @@ def start(console: BeheerContext) -> Response:
         tuple(request_row(console, one) for one in asked),
         tuple(mandate_row(console, one) for one in ending),
         chains=tuple(chain_row(console, one) for one in chains),
+        asked=request_rows(console),
         coming=tuple(coming_row(console, one) for one in _by_itself(console)),
         means=tuple(means_to_do.at(console.sql, console.here.id, console.now)),
         done=request.args.get("done"),

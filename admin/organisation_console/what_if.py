@@ -78,6 +78,7 @@ def _result(
         day=day,
         now=console.now,
         unused_months=console.rt.settings.mandates.unused_months,
+        link_level=console.rt.settings.mandates.chain_link_level,
     )
     return WhatIfResult(
         person_id=who.id,

@@ -1,5 +1,5 @@
 """What follows an organisation that goes up in another, beside people and mandates: companies of
-groups, means and requests for them, invitations, forms, and who acts for which client.
+groups, means and requests for them, invitations, forms, who acts for which client and who asks to.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from assurance.means import MeansLink
 from assurance.means_requests import MeansRequest
 from consent import allocations
 from consent.allocations import Client, ClientAllocation, Clients
+from consent.chain_requests import ChainRequest, ChainRequestState
 from consent.chains import ChainMandate
 from consent.mandates import Mandate
 from directory.change_forms import ChangeForm
@@ -37,6 +38,23 @@ def take_along(session: Session, left: str, stays: str, actor: Actor, now: datet
             .values(organisation_id=stays)
             .execution_options(synchronize_session=False)
         )
+    for key in ("organisation_id", "intermediary_id"):
+        session.execute(
+            update(ChainRequest)
+            .where(getattr(ChainRequest, key) == left)
+            .values({key: stays})
+            .execution_options(synchronize_session=False)
+        )
+    # What an organisation would ask itself is asked no more.
+    session.execute(
+        update(ChainRequest)
+        .where(
+            ChainRequest.organisation_id == ChainRequest.intermediary_id,
+            ChainRequest.outcome.is_(None),
+        )
+        .values(outcome=ChainRequestState.WITHDRAWN, ended_at=now)
+        .execution_options(synchronize_session=False)
+    )
     session.expire_all()
 
 

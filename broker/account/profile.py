@@ -19,7 +19,7 @@ from broker.account.profile_pages import (
     WayIn,
 )
 from broker.web.endpoints import Endpoint
-from broker.web.registration_names import makelaar_name, service_name
+from broker.web.registration_names import makelaar_name, provider_name, service_name
 from broker.web.responses import show
 from consent import chains, mandates
 from consent.chains import ChainMandate
@@ -81,6 +81,7 @@ def _account(who: AccountContext) -> AccountHere | None:
     found = accounts.of_person(who.rt.session, who.person.id)
     if found is None:
         return None
+    oin = found.provider_oin
     return AccountHere(
         makelaar_name(who.rt.configuration, PROVIDER_ID) or PROVIDER_ID,
         found.user_name,
@@ -88,6 +89,7 @@ def _account(who: AccountContext) -> AccountHere | None:
         found.level.label,
         found.created_at,
         found.password_changed_at,
+        provider_name(who.rt.configuration, oin) or oin if oin is not None else "",
     )
 
 

@@ -23,7 +23,8 @@ class WayIn:
 @dataclass(frozen=True)
 class AccountHere:
     """An account of our own. ``email`` is None where it may not be used to log in; ``level`` a
-    label; ``chosen_at``: when the password was chosen last.
+    label; ``chosen_at``: when the password was chosen last; ``only_at``: the provider to whose
+    services it is restricted.
     """
 
     name: str
@@ -32,6 +33,7 @@ class AccountHere:
     level: str
     since: datetime
     chosen_at: datetime | None
+    only_at: str = ""
 
 
 @dataclass(frozen=True)

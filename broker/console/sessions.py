@@ -125,7 +125,8 @@ def _level(
     rt: Runtime, console: Console, facts: LoginFacts, person_id: str, now: datetime
 ) -> AssuranceLevel | None:
     """What the login proves now; None where it proves nothing: its makelaar left, is paused or
-    does not serve this console, the means is not active, or the identity is somebody else's.
+    does not serve this console, the means is not active or restricted to other services, or the
+    identity is somebody else's.
     """
     record = rt.configuration.providers.get(facts.identity.provider_id)
     if record is not None and not record.serves(console.service.uuid):
@@ -138,6 +139,8 @@ def _level(
     try:
         judged = standing.now_worth(rt.configuration, rt.session, facts.identity)
     except NothingWorth:
+        return None
+    if not standing.is_for(console.service, judged):
         return None
     return standing.level_now(rt.session, console.service, replace(facts, identity=judged))
 

@@ -252,6 +252,10 @@ def _check_again(session: Session, rt: Runtime, login: Login, context: LoginCont
     if context.factor is not None and not second_factor.stands(session, context.factor.factor_id):
         raise LoginRefused(RefusalCode.NOT_ALLOWED, "factor_ended", "ended during login")
     _check_answer(session, login, now)
+    if not standing.is_for(now.service, now.identity):
+        raise LoginRefused(
+            RefusalCode.NOT_ALLOWED, standing.MEANS_RESTRICTED, "restricted during login"
+        )
     key = standing.identity_key(rt.sealer, login.identity)
     with span("mandate.check", login.reference):
         fault = recheck(

@@ -222,7 +222,7 @@ class LoginContext:
             return standing.by_registrations(self.configuration, identity)
         if self.holder is None:
             raise NothingWorth(standing.ACCOUNT_CHANGED)
-        return worth.of_account(self.holder.level, identity)
+        return worth.of_account(self.holder.level, identity, provider_oin=self.holder.provider_oin)
 
     @property
     def person(self) -> Known:
@@ -249,7 +249,11 @@ class LoginContext:
 
     @cached_property
     def means_status(self) -> MeansStatus:
-        return people.means_status(self.person, self.now)
+        found = people.means_status(self.person, self.now)
+        is_judged = found is MeansStatus.ACTIVE and self.login.identity is not None
+        if is_judged and not standing.is_for(self.service, self.identity):
+            return MeansStatus.RESTRICTED
+        return found
 
     @property
     def factor(self) -> AcceptedFactor | None:
@@ -322,6 +326,7 @@ class LoginContext:
             needed=self.needed,
             now=self.now,
             unused_months=self.rt.settings.mandates.unused_months,
+            link_level=self.rt.settings.mandates.chain_link_level,
         )
 
     @cached_property

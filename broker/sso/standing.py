@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from assurance import second_factor, step_up
+from assurance import means, second_factor, step_up
 from assurance.accepted_factor import AcceptedFactor
 from assurance.levels import AssuranceLevel, suffices
 from broker.configuration import Configuration
@@ -17,7 +17,7 @@ from broker.downstream import LoginResult
 from broker.runtime import Runtime
 from consent.options import Terms
 from consent.recheck import IdentityKey, PersonGone, recheck
-from directory import people
+from directory import consoles, people
 from directory.people import Known
 from directory.services import Service
 from keys.sealing import Sealer
@@ -33,6 +33,7 @@ ACCOUNT_CHANGED: Final = "account_changed"
 LEVEL_LOWERED: Final = "level_lowered"
 SERVICE_GONE: Final = "service_gone"
 PERSON_GONE: Final = "account_blocked"
+MEANS_RESTRICTED: Final = "means_restricted"
 IDENTITY_MOVED: Final = "identity_moved"
 
 
@@ -55,7 +56,17 @@ def now_worth(configuration: Configuration, sql: Session, identity: Identity) ->
     holder = accounts.holder(sql, identity.subject, not_after=identity.authenticated_at)
     if holder is None:
         raise NothingWorth(ACCOUNT_CHANGED)
-    return worth.of_account(holder.level, identity)
+    return worth.of_account(holder.level, identity, provider_oin=holder.provider_oin)
+
+
+def is_for(service: Service, identity: Identity) -> bool:
+    """Does a means of ours count at this service? A restricted one at those of one provider, and
+    where its person and the own organisation are looked after. ``identity``: as it is judged now.
+    """
+    restricted_to = identity.own_means_for
+    return service.uuid in consoles.FOR_EVERY_MEANS or means.counts_at(
+        restricted_to, service.provider_oin
+    )
 
 
 def whose(sql: Session, sealer: Sealer, identity: Identity) -> Known | None:
@@ -126,6 +137,8 @@ def fault(rt: Runtime, sql: Session, result: LoginResult, now: datetime) -> str 
         judged = now_worth(configuration, sql, result.facts.identity)
     except NothingWorth as nothing:
         return nothing.reason
+    if not is_for(service, judged):
+        return MEANS_RESTRICTED
     facts = LoginFacts(judged, result.facts.service_uuid, result.facts.factor)
     level = level_now(sql, service, facts)
     if not suffices(level, result.level):
@@ -136,6 +149,7 @@ def fault(rt: Runtime, sql: Session, result: LoginResult, now: datetime) -> str 
         needed=result.request.level,
         now=now,
         unused_months=rt.settings.mandates.unused_months,
+        link_level=rt.settings.mandates.chain_link_level,
     )
     fallen = recheck(
         sql,

@@ -27,6 +27,10 @@ REFUSALS = {
     ),
     "chain_not_allowed": _("Deze dienst werkt niet met ketenmachtigingen."),
     "not_allocated": _("Uw organisatie heeft deze klant niet aan u toegewezen."),
+    "link_not_allowed": _(
+        "De klant gaf dit met een link in een e-mail. Dat telt hier niet: een beheerder van de "
+        "klant moet het geven."
+    ),
     "place_ended": _("U hoort niet meer bij de organisatie die voor deze klant handelt."),
     "left": _("U hoort niet meer bij deze organisatie."),
     "not_trusted": _("Uw makelaar mag niet voor deze organisatie spreken."),
@@ -46,6 +50,7 @@ REFUSALS_OF = {
         "%(machtiging)s telt niet: deze dienst werkt niet met ketenmachtigingen."
     ),
     "not_allocated": _("%(machtiging)s telt niet: deze klant is niet aan u toegewezen."),
+    "link_not_allowed": _("%(machtiging)s telt niet: zij is gegeven met een link in een e-mail."),
     "place_ended": _("%(machtiging)s telt niet: u hoort niet meer bij de intermediair."),
     "left": _("%(machtiging)s telt niet meer: u hoort niet meer bij deze organisatie."),
 }

@@ -236,6 +236,15 @@ _SINGLE: Final = {
         Fixer.ADMINISTRATOR,
         _("U bent hier geblokkeerd. Vraag de beheerder van uw organisatie waarom."),
     ),
+    "means_restricted": Explanation(
+        _("Het inlogmiddel is beperkt tot de diensten van één andere aanbieder."),
+        _("Laat de beheerder het middel omzetten, of de gebruiker met een ander middel inloggen."),
+        Fixer.ADMINISTRATOR,
+        _(
+            "Uw inlogmiddel is beperkt tot één aanbieder. Log in met een ander inlogmiddel, of "
+            "vraag uw beheerder om het om te zetten."
+        ),
+    ),
     "means_not_activated": Explanation(
         _("Het inlogmiddel is niet op tijd geactiveerd."),
         _("Laat de beheerder van de organisatie een nieuwe activatiebrief aanvragen."),

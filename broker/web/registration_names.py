@@ -22,6 +22,14 @@ def service_name(configuration: Configuration, uuid: str | None) -> str | None:
     return service.name.in_(locale()) if service else _former(configuration, Kind.SERVICE, uuid)
 
 
+def provider_name(configuration: Configuration, oin: str) -> str | None:
+    """The name of the provider of services with this OIN; None where it has none here any more."""
+    for service in configuration.services.values():
+        if service.provider_oin == oin:
+            return service.provider_name.in_(locale())
+    return None
+
+
 def makelaar_name(configuration: Configuration, provider_id: str | None) -> str | None:
     """The name of the makelaar; also of one that was withdrawn."""
     if provider_id == PROVIDER_ID:

@@ -61,7 +61,12 @@ ALSO_OF_MACHINES = {
         "published by a federation of its makelaars; what it says of contacts is not kept",
     ),
     "consent.claims": "names of claims, not their values",
-    "means.provider_oin": "the number of a provider of services",
+    **dict.fromkeys(
+        ("account.provider_oin", "means.provider_oin", "means_request.provider_oin"),
+        "the number of a provider of services",
+    ),
+    "chain_request.revoke_hash": "of a link",
+    "chain_request.services": "UUIDs of services",
     "means_letter.mail_hash": "keyed, of a code",
     "means_request.organisations": "ids of organisations",
     "account_browser.browser": "a random name that we gave a browser",

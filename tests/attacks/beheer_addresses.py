@@ -14,6 +14,8 @@ INTERMEDIARY = "/ketenmachtigingen/<intermediary_id>"
 
 CHAIN = "/ketenmachtiging/<draft_id>"
 
+ASK = "/klantverzoek/<draft_id>"
+
 IMPORT = "/importeren"
 
 # What docs/beheer.md promises: the least role, and what an administrator reads there.
@@ -116,6 +118,19 @@ PAGES: dict[tuple[str, str], tuple[Role, int, str]] = {
     ("GET", "/klanten/<client_id>"): (ADMINISTRATOR, 200, "Klant van Fatima"),
     ("POST", "/klanten/<client_id>/opgeven"): (ADMINISTRATOR, 200, "Klanten"),
     ("POST", "/klanten/<client_id>/ongedaan"): (ADMINISTRATOR, 404, ""),  # without one of theirs
+    ("GET", "/ketenverzoek/<asked_id>"): (ADMINISTRATOR, 200, "Verzoek van Administratiekantoor"),
+    ("POST", "/ketenverzoek/<asked_id>/weigeren"): (ADMINISTRATOR, 200, "Te doen"),
+    ("GET", "/klantverzoeken"): (ADMINISTRATOR, 200, "Gevraagd aan klanten"),
+    ("POST", "/klantverzoeken/lijst"): (ADMINISTRATOR, 200, ""),
+    ("POST", "/klantverzoeken/<sent_id>/opnieuw"): (ADMINISTRATOR, 200, "Gevraagd aan klanten"),
+    ("POST", "/klantverzoeken/<sent_id>/intrekken"): (ADMINISTRATOR, 200, "Gevraagd aan klanten"),
+    ("POST", "/klantverzoek"): (ADMINISTRATOR, 200, "Voor welke klant wilt u handelen?"),
+    ("GET", f"{ASK}/klant"): (ADMINISTRATOR, 200, "Voor welke klant wilt u handelen?"),
+    ("POST", f"{ASK}/klant"): (ADMINISTRATOR, 422, "Voor welke klant wilt u handelen?"),
+    ("GET", f"{ASK}/diensten"): (ADMINISTRATOR, 200, "Wat vraagt u?"),
+    ("POST", f"{ASK}/diensten"): (ADMINISTRATOR, 422, "Wat vraagt u?"),
+    ("GET", f"{ASK}/controle"): (ADMINISTRATOR, 200, "Controleer het verzoek"),
+    ("POST", f"{ASK}/controle"): (ADMINISTRATOR, 200, "Gevraagd aan klanten"),
     ("GET", "/toewijzen"): (ADMINISTRATOR, 200, "Klanten toewijzen"),
     ("GET", "/toewijzen/<person_id>"): (ADMINISTRATOR, 200, "Voor welke klanten handelt Fatima"),
     ("POST", "/toewijzen/<person_id>"): (ADMINISTRATOR, 200, "Klanten toewijzen"),

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from assurance.levels import AssuranceLevel
+from consent.chain_requests import ChainRequest
 from consent.chains import ChainMandate
 from consent.mandates import Mandate
 from consent.requests import MandateRequest, RequestState
@@ -24,7 +25,7 @@ from directory.people import Membership, Role
 from keys.opening import open_or_log
 from sandbox.browser import Browser
 from state.db import new_id, writing
-from tests.attacks.beheer_addresses import ADMINISTRATOR, CHAIN, IMPORT, MEMBER
+from tests.attacks.beheer_addresses import ADMINISTRATOR, ASK, CHAIN, IMPORT, MEMBER
 from tests.journeys.beheer import (
     BAKERY,
     BODEM,
@@ -90,6 +91,9 @@ def filled(world: World, path: str, draft: Callable[[], str]) -> str:
             if name in path:
                 other = _other_end(session, place, now, is_client=is_client)
                 path = path.replace(name, other)
+        for name, is_asked in (("<asked_id>", True), ("<sent_id>", False)):
+            if name in path:
+                path = path.replace(name, _request(session, world, place, is_asked=is_asked))
         if "<invitation_id>" in path:
             invitation = Invitation(
                 organisation_id=place,
@@ -152,10 +156,48 @@ def _other_end(session: Session, place: str, now: datetime, *, is_client: bool) 
     return other.id
 
 
+def _request(session: Session, world: World, place: str, *, is_asked: bool) -> str:
+    """The id of one that the office sent to this organisation, or that this one sent to another."""
+    other = Organisation(kvk=f"8200{next(NUMBERS):04}", name="Klant van Fatima")
+    session.add(other)
+    session.flush()
+    made = ChainRequest(
+        organisation_id=place if is_asked else other.id,
+        intermediary_id=organisation(world, OFFICE) if is_asked else place,
+        services=[BODEM],
+        until=dates.day_of(world.clock() + timedelta(days=400)),
+        email=f"klant{next(NUMBERS)}@voorbeeld.example",
+        locale="nl",
+        link_hash=f"{next(NUMBERS):064}",
+        asked_by="sanne",
+        asked_at=world.clock(),
+        expires_at=world.clock() + timedelta(days=9),
+    )
+    session.add(made)
+    session.flush()
+    return made.id
+
+
+def asking_draft(browser: Browser) -> str:
+    """The id of a draft in which everything is chosen; each asks another client."""
+    page = browser.post(f"{HERE}/klantverzoek", [("csrf_token", token(browser.open(HERE)))])
+    address = page.url.rpartition("/")[0]
+    email = f"klant{next(NUMBERS)}@voorbeeld.example"
+    for step, fields in (
+        ("klant", [("kvk", "90001747"), ("email", email)]),
+        ("diensten", [("dienst", BODEM), ("jaren", "1")]),
+    ):
+        assert browser.page is not None
+        browser.post(f"{address}/{step}", [("csrf_token", token(browser.page)), *fields])
+    return address.rpartition("/")[2]
+
+
 def draft_for(world: World, browser: Browser, path: str) -> str:
     """The id of a full draft of the wizard that this path is a step of."""
     if path.startswith(CHAIN):
         return chain_draft(world, browser)
+    if path.startswith(ASK):
+        return asking_draft(browser)
     if path.startswith(IMPORT):
         return import_draft(browser)
     return means_draft(browser) if path.startswith("/gebruikers/") else full_draft(browser)

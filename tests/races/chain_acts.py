@@ -8,15 +8,18 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from admin.actor import Actor
-from admin.chains import given, giving
+from admin.chains import answering, given, giving, requesting
+from admin.chains.answering import RequestClosed
 from admin.chains.given import ChainRevocation
 from admin.chains.giving import ChainChoice
+from admin.chains.requesting import NoSuchChainRequest
 from admin.mandates.giving import PlanChanged
 from broker.sso.logout import LogoutNotifier
-from consent import chains
+from consent import chain_requests, chains
 from directory import dates
 from state.db import writing
 from tests.admin.chains.conftest import allowing, terms
+from tests.admin.chains.test_answering import answer, asking
 from tests.clocks import START
 from tests.keys_for_tests import make_sealer
 from tests.races.acts import YEAR, Wait, uuid_of
@@ -47,3 +50,29 @@ def revoke(session: Session, number: int, who: str, wait: Wait) -> bool:
         notifier = LogoutNotifier(make_sealer(), {}, {}, START)
         wanted = ChainRevocation(Actor.administrator(who), {}, START, notifier)
         return given.revoke(session, chain, wanted) > 0
+
+
+def agree(session: Session, number: int, who: str, wait: Wait) -> bool:
+    """With the link of the request of this round; ``who`` reads the mail."""
+    around = answer(services={uuid_of(number): allowing(uuid_of(number))})
+    try:
+        with writing(session):
+            request = chain_requests.one(session, f"r{number}")
+            assert request is not None
+            shown = answering.plan(session, around, request).digest
+            wait()
+            answering.agree(session, around, request.id, shown=shown, signer=who)
+    except (RequestClosed, PlanChanged):
+        return False
+    return True
+
+
+def withdraw(session: Session, number: int, who: str, wait: Wait) -> bool:
+    """The intermediary has changed its mind."""
+    wait()
+    try:
+        with writing(session):
+            requesting.withdraw(session, asking("mo"), f"r{number}")
+    except NoSuchChainRequest:
+        return False
+    return True

@@ -27,11 +27,12 @@ from tests.clocks import START
 from tests.keys_for_tests import make_sealer
 
 Wait = Callable[[], object]
+TOWN: Final = "00000004000000004000"
 EH2: Final = AssuranceLevel.EH2
 
 
 def _site() -> MeansSite:
-    rules = MeansRules(frozenset({EH2}), timedelta(days=30), ("NL",))
+    rules = MeansRules(frozenset({EH2}), timedelta(days=30), ("NL",), (TOWN,))
     notifier = LogoutNotifier(make_sealer(), {}, {}, START)
     return MeansSite("https://sluis.example", "Inloggen", make_sealer(), rules, notifier)
 
@@ -90,5 +91,19 @@ def end_the_other(session: Session, number: int, who: str, wait: Wait) -> bool:
             wait()
             ending.end(session, _asker(f"{who}{number}", place), wish)
     except (EndRefused, NotAdministrator):
+        return False
+    return True
+
+
+def ask_restricted(session: Session, number: int, who: str, wait: Wait) -> bool:
+    """Each for another colleague, at the company of this round."""
+    place = f"o{number}"
+    address = Contact(("Kade 1", "Plaats"))
+    wish = MeansWish(EH2, Role.MEMBER, f"{who}-p{number}", "", "", None, address, (place,), TOWN)
+    try:
+        with writing(session):
+            wait()
+            asking.ask(session, _asker(who, place), wish)
+    except WishRefused:
         return False
     return True

@@ -122,8 +122,24 @@ def two_administrators(session: Session) -> None:
             )
 
 
+def offices(session: Session) -> None:
+    """One for each round, with two administrators and a colleague of each."""
+    for number in EVERY_ROUND:
+        place = f"o{number}"
+        session.add(Organisation(id=place, kvk=f"80{number:06}", name=place))
+        for who in ("jan", "eva"):
+            colleague = f"{who}-p{number}"
+            session.add(Person(id=colleague, display_name=colleague, created_at=START))
+            session.flush()
+            session.add_all(
+                Membership(person_id=one, organisation_id=place, role=role, since=START)
+                for one, role in ((who, Role.ADMINISTRATOR), (colleague, Role.MEMBER))
+            )
+
+
 ONE_WINS: dict[str, tuple[Prepare, Any]] = {
     "two who ask for the same colleague": (colleagues, acts.ask),
+    "two who ask a restricted one": (offices, acts.ask_restricted),
     "two approvals": (asked, acts.approve),
     "one letter used twice": (approved, acts.activate),
     "two administrators who end each other": (two_administrators, acts.end_the_other),

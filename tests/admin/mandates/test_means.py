@@ -19,7 +19,7 @@ from tests.clocks import START
 from tests.giving import MAKELAAR, known, makelaar
 from tests.keys_for_tests import make_sealer
 
-ACTIVE, EXPIRED, BLOCKED, NONE = MeansState
+ACTIVE, EXPIRED, BLOCKED, RESTRICTED, NONE = MeansState
 
 
 def of_roos(session: Session, **more: Any) -> PersonMeans:

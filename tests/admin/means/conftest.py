@@ -38,8 +38,11 @@ PLUS: Final = AssuranceLevel.EH2_PLUS
 DAY: Final = timedelta(days=1)
 
 
+TOWN: Final = "00000004000000004000"  # the provider to whose services a means can be restricted
+
+
 def site(approval: frozenset[AssuranceLevel] = ALL) -> MeansSite:
-    rules = MeansRules(approval, timedelta(days=30), ("NL",))
+    rules = MeansRules(approval, timedelta(days=30), ("NL",), (TOWN,))
     notifier = LogoutNotifier(make_sealer(), {}, {}, START)
     return MeansSite("https://login.example", "Inloggen", make_sealer(), rules, notifier)
 
