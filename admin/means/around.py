@@ -51,7 +51,7 @@ class MeansSite:
 def site_of(rt: Runtime | Process) -> MeansSite:
     """As settings and registrations have it now."""
     settings = rt.settings
-    services = rt.configuration.services.values()
+    services = rt.holder.current.services.values()
     providers = {one.provider_oin for one in services if one.own_means}
     rules = MeansRules(
         approval=frozenset(AssuranceLevel.from_label(one) for one in settings.means.approval),
