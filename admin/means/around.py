@@ -24,12 +24,14 @@ from keys.sealing import Sealer
 @dataclass(frozen=True)
 class MeansRules:
     """What the installation chose. ``approval``: the levels that need it; ``activation``: how long
-    a letter can be used; ``sms_countries``: of numbers that get codes.
+    a letter can be used; ``sms_countries``: of numbers that get codes; ``asks_documents``: a scan
+    of an identity document comes with a request.
     """
 
     approval: Collection[AssuranceLevel]
     activation: timedelta
     sms_countries: Collection[str]
+    asks_documents: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ def site_of(rt: Runtime) -> MeansSite:
         approval=frozenset(AssuranceLevel.from_label(one) for one in settings.means.approval),
         activation=timedelta(days=settings.means.activation_days),
         sms_countries=settings.second_factors.sms_countries,
+        asks_documents=settings.identity_documents.asked,
     )
     notifier = logout.notifier_of(rt)
     return MeansSite(settings.base_url, settings.ui.name, rt.sealer, rules, notifier)
