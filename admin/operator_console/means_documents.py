@@ -13,7 +13,7 @@ from admin.means.around import MeansDesk, site_of
 from admin.means.document_files import MediaType
 from admin.means.identity_documents import DocumentGone
 from admin.operator_console.access import OperatorContext, blueprint, requires
-from admin.operator_console.means_request_pages import ShownDocument
+from admin.operator_console.means_request_pages import ShownScan
 from admin.operators.roles import Permission
 from assurance.identity_documents import KEPT
 from assurance.means_requests import MeansRequest
@@ -42,11 +42,11 @@ def means_document(desk: OperatorContext, request_id: str, document_id: str) -> 
     return FileResponse(content, mimetype=str(media_type), headers=headers)
 
 
-def shown(desk: OperatorContext, asked: MeansRequest) -> tuple[ShownDocument, ...]:
+def shown(desk: OperatorContext, asked: MeansRequest) -> tuple[ShownScan, ...]:
     """What this operator may look at."""
     found = identity_documents.visible(desk.rt.session, asked, desk.session.person.id, desk.now)
     return tuple(
-        ShownDocument(
+        ShownScan(
             id=one.id,
             kind=str(one.kind),
             side=str(one.side),

@@ -49,7 +49,7 @@ class MeansCheck:
 
 
 @dataclass(frozen=True)
-class ShownDocument:
+class ShownScan:
     """A scan that this operator may look at. ``side``: ``whole``, ``front`` or ``back``;
     ``is_scanned``: somebody looked for viruses in it.
     """
@@ -87,7 +87,7 @@ class MeansRequestPage:
     reason: str
     events: tuple[MeansEvent, ...]
     verdict: str
-    documents: tuple[ShownDocument, ...] = ()
+    documents: tuple[ShownScan, ...] = ()
     erased_on: date | None = None
     denied: bool = False
     done: str = ""

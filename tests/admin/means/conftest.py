@@ -38,8 +38,8 @@ PLUS: Final = AssuranceLevel.EH2_PLUS
 DAY: Final = timedelta(days=1)
 
 
-def site(approval: frozenset[AssuranceLevel] = ALL) -> MeansSite:
-    rules = MeansRules(approval, timedelta(days=30), ("NL",))
+def site(approval: frozenset[AssuranceLevel] = ALL, *, documents: bool = False) -> MeansSite:
+    rules = MeansRules(approval, timedelta(days=30), ("NL",), asks_documents=documents)
     notifier = LogoutNotifier(make_sealer(), {}, {}, START)
     return MeansSite("https://login.example", "Inloggen", make_sealer(), rules, notifier)
 
@@ -51,9 +51,11 @@ def around(
     now: datetime = START,
     organisation_id: str = "bakery",
     approval: frozenset[AssuranceLevel] = ALL,
+    documents: bool = False,
 ) -> MeansAsker:
     login = DeciderLogin(level, now)
-    return MeansAsker(organisation_id, Actor.administrator(by), login, level, site(approval), now)
+    here = site(approval, documents=documents)
+    return MeansAsker(organisation_id, Actor.administrator(by), login, level, here, now)
 
 
 def desk(by: str = "otto", now: datetime = START) -> MeansDesk:
