@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import secrets
+from datetime import UTC, datetime
 
+from tests import scans
 from tests.browser.beheer_scenes import BAKERY, to_console
 from tests.browser.operator_scenes import enter
 from tests.browser.scene import Scene
@@ -36,11 +38,29 @@ def _person(walker: Walker) -> None:
     _level(walker)
 
 
-def _delivery(walker: Walker) -> None:
+def _document(walker: Walker) -> None:
     _person(walker)
     walker.fill("#naam", "Noa Smit")
     walker.fill("#email", f"noa-{secrets.token_hex(3)}@voorbeeld.example")
     _next(walker, "#naam")
+
+
+def _bring(walker: Walker, *files: tuple[str, str, bytes]) -> None:
+    fields = [("soort", "identity_card"), ("geldig", f"{datetime.now(UTC).year + 3}-05-31")]
+    form = walker.expect("form[enctype]")
+    (mark,) = form.xpath(".//input[@name='csrf_token']/@value")
+    walker.browser.bring_files(walker.url, [("csrf_token", mark), *fields], list(files))
+
+
+def _wrong_document(walker: Walker) -> None:
+    _document(walker)
+    _bring(walker, ("voorkant", "a.png", scans.png()), ("achterkant", "b.pdf", b"MZ"))
+
+
+def _delivery(walker: Walker) -> None:
+    _document(walker)
+    both = (("voorkant", "a.png", scans.png()), ("achterkant", "b.png", scans.png()))
+    _bring(walker, *both)
 
 
 def _places(walker: Walker) -> None:
@@ -96,6 +116,8 @@ MEANS_SCENES = (
     Scene("middel-niveau-fout", lambda w: _wrong(w, "niveau"), "[role=alert]"),
     Scene("middel-persoon", _person, "#naam"),
     Scene("middel-persoon-fout", lambda w: _wrong(w, "persoon"), "#naam-fout"),
+    Scene("middel-identiteitsbewijs", _document, "#voorkant"),
+    Scene("middel-identiteitsbewijs-fout", _wrong_document, "#achterkant-fout"),
     Scene("middel-aflevering", _delivery, "#adres"),
     Scene("middel-aflevering-fout", lambda w: _wrong(w, "aflevering"), "#adres-fout"),
     Scene("middel-bedrijven", _places, "#bedrijven"),
