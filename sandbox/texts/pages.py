@@ -278,7 +278,7 @@ _POST: Final = {
     "Van iedereen in deze demo": "Of everybody in this demo",
     "Post van Sluis": "Post from Sluis",
     "Zo toont een mailprogramma dit": "How a mail program shows it",
-    "E-mail: {subject}": "E-mail: {subject}",
+    "E-mail {number}: {subject}": "E-mail {number}: {subject}",
     "E-mail, sms en brieven, de nieuwste eerst.": (
         "E-mail, text messages and letters, the newest first."
     ),
