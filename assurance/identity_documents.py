@@ -123,6 +123,12 @@ def of_request(session: Session, request_id: str) -> Sequence[IdentityDocumentFi
     return session.scalars(query.order_by(IdentityDocumentFile.side.desc())).all()
 
 
+def of_person(session: Session, person_id: str) -> Sequence[IdentityDocumentFile]:
+    """Everything that is kept of this person, the oldest first."""
+    query = select(IdentityDocumentFile).where(IdentityDocumentFile.person_id == person_id)
+    return session.scalars(query.order_by(IdentityDocumentFile.id)).all()
+
+
 def number_waiting(session: Session, organisation_id: str) -> int:
     """How many files of this organisation belong to no request yet."""
     query = select(func.count()).where(
