@@ -10,6 +10,7 @@ from admin.operators import roles, set_up_links
 from admin.terms import notices
 from assurance import (
     factors,
+    identity_documents,
     means,
     means_letters,
     means_requests,
@@ -44,7 +45,7 @@ from state.db import Base
 from state.stores import sql, store_generation
 
 MODULES = (
-    *(means, means_letters, means_requests),
+    *(means, means_letters, means_requests, identity_documents),
     *(
         factors,
         session_lifetime,

@@ -1,5 +1,5 @@
-"""The sections of the settings about organisations: ``[mandates]``, ``[means]``, ``[joining]``,
-``[trade_register]`` and ``[invoicing]``.
+"""The sections of the settings about organisations: ``[mandates]``, ``[means]``,
+``[identity_documents]``, ``[joining]``, ``[trade_register]`` and ``[invoicing]``.
 """
 
 from __future__ import annotations
@@ -7,7 +7,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from assurance.levels import AssuranceLevel, suffices
 from broker.settings_sections import Section
@@ -84,6 +84,42 @@ class MeansSettings(Section):
             "keeps it when its provider goes from here."
         ),
     )
+
+
+class IdentityDocumentSettings(Section):
+    """Scans of identity documents with a request for a means."""
+
+    asked: bool = Field(
+        default=False,
+        description=(
+            "Whether administrators bring a scan of the identity document of the person when they "
+            "ask a means that somebody approves (not for a user at EH2). Have a legal ground, and "
+            "assess what it does to people (DPIA), before you switch it on."
+        ),
+    )
+    scanner: Literal["none", "clamd"] = Field(
+        default="none",
+        description=(
+            "Who looks for viruses in these files. `clamd`: the daemon of ClamAV; while it does "
+            "not answer no file is taken. `none`: nobody, and `sluis doctor` warns of it."
+        ),
+    )
+    clamd: str = Field(
+        default="127.0.0.1:3310",
+        description=(
+            "With `clamd`: where it listens, `unix:/run/clamav/clamd.ctl` or `host:port`. Files go "
+            "there unencrypted, so keep it on the same machine."
+        ),
+    )
+
+    @field_validator("clamd")
+    @classmethod
+    def _is_an_address(cls, text: str) -> str:
+        host, _, port = text.rpartition(":")
+        is_file = text.startswith("unix:/")
+        if not is_file and not (host and port.isdecimal() and 0 < int(port) < 65_536):
+            raise ValueError("clamd is unix:/path, or host:port such as 127.0.0.1:3310")
+        return text
 
 
 class Joining(Section):

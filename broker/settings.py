@@ -21,6 +21,7 @@ from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from broker.message_settings import Letters, Mail, Sms
 from broker.organisation_settings import (
+    IdentityDocumentSettings,
     InvoicingSettings,
     Joining,
     Mandates,
@@ -83,6 +84,10 @@ class Settings(Section):
     mandates: Mandates = Field(default=Mandates(), description="What administrators may give.")
     means: MeansSettings = Field(
         default=MeansSettings(), description="How means that Sluis issues come to people."
+    )
+    identity_documents: IdentityDocumentSettings = Field(
+        default=IdentityDocumentSettings(),
+        description="Scans of identity documents that come with a request for a means.",
     )
     joining: Joining = Field(
         default=Joining(), description="How people come to belong to an organisation."

@@ -80,6 +80,32 @@ class PersonKeys:
             return False
         return plain == person_id.encode()
 
+    def seal_content(
+        self, person_id: str, content: bytes, context: str, batch: int, now: datetime
+    ) -> bytes:
+        """Something of the person under their key, for one purpose. Whoever keeps it sees to it
+        that the key stays as long.
+        """
+        if self.key_id(person_id) is None:
+            self._make(person_id, batch, now)
+        key_id, aead = self._known[person_id]
+        head = bytes.fromhex(key_id)
+        nonce = os.urandom(_NONCE_BYTES)
+        return head + nonce + aead.encrypt(nonce, content, head + context.encode())
+
+    def open_content(self, person_id: str, sealed: bytes, context: str) -> bytes:
+        """What was sealed of this person for this purpose. Raises SealBroken, also where the key is
+        gone: the person was forgotten.
+        """
+        if self.key_id(person_id) != key_id_of(sealed):
+            raise SealBroken("under no key that this person has")
+        nonce, ciphertext = sealed[ID_BYTES:][:_NONCE_BYTES], sealed[ID_BYTES + _NONCE_BYTES :]
+        associated = sealed[:ID_BYTES] + context.encode()
+        try:
+            return self._known[person_id][1].decrypt(nonce, ciphertext, associated)
+        except (InvalidTag, ValueError):
+            raise SealBroken("changed, or sealed for another purpose") from None
+
     def note_use(self, batch: int) -> None:
         """Keep the keys that sealed something as long as this batch is kept."""
         self._session.execute(

@@ -92,7 +92,8 @@ class Browser:
         self._javascript = javascript
         self._cookies: dict[str, dict[str, Cookie]] = {}
         self._wire = wire or HttpWire()
-        self._file: tuple[str, str] | None = None  # of the form that is being sent
+        # Of the form that is being sent: field, file name and content of each.
+        self._files: list[tuple[str, str, bytes]] = []
 
     # What a user does.
 
@@ -141,11 +142,17 @@ class Browser:
 
     def bring(self, url: str, fields: list[tuple[str, str]], name: str, text: str) -> Page:
         """Send a form with this text as the file of the field ``name``."""
-        self._file = name, text
+        return self.bring_files(url, fields, [(name, "bestand.csv", text.encode())])
+
+    def bring_files(
+        self, url: str, fields: list[tuple[str, str]], files: list[tuple[str, str, bytes]]
+    ) -> Page:
+        """Send a form with files: the field, the file's name and its content of each."""
+        self._files = files
         try:
             return self._navigate("POST", url, fields, self.page, self.page)
         finally:
-            self._file = None
+            self._files = []
 
     def cookies(self, url: str) -> dict[str, str]:
         """Names and values that this browser keeps for the host of ``url``."""
@@ -259,15 +266,15 @@ class Browser:
         sent = "; ".join(f"{n}={v}" for n, v in self._cookies_for(url, method, cross_site))
         if sent:
             headers["Cookie"] = sent
-        body = None
+        body: str | bytes | None = None
         if method == "POST":
             body = urlencode(fields or [])
             headers["Content-Type"] = "application/x-www-form-urlencoded"
-            if self._file is not None:
-                name, text = self._file
-                sent_fields = [*(fields or []), (name, ("bestand.csv", text, "text/csv"))]
-                raw, headers["Content-Type"] = urllib3.encode_multipart_formdata(sent_fields)
-                body = raw.decode()
+            if self._files:
+                sent_files = [(name, (called, content)) for name, called, content in self._files]
+                body, headers["Content-Type"] = urllib3.encode_multipart_formdata(
+                    [*(fields or []), *sent_files]
+                )
             if initiator is not None:
                 headers["Origin"] = "://".join(_origin(initiator.url))
         return self._wire.request(method, url, body, headers)

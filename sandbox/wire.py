@@ -39,7 +39,11 @@ class Wire(Protocol):
     """One request, one answer."""
 
     def request(
-        self, method: str, url: str, body: str | None = None, headers: Mapping[str, str] = {}
+        self,
+        method: str,
+        url: str,
+        body: str | bytes | None = None,
+        headers: Mapping[str, str] = {},
     ) -> Answer: ...
 
 
@@ -50,7 +54,11 @@ class HttpWire:
         self._http = urllib3.PoolManager(retries=False, timeout=TIMEOUT)
 
     def request(
-        self, method: str, url: str, body: str | None = None, headers: Mapping[str, str] = {}
+        self,
+        method: str,
+        url: str,
+        body: str | bytes | None = None,
+        headers: Mapping[str, str] = {},
     ) -> Answer:
         got = self._http.request(method, url, body=body, headers=headers, redirect=False)
         return Answer(got.status, tuple(got.headers.iteritems()), got.data)

@@ -73,7 +73,7 @@ PACES: Final[Mapping[str, Pace]] = MappingProxyType(
 class Message:
     """A message to one person, or (``logout``) to one portal or makelaar, or (``invoicing``) about
     one organisation to whoever sends invoices. ``reference`` is that of the login or request it
-    came from.
+    came from; ``html`` says what ``text`` says, for a mail alone.
     """
 
     channel: Channel
@@ -81,8 +81,11 @@ class Message:
     subject: str
     text: str
     reference: str | None = None
+    html: str | None = None
 
     def __post_init__(self) -> None:
+        if self.html is not None and self.channel != "mail":
+            raise ValueError("only a mail has HTML")
         # A line break in a header adds headers and recipients (CWE-93).
         if not (self.recipient + self.subject).isprintable():
             raise ValueError("recipient and subject are one line each")

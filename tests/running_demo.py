@@ -233,7 +233,7 @@ def running_demo(directory: Path) -> Iterator[RunningDemo]:
     written = demo.config.read_text(encoding="utf-8")
     reachable = f'"127.0.0.1:{nobody}", "127.0.0.1:{spare}", '
     called = written.replace("loopback = [", f"loopback = [{reachable}", 1)
-    demo.config.write_text(called, encoding="utf-8")
+    demo.config.write_text(f"{called}\n[identity_documents]\nasked = true\n", encoding="utf-8")
     more = REGISTRATIONS.format(
         temporary=temporary,
         port=nobody,

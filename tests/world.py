@@ -61,7 +61,11 @@ class InProcessWire:
         self.down: set[str] = set()
 
     def request(
-        self, method: str, url: str, body: str | None = None, headers: Mapping[str, str] = {}
+        self,
+        method: str,
+        url: str,
+        body: str | bytes | None = None,
+        headers: Mapping[str, str] = {},
     ) -> Answer:
         process = urlsplit(url)
         if process.netloc in self.down:
@@ -72,7 +76,7 @@ class InProcessWire:
             query_string=process.query,
             base_url=f"{process.scheme}://{process.netloc}",
             method=method,
-            data=body.encode() if body is not None else None,
+            data=body.encode() if isinstance(body, str) else body,
             headers=dict(headers),
         )
         return Answer(response.status_code, tuple(response.headers.items()), response.data)

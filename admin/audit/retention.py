@@ -11,6 +11,7 @@ from sqlalchemy import CursorResult, String, cast, delete, exists, func, or_, se
 from sqlalchemy.orm import Session
 
 from admin.audit.chain import LOCK, AuditBatch, link_of, seal_waiting, sign
+from assurance.identity_documents import IdentityDocumentFile
 from keys.keyring import KeyRing
 from keys.person_key import PersonKey
 from keys.sealing import Sealer
@@ -76,12 +77,15 @@ def _deleted(session: Session, first: int, last: int) -> int:
 
 
 def purge_keys(session: Session) -> int:
-    """Destroy the keys of people whom no audit event names any more, with the transaction of the
-    caller; how many.
+    """Destroy the keys of people whom no audit event names any more and of whom nothing else is
+    kept under them, with the transaction of the caller; how many.
     """
     one_at_a_time(session, LOCK)
     gone = select(func.max(AuditBatch.number)).where(AuditBatch.anchor.is_not(None))
-    orphans = select(PersonKey.person_id).where(PersonKey.last_batch <= gone.scalar_subquery())
+    orphans = select(PersonKey.person_id).where(
+        PersonKey.last_batch <= gone.scalar_subquery(),
+        PersonKey.person_id.not_in(select(IdentityDocumentFile.person_id)),
+    )
     done = session.execute(
         delete(PersonKey)
         .where(PersonKey.person_id.in_(orphans.limit(MOST_KEYS)))

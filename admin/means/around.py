@@ -26,13 +26,15 @@ from keys.sealing import Sealer
 class MeansRules:
     """What the installation chose. ``approval``: the levels that need it; ``activation``: how long
     a letter can be used; ``sms_countries``: of numbers that get codes; ``restricted_to``: the OINs
-    of providers to whose services a means can be restricted.
+    of providers to whose services a means can be restricted; ``asks_documents``: a scan of an
+    identity document comes with a request.
     """
 
     approval: Collection[AssuranceLevel]
     activation: timedelta
     sms_countries: Collection[str]
     restricted_to: Collection[str] = ()
+    asks_documents: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ def site_of(rt: Runtime | Process) -> MeansSite:
         activation=timedelta(days=settings.means.activation_days),
         sms_countries=settings.second_factors.sms_countries,
         restricted_to=[one for one in settings.means.restricted_to if one in providers],
+        asks_documents=settings.identity_documents.asked,
     )
     notifier = logout.notifier_of(rt)
     return MeansSite(settings.base_url, settings.ui.name, rt.sealer, rules, notifier)

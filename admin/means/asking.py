@@ -12,11 +12,13 @@ from sqlalchemy.orm import Session
 from admin.actor import WORKER
 from admin.mandates import administrators, colleagues, decision_rules
 from admin.mandates.means import MeansState
-from admin.means import administration, decisions
+from admin.means import administration, decisions, identity_documents
 from admin.means.around import MeansAsker, MeansDesk, administered
+from admin.means.identity_documents import DocumentDraft
 from admin.means.rules import is_name, why_not_level, why_not_restricted, why_not_role
 from assurance import means, means_requests, sms
 from assurance.factors import FactorKind
+from assurance.identity_documents import is_asked
 from assurance.levels import AssuranceLevel, suffices
 from assurance.means import IssuedMeans
 from assurance.means_requests import (
@@ -45,7 +47,8 @@ from state.trace import new_reference
 @dataclass(frozen=True)
 class MeansWish:
     """What is asked. ``colleague``: who is there already; None for somebody new, by name and
-    address; ``provider_oin``: the only party at whose services it is to count.
+    address; ``provider_oin``: the only party at whose services it is to count; ``documents``: what
+    was brought of the identity document, where the installation asks it.
     """
 
     level: AssuranceLevel
@@ -57,6 +60,7 @@ class MeansWish:
     contact: Contact
     organisations: tuple[str, ...]
     provider_oin: str | None = None
+    documents: DocumentDraft | None = None
 
 
 class WishRefused(Exception):
@@ -69,7 +73,7 @@ class WishRefused(Exception):
 
 def faults(session: Session, around: MeansAsker, wish: MeansWish) -> dict[str, str]:
     """What stands in the way of it, by part: ``level``, ``role``, ``person``, ``name``, ``email``,
-    ``factor``, ``mobile``, ``address``, ``organisations``, ``restriction``.
+    ``factor``, ``mobile``, ``address``, ``organisations``, ``restriction``, ``document``.
     """
     checks = (
         ("level", why_not_level(wish.level, around.login.level)),
@@ -81,6 +85,7 @@ def faults(session: Session, around: MeansAsker, wish: MeansWish) -> dict[str, s
         *_person_faults(session, around, wish),
         *_delivery_faults(around, wish),
         ("organisations", why_not_organisations(session, around, wish.level, wish.organisations)),
+        ("document", _why_not_document(session, around, wish)),
     )
     return {part: word for part, word in checks if word is not None}
 
@@ -155,12 +160,35 @@ def why_not_mobile(around: MeansAsker, mobile: str) -> str | None:
     return None
 
 
+def asks_document(
+    session: Session,
+    around: MeansAsker,
+    level: AssuranceLevel,
+    role: Role,
+    colleague: str | None,
+) -> bool:
+    """Does a scan of the identity document come with this request?"""
+    rules = around.site.rules
+    judged = administration.judged_role(session, colleague or "", role, around.now)
+    return rules.asks_documents and is_asked(level, judged, rules.approval)
+
+
+def _why_not_document(session: Session, around: MeansAsker, wish: MeansWish) -> str | None:
+    if not asks_document(session, around, wish.level, wish.role, wish.colleague):
+        return None
+    if wish.documents is None:
+        return "no_document"
+    return identity_documents.why_not(session, around, wish.documents)
+
+
 def _person_faults(
     session: Session, around: MeansAsker, wish: MeansWish
 ) -> Iterator[tuple[str, str | None]]:
     if wish.colleague is not None:
         yield "person", why_not_colleague(session, around, wish.colleague)
         return
+    if wish.documents is not None and session.get(Person, wish.documents.person_id) is not None:
+        yield "person", "has_means"  # sent before: the page was sent twice
     yield "name", None if is_name(wish.name) else "no_name"
     yield "email", why_not_email(session, around, wish.email)
 
@@ -201,6 +229,9 @@ def ask(session: Session, around: MeansAsker, wish: MeansWish) -> MeansRequest:
     means.link(session, made.id, wish.organisations, wish.role, now, now)
     request = _kept(session, around, wish, made)
     note_asked(session, around, request)
+    if wish.documents is not None:
+        wanted = asks_document(session, around, wish.level, wish.role, wish.colleague)
+        identity_documents.send_along(session, around, wish.documents, request, wanted=wanted)
     told = told_of(request, person, place)
     tell_asker(session, around, told)
     rules = around.site.rules
@@ -235,7 +266,7 @@ def _person(session: Session, around: MeansAsker, wish: MeansWish) -> Person:
     if wish.colleague is not None:
         return session.get_one(Person, wish.colleague)
     person = Person(
-        id=new_id(),
+        id=wish.documents.person_id if wish.documents is not None else new_id(),
         display_name=wish.name,
         email=canonical_email(wish.email),
         created_at=around.now,

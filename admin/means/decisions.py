@@ -96,20 +96,25 @@ def verdict(
     session: Session, request: MeansRequest, approver_id: str, now: datetime
 ) -> MeansVerdict:
     """What an approval by this operator would come to now. Changes nothing."""
+    return judge(approval(session, request, approver_id, now))
+
+
+def approval(
+    session: Session, request: MeansRequest, approver_id: str, now: datetime
+) -> MeansApproval:
+    """What is known when this operator would approve it now."""
     subject = session.get_one(IssuedMeans, request.means_id).person_id
     checked_by = request.checked_by
     own = {one.id for one in administrators.organisations_of(session, request.asked_by, now)}
-    return judge(
-        MeansApproval(
-            is_open=request.is_open,
-            level=request.level,
-            role=administration.judged_role(session, subject, request.role, now),
-            asker=_colleague(session, request.asked_by, now),
-            subject=_colleague(session, subject, now),
-            approver=_colleague(session, approver_id, now),
-            checker=_colleague(session, checked_by, now) if checked_by is not None else None,
-            asker_may=own.issuperset(request.organisations),
-        )
+    return MeansApproval(
+        is_open=request.is_open,
+        level=request.level,
+        role=administration.judged_role(session, subject, request.role, now),
+        asker=_colleague(session, request.asked_by, now),
+        subject=_colleague(session, subject, now),
+        approver=_colleague(session, approver_id, now),
+        checker=_colleague(session, checked_by, now) if checked_by is not None else None,
+        asker_may=own.issuperset(request.organisations),
     )
 
 

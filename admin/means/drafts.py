@@ -7,6 +7,7 @@ from typing import Final
 
 from admin.drafts import Draft, Drafts
 from admin.means.asking import MeansWish
+from admin.means.identity_documents import DocumentDraft
 from assurance.factors import FactorKind
 from assurance.levels import AssuranceLevel
 from assurance.means_requests import Contact, needs_factor
@@ -16,7 +17,8 @@ from directory.people import Role
 @dataclass(frozen=True)
 class MeansDraft(Draft):
     """``level``: a label; ``colleague``: the id of somebody who is there already, None for somebody
-    new; ``done``: the id of the person, once it was asked.
+    new, who gets the id ``new_person`` once the identity document is brought; ``done``: the id of
+    the person, once it was asked.
     """
 
     level: str | None = None
@@ -29,7 +31,14 @@ class MeansDraft(Draft):
     mobile: str = ""
     address: tuple[str, ...] = ()
     organisations: tuple[str, ...] = ()
+    new_person: str | None = None
     done: str | None = None
+
+    @property
+    def documents(self) -> DocumentDraft | None:
+        """What was brought of the identity document; None before anything was."""
+        person_id = self.colleague or self.new_person
+        return DocumentDraft(self.id, person_id) if person_id is not None else None
 
     @property
     def rank(self) -> AssuranceLevel | None:
@@ -54,6 +63,7 @@ class MeansDraft(Draft):
             contact=Contact(self.address, mobile),
             organisations=self.organisations,
             provider_oin=self.provider_oin,
+            documents=self.documents,
         )
 
 

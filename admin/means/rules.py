@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from admin.factor_resets.rules import Colleague, is_same_human
@@ -75,6 +75,14 @@ def verdict(at: MeansApproval) -> MeansVerdict:
         if is_same_human(at.approver, at.checker):
             return MeansVerdict.FOUR_EYES
     return MeansVerdict.GRANTED
+
+
+def may_look(at: MeansApproval) -> bool:
+    """May this operator look at the identity document that came with it? Who may decide on it, or
+    record the identification; also afterwards, while it is kept.
+    """
+    found = verdict(replace(at, is_open=True, asker_may=True))
+    return found in (MeansVerdict.GRANTED, MeansVerdict.NOT_IDENTIFIED, MeansVerdict.FOUR_EYES)
 
 
 def is_name(text: str) -> bool:

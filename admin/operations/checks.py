@@ -19,6 +19,7 @@ from admin import presence
 from admin.installation import Installation
 from admin.keys.certificate_alarms import in_alarm, own_endings
 from admin.operations import metadata_checks
+from admin.virus_scan.scanner import ScannerDown, make_scanner
 from broker.monitoring import clocks, heartbeat
 from broker.outgoing import way_out
 from broker.settings import SettingsError
@@ -246,6 +247,23 @@ def _disk(at: Installation) -> Seen:
     return free > LEAST_FREE, f"{free // 1_000_000} MB free"
 
 
+def _identity_documents(at: Installation) -> Seen:
+    """Who brings none needs no scanner."""
+    chosen = at.settings.identity_documents
+    if not chosen.asked:
+        return True, "not asked"
+    if chosen.scanner == "none":
+        return False, "asked, and nobody looks for viruses in them"
+    try:
+        make_scanner(chosen).ping()
+    except ScannerDown as down:
+        return False, f"clamd at {chosen.clamd} does not answer ({down.reason}): none is taken"
+    host = chosen.clamd.rpartition(":")[0].strip("[]")
+    is_here = chosen.clamd.startswith("unix:") or host == "localhost" or is_loopback_literal(host)
+    told = "" if is_here else ", to which they go unencrypted"
+    return is_here, f"clamd at {chosen.clamd} answers{told}"
+
+
 CHECKS: Final[tuple[Check, ...]] = (
     ("master key", _master_key, "put the key of this database back, with mode 600"),
     ("database", _database, "start the database, or correct database.url"),
@@ -272,6 +290,11 @@ CHECKS: Final[tuple[Check, ...]] = (
     ("mail", _mail, "set mail.adapter and mail.url"),
     ("sms", _sms, "set sms.adapter and sms.url"),
     ("letters", _letters, "set letters.adapter and letters.url"),
+    (
+        "identity documents",
+        _identity_documents,
+        'set identity_documents.scanner = "clamd", with clamd on this machine',
+    ),
     ("outbox", _outbox, "look whether a worker runs and whether mail.url answers"),
     ("disk", _disk, "free more than 500 MB where the database is"),
 )

@@ -19,7 +19,7 @@ from admin.audit.chain import MOST_ROWS, seal
 from admin.factor_resets import decisions
 from admin.keys.certificate_alarms import tell_endings
 from admin.keys.policy import policy_of
-from admin.means import ending, reminding
+from admin.means import ending, identity_documents, reminding
 from admin.metadata import alarms
 from admin.operations.disowned_logins import tell_disowned
 from admin.operations.new_browsers import tell_new_browsers
@@ -85,6 +85,14 @@ def remind_people(process: Process) -> None:
     reminding.remind_due(process)
 
 
+def erase_documents(process: Process) -> None:
+    """Erase scans of identity documents whose time is over."""
+    while True:
+        with process.sessions() as session, writing(session):
+            if not identity_documents.erase_due(session, process.clock()):
+                return
+
+
 def tell_certificates(process: Process) -> None:
     """Tell the log which of our own certificates end soon, with nothing to follow them."""
     with process.sessions() as session:
@@ -106,6 +114,7 @@ JOBS: tuple[Job, ...] = (
     Job("expiry", timedelta(seconds=10), end_expired),
     Job("resets", timedelta(seconds=30), end_resets),
     Job("means", timedelta(minutes=1), end_means),
+    Job("documents", timedelta(minutes=10), erase_documents),
     Job("browsers", timedelta(seconds=15), tell_new_browsers),
     Job("disowned", timedelta(seconds=15), tell_disowned),
     Job("purge", timedelta(hours=1), purge),

@@ -49,11 +49,27 @@ class MeansCheck:
 
 
 @dataclass(frozen=True)
+class ShownScan:
+    """A scan that this operator may look at. ``side``: ``whole``, ``front`` or ``back``;
+    ``is_scanned``: somebody looked for viruses in it.
+    """
+
+    id: str
+    kind: str
+    side: str
+    expires_on: date
+    media_type: str
+    kilobytes: int
+    is_scanned: bool
+
+
+@dataclass(frozen=True)
 class MeansRequestPage:
     """One request. ``was``: the level of before, of a change; ``only_at`` and ``was_only_at``: the
     provider to whose services it is to be restricted, and is now; ``verdict``: what an approval by
     this operator would come to; ``denied``: it was tried; ``errors``: some of ``proof``,
-    ``reference``, ``day``, ``reason`` and ``contract``; ``proofs``: how somebody can be identified.
+    ``reference``, ``day``, ``reason`` and ``contract``; ``proofs``: how somebody can be identified;
+    ``documents``: the scans of the identity document, and ``erased_on`` the day they go.
     """
 
     desk: DeskFrame
@@ -74,6 +90,8 @@ class MeansRequestPage:
     reason: str
     events: tuple[MeansEvent, ...]
     verdict: str
+    documents: tuple[ShownScan, ...] = ()
+    erased_on: date | None = None
     denied: bool = False
     done: str = ""
     given_proof: str = ""

@@ -18,6 +18,7 @@ from admin.means.around import MeansDesk, site_of
 from admin.means.decisions import IdentificationRefused, NoSuchMeansRequest
 from admin.means.overview import MeansView
 from admin.means.rules import MeansVerdict
+from admin.operator_console import means_documents
 from admin.operator_console.access import OperatorContext, blueprint, requires
 from admin.operator_console.means_request_pages import (
     MeansCheck,
@@ -232,6 +233,8 @@ def _page(
         reason=asked.refusal_reason or "",
         events=tuple(overview.timeline(view, asked)),
         verdict=str(verdict),
+        documents=means_documents.shown(desk, asked),
+        erased_on=means_documents.erased_on(asked),
         denied=denied is not None,
         done=request.args.get("done", ""),
         given_proof=request.form.get("proof", ""),

@@ -9,14 +9,19 @@ from werkzeug.wrappers import Response
 
 from admin.mandates import decision_rules
 from admin.mandates.decision_rules import LoginNotEnough
-from admin.means import administration, asking, pace
+from admin.means import administration, asking, identity_documents, pace
 from admin.means.around import administered
 from admin.means.asking import MeansWish, WishRefused
 from admin.means.drafts import MeansDraft
 from admin.organisation_console.access import AGAIN, BeheerContext, blueprint, requires
 from admin.organisation_console.means_access import asker, keep, one_draft, restriction_name
-from admin.organisation_console.means_pages import MeansCheckPage
-from admin.organisation_console.means_wizard import colleague_of, steps_of, to_step
+from admin.organisation_console.means_pages import BroughtDocument, MeansCheckPage
+from admin.organisation_console.means_wizard import (
+    asks_document,
+    colleague_of,
+    steps_of,
+    to_step,
+)
 from assurance.means import IssuedMeans
 from assurance.means_requests import needs_approval, needs_identification
 from broker.console import sessions
@@ -30,7 +35,7 @@ from state.db import writing
 @blueprint.get("/gebruikers/toevoegen/<draft_id>/controle")
 @requires(Role.ADMINISTRATOR)
 def check_means(console: BeheerContext, draft_id: str) -> Response:
-    """Step 5: is this what you ask?"""
+    """The last step: is this what you ask?"""
     draft = one_draft(console, draft_id)
     if draft.done is not None:
         return _to_person(draft.done)
@@ -72,6 +77,14 @@ def _to_person(person_id: str) -> Response:
     return redirect(url_for("console.person", person_id=person_id, done="asked"), 303)
 
 
+def _document(console: BeheerContext, draft: MeansDraft) -> BroughtDocument | None:
+    brought = draft.documents
+    found = identity_documents.brought(console.sql, asker(console), brought) if brought else []
+    if not found:
+        return None
+    return BroughtDocument(str(found[0].kind), found[0].expires_on, len(found))
+
+
 def _page(
     console: BeheerContext,
     draft: MeansDraft,
@@ -104,6 +117,7 @@ def _page(
         is_identified=needs_identification(wish.level, judged),
         lack=lack,
         have=console.login.level.label,
+        document=_document(console, draft) if asks_document(console, draft) else None,
         again=f"{url_for('console.check_means', draft_id=draft.id)}?{AGAIN}=ja",
         faults=faults,
     )

@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Final
 
 from admin.organisation_console.pages import ConsoleFrame
 
-STEPS: Final = ("niveau", "persoon", "aflevering", "bedrijven", "controle")
+STEPS: Final = ("niveau", "persoon", "identiteitsbewijs", "aflevering", "bedrijven", "controle")
 
 
 @dataclass(frozen=True)
 class MeansSteps:
-    """Where in the wizard. ``colleague``: the name of who is there already, else empty."""
+    """Where in the wizard. ``colleague``: the name of who is there already, else empty;
+    ``asks_document``: there is a step for the identity document.
+    """
 
     draft_id: str
     step: str
     colleague: str = ""
+    asks_document: bool = False
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        return tuple(one for one in STEPS if self.asks_document or one != "identiteitsbewijs")
 
     @property
     def number(self) -> int:
-        return STEPS.index(self.step)
+        return self.steps.index(self.step)
 
 
 @dataclass(frozen=True)
@@ -70,6 +78,34 @@ class MeansPersonStep:
 
 
 @dataclass(frozen=True)
+class BroughtFile:
+    """A file that came in. ``side``: ``whole``, ``front`` or ``back``; ``kilobytes``: its size."""
+
+    side: str
+    media_type: str
+    kilobytes: int
+
+
+@dataclass(frozen=True)
+class MeansDocumentStep:
+    """``kinds``: what can be chosen; ``expires``: a day as it was filled in; ``first``: the first
+    day that is valid. ``faults``: by ``kind``, ``expires``, ``front`` and ``back``.
+    """
+
+    console: ConsoleFrame
+    wizard: MeansSteps
+    name: str
+    kinds: tuple[str, ...]
+    kind: str
+    expires: str
+    in_one_file: bool
+    brought: tuple[BroughtFile, ...]
+    first: date
+    faults: dict[str, str] = field(default_factory=dict)
+    template: str = "organisation_console/means_document.html"
+
+
+@dataclass(frozen=True)
 class MeansDeliveryStep:
     """``needs_factor``: the level asks a second factor. ``to_person``: the address is that where
     the person is identified, else that of the company. ``countries``: of numbers that get codes.
@@ -111,10 +147,20 @@ class MeansPlacesStep:
 
 
 @dataclass(frozen=True)
+class BroughtDocument:
+    """Which identity document, until when it is valid, and in how many files."""
+
+    kind: str
+    expires_on: date
+    files: int
+
+
+@dataclass(frozen=True)
 class MeansCheckPage:
     """All of it, once more. ``lack``: what the login lacks to ask it; ``days``: how long the codes
     can be used; ``only_at``: the provider to whose services it is restricted; ``is_identified``:
-    somebody checks who the person is first.
+    somebody checks who the person is first; ``document``: what was brought of the identity
+    document, where it is asked.
     """
 
     console: ConsoleFrame
@@ -134,5 +180,6 @@ class MeansCheckPage:
     lack: str
     have: str
     again: str
+    document: BroughtDocument | None = None
     faults: dict[str, str] = field(default_factory=dict)
     template: str = "organisation_console/means_check.html"

@@ -1,5 +1,6 @@
 """The steps in which a means is asked at ``/beheer``: level and role, person, letter and second
-factor, companies. Each has an address of its own; the check stands in ``means_check``.
+factor, companies. Each has an address of its own; the identity document stands in
+``means_document``, the check in ``means_check``.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from admin.mandates import colleagues
-from admin.means import asking
+from admin.means import asking, identity_documents
 from admin.means.around import administered
 from admin.means.drafts import MeansDraft
 from admin.means.rules import (
@@ -107,7 +108,7 @@ def choose_means_level(console: BeheerContext, draft_id: str) -> Response:
         return show(_level(console, draft, faults), 422)
     draft = replace(draft, level=label, role=word, provider_oin=oin)
     keep(console, draft)
-    return to_step(draft, "aflevering" if draft.colleague else "persoon")
+    return to_step(draft, _after_person(console, draft) if draft.colleague else "persoon")
 
 
 @blueprint.get("/gebruikers/toevoegen/<draft_id>/persoon")
@@ -115,7 +116,7 @@ def choose_means_level(console: BeheerContext, draft_id: str) -> Response:
 def means_person(console: BeheerContext, draft_id: str) -> Response:
     """Step 2: for whom?"""
     draft = one_draft(console, draft_id)
-    if (before := _missing(draft, "persoon")) is not None:
+    if (before := missing(console, draft, "persoon")) is not None:
         return to_step(draft, before)
     return show(_person(console, draft))
 
@@ -126,8 +127,8 @@ def means_person(console: BeheerContext, draft_id: str) -> Response:
 def choose_means_person(console: BeheerContext, draft_id: str) -> Response:
     """Keep name and address; of a colleague they are known."""
     draft = one_draft(console, draft_id)
-    if (before := _missing(draft, "persoon")) is not None or draft.colleague is not None:
-        return to_step(draft, before or "aflevering")
+    if (before := missing(console, draft, "persoon")) is not None or draft.colleague is not None:
+        return to_step(draft, before or _after_person(console, draft))
     name = " ".join(request.form.get("naam", "").split())[: LONGEST_NAME + 1]
     email = request.form.get("email", "").strip()[:254]
     draft = replace(draft, name=name, email=email)
@@ -139,7 +140,7 @@ def choose_means_person(console: BeheerContext, draft_id: str) -> Response:
     if faults:
         return show(_person(console, draft, faults), 422)
     keep(console, draft)
-    return to_step(draft, "aflevering")
+    return to_step(draft, _after_person(console, draft))
 
 
 @blueprint.get("/gebruikers/toevoegen/<draft_id>/aflevering")
@@ -147,7 +148,7 @@ def choose_means_person(console: BeheerContext, draft_id: str) -> Response:
 def means_delivery(console: BeheerContext, draft_id: str) -> Response:
     """Step 3: where does the letter go, and which second factor?"""
     draft = one_draft(console, draft_id)
-    if (before := _missing(draft, "aflevering")) is not None:
+    if (before := missing(console, draft, "aflevering")) is not None:
         return to_step(draft, before)
     return show(_delivery(console, draft))
 
@@ -159,7 +160,7 @@ def choose_means_delivery(console: BeheerContext, draft_id: str) -> Response:
     """Keep them."""
     draft = one_draft(console, draft_id)
     rank = draft.rank
-    if (before := _missing(draft, "aflevering")) is not None or rank is None:
+    if (before := missing(console, draft, "aflevering")) is not None or rank is None:
         return to_step(draft, before or "niveau")
     text, faults = request.form.get("adres", "")[:_MOST_ADDRESS], {}
     lines = address_lines(text)
@@ -187,7 +188,7 @@ def choose_means_delivery(console: BeheerContext, draft_id: str) -> Response:
 def means_places(console: BeheerContext, draft_id: str) -> Response:
     """Step 4: for which companies?"""
     draft = one_draft(console, draft_id)
-    if (before := _missing(draft, "bedrijven")) is not None:
+    if (before := missing(console, draft, "bedrijven")) is not None:
         return to_step(draft, before)
     return show(_places(console, draft))
 
@@ -199,7 +200,7 @@ def choose_means_places(console: BeheerContext, draft_id: str) -> Response:
     """Keep them; this company is always one. One that is not administered does not exist."""
     draft = one_draft(console, draft_id)
     rank = draft.rank
-    if (before := _missing(draft, "bedrijven")) is not None or rank is None:
+    if (before := missing(console, draft, "bedrijven")) is not None or rank is None:
         return to_step(draft, before or "niveau")
     wanted = tuple(dict.fromkeys((console.here.id, *request.form.getlist("bedrijf"))))
     lack = asking.why_not_organisations(console.sql, asker(console), rank, wanted)
@@ -219,6 +220,7 @@ def to_step(draft: MeansDraft, step: str) -> Response:
     endpoint = {
         "niveau": "console.means_level",
         "persoon": "console.means_person",
+        "identiteitsbewijs": "console.means_document",
         "aflevering": "console.means_delivery",
         "bedrijven": "console.means_places",
         "controle": "console.check_means",
@@ -228,7 +230,17 @@ def to_step(draft: MeansDraft, step: str) -> Response:
 
 def steps_of(console: BeheerContext, draft: MeansDraft, step: str) -> MeansSteps:
     """The frame of a step."""
-    return MeansSteps(draft.id, step, name_of(console, draft) if draft.colleague else "")
+    asks = step == "identiteitsbewijs" or asks_document(console, draft)
+    return MeansSteps(draft.id, step, name_of(console, draft) if draft.colleague else "", asks)
+
+
+def asks_document(console: BeheerContext, draft: MeansDraft) -> bool:
+    """Does the identity document of this person come with the request?"""
+    rank = draft.rank
+    if rank is None or draft.role is None:
+        return False
+    role = Role(draft.role)
+    return asking.asks_document(console.sql, asker(console), rank, role, draft.colleague)
 
 
 def name_of(console: BeheerContext, draft: MeansDraft) -> str:
@@ -245,7 +257,11 @@ def colleague_of(console: BeheerContext, draft: MeansDraft) -> tuple[str, str] |
     return (one.name, one.email or "") if one is not None else absent(console)
 
 
-def _missing(draft: MeansDraft, step: str) -> str | None:
+def _after_person(console: BeheerContext, draft: MeansDraft) -> str:
+    return "identiteitsbewijs" if asks_document(console, draft) else "aflevering"
+
+
+def missing(console: BeheerContext, draft: MeansDraft, step: str) -> str | None:
     """The step that comes first, where something before this one is still open."""
     if draft.done is not None:
         return "controle"
@@ -253,6 +269,10 @@ def _missing(draft: MeansDraft, step: str) -> str | None:
         return "niveau"
     if step != "persoon" and not (draft.colleague or draft.name):
         return "persoon"
+    if step in ("aflevering", "bedrijven") and asks_document(console, draft):
+        brought = draft.documents
+        if brought is None or identity_documents.why_not(console.sql, asker(console), brought):
+            return "identiteitsbewijs"
     return "aflevering" if step == "bedrijven" and not draft.address else None
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Delete, delete, or_, select, update
+from sqlalchemy import ColumnElement, Delete, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from admin.actor import Actor
@@ -19,6 +19,7 @@ from admin.operators.roles import OperatorAssignment
 from admin.operators.set_up_links import SetUpLink
 from admin.terms.notices import TermNotice
 from assurance.factors import Factor, FactorLetter, Passkey, RecoveryCode
+from assurance.identity_documents import IdentityDocumentFile
 from assurance.means import IssuedMeans, MeansLink
 from assurance.means_letters import MeansLetter
 from assurance.means_requests import MeansRequest
@@ -137,6 +138,9 @@ def _deletes(person_id: str) -> list[Delete]:
             AccountRequest,
         )
     ]
+    of_documents = delete(IdentityDocumentFile).where(
+        or_(IdentityDocumentFile.person_id == person_id, _waits_of(person_id))
+    )
     issued = select(IssuedMeans.id).where(IssuedMeans.person_id == person_id)
     of_means = [
         delete(model).where(model.means_id.in_(issued))
@@ -154,7 +158,22 @@ def _deletes(person_id: str) -> list[Delete]:
     of_invitations = delete(Invitation).where(
         or_(Invitation.accepted_by == person_id, Invitation.invited_by == person_id)
     )
-    return [*of_factors, *of_means, of_account, of_sessions, *of_person, of_invitations]
+    return [
+        *of_factors,
+        of_documents,
+        *of_means,
+        of_account,
+        of_sessions,
+        *of_person,
+        of_invitations,
+    ]
+
+
+def _waits_of(person_id: str) -> ColumnElement[bool]:
+    """What this person brought for others, and did not send."""
+    return and_(
+        IdentityDocumentFile.brought_by == person_id, IdentityDocumentFile.request_id.is_(None)
+    )
 
 
 def _end_places(session: Session, person_id: str, now: datetime) -> None:

@@ -13,7 +13,7 @@ from typing import Final
 from flask import make_response
 from werkzeug.wrappers import Response
 
-from assurance import enrolment, means
+from assurance import enrolment, identity_documents, means
 from broker.account.access import AccountContext, owner
 from broker.account.factors import blueprint
 from broker.account.pages import MineFrame
@@ -88,6 +88,7 @@ def collected(who: AccountContext) -> dict[str, Facts | list[Facts]]:
         "account": _account(who),
         "identities": _identities(who),
         "means": _means(who),
+        "identity_documents": _identity_documents(who),
         "memberships": _memberships(who),
         "client_limits": _client_limits(who),
         "groups": _groups(who),
@@ -148,6 +149,21 @@ def _means(who: AccountContext) -> list[Facts]:
             "organisations": [link.organisation_id for link in means.links(sql, one.id, now)],
         }
         for one in found
+    ]
+
+
+def _identity_documents(who: AccountContext) -> list[Facts]:
+    """Scans that are kept for a while. The files are sealed, and for who decides alone."""
+    return [
+        {
+            "kind": str(one.kind),
+            "side": str(one.side),
+            "valid_until": one.expires_on.isoformat(),
+            "type": one.media_type,
+            "bytes": one.size,
+            "brought_at": _at(one.brought_at),
+        }
+        for one in identity_documents.of_person(who.rt.session, who.person.id)
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from broker.texts.mail import mail
 from providers.recovery import Recipient
 from state.outbox import Message
 
@@ -25,7 +26,14 @@ def to_recover(recipient: Recipient, site: str, url: str) -> Message:
             f"Kies binnen 15 minuten een nieuw wachtwoord:\n{url}\n\n"
             "Vroeg u dit niet? Dan hoeft u niets te doen. Uw wachtwoord blijft hetzelfde.\n"
         )
-    return Message("mail", recipient.email, subject, text)
+    return mail(
+        recipient.email,
+        recipient.locale,
+        subject,
+        text,
+        links=[url],
+        codes=[recipient.user_name],
+    )
 
 
 def password_changed(email: str, locale: str, site: str) -> Message:
@@ -42,7 +50,7 @@ def password_changed(email: str, locale: str, site: str) -> Message:
             f"Het wachtwoord van uw account bij {site} is veranderd. U bent overal uitgelogd.\n\n"
             f"Was u dit niet zelf? Waarschuw meteen de helpdesk van {site}.\n"
         )
-    return Message("mail", email, subject, text)
+    return mail(email, locale, subject, text)
 
 
 def confirm_address(email: str, locale: str, site: str, code: str) -> Message:
@@ -61,4 +69,4 @@ def confirm_address(email: str, locale: str, site: str, code: str) -> Message:
             f"Uw code: {code}\n\nVul hem binnen 10 minuten in op de pagina waar u erom vroeg. "
             "Geef hem aan niemand.\n\nVroeg u dit niet? Dan hoeft u niets te doen.\n"
         )
-    return Message("mail", email, subject, text)
+    return mail(email, locale, subject, text, codes=[code])

@@ -4,6 +4,7 @@ that there is an account already.
 
 from __future__ import annotations
 
+from broker.texts.mail import mail
 from state.outbox import Message
 
 
@@ -23,7 +24,7 @@ def code(recipient: str, locale: str, site: str, text_code: str) -> Message:
             "Daarmee gaat u verder met de aanvraag van uw account. Geef hem aan niemand.\n\n"
             "Vroeg u dit niet? Dan hoeft u niets te doen.\n"
         )
-    return Message("mail", recipient, " ".join(subject.split()), text)
+    return mail(recipient, locale, subject, text, codes=[text_code])
 
 
 def has_account(recipient: str, locale: str, site: str, recovery_url: str) -> Message:
@@ -44,7 +45,7 @@ def has_account(recipient: str, locale: str, site: str, recovery_url: str) -> Me
             f"Bent u uw inloggegevens vergeten? Ga naar {recovery_url}\n\n"
             "Vroeg u dit niet? Dan hoeft u niets te doen.\n"
         )
-    return Message("mail", recipient, " ".join(subject.split()), text)
+    return mail(recipient, locale, subject, text, links=[recovery_url])
 
 
 def temporary_password(
@@ -69,4 +70,4 @@ def temporary_password(
             f"Log binnen zeven dagen in op {url}\n"
             "U kiest dan een eigen wachtwoord.\n"
         )
-    return Message("mail", recipient, " ".join(subject.split()), text)
+    return mail(recipient, locale, subject, text, links=[url], codes=[user_name, password])

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from broker.texts.mail import mail
 from broker.texts.quoting import one_line
 from state.outbox import Message
 from state.trace import show_reference
@@ -45,13 +46,7 @@ def allocated(
             "U heeft daarbij ook een machtiging van uw eigen organisatie voor de dienst nodig.",
             f"Referentie: {show_reference(reference)}",
         ]
-    return Message(
-        channel="mail",
-        recipient=recipient,
-        subject=" ".join(subject.split()),
-        text="\n\n".join(lines) + "\n",
-        reference=reference,
-    )
+    return mail(recipient, locale, subject, "\n\n".join(lines), reference)
 
 
 def _names(clients: Sequence[str] | None, intro: str, every: str, more: str) -> str:

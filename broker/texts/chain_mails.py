@@ -11,6 +11,7 @@ from typing import Final
 
 from babel.dates import format_date
 
+from broker.texts.mail import mail
 from broker.texts.quoting import one_line
 from consent.changes import TermChange
 from state.outbox import Message
@@ -195,10 +196,5 @@ def _message(
     recipient: str, locale: str, subject: str, text: Sequence[str], reference: str
 ) -> Message:
     word = "Reference" if locale == "en" else "Referentie"
-    return Message(
-        channel="mail",
-        recipient=recipient,
-        subject=" ".join(subject.split()),
-        text="\n\n".join([*text, f"{word}: {show_reference(reference)}"]) + "\n",
-        reference=reference,
-    )
+    body = "\n\n".join([*text, f"{word}: {show_reference(reference)}"])
+    return mail(recipient, locale, subject, body, reference)

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from broker.texts.mail import mail
 from broker.texts.quoting import one_line
 from state.outbox import Message
 from state.trace import show_reference
@@ -80,4 +81,4 @@ def _message(
 ) -> Message:
     word = "Reference" if language == "en" else "Referentie"
     text = "\n\n".join([*lines, f"{word}: {show_reference(reference)}"])
-    return Message("mail", recipient, " ".join(subject.split()), f"{text}\n", reference)
+    return mail(recipient, language, subject, text, reference)

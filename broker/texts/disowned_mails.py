@@ -12,6 +12,7 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from broker.texts import times
+from broker.texts.mail import mail
 from state.outbox import Message
 
 
@@ -48,7 +49,7 @@ def to_person(email: str, locale: str, base_url: str, login: DisownedLogin) -> M
         )
         warning = _("Meldde u dit niet zelf? Waarschuw meteen de beheerder van uw organisatie.")
     text = f"{told}\n\n{done} {todo}\n\n{warning}\n"
-    return Message("mail", email, subject, text, login.reference)
+    return mail(email, locale, subject, text, login.reference)
 
 
 def to_operator(email: str, locale: str, base_url: str, login: DisownedLogin) -> Message:
@@ -69,4 +70,4 @@ def to_operator(email: str, locale: str, base_url: str, login: DisownedLogin) ->
             "waarschuw zo nodig de makelaar.",
             code=login.code,
         )
-    return Message("mail", email, subject, f"{told}\n\n{done} {todo}\n", login.reference)
+    return mail(email, locale, subject, f"{told}\n\n{done} {todo}", login.reference)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from broker.texts import times
+from broker.texts.mail import mail
 from consent.documents import Answer, AskedDocument
 from state.outbox import Message
 from state.trace import show_reference
@@ -31,7 +32,8 @@ class Receipt:
         said = _("U ging akkoord.") if self.answer.agrees else _("U ging niet akkoord.")
         warning = _("Was u dit niet zelf? Waarschuw meteen de beheerder van uw organisatie.")
         lines = "\n".join(f"{name}: {value}" for name, value in self._facts() if value)
-        return Message("mail", email, subject, f"{said}\n\n{lines}\n\n{warning}\n", self.reference)
+        text = f"{said}\n\n{lines}\n\n{warning}"
+        return mail(email, times.spoken(), subject, text, self.reference)
 
     def _facts(self) -> Sequence[tuple[str, str | None]]:
         return (

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from broker.texts.mail import mail
 from broker.texts.quoting import quoted
 from state.outbox import Message
 from state.trace import show_reference
@@ -73,4 +74,4 @@ def _message(
     word = "Reference" if locale == "en" else "Referentie"
     ours = f"{word}: {show_reference(reference)}"
     parts = [*lines[:-1], ours, lines[-1]] if is_last else [*lines, ours]
-    return Message("mail", recipient, subject, "\n\n".join(parts) + "\n", reference)
+    return mail(recipient, locale, subject, "\n\n".join(parts), reference)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from broker.texts.mail import mail
 from broker.texts.quoting import one_line
 from state.outbox import Message
 
@@ -27,7 +28,7 @@ def joined(recipient: str, locale: str, group: str, companies: Sequence[str]) ->
             "Iedereen in de groep ziet wie voor deze bedrijven inlogde.\n\n"
             "Kent u deze groep niet? Meld het aan de beheerder van uw organisatie.\n"
         )
-    return Message("mail", recipient, " ".join(subject.split()), text)
+    return mail(recipient, locale, subject, text)
 
 
 def left(recipient: str, locale: str, group: str, companies: Sequence[str]) -> Message:
@@ -47,7 +48,7 @@ def left(recipient: str, locale: str, group: str, companies: Sequence[str]) -> M
             f"Via deze groep mag u niet meer inloggen namens: {places}.\n\n"
             "Vraag uw beheerder naar de reden.\n"
         )
-    return Message("mail", recipient, " ".join(subject.split()), text)
+    return mail(recipient, locale, subject, text)
 
 
 def _names(companies: Sequence[str]) -> str:

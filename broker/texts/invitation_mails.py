@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from broker.texts import times
+from broker.texts.mail import mail
 from broker.texts.quoting import one_line
 from directory.people import Role
 from state.outbox import Message
@@ -70,7 +71,7 @@ def to_invited(recipient: str, locale: str, said: InvitationFacts) -> Message:
             f"{means}\n\n"
             "Weet u niet van wie dit komt? Dan hoeft u niets te doen.\n"
         )
-    return Message("mail", recipient, " ".join(subject.split()), text)
+    return mail(recipient, locale, subject, text, links=[said.url])
 
 
 def code(recipient: str, locale: str, site: str, text_code: str) -> Message:
@@ -89,7 +90,7 @@ def code(recipient: str, locale: str, site: str, text_code: str) -> Message:
             "Daarmee laat u zien dat de uitnodiging voor u is. Geef hem aan niemand.\n\n"
             "Vroeg u dit niet? Dan hoeft u niets te doen.\n"
         )
-    return Message("mail", recipient, " ".join(subject.split()), text)
+    return mail(recipient, locale, subject, text, codes=[text_code])
 
 
 def account_made(recipient: str, locale: str, site: str, user_name: str) -> Message:
@@ -110,7 +111,7 @@ def account_made(recipient: str, locale: str, site: str, user_name: str) -> Mess
             "Deze naam blijft hetzelfde. U kunt ook met uw e-mailadres inloggen.\n\n"
             f"Was u dit niet zelf? Waarschuw de helpdesk van {site}.\n"
         )
-    return Message("mail", recipient, " ".join(subject.split()), text)
+    return mail(recipient, locale, subject, text, codes=[user_name])
 
 
 def accepted(
@@ -135,7 +136,7 @@ def accepted(
             f"Inloggen namens {place} kan pas met een machtiging. "
             f"Log in op {console_url} om die te geven.\n"
         )
-    return Message("mail", recipient, " ".join(subject.split()), text)
+    return mail(recipient, locale, subject, text, links=[console_url])
 
 
 def asked_again(
@@ -155,4 +156,4 @@ def asked_again(
             f"U nodigde {who} uit voor {place}, maar de link verliep ongebruikt.\n\n"
             f"Log in op {console_url} om de uitnodiging opnieuw te sturen.\n"
         )
-    return Message("mail", recipient, " ".join(subject.split()), text)
+    return mail(recipient, locale, subject, text, links=[console_url])

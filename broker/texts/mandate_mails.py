@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from broker.texts import times
+from broker.texts.mail import mail
 from broker.texts.quoting import one_line, quoted
 from consent.mandates import Mandate
 from consent.requests import MandateRequest
@@ -76,7 +77,7 @@ def to_administrator(recipient: str, locale: str, said: RequestFacts) -> Message
             f"Referentie: {show_reference(facts.reference)}",
             *_quote(f"{facts.person} schreef erbij:", facts.message),
         ]
-    return _message(recipient, subject, lines, facts.reference)
+    return _message(recipient, locale, subject, lines, facts)
 
 
 def revoked(recipient: str, locale: str, said: RequestFacts) -> Message:
@@ -100,7 +101,7 @@ def revoked(recipient: str, locale: str, said: RequestFacts) -> Message:
             "Vraag uw beheerder naar de reden.",
             f"Referentie: {show_reference(facts.reference)}",
         ]
-    return _message(recipient, subject, lines, facts.reference)
+    return _message(recipient, locale, subject, lines, facts)
 
 
 def to_requester(recipient: str, locale: str, said: RequestFacts, *, granted: bool) -> Message:
@@ -127,7 +128,7 @@ def to_requester(recipient: str, locale: str, said: RequestFacts, *, granted: bo
         lines.append("U kunt een nieuw verzoek sturen als u weer inlogt.")
         lines.append(f"Referentie: {show_reference(facts.reference)}")
         lines.extend(_quote("Uw beheerder gaf deze reden:", facts.message))
-    return _message(recipient, subject, lines, facts.reference)
+    return _message(recipient, locale, subject, lines, facts)
 
 
 def _given(facts: RequestFacts) -> list[str]:
@@ -168,7 +169,7 @@ def service_left(recipient: str, locale: str, said: RequestFacts) -> Message:
             f"U vroeg om in te loggen namens {facts.organisation} bij {facts.service}.",
             "Bij die dienst kan niemand hier nog inloggen. U hoeft niets te doen.",
         ]
-    return _message(recipient, subject, lines, facts.reference)
+    return _message(recipient, locale, subject, lines, facts)
 
 
 def _on_one_line(said: RequestFacts) -> RequestFacts:
@@ -188,11 +189,8 @@ def _quote(whose: str, text: str | None) -> Sequence[str]:
     return [f"{whose}\n{quote}"] if quote else []
 
 
-def _message(recipient: str, subject: str, lines: Sequence[str], reference: str) -> Message:
-    return Message(
-        channel="mail",
-        recipient=recipient,
-        subject=" ".join(subject.split()),
-        text="\n\n".join(lines) + "\n",
-        reference=reference,
-    )
+def _message(
+    recipient: str, locale: str, subject: str, lines: Sequence[str], facts: RequestFacts
+) -> Message:
+    links = [url for url in (facts.console_url, facts.portal_url) if url]
+    return mail(recipient, locale, subject, "\n\n".join(lines), facts.reference, links=links)

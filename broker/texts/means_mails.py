@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from broker.texts import times
+from broker.texts.mail import mail
 from broker.texts.quoting import one_line, quoted
 from state.outbox import Message
 from state.trace import show_reference
@@ -46,7 +47,7 @@ def received(recipient: str, locale: str, said: MeansTold) -> Message:
             f"{told.organisation}.",
             "Wij controleren de aanvraag. U krijgt een e-mail met de uitkomst.",
         ]
-    return _mail(recipient, subject, lines, told)
+    return _mail(recipient, locale, subject, lines, told)
 
 
 def approved(recipient: str, locale: str, said: MeansTold, *, is_new: bool) -> Message:
@@ -71,7 +72,7 @@ def approved(recipient: str, locale: str, said: MeansTold, *, is_new: bool) -> M
         )
         lines = [f"De aanvraag op niveau {told.level} voor {told.person} is goedgekeurd.", then]
         where = f"De stand ziet u op {told.url}"
-    return _mail(recipient, subject, [*lines, where], told)
+    return _mail(recipient, locale, subject, [*lines, where], told)
 
 
 def refused(recipient: str, locale: str, said: MeansTold, reason: str) -> Message:
@@ -91,7 +92,7 @@ def refused(recipient: str, locale: str, said: MeansTold, reason: str) -> Messag
             f"Er is niets veranderd. U kunt opnieuw aanvragen op {told.url}",
         ]
         whose = "Dit is de reden:"
-    return _mail(recipient, subject, lines, told, f"{whose}\n{quoted(reason)}")
+    return _mail(recipient, locale, subject, lines, told, quote=f"{whose}\n{quoted(reason)}")
 
 
 def letter(address: str, locale: str, said: MeansTold, code: str) -> Message:
@@ -142,7 +143,7 @@ def mail_code(recipient: str, locale: str, said: MeansTold, code: str) -> Messag
             f"Ga daarna naar {told.url}",
             "Weet u hier niets van? Gebruik de code niet en waarschuw uw organisatie.",
         ]
-    return _mail(recipient, subject, lines, told)
+    return _mail(recipient, locale, subject, lines, told, code=code)
 
 
 def reminder(recipient: str, locale: str, said: MeansTold, *, is_new: bool) -> Message:
@@ -196,7 +197,7 @@ def activated(recipient: str, locale: str, said: MeansTold) -> Message:
             f"Uw inlogmiddel op niveau {told.level} is actief. U kunt er nu mee inloggen.",
             f"Was u dit niet zelf? Waarschuw meteen de helpdesk van {told.site}.",
         ]
-    return _mail(recipient, subject, lines, told)
+    return _mail(recipient, locale, subject, lines, told)
 
 
 def changed(recipient: str, locale: str, said: MeansTold) -> Message:
@@ -216,7 +217,7 @@ def changed(recipient: str, locale: str, said: MeansTold) -> Message:
             f"Wat u ermee kunt, ziet u op {told.url}",
             "Weet u hier niets van? Vraag het de beheerder van uw organisatie.",
         ]
-    return _mail(recipient, subject, lines, told)
+    return _mail(recipient, locale, subject, lines, told)
 
 
 def ended(recipient: str, locale: str, said: MeansTold) -> Message:
@@ -237,7 +238,7 @@ def ended(recipient: str, locale: str, said: MeansTold) -> Message:
             f"U kunt {when} niet meer met uw inlogmiddel inloggen namens {told.organisation}.",
             "Vraag uw beheerder naar de reden.",
         ]
-    return _mail(recipient, subject, lines, told)
+    return _mail(recipient, locale, subject, lines, told)
 
 
 def _on_one_line(told: MeansTold) -> MeansTold:
@@ -246,10 +247,18 @@ def _on_one_line(told: MeansTold) -> MeansTold:
 
 
 def _mail(
-    recipient: str, subject: str, lines: Sequence[str], told: MeansTold, quote: str = ""
+    recipient: str,
+    locale: str,
+    subject: str,
+    lines: Sequence[str],
+    told: MeansTold,
+    *,
+    quote: str = "",
+    code: str = "",
 ) -> Message:
     text = _text(lines, told) + (f"\n{quote}\n" if quote else "")
-    return Message("mail", recipient, " ".join(subject.split()), text, told.reference)
+    links = [told.url] if told.url else []
+    return mail(recipient, locale, subject, text, told.reference or None, links=links, codes=[code])
 
 
 def _text(lines: Sequence[str], told: MeansTold) -> str:

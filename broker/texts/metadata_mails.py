@@ -13,6 +13,7 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from broker.texts import times
+from broker.texts.mail import mail
 from state.outbox import Message
 
 
@@ -37,7 +38,7 @@ def of_news(email: str, locale: str, base_url: str, news: Sequence[MetadataNews]
             "Kijk in de operatorconsole bij Metadata wat u kunt doen, of op de server met: "
             "sluis metadata status"
         )
-    return Message("mail", email, subject, f"{about}\n\n{lines}\n\n{todo}\n")
+    return mail(email, locale, subject, f"{about}\n\n{lines}\n\n{todo}")
 
 
 def _line(one: MetadataNews) -> str:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from assurance.factors import FactorKind
 from broker.texts import times
+from broker.texts.mail import mail
 from directory.people import Person
 from keys.sealing import Sealer
 from state.outbox import Message, enqueue
@@ -64,10 +65,12 @@ def tell(
         subject, happened = _words(change, kind)
         warning = _("Was u dit niet zelf? Waarschuw meteen de beheerder van uw organisatie.")
         out = _out_everywhere()
-        address = _("Bekijk uw inlogmiddelen op %(url)s", url=f"{base_url}/mijn/inlogmiddelen")
+        own = f"{base_url}/mijn/inlogmiddelen"
+        address = _("Bekijk uw inlogmiddelen op %(url)s", url=own)
     if person.email is not None:
-        text = f"{happened}\n\n{warning} {out}\n\n{address}\n"
-        enqueue(session, sealer, Message("mail", person.email, subject, text), now)
+        text = f"{happened}\n\n{warning} {out}\n\n{address}"
+        message = mail(person.email, person.locale, subject, text, links=[own])
+        enqueue(session, sealer, message, now)
     if old_number is not None:
         text = f"{happened} {warning}"
         enqueue(session, sealer, Message("sms", old_number, "", text), now)
@@ -81,7 +84,7 @@ def address_changed(base_url: str, person: Person, old: str) -> Message:
         no_more = _("Berichten komen niet meer op dit adres.")
         warning = _("Was u dit niet zelf? Waarschuw meteen de beheerder van uw organisatie.")
         out = _out_everywhere()
-    return Message("mail", old, subject, f"{happened} {no_more}\n\n{warning} {out}\n")
+    return mail(old, person.locale, subject, f"{happened} {no_more}\n\n{warning} {out}")
 
 
 def new_browser(
@@ -106,14 +109,15 @@ def new_browser(
             way=way,
         )
         fine = _("Was u dit zelf? Dan hoeft u niets te doen.")
-        check = _("Was u dit niet? Bekijk uw logins op %(url)s.", url=f"{base_url}/mijn/logins")
+        logins = f"{base_url}/mijn/logins"
+        check = _("Was u dit niet? Bekijk uw logins op %(url)s.", url=logins)
         out = _out_everywhere()
         warning = _(
             "Waarschuw de beheerder van uw organisatie en noem code %(code)s.",
             code=f"{reference[:4]}-{reference[4:]}",
         )
-    text = f"{happened}\n\n{fine}\n\n{check} {out} {warning}\n"
-    return Message("mail", person.email, subject, text, reference)
+    text = f"{happened}\n\n{fine}\n\n{check} {out} {warning}"
+    return mail(person.email, person.locale, subject, text, reference, links=[logins])
 
 
 def tell_reset(
@@ -132,11 +136,13 @@ def tell_reset(
         happened = _("De helpdesk heeft inlogmiddelen van u verwijderd: %(names)s.", names=names)
         warning = _("Vroeg u dit niet zelf? Waarschuw meteen de beheerder van uw organisatie.")
         out = _("U bent overal uitgelogd.")
-        again = _("Voeg een nieuw inlogmiddel toe op %(url)s", url=f"{base_url}/mijn/inlogmiddelen")
+        own = f"{base_url}/mijn/inlogmiddelen"
+        again = _("Voeg een nieuw inlogmiddel toe op %(url)s", url=own)
         letter = _("Soms telt het pas mee na een code die u per brief krijgt.")
-    text = f"{happened} {out}\n\n{warning}\n\n{again}\n{letter}\n"
+    text = f"{happened} {out}\n\n{warning}\n\n{again}\n{letter}"
     for address in told.addresses:
-        enqueue(session, sealer, Message("mail", address, subject, text), now)
+        message = mail(address, told.locale, subject, text, links=[own])
+        enqueue(session, sealer, message, now)
     for number in told.numbers:
         enqueue(session, sealer, Message("sms", number, "", f"{happened} {warning}"), now)
 
@@ -178,7 +184,9 @@ def recovery_code_used(
         service=service,
     )
     more = _("U heeft er nog %(left)d.", left=left)
-    new = _("Maak nieuwe herstelcodes op %(url)s", url=f"{base_url}/mijn/inlogmiddelen")
+    own = f"{base_url}/mijn/inlogmiddelen"
+    new = _("Maak nieuwe herstelcodes op %(url)s", url=own)
     warning = _("Was u dit niet zelf? Waarschuw de beheerder van uw organisatie.")
-    text = f"{used} {more}\n\n{new}\n\n{warning}\n"
-    return Message("mail", email, _("Herstelcode gebruikt"), text, reference)
+    text = f"{used} {more}\n\n{new}\n\n{warning}"
+    subject = _("Herstelcode gebruikt")
+    return mail(email, times.spoken(), subject, text, reference, links=[own])

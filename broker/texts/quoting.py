@@ -38,7 +38,15 @@ def quoted(text: str) -> str:
     return "\n".join(f"{MARK}{line}".rstrip() for line in broken)
 
 
+def laid_out(text: str) -> str:
+    """A whole mail with its lines and their indents, and no invisible sign in any of them."""
+    return "".join(f"{_without_invisible(line).rstrip()}\n" for line in text.splitlines())
+
+
 def _visible(line: str) -> str:
     """Tabs and other blanks are spaces."""
-    spaced = " ".join(line.split())
-    return "".join(sign for sign in spaced if unicodedata.category(sign) not in _INVISIBLE).strip()
+    return _without_invisible(" ".join(line.split())).strip()
+
+
+def _without_invisible(line: str) -> str:
+    return "".join(sign for sign in line if unicodedata.category(sign) not in _INVISIBLE)

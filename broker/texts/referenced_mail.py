@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from broker.texts.mail import mail
 from state.outbox import Message
 from state.trace import show_reference
 
@@ -15,10 +16,4 @@ def referenced_mail(
     word = "Reference" if locale == "en" else "Referentie"
     said = [line for line in lines if line]
     text = "\n\n".join([*said, f"{word}: {show_reference(reference)}"])
-    return Message(
-        channel="mail",
-        recipient=recipient,
-        subject=" ".join(subject.split()),
-        text=f"{text}\n",
-        reference=reference,
-    )
+    return mail(recipient, locale, subject, text, reference)

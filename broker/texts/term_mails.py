@@ -13,6 +13,7 @@ from babel.dates import format_date
 from flask_babel import force_locale, gettext
 from flask_babel import lazy_gettext as _
 
+from broker.texts.mail import mail
 from broker.texts.mandate_changes import every_service
 from broker.texts.mandate_mails import RequestFacts
 from broker.texts.quoting import one_line
@@ -77,7 +78,7 @@ def digest(email: str, locale: str, base_url: str, found: Sequence[EndingsAt]) -
                 "per week."
             )
         )
-    return Message("mail", email, subject, "\n\n".join(parts) + "\n")
+    return mail(email, locale, subject, "\n\n".join(parts))
 
 
 def lapsed(
@@ -87,9 +88,7 @@ def lapsed(
     with force_locale(locale):
         service = _service(one, locale)
         place = one_line(organisation)
-        subject = " ".join(
-            gettext("Uw machtiging is vervallen: %(service)s", service=service).split()
-        )
+        subject = gettext("Uw machtiging is vervallen: %(service)s", service=service)
         lines = [
             gettext(
                 "U gebruikte uw machtiging voor %(organisation)s bij %(service)s %(months)d "
@@ -104,7 +103,7 @@ def lapsed(
             ),
             f"{gettext('Referentie')}: {show_reference(reference)}",
         ]
-    return Message("mail", email, subject, "\n\n".join(lines) + "\n", reference)
+    return mail(email, locale, subject, "\n\n".join(lines), reference)
 
 
 def role_extended(
@@ -128,8 +127,7 @@ def role_extended(
             "U hoeft niets te doen. Klopt dit niet? Vraag het uw collega.",
             f"Referentie: {show_reference(reference)}",
         ]
-    text = "\n\n".join(lines) + "\n"
-    return Message("mail", email, " ".join(subject.split()), text, reference)
+    return mail(email, locale, subject, "\n\n".join(lines), reference)
 
 
 def request_lapsed(email: str, locale: str, said: RequestFacts, days: int) -> Message:
@@ -151,8 +149,7 @@ def request_lapsed(email: str, locale: str, said: RequestFacts, days: int) -> Me
             "U kunt een nieuw verzoek sturen als u weer inlogt. Zeg het ook tegen uw beheerder.",
             f"Referentie: {show_reference(said.reference)}",
         ]
-    text = "\n\n".join(lines) + "\n"
-    return Message("mail", email, " ".join(subject.split()), text, said.reference)
+    return mail(email, locale, subject, "\n\n".join(lines), said.reference)
 
 
 def _line(one: Ending, locale: str) -> str:

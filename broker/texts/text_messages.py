@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
+from broker.texts.mail import in_two_languages
 from state.outbox import Message
 
 
@@ -31,10 +32,16 @@ def to_activate(code: str) -> str:
 
 def none_this_hour(address: str, most: int) -> Message:
     """To operators: the limit of the installation is reached."""
-    text = (
+    dutch = (
         f"Sluis stuurt dit uur geen sms meer: de grens van {most} per uur is bereikt.\n"
-        "Kijk of iemand misbruik maakt van de sms-codes. Andere factoren werken gewoon.\n\n"
-        f"Sluis sends no more SMS this hour: the limit of {most} per hour is reached.\n"
-        "See whether somebody abuses the SMS codes. Other factors work as always.\n"
+        "Kijk of iemand misbruik maakt van de sms-codes. Andere factoren werken gewoon."
     )
-    return Message("mail", address, "Sluis: geen sms meer dit uur / no more SMS this hour", text)
+    english = (
+        f"Sluis sends no more SMS this hour: the limit of {most} per hour is reached.\n"
+        "See whether somebody abuses the SMS codes. Other factors work as always."
+    )
+    return in_two_languages(
+        address,
+        ("Sluis: geen sms meer dit uur", dutch),
+        ("no more SMS this hour", english),
+    )

@@ -22,17 +22,17 @@ MOMENT: Final[Mapping[str, str]] = MappingProxyType(
 
 def moment(at: datetime, language: str | None = None) -> str:
     """``23 november 2026, 09.41 uur``; in the language of the moment where none is given."""
-    chosen = _language(language)
+    chosen = spoken(language)
     return format_datetime(at, MOMENT[chosen], tzinfo=_zone(), locale=chosen)
 
 
 def day(at: datetime, language: str | None = None) -> str:
     """``23 november 2026``."""
-    return format_date(local_day(at), "d MMMM y", _language(language))
+    return format_date(local_day(at), "d MMMM y", spoken(language))
 
 
-def _language(language: str | None) -> str:
-    """Dutch for what we do not speak."""
+def spoken(language: str | None = None) -> str:
+    """``nl`` or ``en``: Dutch for what we do not speak, that of the moment where none is given."""
     return "en" if (language or str(get_locale() or "nl")).startswith("en") else "nl"
 
 

@@ -121,6 +121,7 @@ VALUES: Final[Mapping[str, Mapping[str, object]]] = {
         ),
         "no such form": _("Dit formulier bestaat niet"),
         "no such reset": _("Dit herstel bestaat niet"),
+        "no such scan of an identity document": _("Deze scan van een identiteitsbewijs is er niet"),
         "no such request for a means": _("Deze aanvraag van een inlogmiddel bestaat niet"),
         "codes of letters from one network": _(
             "Vanaf één netwerk kwamen te veel codes van brieven"

@@ -13,6 +13,7 @@ BASE_POLICY = (
     "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; script-src 'self'; "
     "object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 )
+NOTHING = "default-src 'none'; sandbox; frame-ancestors 'none'"
 OUR_FORMS = "; form-action 'self'"
 FIXED = {
     "X-Content-Type-Options": "nosniff",
@@ -38,6 +39,13 @@ def let_be_framed(by: tuple[str, ...]) -> None:
     g.framed_by = " ".join(by)
 
 
+def let_nothing_run() -> None:
+    """For a file that somebody brought: whatever it is, a browser that shows it runs and fetches
+    nothing.
+    """
+    g.runs_nothing = True
+
+
 def allow_looking_again() -> None:
     """Let the script of this page fetch it again."""
     g.looks_again = True
@@ -56,6 +64,8 @@ def install(app: Flask, *, hsts: bool) -> None:
         if framed_by := g.get("framed_by"):
             policy = f"default-src 'none'; frame-ancestors {framed_by}"
             del fixed["X-Frame-Options"]
+        if g.get("runs_nothing"):
+            policy = NOTHING
         response.headers["Content-Security-Policy"] = policy
         response.headers.extend(fixed)
         if hsts:

@@ -12,13 +12,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pyotp
-from flask import Flask, Response, jsonify, render_template, request
+from flask import Flask, Response, abort, jsonify, render_template, request
 
 from sandbox.people import PEOPLE
 from sandbox.prepare import Demo, recovery_codes
 from sandbox.web import new_app, serve
 
 MOST_KEPT = 500
+MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'self'"
 KINDS = {"mail": "E-mail", "sms": "Sms", "letter": "Brief", "invoicing": "Facturatie"}
 
 
@@ -32,6 +33,18 @@ def create_app(demo: Demo) -> Flask:
     def index() -> str:
         """All letters."""
         return render_template("postbus.html", letters=list(reversed(letters)), kinds=KINDS)
+
+    @app.get("/mails/<message_id>")
+    def mail(message_id: str) -> Response:
+        """The HTML of one mail as a mail program shows it: no script runs, nothing is fetched."""
+        with lock:
+            found = [one for one in letters if one["id"] == message_id and one.get("html")]
+        if not found:
+            abort(404)
+        answer = Response(found[0]["html"], mimetype="text/html")
+        answer.headers["Content-Security-Policy"] = MAIL_POLICY
+        answer.headers["X-Content-Type-Options"] = "nosniff"
+        return answer
 
     @app.post("/api/messages")
     def receive() -> tuple[Response, int]:

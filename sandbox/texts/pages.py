@@ -277,6 +277,8 @@ _MAKELAAR: Final = {
 _POST: Final = {
     "Van iedereen in deze demo": "Of everybody in this demo",
     "Post van Sluis": "Post from Sluis",
+    "Zo toont een mailprogramma dit": "How a mail program shows it",
+    "E-mail {number}: {subject}": "E-mail {number}: {subject}",
     "E-mail, sms en brieven, de nieuwste eerst.": (
         "E-mail, text messages and letters, the newest first."
     ),

@@ -109,4 +109,6 @@ class SmtpAdapter:
         mail["Message-ID"] = f"<{message_id}@{self._sender.domain}>"
         mail["Auto-Submitted"] = "auto-generated"
         mail.set_content(message.text)
+        if message.html is not None:
+            mail.add_alternative(message.html, subtype="html")  # RFC 2046 §5.1.4: the best is last
         return mail

@@ -1,9 +1,9 @@
 """Messages as JSON to an address of the operator, which sends them on.
 
-One POST per message: ``{"id", "channel", "recipient", "subject", "text", "reference"}``. The id is
-also the ``Idempotency-Key``: it is the same when a message is offered again. With a secret,
-``Sluis-Signature: t=SECONDS,v1=HEX`` is the HMAC-SHA256 (RFC 2104) of ``SECONDS.BODY``; who
-receives it refuses what is wrong or minutes old.
+One POST per message: ``{"id", "channel", "recipient", "subject", "text", "reference"}``, and a mail
+has ``html`` besides, which says the same. The id is also the ``Idempotency-Key``: it is the same
+when a message is offered again. With a secret, ``Sluis-Signature: t=SECONDS,v1=HEX`` is the
+HMAC-SHA256 (RFC 2104) of ``SECONDS.BODY``; who receives it refuses what is wrong or minutes old.
 """
 
 from __future__ import annotations
@@ -54,7 +54,10 @@ class WebhookAdapter:
 
 def body_of(message_id: str, message: Message) -> bytes:
     """The message as it is posted."""
-    return json.dumps({"id": message_id, **asdict(message)}).encode()
+    parts = asdict(message)
+    if message.html is None:
+        del parts["html"]
+    return json.dumps({"id": message_id, **parts}).encode()
 
 
 def signature(secret: str, body: bytes, now: datetime) -> str:

@@ -28,7 +28,7 @@ LADDER: Final[tuple[tuple[str, ...], ...]] = (
         "admin.operators",
         "admin.traces",
     ),
-    ("admin.trade_register",),
+    ("admin.trade_register", "admin.virus_scan"),
     ("admin.actor", "admin.drafts", "admin.installation", "admin.presence"),
     # broker: a login between portal and makelaar
     ("broker.app", "broker.start"),

@@ -44,6 +44,8 @@ OF_MACHINES = frozenset(
 )
 ALSO_OF_MACHINES = {
     "trace.cause": "a machine word",
+    "identity_document.media_type": "what kind of file",
+    "identity_document.scanner": "the name of a program",
     "registration.name": "the key of a service, portal or makelaar",
     "session_name.holder": "the id of a session or of a grant",
     "session_name.party": "the id of a portal or makelaar",

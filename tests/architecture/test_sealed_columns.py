@@ -14,6 +14,7 @@ from tests.architecture.source_tree import PRODUCT, ROOT
 
 NOT_SEALED = {
     "audit_event.digest": "a hash",
+    "identity_document.content": "sealed with the key of its person, which is sealed itself",
     "passkey.credential_id": "public",
     "passkey.public_key": "public",
     "ephemeral.value": "the expiring store: what is sealed there ends by itself within a day",

@@ -55,6 +55,9 @@ PAGES: dict[tuple[str, str], tuple[Role, int, str]] = {
     ("POST", "/gebruikers/toevoegen/<draft_id>/niveau"): (ADMINISTRATOR, 422, "Kies niveau"),
     ("GET", "/gebruikers/toevoegen/<draft_id>/persoon"): (ADMINISTRATOR, 200, "Voor wie"),
     ("POST", "/gebruikers/toevoegen/<draft_id>/persoon"): (ADMINISTRATOR, 422, "Voor wie"),
+    # Where the installation asks no identity documents.
+    ("GET", "/gebruikers/toevoegen/<draft_id>/identiteitsbewijs"): (ADMINISTRATOR, 404, ""),
+    ("POST", "/gebruikers/toevoegen/<draft_id>/identiteitsbewijs"): (ADMINISTRATOR, 404, ""),
     ("GET", "/gebruikers/toevoegen/<draft_id>/aflevering"): (ADMINISTRATOR, 200, "Waar gaat"),
     ("POST", "/gebruikers/toevoegen/<draft_id>/aflevering"): (ADMINISTRATOR, 422, "Waar gaat"),
     ("GET", "/gebruikers/toevoegen/<draft_id>/bedrijven"): (ADMINISTRATOR, 200, "Voor welke"),

@@ -10,6 +10,11 @@ from admin.factor_resets import requests
 from admin.factor_resets.requests import ResetRequestForm
 from admin.operators.roles import OperatorRole
 from assurance import second_factor
+from assurance.identity_documents import (
+    DocumentSide,
+    IdentityDocumentFile,
+    IdentityDocumentKind,
+)
 from assurance.levels import AssuranceLevel
 from assurance.means import IssuedMeans
 from assurance.means_requests import Contact, MeansRequest, RequestKind, seal_contact
@@ -17,6 +22,7 @@ from directory.change_forms import ChangeForm, FormKind, FormState
 from directory.consoles import BEHEER
 from directory.organisations import Organisation
 from directory.people import Role
+from keys.person_key import PersonKeys
 from sandbox.browser import Browser, Page
 from state import audit, trace_search
 from state.audit import EventTag
@@ -59,6 +65,7 @@ ROLES: dict[tuple[str, str], set[OperatorRole]] = {
     ("POST", "/operators/<person_id>/beeindigen"): {CONFIGURATOR},
     ("GET", "/aanvragen"): RESETS,
     ("GET", "/aanvragen/<request_id>"): RESETS,
+    ("GET", "/aanvragen/<request_id>/identiteitsbewijs/<document_id>"): RESETS,
     ("POST", "/aanvragen/<request_id>/identificatie"): RESETS,
     ("POST", "/aanvragen/<request_id>/goedkeuren"): RESETS,
     ("POST", "/aanvragen/<request_id>/afkeuren"): RESETS,
@@ -117,7 +124,10 @@ def filled(world: World, path: str) -> str:
     if "<reset_id>" in path:
         path = path.replace("<reset_id>", _reset(world))
     if "<request_id>" in path:
-        path = path.replace("<request_id>", _means_request(world))
+        request_id = _means_request(world)
+        path = path.replace("<request_id>", request_id)
+        if "<document_id>" in path:
+            path = path.replace("<document_id>", _scan(world, request_id))
     if "<form_id>" in path:
         path = path.replace("<form_id>", _form(world))
     return path.replace("<handle>", "gone")
@@ -148,6 +158,32 @@ def _means_request(world: World) -> str:
             )
         )
     return f"r{number}"
+
+
+def _scan(world: World, request_id: str) -> str:
+    """The identity document that came with it."""
+    with world.session() as session, writing(session):
+        request = session.get_one(MeansRequest, request_id)
+        made = session.get_one(IssuedMeans, request.means_id)
+        row = IdentityDocumentFile(
+            id=new_id(),
+            person_id=made.person_id,
+            organisation_id=request.organisation_id,
+            brought_by="sanne",
+            brought_at=world.clock(),
+            draft_id=request_id,
+            request_id=request_id,
+            kind=IdentityDocumentKind.PASSPORT,
+            side=DocumentSide.WHOLE,
+            expires_on=world.clock().date(),
+            media_type="application/pdf",
+            size=4,
+            scanner="clamd",
+        )
+        keys = PersonKeys(session, world.process.sealer)
+        row.content = keys.seal_content(made.person_id, b"scan", row.context, 0, world.clock())
+        session.add(row)
+        return row.id
 
 
 def _form(world: World) -> str:

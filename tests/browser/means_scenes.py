@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import secrets
+from datetime import UTC, datetime
 from urllib.parse import urlencode
 
+from tests import scans
 from tests.browser.beheer_scenes import BAKERY, GARDEN, to_console
 from tests.browser.operator_scenes import enter
 from tests.browser.scene import Scene
@@ -37,11 +39,29 @@ def _person(walker: Walker) -> None:
     _level(walker)
 
 
-def _delivery(walker: Walker, name: str = "Noa Smit") -> None:
+def _document(walker: Walker, name: str = "Noa Smit") -> None:
     _person(walker)
     walker.fill("#naam", name)
     walker.fill("#email", f"noa-{secrets.token_hex(3)}@voorbeeld.example")
     _next(walker, "#naam")
+
+
+def _bring(walker: Walker, *files: tuple[str, str, bytes]) -> None:
+    fields = [("soort", "identity_card"), ("geldig", f"{datetime.now(UTC).year + 3}-05-31")]
+    form = walker.expect("form[enctype]")
+    (mark,) = form.xpath(".//input[@name='csrf_token']/@value")
+    walker.browser.bring_files(walker.url, [("csrf_token", mark), *fields], list(files))
+
+
+def _wrong_document(walker: Walker) -> None:
+    _document(walker)
+    _bring(walker, ("voorkant", "a.png", scans.png()), ("achterkant", "b.pdf", b"MZ"))
+
+
+def _delivery(walker: Walker, name: str = "Noa Smit") -> None:
+    _document(walker, name)
+    both = (("voorkant", "a.png", scans.png()), ("achterkant", "b.png", scans.png()))
+    _bring(walker, *both)
 
 
 def _places(walker: Walker, name: str = "Noa Smit") -> None:
@@ -124,6 +144,8 @@ MEANS_SCENES = (
     Scene("middel-niveau-fout", lambda w: _wrong(w, "niveau"), "[role=alert]"),
     Scene("middel-persoon", _person, "#naam"),
     Scene("middel-persoon-fout", lambda w: _wrong(w, "persoon"), "#naam-fout"),
+    Scene("middel-identiteitsbewijs", _document, "#voorkant"),
+    Scene("middel-identiteitsbewijs-fout", _wrong_document, "#achterkant-fout"),
     Scene("middel-aflevering", _delivery, "#adres"),
     Scene("middel-aflevering-fout", lambda w: _wrong(w, "aflevering"), "#adres-fout"),
     Scene("middel-bedrijven", _places, "#bedrijven"),

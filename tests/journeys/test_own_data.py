@@ -7,6 +7,11 @@ from typing import Any
 
 from sqlalchemy import select
 
+from assurance.identity_documents import (
+    DocumentSide,
+    IdentityDocumentFile,
+    IdentityDocumentKind,
+)
 from consent import allocations
 from consent.allocations import Client
 from directory.change_forms import ChangeForm, FormKind, FormState
@@ -28,6 +33,7 @@ HERE = f"{ADDRESSES.broker}/mijn/gegevens"
 PARTS = {
     *("person", "account", "identities", "means", "memberships", "mandates", "mandate_requests"),
     *("client_limits", "groups", "account_requests", "invitations", "forms"),
+    "identity_documents",
     *("factors", "logins", "sessions", "consents", "events", "kept_sealed_or_hashed"),
 }
 
@@ -120,6 +126,23 @@ def test_what_was_given_and_asked_at_organisations_is_in_it(own_world: World) ->
                 accepted_by="jan",
             )
         )
+        for person in ("jan", "roos"):
+            session.add(
+                IdentityDocumentFile(
+                    person_id=person,
+                    organisation_id=here,
+                    brought_by="sanne",
+                    brought_at=at,
+                    draft_id=person,
+                    kind=IdentityDocumentKind.PASSPORT,
+                    side=DocumentSide.WHOLE,
+                    expires_on=at.date(),
+                    media_type="image/png",
+                    size=9,
+                    scanner="clamd",
+                    content=b"sealed scan",
+                )
+            )
         allocations.put(session, here, "jan", {Client(here, None)}, by="roos", now=at)
     page = take(arrive(world, "jan", "Polderpoort"))
     found = read(page)
@@ -127,9 +150,10 @@ def test_what_was_given_and_asked_at_organisations_is_in_it(own_world: World) ->
     assert [one["answer"] for one in found["forms"]] == ["aan jan"]
     assert [one["kvk"] for one in found["account_requests"]] == ["90001201"]
     assert [one["email"] for one in found["invitations"]] == ["jan@x.example"]
+    assert [one["kind"] for one in found["identity_documents"]] == ["passport"]
     assert [one["clients"] for one in found["client_limits"]] == [1]
     body = page.answer.body.decode()
-    assert "van-de-link" not in body and "Roos" not in body
+    assert "van-de-link" not in body and "sealed scan" not in body and "Roos" not in body
 
 
 def test_nothing_that_is_sealed_or_hashed_and_nobody_else_is_in_it(own_world: World) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -34,6 +35,23 @@ def test_post_says_when_in_dutch_time(world: World, language: str, heading: str,
     page = world.browser(language).open(f"{ADDRESSES.postbus}/")
     assert page.heading == heading and "UTC" not in page.text
     assert "sanne@voorbeeld.example" in page.text and now in page.text
+
+
+def test_a_mail_is_shown_as_text_and_as_its_html(world: World) -> None:
+    walk = world.walk("Lozing melden", "Veerhuis", "fatima")
+    walk.run()
+    if "Stuur verzoek" in walk.browser.page.text:
+        walk.browser.click("Stuur verzoek naar mijn beheerder")
+    world.deliver_mail()
+    page = world.browser().open(f"{ADDRESSES.postbus}/")
+    address = re.search(r'sandbox loading="lazy" src="(/mails/[^"]+)"', page.answer.body.decode())
+    assert address is not None
+    mail = world.browser().open(f"{ADDRESSES.postbus}{address[1]}")
+    assert mail.heading.startswith("Verzoek: machtiging voor")
+    policy = mail.answer.header("Content-Security-Policy") or ""
+    assert "default-src 'none'" in policy and "sandbox;" in policy
+    gone = world.browser().open(f"{ADDRESSES.postbus}/mails/onbekend")
+    assert gone.status == 404
 
 
 def test_a_makelaar_asks_again_in_another_language(world: World) -> None:

@@ -23,6 +23,7 @@ from state.db import writing
 from state.outbox import Channel, Message, enqueue
 from state.stores.redis import RedisStore
 from tests.admin.cli.conftest import Sluis
+from tests.clamd import fake_clamd
 from tests.servers import redis
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -222,3 +223,20 @@ def test_a_worker_that_nobody_started_is_found_where_the_site_runs(
         assert _problems(sluis) == {"worker"}
         heartbeat.beat(store, utc_now())
         assert _problems(sluis) == set()
+
+
+@pytest.mark.usefixtures("session")
+def test_identity_documents_that_nobody_scans_are_found(
+    sluis: Sluis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLUIS__IDENTITY_DOCUMENTS__SCANNER", "none")
+    assert _problems(sluis) == set(), "none are asked"
+    monkeypatch.setenv("SLUIS__IDENTITY_DOCUMENTS__ASKED", "true")
+    assert _problems(sluis) == {"identity documents"}
+    monkeypatch.setenv("SLUIS__IDENTITY_DOCUMENTS__SCANNER", "clamd")
+    with fake_clamd() as clamd:
+        monkeypatch.setenv("SLUIS__IDENTITY_DOCUMENTS__CLAMD", clamd.where)
+        assert _problems(sluis) == set()
+        clamd.answer = b"no\0"
+        assert _problems(sluis) == {"identity documents"}
+    assert _problems(sluis) == {"identity documents"}, "it is gone"

@@ -41,8 +41,8 @@ DAY: Final = timedelta(days=1)
 TOWN: Final = "00000004000000004000"  # the provider to whose services a means can be restricted
 
 
-def site(approval: frozenset[AssuranceLevel] = ALL) -> MeansSite:
-    rules = MeansRules(approval, timedelta(days=30), ("NL",), (TOWN,))
+def site(approval: frozenset[AssuranceLevel] = ALL, *, documents: bool = False) -> MeansSite:
+    rules = MeansRules(approval, timedelta(days=30), ("NL",), (TOWN,), documents)
     notifier = LogoutNotifier(make_sealer(), {}, {}, START)
     return MeansSite("https://login.example", "Inloggen", make_sealer(), rules, notifier)
 
@@ -54,9 +54,11 @@ def around(
     now: datetime = START,
     organisation_id: str = "bakery",
     approval: frozenset[AssuranceLevel] = ALL,
+    documents: bool = False,
 ) -> MeansAsker:
     login = DeciderLogin(level, now)
-    return MeansAsker(organisation_id, Actor.administrator(by), login, level, site(approval), now)
+    here = site(approval, documents=documents)
+    return MeansAsker(organisation_id, Actor.administrator(by), login, level, here, now)
 
 
 def desk(by: str = "otto", now: datetime = START) -> MeansDesk:

@@ -13,10 +13,17 @@ from admin.operators import roles
 from admin.operators.roles import OperatorRole
 from admin.people.erasure import Forgotten, StillOperator, forget
 from assurance import session_names
+from assurance.identity_documents import (
+    DocumentSide,
+    IdentityDocumentFile,
+    IdentityDocumentKind,
+)
 from assurance.levels import AssuranceLevel
 from assurance.session_names import SessionName, SessionNameRow
 from broker.sso.grants import Grant
+from directory.organisations import Organisation
 from directory.people import NoSuchPerson, Person
+from keys.person_key import PersonKey, PersonKeys
 from providers import browser_counts
 from providers.accounts import Account
 from providers.browser_counts import AccountBrowser
@@ -99,3 +106,35 @@ def test_what_portals_and_makelaars_call_somebody_goes_and_that_of_others_stays(
             )
     forgotten(session, roos.id)
     assert [one.holder for one in session.scalars(select(SessionNameRow))] == ["b" * 26]
+
+
+def test_scans_of_identity_documents_go_with_their_key(session: Session, roos: Person) -> None:
+    """Those of the person, and those that the person brought for others and never sent."""
+    sealer = make_sealer()
+    with writing(session):
+        session.add(Organisation(id="bakery", kvk="90001201", name="De Korenmolen"))
+        session.add(Person(id="piet", display_name="Piet", created_at=START))
+        session.flush()
+        keys = PersonKeys(session, sealer)
+        for number, (whose, by) in enumerate(
+            ((roos.id, "piet"), ("nobody-yet", roos.id), ("piet", "piet"))
+        ):
+            row = IdentityDocumentFile(
+                id=f"scan{number}",
+                person_id=whose,
+                organisation_id="bakery",
+                brought_by=by,
+                brought_at=START,
+                draft_id=f"draft{number}",
+                kind=IdentityDocumentKind.PASSPORT,
+                side=DocumentSide.WHOLE,
+                expires_on=START.date(),
+                media_type="application/pdf",
+                size=4,
+                scanner="clamd",
+            )
+            row.content = keys.seal_content(whose, b"scan", row.context, 0, START)
+            session.add(row)
+    forgotten(session, roos.id)
+    assert session.scalars(select(IdentityDocumentFile.id)).all() == ["scan2"]
+    assert session.get(PersonKey, roos.id) is None

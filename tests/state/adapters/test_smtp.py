@@ -5,7 +5,7 @@ import socketserver
 import threading
 from base64 import b64decode
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
@@ -96,6 +96,17 @@ def test_a_mail_arrives_whole(postbox: Postbox, clock: FakeClock) -> None:
     assert mail["Date"].datetime == clock()
     assert mail["Auto-Submitted"] == "auto-generated"
     assert mail.get_content().replace("\r\n", "\n") == MESSAGE.text
+
+
+def test_text_and_html_are_alternatives(postbox: Postbox, clock: FakeClock) -> None:
+    """RFC 2046 section 5.1.4: what a program shows if it can is last."""
+    html = f"<!DOCTYPE html>\n<html lang='nl'><p>{'é' * 2000}\n.punt\n</html>\n"
+    adapter(postbox.port, clock).send("01abc", replace(MESSAGE, html=html))
+    (mail,) = postbox.mails
+    assert mail.get_content_type() == "multipart/alternative"
+    parts = list(mail.iter_parts())
+    assert [part.get_content_type() for part in parts] == ["text/plain", "text/html"]
+    assert [part.get_content().replace("\r\n", "\n") for part in parts] == [MESSAGE.text, html]
 
 
 @pytest.mark.parametrize(

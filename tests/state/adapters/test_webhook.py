@@ -5,7 +5,7 @@ import hmac
 import json
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -70,6 +70,12 @@ def test_a_message_is_posted_with_its_id(hook: Hook) -> None:
             },
         )
     ]
+
+
+def test_a_mail_is_posted_with_its_html(hook: Hook) -> None:
+    WebhookAdapter(url=hook.url).send("01abc", replace(MESSAGE, html="<p>Één regel"))
+    ((_, posted),) = hook.requests
+    assert (posted["text"], posted["html"]) == ("Één regel", "<p>Één regel")
 
 
 @pytest.mark.parametrize(

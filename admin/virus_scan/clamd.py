@@ -1,0 +1,103 @@
+"""ClamAV's daemon over its protocol (clamd(8), INSTREAM): the file goes in pieces, each with its
+length before it, and the daemon answers with one line.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import monotonic
+from typing import Final
+
+from admin.virus_scan.scanner import ScannerDown
+
+WITHIN: Final = 20.0  # seconds, for all of it: somebody waits for the page
+_CONNECT_WITHIN: Final = 3.0
+_PIECE: Final = 64 * 1024
+_LONGEST_ANSWER: Final = 4096
+_UNIX: Final = "unix:"
+
+
+class Clamd:
+    """``where``: ``unix:/run/clamav/clamd.ctl``, or ``host:port``."""
+
+    name = "clamd"
+
+    def __init__(self, where: str, *, within: float = WITHIN) -> None:
+        self._where = where
+        self._within = within
+
+    def is_clean(self, content: bytes) -> bool:
+        """False: something was found. Any answer but the two that are known is none."""
+        pieces = (content[at : at + _PIECE] for at in range(0, len(content), _PIECE))
+        with self._asked() as call:
+            call.say(b"zINSTREAM\0")
+            for piece in pieces:
+                call.say(len(piece).to_bytes(4) + piece)
+            call.say(bytes(4))
+            answer = call.answer()
+        if answer == "stream: OK":
+            return True
+        if answer.startswith("stream: ") and answer.endswith(" FOUND"):
+            return False
+        raise ScannerDown("too_large" if "size limit" in answer else "not_understood")
+
+    def ping(self) -> None:
+        with self._asked() as call:
+            call.say(b"zPING\0")
+            if call.answer() != "PONG":
+                raise ScannerDown("not_understood")
+
+    @contextmanager
+    def _asked(self) -> Iterator[_Call]:
+        try:
+            with self._connected() as connection:
+                yield _Call(connection, monotonic() + self._within)
+        except TimeoutError:
+            raise ScannerDown("timeout") from None
+        except OSError as error:
+            raise ScannerDown(f"unreachable_{type(error).__name__}") from None
+
+    def _connected(self) -> socket.socket:
+        wait = min(_CONNECT_WITHIN, self._within)
+        if not self._where.startswith(_UNIX):
+            host, _, port = self._where.rpartition(":")
+            return socket.create_connection((host.strip("[]"), int(port)), timeout=wait)
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            connection.settimeout(wait)
+            connection.connect(self._where.removeprefix(_UNIX))
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+class _Call:
+    """One conversation, which ends at one moment however slowly the other side reads."""
+
+    def __init__(self, connection: socket.socket, until: float) -> None:
+        self._connection = connection
+        self._until = until
+
+    def say(self, part: bytes) -> None:
+        self._connection.settimeout(self._left())
+        self._connection.sendall(part)
+
+    def answer(self) -> str:
+        """Up to the byte that ends it."""
+        said = b""
+        while not said.endswith(b"\0"):
+            self._connection.settimeout(self._left())
+            more = self._connection.recv(_LONGEST_ANSWER)
+            said += more
+            if not more or len(said) > _LONGEST_ANSWER:
+                raise ScannerDown("not_understood")
+        return said[:-1].decode("utf-8", "replace")
+
+    def _left(self) -> float:
+        left = self._until - monotonic()
+        if left <= 0:
+            raise TimeoutError
+        return left

@@ -1,0 +1,108 @@
+"""A file is what is in it, whole, of one kind, and never unpacked to find out."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+import zlib
+
+import pytest
+
+from admin.means.document_files import MOST_BYTES, DocumentFileRefused, MediaType, judge
+from tests import scans
+
+
+def a_zip(name: str = "a.txt", content: bytes = b"x") -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, content)
+    return made.getvalue()
+
+
+TAKEN = {
+    **{f"{kind}": (content, kind) for kind, content in scans.GOOD.items()},
+    "tiff of the other order": (scans.tiff(order=">"), "image/tiff"),
+    "png with words": (scans.png(extra=b"\0\0\0\x05tEXtk\0abc\0\0\0\0"), "image/png"),
+    "jpeg with a comment": (scans.jpeg(comment=b"scanned by a phone"), "image/jpeg"),
+    "jpeg with a second picture behind it": (scans.jpeg() + scans.jpeg(), "image/jpeg"),
+    "jpeg with filling": (scans.jpeg().replace(b"\xff\xc0", b"\xff\xff\xc0"), "image/jpeg"),
+    "bmp from the top": (scans.bmp(height=-3), "image/bmp"),
+    "pdf with an open action": (scans.pdf(b"3 0 obj<</OpenAction[1 0 R/Fit]>>endobj\n"), None),
+    "pdf with a line behind it": (scans.pdf() + b"\r\n", None),
+    "as large as it may be": (scans.jpeg() + b"\0" * (MOST_BYTES - len(scans.jpeg())), None),
+    "PK in it and no zip": (scans.png() + b"PK\x05\x06" + b"\xff" * 30, "image/png"),
+}
+
+REFUSED = {
+    "nothing": (b"", "empty"),
+    "too large": (scans.jpeg() + b"\0" * MOST_BYTES, "too_large"),
+    "words": (b"Dit is geen scan", "unknown_type"),
+    "a page": (b"<!DOCTYPE html><script>alert(1)</script>", "unknown_type"),
+    "svg": (b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", "unknown_type"),
+    "gif": (b"GIF89a\1\0\1\0\0\0\0;", "unknown_type"),
+    "a program": (b"MZ\x90\0", "unknown_type"),
+    "a zip": (a_zip(), "unknown_type"),
+    "a bomb of a zip": (a_zip("0", b"\0" * 10_000_000), "unknown_type"),
+    "a bomb of gzip": (b"\x1f\x8b\x08" + zlib.compress(b"\0" * 1_000_000), "unknown_type"),
+    "BigTIFF": (b"II+\0\x08\0\0\0" + b"\0" * 40, "unknown_type"),
+    "pdf not at the begin": (b"x" + scans.pdf(), "unknown_type"),
+    "png and zip": (scans.png() + a_zip(), "mixed"),
+    "jpeg and zip with a comment": (scans.jpeg() + a_zip()[:-2] + b"\x03\0abc", "mixed"),
+    "pdf and zip": (scans.pdf() + a_zip(), "mixed"),
+    "pdf in a jpeg": (scans.jpeg(comment=scans.pdf()), "mixed"),
+    "page in a jpeg": (scans.jpeg(comment=b"<ScRiPt>alert(1)</script>"), "mixed"),
+    "page behind a png": (scans.png() + b"<html>", "mixed"),
+    "page in a bmp": (scans.bmp() + b"<?php echo 1;", "mixed"),
+    "page in the head of a pdf": (scans.pdf(b"<html>"), "mixed"),
+    "png of many pixels": (scans.png(100_000, 100_000), "too_many_pixels"),
+    "jpeg of many pixels": (scans.jpeg(65_000, 65_000), "too_many_pixels"),
+    "tiff of many pixels": (scans.tiff(2**31, 65_000), "too_many_pixels"),
+    "bmp of many pixels": (scans.bmp(2**30, -(2**30)), "too_many_pixels"),
+    "png without height": (scans.png(4, 0), "damaged"),
+    "bmp that says more than there is": (scans.bmp(400, 300), "damaged"),
+    "bmp of another head": (b"BM" + b"\0" * 12 + struct.pack("<I", 99) + b"\0" * 60, "damaged"),
+    "half a png": (scans.png()[:40], "damaged"),
+    "png without a head": (b"\x89PNG\r\n\x1a\n" + scans.png()[33:], "damaged"),
+    "half a jpeg": (scans.jpeg()[:25], "damaged"),
+    "jpeg without an end": (scans.jpeg()[:-2], "damaged"),
+    "jpeg without a frame": (scans.jpeg().replace(b"\xff\xc0", b"\xff\xe1"), "damaged"),
+    "jpeg with an empty segment": (b"\xff\xd8\xff\xe0\0\0", "damaged"),
+    "tiff in a circle": (scans.tiff(following=8), "damaged"),
+    "tiff that begins beyond its end": (b"II*\0\xff\xff\xff\xff", "damaged"),
+    "tiff without a page": (b"II*\0\0\0\0\0", "damaged"),
+    "pdf without an end": (scans.pdf()[:-7], "damaged"),
+    "pdf with a password": (scans.pdf(b"3 0 obj<</Encrypt 4 0 R>>endobj\n"), "protected"),
+    "pdf with a script": (scans.pdf(b"3 0 obj<</S/JavaScript/JS(app.alert)>>endobj\n"), "active"),
+    "pdf with a hidden script": (scans.pdf(b"3 0 obj<</S/J#61va#53cript>>endobj\n"), "active"),
+    "pdf that starts a program": (scans.pdf(b"3 0 obj<</S/Launch/F(cmd)>>endobj\n"), "active"),
+    "pdf with a file in it": (scans.pdf(b"3 0 obj<</Type/EmbeddedFile>>endobj\n"), "active"),
+}
+
+
+@pytest.mark.parametrize(("content", "kind"), TAKEN.values(), ids=TAKEN)
+def test_a_whole_file_is_taken(content: bytes, kind: str | None) -> None:
+    found = judge(content)
+    assert kind is None or found == MediaType(kind)
+
+
+@pytest.mark.parametrize(("content", "reason"), REFUSED.values(), ids=REFUSED)
+def test_anything_else_is_refused(content: bytes, reason: str) -> None:
+    with pytest.raises(DocumentFileRefused) as refused:
+        judge(content)
+    assert refused.value.reason == reason
+
+
+@pytest.mark.parametrize("content", scans.GOOD.values(), ids=scans.GOOD)
+def test_a_part_of_a_file_breaks_nothing(content: bytes) -> None:
+    """Whatever length it is cut to: taken or refused, and nothing else happens."""
+    for length in range(len(content)):
+        try:
+            judge(content[:length])
+        except DocumentFileRefused as refused:
+            assert refused.reason in {"empty", "damaged", "unknown_type"}
+
+
+@pytest.mark.parametrize("kind", MediaType)
+def test_an_ending_is_that_of_the_type(kind: MediaType) -> None:
+    assert kind.ending == f".{kind.value.split('/')[1]}"

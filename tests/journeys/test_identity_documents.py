@@ -1,0 +1,318 @@
+"""A scan of an identity document with a request for a means: why it is asked, brought by the
+administrator, looked at by an operator, and erased by the worker.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from admin.operations.jobs import erase_documents
+from admin.operators.roles import OperatorRole
+from assurance.identity_documents import IdentityDocumentFile
+from assurance.means_requests import MeansRequest
+from broker.web import bodies
+from directory.consoles import BEHEER
+from directory.people import Role
+from sandbox.browser import Browser, Page
+from sandbox.wire import Answer
+from state import audit
+from state.audit import EventTag
+from tests import scans
+from tests.attacks.beheer_drafts import somebody
+from tests.clamd import FakeClamd, fake_clamd
+from tests.journeys.beheer import BAKERY, GARDEN, HERE, enter, send, token
+from tests.journeys.test_means import ADDRESS, request_of
+from tests.operators import HERE as OPERATOR
+from tests.operators import at_console, make_operator
+from tests.world import World, make_world
+
+STEP = "identiteitsbewijs"
+NUMBERS = iter(range(1000))
+File = tuple[str, str, bytes]
+NAME = "../../etc/cron.d/x\r\nX-Evil: 1.pdf"
+
+
+@pytest.fixture(scope="module")
+def clamd() -> Iterator[FakeClamd]:
+    with fake_clamd() as one:
+        yield one
+
+
+@pytest.fixture(autouse=True)
+def _clamd_is_well(clamd: FakeClamd) -> None:
+    clamd.answer, clamd.waits = None, 0.0
+    clamd.scanned.clear()
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory, clamd: FakeClamd) -> World:
+    asked = {"asked": True, "scanner": "clamd", "clamd": clamd.where}
+    return make_world(tmp_path_factory.mktemp("world"), identity_documents=asked)
+
+
+def begin(world: World, name: str = "Noa Smit", level: str = "EH2+") -> tuple[Browser, str]:
+    """Up to the step; the address of the draft."""
+    sanne = at_console(world, "sanne", BEHEER)
+    enter(world, sanne)
+    sanne.open(f"{HERE}/gebruikers/toevoegen")
+    draft = send(sanne, f"{HERE}/gebruikers/toevoegen").url.rpartition("/")[0]
+    email = f"{name.split()[0].lower()}{next(NUMBERS)}@voorbeeld.example"
+    send(sanne, f"{draft}/niveau", ("niveau", level), ("rol", "member"))
+    send(sanne, f"{draft}/persoon", ("naam", name), ("email", email))
+    return sanne, draft
+
+
+def bring(browser: Browser, draft: str, *files: File, **fields: str) -> Page:
+    """The form of the step; a passport that is valid, unless told otherwise."""
+    assert browser.page is not None
+    values = {"soort": "passport", "geldig": "2030-01-01", **fields}
+    sent = [("csrf_token", token(browser.page)), *values.items()]
+    return browser.bring_files(f"{draft}/{STEP}", sent, list(files) or [("voorkant", "", b"")])
+
+
+def finish(browser: Browser, draft: str) -> Page:
+    send(browser, f"{draft}/aflevering", ("adres", ADDRESS), ("factor", "totp"))
+    send(browser, f"{draft}/bedrijven")
+    return browser.click("Verstuur de aanvraag")
+
+
+def asked(world: World, name: str) -> str:
+    """The address of a request with a passport, at the operator's."""
+    sanne, draft = begin(world, name)
+    bring(sanne, draft, ("voorkant", "paspoort.pdf", scans.pdf()))
+    finish(sanne, draft)
+    return f"{OPERATOR}/aanvragen/{request_of(world, name)}"
+
+
+def fetched(world: World, browser: Browser, address: str) -> Answer:
+    """A download, which is no page."""
+    cookies = "; ".join(f"{name}={value}" for name, value in browser.cookies(address).items())
+    return world.wire.request("GET", address, headers={"Cookie": cookies})
+
+
+def link_to(browser: Browser, address: str) -> str:
+    """That of the scan on the page of the request."""
+    found = browser.open(address).tree.xpath(f"//a[contains(@href, '/{STEP}/')]/@href")
+    return OPERATOR.removesuffix("/operator") + str(found[0])
+
+
+def helpdesk(world: World) -> Browser:
+    one = make_operator(world, f"kijkt{next(NUMBERS)}", OperatorRole.HELPDESK)
+    return at_console(world, one.person_id)
+
+
+def rows(world: World) -> int:
+    with world.session() as session:
+        return len(session.scalars(select(IdentityDocumentFile.id)).all())
+
+
+def test_a_passport_goes_from_the_wizard_to_who_decides(world: World, clamd: FakeClamd) -> None:
+    sanne, draft = begin(world, "Noa Smit")
+    page = sanne.page
+    assert page is not None and page.heading == "Identiteitsbewijs van Noa Smit"
+    assert "Waarom wij dit vragen" in page.text and "30 dagen na het besluit" in page.text
+    assert sanne.open(f"{draft}/bedrijven").url.endswith(STEP), "nothing after it opens yet"
+    page = bring(sanne, draft, ("voorkant", NAME, scans.jpeg()))
+    assert page.heading == "Brief en tweede factor" and clamd.scanned == [scans.jpeg()]
+    page = sanne.open(f"{draft}/{STEP}")
+    assert "Dit hebben wij al" in page.text and "cron" not in page.text
+    page = bring(sanne, draft)  # as it is
+    assert page.heading == "Brief en tweede factor"
+    page = finish(sanne, draft)
+    assert "Wachten op goedkeuring" in page.text
+    desk, address = helpdesk(world), f"{OPERATOR}/aanvragen/{request_of(world, 'Noa Smit')}"
+    page = desk.open(address)
+    assert "Paspoort" in page.text and "1 januari 2030" in page.text
+    answer = fetched(world, desk, link_to(desk, address))
+    assert (answer.status, answer.body) == (200, scans.jpeg())
+    assert answer.header("Content-Type") == "image/jpeg"
+    said = answer.header("Content-Disposition")
+    assert said == 'attachment; filename="identiteitsbewijs-whole.jpeg"'
+    with world.session() as session:
+        (seen,) = audit.recent(session, tags=[EventTag.IDENTITY_DOCUMENT_SEEN])
+        (brought,) = audit.recent(session, tags=[EventTag.IDENTITY_DOCUMENT_BROUGHT])
+    assert brought.person_id == "sanne" and seen.details["request"] == brought.details["request"]
+    page = sanne.open(f"{HERE}/wijzigingen")
+    assert "Scan van identiteitsbewijs bekeken" in page.text
+
+
+def test_a_card_needs_both_sides_and_what_is_good_stays(world: World) -> None:
+    sanne, draft = begin(world, "Kaat Smit")
+    front = ("voorkant", "a.png", scans.png())
+    page = bring(sanne, draft, front, soort="identity_card")
+    assert page.status == 422 and page.title.startswith("Fout:")
+    assert "Kies een bestand voor de achterkant" in page.text
+    assert "Kies een bestand voor de voorkant" not in page.text and "Dit hebben wij al" in page.text
+    page = bring(sanne, draft, ("achterkant", "b", scans.bmp()), soort="identity_card")
+    assert page.heading == "Brief en tweede factor"
+    page = finish(sanne, draft)
+    assert page.status == 200
+    address = f"{OPERATOR}/aanvragen/{request_of(world, 'Kaat Smit')}"
+    page = helpdesk(world).open(address)
+    assert page.text.index("Voorkant") < page.text.index("Achterkant")
+
+
+def test_both_sides_of_a_card_may_be_one_file(world: World) -> None:
+    sanne, draft = begin(world)
+    whole = ("voorkant", "a.tif", scans.tiff())
+    page = bring(sanne, draft, whole, soort="driving_licence", samen="ja")
+    assert page.heading == "Brief en tweede factor"
+    assert "Rijbewijs" in _checked(sanne, draft).text
+
+
+def _checked(browser: Browser, draft: str) -> Page:
+    send(browser, f"{draft}/aflevering", ("adres", ADDRESS), ("factor", "totp"))
+    return send(browser, f"{draft}/bedrijven")
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"soort": ""}, "Kies een soort"),
+        ({"soort": "library_card"}, "Kies een soort"),
+        ({"geldig": ""}, "nog niet voorbij"),
+        ({"geldig": "2020-01-01"}, "geen verlopen identiteitsbewijs"),
+        ({"geldig": "01-01-2030"}, "nog niet voorbij"),
+    ],
+)
+def test_what_is_not_filled_in_is_said(world: World, fields: dict[str, str], said: str) -> None:
+    sanne, draft = begin(world)
+    before = rows(world)
+    page = bring(sanne, draft, ("voorkant", "a.pdf", scans.pdf()), **fields)
+    assert page.status == 422 and said in page.text and rows(world) == before
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "Kies een bestand"),
+        (b"MZ\x90 a program", "geen pdf, png, jpg, tif of bmp"),
+        (b"<html><script>alert(1)</script>", "geen pdf, png, jpg, tif of bmp"),
+        (scans.png() + b"<script>alert(1)</script>", "nog iets anders"),
+        (scans.png(100_000, 100_000), "meer dan 100 miljoen punten"),
+        (scans.png()[:30], "niet heel"),
+        (scans.pdf(b"/JavaScript "), "doet iets als iemand hem opent"),
+        (scans.jpeg() + b"\0" * (5 * 1024 * 1024), "groter dan 5 MB"),
+        (scans.pdf(b"% " + scans.EICAR + b"\n"), "zit een virus"),
+    ],
+    ids=["none", "program", "page", "polyglot", "pixels", "half", "acts", "large", "infected"],
+)
+def test_another_file_is_not_taken(world: World, content: bytes, said: str) -> None:
+    """Whatever its name says it is."""
+    sanne, draft = begin(world)
+    before = rows(world)
+    page = bring(sanne, draft, ("voorkant", "paspoort.pdf", content))
+    assert page.status == 422 and said in page.text and rows(world) == before
+    assert sanne.open(f"{draft}/aflevering").url.endswith(STEP)
+
+
+def test_who_brought_a_virus_is_in_the_audit(world: World) -> None:
+    sanne, draft = begin(world)
+    bring(sanne, draft, ("voorkant", "a.pdf", scans.pdf(b"% " + scans.EICAR + b"\n")))
+    with world.session() as session:
+        event = next(iter(audit.recent(session, tags=[EventTag.IDENTITY_DOCUMENT_REFUSED])))
+    assert (event.person_id, event.reason) == ("sanne", "infected")
+
+
+@pytest.mark.parametrize("answer", [b"", b"ERROR\0"])
+def test_while_the_scanner_is_down_nothing_is_taken(
+    world: World, clamd: FakeClamd, answer: bytes
+) -> None:
+    sanne, draft = begin(world)
+    clamd.answer, before = answer, rows(world)
+    page = bring(sanne, draft, ("voorkant", "a.pdf", scans.pdf()))
+    assert page.status == 422 and "Probeer het later opnieuw" in page.text
+    assert rows(world) == before
+    clamd.answer = None
+    page = bring(sanne, draft, ("voorkant", "a.pdf", scans.pdf()))
+    assert page.heading == "Brief en tweede factor"
+
+
+def test_a_body_that_is_too_large_is_not_read(world: World) -> None:
+    sanne, draft = begin(world)
+    huge = b"\0" * bodies.MOST_SCANS
+    assert bring(sanne, draft, ("voorkant", "a.pdf", huge)).status == 413
+
+
+def test_of_another_company_it_does_not_exist(world: World) -> None:
+    """The draft and the scan; also for its administrator, who is none of the installation."""
+    _, draft = begin(world)
+    stranger = somebody(world, GARDEN, Role.ADMINISTRATOR)
+    stranger.open(HERE)
+    assert stranger.open(f"{draft}/{STEP}").status == 404
+    stranger.open(HERE)
+    assert bring(stranger, draft, ("voorkant", "a.pdf", scans.pdf())).status == 404
+    address = asked(world, "Els Bakker")
+    link = link_to(helpdesk(world), address)
+    colleague = somebody(world, BAKERY, Role.ADMINISTRATOR)
+    for browser in (stranger, colleague, at_console(world, "sanne", BEHEER)):
+        assert fetched(world, browser, link).body != scans.pdf()
+    with world.session() as session:
+        events = audit.recent(session, tags=[EventTag.IDENTITY_DOCUMENT_SEEN])
+        request_id = address.rpartition("/")[2]
+        assert all(event.details["request"] != request_id for event in events)
+
+
+@pytest.mark.parametrize("role", [OperatorRole.VIEWER, OperatorRole.AUDITOR])
+def test_operators_who_do_not_decide_see_nothing(world: World, role: OperatorRole) -> None:
+    link = link_to(helpdesk(world), asked(world, f"Bas Bakker{next(NUMBERS)}"))
+    other = at_console(world, make_operator(world, f"ander{next(NUMBERS)}", role).person_id)
+    answer = fetched(world, other, link)
+    assert answer.status == 403 and answer.body != scans.pdf()
+
+
+def test_a_scan_of_another_request_is_not_there(world: World) -> None:
+    desk = helpdesk(world)
+    first, second = asked(world, "Ton Bakker"), asked(world, "Wim Bakker")
+    document = link_to(desk, first).rpartition("/")[2]
+    assert fetched(world, desk, f"{second}/{STEP}/{document}").status == 404
+    assert fetched(world, desk, f"{first}/{STEP}/{document}").status == 200
+    assert fetched(world, desk, f"{first}/{STEP}/..%2f..%2f{document}").status == 404
+
+
+def test_a_browser_runs_and_keeps_nothing_of_it(world: World) -> None:
+    desk = helpdesk(world)
+    answer = fetched(world, desk, link_to(desk, asked(world, "Jip Bakker")))
+    policy = answer.header("Content-Security-Policy") or ""
+    assert "default-src 'none'" in policy and "sandbox" in policy and "'self'" not in policy
+    assert answer.header("X-Content-Type-Options") == "nosniff"
+    assert (answer.header("Content-Disposition") or "").startswith("attachment;")
+    assert answer.header("Cache-Control") == "no-store"
+    assert answer.header("Cross-Origin-Resource-Policy") == "same-origin"
+
+
+def test_the_worker_erases_it_thirty_days_after_the_decision(own_world_asking: World) -> None:
+    world = own_world_asking
+    address = asked(world, "Fien Bakker")
+    desk = helpdesk(world)
+    desk.open(address)
+    page = send(desk, f"{address}/afkeuren", ("reden", "De scan is onleesbaar"))
+    assert "De aanvraag is afgekeurd" in page.text and "wissen wij het" in page.text
+    world.clock.advance(timedelta(days=29, hours=23).total_seconds())
+    erase_documents(world.process)
+    assert rows(world) == 1
+    world.clock.advance(timedelta(hours=1).total_seconds())
+    erase_documents(world.process)
+    assert rows(world) == 0
+    with world.session() as session:
+        (event,) = audit.recent(session, tags=[EventTag.IDENTITY_DOCUMENT_ERASED])
+        assert session.get(MeansRequest, event.details["request"]) is not None
+    page = helpdesk(world).open(address)
+    assert "Paspoort" not in page.text
+
+
+@pytest.fixture
+def own_world_asking(tmp_path: Path) -> World:
+    return make_world(tmp_path, identity_documents={"asked": True})
+
+
+def test_a_user_at_eh2_is_not_asked_for_one(world: World) -> None:
+    sanne, draft = begin(world, level="EH2")
+    assert sanne.page is not None and sanne.page.heading == "Waar gaat de brief heen?"
+    assert "Identiteitsbewijs" not in sanne.page.text
+    assert sanne.open(f"{draft}/{STEP}").status == 404
