@@ -56,6 +56,21 @@ def _check(walker: Walker) -> None:
     _next(walker, "#bedrijven")
 
 
+def _restricted(walker: Walker) -> None:
+    """At the check, for a means of one provider."""
+    _begin(walker)
+    walker.check("input[name=soort]:not([value=gewoon])")
+    walker.check("input[name=niveau][value='EH2']")
+    walker.check("input[name=rol][value=member]")
+    _next(walker, "[name=niveau]")
+    walker.fill("#naam", "Noa Smit")
+    walker.fill("#email", f"noa-{secrets.token_hex(3)}@voorbeeld.example")
+    _next(walker, "#naam")
+    walker.fill("#adres", "Molenstraat 1\n3011 AA Rotterdam")
+    _next(walker, "#adres")
+    _next(walker, "#bedrijven")
+
+
 def _asked(walker: Walker) -> None:
     _check(walker)
     walker.click("form[action$='/controle'] .utrecht-action-group button")
@@ -100,6 +115,7 @@ MEANS_SCENES = (
     Scene("middel-aflevering-fout", lambda w: _wrong(w, "aflevering"), "#adres-fout"),
     Scene("middel-bedrijven", _places, "#bedrijven"),
     Scene("middel-controle", _check, "#straks"),
+    Scene("middel-beperkt", _restricted, "#straks"),
     Scene("middel-aangevraagd", _asked, "#inlogmiddel"),
     Scene("middel-intrekken", _ending, "form[action$='/opzeggen']"),
     Scene("middel-activeren", lambda w: w.go("/activeren"), "#code"),
