@@ -294,6 +294,9 @@ secret_file = "{demo.secrets / "postbus.secret"}"
 [mandates]
 chain_link_level = "EH3" # a client without an administrator agrees with a link in a mail
 
+[means]
+restricted_to = ["00000004000000004000"] # a means for the municipality alone
+
 [joining]
 account_requests = true # at /toegang/aanvragen
 

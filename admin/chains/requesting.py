@@ -36,7 +36,7 @@ from state.locks import one_at_a_time
 LONGEST_MESSAGE: Final = 500
 FROM_COMPANY: Final = Limit("chain-requests-company", 50, 86400)
 TO_ADDRESS: Final = Limit("chain-requests-address", 3, 86400)  # whoever asks
-TO_CLIENT: Final = Limit("chain-requests-client", 10, 86400)
+TO_CLIENT: Final = Limit("chain-requests-client", 50, 86400)
 LOOK_UPS: Final = Limit("chain-requests-look-ups", 200, 86400)
 
 

@@ -53,6 +53,11 @@ def _bring(walker: Walker, *files: tuple[str, str, bytes]) -> None:
     walker.browser.bring_files(walker.url, [("csrf_token", mark), *fields], list(files))
 
 
+def _bring_both(walker: Walker) -> None:
+    both = (("voorkant", "a.png", scans.png()), ("achterkant", "b.png", scans.png()))
+    _bring(walker, *both)
+
+
 def _wrong_document(walker: Walker) -> None:
     _document(walker)
     _bring(walker, ("voorkant", "a.png", scans.png()), ("achterkant", "b.pdf", b"MZ"))
@@ -60,8 +65,7 @@ def _wrong_document(walker: Walker) -> None:
 
 def _delivery(walker: Walker, name: str = "Noa Smit") -> None:
     _document(walker, name)
-    both = (("voorkant", "a.png", scans.png()), ("achterkant", "b.png", scans.png()))
-    _bring(walker, *both)
+    _bring_both(walker)
 
 
 def _places(walker: Walker, name: str = "Noa Smit") -> None:
@@ -74,6 +78,22 @@ def _places(walker: Walker, name: str = "Noa Smit") -> None:
 
 def _check(walker: Walker, name: str = "Noa Smit") -> None:
     _places(walker, name)
+    _next(walker, "#bedrijven")
+
+
+def _restricted(walker: Walker) -> None:
+    """At the check, for a means of one provider."""
+    _begin(walker)
+    walker.check("input[name=soort]:not([value=gewoon])")
+    walker.check("input[name=niveau][value='EH2']")
+    walker.check("input[name=rol][value=member]")
+    _next(walker, "[name=niveau]")
+    walker.fill("#naam", "Noa Smit")
+    walker.fill("#email", f"noa-{secrets.token_hex(3)}@voorbeeld.example")
+    _next(walker, "#naam")
+    _bring_both(walker)
+    walker.fill("#adres", "Molenstraat 1\n3011 AA Rotterdam")
+    _next(walker, "#adres")
     _next(walker, "#bedrijven")
 
 
@@ -150,6 +170,7 @@ MEANS_SCENES = (
     Scene("middel-aflevering-fout", lambda w: _wrong(w, "aflevering"), "#adres-fout"),
     Scene("middel-bedrijven", _places, "#bedrijven"),
     Scene("middel-controle", _check, "#straks"),
+    Scene("middel-beperkt", _restricted, "#straks"),
     Scene("middel-aangevraagd", _asked, "#inlogmiddel"),
     Scene("middel-intrekken", _ending, "form[action$='/opzeggen']"),
     Scene("middel-wijzigen", _change, "#niveau"),

@@ -11,6 +11,7 @@ from typing import Final
 from broker.texts.help import TOPICS
 from sandbox.browser import Browser
 from tests.browser.account_scenes import ACCOUNT_SCENES, IDEEEN
+from tests.browser.asking_scenes import ASKING_SCENES
 from tests.browser.beheer_scenes import BEHEER_SCENES, refuse_all
 from tests.browser.chain_scenes import CHAIN_SCENES
 from tests.browser.group_scenes import GROUP_SCENES
@@ -356,6 +357,7 @@ SCENES: Final = (
     Scene("mijn-uitgelogd", _mine_out, "a[href='/mijn/inlogmiddelen']"),
     *BEHEER_SCENES,
     *CHAIN_SCENES,
+    *ASKING_SCENES,
     *GROUP_SCENES,
     *JOINING_SCENES,
     *MEANS_SCENES,
