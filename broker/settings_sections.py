@@ -299,10 +299,7 @@ class Development(Section):
     )
     own_portal: str | None = Field(
         default=None,
-        description=(
-            "`host:port` of this machine that is left free for a portal of your own. Recipes name "
-            "it as the address of a portal."
-        ),
+        description="`host:port` of this machine, free for a portal of yours: recipes name it.",
     )
 
     @field_validator("own_portal")

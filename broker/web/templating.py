@@ -13,7 +13,6 @@ from urllib.parse import urlencode
 from flask import Flask, current_app, request, url_for
 from flask_babel import Babel, format_date, format_datetime, format_timedelta
 from jinja2 import BaseLoader, FileSystemLoader, PrefixLoader
-from markupsafe import Markup, escape
 
 from assurance.levels import AssuranceLevel
 from broker.runtime import runtime
@@ -28,6 +27,7 @@ from state.trace import show_reference
 
 NO_BREAK = "\u00a0"
 _NUMBER = re.compile(r"\b\w{1,12}(?: \d{4,5}){2,3}")  # the kind of a number, then its parts
+_BREAK = re.compile(r"(?<=[:/])(?=[^:/])")
 _LEVELS = {level.label: level.css for level in AssuranceLevel if level.is_of_a_scheme}
 
 
@@ -51,7 +51,7 @@ def install(app: Flask) -> None:
         lasted=_lasted,
         clock=clock_time,
         day=lambda value: format_date(value, "d MMMM y"),
-        breakable=_breakable,
+        pieces=_pieces,
         establishment=grouped,
         short_day=lambda value: format_date(value, "d MMM y"),
     )
@@ -92,9 +92,9 @@ def _lasted(time: timedelta) -> str:
     return format_timedelta(time, granularity="second", threshold=1.0)
 
 
-def _breakable(text: str) -> Markup:
-    """A name such as ``urn:etoegang:DV:…`` or an address, which breaks behind its parts alone."""
-    return Markup(re.sub(r"(?<=[:/])(?=[^:/])", "<wbr>", str(escape(text))))  # noqa: S704 - escaped
+def _pieces(text: object) -> list[str]:
+    """A name such as ``urn:etoegang:DV:…``, or an address, in the parts behind which it breaks."""
+    return _BREAK.split(str(text))
 
 
 def numbers_whole(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from broker.web.templating import numbers_whole
+from broker.web.templating import _pieces, numbers_whole
 from tests.world import ADDRESSES, World, make_world
 
 
@@ -54,3 +54,20 @@ def test_the_other_language_is_at_an_address_that_shows_this_page(
 ) -> None:
     with world.app.test_request_context(asked, method=method, base_url=ADDRESSES.broker):
         assert world.app.jinja_env.globals["language_url"]("en") == link  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        (
+            "urn:etoegang:DV:0001:services:7",
+            ["urn:", "etoegang:", "DV:", "0001:", "services:", "7"],
+        ),
+        ("https://idp.example/saml/sso", ["https://", "idp.example/", "saml/", "sso"]),
+        ("e6723beb", ["e6723beb"]),
+        ("", [""]),
+    ],
+)
+def test_a_long_name_breaks_behind_its_parts_alone(text: str, pieces: list[str]) -> None:
+    assert _pieces(text) == pieces
+    assert "".join(_pieces(text)) == text
