@@ -1,6 +1,6 @@
 """``python -m benchmarks.applying``: what ``sluis apply`` costs: of four thousand documents, first
-and again, of a thousand makelaars with their metadata, and of two documents beside a million
-people, on PostgreSQL.
+and again, of a thousand makelaars with metadata, and of two documents beside a million people, on
+PostgreSQL.
 
 Seconds of CPU of the command's own process: what it waits for the database is not in them, which
 other work on the machine would change; the seconds of the clock stand beside them.

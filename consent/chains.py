@@ -13,7 +13,15 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, ForeignKey, Index, Select, String, false, or_, select
-from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
+from sqlalchemy.orm import (
+    Mapped,
+    Session,
+    contains_eager,
+    joinedload,
+    mapped_column,
+    relationship,
+    selectinload,
+)
 
 from assurance.levels import AssuranceLevel, highest, suffices
 from consent import allocations
@@ -117,7 +125,7 @@ def of_client(
     """What this organisation gave and what stands or is still to begin, by the name of the
     intermediary. ``ended_since``: with what was taken back since then.
     """
-    query = _listed(ChainMandate.intermediary, now, ended_since).where(
+    query = _listed(ChainMandate.intermediary, ChainMandate.organisation, now, ended_since).where(
         ChainMandate.organisation_id == organisation_id
     )
     if intermediary_id is not None:
@@ -134,7 +142,7 @@ def of_intermediary(
     ended_since: datetime | None = None,
 ) -> list[ChainMandate]:
     """What stands or is still to begin at an intermediary, by the name of the client."""
-    query = _listed(ChainMandate.organisation, now, ended_since).where(
+    query = _listed(ChainMandate.organisation, ChainMandate.intermediary, now, ended_since).where(
         ChainMandate.intermediary_id == intermediary_id
     )
     if organisation_id is not None:
@@ -264,8 +272,12 @@ def _standing(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return ChainMandate.revoked_at.is_(None), ChainMandate.valid_until > now
 
 
-def _listed(other: Any, now: datetime, ended_since: datetime | None) -> Select[ChainMandate]:
-    """``other``: the organisation at the other end, which orders the list."""
+def _listed(
+    other: Any, own: Any, now: datetime, ended_since: datetime | None
+) -> Select[ChainMandate]:
+    """``other``: the organisation at the other end, which orders the list; each row is looked up
+    once. ``own``: that of the list, the same in all of them, which is read once.
+    """
     counts: ColumnElement[bool] = ChainMandate.revoked_at.is_(None)
     if ended_since is not None:
         counts = or_(counts, ChainMandate.revoked_at >= ended_since)
@@ -273,7 +285,7 @@ def _listed(other: Any, now: datetime, ended_since: datetime | None) -> Select[C
         select(ChainMandate)
         .join(other)
         .where(ChainMandate.valid_until > now, counts)
-        .options(joinedload(ChainMandate.organisation), joinedload(ChainMandate.intermediary))
+        .options(contains_eager(other), selectinload(own))
         .order_by(Organisation.name, ChainMandate.valid_until, ChainMandate.id)
         .execution_options(populate_existing=True)  # what was read before decides nothing
     )

@@ -9,7 +9,15 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, String, or_, select
-from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
+from sqlalchemy.orm import (
+    Mapped,
+    Session,
+    contains_eager,
+    joinedload,
+    mapped_column,
+    relationship,
+    selectinload,
+)
 
 from assurance import levels
 from assurance.levels import AssuranceLevel, suffices
@@ -146,7 +154,7 @@ def at(
         select(Mandate)
         .join(Person, Person.id == Mandate.person_id)
         .where(Mandate.organisation_id == organisation_id, Mandate.valid_until > now, counts)
-        .options(joinedload(Mandate.person), joinedload(Mandate.organisation))
+        .options(contains_eager(Mandate.person), selectinload(Mandate.organisation))
         .order_by(Person.display_name, Mandate.valid_until, Mandate.id)
         .execution_options(populate_existing=True)  # what was read before decides nothing
     )
@@ -161,7 +169,7 @@ def of_person(session: Session, person_id: str, now: datetime) -> list[Mandate]:
         select(Mandate)
         .join(Organisation, Organisation.id == Mandate.organisation_id)
         .where(Mandate.person_id == person_id, *_standing(now))
-        .options(joinedload(Mandate.person), joinedload(Mandate.organisation))
+        .options(contains_eager(Mandate.organisation), selectinload(Mandate.person))
         .order_by(Organisation.name, Mandate.valid_until)
     )
     return list(session.scalars(query))

@@ -179,7 +179,7 @@ def reminder(recipient: str, locale: str, said: MeansTold, *, is_new: bool) -> M
             f"Dit kan tot en met {until}. Daarna moet uw beheerder een nieuwe brief aanvragen.",
             "Weet u hier niets van? Gebruik de codes niet en waarschuw uw organisatie.",
         ]
-    return _mail(recipient, subject, lines, told)
+    return _mail(recipient, locale, subject, lines, told)
 
 
 def activated(recipient: str, locale: str, said: MeansTold) -> Message:
