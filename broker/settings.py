@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
+from broker.development_settings import Development
 from broker.message_settings import Letters, Mail, Sms
 from broker.organisation_settings import (
     IdentityDocumentSettings,
@@ -32,7 +33,6 @@ from broker.outgoing_settings import Outgoing
 from broker.settings_sections import (
     LOOPBACK_HOSTS,
     Database,
-    Development,
     Keys,
     Limits,
     Log,

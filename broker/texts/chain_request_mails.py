@@ -12,6 +12,7 @@ from datetime import date, datetime
 from babel.dates import format_date
 
 from broker.texts import times
+from broker.texts.mail import mail
 from broker.texts.quoting import one_line
 from state.outbox import Message
 
@@ -57,7 +58,7 @@ def to_client(recipient: str, locale: str, said: AskedFacts, until: datetime, ur
             f"Mag u dit niet beslissen voor {client}, of kent u {who} niet? Dan hoeft u niets te "
             "doen: er verandert niets.",
         ]
-    return _message(recipient, subject, text)
+    return _message(recipient, locale, subject, text, url=url)
 
 
 def to_administrator(
@@ -83,7 +84,7 @@ def to_administrator(
             f"U beslist. Log in op {console_url} en kijk bij Te doen, vóór "
             f"{times.moment(until, 'nl')}. Antwoordt niemand, dan verandert er niets.",
         ]
-    return _message(recipient, subject, text)
+    return _message(recipient, locale, subject, text, url=console_url)
 
 
 def code(recipient: str, locale: str, site: str, text_code: str) -> Message:
@@ -104,7 +105,7 @@ def code(recipient: str, locale: str, site: str, text_code: str) -> Message:
             "intermediair.",
             "Vroeg u dit niet? Dan hoeft u niets te doen.",
         ]
-    return _message(recipient, subject, text)
+    return _message(recipient, locale, subject, text, codes=[text_code])
 
 
 def agreed(recipient: str, locale: str, said: AskedFacts, name: str, url: str) -> Message:
@@ -131,7 +132,7 @@ def agreed(recipient: str, locale: str, said: AskedFacts, name: str, url: str) -
             f"Was u dit niet, of mag u dit niet beslissen voor {client}? Gebruik de link dan "
             "meteen.",
         ]
-    return _message(recipient, subject, text)
+    return _message(recipient, locale, subject, text, url=url)
 
 
 def refused(recipient: str, locale: str, said: AskedFacts, reason: str) -> Message:
@@ -151,7 +152,7 @@ def refused(recipient: str, locale: str, said: AskedFacts, reason: str) -> Messa
             _names(said.services),
             f"Reden: “{why}”" if why else "Er is geen reden gegeven.",
         ]
-    return _message(recipient, subject, text)
+    return _message(recipient, locale, subject, text)
 
 
 def _names(services: Sequence[str]) -> str:
@@ -162,5 +163,14 @@ def _day(day: date, locale: str) -> str:
     return format_date(day, "d MMMM y", locale)
 
 
-def _message(recipient: str, subject: str, text: Sequence[str]) -> Message:
-    return Message("mail", recipient, " ".join(subject.split()), "\n\n".join(text) + "\n")
+def _message(
+    recipient: str,
+    locale: str,
+    subject: str,
+    text: Sequence[str],
+    *,
+    url: str = "",
+    codes: Sequence[str] = (),
+) -> Message:
+    links = [url] if url else []
+    return mail(recipient, locale, subject, "\n\n".join(text) + "\n", links=links, codes=codes)

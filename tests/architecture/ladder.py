@@ -43,6 +43,7 @@ LADDER: Final[tuple[tuple[str, ...], ...]] = (
     ("broker.configuration", "broker.outgoing"),
     ("broker.texts", "broker.settings", "broker.errors", "broker.downstream"),
     (
+        "broker.development_settings",
         "broker.message_settings",
         "broker.outgoing_settings",
         "broker.organisation_settings",

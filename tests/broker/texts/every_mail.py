@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
 from functools import partial
 
 from pydantic import TypeAdapter
@@ -15,6 +14,7 @@ from broker.texts import (
     account_request_mails,
     allocation_mails,
     chain_mails,
+    chain_request_mails,
     company_mails,
     disowned_mails,
     form_mails,
@@ -29,7 +29,6 @@ from broker.texts import (
     term_mails,
     text_messages,
 )
-from broker.texts.chain_mails import ChainFacts, ToldChain
 from broker.texts.disowned_mails import DisownedLogin
 from broker.texts.document_receipt import Receipt
 from broker.texts.invitation_mails import InvitationFacts
@@ -43,20 +42,17 @@ from consent.documents import Answer, AskedDocument
 from directory.people import Person, Role
 from providers.recovery import Recipient
 from state.outbox import Message, OutboxRow
+from tests.broker.texts.every_chain_mail import of_chains
+from tests.broker.texts.mail_facts import CODE, DAY, MOMENT, REFERENCE, SITE, TO, Mail
 from tests.clocks import START
 from tests.keys_for_tests import make_sealer
 
-SITE = "https://login.example"
-TO = "jan@voorbeeld.example"
-REFERENCE = "7K3QX9AB"
-CODE = "K7QX-29MD"
-DAY = date(2027, 11, 29)
-MOMENT = datetime(2027, 11, 29, 22, 59, 59, tzinfo=UTC)
 MODULES = (
     account_mails,
     account_request_mails,
     allocation_mails,
     chain_mails,
+    chain_request_mails,
     company_mails,
     disowned_mails,
     form_mails,
@@ -71,13 +67,12 @@ MODULES = (
     term_mails,
     text_messages,
 )
-Mail = Callable[[str, str], Message]  # of a language and a name
 
 
 def every_mail() -> Iterator[tuple[str, Mail]]:
     """By ``module.function``, with a word behind it where one has several shapes."""
     yield from _accounts()
-    yield from _chains()
+    yield from of_chains()
     yield from _companies()
     yield from _invitations()
     yield from _mandates()
@@ -111,33 +106,6 @@ def _accounts() -> Iterator[tuple[str, Mail]]:
             TO, lang, name, "bakkerij.jan", 'a<b>&"c', SITE
         ),
     )
-
-
-def _chains() -> Iterator[tuple[str, Mail]]:
-    def facts(name: str) -> ChainFacts:
-        return ChainFacts(name, "90001201", name, "90001300")
-
-    told = [
-        ToldChain("Dienst", "6f3c2d0e-1111-4222-8333-444455556666", "EH3", one, DAY, change)
-        for one, change in ((DAY, TermChange.NEW), (None, TermChange.SHORTENED))
-    ]
-    yield (
-        "chain_mails.given",
-        lambda lang, name: chain_mails.given(TO, lang, facts(name), told, REFERENCE),
-    )
-    for word in ("revoked", "restored", "given_up", "taken_up"):
-        make = getattr(chain_mails, word)
-        yield (
-            f"chain_mails.{word}",
-            lambda lang, name, make=make: make(TO, lang, facts(name), [name, "B"], REFERENCE),
-        )
-    for kind, clients in (("some", True), ("all", False)):
-        yield (
-            f"allocation_mails.allocated {kind}",
-            lambda lang, name, clients=clients: allocation_mails.allocated(
-                TO, lang, name, [name] * 25 if clients else None, REFERENCE, by=name
-            ),
-        )
 
 
 def _companies() -> Iterator[tuple[str, Mail]]:
@@ -277,6 +245,10 @@ def _means() -> Iterator[tuple[str, Mail]]:
     yield (
         "means_mails.approved",
         lambda lang, name: means_mails.approved(TO, lang, told(name), is_new=True),
+    )
+    yield (
+        "means_mails.reminder",
+        lambda lang, name: means_mails.reminder(TO, lang, told(name), is_new=True),
     )
     yield (
         "means_mails.refused",

@@ -18,7 +18,8 @@ from broker.texts.mail import mail
 from broker.texts.mail_html import COLOURS
 from broker.texts.outside_request import texts
 from state.outbox import Message
-from tests.broker.texts.every_mail import CODE, MODULES, SITE, TO, every_mail
+from tests.broker.texts.every_mail import MODULES, every_mail
+from tests.broker.texts.mail_facts import CODE, SITE, TO
 
 ROOT = Path(__file__).resolve().parents[3]
 MAILS = dict(every_mail())
