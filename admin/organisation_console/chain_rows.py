@@ -67,6 +67,7 @@ def chain_row(console: BeheerContext, chain: ChainMandate) -> ChainRow:
         last_used=chain.last_used_at,
         state=state,
         revoked_at=chain.revoked_at,
+        by_link=chain.by_link,
         seconds=seconds_left(chain.revoked_at, now) if state == "undo" else 0,
     )
 

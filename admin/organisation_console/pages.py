@@ -83,7 +83,7 @@ class MandateRow:
 @dataclass(frozen=True)
 class ChainRow:
     """One chain mandate. ``state`` as in MandateRow; ``other``: the organisation at the other end,
-    ``other_kvk`` its number.
+    ``other_kvk`` its number; ``by_link``: who read a mail gave it, and no administrator.
     """
 
     id: str
@@ -100,6 +100,7 @@ class ChainRow:
     state: str
     revoked_at: datetime | None = None
     seconds: int = 0
+    by_link: bool = False
 
     @property
     def number(self) -> str:
