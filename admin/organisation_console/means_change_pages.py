@@ -12,6 +12,7 @@ from admin.organisation_console.pages import ConsoleFrame
 class ChangeMeansPage:
     """Level, role and companies. ``blocked``: why nothing can change (``own``, ``pending``,
     ``ends``), else empty; ``asks_factor``: a second factor is missing for what was chosen;
+    ``document``: where the scan of an identity document is brought that is missing, else empty;
     ``lack``: what the login lacks, and ``again`` leads to one that does not.
     """
 
@@ -33,6 +34,7 @@ class ChangeMeansPage:
     blocked: str
     lack: str
     again: str
+    document: str = ""
     faults: dict[str, str] = field(default_factory=dict)
     template: str = "organisation_console/change_means.html"
 
