@@ -60,8 +60,8 @@ class DocumentSide(enum.StrEnum):
 
 class IdentityDocumentFile(Base):
     """One file. ``person_id`` of somebody new exists once the means is asked; ``draft_id``: of the
-    request that was begun, ``request_id``: once it was sent. ``expires_on``: the last day on which
-    the document is valid. ``scanner``: who looked for viruses.
+    request that was begun, or of the means that is to be changed; ``request_id``: once it was sent.
+    ``expires_on``: the last day on which it is valid. ``scanner``: who looked for viruses.
     """
 
     __tablename__ = "identity_document"
@@ -139,11 +139,11 @@ def number_waiting(session: Session, organisation_id: str) -> int:
 
 
 def attach(session: Session, found: Collection[IdentityDocumentFile], request_id: str) -> None:
-    """They belong to this request from now on."""
+    """They belong to this request from now on, and make room for those of a next one."""
     session.execute(
         update(IdentityDocumentFile)
         .where(IdentityDocumentFile.id.in_([one.id for one in found]))
-        .values(request_id=request_id)
+        .values(request_id=request_id, draft_id=request_id)
         .execution_options(synchronize_session="fetch")
     )
 

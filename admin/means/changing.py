@@ -12,11 +12,13 @@ from sqlalchemy.orm import Session
 
 from admin.actor import WORKER
 from admin.mandates import administrators, decision_rules
-from admin.means import administration, asking, decisions
+from admin.means import administration, asking, decisions, identity_documents
 from admin.means.around import MeansAsker, MeansDesk
+from admin.means.identity_documents import DocumentDraft
 from admin.means.rules import why_not_level, why_not_role
 from assurance import enrolment, means, means_requests
 from assurance.factors import BoundBy, FactorKind
+from assurance.identity_documents import is_asked
 from assurance.levels import AssuranceLevel, is_same, suffices
 from assurance.means import IssuedMeans, MeansLink
 from assurance.means_requests import (
@@ -82,7 +84,7 @@ def lacks_factor(
 
 def faults(session: Session, around: MeansAsker, wish: ChangeWish) -> dict[str, str]:
     """What stands in the way, by part: ``means``, ``level``, ``role``, ``organisations``,
-    ``restriction``, ``factor``, ``mobile``, ``address``.
+    ``restriction``, ``factor``, ``mobile``, ``address``, ``document``.
     """
     found = dict(_faults(session, around, wish))
     return {part: word for part, word in found.items() if word is not None}
@@ -122,6 +124,9 @@ def _faults(session: Session, around: MeansAsker, wish: ChangeWish) -> list[tupl
         if wish.factor is FactorKind.SMS:
             found.append(("mobile", asking.why_not_mobile(around, wish.contact.mobile)))
         found.append(("address", None if wish.contact.address else "no_address"))
+    if asks_document(session, around, wish):
+        lack = identity_documents.why_not(session, around, document_draft(made))
+        found.append(("document", lack))
     return found
 
 
@@ -136,6 +141,28 @@ def _why_not_restricted(
         linked | set(wish.organisations),
         means_id=made.id,
         was=made.provider_oin,
+    )
+
+
+def document_draft(made: IssuedMeans) -> DocumentDraft:
+    """Where files belong that are brought for a change of this means."""
+    return DocumentDraft(made.id, made.person_id)
+
+
+def asks_document(session: Session, around: MeansAsker, wish: ChangeWish) -> bool:
+    """Does a scan of the identity document come with it? Where it grows to what asks one, and what
+    it was asked none.
+    """
+    rules, now = around.site.rules, around.now
+    made, link = session.get_one(IssuedMeans, wish.means_id), _link(session, around, wish.means_id)
+    if not rules.asks_documents or link is None:
+        return False
+    role = administration.judged_role(session, made.person_id, wish.role, now)
+    was = administration.judged_role(session, made.person_id, link.role, now)
+    return (
+        is_asked(wish.level, role, rules.approval)
+        and not is_asked(made.level, was, rules.approval)
+        and waits_for_approval(session, around, wish)
     )
 
 
@@ -175,8 +202,11 @@ def change(session: Session, around: MeansAsker, wish: ChangeWish) -> MeansReque
     if found or made is None:
         raise ChangeRefused(found or {"means": "gone"})
     decision_rules.demand(decision_rules.lack_to_grant(around.login, wish.level, now))
+    wanted = asks_document(session, around, wish)
     request = _kept(session, around, wish, made)
     asking.note_asked(session, around, request)
+    brought = document_draft(made)
+    identity_documents.send_along(session, around, brought, request, wanted=wanted)
     if waits_for_approval(session, around, wish):
         _tell(session, around, request, made, place)
     else:

@@ -39,7 +39,8 @@ _BEFORE_EVERY_BATCH: Final = 0  # the key stays because of the document, not of 
 
 @dataclass(frozen=True)
 class DocumentDraft:
-    """Where files belong before the request is sent. ``person_id``: whose document it is; of
+    """Where files belong before the request is sent. ``draft_id``: of the wizard, or of the means
+    that is to be changed; ``person_id``: whose document it is; of
     somebody new the id that the person gets.
     """
 

@@ -41,7 +41,7 @@ def restriction_asked(before: str | None) -> str | None:
     """What a form says of it: the OIN of a provider, ORDINARY for none; as it was where it says
     nothing.
     """
-    said = request.form.get("soort", before or ORDINARY)[:20]
+    said = request.values.get("soort", before or ORDINARY)[:20]
     return None if said == ORDINARY else said
 
 

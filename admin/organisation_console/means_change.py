@@ -5,8 +5,10 @@ a second factor only where one is missing; the number and the address on pages o
 from __future__ import annotations
 
 from typing import Final
+from urllib.parse import urlencode
 
 from flask import redirect, request, url_for
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from admin.mandates import decision_rules
@@ -34,10 +36,12 @@ from directory.consoles import BEHEER
 from directory.people import Person, Role
 from state.db import writing
 
+KEPT: Final = ("soort", "niveau", "rol", "bedrijf")  # what goes along to the identity document and back
 _KNOWN: Final = {level.label: level for level in ISSUED}
 
 
 @blueprint.get("/gebruikers/<person_id>/wijzigen")
+@Endpoint(limit="console", kept=KEPT)
 @requires(Role.ADMINISTRATOR)
 def ask_to_change_means(console: BeheerContext, person_id: str) -> Response:
     """What is it to be?"""
@@ -67,9 +71,12 @@ def change_means(console: BeheerContext, person_id: str) -> Response:
     except ChangeRefused as refused:
         if refused.faults.get("organisations") == "not_administered":
             absent(console)
-        is_first = set(refused.faults) <= {"factor", "mobile", "address"} and not asked_factor
-        shown = {} if is_first else refused.faults
-        return show(_page(console, view, shown, asks_factor=is_first), 422)
+        lacks = refused.faults.keys() - {"document"}
+        is_first = bool(lacks) and lacks <= {"factor", "mobile", "address"} and not asked_factor
+        shown = {} if is_first else {part: refused.faults[part] for part in lacks}
+        needs = "document" in refused.faults
+        page = _page(console, view, shown, asks_factor=is_first, needs_document=needs)
+        return show(page, 422)
     done = "changed" if is_done else "change_asked"
     return redirect(url_for("console.person", person_id=person_id, done=done), 303)
 
@@ -136,10 +143,12 @@ def _page(
     *,
     lack: str | None = None,
     asks_factor: bool = False,
+    needs_document: bool = False,
 ) -> ChangeMeansPage:
     around, made = asker(console), view.means
     linked = {row.organisation_id for row in means.links(console.sql, made.id, console.now)}
-    chosen, own = request.form.getlist("bedrijf"), console.login.level
+    given = request.values  # also of who comes back from the identity document
+    chosen, own = given.getlist("bedrijf"), console.login.level
     places = tuple(
         PlaceChoice(
             id=one.id,
@@ -153,7 +162,7 @@ def _page(
         for one, level in administered(console.sql, around).values()
     )
     role = overview.role_of(view)
-    rank = _KNOWN.get(request.form.get("niveau", ""), made.level)
+    rank = _KNOWN.get(given.get("niveau", ""), made.level)
     still = changing.faults(
         console.sql, around, ChangeWish(made.id, made.level, role, provider_oin=made.provider_oin)
     ).get("means", "")
@@ -169,7 +178,7 @@ def _page(
         was=made.level.label,
         restriction=restriction_asked(made.provider_oin) or "",
         restrictions=restrictions(console, made.provider_oin),
-        role=request.form.get("rol", str(role)),
+        role=given.get("rol", str(role)),
         places=places,
         asks_factor=asks_factor or "factor-gevraagd" in request.form,
         to_person=suffices(rank, AssuranceLevel.EH3),
@@ -181,8 +190,21 @@ def _page(
         blocked="" if still == "same" else still,
         lack=lack,
         again=f"{address}?{AGAIN}=ja",
+        document=_to_document(made.person_id) if needs_document else "",
         faults=faults or {},
     )
+
+
+def _to_document(person_id: str) -> str:
+    """With what was chosen, so that nobody chooses it again."""
+    address = url_for("console.change_document", person_id=person_id)
+    return with_choices(address, request.form)
+
+
+def with_choices(address: str, chosen: MultiDict[str, str]) -> str:
+    """This address with what was chosen of a change."""
+    pairs = [(name, value) for name in KEPT for value in chosen.getlist(name)]
+    return f"{address}?{urlencode(pairs)}" if pairs else address
 
 
 def _ask_contact(console: BeheerContext, person_id: str, what: str) -> Response:

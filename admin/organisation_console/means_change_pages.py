@@ -13,7 +13,8 @@ class ChangeMeansPage:
     """Level, role and companies. ``restriction``: the OIN that it is restricted to, empty for an
     ordinary means; ``restrictions``: OIN and name of what it can be. ``blocked``: why nothing can
     change (``own``, ``pending``, ``ends``), else empty; ``asks_factor``: a second factor is missing
-    for what was chosen; ``lack``: what the login lacks, and ``again`` leads to one that does not.
+    for what was chosen; ``document``: where the scan of an identity document is brought that is
+    missing, else empty; ``lack``: what the login lacks, and ``again`` leads to one that does not.
     """
 
     console: ConsoleFrame
@@ -36,6 +37,7 @@ class ChangeMeansPage:
     blocked: str
     lack: str
     again: str
+    document: str = ""
     faults: dict[str, str] = field(default_factory=dict)
     template: str = "organisation_console/change_means.html"
 

@@ -1,23 +1,24 @@
-"""The step in which the identity document of the person is brought, where the installation asks it:
-which document, until when it is valid, and the scan.
+"""The page on which the identity document of a person is brought, where the installation asks it:
+which document, until when it is valid, and the scan. A step of asking a means, and beside a change.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from typing import Final
 
-from flask import request
+from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from admin.means import identity_documents
+from admin.means import changing, identity_documents
 from admin.means.document_files import MOST_BYTES, DocumentFileRefused
 from admin.means.drafts import MeansDraft
 from admin.means.identity_documents import AboutDocument, DocumentDraft, JudgedFile
 from admin.organisation_console.access import BeheerContext, absent, blueprint, requires
 from admin.organisation_console.means_access import asker, keep, one_draft
-from admin.organisation_console.means_pages import BroughtFile, MeansDocumentStep
+from admin.organisation_console.means_change import KEPT, with_choices
+from admin.organisation_console.means_ending import standing_means
+from admin.organisation_console.means_pages import BroughtFile, MeansDocumentStep, MeansSteps
 from admin.organisation_console.means_wizard import (
     asks_document,
     missing,
@@ -27,10 +28,11 @@ from admin.organisation_console.means_wizard import (
 )
 from admin.virus_scan.scanner import make_scanner
 from assurance.identity_documents import DocumentSide, IdentityDocumentKind
+from assurance.means import IssuedMeans
 from broker.web.endpoints import ITSELF, Endpoint
 from broker.web.responses import show
 from directory import dates
-from directory.people import Role
+from directory.people import Person, Role
 from state.db import new_id, writing
 
 # In the form there are two places; the first also takes a file with everything in it.
@@ -65,6 +67,46 @@ def bring_means_document(console: BeheerContext, draft_id: str) -> Response:
         return to_step(draft, before)
     if not asks_document(console, draft):
         absent(console)
+    draft = _with_person(console, draft)
+    assert draft.documents is not None
+    faults = _taken(console, draft.documents)
+    return show(_page(console, draft, faults), 422) if faults else to_step(draft, "aflevering")
+
+
+@blueprint.get("/gebruikers/<person_id>/identiteitsbewijs")
+@Endpoint(limit="console", kept=KEPT)
+@requires(Role.ADMINISTRATOR)
+def change_document(console: BeheerContext, person_id: str) -> Response:
+    """For a change that asks more than the means was asked with."""
+    return show(_change_page(console, _changed(console, person_id)))
+
+
+@blueprint.post("/gebruikers/<person_id>/identiteitsbewijs")
+@Endpoint(limit="console", shown_at=ITSELF)
+@requires(Role.ADMINISTRATOR)
+def bring_change_document(console: BeheerContext, person_id: str) -> Response:
+    """Keep it, and back to the change with what was chosen there."""
+    made = _changed(console, person_id)
+    faults = _taken(console, changing.document_draft(made))
+    if faults:
+        return show(_change_page(console, made, faults), 422)
+    return redirect(_to_change("console.ask_to_change_means", made), 303)
+
+
+def _changed(console: BeheerContext, person_id: str) -> IssuedMeans:
+    """The active means of somebody else."""
+    made = standing_means(console, person_id).means
+    asks = asker(console).site.rules.asks_documents
+    is_own = made.person_id == console.person_id
+    return made if asks and made.activated_at is not None and not is_own else absent(console)
+
+
+def _to_change(endpoint: str, made: IssuedMeans) -> str:
+    return with_choices(url_for(endpoint, person_id=made.person_id), request.args)
+
+
+def _taken(console: BeheerContext, brought: DocumentDraft) -> dict[str, str]:
+    """Keep what is good; what is wrong with the rest, by part."""
     word, faults = request.form.get("soort", ""), {}
     expires_on = identity_documents.expiry(request.form.get("geldig", ""), console.now)
     if word not in set(IdentityDocumentKind):
@@ -72,24 +114,19 @@ def bring_means_document(console: BeheerContext, draft_id: str) -> Response:
     if expires_on is None:
         faults["expires"] = "not_valid"
     if faults or expires_on is None:
-        return show(_page(console, draft, faults), 422)
+        return faults
     in_one_file = request.form.get("samen") == "ja"
     about = AboutDocument(IdentityDocumentKind(word), expires_on, in_one_file)
     files, faults = _files(console, about)
-    draft = _with_person(console, draft)
-    brought = draft.documents
-    assert brought is not None
     try:
         with writing(console.sql) as session:
             identity_documents.bring(session, asker(console), brought, about, files)
     except DocumentFileRefused as refused:
-        return show(_page(console, draft, {"front": refused.reason}), 422)
+        return {"front": refused.reason}
     there = {one.side for one in _brought(console, brought)}
-    for side in sorted(about.sides - there, reverse=True):
+    for side in about.sides - there:
         faults.setdefault(_PLACES[side][1], "no_file")
-    if faults:
-        return show(_page(console, draft, faults), 422)
-    return to_step(draft, "aflevering")
+    return faults
 
 
 def _files(
@@ -132,23 +169,56 @@ def _brought(console: BeheerContext, draft: DocumentDraft) -> tuple[BroughtFile,
 def _page(
     console: BeheerContext, draft: MeansDraft, faults: dict[str, str] | None = None
 ) -> MeansDocumentStep:
-    around = asker(console)
-    found = (
-        identity_documents.brought(console.sql, around, draft.documents) if draft.documents else []
+    wizard, before = steps_of(console, draft, "identiteitsbewijs"), "console.means_person"
+    return _shown(
+        console,
+        draft.documents,
+        wizard=wizard,
+        name=name_of(console, draft),
+        action=url_for("console.bring_means_document", draft_id=draft.id),
+        back=url_for("console.means_level" if wizard.colleague else before, draft_id=draft.id),
+        faults=faults or {},
     )
-    kind = str(found[0].kind) if found else ""
-    expires: date | None = found[0].expires_on if found else None
-    is_card = bool(found) and found[0].kind.is_card
-    in_one_file = is_card and found[0].side is DocumentSide.WHOLE
+
+
+def _change_page(
+    console: BeheerContext, made: IssuedMeans, faults: dict[str, str] | None = None
+) -> MeansDocumentStep:
+    return _shown(
+        console,
+        changing.document_draft(made),
+        wizard=None,
+        name=console.sql.get_one(Person, made.person_id).display_name,
+        action=_to_change("console.bring_change_document", made),
+        back=_to_change("console.ask_to_change_means", made),
+        faults=faults or {},
+    )
+
+
+def _shown(
+    console: BeheerContext,
+    draft: DocumentDraft | None,
+    *,
+    wizard: MeansSteps | None,
+    name: str,
+    action: str,
+    back: str,
+    faults: dict[str, str],
+) -> MeansDocumentStep:
+    found = identity_documents.brought(console.sql, asker(console), draft) if draft else []
+    first = found[0] if found else None
+    in_one_file = first is not None and first.kind.is_card and first.side is DocumentSide.WHOLE
     return MeansDocumentStep(
         console=console.frame,
-        wizard=steps_of(console, draft, "identiteitsbewijs"),
-        name=name_of(console, draft),
+        wizard=wizard,
+        name=name,
+        action=action,
+        back=back,
         kinds=tuple(str(one) for one in IdentityDocumentKind),
-        kind=request.form.get("soort", kind),
-        expires=request.form.get("geldig", expires.isoformat() if expires else "")[:10],
+        kind=request.form.get("soort", str(first.kind) if first else ""),
+        expires=request.form.get("geldig", first.expires_on.isoformat() if first else "")[:10],
         in_one_file=request.form.get("samen") == "ja" or (request.method == "GET" and in_one_file),
-        brought=_brought(console, draft.documents) if draft.documents else (),
+        brought=_brought(console, draft) if draft else (),
         first=dates.day_of(console.now),
-        faults=faults or {},
+        faults=faults,
     )

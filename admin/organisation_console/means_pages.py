@@ -88,13 +88,17 @@ class BroughtFile:
 
 @dataclass(frozen=True)
 class MeansDocumentStep:
-    """``kinds``: what can be chosen; ``expires``: a day as it was filled in; ``first``: the first
-    day that is valid. ``faults``: by ``kind``, ``expires``, ``front`` and ``back``.
+    """``wizard``: None where a means is changed. ``name``: of the person; ``action``: where the
+    form goes, ``back``: where "back" leads. ``kinds``: what can be chosen; ``expires``: a day as it
+    was filled in; ``first``: the first day that is valid. ``faults``: by ``kind``, ``expires``,
+    ``front`` and ``back``.
     """
 
     console: ConsoleFrame
-    wizard: MeansSteps
+    wizard: MeansSteps | None
     name: str
+    action: str
+    back: str
     kinds: tuple[str, ...]
     kind: str
     expires: str

@@ -13,7 +13,7 @@ MAX_FILE: Final = 2 * 1024 * 1024
 MAX_FILE_BODY: Final = MAX_FILE + 64 * 1024  # with what a form has around it
 FILES_AT: Final = "/beheer/importeren/"  # the addresses below it take a file
 MOST_SCANS: Final = 2 * 5 * 1024 * 1024 + 64 * 1024  # of an identity document: front and back
-_SCANS_AT: Final = re.compile(r"/beheer/gebruikers/toevoegen/\w{1,40}/identiteitsbewijs")
+_SCANS_AT: Final = re.compile(r"/beheer/gebruikers/(?:toevoegen/)?\w{1,40}/identiteitsbewijs")
 
 
 def most_bytes(path: str) -> int:

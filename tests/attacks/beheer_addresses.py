@@ -46,7 +46,7 @@ PAGES: dict[tuple[str, str], tuple[Role, int, str]] = {
     ("POST", "/gebruikers/<person_id>/opzeggen"): (ADMINISTRATOR, 404, ""),
     **{
         (method, f"/gebruikers/<person_id>/{what}"): (ADMINISTRATOR, 404, "")
-        for what in ("wijzigen", "mobiel", "e-mail")
+        for what in ("wijzigen", "mobiel", "e-mail", "identiteitsbewijs")
         for method in ("GET", "POST")
     },
     ("GET", "/gebruikers/toevoegen"): (ADMINISTRATOR, 200, "Vraag een inlogmiddel aan"),

@@ -14,21 +14,25 @@ from sqlalchemy import select
 from admin.operations.jobs import erase_documents
 from admin.operators.roles import OperatorRole
 from assurance.identity_documents import IdentityDocumentFile
+from assurance.levels import AssuranceLevel
+from assurance.means import IssuedMeans, MeansLink
 from assurance.means_requests import MeansRequest
 from broker.web import bodies
 from directory.consoles import BEHEER
-from directory.people import Role
+from directory.people import Membership, Role
+from providers.accounts import Account
 from sandbox.browser import Browser, Page
 from sandbox.wire import Answer
 from state import audit
 from state.audit import EventTag
+from state.db import writing
 from tests import scans
 from tests.attacks.beheer_drafts import somebody
 from tests.clamd import FakeClamd, fake_clamd
-from tests.journeys.beheer import BAKERY, GARDEN, HERE, enter, send, token
+from tests.journeys.beheer import BAKERY, GARDEN, HERE, enter, organisation, send, token
 from tests.journeys.test_means import ADDRESS, request_of
 from tests.operators import HERE as OPERATOR
-from tests.operators import at_console, make_operator
+from tests.operators import at_console, make_operator, make_person
 from tests.world import World, make_world
 
 STEP = "identiteitsbewijs"
@@ -316,3 +320,73 @@ def test_a_user_at_eh2_is_not_asked_for_one(world: World) -> None:
     assert sanne.page is not None and sanne.page.heading == "Waar gaat de brief heen?"
     assert "Identiteitsbewijs" not in sanne.page.text
     assert sanne.open(f"{draft}/{STEP}").status == 404
+
+
+def test_a_means_that_grows_takes_one_as_well(world: World, clamd: FakeClamd) -> None:
+    """What was chosen for the change is still chosen after the scan was brought."""
+    kees = _with_means(world, AssuranceLevel.EH2)
+    sanne = at_console(world, "sanne", BEHEER)
+    enter(world, sanne)
+    change = f"{HERE}/gebruikers/{kees}/wijzigen"
+    sanne.open(change)
+    fields = (("niveau", "EH2+"), ("rol", "member"))
+    page = send(sanne, change, *fields)
+    assert page.status == 422 and "een scan van het identiteitsbewijs nodig" in page.text
+    page = sanne.click("Naar het identiteitsbewijs")
+    assert page.heading == "Identiteitsbewijs van Kees Smit"
+    scan = page.url
+    page = _bring_at(sanne, scan, ("voorkant", "a.pdf", b"MZ"))
+    assert page.status == 422 and "geen pdf, png" in page.text
+    page = _bring_at(sanne, scan, ("voorkant", "a.pdf", scans.pdf()))
+    assert page.url.startswith(change) and _chosen(page) == ["EH2+"]
+    letter = (("adres", ADDRESS), ("factor", "totp"), ("factor-gevraagd", "ja"))
+    page = send(sanne, change, *fields, *letter)
+    assert page.status == 200 and "Mutatie in behandeling" in page.text
+    page = helpdesk(world).open(f"{OPERATOR}/aanvragen/{request_of(world, 'Kees Smit')}")
+    assert "Paspoort" in page.text
+    stranger = somebody(world, GARDEN, Role.ADMINISTRATOR)
+    stranger.open(HERE)
+    assert stranger.open(scan).status == 404
+
+
+def _chosen(page: Page) -> list[str]:
+    return [str(one) for one in page.tree.xpath("//input[@name='niveau'][@checked]/@value")]
+
+
+def _bring_at(browser: Browser, address: str, *files: File) -> Page:
+    assert browser.page is not None
+    values = [("soort", "passport"), ("geldig", "2030-01-01")]
+    sent = [("csrf_token", token(browser.page)), *values]
+    return browser.bring_files(address, sent, list(files))
+
+
+def _with_means(world: World, level: AssuranceLevel) -> str:
+    """Kees of the bakery, with an active means of this level; the id."""
+    kees, now = make_person(world, "Kees Smit"), world.clock()
+    with world.session() as session, writing(session):
+        here = organisation(world, BAKERY)
+        session.add(
+            IssuedMeans(
+                id=f"m{kees}"[:26],
+                person_id=kees,
+                level=level,
+                asked_at=now,
+                approved_at=now,
+                activated_at=now,
+            )
+        )
+        session.add(
+            Account(person_id=kees, user_name=f"k{kees}".lower(), level=level, created_at=now)
+        )
+        session.flush()
+        session.add(
+            MeansLink(
+                means_id=f"m{kees}"[:26],
+                organisation_id=here,
+                role=Role.MEMBER,
+                gives_place=True,
+                since=now,
+            )
+        )
+        session.add(Membership(person_id=kees, organisation_id=here, role=Role.MEMBER, since=now))
+    return kees

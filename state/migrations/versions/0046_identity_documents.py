@@ -44,7 +44,7 @@ def upgrade() -> None:
             name=op.f("fk_identity_document_request_id_means_request"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_identity_document")),
-        sa.UniqueConstraint("draft_id", "side", name=op.f("uq_identity_document_draft_id")),
+        sa.UniqueConstraint("draft_id", "side", name=op.f("uq_identity_document_draft_id_side")),
     )
     for column in ("person_id", "organisation_id", "brought_at", "request_id"):
         op.create_index(op.f(f"ix_identity_document_{column}"), "identity_document", [column])

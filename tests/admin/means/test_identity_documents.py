@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from admin.audit import retention
 from admin.audit.chain import AuditBatch
 from admin.mandates.administrators import NotAdministrator
-from admin.means import asking, decisions, identity_documents
+from admin.means import asking, changing, decisions, identity_documents
 from admin.means.asking import WishRefused
+from admin.means.changing import ChangeWish
 from admin.means.document_files import DocumentFileRefused, MediaType
 from admin.means.identity_documents import (
     AboutDocument,
@@ -23,6 +24,7 @@ from admin.means.identity_documents import (
 )
 from admin.virus_scan.scanner import NoScanner, ScannerDown
 from assurance import identity_documents as kept
+from assurance.factors import FactorKind
 from assurance.identity_documents import (
     KEPT,
     MOST_WAITING,
@@ -33,7 +35,7 @@ from assurance.identity_documents import (
 )
 from assurance.levels import AssuranceLevel
 from assurance.means import IssuedMeans
-from assurance.means_requests import MeansRequest
+from assurance.means_requests import Contact, MeansRequest
 from directory.people import Person, Role
 from keys.person_key import PersonKey, PersonKeys
 from keys.sealing import SealBroken
@@ -41,7 +43,7 @@ from state import audit
 from state.audit import EventTag
 from state.db import new_id, writing
 from tests import scans
-from tests.admin.means.conftest import ALL, around, desk, wish
+from tests.admin.means.conftest import ALL, Held, around, desk, wish
 from tests.clocks import START
 from tests.keys_for_tests import make_sealer
 
@@ -370,6 +372,56 @@ def test_it_goes_with_its_key(session: Session, places: str) -> None:
         session.delete(session.get_one(PersonKey, DRAFT.person_id))
     with pytest.raises(DocumentGone):
         identity_documents.look(session, desk(), request.id, one.id)
+
+
+@pytest.mark.parametrize(
+    ("was", "wanted", "is_asked"),
+    [
+        (AssuranceLevel.EH2, {"level": AssuranceLevel.EH2_PLUS}, True),
+        (AssuranceLevel.EH2, {"level": AssuranceLevel.EH3}, True),
+        (AssuranceLevel.EH2_PLUS, {"level": AssuranceLevel.EH3}, False),  # it was asked before
+        (AssuranceLevel.EH2_PLUS, {"role": Role.ADMINISTRATOR}, False),
+        (AssuranceLevel.EH2_PLUS, {"level": AssuranceLevel.EH2}, False),
+        (AssuranceLevel.EH2, {"organisations": ("garden",)}, False),
+    ],
+)
+def test_a_change_asks_one_where_the_means_grows_to_it(
+    session: Session,
+    places: str,
+    held: Held,
+    was: AssuranceLevel,
+    wanted: dict[str, Any],
+    is_asked: bool,
+) -> None:
+    with_scan = ChangeWish(**{"means_id": held(), "level": was, "role": Role.MEMBER, **wanted})
+    with writing(session):
+        session.get_one(IssuedMeans, with_scan.means_id).level = was
+    assert changing.asks_document(session, ADMIN, with_scan) is is_asked
+    assert not changing.asks_document(session, around(), with_scan), "not asked at all"
+
+
+def test_a_change_takes_what_was_brought_for_it(session: Session, places: str, held: Held) -> None:
+    """And a later one asks it anew: the files of before are those of that request."""
+    made = session.get_one(IssuedMeans, held())
+    with writing(session):
+        made.level = AssuranceLevel.EH2
+    grown = ChangeWish(
+        made.id,
+        AssuranceLevel.EH2_PLUS,
+        Role.MEMBER,
+        factor=FactorKind.TOTP,
+        contact=Contact(("Straat 1", "1234 AB Plaats")),
+    )
+    assert changing.faults(session, ADMIN, grown) == {"document": "no_document"}
+    draft = changing.document_draft(made)
+    for number in range(2):
+        bring(session, PASSPORT, WHOLE, draft=draft)
+        with writing(session):
+            request = changing.change(session, ADMIN, grown)
+            decisions.refuse(session, desk(), request.id, "Onleesbaar")
+        assert [one.request_id for one in files(session)].count(request.id) == 1
+        assert len(files(session)) == number + 1
+        assert changing.faults(session, ADMIN, grown) == {"document": "no_document"}
 
 
 def _gone_batch() -> AuditBatch:
