@@ -28,7 +28,7 @@ REFUSALS = {
     "chain_not_allowed": _("Deze dienst werkt niet met ketenmachtigingen."),
     "not_allocated": _("Uw organisatie heeft deze klant niet aan u toegewezen."),
     "place_ended": _("U hoort niet meer bij de organisatie die voor deze klant handelt."),
-    "left": _("U hoort niet meer bij deze organisatie."),
+    "left": _("Wie de machtiging heeft, hoort niet meer bij deze organisatie."),
     "not_trusted": _("Uw makelaar mag niet voor deze organisatie spreken."),
 }
 REFUSALS_OF = {
