@@ -83,6 +83,18 @@ def one(
     return next((colleague for colleague in found if colleague.id == person_id), None)
 
 
+def left_at(
+    session: Session, organisation_id: str, person_id: str, now: datetime
+) -> datetime | None:
+    """When the place of this person here ended; None where it stands, or never was."""
+    query = select(Membership.until).where(
+        Membership.organisation_id == organisation_id,
+        Membership.person_id == person_id,
+        Membership.until <= now,
+    )
+    return session.scalar(query)
+
+
 def ever_at(
     session: Session, organisation_id: str, person_ids: Collection[str], now: datetime
 ) -> tuple[dict[str, str], frozenset[str]]:

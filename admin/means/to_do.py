@@ -8,7 +8,7 @@ import enum
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from admin.means import overview
@@ -75,13 +75,17 @@ def _task(view: MeansView, name: str, now: datetime) -> MeansToDo | None:
 
 
 def _people(session: Session, organisation_id: str, now: datetime) -> dict[str, str]:
-    """By id, the names of those who may have something: wider than the rule."""
-    letters = select(MeansLetter.means_id).where(
+    """By id, the names of those who may have something: wider than the rule. Looked up means by
+    means, so that what other organisations asked is not read.
+    """
+    letters = exists().where(
+        MeansLetter.means_id == IssuedMeans.id,
         MeansLetter.used_at.is_(None),
         MeansLetter.replaced_at.is_(None),
         MeansLetter.until <= now + REMINDERS[0],
     )
-    refused = select(MeansRequest.means_id).where(
+    refused = exists().where(
+        MeansRequest.means_id == IssuedMeans.id,
         MeansRequest.outcome == MeansOutcome.REFUSED,
         MeansRequest.decided_at > now - REFUSAL_SHOWN,
     )
@@ -92,7 +96,8 @@ def _people(session: Session, organisation_id: str, now: datetime) -> dict[str, 
         .where(
             MeansLink.organisation_id == organisation_id,
             or_(MeansLink.until.is_(None), MeansLink.until > now),
-            or_(IssuedMeans.id.in_(letters), IssuedMeans.id.in_(refused)),
+            or_(IssuedMeans.ends_at.is_(None), IssuedMeans.ends_at > now),
+            or_(letters, refused),
         )
     )
     return {row[0]: row[1] for row in session.execute(query)}

@@ -93,7 +93,9 @@ def person(console: BeheerContext, person_id: str) -> Response:
     number = sum(one.state not in ("undo", "revoked") for one in rows)
     view = overview.one(console.sql, console.here.id, person_id, console.now)
     row, done = _row(console, found, number, view), request.args.get("done", "")
-    return show(PersonPage(console.frame, row, rows, panel_of(console, found, view), done=done))
+    left = colleagues.left_at(console.sql, console.here.id, person_id, console.now)
+    panel = panel_of(console, found, view)
+    return show(PersonPage(console.frame, row, rows, panel, left=left, done=done))
 
 
 def _rows(console: BeheerContext) -> list[PersonRow]:

@@ -47,13 +47,14 @@ class PeoplePage:
 
 @dataclass(frozen=True)
 class PersonPage:
-    """One of them, with the mandates here and the means of Sluis. ``done``: what was done with one
-    of those.
+    """One of them, with the mandates here and the means of Sluis. ``left``: when the place here
+    ended, of who has none any more; ``done``: what was done with a mandate or the means.
     """
 
     console: ConsoleFrame
     person: PersonRow
     rows: tuple[MandateRow, ...]
     means: MeansPanel
+    left: datetime | None = None
     done: str = ""
     template: str = "organisation_console/person.html"

@@ -32,7 +32,7 @@ REFUSALS = {
         "klant moet het geven."
     ),
     "place_ended": _("U hoort niet meer bij de organisatie die voor deze klant handelt."),
-    "left": _("U hoort niet meer bij deze organisatie."),
+    "left": _("Wie de machtiging heeft, hoort niet meer bij deze organisatie."),
     "not_trusted": _("Uw makelaar mag niet voor deze organisatie spreken."),
 }
 REFUSALS_OF = {

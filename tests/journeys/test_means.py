@@ -10,6 +10,7 @@ import pyotp
 import pytest
 from sqlalchemy import select
 
+from admin.operations import jobs
 from admin.operators.roles import OperatorRole
 from assurance.levels import AssuranceLevel
 from assurance.means import IssuedMeans
@@ -18,7 +19,7 @@ from directory.consoles import BEHEER
 from directory.people import Membership, Person, Role
 from providers import accounts
 from sandbox.browser import Browser, Page
-from tests.journeys.beheer import BAKERY, HERE, enter, organisation, send
+from tests.journeys.beheer import BAKERY, HERE, enter, organisation, rows, send
 from tests.operators import HERE as OPERATOR
 from tests.operators import at_console, later, make_operator
 from tests.world import ADDRESSES, World, make_world
@@ -232,6 +233,32 @@ def test_a_lapsed_letter_is_told_and_sent_anew(world: World) -> None:
     with world.session() as session:
         account = accounts.of_person(session, eva)
         assert account is not None and account.level is AssuranceLevel.EH2
+
+
+def test_who_does_not_activate_is_reminded_and_the_administrator_sees_it(world: World) -> None:
+    ask(world, level="EH2", factor="", name="Ivo Pen")
+    approve(world, "Ivo Pen")
+
+    def reminders() -> int:
+        """How many came so far, after the job ran twice."""
+        for _ in range(2):
+            jobs.remind_people(world.process)
+        mails = world.deliver_mail()
+        to_ivo = [m["subject"] for m in mails if m["recipient"] == "ivo@voorbeeld.example"]
+        return sum("nog tot en met" in subject for subject in to_ivo)
+
+    with later(world, days=19):
+        assert reminders() == 0
+    with later(world, days=20):
+        assert reminders() == 1
+        sanne = at_console(world, "sanne", BEHEER)
+        enter(world, sanne)
+        (row,) = [row for row in rows(sanne.open(HERE)) if "Ivo Pen" in row]
+        assert "Nog niet geactiveerd" in row and "Wij stuurden een herinnering" in row
+    with later(world, days=29):
+        assert reminders() == 2
+    with later(world, days=31):
+        assert reminders() == 2
 
 
 def test_strangers_learn_nothing_of_codes(world: World) -> None:

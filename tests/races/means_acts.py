@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 from admin.actor import Actor
 from admin.mandates.administrators import NotAdministrator
 from admin.mandates.decision_rules import DeciderLogin
-from admin.means import asking, decisions, ending
+from admin.means import asking, decisions, ending, reminding
 from admin.means.around import MeansAsker, MeansDesk, MeansRules, MeansSite
 from admin.means.asking import MeansWish, WishRefused
 from admin.means.ending import EndMoment, EndRefused, EndWish
@@ -25,6 +26,7 @@ from providers.activation import ActivationRefused
 from state.db import writing
 from tests.clocks import START
 from tests.keys_for_tests import make_sealer
+from tests.races.acts import YEAR
 
 Wait = Callable[[], object]
 TOWN: Final = "00000004000000004000"
@@ -66,6 +68,15 @@ def activate(session: Session, number: int, who: str, wait: Wait) -> bool:
     except ActivationRefused:
         return False
     return True
+
+
+def remind(session: Session, number: int, who: str, wait: Wait) -> bool:
+    """A worker, nine days before the codes end."""
+    site = _site()
+    at = replace(site, notifier=replace(site.notifier, now=START + YEAR - timedelta(days=9)))
+    with writing(session):
+        wait()
+        return reminding.remind(session, at, f"l{number}")
 
 
 def ask(session: Session, number: int, who: str, wait: Wait) -> bool:

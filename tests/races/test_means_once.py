@@ -85,6 +85,14 @@ def approved(session: Session) -> None:
     )
 
 
+def almost_over(session: Session) -> None:
+    """The letters of people whose address is known."""
+    approved(session)
+    session.flush()
+    people = update(Person).where(Person.id.like("p%"))
+    session.execute(people.values(email="noa@voorbeeld.example"))
+
+
 def two_administrators(session: Session) -> None:
     """Of a company for each round, each with a means."""
     for number in EVERY_ROUND:
@@ -142,6 +150,7 @@ ONE_WINS: dict[str, tuple[Prepare, Any]] = {
     "two who ask a restricted one": (offices, acts.ask_restricted),
     "two approvals": (asked, acts.approve),
     "one letter used twice": (approved, acts.activate),
+    "two workers who remind of one letter": (almost_over, acts.remind),
     "two administrators who end each other": (two_administrators, acts.end_the_other),
 }
 

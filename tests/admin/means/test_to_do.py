@@ -9,12 +9,21 @@ from sqlalchemy.orm import Session
 
 from admin.means import decisions, letters, to_do
 from admin.means.to_do import MeansTask
+from assurance.factors import FactorKind
+from assurance.levels import AssuranceLevel
 from assurance.means import IssuedMeans
-from assurance.means_requests import MeansRequest
-from directory.people import Person
+from assurance.means_requests import (
+    Contact,
+    MeansOutcome,
+    MeansRequest,
+    RequestKind,
+    seal_contact,
+)
+from directory.people import Person, Role
 from state.db import writing
 from tests.admin.means.conftest import DAY, Held, Made, around, desk
 from tests.clocks import START
+from tests.keys_for_tests import make_sealer
 
 
 def tasks(session: Session, day: int, at: str = "bakery") -> list[tuple[str, str, str]]:
@@ -82,6 +91,38 @@ def test_what_is_active_ended_or_blocked_asks_nothing(
     with writing(session):
         session.get_one(Person, made.person_id).blocked_at = None
         made.ends_at = START + DAY
+    assert tasks(session, 31) == []
+
+
+def test_a_change_that_nobody_confirmed_needs_a_new_letter_too(
+    session: Session, held: Held
+) -> None:
+    means_id = held()
+    with writing(session):
+        request = MeansRequest(
+            id="change",
+            means_id=means_id,
+            kind=RequestKind.CHANGE,
+            organisation_id="bakery",
+            asked_by="jan",
+            asked_at=START,
+            reference="ABCD2345",
+            level=AssuranceLevel.EH3,
+            role=Role.MEMBER,
+            factor=FactorKind.TOTP,
+            organisations=["bakery"],
+            contact=seal_contact(make_sealer(), "change", Contact(("Straat 1", "Plaats"))),
+            outcome=MeansOutcome.APPROVED,
+            decided_at=START,
+        )
+        session.add(request)
+        session.flush()
+        letters.send(session, desk(), request)
+    assert [task for task, _, _ in tasks(session, 1)] == []
+    assert [task for task, _, _ in tasks(session, 31)] == ["lapsed"]
+    later = START + 31 * DAY
+    with writing(session):
+        letters.send_again(session, around(now=later), means_id)
     assert tasks(session, 31) == []
 
 
