@@ -21,7 +21,7 @@ from tests.broker.clients import HOST
 from tests.broker.portal import Portal, make_portal_world, scope_of, set_clock
 from tests.journeys.at_mijn import fresh, options_of, send_assertion
 from tests.portal_page import checks_on
-from tests.world import World
+from tests.world import ADDRESSES, World
 
 ASKS = "Gaat u akkoord met dit document?"
 APP = "Vul de code uit uw app in"
@@ -326,3 +326,15 @@ def test_a_portal_that_says_no_language_gets_none_marked(world: World, portal: P
     browser = asked(portal, "roos")
     assert browser.page is not None
     assert not browser.page.tree.cssselect("main [lang]")
+
+
+def test_who_took_long_is_sent_to_the_makelaar_once_more(world: World, portal: Portal) -> None:
+    """Jan has no factor here: his login is his signature, and one of long ago is none."""
+    browser = asked(portal, "jan")
+    for _ in range(2):
+        world.clock.advance(480)
+        world.process.holder.refresh()
+        assert browser.click("Geef mij meer tijd").heading == ASKS
+    assert "Hierna logt u nog een keer in bij Polderpoort." in browser.page.text
+    browser.fill("decision", "agree")
+    assert browser.click("Ga verder").url.startswith(ADDRESSES.makelaars)

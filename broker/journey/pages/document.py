@@ -38,14 +38,16 @@ class DocumentRecap:
 
 @dataclass(frozen=True)
 class DocumentPage:
-    """``fingerprint`` comes back with the form: what was answered. ``asks_code``: a code follows.
-    ``error``: ``choice`` where none was made, ``remark`` where it cannot be kept.
+    """``fingerprint`` comes back with the form: what was answered. ``asks_code``: a code follows,
+    ``asks_login``: a login at the makelaar. ``error``: ``choice`` where none was made, ``remark``
+    where it cannot be kept.
     """
 
     frame: Frame
     document: ShownDocument
     fingerprint: str
     asks_code: bool
+    asks_login: bool = False
     choice: str | None = None
     remark: str = ""
     deposit: bool = False

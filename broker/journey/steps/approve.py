@@ -9,6 +9,8 @@ from dataclasses import replace
 from broker.downstream import LoginRefused, RefusalCode
 from broker.journey.dispatch import Advance, Show, StepOutcome, Turn
 from broker.journey.document_view import shown, to_answer
+from broker.journey.login import Login
+from broker.journey.login_time import counts_still
 from broker.journey.pages.document import DocumentPage
 from broker.journey.steps.frame import frame
 from consent.documents import Answer, remark_of
@@ -38,7 +40,25 @@ def answer(turn: Turn) -> StepOutcome:
         deposit=document.may_deposit and choice == "agree" and bool(form.get("deposit")),
         at=turn.now,
     )
-    return Advance(replace(turn.login, answer=said, confirmed=None))
+    login = replace(turn.login, answer=said, confirmed=None)
+    return Advance(_back_to_makelaar(login) if _needs_login(turn) else login)
+
+
+def _needs_login(turn: Turn) -> bool:
+    """Who has no factor of ours confirms by the login that was made for this, while that is fresh.
+    More time does not make it so.
+    """
+    login, minutes = turn.login, turn.rt.settings.login.transaction_minutes
+    if turn.context.factors or login.identity is None:
+        return False
+    return not counts_still(login, login.identity.authenticated_at, turn.now, minutes)
+
+
+def _back_to_makelaar(login: Login) -> Login:
+    """The answer stays, and who confirms it must be the one who gave it."""
+    return replace(
+        login, identity=None, is_continued=False, person_id=None, must_be=login.person_id
+    )
 
 
 def _show(turn: Turn, error: str | None = None) -> StepOutcome:
@@ -48,6 +68,7 @@ def _show(turn: Turn, error: str | None = None) -> StepOutcome:
         document=shown(document),
         fingerprint=document.shown,
         asks_code=bool(turn.context.factors),
+        asks_login=_needs_login(turn),
         choice=form.get("decision"),
         remark=form.get("remark", ""),
         deposit=bool(form.get("deposit")),

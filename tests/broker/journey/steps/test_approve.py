@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy.orm import Session
@@ -14,7 +14,7 @@ from broker.journey.dispatch import Advance, Show, StepOutcome
 from broker.journey.steps import approve
 from consent.documents import LONGEST_REMARK, Answer, AskedDocument
 from directory.people import Person
-from tests.broker.facts import a_login, a_page, a_runtime, a_turn, asking
+from tests.broker.facts import IDENTITY, a_login, a_page, a_runtime, a_turn, asking
 from tests.clocks import START
 
 DOCUMENT = AskedDocument(
@@ -101,3 +101,25 @@ def test_who_waits_goes_back_and_who_is_too_late_as_well(
     with pytest.raises(LoginRefused) as refused:
         answered(session, form, document)
     assert refused.value.code is code
+
+
+@pytest.mark.parametrize(("minutes", "goes_back"), [(14, False), (15, True)])
+def test_who_took_long_confirms_with_a_login_of_now(
+    session: Session, minutes: int, goes_back: bool
+) -> None:
+    """Without a factor of ours the login is the confirmation; more time does not make it fresh."""
+    identity = replace(IDENTITY, authenticated_at=START)
+    later = START + timedelta(minutes=minutes)
+    login = a_login(
+        asking(document=DOCUMENT),
+        identity=identity,
+        person_id="roos",
+        expires_at=START + timedelta(hours=1),
+    )
+    turn = replace(a_turn(a_runtime(session), login), now=later)
+    turn = replace(turn, form={"shown": DOCUMENT.shown, "decision": "agree"})
+    with a_page():
+        outcome = approve.answer(turn)
+    assert isinstance(outcome, Advance) and outcome.login.answer is not None
+    assert (outcome.login.identity is None) is goes_back
+    assert outcome.login.must_be == ("roos" if goes_back else None)
