@@ -87,6 +87,10 @@ soak: $(STAMP) ## Log in LOGINS=2000 times while parts are broken; 5 minutes
 bench: $(STAMP) ## Measure what one login costs
 	@$(BIN)/python -m benchmarks.login
 
+.PHONY: bench-peers
+bench-peers: $(STAMP) ## The same login through Keycloak as broker beside it; needs Java 17 and Maven
+	@$(BIN)/python -m benchmarks.peers
+
 .PHONY: screenshots
 screenshots: $(STAMP) ## Take a picture of every page (README=yes: those of README and manual, in docs/images)
 	@$(BIN)/python -m tests.browser.screenshots $(if $(README),--readme)

@@ -53,12 +53,15 @@ class Stamp:
         return bytes(etree.tostring(root))
 
 
-def stamp_of(makelaar: Makelaar, recipient: x509.Certificate) -> Stamp:
-    """Jan's Response at this makelaar, without its signatures."""
+def stamp_of(
+    makelaar: Makelaar, recipient: x509.Certificate, to: tuple[str, str] | None = None
+) -> Stamp:
+    """Jan's Response at this makelaar, without its signatures. ``to``: where it goes and whose that
+    is; None: Sluis.
+    """
     now = datetime.now(UTC)
-    asked = SamlReply(
-        "_template", f"{makelaar.broker}/saml/acs", f"{makelaar.broker}/saml/metadata", None
-    )
+    acs, audience = to or (f"{makelaar.broker}/saml/acs", f"{makelaar.broker}/saml/metadata")
+    asked = SamlReply("_template", acs, audience, None)
     said = Answer(SUBJECT, "Jan de Vries", ETD["EH3"], "app", now, None, Fault.NONE)
     made = saml_response.success(makelaar, asked, said, BODEM.uuid, now, None)
     root = etree.fromstring(made)

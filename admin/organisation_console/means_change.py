@@ -36,7 +36,8 @@ from directory.consoles import BEHEER
 from directory.people import Person, Role
 from state.db import writing
 
-KEPT: Final = ("soort", "niveau", "rol", "bedrijf")  # what goes along to the identity document and back
+# What goes along to the identity document and back.
+KEPT: Final = ("soort", "niveau", "rol", "bedrijf")
 _KNOWN: Final = {level.label: level for level in ISSUED}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from inspect import iscoroutinefunction
 from pathlib import Path
 
 import pytest
@@ -54,3 +55,18 @@ def test_every_view_of_a_console_has_its_address(process: Process, room: str) ->
         if path.parts[1] == room and makes_addresses(path)
     }
     assert expected and expected <= served
+
+
+def test_nothing_on_the_way_of_a_request_is_a_coroutine(process: Process) -> None:
+    """Flask would ask that of each at each request, and is told not to (``BoundFlask``)."""
+    app = create_app(process)
+    around = (app.before_request_funcs, app.after_request_funcs, app.teardown_request_funcs)
+    handlers = [one for by_code in app.error_handler_spec.values() for one in by_code.values()]
+    ways = [
+        *app.view_functions.values(),
+        *(one for by_name in around for many in by_name.values() for one in many),
+        *(one for by_class in handlers for one in by_class.values()),
+        *app.teardown_appcontext_funcs,
+    ]
+    assert len(ways) > len(app.view_functions)
+    assert not [one for one in ways if iscoroutinefunction(one)]

@@ -10,9 +10,7 @@ from typing import Final
 import pytest
 from sqlalchemy.orm import Session
 
-from state.db import writing
-from state.registrations import Kind, current_revision, raise_revision, save
-from tests.clocks import START
+from state.registrations import current_revision
 from tests.races import registration_acts as acts
 from tests.races.racers import ROUNDS, Act, Racers
 
@@ -43,23 +41,3 @@ def test_both_come_to_their_end(
     assert found == [(acts.DONE, acts.DONE)] * ROUNDS
     begun.rollback()
     assert current_revision(begun) > before
-
-
-def test_of_many_changes_the_revision_rises_once_and_of_none_never(session: Session) -> None:
-    with writing(session):
-        for name in ("a", "b", "c"):
-            assert save(session, Kind.SERVICE, name, {}, START)
-        assert current_revision(session) == 0  # nobody waits for it yet
-    assert current_revision(session) == 1
-    session.rollback()
-    with pytest.raises(ZeroDivisionError), writing(session):
-        raise_revision(session)
-        _ = 1 / 0
-    with writing(session):
-        pass
-    assert current_revision(session) == 1
-    with writing(session):
-        with session.begin_nested():
-            raise_revision(session)
-        assert current_revision(session) == 1
-    assert current_revision(session) == 2
