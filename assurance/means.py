@@ -150,7 +150,7 @@ def linked_at(
             or_(IssuedMeans.ends_at.is_(None), IssuedMeans.ends_at > now),
             or_(IssuedMeans.refused_at.is_(None), IssuedMeans.refused_at > now - REFUSAL_SHOWN),
         )
-        .order_by(IssuedMeans.id)
+        .order_by(IssuedMeans.asked_at, IssuedMeans.id)
     )
     if person_ids is not None:
         query = query.where(IssuedMeans.person_id.in_(person_ids))

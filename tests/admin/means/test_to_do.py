@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 from sqlalchemy.orm import Session
 
-from admin.means import decisions, letters, to_do
+from admin.means import asking, decisions, letters, to_do
 from admin.means.to_do import MeansTask
 from assurance.factors import FactorKind
 from assurance.levels import AssuranceLevel
@@ -21,7 +21,7 @@ from assurance.means_requests import (
 )
 from directory.people import Person, Role
 from state.db import writing
-from tests.admin.means.conftest import DAY, Held, Made, around, desk
+from tests.admin.means.conftest import DAY, Held, Made, around, desk, wish
 from tests.clocks import START
 from tests.keys_for_tests import make_sealer
 
@@ -75,7 +75,8 @@ def test_what_was_asked_anew_is_not_refused_any_more(session: Session, asked: Ma
     with writing(session):
         decisions.refuse(session, desk(), request.id, "Het adres klopt niet.")
     who = session.get_one(IssuedMeans, request.means_id).person_id
-    asked(colleague=who)
+    with writing(session):
+        asking.ask(session, around(now=START + DAY), wish(colleague=who))
     assert tasks(session, 1) == []
 
 
