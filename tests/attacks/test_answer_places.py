@@ -90,6 +90,8 @@ def test_every_address_answers_head_by_reading_or_not_at_all(world: World) -> No
         "/inloggegevens-vergeten/<token>",
         "/operator/instellen/<secret>",
         "/toegang/uitnodiging/<secret>",
+        "/toegang/ketenmachtiging/<secret>",
+        "/toegang/ketenmachtiging/intrekken/<secret>",
         "/saml/idp/metadata/<client_id>",
         "/saml/metadata",
         "/saml/metadata/<provider_id>",

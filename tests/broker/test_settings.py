@@ -261,3 +261,29 @@ def test_nobody_inside_is_called_unless_it_is_said() -> None:
 def test_every_key_of_outgoing_calls_is_described() -> None:
     fields = type(settings().outgoing).model_fields
     assert all(field.description for field in fields.values())
+
+
+@pytest.mark.parametrize(
+    ("link", "chain", "is_fine"),
+    [
+        (None, "EH3", True),
+        ("EH3", "EH3", True),
+        ("EH4", "EH3", True),
+        ("EH2", "EH2", True),
+        ("EH2+", "EH3", False),  # such a link could give nothing
+    ],
+)
+def test_links_of_chain_mandates_reach_what_chain_mandates_ask(
+    link: str | None, chain: str, is_fine: bool
+) -> None:
+    mandates = {"chain_level": chain} | ({"chain_link_level": link} if link else {})
+    if is_fine:
+        settings(mandates=mandates)
+        return
+    with pytest.raises(ValidationError, match=r"chain_link_level EH2\+ is below chain_level EH3"):
+        settings(mandates=mandates)
+
+
+def test_no_link_gives_anything_unless_somebody_chose_so() -> None:
+    assert settings().mandates.chain_link_level is None
+    assert settings().means.restricted_to == ()

@@ -16,12 +16,15 @@ from assurance.levels import AssuranceLevel
 from broker.configuration import Configuration
 from broker.journey import completion, login_store
 from broker.journey.login import Login
+from broker.journey.login_methods import LoginMethod
 from broker.oidc.reply_to import OidcReplyTo
 from broker.runtime import Runtime
 from broker.sso import standing
 from consent.documents import Answer, AskedDocument
 from directory import people
 from directory.people import ExternalIdentity, Person
+from providers import accounts
+from providers.accounts import Account, Right
 from state import audit
 from state.audit import EventTag
 from state.db import writing
@@ -206,3 +209,36 @@ def test_an_answer_is_about_this_document_and_confirmed_with_what_stands(
     finishing: Finishing, facts: dict[str, Any], why: str | None
 ) -> None:
     assert finishing.ends(document=DOCUMENT, **facts) == why
+
+
+TOWN, ELSEWHERE = "00000001234567890000", "00000004000000001000"
+
+
+@pytest.mark.parametrize(
+    ("restricted_to", "why"),
+    [
+        (None, None),
+        (TOWN, None),
+        (ELSEWHERE, standing.MEANS_RESTRICTED),
+    ],
+)
+def test_M_06_a_restricted_means_counts_at_its_provider_when_the_answer_is_given(
+    finishing: Finishing, restricted_to: str | None, why: str | None
+) -> None:
+    account = Account(
+        person_id=finishing.person_id,
+        user_name="roos",
+        level=L.EH2,
+        created_at=START,
+        provider_oin=restricted_to,
+    )
+    with writing(finishing.sql) as sql:
+        sql.add(account)
+    identity = accounts.identity_of(Right(account.id, finishing.person_id, L.EH2, False), START)
+    ended = finishing.ends(
+        service={"own_means": True, "provider_oin": TOWN},
+        identity=identity,
+        provider_id=None,
+        method=LoginMethod.ACCOUNT,
+    )
+    assert ended == why
