@@ -32,7 +32,11 @@ from broker.web.responses import show
 from directory.people import Role
 
 LEVELS: Final = ("EH2", "EH2+", "EH3", "EH4")
-STATES: Final = (*MeansState, *BEFORE_AND_BETWEEN)
+# A restriction is one of a service, and the list asks for none.
+STATES: Final = (
+    *(state for state in MeansState if state is not MeansState.RESTRICTED),
+    *BEFORE_AND_BETWEEN,
+)
 RULES: Final = ListRules(
     columns=("naam", "machtigingen"),
     filters=(

@@ -135,6 +135,7 @@ class Scale:
                 "service_uuid": SERVICES[number % len(SERVICES)],
                 "level": AssuranceLevel.EH3,
                 "granted_by": person_id(number * PEOPLE_EACH),
+                "by_link": False,
                 **self._term(number, is_old=False),
             }
 

@@ -24,7 +24,11 @@ TOO_LATE = "Inloggen duurde te lang"
 CANCEL = "Annuleer en ga terug naar"
 DECLINE = "Geef niet door en ga terug"
 CHANGE = "Kies een andere makelaar"
-CHANGE_AT = {"too low": "Log in met een ander inlogmiddel"}
+WAY = "Kies een andere manier om in te loggen"  # where the service takes means of Sluis as well
+CHANGE_AT = {
+    "too low": "Log in met een ander inlogmiddel",
+    **dict.fromkeys(("mandate", "consent", "no mandate", "blocked"), WAY),
+}
 
 # How the login of a page ends when its first form is sent: what the user stops, unless said here.
 ENDED = {

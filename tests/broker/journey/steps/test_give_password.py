@@ -18,7 +18,7 @@ from broker.web.templating import TIME_ZONE
 from directory.people import Person
 from sandbox import prepare
 from sandbox.browser import Browser
-from sandbox.portal.clients import BODEM, IDEEEN, VERGUNNING
+from sandbox.portal.clients import IDEEEN, LOZING, VERGUNNING
 from state import audit
 from state.audit import EventTag
 from tests.broker.account_logins import (
@@ -94,7 +94,7 @@ def test_a_hint_of_the_portal_answers_the_question(portal: Portal) -> None:
 
 def test_a_way_that_is_not_offered_cannot_be_taken(portal: Portal) -> None:
     browser = portal.world.browser()
-    page = browser.open(portal.url(scope=scope_of(BODEM)))
+    page = browser.open(portal.url(scope=scope_of(LOZING)))
     assert page.heading == PROVIDER and "Log in met uw account" not in page.text
     form = next(f for f in page.forms if "remember" in f.fields)
     fields = [("csrf_token", form.fields["csrf_token"] or ""), ("method", "account")]
