@@ -55,7 +55,8 @@ class RequestRow:
 @dataclass(frozen=True)
 class MandateRow:
     """One mandate. ``service``: empty for every service up to ``level``. ``state``: ``active``,
-    ``soon``, ``future``, ``undo`` while it may be undone, ``revoked``. ``last``: the last day as a
+    ``soon``, ``future``, ``left`` where the person left and it counts no more, ``undo`` while it
+    may be undone, ``revoked``. ``last``: the last day as a
     moment. ``seconds``: how long it may still be undone.
     """
 
