@@ -83,7 +83,8 @@ class MandateRow:
 
 @dataclass(frozen=True)
 class ChainRow:
-    """One chain mandate. ``state`` as in MandateRow; ``other``: the organisation at the other end,
+    """One chain mandate. ``state`` as in MandateRow, never ``left``, and ``off`` where a link gave
+    it and links do not count (that far); ``other``: the organisation at the other end,
     ``other_kvk`` its number; ``by_link``: who read a mail gave it, and no administrator.
     """
 

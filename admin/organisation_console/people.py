@@ -33,7 +33,11 @@ from directory.people import Role
 
 LEVELS: Final = ("EH2", "EH2+", "EH3", "EH4")
 OVER: Final = ("undo", "revoked", "left")  # mandates that are not counted
-STATES: Final = (*MeansState, *BEFORE_AND_BETWEEN)
+# Restricted is a means at one service; in a list of people it is one that works.
+STATES: Final = (
+    *(one for one in MeansState if one is not MeansState.RESTRICTED),
+    *BEFORE_AND_BETWEEN,
+)
 RULES: Final = ListRules(
     columns=("naam", "machtigingen"),
     filters=(

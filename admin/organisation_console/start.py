@@ -46,7 +46,8 @@ def start(console: BeheerContext) -> Response:
         return redirect(url_for("console.own_mandates"), 303)
     asked = requests.open_for(console.sql, [console.here.id])
     ending = to_do.ending(console.sql, console.here.id, console.now)
-    chains = chains_to_do.ending(console.sql, console.here.id, console.now)
+    link_level = console.rt.settings.mandates.chain_link_level
+    chains = chains_to_do.ending(console.sql, console.here.id, console.now, link_level)
     page = ToDoPage(
         console.frame,
         tuple(request_row(console, one) for one in asked),

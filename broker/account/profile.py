@@ -61,7 +61,14 @@ def front() -> Response:
         ),
         mandates=tuple(_mandate(who, one, has_left=one.id in left) for one in held),
         clients=tuple(
-            _client(who, one) for one in chains.through(sql, who.person.id, now, most=MOST_CLIENTS)
+            _client(who, one)
+            for one in chains.through(
+                sql,
+                who.person.id,
+                now,
+                most=MOST_CLIENTS,
+                link_level=who.rt.settings.mandates.chain_link_level,
+            )
         ),
         done=request.args.get("done", ""),
     )

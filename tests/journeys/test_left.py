@@ -13,7 +13,7 @@ from sandbox.portal.clients import LOZING
 from state.db import writing
 from tests.broker.portal import set_clock
 from tests.journeys.at_mijn import arrive
-from tests.journeys.beheer import HERE, choose, enter, held, rows, send
+from tests.journeys.beheer import HERE, choose, enter, held, rows
 from tests.journeys.test_ended_rights import standing
 from tests.journeys.test_person_changes import change
 from tests.operators import at_console
@@ -68,6 +68,8 @@ def test_M_07_no_page_says_that_the_mandate_still_holds(world: World) -> None:
     assert "Jan de Vries" in row and "Telt niet meer" in row and "Trek in" in row
     assert all("Jan de Vries" in one for one in others)
     assert "Verleng" not in row and "Wijzig" not in row
+    text = sanne.click("Download csv").answer.body.decode("utf-8-sig")
+    assert "Jan de Vries" in text and "Telt niet meer: hoort niet meer bij de organisatie" in text
     assert not any("Jan" in one for one in rows(sanne.open(f"{HERE}/machtigingen?stand=soon")))
     (mandate_id, *_others) = [one.id for one in held(world, "jan")]
     page = sanne.open(f"{HERE}/machtiging/{mandate_id}")

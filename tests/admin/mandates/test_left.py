@@ -1,5 +1,5 @@
-"""What somebody who left still has on paper is no company, is not to be extended, and does not stand
-in the way of giving it anew.
+"""What somebody who left still has on paper is no company, is not to be extended, and does not
+stand in the way of giving it anew.
 """
 
 from __future__ import annotations
