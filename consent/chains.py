@@ -7,7 +7,7 @@ intermediary; it cannot be passed on.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -114,6 +114,13 @@ def counts_by_link(
     return not by_link or (link_level is not None and suffices(link_level, level))
 
 
+def switched_off(rows: Iterable[ChainMandate], link_level: AssuranceLevel | None) -> frozenset[str]:
+    """Ids of those of these that count no more (or not now) because a link gave them."""
+    return frozenset(
+        row.id for row in rows if not counts_by_link(row.level, link_level, by_link=row.by_link)
+    )
+
+
 def of_client(
     session: Session,
     organisation_id: str,
@@ -203,11 +210,19 @@ def taken_with(session: Session, chain: ChainMandate) -> list[ChainMandate]:
     return list(session.scalars(query))
 
 
-def through(session: Session, person_id: str, now: datetime, *, most: int) -> list[ChainMandate]:
+def through(
+    session: Session,
+    person_id: str,
+    now: datetime,
+    *,
+    most: int,
+    link_level: AssuranceLevel | None,
+) -> list[ChainMandate]:
     """Through which this person may act now, by the name of the client, no more than ``most``: with
     a mandate of the intermediary for the whole of it, its allocation, and a place that did not end.
-    Levels are not asked here.
+    ``link_level``: up to which one counts that a link gave. Levels are not asked otherwise.
     """
+    link_counts = [one for one in AssuranceLevel if counts_by_link(one, link_level, by_link=True)]
     is_allocated = allocations.is_allocated(
         person_id,
         ChainMandate.intermediary_id,
@@ -226,6 +241,7 @@ def through(session: Session, person_id: str, now: datetime, *, most: int) -> li
             or_(Mandate.service_uuid.is_(None), Mandate.service_uuid == ChainMandate.service_uuid),
             or_(ended.is_(None), ended > now),
             is_allocated,
+            or_(ChainMandate.by_link.is_(False), ChainMandate.level.in_(link_counts)),
             Organisation.suspended_at.is_(None),
             ChainMandate.intermediary.has(Organisation.suspended_at.is_(None)),
             *(
@@ -252,20 +268,29 @@ def may_be_restored(chain: ChainMandate, by: str, now: datetime) -> bool:
     return is_own and is_a_moment_ago(chain.revoked_at, now)
 
 
-def shown(rows: Sequence[ChainMandate], now: datetime) -> list[ChainMandate]:
-    """Of those that people see as one, the one that lasts longest, in the order of ``rows``."""
+def shown(
+    rows: Sequence[ChainMandate], now: datetime, off: Collection[str] = frozenset()
+) -> list[ChainMandate]:
+    """Of those that people see as one, the one that lasts longest, in the order of ``rows``.
+    ``off``: ids of those that do not count, as ``switched_off`` says.
+    """
     best: dict[tuple[str, str, str], ChainMandate] = {}
     for row in rows:
         known = best.get(row.key)
-        if known is None or _rank(row, now) > _rank(known, now):
+        if known is None or _rank(row, now, off) > _rank(known, now, off):
             best[row.key] = row
     kept = {row.id for row in best.values()}
     return [row for row in rows if row.id in kept]
 
 
-def _rank(row: ChainMandate, now: datetime) -> tuple[bool, bool, datetime]:
-    """What stands before what was taken back, what holds before what is still to begin."""
-    return row.revoked_at is None, row.valid_from <= now, row.valid_until
+def _rank(
+    row: ChainMandate, now: datetime, off: Collection[str]
+) -> tuple[bool, bool, bool, datetime]:
+    """What counts before what does not, what stands before what was taken back, what holds before
+    what is still to begin.
+    """
+    stands = row.revoked_at is None
+    return stands and row.id not in off, stands, row.valid_from <= now, row.valid_until
 
 
 def _standing(now: datetime) -> tuple[ColumnElement[bool], ...]:

@@ -6,15 +6,45 @@ writing it again.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from consent.mandates import LAPSED, Mandate
+from consent.options import has_left
 from directory.people import Membership
 from state import audit
 from state.audit import AuditEvent, EventTag
+
+
+def left_behind(session: Session, rows: Collection[Mandate], now: datetime) -> frozenset[str]:
+    """Ids of those of these mandates that count no more, because their person left since they were
+    given: the rule of ``has_left`` for lists, in one read.
+    """
+    if not rows:
+        return frozenset()
+    query = select(Membership.person_id, Membership.organisation_id, Membership.until).where(
+        Membership.organisation_id.in_({row.organisation_id for row in rows}),
+        Membership.until <= now,
+    )
+    people = {row.person_id for row in rows}
+    if len(people) == 1:
+        query = query.where(Membership.person_id.in_(people))
+    ended = {(person, place): until for person, place, until in session.execute(query)}
+    return frozenset(
+        row.id
+        for row in rows
+        if has_left(row, ended.get((row.person_id, row.organisation_id)), now) is not None
+    )
+
+
+def without_left(session: Session, rows: Iterable[Mandate], now: datetime) -> list[Mandate]:
+    """Those of these mandates whose person did not leave since."""
+    found = list(rows)
+    left = left_behind(session, found, now)
+    return [row for row in found if row.id not in left]
 
 
 def begin_anew(session: Session, place: Membership, now: datetime) -> list[Mandate]:

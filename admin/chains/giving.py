@@ -32,7 +32,8 @@ from keys.sealing import Sealer
 @dataclass(frozen=True)
 class ChainTerms:
     """In which organisation, by whom, with what is registered now. ``least``: the level of every
-    chain mandate; ``login``: what it is worth at this organisation.
+    chain mandate; ``link_level``: up to which one counts that a link gave; ``login``: what it is
+    worth at this organisation.
     """
 
     organisation_id: str
@@ -42,6 +43,7 @@ class ChainTerms:
     sealer: Sealer
     max_years: int
     least: AssuranceLevel
+    link_level: AssuranceLevel | None
     now: datetime
 
     @property
@@ -138,10 +140,12 @@ def why_not(
 
 
 def plan(session: Session, around: ChainTerms, chosen: ChainChoice) -> ChainPlan:
-    """What giving this would change now."""
-    standing = chains.of_client(
+    """What giving this would change now. What a link gave and does not count is nothing yet."""
+    rows = chains.of_client(
         session, around.organisation_id, around.now, intermediary_id=chosen.intermediary_id
     )
+    off = chains.switched_off(rows, around.link_level)
+    standing = [row for row in rows if row.id not in off]
     found: list[ChainChange] = []
     impossible: list[ImpossibleChain] = []
     for uuid in dict.fromkeys(chosen.services):

@@ -123,9 +123,11 @@ def ended(
     tag: EventTag,
     *,
     place_id: str,
+    reason: str | None = None,
 ) -> None:
     """Taken back or given up, or that undone: of one client at one intermediary. ``place_id``: the
-    organisation that decided; the other one is told.
+    organisation that decided; the other one is told. ``reason``: for the audit, where nobody of
+    these did it.
     """
     reference = new_reference()
     for row in rows:
@@ -139,7 +141,7 @@ def ended(
                 service_uuid=row.service_uuid,
                 organisation_id=row.organisation_id,
                 level=row.level,
-                reason="given_up" if place_id == row.intermediary_id else None,
+                reason="given_up" if place_id == row.intermediary_id else reason,
                 details={
                     "mandate": row.id,
                     "intermediary": row.intermediary_id,

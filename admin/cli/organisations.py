@@ -22,7 +22,7 @@ from admin.organisations.records import (
     NotInRegister,
     Taken,
 )
-from admin.organisations.relinking import Relinked, RelinkRefused
+from admin.organisations.relinking import Merger, Relinked, RelinkRefused
 from admin.terms import role_extension
 from admin.terms.role_extension import ExtensionFault, ExtensionRefused, ExtensionWish
 from admin.trade_register import lookup
@@ -118,11 +118,26 @@ def merge(settings: Settings, old: str, new: str) -> list[str]:
     """Lines to print. Raises NotDone."""
     with _written(settings) as (process, session):
         numbers = _number(old), _number(new)
-        done = relinking.merge(session, _notifier(process), *numbers, actor=COMMAND_LINE)
+        services = process.holder.current.services
+        around = Merger(COMMAND_LINE, services, _notifier(process))
+        done = relinking.merge(session, around, *numbers)
     counts = ", ".join(f"{number} {sort.replace('_', ' ')}" for sort, number in done.moved.items())
     return [
         f"{old} went up in {new}: {counts}. Write {new} in your documents.",
+        *_ended_by_links(done),
         _reference(done),
+    ]
+
+
+def _ended_by_links(done: Relinked) -> list[str]:
+    """What did not go along, where there was any."""
+    ended = done.ended
+    if not ended.requests and not ended.chain_mandates:
+        return []
+    return [
+        f"Ended, because a link in a mail to the old one says nothing for the new one: "
+        f"{ended.chain_mandates} chain mandates given with a link, {ended.requests} requests that "
+        "waited. Intermediaries ask again."
     ]
 
 

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, contains_eager
 
 from assurance.levels import AssuranceLevel, weakest
+from consent import places
 from consent.mandates import Mandate
 from consent.requests import MandateRequest, RequestState
 from directory.administrator_role import role_of
@@ -83,16 +84,20 @@ def _places(session: Session, person_id: str, now: datetime) -> list[Company]:
 
 
 def _held(session: Session, person_id: str, now: datetime) -> list[Company]:
-    """Where the person has no place and may act all the same."""
+    """Where the person has no place and may act all the same; not by what was given before they
+    left.
+    """
     query = (
-        select(Organisation)
-        .join(Mandate, Mandate.organisation_id == Organisation.id)
+        select(Mandate)
+        .join(Mandate.organisation)
         .where(
             Mandate.person_id == person_id,
             Mandate.revoked_at.is_(None),
             Mandate.valid_until > now,
             Organisation.suspended_at.is_(None),
         )
-        .distinct()
+        .options(contains_eager(Mandate.organisation))
     )
-    return [Company(one.id, one.name, one.kvk, Role.MEMBER) for one in session.scalars(query)]
+    rows = places.without_left(session, session.scalars(query), now)
+    found = {row.organisation_id: row.organisation for row in rows}
+    return [Company(one.id, one.name, one.kvk, Role.MEMBER) for one in found.values()]

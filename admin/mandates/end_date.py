@@ -13,7 +13,7 @@ from admin.mandates.giving import Circumstances, NothingToDo
 from admin.mandates.locks import hold
 from admin.mandates.outcomes import Done
 from assurance.levels import is_same
-from consent import changes, end_dates, mandates
+from consent import changes, end_dates, mandates, places
 from consent.changes import MandateWish, TermChange
 from consent.mandates import Mandate, MandateRefused
 from directory import dates
@@ -33,12 +33,14 @@ def lack_to_change(around: Circumstances, mandate: Mandate, until: date | None) 
 
 def change(session: Session, around: Circumstances, mandate: Mandate, until: date) -> Done:
     """Let it end on this day, with what stands beside it and lets the same person do the same.
-    Raises NotAdministrator, NoSuchMandate, LoginNotEnough, MandateRefused, NothingToDo. The caller
+    One that counts no more because the person left is none: only giving it anew helps. Raises
+    NotAdministrator, NoSuchMandate, LoginNotEnough, MandateRefused, NothingToDo. The caller
     commits, or rolls back.
     """
     hold(session, around.organisation_id)
     administrators.demand(session, around.actor.logged_in, around.organisation_id, around.now)
-    rows = mandates.same_as(session, mandate, around.now)
+    alike = mandates.same_as(session, mandate, around.now)
+    rows = places.without_left(session, alike, around.now)
     if mandate.id not in {row.id for row in rows}:
         raise NoSuchMandate(mandate.id)
     longest = max(rows, key=lambda row: row.valid_until)

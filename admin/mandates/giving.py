@@ -13,13 +13,20 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from admin.actor import Actor
-from admin.mandates import administrators, colleagues, decision_rules, outcomes, requests
+from admin.mandates import (
+    administrators,
+    colleagues,
+    decision_rules,
+    outcomes,
+    requests,
+    to_do,
+)
 from admin.mandates.colleagues import CompanyPerson
 from admin.mandates.decision_rules import DeciderLogin
 from admin.mandates.locks import hold
 from admin.mandates.outcomes import Done
 from assurance.levels import AssuranceLevel, highest, suffices
-from consent import changes, mandates
+from consent import changes, mandates, places
 from consent.changes import MandateWish, PlannedChange, TermChange
 from consent.mandates import Mandate
 from directory import dates
@@ -152,7 +159,7 @@ def plan_of(
         for one in colleagues.at(session, around.makelaars, around.organisation_id, around.now)
     }
     standing: dict[str, list[Mandate]] = {}
-    for row in mandates.at(session, around.organisation_id, around.now):
+    for row in to_do.counting(session, around.organisation_id, around.now):
         standing.setdefault(row.person_id, []).append(row)
     found: list[PlannedChange] = []
     impossible: list[Impossible] = []
@@ -271,9 +278,12 @@ def _write(
 
 
 def _held(session: Session, around: Circumstances, wish: MandateWish) -> list[Mandate]:
-    """What stands of it, or is still to begin, locked."""
-    found = mandates.at(session, around.organisation_id, around.now, person_id=wish.person_id)
+    """What counts of it, or is still to begin, locked."""
+    now = around.now
+    rows = mandates.at(session, around.organisation_id, now, person_id=wish.person_id)
+    found = places.without_left(session, rows, now)
     same = next((row for row in found if wish.is_met_by(row)), None)
     if same is None:
         return []
-    return [row for row in mandates.same_as(session, same, around.now) if wish.is_met_by(row)]
+    alike = places.without_left(session, mandates.same_as(session, same, now), now)
+    return [row for row in alike if wish.is_met_by(row)]

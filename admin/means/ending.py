@@ -24,7 +24,7 @@ from broker.sso import grants, logout
 from broker.sso.logout import LogoutNotifier
 from broker.texts import means_mails
 from broker.texts.means_mails import MeansTold
-from consent import changes, mandates
+from consent import changes, mandates, places
 from directory import dates
 from directory.consoles import BEHEER
 from directory.organisations import Organisation
@@ -193,7 +193,8 @@ def _end_at(session: Session, notifier: LogoutNotifier, case: _Case, row: MeansL
                 if mandates.revoke(session, one.id, by=case.by, now=case.now):
                     mandate_ending.reach_of(session, notifier, one)
         else:
-            changes.shorten(session, held, case.at, by=case.by, now=case.now)
+            counting = places.without_left(session, held, case.now)
+            changes.shorten(session, counting, case.at, by=case.by, now=case.now)
     audit.record(
         session,
         AuditEvent(

@@ -173,7 +173,8 @@ def _frame(session: ConsoleSession, own: list[Company], here: Company) -> Consol
     count = 0
     if here.is_administered:
         count = waiting.get(here.id, 0) + len(to_do.ending(sql, here.id, session.now))
-        count += len(chains_to_do.ending(sql, here.id, session.now))
+        link_level = session.rt.settings.mandates.chain_link_level
+        count += len(chains_to_do.ending(sql, here.id, session.now, link_level))
     return ConsoleFrame(
         person=session.person.display_name,
         here=next(tab for tab in tabs if tab.is_here),

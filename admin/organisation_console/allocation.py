@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from admin.chains import allocating
 from admin.chains.allocating import Allocating, NoSuchClient, NoSuchColleague
-from admin.mandates import colleagues, decision_rules
+from admin.mandates import colleagues, decision_rules, to_do
 from admin.mandates.colleagues import CompanyPerson
 from admin.mandates.decision_rules import LoginNotEnough
 from admin.mandates.giving import NothingToDo
@@ -30,7 +30,7 @@ from broker.web.lists.memory import HeldList
 from broker.web.lists.request import ListFilter, ListRules
 from broker.web.registration_names import service_name
 from broker.web.responses import show
-from consent import allocations, chains, mandates
+from consent import allocations, chains
 from consent.allocations import EVERY_CLIENT, Client, Clients
 from consent.chains import ChainMandate
 from directory.consoles import BEHEER
@@ -125,7 +125,7 @@ def _key(client: Client) -> str:
 def _rows(console: BeheerContext) -> Iterator[AllocationRow]:
     limits = allocations.of_people(console.sql, console.here.id)
     numbers: dict[str, int] = {}
-    for one in mandates.at(console.sql, console.here.id, console.now):
+    for one in to_do.counting(console.sql, console.here.id, console.now):
         numbers[one.person_id] = numbers.get(one.person_id, 0) + 1
     makelaars = console.rt.configuration.providers
     for person in colleagues.at(console.sql, makelaars, console.here.id, console.now):

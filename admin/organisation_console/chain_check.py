@@ -24,7 +24,7 @@ from admin.organisation_console.chain_pages import (
     ChainGivenPage,
     ChainStep,
 )
-from admin.organisation_console.chain_rows import OVER, chain_row, terms
+from admin.organisation_console.chain_rows import OFF, OVER, chain_row, shown, terms
 from admin.organisation_console.chain_wizard import intermediary_card, one_chain_draft
 from admin.organisation_console.start import to_start
 from broker.console import sessions
@@ -120,12 +120,14 @@ def given_chains(console: BeheerContext, draft_id: str) -> Response:
     if draft.done is None or card is None:
         return _to("check_chains", draft)
     found = chains.of_client(console.sql, console.here.id, console.now, intermediary_id=card.id)
-    rows = [chain_row(console, one) for one in chains.shown(found, console.now)]
+    rows = [chain_row(console, one) for one in shown(console, found)]
     told = requests.administrators_of(console.sql, card.id, console.now)
     page = ChainGivenPage(
         console.frame,
         card,
-        tuple(one for one in rows if one.service_uuid in draft.done and one.state not in OVER),
+        tuple(
+            one for one in rows if one.service_uuid in draft.done and one.state not in (*OVER, OFF)
+        ),
         is_told=any(one.email for one in told),
     )
     return show(page)

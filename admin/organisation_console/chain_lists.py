@@ -20,7 +20,10 @@ class ChainList:
     def __init__(self, name: str) -> None:
         self.rules = ListRules(
             columns=(name, "einde"),
-            filters=(ListFilter("dienst"), ListFilter("stand", ("active", "soon", "revoked"))),
+            filters=(
+                ListFilter("dienst"),
+                ListFilter("stand", ("active", "soon", "off", "revoked")),
+            ),
         )
         self._held = HeldList[IntermediaryRow](
             words=lambda row: (row.name, row.kvk, row.number, *row.services),

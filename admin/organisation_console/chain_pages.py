@@ -17,7 +17,8 @@ CHAIN_STEPS: Final = ("intermediair", "diensten", "einddatum", "controle")
 @dataclass(frozen=True)
 class IntermediaryRow:
     """One intermediary with what it may do. ``state``: ``active``, ``soon`` where something ends
-    within two months, ``undo`` while all of it may be given back, ``revoked``. ``until``: of what
+    within two months, ``off`` where a link gave all of it and links do not count, ``undo`` while
+    all of it may be given back, ``revoked``. ``until``: of what
     ends first; ``stroke``: a chain mandate that was taken back last, for undoing.
     """
 
@@ -64,6 +65,11 @@ class IntermediaryPage:
     @property
     def stands(self) -> bool:
         return any(one.state not in ("undo", "revoked") for one in self.rows)
+
+    @property
+    def counts(self) -> bool:
+        """Does any of it let anybody act?"""
+        return any(one.state not in ("undo", "revoked", "off") for one in self.rows)
 
 
 @dataclass(frozen=True)

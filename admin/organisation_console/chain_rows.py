@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -19,6 +19,7 @@ from consent.chain_requests import ChainRequest
 from consent.chains import ChainMandate
 
 OVER: Final = ("undo", "revoked")
+OFF: Final = "off"  # a link gave it, and links do not count (that far) here
 
 
 def terms(console: BeheerContext) -> ChainTerms:
@@ -32,6 +33,7 @@ def terms(console: BeheerContext) -> ChainTerms:
         sealer=console.rt.sealer,
         max_years=mandates.max_years,
         least=mandates.chain_level,
+        link_level=mandates.chain_link_level,
         now=console.now,
     )
 
@@ -52,7 +54,8 @@ def chain_row(console: BeheerContext, chain: ChainMandate) -> ChainRow:
     service = console.rt.configuration.services.get(uuid)
     is_given = chain.organisation_id == console.here.id
     other = chain.intermediary if is_given else chain.organisation
-    state = _state(chain, console.person_id, now)
+    is_off = bool(_off(console, [chain]))
+    state = _state(chain, console.person_id, now, is_off=is_off)
     return ChainRow(
         id=chain.id,
         other_id=other.id,
@@ -70,6 +73,11 @@ def chain_row(console: BeheerContext, chain: ChainMandate) -> ChainRow:
         by_link=chain.by_link,
         seconds=seconds_left(chain.revoked_at, now) if state == "undo" else 0,
     )
+
+
+def shown(console: BeheerContext, found: Sequence[ChainMandate]) -> list[ChainMandate]:
+    """Of those that people see as one, the one that counts and lasts longest."""
+    return chains.shown(found, console.now, _off(console, found))
 
 
 def intermediary_rows(rows: Iterable[ChainRow]) -> list[IntermediaryRow]:
@@ -104,10 +112,13 @@ def names_of(console: BeheerContext, asked: ChainRequest) -> tuple[str, ...]:
 
 def _intermediary(rows: list[ChainRow]) -> IntermediaryRow:
     standing = [one for one in rows if one.state not in OVER]
+    counting = [one for one in standing if one.state != OFF]
     undone = [one for one in rows if one.state == "undo"]
-    shown = standing or undone or rows
-    if standing:
-        state = "soon" if any(one.state == "soon" for one in standing) else "active"
+    shown = counting or standing or undone or rows
+    if counting:
+        state = "soon" if any(one.state == "soon" for one in counting) else "active"
+    elif standing:
+        state = OFF
     else:
         state = "undo" if undone else "revoked"
     first = shown[0]
@@ -124,9 +135,15 @@ def _intermediary(rows: list[ChainRow]) -> IntermediaryRow:
     )
 
 
-def _state(chain: ChainMandate, person_id: str, now: datetime) -> str:
+def _off(console: BeheerContext, rows: Sequence[ChainMandate]) -> frozenset[str]:
+    return chains.switched_off(rows, console.rt.settings.mandates.chain_link_level)
+
+
+def _state(chain: ChainMandate, person_id: str, now: datetime, *, is_off: bool) -> str:
     if chain.revoked_at is not None:
         return "undo" if chains.may_be_restored(chain, person_id, now) else "revoked"
+    if is_off:
+        return OFF
     if chain.valid_from > now:
         return "future"
     return "soon" if end_dates.ends_soon(chain.valid_until, now) else "active"

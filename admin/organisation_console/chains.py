@@ -20,7 +20,7 @@ from admin.organisation_console.chain_pages import (
     IntermediariesPage,
     IntermediaryPage,
 )
-from admin.organisation_console.chain_rows import chain_row, revocation
+from admin.organisation_console.chain_rows import chain_row, revocation, shown
 from admin.organisation_console.mandates import STILL_SHOWN
 from admin.organisation_console.pages import ChainRow
 from broker.web.endpoints import Endpoint
@@ -116,7 +116,7 @@ def rows_of(console: BeheerContext) -> list[ChainRow]:
     """What stands here, and what was taken back today."""
     since = console.now - STILL_SHOWN
     found = register.of_client(console.sql, console.here.id, console.now, ended_since=since)
-    return [chain_row(console, one) for one in register.shown(found, console.now)]
+    return [chain_row(console, one) for one in shown(console, found)]
 
 
 def one_chain(
@@ -140,7 +140,7 @@ def _of(console: BeheerContext, intermediary_id: str) -> list[ChainMandate]:
         intermediary_id=intermediary_id,
         ended_since=console.now - STILL_SHOWN,
     )
-    return register.shown(found, console.now) if found else absent(console)
+    return shown(console, found) if found else absent(console)
 
 
 def _back(intermediary_id: str, done: str) -> Response:

@@ -33,6 +33,8 @@ def by_another(event: AuditEvent) -> str:
     """Who did it, where that is somebody of another organisation, whose name nobody here knows;
     empty for who runs the installation.
     """
+    if event.reason == "merged":
+        return ""
     if event.reason == "given_up":
         return _("de intermediair")
     if "by_link" in event.details or event.reason == "link":
@@ -106,8 +108,10 @@ def _chain_changed(event: AuditEvent) -> ChangeWords:
 
 
 def _chain_revoked(event: AuditEvent) -> ChangeWords:
-    given_up = event.reason == "given_up"
-    title = _("Ketenmachtiging opgegeven") if given_up else _("Ketenmachtiging ingetrokken")
+    title = {
+        "given_up": _("Ketenmachtiging opgegeven"),
+        "merged": _("Ketenmachtiging gestopt: de klant ging op in een andere"),
+    }.get(event.reason or "", _("Ketenmachtiging ingetrokken"))
     return ChangeWords(title, _("gold"), _("geldt niet meer"))
 
 

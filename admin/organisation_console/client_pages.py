@@ -40,6 +40,11 @@ class ClientPage:
     def stands(self) -> bool:
         return any(one.state not in ("undo", "revoked") for one in self.rows)
 
+    @property
+    def counts(self) -> bool:
+        """Does any of it let anybody act?"""
+        return any(one.state not in ("undo", "revoked", "off") for one in self.rows)
+
 
 @dataclass(frozen=True)
 class AllocationRow:

@@ -17,7 +17,7 @@ from admin.mandates.given import TooLateToUndo
 from admin.organisation_console import files
 from admin.organisation_console.access import BeheerContext, absent, blueprint, requires
 from admin.organisation_console.chain_lists import ChainList, services_of
-from admin.organisation_console.chain_rows import chain_row, revocation
+from admin.organisation_console.chain_rows import OFF, OVER, chain_row, revocation, shown
 from admin.organisation_console.client_pages import ClientPage, ClientsPage
 from admin.organisation_console.mandates import STILL_SHOWN
 from admin.organisation_console.pages import ChainRow
@@ -81,7 +81,8 @@ def client(console: BeheerContext, client_id: str) -> Response:
             for one in people
             if any(
                 allocations.may_act(limits.get(one.id), client_id, row.service_uuid)
-                for row in found
+                for row in rows
+                if row.state not in (*OVER, OFF)
             )
         ),
         done=request.args.get("done", ""),
@@ -118,7 +119,7 @@ def take_client_up(console: BeheerContext, client_id: str) -> Response:
 def _rows(console: BeheerContext) -> list[ChainRow]:
     since = console.now - STILL_SHOWN
     found = register.of_intermediary(console.sql, console.here.id, console.now, ended_since=since)
-    return [chain_row(console, one) for one in register.shown(found, console.now)]
+    return [chain_row(console, one) for one in shown(console, found)]
 
 
 def _of(console: BeheerContext, client_id: str) -> list[ChainMandate]:
@@ -130,7 +131,7 @@ def _of(console: BeheerContext, client_id: str) -> list[ChainMandate]:
         organisation_id=client_id,
         ended_since=console.now - STILL_SHOWN,
     )
-    return register.shown(found, console.now) if found else absent(console)
+    return shown(console, found) if found else absent(console)
 
 
 def _back(client_id: str, done: str) -> Response:

@@ -18,7 +18,7 @@ from admin.organisation_console.rows import mandate_row
 from broker.console import sessions
 from broker.web.endpoints import ITSELF, Endpoint
 from broker.web.responses import show
-from consent import end_dates, mandates
+from consent import end_dates, mandates, places
 from consent.mandates import Mandate, MandateRefused
 from directory import dates
 from directory.consoles import BEHEER
@@ -82,12 +82,15 @@ def _standing(console: BeheerContext, mandate_id: str) -> Mandate:
     mandate = one_mandate(console, mandate_id)
     if mandate.revoked_at is not None or mandate.valid_until <= console.now:
         absent(console)
+    if places.left_behind(console.sql, [mandate], console.now):
+        absent(console)
     return mandate
 
 
 def _now_shown(console: BeheerContext, mandate: Mandate) -> str:
     """The one that people see for it now: what a document gave has another beside it."""
-    rows = mandates.same_as(console.sql, mandate, console.now)
+    alike = mandates.same_as(console.sql, mandate, console.now)
+    rows = places.without_left(console.sql, alike, console.now)
     return max(rows, key=lambda row: row.valid_until).id if rows else mandate.id
 
 

@@ -49,6 +49,8 @@ def mandate(state: str) -> str:
         "active": _("Geldt"),
         "soon": _("Stopt binnen twee maanden"),
         "future": _("Begint later"),
+        "off": _("Telt niet: gegeven met een link"),
+        "left": _("Telt niet meer: hoort niet meer bij de organisatie"),
     }.get(state, _("Vandaag ingetrokken"))
 
 

@@ -23,7 +23,7 @@ from admin.organisation_console.mandate_pages import (
     MandatesPage,
 )
 from admin.organisation_console.pages import MandateRow
-from admin.organisation_console.rows import mandate_row
+from admin.organisation_console.rows import mandate_row, mandate_rows
 from broker.texts.mandate_changes import every_service
 from broker.web.endpoints import Endpoint
 from broker.web.language import locale
@@ -33,13 +33,14 @@ from broker.web.lists.memory import HeldList
 from broker.web.lists.request import ListFilter, ListRules
 from broker.web.responses import show
 from consent import mandates as register
+from consent import places
 from consent.mandates import Mandate
 from directory import dates
 from directory.fields import LocalizedText
 from directory.people import Role
 from state.db import writing
 
-STATES: Final = ("active", "soon", "future", "revoked")
+STATES: Final = ("active", "soon", "future", "left", "revoked")
 RULES: Final = ListRules(
     columns=("gebruiker", "dienst", "einde"),
     filters=(ListFilter("dienst"), ListFilter("stand", STATES)),
@@ -125,7 +126,8 @@ def rows_of(console: BeheerContext, person_id: str | None = None) -> list[Mandat
     found = register.at(
         console.sql, console.here.id, console.now, person_id=person_id, ended_since=since
     )
-    return [mandate_row(console, one) for one in to_do.shown(found, console.now)]
+    left = places.left_behind(console.sql, found, console.now)
+    return mandate_rows(console, to_do.shown(found, console.now, left))
 
 
 def one_mandate(console: BeheerContext, mandate_id: str) -> Mandate:

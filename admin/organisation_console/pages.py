@@ -55,7 +55,8 @@ class RequestRow:
 @dataclass(frozen=True)
 class MandateRow:
     """One mandate. ``service``: empty for every service up to ``level``. ``state``: ``active``,
-    ``soon``, ``future``, ``undo`` while it may be undone, ``revoked``. ``last``: the last day as a
+    ``soon``, ``future``, ``left`` where the person left and it counts no more, ``undo`` while it
+    may be undone, ``revoked``. ``last``: the last day as a
     moment. ``seconds``: how long it may still be undone.
     """
 
@@ -82,7 +83,8 @@ class MandateRow:
 
 @dataclass(frozen=True)
 class ChainRow:
-    """One chain mandate. ``state`` as in MandateRow; ``other``: the organisation at the other end,
+    """One chain mandate. ``state`` as in MandateRow, never ``left``, and ``off`` where a link gave
+    it and links do not count (that far); ``other``: the organisation at the other end,
     ``other_kvk`` its number; ``by_link``: who read a mail gave it, and no administrator.
     """
 

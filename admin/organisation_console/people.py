@@ -32,9 +32,10 @@ from broker.web.responses import show
 from directory.people import Role
 
 LEVELS: Final = ("EH2", "EH2+", "EH3", "EH4")
-# A restriction is one of a service, and the list asks for none.
+OVER: Final = ("undo", "revoked", "left")  # mandates that are not counted
+# Restricted is a means at one service; in a list of people it is one that works.
 STATES: Final = (
-    *(state for state in MeansState if state is not MeansState.RESTRICTED),
+    *(one for one in MeansState if one is not MeansState.RESTRICTED),
     *BEFORE_AND_BETWEEN,
 )
 RULES: Final = ListRules(
@@ -94,7 +95,7 @@ def person(console: BeheerContext, person_id: str) -> Response:
     rows = tuple(rows_of(console, person_id))
     if found is None:
         absent(console)
-    number = sum(one.state not in ("undo", "revoked") for one in rows)
+    number = sum(one.state not in OVER for one in rows)
     view = overview.one(console.sql, console.here.id, person_id, console.now)
     row, done = _row(console, found, number, view), request.args.get("done", "")
     left = colleagues.left_at(console.sql, console.here.id, person_id, console.now)
@@ -106,7 +107,7 @@ def _rows(console: BeheerContext) -> list[PersonRow]:
     makelaars = console.rt.configuration.providers
     numbers: dict[str, int] = {}
     for one in rows_of(console):
-        if one.state not in ("undo", "revoked"):
+        if one.state not in OVER:
             numbers[one.person_id] = numbers.get(one.person_id, 0) + 1
     found = colleagues.at(console.sql, makelaars, console.here.id, console.now)
     views = overview.at(console.sql, console.here.id, console.now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from admin.organisation_console.access import BeheerContext
@@ -9,17 +10,27 @@ from admin.organisation_console.pages import ComingRow, MandateRow, RequestRow
 from admin.terms.coming import Coming
 from broker.web.language import locale
 from broker.web.registration_names import service_name
-from consent import end_dates, mandates
+from consent import end_dates, mandates, places
 from consent.mandates import Mandate
 from consent.requests import MandateRequest
 from directory import dates
 
 
+def mandate_rows(console: BeheerContext, rows: Sequence[Mandate]) -> list[MandateRow]:
+    """Mandates, in the language of the page."""
+    left = places.left_behind(console.sql, rows, console.now)
+    return [_mandate_row(console, one, has_left=one.id in left) for one in rows]
+
+
 def mandate_row(console: BeheerContext, mandate: Mandate) -> MandateRow:
-    """One mandate, in the language of the page."""
+    """One of them."""
+    return mandate_rows(console, [mandate])[0]
+
+
+def _mandate_row(console: BeheerContext, mandate: Mandate, *, has_left: bool) -> MandateRow:
     uuid, now = mandate.service_uuid, console.now
     service = console.rt.configuration.services.get(uuid or "")
-    state = state_of(mandate, console.person_id, now)
+    state = state_of(mandate, console.person_id, now, has_left=has_left)
     return MandateRow(
         id=mandate.id,
         person_id=mandate.person_id,
@@ -67,10 +78,12 @@ def coming_row(console: BeheerContext, one: Coming) -> ComingRow:
     )
 
 
-def state_of(mandate: Mandate, person_id: str, now: datetime) -> str:
-    """A word for how it stands, for this administrator."""
+def state_of(mandate: Mandate, person_id: str, now: datetime, *, has_left: bool) -> str:
+    """A word for how it stands, for this administrator. ``has_left``: who has it left since."""
     if mandate.revoked_at is not None:
         return "undo" if mandates.may_be_restored(mandate, person_id, now) else "revoked"
+    if has_left:
+        return "left"
     if mandate.valid_from > now:
         return "future"
     return "soon" if end_dates.ends_soon(mandate.valid_until, now) else "active"

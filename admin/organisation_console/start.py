@@ -21,13 +21,14 @@ from admin.organisation_console.pages import (
     ProfilePage,
     ToDoPage,
 )
-from admin.organisation_console.rows import coming_row, mandate_row, request_row
+from admin.organisation_console.rows import coming_row, mandate_rows, request_row
 from admin.terms import coming
 from admin.terms.coming import Coming, TermKind
 from broker.console import sessions
 from broker.web.endpoints import Endpoint
 from broker.web.responses import show
 from consent import mandates, requests
+from consent import places as consent_places
 from directory.consoles import BEHEER
 from directory.people import Role
 
@@ -45,11 +46,12 @@ def start(console: BeheerContext) -> Response:
         return redirect(url_for("console.own_mandates"), 303)
     asked = requests.open_for(console.sql, [console.here.id])
     ending = to_do.ending(console.sql, console.here.id, console.now)
-    chains = chains_to_do.ending(console.sql, console.here.id, console.now)
+    link_level = console.rt.settings.mandates.chain_link_level
+    chains = chains_to_do.ending(console.sql, console.here.id, console.now, link_level)
     page = ToDoPage(
         console.frame,
         tuple(request_row(console, one) for one in asked),
-        tuple(mandate_row(console, one) for one in ending),
+        tuple(mandate_rows(console, ending)),
         chains=tuple(chain_row(console, one) for one in chains),
         asked=request_rows(console),
         coming=tuple(coming_row(console, one) for one in _by_itself(console)),
@@ -64,8 +66,9 @@ def start(console: BeheerContext) -> Response:
 def own_mandates(console: BeheerContext) -> Response:
     """What the person may do here."""
     rows = mandates.at(console.sql, console.here.id, console.now, person_id=console.person_id)
-    found = to_do.shown(rows, console.now)
-    return show(OwnMandatesPage(console.frame, tuple(mandate_row(console, one) for one in found)))
+    left = consent_places.left_behind(console.sql, rows, console.now)
+    found = to_do.shown(rows, console.now, left)
+    return show(OwnMandatesPage(console.frame, tuple(mandate_rows(console, found))))
 
 
 @blueprint.get("/profiel")

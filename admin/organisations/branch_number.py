@@ -19,7 +19,7 @@ from admin.mandates.locks import hold
 from assurance.levels import highest
 from broker.sso.logout import LogoutNotifier
 from broker.texts import company_mails
-from consent import group_mandates, mandates
+from consent import group_mandates, mandates, places
 from consent.mandates import Mandate
 from directory import dates
 from directory.organisations import Establishment
@@ -80,13 +80,16 @@ class BranchWish:
 
 
 def limited(session: Session, organisation_id: str, now: datetime) -> LimitedMandates:
-    """What there is at this organisation."""
+    """What there is at this organisation. A mandate that counts no more because its person left is
+    not among it: given anew it would count again.
+    """
     branches = session.scalars(
         select(Establishment)
         .where(Establishment.organisation_id == organisation_id, Establishment.ended_at.is_(None))
         .order_by(Establishment.number)
     ).all()
-    rows = [row for row in mandates.at(session, organisation_id, now) if row.branches]
+    standing = places.without_left(session, mandates.at(session, organisation_id, now), now)
+    rows = [row for row in standing if row.branches]
     return LimitedMandates(tuple(branches), tuple(rows))
 
 

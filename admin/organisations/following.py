@@ -1,5 +1,6 @@
 """What follows an organisation that goes up in another, beside people and mandates: companies of
-groups, means and requests for them, invitations, forms, who acts for which client and who asks to.
+groups, means and requests for them, invitations, forms, who acts for which client and who asks or
+asked to. What was asked of it and waited was withdrawn before.
 """
 
 from __future__ import annotations
@@ -16,12 +17,13 @@ from assurance.means import MeansLink
 from assurance.means_requests import MeansRequest
 from consent import allocations
 from consent.allocations import Client, ClientAllocation, Clients
-from consent.chain_requests import ChainRequest, ChainRequestState
+from consent.chain_requests import ChainRequest
 from consent.chains import ChainMandate
 from consent.mandates import Mandate
 from directory.change_forms import ChangeForm
 from directory.groups import GroupCompany
 from directory.invitations import Invitation
+from directory.people import Membership
 
 # What names the organisation in one column, where nothing can be there twice.
 _PLAIN: Final[tuple[Any, ...]] = (GroupCompany, MeansRequest, Invitation, ChangeForm)
@@ -45,16 +47,6 @@ def take_along(session: Session, left: str, stays: str, actor: Actor, now: datet
             .values({key: stays})
             .execution_options(synchronize_session=False)
         )
-    # What an organisation would ask itself is asked no more.
-    session.execute(
-        update(ChainRequest)
-        .where(
-            ChainRequest.organisation_id == ChainRequest.intermediary_id,
-            ChainRequest.outcome.is_(None),
-        )
-        .values(outcome=ChainRequestState.WITHDRAWN, ended_at=now)
-        .execution_options(synchronize_session=False)
-    )
     session.expire_all()
 
 
@@ -77,7 +69,14 @@ def _join_limits(session: Session, left: str, stays: str, actor: Actor, now: dat
 def _had(
     session: Session, office: str, person_id: str, limits: Mapping[str, Clients], now: datetime
 ) -> frozenset[Client]:
-    """Those of the limit; without one all of the office, for who has a mandate of it."""
+    """Those of the limit; without one all of the office, for who has a mandate of it. None of an
+    office that the person left: there nobody acts for clients any more.
+    """
+    ended = select(Membership.until).where(
+        Membership.organisation_id == office, Membership.person_id == person_id
+    )
+    if is_over(session.scalars(ended).first(), now):
+        return frozenset()
     if person_id in limits:
         return limits[person_id]
     held = select(Mandate.id).where(

@@ -5,7 +5,8 @@ it in the transaction of the caller, or nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -13,6 +14,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from admin.actor import Actor
+from admin.chains import merged_client
+from admin.chains.merged_client import NOTHING_ENDED, EndedByMerger
 from admin.mandates import ending
 from admin.mandates.ending import EndedMandate
 from admin.mandates.locks import hold
@@ -29,6 +32,8 @@ from directory.groups import AccountRequest
 from directory.organisation_records import NumberChange, OldNumber
 from directory.organisations import Establishment, Organisation
 from directory.people import Membership
+from directory.services import Service
+from keys.sealing import Sealer
 from state import audit
 from state.audit import AuditEvent, EventTag
 from state.trace import new_reference
@@ -48,11 +53,33 @@ class RelinkRefused(Exception):
 
 @dataclass(frozen=True)
 class Relinked:
-    """How many of each went along. ``reference``: of the audit."""
+    """How many of each went along. ``ended``: what did not, because a link gave or would give it.
+    ``reference``: of the audit.
+    """
 
     organisation_id: str
     moved: dict[str, int]
     reference: str
+    ended: EndedByMerger = NOTHING_ENDED
+
+
+@dataclass(frozen=True)
+class Merger:
+    """Around a merger. ``services``: those of now, for what mails say of them; ``notifier``: for
+    the portals that hear that what they hold has ended.
+    """
+
+    actor: Actor
+    services: Mapping[str, Service]
+    notifier: LogoutNotifier
+
+    @property
+    def now(self) -> datetime:
+        return self.notifier.now
+
+    @property
+    def sealer(self) -> Sealer:
+        return self.notifier.sealer
 
 
 def renumber(
@@ -83,13 +110,12 @@ def renumber(
     )
 
 
-def merge(
-    session: Session, notifier: LogoutNotifier, old: str, new: str, *, actor: Actor
-) -> Relinked:
+def merge(session: Session, around: Merger, old: str, new: str) -> Relinked:
     """One organisation went up in another that is registered: what was of the old one is of the
     new one, and nobody acts for the old one any more. Who has a place in both keeps that of the
-    new one, with its role, and who is limited to clients gets no others. Raises
-    NoSuchOrganisation, RelinkRefused.
+    new one, with its role, and who is limited to clients gets no others. What counted no more
+    because its person left either of them is taken back first, and so is what a link in a mail to
+    the old one gave or could give. Raises NoSuchOrganisation, RelinkRefused.
     """
     _demand_free(session, old, new)
     first, second = sorted((old, new))  # always in one order: two at once wait for each other
@@ -97,9 +123,11 @@ def merge(
     left, stays = held[old], held[new]
     for organisation_id in sorted((left.id, stays.id)):
         hold(session, organisation_id)
-    _end_tokens(session, notifier, left)
-    now = notifier.now
-    following.take_along(session, left.id, stays.id, actor, now)
+    _end_tokens(session, around.notifier, left)
+    now = around.now
+    _begin_anew(session, (left.id, stays.id), now)
+    ended = merged_client.end(session, around, left.id, stays.id)
+    following.take_along(session, left.id, stays.id, around.actor, now)
     moved = {
         "memberships": _move_places(session, left.id, stays.id, now),
         "mandates": _move(session, Mandate, Mandate.organisation_id.key, left.id, stays.id),
@@ -113,7 +141,8 @@ def merge(
     for one in organisation_records.old_numbers(session, left.id):
         one.organisation_id = stays.id
     _remember(session, old, left.rsin, stays, NumberChange.MERGED, now)
-    return _noted(session, stays, moved, now, actor, "merged")
+    noted = _noted(session, stays, moved, now, around.actor, "merged")
+    return replace(noted, ended=ended)
 
 
 def _demand_free(session: Session, old: str, new: str) -> None:
@@ -140,6 +169,19 @@ def _end_tokens(session: Session, notifier: LogoutNotifier, left: Organisation) 
     ending.reach(session, notifier, ended)
 
 
+def _begin_anew(session: Session, organisations: Iterable[str], now: datetime) -> None:
+    """Mandates of people who left: judged by the place that the person has or had in the other
+    organisation, they could count again.
+    """
+    query = (
+        select(Membership)
+        .where(Membership.organisation_id.in_(organisations), Membership.until <= now)
+        .order_by(Membership.id)
+    )
+    for place in session.scalars(query).all():
+        places.begin_anew(session, place, now)
+
+
 def _move_places(session: Session, left: str, stays: str, now: datetime) -> int:
     query = select(Membership).where(Membership.organisation_id == stays)
     there = {place.person_id: place for place in session.scalars(query)}
@@ -151,7 +193,6 @@ def _move_places(session: Session, left: str, stays: str, now: datetime) -> int:
             moved += 1
             continue
         if following.is_over(known.until, now) and not following.is_over(place.until, now):
-            places.begin_anew(session, known, now)
             known.role, known.role_since, known.level = place.role, place.role_since, place.level
             known.since, known.until, known.origin = place.since, place.until, place.origin
             moved += 1
@@ -259,4 +300,4 @@ def _noted(
     return Relinked(organisation.id, moved, reference)
 
 
-__all__ = ["NoSuchOrganisation", "RelinkRefused", "Relinked", "merge", "renumber"]
+__all__ = ["Merger", "NoSuchOrganisation", "RelinkRefused", "Relinked", "merge", "renumber"]

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from admin.mandates import to_do
 from assurance.levels import AssuranceLevel
-from consent import lapse, mandates, requests
+from consent import lapse, requests
 from consent.chains import ChainMandate
 from directory import administrator_role, dates
 from directory.administrator_role import administers
@@ -91,7 +91,7 @@ def _mandates(
     session: Session, organisation_id: str, now: datetime, unused_months: int
 ) -> Iterator[Coming]:
     today = dates.day_of(now)
-    for row in to_do.shown(mandates.at(session, organisation_id, now), now):
+    for row in to_do.shown(to_do.counting(session, organisation_id, now), now):
         ends = dates.day_of(row.valid_until)
         facts = (row.person.display_name, row.service_uuid, row.level)
         step = step_to_end(ends, today)

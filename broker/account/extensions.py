@@ -11,7 +11,7 @@ from broker.errors import PageError
 from broker.texts import mandate_mails
 from broker.texts.mandate_mails import RequestFacts
 from broker.web.endpoints import Endpoint
-from consent import end_dates, mandates, requests
+from consent import end_dates, mandates, places, requests
 from consent.mandates import Mandate
 from consent.requests import AboveOwnLevel, MandateRequest
 from directory.consoles import BEHEER
@@ -23,12 +23,15 @@ from state.trace import new_reference
 
 
 def may_be_extended(who: AccountContext, one: Mandate) -> bool:
-    """Is it for a service that is here, and does it end within two months? A general one nobody
+    """Is it for a service that is here, and does it end within two months? Not where the person
+    left: then only giving it anew helps. A general one nobody
     asks for: administrators see in their list that it ends.
     """
     now = who.session.now
     holds = one.revoked_at is None and end_dates.ends_soon(one.valid_until, now)
-    return holds and not one.branches and one.service_uuid in who.rt.configuration.services
+    if not holds or one.branches or one.service_uuid not in who.rt.configuration.services:
+        return False
+    return not places.left_behind(who.rt.session, [one], now)
 
 
 @blueprint.post("/verlenging")

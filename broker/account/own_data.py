@@ -22,7 +22,7 @@ from broker.web import user_agents
 from broker.web.endpoints import Endpoint
 from broker.web.registration_names import client_name, makelaar_name, service_name
 from broker.web.responses import show
-from consent import allocations, mandates, register, requests
+from consent import allocations, mandates, places, register, requests
 from directory import (
     change_forms,
     evidence,
@@ -251,6 +251,9 @@ def _forms(who: AccountContext) -> list[Facts]:
 
 
 def _mandates(who: AccountContext) -> list[Facts]:
+    """``left``: the person left the organisation since, and it counts no more."""
+    held = mandates.held_by(who.rt.session, who.person.id)
+    left = places.left_behind(who.rt.session, held, who.session.now)
     return [
         {
             "organisation": one.organisation.name,
@@ -262,8 +265,9 @@ def _mandates(who: AccountContext) -> list[Facts]:
             "until": _at(one.valid_until),
             "revoked_at": _at(one.revoked_at),
             "last_used_at": _at(one.last_used_at),
+            "left": one.id in left,
         }
-        for one in mandates.held_by(who.rt.session, who.person.id)
+        for one in held
     ]
 
 

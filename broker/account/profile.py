@@ -21,7 +21,7 @@ from broker.account.profile_pages import (
 from broker.web.endpoints import Endpoint
 from broker.web.registration_names import makelaar_name, provider_name, service_name
 from broker.web.responses import show
-from consent import chains, mandates
+from consent import chains, mandates, places
 from consent.chains import ChainMandate
 from consent.mandates import Mandate
 from directory import people
@@ -39,6 +39,12 @@ def front() -> Response:
     """The address can be changed by the person; each other thing says who can."""
     who = owner()
     sql, now = who.rt.session, who.session.now
+    held = [
+        one
+        for one in mandates.held_by(sql, who.person.id)
+        if one.revoked_at is None and one.valid_until > now
+    ]
+    left = places.left_behind(sql, held, now)
     page = OwnProfilePage(
         who.frame,
         name=who.person.display_name,
@@ -53,13 +59,16 @@ def front() -> Response:
             for one in people.memberships_of(sql, who.person.id)
             if one.since <= now and (one.until is None or one.until > now)
         ),
-        mandates=tuple(
-            _mandate(who, one)
-            for one in mandates.held_by(sql, who.person.id)
-            if one.revoked_at is None and one.valid_until > now
-        ),
+        mandates=tuple(_mandate(who, one, has_left=one.id in left) for one in held),
         clients=tuple(
-            _client(who, one) for one in chains.through(sql, who.person.id, now, most=MOST_CLIENTS)
+            _client(who, one)
+            for one in chains.through(
+                sql,
+                who.person.id,
+                now,
+                most=MOST_CLIENTS,
+                link_level=who.rt.settings.mandates.chain_link_level,
+            )
         ),
         done=request.args.get("done", ""),
     )
@@ -93,7 +102,7 @@ def _account(who: AccountContext) -> AccountHere | None:
     )
 
 
-def _mandate(who: AccountContext, one: Mandate) -> HeldMandateRow:
+def _mandate(who: AccountContext, one: Mandate, *, has_left: bool) -> HeldMandateRow:
     return HeldMandateRow(
         organisation=one.organisation.name,
         service=service_name(who.rt.configuration, one.service_uuid),
@@ -102,6 +111,7 @@ def _mandate(who: AccountContext, one: Mandate) -> HeldMandateRow:
         starts=one.valid_from if one.valid_from > who.session.now else None,
         until=one.valid_until,
         extend_id=one.id if may_be_extended(who, one) else "",
+        has_left=has_left,
     )
 
 

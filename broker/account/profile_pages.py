@@ -49,7 +49,8 @@ class OwnPlaceRow:
 class HeldMandateRow:
     """A mandate that stands. ``service`` is None for all services; ``branches``: numbers, none for
     the whole organisation; ``starts`` only where that is later; ``level`` a label; ``extend_id``:
-    its id where it ends soon and more can be asked.
+    its id where it ends soon and more can be asked; ``has_left``: the person left the organisation
+    since, and it counts no more.
     """
 
     organisation: str
@@ -59,6 +60,7 @@ class HeldMandateRow:
     starts: datetime | None
     until: datetime
     extend_id: str = ""
+    has_left: bool = False
 
 
 @dataclass(frozen=True)

@@ -155,6 +155,31 @@ def refused(recipient: str, locale: str, said: AskedFacts, reason: str) -> Messa
     return _message(recipient, locale, subject, text)
 
 
+def merged(recipient: str, locale: str, said: AskedFacts) -> Message:
+    """To who agreed with a link: the client went up in another organisation, and it is over."""
+    who, client = one_line(said.intermediary), one_line(said.client)
+    if locale == "en":
+        subject = f"{who} may no longer act for {client}"
+        text = [
+            f"{client} (KvK {said.client_kvk}) went up in another organisation. What was agreed "
+            f"with the link in our mail has ended: {who} (KvK {said.intermediary_kvk}) no longer "
+            "logs in on behalf of it at:",
+            _names(said.services),
+            f"You need not do anything. Must {who} go on? Then it asks the organisation of today.",
+        ]
+    else:
+        subject = f"{who} mag niet meer handelen namens {client}"
+        text = [
+            f"{client} (KvK {said.client_kvk}) ging op in een andere organisatie. Wat met de link "
+            f"in onze e-mail is afgesproken, is gestopt: {who} (KvK {said.intermediary_kvk}) logt "
+            "niet meer namens haar in bij:",
+            _names(said.services),
+            f"U hoeft niets te doen. Moet {who} doorgaan? Dan vraagt die het aan de organisatie "
+            "van nu.",
+        ]
+    return _message(recipient, locale, subject, text)
+
+
 def _names(services: Sequence[str]) -> str:
     return "\n".join(f"- {one_line(name)}" for name in services)
 

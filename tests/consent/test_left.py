@@ -57,6 +57,8 @@ def test_M_07_a_mandate_of_before_ends_with_the_place(
     leave(register, until)
     found = options(register.session, "jan", terms())
     assert [one.key for one in found.usable] == ([before.key] if holds else [])
+    left = places.left_behind(register.session, [row], START)
+    assert left == (frozenset() if holds else {row.id}), "lists say what a login says"
     refusal = recheck(register.session, "jan", before.authority, terms())
     if holds:
         assert (refusal, found.refused) == (None, ())

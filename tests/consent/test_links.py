@@ -10,9 +10,11 @@ import pytest
 
 from assurance.levels import AssuranceLevel as L
 from consent.authority import RefusalReason
-from consent.chains import ChainMandate
+from consent.chains import ChainMandate, switched_off
+from consent.chains import through as through_clients
 from consent.options import options
 from consent.recheck import recheck
+from tests.clocks import START
 from tests.consent.conftest import GARDEN, Register, terms
 from tests.consent.test_allocations import through
 
@@ -39,5 +41,8 @@ def test_M_07_what_a_link_gave_counts_while_links_do(
     assert (GARDEN in {one.authority.represented.value for one in found.usable}) is counts
     why = [] if counts else [RefusalReason.LINK_NOT_ALLOWED]
     assert [one.reason for one in found.refused] == why
+    shown = through_clients(register.session, "jan", START, most=9, link_level=link_level)
+    assert bool(shown) is counts, "lists say what a login says"
+    assert switched_off([chain], link_level) == (frozenset() if counts else {chain.id})
     fallen = recheck(register.session, "jan", authority, now)
     assert getattr(fallen, "reason", None) is (None if counts else RefusalReason.LINK_NOT_ALLOWED)

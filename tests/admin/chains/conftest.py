@@ -43,6 +43,7 @@ def terms(*services: Service, **facts: Any) -> ChainTerms:
         "sealer": make_sealer(),
         "max_years": 5,
         "least": AssuranceLevel.EH3,
+        "link_level": AssuranceLevel.EH3,
         "now": START,
     }
     return ChainTerms(**{**values, **facts})

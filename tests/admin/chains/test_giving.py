@@ -17,6 +17,7 @@ from admin.mandates.decision_rules import DeciderLogin, LoginLack, LoginNotEnoug
 from admin.mandates.giving import NothingToDo, PlanChanged
 from assurance.levels import AssuranceLevel as L
 from broker.console.sessions import RECENT
+from consent import chains
 from consent.chains import ChainMandate
 from consent.changes import TermChange
 from consent.mandates import MandateRefused
@@ -192,10 +193,10 @@ def test_what_ends_within_two_months_is_to_do(
     session: Session, chain: Made, days: int, is_soon: bool
 ) -> None:
     chain(valid_until=START + timedelta(days=days))
-    assert bool(to_do.ending(session, "bakery", START)) is is_soon
-    assert to_do.ending(session, "office", START) == [], "it is the client that gives"
+    assert bool(to_do.ending(session, "bakery", START, None)) is is_soon
+    assert to_do.ending(session, "office", START, None) == [], "it is the client that gives"
     chain("longer", granted_by=None, valid_until=START + YEAR)
-    assert to_do.ending(session, "bakery", START) == [], "one beside it lasts longer"
+    assert to_do.ending(session, "bakery", START, None) == [], "one beside it lasts longer"
 
 
 def test_an_administrator_who_lost_the_place_gives_nothing(session: Session, bakery: str) -> None:
@@ -204,3 +205,31 @@ def test_an_administrator_who_lost_the_place_gives_nothing(session: Session, bak
         place.role = Role.MEMBER
     with pytest.raises(NotAdministrator):
         give(session)
+
+
+@pytest.mark.parametrize(
+    ("link_level", "change"),
+    [
+        (None, TermChange.NEW),
+        (L.EH2_PLUS, TermChange.NEW),
+        (L.EH3, TermChange.UNCHANGED),
+    ],
+)
+def test_what_a_link_gave_and_does_not_count_is_given_anew(
+    session: Session, chain: Made, link_level: L | None, change: TermChange
+) -> None:
+    """To the same day too."""
+    chain(by_link=True, granted_by="asked", valid_until=dates.end_of(NEXT_YEAR))
+    around = terms(link_level=link_level)
+    choice = ChainChoice("office", (UUID,), NEXT_YEAR)
+    plan = giving.plan(session, around, choice)
+    assert [one.change for one in plan.changes] == [change]
+    if change is TermChange.UNCHANGED:
+        return
+    with writing(session):
+        giving.give(session, around, choice, shown=plan.digest)
+    rows = standing(session)
+    assert sorted(one.by_link for one in rows) == [False, True]
+    off = chains.switched_off(rows, link_level)
+    (shown,) = chains.shown(rows, START, off)
+    assert not shown.by_link

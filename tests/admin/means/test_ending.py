@@ -207,3 +207,17 @@ def test_what_an_organisation_asked_of_a_means_that_it_ends_is_asked_no_more(
     assert request.is_pending, "another organisation did not ask it"
     end(session)
     assert (request.outcome, request.contact) == ("withdrawn", b"")
+
+
+def test_M_07_a_last_day_makes_no_mandate_count_again_of_who_left(
+    session: Session, held: Held
+) -> None:
+    """Shortening gives anew what a document gave."""
+    held()
+    with writing(session):
+        row = session.scalars(select(Mandate)).one()
+        row.granted_by, row.valid_from = None, START - 2 * DAY
+        place(session, "roos").until = START - DAY
+    end(session, replace(NOW, moment=EndMoment.DAY, day=dates.day_of(START) + 10 * DAY))
+    (only,) = session.scalars(select(Mandate)).all()
+    assert (only.id, only.confirmed_at, only.revoked_at) == (row.id, None, None)

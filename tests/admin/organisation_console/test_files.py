@@ -22,11 +22,13 @@ def test_a_file_of_people_says_of_every_state_what_the_page_says() -> None:
         ("active", "Geldt"),
         ("soon", "Stopt binnen twee maanden"),
         ("future", "Begint later"),
+        ("left", "Telt niet meer: hoort niet meer bij de organisatie"),
+        ("off", "Telt niet: gegeven met een link"),
         ("revoked", "Vandaag ingetrokken"),
         ("undo", "Vandaag ingetrokken"),
     ],
 )
 def test_a_file_of_mandates_has_words(state: str, word: str) -> None:
-    assert state in (*STATES, "undo")
+    assert state in (*STATES, "undo", "off")
     with texts():
         assert files.mandate(state) == word

@@ -165,3 +165,20 @@ def test_what_a_group_gave_for_the_branch_still_ends_with_the_group(session: Ses
     whole = [one.mandate for one in links if one.mandate.revoked_at is None]
     assert [row.branches for row in whole] == [[]] and len(links) == 2
     assert session.get_one(GroupCompany, "c").branch is None
+
+
+def test_M_07_a_mandate_of_who_left_is_not_given_anew(session: Session) -> None:
+    with writing(session):
+        session.add(
+            Membership(
+                person_id="roos",
+                organisation_id="bakery",
+                role=Role.MEMBER,
+                since=START - timedelta(days=9),
+                until=START - timedelta(days=1),
+            )
+        )
+    assert state(session) is BranchState.NOTHING
+    with pytest.raises(NotRemovable), writing(session):
+        branch_number.remove(session, wish())
+    assert {row.id for row in mandates.at(session, "bakery", START)} == {"m", "whole"}

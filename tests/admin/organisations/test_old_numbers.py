@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from admin.actor import COMMAND_LINE
 from admin.organisations import relinking
+from admin.organisations.relinking import Merger
 from assurance.levels import AssuranceLevel
 from broker.sso.logout import LogoutNotifier
 from directory import company_history, groups, history, organisation_records
@@ -76,7 +77,7 @@ def renumber(session: Session, old: str = OLD, new: str = FREE, rsin: str | None
 
 def merge(session: Session) -> None:
     with writing(session):
-        relinking.merge(session, notifier(), OLD, NEW, actor=COMMAND_LINE)
+        relinking.merge(session, Merger(COMMAND_LINE, {}, notifier()), OLD, NEW)
 
 
 def logins(session: Session, place: str, **wanted: datetime) -> list[str]:

@@ -16,7 +16,7 @@ from admin.actor import COMMAND_LINE
 from admin.mandates import companies
 from admin.organisations import relinking
 from admin.organisations.records import NoSuchOrganisation
-from admin.organisations.relinking import RelinkRefused
+from admin.organisations.relinking import Merger, RelinkRefused
 from assurance import means
 from assurance.levels import AssuranceLevel
 from assurance.means import IssuedMeans
@@ -100,7 +100,7 @@ def notifier() -> LogoutNotifier:
 
 def merge(session: Session, old: str = OLD, new: str = NEW) -> relinking.Relinked:
     with writing(session):
-        return relinking.merge(session, notifier(), old, new, actor=COMMAND_LINE)
+        return relinking.merge(session, Merger(COMMAND_LINE, {}, notifier()), old, new)
 
 
 def renumber(session: Session, old: str, new: str, rsin: str | None = None) -> relinking.Relinked:
