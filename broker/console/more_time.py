@@ -30,7 +30,6 @@ class MoreTimePage:
     template: str = "console/more_time.html"
 
 
-@blueprint.get(f"/<any({','.join(_AT)}):where>/tijd")
 @Endpoint(limit="console")
 def more_time(where: str) -> Response:
     """Until when this session stands, now that it was used once more. Who has none logs in, a
@@ -43,3 +42,7 @@ def more_time(where: str) -> Response:
     if asks_facts():
         return facts(time)
     return show(MoreTimePage(time, console.service.name.in_(locale())))
+
+
+for _name in _AT:
+    blueprint.add_url_rule(f"/{_name}/tijd", view_func=more_time, defaults={"where": _name})

@@ -296,4 +296,5 @@ def test_the_menu_offers_what_the_role_opens(world: World) -> None:
         somebody = make_operator(world, f"menu-{role.value.replace('_', '-')}", role)
         page = at_console(world, somebody.person_id).open(HERE)
         menu = {" ".join(a.text_content().split()) for a in page.tree.xpath("//nav//a")}
+        menu -= {"Verzoeken", "Vertrouwen"}  # groups, which lead to their first page
         assert menu == {"Overzicht", "Certificaten", "Metadata"} | words

@@ -21,7 +21,7 @@ from state.outbox import Message, enqueue
 from state.trace import Trace, TraceRecord
 from state.trace_search import Wanted
 from tests.operators import HERE, at_console, make_operator
-from tests.world import World
+from tests.world import ADDRESSES, World
 
 BODEM = "Meldportaal Bodem"
 REFERENCE = re.compile(r"[0-9A-Z]{4}-[0-9A-Z]{4}")
@@ -227,7 +227,11 @@ def test_the_page_follows_until_it_is_paused(world: World) -> None:
     browser.open(f"{HERE}/inlogspoor?makelaar=polderpoort")
     paused = browser.click("Pauzeer")
     assert not paused.tree.xpath("//*[@data-follow] | //script[contains(@src, 'follow.js')]")
-    assert "connect-src" not in (paused.answer.header("Content-Security-Policy") or "")
+    # A page whose time ends asks for more; one without an end asks nothing.
+    assert "connect-src 'self'" in (paused.answer.header("Content-Security-Policy") or "")
+    front = browser.open(f"{ADDRESSES.broker}/hulp/")
+    assert "connect-src" not in (front.answer.header("Content-Security-Policy") or "")
+    browser.open(f"{HERE}/inlogspoor?makelaar=polderpoort&live=nee")
     assert browser.click("Volg live").tree.xpath("//*[@data-follow]")
 
 
