@@ -15,6 +15,7 @@ from assurance.levels import AssuranceLevel
 from assurance.session_reuse import AskedAgain, Obstacle
 from broker.downstream import LoginRefused, NewGrant, Purpose, RefusalCode
 from broker.journey import single_sign_on
+from broker.journey.flow import Step, open_row
 from broker.journey.login import Ended, Login
 from broker.journey.login_methods import LoginMethod
 from broker.journey.single_sign_on import Plan
@@ -345,6 +346,27 @@ def test_what_is_too_old_is_shown_once_more_and_answers_stay(
     assert (after.consent, after.asked_again) == ("seen", AskedAgain(Obstacle.TOO_OLD, 60))
     # What a makelaar said on whose behalf went with what it said.
     assert (after.authority_settled, after.authority is None) == (not asserts, asserts)
+
+
+@pytest.mark.parametrize(
+    ("method", "asks"),
+    [(LoginMethod.MAKELAAR, Step.AUTHENTICATE), (LoginMethod.ACCOUNT, Step.GIVE_PASSWORD)],
+)
+def test_who_logged_in_too_long_ago_does_so_in_the_same_way(
+    session: Session, clock: FakeClock, known: str, method: LoginMethod, asks: Step
+) -> None:
+    rt = running(session, clock, a_service(level="EH2", own_means=True))
+    provider = IDENTITY.provider_id if method is LoginMethod.MAKELAAR else PROVIDER_ID
+    login = a_login(
+        asking(max_age=60, level=L.EH2),
+        method=method,
+        provider_id=provider,
+        identity=replace(IDENTITY, provider_id=provider),
+        judged_at=START,
+        person_id=known,
+    )
+    after = single_sign_on.with_fresh_proof(rt, login, START + PERIOD)
+    assert open_row(after, a_context(rt, after)).step is asks
 
 
 # What a login leaves behind.
