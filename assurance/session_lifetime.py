@@ -65,13 +65,17 @@ class SessionLimits:
 
 @dataclass(frozen=True)
 class ActiveSession:
-    """A session that stands, as its browser showed it."""
+    """A session that stands, as its browser showed it. ``until``: when it will be over unless it
+    is used again; ``expires_at``: the end that no use moves.
+    """
 
     id: str
     person_id: str
     group: str | None
     facts: bytes
     started_at: datetime
+    until: datetime
+    expires_at: datetime
 
 
 @dataclass(frozen=True)
@@ -101,7 +105,15 @@ _table = table_of(BrowserSession)
 _c = _table.c
 _INSERT: Final = PreparedStatement(insert_into(_table))
 _FIND: Final = PreparedStatement(
-    select(_c.person_id, _c.group, _c.facts, _c.started_at, _c.secret_hash).where(
+    select(
+        _c.person_id,
+        _c.group,
+        _c.facts,
+        _c.started_at,
+        _c.secret_hash,
+        _c.last_used_at,
+        _c.expires_at,
+    ).where(
         _c.id == bindparam("session"),
         _c.ended_at.is_(None),
         _c.expires_at > bindparam("now"),
@@ -130,7 +142,8 @@ def find(
     facts = open_or_log(sealer, row[2], f"{_CONTEXT}:{identifier}", what=_CONTEXT)
     if facts is None:
         return None
-    return ActiveSession(identifier, row[0], row[1], facts, row[3])
+    until = min(row[5] + limits.idle, row[6])
+    return ActiveSession(identifier, row[0], row[1], facts, row[3], until, row[6])
 
 
 def start(
@@ -166,12 +179,19 @@ def start(
     return f"{identifier}.{secret}"
 
 
-def use(session: Session, identifier: str, *, limits: SessionLimits, now: datetime) -> bool:
-    """The session served another login; False when it has ended meanwhile, anywhere."""
+def use(
+    session: Session, identifier: str, *, limits: SessionLimits, now: datetime
+) -> datetime | None:
+    """The session serves a login: when it will be over unless it is used again; None when it has
+    ended meanwhile, anywhere.
+    """
     done = session.execute(
-        _standing(identifier, limits, now).values(last_used_at=now).returning(BrowserSession.id)
+        _standing(identifier, limits, now)
+        .values(last_used_at=now)
+        .returning(BrowserSession.expires_at)
     )
-    return done.first() is not None
+    row = done.first()
+    return None if row is None else min(now + limits.idle, row[0])
 
 
 def raise_to(

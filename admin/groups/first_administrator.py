@@ -53,6 +53,14 @@ class KnownOrganisation:
     administrators: tuple[str, ...]
 
 
+class OrganisationKnown(Exception):
+    """Somebody administers the organisation by now; ``known`` says who may be told."""
+
+    def __init__(self, known: KnownOrganisation) -> None:
+        super().__init__("the organisation has an administrator")
+        self.known = known
+
+
 def already_uses(session: Session, kvk: str, now: datetime) -> KnownOrganisation | None:
     """The organisation with this number, where somebody administers it now."""
     query = select(Organisation).where(Organisation.kvk == kvk)
@@ -91,9 +99,12 @@ def make(
     now: datetime,
 ) -> str:
     """The account and the group, with the transaction of the caller; the temporary password goes by
-    mail. The id of the person. Raises GroupNameRefused, NameRefused, UserNameTaken and
-    AddressTaken.
+    mail. The id of the person. Raises OrganisationKnown, GroupNameRefused, NameRefused,
+    UserNameTaken and AddressTaken.
     """
+    known = already_uses(session, wanted.kvk, now)
+    if known is not None:
+        raise OrganisationKnown(known)
     short_name = groups.canonical_short_name(wanted.short_name)
     if groups.is_short_name_taken(session, short_name):
         raise GroupNameRefused("taken")

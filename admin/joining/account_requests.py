@@ -12,7 +12,7 @@ from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from admin.groups import first_administrator
-from admin.groups.first_administrator import WantedAccount
+from admin.groups.first_administrator import OrganisationKnown, WantedAccount
 from admin.joining import email_codes, request_ticket
 from admin.joining.access import blueprint
 from admin.joining.request_pages import (
@@ -82,7 +82,7 @@ def look_at_organisation() -> Response:
     if known is not None:
         return show(AlreadyUsesPage(known.name, known.administrators))
     response = redirect(url_for("joining.ask_person"), 303)
-    request_ticket.hand_out(response, rt, RequestTicket(new_id(), kvk))
+    request_ticket.hand_out(response, rt, RequestTicket(new_id(), kvk, rt.clock()))
     return response
 
 
@@ -129,14 +129,14 @@ def send_request_code() -> Response:
 @blueprint.get("/aanvragen/tijd")
 @_allowed
 def more_time() -> Response:
-    """An hour from now for the step that stands open beside this page."""
+    """An hour from now, within the day, for the step that stands open beside this page."""
     held = request_ticket.read(runtime())
     if held is None:
         here = redirect(url_for("joining.ask_organisation"), 303)
         return Response(status=401) if asks_facts() else here
     if not asks_facts():
-        return _show(held, StepTimePage(request_ticket.time_left(runtime())))
-    response = facts(request_ticket.time_left(runtime()))
+        return _show(held, StepTimePage(request_ticket.time_left(runtime(), held)))
+    response = facts(request_ticket.time_left(runtime(), held))
     request_ticket.hand_out(response, runtime(), held)
     return response
 
@@ -216,6 +216,8 @@ def make_first_account() -> Response:
                 base_url=rt.base_url,
                 now=rt.clock(),
             )
+    except OrganisationKnown as found:  # somebody came to administer it meanwhile
+        return show(AlreadyUsesPage(found.known.name, found.known.administrators))
     except GroupNameRefused as refused:
         error = "taken_group" if refused.reason == "taken" else "short_name"
         return _show(held, replace(page, error=error), 422)
@@ -262,9 +264,9 @@ def _network() -> str:
 
 
 def _show(held: RequestTicket, page: Any, status: int = 200) -> Response:
-    """A page of a request that is under way, with a whole hour for it."""
+    """A page of a request that is under way, with a whole hour for it, as far as there is."""
     rt = runtime()
-    show_time(request_ticket.time_left(rt))
+    show_time(request_ticket.time_left(rt, held))
     response = show(page, status)
     request_ticket.hand_out(response, rt, held)
     return response

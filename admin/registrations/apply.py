@@ -5,9 +5,14 @@ per change.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
+import structlog
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
 
 from admin.actor import Actor
 from admin.registrations import checking, entity_ids, federation_rules, pruning, row_pruning
@@ -24,6 +29,13 @@ from state import audit, party_metadata
 from state.audit import AuditEvent, Detail, EventTag
 from state.db import writing
 
+TRIES: Final = 3  # of documents that name what people make themselves at that very moment
+MET_OTHERS: Final = (
+    f"the database: in each of {TRIES} tries others made or ended, meanwhile, what these documents "
+    "name; nothing changed; apply them again, at a quieter moment or in smaller files"
+)
+log = structlog.get_logger()
+
 
 class RightsTaken(Exception):
     """Rights of people would end; ``outcomes`` say which."""
@@ -35,6 +47,20 @@ class RightsTaken(Exception):
 
 class _DryRun(Exception):
     """Ends the transaction without a trace."""
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """What ``apply`` was asked."""
+
+    settings: Settings
+    actor: Actor
+    now: datetime
+    dry_run: bool
+    prune: Prune | None
+    also_taking: bool
+    move_subjects: bool
+    is_whole: bool
 
 
 def apply(
@@ -56,10 +82,41 @@ def apply(
     be fetched is fetched before it. ``also_taking``: rights of people may end with what documents
     name no more. ``move_subjects``: people may get another ``sub`` at a portal. ``is_whole``: the
     documents are all there are, so what stands in none is told. ``progress`` hears how many more
-    were written. Raises DocumentsRefused, StillUsed and RightsTaken; then nothing changed.
+    were written, and of fewer where it begins anew: what documents name is read before them, and
+    people log in meanwhile. Raises DocumentsRefused, StillUsed and RightsTaken; then nothing
+    changed.
     """
+    wanted = _Wanted(settings, actor, now, dry_run, prune, also_taking, move_subjects, is_whole)
+    for tried in range(1, TRIES + 1):
+        written = 0
+
+        def count(number: int) -> None:
+            nonlocal written
+            written += number
+            progress(number)
+
+        try:
+            return _applied(session, sealer, entries, wanted, count)
+        except (IntegrityError, StaleDataError) as met:
+            log.warning("apply.met_others", tried=tried, of=TRIES, error=type(met).__name__)
+            progress(-written)
+    raise DocumentsRefused([MET_OTHERS])
+
+
+def _applied(
+    session: Session,
+    sealer: Sealer,
+    entries: Sequence[Entry],
+    wanted: _Wanted,
+    progress: Callable[[int], object],
+) -> tuple[DocumentOutcome, ...]:
+    """Once, from what stands at its beginning. Raises IntegrityError and StaleDataError where that
+    changed before it was written.
+    """
+    settings, now, prune = wanted.settings, wanted.now, wanted.prune
     gone = pruning.leaving(session, entries, prune) if prune is not None else frozenset()
-    checked = checking.check(session, settings, entries, may_move=move_subjects or dry_run)
+    may_move = wanted.move_subjects or wanted.dry_run
+    checked = checking.check(session, settings, entries, may_move=may_move)
     mistakes = [
         *checked.mistakes,
         *entity_ids.mistakes(session, checked.entries, gone),
@@ -73,18 +130,18 @@ def apply(
     try:
         with texts(), writing(session):
             party_metadata.hold_many(session)
-            applier = Applier(session, sealer, settings, actor, now, tuple(whole))
+            applier = Applier(session, sealer, settings, wanted.actor, now, tuple(whole))
             for entry in whole:
                 outcomes.append(checked.told(entry, _apply(applier, entry)))
                 progress(1)
             outcomes += pruning.remove(applier, gone)
             outcomes += row_pruning.remove(applier, prune)
-            if is_whole and prune is None:
+            if wanted.is_whole and prune is None:
                 outcomes += row_pruning.unnamed(applier)
-            if dry_run:
+            if wanted.dry_run:
                 raise _DryRun
             _refuse_used(outcomes, prune)
-            _refuse_taking(outcomes, also_taking=also_taking)
+            _refuse_taking(outcomes, also_taking=wanted.also_taking)
     except _DryRun:
         pass
     return tuple(outcomes)

@@ -11,7 +11,6 @@ from typing import Any, Final, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
-from yaml._yaml import CParser
 from yaml.composer import Composer
 from yaml.constructor import SafeConstructor
 from yaml.reader import ReaderError
@@ -36,22 +35,31 @@ class _Loader(yaml.SafeLoader):
             return node.value
 
 
-class _QuickLoader(Composer, CParser, SafeConstructor, Resolver):
-    """The same rules on libyaml, in a tenth of the time; nodes are put together here, where one
-    in another is bounded. Its words of what is wrong are not ours.
+def _quick_loader() -> Callable[[str], Any]:
+    """The same rules on libyaml, in a tenth of the time; nodes are put together here, where one in
+    another is bounded. Its words of what is wrong are not ours. A PyYAML that was built without
+    libyaml has the slow one alone.
     """
+    try:
+        from yaml._yaml import CParser
+    except ImportError:
+        return _Loader
 
-    def __init__(self, text: str) -> None:
-        CParser.__init__(self, text)
-        Composer.__init__(self)
-        SafeConstructor.__init__(self)
-        Resolver.__init__(self)
+    class QuickLoader(Composer, CParser, SafeConstructor, Resolver):
+        def __init__(self, text: str) -> None:
+            CParser.__init__(self, text)
+            Composer.__init__(self)
+            SafeConstructor.__init__(self)
+            Resolver.__init__(self)
 
-    day = _Loader.day
+        day = _Loader.day
+
+    QuickLoader.add_constructor("tag:yaml.org,2002:timestamp", QuickLoader.day)
+    return QuickLoader
 
 
-for _one in (_Loader, _QuickLoader):
-    _one.add_constructor("tag:yaml.org,2002:timestamp", _one.day)
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _Loader.day)
+_quick: Final = _quick_loader()
 
 
 def read(path: Path) -> list[Entry]:
@@ -112,12 +120,12 @@ def _documents(file: Path, mistakes: list[str]) -> Iterator[tuple[str, Any]]:
 def _all_of(text: str) -> list[_Parsed]:
     """Raises YAMLError, ValueError and RecursionError, in the words of the slow one."""
     try:
-        return list(_parsed(_QuickLoader(text)))
+        return list(_parsed(_quick(text)))
     except (yaml.YAMLError, ValueError, RecursionError):
         return list(_parsed(_Loader(text)))
 
 
-def _parsed(loader: _Loader | _QuickLoader) -> Iterator[_Parsed]:
+def _parsed(loader: Any) -> Iterator[_Parsed]:
     """Of each document its first line, what it holds twice with its line, and what it says. Raises
     YAMLError, and ValueError for a date that is none.
     """

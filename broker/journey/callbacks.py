@@ -262,7 +262,7 @@ def _judge(rt: Runtime, arrival: Arrival) -> JudgedCallback:
     try:
         identity = _identity(rt, login, arrival)
         seen = _replay_operations(identity, arrival.callback.received_at)
-        return JudgedCallback(_accepted(login, identity), None, seen)
+        return JudgedCallback(_accepted(login, identity, arrival.callback.received_at), None, seen)
     except ProviderRefused as refused:
         log.warning(
             "makelaar.message_rejected",
@@ -325,12 +325,13 @@ def _identity(rt: Runtime, login: Login, arrival: Arrival) -> Identity:
         return rt.configuration.adapters[record.id].finish(remembered, arrival.callback)
 
 
-def _accepted(login: Login, identity: Identity) -> Login:
+def _accepted(login: Login, identity: Identity, now: datetime) -> Login:
     """The identity alone: nothing that an earlier try left behind counts for it."""
     return replace(
         login,
         provider_id=identity.provider_id,
         identity=identity,
+        judged_at=now,
         is_continued=False,
         sent=(),
         trouble=None,

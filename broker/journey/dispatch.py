@@ -23,7 +23,6 @@ from broker.journey import (
     gone,
     login_records,
     login_store,
-    login_time,
     passive,
     single_sign_on,
     trace_steps,
@@ -163,6 +162,8 @@ def answer(
     if row.step != posted:
         _save(rt, kept, replace(kept.login, after_form=True))
         return _onwards(kept.login)
+    if row.step is Step.RESPOND:  # a form that comes too late
+        return run(rt, kept, steps)
     outcome = steps[row.step].answer(turn)
     if not isinstance(outcome, Advance):
         return _settle(rt, kept, kept.login, outcome, row.step)
@@ -179,6 +180,12 @@ def _follow(
     turn = _turn(rt, login)
     for _ in range(2 * len(Step)):
         row = open_row(login, turn.context)
+        if row.step is Step.RESPOND:  # once, when nothing else is asked
+            fresh = single_sign_on.with_fresh_proof(rt, login, turn.now)
+            if fresh is not login:
+                login = fresh
+                turn = replace(turn, login=login, context=turn.context.follow(login))
+                row = open_row(login, turn.context)
         if login.request.passive and row.step not in ASKS_NOBODY:
             raise passive.refusal(row, why)
         outcome = steps[row.step].enter(turn)
@@ -202,9 +209,9 @@ def restart(rt: Runtime, kept: StoredLogin, login: Login, change: Advance) -> Re
 
 def give_time(rt: Runtime, kept: StoredLogin) -> Login:
     """More time for a login whose user asks it. Raises PageError where another tab was first."""
-    now, minutes = rt.clock(), rt.settings.login.transaction_minutes
-    login = login_time.with_more_time(kept.login, now, minutes)
-    if login is not kept.login:
+    now = rt.clock()
+    login = single_sign_on.with_more_time(rt, kept.login, now)
+    if login.expires_at > kept.login.expires_at:
         login = trace_steps.got_time(login, now)
     login = replace(login, after_form=True)
     _save(rt, kept, login)
@@ -236,9 +243,9 @@ def _settle(
     if isinstance(outcome, Finish):
         return outcome.response
     if isinstance(outcome, Leave):
-        now, minutes = rt.clock(), rt.settings.login.transaction_minutes
+        now = rt.clock()
         # At the makelaar nobody is warned: who leaves has a whole period.
-        leaving = login_time.with_more_time(_unstopped(outcome.login), now, minutes)
+        leaving = single_sign_on.with_more_time(rt, _unstopped(outcome.login), now)
         _save(rt, kept, trace_steps.sent(leaving, now))
         to = outcome.departure
         response = leave(to.url, to.fields, outcome.party, after_form=login.after_form)

@@ -4,7 +4,7 @@ computed from them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pydantic import TypeAdapter
@@ -82,9 +82,11 @@ class Login:
     ticket: str | None = None  # hash of what the browser that brought the answer must show
     session_asked: bool = False  # an earlier login was considered, or may not be any more
     session_id: str | None = None  # of the earlier login that answered
+    session_until: datetime | None = None  # the end of that session that no use moves
     asked_again: AskedAgain | None = None  # of who is logged in, and must log in here all the same
     is_continued: bool = False  # ``identity`` is of that earlier login
     identity: Identity | None = None
+    judged_at: datetime | None = None  # when that came here and was found fresh enough
     person_id: str | None = None
     must_replace: bool = False  # the password was a temporary one
     insists: bool = False  # the makelaar itself must give the level: a factor of ours cannot
@@ -111,6 +113,24 @@ class Login:
     def lacks_level(self) -> bool:
         """The makelaar answered, and there is no level to go on with."""
         return self.too_low or self.not_understood
+
+    def once_more(self) -> Login:
+        """Before its makelaar or password: the same person shows once more who they are, and what
+        they answered stays. What a makelaar said on whose behalf went with what it said.
+        """
+        asserted = self.identity is not None and bool(self.identity.authority)
+        return replace(
+            self,
+            identity=None,
+            judged_at=None,
+            is_continued=False,
+            person_id=None,
+            must_be=self.person_id or self.must_be,
+            sms=None,
+            challenge=None,
+            authority=None if asserted else self.authority,
+            authority_settled=self.authority_settled and not asserted,
+        )
 
     def afresh(self) -> Login:
         """Before any way or makelaar was chosen: nothing that an earlier one said counts for the

@@ -26,7 +26,7 @@ from assurance.session_reuse import (
     obstacle,
 )
 from broker.downstream import LoginRefused, Purpose, RefusalCode
-from broker.journey import login_methods, trace_steps
+from broker.journey import login_methods, login_time, trace_steps
 from broker.journey.context import LoginContext
 from broker.journey.login import Login
 from broker.journey.login_methods import LoginMethod
@@ -40,6 +40,7 @@ from providers.login_facts import LoginFacts, read, stored
 from providers.worth import NothingWorth
 from state import audit
 from state.audit import AuditEvent, EventTag
+from state.db import writing
 
 # Who is logged in, and hears what asks a new login. Of the rest nobody knows that they would not
 # have to: who logs in at another kind of service for the first time is not asked "again".
@@ -99,14 +100,50 @@ def continued(
     return (wanted, None) if why is None else (login, why)
 
 
+def with_more_time(rt: Runtime, login: Login, now: datetime) -> Login:
+    """The login with a whole period from now, as far as there is. The session that answered in it
+    is used, so that it lasts as long; where that ended meanwhile, its user logs in once more.
+    """
+    minutes, most = rt.settings.login.transaction_minutes, None
+    if login.session_id is not None and login_time.wants_more(login, now, minutes):
+        with writing(rt.session) as sql:
+            limits = session_limits(rt)
+            most = session_lifetime.use(sql, login.session_id, limits=limits, now=now)
+        if most is None:
+            login = _without_session(login, now)
+    return login_time.with_more_time(login, now, minutes, most=most)
+
+
+def _without_session(login: Login, now: datetime) -> Login:
+    why = Obstacle.OVER
+    after = login.once_more() if login.is_continued else login
+    after = replace(after, session_id=None, session_until=None, asked_again=AskedAgain(why))
+    return trace_steps.step(after, now, "session", "refused", why.value)
+
+
+def with_fresh_proof(rt: Runtime, login: Login, now: datetime) -> Login:
+    """The login, before its makelaar or password again where what was proved is older by now than
+    the portal wants.
+    """
+    if not login_time.is_too_old(login, now, rt.settings.login.transaction_minutes):
+        return login
+    why = Obstacle.TOO_OLD
+    asked = AskedAgain(why, login.request.max_age)
+    after = replace(login.once_more(), asked_again=asked)
+    return trace_steps.step(after, now, "session", "refused", why.value)
+
+
 def _answered(
     login: Login, context: LoginContext, found: ActiveSession, facts: LoginFacts
 ) -> Login:
     wanted = replace(
         login,
         session_id=found.id,
+        session_until=found.expires_at,
         session_asked=True,
         is_continued=True,
+        judged_at=context.now,
+        expires_at=min(login.expires_at, found.until),  # who asks more time uses the session
         method=_method(facts),
         provider_id=facts.identity.provider_id,
         identity=facts.identity,
@@ -211,7 +248,9 @@ def write(
         stands = cookie is not None
     else:
         cookie = None
-        stands = session_lifetime.use(sql, planned.id, limits=session_limits(rt), now=context.now)
+        limits = session_limits(rt)
+        used = session_lifetime.use(sql, planned.id, limits=limits, now=context.now)
+        stands = used is not None
     if not stands:
         raise LoginRefused(RefusalCode.LOGIN_REQUIRED, "session_ended", "ended during the login")
     return cookie
@@ -302,8 +341,8 @@ def _reused(facts: LoginFacts, context: LoginContext) -> AcceptedFactor | None:
 
 
 def _is_higher(login: Login) -> bool:
-    """Did this login lift its session: by a fresh factor, or because the makelaar that made it gave
-    a higher level for the same person?
+    """Did this login lift its session: by a fresh factor, or because the same person logged in once
+    more, for a higher level or for a login that is not too old?
     """
     has_fresh_factor = login.factor is not None and login.factor.at >= login.created_at
-    return has_fresh_factor or login.insists
+    return has_fresh_factor or not login.is_continued

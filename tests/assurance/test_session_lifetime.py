@@ -172,7 +172,7 @@ def test_a_session_that_ended_is_neither_found_nor_used_nor_raised(sql: Session)
         assert session_lifetime.end(sql, cookie[:26], "logged_out", START)
     with writing(sql):
         assert not session_lifetime.end(sql, cookie[:26], "logged_out", START)
-        assert not session_lifetime.use(sql, cookie[:26], limits=LIMITS, now=START)
+        assert session_lifetime.use(sql, cookie[:26], limits=LIMITS, now=START) is None
         raised = session_lifetime.raise_to(
             sql, SEALER, cookie[:26], facts=b"", began=None, limits=LIMITS, now=START
         )

@@ -12,7 +12,7 @@ from tests.running_demo import RunningDemo
 
 pytestmark = pytest.mark.browser
 
-WARNING, LAST, OVER = (f"[data-time={name}]" for name in ("warning", "last", "over"))
+WARNING, FAILED, OVER = (f"[data-time={name}]" for name in ("warning", "failed", "over"))
 BUTTON = ".sluis-time-bar button"
 LINE = "[data-until]"
 SECOND = 1000
@@ -102,19 +102,60 @@ def test_a_console_gives_time_beside_the_page(running: RunningDemo, chromium: Br
         assert page.url == address and len(page.context.pages) == 1
 
 
+def _typed(visitor: Visitor) -> str:
+    """A code of which three digits are filled in."""
+    page = visitor.page
+    page.clock.install()
+    visitor.ask(LOZING)
+    visitor.choose("brugwacht")
+    visitor.log_in_as("roos")
+    visitor.wait_for("#code")
+    page.fill("#code", "123")
+    return page.url
+
+
+@pytest.mark.parametrize("status", [None, 429, 503], ids=["no network", "limited", "unwell"])
+def test_where_no_time_can_be_had_what_was_typed_stays(
+    running: RunningDemo, chromium: Browser, status: int | None
+) -> None:
+    with visiting(running, chromium, size=PHONE) as visitor:
+        page, address = visitor.page, _typed(visitor)
+        page.route(
+            "**/more-time",
+            lambda route: route.abort() if status is None else route.fulfill(status=status),
+        )
+        page.click(".sluis-time button")  # long before the warning
+        page.wait_for_selector(FAILED)
+        assert page.is_visible(BUTTON) and not page.is_visible("[data-got-time]")
+        _is_well(visitor)
+        _later(visitor, 14)
+        assert page.is_visible(FAILED) and page.is_visible(WARNING)
+        _is_well(visitor)
+        assert (page.url, page.input_value("#code")) == (address, "123")
+        page.unroute("**/more-time")
+        page.click(BUTTON)
+        page.wait_for_selector("[data-got-time]")
+        assert not page.is_visible(FAILED)
+        assert (page.url, page.input_value("#code")) == (address, "123")
+        visitor.complaints.clear()  # the browser says that answers were refusals
+
+
 def test_a_session_that_is_gone_is_told_by_its_page(
     running: RunningDemo, chromium: Browser
 ) -> None:
-    """The cookie went, as after logging out in another tab: the button leads on all the same."""
+    """The cookie went, as after logging out in another tab: the page says so and leads on, and
+    goes nowhere by itself.
+    """
     with visiting(running, chromium) as visitor:
-        page = visitor.page
-        page.clock.install()
-        visitor.ask(LOZING)
+        page, address = visitor.page, _typed(visitor)
         _later(visitor, 14)
         page.context.clear_cookies()
+        page.click(BUTTON)
+        page.wait_for_selector(OVER)
+        assert not page.is_visible(BUTTON) and not page.is_visible(WARNING)
+        assert (page.url, page.input_value("#code")) == (address, "123")
         with page.expect_navigation():
-            page.click(BUTTON)
-        assert not page.is_visible(WARNING)
+            page.click(f"{OVER} a")
         visitor.complaints.clear()  # the browser says that the answer was a refusal
 
 

@@ -200,3 +200,40 @@ def test_a_slow_applicant_has_an_hour_for_each_page_and_gets_more(world: World, 
     world.process.holder.refresh()
     assert browser.open(f"{ASK}/namen").heading != NAMES
     assert browser.open(f"{ASK}/tijd").heading != "U heeft meer tijd"
+
+
+def test_a_request_ends_a_day_after_it_began(world: World, email: str) -> None:
+    browser = to_names(world, email)
+    assert "Geef mij meer tijd" in browser.open(f"{ASK}/namen").text
+    for _ in range(24):
+        world.clock.advance(3550)
+        world.process.holder.refresh()
+        assert browser.open(f"{ASK}/tijd").heading == "U heeft meer tijd"
+    assert "Geef mij meer tijd" not in browser.open(f"{ASK}/namen").text  # 20 minutes are left
+    world.clock.advance(86400 - 24 * 3550 - 10)
+    world.process.holder.refresh()
+    assert browser.open(f"{ASK}/namen").heading == NAMES
+    world.clock.advance(15)
+    world.process.holder.refresh()
+    assert browser.open(f"{ASK}/namen").heading != NAMES
+    assert browser.open(f"{ASK}/tijd").heading != "U heeft meer tijd"
+
+
+def test_who_got_an_administrator_meanwhile_is_led_there(world: World, email: str) -> None:
+    """The organisation is looked at again when the account is made, not at the first page alone."""
+    browser = to_names(world, email)
+    user = f"laat.{next(NUMBERS)}"
+    with world.session() as session, writing(session):
+        taken = update(Organisation).where(Organisation.kvk == BAKERY)
+        session.execute(taken.values(kvk=NEW, shares_administrators=True))
+    try:
+        page = name_it(browser, "telaat", user)
+    finally:
+        with world.session() as session, writing(session):
+            given_back = update(Organisation).where(Organisation.kvk == NEW)
+            session.execute(given_back.values(kvk=BAKERY))
+    assert page.heading == "Uw organisatie gebruikt dit al"
+    assert "Sanne Bakker" in page.text
+    with world.session() as session:
+        assert accounts.named(session, user) is None
+    assert not [one for one in mails(world, email) if "tijdelijke" in one["subject"]]

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
+from assurance import session_lifetime
 from broker.journey import login_store
 from broker.journey.expiry import end_expired
 from broker.journey.login import Login
 from directory.history import HistoryEntry
 from sandbox.browser import Browser, Page
+from sandbox.portal.clients import GRONDWATER, PortalService
 from state import audit, trace_search
 from state.audit import EventTag
+from state.db import writing
+from state.ephemeral import Put
 from state.trace_search import Wanted
 from tests.journeys.at_mijn import arrive
 from tests.world import ADDRESSES, World
 
 BODEM = "Meldportaal Bodem"
+IN = "U bent ingelogd"
+CONSENT = "Deze gegevens geven wij door"
 MORE = "Geef mij meer tijd"
 MAKELAAR = "Wie is uw makelaar?"
 PERIOD = timedelta(minutes=15)
@@ -168,6 +175,121 @@ def test_an_answer_of_a_makelaar_comes_in_one_period_whatever_the_login_got(
     assert login_of(world, page).ended is None
     again = browser.follow(answered.tree.cssselect("main a")[0])
     assert again.url.startswith(ADDRESSES.makelaars)
+
+
+def answered_by_an_earlier_login(world: World) -> Browser:
+    """A login at another service, which stands at the consent page."""
+    browser = world.browser()
+    assert world.walk(BODEM, "Polderpoort", "jan", browser=browser).run().heading == IN
+    return browser
+
+
+def go(world: World, browser: Browser, service: PortalService, query: str = "") -> Page:
+    url = f"{world.demo.addresses.portal}/login/bronhouderportaal/{service.uuid}"
+    return browser.open(f"{url}?{query}")
+
+
+def last_ending(world: World) -> EventTag:
+    """How the last login ended here; a portal knows the real time alone."""
+    endings = [EventTag.LOGIN_SUCCEEDED, EventTag.LOGIN_REFUSED, EventTag.LOGIN_CANCELLED]
+    with world.session() as session:
+        return audit.recent(session, tags=endings)[0].tag
+
+
+def test_more_time_in_a_login_that_an_earlier_one_answered_holds(world: World) -> None:
+    """Its session lasts along with it: 42 minutes, where 30 without a use would end it."""
+    browser = answered_by_an_earlier_login(world)
+    assert go(world, browser, GRONDWATER).heading == CONSENT
+    for _ in range(3):
+        wait(world, minutes=14)
+        assert browser.click(MORE).heading == CONSENT
+    browser.press("agree", "yes")
+    assert last_ending(world) is EventTag.LOGIN_SUCCEEDED
+
+
+def test_a_page_says_when_the_session_behind_it_ends(world: World) -> None:
+    browser = answered_by_an_earlier_login(world)
+    began = world.clock()
+    wait(world, minutes=25)
+    page = go(world, browser, GRONDWATER)
+    until = login_of(world, page).expires_at
+    assert abs(until - began - timedelta(minutes=30)) < timedelta(seconds=5)
+    assert MORE in page.text
+    browser.click(MORE)
+    assert login_of(world, page).expires_at == world.clock() + PERIOD
+    wait(world, minutes=14)
+    browser.press("agree", "yes")
+    assert last_ending(world) is EventTag.LOGIN_SUCCEEDED
+
+
+def test_more_time_after_logging_out_elsewhere_asks_who_it_is(world: World) -> None:
+    browser = answered_by_an_earlier_login(world)
+    page = go(world, browser, GRONDWATER)
+    session_id = login_of(world, page).session_id
+    assert session_id is not None
+    with world.session() as session, writing(session):
+        session_lifetime.end(session, session_id, "logged_out", world.clock())
+    wait(world, minutes=2)
+    assert browser.click(MORE).url.startswith(ADDRESSES.makelaars)
+    assert login_of(world, page).must_be == "jan"
+
+
+def read_slowly(world: World, max_age: int) -> tuple[Browser, Page]:
+    """Logged in for a portal that asks this age, and 28 minutes at the consent page."""
+    world.clock.now = datetime.now(UTC)
+    browser = world.browser()
+    assert go(world, browser, GRONDWATER, f"max_age={max_age}").heading == MAKELAAR
+    browser.click("Polderpoort")
+    assert browser.press("person", "jan").heading == CONSENT
+    for _ in range(2):
+        wait(world, minutes=14)
+        page = browser.click(MORE)
+        assert page.heading == CONSENT, "nobody is sent away while they read"
+    return browser, page
+
+
+def go_back(world: World, browser: Browser, page: Page) -> None:
+    """To the makelaar, which knows the real time alone."""
+    world.clock.now = datetime.now(UTC)
+    world.process.holder.refresh()
+    assert browser.open(page.url).url.startswith(ADDRESSES.makelaars)
+
+
+def test_O_23_more_time_makes_no_login_fresher_than_the_portal_asks(world: World) -> None:
+    browser, page = read_slowly(world, max_age=60)
+    assert browser.press("agree", "yes").url.startswith(ADDRESSES.makelaars)
+    login = login_of(world, page)
+    assert (login.identity, login.must_be, login.departures) == (None, "jan", 2)
+    go_back(world, browser, page)
+    assert browser.press("person", "jan").heading == IN, "what was agreed to stays so"
+
+
+def test_O_23_somebody_else_cannot_go_on_with_a_login_that_is_too_old(world: World) -> None:
+    browser, page = read_slowly(world, max_age=60)
+    assert browser.press("agree", "yes").url.startswith(ADDRESSES.makelaars)
+    go_back(world, browser, page)
+    assert browser.press("person", "sanne").heading != IN
+    assert last_ending(world) is EventTag.LOGIN_REFUSED
+
+
+def test_O_23_who_is_slow_and_fresh_enough_is_not_asked_again(world: World) -> None:
+    browser, _ = read_slowly(world, max_age=3600)
+    browser.press("agree", "yes")
+    assert last_ending(world) is EventTag.LOGIN_SUCCEEDED
+
+
+def test_O_23_a_form_that_comes_too_late_finishes_no_login_that_is_too_old(world: World) -> None:
+    browser, page = read_slowly(world, max_age=60)
+    login, other = login_of(world, page), browser.duplicate()
+    browser.press("agree", "yes")
+    agreed = replace(login, consent=login_of(world, page).consent)  # as it is before the next GET
+    kept = login_store.dump(agreed, world.process.sealer)
+    world.process.store.batch([Put(login_store.key(login.id), kept, 3600)])
+    [token, *_] = page.tree.cssselect("input[name=csrf_token]")
+    address = f"{ADDRESSES.broker}/login/{login.id}/respond"
+    answered = other.post(address, [("csrf_token", str(token.get("value")))])
+    assert answered.url.startswith(ADDRESSES.makelaars)
+    assert login_of(world, page).identity is None
 
 
 def test_a_console_says_until_when_and_a_page_beside_it_gives_more(world: World) -> None:

@@ -9,7 +9,6 @@ from dataclasses import replace
 from broker.downstream import LoginRefused, RefusalCode
 from broker.journey.dispatch import Advance, Show, StepOutcome, Turn
 from broker.journey.document_view import shown, to_answer
-from broker.journey.login import Login
 from broker.journey.login_time import counts_still
 from broker.journey.pages.document import DocumentPage
 from broker.journey.steps.frame import frame
@@ -41,7 +40,8 @@ def answer(turn: Turn) -> StepOutcome:
         at=turn.now,
     )
     login = replace(turn.login, answer=said, confirmed=None)
-    return Advance(_back_to_makelaar(login) if _needs_login(turn) else login)
+    # Who confirms it must be the one who gave it.
+    return Advance(login.once_more() if _needs_login(turn) else login)
 
 
 def _needs_login(turn: Turn) -> bool:
@@ -52,13 +52,6 @@ def _needs_login(turn: Turn) -> bool:
     if turn.context.factors or login.identity is None:
         return False
     return not counts_still(login, login.identity.authenticated_at, turn.now, minutes)
-
-
-def _back_to_makelaar(login: Login) -> Login:
-    """The answer stays, and who confirms it must be the one who gave it."""
-    return replace(
-        login, identity=None, is_continued=False, person_id=None, must_be=login.person_id
-    )
 
 
 def _show(turn: Turn, error: str | None = None) -> StepOutcome:

@@ -58,6 +58,7 @@ def answer(turn: Turn) -> StepOutcome:
             turn.login,
             provider_id=PROVIDER_ID,
             identity=identity,
+            judged_at=turn.now,
             must_replace=judged.must_replace,
         )
     )

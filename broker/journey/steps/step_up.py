@@ -60,16 +60,7 @@ def _lifted(login: Login, done: AcceptedFactor) -> Login:
 
 def _back_to_makelaar(login: Login) -> Login:
     """The makelaar is asked for more; whoever comes back must be the one who left."""
-    return replace(
-        login,
-        identity=None,
-        is_continued=False,
-        person_id=None,
-        insists=True,
-        must_be=login.person_id,
-        sms=None,
-        challenge=None,
-    )
+    return replace(login.once_more(), insists=True)
 
 
 def _may_give_more(turn: Turn) -> ProviderRecord | None:

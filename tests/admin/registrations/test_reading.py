@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
+from typing import Final
 
 import pytest
 from pydantic import ValidationError
@@ -10,6 +13,14 @@ from pydantic import ValidationError
 from admin.registrations.documents import DocumentsRefused, IdentityDocument
 from admin.registrations.reading import read
 from tests.admin.registrations.documents import HELP_DESK, SERVICE, written
+
+WITHOUT_LIBYAML: Final = """
+import sys
+from pathlib import Path
+sys.modules["yaml._yaml"] = None  # as where PyYAML was built without libyaml
+from admin.registrations.reading import read
+print([entry.model.key for entry in read(Path(sys.argv[1]))])
+"""
 
 
 def test_every_mistake_is_told_at_once(tmp_path: Path) -> None:
@@ -26,6 +37,17 @@ def test_every_mistake_is_told_at_once(tmp_path: Path) -> None:
     assert told[0] == "kind 'Servce' is unknown; did you mean Service?"
     assert told[1] == "phon: unknown field; did you mean phone?"
     assert told[2].startswith("HelpDesk site stands in ")
+
+
+def test_documents_are_read_without_libyaml_too(tmp_path: Path) -> None:
+    file = written(tmp_path, HELP_DESK)
+    ran = subprocess.run(
+        [sys.executable, "-c", WITHOUT_LIBYAML, str(file)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ran.stdout.strip(), ran.returncode) == ("['site']", 0), ran.stderr
 
 
 def test_a_folder_without_documents_is_a_mistake(tmp_path: Path) -> None:
