@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from admin.actor import Actor
+from admin.chains import answering
 from admin.chains import to_do as chains_to_do
 from admin.mandates import companies, to_do
 from admin.mandates.companies import Company
@@ -35,7 +36,6 @@ from broker.runtime import Runtime
 from broker.sso.logout import LogoutNotifier
 from broker.web.endpoints import Endpoint, declare_blueprint
 from broker.web.responses import show
-from consent import chain_requests
 from directory.consoles import BEHEER
 from directory.people import Role
 from state import audit
@@ -164,7 +164,8 @@ def _frame(session: ConsoleSession, own: list[Company], here: Company) -> Consol
     sql = session.rt.session
     administered = [one.id for one in own if one.is_administered]
     waiting = Counter(companies.open_requests(sql, administered) if administered else {})
-    asked = chain_requests.open_at(sql, administered, session.now) if administered else []
+    years = session.rt.settings.mandates.max_years
+    asked = answering.waiting(sql, administered, session.now, max_years=years)
     waiting.update(one.organisation_id for one in asked)
     tabs = tuple(
         _tab(session, one, number, waiting.get(one.id, 0), is_here=one.id == here.id)

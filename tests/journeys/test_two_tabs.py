@@ -1,0 +1,171 @@
+"""Two tabs of one browser share their cookies. A form does nothing but what its own page showed,
+whatever another tab opened since: a request of an intermediary, an invitation, a letter, or an
+account that somebody asks for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from directory.organisations import Organisation
+from sandbox.browser import Browser
+from state.db import writing
+from tests.broker.portal import set_clock
+from tests.journeys.asking_clients import (
+    CODE,
+    VANDIJK,
+    agree,
+    ask,
+    at_office,
+    code_of,
+    links,
+    requests_of,
+    standing,
+)
+from tests.journeys.beheer import OFFICE, organisation, send
+from tests.world import ADDRESSES, World, make_world
+
+SECOND = "90009991"
+OTHER_TAB = "In deze browser staat nu iets anders open"
+TICKET = "__Host-sluis-ketenverzoek"
+ASK = f"{ADDRESSES.broker}/toegang/aanvragen"
+
+
+def share(one: Browser, other: Browser, name: str) -> None:
+    """The tab ``one`` finds the cookie that the tab ``other`` left."""
+    url = ADDRESSES.broker
+    one.keep_cookie(url, name, other.cookies(url)[name])
+
+
+@pytest.fixture
+def two_requests(own_world: World) -> World:
+    """The office asks the same reader for two companies."""
+    world = own_world
+    set_clock(world)
+    office = at_office(world)
+    with world.session() as session, writing(session):
+        session.add(Organisation(id="second", kvk=SECOND, name="Van Dijk Holding B.V."))
+    ask(office)
+    ask(office, SECOND)
+    return world
+
+
+def at_one_of_two(world: World) -> Browser:
+    """At the decision on the first, while another tab has come as far with the second."""
+    one, two = links(world)
+    first = world.browser()
+    first.open(one)
+    first.click("Ga verder")
+    first.fill("code", code_of(world))
+    assert "Boekhouding Van Dijk" in first.click("Ga verder").heading
+    second = first.duplicate()
+    second.open(two)
+    second.click("Ga verder")
+    second.fill("code", code_of(world))
+    assert "Van Dijk Holding" in second.click("Ga verder").heading
+    share(first, second, TICKET)
+    return first
+
+
+@pytest.mark.parametrize("answer", [agree, lambda tab: tab.click("Weiger")], ids=["yes", "no"])
+def test_M_09_a_link_answers_the_request_that_the_page_showed(
+    two_requests: World, answer: Callable[[Browser], object]
+) -> None:
+    world = two_requests
+    tab = at_one_of_two(world)
+    answer(tab)
+    assert tab.page is not None
+    assert (tab.page.status, tab.page.heading) == (409, OTHER_TAB)
+    assert [one.outcome for one in requests_of(world)] == [None, None]
+    assert standing(world) == standing(world, SECOND) == []
+    # The link of the first begins it anew in this very browser.
+    tab.open(links(world)[0])
+    assert tab.click("Ga verder").heading == CODE
+    tab.fill("code", code_of(world))
+    tab.click("Ga verder")
+    agree(tab)
+    assert len(standing(world)) == 1 and standing(world, SECOND) == []
+
+
+def test_M_09_a_form_that_says_nothing_answers_nothing(two_requests: World) -> None:
+    world = two_requests
+    tab = at_one_of_two(world)
+    page = tab.open(f"{ADDRESSES.broker}/toegang/ketenmachtiging/beslissen")
+    fields = [(n, v) for n, v in page.forms[-1].form_values() if n == "csrf_token"]
+    page = tab.post(f"{ADDRESSES.broker}/toegang/ketenmachtiging/weigeren", fields)
+    assert (page.status, page.heading) == (409, OTHER_TAB)
+    assert [one.outcome for one in requests_of(world)] == [None, None]
+
+
+def test_M_09_a_request_that_came_to_ask_for_another_client_is_shown_anew(
+    two_requests: World,
+) -> None:
+    """The page is of the same request, and what it asks is not what was shown."""
+    world = two_requests
+    one, _ = links(world)
+    tab = world.browser()
+    tab.open(one)
+    tab.click("Ga verder")
+    tab.fill("code", code_of(world))
+    tab.click("Ga verder")
+    with world.session() as session, writing(session):
+        row = session.get_one(type(requests_of(world)[0]), requests_of(world)[0].id)
+        row.organisation_id = "second"
+    page = agree(tab)
+    assert (page.status, standing(world), standing(world, SECOND)) == (409, [], [])
+    assert "Van Dijk Holding" in page.heading and "intussen iets veranderd" in page.text
+
+
+def test_an_account_is_asked_for_the_organisation_that_the_page_showed(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    world = make_world(tmp_path_factory.mktemp("world"), joining={"account_requests": True})
+    first = world.browser()
+    first.open(ASK)
+    first.fill("kvk", "90001748")
+    assert "90001748" in first.click("Ga verder").text
+    second = first.duplicate()
+    second.open(ASK)
+    second.fill("kvk", "90001749")
+    assert "90001749" in second.click("Ga verder").text
+    share(first, second, "__Host-sluis-aanvraag")
+    for field, value in (("organisatie", "Een"), ("naam", "Kim"), ("email", "kim@een.example")):
+        first.fill(field, value)
+    page = first.click("Stuur mij een code")
+    assert (page.status, page.heading) == (409, OTHER_TAB)
+    assert not [one for one in world.deliver_mail() if one["recipient"] == "kim@een.example"]
+
+
+def test_going_back_in_one_tab_goes_on(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Who mends the address on the page of before is no other tab."""
+    world = make_world(tmp_path_factory.mktemp("world"), joining={"account_requests": True})
+    tab = world.browser()
+    tab.open(ASK)
+    tab.fill("kvk", "90001748")
+    page = tab.click("Ga verder")
+    for email in ("kim@verkeerd.example", "kim@een.example"):
+        tab.page = page
+        for field, value in (("organisatie", "Een"), ("naam", "Kim"), ("email", email)):
+            tab.fill(field, value)
+        assert tab.click("Stuur mij een code").heading == CODE
+
+
+def test_the_check_of_a_mandate_knows_its_last_day(own_world: World) -> None:
+    """Of a draft that another tab gave another last day."""
+    world = own_world
+    set_clock(world)
+    office = at_office(world)
+    assert VANDIJK and organisation(world, OFFICE)
+    office.open(f"{ADDRESSES.broker}/beheer")
+    draft = send(office, f"{ADDRESSES.broker}/beheer/ketenmachtiging").url.rpartition("/")[0]
+    send(office, f"{draft}/intermediair", ("kvk", "90001201"))
+    send(office, f"{draft}/diensten", ("dienst", "7f1e6c1a-90b4-4d0e-9b52-3c1f0a77d2e4"))
+    checked = send(office, f"{draft}/einddatum", ("jaren", "1"), ("until", ""))
+    assert checked.heading == "Controleer de ketenmachtigingen", checked.text
+    other = office.duplicate()
+    other.open(f"{draft}/einddatum")
+    send(other, f"{draft}/einddatum", ("jaren", "3"), ("until", ""))
+    page = office.click("Leg 1 ketenmachtiging vast")
+    assert page.status == 409, page.text
