@@ -148,7 +148,8 @@ def agree(
 ) -> Sequence[ChainDone]:
     """Give what a page showed, by who proved to read the mail; the intermediary hears of it, and
     the client gets a link that takes it back. ``digest``: of what was ``shown``. With the
-    transaction of the caller; of two at once one gives. Raises NameMissing, RequestClosed, PlanChanged, NothingToDo.
+    transaction of the caller; of two at once one gives. Raises NameMissing, RequestClosed,
+    PlanChanged, NothingToDo.
     """
     name = " ".join(signer.split())
     if not name or len(name) > LONGEST_NAME or not name.isprintable() or "/" in name:

@@ -20,6 +20,7 @@ from tests.journeys.asking_clients import (
     CODE,
     DECIDE,
     EMAIL,
+    GONE,
     GRONDWATER,
     VANDIJK,
     agree,
@@ -50,9 +51,6 @@ from tests.journeys.beheer import (
 )
 from tests.operators import at_console, later
 from tests.world import World, make_world
-
-
-GONE = "Wat u met deze link gaf, geldt niet meer"
 
 
 @pytest.fixture

@@ -9,13 +9,13 @@ from collections.abc import Callable
 
 import pytest
 
+from consent.chain_requests import ChainRequest
 from directory.organisations import Organisation
 from sandbox.browser import Browser
 from state.db import writing
 from tests.broker.portal import set_clock
 from tests.journeys.asking_clients import (
     CODE,
-    VANDIJK,
     agree,
     ask,
     at_office,
@@ -24,7 +24,9 @@ from tests.journeys.asking_clients import (
     requests_of,
     standing,
 )
-from tests.journeys.beheer import OFFICE, organisation, send
+from tests.journeys.joining import invite, open_link
+from tests.journeys.test_means import approve, codes
+from tests.journeys.test_means import ask as ask_means
 from tests.world import ADDRESSES, World, make_world
 
 SECOND = "90009991"
@@ -52,9 +54,15 @@ def two_requests(own_world: World) -> World:
     return world
 
 
+def links_of_both(world: World) -> tuple[str, str]:
+    """That of Van Dijk, and that of its holding."""
+    of = {"Holding" in world.browser().open(url).heading: url for url in links(world)}
+    return of[False], of[True]
+
+
 def at_one_of_two(world: World) -> Browser:
     """At the decision on the first, while another tab has come as far with the second."""
-    one, two = links(world)
+    one, two = links_of_both(world)
     first = world.browser()
     first.open(one)
     first.click("Ga verder")
@@ -81,7 +89,7 @@ def test_M_09_a_link_answers_the_request_that_the_page_showed(
     assert [one.outcome for one in requests_of(world)] == [None, None]
     assert standing(world) == standing(world, SECOND) == []
     # The link of the first begins it anew in this very browser.
-    tab.open(links(world)[0])
+    tab.open(links_of_both(world)[0])
     assert tab.click("Ga verder").heading == CODE
     tab.fill("code", code_of(world))
     tab.click("Ga verder")
@@ -104,15 +112,15 @@ def test_M_09_a_request_that_came_to_ask_for_another_client_is_shown_anew(
 ) -> None:
     """The page is of the same request, and what it asks is not what was shown."""
     world = two_requests
-    one, _ = links(world)
+    one, _ = links_of_both(world)
     tab = world.browser()
     tab.open(one)
     tab.click("Ga verder")
     tab.fill("code", code_of(world))
     tab.click("Ga verder")
     with world.session() as session, writing(session):
-        row = session.get_one(type(requests_of(world)[0]), requests_of(world)[0].id)
-        row.organisation_id = "second"
+        first = next(one for one in requests_of(world) if one.organisation_id != "second")
+        session.get_one(ChainRequest, first.id).organisation_id = "second"
     page = agree(tab)
     assert (page.status, standing(world), standing(world, SECOND)) == (409, [], [])
     assert "Van Dijk Holding" in page.heading and "intussen iets veranderd" in page.text
@@ -152,20 +160,34 @@ def test_going_back_in_one_tab_goes_on(tmp_path_factory: pytest.TempPathFactory)
         assert tab.click("Stuur mij een code").heading == CODE
 
 
-def test_the_check_of_a_mandate_knows_its_last_day(own_world: World) -> None:
-    """Of a draft that another tab gave another last day."""
+def test_an_invitation_is_accepted_of_the_page_that_was_shown(own_world: World) -> None:
     world = own_world
-    set_clock(world)
-    office = at_office(world)
-    assert VANDIJK and organisation(world, OFFICE)
-    office.open(f"{ADDRESSES.broker}/beheer")
-    draft = send(office, f"{ADDRESSES.broker}/beheer/ketenmachtiging").url.rpartition("/")[0]
-    send(office, f"{draft}/intermediair", ("kvk", "90001201"))
-    send(office, f"{draft}/diensten", ("dienst", "7f1e6c1a-90b4-4d0e-9b52-3c1f0a77d2e4"))
-    checked = send(office, f"{draft}/einddatum", ("jaren", "1"), ("until", ""))
-    assert checked.heading == "Controleer de ketenmachtigingen", checked.text
-    other = office.duplicate()
-    other.open(f"{draft}/einddatum")
-    send(other, f"{draft}/einddatum", ("jaren", "3"), ("until", ""))
-    page = office.click("Leg 1 ketenmachtiging vast")
-    assert page.status == 409, page.text
+    for email in ("een@voorbeeld.example", "twee@voorbeeld.example"):
+        invite(world, email)
+    first = open_link(world, "een@voorbeeld.example")
+    second = open_link(world, "twee@voorbeeld.example", first.duplicate())
+    share(first, second, "__Host-sluis-uitnodiging")
+    page = first.click("Maak een account")
+    assert (page.status, page.heading) == (409, OTHER_TAB)
+    assert not [one for one in world.deliver_mail() if "Uw code" in one["subject"]]
+
+
+def test_a_letter_is_used_of_the_page_that_was_shown(own_world: World) -> None:
+    """What was typed for the one activates nothing for the other."""
+    world = own_world
+    for name in ("Noa Smit", "Pia Nieuw"):
+        ask_means(world, name=name)
+        approve(world, name)
+    tabs = []
+    for name in ("Noa Smit", "Pia Nieuw"):
+        tab = tabs[0].duplicate() if tabs else world.browser()
+        letter, _ = codes(world, name)
+        tab.open(f"{ADDRESSES.broker}/activeren")
+        tab.fill("code", letter)
+        assert "Vul de code" in tab.click("Ga verder").heading
+        tabs.append(tab)
+    first, second = tabs
+    share(first, second, "__Host-sluis-activeren")
+    first.fill("code", codes(world, "Noa Smit")[1])
+    page = first.click("Ga verder")
+    assert (page.status, page.heading) == (409, OTHER_TAB)
