@@ -25,8 +25,7 @@ def keep_to(*subject: str) -> None:
     if request.method == "POST":
         said = request.form.get(FIELD, "")
         if not hmac.compare_digest(said.encode(), mark.encode()):
-            found = {"shown_for": "another" if said else "nothing"}
-            raise PageError(409, "other_tab", "the form of another page", found=found)
+            raise PageError(409, "other_tab", "the form of another page")
     g.form_subject = mark
 
 
