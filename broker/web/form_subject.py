@@ -1,5 +1,6 @@
 """What a form is about, where a cookie says so. Tabs of one browser share their cookies, so a page
-says it in its forms too, and a form of an older page does nothing to what another tab opened since.
+says it in its forms too, and a form of an older page does nothing to what another tab opened since
+(decision 55).
 """
 
 from __future__ import annotations
