@@ -22,17 +22,25 @@ def keep_to(*subject: str) -> None:
     such as an id. Every form of its pages says so. Raises PageError 409 for a form that was shown
     for something else, or says nothing.
     """
-    mark = _mark(subject)
-    if request.method == "POST":
-        said = request.form.get(FIELD, "")
-        if not hmac.compare_digest(said.encode(), mark.encode()):
-            raise PageError(409, "other_tab", "the form of another page")
-    g.form_subject = mark
+    if request.method == "POST" and not is_said(*subject):
+        raise PageError(409, "other_tab", "the form of another page")
+    begin(*subject)
 
 
 def begin(*subject: str) -> None:
     """The same where this very request opens it, so that no form can have said it."""
     g.form_subject = _mark(subject)
+
+
+def says() -> bool:
+    """Was a form sent that says what it is about?"""
+    return request.method == "POST" and FIELD in request.form
+
+
+def is_said(*subject: str) -> bool:
+    """Was the form shown for this?"""
+    said = request.form.get(FIELD, "")
+    return hmac.compare_digest(said.encode(), _mark(subject).encode())
 
 
 def shown() -> str | None:

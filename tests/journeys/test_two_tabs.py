@@ -9,7 +9,9 @@ from collections.abc import Callable
 
 import pytest
 
+from broker.web.form_subject import FIELD
 from consent.chain_requests import ChainRequest
+from directory.consoles import BEHEER
 from directory.organisations import Organisation
 from sandbox.browser import Browser
 from state.db import writing
@@ -24,9 +26,11 @@ from tests.journeys.asking_clients import (
     requests_of,
     standing,
 )
+from tests.journeys.beheer import BAKERY, GARDEN, HERE, enter, organisation
 from tests.journeys.joining import invite, open_link
 from tests.journeys.test_means import approve, codes
 from tests.journeys.test_means import ask as ask_means
+from tests.operators import at_console
 from tests.world import ADDRESSES, World, make_world
 
 SECOND = "90009991"
@@ -191,3 +195,26 @@ def test_a_letter_is_used_of_the_page_that_was_shown(own_world: World) -> None:
     first.fill("code", codes(world, "Noa Smit")[1])
     page = first.click("Ga verder")
     assert (page.status, page.heading) == (409, OTHER_TAB)
+
+
+def test_what_is_filled_in_for_one_company_is_not_done_at_another(own_world: World) -> None:
+    """The company is that of the session, which tabs share: a page of before says whose it is."""
+    world = own_world
+    set_clock(world)
+    first = at_console(world, "sanne", BEHEER)
+    enter(world, first, BAKERY)
+    first.open(f"{HERE}/uitnodigen")
+    second = first.duplicate()
+    assert "Groenrijk" in enter(world, second, GARDEN).text
+    for field, value in (("naam", "Nieuw"), ("email", "nieuw@x.example"), ("rol", "member")):
+        first.fill(field, value)
+    page = first.click("Stuur de uitnodiging")
+    assert (page.status, page.heading) == (409, "Dit hoort bij een ander bedrijf")
+    assert not [one for one in world.deliver_mail() if one["recipient"] == "nieuw@x.example"]
+    assert "Bakkerij De Korenmolen" in first.click("Ga naar Bakkerij De Korenmolen B.V.").text
+    # The tab of the other company is now the older one, and its forms go on to nothing either.
+    page = second.press("bedrijf", organisation(world, GARDEN))
+    assert page.status == 200, "but for going to a company, from anywhere"
+    token = next(f.fields["csrf_token"] for f in page.forms if "csrf_token" in f.fields)
+    said = [("csrf_token", token or ""), (FIELD, "x" * 32)]
+    assert second.post(f"{HERE}/ketenmachtiging", said).heading == OTHER_TAB
