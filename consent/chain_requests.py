@@ -23,6 +23,7 @@ from sqlalchemy import (
     String,
     and_,
     exists,
+    func,
     or_,
     select,
     update,
@@ -135,6 +136,19 @@ def of_intermediary(session: Session, intermediary_id: str) -> list[ChainRequest
     return list(session.scalars(_whole(newest)))
 
 
+def sent_in_vain(
+    session: Session, intermediary_id: str, organisation_id: str, since: datetime
+) -> int:
+    """How often this intermediary asked this client since then, but for what was granted."""
+    query = select(func.count(ChainRequest.id)).where(
+        ChainRequest.intermediary_id == intermediary_id,
+        ChainRequest.organisation_id == organisation_id,
+        ChainRequest.asked_at > since,
+        or_(ChainRequest.outcome.is_(None), ChainRequest.outcome != ChainRequestState.GRANTED),
+    )
+    return session.scalars(query).one()
+
+
 def open_at(
     session: Session,
     organisation_ids: Collection[str],
@@ -145,6 +159,8 @@ def open_at(
     """What waits for a decision at these clients, the oldest first; nothing that a suspended
     intermediary asks.
     """
+    if not organisation_ids:
+        return []
     query = (
         select(ChainRequest)
         .join(ChainRequest.intermediary)
@@ -197,6 +213,18 @@ def end(
 def standing_of(session: Session, request_id: str, now: datetime) -> list[ChainMandate]:
     """What stands because of this request, given with its link."""
     return list(session.scalars(_given_by(request_id, now)))
+
+
+def standing_beside(session: Session, request: ChainRequest, now: datetime) -> list[ChainMandate]:
+    """What stands because of other requests of the same two that went to the same address."""
+    query = select(ChainRequest.id).where(
+        ChainRequest.organisation_id == request.organisation_id,
+        ChainRequest.intermediary_id == request.intermediary_id,
+        ChainRequest.email == request.email,
+        ChainRequest.outcome == ChainRequestState.GRANTED,
+        ChainRequest.id != request.id,
+    )
+    return [row for one in session.scalars(query) for row in standing_of(session, one, now)]
 
 
 def held_of(session: Session, request_id: str, now: datetime) -> list[ChainMandate]:

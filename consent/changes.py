@@ -53,12 +53,13 @@ class MandateWish:
 @dataclass(frozen=True)
 class PlannedChange:
     """What becomes of a wish. ``current``: the day on which it ends now; None where there is
-    nothing yet.
+    nothing yet. ``until``: the last day that is wished.
     """
 
     wish: MandateWish
     change: TermChange
     current: date | None
+    until: date
 
 
 def planned(
@@ -67,9 +68,9 @@ def planned(
     """``standing``: mandates of the organisation that were not taken back and are not over."""
     held = [row for row in standing if row.valid_from <= now and wish.is_met_by(row)]
     if not held:
-        return PlannedChange(wish, TermChange.NEW, None)
+        return PlannedChange(wish, TermChange.NEW, None, until)
     current = max(dates.day_of(row.valid_until) for row in held)
-    return PlannedChange(wish, term_change(current, until), current)
+    return PlannedChange(wish, term_change(current, until), current, until)
 
 
 def term_change(current: date, until: date) -> TermChange:

@@ -40,7 +40,8 @@ class ActivationRefused(Exception):
 @dataclass(frozen=True)
 class WaitingMeans:
     """What a letter is for. ``user_name``: fixed, where the person had an account; ``has_account``:
-    it stands, so its password is proved and none is chosen.
+    it stands, so its password is proved and none is chosen; ``was_only_at``: the OIN of the only
+    party at whose services that account counts.
     """
 
     letter_id: str
@@ -55,6 +56,12 @@ class WaitingMeans:
     request: MeansRequest
     user_name: str | None = None
     has_account: bool = False
+    was_only_at: str | None = None
+
+    @property
+    def becomes_restricted(self) -> bool:
+        """Does it count at fewer services than the account that stands?"""
+        return self.has_account and self.request.provider_oin not in (None, self.was_only_at)
 
 
 @dataclass(frozen=True)
@@ -94,6 +101,7 @@ def waiting(session: Session, letter: MeansLetter, now: datetime) -> WaitingMean
         request=request,
         user_name=account.user_name if account is not None else None,
         has_account=account is not None and account.ended_at is None,
+        was_only_at=account.provider_oin if account is not None else None,
     )
 
 

@@ -8,7 +8,8 @@ does whom Sluis knows, and gives nothing above the level that the installation n
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -73,16 +74,31 @@ class NameMissing(ValueError):
 
 def opened(session: Session, around: ChainAnswer, request: ChainRequest | None) -> ChainRequest:
     """The request, where it can be answered now, by whomever. Raises RequestClosed."""
-    why = request_rules.why_closed(
-        request,
-        around.now,
-        asker_may=_asker_may(session, request, around.now),
-        client_stands=request is not None and request.organisation.suspended_at is None,
-        max_years=around.max_years,
-    )
+    why = closed(session, request, around.now, max_years=around.max_years)
     if why is not None or request is None:
         raise RequestClosed(why or ClosedRequest.UNKNOWN, request)
     return request
+
+
+def waiting(
+    session: Session, organisation_ids: Collection[str], now: datetime, *, max_years: int
+) -> list[ChainRequest]:
+    """What an administrator of these clients can answer now, the oldest first."""
+    found = chain_requests.open_at(session, organisation_ids, now)
+    return [one for one in found if closed(session, one, now, max_years=max_years) is None]
+
+
+def closed(
+    session: Session, request: ChainRequest | None, now: datetime, *, max_years: int
+) -> ClosedRequest | None:
+    """Why nobody can answer it now; None where somebody can."""
+    return request_rules.why_closed(
+        request,
+        now,
+        asker_may=_asker_may(session, request, now),
+        client_stands=request is not None and request.organisation.suspended_at is None,
+        max_years=max_years,
+    )
 
 
 def opened_by_link(
@@ -115,25 +131,32 @@ def plan(session: Session, around: ChainAnswer, request: ChainRequest) -> ChainP
             continue
         wish = ChainWish(request.intermediary_id, uuid, giving.needed(service, around.least))
         one = giving.planned(wish, standing, request.until, around.now)
-        if one.change is TermChange.SHORTENED:
-            one = ChainChange(wish, TermChange.UNCHANGED, one.current)
-        found.append(one)
-    return ChainPlan(tuple(found), tuple(impossible))
+        found.append(giving.kept_longer(one))
+    return ChainPlan(tuple(found), tuple(impossible), request.until)
+
+
+def shown(request: ChainRequest, plan: ChainPlan) -> str:
+    """What a page showed of this request, with what agreeing gives: the digest that agreeing takes.
+    It differs for another request, client or intermediary.
+    """
+    parts = (request.id, request.organisation_id, request.intermediary_id, plan.digest)
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
 
 
 def agree(
-    session: Session, around: ChainAnswer, request_id: str, *, shown: str, signer: str
+    session: Session, around: ChainAnswer, request_id: str, *, digest: str, signer: str
 ) -> Sequence[ChainDone]:
-    """Give what a page showed with this digest, by who proved to read the mail; the intermediary
-    hears of it, and the client gets a link that takes it back. With the transaction of the caller;
-    of two at once one gives. Raises NameMissing, RequestClosed, PlanChanged, NothingToDo.
+    """Give what a page showed, by who proved to read the mail; the intermediary hears of it, and
+    the client gets a link that takes it back. ``digest``: of what was ``shown``. With the
+    transaction of the caller; of two at once one gives. Raises NameMissing, RequestClosed,
+    PlanChanged, NothingToDo.
     """
     name = " ".join(signer.split())
     if not name or len(name) > LONGEST_NAME or not name.isprintable() or "/" in name:
         raise NameMissing
     request = _held(session, around, request_id)
     made = plan(session, around, request)
-    if made.digest != shown:
+    if digest != shown(request, made):
         raise PlanChanged
     wanted = [one for one in made.changes if one.change is not TermChange.UNCHANGED]
     if not wanted:

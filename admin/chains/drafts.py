@@ -28,7 +28,8 @@ class ChainDraft(Draft):
         """All of it; None while something is still to be chosen."""
         if self.intermediary_id is None or not self.services or self.until is None:
             return None
-        return ChainChoice(self.intermediary_id, self.services, self.until)
+        is_asked = self.request_id is not None
+        return ChainChoice(self.intermediary_id, self.services, self.until, keeps_longer=is_asked)
 
 
 CHAIN_DRAFTS: Final = Drafts("chain-draft", ChainDraft)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -53,11 +53,15 @@ class ChainTerms:
 
 @dataclass(frozen=True)
 class ChainChoice:
-    """What an administrator wants: an intermediary, services by UUID, the last day."""
+    """What an administrator wants: an intermediary, services by UUID, the last day.
+    ``keeps_longer``: what lasts longer already stays, as where a request is answered: nobody asked
+    for less.
+    """
 
     intermediary_id: str
     services: tuple[str, ...]
     until: date
+    keeps_longer: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,6 +91,7 @@ class ChainPlan:
 
     changes: tuple[ChainChange, ...]
     impossible: tuple[ImpossibleChain, ...]
+    until: date
 
     def of(self, change: TermChange) -> tuple[ChainChange, ...]:
         return tuple(one for one in self.changes if one.change is change)
@@ -99,6 +104,7 @@ class ChainPlan:
             for one in self.changes
         ]
         parts += [f"{one.service_uuid}:{one.why}" for one in self.impossible]
+        parts.append(f"until:{self.until}")
         return hashlib.sha256("\n".join(sorted(parts)).encode()).hexdigest()[:32]
 
 
@@ -155,8 +161,9 @@ def plan(session: Session, around: ChainTerms, chosen: ChainChoice) -> ChainPlan
             impossible.append(ImpossibleChain(uuid, why or "no_service"))
             continue
         wish = ChainWish(chosen.intermediary_id, uuid, needed(service, around.least))
-        found.append(planned(wish, standing, chosen.until, around.now))
-    return ChainPlan(tuple(found), tuple(impossible))
+        one = planned(wish, standing, chosen.until, around.now)
+        found.append(kept_longer(one) if chosen.keeps_longer else one)
+    return ChainPlan(tuple(found), tuple(impossible), chosen.until)
 
 
 def give(
@@ -222,6 +229,12 @@ def planned(
         return ChainChange(wish, TermChange.NEW, None)
     current = max(dates.day_of(row.valid_until) for row in held)
     return ChainChange(wish, changes.term_change(current, until), current)
+
+
+def kept_longer(one: ChainChange) -> ChainChange:
+    """The same, but that nothing gets shorter."""
+    is_shorter = one.change is TermChange.SHORTENED
+    return replace(one, change=TermChange.UNCHANGED) if is_shorter else one
 
 
 def _demand(around: ChainTerms, wanted: Sequence[ChainChange], until: date) -> None:

@@ -4,8 +4,8 @@ same intermediary that asks nothing more.
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import datetime
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -40,6 +40,28 @@ def answer(
     for request in waiting:
         if request.id == request_id or _is_met(request, standing):
             _end(session, around, request)
+
+
+def given_of(request: ChainRequest, standing: Collection[chains.ChainMandate]) -> dict[str, date]:
+    """What stands of what it asked: services with their last day. ``standing``: what counts at the
+    intermediary for this client today.
+    """
+    found: dict[str, date] = {}
+    for row in standing:
+        if row.service_uuid in request.services:
+            day = dates.day_of(row.valid_until)
+            found[row.service_uuid] = max(found.get(row.service_uuid, day), day)
+    return found
+
+
+def how_far(request: ChainRequest, given: Mapping[str, date]) -> str:
+    """A word for what became of a request that was granted: ``granted``, ``partly`` where less than
+    was asked stands today, ``over`` where nothing does.
+    """
+    if not given:
+        return "over"
+    is_whole = all(given.get(uuid, date.min) >= request.until for uuid in request.services)
+    return "granted" if is_whole else "partly"
 
 
 def _standing(

@@ -20,7 +20,8 @@ from directory.administrator_role import administers
 from directory.people import Membership
 from directory.services import MandateRule, Service
 
-MOST_SENDS: Final = 3  # of one request, the first one too
+MOST_SENDS: Final = 3  # to one client, the first one too, until it agrees
+REMEMBERED: Final = timedelta(days=14)  # so long, whether it was withdrawn or refused meanwhile
 MOST_SERVICES: Final = 50  # more than anybody reads before agreeing
 
 
@@ -45,6 +46,14 @@ class ClosedRequest(enum.StrEnum):
     TOO_LONG = "too_long"  # it asks a day that cannot be given now
     ADMINISTRATOR = "administrator"  # the client has one, who decides
     OFF = "off"  # the installation takes no answer by a link
+
+
+def mailbox(email: str) -> str:
+    """Whose mail an address is, in lower case: without the tag after a ``+``, which many mail
+    servers leave to the reader (RFC 5233).
+    """
+    local, _, host = email.lower().rpartition("@")
+    return f"{local.partition('+')[0] or local}@{host}"
 
 
 def decider_of(session: Session, organisation_id: str, now: datetime) -> Decider:

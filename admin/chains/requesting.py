@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from admin.actor import Actor
@@ -35,8 +35,9 @@ from state.locks import one_at_a_time
 
 LONGEST_MESSAGE: Final = 500
 FROM_COMPANY: Final = Limit("chain-requests-company", 50, 86400)
-TO_ADDRESS: Final = Limit("chain-requests-address", 3, 86400)  # whoever asks
-TO_CLIENT: Final = Limit("chain-requests-client", 50, 86400)
+TO_SAME: Final = Limit("chain-requests-same", 3, 86400)  # one intermediary, one client
+TO_CLIENT: Final = Limit("chain-requests-client", 60, 86400)  # of twenty intermediaries
+TO_ADDRESS: Final = Limit("chain-requests-address", 3, 86400)  # links to one person, whoever asks
 LOOK_UPS: Final = Limit("chain-requests-look-ups", 200, 86400)
 
 
@@ -100,18 +101,20 @@ def message_of(text: str) -> str:
     return words
 
 
-def is_too_much(store: ExpiringStore, around: ChainAsking, kvk: str, to: str) -> bool:
-    """Was so much asked by this intermediary, of this client, or at this address, that it stops for
-    a day? Outside of any transaction.
+def is_too_much(
+    store: ExpiringStore, around: ChainAsking, kvk: str, to: str, decider: Decider
+) -> bool:
+    """Was so much asked by this intermediary, of this client, or with links to this person, that it
+    stops for a day? Outside of any transaction. What one intermediary asks too much takes nothing
+    away of what others may ask.
     """
-    return bool(
-        limits.spend(
-            store,
-            (FROM_COMPANY, around.intermediary_id),
-            (TO_CLIENT, kvk),
-            (TO_ADDRESS, to),
-        )
-    )
+    own = (FROM_COMPANY, around.intermediary_id), (TO_SAME, f"{around.intermediary_id} {kvk}")
+    if limits.spend(store, *own):
+        return True
+    shared = [(TO_CLIENT, kvk)]
+    if decider is Decider.LINK:
+        shared.append((TO_ADDRESS, request_rules.mailbox(to)))
+    return bool(limits.spend(store, *shared))
 
 
 def faults(around: ChainAsking, decider: Decider, wanted: ChainWanted) -> list[str]:
@@ -140,10 +143,6 @@ def ask(session: Session, around: ChainAsking, wanted: ChainWanted) -> ChainRequ
     AskingRefused.
     """
     _hold(session, around)
-    try:
-        giving.demand_intermediary(session, around.intermediary_id, wanted.organisation_id)
-    except NoSuchIntermediary:
-        raise AskingRefused("no_client") from None
     waiting = chain_requests.open_at(
         session,
         [wanted.organisation_id],
@@ -152,7 +151,13 @@ def ask(session: Session, around: ChainAsking, wanted: ChainWanted) -> ChainRequ
     )
     if waiting:
         raise AskingRefused("already_asked")
-    return _send(session, around, wanted, sends=1)
+    since = around.now - request_rules.REMEMBERED
+    sent = chain_requests.sent_in_vain(
+        session, around.intermediary_id, wanted.organisation_id, since
+    )
+    if sent >= request_rules.MOST_SENDS:
+        raise AskingRefused("sent_enough")
+    return _send(session, around, wanted, sends=sent + 1)
 
 
 def send_again(session: Session, around: ChainAsking, request_id: str) -> ChainRequest:
@@ -212,22 +217,30 @@ def _hold(session: Session, around: ChainAsking) -> None:
 
 
 def _is_own(session: Session, around: ChainAsking, email: str) -> bool:
-    """Is this the address of somebody of the intermediary? It would ask itself."""
+    """Is this the address of somebody of the intermediary, with whatever tag after a ``+``? It
+    would ask itself.
+    """
     query = (
-        select(Membership.id)
-        .join(Person, Person.id == Membership.person_id)
+        select(func.lower(Person.email), Account.email)
+        .join(Membership, Membership.person_id == Person.id)
         .outerjoin(Account, Account.person_id == Person.id)
-        .where(
-            Membership.organisation_id == around.intermediary_id,
-            or_(func.lower(Person.email) == email, Account.email == email),
-        )
+        .where(Membership.organisation_id == around.intermediary_id)
     )
-    return session.scalars(query.limit(1)).first() is not None
+    wanted = request_rules.mailbox(email)
+    return any(
+        known is not None and request_rules.mailbox(known) == wanted
+        for row in session.execute(query)
+        for known in row
+    )
 
 
 def _send(
     session: Session, around: ChainAsking, wanted: ChainWanted, *, sends: int
 ) -> ChainRequest:
+    try:
+        giving.demand_intermediary(session, around.intermediary_id, wanted.organisation_id)
+    except NoSuchIntermediary:
+        raise AskingRefused("no_client") from None
     decider = request_rules.decider_of(session, wanted.organisation_id, around.now)
     found = faults(around, decider, wanted)
     if found:

@@ -28,6 +28,7 @@ from admin.joining.request_ticket import RequestTicket
 from broker.errors import PageError
 from broker.runtime import Runtime, runtime
 from broker.texts import account_request_mails
+from broker.web import form_subject
 from broker.web.endpoints import ITSELF, Endpoint
 from broker.web.language import locale
 from broker.web.responses import show
@@ -90,7 +91,7 @@ def look_at_organisation() -> Response:
 @_allowed
 def ask_person() -> Response:
     """Who asks, and at which address?"""
-    held = request_ticket.read(runtime())
+    held = _held(runtime())
     if held is None:
         return redirect(url_for("joining.ask_organisation"), 303)
     page = AskPersonPage(held.kvk, held.organisation, held.name, held.email)
@@ -103,7 +104,7 @@ def ask_person() -> Response:
 def send_request_code() -> Response:
     """Mail a code; or, where there is an account, that there is one. The page is the same."""
     rt, form = runtime(), request.form
-    held = request_ticket.read(rt)
+    held = _held(rt)
     if held is None:
         return redirect(url_for("joining.ask_organisation"), 303)
     organisation, name = (_line(form.get(field, "")) for field in ("organisatie", "naam"))
@@ -145,7 +146,7 @@ def more_time() -> Response:
 @_allowed
 def ask_request_code() -> Response:
     """The code that was mailed."""
-    held = request_ticket.read(runtime())
+    held = _held(runtime(), sent=True)
     if held is None or not held.email:
         return redirect(url_for("joining.ask_organisation"), 303)
     if held.has_proof:
@@ -159,7 +160,7 @@ def ask_request_code() -> Response:
 def give_request_code() -> Response:
     """The right code shows that the address is theirs."""
     rt = runtime()
-    held = request_ticket.read(rt)
+    held = _held(rt, sent=True)
     if held is None or not held.email:
         return redirect(url_for("joining.ask_organisation"), 303)
     if not email_codes.take(rt, held.whose, request.form.get("code", "")):
@@ -173,7 +174,7 @@ def give_request_code() -> Response:
 @_allowed
 def ask_names() -> Response:
     """Short names of the group and of the user, which stay."""
-    held = request_ticket.read(runtime())
+    held = _held(runtime(), sent=True)
     if held is None or not held.has_proof:
         return redirect(url_for("joining.ask_organisation"), 303)
     return _show(held, AskNamesPage(held.organisation))
@@ -185,7 +186,7 @@ def ask_names() -> Response:
 def make_first_account() -> Response:
     """Make account and group, both or neither; the temporary password goes by mail."""
     rt, form = runtime(), request.form
-    held = request_ticket.read(rt)
+    held = _held(rt, sent=True)
     if held is None or not held.has_proof:
         return redirect(url_for("joining.ask_organisation"), 303)
     page = AskNamesPage(
@@ -237,6 +238,17 @@ def make_first_account() -> Response:
 def account_made() -> Response:
     """Look in your mail."""
     return show(AccountMadePage())
+
+
+def _held(rt: Runtime, *, sent: bool = False) -> RequestTicket | None:
+    """What was filled in so far; a form is of its page. ``sent``: in the steps after the code went
+    out. Raises PageError.
+    """
+    held = request_ticket.read(rt)
+    if held is not None:
+        filled_in = (held.organisation, held.name, held.email) if sent else ()
+        form_subject.keep_to(held.kvk, *filled_in)
+    return held
 
 
 def _send(rt: Runtime, wanted: RequestTicket) -> None:

@@ -68,7 +68,7 @@ class ClosedChainRequestPage:
 
 @dataclass(frozen=True)
 class ChainCodePage:
-    """``error``: ``wrong`` or ``limited``."""
+    """``error``: ``wrong``, ``limited``, or ``used_up`` where no code is sent any more."""
 
     address: str
     error: str = ""
@@ -104,11 +104,14 @@ class ChainAnsweredPage:
 
 @dataclass(frozen=True)
 class RevokeChainPage:
-    """What the link takes back: ``services`` that still stand. ``is_done``: they do no more."""
+    """What the link takes back: ``services`` that still stand. ``is_done``: they do no more.
+    ``others``: services at which other links of the same reader still give something.
+    """
 
     intermediary: str
     client: str
     services: tuple[str, ...]
+    others: tuple[str, ...]
     action: str
     is_done: bool = False
     template: str = "joining/chain_revoke.html"

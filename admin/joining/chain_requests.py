@@ -5,6 +5,8 @@ because scanners of mail open links.
 
 from __future__ import annotations
 
+from typing import Final
+
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
@@ -25,12 +27,17 @@ from admin.joining.invitation_words import hidden
 from admin.mandates.giving import NothingToDo, PlanChanged
 from broker.runtime import Runtime, runtime
 from broker.texts import chain_request_mails
+from broker.web import form_subject
 from broker.web.endpoints import ITSELF, Endpoint
 from broker.web.responses import show
 from consent import chain_requests
 from consent.chain_requests import ChainRequest, ChainRequestState
+from state import limits
 from state.db import writing
+from state.limits import Limit
 from state.outbox import Message
+
+CODES: Final = Limit("chain-request-codes", 10, 60 * 86400)  # of one request, as long as it waits
 
 
 @blueprint.get("/ketenmachtiging/<secret>")
@@ -62,6 +69,7 @@ def take_chain_request(secret: str) -> Response:
     except RequestClosed as closed:
         return closed_page(rt.session, closed, rt)
     held = chain_ticket.new(asked.id)
+    form_subject.begin(held.request_id)
     response = _sent_code(rt, held, asked)
     chain_ticket.hand_out(response, rt, held)
     return response
@@ -137,7 +145,7 @@ def agree_to_chain() -> Response:
                 session,
                 answer_here(rt),
                 asked.id,
-                shown=form.get("gezien", ""),
+                digest=form.get("gezien", ""),
                 signer=form.get("naam", ""),
             )
     except RequestClosed as closed:
@@ -188,10 +196,13 @@ def chain_answered() -> Response:
 
 
 def _here(rt: Runtime) -> tuple[ChainTicket, ChainRequest]:
-    """The request of this browser, while it can be answered with its link. Raises RequestClosed."""
+    """The request of this browser, while it can be answered with its link; a form is of its page.
+    Raises RequestClosed and PageError.
+    """
     held = chain_ticket.read(rt)
     if held is None:
         raise RequestClosed(ClosedRequest.UNKNOWN)
+    form_subject.keep_to(held.request_id)
     found = chain_requests.one(rt.session, held.request_id)
     return held, answering.opened_by_link(rt.session, answer_here(rt), found)
 
@@ -208,6 +219,8 @@ def _is_answered(closed: RequestClosed) -> bool:
 
 
 def _sent_code(rt: Runtime, held: ChainTicket, asked: ChainRequest) -> Response:
+    if limits.spend(rt.store, (CODES, asked.id)):
+        return show(ChainCodePage(hidden(asked.email), "used_up"), 429)
     counted = f"chain {asked.email}"
     if not email_codes.send(rt, held.whose, counted, lambda code: _mail(rt, asked, code)):
         return show(ChainCodePage(hidden(asked.email), "limited"), 429)
@@ -222,7 +235,7 @@ def _decision(rt: Runtime, asked: ChainRequest, error: str = "") -> ChainDecisio
     plan = answering.plan(rt.session, answer_here(rt), asked)
     return ChainDecisionPage(
         said_by(rt, asked, plan),
-        plan.digest,
+        answering.shown(asked, plan),
         answering.LONGEST_REASON,
         name=request.form.get("naam", "")[: answering.LONGEST_NAME],
         reason=request.form.get("reden", "")[: answering.LONGEST_REASON * 2],

@@ -4,6 +4,8 @@ it, as long as anything of it stands.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flask import url_for
 from werkzeug.wrappers import Response
 
@@ -21,6 +23,7 @@ from broker.web.registration_names import service_name
 from broker.web.responses import show
 from consent import chain_requests
 from consent.chain_requests import ChainRequest
+from consent.chains import ChainMandate
 from state.db import writing
 
 
@@ -56,13 +59,17 @@ def end_chain(secret: str) -> Response:
 
 def _page(rt: Runtime, found: ChainRequest, secret: str) -> RevokeChainPage:
     rows = chain_requests.standing_of(rt.session, found.id, rt.clock())
-    names = dict.fromkeys(
-        service_name(rt.configuration, row.service_uuid) or row.service_uuid for row in rows
-    )
+    others = chain_requests.standing_beside(rt.session, found, rt.clock())
     return RevokeChainPage(
         found.intermediary.name,
         found.organisation.name,
-        tuple(names),
+        _names(rt, rows),
+        _names(rt, others),
         url_for("joining.end_chain", secret=secret),
         is_done=not rows,
     )
+
+
+def _names(rt: Runtime, rows: Iterable[ChainMandate]) -> tuple[str, ...]:
+    uuids = dict.fromkeys(row.service_uuid for row in rows)
+    return tuple(service_name(rt.configuration, uuid) or uuid for uuid in uuids)

@@ -32,6 +32,7 @@ from broker.console import sessions
 from broker.console.sessions import ConsoleSession
 from broker.runtime import Runtime, runtime
 from broker.texts import invitation_mails
+from broker.web import form_subject
 from broker.web.endpoints import ITSELF, Endpoint
 from broker.web.responses import show
 from directory import invitations
@@ -202,10 +203,13 @@ def joined() -> Response:
 
 
 def here(rt: Runtime) -> tuple[InvitationTicket, Invitation]:
-    """The invitation of this browser, while it can be accepted. Raises InvitationClosed."""
+    """The invitation of this browser, while it can be accepted; a form is of its page. Raises
+    InvitationClosed and PageError.
+    """
     held = ticket.read(rt)
     if held is None:
         raise InvitationClosed(ClosedLink.UNKNOWN)
+    form_subject.keep_to(held.invitation_id)
     return held, opened(rt.session, invitations.one(rt.session, held.invitation_id), rt.clock())
 
 

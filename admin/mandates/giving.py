@@ -94,7 +94,7 @@ class GivingPlan:
 
     @property
     def digest(self) -> str:
-        parts = [f"{key(one.wish)}:{one.change}:{one.current}" for one in self.changes]
+        parts = [f"{key(one.wish)}:{one.change}:{one.current}:{one.until}" for one in self.changes]
         parts += [f"{key(one.wish)}:{one.why}" for one in self.impossible]
         return hashlib.sha256("\n".join(sorted(parts)).encode()).hexdigest()[:32]
 

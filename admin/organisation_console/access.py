@@ -1,5 +1,6 @@
 """Who is in the console of organisations, in which company, and whether their role there allows
-what they ask. The company is that of the session: no form and no address names it.
+what they ask. The company is that of the session: no form and no address chooses it. A form says
+of which company its page was, and does nothing at another.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from admin.actor import Actor
+from admin.chains import answering
 from admin.chains import to_do as chains_to_do
 from admin.mandates import companies, to_do
 from admin.mandates.companies import Company
@@ -33,9 +35,9 @@ from broker.console.sessions import ConsoleSession
 from broker.errors import PageError
 from broker.runtime import Runtime
 from broker.sso.logout import LogoutNotifier
+from broker.web import form_subject
 from broker.web.endpoints import Endpoint, declare_blueprint
 from broker.web.responses import show
-from consent import chain_requests
 from directory.consoles import BEHEER
 from directory.people import Role
 from state import audit
@@ -110,9 +112,10 @@ class InOtherCompany(Exception):
 View = Callable[..., Response]
 
 
-def requires(role: Role) -> Callable[[View], Callable[..., Response]]:
+def requires(role: Role, *, anywhere: bool = False) -> Callable[[View], Callable[..., Response]]:
     """Only for who has this role in the company of the session; the view gets the context first.
-    An administrator may all that a member may.
+    An administrator may all that a member may. A form of a page of another company, that another
+    tab left since, does nothing; ``anywhere``: it may come from there.
     """
 
     def around(view: View) -> Callable[..., Response]:
@@ -124,6 +127,9 @@ def requires(role: Role) -> Callable[[View], Callable[..., Response]]:
             console = _console(session)
             if console is None:
                 return _denied(session, None)
+            if not anywhere and form_subject.says() and not form_subject.is_said(console.here.id):
+                return _of_other_page(console)
+            form_subject.begin(console.here.id)
             if role is Role.ADMINISTRATOR and not console.here.is_administered:
                 return _denied(session, console)
             try:
@@ -135,6 +141,16 @@ def requires(role: Role) -> Callable[[View], Callable[..., Response]]:
         return entered
 
     return around
+
+
+def _of_other_page(console: BeheerContext) -> Response:
+    """409: nothing is done with a form of another company; an own one is named, with the way."""
+    own = companies.of_person(console.sql, console.person_id, console.now)
+    company = next((one for one in own if form_subject.is_said(one.id)), None)
+    if company is None:
+        raise PageError(409, "other_tab", "the form of another page")
+    form_subject.begin(console.here.id)
+    return show(OtherPlacePage(console.frame, _tab(console.session, company)), 409)
 
 
 def absent(console: BeheerContext, organisation_id: str | None = None) -> NoReturn:
@@ -164,7 +180,8 @@ def _frame(session: ConsoleSession, own: list[Company], here: Company) -> Consol
     sql = session.rt.session
     administered = [one.id for one in own if one.is_administered]
     waiting = Counter(companies.open_requests(sql, administered) if administered else {})
-    asked = chain_requests.open_at(sql, administered, session.now) if administered else []
+    years = session.rt.settings.mandates.max_years
+    asked = answering.waiting(sql, administered, session.now, max_years=years)
     waiting.update(one.organisation_id for one in asked)
     tabs = tuple(
         _tab(session, one, number, waiting.get(one.id, 0), is_here=one.id == here.id)

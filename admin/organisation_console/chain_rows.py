@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
+from admin.chains import answering
 from admin.chains.given import ChainRevocation
 from admin.chains.giving import ChainTerms
 from admin.organisation_console.access import BeheerContext
@@ -14,7 +15,7 @@ from admin.organisation_console.pages import ChainRequestRow, ChainRow
 from admin.organisation_console.rows import seconds_left
 from broker.web.language import locale
 from broker.web.registration_names import service_name
-from consent import chain_requests, chains, end_dates
+from consent import chains, end_dates
 from consent.chain_requests import ChainRequest
 from consent.chains import ChainMandate
 
@@ -89,8 +90,9 @@ def intermediary_rows(rows: Iterable[ChainRow]) -> list[IntermediaryRow]:
 
 
 def request_rows(console: BeheerContext) -> tuple[ChainRequestRow, ...]:
-    """What intermediaries ask this company, the oldest first."""
-    found = chain_requests.open_at(console.sql, [console.here.id], console.now)
+    """What intermediaries ask this company and it can answer, the oldest first."""
+    years = console.rt.settings.mandates.max_years
+    found = answering.waiting(console.sql, [console.here.id], console.now, max_years=years)
     return tuple(
         ChainRequestRow(
             one.id,

@@ -70,7 +70,9 @@ def choose_intermediary(console: BeheerContext, draft_id: str) -> Response:
         step = ChainStep(draft.id, "intermediair")
         page = ChainIntermediaryStep(console.frame, step, None, text[:100], str(nobody.why))
         return show(page, 422)
-    _keep(console, replace(draft, intermediary_id=card.id))
+    is_same = card.id == draft.intermediary_id
+    asked = draft.request_id if is_same else None  # another one asked nothing
+    _keep(console, replace(draft, intermediary_id=card.id, request_id=asked))
     return _to(draft, "intermediair")
 
 

@@ -19,9 +19,12 @@ REQUEST_STEPS: Final = ("klant", "diensten", "controle")
 
 @dataclass(frozen=True)
 class ClientRequestRow:
-    """One that was sent. ``state`` as in ``ChainRequestState``; ``expires_at``: until when the
-    client answers; ``reason``: why it was refused, in the words of the client; ``signer``: the
-    name that was typed by who agreed with a link; ``may_send``: may it be sent once more?
+    """One that was sent. ``state`` as in ``ChainRequestState``, or ``stuck`` for what waits and
+    cannot be answered, ``why`` as in ``ClosedRequest``; of what was granted ``partly`` and ``over``
+    where part of it or nothing stands today, with ``given`` what does, by name, and its last day.
+    ``expires_at``: until when the client answers; ``reason``: why it was refused, in the words of
+    the client; ``signer``: the name that was typed by who agreed with a link; ``may_send``: may it
+    be sent once more?
     """
 
     id: str
@@ -30,6 +33,8 @@ class ClientRequestRow:
     services: tuple[str, ...]
     until: date
     state: str
+    why: str
+    given: tuple[tuple[str, date], ...]
     asked_at: datetime
     expires_at: datetime
     by_link: bool

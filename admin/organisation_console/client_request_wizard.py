@@ -153,11 +153,16 @@ def send_request(console: BeheerContext, draft_id: str) -> Response:
     if card is None or draft.until is None:
         return _to("ask_client", draft)
     around = asking(console)
-    if requesting.is_too_much(console.rt.store, around, card.kvk, draft.email):
+    if requesting.is_too_much(
+        console.rt.store, around, card.kvk, draft.email, _decider(console, card)
+    ):
         return show(_check_page(console, draft, card, "limited"), 429)
     try:
+        entry = None if card.id else registering.entry_of(console.sql, console.rt, card.kvk)
         with writing(console.sql) as session:
-            client_id = card.id or _registered(console, card.kvk)
+            client_id = card.id
+            if entry is not None:
+                client_id = registering.register(session, console.rt, entry, actor=console.actor)
             made = requesting.ask(session, around, _wanted(draft, client_id, draft.until))
             request_id = made.id
     except AskingRefused as refused:
@@ -193,11 +198,6 @@ def _found(console: BeheerContext, kvk: str) -> CompanyCard:
         raise NoIntermediary(IntermediaryLack.UNKNOWN) from None
     addresses = (entry.address,) if entry.address else ()
     return CompanyCard("", entry.name, entry.kvk, entry.rsin, addresses)
-
-
-def _registered(console: BeheerContext, kvk: str) -> str:
-    entry = registering.entry_of(console.sql, console.rt, kvk)
-    return registering.register(console.sql, console.rt, entry, actor=console.actor)
 
 
 def _card(console: BeheerContext, draft: ChainRequestDraft) -> CompanyCard | None:

@@ -5,13 +5,14 @@ sending one again, and withdrawing one.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Any, Final
 
 from flask import redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from admin.chains import request_rules, requesting
+from admin.chains import answering, request_answers, request_rules, requesting
 from admin.chains.requesting import AskingRefused, ChainAsking, NoSuchChainRequest
 from admin.organisation_console import files
 from admin.organisation_console.access import BeheerContext, absent, blueprint, requires
@@ -23,13 +24,14 @@ from broker.web.lists.memory import HeldList
 from broker.web.lists.request import ListFilter, ListRules
 from broker.web.registration_names import service_name
 from broker.web.responses import show
-from consent import chain_requests
+from consent import chain_requests, chains
 from consent.chain_requests import ChainRequest, ChainRequestState, state_of
+from consent.chains import ChainMandate
 from directory import dates
 from directory.people import Role
 from state.db import writing
 
-STATES: Final = ("open", "granted", "refused", "lapsed", "withdrawn")
+STATES: Final = ("open", "stuck", "granted", "partly", "over", "refused", "lapsed", "withdrawn")
 RULES: Final = ListRules(
     columns=("gevraagd", "klant"), filters=(ListFilter("stand", STATES),), is_descending=True
 )
@@ -73,7 +75,9 @@ def client_requests_file(console: BeheerContext) -> Response:
 def send_request_again(console: BeheerContext, sent_id: str) -> Response:
     """To who decides now; an older link ends."""
     before, around = _one(console, sent_id), asking(console)
-    if requesting.is_too_much(console.rt.store, around, before.organisation.kvk, before.email):
+    client, now = before.organisation, console.now
+    decider = request_rules.decider_of(console.sql, client.id, now)
+    if requesting.is_too_much(console.rt.store, around, client.kvk, before.email, decider):
         return to_requests("limited")
     try:
         with writing(console.sql) as session:
@@ -126,7 +130,10 @@ def state_words(state: str) -> str:
     """How a request stands."""
     return {
         "open": _("Wacht op antwoord"),
+        "stuck": _("Kan niet meer worden beantwoord"),
         "granted": _("Ingewilligd"),
+        "partly": _("Deels ingewilligd"),
+        "over": _("Ingewilligd, geldt niet meer"),
         "refused": _("Geweigerd"),
         "lapsed": _("Verlopen"),
     }.get(state, _("Ingetrokken"))
@@ -142,20 +149,37 @@ def _one(console: BeheerContext, request_id: str) -> ChainRequest:
 
 def _rows(console: BeheerContext) -> list[ClientRequestRow]:
     found = chain_requests.of_intermediary(console.sql, console.here.id)
-    return [_row(console, one) for one in found]
+    settings = console.rt.settings.mandates
+    standing: dict[str, list[ChainMandate]] = {}
+    for chain in chains.of_intermediary(console.sql, console.here.id, console.now):
+        if chains.counts_by_link(chain.level, settings.chain_link_level, by_link=chain.by_link):
+            standing.setdefault(chain.organisation_id, []).append(chain)
+    return [_row(console, one, standing.get(one.organisation_id, ())) for one in found]
 
 
-def _row(console: BeheerContext, one: ChainRequest) -> ClientRequestRow:
-    names = (service_name(console.rt.configuration, uuid) or uuid for uuid in one.services)
-    state = state_of(one, console.now)
+def _row(
+    console: BeheerContext, one: ChainRequest, standing: Sequence[ChainMandate]
+) -> ClientRequestRow:
+    state, why = state_of(one, console.now), None
     waits = state in (ChainRequestState.OPEN, ChainRequestState.LAPSED)
+    given: dict[str, date] = {}
+    word = str(state)
+    if state is ChainRequestState.OPEN:
+        years = console.rt.settings.mandates.max_years
+        why = answering.closed(console.sql, one, console.now, max_years=years)
+        word = word if why is None else "stuck"
+    elif state is ChainRequestState.GRANTED:
+        given = request_answers.given_of(one, standing)
+        word = request_answers.how_far(one, given)
     return ClientRequestRow(
         id=one.id,
         client=one.organisation.name,
         kvk=one.organisation.kvk,
-        services=tuple(names),
+        services=tuple(_name(console, uuid) for uuid in one.services),
         until=one.until,
-        state=str(state),
+        state=word,
+        why=str(why or ""),
+        given=tuple((_name(console, uuid), day) for uuid, day in given.items()),
         asked_at=one.asked_at,
         expires_at=one.expires_at,
         by_link=one.link_hash is not None,
@@ -164,6 +188,10 @@ def _row(console: BeheerContext, one: ChainRequest) -> ClientRequestRow:
         signer=one.signer or "",
         may_send=waits and one.sends < request_rules.MOST_SENDS,
     )
+
+
+def _name(console: BeheerContext, uuid: str) -> str:
+    return service_name(console.rt.configuration, uuid) or uuid
 
 
 def _cells(rows: Sequence[ClientRequestRow]) -> Iterator[tuple[Cell, ...]]:

@@ -82,7 +82,7 @@ def profile(console: BeheerContext) -> Response:
 
 
 @blueprint.post("/bedrijf")
-@requires(Role.MEMBER)
+@requires(Role.MEMBER, anywhere=True)
 def switch(console: BeheerContext) -> Response:
     """Go to another company of this person: the one place where a form names one."""
     own = companies.of_person(console.sql, console.person_id, console.now)

@@ -26,8 +26,10 @@ from broker.account.activation_pages import (
 from broker.account.activation_state import Here
 from broker.errors import PageError
 from broker.runtime import Runtime, runtime
+from broker.sso import logout
 from broker.texts import means_mails
 from broker.texts.means_mails import MeansTold
+from broker.web import form_subject
 from broker.web.endpoints import ITSELF, Endpoint, declare_blueprint
 from broker.web.responses import show
 from directory.organisations import Organisation
@@ -184,6 +186,8 @@ def finish(rt: Runtime, here: Here, factor: NewFactor | None) -> Response:
                 factor=factor,
                 now=now,
             )
+            if found.becomes_restricted:  # what was opened with more than there is now
+                logout.end_all_of(session, logout.notifier_of(rt), found.person_id, "means_lowered")
             if found.email:
                 told = told_of(rt, found)
                 message = means_mails.activated(found.email, found.locale, told)
@@ -263,6 +267,7 @@ def _here() -> Here:
     here = activation_state.here(runtime())
     if here is None:
         raise StartAgain
+    form_subject.keep_to(here.state.letter_id)
     return here
 
 

@@ -1,6 +1,6 @@
 """The mails about requests for chain mandates, in Dutch and English: to the client that is asked,
-and to the intermediary that asked. What the intermediary wrote itself stands on the page alone: a
-mail of ours carries no words of others that could lead somebody elsewhere.
+and to the intermediary that asked. What the intermediary wrote itself stands on the page alone.
+What who answers wrote is quoted: it reads as theirs and is no sentence of ours.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from babel.dates import format_date
 
 from broker.texts import times
 from broker.texts.mail import mail
-from broker.texts.quoting import one_line
+from broker.texts.quoting import one_line, quoted
 from state.outbox import Message
 
 
@@ -114,20 +114,22 @@ def agreed(recipient: str, locale: str, said: AskedFacts, name: str, url: str) -
     if locale == "en":
         subject = f"{who} may act for {client}"
         text = [
-            f"{one_line(name)} agreed that {who} (KvK {said.intermediary_kvk}) logs in on behalf "
-            f"of {client} (KvK {said.client_kvk}) at:",
+            f"Somebody agreed with the link that {who} (KvK {said.intermediary_kvk}) logs in on "
+            f"behalf of {client} (KvK {said.client_kvk}) at:",
             _names(said.services),
             f"Up to and including {_day(said.until, locale)}.",
+            f"Whoever agreed wrote as name:\n{quoted(name)}",
             f"Keep this mail. You take this back at any moment with this link:\n{url}",
             f"Was this not you, or may you not decide for {client}? Use the link at once.",
         ]
     else:
         subject = f"{who} mag handelen namens {client}"
         text = [
-            f"{one_line(name)} ging ermee akkoord dat {who} (KvK {said.intermediary_kvk}) inlogt "
+            f"Iemand ging met de link ermee akkoord dat {who} (KvK {said.intermediary_kvk}) inlogt "
             f"namens {client} (KvK {said.client_kvk}) bij:",
             _names(said.services),
             f"Tot en met {_day(said.until, locale)}.",
+            f"Wie akkoord ging, schreef als naam:\n{quoted(name)}",
             f"Bewaar deze e-mail. U trekt dit op elk moment in met deze link:\n{url}",
             f"Was u dit niet, of mag u dit niet beslissen voor {client}? Gebruik de link dan "
             "meteen.",
@@ -137,20 +139,20 @@ def agreed(recipient: str, locale: str, said: AskedFacts, name: str, url: str) -
 
 def refused(recipient: str, locale: str, said: AskedFacts, reason: str) -> Message:
     """To the intermediary: the client does not want it."""
-    client, why = one_line(said.client), one_line(reason)
+    client, why = one_line(said.client), quoted(reason)
     if locale == "en":
         subject = f"{client} refused your request"
         text = [
             f"{client} (KvK {said.client_kvk}) does not let your organisation act for it at:",
             _names(said.services),
-            f"Reason given: “{why}”" if why else "No reason was given.",
+            f"Reason given:\n{why}" if why else "No reason was given.",
         ]
     else:
         subject = f"{client} weigerde uw verzoek"
         text = [
             f"{client} (KvK {said.client_kvk}) laat uw organisatie niet namens haar handelen bij:",
             _names(said.services),
-            f"Reden: “{why}”" if why else "Er is geen reden gegeven.",
+            f"Reden:\n{why}" if why else "Er is geen reden gegeven.",
         ]
     return _message(recipient, locale, subject, text)
 

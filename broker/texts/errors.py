@@ -223,6 +223,16 @@ ERRORS = {
         _("Uw browser stuurde het formulier te laat, of bewaart geen cookies."),
         _("Ga een pagina terug, ververs de pagina en probeer het opnieuw. Zet cookies aan."),
     ),
+    "other_tab": ErrorText(
+        "SLS-4012",
+        _("In deze browser staat nu iets anders open"),
+        _(
+            "U opende intussen een andere link of brief, of vulde iets anders in. Er is niets gedaan."
+        ),
+        _(
+            "Sluit dit tabblad en ga verder in het andere. Of open de link of brief hiervan opnieuw."
+        ),
+    ),
     "not_found": ErrorText(
         "SLS-4005",
         _("Deze pagina bestaat niet"),

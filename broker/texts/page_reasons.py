@@ -129,6 +129,12 @@ _PAGES: Final[Mapping[str, Explanation]] = {
         Fixer.USER,
         _("Ververs de pagina en probeer het opnieuw. Zet cookies aan."),
     ),
+    "other_tab": Explanation(
+        _("Een formulier hoorde bij iets anders dan wat deze browser intussen opende."),
+        _("Niets. De gebruiker had twee tabbladen open, en van het oudste is niets gedaan."),
+        Fixer.USER,
+        _("Open de link uit de e-mail opnieuw, of begin opnieuw met de brief."),
+    ),
     "not_found": Explanation(
         _("De gebruiker vroeg een pagina die niet bestaat, of die niet meer van deze persoon is."),
         _("Vraag welke link de gebruiker volgde. Staat die op een website? Meld het daar."),

@@ -129,6 +129,7 @@ VALUES: Final[Mapping[str, Mapping[str, object]]] = {
         "no such operator": _("Deze operator bestaat niet"),
         "no such party with metadata": _("Deze partij heeft geen metadata"),
         "ended meanwhile": _("Intussen beëindigd"),
+        "the form of another page": _("Een formulier van een andere pagina"),
         "nothing of this company": _("Dit bestaat niet bij dit bedrijf"),
         "no such kind of import": _("Zo'n bestand wordt hier niet ingelezen"),
         "no such layout of a file": _("Deze soort bestand is er niet"),

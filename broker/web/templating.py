@@ -18,6 +18,7 @@ from assurance.levels import AssuranceLevel
 from broker.runtime import runtime
 from broker.texts.outside_request import TIME_ZONE, TRANSLATIONS
 from broker.texts.times import moment
+from broker.web import form_subject
 from broker.web.announcements import help_desk
 from broker.web.endpoints import ITSELF, endpoints_of
 from broker.web.language import locale
@@ -61,6 +62,7 @@ def install(app: Flask) -> None:
         static_url=_static_url,
         help_desk=help_desk,
         time_left=shown_time,
+        form_subject=form_subject.shown,
     )
 
     @app.context_processor

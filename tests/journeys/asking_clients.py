@@ -24,6 +24,7 @@ GRONDWATER: Final = "34b69f52-4f2f-4b6d-accc-50c15aef38b9"
 DECIDE: Final = "Mag Administratiekantoor Yilmaz B.V. handelen namens Boekhouding Van Dijk?"
 CODE: Final = "Vul de code uit de e-mail in"
 EMAIL: Final = "directie@vandijk.example"
+GONE: Final = "Wat u met deze link gaf, geldt niet meer"
 
 
 def at_office(world: World, person: str = "sanne", kvk: str = OFFICE) -> Browser:

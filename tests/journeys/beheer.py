@@ -6,6 +6,7 @@ from typing import Final
 
 from sqlalchemy import select
 
+from broker.web.form_subject import FIELD
 from consent.mandates import Mandate
 from directory.organisations import Organisation
 from sandbox.browser import Browser, Page
@@ -37,7 +38,9 @@ def token(page: Page) -> str:
 def send(browser: Browser, address: str, *fields: tuple[str, str]) -> Page:
     """A form of the page that is shown, with these fields."""
     assert browser.page is not None
-    return browser.post(address, [("csrf_token", token(browser.page)), *fields])
+    held = [form.fields for form in browser.page.forms if FIELD in form.fields]
+    about = [(FIELD, one[FIELD] or "") for one in held[:1]]
+    return browser.post(address, [("csrf_token", token(browser.page)), *about, *fields])
 
 
 def begin(browser: Browser, **fields: str) -> str:

@@ -20,7 +20,7 @@ from state import audit
 from state.audit import EventTag
 from state.db import writing
 from tests.broker.account_logins import give, user_name
-from tests.journeys.beheer import BAKERY, HERE, OFFICE, enter, organisation, rows
+from tests.journeys.beheer import BAKERY, HERE, OFFICE, enter, organisation, rows, send
 from tests.journeys.joining import (
     CODE,
     DONE,
@@ -144,13 +144,12 @@ def test_an_email_account_never_becomes_administrator(own_world: World) -> None:
     assert page.heading == "Waar u bij hoort"
     page = open_link(world, email, browser).page
     assert page is not None and "Log in met EH2+" in page.text and "Aanvaard</" not in page.text
-    token = next(f.fields["csrf_token"] for f in page.forms if "csrf_token" in f.fields)
-    answer = browser.post(JOIN, [("csrf_token", token or "")])
-    assert answer.status == 403
+    assert send(browser, JOIN).status == 403
     given = place(world, "daan")
     assert given is None or given.role is Role.MEMBER
     for path in ("code", "account"):
-        browser.post(f"{JOIN}/{path}", [("csrf_token", token or "")])
+        send(browser, f"{JOIN}/{path}")
+        browser.open(JOIN)
     assert "Maak uw account" not in browser.open(f"{JOIN}/account").text
 
 
@@ -166,8 +165,7 @@ def test_M_09_a_link_that_was_sent_on_opens_nothing(world: World, email: str) ->
     stranger.fill("code", code_of(world, email))
     assert stranger.click("Ga verder").heading == CODE, "three wrong ones end the code"
     other = logged_in(world, make_person(world, "Een ander"), email)
-    token = next(f.fields["csrf_token"] for f in other.page.forms if "csrf_token" in f.fields)
-    assert other.post(JOIN, [("csrf_token", token or "")]).status == 403
+    assert send(other, JOIN).status == 403
     invited = open_link(world, email)
     assert prove(world, invited, email, "Maak een account").heading == "Maak uw account"
     user_name = f"eigen.{name_of(email).lower()}"

@@ -12,6 +12,7 @@ import yaml
 from sqlalchemy import select
 
 from admin.operators.roles import OperatorRole
+from assurance import session_lifetime
 from assurance.means import IssuedMeans
 from assurance.means_requests import MeansRequest
 from directory.consoles import BEHEER
@@ -20,10 +21,20 @@ from sandbox.browser import Browser, Page
 from sandbox.portal.clients import BODEMKAART, IDEEEN, PortalService
 from state import audit
 from state.audit import EventTag
+from state.db import writing
 from tests.broker.account_logins import account_of, at_password, give
 from tests.broker.portal import Portal, make_portal_world, scope_of, set_clock
 from tests.journeys.beheer import HERE, enter, send
-from tests.journeys.test_means import ADDRESS, PASSWORD, approve, begin, codes, person
+from tests.journeys.test_means import (
+    ACTIVATE,
+    ADDRESS,
+    PASSWORD,
+    approve,
+    begin,
+    codes,
+    person,
+    sms_code,
+)
 from tests.operators import HERE as OPERATOR
 from tests.operators import at_console, make_operator
 from tests.world import ADDRESSES, World
@@ -90,15 +101,15 @@ def active(portal: Portal) -> Browser:
     return sanne
 
 
-def approve_change(world: World) -> bool:
-    """By an operator, what waits for a decision."""
+def approve_change(world: World, says: str = "Nu beperkt tot Gemeente Voorbeeldstad") -> bool:
+    """By an operator, what waits for a decision. ``says``: what is read first."""
     one = make_operator(world, "keurt-om", OperatorRole.HELPDESK)
     with world.session() as session:
         query = select(MeansRequest.id).where(MeansRequest.outcome.is_(None))
         waiting = session.scalars(query).one()
     desk = at_console(world, one.person_id)
     address = f"{OPERATOR}/aanvragen/{waiting}"
-    assert "Nu beperkt tot Gemeente Voorbeeldstad" in desk.open(address).text
+    assert says in desk.open(address).text
     page = send(desk, f"{address}/goedkeuren", ("contract", ""))
     return "De aanvraag is goedgekeurd" in page.text
 
@@ -220,3 +231,37 @@ def test_the_account_says_so_after_the_activation(portal: Portal) -> None:
     with portal.world.session() as session:
         account = accounts.of_person(session, person(portal.world, NAME))
         assert account is not None and account.provider_oin == TOWN
+
+
+@pytest.mark.parametrize(("kind", "goes_on"), [(TOWN, 0), ("gewoon", 1)], ids=["less", "no less"])
+def test_M_06_a_restriction_that_comes_with_a_letter_ends_what_is_open(
+    portal: Portal, kind: str, goes_on: int
+) -> None:
+    """A second factor is asked with it, so the change waits for a letter, and then counts."""
+    world = portal.world
+    sanne = active(portal)
+    noa = person(world, NAME)
+    restrict(world, NAME, None)
+    with world.session() as session, writing(session):
+        session.scalars(
+            select(IssuedMeans).where(IssuedMeans.person_id == noa)
+        ).one().provider_oin = None
+    a_session(portal)
+    assert open_sessions(world) == 1
+    address = f"{HERE}/gebruikers/{noa}/wijzigen"
+    fields = (("niveau", "EH2+"), ("rol", "member"), ("soort", kind), ("adres", ADDRESS))
+    sanne.open(address)
+    page = send(sanne, address, *fields, ("factor", "sms"), ("mobiel", "06 12345678"))
+    assert "De wijziging is verstuurd" in page.text, page.text
+    assert approve_change(world, says=NAME)
+    assert open_sessions(world) == 1, "it waits for its letter"
+    browser = begin(world, *codes(world, NAME), "noa.smit")
+    send(browser, f"{ACTIVATE}/tweede-factor/sms")
+    page = send(browser, f"{ACTIVATE}/tweede-factor", ("code", sms_code(world)))
+    assert page.heading == "Uw inlogmiddel is actief"
+    assert open_sessions(world) == goes_on
+
+
+def open_sessions(world: World) -> int:
+    with world.session() as session:
+        return len(session_lifetime.standing(session, person(world, NAME), world.clock()))

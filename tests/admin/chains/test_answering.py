@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +14,7 @@ from admin.actor import BY_LINK, Actor
 from admin.chains import answering, requesting
 from admin.chains.answering import ChainAnswer, NameMissing, RequestClosed
 from admin.chains.request_rules import ClosedRequest
-from admin.chains.requesting import AskingRefused, ChainAsking, ChainWanted
+from admin.chains.requesting import ChainAsking, ChainWanted
 from admin.mandates.administrators import NotAdministrator
 from admin.mandates.giving import NothingToDo, PlanChanged
 from assurance.levels import AssuranceLevel
@@ -95,8 +94,8 @@ def agree(session: Session, request: ChainRequest, **facts: Any) -> int:
     with writing(session):
         found = chain_requests.one(session, request.id)
         assert found is not None
-        shown = answering.plan(session, around, found).digest
-        done = answering.agree(session, around, request.id, shown=shown, signer="Greet")
+        shown = answering.shown(found, answering.plan(session, around, found))
+        done = answering.agree(session, around, request.id, digest=shown, signer="Greet")
     return len(done)
 
 
@@ -153,10 +152,39 @@ def test_a_link_that_takes_nothing_back(session: Session, asked: Asked) -> None:
 def test_what_changed_since_it_was_shown_is_shown_again(session: Session, asked: Asked) -> None:
     request = asked()
     with pytest.raises(PlanChanged), writing(session):
-        answering.agree(session, answer(), request.id, shown="other", signer="Greet")
+        answering.agree(session, answer(), request.id, digest="other", signer="Greet")
     less = {UUID: SERVICES[UUID], OTHER: allowing(OTHER, chain_mandates=False)}
     assert agree(session, request, services=less) == 1
     assert sorted(standing(session)) == ["1True"]
+
+
+def test_M_09_what_was_shown_of_one_request_agrees_to_no_other(
+    session: Session, asked: Asked
+) -> None:
+    """The same services until the same day: another client is another question."""
+    one = asked(services=(UUID,))
+    with writing(session):
+        session.add(Organisation(id="second", kvk="90001640", name="Groenrijk Holding"))
+    other = asked(services=(UUID,), organisation_id="second")
+    plans = [answering.plan(session, answer(), each) for each in (one, other)]
+    assert plans[0].digest == plans[1].digest
+    with pytest.raises(PlanChanged), writing(session):
+        shown = answering.shown(one, plans[0])
+        answering.agree(session, answer(), other.id, digest=shown, signer="Greet")
+    assert standing(session) == {}
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("organisation_id", "bakery"), ("intermediary_id", "bakery"), ("until", LAST + timedelta(1))],
+)
+def test_M_09_the_digest_knows_what_the_page_said(
+    session: Session, asked: Asked, field: str, value: object
+) -> None:
+    request = asked()
+    shown = answering.shown(request, answering.plan(session, answer(), request))
+    setattr(request, field, value)
+    assert answering.shown(request, answering.plan(session, answer(), request)) != shown
 
 
 def test_nothing_above_the_level_of_links(session: Session, asked: Asked) -> None:
@@ -175,25 +203,25 @@ def test_nothing_above_the_level_of_links(session: Session, asked: Asked) -> Non
 @pytest.mark.parametrize("name", ["", "  ", "x" * 201, "zie http://x.example", "a\0b"])
 def test_who_agrees_says_who_that_is(session: Session, asked: Asked, name: str) -> None:
     request = asked()
-    shown = answering.plan(session, answer(), request).digest
+    shown = answering.shown(request, answering.plan(session, answer(), request))
     with pytest.raises(NameMissing), writing(session):
-        answering.agree(session, answer(), request.id, shown=shown, signer=name)
+        answering.agree(session, answer(), request.id, digest=shown, signer=name)
 
 
 def test_M_06_nothing_is_given_once_it_fell(session: Session, asked: Asked, roos: Person) -> None:
     request = asked()
-    shown = answering.plan(session, answer(), request).digest
+    shown = answering.shown(request, answering.plan(session, answer(), request))
 
     def why(**facts: Any) -> ClosedRequest:
         with pytest.raises(RequestClosed) as closed, writing(session):
-            answering.agree(session, answer(**facts), request.id, shown=shown, signer="Greet")
+            answering.agree(session, answer(**facts), request.id, digest=shown, signer="Greet")
         return closed.value.why
 
     assert why(now=START + timedelta(days=14)) is ClosedRequest.LAPSED
     for change, expected in (
-        (lambda: _end_place(session, roos.id), ClosedRequest.ASKER_GONE),
-        (lambda: _suspend(session, "garden"), ClosedRequest.CLIENT_GONE),
-        (lambda: _suspend(session, "office"), ClosedRequest.ASKER_GONE),
+        (lambda: end_place(session, roos.id), ClosedRequest.ASKER_GONE),
+        (lambda: suspend(session, "garden"), ClosedRequest.CLIENT_GONE),
+        (lambda: suspend(session, "office"), ClosedRequest.ASKER_GONE),
     ):
         undo = change()
         assert why() is expected
@@ -204,12 +232,12 @@ def test_M_06_nothing_is_given_once_it_fell(session: Session, asked: Asked, roos
     assert standing(session) == {}
 
 
-def _end_place(session: Session, person_id: str) -> Callable[[], None]:
+def end_place(session: Session, person_id: str) -> Callable[[], None]:
     place = session.scalars(select(Membership).where(Membership.person_id == person_id)).one()
     return _set(session, place, "until")
 
 
-def _suspend(session: Session, organisation_id: str) -> Callable[[], None]:
+def suspend(session: Session, organisation_id: str) -> Callable[[], None]:
     return _set(session, session.get_one(Organisation, organisation_id), "suspended_at")
 
 
@@ -222,60 +250,6 @@ def _set(session: Session, row: object, name: str) -> Callable[[], None]:
             setattr(row, name, None)
 
     return undo
-
-
-def test_asking_twice_makes_one(session: Session, asked: Asked, roos: Person) -> None:
-    first = asked()
-    with pytest.raises(AskingRefused, match="already_asked"):
-        asked()
-    session.rollback()
-    with writing(session):
-        again = requesting.send_again(session, asking(roos.id), first.id)
-    session.refresh(first)
-    assert (first.outcome, again.sends, again.outcome) == (ChainRequestState.REPLACED, 2, None)
-    assert again.link_hash != first.link_hash
-    later = asking(roos.id, now=START + timedelta(days=15))
-    with writing(session):
-        requesting.ask(session, later, wanted(until=LAST + timedelta(days=9)))
-
-
-@pytest.mark.parametrize(
-    ("facts", "why"),
-    [
-        ({"organisation_id": "office"}, "no_client"),
-        ({"organisation_id": "nobody"}, "no_client"),
-        ({"services": ()}, "nothing"),
-        ({"services": tuple(f"{n:08}-2222-4333-8444-555555555555" for n in range(51))}, "too_many"),
-        ({"services": ("33333333-2222-4333-8444-555555555555",)}, "no_service"),
-        ({"until": dates.day_of(START)}, "ends_before_tomorrow"),
-        ({"email": "roos@x.example"}, "own_address"),
-    ],
-)
-def test_what_cannot_be_asked(
-    session: Session, asked: Asked, roos: Person, facts: dict[str, Any], why: str
-) -> None:
-    with writing(session):
-        roos.email = "Roos@x.example"
-    with pytest.raises(AskingRefused, match=why):
-        asked(**facts)
-    session.rollback()
-    asked()
-
-
-def test_M_01_only_an_administrator_of_the_intermediary_asks(
-    session: Session, asked: Asked, roos: Person
-) -> None:
-    request = asked()
-    for act in (
-        lambda: requesting.ask(session, asking("jan"), wanted()),
-        lambda: requesting.send_again(session, asking("jan"), request.id),
-        lambda: requesting.withdraw(session, asking("jan"), request.id),
-    ):
-        with pytest.raises(NotAdministrator), writing(session):
-            act()
-    jan = replace(asking("jan"), intermediary_id="bakery")
-    with pytest.raises(requesting.NoSuchChainRequest), writing(session):
-        requesting.withdraw(session, jan, request.id)
 
 
 def test_M_01_an_administrator_of_another_client_refuses_nothing(

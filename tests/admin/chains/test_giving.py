@@ -173,6 +173,28 @@ def test_a_suspended_intermediary_gets_nothing(session: Session, bakery: str) ->
         give(session)
 
 
+def test_another_last_day_is_not_what_was_shown(session: Session, bakery: str) -> None:
+    """As where another tab changed the draft."""
+    shown = giving.plan(session, terms(), WISH).digest
+    with pytest.raises(PlanChanged):
+        give(session, replace(WISH, until=dates.years_after(TODAY, 3)), shown=shown)
+    session.rollback()
+    assert standing(session) == []
+
+
+def test_answering_a_request_makes_nothing_shorter(session: Session, chain: Made) -> None:
+    """It asks until an earlier day than what stands: nobody asked for less."""
+    chain(valid_until=dates.end_of(dates.years_after(TODAY, 2)))
+    wish = replace(WISH, services=(UUID, OTHER), keeps_longer=True)
+    place = terms(allowing(), allowing(OTHER))
+    changes = [one.change for one in giving.plan(session, place, wish).changes]
+    assert changes == [TermChange.UNCHANGED, TermChange.NEW]
+    give(session, wish, place)
+    found = {row.service_uuid: row.valid_until for row in standing(session)}
+    assert found[UUID] == dates.end_of(dates.years_after(TODAY, 2))
+    assert found[OTHER] == dates.end_of(NEXT_YEAR)
+
+
 def test_nothing_happens_that_was_not_shown(session: Session, chain: Made) -> None:
     shown = giving.plan(session, terms(), WISH).digest
     chain()

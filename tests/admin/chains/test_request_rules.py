@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from admin.chains import request_rules
+from admin.chains import request_answers, request_rules
 from admin.chains.request_rules import ClosedRequest, Decider
 from assurance.levels import AssuranceLevel
 from consent import chains
@@ -16,7 +16,7 @@ from consent.chain_requests import ChainRequest, ChainRequestState
 from directory import dates
 from directory.people import Membership, Person, Role
 from state.db import writing
-from tests.admin.chains.conftest import UUID, YEAR, allowing
+from tests.admin.chains.conftest import OTHER, UUID, YEAR, allowing
 from tests.clocks import START
 
 L = AssuranceLevel
@@ -49,6 +49,33 @@ def test_M_09_why_a_request_cannot_be_answered(
 ) -> None:
     usual: dict[str, Any] = {"asker_may": True, "client_stands": True, "max_years": 5}
     assert request_rules.why_closed(request_, START, **{**usual, **facts}) is why
+
+
+@pytest.mark.parametrize(
+    ("email", "mailbox"),
+    [
+        ("Greet@X.example", "greet@x.example"),
+        ("greet+klant@x.example", "greet@x.example"),
+        ("greet+a+b@x.example", "greet@x.example"),
+        ("+greet@x.example", "+greet@x.example"),  # nobody's tag
+    ],
+)
+def test_whose_mail_an_address_is(email: str, mailbox: str) -> None:
+    assert request_rules.mailbox(email) == mailbox
+
+
+@pytest.mark.parametrize(
+    ("given", "word"),
+    [
+        ({UUID: LAST, OTHER: LAST}, "granted"),
+        ({UUID: LAST + timedelta(days=1), OTHER: LAST}, "granted"),
+        ({UUID: LAST}, "partly"),
+        ({UUID: LAST, OTHER: LAST - timedelta(days=1)}, "partly"),
+        ({}, "over"),
+    ],
+)
+def test_what_became_of_a_request_that_was_granted(given: dict[str, date], word: str) -> None:
+    assert request_answers.how_far(asked(services=[UUID, OTHER]), given) == word
 
 
 @pytest.mark.parametrize(

@@ -192,6 +192,13 @@ def test_what_changed_since_it_was_shown_is_shown_again(
         give(session, shown=shown)
 
 
+def test_another_last_day_is_not_what_was_shown(session: Session) -> None:
+    """As where another tab changed the draft."""
+    shown = giving.plan(session, HERE, WISH).digest
+    with pytest.raises(PlanChanged):
+        give(session, chosen("roos", UUID, dates.years_after(TODAY, 3)), shown=shown)
+
+
 def test_what_was_asked_is_answered_with_what_is_given(
     session: Session, request_of_roos: Made
 ) -> None:
