@@ -1,9 +1,9 @@
 """What stands in a PDF that somebody brings, and would act when it is opened.
 
-Names are looked for in the whole file, and in what its compressed streams become: since PDF 1.5 most
-objects stand in those. Streams are inflated piece by piece, of which one at a time is in memory, up
-to a bound; nothing is drawn. What may hold objects and cannot be looked through is refused. A link
-acts when somebody clicks it, and is taken.
+Names are looked for in the whole file, and in what its compressed streams become: since PDF 1.5
+most objects stand in those. Streams are inflated piece by piece, of which one at a time is in
+memory, up to a bound; nothing is drawn. What may hold objects and cannot be looked through is
+refused. A link acts when somebody clicks it, and is taken.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ _ACTS: Final = re.compile(
     rb"/(?:JavaScript|Launch|EmbeddedFiles?|RichMedia|GoTo[RE]|SubmitForm|ImportData|Rendition)"
     + _END
 )
-# Short names, and these (12.6.3), count only where a value follows: by chance they stand in the bytes
-# of pictures. An open action that is an array is a place in this document, as is that of most.
+# Short names, and these (12.6.3), count only where a value follows: by chance they stand in the
+# bytes of pictures. An open action that is an array is a place in this document.
 _MAY_ACT: Final = re.compile(rb"/(?:AA|OpenAction|XFA)" + _END)
 _VALUE: Final = re.compile(_GAP + rb"(<<|[0-9]{1,10}" + _GAP + rb"[0-9]{1,10}" + _GAP + rb"R)?")
 _ARRAY_OF_XFA: Final = re.compile(rb"/XFA" + rb"[\0\t\n\f\r ]*+\[")
