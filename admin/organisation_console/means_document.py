@@ -93,7 +93,18 @@ def bring_change_document(console: BeheerContext, person_id: str) -> Response:
     faults = _taken(console, changing.document_draft(made))
     if faults:
         return show(_change_page(console, made, faults), 422)
-    return redirect(_to_change("console.ask_to_change_means", made), 303)
+    chosen = request.args
+    return redirect(
+        url_for(
+            "console.ask_to_change_means",
+            person_id=made.person_id,
+            niveau=chosen.get("niveau"),
+            rol=chosen.get("rol"),
+            bedrijf=chosen.getlist("bedrijf"),
+            soort=chosen.get("soort"),
+        ),
+        303,
+    )
 
 
 @blueprint.errorhandler(RequestEntityTooLarge)
