@@ -1,5 +1,5 @@
 """Identity documents that came with a request for a means: scans for who decides on it, sealed with
-the key of the person whose document it is, and gone some weeks after the decision.
+the key of the person whose document it is, and gone some weeks after the decision, or without one.
 """
 
 from __future__ import annotations
@@ -27,13 +27,14 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from assurance.levels import AssuranceLevel, suffices
-from assurance.means_requests import MeansRequest, needs_approval
+from assurance.means_requests import MeansOutcome, MeansRequest, needs_approval
 from directory.people import Role
 from state.db import Base, UtcDateTime, enum_column_type, new_id
 
 KEPT: Final = timedelta(days=30)  # after the decision, for who objects to it
 WAITS: Final = timedelta(days=7)  # for a request that was begun, as long as its draft
-MOST_WAITING: Final = 40  # of one organisation, so that nobody fills the database
+OPEN: Final = timedelta(days=90)  # for a request that nobody decides
+MOST_WAITING: Final = 40  # of one administrator at one organisation: nobody fills the database
 
 
 class IdentityDocumentKind(enum.StrEnum):
@@ -129,10 +130,11 @@ def of_person(session: Session, person_id: str) -> Sequence[IdentityDocumentFile
     return session.scalars(query.order_by(IdentityDocumentFile.id)).all()
 
 
-def number_waiting(session: Session, organisation_id: str) -> int:
-    """How many files of this organisation belong to no request yet."""
+def number_waiting(session: Session, organisation_id: str, brought_by: str) -> int:
+    """How many files that this administrator brought here belong to no request yet."""
     query = select(func.count()).where(
         IdentityDocumentFile.organisation_id == organisation_id,
+        IdentityDocumentFile.brought_by == brought_by,
         IdentityDocumentFile.request_id.is_(None),
     )
     return session.scalar(query) or 0
@@ -159,15 +161,19 @@ def erase(session: Session, ids: Collection[str]) -> int:
 
 
 def due(session: Session, now: datetime, most: int) -> Sequence[IdentityDocumentFile]:
-    """Those whose time is over: so long after the decision, or never sent with a request."""
+    """Those whose time is over: so long after the decision, of a request that was withdrawn or
+    waits too long for one, or never sent with a request.
+    """
     decided = MeansRequest.decided_at <= now - KEPT
+    withdrawn = MeansRequest.outcome == MeansOutcome.WITHDRAWN
+    undecided = and_(MeansRequest.outcome.is_(None), MeansRequest.asked_at <= now - OPEN)
     never_sent = and_(
         IdentityDocumentFile.request_id.is_(None), IdentityDocumentFile.brought_at <= now - WAITS
     )
     query = (
         select(IdentityDocumentFile)
         .outerjoin(MeansRequest, MeansRequest.id == IdentityDocumentFile.request_id)
-        .where(or_(decided, never_sent))
+        .where(or_(decided, withdrawn, undecided, never_sent))
         .order_by(IdentityDocumentFile.id)
         .limit(most)
     )

@@ -21,13 +21,13 @@ def png(width: int = 4, height: int = 3, extra: bytes = b"") -> bytes:
     return b"\x89PNG\r\n\x1a\n" + body + chunk(b"IEND", b"")
 
 
-def jpeg(width: int = 4, height: int = 3, comment: bytes = b"") -> bytes:
-    """The segments of one, with a scan of two bytes."""
+def jpeg(width: int = 4, height: int = 3, comment: bytes = b"", scan: bytes = b"\x2a\x80") -> bytes:
+    """The segments of one; ``scan``: the bytes of the picture itself."""
     said = b"\xff\xfe" + struct.pack(">H", len(comment) + 2) + comment if comment else b""
     jfif = b"\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00"
     frame = b"\xff\xc0\x00\x0b\x08" + struct.pack(">HH", height, width) + b"\x01\x01\x11\x00"
-    scan = b"\xff\xda\x00\x08\x01\x01\x00\x00\x3f\x00" + b"\x2a\x80"
-    return b"\xff\xd8" + jfif + said + frame + scan + b"\xff\xd9"
+    begin = b"\xff\xda\x00\x08\x01\x01\x00\x00\x3f\x00"
+    return b"\xff\xd8" + jfif + said + frame + begin + scan + b"\xff\xd9"
 
 
 def tiff(width: int = 4, height: int = 3, order: str = "<", following: int = 0) -> bytes:
@@ -60,6 +60,15 @@ def pdf(inside: bytes = b"") -> bytes:
         + inside
         + b"trailer<</Root 1 0 R>>\nstartxref\n0\n%%EOF\n"
     )
+
+
+def pdf_stream(
+    content: bytes, about: bytes = b"/Filter/FlateDecode", *, packed: bool = True
+) -> bytes:
+    """Such a PDF with a stream in it; ``about`` stands in the dictionary of the stream."""
+    data = zlib.compress(content) if packed else content
+    head = b"3 0 obj<<%s/Length %d>>stream\n" % (about, len(data))
+    return pdf(head + data + b"\nendstream endobj\n")
 
 
 GOOD: Final = {

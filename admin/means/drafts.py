@@ -17,7 +17,7 @@ from directory.people import Role
 @dataclass(frozen=True)
 class MeansDraft(Draft):
     """``level``: a label; ``colleague``: the id of somebody who is there already, None for somebody
-    new, who gets the id ``new_person`` once the identity document is brought; ``done``: the id of
+    new, who gets the id ``new_person``; ``done``: the id of
     the person, once it was asked.
     """
 
@@ -36,7 +36,7 @@ class MeansDraft(Draft):
 
     @property
     def documents(self) -> DocumentDraft | None:
-        """What was brought of the identity document; None before anything was."""
+        """Where files of the identity document belong; None for somebody who has no id yet."""
         person_id = self.colleague or self.new_person
         return DocumentDraft(self.id, person_id) if person_id is not None else None
 

@@ -135,10 +135,15 @@ def bring(
     """
     administrators.demand(session, around.actor.logged_in, around.organisation_id, around.now)
     one_at_a_time(session, f"means-draft:{draft.draft_id}")
-    before = list(brought(session, around, draft))
-    replaced = [one for one in before if one.side in files or one.side not in about.sides]
+    by = around.actor.logged_in
+    before = kept.of_draft(session, draft.draft_id, around.organisation_id, by)
+    replaced = [
+        one
+        for one in before
+        if one.person_id != draft.person_id or one.side in files or one.side not in about.sides
+    ]
     kept.erase(session, [one.id for one in replaced])
-    waiting = kept.number_waiting(session, around.organisation_id)
+    waiting = kept.number_waiting(session, around.organisation_id, by)
     if waiting + len(files) > kept.MOST_WAITING:
         raise DocumentFileRefused("too_many")
     for one in before:
@@ -150,7 +155,7 @@ def bring(
             id=new_id(),
             person_id=draft.person_id,
             organisation_id=around.organisation_id,
-            brought_by=around.actor.logged_in,
+            brought_by=by,
             brought_at=around.now,
             draft_id=draft.draft_id,
             kind=about.kind,

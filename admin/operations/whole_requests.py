@@ -16,10 +16,11 @@ from typing import Any, Final, Protocol
 
 import structlog
 
-from broker.web.bodies import most_bytes
+from broker.web.bodies import most_bytes, takes_scans
 
 BODY_SECONDS: Final = 20.0  # from the last byte of the headers to the last of the body
 MOST_WAITING: Final = 64 * 1024 * 1024  # bytes of bodies that are not complete, in one process
+MOST_SCANS_WAITING: Final = 64 * 1024 * 1024  # apart: who brings scans takes no room of logins
 _BODY_FOLLOWS: Final = frozenset({"content-length", "transfer-encoding"})
 _PLAIN: Final = ("content-type", "text/plain; charset=utf-8")
 _CLOSE: Final = ("connection", "close")
@@ -109,7 +110,7 @@ class WholeRequests:
         self._application = application
         self._body_seconds = body_seconds
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="request")
-        self._intake = _Intake()
+        self._intake, self._scans = _Intake(MOST_WAITING), _Intake(MOST_SCANS_WAITING)
 
     async def __rsgi__(self, scope: Scope, exchange: Exchange) -> None:
         """Serve one request."""
@@ -122,12 +123,13 @@ class WholeRequests:
         body = b""
         try:
             announced = int(headers.get("content-length", "0"))
-            most = most_bytes(scope.path)
+            most = most_bytes(scope.path, headers.get("cookie", ""))
+            intake = self._scans if takes_scans(scope.path) else self._intake
             if announced > most:
                 raise _TooLarge(announced)
             if "content-type" in headers and headers.keys() & _BODY_FOLLOWS:
                 async with asyncio.timeout(self._body_seconds):
-                    body = await self._intake.take(exchange, most)
+                    body = await intake.take(exchange, most)
             headers = {**headers, "content-length": str(len(body))}
         except TimeoutError:
             return _TOO_SLOW
@@ -144,9 +146,10 @@ class WholeRequests:
 
 
 class _Intake:
-    """Bodies that are coming in, and how much of them is there."""
+    """Bodies that are coming in, and how much of them is there; ``room``: bytes together."""
 
-    def __init__(self) -> None:
+    def __init__(self, room: int) -> None:
+        self._room = room
         self._waiting = 0
 
     async def take(self, exchange: Exchange, most: int) -> bytes:
@@ -159,7 +162,7 @@ class _Intake:
                 self._waiting += len(piece)
                 if size > most:
                     raise _TooLarge(size)
-                if self._waiting > MOST_WAITING:
+                if self._waiting > self._room:
                     raise _NoRoom
                 pieces.append(bytes(piece))
         finally:

@@ -15,12 +15,14 @@ from admin.means.identity_documents import DocumentGone
 from admin.operator_console.access import OperatorContext, blueprint, requires
 from admin.operator_console.means_request_pages import ShownScan
 from admin.operators.roles import Permission
-from assurance.identity_documents import KEPT
-from assurance.means_requests import MeansRequest
+from assurance.identity_documents import KEPT, OPEN, is_asked, of_request
+from assurance.means import IssuedMeans
+from assurance.means_requests import MeansRequest, RequestKind
 from broker.errors import PageError
 from broker.web.endpoints import Endpoint
 from broker.web.headers import let_nothing_run
 from directory import dates
+from directory.people import Role
 from state.db import writing
 
 
@@ -59,6 +61,18 @@ def shown(desk: OperatorContext, asked: MeansRequest) -> tuple[ShownScan, ...]:
     )
 
 
-def erased_on(asked: MeansRequest) -> date | None:
-    """The day on which they go, once it was decided."""
-    return dates.day_of(asked.decided_at + KEPT) if asked.decided_at is not None else None
+def erased_on(asked: MeansRequest) -> date:
+    """The day on which they go: also where nobody decides."""
+    decided = asked.decided_at
+    return dates.day_of(decided + KEPT if decided is not None else asked.asked_at + OPEN)
+
+
+def is_gone(desk: OperatorContext, asked: MeansRequest, made: IssuedMeans) -> bool:
+    """Does this open request wait so long that its scan was erased before somebody decided?"""
+    rules = site_of(desk.rt).rules
+    if not (rules.asks_documents and asked.is_open and asked.asked_at <= desk.now - OPEN):
+        return False
+    came = is_asked(asked.level, asked.role, rules.approval) and (
+        asked.kind is RequestKind.NEW or not is_asked(made.level, Role.MEMBER, rules.approval)
+    )
+    return came and not of_request(desk.rt.session, asked.id)

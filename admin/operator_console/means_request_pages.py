@@ -69,7 +69,8 @@ class MeansRequestPage:
     provider to whose services it is to be restricted, and is now; ``verdict``: what an approval by
     this operator would come to; ``denied``: it was tried; ``errors``: some of ``proof``,
     ``reference``, ``day``, ``reason`` and ``contract``; ``proofs``: how somebody can be identified;
-    ``documents``: the scans of the identity document, and ``erased_on`` the day they go.
+    ``documents``: the scans of the identity document, and ``erased_on`` the day they go;
+    ``is_document_gone``: they went before anybody decided.
     """
 
     desk: DeskFrame
@@ -92,6 +93,7 @@ class MeansRequestPage:
     verdict: str
     documents: tuple[ShownScan, ...] = ()
     erased_on: date | None = None
+    is_document_gone: bool = False
     denied: bool = False
     done: str = ""
     given_proof: str = ""

@@ -235,6 +235,7 @@ def _page(
         verdict=str(verdict),
         documents=means_documents.shown(desk, asked),
         erased_on=means_documents.erased_on(asked),
+        is_document_gone=means_documents.is_gone(desk, asked, view.means),
         denied=denied is not None,
         done=request.args.get("done", ""),
         given_proof=request.form.get("proof", ""),

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from flask import redirect, request, url_for
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from admin.means import changing, identity_documents
@@ -30,6 +31,7 @@ from admin.virus_scan.scanner import make_scanner
 from assurance.identity_documents import DocumentSide, IdentityDocumentKind
 from assurance.means import IssuedMeans
 from broker.web.endpoints import ITSELF, Endpoint
+from broker.web.errors import http_error
 from broker.web.responses import show
 from directory import dates
 from directory.people import Person, Role
@@ -38,6 +40,7 @@ from state.db import new_id, writing
 # In the form there are two places; the first also takes a file with everything in it.
 _FIRST: Final = ("voorkant", "front")
 _SECOND: Final = ("achterkant", "back")
+_TOGETHER: Final = "too_large_together"
 _PLACES: Final = {
     DocumentSide.WHOLE: _FIRST,
     DocumentSide.FRONT: _FIRST,
@@ -98,9 +101,31 @@ def bring_change_document(console: BeheerContext, person_id: str) -> Response:
             niveau=chosen.get("niveau"),
             rol=chosen.get("rol"),
             bedrijf=chosen.getlist("bedrijf"),
+            soort=chosen.get("soort"),
         ),
         303,
     )
+
+
+@blueprint.errorhandler(RequestEntityTooLarge)
+def _too_large(error: RequestEntityTooLarge) -> Response:
+    """More came than is read, so nothing of it was: the step says so itself."""
+    at = request.view_args or {}
+    if request.endpoint == "console.bring_means_document":
+        return _means_too_large(**at)
+    if request.endpoint == "console.bring_change_document":
+        return _change_too_large(**at)
+    return http_error(error)
+
+
+@requires(Role.ADMINISTRATOR)
+def _means_too_large(console: BeheerContext, draft_id: str) -> Response:
+    return show(_page(console, one_draft(console, draft_id), {"front": _TOGETHER}), 413)
+
+
+@requires(Role.ADMINISTRATOR)
+def _change_too_large(console: BeheerContext, person_id: str) -> Response:
+    return show(_change_page(console, _changed(console, person_id), {"front": _TOGETHER}), 413)
 
 
 def _changed(console: BeheerContext, person_id: str) -> IssuedMeans:
@@ -216,6 +241,7 @@ def _shown(
     faults: dict[str, str],
 ) -> MeansDocumentStep:
     found = identity_documents.brought(console.sql, asker(console), draft) if draft else []
+    sent = {} if _TOGETHER in faults.values() else request.form  # then no form was read
     first = found[0] if found else None
     in_one_file = first is not None and first.kind.is_card and first.side is DocumentSide.WHOLE
     return MeansDocumentStep(
@@ -225,9 +251,9 @@ def _shown(
         action=action,
         back=back,
         kinds=tuple(str(one) for one in IdentityDocumentKind),
-        kind=request.form.get("soort", str(first.kind) if first else ""),
-        expires=request.form.get("geldig", first.expires_on.isoformat() if first else "")[:10],
-        in_one_file=request.form.get("samen") == "ja" or (request.method == "GET" and in_one_file),
+        kind=sent.get("soort", str(first.kind) if first else ""),
+        expires=sent.get("geldig", first.expires_on.isoformat() if first else "")[:10],
+        in_one_file=sent.get("samen") == "ja" or (not sent and in_one_file),
         brought=_brought(console, draft) if draft else (),
         first=dates.day_of(console.now),
         faults=faults,

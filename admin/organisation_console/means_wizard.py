@@ -44,6 +44,7 @@ from broker.second_factors import sms_limits
 from broker.web.endpoints import ITSELF, Endpoint
 from broker.web.responses import show
 from directory.people import Role
+from state.db import new_id
 
 _MOST_ADDRESS: Final = 500
 
@@ -66,12 +67,15 @@ def begin_means(console: BeheerContext) -> Response:
     colleague = request.form.get("gebruiker", "")
     if colleague and asking.why_not_colleague(console.sql, asker(console), colleague):
         absent(console)
+    # With the key of the person a scan is sealed, so the id of somebody new is there before: two
+    # that come in at one moment belong to the same person.
     draft = MeansDraft(
         "",
         console.person_id,
         console.here.id,
         colleague=colleague or None,
         organisations=(console.here.id,),
+        new_person=None if colleague else new_id(),
     )
     return to_step(means_access.begin(console, draft), "niveau")
 

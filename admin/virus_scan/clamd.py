@@ -7,12 +7,15 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import BoundedSemaphore
 from time import monotonic
 from typing import Final
 
 from admin.virus_scan.scanner import ScannerDown
 
-WITHIN: Final = 20.0  # seconds, for all of it: somebody waits for the page
+WITHIN: Final = 20.0  # seconds, for all that one page brings: somebody waits for it
+_AT_ONCE: Final = 2  # in this process: while it is silent, the other threads serve logins
+_PLACES: Final = BoundedSemaphore(_AT_ONCE)
 _CONNECT_WITHIN: Final = 3.0
 _PIECE: Final = 64 * 1024
 _LONGEST_ANSWER: Final = 4096
@@ -20,28 +23,40 @@ _UNIX: Final = "unix:"
 
 
 class Clamd:
-    """``where``: ``unix:/run/clamav/clamd.ctl``, or ``host:port``."""
+    """``where``: ``unix:/run/clamav/clamd.ctl``, or ``host:port``; ``within``: seconds from the
+    first question, for all that this one is asked. Of more than two files at once in a process
+    the others are told at once that nobody looked.
+    """
 
     name = "clamd"
 
     def __init__(self, where: str, *, within: float = WITHIN) -> None:
         self._where = where
         self._within = within
+        self._until: float | None = None
 
     def is_clean(self, content: bytes) -> bool:
         """False: something was found. Any answer but the two that are known is none."""
+        if not _PLACES.acquire(blocking=False):
+            raise ScannerDown("busy")
+        try:
+            answer = self._scanned(content)
+        finally:
+            _PLACES.release()
+        if answer == "stream: OK":
+            return True
+        if answer.startswith("stream: ") and answer.endswith(" FOUND"):
+            return False
+        raise ScannerDown("too_large" if "size limit" in answer else "not_understood")
+
+    def _scanned(self, content: bytes) -> str:
         pieces = (content[at : at + _PIECE] for at in range(0, len(content), _PIECE))
         with self._asked() as call:
             call.say(b"zINSTREAM\0")
             for piece in pieces:
                 call.say(len(piece).to_bytes(4) + piece)
             call.say(bytes(4))
-            answer = call.answer()
-        if answer == "stream: OK":
-            return True
-        if answer.startswith("stream: ") and answer.endswith(" FOUND"):
-            return False
-        raise ScannerDown("too_large" if "size limit" in answer else "not_understood")
+            return call.answer()
 
     def ping(self) -> None:
         with self._asked() as call:
@@ -51,16 +66,21 @@ class Clamd:
 
     @contextmanager
     def _asked(self) -> Iterator[_Call]:
+        began = monotonic()
+        if self._until is None:
+            self._until = began + self._within
         try:
-            with self._connected() as connection:
-                yield _Call(connection, monotonic() + self._within)
+            with self._connected(self._until - began) as connection:
+                yield _Call(connection, self._until)
         except TimeoutError:
             raise ScannerDown("timeout") from None
         except OSError as error:
             raise ScannerDown(f"unreachable_{type(error).__name__}") from None
 
-    def _connected(self) -> socket.socket:
-        wait = min(_CONNECT_WITHIN, self._within)
+    def _connected(self, left: float) -> socket.socket:
+        if left <= 0:
+            raise TimeoutError
+        wait = min(_CONNECT_WITHIN, left)
         if not self._where.startswith(_UNIX):
             host, _, port = self._where.rpartition(":")
             return socket.create_connection((host.strip("[]"), int(port)), timeout=wait)

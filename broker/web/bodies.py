@@ -8,19 +8,31 @@ from typing import IO, Final
 
 from flask import Flask, Request, request
 
+from directory.consoles import BEHEER
+
 MAX_BODY: Final = 512 * 1024  # a SAML response of 256 KB, base64 and form-encoded
 MAX_FILE: Final = 2 * 1024 * 1024
 MAX_FILE_BODY: Final = MAX_FILE + 64 * 1024  # with what a form has around it
 FILES_AT: Final = "/beheer/importeren/"  # the addresses below it take a file
-MOST_SCANS: Final = 2 * 5 * 1024 * 1024 + 64 * 1024  # of an identity document: front and back
-_SCANS_AT: Final = re.compile(r"/beheer/gebruikers/(?:toevoegen/)?\w{1,40}/identiteitsbewijs")
+# Of an identity document, front and back: 5 MB each is kept, and two photos of a phone are read, so
+# that the page says which one is too large.
+MOST_SCANS: Final = 25 * 1024 * 1024
+SCANS_AT: Final = re.compile(r"/beheer/gebruikers/(?:toevoegen/)?\w{1,40}/identiteitsbewijs")
+_HAS_CONSOLE: Final = re.compile(rf"(?:\A|;)\s*{BEHEER.cookie}=[^;\s]")
 
 
-def most_bytes(path: str) -> int:
-    """Of the body of a request for this path."""
-    if _SCANS_AT.fullmatch(path):
-        return MOST_SCANS
+def most_bytes(path: str, cookies: str = "") -> int:
+    """Of the body of a request for this path. ``cookies``: the header; who has no console open does
+    not fill the memory with scans.
+    """
+    if takes_scans(path):
+        return MOST_SCANS if _HAS_CONSOLE.search(cookies) else MAX_BODY
     return MAX_FILE_BODY if path.startswith(FILES_AT) else MAX_BODY
+
+
+def takes_scans(path: str) -> bool:
+    """Are scans of an identity document brought here?"""
+    return SCANS_AT.fullmatch(path) is not None
 
 
 class InMemory(Request):
@@ -43,4 +55,4 @@ def install(app: Flask) -> None:
 
     @app.before_request
     def _bound() -> None:
-        request.max_content_length = most_bytes(request.path)
+        request.max_content_length = most_bytes(request.path, request.headers.get("Cookie", ""))

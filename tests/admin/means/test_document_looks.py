@@ -17,9 +17,11 @@ from admin.means.identity_documents import (
 )
 from assurance.identity_documents import (
     KEPT,
+    OPEN,
     WAITS,
 )
 from assurance.levels import AssuranceLevel
+from assurance.means_requests import MeansOutcome
 from directory.people import Person
 from keys.person_key import PersonKey
 from state import audit
@@ -93,8 +95,8 @@ def test_a_file_of_another_request_is_not_there(session: Session, places: str) -
 def test_it_is_erased_thirty_days_after_the_decision(session: Session, places: str) -> None:
     bring(session, CARD, FRONT, BACK)
     request = ask(session)
-    assert _erased(session, START + timedelta(days=400)) == 0, "nobody decided yet"
-    decided = START + timedelta(days=100)
+    assert _erased(session, START + OPEN - timedelta(seconds=1)) == 0, "nobody decided yet"
+    decided = START + OPEN - DAY
     with writing(session):
         decisions.refuse(session, desk(now=decided), request.id, "Onleesbaar")
     assert _erased(session, decided + KEPT - timedelta(seconds=1)) == 0
@@ -108,6 +110,25 @@ def test_it_is_erased_thirty_days_after_the_decision(session: Session, places: s
     assert (event.details["files"], event.organisation_id) == (2, "bakery")
     with pytest.raises(DocumentGone):
         identity_documents.look(session, desk(), request.id, one.id)
+
+
+def test_it_is_erased_where_nobody_decides(session: Session, places: str) -> None:
+    bring(session, PASSPORT, WHOLE)
+    ask(session)
+    assert _erased(session, START + OPEN - timedelta(seconds=1)) == 0
+    assert _erased(session, START + OPEN) == 1
+    (event,) = audit.recent(session, tags=[EventTag.IDENTITY_DOCUMENT_ERASED])
+    assert event.details["files"] == 1
+
+
+def test_it_is_erased_at_once_where_the_request_is_withdrawn(session: Session, places: str) -> None:
+    bring(session, PASSPORT, WHOLE)
+    request = ask(session)
+    assert _erased(session, START) == 0
+    with writing(session):
+        request.outcome, request.decided_at = MeansOutcome.WITHDRAWN, START
+    assert _erased(session, START) == 1
+    assert files(session) == []
 
 
 def test_what_was_never_sent_is_erased_after_a_week(session: Session, places: str) -> None:

@@ -14,6 +14,7 @@ import pytest
 from admin.operations import whole_requests
 from admin.operations.whole_requests import WholeRequests
 from broker.web.bodies import FILES_AT, MAX_BODY, MAX_FILE_BODY
+from directory.consoles import BEHEER
 
 
 @dataclass
@@ -197,6 +198,40 @@ def test_more_is_read_only_where_a_file_comes() -> None:
         exchange = Exchange([b"x" * size])
         ask(application, exchange, FORM, ("content-length", str(size)), path=path)
         assert bool(exchange.read) is read, path
+
+
+SCANS = "/beheer/gebruikers/toevoegen/01abc/identiteitsbewijs"
+OPEN = ("cookie", f"{BEHEER.cookie}=x")  # a console
+
+
+@pytest.mark.parametrize(("cookies", "read"), [((), False), ((OPEN,), True)])
+def test_a_scan_is_read_of_who_has_a_console_open(
+    cookies: tuple[tuple[str, str], ...], read: bool
+) -> None:
+    application, exchange = Application(), Exchange([b"x" * (MAX_BODY + 1)])
+    size = ("content-length", str(MAX_BODY + 1))
+    ask(application, exchange, FORM, size, *cookies, path=SCANS)
+    assert bool(exchange.read) is read
+
+
+def test_scans_take_no_room_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(whole_requests, "MOST_SCANS_WAITING", 10)
+    scan, other = Exchange([b"x" * 10, None]), Exchange([b"x" * 11])
+    second, length = Exchange([b"x"]), ("transfer-encoding", "chunked")
+    serve = WholeRequests(Application(), threads=1, body_seconds=5)
+
+    async def three() -> None:
+        headers = Headers([FORM, length, OPEN])
+        waiting = asyncio.ensure_future(_served(serve, Scope(headers, path=SCANS), scan))
+        while not scan.read:
+            await asyncio.sleep(0)
+        await _served(serve, Scope(headers, path=SCANS), second)
+        await _served(serve, Scope(headers), other)
+        waiting.cancel()
+
+    run(three())
+    assert [status for status, _, _ in second.sent] == [503]
+    assert [status for status, _, _ in other.sent] == [200]
 
 
 def test_a_body_of_no_type_is_not_read() -> None:

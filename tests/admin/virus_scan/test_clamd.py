@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from time import monotonic
 
@@ -64,6 +65,33 @@ def test_one_that_is_slow_is_not_waited_for(daemon: FakeClamd) -> None:
     with pytest.raises(ScannerDown) as down:
         Clamd(daemon.where, within=0.2).is_clean(b"x")
     assert down.value.reason == "timeout" and monotonic() - began < 1.5
+
+
+def test_all_files_of_a_page_have_one_budget(daemon: FakeClamd) -> None:
+    daemon.waits, began = 2.0, monotonic()
+    both = Clamd(daemon.where, within=0.2)
+    for _ in ("front", "back"):
+        with pytest.raises(ScannerDown) as down:
+            both.is_clean(b"x")
+        assert down.value.reason == "timeout"
+    assert monotonic() - began < 0.35
+
+
+def test_while_it_is_silent_it_holds_two_threads(daemon: FakeClamd) -> None:
+    """Of four: the other two serve logins. Afterwards there is place again."""
+
+    def look() -> str:
+        try:
+            return str(Clamd(daemon.where, within=0.5).is_clean(b"x"))
+        except ScannerDown as down:
+            return down.reason
+
+    daemon.waits = 1.5
+    with ThreadPoolExecutor(4) as threads:
+        found = sorted(one.result() for one in [threads.submit(look) for _ in range(4)])
+    assert found == ["busy", "busy", "timeout", "timeout"]
+    daemon.waits = 0.0
+    assert look() == "True" and look() == "True"
 
 
 def test_one_that_reads_nothing_is_not_waited_for() -> None:

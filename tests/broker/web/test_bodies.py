@@ -9,7 +9,9 @@ from werkzeug.test import Client, TestResponse
 
 from broker.web import bodies
 from broker.web.bodies import MAX_BODY, MAX_FILE_BODY, MOST_SCANS, most_bytes
+from directory.consoles import BEHEER
 
+OPEN = f"{BEHEER.cookie}=x"  # a console
 SCANS = "/beheer/gebruikers/toevoegen/01abc/identiteitsbewijs"
 
 
@@ -28,7 +30,24 @@ SCANS = "/beheer/gebruikers/toevoegen/01abc/identiteitsbewijs"
     ],
 )
 def test_more_is_read_only_where_a_file_comes(path: str, most: int) -> None:
-    assert most_bytes(path) == most
+    assert most_bytes(path, OPEN) == most
+
+
+@pytest.mark.parametrize(
+    ("cookies", "most"),
+    [
+        ("", MAX_BODY),
+        ("__Host-sluis-form=x", MAX_BODY),
+        ("__Host-sluis-beheer=", MAX_BODY),
+        ("x__Host-sluis-beheer=x", MAX_BODY),
+        ("a=__Host-sluis-beheer", MAX_BODY),
+        ("__Host-sluis-form=x; __Host-sluis-beheer=y", MOST_SCANS),
+        ("a=b;__Host-sluis-beheer=y; c=d", MOST_SCANS),
+    ],
+)
+def test_of_strangers_no_scan_is_read(cookies: str, most: int) -> None:
+    assert most_bytes(SCANS, cookies) == most
+    assert most_bytes("/saml/acs", cookies) == MAX_BODY
 
 
 def test_a_file_that_comes_in_touches_no_disk(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -43,10 +62,14 @@ def test_a_file_that_comes_in_touches_no_disk(monkeypatch: pytest.MonkeyPatch) -
         return f"{type(stream).__name__} {len(stream.read())}"
 
     assert sent(app, 3_000_000).text == "BytesIO 3000000"
-    assert sent(app, 12_000_000).status_code == 413
+    assert sent(app, 15_000_000).text == "BytesIO 15000000", "two photos of a phone"
+    assert sent(app, 27_000_000).status_code == 413
+    assert sent(app, 3_000_000, "").status_code == 413
 
 
-def sent(app: Flask, size: int) -> TestResponse:
+def sent(app: Flask, size: int, cookies: str = OPEN) -> TestResponse:
     """Encoded here: the client of werkzeug would do it in a file."""
     body, kind = urllib3.encode_multipart_formdata({"voorkant": ("a.pdf", b"x" * size)})
-    return Client(app).post(SCANS, data=body, content_type=kind)
+    headers = {"Cookie": cookies}
+    browser = Client(app, use_cookies=False)
+    return browser.post(SCANS, data=body, content_type=kind, headers=headers)
