@@ -62,6 +62,10 @@ def _asked() -> Iterator[tuple[str, Mail]]:
     yield "chain_request_mails.to_administrator", to_administrator
     yield "chain_request_mails.agreed", agreed
     yield (
+        "chain_request_mails.merged",
+        lambda lang, name: chain_request_mails.merged(TO, lang, facts(name)),
+    )
+    yield (
         "chain_request_mails.code",
         lambda lang, name: chain_request_mails.code(TO, lang, name, "123456"),
     )
