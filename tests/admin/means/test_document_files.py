@@ -6,6 +6,7 @@ import contextlib
 import io
 import random
 import struct
+import tracemalloc
 import zipfile
 import zlib
 from time import process_time
@@ -221,3 +222,14 @@ def test_no_pdf_takes_long(content: bytes) -> None:
     with contextlib.suppress(DocumentFileRefused):
         judge(content)
     assert process_time() - began < 5
+
+
+def test_what_swells_is_in_memory_a_piece_at_a_time() -> None:
+    content = scans.pdf_stream(b" " * 200_000_000)
+    tracemalloc.start()
+    try:
+        judge(content)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 8 * 2**20

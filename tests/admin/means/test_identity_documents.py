@@ -233,7 +233,9 @@ def test_two_that_come_in_at_one_moment_leave_a_draft_that_works(
         bring(session, CARD, FRONT, draft=DocumentDraft(DRAFT.draft_id, person_id))
         (one,) = files(session)
         assert one.person_id == person_id
-    bring(session, CARD, BACK)
+    bring(session, CARD, BACK, draft=DocumentDraft(DRAFT.draft_id, "m" * 26))
+    assert [(one.side, one.person_id) for one in files(session)] == [(BACK, "m" * 26)]
+    bring(session, CARD, FRONT, BACK)
     assert len(files(session)) == 2 and ask(session)
 
 
