@@ -125,6 +125,13 @@ class RunningDemo:
             database.execute("delete from mandate where granted_by is not null")
             database.commit()
 
+    def forget_clients(self) -> None:
+        """As if no intermediary ever asked a client."""
+        with closing(sqlite3.connect(self.demo.directory / "sluis.db", timeout=60)) as database:
+            database.execute("delete from chain_request")
+            database.execute("delete from ephemeral where key like 'limit:chain-requests-%'")
+            database.commit()
+
     def keep_no_more(self, person: str) -> None:
         """As if this person came by a screen and not by a document."""
         with closing(sqlite3.connect(self.demo.directory / "sluis.db", timeout=60)) as database:

@@ -41,9 +41,8 @@ def _begin(walker: Walker, kvk: str = "", email: str = "") -> str:
     """At the first step; sent where a number is given. The address that was filled in."""
     to_console(walker, kvk=OFFICE)
     _give_up(walker)
+    walker.running.forget_clients()
     walker.go("/beheer/klantverzoeken")
-    while walker.has("form[action*='/intrekken']"):
-        walker.click("form[action*='/intrekken'] button")
     walker.click("form[action$='/klantverzoek'] button")
     address = email or f"directie{next(NUMBERS)}@vandijk.example"
     if kvk:
