@@ -69,6 +69,10 @@ def _asked() -> Iterator[tuple[str, Mail]]:
         "chain_request_mails.code",
         lambda lang, name: chain_request_mails.code(TO, lang, name, "123456"),
     )
+    yield (
+        "chain_request_mails.merged",
+        lambda lang, name: chain_request_mails.merged(TO, lang, facts(name)),
+    )
     for which, reason in (("with a reason", True), ("without", False)):
         yield (
             f"chain_request_mails.refused {which}",
