@@ -15,47 +15,44 @@ from assurance.levels import AssuranceLevel
 from assurance.session_reuse import AskedAgain, Obstacle
 from broker.downstream import LoginRefused, NewGrant, Purpose, RefusalCode
 from broker.journey import single_sign_on
-from broker.journey.flow import Step, open_row
 from broker.journey.login import Ended, Login
 from broker.journey.login_methods import LoginMethod
 from broker.journey.single_sign_on import Plan
 from broker.runtime import Runtime
 from broker.sso import grants
-from broker.sso.session import session_limits
 from broker.web.cookies import SESSION
-from directory import people
 from directory.people import Person
-from directory.services import Service
 from providers.accounts import PROVIDER_ID, Account
 from providers.interface import Identity
-from providers.login_facts import LoginFacts, stored
 from state import audit
 from state.audit import EventTag
 from state.db import writing
-from tests.broker.examples import an_authority
 from tests.broker.facts import (
     IDENTITY,
     LOGIN,
-    OTHER_UUID,
     PORTAL,
     UUID,
     a_configuration,
     a_context,
     a_login,
-    a_makelaar,
     a_request,
     a_runtime,
     a_service,
     asking,
 )
+from tests.broker.journey.earlier_login import (
+    REUSES,
+    SESSION_ID,
+    SHARED,
+    asked,
+    judged,
+    logged_in,
+    running,
+    somebody_known,
+)
 from tests.clocks import START, FakeClock
 
 L = AssuranceLevel
-SHARED: dict[str, Any] = {"session_group": "bouw", "accepts_sessions_of": ["bouw"]}
-# At EH3 the makelaar asked a second factor, which a service lets count for a while.
-REUSES: dict[str, Any] = {**SHARED, "second_factor_reuse_minutes": 60}
-SESSION_ID = "0" * 26
-PERIOD = timedelta(minutes=15)
 
 
 @pytest.fixture
@@ -65,52 +62,7 @@ def clock() -> FakeClock:
 
 @pytest.fixture
 def known(session: Session) -> str:
-    """Somebody that the makelaar Polder knows as ``subject``; the id."""
-    found = people.find_or_create(
-        session,
-        a_runtime().sealer,
-        provider_id=IDENTITY.provider_id,
-        subject=IDENTITY.subject,
-        display_name="Roos Willems",
-        email=None,
-        now=START,
-    )
-    return found.person_id
-
-
-def running(session: Session, clock: FakeClock, service: Service, **makelaar: Any) -> Runtime:
-    configuration = a_configuration([service], [a_makelaar(**makelaar)])
-    return a_runtime(session, configuration, clock=clock)
-
-
-def logged_in(
-    rt: Runtime,
-    person_id: str,
-    factor: AcceptedFactor | None = None,
-    group: str | None = "bouw",
-    identity: Identity = IDENTITY,
-) -> str:
-    """The cookie of a session that began at START."""
-    with writing(rt.session) as sql:
-        return session_lifetime.start(
-            sql,
-            rt.sealer,
-            identifier=SESSION_ID,
-            person_id=person_id,
-            group=group,
-            facts=stored(LoginFacts(identity, OTHER_UUID, factor)),
-            limits=session_limits(rt),
-            now=START,
-        )
-
-
-def judged(rt: Runtime, cookie: str, login: Login = LOGIN) -> tuple[Login, Obstacle | None]:
-    """What becomes of this login in a browser with that session, and what stood in the way."""
-    return single_sign_on.continued(rt, login, a_context(rt, login), a_request({SESSION: cookie}))
-
-
-def asked(rt: Runtime, cookie: str, login: Login = LOGIN) -> Login:
-    return judged(rt, cookie, login)[0]
+    return somebody_known(session)
 
 
 @pytest.mark.parametrize(
@@ -276,97 +228,6 @@ def test_a_means_of_ours_lends_its_factor_to_no_other_login(
     login = asked(rt, logged_in(rt, roos.id, used, identity=means), a_login(asking(level=L.EH2)))
     assert (login.session_id, login.identity) == (SESSION_ID, means)
     assert login.factor is None
-
-
-# More time, and what is too old.
-
-
-def test_an_earlier_login_answers_as_long_as_its_session_lasts(
-    session: Session, clock: FakeClock, known: str
-) -> None:
-    rt = running(session, clock, a_service(**REUSES))
-    cookie = logged_in(rt, known)
-    clock.advance(60 * 20)  # 25 minutes after it began, 5 before it is over unless it is used
-    login = asked(rt, cookie, a_login(created_at=clock(), expires_at=clock() + PERIOD))
-    assert login.expires_at == START + timedelta(minutes=30)
-    assert login.session_until == START + session_limits(rt).absolute
-    assert login.judged_at == clock()
-    clock.advance(60 * 4)
-    more = single_sign_on.with_more_time(rt, login, clock())
-    assert more.expires_at == clock() + PERIOD
-    clock.advance(60 * 14)  # 43 minutes after it began: more time was a use of it
-    with writing(rt.session) as sql:
-        limits = session_limits(rt)
-        assert session_lifetime.use(sql, SESSION_ID, limits=limits, now=clock()) is not None
-
-
-def test_more_time_where_the_session_ended_asks_the_makelaar_once_more(
-    session: Session, clock: FakeClock, known: str
-) -> None:
-    rt = running(session, clock, a_service(**REUSES))
-    login = replace(asked(rt, logged_in(rt, known)), consent="seen")
-    with writing(rt.session) as sql:
-        session_lifetime.end(sql, SESSION_ID, "logged_out", clock())
-    clock.advance(60 * 2)
-    more = single_sign_on.with_more_time(rt, login, clock())
-    assert (more.session_id, more.session_until, more.identity) == (None, None, None)
-    assert (more.must_be, more.consent) == (known, "seen")
-    assert more.asked_again == AskedAgain(Obstacle.OVER)
-    assert more.expires_at == clock() + PERIOD
-
-
-def test_a_login_that_has_a_whole_period_uses_no_session(
-    session: Session, clock: FakeClock, known: str
-) -> None:
-    rt = running(session, clock, a_service(**REUSES))
-    login = replace(asked(rt, logged_in(rt, known)), expires_at=clock() + PERIOD)
-    with writing(rt.session) as sql:
-        session_lifetime.end(sql, SESSION_ID, "logged_out", clock())
-    assert single_sign_on.with_more_time(rt, login, clock()) == login
-
-
-@pytest.mark.parametrize("asserts", [False, True])
-def test_what_is_too_old_is_shown_once_more_and_answers_stay(
-    session: Session, clock: FakeClock, known: str, asserts: bool
-) -> None:
-    rt = running(session, clock, a_service(**REUSES))
-    authority = an_authority()
-    login = a_login(
-        asking(max_age=60),
-        identity=replace(IDENTITY, authority=(authority,) if asserts else ()),
-        judged_at=START,
-        person_id=known,
-        authority=authority,
-        authority_settled=True,
-        consent="seen",
-    )
-    assert single_sign_on.with_fresh_proof(rt, login, START + timedelta(minutes=14)) is login
-    after = single_sign_on.with_fresh_proof(rt, login, START + PERIOD)
-    assert (after.identity, after.person_id, after.must_be) == (None, None, known)
-    assert (after.consent, after.asked_again) == ("seen", AskedAgain(Obstacle.TOO_OLD, 60))
-    # What a makelaar said on whose behalf went with what it said.
-    assert (after.authority_settled, after.authority is None) == (not asserts, asserts)
-
-
-@pytest.mark.parametrize(
-    ("method", "asks"),
-    [(LoginMethod.MAKELAAR, Step.AUTHENTICATE), (LoginMethod.ACCOUNT, Step.GIVE_PASSWORD)],
-)
-def test_who_logged_in_too_long_ago_does_so_in_the_same_way(
-    session: Session, clock: FakeClock, known: str, method: LoginMethod, asks: Step
-) -> None:
-    rt = running(session, clock, a_service(level="EH2", own_means=True))
-    provider = IDENTITY.provider_id if method is LoginMethod.MAKELAAR else PROVIDER_ID
-    login = a_login(
-        asking(max_age=60, level=L.EH2),
-        method=method,
-        provider_id=provider,
-        identity=replace(IDENTITY, provider_id=provider),
-        judged_at=START,
-        person_id=known,
-    )
-    after = single_sign_on.with_fresh_proof(rt, login, START + PERIOD)
-    assert open_row(after, a_context(rt, after)).step is asks
 
 
 # What a login leaves behind.
