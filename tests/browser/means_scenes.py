@@ -91,7 +91,6 @@ def _restricted(walker: Walker) -> None:
     walker.fill("#naam", "Noa Smit")
     walker.fill("#email", f"noa-{secrets.token_hex(3)}@voorbeeld.example")
     _next(walker, "#naam")
-    _bring_both(walker)
     walker.fill("#adres", "Molenstraat 1\n3011 AA Rotterdam")
     _next(walker, "#adres")
     _next(walker, "#bedrijven")

@@ -10,10 +10,11 @@ from datetime import UTC, datetime
 from typing import Final
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, FilePayload, expect
 
 from sandbox.operator import INES, ROBIN, make_operator
 from sandbox.portal.clients import BODEM
+from tests import scans
 from tests.browser.operator_scenes import enter
 from tests.browser.stories import AGREE, NEXT, enter_beheer, work_at
 from tests.browser.visitor import Visitor, visiting
@@ -71,12 +72,22 @@ def _ask_a_means(sanne: Visitor) -> None:
     sanne.page.fill("#naam", NAME)
     sanne.page.fill("#email", EMAIL)
     sanne.click(f"form:has(#naam) {NEXT}")
+    _bring_a_document(sanne)
     sanne.page.fill("#adres", "\n".join(HOME))
     sanne.page.check("input[name=factor][value=totp]")
     sanne.click(f"form:has(#adres) {NEXT}")
     sanne.click(f"form:has(#bedrijven) {NEXT}")
     sanne.click(f"form[action$='/controle'] {NEXT}")
     expect(sanne.page.locator("main")).to_contain_text("Wachten op goedkeuring")
+
+
+def _bring_a_document(sanne: Visitor) -> None:
+    """A scan of the passport, which this installation asks."""
+    sanne.page.check("input[name=soort][value=passport]")
+    sanne.page.fill("#geldig", f"{datetime.now(UTC).year + 3}-05-31")
+    scan = FilePayload(name="paspoort.png", mimeType="image/png", buffer=scans.png())
+    sanne.page.set_input_files("input[type=file] >> nth=0", scan)
+    sanne.click(f"form:has(#geldig) {NEXT}")
 
 
 def _approve(running: RunningDemo, chromium: Browser) -> None:
