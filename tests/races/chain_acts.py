@@ -59,9 +59,9 @@ def agree(session: Session, number: int, who: str, wait: Wait) -> bool:
         with writing(session):
             request = chain_requests.one(session, f"r{number}")
             assert request is not None
-            shown = answering.plan(session, around, request).digest
+            shown = answering.shown(request, answering.plan(session, around, request))
             wait()
-            answering.agree(session, around, request.id, shown=shown, signer=who)
+            answering.agree(session, around, request.id, digest=shown, signer=who)
     except (RequestClosed, PlanChanged):
         return False
     return True
