@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import DateTime, Enum, LargeBinary, MetaData, String, Table, event
 from sqlalchemy.engine import Dialect, Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, MappedColumn, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -33,6 +33,15 @@ BUSY_MILLISECONDS = 10_000  # how long SQLite waits for another writer
 BUSY_PAUSE = 0.02  # seconds until it is asked again, where it does not wait by itself
 WRITES = "sluis_writes"  # execution option of a connection whose transaction will write
 _ALONE = "AUTOCOMMIT"
+_BROKEN_KEYS = frozenset(
+    {
+        "23503",  # foreign_key_violation
+        "23505",  # unique_violation
+        "SQLITE_CONSTRAINT_FOREIGNKEY",
+        "SQLITE_CONSTRAINT_PRIMARYKEY",
+        "SQLITE_CONSTRAINT_UNIQUE",
+    }
+)
 SEALED = "sluis_sealed"  # in Column.info: the context under which its values are sealed
 
 
@@ -207,3 +216,11 @@ def _in_a_transaction(session: Session) -> dict[str, Any]:
     if session.get_bind().dialect.name != "postgresql":
         return {}
     return {"isolation_level": "READ COMMITTED"}
+
+
+def breaks_a_key(error: IntegrityError) -> bool:
+    """Is there a row already that was to be made, or none any more that it names? False for what a
+    trigger or a check of the database refuses.
+    """
+    state = getattr(error.orig, "sqlstate", None)  # of PostgreSQL
+    return state in _BROKEN_KEYS or getattr(error.orig, "sqlite_errorname", None) in _BROKEN_KEYS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import socket
 import ssl
 import threading
@@ -56,18 +57,24 @@ class TunnelProxy:
                 return
             with socket.create_connection(to, 10) as party:
                 client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
-                back = threading.Thread(target=_pump, args=(party, client), daemon=True)
-                back.start()
-                _pump(client, party)
-                back.join(10)
+                _carry(client, party)
 
 
-def _pump(source: socket.socket, to: socket.socket) -> None:
-    with suppress(OSError):
-        while part := source.recv(16 * 1024):
-            to.sendall(part)
-    with suppress(OSError):
-        to.shutdown(socket.SHUT_WR)
+def _carry(client: socket.socket, party: socket.socket) -> None:
+    """Both ways until the party has said all, in one thread: a TLS connection that two read and
+    write at once may break.
+    """
+    to = {client: party, party: client}
+    while party in to:
+        waiting = [one for one in to if isinstance(one, ssl.SSLSocket) and one.pending()]
+        ready = waiting or select.select(list(to), [], [], 10)[0]
+        if not ready:
+            return
+        for source in ready:
+            if part := source.recv(16 * 1024):
+                to[source].sendall(part)
+            elif to.pop(source) is party:
+                party.shutdown(socket.SHUT_WR)
 
 
 @contextmanager

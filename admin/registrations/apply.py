@@ -27,7 +27,7 @@ from broker.texts.outside_request import texts
 from keys.sealing import Sealer
 from state import audit, party_metadata
 from state.audit import AuditEvent, Detail, EventTag
-from state.db import writing
+from state.db import breaks_a_key, writing
 
 TRIES: Final = 3  # of documents that name what people make themselves at that very moment
 MET_OTHERS: Final = (
@@ -98,6 +98,8 @@ def apply(
         try:
             return _applied(session, sealer, entries, wanted, count)
         except (IntegrityError, StaleDataError) as met:
+            if isinstance(met, IntegrityError) and not breaks_a_key(met):
+                raise
             log.warning("apply.met_others", tried=tried, of=TRIES, error=type(met).__name__)
             progress(-written)
     raise DocumentsRefused([MET_OTHERS])

@@ -10,6 +10,7 @@ import hmac
 from typing import Final
 
 from flask import g, request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from broker.errors import PageError
 
@@ -33,8 +34,13 @@ def begin(*subject: str) -> None:
 
 
 def says() -> bool:
-    """Was a form sent that says what it is about?"""
-    return request.method == "POST" and FIELD in request.form
+    """Was a form sent that says what it is about? One that is too large to be read says nothing,
+    and nothing is done with it.
+    """
+    try:
+        return request.method == "POST" and FIELD in request.form
+    except RequestEntityTooLarge:
+        return False
 
 
 def is_said(*subject: str) -> bool:
