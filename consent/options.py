@@ -7,7 +7,7 @@ organisations behind them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, Protocol
@@ -338,7 +338,24 @@ def _sorted(candidates: Iterable[tuple[Authority, RefusalReason | None]], terms:
         elif refusal.reason is not RefusalReason.OTHER_SERVICE:
             refused.append(refusal)
     usable.sort(key=lambda option: (option.authority.represented.name or "", option.key))
+    still = {_reach(option.authority) for option in usable}
+    refused = [one for one in refused if still.isdisjoint(_reaches(one.authority))]
     return Options(tuple(_without_doubles(usable)), tuple(refused))
+
+
+def _reach(authority: Authority) -> tuple[str, str, tuple[str, ...]]:
+    """For whom it is, through whom, and where."""
+    middle = authority.intermediary.value if authority.intermediary else ""
+    return authority.represented.value, middle, authority.branches
+
+
+def _reaches(authority: Authority) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """What makes up for it: the same, or the whole where this is of one branch. Who may act by a
+    newer mandate need not hear that an older one is over.
+    """
+    yield _reach(authority)
+    if len(authority.branches) == 1:
+        yield _reach(replace(authority, branches=()))
 
 
 def _per_branch(authority: Authority) -> list[Option]:

@@ -142,6 +142,16 @@ def test_two_mandates_for_one_party_are_one_choice(register: Register) -> None:
     assert [o.authority.mandate_id for o in offered.usable] == [longest.id]
 
 
+def test_what_a_newer_mandate_makes_up_for_is_not_told(register: Register) -> None:
+    """An older one that is over, and one of a branch beside the whole."""
+    register.mandate(until=timedelta(days=-1))
+    register.mandate(until=timedelta(days=-1), branches=("000012345678",))
+    assert len(found(register).refused) == 2
+    register.mandate(until=timedelta(days=90))
+    offered = found(register)
+    assert len(offered.usable) == 1 and offered.refused == ()
+
+
 def test_M_06_the_last_look_sees_what_changed(register: Register) -> None:
     mandate = register.mandate()
     authority = found(register).usable[0].authority
