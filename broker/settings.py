@@ -192,7 +192,10 @@ def _from_file(path: Path) -> dict[str, Any]:
         # Some editors begin a file with a mark that says it is UTF-8.
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
-        raise SettingsError(f"{path} does not exist; copy config.example.toml to start") from None
+        raise SettingsError(
+            f"{path} does not exist: name the file of your installation (`make demo` prints that "
+            "of a demo), or copy config.example.toml to start"
+        ) from None
     except UnicodeDecodeError as error:
         raise SettingsError(
             f"{path} is not UTF-8: the byte at {error.start} is not; save it as UTF-8"
