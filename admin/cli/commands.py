@@ -339,8 +339,14 @@ def doctor(invocation: Invocation, parties: bool, as_json: bool) -> None:
 @pass_invocation
 def trace(invocation: Invocation, reference: str, language: str) -> None:
     """Explain the login or the page with this REFERENCE, such as K7QM-4RXT."""
-    from admin.cli.tracing import explain_login
+    from admin.cli.tracing import explain_login, is_kind_of_error
 
+    if is_kind_of_error(reference):
+        fail(
+            f"{reference.upper()} says which kind of error it was: /ontwikkelaars/foutcodes here "
+            "and docs/reference/errors.md tell. A login is found by the other code of its "
+            "page, such as K7QM-4RXT."
+        )
     with explained():
         lines = explain_login(invocation.settings(), reference, language)
     if lines is None:

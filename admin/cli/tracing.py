@@ -4,6 +4,7 @@ who has the reference from a caller. The words are those of the console, in one 
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterator
 from datetime import datetime
@@ -24,6 +25,11 @@ from state.trace import NOT_BEGUN, TraceRecord, TraceStep, show_reference
 WIDTH: Final = 80
 _LABEL: Final = 19  # columns of a name before its value
 _STEP: Final = 7  # columns before what a step measured
+
+
+def is_kind_of_error(text: str) -> bool:
+    """Is this the code of an error, such as SLS-2104, which many logins can show?"""
+    return re.fullmatch(r"SLS-\d{4}", text.strip().upper()) is not None
 
 
 def explain_login(settings: Settings, text: str, language: str = "en") -> list[str] | None:

@@ -165,3 +165,11 @@ def test_what_is_not_kept_says_where_else_to_look(sluis: Sluis, registered: None
 
 def test_every_ending_that_a_trace_can_have_has_words() -> None:
     assert {"success", "refused", "cancelled", "expired", NOT_BEGUN} <= set(trace_words.ENDINGS)
+
+
+@pytest.mark.parametrize("code", ["SLS-2106", "sls-2106"])
+def test_the_code_of_a_kind_of_error_leads_to_its_page(sluis: Sluis, code: str) -> None:
+    found = sluis("trace", code)
+    assert found.exit_code == 1
+    assert found.stderr.startswith("sluis: SLS-2106 says which kind of error it was")
+    assert "/ontwikkelaars/foutcodes" in found.stderr and "the other code" in found.stderr
