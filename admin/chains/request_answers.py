@@ -10,7 +10,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from admin.chains import request_notes
-from admin.chains.request_notes import RequestAround
+from admin.chains.telling import ChainAround
 from consent import chain_requests, chains
 from consent.chain_requests import ChainRequest, ChainRequestState
 from directory import dates
@@ -23,7 +23,7 @@ class NoLongerAsked(Exception):
 
 def answer(
     session: Session,
-    around: RequestAround,
+    around: ChainAround,
     organisation_id: str,
     intermediary_id: str,
     request_id: str | None,
@@ -78,7 +78,7 @@ def _is_met(request: ChainRequest, standing: Collection[chains.ChainMandate]) ->
     return set(request.services) <= held
 
 
-def _end(session: Session, around: RequestAround, request: ChainRequest) -> None:
+def _end(session: Session, around: ChainAround, request: ChainRequest) -> None:
     by, granted = around.actor.person_id, ChainRequestState.GRANTED
     if not chain_requests.end(session, request.id, granted, around.now, by=by):
         raise NoLongerAsked(request.id)

@@ -4,40 +4,23 @@ and the mail to administrators of one of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
-from typing import Protocol
+from collections.abc import Callable
 
 from sqlalchemy.orm import Session
 
-from admin.actor import Actor
+from admin.chains.telling import ChainAround
 from broker.texts.chain_request_mails import AskedFacts
 from consent import requests
 from consent.chain_requests import ChainRequest
-from directory.services import Service
-from keys.sealing import Sealer
 from state import audit, outbox
 from state.audit import AuditEvent, EventTag
 from state.outbox import Message
 from state.trace import new_reference
 
 
-class RequestAround(Protocol):
-    """What is read of the circumstances in which something happens to a request."""
-
-    @property
-    def actor(self) -> Actor: ...
-    @property
-    def services(self) -> Mapping[str, Service]: ...
-    @property
-    def sealer(self) -> Sealer: ...
-    @property
-    def now(self) -> datetime: ...
-
-
 def note(
     session: Session,
-    around: RequestAround,
+    around: ChainAround,
     tag: EventTag,
     request: ChainRequest,
     *,
@@ -70,7 +53,7 @@ def note(
 
 def tell_administrators(
     session: Session,
-    around: RequestAround,
+    around: ChainAround,
     organisation_id: str,
     write: Callable[[str, str], Message],
 ) -> None:
@@ -81,7 +64,7 @@ def tell_administrators(
             outbox.enqueue(session, around.sealer, mail, around.now)
 
 
-def facts_of(request: ChainRequest, around: RequestAround, locale: str) -> AskedFacts:
+def facts_of(request: ChainRequest, around: ChainAround, locale: str) -> AskedFacts:
     """What mails say of it, in this language. A service that is gone is named by its UUID."""
     names = []
     for uuid in request.services:
