@@ -15,8 +15,14 @@ from typing import Any
 
 from sqlalchemy import DateTime, Enum, LargeBinary, MetaData, String, Table, event
 from sqlalchemy.engine import Dialect, Engine
-from sqlalchemy.exc import IntegrityError, OperationalError
-from sqlalchemy.orm import DeclarativeBase, MappedColumn, Session, mapped_column
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    InstrumentedAttribute,
+    MappedColumn,
+    Session,
+    mapped_column,
+)
 from sqlalchemy.types import TypeDecorator
 
 from assurance.levels import AssuranceLevel
@@ -42,6 +48,7 @@ _BROKEN_KEYS = frozenset(
         "SQLITE_CONSTRAINT_UNIQUE",
     }
 )
+_MET_ANOTHER = frozenset({"40P01", "40001"})  # deadlock_detected, serialization_failure
 SEALED = "sluis_sealed"  # in Column.info: the context under which its values are sealed
 
 
@@ -224,3 +231,22 @@ def breaks_a_key(error: IntegrityError) -> bool:
     """
     state = getattr(error.orig, "sqlstate", None)  # of PostgreSQL
     return state in _BROKEN_KEYS or getattr(error.orig, "sqlite_errorname", None) in _BROKEN_KEYS
+
+
+def met_another(error: DBAPIError) -> bool:
+    """Did PostgreSQL end this transaction because others waited for it? Begun anew it passes."""
+    return getattr(error.orig, "sqlstate", None) in _MET_ANOTHER
+
+
+def is_duplicate(error: IntegrityError, column: InstrumentedAttribute[Any]) -> bool:
+    """Is there a row already with this value in a column of which each has its own? False for
+    every other key that is broken, which is then no matter of this value.
+    """
+    table, name = column.class_.__tablename__, column.key
+    diagnosis = getattr(error.orig, "diag", None)  # of PostgreSQL
+    if diagnosis is not None:
+        known = {f"uq_{table}_{name}", f"ix_{table}_{name}"}
+        if column.property.columns[0].primary_key:
+            known.add(f"pk_{table}")
+        return breaks_a_key(error) and diagnosis.constraint_name in known
+    return str(error.orig) == f"UNIQUE constraint failed: {table}.{name}"

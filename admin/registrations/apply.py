@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Final
 
 import structlog
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -21,13 +21,14 @@ from admin.registrations.differences import DocumentOutcome
 from admin.registrations.documents import DocumentsRefused, Entry
 from admin.registrations.kinds import KINDS
 from admin.registrations.pruning import Prune, StillUsed
-from admin.registrations.references import check_references
+from admin.registrations.references import Leaving, check_references
 from broker.settings import Settings
 from broker.texts.outside_request import texts
 from keys.sealing import Sealer
 from state import audit, party_metadata
 from state.audit import AuditEvent, Detail, EventTag
-from state.db import breaks_a_key, writing
+from state.db import breaks_a_key, met_another, writing
+from state.registrations import current_revision
 
 TRIES: Final = 3  # of documents that name what people make themselves at that very moment
 MET_OTHERS: Final = (
@@ -97,12 +98,19 @@ def apply(
 
         try:
             return _applied(session, sealer, entries, wanted, count)
-        except (IntegrityError, StaleDataError) as met:
-            if isinstance(met, IntegrityError) and not breaks_a_key(met):
+        except (DBAPIError, StaleDataError) as met:
+            if not _met_others(met):
                 raise
             log.warning("apply.met_others", tried=tried, of=TRIES, error=type(met).__name__)
             progress(-written)
     raise DocumentsRefused([MET_OTHERS])
+
+
+def _met_others(error: DBAPIError | StaleDataError) -> bool:
+    """Could it pass where it is begun anew?"""
+    if isinstance(error, IntegrityError):
+        return breaks_a_key(error)
+    return isinstance(error, StaleDataError) or met_another(error)
 
 
 def _applied(
@@ -116,22 +124,18 @@ def _applied(
     changed before it was written.
     """
     settings, now, prune = wanted.settings, wanted.now, wanted.prune
+    seen = current_revision(session)
     gone = pruning.leaving(session, entries, prune) if prune is not None else frozenset()
     may_move = wanted.move_subjects or wanted.dry_run
     checked = checking.check(session, settings, entries, may_move=may_move)
-    mistakes = [
-        *checked.mistakes,
-        *entity_ids.mistakes(session, checked.entries, gone),
-        *federation_rules.mistakes(session, checked.entries, gone),
-        *check_references(session, checked.entries, gone),
-    ]
-    if mistakes:
-        raise DocumentsRefused(mistakes)
+    _refuse([*checked.mistakes, *_beside_others(session, checked.entries, gone)])
     whole = [KINDS[entry.kind].complete(entry, settings, now, session) for entry in checked.entries]
     outcomes: list[DocumentOutcome] = []
     try:
         with texts(), writing(session):
             party_metadata.hold_many(session)
+            if current_revision(session) != seen:  # others wrote, between the check and this
+                _refuse(_beside_others(session, checked.entries, gone))
             applier = Applier(session, sealer, settings, wanted.actor, now, tuple(whole))
             for entry in whole:
                 outcomes.append(checked.told(entry, _apply(applier, entry)))
@@ -147,6 +151,22 @@ def _applied(
     except _DryRun:
         pass
     return tuple(outcomes)
+
+
+def _refuse(mistakes: list[str]) -> None:
+    if mistakes:
+        raise DocumentsRefused(mistakes)
+
+
+def _beside_others(session: Session, entries: Sequence[Entry], gone: Leaving) -> list[str]:
+    """What is wrong with these documents beside the registrations that stand. Whoever writes those
+    holds ``hold_many``: what is asked while it is held is true until the end.
+    """
+    return [
+        *entity_ids.mistakes(session, entries, gone),
+        *federation_rules.mistakes(session, entries, gone),
+        *check_references(session, entries, gone),
+    ]
 
 
 def _refuse_used(outcomes: list[DocumentOutcome], prune: Prune | None) -> None:
