@@ -16,6 +16,7 @@ from assurance.pskc import Device
 from assurance.second_factor import bind_device
 from assurance.totp import TotpParameters, matching_step
 from keys.sealing import Sealer
+from state.db import is_duplicate
 
 _CONTEXT: Final = "otp-device"
 
@@ -112,7 +113,10 @@ def assign(
     )
     try:
         session.flush()
-    except IntegrityError:  # somebody else was first
+    except IntegrityError as met:
+        if not is_duplicate(met, Factor.serial):
+            raise
+        # Somebody else was first.
         raise DeviceRefused("bound" if code is None else "code") from None
     return factor
 

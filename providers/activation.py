@@ -26,7 +26,7 @@ from providers import accounts
 from providers.accounts import Account
 from state import audit
 from state.audit import AuditEvent, EventTag
-from state.db import new_id
+from state.db import is_duplicate, new_id
 
 
 class ActivationRefused(Exception):
@@ -222,8 +222,12 @@ def _account(
     accounts.keep_hash(session, account, password_hash, now)
     try:
         session.flush()
-    except IntegrityError:
-        raise ActivationRefused("name_taken") from None
+    except IntegrityError as met:  # somebody else was first, at this very moment
+        if is_duplicate(met, Account.user_name):
+            raise ActivationRefused("name_taken") from None
+        if is_duplicate(met, Account.person_id):
+            raise ActivationRefused("over") from None
+        raise
     return account
 
 

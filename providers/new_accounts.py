@@ -12,6 +12,7 @@ from assurance.levels import AssuranceLevel
 from directory.people import Person
 from providers import passwords
 from providers.accounts import TEMPORARY, Account, canonical_user_name
+from state.db import is_duplicate
 
 
 class UserNameTaken(Exception):
@@ -80,6 +81,10 @@ def make(
     )
     try:
         session.flush()
-    except IntegrityError:  # somebody else was first, at this very moment
-        raise UserNameTaken(canonical) from None
+    except IntegrityError as met:  # somebody else was first, at this very moment
+        if is_duplicate(met, Account.user_name):
+            raise UserNameTaken(canonical) from None
+        if is_duplicate(met, Account.email):
+            raise AddressTaken from None
+        raise
     return person

@@ -21,6 +21,7 @@ from directory.organisations import Establishment
 from directory.people import Person, Role
 from state import audit, outbox
 from state.audit import AuditEvent, Detail, EventTag
+from state.db import is_duplicate
 from state.locks import one_at_a_time
 from state.outbox import Message
 
@@ -65,7 +66,10 @@ def make(session: Session, work: GroupWork, wanted: NewGroup) -> UserGroup:
     session.add(group)
     try:
         session.flush()
-    except IntegrityError:  # somebody else was first, at this very moment
+    except IntegrityError as met:
+        if not is_duplicate(met, UserGroup.short_name):
+            raise
+        # Somebody else was first, at this very moment.
         raise GroupNameRefused("taken") from None
     _hold(session, group.id)
     _join(session, work, group, by, Role.ADMINISTRATOR)

@@ -25,6 +25,7 @@ from keys.sealing import Sealer
 from providers import accounts, new_accounts, passwords
 from state import audit, outbox
 from state.audit import AuditEvent, EventTag
+from state.db import is_duplicate
 
 ALPHABET: Final = "abcdefghjkmnpqrstuvwxyz23456789"  # without signs that look alike
 SIGNS: Final = 20  # 99 bits
@@ -123,7 +124,10 @@ def make(
     session.add(group)
     try:
         session.flush()
-    except IntegrityError:  # somebody else was first, at this very moment
+    except IntegrityError as met:
+        if not is_duplicate(met, UserGroup.short_name):
+            raise
+        # Somebody else was first, at this very moment.
         raise GroupNameRefused("taken") from None
     session.add(
         GroupMember(group_id=group.id, person_id=person.id, role=Role.ADMINISTRATOR, since=now)

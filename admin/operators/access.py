@@ -31,6 +31,7 @@ from providers import accounts, browser_counts
 from providers.accounts import Account, canonical_email, canonical_user_name
 from state import audit
 from state.audit import AuditEvent, EventTag
+from state.db import is_duplicate
 
 LEVEL: Final = AssuranceLevel.EH3  # what the console asks; the password alone gives less
 
@@ -88,8 +89,12 @@ def create(
     )
     try:
         session.flush()
-    except IntegrityError:  # somebody else was first, at this very moment
-        raise NameTaken(canonical) from None
+    except IntegrityError as met:  # somebody else was first, at this very moment
+        if is_duplicate(met, Account.user_name):
+            raise NameTaken(canonical) from None
+        if is_duplicate(met, Account.email):
+            raise NameTaken(address) from None
+        raise
     operators.assign(session, person.id, roles, now)
     secret = set_up_links.new_link(session, person.id, now)
     _record(session, EventTag.OPERATOR_ADDED, person.id, roles, actor, now)

@@ -29,7 +29,7 @@ from providers.accounts import Account, NameRefused, canonical_email
 from providers.new_accounts import AddressTaken
 from state import audit
 from state.audit import AuditEvent, EventTag
-from state.db import writing
+from state.db import is_duplicate, writing
 from state.limits import Limit, spend
 from state.outbox import enqueue
 
@@ -113,8 +113,10 @@ def _change(session: Session, who: AccountContext, address: str, now: datetime) 
             account.email = address
             try:
                 session.flush()
-            except IntegrityError:  # somebody else was first, at this very moment
-                raise AddressTaken from None
+            except IntegrityError as met:
+                if not is_duplicate(met, Account.email):
+                    raise
+                raise AddressTaken from None  # somebody else was first, at this very moment
     person.email = address
     audit.record(
         session,

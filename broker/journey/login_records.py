@@ -18,8 +18,8 @@ from consent.authority import Authority, AuthorityKind
 from directory import history
 from state import audit, trace
 from state.audit import AuditEvent, Detail, EventTag
-from state.db import writing
-from state.trace import TraceRecord
+from state.db import is_duplicate, writing
+from state.trace import Trace, TraceRecord
 
 OUTCOMES = {
     EventTag.LOGIN_SUCCEEDED: "success",
@@ -97,7 +97,10 @@ def note(rt: Runtime, login: Login) -> None:
     try:
         with writing(rt.session) as session:
             trace.save(session, record, trace_id=login.id)
-    except IntegrityError:  # it stood before such a page already, or another tab was first
+    except IntegrityError as met:
+        if not is_duplicate(met, Trace.id):
+            raise
+        # It stood before such a page already, or another tab was first.
         with writing(rt.session) as session:
             trace.amend(session, record, trace_id=login.id)
 
