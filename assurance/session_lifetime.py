@@ -62,6 +62,12 @@ class SessionLimits:
         end = began + self.absolute
         return end if self.until is None else min(end, self.until)
 
+    def latest_end(self, now: datetime) -> datetime:
+        """No session that began by now ends later: one that does was given more than is given
+        today, and serves no login any more.
+        """
+        return latest_beginning(now) + self.absolute
+
 
 @dataclass(frozen=True)
 class ActiveSession:
@@ -117,6 +123,7 @@ _FIND: Final = PreparedStatement(
         _c.id == bindparam("session"),
         _c.ended_at.is_(None),
         _c.expires_at > bindparam("now"),
+        _c.expires_at <= bindparam("ends_by"),
         _c.last_used_at > bindparam("used_after"),
         _c.last_used_at <= bindparam("used_by"),
     )
@@ -133,6 +140,7 @@ def find(
     identifier, secret = shown
     moments = {
         "now": now,
+        "ends_by": limits.latest_end(now),
         "used_after": now - limits.idle,
         "used_by": latest_beginning(now),
     }
@@ -261,7 +269,15 @@ def listed(
 ) -> Sequence[StandingSession]:
     """The sessions that were not ended, last used first: of this person, or of everybody."""
     query = (
-        select(_c.id, _c.person_id, _c.browser, _c.started_at, _c.last_used_at, _c.facts)
+        select(
+            _c.id,
+            _c.person_id,
+            _c.browser,
+            _c.started_at,
+            _c.last_used_at,
+            _c.facts,
+            _c.expires_at,
+        )
         .where(_c.ended_at.is_(None), _c.expires_at > now)
         .order_by(_c.last_used_at.desc(), _c.id)
         .limit(most)
@@ -271,7 +287,8 @@ def listed(
     return [
         StandingSession(
             *row[:5],
-            is_idle=row.last_used_at <= now - limits.idle,
+            is_idle=row.last_used_at <= now - limits.idle
+            or row.expires_at > limits.latest_end(now),
             facts=open_or_log(sealer, row.facts, f"{_CONTEXT}:{row.id}", what=_CONTEXT),
         )
         for row in session.execute(query)
@@ -301,6 +318,7 @@ def _standing(identifier: str, limits: SessionLimits, now: datetime) -> Update:
             BrowserSession.id == identifier,
             BrowserSession.ended_at.is_(None),
             BrowserSession.expires_at > now,
+            BrowserSession.expires_at <= limits.latest_end(now),
             BrowserSession.last_used_at > now - limits.idle,
         )
         .execution_options(synchronize_session=False)

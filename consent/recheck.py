@@ -61,6 +61,7 @@ _STANDS: Final = (
         _chain.c.intermediary_id,
         _chain.c.level,
         _chain.c.by_link,
+        _identity.c.means_active_until,
     )
     .select_from(
         _person.outerjoin(_mandate, _mandate.c.id == bindparam("mandate"))
@@ -92,13 +93,14 @@ _USED: Final = {
 
 
 class PersonGone(enum.Enum):
-    """The person was blocked or removed meanwhile, logged out everywhere, or the identity became
-    somebody else's.
+    """The person was blocked or removed meanwhile, logged out everywhere, the identity became
+    somebody else's, or its means counts no more.
     """
 
     BLOCKED = enum.auto()
     MOVED = enum.auto()
     LOGGED_OUT = enum.auto()
+    MEANS_ENDED = enum.auto()
 
 
 class IdentityKey(NamedTuple):
@@ -135,6 +137,7 @@ class _Beside(NamedTuple):
     intermediary_id: str | None
     chain_level: AssuranceLevel | None
     by_link: bool | None
+    means_until: datetime | None
 
 
 _CHAIN_AT: Final = 1 + len(_Term._fields)
@@ -168,6 +171,8 @@ def recheck(
     beside = _Beside(*row[_BESIDE_AT:])
     if identity is not None and beside.identity_of != person_id:
         return PersonGone.MOVED
+    if beside.means_until is not None and beside.means_until <= terms.now:
+        return PersonGone.MEANS_ENDED
     if begun is not None and beside.logged_out_at is not None and begun <= beside.logged_out_at:
         return PersonGone.LOGGED_OUT
     if authority is None:

@@ -34,6 +34,7 @@ from providers.login_facts import LoginFacts
 from providers.worth import NothingWorth
 from state import audit
 from state.audit import AuditEvent, EventTag
+from state.clock import latest_beginning
 from state.db import writing
 
 RECENT: Final = timedelta(minutes=10)  # for what changes a factor, a key or a role (ASVS 7.5.1)
@@ -79,6 +80,9 @@ def current(console: Console, *, counts: bool = True) -> ConsoleSession | None:
     grant = grants.standing_grant(rt.session, ticket.grant_id, now)
     if grant is None or grants.is_overtaken(rt.session, ticket.grant_id):
         return None
+    longest = timedelta(hours=rt.settings.login.session_hours)
+    if grant.expires_at > latest_beginning(now) + longest:
+        return None  # given when sessions lasted longer than they do today
     person = rt.session.get(Person, grant.person_id)
     level = _level(rt, console, facts, grant.person_id, now)
     if person is None or level is None or not suffices(level, _least(console, facts)):

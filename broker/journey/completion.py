@@ -243,6 +243,8 @@ def _check_again(session: Session, rt: Runtime, login: Login, context: LoginCont
     assert login.person_id is not None and login.identity is not None
     if login.request.service_uuid not in rt.configuration.services:
         raise LoginRefused(RefusalCode.NOT_ALLOWED, standing.SERVICE_GONE, "left during login")
+    if not standing.is_offered(rt.configuration, login.request):
+        raise LoginRefused(RefusalCode.NOT_ALLOWED, standing.NOT_OFFERED, "withdrawn during login")
     now = context.as_it_stands()
     if not now.provider_is_usable:
         raise LoginRefused(RefusalCode.NOT_ALLOWED, "makelaar_paused", "provider no longer usable")
@@ -256,6 +258,8 @@ def _check_again(session: Session, rt: Runtime, login: Login, context: LoginCont
         raise LoginRefused(
             RefusalCode.NOT_ALLOWED, standing.MEANS_RESTRICTED, "restricted during login"
         )
+    if standing.lacks_mandate(now.service, login.authority):
+        raise LoginRefused(RefusalCode.MANDATE_MISSING, standing.MANDATE_ASKED, "asked meanwhile")
     key = standing.identity_key(rt.sealer, login.identity)
     with span("mandate.check", login.reference):
         fault = recheck(
@@ -272,6 +276,8 @@ def _check_again(session: Session, rt: Runtime, login: Login, context: LoginCont
         )
     if fault is PersonGone.MOVED:
         raise LoginRefused(RefusalCode.NOT_ALLOWED, standing.IDENTITY_MOVED, "moved during login")
+    if fault is PersonGone.MEANS_ENDED:
+        raise LoginRefused(RefusalCode.NOT_ALLOWED, standing.MEANS_ENDED, "ended during login")
     if fault is PersonGone.LOGGED_OUT:
         raise LoginRefused(RefusalCode.LOGIN_REQUIRED, "logged_out_everywhere", "during login")
     if fault is PersonGone.BLOCKED:

@@ -19,6 +19,7 @@ from broker.oidc.claims import for_id_token, for_userinfo, identity_claims
 from broker.oidc.client_authentication import Authenticated
 from broker.oidc.errors import Refused, TokenError
 from broker.oidc.parameters import Parameters
+from broker.oidc.redirect_uris import is_registered
 from broker.oidc.reply_to import OidcReplyTo
 from broker.oidc.scopes import OPENID
 from broker.oidc.userinfo import keep_userinfo
@@ -79,6 +80,8 @@ def _fits(facts: CodeFacts, parameters: Parameters, client: OidcClient) -> bool:
         return False
     if parameters.one("redirect_uri") != to.redirect_uri:
         return False
+    if not is_registered(client, to.redirect_uri):  # it was taken away since
+        return False
     if challenge is None or verifier is None:
         return challenge is None and verifier is None
     return bool(_VERIFIER.fullmatch(verifier)) and create_s256_code_challenge(verifier) == challenge
@@ -86,11 +89,12 @@ def _fits(facts: CodeFacts, parameters: Parameters, client: OidcClient) -> bool:
 
 def _answer(rt: Runtime, redemption: Redemption, now: datetime) -> dict[str, Any]:
     client, result = redemption.client, redemption.kept.facts.result
-    service = rt.configuration.services.get(result.request.service_uuid)
-    if service is None or grants.live(rt.session, result.grant_id, now) is None:
+    if grants.live(rt.session, result.grant_id, now) is None:
         raise _invalid_grant()
-    if standing.fault_by_registrations(rt.configuration, result) is not None:
-        raise _invalid_grant()
+    fault = standing.fault_by_registrations(rt.configuration, result)
+    if fault is not None:
+        raise _invalid_grant(standing.explained(fault))
+    service = rt.configuration.services[result.request.service_uuid]
     to = OidcReplyTo.of(result.request)
     identity = identity_claims(result, client, service, rt.sealer)
     with span("token.issue", result.reference):
@@ -141,9 +145,12 @@ def _sign(
     return access, signed
 
 
-def _invalid_grant() -> TokenError:
+def _invalid_grant(reason: str = Refused.TOKEN_REQUEST) -> TokenError:
+    """``reason``: why the login is worth nothing any more, for the trace."""
     return TokenError(
-        "invalid_grant", "the code is unknown, used, over, or not for this client and address"
+        "invalid_grant",
+        "the code is unknown, used, over, or not for this client and address",
+        reason=reason,
     )
 
 

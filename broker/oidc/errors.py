@@ -92,7 +92,8 @@ class AuthorizationError(Exception):
 
 class TokenError(Exception):
     """The token endpoint refuses (RFC 6749 §5.2). ``reason`` and ``found`` are for the log and the
-    trace, where more may be said than to somebody who proved nothing.
+    trace, where more may be said than to somebody who proved nothing; ``reason`` is one of Refused,
+    or why a login is worth nothing any more (``broker.sso.standing``).
     """
 
     def __init__(
@@ -101,7 +102,7 @@ class TokenError(Exception):
         description: str,
         status: int = 400,
         *,
-        reason: Refused = Refused.TOKEN_REQUEST,
+        reason: str = Refused.TOKEN_REQUEST,
         found: Mapping[str, str] = NOTHING,
     ) -> None:
         super().__init__(f"{error}: {description}")

@@ -12,6 +12,8 @@ from broker.downstream import LoginResult
 from broker.oidc import jwt
 from broker.runtime import Runtime
 from broker.sso import grants, standing
+from consent.release import CLAIMS, may_leave
+from directory.services import OidcClient, Service
 from keys.sealing import Sealer
 from state.ephemeral import Put
 
@@ -49,14 +51,29 @@ class UserInfo:
     claims: dict[str, Any]
 
 
+class NotBelieved(Exception):
+    """The login that gave the token is worth nothing any more. ``reason`` is a machine word,
+    ``reference`` that of the login.
+    """
+
+    def __init__(self, reason: str, reference: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.reference = reference
+
+
 def userinfo(rt: Runtime, token: str, now: datetime) -> UserInfo | None:
-    """What this access token opens; None when it is not ours, over or revoked, or when the login
-    that gave it would not be believed any more.
+    """What this access token opens; None when it is not ours, over or revoked. Raises NotBelieved.
+
+    How long a token lives and what it says is what the portal is registered for now.
     """
     access = jwt.read_access_token(
         token, keyring=rt.configuration.keyring, issuer=rt.base_url, now=now
     )
-    if access is None or access.get("client_id") not in rt.configuration.oidc_clients:
+    client = rt.configuration.oidc_clients.get((access or {}).get("client_id", ""))
+    if access is None or client is None:
+        return None
+    if access["iat"] + client.access_token_seconds <= now.timestamp():
         return None
     if grants.live(rt.session, access["gid"], now) is None:
         return None
@@ -66,9 +83,17 @@ def userinfo(rt: Runtime, token: str, now: datetime) -> UserInfo | None:
     kept = _read(rt.sealer.open(sealed, _CONTEXT))
     if kept is None or kept.claims["sub"] != access["sub"]:
         return None
-    if standing.fault(rt, rt.session, kept.result, now) is not None:
-        return None
-    return UserInfo(access["client_id"], kept.claims)
+    fault = standing.fault(rt, rt.session, kept.result, now)
+    if fault is not None:
+        raise NotBelieved(standing.explained(fault), kept.result.reference)
+    service = rt.configuration.services[kept.result.request.service_uuid]
+    return UserInfo(client.client_id, _still_released(kept.claims, client, service))
+
+
+def _still_released(claims: dict[str, Any], client: OidcClient, service: Service) -> dict[str, Any]:
+    """Without what the portal may not have any more since the login."""
+    released = {one.name for one in client.claims if may_leave(one.name, service.consent)}
+    return {name: value for name, value in claims.items() if name not in CLAIMS or name in released}
 
 
 def _read(kept: bytes) -> KeptClaims | None:

@@ -22,11 +22,12 @@ from broker.oidc.discovery import metadata, reach
 from broker.oidc.errors import AuthorizationError, Refused, TokenError, UnknownTarget
 from broker.oidc.parameters import Parameters, Repeated
 from broker.oidc.token_endpoint import grant_label, token_response
+from broker.oidc.userinfo import NotBelieved
 from broker.oidc.userinfo import userinfo as read_userinfo
 from broker.runtime import Runtime, runtime
 from broker.web import rate_limits
 from broker.web.endpoints import Audience, Endpoint, Readers
-from broker.web.responses import remember_portal
+from broker.web.responses import remember_portal, remember_reference
 from keys.jwks import public_jwks
 from keys.keyring import KeyUse
 
@@ -134,10 +135,15 @@ def create_blueprint(
             return _bearer_error(rt, None, "send the access token in the Authorization header")
         if elsewhere or len(headers) > 1:
             return _bearer_error(rt, "invalid_request", "send the access token once, in the header")
-        said = read_userinfo(rt, presented.strip(), rt.clock())
+        reason: str = Refused.ACCESS_TOKEN
+        try:
+            said = read_userinfo(rt, presented.strip(), rt.clock())
+        except NotBelieved as fallen:
+            said, reason = None, fallen.reason
+            remember_reference(fallen.reference)
         if said is None:
             text = "the access token is not ours, over or revoked"
-            return _bearer_error(rt, "invalid_token", text)
+            return _bearer_error(rt, "invalid_token", text, reason)
         cors.about(said.client_id)
         return _json(said.claims)
 
@@ -241,10 +247,12 @@ def _token_error(rt: Runtime, error: TokenError) -> Response:
     return response
 
 
-def _bearer_error(rt: Runtime, error: str | None, text: str) -> Response:
-    """RFC 6750 §3: a request without a token is told no error, and one that is malformed is 400."""
-    is_token = error == "invalid_token"
-    reason = Refused.ACCESS_TOKEN if is_token else Refused.TOKEN_REQUEST
+def _bearer_error(
+    rt: Runtime, error: str | None, text: str, reason: str = Refused.TOKEN_REQUEST
+) -> Response:
+    """RFC 6750 §3: a request without a token is told no error, and one that is malformed is 400.
+    ``reason`` is for the trace.
+    """
     reference = refusals.note(rt, reason, at="userinfo", error=error, told=text)
     description = f"{text}. Reference: {reference}"
     response = _json({"error": error or "invalid_request", "error_description": description})

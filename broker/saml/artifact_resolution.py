@@ -6,22 +6,28 @@ told.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from typing import Final
 
 import structlog
 from lxml import etree
 
+from broker.downstream import LoginResult
+from broker.errors import PageError
 from broker.runtime import Runtime
 from broker.saml import kept_answers
 from broker.saml.addresses import artifact_url, idp_entity_id
 from broker.saml.assertion import new_id
 from broker.saml.attributes import written
+from broker.saml.downstream import still_registered
 from broker.saml.errors import RefusedRequest, UntrustedRequest
 from broker.saml.kept_answers import Fetched, NotThere
 from broker.saml.messages import MOST_ELEMENTS, ReceivedRequest
 from broker.saml.refusals import NoteRefusal
+from broker.saml.reply_to import SamlReplyTo
 from broker.saml.request_target import check_destination, check_issued, check_version, who_asks
-from broker.sso import grants
+from broker.sso import grants, standing
 from broker.web import rate_limits
 from broker.web.responses import remember_portal, remember_reference
 from directory.saml_portals import SamlServiceProvider
@@ -103,13 +109,14 @@ def _resolved(
     rt: Runtime, message: etree._Element, portal: SamlServiceProvider, note: NoteRefusal
 ) -> etree._Element:
     """The signed ArtifactResponse. What is not there, or not for this portal, leaves no Response in
-    it, nor what the user logged out of meanwhile; which of these it was, nobody hears.
+    it, nor what the user logged out of or what lost its worth meanwhile; which of these it was,
+    nobody hears.
     """
     now = rt.clock()
     try:
         artifact = read_artifact(message.findtext(samlp("Artifact"))).value
         found = kept_answers.fetch(rt.store, rt.sealer, artifact, portal.client_id)
-        found = found.while_it(lambda grant: grants.live(rt.session, grant, now) is not None)
+        found = found.judged(partial(_fault, rt, now))
     except WireRefused:
         found = Fetched(None, NotThere.UNKNOWN)
     if found.answer is not None and found.answer.reference is not None:
@@ -123,15 +130,31 @@ def _resolved(
     return _artifact_response(rt, asked, response, names_key=portal.saml.sends_key_name)
 
 
+def _fault(rt: Runtime, now: datetime, result: LoginResult) -> str | None:
+    """Why what waited is worth nothing by now; None while it stands. Who brings an artifact to an
+    address that was taken away since is not let in either.
+    """
+    asking = rt.configuration.relying_parties.get(result.request.client_id)
+    try:
+        still_registered(asking, SamlReplyTo.of(result.request), now)
+    except PageError as gone:
+        return gone.public_key
+    if grants.live(rt.session, result.grant_id, now) is None:
+        return kept_answers.GRANT_ENDED
+    return standing.fault(rt, rt.session, result, now)
+
+
 def _note_missing(
     rt: Runtime, found: Fetched, portal: SamlServiceProvider, note: NoteRefusal
 ) -> None:
     """A second time, or by another portal, it may have been stolen: that is for the audit too, as
-    is who came for it after the session ended.
+    is who came for it after the session ended. Why a login is worth nothing any more is told as
+    that.
     """
     why = str(found.why)
     log.warning("artifact.not_there", client=portal.client_id, seen=why)
-    note(rt, "saml_artifact", at="answer", client_id=portal.client_id, seen=why)
+    reason = standing.explained(found.fault) if found.fault else "saml_artifact"
+    note(rt, reason, at="answer", client_id=portal.client_id, seen=why)
     if found.answer is None:
         return
     with writing(rt.session) as session:
@@ -143,7 +166,7 @@ def _note_missing(
                 reference=found.answer.reference,
                 client_id=portal.client_id,
                 outcome="refused",
-                reason="saml_artifact",
+                reason=reason,
                 details={"seen": why},
             ),
         )

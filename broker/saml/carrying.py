@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
 
-from broker.downstream import Reply
+from broker.downstream import LoginResult, Reply
 from broker.saml import kept_answers
 from broker.saml.addresses import RESOLUTION_INDEX
 from broker.saml.answer_bindings import AnswerBinding
@@ -39,15 +39,15 @@ def carried(
     client_id: str,
     reference: str | None,
     sealer: Sealer,
-    grant_id: str | None = None,
+    result: LoginResult | None = None,
 ) -> CarriedAnswer:
-    """A signed Response for this portal, as it asked. ``reference``: of the login; ``grant_id``:
-    what that gives, without which the answer is worth nothing.
+    """A signed Response for this portal, as it asked. ``reference``: of the login; ``result``:
+    what that came to, without which the answer is worth nothing.
     """
     if to.binding is AnswerBinding.POST:
         return CarriedAnswer(_in_form(to, {"SAMLResponse": form_value(response)}))
     artifact = new_artifact(issuer, RESOLUTION_INDEX)
-    answer = KeptAnswer(client_id, reference, response.decode(), grant_id)
+    answer = KeptAnswer(client_id, reference, response.decode(), result)
     kept = kept_answers.put(artifact, answer, sealer)
     parts = {NAME: artifact} | _relay(to)
     url = f"{to.acs_url}{'&' if '?' in to.acs_url else '?'}{urlencode(parts)}"

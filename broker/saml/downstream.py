@@ -104,7 +104,7 @@ class SamlDownstream:
         encrypted and cannot be.
         """
         to = SamlReplyTo.of(result.request)
-        portal, metadata = _still_registered(relying_party, to, now)
+        portal, metadata = still_registered(relying_party, to, now)
         persistent = pairwise_sub(self._sealer, portal, result.person_id)
         if to.subject is not None and to.subject != persistent:
             raise LoginRefused(RefusalCode.LOGIN_REQUIRED, "other_user", "Subject")
@@ -153,7 +153,7 @@ class SamlDownstream:
             said,
             None if wish == "never" else seal_for,
         )
-        answer = self._carried(message, to, portal.client_id, result.reference, result.grant_id)
+        answer = self._carried(message, to, portal.client_id, result.reference, result)
         return Prepared(
             reply=answer.reply,
             operations=answer.operations,
@@ -201,7 +201,7 @@ class SamlDownstream:
     ) -> Reply:
         """The status that the protocol knows, with a reference that the help desk can look up."""
         to = SamlReplyTo.of(request)
-        portal, _ = _still_registered(relying_party, to, self._clock())
+        portal, _ = still_registered(relying_party, to, self._clock())
         status = status_of(why.code, why.public_key, passive=request.passive)
         message = f"{status.message} (reference {show_reference(reference)})"
         keyring, named = self._registered().keyring, portal.saml.sends_key_name
@@ -218,7 +218,7 @@ class SamlDownstream:
         to: SamlReplyTo,
         client_id: str,
         reference: str | None,
-        grant_id: str | None = None,
+        result: LoginResult | None = None,
     ) -> CarriedAnswer:
         return carried(
             message,
@@ -227,7 +227,7 @@ class SamlDownstream:
             client_id=client_id,
             reference=reference,
             sealer=self._sealer,
-            grant_id=grant_id,
+            result=result,
         )
 
     def session_id(self, relying_party: RelyingParty, session_id: str) -> str | None:
@@ -299,7 +299,7 @@ def _transient() -> str:
     return f"_{secrets.token_hex(20)}"
 
 
-def _still_registered(
+def still_registered(
     relying_party: RelyingParty | None, to: SamlReplyTo, now: datetime
 ) -> tuple[SamlServiceProvider, PortalMetadata]:
     """The portal, with the address that was chosen. Raises PageError when either left during the

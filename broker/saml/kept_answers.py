@@ -12,12 +12,14 @@ from typing import Final
 
 from pydantic import TypeAdapter
 
+from broker.downstream import LoginResult
 from keys.opening import open_or_log
 from keys.sealing import Sealer
 from state.ephemeral import ExpiringStore, Put
 
 SECONDS: Final = 120  # a portal fetches at once
 REMEMBERED_SECONDS: Final = 900  # how long it is known that it was fetched
+GRANT_ENDED: Final = "grant_ended"
 _NAME: Final = "saml-artifact"
 
 
@@ -28,39 +30,45 @@ class NotThere(enum.StrEnum):
     USED = "used"
     OF_ANOTHER = "of another portal"
     ENDED = "logged out"  # or blocked, since the answer was made
+    FALLEN = "not believed any more"  # by what is registered now
 
 
 @dataclass(frozen=True)
 class KeptAnswer:
     """``response``: the signed XML, None when it was fetched. ``reference``: of the login;
-    ``grant_id``: what it gave, None where the answer is a refusal.
+    ``result``: what that came to, None where the answer is a refusal.
     """
 
     client_id: str
     reference: str | None
     response: str | None
-    grant_id: str | None = None
+    result: LoginResult | None = None
 
 
 @dataclass(frozen=True)
 class Fetched:
     """``why``: None where ``answer`` is what was asked; ``answer`` beside it is that of which the
-    reference is known, without its response.
+    reference is known, without its response. ``fault``: why the login is worth nothing any more.
     """
 
     answer: KeptAnswer | None
     why: NotThere | None = None
+    fault: str | None = None
 
-    def while_it(self, stands: Callable[[str], bool]) -> Fetched:
-        """The same, or nothing where what the login gave ended meanwhile. ``stands``: asked with
-        the id of the grant.
+    def judged(self, fault_of: Callable[[LoginResult], str | None]) -> Fetched:
+        """The same, or nothing where what the login came to stands no more. ``fault_of``: says why;
+        ``GRANT_ENDED`` where what it gave ended.
         """
         answer = self.answer
-        if self.why is not None or answer is None or answer.grant_id is None:
+        if self.why is not None or answer is None or answer.result is None:
             return self
-        if stands(answer.grant_id):
+        fault = fault_of(answer.result)
+        if fault is None:
             return self
-        return Fetched(replace(answer, response=None), NotThere.ENDED)
+        nothing = replace(answer, response=None)
+        if fault == GRANT_ENDED:
+            return Fetched(nothing, NotThere.ENDED)
+        return Fetched(nothing, NotThere.FALLEN, fault)
 
 
 _ADAPTER: Final = TypeAdapter(KeptAnswer)
@@ -82,7 +90,7 @@ def fetch(store: ExpiringStore, sealer: Sealer, artifact: str, client_id: str) -
     if raw is None or plain is None:
         return Fetched(None, NotThere.UNKNOWN)
     kept = _ADAPTER.validate_json(plain)
-    used = replace(kept, response=None)
+    used = replace(kept, response=None, result=None)
     if kept.client_id != client_id:
         return Fetched(used, NotThere.OF_ANOTHER)
     if kept.response is None:

@@ -11,15 +11,16 @@ from sqlalchemy.orm import Session
 
 from assurance import means, second_factor, step_up
 from assurance.accepted_factor import AcceptedFactor
-from assurance.levels import AssuranceLevel, suffices
+from assurance.levels import AssuranceLevel, highest, suffices
 from broker.configuration import Configuration
-from broker.downstream import LoginResult
+from broker.downstream import LoginRequest, LoginResult, Purpose
 from broker.runtime import Runtime
+from consent.authority import Authority, RefusalReason
 from consent.options import Terms
 from consent.recheck import IdentityKey, PersonGone, recheck
 from directory import consoles, people
 from directory.people import Known
-from directory.services import Service
+from directory.services import MandateRule, Service
 from keys.sealing import Sealer
 from providers import accounts, worth
 from providers.interface import Identity
@@ -32,9 +33,14 @@ NOT_ADMITTED: Final = "provider_not_allowed_for_service"
 ACCOUNT_CHANGED: Final = "account_changed"
 LEVEL_LOWERED: Final = "level_lowered"
 SERVICE_GONE: Final = "service_gone"
+SERVICE_ASKS_MORE: Final = "service_asks_more"
+NOT_OFFERED: Final = "service_not_offered"
+MANDATE_ASKED: Final = "mandate_missing"
 PERSON_GONE: Final = "account_blocked"
 MEANS_RESTRICTED: Final = "means_restricted"
 IDENTITY_MOVED: Final = "identity_moved"
+MEANS_ENDED: Final = "means_not_activated"
+MANDATE_ENDED: Final = "mandate_ended"
 
 
 def by_registrations(configuration: Configuration, identity: Identity) -> Identity:
@@ -107,16 +113,35 @@ def identity_key(sealer: Sealer, identity: Identity) -> IdentityKey | None:
     return IdentityKey(identity.provider_id, hashed)
 
 
+def is_offered(configuration: Configuration, request: LoginRequest) -> bool:
+    """Does the portal that asked still offer this service? Our consoles offer their own."""
+    if request.purpose is Purpose.CONSOLE:
+        return True
+    portal = configuration.relying_parties.get(request.client_id)
+    return portal is not None and request.service_uuid in portal.services
+
+
+def lacks_mandate(service: Service, authority: Authority | None) -> bool:
+    """Does the service let nobody in for himself, and is this login for nobody else?"""
+    return authority is None and service.mandate is MandateRule.REQUIRED
+
+
 def fault_by_registrations(configuration: Configuration, result: LoginResult) -> str | None:
     """Why what this login gave is worth nothing by the registrations of now, as a machine word;
-    None while it stands. No SQL.
+    None while it stands. No SQL, but for the row of a member of a federation.
     """
     service = configuration.services.get(result.request.service_uuid)
     if service is None:
         return SERVICE_GONE
+    if not is_offered(configuration, result.request):
+        return NOT_OFFERED
     identity = result.facts.identity
     if not _admits(configuration, service, identity):
         return NOT_ADMITTED
+    if not suffices(result.level, _needed(service, result.request, identity)):
+        return SERVICE_ASKS_MORE
+    if lacks_mandate(service, result.authority):
+        return MANDATE_ASKED
     try:
         judged = by_registrations(configuration, identity)
     except NothingWorth as nothing:
@@ -146,7 +171,7 @@ def fault(rt: Runtime, sql: Session, result: LoginResult, now: datetime) -> str 
     terms = Terms(
         service=service,
         reached=level,
-        needed=result.request.level,
+        needed=_needed(service, result.request, judged),
         now=now,
         unused_months=rt.settings.mandates.unused_months,
         link_level=rt.settings.mandates.chain_link_level,
@@ -159,8 +184,27 @@ def fault(rt: Runtime, sql: Session, result: LoginResult, now: datetime) -> str 
         identity=identity_key(rt.sealer, judged),
     )
     if isinstance(fallen, PersonGone):
-        return IDENTITY_MOVED if fallen is PersonGone.MOVED else PERSON_GONE
+        others = {PersonGone.MOVED: IDENTITY_MOVED, PersonGone.MEANS_ENDED: MEANS_ENDED}
+        return others.get(fallen, PERSON_GONE)
     return str(fallen.reason) if fallen is not None else None
+
+
+def explained(fault: str) -> str:
+    """The reason under which this is explained (``broker.texts.reasons``): what became of a mandate
+    of ours has one of all together.
+    """
+    of_ours = set(RefusalReason) - {RefusalReason.NOT_TRUSTED}
+    return MANDATE_ENDED if fault in of_ours else fault
+
+
+def _needed(service: Service, request: LoginRequest, identity: Identity) -> AssuranceLevel:
+    """What the login must reach by the service of now: an e-mail account does where it is offered,
+    and is offered to no portal that asks a level.
+    """
+    is_account = identity.provider_id == accounts.PROVIDER_ID
+    if is_account and identity.own_means is None and service.email_accounts:
+        return AssuranceLevel.EMAIL
+    return highest(request.level, service.level)
 
 
 def _admits(configuration: Configuration, service: Service, identity: Identity) -> bool:

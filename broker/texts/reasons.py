@@ -35,6 +35,7 @@ from broker.texts.explanation import (
     told,
 )
 from broker.texts.logout_reasons import OF_LOGOUTS
+from broker.texts.lowered_reasons import OF_LOWERED
 from broker.texts.makelaar_reasons import (
     BAD_MESSAGE,
     BAD_SIGNATURE,
@@ -205,7 +206,7 @@ _SINGLE: Final = {
         DOES_NOT_FIT,
     ),
     "provider_not_live": Explanation(
-        _("De makelaar werd tijdens het inloggen op pauze gezet of verwijderd."),
+        _("De makelaar is op pauze gezet of verwijderd sinds deze login begon."),
         _("Zet de makelaar weer aan als de storing voorbij is."),
         Fixer.OPERATOR,
         _("Uw makelaar kan nu niet worden gebruikt. Kies een andere makelaar."),
@@ -266,18 +267,6 @@ _SINGLE: Final = {
         Fixer.USER,
         _("Uw code was te vaak fout. Wacht tot de tijd die op de pagina staat."),
     ),
-    "account_blocked": Explanation(
-        _("De gebruiker werd tijdens het inloggen geblokkeerd."),
-        _("Laat de beheerder van de organisatie de blokkade nakijken."),
-        Fixer.ADMINISTRATOR,
-        _("Vraag de beheerder van uw organisatie waarom u bent geblokkeerd."),
-    ),
-    "account_ended": Explanation(
-        _("Het eigen account van de gebruiker is beëindigd."),
-        _("Laat de gebruiker met een ander inlogmiddel inloggen, of geef een nieuw account."),
-        Fixer.OPERATOR,
-        _("Uw account bestaat niet meer. Vraag uw organisatie om een nieuw account."),
-    ),
     "document_over": Explanation(
         _("De dag waarvoor het document een antwoord vroeg, is voorbij."),
         _("Laat het portaal het document opnieuw vragen, met een latere dag."),
@@ -290,54 +279,12 @@ _SINGLE: Final = {
         Fixer.USER,
         _("Uw antwoord is niet verstuurd. Begin opnieuw bij het portaal."),
     ),
-    "account_changed": Explanation(
-        _("Het wachtwoord van het account werd tijdens het inloggen veranderd."),
-        _("Niets: opnieuw inloggen met het nieuwe wachtwoord is genoeg."),
-        Fixer.USER,
-        _("Uw wachtwoord is net veranderd. Log opnieuw in met het nieuwe wachtwoord."),
-    ),
-    "identity_moved": Explanation(
-        _("Het inlogmiddel bij de makelaar hoort sinds kort bij iemand anders."),
-        _("Kijk wie de koppeling van dit inlogmiddel veranderde, en of dat klopt."),
-        Fixer.OPERATOR,
-        TRY_AGAIN,
-    ),
-    "level_lowered": Explanation(
-        _("Het niveau dat deze login waard is, werd tijdens het inloggen verlaagd."),
-        _("Kijk welke registratie van de dienst of de makelaar net is veranderd."),
-        Fixer.OPERATOR,
-        _("Met dit inlogmiddel kunt u hier niet meer inloggen. Begin opnieuw bij de website."),
-    ),
-    "service_gone": Explanation(
-        _("De dienst is niet meer geregistreerd."),
-        _("Kijk of de dienst met opzet is weggehaald. Zo niet: registreer de dienst opnieuw."),
-        Fixer.OPERATOR,
-        _("Bij deze dienst kunt u niet meer inloggen. Vraag de dienst wat u nu kunt doen."),
-    ),
     "level_unknown": LEVEL_UNKNOWN,
-    "factor_ended": Explanation(
-        _("De tweede factor werd tijdens het inloggen verwijderd."),
-        _("Niets: opnieuw inloggen met een andere tweede factor is genoeg."),
-        Fixer.USER,
-        _("Uw tweede factor is net verwijderd. Log opnieuw in met een andere."),
-    ),
     "other_person": Explanation(
         _("Bij de makelaar logde iemand anders in dan wie voor een hoger niveau ging."),
         _("Laat de gebruiker bij de makelaar uitloggen en opnieuw beginnen."),
         Fixer.USER,
         _("Log uit bij uw makelaar en begin opnieuw bij de website van de dienst."),
-    ),
-    "session_ended": Explanation(
-        _("De sessie waarop de login bouwde, eindigde voordat het antwoord klaar was."),
-        _("Niets: opnieuw inloggen is genoeg."),
-        Fixer.USER,
-        TRY_AGAIN,
-    ),
-    "logged_out_everywhere": Explanation(
-        _("De gebruiker logde overal uit toen deze login nog bezig was."),
-        _("Niets: opnieuw inloggen is genoeg. Was het de gebruiker niet? Kijk dan wie inlogde."),
-        Fixer.USER,
-        TRY_AGAIN,
     ),
     "login_expired": Explanation(
         _("De gebruiker was niet op tijd klaar."),
@@ -356,6 +303,7 @@ _BY_REASON: Final[Mapping[str, Explanation]] = {
     **{prefix + word: told for told, words, prefix in _GROUPS for word in words.split()},
     **STATUS,
     **_SINGLE,
+    **OF_LOWERED,
     **OF_TROUBLES,
     **OF_SAML_PORTALS,
     **OF_LOGOUTS,
@@ -369,7 +317,7 @@ _BY_REASON: Final[Mapping[str, Explanation]] = {
     page_reason("answer_gone"): OF_ARTIFACTS["artifact_unknown"],
     page_reason("saml_unreadable"): REQUEST,
     page_reason("makelaar_paused"): _SINGLE["provider_not_live"],
-    page_reason("account_blocked"): _SINGLE["account_blocked"],
+    page_reason("account_blocked"): OF_LOWERED["account_blocked"],
     page_reason("mandate_missing"): _SINGLE["mandate_missing"],
     page_reason("unknown_client"): _SINGLE["portal_unknown"],
     page_reason("redirect_uri_mismatch"): _SINGLE["portal_address"],

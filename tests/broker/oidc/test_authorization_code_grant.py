@@ -40,6 +40,7 @@ from tests.broker.runtimes import bare_app, close, make_configuration, make_runt
 from tests.clocks import START, FakeClock
 
 VERIFIER = "v" * 43
+ANOTHER = "99999999-2222-4333-8444-555555555555"
 CHALLENGE = create_s256_code_challenge(VERIFIER)
 WHO = Authenticated(a_client())
 GOOD = {"code": "a-code", "redirect_uri": CALLBACK, "code_verifier": VERIFIER}
@@ -78,7 +79,7 @@ class Issued:
 @pytest.fixture
 def issued(tmp_path: Path) -> Iterator[Issued]:
     configuration = make_configuration(
-        clients=(a_client(),), services=(a_service(),), providers=(a_record(),)
+        clients=(a_client(),), services=(a_service(mandate="none"),), providers=(a_record(),)
     )
     made = Issued(make_runtime(configuration, directory=tmp_path, clock=FakeClock()))
     facts = NewGrant(GRANT, "portal", "jan", SERVICE, START + timedelta(hours=1))
@@ -136,18 +137,41 @@ LOWERED: list[dict[str, Any]] = [
     {"providers": (a_record(state="paused"),)},
     {"providers": (a_record(level_ceiling="EH2"),)},
     {"providers": ()},
-    {"services": (a_service(makelaars=["polderpoort"]),)},
+    {"services": (a_service(mandate="none", makelaars=["polderpoort"]),)},
+    {"services": (a_service(mandate="none", level="EH4"),)},
+    {"services": (a_service(mandate="required"),)},
+    {"clients": (a_client(services=(ANOTHER,)),)},
+]
+WHY: list[str] = [
+    "provider_not_live",
+    "level_lowered",
+    "provider_not_live",
+    "provider_not_allowed_for_service",
+    "service_asks_more",
+    "mandate_missing",
+    "service_not_offered",
 ]
 
 
-@pytest.mark.parametrize("change", LOWERED, ids=["paused", "lowered", "gone", "given up"])
-def test_a_code_gives_nothing_once_its_makelaar_is_trusted_less(
-    issued: Issued, change: dict[str, Any]
+@pytest.mark.parametrize(("change", "why"), list(zip(LOWERED, WHY, strict=True)))
+def test_a_code_gives_nothing_once_its_login_would_be_worth_less_and_the_trace_says_why(
+    issued: Issued, change: dict[str, Any], why: str
 ) -> None:
-    base = {"clients": (a_client(),), "services": (a_service(),), "providers": (a_record(),)}
+    base = {
+        "clients": (a_client(),),
+        "services": (a_service(mandate="none"),),
+        "providers": (a_record(),),
+    }
     issued.rt.holder.fixed = make_configuration(**{**base, **change})  # type: ignore[attr-defined]
-    assert issued.refused().error == "invalid_grant"
+    refused = issued.refused()
+    assert (refused.error, refused.reason) == ("invalid_grant", why)
     issued.rt.holder.fixed = make_configuration(**base)  # type: ignore[attr-defined]
+    assert issued.redeem()["id_token"]
+
+
+def test_a_code_gives_nothing_at_an_address_that_was_taken_away(issued: Issued) -> None:
+    moved = a_client(redirect_uris=(f"{CALLBACK}/verhuisd",))
+    assert issued.refused(Authenticated(moved)).error == "invalid_grant"
     assert issued.redeem()["id_token"]
 
 

@@ -11,10 +11,12 @@ import pytest
 
 from broker.downstream import NewGrant
 from broker.oidc import jwt
-from broker.oidc.userinfo import UserInfo, keep_userinfo, userinfo
+from broker.oidc.userinfo import NotBelieved, UserInfo, keep_userinfo, userinfo
 from broker.runtime import Runtime
 from broker.sso import grants
+from broker.texts import reasons as explanations
 from directory.people import ExternalIdentity, Person, subject_hash
+from directory.services import OidcClient, Service
 from providers.registry import ProviderRecord
 from state.db import writing
 from tests.broker.examples import (
@@ -32,6 +34,7 @@ from tests.clocks import START, FakeClock
 
 RESULT = a_result(request=a_request(level=L.EH3))
 CLAIMS = {"sub": "pseudonym", "name": "Jan de Vries"}
+NAMED = a_client(claims=[{"name": "name", "purpose": {"nl": "Om u", "en": "To you"}}])
 
 
 @pytest.fixture
@@ -39,7 +42,7 @@ def rt(tmp_path: Path) -> Iterator[Runtime]:
     """One login, whose claims were kept."""
     made = make_runtime(
         make_configuration(
-            clients=(a_client(),),
+            clients=(NAMED,),
             services=(a_service(mandate="none"),),
             providers=(a_record(),),
         ),
@@ -120,6 +123,40 @@ def test_it_ends_when_its_makelaar_is_trusted_less(
     good = token(rt)
     services = (a_service(mandate="none"),)
     rt.holder.fixed = make_configuration(  # type: ignore[attr-defined]
-        clients=(a_client(),), services=services, providers=makelaars
+        clients=(NAMED,), services=services, providers=makelaars
     )
-    assert userinfo(rt, good, START) is None
+    with pytest.raises(NotBelieved) as fallen:
+        userinfo(rt, good, START)
+    assert fallen.value.reference == RESULT.reference
+    assert explanations.find(fallen.value.reason) is not None
+
+
+@pytest.mark.parametrize(
+    ("client", "service"),
+    [
+        (a_client(), a_service(mandate="none")),
+        (NAMED, a_service(mandate="none", consent="none")),
+    ],
+    ids=["not released", "no page about it"],
+)
+def test_what_the_portal_may_not_have_any_more_is_not_said(
+    rt: Runtime, client: OidcClient, service: Service
+) -> None:
+    good = token(rt)
+    rt.holder.fixed = make_configuration(  # type: ignore[attr-defined]
+        clients=(client,), services=(service,), providers=(a_record(),)
+    )
+    assert userinfo(rt, good, START) == UserInfo("portal", {"sub": "pseudonym"})
+
+
+@pytest.mark.parametrize(("seconds", "later", "lives"), [(60, 59, True), (60, 60, False)])
+def test_a_token_lives_no_longer_than_the_portal_is_registered_for_now(
+    rt: Runtime, seconds: int, later: int, lives: bool
+) -> None:
+    good = token(rt)
+    rt.holder.fixed = make_configuration(  # type: ignore[attr-defined]
+        clients=(NAMED.model_copy(update={"access_token_seconds": seconds}),),
+        services=(a_service(mandate="none"),),
+        providers=(a_record(),),
+    )
+    assert (userinfo(rt, good, START + timedelta(seconds=later)) is not None) is lives
