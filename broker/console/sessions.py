@@ -34,7 +34,6 @@ from providers.login_facts import LoginFacts
 from providers.worth import NothingWorth
 from state import audit
 from state.audit import AuditEvent, EventTag
-from state.clock import latest_beginning
 from state.db import writing
 
 RECENT: Final = timedelta(minutes=10)  # for what changes a factor, a key or a role (ASVS 7.5.1)
@@ -80,9 +79,11 @@ def current(console: Console, *, counts: bool = True) -> ConsoleSession | None:
     grant = grants.standing_grant(rt.session, ticket.grant_id, now)
     if grant is None or grants.is_overtaken(rt.session, ticket.grant_id):
         return None
-    longest = timedelta(hours=rt.settings.login.session_hours)
-    if grant.expires_at > latest_beginning(now) + longest:
-        return None  # given when sessions lasted longer than they do today
+    ends = min(
+        grant.expires_at, grant.created_at + timedelta(hours=rt.settings.login.session_hours)
+    )
+    if ends <= now:  # sessions last shorter than when it began
+        return None
     person = rt.session.get(Person, grant.person_id)
     level = _level(rt, console, facts, grant.person_id, now)
     if person is None or level is None or not suffices(level, _least(console, facts)):
@@ -91,7 +92,7 @@ def current(console: Console, *, counts: bool = True) -> ConsoleSession | None:
     if counts:
         idle = rt.settings.login.session_idle_minutes * 60
         rt.store.batch([kept_facts(rt.sealer, ticket.grant_id, facts, idle, now)])
-        show_time(_time_left(console, now, idle, grant.expires_at))
+        show_time(_time_left(console, now, idle, ends))
     return ConsoleSession(
         rt,
         console,

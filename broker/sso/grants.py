@@ -52,16 +52,17 @@ class Grant(Base):
 
 @dataclass(frozen=True)
 class StandingGrant:
-    """A grant that stands: whose it is, and until when."""
+    """A grant that stands: whose it is, since when and until when."""
 
     person_id: str
+    created_at: datetime
     expires_at: datetime
 
 
 _c, _person = table_of(Grant).c, table_of(Person)
 _INSERT: Final = PreparedStatement(insert_into(table_of(Grant)))
 _LIVE: Final = PreparedStatement(
-    select(_c.person_id, _c.expires_at)
+    select(_c.person_id, _c.created_at, _c.expires_at)
     .join(_person, _person.c.id == _c.person_id)
     .where(
         _c.id == bindparam("grant"),
@@ -259,10 +260,10 @@ def live(session: Session, grant_id: str, now: datetime) -> str | None:
 
 
 def standing_grant(session: Session, grant_id: str, now: datetime) -> StandingGrant | None:
-    """As ``live``, and until when."""
+    """As ``live``, since when and until when."""
     moments = {"now": now, "begun_by": latest_beginning(now)}
     row = _LIVE.first(session, {"grant": grant_id, **moments})
-    return StandingGrant(str(row[0]), row[1]) if row is not None else None
+    return StandingGrant(str(row[0]), row[1], row[2]) if row is not None else None
 
 
 def is_overtaken(session: Session, grant_id: str) -> bool:

@@ -88,6 +88,24 @@ def test_a_session_ends_however_much_it_is_used(sql: Session) -> None:
     assert _find(sql, cookie, 8 * 60) is None
 
 
+@pytest.mark.parametrize(("hours", "stands"), [(8, True), (9, True), (7, False), (1, False)])
+def test_a_session_that_was_given_longer_than_sessions_last_now_serves_nobody(
+    sql: Session, hours: int, stands: bool
+) -> None:
+    """The operator made sessions shorter, and began anew; who logs in again is in for so long."""
+    cookie, now = _started(sql), START + timedelta(minutes=5)
+    shorter = SessionLimits(LIMITS.idle, timedelta(hours=hours))
+    found = session_lifetime.find(sql, SEALER, cookie, limits=shorter, now=now)
+    assert (found is not None) is stands
+    with writing(sql):
+        used = session_lifetime.use(sql, cookie[:26], limits=shorter, now=now)
+    assert (used is not None) is stands
+    (one,) = session_lifetime.listed(sql, SEALER, limits=shorter, now=now)
+    assert one.is_idle is not stands
+    ends = START + timedelta(hours=8) - timedelta(minutes=1)
+    assert session_lifetime.find(sql, SEALER, cookie, limits=shorter, now=ends) is None, "idle"
+
+
 @pytest.mark.parametrize(("until", "lasts"), [(None, 20), (10, 10), (20, 20), (9999, 20)])
 def test_a_makelaar_may_want_a_session_to_be_over_sooner(
     sql: Session, until: int | None, lasts: int

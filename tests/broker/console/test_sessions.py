@@ -206,6 +206,18 @@ def test_a_session_ends_when_it_is_not_used_and_lasts_while_it_is(
     assert here(rt) is None
 
 
+@pytest.mark.parametrize(("hours", "is_in"), [(12, True), (2, True), (1, False)])
+def test_a_session_lasts_no_longer_than_sessions_last_now(
+    rt: Runtime, clock: FakeClock, hours: int, is_in: bool
+) -> None:
+    for _ in range(6):
+        clock.advance(min(IDLE - 1, 12 * 60))
+        assert here(rt) is not None
+    login = rt.settings.login.model_copy(update={"session_hours": hours})
+    shorter = replace(rt, settings=rt.settings.model_copy(update={"login": login}))
+    assert (here(shorter) is not None) is is_in
+
+
 def test_the_last_use_is_kept_for_who_looks_where_they_are_logged_in(
     rt: Runtime, clock: FakeClock
 ) -> None:

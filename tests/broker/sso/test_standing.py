@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any, Final, cast
 
 import pytest
@@ -15,8 +16,10 @@ from assurance.levels import AssuranceLevel
 from broker.downstream import LoginResult
 from broker.runtime import Runtime
 from broker.sso import standing
-from consent.authority import Authority, AuthorityKind, Party, PartyIdType
+from broker.texts import reasons as explanations
+from consent.authority import Authority, AuthorityKind, Party, PartyIdType, RefusalReason
 from directory.people import ExternalIdentity, Person, subject_hash
+from directory.services import OidcClient
 from providers import worth
 from providers.accounts import PROVIDER_ID, Account
 from providers.interface import Identity
@@ -24,6 +27,7 @@ from providers.login_facts import LoginFacts
 from state.db import writing
 from tests.broker.examples import a_result
 from tests.broker.facts import (
+    PORTAL,
     UUID,
     Holds,
     a_configuration,
@@ -72,12 +76,15 @@ class Held:
         result: LoginResult,
         makelaar: dict[str, Any] | None = None,
         service: dict[str, Any] | None = None,
+        portal: dict[str, Any] | None = None,
     ) -> str | None:
         """Why it is worth nothing, with these changes of the registrations."""
         now = a_configuration(
             [a_service(**{**OFFERS, **(service or {})})],
             [a_makelaar(**{**TRUSTED, **(makelaar or {})})],
         )
+        asking_now = OidcClient.model_validate({**PORTAL.model_dump(), **(portal or {})})
+        now = replace(now, relying_parties={asking_now.client_id: asking_now})
         rt = replace(self.rt, holder=cast(Any, Holds(now)))
         return standing.fault(rt, self.sql, result, START)
 
@@ -124,6 +131,10 @@ def held(session: Session, roos: Person) -> Held:
         ({}, {"makelaars": ["zekerweg"]}, standing.NOT_ADMITTED),
         ({}, {"makelaars": ["polder"]}, None),
         ({}, {"uuid": "99999999-2222-4333-8444-555555555555"}, standing.SERVICE_GONE),
+        ({}, {"level": "EH3"}, standing.SERVICE_ASKS_MORE),
+        ({}, {"level": "EH2+"}, None),
+        ({}, {"mandate": "required"}, standing.MANDATE_ASKED),
+        ({}, {"mandate": "optional"}, None),
     ],
 )
 def test_a_login_with_a_factor_of_ours_obeys_makelaar_and_service(
@@ -219,3 +230,60 @@ def test_a_login_of_somebody_who_is_blocked_or_whose_identity_moved_is_worth_not
     with writing(held.sql) as sql:
         sql.get_one(Person, "roos").blocked_at = START
     assert held.fault(made) == standing.PERSON_GONE
+
+
+def test_a_login_for_an_organisation_is_none_for_a_service_that_asks_one(held: Held) -> None:
+    asserted = Authority(BAKERY, AuthorityKind.DIRECT, L.EH2, "https://polder.example")
+    identity = replace(AT_MAKELAAR, authority=(asserted,))
+    made = replace(held.result(identity, L.EH2, factor=False), authority=asserted)
+    assert held.fault(made, service={"mandate": "required"}) is None
+
+
+def test_an_email_account_acts_for_an_organisation_where_the_service_takes_it(held: Held) -> None:
+    """What a login needs here is what the journey asked of it: less than of a makelaar."""
+    with writing(held.sql) as sql:
+        sql.get_one(Account, "account").level = L.EMAIL
+    made = held.result(WITH_MAIL, L.EMAIL, factor=False)
+    made = replace(made, request=asking(level=L.EH2))
+    assert held.fault(made) is None
+    assert held.fault(made, service={"email_accounts": False}) == standing.NOT_ADMITTED
+
+
+@pytest.mark.parametrize(
+    ("minutes", "reason"), [(None, None), (1, None), (0, "means_not_activated")]
+)
+def test_a_login_ends_with_the_means_at_its_makelaar(
+    held: Held, minutes: int | None, reason: str | None
+) -> None:
+    ends = None if minutes is None else START + timedelta(minutes=minutes)
+    with writing(held.sql) as sql:
+        sql.query(ExternalIdentity).one().means_active_until = ends
+    assert held.fault(held.result(AT_MAKELAAR, L.EH2, factor=False)) == reason
+
+
+@pytest.mark.parametrize(
+    ("portal", "reason"),
+    [
+        ({}, None),
+        ({"services": ["99999999-2222-4333-8444-555555555555"]}, standing.NOT_OFFERED),
+        ({"client_id": "another"}, standing.NOT_OFFERED),
+    ],
+)
+def test_a_login_ends_where_its_portal_offers_the_service_no_more(
+    held: Held, portal: dict[str, Any], reason: str | None
+) -> None:
+    made = held.result(AT_MAKELAAR, L.EH2, factor=False)
+    assert held.fault(made, portal=portal) == reason
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        (RefusalReason.EXPIRED, standing.MANDATE_ENDED),  # another word of a message
+        (RefusalReason.NOT_TRUSTED, worth.NOT_TRUSTED),
+        (standing.LEVEL_LOWERED, standing.LEVEL_LOWERED),
+    ],
+)
+def test_what_became_of_a_mandate_is_explained_as_that(fault: str, told: str) -> None:
+    assert standing.explained(str(fault)) == told
+    assert explanations.find(told) is not None
