@@ -4,6 +4,7 @@ approving, and refusing with a reason. Each request is decided once.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
 
@@ -15,12 +16,12 @@ from admin.factor_resets.rules import Colleague, mailbox
 from admin.mandates import administrators
 from admin.mandates.requests import AlreadyDecided, NoReason
 from admin.means import administration, applying, letters
-from admin.means.around import MeansDesk
+from admin.means.around import MeansDesk, MeansRules
 from admin.means.rules import LONGEST_REASON, LONGEST_REFERENCE, MeansApproval, MeansVerdict
 from admin.means.rules import verdict as judge
 from admin.operators import roles
 from admin.operators.roles import Permission, may
-from assurance import means, means_requests
+from assurance import identity_documents, means, means_requests
 from assurance.means import IssuedMeans
 from assurance.means_requests import Identification, MeansOutcome, MeansRequest, RequestKind
 from broker.texts import means_mails
@@ -28,7 +29,7 @@ from broker.texts.means_mails import MeansTold
 from broker.texts.quoting import written
 from directory import dates
 from directory.organisations import Organisation
-from directory.people import Person
+from directory.people import Person, Role
 from providers.accounts import Account
 from state import audit, outbox
 from state.audit import AuditEvent, EventTag
@@ -81,7 +82,7 @@ def approve(
     request = means_requests.locked(session, request_id)
     if request is None:
         raise NoSuchMeansRequest(request_id)
-    found = verdict(session, request, desk.actor.logged_in, desk.now)
+    found = verdict(session, request, desk.actor.logged_in, desk.site.rules, desk.now)
     if found is MeansVerdict.GRANTED:
         if contract_until is not None:
             made = means.locked(session, request.means_id)
@@ -93,10 +94,27 @@ def approve(
 
 
 def verdict(
-    session: Session, request: MeansRequest, approver_id: str, now: datetime
+    session: Session, request: MeansRequest, approver_id: str, rules: MeansRules, now: datetime
 ) -> MeansVerdict:
     """What an approval by this operator would come to now. Changes nothing."""
-    return judge(approval(session, request, approver_id, now))
+    known = approval(session, request, approver_id, now)
+    gone = document_is_gone(session, request, rules, now)
+    return judge(replace(known, document_gone=gone))
+
+
+def document_is_gone(
+    session: Session, request: MeansRequest, rules: MeansRules, now: datetime
+) -> bool:
+    """Does this open request wait so long that its scan was erased before somebody decided?"""
+    is_old = request.is_open and request.asked_at <= now - identity_documents.OPEN
+    if not (rules.asks_documents and is_old):
+        return False
+    level = session.get_one(IssuedMeans, request.means_id).level
+    asked = identity_documents.is_asked
+    came = asked(request.level, request.role, rules.approval) and (
+        request.kind is RequestKind.NEW or not asked(level, Role.MEMBER, rules.approval)
+    )
+    return came and not identity_documents.of_request(session, request.id)
 
 
 def approval(

@@ -33,6 +33,7 @@ class MeansVerdict(enum.StrEnum):
     SUBJECT = "subject"
     SAME_PERSON = "same_person"
     NOT_IDENTIFIED = "not_identified"
+    CHECKER_GONE = "checker_gone"
     FOUR_EYES = "four_eyes"
 
 
@@ -41,6 +42,7 @@ class MeansApproval:
     """What is known when an operator approves. ``checker``: who recorded the identification; the
     others are who asked, whom it is for, and who approves (``may_reset`` of a Colleague: may this
     operator decide on means). ``asker_may``: who asked administers every organisation of it today.
+    ``document_gone``: the scan that came with it was erased, so it proves nothing any more.
     """
 
     is_open: bool
@@ -51,11 +53,13 @@ class MeansApproval:
     approver: Colleague
     checker: Colleague | None = None
     asker_may: bool = True
+    document_gone: bool = False
 
 
 def verdict(at: MeansApproval) -> MeansVerdict:
     """The first objection, else GRANTED. Nobody approves what he asked, what is for himself, or
-    what he identified; an account of the same human counts as that human.
+    what he identified; an account of the same human counts as that human. Without the scan that
+    came with it somebody else says how the person was checked.
     """
     if not at.is_open:
         return MeansVerdict.DECIDED
@@ -69,9 +73,11 @@ def verdict(at: MeansApproval) -> MeansVerdict:
         return MeansVerdict.SUBJECT
     if is_same_human(at.approver, at.asker) or is_same_human(at.approver, at.subject):
         return MeansVerdict.SAME_PERSON
-    if needs_identification(at.level, at.role):
+    if needs_identification(at.level, at.role) or at.document_gone:
         if at.checker is None:
             return MeansVerdict.NOT_IDENTIFIED
+        if not at.checker.may_reset:
+            return MeansVerdict.CHECKER_GONE
         if is_same_human(at.approver, at.checker):
             return MeansVerdict.FOUR_EYES
     return MeansVerdict.GRANTED
@@ -82,7 +88,12 @@ def may_look(at: MeansApproval) -> bool:
     record the identification; also afterwards, while it is kept.
     """
     found = verdict(replace(at, is_open=True, asker_may=True))
-    return found in (MeansVerdict.GRANTED, MeansVerdict.NOT_IDENTIFIED, MeansVerdict.FOUR_EYES)
+    return found in (
+        MeansVerdict.GRANTED,
+        MeansVerdict.NOT_IDENTIFIED,
+        MeansVerdict.CHECKER_GONE,
+        MeansVerdict.FOUR_EYES,
+    )
 
 
 def is_name(text: str) -> bool:

@@ -8,21 +8,19 @@ from flask import Response as FileResponse
 from werkzeug.wrappers import Response
 
 from admin.actor import Actor
-from admin.means import identity_documents
+from admin.means import decisions, identity_documents
 from admin.means.around import MeansDesk, site_of
 from admin.means.document_files import MediaType
 from admin.means.identity_documents import DocumentGone
 from admin.operator_console.access import OperatorContext, blueprint, requires
 from admin.operator_console.means_request_pages import ShownScan
 from admin.operators.roles import Permission
-from assurance.identity_documents import KEPT, OPEN, is_asked, of_request
-from assurance.means import IssuedMeans
-from assurance.means_requests import MeansRequest, RequestKind
+from assurance.identity_documents import KEPT, OPEN
+from assurance.means_requests import MeansRequest
 from broker.errors import PageError
 from broker.web.endpoints import Endpoint
 from broker.web.headers import let_nothing_run
 from directory import dates
-from directory.people import Role
 from state.db import writing
 
 
@@ -67,12 +65,7 @@ def erased_on(asked: MeansRequest) -> date:
     return dates.day_of(decided + KEPT if decided is not None else asked.asked_at + OPEN)
 
 
-def is_gone(desk: OperatorContext, asked: MeansRequest, made: IssuedMeans) -> bool:
-    """Does this open request wait so long that its scan was erased before somebody decided?"""
+def is_gone(desk: OperatorContext, asked: MeansRequest) -> bool:
+    """Was its scan erased before somebody decided?"""
     rules = site_of(desk.rt).rules
-    if not (rules.asks_documents and asked.is_open and asked.asked_at <= desk.now - OPEN):
-        return False
-    came = is_asked(asked.level, asked.role, rules.approval) and (
-        asked.kind is RequestKind.NEW or not is_asked(made.level, Role.MEMBER, rules.approval)
-    )
-    return came and not of_request(desk.rt.session, asked.id)
+    return decisions.document_is_gone(desk.rt.session, asked, rules, desk.now)

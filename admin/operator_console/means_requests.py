@@ -213,7 +213,7 @@ def _page(
     person = sql.get_one(Person, view.means.person_id)
     names = select(Organisation.name).where(Organisation.id.in_(asked.organisations))
     own = desk.session.person.id
-    verdict = denied or decisions.verdict(sql, asked, own, desk.now)
+    verdict = denied or decisions.verdict(sql, asked, own, site_of(desk.rt).rules, desk.now)
     return MeansRequestPage(
         desk=desk.frame,
         row=_row(desk, asked, view),
@@ -235,7 +235,7 @@ def _page(
         verdict=str(verdict),
         documents=means_documents.shown(desk, asked),
         erased_on=means_documents.erased_on(asked),
-        is_document_gone=means_documents.is_gone(desk, asked, view.means),
+        is_document_gone=means_documents.is_gone(desk, asked),
         denied=denied is not None,
         done=request.args.get("done", ""),
         given_proof=request.form.get("proof", ""),

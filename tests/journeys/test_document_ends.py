@@ -84,6 +84,29 @@ def test_of_a_request_that_nobody_decides_the_scan_goes_and_the_page_says_so(
     assert "Het identiteitsbewijs is gewist" in text and "Keur de aanvraag af" in text
 
 
+def test_without_the_scan_nobody_approves_who_was_not_checked_in_another_way(
+    own_world_asking: World,
+) -> None:
+    world = own_world_asking
+    address = asked(world, "Nel Traag")
+    assert "Keur de aanvraag goed" in helpdesk(world).open(address).text, "with the scan"
+    world.clock.advance(timedelta(days=90).total_seconds())
+    erase_documents(world.process)
+    desk = helpdesk(world)
+    assert "Keur de aanvraag goed" not in desk.open(address).text
+    page = send(desk, f"{address}/goedkeuren")
+    assert page.status == 403 and "Zonder scan kunt u niet goedkeuren" in page.text
+    day = world.clock().date().isoformat()
+    checked = (("proof", "in_person"), ("kenmerk", "BALIE 42"), ("dag", day))
+    page = send(desk, f"{address}/identificatie", *checked)
+    assert "De identificatie is vastgelegd" in page.text
+    assert send(desk, f"{address}/goedkeuren").status == 403, "a colleague does"
+    colleague = helpdesk(world)
+    colleague.open(address)
+    page = send(colleague, f"{address}/goedkeuren")
+    assert "De aanvraag is goedgekeurd" in page.text and "BALIE 42" in page.text
+
+
 def test_the_worker_erases_it_thirty_days_after_the_decision(own_world_asking: World) -> None:
     world = own_world_asking
     address = asked(world, "Fien Bakker")

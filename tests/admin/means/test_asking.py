@@ -26,7 +26,7 @@ from state import audit
 from state.audit import EventTag
 from state.db import writing
 from state.outbox import OutboxRow
-from tests.admin.means.conftest import Made, around, desk, wish
+from tests.admin.means.conftest import Made, around, desk, site, wish
 from tests.clocks import START
 from tests.keys_for_tests import make_sealer
 
@@ -130,16 +130,17 @@ def test_M_05_who_administers_already_is_identified_in_every_role(
 ) -> None:
     """A place as administrator first, and a means in the role of a user then, is no way around."""
     query = select(Membership).where(Membership.person_id == places)
+    rules = site(frozenset()).rules
     with writing(session):
         session.scalars(query).one().role = Role.ADMINISTRATOR
     none = around(approval=frozenset())
     with writing(session):
         request = asking.ask(session, none, wish(colleague=places, name="", email=""))
     assert request.is_open
-    assert decisions.verdict(session, request, "otto", START) is MeansVerdict.NOT_IDENTIFIED
+    assert decisions.verdict(session, request, "otto", rules, START) is MeansVerdict.NOT_IDENTIFIED
     with writing(session):
         session.scalars(query).one().role = Role.MEMBER
-    assert decisions.verdict(session, request, "otto", START) is MeansVerdict.GRANTED
+    assert decisions.verdict(session, request, "otto", rules, START) is MeansVerdict.GRANTED
 
 
 def test_M_05_nobody_becomes_administrator_beside_the_request(

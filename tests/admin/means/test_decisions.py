@@ -14,6 +14,8 @@ from admin.means.decisions import IdentificationRefused, NoSuchMeansRequest
 from admin.means.letters import NoLetterNeeded
 from admin.means.overview import MeansView
 from admin.means.rules import MeansVerdict
+from admin.operators import roles
+from admin.operators.roles import OperatorRole
 from assurance.means import IssuedMeans
 from assurance.means_letters import MeansLetter
 from assurance.means_requests import Contact, MeansRequest, contact_of
@@ -65,6 +67,21 @@ def test_M_05_who_identified_does_not_approve(session: Session, asked: Made) -> 
         assert decisions.approve(session, desk("petra"), request.id) is MeansVerdict.GRANTED
     (event,) = audit.recent(session, tags=[EventTag.MEANS_IDENTIFIED])
     assert (event.person_id, event.reason) == ("otto", "in_person")
+
+
+def test_an_identification_counts_while_who_recorded_it_may_decide_here(
+    session: Session, asked: Made
+) -> None:
+    request = asked(role=Role.ADMINISTRATOR)
+    with writing(session):
+        decisions.identify(session, desk(), request.id, **GOOD)
+        roles.end_roles(session, "otto", START)
+    with writing(session):
+        assert decisions.approve(session, desk("petra"), request.id) is MeansVerdict.CHECKER_GONE
+    with writing(session):
+        roles.assign(session, "otto", {OperatorRole.HELPDESK}, START)
+    with writing(session):
+        assert decisions.approve(session, desk("petra"), request.id) is MeansVerdict.GRANTED
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,11 @@ def approval(**facts: Any) -> MeansApproval:
         ({"level": EH3, "checker": colleague("otto")}, MeansVerdict.FOUR_EYES),
         ({"level": EH3, "checker": colleague("petra")}, MeansVerdict.GRANTED),
         ({"checker": colleague("otto")}, MeansVerdict.GRANTED),  # no identification was needed
+        ({"level": EH3, "checker": colleague("petra", may=False)}, MeansVerdict.CHECKER_GONE),
+        ({"checker": colleague("petra", may=False)}, MeansVerdict.GRANTED),
+        ({"document_gone": True}, MeansVerdict.NOT_IDENTIFIED),
+        ({"document_gone": True, "checker": colleague("otto")}, MeansVerdict.FOUR_EYES),
+        ({"document_gone": True, "checker": colleague("petra")}, MeansVerdict.GRANTED),
     ],
 )
 def test_the_first_objection_counts(facts: dict[str, Any], found: MeansVerdict) -> None:
