@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 from flask import Blueprint, Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -10,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from broker.account.activation_factor import blueprint as activation
 from broker.account.recovery import blueprint as recovery
 from broker.account.routes import blueprint as mine
+from broker.console.downstream import is_open
 from broker.console.more_time import blueprint as console_time
 from broker.journey.callbacks import blueprint as arrivals
 from broker.journey.own_metadata import blueprint as own_metadata
@@ -47,6 +49,7 @@ from broker.web.base_url import BoundFlask
 from broker.web.form_session import FormSessions
 from broker.web.front import blueprint as front
 from broker.web.health import blueprint as health
+from directory.consoles import BEHEER
 
 
 def assemble(process: Process, consoles: Iterable[Blueprint] = ()) -> Flask:
@@ -96,7 +99,7 @@ def assemble(process: Process, consoles: Iterable[Blueprint] = ()) -> Flask:
     ):
         app.register_blueprint(blueprint)
     request_metrics.install(app)
-    bodies.install(app)
+    bodies.install(app, partial(is_open, process.sealer, BEHEER))
     app.register_blueprint(help_pages.blueprint)
     app.register_blueprint(developers)
     app.register_blueprint(theme.blueprint)

@@ -6,6 +6,7 @@ import encodings.idna
 import encodings.unicode_escape
 import os
 import stringprep
+from functools import partial
 from pathlib import Path
 
 from cryptography.hazmat.backends.openssl import backend
@@ -19,11 +20,13 @@ from admin.operations.whole_requests import WholeRequests
 from admin.operations.worker import start_worker
 from admin.presence import keep_showing
 from broker import settings
+from broker.console.downstream import is_open
 from broker.monitoring.logs import configure_logs
 from broker.monitoring.telemetry import start_telemetry
 from broker.outgoing import way_out
 from broker.settings import Settings
 from broker.start import start
+from directory.consoles import BEHEER
 from keys.xml import schema
 from state.clock import utc_now
 
@@ -33,7 +36,10 @@ IMPORTED_LATE = (backend, encodings.idna, encodings.unicode_escape, stringprep)
 
 def served() -> WholeRequests:
     """What the server calls: the application, with every request in whole."""
-    return WholeRequests(application(), threads=_settings().web.threads)
+    app = application()
+    sealer = app.extensions["sluis"].sealer
+    console = partial(is_open, sealer, BEHEER)
+    return WholeRequests(app, threads=_settings().web.threads, is_open=console)
 
 
 def prepare() -> None:

@@ -16,7 +16,7 @@ from typing import Any, Final, Protocol
 
 import structlog
 
-from broker.web.bodies import most_bytes, takes_scans
+from broker.web.bodies import IsOpen, most_bytes, takes_scans
 
 BODY_SECONDS: Final = 20.0  # from the last byte of the headers to the last of the body
 MOST_WAITING: Final = 64 * 1024 * 1024  # bytes of bodies that are not complete, in one process
@@ -105,9 +105,15 @@ class WholeRequests:
     """
 
     def __init__(
-        self, application: WsgiApplication, *, threads: int, body_seconds: float = BODY_SECONDS
+        self,
+        application: WsgiApplication,
+        *,
+        threads: int,
+        is_open: IsOpen,
+        body_seconds: float = BODY_SECONDS,
     ) -> None:
         self._application = application
+        self._is_open = is_open
         self._body_seconds = body_seconds
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="request")
         self._intake, self._scans = _Intake(MOST_WAITING), _Intake(MOST_SCANS_WAITING)
@@ -123,7 +129,7 @@ class WholeRequests:
         body = b""
         try:
             announced = int(headers.get("content-length", "0"))
-            most = most_bytes(scope.path, headers.get("cookie", ""))
+            most = most_bytes(scope.path, headers.get("cookie", ""), self._is_open)
             intake = self._scans if takes_scans(scope.path) else self._intake
             if announced > most:
                 raise _TooLarge(announced)

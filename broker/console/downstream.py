@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
+from werkzeug.http import parse_cookie
 
 from assurance.levels import AssuranceLevel, highest
 from assurance.session_names import SessionName
@@ -135,6 +136,13 @@ def read_ticket(sealer: Sealer, console: Console, cookie: str) -> ConsoleCookie 
         return _TICKET.validate_json(opened) if opened is not None else None
     except (SealBroken, ValidationError, ValueError, binascii.Error):
         return None
+
+
+def is_open(sealer: Sealer, console: Console, cookies: str) -> bool:
+    """Does this Cookie header hold a cookie that we sealed for this console? Whether its session
+    still stands is asked where somebody enters.
+    """
+    return read_ticket(sealer, console, parse_cookie(cookies).get(console.cookie, "")) is not None
 
 
 class ConsoleDownstream:

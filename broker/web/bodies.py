@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from io import BytesIO
 from typing import IO, Final
 
 from flask import Flask, Request, request
-
-from directory.consoles import BEHEER
 
 MAX_BODY: Final = 512 * 1024  # a SAML response of 256 KB, base64 and form-encoded
 MAX_FILE: Final = 2 * 1024 * 1024
@@ -18,15 +17,16 @@ FILES_AT: Final = "/beheer/importeren/"  # the addresses below it take a file
 # that the page says which one is too large.
 MOST_SCANS: Final = 25 * 1024 * 1024
 SCANS_AT: Final = re.compile(r"/beheer/gebruikers/(?:toevoegen/)?\w{1,40}/identiteitsbewijs")
-_HAS_CONSOLE: Final = re.compile(rf"(?:\A|;)\s*{BEHEER.cookie}=[^;\s]")
+# Is the console where scans are brought open in the browser of this Cookie header?
+IsOpen = Callable[[str], bool]
 
 
-def most_bytes(path: str, cookies: str = "") -> int:
-    """Of the body of a request for this path. ``cookies``: the header; who has no console open does
-    not fill the memory with scans.
+def most_bytes(path: str, cookies: str, is_open: IsOpen) -> int:
+    """Of the body of a request for this path. ``cookies``: the header, judged before anything is
+    read; who has no console open does not fill the memory with scans.
     """
     if takes_scans(path):
-        return MOST_SCANS if _HAS_CONSOLE.search(cookies) else MAX_BODY
+        return MOST_SCANS if is_open(cookies) else MAX_BODY
     return MAX_FILE_BODY if path.startswith(FILES_AT) else MAX_BODY
 
 
@@ -48,11 +48,12 @@ class InMemory(Request):
         return BytesIO()
 
 
-def install(app: Flask) -> None:
+def install(app: Flask, is_open: IsOpen) -> None:
     """Before anything reads a body."""
     app.request_class = InMemory
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, MAX_FORM_MEMORY_SIZE=MAX_BODY)
 
     @app.before_request
     def _bound() -> None:
-        request.max_content_length = most_bytes(request.path, request.headers.get("Cookie", ""))
+        cookies = request.headers.get("Cookie", "")
+        request.max_content_length = most_bytes(request.path, cookies, is_open)

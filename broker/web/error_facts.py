@@ -10,7 +10,8 @@ from typing import Final
 from flask import Request, current_app
 
 from broker.texts.errors import ERRORS
-from broker.web import bodies, http_methods, user_agents
+from broker.web import http_methods, user_agents
+from broker.web.bodies import MAX_BODY
 from state.trace import Fact
 
 OURS: Final = "sluis"  # in the names of all our cookies
@@ -53,7 +54,7 @@ def shown_method(request: Request) -> str:
 def _of_key(request: Request, key: str) -> dict[str, Fact]:
     if key == "too_large":
         announced = request.content_length
-        most = bodies.most_bytes(request.path, request.headers.get("Cookie", ""))
+        most = request.max_content_length or MAX_BODY
         return {
             "sent_bytes": announced if announced is not None and announced > most else None,
             "allowed_bytes": most,

@@ -14,7 +14,6 @@ import pytest
 from admin.operations import whole_requests
 from admin.operations.whole_requests import WholeRequests
 from broker.web.bodies import FILES_AT, MAX_BODY, MAX_FILE_BODY
-from directory.consoles import BEHEER
 
 
 @dataclass
@@ -91,7 +90,7 @@ class Application:
 
 
 def ask(application: Any, exchange: Exchange, *headers: tuple[str, str], **more: Any) -> None:
-    serve = WholeRequests(application, threads=1, body_seconds=0.05)
+    serve = WholeRequests(application, threads=1, is_open=is_open, body_seconds=0.05)
     run(_served(serve, Scope(Headers(list(headers)), **more), exchange))
 
 
@@ -153,7 +152,7 @@ def test_a_body_that_never_ends_takes_no_thread() -> None:
 
 def test_others_are_served_meanwhile() -> None:
     application, slow, quick = Application(), Exchange([None]), Exchange([b"a"])
-    serve = WholeRequests(application, threads=1, body_seconds=5)
+    serve = WholeRequests(application, threads=1, is_open=is_open, body_seconds=5)
     scope = Scope(Headers([FORM, ("content-length", "1")]))
 
     async def both() -> None:
@@ -201,7 +200,11 @@ def test_more_is_read_only_where_a_file_comes() -> None:
 
 
 SCANS = "/beheer/gebruikers/toevoegen/01abc/identiteitsbewijs"
-OPEN = ("cookie", f"{BEHEER.cookie}=x")  # a console
+OPEN = ("cookie", "open")  # a console
+
+
+def is_open(cookies: str) -> bool:
+    return cookies == "open"
 
 
 @pytest.mark.parametrize(("cookies", "read"), [((), False), ((OPEN,), True)])
@@ -218,7 +221,7 @@ def test_scans_take_no_room_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(whole_requests, "MOST_SCANS_WAITING", 10)
     scan, other = Exchange([b"x" * 10, None]), Exchange([b"x" * 11])
     second, length = Exchange([b"x"]), ("transfer-encoding", "chunked")
-    serve = WholeRequests(Application(), threads=1, body_seconds=5)
+    serve = WholeRequests(Application(), threads=1, is_open=is_open, body_seconds=5)
 
     async def three() -> None:
         headers = Headers([FORM, length, OPEN])
@@ -244,7 +247,7 @@ def test_there_is_an_end_to_what_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(whole_requests, "MOST_WAITING", 10)
     application, exchange = Application(), Exchange([b"x" * 11])
     length = ("transfer-encoding", "chunked")
-    serve = WholeRequests(application, threads=1)
+    serve = WholeRequests(application, threads=1, is_open=is_open)
     scope = Scope(Headers([FORM, length]))
     run(_served(serve, scope, exchange))
     ((status, headers, _),) = exchange.sent

@@ -15,6 +15,7 @@ from broker.console.downstream import (
     ConsoleCookie,
     ConsoleDownstream,
     idle_key,
+    is_open,
     login_request,
     read_facts,
     read_ticket,
@@ -219,3 +220,24 @@ def test_a_cookie_of_another_console_or_of_nobody_holds_nothing() -> None:
 def test_when_a_console_was_used_is_known_from_its_second_use_on() -> None:
     assert used_at(use_of(START)) == START
     assert used_at(b"1") is None and used_at(b"") is None
+
+
+@pytest.mark.parametrize(
+    ("cookies", "opens"),
+    [
+        ("__Host-sluis-form=x; __Host-sluis-beheer={beheer}", True),
+        ("a=b;__Host-sluis-beheer={beheer}; c=d", True),
+        ("__Host-sluis-beheer=made-up", False),
+        ("__Host-sluis-beheer={beheer}x", False),
+        ("__Host-sluis-beheer={mine}", False),
+        ("__Host-sluis-mijn={beheer}", False),
+        ("x__Host-sluis-beheer={beheer}", False),
+        ("__Host-sluis-beheer=", False),
+        ("", False),
+        ("=;;=" * 500, False),
+    ],
+)
+def test_a_console_is_open_for_a_cookie_that_was_sealed_for_it(cookies: str, opens: bool) -> None:
+    beheer, mine = (seal_ticket(SEALER, one, COOKIE) for one in (BEHEER, MINE))
+    header = cookies.format(beheer=beheer, mine=mine)
+    assert is_open(SEALER, BEHEER, header) is opens

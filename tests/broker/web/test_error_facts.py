@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pytest
 from flask import Flask, request
 
-from broker.web import error_facts
+from broker.web import bodies, error_facts
 from broker.web.bodies import MAX_BODY, MAX_FILE_BODY
 from state.trace import Fact
 
@@ -15,12 +15,14 @@ from state.trace import Fact
 @pytest.fixture
 def app() -> Flask:
     made = Flask("bare")
+    bodies.install(made, lambda _: False)
     made.add_url_rule("/login/<login_id>", "enter", lambda login_id: login_id)
     return made
 
 
 def facts(app: Flask, path: str, key: str = "csrf", **asked: object) -> Mapping[str, Fact]:
     with app.test_request_context(path, **asked):
+        app.preprocess_request()
         return error_facts.of_error(request, status=400, key=key, detail="", found={})
 
 
