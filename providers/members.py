@@ -29,10 +29,12 @@ V = TypeVar("V")
 
 class MemberRecord(ProviderRecord):
     """A makelaar of a federation, as the registration of the federation has it now. ``services``:
-    where the federation lets its makelaars be chosen.
+    where the federation lets its makelaars be chosen. ``own_name``: what the list calls it, which
+    may be the name of another; as ``name`` it is never told without that of its federation.
     """
 
     federation: str
+    own_name: str
     services: Literal["all"] | tuple[str, ...]
 
 
@@ -191,6 +193,7 @@ def shared_record(federation: Federation) -> MemberRecord:
         help_url=federation.help_url,
         saml=SamlSettings.model_validate({**spoken, "entity_id": "", "scopes": ()}),
         federation=federation.id,
+        own_name="",
         services=federation.services,
     )
 
@@ -205,7 +208,9 @@ def member_record(shared: MemberRecord, row: MemberRow, list_ends: datetime | No
         "scopes": tuple(row.scopes),
     }
     saml = shared.saml.model_copy(update=own)
-    return shared.model_copy(update={"id": row.id, "name": row.name_nl, "saml": saml})
+    name = f"{row.name_nl} (via {shared.name})"
+    told = {"id": row.id, "name": name, "own_name": row.name_nl}
+    return shared.model_copy(update={**told, "saml": saml})
 
 
 def is_admitted(service: Service, record: ProviderRecord) -> bool:

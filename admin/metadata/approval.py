@@ -95,9 +95,9 @@ def approve(
     known, row, document = _shown(session, kind, name, digest)
     _demand(because, actor)
     facts = _fit(known, document, now, check)
-    changes = changes_between(known.kept_facts(row), facts)
-    reason = row.waiting_reason
-    take(session, row, document, facts, changes, now)
+    before = known.kept_facts(row)
+    changes, reason = changes_between(before, facts), row.waiting_reason
+    take(session, row, document, facts, changes, now, before=before)
     _record(session, EventTag.METADATA_APPROVED, known, changes, reason, because, actor, now)
     return changes
 

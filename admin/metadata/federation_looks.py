@@ -38,6 +38,7 @@ from state.party_metadata import PartyMetadata
 from state.registrations import Kind
 
 CLAIM: Final = timedelta(minutes=30)  # longer than a list takes
+MOST_REPLACED: Final = 50  # digests of lists of before that are remembered
 _KIND: Final = Kind.FEDERATION
 
 
@@ -49,6 +50,7 @@ class _Held:
     source: str | None
     signed_by: str | None
     digest: str | None
+    replaced: tuple[str, ...] = ()  # digests of lists in whose place others were taken
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,7 @@ def _judged(
     with verified_list(file.path, *signers) as found:
         _check_end(found.valid_until, now)
         if listed is not None:
-            _check_age(listed, found)
+            _check_age(listed, found, comes_back=file.digest in held.replaced)
         return _taken(process, federation, found, file, held, look)
 
 
@@ -139,8 +141,10 @@ def _check_end(valid_until: datetime | None, now: datetime) -> None:
         )
 
 
-def _check_age(listed: FederationList, found: VerifiedList) -> None:
-    """A signed list of before a makelaar was taken away is still signed."""
+def _check_age(listed: FederationList, found: VerifiedList, *, comes_back: bool) -> None:
+    """A signed list of before a makelaar was taken away is still signed. ``comes_back``: it counted
+    before, so that only a date would show that it is meant.
+    """
     pairs = ((listed.created, found.created), (listed.valid_until, found.valid_until))
     for before, after in pairs:
         if before is not None and after is not None and before != after:
@@ -151,6 +155,12 @@ def _check_age(listed: FederationList, found: VerifiedList) -> None:
                     reason="older",
                 )
             return
+    if comes_back:
+        raise MetadataRefused(
+            "it counted before the list that counts now, and no date (creationInstant, validUntil)"
+            " says that it is newer",
+            reason="older",
+        )
 
 
 def _taken(
@@ -166,6 +176,9 @@ def _taken(
         row = _unchanged(session, federation.id, held)
         if row is None:
             return None
+        if held.digest is not None and held.digest != file.digest:
+            earlier = [one for one in row.withdrawn if one not in (held.digest, file.digest)]
+            row.withdrawn = [*earlier, held.digest][-MOST_REPLACED:]
         changes = take_list(session, federation, found, file.digest, now)
         word = MetadataVerdict.TAKEN
         if not (changes.added or changes.removed or changes.changed):
@@ -234,7 +247,8 @@ def _row(session: Session, name: str, *, lock: bool = False) -> PartyMetadata | 
 def _held(row: PartyMetadata, listed: FederationList | None) -> _Held:
     if listed is None:
         return _Held(row.origin, None, None, None)
-    return _Held(row.origin, listed.source, listed.signed_by, listed.digest)
+    replaced = tuple(row.withdrawn)
+    return _Held(row.origin, listed.source, listed.signed_by, listed.digest, replaced)
 
 
 def _unchanged(session: Session, name: str, held: _Held) -> PartyMetadata | None:

@@ -165,22 +165,27 @@ def _written(
     if judgement.verdict is MetadataVerdict.WAITS:
         return _let_wait(process, session, known, row, look)
     if look.fetched is not None and judgement.verdict is not MetadataVerdict.SAME:
-        _write_taken(session, row, look, look.fetched.document, now)
+        _write_taken(session, row, look, look.fetched.document, kept, now)
         row.due_at = next_look(look.facts, now)
     elif judgement.verdict is MetadataVerdict.TAKEN and (held := row.waiting or row.rejected):
         # Nothing was fetched: what waited, or was rejected, is vouched for by now.
-        _write_taken(session, row, look, held, now)
+        _write_taken(session, row, look, held, kept, now)
     elif judgement.verdict is not MetadataVerdict.SAME:  # the party took back what waited
         row.waiting, row.waiting_since, row.waiting_reason = None, None, None
     return look
 
 
 def _write_taken(
-    session: Session, row: PartyMetadata, look: Look, document: str, now: datetime
+    session: Session,
+    row: PartyMetadata,
+    look: Look,
+    document: str,
+    kept: MetadataFacts | None,
+    now: datetime,
 ) -> None:
     assert look.facts is not None
     changes = look.judgement.changes
-    take(session, row, document, look.facts, changes, now)
+    take(session, row, document, look.facts, changes, now, before=kept)
     if changes:
         audit.record(session, event(EventTag.METADATA_TAKEN, look, now))
 

@@ -15,7 +15,7 @@ from state.audit import Detail
 from state.party_metadata import PartyMetadata
 from state.registrations import Kind, raise_revision
 
-_MOST_WITHDRAWN: Final = 50  # fingerprints that are remembered of one party
+_MOST_WITHDRAWN: Final = 50  # fingerprints and marks that are remembered of one party
 
 
 def take(
@@ -25,8 +25,12 @@ def take(
     facts: MetadataFacts,
     changes: MetadataChanges,
     now: datetime,
+    *,
+    before: MetadataFacts | None,
 ) -> None:
-    """With the transaction of the caller. What waited is gone with it."""
+    """With the transaction of the caller. What waited is gone with it. ``before``: what it takes
+    the place of, which comes back by nobody's word alone.
+    """
     if row.document != document:
         row.document = document
         raise_revision(session)
@@ -34,8 +38,9 @@ def take(
         row.ends_at, row.told_days = facts.ends_at, None
     if changes:
         row.taken_at = now
-    here = {key.fingerprint for key in facts.keys}
-    gone = [key.fingerprint for key in changes.keys_removed if key.fingerprint not in here]
+    here = {facts.mark, *(key.fingerprint for key in facts.keys)}
+    gone = [before.mark] if before is not None and before.mark != facts.mark else []
+    gone += [key.fingerprint for key in changes.keys_removed if key.fingerprint not in here]
     remembered = [one for one in row.withdrawn if one not in here and one not in gone]
     row.withdrawn = [*remembered, *dict.fromkeys(gone)][-_MOST_WITHDRAWN:]
     row.waiting, row.waiting_since, row.waiting_reason = None, None, None

@@ -43,6 +43,8 @@ def why_it_waits(reason: str) -> str:
         return _("Een operator wees dit eerder af en kijkt er opnieuw naar.")
     if reason == "key_returned":
         return _("Een sleutel die was ingetrokken, komt terug.")
+    if reason == "returned":
+        return _("Dit gold al eerder en werd vervangen. Geen datum bewijst dat het nieuw is.")
     return _("Niemand die de registratie noemt, ondertekende deze wijziging.")
 
 

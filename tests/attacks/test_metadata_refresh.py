@@ -182,6 +182,32 @@ def test_A_05_a_signed_copy_of_before_a_key_was_withdrawn_brings_it_not_back(
     assert installed.signs("next") and not installed.signs("stolen")
 
 
+@pytest.mark.parametrize("dated", [True, False], ids=["dated", "undated"])
+def test_A_05_a_signed_copy_of_before_an_address_was_given_up_brings_it_not_back(
+    installed: Installed, dated: bool
+) -> None:
+    """Somebody has the host of before by now, and the metadata of then are still signed."""
+
+    def signed(host: str, created: float) -> str:
+        when = {"created": created} if dated else {}
+        return document("makelaar", sso=f"https://{host}.example/sso", signer="federation", **when)
+
+    def goes_to() -> str:
+        return str(vars(installed.process.holder.current.adapters["polderpoort"])["_metadata"].sso)
+
+    installed.begin(signed("vroeger", 0), **PINNED)
+    installed.look(signed("nu", MINUTE))
+    assert "nu.example" in goes_to()
+    look = installed.look(signed("vroeger", 0))
+    assert look is not None
+    told = (look.judgement.verdict, look.judgement.reason)
+    refused = (MetadataVerdict.REFUSED, "older")
+    assert told == (refused if dated else (MetadataVerdict.WAITS, "returned"))
+    assert "nu.example" in goes_to()
+    installed.look(signed("straks", 2 * MINUTE))
+    assert "straks.example" in goes_to(), "what is new is taken"
+
+
 def test_X_10_the_last_good_copy_counts_until_its_own_end_and_then_the_makelaar_is_off(
     installed: Installed,
 ) -> None:

@@ -77,7 +77,7 @@ def _notices(turn: Turn, provider_id: str, notice: LocalizedText | None) -> tupl
 def _choice(turn: Turn, record: ProviderRecord) -> ProviderChoice:
     return ProviderChoice(
         id=record.id,
-        name=record.name,
+        name=record.own_name if isinstance(record, MemberRecord) else record.name,
         aliases=record.aliases,
         notices=_notices(turn, record.id, record.notice),
         is_paused=record.state != "live",

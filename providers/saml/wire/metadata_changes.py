@@ -80,8 +80,9 @@ def judged(
     now: datetime,
 ) -> Judgement:
     """``expected``: the entityID of the registration. ``withdrawn``: fingerprints of keys that
-    stood in metadata of this party once and were taken away. Reasons: entity_other, ended, older;
-    where it waits: not_vouched, key_returned.
+    stood in metadata of this party once and were taken away, and marks of facts in whose place
+    others were taken. Reasons: entity_other, ended, older; where it waits: not_vouched,
+    key_returned, returned.
     """
     if new.entity_id != expected:
         return Judgement(MetadataVerdict.REFUSED, reason="entity_other")
@@ -103,6 +104,8 @@ def judged(
     if returned and not is_newer:
         # Nothing proves that this is no document of before they were withdrawn.
         return Judgement(MetadataVerdict.WAITS, changes, "key_returned")
+    if new.mark in withdrawn and not is_newer:  # addresses of before, or words
+        return Judgement(MetadataVerdict.WAITS, changes, "returned")
     return Judgement(MetadataVerdict.TAKEN, changes)
 
 

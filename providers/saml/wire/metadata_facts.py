@@ -4,6 +4,7 @@ whoever reads them later. Two documents with the same facts are the same to ever
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -75,6 +76,12 @@ class MetadataFacts:
         signing = [key.not_after for key in self.keys if key.use in ("", "signing")]
         ends = (max(signing, default=None), self.valid_until)
         return min((end for end in ends if end is not None), default=None)
+
+    @property
+    def mark(self) -> str:
+        """By which it is known again, once something else was taken in its place."""
+        trusted = (self.entity_id, self.keys, self.addresses, self.words)
+        return f"facts:{hashlib.sha256(repr(trusted).encode()).hexdigest()}"
 
     def has_ended(self, now: datetime) -> bool:
         """Does it say itself that it holds no longer (SAML Metadata §2.3.2)?"""

@@ -136,7 +136,8 @@ def test_a_list_is_taken_and_each_makelaar_in_it_can_be_asked(in_processes: Fede
     assert (look.listed.members, look.listed.added, look.listed.left_out) == (2, 2, 0)
     record = there.member()
     assert record is not None and record.saml is not None
-    assert (record.name, record.level_ceiling.label) == ("Hogeschool Noord", "EH3")
+    assert (record.name, record.own_name) == ("Hogeschool Noord (via Noordzee)", "Hogeschool Noord")
+    assert record.level_ceiling.label == "EH3"
     assert (record.saml.entity_id, record.saml.scopes) == (NOORD.entity_id, (NOORD.scope,))
     assert record.speaks_for == ()
     adapter: Any = there.process.holder.current.adapters[record.id]
@@ -194,6 +195,22 @@ def test_a_list_that_is_refused_changes_nothing(there: Federated) -> None:
         assert verdict(there.looks(listed, after=5 * 3600)) == ("refused", reason)
         assert there.number() == 2 and there.member(NOORD) is not None
     assert verdict(there.looks(Listed(created=120), after=5 * 3600)) == ("renewed", "")
+
+
+def test_a_list_without_a_date_that_was_replaced_comes_back_by_none_of_before(
+    there: Federated,
+) -> None:
+    """Who left it with a stolen key kept the list of then, which is still signed."""
+    undated = Listed(until=None, created=None)
+    first, second = undated, replace(undated, members=(NOORD,))
+    there.begin_with(first)
+    assert verdict(there.looks(second)) == ("taken", "")
+    assert verdict(there.looks(first, after=5 * 3600)) == ("refused", "older")
+    assert there.member(ZUID) is None and there.member(NOORD) is not None
+    assert verdict(there.looks(second, after=5 * 3600)) == ("same", "")
+    third = replace(undated, members=(NOORD, PORTAL))
+    assert verdict(there.looks(third)) == ("renewed", ""), "another list is taken"
+    assert verdict(there.looks(replace(first, created=60), after=5 * 3600)) == ("taken", "")
 
 
 def test_one_bad_entity_stops_none_of_the_others(there: Federated) -> None:
@@ -346,10 +363,10 @@ def test_who_looks_second_writes_nothing(there: Federated, monkeypatch: pytest.M
     there.publish(Listed(members=(NOORD,), created=60))
     check = federation_looks._check_age
 
-    def meanwhile(listed: FederationList, found: Any) -> None:
+    def meanwhile(listed: FederationList, found: Any, *, comes_back: bool) -> None:
         monkeypatch.setattr(federation_looks, "_check_age", check)
         assert verdict(federation_looks.look_at(there.process, "noordzee")) == ("taken", "")
-        check(listed, found)
+        check(listed, found, comes_back=comes_back)
 
     monkeypatch.setattr(federation_looks, "_check_age", meanwhile)
     assert federation_looks.look_at(there.process, "noordzee") is None

@@ -190,6 +190,27 @@ def test_a_key_that_was_withdrawn_comes_back_only_in_what_is_newer() -> None:
     assert judge(same_age, kept=kept, withdrawn=gone).verdict is Verdict.WAITS
 
 
+def test_what_was_replaced_comes_back_only_in_what_is_newer() -> None:
+    """Addresses of before, for example of a host that was given up since."""
+    moved = replace(KEPT, addresses=(sso("https://before.example/sso"),))
+    gone = (moved.mark,)
+    for voucher in (Voucher.SIGNER, Voucher.TLS):
+        found = judge(moved, voucher, withdrawn=gone)
+        assert (found.verdict, found.reason) == (Verdict.WAITS, "returned")
+        assert judge(moved, voucher, withdrawn=(KEPT.mark,)).verdict is Verdict.TAKEN
+    kept = replace(KEPT, created=START - SECOND)
+    assert judge(replace(moved, created=START), kept=kept, withdrawn=gone).verdict is Verdict.TAKEN
+    same_age = replace(moved, created=START - SECOND)
+    assert judge(same_age, kept=kept, withdrawn=gone).reason == "returned"
+    assert judge(KEPT, withdrawn=(KEPT.mark,)).verdict is Verdict.RENEWED, "what is kept"
+
+
+def test_facts_are_known_again_by_what_a_login_trusts_alone() -> None:
+    dated = replace(KEPT, created=START, valid_until=START + YEAR, cache_for=DAY)
+    assert dated.mark == KEPT.mark
+    assert len({KEPT.mark, *(one.mark for one in CHANGES.values())}) == 1 + len(CHANGES)
+
+
 def test_the_first_metadata_of_a_party_wait_unless_somebody_vouches() -> None:
     assert judge(KEPT, kept=None).verdict is Verdict.TAKEN
     assert judge(KEPT, Voucher.TLS, kept=None).verdict is Verdict.TAKEN
