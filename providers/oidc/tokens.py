@@ -307,6 +307,15 @@ def _check_authentication_time(
         ahead = timedelta(seconds=seconds_in(claims, "auth_time") - now)
         found = times.clock("auth_time", ahead, timedelta(seconds=skew), SKEW)
         raise ProviderRefused("authentication_time", "in the future", **found)
+    asked = expected.max_age is not None or expected.fresh_since is not None
+    if asked and claims.get("auth_time") is None:
+        raise ProviderRefused(
+            "auth_time_missing",
+            "a new login was asked",
+            element="auth_time",
+            seen=received.NONE,
+            expected="when somebody logged in",
+        )
     if expected.max_age is not None and (
         now - seconds_in(claims, "auth_time") > expected.max_age + skew
     ):

@@ -136,8 +136,12 @@ def test_a_login_is_as_fresh_as_was_asked(
 def test_where_a_fresh_login_was_asked_the_makelaar_says_when_it_was(
     expected: dict[str, Any],
 ) -> None:
-    with pytest.raises(ProviderRefused, match="token_time"):
+    """Entra ID says it only where it is added to its tokens as an optional claim."""
+    read({"auth_time": AT}, **expected)
+    with pytest.raises(ProviderRefused, match="auth_time_missing"):
         read({"auth_time": None}, **expected)
+    with pytest.raises(ProviderRefused, match="token_time"):
+        read({"auth_time": str(AT)}, **expected)
 
 
 def test_an_access_token_that_did_not_come_has_no_hash() -> None:
