@@ -15,6 +15,7 @@ from state.outgoing import HttpAnswer, OutgoingFailed
 
 PROXY_SETTINGS: Final = "outgoing.proxy"  # and those that begin like it
 ISSUER: Final = "oidc.issuer"
+DISCOVERY_URL: Final = "oidc.discovery_url"
 METADATA: Final = "saml.metadata"
 LONGEST_PAUSE: Final = 3600  # seconds that are believed of a Retry-After
 

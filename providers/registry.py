@@ -23,6 +23,15 @@ class OidcSettings(RegisteredDocument):
             "The makelaar's issuer, sign for sign. Its discovery document is read below it."
         ),
     )
+    discovery_url: str | None = Field(
+        default=None,
+        description=(
+            "Where its discovery document is, whole, for a makelaar that does not publish it below "
+            "its issuer, such as Oracle IDCS, Azure AD B2C and F5 APM. What the document says must "
+            "be `issuer` all the same, and its endpoints may stand at this host as well. Left out: "
+            "`issuer` with `/.well-known/openid-configuration`."
+        ),
+    )
     client_id: str = Field(description="What the makelaar calls Sluis.")
     token_endpoint_auth_method: Literal[
         "private_key_jwt", "client_secret_basic", "client_secret_post"
@@ -32,6 +41,22 @@ class OidcSettings(RegisteredDocument):
             "How Sluis proves at the token endpoint who it is. With a secret, "
             "`client_secret_basic` sends it in a header and `client_secret_post` in the form: one "
             "that the makelaar names in `token_endpoint_auth_methods_supported`."
+        ),
+    )
+    client_assertion_audience: Literal["issuer", "token_endpoint"] = Field(
+        default="issuer",
+        description=(
+            "With `private_key_jwt`: for whom our proof says to be (`aud`). `issuer` is for this "
+            "makelaar alone, whatever its discovery says. `token_endpoint` is for a product that "
+            "takes nothing else, such as Okta and AD FS."
+        ),
+    )
+    asks_level: bool = Field(
+        default=True,
+        description=(
+            "Whether a request asks the level (`acr_values`). `false` for a product that refuses "
+            "words that it does not know, such as PingOne, or that knows no `acr`. Whatever is "
+            "asked, the level of the answer is judged."
         ),
     )
     client_secret_file: str | None = Field(

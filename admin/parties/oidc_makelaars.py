@@ -9,7 +9,7 @@ from typing import Any, Final
 from admin.parties.trouble import LoginWords, PartyTrouble, Stuck, fetched_object
 from admin.registrations.rule import shown
 from keys.keyring import KeyRing
-from providers.calls import MakelaarEndpoint, of_call, of_status, unreadable
+from providers.calls import DISCOVERY_URL, ISSUER, MakelaarEndpoint, of_call, of_status, unreadable
 from providers.interface import ProviderRefused, ProviderUnavailable
 from providers.oidc import client, discovery
 from providers.oidc.discovery import ProviderMetadata
@@ -38,7 +38,7 @@ def troubles(
         document = fetched_object(
             calls,
             discovery.discovery_url(settings),
-            "oidc.issuer",
+            _at(settings),
             max_bytes=discovery.MAX_BYTES,
             words=_words(MakelaarEndpoint.DISCOVERY),
         )
@@ -49,6 +49,11 @@ def troubles(
             yield from _knows_us(metadata, settings, calls, keyring, redirect_uri, now)
     except Stuck as stuck:
         yield stuck.trouble
+
+
+def _at(settings: OidcSettings) -> str:
+    """The setting that says where the document is."""
+    return ISSUER if settings.discovery_url is None else DISCOVERY_URL
 
 
 def _metadata(document: Mapping[str, Any], settings: OidcSettings) -> ProviderMetadata:
@@ -67,10 +72,15 @@ def _unfit(
     """What was seen, and what to do."""
     if unfit.trouble is Trouble.DISCOVERY_ISSUER:
         issuer = shown(document.get("issuer"))
-        return (
-            f"its discovery says issuer {issuer}, the registration {settings.issuer!r}",
-            f"write oidc.issuer: {issuer} if that is this makelaar",
-        )
+        seen = f"its discovery says issuer {issuer}, the registration {settings.issuer!r}"
+        if "placeholder" in unfit.measured:
+            return seen, (
+                "this address is of all tenants together: write oidc.issuer with the id of the "
+                "tenant, as in https://login.microsoftonline.com/<tenant id>/v2.0"
+            )
+        line = unfit.measured.get("line")
+        more = f"; is its discovery not found below that, then beside it {line}" if line else ""
+        return seen, f"write oidc.issuer: {issuer} if that is this makelaar{more}"
     if unfit.trouble is Trouble.DISCOVERY_HOST:
         hosts = unfit.measured["seen"]
         remedy = f"add to oidc.endpoint_hosts, if they are this makelaar's: {hosts}"
@@ -165,6 +175,9 @@ def _knows_us(
             else "has the secret that is in the file"
         )
         remedy = f"look with the makelaar whether it knows this client_id and method, and {keys}"
+        line = refused.measured.get("line")
+        if line:
+            remedy = f"it expects another audience: write oidc.{line}"
         elsewhere = "oidc.issuer" if refused.trouble in _OF_THE_CALL else field
         yield PartyTrouble(
             str(refused.measured.get("setting", elsewhere)),

@@ -95,6 +95,19 @@ OIDC_RULES: Final[tuple[Rule[OidcSettings], ...]] = (
         f"write what stands in issuer at its {DISCOVERY}",
     ),
     called("issuer", lambda oidc: oidc.issuer),
+    called("discovery_url", lambda oidc: oidc.discovery_url),
+    never(
+        "discovery_url",
+        lambda oidc: oidc.discovery_url is not None and "#" in oidc.discovery_url,
+        "it holds a fragment, which is never sent",
+        "take away the # and what follows",
+    ),
+    never(
+        "client_assertion_audience",
+        lambda oidc: _by_secret(oidc) and oidc.client_assertion_audience != "issuer",
+        "with a secret no assertion is sent, so it does nothing",
+        "take it away, or write private_key_jwt",
+    ),
     Rule("endpoint_hosts", _hosts),
     never(
         "client_id",

@@ -232,7 +232,8 @@ def _find(rt: Runtime, callback: Callback, at: Callbacks) -> Arrival:
         raise PageError(400, "unsolicited_answer", refused.reason) from None
     match = _HANDLE.fullmatch(handle)
     if match is None:
-        raise PageError(400, "unsolicited_answer", "no usable handle")
+        lost = {"element": at.handle, "seen": "another value" if handle else "none"}
+        raise PageError(400, "unsolicited_answer", "no usable handle", found=lost)
     kept = login_store.parse(rt.store.get(login_store.key(match[1])), rt.sealer)
     if kept is None or login_store.is_over(kept.login, rt.clock()):
         over = kept.login if kept is not None else None

@@ -18,7 +18,7 @@ from broker.oidc.claims import ABOUT_THE_LOGIN
 from broker.oidc.errors import AuthorizationError, UnknownTarget
 from broker.oidc.parameters import Parameters, Repeated
 from broker.oidc.redirect_uris import is_registered
-from broker.oidc.reply_to import OidcReplyTo
+from broker.oidc.reply_to import FORM_POST, QUERY, OidcReplyTo
 from consent import documents
 from consent.documents import AskedDocument, DocumentRefused
 from consent.release import NAMES_A_PERSON
@@ -48,6 +48,12 @@ class ResponseTarget:
     client: OidcClient
     redirect_uri: str
     state: str | None
+    mode: str | None = None  # form_post; None: in the address
+
+    @property
+    def reply_to(self) -> OidcReplyTo:
+        """For an answer before there is a login."""
+        return OidcReplyTo(self.redirect_uri, state=self.state, mode=self.mode)
 
 
 def response_target(parameters: Parameters, clients: Mapping[str, OidcClient]) -> ResponseTarget:
@@ -70,10 +76,22 @@ def response_target(parameters: Parameters, clients: Mapping[str, OidcClient]) -
             sent=redirect_uri,
             registered=client.redirect_uris,
         )
+    state, mode = (_once(parameters, name) for name in ("state", "response_mode"))
+    by_form = mode == FORM_POST and _takes_forms(redirect_uri)
+    return ResponseTarget(client, redirect_uri, state, FORM_POST if by_form else None)
+
+
+def _once(parameters: Parameters, name: str) -> str | None:
+    """A parameter on which the answer itself hangs; what is wrong with it says parse()."""
     try:
-        return ResponseTarget(client, redirect_uri, parameters.one("state"))
+        return parameters.one(name)
     except (Repeated, ValueError):
-        return ResponseTarget(client, redirect_uri, None)  # said properly by parse()
+        return None
+
+
+def _takes_forms(redirect_uri: str) -> bool:
+    """No browser posts to a scheme of an app."""
+    return urlsplit(redirect_uri).scheme in ("https", "http")
 
 
 def parse(
@@ -107,7 +125,7 @@ def _parse(
     for name, error in _NOT_SUPPORTED.items():
         if parameters.one(name) is not None:
             raise AuthorizationError(error, f"{name} is not supported; send plain parameters")
-    _check_response(parameters)
+    _check_response(parameters, to)
     challenge = _challenge(parameters, to.client)
     prompt = _prompt(parameters)
     max_age = _max_age(parameters)
@@ -149,6 +167,7 @@ def _parse(
             scope=scopes.granted(to.client, service, asked),
             id_token=_joined(NAMES_A_PERSON & wishes.id_token.keys()),
             userinfo=_joined(ABOUT_THE_LOGIN & wishes.userinfo.keys()),
+            mode=to.mode,
         ).stored(),
     )
 
@@ -158,7 +177,7 @@ def _joined(names: Collection[str]) -> str | None:
     return " ".join(sorted(names)) or None
 
 
-def _check_response(parameters: Parameters) -> None:
+def _check_response(parameters: Parameters, to: ResponseTarget) -> None:
     response_type = parameters.one("response_type")
     if response_type is None:
         raise AuthorizationError("invalid_request", "response_type is missing; send code")
@@ -166,8 +185,15 @@ def _check_response(parameters: Parameters) -> None:
         raise AuthorizationError(
             "unsupported_response_type", "only response_type=code is supported"
         )
-    if parameters.one("response_mode") not in (None, "query"):
-        raise AuthorizationError("invalid_request", "only response_mode=query is supported")
+    mode = parameters.one("response_mode")
+    if mode not in (None, QUERY, FORM_POST):
+        raise AuthorizationError(
+            "invalid_request", f"only response_mode={QUERY} and {FORM_POST} are supported"
+        )
+    if mode == FORM_POST and to.mode is None:
+        raise AuthorizationError(
+            "invalid_request", "a form reaches no app; send response_mode=query or leave it out"
+        )
 
 
 def _challenge(parameters: Parameters, client: OidcClient) -> str | None:
@@ -285,7 +311,7 @@ def _is_of(client: OidcClient, url: str) -> bool:
 def wanted_locale(wishes: str | None) -> str | None:
     """The first of the wishes (``ui_locales``) in which there are pages."""
     for wish in (wishes or "").split():
-        language = wish.partition("-")[0].lower()
+        language = re.split("[-_]", wish, maxsplit=1)[0].lower()
         if language in ("nl", "en"):
             return language
     return None

@@ -1,5 +1,5 @@
 """The answer to a portal: a code or an error at its redirect URI, always with ``state`` and ``iss``
-(RFC 9207).
+(RFC 9207), in the address or in a form (OAuth 2.0 Form Post Response Mode).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from broker.oidc.authorization_code import CodeFacts
 from broker.oidc.backchannel_logout import logout_message
 from broker.oidc.errors import DESCRIPTIONS, OF_REFUSAL
 from broker.oidc.redirect_uris import is_registered
-from broker.oidc.reply_to import OidcReplyTo
+from broker.oidc.reply_to import FORM_POST, OidcReplyTo
 from broker.settings import Settings
 from directory.sectors import pairwise_sub
 from directory.services import OidcClient, RelyingParty
@@ -121,7 +121,7 @@ class OidcDownstream:
         return {}
 
     def _reply(self, to: OidcReplyTo, values: Mapping[str, str]) -> Reply:
-        return Reply(url=redirect_with(to.redirect_uri, values, to.state, self._issuer))
+        return answer_to(to, values, self._issuer)
 
 
 def _still_registered(relying_party: RelyingParty | None, to: OidcReplyTo) -> OidcClient:
@@ -135,9 +135,13 @@ def _still_registered(relying_party: RelyingParty | None, to: OidcReplyTo) -> Oi
     return relying_party
 
 
-def redirect_with(
-    redirect_uri: str, values: Mapping[str, str], state: str | None, issuer: str
-) -> str:
-    """The redirect URI with the answer behind whatever query it was registered with."""
-    answer = {**values, **({"state": state} if state is not None else {}), "iss": issuer}
-    return redirect_uri + ("&" if "?" in redirect_uri else "?") + urlencode(answer)
+def answer_to(to: OidcReplyTo, values: Mapping[str, str], issuer: str) -> Reply:
+    """What the browser carries: these values behind whatever query the address was registered with,
+    or in a form where the request asked for that.
+    """
+    state = {"state": to.state} if to.state is not None else {}
+    answer = {**values, **state, "iss": issuer}
+    if to.mode == FORM_POST:
+        return Reply(to.redirect_uri, answer)
+    joint = "&" if "?" in to.redirect_uri else "?"
+    return Reply(f"{to.redirect_uri}{joint}{urlencode(answer)}")

@@ -82,11 +82,14 @@ class Authenticated:
 
 @dataclass(frozen=True)
 class Presented:
-    """What the request offers as proof."""
+    """What the request offers as proof. ``as_sent``: the secret of a header before it was decoded,
+    which is what portals mean that encode nothing.
+    """
 
     method: str
     client_id: str | None
     proof: str
+    as_sent: str | None = None
 
 
 def authenticate(
@@ -114,7 +117,7 @@ def authenticate(
     once = None
     if presented.method == "private_key_jwt":
         once = _check_assertion(presented, client, keys, rules, now)
-    elif presented.method != "none" and not _is_one_of(client.secret_sha256, presented.proof):
+    elif presented.method != "none" and not _fits(client.secret_sha256, presented):
         raise _unproven(Refused.CLIENT_SECRET, used=presented.method)
     if parameters.one("client_id") not in (None, client.client_id):
         raise _refused("client_id differs from the authenticated client")
@@ -151,17 +154,20 @@ def _presented(parameters: Parameters, authorization: str | None) -> Presented:
 
 
 def _basic(authorization: str) -> Presented:
-    """RFC 6749 §2.3.1: both parts are form-encoded before they are joined."""
+    """RFC 6749 §2.3.1: both parts are form-encoded before they are joined. Authlib and others leave
+    that out, which changes a secret with ``+`` or ``%``: such a secret counts as it was sent.
+    """
     scheme, _, encoded = authorization.partition(" ")
     try:
         if scheme.lower() != "basic":
             raise ValueError
         client_id, colon, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
-        if not colon or not secret or _BAD_PERCENT.search(client_id + secret):
+        if not colon or not secret or _BAD_PERCENT.search(client_id):
             raise ValueError
     except (ValueError, binascii.Error):
         raise _refused("the Authorization header is not valid Basic") from None
-    return Presented("client_secret_basic", unquote_plus(client_id), unquote_plus(secret))
+    name, decoded = unquote_plus(client_id), unquote_plus(secret)
+    return Presented("client_secret_basic", name, decoded, secret)
 
 
 def _refused(reason: str) -> TokenError:
@@ -171,6 +177,13 @@ def _refused(reason: str) -> TokenError:
 def _unproven(reason: Refused, **found: str) -> TokenError:
     """Nothing was proven, so nothing is told of which clients there are and how they prove it."""
     return TokenError("invalid_client", UNPROVEN, 401, reason=reason, found=found)
+
+
+def _fits(digests: Sequence[str], presented: Presented) -> bool:
+    """Both readings are compared, always."""
+    as_sent = presented.proof if presented.as_sent is None else presented.as_sent
+    found = [_is_one_of(digests, one) for one in (presented.proof, as_sent)]
+    return any(found)
 
 
 def _is_one_of(digests: Sequence[str], secret: str) -> bool:

@@ -11,6 +11,7 @@ from assurance import step_up
 from assurance.levels import AssuranceLevel, highest_of, suffices
 from assurance.step_up import Trusted
 from broker.oidc import scopes
+from broker.oidc.reply_to import FORM_POST, QUERY
 from broker.oidc.token_endpoint import GRANTS
 from consent import documents
 from directory.services import Service
@@ -47,7 +48,7 @@ def metadata(
         "backchannel_logout_session_supported": True,
         "jwks_uri": f"{base_url}/jwks",
         "response_types_supported": ["code"],
-        "response_modes_supported": ["query"],
+        "response_modes_supported": [QUERY, FORM_POST],
         "grant_types_supported": list(GRANTS),
         "subject_types_supported": ["pairwise"],
         "id_token_signing_alg_values_supported": list(ALGORITHMS),

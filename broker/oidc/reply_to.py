@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from typing import Final
 
 from broker.downstream import LoginRequest
+
+QUERY: Final = "query"
+FORM_POST: Final = "form_post"
 
 
 @dataclass(frozen=True)
 class OidcReplyTo:
-    """``challenge``: the S256 ``code_challenge``, None without PKCE.
+    """``challenge``: the S256 ``code_challenge``, None without PKCE. ``mode``: ``form_post`` where
+    the answer goes in a form, None where it goes in the address.
 
     Of several values, with a space between: ``sub``, the users that may log in; ``acr``, the
     essential values, of which one is the answer; ``scope``, what was granted; ``id_token`` and
@@ -26,6 +31,7 @@ class OidcReplyTo:
     scope: str | None = None
     id_token: str | None = None
     userinfo: str | None = None
+    mode: str | None = None
 
     def stored(self) -> Mapping[str, str | None]:
         """As ``LoginRequest.reply_to`` holds it."""
@@ -45,4 +51,5 @@ class OidcReplyTo:
             scope=kept.get("scope"),
             id_token=kept.get("id_token"),
             userinfo=kept.get("userinfo"),
+            mode=kept.get("mode"),
         )

@@ -15,7 +15,7 @@ from broker.downstream import LoginRequest
 from broker.monitoring import metrics
 from broker.oidc import cors, hints, refusals
 from broker.oidc.authorization_request import ResponseTarget, parse, response_target
-from broker.oidc.authorization_response import redirect_with
+from broker.oidc.authorization_response import answer_to
 from broker.oidc.client_authentication import AssertionRules, authenticate, named_client
 from broker.oidc.client_keys import ClientKeys
 from broker.oidc.discovery import metadata, reach
@@ -27,7 +27,8 @@ from broker.oidc.userinfo import userinfo as read_userinfo
 from broker.runtime import Runtime, runtime
 from broker.web import rate_limits
 from broker.web.endpoints import Audience, Endpoint, Readers
-from broker.web.responses import remember_portal, remember_reference
+from broker.web.language import locale
+from broker.web.responses import leave, remember_portal, remember_reference
 from keys.jwks import public_jwks
 from keys.keyring import KeyUse
 
@@ -181,7 +182,10 @@ def _refuse(rt: Runtime, to: ResponseTarget, error: AuthorizationError) -> AnyRe
     log.warning("authorize.refused", client=client_id, error=error.error)
     description = f"{error.description} (reference {reference})"
     values = {"error": error.error, "error_description": description}
-    return redirect(redirect_with(to.redirect_uri, values, to.state, rt.base_url), 303)
+    reply = answer_to(to.reply_to, values, rt.base_url)
+    if reply.fields:
+        return leave(reply.url, reply.fields, to.client.name.in_(locale()))
+    return redirect(reply.url, 303)
 
 
 def _named(rt: Runtime) -> str:

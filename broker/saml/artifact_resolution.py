@@ -23,7 +23,7 @@ from broker.saml.attributes import written
 from broker.saml.downstream import still_registered
 from broker.saml.errors import RefusedRequest, UntrustedRequest
 from broker.saml.kept_answers import Fetched, NotThere
-from broker.saml.messages import MOST_ELEMENTS, ReceivedRequest
+from broker.saml.messages import MOST_ELEMENTS, ReceivedRequest, unreadable
 from broker.saml.refusals import NoteRefusal
 from broker.saml.reply_to import SamlReplyTo
 from broker.saml.request_target import check_destination, check_issued, check_version, who_asks
@@ -33,7 +33,7 @@ from broker.web.responses import remember_portal, remember_reference
 from directory.saml_portals import SamlServiceProvider
 from keys.saml_keys import OwnRole, signing_key
 from keys.xml import guard, schema
-from keys.xml.guard import XmlRefused
+from keys.xml.guard import XmlRefused, local_name
 from keys.xml.signature import sign_enveloped
 from providers.saml.wire import soap
 from providers.saml.wire.artifact import read_artifact
@@ -92,17 +92,17 @@ def _read(raw: bytes) -> etree._Element:
     try:
         message = soap.opened(raw, max_bytes=LARGEST, max_elements=MOST_ELEMENTS)
         if message.tag != samlp("ArtifactResolve"):
-            raise WireRefused("not_a_request")
+            raise _not_asked(local_name(message))
         schema.check_protocol(message)
     except SoapFault:
-        raise _unreadable("not_a_request") from None
+        raise unreadable(_not_asked("Fault")) from None
     except (WireRefused, XmlRefused) as refused:
-        raise _unreadable(refused.reason) from None
+        raise unreadable(refused) from None
     return message
 
 
-def _unreadable(reason: str) -> UntrustedRequest:
-    return UntrustedRequest(RefusedRequest.UNREADABLE, "received", reason, seen=reason)
+def _not_asked(seen: str) -> WireRefused:
+    return WireRefused("not_a_request", element="Body", seen=seen, expected="ArtifactResolve")
 
 
 def _resolved(

@@ -13,12 +13,13 @@ from lxml import etree
 
 from broker.saml.errors import RefusedRequest, UntrustedRequest
 from keys.xml import guard, schema
-from keys.xml.guard import XmlRefused
+from keys.xml.guard import XmlRefused, local_name
 from keys.xml.signature import has_signature, verify_enveloped
 from providers.saml.wire.bindings import message_bytes
 from providers.saml.wire.names import samlp
 from providers.saml.wire.redirect import LARGEST, RedirectQuery, read_query, verify_query
-from providers.saml.wire.refused import WireRefused
+from providers.saml.wire.refused import WireRefused, found_in
+from state.trace import Fact
 
 MOST_ELEMENTS: Final = 300
 # The standard allows 80 bytes (§3.4.3); products put whole addresses in it.
@@ -50,22 +51,22 @@ def from_redirect(query: bytes) -> ReceivedRequest:
         found = read_query(query, "SAMLRequest")
         return ReceivedRequest(_parsed(found.message), _relayed(found.relay_state), found)
     except (WireRefused, XmlRefused) as refused:
-        raise _unreadable(refused.reason) from None
+        raise unreadable(refused) from None
 
 
 def from_post(fields: Sequence[tuple[str, str]]) -> ReceivedRequest:
     """The request in a form. Raises UntrustedRequest."""
     for name in _FORM:
         if sum(1 for field, _ in fields if field == name) > 1:
-            raise _unreadable("repeated_parameter")
+            raise _untrusted("repeated_parameter", element=name, expected=1)
     values = dict(fields)
     if values.keys() & {"SAMLResponse", "SAMLart"}:
-        raise _unreadable("binding")
+        raise _untrusted("binding", element="form", expected="SAMLRequest alone")
     try:
-        root = _parsed(message_bytes(values.get("SAMLRequest")))
+        root = _parsed(message_bytes(values.get("SAMLRequest"), "SAMLRequest"))
         return ReceivedRequest(root, _relayed(values.get("RelayState")))
     except (WireRefused, XmlRefused) as refused:
-        raise _unreadable(refused.reason) from None
+        raise unreadable(refused) from None
 
 
 def check_signature(
@@ -89,14 +90,16 @@ def check_signature(
             "signature",
             refused.reason,
             client_id=client_id,
-            seen=refused.reason,
+            **found_in(refused),
         ) from None
 
 
 def _parsed(raw: bytes) -> etree._Element:
     root = guard.parse(raw, max_bytes=LARGEST, max_elements=MOST_ELEMENTS)
     if root.tag != samlp("AuthnRequest"):
-        raise WireRefused("not_a_request")
+        raise WireRefused(
+            "not_a_request", element="SAMLRequest", seen=local_name(root), expected="AuthnRequest"
+        )
     schema.check_protocol(root)
     return root
 
@@ -106,9 +109,20 @@ def _relayed(state: str | None) -> str | None:
     if state is None:
         return None
     if len(state.encode()) > LONGEST_RELAY_STATE or not state.isprintable():
-        raise WireRefused("relay_state")
+        raise WireRefused(
+            "relay_state",
+            element="RelayState",
+            seen=f"{len(state.encode())} bytes, or a sign that no form carries",
+            expected=f"at most {LONGEST_RELAY_STATE} bytes on one line",
+        )
     return state
 
 
-def _unreadable(reason: str) -> UntrustedRequest:
-    return UntrustedRequest(RefusedRequest.UNREADABLE, "received", reason, seen=reason)
+def unreadable(refused: WireRefused | XmlRefused) -> UntrustedRequest:
+    """With what was wrong and where, for who makes the portal."""
+    return _untrusted(refused.reason, **found_in(refused))
+
+
+def _untrusted(word: str, **found: Fact) -> UntrustedRequest:
+    told: dict[str, Fact] = {"failure": word, **found}
+    return UntrustedRequest(RefusedRequest.UNREADABLE, "received", word, client_id=None, **told)

@@ -31,6 +31,7 @@ from providers.saml.wire.xml_values import collapsed, instant, number
 from state.ephemeral import AddOnce
 
 LONGEST_SHOWN: Final = 300
+_UNCLEAR: Final = "an AssertionConsumerServiceIndex stands beside an address or ProtocolBinding"
 _SECRET: Final = re.compile(r"(?<=://)[^/?#]*@|[?#].*")  # a user name; a query or fragment
 
 
@@ -132,8 +133,19 @@ def _portal(
     issuer = root.find(saml("Issuer"))
     text = "" if issuer is None else str(issuer.text or "")
     portal = portals.get(text)
-    is_entity = issuer is not None and collapsed(issuer.get("Format")) in (None, ENTITY)
-    if portal is None or not is_entity:
+    form = None if issuer is None else collapsed(issuer.get("Format"))
+    if portal is not None and form not in (None, ENTITY):
+        raise UntrustedRequest(
+            RefusedRequest.UNREADABLE,
+            "received",
+            "Issuer Format",
+            client_id=portal.client_id,
+            failure="issuer_format",
+            element="Issuer Format",
+            seen=shown(form or ""),
+            expected=f"{ENTITY}, or no Format",
+        )
+    if portal is None:
         raise UntrustedRequest(
             RefusedRequest.PORTAL,
             "client",
@@ -151,7 +163,10 @@ def check_version(root: etree._Element, portal: SamlServiceProvider) -> None:
             "received",
             "version",
             client_id=portal.client_id,
-            seen="version",
+            failure="version",
+            element="Version",
+            seen=shown(root.get("Version") or ""),
+            expected="2.0",
         )
 
 
@@ -182,6 +197,9 @@ def check_issued(root: etree._Element, now: datetime, portal: SamlServiceProvide
             "conditions",
             "IssueInstant is no UTC time",
             client_id=portal.client_id,
+            element="IssueInstant",
+            seen=shown(root.get("IssueInstant") or ""),
+            expected="2026-11-29T12:00:00Z",
         ) from None
     if not is_timely(issued, now):
         raise UntrustedRequest(
@@ -228,6 +246,7 @@ def _answer(
         client_id=portal.client_id,
         sent=shown(sent),
         registered=registered[:LONGEST_SHOWN],
+        **({} if is_clear else {"failure": _UNCLEAR}),
     )
 
 

@@ -30,7 +30,18 @@ def context_demand(
         raise StatusRefused(
             NO_AUTHN_CONTEXT,
             f"no login here can be {comparison} of what RequestedAuthnContext names: the service "
-            f"asks {least.label} or higher, and AuthnContextClassRef must be a class that is known",
+            f"asks {least.label} or higher, and AuthnContextClassRef must be a class that is known"
+            f"{_way_out(classes, comparison, least)}",
             first=RESPONDER,
         )
     return found
+
+
+def _way_out(classes: list[str], comparison: Comparison, least: AssuranceLevel) -> str:
+    """What helps a product that asks ``exact`` in every request, where that alone is wrong."""
+    if comparison is not Comparison.EXACT or demand(classes, Comparison.MINIMUM, least) is None:
+        return ""
+    return (
+        ". Send minimum, or nothing. Cannot your product do that? Let the operator set "
+        "saml.exact_is_minimum"
+    )

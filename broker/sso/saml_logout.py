@@ -48,7 +48,7 @@ from providers.saml.wire.logout_services import (
     LogoutService,
     first_of,
 )
-from providers.saml.wire.refused import WireRefused
+from providers.saml.wire.refused import WireRefused, found_in
 from providers.saml.wire.soap import CONTENT_TYPE, enveloped
 from providers.saml.wire.xml_values import collapsed
 from state.db import writing
@@ -169,7 +169,7 @@ def _trusted(rt: Runtime, side: LogoutSide, read: Read) -> tuple[ReceivedLogout,
     try:
         received = read()
     except (WireRefused, XmlRefused) as refused:
-        found = {"seen": refused.reason}
+        found = found_in(refused)
         raise untrusted(rt, RefusedLogout.UNREADABLE, "received", refused.reason, found) from None
     party = side.find(rt, received.issuer)
     if party is None:
@@ -178,7 +178,7 @@ def _trusted(rt: Runtime, side: LogoutSide, read: Read) -> tuple[ReceivedLogout,
     try:
         verify(received, party.certificates)
     except (WireRefused, XmlRefused) as refused:
-        found = {"seen": refused.reason}
+        found = found_in(refused)
         raise untrusted(
             rt, RefusedLogout.SIGNATURE, "signature", refused.reason, found, party.client_id
         ) from None
@@ -312,7 +312,7 @@ def _answered(
             now=rt.clock(),
         )
     except WireRefused as refused:
-        note(rt, RefusedLogout.ANSWER, "received", refused.reason, {"seen": refused.reason})
+        note(rt, RefusedLogout.ANSWER, "received", refused.reason, found_in(refused))
         return logout_chain.returned(rt, run, closed=False, said="refused")
     said = "closed" if answered.is_closed else "not_closed"
     return logout_chain.returned(rt, run, closed=answered.is_closed, said=said)

@@ -50,11 +50,29 @@ AWAY: Final = Explanation(
     Fixer.MAKELAAR,
     _("Uw makelaar heeft een storing. Probeer het later, of kies een andere makelaar."),
 )
+_PORTAL_ERRS: Final = _(
+    "Er zit een fout in de website waar u vandaan komt. Meld het daar aan de helpdesk."
+)
+_WE_EXPECT: Final = _("Geef de makers van de website door wat wij verwachten: %(expected)s.")
 REQUEST: Final = Explanation(
     _("De website stuurde een verzoek dat niet klopt."),
     _("Geef de makers van de website de zin die bij deze stap staat."),
     Fixer.PORTAL,
-    _("Er zit een fout in de website waar u vandaan komt. Meld het daar aan de helpdesk."),
+    _PORTAL_ERRS,
+    (
+        Explanation(
+            _("Een onderdeel van het verzoek klopt niet. In %(element)s staat: %(seen)s."),
+            _WE_EXPECT,
+            Fixer.PORTAL,
+            _PORTAL_ERRS,
+        ),
+        Explanation(
+            _("Een onderdeel van het verzoek van de website klopt niet: %(element)s."),
+            _WE_EXPECT,
+            Fixer.PORTAL,
+            _PORTAL_ERRS,
+        ),
+    ),
 )
 PROOF: Final = Explanation(
     _("De website bewees niet wie zij is."),

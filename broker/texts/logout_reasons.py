@@ -40,6 +40,17 @@ OF_LOGOUTS: Final[Mapping[str, Explanation]] = MappingProxyType(
             ),
             Fixer.PORTAL,
             _CLOSE,
+            (
+                Explanation(
+                    _(
+                        "Een bericht over uitloggen is anders getekend dan mag. In %(element)s "
+                        "staat: %(seen)s."
+                    ),
+                    _("Laat de partij zo ondertekenen: %(expected)s."),
+                    Fixer.PORTAL,
+                    _CLOSE,
+                ),
+            ),
         ),
         "logout_request": Explanation(
             _("Een verzoek om uit te loggen klopt niet. De partij kreeg dat te horen."),

@@ -104,6 +104,20 @@ _PAGES: Final[Mapping[str, Explanation]] = {
         _("Kijk bij deze stap wat eraan ontbreekt. Gebeurt het vaak? Vraag de makelaar waarom."),
         Fixer.MAKELAAR,
         TRY_AGAIN,
+        (
+            Explanation(
+                _(
+                    "Het antwoord van de makelaar geeft %(element)s niet terug zoals wij het "
+                    "stuurden (%(seen)s). Vaak begon de gebruiker bij de makelaar, met een tegel."
+                ),
+                _(
+                    "Laat die tegel naar de website van de dienst wijzen. Begon de gebruiker daar "
+                    "al? Laat de makelaar %(element)s dan onveranderd teruggeven."
+                ),
+                Fixer.MAKELAAR,
+                TRY_AGAIN,
+            ),
+        ),
     ),
     "invalid_request": Explanation(
         _("Een verzoek klopte niet: er ontbrak iets, of er stond iets te veel in."),

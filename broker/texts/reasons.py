@@ -57,7 +57,7 @@ from broker.texts.makelaar_reasons import (
 from broker.texts.page_reasons import page_reason
 from broker.texts.passive_reasons import OF_PASSIVE
 from broker.texts.saml_reasons import OF_SAML_PORTALS
-from broker.texts.time_reasons import TOO_OLD, VALID_TOO_LONG, WRONG_TIME
+from broker.texts.time_reasons import NO_TIME_OF_LOGIN, TOO_OLD, VALID_TOO_LONG, WRONG_TIME
 from broker.texts.trouble_reasons import OF_TROUBLES
 
 __all__ = ["FIXERS", "OF_PASSIVE", "Explanation", "Fixer", "find", "page_of", "page_reason", "told"]
@@ -83,6 +83,7 @@ _GROUPS: Final = (
     (WRONG_TIME, "expired not_yet_valid issue_instant conditions session", ""),
     (WRONG_TIME, "token_expired token_not_yet_valid token_time token_too_old", ""),
     (WRONG_TIME, "authentication_time", ""),
+    (NO_TIME_OF_LOGIN, "auth_time_missing", ""),
     (VALID_TOO_LONG, "validity_too_long", ""),
     (WRONG_NAME, "audience token_audience token_azp", ""),
     (WRONG_ADDRESS, "destination recipient redirect_uri_mismatch", ""),
@@ -108,8 +109,7 @@ _GROUPS: Final = (
     (BAD_MESSAGE, "not_a_response not_well_formed processing_instruction schema status", ""),
     (BAD_MESSAGE, "repeated_parameter response_mode subject subject_malformed version", ""),
     (BAD_MESSAGE, "token_header token_malformed token_typ too_deep too_large", ""),
-    (BAD_MESSAGE, "too_many_attributes too_many_elements too_many_namespaces", ""),
-    (BAD_MESSAGE, "xml_version", ""),
+    (BAD_MESSAGE, "too_many_attributes too_many_elements too_many_namespaces xml_version", ""),
     (BAD_MESSAGE, "logout_event not_a_logout soap", ""),
     (STOPPED, "cancelled cancelled_at_makelaar", ""),
     (LOW, "level_unreachable level_too_low", ""),

@@ -10,6 +10,9 @@ from typing import Final
 
 from broker.texts.explanation import TRY_AGAIN, Explanation, Fixer, _
 
+_PORTAL_ERRS: Final = _(
+    "Er zit een fout in de website waar u vandaan komt. Meld het daar aan de helpdesk."
+)
 OF_SAML_PORTALS: Final[Mapping[str, Explanation]] = MappingProxyType(
     {
         "saml_portal_unknown": Explanation(
@@ -22,7 +25,15 @@ OF_SAML_PORTALS: Final[Mapping[str, Explanation]] = MappingProxyType(
             _("De website vraagt een antwoord op een adres dat niet in haar metadata staat."),
             _("Laat de website een adres uit haar metadata sturen, of registreer nieuwe metadata."),
             Fixer.PORTAL,
-            _("Er zit een fout in de website waar u vandaan komt. Meld het daar aan de helpdesk."),
+            _PORTAL_ERRS,
+            (
+                Explanation(
+                    _("Waar het antwoord naartoe moet, is niet te bepalen: %(failure)s."),
+                    _("Laat de website dat verbeteren, of registreer haar nieuwe metadata."),
+                    Fixer.PORTAL,
+                    _PORTAL_ERRS,
+                ),
+            ),
         ),
         "saml_signature": Explanation(
             _("De handtekening van de website ontbreekt, of klopt niet met haar metadata."),
@@ -31,7 +42,24 @@ OF_SAML_PORTALS: Final[Mapping[str, Explanation]] = MappingProxyType(
                 "Registreer dan haar nieuwe metadata."
             ),
             Fixer.PORTAL,
-            _("Er zit een fout in de website waar u vandaan komt. Meld het daar aan de helpdesk."),
+            _PORTAL_ERRS,
+            (
+                Explanation(
+                    _("De website ondertekent anders dan mag. In %(element)s staat: %(seen)s."),
+                    _("Laat de website zo ondertekenen: %(expected)s."),
+                    Fixer.PORTAL,
+                    _PORTAL_ERRS,
+                ),
+                Explanation(
+                    _(
+                        "De website tekende met certificaat %(signed_by)s. In haar metadata "
+                        "staat: %(trusted)s."
+                    ),
+                    _("Is dat haar nieuwe certificaat? Registreer dan haar nieuwe metadata."),
+                    Fixer.PORTAL,
+                    _PORTAL_ERRS,
+                ),
+            ),
         ),
         "saml_destination": Explanation(
             _("Het verzoek van de website is voor een andere inlogdienst gemaakt."),
@@ -47,6 +75,14 @@ OF_SAML_PORTALS: Final[Mapping[str, Explanation]] = MappingProxyType(
             ),
             Fixer.PORTAL,
             TRY_AGAIN,
+            (
+                Explanation(
+                    _("In %(element)s van het verzoek staat geen tijd in UTC: %(seen)s."),
+                    _("Laat de website de tijd zo schrijven: %(expected)s."),
+                    Fixer.PORTAL,
+                    _PORTAL_ERRS,
+                ),
+            ),
         ),
         "saml_again": Explanation(
             _("Hetzelfde verzoek kwam twee keer, vaak door herladen of teruggaan."),

@@ -83,6 +83,18 @@ WRONG_TIME: Final = Explanation(
     TRY_AGAIN,
     (*_OURS, *_THEIRS, WAITED, LATE, *BAD_MESSAGE.closer),
 )
+NO_TIME_OF_LOGIN: Final = Explanation(
+    _(
+        "Er is een nieuwe login gevraagd, en de makelaar zegt niet wanneer iemand inlogde "
+        "(auth_time)."
+    ),
+    _(
+        "Laat de makelaar auth_time in het ID token zetten: bij Entra ID als optional claim, onder "
+        "Token configuration. Kan hij dat niet? Dan is daar geen nieuwe login te vragen."
+    ),
+    Fixer.MAKELAAR,
+    AT_MAKELAAR,
+)
 VALID_TOO_LONG: Final = Explanation(
     _("Het antwoord van de makelaar geldt langer dan zijn registratie toelaat."),
     _("Zet saml.max_validity_seconds in de registratie van de makelaar hoger."),

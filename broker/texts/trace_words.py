@@ -253,6 +253,7 @@ MEASURED: Final = {
     "called": _("Aangeroepen"),
     "because": _("Waarom het daarvoor misging"),
     "differs": _("Waarin die twee verschillen"),
+    "placeholder": _("Issuer met een open plek"),
     "auth_method": _("Hoe wij bewijzen wie wij zijn"),
     "client_id": _("Onze client-id bij de makelaar"),
     "alg": _("Algoritme"),

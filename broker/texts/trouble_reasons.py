@@ -29,6 +29,14 @@ OF_TROUBLES: Final[Mapping[str, Explanation]] = {
         _("Controleer host en poort in oidc.issuer. Kloppen die? Vraag de makelaar of zijn server draait."),
         Fixer.OPERATOR,
         DOES_NOT_FIT,
+        (
+            Explanation(
+                _("Op het adres uit de registratie van de makelaar luistert niemand."),
+                _("Controleer host en poort in %(setting)s. Kloppen die? Vraag de makelaar of zijn server draait."),
+                Fixer.OPERATOR,
+                DOES_NOT_FIT,
+            ),
+        ),
     ),
     "tls_name": Explanation(
         _("Het certificaat op het adres van de makelaar is van een andere naam."),
@@ -80,21 +88,51 @@ OF_TROUBLES: Final[Mapping[str, Explanation]] = {
     ),
     "discovery_not_found": Explanation(
         _("Op het adres uit de registratie staat geen discovery-document. Het adres is waarschijnlijk fout."),
-        _("Verbeter oidc.issuer. Klopt die? Vraag de makelaar waar zijn discovery-document staat."),
+        _("Verbeter oidc.issuer. Klopt die? Vraag de makelaar waar zijn document staat, en zet dat in oidc.discovery_url."),
         Fixer.OPERATOR,
         DOES_NOT_FIT,
+        (
+            Explanation(
+                _("Op het adres uit %(setting)s staat geen discovery-document. Het adres is waarschijnlijk fout."),
+                _("Verbeter %(setting)s. Klopt oidc.issuer? Vraag de makelaar waar zijn document staat, en zet dat in oidc.discovery_url."),
+                Fixer.OPERATOR,
+                DOES_NOT_FIT,
+            ),
+        ),
     ),
     "discovery_unreadable": Explanation(
         _("Op het adres uit de registratie staat een gewone pagina in plaats van een discovery-document."),
         _("Open het adres bij deze stap. Gaat de pagina over onderhoud? Wacht af. Zo niet: verbeter oidc.issuer."),
         Fixer.OPERATOR,
         DOES_NOT_FIT,
+        (
+            Explanation(
+                _("Op het adres uit de registratie staat een gewone pagina in plaats van een discovery-document."),
+                _("Open het adres bij deze stap. Gaat de pagina over onderhoud? Wacht af. Zo niet: verbeter %(setting)s."),
+                Fixer.OPERATOR,
+                DOES_NOT_FIT,
+            ),
+        ),
     ),
     "discovery_issuer": Explanation(
         _("De makelaar noemt een andere issuer dan in zijn registratie staat."),
         _("Zet oidc.issuer op wat de makelaar zegt, teken voor teken, als dat deze makelaar is."),
         Fixer.OPERATOR,
         WITH_US,
+        (
+            Explanation(
+                _("Het adres uit de registratie is van alle tenants samen: als issuer staat daar %(placeholder)s."),
+                _("Zet in oidc.issuer het adres van de eigen tenant, met zijn id: https://login.microsoftonline.com/<tenant-id>/v2.0."),
+                Fixer.OPERATOR,
+                WITH_US,
+            ),
+            Explanation(
+                _("De makelaar noemt een andere issuer dan in zijn registratie staat."),
+                _("Is dat deze makelaar? Zet oidc.issuer dan op %(seen)s. Staat zijn document daar niet onder? Zet er dan bij: %(line)s"),
+                Fixer.OPERATOR,
+                WITH_US,
+            ),
+        ),
     ),
     "discovery_host": Explanation(
         _("De makelaar heeft adressen bij een host die niet is goedgekeurd."),
@@ -131,6 +169,14 @@ OF_TROUBLES: Final[Mapping[str, Explanation]] = {
         _("Vergelijk client-id, manier en geheim of sleutel met de makelaar; de instelling staat bij de stap."),
         Fixer.OPERATOR,
         DOES_NOT_FIT,
+        (
+            Explanation(
+                _("De makelaar vindt dat ons bewijs voor een ander is: hij verwacht een andere audience."),
+                _("Zet in zijn registratie onder oidc: %(line)s. Helpt dat niet? Vraag welke aud hij verwacht."),
+                Fixer.OPERATOR,
+                DOES_NOT_FIT,
+            ),
+        ),
     ),
     "client_unauthorized": Explanation(
         _("De makelaar kent onze client-id niet, of staat deze manier van inloggen niet toe."),

@@ -40,6 +40,7 @@ _MGF: Final[dict[str, Callable[[], hashes.HashAlgorithm]]] = {
 _OAEP_DIGESTS: Final[dict[str, Callable[[], hashes.HashAlgorithm]]] = {
     DS + "sha1": hashes.SHA1,
     "http://www.w3.org/2001/04/xmlenc#sha256": hashes.SHA256,
+    "http://www.w3.org/2001/04/xmldsig-more#sha384": hashes.SHA384,
     "http://www.w3.org/2001/04/xmlenc#sha512": hashes.SHA512,
 }
 

@@ -10,6 +10,8 @@ DS: Final = "http://www.w3.org/2000/09/xmldsig#"
 XENC: Final = "http://www.w3.org/2001/04/xmlenc#"
 XENC11: Final = "http://www.w3.org/2009/xmlenc11#"
 EXC_C14N: Final = "http://www.w3.org/2001/10/xml-exc-c14n#"
+# The same where there are no comments, and the guard reads none (SAML Core §5.4.3).
+EXC_C14N_COMMENTS: Final = EXC_C14N + "WithComments"
 ENVELOPED: Final = DS + "enveloped-signature"
 RSA_SHA256: Final = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"
 SHA256: Final = XENC + "sha256"

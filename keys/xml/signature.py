@@ -32,6 +32,7 @@ from keys.xml.names import (
     DIGESTS,
     ENVELOPED,
     EXC_C14N,
+    EXC_C14N_COMMENTS,
     RSA_SHA256,
     SHA256,
     SIGNATURES,
@@ -42,6 +43,7 @@ from keys.xml.names import (
 MIN_RSA_BITS = 2048
 # Each is looked for at each element, before anything is proven; products list those in use.
 MAX_PREFIXES: Final = 32
+_EXCLUSIVE: Final = (EXC_C14N, EXC_C14N_COMMENTS)
 _PREFIXES: Final = f"{{{EXC_C14N}}}InclusiveNamespaces"
 
 
@@ -122,7 +124,7 @@ def _check_shape(element: etree._Element, signature: etree._Element) -> None:
         expected = "CanonicalizationMethod, SignatureMethod, Reference"
         raise _shape(info, _children(info), expected)
     canonicalisation, method, reference = info
-    if canonicalisation.get("Algorithm") != EXC_C14N:
+    if canonicalisation.get("Algorithm") not in _EXCLUSIVE:
         raise _algorithm(canonicalisation, EXC_C14N)
     _check_prefixes(canonicalisation)
     if method.get("Algorithm") not in SIGNATURES:
@@ -147,7 +149,8 @@ def _check_reference(element: etree._Element, reference: etree._Element) -> None
     ]:
         raise _shape(reference, _children(reference), "Transforms, DigestMethod, DigestValue")
     transforms, digest, value = reference
-    if [child.get("Algorithm") for child in transforms] != [ENVELOPED, EXC_C14N]:
+    named = [child.get("Algorithm") for child in transforms]
+    if len(named) != 2 or named[0] != ENVELOPED or named[1] not in _EXCLUSIVE:
         raise _transform(", ".join(child.get("Algorithm") or "none" for child in transforms))
     if any(child.tag != ds("Transform") for child in transforms) or len(transforms[0]):
         raise _transform(_children(transforms))

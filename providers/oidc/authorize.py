@@ -55,7 +55,7 @@ def departure(
         "nonce": nonce,
         "code_challenge": str(create_s256_code_challenge(verifier)),
         "code_challenge_method": "S256",
-        "acr_values": " ".join(acceptable_acr(record, metadata, ask.level)),
+        "acr_values": _wanted_acr(record, settings, metadata, ask.level),
         "ui_locales": ask.locale,
         "prompt": "login" if ask.force_authn else None,
         "max_age": None if max_age is None else str(max_age),
@@ -83,6 +83,16 @@ def departure(
             values=values,
         ),
     )
+
+
+def _wanted_acr(
+    record: ProviderRecord,
+    settings: OidcSettings,
+    metadata: ProviderMetadata,
+    level: AssuranceLevel,
+) -> str:
+    """Empty where nothing is asked."""
+    return " ".join(acceptable_acr(record, metadata, level)) if settings.asks_level else ""
 
 
 def acceptable_acr(
@@ -147,8 +157,8 @@ def _as_exception(
     error: str, description: str | None, remembered: Remembered, settings: OidcSettings
 ) -> Exception:
     """OAuth's error as ours. What the sender wrote beside it is for the trace alone."""
-    if error == "access_denied":
-        return ProviderCancelled("access_denied")
+    if error in errors.STOPPED:
+        return ProviderCancelled(error)
     if error == "unmet_authentication_requirements":
         return ProviderLevelTooLow(remembered.level, None)
     told = errors.said(error, description)

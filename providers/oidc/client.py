@@ -75,7 +75,7 @@ def redeem(
         fields |= {
             "client_id": settings.client_id,
             "client_assertion_type": ASSERTION_TYPE,
-            "client_assertion": client_assertion(settings, keyring, now),
+            "client_assertion": client_assertion(settings, metadata, keyring, now),
         }
     elif settings.token_endpoint_auth_method == "client_secret_post":
         fields |= {"client_id": settings.client_id, "client_secret": client_secret(settings)}
@@ -90,15 +90,18 @@ def redeem(
     return _read_tokens(answer, settings, metadata)
 
 
-def client_assertion(settings: OidcSettings, keyring: KeyRing, now: datetime) -> str:
-    """Our private_key_jwt. One audience, the issuer: of no use to anybody else. Raises
-    ProviderUnavailable.
+def client_assertion(
+    settings: OidcSettings, metadata: ProviderMetadata, keyring: KeyRing, now: datetime
+) -> str:
+    """Our private_key_jwt. One audience: the issuer, of no use to anybody else, or the token
+    endpoint where the registration says so. Raises ProviderUnavailable.
     """
     key = own_key(keyring, KeyUse.CLIENT_SIGNING, "RS256")
+    to_endpoint = settings.client_assertion_audience == "token_endpoint"
     claims = {
         "iss": settings.client_id,
         "sub": settings.client_id,
-        "aud": settings.issuer,
+        "aud": metadata.token_endpoint if to_endpoint else settings.issuer,
         "jti": secrets.token_urlsafe(24),
         "iat": int(now.timestamp()),
         "exp": int((now + ASSERTION_LIFE).timestamp()),
@@ -209,6 +212,8 @@ def _read_tokens(answer: HttpAnswer, settings: OidcSettings, metadata: ProviderM
     if answer.status != 200:
         raise not_ok(MakelaarEndpoint.TOKEN, url, answer)
     document = _json_object(answer, MakelaarEndpoint.TOKEN, url)
+    if "id_token" not in document and isinstance(document.get("error"), str):
+        raise _refusal(answer, settings, url)  # some say it with the status of success
     _check_no_error(document)
     token_type, id_token = document.get("token_type"), document.get("id_token")
     access_token = document.get("access_token")
@@ -237,6 +242,8 @@ def _refusal(answer: HttpAnswer, settings: OidcSettings, url: str) -> Exception:
         trouble = Trouble.CLIENT_REFUSED
     if trouble is None and error is None:
         return not_ok(MakelaarEndpoint.TOKEN, url, answer)
+    if trouble is Trouble.CLIENT_REFUSED and _may_be_the_audience(document, settings):
+        told["line"] = "client_assertion_audience: token_endpoint"
     return errors.not_accepted(
         MakelaarEndpoint.TOKEN,
         trouble or Trouble.REQUEST_REFUSED,
@@ -244,6 +251,14 @@ def _refusal(answer: HttpAnswer, settings: OidcSettings, url: str) -> Exception:
         http_status=answer.status,
         **told,
     )
+
+
+def _may_be_the_audience(document: Mapping[str, Any], settings: OidcSettings) -> bool:
+    """Does it say that our proof is for another, where it is for the issuer?"""
+    says = document.get("error_description")
+    by_key = settings.token_endpoint_auth_method == "private_key_jwt"
+    names_it = isinstance(says, str) and "aud" in says.lower()
+    return by_key and names_it and settings.client_assertion_audience == "issuer"
 
 
 def _check_no_error(document: Mapping[str, Any]) -> None:

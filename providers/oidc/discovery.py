@@ -11,7 +11,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from providers import received
-from providers.calls import ISSUER, MakelaarEndpoint, not_ok, unavailable, unreadable
+from providers.calls import DISCOVERY_URL, ISSUER, MakelaarEndpoint, not_ok, unavailable, unreadable
 from providers.interface import ProviderUnavailable
 from providers.registry import OidcSettings
 from providers.trouble import Trouble
@@ -47,13 +47,33 @@ def fetch_metadata(
     what is fetched does not fit the registration.
     """
     url = discovery_url(settings)
-    document = fetch_document(outgoing, url, MAX_BYTES, MakelaarEndpoint.DISCOVERY, party)
+    try:
+        document = fetch_document(outgoing, url, MAX_BYTES, MakelaarEndpoint.DISCOVERY, party)
+    except ProviderUnavailable as unavailable:
+        raise _at_its_setting(unavailable, settings) from None
     return read_metadata(document, settings)
 
 
+def _at_its_setting(found: ProviderUnavailable, settings: OidcSettings) -> ProviderUnavailable:
+    """The same, with the setting that holds the address where it was written apart."""
+    if settings.discovery_url is None or found.measured.get("setting") != ISSUER:
+        return found
+    measured = {**found.measured, "setting": DISCOVERY_URL}
+    return ProviderUnavailable(
+        str(found), found.trouble, measured=measured, retry_after=found.retry_after
+    )
+
+
 def discovery_url(settings: OidcSettings) -> str:
-    """Where the discovery document of this issuer is (Discovery §4)."""
-    return settings.issuer.rstrip("/") + _PATH
+    """Where the discovery document of this issuer is: below it (Discovery §4), or where the
+    registration says.
+    """
+    return settings.discovery_url or below(settings.issuer)
+
+
+def below(issuer: str) -> str:
+    """Where the standard wants the document of an issuer."""
+    return issuer.rstrip("/") + _PATH
 
 
 def fetch_document(
@@ -121,7 +141,8 @@ def _check_issuer(document: Mapping[str, Any], settings: OidcSettings) -> None:
     if issuer == settings.issuer:
         return
     if not isinstance(issuer, str) or not issuer:
-        raise unreadable(MakelaarEndpoint.DISCOVERY, discovery_url(settings), "no issuer in it")
+        nothing = unreadable(MakelaarEndpoint.DISCOVERY, discovery_url(settings), "no issuer in it")
+        raise _at_its_setting(nothing, settings)
     raise ProviderUnavailable(
         "discovery: issuer is not the registered one",
         Trouble.DISCOVERY_ISSUER,
@@ -130,8 +151,27 @@ def _check_issuer(document: Mapping[str, Any], settings: OidcSettings) -> None:
             "registered": received.quoted(settings.issuer),
             "seen": received.quoted(issuer),
             "differs": difference(settings.issuer, issuer),
+            **_of_many(issuer),
+            **_kept_apart(issuer, settings),
         },
     )
+
+
+def _of_many(issuer: str) -> dict[str, str]:
+    """One address of Entra ID speaks for all tenants, and each has an issuer of its own."""
+    return {"placeholder": received.quoted(issuer)} if "{" in issuer else {}
+
+
+def _kept_apart(issuer: str, settings: OidcSettings) -> dict[str, str]:
+    """The line with which the document is found after the issuer was mended, where that is not
+    below it.
+    """
+    url = discovery_url(settings)
+    if settings.discovery_url is not None or below(issuer) == url:
+        return {}
+    elsewhere = difference(settings.issuer, issuer) in ("host", "path")
+    is_one = issuer.startswith("https://") and _host_of(issuer) is not None and "{" not in issuer
+    return {"line": f"discovery_url: {url}"} if elsewhere and is_one else {}
 
 
 def difference(one: str, other: str) -> str:
@@ -192,7 +232,13 @@ def _host_of(url: str) -> str | None:
 
 
 def _approved_hosts(settings: OidcSettings) -> tuple[str, ...]:
-    return (urlsplit(settings.issuer).netloc.lower(), *settings.endpoint_hosts)
+    own = (urlsplit(url).netloc.lower() for url in _own_addresses(settings))
+    return tuple(dict.fromkeys((*own, *settings.endpoint_hosts)))
+
+
+def _own_addresses(settings: OidcSettings) -> tuple[str, ...]:
+    """Of which the registration itself says that they are this makelaar's."""
+    return (settings.issuer, *((settings.discovery_url,) if settings.discovery_url else ()))
 
 
 def _other_hosts(document: Mapping[str, Any], settings: OidcSettings) -> list[str]:
@@ -204,9 +250,10 @@ def _other_hosts(document: Mapping[str, Any], settings: OidcSettings) -> list[st
 
 def _is_approved(url: str, settings: OidcSettings) -> bool:
     # Only a loopback issuer of the development rules has http: others could not be fetched.
-    endpoint, issuer = urlsplit(url), urlsplit(settings.issuer)
-    if (endpoint.scheme, endpoint.netloc.lower()) == (issuer.scheme, issuer.netloc.lower()):
-        return True
+    endpoint = urlsplit(url)
+    for own in map(urlsplit, _own_addresses(settings)):
+        if (endpoint.scheme, endpoint.netloc.lower()) == (own.scheme, own.netloc.lower()):
+            return True
     return endpoint.scheme == "https" and endpoint.netloc.lower() in settings.endpoint_hosts
 
 

@@ -28,6 +28,8 @@ ABOUT_THE_USER: Final = frozenset(
         "unmet_authentication_requirements",
     }
 )
+# What a user did who stopped; the second word is Apple's.
+STOPPED: Final = frozenset({"access_denied", "user_cancelled_authorize"})
 AWAY: Final = frozenset({"server_error", "temporarily_unavailable"})
 _REDIRECT: Final = frozenset({"invalid_redirect_uri", "redirect_mismatch", "redirect_uri_mismatch"})
 _CLIENT: Final = frozenset(
@@ -48,7 +50,7 @@ OF_REQUESTS: Final = frozenset(
     }
 )
 _OTHERS: Final = frozenset({"insufficient_scope", "invalid_grant", "invalid_token"})
-KNOWN: Final = ABOUT_THE_USER | AWAY | _REDIRECT | _CLIENT | OF_REQUESTS | _OTHERS
+KNOWN: Final = ABOUT_THE_USER | STOPPED | AWAY | _REDIRECT | _CLIENT | OF_REQUESTS | _OTHERS
 
 
 def is_known(error: object) -> bool:
@@ -61,7 +63,8 @@ def said(error: str, description: object = None) -> dict[str, str]:
     bounds, where it is not about the user. Never for users and never in a log.
     """
     kept = {"makelaar_error": received.quoted(error, MAX_WORD)}
-    if isinstance(description, str) and description and error not in ABOUT_THE_USER:
+    about_the_user = error in ABOUT_THE_USER | STOPPED
+    if isinstance(description, str) and description and not about_the_user:
         kept["makelaar_says"] = received.quoted(description)
     return kept
 

@@ -25,14 +25,16 @@ from providers.oidc.keys import VerifyingKey
 from providers.registry import OidcSettings
 
 MAX_TOKEN: Final = 16 * 1024
-MAX_HEADER: Final = 512  # in base64url; more is certificates, which we never take from a token
+MAX_HEADER: Final = 8192  # in base64url; some bring their certificates, which nobody reads
 MAX_KID: Final = 200
 MAX_ALG: Final = 20  # signs of one that is shown
 MAX_SUBJECT: Final = 255  # OpenID Connect Core §2
 MAX_AUDIENCES: Final = 20
 MAX_IAT_SECONDS: Final = 600
 SKEW: Final = "oidc.skew_seconds"
-_NEVER_FOLLOWED: Final = ("jwk", "jku", "x5c", "x5u", "crit", "zip", "b64")
+# What they say changes how a token is read. Keys and addresses of keys (``jwk``, ``jku``, ``x5c``,
+# ``x5u``) change nothing: a key is found by its name among those of discovery (RFC 7515 §4).
+_OTHER_RULES: Final = ("crit", "zip", "b64")
 FindKey = Callable[[str | None], VerifyingKey]
 Claims = Mapping[str, Any]
 
@@ -75,23 +77,29 @@ def verify(token: str, alg: str, find_key: FindKey, types: Sequence[str] = ("JWT
     header = _header(token)
     if header.get("alg") != alg:
         raise _other_algorithm(header.get("alg"), alg)
-    if header.get("typ") is not None and str(header["typ"]).upper() not in types:
+    if header.get("typ") is not None and _kind(header["typ"]) not in types:
         seen = received.masked(str(header["typ"]))
         raise ProviderRefused(
             "token_typ", "another kind of token", element="typ", seen=seen, expected=" ".join(types)
         )
-    found = [name for name in _NEVER_FOLLOWED if name in header]
+    found = [name for name in _OTHER_RULES if name in header]
     if found:
         raise _not_as_agreed("token_header", f"{found[0]} in the header", found[0], "none")
     kid = header.get("kid")
     if kid is not None and not (isinstance(kid, str) and 0 < len(kid) <= MAX_KID):
         raise _not_as_agreed("token_header", "kid malformed", "kid", f"{MAX_KID} signs at most")
     registry = jws.JWSRegistry(algorithms=[alg], strict_check_header=False)
+    registry.max_header_length = MAX_HEADER
     try:
         signed = jws.deserialize_compact(token, find_key(kid), registry=registry)
     except (JoseError, ValueError):
         raise ProviderRefused("token_signature", element="token", seen=alg) from None
     return _json_object(signed.payload)
+
+
+def _kind(typ: object) -> str:
+    """In capitals; a media type may be written whole (RFC 7515 §4.1.9)."""
+    return str(typ).upper().removeprefix("APPLICATION/")
 
 
 def _not_as_agreed(reason: str, what: str, element: str, expected: str) -> ProviderRefused:
@@ -299,6 +307,15 @@ def _check_authentication_time(
         ahead = timedelta(seconds=seconds_in(claims, "auth_time") - now)
         found = times.clock("auth_time", ahead, timedelta(seconds=skew), SKEW)
         raise ProviderRefused("authentication_time", "in the future", **found)
+    asked = expected.max_age is not None or expected.fresh_since is not None
+    if asked and claims.get("auth_time") is None:
+        raise ProviderRefused(
+            "auth_time_missing",
+            "a new login was asked",
+            element="auth_time",
+            seen=received.NONE,
+            expected="when somebody logged in",
+        )
     if expected.max_age is not None and (
         now - seconds_in(claims, "auth_time") > expected.max_age + skew
     ):

@@ -177,7 +177,7 @@ def subject(
             setting="saml.subject",
         )
     made_for = name_id.get("SPNameQualifier")
-    if made_for not in (None, sp_entity_id):
+    if made_for not in (None, "", sp_entity_id):
         raise ProviderRefused(
             "subject",
             "made for another party",

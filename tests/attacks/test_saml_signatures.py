@@ -144,9 +144,9 @@ UNSIGNED = {"signs": "none", "settings": {"require_signed": "assertion"}}
             Signing(canonicalisation=C14N), "signature_algorithm", id="S-27 c14n of the signature"
         ),
         pytest.param(
-            Signing(canonicalisation=EXC_C14N + "WithComments"),
+            Signing(canonicalisation=C14N + "#WithComments"),
             "signature_algorithm",
-            id="S-27 with comments",
+            id="S-27 c14n of the signature with comments",
         ),
         pytest.param(
             Signing(method=DS + "rsa-sha1"), "signature_algorithm", id="S-32 RSA with SHA-1"

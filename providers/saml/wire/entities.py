@@ -16,6 +16,7 @@ from providers.saml.wire.xml_values import collapsed
 IDP: Final = md("IDPSSODescriptor")
 SP: Final = md("SPSSODescriptor")
 
+_HTML: Final = named("html")
 _LISTED: Final = 10  # names that an error tells
 # xs:dateTime; without a zone it is UTC (SAML Metadata §1.2, Core §1.3.3).
 _MOMENT: Final = re.compile(
@@ -27,9 +28,10 @@ def chosen(root: etree._Element, entity_id: str | None) -> etree._Element:
     """The only EntityDescriptor, or the one with this entityID. Raises MetadataRefused."""
     if root.tag not in (md("EntityDescriptor"), md("EntitiesDescriptor")):
         seen = named(etree.QName(root).localname)
+        page = "; a web page, not metadata: take the address of the XML itself"
         raise MetadataRefused(
             f"the metadata cannot be read: their root is {seen}; the schema of metadata has "
-            "EntityDescriptor and EntitiesDescriptor",
+            f"EntityDescriptor and EntitiesDescriptor{page if seen.lower() == _HTML else ''}",
             reason="root",
             seen=seen,
             expected="EntityDescriptor or EntitiesDescriptor",

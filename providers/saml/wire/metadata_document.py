@@ -17,10 +17,20 @@ from keys.xml.names import ds
 from keys.xml.signature import has_signature, verify_enveloped
 from providers.saml.wire.entities import chosen
 from providers.saml.wire.metadata_keys import certificates_in, fingerprint
+from providers.saml.wire.metadata_mistaken import mistaken_for
 from providers.saml.wire.metadata_refused import MetadataRefused
 
 MAX_BYTES: Final = 1024 * 1024
 MAX_ELEMENTS: Final = 20_000
+_NO_XML: Final = frozenset({"dtd", "not_well_formed"})
+_TOLD: Final = {
+    "dtd": "a document type (DOCTYPE), which can make a reader look things up; take it out",
+    "not_well_formed": "it is no whole XML; get it anew, and copy nothing from a page",
+    "processing_instruction": "a processing instruction inside it, which nobody reads; take it out",
+    "xml_version": "it is of another version of XML than 1.0",
+    "too_large": f"it is larger than {MAX_BYTES} bytes; get the metadata of this party alone",
+    "too_many_elements": "it holds very many elements; get the metadata of this party alone",
+}
 
 
 @dataclass(frozen=True)
@@ -57,12 +67,7 @@ def entity_in(
         if signers is not None:
             _check_signature(entity, signers)
     except XmlRefused as refused:
-        raise MetadataRefused(
-            f"the metadata cannot be read: {refused}",
-            reason=refused.reason,
-            seen=str(refused.measured.get("seen", "")),
-            expected=str(refused.measured.get("expected", "")),
-        ) from None
+        raise _unread(refused, document) from None
     except EncodingRefused as refused:
         raise MetadataRefused(
             f"the metadata cannot be read: {refused}", reason="encoding"
@@ -70,6 +75,22 @@ def entity_in(
     except UnicodeEncodeError:  # half a character
         raise MetadataRefused("the metadata cannot be read: encoding", reason="encoding") from None
     return entity
+
+
+def _unread(refused: XmlRefused, document: bytes | str) -> MetadataRefused:
+    """With what it is, where that is something else than metadata."""
+    other = mistaken_for(document) if refused.reason in _NO_XML else None
+    if other is None:
+        told, seen = _TOLD.get(refused.reason, ""), str(refused.measured.get("seen", ""))
+    else:
+        seen = other[0]
+        told = f"it is {seen}; {other[1]}"
+    return MetadataRefused(
+        f"the metadata cannot be read: {refused}{f': {told}' if told else ''}",
+        reason=refused.reason,
+        seen=seen,
+        expected=str(refused.measured.get("expected", "")),
+    )
 
 
 def _parsed(document: bytes | str, *, strict_ids: bool) -> etree._Element:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from keys.xml.guard import XmlRefused
+from providers.received import told
+
 
 class WireRefused(Exception):
     """A message or a value in it is not what the standard allows. ``reason`` is a stable machine
@@ -14,3 +17,10 @@ class WireRefused(Exception):
         self.reason = reason
         self.detail = detail
         self.measured = measured
+
+
+def found_in(refused: WireRefused | XmlRefused) -> dict[str, str | int]:
+    """What a trace tells of it: the word, where it was, what was seen and what was expected."""
+    measured = refused.measured.items()
+    bounded = {name: told(one) if isinstance(one, str) else one for name, one in measured}
+    return {"failure": refused.reason, **bounded}

@@ -27,6 +27,7 @@ from tests.called import Called, said
 from tests.clocks import START
 from tests.keys_for_tests import ec_key, make_keyring, rsa_key
 
+OKTA: Final = "The audience claim for client_assertion must be the endpoint invoked."
 ISSUER: Final = "https://makelaar.example/realm"
 SETTINGS: Final = OidcSettings(issuer=ISSUER, client_id="sluis")
 DISCOVERED: Final[dict[str, Any]] = {
@@ -127,6 +128,18 @@ def test_a_makelaar_that_fits_is_no_trouble(answers: Answers) -> None:
         (discovered(issuer=f"{ISSUER}/"), "oidc.issuer", "realm/'", f"oidc.issuer: '{ISSUER}/'"),
         (discovered(issuer=None), "oidc.issuer", "no issuer", "no discovery of a makelaar"),
         (
+            discovered(issuer="https://identity.oraclecloud.example/"),
+            "oidc.issuer",
+            "identity.oraclecloud.example",
+            f"beside it discovery_url: {ISSUER}/.well-known/openid-configuration",
+        ),
+        (
+            discovered(issuer="https://login.microsoftonline.example/{tenantid}/v2.0"),
+            "oidc.issuer",
+            "{tenantid}",
+            "with the id of the tenant",
+        ),
+        (
             discovered(token_endpoint="https://api.example/token"),
             "oidc.endpoint_hosts",
             "token_endpoint",
@@ -158,6 +171,12 @@ def test_a_makelaar_that_fits_is_no_trouble(answers: Answers) -> None:
             "oidc.client_id",
             "does not accept us as a client (invalid_client); asked as 'sluis' by private_key_jwt",
             "/oidc/client-jwks",
+        ),
+        (
+            {"token": as_json({"error": "invalid_client", "error_description": OKTA}, 401)},
+            "oidc.client_id",
+            "invalid_client",
+            "write oidc.client_assertion_audience: token_endpoint",
         ),
         ({"token": OutgoingFailed("timeout")}, "oidc.issuer", "timeout", "look"),
         ({"token": said(b"", 403)}, "oidc.issuer", "status 403", "admit"),

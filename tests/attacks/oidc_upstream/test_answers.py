@@ -191,7 +191,9 @@ def encrypted(claims: dict[str, Any]) -> str:
 @pytest.mark.parametrize(
     ("asked", "claims", "reason"),
     [
-        pytest.param({"max_age": 60}, {"auth_time": None}, "token_time", id="R-20 no auth_time"),
+        pytest.param(
+            {"max_age": 60}, {"auth_time": None}, "auth_time_missing", id="R-20 no auth_time"
+        ),
         pytest.param(
             {"max_age": 60}, {"auth_time": NOW - 121}, "authentication_too_old", id="R-20 max_age"
         ),
@@ -202,7 +204,10 @@ def encrypted(claims: dict[str, Any]) -> str:
             id="R-20 not fresh",
         ),
         pytest.param(
-            {"force_authn": True}, {"auth_time": None}, "token_time", id="R-20 fresh, no auth_time"
+            {"force_authn": True},
+            {"auth_time": None},
+            "auth_time_missing",
+            id="R-20 fresh, no auth_time",
         ),
     ],
 )

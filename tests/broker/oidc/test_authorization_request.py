@@ -82,6 +82,7 @@ def test_a_plain_request_asks_what_the_service_needs_and_no_more() -> None:
         ({"max_age": "0"}, {"max_age": 0, "force_authn": True}),
         ({"ui_locales": "fr EN-gb nl"}, {"locale": "en"}),
         ({"ui_locales": "fr de"}, {"locale": None}),
+        ({"ui_locales": "nl_NL"}, {"locale": "nl"}),  # Java's own name of a language
         ({"idp_hint": "zekerweg", "login_hint": "x"}, {"provider_hint": "zekerweg"}),
         ({"nonce": ""}, {"passive": False}),
     ],
@@ -89,6 +90,20 @@ def test_a_plain_request_asks_what_the_service_needs_and_no_more() -> None:
 def test_each_wish_is_a_fact_of_the_login(changes: dict[str, str], fields: dict[str, Any]) -> None:
     found = asked(**changes)
     assert {name: getattr(found, name) for name in fields} == fields
+
+
+def test_asp_net_core_asks_its_answer_in_a_form() -> None:
+    """Its handler asks so out of the box; an app gets none, since no browser posts to it."""
+    assert asked(response_mode="query") == asked()
+    assert OidcReplyTo.of(asked(response_mode="form_post")).mode == "form_post"
+    scheme = "nl.example.app:/callback"
+    app = a_client(redirect_uris=(scheme,), application_type="native")
+    assert OidcReplyTo.of(asked(app, redirect_uri=scheme)).mode is None
+    with pytest.raises(AuthorizationError, match="reaches no app"):
+        asked(app, redirect_uri=scheme, response_mode="form_post")
+    for mode in ("fragment", "form_post.jwt", "FORM_POST"):
+        with pytest.raises(AuthorizationError, match="query and form_post"):
+            asked(response_mode=mode)
 
 
 def essential(*values: str, is_essential: bool = True) -> str:

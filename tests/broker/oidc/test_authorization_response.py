@@ -11,11 +11,11 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from broker.downstream import LoginRefused, RefusalCode
+from broker.downstream import LoginRefused, RefusalCode, Reply
 from broker.errors import PageError
 from broker.oidc import authorization_code, jwt
 from broker.oidc.authorization_code import StoredCode
-from broker.oidc.authorization_response import OidcDownstream, redirect_with
+from broker.oidc.authorization_response import OidcDownstream, answer_to
 from broker.oidc.errors import OF_REFUSAL
 from broker.oidc.reply_to import OidcReplyTo
 from broker.settings import Settings
@@ -55,7 +55,22 @@ def query(url: str) -> dict[str, str]:
 def test_the_answer_stands_behind_the_registered_query(
     uri: str, state: str | None, url: str
 ) -> None:
-    assert redirect_with(uri, {"code": "c"}, state, ISSUER) == url
+    to = OidcReplyTo(uri, state=state)
+    assert answer_to(to, {"code": "c"}, ISSUER) == Reply(url)
+
+
+@pytest.mark.parametrize("uri", [CALLBACK, f"{CALLBACK}?a=1"])
+def test_asp_net_core_gets_its_answer_in_a_form(uri: str) -> None:
+    """Its handler asks ``form_post`` out of the box."""
+    to = OidcReplyTo(uri, state='a"&', mode="form_post")
+    said = {"code": "c", "state": 'a"&', "iss": ISSUER}
+    assert answer_to(to, {"code": "c"}, ISSUER) == Reply(uri, said)
+    request = a_request(to)
+    reply = DOWNSTREAM.prepare(a_client(redirect_uris=(uri,)), a_result(request=request), START)
+    assert (reply.reply.url, reply.reply.fields["state"]) == (uri, 'a"&')
+    why = LoginRefused(RefusalCode.CANCELLED, "key")
+    refusal = DOWNSTREAM.refuse(a_client(redirect_uris=(uri,)), request, why, "AB12CD34")
+    assert (refusal.url, refusal.fields["error"]) == (uri, "access_denied")
 
 
 def test_a_result_gives_a_code_that_stands_for_it_and_a_grant_that_outlives_its_tokens() -> None:

@@ -105,6 +105,22 @@ def test_levels_that_suffice_are_asked_lowest_first_in_words_of_the_makelaar(
     assert acceptable_acr(record(levels=levels), metadata, asked) == words
 
 
+def test_ping_one_refuses_words_that_it_does_not_know_so_none_are_asked() -> None:
+    """Its ``acr_values`` are names of sign-on policies; the level of the answer is judged alike."""
+    asks = dict(parse_qsl(urlsplit(left().url).query))
+    assert asks["acr_values"] == " ".join(EIDAS)
+    silent = departure(
+        ask(),
+        record=record(),
+        settings=SETTINGS.model_copy(update={"asks_level": False}),
+        metadata=METADATA,
+        redirect_uri=REDIRECT_URI,
+        now=START,
+    )
+    assert "acr_values" not in silent.url
+    assert silent.remembered.level is L.EH3
+
+
 def answered(metadata: ProviderMetadata = METADATA, **changes: Any) -> str:
     """The code in a good answer with these changes; None takes a parameter away."""
     url, method = changes.pop("url", REDIRECT_URI), changes.pop("method", "GET")
@@ -157,6 +173,7 @@ def test_an_answer_that_is_not_the_one_that_was_asked_is_refused(
     ("error", "raised"),
     [
         ("access_denied", ProviderCancelled),
+        ("user_cancelled_authorize", ProviderCancelled),  # of Apple
         ("unmet_authentication_requirements", ProviderLevelTooLow),
         ("server_error", ProviderUnavailable),
         ("temporarily_unavailable", ProviderUnavailable),

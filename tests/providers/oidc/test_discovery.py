@@ -75,6 +75,16 @@ def test_userinfo_is_there_where_the_registration_asks_it() -> None:
         read_metadata(GOOD, registered(userinfo=True))
 
 
+OTHER_ISSUERS = frozenset(
+    {
+        "https://elders.example/oidc",
+        "https://makelaar.example:8443/oidc",
+        "https://makelaar.example/oidc2",
+        "https://makelaar.example",
+    }
+)
+
+
 @pytest.mark.parametrize(
     ("issuer", "differs"),
     [
@@ -96,7 +106,11 @@ def test_another_issuer_is_told_with_both_values_and_where_they_differ(
     with pytest.raises(ProviderUnavailable) as caught:
         read_metadata({**GOOD, "issuer": issuer}, registered())
     assert caught.value.trouble is Trouble.DISCOVERY_ISSUER
-    assert caught.value.measured == {
+    measured = dict(caught.value.measured)
+    is_another = differs in ("host", "path") and issuer in OTHER_ISSUERS
+    line = f"discovery_url: {ISSUER}/.well-known/openid-configuration"
+    assert measured.pop("line", None) == (line if is_another else None)
+    assert measured == {
         "setting": "oidc.issuer",
         "registered": ISSUER,
         "seen": issuer,
@@ -213,3 +227,70 @@ def test_what_is_no_document_makes_the_makelaar_unavailable(
 ) -> None:
     with pytest.raises(ProviderUnavailable):
         fetch_metadata(Called(answer), registered())
+
+
+IDCS = "https://idcs-7f3a.identity.oraclecloud.example"
+B2C = "https://gemeente.b2clogin.example/gemeente.onmicrosoft.example/b2c_1_inloggen/v2.0"
+ELSEWHERE = {
+    "Oracle IDCS: one issuer for all, a host for each": (
+        "https://identity.oraclecloud.example/",
+        f"{IDCS}/.well-known/openid-configuration",
+        f"{IDCS}/oauth2/v1/token",
+    ),
+    "Azure AD B2C: the policy stands in the address alone": (
+        "https://gemeente.b2clogin.example/4c2f/v2.0/",
+        f"{B2C}/.well-known/openid-configuration",
+        "https://gemeente.b2clogin.example/4c2f/b2c_1_inloggen/oauth2/v2.0/token",
+    ),
+    "F5 APM: below a path of its own": (
+        "https://apm.example",
+        "https://apm.example/f5-oauth2/v1/.well-known/openid-configuration",
+        "https://apm.example/f5-oauth2/v1/token",
+    ),
+    "Cloud Foundry UAA: the token endpoint is the issuer": (
+        "https://uaa.example/oauth/token",
+        "https://uaa.example/.well-known/openid-configuration",
+        "https://uaa.example/oauth/token",
+    ),
+}
+
+
+@pytest.mark.parametrize("product", ELSEWHERE)
+def test_discovery_that_does_not_lie_below_its_issuer_is_read_where_it_is_registered(
+    product: str,
+) -> None:
+    issuer, url, endpoint = ELSEWHERE[product]
+    names = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+    document = {"issuer": issuer, **dict.fromkeys(names, endpoint)}
+    calls = Called(said(document))
+    there = registered(issuer=issuer, discovery_url=url)
+    assert fetch_metadata(calls, there).token_endpoint == endpoint
+    assert calls.calls == [url]
+    for other in (f"{issuer}x", "https://elders.example"):
+        with pytest.raises(ProviderUnavailable) as caught:
+            fetch_metadata(calls, registered(issuer=other, discovery_url=url))
+        assert caught.value.trouble is Trouble.DISCOVERY_ISSUER
+        assert "line" not in caught.value.measured
+    with pytest.raises(ProviderUnavailable) as caught:
+        fetch_metadata(Called(said(b"", 404)), there)
+    assert caught.value.measured["setting"] == "oidc.discovery_url"
+
+
+def test_a_host_of_nobody_is_none_because_discovery_lies_elsewhere() -> None:
+    found = {**GOOD, "token_endpoint": "https://elders.example/token"}
+    apart = registered(discovery_url="https://ontdek.example/x")
+    with pytest.raises(ProviderUnavailable, match="approved"):
+        read_metadata(found, apart)
+    at_it = {**GOOD, "token_endpoint": "https://ontdek.example/token"}
+    assert read_metadata(at_it, apart).token_endpoint == "https://ontdek.example/token"
+    with pytest.raises(ProviderUnavailable, match="approved"):
+        read_metadata(at_it, registered())
+
+
+def test_entra_id_has_an_address_of_all_tenants_together() -> None:
+    """``common`` and ``organizations``: no token has the issuer that stands there."""
+    issuer = "https://login.microsoftonline.example/{tenantid}/v2.0"
+    with pytest.raises(ProviderUnavailable) as caught:
+        read_metadata({**GOOD, "issuer": issuer}, registered())
+    assert caught.value.measured["placeholder"] == issuer
+    assert "line" not in caught.value.measured

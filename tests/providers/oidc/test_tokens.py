@@ -136,8 +136,12 @@ def test_a_login_is_as_fresh_as_was_asked(
 def test_where_a_fresh_login_was_asked_the_makelaar_says_when_it_was(
     expected: dict[str, Any],
 ) -> None:
-    with pytest.raises(ProviderRefused, match="token_time"):
+    """Entra ID says it only where it is added to its tokens as an optional claim."""
+    read({"auth_time": AT}, **expected)
+    with pytest.raises(ProviderRefused, match="auth_time_missing"):
         read({"auth_time": None}, **expected)
+    with pytest.raises(ProviderRefused, match="token_time"):
+        read({"auth_time": str(AT)}, **expected)
 
 
 def test_an_access_token_that_did_not_come_has_no_hash() -> None:
@@ -150,7 +154,7 @@ def test_an_access_token_that_did_not_come_has_no_hash() -> None:
     [
         ({"alg": "PS256"}, "token_alg"),
         ({"alg": "RS256", "typ": "at+jwt"}, "token_typ"),
-        ({"alg": "RS256", "jku": ISSUER}, "token_header"),
+        ({"alg": "RS256", "zip": "DEF"}, "token_header"),
         ({"alg": "RS256", "kid": "k" * 201}, "token_header"),
         ({"alg": "RS256", "kid": ""}, "token_header"),
     ],
@@ -160,6 +164,16 @@ def test_algorithm_kind_and_key_are_ours_to_say(header: dict[str, str], reason: 
     with pytest.raises(ProviderRefused) as refused:
         verify(token, "RS256", lambda _: as_joserfc(KEY, None))
     assert refused.value.reason == reason
+
+
+@pytest.mark.parametrize("typ", ["JWT", "jwt", "application/jwt"])
+def test_spring_authorization_server_may_write_the_media_type_whole(typ: str) -> None:
+    """What stands before the slash may be left out, and need not (RFC 7515 §4.1.9)."""
+    token = compact({"alg": "RS256", "typ": typ}, b'{"sub": "a"}', KEY)
+    assert verify(token, "RS256", lambda _: as_joserfc(KEY, None)) == {"sub": "a"}
+    other = compact({"alg": "RS256", "typ": "application/at+jwt"}, b"{}", KEY)
+    with pytest.raises(ProviderRefused, match="token_typ"):
+        verify(other, "RS256", lambda _: as_joserfc(KEY, None))
 
 
 @pytest.mark.parametrize("payload", [b"[]", b"x", b'{"a": NaN}', b'{"sub": "a", "sub": "b"}'])

@@ -102,7 +102,12 @@ def _content(how: Envelope, secret: bytes, plain: bytes) -> bytes:
     return nonce + AESGCM(secret).encrypt(nonce, plain, None)
 
 
-_HASHES: Final = {"sha1": hashes.SHA1, "sha256": hashes.SHA256, "sha512": hashes.SHA512}
+_HASHES: Final = {
+    "sha1": hashes.SHA1,
+    "sha256": hashes.SHA256,
+    "sha384": hashes.SHA384,
+    "sha512": hashes.SHA512,
+}
 
 
 def _transport(how: Envelope) -> padding.AsymmetricPadding:

@@ -10,7 +10,7 @@ import pytest
 from lxml import etree
 
 from assurance.levels import AssuranceLevel
-from providers.interface import ProviderLevelTooLow, ProviderLevelUnknown
+from providers.interface import ProviderLevelTooLow, ProviderLevelUnknown, ProviderRefused
 from tests.clocks import START
 from tests.keys_for_tests import rsa_key
 from tests.providers.saml.edits import (
@@ -46,8 +46,8 @@ from tests.providers.saml.maker import (
     spoilt,
 )
 from tests.providers.saml.maker import SUBJECT as PERSON
-from tests.providers.saml.sealing import Envelope, seal, wrapped_key
-from tests.providers.saml.signing import MORE, Signing
+from tests.providers.saml.sealing import XENC11, Envelope, seal, wrapped_key
+from tests.providers.saml.signing import ENVELOPED, EXC_C14N, MORE, Signing
 
 L = AssuranceLevel
 LOA: Final = "urn:etoegang:core:assurance-class:"
@@ -77,7 +77,35 @@ def test_keycloak_and_eidas_nodes_sign_on_a_curve(bits: int) -> None:
     assert finish(Recipe(signing=signing, outer=signing), provider).subject == PERSON
 
 
+@pytest.mark.parametrize("place", ["signature", "reference", "both"])
+def test_siteminder_canonicalises_with_comments(place: str) -> None:
+    """SAML Core §5.4.3 allows it; of comments there are none left when it is verified, so that text
+    around one is read whole and a signature over one does not hold.
+    """
+    more = EXC_C14N + "WithComments"
+    signing = Signing(
+        canonicalisation=EXC_C14N if place == "reference" else more,
+        transforms=(ENVELOPED, EXC_C14N if place == "signature" else more),
+    )
+    recipe = Recipe(signing=signing, outer=signing)
+    assert finish(recipe).subject == PERSON
+    commented = recipe.raw().replace(b"person-1<", b"person<!-- -->-1<")
+    asked = remembered()
+    assert provider_for().finish(asked, callback(commented)).subject == PERSON
+    another = recipe.raw().replace(b"person-1<", b"person-2<!-- -->-1<")
+    with pytest.raises(ProviderRefused, match="signature_invalid"):
+        provider_for().finish(asked, callback(another))
+
+
 # Encryption.
+
+
+@pytest.mark.parametrize("bits", [256, 384, 512])
+def test_shibboleth_may_seal_keys_with_longer_digests(bits: int) -> None:
+    """OAEP of XML Encryption 1.1 with one digest for both of its parts."""
+    digest = (MORE if bits == 384 else XENC) + f"sha{bits}"
+    envelope = Envelope(transport=XENC11 + "rsa-oaep", digest=digest, mask=f"{XENC11}mgf1sha{bits}")
+    assert finish(Recipe(envelope=envelope)).subject == PERSON
 
 
 def several_keys(*recipients: str | None, ours_at: int, beside: bool) -> Edit:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
@@ -206,6 +207,36 @@ def test_a_weak_key_is_told_with_its_size() -> None:
 def test_a_list_of_keys_without_end_is_cut() -> None:
     assert said(keys(*[key_info("AAAA")] * 16)).count("cannot be read") == 10
     assert "more than 16 certificates" in said(keys(*[key_info("AAAA")] * 17))
+
+
+# Something else.
+
+
+@pytest.mark.parametrize(
+    ("document", "words"),
+    [
+        ("<!DOCTYPE html><html><title>Sign in</title></html>", "dtd: it is a web page (HTML)"),
+        ("\n<!doctype HTML>\n<html lang=en><meta charset=utf-8>", "it is a web page (HTML)"),
+        ("<html><head><meta charset=utf-8></head>", "it is a web page (HTML)"),
+        ("<html><head/></html>", "their root is 'html'"),
+        ("<html><head/></html>", "a web page, not metadata"),
+        ('{"issuer": "https://makelaar.example"}', "it is JSON"),
+        ("\ufeff[]", "it is JSON"),
+        ("-----BEGIN CERTIFICATE-----\nMIIC\n", "it is a certificate or key (PEM)"),
+        ("https://makelaar.example/metadata", "it is an address; write it in saml.metadata_url"),
+        (base64.b64encode(GOOD.encode()).decode(), "it is base64"),
+        (base64.b64encode(b'<?xml version="1.0"?>' + GOOD.encode()), "it is base64"),
+        ("", "it is nothing"),
+        (" \r\n", "it is nothing"),
+        (f"{GOOD}x", "it is no whole XML"),
+        (f"<!DOCTYPE EntityDescriptor>{GOOD}", "a document type (DOCTYPE)"),
+    ],
+)
+def test_what_operators_save_or_link_in_place_of_metadata_is_called_by_its_name(
+    document: str | bytes, words: str
+) -> None:
+    """A page that asks to log in, a discovery document, the certificate alone, the address."""
+    assert words in said(document)
 
 
 # Signatures.

@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import base64
 import zlib
+from dataclasses import replace
 from urllib.parse import quote
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -49,6 +51,19 @@ def test_a_signature_counts_over_the_octets_as_sent(algorithm: str, *, lower: bo
     key = "ec-portal" if algorithm.startswith("ecdsa") else "portal"
     found = read(query(MESSAGE, "a b/é", key=key, algorithm=MORE + algorithm, lower=lower))
     verify_query(found, [cert("other"), cert(key)])
+
+
+def test_open_saml_writes_a_signature_on_a_curve_in_der() -> None:
+    """Spring Security and Shibboleth: in an address it is as Java makes it."""
+    sent = query(MESSAGE, "staat", key="ec-portal", algorithm=MORE + "ecdsa-sha256")
+    good = read(sent)
+    half = len(good.signature) // 2
+    first, second = good.signature[:half], good.signature[half:]
+    der = encode_dss_signature(int.from_bytes(first), int.from_bytes(second))
+    verify_query(replace(good, signature=der), [cert("ec-portal")])
+    for wrong in (der[:-1], der + b"x", der[:-1] + bytes([der[-1] ^ 1]), b"", good.signature[1:]):
+        with pytest.raises(WireRefused, match="signature_invalid"):
+            verify_query(replace(good, signature=wrong), [cert("ec-portal")])
 
 
 SIGNED = query(MESSAGE, "staat")
