@@ -42,6 +42,7 @@ _BROKEN_KEYS = frozenset(
         "SQLITE_CONSTRAINT_UNIQUE",
     }
 )
+DIALECT = "sluis_dialect"  # in Index.info: the only kind of database that has it
 SEALED = "sluis_sealed"  # in Column.info: the context under which its values are sealed
 
 
