@@ -126,7 +126,7 @@ def test_what_was_granted_can_be_taken_back(own_world: World) -> None:
         assert (event.person_id, event.details["person"]) == ("sanne", "fatima")
 
 
-def test_a_mandate_is_taken_back_once_and_in_the_middle_of_a_login(own_world: World) -> None:
+def test_M_11_a_mandate_is_taken_back_once_and_in_the_middle_of_a_login(own_world: World) -> None:
     world = own_world
     sanne = _granted(world)
     browser = world.browser()
