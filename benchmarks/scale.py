@@ -41,6 +41,7 @@ from tests.servers import postgresql, run_outside
 
 SMALL: Final = 0.01
 BUDGET: Final = 1.5
+LINKS: Final = AssuranceLevel.EH3  # up to which chain mandates count that a link gave
 SAMPLE: Final = 20
 ROUNDS: Final = 3
 _SCAN: Final = re.compile(r"(Seq Scan|Bitmap Heap Scan|Index Only Scan|Index Scan)[^(]*")
@@ -210,7 +211,7 @@ def _acts(now: datetime) -> dict[str, Act]:
         "own companies": lambda s, n: companies.of_person(s, person(n * PEOPLE_EACH), now),
         "Te doen: requests": lambda s, n: requests.open_for(s, [company(n)]),
         "Te doen: mandates": lambda s, n: to_do.ending(s, company(n), now),
-        "Te doen: chain mandates": lambda s, n: chains_to_do.ending(s, company(n), now),
+        "Te doen: chain mandates": lambda s, n: chains_to_do.ending(s, company(n), now, LINKS),
         "Gebruikers": lambda s, n: colleagues.at(s, {}, company(n), now),
         "Machtigingen": lambda s, n: mandates.at(s, company(n), now),
         "Mijn machtigingen": lambda s, n: mandates.of_person(s, person(n * PEOPLE_EACH), now),

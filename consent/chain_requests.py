@@ -16,6 +16,7 @@ from typing import Final
 
 from sqlalchemy import (
     JSON,
+    ColumnElement,
     Date,
     ForeignKey,
     Index,
@@ -54,7 +55,8 @@ class ChainRequest(Base):
     """One request. ``services``: UUIDs; ``until``: the last day that is asked; ``link_hash``: None
     where no link was sent, because an administrator decides; ``sends``: how often it was sent, this
     time too; ``signer``: the name that was typed by who agreed with the link; ``revoke_hash``:
-    of the link with which that is taken back.
+    of the link with which that is taken back; ``lapse_told_at``: when the intermediary heard that
+    nobody answered in time.
     """
 
     __tablename__ = "chain_request"
@@ -84,6 +86,7 @@ class ChainRequest(Base):
     decided_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"), index=True)
     signer: Mapped[str | None] = mapped_column(String(200))
     revoke_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    lapse_told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     organisation: Mapped[Organisation] = relationship(foreign_keys=[organisation_id])
     intermediary: Mapped[Organisation] = relationship(foreign_keys=[intermediary_id])
     asker: Mapped[Person] = relationship(foreign_keys=[asked_by])
@@ -210,6 +213,31 @@ def end(
     return done.first() is not None
 
 
+def lapsed_unheard(session: Session, now: datetime, *, most: int) -> list[str]:
+    """Ids of those whose time is over, of which nobody was told; the first to end first."""
+    query = (
+        select(ChainRequest.id)
+        .where(*_lapsed_unheard(now))
+        .order_by(ChainRequest.expires_at, ChainRequest.id)
+        .limit(most)
+    )
+    return list(session.scalars(query))
+
+
+def tell_lapse(session: Session, request_id: str, now: datetime) -> bool:
+    """Keep that this is told now, with the transaction of the caller; of two at once one gets True,
+    and nobody where it was answered, withdrawn or sent again.
+    """
+    done = session.execute(
+        update(ChainRequest)
+        .where(ChainRequest.id == request_id, *_lapsed_unheard(now))
+        .values(lapse_told_at=now)
+        .returning(ChainRequest.id)
+        .execution_options(synchronize_session=False)
+    )
+    return done.first() is not None
+
+
 def standing_of(session: Session, request_id: str, now: datetime) -> list[ChainMandate]:
     """What stands because of this request, given with its link."""
     return list(session.scalars(_given_by(request_id, now)))
@@ -246,6 +274,14 @@ def purge(session: Session, before: datetime) -> int:
     )
     is_over = or_(ChainRequest.ended_at < before, ChainRequest.expires_at < before)
     return delete_some(session, ChainRequest.id, and_(is_over, ~still_stands))
+
+
+def _lapsed_unheard(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        ChainRequest.outcome.is_(None),
+        ChainRequest.expires_at <= now,
+        ChainRequest.lapse_told_at.is_(None),
+    )
 
 
 def _given_by(request_id: str, now: datetime) -> Select[ChainMandate]:

@@ -4,7 +4,7 @@ a level.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -210,6 +210,20 @@ def is_same(one: Mandate, other: Mandate) -> bool:
     )
 
 
+def shown(
+    rows: Sequence[Mandate], now: datetime, left: Collection[str] = frozenset()
+) -> list[Mandate]:
+    """Of mandates that let the same person do the same, the one that lasts longest: people see them
+    as one. ``left``: ids of those that count no more because the person left.
+    """
+    longest: list[Mandate] = []
+    for row in sorted(rows, key=lambda one: _rank(one, now, left), reverse=True):
+        if not any(is_same(row, other) for other in longest):
+            longest.append(row)
+    order = {row.id: number for number, row in enumerate(rows)}
+    return sorted(longest, key=lambda row: order[row.id])
+
+
 def same_as(session: Session, mandate: Mandate, now: datetime) -> list[Mandate]:
     """This mandate and those that stand beside it and let the same person do the same, held until
     the transaction ends.
@@ -263,3 +277,11 @@ def may_be_restored(mandate: Mandate, by: str, now: datetime) -> bool:
 def is_a_moment_ago(revoked_at: datetime | None, now: datetime) -> bool:
     """Can what was taken back then still be undone?"""
     return revoked_at is not None and timedelta(0) <= now - revoked_at <= UNDO
+
+
+def _rank(row: Mandate, now: datetime, left: Collection[str]) -> tuple[bool, bool, bool, datetime]:
+    """What counts before what does not, what stands before what was taken back, what holds before
+    what is still to begin.
+    """
+    stands = row.revoked_at is None
+    return stands and row.id not in left, stands, row.valid_from <= now, row.valid_until

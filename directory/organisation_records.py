@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import Date, ForeignKey, String, or_, select
@@ -84,6 +85,30 @@ def old_numbers(session: Session, organisation_id: str) -> list[OldNumber]:
         .order_by(OldNumber.changed_at.desc(), OldNumber.kvk)
     )
     return list(session.scalars(query))
+
+
+@dataclass(frozen=True)
+class MergedOrganisation:
+    """One that went up in another. ``until``: when it did."""
+
+    id: str
+    name: str
+    until: datetime
+
+
+def merged_into(session: Session, organisation_id: str) -> list[MergedOrganisation]:
+    """Those that went up in this one, also by way of another; the last one first."""
+    query = (
+        select(Organisation.id, Organisation.name, OldNumber.changed_at)
+        .join(OldNumber, OldNumber.kvk == Organisation.kvk)
+        .where(
+            OldNumber.organisation_id == organisation_id,
+            OldNumber.why == NumberChange.MERGED,
+            Organisation.id != organisation_id,
+        )
+        .order_by(OldNumber.changed_at.desc(), OldNumber.kvk)
+    )
+    return [MergedOrganisation(*row) for row in session.execute(query)]
 
 
 def numbers_of(session: Session, organisation: Organisation) -> dict[str, datetime | None]:

@@ -87,6 +87,7 @@ class EventTag(enum.StrEnum):
     CHAIN_REQUEST_GRANTED = "chain_request.granted"
     CHAIN_REQUEST_REFUSED = "chain_request.refused"
     CHAIN_REQUEST_TAKEN_BACK = "chain_request.taken_back"
+    CHAIN_REQUEST_LAPSED = "chain_request.lapsed"
     MANDATE_LAPSED = "mandate.lapsed"
     MANDATE_REQUEST_LAPSED = "mandate.request_lapsed"
     ADMINISTRATOR_EXTENDED = "administrator.extended"

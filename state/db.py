@@ -49,6 +49,7 @@ _BROKEN_KEYS = frozenset(
     }
 )
 _MET_ANOTHER = frozenset({"40P01", "40001"})  # deadlock_detected, serialization_failure
+DIALECT = "sluis_dialect"  # in Index.info: the only kind of database that has it
 SEALED = "sluis_sealed"  # in Column.info: the context under which its values are sealed
 
 

@@ -6,15 +6,16 @@ The caller imports every module that declares a table before it makes or compare
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection, text
 from sqlalchemy.engine import Engine
+from sqlalchemy.schema import SchemaItem
 
-from state.db import BUSY_MILLISECONDS, WRITES, Base
+from state.db import BUSY_MILLISECONDS, DIALECT, WRITES, Base
 from state.locks import one_at_a_time
 
 if TYPE_CHECKING:
@@ -67,8 +68,18 @@ def differences(engine: Engine) -> list[Any]:
     from alembic.migration import MigrationContext
 
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        options = {"compare_type": True, "include_object": is_for(engine.dialect.name)}
+        context = MigrationContext.configure(connection, opts=options)
         return list(compare_metadata(context, Base.metadata))
+
+
+def is_for(dialect: str) -> Callable[..., bool]:
+    """For Alembic: does an object of the models belong in a database of this dialect?"""
+
+    def is_included(item: SchemaItem, *_facts: object) -> bool:
+        return bool(item.info.get(DIALECT, dialect) == dialect)
+
+    return is_included
 
 
 def write_version(engine: Engine, number: str, subject: str) -> None:

@@ -160,6 +160,45 @@ class RunningDemo:
             )
             database.commit()
 
+    def leave_behind(self, kvk: str, other: str) -> None:
+        """As if somebody left that organisation with a mandate, and as if a link gave the other one
+        a chain mandate on a level at which no link counts.
+        """
+        now = datetime.now(UTC)
+        before, past, later = (
+            f"{now + timedelta(days=days):%Y-%m-%d %H:%M:%S.%f}" for days in (-200, -20, 400)
+        )
+        services = {service.name: service.uuid for one in CLIENTS for service in one.services}
+        uuid = services["Meldportaal Bodem"]
+        with closing(sqlite3.connect(self.demo.directory / "sluis.db", timeout=60)) as database:
+            database.execute(
+                "insert or ignore into person (id, display_name, locale, created_at, origin)"
+                " values ('nora', 'Nora Visser', 'nl', ?, 'screen')",
+                (before,),
+            )
+            database.execute(
+                "insert or ignore into membership"
+                " (id, person_id, organisation_id, role, since, until, origin)"
+                " select 'nora', 'nora', id, 'member', ?, ?, 'screen'"
+                " from organisation where kvk = ?",
+                (before, past, kvk),
+            )
+            database.execute(
+                "insert or ignore into mandate (id, person_id, organisation_id, service_uuid,"
+                " level, branches, valid_from, valid_until, granted_by)"
+                " select 'nora', 'nora', id, ?, 'EH3', '[]', ?, ?, 'sanne'"
+                " from organisation where kvk = ?",
+                (uuid, before, later, kvk),
+            )
+            database.execute(
+                "insert or ignore into chain_mandate (id, organisation_id, intermediary_id,"
+                " service_uuid, level, valid_from, valid_until, granted_by, by_link)"
+                " select 'by-link', one.id, other.id, ?, 'EH4', ?, ?, 'asked', 1"
+                " from organisation one, organisation other where one.kvk = ? and other.kvk = ?",
+                (uuid, before, later, kvk, other),
+            )
+            database.commit()
+
     def let_metadata_wait(self) -> None:
         """Polderpoort published another key and address, and nobody vouches for them."""
         document = (self.demo.registrations / "polderpoort.xml").read_text(encoding="utf-8")

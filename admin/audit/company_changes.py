@@ -5,7 +5,7 @@ than that.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final
@@ -13,6 +13,7 @@ from typing import Final
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from directory import organisation_records
 from state import audit
 from state.audit import AuditEvent, AuditRow, EventTag
 
@@ -45,6 +46,7 @@ KINDS: Final[Mapping[str, frozenset[EventTag]]] = MappingProxyType(
                 EventTag.CHAIN_REQUEST_GRANTED,
                 EventTag.CHAIN_REQUEST_REFUSED,
                 EventTag.CHAIN_REQUEST_TAKEN_BACK,
+                EventTag.CHAIN_REQUEST_LAPSED,
             }
         ),
         "gebruikers": frozenset(
@@ -101,6 +103,16 @@ KINDS: Final[Mapping[str, frozenset[EventTag]]] = MappingProxyType(
     }
 )
 
+# Of an organisation that went up in another: what stayed with it, and its lists that were taken.
+NOT_ALONG: Final = frozenset(
+    {
+        EventTag.BILLING_CHANGED,
+        EventTag.EXPORT_MADE,
+        EventTag.IMPORT_MADE,
+        EventTag.ORGANISATION_CHANGED,
+    }
+)
+
 
 @dataclass(frozen=True)
 class WantedChanges:
@@ -113,10 +125,13 @@ class WantedChanges:
 
 @dataclass(frozen=True)
 class NumberedEvent:
-    """An event and the number of its row."""
+    """An event and the number of its row. ``place``: the name of the organisation where it was,
+    where that has gone up in this one since; empty for here.
+    """
 
     id: int
     event: AuditEvent
+    place: str = ""
 
 
 def newest(
@@ -127,17 +142,32 @@ def newest(
     limit: int,
     before: int | None = None,
 ) -> Sequence[NumberedEvent]:
-    """Newest first; ``before``: those with a lower number. At most MOST_ROWS."""
-    query = statement(organisation_id, wanted, before).limit(min(limit, MOST_ROWS))
-    return [NumberedEvent(row.id, audit.event_of(row)) for row in session.scalars(query)]
+    """Newest first, also what was done at organisations that went up in this one, as far as that is
+    of this one now; ``before``: those with a lower number. At most MOST_ROWS. Each organisation is
+    looked up by itself, so that an index gives the rows in their order.
+    """
+    most = min(limit, MOST_ROWS)
+    query = statement(organisation_id, wanted, before).limit(most)
+    found = [NumberedEvent(row.id, audit.event_of(row)) for row in session.scalars(query)]
+    for gone in organisation_records.merged_into(session, organisation_id):
+        until = gone.until if wanted.until is None else min(wanted.until, gone.until)
+        query = statement(gone.id, replace(wanted, until=until), before, without=NOT_ALONG)
+        rows = session.scalars(query.limit(most))
+        found += [NumberedEvent(row.id, audit.event_of(row), gone.name) for row in rows]
+    return sorted(found, key=lambda one: one.id, reverse=True)[:most]
 
 
 def statement(
-    organisation_id: str, wanted: WantedChanges, before: int | None = None
+    organisation_id: str,
+    wanted: WantedChanges,
+    before: int | None = None,
+    *,
+    without: Collection[EventTag] = (),
 ) -> Select[AuditRow]:
-    """The statement behind the list."""
+    """The statement behind the list. ``without``: tags that are left out."""
+    tags = [tag for tag in tags_of(wanted.kind) if tag not in without]
     query = select(AuditRow).where(
-        AuditRow.organisation_id == organisation_id, AuditRow.tag.in_(tags_of(wanted.kind))
+        AuditRow.organisation_id == organisation_id, AuditRow.tag.in_(tags)
     )
     if before is not None:
         query = query.where(AuditRow.id < before)

@@ -61,8 +61,8 @@ class ChainAsking:
 
 @dataclass(frozen=True)
 class ChainWanted:
-    """What is asked of a client. ``email``: whom a link goes to; ``message``: what for, in the
-    words of who asks.
+    """What is asked of a client. ``email``: whom a link goes to, empty where none does;
+    ``message``: what for, in the words of who asks.
     """
 
     organisation_id: str
@@ -112,7 +112,7 @@ def is_too_much(
     if limits.spend(store, *own):
         return True
     shared = [(TO_CLIENT, kvk)]
-    if decider is Decider.LINK:
+    if decider is Decider.LINK and to:
         shared.append((TO_ADDRESS, request_rules.mailbox(to)))
     return bool(limits.spend(store, *shared))
 
@@ -122,6 +122,8 @@ def faults(around: ChainAsking, decider: Decider, wanted: ChainWanted) -> list[s
     found: list[str | None] = []
     if decider is Decider.LINK and around.link_level is None:
         found.append("no_administrator")
+    elif decider is Decider.LINK and not wanted.email:
+        found.append("no_email")
     if not wanted.services:
         found.append("nothing")
     if len(wanted.services) > request_rules.MOST_SERVICES:

@@ -14,11 +14,18 @@ from consent.chains import ChainMandate
 def ending(
     session: Session, organisation_id: str, now: datetime, link_level: AssuranceLevel | None
 ) -> list[ChainMandate]:
-    """What this organisation gave and what ends within two months, the first first.
-    ``link_level``: up to which one counts that a link gave; what does not count is left out.
+    """What counts and ends within two months, the first first."""
+    found = counting(session, organisation_id, now, link_level)
+    soon = [row for row in found if end_dates.ends_soon(row.valid_until, now)]
+    return sorted(soon, key=lambda row: row.valid_until)
+
+
+def counting(
+    session: Session, organisation_id: str, now: datetime, link_level: AssuranceLevel | None
+) -> list[ChainMandate]:
+    """What this organisation gave, of the same the one that lasts longest. ``link_level``: up to
+    which one counts that a link gave; what does not count is left out.
     """
     rows = chains.of_client(session, organisation_id, now)
     off = chains.switched_off(rows, link_level)
-    found = chains.shown([row for row in rows if row.id not in off], now)
-    soon = [row for row in found if end_dates.ends_soon(row.valid_until, now)]
-    return sorted(soon, key=lambda row: row.valid_until)
+    return chains.shown([row for row in rows if row.id not in off], now)

@@ -125,6 +125,7 @@ def merge(settings: Settings, old: str, new: str) -> list[str]:
     return [
         f"{old} went up in {new}: {counts}. Write {new} in your documents.",
         *_ended_by_links(done),
+        *_restricted(done),
         _reference(done),
     ]
 
@@ -138,6 +139,15 @@ def _ended_by_links(done: Relinked) -> list[str]:
         f"Ended, because a link in a mail to the old one says nothing for the new one: "
         f"{ended.chain_mandates} chain mandates given with a link, {ended.requests} requests that "
         "waited. Intermediaries ask again."
+    ]
+
+
+def _restricted(done: Relinked) -> list[str]:
+    if not done.restricted_ended:
+        return []
+    return [
+        f"{done.restricted_ended} restricted login means end: a company has one. Its "
+        "administrators were told which stays."
     ]
 
 

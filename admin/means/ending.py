@@ -5,12 +5,14 @@ left the account ends. An organisation keeps an administrator, unless its last o
 from __future__ import annotations
 
 import enum
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from admin.actor import Actor
 from admin.mandates import administrators, decision_rules
 from admin.mandates import ending as mandate_ending
 from admin.mandates.locks import hold as hold_mandates
@@ -68,18 +70,26 @@ class EndRefused(Exception):
 
 @dataclass(frozen=True)
 class _Case:
-    """What is being ended, by whom, and from when on. ``by``: their id."""
+    """What is being ended, by whom, and from when on. ``by``: their id, None where nobody logged
+    in; ``reason``: why, where no administrator wanted it.
+    """
 
     made: IssuedMeans
     person: Person
     at: datetime
     now: datetime
-    by: str
+    by: str | None
     reference: str
+    reason: str | None = None
 
     @property
     def is_now(self) -> bool:
         return self.at <= self.now
+
+    @property
+    def mark(self) -> str:
+        """What mandates keep as who did it."""
+        return self.by or self.reason or ""
 
 
 def end(session: Session, around: MeansAsker, wish: EndWish) -> None:
@@ -101,13 +111,44 @@ def end(session: Session, around: MeansAsker, wish: EndWish) -> None:
     case = _Case(made, person, at, now, by, new_reference())
     for organisation_id in sorted(wish.organisations):
         _end_at(session, notifier, case, rows[organisation_id])
-        _tell(session, around, case, organisation_id)
+        _tell(session, notifier, case, organisation_id)
     _withdraw_changes(session, case, wish.organisations)
     if ends_company:
         _end_company(session, case, around.organisation_id)
-    if all(row.until is not None for row in rows.values()):
-        last = max(row.until for row in rows.values() if row.until is not None)
-        _end_means(session, notifier, case, last)
+    _end_without_links(session, notifier, case, rows.values())
+
+
+def end_for(
+    session: Session,
+    notifier: LogoutNotifier,
+    made: IssuedMeans,
+    organisation_id: str,
+    at: datetime,
+    *,
+    actor: Actor,
+    reason: str,
+) -> str:
+    """End it at this organisation from that moment on because a rule says so, with the transaction
+    of the caller, who holds its administrators; the person hears of it where it was active. The
+    reference of the audit. ``reason``: a machine word.
+    """
+    person, now = session.get_one(Person, made.person_id), notifier.now
+    case = _Case(made, person, at, now, actor.person_id, new_reference(), reason)
+    rows = {row.organisation_id: row for row in means.links(session, made.id, now)}
+    _end_at(session, notifier, case, rows[organisation_id])
+    _tell(session, notifier, case, organisation_id)
+    _withdraw_changes(session, case, (organisation_id,))
+    _end_without_links(session, notifier, case, rows.values())
+    return case.reference
+
+
+def _end_without_links(
+    session: Session, notifier: LogoutNotifier, case: _Case, rows: Collection[MeansLink]
+) -> None:
+    """All of it, where it is linked to nothing from the last of these ends on."""
+    ends = [row.until for row in rows if row.until is not None]
+    if len(ends) == len(rows):
+        _end_means(session, notifier, case, max(ends))
 
 
 def why_not(session: Session, around: MeansAsker, made: IssuedMeans, wish: EndWish) -> str | None:
@@ -190,11 +231,11 @@ def _end_at(session: Session, notifier: LogoutNotifier, case: _Case, row: MeansL
         held = mandates.at(session, organisation_id, case.now, person_id=case.person.id)
         if case.is_now:
             for one in held:
-                if mandates.revoke(session, one.id, by=case.by, now=case.now):
+                if mandates.revoke(session, one.id, by=case.mark, now=case.now):
                     mandate_ending.reach_of(session, notifier, one)
         else:
             counting = places.without_left(session, held, case.now)
-            changes.shorten(session, counting, case.at, by=case.by, now=case.now)
+            changes.shorten(session, counting, case.at, by=case.mark, now=case.now)
     audit.record(
         session,
         AuditEvent(
@@ -203,6 +244,7 @@ def _end_at(session: Session, notifier: LogoutNotifier, case: _Case, row: MeansL
             reference=case.reference,
             person_id=case.by,
             organisation_id=organisation_id,
+            reason=case.reason,
             level=case.made.level,
             details={
                 "person": case.person.id,
@@ -264,7 +306,7 @@ def _end_means(session: Session, notifier: LogoutNotifier, case: _Case, last: da
         logout.end_all_of(session, notifier, case.person.id, "account_ended")
 
 
-def _tell(session: Session, around: MeansAsker, case: _Case, organisation_id: str) -> None:
+def _tell(session: Session, notifier: LogoutNotifier, case: _Case, organisation_id: str) -> None:
     if not case.person.email or case.made.activated_at is None:
         return
     told = MeansTold(
@@ -275,4 +317,4 @@ def _tell(session: Session, around: MeansAsker, case: _Case, organisation_id: st
         until=None if case.is_now else case.at,
     )
     mail = means_mails.ended(case.person.email, case.person.locale, told)
-    outbox.enqueue(session, around.site.sealer, mail, case.now)
+    outbox.enqueue(session, notifier.sealer, mail, case.now)

@@ -55,6 +55,12 @@ def at(session: Session, organisation_id: str, now: datetime) -> list[MeansToDo]
     return sorted(found, key=lambda one: (order.index(one.task), one.until, one.name))
 
 
+def waiting(session: Session, organisation_id: str, now: datetime) -> int:
+    """How many of these wait for somebody; what was refused is only told."""
+    found = at(session, organisation_id, now)
+    return sum(one.task is not MeansTask.REFUSED for one in found)
+
+
 def _task(view: MeansView, name: str, now: datetime) -> MeansToDo | None:
     """Of this means; None where there is nothing to do."""
     if view.status in (MeansStatus.BLOCKED, MeansStatus.ENDED):

@@ -38,7 +38,7 @@ from broker.runtime import Runtime
 from broker.texts import metadata_words
 from broker.texts.quoting import written
 from broker.web.endpoints import ITSELF, Endpoint
-from broker.web.lists.cells import Cell
+from broker.web.lists.cells import Cell, with_zone
 from broker.web.lists.file import ListFile
 from broker.web.lists.memory import HeldList
 from broker.web.lists.request import ListFilter, ListRules
@@ -81,8 +81,9 @@ def metadata_file(desk: OperatorContext) -> Response:
     """The same rows as a file."""
     asked = RULES.read(request.args)
     found = _HELD.matching(_rows(desk), asked)
-    head = (_("Naam"), _("Soort"), _("Kenmerk"), _("Adres"), _("Stand"), _("Geldig tot"))
-    file = ListFile("metadata", (*head, _("Gekeken")), _cells(found))
+    head = (_("Naam"), _("Soort"), _("Kenmerk"), _("Adres"), _("Stand"))
+    times = with_zone(_("Geldig tot")), with_zone(_("Gekeken"))
+    file = ListFile("metadata", (*head, *times), _cells(found))
     return take_along(desk.rt.session, "metadata", asked, file, actor=_actor(desk), now=desk.now)
 
 

@@ -20,7 +20,7 @@ from admin.operators.access import NoSuchOperator
 from admin.operators.roles import Operator, OperatorRole, Permission
 from broker.errors import PageError
 from broker.web.endpoints import Endpoint
-from broker.web.lists.cells import Cell
+from broker.web.lists.cells import Cell, with_zone
 from broker.web.lists.file import ListFile
 from broker.web.lists.memory import HeldList
 from broker.web.lists.request import ListFilter, ListRules
@@ -60,7 +60,7 @@ def people_file(desk: OperatorContext) -> Response:
     """The same rows as a file."""
     asked = RULES.read(request.args)
     found = _HELD.matching(_rows(desk), asked)
-    head = (_("Naam"), _("Gebruikersnaam"), _("Rol"), _("Sinds"), _("Stand"))
+    head = (_("Naam"), _("Gebruikersnaam"), _("Rol"), with_zone(_("Sinds")), _("Stand"))
     file, actor = ListFile("operators", head, _cells(found)), Actor.operator(desk.session.person.id)
     return take_along(desk.rt.session, "operators", asked, file, actor=actor, now=desk.now)
 

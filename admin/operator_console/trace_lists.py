@@ -14,7 +14,7 @@ from admin.operator_console.access import OperatorContext
 from admin.operator_console.login_rows import login_row, reason_row
 from admin.operator_console.trace_pages import LoginList, ReasonRow
 from broker.texts import trace_words
-from broker.web.lists.cells import Cell
+from broker.web.lists.cells import Cell, with_zone
 from broker.web.lists.page import page_of
 from broker.web.lists.portions import portions
 from broker.web.lists.request import ListRequest
@@ -67,7 +67,8 @@ def reasons(
 def head() -> tuple[str, ...]:
     """The names of the columns of the file."""
     return (
-        *(_("Code"), _("Begonnen"), _("Geëindigd"), _("Dienst"), _("Makelaar"), _("Uitkomst")),
+        *(_("Code"), with_zone(_("Begonnen")), with_zone(_("Geëindigd"))),
+        *(_("Dienst"), _("Makelaar"), _("Uitkomst")),
         *(_("Code van de reden"), _("Reden")),
     )
 

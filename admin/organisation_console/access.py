@@ -23,6 +23,7 @@ from admin.mandates import companies, to_do
 from admin.mandates.companies import Company
 from admin.mandates.decision_rules import DeciderLogin
 from admin.mandates.giving import Circumstances
+from admin.means import to_do as means_to_do
 from admin.organisation_console import places
 from admin.organisation_console.pages import (
     CompanyTab,
@@ -192,6 +193,7 @@ def _frame(session: ConsoleSession, own: list[Company], here: Company) -> Consol
         count = waiting.get(here.id, 0) + len(to_do.ending(sql, here.id, session.now))
         link_level = session.rt.settings.mandates.chain_link_level
         count += len(chains_to_do.ending(sql, here.id, session.now, link_level))
+        count += means_to_do.waiting(sql, here.id, session.now)
     return ConsoleFrame(
         person=session.person.display_name,
         here=next(tab for tab in tabs if tab.is_here),

@@ -23,7 +23,7 @@ from admin.organisation_console.client_pages import (
     AllocationsPage,
     ClientChoice,
 )
-from admin.organisation_console.wizard import has_words, words_asked
+from admin.organisation_console.steps import has_words, words_asked
 from broker.console import sessions
 from broker.web.endpoints import ITSELF, Endpoint
 from broker.web.lists.memory import HeldList

@@ -18,15 +18,11 @@ from admin.mandates import decision_rules
 from admin.mandates.decision_rules import LoginNotEnough
 from admin.mandates.giving import NothingToDo, PlanChanged
 from admin.organisation_console.access import AGAIN, BeheerContext, blueprint, requires
-from admin.organisation_console.chain_pages import (
-    ChainChangeRow,
-    ChainCheckPage,
-    ChainGivenPage,
-    ChainStep,
-)
+from admin.organisation_console.chain_pages import ChainCheckPage, ChainGivenPage
 from admin.organisation_console.chain_rows import OFF, OVER, chain_row, shown, terms
 from admin.organisation_console.chain_wizard import intermediary_card, one_chain_draft
 from admin.organisation_console.start import to_start
+from admin.organisation_console.wizard_pages import CHAIN_STEPS, ChangeRow, StepFrame
 from broker.console import sessions
 from broker.web.endpoints import ITSELF, Endpoint
 from broker.web.registration_names import service_name
@@ -152,7 +148,7 @@ def _page(
     rows = {kind: tuple(_row(console, one) for one in plan.of(kind)) for kind in TermChange}
     return ChainCheckPage(
         console=console.frame,
-        wizard=ChainStep(draft.id, "controle"),
+        wizard=StepFrame(draft.id, "controle", CHAIN_STEPS),
         card=card,
         until=chosen.until,
         shortened=rows[TermChange.SHORTENED],
@@ -160,7 +156,7 @@ def _page(
         extended=rows[TermChange.EXTENDED],
         unchanged=rows[TermChange.UNCHANGED],
         impossible=tuple(
-            ChainChangeRow(one.service_uuid, _name(console, one.service_uuid), "", None, one.why)
+            ChangeRow(one.service_uuid, _name(console, one.service_uuid), "", None, one.why)
             for one in plan.impossible
         ),
         digest=plan.digest,
@@ -173,9 +169,9 @@ def _page(
     )
 
 
-def _row(console: BeheerContext, one: ChainChange) -> ChainChangeRow:
+def _row(console: BeheerContext, one: ChainChange) -> ChangeRow:
     uuid = one.wish.service_uuid
-    return ChainChangeRow(uuid, _name(console, uuid), one.wish.level.label, one.current)
+    return ChangeRow(uuid, _name(console, uuid), one.wish.level.label, one.current)
 
 
 def _name(console: BeheerContext, uuid: str) -> str:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Final
+from datetime import datetime
 
 from admin.chains.intermediaries import CompanyCard
 from admin.organisation_console.pages import ChainRow, ConsoleFrame
+from admin.organisation_console.wizard_pages import ChangesCheck, ServiceChoice, StepFrame
 from broker.web.lists.page import ListPage
-
-CHAIN_STEPS: Final = ("intermediair", "diensten", "einddatum", "controle")
 
 
 @dataclass(frozen=True)
@@ -73,41 +70,15 @@ class IntermediaryPage:
 
 
 @dataclass(frozen=True)
-class ChainStep:
-    """``draft_id``, and which of CHAIN_STEPS this is."""
-
-    draft_id: str
-    step: str
-
-    @property
-    def number(self) -> int:
-        return CHAIN_STEPS.index(self.step)
-
-
-@dataclass(frozen=True)
 class ChainIntermediaryStep:
     """Who? ``card``: who was found; ``given``: what was filled in. ``error``: a word."""
 
     console: ConsoleFrame
-    wizard: ChainStep
+    wizard: StepFrame
     card: CompanyCard | None
     given: str = ""
     error: str = ""
     template: str = "organisation_console/chain_step_intermediary.html"
-
-
-@dataclass(frozen=True)
-class ChainServiceChoice:
-    """A service. ``level``: of the chain mandate; ``why_not``: a word for why it cannot be
-    chosen.
-    """
-
-    uuid: str
-    name: str
-    provider: str
-    level: str
-    is_chosen: bool
-    why_not: str = ""
 
 
 @dataclass(frozen=True)
@@ -118,9 +89,9 @@ class ChainServicesStep:
     """
 
     console: ConsoleFrame
-    wizard: ChainStep
+    wizard: StepFrame
     intermediary: str
-    choices: tuple[ChainServiceChoice, ...]
+    choices: tuple[ServiceChoice, ...]
     own: str
     least: str
     again: str
@@ -130,64 +101,12 @@ class ChainServicesStep:
     template: str = "organisation_console/chain_step_services.html"
 
 
-@dataclass(frozen=True)
-class ChainEndDateStep:
-    """Until when? ``chosen``: the day so far; ``quick``: years → day."""
+@dataclass(frozen=True, kw_only=True)
+class ChainCheckPage(ChangesCheck):
+    """Of chain mandates. ``card``: the intermediary."""
 
-    console: ConsoleFrame
-    wizard: ChainStep
-    first: date
-    latest: date
-    quick: Mapping[int, date]
-    chosen: date
-    given: str = ""
-    error: str = ""
-    template: str = "organisation_console/chain_step_end_date.html"
-
-    @property
-    def is_quick(self) -> bool:
-        return self.chosen in self.quick.values()
-
-
-@dataclass(frozen=True)
-class ChainChangeRow:
-    """One change, or what cannot be."""
-
-    uuid: str
-    service: str
-    level: str
-    current: date | None
-    why_not: str = ""
-
-
-@dataclass(frozen=True)
-class ChainCheckPage:
-    """What would happen, by kind. ``digest``: of what is shown. ``lack``, ``have``, ``again`` and
-    ``needed`` as in CheckPage. ``error``: ``unseen``, ``changed`` or ``nothing``.
-    """
-
-    console: ConsoleFrame
-    wizard: ChainStep
     card: CompanyCard
-    until: date
-    shortened: tuple[ChainChangeRow, ...]
-    new: tuple[ChainChangeRow, ...]
-    extended: tuple[ChainChangeRow, ...]
-    unchanged: tuple[ChainChangeRow, ...]
-    impossible: tuple[ChainChangeRow, ...]
-    digest: str
-    lack: str
-    needed: str
-    have: str
-    again: str
-    skipped: frozenset[str] = frozenset()
-    error: str = ""
     template: str = "organisation_console/chain_step_check.html"
-
-    @property
-    def number(self) -> int:
-        """How many chain mandates would be given or changed."""
-        return len(self.shortened) + len(self.new) + len(self.extended)
 
 
 @dataclass(frozen=True)

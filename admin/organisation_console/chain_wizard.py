@@ -16,21 +16,24 @@ from admin.chains.giving import ChainTerms, NoSuchIntermediary
 from admin.chains.intermediaries import CompanyCard, NoIntermediary
 from admin.organisation_console.access import AGAIN, BeheerContext, absent, blueprint, requires
 from admin.organisation_console.chain_pages import (
-    ChainEndDateStep,
     ChainIntermediaryStep,
-    ChainServiceChoice,
     ChainServicesStep,
-    ChainStep,
 )
 from admin.organisation_console.chain_requests import one_chain_request
 from admin.organisation_console.chain_rows import terms
 from admin.organisation_console.chains import one_chain
 from admin.organisation_console.end_dates import chosen_day
-from admin.organisation_console.wizard import LOOK, has_words, words_asked
+from admin.organisation_console.steps import (
+    last_day_step,
+    service_choices,
+    services_shown,
+    words_asked,
+)
+from admin.organisation_console.wizard import LOOK
+from admin.organisation_console.wizard_pages import CHAIN_STEPS, EndDateStep, StepFrame
 from assurance.levels import suffices
 from broker.console import sessions
 from broker.web.endpoints import ITSELF, Endpoint
-from broker.web.language import locale
 from broker.web.responses import show
 from consent import end_dates
 from directory import dates
@@ -54,7 +57,9 @@ def chain_intermediary_step(console: BeheerContext, draft_id: str) -> Response:
     """Step 1: who, by its KvK number? Who was found is shown, to be checked."""
     draft = one_chain_draft(console, draft_id)
     card = intermediary_card(console, draft)
-    return show(ChainIntermediaryStep(console.frame, ChainStep(draft.id, "intermediair"), card))
+    return show(
+        ChainIntermediaryStep(console.frame, StepFrame(draft.id, "intermediair", CHAIN_STEPS), card)
+    )
 
 
 @blueprint.post("/ketenmachtiging/<draft_id>/intermediair")
@@ -67,7 +72,7 @@ def choose_intermediary(console: BeheerContext, draft_id: str) -> Response:
     try:
         card = intermediaries.find(console.sql, text, other_than=console.here.id)
     except NoIntermediary as nobody:
-        step = ChainStep(draft.id, "intermediair")
+        step = StepFrame(draft.id, "intermediair", CHAIN_STEPS)
         page = ChainIntermediaryStep(console.frame, step, None, text[:100], str(nobody.why))
         return show(page, 422)
     is_same = card.id == draft.intermediary_id
@@ -243,24 +248,18 @@ def _services(
     console: BeheerContext, draft: ChainDraft, card: CompanyCard, *, error: str = ""
 ) -> ChainServicesStep:
     around, words = terms(console), words_asked()
-    found = [
-        ChainServiceChoice(
-            uuid=one.uuid,
-            name=one.name.in_(locale()),
-            provider=one.provider_name.in_(locale()),
-            level=giving.needed(one, around.least).label,
-            is_chosen=one.uuid in draft.services,
-            why_not=giving.why_not(one, around.own_level, around.least) or "",
-        )
-        for one in giving.givable(around.services)
-    ]
-    shown = [one for one in found if one.is_chosen or has_words(words, one.name, one.provider)]
-    shown.sort(key=lambda one: (not one.is_chosen, bool(one.why_not), one.name.casefold()))
+    found = service_choices(
+        giving.givable(around.services),
+        draft.services,
+        lambda one: giving.needed(one, around.least),
+        lambda one: giving.why_not(one, around.own_level, around.least),
+    )
+    shown = services_shown(found, words)
     return ChainServicesStep(
         console=console.frame,
-        wizard=ChainStep(draft.id, "diensten"),
+        wizard=StepFrame(draft.id, "diensten", CHAIN_STEPS),
         intermediary=card.name,
-        choices=tuple(shown),
+        choices=shown,
         own=around.own_level.label,
         least=around.least.label if not suffices(around.own_level, around.least) else "",
         again=f"{url_for('console.chain_services_step', draft_id=draft.id)}?{AGAIN}=ja",
@@ -270,16 +269,6 @@ def _services(
     )
 
 
-def _end_date(console: BeheerContext, draft: ChainDraft, *, error: str = "") -> ChainEndDateStep:
-    today, years = dates.day_of(console.now), console.rt.settings.mandates.max_years
-    latest = end_dates.latest(today, years)
-    return ChainEndDateStep(
-        console=console.frame,
-        wizard=ChainStep(draft.id, "einddatum"),
-        first=end_dates.first(today),
-        latest=latest,
-        quick=end_dates.quick(today, years),
-        chosen=draft.until or latest,
-        given=request.form.get("until", "")[:10],
-        error=error,
-    )
+def _end_date(console: BeheerContext, draft: ChainDraft, *, error: str = "") -> EndDateStep:
+    wizard = StepFrame(draft.id, "einddatum", CHAIN_STEPS)
+    return last_day_step(console, wizard, draft.until, "chain_step_end_date", error)

@@ -33,7 +33,7 @@ def by_another(event: AuditEvent) -> str:
     """Who did it, where that is somebody of another organisation, whose name nobody here knows;
     empty for who runs the installation.
     """
-    if event.reason == "merged":
+    if event.reason == "merged" or event.tag is EventTag.CHAIN_REQUEST_LAPSED:
         return ""
     if event.reason == "given_up":
         return _("de intermediair")
@@ -220,6 +220,7 @@ _WORDS: Final[Mapping[EventTag, Callable[[AuditEvent], ChangeWords]]] = {
     EventTag.CHAIN_REQUEST_GRANTED: _chain_request,
     EventTag.CHAIN_REQUEST_REFUSED: _chain_request,
     EventTag.CHAIN_REQUEST_TAKEN_BACK: _chain_request,
+    EventTag.CHAIN_REQUEST_LAPSED: _chain_request,
     EventTag.ADMINISTRATOR_EXTENDED: _role_extended,
     EventTag.INVITATION_SENT: _invitation,
     EventTag.INVITATION_WITHDRAWN: _invitation,

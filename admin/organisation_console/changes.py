@@ -19,7 +19,7 @@ from admin.organisation_console.history_pages import ChangeLine, ChangesPage
 from broker.texts.mandate_changes import every_service
 from broker.web.endpoints import Endpoint
 from broker.web.language import locale
-from broker.web.lists.cells import Cell
+from broker.web.lists.cells import Cell, with_zone
 from broker.web.lists.file import ListFile
 from broker.web.lists.page import page_of
 from broker.web.lists.portions import portions
@@ -76,7 +76,8 @@ def changes(console: BeheerContext) -> Response:
 def changes_file(console: BeheerContext) -> Response:
     """The same rows as a file, as many as fit."""
     asked = RULES.read(request.args)
-    head = (_("Wanneer"), _("Code"), _("Door"), _("Wat"), _("Waar"), _("Over"), _("Was"), _("Nu"))
+    when = with_zone(_("Wanneer"))
+    head = (when, _("Code"), _("Door"), _("Wat"), _("Waar"), _("Over"), _("Was"), _("Nu"))
     file = ListFile("wijzigingen", head, _cells(console, asked))
     return files.take(console, "changes", asked, file)
 
@@ -105,12 +106,13 @@ def _lines(
         console.sql, console.here.id, {one for one in ids if one is not None}, console.now
     )
     known = _Known(names, here if has_ways else frozenset(), has_ways)
-    return tuple(_line(console, one.event, about[one.id], known) for one in found)
+    return tuple(_line(console, one, about[one.id], known) for one in found)
 
 
 def _line(
-    console: BeheerContext, event: AuditEvent, about: str | None, known: _Known
+    console: BeheerContext, found: NumberedEvent, about: str | None, known: _Known
 ) -> ChangeLine:
+    event = found.event
     words = change_words.of(event)
     url, may_undo = _way(console, event, about, known)
     return ChangeLine(
@@ -124,6 +126,7 @@ def _line(
         now=words.now,
         url=url,
         may_undo=may_undo,
+        place=found.place,
     )
 
 
@@ -171,7 +174,8 @@ def _cells(console: BeheerContext, asked: ListRequest) -> Iterator[tuple[Cell, .
         for row in _lines(console, found, has_ways=False):
             reference = show_reference(row.reference) if row.reference else ""
             who = row.who or _("het beheer van deze installatie")
-            yield row.at, reference, who, row.title, row.detail, row.about, row.was, row.now
+            where = ", ".join(one for one in (row.detail, row.place) if one)
+            yield row.at, reference, who, row.title, where, row.about, row.was, row.now
 
 
 def _number(text: str) -> int | None:

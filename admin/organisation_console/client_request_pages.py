@@ -7,14 +7,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
 
 from admin.chains.intermediaries import CompanyCard
-from admin.organisation_console.chain_pages import ChainServiceChoice
 from admin.organisation_console.pages import ConsoleFrame
+from admin.organisation_console.wizard_pages import ServiceChoice, StepFrame
 from broker.web.lists.page import ListPage
-
-REQUEST_STEPS: Final = ("klant", "diensten", "controle")
 
 
 @dataclass(frozen=True)
@@ -61,28 +58,18 @@ class ClientRequestsPage:
 
 
 @dataclass(frozen=True)
-class RequestStep:
-    """``draft_id``, and which of REQUEST_STEPS this is."""
-
-    draft_id: str
-    step: str
-
-    @property
-    def number(self) -> int:
-        return REQUEST_STEPS.index(self.step)
-
-
-@dataclass(frozen=True)
 class AskClientStep:
     """Whom? ``card``: who was found; ``decider``: who decides there, ``link`` or ``administrator``;
-    ``is_possible``: whether it can be asked. ``error``: a word.
+    ``is_possible``: whether it can be asked; ``may_go_on``: nothing is missing for that. ``error``:
+    a word, ``no_email`` where a link needs an address.
     """
 
     console: ConsoleFrame
-    wizard: RequestStep
+    wizard: StepFrame
     card: CompanyCard | None
     decider: str = ""
     is_possible: bool = True
+    may_go_on: bool = True
     kvk: str = ""
     email: str = ""
     locale: str = "nl"
@@ -98,9 +85,9 @@ class AskServicesStep:
     """
 
     console: ConsoleFrame
-    wizard: RequestStep
+    wizard: StepFrame
     client: str
-    choices: tuple[ChainServiceChoice, ...]
+    choices: tuple[ServiceChoice, ...]
     first: date
     latest: date
     quick: Mapping[int, date]
@@ -123,7 +110,7 @@ class AskCheckPage:
     """What would be sent, and to whom. ``decider`` as in AskClientStep; ``error``: why not."""
 
     console: ConsoleFrame
-    wizard: RequestStep
+    wizard: StepFrame
     card: CompanyCard
     services: tuple[str, ...]
     until: date

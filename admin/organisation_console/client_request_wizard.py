@@ -16,16 +16,16 @@ from admin.chains.intermediaries import CompanyCard, IntermediaryLack, NoInterme
 from admin.chains.request_rules import Decider
 from admin.chains.requesting import AskingRefused, ChainWanted
 from admin.organisation_console.access import BeheerContext, absent, blueprint, requires
-from admin.organisation_console.chain_pages import ChainServiceChoice
 from admin.organisation_console.client_request_pages import (
     AskCheckPage,
     AskClientStep,
     AskServicesStep,
-    RequestStep,
 )
 from admin.organisation_console.client_requests import asking, to_requests
 from admin.organisation_console.end_dates import chosen_day
-from admin.organisation_console.wizard import LOOK, has_words, words_asked
+from admin.organisation_console.steps import service_choices, services_shown, words_asked
+from admin.organisation_console.wizard import LOOK
+from admin.organisation_console.wizard_pages import REQUEST_STEPS, StepFrame
 from admin.organisations import registering
 from admin.organisations.records import NotInRegister
 from admin.trade_register.entries import RegisterTrouble
@@ -70,7 +70,7 @@ def choose_client(console: BeheerContext, draft_id: str) -> Response:
     try:
         kvk = intermediaries.kvk_of(form.get("kvk", ""))
         found = _found(console, kvk)
-        address = requesting.address_of(typed.email)
+        address = requesting.address_of(typed.email) if typed.email.strip() else ""
     except NoIntermediary as nobody:
         return show(_client_step(console, typed, None, str(nobody.why)), 422)
     except RegisterTrouble:
@@ -78,7 +78,10 @@ def choose_client(console: BeheerContext, draft_id: str) -> Response:
     except AskingRefused as refused:
         page = _client_step(console, replace(typed, kvk=kvk), found, refused.reason)
         return show(page, 422)
-    _keep(console, replace(typed, kvk=kvk, email=address))
+    typed = replace(typed, kvk=kvk, email=address)
+    _keep(console, typed)
+    if _is_possible(console, found) and not _may_go_on(console, typed, found):
+        return show(_client_step(console, typed, found, "no_email"), 422)
     return _to("ask_client", draft)
 
 
@@ -89,7 +92,7 @@ def ask_services(console: BeheerContext, draft_id: str) -> Response:
     """Step 2: where, until when, and what for?"""
     draft = _one_draft(console, draft_id)
     card = _card(console, draft)
-    if card is None or not _is_possible(console, card):
+    if card is None or not _may_go_on(console, draft, card):
         return _to("ask_client", draft)
     return show(_services_step(console, draft, card))
 
@@ -101,7 +104,7 @@ def choose_asked_services(console: BeheerContext, draft_id: str) -> Response:
     """Keep it; nobody asks what who decides there could not give."""
     draft = _one_draft(console, draft_id)
     card = _card(console, draft)
-    if card is None or not _is_possible(console, card):
+    if card is None or not _may_go_on(console, draft, card):
         return _to("ask_client", draft)
     around, decider = asking(console), _decider(console, card)
     wanted = tuple(dict.fromkeys(request.form.getlist("dienst")))
@@ -134,7 +137,7 @@ def check_request(console: BeheerContext, draft_id: str) -> Response:
     if draft.done is not None:
         return to_requests("asked")
     card = _card(console, draft)
-    if card is None or not _is_possible(console, card):
+    if card is None or not _may_go_on(console, draft, card):
         return _to("ask_client", draft)
     if draft.until is None or not draft.services:
         return _to("ask_services", draft)
@@ -219,6 +222,13 @@ def _is_possible(console: BeheerContext, card: CompanyCard) -> bool:
     return decider is Decider.ADMINISTRATOR or asking(console).link_level is not None
 
 
+def _may_go_on(console: BeheerContext, draft: ChainRequestDraft, card: CompanyCard) -> bool:
+    """A link needs somebody who gets it."""
+    if not _is_possible(console, card):
+        return False
+    return bool(draft.email) or _decider(console, card) is Decider.ADMINISTRATOR
+
+
 def _wanted(draft: ChainRequestDraft, client_id: str, until: date) -> ChainWanted:
     return ChainWanted(client_id, draft.email, draft.locale, draft.services, until, draft.message)
 
@@ -236,10 +246,11 @@ def _client_step(
 ) -> AskClientStep:
     return AskClientStep(
         console.frame,
-        RequestStep(draft.id, "klant"),
-        card if not error else None,
+        StepFrame(draft.id, "klant", REQUEST_STEPS),
+        card if error in ("", "no_email") else None,
         decider=str(_decider(console, card)) if card is not None else "",
         is_possible=card is not None and _is_possible(console, card),
+        may_go_on=card is not None and _may_go_on(console, draft, card),
         kvk=request.form.get("kvk", draft.kvk or "")[:30],
         email=draft.email,
         locale=draft.locale,
@@ -251,27 +262,20 @@ def _services_step(
     console: BeheerContext, draft: ChainRequestDraft, card: CompanyCard, error: str = ""
 ) -> AskServicesStep:
     around, decider, words = asking(console), _decider(console, card), words_asked()
-    found = [
-        ChainServiceChoice(
-            uuid=one.uuid,
-            name=one.name.in_(locale()),
-            provider=one.provider_name.in_(locale()),
-            level=giving.needed(one, around.least).label,
-            is_chosen=one.uuid in draft.services,
-            why_not=request_rules.why_not_service(one, around.least, decider, around.link_level)
-            or "",
-        )
-        for one in giving.givable(around.services)
-    ]
-    shown = [one for one in found if one.is_chosen or has_words(words, one.name, one.provider)]
-    shown.sort(key=lambda one: (not one.is_chosen, bool(one.why_not), one.name.casefold()))
+    found = service_choices(
+        giving.givable(around.services),
+        draft.services,
+        lambda one: giving.needed(one, around.least),
+        lambda one: request_rules.why_not_service(one, around.least, decider, around.link_level),
+    )
+    shown = services_shown(found, words)
     today = dates.day_of(console.now)
     latest = end_dates.latest(today, around.max_years)
     return AskServicesStep(
         console=console.frame,
-        wizard=RequestStep(draft.id, "diensten"),
+        wizard=StepFrame(draft.id, "diensten", REQUEST_STEPS),
         client=card.name,
-        choices=tuple(shown),
+        choices=shown,
         first=request_rules.first_day(console.now, around.days),
         latest=latest,
         quick=end_dates.quick(today, around.max_years),
@@ -292,7 +296,7 @@ def _check_page(
     assert draft.until is not None
     return AskCheckPage(
         console=console.frame,
-        wizard=RequestStep(draft.id, "controle"),
+        wizard=StepFrame(draft.id, "controle", REQUEST_STEPS),
         card=card,
         services=tuple(
             service_name(console.rt.configuration, uuid) or uuid for uuid in draft.services

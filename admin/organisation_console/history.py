@@ -15,7 +15,7 @@ from admin.organisation_console.access import BeheerContext, blueprint, requires
 from admin.organisation_console.history_pages import CompanyLoginRow, CompanyLoginsPage
 from broker.web.endpoints import Endpoint
 from broker.web.language import locale
-from broker.web.lists.cells import Cell
+from broker.web.lists.cells import Cell, with_zone
 from broker.web.lists.file import ListFile
 from broker.web.lists.page import page_of
 from broker.web.lists.portions import portions
@@ -66,7 +66,8 @@ def logins(console: BeheerContext) -> Response:
 def logins_file(console: BeheerContext) -> Response:
     """The same rows as a file, as many as fit."""
     asked = RULES.read(request.args)
-    head = (_("Wanneer"), _("Code"), _("Wie"), _("Via het kantoor"), _("Namens"), _("Dienst"))
+    when = with_zone(_("Wanneer"))
+    head = (when, _("Code"), _("Wie"), _("Via het kantoor"), _("Namens"), _("Dienst"))
     more = (_("Portaal"), _("Makelaar"), _("Niveau"), _("Uitkomst"))
     file = ListFile("logins", (*head, *more), _cells(console, asked))
     return files.take(console, "logins", asked, file)

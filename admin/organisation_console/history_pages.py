@@ -44,7 +44,8 @@ class CompanyLoginsPage:
 class ChangeLine:
     """One change. ``who``: empty for the administration of this installation; ``about``: the person
     whose rights they are, empty for nobody; ``was`` and ``now`` in words, empty where nothing was
-    or is; ``url``: where it can be looked at, or undone where ``may_undo``.
+    or is; ``url``: where it can be looked at, or undone where ``may_undo``; ``place``: the
+    organisation where it was, which has gone up in this one since; empty for here.
     """
 
     at: datetime
@@ -57,6 +58,7 @@ class ChangeLine:
     now: str
     url: str = ""
     may_undo: bool = False
+    place: str = ""
 
 
 @dataclass(frozen=True)

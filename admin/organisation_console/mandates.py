@@ -12,7 +12,7 @@ from flask import redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from admin.mandates import given, to_do
+from admin.mandates import given
 from admin.mandates.administrators import NotAdministrator
 from admin.mandates.given import NoSuchMandate, Revocation, TooLateToUndo
 from admin.organisation_console import files
@@ -127,7 +127,7 @@ def rows_of(console: BeheerContext, person_id: str | None = None) -> list[Mandat
         console.sql, console.here.id, console.now, person_id=person_id, ended_since=since
     )
     left = places.left_behind(console.sql, found, console.now)
-    return mandate_rows(console, to_do.shown(found, console.now, left))
+    return mandate_rows(console, register.shown(found, console.now, left))
 
 
 def one_mandate(console: BeheerContext, mandate_id: str) -> Mandate:

@@ -38,6 +38,11 @@ class ConsoleFrame:
     def is_administrator(self) -> bool:
         return self.here.role == "administrator"
 
+    @property
+    def elsewhere(self) -> tuple[CompanyTab, ...]:
+        """The other companies where requests wait."""
+        return tuple(one for one in self.companies if one.waiting and not one.is_here)
+
 
 @dataclass(frozen=True)
 class RequestRow:

@@ -67,7 +67,7 @@ def own_mandates(console: BeheerContext) -> Response:
     """What the person may do here."""
     rows = mandates.at(console.sql, console.here.id, console.now, person_id=console.person_id)
     left = consent_places.left_behind(console.sql, rows, console.now)
-    found = to_do.shown(rows, console.now, left)
+    found = mandates.shown(rows, console.now, left)
     return show(OwnMandatesPage(console.frame, tuple(mandate_rows(console, found))))
 
 
@@ -110,8 +110,10 @@ def logged_out() -> Response:
 
 def _by_itself(console: BeheerContext) -> list[Coming]:
     """What lapses; what just ends and requests have a table of their own."""
-    months = console.rt.settings.mandates.unused_months
-    found = coming.at(console.sql, console.here.id, console.now, months)
+    rules = console.rt.settings.mandates
+    found = coming.at(
+        console.sql, console.here.id, console.now, rules.unused_months, rules.chain_link_level
+    )
     return [one for one in found if one.kind in LAPSES]
 
 

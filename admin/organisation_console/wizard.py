@@ -16,17 +16,22 @@ from admin.organisation_console.access import BeheerContext, absent, blueprint, 
 from admin.organisation_console.end_dates import chosen_day
 from admin.organisation_console.mandate_requests import one_request
 from admin.organisation_console.mandates import one_mandate
+from admin.organisation_console.steps import (
+    last_day_step,
+    people_shown,
+    service_choices,
+    services_shown,
+    words_asked,
+)
 from admin.organisation_console.wizard_pages import (
     EndDateStep,
     PeopleStep,
     PersonChoice,
-    ServiceChoice,
     ServicesStep,
     StepFrame,
 )
 from assurance.levels import AssuranceLevel, highest_of, suffices
 from broker.web.endpoints import ITSELF, Endpoint
-from broker.web.language import locale
 from broker.web.responses import show
 from consent import end_dates
 from directory import dates
@@ -231,28 +236,22 @@ def _keep(console: BeheerContext, draft: MandateDraft) -> None:
 
 
 def _wizard(draft: MandateDraft, step: str) -> StepFrame:
-    return StepFrame(draft.id, step, draft.request_id is not None)
+    return StepFrame(draft.id, step, is_request=draft.request_id is not None)
 
 
 def _services(console: BeheerContext, draft: MandateDraft, *, error: str = "") -> ServicesStep:
     own, words = console.login.level, words_asked()
-    found = [
-        ServiceChoice(
-            uuid=one.uuid,
-            name=one.name.in_(locale()),
-            provider=one.provider_name.in_(locale()),
-            level=one.level.label,
-            is_chosen=one.uuid in draft.services,
-            why_not=giving.why_not_service(one, own) or "",
-        )
-        for one in giving.givable(console.rt.configuration.services)
-    ]
-    shown = [one for one in found if one.is_chosen or has_words(words, one.name, one.provider)]
-    shown.sort(key=lambda one: (not one.is_chosen, bool(one.why_not), one.name.casefold()))
+    found = service_choices(
+        giving.givable(console.rt.configuration.services),
+        draft.services,
+        lambda one: one.level,
+        lambda one: giving.why_not_service(one, own),
+    )
+    shown = services_shown(found, words)
     return ServicesStep(
         console=console.frame,
         wizard=_wizard(draft, "diensten"),
-        choices=tuple(shown),
+        choices=shown,
         levels=tuple(level.label for level in GENERAL if suffices(own, level)),
         general=draft.general,
         own=own.label,
@@ -277,12 +276,11 @@ def _people(console: BeheerContext, draft: MandateDraft, *, error: str = "") -> 
         )
         for one in colleagues.at(console.sql, makelaars, console.here.id, console.now)
     ]
-    shown = [one for one in found if one.is_chosen or has_words(words, one.name, one.email or "")]
-    shown.sort(key=lambda one: (not one.is_chosen, bool(one.why_not), one.name.casefold()))
+    shown = people_shown(found, words)
     return PeopleStep(
         console=console.frame,
         wizard=_wizard(draft, "gebruikers"),
-        choices=tuple(shown),
+        choices=shown,
         needed=needed.label,
         words=words,
         hidden=len(found) - len(shown),
@@ -291,26 +289,5 @@ def _people(console: BeheerContext, draft: MandateDraft, *, error: str = "") -> 
 
 
 def _end_date(console: BeheerContext, draft: MandateDraft, *, error: str = "") -> EndDateStep:
-    today, years = dates.day_of(console.now), console.rt.settings.mandates.max_years
-    latest = end_dates.latest(today, years)
-    return EndDateStep(
-        console=console.frame,
-        wizard=_wizard(draft, "einddatum"),
-        first=end_dates.first(today),
-        latest=latest,
-        quick=end_dates.quick(today, years),
-        chosen=draft.until or latest,
-        given=request.form.get("until", "")[:10],
-        error=error,
-    )
-
-
-def words_asked() -> str:
-    """What is looked for in a step."""
-    return " ".join(request.values.get("q", "").split())[:100]
-
-
-def has_words(words: str, *texts: str) -> bool:
-    """Does every word stand in one of these?"""
-    text = " ".join(texts).casefold()
-    return all(word in text for word in words.casefold().split())
+    wizard = _wizard(draft, "einddatum")
+    return last_day_step(console, wizard, draft.until, "step_end_date", error)

@@ -123,7 +123,7 @@ def _page(
     rows = {kind: tuple(_row(console, one, names) for one in plan.of(kind)) for kind in TermChange}
     return CheckPage(
         console=console.frame,
-        wizard=StepFrame(draft.id, "controle", draft.request_id is not None),
+        wizard=StepFrame(draft.id, "controle", is_request=draft.request_id is not None),
         until=chosen.until,
         people=len(chosen.people),
         services=len(chosen.services) + (chosen.general is not None),

@@ -1,4 +1,7 @@
-"""Pages of the steps in which mandates are given: services, people, the last day, check, done."""
+"""Pages of the steps in which mandates are given: services, people, the last day, check, done. What
+other wizards have as well stands here too: a step of one, a service to choose, the last day, and
+what would change.
+"""
 
 from __future__ import annotations
 
@@ -10,24 +13,29 @@ from typing import Final
 from admin.organisation_console.pages import ConsoleFrame
 
 STEPS: Final = ("diensten", "gebruikers", "einddatum", "controle")
+CHAIN_STEPS: Final = ("intermediair", "diensten", "einddatum", "controle")
+REQUEST_STEPS: Final = ("klant", "diensten", "controle")
 
 
 @dataclass(frozen=True)
 class StepFrame:
-    """``draft_id``, and which of STEPS this is. ``is_request``: it began with a request."""
+    """``draft_id``, and which of ``steps`` this is. ``is_request``: it began with a request."""
 
     draft_id: str
     step: str
+    steps: tuple[str, ...] = STEPS
     is_request: bool = False
 
     @property
     def number(self) -> int:
-        return STEPS.index(self.step)
+        return self.steps.index(self.step)
 
 
 @dataclass(frozen=True)
 class ServiceChoice:
-    """A service. ``why_not``: a word for why it cannot be chosen; empty where it can."""
+    """A service. ``level``: of the mandate; ``asks``: what the service itself asks, where that is
+    less; ``why_not``: a word for why it cannot be chosen; empty where it can.
+    """
 
     uuid: str
     name: str
@@ -35,6 +43,7 @@ class ServiceChoice:
     level: str
     is_chosen: bool
     why_not: str = ""
+    asks: str = ""
 
 
 @dataclass(frozen=True)
@@ -92,9 +101,9 @@ class EndDateStep:
     latest: date
     quick: Mapping[int, date]
     chosen: date
-    given: str = ""
-    error: str = ""
-    template: str = "organisation_console/step_end_date.html"
+    given: str
+    error: str
+    template: str
 
     @property
     def is_quick(self) -> bool:
@@ -103,22 +112,24 @@ class EndDateStep:
 
 @dataclass(frozen=True)
 class ChangeRow:
-    """One change. ``key`` names it in the form; ``service``: empty for a general mandate."""
+    """One change, or what cannot be. ``key`` names it in the form; ``service``: empty for a general
+    mandate; ``person``: empty for a chain mandate.
+    """
 
     key: str
-    person: str
     service: str
     level: str
     current: date | None
     why_not: str = ""
+    person: str = ""
 
     @property
     def is_general(self) -> bool:
         return not self.service
 
 
-@dataclass(frozen=True)
-class CheckPage:
+@dataclass(frozen=True, kw_only=True)
+class ChangesCheck:
     """What would happen, by kind. ``digest``: of what is shown. ``lack``, ``have`` and ``again`` as
     in RequestPage, ``needed``: the highest level that is given. ``error``: ``unseen``, ``changed``
     or ``nothing``; ``skipped``: keys that were left out.
@@ -127,8 +138,6 @@ class CheckPage:
     console: ConsoleFrame
     wizard: StepFrame
     until: date
-    people: int
-    services: int
     shortened: tuple[ChangeRow, ...]
     new: tuple[ChangeRow, ...]
     extended: tuple[ChangeRow, ...]
@@ -141,12 +150,20 @@ class CheckPage:
     again: str
     skipped: frozenset[str] = frozenset()
     error: str = ""
-    template: str = "organisation_console/step_check.html"
 
     @property
     def number(self) -> int:
-        """How many mandates would be given or changed."""
+        """How many would be given or changed."""
         return len(self.shortened) + len(self.new) + len(self.extended)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckPage(ChangesCheck):
+    """Of mandates. ``people`` and ``services``: how many were chosen."""
+
+    people: int
+    services: int
+    template: str = "organisation_console/step_check.html"
 
 
 @dataclass(frozen=True)

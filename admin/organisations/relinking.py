@@ -19,9 +19,11 @@ from admin.chains.merged_client import NOTHING_ENDED, EndedByMerger
 from admin.mandates import ending
 from admin.mandates.ending import EndedMandate
 from admin.mandates.locks import hold
-from admin.organisations import following
+from admin.means import administration
+from admin.organisations import following, restricted_means
 from admin.organisations.records import NoSuchOrganisation, organisation_at
 from admin.trade_register.entries import is_rsin
+from assurance import means
 from broker.sso.logout import LogoutNotifier
 from consent import places
 from consent.chains import ChainMandate
@@ -53,14 +55,16 @@ class RelinkRefused(Exception):
 
 @dataclass(frozen=True)
 class Relinked:
-    """How many of each went along. ``ended``: what did not, because a link gave or would give it.
-    ``reference``: of the audit.
+    """How many of each went along. ``ended``: what did not, because a link gave or would give it;
+    ``restricted_ended``: how many restricted means end, since a company has one. ``reference``: of
+    the audit.
     """
 
     organisation_id: str
     moved: dict[str, int]
     reference: str
     ended: EndedByMerger = NOTHING_ENDED
+    restricted_ended: int = 0
 
 
 @dataclass(frozen=True)
@@ -115,14 +119,17 @@ def merge(session: Session, around: Merger, old: str, new: str) -> Relinked:
     new one, and nobody acts for the old one any more. Who has a place in both keeps that of the
     new one, with its role, and who is limited to clients gets no others. What counted no more
     because its person left either of them is taken back first, and so is what a link in a mail to
-    the old one gave or could give. Raises NoSuchOrganisation, RelinkRefused.
+    the old one gave or could give. One restricted means stays. Raises
+    NoSuchOrganisation, RelinkRefused.
     """
     _demand_free(session, old, new)
     first, second = sorted((old, new))  # always in one order: two at once wait for each other
     held = {kvk: organisation_at(session, kvk, held=True) for kvk in (first, second)}
     left, stays = held[old], held[new]
+    administration.hold(session, [left.id, stays.id])
     for organisation_id in sorted((left.id, stays.id)):
         hold(session, organisation_id)
+    own = {one.id for one in means.restricted_at(session, stays.id, around.now)}
     _end_tokens(session, around.notifier, left)
     now = around.now
     _begin_anew(session, (left.id, stays.id), now)
@@ -141,8 +148,9 @@ def merge(session: Session, around: Merger, old: str, new: str) -> Relinked:
     for one in organisation_records.old_numbers(session, left.id):
         one.organisation_id = stays.id
     _remember(session, old, left.rsin, stays, NumberChange.MERGED, now)
+    restricted = restricted_means.keep_one(session, around, stays, own)
     noted = _noted(session, stays, moved, now, around.actor, "merged")
-    return replace(noted, ended=ended)
+    return replace(noted, ended=ended, restricted_ended=restricted)
 
 
 def _demand_free(session: Session, old: str, new: str) -> None:

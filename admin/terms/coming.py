@@ -13,10 +13,10 @@ from typing import Final
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from admin.chains import to_do as chains_to_do
 from admin.mandates import to_do
 from assurance.levels import AssuranceLevel
-from consent import lapse, requests
-from consent.chains import ChainMandate
+from consent import lapse, mandates, requests
 from directory import administrator_role, dates
 from directory.administrator_role import administers
 from directory.organisations import Organisation
@@ -74,13 +74,19 @@ def request_lapses(asked_at: datetime) -> date:
 
 
 def at(
-    session: Session, organisation_id: str, now: datetime, unused_months: int
+    session: Session,
+    organisation_id: str,
+    now: datetime,
+    unused_months: int,
+    link_level: AssuranceLevel | None,
 ) -> tuple[Coming, ...]:
-    """Everything at this organisation, the first to end first."""
+    """Everything at this organisation, the first to end first. ``link_level``: up to which a chain
+    mandate counts that a link gave; of what does not count nothing ends.
+    """
     today = dates.day_of(now)
     found = [
         *_mandates(session, organisation_id, now, unused_months),
-        *_chains(session, organisation_id, now, unused_months),
+        *_chains(session, organisation_id, now, unused_months, link_level),
         *_roles(session, organisation_id, now),
         *_requests(session, organisation_id, today),
     ]
@@ -91,7 +97,7 @@ def _mandates(
     session: Session, organisation_id: str, now: datetime, unused_months: int
 ) -> Iterator[Coming]:
     today = dates.day_of(now)
-    for row in to_do.shown(to_do.counting(session, organisation_id, now), now):
+    for row in mandates.shown(to_do.counting(session, organisation_id, now), now):
         ends = dates.day_of(row.valid_until)
         facts = (row.person.display_name, row.service_uuid, row.level)
         step = step_to_end(ends, today)
@@ -104,20 +110,14 @@ def _mandates(
 
 
 def _chains(
-    session: Session, organisation_id: str, now: datetime, unused_months: int
+    session: Session,
+    organisation_id: str,
+    now: datetime,
+    unused_months: int,
+    link_level: AssuranceLevel | None,
 ) -> Iterator[Coming]:
     today = dates.day_of(now)
-    query = (
-        select(ChainMandate)
-        .where(
-            ChainMandate.organisation_id == organisation_id,
-            ChainMandate.revoked_at.is_(None),
-            ChainMandate.valid_until > now,
-        )
-        .options(joinedload(ChainMandate.intermediary))
-        .order_by(ChainMandate.id)
-    )
-    for row in session.scalars(query):
+    for row in chains_to_do.counting(session, organisation_id, now, link_level):
         ends = dates.day_of(row.valid_until)
         facts = (row.intermediary.name, row.service_uuid, row.level)
         step = step_to_end(ends, today)

@@ -81,7 +81,7 @@ def _news(run: TermRun, session: Session, person_id: str) -> list[_News]:
         return []
     told, news = notices.told_to(session, person_id), []
     for organisation in administrators.organisations_of(session, person_id, now):
-        found = notices.due(coming.at(session, organisation.id, now, months), told)
+        found = notices.due(coming.at(session, organisation.id, now, months, run.link_level), told)
         if found:
             news.append(_News(organisation, found))
     return news

@@ -7,22 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Final, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from admin.actor import WORKER
+from admin.chains import request_notes
 from admin.mandates import ending
 from admin.terms import coming
 from admin.terms.digest import unused_since
 from admin.terms.run import TermRun
 from broker.process import Process
-from broker.texts import term_mails
+from broker.texts import chain_request_mails, term_mails
 from broker.texts.mandate_mails import RequestFacts
 from broker.texts.outside_request import texts
 from broker.texts.term_mails import Ending
-from consent import lapse, requests
+from consent import chain_requests, lapse, requests
+from consent.chain_requests import ChainRequest
 from consent.chains import ChainMandate
 from consent.mandates import LAPSED, Mandate
 from consent.requests import MandateRequest, RequestState
@@ -31,6 +34,7 @@ from directory.people import Person
 from state import audit, outbox
 from state.audit import AuditEvent, EventTag
 from state.db import writing
+from state.outbox import Message
 from state.trace import new_reference
 
 PORTION: Final = 200
@@ -39,7 +43,7 @@ Row = TypeVar("Row", Mandate, ChainMandate)
 
 def end_due(process: Process) -> None:
     """In portions, each a transaction: stopped at any moment, the rest comes the next time."""
-    for portion in (end_mandates, end_chains, close_requests):
+    for portion in (end_mandates, end_chains, close_requests, tell_unanswered):
         _until_done(process, portion)
 
 
@@ -133,6 +137,29 @@ def close_requests(run: TermRun, session: Session, after: str = "") -> str | Non
         )
         _tell_requester(run, session, row)
     return rows[-1].id if len(rows) == PORTION else None
+
+
+def tell_unanswered(run: TermRun, session: Session, _after: str = "") -> str | None:
+    """The same of what intermediaries asked clients: their administrators hear that nobody
+    answered. The clock closed it before, and it can still be sent again.
+    """
+    found = chain_requests.lapsed_unheard(session, run.now, most=PORTION)
+    for request_id in found:
+        row = chain_requests.one(session, request_id)
+        if row is None or not chain_requests.tell_lapse(session, request_id, run.now):
+            continue
+        tag, asker = EventTag.CHAIN_REQUEST_LAPSED, row.intermediary
+        request_notes.note(session, run, tag, row, at=asker.id)
+        if asker.suspended_at is None:
+            request_notes.tell_administrators(
+                session, run, asker.id, partial(_unanswered, run, row)
+            )
+    return found[-1] if len(found) == PORTION else None
+
+
+def _unanswered(run: TermRun, row: ChainRequest, address: str, locale: str) -> Message:
+    facts = request_notes.facts_of(row, run, locale)
+    return chain_request_mails.lapsed(address, locale, facts, row.expires_at)
 
 
 def _note(

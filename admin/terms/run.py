@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from admin.actor import WORKER, Actor
+from assurance.levels import AssuranceLevel
 from broker.downstream import Downstream, DownstreamName
 from broker.process import Process
 from broker.sso.logout import LogoutNotifier
@@ -16,10 +18,13 @@ from keys.sealing import Sealer
 
 @dataclass(frozen=True)
 class TermRun:
-    """``unused_months``: after which a mandate that nobody uses lapses."""
+    """``unused_months``: after which a mandate that nobody uses lapses; ``link_level``: up to which
+    chain mandate one counts that a link gave, None: at none.
+    """
 
     now: datetime
     unused_months: int
+    link_level: AssuranceLevel | None
     base_url: str
     sealer: Sealer
     services: Mapping[str, Service]
@@ -32,12 +37,17 @@ class TermRun:
         return cls(
             now=process.clock(),
             unused_months=process.settings.mandates.unused_months,
+            link_level=process.settings.mandates.chain_link_level,
             base_url=process.settings.base_url,
             sealer=process.sealer,
             services=process.holder.current.services,
             portals=process.holder.current.relying_parties,
             downstreams=process.downstreams,
         )
+
+    @property
+    def actor(self) -> Actor:
+        return WORKER
 
     @property
     def today(self) -> date:

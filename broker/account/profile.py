@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from flask import request
@@ -59,7 +60,7 @@ def front() -> Response:
             for one in people.memberships_of(sql, who.person.id)
             if one.since <= now and (one.until is None or one.until > now)
         ),
-        mandates=tuple(_mandate(who, one, has_left=one.id in left) for one in held),
+        mandates=tuple(_mandate(who, one, held, left) for one in mandates.shown(held, now, left)),
         clients=tuple(
             _client(who, one)
             for one in chains.through(
@@ -102,7 +103,11 @@ def _account(who: AccountContext) -> AccountHere | None:
     )
 
 
-def _mandate(who: AccountContext, one: Mandate, *, has_left: bool) -> HeldMandateRow:
+def _mandate(
+    who: AccountContext, one: Mandate, held: Sequence[Mandate], left: Collection[str]
+) -> HeldMandateRow:
+    has_left = one.id in left
+    past = [row for row in held if row.id in left and mandates.is_same(row, one)]
     return HeldMandateRow(
         organisation=one.organisation.name,
         service=service_name(who.rt.configuration, one.service_uuid),
@@ -112,6 +117,7 @@ def _mandate(who: AccountContext, one: Mandate, *, has_left: bool) -> HeldMandat
         until=one.valid_until,
         extend_id=one.id if may_be_extended(who, one) else "",
         has_left=has_left,
+        past=() if has_left else tuple(row.valid_until for row in past),
     )
 
 

@@ -50,7 +50,8 @@ class HeldMandateRow:
     """A mandate that stands. ``service`` is None for all services; ``branches``: numbers, none for
     the whole organisation; ``starts`` only where that is later; ``level`` a label; ``extend_id``:
     its id where it ends soon and more can be asked; ``has_left``: the person left the organisation
-    since, and it counts no more.
+    since, and it counts no more; ``past``: the last days of those for the same of which that is so,
+    beside one that counts.
     """
 
     organisation: str
@@ -61,6 +62,7 @@ class HeldMandateRow:
     until: datetime
     extend_id: str = ""
     has_left: bool = False
+    past: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True)

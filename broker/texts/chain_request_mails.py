@@ -157,6 +157,34 @@ def refused(recipient: str, locale: str, said: AskedFacts, reason: str) -> Messa
     return _message(recipient, locale, subject, text)
 
 
+def lapsed(recipient: str, locale: str, said: AskedFacts, ended: datetime) -> Message:
+    """To the intermediary: nobody at the client answered in time."""
+    client = one_line(said.client)
+    if locale == "en":
+        subject = f"{client} did not answer your request"
+        text = [
+            f"{client} (KvK {said.client_kvk}) was asked whether your organisation may act for it "
+            "at:",
+            _names(said.services),
+            f"Nobody answered before {times.moment(ended, 'en')}. Your request lapsed, and nothing "
+            "changed.",
+            "Do you still need it? Send it again at Administration, Asked of clients. Let the "
+            "client know that it comes.",
+        ]
+    else:
+        subject = f"{client} antwoordde niet op uw verzoek"
+        text = [
+            f"Aan {client} (KvK {said.client_kvk}) is gevraagd of uw organisatie namens haar mag "
+            "handelen bij:",
+            _names(said.services),
+            f"Niemand antwoordde vóór {times.moment(ended, 'nl')}. Uw verzoek is vervallen, en er "
+            "is niets veranderd.",
+            "Heeft u het nog nodig? Stuur het opnieuw bij Beheer, Gevraagd aan klanten. Zeg de "
+            "klant dat het komt.",
+        ]
+    return _message(recipient, locale, subject, text)
+
+
 def merged(recipient: str, locale: str, said: AskedFacts) -> Message:
     """To who agreed with a link: the client went up in another organisation, and it is over."""
     who, client = one_line(said.intermediary), one_line(said.client)

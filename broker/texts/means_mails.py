@@ -241,6 +241,37 @@ def ended(recipient: str, locale: str, said: MeansTold) -> Message:
     return _mail(recipient, locale, subject, lines, told)
 
 
+def one_restricted(recipient: str, locale: str, said: MeansTold, kept: str) -> Message:
+    """To administrators after a merger: one restricted means stays, that of ``kept``, and this one
+    ends, now (``until`` is None) or on a day.
+    """
+    told, other = _on_one_line(said), one_line(kept)
+    day = times.day(told.until, locale) if told.until is not None else None
+    if locale == "en":
+        subject = f"The login means of {told.person} ends because of the merger"
+        when = f"after {day}" if day else "from now on"
+        lines = [
+            f"After the merger {told.organisation} had more than one restricted login means. The "
+            "rule is one for each KvK number.",
+            f"That of {other} stays. That of {told.person} counts no more {when}, nor do the "
+            "authorisations that go with it.",
+            f"Does {told.person} still need to log in after that? Request an ordinary login means "
+            "then, at Administration, Users.",
+        ]
+    else:
+        subject = f"Het inlogmiddel van {told.person} stopt door de samenvoeging"
+        when = f"na {day}" if day else "vanaf nu"
+        lines = [
+            f"{told.organisation} had na de samenvoeging meer dan één beperkt inlogmiddel. De "
+            "regel is één per KvK-nummer.",
+            f"Dat van {other} blijft. Dat van {told.person} telt {when} niet meer, net als de "
+            "machtigingen die erbij horen.",
+            f"Moet {told.person} daarna nog inloggen? Vraag dan een gewoon inlogmiddel aan, bij "
+            "Beheer, Gebruikers.",
+        ]
+    return _mail(recipient, locale, subject, lines, told)
+
+
 def _on_one_line(told: MeansTold) -> MeansTold:
     """Names come from forms and files: none of them begins a paragraph of its own."""
     return replace(told, person=one_line(told.person), organisation=one_line(told.organisation))

@@ -143,6 +143,7 @@ EVENTS: Final = {
     EventTag.CHAIN_REQUEST_GRANTED: _("Verzoek om een ketenmachtiging ingewilligd"),
     EventTag.CHAIN_REQUEST_REFUSED: _("Verzoek om een ketenmachtiging geweigerd"),
     EventTag.CHAIN_REQUEST_TAKEN_BACK: _("Ketenmachtiging teruggenomen met de link in de e-mail"),
+    EventTag.CHAIN_REQUEST_LAPSED: _("Verzoek om een ketenmachtiging vervallen"),
     EventTag.MANDATE_LAPSED: _("Machtiging vervallen omdat zij niet is gebruikt"),
     EventTag.MANDATE_REQUEST_LAPSED: _("Verzoek om een machtiging vervallen zonder besluit"),
     EventTag.ADMINISTRATOR_EXTENDED: _("Rol van beheerder verlengd"),

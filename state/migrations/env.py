@@ -7,6 +7,7 @@ from typing import Any, Literal
 from alembic import context
 
 from state.db import Base, LevelColumn, UtcDateTime
+from state.migrate import is_for
 
 
 def _render(kind: str, item: Any, _autogenerate: Any) -> str | Literal[False]:
@@ -25,6 +26,7 @@ context.configure(
     # Half a migration is no state to be in; SQLite too can roll back what it created.
     transactional_ddl=True,
     compare_type=True,
+    include_object=is_for(connection.dialect.name),
 )
 with context.begin_transaction():
     context.run_migrations()

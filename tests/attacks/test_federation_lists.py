@@ -10,6 +10,7 @@ from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
+from xml.sax.saxutils import escape
 
 import pytest
 from lxml import etree
@@ -231,6 +232,33 @@ def facts(member: Member, tmp_path: Path) -> MemberFacts:
     read = read_aggregate(Listed(members=(member,)).write(tmp_path / "list.xml"), PINNED)
     (entity,) = read.makelaars()
     return member_facts(entity)
+
+
+LOGO = "https://noord.example/logo.png"
+
+
+@pytest.mark.parametrize(
+    "logo",
+    [
+        pytest.param("javascript:alert(1)", id="A-03 script"),
+        pytest.param("data:image/svg+xml,%3Csvg onload=alert(1)%3E", id="A-03 script in an image"),
+        pytest.param("https://noord.example/" + "l" * 5000, id="A-03 huge"),
+        pytest.param("http://169.254.169.254/latest", id="A-03 an address inside"),
+        pytest.param(LOGO, id="A-03 an ordinary one"),
+    ],
+)
+def test_a_logo_in_metadata_is_neither_fetched_nor_kept(logo: str, tmp_path: Path) -> None:
+    """We show no logo of anybody: what cannot be drawn cannot attack."""
+    text = Listed(members=(NOORD,)).xml()
+    assert LOGO in text
+    root = etree.fromstring(text.replace(LOGO, escape(logo)).encode())
+    sign_list(root)
+    file = tmp_path / "logo.xml"
+    file.write_bytes(etree.tostring(root))
+    (entity,) = read_aggregate(file, PINNED).makelaars()
+    found = member_facts(entity)
+    assert logo not in repr(found) and "logo" not in repr(found)
+    assert found == facts(NOORD, tmp_path), "all else is read"
 
 
 @pytest.mark.parametrize(

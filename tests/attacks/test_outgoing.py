@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import ssl
 from collections.abc import Callable
 from pathlib import Path
@@ -224,3 +225,39 @@ def test_tls_is_verified_for_the_name(name: str, trusted: bool, tmp_path: Path) 
                 outgoing.get(f"https://{authority}/")
             assert server.seen == []
             assert failed.value.setting == ("" if trusted else "outgoing.ca_file")
+
+
+WAYS_OUT = ("http.client", "httpx", "requests", "socket", "urllib.request", "urllib3")
+# None of these calls what a party, an operator or a document names.
+BESIDE = {
+    "admin/operations/listening.py",  # is called
+    "admin/operations/management.py",
+    "admin/presence.py",  # the name of this machine
+    "admin/virus_scan/clamd.py",  # what the installation itself runs
+    "broker/monitoring/telemetry.py",
+}
+
+
+def test_A_04_nobody_calls_out_by_another_way() -> None:
+    """Every address that a party, an operator or a document names is checked by the client of
+    these tests: no other module of the product has a way to call.
+    """
+    root = Path(__file__).parents[2]
+    found = set()
+    for room in ("admin", "assurance", "broker", "consent", "directory", "keys", "providers"):
+        found |= {
+            str(path.relative_to(root))
+            for path in (root / room).rglob("*.py")
+            if any(_imports(path, way) for way in WAYS_OUT)
+        }
+    assert found == BESIDE
+
+
+def _imports(path: Path, way: str) -> bool:
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {one.name for one in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module, *(f"{node.module}.{one.name}" for one in node.names)}
+    return any(name == way or name.startswith(f"{way}.") for name in names)

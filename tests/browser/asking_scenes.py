@@ -92,6 +92,15 @@ def _at_decision(walker: Walker) -> str:
     return address
 
 
+def _other_tab(walker: Walker) -> None:
+    """Another tab opened another link since: nothing is done with this form."""
+    _at_decision(walker)
+    walker.fill("form[action$='/akkoord'] input[name=over]", "0" * 32)
+    walker.fill("#naam", "Dirk van Dijk")
+    walker.check("#mag")
+    walker.click("form[action$='/akkoord'] button")
+
+
 def _agreed(walker: Walker, *, name: str = "Dirk van Dijk") -> str:
     address = _at_decision(walker)
     walker.fill("#naam", name)
@@ -126,6 +135,9 @@ ASKING_SCENES: Final = (
     Scene("beheer-vragen", _to(_sent), "form[action*='/opnieuw']"),
     Scene("beheer-vragen-klant", _to(_begin), "#kvk"),
     Scene("beheer-vragen-klant-fout", _to(_begin, kvk="1"), "[aria-invalid]"),
+    Scene(
+        "beheer-vragen-zonder-adres", _to(_begin, kvk=VANDIJK, email=" "), "#email[aria-invalid]"
+    ),
     Scene("beheer-vragen-gevonden", _to(_begin, kvk=VANDIJK), "a[href$='/diensten']"),
     Scene("beheer-vragen-diensten", _to(_services), "#bericht"),
     Scene("beheer-vragen-diensten-fout", _to(_services, service="none"), ".utrecht-alert--error"),
@@ -137,6 +149,7 @@ ASKING_SCENES: Final = (
     Scene("keten-code-fout", _to(_at_code, code="0"), "[aria-invalid]"),
     Scene("keten-beslissen", _to(_at_decision), "#mag"),
     Scene("keten-beslissen-fout", _to(_agreed, name=" "), "[aria-invalid]"),
+    Scene("keten-ander-tabblad", _other_tab, "#nu"),
     Scene("keten-akkoord", _to(_agreed), "#nu"),
     Scene("keten-geweigerd", _refused, "#nu"),
     Scene("keten-onbekend", lambda w: w.go("/toegang/ketenmachtiging/weg"), "#nu"),

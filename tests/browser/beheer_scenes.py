@@ -168,6 +168,28 @@ def _import(walker: Walker, kind: str, text: str) -> None:
     walker.browser.bring(urljoin(walker.url, form.get("action")), sent, "bestand", text)
 
 
+def _left(walker: Walker) -> None:
+    """Nora left the garden firm, and what it gave her counts no more."""
+    walker.running.leave_behind(GARDEN.replace(" ", ""), BAKERY.replace(" ", ""))
+    at(walker, "/machtigingen?stand=left", GARDEN)
+
+
+def _left_one(walker: Walker) -> None:
+    _left(walker)
+    walker.click("td a[href*='/machtiging/']")
+
+
+def _other_tab(walker: Walker) -> None:
+    """A form of the garden firm, after another tab went to the bakery."""
+    to_console(walker, kvk=GARDEN)
+    walker.go("/beheer/mag-dit")
+    said = walker.expect("input[name=over]").get("value", "")
+    walker.click(f'button[name=bedrijf]:contains("{BAKERY}")')
+    _begin(walker)
+    walker.fill("form:has(#diensten) input[name=over]", said)
+    walker.click("form:has(#diensten) .utrecht-action-group button")
+
+
 def _log_out(walker: Walker) -> None:
     to_console(walker)
     walker.click("form[action$=uitloggen] button")
@@ -241,5 +263,8 @@ BEHEER_SCENES: Final = (
         lambda w: at(w, "/gebruikers", person="jan"),
         "a[href$='/beheer/mijn']",
     ),
+    Scene("beheer-machtigingen-vertrokken", _left, "td .utrecht-status-badge--neutral"),
+    Scene("beheer-machtiging-vertrokken", _left_one, "form[action$='/machtiging/nora/intrekken']"),
+    Scene("beheer-ander-tabblad", _other_tab, "button[name=bedrijf].utrecht-button"),
     Scene("beheer-uitgelogd", _log_out, "a[href='/beheer']"),
 )

@@ -96,7 +96,17 @@ def _client(walker: Walker) -> None:
     walker.click("th a[href*='/klanten/']")
 
 
+def _off(walker: Walker, *, opens: bool = False) -> None:
+    """What a link gave above the level of links, which counts no more."""
+    walker.running.leave_behind("90001639", "90001201")
+    at(walker, "/ketenmachtigingen?stand=off", GARDEN)
+    if opens:
+        walker.click("th a[href*='/ketenmachtigingen/']")
+
+
 CHAIN_SCENES: Final = (
+    Scene("beheer-keten-telt-niet", _off, "th a[href*='/ketenmachtigingen/']"),
+    Scene("beheer-keten-telt-niet-een", lambda w: _off(w, opens=True), "td .utrecht-status-badge"),
     Scene("beheer-keten", lambda w: at(w, "/ketenmachtigingen"), "#sorteer"),
     Scene("beheer-keten-niets", lambda w: at(w, "/ketenmachtigingen?zoek=qqq"), ".sluis-empty"),
     Scene("beheer-keten-intermediair", _one, "form[action$='/alles-intrekken']"),

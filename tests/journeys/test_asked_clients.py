@@ -23,6 +23,7 @@ from tests.journeys.asking_clients import (
     ask,
     at_decision,
     at_office,
+    find_client,
     links,
     requests_of,
     revocation_links,
@@ -157,3 +158,46 @@ def test_another_intermediary_is_given_what_it_did_not_ask(
         )
     assert [one.service_uuid for one in found] == [GRONDWATER]
     assert requests_of(world)[0].outcome is None, "what the office asks still waits"
+
+
+def test_an_address_is_asked_where_a_link_goes_to_it(own_world: World, office: Browser) -> None:
+    world = own_world
+    page = find_client(office, VANDIJK, "")
+    assert page.status == 422 and "Vul het e-mailadres in" in page.text
+    assert "Boekhouding Van Dijk" in page.text and "Ja, verder naar diensten" not in page.text
+    draft = page.url.rpartition("/")[0]
+    page = office.open(f"{draft}/diensten")
+    assert page.url.endswith("/klant") and "Vul dat e-mailadres hieronder in" in page.text
+    office.fill("email", EMAIL)
+    page = office.click("Zoek dit bedrijf")
+    assert f"Wij sturen een link naar {EMAIL}" in page.text
+    assert office.click("Ja, verder naar diensten").status == 200
+    page = ask(office, GARDEN, "", GRONDWATER)
+    assert "Het verzoek is verstuurd" in page.text, "an administrator decides there"
+    assert requests_of(world)[-1].email == ""
+
+
+def test_the_level_of_a_chain_says_why_it_is_higher_than_the_service(
+    own_world: World, office: Browser
+) -> None:
+    find_client(office)
+    page = office.click("Ja, verder naar diensten")
+    labels = [" ".join(one.text_content().split()) for one in page.tree.xpath("//label")]
+    raised = [one for one in labels if "De dienst zelf vraagt" in one]
+    assert raised and all("een ketenmachtiging is hier minstens EH3" in one for one in raised)
+    assert len(raised) < len([one for one in labels if "EH" in one]), "not of those that ask it"
+
+
+def test_who_lost_its_administrator_is_asked_anew_with_an_address(
+    own_world: World, office: Browser
+) -> None:
+    world = own_world
+    ask(office, GARDEN, "", GRONDWATER)
+    with world.session() as session, writing(session):
+        query = session.query(Membership).filter_by(organisation_id=organisation(world, GARDEN))
+        for place in query:
+            place.until = world.clock()
+    office.open(f"{HERE}/klantverzoeken")
+    page = office.click("Stuur opnieuw: Hoveniersbedrijf Groenrijk")
+    assert "Deze klant heeft hier geen beheerder meer" in page.text
+    assert len(requests_of(world)) == 1

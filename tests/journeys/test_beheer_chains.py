@@ -163,7 +163,7 @@ def test_what_becomes_shorter_must_be_seen_and_a_document_does_not_make_it_long_
     assert not any("Administratiekantoor Yilmaz" in row for row in rows(page))
 
 
-def test_mo_acts_for_a_client_until_the_client_takes_it_back(
+def test_M_11_mo_acts_for_a_client_until_the_client_takes_it_back(
     own_world: World, sanne: Browser
 ) -> None:
     world = own_world

@@ -8,7 +8,11 @@ from datetime import timedelta
 
 import pytest
 
+from admin.actor import COMMAND_LINE
+from admin.organisations import relinking
+from admin.organisations.relinking import Merger
 from assurance.levels import AssuranceLevel
+from broker.sso import logout
 from directory import history
 from directory.consoles import BEHEER
 from sandbox.browser import Browser
@@ -106,7 +110,7 @@ def test_logins_are_filtered_leafed_through_and_taken_along(
     sanne.open(f"{HERE}/logins?uitkomst=refused")
     text = sanne.click("Download csv").answer.body.decode("utf-8-sig")
     head, *found = csv.reader(io.StringIO(text), delimiter=";")
-    assert head[:3] == ["Wanneer", "Code", "Wie"]
+    assert head[:3] == ["Wanneer (Europe/Amsterdam)", "Code", "Wie"]
     assert [row[2] for row in found] == ["Fatima Bouzid"] and found[0][-1] == "Mislukt"
     with own_world.session() as session:
         (event,) = audit.recent(session, tags=[EventTag.EXPORT_MADE])
@@ -161,3 +165,57 @@ def test_changes_name_nobody_who_is_not_of_this_company(own_world: World, sanne:
     text = sanne.click("Download csv").answer.body.decode("utf-8-sig")
     assert text.count("Machtiging gegeven") == 3
     assert "Lijst gedownload: Wijzigingen" in sanne.open(f"{HERE}/wijzigingen").text
+
+
+def note(world: World, tag: EventTag, kvk: str, **facts: object) -> None:
+    """A line in the history of this company, about Liv."""
+    values = {"details": {"person": "liv", "until": "2027-01-01"}, **facts}
+    with world.session() as session, writing(session):
+        at = organisation(world, kvk)
+        audit.record(session, AuditEvent(tag, world.clock(), organisation_id=at, **values))  # type: ignore[arg-type]
+
+
+def merge(world: World, old: str, new: str) -> None:
+    with world.session() as session, writing(session):
+        around = Merger(COMMAND_LINE, {}, logout.notifier_of(world.process))
+        relinking.merge(session, around, old, new)
+
+
+def test_changes_of_a_company_that_went_up_in_this_one_are_its_own_now(
+    own_world: World, sanne: Browser
+) -> None:
+    """As far as they came along, and of nobody else."""
+    world = own_world
+    for tag in (EventTag.MANDATE_GRANTED, EventTag.BILLING_CHANGED, EventTag.EXPORT_MADE):
+        note(world, tag, GARDEN)
+        note(world, tag, OFFICE)
+    assert rows(sanne.open(f"{HERE}/wijzigingen")) == []
+    merge(world, GARDEN, BAKERY)
+    note(world, EventTag.MANDATE_REVOKED, BAKERY)
+    page = sanne.open(f"{HERE}/wijzigingen")
+    newest, moved, theirs = rows(page)
+    assert "Machtiging ingetrokken" in newest and "Groenrijk" not in newest
+    assert "KvK-nummer" in moved or "samen" in moved.lower(), moved
+    assert "Machtiging gegeven" in theirs and "Bij Hoveniersbedrijf Groenrijk" in theirs
+    assert "Liv Larsen" in theirs, "who came along"
+    text = sanne.click("Download csv").answer.body.decode("utf-8-sig")
+    assert "Hoveniersbedrijf Groenrijk" in text and "Administratiekantoor" not in text
+    (only,) = rows(sanne.open(f"{HERE}/wijzigingen?soort=organisatie"))
+    assert "Groenrijk" not in only
+    enter(world, sanne, OFFICE)
+    assert not any("Groenrijk" in row for row in rows(sanne.open(f"{HERE}/wijzigingen")))
+
+
+def test_changes_of_twice_merged_companies_come_along(own_world: World, sanne: Browser) -> None:
+    world = own_world
+    note(world, EventTag.MANDATE_GRANTED, GARDEN)
+    merge(world, GARDEN, OFFICE)
+    merge(world, OFFICE, BAKERY)
+    found = rows(sanne.open(f"{HERE}/wijzigingen?soort=machtigingen"))
+    assert any("Bij Hoveniersbedrijf Groenrijk" in row for row in found), found
+
+
+@pytest.mark.parametrize("path", ["/wijzigingen", "/logins", "", "/profiel"])
+def test_each_page_says_by_which_clock_its_times_are(sanne: Browser, path: str) -> None:
+    page = sanne.open(f"{HERE}{path}")
+    assert page.text.count("Tijden zijn die in Nederland (Europe/Amsterdam).") == 1

@@ -97,7 +97,7 @@ def test_a_place_elsewhere_that_ends_leaves_the_console_of_others_alone(world: W
     [{"service": "34b69f52-4f2f-4b6d-accc-50c15aef38b9"}, {"level": "EH2"}, {"revoked": True}],
     ids=["narrower", "lower", "revoked"],
 )
-def test_what_a_mandate_gave_ends_with_it_and_the_portal_hears_it(
+def test_M_11_what_a_mandate_gave_ends_with_it_and_the_portal_hears_it(
     world: World, changed: dict[str, Any]
 ) -> None:
     browser, portal = log_in(world), world.demo.addresses.portal
@@ -120,7 +120,7 @@ def test_a_mandate_elsewhere_that_ends_leaves_tokens_alone(world: World) -> None
     assert [grant.id for grant in standing(world, "jan")] == before
 
 
-def test_a_mandate_that_ends_during_a_login_gives_nothing(world: World) -> None:
+def test_M_11_a_mandate_that_ends_during_a_login_gives_nothing(world: World) -> None:
     browser = world.browser()
     browser.open(f"{world.demo.addresses.portal}/")
     browser.click(BODEM.name)

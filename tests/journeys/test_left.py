@@ -83,3 +83,20 @@ def test_M_07_no_page_says_that_the_mandate_still_holds(world: World) -> None:
     found = [row for row in rows(page) if "De Korenmolen" in row]
     assert found and all("u hoort niet meer bij deze organisatie" in one for one in found)
     assert not any("Vraag verlenging" in one for one in found)
+
+
+def test_beside_one_that_counts_an_earlier_one_is_told_as_past(world: World) -> None:
+    sanne = at_console(world, "sanne", BEHEER)
+    enter(world, sanne)
+    for moment in ("before", "after"):
+        choose(sanne, ("jan",), (LOZING.uuid,))
+        assert sanne.click("Leg 1 machtiging vast").heading == "1 machtiging is vastgelegd", moment
+        if moment == "before":
+            world.clock.advance(1)
+            change(world, "jan", organisations=[])
+            world.clock.advance(1)
+    page = arrive(world, "jan", "Polderpoort").click("Mijn gegevens")
+    found = [row for row in rows(page) if "De Korenmolen" in row and LOZING.name in row]
+    assert len(found) == 1, found
+    assert "Een eerdere, geldig tot" in found[0] and "telt niet meer" in found[0]
+    assert "u hoort niet meer bij deze organisatie" not in found[0]

@@ -67,6 +67,11 @@ def test_a_request_becomes_a_mandate(own_world: World) -> None:
     address = next(word for word in letters[0]["text"].split() if word.startswith(HERE))
 
     sanne = _sanne(world)
+    assert "Bij een ander bedrijf van u" not in sanne.open(HERE).text, "it is here"
+    page = enter(world, sanne, GARDEN)
+    assert "Bij een ander bedrijf van u wachten verzoeken" in page.text
+    page = sanne.click("Ga naar Bakkerij De Korenmolen B.V. (1 verzoek)")
+    assert "Mag ik morgen al?" in page.text
     enter(world, sanne, GARDEN)
     page = sanne.open(address)
     assert page.heading == "Dit hoort bij een ander bedrijf", "the mail leads there all the same"
@@ -121,7 +126,7 @@ def test_what_was_granted_can_be_taken_back(own_world: World) -> None:
         assert (event.person_id, event.details["person"]) == ("sanne", "fatima")
 
 
-def test_a_mandate_is_taken_back_once_and_in_the_middle_of_a_login(own_world: World) -> None:
+def test_M_11_a_mandate_is_taken_back_once_and_in_the_middle_of_a_login(own_world: World) -> None:
     world = own_world
     sanne = _granted(world)
     browser = world.browser()

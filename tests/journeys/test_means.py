@@ -206,6 +206,14 @@ def test_a_refusal_is_read_for_thirty_days_and_mailed(world: World) -> None:
         assert "Bob Kok" not in again.open(f"{HERE}/gebruikers").text
 
 
+def badge(browser: Browser) -> int:
+    """What the menu says beside Te doen."""
+    assert browser.page is not None
+    (link,) = browser.page.tree.xpath("//nav//a[contains(., 'Te doen')]")
+    found = re.search(r"\d+", link.text_content())
+    return int(found[0]) if found else 0
+
+
 def test_a_lapsed_letter_is_told_and_sent_anew(world: World) -> None:
     ask(world, level="EH2", factor="", name="Eva Mol")
     approve(world, "Eva Mol")
@@ -222,8 +230,9 @@ def test_a_lapsed_letter_is_told_and_sent_anew(world: World) -> None:
         assert "Stuur een nieuwe brief" in sanne.page.text
         to_do = sanne.open(HERE).text
         assert "Activatie verlopen" in to_do and "Eva Mol" in to_do
+        waited = badge(sanne)
         assert "onderweg" in sanne.click("Stuur een nieuwe brief").text
-        assert "Eva Mol" not in sanne.open(HERE).text
+        assert "Eva Mol" not in sanne.open(HERE).text and badge(sanne) == waited - 1
         sanne.open(f"{HERE}/gebruikers/{eva}")
         assert "Wachten op activatie" in sanne.page.text
         newer = codes(world, "Eva Mol")

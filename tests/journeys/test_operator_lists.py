@@ -73,7 +73,7 @@ def test_the_list_as_filtered_is_taken_along_and_that_is_audited(own_world: Worl
     assert (page.answer.header("Content-Type") or "").startswith("text/csv")
     text = page.answer.body.decode("utf-8-sig")
     head, *rows = csv.reader(io.StringIO(text), delimiter=";")
-    assert head == ["Naam", "Gebruikersnaam", "Rol", "Sinds", "Stand"]
+    assert head == ["Naam", "Gebruikersnaam", "Rol", "Sinds (Europe/Amsterdam)", "Stand"]
     assert [row[:3] for row in rows] == [["Zeno Kuiper", "zeno", "helpdesk"]]
     with own_world.session() as session:
         (event,) = audit.recent(session, tags=(EventTag.EXPORT_MADE,))

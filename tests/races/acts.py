@@ -350,6 +350,7 @@ def _run() -> TermRun:
     return TermRun(
         now=START,
         unused_months=24,
+        link_level=None,
         base_url="https://x.example",
         sealer=make_sealer(),
         services={},

@@ -23,6 +23,11 @@ def in_netherlands(cell: Cell) -> Cell:
     return cell.astimezone(AMSTERDAM).replace(microsecond=0, tzinfo=None)
 
 
+def with_zone(name: str) -> str:
+    """The name of a column of moments: by which clock they are."""
+    return f"{name} ({AMSTERDAM.key})"
+
+
 def begins_formula(text: str) -> bool:
     """Would a spreadsheet compute this?"""
     return _FORMULA.match(text) is not None

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from admin.mandates import companies, end_date, giving, to_do
 from admin.mandates.given import NoSuchMandate
-from consent import places
+from consent import mandates, places
 from consent.changes import TermChange
 from consent.mandates import Mandate
 from directory import dates
@@ -85,8 +85,8 @@ def test_what_counts_is_shown_before_what_was_left_behind(
     mandate_of_roos("since", valid_until=START + 20 * DAY, confirmed_at=START)
     rows = [given, session.get_one(Mandate, "since")]
     left = places.left_behind(session, rows, START)
-    assert [row.id for row in to_do.shown(rows, START, left)] == ["since"]
-    assert [row.id for row in to_do.shown(rows, START)] == ["given"]
+    assert [row.id for row in mandates.shown(rows, START, left)] == ["since"]
+    assert [row.id for row in mandates.shown(rows, START)] == ["given"]
 
 
 @pytest.mark.parametrize("days", [300, 10])

@@ -39,6 +39,17 @@ def test_every_mistake_is_told_at_once(tmp_path: Path) -> None:
     assert told[2].startswith("HelpDesk site stands in ")
 
 
+@pytest.mark.parametrize("name", ["logo", "logo_uri"])
+@pytest.mark.parametrize("document", [SERVICE, HELP_DESK], ids=["service", "help desk"])
+def test_A_03_no_document_has_a_place_for_a_logo(
+    tmp_path: Path, document: dict[str, object], name: str
+) -> None:
+    assert len(read(written(tmp_path, document))) == 1
+    with pytest.raises(DocumentsRefused) as refused:
+        read(written(tmp_path, {**document, name: "https://x.example/logo.svg"}))
+    assert f"{name}: unknown field" in refused.value.lines[0]
+
+
 def test_documents_are_read_without_libyaml_too(tmp_path: Path) -> None:
     file = written(tmp_path, HELP_DESK)
     ran = subprocess.run(

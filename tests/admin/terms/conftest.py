@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from admin.terms import digest, lapsing
 from admin.terms.run import TermRun
 from assurance.levels import AssuranceLevel
+from consent.chains import ChainMandate
 from consent.mandates import Mandate
 from consent.requests import MandateRequest, RequestState
 from directory.organisations import Organisation
@@ -36,11 +37,13 @@ LONG = timedelta(days=4 * 365)
 class Bakery:
     session: Session
     now: datetime = START
+    link_level: AssuranceLevel | None = None
 
     def run(self, unused_months: int = 24) -> TermRun:
         return TermRun(
             now=self.now,
             unused_months=unused_months,
+            link_level=self.link_level,
             base_url="https://login.example",
             sealer=make_sealer(),
             services={UUID: service(UUID)},
@@ -63,6 +66,25 @@ class Bakery:
             level=AssuranceLevel.EH3,
             valid_from=self.now + since,
             valid_until=self.now + until,
+            **more,
+        )
+        self.add(row)
+
+    def chain(
+        self, name: str = "c", *, until: timedelta = LONG, by_link: bool = False, **more: Any
+    ) -> None:
+        """To an office, from yesterday on."""
+        if self.session.get(Organisation, "office") is None:
+            self.add(Organisation(id="office", kvk="90001542", name="Kantoor Yilmaz"))
+        row = ChainMandate(
+            id=name,
+            organisation_id="bakery",
+            intermediary_id="office",
+            service_uuid=UUID,
+            level=AssuranceLevel.EH3,
+            valid_from=self.now - DAY,
+            valid_until=self.now + until,
+            by_link=by_link,
             **more,
         )
         self.add(row)
@@ -95,7 +117,12 @@ class Bakery:
     def clean(self, days: float = 0) -> list[Message]:
         """What leaves when the job cleans up after so many more days."""
         self.now += days * DAY
-        for portion in (lapsing.end_mandates, lapsing.end_chains, lapsing.close_requests):
+        for portion in (
+            lapsing.end_mandates,
+            lapsing.end_chains,
+            lapsing.close_requests,
+            lapsing.tell_unanswered,
+        ):
             with writing(self.session):
                 assert portion(self.run(), self.session) is None
         return self.mails()

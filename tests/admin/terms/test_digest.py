@@ -11,6 +11,7 @@ import pytest
 from admin.terms import coming, digest, notices
 from admin.terms.coming import Coming, TermKind
 from admin.terms.notices import TermNotice
+from assurance.levels import AssuranceLevel
 from consent.mandates import Mandate
 from directory.people import Membership, Person, Role
 from tests.admin.terms.conftest import DAY, LONG, Bakery
@@ -171,3 +172,28 @@ def test_what_was_told_long_ago_is_forgotten(bakery: Bakery) -> None:
 
 def _purged(bakery: Bakery, days: int) -> None:
     notices.purge(bakery.session, TODAY + days * DAY)
+
+
+@pytest.mark.parametrize(
+    ("by_link", "link_level", "is_told"),
+    [
+        (True, None, False),  # links are off: it counts no more
+        (True, AssuranceLevel.EH2_PLUS, False),
+        (True, AssuranceLevel.EH3, True),
+        (False, None, True),  # an administrator gave it
+    ],
+)
+def test_a_chain_mandate_of_a_link_is_told_of_where_links_count(
+    bakery: Bakery, by_link: bool, link_level: AssuranceLevel | None, is_told: bool
+) -> None:
+    bakery.link_level = link_level
+    bakery.chain(until=20 * DAY, by_link=by_link)
+    mails = bakery.digests()
+    assert bool(mails) is is_told
+    assert all("Kantoor Yilmaz" in mail.text for mail in mails)
+
+
+def test_a_chain_mandate_that_a_newer_one_makes_up_for_is_not_told_of(bakery: Bakery) -> None:
+    bakery.chain("old", until=20 * DAY)
+    bakery.chain("new", until=LONG)
+    assert bakery.digests() == []

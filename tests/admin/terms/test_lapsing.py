@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
+from sqlalchemy.orm import Session
 
+from admin.terms import lapsing
+from consent.chain_requests import ChainRequest, ChainRequestState
 from consent.mandates import LAPSED, Mandate
 from consent.requests import MandateRequest, RequestState
+from directory.organisations import Organisation
+from directory.people import Membership, Role
 from state import audit
 from state.audit import EventTag
-from tests.admin.terms.conftest import DAY, LONG, Bakery
+from state.db import writing
+from tests.admin.terms.conftest import DAY, LONG, UUID, Bakery
 from tests.clocks import START
 
 
@@ -51,9 +57,6 @@ def test_what_many_left_unused_goes_in_portions(
     monkeypatch.setattr("admin.terms.lapsing.PORTION", 2)
     for name in "abc":
         bakery.mandate(name, since=-800 * DAY)
-    from admin.terms import lapsing
-    from state.db import writing
-
     with writing(bakery.session):
         assert lapsing.end_mandates(bakery.run(), bakery.session) == "b"
     with writing(bakery.session):
@@ -79,3 +82,89 @@ def test_what_lapsed_is_given_anew_like_anything_else(bakery: Bakery) -> None:
     bakery.clean()
     bakery.mandate("b", until=LONG)
     assert bakery.clean(30) == []
+
+
+def asked(bakery: Bakery, name: str = "asked", **facts: object) -> None:
+    """An intermediary asked the bakery; Jan and Eva administer the office too."""
+    if bakery.session.get(Organisation, "office") is None:
+        bakery.add(Organisation(id="office", kvk="90001542", name="Kantoor Yilmaz"))
+        places = [
+            Membership(
+                person_id=one,
+                organisation_id="office",
+                role=Role.ADMINISTRATOR,
+                since=START - 30 * DAY,
+            )
+            for one in ("jan", "eva")
+        ]
+        bakery.add(*places)
+    values: dict[str, object] = {
+        "id": name,
+        "organisation_id": "bakery",
+        "intermediary_id": "office",
+        "services": [UUID],
+        "until": date(2028, 1, 1),
+        "email": "",
+        "locale": "nl",
+        "asked_by": "jan",
+        "asked_at": START - 14 * DAY,
+        "expires_at": START,
+    }
+    bakery.add(ChainRequest(**{**values, **facts}))
+
+
+def test_an_intermediary_hears_once_that_nobody_answered_it(bakery: Bakery) -> None:
+    asked(bakery)
+    eva, jan = bakery.clean()
+    assert jan.subject == "De Korenmolen antwoordde niet op uw verzoek"
+    assert eva.subject == "De Korenmolen did not answer your request"
+    assert "KvK 90001201" in jan.text and "- Vergunningen" in jan.text
+    assert "Gevraagd aan klanten" in jan.text and jan.html
+    events = audit.recent(bakery.session, tags=[EventTag.CHAIN_REQUEST_LAPSED])
+    assert {(one.organisation_id, one.person_id) for one in events} == {
+        ("office", None),
+        ("bakery", None),
+    }
+    assert bakery.session.get_one(ChainRequest, "asked", populate_existing=True).outcome is None
+    assert bakery.clean(1) == [], "once"
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"expires_at": START + timedelta(seconds=1)},
+        {"outcome": ChainRequestState.REFUSED},
+        {"outcome": ChainRequestState.REPLACED},
+        {"outcome": ChainRequestState.WITHDRAWN},
+        {"lapse_told_at": START - DAY},
+    ],
+    ids=["waits", "refused", "sent again", "withdrawn", "told"],
+)
+def test_of_any_other_request_it_hears_nothing(bakery: Bakery, facts: dict[str, object]) -> None:
+    asked(bakery, **facts)
+    assert bakery.clean() == []
+    assert audit.recent(bakery.session, tags=[EventTag.CHAIN_REQUEST_LAPSED]) == []
+
+
+def test_who_was_suspended_hears_nothing_and_the_history_keeps_it(bakery: Bakery) -> None:
+    asked(bakery)
+
+    def suspend(session: Session) -> None:
+        session.get_one(Organisation, "office").suspended_at = START - DAY
+
+    bakery.change(suspend)
+    assert bakery.clean() == []
+    assert len(audit.recent(bakery.session, tags=[EventTag.CHAIN_REQUEST_LAPSED])) == 2
+
+
+def test_many_that_nobody_answered_go_in_portions(
+    bakery: Bakery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("admin.terms.lapsing.PORTION", 2)
+    for name in "abc":
+        asked(bakery, name)
+    with writing(bakery.session):
+        assert lapsing.tell_unanswered(bakery.run(), bakery.session) == "b"
+    with writing(bakery.session):
+        assert lapsing.tell_unanswered(bakery.run(), bakery.session, "b") is None
+    assert len(bakery.mails()) == 6

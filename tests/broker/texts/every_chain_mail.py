@@ -70,8 +70,8 @@ def _asked() -> Iterator[tuple[str, Mail]]:
         lambda lang, name: chain_request_mails.code(TO, lang, name, "123456"),
     )
     yield (
-        "chain_request_mails.merged",
-        lambda lang, name: chain_request_mails.merged(TO, lang, facts(name)),
+        "chain_request_mails.lapsed",
+        lambda lang, name: chain_request_mails.lapsed(TO, lang, facts(name), MOMENT),
     )
     for which, reason in (("with a reason", True), ("without", False)):
         yield (

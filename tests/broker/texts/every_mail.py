@@ -251,6 +251,10 @@ def _means() -> Iterator[tuple[str, Mail]]:
         lambda lang, name: means_mails.reminder(TO, lang, told(name), is_new=True),
     )
     yield (
+        "means_mails.one_restricted",
+        lambda lang, name: means_mails.one_restricted(TO, lang, told(name), name),
+    )
+    yield (
         "means_mails.refused",
         lambda lang, name: means_mails.refused(TO, lang, told(name), f"{name}\n{name}"),
     )
