@@ -12,6 +12,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     String,
+    exists,
     false,
     literal,
     select,
@@ -19,7 +20,7 @@ from sqlalchemy import (
     tuple_,
     update,
 )
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from assurance.levels import AssuranceLevel
 from state.db import Base, LevelColumn, UtcDateTime, new_id, table_of
@@ -172,19 +173,23 @@ def acting_for(
 
 def in_new_browsers(session: Session, limit: int = 100) -> list[HistoryEntry]:
     """Logins in a browser that nobody knew, of which the person was not told yet, oldest first."""
-    query = select(HistoryEntry).where(HistoryEntry.new_browser).order_by(HistoryEntry.id)
-    return list(session.scalars(query.limit(limit)))
+    query = select(HistoryEntry).where(HistoryEntry.new_browser)
+    return list(session.scalars(query.order_by(HistoryEntry.at, HistoryEntry.id).limit(limit)))
 
 
-def take_new_browser(session: Session, entry_id: str) -> bool:
-    """True for the one who tells the person of it, in the transaction of the message."""
-    statement = (
+def take_new_browsers(session: Session, ids: Collection[str]) -> set[str]:
+    """Which of these are for the caller to tell, in the transaction of the messages. What another
+    worker has in hand is passed over.
+    """
+    untold = select(HistoryEntry.id).where(HistoryEntry.id.in_(ids), HistoryEntry.new_browser)
+    taken = set(session.scalars(untold.order_by(HistoryEntry.id).with_for_update(skip_locked=True)))
+    session.execute(
         update(HistoryEntry)
-        .where(HistoryEntry.id == entry_id, HistoryEntry.new_browser)
+        .where(HistoryEntry.id.in_(taken))
         .values(new_browser=False)
         .execution_options(synchronize_session=False)
     )
-    return cast("CursorResult[Any]", session.execute(statement)).rowcount == 1
+    return taken
 
 
 def of_person(session: Session, person_id: str, entry_id: str) -> HistoryEntry | None:
@@ -221,14 +226,18 @@ def take_disowned(session: Session, entry_id: str) -> bool:
     return cast("CursorResult[Any]", session.execute(statement)).rowcount == 1
 
 
-def succeeded_before(session: Session, person_id: str, at: datetime) -> bool:
-    """Did this person log in before? Who did not knows no browser."""
+def not_the_first(session: Session, ids: Collection[str]) -> set[str]:
+    """Those of these logins whose person had logged in before. Who never did knows no browser."""
+    earlier = aliased(HistoryEntry)
     query = select(HistoryEntry.id).where(
-        HistoryEntry.person_id == person_id,
-        HistoryEntry.at < at,
-        HistoryEntry.outcome == "success",
+        HistoryEntry.id.in_(ids),
+        exists().where(
+            earlier.person_id == HistoryEntry.person_id,
+            earlier.at < HistoryEntry.at,
+            earlier.outcome == "success",
+        ),
     )
-    return session.scalars(query.limit(1)).first() is not None
+    return set(session.scalars(query))
 
 
 def with_reference(session: Session, person_id: str, reference: str) -> HistoryEntry | None:

@@ -61,6 +61,21 @@ class AddOnce:
 
 
 @dataclass(frozen=True)
+class Redeem:
+    """Replace the value if it is ``expected``, for a caller whose ``once`` is new; both or neither.
+
+    Result False where ``once`` was seen before: nothing was touched. Else what was there, bytes or
+    None; of several callers one gets ``expected``. The time to live restarts at ``ttl``.
+    """
+
+    key: str
+    expected: bytes
+    value: bytes
+    ttl: int
+    once: AddOnce | None = None
+
+
+@dataclass(frozen=True)
 class Count:
     """Fixed-window counter: add one, result the count (int) in this window of ``ttl`` seconds."""
 
@@ -79,7 +94,7 @@ class Append:
     ttl: int
 
 
-Operation = Put | Get | Take | Swap | AddOnce | Count | Append
+Operation = Put | Get | Take | Swap | AddOnce | Redeem | Count | Append
 Result = bytes | bool | int | None
 
 

@@ -14,18 +14,32 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Final, Literal, Protocol, get_args, runtime_checkable
+from typing import Any, Final, Literal, Protocol, get_args, runtime_checkable
 
 import structlog
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import Index, Integer, String, exists, func, or_, select
+from sqlalchemy import (
+    Index,
+    Integer,
+    Select,
+    String,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    null,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from keys.sealing import SealBroken, Sealer, WrongMasterKey
 from state import audit, outbox_wakeup
 from state.audit import AuditEvent, EventTag
 from state.clock import Clock
-from state.db import Base, UtcDateTime, new_id, sealed_column, writing
+from state.db import Base, UtcDateTime, new_id, sealed_column, table_of, writing
+from state.prepared import PreparedStatement
 from state.purging import delete_some
 
 CLAIM: Final = timedelta(minutes=5)  # longer than any adapter takes
@@ -139,6 +153,18 @@ class OutboxRow(Base):
     reason: Mapped[str | None] = mapped_column(String(80))  # of the last failure
 
 
+_c: Final = table_of(OutboxRow).c
+_CLAIM: Final = PreparedStatement(
+    update(table_of(OutboxRow))
+    .where(_c.id == bindparam("message"))
+    .values(due_at=bindparam("due"), attempts=_c.attempts + literal_column("1"))
+)
+_SENT: Final = PreparedStatement(
+    update(table_of(OutboxRow))
+    .where(_c.id == bindparam("message"), _c.sent_at.is_(None), _c.given_up_at.is_(None))
+    .values(sealed=null(), due_at=null(), sent_at=bindparam("now"), reason=null())
+    .returning(_c.id)
+)
 Sessions = Callable[[], AbstractContextManager[Session]]
 _MESSAGE: Final = TypeAdapter(Message)
 
@@ -195,51 +221,66 @@ def purge(session: Session, before: datetime) -> int:
     return delete_some(session, OutboxRow.id, OutboxRow.due_at.is_(None), ended)
 
 
-def deliver_next(
+def deliver_due(
     sessions: Sessions,
     sealer: Sealer,
     adapter: Adapter,
     clock: Clock,
     channels: Collection[Channel],
-) -> bool | None:
-    """Try the message of these channels that is due longest; was it sent? None: nothing is due."""
+    *,
+    most: int | None = None,
+    goes_on: Callable[[], bool] = lambda: True,
+) -> int:
+    """Try the messages of these channels that are due, those that are due longest first, while it
+    ``goes_on``, ``most`` of them; how many were sent. What became of one is written together with
+    the claim of the next.
+    """
+    sent, tried = 0, 0
     with sessions() as session:
         claimed = _claim(session, clock(), channels)
-    if claimed is None:
-        return None
-    message, failure = _tried(sealer, adapter, claimed, clock())
-    with sessions() as session, writing(session):
-        row = session.get(OutboxRow, claimed.id, with_for_update=True, populate_existing=True)
-        if row is not None and _settle(row, claimed, failure, clock()):
-            if row.given_up_at is not None:
-                audit.record(session, _given_up(row, message, clock()))
-            _tell(row)
-    return failure is None
+    while claimed is not None:
+        message, failure = _tried(sealer, adapter, claimed, clock())
+        sent, tried = sent + (failure is None), tried + 1
+        with sessions() as session, writing(session):
+            _settle(session, claimed, message, failure, clock())
+            is_last = tried == most or not goes_on()
+            claimed = None if is_last else _claim_now(session, clock(), channels)
+    return sent
 
 
 @dataclass(frozen=True)
 class _Claimed:
     id: str
+    channel: str
+    reference: str | None
     sealed: bytes
     attempt: int
     until: datetime | None
 
 
 def _claim(session: Session, now: datetime, channels: Collection[Channel]) -> _Claimed | None:
-    due = (
-        select(OutboxRow)
-        .where(OutboxRow.due_at <= now, OutboxRow.channel.in_(channels))
-        .order_by(OutboxRow.due_at, OutboxRow.id)
-        .limit(1)
-    )
-    if session.scalar(due.with_only_columns(OutboxRow.id)) is None:
+    if session.scalar(_due(now, channels).with_only_columns(OutboxRow.id)) is None:
         return None  # the usual case costs no write lock
     with writing(session):
-        row = session.scalars(due.with_for_update(skip_locked=True)).first()
-        if row is None or row.sealed is None:
-            return None
-        row.due_at, row.attempts = now + PACES[row.channel].claim, row.attempts + 1
-        return _Claimed(row.id, row.sealed, row.attempts, row.until)
+        return _claim_now(session, now, channels)
+
+
+def _claim_now(session: Session, now: datetime, channels: Collection[Channel]) -> _Claimed | None:
+    """With the transaction of the caller."""
+    row = session.execute(_due(now, channels).with_for_update(skip_locked=True)).first()
+    if row is None or row.sealed is None:
+        return None
+    _CLAIM.run(session, {"message": row.id, "due": now + PACES[row.channel].claim})
+    return _Claimed(row.id, row.channel, row.reference, row.sealed, row.attempts + 1, row.until)
+
+
+def _due(now: datetime, channels: Collection[Channel]) -> Select[Any]:
+    return (
+        select(_c.id, _c.channel, _c.reference, _c.sealed, _c.attempts, _c.until)
+        .where(_c.due_at <= now, _c.channel.in_(channels))
+        .order_by(_c.due_at, _c.id)
+        .limit(1)
+    )
 
 
 def _tried(
@@ -295,27 +336,24 @@ def _given_up(row: OutboxRow, message: Message | None, now: datetime) -> AuditEv
     )
 
 
-def _tell(row: OutboxRow) -> None:
-    about = {"reference": row.reference, "channel": row.channel, "attempts": row.attempts}
-    if row.sent_at is not None:
-        log.info("outbox.delivered", **about)
-    elif row.given_up_at is not None:
-        log.error("outbox.given_up", reason=row.reason, **about)
-    else:
-        log.warning("outbox.postponed", reason=row.reason, **about)
-
-
 def _settle(
-    row: OutboxRow, claimed: _Claimed, failure: DeliveryFailed | None, now: datetime
-) -> bool:
-    """Write down what came of it; False where a worker that claimed it later has the word."""
-    if row.sent_at is not None or row.given_up_at is not None:
-        return False
+    session: Session,
+    claimed: _Claimed,
+    message: Message | None,
+    failure: DeliveryFailed | None,
+    now: datetime,
+) -> None:
+    """Write down what came of it, except where a worker that claimed it later has the word."""
+    about = {"reference": claimed.reference, "channel": claimed.channel}
     if failure is None:
-        row.sealed, row.due_at, row.sent_at, row.reason = None, None, now, None
-        return True
+        if _SENT.first(session, {"message": claimed.id, "now": now}) is not None:
+            log.info("outbox.delivered", **about, attempts=claimed.attempt)
+        return
+    row = session.get(OutboxRow, claimed.id, with_for_update=True, populate_existing=True)
+    if row is None or row.sent_at is not None or row.given_up_at is not None:
+        return
     if row.attempts != claimed.attempt:
-        return False
+        return
     pace = PACES[row.channel]
     again = now + pace.pause_after(claimed.attempt)
     too_late = failure.reason == TOO_LATE or (row.until is not None and again >= row.until)
@@ -323,6 +361,8 @@ def _settle(
         row.due_at, row.given_up_at, row.reason = None, now, failure.reason
         if too_late:
             row.sealed = None
+        audit.record(session, _given_up(row, message, now))
+        log.error("outbox.given_up", reason=row.reason, **about, attempts=row.attempts)
     else:
         row.due_at, row.reason = again, failure.reason
-    return True
+        log.warning("outbox.postponed", reason=row.reason, **about, attempts=row.attempts)

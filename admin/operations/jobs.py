@@ -42,11 +42,13 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Job:
-    """``run`` raises what it likes: that is logged, and the job comes again in its time."""
+    """``run`` raises what it likes: that is logged, and the job comes again in its time; at once,
+    after the others had their turn, where it gives True because more waits.
+    """
 
     name: str
     every: timedelta
-    run: Callable[[Process], None]
+    run: Callable[[Process], bool | None]
 
 
 def seal_audit(process: Process) -> None:
@@ -144,19 +146,22 @@ def run_due(process: Process, jobs: Sequence[Job], due: dict[str, datetime]) -> 
             continue
         due[job.name] = now + job.every
         with bound_contextvars(reference=new_reference()):
-            _run(process, job, due)
+            if _run(process, job, due):
+                due[job.name] = now
 
 
-def _run(process: Process, job: Job, due: dict[str, datetime]) -> None:
+def _run(process: Process, job: Job, due: dict[str, datetime]) -> bool:
+    """Does more wait?"""
     started = perf_counter()
     try:
-        job.run(process)
+        more = job.run(process) is True
         _tell_others(process, job, due)
     except Exception as error:
         log.warning("job.failed", job=job.name, error=type(error).__name__)
-        return
+        return False
     if job.every >= OFTEN:  # what comes every few seconds would drown the rest
         log.info("job.done", job=job.name, milliseconds=int((perf_counter() - started) * 1000))
+    return more
 
 
 def _tell_others(process: Process, job: Job, due: dict[str, datetime]) -> None:

@@ -26,7 +26,7 @@ from broker.sso.saml_notice import TO_PORTAL
 from state import outbox_wakeup
 from state.adapters.channels import ByChannel, BySubject
 from state.ephemeral import StoreUnavailable
-from state.outbox import CHANNELS, TO_MAKELAAR, Adapter, Channel, deliver_next, due_channels
+from state.outbox import CHANNELS, TO_MAKELAAR, Adapter, Channel, deliver_due, due_channels
 
 POLL_SECONDS: Final = 0.5
 PAUSE_AFTER_ERROR: Final = 1.0
@@ -142,10 +142,14 @@ def _deliver_until(
         rung.wait()
         rung.clear()
         try:
-            while not stop.is_set():
-                parcel = (process.sessions, process.sealer, adapter, process.clock)
-                if deliver_next(*parcel, channels=(channel,)) is None:
-                    break
+            deliver_due(
+                process.sessions,
+                process.sealer,
+                adapter,
+                process.clock,
+                (channel,),
+                goes_on=lambda: not stop.is_set(),
+            )
         except Exception as error:
             log.warning("outbox.failed", channel=channel, error=type(error).__name__)
             stop.wait(PAUSE_AFTER_ERROR)

@@ -5,7 +5,6 @@ token and an access token.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,16 +12,15 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
 from broker.downstream import LoginResult
 from broker.monitoring.telemetry import span
-from broker.oidc import authorization_code, jwt
-from broker.oidc.authorization_code import CodeFacts, StoredCode, Used
-from broker.oidc.claims import for_id_token, for_userinfo, identity_claims
+from broker.oidc import authorization_code, jwt, userinfo
+from broker.oidc.claims import for_id_token, identity_claims
 from broker.oidc.client_authentication import Authenticated
 from broker.oidc.errors import Refused, TokenError
 from broker.oidc.parameters import Parameters
 from broker.oidc.redirect_uris import is_registered
 from broker.oidc.reply_to import OidcReplyTo
 from broker.oidc.scopes import OPENID
-from broker.oidc.userinfo import keep_userinfo
+from broker.oidc.userinfo import KeptClaims
 from broker.runtime import Runtime
 from broker.sso import grants, standing
 from broker.web.responses import remember_reference
@@ -30,66 +28,90 @@ from directory.services import OidcClient
 from state import audit
 from state.audit import AuditEvent, EventTag
 from state.db import writing
-from state.ephemeral import Operation
+from state.ephemeral import Operation, Result
 
 _NOT_FRESH = "this assertion was used before, or made before our store restarted; make a new one"
 _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 
 
-@dataclass(frozen=True)
-class Redemption:
-    """One request, after client authentication."""
-
-    client: OidcClient
-    code: str
-    kept: StoredCode
-
-
 def redeem(
     rt: Runtime, parameters: Parameters, who: Authenticated, now: datetime
 ) -> dict[str, Any]:
-    """The token response. Raises TokenError. Two round trips to the store, one SQL read, no
-    write.
+    """The token response. Raises TokenError. One SQL read, no write, one round trip to the
+    store.
     """
     code = parameters.one("code")
     if code is None:
         raise TokenError("invalid_request", "code is missing")
-    once: list[Operation] = [who.once] if who.once else []
-    raw, *fresh = rt.store.batch([authorization_code.get(code), *once])
-    if not all(fresh):
-        raise TokenError("invalid_client", _NOT_FRESH, 401, reason=Refused.CLIENT_PROOF)
-    found = authorization_code.parse(raw if isinstance(raw, bytes) else None, rt.sealer)
-    if isinstance(found, StoredCode):
-        remember_reference(found.facts.result.reference)
-    if isinstance(found, Used):
-        _revoke(rt, found.grant_id, now)
-    if not isinstance(found, StoredCode) or authorization_code.is_over(found.facts, now):
+    grant_id = authorization_code.grant_of(code)
+    # Before the code is touched: a database that is away must not make it look stolen.
+    stands = grant_id is not None and grants.live(rt.session, grant_id, now) is not None
+    fit = _fit(rt, code, parameters, who.client) if stands else None
+    if grant_id is None or fit is None:
+        _look(rt, code, grant_id, who, now)
         raise _invalid_grant()
-    if not _fits(found.facts, parameters, who.client):
+    taken, sealed = rt.store.batch(
+        [authorization_code.redeem(code, grant_id, fit, who.once), userinfo.get(grant_id)]
+    )
+    if taken is False:
+        raise _seen()
+    kept = _of_code(rt, taken, sealed)
+    _revoke_used(rt, taken, now)
+    if taken != fit:
         raise _invalid_grant()
-    return _answer(rt, Redemption(who.client, code, found), now)
+    try:
+        return _answer(rt, who.client, kept, now)
+    except BaseException:
+        rt.store.batch([authorization_code.give_back(code, grant_id, fit)])
+        raise
 
 
-def _fits(facts: CodeFacts, parameters: Parameters, client: OidcClient) -> bool:
-    """The code is this client's, at this redirect URI, with the verifier of its challenge (RFC 7636
-    §4.6).
+def _fit(rt: Runtime, code: str, parameters: Parameters, client: OidcClient) -> bytes | None:
+    """What lies under the code if it is this client's, at this redirect URI, with the verifier of
+    its challenge (RFC 7636 §4.6); None where nothing would fit.
     """
-    asked, to = facts.result.request, OidcReplyTo.of(facts.result.request)
-    verifier, challenge = parameters.one("code_verifier"), to.challenge
-    if asked.client_id != client.client_id:
-        return False
-    if parameters.one("redirect_uri") != to.redirect_uri:
-        return False
-    if not is_registered(client, to.redirect_uri):  # it was taken away since
-        return False
-    if challenge is None or verifier is None:
-        return challenge is None and verifier is None
-    return bool(_VERIFIER.fullmatch(verifier)) and create_s256_code_challenge(verifier) == challenge
+    redirect_uri, verifier = parameters.one("redirect_uri"), parameters.one("code_verifier")
+    if redirect_uri is None or not (verifier is None or _VERIFIER.fullmatch(verifier)):
+        return None
+    return authorization_code.fit(
+        rt.sealer,
+        code,
+        client_id=client.client_id,
+        redirect_uri=redirect_uri,
+        challenge=create_s256_code_challenge(verifier) if verifier is not None else None,
+    )
 
 
-def _answer(rt: Runtime, redemption: Redemption, now: datetime) -> dict[str, Any]:
-    client, result = redemption.client, redemption.kept.facts.result
-    if grants.live(rt.session, result.grant_id, now) is None:
+def _look(rt: Runtime, code: str, grant_id: str | None, who: Authenticated, now: datetime) -> None:
+    """What can redeem nothing is looked at: the assertion was used now, and a code that was used
+    before may be stolen. Raises TokenError.
+    """
+    once: list[Operation] = [who.once] if who.once else []
+    beside = userinfo.get(grant_id or "")
+    held, sealed, *fresh = rt.store.batch([authorization_code.get(code), beside, *once])
+    if not all(fresh):
+        raise _seen()
+    _of_code(rt, held, sealed)
+    _revoke_used(rt, held, now)
+
+
+def _of_code(rt: Runtime, held: Result, sealed: Result) -> KeptClaims | None:
+    """What was kept with a code that is there; its login is remembered."""
+    if not isinstance(held, bytes) or not isinstance(sealed, bytes):
+        return None
+    kept = userinfo.opened(rt.sealer, sealed)
+    if kept is not None:
+        remember_reference(kept.result.reference)
+    return kept
+
+
+def _answer(
+    rt: Runtime, client: OidcClient, kept: KeptClaims | None, now: datetime
+) -> dict[str, Any]:
+    if kept is None or authorization_code.is_over(kept.issued_at, now):
+        raise _invalid_grant()
+    result = kept.result
+    if not is_registered(client, OidcReplyTo.of(result.request).redirect_uri):  # taken away since
         raise _invalid_grant()
     fault = standing.fault_by_registrations(rt.configuration, result)
     if fault is not None:
@@ -99,13 +121,6 @@ def _answer(rt: Runtime, redemption: Redemption, now: datetime) -> dict[str, Any
     identity = identity_claims(result, client, service, rt.sealer)
     with span("token.issue", result.reference):
         access, signed = _sign(rt, client, result, identity, now)
-    claim = authorization_code.redeem(redemption.code, redemption.kept)
-    said = for_userinfo(identity, to)
-    keep = keep_userinfo(rt.sealer, result, said, client.access_token_seconds)
-    won, _ = rt.store.batch([claim, keep])
-    if not won:
-        _revoke(rt, result.grant_id, now)
-        raise _invalid_grant()
     response = {
         "access_token": access,
         "token_type": "Bearer",
@@ -154,8 +169,15 @@ def _invalid_grant(reason: str = Refused.TOKEN_REQUEST) -> TokenError:
     )
 
 
-def _revoke(rt: Runtime, grant_id: str, now: datetime) -> None:
+def _seen() -> TokenError:
+    return TokenError("invalid_client", _NOT_FRESH, 401, reason=Refused.CLIENT_PROOF)
+
+
+def _revoke_used(rt: Runtime, held: Result, now: datetime) -> None:
     """A code that comes twice may be stolen: whatever the first one gave ends (RFC 6749 §4.1.2)."""
+    grant_id = authorization_code.used(held)
+    if grant_id is None:
+        return
     with writing(rt.session) as session:
         if grants.revoke(session, grant_id, now):
             audit.record(

@@ -4,12 +4,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from assurance import acr
 from assurance.session_names import SessionName
+from broker.configuration import Configuration
 from broker.downstream import (
     LoginRefused,
     LoginRequest,
@@ -20,12 +21,14 @@ from broker.downstream import (
     Reply,
 )
 from broker.errors import PageError
-from broker.oidc import authorization_code, jwt
-from broker.oidc.authorization_code import CodeFacts
+from broker.oidc import authorization_code, jwt, userinfo
 from broker.oidc.backchannel_logout import logout_message
+from broker.oidc.claims import for_userinfo, identity_claims
 from broker.oidc.errors import DESCRIPTIONS, OF_REFUSAL
 from broker.oidc.redirect_uris import is_registered
 from broker.oidc.reply_to import FORM_POST, OidcReplyTo
+from broker.oidc.userinfo import KeptClaims
+from broker.runtime import runtime
 from broker.settings import Settings
 from directory.sectors import pairwise_sub
 from directory.services import OidcClient, RelyingParty
@@ -35,12 +38,22 @@ from state.outbox import Message
 from state.trace import show_reference
 
 
-class OidcDownstream:
-    """Implements ``broker.downstream.Downstream``."""
+def _of_this_request() -> Configuration:
+    return runtime().configuration
 
-    def __init__(self, settings: Settings, sealer: Sealer) -> None:
+
+class OidcDownstream:
+    """Implements ``broker.downstream.Downstream``. ``registered``: the services of now."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        sealer: Sealer,
+        registered: Callable[[], Configuration] = _of_this_request,
+    ) -> None:
         self._issuer = settings.base_url
         self._sealer = sealer
+        self._registered = registered
 
     def prepare(
         self, relying_party: RelyingParty | None, result: LoginResult, now: datetime
@@ -55,12 +68,27 @@ class OidcDownstream:
             raise LoginRefused(RefusalCode.LOGIN_REQUIRED, "other_user", "id_token_hint or claims")
         if to.acr is not None and acr.answer(to.acr, result.level) is None:
             raise LoginRefused(RefusalCode.LEVEL_UNREACHABLE, "level_unreachable", "essential acr")
-        code = authorization_code.new_code()
-        facts = CodeFacts(result=result, issued_at=int(now.timestamp()))
+        service = self._registered().services.get(result.request.service_uuid)
+        if service is None:
+            raise LoginRefused(RefusalCode.NOT_ALLOWED, "service_gone", "left during login")
+        code = authorization_code.new_code(result.grant_id)
+        fit = authorization_code.fit(
+            self._sealer,
+            code,
+            client_id=client.client_id,
+            redirect_uri=to.redirect_uri,
+            challenge=to.challenge,
+        )
+        said = for_userinfo(identity_claims(result, client, service, self._sealer), to)
+        kept = KeptClaims(said, result, issued_at=int(now.timestamp()))
         lifetime = timedelta(seconds=authorization_code.CODE_SECONDS + client.access_token_seconds)
+        seconds = int(lifetime.total_seconds())
         return Prepared(
             reply=self._reply(to, {"code": code}),
-            operations=(authorization_code.put(code, facts, self._sealer),),
+            operations=(
+                authorization_code.put(code, fit),
+                userinfo.keep(self._sealer, kept, seconds),
+            ),
             grant=NewGrant(
                 id=result.grant_id,
                 client_id=client.client_id,

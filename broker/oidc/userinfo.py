@@ -1,4 +1,7 @@
-"""UserInfo (Core §5.3): the claims of the login once more, while its grant stands."""
+"""UserInfo (Core §5.3): the claims of the login once more, while its grant stands.
+
+What it says is kept when the login ends, with the result that the code of that login gives.
+"""
 
 from __future__ import annotations
 
@@ -14,18 +17,22 @@ from broker.runtime import Runtime
 from broker.sso import grants, standing
 from consent.release import CLAIMS, may_leave
 from directory.services import OidcClient, Service
+from keys.opening import open_or_log
 from keys.sealing import Sealer
-from state.ephemeral import Put
+from state.ephemeral import Get, Put
 
 _CONTEXT = "userinfo"
 
 
 @dataclass(frozen=True)
 class KeptClaims:
-    """The claims of a login, and the login that they rest on."""
+    """The claims of a login (``claims.for_userinfo``), and the login that they rest on.
+    ``issued_at``: when its code was made, in seconds since the epoch.
+    """
 
     claims: dict[str, Any]
     result: LoginResult
+    issued_at: int = 0
 
 
 _ADAPTER: Final = TypeAdapter(KeptClaims)
@@ -35,12 +42,25 @@ def _key(grant_id: str) -> str:
     return f"userinfo:{grant_id}"
 
 
-def keep_userinfo(sealer: Sealer, result: LoginResult, said: dict[str, Any], seconds: int) -> Put:
-    """The operation that keeps these claims (``claims.for_userinfo``) as long as the access token
-    lives, with the login that they rest on.
-    """
-    kept = _ADAPTER.dump_json(KeptClaims(said, result))
-    return Put(_key(result.grant_id), sealer.seal(kept, _CONTEXT), seconds)
+def keep(sealer: Sealer, kept: KeptClaims, seconds: int) -> Put:
+    """The operation that keeps them, while the code and then the access token live."""
+    sealed = sealer.seal(_ADAPTER.dump_json(kept), _CONTEXT)
+    return Put(_key(kept.result.grant_id), sealed, seconds)
+
+
+def get(grant_id: str) -> Get:
+    return Get(_key(grant_id))
+
+
+def opened(sealer: Sealer, sealed: bytes | None) -> KeptClaims | None:
+    """None where nothing was kept, or by another version of the program, or under another key."""
+    if sealed is None:
+        return None
+    facts = open_or_log(sealer, sealed, _CONTEXT, what=_CONTEXT)
+    try:
+        return _ADAPTER.validate_json(facts) if facts is not None else None
+    except ValidationError:
+        return None
 
 
 @dataclass(frozen=True)
@@ -77,10 +97,7 @@ def userinfo(rt: Runtime, token: str, now: datetime) -> UserInfo | None:
         return None
     if grants.live(rt.session, access["gid"], now) is None:
         return None
-    sealed = rt.store.get(_key(access["gid"]))
-    if sealed is None:
-        return None
-    kept = _read(rt.sealer.open(sealed, _CONTEXT))
+    kept = opened(rt.sealer, rt.store.get(_key(access["gid"])))
     if kept is None or kept.claims["sub"] != access["sub"]:
         return None
     fault = standing.fault(rt, rt.session, kept.result, now)
@@ -95,10 +112,3 @@ def _still_released(claims: dict[str, Any], client: OidcClient, service: Service
     released = {one.name for one in client.claims if may_leave(one.name, service.consent)}
     return {name: value for name, value in claims.items() if name not in CLAIMS or name in released}
 
-
-def _read(kept: bytes) -> KeptClaims | None:
-    """None where another version of the program kept it."""
-    try:
-        return _ADAPTER.validate_json(kept)
-    except ValidationError:
-        return None

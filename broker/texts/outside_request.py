@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -24,6 +25,13 @@ def local_day(at: datetime) -> date:
 @contextmanager
 def texts() -> Iterator[None]:
     """An application context with the translations, in Dutch until somebody asks another."""
+    with _application().app_context():
+        yield
+
+
+@cache
+def _application() -> Flask:
+    """Made once: that and reading the translations cost more than a mail does."""
     app = Flask("texts")
     Babel(
         app,
@@ -31,5 +39,4 @@ def texts() -> Iterator[None]:
         default_timezone=TIME_ZONE,
         default_translation_directories=str(TRANSLATIONS),
     )
-    with app.app_context():
-        yield
+    return app

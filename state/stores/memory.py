@@ -10,7 +10,18 @@ from datetime import datetime
 from typing import Final
 
 from state.clock import Clock
-from state.ephemeral import AddOnce, Append, Count, Get, Operation, Put, Result, Swap, Take
+from state.ephemeral import (
+    AddOnce,
+    Append,
+    Count,
+    Get,
+    Operation,
+    Put,
+    Redeem,
+    Result,
+    Swap,
+    Take,
+)
 from state.stores.single import SingleOperations, lifetime, milliseconds
 from state.stores.store_generation import generation
 
@@ -71,6 +82,13 @@ class MemoryStore(SingleOperations):
                     return False
                 self._set(key, MARK, 0, now + lifetime(ttl))
                 return True
+            case Redeem(key, expected, value, ttl, once):
+                expires = now + lifetime(ttl)
+                if once is not None and not self._apply(once, now):
+                    return False
+                if there is not None and there.value == expected:
+                    self._set(key, value, 0, expires)
+                return there.value if there else None
             case Append(key, line, ttl):
                 earlier = there.value if there else b""
                 self._set(key, earlier + line + b"\n", 0, now + lifetime(ttl))

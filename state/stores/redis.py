@@ -22,6 +22,7 @@ from state.ephemeral import (
     Get,
     Operation,
     Put,
+    Redeem,
     Result,
     StoreUnavailable,
     Swap,
@@ -48,6 +49,20 @@ if not from then return -1 end
 if tonumber(ARGV[3]) < tonumber(from) then return 0 end
 if redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2], 'NX') then return 1 end
 return 0
+"""
+# Keys: the value, then what must be new and the generation; nothing must be new without them.
+_REDEEM: Final = """
+if KEYS[2] then
+  if ARGV[6] ~= '' then
+    local from = redis.call('GET', KEYS[3])
+    if not from then return -1 end
+    if tonumber(ARGV[6]) < tonumber(from) then return 0 end
+  end
+  if not redis.call('SET', KEYS[2], ARGV[4], 'PX', ARGV[5], 'NX') then return 0 end
+end
+local found = redis.call('GET', KEYS[1])
+if found == ARGV[1] then redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) end
+return found
 """
 _COUNT: Final = """
 local number = redis.call('INCR', KEYS[1])
@@ -148,10 +163,21 @@ def _queue(pipeline: Any, operation: Operation) -> None:
         case AddOnce(_, ttl, datetime() as issued_at):
             issued = milliseconds(issued_at)
             pipeline.eval(_ADD_ONCE, 2, key, GENERATION_KEY, MARK, lifetime(ttl), issued)
+        case Redeem(_, expected, value, ttl, once):
+            keys, rest = _must_be_new(once)
+            pipeline.eval(_REDEEM, 1 + len(keys), key, *keys, expected, value, lifetime(ttl), *rest)
         case Append(_, line, ttl):
             pipeline.eval(_APPEND, 1, key, line + b"\n", lifetime(ttl))
         case Count(_, ttl):
             pipeline.eval(_COUNT, 1, key, lifetime(ttl))
+
+
+def _must_be_new(once: AddOnce | None) -> tuple[tuple[str, ...], tuple[bytes | str | int, ...]]:
+    """Keys and arguments for what comes with a redemption."""
+    if once is None:
+        return (), ()
+    issued = milliseconds(once.issued_at) if once.issued_at is not None else ""
+    return (PREFIX + once.key, GENERATION_KEY), (MARK, lifetime(once.ttl), issued)
 
 
 def _result(operation: Operation, answer: Any) -> Result:
@@ -162,5 +188,7 @@ def _result(operation: Operation, answer: Any) -> Result:
             return bool(answer)
         case Count():
             return int(answer)
-        case Get() | Take():
+        case Redeem() if isinstance(answer, int):
+            return False
+        case Get() | Take() | Redeem():
             return bytes(answer) if answer is not None else None

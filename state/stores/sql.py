@@ -26,6 +26,7 @@ from state.ephemeral import (
     Get,
     Operation,
     Put,
+    Redeem,
     Result,
     StoreUnavailable,
     Swap,
@@ -140,7 +141,7 @@ class SqlStore(SingleOperations):
     def _run(
         self, operations: Sequence[Operation], now: datetime, tries: int = MOST_TRIES
     ) -> list[Result]:
-        alone = len(operations) == 1 and not _asks_generation(operations[0])
+        alone = len(operations) == 1 and not _is_several(operations[0])
         try:
             with self._cursor(writes=_writes(operations), alone=alone) as cursor:
                 return [self._apply(cursor, operation, now) for operation in operations]
@@ -197,6 +198,12 @@ class SqlStore(SingleOperations):
                 contents = {"expected": expected, "value": value}
                 found = cursor.execute(statements.swap, {**values, **contents}).fetchone()
                 return found is not None
+            case Redeem(key, expected, value, ttl, once):
+                if once is not None and not self._apply(cursor, once, now):
+                    return False
+                if self._apply(cursor, Swap(key, expected, value, ttl), now):
+                    return expected
+                return self._apply(cursor, Get(key), now)
             case AddOnce(issued_at=issued_at):
                 if issued_at is not None and issued_at < self._generation(cursor, moment):
                     return False
@@ -258,5 +265,7 @@ def _writes(operations: Sequence[Operation]) -> bool:
     return not all(isinstance(operation, Get) for operation in operations)
 
 
-def _asks_generation(operation: Operation) -> bool:
-    return isinstance(operation, AddOnce) and operation.issued_at is not None
+def _is_several(operation: Operation) -> bool:
+    """Does it take more than one statement?"""
+    asks_generation = isinstance(operation, AddOnce) and operation.issued_at is not None
+    return asks_generation or isinstance(operation, Redeem)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from state.engine import make_engine
-from state.ephemeral import AddOnce, Count, Put, Result, Swap, Take
+from state.ephemeral import AddOnce, Count, Put, Redeem, Result, Swap, Take
 from state.stores import make_store
 
 ROUNDS = 40
@@ -31,7 +31,11 @@ def race(database_url: str, store_url: str, now: datetime) -> list[list[Result]]
 
 
 def prepare(number: int) -> list[Put]:
-    return [Put(f"take-{number}", b"x", TTL), Put(f"swap-{number}", b"old", TTL)]
+    old = ("swap", "redeem", "same-first", "same-second")
+    return [
+        Put(f"take-{number}", b"x", TTL),
+        *(Put(f"{each}-{number}", b"old", TTL) for each in old),
+    ]
 
 
 def _run(
@@ -45,6 +49,11 @@ def _run(
         found += store.batch([Take(f"take-{number}")])
         found += store.batch([Swap(f"swap-{number}", b"old", name.encode(), TTL)])
         found += store.batch([AddOnce(f"once-{number}", TTL, now)])
+        redeem = f"redeem-{number}", b"old", name.encode(), TTL
+        found += store.batch([Redeem(*redeem, AddOnce(f"own-{name}-{number}", TTL, now))])
+        # Two values, and one proof for both of them.
+        apart = f"same-{name}-{number}", b"old", name.encode(), TTL
+        found += store.batch([Redeem(*apart, AddOnce(f"same-{number}", TTL, now))])
         found += store.batch([Count("count", TTL)])
     results.put(found)
     engine.dispose()

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from state.engine import make_engine
-from state.ephemeral import AddOnce, Append, Count, Get, Put, Swap, Take
+from state.ephemeral import AddOnce, Append, Count, Get, Put, Redeem, Swap, Take
 from state.stores import make_store
 from state.stores.store_generation import LARGEST_SKEW
 from tests.contracts import racers
@@ -38,6 +38,62 @@ def test_a_swap_needs_the_expected_value(subject: Subject) -> None:
     assert subject.store.get("a") == b"new"
     assert not subject.store.swap("absent", b"", b"new", 60)
     assert subject.store.get("absent") is None
+
+
+def test_a_value_is_redeemed_by_whoever_expects_it_and_others_hear_what_is_there(
+    subject: Subject,
+) -> None:
+    subject.store.put("a", b"\x00\xff", 60)
+    assert subject.store.batch(
+        [
+            Redeem("a", b"other", b"done", 60),
+            Redeem("a", b"\x00\xff", b"done", 60),
+            Redeem("a", b"\x00\xff", b"once more", 60),
+            Redeem("absent", b"", b"new", 60),
+            Get("a"),
+            Get("absent"),
+        ]
+    ) == [b"\x00\xff", b"\x00\xff", b"done", None, b"done", None]
+
+
+@pytest.mark.parametrize("is_dated", [False, True])
+def test_what_comes_with_something_seen_redeems_nothing(subject: Subject, is_dated: bool) -> None:
+    def once(name: str) -> AddOnce:
+        return AddOnce(name, 60, subject.clock() if is_dated else None)
+
+    subject.store.batch([Put("a", b"x", 60), once("seen")])
+    redeemed = [
+        Redeem("a", b"x", b"done", 60, once(name)) for name in ("seen", "new", "new", "newer")
+    ]
+    assert subject.store.batch(redeemed) == [False, b"x", False, b"done"]
+    # Whatever is there: what must be new was seen since.
+    assert subject.store.batch(
+        [
+            Redeem("absent", b"x", b"y", 60, once("newest")),
+            Redeem("a", b"x", b"y", 60, once("newest")),
+            once("newest"),
+            Get("a"),
+        ]
+    ) == [None, False, False, b"done"]
+
+
+def test_X_04_an_emptied_store_redeems_nothing_for_what_is_older(subject: Subject) -> None:
+    issued = subject.clock()
+    subject.store.batch([AddOnce("first of all", 60, issued)])
+    emptied = subject.empty()
+    old, new = AddOnce("a", 60, issued), AddOnce("b", 60, issued + 3 * LARGEST_SKEW)
+    emptied.put("code", b"x", 60)
+    assert emptied.batch([Redeem("code", b"x", b"y", 60, old)]) == [False]
+    assert emptied.get("code") == b"x"
+    assert emptied.batch([Redeem("code", b"x", b"y", 60, new)]) == [b"x"]
+    assert emptied.get("code") == b"y"
+
+
+def test_a_redemption_starts_the_time_to_live_again_and_expires(subject: Subject) -> None:
+    subject.store.batch([Put("a", b"x", 60), Put("b", b"x", 60)])
+    assert subject.store.batch([Redeem("a", b"x", b"y", 3600)]) == [b"x"]
+    subject.wait(61)
+    assert subject.store.batch([Get("a"), Redeem("b", b"x", b"y", 60)]) == [b"y", None]
 
 
 def test_something_is_added_once(subject: Subject) -> None:
@@ -135,10 +191,18 @@ def test_a_batch_runs_in_order(subject: Subject) -> None:
 
 
 @pytest.mark.parametrize(
-    "operation", [Put("a", b"x", 0), AddOnce("a", -1), Count("a", 0), Append("a", b"x", 0)]
+    "operation",
+    [
+        Put("a", b"x", 0),
+        AddOnce("a", -1),
+        Count("a", 0),
+        Append("a", b"x", 0),
+        Redeem("a", b"x", b"y", 0),
+        Redeem("a", b"x", b"y", 60, AddOnce("b", 0)),
+    ],
 )
 def test_nothing_is_kept_without_an_end(
-    subject: Subject, operation: Put | AddOnce | Count | Append
+    subject: Subject, operation: Put | AddOnce | Count | Append | Redeem
 ) -> None:
     with pytest.raises(ValueError, match="time to live"):
         subject.store.batch([operation])
@@ -211,9 +275,13 @@ def test_the_first_store_of_all_has_the_last_word(
 def test_processes_share_one_winner(subject: Subject) -> None:
     subject.store.batch([put for number in range(racers.ROUNDS) for put in racers.prepare(number)])
     runs = racers.race(subject.database_url, subject.store_url, subject.clock())
-    rounds = [list(zip(*[iter(run)] * 4, strict=True)) for run in runs]
-    for (take, swap, once, _), (other_take, other_swap, other_once, _) in zip(*rounds, strict=True):
+    rounds = [list(zip(*[iter(run)] * 6, strict=True)) for run in runs]
+    for first, second in zip(*rounds, strict=True):
+        take, swap, once, redeemed, with_same, _ = first
+        other_take, other_swap, other_once, other_redeemed, other_with_same, _ = second
         assert {take, other_take} == {b"x", None}
+        assert {redeemed, other_redeemed} in ({b"old", b"first"}, {b"old", b"second"})
+        assert {with_same, other_with_same} == {b"old", False}
         assert {swap, other_swap} == {True, False}
         assert {once, other_once} == {True, False}
     counts = [count for run in rounds for *_, count in run]

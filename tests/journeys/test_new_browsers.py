@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import event, select, update
 
-from admin.operations.new_browsers import tell_new_browsers
+from admin.operations.jobs import JOBS, run_due
+from admin.operations.new_browsers import BATCH, tell_new_browsers
+from broker.texts import notices
 from broker.web.cookies import KNOWN
+from directory import history
+from directory.history import HistoryEntry
 from directory.people import Person
 from sandbox.browser import Browser
 from sandbox.portal.clients import BODEM, LOZING
+from state.db import writing
+from state.outbox import Message, OutboxRow
 from tests.broker.portal import set_clock
 from tests.world import ADDRESSES, World
 
@@ -138,3 +146,80 @@ def test_it_is_said_in_the_language_of_the_person(world: World) -> None:
     tell_new_browsers(world.process)
     texts = [m["subject"] for m in world.deliver_mail()]
     assert "New login in your name" in texts
+
+
+def many(world: World, number: int) -> None:
+    """So many logins of Jan in browsers that nobody knew, written in no order of time."""
+    log_in(world, world.browser())
+    assert told(world) == []
+    now = world.process.clock()
+    with world.session() as session, writing(session):
+        (first,) = session.scalars(select(HistoryEntry))
+        for each in range(number):
+            history.record(
+                session,
+                person_id=first.person_id,
+                at=now + timedelta(seconds=1 + each),
+                reference=f"{each:08d}",
+                client_id=first.client_id,
+                service_uuid=first.service_uuid,
+                provider_id=first.provider_id,
+                outcome="success",
+                level=None,
+                represented=None,
+                new_browser=True,
+            )
+
+
+def references(world: World) -> list[str | None]:
+    """Of the mails that wait."""
+    with world.session() as session:
+        query = select(OutboxRow.reference).where(OutboxRow.due_at.is_not(None))
+        return list(session.scalars(query.order_by(OutboxRow.reference)))
+
+
+def test_as_many_as_there_are_are_told_oldest_first_without_waiting(world: World) -> None:
+    many(world, 2 * BATCH + 3)
+    due: dict[str, datetime] = {}
+    jobs = [job for job in JOBS if job.name == "browsers"]
+    for told_by_now in (BATCH, 2 * BATCH, 2 * BATCH + 3):
+        run_due(world.process, jobs, due)
+        assert references(world) == [f"{each:08d}" for each in range(told_by_now)]
+    run_due(world.process, jobs, due)
+    assert len(references(world)) == 2 * BATCH + 3
+
+
+def test_a_batch_costs_no_more_statements_than_one_login(world: World) -> None:
+    many(world, BATCH)
+    statements: list[str] = []
+    engine = world.process.engine
+
+    def note(_c: object, _cursor: object, statement: str, *_: object) -> None:
+        statements.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        tell_new_browsers(world.process)
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    assert len(references(world)) == BATCH
+    assert len(statements) <= 7, statements
+
+
+def test_one_that_cannot_be_told_holds_up_no_other(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many(world, 3)
+    made = notices.new_browser
+
+    def fails(*arguments: Any, reference: str, **named: Any) -> Message:
+        if reference.endswith("1"):
+            raise ValueError
+        return made(*arguments, reference=reference, **named)
+
+    monkeypatch.setattr(notices, "new_browser", fails)
+    tell_new_browsers(world.process)
+    assert references(world) == ["00000000", "00000002"]
+    monkeypatch.undo()
+    tell_new_browsers(world.process)
+    assert references(world) == ["00000000", "00000001", "00000002"]

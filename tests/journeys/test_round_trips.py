@@ -15,7 +15,7 @@ from tests.world import World, make_world
 __all__ = ["postgresql_url", "redis_url"]
 pytestmark = pytest.mark.postgres
 SQL = 12
-STORE = 7
+STORE = 6
 PREPARED_AFTER = 6  # logins: a driver prepares a statement that comes back often, once
 
 

@@ -6,10 +6,9 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from keys.sealing import Sealer
 from state import outbox
 from state.adapters.channels import ByChannel
 from state.db import writing
@@ -195,11 +194,52 @@ def test_what_waits_longest_goes_first(sessions: Sessions, clock: FakeClock) -> 
         def send(self, message_id: str, message: Message) -> None:
             seen.append(message_id)
 
-    def one(sealer: Sealer) -> bool | None:
-        return outbox.deliver_next(sessions, sealer, Remembers(), clock, ("sms",))
+    def one() -> int:
+        return deliver_due(sessions, make_sealer(), Remembers(), clock, 1, ("sms",))
 
-    assert one(make_sealer()) and seen == [first]
-    assert one(make_sealer()) and one(make_sealer()) is None
+    assert one() == 1 and seen == [first]
+    assert one() == 1 and one() == 0
+
+
+def test_what_became_of_one_is_committed_with_the_claim_of_the_next(
+    sessions: Sessions, clock: FakeClock
+) -> None:
+    """So many messages cost one transaction each, and one more."""
+    for _ in range(5):
+        put(sessions, clock)
+    sent_before: list[int] = []
+
+    class Looks:
+        def send(self, _id: str, _message: Message) -> None:
+            with sessions() as session:
+                query = select(func.count()).where(OutboxRow.sent_at.is_not(None))
+                sent_before.append(session.scalar(query) or 0)
+
+    commits: list[object] = []
+    engine = sessions.kw["bind"]
+
+    def note(connection: object) -> None:
+        commits.append(connection)
+
+    event.listen(engine, "commit", note)
+    try:
+        assert deliver(sessions, Looks(), clock) == 5
+    finally:
+        event.remove(engine, "commit", note)
+    assert sent_before == [0, 1, 2, 3, 4]
+    assert len(commits) == 6
+
+
+def test_who_is_told_to_stop_claims_nothing_more(sessions: Sessions, clock: FakeClock) -> None:
+    put(sessions, clock)
+    put(sessions, clock)
+    asked = Down(clock)
+    outbox.deliver_due(sessions, make_sealer(), asked, clock, ("sms",), goes_on=lambda: False)
+    with sessions() as session:
+        attempts = session.scalars(select(OutboxRow.attempts)).all()
+    assert sorted(attempts) == [0, 1]
+    outbox.deliver_due(sessions, make_sealer(), asked, clock, ("sms",))
+    assert len(asked.asked) == 2
 
 
 def test_the_channels_in_which_something_is_due(sessions: Sessions, clock: FakeClock) -> None:

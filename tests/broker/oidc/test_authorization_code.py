@@ -1,84 +1,124 @@
-"""A code stands for its facts for a minute, and only the first use of it counts."""
+"""A code lives for a minute, fits one request, and only the first use of it counts."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
 from broker.oidc import authorization_code
-from broker.oidc.authorization_code import CODE_SECONDS, CodeFacts, StoredCode, Used
+from broker.oidc.authorization_code import CODE_SECONDS
+from keys.sealing import Sealer
 from state.clock import MOST_APART
+from state.ephemeral import AddOnce, Redeem
 from state.stores.memory import MemoryStore
-from tests.broker.examples import GRANT, a_request, a_result, an_authority
+from tests.broker.examples import CALLBACK, GRANT
 from tests.clocks import START, FakeClock
 from tests.keys_for_tests import make_sealer
 
 SEALER = make_sealer()
-FACTS = CodeFacts(a_result(), int(START.timestamp()))
+CODE = f"{GRANT}.{'c' * 43}"
+ASKED: dict[str, Any] = {"client_id": "portal", "redirect_uri": CALLBACK, "challenge": "c" * 43}
+FIT = authorization_code.fit(SEALER, CODE, **ASKED)
+MARKER = f"used:{GRANT}".encode()
 
 
-def stored(store: MemoryStore, code: str = "a-code", facts: CodeFacts = FACTS) -> StoredCode:
-    """What is found under a code that was put."""
-    store.batch([authorization_code.put(code, facts, SEALER)])
-    found = found_in(store, code)
-    assert isinstance(found, StoredCode)
-    return found
+def redemption(once: AddOnce | None = None, fit: bytes = FIT) -> Redeem:
+    return authorization_code.redeem(CODE, GRANT, fit, once)
 
 
-def found_in(store: MemoryStore, code: str = "a-code") -> StoredCode | Used | None:
-    (raw,) = store.batch([authorization_code.get(code)])
-    return authorization_code.parse(raw if isinstance(raw, bytes) else None, SEALER)
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
 
 
-def test_a_code_is_256_bits_that_nobody_saw_before() -> None:
-    codes = {authorization_code.new_code() for _ in range(50)}
+@pytest.fixture
+def store(clock: FakeClock) -> MemoryStore:
+    made = MemoryStore(clock)
+    made.batch([authorization_code.put(CODE, FIT)])
+    return made
+
+
+def test_a_code_is_256_bits_that_nobody_saw_before_behind_the_grant_that_it_names() -> None:
+    codes = {authorization_code.new_code(GRANT) for _ in range(50)}
     assert len(codes) == 50
-    assert all(len(code) == 43 for code in codes)
+    for code in codes:
+        assert len(code) == 26 + 1 + 43
+        assert authorization_code.grant_of(code) == GRANT
 
 
-def test_the_facts_come_back_as_they_were_put() -> None:
-    result = a_result(authority=an_authority(), request=a_request(max_age=60))
-    facts = replace(FACTS, result=result)
-    assert stored(MemoryStore(FakeClock()), facts=facts).facts == facts
+@pytest.mark.parametrize(
+    "code", ["", "x" * 43, GRANT, f"{GRANT}.", f"{CODE}x", f" {CODE}", f"{CODE}\n", f"x{CODE}"]
+)
+def test_what_is_no_code_of_ours_names_no_grant(code: str) -> None:
+    assert authorization_code.grant_of(code) is None
 
 
-def test_a_code_of_another_version_of_the_program_is_none() -> None:
-    """Its portal hears invalid_grant and begins again."""
-    for kept in (b"{}", b'{"issued_at": 1, "result": {"login_id": "x"}}', b"no JSON"):
-        assert authorization_code.parse(SEALER.seal(kept, "authorization-code"), SEALER) is None
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"client_id": "another"},
+        {"redirect_uri": f"{CALLBACK}/"},
+        {"challenge": "d" * 43},
+        {"challenge": None},
+    ],
+)
+def test_a_code_fits_one_request(change: dict[str, Any]) -> None:
+    assert authorization_code.fit(SEALER, CODE, **ASKED) == FIT
+    assert authorization_code.fit(SEALER, CODE, **{**ASKED, **change}) != FIT
 
 
-def test_the_store_holds_neither_code_nor_person() -> None:
-    put = authorization_code.put("a-code-to-hide", FACTS, SEALER)
-    assert "a-code-to-hide" not in put.key
-    assert b"a-code-to-hide" not in put.value and b"Jan de Vries" not in put.value
+def test_the_fit_of_one_code_is_none_of_another_and_nobody_makes_it_without_our_key() -> None:
+    another = authorization_code.new_code(GRANT)
+    assert authorization_code.fit(SEALER, another, **ASKED) != FIT
+    elsewhere = Sealer(b"o" * 32)
+    assert authorization_code.fit(elsewhere, CODE, **ASKED) != FIT
 
 
-def test_of_two_that_redeem_one_wins_and_what_comes_later_knows_the_grant() -> None:
-    store = MemoryStore(FakeClock())
-    kept = stored(store)
-    swap = authorization_code.redeem("a-code", kept)
-    assert store.batch([swap, swap]) == [True, False]
-    assert found_in(store) == Used(GRANT)
+def test_the_store_holds_neither_code_nor_portal() -> None:
+    put = authorization_code.put(CODE, FIT)
+    secret = CODE.partition(".")[2]
+    assert secret not in put.key
+    assert secret.encode() not in put.value and b"portal" not in put.value
 
 
-def test_a_used_code_is_known_for_a_day_and_an_unused_one_for_a_minute() -> None:
-    clock = FakeClock()
-    store = MemoryStore(clock)
-    kept = stored(store)
-    stored(store, "another")
-    store.batch([authorization_code.redeem("a-code", kept)])
+def test_of_two_that_redeem_one_wins_and_what_comes_later_knows_the_grant(
+    store: MemoryStore,
+) -> None:
+    assert store.batch([redemption(), redemption()]) == [FIT, MARKER]
+    assert authorization_code.used(MARKER) == GRANT
+    assert authorization_code.used(FIT) is None
+
+
+def test_what_does_not_fit_or_comes_with_an_assertion_that_was_seen_redeems_nothing(
+    store: MemoryStore,
+) -> None:
+    once = AddOnce("jti:x", 60)
+    store.batch([once])
+    assert store.batch([redemption(once), redemption(fit=b"another")]) == [False, FIT]
+    assert store.batch([redemption(AddOnce("jti:y", 60))]) == [FIT]
+
+
+def test_what_was_given_back_is_redeemed_once_more(store: MemoryStore) -> None:
+    again = authorization_code.give_back(CODE, GRANT, FIT)
+    assert store.batch([redemption(), again, again, redemption()]) == [FIT, True, False, FIT]
+
+
+def test_a_used_code_is_known_for_a_day_and_an_unused_one_for_a_minute(
+    store: MemoryStore, clock: FakeClock
+) -> None:
+    another = authorization_code.new_code(GRANT)
+    store.batch([redemption(), authorization_code.put(another, FIT)])
     clock.advance(CODE_SECONDS + 2)
-    assert found_in(store, "another") is None
+    assert store.batch([authorization_code.get(another)]) == [None]
     clock.advance(23 * 3600)
-    assert found_in(store) == Used(GRANT)
+    assert store.batch([authorization_code.get(CODE)]) == [MARKER]
 
 
-@pytest.mark.parametrize("raw", [None, b"", b"nonsense", b"used"])
-def test_what_is_no_code_of_ours_is_none(raw: bytes | None) -> None:
-    assert authorization_code.parse(raw, SEALER) is None
+@pytest.mark.parametrize("held", [None, False, b"", b"nonsense", b"used"])
+def test_what_is_no_marker_names_no_grant(held: bytes | bool | None) -> None:
+    assert authorization_code.used(held) is None
 
 
 @pytest.mark.parametrize(
@@ -94,4 +134,4 @@ def test_what_is_no_code_of_ours_is_none(raw: bytes | None) -> None:
 def test_a_code_is_over_by_our_own_clock_as_well_also_where_that_was_set_back(
     now: datetime, over: bool
 ) -> None:
-    assert authorization_code.is_over(FACTS, now) is over
+    assert authorization_code.is_over(int(START.timestamp()), now) is over

@@ -13,13 +13,13 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from sqlalchemy import select
 
 from broker.downstream import NewGrant
-from broker.oidc import authorization_code
-from broker.oidc.authorization_code import CodeFacts
+from broker.oidc import authorization_code, userinfo
 from broker.oidc.authorization_code_grant import redeem
 from broker.oidc.client_authentication import Authenticated
 from broker.oidc.errors import TokenError
 from broker.oidc.parameters import Parameters
 from broker.oidc.reply_to import OidcReplyTo
+from broker.oidc.userinfo import KeptClaims
 from broker.runtime import Runtime
 from broker.sso import grants
 from directory.people import Person
@@ -43,7 +43,8 @@ VERIFIER = "v" * 43
 ANOTHER = "99999999-2222-4333-8444-555555555555"
 CHALLENGE = create_s256_code_challenge(VERIFIER)
 WHO = Authenticated(a_client())
-GOOD = {"code": "a-code", "redirect_uri": CALLBACK, "code_verifier": VERIFIER}
+CODE = f"{GRANT}.{'c' * 43}"
+GOOD = {"code": CODE, "redirect_uri": CALLBACK, "code_verifier": VERIFIER}
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,18 @@ class Issued:
 
     def put(self, challenge: str | None = CHALLENGE) -> None:
         result = a_result(request=a_request(OidcReplyTo(CALLBACK, challenge=challenge, nonce="n")))
-        facts = CodeFacts(result, int(START.timestamp()))
-        self.rt.store.batch([authorization_code.put("a-code", facts, self.rt.sealer)])
+        kept = KeptClaims({"sub": "pseudonym"}, result, int(START.timestamp()))
+        asked = result.request
+        fit = authorization_code.fit(
+            self.rt.sealer,
+            CODE,
+            client_id=asked.client_id,
+            redirect_uri=CALLBACK,
+            challenge=challenge,
+        )
+        self.rt.store.batch(
+            [authorization_code.put(CODE, fit), userinfo.keep(self.rt.sealer, kept, 3660)]
+        )
 
     def redeem(
         self, who: Authenticated = WHO, later: int = 0, **changes: str | None
@@ -114,6 +125,7 @@ def test_a_code_that_comes_twice_ends_what_the_first_one_gave_and_is_written_dow
     "changes",
     [
         {"code": "another"},
+        {"code": f"{GRANT}.{'d' * 43}"},
         {"redirect_uri": f"{CALLBACK}/"},
         {"redirect_uri": None},
         {"code_verifier": None},
@@ -214,6 +226,38 @@ def test_an_assertion_that_was_seen_is_refused_before_the_code_is_touched(issued
     issued.rt.store.add_once("jti:x", 60)
     refused = issued.refused(seen)
     assert (refused.error, refused.status) == ("invalid_client", 401)
+    assert issued.redeem()["access_token"]
+
+
+def test_an_assertion_counts_as_seen_also_where_nothing_is_redeemed(issued: Issued) -> None:
+    seen = Authenticated(a_client(), AddOnce("jti:x", 60))
+    assert issued.refused(seen, code="another").error == "invalid_grant"
+    assert issued.refused(seen, code="another").error == "invalid_client"
+    assert issued.refused(seen).error == "invalid_client"
+    fresh = Authenticated(a_client(), AddOnce("jti:y", 60))
+    assert issued.redeem(fresh)["access_token"]
+
+
+@pytest.mark.parametrize("part", ["grants.live", "jwt.id_token"])
+def test_a_part_that_fails_does_not_make_the_next_try_look_stolen(
+    issued: Issued, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(f"broker.oidc.authorization_code_grant.{part}", fail)
+    with pytest.raises(RuntimeError):
+        issued.redeem()
+    monkeypatch.undo()
+    assert issued.redeem()["access_token"]
+    assert issued.is_live()
+
+
+def test_a_code_without_what_was_kept_with_it_gives_nothing(issued: Issued) -> None:
+    kept = issued.rt.store.take(f"userinfo:{GRANT}")
+    assert kept is not None
+    assert issued.refused().error == "invalid_grant"
+    issued.rt.store.put(f"userinfo:{GRANT}", kept, 60)
     assert issued.redeem()["access_token"]
 
 

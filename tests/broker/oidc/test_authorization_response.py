@@ -13,8 +13,7 @@ import pytest
 
 from broker.downstream import LoginRefused, RefusalCode, Reply
 from broker.errors import PageError
-from broker.oidc import authorization_code, jwt
-from broker.oidc.authorization_code import StoredCode
+from broker.oidc import authorization_code, jwt, userinfo
 from broker.oidc.authorization_response import OidcDownstream, answer_to
 from broker.oidc.errors import OF_REFUSAL
 from broker.oidc.reply_to import OidcReplyTo
@@ -31,12 +30,16 @@ from tests.broker.examples import (
     a_client,
     a_request,
     a_result,
+    a_service,
 )
+from tests.broker.runtimes import make_configuration
 from tests.clocks import START
 from tests.keys_for_tests import make_sealer
 
 SEALER = make_sealer()
-DOWNSTREAM = OidcDownstream(Settings.model_validate({"web": {"base_url": ISSUER}}), SEALER)
+SETTINGS = Settings.model_validate({"web": {"base_url": ISSUER}})
+KNOWN = make_configuration(services=(a_service(),))
+DOWNSTREAM = OidcDownstream(SETTINGS, SEALER, lambda: KNOWN)
 GONE = (None, a_client(redirect_uris=("https://portal.example/new",)))
 
 
@@ -78,10 +81,15 @@ def test_a_result_gives_a_code_that_stands_for_it_and_a_grant_that_outlives_its_
     prepared = DOWNSTREAM.prepare(a_client(access_token_seconds=600), result, START)
     said = query(prepared.reply.url)
     assert (said["state"], said["iss"]) == ("s", ISSUER)
-    (put,) = prepared.operations
+    put, keep = prepared.operations
     assert isinstance(put, Put) and put.key == authorization_code.get(said["code"]).key
-    stored = authorization_code.parse(put.value, SEALER)
-    assert isinstance(stored, StoredCode) and stored.facts.result == result
+    assert put.value == authorization_code.fit(
+        SEALER, said["code"], client_id="portal", redirect_uri=CALLBACK, challenge=None
+    )
+    assert isinstance(keep, Put) and (keep.key, keep.ttl) == (f"userinfo:{GRANT}", 60 + 600)
+    kept = userinfo.opened(SEALER, keep.value)
+    assert kept is not None and (kept.result, kept.issued_at) == (result, START.timestamp())
+    assert kept.claims["sub"] == pairwise_sub(SEALER, a_client(), "jan")
     grant = prepared.grant
     assert grant is not None
     assert (grant.id, grant.person_id, grant.service_uuid) == (GRANT, "jan", SERVICE)
@@ -118,6 +126,13 @@ def test_an_essential_level_that_was_not_reached_gives_no_code() -> None:
     with pytest.raises(LoginRefused) as refused:
         DOWNSTREAM.prepare(a_client(), a_result(request=request, level=L.EH2_PLUS), START)
     assert refused.value.code is RefusalCode.LEVEL_UNREACHABLE
+
+
+def test_a_service_that_left_during_the_login_gives_no_code() -> None:
+    nothing = make_configuration()
+    with pytest.raises(LoginRefused) as refused:
+        OidcDownstream(SETTINGS, SEALER, lambda: nothing).prepare(a_client(), a_result(), START)
+    assert refused.value.code is RefusalCode.NOT_ALLOWED
 
 
 @pytest.mark.parametrize("code", RefusalCode)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,7 @@ import pytest
 
 from broker.downstream import NewGrant
 from broker.oidc import jwt
-from broker.oidc.userinfo import NotBelieved, UserInfo, keep_userinfo, userinfo
+from broker.oidc.userinfo import KeptClaims, NotBelieved, UserInfo, keep, opened, userinfo
 from broker.runtime import Runtime
 from broker.sso import grants
 from broker.texts import reasons as explanations
@@ -28,13 +30,17 @@ from tests.broker.examples import (
     a_request,
     a_result,
     a_service,
+    an_authority,
 )
 from tests.broker.runtimes import close, make_configuration, make_runtime
 from tests.clocks import START, FakeClock
+from tests.keys_for_tests import make_sealer
 
+SEALER = make_sealer()
 RESULT = a_result(request=a_request(level=L.EH3))
 CLAIMS = {"sub": "pseudonym", "name": "Jan de Vries"}
 NAMED = a_client(claims=[{"name": "name", "purpose": {"nl": "Om u", "en": "To you"}}])
+KEPT = KeptClaims(CLAIMS, RESULT, int(START.timestamp()))
 
 
 @pytest.fixture
@@ -62,7 +68,7 @@ def rt(tmp_path: Path) -> Iterator[Runtime]:
             )
         )
         grants.insert(session, facts, START)
-    made.store.batch([keep_userinfo(made.sealer, RESULT, CLAIMS, 3600)])
+    made.store.batch([keep(made.sealer, KEPT, 3600)])
     yield made
     close(made)
 
@@ -78,9 +84,30 @@ def test_it_says_the_claims_to_the_client_of_the_token(rt: Runtime) -> None:
 
 
 def test_what_is_kept_cannot_be_read_in_the_store(rt: Runtime) -> None:
-    put = keep_userinfo(rt.sealer, RESULT, CLAIMS, 600)
+    put = keep(rt.sealer, KEPT, 600)
     assert put.ttl == 600
     assert b"Jan" not in put.value
+
+
+def test_what_is_kept_comes_back_as_it_was() -> None:
+    result = a_result(authority=an_authority(), request=a_request(max_age=60))
+    kept = replace(KEPT, result=result)
+    assert opened(SEALER, keep(SEALER, kept, 60).value) == kept
+
+
+def test_what_another_version_of_the_program_kept_is_nothing() -> None:
+    for kept in (b"{}", b'{"claims": {}, "result": {"login_id": "x"}}', b"no JSON"):
+        assert opened(SEALER, SEALER.seal(kept, "userinfo")) is None
+    assert opened(SEALER, b"nonsense") is None
+    assert opened(SEALER, None) is None
+
+
+def test_what_was_kept_before_codes_lay_beside_it_is_still_said() -> None:
+    """An access token of before an update opens the same after it."""
+    whole = SEALER.open(keep(SEALER, KEPT, 60).value, "userinfo")
+    older = {name: value for name, value in json.loads(whole).items() if name != "issued_at"}
+    found = opened(SEALER, SEALER.seal(json.dumps(older).encode(), "userinfo"))
+    assert found == replace(KEPT, issued_at=0)
 
 
 @pytest.mark.parametrize(
