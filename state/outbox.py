@@ -18,7 +18,7 @@ from typing import Final, Literal, Protocol, get_args, runtime_checkable
 
 import structlog
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import Index, Integer, String, exists, func, or_, select
+from sqlalchemy import Index, Integer, String, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from keys.sealing import SealBroken, Sealer, WrongMasterKey
@@ -26,6 +26,7 @@ from state import audit, outbox_wakeup
 from state.audit import AuditEvent, EventTag
 from state.clock import Clock
 from state.db import Base, UtcDateTime, new_id, sealed_column, writing
+from state.prepared import PreparedStatement
 from state.purging import delete_some
 
 CLAIM: Final = timedelta(minutes=5)  # longer than any adapter takes
@@ -179,13 +180,23 @@ def waiting(session: Session) -> dict[str, tuple[int, datetime]]:
     return {channel: (number, since) for channel, number, since in session.execute(query)}
 
 
+# Asked twice a second by every process that delivers.
+_DUE: Final = PreparedStatement(
+    select(
+        *(
+            exists()
+            .where(OutboxRow.channel == channel, OutboxRow.due_at <= bindparam("now"))
+            .label(channel)
+            for channel in CHANNELS
+        )
+    )
+)
+
+
 def due_channels(session: Session, now: datetime) -> list[Channel]:
     """The channels in which something is due. One read, of an index."""
-    questions = (
-        exists().where(OutboxRow.channel == channel, OutboxRow.due_at <= now).label(channel)
-        for channel in CHANNELS
-    )
-    found = session.execute(select(*questions)).one()
+    found = _DUE.first(session, {"now": now})
+    assert found is not None
     return [channel for channel, is_due in zip(CHANNELS, found, strict=True) if is_due]
 
 
