@@ -34,6 +34,7 @@ FIXED = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+MAX_COOKIE: Final = 4093  # bytes that every browser keeps
 _TOLD: Final = "header_wishes"
 
 
@@ -62,6 +63,7 @@ class HeadedResponse(Response):
     """An answer that certain headers join as it leaves."""
 
     joining = _Joining()
+    max_cookie_size = MAX_COOKIE
 
     def get_wsgi_response(
         self, environ: WSGIEnvironment

@@ -8,7 +8,7 @@ from flask import Flask, request
 from werkzeug.test import Client, TestResponse
 
 from broker.web import bodies
-from broker.web.bodies import MAX_BODY, MAX_FILE_BODY, MOST_SCANS, most_bytes
+from broker.web.bodies import MAX_BODY, MAX_FILE_BODY, MAX_PARTS, MOST_SCANS, most_bytes
 from directory.consoles import BEHEER
 
 OPEN = f"{BEHEER.cookie}=x"  # a console
@@ -73,3 +73,21 @@ def sent(app: Flask, size: int, cookies: str = OPEN) -> TestResponse:
     headers = {"Cookie": cookies}
     browser = Client(app, use_cookies=False)
     return browser.post(SCANS, data=body, content_type=kind, headers=headers)
+
+
+@pytest.mark.parametrize(("parts", "status"), [(MAX_PARTS, 200), (MAX_PARTS + 1, 413)])
+def test_a_form_has_so_many_parts_and_no_more(parts: int, status: int) -> None:
+    app = Flask("bodies")
+    bodies.install(app)
+    app.add_url_rule("/form", "form", lambda: str(len(request.form)), methods=["POST"])
+    fields = {f"field{number}": "x" for number in range(parts)}
+    body, kind = urllib3.encode_multipart_formdata(fields)
+    assert app.test_client().post("/form", data=body, content_type=kind).status_code == status
+
+
+@pytest.mark.parametrize(("size", "status"), [(MAX_BODY - 2, 200), (MAX_BODY - 1, 413)])
+def test_a_form_is_as_large_as_its_address_allows(size: int, status: int) -> None:
+    app = Flask("bodies")
+    bodies.install(app)
+    app.add_url_rule("/form", "form", lambda: request.form["a"][:1], methods=["POST"])
+    assert app.test_client().post("/form", data={"a": "x" * size}).status_code == status
