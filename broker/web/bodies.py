@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from io import BytesIO
-from typing import IO, Any, Final
+from typing import IO, Any, Final, cast
 
 from flask import Flask, Request
+from werkzeug.datastructures import ImmutableMultiDict
+from werkzeug.sansio.http import parse_cookie
+from werkzeug.utils import cached_property
 
 from directory.consoles import BEHEER
 
@@ -47,6 +50,12 @@ class BoundRequest(Request):
     def __init__(self, *given: Any, **more: Any) -> None:
         super().__init__(*given, **more)
         self.max_content_length = most_bytes(self.path, self.headers.get("Cookie", ""))
+
+    @cached_property
+    def cookies(self) -> ImmutableMultiDict[str, str]:
+        """Without a look at every other header: each name stands once in this environment."""
+        found = parse_cookie(self.environ.get("HTTP_COOKIE"), cls=self.dict_storage_class)
+        return cast(ImmutableMultiDict[str, str], found)
 
     def _get_file_stream(
         self,
