@@ -61,7 +61,6 @@ def assemble(process: Process, consoles: Iterable[Blueprint] = ()) -> Flask:
     app.bind_to(settings.base_url)
     app.config.update(
         SECRET_KEY=process.sealer.fingerprint("flask-session"),
-        MAX_FORM_PARTS=100,
         SESSION_COOKIE_NAME="__Host-sluis-form",
         SESSION_COOKIE_SECURE=True,
         SESSION_COOKIE_HTTPONLY=True,

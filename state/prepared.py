@@ -48,7 +48,7 @@ class _Compiled:
 class PreparedStatement:
     """One statement. Runs in the transaction of the session that it is given."""
 
-    def __init__(self, statement: Select[Any] | Insert | Update) -> None:
+    def __init__(self, statement: Select[*tuple[Any, ...]] | Insert | Update) -> None:
         self._statement = statement
         self._compiled: dict[str, _Compiled] = {}
 
@@ -109,7 +109,7 @@ def insert_into(table: Table, *, without: tuple[str, ...] = ()) -> Insert:
     return insert(table).values({c.name: bindparam(c.name, type_=c.type) for c in columns}).inline()
 
 
-def _compile(statement: Select[Any] | Insert | Update, dialect: Dialect) -> _Compiled:
+def _compile(statement: Select[*tuple[Any, ...]] | Insert | Update, dialect: Dialect) -> _Compiled:
     made: Any = statement.compile(dialect=dialect)
     binds = ((name, _binder(bind.type, dialect)) for name, bind in made.binds.items())
     columns = statement.selected_columns if isinstance(statement, Select) else ()

@@ -27,6 +27,7 @@ from keys.sealing import Sealer
 from state.audit import AuditRow
 from state.db import Base, UtcDateTime, sealed_column, table_of, writing
 from state.locks import one_at_a_time
+from state.prepared import PreparedStatement
 
 LOCK: Final = "audit"
 MOST_ROWS: Final = 500  # in a batch: a write transaction of some tens of milliseconds
@@ -109,6 +110,8 @@ def root_of(events: Sequence[StoredEvent]) -> str:
 
 
 _UNSEALED: Final = rows.query().where(AuditRow.batch.is_(None)).order_by(AuditRow.id)
+_row = table_of(AuditRow).c
+_ANY: Final = PreparedStatement(select(_row.id).where(_row.batch.is_(None)).limit(1))
 _MARK: Final = (
     update(table_of(AuditRow))
     .where(table_of(AuditRow).c.id == bindparam("event"))
@@ -120,7 +123,7 @@ _MARK: Final = (
 
 def seal(session: Session, sealer: Sealer, keyring: KeyRing, now: datetime) -> int:
     """Seal one batch in a transaction of its own; how many rows. Raises KeyMissing, SealBroken."""
-    if session.scalar(select(AuditRow.id).where(AuditRow.batch.is_(None)).limit(1)) is None:
+    if _ANY.first(session, {}) is None:
         return 0
     with writing(session):
         one_at_a_time(session, LOCK)

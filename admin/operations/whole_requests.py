@@ -9,13 +9,14 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 from typing import Any, Final, Protocol
 
 import structlog
 
+from admin.operations.request_threads import RequestThreads
 from broker.web.bodies import IsOpen, most_bytes, takes_scans
 
 BODY_SECONDS: Final = 20.0  # from the last byte of the headers to the last of the body
@@ -112,10 +113,9 @@ class WholeRequests:
         is_open: IsOpen,
         body_seconds: float = BODY_SECONDS,
     ) -> None:
-        self._application = application
         self._is_open = is_open
         self._body_seconds = body_seconds
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="request")
+        self._threads = RequestThreads(partial(_answered, application), threads)
         self._intake, self._scans = _Intake(MOST_WAITING), _Intake(MOST_SCANS_WAITING)
 
     async def __rsgi__(self, scope: Scope, exchange: Exchange) -> None:
@@ -123,6 +123,10 @@ class WholeRequests:
         answer = await self._answer(scope, exchange)
         if answer is not None:
             answer.send(exchange)
+
+    def __rsgi_del__(self, _loop: asyncio.AbstractEventLoop) -> None:
+        """The server takes no requests any more: those in hand are finished."""
+        self._threads.end()
 
     async def _answer(self, scope: Scope, exchange: Exchange) -> WholeAnswer | None:
         headers = _joined(scope.headers)
@@ -146,9 +150,7 @@ class WholeRequests:
             headers = {**headers, "content-length": str(too_large.size)}
         except Exception:  # whoever sent it went away
             return None
-        environ = _environ(scope, headers, body)
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._pool, _answered, self._application, environ)
+        return await self._threads.answer(_environ(scope, headers, body))
 
 
 class _Intake:

@@ -111,4 +111,3 @@ def _still_released(claims: dict[str, Any], client: OidcClient, service: Service
     """Without what the portal may not have any more since the login."""
     released = {one.name for one in client.claims if may_leave(one.name, service.consent)}
     return {name: value for name, value in claims.items() if name not in CLAIMS or name in released}
-

@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from io import BytesIO
-from typing import IO, Final
+from typing import IO, Any, Final, cast
 
-from flask import Flask, Request, request
+from flask import Flask, Request
+from werkzeug.datastructures import ImmutableMultiDict
+from werkzeug.sansio.http import parse_cookie
+from werkzeug.utils import cached_property
 
 MAX_BODY: Final = 512 * 1024  # a SAML response of 256 KB, base64 and form-encoded
+MAX_PARTS: Final = 100  # of a form
 MAX_FILE: Final = 2 * 1024 * 1024
 MAX_FILE_BODY: Final = MAX_FILE + 64 * 1024  # with what a form has around it
 FILES_AT: Final = "/beheer/importeren/"  # the addresses below it take a file
@@ -35,8 +39,29 @@ def takes_scans(path: str) -> bool:
     return SCANS_AT.fullmatch(path) is not None
 
 
-class InMemory(Request):
-    """A file that comes in is in memory alone: on a disk it would stay in the clear."""
+class BoundRequest(Request):
+    """A request of which so much is read and no more. A file that comes in is in memory alone: on a
+    disk it would stay in the clear.
+    """
+
+    max_form_memory_size = MAX_BODY
+    max_form_parts = MAX_PARTS
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        cookies = self.headers.get("Cookie", "")
+        self.max_content_length = most_bytes(self.path, cookies, self.is_open)
+
+    @staticmethod
+    def is_open(cookies: str) -> bool:  # noqa: ARG004
+        """An ``IsOpen``; what ``install`` was given."""
+        return False
+
+    @cached_property
+    def cookies(self) -> ImmutableMultiDict[str, str]:
+        """Without a look at every other header: each name stands once in this environment."""
+        found = parse_cookie(self.environ.get("HTTP_COOKIE"), cls=self.dict_storage_class)
+        return cast(ImmutableMultiDict[str, str], found)
 
     def _get_file_stream(
         self,
@@ -50,10 +75,4 @@ class InMemory(Request):
 
 def install(app: Flask, is_open: IsOpen) -> None:
     """Before anything reads a body."""
-    app.request_class = InMemory
-    app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, MAX_FORM_MEMORY_SIZE=MAX_BODY)
-
-    @app.before_request
-    def _bound() -> None:
-        cookies = request.headers.get("Cookie", "")
-        request.max_content_length = most_bytes(request.path, cookies, is_open)
+    app.request_class = type("BoundRequest", (BoundRequest,), {"is_open": staticmethod(is_open)})

@@ -1,13 +1,24 @@
 """Response headers: a strict content policy, no framing, no caching of anything that knows a
 person.
+
+What is the same for many answers is made once, and joins each as it leaves, in the place of what a
+view said under those names.
 """
 
 from __future__ import annotations
 
-from flask import Flask, g
-from werkzeug.wrappers import Response
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, cast
+
+from flask import Flask, Response, g
+from werkzeug.wrappers import Response as AnyResponse
 
 from broker.web.endpoints import Readers, endpoints_of
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 BASE_POLICY = (
     "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; script-src 'self'; "
@@ -23,60 +34,116 @@ FIXED = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+MAX_COOKIE: Final = 4093  # bytes that every browser keeps
+_TOLD: Final = "header_wishes"
+
+
+@dataclass(frozen=True)
+class _Wishes:
+    """What the view of this request asked of the policy of its answer."""
+
+    form_leaves: bool = False
+    framed_by: str = ""  # origins
+    runs_nothing: bool = False
+    looks_again: bool = False
+
+
+_NONE: Final = _Wishes()
+
+
+@dataclass(frozen=True)
+class _Joining:
+    """Headers that join an answer. ``names``, in lower case: what nobody else says in it."""
+
+    headers: tuple[tuple[str, str], ...] = ()
+    names: frozenset[str] = frozenset()
+
+
+class HeadedResponse(Response):
+    """An answer that certain headers join as it leaves."""
+
+    joining = _Joining()
+    max_cookie_size = MAX_COOKIE
+
+    def get_wsgi_response(
+        self, environ: WSGIEnvironment
+    ) -> tuple[Iterable[bytes], str, list[tuple[str, str]]]:
+        pieces, status, said = super().get_wsgi_response(environ)
+        names = self.joining.names
+        kept = [pair for pair in said if pair[0].lower() not in names]
+        return pieces, status, [*kept, *self.joining.headers]
 
 
 def let_form_leave() -> None:
     """For the one page whose form posts to another party. That party may send the browser on to
     whom it likes, and Chromium holds each of these against ``form-action``: there is none.
     """
-    g.form_leaves = True
+    g.header_wishes = replace(_wishes(), form_leaves=True)
 
 
 def let_be_framed(by: tuple[str, ...]) -> None:
     """For the one answer that others hold in a frame, with nothing in it to click on or to read:
     that a session ended (OpenID Connect Front-Channel Logout 1.0 §3). ``by``: their origins.
     """
-    g.framed_by = " ".join(by)
+    g.header_wishes = replace(_wishes(), framed_by=" ".join(by))
 
 
 def let_nothing_run() -> None:
     """For a file that somebody brought: whatever it is, a browser that shows it runs and fetches
     nothing.
     """
-    g.runs_nothing = True
+    g.header_wishes = replace(_wishes(), runs_nothing=True)
 
 
 def allow_looking_again() -> None:
     """Let the script of this page fetch it again."""
-    g.looks_again = True
+    g.header_wishes = replace(_wishes(), looks_again=True)
 
 
 def install(app: Flask, *, hsts: bool) -> None:
     """Set the headers on every response, also on errors and static files."""
     declared = endpoints_of(app)
+    app.response_class = HeadedResponse
 
     @app.after_request
-    def _headers(response: Response) -> Response:
-        policy = BASE_POLICY if g.get("form_leaves") else BASE_POLICY + OUR_FORMS
-        if g.get("looks_again"):
-            policy += "; connect-src 'self'"
-        fixed = dict(FIXED)
-        if framed_by := g.get("framed_by"):
-            policy = f"default-src 'none'; frame-ancestors {framed_by}"
-            del fixed["X-Frame-Options"]
-        if g.get("runs_nothing"):
-            policy = NOTHING
-        response.headers["Content-Security-Policy"] = policy
-        response.headers.extend(fixed)
-        if hsts:
-            response.headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
+    def _headers(response: AnyResponse) -> AnyResponse:
         is_found = response.status_code < 400
         readers = declared.asked().readers if is_found else Readers.VISITOR
-        if readers is Readers.ANYBODY:
-            response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-        elif readers is Readers.VISITOR:
-            response.headers["Cache-Control"] = "no-store"
-            response.headers["Pragma"] = "no-cache"
-            response.vary.add("Cookie")
-        response.headers.pop("Server", None)
+        if readers is Readers.VISITOR:
+            _keep_apart(response)
+        cast(HeadedResponse, response).joining = _joining(_wishes(), readers, hsts)
         return response
+
+
+def _wishes() -> _Wishes:
+    return cast(_Wishes, g.get(_TOLD, _NONE))
+
+
+def _keep_apart(response: AnyResponse) -> None:
+    """Caches keep answers apart by cookies, whatever else they keep them apart by."""
+    if "Vary" in response.headers:
+        response.vary.add("Cookie")
+    else:
+        response.headers["Vary"] = "Cookie"
+
+
+@lru_cache(maxsize=256)  # origins of makelaars are among the wishes
+def _joining(wishes: _Wishes, readers: Readers, hsts: bool) -> _Joining:
+    headers = dict(FIXED)
+    policy = BASE_POLICY if wishes.form_leaves else BASE_POLICY + OUR_FORMS
+    if wishes.looks_again:
+        policy += "; connect-src 'self'"
+    if wishes.framed_by:
+        policy = f"default-src 'none'; frame-ancestors {wishes.framed_by}"
+        del headers["X-Frame-Options"]
+    if wishes.runs_nothing:
+        policy = NOTHING
+    headers["Content-Security-Policy"] = policy
+    if hsts:
+        headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
+    if readers is Readers.ANYBODY:
+        headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    elif readers is Readers.VISITOR:
+        headers |= {"Cache-Control": "no-store", "Pragma": "no-cache"}
+    names = {name.lower() for name in (*headers, "X-Frame-Options", "Server")}
+    return _Joining(tuple(headers.items()), frozenset(names))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import re
+import threading
 from collections.abc import AsyncIterator, Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -287,3 +289,27 @@ def test_an_answer_without_a_body_is_empty() -> None:
     exchange = Exchange()
     ask(empty, exchange, method="GET")
     assert exchange.sent == [(304, {"ETag": "x"}, b"")]
+
+
+def test_what_is_in_hand_when_the_server_stops_is_finished() -> None:
+    begun, go_on, done = threading.Event(), threading.Event(), []
+
+    def slow(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        begun.set()
+        assert go_on.wait(5)
+        done.append(environ["PATH_INFO"])
+        start_response("200 OK", [])
+        return []
+
+    serve = WholeRequests(slow, threads=1, is_open=is_open)
+
+    async def stopped_meanwhile() -> None:
+        asking = asyncio.ensure_future(_served(serve, Scope(Headers([]), path="/x"), Exchange()))
+        assert await asyncio.to_thread(begun.wait, 5)
+        asking.cancel()
+
+    run(stopped_meanwhile())
+    threading.Timer(0.05, go_on.set).start()
+    with closing(asyncio.new_event_loop()) as loop:
+        serve.__rsgi_del__(loop)
+    assert done == ["/x"]

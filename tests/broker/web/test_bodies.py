@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import pytest
 import urllib3
-from flask import Flask, request
-from werkzeug.test import Client, TestResponse
+from flask import Flask, Request, request
+from werkzeug.test import Client, EnvironBuilder, TestResponse
 
 from broker.web import bodies
-from broker.web.bodies import MAX_BODY, MAX_FILE_BODY, MOST_SCANS, most_bytes
+from broker.web.bodies import (
+    MAX_BODY,
+    MAX_FILE_BODY,
+    MAX_PARTS,
+    MOST_SCANS,
+    BoundRequest,
+    most_bytes,
+)
 
 OPEN = "open"  # a console
 
@@ -67,3 +74,28 @@ def sent(app: Flask, size: int, cookies: str = OPEN) -> TestResponse:
     headers = {"Cookie": cookies}
     browser = Client(app, use_cookies=False)
     return browser.post(SCANS, data=body, content_type=kind, headers=headers)
+
+
+@pytest.mark.parametrize(("parts", "status"), [(MAX_PARTS, 200), (MAX_PARTS + 1, 413)])
+def test_a_form_has_so_many_parts_and_no_more(parts: int, status: int) -> None:
+    app = Flask("bodies")
+    bodies.install(app, is_open)
+    app.add_url_rule("/form", "form", lambda: str(len(request.form)), methods=["POST"])
+    fields = {f"field{number}": "x" for number in range(parts)}
+    body, kind = urllib3.encode_multipart_formdata(fields)
+    assert app.test_client().post("/form", data=body, content_type=kind).status_code == status
+
+
+@pytest.mark.parametrize(("size", "status"), [(MAX_BODY - 2, 200), (MAX_BODY - 1, 413)])
+def test_a_form_is_as_large_as_its_address_allows(size: int, status: int) -> None:
+    app = Flask("bodies")
+    bodies.install(app, is_open)
+    app.add_url_rule("/form", "form", lambda: request.form["a"][:1], methods=["POST"])
+    assert app.test_client().post("/form", data={"a": "x" * size}).status_code == status
+
+
+@pytest.mark.parametrize("header", ["", "a=1; b=2; a=3", 'a="x\\054y"; =z; c', "a=\xc3\xa9"])
+def test_cookies_are_read_as_everywhere(header: str) -> None:
+    environ = EnvironBuilder(headers=[("Cookie", header), ("X-A", "b")]).get_environ()
+    ours, theirs = BoundRequest(environ).cookies, Request(environ).cookies
+    assert type(ours) is type(theirs) and list(ours.lists()) == list(theirs.lists())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Flask
 from flask_wtf.csrf import generate_csrf
 
@@ -36,6 +38,29 @@ def test_a_form_without_its_token_is_refused_where_nothing_else_was_declared() -
     client = made().test_client()
     assert client.post("/form").status_code == 400
     assert client.post("/free").status_code == 200
+
+
+def test_what_nothing_answers_is_nowhere_and_asks_no_token() -> None:
+    client = made().test_client()
+    assert client.post("/nowhere").status_code == 404
+    assert client.post("/page").status_code == 405
+
+
+def test_a_view_is_not_free_because_another_one_of_its_name_is() -> None:
+    app = bare_app()
+
+    def of(is_checked: bool) -> Callable[[], str]:
+        @Endpoint(limit="x", csrf=is_checked, because="the message proves itself")
+        def view() -> str:
+            return ""
+
+        return view
+
+    app.add_url_rule("/free", "free", of(False), methods=["POST"])
+    app.add_url_rule("/form", "form", of(True), methods=["POST"])
+    csrf.install(app)
+    client = app.test_client()
+    assert (client.post("/free").status_code, client.post("/form").status_code) == (200, 400)
 
 
 def test_a_token_belongs_to_its_session_and_needs_no_referer() -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from flask import Flask, abort
+from flask import Flask, Response, abort
 
 from broker.web import headers
 from broker.web.endpoints import Endpoint, Readers
 from tests.broker.runtimes import bare_app
+
+SAID = ("Cache-Control", "X-Frame-Options")
 
 
 def empty() -> Callable[[], str]:
@@ -88,3 +90,30 @@ def test_only_a_page_that_looks_again_may_connect() -> None:
     client = made().test_client()
     assert "connect-src 'self'" in client.get("/again").headers["Content-Security-Policy"]
     assert "connect-src" not in client.get("/visitor").headers["Content-Security-Policy"]
+
+
+def test_what_a_view_says_itself_gives_way_and_nothing_stands_twice() -> None:
+    app = bare_app()
+    for readers in (Readers.VISITOR, Readers.ANYBODY):
+
+        @Endpoint("x", readers=readers)
+        def says() -> Response:
+            return Response(headers=[(name, "public") for name in (*SAID, "Vary", "Server")])
+
+        app.add_url_rule(f"/{readers.value}", readers.value, says)
+    headers.install(app, hsts=False)
+    client = app.test_client()
+    said = client.get("/visitor").headers
+    assert [said.getlist(name) for name in SAID] == [["no-store"], ["DENY"]]
+    assert said["Vary"] == "public, Cookie" and "Server" not in said
+    assert client.get("/anybody").headers.getlist("Cache-Control") == ["public"]
+
+
+def test_answers_of_a_kind_share_their_headers() -> None:
+    app = made()
+    kept: list[object] = []
+    app.after_request_funcs[None].insert(0, lambda answer: kept.append(answer.joining) or answer)
+    client = app.test_client()
+    for path in ("/visitor", "/nowhere", "/form"):
+        client.get(path)
+    assert kept[0] is kept[1] and kept[0] is not kept[2]
