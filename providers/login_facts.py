@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
 
 from assurance.accepted_factor import AcceptedFactor
 from providers.interface import Identity
+from state.copies import replace
 
 
 @dataclass(frozen=True)

@@ -60,12 +60,12 @@ def _count_prepared(count) -> None:  # type: ignore[no-untyped-def]
 
     original = PreparedStatement._execute
 
-    def execute(self, connection, parameters):  # type: ignore[no-untyped-def]
+    def execute(self, driver, dialect, parameters):  # type: ignore[no-untyped-def]
         if self._statement.is_select:
             count(b"r")
         else:
-            connection.info["bench_wrote"] = True
-        return original(self, connection, parameters)
+            driver.info["bench_wrote"] = True
+        return original(self, driver, dialect, parameters)
 
     PreparedStatement._execute = execute
 

@@ -8,7 +8,7 @@ open does no harm: the browser is sent to the question that is.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -39,6 +39,7 @@ from broker.web.announcements import remember_about
 from broker.web.language import portal_asks
 from broker.web.responses import leave, remember_portal, remember_reference, show
 from providers.interface import Departure
+from state.copies import replace
 from state.trace import Fact
 
 

@@ -4,7 +4,7 @@ computed from them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from pydantic import TypeAdapter
@@ -19,6 +19,7 @@ from consent.authority import Authority
 from consent.documents import Answer
 from providers.interface import Identity, Remembered
 from providers.trouble import Trouble
+from state.copies import replace
 
 MAX_DEPARTURES = 3  # open tabs at the makelaar for one login
 

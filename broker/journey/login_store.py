@@ -7,7 +7,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from broker.downstream import LoginRequest, RefusalCode
@@ -15,6 +15,7 @@ from broker.journey.login import ADAPTER, Ended, Login
 from keys.opening import open_or_log
 from keys.sealing import Sealer
 from state.clock import has_begun
+from state.copies import replace
 from state.db import new_id
 from state.ephemeral import Append, Get, Operation, Put, Swap
 from state.trace import new_reference

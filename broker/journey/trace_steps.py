@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -19,6 +18,7 @@ from broker.journey.login import Login, Stopped
 from providers.federation_members import federation_of, member_id
 from providers.interface import Identity
 from providers.worth import LEVEL_UNKNOWN
+from state.copies import replace
 from state.trace import Fact, TraceStep
 
 RECEIVED: Final = "received"
