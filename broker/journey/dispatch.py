@@ -278,10 +278,10 @@ def _unstopped(login: Login) -> Login:
 
 def _save(rt: Runtime, kept: StoredLogin, login: Login) -> None:
     """Swap, or say that another tab was first."""
-    if login == kept.login and kept.raw is not None and not kept.is_ahead:
-        return
     if kept.raw is None:
         rt.store.batch(login_store.first_put(login, rt.sealer, rt.clock()))
+        return
+    if login == kept.login and not kept.is_ahead:
         return
     swapped, *_ = rt.store.batch(login_store.moved(kept, login, rt.sealer, rt.clock()))
     if swapped is False:

@@ -99,7 +99,8 @@ def _with(login: Login, *made: TraceStep) -> Login:
 
 def steps(login: Login) -> tuple[TraceStep, ...]:
     """The steps so far. Kept as text: a login is read at every request, its steps at the end."""
-    return tuple(TraceStep(*json.loads(line)) for line in login.trace.splitlines())
+    written = json.loads(f"[{','.join(login.trace.splitlines())}]")
+    return tuple(TraceStep(*values) for values in written)
 
 
 def _written(made: TraceStep) -> str:
