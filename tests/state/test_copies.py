@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import sys
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -11,6 +12,9 @@ from typing import Any
 import pytest
 
 from state.copies import replace
+from tests.architecture.source_tree import ROOT
+
+SLOW = r"from dataclasses import .*\breplace\b|dataclasses\.replace"
 
 
 @dataclass(frozen=True)
@@ -100,3 +104,14 @@ def test_a_copy_costs_so_many_calls_whatever_it_holds() -> None:
     replace(one, f1=7)
     sys.setprofile(None)
     assert calls <= 15
+
+
+@pytest.mark.parametrize("room", ["broker/journey", "consent", "providers/saml", "broker/sso"])
+def test_what_happens_at_each_login_is_copied_with_it(room: str) -> None:
+    at_start = ROOT / "providers/saml/dialects"  # tables, made once
+    slow = [
+        file
+        for file in (ROOT / room).rglob("*.py")
+        if at_start not in file.parents and re.search(SLOW, file.read_text(encoding="utf-8"))
+    ]
+    assert slow == []
