@@ -10,14 +10,14 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-
-from pydantic import TypeAdapter, ValidationError
+from typing import Final
 
 from broker.downstream import LoginResult
 from keys.opening import open_or_log
 from keys.sealing import Sealer
 from state.clock import MOST_APART, has_begun
 from state.ephemeral import Get, Put, Swap
+from state.record_json import RecordJson, Unreadable
 
 CODE_SECONDS = 60
 MARKER_SECONDS = 24 * 3600  # longer than any token of the grant lives
@@ -48,7 +48,7 @@ class Used:
     grant_id: str
 
 
-_ADAPTER = TypeAdapter(CodeFacts)
+_AS_JSON: Final = RecordJson(CodeFacts)
 
 
 def new_code() -> str:
@@ -60,7 +60,7 @@ def _key(code: str) -> str:
 
 
 def put(code: str, facts: CodeFacts, sealer: Sealer) -> Put:
-    return Put(_key(code), sealer.seal(_ADAPTER.dump_json(facts), _CONTEXT), CODE_SECONDS)
+    return Put(_key(code), sealer.seal(_AS_JSON.write(facts), _CONTEXT), CODE_SECONDS)
 
 
 def get(code: str) -> Get:
@@ -75,8 +75,8 @@ def parse(raw: bytes | None, sealer: Sealer) -> StoredCode | Used | None:
         return Used(raw.removeprefix(_MARKER).decode())
     facts = open_or_log(sealer, raw, _CONTEXT, what=_CONTEXT)
     try:
-        return StoredCode(_ADAPTER.validate_json(facts), raw) if facts is not None else None
-    except ValidationError:
+        return StoredCode(_AS_JSON.read(facts), raw) if facts is not None else None
+    except Unreadable:
         return None  # of another version of the program; a code lives a minute
 
 

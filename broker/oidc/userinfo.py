@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from pydantic import TypeAdapter, ValidationError
-
 from broker.downstream import LoginResult
 from broker.oidc import jwt
 from broker.runtime import Runtime
 from broker.sso import grants, standing
 from keys.sealing import Sealer
 from state.ephemeral import Put
+from state.record_json import RecordJson, Unreadable
 
 _CONTEXT = "userinfo"
 
@@ -26,7 +25,7 @@ class KeptClaims:
     result: LoginResult
 
 
-_ADAPTER: Final = TypeAdapter(KeptClaims)
+_AS_JSON: Final = RecordJson(KeptClaims)
 
 
 def _key(grant_id: str) -> str:
@@ -37,7 +36,7 @@ def keep_userinfo(sealer: Sealer, result: LoginResult, said: dict[str, Any], sec
     """The operation that keeps these claims (``claims.for_userinfo``) as long as the access token
     lives, with the login that they rest on.
     """
-    kept = _ADAPTER.dump_json(KeptClaims(said, result))
+    kept = _AS_JSON.write(KeptClaims(said, result))
     return Put(_key(result.grant_id), sealer.seal(kept, _CONTEXT), seconds)
 
 
@@ -74,6 +73,6 @@ def userinfo(rt: Runtime, token: str, now: datetime) -> UserInfo | None:
 def _read(kept: bytes) -> KeptClaims | None:
     """None where another version of the program kept it."""
     try:
-        return _ADAPTER.validate_json(kept)
-    except ValidationError:
+        return _AS_JSON.read(kept)
+    except Unreadable:
         return None
