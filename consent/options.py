@@ -8,7 +8,7 @@ organisations behind them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Protocol
 
@@ -31,6 +31,7 @@ from consent.chains import ChainMandate, counts_by_link
 from consent.lapse import has_lapsed
 from consent.mandates import REGISTER, Mandate
 from directory.organisations import Organisation, gone_branches
+from state.copies import replace
 from state.db import table_of
 from state.prepared import PreparedStatement
 

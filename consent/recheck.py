@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -21,6 +20,7 @@ from consent.mandates import Mandate
 from consent.options import Terms, has_left, standing
 from directory.organisations import Organisation, gone_branches
 from directory.people import ExternalIdentity, Person
+from state.copies import replace
 from state.db import table_of
 from state.prepared import PreparedStatement
 

@@ -5,7 +5,7 @@ shape.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final, Protocol
@@ -17,6 +17,7 @@ from keys.keyring import KeyRing
 from providers import received
 from providers.registry import ProviderRecord
 from providers.trouble import Trouble
+from state.copies import replace
 
 NOTHING_SAID: Final = ""  # the makelaar's word for a level, where it gave none
 

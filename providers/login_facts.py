@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
-
-from pydantic import TypeAdapter, ValidationError
 
 from assurance.accepted_factor import AcceptedFactor
 from providers.interface import Identity
+from state.copies import replace
+from state.record_json import RecordJson, Unreadable
 
 
 @dataclass(frozen=True)
@@ -22,17 +22,17 @@ class LoginFacts:
     factor: AcceptedFactor | None
 
 
-_ADAPTER: Final = TypeAdapter(LoginFacts)
+_AS_JSON: Final = RecordJson(LoginFacts)
 
 
 def stored(facts: LoginFacts) -> bytes:
     """As they are kept, to be sealed; without what is needed only once."""
-    return _ADAPTER.dump_json(replace(facts, identity=facts.identity.lasting))
+    return _AS_JSON.write(replace(facts, identity=facts.identity.lasting))
 
 
 def read(kept: bytes) -> LoginFacts | None:
     """What was kept; None where another version of the program wrote it: log in anew."""
     try:
-        return _ADAPTER.validate_json(kept)
-    except ValidationError:
+        return _AS_JSON.read(kept)
+    except Unreadable:
         return None

@@ -4,7 +4,6 @@ registration of this moment.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from assurance.levels import AssuranceLevel, weakest
@@ -13,6 +12,7 @@ from providers.authority import is_vouched_for
 from providers.credit import level_said
 from providers.interface import Identity
 from providers.registry import ProviderRecord
+from state.copies import replace
 
 LEVEL_UNKNOWN: Final = "level_unknown"
 NOT_TRUSTED: Final = "not_trusted"

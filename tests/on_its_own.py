@@ -26,9 +26,9 @@ def watched() -> Iterator[None]:
     def on_cursor(_: Any, cursor: Any, statement: str, *_rest: Any) -> None:
         _look(cursor.connection, statement)
 
-    def on_driver(self: PreparedStatement, connection: Any, parameters: Any) -> Any:
-        done = original(self, connection, parameters)
-        _look(connection.connection.dbapi_connection, done[0].text)
+    def on_driver(self: PreparedStatement, driver: Any, dialect: Any, parameters: Any) -> Any:
+        done = original(self, driver, dialect, parameters)
+        _look(driver.dbapi_connection, done[0].text)
         return done
 
     event.listen(Engine, "before_cursor_execute", on_cursor)

@@ -60,13 +60,13 @@ def _count_prepared(count) -> None:  # type: ignore[no-untyped-def]
 
     original = PreparedStatement._execute
 
-    def execute(self, connection, parameters):  # type: ignore[no-untyped-def]
+    def execute(self, driver, dialect, parameters):  # type: ignore[no-untyped-def]
         if self._statement.is_select:
             if "outbox" not in str(self._statement):  # the mail thread, not a login
                 count(b"r")
         else:
-            connection.info["bench_wrote"] = True
-        return original(self, connection, parameters)
+            driver.info["bench_wrote"] = True
+        return original(self, driver, dialect, parameters)
 
     PreparedStatement._execute = execute
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from time import perf_counter
 
@@ -60,6 +60,7 @@ from providers.saml.wire.artifact import NAME as ARTIFACT
 from providers.worth import LEVEL_UNKNOWN
 from state import audit
 from state.audit import AuditEvent, EventTag
+from state.copies import replace
 from state.db import writing
 from state.ephemeral import AddOnce, Operation
 from state.trace import Fact

@@ -4,7 +4,6 @@ browser hears it.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 from flask import request
@@ -40,6 +39,7 @@ from directory import evidence
 from directory.services import ConsentRule
 from providers.login_facts import LoginFacts
 from state.audit import EventTag
+from state.copies import replace
 from state.db import writing
 from state.ephemeral import Take
 from state.pipeline import together

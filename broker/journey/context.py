@@ -7,7 +7,7 @@ row asks.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Final
@@ -37,6 +37,7 @@ from providers import accounts, worth
 from providers.interface import Identity
 from providers.registry import ProviderRecord
 from providers.worth import NothingWorth
+from state.copies import replace
 
 # What a portal hears where an identity proves nothing any more.
 _HEARD: Final[Mapping[str, RefusalCode]] = {

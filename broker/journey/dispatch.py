@@ -8,7 +8,7 @@ open does no harm: the browser is sent to the question that is.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -39,6 +39,7 @@ from broker.web.announcements import remember_about
 from broker.web.language import portal_asks
 from broker.web.responses import leave, remember_portal, remember_reference, show
 from providers.interface import Departure
+from state.copies import replace
 from state.trace import Fact
 
 
@@ -277,10 +278,10 @@ def _unstopped(login: Login) -> Login:
 
 def _save(rt: Runtime, kept: StoredLogin, login: Login) -> None:
     """Swap, or say that another tab was first."""
-    if login == kept.login and kept.raw is not None and not kept.is_ahead:
-        return
     if kept.raw is None:
         rt.store.batch(login_store.first_put(login, rt.sealer, rt.clock()))
+        return
+    if login == kept.login and not kept.is_ahead:
         return
     swapped, *_ = rt.store.batch(login_store.moved(kept, login, rt.sealer, rt.clock()))
     if swapped is False:

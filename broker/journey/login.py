@@ -4,10 +4,9 @@ computed from them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-
-from pydantic import TypeAdapter
+from typing import Final
 
 from assurance.accepted_factor import AcceptedFactor
 from assurance.levels import AssuranceLevel
@@ -19,6 +18,8 @@ from consent.authority import Authority
 from consent.documents import Answer
 from providers.interface import Identity, Remembered
 from providers.trouble import Trouble
+from state.copies import replace
+from state.record_json import RecordJson
 
 MAX_DEPARTURES = 3  # open tabs at the makelaar for one login
 
@@ -152,4 +153,4 @@ class Login:
         )
 
 
-ADAPTER = TypeAdapter(Login)
+AS_JSON: Final = RecordJson(Login)

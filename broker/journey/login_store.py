@@ -7,14 +7,15 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from broker.downstream import LoginRequest, RefusalCode
-from broker.journey.login import ADAPTER, Ended, Login
+from broker.journey.login import AS_JSON, Ended, Login
 from keys.opening import open_or_log
 from keys.sealing import Sealer
 from state.clock import has_begun
+from state.copies import replace
 from state.db import new_id
 from state.ephemeral import Append, Get, Operation, Put, Swap
 from state.trace import new_reference
@@ -78,7 +79,7 @@ def finished_key(login_id: str) -> str:
 
 
 def dump(login: Login, sealer: Sealer) -> bytes:
-    return sealer.seal(ADAPTER.dump_json(login), CONTEXT)
+    return sealer.seal(AS_JSON.write(login), CONTEXT)
 
 
 def parse(raw: bytes | None, sealer: Sealer) -> StoredLogin | None:
@@ -86,7 +87,7 @@ def parse(raw: bytes | None, sealer: Sealer) -> StoredLogin | None:
     if raw is None:
         return None
     facts = open_or_log(sealer, raw, CONTEXT, what=CONTEXT)
-    return StoredLogin(ADAPTER.validate_json(facts), raw) if facts is not None else None
+    return StoredLogin(AS_JSON.read(facts), raw) if facts is not None else None
 
 
 def is_over(login: Login, now: datetime) -> bool:

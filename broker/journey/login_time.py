@@ -7,12 +7,12 @@ is left alone is over within one; and there is an end that nothing moves.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from broker.journey.login import Login
 from providers.interface import Remembered
+from state.copies import replace
 
 MOST_PERIODS: Final = 11  # its own, and the ten times that WCAG asks
 _TOO_SOON: Final = timedelta(minutes=1)  # after it was given whole

@@ -7,7 +7,7 @@ cookies. On whose behalf somebody acts is never carried over.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -40,6 +40,7 @@ from providers.login_facts import LoginFacts, read, stored
 from providers.worth import NothingWorth
 from state import audit
 from state.audit import AuditEvent, EventTag
+from state.copies import replace
 from state.db import writing
 
 # Who is logged in, and hears what asks a new login. Of the rest nobody knows that they would not

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from urllib.parse import urlsplit
 
 from assurance import second_factor, sms
@@ -15,6 +14,7 @@ from broker.second_factors.sms_limits import NotSent, spend_message
 from broker.texts import text_messages
 from broker.web.language import locale
 from consent.documents import AskedDocument
+from state.copies import replace
 from state.db import writing
 from state.limits import spend
 from state.outbox import Message, enqueue

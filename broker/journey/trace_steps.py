@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -19,6 +18,7 @@ from broker.journey.login import Login, Stopped
 from providers.federation_members import federation_of, member_id
 from providers.interface import Identity
 from providers.worth import LEVEL_UNKNOWN
+from state.copies import replace
 from state.trace import Fact, TraceStep
 
 RECEIVED: Final = "received"
@@ -99,7 +99,8 @@ def _with(login: Login, *made: TraceStep) -> Login:
 
 def steps(login: Login) -> tuple[TraceStep, ...]:
     """The steps so far. Kept as text: a login is read at every request, its steps at the end."""
-    return tuple(TraceStep(*json.loads(line)) for line in login.trace.splitlines())
+    written = json.loads(f"[{','.join(login.trace.splitlines())}]")
+    return tuple(TraceStep(*values) for values in written)
 
 
 def _written(made: TraceStep) -> str:

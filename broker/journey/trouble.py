@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from broker.downstream import RefusalCode
 from broker.journey.login import Login, Stopped
 from providers.interface import ProviderUnavailable
 from providers.trouble import Trouble
+from state.copies import replace
 
 
 def in_trouble(login: Login, unavailable: ProviderUnavailable, now: datetime) -> Login:

@@ -4,7 +4,6 @@ to.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 from flask import Blueprint, redirect
@@ -30,6 +29,7 @@ from broker.web.endpoints import Endpoint
 from broker.web.language import portal_asks
 from broker.web.responses import remember_portal, remember_reference
 from broker.web.time_left import asks_facts, facts
+from state.copies import replace
 
 blueprint = Blueprint("login", __name__, url_prefix="/login")
 QUESTION = Endpoint(limit="questions", shown_at="login.enter", kept=("q",))

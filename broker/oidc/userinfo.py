@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from pydantic import TypeAdapter, ValidationError
-
 from broker.downstream import LoginResult
 from broker.oidc import jwt
 from broker.runtime import Runtime
@@ -20,6 +18,7 @@ from directory.services import OidcClient, Service
 from keys.opening import open_or_log
 from keys.sealing import Sealer
 from state.ephemeral import Get, Put
+from state.record_json import RecordJson, Unreadable
 
 _CONTEXT = "userinfo"
 
@@ -35,7 +34,7 @@ class KeptClaims:
     issued_at: int = 0
 
 
-_ADAPTER: Final = TypeAdapter(KeptClaims)
+_AS_JSON: Final = RecordJson(KeptClaims)
 
 
 def _key(grant_id: str) -> str:
@@ -44,7 +43,7 @@ def _key(grant_id: str) -> str:
 
 def keep(sealer: Sealer, kept: KeptClaims, seconds: int) -> Put:
     """The operation that keeps them, while the code and then the access token live."""
-    sealed = sealer.seal(_ADAPTER.dump_json(kept), _CONTEXT)
+    sealed = sealer.seal(_AS_JSON.write(kept), _CONTEXT)
     return Put(_key(kept.result.grant_id), sealed, seconds)
 
 
@@ -58,8 +57,8 @@ def opened(sealer: Sealer, sealed: bytes | None) -> KeptClaims | None:
         return None
     facts = open_or_log(sealer, sealed, _CONTEXT, what=_CONTEXT)
     try:
-        return _ADAPTER.validate_json(facts) if facts is not None else None
-    except ValidationError:
+        return _AS_JSON.read(facts) if facts is not None else None
+    except Unreadable:
         return None
 
 

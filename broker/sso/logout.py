@@ -5,7 +5,7 @@ are told.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -19,6 +19,7 @@ from broker.sso.telling import Listeners, Visit, tell, tell_portal
 from broker.sso.telling import LogoutNotifier as LogoutNotifier
 from state import audit
 from state.audit import AuditEvent, EventTag
+from state.copies import replace
 
 
 @dataclass(frozen=True)

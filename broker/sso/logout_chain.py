@@ -7,7 +7,6 @@ does not come back finds all of ours ended. A logout is never partial silently.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 import structlog
@@ -39,6 +38,7 @@ from providers.saml.wire import carrying
 from providers.saml.wire.logout_messages import COMPLETE, PARTIAL, logout_response, new_id
 from state import audit
 from state.audit import AuditEvent, EventTag
+from state.copies import replace
 from state.db import writing
 
 blueprint = Blueprint("logout_chain", __name__)

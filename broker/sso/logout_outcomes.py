@@ -5,13 +5,13 @@ browser knows.
 from __future__ import annotations
 
 import secrets
-from dataclasses import replace
 from typing import Final
 
 from pydantic import TypeAdapter
 
 from broker.runtime import Runtime
 from broker.sso.logout import LogoutOutcome
+from state.copies import replace
 
 SHOWN_SECONDS: Final = 600
 _OUTCOME: Final = TypeAdapter(LogoutOutcome)

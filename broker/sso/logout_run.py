@@ -5,7 +5,7 @@ end how it went. Kept a short while, under a handle; everything of ours ended be
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
 from flask import Request
@@ -19,6 +19,7 @@ from broker.sso.logout import LogoutOutcome
 from broker.sso.telling import Visit
 from broker.web import cookies
 from keys.saml_keys import OwnRole
+from state.copies import replace
 
 SECONDS: Final = 600
 MOST_VISITS: Final = 10  # who comes after them must be told by the user

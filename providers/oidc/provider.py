@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -42,6 +41,7 @@ from providers.oidc.tokens import (
     verify,
 )
 from providers.registry import ProviderRecord
+from state.copies import replace
 from state.last_good import LastGood
 from state.outgoing import ACCEPT_KEYS, OutgoingClient
 

@@ -5,7 +5,7 @@ at the makelaar that made it, over SOAP and once.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import Final
@@ -33,6 +33,7 @@ from providers.saml.wire.refused import WireRefused
 from providers.saml.wire.soap import SoapFault
 from providers.trouble import Trouble
 from state.addresses import OutgoingRefused
+from state.copies import replace
 from state.outgoing import HttpAnswer, OutgoingClient, OutgoingFailed
 
 LARGEST: Final = MAX_BYTES + 16 * 1024  # a Response, and what stands around it

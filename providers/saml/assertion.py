@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
@@ -23,6 +23,7 @@ from providers.saml.wire.names import NAME_FORMATS, PERSISTENT, SKEW, TRANSIENT,
 from providers.saml.wire.refused import WireRefused
 from providers.saml.wire.xml_values import collapsed, instant, only_child, text_of, uri_of
 from providers.saml_settings import SamlSettings
+from state.copies import replace
 
 MAX_SUBJECT = 256  # Core §8.3.7
 _DECLARED: Final = "AuthnContextDecl"

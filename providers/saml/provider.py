@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -52,6 +51,7 @@ from providers.saml.wire.metadata_document import Signers
 from providers.saml.wire.names import POST, REDIRECT
 from providers.saml.wire.refused import WireRefused
 from providers.trouble import Trouble
+from state.copies import replace
 from state.outgoing import OutgoingClient
 
 _BINDINGS: Final = {"redirect": REDIRECT, "post": POST}

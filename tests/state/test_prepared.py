@@ -7,14 +7,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, Integer, bindparam, select, text
+from sqlalchemy import Engine, Integer, bindparam, func, select, text
 from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
 from assurance.levels import AssuranceLevel
 from state import audit, trace
 from state.audit import AuditEvent, AuditRow, EventTag
-from state.db import Base, table_of
+from state.db import Base, reading_alone, table_of, writing
 from state.engine import make_engine
 from state.prepared import PreparedStatement, insert_into
 from state.trace import Trace, TraceRecord, TraceStep
@@ -23,6 +23,18 @@ from tests.servers import postgresql_url
 
 __all__ = ["postgresql_url"]
 NOW = datetime(2026, 11, 2, 9, 0, 0, 123456, tzinfo=UTC)
+ONE = PreparedStatement(select(bindparam("one", value=None, type_=Integer(), required=True)))
+
+
+def a_trace(identifier: str) -> Trace:
+    return Trace(
+        id=identifier,
+        reference="K7QM4RXT",
+        started_at=NOW,
+        ended_at=NOW,
+        outcome="success",
+        steps=[],
+    )
 
 
 @pytest.fixture(params=BOTH)
@@ -110,16 +122,60 @@ def test_X_05_a_connection_that_the_server_closed_is_an_error_of_sqlalchemy_each
 ) -> None:
     """And the next session has a connection that works."""
     engine = make_engine(postgresql_url)
-    one = PreparedStatement(select(bindparam("one", value=None, type_=Integer(), required=True)))
     with Session(engine) as session:
         pid = session.scalar(text("SELECT pg_backend_pid()"))
         with engine.connect() as other:
             other.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
         for _ in range(2):
             with pytest.raises(OperationalError):
-                one.first(session, {"one": 1})
+                ONE.first(session, {"one": 1})
         with pytest.raises(OperationalError):
             session.rollback()
     with Session(engine) as session:
-        assert one.first(session, {"one": 1}) == (1,)
+        assert ONE.first(session, {"one": 1}) == (1,)
+    engine.dispose()
+
+
+def test_a_read_without_a_transaction_begins_none_and_gives_its_connection_back(
+    engine: Engine,
+) -> None:
+    alone = reading_alone(engine)
+    for bind in (engine, alone):
+        with Session(bind) as session:
+            assert ONE.first(session, {"one": 1}) == (1,)
+            assert not session.in_transaction()
+            assert engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+    # As it came: what follows on the same connection is a transaction, and can be taken back.
+    with Session(engine) as session:
+        session.add(a_trace("kept"))
+        session.flush()
+        session.rollback()
+        assert trace.find(session, "K7QM4RXT") is None
+
+
+def test_a_read_inside_a_transaction_sees_what_was_written_in_it(engine: Engine) -> None:
+    columns = table_of(Trace).c
+    read = PreparedStatement(select(columns.id).where(columns.reference == bindparam("wanted")))
+    with Session(reading_alone(engine)) as session:
+        with writing(session):
+            session.add(a_trace("first"))
+            assert read.all(session, {"wanted": "K7QM4RXT"}) == [("first",)]
+        assert read.all(session, {"wanted": "K7QM4RXT"}) == [("first",)]
+
+
+@pytest.mark.postgres
+def test_X_05_a_read_alone_never_meets_the_broken_connection_of_one_before_it(
+    postgresql_url: str,
+) -> None:
+    engine = make_engine(postgresql_url)
+    seen = PreparedStatement(select(func.pg_backend_pid()))
+    with Session(reading_alone(engine)) as session, engine.connect() as other:
+        row = seen.first(session, {})
+        assert row is not None
+        end = PreparedStatement(select(func.pg_terminate_backend(func.pg_backend_pid())))
+        with pytest.raises(OperationalError):
+            end.first(session, {})
+        assert seen.first(session, {}) != row
+        other.execute(text("SELECT 1"))
+    assert engine.pool.checkedout() == 0  # type: ignore[attr-defined]
     engine.dispose()

@@ -4,8 +4,6 @@ answer that counts as a signature.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from broker.downstream import LoginRefused, RefusalCode
 from broker.journey.dispatch import Advance, Show, StepOutcome, Turn
 from broker.journey.document_view import shown, to_answer
@@ -13,6 +11,7 @@ from broker.journey.login_time import counts_still
 from broker.journey.pages.document import DocumentPage
 from broker.journey.steps.frame import frame
 from consent.documents import Answer, remark_of
+from state.copies import replace
 
 LATER = "document_postponed"
 

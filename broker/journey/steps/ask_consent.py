@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from broker.downstream import LoginRefused, RefusalCode
 from broker.journey.dispatch import Advance, Show, StepOutcome, Turn
 from broker.journey.pages.consent import ConsentItem, ConsentPage
@@ -11,6 +9,7 @@ from broker.journey.steps.frame import frame
 from broker.web.announcements import spoken
 from broker.web.language import locale
 from directory.services import ConsentRule
+from state.copies import replace
 
 
 def enter(turn: Turn) -> StepOutcome:

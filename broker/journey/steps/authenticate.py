@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
@@ -18,6 +17,7 @@ from broker.monitoring.telemetry import span
 from broker.web.language import locale
 from providers.interface import AuthenticationRequest, Departure, ProviderUnavailable
 from providers.trouble import Trouble
+from state.copies import replace
 from state.trace import Fact
 
 UNAVAILABLE = stopped_by(Trouble.UNAVAILABLE)

@@ -4,13 +4,12 @@ by e-mail address. Whom a makelaar knows and we do not gets a record without rig
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from broker.downstream import RefusalCode
 from broker.journey.dispatch import Advance, StepOutcome, Turn
 from broker.journey.login import Ended
 from directory import people
 from providers.accounts import PROVIDER_ID
+from state.copies import replace
 
 
 def enter(turn: Turn) -> StepOutcome:

@@ -4,8 +4,6 @@ get one (A12).
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from broker.downstream import LoginRefused, RefusalCode
 from broker.journey import instrumentation
 from broker.journey.dispatch import Advance, Show, StepOutcome, Turn
@@ -26,6 +24,7 @@ from consent.authority import Authority, RefusalReason
 from consent.requests import MandateRequest, RequestState
 from directory.organisations import Organisation
 from directory.services import MandateRule
+from state.copies import replace
 from state.trace import Fact
 
 LEAVE = "leave"

@@ -4,14 +4,13 @@ portal or a remembered makelaar answers it.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from broker.journey.dispatch import Advance, Show, StepOutcome, Turn
 from broker.journey.login_methods import LoginMethod
 from broker.journey.pages.choose_method import ChooseMethodPage
 from broker.journey.steps import provider_hints
 from broker.journey.steps.frame import frame
 from providers.accounts import PROVIDER_ID
+from state.copies import replace
 
 
 def enter(turn: Turn) -> StepOutcome:

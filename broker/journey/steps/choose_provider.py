@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from broker.journey.dispatch import Advance, Show, StepOutcome, Turn
 from broker.journey.login import Login
 from broker.journey.login_methods import LoginMethod
@@ -13,6 +11,7 @@ from broker.journey.pages.choose_provider import ChooseProviderPage
 from broker.journey.steps import provider_hints
 from broker.journey.steps.frame import frame, service_facts
 from broker.journey.steps.provider_choices import offered_choices
+from state.copies import replace
 
 
 def enter(turn: Turn) -> StepOutcome:

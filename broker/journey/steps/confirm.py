@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from assurance.accepted_factor import AcceptedFactor
 from broker.journey.dispatch import Advance, StepOutcome, Turn
 from broker.journey.flow import Step
 from broker.journey.login import Login
 from broker.journey.steps import factor_question
 from broker.journey.steps.factor_question import Question
+from state.copies import replace
 
 
 def enter(turn: Turn) -> StepOutcome:

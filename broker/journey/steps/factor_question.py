@@ -5,7 +5,7 @@ to a document (A16). Which one was used last is asked first; another way is a bu
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
@@ -30,6 +30,7 @@ from consent.documents import AskedDocument
 from providers.registry import ProviderRecord
 from state import audit
 from state.audit import AuditEvent, EventTag
+from state.copies import replace
 from state.db import writing
 from state.outbox import enqueue
 

@@ -6,7 +6,6 @@ name logged in before has a count of its own: strangers cannot spend it.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -18,6 +17,7 @@ from providers import accounts, name_pauses, password_check
 from providers.accounts import PROVIDER_ID, WrongPassword
 from providers.browser_counts import KnownBrowser
 from state import limits
+from state.copies import replace
 from state.limits import Limit, network_of
 
 # An office shares one address; somebody who tries passwords needs thousands of tries.

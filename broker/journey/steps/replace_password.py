@@ -4,8 +4,6 @@ person ends: whoever knew the old one is out.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from broker.errors import PageError
 from broker.journey.dispatch import Advance, Show, StepOutcome, Turn
 from broker.journey.pages.replace_password import ReplacePasswordPage
@@ -14,6 +12,7 @@ from broker.sso.password_change import change
 from providers import accounts, passwords
 from providers.passwords import PasswordRefused
 from state.audit import EventTag
+from state.copies import replace
 from state.db import writing
 
 

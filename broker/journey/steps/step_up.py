@@ -4,8 +4,6 @@ help (A13).
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from assurance.accepted_factor import AcceptedFactor
 from assurance.levels import suffices
 from assurance.step_up import LocalFactor, Upstream
@@ -16,6 +14,7 @@ from broker.journey.login import Login
 from broker.journey.steps import factor_question, level_unknown, unreachable
 from broker.journey.steps.factor_question import Question
 from providers.registry import ProviderRecord
+from state.copies import replace
 
 MAX_ROUNDS = 3  # times that one login is sent to a makelaar
 MAKELAAR = "makelaar"  # the other way that is no factor
