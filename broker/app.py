@@ -41,6 +41,7 @@ from broker.web import (
     rate_limits,
     refusals,
     request_metrics,
+    static_files,
     templating,
     theme,
     transport,
@@ -102,6 +103,7 @@ def assemble(process: Process, consoles: Iterable[Blueprint] = ()) -> Flask:
     app.register_blueprint(help_pages.blueprint)
     app.register_blueprint(developers)
     app.register_blueprint(theme.blueprint)
+    static_files.install(app)
     templating.install(app)
     theme.install(app, settings.ui.theme_css)
     filters.install(app)

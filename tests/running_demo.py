@@ -112,29 +112,37 @@ class RunningDemo:
         """Six digits that are nobody's code."""
         return f"{(int(self.code_of(person)) + 123_456) % 1_000_000:06}"
 
+    @contextmanager
+    def _database(self) -> Iterator[sqlite3.Connection]:
+        """That of the broker, which is running; nobody waits for the disk."""
+        file = self.demo.directory / "sluis.db"
+        with closing(sqlite3.connect(file, timeout=60)) as database:
+            database.execute("PRAGMA synchronous=OFF")
+            yield database
+
     def forget_codes(self) -> None:
         """As if no code was ever given: every test starts with five tries and an unused code."""
-        with closing(sqlite3.connect(self.demo.directory / "sluis.db", timeout=60)) as database:
+        with self._database() as database:
             database.execute("update factor set failures = 0, locked_until = null, last_step = 0")
             database.commit()
 
     def forget_requests(self) -> None:
         """As if nobody ever asked for a mandate, and so got one."""
-        with closing(sqlite3.connect(self.demo.directory / "sluis.db", timeout=60)) as database:
+        with self._database() as database:
             database.execute("delete from mandate_request")
             database.execute("delete from mandate where granted_by is not null")
             database.commit()
 
     def forget_clients(self) -> None:
         """As if no intermediary ever asked a client."""
-        with closing(sqlite3.connect(self.demo.directory / "sluis.db", timeout=60)) as database:
+        with self._database() as database:
             database.execute("delete from chain_request")
             database.execute("delete from ephemeral where key like 'limit:chain-requests-%'")
             database.commit()
 
     def keep_no_more(self, person: str) -> None:
         """As if this person came by a screen and not by a document."""
-        with closing(sqlite3.connect(self.demo.directory / "sluis.db", timeout=60)) as database:
+        with self._database() as database:
             database.execute("update person set origin = 'screen' where id = ?", (person,))
             database.commit()
 
@@ -142,7 +150,7 @@ class RunningDemo:
         """As if the account of this person was asked as a means by that organisation."""
         now = f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S.%f}"
         means = f"means-{person}"
-        with closing(sqlite3.connect(self.demo.directory / "sluis.db", timeout=60)) as database:
+        with self._database() as database:
             (level,) = database.execute(
                 "select level from account where person_id = ?", (person,)
             ).fetchone()
@@ -205,7 +213,7 @@ class RunningDemo:
         key = re.sub(r"\s+", "", new_pair("next").certificate_base64)
         document = re.sub(r"(X509Certificate>)[^<]+", rf"\g<1>{key}", document)
         document = document.replace("/polderpoort/sso", "/polderpoort/nieuw/sso")
-        with closing(sqlite3.connect(self.demo.directory / "sluis.db", timeout=60)) as database:
+        with self._database() as database:
             database.execute(
                 "update party_metadata set waiting = ?, waiting_since = ?, waiting_reason = ?,"
                 " rejected = null, rejected_at = null where name = 'polderpoort'",

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from datetime import datetime, timedelta
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -18,7 +16,7 @@ from assurance.levels import AssuranceLevel
 from broker.runtime import runtime
 from broker.texts.outside_request import TIME_ZONE, TRANSLATIONS
 from broker.texts.times import moment
-from broker.web import form_subject
+from broker.web import form_subject, static_files
 from broker.web.announcements import help_desk
 from broker.web.endpoints import ITSELF, endpoints_of
 from broker.web.language import locale
@@ -59,7 +57,7 @@ def install(app: Flask) -> None:
     app.jinja_env.globals.update(
         locale=locale,
         language_url=_language_url,
-        static_url=_static_url,
+        static_url=static_files.address,
         help_desk=help_desk,
         time_left=shown_time,
         form_subject=form_subject.shown,
@@ -119,14 +117,3 @@ def _address_of(endpoint: str) -> str:
     """With those values of this request that it takes."""
     rule, values = next(current_app.url_map.iter_rules(endpoint)), request.view_args or {}
     return url_for(endpoint, **{name: values[name] for name in rule.arguments})
-
-
-def _static_url(name: str) -> str:
-    """The address of a static file, with a version that follows from its content."""
-    return url_for("static", filename=name, v=_version(name))
-
-
-@lru_cache(maxsize=64)
-def _version(name: str) -> str:
-    content = (Path(__file__).parent.parent / "static" / name).read_bytes()
-    return hashlib.sha256(content).hexdigest()[:10]

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+from typing import Final
+
 from playwright.sync_api import Browser, Playwright
 
 from tests import machine
+
+_ITSELF: Final = Path(__file__).with_suffix(".sh")
+_ARGUMENTS: Final = (
+    "--no-sandbox",  # which needs rights that a container does not give; it meets our pages only
+    "--disable-gpu",  # without one, a process of its own plays one to draw what nobody sees
+    "--js-flags=--no-opt",  # no page lives long enough to earn back what is optimised for it
+)
 
 
 def launched(playwright: Playwright, *, only_pages: bool = False) -> Browser:
@@ -14,5 +25,8 @@ def launched(playwright: Playwright, *, only_pages: bool = False) -> Browser:
     found = machine.headless_shell() if only_pages else machine.chromium()
     if found is None:
         raise RuntimeError("Chromium is missing; name it in SLUIS_CHROMIUM")
-    # The sandbox of Chromium needs rights that a container does not give. It meets our pages only.
-    return playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+    return playwright.chromium.launch(
+        executable_path=_ITSELF,
+        args=list(_ARGUMENTS),
+        env={**os.environ, "BROWSER_ITSELF": found},
+    )

@@ -15,11 +15,10 @@ from playwright.sync_api import (
     ConsoleMessage,
     Error,
     Page,
-    Request,
-    Route,
 )
 
 from sandbox.portal.clients import CLIENTS
+from tests.browser.answered import answered_with
 from tests.browser.checks import axe_violations
 from tests.browser.scene import Scene
 from tests.browser.walker import Walker
@@ -28,7 +27,6 @@ from tests.running_demo import RunningDemo
 PATIENCE: Final = 60.0
 DESKTOP: Final = (1280, 900)
 PHONE: Final = (390, 844)
-_OF_WIRE: Final = {"content-length", "transfer-encoding", "connection", "set-cookie"}
 LOGGED_IN: Final = ("U bent ingelogd", "You are logged in")
 LOCALES: Final = {"nl": "nl-NL", "en": "en-GB"}
 # A page is there, and it is not one that goes on by itself.
@@ -120,28 +118,12 @@ class Visitor:
 
     def stand_where(self, walker: Walker) -> None:
         """Show the very answer that the walker got, with the walker's cookies."""
-        url, answer = walker.url, walker.page.answer
         self.context.clear_cookies()
         self.take_cookies_of(walker)
-        headers = {name: value for name, value in answer.headers if name.lower() not in _OF_WIRE}
-        only_it = re.compile(f"^{re.escape(url.partition('#')[0])}$")
-
-        def answered(route: Route, request: Request) -> None:
-            if request.is_navigation_request():
-                route.fulfill(status=answer.status, headers=headers, body=answer.body)
-            else:
-                route.fallback()
-
-        def stays(route: Route) -> None:
-            route.fulfill(body="", content_type="text/javascript")
-
-        try:
-            self.page.route(only_it, answered)
-            if walker.has("#leave"):  # the page that leaves by itself is looked at, too
-                self.page.route("**/leave.js*", stays)
-            self.page.goto(url)
-        finally:
-            self.page.unroute_all()
+        # The page that leaves by itself is looked at, too.
+        stays = "*/leave.js*" if walker.has("#leave") else None
+        with answered_with(self.page, walker.url, walker.page.answer, empty=stays):
+            self.page.goto(walker.url)
 
     def take_cookies_of(self, walker: Walker) -> None:
         """Those of the broker."""
