@@ -66,7 +66,7 @@ def pdf_stream(
     content: bytes, about: bytes = b"/Filter/FlateDecode", *, packed: bool = True
 ) -> bytes:
     """Such a PDF with a stream in it; ``about`` stands in the dictionary of the stream."""
-    data = zlib.compress(content) if packed else content
+    data = zlib.compress(content, level=1) if packed else content  # some are large
     head = b"3 0 obj<<%s/Length %d>>stream\n" % (about, len(data))
     return pdf(head + data + b"\nendstream endobj\n")
 

@@ -59,9 +59,13 @@ def expressions() -> Iterator[Expression]:
     for package in READ_STRANGERS:
         for path in sorted((ROOT / package).rglob("*.py")):
             text = path.read_text(encoding="utf-8")
-            if re.search(r"\bre\.", text):  # to read them all takes seconds, in every process
-                for node in ast.walk(ast.parse(text)):
-                    yield from _of(node, f"{path.relative_to(ROOT)}", text)
+            if not re.search(r"\bre\.", text):  # to read them all takes seconds, in every process
+                continue
+            lines = [bool(re.search(r"\bre\.", line)) for line in text.splitlines()]
+            for statement in ast.parse(text).body:
+                if any(lines[statement.lineno - 1 : statement.end_lineno]):
+                    for node in ast.walk(statement):
+                        yield from _of(node, f"{path.relative_to(ROOT)}", text)
 
 
 def _of(node: ast.AST, path: str, text: str) -> Iterator[Expression]:

@@ -19,7 +19,7 @@ from tests import scans
 
 def a_zip(name: str = "a.txt", content: bytes = b"x") -> bytes:
     made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         archive.writestr(name, content)
     return made.getvalue()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 from copy import deepcopy
 from datetime import timedelta
 
@@ -168,25 +169,27 @@ def test_what_stands_outside_is_not_vouched_for() -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "strong"),
+    ("make", "strong"),
     [
-        (rsa_key(), True),
-        (ec_key(), True),
-        (rsa.generate_private_key(public_exponent=65537, key_size=1024), False),
-        (ec.generate_private_key(ec.SECP192R1()), False),
-        (dsa.generate_private_key(2048), False),
-        (ed25519.Ed25519PrivateKey.generate(), False),
+        (rsa_key, True),
+        (ec_key, True),
+        (lambda: rsa.generate_private_key(public_exponent=65537, key_size=1024), False),
+        (lambda: ec.generate_private_key(ec.SECP192R1()), False),
+        (lambda: dsa.generate_private_key(2048), False),
+        (ed25519.Ed25519PrivateKey.generate, False),
     ],
     ids=["RSA 2048", "P-256", "RSA 1024", "P-192", "DSA", "Ed25519"],
 )
-def test_keys_that_are_strong_enough(key: CertificateIssuerPrivateKeyTypes, strong: bool) -> None:
+def test_keys_that_are_strong_enough(
+    make: Callable[[], CertificateIssuerPrivateKeyTypes], strong: bool
+) -> None:
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "key")])
     issuer = rsa_key("issuer")
     made = (
         x509.CertificateBuilder()
         .subject_name(name)
         .issuer_name(name)
-        .public_key(key.public_key())
+        .public_key(make().public_key())
         .serial_number(1)
         .not_valid_before(MADE_AT)
         .not_valid_after(MADE_AT + timedelta(days=1))
