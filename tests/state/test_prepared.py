@@ -179,3 +179,13 @@ def test_X_05_a_read_alone_never_meets_the_broken_connection_of_one_before_it(
         other.execute(text("SELECT 1"))
     assert engine.pool.checkedout() == 0  # type: ignore[attr-defined]
     engine.dispose()
+
+
+def test_a_server_that_does_not_answer_is_an_error_of_sqlalchemy() -> None:
+    engine = make_engine("postgresql://nobody:very-secret@127.0.0.1:1/none")
+    with Session(reading_alone(engine)) as session:
+        with pytest.raises(OperationalError) as caught:
+            ONE.first(session, {"one": 1})
+        assert "very-secret" not in str(caught.value)
+    assert engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+    engine.dispose()
