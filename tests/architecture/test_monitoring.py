@@ -83,5 +83,5 @@ def test_the_dashboard_and_the_rules_can_be_loaded() -> None:
 
 def test_serving_loads_no_counters_before_it_says_where_they_lie() -> None:
     """With several workers the counts would be lost: the place is read at the first import."""
-    program = "import sys, admin.cli.serving; sys.exit('prometheus_client' in sys.modules)"
+    program = "import sys, admin.operations.front; sys.exit('prometheus_client' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=False).returncode == 0

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from admin.cli.serving import HEADER_SECONDS
+from admin.operations.front import HEADER_SECONDS
 from admin.operations.whole_requests import BODY_SECONDS
 from sandbox.addresses import Addresses
 from sandbox.parties import Parties

@@ -20,7 +20,7 @@ AFTER: Final = "after"
 
 def served() -> Any:
     """Factory for the server: the real application with a failpoint around it."""
-    from admin.cli.serving import CONFIG_VARIABLE
+    from admin.operations.front import CONFIG_VARIABLE
     from admin.operations.server import application as real
     from admin.operations.whole_requests import WholeRequests
     from broker import settings

@@ -4,18 +4,8 @@ in its server.
 
 from __future__ import annotations
 
-from typing import Any
-
-from granian import Granian
-
 from admin.cli import main, serving
 
-
-class _Server(Granian):  # type: ignore[misc]  # whatever class the platform offers
-    def __init__(self, _target: str, **options: Any) -> None:
-        super().__init__("tests.faults.failpoint:served", **options)
-
-
 if __name__ == "__main__":
-    serving.Granian = _Server
+    serving.FRONT = "tests.faults.front"
     main()

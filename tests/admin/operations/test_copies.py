@@ -31,3 +31,19 @@ def test_loading_everything_starts_no_thread_and_opens_no_connection() -> None:
     threads, *opened = done.stdout.split()
     assert threads == "1"
     assert not [one for one in opened if one.startswith("socket:") or one.endswith(".db")]
+
+
+_FRONT = """
+import sys
+from admin.operations import front
+named = ("sqlalchemy", "flask", "lxml", "cryptography", "pydantic")
+print(*(name for name in named if name in sys.modules))
+"""
+
+
+def test_the_front_loads_the_settings_and_nothing_of_what_its_workers_do() -> None:
+    """What it holds, nobody uses: with one worker that is a second copy."""
+    done = subprocess.run(
+        [sys.executable, "-c", _FRONT], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["pydantic"]
