@@ -165,6 +165,16 @@ STORIES: Final = (
             "Log als Mo opnieuw in: bij Groenrijk staat waarom het niet meer kan.",
         ),
     ),
+    Story(
+        "Een klant zonder beheerder stemt in met een link",
+        (
+            "Wees Sanne bij {beheer}. Vraag bij Yilmaz, Gevraagd aan klanten, KvK 90001747 "
+            "om Meldportaal Bodem; verzin een e-mailadres.",
+            "Open de link in {postbus}, vul de code uit de volgende e-mail in en ga akkoord.",
+            "Log als Mo via Zekerweg in bij Meldportaal Bodem, namens Van Dijk.",
+            "De link in de bevestiging trekt het weer in.",
+        ),
+    ),
 )
 
 

@@ -4,10 +4,11 @@ them with a box for each client and service.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from flask import redirect, request, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from admin.chains import allocating
@@ -16,6 +17,7 @@ from admin.mandates import colleagues, decision_rules, to_do
 from admin.mandates.colleagues import CompanyPerson
 from admin.mandates.decision_rules import LoginNotEnough
 from admin.mandates.giving import NothingToDo
+from admin.organisation_console import files
 from admin.organisation_console.access import AGAIN, BeheerContext, absent, blueprint, requires
 from admin.organisation_console.client_pages import (
     AllocationPage,
@@ -26,6 +28,8 @@ from admin.organisation_console.client_pages import (
 from admin.organisation_console.steps import has_words, words_asked
 from broker.console import sessions
 from broker.web.endpoints import ITSELF, Endpoint
+from broker.web.lists.cells import Cell
+from broker.web.lists.file import ListFile
 from broker.web.lists.memory import HeldList
 from broker.web.lists.request import ListFilter, ListRules
 from broker.web.registration_names import service_name
@@ -55,6 +59,17 @@ def allocated(console: BeheerContext) -> Response:
     rows = list(_rows(console))
     page = _HELD.page(rows, asked, url_for("console.allocated"))
     return show(AllocationsPage(console.frame, page, done=request.args.get("done", "")))
+
+
+@blueprint.post("/toewijzen/lijst")
+@Endpoint(limit="console", shown_at="console.allocated")
+@requires(Role.ADMINISTRATOR)
+def allocated_file(console: BeheerContext) -> Response:
+    """Those that are shown, as a file."""
+    asked = RULES.read(request.args)
+    head = (_("Naam"), _("E-mailadres"), _("Klanten"), _("Machtigingen"))
+    shown = _HELD.matching(list(_rows(console)), asked)
+    return files.take(console, "allocations", asked, ListFile("toewijzing", head, _cells(shown)))
 
 
 @blueprint.get("/toewijzen/<person_id>")
@@ -153,6 +168,12 @@ def _page(console: BeheerContext, person: CompanyPerson, *, error: str = "") -> 
         again=f"{address}?{AGAIN}=ja" if lack is not None else "",
         error=error,
     )
+
+
+def _cells(rows: Sequence[AllocationRow]) -> Iterator[tuple[Cell, ...]]:
+    for row in rows:
+        clients = row.clients if row.clients is not None else _("Alle klanten")
+        yield row.name, row.email, clients, row.mandates
 
 
 def _choices(

@@ -52,6 +52,7 @@ def list_name(kind: Detail) -> str:
         "mandates": _("Machtigingen"),
         "chain_mandates": _("Ketenmachtigingen"),
         "clients": _("Klanten"),
+        "allocations": _("Klanten toewijzen"),
         "client_requests": _("Verzoeken aan klanten"),
         "logins": _("Logins"),
         "changes": _("Wijzigingen"),

@@ -161,11 +161,23 @@ class ToDoPage:
 
 
 @dataclass(frozen=True)
+class PortalTile:
+    """A portal that can be entered. ``url``: where it begins; ``services``: names of those there
+    that a mandate opens.
+    """
+
+    name: str
+    url: str
+    services: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class OwnMandatesPage:
-    """What somebody may do in this company."""
+    """What somebody may do in this company, and where."""
 
     console: ConsoleFrame
     rows: tuple[MandateRow, ...]
+    portals: tuple[PortalTile, ...] = ()
     template: str = "organisation_console/own_mandates.html"
 
 

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from admin.chains import to_do as chains_to_do
 from admin.mandates import companies, to_do
 from admin.means import to_do as means_to_do
-from admin.organisation_console import places
+from admin.organisation_console import places, portals
 from admin.organisation_console.access import BeheerContext, absent, blueprint, requires
 from admin.organisation_console.chain_rows import chain_row, request_rows
 from admin.organisation_console.pages import (
@@ -68,7 +68,8 @@ def own_mandates(console: BeheerContext) -> Response:
     rows = mandates.at(console.sql, console.here.id, console.now, person_id=console.person_id)
     left = consent_places.left_behind(console.sql, rows, console.now)
     found = mandates.shown(rows, console.now, left)
-    return show(OwnMandatesPage(console.frame, tuple(mandate_rows(console, found))))
+    tiles = portals.entered_with(console, found, left)
+    return show(OwnMandatesPage(console.frame, tuple(mandate_rows(console, found)), tiles))
 
 
 @blueprint.get("/profiel")

@@ -13,7 +13,6 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from admin.mandates import ending
-from admin.mandates.ending import EndedMandate
 from admin.registrations import beside, rows
 from admin.registrations.applier import Applier
 from admin.registrations.differences import DocumentOutcome
@@ -48,31 +47,20 @@ def write_chain_mandate(applier: Applier, entry: Entry) -> DocumentOutcome:
     return replace(outcome, stays=beside.of_chain(applier.session, entry.model, applier.now))
 
 
-def end(applier: Applier, row: Mandate, reason: str) -> None:
+def end(applier: Applier, row: Mandate | ChainMandate, reason: str) -> None:
     """It counts no more from now on, also where somebody acted with it."""
     row.revoked_at = applier.now
-    _note(applier, EventTag.MANDATE_REVOKED, row, reason, person=row.person_id)
-    ending.reach_of(applier.session, applier.notifier, row)
+    _note_end(applier, row, reason)
 
 
-def end_chain(applier: Applier, row: ChainMandate, reason: str) -> None:
-    """The same for a chain mandate."""
-    row.revoked_at = applier.now
-    _note(applier, EventTag.CHAIN_MANDATE_REVOKED, row, reason)
-    ending.reach(applier.session, applier.notifier, [_of_chain(applier.session, row)])
-
-
-def told(row: Mandate) -> str:
+def told(row: Mandate | ChainMandate) -> str:
     """``mandate of roos for 90001201 at every service``: as a plan says it."""
+    if isinstance(row, ChainMandate):
+        through = f"{row.organisation.kvk} through {row.intermediary.kvk}"
+        return f"chain mandate for {through} at {row.service_uuid}"
     place = row.service_uuid or "every service"
     branches = f", branch {', '.join(row.branches)}" if row.branches else ""
     return f"mandate of {row.person_id} for {row.organisation.kvk} at {place}{branches}"
-
-
-def told_of_chain(row: ChainMandate) -> str:
-    """The same of a chain mandate."""
-    through = f"{row.organisation.kvk} through {row.intermediary.kvk}"
-    return f"chain mandate for {through} at {row.service_uuid}"
 
 
 def _mandate(applier: Applier, entry: Entry, takes: list[str]) -> bool:
@@ -98,16 +86,8 @@ def _mandate(applier: Applier, entry: Entry, takes: list[str]) -> bool:
             valid_until=document.until,
             confirmed_at=applier.now,
         )
-        session.add(row)
-        _bring_up_to_date(row, document, applier.now)
-        return True
-    lost = _lost(row, document, applier.now)
-    _bring_up_to_date(row, document, applier.now)
-    if lost is not None:
-        takes += [] if document.revoked else [f"{told(row)}: {lost}"]
-        _note(applier, EventTag.MANDATE_REVOKED, row, lost, person=row.person_id)
-        ending.reach_of(session, applier.notifier, row)
-    return False
+        return _add(applier, row, document)
+    return _follow(applier, row, document, takes)
 
 
 def _chain(applier: Applier, entry: Entry, takes: list[str]) -> bool:
@@ -133,15 +113,33 @@ def _chain(applier: Applier, entry: Entry, takes: list[str]) -> bool:
             valid_until=document.until,
             confirmed_at=applier.now,
         )
-        session.add(row)
-        _bring_up_to_date(row, document, applier.now)
-        return True
+        return _add(applier, row, document)
+    return _follow(applier, row, document, takes)
+
+
+def _add(
+    applier: Applier,
+    row: Mandate | ChainMandate,
+    document: MandateDocument | ChainMandateDocument,
+) -> bool:
+    """True: it is new."""
+    applier.session.add(row)
+    _bring_up_to_date(row, document, applier.now)
+    return True
+
+
+def _follow(
+    applier: Applier,
+    row: Mandate | ChainMandate,
+    document: MandateDocument | ChainMandateDocument,
+    takes: list[str],
+) -> bool:
+    """False: it was there. ``takes``: gets what the document takes away of it."""
     lost = _lost(row, document, applier.now)
     _bring_up_to_date(row, document, applier.now)
     if lost is not None:
-        takes += [] if document.revoked else [f"{told_of_chain(row)}: {lost}"]
-        _note(applier, EventTag.CHAIN_MANDATE_REVOKED, row, lost)
-        ending.reach(session, applier.notifier, [_of_chain(session, row)])
+        takes += [] if document.revoked else [f"{told(row)}: {lost}"]
+        _note_end(applier, row, lost)
     return False
 
 
@@ -199,15 +197,16 @@ def _of_documents(now: datetime) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _note(
-    applier: Applier,
-    tag: EventTag,
-    row: Mandate | ChainMandate,
-    reason: str,
-    **people: audit.Detail,
-) -> None:
+def _note_end(applier: Applier, row: Mandate | ChainMandate, reason: str) -> None:
+    """In the audit, and at who acts with it."""
+    session, people = applier.session, dict[str, audit.Detail]()
+    if isinstance(row, Mandate):
+        people["person"] = row.person_id
+        tag = EventTag.MANDATE_REVOKED
+    else:
+        tag = EventTag.CHAIN_MANDATE_REVOKED
     audit.record(
-        applier.session,
+        session,
         AuditEvent(
             tag,
             applier.now,
@@ -219,10 +218,10 @@ def _note(
             details={"mandate": row.id, **people},
         ),
     )
-
-
-def _of_chain(session: Session, row: ChainMandate) -> EndedMandate:
-    return ending.of_chain(session, row.organisation_id, row.intermediary_id, row.service_uuid)
+    if isinstance(row, Mandate):
+        ending.reach_of(session, applier.notifier, row)
+    else:
+        ending.reach(session, applier.notifier, [ending.of_chain(session, *row.key)])
 
 
 def _bring_up_to_date(

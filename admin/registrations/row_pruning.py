@@ -5,7 +5,7 @@ for they alone give nobody a right.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -34,9 +34,9 @@ def remove(applier: Applier, prune: Prune | None) -> list[DocumentOutcome]:
     held = {entry.kind for entry in applier.entries} if prune.of_files else set[str]()
     outcomes: list[DocumentOutcome] = []
     if "Mandate" in held | prune.mandates:
-        outcomes += _mandates(applier)
+        outcomes += _ended(applier, "Mandate", _mandates_in_no_file(applier))
     if "ChainMandate" in held | prune.mandates:
-        outcomes += _chains(applier)
+        outcomes += _ended(applier, "ChainMandate", _chains_in_no_file(applier))
     if "Person" in held:
         outcomes += _people(applier)
     return outcomes
@@ -46,18 +46,20 @@ def unnamed(applier: Applier) -> list[DocumentOutcome]:
     """What ``remove`` would end of the kinds that the files hold, left as it is."""
     found = (
         *(("Mandate", mandate_rows.told(row)) for row in _mandates_in_no_file(applier)),
-        *(("ChainMandate", mandate_rows.told_of_chain(row)) for row in _chains_in_no_file(applier)),
+        *(("ChainMandate", mandate_rows.told(row)) for row in _chains_in_no_file(applier)),
         *(("Person", row.id) for row in _people_in_no_file(applier)),
     )
     held = {entry.kind for entry in applier.entries}
     return [DocumentOutcome(kind, name, IN_NO_FILE) for kind, name in found if kind in held]
 
 
-def _mandates(applier: Applier) -> Iterator[DocumentOutcome]:
-    for row in _mandates_in_no_file(applier):
+def _ended(
+    applier: Applier, kind: str, rows: Sequence[Mandate | ChainMandate]
+) -> Iterator[DocumentOutcome]:
+    for row in rows:
         told = mandate_rows.told(row)
         mandate_rows.end(applier, row, "in_no_document")
-        yield DocumentOutcome("Mandate", told, "removed", takes=(told,))
+        yield DocumentOutcome(kind, told, "removed", takes=(told,))
 
 
 def _mandates_in_no_file(applier: Applier) -> list[Mandate]:
@@ -67,13 +69,6 @@ def _mandates_in_no_file(applier: Applier) -> list[Mandate]:
         for row in mandate_rows.given(applier.session, applier.now)
         if key_of_row(row) not in applier.named_mandates and row.service_uuid in services
     ]
-
-
-def _chains(applier: Applier) -> Iterator[DocumentOutcome]:
-    for row in _chains_in_no_file(applier):
-        told = mandate_rows.told_of_chain(row)
-        mandate_rows.end_chain(applier, row, "in_no_document")
-        yield DocumentOutcome("ChainMandate", told, "removed", takes=(told,))
 
 
 def _chains_in_no_file(applier: Applier) -> list[ChainMandate]:

@@ -135,5 +135,22 @@ ENGLISH: Final = MappingProxyType(
         "Log als Mo opnieuw in: bij Groenrijk staat waarom het niet meer kan.": (
             "As Mo, log in again: at Groenrijk it says why that is not possible any more."
         ),
+        "Een klant zonder beheerder stemt in met een link": (
+            "A client without an administrator agrees with a link"
+        ),
+        "Wees Sanne bij {beheer}. Vraag bij Yilmaz, Gevraagd aan klanten, KvK 90001747 "
+        "om Meldportaal Bodem; verzin een e-mailadres.": (
+            "Be Sanne at {beheer}. At Yilmaz, Asked of clients, ask KvK 90001747 for Soil report "
+            "portal; make up an e-mail address."
+        ),
+        "Open de link in {postbus}, vul de code uit de volgende e-mail in en ga akkoord.": (
+            "Open the link in {postbus}, fill in the code from the next e-mail and agree."
+        ),
+        "Log als Mo via Zekerweg in bij Meldportaal Bodem, namens Van Dijk.": (
+            "As Mo, log in through Zekerweg at Soil report portal, on behalf of Van Dijk."
+        ),
+        "De link in de bevestiging trekt het weer in.": (
+            "The link in the confirmation takes it back."
+        ),
     }
 )

@@ -135,6 +135,7 @@ PAGES: dict[tuple[str, str], tuple[Role, int, str]] = {
     ("GET", f"{ASK}/controle"): (ADMINISTRATOR, 200, "Controleer het verzoek"),
     ("POST", f"{ASK}/controle"): (ADMINISTRATOR, 200, "Gevraagd aan klanten"),
     ("GET", "/toewijzen"): (ADMINISTRATOR, 200, "Klanten toewijzen"),
+    ("POST", "/toewijzen/lijst"): (ADMINISTRATOR, 200, ""),
     ("GET", "/toewijzen/<person_id>"): (ADMINISTRATOR, 200, "Voor welke klanten handelt Fatima"),
     ("POST", "/toewijzen/<person_id>"): (ADMINISTRATOR, 200, "Klanten toewijzen"),
     ("POST", "/ketenmachtiging"): (ADMINISTRATOR, 200, "Wie mag voor u handelen?"),

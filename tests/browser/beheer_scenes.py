@@ -29,6 +29,13 @@ def _to_do(walker: Walker) -> None:
     walker.expect("section table")
 
 
+def _to_do_elsewhere(walker: Walker) -> None:
+    """At the garden firm, while a request waits at the bakery."""
+    walker.running.ask_for_a_mandate()
+    to_console(walker, kvk=GARDEN)
+    walker.go("/beheer")
+
+
 def _one_request(walker: Walker) -> None:
     _to_do(walker)
     walker.click("a[href*='/verzoek/']")
@@ -198,6 +205,7 @@ def _log_out(walker: Walker) -> None:
 BEHEER_SCENES: Final = (
     Scene("beheer-inloggen", lambda w: w.go("/beheer"), "button[name=provider]"),
     Scene("beheer-te-doen", _to_do, "input[name=verzoek]"),
+    Scene("beheer-te-doen-elders", _to_do_elsewhere, ".utrecht-alert button[name=bedrijf]"),
     Scene("beheer-te-doen-stopt", lambda w: to_console(w, kvk=GARDEN), "a[href$='/einddatum']"),
     Scene("beheer-verzoek", _one_request, "input[name=verzoek]"),
     Scene("beheer-afwijzen", _refusal, "#reden"),
