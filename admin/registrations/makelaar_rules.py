@@ -27,6 +27,9 @@ _OUR_NAMES: Final = {
     ),
 }
 LONGEST_VALIDITY: Final = 24 * 3600
+_ALL_TENANTS: Final = re.compile(
+    r"https://login\.microsoftonline\.com/(?:common|organizations|consumers)(?:/|\Z)"
+)
 DISCOVERY: Final = "/.well-known/openid-configuration"
 R = TypeVar("R")
 S = TypeVar("S")
@@ -40,6 +43,11 @@ def _is_more_than_an_issuer(oidc: OidcSettings) -> bool:
     """OpenID Connect Discovery §3: no query, no fragment; people paste the whole address."""
     issuer = oidc.issuer
     return any(sign in issuer for sign in "?#") or issuer.rstrip("/").endswith(DISCOVERY)
+
+
+def _is_of_all_tenants(oidc: OidcSettings) -> bool:
+    """Addresses of Entra ID that say ``{tenantid}`` of themselves, and that word."""
+    return "{" in oidc.issuer or bool(_ALL_TENANTS.match(oidc.issuer))
 
 
 def _hosts(oidc: OidcSettings, calls: OutgoingClient) -> Iterator[Breach]:
@@ -93,6 +101,12 @@ OIDC_RULES: Final[tuple[Rule[OidcSettings], ...]] = (
         _is_more_than_an_issuer,
         "it holds more than an issuer",
         f"write what stands in issuer at its {DISCOVERY}",
+    ),
+    never(
+        "issuer",
+        _is_of_all_tenants,
+        "it is of all tenants together, and no token has it",
+        "write the id of your own tenant: https://login.microsoftonline.com/<tenant id>/v2.0",
     ),
     called("issuer", lambda oidc: oidc.issuer),
     called("discovery_url", lambda oidc: oidc.discovery_url),

@@ -203,10 +203,20 @@ def _read_saml_files(fields: dict[str, Any], folder: Path) -> None:
     fields["saml"] = whole
 
 
+# What is said of a value of another kind, in the words of who writes YAML.
+_IN_YAML: Final[Mapping[str, str]] = {
+    "tuple_type": "it is no list; write [one, two], or a line with a dash for each",
+    "list_type": "it is no list; write [one, two], or a line with a dash for each",
+    "dict_type": "it is no section; write names with a colon below it",
+    "model_type": "it is no section; write names with a colon below it",
+}
+
+
 def _explain(item: Any, model: type[BaseModel]) -> str:
     where = ".".join(str(part) for part in item["loc"]) or "document"
     if item["type"] != "extra_forbidden":
-        return f"{where}: {item['msg'].removeprefix('Value error, ')}"
+        said = _IN_YAML.get(item["type"]) or item["msg"].removeprefix("Value error, ")
+        return f"{where}: {said}"
     close = difflib.get_close_matches(str(item["loc"][-1]), _known_at(model, item["loc"]), n=1)
     hint = f"; did you mean {close[0]}?" if close else ""
     return f"{where}: unknown field{hint}"

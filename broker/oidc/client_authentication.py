@@ -22,6 +22,7 @@ from urllib.parse import unquote_plus
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import Key, KeySet
+from joserfc.jws import JWSRegistry
 
 from broker.oidc.client_keys import ClientKeys
 from broker.oidc.errors import Refused, TokenError
@@ -33,6 +34,7 @@ from state.ephemeral import AddOnce
 from state.stores.store_generation import LARGEST_SKEW
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+MAX_HEADER = 4096  # of an assertion, in base64url; some bring a certificate, which nobody reads
 SKEW_SECONDS = 60
 # An emptied store distrusts what a clock that runs LARGEST_SKEW ahead may have issued before. Here
 # no clock may run that far ahead, so portals are served again that much earlier.
@@ -42,6 +44,8 @@ UNPROVEN = (
     "client authentication failed: an unknown client_id, another method than was registered, or a "
     "wrong secret or key"
 )
+_HEADERS = JWSRegistry(algorithms=list(ALGORITHMS), strict_check_header=False)
+_HEADERS.max_header_length = MAX_HEADER
 _BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
@@ -262,7 +266,7 @@ def _verified(presented: Presented, client: OidcClient, keys: ClientKeys) -> dic
 def _decode(assertion: str, key_set: KeySet) -> dict[str, Any] | None:
     for key in _fitting(assertion, key_set):
         try:
-            parsed = jwt.decode(assertion, key, algorithms=list(ALGORITHMS))
+            parsed = jwt.decode(assertion, key, registry=_HEADERS)
         except (JoseError, ValueError, TypeError, KeyError, RecursionError):
             continue
         return dict(parsed.claims)

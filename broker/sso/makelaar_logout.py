@@ -163,9 +163,12 @@ def _issuer(record: ProviderRecord) -> str:
 
 def _origins(record: ProviderRecord) -> tuple[str, ...]:
     """Where pages of this makelaar lie that may hold ours in a frame."""
-    parts = urlsplit(_issuer(record))
-    hosts = record.oidc.endpoint_hosts if record.oidc is not None else ()
-    return (f"{parts.scheme}://{parts.netloc}", *(f"https://{host}" for host in hosts))
+    oidc = record.oidc
+    elsewhere = (oidc.discovery_url,) if oidc is not None and oidc.discovery_url else ()
+    own = [urlsplit(address) for address in (_issuer(record), *elsewhere)]
+    hosts = oidc.endpoint_hosts if oidc is not None else ()
+    found = (*(f"{at.scheme}://{at.netloc}" for at in own), *(f"https://{host}" for host in hosts))
+    return tuple(dict.fromkeys(found))
 
 
 def _program(said: dict[str, str] | None, status: int) -> Response:

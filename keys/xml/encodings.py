@@ -89,4 +89,6 @@ def _name(raw: bytes) -> str:
         if raw.startswith(first):
             return name
     declared = _DECLARED.match(raw[:_DECLARATION])
-    return (declared[1] or declared[2]).decode().lower() if declared is not None else "utf-8"
+    name = (declared[1] or declared[2]).decode().lower() if declared is not None else "utf-8"
+    # Read as single bytes, so of 16 bits it is not: a StringWriter of .NET writes that of itself.
+    return "utf-8" if name == "utf-16" else name

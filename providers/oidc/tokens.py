@@ -32,6 +32,7 @@ MAX_SUBJECT: Final = 255  # OpenID Connect Core §2
 MAX_AUDIENCES: Final = 20
 MAX_IAT_SECONDS: Final = 600
 SKEW: Final = "oidc.skew_seconds"
+_MAY_BE_ABSENT: Final = frozenset({"azp", "nbf", "auth_time", "at_hash", "c_hash"})
 # What they say changes how a token is read. Keys and addresses of keys (``jwk``, ``jku``, ``x5c``,
 # ``x5u``) change nothing: a key is found by its name among those of discovery (RFC 7515 §4).
 _OTHER_RULES: Final = ("crit", "zip", "b64")
@@ -56,7 +57,7 @@ def read_id_token(
     token: str, *, settings: OidcSettings, find_key: FindKey, expected: ExpectedToken
 ) -> Claims:
     """The claims of an ID token that is good in every respect. Raises ProviderRefused."""
-    claims = verify(token, settings.id_token_signed_response_alg, find_key)
+    claims = _without_nulls(verify(token, settings.id_token_signed_response_alg, find_key))
     skew, now = settings.skew_seconds, expected.now.timestamp()
     asked = expected.requested_at.timestamp() if expected.requested_at is not None else 0.0
     _check_parties(claims, settings)
@@ -68,6 +69,17 @@ def read_id_token(
     _check_hash(claims, "c_hash", expected.code)
     _check_authentication_time(claims, expected, now, skew)
     return claims
+
+
+def _without_nulls(claims: Claims) -> Claims:
+    """Null is a claim that is not there (OpenID Connect Core §5.3.2), for those that may be absent.
+    Of any other it stays: what limits a mandate is never passed over.
+    """
+    return {
+        name: value
+        for name, value in claims.items()
+        if value is not None or name not in _MAY_BE_ABSENT
+    }
 
 
 def verify(token: str, alg: str, find_key: FindKey, types: Sequence[str] = ("JWT",)) -> Claims:

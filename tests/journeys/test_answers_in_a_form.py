@@ -53,3 +53,36 @@ def test_what_is_wrong_with_a_request_comes_in_a_form_too(
     page = world.browser().open(Portal(world).url(response_mode="form_post", prompt="create"))
     assert page.url == REDIRECT_URI
     assert (arrived[-1]["error"], arrived[-1]["state"]) == ("invalid_request", STATE)
+
+
+HOSTILE = '"><script>alert(1)</script>&iss=x'
+
+
+def test_the_page_that_carries_it_is_kept_nowhere_and_a_state_is_no_markup(
+    world: World, arrived: list[dict[str, str]]
+) -> None:
+    set_clock(world)
+    portal = Portal(world)
+    asked = portal.request(response_mode="form_post", prompt="create", state=HOSTILE)
+    answer = portal.ask(asked)
+    assert (answer.status, answer.header("Location")) == (200, None)
+    assert "no-store" in (answer.header("Cache-Control") or "")
+    assert answer.header("Set-Cookie") is None
+    assert b"<script>alert" not in answer.body
+    page = world.browser().open(
+        portal.url(response_mode="form_post", prompt="create", state=HOSTILE)
+    )
+    assert page.url == REDIRECT_URI
+    assert (arrived[-1]["state"], arrived[-1]["iss"]) == (HOSTILE, ISSUER)
+
+
+def test_nothing_is_posted_to_an_address_that_is_not_registered(
+    world: World, arrived: list[dict[str, str]]
+) -> None:
+    set_clock(world)
+    before = len(arrived)
+    portal = Portal(world)
+    page = world.browser().open(
+        portal.url(response_mode="form_post", redirect_uri=f"{REDIRECT_URI}2")
+    )
+    assert (page.status, len(arrived)) == (400, before)

@@ -98,13 +98,22 @@ def role_of(entity: etree._Element, tag: str = IDP) -> etree._Element:
             expected=expected,
         )
     others = ", ".join(named(" ".join(words)) for words in spoken[:_LISTED])
-    seen = f"it has them for {others}" if roles else "it has none"
+    seen = f"it has them for {others}" if roles else f"it has none{_of_the_other(entity, tag)}"
     raise MetadataRefused(
         f"the metadata must have {expected}: {seen}",
         reason="role",
         seen=others or "none",
         expected=expected,
     )
+
+
+def _of_the_other(entity: etree._Element, tag: str) -> str:
+    """People export the metadata of their own side, or of the wrong role of a product."""
+    other = SP if tag == IDP else IDP
+    if entity.find(other) is None:
+        return ""
+    whose = "a portal (service provider)" if other == SP else "a makelaar (identity provider)"
+    return f"; these are of {whose}: ask the other side for its own"
 
 
 def valid_until(role: etree._Element, inside: etree._Element | None = None) -> datetime | None:

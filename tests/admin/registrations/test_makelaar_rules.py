@@ -18,6 +18,7 @@ from tests.admin.registrations.documents import SERVICE, applied
 from tests.broker.examples import a_record
 
 OIDC: Final = {"issuer": "https://makelaar.example", "client_id": "sluis"}
+ENTRA: Final = "https://login.microsoftonline.com"
 AT_TOKEN: Final = "token_endpoint"
 BASIC: Final = {**OIDC, "token_endpoint_auth_method": "client_secret_basic"}
 MAKELAAR: Final[dict[str, Any]] = {
@@ -52,6 +53,7 @@ def makelaar(**fields: Any) -> dict[str, Any]:
         {"oidc": {**OIDC, "issuer": "https://makelaar.example:8443"}},
         {"oidc": {**BASIC, "client_secret_file": "secret"}},
         {"oidc": {**OIDC, "endpoint_hosts": ["api.makelaar.example", "x.example:8443"]}},
+        {"oidc": {**OIDC, "issuer": f"{ENTRA}/7f3a-4c2f/v2.0"}},
         {"oidc": {**OIDC, "discovery_url": "https://elders.example/a/.well-known/x?p=b2c"}},
         {"oidc": {**OIDC, "client_assertion_audience": "token_endpoint"}},
         {"speaks_for": ["12345678"]},
@@ -107,6 +109,8 @@ def test_a_makelaar_that_can_answer_breaks_no_rule(
         ({"oidc": {**OIDC, "client_id": " "}}, "oidc.client_id"),
         ({"oidc": BASIC}, "oidc.client_secret_file"),
         ({"oidc": {**OIDC, "client_secret_file": "x"}}, "oidc.client_secret_file"),
+        ({"oidc": {**OIDC, "issuer": f"{ENTRA}/common/v2.0"}}, "oidc.issuer"),
+        ({"oidc": {**OIDC, "issuer": f"{ENTRA}/organizations/v2.0"}}, "oidc.issuer"),
         ({"oidc": {**OIDC, "discovery_url": "http://elders.example/x"}}, "oidc.discovery_url"),
         ({"oidc": {**OIDC, "discovery_url": "https://10.0.0.1/x"}}, "oidc.discovery_url"),
         ({"oidc": {**OIDC, "discovery_url": "https://elders.example/x#y"}}, "oidc.discovery_url"),

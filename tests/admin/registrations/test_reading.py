@@ -50,6 +50,17 @@ def test_A_03_no_document_has_a_place_for_a_logo(
     assert f"{name}: unknown field" in refused.value.lines[0]
 
 
+@pytest.mark.parametrize("scopes", ["openid profile", {"openid": True}])
+def test_a_value_of_another_kind_is_told_in_words_of_yaml(tmp_path: Path, scopes: object) -> None:
+    oidc = {"issuer": "https://a.example", "client_id": "s", "scopes": ["openid", "profile"]}
+    makelaar = {"kind": "IdentityProvider", "id": "polder", "name": "A", "level_ceiling": "EH3"}
+    assert read(written(tmp_path, {**makelaar, "oidc": oidc}))
+    with pytest.raises(DocumentsRefused) as refused:
+        read(written(tmp_path, {**makelaar, "oidc": {**oidc, "scopes": scopes}}))
+    (line,) = refused.value.lines
+    assert "oidc.scopes: it is no list; write [one, two]" in line
+
+
 def test_documents_are_read_without_libyaml_too(tmp_path: Path) -> None:
     file = written(tmp_path, HELP_DESK)
     ran = subprocess.run(

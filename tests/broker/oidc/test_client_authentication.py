@@ -12,6 +12,9 @@ from urllib.parse import quote_plus
 
 import pytest
 from joserfc import jwt
+from joserfc.jwk import RSAKey
+from joserfc.jws import JWSRegistry
+from joserfc.registry import HeaderParameter
 
 from broker.oidc.client_authentication import (
     ASSERTION_TYPE,
@@ -71,14 +74,22 @@ def who(
     )
 
 
+ANY_HEADER = {"x": HeaderParameter("x", "int")}
+
+
 def basic(client: str, secret: str) -> str:
     return "Basic " + base64.b64encode(f"{client}:{secret}".encode()).decode()
 
 
-def by_assertion(**changes: Any) -> dict[str, str]:
+def by_assertion(
+    header: dict[str, Any] | None = None, key: RSAKey | None = None, **changes: Any
+) -> dict[str, str]:
     good = {"iss": "key", "sub": "key", "aud": ISSUER, "iat": AT, "exp": AT + 60, "jti": "12345678"}
     claims = {name: value for name, value in {**good, **changes}.items() if value is not None}
-    token = jwt.encode({"alg": "RS256", "kid": "portal-1"}, claims, portal_key())
+    whole = {"alg": "RS256", "kid": "portal-1", **(header or {})}
+    free = JWSRegistry(algorithms=["RS256"], header_registry=ANY_HEADER, strict_check_header=False)
+    free.max_header_length = 10_000
+    token = jwt.encode(whole, claims, key or portal_key(), registry=free)
     return {"client_assertion_type": ASSERTION_TYPE, "client_assertion": token}
 
 
@@ -153,6 +164,33 @@ def test_two_proofs_at_once_are_a_wrong_request(form: dict[str, str], authorizat
     with pytest.raises(TokenError) as refused:
         who(form, authorization)
     assert (refused.value.error, refused.value.status) == ("invalid_request", 400)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"x5t": "q", "x5t#S256": "q"},
+        {"x5c": ["MIIC" * 300]},
+        {"pi.atm": "1", "ver": "2"},
+        {"jku": "https://elders.example/keys"},
+    ],
+    ids=["MSAL", "ASP.NET Core with a certificate", "PingFederate", "MITREid Connect"],
+)
+def test_what_products_write_in_the_header_of_an_assertion_is_passed_over(
+    more: dict[str, Any],
+) -> None:
+    """RFC 7515 §4: what is not understood, but for ``crit``; a key is found by its name alone."""
+    assert who(by_assertion(header=more)).client is BY_KEY
+    with pytest.raises(TokenError) as refused:
+        who(by_assertion(header=more, key=RSAKey.generate_key(2048)))
+    assert refused.value.reason is Refused.CLIENT_SIGNATURE
+
+
+@pytest.mark.parametrize("more", [{"crit": ["x"], "x": 1}, {"filler": "x" * 4096}])
+def test_rules_of_its_own_and_very_long_headers_are_not(more: dict[str, Any]) -> None:
+    with pytest.raises(TokenError) as refused:
+        who(by_assertion(header=more))
+    assert refused.value.reason is Refused.CLIENT_SIGNATURE
 
 
 ISSUER_ALONE = AssertionRules((ISSUER,), 300)

@@ -25,9 +25,10 @@ PLAIN = '<?xml version="1.0"?>'
         ((DECLARED.format("UTF-16") + TEXT).encode("utf-16-le"), PLAIN + TEXT),
         ((DECLARED.format("UTF-16") + TEXT).encode("utf-16-be"), PLAIN + TEXT),
         ((DECLARED.format("UTF-16") + TEXT).encode("utf-32"), PLAIN + TEXT),
+        ((DECLARED.format("utf-16") + TEXT).encode(), PLAIN + TEXT),  # .NET's StringWriter
         (b"\r\n " + (DECLARED.format("iso-8859-15") + TEXT).encode("iso-8859-15"), PLAIN + TEXT),
     ],
-    ids=range(10),
+    ids=range(11),
 )
 def test_xml_is_text_in_whatever_encoding(raw: bytes, kept: str) -> None:
     assert xml_text(raw) == kept
@@ -57,6 +58,7 @@ def test_text_declares_no_encoding(text: str, kept: str) -> None:
     [
         (b"\xff", "it is not UTF-8"),
         (codecs.BOM_UTF16_LE + b"\x00", "it is not UTF-16"),
+        (DECLARED.format("utf-16").encode() + b"\xff", "it is not UTF-8"),
         (DECLARED.format("utf-7").encode(), "utf-7 is not read"),
         (DECLARED.format("us-ascii").encode() + "é".encode(), "not us-ascii"),
     ],

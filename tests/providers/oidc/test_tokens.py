@@ -49,10 +49,14 @@ EXPECTED: dict[str, Any] = {
 
 def read(claims: dict[str, Any] | None = None, **expected: Any) -> None:
     """Raises ProviderRefused. ``claims``: what differs; None takes one away."""
-    payload = json.dumps(changed(GOOD, claims or {})).encode()
+    read_raw(json.dumps(changed(GOOD, claims or {})).encode(), **expected)
+
+
+def read_raw(payload: bytes, settings: OidcSettings = SETTINGS, **expected: Any) -> None:
+    """The same of a payload as it stands."""
     read_id_token(
         compact({"alg": "RS256", "kid": "m1"}, payload, KEY),
-        settings=SETTINGS,
+        settings=settings,
         find_key=lambda _: as_joserfc(KEY, None),
         expected=ExpectedToken(**{**EXPECTED, **expected}),
     )
@@ -142,6 +146,22 @@ def test_where_a_fresh_login_was_asked_the_makelaar_says_when_it_was(
         read({"auth_time": None}, **expected)
     with pytest.raises(ProviderRefused, match="token_time"):
         read({"auth_time": str(AT)}, **expected)
+
+
+@pytest.mark.parametrize("name", ["azp", "nbf", "auth_time", "at_hash", "c_hash"])
+def test_a_claim_of_null_is_one_that_is_not_there(name: str) -> None:
+    """As ``acr`` is: products that write every member of theirs. What must be there may not be."""
+    payload = json.dumps({**GOOD, name: None}).encode()
+    read_raw(payload)
+    for needed in ("iss", "aud", "sub", "nonce", "iat", "exp"):
+        with pytest.raises(ProviderRefused):
+            read_raw(json.dumps({**GOOD, needed: None}).encode())
+    with pytest.raises(ProviderRefused, match="auth_time_missing"):
+        read_raw(json.dumps({**GOOD, "auth_time": None}).encode(), max_age=60)
+    with pytest.raises(ProviderRefused, match="token_azp"):
+        both = OidcSettings(**{**SETTINGS.model_dump(), "trusted_audiences": ("project",)})
+        shared = {**GOOD, "aud": ["sluis", "project"], "azp": None}
+        read_raw(json.dumps(shared).encode(), settings=both)
 
 
 def test_an_access_token_that_did_not_come_has_no_hash() -> None:

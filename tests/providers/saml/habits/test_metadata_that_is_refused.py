@@ -157,6 +157,7 @@ def test_an_entity_in_extensions_is_nobodys() -> None:
         ("entityID", "entityId", "no entityID"),
         (f'entityID="{ENTITY_ID}"', 'entityID=" "', "no entityID"),
         (ROLE, "", "it has none"),
+        (ROLE, ROLE.replace("IDPSSO", "SPSSO"), "of a portal (service provider)"),
         (SAML2, "urn:oasis:names:tc:SAML:1.1:protocol", "SAML:1.1:protocol'"),
         (SAML2, SAML2.upper(), "it has them for"),
         (f' protocolSupportEnumeration="{SAML2}"', "", "it has them for ''"),
