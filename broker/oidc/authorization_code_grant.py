@@ -63,34 +63,40 @@ def redeem(
         remember_reference(found.facts.result.reference)
     if isinstance(found, Used):
         _revoke(rt, found.grant_id, now)
-    if not isinstance(found, StoredCode) or authorization_code.is_over(found.facts, now):
-        raise _invalid_grant()
-    if not _fits(found.facts, parameters, who.client):
-        raise _invalid_grant()
+        raise _invalid_grant(seen="used before")
+    if found is None:
+        raise _invalid_grant(seen="unknown, or too old")
+    if authorization_code.is_over(found.facts, now):
+        raise _invalid_grant(seen="too old")
+    misfit = _misfit(found.facts, parameters, who.client)
+    if misfit is not None:
+        raise _invalid_grant(seen=misfit)
+    if not is_registered(who.client, OidcReplyTo.of(found.facts.result.request).redirect_uri):
+        raise _invalid_grant(Refused.ADDRESS, seen="taken away since")
     return _answer(rt, Redemption(who.client, code, found), now)
 
 
-def _fits(facts: CodeFacts, parameters: Parameters, client: OidcClient) -> bool:
-    """The code is this client's, at this redirect URI, with the verifier of its challenge (RFC 7636
-    §4.6).
+def _misfit(facts: CodeFacts, parameters: Parameters, client: OidcClient) -> str | None:
+    """None where the code is this client's, at this redirect URI, with the verifier of its
+    challenge (RFC 7636 §4.6); else what is not, for the trace.
     """
     asked, to = facts.result.request, OidcReplyTo.of(facts.result.request)
     verifier, challenge = parameters.one("code_verifier"), to.challenge
     if asked.client_id != client.client_id:
-        return False
+        return "of another portal"
     if parameters.one("redirect_uri") != to.redirect_uri:
-        return False
-    if not is_registered(client, to.redirect_uri):  # it was taken away since
-        return False
+        return "another redirect_uri than at /authorize"
     if challenge is None or verifier is None:
-        return challenge is None and verifier is None
-    return bool(_VERIFIER.fullmatch(verifier)) and create_s256_code_challenge(verifier) == challenge
+        is_plain = challenge is None and verifier is None
+        return None if is_plain else "code_challenge or code_verifier alone"
+    is_right = _VERIFIER.fullmatch(verifier) and create_s256_code_challenge(verifier) == challenge
+    return None if is_right else "another code_verifier"
 
 
 def _answer(rt: Runtime, redemption: Redemption, now: datetime) -> dict[str, Any]:
     client, result = redemption.client, redemption.kept.facts.result
     if grants.live(rt.session, result.grant_id, now) is None:
-        raise _invalid_grant()
+        raise _invalid_grant(standing.LOGIN_ENDED)
     fault = standing.fault_by_registrations(rt.configuration, result)
     if fault is not None:
         raise _invalid_grant(standing.explained(fault))
@@ -105,7 +111,7 @@ def _answer(rt: Runtime, redemption: Redemption, now: datetime) -> dict[str, Any
     won, _ = rt.store.batch([claim, keep])
     if not won:
         _revoke(rt, result.grant_id, now)
-        raise _invalid_grant()
+        raise _invalid_grant(seen="used before")
     response = {
         "access_token": access,
         "token_type": "Bearer",
@@ -145,12 +151,15 @@ def _sign(
     return access, signed
 
 
-def _invalid_grant(reason: str = Refused.TOKEN_REQUEST) -> TokenError:
-    """``reason``: why the login is worth nothing any more, for the trace."""
+def _invalid_grant(reason: str = Refused.TOKEN_REQUEST, *, seen: str | None = None) -> TokenError:
+    """``reason``: why the login is worth nothing any more; ``seen``: what is wrong with the
+    request. Both for the trace: the portal hears one text, whichever it is.
+    """
     return TokenError(
         "invalid_grant",
         "the code is unknown, used, over, or not for this client and address",
         reason=reason,
+        found={"seen": seen} if seen is not None else {},
     )
 
 
