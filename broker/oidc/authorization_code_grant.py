@@ -5,12 +5,13 @@ token and an access token.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
-from broker.downstream import LoginResult
+from broker.downstream import LoginRequest, LoginResult
 from broker.monitoring.telemetry import span
 from broker.oidc import authorization_code, jwt, userinfo
 from broker.oidc.claims import for_id_token, identity_claims
@@ -31,7 +32,27 @@ from state.db import writing
 from state.ephemeral import Operation, Result
 
 _NOT_FRESH = "this assertion was used before, or made before our store restarted; make a new one"
+_GONE, _OLD = "unknown, or too old", "too old"
 _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request, after client authentication. ``stands``: the login that its code names was not
+    ended.
+    """
+
+    parameters: Parameters
+    client: OidcClient
+    stands: bool
+
+
+@dataclass(frozen=True)
+class Found:
+    """What lies under a code, and what was kept beside it."""
+
+    held: Result
+    kept: KeptClaims | None
 
 
 def redeem(
@@ -47,20 +68,19 @@ def redeem(
     # Before the code is touched: a database that is away must not make it look stolen.
     stands = grant_id is not None and grants.live(rt.session, grant_id, now) is not None
     fit = _fit(rt, code, parameters, who.client) if stands else None
+    asked = Asked(parameters, who.client, stands=stands)
     if grant_id is None or fit is None:
-        _look(rt, code, grant_id, who, now)
-        raise _invalid_grant()
+        raise _refusal(rt, asked, _look(rt, code, grant_id, who), now)
     taken, sealed = rt.store.batch(
         [authorization_code.redeem(code, grant_id, fit, who.once), userinfo.get(grant_id)]
     )
     if taken is False:
         raise _seen()
-    kept = _of_code(rt, taken, sealed)
-    _revoke_used(rt, taken, now)
+    found = _found(rt, taken, sealed)
     if taken != fit:
-        raise _invalid_grant()
+        raise _refusal(rt, asked, found, now)
     try:
-        return _answer(rt, who.client, kept, now)
+        return _answer(rt, who.client, found.kept, now)
     except BaseException:
         rt.store.batch([authorization_code.give_back(code, grant_id, fit)])
         raise
@@ -82,37 +102,72 @@ def _fit(rt: Runtime, code: str, parameters: Parameters, client: OidcClient) -> 
     )
 
 
-def _look(rt: Runtime, code: str, grant_id: str | None, who: Authenticated, now: datetime) -> None:
-    """What can redeem nothing is looked at: the assertion was used now, and a code that was used
-    before may be stolen. Raises TokenError.
+def _look(rt: Runtime, code: str, grant_id: str | None, who: Authenticated) -> Found:
+    """What can redeem nothing is looked at: the assertion was used now, and the code may have been
+    used before. Raises TokenError.
     """
     once: list[Operation] = [who.once] if who.once else []
     beside = userinfo.get(grant_id or "")
     held, sealed, *fresh = rt.store.batch([authorization_code.get(code), beside, *once])
     if not all(fresh):
         raise _seen()
-    _of_code(rt, held, sealed)
-    _revoke_used(rt, held, now)
+    return _found(rt, held, sealed)
 
 
-def _of_code(rt: Runtime, held: Result, sealed: Result) -> KeptClaims | None:
-    """What was kept with a code that is there; its login is remembered."""
+def _found(rt: Runtime, held: Result, sealed: Result) -> Found:
+    """Of a code that is there what was kept with it; its login is remembered."""
     if not isinstance(held, bytes) or not isinstance(sealed, bytes):
-        return None
+        return Found(held, None)
     kept = userinfo.opened(rt.sealer, sealed)
     if kept is not None:
         remember_reference(kept.result.reference)
-    return kept
+    return Found(held, kept)
+
+
+def _refusal(rt: Runtime, asked: Asked, found: Found, now: datetime) -> TokenError:
+    """Why this code was not redeemed. One that was redeemed before may be stolen, and then what the
+    first one gave ends (RFC 6749 §4.1.2).
+    """
+    grant_id = authorization_code.used(found.held)
+    if grant_id is not None:
+        _revoke(rt, grant_id, now)
+        return _invalid_grant(seen="used before")
+    if found.kept is None:
+        return _invalid_grant(seen=_GONE)
+    if authorization_code.is_over(found.kept.issued_at, now):
+        return _invalid_grant(seen=_OLD)
+    misfit = _misfit(found.kept.result.request, asked)
+    if misfit is not None or asked.stands:
+        return _invalid_grant(seen=misfit or _GONE)
+    return _invalid_grant(standing.LOGIN_ENDED)
+
+
+def _misfit(of: LoginRequest, asked: Asked) -> str | None:
+    """What does not fit (see ``_fit``), for the trace."""
+    to, verifier = OidcReplyTo.of(of), asked.parameters.one("code_verifier")
+    if of.client_id != asked.client.client_id:
+        return "of another portal"
+    if asked.parameters.one("redirect_uri") != to.redirect_uri:
+        return "another redirect_uri than at /authorize"
+    if to.challenge is None or verifier is None:
+        is_plain = to.challenge is None and verifier is None
+        return None if is_plain else "code_challenge or code_verifier alone"
+    is_right = _VERIFIER.fullmatch(verifier) and (
+        create_s256_code_challenge(verifier) == to.challenge
+    )
+    return None if is_right else "another code_verifier"
 
 
 def _answer(
     rt: Runtime, client: OidcClient, kept: KeptClaims | None, now: datetime
 ) -> dict[str, Any]:
-    if kept is None or authorization_code.is_over(kept.issued_at, now):
-        raise _invalid_grant()
+    if kept is None:
+        raise _invalid_grant(seen=_GONE)
+    if authorization_code.is_over(kept.issued_at, now):
+        raise _invalid_grant(seen=_OLD)
     result = kept.result
-    if not is_registered(client, OidcReplyTo.of(result.request).redirect_uri):  # taken away since
-        raise _invalid_grant()
+    if not is_registered(client, OidcReplyTo.of(result.request).redirect_uri):
+        raise _invalid_grant(Refused.ADDRESS, seen="taken away since")
     fault = standing.fault_by_registrations(rt.configuration, result)
     if fault is not None:
         raise _invalid_grant(standing.explained(fault))
@@ -160,12 +215,15 @@ def _sign(
     return access, signed
 
 
-def _invalid_grant(reason: str = Refused.TOKEN_REQUEST) -> TokenError:
-    """``reason``: why the login is worth nothing any more, for the trace."""
+def _invalid_grant(reason: str = Refused.TOKEN_REQUEST, *, seen: str | None = None) -> TokenError:
+    """``reason``: why the login is worth nothing any more; ``seen``: what is wrong with the
+    request. Both for the trace: the portal hears one text, whichever it is.
+    """
     return TokenError(
         "invalid_grant",
         "the code is unknown, used, over, or not for this client and address",
         reason=reason,
+        found={"seen": seen} if seen is not None else {},
     )
 
 
@@ -173,11 +231,7 @@ def _seen() -> TokenError:
     return TokenError("invalid_client", _NOT_FRESH, 401, reason=Refused.CLIENT_PROOF)
 
 
-def _revoke_used(rt: Runtime, held: Result, now: datetime) -> None:
-    """A code that comes twice may be stolen: whatever the first one gave ends (RFC 6749 §4.1.2)."""
-    grant_id = authorization_code.used(held)
-    if grant_id is None:
-        return
+def _revoke(rt: Runtime, grant_id: str, now: datetime) -> None:
     with writing(rt.session) as session:
         if grants.revoke(session, grant_id, now):
             audit.record(

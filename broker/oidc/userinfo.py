@@ -82,7 +82,8 @@ class NotBelieved(Exception):
 
 
 def userinfo(rt: Runtime, token: str, now: datetime) -> UserInfo | None:
-    """What this access token opens; None when it is not ours, over or revoked. Raises NotBelieved.
+    """What this access token opens; None when it is not ours or over. Raises NotBelieved, also
+    where the login was ended.
 
     How long a token lives and what it says is what the portal is registered for now.
     """
@@ -94,14 +95,15 @@ def userinfo(rt: Runtime, token: str, now: datetime) -> UserInfo | None:
         return None
     if access["iat"] + client.access_token_seconds <= now.timestamp():
         return None
-    if grants.live(rt.session, access["gid"], now) is None:
-        return None
     kept = opened(rt.sealer, rt.store.get(_key(access["gid"])))
     if kept is None or kept.claims["sub"] != access["sub"]:
         return None
+    reference = kept.result.reference
+    if grants.live(rt.session, access["gid"], now) is None:
+        raise NotBelieved(standing.LOGIN_ENDED, reference)
     fault = standing.fault(rt, rt.session, kept.result, now)
     if fault is not None:
-        raise NotBelieved(standing.explained(fault), kept.result.reference)
+        raise NotBelieved(standing.explained(fault), reference)
     service = rt.configuration.services[kept.result.request.service_uuid]
     return UserInfo(client.client_id, _still_released(kept.claims, client, service))
 

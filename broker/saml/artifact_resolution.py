@@ -140,7 +140,7 @@ def _fault(rt: Runtime, now: datetime, result: LoginResult) -> str | None:
     except PageError as gone:
         return gone.public_key
     if grants.live(rt.session, result.grant_id, now) is None:
-        return kept_answers.GRANT_ENDED
+        return standing.LOGIN_ENDED
     return standing.fault(rt, rt.session, result, now)
 
 

@@ -13,13 +13,13 @@ from typing import Final
 from pydantic import TypeAdapter
 
 from broker.downstream import LoginResult
+from broker.sso import standing
 from keys.opening import open_or_log
 from keys.sealing import Sealer
 from state.ephemeral import ExpiringStore, Put
 
 SECONDS: Final = 120  # a portal fetches at once
 REMEMBERED_SECONDS: Final = 900  # how long it is known that it was fetched
-GRANT_ENDED: Final = "grant_ended"
 _NAME: Final = "saml-artifact"
 
 
@@ -56,8 +56,8 @@ class Fetched:
     fault: str | None = None
 
     def judged(self, fault_of: Callable[[LoginResult], str | None]) -> Fetched:
-        """The same, or nothing where what the login came to stands no more. ``fault_of``: says why;
-        ``GRANT_ENDED`` where what it gave ended.
+        """The same, or nothing where what the login came to stands no more. ``fault_of``: says why
+        (``broker.sso.standing``).
         """
         answer = self.answer
         if self.why is not None or answer is None or answer.result is None:
@@ -66,9 +66,8 @@ class Fetched:
         if fault is None:
             return self
         nothing = replace(answer, response=None)
-        if fault == GRANT_ENDED:
-            return Fetched(nothing, NotThere.ENDED)
-        return Fetched(nothing, NotThere.FALLEN, fault)
+        is_over = fault == standing.LOGIN_ENDED
+        return Fetched(nothing, NotThere.ENDED if is_over else NotThere.FALLEN, fault)
 
 
 _ADAPTER: Final = TypeAdapter(KeptAnswer)

@@ -41,6 +41,7 @@ MEANS_RESTRICTED: Final = "means_restricted"
 IDENTITY_MOVED: Final = "identity_moved"
 MEANS_ENDED: Final = "means_not_activated"
 MANDATE_ENDED: Final = "mandate_ended"
+LOGIN_ENDED: Final = "login_ended"  # what it gave was revoked
 
 
 def by_registrations(configuration: Configuration, identity: Identity) -> Identity:

@@ -48,6 +48,12 @@ OF_LOWERED: Final[Mapping[str, Explanation]] = MappingProxyType(
             Fixer.OPERATOR,
             _("Bij deze dienst kunt u niet meer inloggen. Vraag de dienst wat u nu kunt doen."),
         ),
+        "login_ended": Explanation(
+            _("De login was al beëindigd: door uitloggen, een blokkade of een intrekking."),
+            _("Kijk bij de gebeurtenissen onder deze code en van deze persoon waarom."),
+            Fixer.USER,
+            TRY_AGAIN,
+        ),
         "mandate_ended": Explanation(
             _("De machtiging is ingetrokken, afgelopen of beperkt sinds de gebruiker inlogde."),
             _("Kijk bij de machtigingen van de organisatie wat er veranderde."),

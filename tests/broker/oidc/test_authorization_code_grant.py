@@ -114,7 +114,8 @@ def test_a_code_that_comes_twice_ends_what_the_first_one_gave_and_is_written_dow
     issued: Issued,
 ) -> None:
     issued.redeem()
-    assert issued.refused().error == "invalid_grant"
+    again = issued.refused()
+    assert (again.error, again.found) == ("invalid_grant", {"seen": "used before"})
     assert not issued.is_live()
     assert issued.refused().error == "invalid_grant"
     tags = issued.rt.session.scalars(select(AuditRow.tag)).all()
@@ -122,27 +123,30 @@ def test_a_code_that_comes_twice_ends_what_the_first_one_gave_and_is_written_dow
 
 
 @pytest.mark.parametrize(
-    "changes",
+    ("changes", "seen"),
     [
-        {"code": "another"},
-        {"code": f"{GRANT}.{'d' * 43}"},
-        {"redirect_uri": f"{CALLBACK}/"},
-        {"redirect_uri": None},
-        {"code_verifier": None},
-        {"code_verifier": "w" * 43},
-        {"code_verifier": CHALLENGE},
+        ({"code": "another"}, "unknown, or too old"),
+        ({"code": f"{GRANT}.{'d' * 43}"}, "unknown, or too old"),
+        ({"redirect_uri": f"{CALLBACK}/"}, "another redirect_uri than at /authorize"),
+        ({"redirect_uri": None}, "another redirect_uri than at /authorize"),
+        ({"code_verifier": None}, "code_challenge or code_verifier alone"),
+        ({"code_verifier": "w" * 43}, "another code_verifier"),
+        ({"code_verifier": CHALLENGE}, "another code_verifier"),
     ],
 )
 def test_a_code_fits_its_request_or_is_refused_and_then_still_works(
-    issued: Issued, changes: dict[str, str | None]
+    issued: Issued, changes: dict[str, str | None], seen: str
 ) -> None:
-    assert issued.refused(**changes).error == "invalid_grant"
+    refused = issued.refused(**changes)
+    assert (refused.error, refused.found) == ("invalid_grant", {"seen": seen})
+    assert seen not in refused.description, "for the trace alone"
     assert issued.redeem()["id_token"]
 
 
 def test_a_code_of_another_client_is_refused(issued: Issued) -> None:
     other = Authenticated(a_client(client_id="another"))
-    assert issued.refused(other).error == "invalid_grant"
+    refused = issued.refused(other)
+    assert (refused.error, refused.found) == ("invalid_grant", {"seen": "of another portal"})
 
 
 LOWERED: list[dict[str, Any]] = [
@@ -183,7 +187,8 @@ def test_a_code_gives_nothing_once_its_login_would_be_worth_less_and_the_trace_s
 
 def test_a_code_gives_nothing_at_an_address_that_was_taken_away(issued: Issued) -> None:
     moved = a_client(redirect_uris=(f"{CALLBACK}/verhuisd",))
-    assert issued.refused(Authenticated(moved)).error == "invalid_grant"
+    refused = issued.refused(Authenticated(moved))
+    assert (refused.error, refused.reason) == ("invalid_grant", "portal_address")
     assert issued.redeem()["id_token"]
 
 
@@ -218,7 +223,8 @@ def test_a_revoked_login_and_a_service_that_left_give_nothing(issued: Issued) ->
     assert Issued(without).refused().error == "invalid_grant"
     with writing(issued.rt.session) as session:
         assert grants.revoke(session, GRANT, START)
-    assert issued.refused().error == "invalid_grant"
+    refused = issued.refused()
+    assert (refused.error, refused.reason) == ("invalid_grant", "login_ended")
 
 
 def test_an_assertion_that_was_seen_is_refused_before_the_code_is_touched(issued: Issued) -> None:

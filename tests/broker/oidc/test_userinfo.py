@@ -136,7 +136,9 @@ def test_it_ends_with_its_grant_and_with_what_was_kept(rt: Runtime) -> None:
     assert userinfo(rt, good, START) is not None
     with writing(rt.session) as session:
         assert grants.revoke(session, GRANT, START)
-    assert userinfo(rt, good, START) is None
+    with pytest.raises(NotBelieved) as ended:
+        userinfo(rt, good, START)
+    assert (ended.value.reason, ended.value.reference) == ("login_ended", RESULT.reference)
 
 
 @pytest.mark.parametrize(
