@@ -106,7 +106,8 @@ def _keep(start: Barrier) -> None:
 
 def _drive(coming: Coming) -> Driven:
     """Several users, each of whom takes the next login that comes."""
-    users = [user(coming.demo, coming.cookies) for _ in range(USERS)]
+    first = user(coming.demo, coming.cookies)
+    users = [first, *(first.beside() for _ in range(1, USERS))]
     _START[0].wait(PATIENCE)
     began = time.monotonic()
     left, lock, times = iter(_moments(coming, began)), threading.Lock(), list[float]()

@@ -10,7 +10,7 @@ import hashlib
 import secrets
 import time
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -60,6 +60,11 @@ class User:
     http: urllib3.HTTPConnectionPool
     host: str
     stamp: Stamp
+
+    def beside(self) -> User:
+        """The same in a browser of their own, with a connection of its own."""
+        pool = urllib3.HTTPConnectionPool(self.http.host, self.http.port, retries=False, timeout=30)
+        return replace(self, cookies=dict(self.cookies), http=pool)
 
     def log_in(self, *, encrypt: bool = True, is_known: bool = True) -> dict[str, object]:
         """One whole login; the claims of the verified ID token. Unless ``is_known`` in a browser
