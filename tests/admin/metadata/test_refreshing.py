@@ -12,7 +12,7 @@ from lxml import etree
 from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
-from admin.metadata import refreshing, taking
+from admin.metadata import refreshing
 from keys.certificates import to_pem
 from providers.saml.wire.metadata_changes import MetadataVerdict as Verdict
 from state import audit, party_metadata
@@ -60,27 +60,6 @@ def test_a_withdrawn_key_counts_no_more(installed: Installed) -> None:
     assert installed.signs("next") and not installed.signs("makelaar")
     replaced, *keys = installed.row().withdrawn
     assert keys == [fingerprint_of("makelaar")] and replaced.startswith("facts:")
-
-
-def test_a_withdrawn_key_is_remembered_however_often_the_rest_changes(
-    installed: Installed, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Else who kept a document of before waits until it was forgotten, and brings the key back."""
-    monkeypatch.setattr(taking, "MOST_WITHDRAWN", 2)
-    old = by("federation", "makelaar", "next")
-    installed.begin(old, **SIGNED)
-    installed.look(by("federation", "next"))
-    for number in range(4):
-        url = f"https://makelaar.example/{number}"
-        look = installed.look(by("federation", "next", sso=url))
-        assert look is not None and look.judgement.verdict is Verdict.TAKEN
-    *marks, key = installed.row().withdrawn
-    assert key == fingerprint_of("makelaar")
-    assert len(marks) == 2
-    look = installed.look(old)
-    assert look is not None
-    assert (look.judgement.verdict, look.judgement.reason) == (Verdict.WAITS, "key_returned")
-    assert not installed.signs("makelaar")
 
 
 def test_another_process_withdraws_it_at_its_next_look_at_the_configuration(
