@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Index, String, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -147,9 +147,13 @@ def _opened(session: Session, sealer: Sealer, query: object) -> Sequence[KeptNam
     found: dict[tuple[str, str, bytes], KeptName] = {}
     for identifier, holder, party, sealed in session.execute(query):  # type: ignore[call-overload]
         opened = open_or_log(sealer, sealed, f"{_CONTEXT}:{identifier}", what=_CONTEXT)
-        if opened is not None:
+        if opened is None:
+            continue
+        try:
             one = KeptName(holder, party, _NAME.validate_json(opened))
-            found.setdefault((holder, party, opened), one)
+        except ValidationError:  # another version of the program wrote it
+            continue
+        found.setdefault((holder, party, opened), one)
     return tuple(found.values())
 
 

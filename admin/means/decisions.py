@@ -17,7 +17,13 @@ from admin.mandates import administrators
 from admin.mandates.requests import AlreadyDecided, NoReason
 from admin.means import administration, applying, letters
 from admin.means.around import MeansDesk, MeansRules
-from admin.means.rules import LONGEST_REASON, LONGEST_REFERENCE, MeansApproval, MeansVerdict
+from admin.means.rules import (
+    LONGEST_REASON,
+    LONGEST_REFERENCE,
+    MeansApproval,
+    MeansVerdict,
+    is_involved,
+)
 from admin.means.rules import verdict as judge
 from admin.operators import roles
 from admin.operators.roles import Permission, may
@@ -51,11 +57,17 @@ class IdentificationRefused(Exception):
 
 def identify(
     session: Session, desk: MeansDesk, request_id: str, *, proof: str, reference: str, day: str
-) -> None:
+) -> MeansVerdict | None:
     """Record who checked the person, how, and when; a later one takes the place of an earlier one.
-    Raises NoSuchMeansRequest, AlreadyDecided, IdentificationRefused.
+    What stands in the way for who asked it or gets it, which is audited: the caller commits; None:
+    it is recorded. Raises NoSuchMeansRequest, AlreadyDecided, IdentificationRefused.
     """
     request = _open(session, request_id)
+    known = approval(session, request, desk.actor.logged_in, desk.now)
+    involved = is_involved(known, known.approver)
+    if involved is not None:
+        _record(session, EventTag.ACCESS_DENIED, desk, request, reason=str(involved))
+        return involved
     reference = " ".join(reference.split())
     on = _day(day, desk.now)
     found = {
@@ -70,6 +82,7 @@ def identify(
     request.proof_on, request.checked_at = on, desk.now
     request.checked_by = desk.actor.logged_in
     _record(session, EventTag.MEANS_IDENTIFIED, desk, request, reason=proof)
+    return None
 
 
 def approve(

@@ -34,6 +34,7 @@ class MeansVerdict(enum.StrEnum):
     SAME_PERSON = "same_person"
     NOT_IDENTIFIED = "not_identified"
     CHECKER_GONE = "checker_gone"
+    CHECKER_INVOLVED = "checker_involved"
     FOUR_EYES = "four_eyes"
 
 
@@ -58,8 +59,9 @@ class MeansApproval:
 
 def verdict(at: MeansApproval) -> MeansVerdict:
     """The first objection, else GRANTED. Nobody approves what he asked, what is for himself, or
-    what he identified; an account of the same human counts as that human. Without the scan that
-    came with it somebody else says how the person was checked.
+    what he identified, and nobody identifies for what he asked or for himself; an account of the
+    same human counts as that human. Without the scan that came with it somebody else says how the
+    person was checked.
     """
     if not at.is_open:
         return MeansVerdict.DECIDED
@@ -67,20 +69,30 @@ def verdict(at: MeansApproval) -> MeansVerdict:
         return MeansVerdict.NOT_ALLOWED
     if not at.asker_may:
         return MeansVerdict.ASKER_GONE
-    if at.approver.person_id == at.asker.person_id:
-        return MeansVerdict.OWN
-    if at.approver.person_id == at.subject.person_id:
-        return MeansVerdict.SUBJECT
-    if is_same_human(at.approver, at.asker) or is_same_human(at.approver, at.subject):
-        return MeansVerdict.SAME_PERSON
+    involved = is_involved(at, at.approver)
+    if involved is not None:
+        return involved
     if needs_identification(at.level, at.role) or at.document_gone:
         if at.checker is None:
             return MeansVerdict.NOT_IDENTIFIED
         if not at.checker.may_reset:
             return MeansVerdict.CHECKER_GONE
+        if is_involved(at, at.checker) is not None:
+            return MeansVerdict.CHECKER_INVOLVED
         if is_same_human(at.approver, at.checker):
             return MeansVerdict.FOUR_EYES
     return MeansVerdict.GRANTED
+
+
+def is_involved(at: MeansApproval, who: Colleague) -> MeansVerdict | None:
+    """Did this operator ask it, or get it? Who does neither is None."""
+    if who.person_id == at.asker.person_id:
+        return MeansVerdict.OWN
+    if who.person_id == at.subject.person_id:
+        return MeansVerdict.SUBJECT
+    if is_same_human(who, at.asker) or is_same_human(who, at.subject):
+        return MeansVerdict.SAME_PERSON
+    return None
 
 
 def may_look(at: MeansApproval) -> bool:
@@ -92,6 +104,7 @@ def may_look(at: MeansApproval) -> bool:
         MeansVerdict.GRANTED,
         MeansVerdict.NOT_IDENTIFIED,
         MeansVerdict.CHECKER_GONE,
+        MeansVerdict.CHECKER_INVOLVED,
         MeansVerdict.FOUR_EYES,
     )
 

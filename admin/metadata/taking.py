@@ -10,12 +10,12 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from providers.saml.wire.metadata_changes import MetadataChanges
-from providers.saml.wire.metadata_facts import MetadataFacts
+from providers.saml.wire.metadata_facts import MetadataFacts, is_mark
 from state.audit import Detail
 from state.party_metadata import PartyMetadata
 from state.registrations import Kind, raise_revision
 
-_MOST_WITHDRAWN: Final = 50  # fingerprints and marks that are remembered of one party
+MOST_WITHDRAWN: Final = 50  # fingerprints that are remembered of one party, and as many marks
 
 
 def take(
@@ -42,9 +42,16 @@ def take(
     gone = [before.mark] if before is not None and before.mark != facts.mark else []
     gone += [key.fingerprint for key in changes.keys_removed if key.fingerprint not in here]
     remembered = [one for one in row.withdrawn if one not in here and one not in gone]
-    row.withdrawn = [*remembered, *dict.fromkeys(gone)][-_MOST_WITHDRAWN:]
+    row.withdrawn = _latest([*remembered, *dict.fromkeys(gone)])
     row.waiting, row.waiting_since, row.waiting_reason = None, None, None
     row.rejected, row.rejected_at = None, None
+
+
+def _latest(withdrawn: list[str]) -> list[str]:
+    """A party whose words change every week does not make a key forgotten that it took away."""
+    marks = [one for one in withdrawn if is_mark(one)]
+    fingerprints = [one for one in withdrawn if not is_mark(one)]
+    return marks[-MOST_WITHDRAWN:] + fingerprints[-MOST_WITHDRAWN:]
 
 
 def counted(kind: Kind, name: str, changes: MetadataChanges) -> dict[str, Detail]:

@@ -18,13 +18,20 @@ import structlog
 
 from admin.operations.request_threads import RequestThreads
 from broker.web.bodies import IsOpen, most_bytes, takes_scans
+from broker.web.headers import FIXED, NOTHING
 
 BODY_SECONDS: Final = 20.0  # from the last byte of the headers to the last of the body
 MOST_WAITING: Final = 64 * 1024 * 1024  # bytes of bodies that are not complete, in one process
 MOST_SCANS_WAITING: Final = 64 * 1024 * 1024  # apart: who brings scans takes no room of logins
 _BODY_FOLLOWS: Final = frozenset({"content-length", "transfer-encoding"})
-_PLAIN: Final = ("content-type", "text/plain; charset=utf-8")
-_CLOSE: Final = ("connection", "close")
+# Of what is answered before the application, or in its place.
+_OURS: Final = [
+    ("content-type", "text/plain; charset=utf-8"),
+    ("connection", "close"),
+    ("cache-control", "no-store"),
+    ("content-security-policy", NOTHING),
+    *((name.lower(), value) for name, value in FIXED.items()),
+]
 log = structlog.get_logger()
 WsgiApplication = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
@@ -77,13 +84,11 @@ class WholeAnswer:
             exchange.response_empty(self.status, self.headers)
 
 
-_TOO_SLOW: Final = WholeAnswer(
-    408, [_PLAIN, _CLOSE], b"The body of this request did not come in time.\n"
-)
+_TOO_SLOW: Final = WholeAnswer(408, _OURS, b"The body of this request did not come in time.\n")
 _FULL: Final = WholeAnswer(
-    503, [_PLAIN, _CLOSE, ("retry-after", "30")], b"Too many requests are coming in.\n"
+    503, [*_OURS, ("retry-after", "30")], b"Too many requests are coming in.\n"
 )
-_BROKEN: Final = WholeAnswer(500, [_PLAIN, _CLOSE], b"This went wrong here.\n")
+_BROKEN: Final = WholeAnswer(500, _OURS, b"This went wrong here.\n")
 
 
 class _TooLarge(Exception):

@@ -84,11 +84,11 @@ def means_request(desk: OperatorContext, request_id: str) -> Response:
 @Endpoint(limit="console", shown_at="operator.means_request")
 @requires(Permission.DECIDE_MEANS, recent=True)
 def identify_for_means(desk: OperatorContext, request_id: str) -> Response:
-    """Record who checked the person."""
+    """Record who checked the person; not for the own request, nor for oneself."""
     form = request.form
     try:
         with writing(desk.rt.session) as session:
-            decisions.identify(
+            involved = decisions.identify(
                 session,
                 _desk(desk),
                 request_id,
@@ -102,6 +102,8 @@ def identify_for_means(desk: OperatorContext, request_id: str) -> Response:
         return _to(request_id, "decided")
     except IdentificationRefused as refused:
         return show(_page(desk, _one(desk, request_id), errors=refused.faults), 422)
+    if involved is not None:
+        return show(_page(desk, _one(desk, request_id), denied=involved), 403)
     return _to(request_id, "identified")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from admin.operators.set_up_links import OpenLink
 from broker.runtime import Runtime
@@ -27,7 +27,7 @@ def shown(rt: Runtime, link: OpenLink) -> tuple[str, ...]:
     sealed = rt.store.get(_key(link))
     try:
         return _CODES.validate_json(rt.sealer.open(sealed, _key(link))) if sealed else ()
-    except SealBroken:
+    except (SealBroken, ValidationError):  # the second: another version of the program wrote it
         return ()
 
 

@@ -50,6 +50,10 @@ class _DryRun(Exception):
     """Ends the transaction without a trace."""
 
 
+class _OthersFirst(Exception):
+    """What documents come to changed since they were looked at."""
+
+
 @dataclass(frozen=True)
 class _Wanted:
     """What ``apply`` was asked."""
@@ -98,7 +102,7 @@ def apply(
 
         try:
             return _applied(session, sealer, entries, wanted, count)
-        except (DBAPIError, StaleDataError) as met:
+        except (DBAPIError, StaleDataError, _OthersFirst) as met:
             if not _met_others(met):
                 raise
             log.warning("apply.met_others", tried=tried, of=TRIES, error=type(met).__name__)
@@ -106,11 +110,11 @@ def apply(
     raise DocumentsRefused([MET_OTHERS])
 
 
-def _met_others(error: DBAPIError | StaleDataError) -> bool:
+def _met_others(error: DBAPIError | StaleDataError | _OthersFirst) -> bool:
     """Could it pass where it is begun anew?"""
     if isinstance(error, IntegrityError):
         return breaks_a_key(error)
-    return isinstance(error, StaleDataError) or met_another(error)
+    return not isinstance(error, DBAPIError) or met_another(error)
 
 
 def _applied(
@@ -120,8 +124,8 @@ def _applied(
     wanted: _Wanted,
     progress: Callable[[int], object],
 ) -> tuple[DocumentOutcome, ...]:
-    """Once, from what stands at its beginning. Raises IntegrityError and StaleDataError where that
-    changed before it was written.
+    """Once, from what stands at its beginning. Raises IntegrityError, StaleDataError and
+    _OthersFirst where that changed before it was written.
     """
     settings, now, prune = wanted.settings, wanted.now, wanted.prune
     seen = current_revision(session)
@@ -135,7 +139,10 @@ def _applied(
         with texts(), writing(session):
             party_metadata.hold_many(session)
             if current_revision(session) != seen:  # others wrote, between the check and this
-                _refuse(_beside_others(session, checked.entries, gone))
+                again = checking.check(session, settings, entries, may_move=may_move)
+                _refuse([*again.mistakes, *_beside_others(session, again.entries, gone)])
+                if again.entries != checked.entries:  # a sector is another by now
+                    raise _OthersFirst
             applier = Applier(session, sealer, settings, wanted.actor, now, tuple(whole))
             for entry in whole:
                 outcomes.append(checked.told(entry, _apply(applier, entry)))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from broker.account.access import AccountContext
 from keys.sealing import SealBroken
@@ -51,7 +51,7 @@ def show_once(owner: AccountContext, what: str, pending: Pending) -> bool:
 def _opened(owner: AccountContext, raw: bytes | None) -> Pending | None:
     try:
         return _PENDING.validate_json(owner.rt.sealer.open(raw, _CONTEXT)) if raw else None
-    except SealBroken:
+    except (SealBroken, ValidationError):  # the second: another version of the program wrote it
         return None
 
 

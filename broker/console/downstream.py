@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
-from werkzeug.http import parse_cookie
+from werkzeug.sansio.http import parse_cookie
 
 from assurance.levels import AssuranceLevel, highest
 from assurance.session_names import SessionName

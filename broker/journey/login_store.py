@@ -18,6 +18,7 @@ from state.clock import has_begun
 from state.copies import replace
 from state.db import new_id
 from state.ephemeral import Append, Get, Operation, Put, Swap
+from state.record_json import Unreadable
 from state.trace import new_reference
 
 CONTEXT = "login"
@@ -83,11 +84,16 @@ def dump(login: Login, sealer: Sealer) -> bytes:
 
 
 def parse(raw: bytes | None, sealer: Sealer) -> StoredLogin | None:
-    """A login from the store; None where there is none, or it was sealed with another key."""
+    """A login from the store; None where there is none, or it was sealed with another key or
+    written by another version of the program.
+    """
     if raw is None:
         return None
     facts = open_or_log(sealer, raw, CONTEXT, what=CONTEXT)
-    return StoredLogin(AS_JSON.read(facts), raw) if facts is not None else None
+    try:
+        return StoredLogin(AS_JSON.read(facts), raw) if facts is not None else None
+    except Unreadable:
+        return None
 
 
 def is_over(login: Login, now: datetime) -> bool:

@@ -60,8 +60,11 @@ def read(text: str | None) -> ClaimsRequest:
         return ClaimsRequest()
     try:
         document = json.loads(text, object_pairs_hook=_once, parse_constant=_no_number)
+        json.dumps(document, ensure_ascii=False).encode()  # an escape can be half a character
     except (ValueError, RecursionError):
-        raise ValueError("claims is not JSON with each name once") from None
+        raise ValueError(
+            "claims is not JSON with each name once and each character whole"
+        ) from None
     if document is None:
         return ClaimsRequest()
     if not isinstance(document, dict):

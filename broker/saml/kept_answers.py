@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from broker.downstream import LoginResult
 from broker.sso import standing
@@ -88,7 +88,10 @@ def fetch(store: ExpiringStore, sealer: Sealer, artifact: str, client_id: str) -
     plain = None if raw is None else open_or_log(sealer, raw, _context(mark), what=_NAME)
     if raw is None or plain is None:
         return Fetched(None, NotThere.UNKNOWN)
-    kept = _ADAPTER.validate_json(plain)
+    try:
+        kept = _ADAPTER.validate_json(plain)
+    except ValidationError:  # another version of the program wrote it
+        return Fetched(None, NotThere.UNKNOWN)
     used = replace(kept, response=None, result=None)
     if kept.client_id != client_id:
         return Fetched(used, NotThere.OF_ANOTHER)

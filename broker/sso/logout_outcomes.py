@@ -7,7 +7,7 @@ from __future__ import annotations
 import secrets
 from typing import Final
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from broker.runtime import Runtime
 from broker.sso.logout import LogoutOutcome
@@ -28,7 +28,10 @@ def keep(rt: Runtime, outcome: LogoutOutcome, locale: str | None = None) -> str:
 def kept(rt: Runtime, handle: str) -> LogoutOutcome | None:
     """What was kept under it; None for every other word."""
     raw = rt.store.get(_key(handle))
-    return _OUTCOME.validate_json(raw) if raw is not None else None
+    try:
+        return _OUTCOME.validate_json(raw) if raw is not None else None
+    except ValidationError:  # another version of the program wrote it
+        return None
 
 
 def _key(handle: str) -> str:

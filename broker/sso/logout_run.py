@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from flask import Request
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 from werkzeug.wrappers import Response
 
 from assurance import session_names
@@ -101,7 +101,10 @@ def keep(rt: Runtime, run: LogoutRun) -> None:
 def kept(rt: Runtime, handle: str) -> LogoutRun | None:
     """What was kept under it; None for every other word."""
     raw = rt.store.get(_key(handle))
-    return _RUN.validate_json(raw) if raw is not None else None
+    try:
+        return _RUN.validate_json(raw) if raw is not None else None
+    except ValidationError:  # another version of the program wrote it
+        return None
 
 
 def waiting(rt: Runtime, request_id: str | None) -> LogoutRun | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from flask import Blueprint, redirect, request, url_for
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 from werkzeug.wrappers import Response
 
 from assurance.session_lifetime import ActiveSession
@@ -133,7 +133,10 @@ def _asked(rt: Runtime, handle: str | None) -> tuple[str | None, LogoutRequest]:
     raw = rt.store.get(f"logout:{handle[:40]}") if handle else None
     if raw is None:
         return None, LogoutRequest()
-    asked = _REQUEST.validate_json(raw)
+    try:
+        asked = _REQUEST.validate_json(raw)
+    except ValidationError:  # another version of the program wrote it
+        return None, LogoutRequest()
     portal_asks(asked.locale)
     return handle, asked
 

@@ -8,7 +8,7 @@ from flask import Flask, g, request
 from werkzeug.wrappers import Response
 
 from broker.web.cookies import LANGUAGE, remember_language
-from broker.web.endpoints import endpoints_of
+from broker.web.endpoints import Readers, endpoints_of
 
 LOCALES = ("nl", "en")
 
@@ -19,8 +19,10 @@ def install(app: Flask) -> None:
 
     @app.after_request
     def _remember(response: Response) -> Response:
-        wish = request.args.get("ui")
-        if wish in LOCALES and declared.asked().sets_language:
+        wish, endpoint = request.args.get("ui"), declared.asked()
+        # A cache keeps an answer for others, with the cookies in it.
+        is_kept = endpoint.readers is not Readers.VISITOR
+        if wish in LOCALES and endpoint.sets_language and not is_kept:
             remember_language(response, wish)
         return response
 

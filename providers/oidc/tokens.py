@@ -180,6 +180,11 @@ def _no_constant(name: str) -> float:
     raise ValueError(f"{name} is no JSON")
 
 
+def _bytes(text: str) -> bytes:
+    """JSON may hold half of a character, which UTF-8 does not: it fits nothing."""
+    return text.encode(errors="surrogatepass")
+
+
 def _no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
@@ -293,7 +298,7 @@ def seconds_in(claims: Claims, name: str) -> float:
 
 def _check_nonce(claims: Claims, nonce: str) -> None:
     given = claims.get("nonce")
-    if not isinstance(given, str) or not hmac.compare_digest(given.encode(), nonce.encode()):
+    if not isinstance(given, str) or not hmac.compare_digest(_bytes(given), nonce.encode()):
         seen = received.NONE if given is None else "another one"
         raise ProviderRefused("token_nonce", element="nonce", seen=seen, expected="our nonce")
 
@@ -307,7 +312,7 @@ def _check_hash(claims: Claims, name: str, value: str | None) -> None:
         raise _not_as_agreed("token_hash", name, name, "a hash of what came with it")
     half = hashlib.sha256(value.encode()).digest()[:16]
     wanted = base64.urlsafe_b64encode(half).rstrip(b"=")
-    if not hmac.compare_digest(given.encode(), wanted):
+    if not hmac.compare_digest(_bytes(given), wanted):
         raise _not_as_agreed("token_hash", name, name, "half of its SHA-256")
 
 

@@ -9,11 +9,12 @@ from typing import Final
 
 import pytest
 
+from admin.metadata import taking
 from keys.certificates import to_pem
 from providers.saml.wire.metadata_changes import MetadataVerdict
 from state.outgoing import HttpAnswer, OutgoingFailed
 from tests.admin.conftest import process, settings
-from tests.admin.metadata.conftest import Installed, installed
+from tests.admin.metadata.conftest import Installed, fingerprint_of, installed
 from tests.admin.metadata.publishing import document, makelaar
 from tests.providers.saml.maker import NAMES, certificate
 
@@ -180,6 +181,30 @@ def test_A_05_a_signed_copy_of_before_a_key_was_withdrawn_brings_it_not_back(
     assert installed.signs("makelaar") and not installed.signs("stolen")
     installed.look(signed("makelaar", "next", created=2 * MINUTE))
     assert installed.signs("next") and not installed.signs("stolen")
+
+
+def test_A_05_a_withdrawn_key_is_remembered_however_often_the_rest_changes(
+    installed: Installed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else who kept a document of before waits until it was forgotten, and brings the key back."""
+    monkeypatch.setattr(taking, "MOST_WITHDRAWN", 2)
+    old = document("makelaar", "next", signer="federation")
+    installed.begin(old, **PINNED)
+    installed.look(document("next", signer="federation"))
+    for number in range(4):
+        url = f"https://makelaar.example/{number}"
+        look = installed.look(document("next", sso=url, signer="federation"))
+        assert look is not None and look.judgement.verdict is MetadataVerdict.TAKEN
+    *marks, key = installed.row().withdrawn
+    assert key == fingerprint_of("makelaar")
+    assert len(marks) == 2
+    look = installed.look(old)
+    assert look is not None
+    assert (look.judgement.verdict, look.judgement.reason) == (
+        MetadataVerdict.WAITS,
+        "key_returned",
+    )
+    assert not installed.signs("makelaar")
 
 
 @pytest.mark.parametrize("dated", [True, False], ids=["dated", "undated"])

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from admin.operations import jobs
+from admin.operators import roles
 from admin.operators.roles import OperatorRole
 from assurance.levels import AssuranceLevel
 from assurance.means import IssuedMeans
@@ -19,6 +20,7 @@ from directory.consoles import BEHEER
 from directory.people import Membership, Person, Role
 from providers import accounts
 from sandbox.browser import Browser, Page
+from state.db import writing
 from tests.journeys.beheer import BAKERY, HERE, enter, organisation, rows, send
 from tests.operators import HERE as OPERATOR
 from tests.operators import at_console, later, make_operator
@@ -182,6 +184,26 @@ def test_an_administrator_is_identified_and_approved_by_two_and_enters_beheer(
     assert "Ga naar Beheer" in page.text
     ada = at_console(world, person(world, "Ada Vos"), BEHEER)
     assert ada.open(HERE).heading == "Te doen"
+
+
+def test_M_05_an_operator_who_administers_a_company_identifies_nobody_for_it(world: World) -> None:
+    ask(world, role="administrator", factor="totp", name="Ine Vos")
+    address = f"{OPERATOR}/aanvragen/{request_of(world, 'Ine Vos')}"
+    with world.session() as session, writing(session):
+        roles.assign(session, "sanne", {OperatorRole.HELPDESK}, world.clock())
+    sanne = at_console(world, "sanne")
+    page = sanne.open(address)
+    assert "Ook de identificatie legt een collega vast" in page.text
+    assert "Leg de identificatie vast" not in page.text
+    today = world.clock().date().isoformat()
+    fields = (("proof", "in_person"), ("kenmerk", "BALIE-43"), ("dag", today))
+    page = send(sanne, f"{address}/identificatie", *fields)
+    assert page.status == 403 and "U vroeg dit zelf aan" in page.text
+    with world.session() as session, writing(session):
+        roles.end_roles(session, "sanne", world.clock())
+    otto = at_console(world, make_operator(world, "bas", OperatorRole.HELPDESK).person_id)
+    otto.open(address)
+    assert "vastgelegd" in send(otto, f"{address}/identificatie", *fields).text
 
 
 def test_a_refusal_is_read_for_thirty_days_and_mailed(world: World) -> None:

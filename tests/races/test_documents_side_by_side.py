@@ -24,7 +24,7 @@ from broker import settings as configuration
 from directory.people import Person
 from state.db import writing
 from state.engine import engine_at
-from state.registrations import Kind, names
+from state.registrations import Kind, Registration, names
 from tests.admin.registrations.documents import PERSON, PORTAL, ROBIN, SERVICE, UUID, written
 from tests.clocks import START
 from tests.keys_for_tests import make_sealer
@@ -125,6 +125,55 @@ def test_what_another_did_meanwhile_with_others_is_no_matter(
         apply(session, tmp_path, PORTAL)
     assert names(session, Kind.CLIENT) == {"portaal"}
     assert names(session, Kind.SERVICE) == {UUID, ANOTHER}
+
+
+MOVED: Final = {**PORTAL, "sector_identifier": "portalen.example"}
+APP: Final = {**PORTAL, "redirect_uris": ["nl.voorbeeld.app:/terug"], "application_type": "native"}
+
+
+def sector_of(session: Session) -> object:
+    query = select(Registration.document).where(Registration.name == "portaal")
+    found = session.scalars(query).one()
+    return found.get("sector_identifier")
+
+
+def test_a_sector_that_another_moved_meanwhile_is_not_moved_back(
+    session: Session, url: str, tmp_path: Path, there: Path
+) -> None:
+    """Everybody would get yet another ``sub``, and nobody asked for that here."""
+    apply(session, tmp_path, SERVICE, PORTAL)
+    with (
+        meanwhile(url, lambda other: apply(other, there, MOVED, move_subjects=True)),
+        pytest.raises(DocumentsRefused) as refused,
+    ):
+        apply(session, tmp_path, {**PORTAL, "home_url": "https://portaal.example/"})
+    (line,) = refused.value.lines
+    assert "everybody would get another sub at portaal" in line
+    assert sector_of(session) == "portalen.example"
+
+
+def test_a_sector_that_another_moved_is_moved_again_where_that_is_asked(
+    session: Session, url: str, tmp_path: Path, there: Path
+) -> None:
+    apply(session, tmp_path, SERVICE, PORTAL)
+    with meanwhile(url, lambda other: apply(other, there, MOVED, move_subjects=True)):
+        apply(session, tmp_path, PORTAL, move_subjects=True)
+    assert sector_of(session) is None
+
+
+def test_an_app_that_another_gave_a_sector_of_its_own_keeps_that(
+    session: Session, url: str, tmp_path: Path, there: Path
+) -> None:
+    """It kept the sector of before until then, which nobody wrote."""
+    apply(session, tmp_path, SERVICE, APP)
+    with writing(session):
+        row = session.scalars(select(Registration).where(Registration.name == "portaal")).one()
+        own = row.document["sector_identifier"]
+        row.document = {**row.document, "sector_identifier": None}
+    named = {**APP, "sector_identifier": own}
+    with meanwhile(url, lambda other: apply(other, there, named, move_subjects=True)):
+        apply(session, tmp_path, {**APP, "name": {"nl": "App", "en": "App"}})
+    assert sector_of(session) == own
 
 
 def waits_for_roos(url: str, holds: Event) -> None:

@@ -32,6 +32,7 @@ _LONGEST: Final = timedelta(days=3650)
 _SAID: Final = ("AuthnRequestsSigned", "WantAssertionsSigned", "WantAuthnRequestsSigned")
 _TOLD: Final = ("Location", "Binding")
 _MOST: Final = 2000  # keys, addresses or words of one role
+_MARK: Final = "facts:"
 T = TypeVar("T")
 
 
@@ -81,7 +82,7 @@ class MetadataFacts:
     def mark(self) -> str:
         """By which it is known again, once something else was taken in its place."""
         trusted = (self.entity_id, self.keys, self.addresses, self.words)
-        return f"facts:{hashlib.sha256(repr(trusted).encode()).hexdigest()}"
+        return f"{_MARK}{hashlib.sha256(repr(trusted).encode()).hexdigest()}"
 
     def has_ended(self, now: datetime) -> bool:
         """Does it say itself that it holds no longer (SAML Metadata §2.3.2)?"""
@@ -91,6 +92,11 @@ class MetadataFacts:
         """Nothing that a login trusts differs."""
         mine = (self.entity_id, self.keys, self.addresses, self.words)
         return mine == (other.entity_id, other.keys, other.addresses, other.words)
+
+
+def is_mark(remembered: str) -> bool:
+    """Of all that a document said, and not the fingerprint of one key."""
+    return remembered.startswith(_MARK)
 
 
 def read_facts(

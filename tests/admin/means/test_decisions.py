@@ -19,7 +19,7 @@ from admin.operators.roles import OperatorRole
 from assurance.means import IssuedMeans
 from assurance.means_letters import MeansLetter
 from assurance.means_requests import Contact, MeansRequest, contact_of
-from directory.people import MeansStatus, Membership, Role
+from directory.people import MeansStatus, Membership, Person, Role
 from state import audit
 from state.audit import EventTag
 from state.db import writing
@@ -67,6 +67,45 @@ def test_M_05_who_identified_does_not_approve(session: Session, asked: Made) -> 
         assert decisions.approve(session, desk("petra"), request.id) is MeansVerdict.GRANTED
     (event,) = audit.recent(session, tags=[EventTag.MEANS_IDENTIFIED])
     assert (event.person_id, event.reason) == ("otto", "in_person")
+
+
+def made_operator(session: Session, person_id: str) -> None:
+    with writing(session):
+        roles.assign(session, person_id, {OperatorRole.HELPDESK}, START - DAY)
+
+
+def test_M_05_who_asked_or_gets_it_does_not_identify(session: Session, asked: Made) -> None:
+    """Else one who administers a company and is operator invents a person alone."""
+    request = asked(role=Role.ADMINISTRATOR)
+    subject = session.get_one(IssuedMeans, request.means_id).person_id
+    for who, why in (("jan", MeansVerdict.OWN), (subject, MeansVerdict.SUBJECT)):
+        made_operator(session, who)
+        with writing(session):
+            assert decisions.identify(session, desk(who), request.id, **GOOD) is why
+        assert request.checked_by is None
+    with writing(session):
+        session.get_one(Person, "otto").display_name = "Jan de Vries"
+        found = decisions.identify(session, desk(), request.id, **GOOD)
+        assert found is MeansVerdict.SAME_PERSON
+    denied = audit.recent(session, tags=[EventTag.ACCESS_DENIED])
+    assert {event.reason for event in denied} == {"own", "subject", "same_person"}
+    with writing(session):
+        session.get_one(Person, "otto").display_name = "Otto"
+        assert decisions.identify(session, desk(), request.id, **GOOD) is None
+        assert decisions.approve(session, desk("petra"), request.id) is MeansVerdict.GRANTED
+
+
+def test_M_05_what_who_asked_it_recorded_before_does_not_count(
+    session: Session, asked: Made
+) -> None:
+    request = asked(role=Role.ADMINISTRATOR)
+    made_operator(session, "jan")
+    with writing(session):
+        decisions.identify(session, desk(), request.id, **GOOD)
+        request.checked_by = "jan"  # by an earlier version of the program
+    with writing(session):
+        found = decisions.approve(session, desk("petra"), request.id)
+    assert found is MeansVerdict.CHECKER_INVOLVED
 
 
 def test_an_identification_counts_while_who_recorded_it_may_decide_here(

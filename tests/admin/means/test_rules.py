@@ -54,6 +54,13 @@ def approval(**facts: Any) -> MeansApproval:
         ({"level": EH3, "checker": colleague("petra")}, MeansVerdict.GRANTED),
         ({"checker": colleague("otto")}, MeansVerdict.GRANTED),  # no identification was needed
         ({"level": EH3, "checker": colleague("petra", may=False)}, MeansVerdict.CHECKER_GONE),
+        ({"level": EH3, "checker": colleague("jan")}, MeansVerdict.CHECKER_INVOLVED),
+        ({"level": EH3, "checker": colleague("noa")}, MeansVerdict.CHECKER_INVOLVED),
+        ({"document_gone": True, "checker": colleague("noa")}, MeansVerdict.CHECKER_INVOLVED),
+        (
+            {"level": EH3, "checker": colleague("x", mailbox="jan@example.nl")},
+            MeansVerdict.CHECKER_INVOLVED,
+        ),
         ({"checker": colleague("petra", may=False)}, MeansVerdict.GRANTED),
         ({"document_gone": True}, MeansVerdict.NOT_IDENTIFIED),
         ({"document_gone": True, "checker": colleague("otto")}, MeansVerdict.FOUR_EYES),

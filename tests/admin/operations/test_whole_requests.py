@@ -16,6 +16,7 @@ import pytest
 from admin.operations import whole_requests
 from admin.operations.whole_requests import WholeRequests
 from broker.web.bodies import FILES_AT, MAX_BODY, MAX_FILE_BODY
+from broker.web.headers import FIXED, NOTHING
 
 
 @dataclass
@@ -150,6 +151,15 @@ def test_a_body_that_never_ends_takes_no_thread() -> None:
     ((status, headers, body),) = exchange.sent
     assert (status, headers["connection"], application.asked) == (408, "close", [])
     assert not CODE.search(body.decode()), "no code is shown that nobody could find"
+    is_as_strict_as_pages(headers)
+
+
+def is_as_strict_as_pages(headers: dict[str, str]) -> None:
+    """Also what is answered without the application is kept by nobody and runs nothing."""
+    assert headers["cache-control"] == "no-store"
+    assert headers["content-security-policy"] == NOTHING
+    for name, value in FIXED.items():
+        assert headers[name.lower()] == value
 
 
 def test_others_are_served_meanwhile() -> None:
@@ -254,6 +264,7 @@ def test_there_is_an_end_to_what_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     run(_served(serve, scope, exchange))
     ((status, headers, _),) = exchange.sent
     assert (status, headers["retry-after"], application.asked) == (503, "30", [])
+    is_as_strict_as_pages(headers)
     again = Exchange([b"x" * 10])  # what was refused waits no more
     run(_served(serve, scope, again))
     assert again.sent[0][0] == 200
@@ -276,8 +287,9 @@ def test_an_application_that_fails_is_an_answer_too() -> None:
 
     exchange = Exchange()
     ask(fails, exchange, method="GET")
-    ((status, _, body),) = exchange.sent
+    ((status, headers, body),) = exchange.sent
     assert status == 500
+    is_as_strict_as_pages(headers)
     assert b"secret" not in body
 
 

@@ -169,6 +169,7 @@ def test_a_registration_can_put_the_name_in_the_id_token(world: World, portal: P
         '{"id_token":{"sub":{"value":7}}}',
         '{"id_token":{"acr":{"essential":true,"values":[]}}}',
         '{"id_token":[{"acr":{"essential":true}}]}',
+        r'{"id_token":{"sub":{"value":"\ud800"}}}',  # half a character
         "[]",
     ],
 )

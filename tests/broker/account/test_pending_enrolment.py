@@ -88,3 +88,11 @@ def test_a_secret_is_shown_once_also_in_another_session(owner: AccountContext) -
     assert not pending_enrolment.show_once(owner, "app", SEED)
     assert not pending_enrolment.show_once(other, "app", SEED)
     assert pending_enrolment.show_once(owner, "app", replace(SEED, secret="another"))
+
+
+def test_what_another_version_began_is_begun_anew(owner: AccountContext) -> None:
+    pending_enrolment.put(owner, "app", SEED)
+    (key,) = (f"factor-pending:app:{owner.session.grant_id}",)
+    assert owner.rt.store.get(key) is not None
+    owner.rt.store.put(key, owner.rt.sealer.seal(b"{}", pending_enrolment._CONTEXT), 60)
+    assert pending_enrolment.get(owner, "app") is None

@@ -235,6 +235,10 @@ def test_when_a_console_was_used_is_known_from_its_second_use_on() -> None:
         ("__Host-sluis-beheer=", False),
         ("", False),
         ("=;;=" * 500, False),
+        # Others of this site wrote what they liked, and a gateway says it as bytes or as signs.
+        ("naam=Jos\xe9; __Host-sluis-beheer={beheer}", True),
+        ("naam=\u20ac; __Host-sluis-beheer={beheer}", True),
+        ("__Host-sluis-beheer=\xe9\u20ac", False),
     ],
 )
 def test_a_console_is_open_for_a_cookie_that_was_sealed_for_it(cookies: str, opens: bool) -> None:

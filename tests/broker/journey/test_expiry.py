@@ -128,3 +128,11 @@ def test_every_list_before_what_is_done_was_dealt_with(rt: Runtime, clock: FakeC
     clock.advance(1)
     expiry.end_expired(a_process(rt))
     assert rt.store.get(DONE) == str(int(clock().timestamp()) - MARGIN_SECONDS).encode()
+
+
+def test_a_login_of_another_version_holds_up_no_other(rt: Runtime, clock: FakeClock) -> None:
+    begun(rt, replace(LOGIN, id="0" * 26))
+    rt.store.put(login_store.key("0" * 26), rt.sealer.seal(b"{}", login_store.CONTEXT), 3600)
+    begun(rt)
+    clock.advance(LATER + MARGIN_SECONDS + 1)
+    assert endings(rt) == [(EventTag.LOGIN_EXPIRED, "login_expired")]

@@ -42,6 +42,12 @@ def test_what_is_kept_can_be_read_with_our_key_alone() -> None:
     assert login_store.parse(None, SEALER) is None
 
 
+@pytest.mark.parametrize("written", [b"{}", b'{"id": 7}', b"[]", b"", b"\xff"])
+def test_a_login_of_another_version_is_no_login(written: bytes) -> None:
+    """Else its browser sees a failure of ours in the place of a page that says how to go on."""
+    assert login_store.parse(SEALER.seal(written, login_store.CONTEXT), SEALER) is None
+
+
 @pytest.mark.parametrize(
     ("now", "is_over"),
     [

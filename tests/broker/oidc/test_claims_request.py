@@ -35,6 +35,11 @@ def test_what_nobody_knows_is_passed_over() -> None:
     assert found.names == {"name"}
 
 
+def test_a_whole_character_of_two_escapes_is_read() -> None:
+    text = r'{"id_token":{"sub":{"value":"\ud83d\ude00"}}}'
+    assert read(text).id_token["sub"].values == ("\N{GRINNING FACE}",)
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -62,6 +67,9 @@ def test_what_nobody_knows_is_passed_over() -> None:
         '{"id_token":{"sub":{"value":"a"},"sub":{"value":"b"}}}',
         '{"id_token":{"acr":{"essential":true}},"id_token":{}}',
         '{"id_token":{"acr":NaN}}',
+        r'{"id_token":{"sub":{"value":"x\ud800"}}}',
+        r'{"id_token":{"acr":{"values":["EH3","\udfff"]}}}',
+        r'{"id_token":{"\ud800":null}}',
     ],
 )
 def test_what_is_not_understood_is_refused(text: str) -> None:

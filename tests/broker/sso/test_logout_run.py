@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from broker.sso import logout_run
+import pytest
+
+from broker.downstream import LogoutRequest
+from broker.sso import logout_outcomes, logout_run, logout_views
 from broker.sso.grants import Participant
 from broker.sso.logout import LogoutOutcome
 from broker.sso.logout_run import MOST_VISITS, LogoutRun
 from broker.sso.telling import Visit
+from tests.broker.facts import a_runtime
 
 PORTAL = Participant("waterkaart", "jan", "bodem")
 SAME = Participant("waterkaart", "jan", "lozing")
@@ -50,3 +54,21 @@ def test_nobody_is_sent_round_for_ever() -> None:
 def test_everybody_told_is_complete() -> None:
     assert LogoutOutcome((PORTAL,), makelaars=("polderpoort",)).is_complete
     assert not LogoutOutcome(makelaars_open=("polderpoort",)).is_complete
+
+
+@pytest.mark.parametrize("written", [b"{", b"[]", b'{"outcome": 7, "notified": 7, "client_id": 7}'])
+def test_a_logout_of_another_version_is_none(written: bytes) -> None:
+    """Who logs out meanwhile sees a page, and no failure of ours."""
+    rt = a_runtime()
+    for name in ("logout-run", "logged-out", "logout"):
+        rt.store.put(f"{name}:h", written, 60)
+    assert logout_run.kept(rt, "h") is None
+    assert logout_outcomes.kept(rt, "h") is None
+    assert logout_views._asked(rt, "h") == (None, LogoutRequest())
+
+
+def test_a_logout_of_this_version_is_found() -> None:
+    rt = a_runtime()
+    run = begun()
+    logout_run.keep(rt, run)
+    assert logout_run.kept(rt, run.handle) == run

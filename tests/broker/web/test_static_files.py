@@ -38,6 +38,23 @@ def test_another_version_is_asked_for_again(world: World, query: str) -> None:
     assert said(world, f"sluis.css{query}") == (200, ASKED_AGAIN)
 
 
+@pytest.mark.parametrize(
+    ("path", "is_set"),
+    [
+        (f"/static/sluis.css?v={versions()['sluis.css']}&", False),
+        ("/saml/metadata?", False),
+        ("/?", True),
+    ],
+)
+def test_what_a_cache_keeps_for_others_sets_no_cookie(
+    world: World, path: str, is_set: bool
+) -> None:
+    client = world.app.test_client(use_cookies=False)
+    answer = client.get(f"{path}ui=en", base_url=ADDRESSES.broker, buffered=True)
+    assert answer.status_code == 200
+    assert ("Set-Cookie" in answer.headers) is is_set
+
+
 def test_what_is_not_there_is_not_kept(world: World) -> None:
     version = versions()["sluis.css"]
     assert said(world, f"nothing.css?v={version}") == (404, "no-store")
