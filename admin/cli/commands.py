@@ -364,6 +364,9 @@ def trace(invocation: Invocation, reference: str, language: str) -> None:
 @pass_invocation
 def worker(invocation: Invocation) -> None:
     """Deliver waiting messages until stopped. Not needed beside serve, which does it as well."""
+    from admin.operations import stopping
+
+    stopping.end_when_told()  # before what follows, which takes longest to load
     from admin.cli.serving import run_worker
 
     with explained():
@@ -374,6 +377,9 @@ def worker(invocation: Invocation) -> None:
 @pass_invocation
 def serve(invocation: Invocation) -> None:
     """Run the broker."""
+    from admin.operations import stopping
+
+    stopping.end_when_told()  # before what follows, which takes longest to load
     from admin.cli.serving import run_server
 
     with explained():

@@ -11,7 +11,7 @@ from pathlib import Path
 import structlog
 
 from admin.cli.context import fail
-from admin.operations import listening, starting
+from admin.operations import listening, starting, stopping
 from admin.operations.front import CONFIG_VARIABLE
 from admin.operations.install import initialise
 from admin.presence import keep_showing
@@ -38,14 +38,24 @@ def run_server(settings: Settings, config: Path | None) -> None:
         is_current = migrate.is_current(engine)
     if not is_current:
         fail("the tables are not of this version; run: sluis migrate")
-    bind = settings.web.management_bind
-    if bind and not listening.is_free(bind):
-        fail(f'web.management_bind: {bind} is taken; choose another, or "" for none')
+    _check_addresses(settings)
     for _ in initialise(settings):
         pass
     if config is not None:
         os.environ[CONFIG_VARIABLE] = str(config.resolve())
+    stopping.hold()
     os.execv(sys.executable, [sys.executable, "-m", FRONT])  # noqa: S606 (no shell)
+
+
+def _check_addresses(settings: Settings) -> None:
+    """The processes of one installation share a port, and those of two would do so too: each would
+    answer a part of the requests for the other.
+    """
+    web = settings.web
+    if not listening.comes_free(web.bind):
+        fail(f"web.bind: {web.bind} is taken; stop what listens there, or choose another")
+    if web.management_bind and not listening.comes_free(web.management_bind):
+        fail(f'web.management_bind: {web.management_bind} is taken; choose another, or "" for none')
 
 
 def _check_start(settings: Settings) -> None:

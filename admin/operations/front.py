@@ -19,7 +19,7 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 
-from admin.operations import collector
+from admin.operations import collector, stopping
 from broker import settings
 from broker.monitoring import draining
 from broker.settings import Settings
@@ -31,6 +31,8 @@ HEADER_SECONDS: Final = 10  # for a client to send its headers
 
 def main() -> None:
     """Serve until stopped, by the settings of the file that the environment names."""
+    stopping.end_when_told()
+    stopping.let_come()
     file = os.environ.get(CONFIG_VARIABLE)
     loaded = settings.load(Path(file) if file else None)
     with _shared_metrics(loaded), draining.noticeable():
@@ -38,6 +40,8 @@ def main() -> None:
             _load_once()
         server = _granian(loaded)
         _drain_first(server, loaded.web.drain_seconds)
+        stopping.prepare_copies()
+        stopping.end_if_told()
         server.serve()
 
 

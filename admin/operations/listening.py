@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import socket
+import time
+from typing import Final
+
+PATIENCE: Final = 5.0  # seconds that a server which was just stopped may need to let go
 
 
 def address_of(bind: str) -> tuple[str, int]:
@@ -22,3 +26,13 @@ def is_free(bind: str) -> bool:
         except OSError:
             return False
         return True
+
+
+def comes_free(bind: str) -> bool:
+    """Is it free now, or in a moment?"""
+    end = time.monotonic() + PATIENCE
+    while not is_free(bind):
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.1)
+    return True

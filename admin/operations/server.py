@@ -13,6 +13,7 @@ from cryptography.hazmat.backends.openssl import backend
 from flask import Flask
 
 from admin.app import create_app
+from admin.operations import stopping
 from admin.operations.collector import tune_collector
 from admin.operations.configuration_thread import keep_configuration_fresh
 from admin.operations.management import start_management
@@ -36,9 +37,11 @@ IMPORTED_LATE = (backend, encodings.idna, encodings.unicode_escape, stringprep)
 
 def served() -> WholeRequests:
     """What the server calls: the application, with every request in whole."""
+    stopping.end_with_front()
     app = application()
     sealer = app.extensions["sluis"].sealer
     console = partial(is_open, sealer, BEHEER)
+    stopping.end_if_told()
     return WholeRequests(app, threads=_settings().web.threads, is_open=console)
 
 
@@ -63,8 +66,8 @@ def application() -> Flask:
     keep_showing(parts)
     if loaded.worker.embedded:
         start_worker(parts)
-    start_management(parts)
     start_telemetry(loaded.telemetry.otlp_endpoint, way_out(loaded))
     app = create_app(parts)
+    start_management(parts)  # says ready, so whoever asks it finds that true in a moment
     tune_collector()
     return app

@@ -1,0 +1,81 @@
+"""Signals to stop that come while nothing serves yet.
+
+Python and Granian each leave moments open: a process that begins as a copy of its front has the
+front's handlers, which end nothing in it; what comes between two programs of one process is lost;
+and the first process of a container ignores what it does not handle.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from typing import Final, NoReturn
+
+import structlog
+
+from broker.monitoring import draining
+
+SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
+_told = threading.Event()
+log = structlog.get_logger()
+
+
+def end_when_told() -> None:
+    """From here SIGTERM and Ctrl-C end this process in order, with code 0."""
+    for number in SIGNALS:
+        signal.signal(number, _end)
+
+
+def hold() -> None:
+    """What comes now waits, also for the program that this process becomes: see ``let_come``."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+
+
+def let_come() -> None:
+    """What waited comes now."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
+
+
+def end_if_told() -> None:
+    """Ends this process where a library swallowed that it was told to."""
+    if _told.is_set():
+        raise SystemExit(0)
+
+
+def prepare_copies() -> None:
+    """Copies of this process hear SIGTERM from their first moment, and leave Ctrl-C, which a
+    terminal sends to all, to this one.
+    """
+    os.register_at_fork(before=hold, after_in_parent=let_come, after_in_child=_begin_copy)
+
+
+def end_with_front() -> None:
+    """End this process in order once the one that started it is gone, however that ended: what has
+    nobody to look after it holds the port and serves old settings.
+    """
+    if multiprocessing.parent_process() is not None:
+        threading.Thread(target=_end_after_front, name="front", daemon=True).start()
+
+
+def _begin_copy() -> None:
+    signal.signal(signal.SIGTERM, _end)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+
+
+def _end(_number: int, _frame: object) -> NoReturn:
+    _told.set()
+    raise SystemExit(0)
+
+
+def _end_after_front() -> None:
+    front = multiprocessing.parent_process()
+    assert front is not None
+    front.join()
+    log.error("server.front_gone")
+    draining.begin()
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(draining.FINISH_SECONDS)
+    os._exit(1)
