@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from flask import request, url_for
@@ -24,7 +25,7 @@ from broker.web.registration_names import service_name
 from broker.web.responses import show
 from directory import groups, history, organisation_records
 from directory.dates import end_of, start_of
-from directory.groups import GroupCompany, GroupMember, UserGroup
+from directory.groups import UserGroup
 from directory.history import HistoryEntry
 from directory.people import Role
 
@@ -42,11 +43,13 @@ RULES: Final = ListRules(
 
 @dataclass(frozen=True)
 class _Places:
-    """Of one group: who is in it, by the id of the person, and its companies, by each number."""
+    """Of one group: names of who is in it, by the id of the person; and of its companies the name
+    and since when, by each number. A file is read on after the transaction.
+    """
 
-    group: UserGroup
-    members: Mapping[str, GroupMember]
-    companies: Mapping[str, GroupCompany]
+    group_id: str
+    people: Mapping[str, str]
+    companies: Mapping[str, tuple[str, datetime]]
 
 
 @blueprint.get("/groepen/<group_id>/logins")
@@ -54,18 +57,18 @@ class _Places:
 @requires(Role.MEMBER)
 def group_history(console: BeheerContext, group_id: str) -> Response:
     """The newest first; a page goes on from the last row of the one before."""
-    places = _shared(console, group_id)
+    found, places = _shared(console, group_id)
     asked = RULES.read(request.args)
     entries = _found(console, places, asked, asked.limit, asked.after or None)
     shown = entries[: asked.size]
     page = page_of(
         asked,
         _rows(console, places, entries),
-        path=url_for("console.group_history", group_id=places.group.id),
+        path=url_for("console.group_history", group_id=found.id),
         next_key=shown[-1].id if len(entries) > len(shown) else "",
     )
-    people = tuple((one.person_id, one.person.display_name) for one in places.members.values())
-    return show(GroupHistoryPage(console.frame, row_of_group(console, places.group), page, people))
+    row, people = row_of_group(console, found), tuple(places.people.items())
+    return show(GroupHistoryPage(console.frame, row, page, people))
 
 
 @blueprint.post("/groepen/<group_id>/logins/lijst")
@@ -73,25 +76,26 @@ def group_history(console: BeheerContext, group_id: str) -> Response:
 @requires(Role.MEMBER)
 def group_history_file(console: BeheerContext, group_id: str) -> Response:
     """The same rows as a file, as many as fit."""
-    places = _shared(console, group_id)
+    _group, places = _shared(console, group_id)
     asked = RULES.read(request.args)
     head = (with_zone(_("Wanneer")), _("Wie"), _("Namens"), _("Dienst"), _("Niveau"))
     file = ListFile("logins-van-de-groep", head, _cells(console, places, asked))
     return files.take(console, "group_logins", asked, file)
 
 
-def _shared(console: BeheerContext, group_id: str) -> _Places:
+def _shared(console: BeheerContext, group_id: str) -> tuple[UserGroup, _Places]:
     """The group, for who is in it; for others its logins do not exist."""
     found = one_group(console, group_id)
     members = groups.members(console.sql, found.id)
     if groups.place_in(members, console.person_id) is None:
         absent(console)
     companies = {
-        number: one
+        number: (one.organisation.name, one.since)
         for one in groups.companies(console.sql, found.id)
         for number in organisation_records.numbers_of(console.sql, one.organisation)
     }
-    return _Places(found, {one.person_id: one for one in members}, companies)
+    people = {one.person_id: one.person.display_name for one in members}
+    return found, _Places(found.id, people, companies)
 
 
 def _found(
@@ -99,13 +103,13 @@ def _found(
 ) -> Sequence[HistoryEntry]:
     """Logins since both the person and the company are in the group."""
     wanted = asked.filters.get("wie")
-    if asked.misread or (wanted is not None and wanted not in places.members):
+    if asked.misread or (wanted is not None and wanted not in places.people):
         return []
     since, until = asked.day("van"), asked.day("tot")
     return history.acting_in_group(
         console.sql,
-        places.group.id,
-        {number: one.since for number, one in places.companies.items()},
+        places.group_id,
+        {number: begun for number, (_name, begun) in places.companies.items()},
         limit,
         person_id=wanted,
         since=start_of(since) if since is not None else None,
@@ -120,8 +124,8 @@ def _rows(
     return tuple(
         GroupLogin(
             at=one.at,
-            person=places.members[one.person_id].person.display_name,
-            company=places.companies[one.represented or ""].organisation.name,
+            person=places.people[one.person_id],
+            company=places.companies[one.represented or ""][0],
             service=service_name(console.rt.configuration, one.service_uuid) or "",
             level=one.level.label if one.level is not None else None,
         )
