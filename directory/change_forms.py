@@ -90,7 +90,7 @@ def one(session: Session, form_id: str, *, held: bool = False) -> ChangeForm | N
 
 
 def of_organisation(
-    session: Session, organisation_id: str, *, person_id: str | None = None, most: int = 100
+    session: Session, organisation_id: str, *, person_id: str | None = None
 ) -> Sequence[ChangeForm]:
     """The newest first; of one person where that is given."""
     query = (
@@ -98,7 +98,6 @@ def of_organisation(
         .where(ChangeForm.organisation_id == organisation_id)
         .options(*_WITH)
         .order_by(ChangeForm.sent_at.desc(), ChangeForm.id)
-        .limit(most)
     )
     if person_id is not None:
         query = query.where(ChangeForm.person_id == person_id)

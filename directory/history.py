@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, Final, cast
 
@@ -12,9 +12,11 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     String,
+    and_,
     exists,
     false,
     literal,
+    or_,
     select,
     text,
     tuple_,
@@ -23,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from assurance.levels import AssuranceLevel
+from directory.groups import GroupMember
 from state.db import Base, LevelColumn, UtcDateTime, new_id, table_of
 from state.prepared import PreparedStatement, insert_into
 from state.purging import delete_some
@@ -146,29 +149,53 @@ def recent(
     return list(session.scalars(query))
 
 
-def acting_for(
+def acting_in_group(
     session: Session,
-    numbers: Collection[str],
-    people: Collection[str],
+    group_id: str,
+    numbers: Mapping[str, datetime],
     limit: int = 50,
-    before: datetime | None = None,
+    *,
+    person_id: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    before: str | None = None,
 ) -> list[HistoryEntry]:
-    """The last logins that succeeded, of these people for these organisations (KvK number or RSIN),
-    newest first; ``before`` this moment.
+    """The last logins that succeeded, newest first, of who is in this group, since they are, for
+    each of these organisations (KvK number or RSIN) since the moment with it. ``before``: what came
+    earlier than the login with this id, which is one of these: any other gives none.
     """
+    for_companies = or_(
+        false(),
+        *(
+            and_(HistoryEntry.represented == number, HistoryEntry.at >= start)
+            for number, start in numbers.items()
+        ),
+    )
+    of_members = and_(
+        GroupMember.person_id == HistoryEntry.person_id,
+        GroupMember.group_id == group_id,
+        GroupMember.until.is_(None),
+        GroupMember.since <= HistoryEntry.at,
+    )
     query = (
         select(HistoryEntry)
-        .where(
-            HistoryEntry.person_id.in_(people),
-            HistoryEntry.represented.in_(numbers),
-            HistoryEntry.outcome == "success",
-        )
-        .order_by(HistoryEntry.at.desc(), HistoryEntry.id.desc())
-        .limit(limit)
+        .join(GroupMember, of_members)
+        .where(for_companies, HistoryEntry.outcome == "success")
     )
     if before is not None:
-        query = query.where(HistoryEntry.at < before)
-    return list(session.scalars(query))
+        last = session.scalars(query.where(HistoryEntry.id == before)).first()
+        if last is None:
+            return []
+        earlier = and_(HistoryEntry.at == last.at, HistoryEntry.id < last.id)
+        query = query.where(or_(HistoryEntry.at < last.at, earlier))
+    if person_id is not None:
+        query = query.where(HistoryEntry.person_id == person_id)
+    if since is not None:
+        query = query.where(HistoryEntry.at >= since)
+    if until is not None:
+        query = query.where(HistoryEntry.at < until)
+    newest = query.order_by(HistoryEntry.at.desc(), HistoryEntry.id.desc()).limit(limit)
+    return list(session.scalars(newest))
 
 
 def in_new_browsers(session: Session, limit: int = 100) -> list[HistoryEntry]:

@@ -28,6 +28,7 @@ from admin.mandates.locks import hold
 from assurance.levels import AssuranceLevel
 from broker.sso.logout import LogoutNotifier
 from broker.texts import chain_request_mails
+from broker.texts.quoting import written
 from consent import chain_requests, chains
 from consent.chain_requests import ChainRequest, ChainRequestState
 from consent.chains import ChainMandate, ChainWish
@@ -245,8 +246,7 @@ def _held(session: Session, around: ChainAnswer, request_id: str) -> ChainReques
 
 
 def _refuse(session: Session, around: ChainAnswer, request: ChainRequest, reason: str) -> None:
-    words = " ".join(reason.split())[:LONGEST_REASON]
-    words = words if words.isprintable() else ""
+    words = written(reason)[:LONGEST_REASON]
     _end(session, around, request, ChainRequestState.REFUSED, reason=words or None)
     client = request.organisation_id
     request_notes.note(session, around, EventTag.CHAIN_REQUEST_REFUSED, request, at=client)

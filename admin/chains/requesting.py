@@ -20,6 +20,7 @@ from admin.chains.request_rules import Decider
 from admin.mandates import administrators
 from assurance.levels import AssuranceLevel
 from broker.texts import chain_request_mails
+from broker.texts.quoting import written
 from consent import chain_requests
 from consent.chain_requests import ChainRequest, ChainRequestState
 from directory.consoles import BEHEER, JOINING
@@ -94,9 +95,9 @@ def address_of(text: str) -> str:
 
 
 def message_of(text: str) -> str:
-    """On one line. Raises AskingRefused."""
-    words = " ".join(text.split())
-    if len(words) > LONGEST_MESSAGE or not words.isprintable():
+    """On one line, without invisible signs. Raises AskingRefused for one that is too long."""
+    words = " ".join(written(text).split())
+    if len(words) > LONGEST_MESSAGE:
         raise AskingRefused("message")
     return words
 

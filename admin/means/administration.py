@@ -1,5 +1,5 @@
 """An organisation keeps an administrator: who is one there, and who would be left. One at a time
-asks it and takes one away.
+asks it and takes one away, and one at a time asks a restricted means.
 """
 
 from __future__ import annotations
@@ -19,6 +19,14 @@ def hold(session: Session, organisation_ids: list[str]) -> None:
     """Nobody else takes an administrator away before the transaction of the caller ends."""
     for organisation_id in sorted(set(organisation_ids)):
         one_at_a_time(session, f"administrators:{organisation_id}")
+
+
+def hold_restricted(session: Session, organisation_ids: list[str]) -> None:
+    """Nobody else asks a restricted means there before the transaction of the caller ends. Who
+    holds the administrators or the mandates too holds these in between.
+    """
+    for organisation_id in sorted(set(organisation_ids)):
+        one_at_a_time(session, f"restricted-means:{organisation_id}")
 
 
 def left_without(session: Session, organisation_id: str, person_id: str, now: datetime) -> bool:

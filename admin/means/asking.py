@@ -128,7 +128,7 @@ def why_not_restriction(
 def hold_restriction(session: Session, around: MeansAsker, restricted_to: str | None) -> None:
     """One at a time asks a restricted means at a company."""
     if restricted_to is not None:
-        one_at_a_time(session, f"restricted-means:{around.organisation_id}")
+        administration.hold_restricted(session, [around.organisation_id])
 
 
 def why_not_colleague(session: Session, around: MeansAsker, person_id: str) -> str | None:

@@ -49,7 +49,12 @@ def list_name(kind: Detail) -> str:
     """The list that somebody downloaded."""
     return {
         "people": _("Gebruikers"),
+        "invitations": _("Uitnodigingen"),
+        "groups": _("Groepen"),
+        "group_logins": _("Logins van de groep"),
+        "forms": _("Formulieren"),
         "mandates": _("Machtigingen"),
+        "own_mandates": _("Mijn machtigingen"),
         "chain_mandates": _("Ketenmachtigingen"),
         "clients": _("Klanten"),
         "allocations": _("Klanten toewijzen"),

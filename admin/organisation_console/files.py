@@ -54,6 +54,27 @@ def mandate(state: str) -> str:
     }.get(state, _("Vandaag ingetrokken"))
 
 
+def form_kind(word: str) -> str:
+    """What is asked with a change form."""
+    return {
+        "eigen-mobiel": _("Mobiel nummer van een beheerder wijzigen"),
+        "otp-apparaat": _("Apparaat met codes aanvragen"),
+        "kvk-nummer": _("Ander KvK-nummer"),
+        "vestigingsnummer": _("Vestigingsnummer verwijderen bij meer vestigingen"),
+        "geen-beheerder": _("Er is geen beheerder meer"),
+    }.get(word, _("Iets anders"))
+
+
+def form_state(word: str) -> str:
+    """How far a change form is."""
+    return {
+        "open": _("Ontvangen"),
+        "taken": _("In behandeling"),
+        "done": _("Afgehandeld"),
+        "refused": _("Afgewezen"),
+    }.get(word, _("Ingetrokken"))
+
+
 def outcome(word: str) -> str:
     """How a login ended."""
     return {

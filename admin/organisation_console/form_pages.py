@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from admin.organisation_console.pages import ConsoleFrame
+from broker.web.lists.page import ListPage
 
 
 @dataclass(frozen=True)
@@ -24,11 +25,15 @@ class FormRow:
 
 @dataclass(frozen=True)
 class FormsPage:
-    """``kinds``: what can be asked here. ``done``: ``withdrawn``."""
+    """``kinds``: what can be asked here; ``every_kind`` and ``every_state``: the choices of the
+    filters with their words. ``done``: ``withdrawn``.
+    """
 
     console: ConsoleFrame
-    rows: tuple[FormRow, ...]
+    list: ListPage[FormRow]
     kinds: tuple[str, ...]
+    every_kind: tuple[tuple[str, str], ...]
+    every_state: tuple[tuple[str, str], ...]
     done: str = ""
     template: str = "organisation_console/forms.html"
 

@@ -4,36 +4,68 @@ administrator sees that there are others, and reads what was written in the own 
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from typing import Final
+
 from flask import redirect, request, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from admin.change_forms import forms
 from admin.change_forms.forms import FormAround, FormRefused
+from admin.organisation_console import files
 from admin.organisation_console.access import BeheerContext, absent, blueprint, requires
 from admin.organisation_console.form_pages import FormPage, FormRow, FormsPage, NewFormPage
 from broker.web.endpoints import Endpoint
+from broker.web.lists.cells import Cell, with_zone
+from broker.web.lists.file import ListFile
+from broker.web.lists.memory import HeldList
+from broker.web.lists.request import ListFilter, ListRules
 from broker.web.responses import show
 from directory import change_forms
-from directory.change_forms import ChangeForm, FormKind
+from directory.change_forms import ChangeForm, FormKind, FormState
 from directory.people import Role
 from state.db import writing
 from state.trace import show_reference
 
+RULES: Final = ListRules(
+    columns=("verstuurd", "door"),
+    filters=(ListFilter("wat", tuple(FormKind)), ListFilter("stand", tuple(FormState))),
+    is_descending=True,
+)
+_HELD: Final = HeldList[FormRow](
+    words=lambda row: (row.person, files.form_kind(row.kind)),
+    keys={"verstuurd": lambda row: row.sent_at, "door": lambda row: row.person},
+    values={"wat": lambda row: row.kind, "stand": lambda row: row.state},
+)
+
 
 @blueprint.get("/formulieren")
-@Endpoint(limit="console", kept=("done",))
+@Endpoint(limit="console", kept=("done", *RULES.names))
 @requires(Role.MEMBER)
 def forms_page(console: BeheerContext) -> Response:
     """What was sent, and what can be asked."""
-    own = None if console.here.is_administered else console.person_id
-    found = change_forms.of_organisation(console.sql, console.here.id, person_id=own)
+    asked, address = RULES.read(request.args), url_for("console.forms_page")
     page = FormsPage(
         console.frame,
-        tuple(_row(console, one) for one in found),
+        _HELD.page(_rows(console), asked, address),
         tuple(str(kind) for kind in _kinds(console)),
+        tuple((str(one), files.form_kind(one)) for one in FormKind),
+        tuple((str(one), files.form_state(one)) for one in FormState),
         done=request.args.get("done", ""),
     )
     return show(page)
+
+
+@blueprint.post("/formulieren/lijst")
+@Endpoint(limit="console", shown_at="console.forms_page")
+@requires(Role.MEMBER)
+def forms_file(console: BeheerContext) -> Response:
+    """The same rows as a file: nothing of what was written."""
+    asked = RULES.read(request.args)
+    head = (_("Wat"), _("Door"), with_zone(_("Verstuurd")), _("Stand"))
+    file = ListFile("formulieren", head, _cells(_HELD.matching(_rows(console), asked)))
+    return files.take(console, "forms", asked, file)
 
 
 @blueprint.get("/formulieren/nieuw/<kind>")
@@ -122,6 +154,17 @@ def _around(console: BeheerContext) -> FormAround:
 
 def _new(console: BeheerContext, kind: FormKind, given: str = "", error: str = "") -> NewFormPage:
     return NewFormPage(console.frame, str(kind), forms.LONGEST, given, error)
+
+
+def _rows(console: BeheerContext) -> list[FormRow]:
+    own = None if console.here.is_administered else console.person_id
+    found = change_forms.of_organisation(console.sql, console.here.id, person_id=own)
+    return [_row(console, one) for one in found]
+
+
+def _cells(rows: Sequence[FormRow]) -> Iterator[tuple[Cell, ...]]:
+    for row in rows:
+        yield files.form_kind(row.kind), row.person, row.sent_at, files.form_state(row.state)
 
 
 def _row(console: BeheerContext, one: ChangeForm) -> FormRow:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from admin.organisation_console.pages import ConsoleFrame
+from broker.web.lists.page import ListPage
 
 
 @dataclass(frozen=True)
@@ -59,8 +60,10 @@ class BranchChoice:
 
 @dataclass(frozen=True)
 class GroupsPage:
+    """``done``: what was just done with one that the person sees no more."""
+
     console: ConsoleFrame
-    rows: tuple[GroupRow, ...]
+    list: ListPage[GroupRow]
     done: str = ""
     template: str = "organisation_console/groups.html"
 
@@ -137,12 +140,12 @@ class GroupLogin:
 
 @dataclass(frozen=True)
 class GroupHistoryPage:
-    """``before``: where the older ones begin, empty where there are none."""
+    """``people``: id and name of those that can be filtered by."""
 
     console: ConsoleFrame
     group: GroupRow
-    rows: tuple[GroupLogin, ...]
-    before: str
+    list: ListPage[GroupLogin]
+    people: tuple[tuple[str, str], ...]
     template: str = "organisation_console/group_history.html"
 
 

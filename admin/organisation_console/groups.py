@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from flask import request, url_for
+from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from admin.groups import rules
 from admin.groups.rights import GroupWork
+from admin.organisation_console import files
 from admin.organisation_console.access import AGAIN, BeheerContext, absent, blueprint, requires
 from admin.organisation_console.group_pages import (
     BranchChoice,
     GroupCompanyRow,
     GroupHelpPage,
-    GroupHistoryPage,
-    GroupLogin,
     GroupMemberRow,
     GroupPage,
     GroupRow,
@@ -27,31 +27,51 @@ from admin.organisation_console.group_pages import (
 from assurance.levels import AssuranceLevel
 from broker.console import sessions
 from broker.web.endpoints import Endpoint
-from broker.web.registration_names import service_name
+from broker.web.lists.cells import Cell
+from broker.web.lists.file import ListFile
+from broker.web.lists.memory import HeldList
+from broker.web.lists.request import ListFilter, ListRules
 from broker.web.responses import show
 from consent import group_mandates
-from directory import groups, history, organisation_records
+from directory import groups
 from directory.consoles import BEHEER
 from directory.groups import GroupCompany, GroupMember, UserGroup
 from directory.organisations import Establishment
 from directory.people import Role
 
-MOST: Final = 50
+RULES: Final = ListRules(
+    columns=("naam", "leden", "bedrijven"), filters=(ListFilter("wiens", ("eigen", "andere")),)
+)
+_HELD: Final = HeldList[GroupRow](
+    words=lambda row: (row.name, row.short_name),
+    keys={
+        "naam": lambda row: row.name,
+        "leden": lambda row: row.members,
+        "bedrijven": lambda row: row.companies,
+    },
+    values={"wiens": lambda row: "eigen" if row.is_mine else "andere"},
+)
 
 
 @blueprint.get("/groepen")
-@Endpoint(limit="console", kept=("done",))
+@Endpoint(limit="console", kept=("done", *RULES.names))
 @requires(Role.MEMBER)
 def group_list(console: BeheerContext) -> Response:
     """The own groups, and for an administrator those that may act for this company."""
-    found = {one.group_id: one.group for one in groups.of_person(console.sql, console.person_id)}
-    mine = set(found)
-    if console.here.is_administered:
-        for one in _of_company(console):
-            found.setdefault(one.id, one)
-    rows = [_row(console.sql, one, is_mine=one.id in mine) for one in found.values()]
-    rows.sort(key=lambda row: (row.name.casefold(), row.short_name))
-    return show(GroupsPage(console.frame, tuple(rows), done=request.args.get("done", "")))
+    asked, address = RULES.read(request.args), url_for("console.group_list")
+    page = _HELD.page(_rows(console), asked, address)
+    return show(GroupsPage(console.frame, page, done=request.args.get("done", "")))
+
+
+@blueprint.post("/groepen/lijst")
+@Endpoint(limit="console", shown_at="console.group_list")
+@requires(Role.MEMBER)
+def groups_file(console: BeheerContext) -> Response:
+    """The same rows as a file."""
+    asked = RULES.read(request.args)
+    head = (_("Groep"), _("Korte naam"), _("Leden"), _("Bedrijven"), _("Eigen groep"))
+    file = ListFile("groepen", head, _cells(_HELD.matching(_rows(console), asked)))
+    return files.take(console, "groups", asked, file)
 
 
 @blueprint.get("/groepen/hulp")
@@ -95,42 +115,6 @@ def group(console: BeheerContext, group_id: str) -> Response:
     return show(page)
 
 
-@blueprint.get("/groepen/<group_id>/logins")
-@Endpoint(limit="console", kept=("voor",))
-@requires(Role.MEMBER)
-def group_history(console: BeheerContext, group_id: str) -> Response:
-    """Who logged in for the companies of the group; for who is in it."""
-    found = one_group(console, group_id)
-    members = groups.members(console.sql, found.id)
-    if groups.place_in(members, console.person_id) is None:
-        absent(console)
-    companies = groups.companies(console.sql, found.id)
-    numbers = {
-        number: one
-        for one in companies
-        for number in organisation_records.numbers_of(console.sql, one.organisation)
-    }
-    names = {one.person_id: one for one in members}
-    entries = history.acting_for(
-        console.sql, set(numbers), set(names), MOST + 1, before=_moment(request.args.get("voor"))
-    )
-    shown = entries[:MOST]
-    rows = tuple(
-        GroupLogin(
-            at=one.at,
-            person=names[one.person_id].person.display_name,
-            company=numbers[one.represented or ""].organisation.name,
-            service=service_name(console.rt.configuration, one.service_uuid) or "",
-            level=one.level.label if one.level is not None else None,
-        )
-        for one in shown
-        if one.at >= max(names[one.person_id].since, numbers[one.represented or ""].since)
-    )
-    before = shown[-1].at.isoformat() if len(entries) > MOST else ""
-    row = _row(console.sql, found, is_mine=True)
-    return show(GroupHistoryPage(console.frame, row, rows, before))
-
-
 def one_group(console: BeheerContext, group_id: str) -> UserGroup:
     """A group that the person is in, or that may act for the company of an administrator; every
     other does not exist.
@@ -141,6 +125,22 @@ def one_group(console: BeheerContext, group_id: str) -> UserGroup:
     is_in = groups.place_in(groups.members(console.sql, found.id), console.person_id) is not None
     is_here = console.here.is_administered and found.id in {one.id for one in _of_company(console)}
     return found if is_in or is_here else absent(console)
+
+
+def _rows(console: BeheerContext) -> list[GroupRow]:
+    found = {one.group_id: one.group for one in groups.of_person(console.sql, console.person_id)}
+    mine = set(found)
+    if console.here.is_administered:
+        for one in _of_company(console):
+            found.setdefault(one.id, one)
+    rows = [_row(console.sql, one, is_mine=one.id in mine) for one in found.values()]
+    return sorted(rows, key=lambda row: row.short_name)
+
+
+def _cells(rows: Sequence[GroupRow]) -> Iterator[tuple[Cell, ...]]:
+    for row in rows:
+        own = _("ja") if row.is_mine else _("nee")
+        yield row.name, row.short_name, row.members, row.companies, own
 
 
 def _of_company(console: BeheerContext) -> list[UserGroup]:
@@ -237,12 +237,3 @@ def _company_row(console: BeheerContext, one: GroupCompany, looks_after: bool) -
         is_over=one.valid_until <= console.now,
         may_remove=looks_after or is_own,
     )
-
-
-def _moment(text: str | None) -> datetime | None:
-    """What an address says; None for nonsense."""
-    try:
-        moment = datetime.fromisoformat(text or "")
-    except ValueError:
-        return None
-    return moment if moment.tzinfo is not None else None

@@ -1,4 +1,4 @@
-"""Pages of invitations: the form, and the rows among the people of the company."""
+"""Pages of invitations: the form, and the list of those that wait."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from admin.organisation_console.pages import ConsoleFrame
+from broker.web.lists.page import ListPage
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,16 @@ class InvitationRow:
     sent_at: datetime
     until: datetime
     is_over: bool
+
+
+@dataclass(frozen=True)
+class InvitationsPage:
+    """``done``: what was just done with one, or why it was not."""
+
+    console: ConsoleFrame
+    list: ListPage[InvitationRow]
+    done: str = ""
+    template: str = "organisation_console/invitations.html"
 
 
 @dataclass(frozen=True)

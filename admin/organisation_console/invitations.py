@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
 from flask import redirect, request, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from admin.invitations import inviting
@@ -12,17 +16,61 @@ from admin.invitations.inviting import (
     NoSuchInvitation,
 )
 from admin.mandates.decision_rules import LoginNotEnough
+from admin.organisation_console import files
 from admin.organisation_console.access import AGAIN, BeheerContext, absent, blueprint, requires
-from admin.organisation_console.invitation_pages import InvitationRow, InvitePage
+from admin.organisation_console.invitation_pages import InvitationRow, InvitationsPage, InvitePage
 from broker.console import sessions
 from broker.web.endpoints import ITSELF, Endpoint
 from broker.web.language import locale
+from broker.web.lists.cells import Cell, with_zone
+from broker.web.lists.file import ListFile
+from broker.web.lists.memory import HeldList
+from broker.web.lists.request import ListFilter, ListRules
 from broker.web.responses import show
 from directory import invitations
 from directory.consoles import BEHEER
 from directory.invitations import Invitation, InvitationState, state_of
 from directory.people import Role
 from state.db import writing
+
+RULES: Final = ListRules(
+    columns=("naam", "verstuurd", "einde"),
+    filters=(ListFilter("rol", tuple(Role)), ListFilter("stand", ("open", "expired"))),
+)
+_HELD: Final = HeldList[InvitationRow](
+    words=lambda row: (row.name, row.email, row.by),
+    keys={
+        "naam": lambda row: row.name,
+        "verstuurd": lambda row: row.sent_at,
+        "einde": lambda row: row.until,
+    },
+    values={
+        "rol": lambda row: row.role,
+        "stand": lambda row: "expired" if row.is_over else "open",
+    },
+)
+
+
+@blueprint.get("/uitnodigingen")
+@Endpoint(limit="console", kept=("done", *RULES.names))
+@requires(Role.ADMINISTRATOR)
+def invitation_list(console: BeheerContext) -> Response:
+    """Those that wait for an answer, also where their time is over."""
+    asked, address = RULES.read(request.args), url_for("console.invitation_list")
+    page = _HELD.page(_rows(console), asked, address)
+    return show(InvitationsPage(console.frame, page, done=request.args.get("done", "")))
+
+
+@blueprint.post("/uitnodigingen/lijst")
+@Endpoint(limit="console", shown_at="console.invitation_list")
+@requires(Role.ADMINISTRATOR)
+def invitations_file(console: BeheerContext) -> Response:
+    """The same rows as a file."""
+    asked = RULES.read(request.args)
+    head = (_("Naam"), _("E-mailadres"), _("Rol"), _("Uitgenodigd door"))
+    rest = (with_zone(_("Verstuurd")), with_zone(_("Werkt tot")), _("Stand"))
+    file = ListFile("uitnodigingen", (*head, *rest), _cells(_HELD.matching(_rows(console), asked)))
+    return files.take(console, "invitations", asked, file)
 
 
 @blueprint.get("/uitnodigen")
@@ -52,29 +100,29 @@ def invite(console: BeheerContext) -> Response:
         return show(_page(console, refused.reason), 422)
     except LoginNotEnough as not_enough:
         return show(_page(console, lack=str(not_enough.why)), 403)
-    return _to_people("invited")
+    return _to_list("invited")
 
 
 @blueprint.post("/uitnodigingen/<invitation_id>/opnieuw")
-@Endpoint(limit="console", shown_at="console.people")
+@Endpoint(limit="console", shown_at="console.invitation_list")
 @requires(Role.ADMINISTRATOR)
 def send_again(console: BeheerContext, invitation_id: str) -> Response:
     """A new link; the older one ends."""
     waiting = _one(console, invitation_id)
     if inviting.is_too_much(console.rt.store, console.here.id, waiting.email):
-        return _to_people("limited")
+        return _to_list("limited")
     try:
         with writing(console.sql) as sql:
             inviting.send_again(sql, _around(console), invitation_id)
     except NoSuchInvitation:
-        return _to_people("answered")
+        return _to_list("answered")
     except LoginNotEnough:
-        return _to_people("again")
-    return _to_people("invited")
+        return _to_list("again")
+    return _to_list("invited")
 
 
 @blueprint.post("/uitnodigingen/<invitation_id>/intrekken")
-@Endpoint(limit="console", shown_at="console.people")
+@Endpoint(limit="console", shown_at="console.invitation_list")
 @requires(Role.ADMINISTRATOR)
 def withdraw(console: BeheerContext, invitation_id: str) -> Response:
     """The link works no more."""
@@ -83,14 +131,19 @@ def withdraw(console: BeheerContext, invitation_id: str) -> Response:
         with writing(console.sql) as sql:
             inviting.withdraw(sql, _around(console), invitation_id)
     except NoSuchInvitation:
-        return _to_people("answered")
-    return _to_people("withdrawn")
+        return _to_list("answered")
+    return _to_list("withdrawn")
 
 
-def rows_of_invitations(console: BeheerContext) -> tuple[InvitationRow, ...]:
-    """Those that wait here, by name."""
+def _rows(console: BeheerContext) -> list[InvitationRow]:
     found = invitations.waiting_at(console.sql, console.here.id)
-    return tuple(_row(one, console) for one in found)
+    return [_row(one, console) for one in found]
+
+
+def _cells(rows: Sequence[InvitationRow]) -> Iterator[tuple[Cell, ...]]:
+    for row in rows:
+        state = _("Verlopen") if row.is_over else _("Wacht op antwoord")
+        yield row.name, row.email, files.role(row.role), row.by, row.sent_at, row.until, state
 
 
 def _row(one: Invitation, console: BeheerContext) -> InvitationRow:
@@ -143,5 +196,6 @@ def _page(console: BeheerContext, error: str = "", *, lack: str = "") -> InviteP
     )
 
 
-def _to_people(done: str) -> Response:
-    return redirect(url_for("console.people", done=done), 303)
+def _to_list(done: str) -> Response:
+    kept: dict[str, Any] = RULES.read(request.args).query()
+    return redirect(url_for("console.invitation_list", done=done, **kept), 303)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from admin.means.to_do import MeansToDo
+from broker.web.lists.page import ListPage
 
 
 @dataclass(frozen=True)
@@ -176,7 +177,7 @@ class OwnMandatesPage:
     """What somebody may do in this company, and where."""
 
     console: ConsoleFrame
-    rows: tuple[MandateRow, ...]
+    list: ListPage[MandateRow]
     portals: tuple[PortalTile, ...] = ()
     template: str = "organisation_console/own_mandates.html"
 

@@ -18,7 +18,6 @@ from admin.means import overview
 from admin.means.overview import MeansView
 from admin.organisation_console import files
 from admin.organisation_console.access import BeheerContext, absent, blueprint, requires
-from admin.organisation_console.invitations import rows_of_invitations
 from admin.organisation_console.mandates import rows_of
 from admin.organisation_console.means_access import restriction_name
 from admin.organisation_console.means_panel import BEFORE_AND_BETWEEN, panel_of, state_with
@@ -29,6 +28,7 @@ from broker.web.lists.file import ListFile
 from broker.web.lists.memory import HeldList
 from broker.web.lists.request import ListFilter, ListRules
 from broker.web.responses import show
+from directory import invitations
 from directory.people import Role
 
 LEVELS: Final = ("EH2", "EH2+", "EH3", "EH4")
@@ -67,7 +67,7 @@ def people(console: BeheerContext) -> Response:
         PeoplePage(
             console.frame,
             _HELD.page(_rows(console), asked, address),
-            invitations=rows_of_invitations(console),
+            invited=len(invitations.waiting_at(console.sql, console.here.id)),
             done=request.args.get("done", ""),
         )
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from admin.organisation_console.invitation_pages import InvitationRow
 from admin.organisation_console.means_panel import MeansPanel
 from admin.organisation_console.pages import ConsoleFrame, MandateRow
 from broker.web.lists.page import ListPage
@@ -36,11 +35,11 @@ class PersonRow:
 
 @dataclass(frozen=True)
 class PeoplePage:
-    """``invitations``: those that nobody answered; ``done``: what was just done with one."""
+    """``invited``: how many invitations nobody answered; ``done``: what was just done."""
 
     console: ConsoleFrame
     list: ListPage[PersonRow]
-    invitations: tuple[InvitationRow, ...] = ()
+    invited: int = 0
     done: str = ""
     template: str = "organisation_console/people.html"
 

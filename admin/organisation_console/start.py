@@ -1,5 +1,5 @@
-"""Where an administrator begins at ``/beheer``: what there is to do, the own mandates, the profile,
-the other companies, and the way out.
+"""Where an administrator begins at ``/beheer``: what there is to do, the profile, the other
+companies, and the way out.
 """
 
 from __future__ import annotations
@@ -12,12 +12,11 @@ from werkzeug.wrappers import Response
 from admin.chains import to_do as chains_to_do
 from admin.mandates import companies, to_do
 from admin.means import to_do as means_to_do
-from admin.organisation_console import places, portals
+from admin.organisation_console import places
 from admin.organisation_console.access import BeheerContext, absent, blueprint, requires
 from admin.organisation_console.chain_rows import chain_row, request_rows
 from admin.organisation_console.pages import (
     AdministratorLoggedOutPage,
-    OwnMandatesPage,
     ProfilePage,
     ToDoPage,
 )
@@ -27,8 +26,7 @@ from admin.terms.coming import Coming, TermKind
 from broker.console import sessions
 from broker.web.endpoints import Endpoint
 from broker.web.responses import show
-from consent import mandates, requests
-from consent import places as consent_places
+from consent import requests
 from directory.consoles import BEHEER
 from directory.people import Role
 
@@ -59,17 +57,6 @@ def start(console: BeheerContext) -> Response:
         done=request.args.get("done"),
     )
     return show(page)
-
-
-@blueprint.get("/mijn")
-@requires(Role.MEMBER)
-def own_mandates(console: BeheerContext) -> Response:
-    """What the person may do here."""
-    rows = mandates.at(console.sql, console.here.id, console.now, person_id=console.person_id)
-    left = consent_places.left_behind(console.sql, rows, console.now)
-    found = mandates.shown(rows, console.now, left)
-    tiles = portals.entered_with(console, found, left)
-    return show(OwnMandatesPage(console.frame, tuple(mandate_rows(console, found)), tiles))
 
 
 @blueprint.get("/profiel")

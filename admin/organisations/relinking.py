@@ -5,7 +5,7 @@ it in the transaction of the caller, or nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -99,12 +99,12 @@ def renumber(
     Raises NoSuchOrganisation, RelinkRefused.
     """
     _demand_free(session, old, new)
-    organisation = organisation_at(session, old, held=True)
+    (organisation,) = _held(session, (old,))
+    _demand_free(session, old, new)
     if session.scalar(select(Organisation.id).where(Organisation.kvk == new)) is not None:
         raise RelinkRefused("taken")
     if rsin is not None and not is_rsin(rsin):
         raise RelinkRefused("rsin")
-    hold(session, organisation.id)
     _end_tokens(session, notifier, organisation)
     organisation.kvk, before = new, organisation.rsin
     organisation.rsin = rsin or before
@@ -123,12 +123,8 @@ def merge(session: Session, around: Merger, old: str, new: str) -> Relinked:
     NoSuchOrganisation, RelinkRefused.
     """
     _demand_free(session, old, new)
-    first, second = sorted((old, new))  # always in one order: two at once wait for each other
-    held = {kvk: organisation_at(session, kvk, held=True) for kvk in (first, second)}
-    left, stays = held[old], held[new]
-    administration.hold(session, [left.id, stays.id])
-    for organisation_id in sorted((left.id, stays.id)):
-        hold(session, organisation_id)
+    left, stays = _held(session, (old, new))
+    _demand_free(session, old, new)
     own = {one.id for one in means.restricted_at(session, stays.id, around.now)}
     _end_tokens(session, around.notifier, left)
     now = around.now
@@ -151,6 +147,22 @@ def merge(session: Session, around: Merger, old: str, new: str) -> Relinked:
     restricted = restricted_means.keep_one(session, around, stays, own)
     noted = _noted(session, stays, moved, now, around.actor, "merged")
     return replace(noted, ended=ended, restricted_ended=restricted)
+
+
+def _held(session: Session, numbers: Sequence[str]) -> list[Organisation]:
+    """The organisations with these numbers, held in every way and in one order: administrators,
+    restricted means, mandates, and the rows last. Whoever changes one of the former refers to the
+    row, and would wait for who holds it. Raises NoSuchOrganisation.
+    """
+    ids = [organisation_at(session, kvk).id for kvk in numbers]
+    administration.hold(session, ids)
+    administration.hold_restricted(session, ids)
+    for organisation_id in sorted(ids):
+        hold(session, organisation_id)
+    rows = {kvk: organisation_at(session, kvk, held=True) for kvk in sorted(numbers)}
+    if [rows[kvk].id for kvk in numbers] != ids:
+        raise RelinkRefused("moved")
+    return [rows[kvk] for kvk in numbers]
 
 
 def _demand_free(session: Session, old: str, new: str) -> None:

@@ -22,6 +22,7 @@ IMPORT = "/importeren"
 PAGES: dict[tuple[str, str], tuple[Role, int, str]] = {
     ("GET", ""): (MEMBER, 200, "Te doen"),
     ("GET", "/mijn"): (MEMBER, 200, "Mijn machtigingen"),
+    ("POST", "/mijn/lijst"): (MEMBER, 200, ""),
     ("GET", "/profiel"): (MEMBER, 200, "Mijn profiel"),
     ("POST", "/bedrijf"): (MEMBER, 404, ""),  # without one that is theirs
     ("GET", "/verzoek/<request_id>"): (ADMINISTRATOR, 200, "Verzoek van Fatima Bouzid"),
@@ -66,16 +67,19 @@ PAGES: dict[tuple[str, str], tuple[Role, int, str]] = {
     ("POST", "/gebruikers/toevoegen/<draft_id>/controle"): (ADMINISTRATOR, 200, "Fatima Nieuw"),
     ("GET", "/gebruikers/<person_id>/rol"): (ADMINISTRATOR, 200, "Rol van Fatima Bouzid"),
     ("POST", "/gebruikers/<person_id>/rol"): (ADMINISTRATOR, 409, "Rol van Fatima Bouzid"),
+    ("GET", "/uitnodigingen"): (ADMINISTRATOR, 200, "Uitnodigingen"),
+    ("POST", "/uitnodigingen/lijst"): (ADMINISTRATOR, 200, ""),
     ("GET", "/uitnodigen"): (ADMINISTRATOR, 200, "Nodig iemand uit"),
     ("POST", "/uitnodigen"): (ADMINISTRATOR, 422, "Nodig iemand uit"),
-    ("POST", "/uitnodigingen/<invitation_id>/opnieuw"): (ADMINISTRATOR, 200, "Gebruikers"),
-    ("POST", "/uitnodigingen/<invitation_id>/intrekken"): (ADMINISTRATOR, 200, "Gebruikers"),
+    ("POST", "/uitnodigingen/<invitation_id>/opnieuw"): (ADMINISTRATOR, 200, "Uitnodigingen"),
+    ("POST", "/uitnodigingen/<invitation_id>/intrekken"): (ADMINISTRATOR, 200, "Uitnodigingen"),
     ("GET", "/instellingen"): (ADMINISTRATOR, 200, "Instellingen"),
     ("POST", "/instellingen/vestigingsnummer"): (ADMINISTRATOR, 409, "Instellingen"),
     ("GET", "/instellingen/facturatie"): (ADMINISTRATOR, 200, "Facturatie"),
     ("GET", "/instellingen/facturatie/<what>"): (ADMINISTRATOR, 200, "Rekeningnummer wijzigen"),
     ("POST", "/instellingen/facturatie/<what>"): (ADMINISTRATOR, 422, "Rekeningnummer wijzigen"),
     ("GET", "/formulieren"): (MEMBER, 200, "Formulieren"),
+    ("POST", "/formulieren/lijst"): (MEMBER, 200, ""),
     ("GET", "/formulieren/nieuw/<kind>"): (MEMBER, 200, "Iets anders"),
     ("POST", "/formulieren/nieuw/<kind>"): (MEMBER, 422, "Iets anders"),
     ("GET", "/formulieren/<form_id>"): (MEMBER, 200, "Iets anders"),
@@ -87,6 +91,7 @@ PAGES: dict[tuple[str, str], tuple[Role, int, str]] = {
     ("POST", "/importeren/<draft_id>/controle"): (ADMINISTRATOR, 409, "Controleer het bestand"),
     ("GET", "/importeren/<draft_id>/klaar"): (ADMINISTRATOR, 200, "Controleer het bestand"),
     ("GET", "/groepen"): (MEMBER, 200, "Groepen"),
+    ("POST", "/groepen/lijst"): (MEMBER, 200, ""),
     ("GET", "/groepen/hulp"): (MEMBER, 200, "Eén groep per vestiging"),
     ("GET", "/groepen/nieuw"): (ADMINISTRATOR, 200, "Maak een groep"),
     ("POST", "/groepen/nieuw"): (ADMINISTRATOR, 422, "Maak een groep"),
@@ -99,6 +104,7 @@ PAGES: dict[tuple[str, str], tuple[Role, int, str]] = {
     ("POST", "/groepen/<group_id>/leden/<person_id>/weg"): (MEMBER, 200, "Groep van Fatima"),
     ("POST", "/groepen/<group_id>/leden/<person_id>/rol"): (MEMBER, 200, "Groep van Fatima"),
     ("GET", "/groepen/<group_id>/logins"): (MEMBER, 404, ""),  # for who is in it
+    ("POST", "/groepen/<group_id>/logins/lijst"): (MEMBER, 404, ""),
     ("GET", "/mag-dit"): (ADMINISTRATOR, 200, "Mag dit?"),
     ("POST", "/geven"): (ADMINISTRATOR, 200, "Kies de diensten"),
     ("GET", "/geven/<draft_id>/diensten"): (ADMINISTRATOR, 200, "Kies de diensten"),
@@ -151,7 +157,10 @@ PAGES: dict[tuple[str, str], tuple[Role, int, str]] = {
 }
 
 # A user finds the own ones alone, and asks nothing that administrators ask.
-OF_ONESELF = {route for route in PAGES if re.match("/formulieren/.", route[1])}
+OF_ONESELF = {route for route in PAGES if re.match("/formulieren/[n<]", route[1])}
+
+# A file of the own rows.
+OWN_FILES = {("POST", f"{path}/lijst") for path in ("/mijn", "/formulieren", "/groepen")}
 
 OPEN = {("POST", "/uitloggen"), ("GET", "/uitgelogd")}
 

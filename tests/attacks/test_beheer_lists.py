@@ -11,17 +11,29 @@ from sqlalchemy import func, select
 
 from broker.web.lists.file import LAYOUT
 from directory.consoles import BEHEER
-from sandbox.browser import Browser
+from sandbox.browser import Browser, Page
 from state.audit import AuditRow, EventTag
+from tests.architecture.source_tree import ROOT
 from tests.attacks.beheer_addresses import ADMINISTRATOR, MEMBER, PAGES
 from tests.attacks.beheer_drafts import somebody
 from tests.journeys.beheer import BAKERY, GARDEN, HERE, enter, token
 from tests.operators import at_console
-from tests.world import World, make_world
+from tests.world import ADDRESSES, World, make_world
 
-FILES = [path for method, path in PAGES if method == "POST" and path.endswith("/lijst")]
+FILES = [
+    path
+    for method, path in PAGES
+    if method == "POST" and path.endswith("/lijst") and "<" not in path
+]
 LISTS = [path.removesuffix("/lijst") for path in FILES]
-FILTERS = ("stand", "dienst", "rol", "niveau", "gebruiker", "van", "tot")
+OF_ADMINISTRATORS = [path for path in FILES if PAGES["POST", path][0] is ADMINISTRATOR]
+FILTERS = ("stand", "dienst", "rol", "niveau", "gebruiker", "van", "tot", "wiens", "wat", "soort")
+# Pages with a table that is no list of its own: few rows, each with a list that holds them all.
+NO_LISTS = {
+    "": "what there is to do, from the lists of requests, mandates and chain mandates",
+    "/profiel": "the companies of one person",
+    "/importeren": "what a file to import holds, column by column",
+}
 SQL = (
     "' or 1=1 --",
     "'; drop table person; --",
@@ -98,7 +110,7 @@ def test_A_07_a_file_is_of_the_own_company_and_in_the_audit(
         assert MARK not in page.answer.body.decode("utf-8-sig")
 
 
-@pytest.mark.parametrize("path", FILES)
+@pytest.mark.parametrize("path", OF_ADMINISTRATORS)
 def test_A_07_without_the_role_there_is_no_file(world: World, path: str) -> None:
     member = somebody(world, BAKERY, MEMBER)
     mark = token(member.open(HERE))
@@ -106,3 +118,80 @@ def test_A_07_without_the_role_there_is_no_file(world: World, path: str) -> None
     page = member.post(HERE + path, [("csrf_token", mark), (LAYOUT, "csv")])
     assert page.status == 403 and "Content-Disposition" not in dict(page.answer.headers)
     assert made(world) == before
+
+
+# Templates with rows of one thing, a step or a file: what they show is bounded by that.
+OF_ONE_THING = {
+    "chain_given.html",
+    "chain_intermediary.html",
+    "chain_step_check.html",
+    "client.html",
+    "coming.html",
+    "group.html",
+    "import.html",
+    "import_check.html",
+    "import_faults.html",
+    "mandate_table.html",
+    "means_to_do.html",
+    "profile.html",
+    "step_check.html",
+    "to_do.html",
+}
+TEMPLATES = ROOT / "admin" / "organisation_console" / "templates"
+OPEN_PAGES = [
+    path
+    for method, path in PAGES
+    if method == "GET" and "<" not in path and PAGES[method, path][1] == 200
+]
+
+
+def has_list(page: Page) -> bool:
+    """A search form to this very page, and a file of what it shows as xlsx and as csv."""
+    here = page.url.partition("?")[0]
+    paths = {here, here.removeprefix(ADDRESSES.broker)}
+    search = page.tree.xpath("//form[@role='search']/@action")
+    layouts = page.tree.xpath(f"//button[@name='{LAYOUT}']/@value")
+    return len(search) == 1 and search[0] in paths and layouts == ["xlsx", "csv"]
+
+
+@pytest.mark.parametrize("path", OPEN_PAGES)
+def test_every_page_with_rows_is_a_list_to_search_and_take_along(sanne: Browser, path: str) -> None:
+    """Rows without search, filters and a file are found nowhere: the walk is over every address."""
+    page = sanne.open(HERE + path)
+    if path in LISTS:
+        assert has_list(page)
+    elif path in NO_LISTS:
+        assert not has_list(page)
+    else:
+        assert not page.tree.xpath("//table"), "a list of its own, or a line in NO_LISTS"
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_what_a_list_was_asked_stands_in_its_address(sanne: Browser, path: str) -> None:
+    """Searched, by fifty, and the file of the same: of nothing found the list says so."""
+    sought = {} if path == "/wijzigingen" else {"zoek": "niemand heet zo"}
+    page = sanne.open(asked(path, **sought, per="50"))
+    files = page.tree.xpath(f"//form[.//button[@name='{LAYOUT}']]/@action")
+    assert [one.partition("?")[2] for one in files] == [urlencode({**sought, "per": "50"})]
+    if sought:
+        assert not page.tree.xpath("//section//table//tbody/tr")
+        assert "Wis de filters" in page.text
+
+
+def test_a_person_without_a_role_takes_the_own_rows_alone(world: World) -> None:
+    member = somebody(world, BAKERY, MEMBER)
+    mark = token(member.open(HERE))
+    for path in sorted(set(FILES) - set(OF_ADMINISTRATORS)):
+        page = member.post(HERE + path, [("csrf_token", mark), (LAYOUT, "csv")])
+        assert page.status == 200, path
+        assert MARK not in page.answer.body.decode("utf-8-sig"), path
+
+
+def test_a_template_with_rows_is_made_of_the_macros_of_lists() -> None:
+    """Also of a list that is empty in this world."""
+    with_rows = {one.name: one.read_text() for one in TEMPLATES.glob("*.html")}
+    with_rows = {name: text for name, text in with_rows.items() if "<table" in text}
+    lists = {name for name, text in with_rows.items() if "lists.foot(" in text}
+    assert lists == {name for name, text in with_rows.items() if "lists.file(" in text}
+    assert set(with_rows) - lists == OF_ONE_THING
+    assert len(lists) == len([path for method, path in PAGES if path.endswith("/lijst")])

@@ -17,7 +17,15 @@ from directory.people import Role
 from sandbox.browser import Browser, Page
 from state import audit
 from state.audit import EventTag
-from tests.attacks.beheer_addresses import ADMINISTRATOR, MEMBER, OF_ONE, OF_ONESELF, OPEN, PAGES
+from tests.attacks.beheer_addresses import (
+    ADMINISTRATOR,
+    MEMBER,
+    OF_ONE,
+    OF_ONESELF,
+    OPEN,
+    OWN_FILES,
+    PAGES,
+)
 from tests.attacks.beheer_drafts import draft_for, filled, full_draft, somebody
 from tests.journeys.beheer import (
     BAKERY,
@@ -74,7 +82,10 @@ def test_A_09_a_member_opens_nothing_of_others(
     enter(world, sanne)
     page = ask(browser, method, filled(world, path, lambda: draft_for(world, sanne, path)))
     needed, _, _ = PAGES[method, path]
-    is_of_others = method == "POST" or "<group_id>" in path or (method, path) in OF_ONESELF
+    is_own = (method, path) in OWN_FILES
+    is_of_others = not is_own and (
+        method == "POST" or "<group_id>" in path or (method, path) in OF_ONESELF
+    )
     assert page.status == (403 if needed is ADMINISTRATOR else 404 if is_of_others else 200)
     assert "Fatima" not in page.text
     _nothing_was_done(world)

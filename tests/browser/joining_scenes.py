@@ -90,7 +90,7 @@ def _joined(walker: Walker) -> None:
 def _withdrawn(walker: Walker) -> None:
     _opened(walker)
     address = walker.url
-    walker.go("/beheer/gebruikers")
+    walker.go("/beheer/uitnodigingen")
     while walker.has("form[action$='/intrekken']"):
         walker.click("form[action$='/intrekken'] button")
     walker.open(address)

@@ -84,7 +84,21 @@ def test_a_group_acts_for_its_companies_and_a_member_who_left_does_not(own_world
     assert standing(world, "fatima"), "the portal holds what this login gave"
     page = browser.click("Bekijk de logins")
     assert any("Fatima Bouzid" in row and "Bakkerij" in row for row in rows(page))
-    browser.open(address(browser).removesuffix("/logins"))
+    history, today = address(browser), world.clock().date().isoformat()
+    for query, is_there in (
+        ("?wie=fatima", True),
+        ("?wie=sanne", False),
+        ("?wie=mo", False),  # in no way of this group
+        (f"?van={today}", True),
+        ("?tot=2020-01-01", False),
+        ("?van=gisteren", False),
+        (f"?na={'0' * 26}", False),
+    ):
+        found = [row for row in rows(browser.open(history + query)) if "Fatima Bouzid" in row]
+        assert bool(found) is is_there, query
+    file = browser.post(f"{history}/lijst", [("csrf_token", token(page)), ("layout", "csv")])
+    assert "Fatima Bouzid" in file.answer.body.decode("utf-8-sig")
+    browser.open(history.removesuffix("/logins"))
     page = browser.click("Verwijder Fatima Bouzid")
     assert "Het groepslid is verwijderd" in page.text
     assert {row.id for row in held(world, "fatima")} == before
@@ -194,6 +208,9 @@ def test_a_group_of_others_does_not_exist(own_world: World) -> None:
     mo = at_console(world, "mo", BEHEER)
     page = mo.open(HERE)
     assert mo.open(place).status == 404 and mo.open(f"{place}/logins").status == 404
+    mark = token(mo.open(HERE))
+    fields = [("csrf_token", mark), ("layout", "csv")]
+    assert mo.post(f"{place}/logins/lijst", fields).status == 404
     for what in ("naam", "leden/sanne/weg", "leden/sanne/rol", "bedrijf/x/weg"):
         assert mo.post(f"{place}/{what}", [("csrf_token", token(page))]).status == 404
     browser = sanne(world, OFFICE)

@@ -20,7 +20,9 @@ WORKERS: Final = 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command. 0 where every mutant was killed and every entry still fits."""
+    """The command. 0 where every mutant was killed and every entry still fits; 2
+    where a name fits none.
+    """
     parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--part", nargs="?", type=int, const=-1, metavar="NUMBER", help="a part")
@@ -32,6 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     wrong = list(faults(table))
     for fault in wrong:
         _wrapped(fault, "STALE     ")
+    unknown = parts.unknown(table, options.only or ())
+    if unknown:
+        parser.error(f"no mutant is named {', '.join(unknown)}; --list prints every name")
     wanted = _wanted(table, options.part, options.only)
     if options.list:
         for mutant in wanted:

@@ -20,6 +20,11 @@ def chosen(mutants: Sequence[Mutant], patterns: Sequence[str]) -> tuple[Mutant, 
     return tuple(one for one in mutants if any(fnmatch(one.name, wish) for wish in patterns))
 
 
+def unknown(mutants: Sequence[Mutant], patterns: Sequence[str]) -> tuple[str, ...]:
+    """Those of these that fit the name of no mutant."""
+    return tuple(wish for wish in patterns if not chosen(mutants, (wish,)))
+
+
 def groups(mutants: Sequence[Mutant]) -> list[tuple[Mutant, ...]]:
     """Those of one set of test files together: they share the run that shows that their tests pass
     as things are.

@@ -6,7 +6,10 @@ import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from tests.mutants import parts
+from tests.mutants.__main__ import main
 from tests.mutants.table import read_tables
 
 
@@ -47,3 +50,17 @@ def test_a_commit_has_its_number_and_without_one_the_day_has(tmp_path: Path) -> 
     asked = [*git, "rev-parse", "HEAD"]
     head = subprocess.run(asked, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
     assert parts.number_of_now(tmp_path) == int(head, 16)
+
+
+def test_a_name_that_fits_nothing_is_said_before_anything_runs(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    known = read_tables()[0].name
+    for also in ((), (known,)):
+        with pytest.raises(SystemExit) as ended:
+            main(["--list", "--only", *also, "nothing/of-the-kind"])
+        assert ended.value.code == 2
+        said = capsys.readouterr()
+        assert "nothing/of-the-kind" in said.err and known not in said.out + said.err
+    assert main(["--list", "--only", known]) == 0
+    assert capsys.readouterr().out.split() == [known]

@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from admin.actor import Actor
+from admin.actor import COMMAND_LINE, Actor
 from admin.mandates.administrators import NotAdministrator
 from admin.mandates.decision_rules import DeciderLogin
 from admin.means import asking, decisions, ending, reminding
@@ -17,6 +17,8 @@ from admin.means.around import MeansAsker, MeansDesk, MeansRules, MeansSite
 from admin.means.asking import MeansWish, WishRefused
 from admin.means.ending import EndMoment, EndRefused, EndWish
 from admin.means.rules import MeansVerdict
+from admin.organisations import relinking
+from admin.organisations.relinking import Merger
 from assurance.levels import AssuranceLevel
 from assurance.means_requests import Contact
 from broker.sso.logout import LogoutNotifier
@@ -118,3 +120,33 @@ def ask_restricted(session: Session, number: int, who: str, wait: Wait) -> bool:
     except WishRefused:
         return False
     return True
+
+
+def ask_as_jan(session: Session, number: int, who: str, wait: Wait, place: str) -> bool:
+    """A restricted one for the colleague of this round; nobody asks at a company that went up."""
+    address = Contact(("Kade 1", "Plaats"))
+    wish = MeansWish(EH2, Role.MEMBER, f"jan-p{number}", "", "", None, address, (place,), TOWN)
+    try:
+        with writing(session):
+            wait()
+            asking.ask(session, _asker("jan", place), wish)
+    except (WishRefused, NotAdministrator):
+        return False
+    return True
+
+
+def ask_where_all_goes(session: Session, number: int, who: str, wait: Wait) -> bool:
+    return ask_as_jan(session, number, who, wait, f"o{number}")
+
+
+def ask_where_all_leaves(session: Session, number: int, who: str, wait: Wait) -> bool:
+    return ask_as_jan(session, number, who, wait, f"q{number}")
+
+
+def merge(session: Session, number: int, who: str, wait: Wait) -> int:
+    """The other company of this round goes up in the first; how many restricted means end."""
+    around = Merger(COMMAND_LINE, {}, _site().notifier)
+    with writing(session):
+        wait()
+        done = relinking.merge(session, around, f"81{number:06}", f"80{number:06}")
+    return done.restricted_ended

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from assurance import means
 from assurance.means import IssuedMeans, MeansLink
 from assurance.means_letters import MeansLetter
 from assurance.means_requests import MeansOutcome, MeansRequest, RequestKind
@@ -169,3 +170,57 @@ def test_M_04_of_two_at_once_one_does(session: Session, url: str, two: Racers, n
         query = select(func.count()).select_from(Membership).where(Membership.until.is_(None))
         here = query.where(Membership.organisation_id.like("o%"))
         assert session.scalar(here) == ROUNDS, "each company keeps one"
+
+
+def mergers(session: Session, at: str) -> None:
+    """Two companies for each round, and a restricted means at one of them, ``at`` o or q."""
+    offices(session)
+    for number in EVERY_ROUND:
+        other = f"q{number}"
+        session.add(Organisation(id=other, kvk=f"81{number:06}", name=other))
+        session.flush()
+        session.add_all(
+            Membership(person_id=one, organisation_id=other, role=role, since=START)
+            for one, role in (("jan", Role.ADMINISTRATOR), (f"jan-p{number}", Role.MEMBER))
+        )
+        person = f"eva-p{number}"
+        session.add(
+            IssuedMeans(
+                id=f"kept-{number}",
+                person_id=person,
+                level=acts.EH2,
+                provider_oin=acts.TOWN,
+                asked_at=START - YEAR,
+                approved_at=START - YEAR,
+                activated_at=START - YEAR,
+            )
+        )
+        session.flush()
+        session.add(
+            MeansLink(
+                id=new_id(),
+                means_id=f"kept-{number}",
+                organisation_id=f"{at}{number}",
+                role=Role.MEMBER,
+                gives_place=False,
+                since=START - YEAR,
+            )
+        )
+
+
+@pytest.mark.parametrize(
+    ("at", "ask"), [("q", acts.ask_where_all_goes), ("o", acts.ask_where_all_leaves)], ids="qo"
+)
+def test_a_merger_and_who_asks_a_restricted_means_leave_one(
+    session: Session, url: str, two: Racers, at: str, ask: Any
+) -> None:
+    """Asked a moment before, it ends with the merger; a moment after, it is refused."""
+    with writing(session):
+        mergers(session, at)
+    found = two.race(url, ask, acts.merge)
+    assert set(found) <= {(True, 1), (False, 0)}, found
+    session.rollback()
+    for number in EVERY_ROUND:
+        kept = means.restricted_at(session, f"o{number}", START)
+        assert [one.id for one in kept] == [f"kept-{number}"], found
+        assert means.restricted_at(session, f"q{number}", START) == []

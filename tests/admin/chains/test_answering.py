@@ -14,7 +14,7 @@ from admin.actor import BY_LINK, Actor
 from admin.chains import answering, requesting
 from admin.chains.answering import ChainAnswer, NameMissing, RequestClosed
 from admin.chains.request_rules import ClosedRequest
-from admin.chains.requesting import ChainAsking, ChainWanted
+from admin.chains.requesting import AskingRefused, ChainAsking, ChainWanted
 from admin.mandates.administrators import NotAdministrator
 from admin.mandates.giving import NothingToDo, PlanChanged
 from assurance.levels import AssuranceLevel
@@ -272,6 +272,32 @@ def test_M_01_an_administrator_of_another_client_refuses_nothing(
         )
     session.refresh(mine)
     assert (mine.outcome, mine.decided_by) == (ChainRequestState.REFUSED, "jan")
+
+
+@pytest.mark.parametrize("by_link", [True, False], ids=["link", "administrator"])
+def test_a_reason_with_a_sign_that_shows_nothing_is_told_without_it(
+    session: Session, asked: Asked, roos: Person, by_link: bool
+) -> None:
+    """As text that is pasted from a letter or a web page holds them."""
+    typed = "Niet\u00a0via \u200bu,\r\n\u202emaar via\u2028ons."
+    request = asked() if by_link else asked(organisation_id="bakery")
+    with writing(session):
+        if by_link:
+            answering.refuse(session, answer(), request.id, reason=typed)
+        else:
+            around = answer(actor=Actor.administrator("jan"))
+            answering.refuse_as_administrator(
+                session, around, request.id, organisation_id="bakery", reason=typed
+            )
+    session.refresh(request)
+    assert request.refusal_reason == "Niet via u,\nmaar via\nons."
+
+
+def test_a_message_is_one_line_without_signs_that_show_nothing() -> None:
+    assert requesting.message_of("Voor\u200b de\nopgave.\x00 ") == "Voor de opgave."
+    assert requesting.message_of("\u200b") == ""
+    with pytest.raises(AskingRefused):
+        requesting.message_of("x" * (requesting.LONGEST_MESSAGE + 1))
 
 
 def test_requests_go_after_a_while_but_for_those_that_still_hold(
