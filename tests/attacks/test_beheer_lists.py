@@ -189,9 +189,9 @@ def test_a_person_without_a_role_takes_the_own_rows_alone(world: World) -> None:
 
 def test_a_template_with_rows_is_made_of_the_macros_of_lists() -> None:
     """Also of a list that is empty in this world."""
-    with_rows = {one.name: one.read_text() for one in TEMPLATES.glob("*.html")}
-    with_rows = {name: text for name, text in with_rows.items() if "<table" in text}
-    lists = {name for name, text in with_rows.items() if "lists.foot(" in text}
-    assert lists == {name for name, text in with_rows.items() if "lists.file(" in text}
-    assert set(with_rows) - lists == OF_ONE_THING
-    assert len(lists) == len([path for method, path in PAGES if path.endswith("/lijst")])
+    every = {one.name: one.read_text(encoding="utf-8") for one in TEMPLATES.glob("*.html")}
+    lists = {name for name, text in every.items() if "lists.foot(" in text}
+    assert lists == {name for name, text in every.items() if "lists.file(" in text}
+    with_rows = {name for name, text in every.items() if "<table" in text}
+    assert with_rows - lists == OF_ONE_THING
+    assert len(lists) == len([path for _method, path in PAGES if path.endswith("/lijst")])

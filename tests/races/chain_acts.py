@@ -7,13 +7,14 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from admin.actor import Actor
+from admin.actor import COMMAND_LINE, Actor
 from admin.chains import answering, given, giving, requesting
 from admin.chains.answering import RequestClosed
 from admin.chains.given import ChainRevocation
 from admin.chains.giving import ChainChoice
 from admin.chains.requesting import NoSuchChainRequest
 from admin.mandates.giving import PlanChanged
+from admin.organisations import relinking
 from broker.sso.logout import LogoutNotifier
 from consent import chain_requests, chains
 from directory import dates
@@ -75,4 +76,14 @@ def withdraw(session: Session, number: int, who: str, wait: Wait) -> bool:
             requesting.withdraw(session, asking("mo"), f"r{number}")
     except NoSuchChainRequest:
         return False
+    return True
+
+
+def renumber(session: Session, number: int, who: str, wait: Wait) -> bool:
+    """The bakery gets another KvK number, each round."""
+    old = f"83{number - 1:06}" if number else "90001201"
+    notifier = LogoutNotifier(make_sealer(), {}, {}, START)
+    with writing(session):
+        wait()
+        relinking.renumber(session, notifier, old, f"83{number:06}", rsin=None, actor=COMMAND_LINE)
     return True

@@ -117,3 +117,14 @@ def test_of_agreeing_and_withdrawing_one_happens(session: Session, url: str, two
     found = two.race(url, acts.agree, acts.withdraw)
     assert all(agreed is not withdrawn for agreed, withdrawn in found), found
     assert standing(session) == sum(agreed for agreed, _ in found)
+
+
+def test_who_gives_and_another_number_do_not_wait_for_each_other(
+    session: Session, url: str, two: Racers
+) -> None:
+    """What is given refers to the row of the company, which changes: whoever has it last waits."""
+    with writing(session):
+        office(session, gives=False)
+    found = two.race(url, acts.give, acts.renumber)
+    assert set(found) == {(True, True)}, found
+    assert standing(session) == ROUNDS
